@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Instruments} from "./Instruments.sol";
+import {PositionEmpty, PositionsUnsorted, StateMalformed} from "./MarginErrors.sol";
+
+/// @notice One position: what is held and what it cost (an option's premium moved cash, so its cost is 0).
+struct Position {
+    uint96 instrument;
+    int256 sizeE8;
+    int256 costE8;
+}
+
+/// @notice An account's state, unpacked.
+struct AccountState {
+    int256 cashE8;
+    uint64 interestIndexE12;
+    uint32 version;
+    uint24 flags;
+    uint64 lockedGainE8;
+    uint40 gainTime;
+    uint40 lastOperation;
+    Position[] positions;
+}
+
+/// @title The packed state of an account
+/// @notice `2 + n` words, n at most 128: word 0 `zz(cashE8) u128 | interestIndexE12 u64 | version u32 | format u8 | flags u24`,
+/// word 1 `lockedGainE8 u64 | gainTime u40 | lastOperation u40 | 0 u112`, then `instrument u96 | zz(sizeE8) u64 | zz(costE8) u96` a position.
+/// @custom:spec MRG-002
+library AccountStates {
+    uint256 internal constant FORMAT = 1;
+    uint256 internal constant HEADER_BYTES = 64;
+    uint256 internal constant POSITIONS_MAX = 128;
+    uint256 internal constant BYTES_MAX = HEADER_BYTES + 32 * POSITIONS_MAX;
+
+    /// @notice The zig-zag form `v >= 0 ? 2v : -2v - 1`, so that small negative numbers keep zero bytes.
+    function zigzag(int256 v) internal pure returns (uint256 z) {
+        // Why unchecked: callers hold |v| < 2^127 (MRG-003), so 2v stays in int256; v >> 255 is 0 or -1.
+        unchecked {
+            z = uint256((v << 1) ^ (v >> 255));
+        }
+    }
+
+    function unzigzag(uint256 z) internal pure returns (int256 v) {
+        // Why unchecked: z & 1 is 0 or 1, so the mask is 0 or -1.
+        unchecked {
+            v = int256(z >> 1) ^ -int256(z & 1);
+        }
+    }
+
+    /// @notice The state of an account that was never touched: all zero words but the format.
+    function empty() internal pure returns (bytes memory) {
+        return abi.encodePacked(FORMAT << 24, uint256(0));
+    }
+
+    /// @notice Number of positions of a well-formed state.
+    function count(bytes calldata state) internal pure returns (uint256) {
+        return (state.length - HEADER_BYTES) / 32;
+    }
+
+    function word(bytes calldata state, uint256 index) internal pure returns (uint256) {
+        return uint256(bytes32(state[32 * index:32 * index + 32]));
+    }
+
+    /// @notice Reverts unless the state is well formed, in the order StateMalformed, PositionsUnsorted, PositionEmpty, InstrumentInvalid.
+    function validate(bytes calldata state) internal pure {
+        uint256 length = state.length;
+        require(length >= HEADER_BYTES && length <= BYTES_MAX && length % 32 == 0, StateMalformed(length));
+        require(uint8(word(state, 0) >> 24) == FORMAT, StateMalformed(length));
+        require(uint112(word(state, 1)) == 0, StateMalformed(length));
+        uint256 n = count(state);
+        uint256 previous = 0;
+        for (uint256 i = 0; i < n; ++i) {
+            uint256 instrument = word(state, 2 + i) >> 160;
+            require(instrument > previous, PositionsUnsorted(i));
+            previous = instrument;
+        }
+        for (uint256 i = 0; i < n; ++i) require(uint64(word(state, 2 + i) >> 96) != 0, PositionEmpty(i));
+        for (uint256 i = 0; i < n; ++i) Instruments.requireValid(uint96(word(state, 2 + i) >> 160));
+    }
+
+    /// @notice Unpacks a well-formed state.
+    function decode(bytes calldata state) internal pure returns (AccountState memory account) {
+        uint256 w = word(state, 0);
+        account.cashE8 = unzigzag(w >> 128);
+        account.interestIndexE12 = uint64(w >> 64);
+        account.version = uint32(w >> 32);
+        account.flags = uint24(w);
+        w = word(state, 1);
+        account.lockedGainE8 = uint64(w >> 192);
+        account.gainTime = uint40(w >> 152);
+        account.lastOperation = uint40(w >> 112);
+        uint256 n = count(state);
+        account.positions = new Position[](n);
+        for (uint256 i = 0; i < n; ++i) account.positions[i] = unpackPosition(word(state, 2 + i));
+    }
+
+    /// @notice Packs a state whose values are in the domain of MRG-003 and whose positions are sorted and not empty.
+    function encode(AccountState memory account) internal pure returns (bytes memory state) {
+        uint256 n = account.positions.length;
+        state = new bytes(HEADER_BYTES + 32 * n);
+        uint256 word0 =
+            (zigzag(account.cashE8) << 128) |
+                (uint256(account.interestIndexE12) << 64) |
+                (uint256(account.version) << 32) |
+                (FORMAT << 24) |
+                account.flags;
+        uint256 word1 =
+            (uint256(account.lockedGainE8) << 192) |
+                (uint256(account.gainTime) << 152) |
+                (uint256(account.lastOperation) << 112);
+        _store(state, 0, word0);
+        _store(state, 1, word1);
+        for (uint256 i = 0; i < n; ++i) _store(state, 2 + i, packPosition(account.positions[i]));
+    }
+
+    function packPosition(Position memory position) internal pure returns (uint256) {
+        return (uint256(position.instrument) << 160) | (zigzag(position.sizeE8) << 96) | zigzag(position.costE8);
+    }
+
+    function unpackPosition(uint256 packed) internal pure returns (Position memory) {
+        return Position(uint96(packed >> 160), unzigzag(uint64(packed >> 96)), unzigzag(uint96(packed)));
+    }
+
+    function _store(bytes memory state, uint256 index, uint256 value) private pure {
+        // Safe: callers pass index < state.length / 32, and state was allocated by `new bytes`.
+        assembly ("memory-safe") {
+            mstore(add(add(state, 32), mul(32, index)), value)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Forwards of a checkpoint
+/// @notice All prices E8. Rounded to the nearest unit: a forward is a price, neither a credit nor a debt.
+/// @custom:spec MRG-011
+library Forwards {
+    uint256 internal constant WINDOW_SECONDS = 1800;
+    uint256 internal constant FORWARD_MAX_E8 = 2 ** 49;
+
+    /// @notice Live forward outside the settlement window: `clamp(near(spot·F_p, S_p), 1, 2^49)`, with forward and spot as published with the surface.
+    function outsideWindow(
+        uint256 spotE8,
+        uint256 publishedForwardE8,
+        uint256 publishedSpotE8
+    ) internal pure returns (uint256 forwardE8) {
+        forwardE8 = (spotE8 * publishedForwardE8 + publishedSpotE8 / 2) / publishedSpotE8;
+        if (forwardE8 == 0) return 1;
+        if (forwardE8 > FORWARD_MAX_E8) return FORWARD_MAX_E8;
+    }
+
+    /// @notice Forward inside the settlement window: `near(elapsed·average + τ·spot, 1800)` with `elapsed = 1800 − τ`, τ at most 1800.
+    /// @param averageE8 The time-weighted average of spot since the window opened (spot itself at its first second).
+    function insideWindow(
+        uint256 spotE8,
+        uint256 averageE8,
+        uint256 tauSeconds
+    ) internal pure returns (uint256 forwardE8) {
+        uint256 elapsed = WINDOW_SECONDS - tauSeconds;
+        forwardE8 = (elapsed * averageE8 + tauSeconds * spotE8 + WINDOW_SECONDS / 2) / WINDOW_SECONDS;
+    }
+}
