@@ -1,0 +1,62 @@
+# Shared by the scripts beside this folder: what a machine must have, and how the project's own tools are installed and built.
+# Sourced, never run. Every failure is one sentence on standard error that names what is wrong and what to do.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+
+# What a command leaves running would outlive the script, so builds start no servers.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 HARDHAT_DISABLE_TELEMETRY_PROMPT=true
+NODE="node_modules/.bin/node"
+HARDHAT="node_modules/.bin/hardhat"
+RUN_DIRECTORY=".run"
+mkdir -p "$RUN_DIRECTORY"
+
+say() { if [ -t 1 ]; then printf '\033[1m%s\033[0m\n' "$*"; else printf '%s\n' "$*"; fi; }
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# run_logged NAME COMMAND…: runs quietly; when it fails, shows the end of its log and says where the rest is.
+run_logged() {
+  local name="$1" log="$RUN_DIRECTORY/$1.log"
+  shift
+  if ! "$@" >"$log" 2>&1 </dev/null; then
+    tail -n 25 "$log" >&2
+    fail "$name failed (the end of its output is above, all of it in $log): \`$*\`."
+  fi
+}
+
+require_dotnet() {
+  command -v dotnet >/dev/null || fail "dotnet is missing: install the .NET 10 SDK (https://dotnet.microsoft.com/download) and run this again."
+  local version
+  version="$(dotnet --version 2>/dev/null)" ||
+    fail "no .NET 10 SDK among those that dotnet finds ($(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | tr '\n' ' ')): install one (https://dotnet.microsoft.com/download) and run this again."
+  [ "${version%%.*}" -ge 10 ] 2>/dev/null || fail "the .NET SDK is $version and 10 or later is needed: install the .NET 10 SDK and run this again."
+}
+
+require_node() {
+  command -v node >/dev/null || fail "node is missing: install Node.js 20 or later (https://nodejs.org) and run this again."
+  command -v npm >/dev/null || fail "npm is missing: install the npm that comes with Node.js 20 or later and run this again."
+  command -v npx >/dev/null || fail "npx is missing: install the npm that comes with Node.js 20 or later and run this again."
+  NODE_MAJOR="$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')"
+  [ "$NODE_MAJOR" -ge 20 ] 2>/dev/null || fail "Node.js is $(node --version 2>&1 | head -n 1) and 20 or later is needed: install a newer one (https://nodejs.org) and run this again."
+}
+
+# Installs the npm packages of package-lock.json once. Hardhat's native part is skipped without an error by a Node older
+# than 22, so there the install itself runs under the npm package `node`.
+install_node_packages() {
+  require_node
+  local stamp="node_modules/.installed-lock"
+  if cmp -s package-lock.json "$stamp" && [ -x "$NODE" ] && [ -x "$HARDHAT" ]; then return; fi
+  [ ! -L node_modules ] || fail "node_modules is a link to packages of another lock file: remove the link, or install there, and run this again."
+  say "Installing npm packages (about a minute)"
+  if [ "$NODE_MAJOR" -ge 22 ]; then
+    run_logged npm-install npm ci --no-audit --no-fund
+  else
+    run_logged npm-install npx -y -p node@24 -c "npm ci --no-audit --no-fund"
+  fi
+  "$NODE" "$HARDHAT" --version >"$RUN_DIRECTORY/hardhat-version.log" 2>&1 </dev/null ||
+    fail "the npm packages are installed but Hardhat does not start ($(tail -n 1 "$RUN_DIRECTORY/hardhat-version.log")): delete node_modules and run this again."
+  cp package-lock.json "$stamp"
+}

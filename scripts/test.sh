@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# Every test of every kind: linters, ABI currency, Solidity tests, xunit projects. Prints a line for each and closes with
+# `N passed, N failed, N skipped` for the sum; the exit code is 0 only when nothing failed.
+#   scripts/test.sh [NAME…]   only the checks and test projects whose names contain one of the words
+set -u -o pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+
+OUT="$RUN_DIRECTORY/test"
+WORDS=("$@")
+STARTED=$SECONDS
+rm -rf "$OUT" && mkdir -p "$OUT/results"
+background=()
+end_background() {
+  for id in "${background[@]}"; do kill "$id" 2>/dev/null; done
+}
+trap end_background EXIT
+trap 'exit 130' INT TERM
+
+wanted() {
+  [ "${#WORDS[@]}" -gt 0 ] || return 0
+  local word
+  for word in "${WORDS[@]}"; do [[ "$1" == *"$word"* ]] && return 0; done
+  return 1
+}
+
+# record NAME SECONDS PASSED FAILED SKIPPED
+record() {
+  printf '%s %s %s\n' "$3" "$4" "$5" >"$OUT/results/$1"
+  printf '%-44s %6s passed %4s failed %4s skipped  %4ss\n' "$1" "$3" "$4" "$5" "$2"
+}
+
+# check NAME COMMAND…: something that holds or not, by its exit code.
+check() {
+  local name="$1" began=$SECONDS
+  shift
+  wanted "$name" || return 0
+  if "$@" >"$OUT/$name.log" 2>&1 </dev/null; then
+    record "$name" $((SECONDS - began)) 1 0 0
+  else
+    tail -n 40 "$OUT/$name.log"
+    record "$name" $((SECONDS - began)) 0 1 0
+    return 1
+  fi
+}
+
+# counted NAME KIND FILE EXIT_CODE SECONDS: what a runner's own report says.
+counted() {
+  local report counts
+  report="$("$NODE" scripts/lib/results.js "$2" "$3" "$4")"
+  counts="$(tail -n 1 <<<"$report")"
+  [[ "$counts" =~ ^[0-9]+\ [0-9]+\ [0-9]+$ ]] || counts="0 1 0"
+  sed '$d' <<<"$report"
+  # shellcheck disable=SC2086
+  record "$1" "$5" $counts
+}
+
+# xunit NAME PROJECT [VARIABLE=VALUE]
+xunit() {
+  local name="$1" project="$2" began=$SECONDS code=0
+  wanted "$name" || return 0
+  if [ -z "$(find "$(dirname "$project")" -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]; then
+    echo "  skipped $name: the project has no tests yet"
+    record "$name" 0 0 0 1
+    return
+  fi
+  env ${3+"$3"} timeout 1200 dotnet test "$project" --no-build -c Release --nologo \
+    --results-directory "$OUT/trx" --logger "trx;LogFileName=$name.trx" >"$OUT/$name.log" 2>&1 </dev/null || code=$?
+  counted "$name" trx "$OUT/trx/$name.trx" "$code" $((SECONDS - began))
+}
+
+solidity_tests() {
+  local began=$SECONDS code=0
+  timeout 1200 "$NODE" "$HARDHAT" test solidity --no-compile >"$OUT/solidity.log" 2>&1 </dev/null || code=$?
+  echo "$code $((SECONDS - began))" >"$OUT/solidity.exit"
+}
+
+require_dotnet
+install_node_packages
+[ -d ../shared/data ] || say "../shared/data is absent: the tests that need it are skipped, each with that reason."
+
+say "Building"
+(
+  began=$SECONDS code=0
+  "$NODE" "$HARDHAT" build >"$OUT/contracts-build.log" 2>&1 </dev/null || code=$?
+  echo "$code $((SECONDS - began))" >"$OUT/contracts-build.exit"
+) &
+background+=($!)
+contracts_build=$!
+dotnet_build() { dotnet build OnchainMargin.sln -c Release --nologo -v quiet --disable-build-servers "-maxcpucount:2"; }
+built=0
+WORDS_KEPT=("${WORDS[@]}")
+WORDS=()
+check dotnet-build dotnet_build && built=1
+wait "$contracts_build"
+read -r code seconds <"$OUT/contracts-build.exit"
+if [ "$code" -eq 0 ]; then
+  record contracts-build "$seconds" 1 0 0
+else
+  tail -n 40 "$OUT/contracts-build.log"
+  record contracts-build "$seconds" 0 1 0
+fi
+contracts_built=$((code == 0))
+WORDS=("${WORDS_KEPT[@]}")
+
+say "Testing"
+solidity=""
+if [ "$contracts_built" -eq 1 ] && wanted solidity; then
+  solidity_tests &
+  solidity=$!
+  background+=("$solidity")
+fi
+
+shopt -s globstar nullglob
+prettier_files=(contracts/**/*.sol ./*.js scripts/**/*.js web/**/*.ts web/**/*.tsx web/**/*.js web/**/*.css web/**/*.html)
+solidity_files=(contracts/**/*.sol)
+check lint-prettier "$NODE" node_modules/.bin/prettier --check "${prettier_files[@]}"
+[ "${#solidity_files[@]}" -eq 0 ] || check lint-solhint "$NODE" node_modules/.bin/solhint --max-warnings 0 "${solidity_files[@]}"
+check lint-csharp dotnet format whitespace . --folder --verify-no-changes --exclude node_modules artifacts
+check lint-shell bash scripts/lib/check-shell.sh
+[ "$contracts_built" -eq 0 ] || check abi-current "$NODE" scripts/abi.js --check
+
+if [ "$built" -eq 1 ]; then
+  for project in tests/*/*.csproj; do
+    name="$(basename "$project" .csproj)"
+    case "$name" in *EndToEnd*) continue ;; esac
+    xunit "$name" "$project"
+  done
+  xunit OnchainMargin.Margin.Tests-scalar tests/OnchainMargin.Margin.Tests/OnchainMargin.Margin.Tests.csproj DOTNET_EnableHWIntrinsic=0
+fi
+if [ -n "$solidity" ]; then
+  wait "$solidity"
+  read -r code seconds <"$OUT/solidity.exit"
+  counted solidity hardhat "$OUT/solidity.log" "$code" "$seconds"
+fi
+# After the Solidity tests: these start nodes of their own, and two cores are two cores.
+if [ "$built" -eq 1 ]; then
+  xunit OnchainMargin.EndToEnd.Tests tests/OnchainMargin.EndToEnd.Tests/OnchainMargin.EndToEnd.Tests.csproj
+fi
+
+passed=0 failed=0 skipped=0
+for result in "$OUT"/results/*; do
+  read -r p f s <"$result"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+[ "$passed" -gt 0 ] || failed=$((failed + 1))
+say "$((SECONDS - STARTED)) s"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
