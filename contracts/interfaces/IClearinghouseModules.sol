@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountInput, Slice} from "./ClearingTypes.sol";
+
+/// @title What the liquidation house and the insurance fund may do with accounts and the cash ledger
+/// @notice Warning: callers are fixed once; each function trusts its caller to have computed what it books.
+interface IClearinghouseModules {
+    /// @notice Touches the account, marks it as in a lot and returns the state that the lot is made of. Its commitment stays that state's until the lot ends. LiquidationHouse only.
+    function enterLot(uint64 account, bytes calldata state) external returns (bytes memory lotState);
+
+    /// @notice Books a slice of a lot and what is paid for it into the bidder's account, which shows initial margin and floor. LiquidationHouse only.
+    /// @param caller Who bids; must own the bidder's account.
+    /// @param baseBefore Cash of the unsold part before the slice, and after it, both at the lot's index: the sums of `cashBases` follow it.
+    /// @param payE8 Paid by the bidder into the proceeds; negative when insurance pays the bidder.
+    /// @param deficitE8 The part of a negative `payE8` that insurance does not cover and that becomes deficit.
+    function receiveSlice(
+        AccountInput calldata bidder,
+        address caller,
+        uint64 lotAccount,
+        uint64 lotIndexE12,
+        int256 baseBefore,
+        int256 baseAfter,
+        Slice calldata slice,
+        int256 payE8,
+        uint256 deficitE8
+    ) external;
+
+    /// @notice Ends a lot: the account is what is left of it, with the proceeds in its cash, and free again. LiquidationHouse only.
+    /// @param rest The unsold part, at the lot's index.
+    function leaveLot(uint64 account, bytes calldata rest, uint256 proceedsE8) external returns (bytes memory state);
+
+    /// @notice Books settlement token that was paid into the pool for insurance. InsuranceFund only.
+    function bookInsurance(uint128 amountRaw) external;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Proof} from "./ClearingTypes.sol";
+
+/// @notice What is to be shown of one account: its state and tokens before and after an operation (MRG-002, MRG-005), both touched, so that they differ by the operation only.
+struct HealthQuestion {
+    uint64 account;
+    bytes stateBefore;
+    bytes stateAfter;
+    bytes balancesBefore;
+    bytes balancesAfter;
+    /// @notice Money that must not count (locked gains, at withdrawals).
+    uint256 lockedE8;
+    /// @notice Instruments and sizes that were traded, for headroom.
+    uint96[] instruments;
+    int64[] sizesE8;
+    /// @notice Whether equity counts at the worse of live and averaged prices (withdrawals).
+    bool averaged;
+}
+
+/// @title The gate: decides whether a proof shows an account healthy
+/// @notice Stateless. Every kind of proof is followed by the floor check at live prices: `floorEquity >= floor`.
+interface IHealthGate {
+    /// @notice Thrown when equity is below the initial margin.
+    error MarginTooLow(uint64 account, int256 equityE8, uint256 requirementE8);
+
+    /// @notice Thrown when cash is below what was attested as needed.
+    error CashTooLow(uint64 account, int256 cashE8, int256 leastCashE8);
+
+    /// @notice Thrown when what the chain sees for itself is below the floor.
+    error FloorTooLow(uint64 account, int256 floorEquityE8, uint256 floorE8);
+
+    /// @notice Thrown when a proof speaks of another account, other positions or other collateral.
+    error ProofOfAnother(uint64 account, bytes32 expected, bytes32 found);
+
+    /// @notice Thrown when the account holds less of a token than was attested.
+    error CollateralTooLow(uint64 account, uint256 token, uint256 amountRaw, uint256 attestedRaw);
+
+    /// @notice Thrown when a price has drifted too far since the checkpoint of a proof.
+    error Drifted(uint256 underlying, uint256 thenE8, uint256 nowE8);
+
+    /// @notice Thrown when a kind of proof does not fit the operation.
+    error ProofNotAllowed(uint64 account, uint8 kind);
+
+    /// @notice Thrown when an operation claimed to reduce does not: a size grows or turns.
+    error NotReducing(uint64 account, uint96 instrument, int256 beforeE8, int256 afterE8);
+
+    /// @notice Thrown when equity - MM does not rise enough by a reduction.
+    error ReliefTooSmall(uint64 account, int256 excessBeforeE8, int256 excessAfterE8, uint256 leastReliefE8);
+
+    /// @notice Reverts unless `proof` shows the account in its state after.
+    /// @param checkpoint,records What `PriceHub.live()` returned in this call.
+    function requireHealthy(
+        HealthQuestion calldata question,
+        Proof calldata proof,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) external view;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountInput} from "./ClearingTypes.sol";
+
+/// @notice A lot as it is stored. `lotHash = keccak256(abi.encode(account, state, balances))`.
+struct Lot {
+    uint64 account;
+    /// @notice When it began; with a resumed discount, moved back by what had run before.
+    uint40 startTime;
+    /// @notice When grace ends.
+    uint40 biddingFrom;
+    /// @notice Sold so far, a fraction of the whole.
+    uint64 soldE8;
+    /// @notice The fraction that may be sold.
+    uint64 forSaleE8;
+    bool open;
+    uint128 proceedsE8;
+    /// @notice Paid by insurance so far.
+    uint128 insuredE8;
+    bytes32 lotHash;
+}
+
+/// @notice The preimage of a lot, as `LotStarted` emitted it.
+struct LotPreimage {
+    uint64 account;
+    bytes state;
+    bytes balances;
+}
+
+/// @title The liquidation house: proved starts, immutable lots, Dutch auctions
+/// @notice States of a lot: *grace* (owner may deposit) → *auction* (discount grows from 0 to its largest) → *ended*. `start` proves on chain, by a witness, that equity is below the maintenance margin; no signature can.
+/// The lot is the account as it was, immutable: positions, cash, each token's amount. A bid for [p, p') receives T(p') - T(p) of each, T(p) = trunc(size·p), so slices always add up and nobody's bid invalidates another's.
+/// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot.
+/// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over an hour; what insurance cannot pay becomes `Clearinghouse.deficit()`.
+/// Warning: a bid takes risk into the bidder's own margin account, which must show initial margin and floor after it.
+interface ILiquidationHouse {
+    /// @notice A lot began; its preimage, what the witness showed, and the fraction for sale.
+    event LotStarted(
+        uint64 indexed lot,
+        uint64 indexed account,
+        address indexed keeper,
+        bytes32 lotHash,
+        bytes state,
+        bytes balances,
+        int256 equityE8,
+        uint256 maintenanceE8,
+        uint64 forSaleE8,
+        uint40 biddingFrom
+    );
+
+    /// @notice The fraction for sale grew.
+    event LotEnlarged(uint64 indexed lot, uint64 forSaleE8);
+
+    /// @notice A bid took [fromE8, toE8) of a lot. `payE8` is negative when the bidder was paid.
+    event LotBid(
+        uint64 indexed lot,
+        uint64 indexed bidder,
+        uint64 fromE8,
+        uint64 toE8,
+        int256 payE8,
+        uint256 discountE8,
+        uint256 insuredE8,
+        uint256 deficitE8
+    );
+
+    /// @notice A lot ended; `state` is the account's again.
+    event LotEnded(uint64 indexed lot, uint64 indexed account, uint64 soldE8, uint128 proceedsE8);
+
+    /// @notice Thrown when the witness does not show equity below the maintenance margin.
+    error NotLiquidatable(uint64 account, int256 equityE8, uint256 maintenanceE8);
+
+    /// @notice Thrown when a lot does not exist or has ended.
+    error LotNotOpen(uint64 lot);
+
+    /// @notice Thrown when a preimage is not the lot's.
+    error LotMismatch(uint64 lot, bytes32 expected, bytes32 found);
+
+    /// @notice Thrown when bids are not taken yet.
+    error InGrace(uint64 lot, uint40 biddingFrom);
+
+    /// @notice Thrown when a fraction is below the least bid, or nothing is for sale.
+    error FractionInvalid(uint64 lot, uint64 fractionE8, uint64 leftE8);
+
+    /// @notice Thrown when the price is above what the bidder will pay (or insurance pays less than the bidder asks).
+    error PayTooHigh(uint64 lot, int256 payE8, int256 maxPayE8);
+
+    /// @notice Thrown when a bidder's account is the lot's own.
+    error BidderInLot(uint64 account);
+
+    /// @notice Thrown when an account is not shown healthy, so its lot goes on.
+    error NotHealthy(uint64 account, int256 equityE8, uint256 maintenanceE8);
+
+    /// @notice Thrown when a lot would not grow.
+    error NotLarger(uint64 lot, uint64 forSaleE8);
+
+    /// @notice Thrown when the caller does not own the account.
+    error NotAuthorised(uint64 account, address caller);
+
+    /// @notice Proves an account below its maintenance margin and opens a lot. Anyone.
+    function start(uint64 account, bytes calldata state, bytes calldata witness) external returns (uint64 lot);
+
+    /// @notice Takes a fraction of a lot (at most what is left for sale) into the bidder's own account.
+    /// @param fractionE8 Of the whole lot; at least the least bid, or all that is left.
+    /// @param maxPayE8 The most to pay; negative to demand at least that much from insurance.
+    /// @param bidder The bidder's account, owned by the caller, with the proof of its state after.
+    function bid(
+        uint64 lot,
+        LotPreimage calldata preimage,
+        uint64 fractionE8,
+        int256 maxPayE8,
+        AccountInput calldata bidder
+    ) external returns (int256 payE8);
+
+    /// @notice Puts more for sale when a witness shows at present prices that more is needed. Anyone.
+    function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external;
+
+    /// @notice Ends a lot whose account is healthy by computation, or of which everything is sold. Anyone.
+    function finish(uint64 lot, LotPreimage calldata preimage) external;
+
+    /// @notice What is stored of a lot; numbered from 1.
+    function lotOf(uint64 lot) external view returns (Lot memory stored);
+    function lotCount() external view returns (uint64 lots);
+
+    /// @notice The open lot of an account, 0 when there is none.
+    function openLotOf(uint64 account) external view returns (uint64 lot);
+
+    /// @notice The discount of a lot now.
+    function discountOf(uint64 lot) external view returns (uint256 discountE8);
+}

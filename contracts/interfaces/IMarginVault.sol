@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title The vault: custody of every token
+/// @notice Knows tokens and nothing of margin. A token has an index; index 0 is the settlement token, whose decimals are at most 8 so that it converts to cash (E8) without rounding.
+/// Every token is held either for an account (`balanceOf`) or, the settlement token only, in the pool that backs cash (`pooledRaw`). The cash itself, in E8, is kept by the Clearinghouse.
+/// Assumptions: tokens move exactly the amount that they are asked to; a transfer that does not is refused (`TransferInexact`). Tokens that rebase must not be listed.
+/// Warning: anyone may deposit for any account; nobody but the three connected contracts can take anything out, and governance cannot connect another one.
+interface IMarginVault {
+    /// @notice A token was listed under the next free index.
+    event TokenListed(uint16 indexed token, address indexed erc20, uint8 decimals);
+
+    /// @notice The three contracts that may move balances were fixed for ever.
+    event Connected(address indexed clearinghouse, address indexed liquidationHouse, address indexed insuranceFund);
+
+    /// @notice `payer` paid tokens in for an account.
+    event Deposited(uint64 indexed account, uint16 indexed token, address indexed payer, uint128 amountRaw);
+
+    /// @notice Tokens of an account were paid out.
+    event Paid(uint64 indexed account, uint16 indexed token, address indexed to, uint128 amountRaw);
+
+    /// @notice Tokens changed hands between two accounts (a slice of a lot).
+    event Moved(uint64 indexed from, uint64 indexed to, uint16 indexed token, uint128 amountRaw);
+
+    /// @notice The settlement token of an account became cash.
+    event Swept(uint64 indexed account, uint128 amountRaw);
+
+    /// @notice Settlement token was paid into the pool without becoming anybody's collateral first.
+    event PooledIn(address indexed payer, uint128 amountRaw);
+
+    /// @notice Settlement token was paid out of the pool.
+    event PooledOut(address indexed to, uint128 amountRaw);
+
+    /// @notice Thrown when the caller is none of the connected contracts that may do this.
+    error NotConnected(address caller);
+
+    /// @notice Thrown when `connect` is called a second time.
+    error AlreadyConnected();
+
+    /// @notice Thrown when an address must not be zero.
+    error AddressZero();
+
+    /// @notice Thrown when a token index is not listed.
+    error TokenUnknown(uint16 token, uint16 tokens);
+
+    /// @notice Thrown when a token is listed already, or 32 are.
+    error TokenRefused(address erc20);
+
+    /// @notice Thrown when a token has more decimals than its use allows (8 for the settlement token, 18 for others).
+    error DecimalsTooMany(uint8 decimals, uint8 largest);
+
+    /// @notice Thrown when a deposit names an account that was never opened.
+    error AccountUnknown(uint64 account);
+
+    /// @notice Thrown when an amount is zero or does not fit 128 bits.
+    error AmountInvalid(uint256 amountRaw);
+
+    /// @notice Thrown when a token moved another amount than it was asked to.
+    error TransferInexact(uint16 token, uint256 expectedRaw, uint256 movedRaw);
+
+    /// @notice Thrown when an account or the pool holds less than is asked for.
+    error BalanceTooLow(uint64 account, uint16 token, uint256 balanceRaw, uint256 amountRaw);
+
+    /// @notice Pays tokens of the caller in for any existing account. Never paused. Needs an approval of the vault.
+    function deposit(uint64 account, uint16 token, uint128 amountRaw) external;
+
+    /// @notice The same with an EIP-2612 permit of the caller. A permit that was used already (or front-run) does no harm while the allowance stands.
+    function depositWithPermit(
+        uint64 account,
+        uint16 token,
+        uint128 amountRaw,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external;
+
+    /// @notice Turns the whole settlement token of an account into pooled token. Clearinghouse only; it books the cash.
+    function sweep(uint64 account) external returns (uint128 amountRaw);
+
+    /// @notice Pays tokens of an account out. Clearinghouse only.
+    function pay(uint64 account, uint16 token, address to, uint128 amountRaw) external;
+
+    /// @notice Pays settlement token out of the pool. Clearinghouse only; it books the cash.
+    function payPooled(address to, uint128 amountRaw) external;
+
+    /// @notice Takes settlement token of `payer` (who approved the vault) into the pool. InsuranceFund only, which names its own caller as payer.
+    function poolFrom(address payer, uint128 amountRaw) external;
+
+    /// @notice Moves tokens between accounts. LiquidationHouse only.
+    function move(uint64 from, uint64 to, uint16 token, uint128 amountRaw) external;
+
+    /// @notice Lists the next token. Governance.
+    function listToken(address erc20) external returns (uint16 token);
+
+    /// @notice Fixes the contracts that may move balances; once. Governance.
+    function connect(address clearinghouse, address liquidationHouse, address insuranceFund) external;
+
+    /// @notice Number of listed tokens.
+    function tokenCount() external view returns (uint16 tokens);
+
+    /// @notice The contract and decimals of a token.
+    function tokenAt(uint16 token) external view returns (address erc20, uint8 decimals);
+
+    /// @notice What an account holds of a token.
+    function balanceOf(uint64 account, uint16 token) external view returns (uint128 amountRaw);
+
+    /// @notice Everything an account holds, as the referee wants it: one word each, `token u16 | 0 u112 | amountRaw u128`, ascending, none zero.
+    function balancesOf(uint64 account) external view returns (bytes memory balances);
+
+    /// @notice What all accounts together hold of a token.
+    function totalOf(uint16 token) external view returns (uint128 amountRaw);
+
+    /// @notice The settlement token that backs cash.
+    function pooledRaw() external view returns (uint128 amountRaw);
+
+    /// @notice Both sides of P5 for a token: what the vault holds, and what it owes (accounts and pool). `heldRaw >= owedRaw` always.
+    function conservation(uint16 token) external view returns (uint256 heldRaw, uint256 owedRaw);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title The price hub: one reading of every input, checkpoints, indices
+/// @notice `checkpoint()` reads everything once, stores `inputsHash[id]` and emits the preimage (MRG-004). `live()` is what a checkpoint would store now, with the indices, totals and id of the last one.
+/// Spot never reverts a margin: a source that is stale, zero, out of bounds or broken leaves the last good price and the market halted (state 2), which stops new risk but prices liquidations.
+/// Funding, debt and credit indices, averages and smoothed totals move at checkpoints only.
+/// Assumptions: a source lies within its bounds only as far as its own defence allows; the median of several comes as one more adapter.
+interface IPriceHub {
+    /// @notice A checkpoint was taken. `checkpoint` is header, collateral records and underlying hashes; `records` the records of all underlyings, ascending.
+    event CheckpointTaken(uint64 indexed id, uint40 time, bytes32 inputsHash, bytes checkpoint, bytes records);
+
+    /// @notice The source of an underlying's spot was set, and `priceE8` read from it.
+    event SourceSet(uint16 indexed underlying, address indexed source, uint64 priceE8);
+
+    /// @notice The source of the price of a token that is no underlying was set.
+    event TokenSourceSet(uint16 indexed token, address indexed source);
+
+    /// @notice The clearinghouse was fixed for ever.
+    event Connected(address indexed clearinghouse);
+
+    /// @notice Thrown when the last checkpoint is younger than the interval.
+    error CheckpointTooSoon(uint40 last, uint40 next);
+
+    /// @notice Thrown when `connect` is called a second time, or not yet.
+    error ConnectedWrongly();
+
+    /// @notice Thrown when a source has no usable price at the time it is set.
+    error SourceUnusable(address source);
+
+    /// @notice Thrown when an underlying is not listed or has no source yet.
+    error UnderlyingUnknown(uint256 underlying);
+
+    /// @notice Thrown when a token is not listed.
+    error TokenUnknown(uint256 token);
+
+    /// @notice Takes a checkpoint. Anyone; at most one per interval.
+    function checkpoint() external returns (uint64 id);
+
+    /// @notice Takes a checkpoint when there is none or the last is older than `maxCheckpointAge`. Anyone.
+    function refresh() external;
+
+    /// @notice Sets the source of an underlying's spot, which must have a price now. Governance.
+    function setSource(uint16 underlying, address source) external;
+
+    /// @notice Sets the source of a token's price. Governance. Without one the settlement token counts one dollar and any other token nothing.
+    function setTokenSource(uint16 token, address source) external;
+
+    /// @notice Fixes the clearinghouse; once. Governance.
+    function connect(address clearinghouse) external;
+
+    /// @notice What a checkpoint would store now: header, collateral records and hashes; and the records of all underlyings, ascending.
+    function live() external view returns (bytes memory checkpointBytes, bytes memory records);
+
+    /// @notice Debt and credit index of the last checkpoint.
+    function indices() external view returns (uint64 debtIndexE12, uint64 creditIndexE12);
+
+    /// @notice Number and time of the last checkpoint; 0 when there is none.
+    function latest() external view returns (uint64 id, uint40 time);
+
+    /// @notice What a checkpoint stored: the hash of its preimage, zero when there is none of that number.
+    function inputsHash(uint64 id) external view returns (bytes32 hash);
+
+    /// @notice When a checkpoint was taken.
+    function timeOf(uint64 id) external view returns (uint40 time);
+
+    /// @notice Cumulative funding of an underlying's perpetual at the last checkpoint.
+    function cumulativeFundingE8(uint16 underlying) external view returns (int64 fundingE8);
+
+    /// @notice The source of an underlying's spot, and of a token's price.
+    function sourceOf(uint16 underlying) external view returns (address source);
+    function tokenSourceOf(uint16 token) external view returns (address source);
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice Parameters of one underlying; names and scales as in MRG-004 and spec/constants.json.
+struct UnderlyingParameters {
+    uint64 depthE8;
+    uint8 group;
+    uint32 priceRangeE8;
+    uint32 volRangeE8;
+    uint32 volUpFloorE8;
+    uint32 shortOptionMinimumE8;
+    uint32 basisChargeE8;
+    uint32 basisRateE8;
+    uint32 slippageE8;
+    uint32 slippageCapE8;
+    uint32 crowdingE8;
+    uint32 vegaChargeE8;
+    uint32 rateChargeE8;
+    uint32 floorRateE8;
+    uint32 nettingFloorE8;
+}
+
+/// @notice Parameters of one collateral token, by its index in the vault.
+struct TokenParameters {
+    /// @notice The underlying that it is, 0 for none.
+    uint16 underlying;
+    /// @notice Units of that underlying in one whole token; unused without one.
+    uint64 unitsE8;
+    uint32 haircutBaseE8;
+    uint32 haircutMaxE8;
+    /// @notice Vault total, in E8 of a whole token, at which the haircut begins to grow; 0 for no growth.
+    uint64 thresholdE8;
+}
+
+/// @notice Parameters of trades.
+struct ClearingParameters {
+    uint32 makerFeeE8;
+    uint32 takerFeeE8;
+    uint32 priceBandE8;
+    /// @notice Share of MM by which a liquidatable account's reduction must raise equity - MM.
+    uint32 minReliefE8;
+}
+
+/// @notice Interest on negative cash: a kinked curve over utilisation, and the part of it that goes to insurance.
+struct InterestParameters {
+    uint64 baseRateE12;
+    uint64 kinkRateE12;
+    uint64 maxRateE12;
+    uint32 kinkUtilisationE8;
+    uint32 reserveE8;
+}
+
+/// @notice Clocks and clamps of checkpoints, funding and attestations.
+struct OracleParameters {
+    uint32 checkpointIntervalSeconds;
+    uint32 checkpointMaxAgeSeconds;
+    uint32 averagingWindowSeconds;
+    uint32 smoothingSeconds;
+    uint32 premiumClampE8;
+    uint32 fundingIntervalSeconds;
+    uint32 fundingRateMaxE8;
+    uint32 attestationMaxAgeSeconds;
+    uint32 maxDriftE8;
+}
+
+/// @notice Parameters of lots.
+struct LiquidationParameters {
+    uint32 graceSeconds;
+    uint32 discountMaxE8;
+    uint32 discountRampSeconds;
+    uint32 targetE8;
+    uint32 bidMinE8;
+    uint32 resumeSeconds;
+    uint32 insolventRampSeconds;
+    uint32 insolventPayMaxE8;
+    /// @notice The most that insurance pays for one lot.
+    uint128 insuranceEventMaxE8;
+}
+
+/// @title Every parameter of the protocol that governance moves
+/// @notice Each setter refuses values outside the domain of MRG-010, and combinations with which a deposit could lower health:
+/// `initialFactor·(priceRange + haircutMax + largest basis charge + 2·slippageCap) <= 1`, the largest basis charge being `max(basisCharge, basisRate·2 years)`, over every token of an underlying.
+/// Warning: changes act at once here; the timelock and the corridor stand before it, in the AccessManager.
+interface IRiskParameters {
+    event InitialFactorSet(uint32 initialFactorE8);
+    event UnderlyingSet(uint16 indexed underlying, UnderlyingParameters parameters);
+    event TokenSet(uint16 indexed token, TokenParameters parameters);
+    event ClearingSet(ClearingParameters parameters);
+    event InterestSet(InterestParameters parameters);
+    event OracleSet(OracleParameters parameters);
+    event LiquidationSet(LiquidationParameters parameters);
+
+    /// @notice Thrown when a value is outside its domain; `name` is the field's.
+    error ParameterOutOfRange(bytes32 name, uint256 value, uint256 least, uint256 largest);
+
+    /// @notice Thrown when the coupled bound does not hold: then a deposit could lower health.
+    error ParametersCoupled(uint16 underlying, uint16 token, uint256 sumE8);
+
+    /// @notice Thrown when an underlying is not listed, or is not the next free number.
+    error UnderlyingUnknown(uint256 underlying);
+
+    /// @notice Sets the factor between maintenance and initial margin.
+    function setInitialFactor(uint32 initialFactorE8) external;
+
+    /// @notice Sets an underlying; the next free number (from 1) lists a new one.
+    function setUnderlying(uint16 underlying, UnderlyingParameters calldata parameters) external;
+
+    /// @notice Sets a token of the vault's list.
+    function setToken(uint16 token, TokenParameters calldata parameters) external;
+
+    function setClearing(ClearingParameters calldata parameters) external;
+    function setInterest(InterestParameters calldata parameters) external;
+    function setOracle(OracleParameters calldata parameters) external;
+    function setLiquidation(LiquidationParameters calldata parameters) external;
+
+    function initialFactorE8() external view returns (uint32);
+    function underlyingCount() external view returns (uint16);
+    function underlyingOf(uint16 underlying) external view returns (UnderlyingParameters memory);
+    function tokenOf(uint16 token) external view returns (TokenParameters memory);
+    function clearing() external view returns (ClearingParameters memory);
+    function interest() external view returns (InterestParameters memory);
+    function oracle() external view returns (OracleParameters memory);
+    function liquidation() external view returns (LiquidationParameters memory);
+}
