@@ -1,0 +1,148 @@
+using Org.BouncyCastle.Crypto.EC;
+using Org.BouncyCastle.Math;
+using Org.BouncyCastle.Math.EC;
+using Org.BouncyCastle.Math.EC.Multiplier;
+
+namespace OnchainMargin.Ethereum.Curve;
+
+/// <summary>secp256k1 on BouncyCastle's curve arithmetic, with its fixed-point comb for multiples of the generator.</summary>
+internal sealed class ManagedSecp256k1 : ISecp256k1
+{
+    private static readonly ECPoint Generator = CustomNamedCurves.GetByName("secp256k1").G;
+    private static readonly ECCurve Curve = Generator.Curve;
+    private static readonly BigInteger N = Curve.Order;
+    private static readonly BigInteger HalfN = N.ShiftRight(1);
+    private static readonly BigInteger P = Curve.Field.Characteristic;
+
+    public string Name => "managed";
+
+    public Signature Sign(in Hash32 hash, ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> extraEntropy = default)
+    {
+        Secp256k1.RequireKey(privateKey);
+        Secp256k1.RequireEntropy(extraEntropy);
+        UInt256 reduced = Secp256k1.Reduce(hash);
+        BigInteger d = Number(privateKey);
+        BigInteger z = Number(reduced);
+        Span<byte> nonce = stackalloc byte[32];
+        using var nonces = new Rfc6979(privateKey, reduced, extraEntropy);
+        while (true)
+        {
+            nonces.Next(nonce);
+            BigInteger k = Number(nonce);
+            ECPoint point = new FixedPointCombMultiplier().Multiply(Generator, k).Normalize();
+            BigInteger x = point.AffineXCoord.ToBigInteger();
+            BigInteger r = x.Mod(N);
+            BigInteger s = k.ModInverse(N).Multiply(z.Add(r.Multiply(d))).Mod(N);
+            if (r.SignValue == 0 || s.SignValue == 0)
+            {
+                continue;
+            }
+
+            int recovery = (x.CompareTo(N) >= 0 ? 2 : 0) | (point.AffineYCoord.TestBitZero() ? 1 : 0);
+            if (s.CompareTo(HalfN) > 0)
+            {
+                s = N.Subtract(s);
+                recovery ^= 1;
+            }
+
+            return new Signature(Number(r), Number(s), (byte)recovery);
+        }
+    }
+
+    public bool TryRecover(in Hash32 hash, in Signature signature, Span<byte> publicKey)
+    {
+        if (!Secp256k1.IsScalar(signature.R) || !Secp256k1.IsScalar(signature.S) || signature.RecoveryId > 3)
+        {
+            return false;
+        }
+
+        BigInteger r = Number(signature.R);
+        BigInteger x = (signature.RecoveryId & 2) != 0 ? r.Add(N) : r;
+        if (x.CompareTo(P) >= 0 || !TryPoint(x, (signature.RecoveryId & 1) != 0, out ECPoint nonce))
+        {
+            return false;
+        }
+
+        BigInteger inverse = r.ModInverse(N);
+        BigInteger u1 = N.Subtract(Number(Secp256k1.Reduce(hash))).Multiply(inverse).Mod(N);
+        BigInteger u2 = Number(signature.S).Multiply(inverse).Mod(N);
+        ECPoint key = new FixedPointCombMultiplier().Multiply(Generator, u1).Add(nonce.Multiply(u2)).Normalize();
+        return TryWrite(key, publicKey);
+    }
+
+    public bool Verify(in Hash32 hash, in UInt256 r, in UInt256 s, ReadOnlySpan<byte> publicKey)
+    {
+        if (!Secp256k1.IsScalar(r) || !Secp256k1.IsScalar(s) || !TryPublicKey(publicKey, out ECPoint key))
+        {
+            return false;
+        }
+
+        BigInteger inverse = Number(s).ModInverse(N);
+        BigInteger u1 = Number(Secp256k1.Reduce(hash)).Multiply(inverse).Mod(N);
+        BigInteger u2 = Number(r).Multiply(inverse).Mod(N);
+        ECPoint point = new FixedPointCombMultiplier().Multiply(Generator, u1).Add(key.Multiply(u2)).Normalize();
+        return !point.IsInfinity && point.AffineXCoord.ToBigInteger().Mod(N).Equals(Number(r));
+    }
+
+    public void GetPublicKey(ReadOnlySpan<byte> privateKey, Span<byte> publicKey)
+    {
+        Secp256k1.RequireKey(privateKey);
+        _ = TryWrite(new FixedPointCombMultiplier().Multiply(Generator, Number(privateKey)).Normalize(), publicKey);
+    }
+
+    private static bool TryPoint(BigInteger x, bool odd, out ECPoint point)
+    {
+        ECFieldElement field = Curve.FromBigInteger(x);
+        ECFieldElement? y = field.Square().Multiply(field).Add(Curve.B).Sqrt();
+        point = Curve.Infinity;
+        if (y is null)
+        {
+            return false;
+        }
+
+        point = Curve.CreatePoint(x, (y.TestBitZero() == odd ? y : y.Negate()).ToBigInteger());
+        return true;
+    }
+
+    private static bool TryPublicKey(ReadOnlySpan<byte> publicKey, out ECPoint point)
+    {
+        point = Curve.Infinity;
+        if (publicKey.Length != 64)
+        {
+            return false;
+        }
+
+        BigInteger x = Number(publicKey[..32]);
+        BigInteger y = Number(publicKey[32..]);
+        if (x.CompareTo(P) >= 0 || y.CompareTo(P) >= 0)
+        {
+            return false;
+        }
+
+        point = Curve.CreatePoint(x, y);
+        return point.IsValid();
+    }
+
+    private static bool TryWrite(ECPoint point, Span<byte> publicKey)
+    {
+        if (point.IsInfinity)
+        {
+            return false;
+        }
+
+        Number(point.AffineXCoord.ToBigInteger()).WriteBigEndian(publicKey);
+        Number(point.AffineYCoord.ToBigInteger()).WriteBigEndian(publicKey[32..]);
+        return true;
+    }
+
+    private static BigInteger Number(ReadOnlySpan<byte> bytes) => new(1, bytes.ToArray());
+
+    private static BigInteger Number(in UInt256 value)
+    {
+        var bytes = new byte[32];
+        value.WriteBigEndian(bytes);
+        return new BigInteger(1, bytes);
+    }
+
+    private static UInt256 Number(BigInteger value) => new(value.ToByteArrayUnsigned());
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace OnchainMargin.Ethereum;
+
+/// <summary>The project's one meter and one activity source; names for those who listen.</summary>
+public static class EthereumTelemetry
+{
+    /// <summary>The name of the meter and of the activity source.</summary>
+    public const string Name = "OnchainMargin.Ethereum";
+
+    internal static readonly ActivitySource Activities = new(Name);
+
+    private static readonly Meter Meter = new(Name);
+
+    internal static readonly Counter<long> Requests = Meter.CreateCounter<long>("ethereum.rpc.requests", "{request}", "JSON-RPC requests sent, those in a batch counted one by one.");
+
+    internal static readonly Counter<long> Retries = Meter.CreateCounter<long>("ethereum.rpc.retries", "{retry}", "Reads sent again after a transport failure.");
+
+    internal static readonly Counter<long> Reconnects = Meter.CreateCounter<long>("ethereum.ws.reconnects", "{reconnect}", "WebSocket connections opened again after a loss.");
+
+    internal static readonly Counter<long> Transactions = Meter.CreateCounter<long>("ethereum.transactions", "{transaction}", "Transactions handed to a node.");
+}

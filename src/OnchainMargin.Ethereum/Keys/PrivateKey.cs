@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using OnchainMargin.Ethereum.Curve;
+using OnchainMargin.Ethereum.Transactions;
+
+namespace OnchainMargin.Ethereum.Keys;
+
+/// <summary>A private key in memory. It signs; it is never printed, and it is wiped when disposed.</summary>
+public sealed class PrivateKey : ITransactionSigner, IHashSigner, IDisposable
+{
+    private readonly byte[] _key;
+    private readonly ISecp256k1 _curve;
+    private bool _disposed;
+
+    /// <summary>Takes a copy of 32 bytes.</summary>
+    /// <exception cref="KeyException">Thrown when they are not a key of the curve.</exception>
+    public PrivateKey(ReadOnlySpan<byte> key, ISecp256k1? curve = null)
+    {
+        Secp256k1.RequireKey(key);
+        _curve = curve ?? Secp256k1.Default;
+        _key = key.ToArray();
+        Span<byte> publicKey = stackalloc byte[64];
+        _curve.GetPublicKey(_key, publicKey);
+        Address = Address.FromPublicKey(publicKey);
+    }
+
+    /// <inheritdoc cref="ITransactionSigner.Address"/>
+    public Address Address { get; }
+
+    /// <summary>Makes a new key from the system's randomness.</summary>
+    public static PrivateKey Generate()
+    {
+        Span<byte> key = stackalloc byte[32];
+        do
+        {
+            RandomNumberGenerator.Fill(key);
+        }
+        while (!Secp256k1.IsScalar(new UInt256(key)));
+        var made = new PrivateKey(key);
+        CryptographicOperations.ZeroMemory(key);
+        return made;
+    }
+
+    /// <summary>Reads 64 hexadecimal digits, with or without 0x.</summary>
+    /// <param name="hex">The digits.</param>
+    /// <param name="source">Where they come from, for the message; the digits themselves are never shown.</param>
+    /// <exception cref="KeyException">Thrown when they are not a key.</exception>
+    public static PrivateKey Parse(string hex, string source)
+    {
+        ArgumentNullException.ThrowIfNull(hex);
+        string text = hex.Trim();
+        text = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text : "0x" + text;
+        Span<byte> key = stackalloc byte[32];
+        if (!HexData.TryDecode(text, key) || !Secp256k1.IsScalar(new UInt256(key)))
+        {
+            throw new KeyException($"The private key in {source} is not 64 hexadecimal digits of a number below the curve's order; give 0x and 64 digits.");
+        }
+
+        var parsed = new PrivateKey(key);
+        CryptographicOperations.ZeroMemory(key);
+        return parsed;
+    }
+
+    /// <summary>Reads a key from an environment variable.</summary>
+    /// <exception cref="KeyException">Thrown when the variable is not set or holds no key.</exception>
+    public static PrivateKey FromEnvironment(string variable)
+    {
+        string? text = Environment.GetEnvironmentVariable(variable);
+        return string.IsNullOrWhiteSpace(text)
+            ? throw new KeyException($"The environment variable {variable} is not set; set it to a private key of 0x and 64 hexadecimal digits, or name a key file.")
+            : Parse(text, $"the environment variable {variable}");
+    }
+
+    /// <inheritdoc/>
+    public SignedTransaction Sign(Transaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return new SignedTransaction(transaction, SignHash(transaction.SigningHash()));
+    }
+
+    /// <inheritdoc/>
+    public Signature SignHash(Hash32 hash)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _curve.Sign(hash, _key);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_key);
+    }
+
+    /// <summary>The account, never the key.</summary>
+    public override string ToString() => $"PrivateKey of {Address} (redacted)";
+
+    /// <summary>Copies the 32 bytes out, for a key file.</summary>
+    internal void CopyTo(Span<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _key.CopyTo(destination);
+    }
+}

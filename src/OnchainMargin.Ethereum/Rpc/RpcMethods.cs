@@ -1,0 +1,18 @@
+using System.Collections.Frozen;
+
+namespace OnchainMargin.Ethereum.Rpc;
+
+/// <summary>Which methods only read, so that sending them twice changes nothing.</summary>
+internal static class RpcMethods
+{
+    private static readonly FrozenSet<string> Reads = FrozenSet.ToFrozenSet(
+        [
+            "eth_blockNumber", "eth_call", "eth_chainId", "eth_createAccessList", "eth_estimateGas", "eth_feeHistory", "eth_gasPrice",
+            "eth_getBalance", "eth_getBlockByHash", "eth_getBlockByNumber", "eth_getBlockReceipts", "eth_getCode", "eth_getLogs", "eth_getProof",
+            "eth_getStorageAt", "eth_getTransactionByHash", "eth_getTransactionCount", "eth_getTransactionReceipt", "eth_maxPriorityFeePerGas",
+            "eth_syncing", "net_version", "web3_clientVersion",
+        ],
+        StringComparer.Ordinal);
+
+    public static bool IsRead(string method) => Reads.Contains(method);
+}

@@ -1,0 +1,139 @@
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Transactions;
+
+namespace OnchainMargin.Ethereum.Sending;
+
+/// <summary>Sends one account's transactions in order. Nonces are given out here, so use one sender per account; it may be used by many callers at once.</summary>
+public sealed partial class TransactionSender : ITransactionSender, IDisposable
+{
+    private readonly IEthereumNode _node;
+    private readonly ITransactionSigner _signer;
+    private readonly TransactionSenderOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private ulong? _chainId;
+    private ulong? _nextNonce;
+
+    /// <summary>Creates a sender for the signer's account.</summary>
+    public TransactionSender(IEthereumNode node, ITransactionSigner signer, TransactionSenderOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(signer);
+        _node = node;
+        _signer = signer;
+        _options = options ?? new TransactionSenderOptions();
+        _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public Address Address => _signer.Address;
+
+    /// <inheritdoc/>
+    public async Task<SignedTransaction> PrepareAsync(TransactionRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ulong gas = await GasAsync(request, cancellationToken).ConfigureAwait(false);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await PrepareInTurnAsync(request, gas, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ReleaseAsync(SignedTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _nextNonce = null;
+        _gate.Release();
+    }
+
+    /// <inheritdoc/>
+    public async Task<TransactionReceipt> SendAsync(TransactionRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ulong gas = await GasAsync(request, cancellationToken).ConfigureAwait(false);
+        SignedTransaction transaction;
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            transaction = await PrepareInTurnAsync(request, gas, cancellationToken).ConfigureAwait(false);
+            await BroadcastInTurnAsync(transaction, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        TransactionReceipt receipt = await WaitAsync(transaction.Hash, cancellationToken).ConfigureAwait(false);
+        return receipt.IsSuccess ? receipt : throw await ExplainAsync(transaction, receipt, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SignedTransaction> BumpAsync(SignedTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        FeeEstimate? now = await _node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
+        Transaction replacement = transaction.Transaction switch
+        {
+            FeeMarketTransaction old => old with
+            {
+                MaxFeePerGasWei = RequireAffordable(Fees.Bump(old.MaxFeePerGasWei, now?.MaxFeePerGasWei)),
+                MaxPriorityFeePerGasWei = Fees.Bump(old.MaxPriorityFeePerGasWei, now?.MaxPriorityFeePerGasWei),
+            },
+            AccessListTransaction old => old with { GasPriceWei = RequireAffordable(Fees.Bump(old.GasPriceWei, null)) },
+            LegacyTransaction old => old with { GasPriceWei = RequireAffordable(Fees.Bump(old.GasPriceWei, null)) },
+            _ => throw new TransactionException($"The transaction {transaction.Hash} is of a form that cannot be bumped.", transaction.Hash),
+        };
+        return _signer.Sign(replacement);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<ulong> GasAsync(TransactionRequest request, CancellationToken cancellationToken)
+    {
+        if (request.GasLimit is { } given)
+        {
+            return given;
+        }
+
+        var call = new CallRequest(request.To, request.Data) { From = Address, ValueWei = request.ValueWei };
+        ulong estimate = await _node.EstimateGasAsync(call, cancellationToken).ConfigureAwait(false);
+        return estimate + (estimate * (ulong)_options.GasMarginPercent / 100);
+    }
+
+    private async Task<SignedTransaction> PrepareInTurnAsync(TransactionRequest request, ulong gas, CancellationToken cancellationToken)
+    {
+        ulong chain = _chainId ??= await _node.GetChainIdAsync(cancellationToken).ConfigureAwait(false);
+        FeeEstimate? fees = await _node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
+        UInt256 price = fees is null ? await _node.GetGasPriceAsync(cancellationToken).ConfigureAwait(false) : default;
+        ulong nonce = _nextNonce ?? await _node.GetTransactionCountAsync(Address, BlockTag.Pending, cancellationToken).ConfigureAwait(false);
+        Transaction transaction = fees is null
+            ? new LegacyTransaction { ChainId = chain, Nonce = nonce, GasLimit = gas, GasPriceWei = RequireAffordable(price), To = request.To, ValueWei = request.ValueWei, Data = request.Data }
+            : new FeeMarketTransaction
+            {
+                ChainId = chain,
+                Nonce = nonce,
+                GasLimit = gas,
+                MaxFeePerGasWei = RequireAffordable(fees.MaxFeePerGasWei),
+                MaxPriorityFeePerGasWei = fees.MaxPriorityFeePerGasWei,
+                To = request.To,
+                ValueWei = request.ValueWei,
+                Data = request.Data,
+            };
+        SignedTransaction signed = _signer.Sign(transaction);
+        _nextNonce = nonce + 1;
+        return signed;
+    }
+
+    private UInt256 RequireAffordable(UInt256 fee) => fee <= _options.MaximumFeePerGasWei
+        ? fee
+        : throw new TransactionException($"The chain asks {fee} wei per gas and at most {_options.MaximumFeePerGasWei} are allowed; wait, or raise the maximum fee.", default);
+}
