@@ -1,0 +1,21 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Indexing;
+
+/// <summary>What the index reads of a chain: headers and the logs of the deployment's contracts.</summary>
+internal interface IChainSource
+{
+    /// <summary>The newest block that the node knows.</summary>
+    Task<StoredBlock> GetHeadAsync(CancellationToken cancellationToken);
+
+    /// <summary>The block of a number, or null when the node has none.</summary>
+    Task<StoredBlock?> FindBlockAsync(ulong number, CancellationToken cancellationToken);
+
+    /// <summary>The logs of one block, known by its hash: an answer for another block of the same number is impossible.</summary>
+    Task<IReadOnlyList<LogEntry>> GetLogsOfBlockAsync(Hash32 blockHash, CancellationToken cancellationToken);
+
+    /// <summary>The logs of a range of blocks, both ends included.</summary>
+    Task<IReadOnlyList<LogEntry>> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken);
+}

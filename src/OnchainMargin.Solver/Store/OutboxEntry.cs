@@ -1,0 +1,37 @@
+using OnchainMargin.Ethereum;
+
+namespace OnchainMargin.Solver.Store;
+
+/// <summary>A transaction that the solver means to carry out, known by its intent: the same intent is never carried out twice.</summary>
+public sealed record OutboxEntry
+{
+    /// <summary>What is to be done, in one line that is the same after a restart, for example <c>epoch 7</c>.</summary>
+    public required string Intent { get; init; }
+
+    /// <summary>The account that sends.</summary>
+    public required Address Sender { get; init; }
+
+    /// <summary>The contract that is called.</summary>
+    public required Address Target { get; init; }
+
+    /// <summary>The calldata.</summary>
+    public required byte[] Data { get; init; }
+
+    /// <summary>The gas limit.</summary>
+    public required ulong GasLimit { get; init; }
+
+    /// <summary>The nonce, which makes sure that at most one of the attempts is mined.</summary>
+    public required ulong Nonce { get; init; }
+
+    /// <summary>How far it has come.</summary>
+    public OutboxState State { get; init; }
+
+    /// <summary>The block that holds it, 0 while there is none.</summary>
+    public ulong BlockNumber { get; init; }
+
+    /// <summary>Why it was reverted, in words; empty otherwise.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>When it was stored, in Unix seconds.</summary>
+    public required long CreatedSeconds { get; init; }
+}

@@ -1,0 +1,192 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using OnchainMargin.Ethereum;
+
+namespace OnchainMargin.Solver.Store;
+
+public sealed partial class SolverStore
+{
+    private const string OutboxColumns =
+        "intent, sender, target, data, gas_limit AS GasLimit, nonce, state, block, reason, created";
+
+    /// <summary>Stores a new intent together with its first signed form, before anything is broadcast. False, and nothing stored, when the intent is already there.</summary>
+    public bool TryAddToOutbox(OutboxEntry entry, OutboxAttempt attempt)
+    {
+        lock (_gate)
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            int added = _connection.Execute(
+                "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created) "
+                + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created) ON CONFLICT (intent) DO NOTHING",
+                new
+                {
+                    intent = entry.Intent,
+                    sender = entry.Sender.ToArray(),
+                    target = entry.Target.ToArray(),
+                    data = entry.Data,
+                    gasLimit = checked((long)entry.GasLimit),
+                    nonce = checked((long)entry.Nonce),
+                    state = (long)entry.State,
+                    block = checked((long)entry.BlockNumber),
+                    reason = entry.Reason,
+                    created = entry.CreatedSeconds,
+                },
+                transaction);
+            if (added == 0)
+            {
+                return false;
+            }
+
+            AddAttempt(attempt, transaction);
+            transaction.Commit();
+            return true;
+        }
+    }
+
+    /// <summary>Stores a further signed form of an intent, before it is broadcast.</summary>
+    public void AddAttempt(OutboxAttempt attempt)
+    {
+        lock (_gate)
+        {
+            AddAttempt(attempt, null);
+        }
+    }
+
+    /// <summary>The entry of an intent, or null when there is none.</summary>
+    public OutboxEntry? FindInOutbox(string intent)
+    {
+        lock (_gate)
+        {
+            return _connection.QueryFirstOrDefault<OutboxRow>($"SELECT {OutboxColumns} FROM outbox WHERE intent = @intent", new { intent })?.ToEntry();
+        }
+    }
+
+    /// <summary>The entries of a sender that are not settled for good, by nonce.</summary>
+    public IReadOnlyList<OutboxEntry> UnsettledOf(Address sender)
+    {
+        lock (_gate)
+        {
+            return [.. _connection
+                .Query<OutboxRow>($"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND state IN (0, 1, 2) ORDER BY nonce", new { sender = sender.ToArray() })
+                .Select(static row => row.ToEntry())];
+        }
+    }
+
+    /// <summary>The newest entries, for people to look at.</summary>
+    public IReadOnlyList<OutboxEntry> NewestInOutbox(int count)
+    {
+        lock (_gate)
+        {
+            return [.. _connection
+                .Query<OutboxRow>($"SELECT {OutboxColumns} FROM outbox ORDER BY created DESC, nonce DESC LIMIT @count", new { count })
+                .Select(static row => row.ToEntry())];
+        }
+    }
+
+    /// <summary>The signed forms of an intent, oldest first.</summary>
+    public IReadOnlyList<OutboxAttempt> AttemptsOf(string intent)
+    {
+        lock (_gate)
+        {
+            return [.. _connection
+                .Query<AttemptRow>(
+                    "SELECT hash, intent, nonce, raw, max_fee AS MaxFee, tip, signed FROM attempts WHERE intent = @intent ORDER BY signed, position",
+                    new { intent })
+                .Select(static row => row.ToAttempt())];
+        }
+    }
+
+    /// <summary>The nonce after the highest that the outbox holds and that was not displaced; 0 when it holds none.</summary>
+    public ulong NonceAfterOutbox(Address sender)
+    {
+        lock (_gate)
+        {
+            long? highest = _connection.ExecuteScalar<long?>("SELECT max(nonce) FROM outbox WHERE sender = @sender AND state <> 5", new { sender = sender.ToArray() });
+            return highest is { } nonce ? (ulong)nonce + 1 : 0;
+        }
+    }
+
+    /// <summary>Writes down how far an intent has come.</summary>
+    public void SetOutboxState(string intent, OutboxState state, ulong blockNumber, string reason)
+    {
+        lock (_gate)
+        {
+            _connection.Execute(
+                "UPDATE outbox SET state = @state, block = @block, reason = @reason WHERE intent = @intent",
+                new { intent, state = (long)state, block = checked((long)blockNumber), reason });
+        }
+    }
+
+    private void AddAttempt(OutboxAttempt attempt, SqliteTransaction? transaction) =>
+        _connection.Execute(
+            "INSERT INTO attempts (hash, intent, nonce, raw, max_fee, tip, signed, position) "
+            + "VALUES (@hash, @intent, @nonce, @raw, @maxFee, @tip, @signed, (SELECT count(*) FROM attempts WHERE intent = @intent)) ON CONFLICT (hash) DO NOTHING",
+            new
+            {
+                hash = attempt.Hash.ToArray(),
+                intent = attempt.Intent,
+                nonce = checked((long)attempt.Nonce),
+                raw = attempt.Raw,
+                maxFee = attempt.MaxFeePerGasWei.ToString(),
+                tip = attempt.TipPerGasWei.ToString(),
+                signed = attempt.SignedSeconds,
+            },
+            transaction);
+
+    private sealed class OutboxRow
+    {
+        public string Intent { get; init; } = "";
+
+        public byte[] Sender { get; init; } = [];
+
+        public byte[] Target { get; init; } = [];
+
+        public byte[] Data { get; init; } = [];
+
+        public long GasLimit { get; init; }
+
+        public long Nonce { get; init; }
+
+        public long State { get; init; }
+
+        public long Block { get; init; }
+
+        public string Reason { get; init; } = "";
+
+        public long Created { get; init; }
+
+        public OutboxEntry ToEntry() => new()
+        {
+            Intent = Intent,
+            Sender = new Address(Sender),
+            Target = new Address(Target),
+            Data = Data,
+            GasLimit = (ulong)GasLimit,
+            Nonce = (ulong)Nonce,
+            State = (OutboxState)State,
+            BlockNumber = (ulong)Block,
+            Reason = Reason,
+            CreatedSeconds = Created,
+        };
+    }
+
+    private sealed class AttemptRow
+    {
+        public byte[] Hash { get; init; } = [];
+
+        public string Intent { get; init; } = "";
+
+        public long Nonce { get; init; }
+
+        public byte[] Raw { get; init; } = [];
+
+        public string MaxFee { get; init; } = "";
+
+        public string Tip { get; init; } = "";
+
+        public long Signed { get; init; }
+
+        public OutboxAttempt ToAttempt() =>
+            new(new Hash32(Hash), Intent, (ulong)Nonce, Raw, UInt256.Parse(MaxFee), UInt256.Parse(Tip), Signed);
+    }
+}

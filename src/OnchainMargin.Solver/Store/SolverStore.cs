@@ -1,0 +1,92 @@
+using System.Globalization;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using OnchainMargin.Ethereum;
+
+namespace OnchainMargin.Solver.Store;
+
+/// <summary>The embedded store: the index of the chain (blocks and logs), the outbox of transactions and the epochs that were signed, in one SQLite file.</summary>
+/// <remarks>Every method is one transaction of the database, so that a process killed at any instruction leaves either all of it or nothing. Methods may be called from any thread.</remarks>
+public sealed partial class SolverStore : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Lock _gate = new();
+
+    private SolverStore(SqliteConnection connection, string path)
+    {
+        _connection = connection;
+        Path = path;
+    }
+
+    /// <summary>The file of the store, or <c>:memory:</c>.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens the store of one deployment and creates it when the file is not there.</summary>
+    /// <param name="path">A file in an existing folder, or <c>:memory:</c>.</param>
+    /// <param name="chainId">The chain that the store is an index of.</param>
+    /// <param name="deployment">The address that tells deployments of one chain apart.</param>
+    /// <exception cref="StoreException">Thrown when the file belongs to another chain, deployment or version, or cannot be opened.</exception>
+    public static SolverStore Open(string path, ulong chainId, Address deployment)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
+            var store = new SolverStore(connection, path);
+            store.Prepare(chainId, deployment);
+            return store;
+        }
+        catch (SqliteException error)
+        {
+            connection.Dispose();
+            throw new StoreException($"The store '{path}' cannot be opened ({error.Message}); name a file in a folder that exists and can be written, or move the damaged file away.", error);
+        }
+        catch (StoreException)
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _connection.Dispose();
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private void Prepare(ulong chainId, Address deployment)
+    {
+        long tables = _connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'");
+        if (tables == 0)
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            _connection.Execute(StoreSchema.Create, transaction: transaction);
+            _connection.Execute(
+                "INSERT INTO meta (key, value) VALUES ('version', @version), ('chain', @chain), ('deployment', @deployment)",
+                new { version = Text(StoreSchema.Version), chain = chainId.ToString(CultureInfo.InvariantCulture), deployment = deployment.ToString() },
+                transaction);
+            transaction.Commit();
+            return;
+        }
+
+        Require("version", Text(StoreSchema.Version), "was written by another version of this program", "start with an empty file; the index is rebuilt from the chain");
+        Require("chain", chainId.ToString(CultureInfo.InvariantCulture), "is an index of another chain", "name another file");
+        Require("deployment", deployment.ToString(), "is an index of another deployment", "name another file");
+    }
+
+    private void Require(string key, string expected, string defect, string remedy)
+    {
+        string? found = _connection.ExecuteScalar<string?>("SELECT value FROM meta WHERE key = @key", new { key });
+        if (!string.Equals(found, expected, StringComparison.Ordinal))
+        {
+            throw new StoreException($"The store '{Path}' {defect} ({key} is {found ?? "missing"}, expected {expected}); {remedy}.");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace OnchainMargin.Solver.Store;
+
+/// <summary>The tables of the embedded store. A change of shape is a new version; the index can always be rebuilt from the chain, the outbox cannot.</summary>
+internal static class StoreSchema
+{
+    internal const int Version = 1;
+
+    internal const string Create = """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE blocks (
+            number INTEGER PRIMARY KEY,
+            hash BLOB NOT NULL,
+            parent BLOB NOT NULL,
+            time INTEGER NOT NULL);
+
+        CREATE TABLE logs (
+            block INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            block_hash BLOB NOT NULL,
+            time INTEGER NOT NULL,
+            address BLOB NOT NULL,
+            topics BLOB NOT NULL,
+            data BLOB NOT NULL,
+            tx_hash BLOB NOT NULL,
+            tx_position INTEGER NOT NULL,
+            PRIMARY KEY (block, position)) WITHOUT ROWID;
+
+        CREATE TABLE outbox (
+            intent TEXT PRIMARY KEY,
+            sender BLOB NOT NULL,
+            target BLOB NOT NULL,
+            data BLOB NOT NULL,
+            gas_limit INTEGER NOT NULL,
+            nonce INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            created INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE UNIQUE INDEX outbox_nonce ON outbox (sender, nonce) WHERE state <> 5;
+        CREATE INDEX outbox_state ON outbox (state);
+
+        CREATE TABLE attempts (
+            hash BLOB PRIMARY KEY,
+            intent TEXT NOT NULL REFERENCES outbox (intent),
+            nonce INTEGER NOT NULL,
+            raw BLOB NOT NULL,
+            max_fee TEXT NOT NULL,
+            tip TEXT NOT NULL,
+            signed INTEGER NOT NULL,
+            position INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX attempts_intent ON attempts (intent);
+
+        CREATE TABLE signed_epochs (
+            signer BLOB NOT NULL,
+            epoch INTEGER NOT NULL,
+            digest BLOB NOT NULL,
+            signature BLOB NOT NULL,
+            PRIMARY KEY (signer, epoch, digest)) WITHOUT ROWID;
+        """;
+}
