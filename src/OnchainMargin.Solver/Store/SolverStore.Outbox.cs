@@ -72,6 +72,19 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>The entries that are written down as mined although the chain has used fewer nonces: a reorganisation took them back, however deep they were.</summary>
+    public IReadOnlyList<OutboxEntry> TakenBackOf(Address sender, ulong minedNonce)
+    {
+        lock (_gate)
+        {
+            return [.. _connection
+                .Query<OutboxRow>(
+                    $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state IN (1, 2, 3, 4) ORDER BY nonce",
+                    new { sender = sender.ToArray(), nonce = checked((long)minedNonce) })
+                .Select(static row => row.ToEntry())];
+        }
+    }
+
     /// <summary>The newest entries, for people to look at.</summary>
     public IReadOnlyList<OutboxEntry> NewestInOutbox(int count)
     {

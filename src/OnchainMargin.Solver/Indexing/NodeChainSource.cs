@@ -1,0 +1,44 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Indexing;
+
+/// <summary>Reads a chain through a node, restricted to the logs of the deployment's contracts.</summary>
+internal sealed class NodeChainSource(IEthereumNode node, IReadOnlyList<Address> contracts) : IChainSource
+{
+    public async Task<StoredBlock> GetHeadAsync(CancellationToken cancellationToken) =>
+        Map(await node.GetBlockAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false)
+            ?? throw new EthereumFormatException("The node has no newest block; check that the address is an Ethereum node's and that the node has started."));
+
+    public async Task<StoredBlock?> FindBlockAsync(ulong number, CancellationToken cancellationToken)
+    {
+        BlockHeader? header = await node.GetBlockAsync(BlockTag.Number(number), cancellationToken).ConfigureAwait(false);
+        return header is null ? null
+            : header.Number == number ? Map(header)
+            : throw new EthereumFormatException($"The node answered a question about block {number} with block {header.Number}; check the node.");
+    }
+
+    public Task<IReadOnlyList<LogEntry>> GetLogsOfBlockAsync(Hash32 blockHash, CancellationToken cancellationToken) =>
+        ReadAsync(new LogFilter { Addresses = contracts, BlockHash = blockHash }, cancellationToken);
+
+    public Task<IReadOnlyList<LogEntry>> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken) =>
+        ReadAsync(new LogFilter { Addresses = contracts, FromBlock = BlockTag.Number(fromBlock), ToBlock = BlockTag.Number(toBlock) }, cancellationToken);
+
+    private static StoredBlock Map(BlockHeader header) => new(header.Number, header.Hash, header.ParentHash, header.TimestampSeconds);
+
+    private async Task<IReadOnlyList<LogEntry>> ReadAsync(LogFilter filter, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<LogEntry> logs = await node.GetLogsAsync(filter, cancellationToken).ConfigureAwait(false);
+        foreach (LogEntry log in logs)
+        {
+            if (!contracts.Contains(log.Address))
+            {
+                throw new EthereumFormatException($"The node answered a question about the deployment's logs with one of {log.Address}; check the node.");
+            }
+        }
+
+        return logs;
+    }
+}

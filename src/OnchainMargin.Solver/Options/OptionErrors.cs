@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace OnchainMargin.Solver.Options;
+
+/// <summary>Collects one sentence for each option that cannot be used.</summary>
+internal sealed class OptionErrors(string section)
+{
+    private readonly List<string> _sentences = [];
+
+    public IReadOnlyList<string> Sentences => _sentences;
+
+    /// <summary>Requires a number between two bounds, both included.</summary>
+    public void Range<T>(T value, T least, T most, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : INumber<T>
+    {
+        if (value < least || value > most)
+        {
+            _sentences.Add(string.Create(CultureInfo.InvariantCulture, $"Option {section}.{Camel(name)} is {value}; give a number from {least} to {most}."));
+        }
+    }
+
+    /// <summary>Adds a sentence unless the condition holds.</summary>
+    public void Require(bool condition, string name, string defectAndRemedy)
+    {
+        if (!condition)
+        {
+            _sentences.Add($"Option {section}.{Camel(name)} {defectAndRemedy}.");
+        }
+    }
+
+    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+}

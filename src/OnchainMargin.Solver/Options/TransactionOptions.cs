@@ -1,0 +1,40 @@
+namespace OnchainMargin.Solver.Options;
+
+/// <summary>How transactions are brought into the chain.</summary>
+public sealed record TransactionOptions
+{
+    /// <summary>After how many seconds without a block the fee is raised.</summary>
+    public int RaiseFeeAfterSeconds { get; init; } = 30;
+
+    /// <summary>By how many percent the fee is raised each time; nodes ask for 10 at least.</summary>
+    public int RaiseFeePercent { get; init; } = 15;
+
+    /// <summary>The most that is ever offered for a unit of gas, in gwei.</summary>
+    public int MaxFeePerGasGwei { get; init; } = 500;
+
+    /// <summary>By how many percent the gas limit exceeds the node's estimate.</summary>
+    public int GasMarginPercent { get; init; } = 30;
+
+    /// <summary>After how many seconds a transaction that is in no block is broadcast again.</summary>
+    public int BroadcastAgainAfterSeconds { get; init; } = 12;
+
+    /// <summary>How many blocks deep a transaction is settled for good.</summary>
+    public int SettledAfterBlocks { get; init; } = 64;
+
+    /// <summary>After how many seconds a nonce that the chain has used without any of our transactions being found counts as used by somebody else.</summary>
+    public int DisplacedAfterSeconds { get; init; } = 60;
+
+    /// <summary>The sentences that say what is wrong; none when all is well.</summary>
+    internal IEnumerable<string> Errors()
+    {
+        OptionErrors errors = new("transactions");
+        errors.Range(RaiseFeeAfterSeconds, 1, 3600);
+        errors.Range(RaiseFeePercent, 10, 100);
+        errors.Range(MaxFeePerGasGwei, 1, 100_000);
+        errors.Range(GasMarginPercent, 0, 300);
+        errors.Range(BroadcastAgainAfterSeconds, 1, 3600);
+        errors.Range(SettledAfterBlocks, 1, 10_000);
+        errors.Range(DisplacedAfterSeconds, 1, 3600);
+        return errors.Sentences;
+    }
+}

@@ -1,0 +1,27 @@
+using OnchainMargin.Ethereum;
+
+namespace OnchainMargin.Solver.Transactions;
+
+/// <summary>What a transaction offers for a unit of gas.</summary>
+/// <param name="MaxFeePerGasWei">The most it pays.</param>
+/// <param name="TipPerGasWei">What of that goes to the block's proposer.</param>
+internal sealed record GasOffer(UInt256 MaxFeePerGasWei, UInt256 TipPerGasWei)
+{
+    private const uint PoolBumpPercent = 10;
+
+    /// <summary>An offer that nodes accept in place of this one: both parts raised by the given percentage, at least by the tenth that transaction pools ask for, and not below what is asked now.</summary>
+    public GasOffer RaisedBy(uint percent, GasOffer asked)
+    {
+        uint raise = Math.Max(percent, PoolBumpPercent);
+        return new GasOffer(Larger(Raise(MaxFeePerGasWei, raise), asked.MaxFeePerGasWei), Larger(Raise(TipPerGasWei, raise), asked.TipPerGasWei));
+    }
+
+    /// <summary>The offer held under a cap.</summary>
+    public GasOffer AtMost(UInt256 capWei) => new(Smaller(MaxFeePerGasWei, capWei), Smaller(TipPerGasWei, capWei));
+
+    private static UInt256 Raise(UInt256 value, uint percent) => (((value * (100 + percent)) + 99U) / 100U) + 1U;
+
+    private static UInt256 Larger(UInt256 a, UInt256 b) => a > b ? a : b;
+
+    private static UInt256 Smaller(UInt256 a, UInt256 b) => a < b ? a : b;
+}

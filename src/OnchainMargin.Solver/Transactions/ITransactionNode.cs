@@ -1,0 +1,29 @@
+using OnchainMargin.Ethereum;
+
+namespace OnchainMargin.Solver.Transactions;
+
+/// <summary>What the transaction manager needs of a node.</summary>
+internal interface ITransactionNode
+{
+    /// <summary>The newest block's number.</summary>
+    Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken);
+
+    /// <summary>How many transactions of the account are mined in the newest block's chain: the first nonce that is free there.</summary>
+    Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken);
+
+    /// <summary>The gas that the call would use.</summary>
+    /// <exception cref="RevertException">Thrown when it would be reverted.</exception>
+    Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken);
+
+    /// <summary>What to offer for gas now.</summary>
+    Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken);
+
+    /// <summary>What became of a transaction, or null while it is in no block.</summary>
+    Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken);
+
+    /// <summary>Hands signed bytes to the node. Doing it again with the same bytes does nothing twice.</summary>
+    Task BroadcastAsync(byte[] raw, CancellationToken cancellationToken);
+
+    /// <summary>Why a mined transaction was reverted, in words, as far as the node can tell by calling it again at its block.</summary>
+    Task<string> ExplainRevertAsync(Address sender, Address target, byte[] data, ulong blockNumber, CancellationToken cancellationToken);
+}

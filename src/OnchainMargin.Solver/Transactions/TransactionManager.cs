@@ -1,0 +1,214 @@
+using Microsoft.Extensions.Logging;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Transactions;
+
+/// <summary>Brings intents into the chain, each at most once: an intent is signed and stored before it is broadcast, keeps its nonce for ever, and is broadcast again (the
+/// same bytes, or the same nonce with a higher fee) until a block holds it.</summary>
+/// <remarks>Why nothing is sent twice: one nonce is one transaction on chain, and an intent that is in the store never gets a second nonce. Why nothing is forgotten: what is in
+/// the store is broadcast until it is mined, also after a restart and after a reorganisation that took it back.</remarks>
+internal sealed class TransactionManager(ITransactionNode node, ITransactionKey key, SolverStore store, TransactionOptions options, TimeProvider time, ILogger<TransactionManager> logger) : IDisposable
+{
+    private const ulong WeiPerGwei = 1_000_000_000;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Dictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _missingSince = new(StringComparer.Ordinal);
+
+    /// <summary>The account that sends.</summary>
+    public Address Sender => key.Address;
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Stores an intent and broadcasts it. An intent that is already stored is left as it is.</summary>
+    /// <returns>The stored entry.</returns>
+    /// <exception cref="RevertException">Thrown when the contract would refuse it now; nothing is stored then.</exception>
+    public async Task<OutboxEntry> SubmitAsync(TransactionIntent intent, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (store.FindInOutbox(intent.Key) is { } known)
+            {
+                return known;
+            }
+
+            ulong estimate = await node.EstimateGasAsync(key.Address, intent.Target, intent.Data, cancellationToken).ConfigureAwait(false);
+            ulong gasLimit = estimate + (estimate * (ulong)options.GasMarginPercent / 100);
+            GasOffer offer = (await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false)).AtMost(Cap);
+            ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
+            ulong nonce = Math.Max(mined, store.NonceAfterOutbox(key.Address));
+            OutboxAttempt attempt = Sign(intent.Key, intent.Target, intent.Data, gasLimit, nonce, offer);
+            var entry = new OutboxEntry
+            {
+                Intent = intent.Key,
+                Sender = key.Address,
+                Target = intent.Target,
+                Data = intent.Data,
+                GasLimit = gasLimit,
+                Nonce = nonce,
+                CreatedSeconds = Now,
+            };
+            store.TryAddToOutbox(entry, attempt);
+            logger.TransactionStored(intent.Key, nonce, attempt.Hash);
+            await BroadcastAsync(attempt, cancellationToken).ConfigureAwait(false);
+            return entry;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Looks at every transaction that is not settled for good and does what it needs.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ulong head = await node.GetHeadNumberAsync(cancellationToken).ConfigureAwait(false);
+            ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
+            foreach (OutboxEntry entry in store.TakenBackOf(key.Address, mined))
+            {
+                logger.TransactionTakenBack(entry.Intent, entry.Nonce);
+                store.SetOutboxState(entry.Intent, OutboxState.Live, 0, "");
+            }
+
+            foreach (OutboxEntry entry in store.UnsettledOf(key.Address))
+            {
+                await AdvanceAsync(entry, head, mined, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeSeconds();
+
+    private UInt256 Cap => (UInt256)(ulong)options.MaxFeePerGasGwei * WeiPerGwei;
+
+    private async Task AdvanceAsync(OutboxEntry entry, ulong head, ulong mined, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<OutboxAttempt> attempts = store.AttemptsOf(entry.Intent);
+        foreach (OutboxAttempt attempt in attempts)
+        {
+            if (await node.FindMinedAsync(attempt.Hash, cancellationToken).ConfigureAwait(false) is { } found)
+            {
+                await SettleAsync(entry, found, head, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        if (entry.State != OutboxState.Live)
+        {
+            logger.TransactionTakenBack(entry.Intent, entry.Nonce);
+            store.SetOutboxState(entry.Intent, OutboxState.Live, 0, "");
+        }
+
+        if (entry.Nonce < mined)
+        {
+            Displace(entry);
+            return;
+        }
+
+        _missingSince.Remove(entry.Intent);
+        OutboxAttempt newest = attempts[^1];
+        if (Now - newest.SignedSeconds >= options.RaiseFeeAfterSeconds)
+        {
+            newest = await RaiseAsync(entry, newest, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!_broadcastAt.TryGetValue(entry.Intent, out long at) || Now - at >= options.BroadcastAgainAfterSeconds || newest != attempts[^1])
+        {
+            await BroadcastAsync(newest, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SettleAsync(OutboxEntry entry, MinedTransaction found, ulong head, CancellationToken cancellationToken)
+    {
+        bool isDeep = head >= found.BlockNumber && head - found.BlockNumber >= (ulong)options.SettledAfterBlocks;
+        OutboxState state = (found.IsSuccess, isDeep) switch
+        {
+            (true, false) => OutboxState.Mined,
+            (true, true) => OutboxState.Final,
+            (false, false) => OutboxState.Reverted,
+            (false, true) => OutboxState.FinalReverted,
+        };
+        _broadcastAt.Remove(entry.Intent);
+        _missingSince.Remove(entry.Intent);
+        if (state == entry.State && found.BlockNumber == entry.BlockNumber)
+        {
+            return;
+        }
+
+        string reason = entry.Reason;
+        if (found.IsSuccess)
+        {
+            reason = "";
+            logger.TransactionMined(entry.Intent, found.BlockNumber);
+        }
+        else if (state == OutboxState.Reverted)
+        {
+            reason = await node.ExplainRevertAsync(entry.Sender, entry.Target, entry.Data, found.BlockNumber, cancellationToken).ConfigureAwait(false);
+            logger.TransactionReverted(entry.Intent, found.BlockNumber, reason);
+        }
+
+        store.SetOutboxState(entry.Intent, state, found.BlockNumber, reason);
+    }
+
+    private void Displace(OutboxEntry entry)
+    {
+        // A node that is a moment behind with its receipts must not make us believe that somebody else used the nonce.
+        long now = Now;
+        if (_missingSince.TryAdd(entry.Intent, now) || now - _missingSince[entry.Intent] < options.DisplacedAfterSeconds)
+        {
+            return;
+        }
+
+        _missingSince.Remove(entry.Intent);
+        logger.TransactionDisplaced(entry.Intent, entry.Nonce);
+        store.SetOutboxState(entry.Intent, OutboxState.Displaced, 0, "its nonce was used by a transaction that is not in this outbox");
+    }
+
+    private async Task<OutboxAttempt> RaiseAsync(OutboxEntry entry, OutboxAttempt newest, CancellationToken cancellationToken)
+    {
+        GasOffer asked = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
+        var old = new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei);
+        GasOffer raised = old.RaisedBy((uint)options.RaiseFeePercent, asked).AtMost(Cap);
+        if (raised.MaxFeePerGasWei < old.RaisedBy(0, old).MaxFeePerGasWei)
+        {
+            logger.TransactionAtFeeCap(entry.Intent, options.MaxFeePerGasGwei);
+            return newest;
+        }
+
+        OutboxAttempt attempt = Sign(entry.Intent, entry.Target, entry.Data, entry.GasLimit, entry.Nonce, raised);
+        store.AddAttempt(attempt);
+        logger.TransactionFeeRaised(entry.Intent, raised.MaxFeePerGasWei);
+        return attempt;
+    }
+
+    private OutboxAttempt Sign(string intent, Address target, byte[] data, ulong gasLimit, ulong nonce, GasOffer offer)
+    {
+        (byte[] raw, Hash32 hash) = key.Sign(target, data, gasLimit, nonce, offer);
+        return new OutboxAttempt(hash, intent, nonce, raw, offer.MaxFeePerGasWei, offer.TipPerGasWei, Now);
+    }
+
+    private async Task BroadcastAsync(OutboxAttempt attempt, CancellationToken cancellationToken)
+    {
+        _broadcastAt[attempt.Intent] = Now;
+        try
+        {
+            await node.BroadcastAsync(attempt.Raw, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EthereumException answer)
+        {
+            // Whether it arrived is not known from the answer (it may be known already, mined at once, or lost on the way): the receipts of the next round tell.
+            logger.BroadcastAnswered(attempt.Intent, answer.Message);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+using FsCheck;
+using FsCheck.Fluent;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Tests.Indexing;
+
+public sealed class ChainFollowerTests
+{
+    private const ulong Depth = 16;
+
+    [Fact]
+    public async Task RunOnce_DeepHistory_TakesInEveryLogOnce()
+    {
+        var chain = new FakeChain();
+        chain.Grow(100);
+        using SolverStore store = OpenStore();
+        await CatchUp(chain, store);
+        AssertEqual(chain, store);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(15)]
+    [InlineData(16)]
+    public async Task RunOnce_Reorganisation_RollsBackToTheCommonAncestor(int depth)
+    {
+        var chain = new FakeChain();
+        chain.Grow(60);
+        using SolverStore store = OpenStore();
+        await CatchUp(chain, store);
+        ulong ancestor = chain.Head.Number - (ulong)depth;
+
+        chain.Fork(depth, depth + 1);
+        IndexStep step = await Follower(chain, store).RunOnceAsync(CancellationToken.None);
+
+        Assert.Equal(ancestor, step.RolledBackTo);
+        await CatchUp(chain, store);
+        AssertEqual(chain, store);
+    }
+
+    [Fact]
+    public async Task RunOnce_ChainBecameShorter_RollsBackToItsHead()
+    {
+        var chain = new FakeChain();
+        chain.Grow(40);
+        using SolverStore store = OpenStore();
+        await CatchUp(chain, store);
+
+        chain.Fork(5, 0);
+        IndexStep step = await Follower(chain, store).RunOnceAsync(CancellationToken.None);
+
+        Assert.Equal(chain.Head.Number, step.RolledBackTo);
+        Assert.True(step.IsCaughtUp);
+        AssertEqual(chain, store);
+    }
+
+    [Fact]
+    public async Task RunOnce_ReorganisationBelowEveryKeptHeader_ReadsTheChainAnew()
+    {
+        var chain = new FakeChain();
+        chain.Grow(80);
+        using SolverStore store = OpenStore();
+        await CatchUp(chain, store);
+
+        chain.Fork(79, 70);
+        await CatchUp(chain, store);
+
+        AssertEqual(chain, store);
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeRefusesLongRanges_AsksForShorterOnes()
+    {
+        var chain = new FakeChain { MostBlocksOfRange = 3 };
+        chain.Grow(90);
+        using SolverStore store = OpenStore();
+        await CatchUp(chain, store);
+        AssertEqual(chain, store);
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeRefusesEvenOneBlock_PassesTheRefusalOn()
+    {
+        var chain = new FakeChain { MostBlocksOfRange = 0 };
+        chain.Grow(90);
+        using SolverStore store = OpenStore();
+        await Assert.ThrowsAsync<RpcErrorException>(() => Follower(chain, store).RunOnceAsync(CancellationToken.None));
+        Assert.Null(store.Head());
+    }
+
+    [Fact]
+    public async Task RunOnce_ChainForksBetweenAnyTwoAnswers_NeverMixesTwoChains()
+    {
+        for (int when = 1; when < 30; when++)
+        {
+            var chain = new FakeChain();
+            chain.Grow(30);
+            using SolverStore store = OpenStore();
+            await CatchUp(chain, store);
+            chain.Grow(6);
+            int forkAt = chain.Requests + when;
+            chain.BeforeAnswer = request =>
+            {
+                if (request == forkAt)
+                {
+                    chain.Fork(4, 5);
+                }
+            };
+
+            for (int i = 0; i < 8; i++)
+            {
+                try
+                {
+                    await Follower(chain, store).RunOnceAsync(CancellationToken.None);
+                }
+                catch (RpcErrorException)
+                {
+                    // The block that was asked for by hash is gone: the next step starts from what is stored.
+                }
+
+                AssertLinked(store);
+            }
+
+            await CatchUp(chain, store);
+            AssertEqual(chain, store);
+        }
+    }
+
+    [Theory]
+    [InlineData("another block's log")]
+    [InlineData("a log outside the range")]
+    public async Task RunOnce_GarbledLogs_RefusesThemAndWritesNothing(string kind)
+    {
+        var chain = new FakeChain();
+        chain.Grow(10);
+        using SolverStore store = OpenStore();
+        await CatchUp(chain, store);
+        ulong before = store.Head()!.Number;
+        chain.Grow(kind.StartsWith('a') && kind.Contains("range", StringComparison.Ordinal) ? 60 : 2);
+        chain.Garble = kind.Contains("range", StringComparison.Ordinal)
+            ? static logs => [.. logs.Select(static log => log with { BlockNumber = log.BlockNumber + 10_000 })]
+            : static logs => [.. logs.Select(static log => log with { BlockHash = Hash32.LeftAligned([1]) })];
+
+        EthereumFormatException error = await Assert.ThrowsAsync<EthereumFormatException>(() => Follower(chain, store).RunOnceAsync(CancellationToken.None));
+
+        Assert.Contains("check that all endpoints serve the same chain", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, store.Head()!.Number);
+        chain.Garble = null;
+        await CatchUp(chain, store);
+        AssertEqual(chain, store);
+    }
+
+    [Fact]
+    public async Task RunOnce_RemovedAndUnorderedLogs_AreLeftOutAndPutInOrder()
+    {
+        var chain = new FakeChain();
+        chain.Grow(5, 3);
+        using SolverStore store = OpenStore();
+        chain.Garble = static logs => [.. logs.Reverse(), .. logs.Select(static log => log with { Removed = true })];
+        await CatchUp(chain, store);
+        AssertEqual(chain, store);
+    }
+
+    [Fact]
+    public async Task RunOnce_AnyHistoryOfGrowthForksAndRestarts_EndsEqualToTheChain()
+    {
+        foreach ((int Grow, int Fork, bool Restart)[] history in Gen.Choose(0, 9).Three().Select(static t => (Grow: t.Item1, Fork: t.Item2, Restart: t.Item3 > 6)).ArrayOf(12).Sample(60))
+        {
+            var chain = new FakeChain();
+            chain.Grow(12);
+            using SolverStore store = OpenStore();
+            ChainFollower follower = Follower(chain, store);
+            foreach ((int grow, int fork, bool restart) in history)
+            {
+                chain.Grow(grow);
+                chain.Fork(Math.Min(fork, (int)chain.Head.Number), grow / 2);
+                follower = restart ? Follower(chain, store) : follower;
+                await follower.RunOnceAsync(CancellationToken.None);
+                AssertLinked(store);
+            }
+
+            await CatchUp(chain, store);
+            AssertEqual(chain, store);
+        }
+    }
+
+    private static SolverStore OpenStore() => SolverStore.Open(":memory:", 31337, FakeChain.Contract);
+
+    private static ChainFollower Follower(FakeChain chain, SolverStore store) => new(chain, store, 1, Depth, 10);
+
+    private static async Task CatchUp(FakeChain chain, SolverStore store)
+    {
+        ChainFollower follower = Follower(chain, store);
+        for (int i = 0; i < 1000; i++)
+        {
+            if ((await follower.RunOnceAsync(CancellationToken.None)).IsCaughtUp)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("the follower never caught up");
+    }
+
+    private static void AssertEqual(FakeChain chain, SolverStore store)
+    {
+        Assert.Equal(chain.Head, store.Head());
+        IReadOnlyList<LogEntry> expected = chain.AllLogs;
+        IReadOnlyList<LogEntry> actual = store.LogsFrom(0);
+        Assert.Equal(expected.Count, actual.Count);
+        for (int i = 0; i < expected.Count; i++)
+        {
+            Assert.Equal(expected[i].Topics, actual[i].Topics);
+            Assert.Equal(expected[i].Data, actual[i].Data);
+            Assert.Equal(expected[i] with { Topics = [], Data = [] }, actual[i] with { Topics = [], Data = [] }, LogComparer);
+        }
+    }
+
+    private static bool LogComparer(LogEntry a, LogEntry b) =>
+        a.Address == b.Address && a.BlockNumber == b.BlockNumber && a.BlockHash == b.BlockHash && a.BlockTimestampSeconds == b.BlockTimestampSeconds
+        && a.TransactionHash == b.TransactionHash && a.TransactionIndex == b.TransactionIndex && a.LogIndex == b.LogIndex;
+
+    private static void AssertLinked(SolverStore store)
+    {
+        for (StoredBlock? block = store.Head(); block is { Number: > 0 };)
+        {
+            StoredBlock? below = store.BlockAtOrBelow(block.Number - 1);
+            if (below is not null && below.Number + 1 == block.Number)
+            {
+                Assert.Equal(below.Hash, block.ParentHash);
+            }
+
+            block = below;
+        }
+    }
+}
