@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using OnchainMargin.Ethereum;
 
 namespace OnchainMargin.Solver;

@@ -20,7 +20,7 @@ public static class ContractGenerator
     public static string Generate(string contractName, ContractAbi abi, string @namespace)
     {
         ArgumentNullException.ThrowIfNull(abi);
-        var types = new TypeMap();
+        var types = new TypeMap(contractName);
         Collect(types, abi);
         var members = new MemberEmitter(types);
         var source = new SourceWriter();

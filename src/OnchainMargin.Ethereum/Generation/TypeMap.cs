@@ -3,7 +3,7 @@ using OnchainMargin.Ethereum.Abi;
 namespace OnchainMargin.Ethereum.Generation;
 
 /// <summary>Which C# type stands for which ABI type, and the expressions that write and read one.</summary>
-internal sealed class TypeMap
+internal sealed class TypeMap(string contractName)
 {
     private readonly Dictionary<string, string> _structNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _helperNames = new(StringComparer.Ordinal);
@@ -58,7 +58,7 @@ internal sealed class TypeMap
             case AbiKind.Text:
                 return $"writer.WriteString({at}, {frame}, {value});";
             case AbiKind.Tuple when type.IsDynamic:
-                return $"writer.WriteOffset({at}, {frame}); {value}.Write(ref writer, writer.Reserve({CSharp(type)}.FrameSize));";
+                return $"writer.WriteOffset({at}, {frame}); {value}.Write(ref writer, writer.Reserve({Qualified(type)}.FrameSize));";
             case AbiKind.Tuple:
                 return $"{value}.Write(ref writer, {at});";
             default:
@@ -77,8 +77,8 @@ internal sealed class TypeMap
         AbiKind.FixedBytes => $"{reader}.ReadFixedBytes({at}, {type.Size})",
         AbiKind.Bytes => $"{reader}.ReadBytes({at}, {frame})",
         AbiKind.Text => $"{reader}.ReadString({at}, {frame})",
-        AbiKind.Tuple when type.IsDynamic => $"{CSharp(type)}.Read(ref {reader}, {reader}.ReadOffset({at}, {frame}))",
-        AbiKind.Tuple => $"{CSharp(type)}.Read(ref {reader}, {at})",
+        AbiKind.Tuple when type.IsDynamic => $"{Qualified(type)}.Read(ref {reader}, {reader}.ReadOffset({at}, {frame}))",
+        AbiKind.Tuple => $"{Qualified(type)}.Read(ref {reader}, {at})",
         _ => $"Read{Stem(type)}(ref {reader}, {at}, {frame})",
     };
 
@@ -86,7 +86,7 @@ internal sealed class TypeMap
     public string TailSize(AbiType type, string value) => type.Kind switch
     {
         AbiKind.Bytes or AbiKind.Text => $"AbiSize.Of({value})",
-        AbiKind.Tuple => $"{CSharp(type)}.FrameSize + {value}.TailSize()",
+        AbiKind.Tuple => $"{Qualified(type)}.FrameSize + {value}.TailSize()",
         _ => $"Size{Stem(type)}({value})",
     };
 
@@ -107,6 +107,9 @@ internal sealed class TypeMap
     private static string Key(AbiType type) => type.Kind == AbiKind.Tuple
         ? $"{type.StructName}{{{string.Join(',', type.Components.Select(static member => $"{member.Name} {Key(member.Type)}"))}}}"
         : type.Element is null ? type.Canonical : $"{Key(type.Element)}[{(type.Kind == AbiKind.Array ? "" : type.Size)}]";
+
+    /// <summary>A struct's static members by its full name: a property may carry the struct's short one.</summary>
+    private string Qualified(AbiType type) => $"{contractName}.{CSharp(type)}";
 
     private string Stem(AbiType type) => _helperNames[Key(type)];
 

@@ -1,6 +1,6 @@
 namespace OnchainMargin.Solver.Hosting;
 
-/// <summary>One duty of the solver: a plain class that does one round at a time. What loops, logs and shuts down is <see cref="RoleService"/>.</summary>
+/// <summary>One duty of the solver: a plain class that does one round at a time.</summary>
 internal interface ISolverRole
 {
     /// <summary>The name by which options choose the role.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;

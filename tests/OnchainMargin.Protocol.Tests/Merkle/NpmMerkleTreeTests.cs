@@ -40,6 +40,7 @@ public sealed class NpmMerkleTreeTests
         var start = new ProcessStartInfo(Path.Combine(root, "node_modules", ".bin", "node"))
         {
             WorkingDirectory = root,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             ArgumentList = { "--input-type=module", "-e", script },
