@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# The whole system on this machine, in one command: installs, compiles, starts a Hardhat node and the solver, deploys,
+# opens a dozen accounts and replays the crash of 28 January to 12 February 2026. Everything lives in this folder.
+#   scripts/demo.sh           then stays up (node, solver, API) until Ctrl-C, for you to play with
+#   scripts/demo.sh --once    runs to the end and exits 0 only if every check of the summary held
+#   --node-port N, --api-port N   other ports than 8545 and 8600
+set -u -o pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+
+case " $* " in *" -h "* | *" --help "*)
+  sed -n '2,6s/^# \{0,1\}//p' "scripts/demo.sh"
+  exit 0
+  ;;
+esac
+
+DEMO_DIRECTORY="$RUN_DIRECTORY/demo"
+OMARGIN="src/OnchainMargin.Cli/bin/Release/net10.0/omargin.dll"
+mkdir -p "$DEMO_DIRECTORY"
+omargin=""
+
+# The demo ends what it started itself; this is for a demo that was killed before it could. A process is ended by its id,
+# and only while it is still the one that was started.
+end_processes() {
+  [ -z "$omargin" ] || kill "$omargin" 2>/dev/null
+  [ -z "$omargin" ] || wait "$omargin" 2>/dev/null
+  local file id mark
+  for file in "$DEMO_DIRECTORY"/*.pid; do
+    [ -f "$file" ] || continue
+    read -r id mark <"$file"
+    case "$(ps -o args= -p "$id" 2>/dev/null)" in *"$mark"*) kill "$id" 2>/dev/null ;; esac
+    rm -f "$file"
+  done
+}
+
+require_dotnet
+install_node_packages
+
+say "Compiling the contracts and building omargin"
+build_contracts() { run_logged contracts-build "$NODE" "$HARDHAT" build --no-tests; }
+build_omargin() {
+  run_logged dotnet-build dotnet build src/OnchainMargin.Cli/OnchainMargin.Cli.csproj -c Release --nologo -v quiet --disable-build-servers
+}
+(build_contracts) &
+contracts=$!
+(build_omargin) || {
+  kill "$contracts" 2>/dev/null
+  exit 1
+}
+wait "$contracts" || exit 1
+
+trap end_processes EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+dotnet "$OMARGIN" demo --directory "$DEMO_DIRECTORY" "$@" <&0 &
+omargin=$!
+wait "$omargin"
+code=$?
+omargin=""
+exit "$code"

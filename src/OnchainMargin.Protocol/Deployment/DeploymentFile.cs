@@ -1,0 +1,56 @@
+using System.Text.Json;
+using OnchainMargin.Ethereum;
+
+namespace OnchainMargin.Protocol.Deployment;
+
+/// <summary>The deployment as a JSON file: written whole or not at all.</summary>
+public static class DeploymentFile
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="DeploymentException">It does not exist or is no deployment.</exception>
+    public static DeploymentRecord Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<DeploymentRecord>(File.ReadAllBytes(path), Json)
+                ?? throw new DeploymentException($"The deployment file '{path}' holds null: deploy again with `omargin deploy`.");
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DeploymentException($"The deployment file '{path}' does not exist: deploy first with `omargin deploy`, or name the file of a deployment.", exception);
+        }
+        catch (Exception exception) when (exception is JsonException or EthereumException or IOException or UnauthorizedAccessException)
+        {
+            throw new DeploymentException($"The deployment file '{path}' cannot be used ({exception.Message.TrimEnd('.')}): name the file that `omargin deploy` wrote.", exception);
+        }
+    }
+
+    /// <summary>Writes a file beside its place and moves it there.</summary>
+    /// <exception cref="DeploymentException">It cannot be written.</exception>
+    public static void Write(string path, DeploymentRecord deployment)
+    {
+        string draft = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            {
+                Directory.CreateDirectory(folder);
+            }
+
+            File.WriteAllBytes(draft, [.. JsonSerializer.SerializeToUtf8Bytes(deployment, Json), (byte)'\n']);
+            File.Move(draft, path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(draft);
+            throw new DeploymentException($"The deployment file '{path}' cannot be written: name a path in a folder that you may write to.", exception);
+        }
+    }
+}
