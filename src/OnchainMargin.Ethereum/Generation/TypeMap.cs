@@ -3,7 +3,9 @@ using OnchainMargin.Ethereum.Abi;
 namespace OnchainMargin.Ethereum.Generation;
 
 /// <summary>Which C# type stands for which ABI type, and the expressions that write and read one.</summary>
-internal sealed class TypeMap(string contractName)
+/// <param name="className">The class that the structs are nested in.</param>
+/// <param name="shared">Structs that another class has already, by their keys, with their full names.</param>
+internal sealed class TypeMap(string className, IReadOnlyDictionary<string, string>? shared = null)
 {
     private readonly Dictionary<string, string> _structNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _helperNames = new(StringComparer.Ordinal);
@@ -15,6 +17,9 @@ internal sealed class TypeMap(string contractName)
 
     /// <summary>The arrays in the order in which they were met, with the stems of their helpers' names.</summary>
     public List<(string Stem, AbiType Type)> Arrays { get; } = [];
+
+    /// <summary>The structs by their keys, with their names.</summary>
+    public IReadOnlyDictionary<string, string> Names => _structNames;
 
     /// <summary>Takes in a type with everything inside it.</summary>
     public void Collect(IReadOnlyList<AbiParameter> parameters)
@@ -104,18 +109,22 @@ internal sealed class TypeMap(string contractName)
         (type.Kind == AbiKind.UnsignedInteger ? "U" : "") + (type.Size <= 64 ? "Int64" : type.Size <= 128 ? "Int128" : "Int256");
 
     /// <summary>Structs are the same when their names, member names and member types are.</summary>
-    private static string Key(AbiType type) => type.Kind == AbiKind.Tuple
+    internal static string Key(AbiType type) => type.Kind == AbiKind.Tuple
         ? $"{type.StructName}{{{string.Join(',', type.Components.Select(static member => $"{member.Name} {Key(member.Type)}"))}}}"
         : type.Element is null ? type.Canonical : $"{Key(type.Element)}[{(type.Kind == AbiKind.Array ? "" : type.Size)}]";
 
     /// <summary>A struct's static members by its full name: a property may carry the struct's short one.</summary>
-    private string Qualified(AbiType type) => $"{contractName}.{CSharp(type)}";
+    private string Qualified(AbiType type) => shared?.ContainsKey(Key(type)) == true ? CSharp(type) : $"{className}.{CSharp(type)}";
 
     private string Stem(AbiType type) => _helperNames[Key(type)];
 
     private void Collect(AbiType type, string name)
     {
-        if (type.Kind == AbiKind.Tuple && !_structNames.ContainsKey(Key(type)))
+        if (type.Kind == AbiKind.Tuple && shared?.TryGetValue(Key(type), out string? fullName) == true)
+        {
+            _structNames[Key(type)] = fullName;
+        }
+        else if (type.Kind == AbiKind.Tuple && !_structNames.ContainsKey(Key(type)))
         {
             Collect(type.Components);
             string stem = type.StructName ?? CSharpNames.Pascal(name.Length > 0 ? name : "Item") + "Tuple";
