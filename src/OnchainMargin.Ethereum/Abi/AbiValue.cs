@@ -86,6 +86,7 @@ internal static class AbiValue
         Int128 number => number,
         byte or sbyte or short or ushort or int or uint or long or ulong => new BigInteger(Convert.ToDecimal(value, CultureInfo.InvariantCulture)),
         string text when text.StartsWith("0x", StringComparison.Ordinal) => UInt256.Parse(text),
+        string text when text.StartsWith("-0x", StringComparison.Ordinal) => -(BigInteger)UInt256.Parse(text[1..]),
         string text when text.Length <= 80 => BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
         _ => throw new InvalidCastException("A number belongs here."),
     };

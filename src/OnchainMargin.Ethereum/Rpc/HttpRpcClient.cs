@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using Polly;
-using Polly.Retry;
 
 namespace OnchainMargin.Ethereum.Rpc;
 
@@ -31,7 +30,7 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
             _http.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
         }
 
-        _retries = BuildRetries(options, timeProvider ?? TimeProvider.System);
+        _retries = RpcRetries.Build(options.RetryCount, options.RetryDelay, timeProvider ?? TimeProvider.System);
     }
 
     /// <summary>Creates a client for a node with ordinary options.</summary>
@@ -71,31 +70,6 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
-
-    private static ResiliencePipeline BuildRetries(HttpRpcOptions options, TimeProvider timeProvider)
-    {
-        var builder = new ResiliencePipelineBuilder { TimeProvider = timeProvider };
-        if (options.RetryCount > 0)
-        {
-            builder.AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder()
-                    .Handle<RpcTransportException>(static failure => failure.IsTransient)
-                    .Handle<EthereumFormatException>(),
-                MaxRetryAttempts = options.RetryCount,
-                Delay = options.RetryDelay,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                OnRetry = static _ =>
-                {
-                    EthereumTelemetry.Retries.Add(1);
-                    return default;
-                },
-            });
-        }
-
-        return builder.Build();
-    }
 
     private RpcMessage ReadOne(ReadOnlyMemory<byte> answer, long id)
     {

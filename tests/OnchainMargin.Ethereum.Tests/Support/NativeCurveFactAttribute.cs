@@ -2,7 +2,7 @@ using OnchainMargin.Ethereum.Curve;
 
 namespace OnchainMargin.Ethereum.Tests.Support;
 
-/// <summary>A fact about the native curve library, skipped where the system has none.</summary>
+/// <summary>A fact about the native curve library and the shared vectors, skipped with the reason where either is absent.</summary>
 internal sealed class NativeCurveFactAttribute : FactAttribute
 {
     public NativeCurveFactAttribute()
@@ -10,6 +10,10 @@ internal sealed class NativeCurveFactAttribute : FactAttribute
         if (Secp256k1.Native is null)
         {
             Skip = "libsecp256k1 with its recovery module is not installed (Debian: libsecp256k1-1); only the managed curve was tested.";
+        }
+        else if (!Directory.Exists(Path.Combine(Repository.SharedData, "reference", "eth")))
+        {
+            Skip = "../shared/data/reference/eth is absent.";
         }
     }
 }
