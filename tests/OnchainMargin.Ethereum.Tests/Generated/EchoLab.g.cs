@@ -55,7 +55,7 @@ public static class EchoLab
         public static Order Decode(ReadOnlySpan<byte> data)
         {
             var reader = new AbiReader(data);
-            return global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Order.Read(ref reader, 0);
+            return EchoLab.Order.Read(ref reader, 0);
         }
 
         internal void Write(ref AbiWriter writer, int frame)
@@ -81,17 +81,17 @@ public static class EchoLab
     }
 
     /// <summary>The contract's struct <c>Bundle</c>: <c>(string,(address,uint64,int64,uint96,bool,bytes32)[],bytes[],int24[3],uint256[2][])</c>.</summary>
-    public readonly record struct Bundle(string Name, global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Order[] Orders, byte[][] Blobs, int[] Ticks, UInt256[][] Pairs)
+    public readonly record struct Bundle(string Name, Order[] Orders, byte[][] Blobs, int[] Ticks, UInt256[][] Pairs)
     {
         internal const int FrameSize = 224;
 
         /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
         public byte[] Encode()
         {
-            var data = new byte[32 + global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.FrameSize + this.TailSize()];
+            var data = new byte[32 + EchoLab.Bundle.FrameSize + this.TailSize()];
             var writer = new AbiWriter(data);
             int head = writer.Reserve(32);
-            writer.WriteOffset(head, head); this.Write(ref writer, writer.Reserve(global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.FrameSize));
+            writer.WriteOffset(head, head); this.Write(ref writer, writer.Reserve(EchoLab.Bundle.FrameSize));
             return data;
         }
 
@@ -99,7 +99,7 @@ public static class EchoLab
         public static Bundle Decode(ReadOnlySpan<byte> data)
         {
             var reader = new AbiReader(data);
-            return global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.Read(ref reader, reader.ReadOffset(0, 0));
+            return EchoLab.Bundle.Read(ref reader, reader.ReadOffset(0, 0));
         }
 
         internal int TailSize() => AbiSize.Of(Name) + SizeOrderArray(Orders) + SizeBytesArray(Blobs) + SizeUint256Array2Array(Pairs);
@@ -209,10 +209,10 @@ public static class EchoLab
     }
 
     /// <summary>What <c>echo((string,(address,uint64,int64,uint96,bool,bytes32)[],bytes[],int24[3],uint256[2][]))</c> returns.</summary>
-    public readonly record struct EchoResult(global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle Item1, Hash32 Item2);
+    public readonly record struct EchoResult(Bundle Item1, Hash32 Item2);
 
     /// <summary>A call of <c>echo((string,(address,uint64,int64,uint96,bool,bytes32)[],bytes[],int24[3],uint256[2][]))</c> (pure).</summary>
-    public sealed record EchoCall(global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle Bundle) : IContractCall<EchoResult>
+    public sealed record EchoCall(Bundle Bundle) : IContractCall<EchoResult>
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0x811c5ba5;
@@ -222,11 +222,11 @@ public static class EchoLab
         /// <inheritdoc/>
         public byte[] Encode()
         {
-            var data = new byte[4 + 32 + global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.FrameSize + Bundle.TailSize()];
+            var data = new byte[4 + 32 + EchoLab.Bundle.FrameSize + Bundle.TailSize()];
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(32);
-            writer.WriteOffset(frame, frame); Bundle.Write(ref writer, writer.Reserve(global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.FrameSize));
+            writer.WriteOffset(frame, frame); Bundle.Write(ref writer, writer.Reserve(EchoLab.Bundle.FrameSize));
             return data;
         }
 
@@ -234,14 +234,14 @@ public static class EchoLab
         public static EchoCall Decode(ReadOnlySpan<byte> calldata)
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "echo((string,(address,uint64,int64,uint96,bool,bytes32)[],bytes[],int24[3],uint256[2][]))"));
-            return new EchoCall(global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.Read(ref reader, reader.ReadOffset(0, 0)));
+            return new EchoCall(EchoLab.Bundle.Read(ref reader, reader.ReadOffset(0, 0)));
         }
 
         /// <inheritdoc/>
         public EchoResult DecodeResult(ReadOnlySpan<byte> data)
         {
             var reader = new AbiReader(data);
-            return new EchoResult(global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.Read(ref reader, reader.ReadOffset(0, 0)), reader.ReadFixedBytes(32, 32));
+            return new EchoResult(EchoLab.Bundle.Read(ref reader, reader.ReadOffset(0, 0)), reader.ReadFixedBytes(32, 32));
         }
     }
 
@@ -528,7 +528,7 @@ public static class EchoLab
     public readonly record struct PlaceResult(UInt256 Length, Hash32 Digest);
 
     /// <summary>A call of <c>place((address,uint64,int64,uint96,bool,bytes32)[])</c> (pure).</summary>
-    public sealed record PlaceCall(global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Order[] Orders) : IContractCall<PlaceResult>
+    public sealed record PlaceCall(Order[] Orders) : IContractCall<PlaceResult>
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0xd6ee3e82;
@@ -562,7 +562,7 @@ public static class EchoLab
     }
 
     /// <summary>A call of <c>publish(bytes32,string,(string,(address,uint64,int64,uint96,bool,bytes32)[],bytes[],int24[3],uint256[2][]))</c> (nonpayable).</summary>
-    public sealed record PublishCall(Hash32 Key, string Label, global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle Bundle) : IContractCall
+    public sealed record PublishCall(Hash32 Key, string Label, Bundle Bundle) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0x073e22fb;
@@ -572,13 +572,13 @@ public static class EchoLab
         /// <inheritdoc/>
         public byte[] Encode()
         {
-            var data = new byte[4 + 96 + AbiSize.Of(Label) + global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.FrameSize + Bundle.TailSize()];
+            var data = new byte[4 + 96 + AbiSize.Of(Label) + EchoLab.Bundle.FrameSize + Bundle.TailSize()];
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(96);
             writer.WriteHash32(frame, Key);
             writer.WriteString(frame + 32, frame, Label);
-            writer.WriteOffset(frame + 64, frame); Bundle.Write(ref writer, writer.Reserve(global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.FrameSize));
+            writer.WriteOffset(frame + 64, frame); Bundle.Write(ref writer, writer.Reserve(EchoLab.Bundle.FrameSize));
             return data;
         }
 
@@ -586,12 +586,12 @@ public static class EchoLab
         public static PublishCall Decode(ReadOnlySpan<byte> calldata)
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "publish(bytes32,string,(string,(address,uint64,int64,uint96,bool,bytes32)[],bytes[],int24[3],uint256[2][]))"));
-            return new PublishCall(reader.ReadFixedBytes(0, 32), reader.ReadString(32, 0), global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.Read(ref reader, reader.ReadOffset(64, 0)));
+            return new PublishCall(reader.ReadFixedBytes(0, 32), reader.ReadString(32, 0), EchoLab.Bundle.Read(ref reader, reader.ReadOffset(64, 0)));
         }
     }
 
     /// <summary>The event <c>Bundled(bytes32,string,(string,(address,uint64,int64,uint96,bool,bytes32)[],bytes[],int24[3],uint256[2][]))</c>. An indexed parameter of dynamic type is the hash that the log has of it.</summary>
-    public readonly record struct BundledEvent(Hash32 Key, Hash32 Label, global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle Bundle) : IContractEvent<BundledEvent>
+    public readonly record struct BundledEvent(Hash32 Key, Hash32 Label, Bundle Bundle) : IContractEvent<BundledEvent>
     {
         /// <summary>The event's signature.</summary>
         public const string EventSignature = "Bundled(bytes32,string,(string,(address,uint64,int64,uint96,bool,bytes32)[],bytes[],int24[3],uint256[2][]))";
@@ -613,7 +613,7 @@ public static class EchoLab
 
             var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "Bundled"));
             var reader = new AbiReader(log.Data);
-            value = new BundledEvent(topics.ReadFixedBytes(32, 32), topics.ReadFixedBytes(64, 32), global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Bundle.Read(ref reader, reader.ReadOffset(0, 0)));
+            value = new BundledEvent(topics.ReadFixedBytes(32, 32), topics.ReadFixedBytes(64, 32), EchoLab.Bundle.Read(ref reader, reader.ReadOffset(0, 0)));
             return true;
         }
     }
@@ -700,14 +700,14 @@ public static class EchoLab
         }
     }
 
-    private static int SizeOrderArray(global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Order[]? values)
+    private static int SizeOrderArray(Order[]? values)
     {
         values ??= [];
         int size = 32 + (values.Length * 192);
         return size;
     }
 
-    private static void WriteOrderArray(ref AbiWriter writer, int at, int frame, global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Order[]? values)
+    private static void WriteOrderArray(ref AbiWriter writer, int at, int frame, Order[]? values)
     {
         values ??= [];
         writer.WriteOffset(at, frame);
@@ -719,15 +719,15 @@ public static class EchoLab
         }
     }
 
-    private static global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Order[] ReadOrderArray(ref AbiReader reader, int at, int frame)
+    private static Order[] ReadOrderArray(ref AbiReader reader, int at, int frame)
     {
         at = reader.ReadOffset(at, frame);
         int count = reader.ReadLength(at, 192);
         at += 32;
-        var values = new global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Order[count];
+        var values = new Order[count];
         for (int i = 0; i < count; i++)
         {
-            values[i] = global::OnchainMargin.Ethereum.Tests.Generated.EchoLab.Order.Read(ref reader, at + (i * 192));
+            values[i] = EchoLab.Order.Read(ref reader, at + (i * 192));
         }
         return values;
     }
