@@ -11,10 +11,13 @@ public readonly record struct Instrument(ushort Underlying, uint Expiry, long St
     /// <summary>The number of bytes of an instrument.</summary>
     public const int Bytes = 12;
 
+    /// <summary>From 10⁻⁴ to 10⁻⁸ of a price unit.</summary>
+    internal const long StrikeScale = 10_000;
+
     private const long StrikeMaxE4 = (1L << 40) - 1;
 
     /// <summary>The strike in E8.</summary>
-    public long StrikeE8 => StrikeE4 * 10_000;
+    public long StrikeE8 => StrikeE4 * StrikeScale;
 
     /// <summary>Whether this is a call or a put.</summary>
     public bool IsOption => Kind >= InstrumentKind.Call;

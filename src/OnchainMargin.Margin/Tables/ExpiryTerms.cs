@@ -1,0 +1,139 @@
+namespace OnchainMargin.Margin;
+
+/// <summary>What all strikes of one expiry share under one of its two surfaces.</summary>
+internal sealed class ExpiryTerms
+{
+    /// <summary>Nearer to expiry than this an option is its intrinsic value.</summary>
+    internal const long IntrinsicBelowSeconds = 60;
+
+    private const long BetweenMaxSeconds = 604_800;
+    private const long WindowSeconds = 1_800;
+    private const int PlaceLimit = 1 << 24;
+
+    private readonly Surface _surface;
+    private readonly uint _volUpFloorE8;
+
+    /// <summary>Reckons the terms.</summary>
+    internal ExpiryTerms(UnderlyingRecord underlying, ExpiryRecord expiry, bool delayed, long time, Func<long, RangeNodes> nodes)
+    {
+        _surface = delayed ? expiry.Delayed : expiry.Present;
+        _volUpFloorE8 = underlying.Parameters.VolUpFloorE8;
+        Tau = Math.Max(expiry.Expiry - time, 0);
+        Nodes = nodes(Range(underlying.Parameters.PriceRangeE8, Tau));
+        DiscountE12 = expiry.DiscountE12;
+        LnForward = Kernel.Ln(_surface.ForwardE8, _surface.PublishedForwardE8);
+        RootTau = Deviation.RootTau(Tau);
+        ShiftE8 = Volatility.Shift(underlying.Parameters.VolRangeE8, Tau);
+        SlopeE8 = Tau is > 0 and <= BetweenMaxSeconds ? (long)Rounding.DivFloor(Math.BigMul(ForwardE8, Nodes.RangeE8), RangeNodes.Four) : 0;
+        Int128 discounted = Math.BigMul(DiscountE12, ForwardE8);
+        for (int i = 0; i < Scenarios.Nodes; i++)
+        {
+            A[i] = (long)Rounding.DivNear(discounted * Nodes.M[i], (Int128)RangeNodes.Four * Rounding.OneE12);
+        }
+    }
+
+    /// <summary>Time to expiry, seconds.</summary>
+    internal long Tau { get; }
+
+    /// <summary>The nodes of the price axis.</summary>
+    internal RangeNodes Nodes { get; }
+
+    /// <summary>The forward.</summary>
+    internal long ForwardE8 => _surface.ForwardE8;
+
+    /// <summary>The discount factor.</summary>
+    internal long DiscountE12 { get; }
+
+    /// <summary>Discounted forward at each node.</summary>
+    internal long[] A { get; } = new long[Scenarios.Nodes];
+
+    /// <summary>ln(forward/published forward), Q32.</summary>
+    internal long LnForward { get; }
+
+    /// <summary>160·√τ, Q40.</summary>
+    internal long RootTau { get; }
+
+    /// <summary>The shift of volatility.</summary>
+    internal long ShiftE8 { get; }
+
+    /// <summary>⌊forward·range/4·10⁸⌋ when options of this expiry have kinks, otherwise 0.</summary>
+    internal long SlopeE8 { get; }
+
+    /// <summary>The range of an expiry: shrinking in the settlement window, 0 when expired.</summary>
+    [SpecRule("MRG-026")]
+    internal static long Range(uint priceRangeE8, long tau) => priceRangeE8 * Math.Min(tau, WindowSeconds) / WindowSeconds;
+
+    /// <summary>The discounted strike, near(discount·strike, 10¹²).</summary>
+    [SpecRule("MRG-026")]
+    internal long DiscountedStrike(long strikeE8) => (long)Rounding.DivNear(Math.BigMul(DiscountE12, strikeE8), Rounding.OneE12);
+
+    /// <summary>D1 at the mark, S and volatility of a strike, for the Greeks.</summary>
+    internal (long D1, long S, long VolQ32) Deviations(long strikeE8)
+    {
+        long kRaw = Kernel.Ln(strikeE8, _surface.PublishedForwardE8);
+        long volQ32 = Volatility.Implied(_surface, kRaw);
+        long s = Deviation.Cells(volQ32, RootTau);
+        return (OptionValues.D1(Moneyness(kRaw), s), s, volQ32);
+    }
+
+    /// <summary>Values of a call at all scenarios.</summary>
+    /// <param name="strikeE8">The strike.</param>
+    /// <param name="row">The row.</param>
+    [SpecRule("MRG-026")]
+    internal void FillCall(long strikeE8, Span<long> row)
+    {
+        long b = DiscountedStrike(strikeE8);
+        row[Row.Intrinsic] = Math.Max(A[Scenarios.MarkNode] - b, 0);
+        row[Row.Kink] = Place(strikeE8);
+        row[Row.Slope] = SlopeE8;
+        if (Tau < IntrinsicBelowSeconds)
+        {
+            for (int s = 0; s < Scenarios.Count; s++)
+            {
+                row[s] = Math.Max(A[Scenarios.ScenarioNodes[s]] - b, 0);
+            }
+
+            return;
+        }
+
+        long kRaw = Kernel.Ln(strikeE8, _surface.PublishedForwardE8);
+        long moneyness = Moneyness(kRaw);
+        long vol = Volatility.Implied(_surface, kRaw);
+        OptionValues.Fill(A, Nodes.Ln, b, moneyness, Deviation.Cells(Volatility.Down(vol, ShiftE8), RootTau), -1, row);
+        OptionValues.Fill(A, Nodes.Ln, b, moneyness, Deviation.Cells(vol, RootTau), 0, row);
+        OptionValues.Fill(A, Nodes.Ln, b, moneyness, Deviation.Cells(Volatility.Up(vol, ShiftE8, _volUpFloorE8), RootTau), 1, row);
+    }
+
+    /// <summary>Values of a put from those of the call: parity is exact.</summary>
+    /// <param name="strikeE8">The strike.</param>
+    /// <param name="call">The call's row.</param>
+    /// <param name="row">The row.</param>
+    [SpecRule("MRG-026")]
+    internal void FillPut(long strikeE8, ReadOnlySpan<long> call, Span<long> row)
+    {
+        long b = DiscountedStrike(strikeE8);
+        for (int s = 0; s < Scenarios.Count; s++)
+        {
+            row[s] = call[s] - A[Scenarios.ScenarioNodes[s]] + b;
+        }
+
+        row[Row.Intrinsic] = Math.Max(b - A[Scenarios.MarkNode], 0);
+        row[Row.Kink] = call[Row.Kink];
+        row[Row.Slope] = call[Row.Slope];
+    }
+
+    private long Moneyness(long kRaw) => Math.Clamp(LnForward - kRaw, -Volatility.LogClampQ32, Volatility.LogClampQ32);
+
+    /// <summary>Place of a strike on the axis of q, Q16.</summary>
+    [SpecRule("MRG-032")]
+    private long Place(long strikeE8)
+    {
+        if (SlopeE8 == 0)
+        {
+            return Row.NoKink;
+        }
+
+        Int128 y = Rounding.DivFloor(Math.BigMul(strikeE8 - ForwardE8, RangeNodes.Four) << 16, Math.BigMul(ForwardE8, Nodes.RangeE8));
+        return y < -PlaceLimit ? -PlaceLimit : y > PlaceLimit ? PlaceLimit : (long)y;
+    }
+}
