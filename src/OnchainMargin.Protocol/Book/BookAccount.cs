@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Margin;
+
+namespace OnchainMargin.Protocol.Book;
+
+/// <summary>An account as the events tell it.</summary>
+public sealed record BookAccount
+{
+    /// <summary>Its number.</summary>
+    public required ulong Id { get; init; }
+
+    /// <summary>Who owns it.</summary>
+    public required Address Owner { get; init; }
+
+    /// <summary>The preimage of the commitment, as calldata wants it.</summary>
+    public required byte[] StateBytes { get; init; }
+
+    /// <summary>The commitment, checked against the preimage.</summary>
+    public required Hash32 StateHash { get; init; }
+
+    /// <summary>The state.</summary>
+    public required AccountState State { get; init; }
+
+    /// <summary>Tokens in the vault, ascending by token, none zero.</summary>
+    public ImmutableArray<Balance> Balances { get; init; } = [];
+
+    /// <summary>The open lot that the account is in; 0 for none.</summary>
+    public ulong OpenLot { get; init; }
+
+    /// <summary>The block of the last event that changed the account.</summary>
+    public required ulong ChangedInBlock { get; init; }
+
+    /// <summary>What an attestation names of the positions: the hash of the position words.</summary>
+    public Hash32 PositionsHash => Keccak256.Hash(StateBytes.AsSpan(64));
+
+    /// <summary>What an account can hold that nobody ever touched.</summary>
+    internal static byte[] EmptyStateBytes { get; } = AccountState.Empty.Pack();
+}

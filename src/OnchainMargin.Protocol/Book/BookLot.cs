@@ -1,0 +1,61 @@
+using OnchainMargin.Ethereum;
+
+namespace OnchainMargin.Protocol.Book;
+
+/// <summary>A lot as the events tell it.</summary>
+public sealed record BookLot
+{
+    /// <summary>Its number.</summary>
+    public required ulong Id { get; init; }
+
+    /// <summary>The account whose portfolio it sells.</summary>
+    public required ulong Account { get; init; }
+
+    /// <summary>Who proved that the account was under water.</summary>
+    public required Address Keeper { get; init; }
+
+    /// <summary>The commitment of the preimage.</summary>
+    public required Hash32 LotHash { get; init; }
+
+    /// <summary>The account's state when the lot began.</summary>
+    public required byte[] State { get; init; }
+
+    /// <summary>The account's tokens when the lot began.</summary>
+    public required byte[] Balances { get; init; }
+
+    /// <summary>Equity when the lot began.</summary>
+    public required Int128 EquityE8 { get; init; }
+
+    /// <summary>What the witness showed of the requirement.</summary>
+    public required UInt128 MaintenanceE8 { get; init; }
+
+    /// <summary>The fraction that may be sold.</summary>
+    public required ulong ForSaleE8 { get; init; }
+
+    /// <summary>The fraction that is sold.</summary>
+    public ulong SoldE8 { get; init; }
+
+    /// <summary>What bidders paid in; what insurance paid them counts against it.</summary>
+    public Int128 ProceedsE8 { get; init; }
+
+    /// <summary>What insurance paid.</summary>
+    public UInt128 InsuredE8 { get; init; }
+
+    /// <summary>How many bids it had.</summary>
+    public int Bids { get; init; }
+
+    /// <summary>When grace ends and bidding begins, in Unix seconds.</summary>
+    public required ulong BiddingFromSeconds { get; init; }
+
+    /// <summary>The block in which it began.</summary>
+    public required ulong StartedInBlock { get; init; }
+
+    /// <summary>The block in which it ended; 0 while it is open.</summary>
+    public ulong EndedInBlock { get; init; }
+
+    /// <summary>Whether it is open.</summary>
+    public bool IsOpen => EndedInBlock == 0;
+
+    /// <summary>What is left for sale.</summary>
+    public ulong LeftE8 => ForSaleE8 > SoldE8 ? ForSaleE8 - SoldE8 : 0;
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Generated;
+using RiskParameters = OnchainMargin.Protocol.Generated.RiskParameters;
+
+namespace OnchainMargin.Protocol.Book;
+
+/// <content>Vault, registry, liquidation and parameters.</content>
+public sealed partial class BookReplay
+{
+    private static ProtocolBook ApplyVault(ProtocolBook book, LogEntry log) => MarginVault.DecodeEvent(log) switch
+    {
+        MarginVault.TokenListedEvent listed => book with { Tokens = book.Tokens.SetItem(listed.Token, new BookToken(listed.Token, listed.Erc20, listed.Decimals)) },
+        MarginVault.DepositedEvent paidIn => Change(book, paidIn.Account, paidIn.Token, (Int128)paidIn.AmountRaw, log.BlockNumber),
+        MarginVault.PaidEvent paidOut => Change(book, paidOut.Account, paidOut.Token, -(Int128)paidOut.AmountRaw, log.BlockNumber),
+        MarginVault.SweptEvent swept => Change(book, swept.Account, 0, -(Int128)swept.AmountRaw, log.BlockNumber),
+        MarginVault.MovedEvent moved => Change(
+            Change(book, moved.From, moved.Token, -(Int128)moved.AmountRaw, log.BlockNumber), moved.To, moved.Token, (Int128)moved.AmountRaw, log.BlockNumber),
+        _ => book,
+    };
+
+    private static ProtocolBook Change(ProtocolBook book, ulong id, ushort token, Int128 by, ulong block)
+    {
+        BookAccount account = Account(book, id);
+        int at = IndexOf(account.Balances, token);
+        Int128 before = at >= 0 ? checked((Int128)account.Balances[at].AmountRaw) : 0;
+        Int128 after = before + by;
+        if (after < 0)
+        {
+            throw new ProtocolException($"An event of block {block} takes {-by} of token {token} from account {id}, which holds {before}");
+        }
+
+        ImmutableArray<Balance> balances = account.Balances;
+        balances = at >= 0 ? balances.RemoveAt(at) : balances;
+        int place = at >= 0 ? at : ~at;
+        balances = after > 0 ? balances.Insert(place, new Balance(token, (UInt128)after)) : balances;
+        return book with { Accounts = book.Accounts.SetItem(id, account with { Balances = balances, ChangedInBlock = block }) };
+    }
+
+    private static int IndexOf(ImmutableArray<Balance> balances, ushort token)
+    {
+        int at = 0;
+        while (at < balances.Length && balances[at].Token < token)
+        {
+            at++;
+        }
+
+        return at < balances.Length && balances[at].Token == token ? at : ~at;
+    }
+
+    private static ProtocolBook ApplyRegistry(ProtocolBook book, LogEntry log) => RiskRegistry.DecodeEvent(log) switch
+    {
+        RiskRegistry.AttesterAddedEvent added => book with { Attesters = book.Attesters.Add(added.Attester) },
+        RiskRegistry.AttesterRemovedEvent removed => book with { Attesters = book.Attesters.Remove(removed.Attester) },
+        RiskRegistry.ThresholdSetEvent set => book with { Threshold = (uint)set.Threshold },
+        RiskRegistry.ModelSetEvent set => book with { ModelHash = set.ModelHash },
+        RiskRegistry.EpochPostedEvent posted => book with
+        {
+            Epochs = Keep(
+                book.Epochs.SetItem(
+                    posted.Epoch,
+                    new BookEpoch(posted.Epoch, posted.Checkpoint, posted.ModelHash, posted.BookRoot, posted.Accounts, (uint)posted.Signatures, log.BlockNumber)),
+                KeptEpochs),
+        },
+        _ => book,
+    };
+
+    private static ProtocolBook ApplyLiquidation(ProtocolBook book, LogEntry log)
+    {
+        switch (LiquidationHouse.DecodeEvent(log))
+        {
+            case LiquidationHouse.LotStartedEvent started:
+                var fresh = new BookLot
+                {
+                    Id = started.Lot,
+                    Account = started.Account,
+                    Keeper = started.Keeper,
+                    LotHash = started.LotHash,
+                    State = started.State,
+                    Balances = started.Balances,
+                    EquityE8 = (Int128)started.EquityE8,
+                    MaintenanceE8 = (UInt128)started.MaintenanceE8,
+                    ForSaleE8 = started.ForSaleE8,
+                    BiddingFromSeconds = started.BiddingFrom,
+                    StartedInBlock = log.BlockNumber,
+                };
+                return WithLot(book, fresh, Account(book, started.Account) with { OpenLot = started.Lot, ChangedInBlock = log.BlockNumber });
+            case LiquidationHouse.LotEnlargedEvent enlarged:
+                return WithLot(book, Lot(book, enlarged.Lot) with { ForSaleE8 = enlarged.ForSaleE8 }, null);
+            case LiquidationHouse.LotBidEvent bid:
+                BookLot lot = Lot(book, bid.Lot);
+                lot = lot with
+                {
+                    SoldE8 = bid.ToE8,
+                    ProceedsE8 = lot.ProceedsE8 + (Int128)bid.PayE8,
+                    InsuredE8 = lot.InsuredE8 + (UInt128)bid.InsuredE8,
+                    Bids = lot.Bids + 1,
+                };
+                return WithLot(book, lot, null);
+            case LiquidationHouse.LotEndedEvent ended:
+                return WithLot(
+                    DropOldLots(book),
+                    Lot(book, ended.Lot) with { EndedInBlock = log.BlockNumber, SoldE8 = ended.SoldE8 },
+                    Account(book, ended.Account) with { OpenLot = 0, ChangedInBlock = log.BlockNumber });
+            default:
+                return book;
+        }
+    }
+
+    private static BookLot Lot(ProtocolBook book, ulong id) => book.Lots.TryGetValue(id, out BookLot? lot)
+        ? lot
+        : throw new ProtocolException($"An event names lot {id}, which no event started");
+
+    private static ProtocolBook WithLot(ProtocolBook book, BookLot lot, BookAccount? account) => book with
+    {
+        Lots = book.Lots.SetItem(lot.Id, lot),
+        Accounts = account is null ? book.Accounts : book.Accounts.SetItem(account.Id, account),
+    };
+
+    private static ProtocolBook DropOldLots(ProtocolBook book)
+    {
+        BookLot[] ended = [.. book.Lots.Values.Where(static lot => !lot.IsOpen)];
+        return ended.Length < KeptEndedLots ? book : book with { Lots = book.Lots.Remove(ended[0].Id) };
+    }
+
+    private static ProtocolBook ApplyParameters(ProtocolBook book, LogEntry log)
+    {
+        BookParameters now = book.Parameters;
+        return book with
+        {
+            Parameters = RiskParameters.DecodeEvent(log) switch
+            {
+                RiskParameters.InitialFactorSetEvent set => now with { InitialFactorE8 = set.InitialFactorE8 },
+                RiskParameters.UnderlyingSetEvent set => now with { Underlyings = now.Underlyings.SetItem(set.Underlying, set.Parameters) },
+                RiskParameters.TokenSetEvent set => now with { Tokens = now.Tokens.SetItem(set.Token, set.Parameters) },
+                RiskParameters.ClearingSetEvent set => now with { Clearing = set.Parameters },
+                RiskParameters.InterestSetEvent set => now with { Interest = set.Parameters },
+                RiskParameters.OracleSetEvent set => now with { Oracle = set.Parameters },
+                RiskParameters.LiquidationSetEvent set => now with { Liquidation = set.Parameters },
+                _ => now,
+            },
+        };
+    }
+}

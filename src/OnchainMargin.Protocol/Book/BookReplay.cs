@@ -1,0 +1,141 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Book;
+
+/// <summary>Makes a book from events, one after another in chain order. Every state and checkpoint is checked against its commitment, every balance against an underflow, so that a lost or
+/// altered event is noticed where it is, not as a wrong margin later.</summary>
+/// <param name="addresses">The deployment whose events count; logs of other contracts are passed over.</param>
+public sealed partial class BookReplay(ProtocolAddresses addresses)
+{
+    private const int KeptCheckpoints = 256;
+    private const int KeptEpochs = 256;
+    private const int KeptEndedLots = 1024;
+
+    private readonly Address _clearinghouse = addresses.Clearinghouse;
+    private readonly Address _vault = addresses.MarginVault;
+    private readonly Address _priceHub = addresses.PriceHub;
+    private readonly Address _registry = addresses.RiskRegistry;
+    private readonly Address _liquidation = addresses.LiquidationHouse;
+    private readonly Address _parameters = addresses.RiskParameters;
+
+    /// <summary>The book after the events so far.</summary>
+    public ProtocolBook Book { get; private set; } = ProtocolBook.Empty;
+
+    /// <summary>Starts again before the first event.</summary>
+    public void Reset() => Book = ProtocolBook.Empty;
+
+    /// <summary>Applies logs in chain order and moves the book to a block.</summary>
+    /// <param name="logs">All logs of the deployment up to that block that were not applied yet.</param>
+    /// <param name="blockNumber">The block.</param>
+    /// <param name="blockHash">Its hash.</param>
+    /// <param name="blockTimeSeconds">Its time.</param>
+    /// <exception cref="ProtocolException">Thrown when an event does not fit the book; the book is then as it was before the call.</exception>
+    public void Apply(IEnumerable<LogEntry> logs, ulong blockNumber, Hash32 blockHash, ulong blockTimeSeconds)
+    {
+        ArgumentNullException.ThrowIfNull(logs);
+        ProtocolBook before = Book;
+        try
+        {
+            foreach (LogEntry log in logs)
+            {
+                Book = Apply(Book, log);
+            }
+        }
+        catch (Exception error) when (error is ProtocolException or EthereumFormatException or OverflowException)
+        {
+            Book = before;
+            throw new ProtocolException($"{error.Message.TrimEnd('.')}. The book stays at block {before.BlockNumber}; build the index anew from an archive node if the events of the node are right.", error);
+        }
+
+        Book = Book with { BlockNumber = blockNumber, BlockHash = blockHash, BlockTimeSeconds = blockTimeSeconds };
+    }
+
+    private ProtocolBook Apply(ProtocolBook book, LogEntry log)
+    {
+        if (log.Address == _clearinghouse)
+        {
+            return ApplyClearing(book, log);
+        }
+
+        if (log.Address == _vault)
+        {
+            return ApplyVault(book, log);
+        }
+
+        if (log.Address == _priceHub)
+        {
+            return PriceHub.CheckpointTakenEvent.TryDecode(log, out PriceHub.CheckpointTakenEvent taken) ? Take(book, taken) : book;
+        }
+
+        if (log.Address == _registry)
+        {
+            return ApplyRegistry(book, log);
+        }
+
+        if (log.Address == _liquidation)
+        {
+            return ApplyLiquidation(book, log);
+        }
+
+        return log.Address == _parameters ? ApplyParameters(book, log) : book;
+    }
+
+    private static ProtocolBook ApplyClearing(ProtocolBook book, LogEntry log)
+    {
+        switch (Clearinghouse.DecodeEvent(log))
+        {
+            case Clearinghouse.AccountOpenedEvent opened:
+                BookAccount fresh = WithState(
+                    new BookAccount { Id = opened.Account, Owner = opened.Owner, StateBytes = [], StateHash = default, State = AccountState.Empty, ChangedInBlock = log.BlockNumber },
+                    BookAccount.EmptyStateBytes,
+                    opened.StateHash,
+                    log.BlockNumber);
+                return book with { Accounts = book.Accounts.Add(opened.Account, fresh) };
+            case Clearinghouse.AccountUpdatedEvent updated:
+                BookAccount account = WithState(Account(book, updated.Account), updated.State, updated.StateHash, log.BlockNumber);
+                return book with { Accounts = book.Accounts.SetItem(updated.Account, account) };
+            case Clearinghouse.LedgerUpdatedEvent ledger:
+                return book with { Ledger = ledger.Ledger };
+            case Clearinghouse.PausedSetEvent paused:
+                return book with { IsPaused = paused.Paused };
+            default:
+                return book;
+        }
+    }
+
+    private static BookAccount WithState(BookAccount account, byte[] state, Hash32 stateHash, ulong block)
+    {
+        if (Keccak256.Hash(state) != stateHash)
+        {
+            throw new ProtocolException($"The state of account {account.Id} in an event of block {block} does not hash to {stateHash}, which the event names");
+        }
+
+        MarginError error = AccountState.Unpack(state, out AccountState? unpacked);
+        return error == MarginError.None && unpacked is not null
+            ? account with { StateBytes = state, StateHash = stateHash, State = unpacked, ChangedInBlock = block }
+            : throw new ProtocolException($"The state of account {account.Id} in an event of block {block} cannot be read ({error})");
+    }
+
+    private static BookAccount Account(ProtocolBook book, ulong id) => book.Accounts.TryGetValue(id, out BookAccount? account)
+        ? account
+        : throw new ProtocolException($"An event names account {id}, which no event opened");
+
+    private static ProtocolBook Take(ProtocolBook book, PriceHub.CheckpointTakenEvent taken)
+    {
+        CheckpointInputs inputs = CheckpointInputs.Read(taken.Checkpoint, taken.Records);
+        if (inputs.InputsHash != taken.InputsHash || inputs.Id != taken.Id)
+        {
+            throw new ProtocolException($"Checkpoint {taken.Id} does not hash to {taken.InputsHash}, which its event names");
+        }
+
+        return book with { Checkpoints = Keep(book.Checkpoints.SetItem(taken.Id, inputs), KeptCheckpoints) };
+    }
+
+    private static System.Collections.Immutable.ImmutableSortedDictionary<ulong, T> Keep<T>(System.Collections.Immutable.ImmutableSortedDictionary<ulong, T> all, int most) =>
+        all.Count > most ? all.Remove(all.Keys.First()) : all;
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Book;
+
+/// <summary>The whole protocol at one block, rebuilt from its events (P12). Immutable: a snapshot can be read while the next one is made.</summary>
+public sealed record ProtocolBook
+{
+    /// <summary>The book before the first event.</summary>
+    public static ProtocolBook Empty { get; } = new();
+
+    /// <summary>The block that the book is at.</summary>
+    public ulong BlockNumber { get; init; }
+
+    /// <summary>The block's hash.</summary>
+    public Hash32 BlockHash { get; init; }
+
+    /// <summary>The block's time in Unix seconds.</summary>
+    public ulong BlockTimeSeconds { get; init; }
+
+    /// <summary>Accounts by number.</summary>
+    public ImmutableSortedDictionary<ulong, BookAccount> Accounts { get; init; } = ImmutableSortedDictionary<ulong, BookAccount>.Empty;
+
+    /// <summary>Tokens by number.</summary>
+    public ImmutableSortedDictionary<ushort, BookToken> Tokens { get; init; } = ImmutableSortedDictionary<ushort, BookToken>.Empty;
+
+    /// <summary>The last checkpoints, oldest first.</summary>
+    public ImmutableSortedDictionary<ulong, CheckpointInputs> Checkpoints { get; init; } = ImmutableSortedDictionary<ulong, CheckpointInputs>.Empty;
+
+    /// <summary>The last epochs, oldest first.</summary>
+    public ImmutableSortedDictionary<ulong, BookEpoch> Epochs { get; init; } = ImmutableSortedDictionary<ulong, BookEpoch>.Empty;
+
+    /// <summary>Lots: every open one, and the last that ended.</summary>
+    public ImmutableSortedDictionary<ulong, BookLot> Lots { get; init; } = ImmutableSortedDictionary<ulong, BookLot>.Empty;
+
+    /// <summary>Those whose signatures count.</summary>
+    public ImmutableSortedSet<Address> Attesters { get; init; } = [];
+
+    /// <summary>How many of them an epoch needs.</summary>
+    public uint Threshold { get; init; }
+
+    /// <summary>The model that attestations must name.</summary>
+    public Hash32 ModelHash { get; init; }
+
+    /// <summary>Everything that governance set.</summary>
+    public BookParameters Parameters { get; init; } = new();
+
+    /// <summary>The cash ledger beside the accounts.</summary>
+    public Clearinghouse.CashLedger Ledger { get; init; }
+
+    /// <summary>Whether operations that may raise risk are stopped.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>The last checkpoint, or null before the first.</summary>
+    public CheckpointInputs? LatestCheckpoint => Checkpoints.IsEmpty ? null : Checkpoints[Checkpoints.Keys.Last()];
+
+    /// <summary>The last epoch, or null before the first.</summary>
+    public BookEpoch? LatestEpoch => Epochs.IsEmpty ? null : Epochs[Epochs.Keys.Last()];
+
+    /// <summary>The lots that are open.</summary>
+    public IEnumerable<BookLot> OpenLots => Lots.Values.Where(static lot => lot.IsOpen);
+}

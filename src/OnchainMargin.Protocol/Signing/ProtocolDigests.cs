@@ -1,0 +1,60 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Signing;
+
+/// <summary>What owners and attesters sign: the EIP-712 digests of orders, epochs and attestations of one deployment, equal to the contracts'.</summary>
+public sealed class ProtocolDigests
+{
+    private static readonly Hash32 OrderType = Keccak256.HashUtf8(
+        "Order(uint64 account,uint96 instrument,int64 sizeE8,uint64 limitPriceE8,uint64 nonce,uint40 expiry,uint32 maxFeeRateE8,uint8 flags)");
+
+    private static readonly Hash32 EpochType = Keccak256.HashUtf8(
+        "RiskEpoch(uint64 epoch,uint64 checkpoint,bytes32 modelHash,bytes32 bookRoot,uint32 accounts)");
+
+    private static readonly Hash32 AttestationType = Keccak256.HashUtf8(
+        "RiskAttestation(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 modelHash,uint40 validUntil)");
+
+    private readonly TypedDomain _clearing;
+    private readonly TypedDomain _registry;
+
+    /// <summary>Makes the digests of a deployment.</summary>
+    public ProtocolDigests(ProtocolAddresses addresses)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        _clearing = new TypedDomain("OnchainMargin", "1", addresses.ChainId, addresses.Clearinghouse);
+        _registry = new TypedDomain("OnchainMargin RiskRegistry", "1", addresses.ChainId, addresses.RiskRegistry);
+    }
+
+    /// <summary>What an owner signs.</summary>
+    public Hash32 Of(Clearinghouse.Order order) => _clearing.Digest(OrderType, order.Encode());
+
+    /// <summary>What attesters sign of a whole book.</summary>
+    public Hash32 Of(RiskRegistry.RiskEpoch epoch) => _registry.Digest(EpochType, epoch.Encode());
+
+    /// <summary>What attesters sign of one account on demand.</summary>
+    public Hash32 Of(RiskRegistry.RiskAttestation attestation) => _registry.Digest(AttestationType, attestation.Encode());
+
+    /// <summary>Signs an order.</summary>
+    public Clearinghouse.SignedOrder Sign(Clearinghouse.Order order, IHashSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        return new Clearinghouse.SignedOrder(order, signer.Address, signer.SignHash(Of(order)).ToArray());
+    }
+
+    /// <summary>Signs an epoch.</summary>
+    public RiskRegistry.AttesterSignature Sign(RiskRegistry.RiskEpoch epoch, IHashSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        return new RiskRegistry.AttesterSignature(signer.Address, signer.SignHash(Of(epoch)).ToArray());
+    }
+
+    /// <summary>Signs an attestation of one account.</summary>
+    public RiskRegistry.AttesterSignature Sign(RiskRegistry.RiskAttestation attestation, IHashSigner signer)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        return new RiskRegistry.AttesterSignature(signer.Address, signer.SignHash(Of(attestation)).ToArray());
+    }
+}
