@@ -3,25 +3,26 @@ using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Protocol.Book;
 
 /// <summary>Makes a book from events, one after another in chain order. Every state and checkpoint is checked against its commitment, every balance against an underflow, so that a lost or
 /// altered event is noticed where it is, not as a wrong margin later.</summary>
-/// <param name="addresses">The deployment whose events count; logs of other contracts are passed over.</param>
-public sealed partial class BookReplay(ProtocolAddresses addresses)
+/// <param name="deployment">The deployment whose events count; logs of other contracts are passed over.</param>
+public sealed partial class BookReplay(DeploymentRecord deployment)
 {
     private const int KeptCheckpoints = 256;
     private const int KeptEpochs = 256;
     private const int KeptEndedLots = 1024;
 
-    private readonly Address _clearinghouse = addresses.Clearinghouse;
-    private readonly Address _vault = addresses.MarginVault;
-    private readonly Address _priceHub = addresses.PriceHub;
-    private readonly Address _registry = addresses.RiskRegistry;
-    private readonly Address _liquidation = addresses.LiquidationHouse;
-    private readonly Address _parameters = addresses.RiskParameters;
+    private readonly Address _clearinghouse = deployment.Contracts.Clearinghouse;
+    private readonly Address _vault = deployment.Contracts.MarginVault;
+    private readonly Address _priceHub = deployment.Contracts.PriceHub;
+    private readonly Address _registry = deployment.Contracts.RiskRegistry;
+    private readonly Address _liquidation = deployment.Contracts.LiquidationHouse;
+    private readonly Address _parameters = deployment.Contracts.RiskParameters;
 
     /// <summary>The book after the events so far.</summary>
     public ProtocolBook Book { get; private set; } = ProtocolBook.Empty;

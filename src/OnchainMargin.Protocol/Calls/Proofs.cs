@@ -38,7 +38,7 @@ public static class Proofs
     /// <param name="balances">The collateral that the attestation names.</param>
     /// <param name="checkpoint">The checkpoint that it names.</param>
     /// <param name="records">The records of the underlyings that the account touches.</param>
-    public static Clearinghouse.Proof Signed(
+    public static Clearinghouse.Proof OnDemand(
         RiskRegistry.RiskAttestation attestation, IEnumerable<RiskRegistry.AttesterSignature> signatures, IEnumerable<Balance> balances, CheckpointInputs checkpoint, byte[] records)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -64,7 +64,7 @@ public static class Proofs
     }
 
     /// <summary>Headroom of an attestation (signed or leaf) of the positions before the trade.</summary>
-    /// <param name="before">A proof made by <see cref="Signed"/> or <see cref="Leaf"/>.</param>
+    /// <param name="before">A proof made by <see cref="OnDemand"/> or <see cref="Leaf"/>.</param>
     public static Clearinghouse.Proof Headroom(Clearinghouse.Proof before) =>
         before.Kind is SignedKind or LeafKind
             ? new Clearinghouse.Proof(HeadroomKind, AbiCodec.Encode(HeadroomHealth, (object)new object[] { before.Kind, before.Data }))

@@ -13,6 +13,7 @@ public sealed class CheckpointInputs
     private const int ExpiriesOffset = 32 + 28;
 
     private readonly ImmutableArray<byte[]> _records;
+    private CheckpointView? _view;
 
     private CheckpointInputs(byte[] head, ImmutableArray<byte[]> records, Checkpoint checkpoint, Hash32 inputsHash)
     {
@@ -27,6 +28,9 @@ public sealed class CheckpointInputs
 
     /// <summary>The values.</summary>
     public Checkpoint Checkpoint { get; }
+
+    /// <summary>The values made ready for the margin engine; made when first asked for and shared by all accounts.</summary>
+    public CheckpointView View => LazyInitializer.EnsureInitialized(ref _view, () => new CheckpointView(Checkpoint));
 
     /// <summary>The commitment.</summary>
     public Hash32 InputsHash { get; }

@@ -1,6 +1,7 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Protocol.Signing;
@@ -21,11 +22,11 @@ public sealed class ProtocolDigests
     private readonly TypedDomain _registry;
 
     /// <summary>Makes the digests of a deployment.</summary>
-    public ProtocolDigests(ProtocolAddresses addresses)
+    public ProtocolDigests(DeploymentRecord deployment)
     {
-        ArgumentNullException.ThrowIfNull(addresses);
-        _clearing = new TypedDomain("OnchainMargin", "1", addresses.ChainId, addresses.Clearinghouse);
-        _registry = new TypedDomain("OnchainMargin RiskRegistry", "1", addresses.ChainId, addresses.RiskRegistry);
+        ArgumentNullException.ThrowIfNull(deployment);
+        _clearing = new TypedDomain("OnchainMargin", "1", deployment.ChainId, deployment.Contracts.Clearinghouse);
+        _registry = new TypedDomain("OnchainMargin RiskRegistry", "1", deployment.ChainId, deployment.Contracts.RiskRegistry);
     }
 
     /// <summary>What an owner signs.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OnchainMargin.Ethereum.Abi;
 using OnchainMargin.Ethereum.Generation;
 
 namespace OnchainMargin.Protocol.Tests.Bindings;
@@ -7,6 +8,17 @@ namespace OnchainMargin.Protocol.Tests.Bindings;
 public sealed class GeneratedBindingsTests
 {
     private const string Namespace = "OnchainMargin.Protocol.Generated";
+
+    /// <summary>What the protocol's clients need of any ERC-20 token.</summary>
+    private static readonly string[] Erc20 =
+    [
+        "function approve(address spender, uint256 amount) returns (bool)",
+        "function allowance(address owner, address spender) view returns (uint256)",
+        "function balanceOf(address owner) view returns (uint256)",
+        "function decimals() view returns (uint8)",
+        "function symbol() view returns (string)",
+        "function transfer(address to, uint256 amount) returns (bool)",
+    ];
 
     private static string Folder => Path.Combine(SharedData.RepositoryRoot(), "src", "OnchainMargin.Protocol", "Generated");
 
@@ -33,6 +45,7 @@ public sealed class GeneratedBindingsTests
     private static SortedDictionary<string, string> Generate()
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        files["Erc20.cs"] = ContractGenerator.Generate("Erc20", ContractAbi.FromSignatures(Erc20), Namespace);
         string[] abis = [.. Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot(), "abi"), "*.json").Order(StringComparer.Ordinal)];
         Assert.NotEmpty(abis);
         string[] names = [.. abis.Select(file => Path.GetFileNameWithoutExtension(file)!)];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
 using OnchainMargin.Protocol.Merkle;
@@ -19,7 +18,7 @@ public sealed class NpmMerkleTreeTests
     [NodeModuleFact("@openzeppelin/merkle-tree")]
     public void Build_SameValuesAsNpmLibrary_GivesItsRootAndProofs()
     {
-        string[] expected = RunNode(Script);
+        string[] expected = NodeScript.Run(Script);
         AbiParameter[] types = [.. ContractAbi.FromSignatures("function leaf(uint64 a, bytes32 b, int128 c)").Functions[0].Inputs];
         Hash32[] leaves = [.. Enumerable.Range(0, 21).Select(i =>
             StandardMerkleTree.LeafHash(AbiCodec.Encode(types, (ulong)i, new Hash32(0, 0, 0, (ulong)i + 1), -i * 1000)))];
@@ -32,24 +31,5 @@ public sealed class NpmMerkleTreeTests
         {
             Assert.Equal(expected[i + 1], string.Join(',', tree.ProofOf(i)));
         }
-    }
-
-    private static string[] RunNode(string script)
-    {
-        string root = SharedData.RepositoryRoot();
-        var start = new ProcessStartInfo(Path.Combine(root, "node_modules", ".bin", "node"))
-        {
-            WorkingDirectory = root,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            ArgumentList = { "--input-type=module", "-e", script },
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.GetAwaiter().GetResult());
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

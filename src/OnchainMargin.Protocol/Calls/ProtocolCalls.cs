@@ -1,0 +1,99 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Calls;
+
+/// <summary>The transactions of the protocol as they go to a node: who is called with what. Pure; whoever sends them may keep them first.</summary>
+/// <param name="contracts">The deployment.</param>
+public sealed class ProtocolCalls(DeployedContracts contracts)
+{
+    /// <summary>Opens an account for an owner.</summary>
+    public TransactionRequest OpenAccount(Address owner) => To(contracts.Clearinghouse, new Clearinghouse.OpenAccountCall(owner));
+
+    /// <summary>Allows the vault to take tokens of the sender.</summary>
+    public TransactionRequest Approve(Address token, UInt256 amountRaw) => To(token, new Erc20.ApproveCall(contracts.MarginVault, amountRaw));
+
+    /// <summary>Pays tokens of the sender in for an account; the vault must be allowed to take them.</summary>
+    public TransactionRequest Deposit(ulong account, ushort token, UInt128 amountRaw) => To(contracts.MarginVault, new MarginVault.DepositCall(account, token, amountRaw));
+
+    /// <summary>Pays tokens out of an account.</summary>
+    /// <param name="account">The account in its present state.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="amountRaw">The amount in base units.</param>
+    /// <param name="to">Who receives it.</param>
+    /// <param name="proof">How the state after is shown healthy: see <see cref="Proofs"/>.</param>
+    public TransactionRequest Withdraw(BookAccount account, ushort token, UInt128 amountRaw, Address to, Clearinghouse.Proof proof) =>
+        To(contracts.Clearinghouse, new Clearinghouse.WithdrawCall(Input(account, proof), token, amountRaw, to));
+
+    /// <summary>Brings an account up to date: interest, sweep, locked gains.</summary>
+    public TransactionRequest Touch(BookAccount account, Clearinghouse.Proof proof) => To(contracts.Clearinghouse, new Clearinghouse.TouchCall(Input(account, proof)));
+
+    /// <summary>Applies matches of signed orders.</summary>
+    /// <param name="accounts">Every account that takes part, with the proof for its state after; they are put in ascending order.</param>
+    /// <param name="orders">The orders.</param>
+    /// <param name="fills">The matches, by the orders' places.</param>
+    public TransactionRequest Settle(IEnumerable<(BookAccount Account, Clearinghouse.Proof Proof)> accounts, IEnumerable<Clearinghouse.SignedOrder> orders, IEnumerable<Clearinghouse.Fill> fills) =>
+        To(
+            contracts.Clearinghouse,
+            new Clearinghouse.SettleCall([.. accounts.OrderBy(static pair => pair.Account.Id).Select(static pair => Input(pair.Account, pair.Proof))], [.. orders], [.. fills]));
+
+    /// <summary>Cancels nonces of an account's orders.</summary>
+    public TransactionRequest Cancel(ulong account, params ulong[] nonces) => To(contracts.Clearinghouse, new Clearinghouse.CancelCall(account, nonces));
+
+    /// <summary>Takes a checkpoint.</summary>
+    public TransactionRequest Checkpoint() => To(contracts.PriceHub, new PriceHub.CheckpointCall());
+
+    /// <summary>Posts an epoch.</summary>
+    /// <param name="epoch">What was signed.</param>
+    /// <param name="checkpoint">The checkpoint that it names; its hash is compared with what the chain stores.</param>
+    /// <param name="signatures">At least as many as the registry asks for; they are put in ascending order of signers.</param>
+    public TransactionRequest Post(RiskRegistry.RiskEpoch epoch, CheckpointInputs checkpoint, IEnumerable<RiskRegistry.AttesterSignature> signatures)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return To(contracts.RiskRegistry, new RiskRegistry.PostCall(epoch, checkpoint.InputsHash, [.. signatures.OrderBy(static signature => signature.Signer)]));
+    }
+
+    /// <summary>Proves an account below its maintenance margin and opens a lot.</summary>
+    /// <param name="account">The account in its present state.</param>
+    /// <param name="witness">The witness (MRG-057).</param>
+    public TransactionRequest Start(BookAccount account, byte[] witness)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return To(contracts.LiquidationHouse, new LiquidationHouse.StartCall(account.Id, account.StateBytes, witness));
+    }
+
+    /// <summary>Bids for a fraction of a lot.</summary>
+    /// <param name="lot">The lot.</param>
+    /// <param name="fractionE8">The fraction of the whole lot.</param>
+    /// <param name="maxPayE8">The most to pay; negative to demand at least that much from insurance.</param>
+    /// <param name="bidder">The bidder's account in its present state.</param>
+    /// <param name="proof">How its state after is shown healthy.</param>
+    public TransactionRequest Bid(BookLot lot, ulong fractionE8, Int256 maxPayE8, BookAccount bidder, Clearinghouse.Proof proof) =>
+        To(contracts.LiquidationHouse, BidCall(lot, fractionE8, maxPayE8, bidder, proof));
+
+    /// <summary>The same as a typed call, to be simulated: it returns what would be paid.</summary>
+    public static LiquidationHouse.BidCall BidCall(BookLot lot, ulong fractionE8, Int256 maxPayE8, BookAccount bidder, Clearinghouse.Proof proof)
+    {
+        ArgumentNullException.ThrowIfNull(lot);
+        ArgumentNullException.ThrowIfNull(bidder);
+        var input = new LiquidationHouse.AccountInput(bidder.Id, bidder.StateBytes, new LiquidationHouse.Proof(proof.Kind, proof.Data));
+        return new LiquidationHouse.BidCall(lot.Id, Preimage(lot), fractionE8, maxPayE8, input);
+    }
+
+    /// <summary>Puts more of a lot for sale.</summary>
+    public TransactionRequest Enlarge(BookLot lot, byte[] witness) => To(contracts.LiquidationHouse, new LiquidationHouse.EnlargeCall(lot.Id, Preimage(lot), witness));
+
+    /// <summary>Ends a lot.</summary>
+    public TransactionRequest Finish(BookLot lot) => To(contracts.LiquidationHouse, new LiquidationHouse.FinishCall(lot.Id, Preimage(lot)));
+
+    private static LiquidationHouse.LotPreimage Preimage(BookLot lot) => new(lot.Account, lot.State, lot.Balances);
+
+    private static Clearinghouse.AccountInput Input(BookAccount account, Clearinghouse.Proof proof) => new(account.Id, account.StateBytes, proof);
+
+    private static TransactionRequest To(Address contract, IContractCall call) => TransactionRequest.Call(contract, call);
+}

@@ -1,0 +1,161 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol;
+
+/// <content>What can be read.</content>
+public sealed partial class ProtocolClient
+{
+    /// <summary>An account: owner, state (its preimage found in the events and checked against the commitment on chain) and tokens.</summary>
+    /// <exception cref="ProtocolException">Thrown when the account was never opened, or its events are not those of its commitment.</exception>
+    public async Task<BookAccount> GetAccountAsync(ulong account, CancellationToken cancellationToken = default)
+    {
+        Clearinghouse.AccountRecord record = await Node.CallAsync(Deployment.Contracts.Clearinghouse, new Clearinghouse.AccountOfCall(account), cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (record.StateHash.IsZero)
+        {
+            throw new ProtocolException($"Account {account} was never opened; open one with `omargin account open`, or name another.");
+        }
+
+        byte[] state = await FindStateAsync(account, record.StateHash, cancellationToken).ConfigureAwait(false);
+        byte[] balances = await Node.CallAsync(Deployment.Contracts.MarginVault, new MarginVault.BalancesOfCall(account), cancellationToken: cancellationToken).ConfigureAwait(false);
+        ulong lot = await Node.CallAsync(Deployment.Contracts.LiquidationHouse, new LiquidationHouse.OpenLotOfCall(account), cancellationToken: cancellationToken).ConfigureAwait(false);
+        MarginError error = AccountState.Unpack(state, out AccountState? unpacked);
+        return error == MarginError.None && unpacked is not null
+            ? new BookAccount
+            {
+                Id = account,
+                Owner = record.Owner,
+                StateBytes = state,
+                StateHash = record.StateHash,
+                State = unpacked,
+                Balances = Book.Balances.Unpack(balances),
+                OpenLot = lot,
+                ChangedInBlock = await Node.GetBlockNumberAsync(cancellationToken).ConfigureAwait(false),
+            }
+            : throw new ProtocolException($"The state of account {account} cannot be read ({error}); check that the deployment is of this version.");
+    }
+
+    /// <summary>How many accounts there are; they are numbered from 1.</summary>
+    public Task<ulong> GetAccountCountAsync(CancellationToken cancellationToken = default) =>
+        Node.CallAsync(Deployment.Contracts.Clearinghouse, new Clearinghouse.AccountCountCall(), cancellationToken: cancellationToken);
+
+    /// <summary>What a checkpoint would store now: what liquidations, withdrawals and trades are judged by.</summary>
+    public async Task<CheckpointInputs> GetLiveInputsAsync(BlockTag block = default, CancellationToken cancellationToken = default)
+    {
+        PriceHub.LiveResult live = await Node.CallAsync(Deployment.Contracts.PriceHub, new PriceHub.LiveCall(), block, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return CheckpointInputs.Read(live.CheckpointBytes, live.Records);
+    }
+
+    /// <summary>A stored checkpoint, from its event, checked against the commitment on chain.</summary>
+    /// <exception cref="ProtocolException">Thrown when there is none of that number.</exception>
+    public async Task<CheckpointInputs> GetCheckpointAsync(ulong id, CancellationToken cancellationToken = default)
+    {
+        Hash32 expected = await Node.CallAsync(Deployment.Contracts.PriceHub, new PriceHub.InputsHashCall(id), cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (!expected.IsZero)
+        {
+            IReadOnlyList<LogEntry> logs = await LogsAsync(Deployment.Contracts.PriceHub, PriceHub.CheckpointTakenEvent.Topic, id, cancellationToken).ConfigureAwait(false);
+            foreach (LogEntry log in logs.Reverse())
+            {
+                if (PriceHub.CheckpointTakenEvent.TryDecode(log, out PriceHub.CheckpointTakenEvent taken) && taken.InputsHash == expected)
+                {
+                    return CheckpointInputs.Read(taken.Checkpoint, taken.Records);
+                }
+            }
+        }
+
+        throw new ProtocolException($"There is no checkpoint {id} on this chain; take one with PriceHub.checkpoint(), or name an earlier one.");
+    }
+
+    /// <summary>The number and time of the last checkpoint; 0 when there is none.</summary>
+    public async Task<(ulong Id, ulong TimeSeconds)> GetLatestCheckpointAsync(CancellationToken cancellationToken = default)
+    {
+        PriceHub.LatestResult latest = await Node.CallAsync(Deployment.Contracts.PriceHub, new PriceHub.LatestCall(), cancellationToken: cancellationToken).ConfigureAwait(false);
+        return (latest.Id, latest.Time);
+    }
+
+    /// <summary>The figures of an account as the engine computes them here.</summary>
+    public static AccountFigures Compute(BookAccount account, CheckpointInputs inputs, SurfaceChoice choice = SurfaceChoice.Present)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(inputs);
+        return MarginEngine.Compute(account.State, account.Balances.AsSpan(), inputs.View, choice);
+    }
+
+    /// <summary>The figures of an account as the referee computes them on chain: the same integers.</summary>
+    public Task<Referee.Figures> ComputeOnChainAsync(BookAccount account, CheckpointInputs inputs, SurfaceChoice choice = SurfaceChoice.Present, BlockTag block = default, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var call = new Referee.HealthCall(
+            account.StateBytes, Book.Balances.Pack(account.Balances), inputs.Head, inputs.RecordsFor(account.State, account.Balances), (byte)choice);
+        return Node.CallAsync(Deployment.Contracts.Referee, call, block, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>A lot as the chain stores it.</summary>
+    public Task<LiquidationHouse.Lot> GetLotAsync(ulong lot, CancellationToken cancellationToken = default) =>
+        Node.CallAsync(Deployment.Contracts.LiquidationHouse, new LiquidationHouse.LotOfCall(lot), cancellationToken: cancellationToken);
+
+    /// <summary>The discount of a lot now, in E8.</summary>
+    public async Task<ulong> GetDiscountAsync(ulong lot, CancellationToken cancellationToken = default) =>
+        (ulong)await Node.CallAsync(Deployment.Contracts.LiquidationHouse, new LiquidationHouse.DiscountOfCall(lot), cancellationToken: cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The cash ledger beside the accounts.</summary>
+    public Task<Clearinghouse.CashLedger> GetLedgerAsync(CancellationToken cancellationToken = default) =>
+        Node.CallAsync(Deployment.Contracts.Clearinghouse, new Clearinghouse.LedgerCall(), cancellationToken: cancellationToken);
+
+    /// <summary>What the vault holds of a token and what it owes: never less held than owed (P5).</summary>
+    public async Task<(UInt256 HeldRaw, UInt256 OwedRaw)> GetConservationAsync(ushort token, CancellationToken cancellationToken = default)
+    {
+        MarginVault.ConservationResult both = await Node.CallAsync(Deployment.Contracts.MarginVault, new MarginVault.ConservationCall(token), cancellationToken: cancellationToken).ConfigureAwait(false);
+        return (both.HeldRaw, both.OwedRaw);
+    }
+
+    /// <summary>The whole protocol, rebuilt from all events up to now. Reads the history each time; a program that runs for long keeps an index instead.</summary>
+    public async Task<ProtocolBook> ReplayAsync(CancellationToken cancellationToken = default)
+    {
+        BlockHeader head = await Node.GetBlockAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false)
+            ?? throw new EthereumFormatException("The node has no newest block; check that it has started.");
+        var filter = new LogFilter { Addresses = ProtocolEmitters.Of(Deployment.Contracts), FromBlock = BlockTag.Number(Deployment.Block), ToBlock = BlockTag.Number(head.Number) };
+        IReadOnlyList<LogEntry> logs = await Node.GetLogsAsync(filter, cancellationToken).ConfigureAwait(false);
+        var replay = new BookReplay(Deployment);
+        replay.Apply(logs, head.Number, head.Hash, head.TimestampSeconds);
+        return replay.Book;
+    }
+
+    private async Task<byte[]> FindStateAsync(ulong account, Hash32 stateHash, CancellationToken cancellationToken)
+    {
+        byte[] empty = BookAccount.EmptyStateBytes;
+        if (Keccak256.Hash(empty) == stateHash)
+        {
+            return empty;
+        }
+
+        IReadOnlyList<LogEntry> logs = await LogsAsync(Deployment.Contracts.Clearinghouse, Clearinghouse.AccountUpdatedEvent.Topic, account, cancellationToken).ConfigureAwait(false);
+        foreach (LogEntry log in logs.Reverse())
+        {
+            if (Clearinghouse.AccountUpdatedEvent.TryDecode(log, out Clearinghouse.AccountUpdatedEvent updated) && updated.StateHash == stateHash && Keccak256.Hash(updated.State) == stateHash)
+            {
+                return updated.State;
+            }
+        }
+
+        throw new ProtocolException($"The node has no event that holds the present state of account {account} ({stateHash}); use a node that keeps events since block {Deployment.Block}.");
+    }
+
+    private Task<IReadOnlyList<LogEntry>> LogsAsync(Address contract, Hash32 topic, ulong subject, CancellationToken cancellationToken) =>
+        Node.GetLogsAsync(
+            new LogFilter
+            {
+                Addresses = [contract],
+                Topics = [[topic], [((UInt256)subject).ToHash32()]],
+                FromBlock = BlockTag.Number(Deployment.Block),
+                ToBlock = BlockTag.Latest,
+            },
+            cancellationToken);
+}

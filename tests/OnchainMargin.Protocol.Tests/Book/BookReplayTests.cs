@@ -1,0 +1,154 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Tests.Checkpoints;
+
+namespace OnchainMargin.Protocol.Tests.Book;
+
+public sealed class BookReplayTests
+{
+    private static readonly Address Vault = TestDeployment.Record.Contracts.MarginVault;
+    private static readonly Address Clearing = TestDeployment.Record.Contracts.Clearinghouse;
+    private static readonly Address House = TestDeployment.Record.Contracts.LiquidationHouse;
+    private static readonly Address Registry = TestDeployment.Record.Contracts.RiskRegistry;
+    private static readonly Address Owner = TestDeployment.At(77);
+    private static readonly byte[] Empty = AccountState.Empty.Pack();
+
+    [Fact]
+    public void Apply_LifeOfAnAccount_GivesStateTokensAndOwner()
+    {
+        AccountState traded = AccountState.Empty with { CashE8 = -5_00000000, Version = 1, InterestIndexE12 = 1_000_000_000_000, Positions = [new Position(Instrument.Perpetual(1), -100_000_000, -90_000_00000000)] };
+        BookReplay replay = Replay(
+            Opened(1), Deposited(1, 0, 1000), Deposited(1, 2, 50), Deposited(1, 1, 7), Swept(1, 1000), Updated(1, traded.Pack()), Paid(1, 1, 7), Opened(2), Moved(1, 2, 2, 20));
+
+        BookAccount account = replay.Book.Accounts[1];
+        Assert.Equal(Owner, account.Owner);
+        Assert.Equal(traded, account.State);
+        Assert.Equal(Keccak256.Hash(traded.Pack()), account.StateHash);
+        Assert.Equal(Keccak256.Hash(traded.Pack().AsSpan(64)), account.PositionsHash);
+        Assert.Equal([new Balance(2, 30)], account.Balances.ToArray());
+        Assert.Equal([new Balance(2, 20)], replay.Book.Accounts[2].Balances.ToArray());
+        Assert.Equal(9UL, replay.Book.BlockNumber);
+    }
+
+    [Fact]
+    public void Apply_DepositsInAnyOrder_KeepsTokensAscending()
+    {
+        BookReplay replay = Replay(Opened(1), Deposited(1, 5, 1), Deposited(1, 0, 2), Deposited(1, 3, 3), Deposited(1, 3, 4));
+        Assert.Equal([new Balance(0, 2), new Balance(3, 7), new Balance(5, 1)], replay.Book.Accounts[1].Balances.ToArray());
+    }
+
+    [Fact]
+    public void Apply_LifeOfALot_OpensFillsAndEndsIt()
+    {
+        BookReplay replay = Replay(Opened(1), Started(3, 1, 40_000_000));
+        Assert.Equal(3UL, replay.Book.Accounts[1].OpenLot);
+        Assert.Single(replay.Book.OpenLots);
+
+        replay.Apply([Bid(3, 0, 10_000_000, 500), Bid(3, 10_000_000, 25_000_000, -200)], 20, default, 0);
+        BookLot lot = replay.Book.Lots[3];
+        Assert.Equal(25_000_000UL, lot.SoldE8);
+        Assert.Equal(15_000_000UL, lot.LeftE8);
+        Assert.Equal((Int128)300, lot.ProceedsE8);
+        Assert.Equal(2, lot.Bids);
+
+        replay.Apply([TestLogs.Make(House, "event LotEnded(uint64 indexed lot, uint64 indexed account, uint64 soldE8, uint128 proceedsE8)", 21, 3UL, 1UL, 25_000_000UL, (UInt128)300)], 21, default, 0);
+        Assert.Empty(replay.Book.OpenLots);
+        Assert.Equal(0UL, replay.Book.Accounts[1].OpenLot);
+    }
+
+    [Fact]
+    public void Apply_CheckpointAndEpoch_KeepsThem()
+    {
+        Checkpoint checkpoint = TestCheckpoints.Make(4);
+        byte[] head = TestCheckpoints.Head(checkpoint);
+        Hash32 root = Keccak256.HashUtf8("root");
+        BookReplay replay = Replay(
+            Taken(4, head, TestCheckpoints.Records(checkpoint), Keccak256.Hash(head)),
+            TestLogs.Make(Registry, "event AttesterAdded(address indexed attester, uint256 attesters)", 2, Owner, 1),
+            TestLogs.Make(Registry, "event ThresholdSet(uint256 threshold)", 2, 1),
+            TestLogs.Make(Registry, "event EpochPosted(uint64 indexed epoch, uint64 indexed checkpoint, bytes32 modelHash, bytes32 bookRoot, uint32 accounts, uint256 signatures)", 3, 1UL, 4UL, Hash32.Zero, root, 12, 1));
+        Assert.Equal(checkpoint, replay.Book.LatestCheckpoint!.Checkpoint);
+        Assert.Equal(root, replay.Book.LatestEpoch!.BookRoot);
+        Assert.Equal([Owner], replay.Book.Attesters);
+        Assert.Equal(1U, replay.Book.Threshold);
+    }
+
+    [Fact]
+    public void Apply_LogsOfStrangersAndUnknownEvents_ArePassedOver()
+    {
+        LogEntry stranger = Deposited(1, 0, 5) with { Address = TestDeployment.At(200) };
+        LogEntry unknown = TestLogs.Make(Vault, "event Renamed(uint64 indexed account)", 1, 1UL);
+        BookReplay replay = Replay(stranger, unknown);
+        Assert.Empty(replay.Book.Accounts);
+    }
+
+    public static TheoryData<string> Defects() => ["state", "opened", "underflow", "unknown account", "unknown lot", "checkpoint hash", "checkpoint number", "short data", "unreadable state"];
+
+    [Theory]
+    [MemberData(nameof(Defects))]
+    public void Apply_EventThatDoesNotFit_IsRefusedAndLeavesTheBook(string defect)
+    {
+        byte[] head = TestCheckpoints.Head(TestCheckpoints.Make(4));
+        byte[] records = TestCheckpoints.Records(TestCheckpoints.Make(4));
+        LogEntry bad = defect switch
+        {
+            "state" => TestLogs.Make(Clearing, UpdatedEvent, 5, 1UL, Keccak256.HashUtf8("other"), Empty),
+            "opened" => TestLogs.Make(Clearing, OpenedEvent, 5, 2UL, Owner, Keccak256.HashUtf8("other")),
+            "underflow" => Paid(1, 0, 12),
+            "unknown account" => Deposited(9, 0, 1),
+            "unknown lot" => Bid(9, 0, 1, 1),
+            "checkpoint hash" => Taken(4, head, records, Keccak256.HashUtf8("other")),
+            "checkpoint number" => Taken(5, head, records, Keccak256.Hash(head)),
+            "short data" => Deposited(1, 0, 1) with { Data = [1, 2, 3] },
+            _ => Updated(1, [.. Empty, 1, 2, 3]),
+        };
+        BookReplay replay = Replay(Opened(1), Deposited(1, 0, 10));
+        ProtocolBook before = replay.Book;
+
+        ProtocolException error = Assert.Throws<ProtocolException>(() => replay.Apply([Deposited(1, 0, 1), bad], 99, default, 0));
+
+        Assert.Contains("The book stays at block 2", error.Message, StringComparison.Ordinal);
+        Assert.Same(before, replay.Book);
+    }
+
+    private const string OpenedEvent = "event AccountOpened(uint64 indexed account, address indexed owner, bytes32 stateHash)";
+    private const string UpdatedEvent = "event AccountUpdated(uint64 indexed account, bytes32 stateHash, bytes state)";
+
+    private static BookReplay Replay(params LogEntry[] logs)
+    {
+        var replay = new BookReplay(TestDeployment.Record);
+        replay.Apply(logs, (ulong)logs.Length, default, 0);
+        return replay;
+    }
+
+    private static LogEntry Opened(ulong account) => TestLogs.Make(Clearing, OpenedEvent, 1, account, Owner, Keccak256.Hash(Empty));
+
+    private static LogEntry Updated(ulong account, byte[] state) => TestLogs.Make(Clearing, UpdatedEvent, 2, account, Keccak256.Hash(state), state);
+
+    private static LogEntry Deposited(ulong account, ushort token, ulong amount) =>
+        TestLogs.Make(Vault, "event Deposited(uint64 indexed account, uint16 indexed token, address indexed payer, uint128 amountRaw)", 2, account, token, Owner, amount);
+
+    private static LogEntry Paid(ulong account, ushort token, ulong amount) =>
+        TestLogs.Make(Vault, "event Paid(uint64 indexed account, uint16 indexed token, address indexed to, uint128 amountRaw)", 2, account, token, Owner, amount);
+
+    private static LogEntry Swept(ulong account, ulong amount) => TestLogs.Make(Vault, "event Swept(uint64 indexed account, uint128 amountRaw)", 2, account, amount);
+
+    private static LogEntry Moved(ulong from, ulong to, ushort token, ulong amount) =>
+        TestLogs.Make(Vault, "event Moved(uint64 indexed from, uint64 indexed to, uint16 indexed token, uint128 amountRaw)", 2, from, to, token, amount);
+
+    private static LogEntry Taken(ulong id, byte[] head, byte[] records, Hash32 hash) =>
+        TestLogs.Make(TestDeployment.Record.Contracts.PriceHub, "event CheckpointTaken(uint64 indexed id, uint40 time, bytes32 inputsHash, bytes checkpoint, bytes records)", 2, id, 1_770_000_000UL, hash, head, records);
+
+    private static LogEntry Started(ulong lot, ulong account, ulong forSale) => TestLogs.Make(
+        House,
+        "event LotStarted(uint64 indexed lot, uint64 indexed account, address indexed keeper, bytes32 lotHash, bytes state, bytes balances, int256 equityE8, uint256 maintenanceE8, uint64 forSaleE8, uint40 biddingFrom)",
+        5, lot, account, Owner, Keccak256.HashUtf8("lot"), Empty, Array.Empty<byte>(), -5, 10, forSale, 1_770_000_100UL);
+
+    private static LogEntry Bid(ulong lot, ulong from, ulong to, long pay) => TestLogs.Make(
+        House,
+        "event LotBid(uint64 indexed lot, uint64 indexed bidder, uint64 fromE8, uint64 toE8, int256 payE8, uint256 discountE8, uint256 insuredE8, uint256 deficitE8)",
+        6, lot, 2UL, from, to, pay, 0, 0, 0);
+}
