@@ -5,10 +5,14 @@ internal struct GroupResult
 {
     internal byte Group;
     internal long NettingFloorE8;
+    internal int Members;
     internal int WorstScenario;
-    internal Int128 Joint24E8;
-    internal Int128 Excess24E8;
+    internal Point Worst;
+    internal Int128 Scenario24E8;
+    internal Int128 Between24E8;
     internal Int128 Loss24E8;
     internal Int128 ShortMinimumE8;
     internal Int128 MaintenanceE8;
+
+    internal readonly Int128 Joint24E8 => Rounding.Max(Scenario24E8, Between24E8);
 }

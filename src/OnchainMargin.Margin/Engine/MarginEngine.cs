@@ -69,7 +69,7 @@ public static partial class MarginEngine
         Span<long> spotSizes = stackalloc long[UnderlyingsMax + 1];
         spotSizes.Clear();
         MarginError error = AddBalances(balances, view, workspace, spotSizes, out ulong touched);
-        Span<Int128> pnl = stackalloc Int128[Scenarios.Count];
+        Span<Int128> pnl = stackalloc Int128[2 * Scenarios.Count];
         for (int i = 0; i < positions.Length || touched != 0;)
         {
             int spot = touched == 0 ? int.MaxValue : BitOperations.TrailingZeroCount(touched) + 1;
@@ -145,7 +145,7 @@ public static partial class MarginEngine
         UnderlyingTerms terms, ReadOnlySpan<Position> positions, int first, long? spotSize, long time, SurfaceChoice choice, Workspace workspace, Span<Int128> pnl)
     {
         UnderlyingResult result = workspace.AddUnderlying(terms);
-        var sums = new UnderlyingSums(terms, result, workspace, pnl);
+        var sums = new UnderlyingSums(terms, result, workspace, pnl[..Scenarios.Count], pnl[Scenarios.Count..]);
         if (spotSize is { } sizeE8)
         {
             sums.AddSpot(sizeE8);

@@ -16,33 +16,38 @@ internal static class RiskGroups
         }
     }
 
-    /// <summary>The joint worst case of underlyings: the largest loss of one scenario over all of them.</summary>
-    internal static Int128 Joint(Workspace workspace, byte group, out int worst)
+    /// <summary>N, E and kinks of all underlyings of a group together.</summary>
+    /// <param name="workspace">The account.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="weighted">Where N goes.</param>
+    /// <param name="exact">Where E goes.</param>
+    /// <param name="kinks">Where the kinks go, room for every position.</param>
+    /// <returns>The number of kinks.</returns>
+    internal static int Pool(Workspace workspace, byte group, Span<Int128> weighted, Span<Int128> exact, Span<Kink> kinks)
     {
-        Span<Int128> sums = stackalloc Int128[Scenarios.Count];
-        sums.Clear();
+        weighted.Clear();
+        exact.Clear();
+        int count = 0;
         for (int u = 0; u < workspace.UnderlyingCount; u++)
         {
             UnderlyingResult result = workspace.Underlying(u);
-            if (result.Record.Group == group)
+            if (result.Record.Group != group)
             {
-                for (int s = 0; s < sums.Length; s++)
-                {
-                    sums[s] += result.Weighted[s];
-                }
+                continue;
             }
+
+            for (int s = 0; s < Scenarios.Count; s++)
+            {
+                weighted[s] += result.Weighted[s];
+                exact[s] += result.Exact[s];
+            }
+
+            result.KinkSpan.CopyTo(kinks[count..]);
+            count += result.KinkCount;
         }
 
-        worst = 0;
-        for (int s = 1; s < sums.Length; s++)
-        {
-            if (sums[s] < sums[worst])
-            {
-                worst = s;
-            }
-        }
-
-        return -sums[worst];
+        UnderlyingSums.Sort(kinks[..count]);
+        return count;
     }
 
     /// <summary>⌈⌈nettingFloor·loss/10⁸⌉/24⌉: what the netting floor asks for a sum of losses.</summary>
@@ -65,21 +70,50 @@ internal static class RiskGroups
 
     private static void Fill(Workspace workspace, ref GroupResult group)
     {
+        UnderlyingResult? only = null;
         for (int u = 0; u < workspace.UnderlyingCount; u++)
         {
             UnderlyingResult result = workspace.Underlying(u);
             if (result.Record.Group == group.Group)
             {
+                only = result;
+                group.Members++;
                 group.NettingFloorE8 = Math.Max(group.NettingFloorE8, result.Record.Parameters.NettingFloorE8);
-                group.Excess24E8 += result.Excess24E8;
                 group.Loss24E8 += result.Loss24E8;
                 group.ShortMinimumE8 += result.ShortMinimumE8;
             }
         }
 
-        group.Joint24E8 = Joint(workspace, group.Group, out group.WorstScenario);
+        if (group.Members == 1)
+        {
+            group.WorstScenario = only!.WorstScenario;
+            group.Scenario24E8 = only.Scenario24E8;
+            group.Between24E8 = only.Between24E8;
+            group.Worst = only.Worst;
+        }
+        else
+        {
+            Join(workspace, ref group);
+        }
+
         Int128 floor24E8 = Rounding.DivCeil(group.NettingFloorE8 * group.Loss24E8, Rounding.One);
-        Int128 largest24E8 = Rounding.Max(Rounding.Max(group.Joint24E8 + group.Excess24E8, floor24E8), Weight * group.ShortMinimumE8);
+        Int128 largest24E8 = Rounding.Max(Rounding.Max(group.Joint24E8, floor24E8), Weight * group.ShortMinimumE8);
         group.MaintenanceE8 = FromTwentyFourths(largest24E8);
+    }
+
+    private static void Join(Workspace workspace, ref GroupResult group)
+    {
+        Span<Int128> weighted = stackalloc Int128[Scenarios.Count];
+        Span<Int128> exact = stackalloc Int128[Scenarios.Count];
+        Span<Kink> kinks = workspace.Kinks;
+        int count = Pool(workspace, group.Group, weighted, exact, kinks);
+        for (int s = 1; s < Scenarios.Count; s++)
+        {
+            group.WorstScenario = weighted[s] < weighted[group.WorstScenario] ? s : group.WorstScenario;
+        }
+
+        group.Scenario24E8 = -weighted[group.WorstScenario];
+        group.Between24E8 = Between.Sweep(kinks[..count], exact, out Point worst);
+        group.Worst = group.Between24E8 > group.Scenario24E8 ? worst : Point.OfScenario(group.WorstScenario);
     }
 }

@@ -5,7 +5,11 @@ internal sealed class UnderlyingResult
 {
     internal UnderlyingTerms Terms { get; set; } = null!;
 
+    /// <summary>N of every scenario, 24ths.</summary>
     internal Int128[] Weighted { get; } = new Int128[Scenarios.Count];
+
+    /// <summary>E of every scenario, 24ths: N with narrow options at their intrinsic value.</summary>
+    internal Int128[] Exact { get; } = new Int128[Scenarios.Count];
 
     internal Kink[] Kinks { get; } = new Kink[AccountState.PositionsMax];
 
@@ -13,7 +17,8 @@ internal sealed class UnderlyingResult
 
     internal int WorstScenario { get; set; }
 
-    internal int WorstKink { get; set; }
+    /// <summary>Where the largest loss between nodes is; meaningless when that is 0.</summary>
+    internal Point WorstBetween { get; set; }
 
     internal Int128 Scenario24E8 { get; set; }
 
@@ -39,7 +44,8 @@ internal sealed class UnderlyingResult
 
     internal Int128 Loss24E8 => Rounding.Max(Scenario24E8, Between24E8);
 
-    internal Int128 Excess24E8 => Loss24E8 - Scenario24E8;
+    /// <summary>Where the largest loss is.</summary>
+    internal Point Worst => Between24E8 > Scenario24E8 ? WorstBetween : Point.OfScenario(WorstScenario);
 
     internal Int128 AddOnsE8 => BasisE8 + LiquidityE8 + VegaE8 + RateE8;
 

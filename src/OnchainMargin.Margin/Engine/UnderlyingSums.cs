@@ -3,12 +3,15 @@ using System.Runtime.CompilerServices;
 namespace OnchainMargin.Margin;
 
 /// <summary>Sums over the positions of one underlying, in the order of the positions.</summary>
-internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult result, Workspace workspace, Span<Int128> pnl)
+internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult result, Workspace workspace, Span<Int128> pnl, Span<Int128> narrowing)
 {
+    private const long LeastParts = 5;
+
     private readonly UnderlyingTerms _terms = terms;
     private readonly UnderlyingResult _result = result;
     private readonly Workspace _workspace = workspace;
     private readonly Span<Int128> _pnlE16 = pnl;
+    private readonly Span<Int128> _narrowingE16 = narrowing;
     private Int128 _shortSizesE8;
     private Int128 _deltaSumE8;
     private Int128 _basisSumE8;
@@ -78,15 +81,15 @@ internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult resul
                 aboveE16 += vegaE16;
             }
 
-            AddOptionFloor(sizeE8, mark, row[Row.Intrinsic]);
+            AddOptionFloor(sizeE8, mark, row[Row.Intrinsic], dated.Nodes.RangeE8 > 0);
             if (sizeE8 < 0 && dated.Nodes.RangeE8 > 0)
             {
                 _shortSizesE8 -= sizeE8;
             }
 
-            if (row[Row.Kink] != Row.NoKink)
+            if (Row.IsNarrow(row))
             {
-                _result.Kinks[_result.KinkCount++] = new Kink(row[Row.Kink], Math.BigMul(sizeE8, row[Row.Slope]), first + i);
+                AddKink(row, dated, position, first + i);
             }
         }
 
@@ -146,18 +149,51 @@ internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult resul
         }
 
         _result.Scenario24E8 = worst24;
-        _result.WorstKink = -1;
         _result.Between24E8 = 0;
         if (_result.KinkCount > 0)
         {
+            for (int s = 0; s < Scenarios.Count; s++)
+            {
+                _result.Exact[s] = Rounding.DivFloor(weights[s] * (_pnlE16[s] + _narrowingE16[s]), Rounding.One);
+            }
+
             Sort(_result.KinkSpan);
-            _result.Between24E8 = Between.Sweep(_result.KinkSpan, _result.Weighted, out int worst);
-            _result.WorstKink = worst;
+            _result.Between24E8 = Between.Sweep(_result.KinkSpan, _result.Exact, out Point worst);
+            _result.WorstBetween = worst;
+        }
+        else
+        {
+            _result.Weighted.CopyTo(_result.Exact, 0);
         }
     }
 
+    /// <summary>A narrow option: what its intrinsic value changes at the shocks where it is narrow, and its kink.</summary>
+    [SpecRule("MRG-032")]
+    private readonly void AddKink(ReadOnlySpan<long> row, ExpiryTerms dated, in Position position, int place)
+    {
+        bool put = position.Instrument.Kind == InstrumentKind.Put;
+        long b = row[Row.DiscountedStrike];
+        ReadOnlySpan<int> scenarios = Scenarios.NodeScenarios;
+        for (int node = 0; node < Scenarios.Nodes; node++)
+        {
+            long gain = dated.A[node] - b;
+            long intrinsic = Math.Max(put ? -gain : gain, 0);
+            for (int shock = 0; shock < Row.Shocks; shock++)
+            {
+                int s = scenarios[(Row.Shocks * node) + shock];
+                if (s >= 0 && row[Row.Humps + shock] != Row.Wide)
+                {
+                    _narrowingE16[s] += Math.BigMul(position.SizeE8, intrinsic - row[s]);
+                }
+            }
+        }
+
+        _result.Kinks[_result.KinkCount++] = new Kink(
+            row[Row.Kink], Math.BigMul(position.SizeE8, dated.SlopeE8), position.SizeE8, place, row[Row.Humps], row[Row.Humps + 1], row[Row.Humps + 2]);
+    }
+
     /// <summary>Stable insertion: the kinks of an expiry come in order of place already.</summary>
-    private static void Sort(Span<Kink> kinks)
+    internal static void Sort(Span<Kink> kinks)
     {
         for (int i = 1; i < kinks.Length; i++)
         {
@@ -196,7 +232,7 @@ internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult resul
         _workspace.FloorE8 += Rounding.DivCeil(_terms.Record.Parameters.FloorRateE8 * Math.BigMul(Math.Abs(sizeE8), _terms.Record.SpotE8), Rounding.One * Rounding.One);
 
     [SpecRule("MRG-055")]
-    private readonly void AddOptionFloor(long sizeE8, long mark, long intrinsic)
+    private readonly void AddOptionFloor(long sizeE8, long mark, long intrinsic, bool live)
     {
         if (sizeE8 < 0)
         {
@@ -205,8 +241,10 @@ internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult resul
             return;
         }
 
-        long rate = (long)Rounding.DivCeil(Math.BigMul(_terms.Record.Parameters.FloorRateE8, _terms.Record.SpotE8), Rounding.One);
-        _workspace.FloorE8 += Rounding.DivCeil(Math.BigMul(sizeE8, Math.Min(rate, Math.Max(mark, 0))), Rounding.One);
+        RiskParameters p = _terms.Record.Parameters;
+        long least = live ? (long)Rounding.DivCeil(Math.BigMul(p.ShortOptionMinimumE8, _terms.Record.SpotE8), LeastParts * Rounding.One) : 0;
+        long rate = (long)Rounding.DivCeil(Math.BigMul(p.FloorRateE8, _terms.Record.SpotE8), Rounding.One);
+        _workspace.FloorE8 += Rounding.DivCeil(Math.BigMul(sizeE8, Math.Min(rate, Math.Max(mark, least))), Rounding.One);
         _workspace.FloorMarksE16 += Math.BigMul(sizeE8, Math.Min(mark, intrinsic));
     }
 }

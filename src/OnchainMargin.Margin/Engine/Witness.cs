@@ -4,9 +4,7 @@ namespace OnchainMargin.Margin;
 [SpecRule("MRG-057")]
 public static class Witness
 {
-    private const byte KinkFrom = 64;
-
-    /// <summary>A witness that shows the most: for each group the branch that asks for most, with its worst scenario or kinks.</summary>
+    /// <summary>A witness that shows the most: for each group the branch that asks for most, with its worst points.</summary>
     /// <param name="state">The state.</param>
     /// <param name="balances">Collateral, ascending by token.</param>
     /// <param name="view">The checkpoint.</param>
@@ -40,7 +38,7 @@ public static class Witness
             else
             {
                 bytes.Add((byte)WitnessBranch.Joint);
-                bytes.Add((byte)group.WorstScenario);
+                bytes.Add(group.Worst.Code);
             }
         }
 
@@ -102,7 +100,7 @@ public static class Witness
             UnderlyingResult result = workspace.Underlying(u);
             if (result.Record.Group == group)
             {
-                bytes.Add((byte)(result.Between24E8 > result.Scenario24E8 ? KinkFrom + result.WorstKink : result.WorstScenario));
+                bytes.Add(result.Worst.Code);
             }
         }
     }
@@ -121,7 +119,7 @@ public static class Witness
                 shownE8 = group.ShortMinimumE8;
                 return true;
             case WitnessBranch.Joint:
-                return TryTake(ref witness, out byte scenario) && scenario < Scenarios.Count && Show(JointLoss(workspace, group.Group, scenario), out shownE8);
+                return TryTake(ref witness, out byte point) && TryJointLoss(workspace, group.Group, new Point(point), out Int128 joint24E8) && Show(joint24E8, out shownE8);
             case WitnessBranch.NettingFloor:
                 return TrySumCases(workspace, group.Group, ref witness, out Int128 loss24E8) && ShowFloor(group.NettingFloorE8, loss24E8, out shownE8);
             default:
@@ -141,16 +139,25 @@ public static class Witness
         return true;
     }
 
-    private static Int128 JointLoss(Workspace workspace, byte group, int scenario)
+    private static bool TryJointLoss(Workspace workspace, byte group, Point point, out Int128 loss24E8)
     {
-        Int128 loss24E8 = 0;
-        for (int u = 0; u < workspace.UnderlyingCount; u++)
+        Span<Int128> weighted = stackalloc Int128[Scenarios.Count];
+        Span<Int128> exact = stackalloc Int128[Scenarios.Count];
+        Span<Kink> kinks = workspace.Kinks;
+        int count = RiskGroups.Pool(workspace, group, weighted, exact, kinks);
+        return TryLoss(kinks[..count], weighted, exact, point, out loss24E8);
+    }
+
+    private static bool TryLoss(ReadOnlySpan<Kink> kinks, ReadOnlySpan<Int128> weighted, ReadOnlySpan<Int128> exact, Point point, out Int128 loss24E8)
+    {
+        if (point.Scenario is { } scenario)
         {
-            UnderlyingResult result = workspace.Underlying(u);
-            loss24E8 -= result.Record.Group == group ? result.Weighted[scenario] : 0;
+            loss24E8 = -weighted[scenario];
+            return true;
         }
 
-        return loss24E8;
+        loss24E8 = 0;
+        return (point.Kink is not null || point.Node is not null) && Between.TryLoss(kinks, exact, point, out loss24E8);
     }
 
     private static bool TrySumCases(Workspace workspace, byte group, ref ReadOnlySpan<byte> witness, out Int128 loss24E8)
@@ -164,22 +171,12 @@ public static class Witness
                 continue;
             }
 
-            if (!TryTake(ref witness, out byte named) || (named >= Scenarios.Count && named < KinkFrom))
+            if (!TryTake(ref witness, out byte point) || !TryLoss(result.KinkSpan, result.Weighted, result.Exact, new Point(point), out Int128 own24E8))
             {
                 return false;
             }
 
-            Int128 weighted24E8;
-            if (named < KinkFrom)
-            {
-                weighted24E8 = result.Weighted[named];
-            }
-            else if (!Between.TryAt(result.KinkSpan, result.Weighted, named - KinkFrom, out weighted24E8))
-            {
-                return false;
-            }
-
-            loss24E8 += Rounding.Max(0, -weighted24E8);
+            loss24E8 += Rounding.Max(0, own24E8);
         }
 
         return true;

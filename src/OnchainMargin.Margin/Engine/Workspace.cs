@@ -33,6 +33,9 @@ internal sealed class Workspace
     /// <summary>The floor without the stale charge.</summary>
     internal Int128 FloorE8 { get; set; }
 
+    /// <summary>Room for the kinks of a group.</summary>
+    internal Kink[] Kinks { get; } = new Kink[AccountState.PositionsMax];
+
     internal Span<GroupResult> Groups => _groups.AsSpan(0, GroupCount);
 
     internal UnderlyingResult Underlying(int index) => _pool[index];

@@ -39,7 +39,7 @@ internal static class OptionValues
     /// <param name="b">Discounted strike.</param>
     /// <param name="moneyness">L, Q32.</param>
     /// <param name="s">S of the shocked volatility.</param>
-    /// <param name="shock">−1, 0 or +1.</param>
+    /// <param name="shock">0, 1, 2: volatility down, unchanged, up.</param>
     /// <param name="row">Where the values go.</param>
     [SpecRule("MRG-026")]
     internal static void Fill(ReadOnlySpan<long> a, ReadOnlySpan<long> ln, long b, long moneyness, long s, int shock, Span<long> row)
@@ -50,7 +50,7 @@ internal static class OptionValues
         ReadOnlySpan<int> scenarios = Scenarios.NodeScenarios;
         for (int node = 0; node < Scenarios.Nodes; node++)
         {
-            int scenario = scenarios[(3 * node) + shock + 1];
+            int scenario = scenarios[(3 * node) + shock];
             if (scenario >= 0)
             {
                 row[scenario] = Call(ref first, a[node], b, Distance(moneyness + ln[node], inverse) + centre, s);

@@ -26,7 +26,7 @@ public static partial class MarginEngine
         ImmutableArray<GroupReport>.Builder groups = ImmutableArray.CreateBuilder<GroupReport>(workspace.GroupCount);
         foreach (ref readonly GroupResult g in workspace.Groups)
         {
-            groups.Add(new GroupReport(g.Group, g.NettingFloorE8, g.WorstScenario, g.Joint24E8, g.Excess24E8, g.Loss24E8, g.ShortMinimumE8, g.MaintenanceE8));
+            groups.Add(new GroupReport(g.Group, g.NettingFloorE8, g.WorstScenario, g.Scenario24E8, g.Between24E8, g.Worst, g.Loss24E8, g.ShortMinimumE8, g.MaintenanceE8));
         }
 
         ImmutableArray<CollateralReport>.Builder collaterals = ImmutableArray.CreateBuilder<CollateralReport>(balances.Length);
@@ -50,7 +50,7 @@ public static partial class MarginEngine
     }
 
     private static UnderlyingReport Report(UnderlyingResult r) => new(
-        r.Record.Underlying, r.Record.Group, r.WorstScenario, r.Scenario24E8, r.Between24E8, r.WorstKink, r.ShortMinimumE8, [.. r.Weighted],
+        r.Record.Underlying, r.Record.Group, r.WorstScenario, r.Scenario24E8, r.Between24E8, r.Worst, r.ShortMinimumE8, [.. r.Weighted],
         r.NetE8, r.GrossE8, r.BasisE8, r.LiquidityE8, r.VegaE8, r.StaleE8, r.RateE8, r.SpreadE8);
 
     private static WorstCase? Worst(Workspace workspace)
@@ -66,33 +66,28 @@ public static partial class MarginEngine
             group = other.MaintenanceE8 > group.MaintenanceE8 ? other : group;
         }
 
-        Int128 jointE8 = RiskGroups.FromTwentyFourths(group.Joint24E8 + group.Excess24E8);
+        Int128 jointE8 = RiskGroups.FromTwentyFourths(group.Joint24E8);
         Int128 floorE8 = RiskGroups.NettingFloor(group.NettingFloorE8, group.Loss24E8);
         if (group.ShortMinimumE8 > jointE8 && group.ShortMinimumE8 > floorE8)
         {
-            return new WorstCase(group.Group, WitnessBranch.ShortMinimum, null, null, null);
+            return new WorstCase(group.Group, WitnessBranch.ShortMinimum, null, null);
         }
 
         UnderlyingResult? largest = null;
-        int members = 0;
         for (int u = 0; u < workspace.UnderlyingCount; u++)
         {
             UnderlyingResult result = workspace.Underlying(u);
             if (result.Record.Group == group.Group)
             {
-                members++;
                 largest = largest is null || result.Loss24E8 > largest.Loss24E8 ? result : largest;
             }
         }
 
-        bool floor = floorE8 > jointE8;
-        if (!floor && members > 1)
+        if (floorE8 > jointE8)
         {
-            return new WorstCase(group.Group, WitnessBranch.Joint, null, group.WorstScenario, null);
+            return new WorstCase(group.Group, WitnessBranch.NettingFloor, largest!.Record.Underlying, largest.Worst);
         }
 
-        bool kink = largest!.Between24E8 > largest.Scenario24E8;
-        return new WorstCase(
-            group.Group, floor ? WitnessBranch.NettingFloor : WitnessBranch.Joint, largest.Record.Underlying, kink ? null : largest.WorstScenario, kink ? largest.WorstKink : null);
+        return new WorstCase(group.Group, WitnessBranch.Joint, group.Members == 1 ? largest!.Record.Underlying : null, group.Worst);
     }
 }

@@ -7,8 +7,8 @@ namespace OnchainMargin.Margin;
 /// <param name="Group">Its risk group.</param>
 /// <param name="WorstScenario">Index of the scenario of the largest loss, the first of equals.</param>
 /// <param name="Scenario24E8">The largest loss at a scenario, 24ths.</param>
-/// <param name="Between24E8">The largest loss at a kink, 24ths.</param>
-/// <param name="WorstKink">The position whose kink shows it, the first of equals in order of place, or −1.</param>
+/// <param name="Between24E8">The largest loss between nodes, 24ths.</param>
+/// <param name="Worst">Where the largest loss of all is.</param>
 /// <param name="ShortMinimumE8">The short option minimum.</param>
 /// <param name="Weighted24E8">N of every scenario: the profile of weighted profit and loss, 24ths.</param>
 /// <param name="NetE8">Net delta in money.</param>
@@ -25,7 +25,7 @@ public sealed record UnderlyingReport(
     int WorstScenario,
     Int128 Scenario24E8,
     Int128 Between24E8,
-    int WorstKink,
+    Point Worst,
     Int128 ShortMinimumE8,
     ImmutableArray<Int128> Weighted24E8,
     Int128 NetE8,

@@ -4,6 +4,5 @@ namespace OnchainMargin.Margin;
 /// <param name="Group">The group.</param>
 /// <param name="Branch">The branch of the maximum.</param>
 /// <param name="Underlying">The underlying, when one alone binds; otherwise null.</param>
-/// <param name="Scenario">The scenario's index, or null when a kink or the minimum binds.</param>
-/// <param name="Kink">The position whose strike binds, or null.</param>
-public sealed record WorstCase(byte Group, WitnessBranch Branch, ushort? Underlying, int? Scenario, int? Kink);
+/// <param name="Point">The scenario, kink or node; null when the minimum binds.</param>
+public sealed record WorstCase(byte Group, WitnessBranch Branch, ushort? Underlying, Point? Point);

@@ -6,9 +6,11 @@ internal sealed class ExpiryTerms
     /// <summary>Nearer to expiry than this an option is its intrinsic value.</summary>
     internal const long IntrinsicBelowSeconds = 60;
 
-    private const long BetweenMaxSeconds = 604_800;
     private const long WindowSeconds = 1_800;
     private const int PlaceLimit = 1 << 24;
+    private const long NarrowScale = 30L << 32;
+    private const long HumpScale = 400L << 32;
+    private const int LastInnerNode = 10;
 
     private readonly Surface _surface;
     private readonly uint _volUpFloorE8;
@@ -24,12 +26,13 @@ internal sealed class ExpiryTerms
         LnForward = Kernel.Ln(_surface.ForwardE8, _surface.PublishedForwardE8);
         RootTau = Deviation.RootTau(Tau);
         ShiftE8 = Volatility.Shift(underlying.Parameters.VolRangeE8, Tau);
-        SlopeE8 = Tau is > 0 and <= BetweenMaxSeconds ? (long)Rounding.DivFloor(Math.BigMul(ForwardE8, Nodes.RangeE8), RangeNodes.Four) : 0;
         Int128 discounted = Math.BigMul(DiscountE12, ForwardE8);
         for (int i = 0; i < Scenarios.Nodes; i++)
         {
             A[i] = (long)Rounding.DivNear(discounted * Nodes.M[i], (Int128)RangeNodes.Four * Rounding.OneE12);
         }
+
+        SlopeE8 = (A[LastInnerNode] - A[Scenarios.MarkNode]) / 4;
     }
 
     /// <summary>Time to expiry, seconds.</summary>
@@ -56,7 +59,8 @@ internal sealed class ExpiryTerms
     /// <summary>The shift of volatility.</summary>
     internal long ShiftE8 { get; }
 
-    /// <summary>⌊forward·range/4·10⁸⌋ when options of this expiry have kinks, otherwise 0.</summary>
+    /// <summary>⌊(A_4 − A_0)/4⌋, the slope of an intrinsic value on the axis of q.</summary>
+    [SpecRule("MRG-032")]
     internal long SlopeE8 { get; }
 
     /// <summary>The range of an expiry: shrinking in the settlement window, 0 when expired.</summary>
@@ -85,7 +89,8 @@ internal sealed class ExpiryTerms
         long b = DiscountedStrike(strikeE8);
         row[Row.Intrinsic] = Math.Max(A[Scenarios.MarkNode] - b, 0);
         row[Row.Kink] = Place(strikeE8);
-        row[Row.Slope] = SlopeE8;
+        row[Row.DiscountedStrike] = b;
+        row[(Row.Humps + Row.Shocks)..].Clear();
         if (Tau < IntrinsicBelowSeconds)
         {
             for (int s = 0; s < Scenarios.Count; s++)
@@ -93,15 +98,20 @@ internal sealed class ExpiryTerms
                 row[s] = Math.Max(A[Scenarios.ScenarioNodes[s]] - b, 0);
             }
 
+            row.Slice(Row.Humps, Row.Shocks).Fill(Nodes.RangeE8 > 0 ? 0 : Row.Wide);
             return;
         }
 
         long kRaw = Kernel.Ln(strikeE8, _surface.PublishedForwardE8);
         long moneyness = Moneyness(kRaw);
         long vol = Volatility.Implied(_surface, kRaw);
-        OptionValues.Fill(A, Nodes.Ln, b, moneyness, Deviation.Cells(Volatility.Down(vol, ShiftE8), RootTau), -1, row);
-        OptionValues.Fill(A, Nodes.Ln, b, moneyness, Deviation.Cells(vol, RootTau), 0, row);
-        OptionValues.Fill(A, Nodes.Ln, b, moneyness, Deviation.Cells(Volatility.Up(vol, ShiftE8, _volUpFloorE8), RootTau), 1, row);
+        ReadOnlySpan<long> shocked = [Volatility.Down(vol, ShiftE8), vol, Volatility.Up(vol, ShiftE8, _volUpFloorE8)];
+        for (int shock = 0; shock < shocked.Length; shock++)
+        {
+            long s = Deviation.Cells(shocked[shock], RootTau);
+            OptionValues.Fill(A, Nodes.Ln, b, moneyness, s, shock, row);
+            row[Row.Humps + shock] = Hump(s);
+        }
     }
 
     /// <summary>Values of a put from those of the call: parity is exact.</summary>
@@ -118,8 +128,7 @@ internal sealed class ExpiryTerms
         }
 
         row[Row.Intrinsic] = Math.Max(b - A[Scenarios.MarkNode], 0);
-        row[Row.Kink] = call[Row.Kink];
-        row[Row.Slope] = call[Row.Slope];
+        call[Row.Kink..].CopyTo(row[Row.Kink..]);
     }
 
     private long Moneyness(long kRaw) => Math.Clamp(LnForward - kRaw, -Volatility.LogClampQ32, Volatility.LogClampQ32);
@@ -128,12 +137,17 @@ internal sealed class ExpiryTerms
     [SpecRule("MRG-032")]
     private long Place(long strikeE8)
     {
-        if (SlopeE8 == 0)
+        if (Nodes.RangeE8 == 0)
         {
-            return Row.NoKink;
+            return 0;
         }
 
         Int128 y = Rounding.DivFloor(Math.BigMul(strikeE8 - ForwardE8, RangeNodes.Four) << 16, Math.BigMul(ForwardE8, Nodes.RangeE8));
         return y < -PlaceLimit ? -PlaceLimit : y > PlaceLimit ? PlaceLimit : (long)y;
     }
+
+    /// <summary>The most that an option of deviation S is worth above its intrinsic value, or <see cref="Row.Wide"/> when it is not narrow.</summary>
+    [SpecRule("MRG-032")]
+    private long Hump(long s) =>
+        Math.BigMul(s, Rounding.One) < NarrowScale * Nodes.RangeE8 ? (long)Rounding.DivCeil(Math.BigMul(ForwardE8, s), HumpScale) : Row.Wide;
 }

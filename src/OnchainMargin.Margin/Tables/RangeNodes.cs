@@ -38,8 +38,7 @@ internal sealed class RangeNodes
             row[s] = (long)Rounding.DivNear(Math.BigMul(priceE8, M[Scenarios.ScenarioNodes[s]]), Four);
         }
 
-        row[Row.Intrinsic] = 0;
-        row[Row.Kink] = Row.NoKink;
-        row[Row.Slope] = 0;
+        row[Scenarios.Count..].Clear();
+        row.Slice(Row.Humps, Row.Shocks).Fill(Row.Wide);
     }
 }

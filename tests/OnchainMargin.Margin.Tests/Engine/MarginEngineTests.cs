@@ -91,9 +91,9 @@ public sealed class MarginEngineTests
         MarginReport report = MarginEngine.Report(state, [], view);
         UnderlyingReport terms = report.Underlyings[0];
         Assert.True(terms.Between24E8 > terms.Scenario24E8);
-        Assert.Equal(1, terms.WorstKink);
-        Assert.Equal(terms.WorstKink, report.Worst!.Kink);
-        Assert.Equal(terms.Between24E8 - terms.Scenario24E8, report.Groups[0].Excess24E8);
+        Assert.Equal(1, terms.Worst.Kink);
+        Assert.Equal(terms.Worst, report.Worst!.Point);
+        Assert.Equal(terms.Between24E8, report.Groups[0].Joint24E8);
     }
 
     /// <summary>Two underlyings of a group, long one and short the other: the joint loss nets, half of the sum stays.</summary>

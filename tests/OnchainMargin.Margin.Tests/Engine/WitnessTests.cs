@@ -41,9 +41,8 @@ public sealed class WitnessTests
     public void Evaluate_NettingFloorWithAKink_ShowsThatBranch()
     {
         MarginReport report = MarginEngine.Report(Both, [], View);
-        int kink = report.Underlyings[0].WorstKink;
-        Assert.True(kink >= 0);
-        byte[] witness = [(byte)WitnessBranch.NettingFloor, (byte)(64 + kink), (byte)report.Underlyings[1].WorstScenario, 0];
+        Assert.NotNull(report.Underlyings[0].Worst.Kink);
+        byte[] witness = [(byte)WitnessBranch.NettingFloor, report.Underlyings[0].Worst.Code, report.Underlyings[1].Worst.Code, 0];
         Assert.Equal(MarginError.None, Witness.Evaluate(Both, [], View, SurfaceChoice.Present, witness, out _, out Int128 shown));
         Int128 loss = report.Underlyings[0].Between24E8 + report.Underlyings[1].Scenario24E8;
         Assert.Equal(RiskGroups.NettingFloor(50_000_000, loss), shown);
@@ -74,7 +73,15 @@ public sealed class WitnessTests
             }
         }
 
-        Assert.Equal((37 + 3) * 37, shownOnes);
+        Assert.Equal((37 + 3 + 15) * (37 + 15), shownOnes);
+    }
+
+    [Fact]
+    public void Best_KinksOfTwoUnderlyings_ShowsTheWholeMargin()
+    {
+        byte[] witness = Witness.Best(Both, [], View, SurfaceChoice.Present);
+        Witness.Evaluate(Both, [], View, SurfaceChoice.Present, witness, out _, out Int128 shown);
+        Assert.Equal(MarginEngine.Compute(Both, [], View).MaintenanceE8, shown);
     }
 
     [Theory]
