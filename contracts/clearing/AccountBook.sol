@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {AccountRecord, CashLedger, MarketTotals} from "../interfaces/ClearingTypes.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {AccountState, AccountStates} from "../margin/AccountStates.sol";
+import {MarginDomain} from "../margin/MarginDomain.sol";
+import {Fills} from "./Fills.sol";
+import {Interest} from "./Interest.sol";
+
+/// @notice An account while an operation works on it.
+struct Working {
+    uint64 account;
+    address owner;
+    AccountState state;
+    /// @notice Net over the fills of the operation.
+    int256 realisedE8;
+    /// @notice Whether only a reducing proof will do.
+    bool mustReduce;
+    uint96[] instruments;
+    int64[] sizesE8;
+}
+
+/// @notice The cash ledger, its sums and indices while an operation works on them.
+struct Books {
+    CashLedger ledger;
+    uint256 debtBaseE8;
+    uint256 creditBaseE8;
+    uint64 debtIndexE12;
+    uint64 creditIndexE12;
+    uint256 reserveE8;
+    uint256 windowSeconds;
+}
+
+/// @title The book of accounts: commitments, cash ledger, and what every operation does first and last
+abstract contract AccountBook is IClearinghouse, AccessManaged, EIP712, ReentrancyGuardTransient {
+    uint256 internal constant ONE = 1e8;
+    uint256 internal constant CASH_DECIMALS = 8;
+
+    IMarginVault public immutable vault;
+    IPriceHub public immutable hub;
+    IRiskParameters public immutable parameters;
+    IHealthGate public immutable gate;
+    /// @dev Cash units in one base unit of the settlement token.
+    uint256 internal immutable _scale;
+
+    address public liquidationHouse;
+    address public insuranceFund;
+    bool public override paused;
+    uint64 public override accountCount;
+    mapping(uint64 account => AccountRecord) internal _accounts;
+    mapping(uint16 underlying => MarketTotals) internal _markets;
+    CashLedger private _ledger;
+    uint128 private _debtBaseE8;
+    uint128 private _creditBaseE8;
+
+    constructor(IMarginVault vault_, IPriceHub hub_, IRiskParameters parameters_, IHealthGate gate_) {
+        vault = vault_;
+        hub = hub_;
+        parameters = parameters_;
+        gate = gate_;
+        (, uint8 decimals) = vault_.tokenAt(0);
+        _scale = 10 ** (CASH_DECIMALS - decimals);
+    }
+
+    // Views
+
+    /// @inheritdoc IClearinghouse
+    function accountOf(uint64 account) external view returns (AccountRecord memory record) {
+        return _accounts[account];
+    }
+
+    /// @inheritdoc IClearinghouse
+    function accountHash(uint64 account) external view returns (bytes32 stateHash) {
+        return _accounts[account].stateHash;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function ledger() external view returns (CashLedger memory current) {
+        return _ledger;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function deficit() external view returns (uint256 deficitE8) {
+        return _ledger.deficitE8;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function marketTotals(uint16 underlying) external view returns (MarketTotals memory totals) {
+        return _markets[underlying];
+    }
+
+    /// @inheritdoc IClearinghouse
+    function cashBases() external view returns (uint128 debtBaseE8, uint128 creditBaseE8) {
+        return (_debtBaseE8, _creditBaseE8);
+    }
+
+    // Books
+
+    /// @dev After a checkpoint was renewed, where one is needed: the indices are the last checkpoint's.
+    function _openBooks() internal view returns (Books memory books) {
+        books.ledger = _ledger;
+        books.debtBaseE8 = _debtBaseE8;
+        books.creditBaseE8 = _creditBaseE8;
+        (books.debtIndexE12, books.creditIndexE12) = hub.indices();
+        books.reserveE8 = parameters.interest().reserveE8;
+        books.windowSeconds = parameters.oracle().averagingWindowSeconds;
+    }
+
+    function _closeBooks(Books memory books) internal {
+        _ledger = books.ledger;
+        _debtBaseE8 = SafeCast.toUint128(books.debtBaseE8);
+        _creditBaseE8 = SafeCast.toUint128(books.creditBaseE8);
+        emit LedgerUpdated(books.ledger);
+    }
+
+    // Accounts
+
+    /// @dev The account's record, when the state brought is its own.
+    function _requireState(uint64 account, bytes calldata state) internal view returns (AccountRecord storage record) {
+        record = _accounts[account];
+        bytes32 expected = record.stateHash;
+        require(expected != 0, AccountUnknown(account));
+        bytes32 found = keccak256(state);
+        require(found == expected, StateMismatch(account, expected, found));
+    }
+
+    /// @dev Interest, sweep, locked gains. The state is well formed because its hash was stored: only `AccountStates.encode` made it.
+    /// @custom:spec CLR-001
+    /// @custom:spec CLR-002
+    /// @custom:spec CLR-003
+    function _touch(
+        Books memory books,
+        uint64 account,
+        bytes calldata state
+    ) internal returns (Working memory working) {
+        AccountRecord storage record = _requireState(account, state);
+        require(!record.inLot, AccountInLot(account));
+        working.account = account;
+        working.owner = record.owner;
+        _accrue(books, working, state);
+    }
+
+    function _accrue(Books memory books, Working memory working, bytes calldata encoded) internal {
+        AccountState memory state = AccountStates.decode(encoded);
+        working.state = state;
+        if (state.cashE8 != 0) {
+            _removeBase(books, state.cashE8, state.interestIndexE12);
+            state.cashE8 = _accrueCash(books, state.cashE8, state.interestIndexE12);
+        }
+        uint256 amountRaw = vault.sweep(working.account);
+        if (amountRaw != 0) {
+            int256 amountE8 = int256(amountRaw * _scale);
+            state.cashE8 += amountE8;
+            books.ledger.sweptE8 += int128(amountE8);
+        }
+        uint256 elapsed = block.timestamp - state.gainTime;
+        uint256 window = books.windowSeconds;
+        state.lockedGainE8 = elapsed >= window
+            ? 0
+            : uint64((uint256(state.lockedGainE8) * (window - elapsed) + window - 1) / window);
+        state.gainTime = uint40(block.timestamp);
+    }
+
+    /// @custom:spec CLR-001
+    function _accrueCash(Books memory books, int256 cashE8, uint64 fromE12) internal pure returns (int256 accruedE8) {
+        uint64 toE12 = cashE8 < 0 ? books.debtIndexE12 : books.creditIndexE12;
+        accruedE8 = Interest.accrueFloor(cashE8, fromE12, toE12);
+        int256 interestE8 = accruedE8 - cashE8;
+        if (interestE8 < 0) {
+            int256 reserve = (-interestE8 * int256(books.reserveE8)) / int256(ONE);
+            books.ledger.insuranceE8 += uint128(uint256(reserve));
+            books.ledger.interestE8 += int128(-interestE8 - reserve);
+        } else {
+            books.ledger.interestE8 -= int128(interestE8);
+        }
+    }
+
+    /// @dev Locked gains, index, version; stores the hash and emits the state.
+    /// @custom:spec CLR-004
+    /// @custom:spec CLR-005
+    function _write(Books memory books, Working memory working) internal returns (bytes memory encoded) {
+        AccountState memory state = working.state;
+        Fills.prune(state);
+        uint256 count = state.positions.length;
+        require(count <= AccountStates.POSITIONS_MAX, PositionsTooMany(working.account, count));
+        require(MarginDomain.isCashHeld(state.cashE8), OutOfDomain(working.account, 0));
+        if (working.realisedE8 > 0) {
+            uint256 locked = state.lockedGainE8 + uint256(working.realisedE8);
+            uint256 largest = MarginDomain.LOCKED_GAIN_LIMIT_E8 - 1;
+            state.lockedGainE8 = uint64(locked < largest ? locked : largest);
+        }
+        state.interestIndexE12 = state.cashE8 < 0 ? books.debtIndexE12 : books.creditIndexE12;
+        ++state.version;
+        state.lastOperation = uint40(block.timestamp);
+        _addBase(books, state.cashE8, state.interestIndexE12);
+
+        encoded = AccountStates.encode(state);
+        bytes32 hash = keccak256(encoded);
+        _accounts[working.account].stateHash = hash;
+        emit AccountUpdated(working.account, hash, encoded);
+    }
+
+    function _removeBase(Books memory books, int256 cashE8, uint64 indexE12) internal pure {
+        if (cashE8 == 0) return;
+        (uint256 debt, uint256 credit) = Interest.bases(cashE8, indexE12);
+        books.debtBaseE8 -= debt;
+        books.creditBaseE8 -= credit;
+    }
+
+    function _addBase(Books memory books, int256 cashE8, uint64 indexE12) internal pure {
+        if (cashE8 == 0) return;
+        (uint256 debt, uint256 credit) = Interest.bases(cashE8, indexE12);
+        books.debtBaseE8 += debt;
+        books.creditBaseE8 += credit;
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {AccountStates, Position} from "../margin/AccountStates.sol";
+import {Checkpoints, CollateralRecord} from "../margin/Checkpoints.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {MarginDomain} from "../margin/MarginDomain.sol";
+import {CheckpointMismatch, CollateralMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
+
+/// @title What an account rests on: sizes, tokens, underlyings, read from packed calldata
+library Exposures {
+    uint256 internal constant WORD = 32;
+
+    /// @notice The size of an instrument in a state, 0 when there is none.
+    function sizeOf(bytes calldata state, uint96 instrument) internal pure returns (int256) {
+        uint256 n = AccountStates.count(state);
+        for (uint256 i = 0; i < n; ++i) {
+            uint256 packed = AccountStates.word(state, 2 + i);
+            if (uint96(packed >> 160) == instrument) return AccountStates.unpackPosition(packed).sizeE8;
+        }
+        return 0;
+    }
+
+    /// @notice Bit u is set for every underlying that positions or collateral touch.
+    function touched(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint
+    ) internal pure returns (uint256 mask) {
+        uint256 n = AccountStates.count(state);
+        for (uint256 i = 0; i < n; ++i) {
+            mask |= 1 << Instruments.underlyingOf(uint96(AccountStates.word(state, 2 + i) >> 160));
+        }
+        for (uint256 i = 0; i < balances.length / WORD; ++i) {
+            uint256 underlying = collateralOf(checkpoint, tokenAt(balances, i)).underlying;
+            if (underlying != 0) mask |= 1 << underlying;
+        }
+    }
+
+    /// @notice Units of an underlying held by perpetuals, futures and collateral.
+    /// @custom:spec CLR-021
+    function deltaOf(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        uint256 underlying
+    ) internal pure returns (int256 deltaE8) {
+        uint256 n = AccountStates.count(state);
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory position = AccountStates.unpackPosition(AccountStates.word(state, 2 + i));
+            if (Instruments.underlyingOf(position.instrument) != underlying) continue;
+            if (!Instruments.isOption(position.instrument)) deltaE8 += position.sizeE8;
+        }
+        for (uint256 i = 0; i < balances.length / WORD; ++i) {
+            CollateralRecord memory record = collateralOf(checkpoint, tokenAt(balances, i));
+            if (record.underlying != underlying) continue;
+            uint256 size = (amountAt(balances, i) * record.priceE8) / 10 ** record.decimals;
+            uint256 largest = uint256(MarginDomain.SIZE_MAX_E8);
+            deltaE8 += int256(size < largest ? size : largest);
+        }
+    }
+
+    /// @notice Reverts unless `held` has at least the amount of each token that `named` names.
+    function requireAtLeast(uint64 account, bytes calldata held, bytes memory named) internal pure {
+        for (uint256 i = 0; i < named.length / WORD; ++i) {
+            uint256 word;
+            // Safe: i is inside the words of `named`.
+            assembly ("memory-safe") {
+                word := mload(add(add(named, 32), mul(i, 32)))
+            }
+            uint256 token = word >> 240;
+            uint256 amount = 0;
+            for (uint256 j = 0; j < held.length / WORD; ++j) {
+                if (tokenAt(held, j) == token) amount = amountAt(held, j);
+            }
+            require(
+                amount >= uint128(word),
+                IHealthGate.CollateralTooLow(account, token, amount, uint128(word))
+            );
+        }
+    }
+
+    /// @notice The record of an underlying, compared with its hash in the checkpoint.
+    function recordOf(
+        bytes calldata checkpoint,
+        bytes calldata records,
+        uint256 underlying
+    ) internal pure returns (bytes calldata record) {
+        for (uint256 start = 0; start + WORD * Checkpoints.UNDERLYING_WORDS <= records.length; ) {
+            bytes calldata rest = records[start:];
+            uint256 length = WORD *
+                (Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * Checkpoints.expiriesOf(rest));
+            if (uint16(Checkpoints.word(rest, 1) >> 48) == underlying) {
+                record = rest[:length];
+                bytes32 expected = Checkpoints.underlyingHash(checkpoint, underlying);
+                require(keccak256(record) == expected, CheckpointMismatch(expected, keccak256(record)));
+                return record;
+            }
+            start += length;
+        }
+        revert UnderlyingMissing(underlying);
+    }
+
+    function spotOf(
+        bytes calldata checkpoint,
+        bytes calldata records,
+        uint256 underlying
+    ) internal pure returns (uint256) {
+        return Checkpoints.word(recordOf(checkpoint, records, underlying), 0) >> 192;
+    }
+
+    function tokenPriceOf(bytes calldata checkpoint, uint256 token) internal pure returns (uint256) {
+        return collateralOf(checkpoint, token).priceE8;
+    }
+
+    function collateralOf(
+        bytes calldata checkpoint,
+        uint256 token
+    ) internal pure returns (CollateralRecord memory record) {
+        // The hub writes one record for each token of the vault's list, in its order.
+        uint256 count = uint8(Checkpoints.word(checkpoint, 0) >> 136);
+        require(token < count, CollateralMissing(token));
+        record = Checkpoints.decodeCollateral(checkpoint, token);
+        require(record.token == token, CollateralMissing(token));
+    }
+
+    function tokenAt(bytes calldata balances, uint256 index) internal pure returns (uint256) {
+        return uint256(bytes32(balances[WORD * index:WORD * index + WORD])) >> 240;
+    }
+
+    function amountAt(bytes calldata balances, uint256 index) internal pure returns (uint256) {
+        return uint128(uint256(bytes32(balances[WORD * index:WORD * index + WORD])));
+    }
+}

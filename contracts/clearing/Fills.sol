@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountState, Position} from "../margin/AccountStates.sol";
+import {SignedDivision} from "./SignedDivision.sol";
+
+/// @title Fills and slices on a state in memory
+library Fills {
+    using SignedDivision for int256;
+
+    int256 internal constant ONE = 1e8;
+
+    /// @notice What a fill of a signed size costs at a price against its cumulative funding, rounded up: a buyer pays more, a seller gets less.
+    /// @custom:spec CLR-011
+    function valueUp(int256 sizeE8, int256 priceE8, int256 fundingE8) internal pure returns (int256 valueE8) {
+        return (sizeE8 * (priceE8 - fundingE8)).ceil(ONE);
+    }
+
+    /// @notice Adds size `d` at cost `v` to a position: the part that closes is realised into cash, pro rata and rounded down; `cash - cost` falls by exactly `v`.
+    /// @return realisedE8 What moved from cost into cash.
+    /// @custom:spec CLR-011
+    function add(Position memory position, int256 d, int256 v) internal pure returns (int256 realisedE8) {
+        (int256 s, int256 c) = (position.sizeE8, position.costE8);
+        if (s == 0 || (s > 0) == (d > 0)) {
+            position.sizeE8 = s + d;
+            position.costE8 = c + v;
+            return 0;
+        }
+        int256 magnitude = int256(s.abs());
+        int256 traded = int256(d.abs());
+        int256 closed = traded < magnitude ? traded : magnitude;
+        int256 closedCost = closed == magnitude ? c : (c * closed).ceil(magnitude);
+        int256 closedValue = closed == traded ? v : (v * closed).ceil(traded);
+        position.sizeE8 = s + d;
+        position.costE8 = c - closedCost + v - closedValue;
+        realisedE8 = -closedValue - closedCost;
+    }
+
+    /// @notice The position of an instrument in a sorted state; an empty one is put in its place when there is none.
+    function find(AccountState memory account, uint96 instrument) internal pure returns (Position memory) {
+        Position[] memory old = account.positions;
+        uint256 n = old.length;
+        uint256 place = 0;
+        while (place < n && old[place].instrument < instrument) ++place;
+        if (place < n && old[place].instrument == instrument) return old[place];
+        Position[] memory grown = new Position[](n + 1);
+        for (uint256 i = 0; i < place; ++i) grown[i] = old[i];
+        grown[place] = Position(instrument, 0, 0);
+        for (uint256 i = place; i < n; ++i) grown[i + 1] = old[i];
+        account.positions = grown;
+        return grown[place];
+    }
+
+    /// @notice Drops positions of size zero. Their cost is zero, too: closing realises all of it.
+    function prune(AccountState memory account) internal pure {
+        Position[] memory positions = account.positions;
+        uint256 n = positions.length;
+        uint256 kept = 0;
+        for (uint256 i = 0; i < n; ++i) if (positions[i].sizeE8 != 0) positions[kept++] = positions[i];
+        // Safe: only ever shortens the array.
+        assembly ("memory-safe") {
+            mstore(positions, kept)
+        }
+    }
+}

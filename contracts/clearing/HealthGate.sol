@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
+import {HealthQuestion, IHealthGate} from "../interfaces/IHealthGate.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
+import {HeadroomHealth, LeafHealth, RiskAttestation, SignedHealth} from "../interfaces/RiskTypes.sol";
+import {AccountStates, Position} from "../margin/AccountStates.sol";
+import {Checkpoints} from "../margin/Checkpoints.sol";
+import {Exposures} from "./Exposures.sol";
+import {SignedDivision} from "./SignedDivision.sol";
+
+/// @title The gate
+contract HealthGate is IHealthGate {
+    using SignedDivision for int256;
+
+    uint256 internal constant ONE = 1e8;
+    uint256 internal constant WORD = 32;
+
+    IReferee public immutable referee;
+    IRiskRegistry public immutable registry;
+    IPriceHub public immutable hub;
+    IRiskParameters public immutable parameters;
+
+    /// @dev An attestation with what came with it, whichever way it was signed.
+    struct Attested {
+        RiskAttestation attestation;
+        bytes balances;
+        bytes checkpoint;
+        bytes records;
+    }
+
+    constructor(IReferee referee_, IRiskRegistry registry_, IPriceHub hub_, IRiskParameters parameters_) {
+        referee = referee_;
+        registry = registry_;
+        hub = hub_;
+        parameters = parameters_;
+    }
+
+    /// @inheritdoc IHealthGate
+    function requireHealthy(
+        HealthQuestion calldata question,
+        Proof calldata proof,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) external view {
+        if (proof.kind == ProofKind.Reducing) {
+            _requireReducing(question, checkpoint, records);
+            return;
+        }
+        int256 aside = int256(question.lockedE8);
+        if (question.averaged) aside += _averaged(question, checkpoint, records);
+        Figures memory figures = referee.health(
+            question.stateAfter,
+            question.balancesAfter,
+            checkpoint,
+            records,
+            SurfaceChoice.Worse
+        );
+        if (proof.kind == ProofKind.Computed) {
+            require(
+                figures.equityE8 - aside >= int256(figures.initialE8),
+                MarginTooLow(question.account, figures.equityE8 - aside, figures.initialE8)
+            );
+        } else if (proof.kind == ProofKind.Headroom) {
+            _requireHeadroom(question, proof.data, figures, checkpoint, records);
+        } else {
+            _requireAttested(question, proof, aside, checkpoint, records);
+        }
+        require(
+            figures.floorEquityE8 - aside >= int256(figures.floorE8),
+            FloorTooLow(question.account, figures.floorEquityE8 - aside, figures.floorE8)
+        );
+    }
+
+    // Kinds of proof
+
+    /// @custom:spec CLR-020
+    function _requireAttested(
+        HealthQuestion calldata question,
+        Proof calldata proof,
+        int256 aside,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view {
+        Attested memory attested = _read(uint8(proof.kind), proof.data);
+        _requireSubject(question.account, question.stateAfter, question.balancesAfter, attested);
+        _requireSteady(question.stateAfter, question.balancesAfter, attested, checkpoint, records);
+        int256 cash = _cashOf(question.stateAfter);
+        int256 least = attested.attestation.leastCashE8;
+        require(cash - aside >= least, CashTooLow(question.account, cash - aside, least));
+    }
+
+    /// @custom:spec CLR-020
+    /// @custom:spec MRG-058
+    function _requireHeadroom(
+        HealthQuestion calldata question,
+        bytes calldata data,
+        Figures memory afterwards,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view {
+        require(
+            question.stateBefore.length != 0,
+            ProofNotAllowed(question.account, uint8(ProofKind.Headroom))
+        );
+        HeadroomHealth memory headroom = abi.decode(data, (HeadroomHealth));
+        Attested memory attested = _read(headroom.kind, headroom.data);
+        _requireSubject(question.account, question.stateBefore, question.balancesBefore, attested);
+        _requireSteady(question.stateAfter, question.balancesAfter, attested, checkpoint, records);
+        int256 cash = _cashOf(question.stateAfter);
+        int256 least = attested.attestation.leastCashE8;
+        for (uint256 i = 0; i < question.instruments.length; ++i) {
+            if (question.sizesE8[i] == 0) continue;
+            least += int256(
+                referee.headroom(
+                    question.instruments[i],
+                    question.sizesE8[i],
+                    checkpoint,
+                    records,
+                    SurfaceChoice.Worse
+                )
+            );
+        }
+        int256 loss = _equityBefore(question, checkpoint, records) -
+            _cashOf(question.stateBefore) -
+            (afterwards.equityE8 - cash);
+        if (loss > 0) least += loss;
+        require(cash >= least, CashTooLow(question.account, cash, least));
+    }
+
+    /// @custom:spec CLR-020
+    function _requireReducing(
+        HealthQuestion calldata question,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view {
+        require(
+            question.stateBefore.length != 0,
+            ProofNotAllowed(question.account, uint8(ProofKind.Reducing))
+        );
+        _requireSmaller(question);
+        Figures memory earlier = referee.health(
+            question.stateBefore,
+            question.balancesBefore,
+            checkpoint,
+            records,
+            SurfaceChoice.Present
+        );
+        Figures memory later = referee.health(
+            question.stateAfter,
+            question.balancesAfter,
+            checkpoint,
+            records,
+            SurfaceChoice.Present
+        );
+        int256 excessBefore = earlier.equityE8 - int256(earlier.maintenanceE8);
+        int256 excessAfter = later.equityE8 - int256(later.maintenanceE8);
+        uint256 relief = 0;
+        // Below the maintenance margin a reduction must be worth a new hash, or its owner could dodge a liquidation by small ones.
+        if (excessBefore < 0) {
+            relief = (uint256(parameters.clearing().minReliefE8) * earlier.maintenanceE8 + ONE - 1) / ONE;
+        }
+        require(
+            excessAfter - excessBefore >= int256(relief),
+            ReliefTooSmall(question.account, excessBefore, excessAfter, relief)
+        );
+    }
+
+    function _requireSmaller(HealthQuestion calldata question) private pure {
+        bytes calldata earlier = question.stateBefore;
+        for (uint256 i = 0; i < question.instruments.length; ++i) {
+            uint96 instrument = question.instruments[i];
+            int256 before = Exposures.sizeOf(earlier, instrument);
+            int256 later = Exposures.sizeOf(question.stateAfter, instrument);
+            bool turned = later != 0 && (later > 0) != (before > 0);
+            require(
+                !turned && later.abs() <= before.abs(),
+                NotReducing(question.account, instrument, before, later)
+            );
+        }
+    }
+
+    // Attestations
+
+    function _read(uint8 kind, bytes memory data) private view returns (Attested memory attested) {
+        if (kind == uint8(ProofKind.Signed)) {
+            SignedHealth memory signed = abi.decode(data, (SignedHealth));
+            registry.requireSigned(signed.attestation, signed.signatures);
+            return Attested(signed.attestation, signed.balances, signed.checkpoint, signed.records);
+        }
+        LeafHealth memory leaf = abi.decode(data, (LeafHealth));
+        require(kind == uint8(ProofKind.Leaf), ProofNotAllowed(leaf.attestation.account, kind));
+        registry.requireLeaf(leaf.attestation, leaf.epoch, leaf.merkleProof);
+        return Attested(leaf.attestation, leaf.balances, leaf.checkpoint, leaf.records);
+    }
+
+    /// @dev The attestation is of this account, these positions, and at most this collateral.
+    function _requireSubject(
+        uint64 account,
+        bytes calldata state,
+        bytes calldata balances,
+        Attested memory attested
+    ) private pure {
+        RiskAttestation memory a = attested.attestation;
+        require(a.account == account, ProofOfAnother(account, bytes32(uint256(account)), bytes32(uint256(a.account))));
+        bytes32 positions = keccak256(state[AccountStates.HEADER_BYTES:]);
+        require(a.positionsHash == positions, ProofOfAnother(account, positions, a.positionsHash));
+        bytes32 collateral = keccak256(attested.balances);
+        require(a.collateralHash == collateral, ProofOfAnother(account, collateral, a.collateralHash));
+        Exposures.requireAtLeast(account, balances, attested.balances);
+    }
+
+    /// @dev Nothing that the account rests on has drifted since the attestation's checkpoint.
+    /// @custom:spec CLR-022
+    function _requireSteady(
+        bytes calldata state,
+        bytes calldata balances,
+        Attested memory attested,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view {
+        bytes32 stored = hub.inputsHash(attested.attestation.checkpoint);
+        bytes32 found = keccak256(attested.checkpoint);
+        require(found == stored, ProofOfAnother(attested.attestation.account, stored, found));
+        this.requireNoDrift(state, balances, attested.checkpoint, attested.records, checkpoint, records);
+    }
+
+    /// @notice Reverts when a price that the account rests on moved more than the largest drift between two checkpoints.
+    /// @dev External only to have the preimage of the earlier one in calldata.
+    /// @custom:spec CLR-022
+    function requireNoDrift(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata thenCheckpoint,
+        bytes calldata thenRecords,
+        bytes calldata nowCheckpoint,
+        bytes calldata nowRecords
+    ) external view {
+        uint256 largest = parameters.oracle().maxDriftE8;
+        uint256 touched = Exposures.touched(state, balances, nowCheckpoint);
+        for (uint256 u = 1; touched >> u != 0; ++u) {
+            if ((touched >> u) & 1 == 0) continue;
+            uint256 earlier = Exposures.spotOf(thenCheckpoint, thenRecords, u);
+            _requireNear(u, earlier, Exposures.spotOf(nowCheckpoint, nowRecords, u), largest);
+        }
+        for (uint256 i = 0; i < balances.length / WORD; ++i) {
+            uint256 token = uint256(bytes32(balances[WORD * i:WORD * i + WORD])) >> 240;
+            uint256 earlier = Exposures.tokenPriceOf(thenCheckpoint, token);
+            _requireNear(token, earlier, Exposures.tokenPriceOf(nowCheckpoint, token), largest);
+        }
+    }
+
+    function _requireNear(uint256 subject, uint256 earlier, uint256 later, uint256 largestE8) private pure {
+        uint256 moved = earlier > later ? earlier - later : later - earlier;
+        require(moved * ONE <= largestE8 * earlier, Drifted(subject, earlier, later));
+    }
+
+    // Figures
+
+    /// @dev What equity loses when spot is replaced by its average; markets must be normal.
+    /// @custom:spec CLR-021
+    /// @custom:spec CLR-016
+    function _averaged(
+        HealthQuestion calldata question,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private pure returns (int256 dropE8) {
+        uint256 touched = Exposures.touched(question.stateAfter, question.balancesAfter, checkpoint);
+        int256 dropE16 = 0;
+        for (uint256 u = 1; touched >> u != 0; ++u) {
+            if ((touched >> u) & 1 == 0) continue;
+            bytes calldata record = Exposures.recordOf(checkpoint, records, u);
+            uint256 second = Checkpoints.word(record, 1);
+            uint256 marketState = uint8(second >> 32);
+            require(marketState == Checkpoints.NORMAL, IClearinghouse.MarketNotNormal(u, marketState));
+            int256 spot = int256(Checkpoints.word(record, 0) >> 192);
+            int256 delta = Exposures.deltaOf(question.stateAfter, question.balancesAfter, checkpoint, u);
+            dropE16 += delta * (spot - int256(second >> 192));
+        }
+        if (dropE16 > 0) dropE8 = dropE16.ceil(int256(ONE));
+    }
+
+    function _equityBefore(
+        HealthQuestion calldata question,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (int256) {
+        return
+            referee
+                .health(question.stateBefore, question.balancesBefore, checkpoint, records, SurfaceChoice.Worse)
+                .equityE8;
+    }
+
+    function _cashOf(bytes calldata state) private pure returns (int256) {
+        return AccountStates.unzigzag(AccountStates.word(state, 0) >> 128);
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {UnderlyingMissing} from "../margin/MarginErrors.sol";
+import {Checkpoints} from "../margin/Checkpoints.sol";
+
+/// @notice What clearing needs of an underlying's record.
+struct LiveMarket {
+    uint256 spotE8;
+    uint256 markE8;
+    uint256 averageSpotE8;
+    int256 fundingE8;
+    uint256 marketState;
+}
+
+/// @title Reading the records that `PriceHub.live()` returned
+library LiveMarkets {
+    uint256 internal constant WORD = 32;
+
+    /// @notice The record of an underlying among records in ascending order.
+    /// @custom:spec MRG-004
+    function find(bytes memory records, uint256 underlying) internal pure returns (LiveMarket memory market) {
+        uint256 words = records.length / WORD;
+        for (uint256 place = 0; place < words; ) {
+            uint256 second = word(records, place + 1);
+            if (uint16(second >> 48) == underlying) {
+                uint256 first = word(records, place);
+                market.spotE8 = first >> 192;
+                market.markE8 = uint64(first >> 128);
+                market.averageSpotE8 = second >> 192;
+                market.fundingE8 = int64(uint64(second >> 128));
+                market.marketState = uint8(second >> 32);
+                return market;
+            }
+            place += Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * uint8(second >> 24);
+        }
+        revert UnderlyingMissing(underlying);
+    }
+
+    /// @notice Number of underlyings of a checkpoint.
+    function underlyings(bytes memory checkpoint) internal pure returns (uint256) {
+        return uint8(word(checkpoint, 0) >> 144);
+    }
+
+    /// @notice Debt and credit index of a checkpoint.
+    function indices(bytes memory checkpoint) internal pure returns (uint64 debtIndexE12, uint64 creditIndexE12) {
+        uint256 second = word(checkpoint, 1);
+        return (uint64(second >> 192), uint64(second >> 128));
+    }
+
+    function word(bytes memory data, uint256 index) internal pure returns (uint256 w) {
+        // Safe: `data` came from the hub as whole records, and callers stay inside its words.
+        assembly ("memory-safe") {
+            w := mload(add(add(data, 32), mul(index, 32)))
+        }
+    }
+}

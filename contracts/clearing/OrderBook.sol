@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Order, SignedOrder} from "../interfaces/ClearingTypes.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {AccountBook} from "./AccountBook.sol";
+import {Orders} from "./Orders.sol";
+
+/// @title Signed orders: who may fill how much of them
+abstract contract OrderBook is AccountBook {
+    using Orders for Order;
+
+    /// @dev Bit `nonce % 256` of word `nonce / 256` is set when the nonce is cancelled or wholly filled.
+    mapping(uint64 account => mapping(uint64 word => uint256)) private _done;
+    /// @dev Only of orders that were filled in part.
+    mapping(uint64 account => mapping(uint64 nonce => uint64)) private _filled;
+
+    /// @inheritdoc IClearinghouse
+    function cancel(uint64 account, uint64[] calldata nonces) external {
+        _requireOwner(account);
+        uint256 count = nonces.length;
+        for (uint256 i = 0; i < count; ++i) {
+            _setDone(account, nonces[i]);
+            emit OrderCancelled(account, nonces[i]);
+        }
+    }
+
+    /// @inheritdoc IClearinghouse
+    function cancelBelow(uint64 account, uint64 minimumNonce) external {
+        _requireOwner(account);
+        if (minimumNonce <= _accounts[account].minimumNonce) return;
+        _accounts[account].minimumNonce = minimumNonce;
+        emit OrdersCancelledBelow(account, minimumNonce);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function orderStatus(uint64 account, uint64 nonce) external view returns (bool done, uint64 filledE8) {
+        return (_isDone(account, nonce), _filled[account][nonce]);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function orderDigest(Order calldata order) public view returns (bytes32 digest) {
+        return _hashTypedDataV4(order.hash());
+    }
+
+    function _requireOwner(uint64 account) internal view {
+        require(_accounts[account].owner == msg.sender, NotAuthorised(account, msg.sender));
+    }
+
+    /// @dev Everything about an order that does not depend on a fill.
+    /// @custom:spec CLR-010
+    function _requireOrder(SignedOrder calldata signed, address owner) internal view {
+        Order calldata order = signed.order;
+        require(order.isValid(), OrderInvalid(order.account, order.nonce));
+        require(block.timestamp <= order.expiry, OrderExpired(order.account, order.nonce, order.expiry));
+        require(signed.signer == owner, NotAuthorised(order.account, signed.signer));
+        require(
+            SignatureChecker.isValidSignatureNowCalldata(signed.signer, orderDigest(order), signed.signature),
+            SignatureInvalid(order.account, signed.signer)
+        );
+    }
+
+    /// @dev Takes a size out of what an order has left.
+    function _use(Order calldata order, uint64 sizeE8) internal {
+        (uint64 account, uint64 nonce) = (order.account, order.nonce);
+        require(!_isDone(account, nonce), OrderDone(account, nonce));
+        uint64 wholeE8 = order.magnitudeE8();
+        uint64 before = _filled[account][nonce];
+        uint64 left = wholeE8 > before ? wholeE8 - before : 0;
+        require(sizeE8 <= left, OrderOverfilled(account, nonce, left, sizeE8));
+        if (sizeE8 == left) _setDone(account, nonce);
+        else _filled[account][nonce] = before + sizeE8;
+    }
+
+    function _setDone(uint64 account, uint64 nonce) private {
+        _done[account][nonce >> 8] |= 1 << (nonce & 255);
+    }
+
+    function _isDone(uint64 account, uint64 nonce) private view returns (bool) {
+        return
+            nonce < _accounts[account].minimumNonce || _done[account][nonce >> 8] & (1 << (nonce & 255)) != 0;
+    }
+}
