@@ -2,11 +2,10 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AccountRecord, CashLedger, MarketTotals} from "../interfaces/ClearingTypes.sol";
-import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
@@ -41,7 +40,7 @@ struct Books {
 }
 
 /// @title The book of accounts: commitments, cash ledger, and what every operation does first and last
-abstract contract AccountBook is IClearinghouse, AccessManaged, EIP712, ReentrancyGuardTransient {
+abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuardTransient {
     uint256 internal constant ONE = 1e8;
     uint256 internal constant CASH_DECIMALS = 8;
 
@@ -54,13 +53,13 @@ abstract contract AccountBook is IClearinghouse, AccessManaged, EIP712, Reentran
 
     address public liquidationHouse;
     address public insuranceFund;
-    bool public override paused;
-    uint64 public override accountCount;
+    bool internal _paused;
+    uint64 internal _accountCount;
     mapping(uint64 account => AccountRecord) internal _accounts;
     mapping(uint16 underlying => MarketTotals) internal _markets;
-    CashLedger private _ledger;
-    uint128 private _debtBaseE8;
-    uint128 private _creditBaseE8;
+    CashLedger internal _ledger;
+    uint128 internal _debtBaseE8;
+    uint128 internal _creditBaseE8;
 
     constructor(IMarginVault vault_, IPriceHub hub_, IRiskParameters parameters_, IHealthGate gate_) {
         vault = vault_;
@@ -69,38 +68,6 @@ abstract contract AccountBook is IClearinghouse, AccessManaged, EIP712, Reentran
         gate = gate_;
         (, uint8 decimals) = vault_.tokenAt(0);
         _scale = 10 ** (CASH_DECIMALS - decimals);
-    }
-
-    // Views
-
-    /// @inheritdoc IClearinghouse
-    function accountOf(uint64 account) external view returns (AccountRecord memory record) {
-        return _accounts[account];
-    }
-
-    /// @inheritdoc IClearinghouse
-    function accountHash(uint64 account) external view returns (bytes32 stateHash) {
-        return _accounts[account].stateHash;
-    }
-
-    /// @inheritdoc IClearinghouse
-    function ledger() external view returns (CashLedger memory current) {
-        return _ledger;
-    }
-
-    /// @inheritdoc IClearinghouse
-    function deficit() external view returns (uint256 deficitE8) {
-        return _ledger.deficitE8;
-    }
-
-    /// @inheritdoc IClearinghouse
-    function marketTotals(uint16 underlying) external view returns (MarketTotals memory totals) {
-        return _markets[underlying];
-    }
-
-    /// @inheritdoc IClearinghouse
-    function cashBases() external view returns (uint128 debtBaseE8, uint128 creditBaseE8) {
-        return (_debtBaseE8, _creditBaseE8);
     }
 
     // Books
@@ -164,9 +131,8 @@ abstract contract AccountBook is IClearinghouse, AccessManaged, EIP712, Reentran
         }
         uint256 elapsed = block.timestamp - state.gainTime;
         uint256 window = books.windowSeconds;
-        state.lockedGainE8 = elapsed >= window
-            ? 0
-            : uint64((uint256(state.lockedGainE8) * (window - elapsed) + window - 1) / window);
+        state.lockedGainE8 =
+            elapsed >= window ? 0 : uint64((uint256(state.lockedGainE8) * (window - elapsed) + window - 1) / window);
         state.gainTime = uint40(block.timestamp);
     }
 

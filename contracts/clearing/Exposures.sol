@@ -74,10 +74,7 @@ library Exposures {
             for (uint256 j = 0; j < held.length / WORD; ++j) {
                 if (tokenAt(held, j) == token) amount = amountAt(held, j);
             }
-            require(
-                amount >= uint128(word),
-                IHealthGate.CollateralTooLow(account, token, amount, uint128(word))
-            );
+            require(amount >= uint128(word), IHealthGate.CollateralTooLow(account, token, amount, uint128(word)));
         }
     }
 
@@ -87,10 +84,10 @@ library Exposures {
         bytes calldata records,
         uint256 underlying
     ) internal pure returns (bytes calldata record) {
-        for (uint256 start = 0; start + WORD * Checkpoints.UNDERLYING_WORDS <= records.length; ) {
+        for (uint256 start = 0; start + WORD * Checkpoints.UNDERLYING_WORDS <= records.length;) {
             bytes calldata rest = records[start:];
-            uint256 length = WORD *
-                (Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * Checkpoints.expiriesOf(rest));
+            uint256 length =
+                WORD * (Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * Checkpoints.expiriesOf(rest));
             if (uint16(Checkpoints.word(rest, 1) >> 48) == underlying) {
                 record = rest[:length];
                 bytes32 expected = Checkpoints.underlyingHash(checkpoint, underlying);

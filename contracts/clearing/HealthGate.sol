@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
 import {HealthQuestion, IHealthGate} from "../interfaces/IHealthGate.sol";
-import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
@@ -104,10 +104,7 @@ contract HealthGate is IHealthGate {
         bytes calldata checkpoint,
         bytes calldata records
     ) private view {
-        require(
-            question.stateBefore.length != 0,
-            ProofNotAllowed(question.account, uint8(ProofKind.Headroom))
-        );
+        require(question.stateBefore.length != 0, ProofNotAllowed(question.account, uint8(ProofKind.Headroom)));
         HeadroomHealth memory headroom = abi.decode(data, (HeadroomHealth));
         Attested memory attested = _read(headroom.kind, headroom.data);
         _requireSubject(question.account, question.stateBefore, question.balancesBefore, attested);
@@ -117,18 +114,11 @@ contract HealthGate is IHealthGate {
         for (uint256 i = 0; i < question.instruments.length; ++i) {
             if (question.sizesE8[i] == 0) continue;
             least += int256(
-                referee.headroom(
-                    question.instruments[i],
-                    question.sizesE8[i],
-                    checkpoint,
-                    records,
-                    SurfaceChoice.Worse
-                )
+                referee.headroom(question.instruments[i], question.sizesE8[i], checkpoint, records, SurfaceChoice.Worse)
             );
         }
-        int256 loss = _equityBefore(question, checkpoint, records) -
-            _cashOf(question.stateBefore) -
-            (afterwards.equityE8 - cash);
+        int256 loss =
+            _equityBefore(question, checkpoint, records) - _cashOf(question.stateBefore) - (afterwards.equityE8 - cash);
         if (loss > 0) least += loss;
         require(cash >= least, CashTooLow(question.account, cash, least));
     }
@@ -139,10 +129,7 @@ contract HealthGate is IHealthGate {
         bytes calldata checkpoint,
         bytes calldata records
     ) private view {
-        require(
-            question.stateBefore.length != 0,
-            ProofNotAllowed(question.account, uint8(ProofKind.Reducing))
-        );
+        require(question.stateBefore.length != 0, ProofNotAllowed(question.account, uint8(ProofKind.Reducing)));
         _requireSmaller(question);
         Figures memory earlier = referee.health(
             question.stateBefore,
@@ -178,10 +165,7 @@ contract HealthGate is IHealthGate {
             int256 before = Exposures.sizeOf(earlier, instrument);
             int256 later = Exposures.sizeOf(question.stateAfter, instrument);
             bool turned = later != 0 && (later > 0) != (before > 0);
-            require(
-                !turned && later.abs() <= before.abs(),
-                NotReducing(question.account, instrument, before, later)
-            );
+            require(!turned && later.abs() <= before.abs(), NotReducing(question.account, instrument, before, later));
         }
     }
 
@@ -277,7 +261,7 @@ contract HealthGate is IHealthGate {
             bytes calldata record = Exposures.recordOf(checkpoint, records, u);
             uint256 second = Checkpoints.word(record, 1);
             uint256 marketState = uint8(second >> 32);
-            require(marketState == Checkpoints.NORMAL, IClearinghouse.MarketNotNormal(u, marketState));
+            require(marketState == Checkpoints.NORMAL, IClearingEvents.MarketNotNormal(u, marketState));
             int256 spot = int256(Checkpoints.word(record, 0) >> 192);
             int256 delta = Exposures.deltaOf(question.stateAfter, question.balancesAfter, checkpoint, u);
             dropE16 += delta * (spot - int256(second >> 192));

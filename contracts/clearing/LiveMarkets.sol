@@ -21,7 +21,7 @@ library LiveMarkets {
     /// @custom:spec MRG-004
     function find(bytes memory records, uint256 underlying) internal pure returns (LiveMarket memory market) {
         uint256 words = records.length / WORD;
-        for (uint256 place = 0; place < words; ) {
+        for (uint256 place = 0; place < words;) {
             uint256 second = word(records, place + 1);
             if (uint16(second >> 48) == underlying) {
                 uint256 first = word(records, place);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Order, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {AccountBook} from "./AccountBook.sol";
+import {ClearingCore} from "./ClearingCore.sol";
 import {Orders} from "./Orders.sol";
 
 /// @title Signed orders: who may fill how much of them
-abstract contract OrderBook is AccountBook {
+abstract contract OrderBook is ClearingCore, EIP712, IClearinghouse {
     using Orders for Order;
 
     /// @dev Bit `nonce % 256` of word `nonce / 256` is set when the nonce is cancelled or wholly filled.
@@ -44,10 +45,6 @@ abstract contract OrderBook is AccountBook {
         return _hashTypedDataV4(order.hash());
     }
 
-    function _requireOwner(uint64 account) internal view {
-        require(_accounts[account].owner == msg.sender, NotAuthorised(account, msg.sender));
-    }
-
     /// @dev Everything about an order that does not depend on a fill.
     /// @custom:spec CLR-010
     function _requireOrder(SignedOrder calldata signed, address owner) internal view {
@@ -78,7 +75,6 @@ abstract contract OrderBook is AccountBook {
     }
 
     function _isDone(uint64 account, uint64 nonce) private view returns (bool) {
-        return
-            nonce < _accounts[account].minimumNonce || _done[account][nonce >> 8] & (1 << (nonce & 255)) != 0;
+        return nonce < _accounts[account].minimumNonce || _done[account][nonce >> 8] & (1 << (nonce & 255)) != 0;
     }
 }

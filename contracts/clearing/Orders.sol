@@ -5,10 +5,9 @@ import {Order} from "../interfaces/ClearingTypes.sol";
 
 /// @title The typed data of an order
 library Orders {
-    bytes32 internal constant TYPEHASH =
-        keccak256(
-            "Order(uint64 account,uint96 instrument,int64 sizeE8,uint64 limitPriceE8,uint64 nonce,uint40 expiry,uint32 maxFeeRateE8,uint8 flags)"
-        );
+    bytes32 internal constant TYPEHASH = keccak256(
+        "Order(uint64 account,uint96 instrument,int64 sizeE8,uint64 limitPriceE8,uint64 nonce,uint40 expiry,uint32 maxFeeRateE8,uint8 flags)"
+    );
     uint8 internal constant REDUCE_ONLY = 1;
     uint8 internal constant POST_ONLY = 2;
     uint8 internal constant FLAGS = REDUCE_ONLY | POST_ONLY;

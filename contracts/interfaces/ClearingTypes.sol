@@ -71,7 +71,8 @@ struct CashLedger {
     uint128 proceedsE8;
     /// @notice Interest taken from debtors less given to creditors; negative while creditors were touched first.
     int128 interestE8;
-    uint128 roundingE8;
+    /// @notice Units that two roundings took between them; never negative after a call.
+    int128 roundingE8;
     /// @notice Losses that nothing has paid yet.
     uint128 deficitE8;
 }
@@ -93,9 +94,10 @@ struct MarketTotals {
     uint128 notionalE8;
 }
 
-/// @notice A part of a lot that goes to a bidder: positions with their share of the cost, cash, and token words as in `IReferee`.
+/// @notice A part of a lot that goes to a bidder.
 struct Slice {
+    /// @notice Cost of legs whose size rounded to nothing, with its sign turned; the lot's own cash comes beside.
     int256 cashE8;
+    /// @notice Position words (MRG-002): size and cost of each leg's part.
     bytes positions;
-    bytes balances;
 }

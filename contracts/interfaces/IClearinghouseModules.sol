@@ -11,7 +11,8 @@ interface IClearinghouseModules {
 
     /// @notice Books a slice of a lot and what is paid for it into the bidder's account, which shows initial margin and floor. LiquidationHouse only.
     /// @param caller Who bids; must own the bidder's account.
-    /// @param baseBefore Cash of the unsold part before the slice, and after it, both at the lot's index: the sums of `cashBases` follow it.
+    /// @param baseBefore Cash of the unsold part before the slice, at the lot's index; its fall to `baseAfter` is the bidder's cash slice, with interest since.
+    /// @param baseAfter Cash of the unsold part after the slice.
     /// @param payE8 Paid by the bidder into the proceeds; negative when insurance pays the bidder.
     /// @param deficitE8 The part of a negative `payE8` that insurance does not cover and that becomes deficit.
     function receiveSlice(

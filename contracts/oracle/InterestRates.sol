@@ -25,8 +25,7 @@ library InterestRates {
         }
         return
             p.kinkRateE12 +
-            ((p.maxRateE12 - p.kinkRateE12) * (usedE8 - p.kinkUtilisationE8)) /
-            (ONE - p.kinkUtilisationE8);
+            ((p.maxRateE12 - p.kinkRateE12) * (usedE8 - p.kinkUtilisationE8)) / (ONE - p.kinkUtilisationE8);
     }
 
     /// @notice Both indices after `elapsedSeconds`: the debt's rounded up, the credit's fed by what all debts at least owe more, less the reserve.

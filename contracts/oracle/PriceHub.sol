@@ -6,7 +6,12 @@ import {MarketTotals} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {IRiskParameters, OracleParameters, TokenParameters, UnderlyingParameters} from "../interfaces/IRiskParameters.sol";
+import {
+    IRiskParameters,
+    OracleParameters,
+    TokenParameters,
+    UnderlyingParameters
+} from "../interfaces/IRiskParameters.sol";
 import {CheckpointHeader, Checkpoints, CollateralRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {Haircuts} from "../margin/Haircuts.sol";
 import {Averages} from "./Averages.sol";
@@ -302,9 +307,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         if (token == SETTLEMENT && (stored.source == address(0) || record.priceE8 > uint64(uint256(ONE)))) {
             record.priceE8 = uint64(uint256(ONE));
         }
-        record.haircutE8 = uint32(
-            Haircuts.haircutUp(p.haircutBaseE8, p.haircutMaxE8, p.thresholdE8, stored.totalE8)
-        );
+        record.haircutE8 = uint32(Haircuts.haircutUp(p.haircutBaseE8, p.haircutMaxE8, p.thresholdE8, stored.totalE8));
     }
 
     /// @dev The source's price, or the last good one and a halted market.

@@ -12,14 +12,12 @@ import {AttesterSignature, RiskAttestation, RiskEpoch} from "../interfaces/RiskT
 
 /// @title The registry of attesters and epochs
 contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
-    bytes32 internal constant EPOCH_TYPEHASH =
-        keccak256(
-            "RiskEpoch(uint64 epoch,uint64 checkpoint,bytes32 modelHash,bytes32 bookRoot,uint32 accounts)"
-        );
-    bytes32 internal constant ATTESTATION_TYPEHASH =
-        keccak256(
-            "RiskAttestation(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 modelHash,uint40 validUntil)"
-        );
+    bytes32 internal constant EPOCH_TYPEHASH = keccak256(
+        "RiskEpoch(uint64 epoch,uint64 checkpoint,bytes32 modelHash,bytes32 bookRoot,uint32 accounts)"
+    );
+    bytes32 internal constant ATTESTATION_TYPEHASH = keccak256(
+        "RiskAttestation(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 modelHash,uint40 validUntil)"
+    );
 
     IPriceHub public immutable hub;
     IRiskParameters public immutable parameters;
@@ -51,10 +49,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         uint64 before = _epochs[previous].checkpoint;
         require(epoch.checkpoint >= before, CheckpointOutOfOrder(before, epoch.checkpoint));
         bytes32 stored = hub.inputsHash(epoch.checkpoint);
-        require(
-            stored != 0 && stored == inputsHash,
-            CheckpointMismatch(epoch.checkpoint, stored, inputsHash)
-        );
+        require(stored != 0 && stored == inputsHash, CheckpointMismatch(epoch.checkpoint, stored, inputsHash));
         _requireYoung(epoch.checkpoint);
         _requireModel(epoch.modelHash);
         _requireQuorum(epochDigest(epoch), signatures);

@@ -132,11 +132,7 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IMarginVault
-    function connect(
-        address clearinghouse_,
-        address liquidationHouse_,
-        address insuranceFund_
-    ) external restricted {
+    function connect(address clearinghouse_, address liquidationHouse_, address insuranceFund_) external restricted {
         require(clearinghouse == address(0), AlreadyConnected());
         require(
             clearinghouse_ != address(0) && liquidationHouse_ != address(0) && insuranceFund_ != address(0),

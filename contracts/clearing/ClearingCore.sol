@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {MarketTotals, Proof} from "../interfaces/ClearingTypes.sol";
+import {HealthQuestion} from "../interfaces/IHealthGate.sol";
+import {ClearingParameters} from "../interfaces/IRiskParameters.sol";
+import {Position} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {MarginDomain} from "../margin/MarginDomain.sol";
+import {AccountBook, Working} from "./AccountBook.sol";
+import {Fills} from "./Fills.sol";
+import {LiveMarket} from "./LiveMarkets.sol";
+import {SignedDivision} from "./SignedDivision.sol";
+
+/// @notice What `PriceHub.live()` returned, and the parameters of trades.
+struct Live {
+    bytes checkpoint;
+    bytes records;
+    ClearingParameters clearing;
+}
+
+/// @title What trades, withdrawals and lots have in common: positions of an account, and the question of its health
+abstract contract ClearingCore is AccountBook {
+    using SignedDivision for int256;
+
+    function _live() internal returns (Live memory live) {
+        hub.refresh();
+        (live.checkpoint, live.records) = hub.live();
+        live.clearing = parameters.clearing();
+    }
+
+    function _requireHealthy(
+        Live memory live,
+        Working memory working,
+        bytes memory stateBefore,
+        bytes memory stateAfter,
+        Proof calldata proof,
+        uint256 lockedE8
+    ) internal view {
+        bytes memory balances = vault.balancesOf(working.account);
+        HealthQuestion memory question = HealthQuestion({
+            account: working.account,
+            stateBefore: stateBefore,
+            stateAfter: stateAfter,
+            balancesBefore: balances,
+            balancesAfter: balances,
+            lockedE8: lockedE8,
+            instruments: working.instruments,
+            sizesE8: working.sizesE8,
+            averaged: working.instruments.length == 0
+        });
+        gate.requireHealthy(question, proof, live.checkpoint, live.records);
+    }
+
+    /// @dev Adds size at a cost to an account, in the domain of MRG-003, and keeps the open interest.
+    /// @custom:spec CLR-011
+    /// @custom:spec CLR-015
+    function _add(
+        Working memory side,
+        LiveMarket memory market,
+        uint96 instrument,
+        int256 size,
+        int256 value
+    ) internal returns (int256 before, int256 later) {
+        Position memory position = Fills.find(side.state, instrument);
+        before = position.sizeE8;
+        int256 realised = Fills.add(position, size, value);
+        later = position.sizeE8;
+        side.state.cashE8 += realised;
+        side.realisedE8 += realised;
+        bool inDomain =
+            MarginDomain.isPositionHeld(later, position.costE8) &&
+                (later.abs() <= before.abs() || MarginDomain.mayEnter(later, 0, 0, market.spotE8));
+        require(inDomain, OutOfDomain(side.account, instrument));
+        _moveOpenInterest(instrument, (later > 0 ? later : int256(0)) - (before > 0 ? before : int256(0)));
+        _note(side, instrument, size);
+    }
+
+    function _moveOpenInterest(uint96 instrument, int256 change) internal {
+        if (change == 0) return;
+        MarketTotals storage totals = _markets[uint16(Instruments.underlyingOf(instrument))];
+        int256 next = int256(uint256(totals.openInterestE8)) + change;
+        require(next <= int256(uint256(type(uint64).max)), OutOfDomain(0, instrument));
+        totals.openInterestE8 = uint64(uint256(next));
+    }
+
+    /// @dev Keeps the net size of each instrument that was traded, for proofs by headroom.
+    function _note(Working memory side, uint96 instrument, int256 size) internal pure {
+        uint256 count = side.instruments.length;
+        for (uint256 i = 0; i < count; ++i) {
+            if (side.instruments[i] != instrument) continue;
+            side.sizesE8[i] += int64(size);
+            return;
+        }
+        uint96[] memory instruments = new uint96[](count + 1);
+        int64[] memory sizes = new int64[](count + 1);
+        for (uint256 i = 0; i < count; ++i) (instruments[i], sizes[i]) = (side.instruments[i], side.sizesE8[i]);
+        (instruments[count], sizes[count]) = (instrument, int64(size));
+        (side.instruments, side.sizesE8) = (instruments, sizes);
+    }
+
+    function _requireOwner(uint64 account) internal view {
+        require(_accounts[account].owner == msg.sender, NotAuthorised(account, msg.sender));
+    }
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {AccountInput, Slice} from "../interfaces/ClearingTypes.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IClearinghouseModules} from "../interfaces/IClearinghouseModules.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
+import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParameters.sol";
+import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {Interest} from "../clearing/Interest.sol";
+import {LiveMarkets} from "../clearing/LiveMarkets.sol";
+import {SignedDivision} from "../clearing/SignedDivision.sol";
+import {LotMath} from "./LotMath.sol";
+
+/// @title The liquidation house
+contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
+    using SignedDivision for int256;
+
+    uint256 internal constant ONE = 1e8;
+    uint256 internal constant WORD = 32;
+
+    IClearinghouse public immutable clearinghouse;
+    IMarginVault public immutable vault;
+    IPriceHub public immutable hub;
+    IReferee public immutable referee;
+    IRiskParameters public immutable parameters;
+    IInsuranceFund public immutable insurance;
+
+    /// @dev When an account's last lot ended, and how long its auction had run.
+    struct Ended {
+        uint40 time;
+        uint40 ageSeconds;
+    }
+
+    /// @dev What a bid amounts to.
+    struct Price {
+        uint256 discountE8;
+        int256 payE8;
+        uint256 insuredE8;
+        uint256 deficitE8;
+    }
+
+    uint64 public override lotCount;
+    mapping(uint64 lot => Lot) private _lots;
+    mapping(uint64 account => uint64 lot) public override openLotOf;
+    mapping(uint64 account => Ended) private _ended;
+
+    constructor(
+        IClearinghouse clearinghouse_,
+        IMarginVault vault_,
+        IPriceHub hub_,
+        IReferee referee_,
+        IRiskParameters parameters_,
+        IInsuranceFund insurance_
+    ) {
+        clearinghouse = clearinghouse_;
+        vault = vault_;
+        hub = hub_;
+        referee = referee_;
+        parameters = parameters_;
+        insurance = insurance_;
+    }
+
+    // Keepers and bidders
+
+    /// @inheritdoc ILiquidationHouse
+    function start(
+        uint64 account,
+        bytes calldata state,
+        bytes calldata witness
+    ) external nonReentrant returns (uint64 lot) {
+        hub.refresh();
+        bytes memory lotState = _modules().enterLot(account, state);
+        bytes memory balances = vault.balancesOf(account);
+        (int256 equityE8, uint256 maintenanceE8) = _shown(lotState, balances, witness);
+        require(equityE8 < int256(maintenanceE8), NotLiquidatable(account, equityE8, maintenanceE8));
+
+        LiquidationParameters memory p = parameters.liquidation();
+        lot = ++lotCount;
+        openLotOf[account] = lot;
+        uint40 biddingFrom = uint40(block.timestamp + p.graceSeconds);
+        Ended memory ended = _ended[account];
+        bool resumes = ended.time != 0 && block.timestamp - ended.time <= p.resumeSeconds;
+        bytes32 hash = keccak256(abi.encode(account, lotState, balances));
+        uint64 fraction = LotMath.forSale(p, equityE8, maintenanceE8);
+        _lots[lot] = Lot({
+            account: account,
+            startTime: resumes ? biddingFrom - ended.ageSeconds : biddingFrom,
+            biddingFrom: biddingFrom,
+            soldE8: 0,
+            forSaleE8: fraction,
+            open: true,
+            proceedsE8: 0,
+            insuredE8: 0,
+            lotHash: hash
+        });
+        emit LotStarted(
+            lot,
+            account,
+            msg.sender,
+            hash,
+            lotState,
+            balances,
+            equityE8,
+            maintenanceE8,
+            fraction,
+            biddingFrom
+        );
+    }
+
+    /// @inheritdoc ILiquidationHouse
+    function bid(
+        uint64 lot,
+        LotPreimage calldata preimage,
+        uint64 fractionE8,
+        int256 maxPayE8,
+        AccountInput calldata bidder
+    ) external nonReentrant returns (int256 payE8) {
+        Lot memory stored = _requireLot(lot, preimage);
+        LiquidationParameters memory p = parameters.liquidation();
+        require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
+        require(bidder.account != stored.account, BidderInLot(bidder.account));
+        uint64 fraction = _fraction(lot, stored, p, fractionE8);
+        hub.refresh();
+        Price memory price = _price(stored, preimage, p, fraction, bidder.account);
+        payE8 = price.payE8;
+        require(payE8 <= maxPayE8, PayTooHigh(lot, payE8, maxPayE8));
+
+        uint64 sold = stored.soldE8 + fraction;
+        _lots[lot].soldE8 = sold;
+        if (payE8 > 0) _lots[lot].proceedsE8 = stored.proceedsE8 + uint128(uint256(payE8));
+        if (price.insuredE8 != 0) _lots[lot].insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
+        emit LotBid(
+            lot,
+            bidder.account,
+            stored.soldE8,
+            sold,
+            payE8,
+            price.discountE8,
+            price.insuredE8,
+            price.deficitE8
+        );
+        _deliver(stored, preimage, sold, bidder, price);
+    }
+
+    /// @inheritdoc ILiquidationHouse
+    function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external nonReentrant {
+        Lot memory stored = _requireLot(lot, preimage);
+        hub.refresh();
+        AccountState memory left = LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8);
+        left.cashE8 = _accrued(left.cashE8, left.interestIndexE12) + int256(uint256(stored.proceedsE8));
+        bytes memory balances = vault.balancesOf(stored.account);
+        (int256 equityE8, uint256 maintenanceE8) = _shown(AccountStates.encode(left), balances, witness);
+        require(equityE8 < int256(maintenanceE8), NotLiquidatable(stored.account, equityE8, maintenanceE8));
+        uint256 more = LotMath.forSale(parameters.liquidation(), equityE8, maintenanceE8);
+        uint64 forSaleE8 = uint64(stored.soldE8 + ((ONE - stored.soldE8) * more) / ONE);
+        require(forSaleE8 > stored.forSaleE8, NotLarger(lot, forSaleE8));
+        _lots[lot].forSaleE8 = forSaleE8;
+        emit LotEnlarged(lot, forSaleE8);
+    }
+
+    /// @inheritdoc ILiquidationHouse
+    function finish(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
+        Lot memory stored = _requireLot(lot, preimage);
+        hub.refresh();
+        bytes memory left = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
+        _lots[lot].open = false;
+        openLotOf[stored.account] = 0;
+        _ended[stored.account] = Ended(uint40(block.timestamp), uint40(_age(stored)));
+        emit LotEnded(lot, stored.account, stored.soldE8, stored.proceedsE8);
+        bytes memory state = _modules().leaveLot(stored.account, left, stored.proceedsE8);
+        if (stored.soldE8 == ONE) return;
+        Figures memory figures = _figures(state, vault.balancesOf(stored.account));
+        require(
+            figures.equityE8 >= int256(figures.maintenanceE8),
+            NotHealthy(stored.account, figures.equityE8, figures.maintenanceE8)
+        );
+    }
+
+    // Views
+
+    /// @inheritdoc ILiquidationHouse
+    function lotOf(uint64 lot) external view returns (Lot memory stored) {
+        return _lots[lot];
+    }
+
+    /// @inheritdoc ILiquidationHouse
+    function discountOf(uint64 lot) external view returns (uint256 discountE8) {
+        return LotMath.discount(parameters.liquidation(), _age(_lots[lot]));
+    }
+
+    // Bids
+
+    /// @dev The fraction that a bid takes: at most what is left, at least the least bid or all that is left.
+    function _fraction(
+        uint64 lot,
+        Lot memory stored,
+        LiquidationParameters memory p,
+        uint64 wantedE8
+    ) private pure returns (uint64 fractionE8) {
+        uint64 left = stored.forSaleE8 - stored.soldE8;
+        fractionE8 = wantedE8 < left ? wantedE8 : left;
+        require(
+            fractionE8 != 0 && (fractionE8 >= p.bidMinE8 || fractionE8 == left),
+            FractionInvalid(lot, wantedE8, left)
+        );
+    }
+
+    /// @custom:spec CLR-041
+    function _price(
+        Lot memory stored,
+        LotPreimage calldata preimage,
+        LiquidationParameters memory p,
+        uint64 fractionE8,
+        uint64 bidder
+    ) private view returns (Price memory price) {
+        AccountState memory whole = AccountStates.decode(preimage.state);
+        whole.cashE8 = _accrued(whole.cashE8, whole.interestIndexE12);
+        Figures memory figures = _figures(AccountStates.encode(whole), preimage.balances);
+        uint256 age = _age(stored);
+        if (figures.equityE8 >= 0) {
+            bool own = clearinghouse.accountOf(bidder).owner == clearinghouse.accountOf(stored.account).owner;
+            price.discountE8 = own ? 0 : LotMath.discount(p, age);
+            price.payE8 = LotMath.priceUp(figures.equityE8, fractionE8, price.discountE8);
+            return price;
+        }
+        (uint256 loss, uint256 incentive) = LotMath.lossAndIncentiveDown(
+            p,
+            figures.equityE8,
+            figures.maintenanceE8,
+            _grossE8(whole),
+            fractionE8,
+            age
+        );
+        price.insuredE8 = insurance.coverage(loss + incentive, stored.insuredE8);
+        price.deficitE8 = loss > price.insuredE8 ? loss - price.insuredE8 : 0;
+        price.payE8 = -int256(price.insuredE8 + price.deficitE8);
+    }
+
+    /// @dev Tokens first, then positions and cash: the bidder's health is shown with both.
+    /// @custom:spec CLR-042
+    function _deliver(
+        Lot memory stored,
+        LotPreimage calldata preimage,
+        uint64 toE8,
+        AccountInput calldata bidder,
+        Price memory price
+    ) private {
+        uint64 fromE8 = stored.soldE8;
+        for (uint256 i = 0; i < preimage.balances.length / WORD; ++i) {
+            uint256 word = uint256(bytes32(preimage.balances[WORD * i:WORD * i + WORD]));
+            uint256 amount = uint128(word);
+            uint256 moved = (amount * toE8) / ONE - (amount * fromE8) / ONE;
+            vault.move(stored.account, bidder.account, uint16(word >> 240), uint128(moved));
+        }
+        AccountState memory whole = AccountStates.decode(preimage.state);
+        Slice memory received = LotMath.slice(whole, fromE8, toE8);
+        _modules().receiveSlice(
+            bidder,
+            msg.sender,
+            stored.account,
+            whole.interestIndexE12,
+            whole.cashE8 - LotMath.part(whole.cashE8, fromE8),
+            whole.cashE8 - LotMath.part(whole.cashE8, toE8),
+            received,
+            price.payE8,
+            price.deficitE8
+        );
+    }
+
+    // Internal
+
+    function _requireLot(uint64 lot, LotPreimage calldata preimage) private view returns (Lot memory stored) {
+        stored = _lots[lot];
+        require(stored.open, LotNotOpen(lot));
+        bytes32 found = keccak256(abi.encode(preimage.account, preimage.state, preimage.balances));
+        require(found == stored.lotHash, LotMismatch(lot, stored.lotHash, found));
+    }
+
+    function _shown(
+        bytes memory state,
+        bytes memory balances,
+        bytes calldata witness
+    ) private view returns (int256 equityE8, uint256 maintenanceE8) {
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        return referee.witnessMargin(state, balances, checkpoint, records, SurfaceChoice.Better, witness);
+    }
+
+    function _figures(bytes memory state, bytes memory balances) private view returns (Figures memory) {
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        return referee.health(state, balances, checkpoint, records, SurfaceChoice.Better);
+    }
+
+    /// @dev Cash of a lot, that was put down at its index, now.
+    function _accrued(int256 cashE8, uint64 fromE12) private view returns (int256) {
+        (uint64 debtIndexE12, uint64 creditIndexE12) = hub.indices();
+        return Interest.accrueFloor(cashE8, fromE12, cashE8 < 0 ? debtIndexE12 : creditIndexE12);
+    }
+
+    function _grossE8(AccountState memory state) private view returns (uint256 grossE8) {
+        (, bytes memory records) = hub.live();
+        uint256 n = state.positions.length;
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory leg = state.positions[i];
+            uint256 spot = LiveMarkets.find(records, Instruments.underlyingOf(leg.instrument)).spotE8;
+            grossE8 += (leg.sizeE8.abs() * spot) / ONE;
+        }
+    }
+
+    /// @dev Seconds of auction so far, those of a lot that this one resumes included.
+    function _age(Lot memory stored) private view returns (uint256) {
+        return block.timestamp > stored.startTime ? block.timestamp - stored.startTime : 0;
+    }
+
+    function _modules() private view returns (IClearinghouseModules) {
+        return IClearinghouseModules(address(clearinghouse));
+    }
+}

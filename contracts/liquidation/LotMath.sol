@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
+import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {Slice} from "../interfaces/ClearingTypes.sol";
+import {SignedDivision} from "../clearing/SignedDivision.sol";
+
+/// @title Parts and prices of a lot
+library LotMath {
+    using SignedDivision for int256;
+
+    uint256 internal constant ONE = 1e8;
+    int256 internal constant ONE_SIGNED = 1e8;
+
+    /// @notice `T(x, p)`: the part of a leg that belongs to the sold fraction, toward zero, so that slices add up.
+    /// @custom:spec CLR-042
+    function part(int256 x, uint256 soldE8) internal pure returns (int256) {
+        return (x * int256(soldE8)) / ONE_SIGNED;
+    }
+
+    /// @notice The fraction whose sale at the largest discount brings equity back to the target.
+    /// @custom:spec CLR-040
+    function forSale(
+        LiquidationParameters memory p,
+        int256 equityE8,
+        uint256 maintenanceE8
+    ) internal pure returns (uint64) {
+        if (equityE8 <= 0) return uint64(ONE);
+        int256 target = int256((uint256(p.targetE8) * maintenanceE8 + ONE - 1) / ONE);
+        if (target <= equityE8) return 0;
+        int256 spared = target - (equityE8 * int256(uint256(p.discountMaxE8))) / ONE_SIGNED;
+        uint256 fraction = uint256(((target - equityE8) * ONE_SIGNED).ceil(spared));
+        return uint64(fraction + p.bidMinE8 > ONE ? ONE : fraction);
+    }
+
+    /// @notice The discount after so many seconds of auction.
+    /// @custom:spec CLR-041
+    function discount(LiquidationParameters memory p, uint256 ageSeconds) internal pure returns (uint256) {
+        if (ageSeconds >= p.discountRampSeconds) return p.discountMaxE8;
+        return (uint256(p.discountMaxE8) * ageSeconds) / p.discountRampSeconds;
+    }
+
+    /// @notice What a bidder pays for a fraction of a lot with equity.
+    /// @custom:spec CLR-041
+    function priceUp(int256 equityE8, uint256 fractionE8, uint256 discountE8) internal pure returns (int256) {
+        int256 share = (equityE8 * int256(fractionE8)).ceil(ONE_SIGNED);
+        return (share * int256(ONE - discountE8)).ceil(ONE_SIGNED);
+    }
+
+    /// @notice What a bidder is paid for a fraction of a lot without: its share of the loss, and an incentive that rises with time.
+    /// @custom:spec CLR-041
+    function lossAndIncentiveDown(
+        LiquidationParameters memory p,
+        int256 equityE8,
+        uint256 maintenanceE8,
+        uint256 grossE8,
+        uint256 fractionE8,
+        uint256 ageSeconds
+    ) internal pure returns (uint256 lossE8, uint256 incentiveE8) {
+        lossE8 = (uint256(-equityE8) * fractionE8) / ONE;
+        uint256 largest = (uint256(p.insolventPayMaxE8) * grossE8) / ONE;
+        if (maintenanceE8 < largest) largest = maintenanceE8;
+        uint256 age = ageSeconds < p.insolventRampSeconds ? ageSeconds : p.insolventRampSeconds;
+        incentiveE8 = (largest * fractionE8 * age) / (ONE * p.insolventRampSeconds);
+    }
+
+    /// @notice The legs and tokens that a bid for [from, to) receives. A leg whose size rounds to nothing gives its cost to the cash.
+    /// @custom:spec CLR-042
+    function slice(
+        AccountState memory lot,
+        uint256 fromE8,
+        uint256 toE8
+    ) internal pure returns (Slice memory received) {
+        uint256 n = lot.positions.length;
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory leg = lot.positions[i];
+            int256 size = part(leg.sizeE8, toE8) - part(leg.sizeE8, fromE8);
+            int256 cost = part(leg.costE8, toE8) - part(leg.costE8, fromE8);
+            if (size == 0) {
+                received.cashE8 -= cost;
+                continue;
+            }
+            bytes32 packed = bytes32(AccountStates.packPosition(Position(leg.instrument, size, cost)));
+            received.positions = bytes.concat(received.positions, packed);
+        }
+    }
+
+    /// @notice What is left of a lot: its state less the sold part. Nothing of a leg is left only when everything is sold.
+    /// @custom:spec CLR-043
+    function rest(AccountState memory lot, uint256 soldE8) internal pure returns (AccountState memory) {
+        lot.cashE8 -= part(lot.cashE8, soldE8);
+        uint256 n = lot.positions.length;
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory leg = lot.positions[i];
+            leg.sizeE8 -= part(leg.sizeE8, soldE8);
+            leg.costE8 -= part(leg.costE8, soldE8);
+        }
+        if (soldE8 == ONE) lot.positions = new Position[](0);
+        return lot;
+    }
+}
