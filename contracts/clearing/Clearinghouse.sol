@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {
     AccountInput,
@@ -353,12 +354,9 @@ contract Clearinghouse is OrderBook, IClearinghouseModules {
 
     /// @dev Runs the same call in the module and ends with its answer.
     function _forward() private {
-        (bool done, bytes memory answer) = module.delegatecall(msg.data);
+        bytes memory answer = Address.functionDelegateCall(module, msg.data);
         // Safe: hands on what the call left in memory, and ends this one.
         assembly ("memory-safe") {
-            if iszero(done) {
-                revert(add(answer, 32), mload(answer))
-            }
             return(add(answer, 32), mload(answer))
         }
     }

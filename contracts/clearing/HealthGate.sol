@@ -9,7 +9,7 @@ import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {HeadroomHealth, LeafHealth, RiskAttestation, SignedHealth} from "../interfaces/RiskTypes.sol";
-import {AccountStates, Position} from "../margin/AccountStates.sol";
+import {AccountStates} from "../margin/AccountStates.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Exposures} from "./Exposures.sol";
 import {SignedDivision} from "./SignedDivision.sol";

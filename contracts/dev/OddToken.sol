@@ -50,6 +50,7 @@ contract OddToken is ERC20 {
     function _finish(address to) private returns (bool) {
         if (behaviour == Behaviour.Reverts) revert Refused();
         if (behaviour == Behaviour.TakesFee) _burn(to, 1);
+        // solhint-disable-next-line avoid-low-level-calls
         if (behaviour == Behaviour.CallsBack) (callbackSucceeded, ) = target.call(payload);
         if (behaviour == Behaviour.ReturnsNothing) {
             assembly ("memory-safe") {
