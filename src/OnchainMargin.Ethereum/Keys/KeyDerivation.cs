@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Org.BouncyCastle.Crypto.Generators;
 
 namespace OnchainMargin.Ethereum.Keys;
 
@@ -12,7 +11,7 @@ internal static class KeyDerivation
     private const int MostRounds = 10_000_000;
     private const int KeyBytes = 32;
 
-    public static byte[] Scrypt(byte[] password, byte[] salt, long cost, long blockSize, long parallelisation)
+    public static byte[] ByScrypt(byte[] password, byte[] salt, long cost, long blockSize, long parallelisation)
     {
         bool isPowerOfTwo = cost > 1 && (cost & (cost - 1)) == 0;
         if (!isPowerOfTwo || blockSize is < 1 or > 64 || parallelisation is < 1 or > MostParallelisation || cost > MostScryptBytes / (128 * blockSize))
@@ -20,7 +19,7 @@ internal static class KeyDerivation
             throw new EthereumFormatException($"The key file asks for scrypt with n = {cost}, r = {blockSize}, p = {parallelisation}; n must be a power of two, and at most 1 GiB of memory is allowed.");
         }
 
-        return SCrypt.Generate(password, salt, (int)cost, (int)blockSize, (int)parallelisation, KeyBytes);
+        return Scrypt.Derive(password, salt, (int)cost, (int)blockSize, (int)parallelisation, KeyBytes);
     }
 
     public static byte[] Derive(byte[] password, string kdf, JsonElement parameters)
@@ -34,7 +33,7 @@ internal static class KeyDerivation
         switch (kdf)
         {
             case "scrypt":
-                return Scrypt(password, salt, KeyFileJson.Number(parameters, "n"), KeyFileJson.Number(parameters, "r"), KeyFileJson.Number(parameters, "p"));
+                return ByScrypt(password, salt, KeyFileJson.Number(parameters, "n"), KeyFileJson.Number(parameters, "r"), KeyFileJson.Number(parameters, "p"));
             case "pbkdf2":
                 long rounds = KeyFileJson.Number(parameters, "c");
                 string function = KeyFileJson.Text(parameters, "prf");

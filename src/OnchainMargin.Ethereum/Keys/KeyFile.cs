@@ -76,7 +76,11 @@ public static class KeyFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(unfinished);
+            if (File.Exists(unfinished))
+            {
+                File.Delete(unfinished);
+            }
+
             throw new KeyException($"The key file '{path}' cannot be written ({exception.Message}); name a new file in a folder that you may write to.", exception);
         }
     }
@@ -115,7 +119,7 @@ public static class KeyFile
     {
         byte[] salt = RandomNumberGenerator.GetBytes(32);
         byte[] vector = RandomNumberGenerator.GetBytes(16);
-        byte[] derived = KeyDerivation.Scrypt(password, salt, options.ScryptCost, options.ScryptBlockSize, options.ScryptParallelisation);
+        byte[] derived = KeyDerivation.ByScrypt(password, salt, options.ScryptCost, options.ScryptBlockSize, options.ScryptParallelisation);
         var text = new byte[32];
         key.CopyTo(text);
         AesCounter.Apply(derived.AsSpan(0, 16), vector, text);
