@@ -166,7 +166,7 @@ public ref struct AbiReader
     }
 
     private readonly ReadOnlySpan<byte> WordAt(int at) =>
-        (uint)at <= (uint)(_data.Length - AbiWriter.Word) && _data.Length >= AbiWriter.Word
+        at >= 0 && at <= _data.Length - AbiWriter.Word
             ? _data.Slice(at, AbiWriter.Word)
             : throw Malformed("ends where a word belongs", at);
 

@@ -60,6 +60,20 @@ public sealed class AbiHostileTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64L * bytes.Length);
     }
 
+    [Fact]
+    public void Decode_OfEveryTruncation_Refuses()
+    {
+        foreach (string type in (string[])["uint8", "int8", "uint256", "int256", "bool", "address", "bytes4", "bytes", "string", "uint8[]", "uint8[2]", "bytes[2]", "(uint8,bytes)"])
+        {
+            AbiParameter[] parameters = [new("", AbiTypeParser.Parse(type))];
+            for (int length = 0; length < 32; length++)
+            {
+                var data = new byte[length];
+                Assert.Throws<EthereumFormatException>(() => AbiCodec.Decode(parameters, data));
+            }
+        }
+    }
+
     [Theory]
     [InlineData("uint8", "100")]
     [InlineData("uint64", "10000000000000000")]

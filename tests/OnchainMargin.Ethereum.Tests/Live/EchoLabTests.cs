@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Node;
@@ -180,12 +179,5 @@ public sealed class EchoLabTests(HardhatNode hardhat)
 
     private static CallRequest Request(Address contract, IContractCall call) => new(contract, call.Encode());
 
-    private async Task<Address> DeployAsync()
-    {
-        using JsonDocument artifact = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.Asset("EchoLab.json")));
-        byte[] bytecode = HexData.Decode(artifact.RootElement.Text("bytecode"));
-        using TransactionSender sender = Sender();
-        TransactionReceipt receipt = await sender.SendAsync(TransactionRequest.Deploy(new EchoLab.Deployment(hardhat.Key.Address, 41U, "x"), bytecode));
-        return receipt.ContractAddress!.Value;
-    }
+    private Task<Address> DeployAsync() => EchoLabDeployment.DeployAsync(hardhat);
 }
