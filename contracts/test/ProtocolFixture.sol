@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {Clearinghouse} from "../clearing/Clearinghouse.sol";
+import {HealthGate} from "../clearing/HealthGate.sol";
+import {MockAggregator} from "../dev/MockAggregator.sol";
+import {MockToken} from "../dev/MockToken.sol";
+import {MockWeth} from "../dev/MockWeth.sol";
+import {AccountInput, CashLedger, Fill, Order, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
+import {IReferee} from "../interfaces/IReferee.sol";
+import {
+    ClearingParameters,
+    InterestParameters,
+    LiquidationParameters,
+    OracleParameters,
+    TokenParameters,
+    UnderlyingParameters
+} from "../interfaces/IRiskParameters.sol";
+import {InsuranceFund} from "../liquidation/InsuranceFund.sol";
+import {LiquidationHouse} from "../liquidation/LiquidationHouse.sol";
+import {AccountState, AccountStates} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {ChainlinkSource} from "../oracle/ChainlinkSource.sol";
+import {PriceHub} from "../oracle/PriceHub.sol";
+import {RiskParameters} from "../risk/RiskParameters.sol";
+import {RiskRegistry} from "../risk/RiskRegistry.sol";
+import {MarginVault} from "../vault/MarginVault.sol";
+import {LinearReferee} from "./LinearReferee.sol";
+import {VM, Vm} from "./Vm.sol";
+
+/// @title A whole deployment, as docs/architecture.md orders it, with three tokens, two markets, and helpers that speak of traders
+/// @notice Accounts' states are kept as the last event would tell them, so that operations can bring them.
+abstract contract ProtocolFixture {
+    Vm internal constant vm = VM;
+    uint64 internal constant START = 1_800_000_000;
+    uint16 internal constant BTC = 1;
+    uint16 internal constant ETH = 2;
+    uint16 internal constant USDC_TOKEN = 0;
+    uint16 internal constant WETH_TOKEN = 1;
+    uint16 internal constant WBTC_TOKEN = 2;
+    int256 internal constant ONE = 1e8;
+    uint256 internal constant BTC_PRICE = 90_000e8;
+    uint256 internal constant ETH_PRICE = 3_000e8;
+    uint256 internal constant HEARTBEAT = 3600;
+
+    AccessManager internal manager;
+    RiskParameters internal parameters;
+    MarginVault internal vault;
+    PriceHub internal hub;
+    IReferee internal referee;
+    RiskRegistry internal registry;
+    HealthGate internal gate;
+    Clearinghouse internal clearinghouse;
+    InsuranceFund internal insurance;
+    LiquidationHouse internal house;
+    MockToken internal usdc;
+    MockWeth internal weth;
+    MockToken internal wbtc;
+    MockAggregator internal btcFeed;
+    MockAggregator internal ethFeed;
+    uint96 internal btcPerpetual;
+    uint96 internal ethPerpetual;
+
+    /// @dev Keys of the owners by account.
+    mapping(uint64 account => uint256 key) internal keys;
+    uint64 internal nextNonce;
+
+    function deploy() internal {
+        vm.warp(START);
+        manager = new AccessManager(address(this));
+        usdc = new MockToken("USD Coin", "USDC", 6);
+        weth = new MockWeth();
+        wbtc = new MockToken("Wrapped BTC", "WBTC", 8);
+        parameters = new RiskParameters(address(manager), 130_000_000);
+        vault = new MarginVault(address(manager));
+        vault.listToken(address(usdc));
+        vault.listToken(address(weth));
+        vault.listToken(address(wbtc));
+        hub = new PriceHub(address(manager), parameters, vault);
+        referee = _referee();
+        registry = new RiskRegistry(address(manager), hub, parameters, referee.modelHash());
+        gate = new HealthGate(referee, registry, hub, parameters);
+        clearinghouse = new Clearinghouse(address(manager), vault, hub, parameters, gate);
+        insurance = new InsuranceFund(vault, clearinghouse, parameters);
+        house = new LiquidationHouse(clearinghouse, vault, hub, referee, parameters, insurance);
+        vault.connect(address(clearinghouse), address(house), address(insurance));
+        clearinghouse.connect(address(house), address(insurance));
+        hub.connect(address(clearinghouse));
+        _configure();
+        btcFeed = new MockAggregator(8, int256(BTC_PRICE));
+        ethFeed = new MockAggregator(8, int256(ETH_PRICE));
+        hub.setSource(BTC, address(new ChainlinkSource(address(btcFeed), HEARTBEAT, 100e8, 1_000_000e8)));
+        hub.setSource(ETH, address(new ChainlinkSource(address(ethFeed), HEARTBEAT, 10e8, 100_000e8)));
+        btcPerpetual = Instruments.pack(BTC, 0, 0, uint8(Instruments.PERPETUAL));
+        ethPerpetual = Instruments.pack(ETH, 0, 0, uint8(Instruments.PERPETUAL));
+        hub.checkpoint();
+    }
+
+    function _referee() internal virtual returns (IReferee) {
+        return new LinearReferee();
+    }
+
+    // Parameters
+
+    function _configure() private {
+        parameters.setUnderlying(BTC, underlyingParameters(14_000_000, 45_000_000));
+        parameters.setUnderlying(ETH, underlyingParameters(16_000_000, 50_000_000));
+        parameters.setToken(USDC_TOKEN, TokenParameters(0, 0, 0, 50_000_000, 0));
+        parameters.setToken(WETH_TOKEN, TokenParameters(ETH, 1e8, 5_000_000, 25_000_000, 0));
+        parameters.setToken(WBTC_TOKEN, TokenParameters(BTC, 1e8, 5_000_000, 25_000_000, 0));
+        parameters.setClearing(clearingParameters());
+        parameters.setInterest(InterestParameters(2e10, 1e11, 1e12, 80_000_000, 20_000_000));
+        parameters.setOracle(OracleParameters(60, 300, 1800, 86_400, 500_000, 28_800, 75_000, 600, 2_000_000));
+        parameters.setLiquidation(liquidationParameters());
+    }
+
+    function underlyingParameters(
+        uint32 priceRangeE8,
+        uint32 volRangeE8
+    ) internal pure returns (UnderlyingParameters memory) {
+        return
+            UnderlyingParameters({
+                depthE8: 5000e8,
+                group: 1,
+                priceRangeE8: priceRangeE8,
+                volRangeE8: volRangeE8,
+                volUpFloorE8: 50_000_000,
+                shortOptionMinimumE8: 1_000_000,
+                basisChargeE8: 400_000,
+                basisRateE8: 7_500_000,
+                slippageE8: 1_000_000,
+                slippageCapE8: 10_000_000,
+                crowdingE8: 5_000_000,
+                vegaChargeE8: 10_000_000,
+                rateChargeE8: 1_000_000,
+                floorRateE8: 1_000_000,
+                nettingFloorE8: 50_000_000
+            });
+    }
+
+    function clearingParameters() internal pure returns (ClearingParameters memory) {
+        return ClearingParameters(20_000, 50_000, 5_000_000, 5_000_000);
+    }
+
+    function liquidationParameters() internal pure returns (LiquidationParameters memory) {
+        return LiquidationParameters(60, 20_000_000, 1200, 110_000_000, 5_000_000, 3600, 3600, 3_000_000, 1_000_000e8);
+    }
+
+    // Accounts
+
+    /// @dev A new account of a new owner.
+    function open() internal returns (uint64 account) {
+        uint256 key = uint256(keccak256(abi.encode("owner", clearinghouse.accountCount())));
+        return openFor(key);
+    }
+
+    function openFor(uint256 key) internal returns (uint64 account) {
+        account = clearinghouse.openAccount(vm.addr(key));
+        keys[account] = key;
+    }
+
+    /// @dev A new account of a new owner with settlement token, in whole dollars.
+    function openWith(uint256 dollars) internal returns (uint64 account) {
+        account = open();
+        deposit(account, USDC_TOKEN, uint128(dollars * 1e6));
+    }
+
+    function ownerOf(uint64 account) internal view returns (address) {
+        return vm.addr(keys[account]);
+    }
+
+    function deposit(uint64 account, uint16 token, uint128 amountRaw) internal {
+        (address erc20, ) = vault.tokenAt(token);
+        MockToken(erc20).mint(address(this), amountRaw);
+        MockToken(erc20).approve(address(vault), amountRaw);
+        vault.deposit(account, token, amountRaw);
+    }
+
+    // States, kept from the transitions themselves
+
+    mapping(uint64 account => bytes) internal states;
+
+    /// @dev The account's state, as the last event told it.
+    function stateOf(uint64 account) internal view returns (bytes memory state) {
+        state = states[account];
+        if (state.length == 0) state = AccountStates.empty();
+    }
+
+    function decode(bytes calldata state) external pure returns (AccountState memory) {
+        return AccountStates.decode(state);
+    }
+
+    function unpacked(uint64 account) internal view returns (AccountState memory) {
+        return this.decode(stateOf(account));
+    }
+
+    /// @dev Reads the new states out of the events of what was just done.
+    function readStates() internal {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        bytes32 topic = keccak256("AccountUpdated(uint64,bytes32,bytes)");
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != topic) continue;
+            (, bytes memory state) = abi.decode(logs[i].data, (bytes32, bytes));
+            states[uint64(uint256(logs[i].topics[1]))] = state;
+        }
+    }
+
+    // Operations
+
+    function computed() internal pure returns (Proof memory) {
+        return Proof(ProofKind.Computed, "");
+    }
+
+    function reducing() internal pure returns (Proof memory) {
+        return Proof(ProofKind.Reducing, "");
+    }
+
+    function input(uint64 account, Proof memory proof) internal view returns (AccountInput memory) {
+        return AccountInput(account, stateOf(account), proof);
+    }
+
+    function order(uint64 account, uint96 instrument, int256 sizeE8, uint256 priceE8) internal returns (Order memory) {
+        return
+            Order({
+                account: account,
+                instrument: instrument,
+                sizeE8: int64(sizeE8),
+                limitPriceE8: uint64(priceE8),
+                nonce: nextNonce++,
+                expiry: uint40(block.timestamp + 600),
+                maxFeeRateE8: 1_000_000,
+                flags: 0
+            });
+    }
+
+    function signed(Order memory o) internal view returns (SignedOrder memory) {
+        uint256 key = keys[o.account];
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, clearinghouse.orderDigest(o));
+        return SignedOrder(o, vm.addr(key), abi.encodePacked(r, s, v));
+    }
+
+    /// @dev Buyer is the taker, seller the maker, all computed.
+    function trade(uint64 buyer, uint64 seller, uint96 instrument, int256 sizeE8, uint256 priceE8) internal {
+        tradeWith(buyer, seller, instrument, sizeE8, priceE8, computed(), computed());
+    }
+
+    function tradeWith(
+        uint64 buyer,
+        uint64 seller,
+        uint96 instrument,
+        int256 sizeE8,
+        uint256 priceE8,
+        Proof memory buyerProof,
+        Proof memory sellerProof
+    ) internal {
+        SignedOrder[] memory orders = new SignedOrder[](2);
+        orders[0] = signed(order(seller, instrument, -sizeE8, priceE8));
+        orders[1] = signed(order(buyer, instrument, sizeE8, priceE8));
+        settle(pair(buyer, seller, buyerProof, sellerProof), orders, uint64(uint256(sizeE8)));
+    }
+
+    /// @dev Both accounts in ascending order.
+    function pair(
+        uint64 buyer,
+        uint64 seller,
+        Proof memory buyerProof,
+        Proof memory sellerProof
+    ) internal view returns (AccountInput[] memory accounts) {
+        accounts = new AccountInput[](2);
+        accounts[buyer < seller ? 0 : 1] = input(buyer, buyerProof);
+        accounts[buyer < seller ? 1 : 0] = input(seller, sellerProof);
+    }
+
+    /// @dev Order 0 makes, order 1 takes.
+    function settle(AccountInput[] memory accounts, SignedOrder[] memory orders, uint64 sizeE8) internal {
+        Fill[] memory fills = new Fill[](1);
+        fills[0] = Fill(0, 1, sizeE8);
+        vm.recordLogs();
+        clearinghouse.settle(accounts, orders, fills);
+        readStates();
+    }
+
+    function withdraw(uint64 account, uint16 token, uint128 amountRaw) internal {
+        AccountInput memory brought = input(account, computed());
+        vm.recordLogs();
+        vm.prank(ownerOf(account));
+        clearinghouse.withdraw(brought, token, amountRaw, ownerOf(account));
+        readStates();
+    }
+
+    // Prices and time
+
+    function setBtc(uint256 priceE8) internal {
+        btcFeed.setAnswer(int256(priceE8));
+    }
+
+    function setEth(uint256 priceE8) internal {
+        ethFeed.setAnswer(int256(priceE8));
+    }
+
+    /// @dev Time passes and the feeds stay fresh.
+    function pass(uint256 secondsPassed) internal {
+        vm.warp(block.timestamp + secondsPassed);
+        (, int256 btc, , , ) = btcFeed.latestRoundData();
+        (, int256 eth, , , ) = ethFeed.latestRoundData();
+        btcFeed.setAnswer(btc);
+        ethFeed.setAnswer(eth);
+    }
+
+    // Identities
+
+    /// @dev P5 for the accounts 1 to n, when none is in a lot: the cash ledger adds up, tokens are there, sizes sum to zero.
+    function requireConserved() internal view {
+        uint64 n = clearinghouse.accountCount();
+        int256 sum = 0;
+        int256 btc = 0;
+        int256 eth = 0;
+        for (uint64 a = 1; a <= n; ++a) {
+            AccountState memory state = unpacked(a);
+            require(keccak256(stateOf(a)) == clearinghouse.accountHash(a), "INV03 hash of the last event");
+            sum += state.cashE8;
+            for (uint256 i = 0; i < state.positions.length; ++i) {
+                sum -= state.positions[i].costE8;
+                if (state.positions[i].instrument == btcPerpetual) btc += state.positions[i].sizeE8;
+                else eth += state.positions[i].sizeE8;
+            }
+        }
+        require(btc == 0 && eth == 0, "INV02 sizes sum to zero");
+        requireLedger(sum);
+    }
+
+    function requireLedger(int256 sum) internal view {
+        CashLedger memory l = clearinghouse.ledger();
+        int256 all = sum + int256(uint256(l.feesE8)) + int256(uint256(l.insuranceE8)) + int256(uint256(l.proceedsE8));
+        all += int256(l.interestE8) + int256(l.roundingE8) - int256(uint256(l.deficitE8));
+        require(all == l.sweptE8, "INV01 cash ledger");
+        require(l.roundingE8 >= 0, "INV01 rounding");
+        require(uint256(vault.pooledRaw()) * 100 == uint256(int256(l.sweptE8)), "INV01 pool");
+        for (uint16 token = 0; token < 3; ++token) {
+            (uint256 held, uint256 owed) = vault.conservation(token);
+            require(held >= owed, "INV01 tokens");
+        }
+    }
+}
