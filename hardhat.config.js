@@ -12,6 +12,8 @@ const compiler = (runs) => ({
 
 export default defineConfig({
   solidity: {
+    // The role manager is OpenZeppelin's own, deployed as it is.
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
     profiles: {
       default: {
         // 200 runs keep every contract under 20 kB; the margin kernel is a loop, so it alone is worth unrolling.

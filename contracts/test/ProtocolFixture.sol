@@ -1,32 +1,30 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {Clearinghouse} from "../clearing/Clearinghouse.sol";
-import {HealthGate} from "../clearing/HealthGate.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {MockAggregator} from "../dev/MockAggregator.sol";
 import {MockToken} from "../dev/MockToken.sol";
 import {MockWeth} from "../dev/MockWeth.sol";
 import {AccountInput, CashLedger, Fill, Order, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {ILiquidationHouse} from "../interfaces/ILiquidationHouse.sol";
+import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee} from "../interfaces/IReferee.sol";
 import {
     ClearingParameters,
     InterestParameters,
+    IRiskParameters,
     LiquidationParameters,
     OracleParameters,
     TokenParameters,
     UnderlyingParameters
 } from "../interfaces/IRiskParameters.sol";
-import {InsuranceFund} from "../liquidation/InsuranceFund.sol";
-import {LiquidationHouse} from "../liquidation/LiquidationHouse.sol";
+import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
-import {ChainlinkSource} from "../oracle/ChainlinkSource.sol";
-import {PriceHub} from "../oracle/PriceHub.sol";
-import {RiskParameters} from "../risk/RiskParameters.sol";
-import {RiskRegistry} from "../risk/RiskRegistry.sol";
-import {MarginVault} from "../vault/MarginVault.sol";
-import {LinearReferee} from "./LinearReferee.sol";
 import {VM, Vm} from "./Vm.sol";
 
 /// @title A whole deployment, as docs/architecture.md orders it, with three tokens, two markets, and helpers that speak of traders
@@ -44,16 +42,16 @@ abstract contract ProtocolFixture {
     uint256 internal constant ETH_PRICE = 3_000e8;
     uint256 internal constant HEARTBEAT = 3600;
 
-    AccessManager internal manager;
-    RiskParameters internal parameters;
-    MarginVault internal vault;
-    PriceHub internal hub;
+    IAccessManager internal manager;
+    IRiskParameters internal parameters;
+    IMarginVault internal vault;
+    IPriceHub internal hub;
     IReferee internal referee;
-    RiskRegistry internal registry;
-    HealthGate internal gate;
-    Clearinghouse internal clearinghouse;
-    InsuranceFund internal insurance;
-    LiquidationHouse internal house;
+    IRiskRegistry internal registry;
+    IHealthGate internal gate;
+    IClearinghouse internal clearinghouse;
+    IInsuranceFund internal insurance;
+    ILiquidationHouse internal house;
     MockToken internal usdc;
     MockWeth internal weth;
     MockToken internal wbtc;
@@ -68,37 +66,77 @@ abstract contract ProtocolFixture {
 
     function deploy() internal {
         vm.warp(START);
-        manager = new AccessManager(address(this));
-        usdc = new MockToken("USD Coin", "USDC", 6);
-        weth = new MockWeth();
-        wbtc = new MockToken("Wrapped BTC", "WBTC", 8);
-        parameters = new RiskParameters(address(manager), 130_000_000);
-        vault = new MarginVault(address(manager));
+        manager = IAccessManager(build("AccessManager", abi.encode(address(this))));
+        usdc = MockToken(build("contracts/dev/MockToken.sol:MockToken", abi.encode("USD Coin", "USDC", uint8(6))));
+        weth = MockWeth(payable(build("contracts/dev/MockWeth.sol:MockWeth", "")));
+        wbtc = MockToken(build("contracts/dev/MockToken.sol:MockToken", abi.encode("Wrapped BTC", "WBTC", uint8(8))));
+        parameters = IRiskParameters(
+            build("contracts/risk/RiskParameters.sol:RiskParameters", abi.encode(manager, uint32(130_000_000)))
+        );
+        vault = IMarginVault(build("contracts/vault/MarginVault.sol:MarginVault", abi.encode(manager)));
         vault.listToken(address(usdc));
         vault.listToken(address(weth));
         vault.listToken(address(wbtc));
-        hub = new PriceHub(address(manager), parameters, vault);
+        hub = IPriceHub(build("contracts/oracle/PriceHub.sol:PriceHub", abi.encode(manager, parameters, vault)));
         referee = _referee();
-        registry = new RiskRegistry(address(manager), hub, parameters, referee.modelHash());
-        gate = new HealthGate(referee, registry, hub, parameters);
-        clearinghouse = new Clearinghouse(address(manager), vault, hub, parameters, gate);
-        insurance = new InsuranceFund(vault, clearinghouse, parameters);
-        house = new LiquidationHouse(clearinghouse, vault, hub, referee, parameters, insurance);
+        registry = IRiskRegistry(
+            build(
+                "contracts/risk/RiskRegistry.sol:RiskRegistry",
+                abi.encode(manager, hub, parameters, referee.modelHash())
+            )
+        );
+        gate = IHealthGate(
+            build("contracts/clearing/HealthGate.sol:HealthGate", abi.encode(referee, registry, hub, parameters))
+        );
+        clearinghouse = IClearinghouse(
+            build(
+                "contracts/clearing/Clearinghouse.sol:Clearinghouse",
+                abi.encode(manager, vault, hub, parameters, gate)
+            )
+        );
+        insurance = IInsuranceFund(
+            build("contracts/liquidation/InsuranceFund.sol:InsuranceFund", abi.encode(vault, clearinghouse, parameters))
+        );
+        house = ILiquidationHouse(
+            build(
+                "contracts/liquidation/LiquidationHouse.sol:LiquidationHouse",
+                abi.encode(clearinghouse, vault, hub, referee, parameters, insurance)
+            )
+        );
         vault.connect(address(clearinghouse), address(house), address(insurance));
         clearinghouse.connect(address(house), address(insurance));
         hub.connect(address(clearinghouse));
         _configure();
-        btcFeed = new MockAggregator(8, int256(BTC_PRICE));
-        ethFeed = new MockAggregator(8, int256(ETH_PRICE));
-        hub.setSource(BTC, address(new ChainlinkSource(address(btcFeed), HEARTBEAT, 100e8, 1_000_000e8)));
-        hub.setSource(ETH, address(new ChainlinkSource(address(ethFeed), HEARTBEAT, 10e8, 100_000e8)));
+        btcFeed = MockAggregator(
+            build("contracts/dev/MockAggregator.sol:MockAggregator", abi.encode(uint8(8), int256(BTC_PRICE)))
+        );
+        ethFeed = MockAggregator(
+            build("contracts/dev/MockAggregator.sol:MockAggregator", abi.encode(uint8(8), int256(ETH_PRICE)))
+        );
+        hub.setSource(BTC, source(btcFeed, 100e8, 1_000_000e8));
+        hub.setSource(ETH, source(ethFeed, 10e8, 100_000e8));
         btcPerpetual = Instruments.pack(BTC, 0, 0, uint8(Instruments.PERPETUAL));
         ethPerpetual = Instruments.pack(ETH, 0, 0, uint8(Instruments.PERPETUAL));
         hub.checkpoint();
     }
 
     function _referee() internal virtual returns (IReferee) {
-        return new LinearReferee();
+        return IReferee(build("contracts/test/LinearReferee.sol:LinearReferee", ""));
+    }
+
+    function source(MockAggregator feed, uint256 minPriceE8, uint256 maxPriceE8) internal returns (address) {
+        bytes memory arguments = abi.encode(feed, HEARTBEAT, minPriceE8, maxPriceE8);
+        return build("contracts/oracle/ChainlinkSource.sol:ChainlinkSource", arguments);
+    }
+
+    /// @dev From the compiled artifact, as a deployment does: the code under test is the code that is deployed, and tests compile fast.
+    function build(string memory artifact, bytes memory arguments) internal returns (address created) {
+        bytes memory code = bytes.concat(vm.getCode(artifact), arguments);
+        // Safe: reads `code` only.
+        assembly ("memory-safe") {
+            created := create(0, add(code, 32), mload(code))
+        }
+        require(created != address(0), artifact);
     }
 
     // Parameters

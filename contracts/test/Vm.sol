@@ -19,6 +19,7 @@ interface Vm {
     function expectPartialRevert(bytes4 selector) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function addr(uint256 key) external pure returns (address);
+    function getCode(string calldata artifact) external view returns (bytes memory code);
     function assume(bool condition) external pure;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
