@@ -51,6 +51,12 @@ internal static class AddOns
         return vegaChargeE8 + (long)Rounding.DivCeil((Int128)(Rounding.One - vegaChargeE8) * late, StaleRampSeconds);
     }
 
+    /// <summary>What an expiry adds to the sum that the rate charge is taken of.</summary>
+    /// <param name="optionsE16">Σ size·value of its options.</param>
+    /// <param name="tau">Time to expiry, seconds.</param>
+    [SpecRule("MRG-045")]
+    internal static Int128 RateYears(Int128 optionsE16, long tau) => Rounding.DivCeil(Rounding.DivCeil(Rounding.Abs(optionsE16), Rounding.One) * tau, Rounding.Year);
+
     /// <summary>The spread of an underlying as a part of spot.</summary>
     [SpecRule("MRG-052")]
     internal static Int128 SpreadRate(UnderlyingRecord record) => Rounding.DivCeil((Int128)record.SpreadE8 * Rounding.One, record.SpotE8);

@@ -99,7 +99,7 @@ internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult resul
             AddVega(belowE16, aboveE16, time - _terms.Record.Expiries[expiry].SurfaceTime);
         }
 
-        _rateSumE8 += Rounding.DivCeil(Rounding.DivCeil(Rounding.Abs(optionsE16), Rounding.One) * dated.Tau, Rounding.Year);
+        _rateSumE8 += AddOns.RateYears(optionsE16, dated.Tau);
     }
 
     /// <summary>What follows from the sums: scenarios, between, add-ons.</summary>

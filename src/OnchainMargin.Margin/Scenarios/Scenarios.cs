@@ -51,6 +51,14 @@ public static class Scenarios
     internal static ReadOnlySpan<int> ScenarioNodes =>
         [2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10, 10, 1, 1, 11, 11, 0, 0, 12, 12, 13, 14];
 
+    /// <summary>The price move of a node, in quarters of the range.</summary>
+    /// <param name="node">From 0 to 14.</param>
+    public static int Quarters(int node) => NodeQuarters[node];
+
+    /// <summary>The weight of a node in 24ths.</summary>
+    /// <param name="node">From 0 to 14.</param>
+    public static int Weight24(int node) => NodeWeights[node];
+
     /// <summary>The scenario of an index.</summary>
     /// <param name="index">From 0 to 36.</param>
     public static Scenario Scenario(int index) => new(

@@ -1,0 +1,45 @@
+namespace OnchainMargin.Margin;
+
+/// <summary>Lots of a liquidation: what is for sale, what a bid pays, what it receives.</summary>
+public static class Lots
+{
+    /// <summary>The part of x that a fraction has sold, toward zero, so that slices always add up.</summary>
+    /// <param name="x">Size, cost, cash or amount.</param>
+    /// <param name="fractionE8">The fraction sold.</param>
+    [SpecRule("CLR-042")]
+    public static Int128 Sold(Int128 x, long fractionE8) => Wide.MulDivTrunc(x, fractionE8, Rounding.One);
+
+    /// <summary>The fraction for sale: restores equity to the target under the margin shown, at the largest discount.</summary>
+    /// <param name="equityE8">Equity at the start.</param>
+    /// <param name="marginE8">The margin that the witness shows.</param>
+    /// <param name="targetE8">The target, of that margin.</param>
+    /// <param name="discountMaxE8">The largest discount.</param>
+    /// <param name="bidMinE8">The least bid.</param>
+    [SpecRule("CLR-040")]
+    public static long ForSale(Int128 equityE8, Int128 marginE8, long targetE8, long discountMaxE8, long bidMinE8)
+    {
+        if (equityE8 <= 0)
+        {
+            return Rounding.One;
+        }
+
+        Int128 target = Wide.MulDivCeil(targetE8, marginE8, Rounding.One);
+        Int128 fraction = Wide.MulDivCeil(target - equityE8, Rounding.One, target - Wide.MulDivFloor(equityE8, discountMaxE8, Rounding.One));
+        return fraction > Rounding.One - bidMinE8 ? Rounding.One : (long)fraction;
+    }
+
+    /// <summary>The discount at an age, rounded down.</summary>
+    /// <param name="ageSeconds">Seconds since grace ended.</param>
+    /// <param name="discountMaxE8">The largest discount.</param>
+    /// <param name="rampSeconds">The time it takes.</param>
+    [SpecRule("CLR-041")]
+    public static long Discount(long ageSeconds, long discountMaxE8, long rampSeconds) => (long)Wide.MulDivFloor(discountMaxE8, Math.Min(ageSeconds, rampSeconds), rampSeconds);
+
+    /// <summary>What a bid pays for a fraction of a lot with equity, rounded up.</summary>
+    /// <param name="equityE8">Equity of the whole lot at live prices, not negative.</param>
+    /// <param name="fractionE8">The fraction.</param>
+    /// <param name="discountE8">The discount.</param>
+    [SpecRule("CLR-041")]
+    public static Int128 PayUp(Int128 equityE8, long fractionE8, long discountE8) =>
+        Wide.MulDivCeil(Wide.MulDivCeil(equityE8, fractionE8, Rounding.One), Rounding.One - discountE8, Rounding.One);
+}
