@@ -1,0 +1,37 @@
+using System.CommandLine;
+
+namespace OnchainMargin.Cli.Margin;
+
+/// <summary><c>omargin margin</c>: the margin of every account of a book file, with no chain at all.</summary>
+internal static class MarginCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var book = new Option<string>("--book") { Description = "The book file: time, underlyings, collateral, parameters, accounts.", Required = true };
+        var json = new Option<bool>("--json") { Description = "Reply as JSON." };
+        var whatIf = new Option<string[]>("--what-if")
+        {
+            Description = "Fills to try, ACCOUNT:INSTRUMENT:SIZE@PRICE, for example 1:ETH-PERP:-5@150; shows before and after.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+        };
+        var command = new Command("margin", "Compute the margin of every account of a book file.") { book, json, whatIf };
+        command.SetAction((parsed, cancellation) =>
+        {
+            Book read = BookFile.Read(parsed.GetValue(book)!);
+            AccountReport[] reports = AccountReport.OfAll(read, cancellation);
+            IReadOnlyList<WhatIfOutcome> outcomes = WhatIfOutcome.Of(read, reports, parsed.GetValue(whatIf)!);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                MarginJson.Write(output, read, reports, outcomes, null);
+            }
+            else
+            {
+                MarginTable.Write(output, read, reports, outcomes);
+            }
+
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,49 @@
+using OnchainMargin.Cli.Text;
+using OnchainMargin.Margin;
+
+namespace OnchainMargin.Cli.Margin;
+
+/// <summary>A fill to try: <c>1:ETH-PERP:-5@150</c>.</summary>
+/// <param name="Text">As given.</param>
+/// <param name="Account">The account's id.</param>
+/// <param name="Instrument">The instrument.</param>
+/// <param name="SizeE8">Signed size.</param>
+/// <param name="PriceE8">Price.</param>
+internal sealed record WhatIfOrder(string Text, string Account, Instrument Instrument, long SizeE8, long PriceE8)
+{
+    private const int E8 = 8;
+    private const long SizeMax = 1L << 53;
+    private const long PriceMax = 1L << 49;
+
+    /// <summary>Reads an order of a book.</summary>
+    /// <exception cref="CliException">It is none, or names what the book lacks.</exception>
+    public static WhatIfOrder Parse(string text, Book book)
+    {
+        string what = $"--what-if order '{text}'";
+        string[] parts = text.Split(':');
+        string[] amounts = parts.Length == 3 ? parts[2].Split('@') : [];
+        if (amounts.Length != 2)
+        {
+            throw new CliException($"The {what} is not understood: write ACCOUNT:INSTRUMENT:SIZE@PRICE like 1:ETH-PERP:-5@150.");
+        }
+
+        if (!book.Accounts.Any(a => string.Equals(a.Name, parts[0], StringComparison.Ordinal)))
+        {
+            throw new CliException($"The {what} names account '{parts[0]}', which the book does not have: use the id of one of its accounts.");
+        }
+
+        Instrument instrument = new BookAccounts(book.Names, book.View).Find(parts[1], $"the {what}");
+        long sizeE8 = FixedPointText.ParseE8(amounts[0].TrimStart('+'), $"size of the {what}");
+        long priceE8 = FixedPointText.ParseE8(amounts[1], $"price of the {what}");
+        return sizeE8 is not 0 and >= -SizeMax and <= SizeMax && priceE8 is >= 0 and <= PriceMax
+            ? new WhatIfOrder(text, parts[0], instrument, sizeE8, priceE8)
+            : throw new CliException(
+                $"The {what} is out of range: give a size of at most {FixedPointText.Format(SizeMax, E8)} that is not 0, and a price of at most {FixedPointText.Format(PriceMax, E8)} that is not negative.");
+    }
+
+    /// <summary>The account after this fill.</summary>
+    /// <exception cref="CliException">The position would leave the domain.</exception>
+    public BookAccount Apply(BookAccount account) => Fills.Add(account.State, Instrument, SizeE8, Fills.ValueUp(SizeE8, PriceE8, 0)) is { } outcome
+        ? account with { State = outcome.State }
+        : throw new CliException($"The --what-if order '{Text}' makes a position too large, or more than {AccountState.PositionsMax} of them: give a smaller size.");
+}
