@@ -112,6 +112,11 @@ internal sealed class ExpiryTerms
             OptionValues.Fill(A, Nodes.Ln, b, moneyness, s, shock, row);
             row[Row.Humps + shock] = Hump(s);
         }
+
+        if (moneyness != LnForward - kRaw)
+        {
+            Hold(b, row);
+        }
     }
 
     /// <summary>Values of a put from those of the call: parity is exact.</summary>
@@ -129,6 +134,17 @@ internal sealed class ExpiryTerms
 
         row[Row.Intrinsic] = Math.Max(b - A[Scenarios.MarkNode], 0);
         call[Row.Kink..].CopyTo(row[Row.Kink..]);
+    }
+
+    /// <summary>Where the logarithm was held, the values are held within the bounds of no arbitrage.</summary>
+    [SpecRule("MRG-026")]
+    private void Hold(long b, Span<long> row)
+    {
+        for (int s = 0; s < Scenarios.Count; s++)
+        {
+            long a = A[Scenarios.ScenarioNodes[s]];
+            row[s] = Math.Clamp(row[s], Math.Max(a - b, 0), a);
+        }
     }
 
     private long Moneyness(long kRaw) => Math.Clamp(LnForward - kRaw, -Volatility.LogClampQ32, Volatility.LogClampQ32);

@@ -156,6 +156,7 @@ public static class VectorCases
         }
 
         yield return Account("MRG-026", "far-out-of-the-money", "May come out a few units below zero.", On(Market(Underlying(1, 1, Expiry(7 * Day))), 0, Call(1, 16_000, 7 * Day), Put(1, 250, 7 * Day)));
+        yield return Account("MRG-026", "left-far-behind", "K/F of 10,000 at 100 % over four years: beyond e⁶ the value is held between intrinsic and forward.", On(Market(Underlying(1, 1, Expiry(1460 * Day, 100, 1))), 0, Call(1, 10_000, 1460 * Day), Put(1, 10_000, 1460 * Day)));
         yield return Account("MRG-026", "discounted", "A discount of 0.9.", On(Market(Underlying(1, 1, Expiry(365 * Day) with { DiscountE12 = 900_000_000_000 })), 0, Call(1, 2100, 365 * Day), Put(1, 2100, 365 * Day)));
         yield return Account("MRG-028", "perpetual-and-future", "Linear in the node, independent of volatility.", On(Market(Underlying(1, 1, Expiry(30 * Day, 60, 2010))), 0, Perpetual(1), Future(1, 30 * Day)));
         yield return new Vector("MRG-030", "grid", "All 37: q, v, w.", [], []);

@@ -1,0 +1,129 @@
+using System.Numerics;
+using OnchainMargin.Oracle;
+using Xunit.Abstractions;
+
+namespace OnchainMargin.Margin.Tests.Accuracy;
+
+/// <summary>The largest error of each function against series in 192 binary digits. The bounds here are the figures that docs/margin-accuracy.md states; the measured ones are printed.</summary>
+public sealed class KernelAccuracyTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Ln_WholeDomain_IsWithinItsBound()
+    {
+        var random = new Random(11);
+        double worst = 0;
+        for (int i = 0; i < 4000; i++)
+        {
+            // Quotients of at least 2⁻²⁸ have 36 binary digits left in r; the clamp at ±6 needs no more.
+            long n = 1 + (long)Math.Pow(2, 28 + (28 * random.NextDouble()));
+            long d = i % 2 == 0 ? 1 + (long)Math.Pow(2, 28 + (28 * random.NextDouble())) : Math.Max(1, n + random.Next(-1000, 1000));
+            BigInteger reference = Precise.Ln(Precise.Ratio(n, d));
+            worst = Math.Max(worst, Math.Abs(Difference((BigInteger)Margin.Kernel.Ln(n, d) << (Precise.Bits - 32), reference, 32)));
+        }
+
+        Report("ln", worst, "units of 2⁻³²", 3.0);
+    }
+
+    [Fact]
+    public void Normal_WholeTable_IsWithinItsBoundAndNeverFalls()
+    {
+        double worst = 0;
+        ulong before = 0;
+        for (long eighth = -8; eighth < (2047 * 8) + 16; eighth++)
+        {
+            long d = (eighth << 29) + ((eighth * 2_654_435_761) & 0x1FFF_FFFF);
+            BigInteger x = ((BigInteger)(d - (1040L << 32)) << (Precise.Bits - 32)) / 160;
+            ulong p = NormalTable.P(d);
+            Assert.True(p >= before, $"the table falls at {d}");
+            before = p;
+            worst = Math.Max(worst, Math.Abs(Difference((BigInteger)p << (Precise.Bits - 60), Precise.Normal(x), 0)));
+        }
+
+        Report("normal distribution", worst, string.Empty, 2e-9);
+    }
+
+    [Fact]
+    public void Normal_AtCellEdges_NeverFallsAndIsContinuous()
+    {
+        for (long cell = 1; cell < 2047; cell++)
+        {
+            ulong left = NormalTable.P((cell << 32) - 1);
+            ulong right = NormalTable.P(cell << 32);
+            Assert.InRange(right, left, left + (1UL << 20));
+        }
+    }
+
+    [Fact]
+    public void Isqrt_Everywhere_IsExact()
+    {
+        var random = new Random(12);
+        for (int i = 0; i < 20_000; i++)
+        {
+            UInt128 a = (((UInt128)(ulong)random.NextInt64() << 64) | (ulong)random.NextInt64()) >> random.Next(1, 127);
+            Assert.Equal(Integers.Root(a), (BigInteger)Margin.Kernel.Isqrt(a));
+        }
+    }
+
+    [Fact]
+    public void Volatility_Svi_IsWithinItsBound()
+    {
+        var random = new Random(13);
+        double worst = 0;
+        for (int i = 0; i < 3000; i++)
+        {
+            long published = 1 + (long)Math.Pow(10, 8 + (6 * random.NextDouble()));
+            long strike = Math.Max(1, (long)(published * Math.Exp(3 * ((2 * random.NextDouble()) - 1))));
+            var surface = new Surface(
+                published, published, (long)(random.NextDouble() * 1e12) + 100_000_000, (long)(random.NextDouble() * 1e12), random.Next(-99_000_000, 99_000_001), random.Next(-50_000_000, 50_000_001), random.Next(100_000, 100_000_000));
+            BigInteger k = Precise.Ln(Precise.Ratio(strike, published));
+            BigInteger y = k - Precise.Ratio(surface.ME8, 100_000_000);
+            BigInteger sigma = Precise.Ratio(surface.SigmaE8, 100_000_000);
+            BigInteger inner = Precise.Multiply(Precise.Ratio(surface.RhoE8, 100_000_000), y) + Precise.Root(Precise.Multiply(y, y) + Precise.Multiply(sigma, sigma));
+            BigInteger variance = Precise.Ratio(surface.AE12, SpecConstants.OneE12) + Precise.Multiply(Precise.Ratio(surface.BE12, SpecConstants.OneE12), inner);
+            long vol = Volatility.Implied(surface, Margin.Kernel.Ln(strike, published));
+            worst = Math.Max(worst, Math.Abs(Difference((BigInteger)vol << (Precise.Bits - 32), Precise.Root(variance), 0)));
+        }
+
+        Report("volatility", worst, string.Empty, 1e-8);
+    }
+
+    [Fact]
+    public void Deviation_UsualDomain_IsWithinItsBound()
+    {
+        var random = new Random(14);
+        double worst = 0;
+        for (int i = 0; i < 3000; i++)
+        {
+            long tau = 60 + (long)(Math.Pow(random.NextDouble(), 3) * 63_072_000);
+            long vol = (long)(Math.Pow(2, 32) * Math.Exp(Math.Log(0.01) + (random.NextDouble() * Math.Log(500))));
+            BigInteger reference = 160 * Precise.Multiply((BigInteger)vol << (Precise.Bits - 32), Precise.Root(Precise.Ratio(tau, 31_536_000)));
+            worst = Math.Max(worst, Math.Abs(Difference((BigInteger)Deviation.Cells(vol, Deviation.RootTau(tau)) << (Precise.Bits - 32), reference, 32)));
+        }
+
+        Report("deviation", worst, "units of 2⁻³² of a cell", 1.0);
+    }
+
+    [Fact]
+    public void Discount_WholeDomain_IsWithinAUnit()
+    {
+        var random = new Random(15);
+        double worst = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            long rate = (long)(random.NextDouble() * 1e12);
+            long tau = (long)(random.NextDouble() * 4 * 31_536_000);
+            BigInteger reference = Precise.Exp(-Precise.Ratio((BigInteger)rate * tau, SpecConstants.OneE12 * 31_536_000)) * SpecConstants.OneE12;
+            worst = Math.Max(worst, Math.Abs(Difference((BigInteger)Discounts.Discount(rate, tau) << Precise.Bits, reference, 0)));
+        }
+
+        Report("discount", worst, "units of 10⁻¹²", 1.0);
+    }
+
+    private static double Difference(BigInteger value, BigInteger reference, int scale) => (double)(value - reference) / Math.Pow(2, Precise.Bits - scale);
+
+    private void Report(string name, double worst, string unit, double bound)
+    {
+        output.WriteLine($"{name}: largest error {worst:G4} {unit}");
+        Assert.InRange(worst, 0, bound);
+    }
+}
