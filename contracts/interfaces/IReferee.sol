@@ -24,16 +24,17 @@ struct Figures {
     int256 leastCashE8;
 }
 
-/// @notice Every term of one underlying, in money E8 unless the name says otherwise.
+/// @notice Every term of one underlying, in money E8, or in 24ths of it where the name says so.
 struct UnderlyingBreakdown {
     uint256 underlying;
     uint256 group;
-    /// @notice Index of the scenario of the largest loss (the first of equals), in 24ths of a unit of money below.
-    uint256 worstScenario;
+    uint256 nettingFloorE8;
+    /// @notice The largest loss over the scenarios, between them, and of both (MRG-031, MRG-032).
     int256 scenario24E8;
     int256 between24E8;
-    /// @notice Index of the position whose kink binds, or the largest uint256 when none shows a loss.
-    uint256 worstKink;
+    int256 loss24E8;
+    /// @notice Where the largest loss is, as a witness names it: a scenario, 64 + position or 192 + node (MRG-057); the first of equals.
+    uint256 worstPoint;
     uint256 shortMinimumE8;
     int256[37] weighted24E8;
     uint256 netE8;
@@ -50,9 +51,11 @@ struct UnderlyingBreakdown {
 struct GroupBreakdown {
     uint256 group;
     uint256 nettingFloorE8;
-    uint256 worstScenario;
-    int256 joint24E8;
-    int256 excess24E8;
+    /// @notice The largest loss of all its underlyings together, over the scenarios and between them, and where the larger of the two is.
+    int256 scenario24E8;
+    int256 between24E8;
+    uint256 worstPoint;
+    /// @notice The sum of the largest losses of its underlyings, each alone.
     int256 loss24E8;
     uint256 shortMinimumE8;
     uint256 maintenanceE8;

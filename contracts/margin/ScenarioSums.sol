@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {OptionValues} from "./OptionValues.sol";
+import {Scenarios} from "./Scenarios.sol";
+// prettier-ignore
+// solhint-disable-next-line no-unused-import
+import { WS_A, WS_A_ZERO, WS_LINEAR, WS_LN_X, WS_NODE, WS_PAIR, WS_PAYOFF, WS_SUMS_BYTES, WS_SUMS_START, WS_SUM_DOWN, WS_SUM_MID, WS_SUM_UP, WS_TO_NARROW, WS_WIDTH, WS_ZERO_DOWN, WS_ZERO_MID, WS_ZERO_UP } from "./Workspace.sol";
+
+/// @notice Which scenarios are wanted: all, or a list with the mark.
+struct Selection {
+    bool all;
+    /// @notice Whether the values at an unchanged price under both shocks are wanted.
+    bool zeros;
+    /// @notice Whether kinks and payoffs are wanted (MRG-032).
+    bool kinks;
+    /// @notice One byte an entry, `0x40 | shock << 4 | node`, at most 31, each once. Unused when `all`.
+    uint256 entries;
+}
+
+/// @title Sums of size·value over the scenarios of an underlying, in the workspace
+/// @notice Puts enter as calls; what parity adds is linear and enters once an expiry. Sums are exact integers, so their order does not matter.
+/// A strike that is narrow at a shock (MRG-032) goes to sums of its own there, so that the grid reads all sums and the broken line those of the others with the payoffs.
+/// @custom:spec MRG-031
+library ScenarioSums {
+    // The pairs that a shock has, from the first logarithm's address to the end: the inner nodes have all shocks, the tails none and up, the two outermost only up.
+    uint256 private constant DOWN_FROM = WS_LN_X + WS_PAIR;
+    uint256 private constant DOWN_TO = WS_LN_X + 5 * WS_PAIR;
+    uint256 private constant MID_FROM = WS_LN_X;
+    uint256 private constant MID_TO = WS_LN_X + 6 * WS_PAIR;
+    uint256 private constant UP_FROM = WS_LN_X;
+    uint256 private constant UP_TO = WS_LN_X + 7 * WS_PAIR;
+
+    // From a logarithm's address to that of its node's discounted forward: WS_A - WS_LN_X.
+    uint256 private constant TO_A = 0x1e0;
+
+    // Cells are counted from the start of memory, so that a deviation's whole cells times 12 are an address: cell 0 of the table is 555, its end 555 + 2047, the mean 555 + 1040.
+    uint256 private constant CELL_FIRST_Q32 = 0x22b00000000;
+    uint256 private constant CELL_END_Q32 = 0xa2a00000000;
+    uint256 private constant CELL_LAST_Q32 = 0xa29ffffffff;
+    uint256 private constant CELL_MEAN_Q32 = 0x63b00000000;
+    uint256 private constant INVERSE_NUMERATOR = 0x6400000000000000;
+    uint256 private constant HALF_Q60 = 0x800000000000000;
+
+    /// @notice Sets every sum to zero.
+    function clear() internal pure {
+        // Safe: the region lies in the workspace; reading beyond the calldata gives zeros.
+        assembly ("memory-safe") {
+            calldatacopy(WS_SUMS_START, calldatasize(), WS_SUMS_BYTES)
+        }
+    }
+
+    /// @notice Adds `size` calls of one strike under all 37 scenarios.
+    /// @param s The strike's deviations under the three shocks (MRG-024).
+    /// @param narrow At how many of them it is narrow, from below.
+    /// @param logMoneyness `L` of MRG-026.
+    /// @param b `B` of MRG-026.
+    /// @return mark The call's value at the mark.
+    /// @return spread Its value at an unchanged price, volatility up less volatility down.
+    /// @custom:spec MRG-031
+    function addCalls(
+        uint256[3] memory s,
+        uint256 narrow,
+        int256 logMoneyness,
+        uint256 b,
+        int256 size
+    ) internal pure returns (int256 mark, int256 spread) {
+        unchecked {
+            uint256 shift = narrow > Scenarios.MID ? WS_TO_NARROW : 0;
+            mark = _addShock(
+                s[Scenarios.MID],
+                logMoneyness,
+                b,
+                size,
+                MID_FROM,
+                MID_TO,
+                WS_SUM_MID - WS_LN_X + shift,
+                WS_ZERO_MID + shift
+            );
+            shift = narrow > Scenarios.UP ? WS_TO_NARROW : 0;
+            spread = _addShock(
+                s[Scenarios.UP],
+                logMoneyness,
+                b,
+                size,
+                UP_FROM,
+                UP_TO,
+                WS_SUM_UP - WS_LN_X + shift,
+                WS_ZERO_UP + shift
+            );
+            shift = narrow > Scenarios.DOWN ? WS_TO_NARROW : 0;
+            spread -= _addShock(
+                s[Scenarios.DOWN],
+                logMoneyness,
+                b,
+                size,
+                DOWN_FROM,
+                DOWN_TO,
+                WS_SUM_DOWN - WS_LN_X + shift,
+                WS_ZERO_DOWN + shift
+            );
+        }
+    }
+
+    /// @notice Adds `size` calls of one strike under the chosen scenarios and the mark; see `addCalls`.
+    /// @custom:spec MRG-057
+    function addCallsSelected(
+        Selection memory selection,
+        uint256[3] memory s,
+        uint256 narrow,
+        int256 logMoneyness,
+        uint256 b,
+        int256 size
+    ) internal pure returns (int256 mark, int256 spread) {
+        unchecked {
+            uint256 a = uint256(_load(WS_A_ZERO));
+            mark = OptionValues.valueOfCall(a, b, logMoneyness, s[Scenarios.MID]);
+            _addTo(_sum(Scenarios.NODE_ZERO, Scenarios.MID, narrow), size * mark);
+            if (selection.zeros) {
+                int256 up = OptionValues.valueOfCall(a, b, logMoneyness, s[Scenarios.UP]);
+                int256 down = OptionValues.valueOfCall(a, b, logMoneyness, s[Scenarios.DOWN]);
+                spread = up - down;
+                _addTo(_sum(Scenarios.NODE_ZERO, Scenarios.UP, narrow), size * up);
+                _addTo(_sum(Scenarios.NODE_ZERO, Scenarios.DOWN, narrow), size * down);
+            }
+            for (uint256 rest = selection.entries; rest != 0; rest >>= 8) {
+                (uint256 node, uint256 shock) = (rest & 0xf, (rest >> 4) & 0x3);
+                int256 log = logMoneyness + _load(WS_LN_X + WS_NODE * node);
+                int256 value = OptionValues.valueOfCall(uint256(_load(WS_A + WS_NODE * node)), b, log, s[shock]);
+                _addTo(_sum(node, shock, narrow), _inLane(node, size * value));
+            }
+        }
+    }
+
+    /// @notice Adds `size` calls of one strike that are worth their payoff (MRG-026, less than 60 seconds): the same under every shock.
+    /// @custom:spec MRG-031
+    function addExpiring(uint256 b, int256 size) internal pure returns (int256 mark) {
+        unchecked {
+            mark = int256(OptionValues.payoff(uint256(_load(WS_A_ZERO)), b));
+            for (uint256 node = 0; node <= Scenarios.NODES; ++node) {
+                int256 amount = size * int256(OptionValues.payoff(uint256(_load(WS_A + WS_NODE * node)), b));
+                amount = _inLane(node, amount);
+                _addTo(_sum(node, Scenarios.DOWN, 0), amount);
+                _addTo(_sum(node, Scenarios.MID, 0), amount);
+                _addTo(_sum(node, Scenarios.UP, 0), amount);
+            }
+        }
+    }
+
+    /// @notice Adds the payoffs of `size` calls of one strike that is narrow at `narrow` shocks, one at least.
+    /// @custom:spec MRG-032
+    function addPayoffs(uint256 narrow, uint256 b, int256 size) internal pure {
+        unchecked {
+            uint256 sums = WS_PAYOFF + WS_WIDTH * (narrow - 1);
+            for (uint256 node = 0; node <= Scenarios.NODES; ++node) {
+                int256 amount = size * int256(OptionValues.payoff(uint256(_load(WS_A + WS_NODE * node)), b));
+                _addTo(sums + WS_NODE * node, amount);
+            }
+        }
+    }
+
+    /// @notice `Σ size·value` of everything at a node under a shock, but what parity takes from it at every node, E16.
+    function valueAt(uint256 node, uint256 shock) internal pure returns (int256) {
+        unchecked {
+            return
+                _lane(node, _sum(node, shock, 0)) +
+                _lane(node, _sum(node, shock, 3)) +
+                _load(WS_LINEAR + WS_NODE * node);
+        }
+    }
+
+    /// @notice The same with narrow options at their payoffs.
+    /// @custom:spec MRG-032
+    function brokenAt(uint256 node, uint256 shock) internal pure returns (int256 value) {
+        unchecked {
+            value = _lane(node, _sum(node, shock, 0)) + _load(WS_LINEAR + WS_NODE * node);
+            for (uint256 width = shock; width <= Scenarios.UP; ++width) {
+                value += _load(WS_PAYOFF + WS_WIDTH * width + WS_NODE * node);
+            }
+        }
+    }
+
+    /// @notice `Σ size·(value(+1, none) − value(−1, none))` over the options so far as calls, E16.
+    function slope() internal pure returns (int256) {
+        unchecked {
+            return _midAt(Scenarios.NODE_PLUS_ONE) - _midAt(Scenarios.NODE_MINUS_ONE);
+        }
+    }
+
+    /// @notice Adds what does not depend on volatility.
+    function addLinear(uint256 node, int256 amount) internal pure {
+        _addTo(WS_LINEAR + WS_NODE * node, amount);
+    }
+
+    /// @dev One shock of one strike: the value at node 0 is added to `zero`, those of the pairs whose logarithms lie in [from, to) to the sums `toSum` bytes above.
+    ///
+    /// Plain form: for each node, `OptionValues.valueOfCall(A, b, logMoneyness + lnX, s)`; `ScenarioSums.t.sol` compares them.
+    /// - `base` holds everything of D1 but `lnX·inverse`, with 16 more bits; flooring the sum is flooring the part that has a fraction, as the rest is a multiple of 2^16.
+    /// - In a pair the lower node has the smaller D. When its D2 is not below the table and the upper node's D1 not beyond it, all four deviations are inside and need no test;
+    ///   both differences are far below 2^255, so the sign of their OR says whether either is negative.
+    /// - Otherwise each value is found by itself, with the same table and the two constants 0 and 2^60 outside.
+    /// - Reads: 12·cell lies in the table for a deviation inside; 20 bytes beyond the last cell still are workspace. Writes: the sums. So it is memory-safe.
+    /// - Ranges: a·P < 2^52·2^61, b·P < 2^54·2^61, |pair| < 2^55·2^128, |size·pair| < 2^242.
+    function _addShock(
+        uint256 s,
+        int256 logMoneyness,
+        uint256 b,
+        int256 size,
+        uint256 from,
+        uint256 to,
+        uint256 toSum,
+        uint256 zero
+    ) private pure returns (int256 valueAtZero) {
+        assembly ("memory-safe") {
+            function cdf(d) -> p {
+                if iszero(slt(d, CELL_FIRST_Q32)) {
+                    p := 0x1000000000000000
+                    if slt(d, CELL_END_Q32) {
+                        let w := shr(160, mload(mul(12, shr(32, d))))
+                        let t := and(d, 0xffffffff)
+                        p := shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
+                    }
+                }
+            }
+            function valueOf(d, deviation, a, strike) -> v {
+                v := sar(60, add(sub(mul(a, cdf(d)), mul(strike, cdf(sub(d, deviation)))), HALF_Q60))
+            }
+            let inverse := div(INVERSE_NUMERATOR, s)
+            let base := add(mul(logMoneyness, inverse), shl(16, add(shr(1, s), CELL_MEAN_Q32)))
+            valueAtZero := valueOf(sar(16, base), s, mload(WS_A_ZERO), b)
+            mstore(zero, add(mload(zero), mul(size, valueAtZero)))
+            for {} lt(from, to) {
+                from := add(from, WS_PAIR)
+            } {
+                let d := sar(16, add(mul(mload(from), inverse), base))
+                let e := sar(16, add(mul(mload(add(from, WS_NODE)), inverse), base))
+                let pair
+                switch slt(or(sub(sub(d, s), CELL_FIRST_Q32), sub(CELL_LAST_Q32, e)), 0)
+                case 0 {
+                    let w := shr(160, mload(mul(12, shr(32, d))))
+                    let t := and(d, 0xffffffff)
+                    let x := mul(
+                        mload(add(from, TO_A)),
+                        shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
+                    )
+                    d := sub(d, s)
+                    w := shr(160, mload(mul(12, shr(32, d))))
+                    t := and(d, 0xffffffff)
+                    pair := shl(
+                        128,
+                        sar(
+                            60,
+                            add(
+                                sub(
+                                    x,
+                                    mul(
+                                        b,
+                                        shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
+                                    )
+                                ),
+                                HALF_Q60
+                            )
+                        )
+                    )
+                    w := shr(160, mload(mul(12, shr(32, e))))
+                    t := and(e, 0xffffffff)
+                    x := mul(
+                        mload(add(from, add(TO_A, WS_NODE))),
+                        shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
+                    )
+                    e := sub(e, s)
+                    w := shr(160, mload(mul(12, shr(32, e))))
+                    t := and(e, 0xffffffff)
+                    pair := add(
+                        pair,
+                        sar(
+                            60,
+                            add(
+                                sub(
+                                    x,
+                                    mul(
+                                        b,
+                                        shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
+                                    )
+                                ),
+                                HALF_Q60
+                            )
+                        )
+                    )
+                }
+                default {
+                    pair := add(
+                        shl(128, valueOf(d, s, mload(add(from, TO_A)), b)),
+                        valueOf(e, s, mload(add(from, add(TO_A, WS_NODE))), b)
+                    )
+                }
+                let sum := add(from, toSum)
+                mstore(sum, add(mload(sum), mul(size, pair)))
+            }
+        }
+    }
+
+    function _midAt(uint256 node) private pure returns (int256) {
+        unchecked {
+            return _lane(node, _sum(node, Scenarios.MID, 0)) + _lane(node, _sum(node, Scenarios.MID, 3));
+        }
+    }
+
+    /// @dev Address of the sum at a node under a shock for strikes that are narrow at `narrow` shocks.
+    function _sum(uint256 node, uint256 shock, uint256 narrow) private pure returns (uint256 word) {
+        unchecked {
+            word = narrow > shock ? WS_TO_NARROW : 0;
+            if (node == Scenarios.NODE_ZERO) return word + WS_ZERO_DOWN + WS_NODE * shock;
+            word += WS_PAIR * (node >> 1);
+            return word + (shock == Scenarios.UP ? WS_SUM_UP : WS_SUM_DOWN + WS_NODE * shock);
+        }
+    }
+
+    /// @dev The even node of a pair is its upper lane; node 0 has a word for itself.
+    function _inLane(uint256 node, int256 amount) private pure returns (int256) {
+        return node & 1 == 0 && node != Scenarios.NODE_ZERO ? amount << 128 : amount;
+    }
+
+    function _lane(uint256 node, uint256 word) private pure returns (int256 sum) {
+        // Why it is right: the word is `even·2^128 + odd` as an integer, |odd| < 2^127.
+        assembly ("memory-safe") {
+            let w := mload(word)
+            sum := w
+            if lt(node, 14) {
+                sum := signextend(15, w)
+                if iszero(and(node, 1)) {
+                    sum := sar(128, sub(w, sum))
+                }
+            }
+        }
+    }
+
+    function _load(uint256 word) private pure returns (int256 value) {
+        assembly ("memory-safe") {
+            value := mload(word)
+        }
+    }
+
+    function _addTo(uint256 word, int256 amount) private pure {
+        // Safe: callers name a word of the workspace.
+        assembly ("memory-safe") {
+            mstore(word, add(mload(word), amount))
+        }
+    }
+}

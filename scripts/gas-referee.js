@@ -1,0 +1,141 @@
+// Gas of the referee, measured on an in-process chain: execution gas (what a transaction uses less its intrinsic gas) of calls that bring state, balances and checkpoint preimages.
+// Run: npx hardhat run scripts/gas-referee.js   Prints one JSON object on its last line.
+import { readFileSync } from "node:fs";
+import { AbiCoder, Interface, getBytes, keccak256 } from "ethers";
+import hre from "hardhat";
+
+const TIME = 1_800_000_000n;
+const DAY = 86_400n;
+const SPOT = 3000n * 10n ** 8n;
+const KIND = { perpetual: 0n, future: 1n, call: 2n, put: 3n };
+
+const field = (value, bits) =>
+  BigInt.asUintN(bits, value)
+    .toString(16)
+    .padStart(bits / 4, "0");
+const pack = (...fields) => fields.map(([value, bits]) => field(BigInt(value), bits)).join("");
+const zigzag = (value) => (value >= 0n ? 2n * value : -2n * value - 1n);
+
+// An hour past six in the morning: expiries at 2, 9, 30 and 91 days, so that one in four options is inside seven days.
+const EXPIRIES = [2n * DAY, 9n * DAY, 30n * DAY, 91n * DAY].map((tau) => TIME + tau);
+const surface = (tau) =>
+  pack(
+    [640_000_000_000n - tau * 1000n, 64],
+    [300_000_000_000n, 64],
+    [-25_000_000n, 32],
+    [2_000_000n, 32],
+    [20_000_000n, 32],
+    [0, 32],
+  );
+const expiryRecord = (expiry) => {
+  const tau = expiry - TIME;
+  const forward = SPOT + (SPOT * tau) / (DAY * 3650n);
+  return (
+    pack([expiry, 32], [TIME - 60n, 40], [10n ** 12n, 40], [forward, 64], [forward - 1000n, 64], [0, 16]) +
+    surface(tau) +
+    pack([forward, 64], [forward - 1000n, 64], [0, 128]) +
+    surface(tau)
+  );
+};
+const RISK = [16, 50, 50, 1, 0.4, 7.5, 1, 10, 5, 10, 1, 1, 50].map((percent) => [
+  BigInt(Math.round(percent * 1e6)),
+  32,
+]);
+const record =
+  "0x" +
+  pack([SPOT, 64], [SPOT, 64], [3n * 10n ** 7n, 64], [10n ** 13n, 64]) +
+  pack([SPOT, 64], [12_345n, 64], [5000n * 10n ** 8n, 64], [1, 16], [1, 8], [0, 8], [EXPIRIES.length, 8], [0, 24]) +
+  pack(...RISK, [0, 96]) +
+  EXPIRIES.map(expiryRecord).join("");
+const checkpoint =
+  "0x" +
+  pack([1, 64], [TIME, 40], [1, 8], [1, 8], [130_000_000n, 32], [0, 104]) +
+  pack([10n ** 12n, 64], [10n ** 12n, 64], [0, 128]) +
+  pack([0, 16], [0, 16], [6, 8], [0, 32], [10n ** 8n, 64], [0, 120]) +
+  keccak256(record).slice(2);
+
+// Options alternate between the expiries, call and put, long and short; every strike is another, 60 % to 150 % of spot. From two on, a perpetual stands for one of the places.
+function state(options) {
+  const positions = [];
+  for (let i = 0; i < options; i++) {
+    const percent = 60n + (((90n * BigInt(i)) / BigInt(options) + 45n) % 90n);
+    const size = (BigInt((i * 7) % 13) + 1n) * 10n ** 8n * (i % 3 === 0 ? -1n : 1n);
+    const strikeE4 = (SPOT * percent) / 100n / 10_000n + BigInt(i);
+    positions.push(
+      pack(
+        [1, 16],
+        [EXPIRIES[i % 4], 32],
+        [strikeE4, 40],
+        [i % 2 ? KIND.call : KIND.put, 8],
+        [zigzag(size), 64],
+        [0, 96],
+      ),
+    );
+  }
+  if (options < 128)
+    positions.push(
+      pack(
+        [1, 16],
+        [0, 32],
+        [0, 40],
+        [KIND.perpetual, 8],
+        [zigzag(-5n * 10n ** 8n), 64],
+        [zigzag(-15_000n * 10n ** 8n), 96],
+      ),
+    );
+  positions.sort();
+  return (
+    "0x" +
+    pack([zigzag(10n ** 13n), 128], [10n ** 12n, 64], [1, 32], [1, 8], [0, 24]) +
+    field(0n, 256) +
+    positions.join("")
+  );
+}
+
+const { provider } = await hre.network.create({
+  network: "node",
+  override: { blockGasLimit: 100_000_000n, allowUnlimitedContractSize: true },
+});
+const request = (method, ...params) => provider.request({ method, params });
+const [from] = await request("eth_accounts");
+
+async function send(transaction) {
+  const hash = await request("eth_sendTransaction", { from, gas: "0xf00000", ...transaction });
+  const receipt = await request("eth_getTransactionReceipt", hash);
+  if (receipt.status !== "0x1") throw new Error("a transaction of the gas bench failed");
+  return receipt;
+}
+async function executionGas(to, data) {
+  const receipt = await send({ to, data });
+  const bytes = getBytes(data);
+  const zeros = bytes.filter((byte) => byte === 0).length;
+  return Number(receipt.gasUsed) - 21_000 - 4 * zeros - 16 * (bytes.length - zeros);
+}
+
+const { abi, bytecode, deployedBytecode } = await hre.artifacts.readArtifact("contracts/margin/Referee.sol:Referee");
+const { table } = JSON.parse(readFileSync(new URL("../spec/cdf.json", import.meta.url), "utf8"));
+const { kernel } = JSON.parse(readFileSync(new URL("../spec/constants.json", import.meta.url), "utf8"));
+const cdfTable = (await send({ data: kernel.cdfTableCreationPrefix + table.slice(2) })).contractAddress;
+const referee = (await send({ data: bytecode + AbiCoder.defaultAbiCoder().encode(["address"], [cdfTable]).slice(2) }))
+  .contractAddress;
+const referees = new Interface(abi);
+
+const balances = "0x" + pack([0, 16], [0, 112], [5000n * 10n ** 6n, 128]);
+const inputs = (options) => [state(options), balances, checkpoint, record, 0];
+const result = { "gas.referee.bytes": (deployedBytecode.length - 2) / 2 };
+for (const options of [1, 4, 16, 64, 128]) {
+  result[`gas.referee.health.${options}options`] = await executionGas(
+    referee,
+    referees.encodeFunctionData("health", inputs(options)),
+  );
+}
+// Witnesses: one joint scenario without and with the add-ons, and the node at spot with what lies between.
+for (const [name, witness] of Object.entries({ "": "0x000300", ".addons": "0x000301", ".node": "0x00c600" })) {
+  const data = referees.encodeFunctionData("witnessMargin", [...inputs(16), witness]);
+  result[`gas.witness.16options${name}`] = await executionGas(referee, data);
+}
+result["gas.referee.headroom"] = await executionGas(
+  referee,
+  referees.encodeFunctionData("headroom", ["0x" + state(1).slice(194, 218), 10n ** 8n, checkpoint, record, 0]),
+);
+console.log(JSON.stringify(result));
