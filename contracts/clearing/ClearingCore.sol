@@ -35,7 +35,8 @@ abstract contract ClearingCore is AccountBook {
         bytes memory stateBefore,
         bytes memory stateAfter,
         Proof calldata proof,
-        uint256 lockedE8
+        uint256 lockedE8,
+        bool averaged
     ) internal view {
         bytes memory balances = vault.balancesOf(working.account);
         HealthQuestion memory question = HealthQuestion({
@@ -47,7 +48,7 @@ abstract contract ClearingCore is AccountBook {
             lockedE8: lockedE8,
             instruments: working.instruments,
             sizesE8: working.sizesE8,
-            averaged: working.instruments.length == 0
+            averaged: averaged
         });
         gate.requireHealthy(question, proof, live.checkpoint, live.records);
     }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AccountInput, AccountRecord, ProofKind, Slice} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouseModules} from "../interfaces/IClearinghouseModules.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
@@ -55,7 +56,7 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
         if (free) return;
         require(!_paused, Paused());
         // Why after the payment: the gate reads the account's balances as they are then; a failure undoes all, and no call back gets past the guards.
-        _requireHealthy(_live(), working, "", stateAfter, input.proof, lockedE8);
+        _requireHealthy(_live(), working, "", stateAfter, input.proof, lockedE8, true);
     }
 
     /// @notice `IClearinghouse.touch`.
@@ -68,7 +69,7 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
         bytes memory stateAfter = _write(books, working);
         if (!free) {
             _refuseTradeProofs(input);
-            _requireHealthy(live, working, "", stateAfter, input.proof, 0);
+            _requireHealthy(live, working, "", stateAfter, input.proof, 0, true);
         }
         _closeBooks(books);
     }
@@ -82,7 +83,7 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
         uint128 losses = books.ledger.deficitE8 < books.ledger.feesE8 ? books.ledger.deficitE8 : books.ledger.feesE8;
         books.ledger.deficitE8 -= losses;
         books.ledger.feesE8 -= losses;
-        uint128 amountE8 = uint128(amountRaw * _scale);
+        uint128 amountE8 = SafeCast.toUint128(amountRaw * _scale);
         require(
             amountE8 <= books.ledger.feesE8,
             WithdrawalTooLarge(0, 0, int256(uint256(books.ledger.feesE8) / _scale), amountRaw)
@@ -146,7 +147,7 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
         _closeBooks(books);
         emit SliceReceived(lotAccount, bidder.account, payE8);
         _refuseTradeProofs(bidder);
-        _requireHealthy(live, working, "", stateAfter, bidder.proof, 0);
+        _requireHealthy(live, working, "", stateAfter, bidder.proof, 0, false);
     }
 
     /// @inheritdoc IClearinghouseModules

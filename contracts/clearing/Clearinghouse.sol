@@ -83,7 +83,7 @@ contract Clearinghouse is OrderBook, IClearinghouseModules {
             require(working.instruments.length != 0, NothingToSettle(working.account));
             bytes memory stateAfter = _write(books, working);
             if (working.mustReduce && accounts[i].proof.kind != ProofKind.Reducing) _refuse(live, working);
-            _requireHealthy(live, working, statesBefore[i], stateAfter, accounts[i].proof, 0);
+            _requireHealthy(live, working, statesBefore[i], stateAfter, accounts[i].proof, 0, false);
         }
         _closeBooks(books);
     }

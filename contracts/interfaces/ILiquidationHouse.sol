@@ -31,7 +31,7 @@ struct LotPreimage {
 /// @title The liquidation house: proved starts, immutable lots, Dutch auctions
 /// @notice States of a lot: *grace* (owner may deposit) → *auction* (discount grows from 0 to its largest) → *ended*. `start` proves on chain, by a witness, that equity is below the maintenance margin; no signature can.
 /// The lot is the account as it was, immutable: positions, cash, each token's amount. A bid for [p, p') receives T(p') - T(p) of each, T(p) = trunc(size·p), so slices always add up and nobody's bid invalidates another's.
-/// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot.
+/// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot; once the account is healthy again no bid is taken either.
 /// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over an hour; what insurance cannot pay becomes `Clearinghouse.deficit()`.
 /// Warning: a bid takes risk into the bidder's own margin account, which must show initial margin and floor after it.
 interface ILiquidationHouse {
@@ -67,7 +67,7 @@ interface ILiquidationHouse {
     /// @notice A lot ended; `state` is the account's again.
     event LotEnded(uint64 indexed lot, uint64 indexed account, uint64 soldE8, uint128 proceedsE8);
 
-    /// @notice Thrown when the witness does not show equity below the maintenance margin.
+    /// @notice Thrown when equity is not below the maintenance margin: as the witness of `start` or `enlarge` shows it, or, at a bid, as computed.
     error NotLiquidatable(uint64 account, int256 equityE8, uint256 maintenanceE8);
 
     /// @notice Thrown when a lot does not exist or has ended.

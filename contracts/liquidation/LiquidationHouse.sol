@@ -153,10 +153,9 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
         hub.refresh();
-        AccountState memory left = LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8);
-        left.cashE8 = _accrued(left.cashE8, left.interestIndexE12) + int256(uint256(stored.proceedsE8));
         bytes memory balances = vault.balancesOf(stored.account);
-        (int256 equityE8, uint256 maintenanceE8) = _shown(AccountStates.encode(left), balances, witness);
+        bytes memory left = AccountStates.encode(_left(stored, preimage));
+        (int256 equityE8, uint256 maintenanceE8) = _shown(left, balances, witness);
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(stored.account, equityE8, maintenanceE8));
         uint256 more = LotMath.forSale(parameters.liquidation(), equityE8, maintenanceE8);
         uint64 forSaleE8 = uint64(stored.soldE8 + ((ONE - stored.soldE8) * more) / ONE);
@@ -223,6 +222,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         AccountState memory whole = AccountStates.decode(preimage.state);
         whole.cashE8 = _accrued(whole.cashE8, whole.interestIndexE12);
         Figures memory figures = _figures(AccountStates.encode(whole), preimage.balances);
+        _requireStillUnhealthy(stored, preimage, figures);
         uint256 age = _age(stored);
         if (figures.equityE8 >= 0) {
             bool own = clearinghouse.accountOf(bidder).owner == clearinghouse.accountOf(stored.account).owner;
@@ -241,6 +241,28 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         price.insuredE8 = insurance.coverage(loss + incentive, stored.insuredE8);
         price.deficitE8 = loss > price.insuredE8 ? loss - price.insuredE8 : 0;
         price.payE8 = -int256(price.insuredE8 + price.deficitE8);
+    }
+
+    /// @dev A bid is refused once the account is healthy again, by a recovery of prices or by deposits: then the lot only waits for `finish`.
+    function _requireStillUnhealthy(
+        Lot memory stored,
+        LotPreimage calldata preimage,
+        Figures memory figures
+    ) private view {
+        bytes memory balances = vault.balancesOf(stored.account);
+        if (stored.soldE8 != 0 || keccak256(balances) != keccak256(preimage.balances)) {
+            figures = _figures(AccountStates.encode(_left(stored, preimage)), balances);
+        }
+        require(
+            figures.equityE8 < int256(figures.maintenanceE8),
+            NotLiquidatable(stored.account, figures.equityE8, figures.maintenanceE8)
+        );
+    }
+
+    /// @dev What the account has left beside its tokens: the unsold part with its interest, and the proceeds.
+    function _left(Lot memory stored, LotPreimage calldata preimage) private view returns (AccountState memory left) {
+        left = LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8);
+        left.cashE8 = _accrued(left.cashE8, left.interestIndexE12) + int256(uint256(stored.proceedsE8));
     }
 
     /// @dev Tokens first, then positions and cash: the bidder's health is shown with both.
