@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {OddToken} from "../dev/OddToken.sol";
+import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {ProtocolFixture} from "./ProtocolFixture.sol";
+
+/// @notice Deposits work for any existing account; tokens that do not move exactly what they are asked to are refused.
+contract MarginVaultDepositTest is ProtocolFixture {
+    OddToken private odd;
+    uint16 private oddIndex;
+    uint64 private account;
+
+    function setUp() public {
+        deploy();
+        odd = new OddToken();
+        oddIndex = vault.listToken(address(odd));
+        account = open();
+        odd.mint(address(this), 1e24);
+        odd.approve(address(vault), type(uint256).max);
+    }
+
+    function testFuzz_deposit_isHeldForTheAccount(uint128 amountRaw) public {
+        vm.assume(amountRaw != 0);
+        deposit(account, USDC_TOKEN, amountRaw);
+        assert(vault.balanceOf(account, USDC_TOKEN) == amountRaw);
+        assert(vault.totalOf(USDC_TOKEN) == amountRaw);
+        (uint256 held, uint256 owed) = vault.conservation(USDC_TOKEN);
+        assert(held == amountRaw && owed == amountRaw);
+        assert(keccak256(vault.balancesOf(account)) == keccak256(abi.encode(uint256(amountRaw))));
+    }
+
+    function test_balancesOf_listsTokensAscendingWithoutEmptyOnes() public {
+        deposit(account, WBTC_TOKEN, 7);
+        deposit(account, USDC_TOKEN, 5);
+        bytes memory expected = abi.encode(uint256(5), (uint256(WBTC_TOKEN) << 240) | 7);
+        assert(keccak256(vault.balancesOf(account)) == keccak256(expected));
+    }
+
+    function test_deposit_revertsForUnknownAccountTokenOrNothing() public {
+        vm.expectRevert(abi.encodeWithSelector(IMarginVault.AccountUnknown.selector, uint64(99)));
+        vault.deposit(99, oddIndex, 1);
+        vm.expectRevert(abi.encodeWithSelector(IMarginVault.TokenUnknown.selector, uint16(9), uint16(4)));
+        vault.deposit(account, 9, 1);
+        vm.expectRevert(abi.encodeWithSelector(IMarginVault.AmountInvalid.selector, 0));
+        vault.deposit(account, oddIndex, 0);
+    }
+
+    function test_depositWithPermit_needsNoApproval() public {
+        uint256 key = 77;
+        address payer = vm.addr(key);
+        usdc.mint(payer, 5e6);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, _permitDigest(payer, 5e6));
+        vm.prank(payer);
+        vault.depositWithPermit(account, USDC_TOKEN, 5e6, START + 60, v, r, s);
+        assert(vault.balanceOf(account, USDC_TOKEN) == 5e6);
+    }
+
+    function test_depositWithPermit_survivesAFrontRunPermit() public {
+        uint256 key = 77;
+        address payer = vm.addr(key);
+        usdc.mint(payer, 5e6);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, _permitDigest(payer, 5e6));
+        usdc.permit(payer, address(vault), 5e6, START + 60, v, r, s);
+        vm.prank(payer);
+        vault.depositWithPermit(account, USDC_TOKEN, 5e6, START + 60, v, r, s);
+        assert(vault.balanceOf(account, USDC_TOKEN) == 5e6);
+    }
+
+    function test_deposit_revertsWhenTheTokenTakesAFee() public {
+        odd.set(OddToken.Behaviour.TakesFee);
+        vm.expectRevert(abi.encodeWithSelector(IMarginVault.TransferInexact.selector, oddIndex, 100, 99));
+        vault.deposit(account, oddIndex, 100);
+    }
+
+    function test_deposit_takesATokenThatReturnsNothing() public {
+        odd.set(OddToken.Behaviour.ReturnsNothing);
+        vault.deposit(account, oddIndex, 100);
+        assert(vault.balanceOf(account, oddIndex) == 100);
+    }
+
+    function test_deposit_revertsWhenTheTokenReturnsFalseOrReverts() public {
+        odd.set(OddToken.Behaviour.ReturnsFalse);
+        vm.expectRevert();
+        vault.deposit(account, oddIndex, 100);
+        odd.set(OddToken.Behaviour.Reverts);
+        vm.expectRevert(OddToken.Refused.selector);
+        vault.deposit(account, oddIndex, 100);
+        assert(vault.balanceOf(account, oddIndex) == 0);
+    }
+
+    function test_deposit_aTokenThatCallsBackCannotDepositTwice() public {
+        odd.set(OddToken.Behaviour.CallsBack);
+        odd.setCallback(address(vault), abi.encodeCall(vault.deposit, (account, oddIndex, 100)));
+        odd.mint(address(odd), 100);
+        vm.prank(address(odd));
+        odd.approve(address(vault), 100);
+        vault.deposit(account, oddIndex, 100);
+        assert(!odd.callbackSucceeded());
+        assert(vault.balanceOf(account, oddIndex) == 100);
+    }
+
+    function test_payments_revertForAnyoneButTheConnectedContracts() public {
+        deposit(account, USDC_TOKEN, 100);
+        bytes memory refused = abi.encodeWithSelector(IMarginVault.NotConnected.selector, address(this));
+        vm.expectRevert(refused);
+        vault.pay(account, USDC_TOKEN, address(this), 1);
+        vm.expectRevert(refused);
+        vault.payPooled(address(this), 1);
+        vm.expectRevert(refused);
+        vault.sweep(account);
+        vm.expectRevert(refused);
+        vault.move(account, 2, USDC_TOKEN, 1);
+        vm.expectRevert(refused);
+        vault.poolFrom(address(this), 1);
+    }
+
+    function test_connect_isForEver() public {
+        vm.expectRevert(IMarginVault.AlreadyConnected.selector);
+        vault.connect(address(this), address(this), address(this));
+    }
+
+    function test_listToken_revertsForAListedTokenAndForStrangers() public {
+        vm.expectRevert(abi.encodeWithSelector(IMarginVault.TokenRefused.selector, address(odd)));
+        vault.listToken(address(odd));
+        vm.prank(address(1));
+        vm.expectRevert();
+        vault.listToken(address(1));
+    }
+
+    function _permitDigest(address payer, uint256 amount) private view returns (bytes32) {
+        bytes32 typehash = keccak256(
+            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+        );
+        bytes32 hash = keccak256(abi.encode(typehash, payer, address(vault), amount, uint256(0), uint256(START + 60)));
+        return keccak256(abi.encodePacked(hex"1901", usdc.DOMAIN_SEPARATOR(), hash));
+    }
+}
