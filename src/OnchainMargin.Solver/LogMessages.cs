@@ -5,6 +5,63 @@ namespace OnchainMargin.Solver;
 /// <summary>Every message that the solver logs, numbered: 1xxx host, 2xxx index, 3xxx transactions, 4xxx risk and pricing, 5xxx attestation, 6xxx keeping, 7xxx API.</summary>
 internal static partial class LogMessages
 {
+    [LoggerMessage(1001, LogLevel.Information, "Role {Role} started")]
+    public static partial void RoleStarted(this ILogger logger, string role);
+
+    [LoggerMessage(1002, LogLevel.Warning, "A round of role {Role} failed and is tried again in {PauseSeconds} s: {Reason}")]
+    public static partial void RoundFailed(this ILogger logger, string role, string reason, string pauseSeconds);
+
+    [LoggerMessage(1003, LogLevel.Information, "Solver starts with roles {Roles} on chain {ChainId}, store {Store}")]
+    public static partial void SolverStarts(this ILogger logger, string roles, ulong chainId, string store);
+
+    [LoggerMessage(2001, LogLevel.Information, "Index loaded from the store: block {Block}, {Accounts} accounts")]
+    public static partial void IndexLoaded(this ILogger logger, ulong block, int accounts);
+
+    [LoggerMessage(2002, LogLevel.Warning, "The chain was reorganised: the index goes from block {From} back to {Ancestor}")]
+    public static partial void ChainReorganised(this ILogger logger, ulong from, ulong ancestor);
+
+    [LoggerMessage(2003, LogLevel.Error, "The events of the node do not fit together, the chain is read anew: {Reason}")]
+    public static partial void IndexDoesNotFit(this ILogger logger, string reason);
+
+    [LoggerMessage(2004, LogLevel.Warning, "The subscription to new blocks was lost, the index polls meanwhile: {Reason}")]
+    public static partial void SubscriptionLost(this ILogger logger, string reason);
+
+    [LoggerMessage(4001, LogLevel.Debug, "A checkpoint after {Before} was refused: {Reason}")]
+    public static partial void CheckpointRefused(this ILogger logger, ulong before, string reason);
+
+    [LoggerMessage(4002, LogLevel.Debug, "Computed {Accounts} accounts at checkpoint {Checkpoint} for block {Block}")]
+    public static partial void BookComputed(this ILogger logger, int accounts, ulong checkpoint, ulong block);
+
+    [LoggerMessage(5001, LogLevel.Information, "Signed epoch {Epoch} of checkpoint {Checkpoint} over {Accounts} accounts as {Signer}")]
+    public static partial void EpochSigned(this ILogger logger, ulong epoch, ulong checkpoint, int accounts, Address signer);
+
+    [LoggerMessage(5002, LogLevel.Warning, "{Signer} is not an attester of the registry, so it signs nothing; add it with RiskRegistry.addAttester")]
+    public static partial void NotAnAttester(this ILogger logger, Address signer);
+
+    [LoggerMessage(5003, LogLevel.Debug, "Epoch {Epoch} has {Signatures} of {Threshold} signatures")]
+    public static partial void SignaturesMissing(this ILogger logger, ulong epoch, int signatures, uint threshold);
+
+    [LoggerMessage(5004, LogLevel.Warning, "Epoch {Epoch} was refused: {Reason}")]
+    public static partial void EpochRefused(this ILogger logger, ulong epoch, string reason);
+
+    [LoggerMessage(6001, LogLevel.Information, "Account {Account} is under water: equity {EquityE8}, a witness shows {ShownE8}; a lot is started")]
+    public static partial void LotIsStarted(this ILogger logger, ulong account, Int128 equityE8, Int128 shownE8);
+
+    [LoggerMessage(6002, LogLevel.Warning, "The start of a lot of account {Account} was refused: {Reason}")]
+    public static partial void StartRefused(this ILogger logger, ulong account, string reason);
+
+    [LoggerMessage(6003, LogLevel.Information, "Bids {FractionE8} of lot {Lot}: pays about {PayE8}, profit about {ProfitE8} after gas {GasE8} and hedging {HedgeE8}")]
+    public static partial void LotIsBid(this ILogger logger, ulong lot, ulong fractionE8, Int128 payE8, Int128 profitE8, Int128 gasE8, Int128 hedgeE8);
+
+    [LoggerMessage(6004, LogLevel.Debug, "No bid for lot {Lot}: {Reason}")]
+    public static partial void LotIsNotBid(this ILogger logger, ulong lot, string reason);
+
+    [LoggerMessage(6005, LogLevel.Information, "Ends lot {Lot} of account {Account}")]
+    public static partial void LotIsEnded(this ILogger logger, ulong lot, ulong account);
+
+    [LoggerMessage(6006, LogLevel.Information, "Dry run: would send '{Intent}'")]
+    public static partial void DryRun(this ILogger logger, string intent);
+
     [LoggerMessage(3001, LogLevel.Information, "Stored transaction for '{Intent}': nonce {Nonce}, hash {Hash}")]
     public static partial void TransactionStored(this ILogger logger, string intent, ulong nonce, Hash32 hash);
 

@@ -1,4 +1,5 @@
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Sending;
 
 namespace OnchainMargin.Solver.Transactions;
 
@@ -6,4 +7,15 @@ namespace OnchainMargin.Solver.Transactions;
 /// <param name="Key">What it is, in one line that is the same whenever the same thing is meant, also after a restart: <c>epoch 7</c>, <c>start 12 of version 4</c>.</param>
 /// <param name="Target">The contract to call.</param>
 /// <param name="Data">The calldata.</param>
-public sealed record TransactionIntent(string Key, Address Target, byte[] Data);
+public sealed record TransactionIntent(string Key, Address Target, byte[] Data)
+{
+    /// <summary>An intent from a built call.</summary>
+    /// <exception cref="ArgumentException">Thrown when the request creates a contract or sends coins, which the solver never does.</exception>
+    public static TransactionIntent From(string key, TransactionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.To is { } target && request.ValueWei.IsZero
+            ? new TransactionIntent(key, target, request.Data.ToArray())
+            : throw new ArgumentException($"The transaction for '{key}' creates a contract or sends coins; give a call.", nameof(request));
+    }
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -22,17 +23,24 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    /// <summary>Stores an intent and broadcasts it. An intent that is already stored is left as it is.</summary>
+    /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
     /// <exception cref="RevertException">Thrown when the contract would refuse it now; nothing is stored then.</exception>
     public async Task<OutboxEntry> SubmitAsync(TransactionIntent intent, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(intent);
+        string firstKey = intent.Key;
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (store.FindInOutbox(intent.Key) is { } known)
+            for (int retry = 1; store.FindInOutbox(intent.Key) is { } known; retry++)
             {
-                return known;
+                if (known.State is OutboxState.Live or OutboxState.Mined or OutboxState.Final)
+                {
+                    return known;
+                }
+
+                intent = intent with { Key = string.Create(CultureInfo.InvariantCulture, $"{firstKey} (try {retry + 1})") };
             }
 
             ulong estimate = await node.EstimateGasAsync(key.Address, intent.Target, intent.Data, cancellationToken).ConfigureAwait(false);

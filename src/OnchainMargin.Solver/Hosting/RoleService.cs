@@ -1,0 +1,42 @@
+using System.Globalization;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol;
+
+namespace OnchainMargin.Solver.Hosting;
+
+/// <summary>Runs a role round after round until the host stops. What goes wrong in a round is logged and tried again after a pause that grows to half a minute.</summary>
+/// <typeparam name="TRole">The role.</typeparam>
+internal sealed class RoleService<TRole>(TRole role, RoleHealth health, TimeProvider time, ILogger<RoleService<TRole>> logger) : BackgroundService
+    where TRole : class, ISolverRole
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        logger.RoleStarted(role.Name);
+        TimeSpan pause = FirstPause;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await role.RunOnceAsync(stoppingToken).ConfigureAwait(false);
+                health.Succeeded(role.Name);
+                pause = FirstPause;
+                await role.WaitAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is EthereumException or ProtocolException or OperationCanceledException)
+            {
+                health.Failed(role.Name, error.Message);
+                logger.RoundFailed(role.Name, error.Message, string.Create(CultureInfo.InvariantCulture, $"{pause.TotalSeconds}"));
+                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+}

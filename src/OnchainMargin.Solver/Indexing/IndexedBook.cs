@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using OnchainMargin.Protocol.Book;
+
+namespace OnchainMargin.Solver.Indexing;
+
+/// <summary>What the index hands to the other roles after each step that changed something.</summary>
+/// <param name="Book">The protocol at the index's last block.</param>
+/// <param name="AtCheckpoints">The protocol as it was at the end of each of the last checkpoints' blocks: what an epoch of that checkpoint speaks of, whoever computes it and whenever.</param>
+/// <param name="ChainHead">The node's newest block.</param>
+internal sealed record IndexedBook(ProtocolBook Book, ImmutableSortedDictionary<ulong, ProtocolBook> AtCheckpoints, ulong ChainHead)
+{
+    /// <summary>Whether the index had reached the node's newest block.</summary>
+    public bool IsCaughtUp => Book.BlockNumber >= ChainHead;
+}

@@ -1,0 +1,23 @@
+namespace OnchainMargin.Solver.Options;
+
+/// <summary>How the chain is followed.</summary>
+public sealed record IndexOptions
+{
+    /// <summary>How often the node is asked for a new block when no subscription tells, in milliseconds.</summary>
+    public int PollMilliseconds { get; init; } = 1000;
+
+    /// <summary>How many blocks deep a reorganisation is followed block by block; a deeper one makes the index be read anew.</summary>
+    public int ReorganisationDepthBlocks { get; init; } = 128;
+
+    /// <summary>The most blocks that are taken in at a step.</summary>
+    public int BlocksPerStep { get; init; } = 1000;
+
+    internal IEnumerable<string> Errors()
+    {
+        OptionErrors errors = new("index");
+        errors.Range(PollMilliseconds, 10, 600_000);
+        errors.Range(ReorganisationDepthBlocks, 1, 100_000);
+        errors.Range(BlocksPerStep, 1, 100_000);
+        return errors.Sentences;
+    }
+}

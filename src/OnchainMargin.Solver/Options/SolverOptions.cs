@@ -1,0 +1,100 @@
+namespace OnchainMargin.Solver.Options;
+
+/// <summary>Everything that configures a solver. Names carry units; secrets are only named here, never held.</summary>
+public sealed record SolverOptions
+{
+    /// <summary>The prefix of environment variables that set options: <c>OMARGIN_SOLVER__KEEPER__DRYRUN=true</c>.</summary>
+    public const string EnvironmentPrefix = "OMARGIN_SOLVER__";
+
+    /// <summary>The node's JSON-RPC address.</summary>
+    public string NodeUrl { get; init; } = "http://127.0.0.1:8545";
+
+    /// <summary>The node's WebSocket address; empty to poll only.</summary>
+    public string NodeWebSocketUrl { get; init; } = "";
+
+    /// <summary>The file that `omargin deploy` wrote.</summary>
+    public string DeploymentFile { get; init; } = "deployment.json";
+
+    /// <summary>The file of the embedded store.</summary>
+    public string StoreFile { get; init; } = "solver.db";
+
+    /// <summary>The roles to play, see <see cref="SolverRoles"/>.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Api];
+
+    /// <summary>Following the chain.</summary>
+    public IndexOptions Index { get; init; } = new();
+
+    /// <summary>Sending transactions.</summary>
+    public TransactionOptions Transactions { get; init; } = new();
+
+    /// <summary>Taking checkpoints.</summary>
+    public PricerOptions Pricer { get; init; } = new();
+
+    /// <summary>Attesting.</summary>
+    public AttesterOptions Attester { get; init; } = new();
+
+    /// <summary>Liquidating.</summary>
+    public KeeperOptions Keeper { get; init; } = new();
+
+    /// <summary>Serving the API.</summary>
+    public ApiOptions Api { get; init; } = new();
+
+    /// <summary>Whether a role is to be played.</summary>
+    public bool Plays(string role) => Roles.Contains(role, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reads options from a JSON file, the environment and values that override both.</summary>
+    /// <param name="file">The file; null for none.</param>
+    /// <param name="overrides">Names like <c>keeper:dryRun</c> with their values.</param>
+    /// <exception cref="SolverOptionsException">Thrown when the file cannot be read or a value is of the wrong type.</exception>
+    public static SolverOptions Load(string? file, IEnumerable<KeyValuePair<string, string?>>? overrides = null)
+    {
+        try
+        {
+            var builder = new ConfigurationBuilder();
+            if (file is not null)
+            {
+                builder.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+            }
+
+            IConfigurationRoot configuration = builder.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(overrides ?? []).Build();
+            return configuration.Get<SolverOptions>(static binder => binder.ErrorOnUnknownConfiguration = true) ?? new SolverOptions();
+        }
+        catch (Exception error) when (error is IOException or InvalidOperationException or FormatException or UnauthorizedAccessException)
+        {
+            throw new SolverOptionsException([$"The configuration '{file ?? "of environment and command line"}' cannot be used ({(error.InnerException ?? error).Message.TrimEnd('.')}); correct it, the options are listed in docs/configuration.md."]);
+        }
+    }
+
+    /// <summary>Refuses options that cannot work.</summary>
+    /// <exception cref="SolverOptionsException">Thrown with one sentence for each of them.</exception>
+    public void Validate()
+    {
+        OptionErrors errors = new("solver");
+        errors.Require(Uri.TryCreate(NodeUrl, UriKind.Absolute, out Uri? node) && node.Scheme is "http" or "https", "nodeUrl", $"is '{NodeUrl}'; write it like http://127.0.0.1:8545");
+        errors.Require(
+            NodeWebSocketUrl.Length == 0 || (Uri.TryCreate(NodeWebSocketUrl, UriKind.Absolute, out Uri? socket) && socket.Scheme is "ws" or "wss"),
+            "nodeWebSocketUrl",
+            $"is '{NodeWebSocketUrl}'; write it like ws://127.0.0.1:8545 or leave it empty");
+        errors.Require(DeploymentFile.Length > 0, "deploymentFile", "is empty; name the file that `omargin deploy` wrote");
+        errors.Require(StoreFile.Length > 0, "storeFile", "is empty; name a file for the store");
+        foreach (string role in Roles.Where(static role => !SolverRoles.All.Contains(role, StringComparer.OrdinalIgnoreCase)))
+        {
+            errors.Require(condition: false, "roles", $"names '{role}', which is no role; choose from {string.Join(", ", SolverRoles.All)}");
+        }
+
+        string[] sentences =
+        [
+            .. errors.Sentences,
+            .. Index.Errors(),
+            .. Transactions.Errors(),
+            .. Plays(SolverRoles.Pricer) ? Pricer.Errors() : [],
+            .. Plays(SolverRoles.Attester) ? Attester.Errors() : [],
+            .. Plays(SolverRoles.Keeper) ? Keeper.Errors() : [],
+            .. Plays(SolverRoles.Api) ? Api.Errors() : [],
+        ];
+        if (sentences.Length > 0)
+        {
+            throw new SolverOptionsException(sentences);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Pricing;
+
+/// <summary>The role that takes checkpoints when they are due.</summary>
+internal sealed class PricerRole(
+    Broadcast<IndexedBook> books, ProtocolCalls calls, TransactionManager transactions, PricerOptions options, TimeProvider time, ILogger<PricerRole> logger) : ISolverRole, IDisposable
+{
+    private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+
+    /// <inheritdoc/>
+    public string Name => SolverRoles.Pricer;
+
+    /// <inheritdoc/>
+    public void Dispose() => _changes.Dispose();
+
+    /// <inheritdoc/>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        if (books.Current is not { IsCaughtUp: true } indexed || !IsDue(indexed.Book))
+        {
+            return;
+        }
+
+        // The key names the checkpoint before, so that one checkpoint is asked for once, whatever happens in between.
+        ulong before = indexed.Book.LatestCheckpoint?.Id ?? 0;
+        string key = string.Create(CultureInfo.InvariantCulture, $"checkpoint after {before} {indexed.Book.LatestCheckpoint?.InputsHash.ToString()[..10] ?? "none"}");
+        try
+        {
+            await transactions.SubmitAsync(TransactionIntent.From(key, calls.Checkpoint()), cancellationToken).ConfigureAwait(false);
+        }
+        catch (RevertException error)
+        {
+            // Somebody else was faster, or the chain's clock is behind ours.
+            logger.CheckpointRefused(before, error.Reason.ToString() ?? "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+
+    private bool IsDue(ProtocolBook book)
+    {
+        if (book.LatestCheckpoint is not { } latest)
+        {
+            return true;
+        }
+
+        // The chain's clock stands still between blocks and may run ahead of ours on a test chain: the later of the two counts.
+        long now = Math.Max(time.GetUtcNow().ToUnixTimeSeconds(), (long)book.BlockTimeSeconds);
+        return now - latest.Checkpoint.Header.Time >= Math.Max(options.CheckpointEverySeconds, book.Parameters.Oracle.CheckpointIntervalSeconds);
+    }
+}

@@ -1,0 +1,52 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Transactions;
+
+namespace OnchainMargin.Solver.Transactions;
+
+/// <summary>The transaction manager's view of a node.</summary>
+internal sealed class NodeTransactions(IEthereumNode node) : ITransactionNode
+{
+    public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => node.GetBlockNumberAsync(cancellationToken);
+
+    public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => node.GetTransactionCountAsync(sender, BlockTag.Latest, cancellationToken);
+
+    public Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken) =>
+        node.EstimateGasAsync(new CallRequest(target, data) { From = sender }, cancellationToken);
+
+    public async Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken)
+    {
+        if (await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false) is { } fees)
+        {
+            return new GasOffer(fees.MaxFeePerGasWei, fees.MaxPriorityFeePerGasWei);
+        }
+
+        UInt256 price = await node.GetGasPriceAsync(cancellationToken).ConfigureAwait(false);
+        return new GasOffer(price, price);
+    }
+
+    public async Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken)
+    {
+        TransactionReceipt? receipt = await node.GetReceiptAsync(hash, cancellationToken).ConfigureAwait(false);
+        return receipt is null ? null : new MinedTransaction(receipt.BlockNumber, receipt.IsSuccess);
+    }
+
+    public Task BroadcastAsync(byte[] raw, CancellationToken cancellationToken) => node.SendRawTransactionAsync(SignedTransaction.Decode(raw), cancellationToken);
+
+    public async Task<string> ExplainRevertAsync(Address sender, Address target, byte[] data, ulong blockNumber, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await node.CallAsync(new CallRequest(target, data) { From = sender }, BlockTag.Number(blockNumber), cancellationToken).ConfigureAwait(false);
+            return "it would be carried out now; the chain moved on between";
+        }
+        catch (RevertException error)
+        {
+            return error.Reason.ToString() ?? error.Message;
+        }
+        catch (RpcErrorException error)
+        {
+            return error.Message;
+        }
+    }
+}
