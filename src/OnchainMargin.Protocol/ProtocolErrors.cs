@@ -18,5 +18,6 @@ public static class ProtocolErrors
         InsuranceFund.DecodeError,
         Referee.DecodeError,
         RefereeReports.DecodeError,
-        ClearinghouseModules.DecodeError);
+        ClearingModule.DecodeError,
+        ChainlinkSource.DecodeError);
 }

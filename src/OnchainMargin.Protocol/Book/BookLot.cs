@@ -35,8 +35,8 @@ public sealed record BookLot
     /// <summary>The fraction that is sold.</summary>
     public ulong SoldE8 { get; init; }
 
-    /// <summary>What bidders paid in; what insurance paid them counts against it.</summary>
-    public Int128 ProceedsE8 { get; init; }
+    /// <summary>What bidders paid in.</summary>
+    public UInt128 ProceedsE8 { get; init; }
 
     /// <summary>What insurance paid.</summary>
     public UInt128 InsuredE8 { get; init; }

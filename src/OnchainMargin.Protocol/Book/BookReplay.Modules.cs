@@ -93,7 +93,7 @@ public sealed partial class BookReplay
                 lot = lot with
                 {
                     SoldE8 = bid.ToE8,
-                    ProceedsE8 = lot.ProceedsE8 + (Int128)bid.PayE8,
+                    ProceedsE8 = lot.ProceedsE8 + (UInt128)Int128.Max(0, (Int128)bid.PayE8),
                     InsuredE8 = lot.InsuredE8 + (UInt128)bid.InsuredE8,
                     Bids = lot.Bids + 1,
                 };

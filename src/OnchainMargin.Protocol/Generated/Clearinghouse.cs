@@ -17,14 +17,21 @@ public static class Clearinghouse
     /// <summary>Decodes revert data into one of the contract's errors; null when it is none of them.</summary>
     public static IContractError? DecodeError(ReadOnlySpan<byte> data) => data.Length < 4 ? null : BinaryPrimitives.ReadUInt32BigEndian(data) switch
     {
+        AccessManagedInvalidAuthorityError.Selector => AccessManagedInvalidAuthorityError.Decode(data),
+        AccessManagedRequiredDelayError.Selector => AccessManagedRequiredDelayError.Decode(data),
+        AccessManagedUnauthorizedError.Selector => AccessManagedUnauthorizedError.Decode(data),
         AccountInLotError.Selector => AccountInLotError.Decode(data),
         AccountNotBroughtError.Selector => AccountNotBroughtError.Decode(data),
         AccountNotInLotError.Selector => AccountNotInLotError.Decode(data),
         AccountUnknownError.Selector => AccountUnknownError.Decode(data),
         AccountsUnsortedError.Selector => AccountsUnsortedError.Decode(data),
+        AddressEmptyCodeError.Selector => AddressEmptyCodeError.Decode(data),
         AddressZeroError.Selector => AddressZeroError.Decode(data),
         AlreadyConnectedError.Selector => AlreadyConnectedError.Decode(data),
+        FailedCallError.Selector => FailedCallError.Decode(data),
         FeeTooHighError.Selector => FeeTooHighError.Decode(data),
+        InstrumentInvalidError.Selector => InstrumentInvalidError.Decode(data),
+        InvalidShortStringError.Selector => InvalidShortStringError.Decode(data),
         KindNotSupportedError.Selector => KindNotSupportedError.Decode(data),
         MarketNotNormalError.Selector => MarketNotNormalError.Decode(data),
         NotAuthorisedError.Selector => NotAuthorisedError.Decode(data),
@@ -42,9 +49,13 @@ public static class Clearinghouse
         PositionsTooManyError.Selector => PositionsTooManyError.Decode(data),
         PostOnlyTakerError.Selector => PostOnlyTakerError.Decode(data),
         PriceOutOfBandError.Selector => PriceOutOfBandError.Decode(data),
+        ReentrancyGuardReentrantCallError.Selector => ReentrancyGuardReentrantCallError.Decode(data),
+        SafeCastOverflowedUintDowncastError.Selector => SafeCastOverflowedUintDowncastError.Decode(data),
         SelfTradeError.Selector => SelfTradeError.Decode(data),
         SignatureInvalidError.Selector => SignatureInvalidError.Decode(data),
         StateMismatchError.Selector => StateMismatchError.Decode(data),
+        StringTooLongError.Selector => StringTooLongError.Decode(data),
+        UnderlyingMissingError.Selector => UnderlyingMissingError.Decode(data),
         UnderlyingUnknownError.Selector => UnderlyingUnknownError.Decode(data),
         WithdrawalTooLargeError.Selector => WithdrawalTooLargeError.Decode(data),
         _ => null,
@@ -61,9 +72,17 @@ public static class Clearinghouse
         {
             return decodedAccountUpdated;
         }
+        if (AuthorityUpdatedEvent.TryDecode(log, out AuthorityUpdatedEvent decodedAuthorityUpdated))
+        {
+            return decodedAuthorityUpdated;
+        }
         if (ConnectedEvent.TryDecode(log, out ConnectedEvent decodedConnected))
         {
             return decodedConnected;
+        }
+        if (EIP712DomainChangedEvent.TryDecode(log, out EIP712DomainChangedEvent decodedEIP712DomainChanged))
+        {
+            return decodedEIP712DomainChanged;
         }
         if (FeesCollectedEvent.TryDecode(log, out FeesCollectedEvent decodedFeesCollected))
         {
@@ -140,8 +159,8 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>The contract's struct <c>CashLedger</c>: <c>(int128,uint128,uint128,uint128,int128,uint128,uint128)</c>.</summary>
-    public readonly record struct CashLedger(Int128 SweptE8, UInt128 FeesE8, UInt128 InsuranceE8, UInt128 ProceedsE8, Int128 InterestE8, UInt128 RoundingE8, UInt128 DeficitE8)
+    /// <summary>The contract's struct <c>CashLedger</c>: <c>(int128,uint128,uint128,uint128,int128,int128,uint128)</c>.</summary>
+    public readonly record struct CashLedger(Int128 SweptE8, UInt128 FeesE8, UInt128 InsuranceE8, UInt128 ProceedsE8, Int128 InterestE8, Int128 RoundingE8, UInt128 DeficitE8)
     {
         internal const int FrameSize = 224;
 
@@ -169,7 +188,7 @@ public static class Clearinghouse
             writer.WriteUInt128(frame + 64, InsuranceE8);
             writer.WriteUInt128(frame + 96, ProceedsE8);
             writer.WriteInt128(frame + 128, InterestE8);
-            writer.WriteUInt128(frame + 160, RoundingE8);
+            writer.WriteInt128(frame + 160, RoundingE8);
             writer.WriteUInt128(frame + 192, DeficitE8);
         }
 
@@ -181,7 +200,7 @@ public static class Clearinghouse
                 reader.ReadUInt128(frame + 64, 128),
                 reader.ReadUInt128(frame + 96, 128),
                 reader.ReadInt128(frame + 128, 128),
-                reader.ReadUInt128(frame + 160, 128),
+                reader.ReadInt128(frame + 160, 128),
                 reader.ReadUInt128(frame + 192, 128));
         }
     }
@@ -352,6 +371,45 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The contract's struct <c>Slice</c>: <c>(int256,bytes)</c>.</summary>
+    public readonly record struct Slice(Int256 CashE8, byte[] Positions)
+    {
+        internal const int FrameSize = 64;
+
+        /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
+        public byte[] Encode()
+        {
+            var data = new byte[32 + Clearinghouse.Slice.FrameSize + this.TailSize()];
+            var writer = new AbiWriter(data);
+            int head = writer.Reserve(32);
+            writer.WriteOffset(head, head); this.Write(ref writer, writer.Reserve(Clearinghouse.Slice.FrameSize));
+            return data;
+        }
+
+        /// <summary>Reads what <c>abi.encode</c> of this struct gave.</summary>
+        public static Slice Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return Clearinghouse.Slice.Read(ref reader, reader.ReadOffset(0, 0));
+        }
+
+        internal int TailSize() => AbiSize.Of(Positions);
+
+        internal void Write(ref AbiWriter writer, int frame)
+        {
+            writer.WriteInt256(frame, CashE8);
+            writer.WriteBytes(frame + 32, frame, Positions);
+        }
+
+        internal static Slice Read(ref AbiReader reader, int frame)
+        {
+            reader.RequireRoom(frame, FrameSize);
+            return new Slice(
+                reader.ReadInt256(frame, 256),
+                reader.ReadBytes(frame + 32, frame));
+        }
+    }
+
     /// <summary>The contract's struct <c>SignedOrder</c>: <c>((uint64,uint96,int64,uint64,uint64,uint40,uint32,uint8),address,bytes)</c>.</summary>
     public readonly record struct SignedOrder(Order Order, Address Signer, byte[] Signature)
     {
@@ -431,14 +489,21 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>()</c>.</summary>
-    public sealed record Deployment() : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Authority, Address Vault, Address Hub, Address Parameters, Address Gate) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 0];
+            var data = new byte[bytecode.Length + 160];
             bytecode.CopyTo(data);
+            var writer = new AbiWriter(data.AsSpan(bytecode.Length));
+            int frame = writer.Reserve(160);
+            writer.WriteAddress(frame, Authority);
+            writer.WriteAddress(frame + 32, Vault);
+            writer.WriteAddress(frame + 64, Hub);
+            writer.WriteAddress(frame + 96, Parameters);
+            writer.WriteAddress(frame + 128, Gate);
             return data;
         }
     }
@@ -542,6 +607,64 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>A call of <c>authority()</c> (view).</summary>
+    public sealed record AuthorityCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xbf7e214f;
+
+        string IContractCall.Signature => "authority()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static AuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "authority()");
+            return new AuthorityCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>bookInsurance(uint128)</c> (nonpayable).</summary>
+    public sealed record BookInsuranceCall(UInt128 Item1) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xff1a3962;
+
+        string IContractCall.Signature => "bookInsurance(uint128)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt128(frame, Item1);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static BookInsuranceCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "bookInsurance(uint128)"));
+            return new BookInsuranceCall(reader.ReadUInt128(0, 128));
+        }
+    }
+
     /// <summary>A call of <c>cancel(uint64,uint64[])</c> (nonpayable).</summary>
     public sealed record CancelCall(ulong Account, ulong[] Nonces) : IContractCall
     {
@@ -633,7 +756,7 @@ public static class Clearinghouse
     }
 
     /// <summary>A call of <c>collectFees(address,uint128)</c> (nonpayable).</summary>
-    public sealed record CollectFeesCall(Address To, UInt128 AmountRaw) : IContractCall
+    public sealed record CollectFeesCall(Address Item1, UInt128 Item2) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0xc57bf711;
@@ -647,8 +770,8 @@ public static class Clearinghouse
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(64);
-            writer.WriteAddress(frame, To);
-            writer.WriteUInt128(frame + 32, AmountRaw);
+            writer.WriteAddress(frame, Item1);
+            writer.WriteUInt128(frame + 32, Item2);
             return data;
         }
 
@@ -719,6 +842,235 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>What <c>eip712Domain()</c> returns.</summary>
+    public readonly record struct Eip712DomainResult(Hash32 Fields, string Name, string Version, UInt256 ChainId, Address VerifyingContract, Hash32 Salt, UInt256[] Extensions);
+
+    /// <summary>A call of <c>eip712Domain()</c> (view).</summary>
+    public sealed record Eip712DomainCall() : IContractCall<Eip712DomainResult>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x84b0196e;
+
+        string IContractCall.Signature => "eip712Domain()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static Eip712DomainCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "eip712Domain()");
+            return new Eip712DomainCall();
+        }
+
+        /// <inheritdoc/>
+        public Eip712DomainResult DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return new Eip712DomainResult(reader.ReadFixedBytes(0, 1), reader.ReadString(32, 0), reader.ReadString(64, 0), reader.ReadUInt256(96, 256), reader.ReadAddress(128), reader.ReadFixedBytes(160, 32), ReadUint256Array(ref reader, 192, 0));
+        }
+    }
+
+    /// <summary>A call of <c>enterLot(uint64,bytes)</c> (nonpayable).</summary>
+    public sealed record EnterLotCall(ulong Item1, byte[] Item2) : IContractCall<byte[]>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x7098f0e5;
+
+        string IContractCall.Signature => "enterLot(uint64,bytes)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64 + AbiSize.Of(Item2)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteUInt64(frame, Item1);
+            writer.WriteBytes(frame + 32, frame, Item2);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static EnterLotCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "enterLot(uint64,bytes)"));
+            return new EnterLotCall(reader.ReadUInt64(0, 64), reader.ReadBytes(32, 0));
+        }
+
+        /// <inheritdoc/>
+        public byte[] DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadBytes(0, 0);
+        }
+    }
+
+    /// <summary>A call of <c>gate()</c> (view).</summary>
+    public sealed record GateCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x7a0ebc88;
+
+        string IContractCall.Signature => "gate()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static GateCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "gate()");
+            return new GateCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>hub()</c> (view).</summary>
+    public sealed record HubCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x365a86fc;
+
+        string IContractCall.Signature => "hub()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static HubCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "hub()");
+            return new HubCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>insuranceFund()</c> (view).</summary>
+    public sealed record InsuranceFundCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xb7902303;
+
+        string IContractCall.Signature => "insuranceFund()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static InsuranceFundCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "insuranceFund()");
+            return new InsuranceFundCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>isConsumingScheduledOp()</c> (view).</summary>
+    public sealed record IsConsumingScheduledOpCall() : IContractCall<Hash32>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x8fb36037;
+
+        string IContractCall.Signature => "isConsumingScheduledOp()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static IsConsumingScheduledOpCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "isConsumingScheduledOp()");
+            return new IsConsumingScheduledOpCall();
+        }
+
+        /// <inheritdoc/>
+        public Hash32 DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadFixedBytes(0, 4);
+        }
+    }
+
+    /// <summary>A call of <c>leaveLot(uint64,bytes,uint256)</c> (nonpayable).</summary>
+    public sealed record LeaveLotCall(ulong Item1, byte[] Item2, UInt256 Item3) : IContractCall<byte[]>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x793b0d8f;
+
+        string IContractCall.Signature => "leaveLot(uint64,bytes,uint256)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 96 + AbiSize.Of(Item2)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(96);
+            writer.WriteUInt64(frame, Item1);
+            writer.WriteBytes(frame + 32, frame, Item2);
+            writer.WriteUInt256(frame + 64, Item3);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static LeaveLotCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "leaveLot(uint64,bytes,uint256)"));
+            return new LeaveLotCall(reader.ReadUInt64(0, 64), reader.ReadBytes(32, 0), reader.ReadUInt256(64, 256));
+        }
+
+        /// <inheritdoc/>
+        public byte[] DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadBytes(0, 0);
+        }
+    }
+
     /// <summary>A call of <c>ledger()</c> (view).</summary>
     public sealed record LedgerCall() : IContractCall<CashLedger>
     {
@@ -747,6 +1099,37 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(data);
             return Clearinghouse.CashLedger.Read(ref reader, 0);
+        }
+    }
+
+    /// <summary>A call of <c>liquidationHouse()</c> (view).</summary>
+    public sealed record LiquidationHouseCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xe77c8056;
+
+        string IContractCall.Signature => "liquidationHouse()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static LiquidationHouseCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "liquidationHouse()");
+            return new LiquidationHouseCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -781,6 +1164,37 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(data);
             return Clearinghouse.MarketTotals.Read(ref reader, 0);
+        }
+    }
+
+    /// <summary>A call of <c>module()</c> (view).</summary>
+    public sealed record ModuleCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xb86d5298;
+
+        string IContractCall.Signature => "module()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ModuleCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "module()");
+            return new ModuleCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -890,6 +1304,37 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>A call of <c>parameters()</c> (view).</summary>
+    public sealed record ParametersCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x89035730;
+
+        string IContractCall.Signature => "parameters()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ParametersCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "parameters()");
+            return new ParametersCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
     /// <summary>A call of <c>paused()</c> (view).</summary>
     public sealed record PausedCall() : IContractCall<bool>
     {
@@ -918,6 +1363,68 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(data);
             return reader.ReadBool(0);
+        }
+    }
+
+    /// <summary>A call of <c>receiveSlice((uint64,bytes,(uint8,bytes)),address,uint64,uint64,int256,int256,(int256,bytes),int256,uint256)</c> (nonpayable).</summary>
+    public sealed record ReceiveSliceCall(AccountInput Item1, Address Item2, ulong Item3, ulong Item4, Int256 Item5, Int256 Item6, Slice Item7, Int256 Item8, UInt256 Item9) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x4986547b;
+
+        string IContractCall.Signature => "receiveSlice((uint64,bytes,(uint8,bytes)),address,uint64,uint64,int256,int256,(int256,bytes),int256,uint256)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 288 + Clearinghouse.AccountInput.FrameSize + Item1.TailSize() + Clearinghouse.Slice.FrameSize + Item7.TailSize()];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(288);
+            writer.WriteOffset(frame, frame); Item1.Write(ref writer, writer.Reserve(Clearinghouse.AccountInput.FrameSize));
+            writer.WriteAddress(frame + 32, Item2);
+            writer.WriteUInt64(frame + 64, Item3);
+            writer.WriteUInt64(frame + 96, Item4);
+            writer.WriteInt256(frame + 128, Item5);
+            writer.WriteInt256(frame + 160, Item6);
+            writer.WriteOffset(frame + 192, frame); Item7.Write(ref writer, writer.Reserve(Clearinghouse.Slice.FrameSize));
+            writer.WriteInt256(frame + 224, Item8);
+            writer.WriteUInt256(frame + 256, Item9);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ReceiveSliceCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "receiveSlice((uint64,bytes,(uint8,bytes)),address,uint64,uint64,int256,int256,(int256,bytes),int256,uint256)"));
+            return new ReceiveSliceCall(Clearinghouse.AccountInput.Read(ref reader, reader.ReadOffset(0, 0)), reader.ReadAddress(32), reader.ReadUInt64(64, 64), reader.ReadUInt64(96, 64), reader.ReadInt256(128, 256), reader.ReadInt256(160, 256), Clearinghouse.Slice.Read(ref reader, reader.ReadOffset(192, 0)), reader.ReadInt256(224, 256), reader.ReadUInt256(256, 256));
+        }
+    }
+
+    /// <summary>A call of <c>setAuthority(address)</c> (nonpayable).</summary>
+    public sealed record SetAuthorityCall(Address NewAuthority) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x7a9e5e4b;
+
+        string IContractCall.Signature => "setAuthority(address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, NewAuthority);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SetAuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setAuthority(address)"));
+            return new SetAuthorityCall(reader.ReadAddress(0));
         }
     }
 
@@ -978,7 +1485,7 @@ public static class Clearinghouse
     }
 
     /// <summary>A call of <c>touch((uint64,bytes,(uint8,bytes)))</c> (nonpayable).</summary>
-    public sealed record TouchCall(AccountInput Input) : IContractCall
+    public sealed record TouchCall(AccountInput Item1) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0xb76c2bc1;
@@ -988,11 +1495,11 @@ public static class Clearinghouse
         /// <inheritdoc/>
         public byte[] Encode()
         {
-            var data = new byte[4 + 32 + Clearinghouse.AccountInput.FrameSize + Input.TailSize()];
+            var data = new byte[4 + 32 + Clearinghouse.AccountInput.FrameSize + Item1.TailSize()];
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(32);
-            writer.WriteOffset(frame, frame); Input.Write(ref writer, writer.Reserve(Clearinghouse.AccountInput.FrameSize));
+            writer.WriteOffset(frame, frame); Item1.Write(ref writer, writer.Reserve(Clearinghouse.AccountInput.FrameSize));
             return data;
         }
 
@@ -1004,8 +1511,39 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>A call of <c>vault()</c> (view).</summary>
+    public sealed record VaultCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xfbfa77cf;
+
+        string IContractCall.Signature => "vault()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static VaultCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "vault()");
+            return new VaultCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
     /// <summary>A call of <c>withdraw((uint64,bytes,(uint8,bytes)),uint16,uint128,address)</c> (nonpayable).</summary>
-    public sealed record WithdrawCall(AccountInput Input, ushort Token, UInt128 AmountRaw, Address To) : IContractCall
+    public sealed record WithdrawCall(AccountInput Item1, ushort Item2, UInt128 Item3, Address Item4) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0x83a34a99;
@@ -1015,14 +1553,14 @@ public static class Clearinghouse
         /// <inheritdoc/>
         public byte[] Encode()
         {
-            var data = new byte[4 + 128 + Clearinghouse.AccountInput.FrameSize + Input.TailSize()];
+            var data = new byte[4 + 128 + Clearinghouse.AccountInput.FrameSize + Item1.TailSize()];
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(128);
-            writer.WriteOffset(frame, frame); Input.Write(ref writer, writer.Reserve(Clearinghouse.AccountInput.FrameSize));
-            writer.WriteUInt64(frame + 32, Token);
-            writer.WriteUInt128(frame + 64, AmountRaw);
-            writer.WriteAddress(frame + 96, To);
+            writer.WriteOffset(frame, frame); Item1.Write(ref writer, writer.Reserve(Clearinghouse.AccountInput.FrameSize));
+            writer.WriteUInt64(frame + 32, Item2);
+            writer.WriteUInt128(frame + 64, Item3);
+            writer.WriteAddress(frame + 96, Item4);
             return data;
         }
 
@@ -1090,6 +1628,34 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The event <c>AuthorityUpdated(address)</c>.</summary>
+    public readonly record struct AuthorityUpdatedEvent(Address Authority) : IContractEvent<AuthorityUpdatedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "AuthorityUpdated(address)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x2f658b440c35314fUL, 0x52658ea8a740e05bUL, 0x284cdc84dc9ae01eUL, 0x891f21b8933e7cadUL);
+
+        string IContractEvent.EventName => "AuthorityUpdated";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out AuthorityUpdatedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            _ = log.TopicWords(stackalloc byte[32], 1, "AuthorityUpdated");
+            var reader = new AbiReader(log.Data);
+            value = new AuthorityUpdatedEvent(reader.ReadAddress(0));
+            return true;
+        }
+    }
+
     /// <summary>The event <c>Connected(address,address)</c>.</summary>
     public readonly record struct ConnectedEvent(Address LiquidationHouse, Address InsuranceFund) : IContractEvent<ConnectedEvent>
     {
@@ -1113,6 +1679,33 @@ public static class Clearinghouse
 
             var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "Connected"));
             value = new ConnectedEvent(topics.ReadAddress(32), topics.ReadAddress(64));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>EIP712DomainChanged()</c>.</summary>
+    public readonly record struct EIP712DomainChangedEvent() : IContractEvent<EIP712DomainChangedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "EIP712DomainChanged()";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x0a6387c9ea3628b8UL, 0x8a633bb4f3b15177UL, 0x0f70085117a15f9bUL, 0xf3787cda53f13d31UL);
+
+        string IContractEvent.EventName => "EIP712DomainChanged";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out EIP712DomainChangedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            _ = log.TopicWords(stackalloc byte[32], 1, "EIP712DomainChanged");
+            value = new EIP712DomainChangedEvent();
             return true;
         }
     }
@@ -1173,14 +1766,14 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>The event <c>LedgerUpdated((int128,uint128,uint128,uint128,int128,uint128,uint128))</c>.</summary>
+    /// <summary>The event <c>LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128))</c>.</summary>
     public readonly record struct LedgerUpdatedEvent(CashLedger Ledger) : IContractEvent<LedgerUpdatedEvent>
     {
         /// <summary>The event's signature.</summary>
-        public const string EventSignature = "LedgerUpdated((int128,uint128,uint128,uint128,int128,uint128,uint128))";
+        public const string EventSignature = "LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128))";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0xb1e799f27d316c0eUL, 0xf6217ecbd6f26bdaUL, 0xa1074c7dbfaf996aUL, 0x8eafc2bf63210842UL);
+        public static Hash32 Topic => new(0x910d28d4c1612ea4UL, 0x63b3be8970a7896bUL, 0x9fb0598ccc2e7a36UL, 0x42da3dda9abb8927UL);
 
         string IContractEvent.EventName => "LedgerUpdated";
 
@@ -1341,6 +1934,54 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The error <c>AccessManagedInvalidAuthority(address)</c>.</summary>
+    public readonly record struct AccessManagedInvalidAuthorityError(Address Authority) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xc2f31e5e;
+
+        string IContractError.ErrorName => "AccessManagedInvalidAuthority";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedInvalidAuthorityError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedInvalidAuthority(address)"));
+            return new AccessManagedInvalidAuthorityError(reader.ReadAddress(0));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedRequiredDelay(address,uint32)</c>.</summary>
+    public readonly record struct AccessManagedRequiredDelayError(Address Caller, uint Delay) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xaf77169d;
+
+        string IContractError.ErrorName => "AccessManagedRequiredDelay";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedRequiredDelayError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedRequiredDelay(address,uint32)"));
+            return new AccessManagedRequiredDelayError(reader.ReadAddress(0), (uint)reader.ReadUInt64(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedUnauthorized(address)</c>.</summary>
+    public readonly record struct AccessManagedUnauthorizedError(Address Caller) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x068ca9d8;
+
+        string IContractError.ErrorName => "AccessManagedUnauthorized";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedUnauthorizedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedUnauthorized(address)"));
+            return new AccessManagedUnauthorizedError(reader.ReadAddress(0));
+        }
+    }
+
     /// <summary>The error <c>AccountInLot(uint64)</c>.</summary>
     public readonly record struct AccountInLotError(ulong Account) : IContractError
     {
@@ -1421,6 +2062,22 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The error <c>AddressEmptyCode(address)</c>.</summary>
+    public readonly record struct AddressEmptyCodeError(Address Target) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x9996b315;
+
+        string IContractError.ErrorName => "AddressEmptyCode";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AddressEmptyCodeError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AddressEmptyCode(address)"));
+            return new AddressEmptyCodeError(reader.ReadAddress(0));
+        }
+    }
+
     /// <summary>The error <c>AddressZero()</c>.</summary>
     public readonly record struct AddressZeroError() : IContractError
     {
@@ -1453,6 +2110,22 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The error <c>FailedCall()</c>.</summary>
+    public readonly record struct FailedCallError() : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xd6bda275;
+
+        string IContractError.ErrorName => "FailedCall";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static FailedCallError Decode(ReadOnlySpan<byte> data)
+        {
+            AbiSelector.Require(data, Selector, "FailedCall()");
+            return default;
+        }
+    }
+
     /// <summary>The error <c>FeeTooHigh(uint64,uint256,uint256)</c>.</summary>
     public readonly record struct FeeTooHighError(ulong Account, UInt256 FeeRateE8, UInt256 MaxFeeRateE8) : IContractError
     {
@@ -1466,6 +2139,38 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "FeeTooHigh(uint64,uint256,uint256)"));
             return new FeeTooHighError(reader.ReadUInt64(0, 64), reader.ReadUInt256(32, 256), reader.ReadUInt256(64, 256));
+        }
+    }
+
+    /// <summary>The error <c>InstrumentInvalid(uint96)</c>.</summary>
+    public readonly record struct InstrumentInvalidError(UInt128 Instrument) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xbc42d524;
+
+        string IContractError.ErrorName => "InstrumentInvalid";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static InstrumentInvalidError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "InstrumentInvalid(uint96)"));
+            return new InstrumentInvalidError(reader.ReadUInt128(0, 96));
+        }
+    }
+
+    /// <summary>The error <c>InvalidShortString()</c>.</summary>
+    public readonly record struct InvalidShortStringError() : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xb3512b0c;
+
+        string IContractError.ErrorName => "InvalidShortString";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static InvalidShortStringError Decode(ReadOnlySpan<byte> data)
+        {
+            AbiSelector.Require(data, Selector, "InvalidShortString()");
+            return default;
         }
     }
 
@@ -1741,6 +2446,38 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The error <c>ReentrancyGuardReentrantCall()</c>.</summary>
+    public readonly record struct ReentrancyGuardReentrantCallError() : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x3ee5aeb5;
+
+        string IContractError.ErrorName => "ReentrancyGuardReentrantCall";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static ReentrancyGuardReentrantCallError Decode(ReadOnlySpan<byte> data)
+        {
+            AbiSelector.Require(data, Selector, "ReentrancyGuardReentrantCall()");
+            return default;
+        }
+    }
+
+    /// <summary>The error <c>SafeCastOverflowedUintDowncast(uint8,uint256)</c>.</summary>
+    public readonly record struct SafeCastOverflowedUintDowncastError(byte Bits, UInt256 Value) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x6dfcc650;
+
+        string IContractError.ErrorName => "SafeCastOverflowedUintDowncast";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static SafeCastOverflowedUintDowncastError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "SafeCastOverflowedUintDowncast(uint8,uint256)"));
+            return new SafeCastOverflowedUintDowncastError((byte)reader.ReadUInt64(0, 8), reader.ReadUInt256(32, 256));
+        }
+    }
+
     /// <summary>The error <c>SelfTrade(address)</c>.</summary>
     public readonly record struct SelfTradeError(Address Owner) : IContractError
     {
@@ -1786,6 +2523,38 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "StateMismatch(uint64,bytes32,bytes32)"));
             return new StateMismatchError(reader.ReadUInt64(0, 64), reader.ReadFixedBytes(32, 32), reader.ReadFixedBytes(64, 32));
+        }
+    }
+
+    /// <summary>The error <c>StringTooLong(string)</c>.</summary>
+    public readonly record struct StringTooLongError(string Str) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x305a27a9;
+
+        string IContractError.ErrorName => "StringTooLong";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static StringTooLongError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "StringTooLong(string)"));
+            return new StringTooLongError(reader.ReadString(0, 0));
+        }
+    }
+
+    /// <summary>The error <c>UnderlyingMissing(uint256)</c>.</summary>
+    public readonly record struct UnderlyingMissingError(UInt256 Underlying) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x044646e9;
+
+        string IContractError.ErrorName => "UnderlyingMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static UnderlyingMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "UnderlyingMissing(uint256)"));
+            return new UnderlyingMissingError(reader.ReadUInt256(0, 256));
         }
     }
 
@@ -1849,6 +2618,38 @@ public static class Clearinghouse
         for (int i = 0; i < count; i++)
         {
             values[i] = reader.ReadUInt64(at + (i * 32), 64);
+        }
+        return values;
+    }
+
+    private static int SizeUint256Array(UInt256[]? values)
+    {
+        values ??= [];
+        int size = 32 + (values.Length * 32);
+        return size;
+    }
+
+    private static void WriteUint256Array(ref AbiWriter writer, int at, int frame, UInt256[]? values)
+    {
+        values ??= [];
+        writer.WriteOffset(at, frame);
+        writer.WriteLength(values.Length);
+        at = writer.Reserve(values.Length * 32);
+        for (int i = 0; i < values.Length; i++)
+        {
+            writer.WriteUInt256(at + (i * 32), values[i]);
+        }
+    }
+
+    private static UInt256[] ReadUint256Array(ref AbiReader reader, int at, int frame)
+    {
+        at = reader.ReadOffset(at, frame);
+        int count = reader.ReadLength(at, 32);
+        at += 32;
+        var values = new UInt256[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = reader.ReadUInt256(at + (i * 32), 256);
         }
         return values;
     }

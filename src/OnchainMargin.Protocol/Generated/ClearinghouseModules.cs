@@ -106,10 +106,10 @@ public static class ClearinghouseModules
         }
     }
 
-    /// <summary>The contract's struct <c>Slice</c>: <c>(int256,bytes,bytes)</c>.</summary>
-    public readonly record struct Slice(Int256 CashE8, byte[] Positions, byte[] Balances)
+    /// <summary>The contract's struct <c>Slice</c>: <c>(int256,bytes)</c>.</summary>
+    public readonly record struct Slice(Int256 CashE8, byte[] Positions)
     {
-        internal const int FrameSize = 96;
+        internal const int FrameSize = 64;
 
         /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
         public byte[] Encode()
@@ -128,13 +128,12 @@ public static class ClearinghouseModules
             return ClearinghouseModules.Slice.Read(ref reader, reader.ReadOffset(0, 0));
         }
 
-        internal int TailSize() => AbiSize.Of(Positions) + AbiSize.Of(Balances);
+        internal int TailSize() => AbiSize.Of(Positions);
 
         internal void Write(ref AbiWriter writer, int frame)
         {
             writer.WriteInt256(frame, CashE8);
             writer.WriteBytes(frame + 32, frame, Positions);
-            writer.WriteBytes(frame + 64, frame, Balances);
         }
 
         internal static Slice Read(ref AbiReader reader, int frame)
@@ -142,8 +141,7 @@ public static class ClearinghouseModules
             reader.RequireRoom(frame, FrameSize);
             return new Slice(
                 reader.ReadInt256(frame, 256),
-                reader.ReadBytes(frame + 32, frame),
-                reader.ReadBytes(frame + 64, frame));
+                reader.ReadBytes(frame + 32, frame));
         }
     }
 
@@ -257,13 +255,13 @@ public static class ClearinghouseModules
         }
     }
 
-    /// <summary>A call of <c>receiveSlice((uint64,bytes,(uint8,bytes)),address,uint64,uint64,int256,int256,(int256,bytes,bytes),int256,uint256)</c> (nonpayable).</summary>
+    /// <summary>A call of <c>receiveSlice((uint64,bytes,(uint8,bytes)),address,uint64,uint64,int256,int256,(int256,bytes),int256,uint256)</c> (nonpayable).</summary>
     public sealed record ReceiveSliceCall(AccountInput Bidder, Address Caller, ulong LotAccount, ulong LotIndexE12, Int256 BaseBefore, Int256 BaseAfter, Slice Slice, Int256 PayE8, UInt256 DeficitE8) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0x6cabdab6;
+        public const uint Selector = 0x4986547b;
 
-        string IContractCall.Signature => "receiveSlice((uint64,bytes,(uint8,bytes)),address,uint64,uint64,int256,int256,(int256,bytes,bytes),int256,uint256)";
+        string IContractCall.Signature => "receiveSlice((uint64,bytes,(uint8,bytes)),address,uint64,uint64,int256,int256,(int256,bytes),int256,uint256)";
 
         /// <inheritdoc/>
         public byte[] Encode()
@@ -287,7 +285,7 @@ public static class ClearinghouseModules
         /// <summary>Reads the call back from calldata.</summary>
         public static ReceiveSliceCall Decode(ReadOnlySpan<byte> calldata)
         {
-            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "receiveSlice((uint64,bytes,(uint8,bytes)),address,uint64,uint64,int256,int256,(int256,bytes,bytes),int256,uint256)"));
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "receiveSlice((uint64,bytes,(uint8,bytes)),address,uint64,uint64,int256,int256,(int256,bytes),int256,uint256)"));
             return new ReceiveSliceCall(ClearinghouseModules.AccountInput.Read(ref reader, reader.ReadOffset(0, 0)), reader.ReadAddress(32), reader.ReadUInt64(64, 64), reader.ReadUInt64(96, 64), reader.ReadInt256(128, 256), reader.ReadInt256(160, 256), ClearinghouseModules.Slice.Read(ref reader, reader.ReadOffset(192, 0)), reader.ReadInt256(224, 256), reader.ReadUInt256(256, 256));
         }
     }

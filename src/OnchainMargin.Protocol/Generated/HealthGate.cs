@@ -18,14 +18,18 @@ public static class HealthGate
     public static IContractError? DecodeError(ReadOnlySpan<byte> data) => data.Length < 4 ? null : BinaryPrimitives.ReadUInt32BigEndian(data) switch
     {
         CashTooLowError.Selector => CashTooLowError.Decode(data),
+        CheckpointMismatchError.Selector => CheckpointMismatchError.Decode(data),
+        CollateralMissingError.Selector => CollateralMissingError.Decode(data),
         CollateralTooLowError.Selector => CollateralTooLowError.Decode(data),
         DriftedError.Selector => DriftedError.Decode(data),
         FloorTooLowError.Selector => FloorTooLowError.Decode(data),
         MarginTooLowError.Selector => MarginTooLowError.Decode(data),
+        MarketNotNormalError.Selector => MarketNotNormalError.Decode(data),
         NotReducingError.Selector => NotReducingError.Decode(data),
         ProofNotAllowedError.Selector => ProofNotAllowedError.Decode(data),
         ProofOfAnotherError.Selector => ProofOfAnotherError.Decode(data),
         ReliefTooSmallError.Selector => ReliefTooSmallError.Decode(data),
+        UnderlyingMissingError.Selector => UnderlyingMissingError.Decode(data),
         _ => null,
     };
 
@@ -127,15 +131,145 @@ public static class HealthGate
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>()</c>.</summary>
-    public sealed record Deployment() : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Referee, Address Registry, Address Hub, Address Parameters) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 0];
+            var data = new byte[bytecode.Length + 128];
             bytecode.CopyTo(data);
+            var writer = new AbiWriter(data.AsSpan(bytecode.Length));
+            int frame = writer.Reserve(128);
+            writer.WriteAddress(frame, Referee);
+            writer.WriteAddress(frame + 32, Registry);
+            writer.WriteAddress(frame + 64, Hub);
+            writer.WriteAddress(frame + 96, Parameters);
             return data;
+        }
+    }
+
+    /// <summary>A call of <c>hub()</c> (view).</summary>
+    public sealed record HubCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x365a86fc;
+
+        string IContractCall.Signature => "hub()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static HubCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "hub()");
+            return new HubCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>parameters()</c> (view).</summary>
+    public sealed record ParametersCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x89035730;
+
+        string IContractCall.Signature => "parameters()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ParametersCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "parameters()");
+            return new ParametersCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>referee()</c> (view).</summary>
+    public sealed record RefereeCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x3b1bebd1;
+
+        string IContractCall.Signature => "referee()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static RefereeCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "referee()");
+            return new RefereeCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>registry()</c> (view).</summary>
+    public sealed record RegistryCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x7b103999;
+
+        string IContractCall.Signature => "registry()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static RegistryCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "registry()");
+            return new RegistryCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -169,6 +303,38 @@ public static class HealthGate
         }
     }
 
+    /// <summary>A call of <c>requireNoDrift(bytes,bytes,bytes,bytes,bytes,bytes)</c> (view).</summary>
+    public sealed record RequireNoDriftCall(byte[] State, byte[] Balances, byte[] ThenCheckpoint, byte[] ThenRecords, byte[] NowCheckpoint, byte[] NowRecords) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x9be8073e;
+
+        string IContractCall.Signature => "requireNoDrift(bytes,bytes,bytes,bytes,bytes,bytes)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 192 + AbiSize.Of(State) + AbiSize.Of(Balances) + AbiSize.Of(ThenCheckpoint) + AbiSize.Of(ThenRecords) + AbiSize.Of(NowCheckpoint) + AbiSize.Of(NowRecords)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(192);
+            writer.WriteBytes(frame, frame, State);
+            writer.WriteBytes(frame + 32, frame, Balances);
+            writer.WriteBytes(frame + 64, frame, ThenCheckpoint);
+            writer.WriteBytes(frame + 96, frame, ThenRecords);
+            writer.WriteBytes(frame + 128, frame, NowCheckpoint);
+            writer.WriteBytes(frame + 160, frame, NowRecords);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static RequireNoDriftCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "requireNoDrift(bytes,bytes,bytes,bytes,bytes,bytes)"));
+            return new RequireNoDriftCall(reader.ReadBytes(0, 0), reader.ReadBytes(32, 0), reader.ReadBytes(64, 0), reader.ReadBytes(96, 0), reader.ReadBytes(128, 0), reader.ReadBytes(160, 0));
+        }
+    }
+
     /// <summary>The error <c>CashTooLow(uint64,int256,int256)</c>.</summary>
     public readonly record struct CashTooLowError(ulong Account, Int256 CashE8, Int256 LeastCashE8) : IContractError
     {
@@ -182,6 +348,38 @@ public static class HealthGate
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "CashTooLow(uint64,int256,int256)"));
             return new CashTooLowError(reader.ReadUInt64(0, 64), reader.ReadInt256(32, 256), reader.ReadInt256(64, 256));
+        }
+    }
+
+    /// <summary>The error <c>CheckpointMismatch(bytes32,bytes32)</c>.</summary>
+    public readonly record struct CheckpointMismatchError(Hash32 Expected, Hash32 Found) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x5f75b635;
+
+        string IContractError.ErrorName => "CheckpointMismatch";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static CheckpointMismatchError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "CheckpointMismatch(bytes32,bytes32)"));
+            return new CheckpointMismatchError(reader.ReadFixedBytes(0, 32), reader.ReadFixedBytes(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>CollateralMissing(uint256)</c>.</summary>
+    public readonly record struct CollateralMissingError(UInt256 Token) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xd817c49b;
+
+        string IContractError.ErrorName => "CollateralMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static CollateralMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "CollateralMissing(uint256)"));
+            return new CollateralMissingError(reader.ReadUInt256(0, 256));
         }
     }
 
@@ -249,6 +447,22 @@ public static class HealthGate
         }
     }
 
+    /// <summary>The error <c>MarketNotNormal(uint256,uint256)</c>.</summary>
+    public readonly record struct MarketNotNormalError(UInt256 Underlying, UInt256 MarketState) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xb63667ef;
+
+        string IContractError.ErrorName => "MarketNotNormal";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static MarketNotNormalError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "MarketNotNormal(uint256,uint256)"));
+            return new MarketNotNormalError(reader.ReadUInt256(0, 256), reader.ReadUInt256(32, 256));
+        }
+    }
+
     /// <summary>The error <c>NotReducing(uint64,uint96,int256,int256)</c>.</summary>
     public readonly record struct NotReducingError(ulong Account, UInt128 Instrument, Int256 BeforeE8, Int256 AfterE8) : IContractError
     {
@@ -310,6 +524,22 @@ public static class HealthGate
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "ReliefTooSmall(uint64,int256,int256,uint256)"));
             return new ReliefTooSmallError(reader.ReadUInt64(0, 64), reader.ReadInt256(32, 256), reader.ReadInt256(64, 256), reader.ReadUInt256(96, 256));
+        }
+    }
+
+    /// <summary>The error <c>UnderlyingMissing(uint256)</c>.</summary>
+    public readonly record struct UnderlyingMissingError(UInt256 Underlying) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x044646e9;
+
+        string IContractError.ErrorName => "UnderlyingMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static UnderlyingMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "UnderlyingMissing(uint256)"));
+            return new UnderlyingMissingError(reader.ReadUInt256(0, 256));
         }
     }
 

@@ -27,6 +27,8 @@ public static class LiquidationHouse
         NotLargerError.Selector => NotLargerError.Decode(data),
         NotLiquidatableError.Selector => NotLiquidatableError.Decode(data),
         PayTooHighError.Selector => PayTooHighError.Decode(data),
+        ReentrancyGuardReentrantCallError.Selector => ReentrancyGuardReentrantCallError.Decode(data),
+        UnderlyingMissingError.Selector => UnderlyingMissingError.Decode(data),
         _ => null,
     };
 
@@ -223,14 +225,22 @@ public static class LiquidationHouse
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>()</c>.</summary>
-    public sealed record Deployment() : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Clearinghouse, Address Vault, Address Hub, Address Referee, Address Parameters, Address Insurance) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 0];
+            var data = new byte[bytecode.Length + 192];
             bytecode.CopyTo(data);
+            var writer = new AbiWriter(data.AsSpan(bytecode.Length));
+            int frame = writer.Reserve(192);
+            writer.WriteAddress(frame, Clearinghouse);
+            writer.WriteAddress(frame + 32, Vault);
+            writer.WriteAddress(frame + 64, Hub);
+            writer.WriteAddress(frame + 96, Referee);
+            writer.WriteAddress(frame + 128, Parameters);
+            writer.WriteAddress(frame + 160, Insurance);
             return data;
         }
     }
@@ -270,6 +280,37 @@ public static class LiquidationHouse
         {
             var reader = new AbiReader(data);
             return reader.ReadInt256(0, 256);
+        }
+    }
+
+    /// <summary>A call of <c>clearinghouse()</c> (view).</summary>
+    public sealed record ClearinghouseCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x5d4f5f97;
+
+        string IContractCall.Signature => "clearinghouse()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ClearinghouseCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "clearinghouse()");
+            return new ClearinghouseCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -361,6 +402,68 @@ public static class LiquidationHouse
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "finish(uint64,(uint64,bytes,bytes))"));
             return new FinishCall(reader.ReadUInt64(0, 64), LiquidationHouse.LotPreimage.Read(ref reader, reader.ReadOffset(32, 0)));
+        }
+    }
+
+    /// <summary>A call of <c>hub()</c> (view).</summary>
+    public sealed record HubCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x365a86fc;
+
+        string IContractCall.Signature => "hub()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static HubCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "hub()");
+            return new HubCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>insurance()</c> (view).</summary>
+    public sealed record InsuranceCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x89cf3204;
+
+        string IContractCall.Signature => "insurance()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static InsuranceCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "insurance()");
+            return new InsuranceCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -463,6 +566,68 @@ public static class LiquidationHouse
         }
     }
 
+    /// <summary>A call of <c>parameters()</c> (view).</summary>
+    public sealed record ParametersCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x89035730;
+
+        string IContractCall.Signature => "parameters()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ParametersCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "parameters()");
+            return new ParametersCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>referee()</c> (view).</summary>
+    public sealed record RefereeCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x3b1bebd1;
+
+        string IContractCall.Signature => "referee()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static RefereeCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "referee()");
+            return new RefereeCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
     /// <summary>A call of <c>start(uint64,bytes,bytes)</c> (nonpayable).</summary>
     public sealed record StartCall(ulong Account, byte[] State, byte[] Witness) : IContractCall<ulong>
     {
@@ -496,6 +661,37 @@ public static class LiquidationHouse
         {
             var reader = new AbiReader(data);
             return reader.ReadUInt64(0, 64);
+        }
+    }
+
+    /// <summary>A call of <c>vault()</c> (view).</summary>
+    public sealed record VaultCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xfbfa77cf;
+
+        string IContractCall.Signature => "vault()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static VaultCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "vault()");
+            return new VaultCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -768,6 +964,38 @@ public static class LiquidationHouse
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "PayTooHigh(uint64,int256,int256)"));
             return new PayTooHighError(reader.ReadUInt64(0, 64), reader.ReadInt256(32, 256), reader.ReadInt256(64, 256));
+        }
+    }
+
+    /// <summary>The error <c>ReentrancyGuardReentrantCall()</c>.</summary>
+    public readonly record struct ReentrancyGuardReentrantCallError() : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x3ee5aeb5;
+
+        string IContractError.ErrorName => "ReentrancyGuardReentrantCall";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static ReentrancyGuardReentrantCallError Decode(ReadOnlySpan<byte> data)
+        {
+            AbiSelector.Require(data, Selector, "ReentrancyGuardReentrantCall()");
+            return default;
+        }
+    }
+
+    /// <summary>The error <c>UnderlyingMissing(uint256)</c>.</summary>
+    public readonly record struct UnderlyingMissingError(UInt256 Underlying) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x044646e9;
+
+        string IContractError.ErrorName => "UnderlyingMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static UnderlyingMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "UnderlyingMissing(uint256)"));
+            return new UnderlyingMissingError(reader.ReadUInt256(0, 256));
         }
     }
 

@@ -17,6 +17,9 @@ public static class MarginVault
     /// <summary>Decodes revert data into one of the contract's errors; null when it is none of them.</summary>
     public static IContractError? DecodeError(ReadOnlySpan<byte> data) => data.Length < 4 ? null : BinaryPrimitives.ReadUInt32BigEndian(data) switch
     {
+        AccessManagedInvalidAuthorityError.Selector => AccessManagedInvalidAuthorityError.Decode(data),
+        AccessManagedRequiredDelayError.Selector => AccessManagedRequiredDelayError.Decode(data),
+        AccessManagedUnauthorizedError.Selector => AccessManagedUnauthorizedError.Decode(data),
         AccountUnknownError.Selector => AccountUnknownError.Decode(data),
         AddressZeroError.Selector => AddressZeroError.Decode(data),
         AlreadyConnectedError.Selector => AlreadyConnectedError.Decode(data),
@@ -24,6 +27,8 @@ public static class MarginVault
         BalanceTooLowError.Selector => BalanceTooLowError.Decode(data),
         DecimalsTooManyError.Selector => DecimalsTooManyError.Decode(data),
         NotConnectedError.Selector => NotConnectedError.Decode(data),
+        ReentrancyGuardReentrantCallError.Selector => ReentrancyGuardReentrantCallError.Decode(data),
+        SafeERC20FailedOperationError.Selector => SafeERC20FailedOperationError.Decode(data),
         TokenRefusedError.Selector => TokenRefusedError.Decode(data),
         TokenUnknownError.Selector => TokenUnknownError.Decode(data),
         TransferInexactError.Selector => TransferInexactError.Decode(data),
@@ -33,6 +38,10 @@ public static class MarginVault
     /// <summary>Decodes a log into one of the contract's events; null when it is none of them.</summary>
     public static IContractEvent? DecodeEvent(LogEntry log)
     {
+        if (AuthorityUpdatedEvent.TryDecode(log, out AuthorityUpdatedEvent decodedAuthorityUpdated))
+        {
+            return decodedAuthorityUpdated;
+        }
         if (ConnectedEvent.TryDecode(log, out ConnectedEvent decodedConnected))
         {
             return decodedConnected;
@@ -68,15 +77,49 @@ public static class MarginVault
         return null;
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>()</c>.</summary>
-    public sealed record Deployment() : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address)</c>.</summary>
+    public sealed record Deployment(Address Authority) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 0];
+            var data = new byte[bytecode.Length + 32];
             bytecode.CopyTo(data);
+            var writer = new AbiWriter(data.AsSpan(bytecode.Length));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, Authority);
             return data;
+        }
+    }
+
+    /// <summary>A call of <c>authority()</c> (view).</summary>
+    public sealed record AuthorityCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xbf7e214f;
+
+        string IContractCall.Signature => "authority()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static AuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "authority()");
+            return new AuthorityCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -146,6 +189,37 @@ public static class MarginVault
         {
             var reader = new AbiReader(data);
             return reader.ReadBytes(0, 0);
+        }
+    }
+
+    /// <summary>A call of <c>clearinghouse()</c> (view).</summary>
+    public sealed record ClearinghouseCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x5d4f5f97;
+
+        string IContractCall.Signature => "clearinghouse()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ClearinghouseCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "clearinghouse()");
+            return new ClearinghouseCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -274,6 +348,99 @@ public static class MarginVault
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "depositWithPermit(uint64,uint16,uint128,uint256,uint8,bytes32,bytes32)"));
             return new DepositWithPermitCall(reader.ReadUInt64(0, 64), (ushort)reader.ReadUInt64(32, 16), reader.ReadUInt128(64, 128), reader.ReadUInt256(96, 256), (byte)reader.ReadUInt64(128, 8), reader.ReadFixedBytes(160, 32), reader.ReadFixedBytes(192, 32));
+        }
+    }
+
+    /// <summary>A call of <c>insuranceFund()</c> (view).</summary>
+    public sealed record InsuranceFundCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xb7902303;
+
+        string IContractCall.Signature => "insuranceFund()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static InsuranceFundCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "insuranceFund()");
+            return new InsuranceFundCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>isConsumingScheduledOp()</c> (view).</summary>
+    public sealed record IsConsumingScheduledOpCall() : IContractCall<Hash32>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x8fb36037;
+
+        string IContractCall.Signature => "isConsumingScheduledOp()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static IsConsumingScheduledOpCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "isConsumingScheduledOp()");
+            return new IsConsumingScheduledOpCall();
+        }
+
+        /// <inheritdoc/>
+        public Hash32 DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadFixedBytes(0, 4);
+        }
+    }
+
+    /// <summary>A call of <c>liquidationHouse()</c> (view).</summary>
+    public sealed record LiquidationHouseCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xe77c8056;
+
+        string IContractCall.Signature => "liquidationHouse()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static LiquidationHouseCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "liquidationHouse()");
+            return new LiquidationHouseCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -458,6 +625,33 @@ public static class MarginVault
         }
     }
 
+    /// <summary>A call of <c>setAuthority(address)</c> (nonpayable).</summary>
+    public sealed record SetAuthorityCall(Address NewAuthority) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x7a9e5e4b;
+
+        string IContractCall.Signature => "setAuthority(address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, NewAuthority);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SetAuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setAuthority(address)"));
+            return new SetAuthorityCall(reader.ReadAddress(0));
+        }
+    }
+
     /// <summary>A call of <c>sweep(uint64)</c> (nonpayable).</summary>
     public sealed record SweepCall(ulong Account) : IContractCall<UInt128>
     {
@@ -591,6 +785,34 @@ public static class MarginVault
         {
             var reader = new AbiReader(data);
             return reader.ReadUInt128(0, 128);
+        }
+    }
+
+    /// <summary>The event <c>AuthorityUpdated(address)</c>.</summary>
+    public readonly record struct AuthorityUpdatedEvent(Address Authority) : IContractEvent<AuthorityUpdatedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "AuthorityUpdated(address)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x2f658b440c35314fUL, 0x52658ea8a740e05bUL, 0x284cdc84dc9ae01eUL, 0x891f21b8933e7cadUL);
+
+        string IContractEvent.EventName => "AuthorityUpdated";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out AuthorityUpdatedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            _ = log.TopicWords(stackalloc byte[32], 1, "AuthorityUpdated");
+            var reader = new AbiReader(log.Data);
+            value = new AuthorityUpdatedEvent(reader.ReadAddress(0));
+            return true;
         }
     }
 
@@ -817,6 +1039,54 @@ public static class MarginVault
         }
     }
 
+    /// <summary>The error <c>AccessManagedInvalidAuthority(address)</c>.</summary>
+    public readonly record struct AccessManagedInvalidAuthorityError(Address Authority) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xc2f31e5e;
+
+        string IContractError.ErrorName => "AccessManagedInvalidAuthority";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedInvalidAuthorityError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedInvalidAuthority(address)"));
+            return new AccessManagedInvalidAuthorityError(reader.ReadAddress(0));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedRequiredDelay(address,uint32)</c>.</summary>
+    public readonly record struct AccessManagedRequiredDelayError(Address Caller, uint Delay) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xaf77169d;
+
+        string IContractError.ErrorName => "AccessManagedRequiredDelay";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedRequiredDelayError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedRequiredDelay(address,uint32)"));
+            return new AccessManagedRequiredDelayError(reader.ReadAddress(0), (uint)reader.ReadUInt64(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedUnauthorized(address)</c>.</summary>
+    public readonly record struct AccessManagedUnauthorizedError(Address Caller) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x068ca9d8;
+
+        string IContractError.ErrorName => "AccessManagedUnauthorized";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedUnauthorizedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedUnauthorized(address)"));
+            return new AccessManagedUnauthorizedError(reader.ReadAddress(0));
+        }
+    }
+
     /// <summary>The error <c>AccountUnknown(uint64)</c>.</summary>
     public readonly record struct AccountUnknownError(ulong Account) : IContractError
     {
@@ -926,6 +1196,38 @@ public static class MarginVault
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "NotConnected(address)"));
             return new NotConnectedError(reader.ReadAddress(0));
+        }
+    }
+
+    /// <summary>The error <c>ReentrancyGuardReentrantCall()</c>.</summary>
+    public readonly record struct ReentrancyGuardReentrantCallError() : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x3ee5aeb5;
+
+        string IContractError.ErrorName => "ReentrancyGuardReentrantCall";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static ReentrancyGuardReentrantCallError Decode(ReadOnlySpan<byte> data)
+        {
+            AbiSelector.Require(data, Selector, "ReentrancyGuardReentrantCall()");
+            return default;
+        }
+    }
+
+    /// <summary>The error <c>SafeERC20FailedOperation(address)</c>.</summary>
+    public readonly record struct SafeERC20FailedOperationError(Address Token) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x5274afe7;
+
+        string IContractError.ErrorName => "SafeERC20FailedOperation";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static SafeERC20FailedOperationError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "SafeERC20FailedOperation(address)"));
+            return new SafeERC20FailedOperationError(reader.ReadAddress(0));
         }
     }
 

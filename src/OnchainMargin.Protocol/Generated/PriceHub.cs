@@ -17,6 +17,9 @@ public static class PriceHub
     /// <summary>Decodes revert data into one of the contract's errors; null when it is none of them.</summary>
     public static IContractError? DecodeError(ReadOnlySpan<byte> data) => data.Length < 4 ? null : BinaryPrimitives.ReadUInt32BigEndian(data) switch
     {
+        AccessManagedInvalidAuthorityError.Selector => AccessManagedInvalidAuthorityError.Decode(data),
+        AccessManagedRequiredDelayError.Selector => AccessManagedRequiredDelayError.Decode(data),
+        AccessManagedUnauthorizedError.Selector => AccessManagedUnauthorizedError.Decode(data),
         CheckpointTooSoonError.Selector => CheckpointTooSoonError.Decode(data),
         ConnectedWronglyError.Selector => ConnectedWronglyError.Decode(data),
         SourceUnusableError.Selector => SourceUnusableError.Decode(data),
@@ -28,6 +31,10 @@ public static class PriceHub
     /// <summary>Decodes a log into one of the contract's events; null when it is none of them.</summary>
     public static IContractEvent? DecodeEvent(LogEntry log)
     {
+        if (AuthorityUpdatedEvent.TryDecode(log, out AuthorityUpdatedEvent decodedAuthorityUpdated))
+        {
+            return decodedAuthorityUpdated;
+        }
         if (CheckpointTakenEvent.TryDecode(log, out CheckpointTakenEvent decodedCheckpointTaken))
         {
             return decodedCheckpointTaken;
@@ -47,15 +54,51 @@ public static class PriceHub
         return null;
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>()</c>.</summary>
-    public sealed record Deployment() : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Authority, Address Parameters, Address Vault) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 0];
+            var data = new byte[bytecode.Length + 96];
             bytecode.CopyTo(data);
+            var writer = new AbiWriter(data.AsSpan(bytecode.Length));
+            int frame = writer.Reserve(96);
+            writer.WriteAddress(frame, Authority);
+            writer.WriteAddress(frame + 32, Parameters);
+            writer.WriteAddress(frame + 64, Vault);
             return data;
+        }
+    }
+
+    /// <summary>A call of <c>authority()</c> (view).</summary>
+    public sealed record AuthorityCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xbf7e214f;
+
+        string IContractCall.Signature => "authority()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static AuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "authority()");
+            return new AuthorityCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -87,6 +130,37 @@ public static class PriceHub
         {
             var reader = new AbiReader(data);
             return reader.ReadUInt64(0, 64);
+        }
+    }
+
+    /// <summary>A call of <c>clearinghouse()</c> (view).</summary>
+    public sealed record ClearinghouseCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x5d4f5f97;
+
+        string IContractCall.Signature => "clearinghouse()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ClearinghouseCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "clearinghouse()");
+            return new ClearinghouseCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -219,6 +293,37 @@ public static class PriceHub
         }
     }
 
+    /// <summary>A call of <c>isConsumingScheduledOp()</c> (view).</summary>
+    public sealed record IsConsumingScheduledOpCall() : IContractCall<Hash32>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x8fb36037;
+
+        string IContractCall.Signature => "isConsumingScheduledOp()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static IsConsumingScheduledOpCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "isConsumingScheduledOp()");
+            return new IsConsumingScheduledOpCall();
+        }
+
+        /// <inheritdoc/>
+        public Hash32 DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadFixedBytes(0, 4);
+        }
+    }
+
     /// <summary>What <c>latest()</c> returns.</summary>
     public readonly record struct LatestResult(ulong Id, ulong Time);
 
@@ -287,6 +392,37 @@ public static class PriceHub
         }
     }
 
+    /// <summary>A call of <c>parameters()</c> (view).</summary>
+    public sealed record ParametersCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x89035730;
+
+        string IContractCall.Signature => "parameters()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ParametersCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "parameters()");
+            return new ParametersCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
     /// <summary>A call of <c>refresh()</c> (nonpayable).</summary>
     public sealed record RefreshCall() : IContractCall
     {
@@ -308,6 +444,33 @@ public static class PriceHub
         {
             AbiSelector.Require(calldata, Selector, "refresh()");
             return new RefreshCall();
+        }
+    }
+
+    /// <summary>A call of <c>setAuthority(address)</c> (nonpayable).</summary>
+    public sealed record SetAuthorityCall(Address NewAuthority) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x7a9e5e4b;
+
+        string IContractCall.Signature => "setAuthority(address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, NewAuthority);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SetAuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setAuthority(address)"));
+            return new SetAuthorityCall(reader.ReadAddress(0));
         }
     }
 
@@ -469,6 +632,96 @@ public static class PriceHub
         }
     }
 
+    /// <summary>A call of <c>underlyingCount()</c> (view).</summary>
+    public sealed record UnderlyingCountCall() : IContractCall<ushort>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x459178f0;
+
+        string IContractCall.Signature => "underlyingCount()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static UnderlyingCountCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "underlyingCount()");
+            return new UnderlyingCountCall();
+        }
+
+        /// <inheritdoc/>
+        public ushort DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return (ushort)reader.ReadUInt64(0, 16);
+        }
+    }
+
+    /// <summary>A call of <c>vault()</c> (view).</summary>
+    public sealed record VaultCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xfbfa77cf;
+
+        string IContractCall.Signature => "vault()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static VaultCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "vault()");
+            return new VaultCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>The event <c>AuthorityUpdated(address)</c>.</summary>
+    public readonly record struct AuthorityUpdatedEvent(Address Authority) : IContractEvent<AuthorityUpdatedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "AuthorityUpdated(address)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x2f658b440c35314fUL, 0x52658ea8a740e05bUL, 0x284cdc84dc9ae01eUL, 0x891f21b8933e7cadUL);
+
+        string IContractEvent.EventName => "AuthorityUpdated";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out AuthorityUpdatedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            _ = log.TopicWords(stackalloc byte[32], 1, "AuthorityUpdated");
+            var reader = new AbiReader(log.Data);
+            value = new AuthorityUpdatedEvent(reader.ReadAddress(0));
+            return true;
+        }
+    }
+
     /// <summary>The event <c>CheckpointTaken(uint64,uint40,bytes32,bytes,bytes)</c>.</summary>
     public readonly record struct CheckpointTakenEvent(ulong Id, ulong Time, Hash32 InputsHash, byte[] Checkpoint, byte[] Records) : IContractEvent<CheckpointTakenEvent>
     {
@@ -576,6 +829,54 @@ public static class PriceHub
             var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "TokenSourceSet"));
             value = new TokenSourceSetEvent((ushort)topics.ReadUInt64(32, 16), topics.ReadAddress(64));
             return true;
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedInvalidAuthority(address)</c>.</summary>
+    public readonly record struct AccessManagedInvalidAuthorityError(Address Authority) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xc2f31e5e;
+
+        string IContractError.ErrorName => "AccessManagedInvalidAuthority";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedInvalidAuthorityError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedInvalidAuthority(address)"));
+            return new AccessManagedInvalidAuthorityError(reader.ReadAddress(0));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedRequiredDelay(address,uint32)</c>.</summary>
+    public readonly record struct AccessManagedRequiredDelayError(Address Caller, uint Delay) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xaf77169d;
+
+        string IContractError.ErrorName => "AccessManagedRequiredDelay";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedRequiredDelayError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedRequiredDelay(address,uint32)"));
+            return new AccessManagedRequiredDelayError(reader.ReadAddress(0), (uint)reader.ReadUInt64(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedUnauthorized(address)</c>.</summary>
+    public readonly record struct AccessManagedUnauthorizedError(Address Caller) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x068ca9d8;
+
+        string IContractError.ErrorName => "AccessManagedUnauthorized";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedUnauthorizedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedUnauthorized(address)"));
+            return new AccessManagedUnauthorizedError(reader.ReadAddress(0));
         }
     }
 

@@ -17,6 +17,9 @@ public static class RiskParameters
     /// <summary>Decodes revert data into one of the contract's errors; null when it is none of them.</summary>
     public static IContractError? DecodeError(ReadOnlySpan<byte> data) => data.Length < 4 ? null : BinaryPrimitives.ReadUInt32BigEndian(data) switch
     {
+        AccessManagedInvalidAuthorityError.Selector => AccessManagedInvalidAuthorityError.Decode(data),
+        AccessManagedRequiredDelayError.Selector => AccessManagedRequiredDelayError.Decode(data),
+        AccessManagedUnauthorizedError.Selector => AccessManagedUnauthorizedError.Decode(data),
         ParameterOutOfRangeError.Selector => ParameterOutOfRangeError.Decode(data),
         ParametersCoupledError.Selector => ParametersCoupledError.Decode(data),
         UnderlyingUnknownError.Selector => UnderlyingUnknownError.Decode(data),
@@ -26,6 +29,10 @@ public static class RiskParameters
     /// <summary>Decodes a log into one of the contract's events; null when it is none of them.</summary>
     public static IContractEvent? DecodeEvent(LogEntry log)
     {
+        if (AuthorityUpdatedEvent.TryDecode(log, out AuthorityUpdatedEvent decodedAuthorityUpdated))
+        {
+            return decodedAuthorityUpdated;
+        }
         if (ClearingSetEvent.TryDecode(log, out ClearingSetEvent decodedClearingSet))
         {
             return decodedClearingSet;
@@ -343,15 +350,50 @@ public static class RiskParameters
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>()</c>.</summary>
-    public sealed record Deployment() : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,uint32)</c>.</summary>
+    public sealed record Deployment(Address Authority, uint InitialFactorE8_) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 0];
+            var data = new byte[bytecode.Length + 64];
             bytecode.CopyTo(data);
+            var writer = new AbiWriter(data.AsSpan(bytecode.Length));
+            int frame = writer.Reserve(64);
+            writer.WriteAddress(frame, Authority);
+            writer.WriteUInt64(frame + 32, InitialFactorE8_);
             return data;
+        }
+    }
+
+    /// <summary>A call of <c>authority()</c> (view).</summary>
+    public sealed record AuthorityCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xbf7e214f;
+
+        string IContractCall.Signature => "authority()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static AuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "authority()");
+            return new AuthorityCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -448,6 +490,37 @@ public static class RiskParameters
         }
     }
 
+    /// <summary>A call of <c>isConsumingScheduledOp()</c> (view).</summary>
+    public sealed record IsConsumingScheduledOpCall() : IContractCall<Hash32>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x8fb36037;
+
+        string IContractCall.Signature => "isConsumingScheduledOp()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static IsConsumingScheduledOpCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "isConsumingScheduledOp()");
+            return new IsConsumingScheduledOpCall();
+        }
+
+        /// <inheritdoc/>
+        public Hash32 DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadFixedBytes(0, 4);
+        }
+    }
+
     /// <summary>A call of <c>liquidation()</c> (view).</summary>
     public sealed record LiquidationCall() : IContractCall<LiquidationParameters>
     {
@@ -510,8 +583,35 @@ public static class RiskParameters
         }
     }
 
+    /// <summary>A call of <c>setAuthority(address)</c> (nonpayable).</summary>
+    public sealed record SetAuthorityCall(Address NewAuthority) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x7a9e5e4b;
+
+        string IContractCall.Signature => "setAuthority(address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, NewAuthority);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SetAuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setAuthority(address)"));
+            return new SetAuthorityCall(reader.ReadAddress(0));
+        }
+    }
+
     /// <summary>A call of <c>setClearing((uint32,uint32,uint32,uint32))</c> (nonpayable).</summary>
-    public sealed record SetClearingCall(ClearingParameters Parameters) : IContractCall
+    public sealed record SetClearingCall(ClearingParameters P) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0x37e760ec;
@@ -525,7 +625,7 @@ public static class RiskParameters
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(128);
-            Parameters.Write(ref writer, frame);
+            P.Write(ref writer, frame);
             return data;
         }
 
@@ -538,7 +638,7 @@ public static class RiskParameters
     }
 
     /// <summary>A call of <c>setInitialFactor(uint32)</c> (nonpayable).</summary>
-    public sealed record SetInitialFactorCall(uint InitialFactorE8) : IContractCall
+    public sealed record SetInitialFactorCall(uint InitialFactorE8_) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0x7c7b4542;
@@ -552,7 +652,7 @@ public static class RiskParameters
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(32);
-            writer.WriteUInt64(frame, InitialFactorE8);
+            writer.WriteUInt64(frame, InitialFactorE8_);
             return data;
         }
 
@@ -565,7 +665,7 @@ public static class RiskParameters
     }
 
     /// <summary>A call of <c>setInterest((uint64,uint64,uint64,uint32,uint32))</c> (nonpayable).</summary>
-    public sealed record SetInterestCall(InterestParameters Parameters) : IContractCall
+    public sealed record SetInterestCall(InterestParameters P) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0xa753adc9;
@@ -579,7 +679,7 @@ public static class RiskParameters
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(160);
-            Parameters.Write(ref writer, frame);
+            P.Write(ref writer, frame);
             return data;
         }
 
@@ -592,7 +692,7 @@ public static class RiskParameters
     }
 
     /// <summary>A call of <c>setLiquidation((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128))</c> (nonpayable).</summary>
-    public sealed record SetLiquidationCall(LiquidationParameters Parameters) : IContractCall
+    public sealed record SetLiquidationCall(LiquidationParameters P) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0x97d0233a;
@@ -606,7 +706,7 @@ public static class RiskParameters
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(288);
-            Parameters.Write(ref writer, frame);
+            P.Write(ref writer, frame);
             return data;
         }
 
@@ -619,7 +719,7 @@ public static class RiskParameters
     }
 
     /// <summary>A call of <c>setOracle((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32))</c> (nonpayable).</summary>
-    public sealed record SetOracleCall(OracleParameters Parameters) : IContractCall
+    public sealed record SetOracleCall(OracleParameters P) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0xdb521664;
@@ -633,7 +733,7 @@ public static class RiskParameters
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(288);
-            Parameters.Write(ref writer, frame);
+            P.Write(ref writer, frame);
             return data;
         }
 
@@ -646,7 +746,7 @@ public static class RiskParameters
     }
 
     /// <summary>A call of <c>setToken(uint16,(uint16,uint64,uint32,uint32,uint64))</c> (nonpayable).</summary>
-    public sealed record SetTokenCall(ushort Token, TokenParameters Parameters) : IContractCall
+    public sealed record SetTokenCall(ushort Token, TokenParameters P) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0x49081f77;
@@ -661,7 +761,7 @@ public static class RiskParameters
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(192);
             writer.WriteUInt64(frame, Token);
-            Parameters.Write(ref writer, frame + 32);
+            P.Write(ref writer, frame + 32);
             return data;
         }
 
@@ -674,7 +774,7 @@ public static class RiskParameters
     }
 
     /// <summary>A call of <c>setUnderlying(uint16,(uint64,uint8,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32))</c> (nonpayable).</summary>
-    public sealed record SetUnderlyingCall(ushort Underlying, UnderlyingParameters Parameters) : IContractCall
+    public sealed record SetUnderlyingCall(ushort Underlying, UnderlyingParameters P) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0x8bf20899;
@@ -689,7 +789,7 @@ public static class RiskParameters
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(512);
             writer.WriteUInt64(frame, Underlying);
-            Parameters.Write(ref writer, frame + 32);
+            P.Write(ref writer, frame + 32);
             return data;
         }
 
@@ -797,6 +897,34 @@ public static class RiskParameters
         {
             var reader = new AbiReader(data);
             return RiskParameters.UnderlyingParameters.Read(ref reader, 0);
+        }
+    }
+
+    /// <summary>The event <c>AuthorityUpdated(address)</c>.</summary>
+    public readonly record struct AuthorityUpdatedEvent(Address Authority) : IContractEvent<AuthorityUpdatedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "AuthorityUpdated(address)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x2f658b440c35314fUL, 0x52658ea8a740e05bUL, 0x284cdc84dc9ae01eUL, 0x891f21b8933e7cadUL);
+
+        string IContractEvent.EventName => "AuthorityUpdated";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out AuthorityUpdatedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            _ = log.TopicWords(stackalloc byte[32], 1, "AuthorityUpdated");
+            var reader = new AbiReader(log.Data);
+            value = new AuthorityUpdatedEvent(reader.ReadAddress(0));
+            return true;
         }
     }
 
@@ -993,6 +1121,54 @@ public static class RiskParameters
             var reader = new AbiReader(log.Data);
             value = new UnderlyingSetEvent((ushort)topics.ReadUInt64(32, 16), RiskParameters.UnderlyingParameters.Read(ref reader, 0));
             return true;
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedInvalidAuthority(address)</c>.</summary>
+    public readonly record struct AccessManagedInvalidAuthorityError(Address Authority) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xc2f31e5e;
+
+        string IContractError.ErrorName => "AccessManagedInvalidAuthority";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedInvalidAuthorityError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedInvalidAuthority(address)"));
+            return new AccessManagedInvalidAuthorityError(reader.ReadAddress(0));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedRequiredDelay(address,uint32)</c>.</summary>
+    public readonly record struct AccessManagedRequiredDelayError(Address Caller, uint Delay) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xaf77169d;
+
+        string IContractError.ErrorName => "AccessManagedRequiredDelay";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedRequiredDelayError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedRequiredDelay(address,uint32)"));
+            return new AccessManagedRequiredDelayError(reader.ReadAddress(0), (uint)reader.ReadUInt64(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedUnauthorized(address)</c>.</summary>
+    public readonly record struct AccessManagedUnauthorizedError(Address Caller) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x068ca9d8;
+
+        string IContractError.ErrorName => "AccessManagedUnauthorized";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedUnauthorizedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedUnauthorized(address)"));
+            return new AccessManagedUnauthorizedError(reader.ReadAddress(0));
         }
     }
 

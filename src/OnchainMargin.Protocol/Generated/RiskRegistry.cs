@@ -17,6 +17,9 @@ public static class RiskRegistry
     /// <summary>Decodes revert data into one of the contract's errors; null when it is none of them.</summary>
     public static IContractError? DecodeError(ReadOnlySpan<byte> data) => data.Length < 4 ? null : BinaryPrimitives.ReadUInt32BigEndian(data) switch
     {
+        AccessManagedInvalidAuthorityError.Selector => AccessManagedInvalidAuthorityError.Decode(data),
+        AccessManagedRequiredDelayError.Selector => AccessManagedRequiredDelayError.Decode(data),
+        AccessManagedUnauthorizedError.Selector => AccessManagedUnauthorizedError.Decode(data),
         AttestationExpiredError.Selector => AttestationExpiredError.Decode(data),
         AttestersInvalidError.Selector => AttestersInvalidError.Decode(data),
         CheckpointMismatchError.Selector => CheckpointMismatchError.Decode(data),
@@ -24,12 +27,14 @@ public static class RiskRegistry
         CheckpointTooOldError.Selector => CheckpointTooOldError.Decode(data),
         EpochNotNextError.Selector => EpochNotNextError.Decode(data),
         EpochUnknownError.Selector => EpochUnknownError.Decode(data),
+        InvalidShortStringError.Selector => InvalidShortStringError.Decode(data),
         LeafNotInBookError.Selector => LeafNotInBookError.Decode(data),
         ModelMismatchError.Selector => ModelMismatchError.Decode(data),
         SignatureInvalidError.Selector => SignatureInvalidError.Decode(data),
         SignaturesTooFewError.Selector => SignaturesTooFewError.Decode(data),
         SignerUnknownError.Selector => SignerUnknownError.Decode(data),
         SignersUnsortedError.Selector => SignersUnsortedError.Decode(data),
+        StringTooLongError.Selector => StringTooLongError.Decode(data),
         _ => null,
     };
 
@@ -43,6 +48,14 @@ public static class RiskRegistry
         if (AttesterRemovedEvent.TryDecode(log, out AttesterRemovedEvent decodedAttesterRemoved))
         {
             return decodedAttesterRemoved;
+        }
+        if (AuthorityUpdatedEvent.TryDecode(log, out AuthorityUpdatedEvent decodedAuthorityUpdated))
+        {
+            return decodedAuthorityUpdated;
+        }
+        if (EIP712DomainChangedEvent.TryDecode(log, out EIP712DomainChangedEvent decodedEIP712DomainChanged))
+        {
+            return decodedEIP712DomainChanged;
         }
         if (EpochPostedEvent.TryDecode(log, out EpochPostedEvent decodedEpochPosted))
         {
@@ -190,14 +203,20 @@ public static class RiskRegistry
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>()</c>.</summary>
-    public sealed record Deployment() : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,bytes32)</c>.</summary>
+    public sealed record Deployment(Address Authority, Address Hub, Address Parameters, Hash32 ModelHash) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 0];
+            var data = new byte[bytecode.Length + 128];
             bytecode.CopyTo(data);
+            var writer = new AbiWriter(data.AsSpan(bytecode.Length));
+            int frame = writer.Reserve(128);
+            writer.WriteAddress(frame, Authority);
+            writer.WriteAddress(frame + 32, Hub);
+            writer.WriteAddress(frame + 64, Parameters);
+            writer.WriteHash32(frame + 96, ModelHash);
             return data;
         }
     }
@@ -294,6 +313,71 @@ public static class RiskRegistry
         }
     }
 
+    /// <summary>A call of <c>authority()</c> (view).</summary>
+    public sealed record AuthorityCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xbf7e214f;
+
+        string IContractCall.Signature => "authority()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static AuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "authority()");
+            return new AuthorityCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>What <c>eip712Domain()</c> returns.</summary>
+    public readonly record struct Eip712DomainResult(Hash32 Fields, string Name, string Version, UInt256 ChainId, Address VerifyingContract, Hash32 Salt, UInt256[] Extensions);
+
+    /// <summary>A call of <c>eip712Domain()</c> (view).</summary>
+    public sealed record Eip712DomainCall() : IContractCall<Eip712DomainResult>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x84b0196e;
+
+        string IContractCall.Signature => "eip712Domain()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static Eip712DomainCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "eip712Domain()");
+            return new Eip712DomainCall();
+        }
+
+        /// <inheritdoc/>
+        public Eip712DomainResult DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return new Eip712DomainResult(reader.ReadFixedBytes(0, 1), reader.ReadString(32, 0), reader.ReadString(64, 0), reader.ReadUInt256(96, 256), reader.ReadAddress(128), reader.ReadFixedBytes(160, 32), ReadUint256Array(ref reader, 192, 0));
+        }
+    }
+
     /// <summary>A call of <c>epochDigest((uint64,uint64,bytes32,bytes32,uint32))</c> (view).</summary>
     public sealed record EpochDigestCall(RiskEpoch Epoch) : IContractCall<Hash32>
     {
@@ -362,6 +446,37 @@ public static class RiskRegistry
         }
     }
 
+    /// <summary>A call of <c>hub()</c> (view).</summary>
+    public sealed record HubCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x365a86fc;
+
+        string IContractCall.Signature => "hub()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static HubCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "hub()");
+            return new HubCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
     /// <summary>A call of <c>isAttester(address)</c> (view).</summary>
     public sealed record IsAttesterCall(Address Attester) : IContractCall<bool>
     {
@@ -393,6 +508,37 @@ public static class RiskRegistry
         {
             var reader = new AbiReader(data);
             return reader.ReadBool(0);
+        }
+    }
+
+    /// <summary>A call of <c>isConsumingScheduledOp()</c> (view).</summary>
+    public sealed record IsConsumingScheduledOpCall() : IContractCall<Hash32>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x8fb36037;
+
+        string IContractCall.Signature => "isConsumingScheduledOp()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static IsConsumingScheduledOpCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "isConsumingScheduledOp()");
+            return new IsConsumingScheduledOpCall();
+        }
+
+        /// <inheritdoc/>
+        public Hash32 DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadFixedBytes(0, 4);
         }
     }
 
@@ -489,6 +635,37 @@ public static class RiskRegistry
         {
             var reader = new AbiReader(data);
             return reader.ReadFixedBytes(0, 32);
+        }
+    }
+
+    /// <summary>A call of <c>parameters()</c> (view).</summary>
+    public sealed record ParametersCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x89035730;
+
+        string IContractCall.Signature => "parameters()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ParametersCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "parameters()");
+            return new ParametersCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -602,6 +779,33 @@ public static class RiskRegistry
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "requireSigned((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),(address,bytes)[])"));
             return new RequireSignedCall(RiskRegistry.RiskAttestation.Read(ref reader, 0), ReadAttesterSignatureArray(ref reader, 288, 0));
+        }
+    }
+
+    /// <summary>A call of <c>setAuthority(address)</c> (nonpayable).</summary>
+    public sealed record SetAuthorityCall(Address NewAuthority) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x7a9e5e4b;
+
+        string IContractCall.Signature => "setAuthority(address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, NewAuthority);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SetAuthorityCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setAuthority(address)"));
+            return new SetAuthorityCall(reader.ReadAddress(0));
         }
     }
 
@@ -746,6 +950,61 @@ public static class RiskRegistry
         }
     }
 
+    /// <summary>The event <c>AuthorityUpdated(address)</c>.</summary>
+    public readonly record struct AuthorityUpdatedEvent(Address Authority) : IContractEvent<AuthorityUpdatedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "AuthorityUpdated(address)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x2f658b440c35314fUL, 0x52658ea8a740e05bUL, 0x284cdc84dc9ae01eUL, 0x891f21b8933e7cadUL);
+
+        string IContractEvent.EventName => "AuthorityUpdated";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out AuthorityUpdatedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            _ = log.TopicWords(stackalloc byte[32], 1, "AuthorityUpdated");
+            var reader = new AbiReader(log.Data);
+            value = new AuthorityUpdatedEvent(reader.ReadAddress(0));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>EIP712DomainChanged()</c>.</summary>
+    public readonly record struct EIP712DomainChangedEvent() : IContractEvent<EIP712DomainChangedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "EIP712DomainChanged()";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x0a6387c9ea3628b8UL, 0x8a633bb4f3b15177UL, 0x0f70085117a15f9bUL, 0xf3787cda53f13d31UL);
+
+        string IContractEvent.EventName => "EIP712DomainChanged";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out EIP712DomainChangedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            _ = log.TopicWords(stackalloc byte[32], 1, "EIP712DomainChanged");
+            value = new EIP712DomainChangedEvent();
+            return true;
+        }
+    }
+
     /// <summary>The event <c>EpochPosted(uint64,uint64,bytes32,bytes32,uint32,uint256)</c>.</summary>
     public readonly record struct EpochPostedEvent(ulong Epoch, ulong Checkpoint, Hash32 ModelHash, Hash32 BookRoot, uint Accounts, UInt256 Signatures) : IContractEvent<EpochPostedEvent>
     {
@@ -827,6 +1086,54 @@ public static class RiskRegistry
             var reader = new AbiReader(log.Data);
             value = new ThresholdSetEvent(reader.ReadUInt256(0, 256));
             return true;
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedInvalidAuthority(address)</c>.</summary>
+    public readonly record struct AccessManagedInvalidAuthorityError(Address Authority) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xc2f31e5e;
+
+        string IContractError.ErrorName => "AccessManagedInvalidAuthority";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedInvalidAuthorityError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedInvalidAuthority(address)"));
+            return new AccessManagedInvalidAuthorityError(reader.ReadAddress(0));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedRequiredDelay(address,uint32)</c>.</summary>
+    public readonly record struct AccessManagedRequiredDelayError(Address Caller, uint Delay) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xaf77169d;
+
+        string IContractError.ErrorName => "AccessManagedRequiredDelay";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedRequiredDelayError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedRequiredDelay(address,uint32)"));
+            return new AccessManagedRequiredDelayError(reader.ReadAddress(0), (uint)reader.ReadUInt64(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>AccessManagedUnauthorized(address)</c>.</summary>
+    public readonly record struct AccessManagedUnauthorizedError(Address Caller) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x068ca9d8;
+
+        string IContractError.ErrorName => "AccessManagedUnauthorized";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccessManagedUnauthorizedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccessManagedUnauthorized(address)"));
+            return new AccessManagedUnauthorizedError(reader.ReadAddress(0));
         }
     }
 
@@ -942,6 +1249,22 @@ public static class RiskRegistry
         }
     }
 
+    /// <summary>The error <c>InvalidShortString()</c>.</summary>
+    public readonly record struct InvalidShortStringError() : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xb3512b0c;
+
+        string IContractError.ErrorName => "InvalidShortString";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static InvalidShortStringError Decode(ReadOnlySpan<byte> data)
+        {
+            AbiSelector.Require(data, Selector, "InvalidShortString()");
+            return default;
+        }
+    }
+
     /// <summary>The error <c>LeafNotInBook(uint64,uint64)</c>.</summary>
     public readonly record struct LeafNotInBookError(ulong Epoch, ulong Account) : IContractError
     {
@@ -1036,6 +1359,54 @@ public static class RiskRegistry
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "SignersUnsorted(uint256)"));
             return new SignersUnsortedError(reader.ReadUInt256(0, 256));
         }
+    }
+
+    /// <summary>The error <c>StringTooLong(string)</c>.</summary>
+    public readonly record struct StringTooLongError(string Str) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x305a27a9;
+
+        string IContractError.ErrorName => "StringTooLong";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static StringTooLongError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "StringTooLong(string)"));
+            return new StringTooLongError(reader.ReadString(0, 0));
+        }
+    }
+
+    private static int SizeUint256Array(UInt256[]? values)
+    {
+        values ??= [];
+        int size = 32 + (values.Length * 32);
+        return size;
+    }
+
+    private static void WriteUint256Array(ref AbiWriter writer, int at, int frame, UInt256[]? values)
+    {
+        values ??= [];
+        writer.WriteOffset(at, frame);
+        writer.WriteLength(values.Length);
+        at = writer.Reserve(values.Length * 32);
+        for (int i = 0; i < values.Length; i++)
+        {
+            writer.WriteUInt256(at + (i * 32), values[i]);
+        }
+    }
+
+    private static UInt256[] ReadUint256Array(ref AbiReader reader, int at, int frame)
+    {
+        at = reader.ReadOffset(at, frame);
+        int count = reader.ReadLength(at, 32);
+        at += 32;
+        var values = new UInt256[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = reader.ReadUInt256(at + (i * 32), 256);
+        }
+        return values;
     }
 
     private static int SizeAttesterSignatureArray(AttesterSignature[]? values)

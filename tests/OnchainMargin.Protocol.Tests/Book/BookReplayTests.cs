@@ -51,10 +51,10 @@ public sealed class BookReplayTests
         BookLot lot = replay.Book.Lots[3];
         Assert.Equal(25_000_000UL, lot.SoldE8);
         Assert.Equal(15_000_000UL, lot.LeftE8);
-        Assert.Equal((Int128)300, lot.ProceedsE8);
+        Assert.Equal((UInt128)500, lot.ProceedsE8);
         Assert.Equal(2, lot.Bids);
 
-        replay.Apply([TestLogs.Make(House, "event LotEnded(uint64 indexed lot, uint64 indexed account, uint64 soldE8, uint128 proceedsE8)", 21, 3UL, 1UL, 25_000_000UL, (UInt128)300)], 21, default, 0);
+        replay.Apply([TestLogs.Make(House, "event LotEnded(uint64 indexed lot, uint64 indexed account, uint64 soldE8, uint128 proceedsE8)", 21, 3UL, 1UL, 25_000_000UL, (UInt128)500)], 21, default, 0);
         Assert.Empty(replay.Book.OpenLots);
         Assert.Equal(0UL, replay.Book.Accounts[1].OpenLot);
     }
