@@ -1,0 +1,15 @@
+namespace OnchainMargin.Solver.Api;
+
+/// <summary>An account with its figures at the last checkpoint.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Owner">Who owns it.</param>
+/// <param name="StateHash">Its commitment.</param>
+/// <param name="State">The preimage of the commitment, as calldata wants it.</param>
+/// <param name="Version">How many operations it had.</param>
+/// <param name="CashE8">Cash.</param>
+/// <param name="OpenLot">The lot that it is in; 0 for none.</param>
+/// <param name="Balances">Tokens in the vault.</param>
+/// <param name="Positions">Positions.</param>
+/// <param name="Health">Figures; null before the first checkpoint or when it could not be computed.</param>
+internal sealed record AccountView(
+    string Id, string Owner, string StateHash, string State, string Version, string CashE8, string OpenLot, IReadOnlyList<BalanceView> Balances, IReadOnlyList<PositionView> Positions, FiguresView? Health);

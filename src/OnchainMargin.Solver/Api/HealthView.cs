@@ -1,0 +1,8 @@
+namespace OnchainMargin.Solver.Api;
+
+/// <summary>How the solver fares.</summary>
+/// <param name="Status">In a word.</param>
+/// <param name="Roles">Each role that ran a round.</param>
+/// <param name="Block">The index's block.</param>
+/// <param name="ChainHead">The node's newest block.</param>
+internal sealed record HealthView(string Status, IReadOnlyList<RoleView> Roles, string? Block, string? ChainHead);

@@ -1,0 +1,141 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Signing;
+using OnchainMargin.Solver.Api;
+using OnchainMargin.Solver.Attesting;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Keeping;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Pricing;
+using OnchainMargin.Solver.Risk;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver;
+
+/// <summary>Makes the solver: one host that plays the roles that its options name.</summary>
+public static class SolverHost
+{
+    /// <summary>Makes a solver that is ready to start. Everything that can be wrong with its options, keys, node, deployment and store is found here.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="configure">Further set-up of the host: logging, or other services for tests.</param>
+    /// <param name="cancellationToken">Stops the checks.</param>
+    /// <returns>The host; run or start it, and dispose it.</returns>
+    /// <exception cref="SolverOptionsException">Thrown when options cannot be used.</exception>
+    /// <exception cref="KeyException">Thrown when a key cannot be had.</exception>
+    /// <exception cref="DeploymentException">Thrown when the deployment file cannot be used.</exception>
+    /// <exception cref="ProtocolException">Thrown when the node is not the deployment's.</exception>
+    /// <exception cref="StoreException">Thrown when the store cannot be used.</exception>
+    public static async Task<WebApplication> CreateAsync(SolverOptions options, Action<WebApplicationBuilder>? configure = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        DeploymentRecord deployment = DeploymentFile.Read(options.DeploymentFile);
+        var rpc = new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri(options.NodeUrl) });
+        var node = new EthereumNode(rpc, ProtocolErrors.Decoder);
+        ProtocolClient client = await ProtocolClient.ConnectAsync(node, deployment, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var keys = SolverKeys.Read(options);
+        SolverStore store = SolverStore.Open(options.StoreFile, deployment.ChainId, deployment.Contracts.Clearinghouse);
+
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { WebRootPath = options.Api.WebFolder.Length > 0 ? Path.GetFullPath(options.Api.WebFolder) : null });
+        builder.WebHost.UseUrls(options.Plays(SolverRoles.Api) ? options.Api.Url : "http://127.0.0.1:0");
+        builder.Services.AddSingleton(TimeProvider.System);
+        configure?.Invoke(builder);
+        // Made by the container, so that the container disposes them, in the reverse order, after every role has stopped.
+        builder.Services.AddSingleton(_ => rpc);
+        builder.Services.AddSingleton(_ => store);
+        builder.Services.AddSingleton(_ => keys);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(deployment);
+        builder.Services.AddSingleton<IEthereumNode>(node);
+        builder.Services.AddSingleton(client);
+        AddCore(builder.Services, options, deployment);
+        AddRoles(builder.Services, options, keys);
+        ApiSetup.AddServices(builder, options);
+        WebApplication host = builder.Build();
+        _ = host.Services.GetRequiredService<SolverStore>();
+        _ = host.Services.GetRequiredService<HttpRpcClient>();
+        _ = host.Services.GetRequiredService<SolverKeys>();
+        ApiSetup.Map(host, options);
+        host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SolverHost)).SolverStarts(string.Join(", ", options.Roles), deployment.ChainId, store.Path);
+        return host;
+    }
+
+    private static void AddCore(IServiceCollection services, SolverOptions options, DeploymentRecord deployment)
+    {
+        services.AddSingleton<RoleHealth>();
+        services.AddSingleton<HeadSignal>();
+        services.AddSingleton<Broadcast<IndexedBook>>();
+        services.AddSingleton<Broadcast<RiskSnapshot>>();
+        services.AddSingleton<AttestedBooks>();
+        services.AddSingleton<ISignatureExchange, LocalSignatureExchange>();
+        services.AddSingleton(new ProtocolDigests(deployment));
+        services.AddSingleton<ITransactionNode, NodeTransactions>();
+        services.AddSingleton<TransactionManagers>();
+        services.AddSingleton<IChainSource>(provider => new NodeChainSource(provider.GetRequiredService<IEthereumNode>(), ProtocolEmitters.Of(deployment.Contracts)));
+        services.AddSingleton(provider => new ChainFollower(
+            provider.GetRequiredService<IChainSource>(),
+            provider.GetRequiredService<SolverStore>(),
+            deployment.Block,
+            (ulong)options.Index.ReorganisationDepthBlocks,
+            (ulong)options.Index.BlocksPerStep));
+        services.AddSingleton<BookIndex>();
+        if (options.NodeWebSocketUrl.Length > 0)
+        {
+            services.AddSingleton<ISubscriptionClient>(provider => new WebSocketRpcClient(new WebSocketRpcOptions { Endpoint = new Uri(options.NodeWebSocketUrl) }, provider.GetRequiredService<TimeProvider>()));
+            services.AddHostedService<HeadListener>();
+        }
+    }
+
+    private static void AddRoles(IServiceCollection services, SolverOptions options, SolverKeys keys)
+    {
+        AddRole<IndexRole>(services);
+        if (options.Plays(SolverRoles.Risk) || options.Plays(SolverRoles.Api))
+        {
+            AddRole<RiskRole>(services);
+        }
+
+        if (keys.Senders.Count > 0)
+        {
+            AddRole<TransactionRole>(services);
+        }
+
+        if (options.Plays(SolverRoles.Pricer))
+        {
+            AddRole<PricerRole>(services, provider => ActivatorUtilities.CreateInstance<PricerRole>(
+                provider, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(keys.Pricer!), options.Pricer));
+        }
+
+        if (options.Plays(SolverRoles.Attester))
+        {
+            AddRole<AttesterRole>(services, provider => ActivatorUtilities.CreateInstance<AttesterRole>(
+                provider, (IReadOnlyList<IHashSigner>)keys.Attesters, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(keys.Poster!), options.Attester));
+        }
+
+        if (options.Plays(SolverRoles.Keeper))
+        {
+            AddRole<KeeperRole>(services, provider => ActivatorUtilities.CreateInstance<KeeperRole>(
+                provider, provider.GetRequiredService<TransactionManagers>().Of(keys.Keeper!), options.Keeper));
+        }
+    }
+
+    private static void AddRole<TRole>(IServiceCollection services, Func<IServiceProvider, TRole>? make = null)
+        where TRole : class, ISolverRole
+    {
+        if (make is null)
+        {
+            services.AddSingleton<TRole>();
+        }
+        else
+        {
+            services.AddSingleton(make);
+        }
+
+        services.AddHostedService<RoleService<TRole>>();
+    }
+}

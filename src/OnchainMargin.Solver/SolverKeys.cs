@@ -1,0 +1,76 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Solver.Options;
+
+namespace OnchainMargin.Solver;
+
+/// <summary>The keys of the roles that are played. One key may serve several roles; it is read once.</summary>
+internal sealed class SolverKeys : IDisposable
+{
+    private readonly Dictionary<Address, PrivateKey> _byAddress = [];
+
+    private SolverKeys()
+    {
+    }
+
+    /// <summary>Pays for checkpoints.</summary>
+    public PrivateKey? Pricer { get; private set; }
+
+    /// <summary>Sign epochs.</summary>
+    public IReadOnlyList<PrivateKey> Attesters { get; private set; } = [];
+
+    /// <summary>Pays for posting epochs.</summary>
+    public PrivateKey? Poster { get; private set; }
+
+    /// <summary>Sends liquidations.</summary>
+    public PrivateKey? Keeper { get; private set; }
+
+    /// <summary>Every key that sends transactions, once.</summary>
+    public IReadOnlyList<PrivateKey> Senders => [.. new[] { Pricer, Poster, Keeper }.OfType<PrivateKey>().Distinct()];
+
+    /// <summary>Reads the keys that the options' roles need.</summary>
+    /// <exception cref="KeyException">Thrown when one cannot be had.</exception>
+    public static SolverKeys Read(SolverOptions options)
+    {
+        var keys = new SolverKeys();
+        if (options.Plays(SolverRoles.Pricer))
+        {
+            keys.Pricer = keys.Once(options.Pricer.Key);
+        }
+
+        if (options.Plays(SolverRoles.Attester))
+        {
+            keys.Attesters = [.. options.Attester.Keys.Select(keys.Once).Distinct()];
+            keys.Poster = options.Attester.PostKey.IsSet ? keys.Once(options.Attester.PostKey) : keys.Attesters[0];
+        }
+
+        if (options.Plays(SolverRoles.Keeper))
+        {
+            keys.Keeper = keys.Once(options.Keeper.Key);
+        }
+
+        return keys;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PrivateKey key in _byAddress.Values)
+        {
+            key.Dispose();
+        }
+    }
+
+    private PrivateKey Once(KeyOptions options)
+    {
+        PrivateKey key = options.Read();
+        if (_byAddress.TryAdd(key.Address, key))
+        {
+            return key;
+        }
+
+        PrivateKey known = _byAddress[key.Address];
+        key.Dispose();
+        return known;
+    }
+}

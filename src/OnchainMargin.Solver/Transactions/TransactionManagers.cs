@@ -1,0 +1,49 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Transactions;
+
+/// <summary>One transaction manager for each key that sends, so that nonces are given out in one place however many roles share the key.</summary>
+internal sealed class TransactionManagers(ITransactionNode node, SolverStore store, SolverOptions options, DeploymentRecord deployment, TimeProvider time, ILogger<TransactionManager> logger) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Address, TransactionManager> _managers = [];
+
+    /// <summary>The managers that were asked for so far.</summary>
+    public IReadOnlyList<TransactionManager> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _managers.Values];
+            }
+        }
+    }
+
+    /// <summary>The manager of a key.</summary>
+    public TransactionManager Of(ITransactionSigner signer)
+    {
+        lock (_gate)
+        {
+            if (!_managers.TryGetValue(signer.Address, out TransactionManager? manager))
+            {
+                _managers[signer.Address] = manager = new TransactionManager(node, new SigningKey(signer, deployment.ChainId), store, options.Transactions, time, logger);
+            }
+
+            return manager;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (TransactionManager manager in All)
+        {
+            manager.Dispose();
+        }
+    }
+}
