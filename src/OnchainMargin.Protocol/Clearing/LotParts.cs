@@ -4,18 +4,13 @@ using OnchainMargin.Protocol.Book;
 
 namespace OnchainMargin.Protocol.Clearing;
 
-/// <summary>The parts of a lot (spec/clearing.md, section 5), equal to the contract's.</summary>
+/// <summary>The parts of a lot (spec/clearing.md, section 5), equal to the contract's: its whole price basis (CLR-041) and what is left of the account (CLR-043).</summary>
 public static class LotParts
 {
     /// <summary>The whole of a lot, as a fraction.</summary>
     public const ulong WholeE8 = 100_000_000;
 
-    /// <summary><c>T(x, p)</c>: the part of an amount that belongs to a sold fraction, rounded toward zero, so that slices always add up.</summary>
-    [SpecRule("CLR-042")]
-    public static Int128 PartTrunc(Int128 amount, ulong fractionE8) => amount * (Int128)fractionE8 / (Int128)WholeE8;
-
     /// <summary>What a lot is worth to who takes it whole: its state with interest since it began, and its tokens.</summary>
-    [SpecRule("CLR-041")]
     public static (AccountState State, ImmutableArray<Balance> Balances) Whole(BookLot lot, CheckpointHeader indices)
     {
         ArgumentNullException.ThrowIfNull(lot);
@@ -27,7 +22,6 @@ public static class LotParts
     /// <param name="lot">The lot.</param>
     /// <param name="account">The lot's account.</param>
     /// <param name="indices">The last checkpoint's header.</param>
-    [SpecRule("CLR-043")]
     public static (AccountState State, ImmutableArray<Balance> Balances) Rest(BookLot lot, BookAccount account, CheckpointHeader indices)
     {
         ArgumentNullException.ThrowIfNull(lot);
@@ -35,13 +29,13 @@ public static class LotParts
         AccountState whole = Read(lot);
         AccountState left = whole with
         {
-            CashE8 = whole.CashE8 - PartTrunc(whole.CashE8, lot.SoldE8),
+            CashE8 = whole.CashE8 - Lots.Sold(whole.CashE8, (long)lot.SoldE8),
             Positions = lot.SoldE8 == WholeE8
                 ? []
                 : [.. whole.Positions.Select(position => position with
                 {
-                    SizeE8 = position.SizeE8 - (long)PartTrunc(position.SizeE8, lot.SoldE8),
-                    CostE8 = position.CostE8 - PartTrunc(position.CostE8, lot.SoldE8),
+                    SizeE8 = position.SizeE8 - (long)Lots.Sold(position.SizeE8, (long)lot.SoldE8),
+                    CostE8 = position.CostE8 - Lots.Sold(position.CostE8, (long)lot.SoldE8),
                 })],
         };
         return (left with { CashE8 = AccountTouch.CashWithInterest(left, indices) + (Int128)lot.ProceedsE8 }, account.Balances);

@@ -17,6 +17,18 @@ public static class Referee
     /// <summary>Decodes revert data into one of the contract's errors; null when it is none of them.</summary>
     public static IContractError? DecodeError(ReadOnlySpan<byte> data) => data.Length < 4 ? null : BinaryPrimitives.ReadUInt32BigEndian(data) switch
     {
+        BalancesUnsortedError.Selector => BalancesUnsortedError.Decode(data),
+        CheckpointMismatchError.Selector => CheckpointMismatchError.Decode(data),
+        CollateralMissingError.Selector => CollateralMissingError.Decode(data),
+        ExpiryMissingError.Selector => ExpiryMissingError.Decode(data),
+        InstrumentInvalidError.Selector => InstrumentInvalidError.Decode(data),
+        PositionEmptyError.Selector => PositionEmptyError.Decode(data),
+        PositionsUnsortedError.Selector => PositionsUnsortedError.Decode(data),
+        StateMalformedError.Selector => StateMalformedError.Decode(data),
+        TableMismatchError.Selector => TableMismatchError.Decode(data),
+        UnderlyingMissingError.Selector => UnderlyingMissingError.Decode(data),
+        WitnessMalformedError.Selector => WitnessMalformedError.Decode(data),
+        WorkspaceTakenError.Selector => WorkspaceTakenError.Decode(data),
         _ => null,
     };
 
@@ -70,15 +82,49 @@ public static class Referee
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>()</c>.</summary>
-    public sealed record Deployment() : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address)</c>.</summary>
+    public sealed record Deployment(Address CdfTable) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 0];
+            var data = new byte[bytecode.Length + 32];
             bytecode.CopyTo(data);
+            var writer = new AbiWriter(data.AsSpan(bytecode.Length));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, CdfTable);
             return data;
+        }
+    }
+
+    /// <summary>A call of <c>CDF_TABLE()</c> (view).</summary>
+    public sealed record CDFTABLECall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x9faaade7;
+
+        string IContractCall.Signature => "CDF_TABLE()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static CDFTABLECall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "CDF_TABLE()");
+            return new CDFTABLECall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -158,7 +204,7 @@ public static class Referee
         }
     }
 
-    /// <summary>A call of <c>modelHash()</c> (view).</summary>
+    /// <summary>A call of <c>modelHash()</c> (pure).</summary>
     public sealed record ModelHashCall() : IContractCall<Hash32>
     {
         /// <summary>The first four bytes of the calldata.</summary>
@@ -266,6 +312,198 @@ public static class Referee
         {
             var reader = new AbiReader(data);
             return new WitnessMarginResult(reader.ReadInt256(0, 256), reader.ReadUInt256(32, 256));
+        }
+    }
+
+    /// <summary>The error <c>BalancesUnsorted(uint256)</c>.</summary>
+    public readonly record struct BalancesUnsortedError(UInt256 Index) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x80653db0;
+
+        string IContractError.ErrorName => "BalancesUnsorted";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static BalancesUnsortedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "BalancesUnsorted(uint256)"));
+            return new BalancesUnsortedError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>CheckpointMismatch(bytes32,bytes32)</c>.</summary>
+    public readonly record struct CheckpointMismatchError(Hash32 Expected, Hash32 Found) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x5f75b635;
+
+        string IContractError.ErrorName => "CheckpointMismatch";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static CheckpointMismatchError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "CheckpointMismatch(bytes32,bytes32)"));
+            return new CheckpointMismatchError(reader.ReadFixedBytes(0, 32), reader.ReadFixedBytes(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>CollateralMissing(uint256)</c>.</summary>
+    public readonly record struct CollateralMissingError(UInt256 Token) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xd817c49b;
+
+        string IContractError.ErrorName => "CollateralMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static CollateralMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "CollateralMissing(uint256)"));
+            return new CollateralMissingError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>ExpiryMissing(uint256,uint256)</c>.</summary>
+    public readonly record struct ExpiryMissingError(UInt256 Underlying, UInt256 Expiry) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x22f8e1ed;
+
+        string IContractError.ErrorName => "ExpiryMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static ExpiryMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "ExpiryMissing(uint256,uint256)"));
+            return new ExpiryMissingError(reader.ReadUInt256(0, 256), reader.ReadUInt256(32, 256));
+        }
+    }
+
+    /// <summary>The error <c>InstrumentInvalid(uint96)</c>.</summary>
+    public readonly record struct InstrumentInvalidError(UInt128 Instrument) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xbc42d524;
+
+        string IContractError.ErrorName => "InstrumentInvalid";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static InstrumentInvalidError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "InstrumentInvalid(uint96)"));
+            return new InstrumentInvalidError(reader.ReadUInt128(0, 96));
+        }
+    }
+
+    /// <summary>The error <c>PositionEmpty(uint256)</c>.</summary>
+    public readonly record struct PositionEmptyError(UInt256 Index) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x1b679dee;
+
+        string IContractError.ErrorName => "PositionEmpty";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static PositionEmptyError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "PositionEmpty(uint256)"));
+            return new PositionEmptyError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>PositionsUnsorted(uint256)</c>.</summary>
+    public readonly record struct PositionsUnsortedError(UInt256 Index) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x11dae952;
+
+        string IContractError.ErrorName => "PositionsUnsorted";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static PositionsUnsortedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "PositionsUnsorted(uint256)"));
+            return new PositionsUnsortedError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>StateMalformed(uint256)</c>.</summary>
+    public readonly record struct StateMalformedError(UInt256 Length) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xfe9d713f;
+
+        string IContractError.ErrorName => "StateMalformed";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static StateMalformedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "StateMalformed(uint256)"));
+            return new StateMalformedError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>TableMismatch(bytes32,bytes32)</c>.</summary>
+    public readonly record struct TableMismatchError(Hash32 Expected, Hash32 Found) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x13126480;
+
+        string IContractError.ErrorName => "TableMismatch";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static TableMismatchError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "TableMismatch(bytes32,bytes32)"));
+            return new TableMismatchError(reader.ReadFixedBytes(0, 32), reader.ReadFixedBytes(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>UnderlyingMissing(uint256)</c>.</summary>
+    public readonly record struct UnderlyingMissingError(UInt256 Underlying) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x044646e9;
+
+        string IContractError.ErrorName => "UnderlyingMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static UnderlyingMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "UnderlyingMissing(uint256)"));
+            return new UnderlyingMissingError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>WitnessMalformed(uint256)</c>.</summary>
+    public readonly record struct WitnessMalformedError(UInt256 Offset) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x858d26fc;
+
+        string IContractError.ErrorName => "WitnessMalformed";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static WitnessMalformedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "WitnessMalformed(uint256)"));
+            return new WitnessMalformedError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>WorkspaceTaken(uint256)</c>.</summary>
+    public readonly record struct WorkspaceTakenError(UInt256 FreePointer) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xf90dd04d;
+
+        string IContractError.ErrorName => "WorkspaceTaken";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static WorkspaceTakenError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "WorkspaceTaken(uint256)"));
+            return new WorkspaceTakenError(reader.ReadUInt256(0, 256));
         }
     }
 

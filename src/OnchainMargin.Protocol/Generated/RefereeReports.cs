@@ -17,6 +17,17 @@ public static class RefereeReports
     /// <summary>Decodes revert data into one of the contract's errors; null when it is none of them.</summary>
     public static IContractError? DecodeError(ReadOnlySpan<byte> data) => data.Length < 4 ? null : BinaryPrimitives.ReadUInt32BigEndian(data) switch
     {
+        BalancesUnsortedError.Selector => BalancesUnsortedError.Decode(data),
+        CheckpointMismatchError.Selector => CheckpointMismatchError.Decode(data),
+        CollateralMissingError.Selector => CollateralMissingError.Decode(data),
+        ExpiryMissingError.Selector => ExpiryMissingError.Decode(data),
+        InstrumentInvalidError.Selector => InstrumentInvalidError.Decode(data),
+        PositionEmptyError.Selector => PositionEmptyError.Decode(data),
+        PositionsUnsortedError.Selector => PositionsUnsortedError.Decode(data),
+        StateMalformedError.Selector => StateMalformedError.Decode(data),
+        TableMismatchError.Selector => TableMismatchError.Decode(data),
+        UnderlyingMissingError.Selector => UnderlyingMissingError.Decode(data),
+        WorkspaceTakenError.Selector => WorkspaceTakenError.Decode(data),
         _ => null,
     };
 
@@ -70,10 +81,10 @@ public static class RefereeReports
         }
     }
 
-    /// <summary>The contract's struct <c>UnderlyingBreakdown</c>: <c>(uint256,uint256,uint256,int256,int256,uint256,uint256,int256[37],uint256,uint256,uint256,uint256,uint256,uint256,uint256,uint256)</c>.</summary>
-    public readonly record struct UnderlyingBreakdown(UInt256 Underlying, UInt256 Group, UInt256 WorstScenario, Int256 Scenario24E8, Int256 Between24E8, UInt256 WorstKink, UInt256 ShortMinimumE8, Int256[] Weighted24E8, UInt256 NetE8, UInt256 GrossE8, UInt256 BasisE8, UInt256 LiquidityE8, UInt256 VegaE8, UInt256 StaleE8, UInt256 RateE8, UInt256 SpreadE8)
+    /// <summary>The contract's struct <c>UnderlyingBreakdown</c>: <c>(uint256,uint256,uint256,int256,int256,int256,uint256,uint256,int256[37],uint256,uint256,uint256,uint256,uint256,uint256,uint256,uint256)</c>.</summary>
+    public readonly record struct UnderlyingBreakdown(UInt256 Underlying, UInt256 Group, UInt256 NettingFloorE8, Int256 Scenario24E8, Int256 Between24E8, Int256 Loss24E8, UInt256 WorstPoint, UInt256 ShortMinimumE8, Int256[] Weighted24E8, UInt256 NetE8, UInt256 GrossE8, UInt256 BasisE8, UInt256 LiquidityE8, UInt256 VegaE8, UInt256 StaleE8, UInt256 RateE8, UInt256 SpreadE8)
     {
-        internal const int FrameSize = 1664;
+        internal const int FrameSize = 1696;
 
         /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
         public byte[] Encode()
@@ -96,20 +107,21 @@ public static class RefereeReports
         {
             writer.WriteUInt256(frame, Underlying);
             writer.WriteUInt256(frame + 32, Group);
-            writer.WriteUInt256(frame + 64, WorstScenario);
+            writer.WriteUInt256(frame + 64, NettingFloorE8);
             writer.WriteInt256(frame + 96, Scenario24E8);
             writer.WriteInt256(frame + 128, Between24E8);
-            writer.WriteUInt256(frame + 160, WorstKink);
-            writer.WriteUInt256(frame + 192, ShortMinimumE8);
-            WriteInt256Array37(ref writer, frame + 224, frame, Weighted24E8);
-            writer.WriteUInt256(frame + 1408, NetE8);
-            writer.WriteUInt256(frame + 1440, GrossE8);
-            writer.WriteUInt256(frame + 1472, BasisE8);
-            writer.WriteUInt256(frame + 1504, LiquidityE8);
-            writer.WriteUInt256(frame + 1536, VegaE8);
-            writer.WriteUInt256(frame + 1568, StaleE8);
-            writer.WriteUInt256(frame + 1600, RateE8);
-            writer.WriteUInt256(frame + 1632, SpreadE8);
+            writer.WriteInt256(frame + 160, Loss24E8);
+            writer.WriteUInt256(frame + 192, WorstPoint);
+            writer.WriteUInt256(frame + 224, ShortMinimumE8);
+            WriteInt256Array37(ref writer, frame + 256, frame, Weighted24E8);
+            writer.WriteUInt256(frame + 1440, NetE8);
+            writer.WriteUInt256(frame + 1472, GrossE8);
+            writer.WriteUInt256(frame + 1504, BasisE8);
+            writer.WriteUInt256(frame + 1536, LiquidityE8);
+            writer.WriteUInt256(frame + 1568, VegaE8);
+            writer.WriteUInt256(frame + 1600, StaleE8);
+            writer.WriteUInt256(frame + 1632, RateE8);
+            writer.WriteUInt256(frame + 1664, SpreadE8);
         }
 
         internal static UnderlyingBreakdown Read(ref AbiReader reader, int frame)
@@ -120,22 +132,23 @@ public static class RefereeReports
                 reader.ReadUInt256(frame + 64, 256),
                 reader.ReadInt256(frame + 96, 256),
                 reader.ReadInt256(frame + 128, 256),
-                reader.ReadUInt256(frame + 160, 256),
+                reader.ReadInt256(frame + 160, 256),
                 reader.ReadUInt256(frame + 192, 256),
-                ReadInt256Array37(ref reader, frame + 224, frame),
-                reader.ReadUInt256(frame + 1408, 256),
+                reader.ReadUInt256(frame + 224, 256),
+                ReadInt256Array37(ref reader, frame + 256, frame),
                 reader.ReadUInt256(frame + 1440, 256),
                 reader.ReadUInt256(frame + 1472, 256),
                 reader.ReadUInt256(frame + 1504, 256),
                 reader.ReadUInt256(frame + 1536, 256),
                 reader.ReadUInt256(frame + 1568, 256),
                 reader.ReadUInt256(frame + 1600, 256),
-                reader.ReadUInt256(frame + 1632, 256));
+                reader.ReadUInt256(frame + 1632, 256),
+                reader.ReadUInt256(frame + 1664, 256));
         }
     }
 
-    /// <summary>The contract's struct <c>GroupBreakdown</c>: <c>(uint256,uint256,uint256,int256,int256,int256,uint256,uint256)</c>.</summary>
-    public readonly record struct GroupBreakdown(UInt256 Group, UInt256 NettingFloorE8, UInt256 WorstScenario, Int256 Joint24E8, Int256 Excess24E8, Int256 Loss24E8, UInt256 ShortMinimumE8, UInt256 MaintenanceE8)
+    /// <summary>The contract's struct <c>GroupBreakdown</c>: <c>(uint256,uint256,int256,int256,uint256,int256,uint256,uint256)</c>.</summary>
+    public readonly record struct GroupBreakdown(UInt256 Group, UInt256 NettingFloorE8, Int256 Scenario24E8, Int256 Between24E8, UInt256 WorstPoint, Int256 Loss24E8, UInt256 ShortMinimumE8, UInt256 MaintenanceE8)
     {
         internal const int FrameSize = 256;
 
@@ -160,9 +173,9 @@ public static class RefereeReports
         {
             writer.WriteUInt256(frame, Group);
             writer.WriteUInt256(frame + 32, NettingFloorE8);
-            writer.WriteUInt256(frame + 64, WorstScenario);
-            writer.WriteInt256(frame + 96, Joint24E8);
-            writer.WriteInt256(frame + 128, Excess24E8);
+            writer.WriteInt256(frame + 64, Scenario24E8);
+            writer.WriteInt256(frame + 96, Between24E8);
+            writer.WriteUInt256(frame + 128, WorstPoint);
             writer.WriteInt256(frame + 160, Loss24E8);
             writer.WriteUInt256(frame + 192, ShortMinimumE8);
             writer.WriteUInt256(frame + 224, MaintenanceE8);
@@ -173,16 +186,16 @@ public static class RefereeReports
             return new GroupBreakdown(
                 reader.ReadUInt256(frame, 256),
                 reader.ReadUInt256(frame + 32, 256),
-                reader.ReadUInt256(frame + 64, 256),
+                reader.ReadInt256(frame + 64, 256),
                 reader.ReadInt256(frame + 96, 256),
-                reader.ReadInt256(frame + 128, 256),
+                reader.ReadUInt256(frame + 128, 256),
                 reader.ReadInt256(frame + 160, 256),
                 reader.ReadUInt256(frame + 192, 256),
                 reader.ReadUInt256(frame + 224, 256));
         }
     }
 
-    /// <summary>The contract's struct <c>Breakdown</c>: <c>((int256,uint256,uint256,uint256,int256,int256),uint256,uint256,(uint256,uint256,uint256,int256,int256,uint256,uint256,int256[37],uint256,uint256,uint256,uint256,uint256,uint256,uint256,uint256)[],(uint256,uint256,uint256,int256,int256,int256,uint256,uint256)[])</c>.</summary>
+    /// <summary>The contract's struct <c>Breakdown</c>: <c>((int256,uint256,uint256,uint256,int256,int256),uint256,uint256,(uint256,uint256,uint256,int256,int256,int256,uint256,uint256,int256[37],uint256,uint256,uint256,uint256,uint256,uint256,uint256,uint256)[],(uint256,uint256,int256,int256,uint256,int256,uint256,uint256)[])</c>.</summary>
     public readonly record struct Breakdown(Figures Figures, UInt256 CollateralValueE8, UInt256 HaircutE8, UnderlyingBreakdown[] Underlyings, GroupBreakdown[] Groups)
     {
         internal const int FrameSize = 320;
@@ -227,15 +240,49 @@ public static class RefereeReports
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>()</c>.</summary>
-    public sealed record Deployment() : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address)</c>.</summary>
+    public sealed record Deployment(Address CdfTable) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 0];
+            var data = new byte[bytecode.Length + 32];
             bytecode.CopyTo(data);
+            var writer = new AbiWriter(data.AsSpan(bytecode.Length));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, CdfTable);
             return data;
+        }
+    }
+
+    /// <summary>A call of <c>CDF_TABLE()</c> (view).</summary>
+    public sealed record CDFTABLECall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x9faaade7;
+
+        string IContractCall.Signature => "CDF_TABLE()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static CDFTABLECall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "CDF_TABLE()");
+            return new CDFTABLECall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -277,6 +324,182 @@ public static class RefereeReports
         }
     }
 
+    /// <summary>The error <c>BalancesUnsorted(uint256)</c>.</summary>
+    public readonly record struct BalancesUnsortedError(UInt256 Index) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x80653db0;
+
+        string IContractError.ErrorName => "BalancesUnsorted";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static BalancesUnsortedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "BalancesUnsorted(uint256)"));
+            return new BalancesUnsortedError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>CheckpointMismatch(bytes32,bytes32)</c>.</summary>
+    public readonly record struct CheckpointMismatchError(Hash32 Expected, Hash32 Found) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x5f75b635;
+
+        string IContractError.ErrorName => "CheckpointMismatch";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static CheckpointMismatchError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "CheckpointMismatch(bytes32,bytes32)"));
+            return new CheckpointMismatchError(reader.ReadFixedBytes(0, 32), reader.ReadFixedBytes(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>CollateralMissing(uint256)</c>.</summary>
+    public readonly record struct CollateralMissingError(UInt256 Token) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xd817c49b;
+
+        string IContractError.ErrorName => "CollateralMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static CollateralMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "CollateralMissing(uint256)"));
+            return new CollateralMissingError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>ExpiryMissing(uint256,uint256)</c>.</summary>
+    public readonly record struct ExpiryMissingError(UInt256 Underlying, UInt256 Expiry) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x22f8e1ed;
+
+        string IContractError.ErrorName => "ExpiryMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static ExpiryMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "ExpiryMissing(uint256,uint256)"));
+            return new ExpiryMissingError(reader.ReadUInt256(0, 256), reader.ReadUInt256(32, 256));
+        }
+    }
+
+    /// <summary>The error <c>InstrumentInvalid(uint96)</c>.</summary>
+    public readonly record struct InstrumentInvalidError(UInt128 Instrument) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xbc42d524;
+
+        string IContractError.ErrorName => "InstrumentInvalid";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static InstrumentInvalidError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "InstrumentInvalid(uint96)"));
+            return new InstrumentInvalidError(reader.ReadUInt128(0, 96));
+        }
+    }
+
+    /// <summary>The error <c>PositionEmpty(uint256)</c>.</summary>
+    public readonly record struct PositionEmptyError(UInt256 Index) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x1b679dee;
+
+        string IContractError.ErrorName => "PositionEmpty";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static PositionEmptyError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "PositionEmpty(uint256)"));
+            return new PositionEmptyError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>PositionsUnsorted(uint256)</c>.</summary>
+    public readonly record struct PositionsUnsortedError(UInt256 Index) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x11dae952;
+
+        string IContractError.ErrorName => "PositionsUnsorted";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static PositionsUnsortedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "PositionsUnsorted(uint256)"));
+            return new PositionsUnsortedError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>StateMalformed(uint256)</c>.</summary>
+    public readonly record struct StateMalformedError(UInt256 Length) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xfe9d713f;
+
+        string IContractError.ErrorName => "StateMalformed";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static StateMalformedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "StateMalformed(uint256)"));
+            return new StateMalformedError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>TableMismatch(bytes32,bytes32)</c>.</summary>
+    public readonly record struct TableMismatchError(Hash32 Expected, Hash32 Found) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x13126480;
+
+        string IContractError.ErrorName => "TableMismatch";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static TableMismatchError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "TableMismatch(bytes32,bytes32)"));
+            return new TableMismatchError(reader.ReadFixedBytes(0, 32), reader.ReadFixedBytes(32, 32));
+        }
+    }
+
+    /// <summary>The error <c>UnderlyingMissing(uint256)</c>.</summary>
+    public readonly record struct UnderlyingMissingError(UInt256 Underlying) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x044646e9;
+
+        string IContractError.ErrorName => "UnderlyingMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static UnderlyingMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "UnderlyingMissing(uint256)"));
+            return new UnderlyingMissingError(reader.ReadUInt256(0, 256));
+        }
+    }
+
+    /// <summary>The error <c>WorkspaceTaken(uint256)</c>.</summary>
+    public readonly record struct WorkspaceTakenError(UInt256 FreePointer) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xf90dd04d;
+
+        string IContractError.ErrorName => "WorkspaceTaken";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static WorkspaceTakenError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "WorkspaceTaken(uint256)"));
+            return new WorkspaceTakenError(reader.ReadUInt256(0, 256));
+        }
+    }
+
     private static void WriteInt256Array37(ref AbiWriter writer, int at, int frame, Int256[]? values)
     {
         values ??= [];
@@ -302,7 +525,7 @@ public static class RefereeReports
     private static int SizeUnderlyingBreakdownArray(UnderlyingBreakdown[]? values)
     {
         values ??= [];
-        int size = 32 + (values.Length * 1664);
+        int size = 32 + (values.Length * 1696);
         return size;
     }
 
@@ -311,22 +534,22 @@ public static class RefereeReports
         values ??= [];
         writer.WriteOffset(at, frame);
         writer.WriteLength(values.Length);
-        at = writer.Reserve(values.Length * 1664);
+        at = writer.Reserve(values.Length * 1696);
         for (int i = 0; i < values.Length; i++)
         {
-            values[i].Write(ref writer, at + (i * 1664));
+            values[i].Write(ref writer, at + (i * 1696));
         }
     }
 
     private static UnderlyingBreakdown[] ReadUnderlyingBreakdownArray(ref AbiReader reader, int at, int frame)
     {
         at = reader.ReadOffset(at, frame);
-        int count = reader.ReadLength(at, 1664);
+        int count = reader.ReadLength(at, 1696);
         at += 32;
         var values = new UnderlyingBreakdown[count];
         for (int i = 0; i < count; i++)
         {
-            values[i] = RefereeReports.UnderlyingBreakdown.Read(ref reader, at + (i * 1664));
+            values[i] = RefereeReports.UnderlyingBreakdown.Read(ref reader, at + (i * 1696));
         }
         return values;
     }
