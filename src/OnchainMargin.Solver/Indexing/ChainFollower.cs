@@ -21,7 +21,7 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
         ulong next = head is null ? firstBlock : head.Number + 1;
         if (next > chainHead.Number)
         {
-            return new IndexStep(rolledBackTo, [], head, chainHead);
+            return new IndexStep(rolledBackTo, [], head, chainHead, IsCaughtUp: true);
         }
 
         (IReadOnlyList<StoredBlock> blocks, IReadOnlyList<LogEntry> logs) = chainHead.Number - next >= reorganisationDepthBlocks
@@ -37,7 +37,7 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
             }
         }
 
-        return new IndexStep(rolledBackTo, logs, head, chainHead);
+        return new IndexStep(rolledBackTo, logs, head, chainHead, head is not null && head.Number >= chainHead.Number);
     }
 
     private async Task<(StoredBlock? Head, ulong? RolledBackTo)> RollBackAsync(StoredBlock chainHead, CancellationToken cancellationToken)

@@ -8,8 +8,5 @@ namespace OnchainMargin.Solver.Indexing;
 /// <param name="Logs">The logs that were taken in, in chain order.</param>
 /// <param name="Head">The last block of the index after the step, or null while it is empty.</param>
 /// <param name="ChainHead">The newest block of the node.</param>
-internal sealed record IndexStep(ulong? RolledBackTo, IReadOnlyList<LogEntry> Logs, StoredBlock? Head, StoredBlock ChainHead)
-{
-    /// <summary>Whether the index has reached the node's newest block.</summary>
-    public bool IsCaughtUp => Head is { } head && head.Number >= ChainHead.Number;
-}
+/// <param name="IsCaughtUp">Whether the index has taken in all that the node had when it was asked.</param>
+internal sealed record IndexStep(ulong? RolledBackTo, IReadOnlyList<LogEntry> Logs, StoredBlock? Head, StoredBlock ChainHead, bool IsCaughtUp);

@@ -209,7 +209,8 @@ public sealed class ChainFollowerTests
 
     private static void AssertEqual(FakeChain chain, SolverStore store)
     {
-        Assert.Equal(chain.Head, store.Head());
+        // The deployment begins in block 1: of a chain of the first block alone there is nothing to keep.
+        Assert.Equal(chain.Head.Number == 0 ? null : chain.Head, store.Head());
         IReadOnlyList<LogEntry> expected = chain.AllLogs;
         IReadOnlyList<LogEntry> actual = store.LogsFrom(0);
         Assert.Equal(expected.Count, actual.Count);

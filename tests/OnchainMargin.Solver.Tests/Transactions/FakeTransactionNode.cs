@@ -1,0 +1,99 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Transactions;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Tests.Transactions;
+
+/// <summary>A node in memory with a pool and a chain; replies can be lost, transactions held back, blocks taken back.</summary>
+internal sealed class FakeTransactionNode : ITransactionNode
+{
+    private readonly Dictionary<Hash32, SignedTransaction> _pool = [];
+    private readonly List<SignedTransaction[]> _blocks = [];
+
+    public GasOffer Asked { get; set; } = new(10_000_000_000UL, 1_000_000_000UL);
+
+    public bool RefusesInSimulation { get; set; }
+
+    public bool RevertsWhenMined { get; set; }
+
+    /// <summary>What happens to the next broadcasts: true loses the reply after the transaction arrived, false loses the transaction itself.</summary>
+    public Queue<bool> Losses { get; } = new();
+
+    public List<SignedTransaction> Broadcasts { get; } = [];
+
+    public IReadOnlyList<SignedTransaction> Mined => [.. _blocks.SelectMany(static block => block)];
+
+    public ulong Head => (ulong)_blocks.Count;
+
+    public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Task.FromResult(Head);
+
+    public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => Task.FromResult((ulong)Mined.Count);
+
+    public Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken) => RefusesInSimulation
+        ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "no"))
+        : Task.FromResult(100_000UL);
+
+    public Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken) => Task.FromResult(Asked);
+
+    public Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < _blocks.Count; i++)
+        {
+            if (_blocks[i].Any(transaction => transaction.Hash == hash))
+            {
+                return Task.FromResult<MinedTransaction?>(new MinedTransaction((ulong)i + 1, !RevertsWhenMined));
+            }
+        }
+
+        return Task.FromResult<MinedTransaction?>(null);
+    }
+
+    public Task BroadcastAsync(byte[] raw, CancellationToken cancellationToken)
+    {
+        SignedTransaction transaction = SignedTransaction.Decode(raw);
+        Broadcasts.Add(transaction);
+        bool isLost = Losses.TryDequeue(out bool arrives);
+        if (isLost && !arrives)
+        {
+            throw new RpcTransportException("the connection was lost before the request arrived");
+        }
+
+        if (Mined.All(mined => mined.Hash != transaction.Hash))
+        {
+            _pool[transaction.Hash] = transaction;
+        }
+
+        return isLost ? throw new RpcTransportException("the connection was lost before the reply arrived") : Task.CompletedTask;
+    }
+
+    public Task<string> ExplainRevertAsync(Address sender, Address target, byte[] data, ulong blockNumber, CancellationToken cancellationToken) => Task.FromResult("no");
+
+    /// <summary>Makes a block of what the pool holds, the best offer of each nonce, in order and without gaps.</summary>
+    public void Mine()
+    {
+        var block = new List<SignedTransaction>();
+        for (ulong nonce = (ulong)Mined.Count; _pool.Values.Any(transaction => transaction.Transaction.Nonce == nonce); nonce++)
+        {
+            SignedTransaction best = _pool.Values.Where(transaction => transaction.Transaction.Nonce == nonce).MaxBy(static transaction => ((FeeMarketTransaction)transaction.Transaction).MaxFeePerGasWei)!;
+            block.Add(best);
+        }
+
+        _blocks.Add([.. block]);
+        foreach (SignedTransaction transaction in _pool.Values.Where(transaction => transaction.Transaction.Nonce < (ulong)Mined.Count).ToArray())
+        {
+            _pool.Remove(transaction.Hash);
+        }
+    }
+
+    /// <summary>Takes the last blocks back; the pool forgets what they held.</summary>
+    public void TakeBack(int blocks) => _blocks.RemoveRange(_blocks.Count - blocks, blocks);
+
+    /// <summary>Somebody else uses the next nonce.</summary>
+    public void UseNonceElsewhere(SignedTransaction foreign) => _blocks.Add([foreign]);
+
+    public void ForgetPool() => _pool.Clear();
+
+    public static Hash32 Named(string name) => Keccak256.HashUtf8(name);
+}

@@ -1,0 +1,264 @@
+using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Transactions;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Tests.Transactions;
+
+public sealed class TransactionManagerTests : IDisposable
+{
+    private static readonly Address Target = Address.Parse("0x00000000000000000000000000000000000000bb");
+
+    private readonly PrivateKey _key = PrivateKey.Parse("0x" + new string('1', 64), "a test");
+    private readonly SolverStore _store = SolverStore.Open(":memory:", 31337, Target);
+    private readonly FakeTransactionNode _node = new();
+    private readonly FakeTime _time = new();
+    private readonly TransactionOptions _options = new() { SettledAfterBlocks = 5 };
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public async Task Submit_SameIntentTwice_SendsOnce()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Assert.Single(_node.Broadcasts);
+        _node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Assert.Single(_node.Mined);
+        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
+    }
+
+    [Fact]
+    public async Task Submit_SimulationReverts_StoresNothing()
+    {
+        _node.RefusesInSimulation = true;
+        using TransactionManager manager = Manager();
+        await Assert.ThrowsAsync<RevertException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
+        Assert.Null(_store.FindInOutbox("a"));
+        Assert.Equal(0UL, _store.NonceAfterOutbox(_key.Address));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Submit_ReplyOrRequestLost_IsMinedOnceAllTheSame(bool arrives)
+    {
+        _node.Losses.Enqueue(arrives);
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        _time.Pass(_options.BroadcastAgainAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Single(_node.Mined);
+        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
+    }
+
+    [Fact]
+    public async Task RunOnce_RestartBeforeTheBroadcastArrived_BroadcastsTheStoredBytes()
+    {
+        _node.Losses.Enqueue(false);
+        using (TransactionManager first = Manager())
+        {
+            await first.SubmitAsync(Intent("a"), CancellationToken.None);
+        }
+
+        using TransactionManager second = Manager();
+        await second.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(2, _node.Broadcasts.Count);
+        Assert.Equal(_node.Broadcasts[0].Hash, _node.Broadcasts[1].Hash);
+        _node.Mine();
+        await second.SubmitAsync(Intent("a"), CancellationToken.None);
+        Assert.Single(_node.Mined);
+    }
+
+    [Fact]
+    public async Task RunOnce_NoBlockForLong_RaisesTheFeeOnTheSameNonce()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        _time.Pass(_options.RaiseFeeAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+
+        var first = (FeeMarketTransaction)_node.Broadcasts[0].Transaction;
+        var raised = (FeeMarketTransaction)_node.Broadcasts[1].Transaction;
+        Assert.Equal(first.Nonce, raised.Nonce);
+        Assert.True(raised.MaxFeePerGasWei * 100U >= first.MaxFeePerGasWei * 110U);
+        Assert.True(raised.MaxPriorityFeePerGasWei * 100U >= first.MaxPriorityFeePerGasWei * 110U);
+        _node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Single(_node.Mined);
+        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
+    }
+
+    [Fact]
+    public async Task RunOnce_FeeAtItsCap_NeverOffersMore()
+    {
+        using TransactionManager manager = Manager(_options with { MaxFeePerGasGwei = 11 });
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        for (int i = 0; i < 10; i++)
+        {
+            _time.Pass(_options.RaiseFeeAfterSeconds);
+            await manager.RunOnceAsync(CancellationToken.None);
+        }
+
+        Assert.All(_node.Broadcasts, static sent => Assert.True(((FeeMarketTransaction)sent.Transaction).MaxFeePerGasWei <= 11_000_000_000UL));
+    }
+
+    [Fact]
+    public async Task RunOnce_FirstAttemptMinedAfterARaise_IsFoundByItsOwnHash()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        SignedTransaction first = _node.Broadcasts[0];
+        _time.Pass(_options.RaiseFeeAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.ForgetPool();
+        _node.UseNonceElsewhere(first);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
+    }
+
+    [Fact]
+    public async Task RunOnce_ChainTakesTheBlockBack_BroadcastsAgainAndIsMinedOnce()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        await manager.SubmitAsync(Intent("b"), CancellationToken.None);
+        _node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.TakeBack(1);
+        _time.Pass(_options.BroadcastAgainAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Live, _store.FindInOutbox("a")!.State);
+        _node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal([0UL, 1UL], _node.Mined.Select(static mined => mined.Transaction.Nonce).ToArray());
+        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("b")!.State);
+    }
+
+    [Fact]
+    public async Task RunOnce_ChainTakesBackWhatWasSettledForGood_ComesBackAllTheSame()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        for (int i = 0; i < 8; i++)
+        {
+            _node.Mine();
+        }
+
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Final, _store.FindInOutbox("a")!.State);
+        _node.TakeBack(8);
+        _time.Pass(_options.BroadcastAgainAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
+    }
+
+    [Fact]
+    public async Task RunOnce_RevertedOnChain_TellsWhyAndMayBeTriedAnew()
+    {
+        _node.RevertsWhenMined = true;
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        _node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((OutboxState.Reverted, "no"), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("a")!.Reason));
+
+        OutboxEntry again = await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Assert.Equal(("a (try 2)", 1UL), (again.Intent, again.Nonce));
+    }
+
+    [Fact]
+    public async Task RunOnce_NonceUsedBySomebodyElse_IsDisplacedOnlyAfterAWhile()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        _node.ForgetPool();
+        _node.UseNonceElsewhere(_key.Sign(new FeeMarketTransaction { ChainId = 31337, Nonce = 0, GasLimit = 21_000, To = Target, MaxFeePerGasWei = 9UL, MaxPriorityFeePerGasWei = 1UL }));
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Live, _store.FindInOutbox("a")!.State);
+        _time.Pass(_options.DisplacedAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Displaced, _store.FindInOutbox("a")!.State);
+        Assert.Equal(1UL, (await manager.SubmitAsync(Intent("a"), CancellationToken.None)).Nonce);
+    }
+
+    [Fact]
+    public async Task AnyHistoryOfLossesRestartsBlocksAndReorganisations_MinesEachIntentOnce()
+    {
+        foreach (int[] history in Gen.Choose(0, 9).ArrayOf(40).Sample(40))
+        {
+            using SolverStore store = SolverStore.Open(":memory:", 31337, Target);
+            var node = new FakeTransactionNode();
+            TransactionManager manager = Manager(_options, store, node);
+            int intents = 0;
+            foreach (int step in history)
+            {
+                switch (step)
+                {
+                    case 0 or 1:
+                        await manager.SubmitAsync(Intent($"intent {intents++}"), CancellationToken.None);
+                        break;
+                    case 2:
+                        await manager.SubmitAsync(Intent($"intent {Math.Max(0, intents - 1)}"), CancellationToken.None);
+                        intents = Math.Max(1, intents);
+                        break;
+                    case 3:
+                        node.Losses.Enqueue(true);
+                        break;
+                    case 4:
+                        node.Losses.Enqueue(false);
+                        break;
+                    case 5:
+                        manager.Dispose();
+                        manager = Manager(_options, store, node);
+                        break;
+                    case 6:
+                        node.TakeBack(Math.Min(3, (int)node.Head));
+                        break;
+                    case 7:
+                        node.ForgetPool();
+                        break;
+                    default:
+                        node.Mine();
+                        break;
+                }
+
+                _time.Pass(7);
+                await manager.RunOnceAsync(CancellationToken.None);
+            }
+
+            node.Losses.Clear();
+            for (int i = 0; i < 4; i++)
+            {
+                _time.Pass(_options.BroadcastAgainAfterSeconds);
+                await manager.RunOnceAsync(CancellationToken.None);
+                node.Mine();
+            }
+
+            Assert.Equal(
+                Enumerable.Range(0, intents).Select(static i => $"intent {i}").Order(StringComparer.Ordinal).ToArray(),
+                node.Mined.Select(static mined => System.Text.Encoding.UTF8.GetString(mined.Transaction.Data.Span)).Order(StringComparer.Ordinal).ToArray());
+            manager.Dispose();
+        }
+    }
+
+    private static TransactionIntent Intent(string key) => new(key, Target, System.Text.Encoding.UTF8.GetBytes(key));
+
+    private TransactionManager Manager(TransactionOptions? options = null, SolverStore? store = null, FakeTransactionNode? node = null) =>
+        new(node ?? _node, new SigningKey(_key, 31337), store ?? _store, options ?? _options, _time, NullLogger<TransactionManager>.Instance);
+}
