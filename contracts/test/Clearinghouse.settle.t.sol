@@ -6,6 +6,7 @@ import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {AccountState} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 
 /// @notice Fills: what moves, what is refused, and that money and sizes are conserved.
@@ -69,7 +70,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
         trade(alice, bob, btcPerpetual, 1e8, BTC_PRICE);
         (SignedOrder[] memory orders, Fill[] memory fills) = _match(1e8, BTC_PRICE, BTC_PRICE);
-        vm.expectPartialRevert(IClearingEvents.StateMismatch.selector);
+        VM.expectPartialRevert(IClearingEvents.StateMismatch.selector);
         clearinghouse.settle(accounts, orders, fills);
     }
 
@@ -77,19 +78,19 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
         (SignedOrder[] memory orders, Fill[] memory fills) = _match(1e8, BTC_PRICE, BTC_PRICE);
         orders[1].order.limitPriceE8 += 1;
-        vm.expectRevert(abi.encodeWithSelector(IClearingEvents.SignatureInvalid.selector, alice, ownerOf(alice)));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.SignatureInvalid.selector, alice, ownerOf(alice)));
         clearinghouse.settle(accounts, orders, fills);
         orders[1] = signed(order(alice, btcPerpetual, 1e8, BTC_PRICE));
         orders[1].signer = ownerOf(bob);
-        vm.expectRevert(abi.encodeWithSelector(IClearingEvents.NotAuthorised.selector, alice, ownerOf(bob)));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NotAuthorised.selector, alice, ownerOf(bob)));
         clearinghouse.settle(accounts, orders, fills);
     }
 
     function test_settle_revertsOnAnotherChain() public {
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
         (SignedOrder[] memory orders, Fill[] memory fills) = _match(1e8, BTC_PRICE, BTC_PRICE);
-        vm.chainId(999);
-        vm.expectPartialRevert(IClearingEvents.SignatureInvalid.selector);
+        VM.chainId(999);
+        VM.expectPartialRevert(IClearingEvents.SignatureInvalid.selector);
         clearinghouse.settle(accounts, orders, fills);
     }
 
@@ -98,7 +99,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
         settle(accounts, orders, 1e8);
         accounts = pair(alice, bob, computed(), computed());
-        vm.expectRevert(abi.encodeWithSelector(IClearingEvents.OrderDone.selector, bob, orders[0].order.nonce));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.OrderDone.selector, bob, orders[0].order.nonce));
         clearinghouse.settle(accounts, orders, fills);
     }
 
@@ -109,7 +110,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         assert(!done && filled == 2e8);
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
         fills[0].sizeE8 = 2e8;
-        vm.expectPartialRevert(IClearingEvents.OrderOverfilled.selector);
+        VM.expectPartialRevert(IClearingEvents.OrderOverfilled.selector);
         clearinghouse.settle(accounts, orders, fills);
         settle(accounts, orders, 1e8);
         (done, ) = clearinghouse.orderStatus(bob, orders[0].order.nonce);
@@ -121,27 +122,27 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
         uint64[] memory nonces = new uint64[](1);
         nonces[0] = orders[0].order.nonce;
-        vm.prank(ownerOf(bob));
+        VM.prank(ownerOf(bob));
         clearinghouse.cancel(bob, nonces);
-        vm.expectPartialRevert(IClearingEvents.OrderDone.selector);
+        VM.expectPartialRevert(IClearingEvents.OrderDone.selector);
         clearinghouse.settle(accounts, orders, fills);
-        vm.expectPartialRevert(IClearingEvents.NotAuthorised.selector);
+        VM.expectPartialRevert(IClearingEvents.NotAuthorised.selector);
         clearinghouse.cancel(alice, nonces);
     }
 
     function test_cancelBelow_stopsAllBelow() public {
         (SignedOrder[] memory orders, Fill[] memory fills) = _match(1e8, BTC_PRICE, BTC_PRICE);
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
-        vm.prank(ownerOf(bob));
+        VM.prank(ownerOf(bob));
         clearinghouse.cancelBelow(bob, orders[0].order.nonce + 1);
-        vm.expectPartialRevert(IClearingEvents.OrderDone.selector);
+        VM.expectPartialRevert(IClearingEvents.OrderDone.selector);
         clearinghouse.settle(accounts, orders, fills);
     }
 
     function test_settle_revertsPastExpiryWrongLimitsAndSelfTrade() public {
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
         (SignedOrder[] memory orders, Fill[] memory fills) = _match(1e8, BTC_PRICE, BTC_PRICE - 1);
-        vm.expectPartialRevert(IClearingEvents.OrdersDoNotMatch.selector);
+        VM.expectPartialRevert(IClearingEvents.OrdersDoNotMatch.selector);
         clearinghouse.settle(accounts, orders, fills);
 
         uint64 sibling = openFor(keys[alice]);
@@ -149,13 +150,13 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         orders[0] = signed(order(sibling, btcPerpetual, -1e8, BTC_PRICE));
         orders[1] = signed(order(alice, btcPerpetual, 1e8, BTC_PRICE));
         accounts = pair(alice, sibling, computed(), computed());
-        vm.expectRevert(abi.encodeWithSelector(IClearingEvents.SelfTrade.selector, ownerOf(alice)));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.SelfTrade.selector, ownerOf(alice)));
         clearinghouse.settle(accounts, orders, fills);
 
         (orders, fills) = _match(1e8, BTC_PRICE, BTC_PRICE);
         accounts = pair(alice, bob, computed(), computed());
         pass(601);
-        vm.expectPartialRevert(IClearingEvents.OrderExpired.selector);
+        VM.expectPartialRevert(IClearingEvents.OrderExpired.selector);
         clearinghouse.settle(accounts, orders, fills);
     }
 
@@ -163,7 +164,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
         uint256 edge = (BTC_PRICE * 105) / 100;
         (SignedOrder[] memory orders, Fill[] memory fills) = _match(1e8, edge + 1, edge + 1);
-        vm.expectPartialRevert(IClearingEvents.PriceOutOfBand.selector);
+        VM.expectPartialRevert(IClearingEvents.PriceOutOfBand.selector);
         clearinghouse.settle(accounts, orders, fills);
         (orders, fills) = _match(1e8, edge, edge);
         settle(accounts, orders, 1e8);
@@ -185,20 +186,20 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         Order memory taker = order(alice, btcPerpetual, 1e8, BTC_PRICE);
         taker.flags = 2;
         orders[1] = signed(taker);
-        vm.expectPartialRevert(IClearingEvents.PostOnlyTaker.selector);
+        VM.expectPartialRevert(IClearingEvents.PostOnlyTaker.selector);
         clearinghouse.settle(accounts, orders, fills);
         taker.flags = 1;
         orders[1] = signed(taker);
-        vm.expectPartialRevert(IClearingEvents.NotReducing.selector);
+        VM.expectPartialRevert(IClearingEvents.NotReducing.selector);
         clearinghouse.settle(accounts, orders, fills);
         taker.flags = 0;
         taker.maxFeeRateE8 = 49_999;
         orders[1] = signed(taker);
-        vm.expectRevert(abi.encodeWithSelector(IClearingEvents.FeeTooHigh.selector, alice, 50_000, 49_999));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.FeeTooHigh.selector, alice, 50_000, 49_999));
         clearinghouse.settle(accounts, orders, fills);
         taker.flags = 4;
         orders[1] = signed(taker);
-        vm.expectPartialRevert(IClearingEvents.OrderInvalid.selector);
+        VM.expectPartialRevert(IClearingEvents.OrderInvalid.selector);
         clearinghouse.settle(accounts, orders, fills);
     }
 
@@ -211,7 +212,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         orders[1] = signed(order(poor, btcPerpetual, 1e8, BTC_PRICE));
         Fill[] memory fills = new Fill[](1);
         fills[0] = Fill(0, 1, 1e8);
-        vm.expectPartialRevert(IHealthGate.MarginTooLow.selector);
+        VM.expectPartialRevert(IHealthGate.MarginTooLow.selector);
         clearinghouse.settle(accounts, orders, fills);
     }
 
@@ -229,7 +230,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         orders[1] = signed(order(bob, btcPerpetual, 0.001e8, 84_000e8));
         Fill[] memory fills = new Fill[](1);
         fills[0] = Fill(0, 1, 0.001e8);
-        vm.expectPartialRevert(IHealthGate.ReliefTooSmall.selector);
+        VM.expectPartialRevert(IHealthGate.ReliefTooSmall.selector);
         clearinghouse.settle(accounts, orders, fills);
         tradeWith(bob, poor, btcPerpetual, 0.4e8, 84_000e8, computed(), reducing());
         requireConserved();
@@ -243,7 +244,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         orders[1] = signed(order(bob, btcPerpetual, 2e8, BTC_PRICE));
         Fill[] memory fills = new Fill[](1);
         fills[0] = Fill(0, 1, 2e8);
-        vm.expectPartialRevert(IHealthGate.NotReducing.selector);
+        VM.expectPartialRevert(IHealthGate.NotReducing.selector);
         clearinghouse.settle(accounts, orders, fills);
     }
 
@@ -252,14 +253,14 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         clearinghouse.setPaused(true);
         (SignedOrder[] memory orders, Fill[] memory fills) = _match(1e8, BTC_PRICE, BTC_PRICE);
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
-        vm.expectRevert(IClearingEvents.Paused.selector);
+        VM.expectRevert(IClearingEvents.Paused.selector);
         clearinghouse.settle(accounts, orders, fills);
         tradeWith(bob, alice, btcPerpetual, 0.5e8, BTC_PRICE, reducing(), reducing());
         clearinghouse.setPaused(false);
 
         btcFeed.setRound(1000, 0, block.timestamp);
         accounts = pair(alice, bob, computed(), computed());
-        vm.expectRevert(abi.encodeWithSelector(IClearingEvents.MarketNotNormal.selector, 1, 2));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.MarketNotNormal.selector, 1, 2));
         clearinghouse.settle(accounts, orders, fills);
         tradeWith(bob, alice, btcPerpetual, 0.5e8, BTC_PRICE, reducing(), reducing());
         requireConserved();
@@ -284,7 +285,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         orders[1] = signed(order(alice, instrument, 1e8, BTC_PRICE));
         Fill[] memory fills = new Fill[](1);
         fills[0] = Fill(0, 1, 1e8);
-        vm.expectPartialRevert(selector);
+        VM.expectPartialRevert(selector);
         clearinghouse.settle(accounts, orders, fills);
     }
 }

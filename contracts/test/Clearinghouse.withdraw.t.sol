@@ -5,6 +5,7 @@ import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {AccountState} from "../margin/AccountStates.sol";
+import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 
 /// @notice Your money (P6), and the margin that stays.
@@ -21,7 +22,7 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
     function test_withdraw_withoutPositionsNeedsNoPriceAndNoPermission() public {
         deposit(alice, WETH_TOKEN, 3e18);
         clearinghouse.setPaused(true);
-        vm.warp(block.timestamp + 30 days);
+        VM.warp(block.timestamp + 30 days);
         withdraw(alice, USDC_TOKEN, 100_000e6);
         withdraw(alice, WETH_TOKEN, 3e18);
         assert(usdc.balanceOf(ownerOf(alice)) == 100_000e6 && weth.balanceOf(ownerOf(alice)) == 3e18);
@@ -33,8 +34,8 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
         // Equity 99 955, initial margin 16 380: 83 575 may go, not a unit more.
         AccountInput memory brought = input(alice, computed());
         address owner = ownerOf(alice);
-        vm.prank(owner);
-        vm.expectPartialRevert(IHealthGate.MarginTooLow.selector);
+        VM.prank(owner);
+        VM.expectPartialRevert(IHealthGate.MarginTooLow.selector);
         clearinghouse.withdraw(brought, USDC_TOKEN, 83_576e6, owner);
         withdraw(alice, USDC_TOKEN, 83_574e6);
         requireConserved();
@@ -42,7 +43,7 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
 
     function test_withdraw_byStrangersReverts() public {
         AccountInput memory brought = input(alice, computed());
-        vm.expectRevert(abi.encodeWithSelector(IClearingEvents.NotAuthorised.selector, alice, address(this)));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NotAuthorised.selector, alice, address(this)));
         clearinghouse.withdraw(brought, USDC_TOKEN, 1, address(this));
     }
 
@@ -55,8 +56,8 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
         // 20 000 gained in a minute: cash is there, but locked.
         AccountInput memory brought = input(mango, computed());
         address owner = ownerOf(mango);
-        vm.prank(owner);
-        vm.expectPartialRevert(IHealthGate.MarginTooLow.selector);
+        VM.prank(owner);
+        VM.expectPartialRevert(IHealthGate.MarginTooLow.selector);
         clearinghouse.withdraw(brought, USDC_TOKEN, 110_000e6, owner);
         withdraw(mango, USDC_TOKEN, 99_000e6);
         pass(1800);
@@ -76,8 +77,8 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
         assert(debt == 100_000e8 && credit > 1_000_000e8);
         pass(3600);
         hub.checkpoint();
-        vm.recordLogs();
-        vm.prank(ownerOf(whale));
+        VM.recordLogs();
+        VM.prank(ownerOf(whale));
         clearinghouse.touch(input(whale, computed()));
         readStates();
         assert(unpacked(whale).cashE8 < -100_000e8);
@@ -88,8 +89,8 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
         uint64[3] memory all = [alice, bob, whale];
         for (uint256 i = 0; i < 3; ++i) {
             AccountInput memory brought = input(all[i], computed());
-            vm.recordLogs();
-            vm.prank(ownerOf(all[i]));
+            VM.recordLogs();
+            VM.prank(ownerOf(all[i]));
             clearinghouse.touch(brought);
             readStates();
             requireConserved();
@@ -101,16 +102,16 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
     function test_touch_revertsForStrangersAndWithoutHealth() public {
         trade(alice, bob, btcPerpetual, 5e8, BTC_PRICE);
         AccountInput memory brought = input(alice, computed());
-        vm.expectPartialRevert(IClearingEvents.NotAuthorised.selector);
+        VM.expectPartialRevert(IClearingEvents.NotAuthorised.selector);
         clearinghouse.touch(brought);
         setBtc(75_000e8);
         address owner = ownerOf(alice);
-        vm.prank(owner);
-        vm.expectPartialRevert(IHealthGate.MarginTooLow.selector);
+        VM.prank(owner);
+        VM.expectPartialRevert(IHealthGate.MarginTooLow.selector);
         clearinghouse.touch(brought);
         brought = input(alice, reducing());
-        vm.prank(owner);
-        vm.expectPartialRevert(IHealthGate.ProofNotAllowed.selector);
+        VM.prank(owner);
+        VM.expectPartialRevert(IHealthGate.ProofNotAllowed.selector);
         clearinghouse.touch(brought);
     }
 
@@ -119,8 +120,8 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
         btcFeed.setRound(1000, -1, block.timestamp);
         AccountInput memory brought = input(alice, computed());
         address owner = ownerOf(alice);
-        vm.prank(owner);
-        vm.expectRevert(abi.encodeWithSelector(IClearingEvents.MarketNotNormal.selector, 1, 2));
+        VM.prank(owner);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.MarketNotNormal.selector, 1, 2));
         clearinghouse.withdraw(brought, USDC_TOKEN, 1e6, owner);
     }
 
@@ -130,8 +131,8 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
         setBtc(94_000e8);
         AccountInput memory brought = input(alice, computed());
         address owner = ownerOf(alice);
-        vm.prank(owner);
-        vm.expectPartialRevert(IHealthGate.MarginTooLow.selector);
+        VM.prank(owner);
+        VM.expectPartialRevert(IHealthGate.MarginTooLow.selector);
         clearinghouse.withdraw(brought, USDC_TOKEN, 20_000e6, owner);
         AccountState memory state = unpacked(alice);
         assert(state.cashE8 > 0);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {OddToken} from "../dev/OddToken.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 
 /// @notice Deposits work for any existing account; tokens that do not move exactly what they are asked to are refused.
@@ -21,7 +22,7 @@ contract MarginVaultDepositTest is ProtocolFixture {
     }
 
     function testFuzz_deposit_isHeldForTheAccount(uint128 amountRaw) public {
-        vm.assume(amountRaw != 0);
+        VM.assume(amountRaw != 0);
         deposit(account, USDC_TOKEN, amountRaw);
         assert(vault.balanceOf(account, USDC_TOKEN) == amountRaw);
         assert(vault.totalOf(USDC_TOKEN) == amountRaw);
@@ -38,38 +39,38 @@ contract MarginVaultDepositTest is ProtocolFixture {
     }
 
     function test_deposit_revertsForUnknownAccountTokenOrNothing() public {
-        vm.expectRevert(abi.encodeWithSelector(IMarginVault.AccountUnknown.selector, uint64(99)));
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.AccountUnknown.selector, uint64(99)));
         vault.deposit(99, oddIndex, 1);
-        vm.expectRevert(abi.encodeWithSelector(IMarginVault.TokenUnknown.selector, uint16(9), uint16(4)));
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenUnknown.selector, uint16(9), uint16(4)));
         vault.deposit(account, 9, 1);
-        vm.expectRevert(abi.encodeWithSelector(IMarginVault.AmountInvalid.selector, 0));
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.AmountInvalid.selector, 0));
         vault.deposit(account, oddIndex, 0);
     }
 
     function test_depositWithPermit_needsNoApproval() public {
         uint256 key = 77;
-        address payer = vm.addr(key);
+        address payer = VM.addr(key);
         usdc.mint(payer, 5e6);
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, _permitDigest(payer, 5e6));
-        vm.prank(payer);
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(key, _permitDigest(payer, 5e6));
+        VM.prank(payer);
         vault.depositWithPermit(account, USDC_TOKEN, 5e6, START + 60, v, r, s);
         assert(vault.balanceOf(account, USDC_TOKEN) == 5e6);
     }
 
     function test_depositWithPermit_survivesAFrontRunPermit() public {
         uint256 key = 77;
-        address payer = vm.addr(key);
+        address payer = VM.addr(key);
         usdc.mint(payer, 5e6);
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, _permitDigest(payer, 5e6));
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(key, _permitDigest(payer, 5e6));
         usdc.permit(payer, address(vault), 5e6, START + 60, v, r, s);
-        vm.prank(payer);
+        VM.prank(payer);
         vault.depositWithPermit(account, USDC_TOKEN, 5e6, START + 60, v, r, s);
         assert(vault.balanceOf(account, USDC_TOKEN) == 5e6);
     }
 
     function test_deposit_revertsWhenTheTokenTakesAFee() public {
         odd.set(OddToken.Behaviour.TakesFee);
-        vm.expectRevert(abi.encodeWithSelector(IMarginVault.TransferInexact.selector, oddIndex, 100, 99));
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.TransferInexact.selector, oddIndex, 100, 99));
         vault.deposit(account, oddIndex, 100);
     }
 
@@ -81,10 +82,10 @@ contract MarginVaultDepositTest is ProtocolFixture {
 
     function test_deposit_revertsWhenTheTokenReturnsFalseOrReverts() public {
         odd.set(OddToken.Behaviour.ReturnsFalse);
-        vm.expectRevert();
+        VM.expectRevert();
         vault.deposit(account, oddIndex, 100);
         odd.set(OddToken.Behaviour.Reverts);
-        vm.expectRevert(OddToken.Refused.selector);
+        VM.expectRevert(OddToken.Refused.selector);
         vault.deposit(account, oddIndex, 100);
         assert(vault.balanceOf(account, oddIndex) == 0);
     }
@@ -93,7 +94,7 @@ contract MarginVaultDepositTest is ProtocolFixture {
         odd.set(OddToken.Behaviour.CallsBack);
         odd.setCallback(address(vault), abi.encodeCall(vault.deposit, (account, oddIndex, 100)));
         odd.mint(address(odd), 100);
-        vm.prank(address(odd));
+        VM.prank(address(odd));
         odd.approve(address(vault), 100);
         vault.deposit(account, oddIndex, 100);
         assert(!odd.callbackSucceeded());
@@ -103,28 +104,28 @@ contract MarginVaultDepositTest is ProtocolFixture {
     function test_payments_revertForAnyoneButTheConnectedContracts() public {
         deposit(account, USDC_TOKEN, 100);
         bytes memory refused = abi.encodeWithSelector(IMarginVault.NotConnected.selector, address(this));
-        vm.expectRevert(refused);
+        VM.expectRevert(refused);
         vault.pay(account, USDC_TOKEN, address(this), 1);
-        vm.expectRevert(refused);
+        VM.expectRevert(refused);
         vault.payPooled(address(this), 1);
-        vm.expectRevert(refused);
+        VM.expectRevert(refused);
         vault.sweep(account);
-        vm.expectRevert(refused);
+        VM.expectRevert(refused);
         vault.move(account, 2, USDC_TOKEN, 1);
-        vm.expectRevert(refused);
+        VM.expectRevert(refused);
         vault.poolFrom(address(this), 1);
     }
 
     function test_connect_isForEver() public {
-        vm.expectRevert(IMarginVault.AlreadyConnected.selector);
+        VM.expectRevert(IMarginVault.AlreadyConnected.selector);
         vault.connect(address(this), address(this), address(this));
     }
 
     function test_listToken_revertsForAListedTokenAndForStrangers() public {
-        vm.expectRevert(abi.encodeWithSelector(IMarginVault.TokenRefused.selector, address(odd)));
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenRefused.selector, address(odd)));
         vault.listToken(address(odd));
-        vm.prank(address(1));
-        vm.expectRevert();
+        VM.prank(address(1));
+        VM.expectRevert();
         vault.listToken(address(1));
     }
 

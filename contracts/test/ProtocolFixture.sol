@@ -25,12 +25,11 @@ import {
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
-import {VM, Vm} from "./Vm.sol";
+import {VM, IVm} from "./IVm.sol";
 
 /// @title A whole deployment, as docs/architecture.md orders it, with three tokens, two markets, and helpers that speak of traders
 /// @notice Accounts' states are kept as the last event would tell them, so that operations can bring them.
 abstract contract ProtocolFixture {
-    Vm internal constant vm = VM;
     uint64 internal constant START = 1_800_000_000;
     uint16 internal constant BTC = 1;
     uint16 internal constant ETH = 2;
@@ -41,6 +40,9 @@ abstract contract ProtocolFixture {
     uint256 internal constant BTC_PRICE = 90_000e8;
     uint256 internal constant ETH_PRICE = 3_000e8;
     uint256 internal constant HEARTBEAT = 3600;
+
+    /// @notice Thrown when an identity of P5, named, does not hold; or an artifact could not be created.
+    error Broken(string what);
 
     IAccessManager internal manager;
     IRiskParameters internal parameters;
@@ -65,7 +67,7 @@ abstract contract ProtocolFixture {
     uint64 internal nextNonce;
 
     function deploy() internal {
-        vm.warp(START);
+        VM.warp(START);
         manager = IAccessManager(build("AccessManager", abi.encode(address(this))));
         usdc = MockToken(build("contracts/dev/MockToken.sol:MockToken", abi.encode("USD Coin", "USDC", uint8(6))));
         weth = MockWeth(payable(build("contracts/dev/MockWeth.sol:MockWeth", "")));
@@ -131,12 +133,12 @@ abstract contract ProtocolFixture {
 
     /// @dev From the compiled artifact, as a deployment does: the code under test is the code that is deployed, and tests compile fast.
     function build(string memory artifact, bytes memory arguments) internal returns (address created) {
-        bytes memory code = bytes.concat(vm.getCode(artifact), arguments);
+        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
         // Safe: reads `code` only.
         assembly ("memory-safe") {
             created := create(0, add(code, 32), mload(code))
         }
-        require(created != address(0), artifact);
+        require(created != address(0), Broken(artifact));
     }
 
     // Parameters
@@ -194,7 +196,7 @@ abstract contract ProtocolFixture {
     }
 
     function openFor(uint256 key) internal returns (uint64 account) {
-        account = clearinghouse.openAccount(vm.addr(key));
+        account = clearinghouse.openAccount(VM.addr(key));
         keys[account] = key;
     }
 
@@ -205,7 +207,7 @@ abstract contract ProtocolFixture {
     }
 
     function ownerOf(uint64 account) internal view returns (address) {
-        return vm.addr(keys[account]);
+        return VM.addr(keys[account]);
     }
 
     function deposit(uint64 account, uint16 token, uint128 amountRaw) internal {
@@ -235,7 +237,7 @@ abstract contract ProtocolFixture {
 
     /// @dev Reads the new states out of the events of what was just done.
     function readStates() internal {
-        Vm.Log[] memory logs = vm.getRecordedLogs();
+        IVm.Log[] memory logs = VM.getRecordedLogs();
         bytes32 topic = keccak256("AccountUpdated(uint64,bytes32,bytes)");
         for (uint256 i = 0; i < logs.length; ++i) {
             if (logs[i].topics[0] != topic) continue;
@@ -274,8 +276,8 @@ abstract contract ProtocolFixture {
 
     function signed(Order memory o) internal view returns (SignedOrder memory) {
         uint256 key = keys[o.account];
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, clearinghouse.orderDigest(o));
-        return SignedOrder(o, vm.addr(key), abi.encodePacked(r, s, v));
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(key, clearinghouse.orderDigest(o));
+        return SignedOrder(o, VM.addr(key), abi.encodePacked(r, s, v));
     }
 
     /// @dev Buyer is the taker, seller the maker, all computed.
@@ -314,15 +316,15 @@ abstract contract ProtocolFixture {
     function settle(AccountInput[] memory accounts, SignedOrder[] memory orders, uint64 sizeE8) internal {
         Fill[] memory fills = new Fill[](1);
         fills[0] = Fill(0, 1, sizeE8);
-        vm.recordLogs();
+        VM.recordLogs();
         clearinghouse.settle(accounts, orders, fills);
         readStates();
     }
 
     function withdraw(uint64 account, uint16 token, uint128 amountRaw) internal {
         AccountInput memory brought = input(account, computed());
-        vm.recordLogs();
-        vm.prank(ownerOf(account));
+        VM.recordLogs();
+        VM.prank(ownerOf(account));
         clearinghouse.withdraw(brought, token, amountRaw, ownerOf(account));
         readStates();
     }
@@ -339,7 +341,7 @@ abstract contract ProtocolFixture {
 
     /// @dev Time passes and the feeds stay fresh.
     function pass(uint256 secondsPassed) internal {
-        vm.warp(block.timestamp + secondsPassed);
+        VM.warp(block.timestamp + secondsPassed);
         (, int256 btc, , , ) = btcFeed.latestRoundData();
         (, int256 eth, , , ) = ethFeed.latestRoundData();
         btcFeed.setAnswer(btc);
@@ -356,7 +358,7 @@ abstract contract ProtocolFixture {
         int256 eth = 0;
         for (uint64 a = 1; a <= n; ++a) {
             AccountState memory state = unpacked(a);
-            require(keccak256(stateOf(a)) == clearinghouse.accountHash(a), "INV03 hash of the last event");
+            require(keccak256(stateOf(a)) == clearinghouse.accountHash(a), Broken("INV03 hash of the last event"));
             sum += state.cashE8;
             for (uint256 i = 0; i < state.positions.length; ++i) {
                 sum -= state.positions[i].costE8;
@@ -364,20 +366,21 @@ abstract contract ProtocolFixture {
                 else eth += state.positions[i].sizeE8;
             }
         }
-        require(btc == 0 && eth == 0, "INV02 sizes sum to zero");
+        require(btc == 0 && eth == 0, Broken("INV02 sizes sum to zero"));
         requireLedger(sum);
     }
 
     function requireLedger(int256 sum) internal view {
-        CashLedger memory l = clearinghouse.ledger();
-        int256 all = sum + int256(uint256(l.feesE8)) + int256(uint256(l.insuranceE8)) + int256(uint256(l.proceedsE8));
-        all += int256(l.interestE8) + int256(l.roundingE8) - int256(uint256(l.deficitE8));
-        require(all == l.sweptE8, "INV01 cash ledger");
-        require(l.roundingE8 >= 0, "INV01 rounding");
-        require(uint256(vault.pooledRaw()) * 100 == uint256(int256(l.sweptE8)), "INV01 pool");
+        CashLedger memory book = clearinghouse.ledger();
+        int256 all =
+            sum + int256(uint256(book.feesE8)) + int256(uint256(book.insuranceE8)) + int256(uint256(book.proceedsE8));
+        all += int256(book.interestE8) + int256(book.roundingE8) - int256(uint256(book.deficitE8));
+        require(all == book.sweptE8, Broken("INV01 cash ledger"));
+        require(book.roundingE8 >= 0, Broken("INV01 rounding"));
+        require(uint256(vault.pooledRaw()) * 100 == uint256(int256(book.sweptE8)), Broken("INV01 pool"));
         for (uint16 token = 0; token < 3; ++token) {
             (uint256 held, uint256 owed) = vault.conservation(token);
-            require(held >= owed, "INV01 tokens");
+            require(held >= owed, Broken("INV01 tokens"));
         }
     }
 }

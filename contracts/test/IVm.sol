@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @notice The cheat codes that tests use.
-interface Vm {
+interface IVm {
     struct Log {
         bytes32[] topics;
         bytes data;
@@ -27,4 +27,4 @@ interface Vm {
 }
 
 /// @dev The address that the test runner answers at.
-Vm constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+IVm constant VM = IVm(address(uint160(uint256(keccak256("hevm cheat code")))));

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountInput} from "../interfaces/ClearingTypes.sol";
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
+import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
+import {AccountState} from "../margin/AccountStates.sol";
+import {VM} from "./IVm.sol";
+import {ProtocolFixture} from "./ProtocolFixture.sol";
+
+/// @notice Lots from start to end: proved, immutable, slices that add up, losses that show.
+contract LiquidationHouseLotTest is ProtocolFixture {
+    bytes private constant WITNESS = hex"00";
+    uint64 private victim;
+    uint64 private maker;
+    uint64 private bidder;
+    LotPreimage private preimage;
+
+    function setUp() public {
+        deploy();
+        victim = openWith(20_000);
+        maker = openWith(1_000_000);
+        bidder = openWith(200_000);
+        trade(victim, maker, btcPerpetual, 1e8, BTC_PRICE);
+        pass(60);
+    }
+
+    function test_start_revertsForAHealthyAccountAndAnEmptyWitness() public {
+        bytes memory state = stateOf(victim);
+        VM.expectPartialRevert(ILiquidationHouse.NotLiquidatable.selector);
+        house.start(victim, state, WITNESS);
+        setBtc(80_000e8);
+        VM.expectPartialRevert(ILiquidationHouse.NotLiquidatable.selector);
+        house.start(victim, state, "");
+    }
+
+    function test_start_stopsEverythingButDeposits() public {
+        _start(80_000e8);
+        AccountInput memory brought = input(victim, computed());
+        address owner = ownerOf(victim);
+        VM.prank(owner);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.AccountInLot.selector, victim));
+        clearinghouse.withdraw(brought, USDC_TOKEN, 1, owner);
+        VM.prank(owner);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.AccountInLot.selector, victim));
+        clearinghouse.touch(brought);
+        deposit(victim, USDC_TOKEN, 5e6);
+        bytes memory state = stateOf(victim);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.AccountInLot.selector, victim));
+        house.start(victim, state, WITNESS);
+    }
+
+    function test_bid_waitsForGraceThenDiscountGrows() public {
+        uint64 lot = _start(80_000e8);
+        AccountInput memory brought = input(bidder, computed());
+        address owner = ownerOf(bidder);
+        VM.prank(owner);
+        VM.expectPartialRevert(ILiquidationHouse.InGrace.selector);
+        house.bid(lot, preimage, 1e8, 1e16, brought);
+        pass(60);
+        assert(house.discountOf(lot) == 0);
+        pass(600);
+        assert(house.discountOf(lot) == 10_000_000);
+        pass(6000);
+        assert(house.discountOf(lot) == 20_000_000);
+    }
+
+    function test_bid_restoresTheAccountAndEndsHealthy() public {
+        uint64 lot = _start(80_000e8);
+        // Equity 9 955, maintenance 11 200: something between nothing and all is for sale.
+        Lot memory stored = house.lotOf(lot);
+        assert(stored.forSaleE8 > 5_000_000 && stored.forSaleE8 < 60_000_000);
+        pass(660);
+        int256 paid = _bid(lot, bidder, 1e8, 1e16);
+        assert(paid > 0);
+        _finish(lot);
+        AccountState memory state = unpacked(victim);
+        assert(state.positions[0].sizeE8 < 1e8 && state.positions[0].sizeE8 > 0.4e8);
+        assert(house.openLotOf(victim) == 0 && !clearinghouse.accountOf(victim).inLot);
+        requireConserved();
+    }
+
+    function testFuzz_bid_slicesAddUp(uint64[5] memory fractions, uint256 price) public {
+        // Below 70 000 the account has lost everything, so all of it is for sale.
+        price = 40_000e8 + (price % 29_000e8);
+        deposit(victim, WETH_TOKEN, 1_234_567_890_123);
+        deposit(bidder, USDC_TOKEN, 10_000_000e6);
+        uint64 lot = _start(price);
+        pass(700);
+        for (uint256 i = 0; i < 5; ++i) {
+            Lot memory stored = house.lotOf(lot);
+            if (stored.soldE8 == stored.forSaleE8) break;
+            _bid(lot, bidder, 5_000_000 + (fractions[i] % 40_000_000), 1e16);
+        }
+        Lot memory last = house.lotOf(lot);
+        if (last.soldE8 != last.forSaleE8) _bid(lot, bidder, 1e8, 1e16);
+        assert(house.lotOf(lot).soldE8 == 1e8);
+        _finish(lot);
+        assert(unpacked(victim).positions.length == 0);
+        assert(vault.balanceOf(victim, WETH_TOKEN) == 0);
+        assert(vault.balanceOf(bidder, WETH_TOKEN) == 1_234_567_890_123);
+        requireConserved();
+    }
+
+    function test_bid_refusesSmallFractionsAndHighPrices() public {
+        uint64 lot = _start(80_000e8);
+        pass(60);
+        AccountInput memory brought = input(bidder, computed());
+        address owner = ownerOf(bidder);
+        VM.prank(owner);
+        VM.expectPartialRevert(ILiquidationHouse.FractionInvalid.selector);
+        house.bid(lot, preimage, 4_999_999, 1e16, brought);
+        VM.prank(owner);
+        VM.expectPartialRevert(ILiquidationHouse.PayTooHigh.selector);
+        house.bid(lot, preimage, 10_000_000, 1e8, brought);
+        VM.expectPartialRevert(IClearingEvents.NotAuthorised.selector);
+        house.bid(lot, preimage, 10_000_000, 1e16, brought);
+    }
+
+    function test_bid_refusesAPoorBidder() public {
+        uint64 lot = _start(80_000e8);
+        uint64 poor = openWith(1_000);
+        pass(60);
+        AccountInput memory brought = input(poor, computed());
+        address owner = ownerOf(poor);
+        VM.prank(owner);
+        VM.expectPartialRevert(IHealthGate.MarginTooLow.selector);
+        house.bid(lot, preimage, 10_000_000, 1e16, brought);
+    }
+
+    function test_bid_refusesAnotherPreimage() public {
+        uint64 lot = _start(80_000e8);
+        pass(60);
+        LotPreimage memory forged = preimage;
+        forged.balances = abi.encode(uint256(1));
+        AccountInput memory brought = input(bidder, computed());
+        VM.prank(ownerOf(bidder));
+        VM.expectPartialRevert(ILiquidationHouse.LotMismatch.selector);
+        house.bid(lot, forged, 10_000_000, 1e16, brought);
+    }
+
+    function test_bid_theOwnerPaysNoLessThanEquity() public {
+        uint64 other = openFor(keys[victim]);
+        deposit(other, USDC_TOKEN, 100_000e6);
+        uint64 lot = _start(80_000e8);
+        pass(1300);
+        // The whole lot is worth 9 955 (20 000 less 45 fee less 10 000 lost).
+        int256 paid = _bid(lot, other, 10_000_000, 1e16);
+        assert(paid == 995.5e8);
+        paid = _bid(lot, bidder, 10_000_000, 1e16);
+        assert(paid == 796.4e8);
+    }
+
+    function test_bid_isRefusedOnceTheAccountRecovered() public {
+        uint64 lot = _start(80_000e8);
+        pass(60);
+        setBtc(88_000e8);
+        AccountInput memory brought = input(bidder, computed());
+        VM.prank(ownerOf(bidder));
+        VM.expectPartialRevert(ILiquidationHouse.NotLiquidatable.selector);
+        house.bid(lot, preimage, 10_000_000, 1e16, brought);
+        _finish(lot);
+        assert(unpacked(victim).positions[0].sizeE8 == 1e8);
+        requireConserved();
+    }
+
+    function test_finish_byADepositOfTheOwner() public {
+        uint64 lot = _start(80_000e8);
+        VM.expectPartialRevert(ILiquidationHouse.NotHealthy.selector);
+        house.finish(lot, preimage);
+        deposit(victim, USDC_TOKEN, 2_000e6);
+        _finish(lot);
+        assert(unpacked(victim).cashE8 == 22_000e8 - 45e8);
+        requireConserved();
+    }
+
+    function test_start_resumesTheDiscountWithinTheHour() public {
+        uint64 lot = _start(80_000e8);
+        pass(660);
+        deposit(victim, USDC_TOKEN, 2_000e6);
+        _finish(lot);
+        setBtc(77_000e8);
+        lot = _restart();
+        pass(60);
+        assert(house.discountOf(lot) == 10_000_000);
+    }
+
+    function test_bid_lossIsPaidByInsuranceAndTheRestShowsAsDeficit() public {
+        usdc.mint(address(this), 3_000e6);
+        usdc.approve(address(vault), 3_000e6);
+        insurance.fund(3_000e6);
+        // 20 000 of margin, 25 000 lost: 5 045 are missing.
+        uint64 lot = _start(65_000e8);
+        pass(60);
+        int256 paid = _bid(lot, bidder, 1e8, -5_000e8);
+        assert(paid == -5_045e8);
+        assert(clearinghouse.deficit() == 2_045e8 && insurance.balanceE8() == 0);
+        _finish(lot);
+        assert(unpacked(victim).positions.length == 0 && unpacked(victim).cashE8 == 0);
+        requireConserved();
+        // What is withdrawn now is the share that is there; the loss is borne by who leaves as by who stays.
+        uint256 before = clearinghouse.deficit();
+        withdraw(bidder, USDC_TOKEN, 100_000e6);
+        assert(usdc.balanceOf(ownerOf(bidder)) < 100_000e6);
+        assert(clearinghouse.deficit() < before);
+        requireConserved();
+        // Later money pays it first.
+        usdc.mint(address(this), 5_000e6);
+        usdc.approve(address(vault), 5_000e6);
+        insurance.fund(5_000e6);
+        assert(clearinghouse.deficit() == 0 && insurance.balanceE8() > 3_000e8);
+        requireConserved();
+    }
+
+    function test_bid_incentiveRisesWithTimeAndIsCapped() public {
+        usdc.mint(address(this), 100_000e6);
+        usdc.approve(address(vault), 100_000e6);
+        insurance.fund(100_000e6);
+        uint64 lot = _start(65_000e8);
+        pass(1860);
+        // Half an hour: half of 3 % of 65 000.
+        int256 paid = _bid(lot, bidder, 1e8, -5_000e8);
+        assert(paid == -(5_045e8 + 975e8));
+        assert(clearinghouse.deficit() == 0);
+        _finish(lot);
+        requireConserved();
+    }
+
+    function test_enlarge_whenPricesFallFurther() public {
+        uint64 lot = _start(80_000e8);
+        uint64 before = house.lotOf(lot).forSaleE8;
+        setBtc(76_000e8);
+        house.enlarge(lot, preimage, WITNESS);
+        assert(house.lotOf(lot).forSaleE8 > before);
+        VM.expectPartialRevert(ILiquidationHouse.NotLarger.selector);
+        house.enlarge(lot, preimage, WITNESS);
+    }
+
+    function test_lots_startAndEndWhilePausedAndHalted() public {
+        clearinghouse.setPaused(true);
+        setBtc(80_000e8);
+        pass(60);
+        hub.checkpoint();
+        btcFeed.setRound(10_000, 0, block.timestamp);
+        uint64 lot = _restart();
+        VM.warp(block.timestamp + 700);
+        _bid(lot, bidder, 1e8, 1e16);
+        _finish(lot);
+        requireConserved();
+    }
+
+    function _start(uint256 price) private returns (uint64 lot) {
+        setBtc(price);
+        return _restart();
+    }
+
+    function _restart() private returns (uint64 lot) {
+        bytes memory state = stateOf(victim);
+        VM.recordLogs();
+        lot = house.start(victim, state, WITNESS);
+        readStates();
+        preimage = LotPreimage(victim, stateOf(victim), vault.balancesOf(victim));
+    }
+
+    function _bid(uint64 lot, uint64 by, uint64 fraction, int256 maxPay) private returns (int256 paid) {
+        AccountInput memory brought = input(by, computed());
+        VM.recordLogs();
+        VM.prank(ownerOf(by));
+        paid = house.bid(lot, preimage, fraction, maxPay, brought);
+        readStates();
+    }
+
+    function _finish(uint64 lot) private {
+        VM.recordLogs();
+        house.finish(lot, preimage);
+        readStates();
+    }
+}
