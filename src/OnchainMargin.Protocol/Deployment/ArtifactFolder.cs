@@ -4,7 +4,7 @@ using OnchainMargin.Ethereum.Abi;
 
 namespace OnchainMargin.Protocol.Deployment;
 
-/// <summary>Compiled contracts as Hardhat writes them: <c>artifacts/contracts/…/Name.sol/Name.json</c>.</summary>
+/// <summary>Compiled contracts as Hardhat writes them: <c>artifacts/…/Name.sol/Name.json</c>.</summary>
 /// <param name="path">The folder <c>artifacts</c>.</param>
 public sealed class ArtifactFolder(string path)
 {
@@ -29,13 +29,12 @@ public sealed class ArtifactFolder(string path)
 
     private string Find(string contract)
     {
-        string folder = Path.Combine(path, "contracts");
-        string[] found = Directory.Exists(folder) ? Directory.GetFiles(folder, contract + ".json", SearchOption.AllDirectories) : [];
+        string[] found = Directory.Exists(path) ? Directory.GetFiles(path, contract + ".json", SearchOption.AllDirectories) : [];
         return found.Length switch
         {
             1 => found[0],
-            0 => throw new DeploymentException($"The contract {contract} is not among the compiled ones in '{folder}': run `hardhat build`, or name the folder of the artifacts."),
-            _ => throw new DeploymentException($"The contract {contract} is there {found.Length} times in '{folder}': delete artifacts and run `hardhat build`."),
+            0 => throw new DeploymentException($"The contract {contract} is not among the compiled ones in '{path}': run `hardhat build`, or name the folder of the artifacts."),
+            _ => throw new DeploymentException($"The contract {contract} is there {found.Length} times in '{path}': delete artifacts and run `hardhat build`."),
         };
     }
 }

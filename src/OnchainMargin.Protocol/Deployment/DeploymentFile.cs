@@ -49,7 +49,11 @@ public static class DeploymentFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(draft);
+            if (File.Exists(draft))
+            {
+                File.Delete(draft);
+            }
+
             throw new DeploymentException($"The deployment file '{path}' cannot be written: name a path in a folder that you may write to.", exception);
         }
     }

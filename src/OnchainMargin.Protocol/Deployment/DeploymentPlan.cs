@@ -1,0 +1,41 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Deployment;
+
+/// <summary>What to deploy: tokens, underlyings, attesters and every parameter.</summary>
+public sealed record DeploymentPlan
+{
+    /// <summary>Who may change parameters and roles afterwards; the deployer when empty.</summary>
+    public Address? Governance { get; init; }
+
+    /// <summary>Who may pause operations that raise risk; governance when empty.</summary>
+    public Address? Guardian { get; init; }
+
+    /// <summary>Who may attest; may be empty in the file when the command line names them.</summary>
+    public IReadOnlyList<Address> Attesters { get; init; } = [];
+
+    /// <summary>How many of them must sign.</summary>
+    public int Threshold { get; init; } = 1;
+
+    /// <summary>The tokens in the order of their indices; the first is the settlement token.</summary>
+    public required IReadOnlyList<PlannedToken> Tokens { get; init; }
+
+    /// <summary>The underlyings in the order of their numbers, from 1.</summary>
+    public required IReadOnlyList<PlannedUnderlying> Underlyings { get; init; }
+
+    /// <summary>From maintenance to initial margin.</summary>
+    public required uint InitialFactorE8 { get; init; }
+
+    /// <summary>Fees and bands.</summary>
+    public required RiskParameters.ClearingParameters Clearing { get; init; }
+
+    /// <summary>Interest on negative cash.</summary>
+    public required RiskParameters.InterestParameters Interest { get; init; }
+
+    /// <summary>Clocks and clamps.</summary>
+    public required RiskParameters.OracleParameters Oracle { get; init; }
+
+    /// <summary>Lots.</summary>
+    public required RiskParameters.LiquidationParameters Liquidation { get; init; }
+}

@@ -1,0 +1,29 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Deployment;
+
+/// <summary>An underlying to list.</summary>
+public sealed record PlannedUnderlying
+{
+    /// <summary>What people call it: <c>BTC</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A Chainlink-shaped feed. Empty: a mock that anyone can set is created.</summary>
+    public Address? Feed { get; init; }
+
+    /// <summary>The first answer of a mock feed.</summary>
+    public long MockPriceE8 { get; init; }
+
+    /// <summary>The longest time between two answers.</summary>
+    public required uint HeartbeatSeconds { get; init; }
+
+    /// <summary>Answers below are refused.</summary>
+    public required ulong MinPriceE8 { get; init; }
+
+    /// <summary>Answers above are refused.</summary>
+    public required ulong MaxPriceE8 { get; init; }
+
+    /// <summary>Its margin parameters.</summary>
+    public required RiskParameters.UnderlyingParameters Parameters { get; init; }
+}

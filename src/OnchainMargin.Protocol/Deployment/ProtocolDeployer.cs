@@ -1,0 +1,189 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Deployment;
+
+/// <summary>Creates the contracts of the protocol in the order that docs/architecture.md gives, and connects them. Nothing is written to disk here.</summary>
+public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender sender, ArtifactFolder artifacts)
+{
+    private readonly SortedDictionary<string, Address> _contracts = new(StringComparer.Ordinal);
+    private Action<string> _report = static _ => { };
+
+    /// <summary>Deploys a plan.</summary>
+    /// <param name="plan">What to deploy.</param>
+    /// <param name="report">Told of each step.</param>
+    /// <param name="cancellationToken">Stops between two transactions.</param>
+    /// <exception cref="DeploymentException">The plan is no plan, or a contract is not compiled.</exception>
+    /// <exception cref="EthereumException">The node or a contract refuses.</exception>
+    public async Task<DeploymentRecord> DeployAsync(DeploymentPlan plan, Action<string> report, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(report);
+        Validate(plan);
+        _contracts.Clear();
+        ulong block = await node.GetBlockNumberAsync(cancellationToken) + 1;
+        _report = report;
+        await CreateFoundationAsync(plan, cancellationToken);
+        report("parameters, tokens, underlyings");
+        await SetParametersAsync(plan, cancellationToken);
+        List<DeployedToken> tokens = await ListTokensAsync(plan, cancellationToken);
+        List<DeployedUnderlying> underlyings = await ListUnderlyingsAsync(plan, cancellationToken);
+        await CreateClearingAsync(cancellationToken);
+        report("connections, attesters, roles, the first checkpoint");
+        await ConnectAsync(cancellationToken);
+        await AppointAsync(plan, cancellationToken);
+        await sender.SendAsync(_contracts["PriceHub"], new PriceHub.CheckpointCall(), cancellationToken);
+        return new DeploymentRecord
+        {
+            ChainId = await node.GetChainIdAsync(cancellationToken),
+            Block = block,
+            Contracts = Contracts(),
+            Tokens = tokens,
+            Underlyings = underlyings,
+        };
+    }
+
+    private DeployedContracts Contracts() => new()
+    {
+        AccessManager = _contracts["AccessManager"],
+        RiskParameters = _contracts["RiskParameters"],
+        MarginVault = _contracts["MarginVault"],
+        Referee = _contracts["Referee"],
+        RefereeReports = _contracts["RefereeReports"],
+        PriceHub = _contracts["PriceHub"],
+        RiskRegistry = _contracts["RiskRegistry"],
+        HealthGate = _contracts["HealthGate"],
+        Clearinghouse = _contracts["Clearinghouse"],
+        LiquidationHouse = _contracts["LiquidationHouse"],
+        InsuranceFund = _contracts["InsuranceFund"],
+    };
+
+    private static void Validate(DeploymentPlan plan)
+    {
+        if (plan.Tokens.Count == 0)
+        {
+            throw new DeploymentException("The deployment plan has no tokens: name at least the settlement token, first.");
+        }
+
+        int attesters = Math.Max(1, plan.Attesters.Count);
+        if (plan.Threshold < 1 || plan.Threshold > attesters)
+        {
+            throw new DeploymentException($"The threshold of {plan.Threshold} signatures does not fit {attesters} attester(s): give 1 to {attesters}.");
+        }
+
+        if (plan.Attesters.Distinct().Count() != plan.Attesters.Count)
+        {
+            throw new DeploymentException("An attester is named twice in the deployment plan: name each once.");
+        }
+    }
+
+    private async Task<Address> CreateAsync(string contract, object[] arguments, CancellationToken cancellationToken)
+    {
+        _report(contract);
+        Address address = await sender.CreateAsync(artifacts.Read(contract), arguments, cancellationToken);
+        _contracts.Add(contract, address);
+        return address;
+    }
+
+    /// <summary>All that neither tokens nor accounts are needed for.</summary>
+    private async Task CreateFoundationAsync(DeploymentPlan plan, CancellationToken cancellationToken)
+    {
+        Address manager = await CreateAsync("AccessManager", [sender.Address], cancellationToken);
+        Address parameters = await CreateAsync("RiskParameters", [manager, plan.InitialFactorE8], cancellationToken);
+        Address vault = await CreateAsync("MarginVault", [manager], cancellationToken);
+        Address hub = await CreateAsync("PriceHub", [manager, parameters, vault], cancellationToken);
+        _report("the table of the normal distribution");
+        Address table = await sender.CreateAsync("the table of the normal distribution", CdfTable.CreationCode(), cancellationToken);
+        Address referee = await CreateAsync("Referee", [table], cancellationToken);
+        await CreateAsync("RefereeReports", [table], cancellationToken);
+        Hash32 model = await node.CallAsync(referee, new Referee.ModelHashCall(), cancellationToken: cancellationToken);
+        Address registry = await CreateAsync("RiskRegistry", [manager, hub, parameters, model], cancellationToken);
+        await CreateAsync("HealthGate", [referee, registry, hub, parameters], cancellationToken);
+    }
+
+    /// <summary>The clearinghouse reads the settlement token's decimals once, so the token is listed before.</summary>
+    private async Task CreateClearingAsync(CancellationToken cancellationToken)
+    {
+        Address vault = _contracts["MarginVault"];
+        Address hub = _contracts["PriceHub"];
+        Address parameters = _contracts["RiskParameters"];
+        Address clearinghouse = await CreateAsync("Clearinghouse", [_contracts["AccessManager"], vault, hub, parameters, _contracts["HealthGate"]], cancellationToken);
+        Address insurance = await CreateAsync("InsuranceFund", [vault, clearinghouse, parameters], cancellationToken);
+        await CreateAsync("LiquidationHouse", [clearinghouse, vault, hub, _contracts["Referee"], parameters, insurance], cancellationToken);
+    }
+
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        Address clearinghouse = _contracts["Clearinghouse"];
+        Address liquidationHouse = _contracts["LiquidationHouse"];
+        Address insurance = _contracts["InsuranceFund"];
+        await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ConnectCall(clearinghouse, liquidationHouse, insurance), cancellationToken);
+        await sender.SendAsync(clearinghouse, new Clearinghouse.ConnectCall(liquidationHouse, insurance), cancellationToken);
+        await sender.SendAsync(_contracts["PriceHub"], new PriceHub.ConnectCall(clearinghouse), cancellationToken);
+    }
+
+    private async Task SetParametersAsync(DeploymentPlan plan, CancellationToken cancellationToken)
+    {
+        Address parameters = _contracts["RiskParameters"];
+        await sender.SendAsync(parameters, new RiskParameters.SetClearingCall(plan.Clearing), cancellationToken);
+        await sender.SendAsync(parameters, new RiskParameters.SetInterestCall(plan.Interest), cancellationToken);
+        await sender.SendAsync(parameters, new RiskParameters.SetOracleCall(plan.Oracle), cancellationToken);
+        await sender.SendAsync(parameters, new RiskParameters.SetLiquidationCall(plan.Liquidation), cancellationToken);
+        ushort number = 0;
+        foreach (PlannedUnderlying underlying in plan.Underlyings)
+        {
+            await sender.SendAsync(parameters, new RiskParameters.SetUnderlyingCall(++number, underlying.Parameters), cancellationToken);
+        }
+    }
+
+    private async Task<List<DeployedToken>> ListTokensAsync(DeploymentPlan plan, CancellationToken cancellationToken)
+    {
+        var tokens = new List<DeployedToken>();
+        foreach (PlannedToken token in plan.Tokens)
+        {
+            ushort index = (ushort)tokens.Count;
+            Address erc20 = token.Address ?? await sender.CreateAsync(artifacts.Read("MockToken"), [$"Mock {token.Symbol}", token.Symbol, token.Decimals], cancellationToken);
+            await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ListTokenCall(erc20), cancellationToken);
+            await sender.SendAsync(_contracts["RiskParameters"], new RiskParameters.SetTokenCall(index, token.Parameters), cancellationToken);
+            MarginVault.TokenAtResult listed = await node.CallAsync(_contracts["MarginVault"], new MarginVault.TokenAtCall(index), cancellationToken: cancellationToken);
+            if (listed.Decimals != token.Decimals)
+            {
+                throw new DeploymentException($"The token {token.Symbol} at {erc20} has {listed.Decimals} decimals and the plan says {token.Decimals}: correct the plan, and deploy again.");
+            }
+
+            tokens.Add(new DeployedToken(index, token.Symbol, erc20, token.Decimals, token.Parameters.Underlying));
+        }
+
+        return tokens;
+    }
+
+    private async Task<List<DeployedUnderlying>> ListUnderlyingsAsync(DeploymentPlan plan, CancellationToken cancellationToken)
+    {
+        var underlyings = new List<DeployedUnderlying>();
+        foreach (PlannedUnderlying underlying in plan.Underlyings)
+        {
+            ushort number = (ushort)(underlyings.Count + 1);
+            Address feed = underlying.Feed ?? await sender.CreateAsync(artifacts.Read("MockAggregator"), [(byte)8, underlying.MockPriceE8], cancellationToken);
+            object[] bounds = [feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8];
+            Address source = await sender.CreateAsync(artifacts.Read("ChainlinkSource"), bounds, cancellationToken);
+            await sender.SendAsync(_contracts["PriceHub"], new PriceHub.SetSourceCall(number, source), cancellationToken);
+            underlyings.Add(new DeployedUnderlying(number, underlying.Name, feed, source));
+        }
+
+        return underlyings;
+    }
+
+    private async Task AppointAsync(DeploymentPlan plan, CancellationToken cancellationToken)
+    {
+        Address registry = _contracts["RiskRegistry"];
+        foreach (Address attester in plan.Attesters.Count > 0 ? plan.Attesters : [sender.Address])
+        {
+            await sender.SendAsync(registry, new RiskRegistry.AddAttesterCall(attester), cancellationToken);
+        }
+
+        await sender.SendAsync(registry, new RiskRegistry.SetThresholdCall((UInt256)plan.Threshold), cancellationToken);
+        await new RoleSetup(sender, artifacts.Read("AccessManager"), _contracts).ApplyAsync(plan, cancellationToken);
+    }
+}
