@@ -11,6 +11,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _idFile;
     private readonly Task _copying;
+    private bool _isDisposed;
 
     private ChildProcess(Process process, string idFile, string logFile)
     {
@@ -24,7 +25,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public string LogFile { get; }
 
     /// <summary>Whether it ended by itself.</summary>
-    public bool HasEnded => _process.HasExited;
+    public bool HasEnded => _isDisposed || _process.HasExited;
 
     /// <summary>Starts a process.</summary>
     /// <param name="directory">Where its log and id files go.</param>
@@ -66,6 +67,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);

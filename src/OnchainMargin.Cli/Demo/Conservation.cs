@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Numerics;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Cli.Demo;
+
+/// <summary>Nothing is lost and nothing comes from nowhere (P5): tokens, cash, and the sizes of every instrument.</summary>
+internal static class Conservation
+{
+    /// <summary>Checks a book without open lots against the chain.</summary>
+    public static async Task<IReadOnlyList<Check>> CheckAsync(ProtocolClient client, ProtocolBook book, CancellationToken cancellationToken)
+    {
+        var checks = new List<Check>();
+        foreach (DeployedToken token in client.Deployment.Tokens)
+        {
+            (UInt256 held, UInt256 owed) = await client.GetConservationAsync(token.Index, cancellationToken);
+            checks.Add(new Check($"the vault holds the {token.Symbol} that it owes", held >= owed, string.Create(CultureInfo.InvariantCulture, $"{held} held, {owed} owed")));
+        }
+
+        checks.Add(Cash(book, await client.GetLedgerAsync(cancellationToken)));
+        checks.Add(Sizes(book));
+        return checks;
+    }
+
+    private static Check Cash(ProtocolBook book, Clearinghouse.CashLedger ledger)
+    {
+        BigInteger cash = Sum(book.Accounts.Values.Select(account => account.State.CashE8));
+        BigInteger cost = Sum(book.Accounts.Values.SelectMany(account => account.State.Positions).Select(position => position.CostE8));
+        BigInteger accounted = cash - cost + (BigInteger)ledger.FeesE8 + (BigInteger)ledger.InsuranceE8 + (BigInteger)ledger.ProceedsE8
+            + (BigInteger)ledger.InterestE8 + (BigInteger)ledger.RoundingE8 - (BigInteger)ledger.DeficitE8;
+        return new Check("every cent of cash is accounted for", accounted == (BigInteger)ledger.SweptE8, string.Create(CultureInfo.InvariantCulture, $"{accounted} accounted, {ledger.SweptE8} swept in (E8)"));
+    }
+
+    private static Check Sizes(ProtocolBook book)
+    {
+        List<Instrument> open = [.. book.Accounts.Values
+            .SelectMany(account => account.State.Positions)
+            .GroupBy(position => position.Instrument, position => (BigInteger)position.SizeE8)
+            .Where(group => group.Aggregate(BigInteger.Zero, BigInteger.Add) != BigInteger.Zero)
+            .Select(group => group.Key)];
+        return new Check("longs equal shorts in every instrument", open.Count == 0, $"{open.Count} instruments out of balance");
+    }
+
+    private static BigInteger Sum(IEnumerable<Int128> values) => values.Aggregate(BigInteger.Zero, (sum, value) => sum + (BigInteger)value);
+}

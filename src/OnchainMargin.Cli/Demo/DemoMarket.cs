@@ -1,0 +1,98 @@
+using OnchainMargin.Cli.Chain;
+using OnchainMargin.Cli.Text;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Cli.Demo;
+
+/// <summary>Fills the fresh deployment: accounts, deposits, trades, a loan, insurance.</summary>
+internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
+{
+    private const ulong OrderLifeSeconds = 86_400;
+    private const uint MaxFeeRateE8 = 100_000;
+    private const string InsuranceUsdc = "250000";
+    private readonly ProtocolClient _faucet = session.Client;
+    private ulong _nonce;
+
+    /// <summary>Opens and fills all accounts.</summary>
+    public async Task<IReadOnlyList<DemoAccount>> FillAsync(Action<string> tell, CancellationToken cancellationToken)
+    {
+        tell("minting mock tokens and paying into the insurance fund");
+        await MintAsync(cancellationToken);
+        var accounts = new List<DemoAccount>();
+        foreach (DemoTrader trader in DemoTraders.All)
+        {
+            tell($"opening {trader.Name}: {trader.Story}");
+            accounts.Add(await OpenAsync(trader, cancellationToken));
+        }
+
+        DemoAccount maker = accounts[0];
+        foreach (DemoAccount account in accounts)
+        {
+            foreach ((string instrument, string size) in account.Trader.Trades)
+            {
+                tell($"{account.Trader.Name} trades {size} {instrument} with {maker.Trader.Name}");
+                await TradeAsync(maker, account, InstrumentText.Parse(instrument, session.Deployment), FixedPointText.ParseE8(size, "size"), cancellationToken);
+            }
+
+            if (account.Trader.Loan is { } loan)
+            {
+                tell($"{account.Trader.Name} borrows {loan} USDC");
+                await BorrowAsync(account, loan, cancellationToken);
+            }
+        }
+
+        return accounts;
+    }
+
+    private async Task MintAsync(CancellationToken cancellationToken)
+    {
+        foreach (DeployedToken token in session.Deployment.Tokens)
+        {
+            UInt128 amount = AmountText.ParseRaw("100000000", token.Decimals, "amount");
+            await _faucet.SendAsync(Tokens.Mint(token, _faucet.Sender, amount), cancellationToken);
+            await _faucet.SendAsync(_faucet.Calls.Approve(token.Address, amount), cancellationToken);
+        }
+
+        UInt128 insurance = AmountText.ParseRaw(InsuranceUsdc, session.Deployment.Tokens[0].Decimals, "amount");
+        await _faucet.SendAsync(TransactionRequest.Call(session.Deployment.Contracts.InsuranceFund, new InsuranceFund.FundCall(insurance)), cancellationToken);
+    }
+
+    private async Task<DemoAccount> OpenAsync(DemoTrader trader, CancellationToken cancellationToken)
+    {
+        var key = DemoKeys.Of(trader.Name);
+        await node.FundAsync(key.Address, cancellationToken);
+        ulong number = await _faucet.OpenAccountAsync(key.Address, cancellationToken);
+        foreach ((string symbol, string amount) in trader.Deposits)
+        {
+            DeployedToken token = session.Token(symbol);
+            await _faucet.DepositAsync(number, token.Index, AmountText.ParseRaw(amount, token.Decimals, "deposit"), cancellationToken);
+        }
+
+        return new DemoAccount(number, trader, key);
+    }
+
+    private async Task TradeAsync(DemoAccount maker, DemoAccount taker, Instrument instrument, long sizeE8, CancellationToken cancellationToken)
+    {
+        CheckpointInputs live = await _faucet.GetLiveInputsAsync(BlockTag.Latest, cancellationToken);
+        long markE8 = live.Checkpoint.Underlyings[instrument.Underlying - 1].PerpetualMarkE8;
+        ulong expiry = (ulong)live.Checkpoint.Header.Time + OrderLifeSeconds;
+        Clearinghouse.SignedOrder Sign(DemoAccount account, long signedE8) => _faucet.SignOrder(
+            new Clearinghouse.Order(account.Number, instrument.Packed, signedE8, (ulong)markE8, ++_nonce, expiry, MaxFeeRateE8, 0), account.Key);
+
+        await _faucet.SettleAsync(Sign(maker, -sizeE8), Sign(taker, sizeE8), (ulong)Math.Abs(sizeE8), cancellationToken: cancellationToken);
+    }
+
+    private async Task BorrowAsync(DemoAccount account, string amount, CancellationToken cancellationToken)
+    {
+        DeployedToken settlement = session.Deployment.Tokens[0];
+        using TransactionSender sender = session.Connection.Sender(account.Key);
+        ProtocolClient owner = await ProtocolClient.ConnectAsync(session.Connection.Node, session.Deployment, sender, cancellationToken);
+        await owner.WithdrawAsync(account.Number, settlement.Index, AmountText.ParseRaw(amount, settlement.Decimals, "loan"), account.Key.Address, cancellationToken: cancellationToken);
+    }
+}

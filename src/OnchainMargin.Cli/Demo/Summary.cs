@@ -1,0 +1,109 @@
+using OnchainMargin.Cli.Chain;
+using OnchainMargin.Cli.Text;
+using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Book;
+
+namespace OnchainMargin.Cli.Demo;
+
+/// <summary>What the demo did and whether everything held.</summary>
+internal static class Summary
+{
+    /// <summary>Writes the summary.</summary>
+    /// <returns>Whether every check held.</returns>
+    public static async Task<bool> WriteAsync(TextWriter output, ProtocolClient client, DemoStatus last, ReplayRecord record, CancellationToken cancellationToken)
+    {
+        ProtocolBook book = last.Book;
+        output.WriteLine();
+        output.WriteLine("Every account at the end: what the C# engine computes, beside the referee's figure on chain");
+        WriteFigures(output, last);
+        output.WriteLine();
+        output.WriteLine($"Liquidations: {record.Liquidations.Count}");
+        WriteLiquidations(output, book, record);
+        output.WriteLine();
+        UInt128 insured = book.Lots.Values.Aggregate(UInt128.Zero, (sum, lot) => sum + lot.InsuredE8);
+        Reply.WriteFacts(
+            output,
+            ("accounts opened", $"{book.Accounts.Count}"),
+            ("checkpoints", $"{book.LatestCheckpoint?.Id ?? 0}"),
+            ("epochs posted", $"{book.LatestEpoch?.Epoch ?? 0}, each with {book.LatestEpoch?.Signatures ?? 0} of {book.Attesters.Count} attesters' signatures"),
+            ("blocks", $"{book.BlockNumber}"),
+            ("insurance used", $"{Money.Cents((Int128)insured)} of {Money.Cents((Int128)(book.Ledger.InsuranceE8 + insured))}"),
+            ("deficit", Money.Cents((Int128)book.Ledger.DeficitE8)));
+        output.WriteLine();
+        List<Check> checks = [.. Checks(last, record), .. await Conservation.CheckAsync(client, book, cancellationToken)];
+        foreach (Check check in checks)
+        {
+            output.WriteLine($"{(check.Holds ? "held  " : "FAILED")}  {check.Claim}: {check.Detail}");
+        }
+
+        foreach (string mismatch in record.Mismatches.Take(20))
+        {
+            output.WriteLine($"        {mismatch}");
+        }
+
+        return checks.TrueForAll(check => check.Holds);
+    }
+
+    private static void WriteFigures(TextWriter output, DemoStatus last)
+    {
+        var rows = new List<IReadOnlyList<string>>();
+        for (int i = 0; i < last.Accounts.Count; i++)
+        {
+            AccountHealth health = last.Healths[i];
+            rows.Add(
+            [
+                last.Accounts[i].Trader.Name,
+                Money.Cents(health.Engine.EquityE8),
+                Money.Cents(health.Referee.EquityE8),
+                Money.Cents(health.Engine.MaintenanceE8),
+                Money.Cents(health.Referee.MaintenanceE8),
+                Money.Cents(health.Engine.InitialE8),
+                Money.Cents(health.Referee.InitialE8),
+                Money.Ratio(health.RatioBps),
+                last.StateOf(i),
+            ]);
+        }
+
+        Reply.WriteTable(output, ["account", "equity C#", "on chain", "maintenance C#", "on chain", "initial C#", "on chain", "health", "state"], rows);
+    }
+
+    private static void WriteLiquidations(TextWriter output, ProtocolBook book, ReplayRecord record)
+    {
+        if (record.Liquidations.Count == 0)
+        {
+            return;
+        }
+
+        Reply.WriteTable(output, ["lot", "account", "time", "under water in block", "proved in block", "blocks later", "sold %", "bids", "paid by bidders", "insurance"], [.. record.Liquidations.Select(item =>
+        {
+            BookLot lot = book.Lots[item.Lot];
+            return (IReadOnlyList<string>)
+            [
+                $"{item.Lot}",
+                item.Account.Trader.Name,
+                $"{item.Time:yyyy-MM-dd HH:mm}",
+                $"{item.UnderWaterSince}",
+                $"{item.StartedInBlock}",
+                $"{item.LatencyBlocks}",
+                $"{lot.SoldE8 / 1_000_000}",
+                $"{lot.Bids}",
+                Money.Cents((Int128)lot.ProceedsE8),
+                Money.Cents((Int128)lot.InsuredE8),
+            ];
+        })]);
+    }
+
+    private static IEnumerable<Check> Checks(DemoStatus last, ReplayRecord record)
+    {
+        ProtocolBook book = last.Book;
+        yield return new Check("the engine and the referee on chain agree", record.Mismatches.Count == 0, $"{record.FiguresCompared} figures compared, {record.Mismatches.Count} differ");
+        yield return new Check("each account is open", book.Accounts.Count == DemoTraders.All.Count, $"{book.Accounts.Count} of {DemoTraders.All.Count}");
+        yield return new Check("each price was attested", book.LatestEpoch?.Epoch >= (ulong)last.Steps, $"{book.LatestEpoch?.Epoch ?? 0} epochs for {last.Steps} prices");
+        yield return new Check("the crash liquidated somebody", record.Liquidations.Count > 0, $"{record.Liquidations.Count} lots");
+        yield return new Check("every lot has ended", !book.OpenLots.Any(), $"{book.OpenLots.Count()} open");
+        yield return new Check("nobody is under water", !last.Healths.Any(health => health.IsUnderWater), $"{last.Healths.Count(health => health.IsUnderWater)} accounts");
+        List<string> hedged = [.. record.Liquidations.Where(item => item.Account.Trader.Survives).Select(item => item.Account.Trader.Name)];
+        yield return new Check("no account that was built to survive was liquidated", hedged.Count == 0, hedged.Count == 0 ? "none" : string.Join(", ", hedged));
+        yield return new Check("nothing is left unpaid", book.Ledger.DeficitE8 == 0, $"deficit {Money.Cents((Int128)book.Ledger.DeficitE8)}");
+    }
+}
