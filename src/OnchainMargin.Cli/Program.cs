@@ -1,1 +1,3 @@
-Console.WriteLine("omargin");
+using OnchainMargin.Cli;
+
+return await Omargin.RunAsync(args);

@@ -37,7 +37,11 @@ internal static class FileText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            File.Delete(draft);
+            if (File.Exists(draft))
+            {
+                File.Delete(draft);
+            }
+
             throw new CliException($"The {what} '{path}' cannot be written: name a path in a folder that you may write to.", exception);
         }
     }

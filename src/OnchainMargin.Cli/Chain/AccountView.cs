@@ -1,0 +1,78 @@
+using System.Numerics;
+using OnchainMargin.Cli.Text;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Deployment;
+
+namespace OnchainMargin.Cli.Chain;
+
+/// <summary>An account as people and programs read it: names for numbers, decimals for integers.</summary>
+internal sealed record AccountView
+{
+    /// <summary>Its number.</summary>
+    public required ulong Account { get; init; }
+
+    /// <summary>Who owns it.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Its cash.</summary>
+    public required string Cash { get; init; }
+
+    /// <summary>Its tokens in the vault, by symbol.</summary>
+    public required IReadOnlyDictionary<string, string> Collateral { get; init; }
+
+    /// <summary>Its positions, by instrument.</summary>
+    public required IReadOnlyDictionary<string, PositionView> Positions { get; init; }
+
+    /// <summary>The lot that it is in; 0 for none.</summary>
+    public required ulong OpenLot { get; init; }
+
+    /// <summary>The hash of its state.</summary>
+    public required string StateHash { get; init; }
+
+    /// <summary>Makes the view.</summary>
+    public static AccountView Of(BookAccount account, DeploymentRecord deployment) => new()
+    {
+        Account = account.Id,
+        Owner = account.Owner.ToString(),
+        Cash = FixedPointText.Format((BigInteger)account.State.CashE8, FixedPointText.E8),
+        Collateral = account.Balances.ToDictionary(
+            balance => Token(deployment, balance).Symbol,
+            balance => FixedPointText.Format((BigInteger)balance.AmountRaw, Token(deployment, balance).Decimals),
+            StringComparer.Ordinal),
+        Positions = account.State.Positions.ToDictionary(
+            position => InstrumentText.Format(position.Instrument, deployment),
+            position => new PositionView(FixedPointText.Format(position.SizeE8, FixedPointText.E8), FixedPointText.Format((BigInteger)position.CostE8, FixedPointText.E8)),
+            StringComparer.Ordinal),
+        OpenLot = account.OpenLot,
+        StateHash = account.StateHash.ToString(),
+    };
+
+    /// <summary>The row of a table.</summary>
+    public IReadOnlyList<string> Row() =>
+    [
+        $"{Account}",
+        Owner,
+        Cash,
+        string.Join(' ', Collateral.Select(pair => $"{pair.Value} {pair.Key}")),
+        string.Join(' ', Positions.Select(pair => $"{pair.Value.Size} {pair.Key}")),
+        OpenLot == 0 ? string.Empty : $"{OpenLot}",
+    ];
+
+    /// <summary>Writes it for people.</summary>
+    public void Write(TextWriter output)
+    {
+        Reply.WriteFacts(output, ("account", $"{Account}"), ("owner", Owner), ("cash", Cash), ("lot", OpenLot == 0 ? "none" : $"{OpenLot}"), ("state hash", StateHash));
+        foreach ((string symbol, string amount) in Collateral)
+        {
+            output.WriteLine($"collateral  {amount} {symbol}");
+        }
+
+        foreach ((string instrument, PositionView position) in Positions)
+        {
+            output.WriteLine($"position    {position.Size} {instrument}, cost {position.Cost}");
+        }
+    }
+
+    private static DeployedToken Token(DeploymentRecord deployment, Balance balance) => deployment.Tokens[balance.Token];
+}

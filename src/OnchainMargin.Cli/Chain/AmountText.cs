@@ -1,0 +1,26 @@
+using System.Numerics;
+using OnchainMargin.Cli.Text;
+
+namespace OnchainMargin.Cli.Chain;
+
+/// <summary>Amounts of tokens as the user writes them.</summary>
+internal static class AmountText
+{
+    /// <summary>Reads a positive amount into base units of a token.</summary>
+    /// <exception cref="CliException">It is none, or does not fit.</exception>
+    public static UInt128 ParseRaw(string text, int decimals, string what)
+    {
+        BigInteger value = FixedPointText.Parse(text, decimals, what);
+        return value.Sign > 0 && value <= (BigInteger)UInt128.MaxValue
+            ? (UInt128)value
+            : throw new CliException($"The {what} '{text}' is not positive or too large: give more than 0 and at most {FixedPointText.Format((BigInteger)UInt128.MaxValue, decimals)}.");
+    }
+
+    /// <summary>Reads a positive price or size of 8 decimals.</summary>
+    /// <exception cref="CliException">It is none, or does not fit.</exception>
+    public static long ParsePositiveE8(string text, string what)
+    {
+        long value = FixedPointText.ParseE8(text, what);
+        return value > 0 ? value : throw new CliException($"The {what} '{text}' is not positive: give more than 0.");
+    }
+}

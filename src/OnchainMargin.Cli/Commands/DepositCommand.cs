@@ -1,0 +1,41 @@
+using System.CommandLine;
+using OnchainMargin.Cli.Chain;
+using OnchainMargin.Cli.Text;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Deployment;
+
+namespace OnchainMargin.Cli.Commands;
+
+/// <summary><c>omargin deposit</c>: pays tokens in for an account.</summary>
+internal static class DepositCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Argument<ulong> account = new("account") { Description = "The account's number." };
+        Argument<string> token = new("token") { Description = "The token's symbol or address." };
+        Argument<string> amount = new("amount") { Description = "How much, like 1250.75." };
+        Option<bool> mint = new("--mint") { Description = "Make the tokens first: mock tokens of local chains let anyone." };
+        var command = new Command("deposit", "Pay tokens of the key in for an account.") { account, token, amount, mint };
+        SessionOptions options = SessionOptions.AddTo(command, signs: true);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using PrivateKey key = options.Key(parsed);
+            using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
+            DeployedToken wanted = session.Token(parsed.GetRequiredValue(token));
+            UInt128 amountRaw = AmountText.ParseRaw(parsed.GetRequiredValue(amount), wanted.Decimals, "amount");
+            ulong number = parsed.GetValue(account);
+            _ = await session.Client.GetAccountAsync(number, cancellationToken);
+            if (parsed.GetValue(mint))
+            {
+                await session.Client.SendAsync(Tokens.Mint(wanted, key.Address, amountRaw), cancellationToken);
+            }
+
+            await Tokens.RequireHeldAsync(session, wanted, key.Address, amountRaw, cancellationToken);
+            await session.Client.DepositAsync(number, wanted.Index, amountRaw, cancellationToken);
+            Reply.WriteFacts(parsed.InvocationConfiguration.Output, ("account", $"{number}"), ("deposited", $"{parsed.GetValue(amount)} {wanted.Symbol}"));
+            return 0;
+        });
+        return command;
+    }
+}

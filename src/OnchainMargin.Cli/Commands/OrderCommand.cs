@@ -1,0 +1,125 @@
+using System.CommandLine;
+using OnchainMargin.Cli.Chain;
+using OnchainMargin.Cli.Orders;
+using OnchainMargin.Cli.Text;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Cli.Commands;
+
+/// <summary><c>omargin order</c>: sign, match, cancel.</summary>
+internal static class OrderCommand
+{
+    private const string DefaultFeeRate = "0.001";
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create() => new("order", "Sign orders, match two of them, cancel.") { Sign(), Match(), Cancel() };
+
+    private static Command Sign()
+    {
+        Argument<string> side = new("side") { Description = "buy or sell." };
+        Argument<string> size = new("size") { Description = "Units of the underlying, like 1.5." };
+        Argument<string> instrument = new("instrument") { Description = "What to trade, like BTC-PERP." };
+        Option<ulong> account = new("--account") { Description = "The account that trades.", Required = true, HelpName = "number" };
+        Option<string> price = new("--price") { Description = "The most to pay, or the least to take.", Required = true, HelpName = "dollars" };
+        Option<ulong?> nonce = new("--nonce") { Description = "Orders of one account with one nonce replace each other. Without it: one of its own, from the clock.", HelpName = "number" };
+        Option<ulong> valid = new("--valid") { Description = "For how many seconds of the chain's time it may be filled.", HelpName = "seconds", DefaultValueFactory = _ => 86_400 };
+        Option<string> fee = new("--max-fee") { Description = "The largest fee as a fraction of the notional.", HelpName = "rate", DefaultValueFactory = _ => DefaultFeeRate };
+        Option<bool> reduceOnly = new("--reduce-only") { Description = "It may only reduce a position." };
+        Option<bool> postOnly = new("--post-only") { Description = "It may only be the maker." };
+        Option<string> target = new("--out") { Description = "Where to write the signed order.", Required = true, HelpName = "file" };
+        var command = new Command("sign", "Sign an order and write it to a file. Whoever has the file can fill it, until it expires or you cancel it.")
+        {
+            side, size, instrument, account, price, nonce, valid, fee, reduceOnly, postOnly, target,
+        };
+        SessionOptions options = SessionOptions.AddTo(command, signs: true);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            long units = AmountText.ParsePositiveE8(parsed.GetRequiredValue(size), "size");
+            bool sells = parsed.GetRequiredValue(side) switch
+            {
+                "buy" => false,
+                "sell" => true,
+                var other => throw new CliException($"The side '{other}' is not known: give buy or sell."),
+            };
+            using PrivateKey key = options.Key(parsed);
+            using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
+            BookAccount trader = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
+            BlockHeader head = await session.Client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new CliException("The node has no newest block: wait until it is synchronised.");
+            OrderFlags flags = (parsed.GetValue(reduceOnly) ? OrderFlags.ReduceOnly : OrderFlags.None) | (parsed.GetValue(postOnly) ? OrderFlags.PostOnly : OrderFlags.None);
+            var order = new Clearinghouse.Order(
+                trader.Id,
+                InstrumentText.Parse(parsed.GetRequiredValue(instrument), session.Deployment).Packed,
+                sells ? -units : units,
+                (ulong)AmountText.ParsePositiveE8(parsed.GetRequiredValue(price), "price"),
+                parsed.GetValue(nonce) ?? (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                head.TimestampSeconds + parsed.GetValue(valid),
+                FeeRate(parsed.GetRequiredValue(fee)),
+                (byte)flags);
+            var text = new StringWriter();
+            Reply.WriteJson(text, OrderFile.Of(session.Client.SignOrder(order, key), session.Deployment));
+            string path = parsed.GetRequiredValue(target);
+            FileText.Write(path, text.ToString(), "order file");
+            Reply.WriteFacts(parsed.InvocationConfiguration.Output, ("order", path), ("nonce", $"{order.Nonce}"));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Match()
+    {
+        Argument<string> maker = new("maker") { Description = "The file of the resting order; its price is the price." };
+        Argument<string> taker = new("taker") { Description = "The file of the order that meets it." };
+        Option<string?> size = new("--size") { Description = "How much to fill. Without it: the smaller of the two.", HelpName = "units" };
+        var command = new Command("match", "Settle two signed orders against each other on chain. Anyone may.") { maker, taker, size };
+        SessionOptions options = SessionOptions.AddTo(command, signs: true);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using PrivateKey key = options.Key(parsed);
+            DeploymentRecord deployment = options.Deployment(parsed);
+            Clearinghouse.SignedOrder[] orders =
+            [
+                OrderFile.Read(parsed.GetRequiredValue(maker)).ToSigned(deployment),
+                OrderFile.Read(parsed.GetRequiredValue(taker)).ToSigned(deployment),
+            ];
+            using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
+            ulong units = parsed.GetValue(size) is { } text
+                ? (ulong)AmountText.ParsePositiveE8(text, "size")
+                : (ulong)orders.Min(order => Math.Abs(order.Order.SizeE8));
+            await session.Client.SettleAsync(orders[0], orders[1], units, cancellationToken: cancellationToken);
+            Reply.WriteFacts(
+                parsed.InvocationConfiguration.Output,
+                ("filled", FixedPointText.Format(units, FixedPointText.E8)),
+                ("price", FixedPointText.Format(orders[0].Order.LimitPriceE8, FixedPointText.E8)));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Cancel()
+    {
+        Argument<ulong[]> nonces = new("nonce") { Description = "The nonces whose orders must not be filled any more.", Arity = ArgumentArity.OneOrMore };
+        Option<ulong> account = new("--account") { Description = "The account.", Required = true, HelpName = "number" };
+        var command = new Command("cancel", "Cancel orders on chain, by their nonces.") { nonces, account };
+        SessionOptions options = SessionOptions.AddTo(command, signs: true);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using PrivateKey key = options.Key(parsed);
+            using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
+            ulong[] wanted = parsed.GetRequiredValue(nonces);
+            await session.Client.SendAsync(session.Client.Calls.Cancel(parsed.GetValue(account), wanted), cancellationToken);
+            Reply.WriteFacts(parsed.InvocationConfiguration.Output, ("cancelled", string.Join(' ', wanted)));
+            return 0;
+        });
+        return command;
+    }
+
+    private static uint FeeRate(string text)
+    {
+        long rate = FixedPointText.ParseE8(text, "fee rate");
+        return rate is >= 0 and <= uint.MaxValue ? (uint)rate : throw new CliException($"The fee rate '{text}' is out of range: give a fraction from 0 to 1, like {DefaultFeeRate}.");
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using OnchainMargin.Solver;
+using OnchainMargin.Solver.Options;
+
+namespace OnchainMargin.Cli.Commands;
+
+/// <summary><c>omargin solver run</c>: the solver with the roles that its configuration names.</summary>
+internal static class SolverCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create() => new("solver", "The off-chain host: index, compute, attest, liquidate, serve.") { Run() };
+
+    /// <summary>Runs a solver until it is stopped.</summary>
+    internal static async Task RunAsync(SolverOptions options, CancellationToken cancellationToken)
+    {
+        await using WebApplication host = await SolverHost.CreateAsync(options, cancellationToken: cancellationToken);
+        await host.StartAsync(cancellationToken);
+        await host.WaitForShutdownAsync(cancellationToken);
+    }
+
+    private static Command Run()
+    {
+        Option<string?> config = new("--config") { Description = "A JSON file of options; docs/operations.md lists them.", HelpName = "file" };
+        Option<string?> rpc = new("--rpc") { Description = "The node's address (http).", HelpName = "url" };
+        Option<string?> deployment = new("--deployment") { Description = "The file that `omargin deploy` wrote.", HelpName = "file" };
+        Option<string?> store = new("--store") { Description = "The file of the embedded store.", HelpName = "file" };
+        Option<string[]> roles = new("--role") { Description = $"A role to play, of {string.Join(", ", SolverRoles.All)}; may be given several times.", HelpName = "role" };
+        Option<string[]> set = new("--set") { Description = "Any other option, like keeper:dryRun=true; may be given several times.", HelpName = "name=value" };
+        var command = new Command("run", $"Run until Ctrl-C. Options come from the file, then from {SolverOptions.EnvironmentPrefix}… variables, then from here.") { config, rpc, deployment, store, roles, set };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var overrides = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            Put(overrides, "nodeUrl", parsed.GetValue(rpc));
+            Put(overrides, "deploymentFile", parsed.GetValue(deployment));
+            Put(overrides, "storeFile", parsed.GetValue(store));
+            string[] named = parsed.GetValue(roles) ?? [];
+            for (int i = 0; i < named.Length; i++)
+            {
+                overrides[$"roles:{i}"] = named[i];
+            }
+
+            foreach (string pair in parsed.GetValue(set) ?? [])
+            {
+                int equals = pair.IndexOf('=', StringComparison.Ordinal);
+                if (equals < 1)
+                {
+                    throw new CliException($"The option '{pair}' of --set has no value: write it like keeper:dryRun=true.");
+                }
+
+                overrides[pair[..equals]] = pair[(equals + 1)..];
+            }
+
+            await RunAsync(SolverOptions.Load(parsed.GetValue(config), overrides), cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Put(Dictionary<string, string?> overrides, string name, string? value)
+    {
+        if (value is not null)
+        {
+            overrides[name] = value;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using OnchainMargin.Cli.Chain;
+using OnchainMargin.Cli.Text;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Deployment;
+
+namespace OnchainMargin.Cli.Commands;
+
+/// <summary><c>omargin withdraw</c>: pays tokens out of an account that stays healthy, shown by computation on chain.</summary>
+internal static class WithdrawCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Argument<ulong> account = new("account") { Description = "The account's number." };
+        Argument<string> token = new("token") { Description = "The token's symbol or address." };
+        Argument<string> amount = new("amount") { Description = "How much, like 1250.75." };
+        Option<string?> receiver = new("--to") { Description = "Who receives it. Without it: the key's address.", HelpName = "address" };
+        var command = new Command("withdraw", "Pay tokens out of an account of the key; the chain computes that it stays above its initial margin.") { account, token, amount, receiver };
+        SessionOptions options = SessionOptions.AddTo(command, signs: true);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using PrivateKey key = options.Key(parsed);
+            Address to = parsed.GetValue(receiver) is { } named ? Address.Parse(named) : key.Address;
+            using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
+            DeployedToken wanted = session.Token(parsed.GetRequiredValue(token));
+            UInt128 amountRaw = AmountText.ParseRaw(parsed.GetRequiredValue(amount), wanted.Decimals, "amount");
+            BookAccount from = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
+            await session.Client.WithdrawAsync(from.Id, wanted.Index, amountRaw, to, cancellationToken: cancellationToken);
+            Reply.WriteFacts(parsed.InvocationConfiguration.Output, ("account", $"{from.Id}"), ("withdrawn", $"{parsed.GetValue(amount)} {wanted.Symbol}"), ("to", to.ToString()));
+            return 0;
+        });
+        return command;
+    }
+}
