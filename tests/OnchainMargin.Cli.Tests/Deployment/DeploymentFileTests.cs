@@ -1,0 +1,75 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Deployment;
+
+namespace OnchainMargin.Cli.Tests.Deployment;
+
+public sealed class DeploymentFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("omargin-deployment-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Write_ThenRead_GivesTheDeploymentBack()
+    {
+        string path = Path.Combine(_folder, "new", "deployment.json");
+        DeploymentRecord deployment = Samples.Deployment();
+
+        DeploymentFile.Write(path, deployment);
+        DeploymentRecord read = DeploymentFile.Read(path);
+
+        Assert.Equal(deployment.Contracts, read.Contracts);
+        Assert.Equal(deployment.Tokens, read.Tokens);
+        Assert.Equal(deployment.Underlyings, read.Underlyings);
+        Assert.Equal((deployment.ChainId, deployment.Block), (read.ChainId, read.Block));
+        Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void Read_MissingFile_NamesTheRemedy()
+    {
+        string path = Path.Combine(_folder, "none.json");
+
+        Assert.Equal(
+            $"The deployment file '{path}' does not exist: deploy first with `omargin deploy`, or name the file of a deployment.",
+            Assert.Throws<DeploymentException>(() => DeploymentFile.Read(path)).Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[1,2]")]
+    [InlineData("{ \"chainId\": 1, \"block\": 2, \"contracts\": {}, \"tokens\": [], \"underlyings\": [] }")]
+    [InlineData("{ \"chainId\": -1 }")]
+    public void Read_NoDeployment_NamesTheFile(string content)
+    {
+        string path = Path.Combine(_folder, "bad.json");
+        File.WriteAllText(path, content);
+
+        Assert.Contains($"'{path}'", Assert.Throws<DeploymentException>(() => DeploymentFile.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadPlan_UnknownMember_IsRefused()
+    {
+        string path = Path.Combine(_folder, "plan.json");
+        File.WriteAllText(path, "{ \"tokenz\": [] }");
+
+        Assert.Contains("tokenz", Assert.Throws<DeploymentException>(() => DeploymentPlanFile.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadArtifact_NotCompiled_NamesTheRemedy() =>
+        Assert.Equal(
+            $"The contract Vault is not among the compiled ones in '{_folder}': run `hardhat build`, or name the folder of the artifacts.",
+            Assert.Throws<DeploymentException>(() => new ArtifactFolder(_folder).Read("Vault")).Message);
+
+    [Fact]
+    public void ReadArtifact_Interface_IsRefused()
+    {
+        File.WriteAllText(Path.Combine(_folder, "IVault.json"), "{ \"abi\": [], \"bytecode\": \"0x\" }");
+
+        Assert.Contains("has no code", Assert.Throws<DeploymentException>(() => new ArtifactFolder(_folder).Read("IVault")).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,66 @@
+namespace OnchainMargin.Cli.Tests;
+
+public sealed class OmarginTests
+{
+    [Theory]
+    [InlineData("--help", "deploy")]
+    [InlineData("account --help", "export")]
+    [InlineData("order --help", "cancel")]
+    [InlineData("demo --help", "--once")]
+    public async Task Help_IsAnswered(string line, string expected)
+    {
+        (int code, string output, string error) = await RunAsync(line.Split(' '));
+
+        Assert.Equal((0, string.Empty), (code, error));
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("frobnicate", "error: 'frobnicate' is not known here. See `omargin --help`.")]
+    [InlineData("account", "error: Required command was not provided. See `omargin account --help`.")]
+    [InlineData("account show", "error: Required argument missing for command: 'show'. See `omargin account show --help`.")]
+    [InlineData("account show seven", "error: Cannot parse argument 'seven' for command 'show' as expected type 'System.UInt64'. See `omargin account show --help`.")]
+    public async Task BadCommandLine_IsOneSentence(string line, string expected)
+    {
+        (int code, string output, string error) = await RunAsync(line.Split(' '));
+
+        Assert.Equal((2, string.Empty, expected), (code, output, error.Trim()));
+    }
+
+    [Theory]
+    [InlineData("account list --deployment none.json", "error: The deployment file 'none.json' does not exist: deploy first with `omargin deploy`, or name the file of a deployment.")]
+    [InlineData("order match a.json b.json --key-file none", "error: The key file 'none' does not exist: check the path and its permissions.")]
+    [InlineData("deploy --rpc nowhere --key-file none", "error: The key file 'none' does not exist: check the path and its permissions.")]
+    [InlineData("demo --node-port 0", "error: The value 0 of --node-port is out of range: give 1 to 65535.")]
+    [InlineData("order sign hold 1 BTC-PERP --account 1 --price 5 --out x.json", "error: The side 'hold' is not known: give buy or sell.")]
+    [InlineData("order sign buy 0 BTC-PERP --account 1 --price 5 --out x.json", "error: The size '0' is not positive: give more than 0.")]
+    public async Task BadInput_IsOneSentence(string line, string expected)
+    {
+        (int code, string output, string error) = await RunAsync(line.Split(' '));
+
+        Assert.Equal((1, string.Empty, expected), (code, output, error.Trim()));
+    }
+
+    [Theory]
+    [InlineData("account", "list")]
+    [InlineData("health")]
+    public async Task UnreachableNode_IsOneSentence(params string[] command)
+    {
+        string deployment = Path.Combine(Directory.CreateTempSubdirectory("omargin-cli-").FullName, "deployment.json");
+        OnchainMargin.Protocol.Deployment.DeploymentFile.Write(deployment, Samples.Deployment());
+
+        (int code, string output, string error) = await RunAsync([.. command, "--deployment", deployment, "--rpc", "http://127.0.0.1:1"]);
+
+        Assert.Equal((1, string.Empty), (code, output));
+        Assert.StartsWith("error: The node at http://127.0.0.1:1 could not be reached", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        int code = await Omargin.RunAsync(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}
