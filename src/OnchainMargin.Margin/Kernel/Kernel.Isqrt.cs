@@ -27,11 +27,8 @@ internal static partial class Kernel
             u = (u << 7) + ((top >> 9) / u);
             ulong w = ((ulong)u << 15) + ((high >> 17) / u);
             UInt128 upper = n >> 33;
-            ulong digits = (ulong)(upper >> 32);
-            ulong q = digits / w;
-            ulong p = (((digits - (q * w)) << 32) | (uint)(ulong)upper) / w;
-            UInt128 sum = ((UInt128)w << 31) + (((UInt128)q << 32) + p);
-            ulong root = sum > ulong.MaxValue ? ulong.MaxValue : (ulong)sum;
+            ulong root = (w << 31) + Rounding.Div2By1((ulong)(upper >> 64), (ulong)upper, w, out _);
+            root = root < w ? ulong.MaxValue : root;
             root >>= shift >> 1;
             while (Square(root) > a)
             {

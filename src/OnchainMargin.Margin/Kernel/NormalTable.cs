@@ -33,23 +33,21 @@ internal static class NormalTable
     /// <param name="d">D.</param>
     internal static ulong P(long d) => unchecked((ulong)d) < End ? Inside(ref First, unchecked((ulong)d)) : d < 0 ? 0 : One;
 
-    /// <summary>P(D) for D inside the table.</summary>
+    /// <summary>P(D) for D inside the table. Reads a cell as little-endian memory: its upper 64 bits begin at its fifth byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Inside(ref Cell first, ulong d)
     {
-        // Why unchecked: t < 2³², |c2| < 2¹⁵, c1 < 2⁵⁶ and the table is built so that c1 + t·c2 ≥ 0, so the sum stays below 2⁹⁷
-        // and the shifted result below 2⁶¹; the wrapped unsigned product of t and a negative c2 is its two's complement.
+        // With inner = c1 + t·c2 (not negative, by the table) cut in halves of 32 bits, t·inner + c0 = (t·upper + c0 >> 32)·2³² + (t·lower + c0 mod 2³²), so nothing needs 128 bits.
+        // Why unchecked: t < 2³², |c2| < 2¹⁵, c1 < 2⁵⁶, so t·upper < 2⁵⁸; t·lower + c0 mod 2³² < 2⁶⁴; the whole, P in Q64, is below 2⁶⁴ because the distribution is below one;
+        // the wrapped unsigned product of t and a negative c2 is its two's complement.
         unchecked
         {
             ref Cell cell = ref Unsafe.Add(ref first, (nint)(d >> 32));
             ulong t = (uint)d;
             ulong low = cell.Low;
+            ulong high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref Unsafe.As<Cell, byte>(ref cell), sizeof(uint)));
             ulong inner = (low & SlopeMask) + (t * (ulong)(short)low);
-            ulong high = Math.BigMul(t, inner, out ulong product);
-            product += low;
-            high += cell.High;
-            high += product < low ? 1UL : 0UL;
-            return (high << 28) | (product >> 36);
+            return (high + (t * (inner >> 32)) + (((t * (uint)inner) + (uint)low) >> 32)) >> 4;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace OnchainMargin.Margin;
 
@@ -20,6 +21,14 @@ internal static class Rounding
     {
         long q = a / b;
         return (a ^ b) < 0 && q * b != a ? q - 1 : q;
+    }
+
+    /// <summary>⌊a/10⁸⌋.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static long DivFloorOne(long a)
+    {
+        long q = a / One;
+        return q - (unchecked(a - (q * One)) >> 63 & 1);
     }
 
     /// <summary>⌊a/b⌋ for b above zero.</summary>
@@ -80,6 +89,14 @@ internal static class Rounding
         // Why unchecked: Knuth's algorithm D for two digits; every difference is taken modulo 2⁶⁴ and its true value is in range.
         unchecked
         {
+            if (X86Base.X64.IsSupported)
+            {
+#pragma warning disable SYSLIB5004 // The instruction is older than the runtime; only its name in .NET may still change. Without it the digits below give the same integers.
+                (ulong quotient, rest) = X86Base.X64.DivRem(low, high, b);
+#pragma warning restore SYSLIB5004
+                return quotient;
+            }
+
             if (b <= uint.MaxValue)
             {
                 ulong upper = (high << 32) | (low >> 32);

@@ -13,12 +13,14 @@ internal sealed class ExpiryTerms
     private const int LastInnerNode = 10;
 
     private readonly Surface _surface;
+    private readonly Smile _smile;
     private readonly uint _volUpFloorE8;
 
     /// <summary>Reckons the terms.</summary>
     internal ExpiryTerms(UnderlyingRecord underlying, ExpiryRecord expiry, bool delayed, long time, Func<long, RangeNodes> nodes)
     {
         _surface = delayed ? expiry.Delayed : expiry.Present;
+        _smile = new Smile(_surface);
         _volUpFloorE8 = underlying.Parameters.VolUpFloorE8;
         Tau = Math.Max(expiry.Expiry - time, 0);
         Nodes = nodes(Range(underlying.Parameters.PriceRangeE8, Tau));
@@ -75,7 +77,7 @@ internal sealed class ExpiryTerms
     internal (long D1, long S, long VolQ32) Deviations(long strikeE8)
     {
         long kRaw = Kernel.Ln(strikeE8, _surface.PublishedForwardE8);
-        long volQ32 = Volatility.Implied(_surface, kRaw);
+        long volQ32 = _smile.AtStrike(kRaw);
         long s = Deviation.Cells(volQ32, RootTau);
         return (OptionValues.D1(Moneyness(kRaw), s), s, volQ32);
     }
@@ -104,7 +106,7 @@ internal sealed class ExpiryTerms
 
         long kRaw = Kernel.Ln(strikeE8, _surface.PublishedForwardE8);
         long moneyness = Moneyness(kRaw);
-        long vol = Volatility.Implied(_surface, kRaw);
+        long vol = _smile.AtStrike(kRaw);
         ReadOnlySpan<long> shocked = [Volatility.Down(vol, ShiftE8), vol, Volatility.Up(vol, ShiftE8, _volUpFloorE8)];
         for (int shock = 0; shock < shocked.Length; shock++)
         {

@@ -80,7 +80,7 @@ public sealed class KernelAccuracyTests(ITestOutputHelper output)
             BigInteger sigma = Precise.Ratio(surface.SigmaE8, 100_000_000);
             BigInteger inner = Precise.Multiply(Precise.Ratio(surface.RhoE8, 100_000_000), y) + Precise.Root(Precise.Multiply(y, y) + Precise.Multiply(sigma, sigma));
             BigInteger variance = Precise.Ratio(surface.AE12, SpecConstants.OneE12) + Precise.Multiply(Precise.Ratio(surface.BE12, SpecConstants.OneE12), inner);
-            long vol = Volatility.Implied(surface, Margin.Kernel.Ln(strike, published));
+            long vol = new Smile(surface).AtStrike(Margin.Kernel.Ln(strike, published));
             worst = Math.Max(worst, Math.Abs(Difference((BigInteger)vol << (Precise.Bits - 32), Precise.Root(variance), 0)));
         }
 

@@ -100,7 +100,7 @@ public sealed class KernelFunctionTests
     public void Implied_FlatSurface_IsTheRoot(long volE8, long kRaw)
     {
         Int128 aE12 = (Int128)volE8 * volE8 / 10_000;
-        long volQ32 = Volatility.Implied(new Surface(1, 1, (long)aE12, 0, 0, 0, 1), kRaw);
+        long volQ32 = new Smile(new Surface(1, 1, (long)aE12, 0, 0, 0, 1)).AtStrike(kRaw);
         double expected = Math.Clamp(volE8 / 1e8, 0.001, 16);
         Assert.Equal(expected, volQ32 / Q32, 8);
     }

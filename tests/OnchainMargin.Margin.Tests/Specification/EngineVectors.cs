@@ -48,7 +48,7 @@ internal static class EngineVectors
     {
         var surface = new Surface(1, N(vector, "publishedForwardE8"), N(vector, "aE12"), N(vector, "bE12"), (int)N(vector, "rhoE8"), (int)N(vector, "mE8"), N(vector, "sigmaE8"));
         long kRaw = Margin.Kernel.Ln(N(vector, "strikeE8"), surface.PublishedForwardE8);
-        return new JsonObject { ["kRawQ32"] = kRaw.ToString(), ["volQ32"] = Volatility.Implied(surface, kRaw).ToString() };
+        return new JsonObject { ["kRawQ32"] = kRaw.ToString(), ["volQ32"] = new Smile(surface).AtStrike(kRaw).ToString() };
     }
 
     private static JsonObject ReadShocks(Vector vector)
