@@ -77,7 +77,10 @@ internal sealed class BookAccounts(BookNames names, CheckpointView view)
             CollateralRecord record = (token >= 0 ? view.Checkpoint.Collaterals.FirstOrDefault(c => c.Token == token) : null)
                 ?? throw new CliException($"The token '{property.Name}' of {table.Where} is not in the book: add it to collateral.");
             BigInteger amount = BookNode.Parse(property.Value, record.Decimals, 0, (BigInteger)UInt128.MaxValue, $"{property.Name} of {table.Where}");
-            balances.Add(new Balance(record.Token, (UInt128)amount));
+            if (!amount.IsZero)
+            {
+                balances.Add(new Balance(record.Token, (UInt128)amount));
+            }
         }
 
         return [.. balances.OrderBy(b => b.Token)];

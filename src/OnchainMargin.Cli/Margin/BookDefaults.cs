@@ -18,6 +18,9 @@ internal static class BookDefaults
         return Read((table.TryGetProperty(underlying, out JsonElement own) ? own : table.GetProperty("others")).GetProperty(name));
     }
 
+    /// <summary>What stands before the table of the normal distribution in its contract's creation code.</summary>
+    public static string TableCreationPrefix => Constants.RootElement.GetProperty("kernel").GetProperty("cdfTableCreationPrefix").GetString()!;
+
     private static long Read(JsonElement value) => long.Parse(value.GetString()!, CultureInfo.InvariantCulture);
 
     private static JsonDocument Load()

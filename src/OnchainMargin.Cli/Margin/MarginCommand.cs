@@ -14,23 +14,30 @@ internal static class MarginCommand
         {
             Description = "Fills to try, ACCOUNT:INSTRUMENT:SIZE@PRICE, for example 1:ETH-PERP:-5@150; shows before and after.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
         };
-        var command = new Command("margin", "Compute the margin of every account of a book file.") { book, json, whatIf };
-        command.SetAction((parsed, cancellation) =>
+        var verify = new Option<bool>("--verify") { Description = "Also run the Solidity referee on a local node, and fail unless every integer agrees." };
+        var root = new Option<string?>("--root") { Description = "The repository, for --verify; found from this folder when left out." };
+        var command = new Command("margin", "Compute the margin of every account of a book file.") { book, json, whatIf, verify, root };
+        command.SetAction(async (parsed, cancellation) =>
         {
             Book read = BookFile.Read(parsed.GetValue(book)!);
             AccountReport[] reports = AccountReport.OfAll(read, cancellation);
             IReadOnlyList<WhatIfOutcome> outcomes = WhatIfOutcome.Of(read, reports, parsed.GetValue(whatIf)!);
+            long? compared = parsed.GetValue(verify) ? await RefereeCheck.RunAsync(read, reports, parsed.GetValue(root), cancellation) : null;
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                MarginJson.Write(output, read, reports, outcomes, null);
+                MarginJson.Write(output, read, reports, outcomes, compared);
             }
             else
             {
                 MarginTable.Write(output, read, reports, outcomes);
+                if (compared is { } count)
+                {
+                    await output.WriteLineAsync($"Verified: the Solidity referee on a local node gives the same {count} integers for {reports.Length} accounts.");
+                }
             }
 
-            return Task.FromResult(0);
+            return 0;
         });
         return command;
     }

@@ -12,6 +12,7 @@ internal sealed class MarginTable(Book book, IAnsiConsole console)
     private const int Decimals = 8;
     private const int Shown = 2;
     private const int Width = 160;
+    private const int PercentQuarter = 25;
 
     /// <summary>Writes the accounts, and what orders would change.</summary>
     public static void Write(TextWriter output, Book book, IReadOnlyList<AccountReport> reports, IReadOnlyList<WhatIfOutcome> whatIf)
@@ -94,11 +95,12 @@ internal sealed class MarginTable(Book book, IAnsiConsole console)
         string floor = worst.Branch == WitnessBranch.NettingFloor ? ", with the part of netting that is never trusted," : string.Empty;
         return worst.Branch == WitnessBranch.ShortMinimum
             ? $"{name}: the minimum for short options binds, {money}."
-            : $"{name}: worst when {where} {Words(worst.Point!.Value, account)}{floor}: {money} before charges.";
+            : $"{name}: worst when {where} {Words(worst, account)}{floor}: {money} before charges.";
     }
 
-    private string Words(Point point, AccountReport account)
+    private string Words(WorstCase worst, AccountReport account)
     {
+        Point point = worst.Point!.Value;
         if (point.Kink is { } position)
         {
             Instrument instrument = account.Account.State.Positions[position].Instrument;
@@ -108,11 +110,15 @@ internal sealed class MarginTable(Book book, IAnsiConsole console)
         Scenario scenario = point.Scenario is { } index ? Scenarios.Scenario(index) : new Scenario(Scenarios.Quarters(point.Node!.Value), 0, Scenarios.Weight24(point.Node.Value));
         string move = scenario.Quarters == 0
             ? "stays where it is"
-            : $"{(scenario.Quarters < 0 ? "falls" : "rises")} by {MoneyText.Quarters(Math.Abs(scenario.Quarters))} of its range";
+            : $"{(scenario.Quarters < 0 ? "falls" : "rises")} by {Move(worst.Underlying, Math.Abs(scenario.Quarters))}";
         string volatility = scenario.Volatility == 0 ? string.Empty : scenario.Volatility < 0 ? " and volatility falls" : " and volatility rises";
         string weight = scenario.Weight24 == 24 ? string.Empty : $" (counted {MoneyText.Weight(scenario.Weight24)})";
         return $"{move}{volatility}{weight}";
     }
+
+    private string Move(ushort? underlying, int quarters) => underlying is { } number
+        ? $"{MoneyText.E8((Int128)book.Checkpoint.Underlyings[number - 1].Parameters.PriceRangeE8 * quarters * PercentQuarter)} %"
+        : $"{MoneyText.Quarters(quarters)} of its range";
 
     private static string Short(Int128 valueE8) => FixedPointText.Short((BigInteger)valueE8, Decimals, Shown);
 }
