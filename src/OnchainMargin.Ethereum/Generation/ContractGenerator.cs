@@ -27,6 +27,7 @@ public static class ContractGenerator
         ArgumentNullException.ThrowIfNull(abi);
         var types = new TypeMap(contractName, library?.FullNames);
         AbiTypes.Collect(types, abi);
+        RequireDistinctNames(contractName, abi, types);
         var members = new MemberEmitter(types);
         var source = new SourceWriter();
         EmitHeader(source, $"the ABI of {contractName}", @namespace);
@@ -105,6 +106,23 @@ public static class ContractGenerator
         source.Line("return null;");
         source.Close();
         source.Line();
+    }
+
+    /// <summary>Two declarations of different kinds may come to the same C# name; then the contract must choose another.</summary>
+    private static void RequireDistinctNames(string contractName, ContractAbi abi, TypeMap types)
+    {
+        var used = new HashSet<string>(StringComparer.Ordinal) { contractName, "Deployment" };
+        IEnumerable<string> names =
+        [
+            .. types.Structs.Select(static entry => entry.Name),
+            .. Named(abi.Functions, static f => f.Name, static f => f.Inputs).SelectMany(static entry => (IEnumerable<string>)(entry.Item.Outputs.Count > 1 ? [entry.Stem + "Call", entry.Stem + "Result"] : [entry.Stem + "Call"])),
+            .. Named(abi.Events, static e => e.Name, static e => e.Inputs).Select(static entry => entry.Stem + "Event"),
+            .. Named(abi.Errors, static e => e.Name, static e => e.Inputs).Select(static entry => entry.Stem + "Error"),
+        ];
+        if (names.FirstOrDefault(name => !used.Add(name)) is { } clash)
+        {
+            throw new EthereumFormatException($"The contract {contractName} declares two things that would both be called {clash} in C#; rename one of them.");
+        }
     }
 
     /// <summary>Gives each entry its C# stem; entries that share a name are told apart by their parameters' types.</summary>

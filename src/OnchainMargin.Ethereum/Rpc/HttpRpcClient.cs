@@ -97,10 +97,11 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             ReadOnlyMemory<byte> answer = await BoundedBody.ReadAsync(response.Content, _options.MaximumReplyBytes, _subject, limit.Token).ConfigureAwait(false);
-            if (!response.IsSuccessStatusCode && !LooksLikeJson(answer.Span))
+            int status = (int)response.StatusCode;
+            bool isBusy = status is 408 or 429 or 502 or 503 or 504;
+            if (isBusy || (!response.IsSuccessStatusCode && !LooksLikeJson(answer.Span)))
             {
-                int status = (int)response.StatusCode;
-                throw new RpcTransportException($"{_subject} answered with HTTP status {status}; check its address and its limits.", isTransient: status is 408 or 429 or >= 500);
+                throw new RpcTransportException($"{_subject} answered with HTTP status {status}; check its address and its limits.", isTransient: isBusy || status >= 500);
             }
 
             return answer;

@@ -210,6 +210,7 @@ internal sealed class WebSocketConnection : IDisposable
     private void Fail(EthereumException exception)
     {
         _lost ??= exception;
+        _socket.Abort();
         foreach (long id in _pending.Keys)
         {
             if (_pending.TryRemove(id, out PendingRequest? pending))

@@ -7,12 +7,13 @@ namespace OnchainMargin.Ethereum.Tests.Generated;
 public sealed class GeneratedSourceTests
 {
     [Theory]
-    [InlineData("tests/OnchainMargin.Ethereum.Tests/Generated/EchoLab.g.cs", "OnchainMargin.Ethereum.Tests.Generated")]
-    [InlineData("bench/OnchainMargin.Bench/Ethereum/EchoLab.g.cs", "OnchainMargin.Bench.Ethereum")]
-    public void Generate_EchoLab_GivesTheCommittedFile(string file, string name)
+    [InlineData("EchoLab", "tests/OnchainMargin.Ethereum.Tests/Generated/EchoLab.g.cs", "OnchainMargin.Ethereum.Tests.Generated")]
+    [InlineData("Nasty", "tests/OnchainMargin.Ethereum.Tests/Generated/Nasty.g.cs", "OnchainMargin.Ethereum.Tests.Generated")]
+    [InlineData("EchoLab", "bench/OnchainMargin.Bench/Ethereum/EchoLab.g.cs", "OnchainMargin.Bench.Ethereum")]
+    public void Generate_OfAnAsset_GivesTheCommittedFile(string contract, string file, string name)
     {
-        using JsonDocument artifact = JsonDocument.Parse(File.ReadAllText(Repository.Asset("EchoLab.json")));
-        string source = ContractGenerator.Generate("EchoLab", artifact.RootElement.GetProperty("abi"), name);
+        using JsonDocument artifact = JsonDocument.Parse(File.ReadAllText(Repository.Asset(contract + ".json")));
+        string source = ContractGenerator.Generate(contract, artifact.RootElement.GetProperty("abi"), name);
         string path = Path.Combine(Repository.Root, file);
         if (Environment.GetEnvironmentVariable("OMARGIN_REGENERATE") is "1")
         {

@@ -1,0 +1,147 @@
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Ethereum.Transactions;
+
+namespace OnchainMargin.Ethereum.Tests.Sending;
+
+/// <summary>What goes wrong between a node and a sender, and that nothing is sent twice or forgotten.</summary>
+public sealed class TransactionSenderTests : IDisposable
+{
+    private static readonly TransactionRequest Request = new(Address.Zero, ReadOnlyMemory<byte>.Empty);
+    private static readonly TransactionSenderOptions Fast = new() { PollInterval = TimeSpan.FromMilliseconds(1), ReceiptTimeout = TimeSpan.FromMilliseconds(50) };
+
+    private readonly PrivateKey _key = PrivateKey.Generate();
+
+    public void Dispose() => _key.Dispose();
+
+    [Fact]
+    public async Task Prepare_OfTransactions_NumbersAndPricesThem()
+    {
+        using var sender = new TransactionSender(new ScriptedNode().Node, _key);
+
+        var first = (FeeMarketTransaction)(await sender.PrepareAsync(Request)).Transaction;
+        SignedTransaction second = await sender.PrepareAsync(Request with { GasLimit = 99_000 });
+
+        Assert.Equal((7UL, 1UL, 26_250UL), (first.Nonce, first.ChainId, first.GasLimit));
+        Assert.Equal((202U, 2U), ((uint)first.MaxFeePerGasWei, (uint)first.MaxPriorityFeePerGasWei));
+        Assert.Equal((8UL, 99_000UL), (second.Transaction.Nonce, second.Transaction.GasLimit));
+        Assert.Equal(_key.Address, second.RecoverSender());
+        await sender.ReleaseAsync(second);
+        Assert.Equal(7UL, (await sender.PrepareAsync(Request)).Transaction.Nonce);
+    }
+
+    [Fact]
+    public async Task Prepare_OnAChainWithoutEip1559_UsesTheGasPrice()
+    {
+        ScriptedNode node = new ScriptedNode().On("eth_feeHistory", static _ => ScriptedNode.Fail("unknown method", -32601)).On("eth_gasPrice", static _ => "\"0x9\"");
+        using var sender = new TransactionSender(node.Node, _key);
+
+        var transaction = Assert.IsType<LegacyTransaction>((await sender.PrepareAsync(Request)).Transaction);
+
+        Assert.Equal((9U, 1UL), ((uint)transaction.GasPriceWei, transaction.ChainId));
+    }
+
+    [Fact]
+    public async Task Prepare_AboveTheFeeCap_RefusesAndTakesNoNonce()
+    {
+        using var sender = new TransactionSender(new ScriptedNode().Node, _key, Fast with { MaximumFeePerGasWei = 201U });
+
+        TransactionException failure = await Assert.ThrowsAsync<TransactionException>(() => sender.PrepareAsync(Request));
+
+        Assert.Contains("202", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("already known")]
+    [InlineData("Known transaction: 0x12")]
+    [InlineData("AlreadyKnown")]
+    public async Task Broadcast_OfWhatTheNodeHasAlready_IsNoFailure(string message)
+    {
+        using var sender = new TransactionSender(new ScriptedNode().On("eth_sendRawTransaction", _ => ScriptedNode.Fail(message)).Node, _key);
+
+        await sender.BroadcastAsync(await sender.PrepareAsync(Request));
+
+        Assert.Equal(8UL, (await sender.PrepareAsync(Request)).Transaction.Nonce);
+    }
+
+    [Fact]
+    public async Task Broadcast_ThatTheNodeRefuses_SaysWhyAndNumbersAnew()
+    {
+        using var sender = new TransactionSender(new ScriptedNode().On("eth_sendRawTransaction", static _ => ScriptedNode.Fail("nonce too low")).Node, _key);
+        SignedTransaction transaction = await sender.PrepareAsync(Request);
+
+        TransactionException failure = await Assert.ThrowsAsync<TransactionException>(() => sender.BroadcastAsync(transaction));
+
+        Assert.Equal(transaction.Hash, failure.TransactionHash);
+        Assert.Contains("nonce too low", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(7UL, (await sender.PrepareAsync(Request)).Transaction.Nonce);
+    }
+
+    [Fact]
+    public async Task Broadcast_OfWhatWasMinedMeanwhile_IsNoFailure()
+    {
+        using var sender = new TransactionSender(new ScriptedNode().On("eth_sendRawTransaction", static _ => ScriptedNode.Fail("nonce too low")).On("eth_getTransactionReceipt", Receipt).Node, _key);
+
+        await sender.BroadcastAsync(await sender.PrepareAsync(Request));
+    }
+
+    [Theory]
+    [InlineData("{}", true)]
+    [InlineData("null", false)]
+    public async Task Broadcast_WhoseAnswerIsLost_AsksWhetherItArrived(string known, bool arrived)
+    {
+        ScriptedNode node = new ScriptedNode().On("eth_sendRawTransaction", static _ => throw new RpcTransportException("broken")).On("eth_getTransactionByHash", _ => known);
+        using var sender = new TransactionSender(node.Node, _key);
+        SignedTransaction transaction = await sender.PrepareAsync(Request);
+
+        Exception? failure = await Record.ExceptionAsync(() => sender.BroadcastAsync(transaction));
+
+        Assert.Equal(arrived, failure is null);
+        Assert.Single(node.Calls, static call => call is "eth_sendRawTransaction");
+        Assert.Equal(8UL, (await sender.PrepareAsync(Request)).Transaction.Nonce);
+    }
+
+    [Fact]
+    public async Task Wait_ForWhatIsNotMined_EndsWithTheHash()
+    {
+        using var sender = new TransactionSender(new ScriptedNode().Node, _key, Fast);
+
+        TransactionException failure = await Assert.ThrowsAsync<TransactionException>(() => sender.WaitAsync(Keccak256.Empty));
+
+        Assert.Equal(Keccak256.Empty, failure.TransactionHash);
+    }
+
+    [Fact]
+    public async Task Wait_ForConfirmations_WaitsForTheBlocks()
+    {
+        int looks = 0;
+        ScriptedNode node = new ScriptedNode().On("eth_getTransactionReceipt", Receipt).On("eth_blockNumber", _ => ++looks < 3 ? "\"0x10\"" : "\"0x11\"");
+        using var sender = new TransactionSender(node.Node, _key, Fast with { Confirmations = 2, ReceiptTimeout = TimeSpan.FromSeconds(30) });
+
+        TransactionReceipt receipt = await sender.WaitAsync(Keccak256.Empty);
+
+        Assert.Equal(16UL, receipt.BlockNumber);
+        Assert.Equal(3, looks);
+    }
+
+    [Fact]
+    public async Task Bump_OfAWaitingTransaction_OffersAnEighthMoreForTheSame()
+    {
+        using var sender = new TransactionSender(new ScriptedNode().Node, _key);
+        SignedTransaction old = await sender.PrepareAsync(Request);
+
+        SignedTransaction bumped = await sender.BumpAsync(old);
+
+        var before = (FeeMarketTransaction)old.Transaction;
+        var after = (FeeMarketTransaction)bumped.Transaction;
+        Assert.True(after.MaxFeePerGasWei * 8U >= before.MaxFeePerGasWei * 9U);
+        Assert.True(after.MaxPriorityFeePerGasWei * 8U >= before.MaxPriorityFeePerGasWei * 9U);
+        Assert.Equal(before with { MaxFeePerGasWei = after.MaxFeePerGasWei, MaxPriorityFeePerGasWei = after.MaxPriorityFeePerGasWei }, after);
+        Assert.NotEqual(old.Hash, bumped.Hash);
+    }
+
+    private static string Receipt(string hash) =>
+        $$"""{"transactionHash":"{{hash}}","blockNumber":"0x10","blockHash":"{{Hash32.Zero}}","from":"{{Address.Zero}}","to":null,"contractAddress":null,"gasUsed":"0x5208","effectiveGasPrice":"0x1","status":"0x1","logs":[]}""";
+}
