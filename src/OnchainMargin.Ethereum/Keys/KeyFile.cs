@@ -101,9 +101,10 @@ public static class KeyFile
             throw new EthereumFormatException($"The key file '{source}' holds {text.Length} bytes under '{HexData.Quote(cipher)}'; known are 32 bytes under aes-128-ctr with a 16-byte vector.");
         }
 
+        byte[] expected = KeyFileJson.Bytes(crypto, "mac");
         byte[] derived = KeyDerivation.Derive(password, KeyFileJson.Text(crypto, "kdf"), KeyFileJson.Member(crypto, "kdfparams"));
         byte[] check = Keccak256.Hash([.. derived.AsSpan(16, 16), .. text]).ToArray();
-        if (!CryptographicOperations.FixedTimeEquals(check, KeyFileJson.Bytes(crypto, "mac")))
+        if (!CryptographicOperations.FixedTimeEquals(check, expected))
         {
             throw new KeyException($"The password of the key file '{source}' is wrong, or the file was altered; give the password it was written with.");
         }

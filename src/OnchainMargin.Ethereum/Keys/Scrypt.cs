@@ -1,5 +1,5 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace OnchainMargin.Ethereum.Keys;
@@ -27,6 +27,7 @@ internal static class Scrypt
     private static void Mix(Span<uint> state, uint[] table, int cost)
     {
         var next = new uint[state.Length];
+        Permute(state, next, isBack: false);
         for (int i = 0; i < cost; i++)
         {
             state.CopyTo(table.AsSpan(i * state.Length));
@@ -39,20 +40,46 @@ internal static class Scrypt
             Xor(state, table.AsSpan(j * state.Length, state.Length));
             MixBlocks(state, next);
         }
+
+        Permute(state, next, isBack: true);
+    }
+
+    /// <summary>Puts the diagonals of each block into rows, where vectors can work on them, or back; the first word stays the first.</summary>
+    private static void Permute(Span<uint> state, uint[] next, bool isBack)
+    {
+        for (int i = 0; i < state.Length; i++)
+        {
+            int block = i & ~(BlockWords - 1);
+            int diagonal = block + ((i - block) * 5 % BlockWords);
+            next[isBack ? diagonal : i] = state[isBack ? i : diagonal];
+        }
+
+        next.CopyTo(state);
     }
 
     private static void MixBlocks(Span<uint> state, uint[] next)
     {
-        Span<uint> x = stackalloc uint[BlockWords];
-        state[^BlockWords..].CopyTo(x);
-        int blocks = state.Length / BlockWords;
+        Span<Vector128<uint>> rows = MemoryMarshal.Cast<uint, Vector128<uint>>(state);
+        Span<Vector128<uint>> mixed = MemoryMarshal.Cast<uint, Vector128<uint>>(next.AsSpan());
+        Vector128<uint> a = rows[^4];
+        Vector128<uint> b = rows[^3];
+        Vector128<uint> c = rows[^2];
+        Vector128<uint> d = rows[^1];
+        int blocks = rows.Length / 4;
         for (int i = 0; i < blocks; i++)
         {
-            Xor(x, state.Slice(i * BlockWords, BlockWords));
-            Salsa8(x);
+            a ^= rows[4 * i];
+            b ^= rows[(4 * i) + 1];
+            c ^= rows[(4 * i) + 2];
+            d ^= rows[(4 * i) + 3];
+            Salsa8(ref a, ref b, ref c, ref d);
 
             // Even blocks come to stand before odd ones.
-            x.CopyTo(next.AsSpan(((i / 2) + ((i & 1) * blocks / 2)) * BlockWords));
+            int at = 4 * ((i / 2) + ((i & 1) * blocks / 2));
+            mixed[at] = a;
+            mixed[at + 1] = b;
+            mixed[at + 2] = c;
+            mixed[at + 3] = d;
         }
 
         next.CopyTo(state);
@@ -60,44 +87,47 @@ internal static class Scrypt
 
     private static void Xor(Span<uint> target, ReadOnlySpan<uint> source)
     {
-        Span<Vector<uint>> a = MemoryMarshal.Cast<uint, Vector<uint>>(target);
-        ReadOnlySpan<Vector<uint>> b = MemoryMarshal.Cast<uint, Vector<uint>>(source);
+        Span<Vector128<uint>> a = MemoryMarshal.Cast<uint, Vector128<uint>>(target);
+        ReadOnlySpan<Vector128<uint>> b = MemoryMarshal.Cast<uint, Vector128<uint>>(source);
         for (int i = 0; i < a.Length; i++)
         {
             a[i] ^= b[i];
         }
     }
 
-    private static void Salsa8(Span<uint> block)
+    /// <summary>Four double rounds of Salsa20 on the diagonals, then the sum with what came in.</summary>
+    private static void Salsa8(ref Vector128<uint> first, ref Vector128<uint> second, ref Vector128<uint> third, ref Vector128<uint> fourth)
     {
-        Span<uint> x = stackalloc uint[BlockWords];
-        block.CopyTo(x);
-        for (int round = 0; round < 8; round += 2)
+        Vector128<uint> left = Vector128.Create(3u, 0u, 1u, 2u);
+        Vector128<uint> half = Vector128.Create(2u, 3u, 0u, 1u);
+        Vector128<uint> right = Vector128.Create(1u, 2u, 3u, 0u);
+        Vector128<uint> a = first;
+        Vector128<uint> b = second;
+        Vector128<uint> c = third;
+        Vector128<uint> d = fourth;
+        for (int round = 0; round < 4; round++)
         {
-            Quarter(x, 0, 4, 8, 12);
-            Quarter(x, 5, 9, 13, 1);
-            Quarter(x, 10, 14, 2, 6);
-            Quarter(x, 15, 3, 7, 11);
-            Quarter(x, 0, 1, 2, 3);
-            Quarter(x, 5, 6, 7, 4);
-            Quarter(x, 10, 11, 8, 9);
-            Quarter(x, 15, 12, 13, 14);
+            b ^= Rotate(a + d, 7);
+            c ^= Rotate(b + a, 9);
+            d ^= Rotate(c + b, 13);
+            a ^= Rotate(d + c, 18);
+            b = Vector128.Shuffle(b, left);
+            c = Vector128.Shuffle(c, half);
+            d = Vector128.Shuffle(d, right);
+            d ^= Rotate(a + b, 7);
+            c ^= Rotate(d + a, 9);
+            b ^= Rotate(c + d, 13);
+            a ^= Rotate(b + c, 18);
+            b = Vector128.Shuffle(b, right);
+            c = Vector128.Shuffle(c, half);
+            d = Vector128.Shuffle(d, left);
         }
 
-        for (int i = 0; i < BlockWords; i++)
-        {
-            block[i] = unchecked(block[i] + x[i]);
-        }
+        first += a;
+        second += b;
+        third += c;
+        fourth += d;
     }
 
-    private static void Quarter(Span<uint> x, int a, int b, int c, int d)
-    {
-        unchecked
-        {
-            x[b] ^= BitOperations.RotateLeft(x[a] + x[d], 7);
-            x[c] ^= BitOperations.RotateLeft(x[b] + x[a], 9);
-            x[d] ^= BitOperations.RotateLeft(x[c] + x[b], 13);
-            x[a] ^= BitOperations.RotateLeft(x[d] + x[c], 18);
-        }
-    }
+    private static Vector128<uint> Rotate(Vector128<uint> value, int count) => (value << count) | (value >>> (32 - count));
 }
