@@ -56,6 +56,20 @@ public sealed class WebSocketRpcClient : IRpcClient, ISubscriptionClient, IAsync
         WebSocketConnection connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         _ = (await connection.SendAsync(subscription.Request, NextId(), subscription, cancellationToken).ConfigureAwait(false)).RequireResult();
         _subscriptions[subscription] = 0;
+        if (!connection.IsOpen)
+        {
+            // Lost before the subscription was noted: connecting again makes it anew. Lost later, the keeper of the connection sees it.
+            try
+            {
+                _ = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                _ = _subscriptions.TryRemove(subscription, out _);
+                throw;
+            }
+        }
+
         return subscription;
     }
 
