@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Checkpoints, CollateralRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
+import {MarginDomain} from "../margin/MarginDomain.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IRiskParameters, TokenParameters, UnderlyingParameters} from "../interfaces/IRiskParameters.sol";
+import {BrokenSource} from "./BrokenSource.sol";
+import {VM} from "./IVm.sol";
+import {ProtocolFixture} from "./ProtocolFixture.sol";
+
+/// @notice One reading of every input, whatever a feed does; and the parameters' setters.
+contract PriceHubCheckpointTest is ProtocolFixture {
+    function setUp() public {
+        deploy();
+    }
+
+    function test_checkpoint_storesTheHashOfWhatLiveSays() public {
+        pass(60);
+        uint64 id = hub.checkpoint();
+        (bytes memory preimage, bytes memory records) = hub.live();
+        assert(hub.inputsHash(id) == keccak256(preimage) && hub.timeOf(id) == block.timestamp);
+        assert(preimage.length == 32 * (2 + 3 + 2) && records.length == 2 * 128);
+        UnderlyingRecord memory btc = this.record(records, 0);
+        assert(btc.spotE8 == BTC_PRICE && btc.underlying == BTC && MarginDomain.isUnderlying(btc));
+        CollateralRecord memory wethRecord = this.collateral(preimage, WETH_TOKEN);
+        assert(wethRecord.underlying == ETH && wethRecord.decimals == 18 && wethRecord.priceE8 == 1e8);
+        assert(wethRecord.haircutE8 == 5_000_000);
+        assert(this.collateral(preimage, USDC_TOKEN).priceE8 == 1e8);
+    }
+
+    function test_checkpoint_atMostOneAnInterval() public {
+        VM.expectRevert(abi.encodeWithSelector(IPriceHub.CheckpointTooSoon.selector, START, START + 60));
+        hub.checkpoint();
+        hub.refresh();
+        (uint64 id, ) = hub.latest();
+        assert(id == 1);
+        pass(301);
+        hub.refresh();
+        (id, ) = hub.latest();
+        assert(id == 2);
+    }
+
+    function test_live_keepsTheLastGoodPriceAndHaltsForEveryBadRound() public {
+        _expectHalted(0, block.timestamp);
+        _expectHalted(-1, block.timestamp);
+        _expectHalted(int256(BTC_PRICE), block.timestamp - HEARTBEAT - 1);
+        _expectHalted(int256(BTC_PRICE), block.timestamp + 1);
+        _expectHalted(int256(BTC_PRICE), 0);
+        _expectHalted(int256(BTC_PRICE) * 1e10, block.timestamp);
+        _expectHalted(type(int256).max, block.timestamp);
+        _expectHalted(99e8, block.timestamp);
+        btcFeed.setRound(0, int256(BTC_PRICE), block.timestamp);
+        _requireHalted();
+        setBtc(91_000e8);
+        (, bytes memory records) = hub.live();
+        assert(this.record(records, 0).spotE8 == 91_000e8 && this.record(records, 0).marketState == 0);
+    }
+
+    function test_live_survivesEveryBrokenSource() public {
+        BrokenSource broken = BrokenSource(build("contracts/test/BrokenSource.sol:BrokenSource", ""));
+        hub.setSource(ETH, address(broken));
+        for (uint8 i = 1; i <= uint8(BrokenSource.Failure.TooLarge); ++i) {
+            broken.set(BrokenSource.Failure(i));
+            (, bytes memory records) = hub.live();
+            assert(this.record(records, 128).spotE8 == 7e8);
+            assert(this.record(records, 128).marketState == Checkpoints.HALTED);
+            // The other market goes on.
+            assert(this.record(records, 0).marketState == Checkpoints.NORMAL);
+        }
+        pass(60);
+        hub.checkpoint();
+        VM.expectRevert(abi.encodeWithSelector(IPriceHub.SourceUnusable.selector, address(broken)));
+        hub.setSource(BTC, address(broken));
+    }
+
+    function test_checkpoint_totalsAndAveragesFollowSlowly() public {
+        parameters.setToken(WETH_TOKEN, TokenParameters(ETH, 1e8, 5_000_000, 25_000_000, 100e8));
+        uint64 whale = open();
+        deposit(whale, WETH_TOKEN, 1_000e18);
+        setBtc(99_000e8);
+        pass(60);
+        hub.checkpoint();
+        (bytes memory preimage, bytes memory records) = hub.live();
+        // A flash deposit moves nobody's haircut: a minute of a day of 1 000.
+        assert(this.collateral(preimage, WETH_TOKEN).haircutE8 == 5_000_000);
+        // One minute of the averaging half hour: a thirtieth of the way.
+        assert(this.record(records, 0).averageSpotE8 == 90_300e8);
+        pass(1 days);
+        hub.checkpoint();
+        (preimage, records) = hub.live();
+        assert(this.collateral(preimage, WETH_TOKEN).haircutE8 == 25_000_000);
+        assert(this.record(records, 0).averageSpotE8 == 99_000e8);
+    }
+
+    function test_checkpoint_fundingFollowsTheTradedPremiumWithinItsClamp() public {
+        uint64 alice = openWith(1_000_000);
+        uint64 bob = openWith(1_000_000);
+        trade(alice, bob, btcPerpetual, 1e8, 94_000e8);
+        pass(1800);
+        hub.checkpoint();
+        // Premium 4.4 % clamped to 0.5 %, funding rate clamped to 0.075 % in 8 hours: 1 800 s of it on 90 000.
+        assert(hub.cumulativeFundingE8(BTC) == 421_875_000);
+        // The long pays it when it closes, the short gets it.
+        trade(bob, alice, btcPerpetual, 1e8, 90_000e8);
+        assert(unpacked(alice).cashE8 - unpacked(bob).cashE8 < -8_000e8 - 2 * 4.2e8);
+        requireConserved();
+    }
+
+    function test_setters_refuseWhatCouldLowerHealthByADeposit() public {
+        UnderlyingParameters memory p = underlyingParameters(14_000_000, 45_000_000);
+        p.priceRangeE8 = 32_000_000;
+        VM.expectPartialRevert(IRiskParameters.ParametersCoupled.selector);
+        parameters.setUnderlying(BTC, p);
+        VM.expectPartialRevert(IRiskParameters.ParametersCoupled.selector);
+        parameters.setToken(WBTC_TOKEN, TokenParameters(BTC, 1e8, 5_000_000, 40_000_000, 0));
+        VM.expectPartialRevert(IRiskParameters.ParametersCoupled.selector);
+        parameters.setInitialFactor(160_000_000);
+        p = underlyingParameters(14_000_000, 45_000_000);
+        p.nettingFloorE8 = 49_999_999;
+        VM.expectPartialRevert(IRiskParameters.ParameterOutOfRange.selector);
+        parameters.setUnderlying(BTC, p);
+        VM.expectRevert(abi.encodeWithSelector(IRiskParameters.UnderlyingUnknown.selector, 4));
+        parameters.setUnderlying(4, underlyingParameters(14_000_000, 45_000_000));
+        VM.prank(address(9));
+        VM.expectRevert();
+        parameters.setInitialFactor(130_000_000);
+    }
+
+    function record(bytes calldata records, uint256 start) external pure returns (UnderlyingRecord memory) {
+        return Checkpoints.decodeUnderlying(records[start:start + 128]);
+    }
+
+    function collateral(bytes calldata preimage, uint16 token) external pure returns (CollateralRecord memory) {
+        return Checkpoints.decodeCollateral(preimage, token);
+    }
+
+    function _expectHalted(int256 answer, uint256 updatedAt) private {
+        btcFeed.setRound(100, answer, updatedAt);
+        _requireHalted();
+    }
+
+    function _requireHalted() private view {
+        (, bytes memory records) = hub.live();
+        assert(this.record(records, 0).spotE8 == BTC_PRICE);
+        assert(this.record(records, 0).marketState == Checkpoints.HALTED);
+    }
+}
