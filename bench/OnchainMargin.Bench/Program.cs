@@ -1,1 +1,26 @@
-Console.WriteLine("bench");
+using System.Diagnostics;
+using System.Text.Json;
+using OnchainMargin.Bench.Ethereum;
+
+// Runs every bench and writes its figures as one flat JSON map: OnchainMargin.Bench [--quick] FILE. scripts/bench.sh adds the rest.
+bool quick = args.Contains("--quick", StringComparer.Ordinal);
+if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal))
+{
+    Console.Error.WriteLine("error: the file for the figures is missing: give its name last, or run scripts/bench.sh.");
+    return 2;
+}
+
+(string Name, Action<IDictionary<string, double>> Run)[] benches =
+[
+    ("Ethereum", results => new EthereumBench().Run(results, quick)),
+];
+var all = new SortedDictionary<string, double>(StringComparer.Ordinal);
+foreach ((string name, Action<IDictionary<string, double>> run) in benches)
+{
+    long began = Stopwatch.GetTimestamp();
+    run(all);
+    Console.WriteLine($"{name}: {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
+}
+
+File.WriteAllText(file, JsonSerializer.Serialize(all));
+return 0;

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# All benchmarks: the C# ones and the gas of the contracts. Writes bench/results.json, one flat map of names (with their
+# units) to numbers, with machine, date and commit under names that begin with `meta.`.
+#   scripts/bench.sh [--quick]     --quick: fewer repeats, under five minutes
+set -u -o pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+
+quick=()
+for argument in "$@"; do
+  case "$argument" in
+    --quick) quick=(--quick) ;;
+    -h | --help)
+      sed -n '2,4s/^# \{0,1\}//p' scripts/bench.sh
+      exit 0
+      ;;
+    *) fail "the argument '$argument' is not known: give --quick or nothing." ;;
+  esac
+done
+
+OUT="$RUN_DIRECTORY/bench"
+rm -rf "$OUT" && mkdir -p "$OUT"
+require_dotnet
+install_node_packages
+say "Building"
+run_logged bench-contracts "$NODE" "$HARDHAT" build --no-tests
+run_logged bench-build dotnet build bench/OnchainMargin.Bench/OnchainMargin.Bench.csproj -c Release --nologo -v quiet --disable-build-servers
+
+say "Measuring C#"
+dotnet bench/OnchainMargin.Bench/bin/Release/net10.0/OnchainMargin.Bench.dll ${quick[@]+"${quick[@]}"} "$OUT/csharp.json" ||
+  fail "the C# benchmarks failed: their output is above."
+
+say "Measuring gas"
+shopt -s nullglob
+for script in scripts/gas-*.js; do
+  name="$(basename "$script" .js)"
+  # Hardhat's own lines go to the log; the last line of a gas script is its map.
+  run_logged "$name" "$NODE" "$HARDHAT" run --no-compile "$script"
+  grep '^{' "$RUN_DIRECTORY/$name.log" | tail -n 1 >"$OUT/$name.json"
+  [ -s "$OUT/$name.json" ] || fail "$script printed no figures: look into $RUN_DIRECTORY/$name.log."
+done
+
+"$NODE" scripts/lib/merge-bench.js "$OUT" bench/results.json || fail "the figures cannot be merged: the reason is above."
