@@ -13,7 +13,7 @@ public sealed class ReadmeTests
     {
         var folders = Repository.Folders(string.Empty).Where(name => !name.StartsWith('.') && Repository.Files(name, string.Empty).Any());
 
-        Assert.Empty(folders.Except(Tree().Where(path => !path.Contains('/')), StringComparer.Ordinal));
+        Assert.Equal(folders, Tree().Where(path => !path.Contains('/')).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class ReadmeTests
         var folders = Repository.Folders(folder).Where(name => Repository.Files($"{folder}/{name}", string.Empty).Any());
         var named = Tree().Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal)).Select(path => path[(folder.Length + 1)..]);
 
-        Assert.Empty(folders.Except(named, StringComparer.Ordinal));
+        Assert.Equal(folders, named.Order(StringComparer.Ordinal));
     }
 
     /// <summary>Folders named in the README's tree: a line `name/  what it is`, indented by two for what lies inside.</summary>
