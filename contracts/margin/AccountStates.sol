@@ -31,6 +31,8 @@ library AccountStates {
     uint256 internal constant FORMAT = 1;
     uint256 internal constant HEADER_BYTES = 64;
     uint256 internal constant POSITIONS_MAX = 128;
+    uint256 private constant EXPIRY_MASK = 0xffffffff000000000000;
+    uint256 private constant STRIKE_MASK = 0xffffffffff00;
     uint256 internal constant BYTES_MAX = HEADER_BYTES + 32 * POSITIONS_MAX;
 
     /// @notice The zig-zag form `v >= 0 ? 2v : -2v - 1`, so that small negative numbers keep zero bytes.
@@ -68,6 +70,34 @@ library AccountStates {
         require(length >= HEADER_BYTES && length <= BYTES_MAX && length % 32 == 0, StateMalformed(length));
         require(uint8(word(state, 0) >> 24) == FORMAT, StateMalformed(length));
         require(uint112(word(state, 1)) == 0, StateMalformed(length));
+        if (!_arePositionsValid(state)) _refusePositions(state);
+    }
+
+    /// @dev One pass over the positions, 110 gas each.
+    function _arePositionsValid(bytes calldata state) private pure returns (bool valid) {
+        // Why it is right: `bad` collects one bit of each rule. Order: instruments rise, so the first is above 0. Size: the 64 bits are not all zero. Kind: at most 3. Underlying: not 0.
+        // Expiry and strike: each is there exactly when the kind has it. Reads calldata inside `state`, whose length is 64 and a multiple of 32.
+        assembly ("memory-safe") {
+            let bad := 0
+            let previous := 0
+            let end := add(state.offset, state.length)
+            for { let at_ := add(state.offset, HEADER_BYTES) } lt(at_, end) { at_ := add(at_, 32) } {
+                let w := calldataload(at_)
+                let instrument := shr(160, w)
+                let kind := and(instrument, 0xff)
+                bad := or(bad, iszero(gt(instrument, previous)))
+                bad := or(bad, iszero(shl(192, shr(96, w))))
+                bad := or(bad, or(gt(kind, 3), iszero(shr(80, instrument))))
+                bad := or(bad, xor(iszero(kind), iszero(and(instrument, EXPIRY_MASK))))
+                bad := or(bad, xor(lt(kind, 2), iszero(and(instrument, STRIKE_MASK))))
+                previous := instrument
+            }
+            valid := iszero(bad)
+        }
+    }
+
+    /// @dev Finds the error of positions that are not valid, in the order of the rules.
+    function _refusePositions(bytes calldata state) private pure {
         uint256 n = count(state);
         uint256 previous = 0;
         for (uint256 i = 0; i < n; ++i) {

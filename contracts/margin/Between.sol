@@ -34,6 +34,16 @@ struct Broken {
     uint256 narrow;
 }
 
+/// @notice An interval of the axis: place in Q16, broken line and weight at both ends.
+struct Stretch {
+    int256 leftQ16;
+    int256 rightQ16;
+    int256 atLeft;
+    int256 atRight;
+    uint256 leftWeight;
+    uint256 rightWeight;
+}
+
 /// @title The loss between the nodes of the grid
 /// @notice Closes the gaps of a grid near expiry: hedging at the nodes and losing between them.
 /// @custom:spec MRG-032
@@ -128,12 +138,21 @@ library Between {
             point = NO_POINT;
             for (uint256 shock = 0; shock < broken.narrow; ++shock) {
                 uint256 k = broken.from;
+                uint256 p = _firstPlace(shock);
                 uint256 last = _lastPlace(shock);
-                for (uint256 p = _firstPlace(shock); p < last; ++p) {
-                    int256 loss;
-                    uint256 where_;
-                    (loss, where_, k) = _interval(broken, shock, p, k);
-                    if (loss > between24) (between24, point) = (loss, where_);
+                Stretch memory i;
+                (i.rightQ16, i.atRight, i.rightWeight) = _end(broken, shock, p);
+                for (; p < last; ++p) {
+                    (i.leftQ16, i.atLeft, i.leftWeight) = (i.rightQ16, i.atRight, i.rightWeight);
+                    (i.rightQ16, i.atRight, i.rightWeight) = _end(broken, shock, p + 1);
+                    (int256 loss, uint256 index) = (-i.atLeft, NODE_POINT + p);
+                    while (k < broken.to && _kink(broken, k).place < i.leftQ16) ++k;
+                    if (k < broken.to && _kink(broken, k).place <= i.rightQ16) {
+                        (loss, index) = _interval(broken, shock, i, p, k);
+                    } else if (-i.atRight > loss) {
+                        (loss, index) = (-i.atRight, NODE_POINT + p + 1);
+                    }
+                    if (loss > between24) (between24, point) = (loss, index);
                 }
             }
         }
@@ -185,39 +204,56 @@ library Between {
         }
     }
 
-    /// @dev The largest loss in one interval, its point, and the first kink for the next interval.
+    /// @dev Place, broken line and weight at a place of the axis.
+    function _end(
+        Broken memory broken,
+        uint256 shock,
+        uint256 p
+    ) private pure returns (int256 placeQ16, int256 value, uint256 weight) {
+        unchecked {
+            uint256 node = nodeAt(p);
+            placeQ16 = Scenarios.quarters(node) << 16;
+            weight = Scenarios.weight(node);
+            uint256 offset = 32 * Scenarios.index(node, shock);
+            int256[37] memory weighted = broken.weighted24E8;
+            // Safe: the index is one of the 37 for a shock that the node has.
+            assembly ("memory-safe") {
+                value := mload(add(weighted, offset))
+            }
+        }
+    }
+
+    /// @dev The largest loss in an interval from its first kink k on, and its point.
     function _interval(
         Broken memory broken,
         uint256 shock,
+        Stretch memory i,
         uint256 p,
         uint256 k
-    ) private pure returns (int256 loss24, uint256 point, uint256 next) {
+    ) private pure returns (int256 loss24, uint256 point) {
         unchecked {
-            (int256 a, int256 b) = (_placeQ16(p), _placeQ16(p + 1));
-            while (k < broken.to && _kink(broken, k).place < a) ++k;
             uint256 humps = 0;
             int256 h = 0;
             uint256 end = k;
             for (; end < broken.to; ++end) {
                 Kink memory kink = _kink(broken, end);
-                if (kink.place > b) break;
+                if (kink.place > i.rightQ16) break;
                 if (kink.narrow <= shock) continue;
                 humps += kink.humps[shock];
-                if (kink.place > a) h += kink.weight * (b - kink.place);
+                if (kink.place > i.leftQ16) h += kink.weight * (i.rightQ16 - kink.place);
             }
             int256 u = int256(Rounding.divUp(humps, ONE));
-            (loss24, point) = (_lossAtEnd(broken, shock, p, u), NODE_POINT + p);
-            int256 loss = _lossAtEnd(broken, shock, p + 1, u);
+            (loss24, point) = (int256(i.leftWeight) * u - i.atLeft, NODE_POINT + p);
+            int256 loss = int256(i.rightWeight) * u - i.atRight;
             if (loss > loss24) (loss24, point) = (loss, NODE_POINT + p + 1);
             h = Rounding.divCeil(h, ONE_Q16);
             int256 weights = 0;
             int256 moments = 0;
-            for (next = k; next < end; ++next) {
-                Kink memory kink = _kink(broken, next);
+            for (; k < end; ++k) {
+                Kink memory kink = _kink(broken, k);
                 int256 y = kink.place;
-                if (y >= b) break;
-                if (kink.narrow <= shock || y == a) continue;
-                loss = _lossAt(broken, shock, p, y, h, y * weights - moments, u);
+                if (kink.narrow <= shock || y == i.leftQ16 || y == i.rightQ16) continue;
+                loss = _lossAt(i, y, h, y * weights - moments, u);
                 if (loss > loss24) (loss24, point) = (loss, KINK_POINT + kink.position);
                 weights += kink.weight;
                 moments += kink.weight * y;
@@ -233,25 +269,14 @@ library Between {
         }
     }
 
-    /// @dev The loss at `y` strictly inside the interval from place p: `h` is `hE8`, `g` the payoff above the line from the left end, `u` the humps.
-    function _lossAt(
-        Broken memory broken,
-        uint256 shock,
-        uint256 p,
-        int256 y,
-        int256 h,
-        int256 g,
-        int256 u
-    ) private pure returns (int256) {
+    /// @dev The loss at `y` strictly inside an interval: `h` is `hE8`, `g` the payoff above the line from the left end, `u` the humps.
+    function _lossAt(Stretch memory i, int256 y, int256 h, int256 g, int256 u) private pure returns (int256) {
         unchecked {
-            (uint256 left, uint256 right) = (nodeAt(p), nodeAt(p + 1));
-            int256 along = y - _placeQ16(p);
-            uint256 width = uint256(_placeQ16(p + 1) - _placeQ16(p));
-            int256 line = broken.weighted24E8[Scenarios.index(left, shock)];
-            int256 rise = broken.weighted24E8[Scenarios.index(right, shock)] - line;
-            line += Rounding.divFloor(rise * along, width);
+            int256 along = y - i.leftQ16;
+            uint256 width = uint256(i.rightQ16 - i.leftQ16);
+            int256 line = i.atLeft + Rounding.divFloor((i.atRight - i.atLeft) * along, width);
             int256 dip = Rounding.divCeil(h * along, width) - Rounding.divFloor(g, ONE_Q16);
-            return int256(Rounding.min(Scenarios.weight(left), Scenarios.weight(right))) * (dip + u) - line;
+            return int256(Rounding.min(i.leftWeight, i.rightWeight)) * (dip + u) - line;
         }
     }
 
@@ -272,7 +297,10 @@ library Between {
                 h += kink.weight * (b - kink.place);
                 if (kink.place < at_.place) g += kink.weight * (at_.place - kink.place);
             }
-            return _lossAt(broken, shock, p, at_.place, Rounding.divCeil(h, ONE_Q16), g, _humps(broken, shock, p));
+            Stretch memory i;
+            (i.leftQ16, i.atLeft, i.leftWeight) = _end(broken, shock, p);
+            (i.rightQ16, i.atRight, i.rightWeight) = _end(broken, shock, p + 1);
+            return _lossAt(i, at_.place, Rounding.divCeil(h, ONE_Q16), g, _humps(broken, shock, p));
         }
     }
 
@@ -317,10 +345,10 @@ library Between {
     }
 
     function _kink(Broken memory broken, uint256 k) private pure returns (Kink memory kink) {
-        uint256 word = broken.words[k];
-        // Safe: the low half of the word is the address of a kink that `append` was given.
+        uint256[] memory words = broken.words;
+        // Safe: callers pass k < to <= words.length; the low half of the word is the address of a kink that `append` was given.
         assembly ("memory-safe") {
-            kink := and(word, 0xffffffff)
+            kink := and(mload(add(add(words, 32), shl(5, k))), 0xffffffff)
         }
     }
 }

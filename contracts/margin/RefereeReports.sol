@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Breakdown, GroupBreakdown, SurfaceChoice, UnderlyingBreakdown} from "../interfaces/IReferee.sol";
 import {IRefereeReports} from "../interfaces/IRefereeReports.sol";
 import {AccountStates} from "./AccountStates.sol";
+import {Between} from "./Between.sol";
 import {Book} from "./Markets.sol";
 import {NormalTable} from "./NormalTable.sol";
 import {RiskGroups, Terms} from "./RiskGroups.sol";
@@ -40,9 +41,14 @@ contract RefereeReports is IRefereeReports {
         report.haircutE8 = tally.haircutE8;
     }
 
+    /// @dev The terms as shown, with the first scenario of the largest loss where no kink or node shows more.
     function _shown(Terms[] memory terms) private pure returns (UnderlyingBreakdown[] memory shown) {
         shown = new UnderlyingBreakdown[](terms.length);
-        for (uint256 i = 0; i < terms.length; ++i) shown[i] = terms[i].shown;
+        for (uint256 i = 0; i < terms.length; ++i) {
+            UnderlyingBreakdown memory t = terms[i].shown;
+            if (t.worstPoint == Between.NO_POINT) t.worstPoint = RiskGroups.scenarioOf(t.weighted24E8, t.loss24E8);
+            shown[i] = t;
+        }
     }
 
     /// @dev One entry a group, ascending.
@@ -56,8 +62,12 @@ contract RefereeReports is IRefereeReports {
             for (uint256 i = 0; i < terms.length; ++i) {
                 if (terms[i].shown.group >= least && terms[i].shown.group < group) group = terms[i].shown.group;
             }
-            groups[k] = RiskGroups.measure(terms, group);
-            sumE8 += groups[k].maintenanceE8;
+            GroupBreakdown memory g = RiskGroups.measure(terms, group);
+            if (g.worstPoint == Between.NO_POINT) {
+                g.worstPoint = RiskGroups.scenarioOf(RiskGroups.weightedOf(terms, group), g.scenario24E8);
+            }
+            groups[k] = g;
+            sumE8 += g.maintenanceE8;
             least = group + 1;
         }
     }

@@ -5,6 +5,7 @@ import {GroupBreakdown, UnderlyingBreakdown} from "../interfaces/IReferee.sol";
 import {Between, Broken} from "./Between.sol";
 import {Rounding} from "./Rounding.sol";
 import {Scenarios} from "./Scenarios.sol";
+import {Weighing} from "./Weighing.sol";
 
 /// @notice The terms of an underlying, with what its group needs of it.
 struct Terms {
@@ -24,7 +25,6 @@ library RiskGroups {
             g.group = group;
             uint256 members = 0;
             uint256 last = 0;
-            int256[37] memory sums;
             for (uint256 i = 0; i < terms.length; ++i) {
                 UnderlyingBreakdown memory t = terms[i].shown;
                 if (t.group != group) continue;
@@ -39,10 +39,8 @@ library RiskGroups {
                 UnderlyingBreakdown memory only = terms[last].shown;
                 (g.scenario24E8, g.between24E8, g.worstPoint) = (only.scenario24E8, only.between24E8, only.worstPoint);
             } else {
-                for (uint256 i = 0; i < terms.length; ++i) {
-                    if (terms[i].shown.group == group) addTo(sums, terms[i].shown.weighted24E8);
-                }
-                (g.scenario24E8, g.worstPoint) = worstScenario(sums);
+                g.scenario24E8 = Weighing.scenarioLoss(weightedOf(terms, group));
+                g.worstPoint = Between.NO_POINT;
                 uint256 point;
                 (g.between24E8, point) = Between.worst(pool(terms, group));
                 if (g.between24E8 > g.scenario24E8) g.worstPoint = point;
@@ -91,12 +89,18 @@ library RiskGroups {
         }
     }
 
-    /// @notice The largest loss over the scenarios, and the first that shows it.
-    function worstScenario(int256[37] memory weighted) internal pure returns (int256 loss24, uint256 scenario) {
+    /// @notice The first scenario that shows a loss.
+    function scenarioOf(int256[37] memory weighted, int256 loss24) internal pure returns (uint256 scenario) {
         unchecked {
-            loss24 = -weighted[0];
-            for (uint256 s = 1; s < Scenarios.COUNT; ++s) {
-                if (-weighted[s] > loss24) (loss24, scenario) = (-weighted[s], s);
+            while (-weighted[scenario] != loss24) ++scenario;
+        }
+    }
+
+    /// @notice The sums of the weighted PnLs of a group's underlyings.
+    function weightedOf(Terms[] memory terms, uint256 group) internal pure returns (int256[37] memory sums) {
+        unchecked {
+            for (uint256 i = 0; i < terms.length; ++i) {
+                if (terms[i].shown.group == group) addTo(sums, terms[i].shown.weighted24E8);
             }
         }
     }

@@ -37,7 +37,6 @@ library ScenarioSums {
     // Cells are counted from the start of memory, so that a deviation's whole cells times 12 are an address: cell 0 of the table is 555, its end 555 + 2047, the mean 555 + 1040.
     uint256 private constant CELL_FIRST_Q32 = 0x22b00000000;
     uint256 private constant CELL_END_Q32 = 0xa2a00000000;
-    uint256 private constant CELL_LAST_Q32 = 0xa29ffffffff;
     uint256 private constant CELL_MEAN_Q32 = 0x63b00000000;
     uint256 private constant INVERSE_NUMERATOR = 0x6400000000000000;
     uint256 private constant HALF_Q60 = 0x800000000000000;
@@ -196,9 +195,9 @@ library ScenarioSums {
     ///
     /// Plain form: for each node, `OptionValues.valueOfCall(A, b, logMoneyness + lnX, s)`; `ScenarioSums.t.sol` compares them.
     /// - `base` holds everything of D1 but `lnX·inverse`, with 16 more bits; flooring the sum is flooring the part that has a fraction, as the rest is a multiple of 2^16.
-    /// - In a pair the lower node has the smaller D. When its D2 is not below the table and the upper node's D1 not beyond it, all four deviations are inside and need no test;
-    ///   both differences are far below 2^255, so the sign of their OR says whether either is negative.
-    /// - Otherwise each value is found by itself, with the same table and the two constants 0 and 2^60 outside.
+    /// - D rises along the axis. So the pairs whose lower D2 lies left of the table come first and those whose upper D1 lies right of it come last: two loops peel them off, value by
+    ///   value, with the constants 0 and 2^60 outside the table. A pair whose upper D1 lies left is worth 0, one whose lower D2 lies right is worth a - b.
+    /// - In every pair that is left all four deviations are inside the table, so the middle loop tests nothing.
     /// - Reads: 12·cell lies in the table for a deviation inside; 20 bytes beyond the last cell still are workspace. Writes: the sums. So it is memory-safe.
     /// - Ranges: a·P < 2^52·2^61, b·P < 2^54·2^61, |pair| < 2^55·2^128, |size·pair| < 2^242.
     function _addShock(
@@ -225,77 +224,62 @@ library ScenarioSums {
             function valueOf(d, deviation, a, strike) -> v {
                 v := sar(60, add(sub(mul(a, cdf(d)), mul(strike, cdf(sub(d, deviation)))), HALF_Q60))
             }
+            function addPair(sum, amount) {
+                mstore(sum, add(mload(sum), amount))
+            }
             let inverse := div(INVERSE_NUMERATOR, s)
             let base := add(mul(logMoneyness, inverse), shl(16, add(shr(1, s), CELL_MEAN_Q32)))
             valueAtZero := valueOf(sar(16, base), s, mload(WS_A_ZERO), b)
-            mstore(zero, add(mload(zero), mul(size, valueAtZero)))
-            for {} lt(from, to) {
-                from := add(from, WS_PAIR)
-            } {
+            addPair(zero, mul(size, valueAtZero))
+            // Left of the table.
+            for {} lt(from, to) { from := add(from, WS_PAIR) } {
                 let d := sar(16, add(mul(mload(from), inverse), base))
+                if iszero(slt(sub(d, s), CELL_FIRST_Q32)) { break }
                 let e := sar(16, add(mul(mload(add(from, WS_NODE)), inverse), base))
-                let pair
-                switch slt(or(sub(sub(d, s), CELL_FIRST_Q32), sub(CELL_LAST_Q32, e)), 0)
-                case 0 {
-                    let w := shr(160, mload(mul(12, shr(32, d))))
-                    let t := and(d, 0xffffffff)
-                    let x := mul(
-                        mload(add(from, TO_A)),
-                        shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
-                    )
-                    d := sub(d, s)
-                    w := shr(160, mload(mul(12, shr(32, d))))
-                    t := and(d, 0xffffffff)
-                    pair := shl(
-                        128,
-                        sar(
-                            60,
-                            add(
-                                sub(
-                                    x,
-                                    mul(
-                                        b,
-                                        shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
-                                    )
-                                ),
-                                HALF_Q60
-                            )
-                        )
-                    )
-                    w := shr(160, mload(mul(12, shr(32, e))))
-                    t := and(e, 0xffffffff)
-                    x := mul(
-                        mload(add(from, add(TO_A, WS_NODE))),
-                        shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
-                    )
-                    e := sub(e, s)
-                    w := shr(160, mload(mul(12, shr(32, e))))
-                    t := and(e, 0xffffffff)
-                    pair := add(
-                        pair,
-                        sar(
-                            60,
-                            add(
-                                sub(
-                                    x,
-                                    mul(
-                                        b,
-                                        shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
-                                    )
-                                ),
-                                HALF_Q60
-                            )
-                        )
-                    )
+                if iszero(slt(e, CELL_FIRST_Q32)) {
+                    let pair := shl(128, valueOf(d, s, mload(add(from, TO_A)), b))
+                    pair := add(pair, valueOf(e, s, mload(add(from, add(TO_A, WS_NODE))), b))
+                    addPair(add(from, toSum), mul(size, pair))
                 }
-                default {
-                    pair := add(
-                        shl(128, valueOf(d, s, mload(add(from, TO_A)), b)),
-                        valueOf(e, s, mload(add(from, add(TO_A, WS_NODE))), b)
-                    )
-                }
+            }
+            // Right of the table.
+            for {} lt(from, to) {} {
+                let last := sub(to, WS_PAIR)
+                let e := sar(16, add(mul(mload(add(last, WS_NODE)), inverse), base))
+                if slt(e, CELL_END_Q32) { break }
+                let d := sar(16, add(mul(mload(last), inverse), base))
+                let pair := shl(128, valueOf(d, s, mload(add(last, TO_A)), b))
+                pair := add(pair, valueOf(e, s, mload(add(last, add(TO_A, WS_NODE))), b))
+                addPair(add(last, toSum), mul(size, pair))
+                to := last
+            }
+            // Inside.
+            for {} lt(from, to) { from := add(from, WS_PAIR) } {
+                let d := sar(16, add(mul(mload(from), inverse), base))
+                let w := shr(160, mload(mul(12, shr(32, d))))
+                let t := and(d, 0xffffffff)
+                let x := mul(
+                    mload(add(from, TO_A)),
+                    shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
+                )
+                d := sub(d, s)
+                w := shr(160, mload(mul(12, shr(32, d))))
+                t := and(d, 0xffffffff)
+                x := sub(x, mul(b, shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))))
+                let pair := shl(128, sar(60, add(x, HALF_Q60)))
+                d := sar(16, add(mul(mload(add(from, WS_NODE)), inverse), base))
+                w := shr(160, mload(mul(12, shr(32, d))))
+                t := and(d, 0xffffffff)
+                x := mul(
+                    mload(add(from, add(TO_A, WS_NODE))),
+                    shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
+                )
+                d := sub(d, s)
+                w := shr(160, mload(mul(12, shr(32, d))))
+                t := and(d, 0xffffffff)
+                x := sub(x, mul(b, shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))))
                 let sum := add(from, toSum)
-                mstore(sum, add(mload(sum), mul(size, pair)))
+                mstore(sum, add(mload(sum), mul(size, add(pair, sar(60, add(x, HALF_Q60))))))
             }
         }
     }

@@ -8,11 +8,12 @@ import {Instruments} from "./Instruments.sol";
 import {Kernel} from "./Kernel.sol";
 import {Expiry, Market, Markets} from "./Markets.sol";
 import {OptionValues} from "./OptionValues.sol";
-import {RiskGroups, Terms} from "./RiskGroups.sol";
+import {Terms} from "./RiskGroups.sol";
 import {Rounding} from "./Rounding.sol";
 import {ScenarioSums, Selection} from "./ScenarioSums.sol";
 import {Scenarios} from "./Scenarios.sol";
 import {Volatility} from "./Volatility.sol";
+import {Weighing} from "./Weighing.sol";
 import {WS_A, WS_A_ZERO, WS_LN_X, WS_NODE} from "./Workspace.sol";
 
 /// @notice Sums over all positions and collateral of an account.
@@ -96,12 +97,16 @@ library Underlyings {
                 _weighSelected(walk, terms);
                 return terms;
             }
-            _weighAll(walk, terms);
-            (t.scenario24E8, t.worstPoint) = RiskGroups.worstScenario(t.weighted24E8);
+            Weighing.weighAll(t.weighted24E8);
+            t.scenario24E8 = Weighing.scenarioLoss(t.weighted24E8);
+            t.loss24E8 = t.scenario24E8;
+            t.worstPoint = Between.NO_POINT;
+            if (walk.narrow == 0) return terms;
+            Weighing.breakAll(broken.weighted24E8, t.weighted24E8, walk.narrow);
             uint256 point;
             (t.between24E8, point) = Between.worst(broken);
-            if (t.between24E8 > t.scenario24E8) t.worstPoint = point;
-            t.loss24E8 = Rounding.maxSigned(t.scenario24E8, t.between24E8);
+            if (t.between24E8 <= t.scenario24E8) return terms;
+            (t.loss24E8, t.worstPoint) = (t.between24E8, point);
         }
     }
 
@@ -351,17 +356,6 @@ library Underlyings {
                 uint256 multiplier = OptionValues.multiplier(node, e.rangeE8);
                 _store(WS_A + WS_NODE * node, OptionValues.discountedForward(discounted, multiplier));
                 if (newRange) _store(WS_LN_X + WS_NODE * node, uint256(Kernel.ln(multiplier, Scenarios.UNIT)));
-            }
-        }
-    }
-
-    /// @dev `N_s` of all scenarios, and `E` at the shocks at which an option is narrow.
-    /// @custom:spec MRG-031
-    function _weighAll(Walk memory walk, Terms memory terms) private pure {
-        unchecked {
-            for (uint256 s = 0; s < Scenarios.COUNT; ++s) {
-                (uint256 node, uint256 shock) = Scenarios.parts(s);
-                _weigh(walk.narrow, terms, node, shock);
             }
         }
     }

@@ -84,10 +84,7 @@ library Witness {
     function _jointLoss(Terms[] memory terms, uint256 group, uint256 point) private pure returns (uint256) {
         unchecked {
             Terms memory joint;
-            for (uint256 i = 0; i < terms.length; ++i) {
-                if (terms[i].shown.group == group)
-                    RiskGroups.addTo(joint.shown.weighted24E8, terms[i].shown.weighted24E8);
-            }
+            joint.shown.weighted24E8 = RiskGroups.weightedOf(terms, group);
             if (point >= Between.KINK_POINT) joint.broken = RiskGroups.pool(terms, group);
             return _loss(joint, point);
         }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Scenarios} from "./Scenarios.sol";
+// prettier-ignore
+// solhint-disable-next-line no-unused-import
+import {WS_LINEAR, WS_LINEAR_ZERO, WS_NODE, WS_PAYOFF, WS_SUM_DOWN, WS_SUM_MID, WS_SUM_UP, WS_TO_NARROW, WS_WIDTH, WS_ZERO_DOWN, WS_ZERO_MID} from "./Workspace.sol";
+
+/// @title From sums to weighted PnL: `N_s`, and `E_s` of the broken line
+/// @notice `ScenarioSums.valueAt` and `brokenAt` are the plain form of what is read here, pair by pair.
+/// @custom:spec MRG-031
+library Weighing {
+    uint256 private constant ONE = 1e8;
+
+    // One byte a node, node 0 in the lowest, as in `Scenarios`: weights, and the index of the scenario without a shock.
+    uint256 private constant WEIGHTS = 0x180103080c18181818181818180c08;
+    uint256 private constant MID_INDEX = 0x0d2322211d191613100a0704011b1f;
+
+    /// @notice Writes all 37 weighted PnLs.
+    function weighAll(int256[37] memory weighted) internal pure {
+        // Safe: writes the 37 words of `weighted` only: index + shock - 1 runs over 0..36 for the shocks that a node has. Reads the workspace.
+        assembly ("memory-safe") {
+            // `⌊w·(sum − mark)/10^8⌋` of both nodes of a pair: sdiv truncates, so a negative remainder means one less.
+            function pair(word, toLower, toUpper, linearLower, linearUpper, weights) {
+                let w := add(mload(word), mload(add(word, WS_TO_NARROW)))
+                let upper := signextend(15, w)
+                let x := mul(and(weights, 0xff), add(sar(128, sub(w, upper)), linearLower))
+                mstore(toLower, sub(sdiv(x, ONE), slt(smod(x, ONE), 0)))
+                x := mul(and(shr(8, weights), 0xff), add(upper, linearUpper))
+                mstore(toUpper, sub(sdiv(x, ONE), slt(smod(x, ONE), 0)))
+            }
+            let mark := add(mload(WS_ZERO_MID), mload(add(WS_ZERO_MID, WS_TO_NARROW)))
+            for { let node := 0 } lt(node, 14) { node := add(node, 2) } {
+                let linear := add(WS_LINEAR, shl(5, node))
+                let lower := sub(sub(mload(linear), mload(WS_LINEAR_ZERO)), mark)
+                let upper := sub(sub(mload(add(linear, WS_NODE)), mload(WS_LINEAR_ZERO)), mark)
+                let weights := shr(shl(3, node), WEIGHTS)
+                let indices := shr(shl(3, node), MID_INDEX)
+                let toLower := add(weighted, shl(5, and(indices, 0xff)))
+                let toUpper := add(weighted, shl(5, and(shr(8, indices), 0xff)))
+                let word := add(WS_SUM_DOWN, shl(5, node))
+                if lt(sub(node, 2), 8) { pair(word, sub(toLower, 32), sub(toUpper, 32), lower, upper, weights) }
+                if lt(node, 12) { pair(add(word, WS_NODE), toLower, toUpper, lower, upper, weights) }
+                pair(
+                    add(word, sub(WS_SUM_UP, WS_SUM_DOWN)),
+                    add(toLower, 32),
+                    add(toUpper, 32),
+                    lower,
+                    upper,
+                    weights
+                )
+            }
+            // Node 0: no linear part is left; indices 12, 13, 14.
+            for { let shock := 0 } lt(shock, 3) { shock := add(shock, 1) } {
+                let word := add(WS_ZERO_DOWN, shl(5, shock))
+                let x := mul(24, sub(add(mload(word), mload(add(word, WS_TO_NARROW))), mark))
+                mstore(add(weighted, shl(5, add(12, shock))), sub(sdiv(x, ONE), slt(smod(x, ONE), 0)))
+            }
+        }
+    }
+
+    /// @notice Writes the weighted broken line: the grid's own with narrow options at their payoffs at the shocks below `narrow`.
+    /// @custom:spec MRG-032
+    function breakAll(int256[37] memory broken, int256[37] memory weighted, uint256 narrow) internal pure {
+        // Safe: writes the 37 words of `broken` only, see `weighAll`.
+        assembly ("memory-safe") {
+            function point(to, value, weight) {
+                let x := mul(weight, value)
+                mstore(to, sub(sdiv(x, ONE), slt(smod(x, ONE), 0)))
+            }
+            mcopy(broken, weighted, 1184)
+            let mark := add(mload(WS_ZERO_MID), add(mload(add(WS_ZERO_MID, WS_TO_NARROW)), mload(WS_LINEAR_ZERO)))
+            for { let node := 0 } lt(node, 15) { node := add(node, 1) } {
+                let offset := shl(5, node)
+                let payoffs := add(WS_PAYOFF, offset)
+                let value := sub(mload(add(WS_LINEAR, offset)), mark)
+                let weight := and(shr(shl(3, node), WEIGHTS), 0xff)
+                let to := add(broken, shl(5, sub(and(shr(shl(3, node), MID_INDEX), 0xff), 1)))
+                // From the widest in: an option that is narrow at three shocks counts at all of them.
+                for { let shock := 3 } shock {} {
+                    shock := sub(shock, 1)
+                    value := add(value, mload(add(payoffs, mul(WS_WIDTH, shock))))
+                    let has := or(eq(shock, 2), and(eq(shock, 1), or(lt(node, 12), eq(node, 14))))
+                    has := or(has, iszero(or(shock, iszero(or(eq(node, 14), lt(sub(node, 2), 8))))))
+                    if and(has, lt(shock, narrow)) {
+                        let sum := mload(add(WS_ZERO_DOWN, shl(5, shock)))
+                        if lt(node, 14) {
+                            let word := add(add(WS_SUM_DOWN, shl(6, shr(1, node))), shl(5, shock))
+                            if eq(shock, 2) { word := add(WS_SUM_UP, shl(6, shr(1, node))) }
+                            let w := mload(word)
+                            sum := signextend(15, w)
+                            if iszero(and(node, 1)) { sum := sar(128, sub(w, sum)) }
+                        }
+                        point(add(to, shl(5, shock)), add(value, sum), weight)
+                    }
+                }
+            }
+        }
+    }
+
+    /// @notice The largest loss over the scenarios.
+    function scenarioLoss(int256[37] memory weighted) internal pure returns (int256 loss24) {
+        assembly ("memory-safe") {
+            let end := add(weighted, 1184)
+            let lowest := mload(weighted)
+            for { let word := add(weighted, 32) } lt(word, end) { word := add(word, 32) } {
+                let n := mload(word)
+                if slt(n, lowest) { lowest := n }
+            }
+            loss24 := sub(0, lowest)
+        }
+    }
+}
