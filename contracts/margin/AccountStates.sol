@@ -81,7 +81,11 @@ library AccountStates {
             let bad := 0
             let previous := 0
             let end := add(state.offset, state.length)
-            for { let at_ := add(state.offset, HEADER_BYTES) } lt(at_, end) { at_ := add(at_, 32) } {
+            for {
+                let at_ := add(state.offset, HEADER_BYTES)
+            } lt(at_, end) {
+                at_ := add(at_, 32)
+            } {
                 let w := calldataload(at_)
                 let instrument := shr(160, w)
                 let kind := and(instrument, 0xff)

@@ -146,8 +146,8 @@ library Between {
                     (i.leftQ16, i.atLeft, i.leftWeight) = (i.rightQ16, i.atRight, i.rightWeight);
                     (i.rightQ16, i.atRight, i.rightWeight) = _end(broken, shock, p + 1);
                     (int256 loss, uint256 index) = (-i.atLeft, NODE_POINT + p);
-                    while (k < broken.to && _kink(broken, k).place < i.leftQ16) ++k;
-                    if (k < broken.to && _kink(broken, k).place <= i.rightQ16) {
+                    while (k < broken.to && _placeOf(_kink(broken, k)) < i.leftQ16) ++k;
+                    if (k < broken.to && _placeOf(_kink(broken, k)) <= i.rightQ16) {
                         (loss, index) = _interval(broken, shock, i, p, k);
                     } else if (-i.atRight > loss) {
                         (loss, index) = (-i.atRight, NODE_POINT + p + 1);
@@ -161,11 +161,12 @@ library Between {
     /// @notice The largest loss at the kink of a position over the shocks at which it is narrow; false when there is none.
     function lossAtKink(Broken memory broken, uint256 position) internal pure returns (int256 loss24, bool found) {
         unchecked {
-            Kink memory kink = _kinkOf(broken, position);
-            for (uint256 shock = 0; shock < kink.narrow; ++shock) {
+            uint256 kink = _kinkOf(broken, position);
+            if (kink == 0) return (0, false);
+            for (uint256 shock = 0; shock < _narrowOf(kink); ++shock) {
                 uint256 last = _lastPlace(shock);
                 for (uint256 p = _firstPlace(shock); p < last; ++p) {
-                    if (kink.place <= _placeQ16(p) || kink.place >= _placeQ16(p + 1)) continue;
+                    if (_placeOf(kink) <= _placeQ16(p) || _placeOf(kink) >= _placeQ16(p + 1)) continue;
                     int256 loss = _lossInside(broken, shock, p, kink);
                     if (!found || loss > loss24) loss24 = loss;
                     found = true;
@@ -236,11 +237,11 @@ library Between {
             int256 h = 0;
             uint256 end = k;
             for (; end < broken.to; ++end) {
-                Kink memory kink = _kink(broken, end);
-                if (kink.place > i.rightQ16) break;
-                if (kink.narrow <= shock) continue;
-                humps += kink.humps[shock];
-                if (kink.place > i.leftQ16) h += kink.weight * (i.rightQ16 - kink.place);
+                uint256 kink = _kink(broken, end);
+                if (_placeOf(kink) > i.rightQ16) break;
+                if (_narrowOf(kink) <= shock) continue;
+                humps += _humpOf(kink, shock);
+                if (_placeOf(kink) > i.leftQ16) h += _weightOf(kink) * (i.rightQ16 - _placeOf(kink));
             }
             int256 u = int256(Rounding.divUp(humps, ONE));
             (loss24, point) = (int256(i.leftWeight) * u - i.atLeft, NODE_POINT + p);
@@ -250,13 +251,13 @@ library Between {
             int256 weights = 0;
             int256 moments = 0;
             for (; k < end; ++k) {
-                Kink memory kink = _kink(broken, k);
-                int256 y = kink.place;
-                if (kink.narrow <= shock || y == i.leftQ16 || y == i.rightQ16) continue;
+                uint256 kink = _kink(broken, k);
+                int256 y = _placeOf(kink);
+                if (_narrowOf(kink) <= shock || y == i.leftQ16 || y == i.rightQ16) continue;
                 loss = _lossAt(i, y, h, y * weights - moments, u);
-                if (loss > loss24) (loss24, point) = (loss, KINK_POINT + kink.position);
-                weights += kink.weight;
-                moments += kink.weight * y;
+                if (loss > loss24) (loss24, point) = (loss, KINK_POINT + _positionOf(kink));
+                weights += _weightOf(kink);
+                moments += _weightOf(kink) * y;
             }
         }
     }
@@ -281,26 +282,21 @@ library Between {
     }
 
     /// @dev The loss at one kink in the interval from place p, by plain sums.
-    function _lossInside(
-        Broken memory broken,
-        uint256 shock,
-        uint256 p,
-        Kink memory at_
-    ) private pure returns (int256) {
+    function _lossInside(Broken memory broken, uint256 shock, uint256 p, uint256 centre) private pure returns (int256) {
         unchecked {
             (int256 a, int256 b) = (_placeQ16(p), _placeQ16(p + 1));
             int256 h = 0;
             int256 g = 0;
             for (uint256 k = broken.from; k < broken.to; ++k) {
-                Kink memory kink = _kink(broken, k);
-                if (kink.narrow <= shock || kink.place <= a || kink.place >= b) continue;
-                h += kink.weight * (b - kink.place);
-                if (kink.place < at_.place) g += kink.weight * (at_.place - kink.place);
+                uint256 kink = _kink(broken, k);
+                if (_narrowOf(kink) <= shock || _placeOf(kink) <= a || _placeOf(kink) >= b) continue;
+                h += _weightOf(kink) * (b - _placeOf(kink));
+                if (_placeOf(kink) < _placeOf(centre)) g += _weightOf(kink) * (_placeOf(centre) - _placeOf(kink));
             }
             Stretch memory i;
             (i.leftQ16, i.atLeft, i.leftWeight) = _end(broken, shock, p);
             (i.rightQ16, i.atRight, i.rightWeight) = _end(broken, shock, p + 1);
-            return _lossAt(i, at_.place, Rounding.divCeil(h, ONE_Q16), g, _humps(broken, shock, p));
+            return _lossAt(i, _placeOf(centre), Rounding.divCeil(h, ONE_Q16), g, _humps(broken, shock, p));
         }
     }
 
@@ -309,20 +305,22 @@ library Between {
         unchecked {
             uint256 humps = 0;
             for (uint256 k = broken.from; k < broken.to; ++k) {
-                Kink memory kink = _kink(broken, k);
-                if (kink.narrow <= shock || kink.place < _placeQ16(p) || kink.place > _placeQ16(p + 1)) continue;
-                humps += kink.humps[shock];
+                uint256 kink = _kink(broken, k);
+                if (_narrowOf(kink) <= shock || _placeOf(kink) < _placeQ16(p) || _placeOf(kink) > _placeQ16(p + 1))
+                    continue;
+                humps += _humpOf(kink, shock);
             }
             return int256(Rounding.divUp(humps, ONE));
         }
     }
 
-    /// @dev The kink of a position; one that is nowhere narrow when it has none.
-    function _kinkOf(Broken memory broken, uint256 position) private pure returns (Kink memory kink) {
+    /// @dev Address of the kink of a position; 0 when it has none.
+    function _kinkOf(Broken memory broken, uint256 position) private pure returns (uint256) {
         unchecked {
             for (uint256 k = broken.from; k < broken.to; ++k) {
-                if (_kink(broken, k).position == position) return _kink(broken, k);
+                if (_positionOf(_kink(broken, k)) == position) return _kink(broken, k);
             }
+            return 0;
         }
     }
 
@@ -344,11 +342,42 @@ library Between {
         }
     }
 
-    function _kink(Broken memory broken, uint256 k) private pure returns (Kink memory kink) {
+    /// @dev Address of the k-th kink; a struct as return value would be allocated anew at each call.
+    function _kink(Broken memory broken, uint256 k) private pure returns (uint256 kink) {
         uint256[] memory words = broken.words;
         // Safe: callers pass k < to <= words.length; the low half of the word is the address of a kink that `append` was given.
         assembly ("memory-safe") {
             kink := and(mload(add(add(words, 32), shl(5, k))), 0xffffffff)
+        }
+    }
+
+    function _placeOf(uint256 kink) private pure returns (int256 value) {
+        assembly ("memory-safe") {
+            value := mload(kink)
+        }
+    }
+
+    function _positionOf(uint256 kink) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(kink, 32))
+        }
+    }
+
+    function _narrowOf(uint256 kink) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(kink, 64))
+        }
+    }
+
+    function _weightOf(uint256 kink) private pure returns (int256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(kink, 96))
+        }
+    }
+
+    function _humpOf(uint256 kink, uint256 shock) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(mload(add(kink, 128)), shl(5, shock)))
         }
     }
 }

@@ -37,25 +37,29 @@ library Kernel {
     /// @dev Ranges: r < 2^121, z < 2^43 (z <= 2^44/3), u < 2^41, p < 2^46.
     /// @custom:spec MRG-021
     function ln(uint256 n, uint256 d) internal pure returns (int256 result) {
-        uint256 r;
-        // Why it is safe: d >= 1, m + 2^62 > 0; shifts by a negative number are shifts by 256 or more, which give 0, so of the two shifts of r one is 0, or both are r.
-        assembly ("memory-safe") {
-            r := div(shl(64, n), d)
-            r := or(r, iszero(r))
-        }
-        uint256 h = highestBit(r);
-        assembly ("memory-safe") {
-            let m := or(shr(sub(h, 62), r), shl(sub(62, h), r))
-            let z := div(shl(44, sub(m, 0x4000000000000000)), add(m, 0x4000000000000000))
-            let u := shr(44, mul(z, z))
-            let p := add(LN_C6_Q44, shr(44, mul(LN_C7_Q44, u)))
-            p := add(LN_C5_Q44, shr(44, mul(p, u)))
-            p := add(LN_C4_Q44, shr(44, mul(p, u)))
-            p := add(LN_C3_Q44, shr(44, mul(p, u)))
-            p := add(LN_C2_Q44, shr(44, mul(p, u)))
-            p := add(LN_C1_Q44, shr(44, mul(p, u)))
-            p := add(LN_C0_Q44, shr(44, mul(p, u)))
-            result := sar(56, add(mul(sub(h, 64), LN2_Q88), mul(z, p)))
+        unchecked {
+            uint256 r;
+            // Why it is safe: d >= 1, m + 2^62 > 0; shifts by a negative number are shifts by 256 or more, which give 0, so of the two shifts of r one is 0, or both are r.
+            assembly ("memory-safe") {
+                r := div(shl(64, n), d)
+                r := or(r, iszero(r))
+            }
+            // The short way: n/d in [1/2, 2), where most are.
+            uint256 h = r >> 63;
+            h = h - 1 < 3 ? (h > 1 ? 64 : 63) : highestBit(r);
+            assembly ("memory-safe") {
+                let m := or(shr(sub(h, 62), r), shl(sub(62, h), r))
+                let z := div(shl(44, sub(m, 0x4000000000000000)), add(m, 0x4000000000000000))
+                let u := shr(44, mul(z, z))
+                let p := add(LN_C6_Q44, shr(44, mul(LN_C7_Q44, u)))
+                p := add(LN_C5_Q44, shr(44, mul(p, u)))
+                p := add(LN_C4_Q44, shr(44, mul(p, u)))
+                p := add(LN_C3_Q44, shr(44, mul(p, u)))
+                p := add(LN_C2_Q44, shr(44, mul(p, u)))
+                p := add(LN_C1_Q44, shr(44, mul(p, u)))
+                p := add(LN_C0_Q44, shr(44, mul(p, u)))
+                result := sar(56, add(mul(sub(h, 64), LN2_Q88), mul(z, p)))
+            }
         }
     }
 

@@ -151,9 +151,19 @@ library ScenarioSums {
     function addPayoffs(uint256 narrow, uint256 b, int256 size) internal pure {
         unchecked {
             uint256 sums = WS_PAYOFF + WS_WIDTH * (narrow - 1);
-            for (uint256 node = 0; node <= Scenarios.NODES; ++node) {
-                int256 amount = size * int256(OptionValues.payoff(uint256(_load(WS_A + WS_NODE * node)), b));
-                _addTo(sums + WS_NODE * node, amount);
+            // Safe: fifteen words of the workspace. Plain form: `OptionValues.payoff` at each node.
+            assembly ("memory-safe") {
+                let toA := sub(WS_A, sums)
+                for {
+                    let end := add(sums, WS_WIDTH)
+                } lt(sums, end) {
+                    sums := add(sums, WS_NODE)
+                } {
+                    let a := mload(add(sums, toA))
+                    if gt(a, b) {
+                        mstore(sums, add(mload(sums), mul(size, sub(a, b))))
+                    }
+                }
             }
         }
     }
@@ -232,9 +242,13 @@ library ScenarioSums {
             valueAtZero := valueOf(sar(16, base), s, mload(WS_A_ZERO), b)
             addPair(zero, mul(size, valueAtZero))
             // Left of the table.
-            for {} lt(from, to) { from := add(from, WS_PAIR) } {
+            for {} lt(from, to) {
+                from := add(from, WS_PAIR)
+            } {
                 let d := sar(16, add(mul(mload(from), inverse), base))
-                if iszero(slt(sub(d, s), CELL_FIRST_Q32)) { break }
+                if iszero(slt(sub(d, s), CELL_FIRST_Q32)) {
+                    break
+                }
                 let e := sar(16, add(mul(mload(add(from, WS_NODE)), inverse), base))
                 if iszero(slt(e, CELL_FIRST_Q32)) {
                     let pair := shl(128, valueOf(d, s, mload(add(from, TO_A)), b))
@@ -246,7 +260,9 @@ library ScenarioSums {
             for {} lt(from, to) {} {
                 let last := sub(to, WS_PAIR)
                 let e := sar(16, add(mul(mload(add(last, WS_NODE)), inverse), base))
-                if slt(e, CELL_END_Q32) { break }
+                if slt(e, CELL_END_Q32) {
+                    break
+                }
                 let d := sar(16, add(mul(mload(last), inverse), base))
                 let pair := shl(128, valueOf(d, s, mload(add(last, TO_A)), b))
                 pair := add(pair, valueOf(e, s, mload(add(last, add(TO_A, WS_NODE))), b))
@@ -254,7 +270,9 @@ library ScenarioSums {
                 to := last
             }
             // Inside.
-            for {} lt(from, to) { from := add(from, WS_PAIR) } {
+            for {} lt(from, to) {
+                from := add(from, WS_PAIR)
+            } {
                 let d := sar(16, add(mul(mload(from), inverse), base))
                 let w := shr(160, mload(mul(12, shr(32, d))))
                 let t := and(d, 0xffffffff)
