@@ -106,8 +106,12 @@ library RiskGroups {
     }
 
     function addTo(int256[37] memory sums, int256[37] memory more) internal pure {
-        unchecked {
-            for (uint256 s = 0; s < Scenarios.COUNT; ++s) sums[s] += more[s];
+        // Safe: 37 words of each.
+        assembly ("memory-safe") {
+            for { let offset := 0 } lt(offset, 1184) { offset := add(offset, 32) } {
+                let word := add(sums, offset)
+                mstore(word, add(mload(word), mload(add(more, offset))))
+            }
         }
     }
 }

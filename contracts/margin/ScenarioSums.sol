@@ -5,7 +5,7 @@ import {OptionValues} from "./OptionValues.sol";
 import {Scenarios} from "./Scenarios.sol";
 // prettier-ignore
 // solhint-disable-next-line no-unused-import
-import { WS_A, WS_A_ZERO, WS_LINEAR, WS_LN_X, WS_NODE, WS_PAIR, WS_PAYOFF, WS_SUMS_BYTES, WS_SUMS_START, WS_SUM_DOWN, WS_SUM_MID, WS_SUM_UP, WS_TO_NARROW, WS_WIDTH, WS_ZERO_DOWN, WS_ZERO_MID, WS_ZERO_UP } from "./Workspace.sol";
+import { WS_A, WS_A_ZERO, WS_LINEAR, WS_LINEAR_ZERO, WS_LN_X, WS_NODE, WS_PAIR, WS_PAYOFF, WS_SUMS_BYTES, WS_SUMS_START, WS_SUM_DOWN, WS_SUM_MID, WS_SUM_UP, WS_TO_NARROW, WS_WIDTH, WS_ZERO_DOWN, WS_ZERO_MID, WS_ZERO_UP } from "./Workspace.sol";
 
 /// @notice Which scenarios are wanted: all, or a list with the mark.
 struct Selection {
@@ -39,6 +39,12 @@ library ScenarioSums {
     uint256 private constant CELL_END_Q32 = 0xa2a00000000;
     uint256 private constant CELL_MEAN_Q32 = 0x63b00000000;
     uint256 private constant INVERSE_NUMERATOR = 0x6400000000000000;
+    // Quarters of the range, one byte a node, as in `Scenarios`; the units of MRG-026 and their halves.
+    uint256 private constant QUARTERS = 0x0030180c0804030201fffefdfcf8f4;
+    uint256 private constant UNIT = 400000000;
+    uint256 private constant HALF_UNIT = 200000000;
+    uint256 private constant UNIT_E12 = 400000000000000000000;
+    uint256 private constant HALF_UNIT_E12 = 200000000000000000000;
     uint256 private constant HALF_Q60 = 0x800000000000000;
 
     /// @notice Sets every sum to zero.
@@ -196,9 +202,44 @@ library ScenarioSums {
         }
     }
 
-    /// @notice Adds what does not depend on volatility.
-    function addLinear(uint256 node, int256 amount) internal pure {
-        _addTo(WS_LINEAR + WS_NODE * node, amount);
+    /// @notice Sets the discounted forward of every node.
+    /// @param discountedE20 Discount times forward.
+    /// @custom:spec MRG-026
+    function setForwards(uint256 discountedE20, uint256 rangeE8) internal pure {
+        // Safe: fifteen words of the workspace. Plain form: `OptionValues.discountedForward` of `OptionValues.multiplier`.
+        assembly ("memory-safe") {
+            let quarters := QUARTERS
+            for { let word := WS_A } iszero(gt(word, WS_A_ZERO)) { word := add(word, WS_NODE) } {
+                let m := add(UNIT, mul(signextend(0, quarters), rangeE8))
+                mstore(word, div(add(mul(discountedE20, m), HALF_UNIT_E12), UNIT_E12))
+                quarters := shr(8, quarters)
+            }
+        }
+    }
+
+    /// @notice Adds `size` of the discounted forward at every node.
+    function addForwards(int256 size) internal pure {
+        // Safe: fifteen words of the workspace each.
+        assembly ("memory-safe") {
+            for { let word := WS_A } iszero(gt(word, WS_A_ZERO)) { word := add(word, WS_NODE) } {
+                let linear := add(word, sub(WS_LINEAR, WS_A))
+                mstore(linear, add(mload(linear), mul(size, mload(word))))
+            }
+        }
+    }
+
+    /// @notice Adds `size` of something linear at every node.
+    /// @custom:spec MRG-028
+    function addLinear(uint256 priceE8, uint256 rangeE8, int256 size) internal pure {
+        // Safe: fifteen words of the workspace. Plain form: `OptionValues.linear`.
+        assembly ("memory-safe") {
+            let quarters := QUARTERS
+            for { let word := WS_LINEAR } iszero(gt(word, WS_LINEAR_ZERO)) { word := add(word, WS_NODE) } {
+                let m := add(UNIT, mul(signextend(0, quarters), rangeE8))
+                mstore(word, add(mload(word), mul(size, div(add(mul(priceE8, m), HALF_UNIT), UNIT))))
+                quarters := shr(8, quarters)
+            }
+        }
     }
 
     /// @dev One shock of one strike: the value at node 0 is added to `zero`, those of the pairs whose logarithms lie in [from, to) to the sums `toSum` bytes above.

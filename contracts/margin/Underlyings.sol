@@ -136,11 +136,7 @@ library Underlyings {
                 }
             }
             if (spot == 0 && perpetual == 0) return from;
-            for (uint256 node = 0; node < Scenarios.NODES; ++node) {
-                uint256 value = OptionValues.linear(m.spotE8, OptionValues.multiplier(node, m.priceRangeE8));
-                ScenarioSums.addLinear(node, (spot + perpetual) * int256(value));
-            }
-            ScenarioSums.addLinear(Scenarios.NODE_ZERO, (spot + perpetual) * int256(m.spotE8));
+            ScenarioSums.addLinear(m.spotE8, m.priceRangeE8, spot + perpetual);
             int256 slope = _linearSlope(m.spotE8, m.priceRangeE8);
             AddOns.addBucket(walk.charges, m, spot * slope, 0);
             AddOns.addBucket(walk.charges, m, perpetual * slope, 0);
@@ -154,11 +150,7 @@ library Underlyings {
             int256 slope = 0;
             if (Instruments.kindOf(instrument) == Instruments.FUTURE) {
                 _tallyLinear(walk, sizeE8, costE8, int256(e.forwardE8));
-                for (uint256 node = 0; node < Scenarios.NODES; ++node) {
-                    uint256 value = OptionValues.linear(e.forwardE8, OptionValues.multiplier(node, e.rangeE8));
-                    ScenarioSums.addLinear(node, sizeE8 * int256(value));
-                }
-                ScenarioSums.addLinear(Scenarios.NODE_ZERO, sizeE8 * int256(e.forwardE8));
+                ScenarioSums.addLinear(e.forwardE8, e.rangeE8, sizeE8);
                 slope = sizeE8 * _linearSlope(e.forwardE8, e.rangeE8);
                 from += WORD;
             }
@@ -189,9 +181,7 @@ library Underlyings {
             Between.merge(walk.kinks.words, walk.firstKink, kinksBefore, walk.kinks.count);
             slope += ScenarioSums.slope();
             if (puts != 0) {
-                for (uint256 node = 0; node <= Scenarios.NODES; ++node) {
-                    ScenarioSums.addLinear(node, -puts * _load(WS_A + WS_NODE * node));
-                }
+                ScenarioSums.addForwards(-puts);
                 slope -=
                     puts *
                     (_load(WS_A + WS_NODE * Scenarios.NODE_PLUS_ONE) -
@@ -344,20 +334,25 @@ library Underlyings {
         }
     }
 
-    /// @dev Logarithms and discounted forwards of the nodes that are wanted.
+    /// @dev Discounted forwards of all nodes, and logarithms of those that are wanted and not there from the expiry before.
     /// @custom:spec MRG-026
     function _prepareNodes(Walk memory walk, Expiry memory e) private pure {
         unchecked {
             Market memory m = walk.market;
-            uint256 discounted = e.discountE12 * e.forwardE8;
-            bool newRange = m.logarithmsOf != e.rangeE8 + 1;
+            ScenarioSums.setForwards(e.discountE12 * e.forwardE8, e.rangeE8);
+            if (m.logarithmsOf == e.rangeE8 + 1) return;
             m.logarithmsOf = e.rangeE8 + 1;
-            for (uint256 node = 0; node <= Scenarios.NODES; ++node) {
-                uint256 multiplier = OptionValues.multiplier(node, e.rangeE8);
-                _store(WS_A + WS_NODE * node, OptionValues.discountedForward(discounted, multiplier));
-                if (newRange) _store(WS_LN_X + WS_NODE * node, uint256(Kernel.ln(multiplier, Scenarios.UNIT)));
+            if (walk.selection.all) {
+                for (uint256 node = 0; node < Scenarios.NODES; ++node) _setLogarithm(node, e.rangeE8);
+            } else {
+                for (uint256 rest = walk.selection.entries; rest != 0; rest >>= 8) _setLogarithm(rest & 0xf, e.rangeE8);
             }
         }
+    }
+
+    function _setLogarithm(uint256 node, uint256 rangeE8) private pure {
+        uint256 multiplier = OptionValues.multiplier(node, rangeE8);
+        _store(WS_LN_X + WS_NODE * node, uint256(Kernel.ln(multiplier, Scenarios.UNIT)));
     }
 
     /// @custom:spec MRG-057
