@@ -25,5 +25,11 @@ export default defineConfig({
   networks: {
     node: { type: "edr-simulated", chainId: 31337, hardfork: "prague" },
   },
-  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 256, depth: 100, failOnRevert: true } } },
+  test: {
+    solidity: {
+      fsPermissions: { readFile: ["spec/cdf.json"] },
+      fuzz: { runs: 256 },
+      invariant: { runs: 256, depth: 100, failOnRevert: true },
+    },
+  },
 });

@@ -108,7 +108,11 @@ library RiskGroups {
     function addTo(int256[37] memory sums, int256[37] memory more) internal pure {
         // Safe: 37 words of each.
         assembly ("memory-safe") {
-            for { let offset := 0 } lt(offset, 1184) { offset := add(offset, 32) } {
+            for {
+                let offset := 0
+            } lt(offset, 1184) {
+                offset := add(offset, 32)
+            } {
                 let word := add(sums, offset)
                 mstore(word, add(mload(word), mload(add(more, offset))))
             }

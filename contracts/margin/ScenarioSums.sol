@@ -209,7 +209,11 @@ library ScenarioSums {
         // Safe: fifteen words of the workspace. Plain form: `OptionValues.discountedForward` of `OptionValues.multiplier`.
         assembly ("memory-safe") {
             let quarters := QUARTERS
-            for { let word := WS_A } iszero(gt(word, WS_A_ZERO)) { word := add(word, WS_NODE) } {
+            for {
+                let word := WS_A
+            } iszero(gt(word, WS_A_ZERO)) {
+                word := add(word, WS_NODE)
+            } {
                 let m := add(UNIT, mul(signextend(0, quarters), rangeE8))
                 mstore(word, div(add(mul(discountedE20, m), HALF_UNIT_E12), UNIT_E12))
                 quarters := shr(8, quarters)
@@ -221,7 +225,11 @@ library ScenarioSums {
     function addForwards(int256 size) internal pure {
         // Safe: fifteen words of the workspace each.
         assembly ("memory-safe") {
-            for { let word := WS_A } iszero(gt(word, WS_A_ZERO)) { word := add(word, WS_NODE) } {
+            for {
+                let word := WS_A
+            } iszero(gt(word, WS_A_ZERO)) {
+                word := add(word, WS_NODE)
+            } {
                 let linear := add(word, sub(WS_LINEAR, WS_A))
                 mstore(linear, add(mload(linear), mul(size, mload(word))))
             }
@@ -234,7 +242,11 @@ library ScenarioSums {
         // Safe: fifteen words of the workspace. Plain form: `OptionValues.linear`.
         assembly ("memory-safe") {
             let quarters := QUARTERS
-            for { let word := WS_LINEAR } iszero(gt(word, WS_LINEAR_ZERO)) { word := add(word, WS_NODE) } {
+            for {
+                let word := WS_LINEAR
+            } iszero(gt(word, WS_LINEAR_ZERO)) {
+                word := add(word, WS_NODE)
+            } {
                 let m := add(UNIT, mul(signextend(0, quarters), rangeE8))
                 mstore(word, add(mload(word), mul(size, div(add(mul(priceE8, m), HALF_UNIT), UNIT))))
                 quarters := shr(8, quarters)
@@ -244,7 +256,7 @@ library ScenarioSums {
 
     /// @dev One shock of one strike: the value at node 0 is added to `zero`, those of the pairs whose logarithms lie in [from, to) to the sums `toSum` bytes above.
     ///
-    /// Plain form: for each node, `OptionValues.valueOfCall(A, b, logMoneyness + lnX, s)`; `ScenarioSums.t.sol` compares them.
+    /// Plain form: for each node, `OptionValues.valueOfCall(A, b, logMoneyness + lnX, s)`; `Referee.t.sol` compares them.
     /// - `base` holds everything of D1 but `lnX·inverse`, with 16 more bits; flooring the sum is flooring the part that has a fraction, as the rest is a multiple of 2^16.
     /// - D rises along the axis. So the pairs whose lower D2 lies left of the table come first and those whose upper D1 lies right of it come last: two loops peel them off, value by
     ///   value, with the constants 0 and 2^60 outside the table. A pair whose upper D1 lies left is worth 0, one whose lower D2 lies right is worth a - b.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Scenarios} from "./Scenarios.sol";
 // prettier-ignore
 // solhint-disable-next-line no-unused-import
 import {WS_LINEAR, WS_LINEAR_ZERO, WS_NODE, WS_PAYOFF, WS_SUM_DOWN, WS_SUM_MID, WS_SUM_UP, WS_TO_NARROW, WS_WIDTH, WS_ZERO_DOWN, WS_ZERO_MID} from "./Workspace.sol";

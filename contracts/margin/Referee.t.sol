@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {KernelProbe} from "../dev/KernelProbe.sol";
+import {Breakdown, Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {Position} from "./AccountStates.sol";
+import {ExpiryRecord, UnderlyingRecord} from "./Checkpoints.sol";
+import {Instruments} from "./Instruments.sol";
+import {Kernel} from "./Kernel.sol";
+import {MarginFixture} from "./MarginFixture.t.sol";
+import {Rounding} from "./Rounding.sol";
+import {Scenarios} from "./Scenarios.sol";
+
+/// @notice The referee against plain sums of single values, and the properties of the margin.
+contract RefereeTest is MarginFixture {
+    int256 private constant ONE = 1e8;
+
+    /// @dev The hot loop's lanes, table addresses and peeled ends against one plain value at a time.
+    function testFuzz_weighted_equalsPlainSums(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = draw(0, 2) == 0 ? wildMarket() : plainMarket();
+        Position[] memory positions = positionsOf(u, draw(1, 5), 2 ** draw(1, 53));
+        Breakdown memory report = _report(pack(u, positions, 0));
+        for (uint256 s = 0; s < Scenarios.COUNT; ++s) {
+            int256 sum = 0;
+            for (uint256 i = 0; i < positions.length; ++i) {
+                sum +=
+                    positions[i].sizeE8 *
+                    (_value(u, positions[i].instrument, s) - _value(u, positions[i].instrument, 13));
+            }
+            (uint256 node, ) = Scenarios.parts(s);
+            int256 expected = Rounding.divFloor(int256(Scenarios.weight(node)) * sum, uint256(ONE));
+            assert(report.underlyings[0].weighted24E8[s] == expected);
+        }
+    }
+
+    /// @dev No state that can be held is refused; no margin is negative; every surface choice, headroom and the standard margin compute.
+    function testFuzz_health_isTotal(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = wildMarket();
+        Position[] memory positions = positionsOf(u, draw(1, 12), 2 ** 53);
+        Inputs memory inputs = pack(u, positions, uint128(drawWild(0, type(uint128).max)));
+        SurfaceChoice choice = SurfaceChoice(draw(0, 2));
+        Figures memory f = referee.health(inputs.state, inputs.balances, inputs.checkpoint, inputs.records, choice);
+        assert(f.initialE8 >= f.maintenanceE8);
+        assert(f.maintenanceE8 < 2 ** 127 && f.floorE8 < 2 ** 127);
+        assert(f.leastCashE8 == int256(f.initialE8) - (f.equityE8 - 7e12));
+        referee.standardMargin(inputs.state, inputs.balances, inputs.checkpoint, inputs.records, choice);
+        int64 sizeE8 = int64(positions[0].sizeE8);
+        referee.headroom(positions[0].instrument, sizeE8, inputs.checkpoint, inputs.records, choice);
+    }
+
+    /// @dev A witness never shows more than the margin, and the best point of the joint branch shows the joint loss.
+    function testFuzz_witness_showsAtMostTheMargin(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = draw(0, 1) == 0 ? wildMarket() : plainMarket();
+        Inputs memory inputs = pack(u, positionsOf(u, draw(1, 8), 1e12), uint128(draw(0, 1e18)));
+        Breakdown memory report = _report(inputs);
+        (int256 equity, uint256 shown) = _witness(inputs, abi.encodePacked(uint8(0), uint8(draw(0, 36)), uint8(1)));
+        assert(equity == report.figures.equityE8 && shown <= report.figures.maintenanceE8);
+        (, shown) = _witness(inputs, abi.encodePacked(uint8(0), uint8(192 + draw(0, 14)), uint8(1)));
+        assert(shown <= report.figures.maintenanceE8);
+        (, shown) = _witness(inputs, abi.encodePacked(uint8(2), uint8(0)));
+        assert(shown == report.groups[0].shortMinimumE8 + report.haircutE8);
+        (, shown) = _witness(inputs, abi.encodePacked(uint8(0), uint8(report.groups[0].worstPoint), uint8(0)));
+        uint256 loss24 = uint256(Rounding.maxSigned(report.groups[0].scenario24E8, report.groups[0].between24E8));
+        assert(shown == Rounding.divUp(loss24, 24) + report.haircutE8);
+    }
+
+    /// @dev Netted is at most alone and alone: splitting an account never lowers the scenario part. Two units a rounding.
+    function testFuzz_scenarioPart_isSubAdditive(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = plainMarket();
+        Position[] memory a = positionsOf(u, draw(1, 4), 1e11);
+        Position[] memory b = positionsOf(u, draw(1, 4), 1e11);
+        uint256 together = _groupMargin(u, concat(a, b));
+        assert(together <= _groupMargin(u, a) + _groupMargin(u, b) + 8);
+    }
+
+    /// @dev k times the portfolio has k times the scenario loss, to the rounding of one N.
+    function testFuzz_scenarioPart_scales(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = plainMarket();
+        Position[] memory positions = positionsOf(u, draw(1, 6), 1e11);
+        int256 once = _report(pack(u, positions, 0)).underlyings[0].scenario24E8;
+        int256 k = int256(draw(2, 50));
+        for (uint256 i = 0; i < positions.length; ++i) positions[i].sizeE8 *= k;
+        int256 scaled = _report(pack(u, positions, 0)).underlyings[0].scenario24E8;
+        assert(scaled <= once * k && scaled >= (once - 1) * k);
+    }
+
+    /// @dev A long option bought at its mark raises the scenario part by its premium at most.
+    function testFuzz_longOption_costsAtMostItsPremium(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = plainMarket();
+        Position[] memory positions = positionsOf(u, draw(1, 5), 1e11);
+        Position[] memory bought = new Position[](1);
+        uint96 instrument = Instruments.pack(
+            1,
+            u.expiries[draw(0, 2)].expiry,
+            uint40(draw(25e6, 36e6)),
+            uint8(draw(2, 3))
+        );
+        bought[0] = Position(instrument, int256(draw(1, 1e11)), 0);
+        int256 premiumE16 = bought[0].sizeE8 * Rounding.maxSigned(_value(u, instrument, 13), 0);
+        uint256 before = _groupMargin(u, positions);
+        uint256 afterwards = _groupMargin(u, concat(positions, bought));
+        assert(afterwards <= before + uint256(Rounding.divCeil(premiumE16, uint256(ONE))) + 8);
+    }
+
+    function testFuzz_isqrt_isTheFloorOfTheRoot(uint256 a) external pure {
+        a >>= 129 + (a % 127);
+        uint256 r = Kernel.isqrt(a);
+        assert(r * r <= a && (r + 1) * (r + 1) > a);
+    }
+
+    function test_isqrt_everySmallNumberAndSquare() external pure {
+        uint256 root = 0;
+        for (uint256 a = 0; a < 2 ** 14; ++a) {
+            if ((root + 1) * (root + 1) == a) ++root;
+            assert(Kernel.isqrt(a) == root);
+        }
+        for (uint256 r = 1; r < 2 ** 63; r = 2 * r + (r % 3)) {
+            assert(Kernel.isqrt(r * r) == r && Kernel.isqrt(r * r - 1) == r - 1 && Kernel.isqrt(r * r + 2 * r) == r);
+        }
+    }
+
+    function testFuzz_ln_isOddAndRises(uint256 n, uint256 d) external pure {
+        n = 1 + (n % 2 ** 56);
+        d = 1 + (d % 2 ** 56);
+        int256 value = Kernel.ln(n, d);
+        assert(Kernel.ln(n, n) == 0);
+        int256 sum = value + Kernel.ln(d, n);
+        // Where the ratio is small, the quotient r of step 1 has few bits left; elsewhere the two cancel to a unit.
+        if (n * 2 ** 20 > d && d * 2 ** 20 > n) assert(sum >= -2 && sum <= 2);
+        if (n < 2 ** 56) assert(Kernel.ln(n + 1, d) >= value - 1);
+    }
+
+    function _groupMargin(UnderlyingRecord memory u, Position[] memory positions) private view returns (uint256) {
+        if (positions.length == 0) return 0;
+        return _report(pack(u, positions, 0)).groups[0].maintenanceE8;
+    }
+
+    function _report(Inputs memory i) private view returns (Breakdown memory) {
+        return reports.breakdown(i.state, i.balances, i.checkpoint, i.records, SurfaceChoice.Present);
+    }
+
+    function _witness(Inputs memory i, bytes memory witness) private view returns (int256, uint256) {
+        return referee.witnessMargin(i.state, i.balances, i.checkpoint, i.records, SurfaceChoice.Present, witness);
+    }
+
+    function _value(UnderlyingRecord memory u, uint96 instrument, uint256 scenario) private view returns (int256) {
+        if (Instruments.kindOf(instrument) == Instruments.PERPETUAL) {
+            return int256(probe.linearValue(u.spotE8, u.priceRangeE8, scenario));
+        }
+        uint256 k = 0;
+        while (u.expiries[k].expiry != Instruments.expiryOf(instrument)) ++k;
+        ExpiryRecord memory e = u.expiries[k];
+        uint256 tau = e.expiry > TIME ? e.expiry - TIME : 0;
+        if (Instruments.kindOf(instrument) == Instruments.FUTURE) {
+            uint256 range = tau < 1800 ? (uint256(u.priceRangeE8) * tau) / 1800 : u.priceRangeE8;
+            return int256(probe.linearValue(e.present.forwardE8, range, scenario));
+        }
+        uint256 surface =
+            (uint256(uint64(e.present.aE12)) << 192) |
+                (uint256(e.present.bE12) << 128) |
+                (uint256(uint32(e.present.rhoE8)) << 96) |
+                (uint256(uint32(e.present.mE8)) << 64) |
+                (uint256(e.present.sigmaE8) << 32);
+        return
+            probe.optionValue(
+                KernelProbe.OptionAtScenario(
+                    scenario,
+                    tau,
+                    Instruments.strikeE8Of(instrument),
+                    Instruments.kindOf(instrument) == Instruments.PUT,
+                    e.present.forwardE8,
+                    e.present.publishedForwardE8,
+                    surface,
+                    e.discountE12,
+                    u.priceRangeE8,
+                    u.volRangeE8,
+                    u.volUpFloorE8
+                )
+            );
+    }
+}
