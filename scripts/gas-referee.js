@@ -54,23 +54,19 @@ const checkpoint =
   pack([0, 16], [0, 16], [6, 8], [0, 32], [10n ** 8n, 64], [0, 120]) +
   keccak256(record).slice(2);
 
-// Options alternate between the expiries, call and put, long and short; every strike is another, 60 % to 150 % of spot. From two on, a perpetual stands for one of the places.
-function state(options) {
+// A chain: the options go round the four expiries, long and short, over strikes from 70 % to 140 % of spot; of four options of an expiry two are the call and the put of one strike.
+// With `distinct` every option has a strike of its own, which is the dearest case. A perpetual is held besides where it fits.
+function state(options, distinct) {
   const positions = [];
   for (let i = 0; i < options; i++) {
-    const percent = 60n + (((90n * BigInt(i)) / BigInt(options) + 45n) % 90n);
+    const place = Math.floor(i / 4);
+    const slot = distinct ? BigInt(place) : BigInt(place - Math.floor((place + 1) / 4));
+    const slots = BigInt(Math.ceil(options / 4));
+    const percent = 70n + (70n * slot) / slots;
+    const kind = place % 2 === 1 ? KIND.call : KIND.put;
     const size = (BigInt((i * 7) % 13) + 1n) * 10n ** 8n * (i % 3 === 0 ? -1n : 1n);
-    const strikeE4 = (SPOT * percent) / 100n / 10_000n + BigInt(i);
-    positions.push(
-      pack(
-        [1, 16],
-        [EXPIRIES[i % 4], 32],
-        [strikeE4, 40],
-        [i % 2 ? KIND.call : KIND.put, 8],
-        [zigzag(size), 64],
-        [0, 96],
-      ),
-    );
+    const strikeE4 = (SPOT * percent) / 100n / 10_000n + 10_000n * slot;
+    positions.push(pack([1, 16], [EXPIRIES[i % 4], 32], [strikeE4, 40], [kind, 8], [zigzag(size), 64], [0, 96]));
   }
   if (options < 128)
     positions.push(
@@ -121,12 +117,18 @@ const referee = (await send({ data: bytecode + AbiCoder.defaultAbiCoder().encode
 const referees = new Interface(abi);
 
 const balances = "0x" + pack([0, 16], [0, 112], [5000n * 10n ** 6n, 128]);
-const inputs = (options) => [state(options), balances, checkpoint, record, 0];
+const inputs = (options, distinct = false) => [state(options, distinct), balances, checkpoint, record, 0];
 const result = { "gas.referee.bytes": (deployedBytecode.length - 2) / 2 };
 for (const options of [1, 4, 16, 64, 128]) {
   result[`gas.referee.health.${options}options`] = await executionGas(
     referee,
     referees.encodeFunctionData("health", inputs(options)),
+  );
+}
+for (const options of [16, 64, 128]) {
+  result[`gas.referee.health.${options}options.distinctStrikes`] = await executionGas(
+    referee,
+    referees.encodeFunctionData("health", inputs(options, true)),
   );
 }
 // Witnesses: one joint scenario without and with the add-ons, and the node at spot with what lies between.

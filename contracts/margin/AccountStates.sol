@@ -73,7 +73,7 @@ library AccountStates {
         if (!_arePositionsValid(state)) _refusePositions(state);
     }
 
-    /// @dev One pass over the positions, 110 gas each.
+    /// @dev One pass over the positions, without a branch in it.
     function _arePositionsValid(bytes calldata state) private pure returns (bool valid) {
         // Why it is right: `bad` collects one bit of each rule. Order: instruments rise, so the first is above 0. Size: the 64 bits are not all zero. Kind: at most 3. Underlying: not 0.
         // Expiry and strike: each is there exactly when the kind has it. Reads calldata inside `state`, whose length is 64 and a multiple of 32.

@@ -18,7 +18,7 @@ library Kernel {
     /// @dev With 2^k the power of two at or below √a, `3/4·2^k + a/(3·2^k)` is a Newton step from 3/2·2^k: at least √a and at most 8.4 % above. One more unit keeps it so after the
     /// divisions round down. Four Newton steps bring the error from 0.084 + 2^-k to 1e-22 and below where k > 8, and to less than a unit for every smaller a (`Referee.t.sol` tries
     /// them all below 2^14), so ⌊√a⌋ or one more is left, as an integer Newton step never falls below ⌊√a⌋. In assembly, because a division by zero cannot happen but for a = 0,
-    /// where EVM's 0 is right: 250 gas instead of 530.
+    /// where EVM's 0 is right.
     /// @custom:spec MRG-020
     function isqrt(uint256 a) internal pure returns (uint256 r) {
         uint256 h = highestBit(a);
