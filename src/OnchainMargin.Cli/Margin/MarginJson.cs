@@ -7,9 +7,9 @@ namespace OnchainMargin.Cli.Margin;
 /// <summary>The reply as JSON; every number is a decimal text.</summary>
 internal sealed class MarginJson(Book book, Utf8JsonWriter writer)
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int IndentedMost = 100;
 
-    /// <summary>Writes the whole reply.</summary>
+    /// <summary>Writes the whole reply; indented for people while it is short.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="book">The book.</param>
     /// <param name="reports">Its accounts.</param>
@@ -18,7 +18,7 @@ internal sealed class MarginJson(Book book, Utf8JsonWriter writer)
     public static void Write(TextWriter output, Book book, IReadOnlyList<AccountReport> reports, IReadOnlyList<WhatIfOutcome> whatIf, long? compared)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Options))
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = reports.Count <= IndentedMost, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             new MarginJson(book, writer).Write(reports, whatIf, compared);
         }
