@@ -130,7 +130,8 @@ public sealed class MarginBench
         const int Batch = 8;
         var views = new CheckpointView[Batch];
         double fastest = double.MaxValue;
-        for (int i = 0; i < 8 * repeats; i++)
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 8 * repeats || Stopwatch.GetElapsedTime(start) < 2 * WarmUp; i++)
         {
             for (int j = 0; j < Batch; j++)
             {
