@@ -44,6 +44,7 @@ public static class SolverHost
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { WebRootPath = options.Api.WebFolder.Length > 0 ? Path.GetFullPath(options.Api.WebFolder) : null });
         builder.WebHost.UseUrls(options.Plays(SolverRoles.Api) ? options.Api.Url : "http://127.0.0.1:0");
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
         configure?.Invoke(builder);
         // Made by the container, so that the container disposes them, in the reverse order, after every role has stopped.
@@ -62,7 +63,7 @@ public static class SolverHost
         _ = host.Services.GetRequiredService<HttpRpcClient>();
         _ = host.Services.GetRequiredService<SolverKeys>();
         ApiSetup.Map(host, options);
-        host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SolverHost)).SolverStarts(string.Join(", ", options.Roles), deployment.ChainId, store.Path);
+        host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SolverHost)).SolverStarts(string.Join(", ", options.PlayedRoles), deployment.ChainId, store.Path);
         return host;
     }
 

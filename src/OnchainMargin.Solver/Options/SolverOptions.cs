@@ -18,8 +18,8 @@ public sealed record SolverOptions
     /// <summary>The file of the embedded store.</summary>
     public string StoreFile { get; init; } = "solver.db";
 
-    /// <summary>The roles to play, see <see cref="SolverRoles"/>.</summary>
-    public IReadOnlyList<string> Roles { get; init; } = [SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Api];
+    /// <summary>The roles to play, see <see cref="SolverRoles"/>; none named means index, risk and API.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
 
     /// <summary>Following the chain.</summary>
     public IndexOptions Index { get; init; } = new();
@@ -40,7 +40,10 @@ public sealed record SolverOptions
     public ApiOptions Api { get; init; } = new();
 
     /// <summary>Whether a role is to be played.</summary>
-    public bool Plays(string role) => Roles.Contains(role, StringComparer.OrdinalIgnoreCase);
+    public bool Plays(string role) => PlayedRoles.Contains(role, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The roles that are played: those that are named, or those that need no key.</summary>
+    internal IReadOnlyList<string> PlayedRoles => Roles.Count > 0 ? Roles : [SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Api];
 
     /// <summary>Reads options from a JSON file, the environment and values that override both.</summary>
     /// <param name="file">The file; null for none.</param>
