@@ -30,6 +30,7 @@ internal sealed class AttesterRole(
     ILogger<AttesterRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+    private readonly HashSet<Address> _refused = [];
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Attester;
@@ -86,7 +87,11 @@ internal sealed class AttesterRole(
         {
             if (!book.Attesters.Contains(key.Address))
             {
-                logger.NotAnAttester(key.Address);
+                if (_refused.Add(key.Address))
+                {
+                    logger.NotAnAttester(key.Address);
+                }
+
                 continue;
             }
 

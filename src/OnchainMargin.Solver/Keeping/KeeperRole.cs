@@ -85,8 +85,10 @@ internal sealed partial class KeeperRole(
         string key = string.Create(CultureInfo.InvariantCulture, $"start account {account.Id} at {account.StateHash.ToString()[..10]}");
         try
         {
-            logger.LotIsStarted(account.Id, found.EquityE8, found.ShownE8);
-            await SendAsync(key, client.Calls.Start(account, found.Witness), cancellationToken).ConfigureAwait(false);
+            if (await SendAsync(key, client.Calls.Start(account, found.Witness), cancellationToken).ConfigureAwait(false))
+            {
+                logger.LotIsStarted(account.Id, found.EquityE8, found.ShownE8);
+            }
         }
         catch (RevertException error)
         {
@@ -95,6 +97,7 @@ internal sealed partial class KeeperRole(
         }
     }
 
+    /// <summary>Sends what is not under way or done already; false when it is, and in a dry run.</summary>
     private async Task<bool> SendAsync(string key, TransactionRequest request, CancellationToken cancellationToken)
     {
         if (options.DryRun)
@@ -103,8 +106,7 @@ internal sealed partial class KeeperRole(
             return false;
         }
 
-        await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false);
-        return true;
+        return await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false) is { IsNew: true };
     }
 
     private bool IsCooling(ulong account) => _coolDowns.TryGetValue(account, out DateTimeOffset until) && time.GetUtcNow() < until;

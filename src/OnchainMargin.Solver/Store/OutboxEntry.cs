@@ -23,6 +23,9 @@ public sealed record OutboxEntry
     /// <summary>The nonce, which makes sure that at most one of the attempts is mined.</summary>
     public required ulong Nonce { get; init; }
 
+    /// <summary>Whether it was stored just now; false when it was there already.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>How far it has come.</summary>
     public OutboxState State { get; init; }
 

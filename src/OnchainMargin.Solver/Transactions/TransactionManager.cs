@@ -62,7 +62,7 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
             store.TryAddToOutbox(entry, attempt);
             logger.TransactionStored(intent.Key, nonce, attempt.Hash);
             await BroadcastAsync(attempt, cancellationToken).ConfigureAwait(false);
-            return entry;
+            return entry with { IsNew = true };
         }
         finally
         {
@@ -157,7 +157,10 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
         if (found.IsSuccess)
         {
             reason = "";
-            logger.TransactionMined(entry.Intent, found.BlockNumber);
+            if (entry.State == OutboxState.Live)
+            {
+                logger.TransactionMined(entry.Intent, found.BlockNumber);
+            }
         }
         else if (state == OutboxState.Reverted)
         {

@@ -22,7 +22,7 @@ public sealed class Deployed : IAsyncDisposable
     private static readonly AbiFunction Mint = ContractAbi.FromSignatures("function mint(address to, uint256 amount)").Functions[0];
     private static int _keys;
 
-    private readonly TransactionSender _sender;
+    private TransactionSender _sender;
     private readonly List<IDisposable> _disposables = [];
     private ulong _nonce;
 
@@ -48,7 +48,7 @@ public sealed class Deployed : IAsyncDisposable
 
     public DeploymentRecord Record { get; }
 
-    public ProtocolClient Client { get; }
+    public ProtocolClient Client { get; private set; }
 
     public string Folder { get; }
 
@@ -86,6 +86,15 @@ public sealed class Deployed : IAsyncDisposable
         }
 
         return trader;
+    }
+
+    /// <summary>Takes the chain back to a snapshot; the sender must ask for its nonce again.</summary>
+    public async Task RevertAsync(string snapshot)
+    {
+        await Chain.RevertAsync(snapshot);
+        _sender.Dispose();
+        _sender = Sender(Chain, Deployer);
+        Client = await ProtocolClient.ConnectAsync(Chain.Node, Record, _sender);
     }
 
     public Task SetPriceAsync(int underlying, long priceE8) =>

@@ -1,0 +1,77 @@
+using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.EndToEnd.Tests;
+
+/// <summary>P10: the solver's process is killed again and again while it works; nothing is sent twice, nothing is forgotten, its index is the chain's.</summary>
+[Collection(SharedChain.Name)]
+public sealed class RestartTests(ChainFixture fixture)
+{
+    private const long Btc = 89_035_47000000;
+
+    [Fact]
+    public async Task Solver_KilledAtManyPoints_ResumesWithoutSendingTwice()
+    {
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain);
+        Trader maker = await world.TraderAsync(1_000_000);
+        Trader bold = await world.TraderAsync(20_000);
+        Trader keeper = await world.TraderAsync(1_000_000);
+        await world.TradeAsync(bold, maker, 1, Deployed.Unit, Btc);
+        ulong keeperNonce = await world.Chain.Node.GetTransactionCountAsync(keeper.Key.Address);
+        SolverOptions options = world.Options(keeper.Account, keeper, "killed.db", SolverRoles.Pricer, SolverRoles.Attester, SolverRoles.Keeper);
+        await world.Chain.PassAsync(61);
+        await world.SetPriceAsync(1, Btc * 84 / 100);
+
+        // Lives from a moment to a few seconds: some end before the store is open, some in the middle of a transaction.
+        foreach (int milliseconds in (int[])[400, 900, 1100, 1300, 1500, 1700, 2000, 2400])
+        {
+            await using SolverProcess solver = SolverProcess.Start(world, options);
+            await Task.Delay(milliseconds);
+            Assert.False(solver.HasExited, solver.ToString());
+            await solver.KillAsync();
+            await world.Chain.PassAsync(61);
+        }
+
+        await using SolverProcess last = SolverProcess.Start(world, options);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Assert.False(last.HasExited, last.ToString());
+                ProtocolBook now = await world.Client.ReplayAsync();
+                return now.Lots.Count > 0 && !now.OpenLots.Any() && now.LatestEpoch is { } epoch && epoch.Checkpoint == now.LatestCheckpoint!.Id;
+            },
+            "the end of the lot and an epoch of the last checkpoint");
+        await Task.Delay(1500);
+        await last.KillAsync();
+
+        ProtocolBook book = await world.Client.ReplayAsync();
+        Assert.Single(book.Lots);
+        Assert.Equal(book.Epochs.Values.Select(static epoch => epoch.Checkpoint).Distinct().Count(), book.Epochs.Count);
+        using SolverStore store = SolverStore.Open(options.StoreFile, world.Record.ChainId, world.Record.Contracts.Clearinghouse);
+        foreach ((Address sender, ulong before) in ((Address, ulong)[])[(world.Pricer.Address, 0), (world.Attester.Address, 0), (keeper.Key.Address, keeperNonce)])
+        {
+            // What the chain carried out of this key is what the outbox holds, one transaction each: none outside it, none left over.
+            ulong mined = await world.Chain.Node.GetTransactionCountAsync(sender);
+            OutboxEntry[] entries = [.. store.NewestInOutbox(10_000).Where(entry => entry.Sender == sender)];
+            Assert.Equal(mined - before, (ulong)entries.Length);
+            Assert.Equal(Enumerable.Range((int)before, entries.Length).Select(static nonce => (ulong)nonce), entries.Select(static entry => entry.Nonce).Order());
+            Assert.Equal(entries.Length, entries.Select(static entry => entry.Intent).Distinct(StringComparer.Ordinal).Count());
+        }
+
+        IReadOnlyList<LogEntry> chain = await world.Chain.Node.GetLogsAsync(new LogFilter
+        {
+            Addresses = Protocol.ProtocolEmitters.Of(world.Record.Contracts),
+            FromBlock = BlockTag.Number(world.Record.Block),
+            ToBlock = BlockTag.Number(store.Head()!.Number),
+        });
+        Assert.Equal(chain.Select(static log => (log.BlockHash, log.LogIndex)), store.LogsFrom(0).Select(static log => (log.BlockHash, log.LogIndex)));
+        Assert.Equal(0UL, (await world.Client.GetAccountAsync(bold.Account)).OpenLot);
+        await world.AssertSameFiguresAsync();
+    }
+}
