@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using OnchainMargin.Bench.Ethereum;
+using OnchainMargin.Bench.Margin;
 
 // Runs every bench and writes its figures as one flat JSON map: OnchainMargin.Bench [--quick] FILE. scripts/bench.sh adds the rest.
 bool quick = args.Contains("--quick", StringComparer.Ordinal);
@@ -13,6 +14,7 @@ if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal
 (string Name, Action<IDictionary<string, double>> Run)[] benches =
 [
     ("Ethereum", results => new EthereumBench().Run(results, quick)),
+    ("Margin", results => new MarginBench().Run(results, quick)),
 ];
 var all = new SortedDictionary<string, double>(StringComparer.Ordinal);
 foreach ((string name, Action<IDictionary<string, double>> run) in benches)

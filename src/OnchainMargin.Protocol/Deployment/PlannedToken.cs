@@ -15,6 +15,18 @@ public sealed record PlannedToken
     /// <summary>The ERC-20 contract. Empty: a mock that anyone can mint is created.</summary>
     public Address? Address { get; init; }
 
+    /// <summary>A Chainlink-shaped feed of its price, for a token that is no underlying. Empty: the settlement token counts one dollar, any other token nothing.</summary>
+    public Address? Feed { get; init; }
+
+    /// <summary>The longest time between two answers of the feed.</summary>
+    public uint HeartbeatSeconds { get; init; }
+
+    /// <summary>Answers of the feed below are refused.</summary>
+    public ulong MinPriceE8 { get; init; }
+
+    /// <summary>Answers of the feed above are refused.</summary>
+    public ulong MaxPriceE8 { get; init; }
+
     /// <summary>How it counts as collateral.</summary>
     public required RiskParameters.TokenParameters Parameters { get; init; }
 }

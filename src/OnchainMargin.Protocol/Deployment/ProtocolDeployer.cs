@@ -73,6 +73,11 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
             throw new DeploymentException($"The threshold of {plan.Threshold} signatures does not fit {attesters} attester(s): give 1 to {attesters}.");
         }
 
+        if (plan.Tokens.FirstOrDefault(token => token is { Feed: not null, Parameters.Underlying: > 0 }) is { } both)
+        {
+            throw new DeploymentException($"The token {both.Symbol} of the deployment plan has a feed and is an underlying, whose feed prices it: take one of the two away.");
+        }
+
         if (plan.Attesters.Distinct().Count() != plan.Attesters.Count)
         {
             throw new DeploymentException("An attester is named twice in the deployment plan: name each once.");
@@ -153,6 +158,12 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
                 throw new DeploymentException($"The token {token.Symbol} at {erc20} has {listed.Decimals} decimals and the plan says {token.Decimals}: correct the plan, and deploy again.");
             }
 
+            if (token.Feed is { } feed)
+            {
+                Address source = await CreateSourceAsync(feed, token.HeartbeatSeconds, token.MinPriceE8, token.MaxPriceE8, cancellationToken);
+                await sender.SendAsync(_contracts["PriceHub"], new PriceHub.SetTokenSourceCall(index, source), cancellationToken);
+            }
+
             tokens.Add(new DeployedToken(index, token.Symbol, erc20, token.Decimals, token.Parameters.Underlying));
         }
 
@@ -166,14 +177,16 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         {
             ushort number = (ushort)(underlyings.Count + 1);
             Address feed = underlying.Feed ?? await sender.CreateAsync(artifacts.Read("MockAggregator"), [(byte)8, underlying.MockPriceE8], cancellationToken);
-            object[] bounds = [feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8];
-            Address source = await sender.CreateAsync(artifacts.Read("ChainlinkSource"), bounds, cancellationToken);
+            Address source = await CreateSourceAsync(feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8, cancellationToken);
             await sender.SendAsync(_contracts["PriceHub"], new PriceHub.SetSourceCall(number, source), cancellationToken);
             underlyings.Add(new DeployedUnderlying(number, underlying.Name, feed, source));
         }
 
         return underlyings;
     }
+
+    private Task<Address> CreateSourceAsync(Address feed, uint heartbeatSeconds, ulong minPriceE8, ulong maxPriceE8, CancellationToken cancellationToken) =>
+        sender.CreateAsync(artifacts.Read("ChainlinkSource"), [feed, heartbeatSeconds, minPriceE8, maxPriceE8], cancellationToken);
 
     private async Task AppointAsync(DeploymentPlan plan, CancellationToken cancellationToken)
     {
