@@ -64,7 +64,7 @@ public sealed record SolverOptions
         }
         catch (Exception error) when (error is IOException or InvalidOperationException or FormatException or UnauthorizedAccessException)
         {
-            throw new SolverOptionsException([$"The configuration '{file ?? "of environment and command line"}' cannot be used ({(error.InnerException ?? error).Message.TrimEnd('.')}); correct it, the options are listed in docs/configuration.md."]);
+            throw new SolverOptionsException([$"The configuration '{file ?? "of environment and command line"}' cannot be used ({(error.InnerException ?? error).Message.TrimEnd('.')}); correct it, the options are listed in docs/operations.md."]);
         }
     }
 
