@@ -7,7 +7,7 @@ namespace OnchainMargin.Cli.Commands;
 /// <summary><c>omargin demo</c>: the whole system on this machine.</summary>
 internal static class DemoCommand
 {
-    private const int DefaultSteps = 2;
+    private const int DefaultSteps = 1;
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
