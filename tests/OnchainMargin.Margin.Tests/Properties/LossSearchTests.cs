@@ -1,0 +1,58 @@
+using System.Globalization;
+using OnchainMargin.Oracle;
+using Xunit.Abstractions;
+
+namespace OnchainMargin.Margin.Tests.Properties;
+
+/// <summary>The attack search of docs/margin-search.md: a short pinned run in CI, SEARCH_MARKETS, SEARCH_STEPS and SEARCH_SEED for a longer one (scripts/search.sh).</summary>
+public sealed class LossSearchTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Portfolios_AtAnyPriceWithinTheRange_LoseNoMoreThanTheirRequirement()
+    {
+        int markets = Setting("SEARCH_MARKETS", 3);
+        int steps = Setting("SEARCH_STEPS", 0);
+        int seed = Setting("SEARCH_SEED", 1);
+        double worst = 0;
+        List<string> beyond = [];
+        for (int i = 0; i < markets; i++)
+        {
+            Finding finding = new LossSearch((seed * 100_003) + i).Climb(steps);
+            double certified = LossSearch.Certify(finding);
+            worst = Math.Max(worst, certified);
+            string line = $"market {i}: search {finding.Ratio:F3}, certified {certified:F3} at q {finding.Q}, v {finding.V}, after {finding.Elapsed} s; weighted beyond the range {LossSearch.WeightedBeyond(finding):F3}; {Describe(finding)}";
+            Log(line);
+            if (certified > 1)
+            {
+                beyond.Add(line);
+            }
+        }
+
+        Log($"{markets} markets, {steps} steps each, seed {seed}: largest certified loss {worst:F3} of max(IM, floor)");
+        Assert.Empty(beyond);
+    }
+
+    /// <summary>A search that cannot find is no search: with the requirement of scenarios alone it finds a short butterfly at once.</summary>
+    [Fact]
+    public void Search_OfAKnownHole_FindsIt()
+    {
+        SearchedCall[] calls = [.. Enumerable.Range(0, 9).Select(i => new SearchedCall(7200, 1.04 + (0.005 * i), 0.6, 1))];
+        var market = new SearchMarket(0.16, 0.5, 0.5, 0.01, calls);
+        double[] butterfly = [0, 0, 0, -100, 200, -100, 0, 0, 0, 0];
+        Assert.True(-market.Profit(butterfly, ((calls[4].Strike - 1) * 4) / 0.16, 0) > 0.1);
+        Assert.True(LossSearch.Worst(market).Ratio > 0.7);
+    }
+
+    private static string Describe(Finding finding) => string.Join(", ", finding.Market.Options.GroupBy(option => option.Tau).Select(group => $"τ {group.Key / 86_400:F3} d σ {group.First().Volatility}"));
+
+    private static int Setting(string name, int standard) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : standard;
+
+    private void Log(string line)
+    {
+        output.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("SEARCH_LOG") is { } log)
+        {
+            File.AppendAllText(log, line + "\n");
+        }
+    }
+}
