@@ -195,7 +195,8 @@ library Markets {
         int256 kRaw = Kernel.ln(strikeE8, e.smile.publishedForwardE8);
         uint256 volQ32 = Volatility.atStrike(e.smile, kRaw);
         uint256 s = Volatility.deviation(volQ32, e.shocks.rootTauQ40);
-        return OptionValues.valueOfCall(a, b, OptionValues.moneyness(e.lnForward, kRaw), s);
+        int256 log = OptionValues.moneyness(e.lnForward, kRaw);
+        return OptionValues.isHeld(log) ? OptionValues.heldCall(a, b, log, s) : OptionValues.valueOfCall(a, b, log, s);
     }
 
     /// @notice A position's word at a memory address, unpacked.

@@ -70,6 +70,18 @@ library OptionValues {
         }
     }
 
+    /// @notice Whether a logarithm stands at ±6, where it was held and the strike was not: a strike that the price has left far behind.
+    /// @custom:spec MRG-026
+    function isHeld(int256 logMoneyness) internal pure returns (bool) {
+        return logMoneyness == LOG_CLAMP_Q32 || logMoneyness == -LOG_CLAMP_Q32;
+    }
+
+    /// @notice A call whose logarithm is held: within the bounds of no arbitrage, `max(A - B, 0)` and `A`.
+    /// @custom:spec MRG-026
+    function heldCall(uint256 a, uint256 b, int256 logQ32, uint256 s) internal pure returns (int256) {
+        return Rounding.clamp(valueOfCall(a, b, logQ32, s), int256(payoff(a, b)), int256(a));
+    }
+
     /// @notice A call in its last 60 seconds or after: the payoff.
     /// @custom:spec MRG-026
     function payoff(uint256 a, uint256 b) internal pure returns (uint256) {

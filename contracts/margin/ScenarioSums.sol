@@ -152,6 +152,31 @@ library ScenarioSums {
         }
     }
 
+    /// @notice Adds `size` calls of one strike whose logarithm is held, at every node; see `addCalls`.
+    /// @custom:spec MRG-026
+    function addCallsHeld(
+        uint256[3] memory s,
+        uint256 narrow,
+        int256 logMoneyness,
+        uint256 b,
+        int256 size
+    ) internal pure returns (int256 mark, int256 spread) {
+        unchecked {
+            for (uint256 node = 0; node <= Scenarios.NODES; ++node) {
+                uint256 a = uint256(_load(WS_A + WS_NODE * node));
+                int256 log = logMoneyness + _load(WS_LN_X + WS_NODE * node);
+                if (node == Scenarios.NODE_ZERO) (a, log) = (uint256(_load(WS_A_ZERO)), logMoneyness);
+                for (uint256 shock = Scenarios.DOWN; shock <= Scenarios.UP; ++shock) {
+                    int256 value = OptionValues.heldCall(a, b, log, s[shock]);
+                    _addTo(_sum(node, shock, narrow), _inLane(node, size * value));
+                    if (node != Scenarios.NODE_ZERO) continue;
+                    if (shock == Scenarios.MID) mark = value;
+                    else spread += shock == Scenarios.UP ? value : -value;
+                }
+            }
+        }
+    }
+
     /// @notice Adds the payoffs of `size` calls of one strike that is narrow at `narrow` shocks, one at least.
     /// @custom:spec MRG-032
     function addPayoffs(uint256 narrow, uint256 b, int256 size) internal pure {

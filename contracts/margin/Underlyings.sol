@@ -40,7 +40,7 @@ struct Walk {
     uint256 first;
     /// @notice `⌈floorRateE8·spotE8/10^8⌉`.
     uint256 floorPriceE8;
-    /// @notice What a long option counts at least (MRG-054): `⌈shortOptionMinimumE8·spotE8/(5·10^8)⌉`.
+    /// @notice What a long option counts at least (MRG-054): `⌈shortOptionMinimumE8·spotE8/(2·10^8)⌉`.
     uint256 leastPriceE8;
     /// @notice Index of the underlying's first kink, and at how many shocks any of its options is narrow.
     uint256 firstKink;
@@ -57,7 +57,7 @@ library Underlyings {
     uint256 private constant WORD = 32;
     uint256 private constant ONE = 1e8;
     uint256 private constant ONE_E16 = 1e16;
-    uint256 private constant LEAST_DIVISOR = 5e8;
+    uint256 private constant LEAST_DIVISOR = 2e8;
     uint256 private constant INSTRUMENT_SHIFT = 160;
     /// @dev Positions of one expiry have equal bits above strike and kind; of one strike, above the kind.
     uint256 private constant EXPIRY_SHIFT = INSTRUMENT_SHIFT + 48;
@@ -254,10 +254,14 @@ library Underlyings {
         int256 size
     ) private pure returns (int256, int256) {
         unchecked {
+            bool held = OptionValues.isHeld(logMoneyness);
             if (size == 0) {
-                return (OptionValues.valueOfCall(uint256(_load(WS_A_ZERO)), b, logMoneyness, s[Scenarios.MID]), 0);
+                (uint256 a, uint256 deviation) = (uint256(_load(WS_A_ZERO)), s[Scenarios.MID]);
+                if (held) return (OptionValues.heldCall(a, b, logMoneyness, deviation), 0);
+                return (OptionValues.valueOfCall(a, b, logMoneyness, deviation), 0);
             }
             if (narrow != 0) ScenarioSums.addPayoffs(narrow, b, size);
+            if (held) return ScenarioSums.addCallsHeld(s, narrow, logMoneyness, b, size);
             if (selection.all) return ScenarioSums.addCalls(s, narrow, logMoneyness, b, size);
             return ScenarioSums.addCallsSelected(selection, s, narrow, logMoneyness, b, size);
         }

@@ -5,7 +5,7 @@ namespace OnchainMargin.Margin;
 /// <summary>Sums over the positions of one underlying, in the order of the positions.</summary>
 internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult result, Workspace workspace, Span<Int128> pnl, Span<Int128> narrowing)
 {
-    private const long LeastParts = 5;
+    private const long LeastParts = 2;
 
     private readonly UnderlyingTerms _terms = terms;
     private readonly UnderlyingResult _result = result;

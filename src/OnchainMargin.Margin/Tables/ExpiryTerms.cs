@@ -115,7 +115,7 @@ internal sealed class ExpiryTerms
             row[Row.Humps + shock] = Hump(s);
         }
 
-        if (moneyness != LnForward - kRaw)
+        if (Math.Abs(moneyness) == Volatility.LogClampQ32)
         {
             Hold(b, row);
         }

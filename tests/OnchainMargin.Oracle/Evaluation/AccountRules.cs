@@ -250,7 +250,7 @@ public static class AccountRules
             return Ceil(parameters.FloorRateE8 * BigInteger.Abs(position.Size) * spot, Ten(16));
         }
 
-        BigInteger least = position.Valuation.Range > 0 ? Ceil(parameters.ShortOptionMinimumE8 * spot, 5 * One) : 0;
+        BigInteger least = position.Valuation.Range > 0 ? Ceil(parameters.ShortOptionMinimumE8 * spot, 2 * One) : 0;
         return Ceil(position.Size * BigInteger.Min(Ceil(parameters.FloorRateE8 * spot, One), BigInteger.Max(position.Mark, least)), One);
     }
 

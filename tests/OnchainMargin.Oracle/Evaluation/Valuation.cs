@@ -88,8 +88,7 @@ public sealed class Valuation
         BigInteger Forward(int q) => Near(expiry.DiscountE12 * surface.ForwardE8 * Node(Range, q), 4 * Ten(20));
         BigInteger b = Near(expiry.DiscountE12 * instrument.StrikeE8, SpecConstants.OneE12);
         BigInteger kRaw = KernelRules.LogStrike(instrument.StrikeE8, surface);
-        BigInteger lRaw = KernelRules.Ln(surface.ForwardE8, surface.PublishedForwardE8) - kRaw;
-        BigInteger l = Clamp(lRaw, -6 * Two(32), 6 * Two(32));
+        BigInteger l = Clamp(KernelRules.Ln(surface.ForwardE8, surface.PublishedForwardE8) - kRaw, -6 * Two(32), 6 * Two(32));
         VolQ32 = KernelRules.Volatility(kRaw, surface);
         BigInteger kappa = KernelRules.Kappa(Tau);
         BigInteger rootTau = KernelRules.RootTau(Tau);
@@ -114,7 +113,7 @@ public sealed class Valuation
                 BigInteger d1 = (((l + lnX) * KernelRules.Inverse(deviation)) >> 16) + (deviation >> 1) + (1040 * Two(32));
                 BigInteger d2 = d1 - deviation;
                 value = ((a * KernelRules.Normal(d1)) - (b * KernelRules.Normal(d2)) + Two(59)) >> 60;
-                if (l != lRaw)
+                if (BigInteger.Abs(l) == 6 * Two(32))
                 {
                     value = Clamp(value, BigInteger.Max(a - b, 0), a);
                 }

@@ -133,7 +133,7 @@ public sealed class SearchConstraints
         double[] floor = new double[_width];
         for (int i = 0; i < _n; i++)
         {
-            floor[i] = i < _n - 1 ? Math.Min(FloorRate, Math.Max(mark[i], _market.ShortMinimum / 5)) : FloorRate;
+            floor[i] = i < _n - 1 ? Math.Min(FloorRate, Math.Max(mark[i], _market.ShortMinimum / 2)) : FloorRate;
             floor[_n + i] = FloorRate;
         }
 

@@ -213,7 +213,7 @@ public static class VectorCases
         yield return Account("MRG-051", "all-kinds", "Every term of the maintenance margin.", mixed);
         yield return Account("MRG-052", "spread-counts-the-net", "0.5 on 2000 of the net delta on top.", On(market, 5000, Perpetual(-2, cost: -4000)));
         yield return Account("MRG-053", "covered-call-apart", "A call and its cover, each alone.", On(market, 0, Call(-1, 2100, 30 * Day)) with { Balances = [new Balance(1, Ten(18))] });
-        yield return Account("MRG-054", "cheap-long-options", "A wing worth nothing counts a fifth of the short minimum.", On(market, 0, Call(10, 12_000, Day)));
+        yield return Account("MRG-054", "cheap-long-options", "A wing worth nothing counts half the short minimum.", On(market, 0, Call(10, 12_000, Day)));
         yield return Account("MRG-054", "dear-long-options", "At most the floor rate of spot.", On(market, 0, Call(10, 1500, 30 * Day)));
         yield return Account("MRG-054", "expired-long-options", "No least value once expired.", On(Market(Underlying(1, 1, Expiry(-Day))), 0, Call(10, 12_000, -Day)));
         yield return Account("MRG-055", "options-at-their-cautious-marks", "Long at intrinsic, short at the mark.", On(market, 0, Call(1, 1900, 30 * Day), Call(-1, 1950, 30 * Day)));

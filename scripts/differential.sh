@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Oracle, engine and referee on COUNT random accounts from SEED, every number to the last unit.
+#   scripts/differential.sh [COUNT [SEED]]        (2000 20261120: the run of CI)
+set -eu -o pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export DIFFERENTIAL_COUNT="${1:-2000}" DIFFERENTIAL_SEED="${2:-20261120}"
+export DIFFERENTIAL_LOG="${DIFFERENTIAL_LOG:-$PWD/artifacts/differential-$DIFFERENTIAL_SEED.log}"
+mkdir -p "$(dirname "$DIFFERENTIAL_LOG")" && : >"$DIFFERENTIAL_LOG"
+echo "The referee's contracts must be built (npx hardhat build). Progress: $DIFFERENTIAL_LOG"
+nice -n 10 dotnet test tests/OnchainMargin.EndToEnd.Tests -c Release --nologo -v quiet --filter "FullyQualifiedName~RandomAccounts_ThreeWays"
+tail -n 1 "$DIFFERENTIAL_LOG"

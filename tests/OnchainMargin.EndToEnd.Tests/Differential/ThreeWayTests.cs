@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Oracle;
+using Xunit.Abstractions;
+
+namespace OnchainMargin.EndToEnd.Tests.Differential;
+
+/// <summary>
+/// Oracle, engine and referee on random accounts, every number to the last unit. DIFFERENTIAL_COUNT and DIFFERENTIAL_SEED set the run (scripts/differential.sh); without them it is the pinned run of CI.
+/// </summary>
+public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : IClassFixture<RefereeNode>
+{
+    private const int CountInCi = 2000;
+    private const int SeedInCi = 20_261_120;
+    private const int AccountsPerMarket = 4;
+    private const int AccountsPerCall = 16;
+
+    [HardhatFact]
+    public async Task RandomAccounts_ThreeWays_AreEqual()
+    {
+        int count = Setting("DIFFERENTIAL_COUNT", CountInCi);
+        int seed = Setting("DIFFERENTIAL_SEED", SeedInCi);
+        long began = Stopwatch.GetTimestamp();
+        var tally = new Tally();
+        Task<IReadOnlyList<string>> asked = Task.FromResult<IReadOnlyList<string>>([]);
+        List<string> differences = [];
+
+        // Each batch has a generator of its own, so that any batch can be run again alone. The node works on one batch while the next is computed.
+        for (int first = 0; first < count; first += AccountsPerCall)
+        {
+            List<RefereeCase> cases = Batch(seed, first, Math.Min(AccountsPerCall, count - first), tally);
+            differences.AddRange(cases.SelectMany(one => one.Compute(node.Referee)));
+            differences.AddRange(await asked);
+            asked = AskAsync(cases);
+            if (first % 4096 < AccountsPerCall)
+            {
+                Progress($"{first + cases.Count} of {count}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
+            }
+        }
+
+        differences.AddRange(await asked);
+        Progress($"seed {seed}: {count} accounts three ways, {tally}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
+        foreach (string difference in differences.Take(40))
+        {
+            Progress(difference);
+        }
+
+        Assert.Empty(differences);
+    }
+
+    private static List<RefereeCase> Batch(int seed, int first, int count, Tally tally)
+    {
+        var generator = new AccountGenerator(unchecked((seed * 1_000_003) + first));
+        List<RefereeCase> cases = [];
+        for (int i = 0; i < count; i++)
+        {
+            Checkpoint market = generator.Market();
+            for (int j = 0; j < AccountsPerMarket && i < count; j++, i++)
+            {
+                AccountInputs inputs = generator.Account(market);
+                AccountReport report = AccountRules.Evaluate(inputs);
+                tally.Add(inputs, report);
+                byte[] witness = j % 2 == 0 ? WitnessRules.Best(report) : generator.Witness(report);
+                cases.Add(new RefereeCase($"seed {seed} account {first + i}", inputs, report, witness, generator.Instrument(market.Underlyings[^1]), generator.FillSize()));
+            }
+
+            i--;
+        }
+
+        return cases;
+    }
+
+    private static int Setting(string name, int standard) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : standard;
+
+    private async Task<IReadOnlyList<string>> AskAsync(List<RefereeCase> cases)
+    {
+        List<(Address, byte[])> calls = [.. cases.SelectMany(one => one.Calls).Select(call => (node.RefereeAddress, call))];
+        IReadOnlyList<(bool, byte[])> answers = await node.RunAsync(calls);
+        List<string> differences = [];
+        int next = 0;
+        foreach (RefereeCase one in cases)
+        {
+            differences.AddRange(one.Compare(node.Referee, [.. answers.Skip(next).Take(one.Calls.Count)]));
+            next += one.Calls.Count;
+        }
+
+        return differences;
+    }
+
+    private void Progress(string line)
+    {
+        output.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("DIFFERENTIAL_LOG") is { } log)
+        {
+            File.AppendAllText(log, line + "\n");
+        }
+    }
+}
