@@ -12,7 +12,9 @@ internal static class MarginCommand
         var json = new Option<bool>("--json") { Description = "Reply as JSON." };
         var whatIf = new Option<string[]>("--what-if")
         {
-            Description = "Fills to try, ACCOUNT:INSTRUMENT:SIZE@PRICE, for example 1:ETH-PERP:-5@150; shows before and after.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+            Description = "Fills to try, ACCOUNT:INSTRUMENT:SIZE@PRICE, for example 1:ETH-PERP:-5@150; shows before and after.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
         };
         var verify = new Option<bool>("--verify") { Description = "Also run the Solidity referee on a local node, and fail unless every integer agrees." };
         var root = new Option<string?>("--root") { Description = "The repository, for --verify; found from this folder when left out." };

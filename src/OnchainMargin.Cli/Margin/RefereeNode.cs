@@ -65,7 +65,10 @@ internal sealed class RefereeNode : IAsyncDisposable
         int port = FreePort();
         var start = new ProcessStartInfo(node, [hardhat, "node", "--hostname", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture)])
         {
-            WorkingDirectory = root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = root,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         Process process = Process.Start(start) ?? throw new CliException("The local Hardhat node did not start: check that node_modules/.bin/node can be run.");
         var started = new RefereeNode(process, $"http://127.0.0.1:{port}");

@@ -39,8 +39,12 @@ internal static class EngineVectors
         Instrument instrument = Instrument.Unpack((UInt128)vector.Number("instrument"));
         return !instrument.IsValid ? new JsonObject { ["error"] = nameof(MarginError.InstrumentInvalid) } : new JsonObject
         {
-            ["underlying"] = instrument.Underlying.ToString(), ["expiry"] = instrument.Expiry.ToString(), ["strikeE4"] = instrument.StrikeE4.ToString(),
-            ["strikeE8"] = ((BigInteger)instrument.StrikeE4 * 10_000).ToString(), ["kind"] = ((int)instrument.Kind).ToString(), ["packed"] = instrument.Packed.ToString(),
+            ["underlying"] = instrument.Underlying.ToString(),
+            ["expiry"] = instrument.Expiry.ToString(),
+            ["strikeE4"] = instrument.StrikeE4.ToString(),
+            ["strikeE8"] = ((BigInteger)instrument.StrikeE4 * 10_000).ToString(),
+            ["kind"] = ((int)instrument.Kind).ToString(),
+            ["packed"] = instrument.Packed.ToString(),
         };
     }
 
@@ -56,8 +60,10 @@ internal static class EngineVectors
         long shift = Volatility.Shift((uint)N(vector, "volRangeE8"), N(vector, "tau"));
         return new JsonObject
         {
-            ["kappaE8"] = Volatility.Kappa(N(vector, "tau")).ToString(), ["downQ32"] = Volatility.Down(N(vector, "volQ32"), shift).ToString(),
-            ["sameQ32"] = N(vector, "volQ32").ToString(), ["upQ32"] = Volatility.Up(N(vector, "volQ32"), shift, (uint)N(vector, "volUpFloorE8")).ToString(),
+            ["kappaE8"] = Volatility.Kappa(N(vector, "tau")).ToString(),
+            ["downQ32"] = Volatility.Down(N(vector, "volQ32"), shift).ToString(),
+            ["sameQ32"] = N(vector, "volQ32").ToString(),
+            ["upQ32"] = Volatility.Up(N(vector, "volQ32"), shift, (uint)N(vector, "volUpFloorE8")).ToString(),
         };
     }
 

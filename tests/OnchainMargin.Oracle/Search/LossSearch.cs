@@ -55,7 +55,11 @@ public sealed class LossSearch(int seed)
         const int Spot = 1000;
         RiskParameters parameters = SampleMarket.Eth with
         {
-            PriceRangeE8 = E8(market.Range), VolRangeE8 = E8(market.VolRange), VolUpFloorE8 = E8(market.VolUpFloor), ShortOptionMinimumE8 = E8(market.ShortMinimum), CrowdingE8 = 0,
+            PriceRangeE8 = E8(market.Range),
+            VolRangeE8 = E8(market.VolRange),
+            VolUpFloorE8 = E8(market.VolUpFloor),
+            ShortOptionMinimumE8 = E8(market.ShortMinimum),
+            CrowdingE8 = 0,
         };
 
         // Every expiry of the search has one volatility, so its smile is flat.
@@ -69,7 +73,11 @@ public sealed class LossSearch(int seed)
 
         UnderlyingRecord record = SampleMarket.Underlying(1, 1, expiries) with
         {
-            SpotE8 = Spot * one, PerpetualMarkE8 = Spot * one, AverageSpotE8 = Spot * one, Parameters = parameters, DepthE8 = Integers.Two(62),
+            SpotE8 = Spot * one,
+            PerpetualMarkE8 = Spot * one,
+            AverageSpotE8 = Spot * one,
+            Parameters = parameters,
+            DepthE8 = Integers.Two(62),
         };
         List<Position> positions = [];
         for (int i = 0; i < finding.Sizes.Length; i++)

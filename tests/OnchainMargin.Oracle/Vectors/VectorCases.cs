@@ -129,7 +129,14 @@ public static class VectorCases
         var surface = new Surface(Two(49), Two(49), Two(53), Two(52), 100_000_000, 600_000_000, 600_000_000);
         UnderlyingRecord record = Underlying(1, 255, Expiry(10 * Day) with { Present = surface, Delayed = surface }) with
         {
-            SpotE8 = Two(48), PerpetualMarkE8 = Two(48), SpreadE8 = Two(48), OpenInterestE8 = Two(62), AverageSpotE8 = Two(48), CumulativeFundingE8 = -Two(62), DepthE8 = Ten(8), Parameters = parameters,
+            SpotE8 = Two(48),
+            PerpetualMarkE8 = Two(48),
+            SpreadE8 = Two(48),
+            OpenInterestE8 = Two(62),
+            AverageSpotE8 = Two(48),
+            CumulativeFundingE8 = -Two(62),
+            DepthE8 = Ten(8),
+            Parameters = parameters,
         };
         return new AccountInputs(
             AccountState.Of(-Two(100) + 1, [Perpetual(1) with { SizeE8 = -Two(53) }, Call(1, 1000, 10 * Day) with { SizeE8 = -Two(53) }, Put(1, 109_951_162.7775m, 10 * Day) with { SizeE8 = Two(53) }]),
@@ -232,7 +239,9 @@ public static class VectorCases
         {
             yield return new Vector("MRG-058", name, "The most that this fill can raise the initial margin by.", new JsonObject
             {
-                ["instrument"] = fill.Instrument.Packed.ToString(), ["sizeE8"] = fill.SizeE8.ToString(), ["market"] = AccountJson.Write(On(market, 0)),
+                ["instrument"] = fill.Instrument.Packed.ToString(),
+                ["sizeE8"] = fill.SizeE8.ToString(),
+                ["market"] = AccountJson.Write(On(market, 0)),
             }, []);
         }
     }

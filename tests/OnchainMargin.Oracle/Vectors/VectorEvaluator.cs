@@ -45,8 +45,12 @@ public static class VectorEvaluator
         Instrument instrument = StateEncoding.UnpackInstrument(N(vector, "instrument"));
         return new JsonObject
         {
-            ["underlying"] = Text(instrument.Underlying), ["expiry"] = Text(instrument.Expiry), ["strikeE4"] = Text(instrument.StrikeE4),
-            ["strikeE8"] = Text(instrument.StrikeE8), ["kind"] = Text((int)instrument.Kind), ["packed"] = Text(instrument.Packed),
+            ["underlying"] = Text(instrument.Underlying),
+            ["expiry"] = Text(instrument.Expiry),
+            ["strikeE4"] = Text(instrument.StrikeE4),
+            ["strikeE8"] = Text(instrument.StrikeE8),
+            ["kind"] = Text((int)instrument.Kind),
+            ["packed"] = Text(instrument.Packed),
         };
     }
 
