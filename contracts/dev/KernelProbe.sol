@@ -90,11 +90,10 @@ contract KernelProbe {
         } else {
             int256 kRaw = Kernel.ln(o.strikeE8, o.publishedForwardE8);
             int256 log = OptionValues.moneyness(Kernel.ln(o.forwardE8, o.publishedForwardE8), kRaw);
-            bool held = OptionValues.isHeld(log);
-            log += Kernel.ln(m, Scenarios.UNIT);
+            int256 nodeLog = log + Kernel.ln(m, Scenarios.UNIT);
             uint256 volQ32 = volatility(o.strikeE8, o.publishedForwardE8, o.surface);
             uint256 s = deviations(volQ32, o.tau, o.volRangeE8, o.volUpFloorE8)[shock];
-            value = held ? OptionValues.heldCall(a, b, log, s) : OptionValues.valueOfCall(a, b, log, s);
+            value = OptionValues.held(OptionValues.valueOfCall(a, b, nodeLog, s), log, a, b);
         }
         if (o.isPut) value += int256(b) - int256(a);
     }

@@ -196,7 +196,7 @@ library Markets {
         uint256 volQ32 = Volatility.atStrike(e.smile, kRaw);
         uint256 s = Volatility.deviation(volQ32, e.shocks.rootTauQ40);
         int256 log = OptionValues.moneyness(e.lnForward, kRaw);
-        return OptionValues.isHeld(log) ? OptionValues.heldCall(a, b, log, s) : OptionValues.valueOfCall(a, b, log, s);
+        return OptionValues.held(OptionValues.valueOfCall(a, b, log, s), log, a, b);
     }
 
     /// @notice A position's word at a memory address, unpacked.

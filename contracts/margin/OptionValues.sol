@@ -70,16 +70,25 @@ library OptionValues {
         }
     }
 
-    /// @notice Whether a logarithm stands at ±6, where it was held and the strike was not: a strike that the price has left far behind.
+    /// @notice A call's value where its logarithm stands at ±6, as it was held there and the strike was not (a strike that the price has left far behind):
+    /// within the bounds of no arbitrage, `max(A - B, 0)` and `A`. Elsewhere the value as it is.
     /// @custom:spec MRG-026
-    function isHeld(int256 logMoneyness) internal pure returns (bool) {
-        return logMoneyness == LOG_CLAMP_Q32 || logMoneyness == -LOG_CLAMP_Q32;
+    function held(int256 value, int256 logMoneyness, uint256 a, uint256 b) internal pure returns (int256) {
+        return isHeld(logMoneyness) ? withinBounds(value, a, b) : value;
     }
 
-    /// @notice A call whose logarithm is held: within the bounds of no arbitrage, `max(A - B, 0)` and `A`.
+    /// @notice A value held within the bounds of no arbitrage.
     /// @custom:spec MRG-026
-    function heldCall(uint256 a, uint256 b, int256 logQ32, uint256 s) internal pure returns (int256) {
-        return Rounding.clamp(valueOfCall(a, b, logQ32, s), int256(payoff(a, b)), int256(a));
+    function withinBounds(int256 value, uint256 a, uint256 b) internal pure returns (int256) {
+        return Rounding.clamp(value, int256(payoff(a, b)), int256(a));
+    }
+
+    /// @notice Whether a logarithm stands at ±6.
+    /// @custom:spec MRG-026
+    function isHeld(int256 logMoneyness) internal pure returns (bool) {
+        unchecked {
+            return logMoneyness * logMoneyness == LOG_CLAMP_Q32 * LOG_CLAMP_Q32;
+        }
     }
 
     /// @notice A call in its last 60 seconds or after: the payoff.

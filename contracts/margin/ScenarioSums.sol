@@ -137,24 +137,10 @@ library ScenarioSums {
         }
     }
 
-    /// @notice Adds `size` calls of one strike that are worth their payoff (MRG-026, less than 60 seconds): the same under every shock.
-    /// @custom:spec MRG-031
-    function addExpiring(uint256 b, int256 size) internal pure returns (int256 mark) {
-        unchecked {
-            mark = int256(OptionValues.payoff(uint256(_load(WS_A_ZERO)), b));
-            for (uint256 node = 0; node <= Scenarios.NODES; ++node) {
-                int256 amount = size * int256(OptionValues.payoff(uint256(_load(WS_A + WS_NODE * node)), b));
-                amount = _inLane(node, amount);
-                _addTo(_sum(node, Scenarios.DOWN, 0), amount);
-                _addTo(_sum(node, Scenarios.MID, 0), amount);
-                _addTo(_sum(node, Scenarios.UP, 0), amount);
-            }
-        }
-    }
-
-    /// @notice Adds `size` calls of one strike whose logarithm is held, at every node; see `addCalls`.
+    /// @notice Adds `size` calls of one strike at every node, without haste: those whose logarithm is held, and, with deviations of 0, those worth their payoff
+    /// (less than 60 seconds left, the same under every shock); see `addCalls`.
     /// @custom:spec MRG-026
-    function addCallsHeld(
+    function addCallsSlowly(
         uint256[3] memory s,
         uint256 narrow,
         int256 logMoneyness,
@@ -162,18 +148,22 @@ library ScenarioSums {
         int256 size
     ) internal pure returns (int256 mark, int256 spread) {
         unchecked {
+            int256 down;
             for (uint256 node = 0; node <= Scenarios.NODES; ++node) {
                 uint256 a = uint256(_load(WS_A + WS_NODE * node));
                 int256 log = logMoneyness + _load(WS_LN_X + WS_NODE * node);
-                if (node == Scenarios.NODE_ZERO) (a, log) = (uint256(_load(WS_A_ZERO)), logMoneyness);
                 for (uint256 shock = Scenarios.DOWN; shock <= Scenarios.UP; ++shock) {
-                    int256 value = OptionValues.heldCall(a, b, log, s[shock]);
+                    uint256 deviation = s[shock];
+                    int256 value =
+                        deviation == 0
+                            ? int256(OptionValues.payoff(a, b))
+                            : OptionValues.withinBounds(OptionValues.valueOfCall(a, b, log, deviation), a, b);
                     _addTo(_sum(node, shock, narrow), _inLane(node, size * value));
-                    if (node != Scenarios.NODE_ZERO) continue;
-                    if (shock == Scenarios.MID) mark = value;
-                    else spread += shock == Scenarios.UP ? value : -value;
+                    // The last node is the mark's; its three values are down, unchanged, up.
+                    (down, mark, spread) = (mark, spread, value);
                 }
             }
+            spread -= down;
         }
     }
 

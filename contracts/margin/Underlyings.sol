@@ -218,7 +218,7 @@ library Underlyings {
             uint256 narrow;
             int256 mark;
             if (e.tau < OptionValues.INTRINSIC_SECONDS) {
-                mark = ScenarioSums.addExpiring(b, size);
+                (mark, ) = ScenarioSums.addCallsSlowly(s, 0, 0, b, size);
                 narrow = 3;
             } else {
                 int256 kRaw = Kernel.ln(strikeE8, e.smile.publishedForwardE8);
@@ -254,14 +254,12 @@ library Underlyings {
         int256 size
     ) private pure returns (int256, int256) {
         unchecked {
-            bool held = OptionValues.isHeld(logMoneyness);
-            if (size == 0) {
-                (uint256 a, uint256 deviation) = (uint256(_load(WS_A_ZERO)), s[Scenarios.MID]);
-                if (held) return (OptionValues.heldCall(a, b, logMoneyness, deviation), 0);
-                return (OptionValues.valueOfCall(a, b, logMoneyness, deviation), 0);
+            bool isHeld = OptionValues.isHeld(logMoneyness);
+            if (size == 0 && !isHeld) {
+                return (OptionValues.valueOfCall(uint256(_load(WS_A_ZERO)), b, logMoneyness, s[Scenarios.MID]), 0);
             }
             if (narrow != 0) ScenarioSums.addPayoffs(narrow, b, size);
-            if (held) return ScenarioSums.addCallsHeld(s, narrow, logMoneyness, b, size);
+            if (isHeld) return ScenarioSums.addCallsSlowly(s, narrow, logMoneyness, b, size);
             if (selection.all) return ScenarioSums.addCalls(s, narrow, logMoneyness, b, size);
             return ScenarioSums.addCallsSelected(selection, s, narrow, logMoneyness, b, size);
         }
