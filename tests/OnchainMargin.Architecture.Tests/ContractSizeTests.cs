@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace OnchainMargin.Architecture.Tests;
+
+public sealed class ContractSizeTests
+{
+    /// <summary>EIP-170.</summary>
+    private const int MostBytes = 24_576;
+
+    [CompiledContractsFact]
+    public void Contract_None_IsLargerThanAChainTakes()
+    {
+        var sizes = Directory.EnumerateFiles(Path.Combine(Repository.Root, "artifacts", "contracts"), "*.json", SearchOption.AllDirectories)
+            .Where(file => !Repository.Relative(file).StartsWith("artifacts/contracts/test/", StringComparison.Ordinal) && !file.Contains(".t.sol", StringComparison.Ordinal))
+            .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Bytes: DeployedBytes(file)))
+            .Where(contract => contract.Bytes > 0)
+            .ToList();
+
+        Assert.Contains(sizes, contract => string.Equals(contract.Name, "Referee", StringComparison.Ordinal));
+        Assert.Empty(sizes.Where(contract => contract.Bytes > MostBytes).Select(contract => $"{contract.Name}: {contract.Bytes} bytes, {MostBytes} allowed"));
+    }
+
+    private static int DeployedBytes(string file)
+    {
+        using var artifact = JsonDocument.Parse(File.ReadAllBytes(file));
+        return artifact.RootElement.TryGetProperty("deployedBytecode", out var code) ? (code.GetString()!.Length - 2) / 2 : 0;
+    }
+}
