@@ -19,13 +19,13 @@ internal static class Accounts
     }
 
     /// <summary>Up to a number of positions in the market, ascending, of the present surface's sizes.</summary>
-    public static AccountState State(AccountGenerator generator, Checkpoint market, int least = 1)
+    public static AccountState State(AccountGenerator generator, Checkpoint market)
     {
         Oracle.Checkpoint source = Source(market);
         while (true)
         {
             AccountInputs inputs = generator.Account(source);
-            if (inputs.State.Positions.Count >= least && inputs.State.Positions.All(position => BigInteger.Abs(position.SizeE8) < BigInteger.Pow(10, 14)))
+            if (inputs.State.Positions.Count > 0 && inputs.State.Positions.All(position => BigInteger.Abs(position.SizeE8) < BigInteger.Pow(10, 14)))
             {
                 return Decode(inputs.State) with { CashE8 = 0 };
             }

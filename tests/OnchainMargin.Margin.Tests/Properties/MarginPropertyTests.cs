@@ -45,7 +45,7 @@ public sealed class MarginPropertyTests
     public void SplittingAnAccount_NeverLowersTheScenarioPart() => Accounts.ForAll(200, (generator, market) =>
     {
         var view = new CheckpointView(market);
-        List<Position> account = [.. Accounts.State(generator, market, 2).Positions];
+        List<Position> account = [.. Accounts.State(generator, market).Positions];
         IEnumerable<Position> half = account.Select(position => position with { SizeE8 = position.SizeE8 / 3 });
         IEnumerable<Position> rest = account.Select(position => position with { SizeE8 = position.SizeE8 - (position.SizeE8 / 3) });
         Assert.True(Accounts.ScenarioPart(view, half) + Accounts.ScenarioPart(view, rest) + Bound(market) >= Accounts.ScenarioPart(view, account));
@@ -65,7 +65,7 @@ public sealed class MarginPropertyTests
     public void UnsortedInput_SortedByTheCaller_GivesTheSame() => Accounts.ForAll(100, (generator, market) =>
     {
         var view = new CheckpointView(market);
-        AccountState state = Accounts.State(generator, market, 2);
+        AccountState state = Accounts.State(generator, market);
         AccountState shuffled = state with { Positions = [.. state.Positions.Reverse()] };
         Assert.NotEqual(MarginError.None, AccountState.Unpack(shuffled.Pack(), out _));
         AccountState sorted = shuffled with { Positions = [.. shuffled.Positions.OrderBy(position => position.Instrument)] };
