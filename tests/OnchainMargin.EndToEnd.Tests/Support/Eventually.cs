@@ -3,7 +3,7 @@ namespace OnchainMargin.EndToEnd.Tests.Support;
 /// <summary>Waits for something that another process or task brings about. The limit only ends a test that has failed.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     public static async Task<T> GetAsync<T>(Func<Task<T?>> look, string what)
         where T : class
@@ -19,7 +19,7 @@ internal static class Eventually
             await Task.Delay(50);
         }
 
-        Assert.Fail($"{what} did not come about within {Limit.TotalSeconds} s");
+        Assert.Fail($"{what} did not come about within {Limit.TotalMinutes} minutes");
         throw new InvalidOperationException("unreachable");
     }
 
