@@ -19,7 +19,7 @@ public sealed class ArrowTests
     [MemberData(nameof(Projects))]
     public void ProjectFile_References_StayWithinTheArrows(string project)
     {
-        var references = Repository.ProjectReferences(Path.Combine(Repository.Root, "src", project, project + ".csproj"));
+        var references = Repository.ProjectReferences(Path.Combine(TestFiles.Root, "src", project, project + ".csproj"));
 
         Assert.Empty(references.Except(Arrows.Allowed[project], StringComparer.Ordinal));
     }
@@ -49,7 +49,7 @@ public sealed class ArrowTests
     [Fact]
     public void Solution_ContainsEveryProject()
     {
-        var solution = File.ReadAllText(Path.Combine(Repository.Root, "OnchainMargin.sln"));
+        var solution = File.ReadAllText(Path.Combine(TestFiles.Root, "OnchainMargin.sln"));
         var projects = Repository.Files("src", ".csproj").Concat(Repository.Files("tests", ".csproj")).Concat(Repository.Files("bench", ".csproj"));
 
         var missing = projects.Select(Repository.Relative).Where(project => !solution.Contains(project.Replace('/', '\\'), StringComparison.Ordinal)).ToList();

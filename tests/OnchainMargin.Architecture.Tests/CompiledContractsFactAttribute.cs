@@ -6,7 +6,7 @@ internal sealed class CompiledContractsFactAttribute : FactAttribute
 {
     public CompiledContractsFactAttribute()
     {
-        if (!Directory.Exists(Path.Combine(Repository.Root, "artifacts", "contracts")))
+        if (!Directory.Exists(Path.Combine(TestFiles.Root, "artifacts", "contracts")))
         {
             Skip = "the contracts are not compiled: run `node_modules/.bin/hardhat build` first";
         }

@@ -10,7 +10,7 @@ public sealed class ContractSizeTests
     [CompiledContractsFact]
     public void Contract_None_IsLargerThanAChainTakes()
     {
-        var sizes = Directory.EnumerateFiles(Path.Combine(Repository.Root, "artifacts", "contracts"), "*.json", SearchOption.AllDirectories)
+        var sizes = Directory.EnumerateFiles(Path.Combine(TestFiles.Root, "artifacts", "contracts"), "*.json", SearchOption.AllDirectories)
             .Where(file => !Repository.Relative(file).StartsWith("artifacts/contracts/test/", StringComparison.Ordinal) && !file.Contains(".t.sol", StringComparison.Ordinal))
             .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Bytes: DeployedBytes(file)))
             .Where(contract => contract.Bytes > 0)

@@ -3,7 +3,7 @@ namespace OnchainMargin.Architecture.Tests;
 public sealed class ReadmeTests
 {
     private const int MostLines = 120;
-    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Repository.Root, "README.md"));
+    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(TestFiles.Root, "README.md"));
 
     [Fact]
     public void Readme_IsShort() => Assert.True(Lines.Length <= MostLines, $"README.md has {Lines.Length} lines, {MostLines} allowed");

@@ -8,22 +8,20 @@ internal static class Repository
     private static readonly string[] NotOurs =
         ["node_modules", "bin", "obj", "artifacts", "cache", ".git", ".run", "TestResults", "coverage", "BenchmarkDotNet.Artifacts"];
 
-    public static string Root { get; } = FindRoot();
-
     public static IEnumerable<string> Files(string folder, string extension)
     {
-        var start = Path.Combine(Root, folder);
+        var start = Path.Combine(TestFiles.Root, folder);
         return Directory.Exists(start) ? Walk(start, extension).Order(StringComparer.Ordinal) : [];
     }
 
     public static IEnumerable<string> Folders(string folder) =>
-        new DirectoryInfo(Path.Combine(Root, folder)) is { Exists: true } start
+        new DirectoryInfo(Path.Combine(TestFiles.Root, folder)) is { Exists: true } start
             ? start.EnumerateDirectories().Select(child => child.Name)
                 .Where(name => !NotOurs.Contains(name, StringComparer.Ordinal))
                 .Order(StringComparer.Ordinal)
             : [];
 
-    public static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
+    public static string Relative(string path) => Path.GetRelativePath(TestFiles.Root, path).Replace('\\', '/');
 
     public static IEnumerable<string> ProjectReferences(string projectFile) =>
         XDocument.Load(projectFile).Descendants("ProjectReference")
@@ -51,18 +49,5 @@ internal static class Repository
                 yield return file;
             }
         }
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "OnchainMargin.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException($"No OnchainMargin.sln above {AppContext.BaseDirectory}: run the tests from the repository.");
     }
 }

@@ -6,7 +6,7 @@ internal sealed class NodeModuleFactAttribute : FactAttribute
 {
     public NodeModuleFactAttribute(string package)
     {
-        if (!Directory.Exists(Path.Combine(SharedData.RepositoryRoot(), "node_modules", package)))
+        if (!Directory.Exists(Path.Combine(TestFiles.Root, "node_modules", package)))
         {
             Skip = $"needs the npm package {package}: run npm ci";
         }

@@ -7,7 +7,7 @@ internal static class NodeScript
 {
     public static string[] Run(string script)
     {
-        string root = SharedData.RepositoryRoot();
+        string root = TestFiles.Root;
         var start = new ProcessStartInfo(Path.Combine(root, "node_modules", ".bin", "node"))
         {
             WorkingDirectory = root,

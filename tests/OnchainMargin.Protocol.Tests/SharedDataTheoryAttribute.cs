@@ -6,7 +6,7 @@ internal sealed class SharedDataTheoryAttribute : TheoryAttribute
 {
     public SharedDataTheoryAttribute(string file)
     {
-        if (!File.Exists(SharedData.Path(file)))
+        if (!File.Exists(TestFiles.SharedData(file)))
         {
             Skip = $"needs ../shared/data/{file}";
         }

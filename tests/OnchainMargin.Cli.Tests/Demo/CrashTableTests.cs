@@ -7,9 +7,9 @@ public sealed class CrashTableTests
     [SharedDataFact("options/deribit_chain_6h_2026-01-28_2026-02-12.csv.gz")]
     public async Task Table_IsWhatTheOptionChainsGive()
     {
-        var start = new ProcessStartInfo(Path.Combine(Tree.Root, "node_modules", ".bin", "node"), ["scripts/derive-crash.js", "--check"])
+        var start = new ProcessStartInfo(Path.Combine(TestFiles.Root, "node_modules", ".bin", "node"), ["scripts/derive-crash.js", "--check"])
         {
-            WorkingDirectory = Tree.Root,
+            WorkingDirectory = TestFiles.Root,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -7,7 +7,7 @@ namespace OnchainMargin.Cli.Tests.Deployment;
 
 public sealed class LocalPlanTests
 {
-    private static readonly JsonElement Constants = JsonDocument.Parse(File.ReadAllText(Path.Combine(Tree.Root, "spec", "constants.json"))).RootElement;
+    private static readonly JsonElement Constants = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestFiles.Root, "spec", "constants.json"))).RootElement;
     private static readonly DeploymentPlan Plan = DeploymentPlanFile.Read(null);
 
     [Theory]

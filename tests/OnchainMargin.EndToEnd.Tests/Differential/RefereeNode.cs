@@ -115,7 +115,7 @@ public sealed class RefereeNode : IAsyncLifetime
         string bin = SpecFiles.At("node_modules", ".bin");
         var start = new ProcessStartInfo(File.Exists(Path.Combine(bin, "node")) ? Path.Combine(bin, "node") : "node")
         {
-            WorkingDirectory = SpecFiles.Root,
+            WorkingDirectory = TestFiles.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,

@@ -8,14 +8,12 @@ internal static class Repository
 {
     private static readonly Lock Gate = new();
 
-    public static string Root { get; } = FindRoot();
-
     /// <summary>The folder of the compiled contracts; they are compiled first when they are not there.</summary>
     public static string Artifacts()
     {
         lock (Gate)
         {
-            string artifacts = Path.Combine(Root, "artifacts");
+            string artifacts = Path.Combine(TestFiles.Root, "artifacts");
             if (!Directory.Exists(Path.Combine(artifacts, "contracts")))
             {
                 var log = new StringBuilder();
@@ -30,10 +28,10 @@ internal static class Repository
 
     public static Process StartHardhat(IEnumerable<string> arguments, StringBuilder log)
     {
-        string bin = Path.Combine(Root, "node_modules", ".bin");
+        string bin = Path.Combine(TestFiles.Root, "node_modules", ".bin");
         var start = new ProcessStartInfo(Path.Combine(bin, "node"))
         {
-            WorkingDirectory = Root,
+            WorkingDirectory = TestFiles.Root,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -69,18 +67,5 @@ internal static class Repository
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
-    }
-
-    private static string FindRoot()
-    {
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, "OnchainMargin.sln")))
-            {
-                return folder;
-            }
-        }
-
-        throw new InvalidOperationException("The tests run outside the repository: no OnchainMargin.sln above them.");
     }
 }

@@ -6,7 +6,7 @@ namespace OnchainMargin.Ethereum.Tests.Abi;
 
 public sealed class AbiVectorTests
 {
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void EncodeAndDecode_OfEthers_Agree()
     {
         int count = 0;
@@ -27,7 +27,7 @@ public sealed class AbiVectorTests
         Assert.Equal(1024, count);
     }
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Encode_OfEthereumTests_GivesTheirBytes()
     {
         int count = 0;
@@ -43,7 +43,7 @@ public sealed class AbiVectorTests
         Assert.Equal(3, count);
     }
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Packed_OfEthersSolidityHashes_HasTheirHashes()
     {
         int count = 0;

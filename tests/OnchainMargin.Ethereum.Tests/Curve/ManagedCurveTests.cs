@@ -7,22 +7,22 @@ namespace OnchainMargin.Ethereum.Tests.Curve;
 
 public sealed class ManagedCurveTests
 {
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Sign_OfNobleVectors_GivesTheirBytes() => CurveVectors.RunNobleValid(Secp256k1.Managed);
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Sign_WithExtraEntropy_GivesTheirBytes() => CurveVectors.RunNobleEntropy(Secp256k1.Managed);
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void SignAndVerify_OfInvalidVectors_Refuse() => CurveVectors.RunNobleInvalid(Secp256k1.Managed);
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Verify_OfWycheproof_Agrees() => CurveVectors.RunWycheproof(Secp256k1.Managed);
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void PublicKey_OfEthereumTests_GivesTheAccounts() => CurveVectors.RunKeyAddresses(Secp256k1.Managed);
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Nonces_OfRfc6979Vectors_AreTheirs()
     {
         int count = 0;

@@ -12,9 +12,9 @@ public sealed class GeneratedSourceTests
     [InlineData("EchoLab", "bench/OnchainMargin.Bench/Ethereum/EchoLab.g.cs", "OnchainMargin.Bench.Ethereum")]
     public void Generate_OfAnAsset_GivesTheCommittedFile(string contract, string file, string name)
     {
-        using JsonDocument artifact = JsonDocument.Parse(File.ReadAllText(Repository.Asset(contract + ".json")));
+        using JsonDocument artifact = JsonDocument.Parse(File.ReadAllText(Assets.PathOf(contract + ".json")));
         string source = ContractGenerator.Generate(contract, artifact.RootElement.GetProperty("abi"), name);
-        string path = Path.Combine(Repository.Root, file);
+        string path = Path.Combine(TestFiles.Root, file);
         if (Environment.GetEnvironmentVariable("OMARGIN_REGENERATE") is "1")
         {
             File.WriteAllText(path, source);

@@ -94,7 +94,7 @@ public sealed class NastyContractTests
     [Fact]
     public void StructLibrary_OfTwoContracts_HasWhatTheyShare()
     {
-        using JsonDocument artifact = JsonDocument.Parse(File.ReadAllText(Repository.Asset("EchoLab.json")));
+        using JsonDocument artifact = JsonDocument.Parse(File.ReadAllText(Assets.PathOf("EchoLab.json")));
         ContractAbi echo = ContractAbi.FromJson(artifact.RootElement.GetProperty("abi"));
 
         StructLibrary library = StructLibrary.Create("Shared", [Abi, echo, echo], "N");
@@ -110,7 +110,7 @@ public sealed class NastyContractTests
 
     private static ContractAbi LoadAbi()
     {
-        using JsonDocument artifact = JsonDocument.Parse(File.ReadAllText(Repository.Asset("Nasty.json")));
+        using JsonDocument artifact = JsonDocument.Parse(File.ReadAllText(Assets.PathOf("Nasty.json")));
         return ContractAbi.FromJson(artifact.RootElement.GetProperty("abi"));
     }
 }

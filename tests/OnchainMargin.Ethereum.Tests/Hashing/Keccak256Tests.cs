@@ -7,7 +7,7 @@ namespace OnchainMargin.Ethereum.Tests.Hashing;
 
 public sealed class Keccak256Tests
 {
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Hash_OfTheOfficialVectors_IsTheirs()
     {
         int count = 0;

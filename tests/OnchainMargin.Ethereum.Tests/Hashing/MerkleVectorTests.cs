@@ -8,7 +8,7 @@ namespace OnchainMargin.Ethereum.Tests.Hashing;
 /// <summary>The hashing that OpenZeppelin's trees are made of: sorted pairs and doubly hashed leaves.</summary>
 public sealed class MerkleVectorTests
 {
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Hashes_OfOpenZeppelinDumps_AreTheirs()
     {
         int nodes = 0;

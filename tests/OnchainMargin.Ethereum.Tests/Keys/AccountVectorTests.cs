@@ -8,7 +8,7 @@ namespace OnchainMargin.Ethereum.Tests.Keys;
 
 public sealed class AccountVectorTests
 {
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Address_OfEthersAccounts_IsTheirsWithChecksum()
     {
         int count = 0;
@@ -26,7 +26,7 @@ public sealed class AccountVectorTests
         Assert.Equal(259, count);
     }
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Create2_OfEthers_GivesTheirAddresses()
     {
         int count = 0;

@@ -11,7 +11,7 @@ internal static class EchoLabDeployment
 {
     public static async Task<Address> DeployAsync(HardhatNode hardhat)
     {
-        using JsonDocument artifact = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.Asset("EchoLab.json")));
+        using JsonDocument artifact = JsonDocument.Parse(await File.ReadAllTextAsync(Assets.PathOf("EchoLab.json")));
         byte[] bytecode = HexData.Decode(artifact.RootElement.Text("bytecode"));
         using var sender = new TransactionSender(hardhat.Node, hardhat.Key, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(20) });
         TransactionReceipt receipt = await sender.SendAsync(TransactionRequest.Deploy(new EchoLab.Deployment(hardhat.Key.Address, 41U, "x"), bytecode));

@@ -30,7 +30,7 @@ public sealed class HardhatNode : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        string bin = Path.Combine(Repository.Root, "node_modules", ".bin");
+        string bin = Path.Combine(TestFiles.Root, "node_modules", ".bin");
         if (!File.Exists(Path.Combine(bin, "hardhat")))
         {
             return;
@@ -67,7 +67,7 @@ public sealed class HardhatNode : IAsyncLifetime
     {
         var start = new ProcessStartInfo(File.Exists(Path.Combine(bin, "node")) ? Path.Combine(bin, "node") : "node")
         {
-            WorkingDirectory = Repository.Root,
+            WorkingDirectory = TestFiles.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,

@@ -9,7 +9,7 @@ namespace OnchainMargin.Ethereum.Tests.Rlp;
 
 public sealed class RlpVectorTests
 {
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void EncodeAndDecode_OfEthers_Agree()
     {
         int count = 0;
@@ -25,7 +25,7 @@ public sealed class RlpVectorTests
         Assert.Equal(61, count);
     }
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void EncodeAndDecode_OfEthereumTests_Agree()
     {
         int count = 0;
@@ -40,7 +40,7 @@ public sealed class RlpVectorTests
         Assert.Equal(28, count);
     }
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Decode_OfInvalidEthereumTests_Refuses()
     {
         int count = 0;

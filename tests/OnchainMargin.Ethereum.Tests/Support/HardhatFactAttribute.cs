@@ -5,7 +5,7 @@ internal sealed class HardhatFactAttribute : FactAttribute
 {
     public HardhatFactAttribute()
     {
-        if (!File.Exists(Path.Combine(Repository.Root, "node_modules", ".bin", "hardhat")))
+        if (!File.Exists(Path.Combine(TestFiles.Root, "node_modules", ".bin", "hardhat")))
         {
             Skip = "node_modules/.bin/hardhat is absent: run npm ci.";
         }

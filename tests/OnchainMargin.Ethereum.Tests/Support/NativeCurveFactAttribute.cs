@@ -11,7 +11,7 @@ internal sealed class NativeCurveFactAttribute : FactAttribute
         {
             Skip = "libsecp256k1 with its recovery module is not installed (Debian: libsecp256k1-1); only the managed curve was tested.";
         }
-        else if (!Directory.Exists(Path.Combine(Repository.SharedData, "reference", "eth")))
+        else if (!Directory.Exists(TestFiles.SharedData("reference/eth")))
         {
             Skip = "../shared/data/reference/eth is absent.";
         }

@@ -8,7 +8,7 @@ internal static class Vectors
 {
     public static JsonElement Load(string name)
     {
-        string path = Path.Combine(Repository.SharedData, "reference", "eth", name);
+        string path = TestFiles.SharedData("reference/eth/" + name);
         using Stream file = File.OpenRead(path);
         using Stream stream = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
         using JsonDocument document = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = 2048 });

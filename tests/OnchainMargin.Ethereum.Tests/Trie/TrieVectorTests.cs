@@ -8,7 +8,7 @@ namespace OnchainMargin.Ethereum.Tests.Trie;
 /// <summary>The roots of Merkle-Patricia tries: RLP and Keccak together on inputs of every shape. The client itself has no trie; the builder is the tests' own.</summary>
 public sealed class TrieVectorTests
 {
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Root_OfEthereumTests_IsTheirs()
     {
         int count = Run("ethtests_trieanyorder.json", isSecure: false) + Run("ethtests_trietest.json", isSecure: false) + Run("ethtests_hex_encoded_securetrie_test.json", isSecure: true);

@@ -10,7 +10,7 @@ namespace OnchainMargin.Ethereum.Tests.TypedData;
 
 public sealed class TypedDataVectorTests
 {
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void Digest_OfEthers_IsTheirs()
     {
         int count = 0;
@@ -42,7 +42,7 @@ public sealed class TypedDataVectorTests
         Assert.Equal(1, signed);
     }
 
-    [SharedDataFact]
+    [SharedDataFact("reference/eth")]
     public void MailExample_OfTheStandard_GivesItsHashesAndSignature()
     {
         JsonElement vector = Vectors.Load("eip712_mail_example.json");

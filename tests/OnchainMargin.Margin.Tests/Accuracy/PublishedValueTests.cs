@@ -12,7 +12,7 @@ public sealed class PublishedValueTests(ITestOutputHelper output)
     public void Haug_EuropeanValues_AgreeToTheirTolerance()
     {
         int count = 0;
-        foreach (IReadOnlyDictionary<string, string> row in SharedDataFactAttribute.Rows("reference/haug_bsm_values.csv"))
+        foreach (IReadOnlyDictionary<string, string> row in TestFiles.Rows("reference/haug_bsm_values.csv"))
         {
             double value = Spot(row["type"] == "c", D(row, "spot"), D(row, "strike"), D(row, "r"), D(row, "q"), D(row, "t"), D(row, "vol"));
             Assert.InRange(Math.Abs(value - D(row, "value")), 0, D(row, "tol"));
@@ -26,7 +26,7 @@ public sealed class PublishedValueTests(ITestOutputHelper output)
     public void HullAndVollib_Examples_AgreeToThePrintedDigits()
     {
         int count = 0;
-        foreach (IReadOnlyDictionary<string, string> row in SharedDataFactAttribute.Rows("reference/hull_vollib_examples.csv").Where(row => row["quantity"] == "value"))
+        foreach (IReadOnlyDictionary<string, string> row in TestFiles.Rows("reference/hull_vollib_examples.csv").Where(row => row["quantity"] == "value"))
         {
             double rate = D(row, "r");
             double value = Spot(row["type"] == "c", D(row, "spot_or_forward"), D(row, "strike"), rate, row["model"] == "bs" ? 0 : rate, D(row, "t"), D(row, "vol"));
@@ -43,7 +43,7 @@ public sealed class PublishedValueTests(ITestOutputHelper output)
     public void Vollib_101Rows_Agree()
     {
         int count = 0;
-        foreach (IReadOnlyDictionary<string, string> row in SharedDataFactAttribute.Rows("reference/vollib_bs_greeks_101.csv"))
+        foreach (IReadOnlyDictionary<string, string> row in TestFiles.Rows("reference/vollib_bs_greeks_101.csv"))
         {
             double spot = D(row, "S");
             double bound = Math.Max(1.1e-8 * spot, 1e-6);
@@ -60,7 +60,7 @@ public sealed class PublishedValueTests(ITestOutputHelper output)
     {
         int count = 0;
         double worst = 0;
-        foreach (IReadOnlyDictionary<string, string> row in SharedDataFactAttribute.Rows("reference/letsberational_1000.csv"))
+        foreach (IReadOnlyDictionary<string, string> row in TestFiles.Rows("reference/letsberational_1000.csv"))
         {
             double forward = D(row, "F");
             double volatility = D(row, "sigma");

@@ -20,7 +20,7 @@ public sealed class GeneratedBindingsTests
         "function transfer(address to, uint256 amount) returns (bool)",
     ];
 
-    private static string Folder => Path.Combine(SharedData.RepositoryRoot(), "src", "OnchainMargin.Protocol", "Generated");
+    private static string Folder => Path.Combine(TestFiles.Root, "src", "OnchainMargin.Protocol", "Generated");
 
     [Fact]
     public void Bindings_OfEveryPublishedAbi_AreCurrent()
@@ -46,7 +46,7 @@ public sealed class GeneratedBindingsTests
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         files["Erc20.cs"] = ContractGenerator.Generate("Erc20", ContractAbi.FromSignatures(Erc20), Namespace);
-        string[] abis = [.. Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot(), "abi"), "*.json").Order(StringComparer.Ordinal)];
+        string[] abis = [.. Directory.GetFiles(Path.Combine(TestFiles.Root, "abi"), "*.json").Order(StringComparer.Ordinal)];
         Assert.NotEmpty(abis);
         string[] names = [.. abis.Select(file => Path.GetFileNameWithoutExtension(file)!)];
         for (int i = 0; i < abis.Length; i++)

@@ -15,7 +15,7 @@ public sealed class StandardMerkleTreeTests
     [MemberData(nameof(Dumps))]
     public void Build_OfficialDump_GivesEveryNodeAndPlace(string dump)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedData.Path($"reference/eth/oz_merkle_{dump}.1_0_6.json")));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(TestFiles.SharedData($"reference/eth/oz_merkle_{dump}.1_0_6.json")));
         JsonElement root = document.RootElement;
         Hash32[] nodes = [.. root.GetProperty("tree").EnumerateArray().Select(static node => Hash32.Parse(node.GetString()!))];
         JsonElement[] values = [.. root.GetProperty("values").EnumerateArray()];
