@@ -59,8 +59,8 @@ public sealed partial class ProtocolClient
         Hash32 expected = await Node.CallAsync(Deployment.Contracts.PriceHub, new PriceHub.InputsHashCall(id), cancellationToken: cancellationToken).ConfigureAwait(false);
         if (!expected.IsZero)
         {
-            IReadOnlyList<LogEntry> logs = await LogsAsync(Deployment.Contracts.PriceHub, PriceHub.CheckpointTakenEvent.Topic, id, cancellationToken).ConfigureAwait(false);
-            foreach (LogEntry log in logs.Reverse())
+            List<LogEntry> logs = await LogsAsync(Deployment.Contracts.PriceHub, PriceHub.CheckpointTakenEvent.Topic, id, cancellationToken).ConfigureAwait(false);
+            foreach (LogEntry log in Enumerable.Reverse(logs))
             {
                 if (PriceHub.CheckpointTakenEvent.TryDecode(log, out PriceHub.CheckpointTakenEvent taken) && taken.InputsHash == expected)
                 {
@@ -121,8 +121,7 @@ public sealed partial class ProtocolClient
     {
         BlockHeader head = await Node.GetBlockAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false)
             ?? throw new EthereumFormatException("The node has no newest block; check that it has started.");
-        var filter = new LogFilter { Addresses = ProtocolEmitters.Of(Deployment.Contracts), FromBlock = BlockTag.Number(Deployment.Block), ToBlock = BlockTag.Number(head.Number) };
-        IReadOnlyList<LogEntry> logs = await Node.GetLogsAsync(filter, cancellationToken).ConfigureAwait(false);
+        List<LogEntry> logs = await ScanAsync(new LogFilter { Addresses = ProtocolEmitters.Of(Deployment.Contracts) }, head.Number, cancellationToken).ConfigureAwait(false);
         var replay = new BookReplay(Deployment);
         replay.Apply(logs, head.Number, head.Hash, head.TimestampSeconds);
         return replay.Book;
@@ -136,8 +135,8 @@ public sealed partial class ProtocolClient
             return empty;
         }
 
-        IReadOnlyList<LogEntry> logs = await LogsAsync(Deployment.Contracts.Clearinghouse, Clearinghouse.AccountUpdatedEvent.Topic, account, cancellationToken).ConfigureAwait(false);
-        foreach (LogEntry log in logs.Reverse())
+        List<LogEntry> logs = await LogsAsync(Deployment.Contracts.Clearinghouse, Clearinghouse.AccountUpdatedEvent.Topic, account, cancellationToken).ConfigureAwait(false);
+        foreach (LogEntry log in Enumerable.Reverse(logs))
         {
             if (Clearinghouse.AccountUpdatedEvent.TryDecode(log, out Clearinghouse.AccountUpdatedEvent updated) && updated.StateHash == stateHash && Keccak256.Hash(updated.State) == stateHash)
             {
@@ -148,14 +147,21 @@ public sealed partial class ProtocolClient
         throw new ProtocolException($"The node has no event that holds the present state of account {account} ({stateHash}); use a node that keeps events since block {Deployment.Block}.");
     }
 
-    private Task<IReadOnlyList<LogEntry>> LogsAsync(Address contract, Hash32 topic, ulong subject, CancellationToken cancellationToken) =>
-        Node.GetLogsAsync(
-            new LogFilter
-            {
-                Addresses = [contract],
-                Topics = [[topic], [((UInt256)subject).ToHash32()]],
-                FromBlock = BlockTag.Number(Deployment.Block),
-                ToBlock = BlockTag.Latest,
-            },
-            cancellationToken);
+    private async Task<List<LogEntry>> LogsAsync(Address contract, Hash32 topic, ulong subject, CancellationToken cancellationToken)
+    {
+        ulong head = await Node.GetBlockNumberAsync(cancellationToken).ConfigureAwait(false);
+        return await ScanAsync(new LogFilter { Addresses = [contract], Topics = [[topic], [((UInt256)subject).ToHash32()]] }, head, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Every log since the deployment, asked for in pieces: public nodes refuse long ranges.</summary>
+    private async Task<List<LogEntry>> ScanAsync(LogFilter filter, ulong lastBlock, CancellationToken cancellationToken)
+    {
+        var logs = new List<LogEntry>();
+        await foreach (LogRange range in new LogScanner(Node).ScanAsync(filter, Deployment.Block, lastBlock, cancellationToken).ConfigureAwait(false))
+        {
+            logs.AddRange(range.Logs);
+        }
+
+        return logs;
+    }
 }

@@ -1,4 +1,4 @@
-using OnchainMargin.Cli.Text;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
 
 namespace OnchainMargin.Cli.Chain;
@@ -14,7 +14,8 @@ internal static class KeySource
 
     /// <summary>Reads the key.</summary>
     /// <param name="keyFile">The key file, when one was named.</param>
-    /// <exception cref="CliException">There is no key or no password.</exception>
+    /// <exception cref="CliException">There is no key.</exception>
+    /// <exception cref="KeyException">The key cannot be had.</exception>
     public static PrivateKey Read(string? keyFile)
     {
         if (keyFile is null)
@@ -24,14 +25,6 @@ internal static class KeySource
                 : PrivateKey.FromEnvironment(KeyVariable);
         }
 
-        string text = FileText.Read(keyFile, "key file");
-        if (!text.AsSpan().TrimStart().StartsWith("{"))
-        {
-            return PrivateKey.Parse(text, $"the key file '{keyFile}'");
-        }
-
-        string password = Environment.GetEnvironmentVariable(PasswordVariable)
-            ?? throw new CliException($"The key file '{keyFile}' needs its password: set {PasswordVariable}.");
-        return OnchainMargin.Ethereum.Keys.KeyFile.Decrypt(text, password, keyFile);
+        return KeyFile.Open(keyFile, PasswordVariable);
     }
 }

@@ -11,23 +11,28 @@ public static class KeyFile
 {
     private const int LargestFile = 64 << 10;
 
-    /// <summary>Opens a key file.</summary>
+    /// <summary>Opens a key file: web3 secret storage, or a file that holds the hexadecimal key alone.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="passwordVariable">The environment variable of the password; it is read only when the file is encrypted.</param>
+    /// <exception cref="KeyException">Thrown when the file cannot be read, or the password is missing or wrong.</exception>
+    /// <exception cref="EthereumFormatException">Thrown when the file is no key file.</exception>
+    public static PrivateKey Open(string path, string passwordVariable)
+    {
+        string text = ReadText(path);
+        if (!text.AsSpan().TrimStart().StartsWith("{"))
+        {
+            return PrivateKey.Parse(text, $"the key file '{path}'");
+        }
+
+        string password = Environment.GetEnvironmentVariable(passwordVariable)
+            ?? throw new KeyException($"The key file '{path}' needs its password: set the environment variable {passwordVariable}.");
+        return Decrypt(text, password, path);
+    }
+
+    /// <summary>Opens an encrypted key file.</summary>
     /// <exception cref="KeyException">Thrown when the file cannot be read or the password is wrong.</exception>
     /// <exception cref="EthereumFormatException">Thrown when the file is no key file.</exception>
-    public static PrivateKey Read(string path, string password)
-    {
-        try
-        {
-            var file = new FileInfo(path);
-            return file.Exists && file.Length > LargestFile
-                ? throw new EthereumFormatException($"The key file '{path}' has {file.Length} bytes; a key file has less than {LargestFile}.")
-                : Decrypt(File.ReadAllText(path), password, path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new KeyException($"The key file '{path}' cannot be read ({exception.Message}); check its name and its permissions.", exception);
-        }
-    }
+    public static PrivateKey Read(string path, string password) => Decrypt(ReadText(path), password, path);
 
     /// <summary>Opens the text of a key file.</summary>
     /// <param name="json">The text.</param>
@@ -82,6 +87,22 @@ public static class KeyFile
             }
 
             throw new KeyException($"The key file '{path}' cannot be written ({exception.Message}); name a new file in a folder that you may write to.", exception);
+        }
+    }
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            return file.Exists && file.Length > LargestFile
+                ? throw new EthereumFormatException($"The key file '{path}' has {file.Length} bytes; a key file has less than {LargestFile}.")
+                : File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string why = File.Exists(path) ? "cannot be read" : "does not exist";
+            throw new KeyException($"The key file '{path}' {why}: check the path and its permissions.", exception);
         }
     }
 

@@ -3,7 +3,7 @@ using OnchainMargin.Ethereum.Keys;
 
 namespace OnchainMargin.Solver.Options;
 
-/// <summary>Where a private key is found: in a key file (web3 secret storage) or an environment variable, never in the configuration itself.</summary>
+/// <summary>Where a private key is found: in a key file (web3 secret storage, or the hexadecimal key alone) or an environment variable, never in the configuration itself.</summary>
 public sealed record KeyOptions
 {
     /// <summary>The environment variable that holds the password of a key file unless told otherwise.</summary>
@@ -23,7 +23,7 @@ public sealed record KeyOptions
 
     /// <summary>Reads the key.</summary>
     /// <exception cref="KeyException">Thrown when it cannot be had.</exception>
-    public PrivateKey Read() => File.Length > 0 ? KeyFile.Read(File, Password()) : PrivateKey.FromEnvironment(Variable);
+    public PrivateKey Read() => File.Length > 0 ? KeyFile.Open(File, PasswordVariable) : PrivateKey.FromEnvironment(Variable);
 
     internal IEnumerable<string> Errors(string section, bool isRequired)
     {
@@ -33,7 +33,4 @@ public sealed record KeyOptions
         errors.Require(File.Length == 0 || PasswordVariable.Length > 0, "passwordVariable", "is empty; name the environment variable that holds the key file's password");
         return errors.Sentences;
     }
-
-    private string Password() => Environment.GetEnvironmentVariable(PasswordVariable)
-        ?? throw new KeyException($"The environment variable {PasswordVariable} is not set; set it to the password of the key file '{File}'.");
 }

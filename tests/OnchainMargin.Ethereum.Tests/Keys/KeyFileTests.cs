@@ -115,6 +115,28 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public void Open_OfAPlainOrAnEncryptedFile_FindsTheSameKey()
+    {
+        using var key = PrivateKey.Parse("0x" + Key, "a test");
+        string plain = Path.Combine(_folder, "plain.key");
+        File.WriteAllText(plain, $"  0x{Key}\n");
+        string encrypted = Path.Combine(_folder, "encrypted.json");
+        KeyFile.Write(encrypted, key, "pass", Light);
+        string variable = $"OMARGIN_TEST_{Guid.NewGuid():N}";
+
+        using PrivateKey fromPlain = KeyFile.Open(plain, variable);
+        KeyException missing = Assert.Throws<KeyException>(() => KeyFile.Open(encrypted, variable));
+        Environment.SetEnvironmentVariable(variable, "pass");
+        using PrivateKey fromEncrypted = KeyFile.Open(encrypted, variable);
+
+        Assert.Equal(key.Address, fromPlain.Address);
+        Assert.Equal(key.Address, fromEncrypted.Address);
+        Assert.Contains(variable, missing.Message, StringComparison.Ordinal);
+        File.WriteAllText(plain, "0x1234");
+        Assert.DoesNotContain("1234", Assert.Throws<KeyException>(() => KeyFile.Open(plain, variable)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PrivateKey_InWords_NeverShowsItself()
     {
         using PrivateKey key = PrivateKey.Parse("0x" + Key, "a test");
