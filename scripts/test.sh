@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test of every kind: linters, ABI currency, Solidity tests, xunit projects. Prints a line for each and closes with
+# Every test of every kind: linters, ABI currency, Solidity tests, xunit projects, the whole demo. Prints a line for each and closes with
 # `N passed, N failed, N skipped` for the sum; the exit code is 0 only when nothing failed.
 #   scripts/test.sh [NAME…]   only the checks and test projects whose names contain one of the words
 set -u -o pipefail
@@ -137,6 +137,19 @@ fi
 if [ "$built" -eq 1 ]; then
   xunit OnchainMargin.EndToEnd.Tests tests/OnchainMargin.EndToEnd.Tests/OnchainMargin.EndToEnd.Tests.csproj
 fi
+
+# What a newcomer runs first, whole: every check of its summary must hold.
+demo() {
+  local ports
+  ports="$("$NODE" -e '
+    const net = require("node:net");
+    const servers = [net.createServer(), net.createServer()].map((server) => server.listen(0, "127.0.0.1"));
+    setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); servers.forEach((server) => server.close()); }, 200);
+  ')" || return 1
+  timeout 900 dotnet src/OnchainMargin.Cli/bin/Release/net10.0/omargin.dll demo --once --plain --directory "$OUT/demo" \
+    --node-port "${ports% *}" --api-port "${ports#* }"
+}
+if [ "$built" -eq 1 ] && [ "$contracts_built" -eq 1 ]; then check demo demo; fi
 
 passed=0 failed=0 skipped=0
 for result in "$OUT"/results/*; do
