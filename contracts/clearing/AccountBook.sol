@@ -10,8 +10,10 @@ import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
-import {AccountState, AccountStates} from "../margin/AccountStates.sol";
+import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
+import {Expiries} from "./Expiries.sol";
 import {Fills} from "./Fills.sol";
 import {Interest} from "./Interest.sol";
 
@@ -24,6 +26,8 @@ struct Working {
     int256 realisedE8;
     /// @notice Whether only a reducing proof will do.
     bool mustReduce;
+    /// @notice How many expired positions were settled.
+    uint256 expired;
     uint96[] instruments;
     int64[] sizesE8;
 }
@@ -100,7 +104,7 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
         require(found == expected, StateMismatch(account, expected, found));
     }
 
-    /// @dev Interest, sweep, locked gains. The state is well formed because its hash was stored: only `AccountStates.encode` made it.
+    /// @dev Interest, sweep, locked gains, expired positions. The state is well formed because its hash was stored: only `AccountStates.encode` made it.
     /// @custom:spec CLR-001
     /// @custom:spec CLR-002
     /// @custom:spec CLR-003
@@ -134,6 +138,50 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
         state.lockedGainE8 =
             elapsed >= window ? 0 : uint64((uint256(state.lockedGainE8) * (window - elapsed) + window - 1) / window);
         state.gainTime = uint40(block.timestamp);
+        _settleExpired(books, working);
+    }
+
+    /// @dev Closes every expired position whose settlement price is fixed; the gain is locked at once, so that the same operation cannot take it out.
+    /// @custom:spec CLR-018
+    function _settleExpired(Books memory books, Working memory working) internal {
+        AccountState memory state = working.state;
+        uint256 n = state.positions.length;
+        int256 sum = 0;
+        uint256 settled = 0;
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory position = state.positions[i];
+            uint256 priceE8 = Expiries.priceOf(hub, position.instrument);
+            if (priceE8 == 0) continue;
+            ++settled;
+            int256 sizeE8 = position.sizeE8;
+            if (sizeE8 > 0) _moveOpenInterest(position.instrument, -sizeE8);
+            (int256 realisedE8, int256 valueE8) = Expiries.close(position, priceE8);
+            state.cashE8 += realisedE8;
+            sum += realisedE8;
+            books.ledger.expiryE8 += int128(valueE8);
+            emit PositionSettled(working.account, position.instrument, int64(sizeE8), uint64(priceE8), realisedE8);
+        }
+        if (settled == 0) return;
+        working.expired += settled;
+        Fills.prune(state);
+        _lock(state, sum);
+    }
+
+    /// @custom:spec CLR-004
+    function _lock(AccountState memory state, int256 realisedE8) internal pure {
+        if (realisedE8 <= 0) return;
+        uint256 locked = state.lockedGainE8 + uint256(realisedE8);
+        uint256 largest = MarginDomain.LOCKED_GAIN_LIMIT_E8 - 1;
+        state.lockedGainE8 = uint64(locked < largest ? locked : largest);
+    }
+
+    /// @custom:spec CLR-015
+    function _moveOpenInterest(uint96 instrument, int256 change) internal {
+        if (change == 0) return;
+        MarketTotals storage totals = _markets[uint16(Instruments.underlyingOf(instrument))];
+        int256 next = int256(uint256(totals.openInterestE8)) + change;
+        require(next <= int256(uint256(type(uint64).max)), OutOfDomain(0, instrument));
+        totals.openInterestE8 = uint64(uint256(next));
     }
 
     /// @custom:spec CLR-001
@@ -159,11 +207,7 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
         uint256 count = state.positions.length;
         require(count <= AccountStates.POSITIONS_MAX, PositionsTooMany(working.account, count));
         require(MarginDomain.isCashHeld(state.cashE8), OutOfDomain(working.account, 0));
-        if (working.realisedE8 > 0) {
-            uint256 locked = state.lockedGainE8 + uint256(working.realisedE8);
-            uint256 largest = MarginDomain.LOCKED_GAIN_LIMIT_E8 - 1;
-            state.lockedGainE8 = uint64(locked < largest ? locked : largest);
-        }
+        _lock(state, working.realisedE8);
         state.interestIndexE12 = state.cashE8 < 0 ? books.debtIndexE12 : books.creditIndexE12;
         ++state.version;
         state.lastOperation = uint40(block.timestamp);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {MarketTotals, Proof} from "../interfaces/ClearingTypes.sol";
+import {Proof} from "../interfaces/ClearingTypes.sol";
 import {HealthQuestion} from "../interfaces/IHealthGate.sol";
 import {ClearingParameters} from "../interfaces/IRiskParameters.sol";
 import {Position} from "../margin/AccountStates.sol";
@@ -67,22 +67,17 @@ abstract contract ClearingCore is AccountBook {
         before = position.sizeE8;
         int256 realised = Fills.add(position, size, value);
         later = position.sizeE8;
+        // A slice of a lot names no forward: what was entered once may change hands however far the price has gone.
+        uint256 strikeE8 = market.forwardE8 == 0 ? 0 : Instruments.strikeE8Of(instrument);
         side.state.cashE8 += realised;
         side.realisedE8 += realised;
         bool inDomain =
             MarginDomain.isPositionHeld(later, position.costE8) &&
-                (later.abs() <= before.abs() || MarginDomain.mayEnter(later, 0, 0, market.spotE8));
+                (later.abs() <= before.abs() ||
+                    MarginDomain.mayEnter(later, strikeE8, market.forwardE8, market.spotE8));
         require(inDomain, OutOfDomain(side.account, instrument));
         _moveOpenInterest(instrument, (later > 0 ? later : int256(0)) - (before > 0 ? before : int256(0)));
         _note(side, instrument, size);
-    }
-
-    function _moveOpenInterest(uint96 instrument, int256 change) internal {
-        if (change == 0) return;
-        MarketTotals storage totals = _markets[uint16(Instruments.underlyingOf(instrument))];
-        int256 next = int256(uint256(totals.openInterestE8)) + change;
-        require(next <= int256(uint256(type(uint64).max)), OutOfDomain(0, instrument));
-        totals.openInterestE8 = uint64(uint256(next));
     }
 
     /// @dev Keeps the net size of each instrument that was traded, for proofs by headroom.

@@ -16,7 +16,7 @@ import {ClearingCore, Live} from "./ClearingCore.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 
 /// @title The part of the clearinghouse that moves cash without a trade: withdrawals, touches, lots, fees
-/// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a second contract for size alone. Called by itself it has no accounts, so nothing can be done to it.
+/// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
 contract ClearingModule is ClearingCore, IClearinghouseModules {
     uint256 internal constant ONE_E12 = 1e12;
 
@@ -71,6 +71,18 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
             _refuseTradeProofs(input);
             _requireHealthy(live, working, "", stateAfter, input.proof, 0, true);
         }
+        _closeBooks(books);
+    }
+
+    // Anyone
+
+    /// @notice `IClearinghouse.settleExpired`.
+    /// @custom:spec CLR-018
+    function settleExpired(uint64 account, bytes calldata state) external nonReentrant {
+        Books memory books = _openBooks();
+        Working memory working = _touch(books, account, state);
+        require(working.expired != 0, NothingExpired(account));
+        _write(books, working);
         _closeBooks(books);
     }
 
@@ -143,6 +155,8 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
             if (part.sizeE8 > 0) _moveOpenInterest(part.instrument, -part.sizeE8);
             _add(working, market, part.instrument, part.sizeE8, part.costE8);
         }
+        // A leg that expired in the lot is cash by now.
+        _settleExpired(books, working);
         bytes memory stateAfter = _write(books, working);
         _closeBooks(books);
         emit SliceReceived(lotAccount, bidder.account, payE8);

@@ -11,7 +11,6 @@ import {
     Fill,
     MarketTotals,
     Order,
-    ProofKind,
     SignedOrder,
     Slice
 } from "../interfaces/ClearingTypes.sol";
@@ -22,35 +21,28 @@ import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountStates} from "../margin/AccountStates.sol";
-import {Checkpoints} from "../margin/Checkpoints.sol";
-import {Instruments} from "../margin/Instruments.sol";
-import {AccountBook, Books, Working} from "./AccountBook.sol";
-import {Live} from "./ClearingCore.sol";
-import {ClearingModule} from "./ClearingModule.sol";
-import {Fills} from "./Fills.sol";
-import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
+import {AccountBook} from "./AccountBook.sol";
 import {OrderBook} from "./OrderBook.sol";
-import {Orders} from "./Orders.sol";
-import {SignedDivision} from "./SignedDivision.sol";
 
 /// @title The clearinghouse
-contract Clearinghouse is OrderBook, IClearinghouseModules {
-    using Orders for Order;
-    using SignedDivision for int256;
+contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
+    /// @notice The rooms whose code runs here: trades, and everything that moves cash without one.
+    address public immutable trades;
+    address public immutable accounts;
 
-    int256 internal constant ONE_SIGNED = 1e8;
-
-    address public immutable module;
-
-    /// @dev The vault lists its settlement token before this is deployed.
+    /// @dev The vault lists its settlement token before this is deployed. The modules were made with the same other arguments.
     constructor(
         address authority,
         IMarginVault vault_,
         IPriceHub hub_,
         IRiskParameters parameters_,
-        IHealthGate gate_
+        IHealthGate gate_,
+        address trades_,
+        address accounts_
     ) AccessManaged(authority) EIP712("OnchainMargin", "1") AccountBook(vault_, hub_, parameters_, gate_) {
-        module = address(new ClearingModule(authority, vault_, hub_, parameters_, gate_));
+        (trades, accounts) = (trades_, accounts_);
+        _requireRoom(trades_);
+        _requireRoom(accounts_);
     }
 
     // Owners and traders
@@ -67,25 +59,26 @@ contract Clearinghouse is OrderBook, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouse
-    function settle(
-        AccountInput[] calldata accounts,
-        SignedOrder[] calldata orders,
-        Fill[] calldata fills
-    ) external nonReentrant {
-        require(fills.length != 0, NothingToSettle(0));
-        Live memory live = _live();
-        Books memory books = _openBooks();
-        (Working[] memory workings, bytes[] memory statesBefore) = _touchAll(books, accounts);
-        uint256[] memory places = _requireOrders(orders, workings);
-        for (uint256 i = 0; i < fills.length; ++i) _fill(books, live, workings, orders, places, fills[i]);
-        for (uint256 i = 0; i < accounts.length; ++i) {
-            Working memory working = workings[i];
-            require(working.instruments.length != 0, NothingToSettle(working.account));
-            bytes memory stateAfter = _write(books, working);
-            if (working.mustReduce && accounts[i].proof.kind != ProofKind.Reducing) _refuse(live, working);
-            _requireHealthy(live, working, statesBefore[i], stateAfter, accounts[i].proof, 0, false);
+    function settle(AccountInput[] calldata, SignedOrder[] calldata, Fill[] calldata) external {
+        _forward(trades);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function cancel(uint64 account, uint64[] calldata nonces) external {
+        _requireOwner(account);
+        uint256 count = nonces.length;
+        for (uint256 i = 0; i < count; ++i) {
+            _setDone(account, nonces[i]);
+            emit OrderCancelled(account, nonces[i]);
         }
-        _closeBooks(books);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function cancelBelow(uint64 account, uint64 minimumNonce) external {
+        _requireOwner(account);
+        if (minimumNonce <= _accounts[account].minimumNonce) return;
+        _accounts[account].minimumNonce = minimumNonce;
+        emit OrdersCancelledBelow(account, minimumNonce);
     }
 
     // Guardian and governance
@@ -105,26 +98,31 @@ contract Clearinghouse is OrderBook, IClearinghouseModules {
         emit Connected(liquidationHouse_, insuranceFund_);
     }
 
-    // Without a trade: the module does these, in this contract's storage
+    // Without a trade
 
     /// @inheritdoc IClearinghouse
     function withdraw(AccountInput calldata, uint16, uint128, address) external {
-        _forward();
+        _forward(accounts);
     }
 
     /// @inheritdoc IClearinghouse
     function touch(AccountInput calldata) external {
-        _forward();
+        _forward(accounts);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function settleExpired(uint64, bytes calldata) external {
+        _forward(accounts);
     }
 
     /// @inheritdoc IClearinghouse
     function collectFees(address, uint128) external {
-        _forward();
+        _forward(accounts);
     }
 
     /// @inheritdoc IClearinghouseModules
     function enterLot(uint64, bytes calldata) external returns (bytes memory) {
-        _forward();
+        _forward(accounts);
     }
 
     /// @inheritdoc IClearinghouseModules
@@ -139,17 +137,17 @@ contract Clearinghouse is OrderBook, IClearinghouseModules {
         int256,
         uint256
     ) external {
-        _forward();
+        _forward(accounts);
     }
 
     /// @inheritdoc IClearinghouseModules
     function leaveLot(uint64, bytes calldata, uint256) external returns (bytes memory) {
-        _forward();
+        _forward(accounts);
     }
 
     /// @inheritdoc IClearinghouseModules
     function bookInsurance(uint128) external {
-        _forward();
+        _forward(accounts);
     }
 
     // Views
@@ -190,170 +188,35 @@ contract Clearinghouse is OrderBook, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouse
-    function accountCount() external view returns (uint64 accounts) {
+    function accountCount() external view returns (uint64 count) {
         return _accountCount;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function orderStatus(uint64 account, uint64 nonce) external view returns (bool done, uint64 filledE8) {
+        return _statusOf(account, nonce);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function orderDigest(Order calldata order) external view returns (bytes32 digest) {
+        return _digestOf(order);
     }
 
     // Internal
 
-    // Settlement
-
-    function _touchAll(
-        Books memory books,
-        AccountInput[] calldata accounts
-    ) private returns (Working[] memory workings, bytes[] memory statesBefore) {
-        uint256 count = accounts.length;
-        workings = new Working[](count);
-        statesBefore = new bytes[](count);
-        uint64 previous = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            uint64 account = accounts[i].account;
-            require(account > previous, AccountsUnsorted(i));
-            previous = account;
-            workings[i] = _touch(books, account, accounts[i].state);
-            if (accounts[i].proof.kind >= ProofKind.Headroom) {
-                statesBefore[i] = AccountStates.encode(workings[i].state);
-            }
-        }
+    /// @dev A module reads prices, parameters and tokens where this contract does.
+    function _requireRoom(address module) private view {
+        AccountBook room = AccountBook(module);
+        bool same =
+            address(room.vault()) == address(vault) &&
+                address(room.hub()) == address(hub) &&
+                address(room.parameters()) == address(parameters) &&
+                address(room.gate()) == address(gate);
+        require(same, ModuleMismatch(module));
     }
 
-    /// @dev Checks every order and finds its account among those brought.
-    function _requireOrders(
-        SignedOrder[] calldata orders,
-        Working[] memory workings
-    ) private view returns (uint256[] memory places) {
-        uint256 count = orders.length;
-        places = new uint256[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            uint64 account = orders[i].order.account;
-            uint256 place = 0;
-            while (place < workings.length && workings[place].account != account) ++place;
-            require(place < workings.length, AccountNotBrought(account));
-            _requireOrder(orders[i], workings[place].owner);
-            places[i] = place;
-        }
-    }
-
-    /// @custom:spec CLR-010
-    function _fill(
-        Books memory books,
-        Live memory live,
-        Working[] memory workings,
-        SignedOrder[] calldata orders,
-        uint256[] memory places,
-        Fill calldata fill
-    ) private {
-        uint256 last = fill.maker > fill.taker ? fill.maker : fill.taker;
-        require(last < orders.length, OrderMissing(last, orders.length));
-        Order calldata maker = orders[fill.maker].order;
-        Order calldata taker = orders[fill.taker].order;
-        Working memory makerSide = workings[places[fill.maker]];
-        Working memory takerSide = workings[places[fill.taker]];
-        require(fill.sizeE8 != 0, OrderInvalid(taker.account, taker.nonce));
-        require(_matches(maker, taker), OrdersDoNotMatch(maker.nonce, taker.nonce));
-        require(makerSide.owner != takerSide.owner, SelfTrade(makerSide.owner));
-        require(!taker.isPostOnly(), PostOnlyTaker(taker.account, taker.nonce));
-        _use(maker, fill.sizeE8);
-        _use(taker, fill.sizeE8);
-
-        LiveMarket memory market = _requireMarket(live, maker.instrument, maker.limitPriceE8);
-        if (_paused || market.marketState != Checkpoints.NORMAL) {
-            makerSide.mustReduce = true;
-            takerSide.mustReduce = true;
-        }
-        int256 size = int256(uint256(fill.sizeE8));
-        if (taker.sizeE8 < 0) size = -size;
-        uint256 price = maker.limitPriceE8;
-        uint256 makerFee = _trade(books, market, makerSide, maker, -size, price, live.clearing.makerFeeE8);
-        uint256 takerFee = _trade(books, market, takerSide, taker, size, price, live.clearing.takerFeeE8);
-        _countTrade(maker.instrument, market, fill.sizeE8, maker.limitPriceE8);
-        emit Filled(
-            maker.account,
-            taker.account,
-            maker.instrument,
-            int64(size),
-            maker.limitPriceE8,
-            maker.nonce,
-            taker.nonce,
-            uint128(makerFee),
-            uint128(takerFee)
-        );
-    }
-
-    function _matches(Order calldata maker, Order calldata taker) private pure returns (bool) {
-        if (maker.instrument != taker.instrument || (maker.sizeE8 > 0) == (taker.sizeE8 > 0)) return false;
-        return taker.sizeE8 > 0 ? taker.limitPriceE8 >= maker.limitPriceE8 : taker.limitPriceE8 <= maker.limitPriceE8;
-    }
-
-    /// @custom:spec CLR-013
-    function _requireMarket(
-        Live memory live,
-        uint96 instrument,
-        uint256 priceE8
-    ) private pure returns (LiveMarket memory market) {
-        Instruments.requireValid(instrument);
-        require(Instruments.kindOf(instrument) == Instruments.PERPETUAL, KindNotSupported(instrument));
-        uint256 underlying = Instruments.underlyingOf(instrument);
-        require(underlying <= LiveMarkets.underlyings(live.checkpoint), UnderlyingUnknown(underlying));
-        market = LiveMarkets.find(live.records, underlying);
-        uint256 distance = priceE8 > market.markE8 ? priceE8 - market.markE8 : market.markE8 - priceE8;
-        require(
-            distance * ONE <= uint256(live.clearing.priceBandE8) * market.markE8,
-            PriceOutOfBand(instrument, priceE8, market.markE8, live.clearing.priceBandE8)
-        );
-    }
-
-    /// @dev One side of a fill: position, cash, fee, rounding.
-    /// @custom:spec CLR-011
-    /// @custom:spec CLR-012
-    function _trade(
-        Books memory books,
-        LiveMarket memory market,
-        Working memory side,
-        Order calldata order,
-        int256 size,
-        uint256 priceE8,
-        uint256 rateE8
-    ) private returns (uint256 feeE8) {
-        require(rateE8 <= order.maxFeeRateE8, FeeTooHigh(order.account, rateE8, order.maxFeeRateE8));
-        int256 value = Fills.valueUp(size, int256(priceE8), market.fundingE8);
-        (int256 before, int256 later) = _add(side, market, order.instrument, size, value);
-        if (order.isReduceOnly()) _requireReduced(order, before, later);
-        uint256 notional = (size.abs() * priceE8 + ONE - 1) / ONE;
-        feeE8 = (notional * rateE8 + ONE - 1) / ONE;
-        side.state.cashE8 -= int256(feeE8);
-        books.ledger.feesE8 += uint128(feeE8);
-        // The sides have opposite sizes, so that both roundings up add up to 0 or 1.
-        books.ledger.roundingE8 += int128(value);
-    }
-
-    /// @custom:spec CLR-014
-    function _requireReduced(Order calldata order, int256 before, int256 later) private pure {
-        bool turned = later != 0 && (later > 0) != (before > 0);
-        require(!turned && later.abs() < before.abs(), NotReducing(order.account, order.instrument, before, later));
-    }
-
-    /// @custom:spec CLR-015
-    function _countTrade(uint96 instrument, LiveMarket memory market, uint256 sizeE8, uint256 priceE8) private {
-        MarketTotals storage totals = _markets[uint16(Instruments.underlyingOf(instrument))];
-        int256 premium = ((int256(priceE8) - int256(market.spotE8)) * int256(sizeE8)) / ONE_SIGNED;
-        totals.premiumNotionalE8 += int128(premium);
-        totals.notionalE8 += uint128((market.spotE8 * sizeE8) / ONE);
-    }
-
-    // Health
-
-    function _refuse(Live memory live, Working memory working) private view {
-        require(!_paused, Paused());
-        for (uint256 i = 0; i < working.instruments.length; ++i) {
-            uint256 underlying = Instruments.underlyingOf(working.instruments[i]);
-            uint256 state = LiveMarkets.find(live.records, underlying).marketState;
-            require(state == Checkpoints.NORMAL, MarketNotNormal(underlying, state));
-        }
-    }
-
-    /// @dev Runs the same call in the module and ends with its answer.
-    function _forward() private {
+    /// @dev Runs the same call in a module, in this contract's storage, and ends with its answer.
+    function _forward(address module) private {
         bytes memory answer = Address.functionDelegateCall(module, msg.data);
         // Safe: hands on what the call left in memory, and ends this one.
         assembly ("memory-safe") {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccountState, Position} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
 /// @title Fills and slices on a state in memory
@@ -16,11 +17,15 @@ library Fills {
         return (sizeE8 * (priceE8 - fundingE8)).ceil(ONE);
     }
 
-    /// @notice Adds size `d` at cost `v` to a position: the part that closes is realised into cash, pro rata and rounded down; `cash - cost` falls by exactly `v`.
+    /// @notice Adds size `d` at cost `v` to a position. An option keeps no cost: its premium moves cash. Of another kind the part that closes is realised into cash, pro rata and rounded down; `cash - cost` falls by exactly `v`.
     /// @return realisedE8 What moved from cost into cash.
     /// @custom:spec CLR-011
     function add(Position memory position, int256 d, int256 v) internal pure returns (int256 realisedE8) {
         (int256 s, int256 c) = (position.sizeE8, position.costE8);
+        if (Instruments.isOption(position.instrument)) {
+            position.sizeE8 = s + d;
+            return -v;
+        }
         if (s == 0 || (s > 0) == (d > 0)) {
             position.sizeE8 = s + d;
             position.costE8 = c + v;

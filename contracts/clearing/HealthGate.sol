@@ -3,14 +3,16 @@ pragma solidity 0.8.37;
 
 import {Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
 import {HealthQuestion, IHealthGate} from "../interfaces/IHealthGate.sol";
+import {FloorFigures, IFloorReferee, Quote} from "../interfaces/IFloorReferee.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
-import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {ClearingParameters, IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {HeadroomHealth, LeafHealth, RiskAttestation, SignedHealth} from "../interfaces/RiskTypes.sol";
 import {AccountStates} from "../margin/AccountStates.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
+import {Instruments} from "../margin/Instruments.sol";
 import {Exposures} from "./Exposures.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
@@ -20,8 +22,11 @@ contract HealthGate is IHealthGate {
 
     uint256 internal constant ONE = 1e8;
     uint256 internal constant WORD = 32;
+    /// @dev The least band of an option, of its forward.
+    uint256 internal constant LEAST_BAND_E8 = 1000;
 
     IReferee public immutable referee;
+    IFloorReferee public immutable floors;
     IRiskRegistry public immutable registry;
     IPriceHub public immutable hub;
     IRiskParameters public immutable parameters;
@@ -34,8 +39,15 @@ contract HealthGate is IHealthGate {
         bytes records;
     }
 
-    constructor(IReferee referee_, IRiskRegistry registry_, IPriceHub hub_, IRiskParameters parameters_) {
+    constructor(
+        IReferee referee_,
+        IFloorReferee floors_,
+        IRiskRegistry registry_,
+        IPriceHub hub_,
+        IRiskParameters parameters_
+    ) {
         referee = referee_;
+        floors = floors_;
         registry = registry_;
         hub = hub_;
         parameters = parameters_;
@@ -54,22 +66,22 @@ contract HealthGate is IHealthGate {
         }
         int256 aside = int256(question.lockedE8);
         if (question.averaged) aside += _averaged(question, checkpoint, records);
-        Figures memory figures = referee.health(
-            question.stateAfter,
-            question.balancesAfter,
-            checkpoint,
-            records,
-            SurfaceChoice.Worse
-        );
+        FloorFigures memory figures;
         if (proof.kind == ProofKind.Computed) {
-            require(
-                figures.equityE8 - aside >= int256(figures.initialE8),
-                MarginTooLow(question.account, figures.equityE8 - aside, figures.initialE8)
-            );
-        } else if (proof.kind == ProofKind.Headroom) {
-            _requireHeadroom(question, proof.data, figures, checkpoint, records);
+            figures = _requireComputed(question, aside, checkpoint, records);
         } else {
-            _requireAttested(question, proof, aside, checkpoint, records);
+            figures = floors.floorOf(
+                question.stateAfter,
+                question.balancesAfter,
+                checkpoint,
+                records,
+                SurfaceChoice.Worse
+            );
+            if (proof.kind == ProofKind.Headroom) {
+                _requireHeadroom(question, proof.data, figures.equityE8, checkpoint, records);
+            } else {
+                _requireAttested(question, proof, aside, checkpoint, records);
+            }
         }
         require(
             figures.floorEquityE8 - aside >= int256(figures.floorE8),
@@ -77,7 +89,56 @@ contract HealthGate is IHealthGate {
         );
     }
 
+    /// @inheritdoc IHealthGate
+    /// @custom:spec CLR-013
+    function requireInBand(
+        uint96 instrument,
+        uint256 priceE8,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) external view returns (uint256 forwardE8) {
+        uint256 expiry = Instruments.expiryOf(instrument);
+        require(block.timestamp < expiry, Expired(instrument, expiry));
+        Quote memory quote = floors.quoteOf(instrument, checkpoint, records);
+        ClearingParameters memory p = parameters.clearing();
+        int256 mark = quote.markE8 > 0 ? quote.markE8 : int256(0);
+        uint256 band = (uint256(p.priceBandE8) * uint256(mark)) / ONE;
+        if (Instruments.isOption(instrument)) {
+            uint256 ofVega = (p.volBandE8 * quote.vegaE8.abs()) / (2 * ONE);
+            if (ofVega > band) band = ofVega;
+            // A worthless option has neither mark nor vega: its holders may still close at a price of next to nothing.
+            uint256 least = (quote.forwardE8 * LEAST_BAND_E8) / ONE;
+            if (least > band) band = least;
+        }
+        require(
+            (int256(priceE8) - mark).abs() <= band,
+            IClearingEvents.PriceOutOfBand(instrument, priceE8, uint256(mark), band)
+        );
+        return quote.forwardE8;
+    }
+
     // Kinds of proof
+
+    /// @custom:spec CLR-020
+    function _requireComputed(
+        HealthQuestion calldata question,
+        int256 aside,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (FloorFigures memory) {
+        Figures memory figures = referee.health(
+            question.stateAfter,
+            question.balancesAfter,
+            checkpoint,
+            records,
+            SurfaceChoice.Worse
+        );
+        require(
+            figures.equityE8 - aside >= int256(figures.initialE8),
+            MarginTooLow(question.account, figures.equityE8 - aside, figures.initialE8)
+        );
+        return FloorFigures(figures.equityE8, figures.floorE8, figures.floorEquityE8);
+    }
 
     /// @custom:spec CLR-020
     function _requireAttested(
@@ -100,7 +161,7 @@ contract HealthGate is IHealthGate {
     function _requireHeadroom(
         HealthQuestion calldata question,
         bytes calldata data,
-        Figures memory afterwards,
+        int256 equityAfterE8,
         bytes calldata checkpoint,
         bytes calldata records
     ) private view {
@@ -118,7 +179,7 @@ contract HealthGate is IHealthGate {
             );
         }
         int256 loss =
-            _equityBefore(question, checkpoint, records) - _cashOf(question.stateBefore) - (afterwards.equityE8 - cash);
+            _equityBefore(question, checkpoint, records) - _cashOf(question.stateBefore) - (equityAfterE8 - cash);
         if (loss > 0) least += loss;
         require(cash >= least, CashTooLow(question.account, cash, least));
     }
@@ -275,8 +336,8 @@ contract HealthGate is IHealthGate {
         bytes calldata records
     ) private view returns (int256) {
         return
-            referee
-                .health(question.stateBefore, question.balancesBefore, checkpoint, records, SurfaceChoice.Worse)
+            floors
+                .floorOf(question.stateBefore, question.balancesBefore, checkpoint, records, SurfaceChoice.Worse)
                 .equityE8;
     }
 

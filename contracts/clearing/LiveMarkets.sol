@@ -11,6 +11,8 @@ struct LiveMarket {
     uint256 averageSpotE8;
     int256 fundingE8;
     uint256 marketState;
+    /// @notice Of the instrument's expiry, where a trade wants it; 0 otherwise.
+    uint256 forwardE8;
 }
 
 /// @title Reading the records that `PriceHub.live()` returned

@@ -4,46 +4,17 @@ pragma solidity 0.8.37;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Order, SignedOrder} from "../interfaces/ClearingTypes.sol";
-import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {ClearingCore} from "./ClearingCore.sol";
 import {Orders} from "./Orders.sol";
 
 /// @title Signed orders: who may fill how much of them
-abstract contract OrderBook is ClearingCore, EIP712, IClearinghouse {
+abstract contract OrderBook is ClearingCore, EIP712 {
     using Orders for Order;
 
     /// @dev Bit `nonce % 256` of word `nonce / 256` is set when the nonce is cancelled or wholly filled.
     mapping(uint64 account => mapping(uint64 word => uint256)) private _done;
     /// @dev Only of orders that were filled in part.
     mapping(uint64 account => mapping(uint64 nonce => uint64)) private _filled;
-
-    /// @inheritdoc IClearinghouse
-    function cancel(uint64 account, uint64[] calldata nonces) external {
-        _requireOwner(account);
-        uint256 count = nonces.length;
-        for (uint256 i = 0; i < count; ++i) {
-            _setDone(account, nonces[i]);
-            emit OrderCancelled(account, nonces[i]);
-        }
-    }
-
-    /// @inheritdoc IClearinghouse
-    function cancelBelow(uint64 account, uint64 minimumNonce) external {
-        _requireOwner(account);
-        if (minimumNonce <= _accounts[account].minimumNonce) return;
-        _accounts[account].minimumNonce = minimumNonce;
-        emit OrdersCancelledBelow(account, minimumNonce);
-    }
-
-    /// @inheritdoc IClearinghouse
-    function orderStatus(uint64 account, uint64 nonce) external view returns (bool done, uint64 filledE8) {
-        return (_isDone(account, nonce), _filled[account][nonce]);
-    }
-
-    /// @inheritdoc IClearinghouse
-    function orderDigest(Order calldata order) public view returns (bytes32 digest) {
-        return _hashTypedDataV4(order.hash());
-    }
 
     /// @dev Everything about an order that does not depend on a fill.
     /// @custom:spec CLR-010
@@ -53,7 +24,7 @@ abstract contract OrderBook is ClearingCore, EIP712, IClearinghouse {
         require(block.timestamp <= order.expiry, OrderExpired(order.account, order.nonce, order.expiry));
         require(signed.signer == owner, NotAuthorised(order.account, signed.signer));
         require(
-            SignatureChecker.isValidSignatureNowCalldata(signed.signer, orderDigest(order), signed.signature),
+            SignatureChecker.isValidSignatureNowCalldata(signed.signer, _digestOf(order), signed.signature),
             SignatureInvalid(order.account, signed.signer)
         );
     }
@@ -70,7 +41,16 @@ abstract contract OrderBook is ClearingCore, EIP712, IClearinghouse {
         else _filled[account][nonce] = before + sizeE8;
     }
 
-    function _setDone(uint64 account, uint64 nonce) private {
+    /// @dev The typed data that an owner signs.
+    function _digestOf(Order calldata order) internal view returns (bytes32) {
+        return _hashTypedDataV4(order.hash());
+    }
+
+    function _statusOf(uint64 account, uint64 nonce) internal view returns (bool done, uint64 filledE8) {
+        return (_isDone(account, nonce), _filled[account][nonce]);
+    }
+
+    function _setDone(uint64 account, uint64 nonce) internal {
         _done[account][nonce >> 8] |= 1 << (nonce & 255);
     }
 

@@ -61,7 +61,7 @@ struct Fill {
 }
 
 /// @notice Every term of the cash ledger beside the accounts (P5), in E8. After every call
-/// `sum(cash) - sum(cost) + fees + insurance + proceeds + interest + rounding - deficit = swept`, sums over stored states (of an account in a lot: the part that is not sold).
+/// `sum(cash) - sum(cost) + fees + insurance + proceeds + interest + rounding + expiry - deficit = swept`, sums over stored states (of an account in a lot: the part that is not sold).
 struct CashLedger {
     /// @notice Settlement token swept or paid into the pool less paid out; equals the vault's pool.
     int128 sweptE8;
@@ -75,6 +75,8 @@ struct CashLedger {
     int128 roundingE8;
     /// @notice Losses that nothing has paid yet.
     uint128 deficitE8;
+    /// @notice Of expired positions: paid in by those who lost less paid out to those who won; negative while winners were settled first, and at least 0 once all are.
+    int128 expiryE8;
 }
 
 /// @notice Everything of an account but its state.

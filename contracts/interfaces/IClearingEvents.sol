@@ -24,6 +24,15 @@ interface IClearingEvents {
         uint128 takerFeeE8
     );
 
+    /// @notice An expired position was settled at its underlying's settlement price; cash rose by `realisedE8`.
+    event PositionSettled(
+        uint64 indexed account,
+        uint96 indexed instrument,
+        int64 sizeE8,
+        uint64 priceE8,
+        int256 realisedE8
+    );
+
     /// @notice The nonce can not be filled any more.
     event OrderCancelled(uint64 indexed account, uint64 nonce);
 
@@ -123,8 +132,11 @@ interface IClearingEvents {
     /// @notice Thrown when a price is too far from the mark.
     error PriceOutOfBand(uint96 instrument, uint256 priceE8, uint256 markE8, uint256 bandE8);
 
-    /// @notice Thrown when an instrument's kind cannot be entered yet: settlement at expiry is not built, so dated instruments are refused rather than half supported.
-    error KindNotSupported(uint96 instrument);
+    /// @notice Thrown when an account has no expired position whose settlement price is fixed.
+    error NothingExpired(uint64 account);
+
+    /// @notice Thrown when a module was made for other contracts than the clearinghouse.
+    error ModuleMismatch(address module);
 
     /// @notice Thrown when an instrument's underlying is not listed.
     error UnderlyingUnknown(uint256 underlying);

@@ -49,6 +49,18 @@ interface IHealthGate {
     /// @notice Thrown when equity - MM does not rise enough by a reduction.
     error ReliefTooSmall(uint64 account, int256 excessBeforeE8, int256 excessAfterE8, uint256 leastReliefE8);
 
+    /// @notice Thrown when a dated instrument is past its expiry.
+    error Expired(uint96 instrument, uint256 expiry);
+
+    /// @notice Reverts unless a future or an option may trade at a price: it has not expired, its expiry is listed, and the price is in the band around its mark (CLR-013).
+    /// @return forwardE8 The live forward of its expiry.
+    function requireInBand(
+        uint96 instrument,
+        uint256 priceE8,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) external view returns (uint256 forwardE8);
+
     /// @notice Reverts unless `proof` shows the account in its state after.
     /// @param checkpoint,records What `PriceHub.live()` returned in this call.
     function requireHealthy(

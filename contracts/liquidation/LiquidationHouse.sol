@@ -13,6 +13,7 @@ import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {Expiries} from "../clearing/Expiries.sol";
 import {Interest} from "../clearing/Interest.sol";
 import {LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {SignedDivision} from "../clearing/SignedDivision.sol";
@@ -221,6 +222,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     ) private view returns (Price memory price) {
         AccountState memory whole = AccountStates.decode(preimage.state);
         whole.cashE8 = _accrued(whole.cashE8, whole.interestIndexE12);
+        Expiries.settle(whole, hub);
         Figures memory figures = _figures(AccountStates.encode(whole), preimage.balances);
         _requireStillUnhealthy(stored, preimage, figures);
         uint256 age = _age(stored);
@@ -263,6 +265,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function _left(Lot memory stored, LotPreimage calldata preimage) private view returns (AccountState memory left) {
         left = LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8);
         left.cashE8 = _accrued(left.cashE8, left.interestIndexE12) + int256(uint256(stored.proceedsE8));
+        Expiries.settle(left, hub);
     }
 
     /// @dev Tokens first, then positions and cash: the bidder's health is shown with both.

@@ -77,6 +77,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         _within("takerFeeE8", p.takerFeeE8, 0, FEE_MAX_E8);
         _within("priceBandE8", p.priceBandE8, 1, ONE / 5);
         _within("minReliefE8", p.minReliefE8, 1, ONE);
+        _within("volBandE8", p.volBandE8, 0, ONE);
         _clearing = p;
         emit ClearingSet(p);
     }

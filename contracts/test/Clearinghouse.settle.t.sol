@@ -170,9 +170,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         settle(accounts, orders, 1e8);
     }
 
-    function test_settle_refusesDatedKindsAndUnknownUnderlyings() public {
-        uint96 future = Instruments.pack(BTC, uint32(START + 30 days), 0, uint8(Instruments.FUTURE));
-        _expectInstrument(future, IClearingEvents.KindNotSupported.selector);
+    function test_settle_refusesUnknownUnderlyings() public {
         uint96 unknown = Instruments.pack(9, 0, 0, uint8(Instruments.PERPETUAL));
         _expectInstrument(unknown, IClearingEvents.UnderlyingUnknown.selector);
     }

@@ -24,6 +24,8 @@ interface IVm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function chainId(uint256 id) external;
+    function readFile(string calldata path) external view returns (string memory content);
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory value);
 }
 
 /// @dev The address that the test runner answers at.

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {SignedDivision} from "../clearing/SignedDivision.sol";
 import {Exposures} from "../clearing/Exposures.sol";
+import {FloorFigures, IFloorReferee, Quote} from "../interfaces/IFloorReferee.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {Checkpoints, CollateralRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
@@ -10,7 +11,7 @@ import {Instruments} from "../margin/Instruments.sol";
 
 /// @title A referee for tests of everything around it: perpetuals and collateral, the loss of a fall or rise by the price range, nothing else
 /// @notice Written to be read at a glance and to share nothing with the model; tests of money and proofs need a margin, not this margin.
-contract LinearReferee is IReferee {
+contract LinearReferee is IReferee, IFloorReferee {
     using SignedDivision for int256;
 
     int256 internal constant ONE = 1e8;
@@ -24,6 +25,20 @@ contract LinearReferee is IReferee {
     ) external pure returns (Figures memory figures) {
         return _figures(state, balances, checkpoint, records);
     }
+
+    function floorOf(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records,
+        SurfaceChoice
+    ) external pure returns (FloorFigures memory figures) {
+        Figures memory all = _figures(state, balances, checkpoint, records);
+        return FloorFigures(all.equityE8, all.floorE8, all.floorEquityE8);
+    }
+
+    /// @dev Perpetuals only, which the gate asks no quote of.
+    function quoteOf(uint96, bytes calldata, bytes calldata) external pure returns (Quote memory quote) {}
 
     function witnessMargin(
         bytes calldata state,

@@ -7,6 +7,7 @@ import {MockToken} from "../dev/MockToken.sol";
 import {MockWeth} from "../dev/MockWeth.sol";
 import {AccountInput, CashLedger, Fill, Order, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {ILiquidationHouse} from "../interfaces/ILiquidationHouse.sol";
@@ -49,6 +50,7 @@ abstract contract ProtocolFixture {
     IMarginVault internal vault;
     IPriceHub internal hub;
     IReferee internal referee;
+    IFloorReferee internal floors;
     IRiskRegistry internal registry;
     IHealthGate internal gate;
     IClearinghouse internal clearinghouse;
@@ -79,8 +81,12 @@ abstract contract ProtocolFixture {
         vault.listToken(address(usdc));
         vault.listToken(address(weth));
         vault.listToken(address(wbtc));
-        hub = IPriceHub(build("contracts/oracle/PriceHub.sol:PriceHub", abi.encode(manager, parameters, vault)));
+        IPriceHub prices = IPriceHub(
+            build("contracts/oracle/PriceHub.sol:PriceHub", abi.encode(manager, parameters, vault))
+        );
+        hub = _hub(prices);
         referee = _referee();
+        floors = _floors();
         registry = IRiskRegistry(
             build(
                 "contracts/risk/RiskRegistry.sol:RiskRegistry",
@@ -88,12 +94,15 @@ abstract contract ProtocolFixture {
             )
         );
         gate = IHealthGate(
-            build("contracts/clearing/HealthGate.sol:HealthGate", abi.encode(referee, registry, hub, parameters))
+            build(
+                "contracts/clearing/HealthGate.sol:HealthGate",
+                abi.encode(referee, floors, registry, hub, parameters)
+            )
         );
         clearinghouse = IClearinghouse(
             build(
                 "contracts/clearing/Clearinghouse.sol:Clearinghouse",
-                abi.encode(manager, vault, hub, parameters, gate)
+                abi.encode(manager, vault, hub, parameters, gate, _room("TradeModule"), _room("ClearingModule"))
             )
         );
         insurance = IInsuranceFund(
@@ -107,7 +116,7 @@ abstract contract ProtocolFixture {
         );
         vault.connect(address(clearinghouse), address(house), address(insurance));
         clearinghouse.connect(address(house), address(insurance));
-        hub.connect(address(clearinghouse));
+        prices.connect(address(clearinghouse));
         _configure();
         btcFeed = MockAggregator(
             build("contracts/dev/MockAggregator.sol:MockAggregator", abi.encode(uint8(8), int256(BTC_PRICE)))
@@ -115,8 +124,8 @@ abstract contract ProtocolFixture {
         ethFeed = MockAggregator(
             build("contracts/dev/MockAggregator.sol:MockAggregator", abi.encode(uint8(8), int256(ETH_PRICE)))
         );
-        hub.setSource(BTC, source(btcFeed, 100e8, 1_000_000e8));
-        hub.setSource(ETH, source(ethFeed, 10e8, 100_000e8));
+        prices.setSource(BTC, source(btcFeed, 100e8, 1_000_000e8));
+        prices.setSource(ETH, source(ethFeed, 10e8, 100_000e8));
         btcPerpetual = Instruments.pack(BTC, 0, 0, uint8(Instruments.PERPETUAL));
         ethPerpetual = Instruments.pack(ETH, 0, 0, uint8(Instruments.PERPETUAL));
         hub.checkpoint();
@@ -124,6 +133,20 @@ abstract contract ProtocolFixture {
 
     function _referee() internal virtual returns (IReferee) {
         return IReferee(build("contracts/test/LinearReferee.sol:LinearReferee", ""));
+    }
+
+    function _floors() internal virtual returns (IFloorReferee) {
+        return IFloorReferee(address(referee));
+    }
+
+    /// @dev What everybody reads prices from.
+    function _hub(IPriceHub prices) internal virtual returns (IPriceHub) {
+        return prices;
+    }
+
+    function _room(string memory name) private returns (address) {
+        string memory artifact = string.concat("contracts/clearing/", name, ".sol:", name);
+        return build(artifact, abi.encode(manager, vault, hub, parameters, gate));
     }
 
     function source(MockAggregator feed, uint256 minPriceE8, uint256 maxPriceE8) internal returns (address) {
@@ -180,7 +203,7 @@ abstract contract ProtocolFixture {
     }
 
     function clearingParameters() internal pure returns (ClearingParameters memory) {
-        return ClearingParameters(20_000, 50_000, 5_000_000, 5_000_000);
+        return ClearingParameters(20_000, 50_000, 5_000_000, 5_000_000, 20_000_000);
     }
 
     function liquidationParameters() internal pure returns (LiquidationParameters memory) {
@@ -354,27 +377,38 @@ abstract contract ProtocolFixture {
     function requireConserved() internal view {
         uint64 n = clearinghouse.accountCount();
         int256 sum = 0;
-        int256 btc = 0;
-        int256 eth = 0;
+        uint96[] memory instruments = new uint96[](256);
+        int256[] memory sizes = new int256[](256);
         for (uint64 a = 1; a <= n; ++a) {
             AccountState memory state = unpacked(a);
             require(keccak256(stateOf(a)) == clearinghouse.accountHash(a), Broken("INV03 hash of the last event"));
             sum += state.cashE8;
             for (uint256 i = 0; i < state.positions.length; ++i) {
                 sum -= state.positions[i].costE8;
-                if (state.positions[i].instrument == btcPerpetual) btc += state.positions[i].sizeE8;
-                else eth += state.positions[i].sizeE8;
+                uint96 instrument = state.positions[i].instrument;
+                // Of an expiry that is settled one side may be gone.
+                if (_isSettling(instrument)) continue;
+                uint256 place = 0;
+                while (instruments[place] != 0 && instruments[place] != instrument) ++place;
+                instruments[place] = instrument;
+                sizes[place] += state.positions[i].sizeE8;
             }
         }
-        require(btc == 0 && eth == 0, Broken("INV02 sizes sum to zero"));
+        for (uint256 i = 0; instruments[i] != 0; ++i) require(sizes[i] == 0, Broken("INV02 sizes sum to zero"));
         requireLedger(sum);
+    }
+
+    function _isSettling(uint96 instrument) internal view returns (bool) {
+        uint256 expiry = Instruments.expiryOf(instrument);
+        return expiry != 0 && expiry <= block.timestamp;
     }
 
     function requireLedger(int256 sum) internal view {
         CashLedger memory book = clearinghouse.ledger();
         int256 all =
             sum + int256(uint256(book.feesE8)) + int256(uint256(book.insuranceE8)) + int256(uint256(book.proceedsE8));
-        all += int256(book.interestE8) + int256(book.roundingE8) - int256(uint256(book.deficitE8));
+        all += int256(book.interestE8) + int256(book.roundingE8) + int256(book.expiryE8);
+        all -= int256(uint256(book.deficitE8));
         require(all == book.sweptE8, Broken("INV01 cash ledger"));
         require(book.roundingE8 >= 0, Broken("INV01 rounding"));
         require(uint256(vault.pooledRaw()) * 100 == uint256(int256(book.sweptE8)), Broken("INV01 pool"));

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {ISettlementPrices} from "../interfaces/ISettlementPrices.sol";
+import {AccountState, Position} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {Fills} from "./Fills.sol";
+import {SignedDivision} from "./SignedDivision.sol";
+
+/// @title Settlement at expiry
+library Expiries {
+    using SignedDivision for int256;
+
+    int256 internal constant ONE = 1e8;
+
+    /// @notice The settlement price of an instrument that has expired; 0 while it has not, or while the price is not fixed.
+    function priceOf(IPriceHub hub, uint96 instrument) internal view returns (uint256 priceE8) {
+        uint256 expiry = Instruments.expiryOf(instrument);
+        if (expiry == 0 || expiry > block.timestamp) return 0;
+        return
+            ISettlementPrices(address(hub)).settlementPriceE8(
+                uint16(Instruments.underlyingOf(instrument)),
+                uint32(expiry)
+            );
+    }
+
+    /// @notice What one unit pays at a settlement price: a future the price, an option what it is in the money.
+    /// @custom:spec CLR-018
+    function payoffE8(uint96 instrument, uint256 priceE8) internal pure returns (uint256) {
+        uint256 strikeE8 = Instruments.strikeE8Of(instrument);
+        if (!Instruments.isOption(instrument)) return priceE8;
+        if (Instruments.kindOf(instrument) == Instruments.CALL) return priceE8 > strikeE8 ? priceE8 - strikeE8 : 0;
+        return strikeE8 > priceE8 ? strikeE8 - priceE8 : 0;
+    }
+
+    /// @notice Closes a position at its payoff, rounded against the holder: `cash - cost` falls by `valueE8`.
+    /// @return realisedE8 What the cash rises by.
+    /// @custom:spec CLR-018
+    function close(
+        Position memory position,
+        uint256 priceE8
+    ) internal pure returns (int256 realisedE8, int256 valueE8) {
+        valueE8 = (-position.sizeE8 * int256(payoffE8(position.instrument, priceE8))).ceil(ONE);
+        realisedE8 = -valueE8 - position.costE8;
+        (position.sizeE8, position.costE8) = (0, 0);
+    }
+
+    /// @notice The same for all positions of a state at once, in memory only: what a touch would leave.
+    /// @custom:spec CLR-018
+    function settle(AccountState memory state, IPriceHub hub) internal view {
+        uint256 n = state.positions.length;
+        for (uint256 i = 0; i < n; ++i) {
+            uint256 priceE8 = priceOf(hub, state.positions[i].instrument);
+            if (priceE8 == 0) continue;
+            (int256 realisedE8, ) = close(state.positions[i], priceE8);
+            state.cashE8 += realisedE8;
+        }
+        Fills.prune(state);
+    }
+}

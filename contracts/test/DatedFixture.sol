@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IReferee} from "../interfaces/IReferee.sol";
+import {AccountState} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {NormalTable} from "../margin/NormalTable.sol";
+import {DatedHub} from "./DatedHub.sol";
+import {VM} from "./IVm.sol";
+import {ProtocolFixture} from "./ProtocolFixture.sol";
+
+/// @title A deployment with the real referees and two expiries a market, whose settlement prices the test names
+abstract contract DatedFixture is ProtocolFixture {
+    uint32 internal constant NEAR = uint32(START + 10 days);
+    uint32 internal constant FAR = uint32(START + 40 days);
+
+    DatedHub internal dated;
+    address private _table;
+
+    function deployDated() internal {
+        deploy();
+        for (uint16 u = BTC; u <= ETH; ++u) {
+            dated.list(u, NEAR);
+            dated.list(u, FAR);
+        }
+    }
+
+    function _hub(IPriceHub prices) internal override returns (IPriceHub) {
+        dated = new DatedHub(prices);
+        return IPriceHub(address(dated));
+    }
+
+    function _referee() internal override returns (IReferee) {
+        bytes memory table = VM.parseJsonBytes(VM.readFile("spec/cdf.json"), ".table");
+        bytes memory creation = abi.encodePacked(NormalTable.CREATION_PREFIX, table);
+        address at_;
+        // Safe: reads `creation` only.
+        assembly ("memory-safe") {
+            at_ := create(0, add(creation, 32), mload(creation))
+        }
+        _table = at_;
+        return IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(at_)));
+    }
+
+    function _floors() internal override returns (IFloorReferee) {
+        return IFloorReferee(build("contracts/margin/FloorReferee.sol:FloorReferee", abi.encode(_table)));
+    }
+
+    function call(uint32 expiry, uint256 strike) internal pure returns (uint96) {
+        return Instruments.pack(BTC, expiry, uint40(strike * 1e4), uint8(Instruments.CALL));
+    }
+
+    function put(uint32 expiry, uint256 strike) internal pure returns (uint96) {
+        return Instruments.pack(BTC, expiry, uint40(strike * 1e4), uint8(Instruments.PUT));
+    }
+
+    function future(uint32 expiry) internal pure returns (uint96) {
+        return Instruments.pack(BTC, expiry, 0, uint8(Instruments.FUTURE));
+    }
+
+    function markOf(uint96 instrument) internal view returns (uint256) {
+        (bytes memory checkpoint, bytes memory records) = dated.live();
+        int256 mark = floors.quoteOf(instrument, checkpoint, records).markE8;
+        return mark > 0 ? uint256(mark) : 1;
+    }
+
+    /// @dev At the mark.
+    function tradeAtMark(uint64 buyer, uint64 seller, uint96 instrument, int256 sizeE8) internal {
+        trade(buyer, seller, instrument, sizeE8, markOf(instrument));
+    }
+
+    function settleExpired(uint64 account) internal {
+        bytes memory state = stateOf(account);
+        VM.recordLogs();
+        clearinghouse.settleExpired(account, state);
+        readStates();
+    }
+
+    /// @dev To the second after an expiry, with its price fixed.
+    function expire(uint32 expiry, uint256 priceE8) internal {
+        pass(expiry - block.timestamp);
+        setBtc(priceE8);
+        dated.fix(BTC, expiry, uint64(priceE8));
+    }
+
+    function cashOf(uint64 account) internal view returns (int256) {
+        AccountState memory state = unpacked(account);
+        return state.cashE8;
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {ISettlementPrices} from "../interfaces/ISettlementPrices.sol";
+import {Checkpoints, ExpiryRecord, Surface, UnderlyingRecord} from "../margin/Checkpoints.sol";
+
+/// @title A price hub with expiries at a test's command: everything else is answered by the hub behind it
+/// @notice An expiry's forward is spot, at 60 % volatility, until the test names its average or its settlement price; settled ones leave the records.
+contract DatedHub is ISettlementPrices {
+    uint256 private constant WORD = 32;
+    uint40 private constant DISCOUNT_NONE = 1e12;
+
+    /// @notice Thrown when the hub behind refuses a call.
+    error Refused();
+
+    IPriceHub public immutable inner;
+    mapping(uint16 underlying => uint32[]) private _expiries;
+    mapping(uint16 underlying => mapping(uint32 expiry => uint64)) public override settlementPriceE8;
+
+    constructor(IPriceHub inner_) {
+        inner = inner_;
+    }
+
+    /// @notice Lists an expiry; they must be listed in ascending order.
+    function list(uint16 underlying, uint32 expiry) external {
+        _expiries[underlying].push(expiry);
+    }
+
+    /// @notice Fixes a settlement price.
+    function fix(uint16 underlying, uint32 expiry, uint64 priceE8) external {
+        settlementPriceE8[underlying][expiry] = priceE8;
+    }
+
+    /// @notice `IPriceHub.live` with the expiries.
+    function live() external view returns (bytes memory checkpointBytes, bytes memory records) {
+        (bytes memory header, bytes memory plain) = inner.live();
+        return this.dated(header, plain);
+    }
+
+    /// @notice The same on calldata, which the readers of records want.
+    function dated(
+        bytes calldata header,
+        bytes calldata plain
+    ) external view returns (bytes memory checkpointBytes, bytes memory records) {
+        uint256 fixedWords = Checkpoints.HEADER_WORDS + uint8(Checkpoints.word(header, 0) >> 136);
+        checkpointBytes = header[:WORD * fixedWords];
+        uint256 length = 0;
+        for (uint256 from = 0; from < plain.length; from += length) {
+            bytes calldata rest = plain[from:];
+            length = WORD * (Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * Checkpoints.expiriesOf(rest));
+            UnderlyingRecord memory record = Checkpoints.decodeUnderlying(rest[:length]);
+            record.expiries = _open(record);
+            bytes memory encoded = Checkpoints.encodeUnderlying(record);
+            records = bytes.concat(records, encoded);
+            checkpointBytes = bytes.concat(checkpointBytes, keccak256(encoded));
+        }
+    }
+
+    function _open(UnderlyingRecord memory record) private view returns (ExpiryRecord[] memory open) {
+        uint32[] storage all = _expiries[record.underlying];
+        uint256 count = 0;
+        for (uint256 i = 0; i < all.length; ++i) if (settlementPriceE8[record.underlying][all[i]] == 0) ++count;
+        open = new ExpiryRecord[](count);
+        count = 0;
+        for (uint256 i = 0; i < all.length; ++i) {
+            if (settlementPriceE8[record.underlying][all[i]] != 0) continue;
+            Surface memory flat = Surface(record.spotE8, record.spotE8, 36e10, 0, 0, 0, 1e7);
+            open[count++] = ExpiryRecord(all[i], uint40(block.timestamp), DISCOUNT_NONE, flat, flat);
+        }
+    }
+
+    // Everything else is the hub's.
+    // solhint-disable-next-line no-complex-fallback
+    fallback() external {
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool done, bytes memory answer) = address(inner).call(msg.data);
+        require(done, Refused());
+        // Safe: ends the call with the answer as it is.
+        assembly ("memory-safe") {
+            return(add(answer, 32), mload(answer))
+        }
+    }
+}
