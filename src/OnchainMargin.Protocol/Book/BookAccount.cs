@@ -35,6 +35,13 @@ public sealed record BookAccount
     /// <summary>What an attestation names of the positions: the hash of the position words.</summary>
     public Hash32 PositionsHash => Keccak256.Hash(StateBytes.AsSpan(64));
 
+    /// <summary>The same of a state that is not stored yet.</summary>
+    public static Hash32 HashOfPositions(AccountState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return Keccak256.Hash(state.Pack().AsSpan(64));
+    }
+
     /// <summary>What an account can hold that nobody ever touched.</summary>
     internal static byte[] EmptyStateBytes { get; } = AccountState.Empty.Pack();
 }

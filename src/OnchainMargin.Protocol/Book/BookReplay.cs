@@ -70,6 +70,11 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
 
         if (log.Address == _priceHub)
         {
+            if (OnchainMargin.Protocol.Generated.SettlementPrices.SettlementFixedEvent.TryDecode(log, out OnchainMargin.Protocol.Generated.SettlementPrices.SettlementFixedEvent set))
+            {
+                return book with { Settlements = book.Settlements.With(set.Underlying, (uint)set.Expiry, (long)set.PriceE8) };
+            }
+
             return PriceHub.CheckpointTakenEvent.TryDecode(log, out PriceHub.CheckpointTakenEvent taken) ? Take(book, taken) : book;
         }
 

@@ -50,6 +50,9 @@ public sealed record ProtocolBook
     /// <summary>The cash ledger beside the accounts.</summary>
     public Clearinghouse.CashLedger Ledger { get; init; }
 
+    /// <summary>The settlement prices that are fixed.</summary>
+    public SettlementPrices Settlements { get; init; } = SettlementPrices.Empty;
+
     /// <summary>Whether operations that may raise risk are stopped.</summary>
     public bool IsPaused { get; init; }
 

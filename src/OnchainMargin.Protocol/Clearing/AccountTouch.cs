@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
 
 namespace OnchainMargin.Protocol.Clearing;
 
@@ -36,10 +37,13 @@ public static class AccountTouch
     /// <param name="balances">Its tokens.</param>
     /// <param name="indices">The last checkpoint's header.</param>
     /// <param name="settlementDecimals">Decimals of the settlement token.</param>
-    public static (AccountState State, ImmutableArray<Balance> Balances) Touched(AccountState state, ImmutableArray<Balance> balances, CheckpointHeader indices, byte settlementDecimals)
+    /// <param name="settlements">The settlement prices that are fixed.</param>
+    public static (AccountState State, ImmutableArray<Balance> Balances) Touched(
+        AccountState state, ImmutableArray<Balance> balances, CheckpointHeader indices, byte settlementDecimals, SettlementPrices settlements)
     {
         ArgumentNullException.ThrowIfNull(state);
-        Int128 cash = CashWithInterest(state, indices) + SweptE8(balances, settlementDecimals);
-        return (state with { CashE8 = cash, InterestIndexE12 = Interest.IndexOf(cash, indices) }, Book.Balances.WithoutSettlement(balances));
+        ArgumentNullException.ThrowIfNull(settlements);
+        AccountState settled = settlements.Settle(state with { CashE8 = CashWithInterest(state, indices) + SweptE8(balances, settlementDecimals) });
+        return (settled with { InterestIndexE12 = Interest.IndexOf(settled.CashE8, indices) }, Book.Balances.WithoutSettlement(balances));
     }
 }

@@ -10,22 +10,25 @@ public static class LotParts
     /// <summary>The whole of a lot, as a fraction.</summary>
     public const ulong WholeE8 = 100_000_000;
 
-    /// <summary>What a lot is worth to who takes it whole: its state with interest since it began, and its tokens.</summary>
-    public static (AccountState State, ImmutableArray<Balance> Balances) Whole(BookLot lot, CheckpointHeader indices)
+    /// <summary>What a lot is worth to who takes it whole: its state with interest since it began, expired legs settled, and its tokens.</summary>
+    public static (AccountState State, ImmutableArray<Balance> Balances) Whole(BookLot lot, CheckpointHeader indices, SettlementPrices settlements)
     {
         ArgumentNullException.ThrowIfNull(lot);
+        ArgumentNullException.ThrowIfNull(settlements);
         AccountState state = Read(lot);
-        return (state with { CashE8 = AccountTouch.CashWithInterest(state, indices) }, Balances.Unpack(lot.Balances));
+        return (settlements.Settle(state with { CashE8 = AccountTouch.CashWithInterest(state, indices) }), Balances.Unpack(lot.Balances));
     }
 
     /// <summary>The account as it would be if the lot ended now: the unsold part with interest, the proceeds, and the tokens that it holds now.</summary>
     /// <param name="lot">The lot.</param>
     /// <param name="account">The lot's account.</param>
     /// <param name="indices">The last checkpoint's header.</param>
-    public static (AccountState State, ImmutableArray<Balance> Balances) Rest(BookLot lot, BookAccount account, CheckpointHeader indices)
+    /// <param name="settlements">The settlement prices that are fixed.</param>
+    public static (AccountState State, ImmutableArray<Balance> Balances) Rest(BookLot lot, BookAccount account, CheckpointHeader indices, SettlementPrices settlements)
     {
         ArgumentNullException.ThrowIfNull(lot);
         ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(settlements);
         AccountState whole = Read(lot);
         AccountState left = whole with
         {
@@ -38,7 +41,7 @@ public static class LotParts
                     CostE8 = position.CostE8 - Lots.Sold(position.CostE8, (long)lot.SoldE8),
                 })],
         };
-        return (left with { CashE8 = AccountTouch.CashWithInterest(left, indices) + (Int128)lot.ProceedsE8 }, account.Balances);
+        return (settlements.Settle(left with { CashE8 = AccountTouch.CashWithInterest(left, indices) + (Int128)lot.ProceedsE8 }), account.Balances);
     }
 
     private static AccountState Read(BookLot lot)

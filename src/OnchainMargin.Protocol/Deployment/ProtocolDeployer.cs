@@ -105,7 +105,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         await CreateAsync("RefereeReports", [table], cancellationToken);
         Hash32 model = await node.CallAsync(referee, new Referee.ModelHashCall(), cancellationToken: cancellationToken);
         Address registry = await CreateAsync("RiskRegistry", [manager, hub, parameters, model], cancellationToken);
-        await CreateAsync("HealthGate", [referee, registry, hub, parameters], cancellationToken);
+        Address floors = await CreateAsync("FloorReferee", [table], cancellationToken);
+        await CreateAsync("HealthGate", [referee, floors, registry, hub, parameters], cancellationToken);
     }
 
     /// <summary>The clearinghouse reads the settlement token's decimals once, so the token is listed before.</summary>
@@ -114,7 +115,10 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address vault = _contracts["MarginVault"];
         Address hub = _contracts["PriceHub"];
         Address parameters = _contracts["RiskParameters"];
-        Address clearinghouse = await CreateAsync("Clearinghouse", [_contracts["AccessManager"], vault, hub, parameters, _contracts["HealthGate"]], cancellationToken);
+        object[] room = [_contracts["AccessManager"], vault, hub, parameters, _contracts["HealthGate"]];
+        Address trades = await CreateAsync("TradeModule", room, cancellationToken);
+        Address accounts = await CreateAsync("ClearingModule", room, cancellationToken);
+        Address clearinghouse = await CreateAsync("Clearinghouse", [.. room, trades, accounts], cancellationToken);
         Address insurance = await CreateAsync("InsuranceFund", [vault, clearinghouse, parameters], cancellationToken);
         await CreateAsync("LiquidationHouse", [clearinghouse, vault, hub, _contracts["Referee"], parameters, insurance], cancellationToken);
     }

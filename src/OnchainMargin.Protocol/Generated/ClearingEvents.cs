@@ -25,11 +25,12 @@ public static class ClearingEvents
         AddressZeroError.Selector => AddressZeroError.Decode(data),
         AlreadyConnectedError.Selector => AlreadyConnectedError.Decode(data),
         FeeTooHighError.Selector => FeeTooHighError.Decode(data),
-        KindNotSupportedError.Selector => KindNotSupportedError.Decode(data),
         MarketNotNormalError.Selector => MarketNotNormalError.Decode(data),
+        ModuleMismatchError.Selector => ModuleMismatchError.Decode(data),
         NotAuthorisedError.Selector => NotAuthorisedError.Decode(data),
         NotConnectedError.Selector => NotConnectedError.Decode(data),
         NotReducingError.Selector => NotReducingError.Decode(data),
+        NothingExpiredError.Selector => NothingExpiredError.Decode(data),
         NothingToSettleError.Selector => NothingToSettleError.Decode(data),
         OrderDoneError.Selector => OrderDoneError.Decode(data),
         OrderExpiredError.Selector => OrderExpiredError.Decode(data),
@@ -89,6 +90,10 @@ public static class ClearingEvents
         {
             return decodedPausedSet;
         }
+        if (PositionSettledEvent.TryDecode(log, out PositionSettledEvent decodedPositionSettled))
+        {
+            return decodedPositionSettled;
+        }
         if (SliceReceivedEvent.TryDecode(log, out SliceReceivedEvent decodedSliceReceived))
         {
             return decodedSliceReceived;
@@ -100,10 +105,10 @@ public static class ClearingEvents
         return null;
     }
 
-    /// <summary>The contract's struct <c>CashLedger</c>: <c>(int128,uint128,uint128,uint128,int128,int128,uint128)</c>.</summary>
-    public readonly record struct CashLedger(Int128 SweptE8, UInt128 FeesE8, UInt128 InsuranceE8, UInt128 ProceedsE8, Int128 InterestE8, Int128 RoundingE8, UInt128 DeficitE8)
+    /// <summary>The contract's struct <c>CashLedger</c>: <c>(int128,uint128,uint128,uint128,int128,int128,uint128,int128)</c>.</summary>
+    public readonly record struct CashLedger(Int128 SweptE8, UInt128 FeesE8, UInt128 InsuranceE8, UInt128 ProceedsE8, Int128 InterestE8, Int128 RoundingE8, UInt128 DeficitE8, Int128 ExpiryE8)
     {
-        internal const int FrameSize = 224;
+        internal const int FrameSize = 256;
 
         /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
         public byte[] Encode()
@@ -131,6 +136,7 @@ public static class ClearingEvents
             writer.WriteInt128(frame + 128, InterestE8);
             writer.WriteInt128(frame + 160, RoundingE8);
             writer.WriteUInt128(frame + 192, DeficitE8);
+            writer.WriteInt128(frame + 224, ExpiryE8);
         }
 
         internal static CashLedger Read(ref AbiReader reader, int frame)
@@ -142,7 +148,8 @@ public static class ClearingEvents
                 reader.ReadUInt128(frame + 96, 128),
                 reader.ReadInt128(frame + 128, 128),
                 reader.ReadInt128(frame + 160, 128),
-                reader.ReadUInt128(frame + 192, 128));
+                reader.ReadUInt128(frame + 192, 128),
+                reader.ReadInt128(frame + 224, 128));
         }
     }
 
@@ -297,14 +304,14 @@ public static class ClearingEvents
         }
     }
 
-    /// <summary>The event <c>LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128))</c>.</summary>
+    /// <summary>The event <c>LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128,int128))</c>.</summary>
     public readonly record struct LedgerUpdatedEvent(CashLedger Ledger) : IContractEvent<LedgerUpdatedEvent>
     {
         /// <summary>The event's signature.</summary>
-        public const string EventSignature = "LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128))";
+        public const string EventSignature = "LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128,int128))";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0x910d28d4c1612ea4UL, 0x63b3be8970a7896bUL, 0x9fb0598ccc2e7a36UL, 0x42da3dda9abb8927UL);
+        public static Hash32 Topic => new(0x259bd5a1cca6493dUL, 0x30f2a61027eb5f3aUL, 0x450d9255edcd1e0eUL, 0x6e2200a0130ed783UL);
 
         string IContractEvent.EventName => "LedgerUpdated";
 
@@ -405,6 +412,34 @@ public static class ClearingEvents
             _ = log.TopicWords(stackalloc byte[32], 1, "PausedSet");
             var reader = new AbiReader(log.Data);
             value = new PausedSetEvent(reader.ReadBool(0));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>PositionSettled(uint64,uint96,int64,uint64,int256)</c>.</summary>
+    public readonly record struct PositionSettledEvent(ulong Account, UInt128 Instrument, long SizeE8, ulong PriceE8, Int256 RealisedE8) : IContractEvent<PositionSettledEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "PositionSettled(uint64,uint96,int64,uint64,int256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x6020623dc7ef93b2UL, 0x8c86e3ed227b54a6UL, 0x0f0714bff94a47b3UL, 0x3b9fe8e69323e65eUL);
+
+        string IContractEvent.EventName => "PositionSettled";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out PositionSettledEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "PositionSettled"));
+            var reader = new AbiReader(log.Data);
+            value = new PositionSettledEvent(topics.ReadUInt64(32, 64), topics.ReadUInt128(64, 96), reader.ReadInt64(0, 64), reader.ReadUInt64(32, 64), reader.ReadInt256(64, 256));
             return true;
         }
     }
@@ -593,22 +628,6 @@ public static class ClearingEvents
         }
     }
 
-    /// <summary>The error <c>KindNotSupported(uint96)</c>.</summary>
-    public readonly record struct KindNotSupportedError(UInt128 Instrument) : IContractError
-    {
-        /// <summary>The first four bytes of the revert data.</summary>
-        public const uint Selector = 0x71fe7f3e;
-
-        string IContractError.ErrorName => "KindNotSupported";
-
-        /// <summary>Reads the error from revert data.</summary>
-        public static KindNotSupportedError Decode(ReadOnlySpan<byte> data)
-        {
-            var reader = new AbiReader(AbiSelector.Require(data, Selector, "KindNotSupported(uint96)"));
-            return new KindNotSupportedError(reader.ReadUInt128(0, 96));
-        }
-    }
-
     /// <summary>The error <c>MarketNotNormal(uint256,uint256)</c>.</summary>
     public readonly record struct MarketNotNormalError(UInt256 Underlying, UInt256 MarketState) : IContractError
     {
@@ -622,6 +641,22 @@ public static class ClearingEvents
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "MarketNotNormal(uint256,uint256)"));
             return new MarketNotNormalError(reader.ReadUInt256(0, 256), reader.ReadUInt256(32, 256));
+        }
+    }
+
+    /// <summary>The error <c>ModuleMismatch(address)</c>.</summary>
+    public readonly record struct ModuleMismatchError(Address Module) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xb589088d;
+
+        string IContractError.ErrorName => "ModuleMismatch";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static ModuleMismatchError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "ModuleMismatch(address)"));
+            return new ModuleMismatchError(reader.ReadAddress(0));
         }
     }
 
@@ -670,6 +705,22 @@ public static class ClearingEvents
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "NotReducing(uint64,uint96,int256,int256)"));
             return new NotReducingError(reader.ReadUInt64(0, 64), reader.ReadUInt128(32, 96), reader.ReadInt256(64, 256), reader.ReadInt256(96, 256));
+        }
+    }
+
+    /// <summary>The error <c>NothingExpired(uint64)</c>.</summary>
+    public readonly record struct NothingExpiredError(ulong Account) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x60aba5ab;
+
+        string IContractError.ErrorName => "NothingExpired";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static NothingExpiredError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "NothingExpired(uint64)"));
+            return new NothingExpiredError(reader.ReadUInt64(0, 64));
         }
     }
 

@@ -30,13 +30,13 @@ public static class Clearinghouse
         AlreadyConnectedError.Selector => AlreadyConnectedError.Decode(data),
         FailedCallError.Selector => FailedCallError.Decode(data),
         FeeTooHighError.Selector => FeeTooHighError.Decode(data),
-        InstrumentInvalidError.Selector => InstrumentInvalidError.Decode(data),
         InvalidShortStringError.Selector => InvalidShortStringError.Decode(data),
-        KindNotSupportedError.Selector => KindNotSupportedError.Decode(data),
         MarketNotNormalError.Selector => MarketNotNormalError.Decode(data),
+        ModuleMismatchError.Selector => ModuleMismatchError.Decode(data),
         NotAuthorisedError.Selector => NotAuthorisedError.Decode(data),
         NotConnectedError.Selector => NotConnectedError.Decode(data),
         NotReducingError.Selector => NotReducingError.Decode(data),
+        NothingExpiredError.Selector => NothingExpiredError.Decode(data),
         NothingToSettleError.Selector => NothingToSettleError.Decode(data),
         OrderDoneError.Selector => OrderDoneError.Decode(data),
         OrderExpiredError.Selector => OrderExpiredError.Decode(data),
@@ -50,12 +50,10 @@ public static class Clearinghouse
         PostOnlyTakerError.Selector => PostOnlyTakerError.Decode(data),
         PriceOutOfBandError.Selector => PriceOutOfBandError.Decode(data),
         ReentrancyGuardReentrantCallError.Selector => ReentrancyGuardReentrantCallError.Decode(data),
-        SafeCastOverflowedUintDowncastError.Selector => SafeCastOverflowedUintDowncastError.Decode(data),
         SelfTradeError.Selector => SelfTradeError.Decode(data),
         SignatureInvalidError.Selector => SignatureInvalidError.Decode(data),
         StateMismatchError.Selector => StateMismatchError.Decode(data),
         StringTooLongError.Selector => StringTooLongError.Decode(data),
-        UnderlyingMissingError.Selector => UnderlyingMissingError.Decode(data),
         UnderlyingUnknownError.Selector => UnderlyingUnknownError.Decode(data),
         WithdrawalTooLargeError.Selector => WithdrawalTooLargeError.Decode(data),
         _ => null,
@@ -108,6 +106,10 @@ public static class Clearinghouse
         {
             return decodedPausedSet;
         }
+        if (PositionSettledEvent.TryDecode(log, out PositionSettledEvent decodedPositionSettled))
+        {
+            return decodedPositionSettled;
+        }
         if (SliceReceivedEvent.TryDecode(log, out SliceReceivedEvent decodedSliceReceived))
         {
             return decodedSliceReceived;
@@ -159,10 +161,10 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>The contract's struct <c>CashLedger</c>: <c>(int128,uint128,uint128,uint128,int128,int128,uint128)</c>.</summary>
-    public readonly record struct CashLedger(Int128 SweptE8, UInt128 FeesE8, UInt128 InsuranceE8, UInt128 ProceedsE8, Int128 InterestE8, Int128 RoundingE8, UInt128 DeficitE8)
+    /// <summary>The contract's struct <c>CashLedger</c>: <c>(int128,uint128,uint128,uint128,int128,int128,uint128,int128)</c>.</summary>
+    public readonly record struct CashLedger(Int128 SweptE8, UInt128 FeesE8, UInt128 InsuranceE8, UInt128 ProceedsE8, Int128 InterestE8, Int128 RoundingE8, UInt128 DeficitE8, Int128 ExpiryE8)
     {
-        internal const int FrameSize = 224;
+        internal const int FrameSize = 256;
 
         /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
         public byte[] Encode()
@@ -190,6 +192,7 @@ public static class Clearinghouse
             writer.WriteInt128(frame + 128, InterestE8);
             writer.WriteInt128(frame + 160, RoundingE8);
             writer.WriteUInt128(frame + 192, DeficitE8);
+            writer.WriteInt128(frame + 224, ExpiryE8);
         }
 
         internal static CashLedger Read(ref AbiReader reader, int frame)
@@ -201,7 +204,8 @@ public static class Clearinghouse
                 reader.ReadUInt128(frame + 96, 128),
                 reader.ReadInt128(frame + 128, 128),
                 reader.ReadInt128(frame + 160, 128),
-                reader.ReadUInt128(frame + 192, 128));
+                reader.ReadUInt128(frame + 192, 128),
+                reader.ReadInt128(frame + 224, 128));
         }
     }
 
@@ -489,21 +493,23 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address,address)</c>.</summary>
-    public sealed record Deployment(Address Authority, Address Vault, Address Hub, Address Parameters, Address Gate) : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address,address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Authority, Address Vault, Address Hub, Address Parameters, Address Gate, Address Trades, Address Accounts) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 160];
+            var data = new byte[bytecode.Length + 224];
             bytecode.CopyTo(data);
             var writer = new AbiWriter(data.AsSpan(bytecode.Length));
-            int frame = writer.Reserve(160);
+            int frame = writer.Reserve(224);
             writer.WriteAddress(frame, Authority);
             writer.WriteAddress(frame + 32, Vault);
             writer.WriteAddress(frame + 64, Hub);
             writer.WriteAddress(frame + 96, Parameters);
             writer.WriteAddress(frame + 128, Gate);
+            writer.WriteAddress(frame + 160, Trades);
+            writer.WriteAddress(frame + 192, Accounts);
             return data;
         }
     }
@@ -604,6 +610,37 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(data);
             return Clearinghouse.AccountRecord.Read(ref reader, 0);
+        }
+    }
+
+    /// <summary>A call of <c>accounts()</c> (view).</summary>
+    public sealed record AccountsCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x68cd03f6;
+
+        string IContractCall.Signature => "accounts()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static AccountsCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "accounts()");
+            return new AccountsCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -1167,37 +1204,6 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>A call of <c>module()</c> (view).</summary>
-    public sealed record ModuleCall() : IContractCall<Address>
-    {
-        /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0xb86d5298;
-
-        string IContractCall.Signature => "module()";
-
-        /// <inheritdoc/>
-        public byte[] Encode()
-        {
-            var data = new byte[4 + 0];
-            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
-            return data;
-        }
-
-        /// <summary>Reads the call back from calldata.</summary>
-        public static ModuleCall Decode(ReadOnlySpan<byte> calldata)
-        {
-            AbiSelector.Require(calldata, Selector, "module()");
-            return new ModuleCall();
-        }
-
-        /// <inheritdoc/>
-        public Address DecodeResult(ReadOnlySpan<byte> data)
-        {
-            var reader = new AbiReader(data);
-            return reader.ReadAddress(0);
-        }
-    }
-
     /// <summary>A call of <c>openAccount(address)</c> (nonpayable).</summary>
     public sealed record OpenAccountCall(Address Owner) : IContractCall<ulong>
     {
@@ -1456,7 +1462,7 @@ public static class Clearinghouse
     }
 
     /// <summary>A call of <c>settle((uint64,bytes,(uint8,bytes))[],((uint64,uint96,int64,uint64,uint64,uint40,uint32,uint8),address,bytes)[],(uint16,uint16,uint64)[])</c> (nonpayable).</summary>
-    public sealed record SettleCall(AccountInput[] Accounts, SignedOrder[] Orders, Fill[] Fills) : IContractCall
+    public sealed record SettleCall(AccountInput[] Item1, SignedOrder[] Item2, Fill[] Item3) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0x254e8a1d;
@@ -1466,13 +1472,13 @@ public static class Clearinghouse
         /// <inheritdoc/>
         public byte[] Encode()
         {
-            var data = new byte[4 + 96 + SizeAccountInputArray(Accounts) + SizeSignedOrderArray(Orders) + SizeFillArray(Fills)];
+            var data = new byte[4 + 96 + SizeAccountInputArray(Item1) + SizeSignedOrderArray(Item2) + SizeFillArray(Item3)];
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(96);
-            WriteAccountInputArray(ref writer, frame, frame, Accounts);
-            WriteSignedOrderArray(ref writer, frame + 32, frame, Orders);
-            WriteFillArray(ref writer, frame + 64, frame, Fills);
+            WriteAccountInputArray(ref writer, frame, frame, Item1);
+            WriteSignedOrderArray(ref writer, frame + 32, frame, Item2);
+            WriteFillArray(ref writer, frame + 64, frame, Item3);
             return data;
         }
 
@@ -1481,6 +1487,34 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "settle((uint64,bytes,(uint8,bytes))[],((uint64,uint96,int64,uint64,uint64,uint40,uint32,uint8),address,bytes)[],(uint16,uint16,uint64)[])"));
             return new SettleCall(ReadAccountInputArray(ref reader, 0, 0), ReadSignedOrderArray(ref reader, 32, 0), ReadFillArray(ref reader, 64, 0));
+        }
+    }
+
+    /// <summary>A call of <c>settleExpired(uint64,bytes)</c> (nonpayable).</summary>
+    public sealed record SettleExpiredCall(ulong Item1, byte[] Item2) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xd0e12678;
+
+        string IContractCall.Signature => "settleExpired(uint64,bytes)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64 + AbiSize.Of(Item2)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteUInt64(frame, Item1);
+            writer.WriteBytes(frame + 32, frame, Item2);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SettleExpiredCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "settleExpired(uint64,bytes)"));
+            return new SettleExpiredCall(reader.ReadUInt64(0, 64), reader.ReadBytes(32, 0));
         }
     }
 
@@ -1508,6 +1542,37 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "touch((uint64,bytes,(uint8,bytes)))"));
             return new TouchCall(Clearinghouse.AccountInput.Read(ref reader, reader.ReadOffset(0, 0)));
+        }
+    }
+
+    /// <summary>A call of <c>trades()</c> (view).</summary>
+    public sealed record TradesCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xa6b909e1;
+
+        string IContractCall.Signature => "trades()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static TradesCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "trades()");
+            return new TradesCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -1766,14 +1831,14 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>The event <c>LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128))</c>.</summary>
+    /// <summary>The event <c>LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128,int128))</c>.</summary>
     public readonly record struct LedgerUpdatedEvent(CashLedger Ledger) : IContractEvent<LedgerUpdatedEvent>
     {
         /// <summary>The event's signature.</summary>
-        public const string EventSignature = "LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128))";
+        public const string EventSignature = "LedgerUpdated((int128,uint128,uint128,uint128,int128,int128,uint128,int128))";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0x910d28d4c1612ea4UL, 0x63b3be8970a7896bUL, 0x9fb0598ccc2e7a36UL, 0x42da3dda9abb8927UL);
+        public static Hash32 Topic => new(0x259bd5a1cca6493dUL, 0x30f2a61027eb5f3aUL, 0x450d9255edcd1e0eUL, 0x6e2200a0130ed783UL);
 
         string IContractEvent.EventName => "LedgerUpdated";
 
@@ -1874,6 +1939,34 @@ public static class Clearinghouse
             _ = log.TopicWords(stackalloc byte[32], 1, "PausedSet");
             var reader = new AbiReader(log.Data);
             value = new PausedSetEvent(reader.ReadBool(0));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>PositionSettled(uint64,uint96,int64,uint64,int256)</c>.</summary>
+    public readonly record struct PositionSettledEvent(ulong Account, UInt128 Instrument, long SizeE8, ulong PriceE8, Int256 RealisedE8) : IContractEvent<PositionSettledEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "PositionSettled(uint64,uint96,int64,uint64,int256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x6020623dc7ef93b2UL, 0x8c86e3ed227b54a6UL, 0x0f0714bff94a47b3UL, 0x3b9fe8e69323e65eUL);
+
+        string IContractEvent.EventName => "PositionSettled";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out PositionSettledEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "PositionSettled"));
+            var reader = new AbiReader(log.Data);
+            value = new PositionSettledEvent(topics.ReadUInt64(32, 64), topics.ReadUInt128(64, 96), reader.ReadInt64(0, 64), reader.ReadUInt64(32, 64), reader.ReadInt256(64, 256));
             return true;
         }
     }
@@ -2142,22 +2235,6 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>The error <c>InstrumentInvalid(uint96)</c>.</summary>
-    public readonly record struct InstrumentInvalidError(UInt128 Instrument) : IContractError
-    {
-        /// <summary>The first four bytes of the revert data.</summary>
-        public const uint Selector = 0xbc42d524;
-
-        string IContractError.ErrorName => "InstrumentInvalid";
-
-        /// <summary>Reads the error from revert data.</summary>
-        public static InstrumentInvalidError Decode(ReadOnlySpan<byte> data)
-        {
-            var reader = new AbiReader(AbiSelector.Require(data, Selector, "InstrumentInvalid(uint96)"));
-            return new InstrumentInvalidError(reader.ReadUInt128(0, 96));
-        }
-    }
-
     /// <summary>The error <c>InvalidShortString()</c>.</summary>
     public readonly record struct InvalidShortStringError() : IContractError
     {
@@ -2174,22 +2251,6 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>The error <c>KindNotSupported(uint96)</c>.</summary>
-    public readonly record struct KindNotSupportedError(UInt128 Instrument) : IContractError
-    {
-        /// <summary>The first four bytes of the revert data.</summary>
-        public const uint Selector = 0x71fe7f3e;
-
-        string IContractError.ErrorName => "KindNotSupported";
-
-        /// <summary>Reads the error from revert data.</summary>
-        public static KindNotSupportedError Decode(ReadOnlySpan<byte> data)
-        {
-            var reader = new AbiReader(AbiSelector.Require(data, Selector, "KindNotSupported(uint96)"));
-            return new KindNotSupportedError(reader.ReadUInt128(0, 96));
-        }
-    }
-
     /// <summary>The error <c>MarketNotNormal(uint256,uint256)</c>.</summary>
     public readonly record struct MarketNotNormalError(UInt256 Underlying, UInt256 MarketState) : IContractError
     {
@@ -2203,6 +2264,22 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "MarketNotNormal(uint256,uint256)"));
             return new MarketNotNormalError(reader.ReadUInt256(0, 256), reader.ReadUInt256(32, 256));
+        }
+    }
+
+    /// <summary>The error <c>ModuleMismatch(address)</c>.</summary>
+    public readonly record struct ModuleMismatchError(Address Module) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xb589088d;
+
+        string IContractError.ErrorName => "ModuleMismatch";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static ModuleMismatchError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "ModuleMismatch(address)"));
+            return new ModuleMismatchError(reader.ReadAddress(0));
         }
     }
 
@@ -2251,6 +2328,22 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "NotReducing(uint64,uint96,int256,int256)"));
             return new NotReducingError(reader.ReadUInt64(0, 64), reader.ReadUInt128(32, 96), reader.ReadInt256(64, 256), reader.ReadInt256(96, 256));
+        }
+    }
+
+    /// <summary>The error <c>NothingExpired(uint64)</c>.</summary>
+    public readonly record struct NothingExpiredError(ulong Account) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x60aba5ab;
+
+        string IContractError.ErrorName => "NothingExpired";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static NothingExpiredError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "NothingExpired(uint64)"));
+            return new NothingExpiredError(reader.ReadUInt64(0, 64));
         }
     }
 
@@ -2462,22 +2555,6 @@ public static class Clearinghouse
         }
     }
 
-    /// <summary>The error <c>SafeCastOverflowedUintDowncast(uint8,uint256)</c>.</summary>
-    public readonly record struct SafeCastOverflowedUintDowncastError(byte Bits, UInt256 Value) : IContractError
-    {
-        /// <summary>The first four bytes of the revert data.</summary>
-        public const uint Selector = 0x6dfcc650;
-
-        string IContractError.ErrorName => "SafeCastOverflowedUintDowncast";
-
-        /// <summary>Reads the error from revert data.</summary>
-        public static SafeCastOverflowedUintDowncastError Decode(ReadOnlySpan<byte> data)
-        {
-            var reader = new AbiReader(AbiSelector.Require(data, Selector, "SafeCastOverflowedUintDowncast(uint8,uint256)"));
-            return new SafeCastOverflowedUintDowncastError((byte)reader.ReadUInt64(0, 8), reader.ReadUInt256(32, 256));
-        }
-    }
-
     /// <summary>The error <c>SelfTrade(address)</c>.</summary>
     public readonly record struct SelfTradeError(Address Owner) : IContractError
     {
@@ -2539,22 +2616,6 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "StringTooLong(string)"));
             return new StringTooLongError(reader.ReadString(0, 0));
-        }
-    }
-
-    /// <summary>The error <c>UnderlyingMissing(uint256)</c>.</summary>
-    public readonly record struct UnderlyingMissingError(UInt256 Underlying) : IContractError
-    {
-        /// <summary>The first four bytes of the revert data.</summary>
-        public const uint Selector = 0x044646e9;
-
-        string IContractError.ErrorName => "UnderlyingMissing";
-
-        /// <summary>Reads the error from revert data.</summary>
-        public static UnderlyingMissingError Decode(ReadOnlySpan<byte> data)
-        {
-            var reader = new AbiReader(AbiSelector.Require(data, Selector, "UnderlyingMissing(uint256)"));
-            return new UnderlyingMissingError(reader.ReadUInt256(0, 256));
         }
     }
 

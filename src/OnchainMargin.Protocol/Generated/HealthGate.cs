@@ -22,10 +22,12 @@ public static class HealthGate
         CollateralMissingError.Selector => CollateralMissingError.Decode(data),
         CollateralTooLowError.Selector => CollateralTooLowError.Decode(data),
         DriftedError.Selector => DriftedError.Decode(data),
+        ExpiredError.Selector => ExpiredError.Decode(data),
         FloorTooLowError.Selector => FloorTooLowError.Decode(data),
         MarginTooLowError.Selector => MarginTooLowError.Decode(data),
         MarketNotNormalError.Selector => MarketNotNormalError.Decode(data),
         NotReducingError.Selector => NotReducingError.Decode(data),
+        PriceOutOfBandError.Selector => PriceOutOfBandError.Decode(data),
         ProofNotAllowedError.Selector => ProofNotAllowedError.Decode(data),
         ProofOfAnotherError.Selector => ProofOfAnotherError.Decode(data),
         ReliefTooSmallError.Selector => ReliefTooSmallError.Decode(data),
@@ -131,21 +133,53 @@ public static class HealthGate
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address)</c>.</summary>
-    public sealed record Deployment(Address Referee, Address Registry, Address Hub, Address Parameters) : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Referee, Address Floors, Address Registry, Address Hub, Address Parameters) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 128];
+            var data = new byte[bytecode.Length + 160];
             bytecode.CopyTo(data);
             var writer = new AbiWriter(data.AsSpan(bytecode.Length));
-            int frame = writer.Reserve(128);
+            int frame = writer.Reserve(160);
             writer.WriteAddress(frame, Referee);
-            writer.WriteAddress(frame + 32, Registry);
-            writer.WriteAddress(frame + 64, Hub);
-            writer.WriteAddress(frame + 96, Parameters);
+            writer.WriteAddress(frame + 32, Floors);
+            writer.WriteAddress(frame + 64, Registry);
+            writer.WriteAddress(frame + 96, Hub);
+            writer.WriteAddress(frame + 128, Parameters);
             return data;
+        }
+    }
+
+    /// <summary>A call of <c>floors()</c> (view).</summary>
+    public sealed record FloorsCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xf41fed0e;
+
+        string IContractCall.Signature => "floors()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static FloorsCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "floors()");
+            return new FloorsCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -303,6 +337,43 @@ public static class HealthGate
         }
     }
 
+    /// <summary>A call of <c>requireInBand(uint96,uint256,bytes,bytes)</c> (view).</summary>
+    public sealed record RequireInBandCall(UInt128 Instrument, UInt256 PriceE8, byte[] Checkpoint, byte[] Records) : IContractCall<UInt256>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x8108c179;
+
+        string IContractCall.Signature => "requireInBand(uint96,uint256,bytes,bytes)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 128 + AbiSize.Of(Checkpoint) + AbiSize.Of(Records)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(128);
+            writer.WriteUInt128(frame, AbiRange.RequireUInt128(Instrument, 96));
+            writer.WriteUInt256(frame + 32, PriceE8);
+            writer.WriteBytes(frame + 64, frame, Checkpoint);
+            writer.WriteBytes(frame + 96, frame, Records);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static RequireInBandCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "requireInBand(uint96,uint256,bytes,bytes)"));
+            return new RequireInBandCall(reader.ReadUInt128(0, 96), reader.ReadUInt256(32, 256), reader.ReadBytes(64, 0), reader.ReadBytes(96, 0));
+        }
+
+        /// <inheritdoc/>
+        public UInt256 DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadUInt256(0, 256);
+        }
+    }
+
     /// <summary>A call of <c>requireNoDrift(bytes,bytes,bytes,bytes,bytes,bytes)</c> (view).</summary>
     public sealed record RequireNoDriftCall(byte[] State, byte[] Balances, byte[] ThenCheckpoint, byte[] ThenRecords, byte[] NowCheckpoint, byte[] NowRecords) : IContractCall
     {
@@ -415,6 +486,22 @@ public static class HealthGate
         }
     }
 
+    /// <summary>The error <c>Expired(uint96,uint256)</c>.</summary>
+    public readonly record struct ExpiredError(UInt128 Instrument, UInt256 Expiry) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x49da7f50;
+
+        string IContractError.ErrorName => "Expired";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static ExpiredError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "Expired(uint96,uint256)"));
+            return new ExpiredError(reader.ReadUInt128(0, 96), reader.ReadUInt256(32, 256));
+        }
+    }
+
     /// <summary>The error <c>FloorTooLow(uint64,int256,uint256)</c>.</summary>
     public readonly record struct FloorTooLowError(ulong Account, Int256 FloorEquityE8, UInt256 FloorE8) : IContractError
     {
@@ -476,6 +563,22 @@ public static class HealthGate
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "NotReducing(uint64,uint96,int256,int256)"));
             return new NotReducingError(reader.ReadUInt64(0, 64), reader.ReadUInt128(32, 96), reader.ReadInt256(64, 256), reader.ReadInt256(96, 256));
+        }
+    }
+
+    /// <summary>The error <c>PriceOutOfBand(uint96,uint256,uint256,uint256)</c>.</summary>
+    public readonly record struct PriceOutOfBandError(UInt128 Instrument, UInt256 PriceE8, UInt256 MarkE8, UInt256 BandE8) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xde947227;
+
+        string IContractError.ErrorName => "PriceOutOfBand";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static PriceOutOfBandError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "PriceOutOfBand(uint96,uint256,uint256,uint256)"));
+            return new PriceOutOfBandError(reader.ReadUInt128(0, 96), reader.ReadUInt256(32, 256), reader.ReadUInt256(64, 256), reader.ReadUInt256(96, 256));
         }
     }
 

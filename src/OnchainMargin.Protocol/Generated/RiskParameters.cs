@@ -64,10 +64,10 @@ public static class RiskParameters
         return null;
     }
 
-    /// <summary>The contract's struct <c>ClearingParameters</c>: <c>(uint32,uint32,uint32,uint32)</c>.</summary>
-    public readonly record struct ClearingParameters(uint MakerFeeE8, uint TakerFeeE8, uint PriceBandE8, uint MinReliefE8)
+    /// <summary>The contract's struct <c>ClearingParameters</c>: <c>(uint32,uint32,uint32,uint32,uint32)</c>.</summary>
+    public readonly record struct ClearingParameters(uint MakerFeeE8, uint TakerFeeE8, uint PriceBandE8, uint MinReliefE8, uint VolBandE8)
     {
-        internal const int FrameSize = 128;
+        internal const int FrameSize = 160;
 
         /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
         public byte[] Encode()
@@ -92,6 +92,7 @@ public static class RiskParameters
             writer.WriteUInt64(frame + 32, TakerFeeE8);
             writer.WriteUInt64(frame + 64, PriceBandE8);
             writer.WriteUInt64(frame + 96, MinReliefE8);
+            writer.WriteUInt64(frame + 128, VolBandE8);
         }
 
         internal static ClearingParameters Read(ref AbiReader reader, int frame)
@@ -100,7 +101,8 @@ public static class RiskParameters
                 (uint)reader.ReadUInt64(frame, 32),
                 (uint)reader.ReadUInt64(frame + 32, 32),
                 (uint)reader.ReadUInt64(frame + 64, 32),
-                (uint)reader.ReadUInt64(frame + 96, 32));
+                (uint)reader.ReadUInt64(frame + 96, 32),
+                (uint)reader.ReadUInt64(frame + 128, 32));
         }
     }
 
@@ -610,21 +612,21 @@ public static class RiskParameters
         }
     }
 
-    /// <summary>A call of <c>setClearing((uint32,uint32,uint32,uint32))</c> (nonpayable).</summary>
+    /// <summary>A call of <c>setClearing((uint32,uint32,uint32,uint32,uint32))</c> (nonpayable).</summary>
     public sealed record SetClearingCall(ClearingParameters P) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0x37e760ec;
+        public const uint Selector = 0x01dcf31b;
 
-        string IContractCall.Signature => "setClearing((uint32,uint32,uint32,uint32))";
+        string IContractCall.Signature => "setClearing((uint32,uint32,uint32,uint32,uint32))";
 
         /// <inheritdoc/>
         public byte[] Encode()
         {
-            var data = new byte[4 + 128];
+            var data = new byte[4 + 160];
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
-            int frame = writer.Reserve(128);
+            int frame = writer.Reserve(160);
             P.Write(ref writer, frame);
             return data;
         }
@@ -632,7 +634,7 @@ public static class RiskParameters
         /// <summary>Reads the call back from calldata.</summary>
         public static SetClearingCall Decode(ReadOnlySpan<byte> calldata)
         {
-            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setClearing((uint32,uint32,uint32,uint32))"));
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setClearing((uint32,uint32,uint32,uint32,uint32))"));
             return new SetClearingCall(RiskParameters.ClearingParameters.Read(ref reader, 0));
         }
     }
@@ -928,14 +930,14 @@ public static class RiskParameters
         }
     }
 
-    /// <summary>The event <c>ClearingSet((uint32,uint32,uint32,uint32))</c>.</summary>
+    /// <summary>The event <c>ClearingSet((uint32,uint32,uint32,uint32,uint32))</c>.</summary>
     public readonly record struct ClearingSetEvent(ClearingParameters Parameters) : IContractEvent<ClearingSetEvent>
     {
         /// <summary>The event's signature.</summary>
-        public const string EventSignature = "ClearingSet((uint32,uint32,uint32,uint32))";
+        public const string EventSignature = "ClearingSet((uint32,uint32,uint32,uint32,uint32))";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0x3a5ad04e35230970UL, 0xab59d0e435106c8fUL, 0xc4555feed6a32d68UL, 0x700c76280098a6cdUL);
+        public static Hash32 Topic => new(0x0d49061852f16608UL, 0x92a65b1f9b98e948UL, 0x4970c8c423bdf734UL, 0xfe958369bb44de21UL);
 
         string IContractEvent.EventName => "ClearingSet";
 

@@ -45,7 +45,7 @@ internal sealed class ProtocolViews(Broadcast<IndexedBook> books, Broadcast<Risk
             return null;
         }
 
-        MarginReport report = MarginEngine.Report(risk.Account.State, risk.Account.Balances.AsSpan(), snapshot.Inputs.View);
+        MarginReport report = MarginEngine.Report(snapshot.Book.Settlements.Settle(risk.Account.State), risk.Account.Balances.AsSpan(), snapshot.Inputs.View);
         return new BreakdownView(
             Figures(risk, snapshot.Inputs),
             ApiNumbers.Text(report.StandardE8),

@@ -28,7 +28,9 @@ internal static class AttestationBuilder
     public static RiskRegistry.RiskAttestation? Attest(BookAccount account, ProtocolBook book, CheckpointInputs inputs)
     {
         ImmutableArray<Balance> collateral = Balances.WithoutSettlement(account.Balances);
-        if (MarginEngine.TryCompute(account.State, collateral.AsSpan(), inputs.View, SurfaceChoice.Worse, out AccountFigures figures) != MarginError.None
+        // The next operation settles what has expired, and is compared with the attestation after that.
+        AccountState state = book.Settlements.Settle(account.State);
+        if (MarginEngine.TryCompute(state, collateral.AsSpan(), inputs.View, SurfaceChoice.Worse, out AccountFigures figures) != MarginError.None
             || figures.InitialE8 > long.MaxValue
             || figures.MaintenanceE8 > long.MaxValue)
         {
@@ -37,7 +39,7 @@ internal static class AttestationBuilder
 
         return new RiskRegistry.RiskAttestation(
             account.Id,
-            account.PositionsHash,
+            ReferenceEquals(state, account.State) ? account.PositionsHash : BookAccount.HashOfPositions(state),
             Keccak256.Hash(Balances.Pack(collateral)),
             figures.LeastCashE8,
             (long)figures.InitialE8,

@@ -16,7 +16,7 @@ internal sealed partial class KeeperRole
 {
     private async Task ConsiderLotAsync(ProtocolBook book, BookLot lot, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        (AccountState rest, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header);
+        (AccountState rest, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, book.Settlements);
         bool isHealthy = KeeperMarket.Figures(rest, balances, live) is { } figures && figures.EquityE8 >= figures.MaintenanceE8;
         if (isHealthy || lot.SoldE8 == LotParts.WholeE8)
         {
@@ -74,7 +74,7 @@ internal sealed partial class KeeperRole
             return;
         }
 
-        (AccountState whole, ImmutableArray<Balance> balances) = LotParts.Whole(lot, live.Checkpoint.Header);
+        (AccountState whole, ImmutableArray<Balance> balances) = LotParts.Whole(lot, live.Checkpoint.Header, book.Settlements);
         if (bidder.OpenLot != 0 || KeeperMarket.Figures(whole, balances, live) is not { } figures)
         {
             return;

@@ -76,7 +76,7 @@ internal sealed partial class KeeperRole(
 
     private async Task ConsiderStartAsync(ProtocolBook book, BookAccount account, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, live.Checkpoint.Header, SettlementDecimals(book));
+        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, live.Checkpoint.Header, SettlementDecimals(book), book.Settlements);
         if (FindWitness(state, balances, live) is not { } found)
         {
             return;

@@ -15,7 +15,7 @@ internal static class BookRisk
     /// <param name="cancellationToken">Stops.</param>
     public static RiskSnapshot Compute(ProtocolBook book, CheckpointInputs inputs, RiskSnapshot? before, CancellationToken cancellationToken)
     {
-        RiskSnapshot? known = before is not null && before.Inputs.InputsHash == inputs.InputsHash ? before : null;
+        RiskSnapshot? known = before is not null && before.Inputs.InputsHash == inputs.InputsHash && before.Book.Settlements.Count == book.Settlements.Count ? before : null;
         BookAccount[] accounts = [.. book.Accounts.Values];
         var results = new AccountRisk[accounts.Length];
         Parallel.For(0, accounts.Length, new ParallelOptions { CancellationToken = cancellationToken }, i =>
@@ -23,14 +23,14 @@ internal static class BookRisk
             BookAccount account = accounts[i];
             results[i] = known is not null && known.Accounts.TryGetValue(account.Id, out AccountRisk? same) && ReferenceEquals(same.Account, account)
                 ? same
-                : Compute(account, inputs);
+                : Compute(account, book, inputs);
         });
         return new RiskSnapshot(book, inputs, results.ToImmutableSortedDictionary(static risk => risk.Account.Id, static risk => risk));
     }
 
-    private static AccountRisk Compute(BookAccount account, CheckpointInputs inputs)
+    private static AccountRisk Compute(BookAccount account, ProtocolBook book, CheckpointInputs inputs)
     {
-        MarginError error = MarginEngine.TryCompute(account.State, account.Balances.AsSpan(), inputs.View, SurfaceChoice.Present, out AccountFigures figures);
+        MarginError error = MarginEngine.TryCompute(book.Settlements.Settle(account.State), account.Balances.AsSpan(), inputs.View, SurfaceChoice.Present, out AccountFigures figures);
         return new AccountRisk(account, figures, error);
     }
 }
