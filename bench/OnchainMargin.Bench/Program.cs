@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
+using OnchainMargin.Bench.Book;
 using OnchainMargin.Bench.Ethereum;
 using OnchainMargin.Bench.Margin;
 
-// Runs every bench and writes its figures as one flat JSON map: OnchainMargin.Bench [--quick] FILE. scripts/bench.sh adds the rest.
+// Runs every bench and writes its figures as one flat JSON map: OnchainMargin.Bench [--quick] [--only=NAME] FILE. scripts/bench.sh adds the rest.
 bool quick = args.Contains("--quick", StringComparer.Ordinal);
 if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal))
 {
@@ -14,10 +15,12 @@ if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal
 (string Name, Action<IDictionary<string, double>> Run)[] benches =
 [
     ("Ethereum", results => new EthereumBench().Run(results, quick)),
+    ("Book", results => new BookBench().Run(results, quick)),
     ("Margin", results => new MarginBench().Run(results, quick)),
 ];
 var all = new SortedDictionary<string, double>(StringComparer.Ordinal);
-foreach ((string name, Action<IDictionary<string, double>> run) in benches)
+string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", StringComparison.Ordinal))?["--only=".Length..];
+foreach ((string name, Action<IDictionary<string, double>> run) in benches.Where(bench => only is null || string.Equals(bench.Name, only, StringComparison.Ordinal)))
 {
     long began = Stopwatch.GetTimestamp();
     run(all);

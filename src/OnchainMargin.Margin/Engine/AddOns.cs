@@ -7,7 +7,8 @@ internal static class AddOns
     private const long StaleRampSeconds = 86_400;
     private const int RatioBits = 32;
 
-    private static readonly Int128 UnitsMax = Int128.One << 90;
+    /// <summary>The most units that liquidity is reckoned with.</summary>
+    internal static readonly Int128 UnitsMax = Int128.One << 90;
 
     /// <summary>The basis charge of a bucket, c_b.</summary>
     [SpecRule("MRG-042")]

@@ -2,6 +2,7 @@ namespace OnchainMargin.Margin;
 
 /// <summary>Losses between the nodes of the grid: a broken line with the account's own strikes as kinks.</summary>
 [SpecRule("MRG-032")]
+[System.Runtime.CompilerServices.SkipLocalsInit]
 internal static class Between
 {
     private const int PlaceBits = 16;
@@ -29,6 +30,28 @@ internal static class Between
                     interval.Losses(kinks, narrow[..count], ref largest24, ref worst);
                 }
             }
+        }
+
+        return largest24;
+    }
+
+    /// <summary>The largest loss in one interval at one shock, at least what it is raised from.</summary>
+    /// <param name="kinks">Kinks, ascending by place.</param>
+    /// <param name="node">The lower node.</param>
+    /// <param name="shock">The shock.</param>
+    /// <param name="lower24">E at the lower node.</param>
+    /// <param name="upper24">E at the upper node.</param>
+    /// <param name="largest24">What to raise.</param>
+    internal static Int128 Raise(ReadOnlySpan<Kink> kinks, int node, int shock, Int128 lower24, Int128 upper24, Int128 largest24)
+    {
+        Span<int> narrow = stackalloc int[AccountState.PositionsMax];
+        int count = Narrow(kinks, shock, narrow);
+        if (count > 0)
+        {
+            Point worst = default;
+            var interval = new Interval(node, lower24, upper24);
+            interval.Enter(kinks, narrow[..count], shock, 0);
+            interval.Losses(kinks, narrow[..count], ref largest24, ref worst);
         }
 
         return largest24;

@@ -34,17 +34,34 @@ internal static class Rounding
     /// <summary>⌊a/b⌋ for b above zero.</summary>
     internal static Int128 DivFloor(Int128 a, long b)
     {
-        if (a >= 0)
+        // Why unchecked: a quotient is no larger than its dividend; the negative of −2¹²⁷ is its magnitude when it is read without a sign.
+        unchecked
         {
-            return (Int128)DivRem((UInt128)a, (ulong)b, out _);
-        }
+            if ((long)(a >> 64) >= 0)
+            {
+                return (Int128)DivRem((UInt128)a, (ulong)b, out _);
+            }
 
-        UInt128 q = DivRem((UInt128)(-a), (ulong)b, out ulong rest);
-        return -(Int128)(rest == 0 ? q : q + 1);
+            UInt128 q = DivRem((UInt128)(-a), (ulong)b, out ulong rest);
+            return -(Int128)(rest == 0 ? q : q + 1);
+        }
     }
 
+    /// <summary>⌊a/10⁸⌋; what fits a word is multiplied instead of divided.</summary>
+    internal static Int128 DivFloorOne(Int128 a)
+    {
+        unchecked
+        {
+            long low = (long)a;
+            return (long)(a >> 64) == low >> 63 ? DivFloorOne(low) : DivFloor(a, One);
+        }
+    }
+
+    /// <summary>⌈a/10⁸⌉.</summary>
+    internal static Int128 DivCeilOne(Int128 a) => unchecked(-DivFloorOne(-a));
+
     /// <summary>⌈a/b⌉ for b above zero.</summary>
-    internal static Int128 DivCeil(Int128 a, long b) => -DivFloor(-a, b);
+    internal static Int128 DivCeil(Int128 a, long b) => unchecked(-DivFloor(-a, b));
 
     /// <summary>⌊a/b⌋ for b above zero.</summary>
     internal static Int128 DivFloor(Int128 a, Int128 b)
@@ -59,10 +76,10 @@ internal static class Rounding
     }
 
     /// <summary>⌈a/b⌉ for b above zero.</summary>
-    internal static Int128 DivCeil(Int128 a, Int128 b) => -DivFloor(-a, b);
+    internal static Int128 DivCeil(Int128 a, Int128 b) => unchecked(-DivFloor(-a, b));
 
     /// <summary>near(a, b) = ⌊(a + ⌊b/2⌋)/b⌋ for b above zero.</summary>
-    internal static Int128 DivNear(Int128 a, long b) => DivFloor(a + (b / 2), b);
+    internal static Int128 DivNear(Int128 a, long b) => DivFloor(unchecked(a + (b >> 1)), b);
 
     /// <summary>near(a, b) for b above zero.</summary>
     internal static Int128 DivNear(Int128 a, Int128 b) => DivFloor(a + (b / 2), b);
@@ -124,7 +141,7 @@ internal static class Rounding
     }
 
     /// <summary>The absolute value as an unsigned number.</summary>
-    internal static Int128 Abs(Int128 value) => value < 0 ? -value : value;
+    internal static Int128 Abs(Int128 value) => unchecked(value < 0 ? -value : value);
 
     /// <summary>The larger.</summary>
     internal static Int128 Max(Int128 a, Int128 b) => a > b ? a : b;

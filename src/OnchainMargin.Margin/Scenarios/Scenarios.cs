@@ -51,6 +51,10 @@ public static class Scenarios
     internal static ReadOnlySpan<int> ScenarioNodes =>
         [2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10, 10, 1, 1, 11, 11, 0, 0, 12, 12, 13, 14];
 
+    /// <summary>The shock of each scenario: 0 down, 1 none, 2 up.</summary>
+    internal static ReadOnlySpan<int> ScenarioShocks =>
+        [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 2, 2];
+
     /// <summary>The price move of a node, in quarters of the range.</summary>
     /// <param name="node">From 0 to 14.</param>
     public static int Quarters(int node) => NodeQuarters[node];

@@ -4,18 +4,28 @@ namespace OnchainMargin.Margin;
 public sealed class CheckpointView
 {
     private readonly UnderlyingTerms?[] _underlyings;
-    private readonly RowTable _rows = new();
 
     /// <summary>Makes a checkpoint ready.</summary>
     /// <param name="checkpoint">A checkpoint in the domain of MRG-010; records of underlyings that no account touches may be left out.</param>
     public CheckpointView(Checkpoint checkpoint)
+        : this(checkpoint, null)
+    {
+    }
+
+    /// <summary>Makes a checkpoint ready beside an earlier one, of which the underlyings that have not changed are taken over with their rows.</summary>
+    /// <param name="checkpoint">A checkpoint in the domain of MRG-010.</param>
+    /// <param name="earlier">The earlier one.</param>
+    public CheckpointView(Checkpoint checkpoint, CheckpointView? earlier)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        bool sameTime = earlier is not null && earlier.Checkpoint.Header.Time == checkpoint.Header.Time;
         Checkpoint = checkpoint;
         _underlyings = new UnderlyingTerms?[checkpoint.Underlyings.IsEmpty ? 1 : checkpoint.Underlyings.Max(u => u.Underlying) + 1];
         foreach (UnderlyingRecord record in checkpoint.Underlyings)
         {
-            _underlyings[record.Underlying] = new UnderlyingTerms(record, checkpoint.Header.Time, _rows);
+            _underlyings[record.Underlying] = sameTime && earlier!.Find(record.Underlying) is { } known && known.Record.Equals(record)
+                ? known
+                : new UnderlyingTerms(record, checkpoint.Header.Time);
         }
     }
 
@@ -23,7 +33,7 @@ public sealed class CheckpointView
     public Checkpoint Checkpoint { get; }
 
     /// <summary>The number of instrument rows reckoned so far.</summary>
-    public int Instruments => _rows.Count;
+    public int Instruments => _underlyings.Sum(static underlying => underlying?.Rows ?? 0);
 
     /// <summary>An underlying, or null when its record is not there.</summary>
     internal UnderlyingTerms? Find(ushort underlying) => underlying < _underlyings.Length ? _underlyings[underlying] : null;

@@ -3,23 +3,22 @@ namespace OnchainMargin.Margin;
 /// <summary>One underlying of a checkpoint with the rows of its instruments.</summary>
 internal sealed class UnderlyingTerms
 {
-    private readonly RowTable _rows;
+    private readonly RowTable _rows = new();
     private readonly ExpiryTerms[] _present;
     private readonly ExpiryTerms[] _delayed;
     private readonly int _linear;
 
     /// <summary>Reckons what all accounts share.</summary>
-    internal UnderlyingTerms(UnderlyingRecord record, long time, RowTable rows)
+    internal UnderlyingTerms(UnderlyingRecord record, long time)
     {
         Record = record;
-        _rows = rows;
         var nodes = new Dictionary<long, RangeNodes>();
         Nodes = NodesOf(record.Parameters.PriceRangeE8);
         _present = [.. record.Expiries.Select(e => new ExpiryTerms(record, e, delayed: false, time, NodesOf))];
         _delayed = [.. record.Expiries.Select((e, i) => e.Delayed == e.Present ? _present[i] : new ExpiryTerms(record, e, delayed: true, time, NodesOf))];
         Span<long> row = stackalloc long[Row.Stride];
         Nodes.FillLinear(record.SpotE8, row);
-        _linear = rows.Add(Key(0, delayed: false, 0, InstrumentKind.Perpetual), row);
+        _linear = _rows.Add(Key(0, delayed: false, 0, InstrumentKind.Perpetual), row);
 
         RangeNodes NodesOf(long rangeE8)
         {
@@ -35,6 +34,9 @@ internal sealed class UnderlyingTerms
 
     /// <summary>The record.</summary>
     internal UnderlyingRecord Record { get; }
+
+    /// <summary>The number of instrument rows reckoned so far.</summary>
+    internal int Rows => _rows.Count;
 
     /// <summary>The nodes of perpetual and spot collateral.</summary>
     internal RangeNodes Nodes { get; }

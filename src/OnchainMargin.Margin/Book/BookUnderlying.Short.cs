@@ -1,0 +1,142 @@
+using System.Numerics;
+
+namespace OnchainMargin.Margin;
+
+/// <content>The tables in the short forms that vectors sum.</content>
+internal sealed partial class BookUnderlying
+{
+    private void Shorten(UnderlyingTerms terms)
+    {
+        long largest = 0;
+        long largestLane = 1;
+        Span<long> lanes = stackalloc long[TermLane.Count];
+        foreach (int row in Made(terms))
+        {
+            FillExact(terms, row);
+            ReadOnlySpan<long> line = Line(row);
+            ReadOnlySpan<long> exact = ExactLine(row);
+            long mark = line[Scenarios.Mark];
+            for (int s = 0; s < Scenarios.Count; s++)
+            {
+                largest = Math.Max(largest, Math.Max(Math.Abs(line[s] - mark), Math.Abs(exact[s] - mark)));
+            }
+
+            for (int sign = 0; sign < 2; sign++)
+            {
+                FillLanes(row, sign == 1, lanes);
+                foreach (long lane in lanes)
+                {
+                    largestLane = Math.Max(largestLane, Math.Abs(lane));
+                }
+            }
+        }
+
+        Shift = Math.Max(0, BitsOf(largest) - ShortBits);
+        LaneSplit = BitsOf(largestLane) / 2;
+        LaneBits = BitsOf(largestLane) - LaneSplit;
+        foreach (int row in Made(terms))
+        {
+            Cut(Line(row), Line(row)[Scenarios.Mark], Short.AsSpan(row * ShortStride));
+            Cut(ExactLine(row), Line(row)[Scenarios.Mark], ShortExact.AsSpan(row * ShortStride));
+            Charge(terms, row);
+            for (int sign = 0; sign < 2; sign++)
+            {
+                FillLanes(row, sign == 1, lanes);
+                Span<long> target = Lanes.AsSpan(((2 * row) + sign) * TermStride, TermStride);
+                for (int i = 0; i < TermLane.Count; i++)
+                {
+                    target[i] = lanes[i] >> LaneSplit;
+                    target[TermLane.Count + i] = lanes[i] & ((1L << LaneSplit) - 1);
+                }
+            }
+        }
+    }
+
+    /// <summary>The rows that are filled: every present one, and the delayed ones of expiries that have two surfaces.</summary>
+    private IEnumerable<int> Made(UnderlyingTerms terms)
+    {
+        for (int number = 0; number < _filled; number++)
+        {
+            yield return number;
+            if (Rows[number].Bucket >= 0 && !Rows[number].Traits.HasFlag(InstrumentTraits.Missing) && terms.HasChoice(Rows[number].Bucket))
+            {
+                yield return Room + number;
+            }
+        }
+    }
+
+    private static int BitsOf(long value) => 64 - BitOperations.LeadingZeroCount((ulong)value);
+
+    private Span<long> ExactLine(int row) => Exact.AsSpan(row * Row.Stride, Row.Stride);
+
+    private void Cut(ReadOnlySpan<long> line, long mark, Span<int> target)
+    {
+        for (int s = 0; s < Scenarios.Count; s++)
+        {
+            target[s] = (int)((line[s] - mark) >> Shift);
+        }
+    }
+
+    private void FillLanes(int row, bool isShort, Span<long> lanes)
+    {
+        lanes.Clear();
+        ref readonly InstrumentTerms term = ref Rows[row];
+        ReadOnlySpan<long> line = Line(row);
+        bool isOption = term.Traits.HasFlag(InstrumentTraits.Option);
+        lanes[TermLane.Rise] = line[Scenarios.Upper] - line[Scenarios.Lower];
+        lanes[TermLane.Mark] = term.Mark;
+        lanes[TermLane.FloorMark] = term.Mark;
+        if (isOption)
+        {
+            lanes[TermLane.Options] = term.Mark;
+            lanes[TermLane.FloorMark] = isShort ? Math.Max(term.Mark, line[Row.Intrinsic]) : Math.Min(term.Mark, line[Row.Intrinsic]);
+            lanes[TermLane.Short] = isShort && term.Traits.HasFlag(InstrumentTraits.Live) ? 1 : 0;
+            if (term.Traits.HasFlag(InstrumentTraits.Vega))
+            {
+                lanes[term.Traits.HasFlag(InstrumentTraits.Below) ? TermLane.Below : TermLane.Above] = line[Scenarios.VolatilityUp] - line[Scenarios.VolatilityDown];
+            }
+        }
+    }
+
+    /// <summary>The values with intrinsic ones where the option is narrow: the E of MRG-032.</summary>
+    private void FillExact(UnderlyingTerms terms, int row)
+    {
+        ReadOnlySpan<long> line = Line(row);
+        Span<long> exact = ExactLine(row);
+        line.CopyTo(exact);
+        if (!Rows[row].Traits.HasFlag(InstrumentTraits.Narrow))
+        {
+            return;
+        }
+
+        ExpiryTerms expiry = terms.Expiry(Rows[row].Bucket, row >= Room);
+        bool isPut = _instruments[row % Room].Kind == InstrumentKind.Put;
+        for (int s = 0; s < Scenarios.Count; s++)
+        {
+            if (line[Row.Humps + Scenarios.ScenarioShocks[s]] != Row.Wide)
+            {
+                long gain = expiry.A[Scenarios.ScenarioNodes[s]] - line[Row.DiscountedStrike];
+                exact[s] = Math.Max(isPut ? -gain : gain, 0);
+            }
+        }
+    }
+
+    /// <summary>The hump of an option, and the height of its hat over the line between its nodes.</summary>
+    private void Charge(UnderlyingTerms terms, int row)
+    {
+        ref InstrumentTerms term = ref Rows[row];
+        if (term.Interval == InstrumentTerms.Nowhere || !term.Traits.HasFlag(InstrumentTraits.Narrow))
+        {
+            return;
+        }
+
+        ReadOnlySpan<long> line = Line(row);
+        long a = (long)Scenarios.NodeQuarters[term.Interval] << PlaceBits;
+        long b = (long)Scenarios.NodeQuarters[term.Interval + 1] << PlaceBits;
+        long place = line[Row.Kink];
+        long slope = terms.Expiry(term.Bucket, row >= Room).SlopeE8;
+        long dip = (long)Rounding.DivCeil(slope * Math.BigMul(b - place, place - a), (b - a) << PlaceBits);
+        term.Dip = (dip >> Shift) + 1;
+        term.Hump = (Math.Max(Math.Max(line[Row.Humps], line[Row.Humps + 1]), line[Row.Humps + 2]) >> Shift) + 1;
+    }
+}

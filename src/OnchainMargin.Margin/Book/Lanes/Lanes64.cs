@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+
+namespace OnchainMargin.Margin;
+
+/// <summary>One number at a time: the reference of the vector widths.</summary>
+internal readonly struct Lanes64 : ILanes<long>
+{
+    /// <inheritdoc/>
+    public static int Count => 1;
+
+    /// <inheritdoc/>
+    public static long Broadcast(long value) => value;
+
+    /// <inheritdoc/>
+    public static long Load(ref long source, int offset) => Unsafe.Add(ref source, offset);
+
+    /// <inheritdoc/>
+    public static long LoadShort(ref int source, int offset) => Unsafe.Add(ref source, offset);
+
+    /// <inheritdoc/>
+    public static void Store(long value, ref long target, int offset) => Unsafe.Add(ref target, offset) = value;
+
+    /// <inheritdoc/>
+    public static long AddProduct(long sum, long a, long b) => unchecked(sum + (a * b));
+
+    /// <inheritdoc/>
+    public static long Multiply(long a, long b) => unchecked(a * b);
+
+    /// <inheritdoc/>
+    public static long Add(long a, long b) => unchecked(a + b);
+
+    /// <inheritdoc/>
+    public static long ShiftRight(long a, int n) => a >> n;
+
+    /// <inheritdoc/>
+    public static long Min(long a, long b) => Math.Min(a, b);
+
+    /// <inheritdoc/>
+    public static ulong AtMost(long a, long b) => a <= b ? 1UL : 0;
+}

@@ -1,0 +1,109 @@
+namespace OnchainMargin.Margin.Tests.Book;
+
+/// <summary>The whole book gives for every account what the engine of one account gives, which equals the oracle and the referee.</summary>
+public sealed class BookEngineTests
+{
+    private const int Accounts = 60;
+
+    public static TheoryData<LaneWidth> Widths => [LaneWidth.Scalar, LaneWidth.Bits128, LaneWidth.Bits256, LaneWidth.Bits512];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Reckon_RandomBooks_EqualsTheEngineOfOneAccount(LaneWidth width)
+    {
+        for (int seed = 1; seed <= 60; seed++)
+        {
+            var sample = new BookSample(seed, Accounts);
+            var choice = (SurfaceChoice)(seed % 3);
+            var engine = new BookEngine(1 + (seed % 2), width);
+            sample.Fill(engine);
+            Assert.Equal(Accounts, engine.Reckon(sample.Checkpoint, choice));
+            Assert.Empty(sample.Differences(engine, choice).Select(difference => $"seed {seed} {difference}"));
+        }
+    }
+
+    [Fact]
+    public void Reckon_TicksTradesAndParameters_EqualsFromScratch()
+    {
+        for (int seed = 100; seed < 130; seed++)
+        {
+            var sample = new BookSample(seed, Accounts);
+            var engine = new BookEngine(2, LaneWidths.Best);
+            sample.Fill(engine);
+            engine.Reckon(sample.Checkpoint);
+            for (int step = 0; step < 12; step++)
+            {
+                Change(sample, engine, step);
+                engine.Reckon(sample.Checkpoint);
+                Assert.Empty(sample.Differences(engine, SurfaceChoice.Present).Select(difference => $"seed {seed} step {step} {difference}"));
+            }
+        }
+    }
+
+    [Fact]
+    public void Reckon_TickOfOneUnderlying_TouchesOnlyItsAccounts()
+    {
+        Checkpoint before = Sample.Checkpoint(Sample.Underlying(1, 100_00000000), Sample.Underlying(2, 50_00000000), Sample.Underlying(3, 7_00000000));
+        var engine = new BookEngine();
+        engine.Set(1, Sample.State(0, new Position(Instrument.Perpetual(1), 5, 0)), []);
+        engine.Set(2, Sample.State(0, new Position(Instrument.Perpetual(2), 5, 0)), []);
+        engine.Set(3, Sample.State(0, new Position(Instrument.Perpetual(2), 5, 0), new Position(Instrument.Perpetual(3), 5, 0)), []);
+        engine.Set(4, Sample.State(0), [new Balance(1, 1_000_000_000)]);
+        Assert.Equal(4, engine.Reckon(before));
+        Assert.Equal(0, engine.Reckon(before));
+        Assert.Equal(2, engine.Reckon(before with { Underlyings = before.Underlyings.SetItem(1, before.Underlyings[1] with { SpotE8 = 51_00000000 }) }));
+        engine.Set(3, Sample.State(7, new Position(Instrument.Perpetual(3), 5, 0)), []);
+        Assert.Equal(1, engine.Reckon(engine.View!.Checkpoint));
+        Assert.Equal(2, engine.Reckon(engine.View!.Checkpoint with { Underlyings = engine.View.Checkpoint.Underlyings.SetItem(0, before.Underlyings[0] with { SpotE8 = 99_00000000 }) }));
+        Assert.Equal(4, engine.Reckon(engine.View!.Checkpoint with { Header = before.Header with { InitialFactorE8 = 140_000_000 } }));
+    }
+
+    [Fact]
+    public void Reckon_ManyAccountsOfOneShape_FillsSeveralBlocks()
+    {
+        var sample = new BookSample(7, 1_100);
+        var engine = new BookEngine();
+        sample.Fill(engine);
+        engine.Reckon(sample.Checkpoint);
+        Assert.Empty(sample.Differences(engine, SurfaceChoice.Present));
+        for (ulong id = 1; id <= 1_100; id += 3)
+        {
+            Assert.True(engine.Remove(id));
+            sample.Accounts.Remove(id);
+        }
+
+        Assert.False(engine.Remove(1));
+        Assert.Equal(sample.Accounts.Count, engine.Count);
+        engine.Reckon(sample.Checkpoint);
+        Assert.Empty(sample.Differences(engine, SurfaceChoice.Present));
+    }
+
+    private static void Change(BookSample sample, BookEngine engine, int step)
+    {
+        switch (step % 6)
+        {
+            case 0 or 1:
+                sample.Tick();
+                break;
+            case 2:
+                for (int i = 0; i < 2; i++)
+                {
+                    ulong traded = sample.Pick();
+                    sample.Accounts[traded] = sample.Account();
+                    engine.Set(traded, sample.Accounts[traded].State, sample.Accounts[traded].Balances);
+                }
+
+                break;
+            case 3:
+                sample.Checkpoint = sample.Checkpoint with { Header = sample.Checkpoint.Header with { InitialFactorE8 = 110_000_000 + step, Time = sample.Checkpoint.Header.Time + step } };
+                break;
+            case 4:
+                sample.Checkpoint = sample.Checkpoint with { Collaterals = [.. sample.Checkpoint.Collaterals.Select(token => token with { PriceE8 = token.PriceE8 / 2, HaircutE8 = token.HaircutE8 / 3 })] };
+                break;
+            default:
+                (ushort last, int count) = ((ushort)sample.Checkpoint.Underlyings.Length, sample.Checkpoint.Collaterals.Length);
+                sample.Checkpoint = sample.Checkpoint with { Collaterals = sample.Checkpoint.Collaterals.SetItem(count - 1, sample.Checkpoint.Collaterals[^1] with { Underlying = last }) };
+                break;
+        }
+    }
+}
