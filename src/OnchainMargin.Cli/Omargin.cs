@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using OnchainMargin.Cli.Backtests;
 using OnchainMargin.Cli.Commands;
 using OnchainMargin.Cli.Margin;
+using OnchainMargin.Cli.Surfaces;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Models.Data;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Solver.Options;
@@ -40,7 +43,7 @@ internal static class Omargin
             await error.WriteLineAsync("error: stopped before it was done.");
             return Cancelled;
         }
-        catch (Exception exception) when (exception is CliException or DeploymentException or ProtocolException or EthereumException or SolverOptionsException or StoreException)
+        catch (Exception exception) when (exception is CliException or DeploymentException or ProtocolException or EthereumException or SolverOptionsException or StoreException or DataFileException)
         {
             await error.WriteLineAsync($"error: {Sentence(exception.Message)}");
             return Failed;
@@ -56,6 +59,8 @@ internal static class Omargin
         OrderCommand.Create(),
         HealthCommand.Create(),
         MarginCommand.Create(),
+        SurfaceCommand.Create(),
+        BacktestCommand.Create(),
         SolverCommand.Create(),
         KeeperCommand.Create(),
         DemoCommand.Create(),

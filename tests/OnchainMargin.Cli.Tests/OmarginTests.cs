@@ -7,6 +7,8 @@ public sealed class OmarginTests
     [InlineData("account --help", "export")]
     [InlineData("order --help", "cancel")]
     [InlineData("demo --help", "--once")]
+    [InlineData("backtest --help", "--prices")]
+    [InlineData("surface --help", "--plots")]
     public async Task Help_IsAnswered(string line, string expected)
     {
         (int code, string output, string error) = await RunAsync(line.Split(' '));

@@ -1,0 +1,97 @@
+using OnchainMargin.Margin;
+using OnchainMargin.Models.Policy;
+
+namespace OnchainMargin.Models.Backtesting;
+
+/// <summary>The parameters in force at every moment: those that stand still, or what a policy proposed up to then.</summary>
+public sealed class ParameterTrack
+{
+    private const double HourSeconds = 3600;
+    private const uint MinimumLeastE8 = 1_000_000;
+    private const uint MinimumParts = 16;
+
+    private readonly RiskParameters[][] _parameters;
+    private readonly long[][] _depthsE8;
+    private readonly long[][] _haircutsE8;
+
+    private ParameterTrack(string name, int underlyings, int moments)
+    {
+        Name = name;
+        _parameters = [.. Enumerable.Range(0, underlyings).Select(_ => new RiskParameters[moments])];
+        _depthsE8 = [.. Enumerable.Range(0, underlyings).Select(_ => new long[moments])];
+        _haircutsE8 = [.. Enumerable.Range(0, underlyings).Select(_ => new long[moments])];
+    }
+
+    /// <summary>Its name in reports.</summary>
+    public string Name { get; }
+
+    /// <summary>The policy's log, empty for parameters that stand still.</summary>
+    public IReadOnlyList<PolicyDecision> Log { get; private init; } = [];
+
+    /// <summary>Parameters that stand still.</summary>
+    public static ParameterTrack Static(IMarketHistory market, IReadOnlyList<StaticParameters> parameters)
+    {
+        var track = new ParameterTrack("static", market.Underlyings.Count, market.Count);
+        for (var u = 0; u < market.Underlyings.Count; u++)
+        {
+            Array.Fill(track._parameters[u], parameters[u].Risk);
+            Array.Fill(track._depthsE8[u], parameters[u].DepthE8);
+            Array.Fill(track._haircutsE8[u], parameters[u].HaircutE8);
+        }
+
+        return track;
+    }
+
+    /// <summary>What a policy does, moment by moment; until it is ready the parameters that stand still hold.</summary>
+    public static ParameterTrack Of(IMarketHistory market, IReadOnlyList<StaticParameters> parameters, PolicyOptions options, IReadOnlyList<Corridor> corridors)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var log = new List<PolicyDecision>();
+        var track = new ParameterTrack(options.Name, market.Underlyings.Count, market.Count) { Log = log };
+        for (var u = 0; u < market.Underlyings.Count; u++)
+        {
+            var forecaster = new MarketForecaster(options);
+            var p = parameters[u];
+            var now = new PolicyParameters(p.Risk.PriceRangeE8 / Units.E8, p.Risk.VolRangeE8 / Units.E8, p.DepthE8 / Units.E8, p.HaircutE8 / Units.E8);
+            for (var i = 0; i < market.Count; i++)
+            {
+                var inputs = forecaster.Observe(market.Time(i), market.Spot(u, i), market.Volume(u, i));
+                if (forecaster.IsReady)
+                {
+                    // A market without volumes says nothing of depth: it stays as it is.
+                    inputs = market.Volume(u, i) > 0 ? inputs : inputs with { DailyVolume = now.Depth / 0.02 };
+                    var hours = i == 0 ? 1 : (market.Time(i) - market.Time(i - 1)) / HourSeconds;
+                    var decision = ParameterPolicy.Decide(market.Underlyings[u], options, corridors[u], inputs, now, hours);
+                    now = decision.After;
+                    log.Add(decision);
+                }
+
+                var rangeE8 = Units.ToRateE8(now.Range);
+                track._parameters[u][i] = p.Risk with { PriceRangeE8 = rangeE8, VolRangeE8 = Units.ToRateE8(now.Vol), ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts) };
+                track._depthsE8[u][i] = Math.Max((long)Units.E8, Units.ToE8(now.Depth));
+                track._haircutsE8[u][i] = Units.ToE8(now.Haircut);
+            }
+        }
+
+        return track;
+    }
+
+    /// <summary>The price range in force, E8.</summary>
+    public uint RangeE8(int underlying, int moment) => _parameters[underlying][moment].PriceRangeE8;
+
+    /// <summary>The checkpoint of a moment with the expiries that positions need.</summary>
+    internal CheckpointView View(IMarketHistory market, int moment, IReadOnlyList<SortedSet<uint>> expiries, long initialFactorE8)
+    {
+        const ulong IndexOne = 1_000_000_000_000;
+        var time = market.Time(moment);
+        var underlyings = Enumerable.Range(0, market.Underlyings.Count).Select(u =>
+        {
+            var spotE8 = Units.ToE8(market.Spot(u, moment));
+            return new UnderlyingRecord(
+                (ushort)(u + 1), 1, MarketState.Normal, spotE8, spotE8, 0, 0, spotE8, 0, _depthsE8[u][moment], _parameters[u][moment],
+                [.. expiries[u].Select(e => market.Surface(u, moment, e) is var surface ? new ExpiryRecord(e, time, (long)IndexOne, surface, surface) : null!)]);
+        });
+        var tokens = Enumerable.Range(0, market.Underlyings.Count).Select(u => new CollateralRecord((ushort)(u + 1), (ushort)(u + 1), 8, _haircutsE8[u][moment], (long)Units.E8));
+        return new CheckpointView(new Checkpoint(new CheckpointHeader(1, time, initialFactorE8, IndexOne, IndexOne), [.. tokens], [.. underlyings]));
+    }
+}

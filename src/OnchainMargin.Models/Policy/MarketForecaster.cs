@@ -1,0 +1,163 @@
+using OnchainMargin.Models.Tails;
+using OnchainMargin.Models.Volatility;
+
+namespace OnchainMargin.Models.Policy;
+
+/// <summary>
+/// Follows the hourly closes of one underlying and says what a policy asks of it, from the past alone. Moves of the horizon are filtered by an exponentially weighted variance (λ = 0.94 a
+/// day) blended in the square with a GJR(1,1) of daily returns, refitted every four weeks on up to three years; their quantiles are taken anew every week.
+/// </summary>
+public sealed class MarketForecaster
+{
+    private const int HoursPerDay = 24;
+    private const int Week = 7 * HoursPerDay;
+    private const int Month = 28;
+    private const int MostDays = 3 * 365;
+    private const int FewestDays = 250;
+    private const int BurnInHours = 10 * HoursPerDay;
+    private const double SlowDecay = 0.9994;
+    private const double VolumeDecay = 0.98;
+    private const double VolCoverage = 0.99;
+
+    private static readonly double FastDecay = Math.Pow(0.94, 1.0 / HoursPerDay);
+
+    private readonly PolicyOptions _options;
+    private readonly List<double> _logs = [];
+    private readonly List<double> _daily = [];
+    private readonly List<double> _moves = [];
+    private readonly List<double> _filtered = [];
+    private readonly List<double> _variances = [];
+    private readonly List<double> _volMoves = [];
+    private double _fast;
+    private double _slow;
+    private double _hourlyVolume;
+    private double _quantile = 3.2;
+    private double _floor;
+    private double _stressed;
+    private double _volMove;
+    private double _stressChance;
+    private GjrFit? _gjr;
+    private double _gjrVariance;
+    private RegimeModel? _regimes;
+
+    /// <summary>Starts without a past.</summary>
+    public MarketForecaster(PolicyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+    }
+
+    /// <summary>Whether enough was seen to decide on: ten days.</summary>
+    public bool IsReady => _logs.Count > BurnInHours;
+
+    /// <summary>The present variance forecast, a year.</summary>
+    public double VarianceAYear => Blend() * 365 * HoursPerDay;
+
+    /// <summary>Takes the close and the volume of an hour and says what is known now.</summary>
+    public PolicyInputs Observe(long time, double close, double volume)
+    {
+        _logs.Add(Math.Log(close));
+        var n = _logs.Count - 1;
+        _hourlyVolume = n == 0 ? volume : (VolumeDecay * _hourlyVolume) + ((1 - VolumeDecay) * volume);
+        if (n > 0)
+        {
+            ObserveReturn(_logs[n] - _logs[n - 1], n);
+        }
+
+        if (n >= _options.HorizonHours)
+        {
+            var move = Math.Abs(Math.Exp(_logs[n] - _logs[n - _options.HorizonHours]) - 1);
+            _moves.Add(move);
+            _filtered.Add(move / Math.Sqrt(Math.Max(_variances[n - _options.HorizonHours], 1e-12) * _options.HorizonHours));
+            _volMoves.Add(Math.Abs((_variances[^1] / Math.Max(_variances[n - _options.HorizonHours], 1e-12)) - 1) / 2);
+        }
+
+        if (n % Week == 0 && _filtered.Count > BurnInHours)
+        {
+            Recount();
+        }
+
+        var horizon = Math.Sqrt(_options.HorizonHours);
+        return new PolicyInputs(
+            time, _quantile * Math.Sqrt(Blend()) * horizon, _quantile * Math.Sqrt(_slow) * horizon, _floor, _stressed, _stressChance, _volMove, _hourlyVolume * HoursPerDay);
+    }
+
+    private void ObserveReturn(double r, int n)
+    {
+        _fast = n == 1 ? r * r : (FastDecay * _fast) + ((1 - FastDecay) * r * r);
+
+        // The slow variance averages what there is until that is a season.
+        var decay = Math.Min(SlowDecay, 1 - (1.0 / n));
+        _slow = (decay * _slow) + ((1 - decay) * r * r);
+        if (n % HoursPerDay == 0)
+        {
+            ObserveDay(_logs[n] - _logs[n - HoursPerDay]);
+        }
+
+        while (_variances.Count < n)
+        {
+            _variances.Add(Blend());
+        }
+
+        _variances.Add(Blend());
+    }
+
+    private void ObserveDay(double r)
+    {
+        _daily.Add(r);
+        _gjrVariance = _gjr is { } model ? model.Parameters.Next(_gjrVariance, r) : 0;
+        _stressChance = _regimes is { } regimes ? regimes.Next(_stressChance, r) : 0;
+        if (_daily.Count < FewestDays || _daily.Count % Month != 0)
+        {
+            return;
+        }
+
+        double[] sample = [.. _daily.Skip(Math.Max(0, _daily.Count - MostDays))];
+        _regimes = VolatilityRegimes.Fit(sample);
+        _stressChance = VolatilityRegimes.StressChances(sample, _regimes.Value)[^1];
+        try
+        {
+            _gjr = Gjr.Fit(sample);
+            _gjrVariance = _gjr.NextVariance;
+        }
+        catch (InvalidOperationException)
+        {
+            // No interior maximum in this sample: the fit of the month before goes on, or the weighted variance alone.
+        }
+    }
+
+    private double Blend() => _gjr is null ? _fast : (_fast + (_gjrVariance / HoursPerDay)) / 2;
+
+    private void Recount()
+    {
+        _quantile = Quantile(_filtered, _options.LookBackHours, _options.Coverage);
+        _floor = Quantile(_moves, _options.LookBackHours, _options.FloorCoverage);
+        _volMove = Quantile(_volMoves, _options.LookBackHours, VolCoverage);
+
+        // The worst period: the window of the largest mean square, over all that was seen.
+        double sum = 0, most = 0;
+        var end = 0;
+        for (var i = 0; i < _moves.Count; i++)
+        {
+            sum += _moves[i] * _moves[i];
+            if (i >= _options.StressHours)
+            {
+                sum -= _moves[i - _options.StressHours] * _moves[i - _options.StressHours];
+            }
+
+            if (sum > most)
+            {
+                (most, end) = (sum, i + 1);
+            }
+        }
+
+        var start = Math.Max(0, end - _options.StressHours);
+        _stressed = EmpiricalTail.Estimate(_moves.GetRange(start, end - start).ToArray(), _options.FloorCoverage).ValueAtRisk;
+    }
+
+    private static double Quantile(List<double> values, int most, double level)
+    {
+        var start = Math.Max(0, values.Count - most);
+        return EmpiricalTail.Estimate(values.GetRange(start, values.Count - start).ToArray(), level).ValueAtRisk;
+    }
+}

@@ -1,0 +1,88 @@
+namespace OnchainMargin.Models.Surfaces;
+
+/// <summary>One expiry of a surface, raw SVI in total variance (Gatheral, 2004): <c>w(k) = a + b·(ρ·(k − m) + √((k − m)² + σ²))</c>, k the logarithm of strike over forward.</summary>
+/// <param name="A">Level.</param>
+/// <param name="B">Slope of the wings, not negative.</param>
+/// <param name="Rho">Skew, −1 to 1.</param>
+/// <param name="M">Place of the minimum, if there is no skew.</param>
+/// <param name="Sigma">Curvature at the minimum, positive.</param>
+public readonly record struct SviSlice(double A, double B, double Rho, double M, double Sigma)
+{
+    /// <summary>Logarithms of strike over forward within which butterflies are looked for: what may be listed lies within ±ln 8.</summary>
+    public const double Widest = 2.2;
+
+    private const int Points = 221;
+    private const int InnerPoints = 81;
+
+    /// <summary>A smile that is none.</summary>
+    public static SviSlice Flat(double totalVariance) => new(totalVariance, 0, 0, 0, 1);
+
+    /// <summary>Total variance, w(k).</summary>
+    public double TotalVariance(double k)
+    {
+        var y = k - M;
+        return A + (B * ((Rho * y) + Math.Sqrt((y * y) + (Sigma * Sigma))));
+    }
+
+    /// <summary>Volatility a year.</summary>
+    public double Volatility(double k, double years) => Math.Sqrt(Math.Max(TotalVariance(k), 0) / years);
+
+    /// <summary>The least total variance of all k.</summary>
+    public double Least => A + (B * Sigma * Math.Sqrt(1 - (Rho * Rho)));
+
+    /// <summary>Durrleman's g(k): the density of the price is g times something positive, so a negative value is a butterfly that pays and costs nothing.</summary>
+    public double Density(double k)
+    {
+        var y = k - M;
+        var root = Math.Sqrt((y * y) + (Sigma * Sigma));
+        var w = A + (B * ((Rho * y) + root));
+        var slope = B * (Rho + (y / root));
+        var curve = B * Sigma * Sigma / (root * root * root);
+        var first = 1 - (k * slope / (2 * w));
+        return (first * first) - (slope * slope / 4 * ((1 / w) + 0.25)) + (curve / 2);
+    }
+
+    /// <summary>Whether the slice is positive, within Lee's bound of the wings, and g is nowhere negative on a grid of 302 points, closer together round the bend.</summary>
+    public bool IsFreeOfButterflies
+    {
+        get
+        {
+            if (!(Least > 0 && B * (1 + Math.Abs(Rho)) < 2 && Sigma > 0))
+            {
+                return false;
+            }
+
+            for (var i = 0; i < Points; i++)
+            {
+                if (!(Density(Widest * ((2.0 * i / (Points - 1)) - 1)) >= 0))
+                {
+                    return false;
+                }
+            }
+
+            for (var i = 0; i < InnerPoints; i++)
+            {
+                var k = M + (4 * Sigma * ((2.0 * i / (InnerPoints - 1)) - 1));
+                if (Math.Abs(k) <= Widest && !(Density(k) >= 0))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The jump-wing form.</summary>
+    public SviJumpWings ToJumpWings(double years)
+    {
+        var root = Math.Sqrt((M * M) + (Sigma * Sigma));
+        var w = A + (B * ((-Rho * M) + root));
+        var deviation = Math.Sqrt(w);
+        return new SviJumpWings(years, w / years, B / (2 * deviation) * (Rho - (M / root)), B * (1 - Rho) / deviation, B * (1 + Rho) / deviation, Least / years);
+    }
+
+    /// <summary>A part of the way from this slice to another, in every parameter.</summary>
+    internal SviSlice Towards(SviSlice other, double part) => new(
+        A + (part * (other.A - A)), B + (part * (other.B - B)), Rho + (part * (other.Rho - Rho)), M + (part * (other.M - M)), Sigma + (part * (other.Sigma - Sigma)));
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+
+namespace OnchainMargin.Cli.Tests.Risk;
+
+public sealed class ModelCommandsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("omargin-models-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("backtest", "error: There is no history: give --prices with candles, or --surfaces with option chains.")]
+    [InlineData("backtest --prices none_1h.csv", "error: The file 'none_1h.csv' does not exist: check the path, its permissions, and that only compressed files end in .gz.")]
+    [InlineData("backtest --prices a.csv --surfaces b.csv", "error: There are two histories: give --prices, whose volatilities are modelled, or --surfaces, whose chains hold spot too.")]
+    [InlineData("surface --surfaces none.csv", "error: The file 'none.csv' does not exist: check the path, its permissions, and that only compressed files end in .gz.")]
+    public async Task BadInput_IsOneSentence(string line, string expected)
+    {
+        (int code, string output, string error) = await RunAsync(line.Split(' '));
+
+        Assert.Equal((1, string.Empty, expected), (code, output, error.Trim()));
+    }
+
+    [Theory]
+    [InlineData("--policy brave", "error: The policy 'brave' is not known: give static, adaptive or all.")]
+    [InlineData("--from soon", "error: The value 'soon' of --from is not a time: write it like 2020-03-12 or 2020-03-12T10:00:00Z.")]
+    [InlineData("--from 2040-01-01", "error: The span between --from and --to holds fewer than two moments of the history: widen it.")]
+    [InlineData("--every 0", "error: The value 0 of --every is out of range: give 1 or more.")]
+    public async Task Backtest_BadOption_IsOneSentence(string options, string expected)
+    {
+        (int code, string output, string error) = await RunAsync(["backtest", "--prices", Candles(800), .. options.Split(' ')]);
+
+        Assert.Equal((1, string.Empty, expected), (code, output, error.Trim()));
+    }
+
+    [Fact]
+    public async Task Backtest_Candles_RepliesReportsAndLogs()
+    {
+        string report = Path.Combine(_folder, "report");
+        string log = Path.Combine(_folder, "log.jsonl");
+        (int code, string output, string error) = await RunAsync(["backtest", "--prices", Candles(900), "--every", "6", "--json", "--report", report, "--log", log]);
+
+        Assert.Equal((0, string.Empty), (code, error));
+        JsonElement[] results = [.. JsonDocument.Parse(output).RootElement.GetProperty("results").EnumerateArray()];
+        Assert.Equal(26, results.Length);
+        Assert.All(results, r => Assert.True(r.GetProperty("averageMaintenance").GetDouble() > 0));
+        Assert.Contains("X long perpetual", results.Select(r => r.GetProperty("portfolio").GetString()));
+        Assert.StartsWith("<svg", await File.ReadAllTextAsync(Path.Combine(report, "x-short-straddle.svg")), StringComparison.Ordinal);
+        Assert.Contains("| X short straddle | adaptive |", await File.ReadAllTextAsync(Path.Combine(report, "report.md")), StringComparison.Ordinal);
+        string[] decisions = await File.ReadAllLinesAsync(log);
+        Assert.NotEmpty(decisions);
+        Assert.Equal("adaptive", JsonDocument.Parse(decisions[0]).RootElement.GetProperty("policy").GetString());
+    }
+
+    [Fact]
+    public async Task Surface_Chain_RepliesAndPlots()
+    {
+        string chain = Path.Combine(_folder, "chain.csv");
+        var lines = new List<string> { "snapshot_utc,instrument_name,underlying_price,index_price,bid_price,ask_price" };
+        foreach (int strike in Enumerable.Range(6, 9).Select(i => i * 10))
+        {
+            double mid = Math.Max(100 - strike, 0) / 100.0;
+            double time = 0.08 * Math.Exp(-Math.Pow((strike - 100) / 25.0, 2));
+            lines.Add($"2026-01-28T04:00:47Z,X-27FEB26-{strike}-C,100,100,{mid + (time * 0.98):F6},{mid + (time * 1.02):F6}");
+            lines.Add($"2026-01-28T04:00:47Z,X-27FEB26-{strike}-P,100,100,{Math.Max(strike - 100, 0) / 100.0 + (time * 0.98):F6},{Math.Max(strike - 100, 0) / 100.0 + (time * 1.02):F6}");
+        }
+
+        await File.WriteAllLinesAsync(chain, lines);
+        (int code, string output, string error) = await RunAsync(["surface", "--surfaces", chain, "--json", "--plots", _folder]);
+
+        Assert.Equal((0, string.Empty), (code, error));
+        JsonElement surface = JsonDocument.Parse(output).RootElement.GetProperty("surfaces")[0];
+        Assert.True(surface.GetProperty("expiries")[0].GetProperty("freeOfButterflies").GetBoolean());
+        Assert.True(surface.GetProperty("expiries")[0].GetProperty("strikes").GetInt32() >= 8);
+        Assert.False(surface.GetProperty("parity")[0].GetProperty("flagged").GetBoolean());
+        Assert.True(File.Exists(Path.Combine(_folder, "surface-x-best.svg")));
+        Assert.Contains("surface-x-worst.svg", await File.ReadAllTextAsync(Path.Combine(_folder, "surfaces.html")), StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        int code = await Omargin.RunAsync(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private string Candles(int hours)
+    {
+        string path = Path.Combine(_folder, "x_1h.csv");
+        var random = new Random(1);
+        double price = 100;
+        File.WriteAllLines(path, Enumerable.Range(0, hours).Select(i => FormattableString.Invariant($"{1_600_000_000L / 3600 * 3600 + (3600L * i)},{price:R},{price:R},{price:R},{price *= Math.Exp(0.02 * (random.NextDouble() - 0.5)):R},10"))
+            .Select(Sane).Prepend("timestamp,open,high,low,close,volume"));
+        return path;
+
+        // High and low hold open and close.
+        static string Sane(string line)
+        {
+            string[] f = line.Split(',');
+            double open = double.Parse(f[1]), close = double.Parse(f[4]);
+            return FormattableString.Invariant($"{f[0]},{open:R},{Math.Max(open, close):R},{Math.Min(open, close):R},{close:R},{f[5]}");
+        }
+    }
+}
