@@ -3,6 +3,7 @@ using System.Text.Json;
 using OnchainMargin.Bench.Book;
 using OnchainMargin.Bench.Ethereum;
 using OnchainMargin.Bench.Margin;
+using OnchainMargin.Bench.Models;
 
 // Runs every bench and writes its figures as one flat JSON map: OnchainMargin.Bench [--quick] [--only=NAME] FILE. scripts/bench.sh adds the rest.
 bool quick = args.Contains("--quick", StringComparer.Ordinal);
@@ -17,6 +18,7 @@ if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal
     ("Ethereum", results => new EthereumBench().Run(results, quick)),
     ("Book", results => new BookBench().Run(results, quick)),
     ("Margin", results => new MarginBench().Run(results, quick)),
+    ("Models", results => new VarBench().Run(results, quick)),
 ];
 var all = new SortedDictionary<string, double>(StringComparer.Ordinal);
 string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", StringComparison.Ordinal))?["--only=".Length..];

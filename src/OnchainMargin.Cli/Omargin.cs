@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using OnchainMargin.Cli.Backtests;
+using OnchainMargin.Cli.Cascades;
 using OnchainMargin.Cli.Commands;
 using OnchainMargin.Cli.Margin;
+using OnchainMargin.Cli.Risk;
 using OnchainMargin.Cli.Surfaces;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Models.Data;
@@ -59,6 +61,8 @@ internal static class Omargin
         OrderCommand.Create(),
         HealthCommand.Create(),
         MarginCommand.Create(),
+        RiskCommand.Create(),
+        CascadeCommand.Create(),
         SurfaceCommand.Create(),
         BacktestCommand.Create(),
         SolverCommand.Create(),

@@ -1,0 +1,161 @@
+using System.CommandLine;
+using System.Globalization;
+using MathNet.Numerics.LinearAlgebra;
+using OnchainMargin.Cli.Margin;
+using OnchainMargin.Cli.Text;
+using OnchainMargin.Models.Data;
+using OnchainMargin.Models.Portfolios;
+using OnchainMargin.Models.Simulation;
+
+namespace OnchainMargin.Cli.Risk;
+
+/// <summary><c>omargin risk</c>: value at risk and expected shortfall of every account of a book by full revaluation, beside its margin.</summary>
+internal static class RiskCommand
+{
+    private const double HourYears = 1.0 / 8760;
+    private const double Correlation = 0.8;
+    private const double Volatility = 0.8;
+    private const int MostScenarios = 1_000_000;
+    private const int MostHours = 24 * 30;
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var book = new Option<string>("--book") { Description = "The book file: time, underlyings, collateral, parameters, accounts.", Required = true };
+        var prices = new Option<string[]>("--prices")
+        {
+            Description = "Candles of every underlying, to fit volatilities, correlation and tails to; several separated by commas. Without them: the book's own volatilities and a correlation of 0.8.",
+            HelpName = "file[,file…]",
+            CustomParser = r => r.Tokens.SelectMany(t => t.Value.Split(',')).ToArray(),
+            DefaultValueFactory = _ => [],
+        };
+        var scenarios = new Option<int>("--scenarios") { Description = "Number of scenarios.", DefaultValueFactory = _ => 10_000 };
+        var hours = new Option<int>("--horizon") { Description = "Horizon, hours.", DefaultValueFactory = _ => 24 };
+        var level = new Option<double>("--level") { Description = "Level of value at risk and shortfall.", DefaultValueFactory = _ => 0.99 };
+        var stress = new Option<double>("--stress") { Description = "Part of the way that correlations are moved towards one, 0 to 1.", DefaultValueFactory = _ => 0 };
+        var seed = new Option<int>("--seed") { Description = "Seed: the same seed gives the same figures.", DefaultValueFactory = _ => 1 };
+        var json = new Option<bool>("--json") { Description = "Reply as JSON, with the contribution of every position." };
+        var command = new Command("risk", "Simulate the losses of a book's accounts: value at risk, expected shortfall, what each position adds.") { book, prices, scenarios, hours, level, stress, seed, json };
+        command.SetAction((parsed, cancellation) =>
+        {
+            Require("--scenarios", parsed.GetValue(scenarios), 100, MostScenarios);
+            Require("--horizon", parsed.GetValue(hours), 1, MostHours);
+            Require("--level", parsed.GetValue(level), 0.5, 0.9999);
+            Require("--stress", parsed.GetValue(stress), 0, 1);
+            var read = BookFile.Read(parsed.GetValue(book)!);
+            var model = Model(read, parsed.GetValue(prices)!, parsed.GetValue(stress));
+            var years = parsed.GetValue(hours) * HourYears;
+            var paths = MonteCarlo.Draw(model, years, parsed.GetValue(scenarios), parsed.GetValue(seed));
+            var revaluation = new Revaluation(read.Checkpoint);
+            RiskPosition[][] accounts = [.. read.Accounts.Select(a => revaluation.Add(a.State, a.Balances.AsSpan()))];
+            var risk = new PortfolioRisk(revaluation.Instruments, paths, years, cancellation);
+            var tails = new AccountTail[accounts.Length];
+            Parallel.For(0, accounts.Length, new ParallelOptions { CancellationToken = cancellation }, a => tails[a] = risk.Explain(accounts[a], parsed.GetValue(level)));
+            var reports = AccountReport.OfAll(read, cancellation);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                WriteJson(output, read, model, reports, tails, parsed.GetValue(hours));
+            }
+            else
+            {
+                WriteTable(output, reports, tails);
+            }
+
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void Require(string option, double value, double least, double most)
+    {
+        if (!(value >= least && value <= most))
+        {
+            throw new CliException(string.Create(CultureInfo.InvariantCulture, $"The value {value} of {option} is out of range: give {least} to {most}."));
+        }
+    }
+
+    private static MarketModel Model(Book book, string[] prices, double stress)
+    {
+        var names = book.Names.Underlyings;
+        if (prices.Length > 0)
+        {
+            var files = prices.Select(PriceFile.Read).ToDictionary(f => f.Underlying, StringComparer.Ordinal);
+            return ModelFit.Of([.. names.Select(n => files.TryGetValue(n, out var file) ? file : throw new CliException($"The underlying {n} of the book has no price file: add one whose name begins with {n}_ to --prices."))], stress);
+        }
+
+        var volatilities = book.Checkpoint.Underlyings.Select(u =>
+        {
+            // At the money of the first expiry a week or more away, else of the last.
+            var expiry = u.Expiries.FirstOrDefault(e => e.Expiry >= book.Checkpoint.Header.Time + (7 * 86_400)) ?? u.Expiries.LastOrDefault();
+            if (expiry is null)
+            {
+                return Volatility;
+            }
+
+            var s = expiry.Present;
+            double m = s.ME8 / 1e8, sigma = s.SigmaE8 / 1e8;
+            return Math.Sqrt(Math.Max((s.AE12 / 1e12) + (s.BE12 / 1e12 * ((-s.RhoE8 / 1e8 * m) + Math.Sqrt((m * m) + (sigma * sigma)))), 1e-4));
+        }).ToArray();
+        var others = Correlation + (stress * (1 - Correlation));
+        return new MarketModel { Volatilities = volatilities, Correlation = Matrix<double>.Build.Dense(names.Count, names.Count, (i, j) => i == j ? 1 : others) };
+    }
+
+    private static void WriteTable(TextWriter output, AccountReport[] reports, AccountTail[] tails) => Reply.WriteTable(
+        output,
+        ["account", "value at risk", "interval", "shortfall", "interval", "maintenance", "initial", "shortfall/MM", "equity after shortfall"],
+        [
+            .. reports.Zip(tails, (r, t) => (string[])
+            [
+                r.Account.Name,
+                Text($"{t.Tail.ValueAtRisk:F2}"), Text($"{t.Tail.ValueAtRiskLow:F2} to {t.Tail.ValueAtRiskHigh:F2}"),
+                Text($"{t.Tail.Shortfall:F2}"), Text($"{t.Tail.ShortfallLow:F2} to {t.Tail.ShortfallHigh:F2}"),
+                Text($"{Money(r.Report.Figures.MaintenanceE8):F2}"), Text($"{Money(r.Report.Figures.InitialE8):F2}"),
+                r.Report.Figures.MaintenanceE8 == 0 ? "-" : Text($"{t.Tail.Shortfall / Money(r.Report.Figures.MaintenanceE8):F2}"),
+                Text($"{Money(r.Report.Figures.EquityE8) - t.Tail.Shortfall:F2}"),
+            ]),
+        ]);
+
+    private static void WriteJson(TextWriter output, Book book, MarketModel model, AccountReport[] reports, AccountTail[] tails, int hours) => Reply.WriteJson(output, new
+    {
+        horizonHours = hours,
+        model = new
+        {
+            volatilities = book.Names.Underlyings.Zip(model.Volatilities).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal),
+            correlation = model.Correlation.ToRowArrays(),
+            model.CopulaDegrees,
+            model.MarginDegrees,
+        },
+        accounts = reports.Zip(tails, (r, t) => new
+        {
+            id = r.Account.Id,
+            level = t.Tail.Level,
+            valueAtRisk = new { estimate = t.Tail.ValueAtRisk, low = t.Tail.ValueAtRiskLow, high = t.Tail.ValueAtRiskHigh },
+            expectedShortfall = new { estimate = t.Tail.Shortfall, low = t.Tail.ShortfallLow, high = t.Tail.ShortfallHigh },
+            maintenanceMargin = MoneyText.E8(r.Report.Figures.MaintenanceE8),
+            initialMargin = MoneyText.E8(r.Report.Figures.InitialE8),
+            equity = MoneyText.E8(r.Report.Figures.EquityE8),
+            contributions = Names(book, r).Zip(t.Contributions, (name, value) => new { position = name, value }),
+        }),
+    });
+
+    private static IEnumerable<string> Names(Book book, AccountReport report)
+    {
+        foreach (var balance in report.Account.Balances)
+        {
+            if (book.Checkpoint.Collaterals.First(c => c.Token == balance.Token).Underlying != 0)
+            {
+                yield return book.Names.Token(balance.Token);
+            }
+        }
+
+        foreach (var position in report.Account.State.Positions)
+        {
+            yield return book.Names.Format(position.Instrument);
+        }
+    }
+
+    private static double Money(Int128 valueE8) => (double)valueE8 / 1e8;
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}
