@@ -18,7 +18,7 @@ if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal
     ("Ethereum", results => new EthereumBench().Run(results, quick)),
     ("Book", results => new BookBench().Run(results, quick)),
     ("Margin", results => new MarginBench().Run(results, quick)),
-    ("Models", results => new VarBench().Run(results, quick)),
+    ("Models", results => VarBench.Run(results, quick)),
 ];
 var all = new SortedDictionary<string, double>(StringComparer.Ordinal);
 string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", StringComparison.Ordinal))?["--only=".Length..];

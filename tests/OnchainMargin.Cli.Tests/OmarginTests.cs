@@ -9,6 +9,8 @@ public sealed class OmarginTests
     [InlineData("demo --help", "--once")]
     [InlineData("backtest --help", "--prices")]
     [InlineData("surface --help", "--plots")]
+    [InlineData("risk --help", "--stress")]
+    [InlineData("cascade --help", "--keeper-capital")]
     public async Task Help_IsAnswered(string line, string expected)
     {
         (int code, string output, string error) = await RunAsync(line.Split(' '));

@@ -6,7 +6,7 @@ using OnchainMargin.Models.Simulation;
 namespace OnchainMargin.Bench.Models;
 
 /// <summary>Value at risk and expected shortfall of a whole book by full revaluation.</summary>
-public sealed class VarBench
+public static class VarBench
 {
     private const int Scenarios = 10_000;
     private const int Accounts = 10_000;
@@ -19,7 +19,7 @@ public sealed class VarBench
     /// Measures, and adds <c>var.10kx10k.seconds</c>: 10,000 scenarios drawn, 802 instruments of two underlyings (800 options) revalued in each, 10,000 accounts of 8 positions summed and their
     /// tails found; the fastest of the runs.
     /// </summary>
-    public void Run(IDictionary<string, double> results, bool quick)
+    public static void Run(IDictionary<string, double> results, bool quick)
     {
         ArgumentNullException.ThrowIfNull(results);
         var random = new Random(1);

@@ -23,7 +23,7 @@ internal static class BacktestCommand
         var surfaces = Files("--surfaces", "Option chains (CSV, .gz or not); without --prices the history is that of the chains.");
         var from = new Option<string?>("--from") { Description = "First moment that counts, like 2020-02-01; thirty days after the start when left out (the first of a chain)." };
         var to = new Option<string?>("--to") { Description = "Last moment that counts." };
-        var policy = new Option<string>("--policy") { Description = "static, adaptive, or all (side by side).", DefaultValueFactory = _ => AllName };
+        var policy = new Option<string>("--policy") { Description = "static, adaptive (hourly candles only), or all of them side by side.", DefaultValueFactory = _ => AllName };
         var every = new Option<int>("--every") { Description = "Take portfolios at every so many moments.", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "Reply as JSON; the keys are documented in docs/risk-quality.md." };
         var report = new Option<string?>("--report") { Description = "A folder for the report: a table and plots (Markdown, SVG)." };
@@ -148,7 +148,13 @@ internal static class BacktestCommand
         }
 
         var adaptive = new PolicyOptions();
-        if (string.Equals(policy, adaptive.Name, StringComparison.Ordinal) || policy is AllName)
+        var isHourly = market.Time(1) - market.Time(0) == 3600;
+        if (string.Equals(policy, adaptive.Name, StringComparison.Ordinal) && !isHourly)
+        {
+            throw new CliException($"The policy {policy} forecasts from hourly candles: give --prices of hours, or --policy {StaticName}.");
+        }
+
+        if (isHourly && (string.Equals(policy, adaptive.Name, StringComparison.Ordinal) || policy is AllName))
         {
             tracks.Add(ParameterTrack.Of(market, parameters, adaptive, corridors));
         }

@@ -12,6 +12,9 @@ public sealed class ModelCommandsTests : IDisposable
     [InlineData("backtest", "error: There is no history: give --prices with candles, or --surfaces with option chains.")]
     [InlineData("backtest --prices none_1h.csv", "error: The file 'none_1h.csv' does not exist: check the path, its permissions, and that only compressed files end in .gz.")]
     [InlineData("backtest --prices a.csv --surfaces b.csv", "error: There are two histories: give --prices, whose volatilities are modelled, or --surfaces, whose chains hold spot too.")]
+    [InlineData("risk --book none.json", "error: The book 'none.json' does not exist: check the path and its permissions.")]
+    [InlineData("risk --book none.json --level 2", "error: The value 2 of --level is out of range: give 0.5 to 0.9999.")]
+    [InlineData("cascade --prices none.csv --accounts 0", "error: The value 0 of --accounts is out of range: give 1 to 100000.")]
     [InlineData("surface --surfaces none.csv", "error: The file 'none.csv' does not exist: check the path, its permissions, and that only compressed files end in .gz.")]
     public async Task BadInput_IsOneSentence(string line, string expected)
     {
@@ -74,6 +77,41 @@ public sealed class ModelCommandsTests : IDisposable
         Assert.False(surface.GetProperty("parity")[0].GetProperty("flagged").GetBoolean());
         Assert.True(File.Exists(Path.Combine(_folder, "surface-x-best.svg")));
         Assert.Contains("surface-x-worst.svg", await File.ReadAllTextAsync(Path.Combine(_folder, "surfaces.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Risk_Book_ContributionsAddUpAndTheSeedDecides()
+    {
+        string book = Path.Combine(TestFiles.Root, "docs", "risk-quality", "peers.json");
+        (int code, string output, string error) = await RunAsync(["risk", "--book", book, "--scenarios", "2000", "--json"]);
+        (_, string again, _) = await RunAsync(["risk", "--book", book, "--scenarios", "2000", "--json"]);
+        (_, string other, _) = await RunAsync(["risk", "--book", book, "--scenarios", "2000", "--json", "--seed", "2"]);
+
+        Assert.Equal((0, string.Empty), (code, error));
+        Assert.Equal(output, again);
+        Assert.NotEqual(output, other);
+        JsonElement[] accounts = [.. JsonDocument.Parse(output).RootElement.GetProperty("accounts").EnumerateArray()];
+        Assert.Equal(9, accounts.Length);
+        Assert.All(accounts, a => Assert.Equal(
+            a.GetProperty("expectedShortfall").GetProperty("estimate").GetDouble(), a.GetProperty("contributions").EnumerateArray().Sum(c => c.GetProperty("value").GetDouble()), 1e-6));
+    }
+
+    [Fact]
+    public async Task Risk_UnderlyingWithoutPrices_IsOneSentence()
+    {
+        (int code, string output, string error) = await RunAsync(["risk", "--book", Path.Combine(TestFiles.Root, "docs", "risk-quality", "peers.json"), "--prices", Candles(1600)]);
+
+        Assert.Equal((1, string.Empty, "error: The underlying BTC of the book has no price file: add one whose name begins with BTC_ to --prices."), (code, output, error.Trim()));
+    }
+
+    [Fact]
+    public async Task Cascade_Candles_RepliesAndPlots()
+    {
+        (int code, string output, string error) = await RunAsync(["cascade", "--prices", Candles(48), "--accounts", "50", "--json", "--report", _folder]);
+
+        Assert.Equal((0, string.Empty), (code, error));
+        Assert.Equal(["dumping", "auction"], JsonDocument.Parse(output).RootElement.EnumerateArray().Select(r => r.GetProperty("name").GetString()));
+        Assert.Equal(2, Directory.GetFiles(_folder, "cascade-x-*.svg").Length);
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string[] arguments)
