@@ -4,6 +4,7 @@ using OnchainMargin.Cli.Backtests;
 using OnchainMargin.Cli.Cascades;
 using OnchainMargin.Cli.Commands;
 using OnchainMargin.Cli.Margin;
+using OnchainMargin.Cli.Policies;
 using OnchainMargin.Cli.Risk;
 using OnchainMargin.Cli.Surfaces;
 using OnchainMargin.Ethereum;
@@ -61,6 +62,7 @@ internal static class Omargin
         OrderCommand.Create(),
         HealthCommand.Create(),
         MarginCommand.Create(),
+        ProposeCommand.Create(),
         RiskCommand.Create(),
         CascadeCommand.Create(),
         SurfaceCommand.Create(),

@@ -105,6 +105,32 @@ public sealed class ModelCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Propose_ABookAtTheBrink_NamesWhomTheStepWouldLiquidate()
+    {
+        // A market of 3 % an hour asks for more than the range that is in force; the second account has a cent to spare.
+        string book = Path.Combine(_folder, "book.json");
+        await File.WriteAllTextAsync(book, """
+            { "time": "2020-09-13T12:00:00Z", "underlyings": { "X": { "spot": "100" } }, "parameters": { "X": { "priceRange": "0.2" } },
+              "accounts": [ { "id": "safe", "cash": "100", "positions": [ { "instrument": "X-PERP", "size": "1", "entry": "100" } ] },
+                            { "id": "brink", "cash": "20.02", "positions": [ { "instrument": "X-PERP", "size": "1", "entry": "100" } ] } ] }
+            """);
+        (int code, string output, string error) = await RunAsync(["propose", "--book", book, "--prices", Candles(900, 0.06), "--json"]);
+
+        Assert.Equal((0, string.Empty), (code, error));
+        JsonElement reply = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(0.21, reply.GetProperty("decisions")[0].GetProperty("after").GetProperty("range").GetDouble(), 1e-9);
+        Assert.Equal("brink", Assert.Single(reply.GetProperty("madeLiquidatable").EnumerateArray()).GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Propose_OtherUnderlying_IsOneSentence()
+    {
+        (int code, string output, string error) = await RunAsync(["propose", "--book", Path.Combine(TestFiles.Root, "docs", "risk-quality", "peers.json"), "--prices", Candles(400)]);
+
+        Assert.Equal((1, string.Empty, "error: The price file of X names no underlying of the book: use one whose name begins with one of BTC, ETH."), (code, output, error.Trim()));
+    }
+
+    [Fact]
     public async Task Cascade_Candles_RepliesAndPlots()
     {
         (int code, string output, string error) = await RunAsync(["cascade", "--prices", Candles(48), "--accounts", "50", "--json", "--report", _folder]);
@@ -122,12 +148,12 @@ public sealed class ModelCommandsTests : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
-    private string Candles(int hours)
+    private string Candles(int hours, double width = 0.02)
     {
         string path = Path.Combine(_folder, "x_1h.csv");
         var random = new Random(1);
         double price = 100;
-        File.WriteAllLines(path, Enumerable.Range(0, hours).Select(i => FormattableString.Invariant($"{1_600_000_000L / 3600 * 3600 + (3600L * i)},{price:R},{price:R},{price:R},{price *= Math.Exp(0.02 * (random.NextDouble() - 0.5)):R},10"))
+        File.WriteAllLines(path, Enumerable.Range(0, hours).Select(i => FormattableString.Invariant($"{1_600_000_000L / 3600 * 3600 + (3600L * i)},{price:R},{price:R},{price:R},{price *= Math.Exp(width * (random.NextDouble() - 0.5)):R},10"))
             .Select(Sane).Prepend("timestamp,open,high,low,close,volume"));
         return path;
 

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Globalization;
+using OnchainMargin.Cli.Backtests;
+using OnchainMargin.Cli.Margin;
+using OnchainMargin.Cli.Text;
+using OnchainMargin.Margin;
+using OnchainMargin.Models.Data;
+using OnchainMargin.Models.Policy;
+
+namespace OnchainMargin.Cli.Policies;
+
+/// <summary><c>omargin propose</c>: the next step of the parameters of a book, and whom it would make liquidatable.</summary>
+internal static class ProposeCommand
+{
+    private const double E8 = 1e8;
+    private const int HourSeconds = 3600;
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var book = new Option<string>("--book") { Description = "The book file; its parameters are those in force.", Required = true };
+        var prices = new Option<string[]>("--prices")
+        {
+            Description = "Hourly candles of underlyings of the book, up to now (CSV, .gz or not); several separated by commas.",
+            HelpName = "file[,file…]",
+            Required = true,
+            CustomParser = r => r.Tokens.SelectMany(t => t.Value.Split(',')).ToArray(),
+        };
+        var hours = new Option<int>("--hours") { Description = "Hours since the last step: so many steps are taken at once, at most 24.", DefaultValueFactory = _ => 1 };
+        var json = new Option<bool>("--json") { Description = "Reply as JSON." };
+        var command = new Command("propose", "Propose the next step of risk parameters, with its reason and the accounts it would make liquidatable.") { book, prices, hours, json };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(hours) is < 1 or > 24)
+            {
+                throw new CliException($"The value {parsed.GetValue(hours)} of --hours is out of range: give 1 to 24.");
+            }
+
+            var read = BookFile.Read(parsed.GetValue(book)!);
+            List<PolicyDecision> decisions = [.. parsed.GetValue(prices)!.Select(PriceFile.Read).Select(file => Decide(read, file, parsed.GetValue(hours)))];
+            Checkpoint after = read.Checkpoint;
+            foreach (var decision in decisions)
+            {
+                after = ImpactCheck.Apply(after, read.Names.UnderlyingNumber(decision.Underlying), decision.After);
+            }
+
+            var hurt = ImpactCheck.MadeLiquidatable(read.Checkpoint, after, [.. read.Accounts.Select(a => (a.State, a.Balances))]);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                Reply.WriteJson(output, new
+                {
+                    decisions,
+                    madeLiquidatable = hurt.Select(h => new
+                    {
+                        id = read.Accounts[h.Account].Id, equity = MoneyText.E8(h.EquityE8), maintenanceBefore = MoneyText.E8(h.BeforeE8), maintenanceAfter = MoneyText.E8(h.AfterE8),
+                    }),
+                });
+            }
+            else
+            {
+                Write(output, read, decisions, hurt);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static PolicyDecision Decide(Book book, PriceFile file, int hours)
+    {
+        var number = book.Names.UnderlyingNumber(file.Underlying);
+        if (number == 0)
+        {
+            throw new CliException($"The price file of {file.Underlying} names no underlying of the book: use one whose name begins with one of {string.Join(", ", book.Names.Underlyings)}.");
+        }
+
+        if (file.SecondsPerBar != HourSeconds)
+        {
+            throw new CliException($"The price file of {file.Underlying} has bars of {file.SecondsPerBar} seconds: give hourly candles.");
+        }
+
+        var options = new PolicyOptions();
+        var forecaster = new MarketForecaster(options);
+        PolicyInputs inputs = default;
+        foreach (var bar in file.Bars)
+        {
+            inputs = forecaster.Observe(bar.Time + HourSeconds, bar.Bar.Close, bar.Volume);
+        }
+
+        if (!forecaster.IsReady)
+        {
+            throw new CliException($"The price file of {file.Underlying} has {file.Bars.Count} candles: give more than ten days of them.");
+        }
+
+        var record = book.Checkpoint.Underlyings[number - 1];
+        var haircutE8 = book.Checkpoint.Collaterals.FirstOrDefault(c => c.Underlying == number)?.HaircutE8 ?? BacktestCommand.Parameters(file.Underlying).HaircutE8;
+        var before = new PolicyParameters(record.Parameters.PriceRangeE8 / E8, record.Parameters.VolRangeE8 / E8, record.DepthE8 / E8, haircutE8 / E8);
+        return ParameterPolicy.Decide(file.Underlying, options, BacktestCommand.CorridorOf(file.Underlying, BacktestCommand.Parameters(file.Underlying)), inputs, before, hours);
+    }
+
+    private static void Write(TextWriter output, Book book, List<PolicyDecision> decisions, IReadOnlyList<Impact> hurt)
+    {
+        Reply.WriteTable(
+            output,
+            ["underlying", "R", "to", "V", "to", "depth", "to", "haircut", "to", "asked R", "reason"],
+            [
+                .. decisions.Select(d => (string[])
+                [
+                    d.Underlying, Text($"{d.Before.Range:F4}"), Text($"{d.After.Range:F4}"), Text($"{d.Before.Vol:F4}"), Text($"{d.After.Vol:F4}"), Text($"{d.Before.Depth:F0}"), Text($"{d.After.Depth:F0}"),
+                    Text($"{d.Before.Haircut:F4}"), Text($"{d.After.Haircut:F4}"), Text($"{d.Target.Range:F4}"), d.Reason,
+                ]),
+            ]);
+        output.WriteLine();
+        output.WriteLine(hurt.Count == 0 ? "No account would become liquidatable." : $"{hurt.Count} accounts would become liquidatable:");
+        foreach (var h in hurt)
+        {
+            output.WriteLine($"  {book.Accounts[h.Account].Name}: equity {MoneyText.E8(h.EquityE8)}, maintenance margin {MoneyText.E8(h.BeforeE8)} now, {MoneyText.E8(h.AfterE8)} after");
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

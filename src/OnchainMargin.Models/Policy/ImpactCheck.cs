@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using OnchainMargin.Margin;
+
+namespace OnchainMargin.Models.Policy;
+
+/// <summary>Whom a step would hurt, before anybody signs it: every account under the engine, with and without the step.</summary>
+public static class ImpactCheck
+{
+    private const double E8 = 1e8;
+    private const uint MinimumLeastE8 = 1_000_000;
+    private const uint MinimumParts = 16;
+
+    /// <summary>A checkpoint as it would be under proposed parameters: range, volatility shock, the short minimum that follows the range, depth, and the haircut of tokens that are the underlying.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="underlying">The underlying's number.</param>
+    /// <param name="proposed">The parameters.</param>
+    public static Checkpoint Apply(Checkpoint checkpoint, ushort underlying, PolicyParameters proposed)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        var rangeE8 = (uint)Math.Round(proposed.Range * E8);
+        return checkpoint with
+        {
+            Underlyings =
+            [
+                .. checkpoint.Underlyings.Select(u => u.Underlying != underlying ? u : u with
+                {
+                    DepthE8 = (long)Math.Round(proposed.Depth * E8),
+                    Parameters = u.Parameters with { PriceRangeE8 = rangeE8, VolRangeE8 = (uint)Math.Round(proposed.Vol * E8), ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts) },
+                }),
+            ],
+            Collaterals = [.. checkpoint.Collaterals.Select(c => c.Underlying != underlying ? c : c with { HaircutE8 = (long)Math.Round(proposed.Haircut * E8) })],
+        };
+    }
+
+    /// <summary>Accounts that are not liquidatable at the first checkpoint and are at the second.</summary>
+    /// <param name="before">The checkpoint as it is.</param>
+    /// <param name="after">With the step.</param>
+    /// <param name="accounts">States with their collateral.</param>
+    public static IReadOnlyList<Impact> MadeLiquidatable(Checkpoint before, Checkpoint after, IReadOnlyList<(AccountState State, ImmutableArray<Balance> Balances)> accounts)
+    {
+        ArgumentNullException.ThrowIfNull(accounts);
+        var (now, then) = (new CheckpointView(before), new CheckpointView(after));
+        var found = new Impact?[accounts.Count];
+        Parallel.For(0, accounts.Count, i =>
+        {
+            var first = MarginEngine.Compute(accounts[i].State, accounts[i].Balances.AsSpan(), now);
+            var second = MarginEngine.Compute(accounts[i].State, accounts[i].Balances.AsSpan(), then);
+            found[i] = first.EquityE8 >= first.MaintenanceE8 && second.EquityE8 < second.MaintenanceE8 ? new Impact(i, second.EquityE8, first.MaintenanceE8, second.MaintenanceE8) : null;
+        });
+        return [.. found.Where(f => f is not null).Select(f => f!.Value)];
+    }
+}
