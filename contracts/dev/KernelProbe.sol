@@ -8,7 +8,7 @@ import {Kernel} from "../margin/Kernel.sol";
 import {NormalTable} from "../margin/NormalTable.sol";
 import {OptionValues} from "../margin/OptionValues.sol";
 import {Scenarios} from "../margin/Scenarios.sol";
-import {Shocks, Smile, Volatility} from "../margin/Volatility.sol";
+import {Volatility} from "../margin/Volatility.sol";
 
 /// @title Single rules of the margin model, to compare with other implementations
 /// @notice For tests and differential runs; nothing of the protocol calls it.
@@ -37,8 +37,9 @@ contract KernelProbe {
         uint256 publishedForwardE8,
         uint256 surface
     ) public pure returns (uint256 volQ32) {
-        Smile memory smile = Volatility.smile(publishedForwardE8, surface);
-        return Volatility.atStrike(smile, Kernel.ln(strikeE8, publishedForwardE8));
+        int256 kRaw = Kernel.ln(strikeE8, publishedForwardE8);
+        (int256 aQ64, uint256 bE12, int256 rhoE8, int256 mQ32, uint256 sigmaQ32) = Volatility.scale(surface);
+        return Volatility.atStrike(kRaw, aQ64, bE12, rhoE8, mQ32, sigmaQ32);
     }
 
     /// @notice MRG-023.
@@ -53,8 +54,11 @@ contract KernelProbe {
         uint256 volRangeE8,
         uint256 volUpFloorE8
     ) public pure returns (uint256[3] memory s) {
-        Shocks memory shocks = Volatility.shocks(tau, volRangeE8, volUpFloorE8);
-        Volatility.deviations(shocks, volQ32, s);
+        uint256 root = Volatility.rootTauQ40(tau);
+        (uint256 downE8, uint256 upE8, uint256 upFloorQ32) = Volatility.shocks(tau, volRangeE8, volUpFloorE8);
+        s[0] = Volatility.deviationDown(volQ32, downE8, root);
+        s[1] = Volatility.deviation(volQ32, root);
+        s[2] = Volatility.deviationUp(volQ32, upE8, upFloorQ32, root);
     }
 
     /// @notice MRG-025.
@@ -89,7 +93,7 @@ contract KernelProbe {
             value = int256(OptionValues.payoff(a, b));
         } else {
             int256 kRaw = Kernel.ln(o.strikeE8, o.publishedForwardE8);
-            int256 log = OptionValues.moneyness(Kernel.ln(o.forwardE8, o.publishedForwardE8), kRaw);
+            int256 log = OptionValues.moneyness(Kernel.ln(o.forwardE8, o.publishedForwardE8) - kRaw);
             int256 nodeLog = log + Kernel.ln(m, Scenarios.UNIT);
             uint256 volQ32 = volatility(o.strikeE8, o.publishedForwardE8, o.surface);
             uint256 s = deviations(volQ32, o.tau, o.volRangeE8, o.volUpFloorE8)[shock];

@@ -77,6 +77,9 @@ struct Breakdown {
 /// stored `inputsHash`; the referee compares each record with its hash in `checkpoint`.
 /// Warning: values outside the domain of the specification (MRG-003, MRG-010) give figures without meaning. The contracts let none into a state or a checkpoint.
 interface IReferee {
+    /// @notice Thrown when a witness has the wrong length, an unknown branch, scenario or position, or a position without a kink (MRG-057).
+    error WitnessMalformed(uint256 offset);
+
     /// @notice All figures of an account.
     function health(
         bytes calldata state,

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {UnderlyingBreakdown} from "../interfaces/IReferee.sol";
-import {Expiry, Market} from "./Markets.sol";
+import {Markets} from "./Markets.sol";
+import {Records} from "./Records.sol";
+import {Terms} from "./RiskGroups.sol";
 import {Rounding} from "./Rounding.sol";
-
-/// @notice What the add-ons of an underlying add up while its buckets are walked.
-struct Charges {
-    int256 deltaE8;
-    uint256 grossE8;
-    uint256 basisE8;
-    uint256 vegaE8;
-    uint256 staleE8;
-    uint256 rateE8;
-}
+import {Words} from "./Words.sol";
+// prettier-ignore
+import {R_ABOVE, R_BASIS, R_BELOW, R_DELTA, R_GROSS, R_PRICE_RANGE, R_RATE, R_RECORD, R_STALE, R_TAU, R_TIME, R_VEGA} from "./Workspace.sol";
 
 /// @title Add-ons of an underlying
 /// @notice All requirements, so all rounded up. Unchecked: inside MRG-003 and MRG-010 no intermediate reaches 2^200.
@@ -26,64 +20,75 @@ library AddOns {
 
     /// @notice Adds a bucket: `slopeE16 = Σ size·(value(+1, none) − value(−1, none))`.
     /// @custom:spec MRG-041
-    function addBucket(Charges memory c, Market memory m, int256 slopeE16, uint256 tau) internal pure {
+    function addBucket(int256 slopeE16, uint256 tau) internal pure {
         unchecked {
-            uint256 delta = Rounding.divUp(2 * Rounding.magnitude(slopeE16), m.priceRangeE8);
-            c.deltaE8 += slopeE16 < 0 ? -int256(delta) : int256(delta);
-            c.grossE8 += delta;
-            c.basisE8 += Rounding.divUp(basisRateE8(m, tau) * delta, ONE);
+            if (slopeE16 == 0) return;
+            uint256 delta = Rounding.divUp(2 * Rounding.magnitude(slopeE16), Words.load(R_PRICE_RANGE));
+            Words.add(R_DELTA, slopeE16 < 0 ? -int256(delta) : int256(delta));
+            Words.add(R_GROSS, delta);
+            Words.add(R_BASIS, Rounding.divUp(basisRateE8(Words.load(R_RECORD), tau) * delta, ONE));
         }
     }
 
     /// @notice `c_b` of a bucket.
     /// @custom:spec MRG-042
-    function basisRateE8(Market memory m, uint256 tau) internal pure returns (uint256) {
+    function basisRateE8(uint256 record, uint256 tau) internal pure returns (uint256) {
         unchecked {
-            return Rounding.min(ONE, Rounding.max(m.basisChargeE8, Rounding.divUp(m.basisRateE8 * tau, YEAR)));
+            uint256 grown = Rounding.divUp(Records.basisRateE8(record) * tau, YEAR);
+            return Rounding.min(ONE, Rounding.max(Records.basisChargeE8(record), grown));
         }
     }
 
-    /// @notice Adds the vega of an expiry, below and above its forward, at the ordinary and at the stale charge.
+    /// @notice Adds the vega of the open expiry, below and above its forward, at the ordinary and at the stale charge.
     /// @custom:spec MRG-044
-    function addVega(
-        Charges memory c,
-        Market memory m,
-        Expiry memory e,
-        int256 belowE16,
-        int256 aboveE16
-    ) internal pure {
+    function addVega() internal pure {
         unchecked {
-            uint256 vega = Rounding.divUp(Rounding.magnitude(belowE16) + Rounding.magnitude(aboveE16), 2 * ONE);
-            uint256 age = m.time > e.surfaceTime ? m.time - e.surfaceTime : 0;
-            uint256 late = age > SURFACE_AGE_SECONDS ? Rounding.min(age - SURFACE_AGE_SECONDS, STALE_RAMP_SECONDS) : 0;
-            uint256 charge = m.vegaChargeE8 + Rounding.divUp((ONE - m.vegaChargeE8) * late, STALE_RAMP_SECONDS);
-            uint256 ordinary = Rounding.divUp(m.vegaChargeE8 * vega, ONE);
-            c.vegaE8 += ordinary;
-            c.staleE8 += Rounding.divUp(charge * vega, ONE) - ordinary;
+            uint256 sum = Rounding.magnitude(Words.loadSigned(R_BELOW)) + Rounding.magnitude(Words.loadSigned(R_ABOVE));
+            uint256 vega = Rounding.divUp(sum, 2 * ONE);
+            uint256 chargeE8 = Records.vegaChargeE8(Words.load(R_RECORD));
+            uint256 ordinary = Rounding.divUp(chargeE8 * vega, ONE);
+            Words.add(R_VEGA, ordinary);
+            uint256 time = Words.load(R_TIME);
+            uint256 published = Markets.surfaceTime();
+            if (time <= published + SURFACE_AGE_SECONDS) return;
+            uint256 late = Rounding.min(time - published - SURFACE_AGE_SECONDS, STALE_RAMP_SECONDS);
+            uint256 charge = chargeE8 + Rounding.divUp((ONE - chargeE8) * late, STALE_RAMP_SECONDS);
+            Words.add(R_STALE, Rounding.divUp(charge * vega, ONE) - ordinary);
         }
     }
 
-    /// @notice Adds an expiry to the rate charge's sum: `Σ_options size·value(13)`.
+    /// @notice Adds the open expiry to the rate charge's sum: `Σ_options size·value(13)`.
     /// @custom:spec MRG-045
-    function addRate(Charges memory c, int256 worthE16, uint256 tau) internal pure {
+    function addRate(int256 worthE16) internal pure {
         unchecked {
-            c.rateE8 += Rounding.divUp(Rounding.divUp(Rounding.magnitude(worthE16), ONE) * tau, YEAR);
+            uint256 worthE8 = Rounding.divUp(Rounding.magnitude(worthE16), ONE);
+            Words.add(R_RATE, Rounding.divUp(worthE8 * Words.load(R_TAU), YEAR));
         }
     }
 
     /// @notice Turns the sums into the terms of the underlying.
-    function finish(Charges memory c, Market memory m, UnderlyingBreakdown memory terms) internal pure {
+    function finish(Terms memory terms) internal pure {
         unchecked {
-            uint256 net = Rounding.magnitude(c.deltaE8);
-            uint256 gross = c.grossE8;
+            uint256 record = Words.load(R_RECORD);
+            uint256 net = Rounding.magnitude(Words.loadSigned(R_DELTA));
+            uint256 gross = Words.load(R_GROSS);
             terms.netE8 = net;
             terms.grossE8 = gross;
-            terms.basisE8 = basis(c.basisE8, gross, net);
-            terms.liquidityE8 = liquidity(m, net + Rounding.divUp(gross - net, 2));
-            terms.vegaE8 = c.vegaE8;
-            terms.staleE8 = c.staleE8;
-            terms.rateE8 = Rounding.divUp(m.rateChargeE8 * c.rateE8, ONE);
-            terms.spreadE8 = Rounding.divUp(Rounding.divUp(m.spreadE8 * ONE, m.spotE8) * net, ONE);
+            terms.basisE8 = basis(Words.load(R_BASIS), gross, net);
+            terms.liquidityE8 = liquidity(record, net + Rounding.divUp(gross - net, 2));
+            terms.vegaE8 = Words.load(R_VEGA);
+            terms.staleE8 = Words.load(R_STALE);
+            terms.rateE8 = Rounding.divUp(Records.rateChargeE8(record) * Words.load(R_RATE), ONE);
+            terms.spreadE8 = spread(record, net);
+        }
+    }
+
+    /// @notice The second part of `IM`: the spread on what is open.
+    /// @custom:spec MRG-052
+    function spread(uint256 record, uint256 openE8) internal pure returns (uint256) {
+        unchecked {
+            uint256 rateE8 = Rounding.divUp(Records.spreadE8(record) * ONE, Records.spotE8(record));
+            return Rounding.divUp(rateE8 * openE8, ONE);
         }
     }
 
@@ -97,12 +102,15 @@ library AddOns {
     }
 
     /// @custom:spec MRG-043
-    function liquidity(Market memory m, uint256 open) internal pure returns (uint256) {
+    function liquidity(uint256 record, uint256 open) internal pure returns (uint256) {
         unchecked {
-            uint256 units = Rounding.min(Rounding.divUp(open * ONE, m.spotE8), UNITS_MAX_E8);
-            uint256 crowd = (m.crowdingE8 * m.openInterestE8) / ONE;
-            uint256 rate = Rounding.divUp(m.slippageE8 * Rounding.max(units, crowd), m.depthE8);
-            return Rounding.divUp(open * Rounding.min(m.slippageCapE8, rate), ONE);
+            uint256 units = Rounding.min(Rounding.divUp(open * ONE, Records.spotE8(record)), UNITS_MAX_E8);
+            uint256 crowd = (Records.crowdingE8(record) * Records.openInterestE8(record)) / ONE;
+            uint256 rate = Rounding.divUp(
+                Records.slippageE8(record) * Rounding.max(units, crowd),
+                Records.depthE8(record)
+            );
+            return Rounding.divUp(open * Rounding.min(Records.slippageCapE8(record), rate), ONE);
         }
     }
 }

@@ -3,35 +3,21 @@ pragma solidity 0.8.37;
 
 import {Rounding} from "./Rounding.sol";
 import {Scenarios} from "./Scenarios.sol";
-
-/// @notice The kink of one option.
-struct Kink {
-    /// @notice Its place on the axis of q, Q16.
-    int256 place;
-    uint256 position;
-    /// @notice At how many shocks the option is narrow, from below: 0 to 3.
-    uint256 narrow;
-    /// @notice Size times slope, E16.
-    int256 weight;
-    /// @notice `|size|·hump` under each shock, E16; 0 for a long option.
-    uint256[3] humps;
-}
-
-/// @notice Kinks of an account. Words are `place u32 (biased) | address of the kink`, ascending; those of one underlying after those of the one before.
-struct Kinks {
-    uint256 count;
-    uint256[] words;
-}
+import {Words} from "./Words.sol";
+import {R_KINKS, R_KINK_COUNT, R_KINK_ROOM, R_S_DOWN} from "./Workspace.sol";
 
 /// @notice The kinks of one underlying, or of a group, and the broken line that belongs to them.
+/// The kinks of an account are words `place u32 (biased) | address`, ascending, those of one underlying after those of the one before. At the address of a kink stand its place on the axis
+/// of q (Q16), the index of its position, at how many shocks its option is narrow (1 to 3, from below), size times slope (E16), and `|size|·hump` under each of the three shocks (E16; 0 for
+/// a long option).
 struct Broken {
+    /// @notice Memory addresses of the first word and of the end.
     uint256 from;
     uint256 to;
-    uint256[] words;
-    /// @notice `E` by scenario.
-    int256[37] weighted24E8;
     /// @notice At how many shocks any option is narrow.
     uint256 narrow;
+    /// @notice Memory address of `E` by scenario, 37 words; those at shocks that are not below `narrow` count only where several underlyings are added up.
+    uint256 weighted24E8;
 }
 
 /// @notice An interval of the axis: place in Q16, broken line and weight at both ends.
@@ -54,6 +40,13 @@ library Between {
     uint256 internal constant KINK_POINT = 64;
     uint256 internal constant NODE_POINT = 192;
 
+    uint256 private constant WORD = 32;
+    uint256 private constant KINK_BYTES = 224;
+    uint256 private constant TO_POSITION = 32;
+    uint256 private constant TO_NARROW = 64;
+    uint256 private constant TO_WEIGHT = 96;
+    uint256 private constant TO_HUMPS = 128;
+
     int256 private constant PLACE_LIMIT = 2 ** 24;
     uint256 private constant PLACE_BIAS = 2 ** 25;
     uint256 private constant PLACE_SHIFT = 224;
@@ -68,26 +61,14 @@ library Between {
     uint256 private constant AXIS = 0xdcba9876e543210;
     uint256 private constant FIRST = 0x002;
     uint256 private constant LAST = 0xeca;
+    /// @dev One byte a place, the first in the lowest: quarters of the range, weights, and the index of the scenario without a shock.
+    uint256 private constant QUARTERS = 0x30180c080403020100fffefdfcf8f4;
+    uint256 private constant WEIGHTS = 0x0103080c1818181818181818180c08;
+    uint256 private constant MID_INDEX = 0x2322211d191613100d0a0704011b1f;
 
-    /// @notice Room for the kinks of `capacity` options.
-    function room(uint256 capacity) internal pure returns (Kinks memory kinks) {
-        kinks.words = new uint256[](capacity);
-    }
-
-    /// @notice What a deviation must be under for an option to be narrow: `30·2^32·range`, to compare with `S·10^8`.
+    /// @notice What a deviation must be under for an option to be narrow: the least S with `S·10^8 >= 30·2^32·range`.
     function narrowLimit(uint256 rangeE8) internal pure returns (uint256) {
-        unchecked {
-            return NARROW_FACTOR_Q32 * rangeE8;
-        }
-    }
-
-    /// @notice At how many shocks an option is narrow; deviations do not fall from one to the next.
-    function narrowness(uint256[3] memory s, uint256 limit) internal pure returns (uint256 narrow) {
-        unchecked {
-            if (s[0] * ONE >= limit) return 0;
-            if (s[1] * ONE >= limit) return 1;
-            return s[2] * ONE >= limit ? 2 : 3;
-        }
+        return Rounding.divUp(NARROW_FACTOR_Q32 * rangeE8, ONE);
     }
 
     /// @notice A strike's place on the axis of q, Q16. Needs `rangeE8 > 0`.
@@ -106,53 +87,93 @@ library Between {
     }
 
     /// @notice Appends a kink behind the last.
-    function append(Kinks memory kinks, Kink memory kink) internal pure {
+    /// @param shortE8 `|size|` of a short option that is not at its payoff already, 0 otherwise; its humps are those of the deviations in the workspace.
+    function append(
+        int256 placeQ16,
+        uint256 position,
+        uint256 narrow,
+        int256 weight,
+        uint256 shortE8,
+        uint256 forwardE8
+    ) internal pure {
         unchecked {
-            uint256 word = (uint256(kink.place + int256(PLACE_BIAS))) << PLACE_SHIFT;
-            assembly ("memory-safe") {
-                word := or(word, kink)
+            uint256 words = Words.load(R_KINKS);
+            if (words == 0) {
+                words = Words.take(WORD * Words.load(R_KINK_ROOM));
+                Words.store(R_KINKS, words);
             }
-            kinks.words[kinks.count++] = word;
+            uint256 kink = Words.take(KINK_BYTES);
+            Words.store(kink, placeQ16);
+            Words.store(kink + TO_POSITION, position);
+            Words.store(kink + TO_NARROW, narrow);
+            Words.store(kink + TO_WEIGHT, weight);
+            for (uint256 offset = 0; offset < WORD * narrow; offset += WORD) {
+                uint256 hump = shortE8 == 0 ? 0 : shortE8 * humpUp(forwardE8, Words.load(R_S_DOWN + offset));
+                Words.store(kink + TO_HUMPS + offset, hump);
+            }
+            uint256 count = Words.load(R_KINK_COUNT);
+            Words.store(words + WORD * count, (uint256(placeQ16 + int256(PLACE_BIAS)) << PLACE_SHIFT) | kink);
+            Words.store(R_KINK_COUNT, count + 1);
         }
     }
 
-    /// @notice Merges the ascending runs [from, middle) and [middle, to).
-    function merge(uint256[] memory words, uint256 from, uint256 middle, uint256 to) internal pure {
+    /// @notice Memory address of the word of the account's kink of that number.
+    function wordOf(uint256 number) internal pure returns (uint256) {
         unchecked {
-            if (middle == from || middle == to || words[middle - 1] <= words[middle]) return;
+            return Words.load(R_KINKS) + WORD * number;
+        }
+    }
+
+    /// @notice Merges the ascending runs of words [from, middle) and [middle, to).
+    function merge(uint256 from, uint256 middle, uint256 to) internal pure {
+        unchecked {
+            if (middle == from || middle == to || Words.load(middle - WORD) <= Words.load(middle)) return;
             // The right run is copied; then the largest goes to the end again and again, until the copy is used up.
-            uint256 right = to - middle;
-            uint256[] memory copy = new uint256[](right);
-            for (uint256 i = 0; i < right; ++i) copy[i] = words[middle + i];
-            while (right != 0) {
-                --to;
-                if (middle != from && words[middle - 1] > copy[right - 1]) words[to] = words[--middle];
-                else words[to] = copy[--right];
+            uint256 copy = Words.take(to - middle);
+            uint256 last = copy;
+            for (uint256 word = middle; word < to; word += WORD) {
+                Words.store(last, Words.load(word));
+                last += WORD;
+            }
+            while (last != copy) {
+                to -= WORD;
+                uint256 right = Words.load(last - WORD);
+                uint256 left = middle == from ? 0 : Words.load(middle - WORD);
+                if (left > right) {
+                    Words.store(to, left);
+                    middle -= WORD;
+                } else {
+                    Words.store(to, right);
+                    last -= WORD;
+                }
             }
         }
     }
 
-    /// @notice `between24` and the point that binds (`NO_POINT` when no loss shows).
+    /// @notice `between24` and the point that binds (`NO_POINT` when no loss shows): of equals the first, by shock, interval, left end, right end, kink.
     function worst(Broken memory broken) internal pure returns (int256 between24, uint256 point) {
         unchecked {
             point = NO_POINT;
-            for (uint256 shock = 0; shock < broken.narrow; ++shock) {
+            uint256 end = broken.to;
+            uint256 narrow = broken.narrow;
+            for (uint256 shock = 0; shock < narrow; ++shock) {
                 uint256 k = broken.from;
                 uint256 p = _firstPlace(shock);
                 uint256 last = _lastPlace(shock);
-                Stretch memory i;
-                (i.rightQ16, i.atRight, i.rightWeight) = _end(broken, shock, p);
+                uint256 line = broken.weighted24E8 + WORD * shock - WORD;
+                int256 loss = -_lineAt(line, p);
+                if (loss > between24) (between24, point) = (loss, NODE_POINT + p);
                 for (; p < last; ++p) {
-                    (i.leftQ16, i.atLeft, i.leftWeight) = (i.rightQ16, i.atRight, i.rightWeight);
-                    (i.rightQ16, i.atRight, i.rightWeight) = _end(broken, shock, p + 1);
-                    (int256 loss, uint256 index) = (-i.atLeft, NODE_POINT + p);
-                    while (k < broken.to && _placeOf(_kink(broken, k)) < i.leftQ16) ++k;
-                    if (k < broken.to && _placeOf(_kink(broken, k)) <= i.rightQ16) {
-                        (loss, index) = _interval(broken, shock, i, p, k);
-                    } else if (-i.atRight > loss) {
-                        (loss, index) = (-i.atRight, NODE_POINT + p + 1);
+                    int256 right = _placeQ16(p + 1);
+                    if (k < end && _placeOf(_kink(k)) <= right) {
+                        // Kinks at the right end belong to the next interval too.
+                        (between24, point) = _interval(line, shock, p, k, end, between24, point);
+                        while (k < end && _placeOf(_kink(k)) < right) k += WORD;
+                    } else {
+                        // Why the left end is not tried again: with its humps in the interval before, or as the first, it was.
+                        loss = -_lineAt(line, p + 1);
+                        if (loss > between24) (between24, point) = (loss, NODE_POINT + p + 1);
                     }
-                    if (loss > between24) (between24, point) = (loss, index);
                 }
             }
         }
@@ -205,68 +226,75 @@ library Between {
         }
     }
 
-    /// @dev Place, broken line and weight at a place of the axis.
-    function _end(
-        Broken memory broken,
-        uint256 shock,
-        uint256 p
-    ) private pure returns (int256 placeQ16, int256 value, uint256 weight) {
+    /// @dev The broken line at a place of the axis; `line` is the address of scenario -1 under the shock, so that indices without a shock lead to it.
+    function _lineAt(uint256 line, uint256 p) private pure returns (int256) {
         unchecked {
-            uint256 node = nodeAt(p);
-            placeQ16 = Scenarios.quarters(node) << 16;
-            weight = Scenarios.weight(node);
-            uint256 offset = 32 * Scenarios.index(node, shock);
-            int256[37] memory weighted = broken.weighted24E8;
-            // Safe: the index is one of the 37 for a shock that the node has.
-            assembly ("memory-safe") {
-                value := mload(add(weighted, offset))
-            }
+            return Words.loadSigned(line + WORD * ((MID_INDEX >> (8 * p)) & 0xff));
         }
     }
 
-    /// @dev The largest loss in an interval from its first kink k on, and its point.
-    function _interval(
-        Broken memory broken,
-        uint256 shock,
-        Stretch memory i,
-        uint256 p,
-        uint256 k
-    ) private pure returns (int256 loss24, uint256 point) {
+    function _weightAt(uint256 p) private pure returns (uint256) {
         unchecked {
+            return (WEIGHTS >> (8 * p)) & 0xff;
+        }
+    }
+
+    /// @dev An interval with its ends, from the place p at its left.
+    function _stretch(uint256 line, uint256 p) private pure returns (Stretch memory i) {
+        unchecked {
+            (i.leftQ16, i.rightQ16) = (_placeQ16(p), _placeQ16(p + 1));
+            (i.atLeft, i.atRight) = (_lineAt(line, p), _lineAt(line, p + 1));
+            (i.leftWeight, i.rightWeight) = (_weightAt(p), _weightAt(p + 1));
+        }
+    }
+
+    /// @dev Takes the largest loss so far, and its point, through the interval from place p, whose first kink may be the k-th (those left of it are passed over).
+    function _interval(
+        uint256 line,
+        uint256 shock,
+        uint256 p,
+        uint256 k,
+        uint256 end,
+        int256 largest,
+        uint256 point
+    ) private pure returns (int256, uint256) {
+        unchecked {
+            Stretch memory i = _stretch(line, p);
+            while (k < end && _placeOf(_kink(k)) < i.leftQ16) k += WORD;
             uint256 humps = 0;
             int256 h = 0;
-            uint256 end = k;
-            for (; end < broken.to; ++end) {
-                uint256 kink = _kink(broken, end);
+            uint256 last = k;
+            for (; last < end; last += WORD) {
+                uint256 kink = _kink(last);
                 if (_placeOf(kink) > i.rightQ16) break;
                 if (_narrowOf(kink) <= shock) continue;
                 humps += _humpOf(kink, shock);
                 if (_placeOf(kink) > i.leftQ16) h += _weightOf(kink) * (i.rightQ16 - _placeOf(kink));
             }
             int256 u = int256(Rounding.divUp(humps, ONE));
-            (loss24, point) = (int256(i.leftWeight) * u - i.atLeft, NODE_POINT + p);
-            int256 loss = int256(i.rightWeight) * u - i.atRight;
-            if (loss > loss24) (loss24, point) = (loss, NODE_POINT + p + 1);
+            int256 loss = int256(i.leftWeight) * u - i.atLeft;
+            if (loss > largest) (largest, point) = (loss, NODE_POINT + p);
+            loss = int256(i.rightWeight) * u - i.atRight;
+            if (loss > largest) (largest, point) = (loss, NODE_POINT + p + 1);
             h = Rounding.divCeil(h, ONE_Q16);
             int256 weights = 0;
             int256 moments = 0;
-            for (; k < end; ++k) {
-                uint256 kink = _kink(broken, k);
+            for (; k < last; k += WORD) {
+                uint256 kink = _kink(k);
                 int256 y = _placeOf(kink);
                 if (_narrowOf(kink) <= shock || y == i.leftQ16 || y == i.rightQ16) continue;
                 loss = _lossAt(i, y, h, y * weights - moments, u);
-                if (loss > loss24) (loss24, point) = (loss, KINK_POINT + _positionOf(kink));
+                if (loss > largest) (largest, point) = (loss, KINK_POINT + _positionOf(kink));
                 weights += _weightOf(kink);
                 moments += _weightOf(kink) * y;
             }
+            return (largest, point);
         }
     }
 
     function _lossAtEnd(Broken memory broken, uint256 shock, uint256 p, int256 u) private pure returns (int256) {
         unchecked {
-            uint256 node = nodeAt(p);
-            int256 weight = int256(Scenarios.weight(node));
-            return weight * u - broken.weighted24E8[Scenarios.index(node, shock)];
+            return int256(_weightAt(p)) * u - _lineAt(broken.weighted24E8 + WORD * shock - WORD, p);
         }
     }
 
@@ -287,15 +315,13 @@ library Between {
             (int256 a, int256 b) = (_placeQ16(p), _placeQ16(p + 1));
             int256 h = 0;
             int256 g = 0;
-            for (uint256 k = broken.from; k < broken.to; ++k) {
-                uint256 kink = _kink(broken, k);
+            for (uint256 k = broken.from; k < broken.to; k += WORD) {
+                uint256 kink = _kink(k);
                 if (_narrowOf(kink) <= shock || _placeOf(kink) <= a || _placeOf(kink) >= b) continue;
                 h += _weightOf(kink) * (b - _placeOf(kink));
                 if (_placeOf(kink) < _placeOf(centre)) g += _weightOf(kink) * (_placeOf(centre) - _placeOf(kink));
             }
-            Stretch memory i;
-            (i.leftQ16, i.atLeft, i.leftWeight) = _end(broken, shock, p);
-            (i.rightQ16, i.atRight, i.rightWeight) = _end(broken, shock, p + 1);
+            Stretch memory i = _stretch(broken.weighted24E8 + WORD * shock - WORD, p);
             return _lossAt(i, _placeOf(centre), Rounding.divCeil(h, ONE_Q16), g, _humps(broken, shock, p));
         }
     }
@@ -304,8 +330,8 @@ library Between {
     function _humps(Broken memory broken, uint256 shock, uint256 p) private pure returns (int256) {
         unchecked {
             uint256 humps = 0;
-            for (uint256 k = broken.from; k < broken.to; ++k) {
-                uint256 kink = _kink(broken, k);
+            for (uint256 k = broken.from; k < broken.to; k += WORD) {
+                uint256 kink = _kink(k);
                 if (_narrowOf(kink) <= shock || _placeOf(kink) < _placeQ16(p) || _placeOf(kink) > _placeQ16(p + 1))
                     continue;
                 humps += _humpOf(kink, shock);
@@ -317,16 +343,16 @@ library Between {
     /// @dev Address of the kink of a position; 0 when it has none.
     function _kinkOf(Broken memory broken, uint256 position) private pure returns (uint256) {
         unchecked {
-            for (uint256 k = broken.from; k < broken.to; ++k) {
-                if (_positionOf(_kink(broken, k)) == position) return _kink(broken, k);
+            for (uint256 k = broken.from; k < broken.to; k += WORD) {
+                if (_positionOf(_kink(k)) == position) return _kink(k);
             }
             return 0;
         }
     }
 
-    function _placeQ16(uint256 p) private pure returns (int256) {
-        unchecked {
-            return Scenarios.quarters(nodeAt(p)) << 16;
+    function _placeQ16(uint256 p) private pure returns (int256 placeQ16) {
+        assembly ("memory-safe") {
+            placeQ16 := shl(16, signextend(0, shr(shl(3, p), QUARTERS)))
         }
     }
 
@@ -342,42 +368,36 @@ library Between {
         }
     }
 
-    /// @dev Address of the k-th kink; a struct as return value would be allocated anew at each call.
-    function _kink(Broken memory broken, uint256 k) private pure returns (uint256 kink) {
-        uint256[] memory words = broken.words;
-        // Safe: callers pass k < to <= words.length; the low half of the word is the address of a kink that `append` was given.
-        assembly ("memory-safe") {
-            kink := and(mload(add(add(words, 32), shl(5, k))), 0xffffffff)
+    /// @dev Address of the kink whose word stands at k: the low half of the word.
+    function _kink(uint256 k) private pure returns (uint256) {
+        return uint32(Words.load(k));
+    }
+
+    function _placeOf(uint256 kink) private pure returns (int256) {
+        return Words.loadSigned(kink);
+    }
+
+    function _positionOf(uint256 kink) private pure returns (uint256) {
+        unchecked {
+            return Words.load(kink + TO_POSITION);
         }
     }
 
-    function _placeOf(uint256 kink) private pure returns (int256 value) {
-        assembly ("memory-safe") {
-            value := mload(kink)
+    function _narrowOf(uint256 kink) private pure returns (uint256) {
+        unchecked {
+            return Words.load(kink + TO_NARROW);
         }
     }
 
-    function _positionOf(uint256 kink) private pure returns (uint256 value) {
-        assembly ("memory-safe") {
-            value := mload(add(kink, 32))
+    function _weightOf(uint256 kink) private pure returns (int256) {
+        unchecked {
+            return Words.loadSigned(kink + TO_WEIGHT);
         }
     }
 
-    function _narrowOf(uint256 kink) private pure returns (uint256 value) {
-        assembly ("memory-safe") {
-            value := mload(add(kink, 64))
-        }
-    }
-
-    function _weightOf(uint256 kink) private pure returns (int256 value) {
-        assembly ("memory-safe") {
-            value := mload(add(kink, 96))
-        }
-    }
-
-    function _humpOf(uint256 kink, uint256 shock) private pure returns (uint256 value) {
-        assembly ("memory-safe") {
-            value := mload(add(mload(add(kink, 128)), shl(5, shock)))
+    function _humpOf(uint256 kink, uint256 shock) private pure returns (uint256) {
+        unchecked {
+            return Words.load(kink + TO_HUMPS + WORD * shock);
         }
     }
 }

@@ -39,16 +39,26 @@ library Kernel {
     function ln(uint256 n, uint256 d) internal pure returns (int256 result) {
         unchecked {
             uint256 r;
-            // Why it is safe: d >= 1, m + 2^62 > 0; shifts by a negative number are shifts by 256 or more, which give 0, so of the two shifts of r one is 0, or both are r.
+            // Why it is safe: d >= 1.
             assembly ("memory-safe") {
                 r := div(shl(64, n), d)
-                r := or(r, iszero(r))
             }
-            // The short way: n/d in [1/2, 2), where most are.
-            uint256 h = r >> 63;
-            h = h - 1 < 3 ? (h > 1 ? 64 : 63) : highestBit(r);
+            // `m` in [2^62, 2^63) and `e`. The short way: n/d in [1/2, 2), where most are.
+            uint256 m;
+            int256 e;
+            if (r - 2 ** 63 < 3 * 2 ** 63) {
+                assembly ("memory-safe") {
+                    e := sub(gt(r, 0xffffffffffffffff), 1)
+                    m := shr(add(e, 2), r)
+                }
+            } else {
+                if (r == 0) r = 1;
+                uint256 h = highestBit(r);
+                m = h < 62 ? r << (62 - h) : r >> (h - 62);
+                e = int256(h) - 64;
+            }
+            // Why it is safe: m + 2^62 > 0.
             assembly ("memory-safe") {
-                let m := or(shr(sub(h, 62), r), shl(sub(62, h), r))
                 let z := div(shl(44, sub(m, 0x4000000000000000)), add(m, 0x4000000000000000))
                 let u := shr(44, mul(z, z))
                 let p := add(LN_C6_Q44, shr(44, mul(LN_C7_Q44, u)))
@@ -58,7 +68,7 @@ library Kernel {
                 p := add(LN_C2_Q44, shr(44, mul(p, u)))
                 p := add(LN_C1_Q44, shr(44, mul(p, u)))
                 p := add(LN_C0_Q44, shr(44, mul(p, u)))
-                result := sar(56, add(mul(sub(h, 64), LN2_Q88), mul(z, p)))
+                result := sar(56, add(mul(e, LN2_Q88), mul(z, p)))
             }
         }
     }

@@ -4,12 +4,16 @@ pragma solidity 0.8.37;
 import {SurfaceChoice} from "../interfaces/IReferee.sol";
 import {Between} from "./Between.sol";
 import {Checkpoints} from "./Checkpoints.sol";
-import {Instruments} from "./Instruments.sol";
 import {Kernel} from "./Kernel.sol";
 import {CheckpointMismatch, ExpiryMissing, UnderlyingMissing} from "./MarginErrors.sol";
 import {OptionValues} from "./OptionValues.sol";
+import {Positions} from "./Positions.sol";
+import {Records} from "./Records.sol";
 import {Scenarios} from "./Scenarios.sol";
-import {Shocks, Smile, Volatility} from "./Volatility.sol";
+import {Volatility} from "./Volatility.sol";
+import {Words} from "./Words.sol";
+// prettier-ignore
+import {R_CHOICE, R_DISCOUNT, R_DOWN, R_FORWARD, R_LN_FORWARD, R_NARROW_LIMIT, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUBLISHED, R_RANGE, R_RECORD, R_RECORD_END, R_ROOT_TAU, R_SVI_A, R_SVI_B, R_SVI_M, R_SVI_RHO, R_SVI_SIGMA, R_TAU, R_TIME, R_UP, R_UP_FLOOR} from "./Workspace.sol";
 
 /// @notice What a computation runs over. Positions lie in memory as words of MRG-002; records stay in calldata.
 struct Book {
@@ -27,201 +31,27 @@ struct Book {
     uint256 positionsEnd;
     /// @notice Spot collateral by underlying: `underlying u16 | haircutE8 u32 | sizeE8 u208`.
     uint256[] spots;
+    /// @notice Value and haircut of the collateral that is no underlying.
+    uint256 collateralE8;
+    uint256 haircutE8;
 }
 
-/// @notice One underlying's record, unpacked where the computation needs it.
-struct Market {
-    uint256 time;
-    SurfaceChoice choice;
-    uint256 underlying;
-    uint256 group;
-    uint256 spotE8;
-    /// @notice The perpetual's mark less the cumulative funding.
-    int256 perpetualE8;
-    uint256 spreadE8;
-    uint256 openInterestE8;
-    uint256 depthE8;
-    uint256 priceRangeE8;
-    uint256 volRangeE8;
-    uint256 volUpFloorE8;
-    uint256 shortOptionMinimumE8;
-    uint256 basisChargeE8;
-    uint256 basisRateE8;
-    uint256 slippageE8;
-    uint256 slippageCapE8;
-    uint256 crowdingE8;
-    uint256 vegaChargeE8;
-    uint256 rateChargeE8;
-    uint256 floorRateE8;
-    uint256 nettingFloorE8;
-    /// @notice Calldata offsets of the next expiry to look at and of the record's end.
-    uint256 nextExpiry;
-    uint256 expiriesEnd;
-    /// @notice The range whose logarithms the workspace holds, plus one; 0 for none.
-    uint256 logarithmsOf;
-}
-
-/// @notice One expiry on the surface that was chosen for it.
-struct Expiry {
-    uint256 expiry;
-    uint256 tau;
-    uint256 surfaceTime;
-    uint256 discountE12;
-    uint256 forwardE8;
-    uint256 rangeE8;
-    /// @notice Whether the positions of this expiry end with an option; without, nothing below is set.
-    bool hasOptions;
-    int256 lnForward;
-    Smile smile;
-    Shocks shocks;
-    /// @notice What a deviation must be under for an option to be narrow.
-    uint256 narrowLimit;
-}
-
-/// @title Records of a checkpoint, found, verified and unpacked
+/// @title Records of a checkpoint: found, verified, and an expiry at a time made ready in the workspace
 /// @notice Records and expiries ascend as positions do, so each is found by walking on.
 /// @custom:spec MRG-004
 library Markets {
     uint256 private constant WORD = 32;
+    uint256 private constant EXPIRY_BYTES = WORD * Checkpoints.EXPIRY_WORDS;
 
-    /// @notice Finds, verifies and unpacks the record of an underlying; calls must ascend.
-    function open(Book memory book, uint256 underlying) internal pure returns (Market memory m) {
-        uint256 record = _find(book, underlying);
-        m.time = book.time;
-        m.choice = book.choice;
-        m.underlying = underlying;
-        uint256 w = _word(record);
-        m.spotE8 = w >> 192;
-        uint256 perpetualMarkE8 = uint64(w >> 128);
-        m.spreadE8 = uint64(w >> 64);
-        m.openInterestE8 = uint64(w);
-        w = _word(record + WORD);
-        m.perpetualE8 = int256(perpetualMarkE8) - int64(uint64(w >> 128));
-        m.depthE8 = uint64(w >> 64);
-        m.group = uint8(w >> 40);
-        w = _word(record + 2 * WORD);
-        m.priceRangeE8 = w >> 224;
-        m.volRangeE8 = uint32(w >> 192);
-        m.volUpFloorE8 = uint32(w >> 160);
-        m.shortOptionMinimumE8 = uint32(w >> 128);
-        m.basisChargeE8 = uint32(w >> 96);
-        m.basisRateE8 = uint32(w >> 64);
-        m.slippageE8 = uint32(w >> 32);
-        m.slippageCapE8 = uint32(w);
-        w = _word(record + 3 * WORD);
-        m.crowdingE8 = w >> 224;
-        m.vegaChargeE8 = uint32(w >> 192);
-        m.rateChargeE8 = uint32(w >> 160);
-        m.floorRateE8 = uint32(w >> 128);
-        m.nettingFloorE8 = uint32(w >> 96);
-        m.nextExpiry = record + WORD * Checkpoints.UNDERLYING_WORDS;
-        m.expiriesEnd = book.nextRecord;
-    }
-
-    /// @notice Finds an expiry and chooses its surface for the positions in [from, to), all of this expiry; calls must ascend.
-    function openExpiry(
-        Market memory m,
-        uint256 expiry,
-        uint256 from,
-        uint256 to
-    ) internal pure returns (Expiry memory e) {
-        unchecked {
-            uint256 record = m.nextExpiry;
-            uint256 w;
-            for (; ; record += WORD * Checkpoints.EXPIRY_WORDS) {
-                require(record < m.expiriesEnd, ExpiryMissing(m.underlying, expiry));
-                w = _word(record);
-                if (w >> 224 == expiry) break;
-            }
-            m.nextExpiry = record + WORD * Checkpoints.EXPIRY_WORDS;
-            e.expiry = expiry;
-            e.tau = expiry > m.time ? expiry - m.time : 0;
-            e.surfaceTime = uint40(w >> 184);
-            e.discountE12 = uint40(w >> 144);
-            e.rangeE8 = OptionValues.rangeE8(m.priceRangeE8, e.tau);
-            (uint96 last, , ) = position(to - WORD);
-            e.hasOptions = Instruments.isOption(last);
-            if (e.hasOptions) {
-                e.shocks = Volatility.shocks(e.tau, m.volRangeE8, m.volUpFloorE8);
-                e.narrowLimit = Between.narrowLimit(e.rangeE8);
-            }
-            uint256 volatility = _word(record + WORD);
-            _setSurface(e, uint64(w >> 80), uint64(w >> 16), volatility);
-            if (m.choice != SurfaceChoice.Present) {
-                uint256 forwards = _word(record + 2 * WORD);
-                uint256 delayedVolatility = _word(record + 3 * WORD);
-                if (uint128(w >> 16) != forwards >> 128 || volatility != delayedVolatility) {
-                    int256 present = _worth(e, from, to);
-                    _setSurface(e, forwards >> 192, uint64(forwards >> 128), delayedVolatility);
-                    int256 delayed = _worth(e, from, to);
-                    bool takeDelayed = m.choice == SurfaceChoice.Better ? delayed > present : delayed < present;
-                    if (!takeDelayed) _setSurface(e, uint64(w >> 80), uint64(w >> 16), volatility);
-                }
-            }
-        }
-    }
-
-    function _setSurface(Expiry memory e, uint256 forwardE8, uint256 publishedForwardE8, uint256 word) private pure {
-        e.forwardE8 = forwardE8;
-        if (e.hasOptions) {
-            e.lnForward = Kernel.ln(forwardE8, publishedForwardE8);
-            e.smile = Volatility.smile(publishedForwardE8, word);
-        }
-    }
-
-    /// @dev `Σ size·mark` over the futures and options of an expiry on the surface that `e` holds, E16.
-    /// @custom:spec MRG-012
-    function _worth(Expiry memory e, uint256 from, uint256 to) private pure returns (int256 worthE16) {
-        unchecked {
-            uint256 a = OptionValues.discountedForward(e.discountE12 * e.forwardE8, Scenarios.UNIT);
-            for (; from < to; from += WORD) {
-                (uint96 instrument, int256 sizeE8, ) = position(from);
-                int256 markE8 = int256(e.forwardE8);
-                if (Instruments.isOption(instrument)) {
-                    uint256 strikeE8 = Instruments.strikeE8Of(instrument);
-                    uint256 b = OptionValues.discountedStrike(e.discountE12, strikeE8);
-                    markE8 = callMark(e, a, b, strikeE8);
-                    if (Instruments.kindOf(instrument) == Instruments.PUT) markE8 += int256(b) - int256(a);
-                }
-                worthE16 += sizeE8 * markE8;
-            }
-        }
-    }
-
-    /// @notice The call's value at the mark.
-    /// @custom:spec MRG-026
-    function callMark(Expiry memory e, uint256 a, uint256 b, uint256 strikeE8) internal pure returns (int256) {
-        if (e.tau < OptionValues.INTRINSIC_SECONDS) return int256(OptionValues.payoff(a, b));
-        int256 kRaw = Kernel.ln(strikeE8, e.smile.publishedForwardE8);
-        uint256 volQ32 = Volatility.atStrike(e.smile, kRaw);
-        uint256 s = Volatility.deviation(volQ32, e.shocks.rootTauQ40);
-        int256 log = OptionValues.moneyness(e.lnForward, kRaw);
-        return OptionValues.held(OptionValues.valueOfCall(a, b, log, s), log, a, b);
-    }
-
-    /// @notice A position's word at a memory address, unpacked.
-    function position(uint256 word) internal pure returns (uint96 instrument, int256 sizeE8, int256 costE8) {
-        unchecked {
-            uint256 w;
-            assembly ("memory-safe") {
-                w := mload(word)
-            }
-            instrument = uint96(w >> 160);
-            sizeE8 = int256(uint256(uint64(w >> 97) & 0x7fffffffffffffff)) ^ -int256((w >> 96) & 1);
-            costE8 = int256(uint256(uint96(w) >> 1)) ^ -int256(w & 1);
-        }
-    }
-
-    /// @dev Calldata offset of the record of an underlying, whose hash is right; `book.nextRecord` moves behind it.
-    function _find(Book memory book, uint256 underlying) private pure returns (uint256 record) {
+    /// @notice Calldata offset of the record of an underlying, whose hash is right; `book.nextRecord` moves behind it. Calls must ascend.
+    function find(Book memory book, uint256 underlying) internal pure returns (uint256 record) {
         unchecked {
             record = book.nextRecord;
             uint256 end = book.recordsEnd;
             for (;;) {
                 require(record + WORD * Checkpoints.UNDERLYING_WORDS <= end, UnderlyingMissing(underlying));
-                uint256 w = _word(record + WORD);
-                uint256 next =
-                    record + WORD * (Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * uint8(w >> 24));
+                uint256 w = Words.inCalldata(record + WORD);
+                uint256 next = record + WORD * Checkpoints.UNDERLYING_WORDS + EXPIRY_BYTES * uint8(w >> 24);
                 require(next <= end, CheckpointMismatch(_expected(book, uint16(w >> 48)), 0));
                 if (uint16(w >> 48) == underlying) {
                     bytes32 expected = _expected(book, underlying);
@@ -235,10 +65,127 @@ library Markets {
         }
     }
 
+    /// @notice Finds an expiry and chooses its surface for the positions in [from, to), all of this expiry; calls must ascend within an underlying.
+    /// @param hasOptions Whether there is an option among them; only then is the surface made ready.
+    function openExpiry(uint256 expiry, uint256 from, uint256 to, bool hasOptions) internal pure {
+        unchecked {
+            uint256 record = Words.load(R_NEXT_EXPIRY);
+            uint256 w;
+            for (; ; record += EXPIRY_BYTES) {
+                require(
+                    record < Words.load(R_RECORD_END),
+                    ExpiryMissing(Records.underlying(Words.load(R_RECORD)), expiry)
+                );
+                w = Words.inCalldata(record);
+                if (w >> 224 == expiry) break;
+            }
+            Words.store(R_NEXT_EXPIRY, record + EXPIRY_BYTES);
+            uint256 time = Words.load(R_TIME);
+            uint256 tau = expiry > time ? expiry - time : 0;
+            uint256 rangeE8 = OptionValues.rangeE8(Words.load(R_PRICE_RANGE), tau);
+            Words.store(R_TAU, tau);
+            Words.store(R_RANGE, rangeE8);
+            Words.store(R_DISCOUNT, uint40(w >> 144));
+            if (hasOptions) _setShocks(tau, rangeE8);
+            uint256 surface = Words.inCalldata(record + WORD);
+            _setSurface(uint64(w >> 80), uint64(w >> 16), surface, hasOptions);
+            if (Words.load(R_CHOICE) != uint256(SurfaceChoice.Present)) {
+                uint256 forwards = Words.inCalldata(record + 2 * WORD);
+                uint256 delayedVolatility = Words.inCalldata(record + 3 * WORD);
+                if (uint128(w >> 16) != forwards >> 128 || surface != delayedVolatility) {
+                    int256 present = _worth(from, to);
+                    _setSurface(forwards >> 192, uint64(forwards >> 128), delayedVolatility, hasOptions);
+                    int256 delayed = _worth(from, to);
+                    bool isBetter = Words.load(R_CHOICE) == uint256(SurfaceChoice.Better);
+                    bool takeDelayed = isBetter ? delayed > present : delayed < present;
+                    if (!takeDelayed) _setSurface(uint64(w >> 80), uint64(w >> 16), surface, hasOptions);
+                }
+            }
+        }
+    }
+
+    /// @notice When the surface of the open expiry was published.
+    function surfaceTime() internal pure returns (uint256) {
+        unchecked {
+            return uint40(Words.inCalldata(Words.load(R_NEXT_EXPIRY) - EXPIRY_BYTES) >> 184);
+        }
+    }
+
+    /// @notice Volatility at `kRaw = ln(strike, publishedForward)` on the surface that is ready.
+    /// @custom:spec MRG-022
+    function volatility(int256 kRaw) internal pure returns (uint256 volQ32) {
+        return
+            Volatility.atStrike(
+                kRaw,
+                Words.loadSigned(R_SVI_A),
+                Words.load(R_SVI_B),
+                Words.loadSigned(R_SVI_RHO),
+                Words.loadSigned(R_SVI_M),
+                Words.load(R_SVI_SIGMA)
+            );
+    }
+
+    function _setShocks(uint256 tau, uint256 rangeE8) private pure {
+        uint256 record = Words.load(R_RECORD);
+        (uint256 downE8, uint256 upE8, uint256 upFloorQ32) = Volatility.shocks(
+            tau,
+            Records.volRangeE8(record),
+            Records.volUpFloorE8(record)
+        );
+        Words.store(R_DOWN, downE8);
+        Words.store(R_UP, upE8);
+        Words.store(R_UP_FLOOR, upFloorQ32);
+        Words.store(R_ROOT_TAU, Volatility.rootTauQ40(tau));
+        Words.store(R_NARROW_LIMIT, Between.narrowLimit(rangeE8));
+    }
+
+    function _setSurface(uint256 forwardE8, uint256 publishedForwardE8, uint256 word, bool hasOptions) private pure {
+        Words.store(R_FORWARD, forwardE8);
+        if (!hasOptions) return;
+        Words.store(R_PUBLISHED, publishedForwardE8);
+        Words.store(R_LN_FORWARD, Kernel.ln(forwardE8, publishedForwardE8));
+        (int256 aQ64, uint256 bE12, int256 rhoE8, int256 mQ32, uint256 sigmaQ32) = Volatility.scale(word);
+        Words.store(R_SVI_A, aQ64);
+        Words.store(R_SVI_B, bE12);
+        Words.store(R_SVI_RHO, rhoE8);
+        Words.store(R_SVI_M, mQ32);
+        Words.store(R_SVI_SIGMA, sigmaQ32);
+    }
+
+    /// @dev `Σ size·mark` over the futures and options of an expiry on the surface that is ready, E16.
+    /// @custom:spec MRG-012
+    function _worth(uint256 from, uint256 to) private pure returns (int256 worthE16) {
+        unchecked {
+            uint256 discountE12 = Words.load(R_DISCOUNT);
+            uint256 a = OptionValues.discountedForward(discountE12 * Words.load(R_FORWARD), Scenarios.UNIT);
+            for (; from < to; from += WORD) {
+                uint256 w = Words.load(from);
+                int256 markE8 = Words.loadSigned(R_FORWARD);
+                if (Positions.isOption(w)) {
+                    uint256 strikeE8 = Positions.strikeE8Of(w);
+                    uint256 b = OptionValues.discountedStrike(discountE12, strikeE8);
+                    markE8 = _callMark(a, b, strikeE8);
+                    if (Positions.isPut(w)) markE8 += int256(b) - int256(a);
+                }
+                worthE16 += Positions.sizeE8Of(w) * markE8;
+            }
+        }
+    }
+
+    /// @dev The call's value at the mark.
+    /// @custom:spec MRG-026
+    function _callMark(uint256 a, uint256 b, uint256 strikeE8) private pure returns (int256) {
+        if (Words.load(R_TAU) < OptionValues.INTRINSIC_SECONDS) return int256(OptionValues.payoff(a, b));
+        int256 kRaw = Kernel.ln(strikeE8, Words.load(R_PUBLISHED));
+        uint256 s = Volatility.deviation(volatility(kRaw), Words.load(R_ROOT_TAU));
+        int256 log = OptionValues.moneyness(Words.loadSigned(R_LN_FORWARD) - kRaw);
+        return OptionValues.held(OptionValues.valueOfCall(a, b, log, s), log, a, b);
+    }
+
     function _expected(Book memory book, uint256 underlying) private pure returns (bytes32) {
         unchecked {
             if (underlying == 0 || underlying > book.underlyings) return 0;
-            return bytes32(_word(book.hashes + WORD * (underlying - 1)));
+            return bytes32(Words.inCalldata(book.hashes + WORD * (underlying - 1)));
         }
     }
 
@@ -248,12 +195,6 @@ library Markets {
             let free := mload(0x40)
             calldatacopy(free, offset, length)
             hash := keccak256(free, length)
-        }
-    }
-
-    function _word(uint256 offset) private pure returns (uint256 w) {
-        assembly ("memory-safe") {
-            w := calldataload(offset)
         }
     }
 }

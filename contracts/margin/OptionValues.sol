@@ -48,11 +48,10 @@ library OptionValues {
     }
 
     /// @notice `L`: ln(forward/strike), held in [-6, 6].
+    /// @param logQ32 `lnForward − kRaw`.
     /// @custom:spec MRG-026
-    function moneyness(int256 lnForward, int256 kRaw) internal pure returns (int256) {
-        unchecked {
-            return Rounding.clamp(lnForward - kRaw, -LOG_CLAMP_Q32, LOG_CLAMP_Q32);
-        }
+    function moneyness(int256 logQ32) internal pure returns (int256) {
+        return Rounding.clamp(logQ32, -LOG_CLAMP_Q32, LOG_CLAMP_Q32);
     }
 
     /// @notice A call 60 seconds or more before expiry. A put is `call - a + b`.
@@ -83,11 +82,11 @@ library OptionValues {
         return Rounding.clamp(value, int256(payoff(a, b)), int256(a));
     }
 
-    /// @notice Whether a logarithm stands at ±6.
+    /// @notice Whether a logarithm stands at ±6 or is to be held there.
     /// @custom:spec MRG-026
     function isHeld(int256 logMoneyness) internal pure returns (bool) {
         unchecked {
-            return logMoneyness * logMoneyness == LOG_CLAMP_Q32 * LOG_CLAMP_Q32;
+            return logMoneyness * logMoneyness >= LOG_CLAMP_Q32 * LOG_CLAMP_Q32;
         }
     }
 

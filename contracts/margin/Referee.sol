@@ -8,20 +8,23 @@ import {Instruments} from "./Instruments.sol";
 import {PositionEmpty} from "./MarginErrors.sol";
 import {Book} from "./Markets.sol";
 import {NormalTable} from "./NormalTable.sol";
+import {RefereeWitness} from "./RefereeWitness.sol";
 import {Standard} from "./Standard.sol";
 import {Terms} from "./RiskGroups.sol";
 import {Totals} from "./Totals.sol";
-import {Tally} from "./Underlyings.sol";
-import {Witness} from "./Witness.sol";
 
 /// @title The referee; its contract is written at `IReferee`
 contract Referee is IReferee {
     /// @notice The contract whose code is the table of the normal distribution.
     address public immutable CDF_TABLE;
 
+    /// @notice The part that weighs witnesses.
+    address public immutable WITNESS;
+
     constructor(address cdfTable) {
         NormalTable.requireTable(cdfTable);
         CDF_TABLE = cdfTable;
+        WITNESS = address(new RefereeWitness(cdfTable));
     }
 
     /// @inheritdoc IReferee
@@ -33,25 +36,31 @@ contract Referee is IReferee {
         SurfaceChoice choice
     ) external view returns (Figures memory figures) {
         NormalTable.load(CDF_TABLE);
-        (Book memory book, Tally memory tally) = Totals.open(state, balances, checkpoint, records, choice);
-        Terms[] memory terms = Totals.measure(book, tally);
-        int256 cashE8 = AccountStates.unzigzag(AccountStates.word(state, 0) >> 128);
-        return Totals.figures(book, tally, terms, Totals.groups(terms), cashE8);
+        Book memory book = Totals.open(state, balances, checkpoint, records, choice);
+        Terms[] memory terms = Totals.measure(book, false);
+        Totals.figures(book, terms, AccountStates.unzigzag(AccountStates.word(state, 0) >> 128), figures);
     }
 
     /// @inheritdoc IReferee
     function witnessMargin(
-        bytes calldata state,
-        bytes calldata balances,
-        bytes calldata checkpoint,
-        bytes calldata records,
-        SurfaceChoice choice,
-        bytes calldata witness
-    ) external view returns (int256 equityE8, uint256 maintenanceE8) {
-        NormalTable.load(CDF_TABLE);
-        (Book memory book, Tally memory tally) = Totals.open(state, balances, checkpoint, records, choice);
-        maintenanceE8 = Witness.measure(book, tally, witness);
-        equityE8 = AccountStates.unzigzag(AccountStates.word(state, 0) >> 128) + Totals.equityBesideCash(tally);
+        bytes calldata,
+        bytes calldata,
+        bytes calldata,
+        bytes calldata,
+        SurfaceChoice,
+        bytes calldata
+    ) external view returns (int256, uint256) {
+        address witness = WITNESS;
+        // Safe: the call is passed on as it is, its answer or error given back as it is, and control never comes back to Solidity.
+        assembly ("memory-safe") {
+            calldatacopy(0, 0, calldatasize())
+            let success := staticcall(gas(), witness, 0, calldatasize(), 0, 0)
+            returndatacopy(0, 0, returndatasize())
+            if iszero(success) {
+                revert(0, returndatasize())
+            }
+            return(0, returndatasize())
+        }
     }
 
     /// @inheritdoc IReferee
@@ -63,8 +72,8 @@ contract Referee is IReferee {
         SurfaceChoice choice
     ) external view returns (uint256 standardE8) {
         NormalTable.load(CDF_TABLE);
-        (Book memory book, Tally memory tally) = Totals.open(state, balances, checkpoint, records, choice);
-        return Standard.measure(book, tally.haircutE8);
+        Book memory book = Totals.open(state, balances, checkpoint, records, choice);
+        return Standard.measure(book);
     }
 
     /// @inheritdoc IReferee

@@ -7,9 +7,11 @@ import {AccountStates} from "./AccountStates.sol";
 import {Between} from "./Between.sol";
 import {Book} from "./Markets.sol";
 import {NormalTable} from "./NormalTable.sol";
-import {RiskGroups, Terms} from "./RiskGroups.sol";
+import {GroupTerms, RiskGroups, Terms} from "./RiskGroups.sol";
+import {Scenarios} from "./Scenarios.sol";
 import {Totals} from "./Totals.sol";
-import {Tally} from "./Underlyings.sol";
+import {Words} from "./Words.sol";
+import {R_COLLATERAL, R_HAIRCUT} from "./Workspace.sol";
 
 /// @title Reports of the referee; their contract is written at `IRefereeReports`
 contract RefereeReports is IRefereeReports {
@@ -30,29 +32,43 @@ contract RefereeReports is IRefereeReports {
         SurfaceChoice choice
     ) external view returns (Breakdown memory report) {
         NormalTable.load(CDF_TABLE);
-        (Book memory book, Tally memory tally) = Totals.open(state, balances, checkpoint, records, choice);
-        Terms[] memory terms = Totals.measure(book, tally);
-        uint256 groupsE8;
-        (report.groups, groupsE8) = _groups(terms);
-        int256 cashE8 = AccountStates.unzigzag(AccountStates.word(state, 0) >> 128);
-        report.figures = Totals.figures(book, tally, terms, groupsE8, cashE8);
-        report.underlyings = _shown(terms);
-        report.collateralValueE8 = tally.collateralE8;
-        report.haircutE8 = tally.haircutE8;
+        Book memory book = Totals.open(state, balances, checkpoint, records, choice);
+        Terms[] memory terms = Totals.measure(book, true);
+        Totals.figures(book, terms, AccountStates.unzigzag(AccountStates.word(state, 0) >> 128), report.figures);
+        report.underlyings = _underlyings(terms);
+        report.groups = _groups(terms);
+        report.collateralValueE8 = Words.load(R_COLLATERAL);
+        report.haircutE8 = Words.load(R_HAIRCUT);
+    }
+
+    function _underlyings(Terms[] memory terms) private pure returns (UnderlyingBreakdown[] memory shown) {
+        shown = new UnderlyingBreakdown[](terms.length);
+        for (uint256 i = 0; i < terms.length; ++i) shown[i] = _underlying(terms[i]);
     }
 
     /// @dev The terms as shown, with the first scenario of the largest loss where no kink or node shows more.
-    function _shown(Terms[] memory terms) private pure returns (UnderlyingBreakdown[] memory shown) {
-        shown = new UnderlyingBreakdown[](terms.length);
-        for (uint256 i = 0; i < terms.length; ++i) {
-            UnderlyingBreakdown memory t = terms[i].shown;
-            if (t.worstPoint == Between.NO_POINT) t.worstPoint = RiskGroups.scenarioOf(t.weighted24E8, t.loss24E8);
-            shown[i] = t;
-        }
+    function _underlying(Terms memory t) private pure returns (UnderlyingBreakdown memory shown) {
+        shown.underlying = t.underlying;
+        shown.group = t.group;
+        shown.nettingFloorE8 = t.nettingFloorE8;
+        shown.scenario24E8 = t.scenario24E8;
+        shown.between24E8 = t.between24E8;
+        shown.loss24E8 = t.loss24E8;
+        shown.worstPoint = _point(t.worstPoint, t.weighted24E8, t.loss24E8);
+        shown.shortMinimumE8 = t.shortMinimumE8;
+        for (uint256 s = 0; s < Scenarios.COUNT; ++s) shown.weighted24E8[s] = Words.loadSigned(t.weighted24E8 + 32 * s);
+        shown.netE8 = t.netE8;
+        shown.grossE8 = t.grossE8;
+        shown.basisE8 = t.basisE8;
+        shown.liquidityE8 = t.liquidityE8;
+        shown.vegaE8 = t.vegaE8;
+        shown.staleE8 = t.staleE8;
+        shown.rateE8 = t.rateE8;
+        shown.spreadE8 = t.spreadE8;
     }
 
     /// @dev One entry a group, ascending.
-    function _groups(Terms[] memory terms) private pure returns (GroupBreakdown[] memory groups, uint256 sumE8) {
+    function _groups(Terms[] memory terms) private pure returns (GroupBreakdown[] memory groups) {
         uint256 count = 0;
         for (uint256 i = 0; i < terms.length; ++i) if (Totals.isFirstOfGroup(terms, i)) ++count;
         groups = new GroupBreakdown[](count);
@@ -60,15 +76,29 @@ contract RefereeReports is IRefereeReports {
         for (uint256 k = 0; k < count; ++k) {
             uint256 group = type(uint256).max;
             for (uint256 i = 0; i < terms.length; ++i) {
-                if (terms[i].shown.group >= least && terms[i].shown.group < group) group = terms[i].shown.group;
+                if (terms[i].group >= least && terms[i].group < group) group = terms[i].group;
             }
-            GroupBreakdown memory g = RiskGroups.measure(terms, group);
-            if (g.worstPoint == Between.NO_POINT) {
-                g.worstPoint = RiskGroups.scenarioOf(RiskGroups.weightedOf(terms, group), g.scenario24E8);
-            }
-            groups[k] = g;
-            sumE8 += g.maintenanceE8;
+            groups[k] = _group(RiskGroups.measure(terms, group), RiskGroups.weightedOf(terms, group));
             least = group + 1;
         }
+    }
+
+    function _group(GroupTerms memory g, uint256 weighted) private pure returns (GroupBreakdown memory) {
+        return
+            GroupBreakdown(
+                g.group,
+                g.nettingFloorE8,
+                g.scenario24E8,
+                g.between24E8,
+                _point(g.worstPoint, weighted, g.scenario24E8),
+                g.loss24E8,
+                g.shortMinimumE8,
+                g.maintenanceE8
+            );
+    }
+
+    /// @dev The point that binds: a kink or a node where there is one, otherwise the first scenario that shows the loss.
+    function _point(uint256 point, uint256 weighted, int256 loss24E8) private pure returns (uint256) {
+        return point == Between.NO_POINT ? RiskGroups.scenarioOf(weighted, loss24E8) : point;
     }
 }

@@ -1,16 +1,47 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {GroupBreakdown, UnderlyingBreakdown} from "../interfaces/IReferee.sol";
 import {Between, Broken} from "./Between.sol";
 import {Rounding} from "./Rounding.sol";
 import {Scenarios} from "./Scenarios.sol";
 import {Weighing} from "./Weighing.sol";
+import {Words} from "./Words.sol";
 
-/// @notice The terms of an underlying, with what its group needs of it.
+/// @notice The terms of an underlying, with what its group needs of it; in money E8, or in 24ths of it where the name says so.
 struct Terms {
-    UnderlyingBreakdown shown;
+    uint256 underlying;
+    uint256 group;
+    uint256 nettingFloorE8;
+    /// @notice The largest loss over the scenarios, between them, and of both.
+    int256 scenario24E8;
+    int256 between24E8;
+    int256 loss24E8;
+    /// @notice The kink or node of the largest loss where it lies between scenarios, otherwise `Between.NO_POINT`.
+    uint256 worstPoint;
+    uint256 shortMinimumE8;
+    /// @notice Memory address of the weighted PnLs by scenario, 37 words; only where they are kept.
+    uint256 weighted24E8;
+    uint256 netE8;
+    uint256 grossE8;
+    uint256 basisE8;
+    uint256 liquidityE8;
+    uint256 vegaE8;
+    uint256 staleE8;
+    uint256 rateE8;
+    uint256 spreadE8;
     Broken broken;
+}
+
+/// @notice The terms of a risk group.
+struct GroupTerms {
+    uint256 group;
+    uint256 nettingFloorE8;
+    int256 scenario24E8;
+    int256 between24E8;
+    uint256 worstPoint;
+    int256 loss24E8;
+    uint256 shortMinimumE8;
+    uint256 maintenanceE8;
 }
 
 /// @title Risk groups: everything crashes together, and netting is never trusted fully
@@ -18,15 +49,17 @@ struct Terms {
 /// @custom:spec MRG-033
 library RiskGroups {
     uint256 internal constant ONE = 1e8;
+    uint256 private constant WORD = 32;
+    uint256 private constant WEIGHTED_BYTES = WORD * Scenarios.COUNT;
 
     /// @notice The terms of a group from those of its underlyings; `terms[i]` belongs to the group when its number says so.
-    function measure(Terms[] memory terms, uint256 group) internal pure returns (GroupBreakdown memory g) {
+    function measure(Terms[] memory terms, uint256 group) internal pure returns (GroupTerms memory g) {
         unchecked {
             g.group = group;
             uint256 members = 0;
             uint256 last = 0;
             for (uint256 i = 0; i < terms.length; ++i) {
-                UnderlyingBreakdown memory t = terms[i].shown;
+                Terms memory t = terms[i];
                 if (t.group != group) continue;
                 g.nettingFloorE8 = Rounding.max(g.nettingFloorE8, t.nettingFloorE8);
                 g.loss24E8 += t.loss24E8;
@@ -36,7 +69,7 @@ library RiskGroups {
             }
             if (members == 1) {
                 // Why nothing is computed again: the scenarios and kinks of the group are those of its one underlying.
-                UnderlyingBreakdown memory only = terms[last].shown;
+                Terms memory only = terms[last];
                 (g.scenario24E8, g.between24E8, g.worstPoint) = (only.scenario24E8, only.between24E8, only.worstPoint);
             } else {
                 g.scenario24E8 = Weighing.scenarioLoss(weightedOf(terms, group));
@@ -71,51 +104,48 @@ library RiskGroups {
     /// @notice The kinks of all underlyings of a group together, and the sum of their broken lines.
     function pool(Terms[] memory terms, uint256 group) internal pure returns (Broken memory pooled) {
         unchecked {
-            uint256 count = 0;
+            uint256 bytes_ = 0;
             for (uint256 i = 0; i < terms.length; ++i) {
-                Broken memory b = terms[i].broken;
-                if (terms[i].shown.group == group) count += b.to - b.from;
+                if (terms[i].group == group) bytes_ += terms[i].broken.to - terms[i].broken.from;
             }
-            pooled.words = new uint256[](count);
+            pooled.weighted24E8 = _zeros();
+            pooled.from = Words.take(bytes_);
+            pooled.to = pooled.from;
             for (uint256 i = 0; i < terms.length; ++i) {
+                if (terms[i].group != group) continue;
                 Broken memory b = terms[i].broken;
-                if (terms[i].shown.group != group) continue;
-                addTo(pooled.weighted24E8, b.weighted24E8);
+                Weighing.addTo(pooled.weighted24E8, b.weighted24E8);
                 pooled.narrow = Rounding.max(pooled.narrow, b.narrow);
                 uint256 middle = pooled.to;
-                for (uint256 k = b.from; k < b.to; ++k) pooled.words[pooled.to++] = b.words[k];
-                Between.merge(pooled.words, 0, middle, pooled.to);
+                for (uint256 k = b.from; k < b.to; k += WORD) {
+                    Words.store(pooled.to, Words.load(k));
+                    pooled.to += WORD;
+                }
+                Between.merge(pooled.from, middle, pooled.to);
             }
         }
     }
 
     /// @notice The first scenario that shows a loss.
-    function scenarioOf(int256[37] memory weighted, int256 loss24) internal pure returns (uint256 scenario) {
+    /// @param weighted Memory address of 37 weighted PnLs, one of which shows it.
+    function scenarioOf(uint256 weighted, int256 loss24) internal pure returns (uint256 scenario) {
         unchecked {
-            while (-weighted[scenario] != loss24) ++scenario;
+            while (-Words.loadSigned(weighted + WORD * scenario) != loss24) ++scenario;
         }
     }
 
-    /// @notice The sums of the weighted PnLs of a group's underlyings.
-    function weightedOf(Terms[] memory terms, uint256 group) internal pure returns (int256[37] memory sums) {
+    /// @notice The sums of the weighted PnLs of a group's underlyings: memory address of 37 words.
+    function weightedOf(Terms[] memory terms, uint256 group) internal pure returns (uint256 sums) {
         unchecked {
+            sums = _zeros();
             for (uint256 i = 0; i < terms.length; ++i) {
-                if (terms[i].shown.group == group) addTo(sums, terms[i].shown.weighted24E8);
+                if (terms[i].group == group) Weighing.addTo(sums, terms[i].weighted24E8);
             }
         }
     }
 
-    function addTo(int256[37] memory sums, int256[37] memory more) internal pure {
-        // Safe: 37 words of each.
-        assembly ("memory-safe") {
-            for {
-                let offset := 0
-            } lt(offset, 1184) {
-                offset := add(offset, 32)
-            } {
-                let word := add(sums, offset)
-                mstore(word, add(mload(word), mload(add(more, offset))))
-            }
-        }
+    function _zeros() private pure returns (uint256 word) {
+        word = Words.take(WEIGHTED_BYTES);
+        Words.clear(word, WEIGHTED_BYTES);
     }
 }

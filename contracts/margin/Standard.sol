@@ -2,9 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Book} from "./Markets.sol";
-import {Terms} from "./RiskGroups.sol";
 import {Totals} from "./Totals.sol";
-import {Tally} from "./Underlyings.sol";
 
 /// @title Standard margin: every position and every collateral in an account of its own
 /// @custom:spec MRG-053
@@ -12,10 +10,11 @@ library Standard {
     uint256 private constant WORD = 32;
 
     /// @notice `Σ MM` over accounts that hold one position, or one collateral, each alone.
-    /// @param haircutE8 Haircuts of the collateral that is no underlying: its whole requirement alone.
-    function measure(Book memory book, uint256 haircutE8) internal pure returns (uint256 standardE8) {
+    function measure(Book memory book) internal pure returns (uint256 standardE8) {
         unchecked {
-            standardE8 = haircutE8;
+            // The whole requirement alone of the collateral that is no underlying.
+            standardE8 = book.haircutE8;
+            book.haircutE8 = 0;
             uint256 firstRecord = book.nextRecord;
             uint256[] memory spots = book.spots;
             uint256 end = book.positionsEnd;
@@ -41,9 +40,7 @@ library Standard {
             free := mload(0x40)
         }
         book.nextRecord = firstRecord;
-        Tally memory tally;
-        Terms[] memory terms = Totals.measure(book, tally);
-        maintenanceE8 = Totals.maintenance(tally, terms, Totals.groups(terms));
+        maintenanceE8 = Totals.maintenance(Totals.measure(book, false));
         // Safe: nothing that was allocated since is used after this; the number above is on the stack.
         assembly ("memory-safe") {
             mstore(0x40, free)

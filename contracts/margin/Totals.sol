@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Figures, SurfaceChoice, UnderlyingBreakdown} from "../interfaces/IReferee.sol";
+import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {AccountStates} from "./AccountStates.sol";
-import {Between} from "./Between.sol";
 import {Checkpoints} from "./Checkpoints.sol";
 import {Collaterals} from "./Collaterals.sol";
-import {Instruments} from "./Instruments.sol";
-import {Book, Market, Markets} from "./Markets.sol";
+import {Book, Markets} from "./Markets.sol";
+import {Positions} from "./Positions.sol";
+import {Records} from "./Records.sol";
 import {RiskGroups, Terms} from "./RiskGroups.sol";
 import {Rounding} from "./Rounding.sol";
-import {Tally, Underlyings, Walk} from "./Underlyings.sol";
+import {Underlyings} from "./Underlyings.sol";
+import {Words} from "./Words.sol";
+// prettier-ignore
+import {R_CHOICE, R_COLLATERAL, R_COST, R_FIRST, R_FLOOR, R_FLOOR_MARKED, R_HAIRCUT, R_KINK_ROOM, R_MARKED, R_TIME} from "./Workspace.sol";
 
-/// @notice An underlying that an account touches: its record, its positions by memory address, its spot collateral by index.
+/// @notice An underlying that an account touches: calldata offsets of its verified record, its positions by memory address, its spot collateral by index.
 struct Touched {
-    Market market;
+    uint256 record;
+    uint256 recordEnd;
+    uint256 group;
     uint256 position;
     uint256 positionsEnd;
     uint256 spot;
@@ -26,10 +31,13 @@ struct Touched {
 library Totals {
     uint256 private constant WORD = 32;
     uint256 private constant ONE = 1e8;
-    uint256 private constant INSTRUMENT_SHIFT = 160;
-    uint256 private constant UNDERLYING_SHIFT = 240;
+    uint256 private constant TOUCHED_BYTES = 7 * WORD;
+    uint256 private constant TERMS_BYTES = 18 * WORD;
+    uint256 private constant BROKEN_BYTES = 4 * WORD;
+    uint256 private constant ACCOUNT_BYTES = R_KINK_ROOM - R_TIME;
 
     /// @notice Makes the book of an account: verifies the state's form and the checkpoint's length, copies the positions to memory and reads the balances.
+    /// @return book What the computation runs over; its sums begin with the collateral that is no underlying.
     /// @custom:spec MRG-005
     function open(
         bytes calldata state,
@@ -37,21 +45,19 @@ library Totals {
         bytes calldata checkpoint,
         bytes calldata records,
         SurfaceChoice choice
-    ) internal pure returns (Book memory book, Tally memory tally) {
+    ) internal pure returns (Book memory book) {
         unchecked {
             AccountStates.validate(state);
             openCheckpoint(book, checkpoint, records, choice);
             uint256 length = state.length - AccountStates.HEADER_BYTES;
-            uint256 positions;
-            // Safe: the copy is allocated by moving the free pointer over it.
+            uint256 positions = Words.take(length);
+            // Safe: the copy has the length that was taken.
             assembly ("memory-safe") {
-                positions := mload(0x40)
                 calldatacopy(positions, add(state.offset, 64), length)
-                mstore(0x40, add(positions, length))
             }
             book.positions = positions;
             book.positionsEnd = positions + length;
-            (book.spots, tally.collateralE8, tally.haircutE8) = Collaterals.read(balances, checkpoint);
+            (book.spots, book.collateralE8, book.haircutE8) = Collaterals.read(balances, checkpoint);
         }
     }
 
@@ -84,71 +90,94 @@ library Totals {
     /// @notice Every underlying that the positions and the spot collateral touch, ascending, with its verified record.
     function touch(Book memory book) internal pure returns (Touched[] memory touched) {
         unchecked {
-            touched = _room((book.positionsEnd - book.positions) / WORD + book.spots.length);
+            // Room for all of the checkpoint: no other is found, and each once.
+            uint256 pointers = Words.take(WORD * (book.underlyings + 1));
+            // Safe: an array of structs in memory is its length and as many pointers; each is set before the length counts it.
+            assembly ("memory-safe") {
+                touched := pointers
+            }
+            Words.clear(pointers, WORD);
             uint256 position = book.positions;
             uint256 spot = 0;
             uint256 count = 0;
             while (position < book.positionsEnd || spot < book.spots.length) {
                 uint256 underlying = _underlyingAt(book, position, spot);
-                Touched memory t;
+                ++count;
+                Words.store(pointers + WORD * count, Words.take(TOUCHED_BYTES));
+                Words.store(pointers, count);
+                Touched memory t = touched[count - 1];
                 (t.position, t.spot) = (position, spot);
                 position = _endOfPositions(book, position, underlying);
                 spot = _endOfSpots(book, spot, underlying);
                 (t.positionsEnd, t.spotsEnd) = (position, spot);
-                t.market = Markets.open(book, underlying);
-                touched[count++] = t;
-            }
-            // Safe: count is at most the length; the array only gets shorter.
-            assembly ("memory-safe") {
-                mstore(touched, count)
+                t.record = Markets.find(book, underlying);
+                t.recordEnd = book.nextRecord;
+                t.group = Records.group(t.record);
             }
         }
     }
 
-    /// @notice The terms of every underlying that the book touches, ascending; equity and floor go to the tally.
-    function measure(Book memory book, Tally memory tally) internal pure returns (Terms[] memory terms) {
+    /// @notice The terms of every underlying that the book touches, ascending; equity and floor go to the sums of the workspace.
+    /// @param forReport Whether every term is wanted, not only those that the figures need.
+    function measure(Book memory book, bool forReport) internal pure returns (Terms[] memory terms) {
         unchecked {
             Touched[] memory touched = touch(book);
-            Walk memory walk = start(book, tally);
-            (walk.selection.all, walk.selection.kinks) = (true, true);
+            start(book);
             terms = termsOf(touched);
             for (uint256 i = 0; i < touched.length; ++i) {
-                enter(book, walk, touched[i]);
-                terms[i] = Underlyings.measure(walk, touched[i].position, touched[i].positionsEnd);
+                Touched memory t = touched[i];
+                int256 spotSizeE8 = enter(book, t);
+                bool keepWeighted = forReport || _isInCompany(touched, i);
+                Underlyings.measure(t.position, t.positionsEnd, spotSizeE8, keepWeighted, terms[i]);
             }
         }
     }
 
-    /// @notice A walk before its first underlying.
-    function start(Book memory book, Tally memory tally) internal pure returns (Walk memory walk) {
+    /// @notice Makes the workspace ready for an underlying; value and haircut of its spot collateral go to the sums of the account, the size of that is returned.
+    /// @custom:spec MRG-040
+    function enter(Book memory book, Touched memory t) internal pure returns (int256 spotSizeE8) {
         unchecked {
-            walk.tally = tally;
-            walk.first = book.positions;
-            walk.kinks = Between.room((book.positionsEnd - book.positions) / WORD);
-        }
-    }
-
-    /// @notice Takes the walk to an underlying: its market, its spot collateral with value and haircut.
-    function enter(Book memory book, Walk memory walk, Touched memory t) internal pure {
-        unchecked {
-            walk.market = t.market;
-            Underlyings.reset(walk);
+            Underlyings.enter(t.record, t.recordEnd);
             for (uint256 i = t.spot; i < t.spotsEnd; ++i) {
                 uint256 sizeE8 = Collaterals.sizeE8Of(book.spots[i]);
-                uint256 valueE8 = (sizeE8 * t.market.spotE8) / ONE;
-                walk.spotSizeE8 += int256(sizeE8);
-                walk.tally.collateralE8 += valueE8;
-                walk.tally.haircutE8 += Collaterals.haircutUp(Collaterals.haircutE8Of(book.spots[i]), valueE8);
+                uint256 valueE8 = (sizeE8 * Records.spotE8(t.record)) / ONE;
+                spotSizeE8 += int256(sizeE8);
+                Words.add(R_COLLATERAL, valueE8);
+                Words.add(R_HAIRCUT, Collaterals.haircutUp(Collaterals.haircutE8Of(book.spots[i]), valueE8));
             }
         }
     }
 
-    /// @notice An array for the terms, whose elements are not allocated yet.
+    /// @notice Sets the sums of the account to where they begin.
+    function start(Book memory book) internal pure {
+        unchecked {
+            Words.clear(R_TIME, ACCOUNT_BYTES);
+            Words.store(R_TIME, book.time);
+            Words.store(R_CHOICE, uint256(book.choice));
+            Words.store(R_FIRST, book.positions);
+            Words.store(R_COLLATERAL, book.collateralE8);
+            Words.store(R_HAIRCUT, book.haircutE8);
+            Words.store(R_KINK_ROOM, (book.positionsEnd - book.positions) / WORD);
+        }
+    }
+
+    /// @notice Terms, all zero, one for each underlying.
     function termsOf(Touched[] memory touched) internal pure returns (Terms[] memory terms) {
-        Touched[] memory pointers = _room(touched.length);
-        // Safe: an array of structs in memory is an array of pointers; each is set before it is read.
-        assembly ("memory-safe") {
-            terms := pointers
+        unchecked {
+            uint256 count = touched.length;
+            uint256 pointers = Words.take(WORD * (count + 1));
+            Words.store(pointers, count);
+            for (uint256 i = 1; i <= count; ++i) {
+                // Terms, and behind them the broken line that their last word points to.
+                uint256 word = Words.take(TERMS_BYTES + BROKEN_BYTES);
+                Words.clear(word, TERMS_BYTES + BROKEN_BYTES);
+                Words.store(word + TERMS_BYTES - WORD, word + TERMS_BYTES);
+                Words.store(pointers + WORD * i, word);
+            }
+            // Safe: an array of structs in memory is its length and as many pointers.
+            assembly ("memory-safe") {
+                terms := pointers
+            }
         }
     }
 
@@ -157,7 +186,7 @@ library Totals {
     function groups(Terms[] memory terms) internal pure returns (uint256 sumE8) {
         unchecked {
             for (uint256 i = 0; i < terms.length; ++i) {
-                if (isFirstOfGroup(terms, i)) sumE8 += RiskGroups.measure(terms, terms[i].shown.group).maintenanceE8;
+                if (isFirstOfGroup(terms, i)) sumE8 += RiskGroups.measure(terms, terms[i].group).maintenanceE8;
             }
         }
     }
@@ -165,61 +194,53 @@ library Totals {
     /// @notice Whether no underlying before the i-th has its group.
     function isFirstOfGroup(Terms[] memory terms, uint256 i) internal pure returns (bool) {
         unchecked {
-            for (uint256 j = 0; j < i; ++j) if (terms[j].shown.group == terms[i].shown.group) return false;
+            for (uint256 j = 0; j < i; ++j) if (terms[j].group == terms[i].group) return false;
             return true;
         }
     }
 
     /// @notice `equity − cash`.
     /// @custom:spec MRG-050
-    function equityBesideCash(Tally memory tally) internal pure returns (int256) {
+    function equityBesideCash() internal pure returns (int256) {
         unchecked {
-            return Rounding.divFloor(tally.markedE16, ONE) - tally.costE8 + int256(tally.collateralE8);
+            return
+                Rounding.divFloor(Words.loadSigned(R_MARKED), ONE) -
+                Words.loadSigned(R_COST) +
+                Words.loadSigned(R_COLLATERAL);
         }
     }
 
     /// @notice `MM`.
-    /// @param groupsE8 `Σ_g MM_g`.
     /// @custom:spec MRG-051
-    function maintenance(
-        Tally memory tally,
-        Terms[] memory terms,
-        uint256 groupsE8
-    ) internal pure returns (uint256 maintenanceE8) {
+    function maintenance(Terms[] memory terms) internal pure returns (uint256 maintenanceE8) {
         unchecked {
-            maintenanceE8 = groupsE8 + tally.haircutE8;
-            for (uint256 i = 0; i < terms.length; ++i) maintenanceE8 += addOns(terms[i].shown);
+            maintenanceE8 = groups(terms) + Words.load(R_HAIRCUT);
+            for (uint256 i = 0; i < terms.length; ++i) maintenanceE8 += addOns(terms[i]);
         }
     }
 
     /// @notice The add-ons of an underlying that count in `MM`.
-    function addOns(UnderlyingBreakdown memory t) internal pure returns (uint256) {
+    function addOns(Terms memory t) internal pure returns (uint256) {
         unchecked {
             return t.basisE8 + t.liquidityE8 + t.vegaE8 + t.rateE8;
         }
     }
 
-    /// @notice All figures from the terms.
-    function figures(
-        Book memory book,
-        Tally memory tally,
-        Terms[] memory terms,
-        uint256 groupsE8,
-        int256 cashE8
-    ) internal pure returns (Figures memory f) {
+    /// @notice All figures from the terms, into `f`.
+    function figures(Book memory book, Terms[] memory terms, int256 cashE8, Figures memory f) internal pure {
         unchecked {
-            int256 beside = equityBesideCash(tally);
+            int256 beside = equityBesideCash();
             f.equityE8 = cashE8 + beside;
-            f.maintenanceE8 = maintenance(tally, terms, groupsE8);
+            f.maintenanceE8 = maintenance(terms);
             uint256 staleE8 = 0;
             uint256 spreadE8 = 0;
             for (uint256 i = 0; i < terms.length; ++i) {
-                staleE8 += terms[i].shown.staleE8;
-                spreadE8 += terms[i].shown.spreadE8;
+                staleE8 += terms[i].staleE8;
+                spreadE8 += terms[i].spreadE8;
             }
             f.initialE8 = initial(book.initialFactorE8, f.maintenanceE8 + staleE8, spreadE8);
-            f.floorE8 = tally.floorE8 + staleE8;
-            f.floorEquityE8 = cashE8 + floorEquityBesideCash(tally);
+            f.floorE8 = Words.load(R_FLOOR) + staleE8;
+            f.floorEquityE8 = cashE8 + floorEquityBesideCash();
             f.leastCashE8 = leastCash(f.initialE8, beside);
         }
     }
@@ -232,10 +253,10 @@ library Totals {
     }
 
     /// @custom:spec MRG-055
-    function floorEquityBesideCash(Tally memory tally) internal pure returns (int256) {
+    function floorEquityBesideCash() internal pure returns (int256) {
         unchecked {
-            int256 collateral = int256(tally.collateralE8) - int256(tally.haircutE8);
-            return collateral + Rounding.divFloor(tally.floorMarkedE16, ONE) - tally.costE8;
+            int256 collateral = Words.loadSigned(R_COLLATERAL) - Words.loadSigned(R_HAIRCUT);
+            return collateral + Rounding.divFloor(Words.loadSigned(R_FLOOR_MARKED), ONE) - Words.loadSigned(R_COST);
         }
     }
 
@@ -246,12 +267,12 @@ library Totals {
         }
     }
 
-    /// @dev An array whose elements are not allocated yet.
-    function _room(uint256 length) private pure returns (Touched[] memory touched) {
-        uint256[] memory pointers = new uint256[](length);
-        // Safe: an array of structs in memory is an array of pointers; each is set before it is read.
-        assembly ("memory-safe") {
-            touched := pointers
+    /// @dev Whether another underlying has the group of the i-th.
+    function _isInCompany(Touched[] memory touched, uint256 i) private pure returns (bool) {
+        unchecked {
+            uint256 group = touched[i].group;
+            for (uint256 j = 0; j < touched.length; ++j) if (j != i && touched[j].group == group) return true;
+            return false;
         }
     }
 
@@ -259,11 +280,7 @@ library Totals {
     function _underlyingAt(Book memory book, uint256 position, uint256 spot) private pure returns (uint256) {
         unchecked {
             uint256 ofPosition = type(uint256).max;
-            if (position < book.positionsEnd) {
-                assembly ("memory-safe") {
-                    ofPosition := shr(UNDERLYING_SHIFT, mload(position))
-                }
-            }
+            if (position < book.positionsEnd) ofPosition = Words.load(position) >> Positions.UNDERLYING_SHIFT;
             if (spot == book.spots.length) return ofPosition;
             return Rounding.min(ofPosition, Collaterals.underlyingOf(book.spots[spot]));
         }
@@ -271,10 +288,11 @@ library Totals {
 
     function _endOfPositions(Book memory book, uint256 position, uint256 underlying) private pure returns (uint256) {
         unchecked {
-            while (position < book.positionsEnd) {
-                (uint96 instrument, , ) = Markets.position(position);
-                if (Instruments.underlyingOf(instrument) != underlying) break;
-                position += WORD;
+            uint256 end = book.positionsEnd;
+            // Why the last is tried first: most accounts hold one underlying.
+            if (position < end && Words.load(position) >> Positions.UNDERLYING_SHIFT == underlying) {
+                if (Words.load(end - WORD) >> Positions.UNDERLYING_SHIFT == underlying) return end;
+                return Positions.runEnd(position, end, Positions.UNDERLYING_SHIFT);
             }
             return position;
         }

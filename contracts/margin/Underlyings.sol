@@ -1,54 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {UnderlyingBreakdown} from "../interfaces/IReferee.sol";
-import {AddOns, Charges} from "./AddOns.sol";
-import {Between, Broken, Kink, Kinks} from "./Between.sol";
-import {Instruments} from "./Instruments.sol";
+import {AddOns} from "./AddOns.sol";
+import {Between, Broken} from "./Between.sol";
 import {Kernel} from "./Kernel.sol";
-import {Expiry, Market, Markets} from "./Markets.sol";
+import {Instruments} from "./Instruments.sol";
+import {Markets} from "./Markets.sol";
 import {OptionValues} from "./OptionValues.sol";
+import {Positions} from "./Positions.sol";
+import {Records} from "./Records.sol";
 import {Terms} from "./RiskGroups.sol";
 import {Rounding} from "./Rounding.sol";
-import {ScenarioSums, Selection} from "./ScenarioSums.sol";
+import {ScenarioSums} from "./ScenarioSums.sol";
 import {Scenarios} from "./Scenarios.sol";
-import {Volatility} from "./Volatility.sol";
+import {Strikes} from "./Strikes.sol";
 import {Weighing} from "./Weighing.sol";
-import {WS_A, WS_A_ZERO, WS_LN_X, WS_NODE} from "./Workspace.sol";
-
-/// @notice Sums over all positions and collateral of an account.
-struct Tally {
-    /// @notice `Σ size·mark`, E16.
-    int256 markedE16;
-    /// @notice The same with options at the worse of mark and intrinsic value, E16.
-    int256 floorMarkedE16;
-    int256 costE8;
-    uint256 floorE8;
-    /// @notice Value and haircut of the collateral.
-    uint256 collateralE8;
-    uint256 haircutE8;
-}
-
-/// @notice Where the walk over one underlying stands.
-struct Walk {
-    Market market;
-    Charges charges;
-    Tally tally;
-    Kinks kinks;
-    Selection selection;
-    /// @notice Memory address of the account's first position, from which positions are numbered.
-    uint256 first;
-    /// @notice `⌈floorRateE8·spotE8/10^8⌉`.
-    uint256 floorPriceE8;
-    /// @notice What a long option counts at least (MRG-054): `⌈shortOptionMinimumE8·spotE8/(2·10^8)⌉`.
-    uint256 leastPriceE8;
-    /// @notice Index of the underlying's first kink, and at how many shocks any of its options is narrow.
-    uint256 firstKink;
-    uint256 narrow;
-    /// @notice `Σ|size|` over short options with a range.
-    uint256 shortE8;
-    int256 spotSizeE8;
-}
+import {Words} from "./Words.sol";
+// prettier-ignore
+import {R_COST, R_DISCOUNT, R_FIRST_KINK, R_FLOOR, R_FLOOR_MARKED, R_FLOOR_PRICE, R_FLOOR_RATE, R_FORWARD, R_KINK_COUNT, R_LEAST_PRICE, R_LOGARITHMS_OF, R_MARKED, R_NARROW, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUTS, R_RANGE, R_RECORD, R_RECORD_END, R_SHORT, R_SPOT, R_SUMS_BYTES, R_SUMS_START, R_TAU, R_USED, WS_LN_X, WS_NODE} from "./Workspace.sol";
 
 /// @title All terms of one underlying
 /// @notice Walks the positions once, expiry by expiry and strike by strike, and then reads the terms off the sums.
@@ -56,363 +25,195 @@ struct Walk {
 library Underlyings {
     uint256 private constant WORD = 32;
     uint256 private constant ONE = 1e8;
-    uint256 private constant ONE_E16 = 1e16;
     uint256 private constant LEAST_DIVISOR = 2e8;
-    uint256 private constant INSTRUMENT_SHIFT = 160;
-    /// @dev Positions of one expiry have equal bits above strike and kind; of one strike, above the kind.
-    uint256 private constant EXPIRY_SHIFT = INSTRUMENT_SHIFT + 48;
-    uint256 private constant STRIKE_SHIFT = INSTRUMENT_SHIFT + 8;
+    uint256 private constant RECORD_BYTES = 128;
+    uint256 private constant WEIGHTED_BYTES = WORD * Scenarios.COUNT;
 
-    /// @notice Computes the terms of an underlying from its positions [from, to) and its spot collateral, and adds what concerns equity and floor to the tally.
-    /// @custom:spec MRG-031
-    function measure(Walk memory walk, uint256 from, uint256 to) internal pure returns (Terms memory terms) {
+    /// @notice Makes the workspace ready for the underlying of a record, which ends at `recordEnd`.
+    function enter(uint256 record, uint256 recordEnd) internal pure {
         unchecked {
-            Market memory m = walk.market;
-            ScenarioSums.clear();
-            walk.floorPriceE8 = Rounding.divUp(m.floorRateE8 * m.spotE8, ONE);
-            walk.leastPriceE8 = Rounding.divUp(m.shortOptionMinimumE8 * m.spotE8, LEAST_DIVISOR);
-            from = _spotAndPerpetual(walk, from, to);
-            while (from < to) {
-                uint256 end = _runEnd(from, to, EXPIRY_SHIFT);
-                (uint96 instrument, , ) = Markets.position(from);
-                Expiry memory e = Markets.openExpiry(m, Instruments.expiryOf(instrument), from, end);
-                _expiry(walk, e, from, end);
-                from = end;
+            if (Words.load(R_USED) != 0) {
+                ScenarioSums.clear();
+                Words.clear(R_SUMS_START, R_SUMS_BYTES);
+                Words.clear(R_LOGARITHMS_OF, WORD);
             }
-            UnderlyingBreakdown memory t = terms.shown;
-            t.underlying = m.underlying;
-            t.group = m.group;
-            t.nettingFloorE8 = m.nettingFloorE8;
-            t.shortMinimumE8 = Rounding.divUp(
-                m.shortOptionMinimumE8 * Rounding.divUp(m.spotE8 * walk.shortE8, ONE),
-                ONE
-            );
-            AddOns.finish(walk.charges, m, t);
-            Broken memory broken = terms.broken;
-            broken.words = walk.kinks.words;
-            (broken.from, broken.to, broken.narrow) = (walk.firstKink, walk.kinks.count, walk.narrow);
-            // Why shared: where no option is narrow, the broken line is the grid's own.
-            if (walk.narrow == 0) broken.weighted24E8 = t.weighted24E8;
-            if (!walk.selection.all) {
-                _weighSelected(walk, terms);
-                return terms;
-            }
-            Weighing.weighAll(t.weighted24E8);
-            t.scenario24E8 = Weighing.scenarioLoss(t.weighted24E8);
-            t.loss24E8 = t.scenario24E8;
-            t.worstPoint = Between.NO_POINT;
-            if (walk.narrow == 0) return terms;
-            Weighing.breakAll(broken.weighted24E8, t.weighted24E8, walk.narrow);
-            uint256 point;
-            (t.between24E8, point) = Between.worst(broken);
-            if (t.between24E8 <= t.scenario24E8) return terms;
-            (t.loss24E8, t.worstPoint) = (t.between24E8, point);
+            Words.store(R_USED, WORD);
+            Words.store(R_FIRST_KINK, Words.load(R_KINK_COUNT));
+            Words.store(R_RECORD, record);
+            Words.store(R_NEXT_EXPIRY, record + RECORD_BYTES);
+            Words.store(R_RECORD_END, recordEnd);
+            uint256 spotE8 = Records.spotE8(record);
+            Words.store(R_SPOT, spotE8);
+            Words.store(R_PRICE_RANGE, Records.priceRangeE8(record));
+            uint256 floorRate = Records.floorRateE8(record) * spotE8;
+            Words.store(R_FLOOR_RATE, floorRate);
+            Words.store(R_FLOOR_PRICE, Rounding.divUp(floorRate, ONE));
+            Words.store(R_LEAST_PRICE, Rounding.divUp(Records.shortOptionMinimumE8(record) * spotE8, LEAST_DIVISOR));
         }
     }
 
-    /// @notice Forgets the underlying before.
-    function reset(Walk memory walk) internal pure {
-        Charges memory charges;
-        walk.charges = charges;
-        walk.firstKink = walk.kinks.count;
-        walk.narrow = 0;
-        walk.shortE8 = 0;
-        walk.spotSizeE8 = 0;
+    /// @notice The terms of the underlying that was entered, from its positions [from, to) and the size of its spot collateral; equity and floor go to the sums of the account.
+    /// @param keepWeighted Whether the weighted PnLs and the broken line are kept by scenario: where the group has other underlyings, and for reports.
+    /// @param terms All zero before; a return value would be zeroed and copied.
+    /// @custom:spec MRG-031
+    function measure(uint256 from, uint256 to, int256 spotSizeE8, bool keepWeighted, Terms memory terms) internal pure {
+        unchecked {
+            uint256 record = Words.load(R_RECORD);
+            from = _spotAndPerpetual(from, to, spotSizeE8);
+            int256 slope = ScenarioSums.slope();
+            while (from < to) {
+                uint256 end = Positions.runEnd(from, to, Positions.EXPIRY_SHIFT);
+                slope = _expiry(from, end, slope);
+                from = end;
+            }
+            terms.underlying = Records.underlying(record);
+            terms.group = Records.group(record);
+            terms.nettingFloorE8 = Records.nettingFloorE8(record);
+            terms.shortMinimumE8 = shortMinimumUp(record);
+            AddOns.finish(terms);
+            setBroken(terms.broken);
+            uint256 narrow = terms.broken.narrow;
+            if (keepWeighted) {
+                terms.weighted24E8 = Words.take(WEIGHTED_BYTES);
+                Weighing.weighAll(terms.weighted24E8);
+                terms.scenario24E8 = Weighing.scenarioLoss(terms.weighted24E8);
+            } else {
+                terms.scenario24E8 = Weighing.leastAll();
+            }
+            terms.loss24E8 = terms.scenario24E8;
+            terms.worstPoint = Between.NO_POINT;
+            // Why shared: where no option is narrow, the broken line is the grid's own.
+            terms.broken.weighted24E8 = terms.weighted24E8;
+            if (narrow == 0) return;
+            terms.broken.weighted24E8 = Words.take(WEIGHTED_BYTES);
+            if (keepWeighted) Weighing.copy(terms.broken.weighted24E8, terms.weighted24E8);
+            Weighing.breakAll(terms.broken.weighted24E8, narrow);
+            uint256 point;
+            (terms.between24E8, point) = Between.worst(terms.broken);
+            if (terms.between24E8 <= terms.scenario24E8) return;
+            (terms.loss24E8, terms.worstPoint) = (terms.between24E8, point);
+        }
+    }
+
+    /// @notice `shortMinimum_u`.
+    /// @custom:spec MRG-033
+    function shortMinimumUp(uint256 record) internal pure returns (uint256) {
+        unchecked {
+            uint256 notionalE8 = Rounding.divUp(Words.load(R_SPOT) * Words.load(R_SHORT), ONE);
+            return Rounding.divUp(Records.shortOptionMinimumE8(record) * notionalE8, ONE);
+        }
+    }
+
+    /// @notice Where the kinks of the underlying stand, and at how many shocks any of its options is narrow.
+    function setBroken(Broken memory broken) internal pure {
+        broken.from = Between.wordOf(Words.load(R_FIRST_KINK));
+        broken.to = Between.wordOf(Words.load(R_KINK_COUNT));
+        broken.narrow = Words.load(R_NARROW);
+    }
+
+    /// @notice Sorts the kinks of an expiry, which begin at the number `before`, into those of the expiries before.
+    function mergeKinks(uint256 before) internal pure {
+        uint256 count = Words.load(R_KINK_COUNT);
+        if (count == before) return;
+        Between.merge(Between.wordOf(Words.load(R_FIRST_KINK)), Between.wordOf(before), Between.wordOf(count));
+    }
+
+    /// @notice Adds the buckets of spot collateral and perpetual.
+    /// @custom:spec MRG-041
+    function addSpotBuckets(int256 spotSizeE8, int256 perpetualE8) internal pure {
+        unchecked {
+            uint256 rangeE8 = Words.load(R_PRICE_RANGE);
+            uint256 up = OptionValues.linear(Words.load(R_SPOT), Scenarios.UNIT + rangeE8);
+            int256 slope = int256(up - OptionValues.linear(Words.load(R_SPOT), Scenarios.UNIT - rangeE8));
+            AddOns.addBucket(spotSizeE8 * slope, 0);
+            AddOns.addBucket(perpetualE8 * slope, 0);
+        }
     }
 
     /// @dev Perpetual and spot collateral move together, but are buckets of their own.
     /// @custom:spec MRG-028
-    function _spotAndPerpetual(Walk memory walk, uint256 from, uint256 to) private pure returns (uint256) {
+    function _spotAndPerpetual(uint256 from, uint256 to, int256 spotSizeE8) private pure returns (uint256) {
         unchecked {
-            Market memory m = walk.market;
-            int256 spot = walk.spotSizeE8;
             int256 perpetual = 0;
             if (from < to) {
-                (uint96 instrument, int256 sizeE8, int256 costE8) = Markets.position(from);
-                if (Instruments.kindOf(instrument) == Instruments.PERPETUAL) {
-                    perpetual = sizeE8;
-                    _tallyLinear(walk, sizeE8, costE8, m.perpetualE8);
+                uint256 w = Words.load(from);
+                if (Positions.kindOf(w) == Instruments.PERPETUAL) {
+                    perpetual = Positions.sizeE8Of(w);
+                    _tallyLinear(w, Records.perpetualE8(Words.load(R_RECORD)));
                     from += WORD;
                 }
             }
-            if (spot == 0 && perpetual == 0) return from;
-            ScenarioSums.addLinear(m.spotE8, m.priceRangeE8, spot + perpetual);
-            int256 slope = _linearSlope(m.spotE8, m.priceRangeE8);
-            AddOns.addBucket(walk.charges, m, spot * slope, 0);
-            AddOns.addBucket(walk.charges, m, perpetual * slope, 0);
+            if (spotSizeE8 == 0 && perpetual == 0) return from;
+            uint256 spotE8 = Words.load(R_SPOT);
+            uint256 rangeE8 = Words.load(R_PRICE_RANGE);
+            ScenarioSums.addLinear(spotE8, rangeE8, spotSizeE8 + perpetual);
+            addSpotBuckets(spotSizeE8, perpetual);
             return from;
         }
     }
 
-    function _expiry(Walk memory walk, Expiry memory e, uint256 from, uint256 to) private pure {
+    /// @dev All positions of one expiry; takes the slope of everything before it (MRG-041) and returns that with it.
+    function _expiry(uint256 from, uint256 to, int256 slope) private pure returns (int256 slopeAfter) {
         unchecked {
-            (uint96 instrument, int256 sizeE8, int256 costE8) = Markets.position(from);
-            int256 slope = 0;
-            if (Instruments.kindOf(instrument) == Instruments.FUTURE) {
-                _tallyLinear(walk, sizeE8, costE8, int256(e.forwardE8));
-                ScenarioSums.addLinear(e.forwardE8, e.rangeE8, sizeE8);
-                slope = sizeE8 * _linearSlope(e.forwardE8, e.rangeE8);
+            uint256 w = Words.load(from);
+            bool hasOptions = Positions.isOption(Words.load(to - WORD));
+            Markets.openExpiry(Positions.expiryOf(w), from, to, hasOptions);
+            if (Positions.kindOf(w) == Instruments.FUTURE) {
+                uint256 forwardE8 = Words.load(R_FORWARD);
+                _tallyLinear(w, int256(forwardE8));
+                ScenarioSums.addLinear(forwardE8, Words.load(R_RANGE), Positions.sizeE8Of(w));
                 from += WORD;
             }
-            if (from < to) slope += _options(walk, e, from, to);
-            AddOns.addBucket(walk.charges, walk.market, slope, e.tau);
+            if (hasOptions) _options(from, to);
+            slopeAfter = ScenarioSums.slope();
+            AddOns.addBucket(slopeAfter - slope, Words.load(R_TAU));
         }
     }
 
-    /// @dev The options of an expiry; returns their slope (MRG-041).
-    function _options(Walk memory walk, Expiry memory e, uint256 from, uint256 to) private pure returns (int256 slope) {
+    /// @dev The options of an expiry.
+    function _options(uint256 from, uint256 to) private pure {
         unchecked {
-            _prepareNodes(walk, e);
-            slope = -ScenarioSums.slope();
-            int256 puts = 0;
-            int256 worth = 0;
-            int256 below = 0;
-            int256 above = 0;
-            uint256 kinksBefore = walk.kinks.count;
+            _prepareNodes();
+            Words.clear(R_PUTS, 3 * WORD);
+            int256 markedBefore = Words.loadSigned(R_MARKED);
+            uint256 kinksBefore = Words.load(R_KINK_COUNT);
             while (from < to) {
-                uint256 end = _runEnd(from, to, STRIKE_SHIFT);
-                (int256 putSize, int256 strikeWorth, int256 vega, bool isBelow) = _strike(walk, e, from, end);
-                puts += putSize;
-                worth += strikeWorth;
-                if (isBelow) below += vega;
-                else above += vega;
-                from = end;
+                from = Strikes.add(from, to);
             }
-            Between.merge(walk.kinks.words, walk.firstKink, kinksBefore, walk.kinks.count);
-            slope += ScenarioSums.slope();
-            if (puts != 0) {
-                ScenarioSums.addForwards(-puts);
-                slope -=
-                    puts *
-                    (_load(WS_A + WS_NODE * Scenarios.NODE_PLUS_ONE) -
-                        _load(WS_A + WS_NODE * Scenarios.NODE_MINUS_ONE));
-            }
-            AddOns.addVega(walk.charges, walk.market, e, below, above);
-            AddOns.addRate(walk.charges, worth, e.tau);
-        }
-    }
-
-    /// @dev Call and put of one strike, at least one of them.
-    /// @return putSize Size of the put.
-    /// @return worth `Σ size·mark`, E16.
-    /// @return vega `Σ size·(value(0, up) − value(0, down))`, E16.
-    /// @return isBelow Whether the strike is below the forward.
-    function _strike(
-        Walk memory walk,
-        Expiry memory e,
-        uint256 from,
-        uint256 to
-    ) private pure returns (int256 putSize, int256 worth, int256 vega, bool isBelow) {
-        unchecked {
-            (uint96 instrument, int256 size, ) = Markets.position(from);
-            uint256 strikeE8 = Instruments.strikeE8Of(instrument);
-            isBelow = strikeE8 < e.forwardE8;
-            if (to - from == 2 * WORD) {
-                (, putSize, ) = Markets.position(from + WORD);
-                size += putSize;
-            } else if (Instruments.kindOf(instrument) == Instruments.PUT) {
-                putSize = size;
-            }
-            uint256 b = OptionValues.discountedStrike(e.discountE12, strikeE8);
-            uint256[3] memory s;
-            uint256 narrow;
-            int256 mark;
-            if (e.tau < OptionValues.INTRINSIC_SECONDS) {
-                (mark, ) = ScenarioSums.addCallsSlowly(s, 0, 0, b, size);
-                narrow = 3;
-            } else {
-                int256 kRaw = Kernel.ln(strikeE8, e.smile.publishedForwardE8);
-                Volatility.deviations(e.shocks, Volatility.atStrike(e.smile, kRaw), s);
-                if (e.rangeE8 != 0 && walk.selection.kinks) narrow = Between.narrowness(s, e.narrowLimit);
-                int256 logMoneyness = OptionValues.moneyness(e.lnForward, kRaw);
-                (mark, vega) = _addCalls(walk.selection, s, narrow, logMoneyness, b, size);
-                vega *= size;
-            }
-            int256 forwardValue = _load(WS_A_ZERO) - int256(b);
-            for (; from < to; from += WORD) {
-                (instrument, , ) = Markets.position(from);
-                bool isPut = Instruments.kindOf(instrument) == Instruments.PUT;
-                worth += _tallyOption(
-                    walk,
-                    e,
-                    from,
-                    isPut ? mark - forwardValue : mark,
-                    Rounding.maxSigned(isPut ? -forwardValue : forwardValue, 0)
-                );
-                if (narrow != 0 && e.rangeE8 != 0 && walk.selection.kinks) _addKink(walk, e, s, narrow, from);
-            }
-        }
-    }
-
-    /// @dev Adds calls of one strike to the sums; returns the mark and the difference between the volatility shocks.
-    function _addCalls(
-        Selection memory selection,
-        uint256[3] memory s,
-        uint256 narrow,
-        int256 logMoneyness,
-        uint256 b,
-        int256 size
-    ) private pure returns (int256, int256) {
-        unchecked {
-            bool isHeld = OptionValues.isHeld(logMoneyness);
-            if (size == 0 && !isHeld) {
-                return (OptionValues.valueOfCall(uint256(_load(WS_A_ZERO)), b, logMoneyness, s[Scenarios.MID]), 0);
-            }
-            if (narrow != 0) ScenarioSums.addPayoffs(narrow, b, size);
-            if (isHeld) return ScenarioSums.addCallsSlowly(s, narrow, logMoneyness, b, size);
-            if (selection.all) return ScenarioSums.addCalls(s, narrow, logMoneyness, b, size);
-            return ScenarioSums.addCallsSelected(selection, s, narrow, logMoneyness, b, size);
+            mergeKinks(kinksBefore);
+            int256 puts = Words.loadSigned(R_PUTS);
+            if (puts != 0) ScenarioSums.addForwards(-puts);
+            AddOns.addVega();
+            AddOns.addRate(Words.loadSigned(R_MARKED) - markedBefore);
         }
     }
 
     /// @dev Equity and floor of a perpetual or a future.
-    function _tallyLinear(Walk memory walk, int256 sizeE8, int256 costE8, int256 markE8) private pure {
+    function _tallyLinear(uint256 w, int256 markE8) private pure {
         unchecked {
-            Tally memory tally = walk.tally;
-            tally.costE8 += costE8;
-            tally.markedE16 += sizeE8 * markE8;
-            tally.floorMarkedE16 += sizeE8 * markE8;
-            tally.floorE8 += _notionalFloor(walk.market, sizeE8);
+            int256 sizeE8 = Positions.sizeE8Of(w);
+            Words.add(R_COST, Positions.costE8Of(w));
+            Words.add(R_MARKED, sizeE8 * markE8);
+            Words.add(R_FLOOR_MARKED, sizeE8 * markE8);
+            Words.add(R_FLOOR, Strikes.notionalFloor(Rounding.magnitude(sizeE8)));
         }
     }
 
-    /// @dev Equity and floor of an option; returns its worth, E16.
-    /// @custom:spec MRG-055
-    function _tallyOption(
-        Walk memory walk,
-        Expiry memory e,
-        uint256 word,
-        int256 markE8,
-        int256 intrinsicE8
-    ) private pure returns (int256 worth) {
-        unchecked {
-            (, int256 sizeE8, int256 costE8) = Markets.position(word);
-            Tally memory tally = walk.tally;
-            worth = sizeE8 * markE8;
-            tally.costE8 += costE8;
-            tally.markedE16 += worth;
-            if (sizeE8 > 0) {
-                tally.floorMarkedE16 += sizeE8 * Rounding.minSigned(markE8, intrinsicE8);
-                int256 least = e.rangeE8 == 0 ? int256(0) : int256(walk.leastPriceE8);
-                uint256 price = Rounding.min(walk.floorPriceE8, uint256(Rounding.maxSigned(markE8, least)));
-                tally.floorE8 += Rounding.divUp(uint256(sizeE8) * price, ONE);
-            } else {
-                tally.floorMarkedE16 += sizeE8 * Rounding.maxSigned(markE8, intrinsicE8);
-                tally.floorE8 += _notionalFloor(walk.market, sizeE8);
-                if (e.rangeE8 != 0) walk.shortE8 += uint256(-sizeE8);
-            }
-        }
-    }
-
-    /// @custom:spec MRG-054
-    function _notionalFloor(Market memory m, int256 sizeE8) private pure returns (uint256) {
-        unchecked {
-            return Rounding.divUp(m.floorRateE8 * Rounding.magnitude(sizeE8) * m.spotE8, ONE_E16);
-        }
-    }
-
-    /// @custom:spec MRG-032
-    function _addKink(
-        Walk memory walk,
-        Expiry memory e,
-        uint256[3] memory s,
-        uint256 narrow,
-        uint256 word
-    ) private pure {
-        unchecked {
-            (uint96 instrument, int256 sizeE8, ) = Markets.position(word);
-            Kink memory kink;
-            kink.place = Between.place(Instruments.strikeE8Of(instrument), e.forwardE8, e.rangeE8);
-            kink.position = (word - walk.first) / WORD;
-            kink.narrow = narrow;
-            kink.weight = sizeE8 * ((_load(WS_A + WS_NODE * Scenarios.NODE_PLUS_FOUR) - _load(WS_A_ZERO)) >> 2);
-            if (sizeE8 < 0 && e.tau >= OptionValues.INTRINSIC_SECONDS) {
-                for (uint256 shock = 0; shock < narrow; ++shock) {
-                    kink.humps[shock] = uint256(-sizeE8) * Between.humpUp(e.forwardE8, s[shock]);
-                }
-            }
-            Between.append(walk.kinks, kink);
-            walk.narrow = Rounding.max(walk.narrow, narrow);
-        }
-    }
-
-    /// @dev Discounted forwards of all nodes, and logarithms of those that are wanted and not there from the expiry before.
+    /// @dev Discounted forwards of all nodes, and their logarithms where those of the expiry before are of another range; payoffs need none.
     /// @custom:spec MRG-026
-    function _prepareNodes(Walk memory walk, Expiry memory e) private pure {
+    function _prepareNodes() private pure {
         unchecked {
-            Market memory m = walk.market;
-            ScenarioSums.setForwards(e.discountE12 * e.forwardE8, e.rangeE8);
-            if (m.logarithmsOf == e.rangeE8 + 1) return;
-            m.logarithmsOf = e.rangeE8 + 1;
-            if (walk.selection.all) {
-                for (uint256 node = 0; node < Scenarios.NODES; ++node) _setLogarithm(node, e.rangeE8);
-            } else {
-                for (uint256 rest = walk.selection.entries; rest != 0; rest >>= 8) _setLogarithm(rest & 0xf, e.rangeE8);
+            uint256 rangeE8 = Words.load(R_RANGE);
+            ScenarioSums.setForwards(Words.load(R_DISCOUNT) * Words.load(R_FORWARD), rangeE8);
+            if (Words.load(R_LOGARITHMS_OF) == rangeE8 + 1) return;
+            if (Words.load(R_TAU) < OptionValues.INTRINSIC_SECONDS) return;
+            Words.store(R_LOGARITHMS_OF, rangeE8 + 1);
+            uint256 quarters = Scenarios.QUARTERS;
+            for (uint256 word = WS_LN_X; word < WS_LN_X + WS_NODE * Scenarios.NODES; word += WS_NODE) {
+                uint256 multiplier = uint256(int256(Scenarios.UNIT) + int8(uint8(quarters)) * int256(rangeE8));
+                Words.store(word, Kernel.ln(multiplier, Scenarios.UNIT));
+                quarters >>= 8;
             }
-        }
-    }
-
-    function _setLogarithm(uint256 node, uint256 rangeE8) private pure {
-        uint256 multiplier = OptionValues.multiplier(node, rangeE8);
-        _store(WS_LN_X + WS_NODE * node, uint256(Kernel.ln(multiplier, Scenarios.UNIT)));
-    }
-
-    /// @custom:spec MRG-057
-    function _weighSelected(Walk memory walk, Terms memory terms) private pure {
-        unchecked {
-            for (uint256 entries = walk.selection.entries; entries != 0; entries >>= 8) {
-                _weigh(walk.narrow, terms, entries & 0xf, (entries >> 4) & 0x3);
-            }
-            if (!walk.selection.zeros) return;
-            for (uint256 shock = Scenarios.DOWN; shock <= Scenarios.UP; ++shock) {
-                _weigh(walk.narrow, terms, Scenarios.NODE_ZERO, shock);
-            }
-        }
-    }
-
-    function _weigh(uint256 narrow, Terms memory terms, uint256 node, uint256 shock) private pure {
-        unchecked {
-            int256 mark = ScenarioSums.valueAt(Scenarios.NODE_ZERO, Scenarios.MID);
-            int256 weight = int256(Scenarios.weight(node));
-            uint256 s = Scenarios.index(node, shock);
-            int256 weighted = Rounding.divFloor(weight * (ScenarioSums.valueAt(node, shock) - mark), ONE);
-            terms.shown.weighted24E8[s] = weighted;
-            if (narrow != 0) {
-                if (shock < narrow) {
-                    weighted = Rounding.divFloor(weight * (ScenarioSums.brokenAt(node, shock) - mark), ONE);
-                }
-                terms.broken.weighted24E8[s] = weighted;
-            }
-        }
-    }
-
-    /// @dev `value(+1) − value(−1)` of what is linear.
-    function _linearSlope(uint256 priceE8, uint256 rangeE8) private pure returns (int256) {
-        unchecked {
-            uint256 up = OptionValues.linear(priceE8, Scenarios.UNIT + rangeE8);
-            return int256(up - OptionValues.linear(priceE8, Scenarios.UNIT - rangeE8));
-        }
-    }
-
-    /// @dev End of the run of positions that agree with the first above `shift` bits.
-    function _runEnd(uint256 from, uint256 to, uint256 shift) private pure returns (uint256 end) {
-        unchecked {
-            uint256 key = uint256(_load(from)) >> shift;
-            end = from + WORD;
-            while (end < to && uint256(_load(end)) >> shift == key) end += WORD;
-        }
-    }
-
-    function _load(uint256 word) private pure returns (int256 value) {
-        assembly ("memory-safe") {
-            value := mload(word)
-        }
-    }
-
-    function _store(uint256 word, uint256 value) private pure {
-        // Safe: callers name a word of the workspace.
-        assembly ("memory-safe") {
-            mstore(word, value)
         }
     }
 }

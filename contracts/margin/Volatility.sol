@@ -4,27 +4,6 @@ pragma solidity 0.8.37;
 import {Kernel} from "./Kernel.sol";
 import {Rounding} from "./Rounding.sol";
 
-/// @notice A surface made ready: what `Volatility.atStrike` needs of an expiry.
-struct Smile {
-    uint256 publishedForwardE8;
-    /// @notice `⌊aE12·2^64/10^12⌋`.
-    int256 aQ64;
-    uint256 bE12;
-    int256 rhoE8;
-    int256 mQ32;
-    /// @notice The square of `⌊sigmaE8·2^32/10^8⌋`.
-    uint256 sigmaSquaredQ64;
-}
-
-/// @notice What a shock does to every volatility of an expiry.
-struct Shocks {
-    uint256 downE8;
-    uint256 upE8;
-    uint256 upFloorQ32;
-    /// @notice `160·√τ`.
-    uint256 rootTauQ40;
-}
-
 /// @title Implied volatilities, shocked, and the deviation that they make with time
 /// @notice Unchecked throughout: inside MRG-010 no intermediate reaches 2^200.
 library Volatility {
@@ -39,30 +18,35 @@ library Volatility {
     uint256 internal constant DEVIATION_MIN = 40960;
     uint256 internal constant DEVIATION_MAX = 160 * 2 ** 35;
 
-    /// @notice Unpacks and scales the words of a surface.
+    /// @notice The parameters of a surface's word, scaled: `⌊aE12·2^64/10^12⌋`, `bE12`, `rhoE8`, `mQ`, `sQ`.
     /// @custom:spec MRG-022
-    function smile(uint256 publishedForwardE8, uint256 word) internal pure returns (Smile memory s) {
+    function scale(
+        uint256 word
+    ) internal pure returns (int256 aQ64, uint256 bE12, int256 rhoE8, int256 mQ32, uint256 sigmaQ32) {
         unchecked {
-            s.publishedForwardE8 = publishedForwardE8;
-            s.aQ64 = Rounding.divFloor(int256(int64(uint64(word >> 192))) * 2 ** 64, ONE_E12);
-            s.bE12 = uint64(word >> 128);
-            s.rhoE8 = int32(uint32(word >> 96));
-            s.mQ32 = Rounding.divFloor(int256(int32(uint32(word >> 64))) * 2 ** 32, ONE);
-            uint256 sigmaQ32 = (uint256(uint32(word >> 32)) << 32) / ONE;
-            s.sigmaSquaredQ64 = sigmaQ32 * sigmaQ32;
+            aQ64 = Rounding.divFloor(int256(int64(uint64(word >> 192))) * 2 ** 64, ONE_E12);
+            bE12 = uint64(word >> 128);
+            rhoE8 = int32(uint32(word >> 96));
+            mQ32 = Rounding.divFloor(int256(int32(uint32(word >> 64))) * 2 ** 32, ONE);
+            sigmaQ32 = (uint256(uint32(word >> 32)) << 32) / ONE;
         }
     }
 
-    /// @notice Volatility in Q32 at `kRaw = ln(strike, publishedForward)`; between 0.1 % and 1600 %.
+    /// @notice Volatility in Q32 at `kRaw = ln(strike, publishedForward)`; between 0.1 % and 1600 %. The rest as from `scale`.
     /// @custom:spec MRG-022
-    function atStrike(Smile memory s, int256 kRaw) internal pure returns (uint256 volQ32) {
+    function atStrike(
+        int256 kRaw,
+        int256 aQ64,
+        uint256 bE12,
+        int256 rhoE8,
+        int256 mQ32,
+        uint256 sigmaQ32
+    ) internal pure returns (uint256 volQ32) {
         unchecked {
-            int256 k = Rounding.clamp(kRaw, -LOG_CLAMP_Q32, LOG_CLAMP_Q32);
-            int256 y = k - s.mQ32;
-            int256 root = int256(Kernel.isqrt(uint256(y * y) + s.sigmaSquaredQ64));
-            int256 inner = Rounding.divFloor(s.rhoE8 * y, ONE) + root;
-            if (inner < 0) inner = 0;
-            int256 v = s.aQ64 + int256((s.bE12 * (uint256(inner) << 32)) / ONE_E12);
+            int256 y = Rounding.clamp(kRaw, -LOG_CLAMP_Q32, LOG_CLAMP_Q32) - mQ32;
+            int256 inner = int256(Kernel.isqrt(uint256(y * y) + sigmaQ32 * sigmaQ32));
+            inner = Rounding.maxSigned(Rounding.divFloor(rhoE8 * y, ONE) + inner, 0);
+            int256 v = aQ64 + int256((bE12 * (uint256(inner) << 32)) / ONE_E12);
             volQ32 = Kernel.isqrt(uint256(Rounding.clamp(v, VARIANCE_MIN_Q64, VARIANCE_MAX_Q64)));
         }
     }
@@ -78,26 +62,39 @@ library Volatility {
         return 0.4e8;
     }
 
-    /// @notice The factors, the floor and the root of time of an expiry.
+    /// @notice What the shocks do to every volatility of an expiry: the factors down and up, and the floor of the latter.
     /// @custom:spec MRG-023
-    function shocks(uint256 tau, uint256 volRangeE8, uint256 volUpFloorE8) internal pure returns (Shocks memory s) {
+    function shocks(
+        uint256 tau,
+        uint256 volRangeE8,
+        uint256 volUpFloorE8
+    ) internal pure returns (uint256 downE8, uint256 upE8, uint256 upFloorQ32) {
         unchecked {
             uint256 shift = (volRangeE8 * kappaE8(tau)) / ONE;
-            s.downE8 = shift + VOL_DOWN_FACTOR_MIN_E8 > ONE ? VOL_DOWN_FACTOR_MIN_E8 : ONE - shift;
-            s.upE8 = ONE + shift;
-            s.upFloorQ32 = (volUpFloorE8 << 32) / ONE;
-            s.rootTauQ40 = rootTauQ40(tau);
+            downE8 = shift + VOL_DOWN_FACTOR_MIN_E8 > ONE ? VOL_DOWN_FACTOR_MIN_E8 : ONE - shift;
+            upE8 = ONE + shift;
+            upFloorQ32 = (volUpFloorE8 << 32) / ONE;
         }
     }
 
-    /// @notice The volatility under each shock (down, none, up), each as its deviation over the time left.
+    /// @notice The deviation at the volatility shocked down.
     /// @custom:spec MRG-023
-    function deviations(Shocks memory s, uint256 volQ32, uint256[3] memory result) internal pure {
+    function deviationDown(uint256 volQ32, uint256 downE8, uint256 rootTau) internal pure returns (uint256) {
         unchecked {
-            uint256 root = s.rootTauQ40;
-            result[0] = deviation((volQ32 * s.downE8) / ONE, root);
-            result[1] = deviation(volQ32, root);
-            result[2] = deviation(Rounding.max((volQ32 * s.upE8) / ONE, s.upFloorQ32), root);
+            return deviation((volQ32 * downE8) / ONE, rootTau);
+        }
+    }
+
+    /// @notice The deviation at the volatility shocked up.
+    /// @custom:spec MRG-023
+    function deviationUp(
+        uint256 volQ32,
+        uint256 upE8,
+        uint256 upFloorQ32,
+        uint256 rootTau
+    ) internal pure returns (uint256) {
+        unchecked {
+            return deviation(Rounding.max((volQ32 * upE8) / ONE, upFloorQ32), rootTau);
         }
     }
 

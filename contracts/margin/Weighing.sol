@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 // prettier-ignore
 // solhint-disable-next-line no-unused-import
-import {WS_LINEAR, WS_LINEAR_ZERO, WS_NODE, WS_PAYOFF, WS_SUM_DOWN, WS_SUM_MID, WS_SUM_UP, WS_TO_NARROW, WS_WIDTH, WS_ZERO_DOWN, WS_ZERO_MID} from "./Workspace.sol";
+import {WS_LINEAR, WS_LINEAR_ZERO, WS_NODE, WS_PAIR, WS_PAYOFF, WS_SUM_DOWN, WS_SUM_MID, WS_SUM_UP, WS_TO_NARROW, WS_WIDTH, WS_ZERO_DOWN, WS_ZERO_MID, WS_ZERO_UP} from "./Workspace.sol";
 
 /// @title From sums to weighted PnL: `N_s`, and `E_s` of the broken line
 /// @notice `ScenarioSums.valueAt` and `brokenAt` are the plain form of what is read here, pair by pair.
@@ -15,8 +15,69 @@ library Weighing {
     uint256 private constant WEIGHTS = 0x180103080c18181818181818180c08;
     uint256 private constant MID_INDEX = 0x0d2322211d191613100a0704011b1f;
 
-    /// @notice Writes all 37 weighted PnLs.
-    function weighAll(int256[37] memory weighted) internal pure {
+    /// @notice The largest loss over the scenarios, straight from the sums: the least of 37 weighted PnLs before they are divided, as division keeps their order.
+    /// @custom:spec MRG-031
+    function leastAll() internal pure returns (int256 loss24) {
+        // Safe: reads the workspace. Plain form: `weighAll`, then `scenarioLoss`.
+        assembly ("memory-safe") {
+            function least(a, b) -> r {
+                r := xor(a, mul(xor(a, b), slt(b, a)))
+            }
+            // The two PnLs of a pair of nodes at one shock, without what is linear.
+            function lanes(word) -> lower, upper {
+                let w := add(mload(word), mload(add(word, WS_TO_NARROW)))
+                upper := signextend(15, w)
+                lower := sar(128, sub(w, upper))
+            }
+            function outer(word, weights, lowest, lower, upper) -> r {
+                let x, y := lanes(word)
+                r := least(lowest, mul(and(weights, 0xff), add(x, lower)))
+                r := least(r, mul(shr(8, weights), add(y, upper)))
+            }
+            function linearAt(node, mark) -> lower, upper {
+                let word := add(WS_LINEAR, shl(5, node))
+                lower := sub(mload(word), mark)
+                upper := sub(mload(add(word, WS_NODE)), mark)
+            }
+            let mark := add(mload(WS_ZERO_MID), mload(add(WS_ZERO_MID, WS_TO_NARROW)))
+            // Node 0, where nothing linear is left; then the inner nodes; all weigh the same.
+            let lowest := least(0, sub(add(mload(WS_ZERO_DOWN), mload(add(WS_ZERO_DOWN, WS_TO_NARROW))), mark))
+            lowest := least(lowest, sub(add(mload(WS_ZERO_UP), mload(add(WS_ZERO_UP, WS_TO_NARROW))), mark))
+            mark := add(mark, mload(WS_LINEAR_ZERO))
+            for {
+                let word := add(WS_SUM_DOWN, WS_PAIR)
+                let linear := add(WS_LINEAR, WS_PAIR)
+            } lt(word, add(WS_SUM_DOWN, mul(5, WS_PAIR))) {
+                word := add(word, WS_PAIR)
+                linear := add(linear, WS_PAIR)
+            } {
+                let lower, upper := lanes(word)
+                let x, y := lanes(add(word, WS_NODE))
+                lower := least(lower, x)
+                upper := least(upper, y)
+                x, y := lanes(add(word, sub(WS_SUM_UP, WS_SUM_DOWN)))
+                lower := sub(add(least(lower, x), mload(linear)), mark)
+                upper := sub(add(least(upper, y), mload(add(linear, WS_NODE))), mark)
+                lowest := least(least(lowest, lower), upper)
+            }
+            lowest := mul(24, lowest)
+            // The tails, by their weights: -12 and -8, 8 and 12, 24 and 48.
+            let lower, upper := linearAt(0, mark)
+            lowest := outer(WS_SUM_MID, 0x0c08, lowest, lower, upper)
+            lowest := outer(WS_SUM_UP, 0x0c08, lowest, lower, upper)
+            lower, upper := linearAt(10, mark)
+            lowest := outer(add(WS_SUM_MID, mul(5, WS_PAIR)), 0x080c, lowest, lower, upper)
+            lowest := outer(add(WS_SUM_UP, mul(5, WS_PAIR)), 0x080c, lowest, lower, upper)
+            lower, upper := linearAt(12, mark)
+            lowest := outer(add(WS_SUM_UP, mul(6, WS_PAIR)), 0x0103, lowest, lower, upper)
+            // The floor of the least, turned round: the ceiling of the loss.
+            loss24 := sub(0, lowest)
+            loss24 := add(sdiv(loss24, ONE), sgt(smod(loss24, ONE), 0))
+        }
+    }
+
+    /// @notice Writes all 37 weighted PnLs from the address `weighted` on.
+    function weighAll(uint256 weighted) internal pure {
         // Safe: writes the 37 words of `weighted` only: index + shock - 1 runs over 0..36 for the shocks that a node has. Reads the workspace.
         assembly ("memory-safe") {
             // `⌊w·(sum − mark)/10^8⌋` of both nodes of a pair: sdiv truncates, so a negative remainder means one less.
@@ -63,76 +124,89 @@ library Weighing {
         }
     }
 
-    /// @notice Writes the weighted broken line: the grid's own with narrow options at their payoffs at the shocks below `narrow`.
+    /// @notice Writes the weighted broken line at the shocks below `narrow`: the sums without what is narrow there, and the payoffs of that.
     /// @custom:spec MRG-032
-    function breakAll(int256[37] memory broken, int256[37] memory weighted, uint256 narrow) internal pure {
-        // Safe: writes the 37 words of `broken` only, see `weighAll`.
+    function breakAll(uint256 broken, uint256 narrow) internal pure {
+        // Safe: writes words of the 37 of `broken` only, see `weighAll`. Plain form: `ScenarioSums.brokenAt`.
         assembly ("memory-safe") {
-            function pair(word, toLower, toUpper, lower, upper, weights) {
-                let w := mload(word)
-                let odd := signextend(15, w)
-                let x := mul(and(weights, 0xff), add(sar(128, sub(w, odd)), lower))
-                mstore(toLower, sub(sdiv(x, ONE), slt(smod(x, ONE), 0)))
-                x := mul(and(shr(8, weights), 0xff), add(odd, upper))
-                mstore(toUpper, sub(sdiv(x, ONE), slt(smod(x, ONE), 0)))
+            function weigh(to, weight, value) {
+                value := mul(weight, value)
+                mstore(to, sub(sdiv(value, ONE), slt(smod(value, ONE), 0)))
             }
-            mcopy(broken, weighted, 1184)
             let mark := add(mload(WS_ZERO_MID), add(mload(add(WS_ZERO_MID, WS_TO_NARROW)), mload(WS_LINEAR_ZERO)))
-            // From the widest in: an option that is narrow at three shocks counts at all of them.
+            let end := add(WS_PAYOFF, mul(WS_WIDTH, narrow))
             for {
-                let node := 0
-            } lt(node, 14) {
-                node := add(node, 2)
+                let shock := 0
+            } lt(shock, narrow) {
+                shock := add(shock, 1)
             } {
-                let offset := shl(5, node)
-                let payoffs := add(add(WS_PAYOFF, offset), mul(2, WS_WIDTH))
-                let lower := add(sub(mload(add(WS_LINEAR, offset)), mark), mload(payoffs))
-                let upper := add(sub(mload(add(WS_LINEAR, add(offset, 32))), mark), mload(add(payoffs, 32)))
-                let weights := shr(shl(3, node), WEIGHTS)
-                let indices := shr(shl(3, node), MID_INDEX)
-                let toLower := add(broken, shl(5, and(indices, 0xff)))
-                let toUpper := add(broken, shl(5, and(shr(8, indices), 0xff)))
-                let word := add(WS_SUM_DOWN, offset)
-                if gt(narrow, 2) {
-                    pair(
-                        add(word, sub(WS_SUM_UP, WS_SUM_DOWN)),
-                        add(toLower, 32),
-                        add(toUpper, 32),
-                        lower,
-                        upper,
-                        weights
-                    )
+                let toBroken := add(broken, sub(shl(5, shock), 32))
+                let sums := add(add(WS_SUM_DOWN, shl(5, shock)), mul(384, eq(shock, 2)))
+                // The pairs that the shock has: 1 to 4, 0 to 5, 0 to 6.
+                for {
+                    let offset := shl(6, iszero(shock))
+                    let last := shl(6, add(4, shock))
+                } iszero(gt(offset, last)) {
+                    offset := add(offset, WS_PAIR)
+                } {
+                    let upper := mload(add(sums, offset))
+                    let lower := upper
+                    upper := signextend(15, upper)
+                    lower := add(sar(128, sub(lower, upper)), sub(mload(add(WS_LINEAR, offset)), mark))
+                    upper := add(upper, sub(mload(add(WS_LINEAR, add(offset, 32))), mark))
+                    // An option that is narrow at several shocks counts at all of them.
+                    for {
+                        let row := add(add(WS_PAYOFF, mul(WS_WIDTH, shock)), offset)
+                    } lt(row, add(end, offset)) {
+                        row := add(row, WS_WIDTH)
+                    } {
+                        lower := add(lower, mload(row))
+                        upper := add(upper, mload(add(row, 32)))
+                    }
+                    let indices := shr(shr(2, offset), MID_INDEX)
+                    let weights := shr(shr(2, offset), WEIGHTS)
+                    weigh(add(toBroken, shl(5, and(indices, 0xff))), and(weights, 0xff), lower)
+                    weigh(add(toBroken, shl(5, and(shr(8, indices), 0xff))), and(shr(8, weights), 0xff), upper)
                 }
-                payoffs := sub(payoffs, WS_WIDTH)
-                lower := add(lower, mload(payoffs))
-                upper := add(upper, mload(add(payoffs, 32)))
-                if and(gt(narrow, 1), lt(node, 12)) {
-                    pair(add(word, WS_NODE), toLower, toUpper, lower, upper, weights)
+                // Node 0: indices 12, 13, 14.
+                let value := add(mload(add(WS_ZERO_DOWN, shl(5, shock))), sub(mload(WS_LINEAR_ZERO), mark))
+                for {
+                    let row := add(add(WS_PAYOFF, mul(WS_WIDTH, shock)), 448)
+                } lt(row, end) {
+                    row := add(row, WS_WIDTH)
+                } {
+                    value := add(value, mload(row))
                 }
-                payoffs := sub(payoffs, WS_WIDTH)
-                lower := add(lower, mload(payoffs))
-                upper := add(upper, mload(add(payoffs, 32)))
-                if lt(sub(node, 2), 8) {
-                    pair(word, sub(toLower, 32), sub(toUpper, 32), lower, upper, weights)
-                }
-            }
-            // Node 0: indices 12, 13, 14.
-            let value := sub(mload(WS_LINEAR_ZERO), mark)
-            for {
-                let shock := 3
-            } shock {} {
-                shock := sub(shock, 1)
-                value := add(value, mload(add(add(WS_PAYOFF, 448), mul(WS_WIDTH, shock))))
-                if lt(shock, narrow) {
-                    let x := mul(24, add(value, mload(add(WS_ZERO_DOWN, shl(5, shock)))))
-                    mstore(add(broken, shl(5, add(12, shock))), sub(sdiv(x, ONE), slt(smod(x, ONE), 0)))
-                }
+                weigh(add(toBroken, 416), 24, value)
             }
         }
     }
 
-    /// @notice The largest loss over the scenarios.
-    function scenarioLoss(int256[37] memory weighted) internal pure returns (int256 loss24) {
+    /// @notice Copies 37 words.
+    function copy(uint256 to, uint256 from) internal pure {
+        // Safe: callers allocated 37 words at both.
+        assembly ("memory-safe") {
+            mcopy(to, from, 1184)
+        }
+    }
+
+    /// @notice Adds 37 words to others.
+    function addTo(uint256 sums, uint256 more) internal pure {
+        // Safe: callers allocated 37 words at both.
+        assembly ("memory-safe") {
+            for {
+                let offset := 0
+            } lt(offset, 1184) {
+                offset := add(offset, 32)
+            } {
+                let word := add(sums, offset)
+                mstore(word, add(mload(word), mload(add(more, offset))))
+            }
+        }
+    }
+
+    /// @notice The largest loss over the scenarios, from the weighted PnLs.
+    function scenarioLoss(uint256 weighted) internal pure returns (int256 loss24) {
         assembly ("memory-safe") {
             // Branchless minimum, four a round: 1 + 9·4 = 37.
             function least(lowest, word) -> r {

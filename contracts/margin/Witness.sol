@@ -2,15 +2,17 @@
 pragma solidity 0.8.37;
 
 import {Between} from "./Between.sol";
-import {Instruments} from "./Instruments.sol";
 import {WitnessMalformed} from "./MarginErrors.sol";
-import {Book, Expiry, Market, Markets} from "./Markets.sol";
+import {Book, Markets} from "./Markets.sol";
+import {Positions} from "./Positions.sol";
 import {RiskGroups, Terms} from "./RiskGroups.sol";
 import {Rounding} from "./Rounding.sol";
-import {Selection} from "./ScenarioSums.sol";
 import {Scenarios} from "./Scenarios.sol";
+import {Selected, Selection} from "./Selected.sol";
 import {Totals, Touched} from "./Totals.sol";
-import {Tally, Underlyings, Walk} from "./Underlyings.sol";
+import {Underlyings} from "./Underlyings.sol";
+import {Words} from "./Words.sol";
+import {R_FORWARD, R_HAIRCUT, R_RANGE} from "./Workspace.sol";
 
 /// @title A witness: a lower bound of the maintenance margin at a small part of the work
 /// @notice Bytes: for each group of the account, ascending, its branch and the points that the branch names; last, whether the add-ons count.
@@ -26,32 +28,31 @@ library Witness {
     uint256 private constant NO_GROUP = type(uint256).max;
     uint256 private constant ENTRY = 0x40;
 
-    /// @notice `MM_w`; equity goes to the tally.
-    function measure(
-        Book memory book,
-        Tally memory tally,
-        bytes calldata witness
-    ) internal pure returns (uint256 maintenanceE8) {
+    /// @notice `MM_w`; equity goes to the sums of the workspace.
+    function measure(Book memory book, bytes calldata witness) internal pure returns (uint256 maintenanceE8) {
         unchecked {
             Touched[] memory touched = Totals.touch(book);
             (uint256[] memory branches, uint256[] memory points, bool addOns) = _parse(touched, witness);
-            Walk memory walk = Totals.start(book, tally);
+            Totals.start(book);
             Terms[] memory terms = Totals.termsOf(touched);
             // Why before the walk: a record is walked once, from its first expiry to its last.
             uint256[] memory places = new uint256[](touched.length);
             for (uint256 i = 0; i < touched.length; ++i) {
-                places[i] = _placeOf(book, touched, i, branches[i] == JOINT, points[i]);
+                if (points[i] >= Between.KINK_POINT) {
+                    places[i] = _placeOf(book, touched, i, branches[i] == JOINT, points[i]);
+                }
             }
+            Selection memory selection;
+            selection.addOns = addOns;
             for (uint256 i = 0; i < touched.length; ++i) {
-                _select(walk.selection, points[i], places[i], addOns);
-                Totals.enter(book, walk, touched[i]);
-                terms[i] = Underlyings.measure(walk, touched[i].position, touched[i].positionsEnd);
-                if (addOns) maintenanceE8 += Totals.addOns(terms[i].shown);
+                _select(selection, points[i], places[i]);
+                Selected.measure(selection, touched[i], Totals.enter(book, touched[i]), terms[i]);
+                if (addOns) maintenanceE8 += Totals.addOns(terms[i]);
             }
             for (uint256 i = 0; i < terms.length; ++i) {
                 if (Totals.isFirstOfGroup(terms, i)) maintenanceE8 += _group(terms, points, i, branches[i]);
             }
-            maintenanceE8 += tally.haircutE8;
+            maintenanceE8 += Words.load(R_HAIRCUT);
         }
     }
 
@@ -63,16 +64,16 @@ library Witness {
         uint256 branch
     ) private pure returns (uint256) {
         unchecked {
-            uint256 group = terms[first].shown.group;
+            uint256 group = terms[first].group;
             if (branch == JOINT) return Rounding.divUp(_jointLoss(terms, group, points[first]), Scenarios.WEIGHT_ONE);
             uint256 losses = 0;
             uint256 nettingFloor = 0;
             uint256 shortMinimum = 0;
             for (uint256 i = first; i < terms.length; ++i) {
                 Terms memory t = terms[i];
-                if (t.shown.group != group) continue;
-                nettingFloor = Rounding.max(nettingFloor, t.shown.nettingFloorE8);
-                shortMinimum += t.shown.shortMinimumE8;
+                if (t.group != group) continue;
+                nettingFloor = Rounding.max(nettingFloor, t.nettingFloorE8);
+                shortMinimum += t.shortMinimumE8;
                 if (branch == NETTING_FLOOR) losses += _loss(t, points[i]);
             }
             if (branch == SHORT_MINIMUM) return shortMinimum;
@@ -83,10 +84,16 @@ library Witness {
     /// @dev Loss of a point over all underlyings of a group, at least 0.
     function _jointLoss(Terms[] memory terms, uint256 group, uint256 point) private pure returns (uint256) {
         unchecked {
-            Terms memory joint;
-            joint.shown.weighted24E8 = RiskGroups.weightedOf(terms, group);
-            if (point >= Between.KINK_POINT) joint.broken = RiskGroups.pool(terms, group);
-            return _loss(joint, point);
+            if (point >= Between.KINK_POINT) {
+                Terms memory joint;
+                joint.broken = RiskGroups.pool(terms, group);
+                return _loss(joint, point);
+            }
+            int256 sum = 0;
+            for (uint256 i = 0; i < terms.length; ++i) {
+                if (terms[i].group == group) sum += Words.loadSigned(terms[i].weighted24E8 + WORD * point);
+            }
+            return uint256(Rounding.maxSigned(-sum, 0));
         }
     }
 
@@ -95,7 +102,7 @@ library Witness {
         unchecked {
             int256 loss;
             if (point < Between.KINK_POINT) {
-                loss = -t.shown.weighted24E8[point];
+                loss = -Words.loadSigned(t.weighted24E8 + WORD * point);
             } else if (point >= Between.NODE_POINT) {
                 loss = Between.lossAtPlace(t.broken, point - Between.NODE_POINT);
             } else {
@@ -121,7 +128,7 @@ library Witness {
                 require(branch <= SHORT_MINIMUM, WitnessMalformed(offset - 1));
                 uint256 point = branch == JOINT ? _point(witness, offset++) : Scenarios.MARK;
                 for (uint256 i = 0; i < touched.length; ++i) {
-                    if (touched[i].market.group != group) continue;
+                    if (touched[i].group != group) continue;
                     branches[i] = branch;
                     points[i] = branch == NETTING_FLOOR ? _point(witness, offset++) : point;
                 }
@@ -137,7 +144,7 @@ library Witness {
         unchecked {
             group = NO_GROUP;
             for (uint256 i = 0; i < touched.length; ++i) {
-                uint256 candidate = touched[i].market.group;
+                uint256 candidate = touched[i].group;
                 if (candidate >= least && candidate < group) group = candidate;
             }
         }
@@ -158,11 +165,12 @@ library Witness {
 
     /// @dev The scenarios that a point and the add-ons need of an underlying.
     /// @param p The place of the axis at the point, or at the left of its kink's interval.
-    function _select(Selection memory selection, uint256 point, uint256 p, bool addOns) private pure {
+    function _select(Selection memory selection, uint256 point, uint256 p) private pure {
         unchecked {
-            (selection.zeros, selection.entries) = (addOns, 0);
+            (selection.zeros, selection.shocks) = (selection.addOns, selection.addOns);
+            (selection.entries, selection.nodes) = (0, 0);
             selection.kinks = point >= Between.KINK_POINT;
-            if (addOns) {
+            if (selection.addOns) {
                 _want(selection, Scenarios.NODE_MINUS_ONE, Scenarios.MID);
                 _want(selection, Scenarios.NODE_PLUS_ONE, Scenarios.MID);
             }
@@ -185,16 +193,25 @@ library Witness {
         }
     }
 
-    /// @dev Adds a scenario once. Those at node 0 come with the values under both shocks.
+    /// @dev Adds a scenario once. Those at node 0 under a shock come with the values under both; the mark is always there.
     function _want(Selection memory selection, uint256 node, uint256 shock) private pure {
         unchecked {
+            if (shock != Scenarios.MID) selection.shocks = true;
             if (node == Scenarios.NODE_ZERO) {
-                selection.zeros = true;
+                if (shock != Scenarios.MID) selection.zeros = true;
                 return;
             }
             uint256 entry = ENTRY | (shock << 4) | node;
-            for (uint256 rest = selection.entries; rest != 0; rest >>= 8) if (rest & 0xff == entry) return;
-            selection.entries = (selection.entries << 8) | entry;
+            if (!_holds(selection.entries, entry)) selection.entries = (selection.entries << 8) | entry;
+            entry = ENTRY | node;
+            if (!_holds(selection.nodes, entry)) selection.nodes = (selection.nodes << 8) | entry;
+        }
+    }
+
+    function _holds(uint256 list, uint256 entry) private pure returns (bool) {
+        unchecked {
+            for (; list != 0; list >>= 8) if (list & 0xff == entry) return true;
+            return false;
         }
     }
 
@@ -209,13 +226,12 @@ library Witness {
         uint256 point
     ) private pure returns (uint256) {
         unchecked {
-            if (point < Between.KINK_POINT) return 0;
             if (point >= Between.NODE_POINT) return point - Between.NODE_POINT;
             uint256 word = book.positions + WORD * (point - Between.KINK_POINT);
             for (uint256 k = 0; k < touched.length; ++k) {
                 Touched memory t = touched[k];
                 if (word < t.position || word >= t.positionsEnd) continue;
-                if (k == i || (joint && t.market.group == touched[i].market.group)) return _intervalOf(t, word, point);
+                if (k == i || (joint && t.group == touched[i].group)) return _intervalOf(t, word, point);
             }
             revert WitnessMalformed(point);
         }
@@ -224,25 +240,17 @@ library Witness {
     /// @dev The interval of a position's kink, on the surface that is chosen for its expiry.
     function _intervalOf(Touched memory touched, uint256 word, uint256 point) private pure returns (uint256 p) {
         unchecked {
-            (uint96 instrument, , ) = Markets.position(word);
-            require(Instruments.isOption(instrument), WitnessMalformed(point));
-            uint256 expiry = Instruments.expiryOf(instrument);
+            uint256 w = Words.load(word);
+            require(Positions.isOption(w), WitnessMalformed(point));
+            uint256 expiry = Positions.expiryOf(w);
             uint256 from = word;
-            uint256 to = word + WORD;
-            while (from > touched.position && _expiryAt(from - WORD) == expiry) from -= WORD;
-            while (to < touched.positionsEnd && _expiryAt(to) == expiry) to += WORD;
-            Market memory m = touched.market;
-            uint256 nextExpiry = m.nextExpiry;
-            Expiry memory e = Markets.openExpiry(m, expiry, from, to);
-            m.nextExpiry = nextExpiry;
-            require(e.rangeE8 != 0, WitnessMalformed(point));
-            p = Between.intervalOf(Between.place(Instruments.strikeE8Of(instrument), e.forwardE8, e.rangeE8));
+            while (from > touched.position && Positions.expiryOf(Words.load(from - WORD)) == expiry) from -= WORD;
+            uint256 to = Positions.runEnd(word, touched.positionsEnd, Positions.EXPIRY_SHIFT);
+            Underlyings.enter(touched.record, touched.recordEnd);
+            Markets.openExpiry(expiry, from, to, true);
+            require(Words.load(R_RANGE) != 0, WitnessMalformed(point));
+            p = Between.intervalOf(Between.place(Positions.strikeE8Of(w), Words.load(R_FORWARD), Words.load(R_RANGE)));
             require(p < Between.PLACES, WitnessMalformed(point));
         }
-    }
-
-    function _expiryAt(uint256 word) private pure returns (uint256) {
-        (uint96 instrument, , ) = Markets.position(word);
-        return Instruments.expiryOf(instrument);
     }
 }

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AddOns} from "./AddOns.sol";
+import {Instruments} from "./Instruments.sol";
+import {Kernel} from "./Kernel.sol";
+import {Markets} from "./Markets.sol";
+import {OptionValues} from "./OptionValues.sol";
+import {Positions} from "./Positions.sol";
+import {Records} from "./Records.sol";
+import {Terms} from "./RiskGroups.sol";
+import {Rounding} from "./Rounding.sol";
+import {ScenarioSums} from "./ScenarioSums.sol";
+import {Scenarios} from "./Scenarios.sol";
+import {Strikes} from "./Strikes.sol";
+import {Touched} from "./Totals.sol";
+import {Underlyings} from "./Underlyings.sol";
+import {Volatility} from "./Volatility.sol";
+import {Words} from "./Words.sol";
+// prettier-ignore
+import {R_ABOVE, R_BELOW, R_COST, R_DISCOUNT, R_FORWARD, R_KINK_COUNT, R_LN_FORWARD, R_LOGARITHMS_OF, R_MARKED, R_PRICE_RANGE, R_PUBLISHED, R_PUTS, R_RANGE, R_RECORD, R_ROOT_TAU, R_SHORT, R_SPOT, R_S_MID, R_TAU, R_V_MID, WS_A, WS_A_ZERO, WS_LINEAR, WS_LINEAR_ZERO, WS_LN_X, WS_NODE} from "./Workspace.sol";
+
+/// @notice Which scenarios a witness needs of an underlying, besides the mark.
+struct Selection {
+    /// @notice Whether the values at an unchanged price under both shocks are wanted.
+    bool zeros;
+    /// @notice Whether kinks and payoffs are wanted (MRG-032).
+    bool kinks;
+    /// @notice Whether the add-ons are wanted.
+    bool addOns;
+    /// @notice Whether any scenario needs a volatility that is shocked.
+    bool shocks;
+    /// @notice One byte an entry, `0x40 | shock << 4 | node`, at most 31, each once.
+    uint256 entries;
+    /// @notice The nodes of the entries, `0x40 | node`, each once.
+    uint256 nodes;
+}
+
+/// @title The terms of one underlying that a witness names
+/// @notice `Underlyings` walks the same way under all scenarios; here only those asked for are computed, and no floor.
+/// Unchecked: inside MRG-003 and MRG-010 no sum reaches 2^200.
+/// @custom:spec MRG-057
+library Selected {
+    uint256 private constant WORD = 32;
+    uint256 private constant ONE = 1e8;
+    uint256 private constant WEIGHTED_BYTES = WORD * Scenarios.COUNT;
+
+    /// @notice The terms of the underlying that was entered; equity goes to the sums of the account.
+    /// @param terms All zero before.
+    function measure(
+        Selection memory selection,
+        Touched memory touched,
+        int256 spotSizeE8,
+        Terms memory terms
+    ) internal pure {
+        unchecked {
+            uint256 record = Words.load(R_RECORD);
+            uint256 to = touched.positionsEnd;
+            uint256 from = _spotAndPerpetual(selection, touched.position, to, spotSizeE8);
+            int256 slope = selection.addOns ? ScenarioSums.slope() : int256(0);
+            while (from < to) {
+                uint256 end = Positions.runEnd(from, to, Positions.EXPIRY_SHIFT);
+                slope = _expiry(selection, from, end, slope);
+                from = end;
+            }
+            terms.group = touched.group;
+            terms.nettingFloorE8 = Records.nettingFloorE8(record);
+            terms.shortMinimumE8 = Underlyings.shortMinimumUp(record);
+            if (selection.addOns) AddOns.finish(terms);
+            Underlyings.setBroken(terms.broken);
+            _weigh(selection, terms);
+        }
+    }
+
+    /// @custom:spec MRG-028
+    function _spotAndPerpetual(
+        Selection memory selection,
+        uint256 from,
+        uint256 to,
+        int256 spotSizeE8
+    ) private pure returns (uint256) {
+        unchecked {
+            int256 perpetual = 0;
+            if (from < to && Positions.kindOf(Words.load(from)) == Instruments.PERPETUAL) {
+                perpetual = _tally(Words.load(from), Records.perpetualE8(Words.load(R_RECORD)));
+                from += WORD;
+            }
+            _addLinear(selection, Words.load(R_SPOT), Words.load(R_PRICE_RANGE), spotSizeE8 + perpetual);
+            if (selection.addOns) Underlyings.addSpotBuckets(spotSizeE8, perpetual);
+            return from;
+        }
+    }
+
+    /// @dev All positions of one expiry; takes the slope of everything before it (MRG-041) and returns that with it.
+    function _expiry(
+        Selection memory selection,
+        uint256 from,
+        uint256 to,
+        int256 slope
+    ) private pure returns (int256 slopeAfter) {
+        unchecked {
+            uint256 w = Words.load(from);
+            bool hasOptions = Positions.isOption(Words.load(to - WORD));
+            Markets.openExpiry(Positions.expiryOf(w), from, to, hasOptions);
+            if (Positions.kindOf(w) == Instruments.FUTURE) {
+                uint256 forwardE8 = Words.load(R_FORWARD);
+                _addLinear(selection, forwardE8, Words.load(R_RANGE), _tally(w, int256(forwardE8)));
+                from += WORD;
+            }
+            if (hasOptions) _options(selection, from, to);
+            if (!selection.addOns) return 0;
+            slopeAfter = ScenarioSums.slope();
+            AddOns.addBucket(slopeAfter - slope, Words.load(R_TAU));
+        }
+    }
+
+    function _options(Selection memory selection, uint256 from, uint256 to) private pure {
+        unchecked {
+            _prepareNodes(selection);
+            Words.clear(R_PUTS, 3 * WORD);
+            int256 markedBefore = Words.loadSigned(R_MARKED);
+            uint256 kinksBefore = Words.load(R_KINK_COUNT);
+            while (from < to) from = _strike(selection, from, to);
+            Underlyings.mergeKinks(kinksBefore);
+            int256 puts = Words.loadSigned(R_PUTS);
+            if (puts != 0) _addForwards(selection, -puts);
+            if (!selection.addOns) return;
+            AddOns.addVega();
+            AddOns.addRate(Words.loadSigned(R_MARKED) - markedBefore);
+        }
+    }
+
+    /// @dev The option at `from` and, where it is the put beside it, the next; returns the first position of the next strike. See `Strikes.add`.
+    function _strike(Selection memory selection, uint256 from, uint256 to) private pure returns (uint256 next) {
+        unchecked {
+            uint256 first = Words.load(from);
+            int256 size = Positions.sizeE8Of(first);
+            next = from + WORD;
+            if (next < to && (Words.load(next) ^ first) >> Positions.STRIKE_SHIFT == 0) {
+                size += Positions.sizeE8Of(Words.load(next));
+                next += WORD;
+            }
+            uint256 strikeE8 = Positions.strikeE8Of(first);
+            uint256 b = OptionValues.discountedStrike(Words.load(R_DISCOUNT), strikeE8);
+            uint256 narrow = _addValues(selection, strikeE8, b, size);
+            for (; from < next; from += WORD) {
+                uint256 w = Words.load(from);
+                int256 mark = Words.loadSigned(R_V_MID);
+                if (Positions.isPut(w)) {
+                    mark += int256(b) - Words.loadSigned(WS_A_ZERO);
+                    Words.add(R_PUTS, Positions.sizeE8Of(w));
+                }
+                size = _tally(w, mark);
+                if (size < 0 && Words.load(R_RANGE) != 0) Words.add(R_SHORT, uint256(-size));
+                if (narrow != 0) Strikes.addKink(from, strikeE8, narrow);
+            }
+        }
+    }
+
+    /// @dev Adds `size` calls to the sums of the chosen scenarios; the mark goes to the workspace.
+    /// @return narrow At how many shocks the option is narrow, 0 where kinks are not asked for or the price has no range.
+    function _addValues(
+        Selection memory selection,
+        uint256 strikeE8,
+        uint256 b,
+        int256 size
+    ) private pure returns (uint256 narrow) {
+        unchecked {
+            bool kinks = selection.kinks && Words.load(R_RANGE) != 0;
+            if (Words.load(R_TAU) < OptionValues.INTRINSIC_SECONDS) {
+                Strikes.addPayoff(b, size);
+                return kinks ? 3 : 0;
+            }
+            int256 kRaw = Kernel.ln(strikeE8, Words.load(R_PUBLISHED));
+            if (selection.shocks || kinks) {
+                Strikes.setDeviations(kRaw);
+                if (kinks) narrow = Strikes.narrowness();
+                if (narrow != 0) ScenarioSums.addPayoffs(narrow, b, size);
+            } else {
+                Words.store(R_S_MID, Volatility.deviation(Markets.volatility(kRaw), Words.load(R_ROOT_TAU)));
+            }
+            int256 log = OptionValues.moneyness(Words.loadSigned(R_LN_FORWARD) - kRaw);
+            Words.store(R_V_MID, ScenarioSums.addCall(Scenarios.NODE_ZERO, Scenarios.MID, narrow, log, b, size));
+            for (uint256 rest = selection.entries; rest != 0; rest >>= 8) {
+                ScenarioSums.addCall(rest & 0xf, (rest >> 4) & 0x3, narrow, log, b, size);
+            }
+            if (!selection.zeros) return narrow;
+            int256 up = ScenarioSums.addCall(Scenarios.NODE_ZERO, Scenarios.UP, narrow, log, b, size);
+            int256 down = ScenarioSums.addCall(Scenarios.NODE_ZERO, Scenarios.DOWN, narrow, log, b, size);
+            Words.add(strikeE8 < Words.load(R_FORWARD) ? R_BELOW : R_ABOVE, size * (up - down));
+        }
+    }
+
+    /// @dev Equity; returns the size.
+    function _tally(uint256 w, int256 markE8) private pure returns (int256 sizeE8) {
+        unchecked {
+            sizeE8 = Positions.sizeE8Of(w);
+            Words.add(R_MARKED, sizeE8 * markE8);
+            Words.add(R_COST, Positions.costE8Of(w));
+        }
+    }
+
+    /// @dev Discounted forwards of the nodes that are wanted, and their logarithms where those of the expiry before are of another range.
+    /// @custom:spec MRG-026
+    function _prepareNodes(Selection memory selection) private pure {
+        unchecked {
+            uint256 rangeE8 = Words.load(R_RANGE);
+            uint256 discountedE20 = Words.load(R_DISCOUNT) * Words.load(R_FORWARD);
+            bool isPayoff = Words.load(R_TAU) < OptionValues.INTRINSIC_SECONDS;
+            // Kinks and payoffs need the forwards at nodes of their own.
+            bool everywhere = selection.kinks || isPayoff;
+            if (everywhere) ScenarioSums.setForwards(discountedE20, rangeE8);
+            else ScenarioSums.setForward(Scenarios.NODE_ZERO, discountedE20, rangeE8);
+            bool isReady = isPayoff || Words.load(R_LOGARITHMS_OF) == rangeE8 + 1;
+            if (!isReady) Words.store(R_LOGARITHMS_OF, rangeE8 + 1);
+            for (uint256 nodes = selection.nodes; nodes != 0; nodes >>= 8) {
+                uint256 node = nodes & 0xf;
+                if (!everywhere) ScenarioSums.setForward(node, discountedE20, rangeE8);
+                if (isReady) continue;
+                uint256 multiplier = OptionValues.multiplier(node, rangeE8);
+                Words.store(WS_LN_X + WS_NODE * node, Kernel.ln(multiplier, Scenarios.UNIT));
+            }
+        }
+    }
+
+    /// @dev `size` of something linear at the nodes that are wanted, and at node 0.
+    function _addLinear(Selection memory selection, uint256 priceE8, uint256 rangeE8, int256 size) private pure {
+        unchecked {
+            if (size == 0) return;
+            Words.add(WS_LINEAR_ZERO, size * int256(priceE8));
+            for (uint256 nodes = selection.nodes; nodes != 0; nodes >>= 8) {
+                uint256 node = nodes & 0xf;
+                int256 value = int256(OptionValues.linear(priceE8, OptionValues.multiplier(node, rangeE8)));
+                Words.add(WS_LINEAR + WS_NODE * node, size * value);
+            }
+        }
+    }
+
+    /// @dev `size` of the discounted forward at the nodes that are wanted, and at node 0.
+    function _addForwards(Selection memory selection, int256 size) private pure {
+        unchecked {
+            Words.add(WS_LINEAR_ZERO, size * Words.loadSigned(WS_A_ZERO));
+            for (uint256 nodes = selection.nodes; nodes != 0; nodes >>= 8) {
+                uint256 offset = WS_NODE * (nodes & 0xf);
+                Words.add(WS_LINEAR + offset, size * Words.loadSigned(WS_A + offset));
+            }
+        }
+    }
+
+    /// @dev The weighted PnLs of the chosen scenarios and of the mark, and the broken line there.
+    function _weigh(Selection memory selection, Terms memory terms) private pure {
+        unchecked {
+            uint256 narrow = terms.broken.narrow;
+            terms.weighted24E8 = Words.take(WEIGHTED_BYTES);
+            terms.broken.weighted24E8 = narrow == 0 ? terms.weighted24E8 : Words.take(WEIGHTED_BYTES);
+            _weighOne(narrow, terms, Scenarios.NODE_ZERO, Scenarios.MID);
+            for (uint256 entries = selection.entries; entries != 0; entries >>= 8) {
+                _weighOne(narrow, terms, entries & 0xf, (entries >> 4) & 0x3);
+            }
+            if (!selection.zeros) return;
+            _weighOne(narrow, terms, Scenarios.NODE_ZERO, Scenarios.DOWN);
+            _weighOne(narrow, terms, Scenarios.NODE_ZERO, Scenarios.UP);
+        }
+    }
+
+    function _weighOne(uint256 narrow, Terms memory terms, uint256 node, uint256 shock) private pure {
+        unchecked {
+            int256 mark = ScenarioSums.valueAt(Scenarios.NODE_ZERO, Scenarios.MID);
+            int256 weight = int256(Scenarios.weight(node));
+            uint256 offset = WORD * Scenarios.index(node, shock);
+            int256 weighted = Rounding.divFloor(weight * (ScenarioSums.valueAt(node, shock) - mark), ONE);
+            Words.store(terms.weighted24E8 + offset, weighted);
+            if (narrow == 0) return;
+            if (shock < narrow) {
+                weighted = Rounding.divFloor(weight * (ScenarioSums.brokenAt(node, shock) - mark), ONE);
+            }
+            Words.store(terms.broken.weighted24E8 + offset, weighted);
+        }
+    }
+}
