@@ -13,11 +13,11 @@ library CallSums {
     // From the sums of the shocks down and none, which stand word by word, on to those of the shock up: WS_SUM_UP - WS_SUM_DOWN - 64.
     uint256 private constant TO_SUM_UP = 0x180;
 
-    // Cells are counted from the start of memory, so that a deviation's whole cells times 12 are an address: cell 0 of the table is 643, its end 643 + 2047, the mean 643 + 1040.
-    uint256 private constant CELL_FIRST_Q32 = 0x28300000000;
-    uint256 private constant CELL_BEFORE_Q32 = 0x282ffffffff;
-    uint256 private constant CELL_END_Q32 = 0xa8200000000;
-    uint256 private constant CELL_MEAN_Q32 = 0x69300000000;
+    // Cells are counted from the start of memory, so that a deviation's whole cells times 12 are an address: cell 0 of the table is 707, its end 707 + 2047, the mean 707 + 1040.
+    uint256 private constant CELL_FIRST_Q32 = 0x2c300000000;
+    uint256 private constant CELL_BEFORE_Q32 = 0x2c2ffffffff;
+    uint256 private constant CELL_END_Q32 = 0xac200000000;
+    uint256 private constant CELL_MEAN_Q32 = 0x6d300000000;
     uint256 private constant INVERSE_NUMERATOR = 0x6400000000000000;
     uint256 private constant HALF_Q60 = 0x800000000000000;
 

@@ -7,20 +7,20 @@ import {AccountStates} from "./AccountStates.sol";
 import {Instruments} from "./Instruments.sol";
 import {Kernel} from "./Kernel.sol";
 import {InstrumentInvalid} from "./MarginErrors.sol";
-import {Book, Expiry, Market, Markets} from "./Markets.sol";
+import {Book, Markets} from "./Markets.sol";
 import {NormalTable} from "./NormalTable.sol";
 import {OptionValues} from "./OptionValues.sol";
+import {Terms} from "./RiskGroups.sol";
 import {Scenarios} from "./Scenarios.sol";
+import {Selected, Selection} from "./Selected.sol";
+import {Strikes} from "./Strikes.sol";
 import {Totals, Touched} from "./Totals.sol";
-import {Tally, Underlyings, Walk} from "./Underlyings.sol";
-import {Volatility} from "./Volatility.sol";
+import {Underlyings} from "./Underlyings.sol";
+import {Words} from "./Words.sol";
+import {R_DISCOUNT, R_FLOOR, R_FORWARD, R_LN_FORWARD, R_PUBLISHED, R_S_DOWN, R_S_UP, R_TAU} from "./Workspace.sol";
 
 /// @title The floor referee; its contract is written at `IFloorReferee`
 contract FloorReferee is IFloorReferee {
-    uint256 private constant WORD = 32;
-    uint256 private constant INSTRUMENT_SHIFT = 160;
-    uint256 private constant SIZE_SHIFT = 96;
-
     /// @notice The contract whose code is the table of the normal distribution.
     address public immutable CDF_TABLE;
 
@@ -40,20 +40,22 @@ contract FloorReferee is IFloorReferee {
         SurfaceChoice choice
     ) external view returns (FloorFigures memory figures) {
         NormalTable.load(CDF_TABLE);
-        (Book memory book, Tally memory tally) = Totals.open(state, balances, checkpoint, records, choice);
+        Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         Touched[] memory touched = Totals.touch(book);
-        Walk memory walk = Totals.start(book, tally);
-        // The volatility shocks at the mark are wanted for the charge of stale surfaces; no scenario, no kink.
-        walk.selection.zeros = true;
+        Totals.start(book);
+        Terms[] memory terms = Totals.termsOf(touched);
+        // The volatility shocks at the mark are wanted for the charge of stale surfaces; no other scenario, no kink.
+        Selection memory selection;
+        (selection.zeros, selection.shocks, selection.addOns, selection.floor) = (true, true, true, true);
         uint256 staleE8 = 0;
         for (uint256 i = 0; i < touched.length; ++i) {
-            Totals.enter(book, walk, touched[i]);
-            staleE8 += Underlyings.measure(walk, touched[i].position, touched[i].positionsEnd).shown.staleE8;
+            Selected.measure(selection, touched[i], Totals.enter(book, touched[i]), terms[i]);
+            staleE8 += terms[i].staleE8;
         }
         int256 cashE8 = AccountStates.unzigzag(AccountStates.word(state, 0) >> 128);
-        figures.equityE8 = cashE8 + Totals.equityBesideCash(tally);
-        figures.floorE8 = tally.floorE8 + staleE8;
-        figures.floorEquityE8 = cashE8 + Totals.floorEquityBesideCash(tally);
+        figures.equityE8 = cashE8 + Totals.equityBesideCash();
+        figures.floorE8 = Words.load(R_FLOOR) + staleE8;
+        figures.floorEquityE8 = cashE8 + Totals.floorEquityBesideCash();
     }
 
     /// @inheritdoc IFloorReferee
@@ -70,35 +72,33 @@ contract FloorReferee is IFloorReferee {
         );
         Book memory book;
         Totals.openCheckpoint(book, checkpoint, records, SurfaceChoice.Present);
-        Market memory m = Markets.open(book, Instruments.underlyingOf(instrument));
-        uint256[1] memory held = [(uint256(instrument) << INSTRUMENT_SHIFT) | (uint256(2) << SIZE_SHIFT)];
-        uint256 from;
-        // Safe: the address of the one word of `held`.
-        assembly ("memory-safe") {
-            from := held
-        }
-        Expiry memory e = Markets.openExpiry(m, Instruments.expiryOf(instrument), from, from + WORD);
-        quote.forwardE8 = e.forwardE8;
-        if (!Instruments.isOption(instrument)) {
-            quote.markE8 = int256(e.forwardE8);
+        uint256 record = Markets.find(book, Instruments.underlyingOf(instrument));
+        Totals.start(book);
+        Underlyings.enter(record, book.nextRecord);
+        bool isOption = Instruments.isOption(instrument);
+        Markets.openExpiry(Instruments.expiryOf(instrument), 0, 0, isOption);
+        uint256 forwardE8 = Words.load(R_FORWARD);
+        quote.forwardE8 = forwardE8;
+        if (!isOption) {
+            quote.markE8 = int256(forwardE8);
             return quote;
         }
         uint256 strikeE8 = Instruments.strikeE8Of(instrument);
-        uint256 a = OptionValues.discountedForward(e.discountE12 * e.forwardE8, Scenarios.UNIT);
-        uint256 b = OptionValues.discountedStrike(e.discountE12, strikeE8);
-        quote.markE8 = Markets.callMark(e, a, b, strikeE8);
-        if (e.tau >= OptionValues.INTRINSIC_SECONDS) quote.vegaE8 = _vega(e, a, b, strikeE8);
+        uint256 discountE12 = Words.load(R_DISCOUNT);
+        uint256 a = OptionValues.discountedForward(discountE12 * forwardE8, Scenarios.UNIT);
+        uint256 b = OptionValues.discountedStrike(discountE12, strikeE8);
+        quote.markE8 = Markets.callMark(a, b, strikeE8);
+        if (Words.load(R_TAU) >= OptionValues.INTRINSIC_SECONDS) quote.vegaE8 = _vega(a, b, strikeE8);
         if (Instruments.kindOf(instrument) == Instruments.PUT) quote.markE8 += int256(b) - int256(a);
     }
 
     /// @dev A call's value at an unchanged price, volatility up less volatility down; a put's is the same.
     /// @custom:spec MRG-044
-    function _vega(Expiry memory e, uint256 a, uint256 b, uint256 strikeE8) private pure returns (int256) {
-        int256 kRaw = Kernel.ln(strikeE8, e.smile.publishedForwardE8);
-        uint256[3] memory s;
-        Volatility.deviations(e.shocks, Volatility.atStrike(e.smile, kRaw), s);
-        int256 log = OptionValues.moneyness(e.lnForward, kRaw);
-        int256 up = OptionValues.held(OptionValues.valueOfCall(a, b, log, s[Scenarios.UP]), log, a, b);
-        return up - OptionValues.held(OptionValues.valueOfCall(a, b, log, s[Scenarios.DOWN]), log, a, b);
+    function _vega(uint256 a, uint256 b, uint256 strikeE8) private pure returns (int256) {
+        int256 kRaw = Kernel.ln(strikeE8, Words.load(R_PUBLISHED));
+        Strikes.setDeviations(kRaw);
+        int256 log = OptionValues.moneyness(Words.loadSigned(R_LN_FORWARD) - kRaw);
+        int256 up = OptionValues.held(OptionValues.valueOfCall(a, b, log, Words.load(R_S_UP)), log, a, b);
+        return up - OptionValues.held(OptionValues.valueOfCall(a, b, log, Words.load(R_S_DOWN)), log, a, b);
     }
 }

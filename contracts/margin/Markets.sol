@@ -65,7 +65,7 @@ library Markets {
         }
     }
 
-    /// @notice Finds an expiry and chooses its surface for the positions in [from, to), all of this expiry; calls must ascend within an underlying.
+    /// @notice Finds an expiry and chooses its surface for the positions in [from, to), all of this expiry; calls must ascend within an underlying. For the present surface no positions are read.
     /// @param hasOptions Whether there is an option among them; only then is the surface made ready.
     function openExpiry(uint256 expiry, uint256 from, uint256 to, bool hasOptions) internal pure {
         unchecked {
@@ -164,7 +164,7 @@ library Markets {
                 if (Positions.isOption(w)) {
                     uint256 strikeE8 = Positions.strikeE8Of(w);
                     uint256 b = OptionValues.discountedStrike(discountE12, strikeE8);
-                    markE8 = _callMark(a, b, strikeE8);
+                    markE8 = callMark(a, b, strikeE8);
                     if (Positions.isPut(w)) markE8 += int256(b) - int256(a);
                 }
                 worthE16 += Positions.sizeE8Of(w) * markE8;
@@ -172,9 +172,9 @@ library Markets {
         }
     }
 
-    /// @dev The call's value at the mark.
+    /// @notice The value at the mark of a call of the open expiry.
     /// @custom:spec MRG-026
-    function _callMark(uint256 a, uint256 b, uint256 strikeE8) private pure returns (int256) {
+    function callMark(uint256 a, uint256 b, uint256 strikeE8) internal pure returns (int256) {
         if (Words.load(R_TAU) < OptionValues.INTRINSIC_SECONDS) return int256(OptionValues.payoff(a, b));
         int256 kRaw = Kernel.ln(strikeE8, Words.load(R_PUBLISHED));
         uint256 s = Volatility.deviation(volatility(kRaw), Words.load(R_ROOT_TAU));

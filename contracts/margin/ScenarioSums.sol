@@ -6,7 +6,7 @@ import {Scenarios} from "./Scenarios.sol";
 import {Words} from "./Words.sol";
 // prettier-ignore
 // solhint-disable-next-line no-unused-import
-import {R_S_DOWN, R_V_DOWN, WS_A, WS_A_ZERO, WS_LINEAR, WS_LINEAR_ZERO, WS_LN_X, WS_NODE, WS_PAIR, WS_PAYOFF, WS_SUMS_BYTES, WS_SUMS_START, WS_SUM_DOWN, WS_SUM_UP, WS_TO_NARROW, WS_WIDTH, WS_ZERO_DOWN} from "./Workspace.sol";
+import {R_S_DOWN, R_V_DOWN, WS_A, WS_A_ZERO, WS_LINEAR, WS_LINEAR_ZERO, WS_LN_X, WS_NODE, WS_PAIR, WS_PAYOFF, WS_SUMS_BYTES, WS_SUMS_START, WS_SUM_DOWN, WS_SUM_MID, WS_SUM_UP, WS_TO_NARROW, WS_WIDTH, WS_ZERO_DOWN} from "./Workspace.sol";
 
 /// @title Sums of size·value over the scenarios of an underlying, in the workspace
 /// @notice Puts enter as calls; what parity adds is linear and enters once an expiry. Sums are exact integers, so their order does not matter.
@@ -118,9 +118,15 @@ library ScenarioSums {
     }
 
     /// @notice `Σ size·(value(+1, none) − value(−1, none))` over everything so far, E16.
-    function slope() internal pure returns (int256) {
-        unchecked {
-            return valueAt(Scenarios.NODE_PLUS_ONE, Scenarios.MID) - valueAt(Scenarios.NODE_MINUS_ONE, Scenarios.MID);
+    function slope() internal pure returns (int256 difference) {
+        // Plain form: `valueAt(6, 1) - valueAt(5, 1)`. Node -1 is the upper lane of the third pair, node +1 the lower lane of the fourth.
+        assembly ("memory-safe") {
+            let below := add(WS_SUM_MID, 0x80)
+            below := add(mload(below), mload(add(below, WS_TO_NARROW)))
+            let above := add(WS_SUM_MID, 0xc0)
+            above := add(mload(above), mload(add(above, WS_TO_NARROW)))
+            difference := sub(sar(128, sub(above, signextend(15, above))), signextend(15, below))
+            difference := add(difference, sub(mload(add(WS_LINEAR, 0xc0)), mload(add(WS_LINEAR, 0xa0))))
         }
     }
 

@@ -26,8 +26,9 @@ struct Selection {
     bool zeros;
     /// @notice Whether kinks and payoffs are wanted (MRG-032).
     bool kinks;
-    /// @notice Whether the add-ons are wanted.
+    /// @notice Whether the add-ons are wanted, and whether the floor is.
     bool addOns;
+    bool floor;
     /// @notice Whether any scenario needs a volatility that is shocked.
     bool shocks;
     /// @notice One byte an entry, `0x40 | shock << 4 | node`, at most 31, each once.
@@ -36,8 +37,8 @@ struct Selection {
     uint256 nodes;
 }
 
-/// @title The terms of one underlying that a witness names
-/// @notice `Underlyings` walks the same way under all scenarios; here only those asked for are computed, and no floor.
+/// @title Some terms of one underlying: those that a witness names, or the floor
+/// @notice `Underlyings` walks the same way under all scenarios; here only those asked for are computed.
 /// Unchecked: inside MRG-003 and MRG-010 no sum reaches 2^200.
 /// @custom:spec MRG-057
 library Selected {
@@ -82,7 +83,7 @@ library Selected {
         unchecked {
             int256 perpetual = 0;
             if (from < to && Positions.kindOf(Words.load(from)) == Instruments.PERPETUAL) {
-                perpetual = _tally(Words.load(from), Records.perpetualE8(Words.load(R_RECORD)));
+                perpetual = _tallyLinear(selection, Words.load(from), Records.perpetualE8(Words.load(R_RECORD)));
                 from += WORD;
             }
             _addLinear(selection, Words.load(R_SPOT), Words.load(R_PRICE_RANGE), spotSizeE8 + perpetual);
@@ -104,7 +105,7 @@ library Selected {
             Markets.openExpiry(Positions.expiryOf(w), from, to, hasOptions);
             if (Positions.kindOf(w) == Instruments.FUTURE) {
                 uint256 forwardE8 = Words.load(R_FORWARD);
-                _addLinear(selection, forwardE8, Words.load(R_RANGE), _tally(w, int256(forwardE8)));
+                _addLinear(selection, forwardE8, Words.load(R_RANGE), _tallyLinear(selection, w, int256(forwardE8)));
                 from += WORD;
             }
             if (hasOptions) _options(selection, from, to);
@@ -146,12 +147,13 @@ library Selected {
             for (; from < next; from += WORD) {
                 uint256 w = Words.load(from);
                 int256 mark = Words.loadSigned(R_V_MID);
+                int256 payoff = Words.loadSigned(WS_A_ZERO) - int256(b);
                 if (Positions.isPut(w)) {
-                    mark += int256(b) - Words.loadSigned(WS_A_ZERO);
+                    (mark, payoff) = (mark - payoff, -payoff);
                     Words.add(R_PUTS, Positions.sizeE8Of(w));
                 }
-                size = _tally(w, mark);
-                if (size < 0 && Words.load(R_RANGE) != 0) Words.add(R_SHORT, uint256(-size));
+                if (selection.floor) Strikes.tally(w, mark, payoff);
+                else _tally(w, mark);
                 if (narrow != 0) Strikes.addKink(from, strikeE8, narrow);
             }
         }
@@ -191,12 +193,26 @@ library Selected {
         }
     }
 
-    /// @dev Equity; returns the size.
-    function _tally(uint256 w, int256 markE8) private pure returns (int256 sizeE8) {
+    /// @dev Equity of an option, and its size where that counts for the short minimum.
+    function _tally(uint256 w, int256 markE8) private pure {
         unchecked {
-            sizeE8 = Positions.sizeE8Of(w);
+            int256 sizeE8 = Positions.sizeE8Of(w);
             Words.add(R_MARKED, sizeE8 * markE8);
             Words.add(R_COST, Positions.costE8Of(w));
+            if (sizeE8 < 0 && Words.load(R_RANGE) != 0) Words.add(R_SHORT, uint256(-sizeE8));
+        }
+    }
+
+    /// @dev Equity and, where it is wanted, the floor of a perpetual or a future; returns the size.
+    function _tallyLinear(Selection memory selection, uint256 w, int256 markE8) private pure returns (int256 sizeE8) {
+        unchecked {
+            sizeE8 = Positions.sizeE8Of(w);
+            if (selection.floor) {
+                Underlyings.tallyLinear(w, markE8);
+            } else {
+                Words.add(R_MARKED, sizeE8 * markE8);
+                Words.add(R_COST, Positions.costE8Of(w));
+            }
         }
     }
 

@@ -54,9 +54,9 @@ library Strikes {
             uint256 narrow = _addValues(strikeE8, b, size);
             int256 mark = Words.loadSigned(R_V_MID);
             int256 forwardValue = Words.loadSigned(WS_A_ZERO) - int256(b);
-            if (Positions.isPut(first)) _tally(first, mark - forwardValue, -forwardValue);
-            else _tally(first, mark, forwardValue);
-            if (second != 0) _tally(second, mark - forwardValue, -forwardValue);
+            if (Positions.isPut(first)) tally(first, mark - forwardValue, -forwardValue);
+            else tally(first, mark, forwardValue);
+            if (second != 0) tally(second, mark - forwardValue, -forwardValue);
             if (narrow != 0) {
                 for (; from < next; from += WORD) addKink(from, strikeE8, narrow);
             }
@@ -189,10 +189,10 @@ library Strikes {
         }
     }
 
-    /// @dev Equity and floor of an option.
+    /// @notice Equity and floor of an option.
     /// @param payoffE8 What exercising would give if it had to be done; the intrinsic value where that is positive.
     /// @custom:spec MRG-055
-    function _tally(uint256 w, int256 markE8, int256 payoffE8) private pure {
+    function tally(uint256 w, int256 markE8, int256 payoffE8) internal pure {
         unchecked {
             int256 sizeE8 = Positions.sizeE8Of(w);
             Words.add(R_MARKED, sizeE8 * markE8);

@@ -139,7 +139,7 @@ library Underlyings {
                 uint256 w = Words.load(from);
                 if (Positions.kindOf(w) == Instruments.PERPETUAL) {
                     perpetual = Positions.sizeE8Of(w);
-                    _tallyLinear(w, Records.perpetualE8(Words.load(R_RECORD)));
+                    tallyLinear(w, Records.perpetualE8(Words.load(R_RECORD)));
                     from += WORD;
                 }
             }
@@ -160,7 +160,7 @@ library Underlyings {
             Markets.openExpiry(Positions.expiryOf(w), from, to, hasOptions);
             if (Positions.kindOf(w) == Instruments.FUTURE) {
                 uint256 forwardE8 = Words.load(R_FORWARD);
-                _tallyLinear(w, int256(forwardE8));
+                tallyLinear(w, int256(forwardE8));
                 ScenarioSums.addLinear(forwardE8, Words.load(R_RANGE), Positions.sizeE8Of(w));
                 from += WORD;
             }
@@ -188,8 +188,8 @@ library Underlyings {
         }
     }
 
-    /// @dev Equity and floor of a perpetual or a future.
-    function _tallyLinear(uint256 w, int256 markE8) private pure {
+    /// @notice Equity and floor of a perpetual or a future.
+    function tallyLinear(uint256 w, int256 markE8) internal pure {
         unchecked {
             int256 sizeE8 = Positions.sizeE8Of(w);
             Words.add(R_COST, Positions.costE8Of(w));

@@ -7,6 +7,19 @@ public sealed class ContractSizeTests
     /// <summary>EIP-170.</summary>
     private const int MostBytes = 24_576;
 
+    /// <summary>The referee keeps room: its code has to be read and proved, and a rule may have to be added.</summary>
+    private const int MostRefereeBytes = 22_500;
+
+    [CompiledContractsFact]
+    public void Referee_AndItsParts_KeepRoom()
+    {
+        foreach (string name in new[] { "Referee", "RefereeWitness", "RefereeReports", "FloorReferee" })
+        {
+            int bytes = DeployedBytes(Path.Combine(Repository.Root, "artifacts", "contracts", "margin", name + ".sol", name + ".json"));
+            Assert.True(bytes is > 0 and <= MostRefereeBytes, $"{name}: {bytes} bytes, {MostRefereeBytes} wanted at most");
+        }
+    }
+
     [CompiledContractsFact]
     public void Contract_None_IsLargerThanAChainTakes()
     {

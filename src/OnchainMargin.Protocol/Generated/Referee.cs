@@ -128,6 +128,37 @@ public static class Referee
         }
     }
 
+    /// <summary>A call of <c>WITNESS()</c> (view).</summary>
+    public sealed record WITNESSCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xe6c8eed1;
+
+        string IContractCall.Signature => "WITNESS()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static WITNESSCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "WITNESS()");
+            return new WITNESSCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
     /// <summary>A call of <c>headroom(uint96,int64,bytes,bytes,uint8)</c> (view).</summary>
     public sealed record HeadroomCall(UInt128 Instrument, long SizeE8, byte[] Checkpoint, byte[] Records, byte Choice) : IContractCall<UInt256>
     {
@@ -274,10 +305,10 @@ public static class Referee
     }
 
     /// <summary>What <c>witnessMargin(bytes,bytes,bytes,bytes,uint8,bytes)</c> returns.</summary>
-    public readonly record struct WitnessMarginResult(Int256 EquityE8, UInt256 MaintenanceE8);
+    public readonly record struct WitnessMarginResult(Int256 Item1, UInt256 Item2);
 
     /// <summary>A call of <c>witnessMargin(bytes,bytes,bytes,bytes,uint8,bytes)</c> (view).</summary>
-    public sealed record WitnessMarginCall(byte[] State, byte[] Balances, byte[] Checkpoint, byte[] Records, byte Choice, byte[] Witness) : IContractCall<WitnessMarginResult>
+    public sealed record WitnessMarginCall(byte[] Item1, byte[] Item2, byte[] Item3, byte[] Item4, byte Item5, byte[] Item6) : IContractCall<WitnessMarginResult>
     {
         /// <summary>The first four bytes of the calldata.</summary>
         public const uint Selector = 0xc0f6cefc;
@@ -287,16 +318,16 @@ public static class Referee
         /// <inheritdoc/>
         public byte[] Encode()
         {
-            var data = new byte[4 + 192 + AbiSize.Of(State) + AbiSize.Of(Balances) + AbiSize.Of(Checkpoint) + AbiSize.Of(Records) + AbiSize.Of(Witness)];
+            var data = new byte[4 + 192 + AbiSize.Of(Item1) + AbiSize.Of(Item2) + AbiSize.Of(Item3) + AbiSize.Of(Item4) + AbiSize.Of(Item6)];
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(192);
-            writer.WriteBytes(frame, frame, State);
-            writer.WriteBytes(frame + 32, frame, Balances);
-            writer.WriteBytes(frame + 64, frame, Checkpoint);
-            writer.WriteBytes(frame + 96, frame, Records);
-            writer.WriteUInt64(frame + 128, Choice);
-            writer.WriteBytes(frame + 160, frame, Witness);
+            writer.WriteBytes(frame, frame, Item1);
+            writer.WriteBytes(frame + 32, frame, Item2);
+            writer.WriteBytes(frame + 64, frame, Item3);
+            writer.WriteBytes(frame + 96, frame, Item4);
+            writer.WriteUInt64(frame + 128, Item5);
+            writer.WriteBytes(frame + 160, frame, Item6);
             return data;
         }
 
