@@ -32,6 +32,9 @@ internal static partial class LogMessages
     [LoggerMessage(4002, LogLevel.Debug, "Computed {Accounts} accounts at checkpoint {Checkpoint} for block {Block}")]
     public static partial void BookComputed(this ILogger logger, int accounts, ulong checkpoint, ulong block);
 
+    [LoggerMessage(4020, LogLevel.Information, "Proposed for underlying {Underlying}: price range from {Before} to {After}, {Reason}; {Accounts} accounts would become liquidatable")]
+    public static partial void ParametersProposed(this ILogger logger, string underlying, double before, double after, string reason, int accounts);
+
     [LoggerMessage(5001, LogLevel.Information, "Signed epoch {Epoch} of checkpoint {Checkpoint} over {Accounts} accounts as {Signer}")]
     public static partial void EpochSigned(this ILogger logger, ulong epoch, ulong checkpoint, int accounts, Address signer);
 

@@ -11,6 +11,7 @@ using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Parameters;
 using OnchainMargin.Solver.Pricing;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Store;
@@ -73,6 +74,7 @@ public static class SolverHost
         services.AddSingleton<HeadSignal>();
         services.AddSingleton<Broadcast<IndexedBook>>();
         services.AddSingleton<Broadcast<RiskSnapshot>>();
+        services.AddSingleton<Broadcast<ParameterProposal>>();
         services.AddSingleton<AttestedBooks>();
         services.AddSingleton<ISignatureExchange, LocalSignatureExchange>();
         services.AddSingleton(new ProtocolDigests(deployment));
@@ -122,6 +124,11 @@ public static class SolverHost
         {
             AddRole<KeeperRole>(services, provider => ActivatorUtilities.CreateInstance<KeeperRole>(
                 provider, provider.GetRequiredService<TransactionManagers>().Of(keys.Keeper!), options.Keeper));
+        }
+
+        if (options.Plays(SolverRoles.Parameters))
+        {
+            AddRole<ParameterRole>(services, provider => ActivatorUtilities.CreateInstance<ParameterRole>(provider, options.Parameters));
         }
     }
 

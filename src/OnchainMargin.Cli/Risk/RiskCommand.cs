@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using MathNet.Numerics.LinearAlgebra;
 using OnchainMargin.Cli.Margin;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Models.Data;
@@ -13,8 +12,6 @@ namespace OnchainMargin.Cli.Risk;
 internal static class RiskCommand
 {
     private const double HourYears = 1.0 / 8760;
-    private const double Correlation = 0.8;
-    private const double Volatility = 0.8;
     private const int MostScenarios = 1_000_000;
     private const int MostHours = 24 * 30;
 
@@ -84,21 +81,7 @@ internal static class RiskCommand
             return ModelFit.Of([.. names.Select(n => files.TryGetValue(n, out var file) ? file : throw new CliException($"The underlying {n} of the book has no price file: add one whose name begins with {n}_ to --prices."))], stress);
         }
 
-        var volatilities = book.Checkpoint.Underlyings.Select(u =>
-        {
-            // At the money of the first expiry a week or more away, else of the last.
-            var expiry = u.Expiries.FirstOrDefault(e => e.Expiry >= book.Checkpoint.Header.Time + (7 * 86_400)) ?? u.Expiries.LastOrDefault();
-            if (expiry is null)
-            {
-                return Volatility;
-            }
-
-            var s = expiry.Present;
-            double m = s.ME8 / 1e8, sigma = s.SigmaE8 / 1e8;
-            return Math.Sqrt(Math.Max((s.AE12 / 1e12) + (s.BE12 / 1e12 * ((-s.RhoE8 / 1e8 * m) + Math.Sqrt((m * m) + (sigma * sigma)))), 1e-4));
-        }).ToArray();
-        var others = Correlation + (stress * (1 - Correlation));
-        return new MarketModel { Volatilities = volatilities, Correlation = Matrix<double>.Build.Dense(names.Count, names.Count, (i, j) => i == j ? 1 : others) };
+        return BookModel.Of(book.Checkpoint, stress);
     }
 
     private static void WriteTable(TextWriter output, AccountReport[] reports, AccountTail[] tails) => Reply.WriteTable(

@@ -1,6 +1,8 @@
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
+using OnchainMargin.Models.Portfolios;
+using OnchainMargin.Models.Simulation;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
@@ -54,6 +56,35 @@ internal sealed class ProtocolViews(Broadcast<IndexedBook> books, Broadcast<Risk
             [.. report.Underlyings.Select(static u => new UnderlyingView(
                 ApiNumbers.Text(u.Underlying), ApiNumbers.Text(u.Group), u.WorstScenario, [.. u.Weighted24E8.Select(ApiNumbers.Text)], ApiNumbers.Text(u.BasisE8), ApiNumbers.Text(u.LiquidityE8), ApiNumbers.Text(u.VegaE8), ApiNumbers.Text(u.RateE8), ApiNumbers.Text(u.NetE8), ApiNumbers.Text(u.GrossE8)))],
             [.. report.Groups.Select(static g => new GroupView(ApiNumbers.Text(g.Group), ApiNumbers.Text(g.MaintenanceE8), ApiNumbers.Text(g.Joint24E8), g.WorstScenario))]);
+    }
+
+    /// <summary>The simulated tail of an account's loss at the last checkpoint; null when there is none. Part of no decision.</summary>
+    public TailView? Tail(ulong id, int horizonHours, double level)
+    {
+        if (Risk(id) is not { Error: MarginError.None } risk || risks.Current is not { } snapshot)
+        {
+            return null;
+        }
+
+        Checkpoint checkpoint = snapshot.Inputs.Checkpoint;
+        AccountState state = snapshot.Book.Settlements.Settle(risk.Account.State);
+        var revaluation = new Revaluation(checkpoint);
+        RiskPosition[] positions = revaluation.Add(state, risk.Account.Balances.AsSpan());
+        double years = horizonHours / TailView.HoursPerYear;
+        AccountTail tail = new PortfolioRisk(revaluation.Instruments, MonteCarlo.Draw(BookModel.Of(checkpoint), years, TailView.Scenarios, TailView.Seed), years).Explain(positions, level);
+        return new TailView(
+            ApiNumbers.Text(snapshot.Inputs.Id),
+            horizonHours,
+            level,
+            tail.Tail.ValueAtRisk,
+            tail.Tail.ValueAtRiskLow,
+            tail.Tail.ValueAtRiskHigh,
+            tail.Tail.Shortfall,
+            tail.Tail.ShortfallLow,
+            tail.Tail.ShortfallHigh,
+            Figures(risk, snapshot.Inputs),
+            [.. tail.Contributions.TakeLast(state.Positions.Length).Select((value, i) => new ContributionView(state.Positions[i].Instrument.Packed.ToString(CultureInfo.InvariantCulture), value))],
+            tail.Contributions.Take(tail.Contributions.Count - state.Positions.Length).Sum());
     }
 
     /// <summary>The last epochs, newest first.</summary>

@@ -36,6 +36,9 @@ public sealed record SolverOptions
     /// <summary>Liquidating.</summary>
     public KeeperOptions Keeper { get; init; } = new();
 
+    /// <summary>Proposing risk parameters.</summary>
+    public ParameterOptions Parameters { get; init; } = new();
+
     /// <summary>Serving the API.</summary>
     public ApiOptions Api { get; init; } = new();
 
@@ -93,6 +96,7 @@ public sealed record SolverOptions
             .. Plays(SolverRoles.Pricer) ? Pricer.Errors() : [],
             .. Plays(SolverRoles.Attester) ? Attester.Errors() : [],
             .. Plays(SolverRoles.Keeper) ? Keeper.Errors() : [],
+            .. Plays(SolverRoles.Parameters) ? Parameters.Errors() : [],
             .. Plays(SolverRoles.Api) ? Api.Errors() : [],
         ];
         if (sentences.Length > 0)

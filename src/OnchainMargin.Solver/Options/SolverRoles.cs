@@ -18,9 +18,12 @@ public static class SolverRoles
     /// <summary>Liquidates.</summary>
     public const string Keeper = "keeper";
 
+    /// <summary>Proposes risk parameters; sends nothing.</summary>
+    public const string Parameters = "parameters";
+
     /// <summary>Serves the HTTP API.</summary>
     public const string Api = "api";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Indexer, Pricer, Risk, Attester, Keeper, Api];
+    public static IReadOnlyList<string> All { get; } = [Indexer, Pricer, Risk, Attester, Keeper, Parameters, Api];
 }

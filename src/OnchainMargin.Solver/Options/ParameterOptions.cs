@@ -1,0 +1,38 @@
+namespace OnchainMargin.Solver.Options;
+
+/// <summary>The corridor of risk parameters that are proposed. It belongs inside the one that governance holds on chain.</summary>
+public sealed record ParameterOptions
+{
+    /// <summary>Least price range, hundredths of a percent.</summary>
+    public int RangeLeastBps { get; init; } = 1000;
+
+    /// <summary>Largest price range. The coupled bound of the contract stops at 1690 where a token with a haircut of up to a quarter is collateral.</summary>
+    public int RangeMostBps { get; init; } = 1690;
+
+    /// <summary>Least volatility shock.</summary>
+    public int VolLeastBps { get; init; } = 4500;
+
+    /// <summary>Largest volatility shock.</summary>
+    public int VolMostBps { get; init; } = 10_000;
+
+    /// <summary>Least haircut of a token that is an underlying.</summary>
+    public int HaircutLeastBps { get; init; } = 500;
+
+    /// <summary>Largest haircut of it.</summary>
+    public int HaircutMostBps { get; init; } = 1000;
+
+    /// <summary>A file to which every proposal is appended, one JSON object a line and underlying; empty for none.</summary>
+    public string LogFile { get; init; } = "";
+
+    internal IEnumerable<string> Errors()
+    {
+        OptionErrors errors = new("parameters");
+        errors.Range(RangeLeastBps, 100, RangeMostBps);
+        errors.Range(RangeMostBps, 100, 3200);
+        errors.Range(VolLeastBps, 0, VolMostBps);
+        errors.Range(VolMostBps, 0, 20_000);
+        errors.Range(HaircutLeastBps, 0, HaircutMostBps);
+        errors.Range(HaircutMostBps, 0, 10_000);
+        return errors.Sentences;
+    }
+}

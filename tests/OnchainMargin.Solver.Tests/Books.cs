@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+
+namespace OnchainMargin.Solver.Tests;
+
+/// <summary>Small books without a chain.</summary>
+internal static class Books
+{
+    public const long One = 100_000_000;
+    public const long Start = 1_700_000_000 / 3600 * 3600;
+
+    /// <summary>A checkpoint of one underlying at a spot.</summary>
+    public static CheckpointInputs Inputs(ulong id, long time, double spot, uint rangeE8 = 14_000_000)
+    {
+        var spotE8 = (long)Math.Round(spot * One);
+        var record = new UnderlyingRecord(
+            1, 1, MarketState.Normal, spotE8, spotE8, 0, 0, spotE8, 0, 5000 * One,
+            new RiskParameters(rangeE8, 45_000_000, 50_000_000, 1_000_000, 400_000, 7_500_000, 1_000_000, 10_000_000, 5_000_000, 10_000_000, 1_000_000, 1_000_000, 50_000_000), []);
+        var checkpoint = new Checkpoint(
+            new CheckpointHeader(id, time, 130_000_000, 1_000_000_000_000, 1_000_000_000_000), [new CollateralRecord(0, 0, 6, 0, One), new CollateralRecord(1, 1, 18, 5_000_000, One)], [record]);
+        return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), record.Pack());
+    }
+
+    /// <summary>An account with a long perpetual that cost nothing, and cash.</summary>
+    public static BookAccount Account(ulong id, long cashE8, long sizeE8, long entryE8, ImmutableArray<Balance> balances = default) => new()
+    {
+        Id = id,
+        Owner = default,
+        StateBytes = [],
+        StateHash = default,
+        State = new AccountState { CashE8 = cashE8, Positions = [new Position(Instrument.Perpetual(1), sizeE8, (Int128)sizeE8 * entryE8 / One)] },
+        Balances = balances.IsDefault ? [] : balances,
+        ChangedInBlock = 1,
+    };
+
+    /// <summary>A book of accounts and checkpoints.</summary>
+    public static ProtocolBook Of(IEnumerable<CheckpointInputs> checkpoints, params BookAccount[] accounts) => ProtocolBook.Empty with
+    {
+        Checkpoints = checkpoints.ToImmutableSortedDictionary(c => c.Id, c => c),
+        Accounts = accounts.ToImmutableSortedDictionary(a => a.Id, a => a),
+    };
+}
