@@ -3,21 +3,26 @@ pragma solidity 0.8.37;
 
 /// @title The price hub: one reading of every input, checkpoints, indices
 /// @notice `checkpoint()` reads everything once, stores `inputsHash[id]` and emits the preimage (MRG-004). `live()` is what a checkpoint would store now, with the indices, totals and id of the last one.
-/// Spot never reverts a margin: a source that is stale, zero, out of bounds or broken leaves the last good price and the market halted (state 2), which stops new risk but prices liquidations.
-/// Funding, debt and credit indices, averages and smoothed totals move at checkpoints only.
-/// Assumptions: a source lies within its bounds only as far as its own defence allows; the median of several comes as one more adapter.
+/// Spot never reverts a margin: sources that are stale, zero, out of bounds, broken or too few leave the last good price and the market halted (state 2), which stops new risk but prices liquidations.
+/// Funding, debt and credit indices and smoothed totals move at checkpoints only; spot and its average at every update (`ISpotMarkets`).
 interface IPriceHub {
     /// @notice A checkpoint was taken. `checkpoint` is header, collateral records and underlying hashes; `records` the records of all underlyings, ascending.
     event CheckpointTaken(uint64 indexed id, uint40 time, bytes32 inputsHash, bytes checkpoint, bytes records);
-
-    /// @notice The source of an underlying's spot was set, and `priceE8` read from it.
-    event SourceSet(uint16 indexed underlying, address indexed source, uint64 priceE8);
 
     /// @notice The source of the price of a token that is no underlying was set.
     event TokenSourceSet(uint16 indexed token, address indexed source);
 
     /// @notice The clearinghouse was fixed for ever.
     event Connected(address indexed clearinghouse);
+
+    /// @notice The contract that holds the volatility surfaces was fixed for ever.
+    event SurfacesConnected(address indexed surfaces);
+
+    /// @notice Insurance fell by more than 30 % from its high of one to two days, so that every market only takes reductions; or that is over.
+    event InsuranceDrawn(bool drawn, uint32 drawdownE8);
+
+    /// @notice Thrown when too little of a settlement window was observed yet.
+    error SettlementNotReady(uint16 underlying, uint32 expiry, uint256 coveredSeconds);
 
     /// @notice Thrown when the last checkpoint is younger than the interval.
     error CheckpointTooSoon(uint40 last, uint40 next);
@@ -28,26 +33,26 @@ interface IPriceHub {
     /// @notice Thrown when a source has no usable price at the time it is set.
     error SourceUnusable(address source);
 
-    /// @notice Thrown when an underlying is not listed or has no source yet.
-    error UnderlyingUnknown(uint256 underlying);
-
     /// @notice Thrown when a token is not listed.
     error TokenUnknown(uint256 token);
 
     /// @notice Takes a checkpoint. Anyone; at most one per interval.
     function checkpoint() external returns (uint64 id);
 
-    /// @notice Takes a checkpoint when there is none or the last is older than `maxCheckpointAge`. Anyone.
+    /// @notice Takes a checkpoint when there is none or the last is older than `maxCheckpointAge`; otherwise updates every underlying's spot, once a block. Anyone.
     function refresh() external;
 
-    /// @notice Sets the source of an underlying's spot, which must have a price now. Governance.
-    function setSource(uint16 underlying, address source) external;
+    /// @notice Fixes the settlement price of an expiry (`ISpotMarkets.tryFixSettlement`), which a checkpoint does as well. Anyone, in any order, at any time after it.
+    function fixSettlement(uint16 underlying, uint32 expiry) external returns (uint64 priceE8);
 
-    /// @notice Sets the source of a token's price. Governance. Without one the settlement token counts one dollar and any other token nothing.
+    /// @notice Sets the source of a token's price. Governance. Without one the settlement token counts one dollar and any other token nothing. Of a token that is an underlying the source says how many units of it one share has grown to (an ERC-4626 vault); without one that is 1.
     function setTokenSource(uint16 token, address source) external;
 
     /// @notice Fixes the clearinghouse; once. Governance.
     function connect(address clearinghouse) external;
+
+    /// @notice Fixes the contract that holds the volatility surfaces; once. Governance.
+    function connectSurfaces(address surfaces) external;
 
     /// @notice What a checkpoint would store now: header, collateral records and hashes; and the records of all underlyings, ascending.
     function live() external view returns (bytes memory checkpointBytes, bytes memory records);
@@ -64,10 +69,12 @@ interface IPriceHub {
     /// @notice When a checkpoint was taken.
     function timeOf(uint64 id) external view returns (uint40 time);
 
+    /// @notice The settlement price of an expiry, 0 while it is not fixed; once it is not 0 it never changes.
+    function settlementPriceE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8);
+
     /// @notice Cumulative funding of an underlying's perpetual at the last checkpoint.
     function cumulativeFundingE8(uint16 underlying) external view returns (int64 fundingE8);
 
-    /// @notice The source of an underlying's spot, and of a token's price.
-    function sourceOf(uint16 underlying) external view returns (address source);
+    /// @notice The source of a token's price.
     function tokenSourceOf(uint16 token) external view returns (address source);
 }

@@ -82,6 +82,9 @@ interface IRiskRegistry {
         bytes32[] calldata merkleProof
     ) external view;
 
+    /// @notice Reverts unless k attesters signed this digest; signers strictly ascending.
+    function requireQuorum(bytes32 digest, AttesterSignature[] calldata signatures) external view;
+
     function isAttester(address attester) external view returns (bool);
     function attesterCount() external view returns (uint256);
     function threshold() external view returns (uint256);

@@ -91,18 +91,10 @@ library Checkpoints {
     // Writers
 
     function encodeHeader(CheckpointHeader memory header) internal pure returns (bytes memory) {
-        return
-            abi.encodePacked(
-                header.id,
-                header.time,
-                header.underlyings,
-                header.collaterals,
-                header.initialFactorE8,
-                uint104(0),
-                header.debtIndexE12,
-                header.creditIndexE12,
-                uint128(0)
-            );
+        uint256 first = (uint256(header.id) << 192) | (uint256(header.time) << 152);
+        first |= (uint256(header.underlyings) << 144) | (uint256(header.collaterals) << 136);
+        first |= uint256(header.initialFactorE8) << 104;
+        return abi.encode(first, (uint256(header.debtIndexE12) << 192) | (uint256(header.creditIndexE12) << 128));
     }
 
     function encodeCollateral(CollateralRecord memory record) internal pure returns (bytes memory) {
@@ -119,9 +111,18 @@ library Checkpoints {
 
     /// @notice The record of an underlying with all its expiries; its keccak256 is the underlying's hash.
     function encodeUnderlying(UnderlyingRecord memory record) internal pure returns (bytes memory encoded) {
-        encoded = bytes.concat(_encodeMarket(record), _encodeRisk(record));
         uint256 n = record.expiries.length;
+        encoded = bytes.concat(_encodeMarket(record, n), _encodeRisk(record));
         for (uint256 i = 0; i < n; ++i) encoded = bytes.concat(encoded, encodeExpiry(record.expiries[i]));
+    }
+
+    /// @notice The same with the words of its expiries as they are; `record.expiries` is not read.
+    function encodeUnderlyingWith(
+        UnderlyingRecord memory record,
+        bytes memory expiries
+    ) internal pure returns (bytes memory) {
+        uint256 count = expiries.length / (32 * EXPIRY_WORDS);
+        return bytes.concat(_encodeMarket(record, count), _encodeRisk(record), expiries);
     }
 
     function encodeExpiry(ExpiryRecord memory record) internal pure returns (bytes memory) {
@@ -141,7 +142,7 @@ library Checkpoints {
             );
     }
 
-    function _encodeMarket(UnderlyingRecord memory record) private pure returns (bytes memory) {
+    function _encodeMarket(UnderlyingRecord memory record, uint256 expiries) private pure returns (bytes memory) {
         return
             abi.encodePacked(
                 abi.encodePacked(record.spotE8, record.perpetualMarkE8, record.spreadE8, record.openInterestE8),
@@ -151,7 +152,7 @@ library Checkpoints {
                 record.underlying,
                 record.group,
                 record.marketState,
-                uint8(record.expiries.length),
+                uint8(expiries),
                 uint24(0)
             );
     }

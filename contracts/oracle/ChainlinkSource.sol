@@ -3,13 +3,12 @@ pragma solidity 0.8.37;
 
 import {IAggregator} from "../interfaces/IAggregator.sol";
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
+import {Rounds} from "./Rounds.sol";
 
 /// @title A Chainlink-style feed as a price source
 /// @notice Answers 0 unless the feed's round is complete, positive, not from the future, not older than its heartbeat, and inside the bounds.
 contract ChainlinkSource is IPriceSource {
     uint256 internal constant PRICE_DECIMALS = 8;
-    uint256 internal constant FEED_GAS = 100_000;
-    uint256 internal constant ROUND_BYTES = 160;
     uint256 internal constant PRICE_MAX_E8 = 2 ** 48;
 
     address public immutable feed;
@@ -38,8 +37,8 @@ contract ChainlinkSource is IPriceSource {
     }
 
     /// @inheritdoc IPriceSource
-    function read() external view returns (uint64 priceE8, uint40 time) {
-        (bool answered, uint256 round, int256 answer, uint256 updatedAt, uint256 answeredIn) = _latest();
+    function read() public view virtual returns (uint64 priceE8, uint40 time) {
+        (bool answered, uint256 round, int256 answer, uint256 updatedAt, uint256 answeredIn) = Rounds.latest(feed);
         if (!answered || round == 0 || answeredIn < round || answer <= 0) return (0, 0);
         if (updatedAt == 0 || updatedAt > block.timestamp) return (0, 0);
         if (block.timestamp - updatedAt > heartbeatSeconds) return (0, uint40(updatedAt));
@@ -48,22 +47,5 @@ contract ChainlinkSource is IPriceSource {
         uint256 scaled = (uint256(answer) * _multiplier) / _divisor;
         if (scaled < minPriceE8 || scaled > maxPriceE8) return (0, uint40(updatedAt));
         return (uint64(scaled), uint40(updatedAt));
-    }
-
-    /// @dev A call that survives a feed which reverts, burns its gas or answers too much: gas is capped, only five words are copied.
-    function _latest()
-        private
-        view
-        returns (bool answered, uint256 round, int256 answer, uint256 updatedAt, uint256 answeredIn)
-    {
-        bytes memory request = abi.encodeCall(IAggregator.latestRoundData, ());
-        address target = feed;
-        uint256[5] memory words;
-        // Safe: reads the encoded call and writes the five words allocated above.
-        assembly ("memory-safe") {
-            answered := staticcall(FEED_GAS, target, add(request, 32), mload(request), words, ROUND_BYTES)
-            answered := and(answered, iszero(lt(returndatasize(), ROUND_BYTES)))
-        }
-        (round, answer, updatedAt, answeredIn) = (words[0], int256(words[1]), words[3], words[4]);
     }
 }

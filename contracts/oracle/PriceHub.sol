@@ -12,26 +12,27 @@ import {
     TokenParameters,
     UnderlyingParameters
 } from "../interfaces/IRiskParameters.sol";
+import {ISpotMarkets, SpotReading} from "../interfaces/ISpotMarkets.sol";
+import {IVolSurfaces} from "../interfaces/IVolSurfaces.sol";
 import {CheckpointHeader, Checkpoints, CollateralRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {Haircuts} from "../margin/Haircuts.sol";
+import {MarginDomain} from "../margin/MarginDomain.sol";
 import {Averages} from "./Averages.sol";
 import {InterestRates} from "./InterestRates.sol";
+import {Drawdowns, InsuranceHigh} from "./Drawdowns.sol";
+import {Premiums} from "./Premiums.sol";
 import {PriceSources} from "./PriceSources.sol";
 
 /// @title The price hub
 contract PriceHub is IPriceHub, AccessManaged {
-    int256 internal constant ONE = 1e8;
+    uint256 internal constant ONE = 1e8;
     uint64 internal constant ONE_E12 = 1e12;
     uint256 internal constant OPEN_INTEREST_MAX_E8 = 2 ** 62;
     uint256 internal constant TOTAL_MAX_E8 = 2 ** 70;
-    int256 internal constant FUNDING_MAX_E8 = 2 ** 62;
     uint16 internal constant SETTLEMENT = 0;
 
-    /// @dev `spotE8` is the last good price; everything else moves at checkpoints only.
+    /// @dev Moves at checkpoints only.
     struct Market {
-        address source;
-        uint64 spotE8;
-        uint64 averageSpotE8;
         uint64 openInterestE8;
         int64 fundingE8;
         int64 premiumE8;
@@ -52,19 +53,28 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     IRiskParameters public immutable parameters;
     IMarginVault public immutable vault;
+    ISpotMarkets public immutable spots;
     IClearinghouse public clearinghouse;
-    /// @notice Underlyings that have a source; the checkpoint names these.
-    uint16 public underlyingCount;
+    IVolSurfaces public surfaces;
     uint64 private _latest;
     uint64 private _debtIndexE12 = ONE_E12;
     uint64 private _creditIndexE12 = ONE_E12;
     mapping(uint64 id => Stored) private _checkpoints;
     mapping(uint16 underlying => Market) private _markets;
     mapping(uint16 token => TokenMarket) private _tokens;
+    InsuranceHigh private _insurance;
+    /// @notice Whether insurance has fallen so far that every market only takes reductions.
+    bool public insuranceDrawn;
 
-    constructor(address authority, IRiskParameters parameters_, IMarginVault vault_) AccessManaged(authority) {
+    constructor(
+        address authority,
+        IRiskParameters parameters_,
+        IMarginVault vault_,
+        ISpotMarkets spots_
+    ) AccessManaged(authority) {
         parameters = parameters_;
         vault = vault_;
+        spots = spots_;
     }
 
     // Checkpoints
@@ -81,9 +91,15 @@ contract PriceHub is IPriceHub, AccessManaged {
         id = _latest + 1;
         _latest = id;
         _accrueInterest(elapsed);
+        _watchInsurance();
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 0; token < tokens; ++token) _advanceToken(token, elapsed, p.smoothingSeconds);
-        for (uint16 u = 1; u <= underlyingCount; ++u) _advanceMarket(u, elapsed, p);
+        spots.updateAll();
+        uint16 count = spots.underlyingCount();
+        for (uint16 u = 1; u <= count; ++u) {
+            _settleExpired(u);
+            _advanceMarket(u, elapsed, p);
+        }
         (bytes memory encoded, bytes memory records) = _encode(id, tokens);
 
         bytes32 hash = keccak256(encoded);
@@ -96,28 +112,17 @@ contract PriceHub is IPriceHub, AccessManaged {
         uint256 maxAge = parameters.oracle().checkpointMaxAgeSeconds;
         uint64 id = _latest;
         if (id == 0 || block.timestamp - _checkpoints[id].time > maxAge) checkpoint();
+        else spots.updateAll();
+    }
+
+    /// @inheritdoc IPriceHub
+    function fixSettlement(uint16 underlying, uint32 expiry) external returns (uint64 priceE8) {
+        uint256 covered;
+        (priceE8, covered) = spots.tryFixSettlement(underlying, expiry);
+        require(priceE8 != 0, SettlementNotReady(underlying, expiry, covered));
     }
 
     // Governance
-
-    /// @inheritdoc IPriceHub
-    function setSource(uint16 underlying, address source) external restricted {
-        uint16 count = underlyingCount;
-        require(
-            underlying != 0 && underlying <= count + 1 && underlying <= parameters.underlyingCount(),
-            UnderlyingUnknown(underlying)
-        );
-        uint64 priceE8 = PriceSources.read(source);
-        require(priceE8 != 0, SourceUnusable(source));
-        Market storage market = _markets[underlying];
-        market.source = source;
-        market.spotE8 = priceE8;
-        if (underlying > count) {
-            underlyingCount = underlying;
-            market.averageSpotE8 = priceE8;
-        }
-        emit SourceSet(underlying, source, priceE8);
-    }
 
     /// @inheritdoc IPriceHub
     function setTokenSource(uint16 token, address source) external restricted {
@@ -134,6 +139,13 @@ contract PriceHub is IPriceHub, AccessManaged {
         require(address(clearinghouse) == address(0) && clearinghouse_ != address(0), ConnectedWrongly());
         clearinghouse = IClearinghouse(clearinghouse_);
         emit Connected(clearinghouse_);
+    }
+
+    /// @inheritdoc IPriceHub
+    function connectSurfaces(address surfaces_) external restricted {
+        require(address(surfaces) == address(0) && surfaces_ != address(0), ConnectedWrongly());
+        surfaces = IVolSurfaces(surfaces_);
+        emit SurfacesConnected(surfaces_);
     }
 
     // Views
@@ -164,13 +176,13 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
-    function cumulativeFundingE8(uint16 underlying) external view returns (int64 fundingE8) {
-        return _markets[underlying].fundingE8;
+    function settlementPriceE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8) {
+        return spots.settlementPriceE8(underlying, expiry);
     }
 
     /// @inheritdoc IPriceHub
-    function sourceOf(uint16 underlying) external view returns (address source) {
-        return _markets[underlying].source;
+    function cumulativeFundingE8(uint16 underlying) external view returns (int64 fundingE8) {
+        return _markets[underlying].fundingE8;
     }
 
     /// @inheritdoc IPriceHub
@@ -199,7 +211,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     function _advanceToken(uint16 token, uint256 elapsed, uint256 windowSeconds) private {
         TokenMarket storage stored = _tokens[token];
         (, uint8 decimals) = vault.tokenAt(token);
-        uint256 totalE8 = (uint256(vault.totalOf(token)) * uint256(ONE)) / 10 ** decimals;
+        uint256 totalE8 = (uint256(vault.totalOf(token)) * ONE) / 10 ** decimals;
         if (totalE8 > TOTAL_MAX_E8) totalE8 = TOTAL_MAX_E8;
         int256 next = Averages.follow(int256(uint256(stored.totalE8)), int256(totalE8), elapsed, windowSeconds);
         stored.totalE8 = uint128(uint256(next));
@@ -211,70 +223,93 @@ contract PriceHub is IPriceHub, AccessManaged {
     function _advanceMarket(uint16 underlying, uint256 elapsed, OracleParameters memory p) private {
         Market memory m = _markets[underlying];
         MarketTotals memory totals = clearinghouse.marketTotals(underlying);
-        (m.spotE8, ) = _spot(m);
-        int256 spot = int256(uint256(m.spotE8));
-        m.averageSpotE8 = uint64(
-            uint256(Averages.follow(int256(uint256(m.averageSpotE8)), spot, elapsed, p.averagingWindowSeconds))
-        );
         uint256 open = totals.openInterestE8 < OPEN_INTEREST_MAX_E8 ? totals.openInterestE8 : OPEN_INTEREST_MAX_E8;
         m.openInterestE8 = uint64(
             uint256(Averages.follow(int256(uint256(m.openInterestE8)), int256(open), elapsed, p.smoothingSeconds))
         );
-
-        int256 sample = _premiumSampleE8(m, totals, int256(uint256(p.premiumClampE8)));
+        uint256 spot = spots.storedSpotE8(underlying);
+        int256 sample = Premiums.sampleE8(
+            int256(totals.premiumNotionalE8) - m.premiumNotionalE8,
+            totals.notionalE8 - m.notionalE8,
+            Premiums.leastNotionalE8(parameters.underlyingOf(underlying).depthE8, spot),
+            p.premiumClampE8
+        );
         m.premiumE8 = int64(Averages.follow(m.premiumE8, sample, elapsed, p.averagingWindowSeconds));
-        int256 rate = _clamp(m.premiumE8, int256(uint256(p.fundingRateMaxE8)));
-        int256 paid = (spot * rate * int256(elapsed)) / (ONE * int256(uint256(p.fundingIntervalSeconds)));
-        m.fundingE8 = int64(_clamp(m.fundingE8 + paid, FUNDING_MAX_E8));
+        m.fundingE8 = Premiums.fundingE8(m.fundingE8, m.premiumE8, spot, elapsed, p);
         m.premiumNotionalE8 = totals.premiumNotionalE8;
         m.notionalE8 = totals.notionalE8;
         _markets[underlying] = m;
     }
 
-    /// @dev Premium of the trades since the last checkpoint, by notional; 0 without one.
-    function _premiumSampleE8(
-        Market memory m,
-        MarketTotals memory totals,
-        int256 largest
-    ) private pure returns (int256) {
-        uint256 notional = totals.notionalE8 - m.notionalE8;
-        if (notional == 0) return 0;
-        return _clamp(((int256(totals.premiumNotionalE8) - m.premiumNotionalE8) * ONE) / int256(notional), largest);
+    /// @custom:spec ORC-003
+    function _watchInsurance() private {
+        InsuranceHigh memory high = _insurance;
+        uint32 drawdownE8 = Drawdowns.next(high, clearinghouse.ledger().insuranceE8, block.timestamp);
+        _insurance = high;
+        bool drawn = drawdownE8 > Drawdowns.LIMIT_E8;
+        if (drawn == insuranceDrawn) return;
+        insuranceDrawn = drawn;
+        emit InsuranceDrawn(drawn, drawdownE8);
+    }
+
+    /// @dev Expiries ascend, so the first that is not ready ends it: the next checkpoint tries again.
+    /// @custom:spec ORC-004
+    function _settleExpired(uint16 underlying) private {
+        if (address(surfaces) == address(0)) return;
+        for (
+            uint32 expiry = surfaces.firstExpiry(underlying);
+            expiry != 0 && expiry <= block.timestamp;
+            expiry = surfaces.firstExpiry(underlying)
+        ) {
+            (uint64 priceE8, ) = spots.tryFixSettlement(underlying, expiry);
+            if (priceE8 == 0) return;
+            surfaces.retire(underlying, expiry);
+        }
     }
 
     // Encoding
 
-    /// @dev Reads sources again where a checkpoint has read them in the same transaction: a view of one block gives the same answer twice.
     function _encode(uint64 id, uint16 tokens) private view returns (bytes memory encoded, bytes memory records) {
-        uint16 count = underlyingCount;
-        encoded = Checkpoints.encodeHeader(
-            CheckpointHeader({
-                id: id,
-                time: uint40(block.timestamp),
-                underlyings: uint8(count),
-                collaterals: uint8(tokens),
-                initialFactorE8: parameters.initialFactorE8(),
-                debtIndexE12: _debtIndexE12,
-                creditIndexE12: _creditIndexE12
-            })
-        );
-        for (uint16 token = 0; token < tokens; ++token) {
-            encoded = bytes.concat(encoded, Checkpoints.encodeCollateral(_collateral(token)));
-        }
-        for (uint16 u = 1; u <= count; ++u) {
-            bytes memory record = Checkpoints.encodeUnderlying(_record(u));
-            encoded = bytes.concat(encoded, keccak256(record));
+        bytes memory hashes;
+        (hashes, records) = _encodeRecords();
+        bytes memory collaterals = _encodeCollaterals(tokens, hashes.length / 32);
+        encoded = bytes.concat(_encodeHeader(id, tokens, hashes.length / 32), collaterals, hashes);
+    }
+
+    function _encodeRecords() private view returns (bytes memory hashes, bytes memory records) {
+        SpotReading[] memory readings = spots.spots();
+        for (uint16 u = 1; u <= readings.length; ++u) {
+            bytes memory record = _record(u, readings[u - 1]);
+            hashes = bytes.concat(hashes, keccak256(record));
             records = bytes.concat(records, record);
         }
     }
 
-    function _record(uint16 underlying) private view returns (UnderlyingRecord memory record) {
+    function _encodeCollaterals(uint16 tokens, uint256 underlyings) private view returns (bytes memory collaterals) {
+        for (uint16 token = 0; token < tokens; ++token) {
+            collaterals = bytes.concat(collaterals, _collateral(token, underlyings));
+        }
+    }
+
+    function _encodeHeader(uint64 id, uint16 tokens, uint256 underlyings) private view returns (bytes memory) {
+        CheckpointHeader memory header;
+        (header.id, header.time) = (id, uint40(block.timestamp));
+        (header.underlyings, header.collaterals) = (uint8(underlyings), uint8(tokens));
+        header.initialFactorE8 = parameters.initialFactorE8();
+        (header.debtIndexE12, header.creditIndexE12) = (_debtIndexE12, _creditIndexE12);
+        return Checkpoints.encodeHeader(header);
+    }
+
+    function _record(uint16 underlying, SpotReading memory reading) private view returns (bytes memory) {
+        UnderlyingRecord memory record;
         Market memory m = _markets[underlying];
         UnderlyingParameters memory p = parameters.underlyingOf(underlying);
-        (record.spotE8, record.marketState) = _spot(m);
-        record.perpetualMarkE8 = record.spotE8;
+        (record.spotE8, record.marketState) = (reading.spotE8, reading.state);
+        if (insuranceDrawn && reading.state == Checkpoints.NORMAL) record.marketState = uint8(Checkpoints.REDUCE_ONLY);
+        record.perpetualMarkE8 = Premiums.markE8(reading.spotE8, m.premiumE8);
+        record.spreadE8 = reading.spreadE8;
         record.openInterestE8 = m.openInterestE8;
-        record.averageSpotE8 = m.averageSpotE8;
+        record.averageSpotE8 = reading.averageSpotE8;
         record.cumulativeFundingE8 = m.fundingE8;
         record.depthE8 = p.depthE8;
         record.underlying = underlying;
@@ -292,29 +327,28 @@ contract PriceHub is IPriceHub, AccessManaged {
         record.rateChargeE8 = p.rateChargeE8;
         record.floorRateE8 = p.floorRateE8;
         record.nettingFloorE8 = p.nettingFloorE8;
+        bytes memory expiries = "";
+        if (address(surfaces) != address(0)) expiries = surfaces.recordsOf(underlying, reading.spotE8);
+        return Checkpoints.encodeUnderlyingWith(record, expiries);
     }
 
     /// @custom:spec CLR-033
-    function _collateral(uint16 token) private view returns (CollateralRecord memory record) {
+    function _collateral(uint16 token, uint256 underlyings) private view returns (bytes memory) {
+        CollateralRecord memory record;
         TokenMarket memory stored = _tokens[token];
         TokenParameters memory p = parameters.tokenOf(token);
         (, record.decimals) = vault.tokenAt(token);
         record.token = token;
         // An underlying that has no source yet is none: the token then counts nothing.
-        record.underlying = p.underlying <= underlyingCount ? p.underlying : 0;
-        if (p.underlying != 0) record.priceE8 = record.underlying == 0 ? 0 : p.unitsE8;
-        else record.priceE8 = _tokenPriceE8(stored.source, stored.priceE8);
-        if (token == SETTLEMENT && (stored.source == address(0) || record.priceE8 > uint64(uint256(ONE)))) {
-            record.priceE8 = uint64(uint256(ONE));
+        record.underlying = p.underlying <= underlyings ? p.underlying : 0;
+        uint64 priceE8 = _tokenPriceE8(stored.source, stored.priceE8);
+        if (p.underlying == 0) record.priceE8 = priceE8;
+        else if (record.underlying != 0) record.priceE8 = _unitsE8(p.unitsE8, stored.source, priceE8);
+        if (token == SETTLEMENT && (stored.source == address(0) || record.priceE8 > uint64(ONE))) {
+            record.priceE8 = uint64(ONE);
         }
         record.haircutE8 = uint32(Haircuts.haircutUp(p.haircutBaseE8, p.haircutMaxE8, p.thresholdE8, stored.totalE8));
-    }
-
-    /// @dev The source's price, or the last good one and a halted market.
-    function _spot(Market memory m) private view returns (uint64 spotE8, uint8 marketState) {
-        spotE8 = PriceSources.read(m.source);
-        if (spotE8 == 0) return (m.spotE8, uint8(Checkpoints.HALTED));
-        marketState = uint8(Checkpoints.NORMAL);
+        return Checkpoints.encodeCollateral(record);
     }
 
     function _tokenPriceE8(address source, uint64 lastE8) private view returns (uint64 priceE8) {
@@ -323,8 +357,10 @@ contract PriceHub is IPriceHub, AccessManaged {
         if (priceE8 == 0) priceE8 = lastE8;
     }
 
-    function _clamp(int256 value, int256 largest) private pure returns (int256) {
-        if (value > largest) return largest;
-        return value < -largest ? -largest : value;
+    /// @dev Units of the underlying in one token; a source beside it says by how much a share has grown.
+    function _unitsE8(uint64 unitsE8, address source, uint64 rateE8) private pure returns (uint64) {
+        if (source == address(0)) return unitsE8;
+        uint256 units = (uint256(unitsE8) * rateE8) / ONE;
+        return uint64(units < MarginDomain.SPOT_MAX_E8 ? units : MarginDomain.SPOT_MAX_E8);
     }
 }

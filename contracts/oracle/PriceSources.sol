@@ -2,15 +2,25 @@
 pragma solidity 0.8.37;
 
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
+import {ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 
 /// @title Reading a source that may be broken
 library PriceSources {
     uint256 internal constant SOURCE_GAS = 250_000;
+    /// @dev With this much left, the 63/64 that a call may be given are at least `SOURCE_GAS`, and enough remains to go on.
+    uint256 internal constant GAS_NEEDED = 270_000;
     uint256 internal constant ANSWER_BYTES = 64;
 
-    /// @notice The price of a source, 0 when it has none, is no contract, reverts, burns its gas or answers anything else than a price from the past in the domain.
+    /// @notice The price of a source, 0 when it has none.
     function read(address source) internal view returns (uint64 priceE8) {
+        (priceE8, ) = readTimed(source);
+    }
+
+    /// @notice The price of a source and its time; 0 when it has none, is no contract, reverts, burns its gas or answers anything else than a price from the past in the domain.
+    /// Reverts when so little gas is left that a caller could make a good source look broken.
+    function readTimed(address source) internal view returns (uint64 priceE8, uint40 time) {
+        require(gasleft() >= GAS_NEEDED, ISpotMarkets.GasTooLow(gasleft(), GAS_NEEDED));
         bytes memory request = abi.encodeCall(IPriceSource.read, ());
         uint256[2] memory words;
         bool answered;
@@ -19,7 +29,7 @@ library PriceSources {
             answered := staticcall(SOURCE_GAS, source, add(request, 32), mload(request), words, ANSWER_BYTES)
             answered := and(answered, iszero(lt(returndatasize(), ANSWER_BYTES)))
         }
-        if (!answered || words[0] > MarginDomain.SPOT_MAX_E8 || words[1] > block.timestamp) return 0;
-        return uint64(words[0]);
+        if (!answered || words[0] > MarginDomain.SPOT_MAX_E8 || words[1] > block.timestamp) return (0, 0);
+        return (uint64(words[0]), uint40(words[1]));
     }
 }

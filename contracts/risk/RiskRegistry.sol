@@ -126,6 +126,11 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         );
     }
 
+    /// @inheritdoc IRiskRegistry
+    function requireQuorum(bytes32 digest, AttesterSignature[] calldata signatures) external view {
+        _requireQuorum(digest, signatures);
+    }
+
     // Views
 
     /// @inheritdoc IRiskRegistry

@@ -256,6 +256,8 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         tradeWith(bob, alice, btcPerpetual, 0.5e8, BTC_PRICE, reducing(), reducing());
         clearinghouse.setPaused(false);
 
+        nextBlock();
+
         btcFeed.setRound(1000, 0, block.timestamp);
         accounts = pair(alice, bob, computed(), computed());
         VM.expectRevert(abi.encodeWithSelector(IClearingEvents.MarketNotNormal.selector, 1, 2));

@@ -117,6 +117,7 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
 
     function test_withdraw_revertsWhileAPriceIsHaltedAndPositionsRestOnIt() public {
         trade(alice, bob, btcPerpetual, 0.1e8, BTC_PRICE);
+        nextBlock();
         btcFeed.setRound(1000, -1, block.timestamp);
         AccountInput memory brought = input(alice, computed());
         address owner = ownerOf(alice);

@@ -242,6 +242,7 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         setBtc(80_000e8);
         pass(60);
         hub.checkpoint();
+        nextBlock();
         btcFeed.setRound(10_000, 0, block.timestamp);
         uint64 lot = _restart();
         VM.warp(block.timestamp + 700);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Checkpoints, CollateralRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
 import {IRiskParameters, TokenParameters, UnderlyingParameters} from "../interfaces/IRiskParameters.sol";
 import {BrokenSource} from "./BrokenSource.sol";
 import {VM} from "./IVm.sol";
@@ -50,6 +51,7 @@ contract PriceHubCheckpointTest is ProtocolFixture {
         _expectHalted(int256(BTC_PRICE) * 1e10, block.timestamp);
         _expectHalted(type(int256).max, block.timestamp);
         _expectHalted(99e8, block.timestamp);
+        nextBlock();
         btcFeed.setRound(0, int256(BTC_PRICE), block.timestamp);
         _requireHalted();
         setBtc(91_000e8);
@@ -59,19 +61,22 @@ contract PriceHubCheckpointTest is ProtocolFixture {
 
     function test_live_survivesEveryBrokenSource() public {
         BrokenSource broken = BrokenSource(build("contracts/test/BrokenSource.sol:BrokenSource", ""));
-        hub.setSource(ETH, address(broken));
+        setFeed(ETH, address(broken));
         for (uint8 i = 1; i <= uint8(BrokenSource.Failure.TooLarge); ++i) {
+            nextBlock();
             broken.set(BrokenSource.Failure(i));
             (, bytes memory records) = hub.live();
-            assert(this.record(records, 128).spotE8 == 7e8);
+            assert(this.record(records, 128).spotE8 == ETH_PRICE);
             assert(this.record(records, 128).marketState == Checkpoints.HALTED);
             // The other market goes on.
             assert(this.record(records, 0).marketState == Checkpoints.NORMAL);
         }
         pass(60);
         hub.checkpoint();
-        VM.expectRevert(abi.encodeWithSelector(IPriceHub.SourceUnusable.selector, address(broken)));
-        hub.setSource(BTC, address(broken));
+        address[] memory sources = new address[](1);
+        sources[0] = address(broken);
+        VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.FeedsInvalid.selector, BTC));
+        spots.setFeeds(BTC, sources, feedParameters(1));
     }
 
     function test_checkpoint_totalsAndAveragesFollowSlowly() public {
@@ -84,6 +89,11 @@ contract PriceHubCheckpointTest is ProtocolFixture {
         (bytes memory preimage, bytes memory records) = hub.live();
         // A flash deposit moves nobody's haircut: a minute of a day of 1 000.
         assert(this.collateral(preimage, WETH_TOKEN).haircutE8 == 5_000_000);
+        // A price counts in the average for the time that it held, which has only begun.
+        assert(this.record(records, 0).averageSpotE8 == BTC_PRICE && this.record(records, 0).spreadE8 == 9_000e8);
+        pass(60);
+        hub.checkpoint();
+        (preimage, records) = hub.live();
         // One minute of the averaging half hour: a thirtieth of the way.
         assert(this.record(records, 0).averageSpotE8 == 90_300e8);
         pass(1 days);
@@ -136,6 +146,7 @@ contract PriceHubCheckpointTest is ProtocolFixture {
     }
 
     function _expectHalted(int256 answer, uint256 updatedAt) private {
+        nextBlock();
         btcFeed.setRound(100, answer, updatedAt);
         _requireHalted();
     }

@@ -23,7 +23,9 @@ import {
     TokenParameters,
     UnderlyingParameters
 } from "../interfaces/IRiskParameters.sol";
+import {FeedParameters, ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
+import {IVolSurfaces, SurfaceParameters} from "../interfaces/IVolSurfaces.sol";
 import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {VM, IVm} from "./IVm.sol";
@@ -48,7 +50,9 @@ abstract contract ProtocolFixture {
     IAccessManager internal manager;
     IRiskParameters internal parameters;
     IMarginVault internal vault;
+    ISpotMarkets internal spots;
     IPriceHub internal hub;
+    IVolSurfaces internal surfaces;
     IReferee internal referee;
     IFloorReferee internal floors;
     IRiskRegistry internal registry;
@@ -81,8 +85,9 @@ abstract contract ProtocolFixture {
         vault.listToken(address(usdc));
         vault.listToken(address(weth));
         vault.listToken(address(wbtc));
+        spots = ISpotMarkets(build("contracts/oracle/SpotMarkets.sol:SpotMarkets", abi.encode(manager, parameters)));
         IPriceHub prices = IPriceHub(
-            build("contracts/oracle/PriceHub.sol:PriceHub", abi.encode(manager, parameters, vault))
+            build("contracts/oracle/PriceHub.sol:PriceHub", abi.encode(manager, parameters, vault, spots))
         );
         hub = _hub(prices);
         referee = _referee();
@@ -92,6 +97,9 @@ abstract contract ProtocolFixture {
                 "contracts/risk/RiskRegistry.sol:RiskRegistry",
                 abi.encode(manager, hub, parameters, referee.modelHash())
             )
+        );
+        surfaces = IVolSurfaces(
+            build("contracts/oracle/VolSurfaces.sol:VolSurfaces", abi.encode(manager, spots, registry, prices))
         );
         gate = IHealthGate(
             build(
@@ -117,6 +125,8 @@ abstract contract ProtocolFixture {
         vault.connect(address(clearinghouse), address(house), address(insurance));
         clearinghouse.connect(address(house), address(insurance));
         prices.connect(address(clearinghouse));
+        prices.connectSurfaces(address(surfaces));
+        surfaces.setSurfaceParameters(surfaceParameters());
         _configure();
         btcFeed = MockAggregator(
             build("contracts/dev/MockAggregator.sol:MockAggregator", abi.encode(uint8(8), int256(BTC_PRICE)))
@@ -124,8 +134,8 @@ abstract contract ProtocolFixture {
         ethFeed = MockAggregator(
             build("contracts/dev/MockAggregator.sol:MockAggregator", abi.encode(uint8(8), int256(ETH_PRICE)))
         );
-        prices.setSource(BTC, source(btcFeed, 100e8, 1_000_000e8));
-        prices.setSource(ETH, source(ethFeed, 10e8, 100_000e8));
+        setFeed(BTC, source(btcFeed, 100e8, 1_000_000e8));
+        setFeed(ETH, source(ethFeed, 10e8, 100_000e8));
         btcPerpetual = Instruments.pack(BTC, 0, 0, uint8(Instruments.PERPETUAL));
         ethPerpetual = Instruments.pack(ETH, 0, 0, uint8(Instruments.PERPETUAL));
         hub.checkpoint();
@@ -147,6 +157,31 @@ abstract contract ProtocolFixture {
     function _room(string memory name) private returns (address) {
         string memory artifact = string.concat("contracts/clearing/", name, ".sol:", name);
         return build(artifact, abi.encode(manager, vault, hub, parameters, gate));
+    }
+
+    /// @dev One source, and the bands of spec/constants.json.
+    function setFeed(uint16 underlying, address source_) internal {
+        address[] memory sources = new address[](1);
+        sources[0] = source_;
+        spots.setFeeds(underlying, sources, feedParameters(1));
+    }
+
+    function feedParameters(uint8 minCount) internal pure returns (FeedParameters memory) {
+        return FeedParameters(minCount, 2_000_000, 10_000_000, 20_000_000, 120);
+    }
+
+    /// @dev Those of spec/constants.json.
+    function surfaceParameters() internal pure returns (SurfaceParameters memory) {
+        return
+            SurfaceParameters({
+                volStepE8: 15_000_000,
+                forwardStepE8: 500_000,
+                forwardBandE8: 1_000_000,
+                forwardBandYearE8: 25_000_000,
+                volMinE8: 5_000_000,
+                volMaxE8: 500_000_000,
+                discountRateE12: 0
+            });
     }
 
     function source(MockAggregator feed, uint256 minPriceE8, uint256 maxPriceE8) internal returns (address) {
@@ -354,17 +389,25 @@ abstract contract ProtocolFixture {
 
     // Prices and time
 
+    /// @dev Prices are read once a block: a new one shows in the next.
+    function nextBlock() internal {
+        VM.roll(block.number + 1);
+    }
+
     function setBtc(uint256 priceE8) internal {
+        nextBlock();
         btcFeed.setAnswer(int256(priceE8));
     }
 
     function setEth(uint256 priceE8) internal {
+        nextBlock();
         ethFeed.setAnswer(int256(priceE8));
     }
 
     /// @dev Time passes and the feeds stay fresh.
     function pass(uint256 secondsPassed) internal {
         VM.warp(block.timestamp + secondsPassed);
+        nextBlock();
         (, int256 btc, , , ) = btcFeed.latestRoundData();
         (, int256 eth, , , ) = ethFeed.latestRoundData();
         btcFeed.setAnswer(btc);

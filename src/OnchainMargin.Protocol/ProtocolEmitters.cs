@@ -15,6 +15,8 @@ public static class ProtocolEmitters
             contracts.MarginVault,
             contracts.Clearinghouse,
             contracts.PriceHub,
+            contracts.SpotMarkets,
+            contracts.VolSurfaces,
             contracts.RiskRegistry,
             contracts.LiquidationHouse,
             contracts.InsuranceFund,

@@ -13,6 +13,8 @@ public static class ProtocolErrors
         HealthGate.DecodeError,
         MarginVault.DecodeError,
         PriceHub.DecodeError,
+        SpotMarkets.DecodeError,
+        VolSurfaces.DecodeError,
         RiskRegistry.DecodeError,
         RiskParameters.DecodeError,
         InsuranceFund.DecodeError,

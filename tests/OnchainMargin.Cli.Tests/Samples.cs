@@ -17,6 +17,8 @@ internal static class Samples
             MarginVault = Address(3),
             Referee = Address(4),
             RefereeReports = Address(5),
+            SpotMarkets = Address(20),
+            VolSurfaces = Address(21),
             PriceHub = Address(6),
             RiskRegistry = Address(7),
             HealthGate = Address(8),

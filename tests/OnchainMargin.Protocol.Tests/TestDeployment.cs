@@ -17,6 +17,8 @@ internal static class TestDeployment
             MarginVault = At(3),
             Referee = At(4),
             RefereeReports = At(5),
+            SpotMarkets = At(20),
+            VolSurfaces = At(21),
             PriceHub = At(6),
             RiskRegistry = At(7),
             HealthGate = At(8),

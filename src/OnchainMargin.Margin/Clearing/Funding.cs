@@ -1,17 +1,28 @@
 namespace OnchainMargin.Margin;
 
-/// <summary>Funding of perpetuals: longs pay while the premium of trades over spot is positive.</summary>
+/// <summary>The traded premium of perpetuals: their mark, and what longs pay while it is positive.</summary>
 [SpecRule("CLR-031")]
 public static class Funding
 {
     private const long LimitE8 = 1L << 62;
+    private const long MarkLimitE8 = 1L << 48;
+    private const long LeastShare = 1000;
+
+    /// <summary>The notional that trades between two checkpoints must reach to count in full: a thousandth of the market's depth.</summary>
+    public static Int128 LeastNotional(long depthE8, long spotE8) => (Int128)depthE8 * spotE8 / (Rounding.One * LeastShare);
 
     /// <summary>The premium of the trades since the last checkpoint, held within the clamp.</summary>
     /// <param name="premiumNotionalE8">Σ premium·size since then.</param>
     /// <param name="notionalE8">Σ notional since then.</param>
+    /// <param name="leastE8">The notional below which they count in proportion.</param>
     /// <param name="clampE8">The clamp.</param>
-    public static Int128 Sample(Int128 premiumNotionalE8, Int128 notionalE8, long clampE8) =>
-        notionalE8 == 0 ? 0 : Int128.Clamp(Wide.MulDivTrunc(premiumNotionalE8, Rounding.One, notionalE8), -clampE8, clampE8);
+    public static Int128 Sample(Int128 premiumNotionalE8, Int128 notionalE8, Int128 leastE8, long clampE8) =>
+        notionalE8 == 0 ? 0 : Int128.Clamp(Wide.MulDivTrunc(premiumNotionalE8, Rounding.One, Int128.Max(notionalE8, leastE8)), -clampE8, clampE8);
+
+    /// <summary>The mark: spot and the averaged premium on it, in the domain of a price.</summary>
+    [SpecRule("CLR-030")]
+    public static long Mark(long spotE8, Int128 premiumE8) =>
+        (long)Int128.Clamp(spotE8 + (spotE8 * premiumE8 / Rounding.One), 1, MarkLimitE8);
 
     /// <summary>Cumulative funding after a time.</summary>
     /// <param name="cumulativeE8">Before.</param>

@@ -20,7 +20,13 @@ public sealed record DeployedContracts
     /// <summary>Every term of the margin model, for reports.</summary>
     public required Address RefereeReports { get; init; }
 
-    /// <summary>Prices and checkpoints.</summary>
+    /// <summary>Spot prices, market states and settlement prices.</summary>
+    public required Address SpotMarkets { get; init; }
+
+    /// <summary>Volatility surfaces and discounts.</summary>
+    public required Address VolSurfaces { get; init; }
+
+    /// <summary>Indices and checkpoints.</summary>
     public required Address PriceHub { get; init; }
 
     /// <summary>Attesters and epochs.</summary>

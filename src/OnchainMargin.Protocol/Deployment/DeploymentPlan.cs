@@ -36,6 +36,12 @@ public sealed record DeploymentPlan
     /// <summary>Clocks and clamps.</summary>
     public required RiskParameters.OracleParameters Oracle { get; init; }
 
+    /// <summary>What is asked of the sources of every underlying that names nothing else.</summary>
+    public required SpotMarkets.FeedParameters Feeds { get; init; }
+
+    /// <summary>Bands and speeds of volatility surfaces, and the rate of discounts.</summary>
+    public required VolSurfaces.SurfaceParameters Surfaces { get; init; }
+
     /// <summary>Lots.</summary>
     public required RiskParameters.LiquidationParameters Liquidation { get; init; }
 }

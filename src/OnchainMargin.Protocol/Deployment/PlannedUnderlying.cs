@@ -24,6 +24,12 @@ public sealed record PlannedUnderlying
     /// <summary>Answers above are refused.</summary>
     public required ulong MaxPriceE8 { get; init; }
 
+    /// <summary>Further sources: adapters that are deployed already, at most four.</summary>
+    public IReadOnlyList<Address> MoreSources { get; init; } = [];
+
+    /// <summary>What is asked of its sources; the plan's own when empty.</summary>
+    public SpotMarkets.FeedParameters? Feeds { get; init; }
+
     /// <summary>Its margin parameters.</summary>
     public required RiskParameters.UnderlyingParameters Parameters { get; init; }
 }

@@ -52,6 +52,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         MarginVault = _contracts["MarginVault"],
         Referee = _contracts["Referee"],
         RefereeReports = _contracts["RefereeReports"],
+        SpotMarkets = _contracts["SpotMarkets"],
+        VolSurfaces = _contracts["VolSurfaces"],
         PriceHub = _contracts["PriceHub"],
         RiskRegistry = _contracts["RiskRegistry"],
         HealthGate = _contracts["HealthGate"],
@@ -98,13 +100,15 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address manager = await CreateAsync("AccessManager", [sender.Address], cancellationToken);
         Address parameters = await CreateAsync("RiskParameters", [manager, plan.InitialFactorE8], cancellationToken);
         Address vault = await CreateAsync("MarginVault", [manager], cancellationToken);
-        Address hub = await CreateAsync("PriceHub", [manager, parameters, vault], cancellationToken);
+        Address spots = await CreateAsync("SpotMarkets", [manager, parameters], cancellationToken);
+        Address hub = await CreateAsync("PriceHub", [manager, parameters, vault, spots], cancellationToken);
         _report("the table of the normal distribution");
         Address table = await sender.CreateAsync("the table of the normal distribution", CdfTable.CreationCode(), cancellationToken);
         Address referee = await CreateAsync("Referee", [table], cancellationToken);
         await CreateAsync("RefereeReports", [table], cancellationToken);
         Hash32 model = await node.CallAsync(referee, new Referee.ModelHashCall(), cancellationToken: cancellationToken);
         Address registry = await CreateAsync("RiskRegistry", [manager, hub, parameters, model], cancellationToken);
+        await CreateAsync("VolSurfaces", [manager, spots, registry, hub], cancellationToken);
         Address floors = await CreateAsync("FloorReferee", [table], cancellationToken);
         await CreateAsync("HealthGate", [referee, floors, registry, hub, parameters], cancellationToken);
     }
@@ -131,6 +135,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ConnectCall(clearinghouse, liquidationHouse, insurance), cancellationToken);
         await sender.SendAsync(clearinghouse, new Clearinghouse.ConnectCall(liquidationHouse, insurance), cancellationToken);
         await sender.SendAsync(_contracts["PriceHub"], new PriceHub.ConnectCall(clearinghouse), cancellationToken);
+        await sender.SendAsync(_contracts["PriceHub"], new PriceHub.ConnectSurfacesCall(_contracts["VolSurfaces"]), cancellationToken);
     }
 
     private async Task SetParametersAsync(DeploymentPlan plan, CancellationToken cancellationToken)
@@ -140,6 +145,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         await sender.SendAsync(parameters, new RiskParameters.SetInterestCall(plan.Interest), cancellationToken);
         await sender.SendAsync(parameters, new RiskParameters.SetOracleCall(plan.Oracle), cancellationToken);
         await sender.SendAsync(parameters, new RiskParameters.SetLiquidationCall(plan.Liquidation), cancellationToken);
+        await sender.SendAsync(_contracts["VolSurfaces"], new VolSurfaces.SetSurfaceParametersCall(plan.Surfaces), cancellationToken);
         ushort number = 0;
         foreach (PlannedUnderlying underlying in plan.Underlyings)
         {
@@ -182,7 +188,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
             ushort number = (ushort)(underlyings.Count + 1);
             Address feed = underlying.Feed ?? await sender.CreateAsync(artifacts.Read("MockAggregator"), [(byte)8, underlying.MockPriceE8], cancellationToken);
             Address source = await CreateSourceAsync(feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8, cancellationToken);
-            await sender.SendAsync(_contracts["PriceHub"], new PriceHub.SetSourceCall(number, source), cancellationToken);
+            await sender.SendAsync(_contracts["SpotMarkets"], new SpotMarkets.SetFeedsCall(number, [source, .. underlying.MoreSources], underlying.Feeds ?? plan.Feeds), cancellationToken);
             underlyings.Add(new DeployedUnderlying(number, underlying.Name, feed, source));
         }
 

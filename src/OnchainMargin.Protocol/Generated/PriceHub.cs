@@ -22,9 +22,10 @@ public static class PriceHub
         AccessManagedUnauthorizedError.Selector => AccessManagedUnauthorizedError.Decode(data),
         CheckpointTooSoonError.Selector => CheckpointTooSoonError.Decode(data),
         ConnectedWronglyError.Selector => ConnectedWronglyError.Decode(data),
+        GasTooLowError.Selector => GasTooLowError.Decode(data),
+        SettlementNotReadyError.Selector => SettlementNotReadyError.Decode(data),
         SourceUnusableError.Selector => SourceUnusableError.Decode(data),
         TokenUnknownError.Selector => TokenUnknownError.Decode(data),
-        UnderlyingUnknownError.Selector => UnderlyingUnknownError.Decode(data),
         _ => null,
     };
 
@@ -43,9 +44,13 @@ public static class PriceHub
         {
             return decodedConnected;
         }
-        if (SourceSetEvent.TryDecode(log, out SourceSetEvent decodedSourceSet))
+        if (InsuranceDrawnEvent.TryDecode(log, out InsuranceDrawnEvent decodedInsuranceDrawn))
         {
-            return decodedSourceSet;
+            return decodedInsuranceDrawn;
+        }
+        if (SurfacesConnectedEvent.TryDecode(log, out SurfacesConnectedEvent decodedSurfacesConnected))
+        {
+            return decodedSurfacesConnected;
         }
         if (TokenSourceSetEvent.TryDecode(log, out TokenSourceSetEvent decodedTokenSourceSet))
         {
@@ -54,19 +59,20 @@ public static class PriceHub
         return null;
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>(address,address,address)</c>.</summary>
-    public sealed record Deployment(Address Authority, Address Parameters, Address Vault) : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Authority, Address Parameters, Address Vault, Address Spots) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 96];
+            var data = new byte[bytecode.Length + 128];
             bytecode.CopyTo(data);
             var writer = new AbiWriter(data.AsSpan(bytecode.Length));
-            int frame = writer.Reserve(96);
+            int frame = writer.Reserve(128);
             writer.WriteAddress(frame, Authority);
             writer.WriteAddress(frame + 32, Parameters);
             writer.WriteAddress(frame + 64, Vault);
+            writer.WriteAddress(frame + 96, Spots);
             return data;
         }
     }
@@ -191,6 +197,33 @@ public static class PriceHub
         }
     }
 
+    /// <summary>A call of <c>connectSurfaces(address)</c> (nonpayable).</summary>
+    public sealed record ConnectSurfacesCall(Address Surfaces) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x363977cb;
+
+        string IContractCall.Signature => "connectSurfaces(address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, Surfaces);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ConnectSurfacesCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "connectSurfaces(address)"));
+            return new ConnectSurfacesCall(reader.ReadAddress(0));
+        }
+    }
+
     /// <summary>A call of <c>cumulativeFundingE8(uint16)</c> (view).</summary>
     public sealed record CumulativeFundingE8Call(ushort Underlying) : IContractCall<long>
     {
@@ -222,6 +255,41 @@ public static class PriceHub
         {
             var reader = new AbiReader(data);
             return reader.ReadInt64(0, 64);
+        }
+    }
+
+    /// <summary>A call of <c>fixSettlement(uint16,uint32)</c> (nonpayable).</summary>
+    public sealed record FixSettlementCall(ushort Underlying, uint Expiry) : IContractCall<ulong>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x3bb690d8;
+
+        string IContractCall.Signature => "fixSettlement(uint16,uint32)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteUInt64(frame, Underlying);
+            writer.WriteUInt64(frame + 32, Expiry);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static FixSettlementCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "fixSettlement(uint16,uint32)"));
+            return new FixSettlementCall((ushort)reader.ReadUInt64(0, 16), (uint)reader.ReadUInt64(32, 32));
+        }
+
+        /// <inheritdoc/>
+        public ulong DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadUInt64(0, 64);
         }
     }
 
@@ -290,6 +358,37 @@ public static class PriceHub
         {
             var reader = new AbiReader(data);
             return reader.ReadFixedBytes(0, 32);
+        }
+    }
+
+    /// <summary>A call of <c>insuranceDrawn()</c> (view).</summary>
+    public sealed record InsuranceDrawnCall() : IContractCall<bool>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x8cc7be67;
+
+        string IContractCall.Signature => "insuranceDrawn()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static InsuranceDrawnCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "insuranceDrawn()");
+            return new InsuranceDrawnCall();
+        }
+
+        /// <inheritdoc/>
+        public bool DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadBool(0);
         }
     }
 
@@ -474,34 +573,6 @@ public static class PriceHub
         }
     }
 
-    /// <summary>A call of <c>setSource(uint16,address)</c> (nonpayable).</summary>
-    public sealed record SetSourceCall(ushort Underlying, Address Source) : IContractCall
-    {
-        /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0x361a2639;
-
-        string IContractCall.Signature => "setSource(uint16,address)";
-
-        /// <inheritdoc/>
-        public byte[] Encode()
-        {
-            var data = new byte[4 + 64];
-            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
-            var writer = new AbiWriter(data.AsSpan(4));
-            int frame = writer.Reserve(64);
-            writer.WriteUInt64(frame, Underlying);
-            writer.WriteAddress(frame + 32, Source);
-            return data;
-        }
-
-        /// <summary>Reads the call back from calldata.</summary>
-        public static SetSourceCall Decode(ReadOnlySpan<byte> calldata)
-        {
-            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setSource(uint16,address)"));
-            return new SetSourceCall((ushort)reader.ReadUInt64(0, 16), reader.ReadAddress(32));
-        }
-    }
-
     /// <summary>A call of <c>setTokenSource(uint16,address)</c> (nonpayable).</summary>
     public sealed record SetTokenSourceCall(ushort Token, Address Source) : IContractCall
     {
@@ -530,30 +601,93 @@ public static class PriceHub
         }
     }
 
-    /// <summary>A call of <c>sourceOf(uint16)</c> (view).</summary>
-    public sealed record SourceOfCall(ushort Underlying) : IContractCall<Address>
+    /// <summary>A call of <c>settlementPriceE8(uint16,uint32)</c> (view).</summary>
+    public sealed record SettlementPriceE8Call(ushort Underlying, uint Expiry) : IContractCall<ulong>
     {
         /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0xecb69c40;
+        public const uint Selector = 0x51e1a167;
 
-        string IContractCall.Signature => "sourceOf(uint16)";
+        string IContractCall.Signature => "settlementPriceE8(uint16,uint32)";
 
         /// <inheritdoc/>
         public byte[] Encode()
         {
-            var data = new byte[4 + 32];
+            var data = new byte[4 + 64];
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
-            int frame = writer.Reserve(32);
+            int frame = writer.Reserve(64);
             writer.WriteUInt64(frame, Underlying);
+            writer.WriteUInt64(frame + 32, Expiry);
             return data;
         }
 
         /// <summary>Reads the call back from calldata.</summary>
-        public static SourceOfCall Decode(ReadOnlySpan<byte> calldata)
+        public static SettlementPriceE8Call Decode(ReadOnlySpan<byte> calldata)
         {
-            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "sourceOf(uint16)"));
-            return new SourceOfCall((ushort)reader.ReadUInt64(0, 16));
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "settlementPriceE8(uint16,uint32)"));
+            return new SettlementPriceE8Call((ushort)reader.ReadUInt64(0, 16), (uint)reader.ReadUInt64(32, 32));
+        }
+
+        /// <inheritdoc/>
+        public ulong DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadUInt64(0, 64);
+        }
+    }
+
+    /// <summary>A call of <c>spots()</c> (view).</summary>
+    public sealed record SpotsCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x15e02a74;
+
+        string IContractCall.Signature => "spots()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SpotsCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "spots()");
+            return new SpotsCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>surfaces()</c> (view).</summary>
+    public sealed record SurfacesCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x05d0e077;
+
+        string IContractCall.Signature => "surfaces()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SurfacesCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "surfaces()");
+            return new SurfacesCall();
         }
 
         /// <inheritdoc/>
@@ -629,37 +763,6 @@ public static class PriceHub
         {
             var reader = new AbiReader(data);
             return reader.ReadAddress(0);
-        }
-    }
-
-    /// <summary>A call of <c>underlyingCount()</c> (view).</summary>
-    public sealed record UnderlyingCountCall() : IContractCall<ushort>
-    {
-        /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0x459178f0;
-
-        string IContractCall.Signature => "underlyingCount()";
-
-        /// <inheritdoc/>
-        public byte[] Encode()
-        {
-            var data = new byte[4 + 0];
-            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
-            return data;
-        }
-
-        /// <summary>Reads the call back from calldata.</summary>
-        public static UnderlyingCountCall Decode(ReadOnlySpan<byte> calldata)
-        {
-            AbiSelector.Require(calldata, Selector, "underlyingCount()");
-            return new UnderlyingCountCall();
-        }
-
-        /// <inheritdoc/>
-        public ushort DecodeResult(ReadOnlySpan<byte> data)
-        {
-            var reader = new AbiReader(data);
-            return (ushort)reader.ReadUInt64(0, 16);
         }
     }
 
@@ -777,19 +880,19 @@ public static class PriceHub
         }
     }
 
-    /// <summary>The event <c>SourceSet(uint16,address,uint64)</c>.</summary>
-    public readonly record struct SourceSetEvent(ushort Underlying, Address Source, ulong PriceE8) : IContractEvent<SourceSetEvent>
+    /// <summary>The event <c>InsuranceDrawn(bool,uint32)</c>.</summary>
+    public readonly record struct InsuranceDrawnEvent(bool Drawn, uint DrawdownE8) : IContractEvent<InsuranceDrawnEvent>
     {
         /// <summary>The event's signature.</summary>
-        public const string EventSignature = "SourceSet(uint16,address,uint64)";
+        public const string EventSignature = "InsuranceDrawn(bool,uint32)";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0x0e9294aacf01cf02UL, 0x539c65ad63d06f8dUL, 0x075c60a6df9ba457UL, 0x671f388e37b3ed2cUL);
+        public static Hash32 Topic => new(0x3e4862d3f828dbacUL, 0x5a6493acccc30f77UL, 0x54f03ff2bb4e2c28UL, 0x3d965faa98f17e43UL);
 
-        string IContractEvent.EventName => "SourceSet";
+        string IContractEvent.EventName => "InsuranceDrawn";
 
         /// <inheritdoc/>
-        public static bool TryDecode(LogEntry log, out SourceSetEvent value)
+        public static bool TryDecode(LogEntry log, out InsuranceDrawnEvent value)
         {
             ArgumentNullException.ThrowIfNull(log);
             if (!log.HasTopic(Topic))
@@ -798,9 +901,36 @@ public static class PriceHub
                 return false;
             }
 
-            var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "SourceSet"));
+            _ = log.TopicWords(stackalloc byte[32], 1, "InsuranceDrawn");
             var reader = new AbiReader(log.Data);
-            value = new SourceSetEvent((ushort)topics.ReadUInt64(32, 16), topics.ReadAddress(64), reader.ReadUInt64(0, 64));
+            value = new InsuranceDrawnEvent(reader.ReadBool(0), (uint)reader.ReadUInt64(32, 32));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>SurfacesConnected(address)</c>.</summary>
+    public readonly record struct SurfacesConnectedEvent(Address Surfaces) : IContractEvent<SurfacesConnectedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "SurfacesConnected(address)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0xedae9b77a32b23d8UL, 0x31f4e29154dadf08UL, 0xd91b60eba3aec9d8UL, 0x77f3cf468886cf30UL);
+
+        string IContractEvent.EventName => "SurfacesConnected";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out SurfacesConnectedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "SurfacesConnected"));
+            value = new SurfacesConnectedEvent(topics.ReadAddress(32));
             return true;
         }
     }
@@ -912,6 +1042,38 @@ public static class PriceHub
         }
     }
 
+    /// <summary>The error <c>GasTooLow(uint256,uint256)</c>.</summary>
+    public readonly record struct GasTooLowError(UInt256 Gas, UInt256 Needed) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xfe336aa7;
+
+        string IContractError.ErrorName => "GasTooLow";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static GasTooLowError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "GasTooLow(uint256,uint256)"));
+            return new GasTooLowError(reader.ReadUInt256(0, 256), reader.ReadUInt256(32, 256));
+        }
+    }
+
+    /// <summary>The error <c>SettlementNotReady(uint16,uint32,uint256)</c>.</summary>
+    public readonly record struct SettlementNotReadyError(ushort Underlying, uint Expiry, UInt256 CoveredSeconds) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x5f612db7;
+
+        string IContractError.ErrorName => "SettlementNotReady";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static SettlementNotReadyError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "SettlementNotReady(uint16,uint32,uint256)"));
+            return new SettlementNotReadyError((ushort)reader.ReadUInt64(0, 16), (uint)reader.ReadUInt64(32, 32), reader.ReadUInt256(64, 256));
+        }
+    }
+
     /// <summary>The error <c>SourceUnusable(address)</c>.</summary>
     public readonly record struct SourceUnusableError(Address Source) : IContractError
     {
@@ -941,22 +1103,6 @@ public static class PriceHub
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "TokenUnknown(uint256)"));
             return new TokenUnknownError(reader.ReadUInt256(0, 256));
-        }
-    }
-
-    /// <summary>The error <c>UnderlyingUnknown(uint256)</c>.</summary>
-    public readonly record struct UnderlyingUnknownError(UInt256 Underlying) : IContractError
-    {
-        /// <summary>The first four bytes of the revert data.</summary>
-        public const uint Selector = 0xa5d0ea65;
-
-        string IContractError.ErrorName => "UnderlyingUnknown";
-
-        /// <summary>Reads the error from revert data.</summary>
-        public static UnderlyingUnknownError Decode(ReadOnlySpan<byte> data)
-        {
-            var reader = new AbiReader(AbiSelector.Require(data, Selector, "UnderlyingUnknown(uint256)"));
-            return new UnderlyingUnknownError(reader.ReadUInt256(0, 256));
         }
     }
 

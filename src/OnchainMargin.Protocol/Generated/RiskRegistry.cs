@@ -754,6 +754,34 @@ public static class RiskRegistry
         }
     }
 
+    /// <summary>A call of <c>requireQuorum(bytes32,(address,bytes)[])</c> (view).</summary>
+    public sealed record RequireQuorumCall(Hash32 Digest, AttesterSignature[] Signatures) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x347ab38f;
+
+        string IContractCall.Signature => "requireQuorum(bytes32,(address,bytes)[])";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64 + SizeAttesterSignatureArray(Signatures)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteHash32(frame, Digest);
+            WriteAttesterSignatureArray(ref writer, frame + 32, frame, Signatures);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static RequireQuorumCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "requireQuorum(bytes32,(address,bytes)[])"));
+            return new RequireQuorumCall(reader.ReadFixedBytes(0, 32), ReadAttesterSignatureArray(ref reader, 32, 0));
+        }
+    }
+
     /// <summary>A call of <c>requireSigned((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),(address,bytes)[])</c> (view).</summary>
     public sealed record RequireSignedCall(RiskAttestation Attestation, AttesterSignature[] Signatures) : IContractCall
     {

@@ -59,9 +59,13 @@ public sealed class LedgerTests
     [Fact]
     public void Funding_PositivePremium_LongsPay()
     {
-        Assert.Equal(1_000_000, Funding.Sample(One, 100 * One, 5_000_000));
-        Assert.Equal(-500_000, Funding.Sample(-One, 100 * One, 500_000));
-        Assert.Equal(0, Funding.Sample(One, 0, 500_000));
+        Assert.Equal(1_000_000, Funding.Sample(One, 100 * One, 0, 5_000_000));
+        Assert.Equal(-500_000, Funding.Sample(-One, 100 * One, 0, 500_000));
+        Assert.Equal(0, Funding.Sample(One, 0, 0, 500_000));
+        Assert.Equal(100_000, Funding.Sample(One, 100 * One, 1000 * One, 5_000_000));
+        Assert.Equal(450_000 * One, Funding.LeastNotional(5000 * One, 90_000 * One));
+        Assert.Equal(90_450 * One, Funding.Mark(90_000 * One, 500_000));
+        Assert.Equal(1, Funding.Mark(100, -200_000_000));
         Assert.Equal(75_000L * 100, Funding.Next(0, 80_000, 100 * One, 28_800, 75_000, 28_800));
         Assert.Equal(-(1L << 62), Funding.Next(-(1L << 62), -80_000, 100 * One, 28_800, 75_000, 28_800));
     }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice What is asked of the sources of an underlying, and when its market stops taking new risk.
+struct FeedParameters {
+    /// @notice Sources that must agree, at least.
+    uint8 minCount;
+    /// @notice How far a source may lie from the median and still count.
+    uint32 maxDeviationE8;
+    /// @notice Distance of the price from its average beyond which only reductions are taken.
+    uint32 reduceMoveE8;
+    /// @notice The most that the price may lie from its average: beyond, it is held there and the market is halted.
+    uint32 haltMoveE8;
+    /// @notice How long nothing must be wrong before a market is normal again.
+    uint32 recoverySeconds;
+}
+
+/// @notice The price of an underlying as an update would leave it now.
+struct SpotReading {
+    uint64 spotE8;
+    uint64 averageSpotE8;
+    /// @notice Distance of the two.
+    uint64 spreadE8;
+    uint8 state;
+    /// @notice Why the state is not normal, as bits: 1 stale, 2 diverged, 4 moved; 0 when the update was in this block already.
+    uint8 reasons;
+    uint8 live;
+    uint8 used;
+}
+
+/// @title Spot prices: several sources an underlying, one price set a block, settlement prices
+/// @notice The first update of a block reads the sources; everybody in that block gets what it stored. A price lies within `haltMove` of its own time-weighted average, whatever sources say.
+/// Assumptions: more than half of the live sources of an underlying are honest; otherwise a lie is bounded by `haltMove` around an average that follows over `averagingWindow`.
+/// Warning: between two updates prices stand still, and count for 300 seconds at most. Anyone may update; nothing is paid for it.
+interface ISpotMarkets {
+    /// @notice The sources of an underlying were set.
+    event FeedsSet(uint16 indexed underlying, address[] sources, FeedParameters parameters, uint64 priceE8);
+
+    /// @notice A price was taken. `used` of `live` sources agreed on it; `priceE8` is what they said, 0 for nothing.
+    event SpotUpdated(
+        uint16 indexed underlying,
+        uint64 spotE8,
+        uint64 averageSpotE8,
+        uint64 priceE8,
+        uint8 live,
+        uint8 used
+    );
+
+    /// @notice A market changed its state (0 normal, 1 reduce-only, 2 halted); `reasons` as in `SpotReading`.
+    event MarketStateChanged(uint16 indexed underlying, uint8 from, uint8 to, uint8 reasons);
+
+    /// @notice The settlement price of an expiry was fixed for ever.
+    event SettlementFixed(uint16 indexed underlying, uint32 indexed expiry, uint64 priceE8, uint32 coveredSeconds);
+
+    /// @notice Thrown when sources or their parameters make no sense, or do not agree on a price at the time they are set.
+    error FeedsInvalid(uint16 underlying);
+
+    /// @notice Thrown when so little gas is given that a source could seem broken.
+    error GasTooLow(uint256 gas, uint256 needed);
+
+    /// @notice Thrown when an underlying is not listed or has no source yet.
+    error UnderlyingUnknown(uint256 underlying);
+
+    /// @notice Thrown when an expiry is not over, or is no multiple of 1800 seconds.
+    error ExpiryNotOver(uint16 underlying, uint32 expiry);
+
+    /// @notice Sets one to five sources of an underlying's spot, which must agree on a price now. Governance.
+    function setFeeds(uint16 underlying, address[] calldata sources, FeedParameters calldata parameters) external;
+
+    /// @notice Reads the sources of an underlying, unless that was done in this block. Anyone.
+    function update(uint16 underlying) external;
+
+    /// @notice Updates every underlying. Anyone.
+    function updateAll() external;
+
+    /// @notice Fixes the settlement price of an expiry: the time-weighted average over the 30 minutes before it. Anyone, in any order, at any time after it.
+    /// Where fewer than 900 seconds of the window were observed, the half hours after it count as well, one by one, until 900 are.
+    /// @return priceE8 The price; 0 while too little was observed.
+    /// @return coveredSeconds How much was.
+    function tryFixSettlement(
+        uint16 underlying,
+        uint32 expiry
+    ) external returns (uint64 priceE8, uint256 coveredSeconds);
+
+    /// @notice The settlement price, 0 while it is not fixed; once it is not 0 it never changes.
+    function settlementPriceE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8);
+
+    /// @notice The time-weighted average of spot since the settlement window of an expiry opened, until now or the expiry; the last good price while nothing of it was observed.
+    function windowAverageE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8);
+
+    /// @notice The price that the last update left.
+    function storedSpotE8(uint16 underlying) external view returns (uint64 spotE8);
+
+    /// @notice Underlyings that have sources; they are numbered from 1.
+    function underlyingCount() external view returns (uint16);
+
+    /// @notice The prices of all underlyings as an update would leave them now.
+    function spots() external view returns (SpotReading[] memory readings);
+
+    /// @notice The price as an update would leave it now.
+    function spotOf(uint16 underlying) external view returns (SpotReading memory reading);
+
+    /// @notice The sources of an underlying and what is asked of them.
+    function feedsOf(
+        uint16 underlying
+    ) external view returns (address[] memory sources, FeedParameters memory parameters);
+}

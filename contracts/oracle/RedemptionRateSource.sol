@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {IPriceSource} from "../interfaces/IPriceSource.sol";
+
+/// @title How many assets a share of an ERC-4626 vault redeems for, with a guard on its growth
+/// @notice `convertToAssets` can be raised by a donation in one transaction. The rate that is told grows at most by `growthYearE8` a year, over at most a day since it was last noted, and falls at once.
+/// Anyone may note the rate; without that for a day it stands still at a day's growth.
+/// Warning: a vault whose rate can be *lowered* by strangers is no collateral; nothing here helps then.
+contract RedemptionRateSource is IPriceSource {
+    uint256 internal constant ONE = 1e8;
+    uint256 internal constant YEAR = 31_536_000;
+    uint256 internal constant DAY = 86_400;
+    uint256 internal constant VAULT_GAS = 150_000;
+    uint256 internal constant WORD = 32;
+    uint256 internal constant RATE_MAX_E8 = 2 ** 40;
+
+    address public immutable vault;
+    uint256 public immutable growthYearE8;
+    uint256 private immutable _share;
+    uint256 private immutable _asset;
+    uint64 public notedRateE8;
+    uint40 public notedTime;
+
+    /// @notice The rate was noted: from now on growth counts from it.
+    event RateNoted(uint64 rateE8, uint40 time);
+
+    /// @notice Thrown when the growth makes no sense, or the vault has no rate now.
+    error SourceInvalid(uint256 growthYearE8, uint256 rateE8);
+
+    /// @param growthYearE8_ The most that a share may honestly earn in a year, at most 100 %.
+    constructor(address vault_, uint256 growthYearE8_) {
+        vault = vault_;
+        growthYearE8 = growthYearE8_;
+        _share = 10 ** IERC4626(vault_).decimals();
+        _asset = 10 ** IERC4626(IERC4626(vault_).asset()).decimals();
+        uint256 rateE8 = _rawE8();
+        require(growthYearE8_ <= ONE && rateE8 != 0, SourceInvalid(growthYearE8_, rateE8));
+        (notedRateE8, notedTime) = (uint64(rateE8), uint40(block.timestamp));
+        emit RateNoted(uint64(rateE8), uint40(block.timestamp));
+    }
+
+    /// @notice Notes the guarded rate, so that growth goes on from it. Anyone.
+    function note() external {
+        (uint64 rateE8, ) = read();
+        if (rateE8 == 0) return;
+        (notedRateE8, notedTime) = (rateE8, uint40(block.timestamp));
+        emit RateNoted(rateE8, uint40(block.timestamp));
+    }
+
+    /// @inheritdoc IPriceSource
+    function read() public view returns (uint64 priceE8, uint40 time) {
+        uint256 raw = _rawE8();
+        uint256 elapsed = block.timestamp - notedTime;
+        if (elapsed > DAY) elapsed = DAY;
+        uint256 largest = notedRateE8 + (notedRateE8 * growthYearE8 * elapsed) / (ONE * YEAR);
+        return (uint64(raw < largest ? raw : largest), uint40(block.timestamp));
+    }
+
+    /// @dev Assets of one whole share, in E8 of a whole asset; 0 when the vault fails.
+    function _rawE8() private view returns (uint256 rateE8) {
+        bytes memory request = abi.encodeCall(IERC4626.convertToAssets, (_share));
+        address target = vault;
+        uint256[1] memory words;
+        bool answered;
+        // Safe: reads the encoded call and writes the one word allocated above; a longer answer is not copied.
+        assembly ("memory-safe") {
+            answered := staticcall(VAULT_GAS, target, add(request, 32), mload(request), words, WORD)
+            answered := and(answered, iszero(lt(returndatasize(), WORD)))
+        }
+        if (!answered || words[0] > type(uint128).max) return 0;
+        rateE8 = (words[0] * ONE) / _asset;
+        if (rateE8 > RATE_MAX_E8) rateE8 = 0;
+    }
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {FeedParameters, ISpotMarkets, SpotReading} from "../interfaces/ISpotMarkets.sol";
+import {Medians} from "./Medians.sol";
+import {MarketStates, Observation, SpotMarket} from "./MarketStates.sol";
+import {PriceSources} from "./PriceSources.sol";
+
+/// @title Spot prices
+contract SpotMarkets is ISpotMarkets, AccessManaged {
+    uint256 internal constant ONE = 1e8;
+    uint256 internal constant SOURCES_MAX = 5;
+    uint256 internal constant WINDOW_SECONDS = 1800;
+    /// @dev Half of the window.
+    uint256 internal constant COVERED_MIN_SECONDS = 900;
+    /// @dev Half hours that a settlement looks beyond its expiry, and a sum before its time: two weeks.
+    uint256 internal constant SEARCH_MAX = 672;
+    uint256 internal constant MOVE_MAX_E8 = 5e7;
+    uint256 internal constant DAY = 86_400;
+
+    struct Feed {
+        address source;
+        /// @dev The newest observation that was used: a source never goes back.
+        uint40 time;
+    }
+
+    /// @dev Sums at a half hour; `stored` tells a first one, which is all zero, from none.
+    struct HalfHour {
+        uint96 cumulativeE8;
+        uint40 coveredSeconds;
+        bool stored;
+    }
+
+    IRiskParameters public immutable parameters;
+    /// @notice Underlyings that have sources; the checkpoint names these.
+    uint16 public underlyingCount;
+    mapping(uint16 underlying => SpotMarket) private _spots;
+    mapping(uint16 underlying => FeedParameters) private _feedParameters;
+    mapping(uint16 underlying => Feed[]) private _feeds;
+    mapping(uint16 underlying => mapping(uint256 time => HalfHour)) private _halfHours;
+    mapping(uint16 underlying => mapping(uint32 expiry => uint64 priceE8)) private _settlementsE8;
+
+    constructor(address authority, IRiskParameters parameters_) AccessManaged(authority) {
+        parameters = parameters_;
+    }
+
+    // Prices
+
+    /// @inheritdoc ISpotMarkets
+    function update(uint16 underlying) external {
+        _requireListed(underlying);
+        _update(underlying, parameters.oracle().averagingWindowSeconds);
+    }
+
+    /// @inheritdoc ISpotMarkets
+    function updateAll() external {
+        uint256 window = parameters.oracle().averagingWindowSeconds;
+        uint16 count = underlyingCount;
+        for (uint16 u = 1; u <= count; ++u) _update(u, window);
+    }
+
+    /// @inheritdoc ISpotMarkets
+    /// @custom:spec ORC-004
+    function tryFixSettlement(
+        uint16 underlying,
+        uint32 expiry
+    ) external returns (uint64 priceE8, uint256 coveredSeconds) {
+        _requireListed(underlying);
+        priceE8 = _settlementsE8[underlying][expiry];
+        if (priceE8 != 0) return (priceE8, 0);
+        require(_isOver(expiry), ExpiryNotOver(underlying, expiry));
+        _update(underlying, parameters.oracle().averagingWindowSeconds);
+        SpotMarket memory m = _spots[underlying];
+        (uint96 fromE8, uint40 fromSeconds) = _sumsAt(underlying, m, expiry - WINDOW_SECONDS);
+        uint256 end = expiry;
+        for (uint256 i = 0; i < SEARCH_MAX && end <= block.timestamp; ++i) {
+            (uint96 toE8, uint40 toSeconds) = _sumsAt(underlying, m, end);
+            coveredSeconds = toSeconds - fromSeconds;
+            if (coveredSeconds >= COVERED_MIN_SECONDS) {
+                priceE8 = _mean(toE8 - fromE8, coveredSeconds);
+                _settlementsE8[underlying][expiry] = priceE8;
+                emit SettlementFixed(underlying, expiry, priceE8, uint32(coveredSeconds));
+                return (priceE8, coveredSeconds);
+            }
+            end += WINDOW_SECONDS;
+        }
+    }
+
+    // Governance
+
+    /// @inheritdoc ISpotMarkets
+    function setFeeds(uint16 underlying, address[] calldata sources, FeedParameters calldata p) external restricted {
+        uint16 count = underlyingCount;
+        require(
+            underlying != 0 && underlying <= count + 1 && underlying <= parameters.underlyingCount(),
+            UnderlyingUnknown(underlying)
+        );
+        bool sound =
+            sources.length <= SOURCES_MAX &&
+                p.minCount != 0 &&
+                p.minCount <= sources.length &&
+                p.maxDeviationE8 <= ONE / 5 &&
+                p.reduceMoveE8 <= p.haltMoveE8 &&
+                p.haltMoveE8 <= MOVE_MAX_E8 &&
+                p.recoverySeconds <= DAY;
+        require(sound, FeedsInvalid(underlying));
+        _replaceFeeds(underlying, sources);
+        _feedParameters[underlying] = p;
+        (Observation memory o, ) = _observe(underlying, p);
+        require(o.used >= p.minCount, FeedsInvalid(underlying));
+        SpotMarket storage m = _spots[underlying];
+        if (underlying > count) {
+            underlyingCount = underlying;
+            m.spotE8 = o.priceE8;
+            m.averageSpotE8 = o.priceE8;
+            m.time = uint40(block.timestamp);
+            _halfHours[underlying][block.timestamp - (block.timestamp % WINDOW_SECONDS)].stored = true;
+        }
+        emit FeedsSet(underlying, sources, p, o.priceE8);
+    }
+
+    // Views
+
+    /// @inheritdoc ISpotMarkets
+    function settlementPriceE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8) {
+        return _settlementsE8[underlying][expiry];
+    }
+
+    /// @inheritdoc ISpotMarkets
+    function windowAverageE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8) {
+        priceE8 = _settlementsE8[underlying][expiry];
+        if (priceE8 != 0) return priceE8;
+        SpotMarket memory m = _spots[underlying];
+        _requireListed(underlying);
+        require(expiry % WINDOW_SECONDS == 0, ExpiryNotOver(underlying, expiry));
+        uint256 end = expiry < block.timestamp ? expiry : block.timestamp;
+        (uint96 fromE8, uint40 fromSeconds) = _sumsAt(underlying, m, expiry - WINDOW_SECONDS);
+        (uint96 toE8, uint40 toSeconds) = _sumsAt(underlying, m, end);
+        // Nothing of the window was seen: what was seen after it counts.
+        if (toSeconds == fromSeconds) (toE8, toSeconds) = _sumsAt(underlying, m, block.timestamp);
+        return toSeconds == fromSeconds ? m.spotE8 : _mean(toE8 - fromE8, toSeconds - fromSeconds);
+    }
+
+    /// @inheritdoc ISpotMarkets
+    function spotOf(uint16 underlying) external view returns (SpotReading memory) {
+        _requireListed(underlying);
+        return _reading(underlying, parameters.oracle().averagingWindowSeconds);
+    }
+
+    /// @inheritdoc ISpotMarkets
+    function spots() external view returns (SpotReading[] memory readings) {
+        uint256 window = parameters.oracle().averagingWindowSeconds;
+        uint16 count = underlyingCount;
+        readings = new SpotReading[](count);
+        for (uint16 u = 1; u <= count; ++u) readings[u - 1] = _reading(u, window);
+    }
+
+    /// @inheritdoc ISpotMarkets
+    function storedSpotE8(uint16 underlying) external view returns (uint64) {
+        return _spots[underlying].spotE8;
+    }
+
+    /// @inheritdoc ISpotMarkets
+    function feedsOf(
+        uint16 underlying
+    ) external view returns (address[] memory sources, FeedParameters memory feedParameters) {
+        uint256 count = _feeds[underlying].length;
+        sources = new address[](count);
+        for (uint256 i = 0; i < count; ++i) sources[i] = _feeds[underlying][i].source;
+        feedParameters = _feedParameters[underlying];
+    }
+
+    // Internal
+
+    function _isOver(uint32 expiry) private view returns (bool) {
+        return expiry % WINDOW_SECONDS == 0 && expiry != 0 && expiry <= block.timestamp;
+    }
+
+    function _requireListed(uint16 underlying) private view {
+        require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
+    }
+
+    /// @dev Once a block.
+    function _update(uint16 underlying, uint256 windowSeconds) private {
+        SpotMarket memory m = _spots[underlying];
+        if (m.blockNumber == uint32(block.number)) return;
+        FeedParameters memory p = _feedParameters[underlying];
+        (Observation memory o, uint256[] memory times) = _observe(underlying, p);
+        _storeHalfHours(underlying, m);
+        uint8 before = m.state;
+        uint256 reasons = MarketStates.next(m, p, o, block.timestamp, windowSeconds);
+        m.blockNumber = uint32(block.number);
+        _spots[underlying] = m;
+        for (uint256 i = 0; i < times.length; ++i) {
+            Feed storage feed = _feeds[underlying][i];
+            if (times[i] > feed.time) feed.time = uint40(times[i]);
+        }
+        emit SpotUpdated(underlying, m.spotE8, m.averageSpotE8, o.priceE8, uint8(o.live), uint8(o.used));
+        if (m.state != before) emit MarketStateChanged(underlying, before, m.state, uint8(reasons));
+    }
+
+    /// @dev What an update would leave now; what it left, where there was one in this block.
+    function _reading(uint16 underlying, uint256 windowSeconds) private view returns (SpotReading memory r) {
+        SpotMarket memory m = _spots[underlying];
+        if (m.blockNumber != uint32(block.number)) {
+            FeedParameters memory p = _feedParameters[underlying];
+            (Observation memory o, ) = _observe(underlying, p);
+            r.reasons = uint8(MarketStates.next(m, p, o, block.timestamp, windowSeconds));
+            (r.live, r.used) = (uint8(o.live), uint8(o.used));
+        }
+        (r.spotE8, r.averageSpotE8, r.state) = (m.spotE8, m.averageSpotE8, m.state);
+        r.spreadE8 = m.spotE8 > m.averageSpotE8 ? m.spotE8 - m.averageSpotE8 : m.averageSpotE8 - m.spotE8;
+    }
+
+    function _observe(
+        uint16 underlying,
+        FeedParameters memory p
+    ) private view returns (Observation memory o, uint256[] memory times) {
+        Feed[] storage feeds = _feeds[underlying];
+        uint256 count = feeds.length;
+        uint64[] memory prices = new uint64[](count);
+        times = new uint256[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            Feed memory feed = feeds[i];
+            (uint64 priceE8, uint40 time) = PriceSources.readTimed(feed.source);
+            if (priceE8 == 0 || time < feed.time) continue;
+            (prices[i], times[i]) = (priceE8, time);
+        }
+        (o.priceE8, o.live, o.used) = Medians.agreed(prices, p.maxDeviationE8);
+    }
+
+    function _replaceFeeds(uint16 underlying, address[] calldata sources) private {
+        Feed[] storage feeds = _feeds[underlying];
+        while (feeds.length != 0) feeds.pop();
+        for (uint256 i = 0; i < sources.length; ++i) {
+            // A source that is named twice would count twice.
+            for (uint256 j = 0; j < i; ++j) require(sources[j] != sources[i], FeedsInvalid(underlying));
+            feeds.push(Feed(sources[i], 0));
+        }
+    }
+
+    // Settlement
+
+    /// @dev Keeps the sums at the half hours that passed since the last update: the first two and the last, since between those nothing is added.
+    /// @custom:spec ORC-004
+    function _storeHalfHours(uint16 underlying, SpotMarket memory m) private {
+        uint256 first = (m.time / WINDOW_SECONDS + 1) * WINDOW_SECONDS;
+        uint256 last = block.timestamp - (block.timestamp % WINDOW_SECONDS);
+        if (last < first) return;
+        _storeHalfHour(underlying, m, first);
+        if (last == first) return;
+        _storeHalfHour(underlying, m, first + WINDOW_SECONDS);
+        if (last != first + WINDOW_SECONDS) _storeHalfHour(underlying, m, last);
+    }
+
+    function _storeHalfHour(uint16 underlying, SpotMarket memory m, uint256 time) private {
+        (uint96 cumulativeE8, uint40 coveredSeconds) = MarketStates.sumsAt(m, time);
+        _halfHours[underlying][time] = HalfHour(cumulativeE8, coveredSeconds, true);
+    }
+
+    /// @dev Sums at a time: at one after the last update by holding its price, at a half hour before it as stored.
+    function _sumsAt(
+        uint16 underlying,
+        SpotMarket memory m,
+        uint256 time
+    ) private view returns (uint96 cumulativeE8, uint40 coveredSeconds) {
+        if (time >= m.time) return MarketStates.sumsAt(m, time);
+        for (uint256 i = 0; i < SEARCH_MAX; ++i) {
+            HalfHour memory found = _halfHours[underlying][time];
+            if (found.stored) return (found.cumulativeE8, found.coveredSeconds);
+            time -= WINDOW_SECONDS;
+        }
+        // Before the underlying was listed.
+        return (0, 0);
+    }
+
+    /// @dev Rounded to the nearest unit: a price is neither a credit nor a debt.
+    function _mean(uint256 sumE8, uint256 seconds_) private pure returns (uint64) {
+        return uint64((sumE8 + seconds_ / 2) / seconds_);
+    }
+}
