@@ -92,7 +92,11 @@ async function move() {
   for (const { feed, price } of feeds) await call(feed, "setAnswer", price * E8 + BigInt(round) * 10n ** 6n);
 }
 
-const keys = [new Wallet("0x" + "11".repeat(32)), new Wallet("0x" + "22".repeat(32)), new Wallet("0x" + "33".repeat(32))];
+const keys = [
+  new Wallet("0x" + "11".repeat(32)),
+  new Wallet("0x" + "22".repeat(32)),
+  new Wallet("0x" + "33".repeat(32)),
+];
 keys.sort((a, b) => (a.address.toLowerCase() < b.address.toLowerCase() ? -1 : 1));
 for (const key of keys) await call(registry, "addAttester", key.address);
 

@@ -75,6 +75,12 @@ interface IPriceHub {
     /// @notice Cumulative funding of an underlying's perpetual at the last checkpoint.
     function cumulativeFundingE8(uint16 underlying) external view returns (int64 fundingE8);
 
+    /// @notice Open interest and traded premium of an underlying, averaged up to the last checkpoint.
+    function smoothedOf(uint16 underlying) external view returns (uint64 openInterestE8, int64 premiumE8);
+
+    /// @notice What the vault holds of a token, in E8 of a whole one, averaged up to the last checkpoint.
+    function smoothedTotalE8(uint16 token) external view returns (uint128 totalE8);
+
     /// @notice The source of a token's price.
     function tokenSourceOf(uint16 token) external view returns (address source);
 }

@@ -186,6 +186,18 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
+    function smoothedOf(
+        uint16 underlying
+    ) external view returns (uint64 openInterestE8, int64 premiumE8) {
+        return (_markets[underlying].openInterestE8, _markets[underlying].premiumE8);
+    }
+
+    /// @inheritdoc IPriceHub
+    function smoothedTotalE8(uint16 token) external view returns (uint128 totalE8) {
+        return _tokens[token].totalE8;
+    }
+
+    /// @inheritdoc IPriceHub
     function tokenSourceOf(uint16 token) external view returns (address source) {
         return _tokens[token].source;
     }

@@ -12,11 +12,7 @@ library Rounds {
     /// @notice A call that survives a feed which reverts, burns its gas or answers too much: gas is capped, only five words are copied.
     function latest(
         address feed
-    )
-        internal
-        view
-        returns (bool answered, uint256 round, int256 answer, uint256 updatedAt, uint256 answeredIn)
-    {
+    ) internal view returns (bool answered, uint256 round, int256 answer, uint256 updatedAt, uint256 answeredIn) {
         uint256[WORDS] memory words;
         (answered, words) = _call(feed);
         (round, answer, updatedAt, answeredIn) = (words[0], int256(words[1]), words[3], words[4]);

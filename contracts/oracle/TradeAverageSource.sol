@@ -101,9 +101,8 @@ contract TradeAverageSource is IPriceSource {
         ICumulativePair target = ICumulativePair(pair);
         (uint112 reserve0, uint112 reserve1, uint32 last) = target.getReserves{gas: PAIR_GAS}();
         (uint256 base, uint256 quote) = isFirst ? (reserve0, reserve1) : (reserve1, reserve0);
-        uint256 cumulative = isFirst
-            ? target.price0CumulativeLast{gas: PAIR_GAS}()
-            : target.price1CumulativeLast{gas: PAIR_GAS}();
+        uint256 cumulative =
+            isFirst ? target.price0CumulativeLast{gas: PAIR_GAS}() : target.price1CumulativeLast{gas: PAIR_GAS}();
         unchecked {
             uint256 held = uint32(block.timestamp) - last;
             if (base != 0) cumulative += ((quote * Q112) / base) * uint32(held);

@@ -1,4 +1,5 @@
 using OnchainMargin.Ethereum;
+using OnchainMargin.Solver.Pricing;
 
 namespace OnchainMargin.Solver;
 
@@ -34,6 +35,15 @@ internal static partial class LogMessages
 
     [LoggerMessage(4020, LogLevel.Information, "Proposed for underlying {Underlying}: price range from {Before} to {After}, {Reason}; {Accounts} accounts would become liquidatable")]
     public static partial void ParametersProposed(this ILogger logger, string underlying, double before, double after, string reason, int accounts);
+
+    [LoggerMessage(4003, LogLevel.Warning, "Prices: {Kind} began: {Subject}")]
+    public static partial void FeedAlertBegan(this ILogger logger, FeedAlertKind kind, string subject);
+
+    [LoggerMessage(4004, LogLevel.Information, "Prices: {Kind} is over: {Subject}")]
+    public static partial void FeedAlertEnded(this ILogger logger, FeedAlertKind kind, string subject);
+
+    [LoggerMessage(4005, LogLevel.Debug, "Prices cannot be read from {Endpoint}: {Reason}")]
+    public static partial void FeedEndpointFailed(this ILogger logger, string endpoint, string reason);
 
     [LoggerMessage(5001, LogLevel.Information, "Signed epoch {Epoch} of checkpoint {Checkpoint} over {Accounts} accounts as {Signer}")]
     public static partial void EpochSigned(this ILogger logger, ulong epoch, ulong checkpoint, int accounts, Address signer);

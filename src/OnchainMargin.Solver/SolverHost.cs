@@ -110,6 +110,11 @@ public static class SolverHost
 
         if (options.Plays(SolverRoles.Pricer))
         {
+            services.AddSingleton(provider => new FeedNodes(options));
+            services.AddSingleton(provider => new FeedWatch(
+                provider.GetRequiredService<FeedNodes>().Readers(provider.GetRequiredService<IEthereumNode>(), provider.GetRequiredService<DeploymentRecord>().Contracts.SpotMarkets),
+                (ulong)options.Pricer.FeedBlocksBehind,
+                provider.GetRequiredService<ILogger<FeedWatch>>()));
             AddRole<PricerRole>(services, provider => ActivatorUtilities.CreateInstance<PricerRole>(
                 provider, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(keys.Pricer!), options.Pricer));
         }

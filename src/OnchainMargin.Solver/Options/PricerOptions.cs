@@ -12,11 +12,23 @@ public sealed record PricerOptions
     /// <summary>How often it is looked whether one is due, in milliseconds.</summary>
     public int PollMilliseconds { get; init; } = 1000;
 
+    /// <summary>Further nodes, besides the solver's own, through which prices are watched and compared.</summary>
+    public IReadOnlyList<string> FeedNodeUrls { get; init; } = [];
+
+    /// <summary>How many blocks a node may be behind the newest before that is told.</summary>
+    public int FeedBlocksBehind { get; init; } = 5;
+
     internal IEnumerable<string> Errors()
     {
         OptionErrors errors = new("pricer");
         errors.Range(CheckpointEverySeconds, 1, 86_400);
         errors.Range(PollMilliseconds, 10, 600_000);
+        errors.Range(FeedBlocksBehind, 1, 1_000_000);
+        foreach (string url in FeedNodeUrls)
+        {
+            errors.Require(Uri.TryCreate(url, UriKind.Absolute, out Uri? node) && node.Scheme is "http" or "https", "feedNodeUrls", $"names '{url}'; write each like http://127.0.0.1:8545");
+        }
+
         return [.. Key.Errors("pricer.key", isRequired: true), .. errors.Sentences];
     }
 }

@@ -9,11 +9,15 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Pricing;
 
-/// <summary>The role that takes checkpoints when they are due.</summary>
+/// <summary>The role that takes checkpoints when they are due, and watches prices: at each new block that the index tells of (by subscription), and by polling where none comes.</summary>
 internal sealed class PricerRole(
-    Broadcast<IndexedBook> books, ProtocolCalls calls, TransactionManager transactions, PricerOptions options, TimeProvider time, ILogger<PricerRole> logger) : ISolverRole, IDisposable
+    Broadcast<IndexedBook> books, ProtocolCalls calls, TransactionManager transactions, FeedWatch feeds, PricerOptions options, TimeProvider time, ILogger<PricerRole> logger) : ISolverRole, IDisposable
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+    private ulong _watchedHead = ulong.MaxValue;
+    private long _watchedAt;
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Pricer;
@@ -24,6 +28,12 @@ internal sealed class PricerRole(
     /// <inheritdoc/>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        if (books.Current is not { } known)
+        {
+            return;
+        }
+
+        await WatchAsync(known.ChainHead, cancellationToken).ConfigureAwait(false);
         if (books.Current is not { IsCaughtUp: true } indexed || !IsDue(indexed.Book))
         {
             return;
@@ -45,6 +55,18 @@ internal sealed class PricerRole(
 
     /// <inheritdoc/>
     public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+
+    /// <summary>Once a block; where blocks stop coming, once in the longest pause, since that is when an endpoint has fallen silent.</summary>
+    private async Task WatchAsync(ulong head, CancellationToken cancellationToken)
+    {
+        if (head == _watchedHead && time.GetElapsedTime(_watchedAt) < LongestPause)
+        {
+            return;
+        }
+
+        (_watchedHead, _watchedAt) = (head, time.GetTimestamp());
+        await feeds.LookAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private bool IsDue(ProtocolBook book)
     {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title The part of an ERC-4626 vault that a rate is read from; a test donates to it
+contract ShareVault {
+    uint8 public constant decimals = 18;
+    address public immutable asset;
+    uint256 public assets = 1_000e6;
+    uint256 public shares = 1_000e18;
+    bool public broken;
+
+    constructor(address asset_) {
+        asset = asset_;
+    }
+
+    function setAssets(uint256 assets_) external {
+        assets = assets_;
+    }
+
+    function setBroken(bool broken_) external {
+        broken = broken_;
+    }
+
+    function convertToAssets(uint256 amount) external view returns (uint256) {
+        while (broken) {}
+        return (amount * assets) / shares;
+    }
+}

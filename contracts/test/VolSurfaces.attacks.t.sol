@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
+import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {Checkpoints, ExpiryRecord} from "../margin/Checkpoints.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {Rounding} from "../margin/Rounding.sol";
+import {Volatility} from "../margin/Volatility.sol";
+import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
+import {SurfaceFixture} from "./SurfaceFixture.sol";
+import {VM} from "./IVm.sol";
+
+/// @notice What a quorum that is corrupt as a whole can do with surfaces, and how much it moves.
+contract VolSurfacesAttacksTest is SurfaceFixture {
+    uint32 internal constant WEEK = uint32(START) + 7 days;
+    int256 internal constant LN_2_Q32 = 2977044472;
+    IReferee internal real;
+
+    function setUp() public {
+        deployWithAttesters();
+        publish(smile(BTC, WEEK));
+        // The straddle of these tests is judged by the model itself.
+        bytes memory table = VM.parseJsonBytes(VM.readFile("spec/cdf.json"), ".table");
+        bytes memory code = bytes.concat(hex"615ff580600a5f395ff300", table);
+        address at;
+        assembly ("memory-safe") {
+            at := create(0, add(code, 32), mload(code))
+        }
+        real = IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(at)));
+    }
+
+    /// @dev Pushed up as fast as the steps allow, for an hour, a minute at a time. Bound: (1 + 0.15·κ/60)^60, 25.2 % at a week.
+    function test_publish_anHourOfPushingMovesAVolatilityByAQuarter() public {
+        uint256 before = _volatility(0);
+        for (uint256 i = 0; i < 60; ++i) _push(1_0037);
+        uint256 later = _volatility(0);
+        assert(later > (before * 120) / 100 && later < (before * 1253) / 1000);
+    }
+
+    /// @dev A short straddle: nothing for half an hour, since `start` counts the better surface; then what an hour of lies is worth, twice `surfaceRiskE8` for its two options, at most.
+    function test_start_aStraddleIsNotHurtForHalfAnHourAndThenByTheStatedRisk() public {
+        bytes memory state = _straddle();
+        (Figures memory honest, ) = _judge(state);
+        for (uint256 i = 0; i < 29; ++i) _push(1_0037);
+        (Figures memory better, Figures memory worse) = _judge(state);
+        assert(better.equityE8 >= honest.equityE8 - 1e8);
+        assert(worse.equityE8 < honest.equityE8 - 500e8);
+        uint256 risk = surfaces.surfaceRiskE8(BTC);
+        for (uint256 i = 0; i < 31; ++i) _push(1_0037);
+        (better, worse) = _judge(state);
+        assert(honest.equityE8 - worse.equityE8 <= 2 * int256(risk));
+        assert(better.equityE8 > worse.equityE8);
+    }
+
+    /// @dev A box (long and short of two strikes) is worth its strikes' distance whatever a surface says: parity is exact, and discounts are governed.
+    function test_publish_aBoxIsNotMovedByAnySurface() public {
+        bytes memory state = _box();
+        (Figures memory honest, ) = _judge(state);
+        for (uint256 i = 0; i < 60; ++i) _push(i % 2 == 0 ? 1_0037 : 9_970);
+        (Figures memory better, Figures memory worse) = _judge(state);
+        // A unit of rounding for each of the four legs.
+        assert(Rounding.magnitude(better.equityE8 - honest.equityE8) <= 4);
+        assert(Rounding.magnitude(worse.equityE8 - honest.equityE8) <= 4);
+    }
+
+    /// @dev Between the points, too: any strike from a half to double the forward moves by no more than the step and half of it again.
+    function testFuzz_publish_noStrikeMovesMuchBetweenThePoints(uint256 seed, int64 place) public {
+        pass(3600);
+        spots.update(BTC);
+        SurfaceUpdate memory s = smile(BTC, WEEK);
+        s.aE12 = (s.aE12 * int64(uint64(70 + (seed % 60)))) / 100;
+        s.bE12 = (s.bE12 * (50 + ((seed >> 16) % 100))) / 100;
+        s.rhoE8 += int32(uint32((seed >> 32) % 40_000_000)) - 20_000_000;
+        s.mE8 += int32(uint32((seed >> 64) % 20_000_000)) - 10_000_000;
+        s.sigmaE8 = uint32(5_000_000 + ((seed >> 96) % 30_000_000));
+        int256 k = int256(place) % LN_2_Q32;
+        uint256 before = _volatility(k);
+        if (!tryPublish(s)) return;
+        uint256 later = _volatility(k);
+        uint256 moved = later > before ? later - before : before - later;
+        // 22.5 % at this expiry, and 11.25 % between the points.
+        assert(moved * 10_000 <= before * 3_375);
+    }
+
+    /// @dev What the sufficient test takes has a density that is nowhere negative: w and its slopes by differences on a fine grid.
+    function testFuzz_isButterflyFree_meansNoButterfly(uint256 seed, int64 place) public view {
+        SurfaceUpdate memory s = smile(BTC, WEEK);
+        s.aE12 = int64(uint64(seed % 600_000_000_000)) - 100_000_000_000;
+        s.bE12 = uint64((seed >> 48) % 3_000_000_000_000);
+        s.rhoE8 = int32(uint32((seed >> 96) % 190_000_001)) - 95_000_000;
+        s.mE8 = int32(uint32((seed >> 128) % 100_000_001)) - 50_000_000;
+        s.sigmaE8 = uint32(1_000_000 + ((seed >> 160) % 100_000_000));
+        uint256 tau = 1 hours + ((seed >> 192) % 730 days);
+        if (!this.isFree(s, tau)) return;
+        // In E18: y, R, w, w', w''.
+        int256 k = (int256(place) % 3e9) * 1e9;
+        int256 y = k - int256(s.mE8) * 1e10;
+        int256 sigma = int256(uint256(s.sigmaE8)) * 1e10;
+        int256 root = int256(_sqrt(uint256(y * y + sigma * sigma)));
+        int256 rho = int256(s.rhoE8) * 1e10;
+        int256 t = (int256(tau) * 1e18) / 31_536_000;
+        int256 a = int256(s.aE12) * 1e6;
+        int256 b = int256(uint256(s.bE12)) * 1e6;
+        int256 w = ((a + (b * ((rho * y) / 1e18 + root)) / 1e18) * t) / 1e18;
+        int256 slope = (((b * (rho + (y * 1e18) / root)) / 1e18) * t) / 1e18;
+        int256 curve = (((((b * sigma) / root) * sigma) / root) * t) / root;
+        int256 half = 1e18 - (((k * slope) / 1e18) * 1e18) / (2 * w);
+        int256 g = (half * half) / 1e18 - (slope * slope) / (4 * w) - (slope * slope) / 16e18 + curve / 2;
+        assert(g >= -1e12);
+    }
+
+    function isFree(SurfaceUpdate calldata s, uint256 tau) external pure returns (bool) {
+        return SurfaceChecks.isButterflyFree(s, tau);
+    }
+
+    // Helpers
+
+    /// @dev A minute passes and every volatility is said to have moved by this many hundredths of a percent of itself, as variance allows.
+    function _push(uint256 factor) private {
+        pass(60);
+        spots.update(BTC);
+        SurfaceUpdate memory s = surfaces.surfaceOf(BTC, WEEK);
+        s.time = uint40(block.timestamp);
+        s.aE12 = int64((s.aE12 * int256(factor * factor)) / 1e8);
+        s.bE12 = uint64((s.bE12 * factor * factor) / 1e8);
+        publish(s);
+    }
+
+    function _volatility(int256 k) private view returns (uint256) {
+        SurfaceUpdate memory s = surfaces.surfaceOf(BTC, WEEK);
+        bytes32 word = bytes32(abi.encodePacked(s.aE12, s.bE12, s.rhoE8, s.mE8, s.sigmaE8, uint32(0)));
+        return Volatility.atStrike(Volatility.smile(s.forwardE8, uint256(word)), k);
+    }
+
+    function _judge(bytes memory state) private view returns (Figures memory better, Figures memory worse) {
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        bytes memory btcOnly = this.first(records);
+        better = real.health(state, "", checkpoint, btcOnly, SurfaceChoice.Better);
+        worse = real.health(state, "", checkpoint, btcOnly, SurfaceChoice.Worse);
+    }
+
+    function first(bytes calldata records) external pure returns (bytes memory) {
+        return records[:128 * (1 + Checkpoints.expiriesOf(records))];
+    }
+
+    function _straddle() private pure returns (bytes memory) {
+        return
+            bytes.concat(
+                _header(),
+                _position(Instruments.pack(BTC, WEEK, 90_000e4, uint8(2)), -1e8),
+                _position(Instruments.pack(BTC, WEEK, 90_000e4, uint8(3)), -1e8)
+            );
+    }
+
+    function _box() private pure returns (bytes memory) {
+        return
+            bytes.concat(
+                _header(),
+                _position(Instruments.pack(BTC, WEEK, 80_000e4, uint8(2)), 1e8),
+                _position(Instruments.pack(BTC, WEEK, 80_000e4, uint8(3)), -1e8),
+                _position(Instruments.pack(BTC, WEEK, 100_000e4, uint8(2)), -1e8),
+                _position(Instruments.pack(BTC, WEEK, 100_000e4, uint8(3)), 1e8)
+            );
+    }
+
+    /// @dev 50,000 of cash, format 1.
+    function _header() private pure returns (bytes memory) {
+        uint256 cash = 2 * uint256(50_000e8);
+        return abi.encodePacked(uint128(cash), uint64(1e12), uint32(1), uint8(1), uint24(0), uint256(0));
+    }
+
+    function _position(uint96 instrument, int256 sizeE8) private pure returns (bytes memory) {
+        uint256 zigzag = sizeE8 < 0 ? uint256(-2 * sizeE8 - 1) : uint256(2 * sizeE8);
+        return abi.encodePacked(instrument, uint64(zigzag), uint96(0));
+    }
+
+    function _sqrt(uint256 a) private pure returns (uint256 r) {
+        if (a == 0) return 0;
+        r = 2 ** 128;
+        for (uint256 i = 0; i < 140; ++i) {
+            uint256 next = (r + a / r) / 2;
+            if (next >= r) return r;
+            r = next;
+        }
+    }
+}

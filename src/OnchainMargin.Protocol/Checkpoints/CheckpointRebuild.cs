@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Checkpoints;
+
+/// <summary>Makes the preimage of a checkpoint anew from what other contracts said: spot and surfaces from their events, parameters, indices and smoothed totals from calls at that block. Nothing is taken
+/// from the event of the checkpoint itself, so that an equal hash shows that the hub stored what it should have.</summary>
+public sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deployment)
+{
+    private const long One = 100_000_000;
+    private const long OneE12 = 1_000_000_000_000;
+
+    private readonly DeployedContracts _contracts = deployment.Contracts;
+
+    /// <summary>Rebuilds the checkpoint that was the latest at the end of a block.</summary>
+    /// <param name="block">The block in which it was taken.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The checkpoint; the keccak256 of its preimage is what <c>inputsHash</c> stores.</returns>
+    /// <exception cref="ProtocolException">Thrown when no checkpoint was taken in that block.</exception>
+    public async Task<Checkpoint> RebuildAsync(ulong block, CancellationToken cancellationToken = default)
+    {
+        BlockTag tag = BlockTag.Number(block);
+        BlockHeader header = await node.GetBlockAsync(tag, cancellationToken).ConfigureAwait(false) ?? throw new ProtocolException($"The node has no block {block}; use one that keeps it.");
+        PriceHub.LatestResult latest = await CallAsync(_contracts.PriceHub, new PriceHub.LatestCall(), tag, cancellationToken).ConfigureAwait(false);
+        if (latest.Time != header.TimestampSeconds)
+        {
+            throw new ProtocolException($"No checkpoint was taken in block {block}; name the block of its CheckpointTaken event.");
+        }
+
+        PriceHub.IndicesResult indices = await CallAsync(_contracts.PriceHub, new PriceHub.IndicesCall(), tag, cancellationToken).ConfigureAwait(false);
+        uint factor = await CallAsync(_contracts.RiskParameters, new Generated.RiskParameters.InitialFactorE8Call(), tag, cancellationToken).ConfigureAwait(false);
+        bool drawn = await CallAsync(_contracts.PriceHub, new PriceHub.InsuranceDrawnCall(), tag, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<LogEntry> logs = await node.GetLogsAsync(
+            new LogFilter { Addresses = [_contracts.SpotMarkets, _contracts.VolSurfaces], FromBlock = BlockTag.Number(deployment.Block), ToBlock = tag }, cancellationToken).ConfigureAwait(false);
+        SortedDictionary<ushort, SpotMarkets.SpotUpdatedEvent> spots = [];
+        Dictionary<ushort, byte> states = [];
+        foreach (LogEntry log in logs)
+        {
+            if (SpotMarkets.SpotUpdatedEvent.TryDecode(log, out SpotMarkets.SpotUpdatedEvent updated))
+            {
+                spots[updated.Underlying] = updated;
+            }
+            else if (SpotMarkets.MarketStateChangedEvent.TryDecode(log, out SpotMarkets.MarketStateChangedEvent changed))
+            {
+                states[changed.Underlying] = changed.To;
+            }
+        }
+
+        SortedDictionary<(ushort Underlying, uint Expiry), SurfaceHistory> surfaces = await SurfacesAsync(logs, cancellationToken).ConfigureAwait(false);
+        VolSurfaces.SurfaceParameters rates = await CallAsync(_contracts.VolSurfaces, new VolSurfaces.SurfaceParametersCall(), tag, cancellationToken).ConfigureAwait(false);
+        var underlyings = ImmutableArray.CreateBuilder<UnderlyingRecord>();
+        foreach ((ushort number, SpotMarkets.SpotUpdatedEvent spot) in spots)
+        {
+            byte state = states.GetValueOrDefault(number);
+            UnderlyingRecord record = await MarketAsync(number, spot, drawn && state == 0 ? (byte)1 : state, tag, cancellationToken).ConfigureAwait(false);
+            var expiries = ImmutableArray.CreateBuilder<ExpiryRecord>();
+            foreach (((ushort underlying, uint expiry), SurfaceHistory history) in surfaces)
+            {
+                if (underlying == number)
+                {
+                    expiries.Add(await ExpiryAsync(number, expiry, history, (long)spot.SpotE8, header.TimestampSeconds, (long)rates.DiscountRateE12, tag, cancellationToken).ConfigureAwait(false));
+                }
+            }
+
+            underlyings.Add(record with { Expiries = expiries.ToImmutable() });
+        }
+
+        return new Checkpoint(
+            new CheckpointHeader(latest.Id, (long)header.TimestampSeconds, factor, indices.DebtIndexE12, indices.CreditIndexE12),
+            await CollateralsAsync(underlyings.Count, tag, cancellationToken).ConfigureAwait(false),
+            underlyings.ToImmutable());
+    }
+
+    /// <summary>The preimage and its hash.</summary>
+    public static (byte[] Head, Hash32 InputsHash) Hash(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        byte[] head = checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray());
+        return (head, Keccak256.Hash(head));
+    }
+
+    private Task<TResult> CallAsync<TResult>(Address contract, IContractCall<TResult> call, BlockTag block, CancellationToken cancellationToken) =>
+        node.CallAsync(contract, call, block, cancellationToken: cancellationToken);
+
+    private async Task<SortedDictionary<(ushort Underlying, uint Expiry), SurfaceHistory>> SurfacesAsync(IReadOnlyList<LogEntry> logs, CancellationToken cancellationToken)
+    {
+        SortedDictionary<(ushort, uint), SurfaceHistory> surfaces = [];
+        Dictionary<ulong, ulong> times = [];
+        foreach (LogEntry log in logs)
+        {
+            if (VolSurfaces.SurfacePublishedEvent.TryDecode(log, out VolSurfaces.SurfacePublishedEvent published))
+            {
+                if (!times.TryGetValue(log.BlockNumber, out ulong time))
+                {
+                    BlockHeader header = await node.GetBlockAsync(BlockTag.Number(log.BlockNumber), cancellationToken).ConfigureAwait(false)
+                        ?? throw new ProtocolException($"The node has no block {log.BlockNumber}; use one that keeps it.");
+                    times.Add(log.BlockNumber, time = header.TimestampSeconds);
+                }
+
+                (ushort, uint) key = (published.Underlying, published.Expiry);
+                surfaces[key] = SurfaceHistory.After(surfaces.GetValueOrDefault(key), published, time);
+            }
+            else if (VolSurfaces.ExpiryRetiredEvent.TryDecode(log, out VolSurfaces.ExpiryRetiredEvent retired))
+            {
+                surfaces.Remove((retired.Underlying, retired.Expiry));
+            }
+        }
+
+        return surfaces;
+    }
+
+    private async Task<UnderlyingRecord> MarketAsync(ushort underlying, SpotMarkets.SpotUpdatedEvent spot, byte state, BlockTag block, CancellationToken cancellationToken)
+    {
+        Generated.RiskParameters.UnderlyingParameters p = await CallAsync(_contracts.RiskParameters, new Generated.RiskParameters.UnderlyingOfCall(underlying), block, cancellationToken).ConfigureAwait(false);
+        PriceHub.SmoothedOfResult smoothed = await CallAsync(_contracts.PriceHub, new PriceHub.SmoothedOfCall(underlying), block, cancellationToken).ConfigureAwait(false);
+        long fundingE8 = await CallAsync(_contracts.PriceHub, new PriceHub.CumulativeFundingE8Call(underlying), block, cancellationToken).ConfigureAwait(false);
+        (long spotE8, long averageE8) = ((long)spot.SpotE8, (long)spot.AverageSpotE8);
+        return new UnderlyingRecord(
+            underlying, p.Group, (MarketState)state, spotE8, Funding.Mark(spotE8, smoothed.PremiumE8), Math.Abs(spotE8 - averageE8), (long)smoothed.OpenInterestE8, averageE8, fundingE8, (long)p.DepthE8,
+            new Margin.RiskParameters(
+                p.PriceRangeE8, p.VolRangeE8, p.VolUpFloorE8, p.ShortOptionMinimumE8, p.BasisChargeE8, p.BasisRateE8, p.SlippageE8, p.SlippageCapE8,
+                p.CrowdingE8, p.VegaChargeE8, p.RateChargeE8, p.FloorRateE8, p.NettingFloorE8),
+            []);
+    }
+
+    private async Task<ExpiryRecord> ExpiryAsync(
+        ushort underlying, uint expiry, SurfaceHistory history, long spotE8, ulong time, long rateE12, BlockTag block, CancellationToken cancellationToken)
+    {
+        VolSurfaces.SurfacePublishedEvent delayed = history.Delayed(time);
+        long tau = Math.Max(0, (long)expiry - (long)time);
+        long discountE12 = tau == 0 ? OneE12 : Discounts.Discount(rateE12, tau);
+        if (tau > (long)SurfaceHistory.DelaySeconds)
+        {
+            return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, At(history.Present), At(delayed));
+        }
+
+        ulong averageE8 = await CallAsync(_contracts.SpotMarkets, new SpotMarkets.WindowAverageE8Call(underlying, expiry), block, cancellationToken).ConfigureAwait(false);
+        long forwardE8 = Forwards.InsideWindow(spotE8, (long)averageE8, tau);
+        return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, SurfaceHistory.At(history.Present, forwardE8), SurfaceHistory.At(delayed, forwardE8));
+
+        Surface At(VolSurfaces.SurfacePublishedEvent published) => SurfaceHistory.At(published, Forwards.OutsideWindow(spotE8, (long)published.ForwardE8, (long)published.SpotE8));
+    }
+
+    private async Task<ImmutableArray<CollateralRecord>> CollateralsAsync(int underlyings, BlockTag block, CancellationToken cancellationToken)
+    {
+        ushort count = await CallAsync(_contracts.MarginVault, new MarginVault.TokenCountCall(), block, cancellationToken).ConfigureAwait(false);
+        var collaterals = ImmutableArray.CreateBuilder<CollateralRecord>(count);
+        for (ushort token = 0; token < count; token++)
+        {
+            MarginVault.TokenAtResult listed = await CallAsync(_contracts.MarginVault, new MarginVault.TokenAtCall(token), block, cancellationToken).ConfigureAwait(false);
+            Generated.RiskParameters.TokenParameters p = await CallAsync(_contracts.RiskParameters, new Generated.RiskParameters.TokenOfCall(token), block, cancellationToken).ConfigureAwait(false);
+            Address source = await CallAsync(_contracts.PriceHub, new PriceHub.TokenSourceOfCall(token), block, cancellationToken).ConfigureAwait(false);
+            UInt128 totalE8 = await CallAsync(_contracts.PriceHub, new PriceHub.SmoothedTotalE8Call(token), block, cancellationToken).ConfigureAwait(false);
+            bool isPriced = source != default;
+            long priceE8 = isPriced ? (long)(await CallAsync(source, new PriceSource.ReadCall(), block, cancellationToken).ConfigureAwait(false)).PriceE8 : 0;
+            if (p.Underlying != 0)
+            {
+                priceE8 = p.Underlying > underlyings ? 0 : isPriced ? (long)Int128.Min(1L << 48, (Int128)p.UnitsE8 * priceE8 / One) : (long)p.UnitsE8;
+            }
+            else if (token == 0)
+            {
+                priceE8 = isPriced ? Math.Min(One, priceE8) : One;
+            }
+
+            collaterals.Add(new CollateralRecord(
+                token, p.Underlying > underlyings ? (ushort)0 : p.Underlying, listed.Decimals, Haircuts.HaircutUp(p.HaircutBaseE8, p.HaircutMaxE8, p.ThresholdE8, (Int128)totalE8), priceE8));
+        }
+
+        return collaterals.MoveToImmutable();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace OnchainMargin.Solver.Pricing;
+
+/// <summary>Says what is wrong with prices, from what several endpoints show of them.</summary>
+internal static class FeedChecks
+{
+    private const ulong One = 100_000_000;
+
+    /// <summary>Every alert, once each.</summary>
+    /// <param name="readings">What each endpoint shows; null for one that does not answer.</param>
+    /// <param name="blocksBehind">How many blocks an endpoint may be behind the newest.</param>
+    public static IReadOnlySet<FeedAlert> Alerts(IReadOnlyList<(string Endpoint, FeedReading? Reading)> readings, ulong blocksBehind)
+    {
+        HashSet<FeedAlert> alerts = [];
+        ulong newest = readings.Max(static one => one.Reading?.BlockNumber ?? 0);
+        (string Endpoint, FeedReading Reading)? best = null;
+        foreach ((string endpoint, FeedReading? reading) in readings)
+        {
+            if (reading is null)
+            {
+                alerts.Add(new FeedAlert(FeedAlertKind.EndpointSilent, endpoint));
+            }
+            else if (reading.BlockNumber + blocksBehind < newest)
+            {
+                alerts.Add(new FeedAlert(FeedAlertKind.EndpointBehind, endpoint));
+            }
+            else if (best is not { } first)
+            {
+                best = (endpoint, reading);
+            }
+            else
+            {
+                Compare(first, (endpoint, reading), alerts);
+            }
+        }
+
+        foreach (MarketReading market in best?.Reading.Markets ?? [])
+        {
+            Check(market, alerts);
+        }
+
+        return alerts;
+    }
+
+    /// <summary>Two endpoints may see prices some blocks apart; more than the deviation that sources are allowed is no lag.</summary>
+    private static void Compare((string Endpoint, FeedReading Reading) first, (string Endpoint, FeedReading Reading) second, HashSet<FeedAlert> alerts)
+    {
+        foreach (MarketReading market in first.Reading.Markets)
+        {
+            MarketReading? other = second.Reading.Markets.FirstOrDefault(one => one.Underlying == market.Underlying);
+            if (other is null || IsFar(market.SpotE8, other.SpotE8, market.MaxDeviationE8))
+            {
+                alerts.Add(new FeedAlert(FeedAlertKind.EndpointsDisagree, string.Create(CultureInfo.InvariantCulture, $"market {market.Underlying}: {first.Endpoint} and {second.Endpoint}")));
+            }
+        }
+    }
+
+    private static void Check(MarketReading market, HashSet<FeedAlert> alerts)
+    {
+        if (market.State != 0)
+        {
+            alerts.Add(new FeedAlert(FeedAlertKind.MarketNotNormal, string.Create(CultureInfo.InvariantCulture, $"market {market.Underlying}")));
+        }
+
+        ImmutableArray<ulong> prices = [.. market.Sources.Where(static source => source.PriceE8 != 0).Select(static source => source.PriceE8).Order()];
+        foreach (SourceReading source in market.Sources)
+        {
+            string subject = string.Create(CultureInfo.InvariantCulture, $"source {source.Source} of market {market.Underlying}");
+            if (source.PriceE8 == 0)
+            {
+                alerts.Add(new FeedAlert(FeedAlertKind.SourceSilent, subject));
+            }
+            else if (IsFar(Median(prices), source.PriceE8, market.MaxDeviationE8 / 2))
+            {
+                // At half of what the contract allows, so that an operator hears before a market stops.
+                alerts.Add(new FeedAlert(FeedAlertKind.SourceDeviates, subject));
+            }
+        }
+    }
+
+    private static ulong Median(ImmutableArray<ulong> sorted)
+    {
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static bool IsFar(ulong from, ulong price, uint deviationE8) => (Int128)(from > price ? from - price : price - from) * One > (Int128)deviationE8 * from;
+}
