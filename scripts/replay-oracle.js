@@ -1,6 +1,6 @@
 // Replays recorded Chainlink rounds (../shared/data/oracle) through ChainlinkSource and SpotMarkets, one block a round, on an in-process chain, and lists every change of a market's state.
 // Run: npx hardhat run scripts/replay-oracle.js   Prints a table, then one JSON object on its last line. Fails when a market is ever halted while its feed is fresh.
-// Between two rounds more than five minutes apart the market is also updated every five minutes, as the pricer does.
+// Where rounds are more than half an hour apart the market is updated in between, as the pricer does more often.
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { AbiCoder, Interface } from "ethers";
@@ -10,7 +10,7 @@ const FOLDER = new URL("../../shared/data/oracle/", import.meta.url);
 const STATES = ["normal", "reduce-only", "halted"];
 const REASONS = { 0: "", 1: "stale", 2: "diverged", 4: "moved", 6: "diverged, moved" };
 const HEARTBEAT = 3_700;
-const EVERY = 300;
+const EVERY = 1_800;
 
 if (!existsSync(FOLDER)) {
   console.error("The recorded rounds are not there: put the market data at ../shared/data beside the repository.");

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {ISettlementPrices} from "../interfaces/ISettlementPrices.sol";
 import {AccountState, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Fills} from "./Fills.sol";
@@ -18,11 +17,7 @@ library Expiries {
     function priceOf(IPriceHub hub, uint96 instrument) internal view returns (uint256 priceE8) {
         uint256 expiry = Instruments.expiryOf(instrument);
         if (expiry == 0 || expiry > block.timestamp) return 0;
-        return
-            ISettlementPrices(address(hub)).settlementPriceE8(
-                uint16(Instruments.underlyingOf(instrument)),
-                uint32(expiry)
-            );
+        return hub.settlementPriceE8(uint16(Instruments.underlyingOf(instrument)), uint32(expiry));
     }
 
     /// @notice What one unit pays at a settlement price: a future the price, an option what it is in the money.

@@ -2,12 +2,11 @@
 pragma solidity 0.8.37;
 
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {ISettlementPrices} from "../interfaces/ISettlementPrices.sol";
 import {Checkpoints, ExpiryRecord, Surface, UnderlyingRecord} from "../margin/Checkpoints.sol";
 
 /// @title A price hub with expiries at a test's command: everything else is answered by the hub behind it
 /// @notice An expiry's forward is spot, at 60 % volatility, until the test names its average or its settlement price; settled ones leave the records.
-contract DatedHub is ISettlementPrices {
+contract DatedHub {
     uint256 private constant WORD = 32;
     uint40 private constant DISCOUNT_NONE = 1e12;
 
@@ -16,7 +15,7 @@ contract DatedHub is ISettlementPrices {
 
     IPriceHub public immutable inner;
     mapping(uint16 underlying => uint32[]) private _expiries;
-    mapping(uint16 underlying => mapping(uint32 expiry => uint64)) public override settlementPriceE8;
+    mapping(uint16 underlying => mapping(uint32 expiry => uint64)) public settlementPriceE8;
 
     constructor(IPriceHub inner_) {
         inner = inner_;

@@ -29,11 +29,12 @@ contract SpotMarketsAttacksTest is ProtocolFixture {
     // One liar of three
 
     function testFuzz_update_oneLiarOfThreeMovesNothing(uint64 lie, uint8 which, uint16 first, uint16 second) public {
-        uint64 a = uint64(BTC_PRICE + (first % 900) * 1e8);
-        uint64 b = uint64(BTC_PRICE + (second % 900) * 1e8);
-        three[which % 3].set(lie);
-        three[(which + 1) % 3].set(a);
-        three[(which + 2) % 3].set(b);
+        uint64 a = uint64(BTC_PRICE + uint256(first % 900) * 1e8);
+        uint64 b = uint64(BTC_PRICE + uint256(second % 900) * 1e8);
+        uint256 place = which % 3;
+        three[place].set(lie);
+        three[(place + 1) % 3].set(a);
+        three[(place + 2) % 3].set(b);
         _step(60);
         SpotReading memory r = spots.spotOf(BTC);
         (uint64 low, uint64 high) = a < b ? (a, b) : (b, a);
@@ -58,12 +59,12 @@ contract SpotMarketsAttacksTest is ProtocolFixture {
 
     function test_update_aSourceThatComesBackOldIsNotBelieved() public {
         _step(60);
-        three[0].setAt(uint64(BTC_PRICE), uint40(block.timestamp - 30));
-        three[1].setAt(uint64(BTC_PRICE), uint40(block.timestamp - 30));
+        three[0].setAt(uint64(BTC_PRICE), uint40(this.clock() - 30));
+        three[1].setAt(uint64(BTC_PRICE), uint40(this.clock() - 30));
         nextBlock();
         SpotReading memory r = spots.spotOf(BTC);
         assert(r.live == 1 && r.state == Checkpoints.HALTED && r.reasons == 1 && r.spotE8 == BTC_PRICE);
-        three[0].setAt(uint64(BTC_PRICE), uint40(block.timestamp + 1));
+        three[0].setAt(uint64(BTC_PRICE), uint40(this.clock() + 1));
         three[1].set(uint64(BTC_PRICE));
         r = spots.spotOf(BTC);
         assert(r.live == 2 && r.state == Checkpoints.NORMAL);
@@ -98,12 +99,12 @@ contract SpotMarketsAttacksTest is ProtocolFixture {
     function testFuzz_update_twoColludersMoveAtMostAFifthAtOnceAndAFifthAWindow(uint64 lie, uint8 steps) public {
         three[0].set(lie);
         three[1].set(lie);
-        uint256 began = block.timestamp;
-        for (uint256 i = 0; i <= steps % 40; ++i) {
-            _step(60);
+        uint256 began = this.clock();
+        for (uint256 i = 0; i <= steps % 12; ++i) {
+            _step(240);
             SpotReading memory r = spots.spotOf(BTC);
             // The average follows a price that is never more than a fifth away from it.
-            uint256 windows = 1 + (block.timestamp - began + 1799) / 1800;
+            uint256 windows = 1 + (this.clock() - began + 1799) / 1800;
             uint256 most = BTC_PRICE;
             uint256 least = BTC_PRICE;
             for (uint256 w = 0; w < windows; ++w) (most, least) = ((most * 123) / 100, (least * 79) / 100);

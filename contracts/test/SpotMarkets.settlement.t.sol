@@ -21,7 +21,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         _hold(BTC_PRICE, 10);
         _hold(92_000e8, 10);
         _hold(91_000e8, 10);
-        assert(block.timestamp == EXPIRY);
+        assert(this.clock() == EXPIRY);
         assert(hub.settlementPriceE8(BTC, EXPIRY) == 0);
         assert(spots.windowAverageE8(BTC, EXPIRY) == 91_000e8);
         assert(hub.fixSettlement(BTC, EXPIRY) == 91_000e8);
@@ -50,7 +50,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         pass(900);
         _at(93_000e8);
         _hold(93_000e8, 5);
-        assert(block.timestamp == EXPIRY);
+        assert(this.clock() == EXPIRY);
         // 600 + 300 seconds at 90,000 and 300 at 93,000.
         assert(hub.fixSettlement(BTC, EXPIRY) == (900 * BTC_PRICE + 300 * 93_000e8) / 1200);
     }
@@ -73,16 +73,16 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         _to(EXPIRY - 1800);
         _hold(BTC_PRICE, 20);
         nextBlock();
-        btcFeed.setRound(1000, 0, block.timestamp);
+        btcFeed.setRound(1000, 0, this.clock());
         spots.update(BTC);
         for (uint256 i = 0; i < 5; ++i) {
-            VM.warp(block.timestamp + 60);
+            VM.warp(this.clock() + 60);
             nextBlock();
             spots.update(BTC);
         }
         _at(96_000e8);
         _hold(96_000e8, 5);
-        assert(block.timestamp == EXPIRY);
+        assert(this.clock() == EXPIRY);
         assert(hub.fixSettlement(BTC, EXPIRY) == (1200 * BTC_PRICE + 300 * 96_000e8) / 1500);
     }
 
@@ -106,7 +106,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         uint256 price = BTC_PRICE;
         for (uint256 i = 0; i <= updates % 20; ++i) {
             uint256 gap = 1 + (uint256(keccak256(abi.encode(seed, i))) % 400);
-            if (block.timestamp + gap > EXPIRY) gap = EXPIRY - block.timestamp;
+            if (this.clock() + gap > EXPIRY) gap = EXPIRY - this.clock();
             uint256 held = gap < 300 ? gap : 300;
             (sum, covered) = (sum + price * held, covered + held);
             pass(gap);
@@ -116,7 +116,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
             price = spots.spotOf(BTC).spotE8;
             (low, high) = (price < low ? price : low, price > high ? price : high);
         }
-        uint256 rest = EXPIRY - block.timestamp;
+        uint256 rest = EXPIRY - this.clock();
         if (rest > 0) {
             uint256 held = rest < 300 ? rest : 300;
             (sum, covered) = (sum + price * held, covered + held);
@@ -129,8 +129,8 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     }
 
     function _to(uint256 time) private {
-        while (block.timestamp < time) {
-            uint256 left = time - block.timestamp;
+        while (this.clock() < time) {
+            uint256 left = time - this.clock();
             pass(left < 60 ? left : 60);
             spots.update(BTC);
         }

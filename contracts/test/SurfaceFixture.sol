@@ -26,7 +26,7 @@ abstract contract SurfaceFixture is ProtocolFixture {
             SurfaceUpdate({
                 underlying: underlying,
                 expiry: expiry,
-                time: uint40(block.timestamp),
+                time: uint40(this.clock()),
                 forwardE8: spotE8 + spotE8 / 1000,
                 spotE8: spotE8,
                 aE12: 280_000_000_000,

@@ -121,7 +121,7 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
         pass(60);
         spots.update(BTC);
         SurfaceUpdate memory s = surfaces.surfaceOf(BTC, WEEK);
-        s.time = uint40(block.timestamp);
+        s.time = uint40(this.clock());
         s.aE12 = int64((s.aE12 * int256(factor * factor)) / 1e8);
         s.bE12 = uint64((s.bE12 * factor * factor) / 1e8);
         publish(s);

@@ -20,6 +20,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
     private readonly Address _clearinghouse = deployment.Contracts.Clearinghouse;
     private readonly Address _vault = deployment.Contracts.MarginVault;
     private readonly Address _priceHub = deployment.Contracts.PriceHub;
+    private readonly Address _spotMarkets = deployment.Contracts.SpotMarkets;
     private readonly Address _registry = deployment.Contracts.RiskRegistry;
     private readonly Address _liquidation = deployment.Contracts.LiquidationHouse;
     private readonly Address _parameters = deployment.Contracts.RiskParameters;
@@ -70,12 +71,14 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
 
         if (log.Address == _priceHub)
         {
-            if (OnchainMargin.Protocol.Generated.SettlementPrices.SettlementFixedEvent.TryDecode(log, out OnchainMargin.Protocol.Generated.SettlementPrices.SettlementFixedEvent set))
-            {
-                return book with { Settlements = book.Settlements.With(set.Underlying, (uint)set.Expiry, (long)set.PriceE8) };
-            }
-
             return PriceHub.CheckpointTakenEvent.TryDecode(log, out PriceHub.CheckpointTakenEvent taken) ? Take(book, taken) : book;
+        }
+
+        if (log.Address == _spotMarkets)
+        {
+            return SpotMarkets.SettlementFixedEvent.TryDecode(log, out SpotMarkets.SettlementFixedEvent set)
+                ? book with { Settlements = book.Settlements.With(set.Underlying, set.Expiry, (long)set.PriceE8) }
+                : book;
         }
 
         if (log.Address == _registry)

@@ -636,6 +636,77 @@ public static class PriceHub
         }
     }
 
+    /// <summary>What <c>smoothedOf(uint16)</c> returns.</summary>
+    public readonly record struct SmoothedOfResult(ulong OpenInterestE8, long PremiumE8);
+
+    /// <summary>A call of <c>smoothedOf(uint16)</c> (view).</summary>
+    public sealed record SmoothedOfCall(ushort Underlying) : IContractCall<SmoothedOfResult>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xe7019cc6;
+
+        string IContractCall.Signature => "smoothedOf(uint16)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt64(frame, Underlying);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SmoothedOfCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "smoothedOf(uint16)"));
+            return new SmoothedOfCall((ushort)reader.ReadUInt64(0, 16));
+        }
+
+        /// <inheritdoc/>
+        public SmoothedOfResult DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return new SmoothedOfResult(reader.ReadUInt64(0, 64), reader.ReadInt64(32, 64));
+        }
+    }
+
+    /// <summary>A call of <c>smoothedTotalE8(uint16)</c> (view).</summary>
+    public sealed record SmoothedTotalE8Call(ushort Token) : IContractCall<UInt128>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xf3f09e3f;
+
+        string IContractCall.Signature => "smoothedTotalE8(uint16)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt64(frame, Token);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SmoothedTotalE8Call Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "smoothedTotalE8(uint16)"));
+            return new SmoothedTotalE8Call((ushort)reader.ReadUInt64(0, 16));
+        }
+
+        /// <inheritdoc/>
+        public UInt128 DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadUInt128(0, 128);
+        }
+    }
+
     /// <summary>A call of <c>spots()</c> (view).</summary>
     public sealed record SpotsCall() : IContractCall<Address>
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Margin;
@@ -99,6 +100,11 @@ public sealed class Deployed : IAsyncDisposable
 
     public Task SetPriceAsync(int underlying, long priceE8) =>
         _sender.SendAsync(new TransactionRequest(Record.Underlyings[underlying - 1].Feed, SetAnswer.EncodeCall([priceE8])));
+
+    /// <summary>Sends a call as the deployer.</summary>
+    /// <returns>The block that it is in.</returns>
+    public async Task<ulong> SendAsync((Address Contract, IContractCall Call) call) =>
+        (await _sender.SendAsync(TransactionRequest.Call(call.Contract, call.Call))).BlockNumber;
 
     /// <summary>The buyer takes the seller's offer of perpetuals, both shown healthy by computation.</summary>
     public async Task TradeAsync(Trader buyer, Trader seller, ushort underlying, long sizeE8, long priceE8)
