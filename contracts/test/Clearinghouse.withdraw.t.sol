@@ -104,7 +104,7 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
         AccountInput memory brought = input(alice, computed());
         VM.expectPartialRevert(IClearingEvents.NotAuthorised.selector);
         clearinghouse.touch(brought);
-        setBtc(75_000e8);
+        walkBtc(75_000e8);
         address owner = ownerOf(alice);
         VM.prank(owner);
         VM.expectPartialRevert(IHealthGate.MarginTooLow.selector);

@@ -404,6 +404,16 @@ abstract contract ProtocolFixture {
         btcFeed.setAnswer(int256(priceE8));
     }
 
+    /// @dev A price that is far from the average takes half hours until the market believes it and is normal.
+    function walkBtc(uint256 priceE8) internal {
+        setBtc(priceE8);
+        spots.update(BTC);
+        while (spots.spotOf(BTC).spotE8 != priceE8 || spots.spotOf(BTC).state != 0) {
+            pass(1800);
+            spots.update(BTC);
+        }
+    }
+
     function setEth(uint256 priceE8) internal {
         nextBlock();
         ethFeed.setAnswer(int256(priceE8));

@@ -66,7 +66,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         _at(99_000e8);
         _hold(99_000e8, 30);
         // 300 seconds before and 1800 after.
-        assert(hub.fixSettlement(BTC, EXPIRY) == (300 * BTC_PRICE + 1800 * 99_000e8) / 2100);
+        assert(hub.fixSettlement(BTC, EXPIRY) == (300 * BTC_PRICE + 1800 * 99_000e8 + 1050) / 2100);
     }
 
     function test_fixSettlement_aHaltedMarketIsNotObserved() public {
