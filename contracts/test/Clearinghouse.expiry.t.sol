@@ -76,8 +76,8 @@ contract ClearinghouseExpiryTest is DatedFixture {
     function test_settle_aWorthlessOptionCanBeClosed() public {
         uint96 option = call(NEAR, 95_000);
         tradeAtMark(alice, bob, option, 1e8);
-        pass(10 days - 120);
-        setBtc(60_000e8);
+        pass(10 days - 4 hours);
+        walkBtc(60_000e8);
         require(markOf(option) <= 1, Broken("it is worthless"));
         trade(bob, alice, option, 1e8, 1);
         require(unpacked(alice).positions.length == 0, Broken("closed"));
@@ -207,7 +207,7 @@ contract ClearinghouseExpiryTest is DatedFixture {
         tradeAtMark(alice, bob, call(NEAR, 95_000), 2e8);
         tradeAtMark(alice, bob, call(FAR, 95_000), 2e8);
         pass(9 days);
-        setBtc(109_000e8);
+        walkBtc(109_000e8);
         bytes memory state = stateOf(bob);
         VM.recordLogs();
         // The joint branch, up by the whole range, with the add-ons.

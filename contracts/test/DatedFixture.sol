@@ -78,10 +78,10 @@ abstract contract DatedFixture is ProtocolFixture {
         readStates();
     }
 
-    /// @dev To the second after an expiry, with its price fixed.
+    /// @dev To an expiry, or as long after it as the market takes to believe the price, which is fixed.
     function expire(uint32 expiry, uint256 priceE8) internal {
         pass(expiry - block.timestamp);
-        setBtc(priceE8);
+        walkBtc(priceE8);
         dated.fix(BTC, expiry, uint64(priceE8));
     }
 
