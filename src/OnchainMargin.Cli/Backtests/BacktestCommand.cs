@@ -14,13 +14,15 @@ internal static class BacktestCommand
     private const string StaticName = "static";
     private const string AllName = "all";
     private const int WarmUpDays = 30;
+    private const int HourSeconds = 3600;
+    private const long DaySeconds = 86_400;
     private const double FewSeconds = 3600.5;
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var prices = Files("--prices", "Candles, one file an underlying (CSV, .gz or not): timestamp,open,high,low,close,volume; the underlying is the file's name up to its first '_'. Several separated by commas.");
-        var surfaces = Files("--surfaces", "Option chains (CSV, .gz or not); without --prices the history is that of the chains.");
+        var surfaces = Files("--surfaces", "Option chains (CSV, .gz or not): the history is then that of the chains, with real volatilities; hourly candles that cover it let the policy forecast.");
         var from = new Option<string?>("--from") { Description = "First moment that counts, like 2020-02-01; thirty days after the start when left out (the first of a chain)." };
         var to = new Option<string?>("--to") { Description = "Last moment that counts." };
         var policy = new Option<string>("--policy") { Description = "static, adaptive (hourly candles only), or all of them side by side.", DefaultValueFactory = _ => AllName };
@@ -31,11 +33,12 @@ internal static class BacktestCommand
         var command = new Command("backtest", "Margin fixed portfolios through real history and look what was lost.") { prices, surfaces, from, to, policy, every, json, report, log };
         command.SetAction((parsed, cancellation) =>
         {
-            IMarketHistory market = Market(parsed.GetValue(prices)!, parsed.GetValue(surfaces)!);
+            PriceFile[] files = [.. parsed.GetValue(prices)!.Select(PriceFile.Read)];
+            IMarketHistory market = Market(files, parsed.GetValue(surfaces)!);
             var options = Options(market, parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(every));
             StaticParameters[] parameters = [.. market.Underlyings.Select(Parameters)];
             Corridor[] corridors = [.. market.Underlyings.Select((name, u) => CorridorOf(name, parameters[u]))];
-            var tracks = Tracks(market, parameters, corridors, parsed.GetValue(policy)!);
+            var tracks = Tracks(market, parameters, corridors, parsed.GetValue(policy)!, files);
             if (parsed.GetValue(log) is { } path)
             {
                 PolicyLog.Write(path, tracks, corridors, market.Underlyings);
@@ -102,18 +105,19 @@ internal static class BacktestCommand
         DefaultValueFactory = _ => [],
     };
 
-    private static IMarketHistory Market(string[] prices, string[] surfaces)
-    {
-        if (prices.Length == 0 == (surfaces.Length == 0))
-        {
-            throw new CliException(prices.Length == 0
-                ? "There is no history: give --prices with candles, or --surfaces with option chains."
-                : "There are two histories: give --prices, whose volatilities are modelled, or --surfaces, whose chains hold spot too.");
-        }
+    private static IMarketHistory Market(PriceFile[] prices, string[] surfaces) => surfaces.Length > 0
+        ? new ChainMarket([.. surfaces.SelectMany(ChainFile.Read).OrderBy(s => s.Time)])
+        : prices.Length > 0
+            ? new PriceMarket(prices)
+            : throw new CliException("There is no history: give --prices with candles, or --surfaces with option chains.");
 
-        return prices.Length > 0
-            ? new PriceMarket([.. prices.Select(PriceFile.Read)])
-            : new ChainMarket([.. surfaces.SelectMany(ChainFile.Read).OrderBy(s => s.Time)]);
+    /// <summary>Hourly candles of every underlying that reach into the history; null when they do not, so that no policy can follow them.</summary>
+    private static PriceFile[]? Candles(IMarketHistory market, PriceFile[] prices)
+    {
+        var found = market.Underlyings.Select(name => Array.Find(prices, f => string.Equals(f.Underlying, name, StringComparison.Ordinal))).ToArray();
+        return Array.TrueForAll(found, f => f is not null && f.SecondsPerBar == HourSeconds && f.Bars[0].Time < market.Time(0) && f.Bars[^1].Time >= market.Time(market.Count - 1) - DaySeconds)
+            ? [.. found.Select(f => f!)]
+            : null;
     }
 
     private static BacktestOptions Options(IMarketHistory market, string? from, string? to, int every)
@@ -139,7 +143,7 @@ internal static class BacktestCommand
         ? time.ToUnixTimeSeconds()
         : throw new CliException($"The value '{text}' of {option} is not a time: write it like 2020-03-12 or 2020-03-12T10:00:00Z.");
 
-    private static List<ParameterTrack> Tracks(IMarketHistory market, StaticParameters[] parameters, Corridor[] corridors, string policy)
+    private static List<ParameterTrack> Tracks(IMarketHistory market, StaticParameters[] parameters, Corridor[] corridors, string policy, PriceFile[] files)
     {
         var tracks = new List<ParameterTrack>();
         if (policy is StaticName or AllName)
@@ -148,15 +152,17 @@ internal static class BacktestCommand
         }
 
         var adaptive = new PolicyOptions();
-        var isHourly = market.Time(1) - market.Time(0) == 3600;
-        if (string.Equals(policy, adaptive.Name, StringComparison.Ordinal) && !isHourly)
+        var isHourly = market.Time(1) - market.Time(0) == HourSeconds;
+        PriceFile[]? candles = isHourly ? null : Candles(market, files);
+        var canFollow = isHourly || candles is not null;
+        if (string.Equals(policy, adaptive.Name, StringComparison.Ordinal) && !canFollow)
         {
-            throw new CliException($"The policy {policy} forecasts from hourly candles: give --prices of hours, or --policy {StaticName}.");
+            throw new CliException($"The policy {policy} forecasts from hourly candles: give --prices of hours for every underlying that cover the history, or --policy {StaticName}.");
         }
 
-        if (isHourly && (string.Equals(policy, adaptive.Name, StringComparison.Ordinal) || policy is AllName))
+        if (canFollow && (string.Equals(policy, adaptive.Name, StringComparison.Ordinal) || policy is AllName))
         {
-            tracks.Add(ParameterTrack.Of(market, parameters, adaptive, corridors));
+            tracks.Add(ParameterTrack.Of(market, parameters, adaptive, corridors, candles));
         }
 
         return tracks.Count > 0 ? tracks : throw new CliException($"The policy '{policy}' is not known: give {StaticName}, {adaptive.Name} or {AllName}.");

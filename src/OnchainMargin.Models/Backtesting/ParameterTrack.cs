@@ -1,4 +1,5 @@
 using OnchainMargin.Margin;
+using OnchainMargin.Models.Data;
 using OnchainMargin.Models.Policy;
 
 namespace OnchainMargin.Models.Backtesting;
@@ -43,7 +44,13 @@ public sealed class ParameterTrack
     }
 
     /// <summary>What a policy does, moment by moment; until it is ready the parameters that stand still hold.</summary>
-    public static ParameterTrack Of(IMarketHistory market, IReadOnlyList<StaticParameters> parameters, PolicyOptions options, IReadOnlyList<Corridor> corridors)
+    /// <param name="market">The history.</param>
+    /// <param name="parameters">Where each underlying begins.</param>
+    /// <param name="options">The policy.</param>
+    /// <param name="corridors">The corridor of each underlying.</param>
+    /// <param name="candles">Hourly candles of each underlying for a history that is not hourly itself; what has closed by a moment is known at it. Null for an hourly history.</param>
+    public static ParameterTrack Of(
+        IMarketHistory market, IReadOnlyList<StaticParameters> parameters, PolicyOptions options, IReadOnlyList<Corridor> corridors, IReadOnlyList<PriceFile>? candles = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var log = new List<PolicyDecision>();
@@ -51,15 +58,17 @@ public sealed class ParameterTrack
         for (var u = 0; u < market.Underlyings.Count; u++)
         {
             var forecaster = new MarketForecaster(options);
+            PolicyInputs inputs = default;
+            var fed = 0;
             var p = parameters[u];
             var now = new PolicyParameters(p.Risk.PriceRangeE8 / Units.E8, p.Risk.VolRangeE8 / Units.E8, p.DepthE8 / Units.E8, p.HaircutE8 / Units.E8);
             for (var i = 0; i < market.Count; i++)
             {
-                var inputs = forecaster.Observe(market.Time(i), market.Spot(u, i), market.Volume(u, i));
+                inputs = candles is null ? forecaster.Observe(market.Time(i), market.Spot(u, i), market.Volume(u, i)) : Follow(forecaster, candles[u], ref fed, market.Time(i), inputs);
                 if (forecaster.IsReady)
                 {
                     // A market without volumes says nothing of depth: it stays as it is.
-                    inputs = market.Volume(u, i) > 0 ? inputs : inputs with { DailyVolume = now.Depth / 0.02 };
+                    inputs = inputs.DailyVolume > 0 ? inputs : inputs with { DailyVolume = now.Depth / 0.02 };
                     var hours = i == 0 ? 1 : (market.Time(i) - market.Time(i - 1)) / HourSeconds;
                     var decision = ParameterPolicy.Decide(market.Underlyings[u], options, corridors[u], inputs, now, hours);
                     now = decision.After;
@@ -74,6 +83,17 @@ public sealed class ParameterTrack
         }
 
         return track;
+    }
+
+    private static PolicyInputs Follow(MarketForecaster forecaster, PriceFile candles, ref int fed, long time, PolicyInputs inputs)
+    {
+        for (; fed < candles.Bars.Count && candles.Bars[fed].Time + candles.SecondsPerBar <= time; fed++)
+        {
+            var bar = candles.Bars[fed];
+            inputs = forecaster.Observe(bar.Time + candles.SecondsPerBar, bar.Bar.Close, bar.Volume);
+        }
+
+        return inputs;
     }
 
     /// <summary>The price range in force, E8.</summary>

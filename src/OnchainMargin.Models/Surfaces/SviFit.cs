@@ -14,6 +14,7 @@ internal sealed class SviFit
     private const double PenaltyWeight = 50;
     private const int SearchSteps = 90;
     private const double SearchTolerance = 1e-5;
+    private const double GoodObjective = 0.25;
     private const int Passes = 3;
 
     private readonly double[] _k;
@@ -111,16 +112,12 @@ internal sealed class SviFit
             return Minimise(bounds, limited.Slice.M, limited.Slice.Sigma).Slice;
         }
 
-        var best = Minimise(bounds, 0, deviation);
-        if (prior is { } before && before.B > 0)
+        // Where the fit before leads to one within the quotes, there is nothing to look for elsewhere.
+        var best = prior is { B: > 0 } before ? Minimise(bounds, before.M, before.Sigma) : Minimise(bounds, 0.3 * deviation, 3 * deviation);
+        if (prior is null || best.Objective > GoodObjective * points.Length)
         {
-            var again = Minimise(bounds, before.M, before.Sigma);
-            best = again.Objective < best.Objective ? again : best;
-        }
-        else
-        {
-            var wide = Minimise(bounds, 0.3 * deviation, 3 * deviation);
-            best = wide.Objective < best.Objective ? wide : best;
+            var other = Minimise(bounds, 0, deviation);
+            best = other.Objective < best.Objective ? other : best;
         }
 
         for (var pass = 1; pass < Passes; pass++)

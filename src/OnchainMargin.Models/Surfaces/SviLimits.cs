@@ -5,8 +5,8 @@ namespace OnchainMargin.Models.Surfaces;
 /// <param name="grid">Where the two are compared.</param>
 internal sealed class SviLimits(SviSlice? earlier, double[] grid)
 {
-    private const int Points = 56;
-    private const int InnerPoints = 17;
+    private const int Points = 45;
+    private const int InnerPoints = 13;
     private const double Margin = 1e-3;
 
     /// <summary>How much it does so: 0 when not at all.</summary>

@@ -11,7 +11,7 @@ public sealed class ModelCommandsTests : IDisposable
     [Theory]
     [InlineData("backtest", "error: There is no history: give --prices with candles, or --surfaces with option chains.")]
     [InlineData("backtest --prices none_1h.csv", "error: The file 'none_1h.csv' does not exist: check the path, its permissions, and that only compressed files end in .gz.")]
-    [InlineData("backtest --prices a.csv --surfaces b.csv", "error: There are two histories: give --prices, whose volatilities are modelled, or --surfaces, whose chains hold spot too.")]
+    [InlineData("backtest --surfaces b.csv", "error: The file 'b.csv' does not exist: check the path, its permissions, and that only compressed files end in .gz.")]
     [InlineData("risk --book none.json", "error: The book 'none.json' does not exist: check the path and its permissions.")]
     [InlineData("risk --book none.json --level 2", "error: The value 2 of --level is out of range: give 0.5 to 0.9999.")]
     [InlineData("cascade --prices none.csv --accounts 0", "error: The value 0 of --accounts is out of range: give 1 to 100000.")]
@@ -52,6 +52,21 @@ public sealed class ModelCommandsTests : IDisposable
         string[] decisions = await File.ReadAllLinesAsync(log);
         Assert.NotEmpty(decisions);
         Assert.Equal("adaptive", JsonDocument.Parse(decisions[0]).RootElement.GetProperty("policy").GetString());
+    }
+
+    [SharedDataFact("options/deribit_chain_6h_2026-01-28_2026-02-12.csv.gz")]
+    public async Task Backtest_ChainsAndCandlesOfAnotherTime_RunsStaticAndRefusesThePolicy()
+    {
+        string chains = TestFiles.SharedData("options/deribit_chain_6h_2026-01-28_2026-02-12.csv.gz");
+        string candles = TestFiles.SharedData("prices/btc_usdt_perp_1h_binance_2020-2024.csv.gz");
+        string[] line = ["backtest", "--prices", candles, "--surfaces", chains, "--from", "2026-01-28", "--to", "2026-01-29", "--json"];
+        (int code, string output, string error) = await RunAsync(line);
+        (int refused, _, string why) = await RunAsync([.. line, "--policy", "adaptive"]);
+
+        Assert.Equal((0, string.Empty), (code, error));
+        Assert.All(JsonDocument.Parse(output).RootElement.GetProperty("results").EnumerateArray(), r => Assert.Equal("static", r.GetProperty("policy").GetString()));
+        Assert.Equal(1, refused);
+        Assert.Contains("cover the history", why, StringComparison.Ordinal);
     }
 
     [Fact]
