@@ -6,7 +6,8 @@ import {Surface} from "../margin/Checkpoints.sol";
 import {Kernel} from "../margin/Kernel.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {Rounding} from "../margin/Rounding.sol";
-import {Smile, Volatility} from "../margin/Volatility.sol";
+import {Volatility} from "../margin/Volatility.sol";
+import {Smile, Smiles} from "./Smiles.sol";
 
 /// @title What a published surface must be
 /// @notice `τ` in seconds throughout; volatilities as MRG-022 has them.
@@ -87,7 +88,7 @@ library SurfaceChecks {
         int256[POINTS] memory k,
         int256 shiftQ32
     ) internal pure returns (uint256[POINTS] memory volsQ32) {
-        for (uint256 i = 0; i < POINTS; ++i) volsQ32[i] = Volatility.atStrike(smile, k[i] + shiftQ32);
+        for (uint256 i = 0; i < POINTS; ++i) volsQ32[i] = Smiles.atStrike(smile, k[i] + shiftQ32);
     }
 
     /// @notice The first point at which a volatility moved by more than `stepE8` of itself; `POINTS` when there is none.

@@ -11,7 +11,8 @@ import {Discounts} from "../margin/Discounts.sol";
 import {Forwards} from "../margin/Forwards.sol";
 import {Kernel} from "../margin/Kernel.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
-import {Smile, Volatility} from "../margin/Volatility.sol";
+import {Volatility} from "../margin/Volatility.sol";
+import {Smiles} from "./Smiles.sol";
 import {SurfaceChecks} from "./SurfaceChecks.sol";
 
 /// @title Volatility surfaces
@@ -165,7 +166,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
             if (expiries[i] <= block.timestamp) continue;
             uint256 tau = expiries[i] - block.timestamp;
             Slice memory slice = _histories[underlying][expiries[i]].present;
-            uint256 volQ32 = Volatility.atStrike(Volatility.smile(slice.forwardE8, uint256(slice.svi)), 0);
+            uint256 volQ32 = Smiles.atStrike(Smiles.unpack(uint256(slice.svi)), 0);
             // An option's vega is at most 0.4·F·√τ; its delta at most 1.
             uint256 deviationQ32 = (volQ32 * Kernel.isqrt((tau << 64) / YEAR)) >> 32;
             uint256 vol = (4 * slice.forwardE8 * deviationQ32 * SurfaceChecks.allowedStepE8(p, tau, HOUR)) >> 32;
@@ -259,13 +260,13 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         bytes32 svi
     ) private view {
         int256[13] memory k = SurfaceChecks.points(tau);
-        uint256[13] memory vols = SurfaceChecks.volatilities(Volatility.smile(s.forwardE8, uint256(svi)), k, 0);
+        uint256[13] memory vols = SurfaceChecks.volatilities(Smiles.unpack(uint256(svi)), k, 0);
         bool inBand = vols[6] * ONE >= uint256(p.volMinE8) << 32 && vols[6] * ONE <= uint256(p.volMaxE8) << 32;
         require(inBand, SurfaceStep(s.underlying, s.expiry, 0, 0, vols[6]));
         if (present.since != 0) {
             // The same strikes, seen from the forward of the surface before.
             uint256[13] memory before = SurfaceChecks.volatilities(
-                Volatility.smile(present.forwardE8, uint256(present.svi)),
+                Smiles.unpack(uint256(present.svi)),
                 k,
                 Kernel.ln(s.forwardE8, present.forwardE8)
             );
@@ -307,7 +308,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         int256[13] memory k
     ) private view returns (uint256[13] memory) {
         Slice storage slice = _histories[underlying][expiry].present;
-        return SurfaceChecks.volatilities(Volatility.smile(slice.forwardE8, uint256(slice.svi)), k, 0);
+        return SurfaceChecks.volatilities(Smiles.unpack(uint256(slice.svi)), k, 0);
     }
 
     /// @dev The surface before is set aside when none was for a delay.

@@ -6,7 +6,7 @@ import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {Checkpoints, ExpiryRecord} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Rounding} from "../margin/Rounding.sol";
-import {Volatility} from "../margin/Volatility.sol";
+import {Smiles} from "../oracle/Smiles.sol";
 import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
 import {SurfaceFixture} from "./SurfaceFixture.sol";
 import {VM} from "./IVm.sol";
@@ -70,7 +70,7 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
         spots.update(BTC);
         SurfaceUpdate memory s = smile(BTC, WEEK);
         s.aE12 = (s.aE12 * int64(uint64(70 + (seed % 60)))) / 100;
-        s.bE12 = (s.bE12 * (50 + ((seed >> 16) % 100))) / 100;
+        s.bE12 = uint64((s.bE12 * (50 + ((seed >> 16) % 100))) / 100);
         s.rhoE8 += int32(uint32((seed >> 32) % 40_000_000)) - 20_000_000;
         s.mE8 += int32(uint32((seed >> 64) % 20_000_000)) - 10_000_000;
         s.sigmaE8 = uint32(5_000_000 + ((seed >> 96) % 30_000_000));
@@ -130,7 +130,7 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
     function _volatility(int256 k) private view returns (uint256) {
         SurfaceUpdate memory s = surfaces.surfaceOf(BTC, WEEK);
         bytes32 word = bytes32(abi.encodePacked(s.aE12, s.bE12, s.rhoE8, s.mE8, s.sigmaE8, uint32(0)));
-        return Volatility.atStrike(Volatility.smile(s.forwardE8, uint256(word)), k);
+        return Smiles.atStrike(Smiles.unpack(uint256(word)), k);
     }
 
     function _judge(bytes memory state) private view returns (Figures memory better, Figures memory worse) {
