@@ -37,7 +37,7 @@ abstract contract ClearingCore is AccountBook {
         Proof calldata proof,
         uint256 lockedE8,
         bool averaged
-    ) internal view {
+    ) internal {
         bytes memory balances = vault.balancesOf(working.account);
         HealthQuestion memory question = HealthQuestion({
             account: working.account,

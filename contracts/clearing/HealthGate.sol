@@ -5,6 +5,7 @@ import {Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
 import {HealthQuestion, IHealthGate} from "../interfaces/IHealthGate.sol";
 import {FloorFigures, IFloorReferee, Quote} from "../interfaces/IFloorReferee.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
+import {ICreditBucket} from "../interfaces/ICreditBucket.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {ClearingParameters, IRiskParameters} from "../interfaces/IRiskParameters.sol";
@@ -13,6 +14,7 @@ import {HeadroomHealth, LeafHealth, RiskAttestation, SignedHealth} from "../inte
 import {AccountStates} from "../margin/AccountStates.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {AttestedCredit} from "../risk/AttestedCredit.sol";
 import {Exposures} from "./Exposures.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
@@ -30,6 +32,7 @@ contract HealthGate is IHealthGate {
     IRiskRegistry public immutable registry;
     IPriceHub public immutable hub;
     IRiskParameters public immutable parameters;
+    ICreditBucket public immutable bucket;
 
     /// @dev An attestation with what came with it, whichever way it was signed.
     struct Attested {
@@ -44,13 +47,15 @@ contract HealthGate is IHealthGate {
         IFloorReferee floors_,
         IRiskRegistry registry_,
         IPriceHub hub_,
-        IRiskParameters parameters_
+        IRiskParameters parameters_,
+        ICreditBucket bucket_
     ) {
         referee = referee_;
         floors = floors_;
         registry = registry_;
         hub = hub_;
         parameters = parameters_;
+        bucket = bucket_;
     }
 
     /// @inheritdoc IHealthGate
@@ -59,7 +64,7 @@ contract HealthGate is IHealthGate {
         Proof calldata proof,
         bytes calldata checkpoint,
         bytes calldata records
-    ) external view {
+    ) external {
         if (proof.kind == ProofKind.Reducing) {
             _requireReducing(question, checkpoint, records);
             return;
@@ -83,10 +88,12 @@ contract HealthGate is IHealthGate {
                 _requireAttested(question, proof, aside, checkpoint, records);
             }
         }
+        int256 floorEquityE8 = figures.floorEquityE8 - aside;
         require(
-            figures.floorEquityE8 - aside >= int256(figures.floorE8),
-            FloorTooLow(question.account, figures.floorEquityE8 - aside, figures.floorE8)
+            floorEquityE8 >= int256(figures.floorE8),
+            FloorTooLow(question.account, floorEquityE8, figures.floorE8)
         );
+        if (proof.kind != ProofKind.Computed) _takeCredit(question, checkpoint, records, floorEquityE8);
     }
 
     /// @inheritdoc IHealthGate
@@ -147,7 +154,7 @@ contract HealthGate is IHealthGate {
         int256 aside,
         bytes calldata checkpoint,
         bytes calldata records
-    ) private view {
+    ) private {
         Attested memory attested = _read(uint8(proof.kind), proof.data);
         _requireSubject(question.account, question.stateAfter, question.balancesAfter, attested);
         _requireSteady(question.stateAfter, question.balancesAfter, attested, checkpoint, records);
@@ -164,7 +171,7 @@ contract HealthGate is IHealthGate {
         int256 equityAfterE8,
         bytes calldata checkpoint,
         bytes calldata records
-    ) private view {
+    ) private {
         require(question.stateBefore.length != 0, ProofNotAllowed(question.account, uint8(ProofKind.Headroom)));
         HeadroomHealth memory headroom = abi.decode(data, (HeadroomHealth));
         Attested memory attested = _read(headroom.kind, headroom.data);
@@ -232,7 +239,25 @@ contract HealthGate is IHealthGate {
 
     // Attestations
 
-    function _read(uint8 kind, bytes memory data) private view returns (Attested memory attested) {
+    /// @dev What the attesters' word adds to what the chain sees for itself is metered.
+    /// @custom:spec CLR-050
+    function _takeCredit(
+        HealthQuestion calldata question,
+        bytes calldata checkpoint,
+        bytes calldata records,
+        int256 floorEquityE8
+    ) private {
+        uint256 creditE8 = AttestedCredit.creditOf(
+            question.stateAfter,
+            question.balancesAfter,
+            checkpoint,
+            records,
+            floorEquityE8
+        );
+        bucket.take(msg.sender, question.account, creditE8);
+    }
+
+    function _read(uint8 kind, bytes memory data) private returns (Attested memory attested) {
         if (kind == uint8(ProofKind.Signed)) {
             SignedHealth memory signed = abi.decode(data, (SignedHealth));
             registry.requireSigned(signed.attestation, signed.signatures);

@@ -20,7 +20,7 @@ struct HealthQuestion {
 }
 
 /// @title The gate: decides whether a proof shows an account healthy
-/// @notice Stateless. Every kind of proof is followed by the floor check at live prices: `floorEquity >= floor`.
+/// @notice Keeps nothing itself: credit on attesters' word is metered by the CreditBucket (CLR-050). Every kind of proof is followed by the floor check at live prices: `floorEquity >= floor`.
 interface IHealthGate {
     /// @notice Thrown when equity is below the initial margin.
     error MarginTooLow(uint64 account, int256 equityE8, uint256 requirementE8);
@@ -68,5 +68,5 @@ interface IHealthGate {
         Proof calldata proof,
         bytes calldata checkpoint,
         bytes calldata records
-    ) external view;
+    ) external;
 }

@@ -6,6 +6,7 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IReferee} from "../interfaces/IReferee.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {AttesterSignature, RiskAttestation, RiskEpoch} from "../interfaces/RiskTypes.sol";
@@ -13,98 +14,184 @@ import {AttesterSignature, RiskAttestation, RiskEpoch} from "../interfaces/RiskT
 /// @title The registry of attesters and epochs
 contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     bytes32 internal constant EPOCH_TYPEHASH = keccak256(
-        "RiskEpoch(uint64 epoch,uint64 checkpoint,bytes32 modelHash,bytes32 bookRoot,uint32 accounts)"
+        "RiskEpoch(uint64 epoch,uint64 checkpoint,bytes32 inputsHash,bytes32 modelHash,bytes32 bookRoot,uint32 accounts)"
     );
     bytes32 internal constant ATTESTATION_TYPEHASH = keccak256(
-        "RiskAttestation(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 modelHash,uint40 validUntil)"
+        "RiskAttestation(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 inputsHash,bytes32 modelHash,uint40 validUntil)"
     );
+    uint8 internal constant SEATS = 64;
+
+    /// @dev Everything that a post reads of the council, in one word. Bit s of `active` and `condemned` is seat s.
+    struct Council {
+        uint64 active;
+        uint64 condemned;
+        uint64 latestEpoch;
+        uint16 model;
+        uint8 threshold;
+        uint8 attesters;
+    }
+
+    /// @dev Two words an epoch. The checkpoint is 0 when there is none.
+    struct Posted {
+        uint64 checkpoint;
+        uint64 signers;
+        uint32 accounts;
+        uint16 model;
+        bool isVoid;
+        bytes32 bookRoot;
+    }
 
     IPriceHub public immutable hub;
     IRiskParameters public immutable parameters;
-    bytes32 public override modelHash;
-    uint256 public override threshold;
-    uint256 public override attesterCount;
-    uint64 public override latestEpoch;
-    mapping(address attester => bool) public override isAttester;
-    mapping(uint64 epoch => RiskEpoch) private _epochs;
+    address public override bonds;
+    address public override challenges;
+    Council private _council;
+    bytes32[] private _models;
+    mapping(bytes32 modelHash => IReferee) public override refereeOf;
+    mapping(uint8 seat => address) public override holderOf;
+    /// @dev 1 + seat.
+    mapping(address attester => uint8) private _seatOf;
+    mapping(uint64 epoch => Posted) private _epochs;
+    mapping(bytes32 leaf => bool) public override isVoid;
+    /// @dev Seats of contract signers whose signatures of a digest were used.
+    mapping(bytes32 digest => uint64 seats) private _remembered;
+
+    modifier only(address caller) {
+        require(msg.sender == caller, ConnectedWrongly(msg.sender));
+        _;
+    }
 
     constructor(
         address authority,
         IPriceHub hub_,
         IRiskParameters parameters_,
-        bytes32 modelHash_
+        IReferee referee_
     ) AccessManaged(authority) EIP712("OnchainMargin RiskRegistry", "1") {
         hub = hub_;
         parameters = parameters_;
-        modelHash = modelHash_;
-        emit ModelSet(modelHash_);
+        _setModel(referee_);
     }
 
     // Epochs
 
     /// @inheritdoc IRiskRegistry
     function post(RiskEpoch calldata epoch, bytes32 inputsHash, AttesterSignature[] calldata signatures) external {
-        uint64 previous = latestEpoch;
+        Council memory council = _council;
+        uint64 previous = council.latestEpoch;
         require(epoch.epoch == previous + 1, EpochNotNext(previous + 1, epoch.epoch));
         uint64 before = _epochs[previous].checkpoint;
         require(epoch.checkpoint >= before, CheckpointOutOfOrder(before, epoch.checkpoint));
         bytes32 stored = hub.inputsHash(epoch.checkpoint);
         require(stored != 0 && stored == inputsHash, CheckpointMismatch(epoch.checkpoint, stored, inputsHash));
         _requireYoung(epoch.checkpoint);
-        _requireModel(epoch.modelHash);
-        _requireQuorum(epochDigest(epoch), signatures);
+        _requireModel(council, epoch.modelHash);
+        uint64 signers = _requireQuorum(council, _epochDigest(epoch, stored), signatures);
 
-        latestEpoch = epoch.epoch;
-        _epochs[epoch.epoch] = epoch;
-        emit EpochPosted(
-            epoch.epoch,
-            epoch.checkpoint,
-            epoch.modelHash,
-            epoch.bookRoot,
-            epoch.accounts,
-            signatures.length
-        );
+        council.latestEpoch = epoch.epoch;
+        _council = council;
+        _epochs[epoch.epoch] = Posted(epoch.checkpoint, signers, epoch.accounts, council.model, false, epoch.bookRoot);
+        emit EpochPosted(epoch.epoch, epoch.checkpoint, epoch.modelHash, epoch.bookRoot, epoch.accounts, signers);
+    }
+
+    // Attesters
+
+    /// @inheritdoc IRiskRegistry
+    function enrol(address attester) external only(bonds) returns (uint8 seat) {
+        Council memory council = _council;
+        bool refused = attester == address(0) || _seatOf[attester] != 0;
+        while (seat < SEATS && holderOf[seat] != address(0)) ++seat;
+        require(!refused && seat < SEATS, AttestersInvalid(council.threshold, council.attesters));
+        holderOf[seat] = attester;
+        _seatOf[attester] = seat + 1;
+        council.active |= uint64(1) << seat;
+        ++council.attesters;
+        _council = council;
+        emit AttesterAdded(attester, seat, council.attesters);
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function retire(address attester) external only(bonds) {
+        require(isAttester(attester), SignerUnknown(attester));
+        uint8 seat = _seatOf[attester] - 1;
+        Council memory council = _council;
+        council.active &= ~(uint64(1) << seat);
+        --council.attesters;
+        _council = council;
+        emit AttesterRemoved(attester, seat, council.attesters);
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function vacate(address attester) external only(bonds) {
+        uint8 place = _seatOf[attester];
+        require(place != 0 && !isAttester(attester), AttestersInvalid(_council.threshold, _council.attesters));
+        delete _seatOf[attester];
+        delete holderOf[place - 1];
+        // What the seat signed is older than any attestation may be: nothing that was void counts again.
+        _council.condemned &= ~(uint64(1) << (place - 1));
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function condemn(uint64 seats) external only(bonds) {
+        Council memory council = _council;
+        uint64 losing = council.active & seats;
+        council.active &= ~seats;
+        council.condemned |= seats;
+        for (; losing != 0; losing &= losing - 1) --council.attesters;
+        _council = council;
+        emit AttestersCondemned(seats, council.attesters);
+    }
+
+    // Challenges
+
+    /// @inheritdoc IRiskRegistry
+    function voidEpoch(uint64 epoch) external only(challenges) {
+        _epochs[epoch].isVoid = true;
+        emit EpochVoided(epoch);
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function voidAttestation(bytes32 leaf) external only(challenges) {
+        isVoid[leaf] = true;
+        emit AttestationVoided(leaf);
     }
 
     // Governance
 
     /// @inheritdoc IRiskRegistry
-    function addAttester(address attester) external restricted {
-        require(attester != address(0) && !isAttester[attester], AttestersInvalid(threshold, attesterCount));
-        isAttester[attester] = true;
-        emit AttesterAdded(attester, ++attesterCount);
-    }
-
-    /// @inheritdoc IRiskRegistry
-    function removeAttester(address attester) external restricted {
-        require(isAttester[attester], SignerUnknown(attester));
-        require(attesterCount > threshold, AttestersInvalid(threshold, attesterCount - 1));
-        isAttester[attester] = false;
-        emit AttesterRemoved(attester, --attesterCount);
-    }
-
-    /// @inheritdoc IRiskRegistry
     function setThreshold(uint256 threshold_) external restricted {
-        require(threshold_ != 0 && threshold_ <= attesterCount, AttestersInvalid(threshold_, attesterCount));
-        threshold = threshold_;
+        uint256 attesters = _council.attesters;
+        require(threshold_ != 0 && threshold_ <= attesters, AttestersInvalid(threshold_, attesters));
+        _council.threshold = uint8(threshold_);
         emit ThresholdSet(threshold_);
     }
 
     /// @inheritdoc IRiskRegistry
-    function setModel(bytes32 modelHash_) external restricted {
-        modelHash = modelHash_;
-        emit ModelSet(modelHash_);
+    function setModel(IReferee referee_) external restricted {
+        _setModel(referee_);
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function connect(address bonds_, address challenges_) external restricted {
+        require(bonds == address(0) && bonds_ != address(0) && challenges_ != address(0), ConnectedWrongly(msg.sender));
+        bonds = bonds_;
+        challenges = challenges_;
+        emit Connected(bonds_, challenges_);
     }
 
     // Use
 
     /// @inheritdoc IRiskRegistry
-    function requireSigned(
-        RiskAttestation calldata attestation,
-        AttesterSignature[] calldata signatures
-    ) external view {
-        _requireUsable(attestation);
-        _requireQuorum(attestationDigest(attestation), signatures);
+    function requireSigned(RiskAttestation calldata attestation, AttesterSignature[] calldata signatures) external {
+        Council memory council = _council;
+        bytes32 inputsHash = _requireUsable(council, attestation);
+        bytes32 digest = _attestationDigest(attestation, inputsHash);
+        _requireQuorum(council, digest, signatures);
+        uint64 contracts = 0;
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            address signer = signatures[i].signer;
+            if (signer.code.length != 0) contracts |= _bitOf(signer);
+        }
+        if (contracts != 0) _remembered[digest] |= contracts;
     }
 
     /// @inheritdoc IRiskRegistry
@@ -113,41 +200,88 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         uint64 epoch,
         bytes32[] calldata merkleProof
     ) external view {
-        RiskEpoch storage posted = _epochs[epoch];
-        require(epoch != 0 && posted.epoch == epoch, EpochUnknown(epoch));
-        require(
-            attestation.checkpoint == posted.checkpoint,
-            CheckpointOutOfOrder(posted.checkpoint, attestation.checkpoint)
-        );
-        _requireUsable(attestation);
-        require(
-            MerkleProof.verifyCalldata(merkleProof, posted.bookRoot, leafOf(attestation)),
-            LeafNotInBook(epoch, attestation.account)
-        );
+        Council memory council = _council;
+        Posted storage posted = _requireLeaf(attestation, epoch, merkleProof);
+        require(!posted.isVoid && posted.signers & council.condemned == 0, EpochVoid(epoch));
+        _requireUsable(council, attestation);
     }
 
     /// @inheritdoc IRiskRegistry
     function requireQuorum(bytes32 digest, AttesterSignature[] calldata signatures) external view {
-        _requireQuorum(digest, signatures);
+        _requireQuorum(_council, digest, signatures);
     }
 
     // Views
 
     /// @inheritdoc IRiskRegistry
-    function epochOf(uint64 epoch) external view returns (RiskEpoch memory posted) {
-        posted = _epochs[epoch];
-        require(epoch != 0 && posted.epoch == epoch, EpochUnknown(epoch));
+    function seatsOf(
+        RiskAttestation calldata attestation,
+        AttesterSignature[] calldata signatures
+    ) external view returns (uint64 seats) {
+        bytes32 digest = attestationDigest(attestation);
+        uint64 remembered = _remembered[digest];
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            address signer = signatures[i].signer;
+            uint64 bit = _bitOf(signer);
+            if (remembered & bit == 0) _requireSignature(digest, signatures[i]);
+            seats |= bit;
+        }
     }
 
     /// @inheritdoc IRiskRegistry
-    function epochDigest(RiskEpoch calldata epoch) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(EPOCH_TYPEHASH, epoch)));
+    function seatsOfLeaf(
+        RiskAttestation calldata attestation,
+        uint64 epoch,
+        bytes32[] calldata merkleProof
+    ) external view returns (uint64 seats) {
+        return _requireLeaf(attestation, epoch, merkleProof).signers;
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function isAttester(address attester) public view returns (bool) {
+        return _council.active & _bitOf(attester) != 0;
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function attesterCount() external view returns (uint256) {
+        return _council.attesters;
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function threshold() external view returns (uint256) {
+        return _council.threshold;
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function modelHash() external view returns (bytes32) {
+        return _models[_council.model];
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function latestEpoch() external view returns (uint64) {
+        return _council.latestEpoch;
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function isSound(uint64 epoch) external view returns (bool) {
+        Posted storage posted = _epochs[epoch];
+        return posted.checkpoint != 0 && !posted.isVoid && posted.signers & _council.condemned == 0;
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function epochOf(uint64 epoch) external view returns (RiskEpoch memory) {
+        Posted storage posted = _requirePosted(epoch);
+        return RiskEpoch(epoch, posted.checkpoint, _models[posted.model], posted.bookRoot, posted.accounts);
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function epochDigest(RiskEpoch calldata epoch) external view returns (bytes32) {
+        return _epochDigest(epoch, hub.inputsHash(epoch.checkpoint));
     }
 
     /// @inheritdoc IRiskRegistry
     function attestationDigest(RiskAttestation calldata attestation) public view returns (bytes32) {
-        // All fields are static, so the struct encodes as its fields do.
-        return _hashTypedDataV4(keccak256(abi.encode(ATTESTATION_TYPEHASH, attestation)));
+        return _attestationDigest(attestation, hub.inputsHash(attestation.checkpoint));
     }
 
     /// @inheritdoc IRiskRegistry
@@ -158,14 +292,78 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
 
     // Internal
 
-    function _requireUsable(RiskAttestation calldata attestation) private view {
+    function _setModel(IReferee referee_) private {
+        bytes32 hash = referee_.modelHash();
+        // A model is the code that it was first set with; another contract of the same name would judge what was signed before it.
+        IReferee known = refereeOf[hash];
+        require(address(known) == address(0) || known == referee_, ModelMismatch(hash, hash));
+        refereeOf[hash] = referee_;
+        _council.model = uint16(_models.length);
+        _models.push(hash);
+        emit ModelSet(hash, address(referee_));
+    }
+
+    function _epochDigest(RiskEpoch calldata epoch, bytes32 inputsHash) private view returns (bytes32) {
+        return
+            _hashTypedDataV4(
+                keccak256(
+                    abi.encode(
+                        EPOCH_TYPEHASH,
+                        epoch.epoch,
+                        epoch.checkpoint,
+                        inputsHash,
+                        epoch.modelHash,
+                        epoch.bookRoot,
+                        epoch.accounts
+                    )
+                )
+            );
+    }
+
+    function _attestationDigest(RiskAttestation calldata a, bytes32 inputsHash) private view returns (bytes32) {
+        return
+            _hashTypedDataV4(
+                keccak256(
+                    bytes.concat(
+                        abi.encode(ATTESTATION_TYPEHASH, a.account, a.positionsHash, a.collateralHash, a.leastCashE8),
+                        abi.encode(a.initialMarginE8, a.maintenanceMarginE8, a.checkpoint),
+                        abi.encode(inputsHash, a.modelHash, a.validUntil)
+                    )
+                )
+            );
+    }
+
+    function _requirePosted(uint64 epoch) private view returns (Posted storage posted) {
+        posted = _epochs[epoch];
+        require(posted.checkpoint != 0, EpochUnknown(epoch));
+    }
+
+    function _requireLeaf(
+        RiskAttestation calldata attestation,
+        uint64 epoch,
+        bytes32[] calldata merkleProof
+    ) private view returns (Posted storage posted) {
+        posted = _requirePosted(epoch);
+        uint64 checkpoint = posted.checkpoint;
+        require(attestation.checkpoint == checkpoint, CheckpointOutOfOrder(checkpoint, attestation.checkpoint));
+        bool isLeaf = MerkleProof.verifyCalldata(merkleProof, posted.bookRoot, leafOf(attestation));
+        require(isLeaf, LeafNotInBook(epoch, attestation.account));
+    }
+
+    function _requireUsable(
+        Council memory council,
+        RiskAttestation calldata attestation
+    ) private view returns (bytes32 inputsHash) {
         require(
             block.timestamp <= attestation.validUntil,
             AttestationExpired(attestation.account, attestation.validUntil)
         );
-        require(hub.inputsHash(attestation.checkpoint) != 0, CheckpointMismatch(attestation.checkpoint, 0, 0));
+        inputsHash = hub.inputsHash(attestation.checkpoint);
+        require(inputsHash != 0, CheckpointMismatch(attestation.checkpoint, 0, 0));
         _requireYoung(attestation.checkpoint);
-        _requireModel(attestation.modelHash);
+        _requireModel(council, attestation.modelHash);
+        bytes32 leaf = leafOf(attestation);
+        require(!isVoid[leaf], AttestationVoid(leaf));
     }
 
     function _requireYoung(uint64 checkpoint) private view {
@@ -174,24 +372,40 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         require(age <= maxAge, CheckpointTooOld(checkpoint, age, maxAge));
     }
 
-    function _requireModel(bytes32 found) private view {
-        require(found == modelHash, ModelMismatch(modelHash, found));
+    function _requireModel(Council memory council, bytes32 found) private view {
+        bytes32 expected = _models[council.model];
+        require(found == expected, ModelMismatch(expected, found));
     }
 
     /// @dev Strictly ascending signers make duplicates impossible without a search.
-    function _requireQuorum(bytes32 digest, AttesterSignature[] calldata signatures) private view {
+    function _requireQuorum(
+        Council memory council,
+        bytes32 digest,
+        AttesterSignature[] calldata signatures
+    ) private view returns (uint64 signers) {
         uint256 count = signatures.length;
-        require(threshold != 0 && count >= threshold, SignaturesTooFew(count, threshold));
+        bool suffices = council.threshold != 0 && count >= council.threshold;
+        require(suffices, SignaturesTooFew(count, council.threshold));
         address previous = address(0);
         for (uint256 i = 0; i < count; ++i) {
             address signer = signatures[i].signer;
             require(signer > previous, SignersUnsorted(i));
-            require(isAttester[signer], SignerUnknown(signer));
-            require(
-                SignatureChecker.isValidSignatureNowCalldata(signer, digest, signatures[i].signature),
-                SignatureInvalid(signer)
-            );
+            uint64 bit = _bitOf(signer);
+            require(council.active & bit != 0, SignerUnknown(signer));
+            _requireSignature(digest, signatures[i]);
+            signers |= bit;
             previous = signer;
         }
+    }
+
+    function _requireSignature(bytes32 digest, AttesterSignature calldata signed) private view {
+        bool isGood = SignatureChecker.isValidSignatureNowCalldata(signed.signer, digest, signed.signature);
+        require(isGood, SignatureInvalid(signed.signer));
+    }
+
+    /// @dev The bit of an attester's seat, none when it has no seat.
+    function _bitOf(address attester) private view returns (uint64) {
+        uint8 place = _seatOf[attester];
+        return place == 0 ? 0 : uint64(1) << (place - 1);
     }
 }

@@ -6,7 +6,10 @@ import {MockAggregator} from "../dev/MockAggregator.sol";
 import {MockToken} from "../dev/MockToken.sol";
 import {MockWeth} from "../dev/MockWeth.sol";
 import {AccountInput, CashLedger, Fill, Order, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
+import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
+import {IChallenges} from "../interfaces/IChallenges.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {ICreditBucket} from "../interfaces/ICreditBucket.sol";
 import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
@@ -43,6 +46,7 @@ abstract contract ProtocolFixture {
     uint256 internal constant BTC_PRICE = 90_000e8;
     uint256 internal constant ETH_PRICE = 3_000e8;
     uint256 internal constant HEARTBEAT = 3600;
+    uint128 internal constant BOND_RAW = 1_000_000e6;
 
     /// @notice Thrown when an identity of P5, named, does not hold; or an artifact could not be created.
     error Broken(string what);
@@ -56,6 +60,9 @@ abstract contract ProtocolFixture {
     IReferee internal referee;
     IFloorReferee internal floors;
     IRiskRegistry internal registry;
+    ICreditBucket internal bucket;
+    IAttesterBonds internal bonds;
+    IChallenges internal challenges;
     IHealthGate internal gate;
     IClearinghouse internal clearinghouse;
     IInsuranceFund internal insurance;
@@ -93,18 +100,16 @@ abstract contract ProtocolFixture {
         referee = _referee();
         floors = _floors();
         registry = IRiskRegistry(
-            build(
-                "contracts/risk/RiskRegistry.sol:RiskRegistry",
-                abi.encode(manager, hub, parameters, referee.modelHash())
-            )
+            build("contracts/risk/RiskRegistry.sol:RiskRegistry", abi.encode(manager, hub, parameters, referee))
         );
         surfaces = IVolSurfaces(
             build("contracts/oracle/VolSurfaces.sol:VolSurfaces", abi.encode(manager, spots, registry, prices))
         );
+        bucket = ICreditBucket(build("contracts/risk/CreditBucket.sol:CreditBucket", abi.encode(manager, registry)));
         gate = IHealthGate(
             build(
                 "contracts/clearing/HealthGate.sol:HealthGate",
-                abi.encode(referee, floors, registry, hub, parameters)
+                abi.encode(referee, floors, registry, hub, parameters, bucket)
             )
         );
         clearinghouse = IClearinghouse(
@@ -127,6 +132,7 @@ abstract contract ProtocolFixture {
         prices.connect(address(clearinghouse));
         prices.connectSurfaces(address(surfaces));
         surfaces.setSurfaceParameters(surfaceParameters());
+        _appoint();
         _configure();
         btcFeed = MockAggregator(
             build("contracts/dev/MockAggregator.sol:MockAggregator", abi.encode(uint8(8), int256(BTC_PRICE)))
@@ -139,6 +145,29 @@ abstract contract ProtocolFixture {
         btcPerpetual = Instruments.pack(BTC, 0, 0, uint8(Instruments.PERPETUAL));
         ethPerpetual = Instruments.pack(ETH, 0, 0, uint8(Instruments.PERPETUAL));
         hub.checkpoint();
+    }
+
+    /// @dev Bonds and challenges; nobody attests yet.
+    function _appoint() private {
+        bonds = IAttesterBonds(
+            build(
+                "contracts/risk/AttesterBonds.sol:AttesterBonds",
+                abi.encode(manager, registry, vault, insurance, BOND_RAW)
+            )
+        );
+        challenges = IChallenges(
+            build("contracts/risk/Challenges.sol:Challenges", abi.encode(registry, bonds, hub, parameters))
+        );
+        registry.connect(address(bonds), address(challenges));
+        bucket.connect(address(clearinghouse), address(gate), address(bonds));
+    }
+
+    /// @dev Admits an attester and pays its bond.
+    function seat(address attester) internal {
+        bonds.admit(attester);
+        usdc.mint(address(this), BOND_RAW);
+        usdc.approve(address(bonds), BOND_RAW);
+        bonds.join(attester);
     }
 
     function _referee() internal virtual returns (IReferee) {

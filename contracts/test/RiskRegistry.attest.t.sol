@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {AccountInput, Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
+import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
@@ -38,7 +39,7 @@ contract RiskRegistryAttestTest is ProtocolFixture {
                 }
             }
         }
-        for (uint256 i = 0; i < 3; ++i) registry.addAttester(VM.addr(attesters[i]));
+        for (uint256 i = 0; i < 3; ++i) seat(VM.addr(attesters[i]));
         registry.setThreshold(2);
         trade(alice, bob, btcPerpetual, 1e8, BTC_PRICE);
         _checkpoint();
@@ -78,16 +79,14 @@ contract RiskRegistryAttestTest is ProtocolFixture {
         registry.post(epoch, inputs, two);
     }
 
-    function test_post_revertsForARemovedAttester() public {
+    function test_post_revertsForAnAttesterThatLeft() public {
         RiskEpoch memory epoch = _epoch(1, keccak256("root"));
         AttesterSignature[] memory two = _signEpoch(epoch, 0, 2);
-        registry.removeAttester(VM.addr(attesters[1]));
+        VM.prank(VM.addr(attesters[1]));
+        bonds.resign();
         bytes32 inputs = hub.inputsHash(epoch.checkpoint);
         VM.expectRevert(abi.encodeWithSelector(IRiskRegistry.SignerUnknown.selector, VM.addr(attesters[1])));
         registry.post(epoch, inputs, two);
-        // Never below the threshold.
-        VM.expectPartialRevert(IRiskRegistry.AttestersInvalid.selector);
-        registry.removeAttester(VM.addr(attesters[0]));
     }
 
     function test_post_revertsForAnotherContentModelOrAge() public {
@@ -120,7 +119,11 @@ contract RiskRegistryAttestTest is ProtocolFixture {
     function test_attesters_areGovernedOnly() public {
         VM.prank(address(7));
         VM.expectRevert();
-        registry.addAttester(address(7));
+        bonds.admit(address(7));
+        VM.expectPartialRevert(IRiskRegistry.ConnectedWrongly.selector);
+        registry.enrol(address(7));
+        VM.expectPartialRevert(IAttesterBonds.NotAdmitted.selector);
+        bonds.join(address(7));
         VM.expectPartialRevert(IRiskRegistry.AttestersInvalid.selector);
         registry.setThreshold(4);
     }

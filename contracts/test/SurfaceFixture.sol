@@ -14,8 +14,8 @@ abstract contract SurfaceFixture is ProtocolFixture {
         deploy();
         (attesterKeys[0], attesterKeys[1]) = (11, 12);
         if (VM.addr(11) > VM.addr(12)) (attesterKeys[0], attesterKeys[1]) = (12, 11);
-        registry.addAttester(VM.addr(11));
-        registry.addAttester(VM.addr(12));
+        seat(VM.addr(11));
+        seat(VM.addr(12));
         registry.setThreshold(2);
     }
 

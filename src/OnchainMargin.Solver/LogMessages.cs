@@ -57,6 +57,27 @@ internal static partial class LogMessages
     [LoggerMessage(5004, LogLevel.Warning, "Epoch {Epoch} was refused: {Reason}")]
     public static partial void EpochRefused(this ILogger logger, ulong epoch, string reason);
 
+    [LoggerMessage(5005, LogLevel.Error, "{Signer} signed epoch {Epoch} of checkpoint {Checkpoint} over root {Theirs}, this node computes {Own} and signs only that")]
+    public static partial void BookDiffers(this ILogger logger, Address signer, ulong epoch, ulong checkpoint, Hash32 theirs, Hash32 own);
+
+    [LoggerMessage(5006, LogLevel.Error, "Account {Account} differs in {Term}: {Own} here, {Theirs} there")]
+    public static partial void TermDiffers(this ILogger logger, ulong account, string term, string own, string theirs);
+
+    [LoggerMessage(5007, LogLevel.Debug, "The peer {Peer} did not take or give what was asked: {Reason}")]
+    public static partial void PeerFailed(this ILogger logger, string peer, string reason);
+
+    [LoggerMessage(5008, LogLevel.Information, "Supplies the leaf of account {Account} of epoch {Epoch}, which was demanded")]
+    public static partial void LeafSupplied(this ILogger logger, ulong account, ulong epoch);
+
+    [LoggerMessage(5009, LogLevel.Error, "Epoch {Epoch} of checkpoint {Checkpoint} has root {Posted}, here it is {Own}")]
+    public static partial void RootIsWrong(this ILogger logger, ulong epoch, ulong checkpoint, Hash32 posted, Hash32 own);
+
+    [LoggerMessage(5010, LogLevel.Warning, "Sent: {Challenge}")]
+    public static partial void ChallengeSent(this ILogger logger, string challenge);
+
+    [LoggerMessage(5011, LogLevel.Warning, "'{Challenge}' was refused: {Reason}")]
+    public static partial void ChallengeRefused(this ILogger logger, string challenge, string reason);
+
     [LoggerMessage(6001, LogLevel.Information, "Account {Account} is under water: equity {EquityE8}, a witness shows {ShownE8}; a lot is started")]
     public static partial void LotIsStarted(this ILogger logger, ulong account, Int128 equityE8, Int128 shownE8);
 

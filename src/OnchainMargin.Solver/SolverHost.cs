@@ -16,6 +16,7 @@ using OnchainMargin.Solver.Pricing;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
+using OnchainMargin.Solver.Watching;
 
 namespace OnchainMargin.Solver;
 
@@ -64,6 +65,7 @@ public static class SolverHost
         _ = host.Services.GetRequiredService<HttpRpcClient>();
         _ = host.Services.GetRequiredService<SolverKeys>();
         ApiSetup.Map(host, options);
+        AttestingEndpoints.Map(host, options);
         host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SolverHost)).SolverStarts(string.Join(", ", options.PlayedRoles), deployment.ChainId, store.Path);
         return host;
     }
@@ -76,7 +78,10 @@ public static class SolverHost
         services.AddSingleton<Broadcast<RiskSnapshot>>();
         services.AddSingleton<Broadcast<ParameterProposal>>();
         services.AddSingleton<AttestedBooks>();
-        services.AddSingleton<ISignatureExchange, LocalSignatureExchange>();
+        services.AddSingleton(_ => new HttpClient { Timeout = TimeSpan.FromSeconds(5) });
+        services.AddSingleton<PeerClient>();
+        services.AddSingleton<LocalSignatureExchange>();
+        services.AddSingleton<ISignatureExchange>(provider => new PeerSignatureExchange(provider.GetRequiredService<LocalSignatureExchange>(), provider.GetRequiredService<PeerClient>(), options.Attester));
         services.AddSingleton(new ProtocolDigests(deployment));
         services.AddSingleton<ITransactionNode, NodeTransactions>();
         services.AddSingleton<TransactionManagers>();
@@ -121,8 +126,15 @@ public static class SolverHost
 
         if (options.Plays(SolverRoles.Attester))
         {
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)keys.Attesters, options.Attester));
             AddRole<AttesterRole>(services, provider => ActivatorUtilities.CreateInstance<AttesterRole>(
                 provider, (IReadOnlyList<IHashSigner>)keys.Attesters, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(keys.Poster!), options.Attester));
+        }
+
+        if (options.Plays(SolverRoles.Watchtower))
+        {
+            AddRole<WatchtowerRole>(services, provider => ActivatorUtilities.CreateInstance<WatchtowerRole>(
+                provider, keys.Watchtower!, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(keys.Watchtower!), options.Watchtower));
         }
 
         if (options.Plays(SolverRoles.Keeper))

@@ -22,11 +22,14 @@ internal sealed class SolverKeys : IDisposable
     /// <summary>Pays for posting epochs.</summary>
     public PrivateKey? Poster { get; private set; }
 
+    /// <summary>Sends challenges.</summary>
+    public PrivateKey? Watchtower { get; private set; }
+
     /// <summary>Sends liquidations.</summary>
     public PrivateKey? Keeper { get; private set; }
 
     /// <summary>Every key that sends transactions, once.</summary>
-    public IReadOnlyList<PrivateKey> Senders => [.. new[] { Pricer, Poster, Keeper }.OfType<PrivateKey>().Distinct()];
+    public IReadOnlyList<PrivateKey> Senders => [.. new[] { Pricer, Poster, Watchtower, Keeper }.OfType<PrivateKey>().Distinct()];
 
     /// <summary>Reads the keys that the options' roles need.</summary>
     /// <exception cref="KeyException">Thrown when one cannot be had.</exception>
@@ -42,6 +45,11 @@ internal sealed class SolverKeys : IDisposable
         {
             keys.Attesters = [.. options.Attester.Keys.Select(keys.Once).Distinct()];
             keys.Poster = options.Attester.PostKey.IsSet ? keys.Once(options.Attester.PostKey) : keys.Attesters[0];
+        }
+
+        if (options.Plays(SolverRoles.Watchtower))
+        {
+            keys.Watchtower = keys.Once(options.Watchtower.Key);
         }
 
         if (options.Plays(SolverRoles.Keeper))

@@ -17,4 +17,16 @@ internal static class SolverTelemetry
     internal static readonly Gauge<double> FeedPrice = Meter.CreateGauge<double>("omargin.feed.price", "{unit}", "The spot of an underlying, by endpoint.");
 
     internal static readonly Gauge<int> FeedMarketState = Meter.CreateGauge<int>("omargin.feed.market_state", "{state}", "0 normal, 1 reduce-only, 2 halted.");
+
+    /// <summary>Books of other attesters that differ from this node's.</summary>
+    internal static readonly Counter<long> Disagreements = Meter.CreateCounter<long>("omargin.attester.disagreements", "{book}", "Epochs that another attester signed over another book than this node computes; this node signs only its own.");
+
+    /// <summary>Attestations on demand that this node refused to sign.</summary>
+    internal static readonly Counter<long> Refusals = Meter.CreateCounter<long>("omargin.attester.refusals", "{attestation}", "Attestations on demand that this node refused to sign because it computes other figures, or none.");
+
+    /// <summary>Posted epochs whose root is not the one that the watchtower computes.</summary>
+    internal static readonly Counter<long> WrongRoots = Meter.CreateCounter<long>("omargin.watchtower.wrong_roots", "{epoch}", "Posted epochs whose root is not the one that is computed here.");
+
+    /// <summary>Challenges that the watchtower sent.</summary>
+    internal static readonly Counter<long> Challenges = Meter.CreateCounter<long>("omargin.watchtower.challenges", "{challenge}", "Refutations, recomputations and demands that were sent.");
 }

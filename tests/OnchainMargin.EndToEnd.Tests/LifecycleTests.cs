@@ -98,10 +98,10 @@ public sealed class LifecycleTests(ChainFixture fixture)
         ProtocolBook book = await world.Client.ReplayAsync();
         var epoch = new RiskRegistry.RiskEpoch(1, book.LatestCheckpoint!.Id, book.ModelHash, Hash32.LeftAligned([7]), 1);
 
-        RevertException refused = await Assert.ThrowsAsync<RevertException>(() => world.Client.PostEpochAsync(epoch, book.LatestCheckpoint!, [world.Client.Digests.Sign(epoch, stranger.Key)]));
+        RevertException refused = await Assert.ThrowsAsync<RevertException>(() => world.Client.PostEpochAsync(epoch, book.LatestCheckpoint!, [world.Client.Digests.Sign(epoch, book.LatestCheckpoint!.InputsHash, stranger.Key)]));
         Assert.Equal("SignerUnknown", Assert.IsType<CustomErrorReason>(refused.Reason).Error.ErrorName);
 
-        await world.Client.PostEpochAsync(epoch, book.LatestCheckpoint!, [world.Client.Digests.Sign(epoch, world.Attester)]);
+        await world.Client.PostEpochAsync(epoch, book.LatestCheckpoint!, [world.Client.Digests.Sign(epoch, book.LatestCheckpoint!.InputsHash, world.Attester)]);
         Assert.Equal(epoch.BookRoot, (await world.Client.ReplayAsync()).LatestEpoch!.BookRoot);
     }
 

@@ -94,8 +94,9 @@ internal sealed class RefereeCheck(RefereeNode node, Book book)
         public void Witness(Book book, byte[] witness, Referee.WitnessMarginResult referee)
         {
             OnchainMargin.Margin.Witness.Evaluate(account.Account.State, account.Account.Balances.AsSpan(), book.View, SurfaceChoice.Present, witness, out Int128 equityE8, out Int128 shownE8);
-            Equal("equity under the witness", equityE8, referee.EquityE8);
-            Equal("margin that the witness shows", shownE8, referee.MaintenanceE8);
+            (var equityThere, var shownThere) = referee;
+            Equal("equity under the witness", equityE8, equityThere);
+            Equal("margin that the witness shows", shownE8, shownThere);
         }
 
         public void Breakdown(RefereeReports.Breakdown referee)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using OnchainMargin.Ethereum;
 
 namespace OnchainMargin.Protocol.Book;
@@ -8,6 +9,11 @@ namespace OnchainMargin.Protocol.Book;
 /// <param name="ModelHash">The model.</param>
 /// <param name="BookRoot">The Merkle root over all accounts' attestations.</param>
 /// <param name="Accounts">How many leaves it has.</param>
-/// <param name="Signatures">How many attesters signed.</param>
+/// <param name="Signers">The seats of those who signed, one bit each.</param>
 /// <param name="PostedInBlock">The block that holds it.</param>
-public sealed record BookEpoch(ulong Epoch, ulong Checkpoint, Hash32 ModelHash, Hash32 BookRoot, uint Accounts, uint Signatures, ulong PostedInBlock);
+/// <param name="IsVoid">Whether it was voided, or a signer of it was proved wrong.</param>
+public sealed record BookEpoch(ulong Epoch, ulong Checkpoint, Hash32 ModelHash, Hash32 BookRoot, uint Accounts, ulong Signers, ulong PostedInBlock, bool IsVoid = false)
+{
+    /// <summary>How many attesters signed.</summary>
+    public int Signatures => BitOperations.PopCount(Signers);
+}

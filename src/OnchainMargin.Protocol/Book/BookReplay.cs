@@ -22,6 +22,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
     private readonly Address _priceHub = deployment.Contracts.PriceHub;
     private readonly Address _spotMarkets = deployment.Contracts.SpotMarkets;
     private readonly Address _registry = deployment.Contracts.RiskRegistry;
+    private readonly Address _challenges = deployment.Contracts.Challenges;
     private readonly Address _liquidation = deployment.Contracts.LiquidationHouse;
     private readonly Address _parameters = deployment.Contracts.RiskParameters;
 
@@ -84,6 +85,11 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         if (log.Address == _registry)
         {
             return ApplyRegistry(book, log);
+        }
+
+        if (log.Address == _challenges)
+        {
+            return ApplyChallenges(book, log);
         }
 
         if (log.Address == _liquidation)

@@ -38,6 +38,18 @@ public sealed record ProtocolBook
     /// <summary>Those whose signatures count.</summary>
     public ImmutableSortedSet<Address> Attesters { get; init; } = [];
 
+    /// <summary>Who sits on which seat, also those who left and whose bonds are still there.</summary>
+    public ImmutableSortedDictionary<byte, Address> Seats { get; init; } = ImmutableSortedDictionary<byte, Address>.Empty;
+
+    /// <summary>Leaves that somebody demands to see, with the last second to supply them, in Unix seconds.</summary>
+    public ImmutableSortedDictionary<(ulong Epoch, ulong Account), ulong> Demands { get; init; } = ImmutableSortedDictionary<(ulong Epoch, ulong Account), ulong>.Empty;
+
+    /// <summary>Leaves that were supplied on demand, with their proofs; of the epochs that are kept.</summary>
+    public ImmutableSortedDictionary<(ulong Epoch, ulong Account), SuppliedLeaf> Supplied { get; init; } = ImmutableSortedDictionary<(ulong Epoch, ulong Account), SuppliedLeaf>.Empty;
+
+    /// <summary>Leaves of attestations that were voided alone.</summary>
+    public ImmutableHashSet<Hash32> Voided { get; init; } = [];
+
     /// <summary>How many of them an epoch needs.</summary>
     public uint Threshold { get; init; }
 

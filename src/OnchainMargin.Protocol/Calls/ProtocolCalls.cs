@@ -58,6 +58,27 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
         return To(contracts.RiskRegistry, new RiskRegistry.PostCall(epoch, checkpoint.InputsHash, [.. signatures.OrderBy(static signature => signature.Signer)]));
     }
 
+    /// <summary>Commits to refute an attestation, a block before the refutation.</summary>
+    public TransactionRequest Commit(Hash32 commitment) => To(contracts.Challenges, new Challenges.CommitCall(commitment));
+
+    /// <summary>Refutes an attestation by a witness.</summary>
+    public TransactionRequest Refute(Challenges.Accused accused, Challenges.Preimages preimages, byte[] witness, Hash32 salt) =>
+        To(contracts.Challenges, new Challenges.RefuteCall(accused, preimages, witness, salt));
+
+    /// <summary>Lets the full referee judge an attestation.</summary>
+    public TransactionRequest Recompute(Challenges.Accused accused, Challenges.Preimages preimages, Hash32 salt) =>
+        To(contracts.Challenges, new Challenges.RecomputeCall(accused, preimages, salt));
+
+    /// <summary>Demands to see an account's leaf of an epoch.</summary>
+    public TransactionRequest Demand(ulong epoch, ulong account) => To(contracts.Challenges, new Challenges.DemandCall(epoch, account));
+
+    /// <summary>Supplies a leaf that was demanded.</summary>
+    public TransactionRequest Supply(Challenges.RiskAttestation attestation, ulong epoch, Hash32[] merkleProof) =>
+        To(contracts.Challenges, new Challenges.SupplyCall(attestation, epoch, merkleProof));
+
+    /// <summary>Voids an epoch of which a leaf was withheld.</summary>
+    public TransactionRequest VoidWithheld(ulong epoch, ulong account) => To(contracts.Challenges, new Challenges.VoidWithheldCall(epoch, account));
+
     /// <summary>Proves an account below its maintenance margin and opens a lot.</summary>
     /// <param name="account">The account in its present state.</param>
     /// <param name="witness">The witness (MRG-057).</param>

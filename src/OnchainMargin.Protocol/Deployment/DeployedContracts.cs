@@ -32,6 +32,15 @@ public sealed record DeployedContracts
     /// <summary>Attesters and epochs.</summary>
     public required Address RiskRegistry { get; init; }
 
+    /// <summary>What attesters lose when they are proved wrong.</summary>
+    public required Address AttesterBonds { get; init; }
+
+    /// <summary>Where attestations are proved wrong.</summary>
+    public required Address Challenges { get; init; }
+
+    /// <summary>Meters what is lent on attesters' word.</summary>
+    public required Address CreditBucket { get; init; }
+
     /// <summary>Judges proofs of health.</summary>
     public required Address HealthGate { get; init; }
 

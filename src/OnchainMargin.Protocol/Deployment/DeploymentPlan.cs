@@ -18,6 +18,9 @@ public sealed record DeploymentPlan
     /// <summary>How many of them must sign.</summary>
     public int Threshold { get; init; } = 1;
 
+    /// <summary>The bond of one attester, in base units of the settlement token. The credit on attesters' word is a part of it (CLR-051).</summary>
+    public required ulong AttesterBondRaw { get; init; }
+
     /// <summary>The tokens in the order of their indices; the first is the settlement token.</summary>
     public required IReadOnlyList<PlannedToken> Tokens { get; init; }
 

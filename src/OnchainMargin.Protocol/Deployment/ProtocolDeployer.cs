@@ -30,7 +30,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         await SetParametersAsync(plan, cancellationToken);
         List<DeployedToken> tokens = await ListTokensAsync(plan, cancellationToken);
         List<DeployedUnderlying> underlyings = await ListUnderlyingsAsync(plan, cancellationToken);
-        await CreateClearingAsync(cancellationToken);
+        await CreateClearingAsync(plan, cancellationToken);
         report("connections, attesters, roles, the first checkpoint");
         await ConnectAsync(cancellationToken);
         await AppointAsync(plan, cancellationToken);
@@ -56,6 +56,9 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         VolSurfaces = _contracts["VolSurfaces"],
         PriceHub = _contracts["PriceHub"],
         RiskRegistry = _contracts["RiskRegistry"],
+        AttesterBonds = _contracts["AttesterBonds"],
+        Challenges = _contracts["Challenges"],
+        CreditBucket = _contracts["CreditBucket"],
         HealthGate = _contracts["HealthGate"],
         Clearinghouse = _contracts["Clearinghouse"],
         LiquidationHouse = _contracts["LiquidationHouse"],
@@ -106,15 +109,15 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address table = await sender.CreateAsync("the table of the normal distribution", CdfTable.CreationCode(), cancellationToken);
         Address referee = await CreateAsync("Referee", [table], cancellationToken);
         await CreateAsync("RefereeReports", [table], cancellationToken);
-        Hash32 model = await node.CallAsync(referee, new Referee.ModelHashCall(), cancellationToken: cancellationToken);
-        Address registry = await CreateAsync("RiskRegistry", [manager, hub, parameters, model], cancellationToken);
+        Address registry = await CreateAsync("RiskRegistry", [manager, hub, parameters, referee], cancellationToken);
+        Address bucket = await CreateAsync("CreditBucket", [manager, registry], cancellationToken);
         await CreateAsync("VolSurfaces", [manager, spots, registry, hub], cancellationToken);
         Address floors = await CreateAsync("FloorReferee", [table], cancellationToken);
-        await CreateAsync("HealthGate", [referee, floors, registry, hub, parameters], cancellationToken);
+        await CreateAsync("HealthGate", [referee, floors, registry, hub, parameters, bucket], cancellationToken);
     }
 
     /// <summary>The clearinghouse reads the settlement token's decimals once, so the token is listed before.</summary>
-    private async Task CreateClearingAsync(CancellationToken cancellationToken)
+    private async Task CreateClearingAsync(DeploymentPlan plan, CancellationToken cancellationToken)
     {
         Address vault = _contracts["MarginVault"];
         Address hub = _contracts["PriceHub"];
@@ -125,6 +128,9 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address clearinghouse = await CreateAsync("Clearinghouse", [.. room, trades, accounts], cancellationToken);
         Address insurance = await CreateAsync("InsuranceFund", [vault, clearinghouse, parameters], cancellationToken);
         await CreateAsync("LiquidationHouse", [clearinghouse, vault, hub, _contracts["Referee"], parameters, insurance], cancellationToken);
+        Address registry = _contracts["RiskRegistry"];
+        Address bonds = await CreateAsync("AttesterBonds", [_contracts["AccessManager"], registry, vault, insurance, (UInt256)plan.AttesterBondRaw], cancellationToken);
+        await CreateAsync("Challenges", [registry, bonds, hub, parameters], cancellationToken);
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
@@ -136,6 +142,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         await sender.SendAsync(clearinghouse, new Clearinghouse.ConnectCall(liquidationHouse, insurance), cancellationToken);
         await sender.SendAsync(_contracts["PriceHub"], new PriceHub.ConnectCall(clearinghouse), cancellationToken);
         await sender.SendAsync(_contracts["PriceHub"], new PriceHub.ConnectSurfacesCall(_contracts["VolSurfaces"]), cancellationToken);
+        await sender.SendAsync(_contracts["RiskRegistry"], new RiskRegistry.ConnectCall(_contracts["AttesterBonds"], _contracts["Challenges"]), cancellationToken);
+        await sender.SendAsync(_contracts["CreditBucket"], new CreditBucket.ConnectCall(clearinghouse, _contracts["HealthGate"], _contracts["AttesterBonds"]), cancellationToken);
     }
 
     private async Task SetParametersAsync(DeploymentPlan plan, CancellationToken cancellationToken)
@@ -200,13 +208,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
 
     private async Task AppointAsync(DeploymentPlan plan, CancellationToken cancellationToken)
     {
-        Address registry = _contracts["RiskRegistry"];
-        foreach (Address attester in plan.Attesters.Count > 0 ? plan.Attesters : [sender.Address])
-        {
-            await sender.SendAsync(registry, new RiskRegistry.AddAttesterCall(attester), cancellationToken);
-        }
-
-        await sender.SendAsync(registry, new RiskRegistry.SetThresholdCall((UInt256)plan.Threshold), cancellationToken);
+        await new AttesterSetup(node, sender, artifacts, _contracts).ApplyAsync(plan, _report, cancellationToken);
         await new RoleSetup(sender, artifacts.Read("AccessManager"), _contracts).ApplyAsync(plan, cancellationToken);
     }
 }

@@ -133,22 +133,54 @@ public static class HealthGate
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address,address)</c>.</summary>
-    public sealed record Deployment(Address Referee, Address Floors, Address Registry, Address Hub, Address Parameters) : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Referee, Address Floors, Address Registry, Address Hub, Address Parameters, Address Bucket) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 160];
+            var data = new byte[bytecode.Length + 192];
             bytecode.CopyTo(data);
             var writer = new AbiWriter(data.AsSpan(bytecode.Length));
-            int frame = writer.Reserve(160);
+            int frame = writer.Reserve(192);
             writer.WriteAddress(frame, Referee);
             writer.WriteAddress(frame + 32, Floors);
             writer.WriteAddress(frame + 64, Registry);
             writer.WriteAddress(frame + 96, Hub);
             writer.WriteAddress(frame + 128, Parameters);
+            writer.WriteAddress(frame + 160, Bucket);
             return data;
+        }
+    }
+
+    /// <summary>A call of <c>bucket()</c> (view).</summary>
+    public sealed record BucketCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xc029e868;
+
+        string IContractCall.Signature => "bucket()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static BucketCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "bucket()");
+            return new BucketCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -307,7 +339,7 @@ public static class HealthGate
         }
     }
 
-    /// <summary>A call of <c>requireHealthy((uint64,bytes,bytes,bytes,bytes,uint256,uint96[],int64[],bool),(uint8,bytes),bytes,bytes)</c> (view).</summary>
+    /// <summary>A call of <c>requireHealthy((uint64,bytes,bytes,bytes,bytes,uint256,uint96[],int64[],bool),(uint8,bytes),bytes,bytes)</c> (nonpayable).</summary>
     public sealed record RequireHealthyCall(HealthQuestion Question, Proof Proof, byte[] Checkpoint, byte[] Records) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>

@@ -21,12 +21,15 @@ public static class RiskRegistry
         AccessManagedRequiredDelayError.Selector => AccessManagedRequiredDelayError.Decode(data),
         AccessManagedUnauthorizedError.Selector => AccessManagedUnauthorizedError.Decode(data),
         AttestationExpiredError.Selector => AttestationExpiredError.Decode(data),
+        AttestationVoidError.Selector => AttestationVoidError.Decode(data),
         AttestersInvalidError.Selector => AttestersInvalidError.Decode(data),
         CheckpointMismatchError.Selector => CheckpointMismatchError.Decode(data),
         CheckpointOutOfOrderError.Selector => CheckpointOutOfOrderError.Decode(data),
         CheckpointTooOldError.Selector => CheckpointTooOldError.Decode(data),
+        ConnectedWronglyError.Selector => ConnectedWronglyError.Decode(data),
         EpochNotNextError.Selector => EpochNotNextError.Decode(data),
         EpochUnknownError.Selector => EpochUnknownError.Decode(data),
+        EpochVoidError.Selector => EpochVoidError.Decode(data),
         InvalidShortStringError.Selector => InvalidShortStringError.Decode(data),
         LeafNotInBookError.Selector => LeafNotInBookError.Decode(data),
         ModelMismatchError.Selector => ModelMismatchError.Decode(data),
@@ -41,6 +44,10 @@ public static class RiskRegistry
     /// <summary>Decodes a log into one of the contract's events; null when it is none of them.</summary>
     public static IContractEvent? DecodeEvent(LogEntry log)
     {
+        if (AttestationVoidedEvent.TryDecode(log, out AttestationVoidedEvent decodedAttestationVoided))
+        {
+            return decodedAttestationVoided;
+        }
         if (AttesterAddedEvent.TryDecode(log, out AttesterAddedEvent decodedAttesterAdded))
         {
             return decodedAttesterAdded;
@@ -49,9 +56,17 @@ public static class RiskRegistry
         {
             return decodedAttesterRemoved;
         }
+        if (AttestersCondemnedEvent.TryDecode(log, out AttestersCondemnedEvent decodedAttestersCondemned))
+        {
+            return decodedAttestersCondemned;
+        }
         if (AuthorityUpdatedEvent.TryDecode(log, out AuthorityUpdatedEvent decodedAuthorityUpdated))
         {
             return decodedAuthorityUpdated;
+        }
+        if (ConnectedEvent.TryDecode(log, out ConnectedEvent decodedConnected))
+        {
+            return decodedConnected;
         }
         if (EIP712DomainChangedEvent.TryDecode(log, out EIP712DomainChangedEvent decodedEIP712DomainChanged))
         {
@@ -60,6 +75,10 @@ public static class RiskRegistry
         if (EpochPostedEvent.TryDecode(log, out EpochPostedEvent decodedEpochPosted))
         {
             return decodedEpochPosted;
+        }
+        if (EpochVoidedEvent.TryDecode(log, out EpochVoidedEvent decodedEpochVoided))
+        {
+            return decodedEpochVoided;
         }
         if (ModelSetEvent.TryDecode(log, out ModelSetEvent decodedModelSet))
         {
@@ -203,8 +222,8 @@ public static class RiskRegistry
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,bytes32)</c>.</summary>
-    public sealed record Deployment(Address Authority, Address Hub, Address Parameters, Hash32 ModelHash) : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Authority, Address Hub, Address Parameters, Address Referee) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
@@ -216,35 +235,8 @@ public static class RiskRegistry
             writer.WriteAddress(frame, Authority);
             writer.WriteAddress(frame + 32, Hub);
             writer.WriteAddress(frame + 64, Parameters);
-            writer.WriteHash32(frame + 96, ModelHash);
+            writer.WriteAddress(frame + 96, Referee);
             return data;
-        }
-    }
-
-    /// <summary>A call of <c>addAttester(address)</c> (nonpayable).</summary>
-    public sealed record AddAttesterCall(Address Attester) : IContractCall
-    {
-        /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0x02bef847;
-
-        string IContractCall.Signature => "addAttester(address)";
-
-        /// <inheritdoc/>
-        public byte[] Encode()
-        {
-            var data = new byte[4 + 32];
-            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
-            var writer = new AbiWriter(data.AsSpan(4));
-            int frame = writer.Reserve(32);
-            writer.WriteAddress(frame, Attester);
-            return data;
-        }
-
-        /// <summary>Reads the call back from calldata.</summary>
-        public static AddAttesterCall Decode(ReadOnlySpan<byte> calldata)
-        {
-            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "addAttester(address)"));
-            return new AddAttesterCall(reader.ReadAddress(0));
         }
     }
 
@@ -344,6 +336,123 @@ public static class RiskRegistry
         }
     }
 
+    /// <summary>A call of <c>bonds()</c> (view).</summary>
+    public sealed record BondsCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x135c404e;
+
+        string IContractCall.Signature => "bonds()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static BondsCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "bonds()");
+            return new BondsCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>challenges()</c> (view).</summary>
+    public sealed record ChallengesCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x09af4fe6;
+
+        string IContractCall.Signature => "challenges()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ChallengesCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "challenges()");
+            return new ChallengesCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>condemn(uint64)</c> (nonpayable).</summary>
+    public sealed record CondemnCall(ulong Seats) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x2ffd89a2;
+
+        string IContractCall.Signature => "condemn(uint64)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt64(frame, Seats);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static CondemnCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "condemn(uint64)"));
+            return new CondemnCall(reader.ReadUInt64(0, 64));
+        }
+    }
+
+    /// <summary>A call of <c>connect(address,address)</c> (nonpayable).</summary>
+    public sealed record ConnectCall(Address Bonds, Address Challenges) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x295058ef;
+
+        string IContractCall.Signature => "connect(address,address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteAddress(frame, Bonds);
+            writer.WriteAddress(frame + 32, Challenges);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ConnectCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "connect(address,address)"));
+            return new ConnectCall(reader.ReadAddress(0), reader.ReadAddress(32));
+        }
+    }
+
     /// <summary>What <c>eip712Domain()</c> returns.</summary>
     public readonly record struct Eip712DomainResult(Hash32 Fields, string Name, string Version, UInt256 ChainId, Address VerifyingContract, Hash32 Salt, UInt256[] Extensions);
 
@@ -375,6 +484,40 @@ public static class RiskRegistry
         {
             var reader = new AbiReader(data);
             return new Eip712DomainResult(reader.ReadFixedBytes(0, 1), reader.ReadString(32, 0), reader.ReadString(64, 0), reader.ReadUInt256(96, 256), reader.ReadAddress(128), reader.ReadFixedBytes(160, 32), ReadUint256Array(ref reader, 192, 0));
+        }
+    }
+
+    /// <summary>A call of <c>enrol(address)</c> (nonpayable).</summary>
+    public sealed record EnrolCall(Address Attester) : IContractCall<byte>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x361c0fdb;
+
+        string IContractCall.Signature => "enrol(address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, Attester);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static EnrolCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "enrol(address)"));
+            return new EnrolCall(reader.ReadAddress(0));
+        }
+
+        /// <inheritdoc/>
+        public byte DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return (byte)reader.ReadUInt64(0, 8);
         }
     }
 
@@ -443,6 +586,40 @@ public static class RiskRegistry
         {
             var reader = new AbiReader(data);
             return RiskRegistry.RiskEpoch.Read(ref reader, 0);
+        }
+    }
+
+    /// <summary>A call of <c>holderOf(uint8)</c> (view).</summary>
+    public sealed record HolderOfCall(byte Seat) : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x6e0a49b7;
+
+        string IContractCall.Signature => "holderOf(uint8)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt64(frame, Seat);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static HolderOfCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "holderOf(uint8)"));
+            return new HolderOfCall((byte)reader.ReadUInt64(0, 8));
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -539,6 +716,74 @@ public static class RiskRegistry
         {
             var reader = new AbiReader(data);
             return reader.ReadFixedBytes(0, 4);
+        }
+    }
+
+    /// <summary>A call of <c>isSound(uint64)</c> (view).</summary>
+    public sealed record IsSoundCall(ulong Epoch) : IContractCall<bool>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xfb1ef5e6;
+
+        string IContractCall.Signature => "isSound(uint64)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt64(frame, Epoch);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static IsSoundCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "isSound(uint64)"));
+            return new IsSoundCall(reader.ReadUInt64(0, 64));
+        }
+
+        /// <inheritdoc/>
+        public bool DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadBool(0);
+        }
+    }
+
+    /// <summary>A call of <c>isVoid(bytes32)</c> (view).</summary>
+    public sealed record IsVoidCall(Hash32 Leaf) : IContractCall<bool>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xab22653a;
+
+        string IContractCall.Signature => "isVoid(bytes32)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteHash32(frame, Leaf);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static IsVoidCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "isVoid(bytes32)"));
+            return new IsVoidCall(reader.ReadFixedBytes(0, 32));
+        }
+
+        /// <inheritdoc/>
+        public bool DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadBool(0);
         }
     }
 
@@ -698,13 +943,13 @@ public static class RiskRegistry
         }
     }
 
-    /// <summary>A call of <c>removeAttester(address)</c> (nonpayable).</summary>
-    public sealed record RemoveAttesterCall(Address Attester) : IContractCall
+    /// <summary>A call of <c>refereeOf(bytes32)</c> (view).</summary>
+    public sealed record RefereeOfCall(Hash32 ModelHash) : IContractCall<Address>
     {
         /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0xcc78fef1;
+        public const uint Selector = 0x43c2240e;
 
-        string IContractCall.Signature => "removeAttester(address)";
+        string IContractCall.Signature => "refereeOf(bytes32)";
 
         /// <inheritdoc/>
         public byte[] Encode()
@@ -713,15 +958,22 @@ public static class RiskRegistry
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(32);
-            writer.WriteAddress(frame, Attester);
+            writer.WriteHash32(frame, ModelHash);
             return data;
         }
 
         /// <summary>Reads the call back from calldata.</summary>
-        public static RemoveAttesterCall Decode(ReadOnlySpan<byte> calldata)
+        public static RefereeOfCall Decode(ReadOnlySpan<byte> calldata)
         {
-            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "removeAttester(address)"));
-            return new RemoveAttesterCall(reader.ReadAddress(0));
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "refereeOf(bytes32)"));
+            return new RefereeOfCall(reader.ReadFixedBytes(0, 32));
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -782,7 +1034,7 @@ public static class RiskRegistry
         }
     }
 
-    /// <summary>A call of <c>requireSigned((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),(address,bytes)[])</c> (view).</summary>
+    /// <summary>A call of <c>requireSigned((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),(address,bytes)[])</c> (nonpayable).</summary>
     public sealed record RequireSignedCall(RiskAttestation Attestation, AttesterSignature[] Signatures) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
@@ -807,6 +1059,104 @@ public static class RiskRegistry
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "requireSigned((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),(address,bytes)[])"));
             return new RequireSignedCall(RiskRegistry.RiskAttestation.Read(ref reader, 0), ReadAttesterSignatureArray(ref reader, 288, 0));
+        }
+    }
+
+    /// <summary>A call of <c>retire(address)</c> (nonpayable).</summary>
+    public sealed record RetireCall(Address Attester) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x9e6371ba;
+
+        string IContractCall.Signature => "retire(address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, Attester);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static RetireCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "retire(address)"));
+            return new RetireCall(reader.ReadAddress(0));
+        }
+    }
+
+    /// <summary>A call of <c>seatsOf((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),(address,bytes)[])</c> (view).</summary>
+    public sealed record SeatsOfCall(RiskAttestation Attestation, AttesterSignature[] Signatures) : IContractCall<ulong>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xe9f1dfec;
+
+        string IContractCall.Signature => "seatsOf((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),(address,bytes)[])";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 320 + SizeAttesterSignatureArray(Signatures)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(320);
+            Attestation.Write(ref writer, frame);
+            WriteAttesterSignatureArray(ref writer, frame + 288, frame, Signatures);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SeatsOfCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "seatsOf((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),(address,bytes)[])"));
+            return new SeatsOfCall(RiskRegistry.RiskAttestation.Read(ref reader, 0), ReadAttesterSignatureArray(ref reader, 288, 0));
+        }
+
+        /// <inheritdoc/>
+        public ulong DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadUInt64(0, 64);
+        }
+    }
+
+    /// <summary>A call of <c>seatsOfLeaf((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),uint64,bytes32[])</c> (view).</summary>
+    public sealed record SeatsOfLeafCall(RiskAttestation Attestation, ulong Epoch, Hash32[] MerkleProof) : IContractCall<ulong>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xe4462d7b;
+
+        string IContractCall.Signature => "seatsOfLeaf((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),uint64,bytes32[])";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 352 + SizeBytes32Array(MerkleProof)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(352);
+            Attestation.Write(ref writer, frame);
+            writer.WriteUInt64(frame + 288, Epoch);
+            WriteBytes32Array(ref writer, frame + 320, frame, MerkleProof);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SeatsOfLeafCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "seatsOfLeaf((uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),uint64,bytes32[])"));
+            return new SeatsOfLeafCall(RiskRegistry.RiskAttestation.Read(ref reader, 0), reader.ReadUInt64(288, 64), ReadBytes32Array(ref reader, 320, 0));
+        }
+
+        /// <inheritdoc/>
+        public ulong DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadUInt64(0, 64);
         }
     }
 
@@ -837,13 +1187,13 @@ public static class RiskRegistry
         }
     }
 
-    /// <summary>A call of <c>setModel(bytes32)</c> (nonpayable).</summary>
-    public sealed record SetModelCall(Hash32 ModelHash) : IContractCall
+    /// <summary>A call of <c>setModel(address)</c> (nonpayable).</summary>
+    public sealed record SetModelCall(Address Referee) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0xdf4de27b;
+        public const uint Selector = 0x60c326ea;
 
-        string IContractCall.Signature => "setModel(bytes32)";
+        string IContractCall.Signature => "setModel(address)";
 
         /// <inheritdoc/>
         public byte[] Encode()
@@ -852,15 +1202,15 @@ public static class RiskRegistry
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(32);
-            writer.WriteHash32(frame, ModelHash);
+            writer.WriteAddress(frame, Referee);
             return data;
         }
 
         /// <summary>Reads the call back from calldata.</summary>
         public static SetModelCall Decode(ReadOnlySpan<byte> calldata)
         {
-            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setModel(bytes32)"));
-            return new SetModelCall(reader.ReadFixedBytes(0, 32));
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setModel(address)"));
+            return new SetModelCall(reader.ReadAddress(0));
         }
     }
 
@@ -922,14 +1272,122 @@ public static class RiskRegistry
         }
     }
 
-    /// <summary>The event <c>AttesterAdded(address,uint256)</c>.</summary>
-    public readonly record struct AttesterAddedEvent(Address Attester, UInt256 Attesters) : IContractEvent<AttesterAddedEvent>
+    /// <summary>A call of <c>vacate(address)</c> (nonpayable).</summary>
+    public sealed record VacateCall(Address Attester) : IContractCall
     {
-        /// <summary>The event's signature.</summary>
-        public const string EventSignature = "AttesterAdded(address,uint256)";
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xdd8a0c56;
+
+        string IContractCall.Signature => "vacate(address)";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0x1a5deac028780869UL, 0x1c5f3245f6a3bf0dUL, 0x11038f0abb7315d8UL, 0x926fcf0a7965a0eeUL);
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteAddress(frame, Attester);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static VacateCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "vacate(address)"));
+            return new VacateCall(reader.ReadAddress(0));
+        }
+    }
+
+    /// <summary>A call of <c>voidAttestation(bytes32)</c> (nonpayable).</summary>
+    public sealed record VoidAttestationCall(Hash32 Leaf) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x40ff0919;
+
+        string IContractCall.Signature => "voidAttestation(bytes32)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteHash32(frame, Leaf);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static VoidAttestationCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "voidAttestation(bytes32)"));
+            return new VoidAttestationCall(reader.ReadFixedBytes(0, 32));
+        }
+    }
+
+    /// <summary>A call of <c>voidEpoch(uint64)</c> (nonpayable).</summary>
+    public sealed record VoidEpochCall(ulong Epoch) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xf04441b7;
+
+        string IContractCall.Signature => "voidEpoch(uint64)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt64(frame, Epoch);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static VoidEpochCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "voidEpoch(uint64)"));
+            return new VoidEpochCall(reader.ReadUInt64(0, 64));
+        }
+    }
+
+    /// <summary>The event <c>AttestationVoided(bytes32)</c>.</summary>
+    public readonly record struct AttestationVoidedEvent(Hash32 Leaf) : IContractEvent<AttestationVoidedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "AttestationVoided(bytes32)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x487a18c57783283bUL, 0x3009d1a3eb3cf1c0UL, 0xab942a223856cdf1UL, 0xdb5c8a22f4efc894UL);
+
+        string IContractEvent.EventName => "AttestationVoided";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out AttestationVoidedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "AttestationVoided"));
+            value = new AttestationVoidedEvent(topics.ReadFixedBytes(32, 32));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>AttesterAdded(address,uint8,uint256)</c>.</summary>
+    public readonly record struct AttesterAddedEvent(Address Attester, byte Seat, UInt256 Attesters) : IContractEvent<AttesterAddedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "AttesterAdded(address,uint8,uint256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0xd4893321c1673858UL, 0x62455f6ac6081c19UL, 0x739a6fbaa8101aaeUL, 0x98a9cbccc408d605UL);
 
         string IContractEvent.EventName => "AttesterAdded";
 
@@ -945,19 +1403,19 @@ public static class RiskRegistry
 
             var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "AttesterAdded"));
             var reader = new AbiReader(log.Data);
-            value = new AttesterAddedEvent(topics.ReadAddress(32), reader.ReadUInt256(0, 256));
+            value = new AttesterAddedEvent(topics.ReadAddress(32), (byte)reader.ReadUInt64(0, 8), reader.ReadUInt256(32, 256));
             return true;
         }
     }
 
-    /// <summary>The event <c>AttesterRemoved(address,uint256)</c>.</summary>
-    public readonly record struct AttesterRemovedEvent(Address Attester, UInt256 Attesters) : IContractEvent<AttesterRemovedEvent>
+    /// <summary>The event <c>AttesterRemoved(address,uint8,uint256)</c>.</summary>
+    public readonly record struct AttesterRemovedEvent(Address Attester, byte Seat, UInt256 Attesters) : IContractEvent<AttesterRemovedEvent>
     {
         /// <summary>The event's signature.</summary>
-        public const string EventSignature = "AttesterRemoved(address,uint256)";
+        public const string EventSignature = "AttesterRemoved(address,uint8,uint256)";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0x861c92b0d2314ad8UL, 0xbe38c33e03205af1UL, 0x64d31657e73664b3UL, 0x0b77d19131455851UL);
+        public static Hash32 Topic => new(0xc54e04120dfbf26eUL, 0x5f12d2d401c8a954UL, 0xb1630cfdf7f8cd02UL, 0x2975fabc8ae2f792UL);
 
         string IContractEvent.EventName => "AttesterRemoved";
 
@@ -973,7 +1431,35 @@ public static class RiskRegistry
 
             var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "AttesterRemoved"));
             var reader = new AbiReader(log.Data);
-            value = new AttesterRemovedEvent(topics.ReadAddress(32), reader.ReadUInt256(0, 256));
+            value = new AttesterRemovedEvent(topics.ReadAddress(32), (byte)reader.ReadUInt64(0, 8), reader.ReadUInt256(32, 256));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>AttestersCondemned(uint64,uint256)</c>.</summary>
+    public readonly record struct AttestersCondemnedEvent(ulong Seats, UInt256 Attesters) : IContractEvent<AttestersCondemnedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "AttestersCondemned(uint64,uint256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x9a2764255c5e256bUL, 0xb4a2602cf56d017eUL, 0x7feaa3eff528d312UL, 0xc11695832e9b388fUL);
+
+        string IContractEvent.EventName => "AttestersCondemned";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out AttestersCondemnedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            _ = log.TopicWords(stackalloc byte[32], 1, "AttestersCondemned");
+            var reader = new AbiReader(log.Data);
+            value = new AttestersCondemnedEvent(reader.ReadUInt64(0, 64), reader.ReadUInt256(32, 256));
             return true;
         }
     }
@@ -1006,6 +1492,33 @@ public static class RiskRegistry
         }
     }
 
+    /// <summary>The event <c>Connected(address,address)</c>.</summary>
+    public readonly record struct ConnectedEvent(Address Bonds, Address Challenges) : IContractEvent<ConnectedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "Connected(address,address)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x4b53895e57494795UL, 0x4039073a077a5676UL, 0x4e2471feb1382cd6UL, 0x11c7c31abf4ee9b9UL);
+
+        string IContractEvent.EventName => "Connected";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out ConnectedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "Connected"));
+            value = new ConnectedEvent(topics.ReadAddress(32), topics.ReadAddress(64));
+            return true;
+        }
+    }
+
     /// <summary>The event <c>EIP712DomainChanged()</c>.</summary>
     public readonly record struct EIP712DomainChangedEvent() : IContractEvent<EIP712DomainChangedEvent>
     {
@@ -1033,14 +1546,14 @@ public static class RiskRegistry
         }
     }
 
-    /// <summary>The event <c>EpochPosted(uint64,uint64,bytes32,bytes32,uint32,uint256)</c>.</summary>
-    public readonly record struct EpochPostedEvent(ulong Epoch, ulong Checkpoint, Hash32 ModelHash, Hash32 BookRoot, uint Accounts, UInt256 Signatures) : IContractEvent<EpochPostedEvent>
+    /// <summary>The event <c>EpochPosted(uint64,uint64,bytes32,bytes32,uint32,uint64)</c>.</summary>
+    public readonly record struct EpochPostedEvent(ulong Epoch, ulong Checkpoint, Hash32 ModelHash, Hash32 BookRoot, uint Accounts, ulong Signers) : IContractEvent<EpochPostedEvent>
     {
         /// <summary>The event's signature.</summary>
-        public const string EventSignature = "EpochPosted(uint64,uint64,bytes32,bytes32,uint32,uint256)";
+        public const string EventSignature = "EpochPosted(uint64,uint64,bytes32,bytes32,uint32,uint64)";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0x7d87efbfba80caafUL, 0xca963fe3c597848eUL, 0x153c6b484f3467c3UL, 0x10016db1e09d2d1eUL);
+        public static Hash32 Topic => new(0x05bafe74bdb7ee4dUL, 0xbb62818dd6eae139UL, 0x03ee1f9882640bd8UL, 0x886459e6c65e0d87UL);
 
         string IContractEvent.EventName => "EpochPosted";
 
@@ -1056,19 +1569,46 @@ public static class RiskRegistry
 
             var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "EpochPosted"));
             var reader = new AbiReader(log.Data);
-            value = new EpochPostedEvent(topics.ReadUInt64(32, 64), topics.ReadUInt64(64, 64), reader.ReadFixedBytes(0, 32), reader.ReadFixedBytes(32, 32), (uint)reader.ReadUInt64(64, 32), reader.ReadUInt256(96, 256));
+            value = new EpochPostedEvent(topics.ReadUInt64(32, 64), topics.ReadUInt64(64, 64), reader.ReadFixedBytes(0, 32), reader.ReadFixedBytes(32, 32), (uint)reader.ReadUInt64(64, 32), reader.ReadUInt64(96, 64));
             return true;
         }
     }
 
-    /// <summary>The event <c>ModelSet(bytes32)</c>.</summary>
-    public readonly record struct ModelSetEvent(Hash32 ModelHash) : IContractEvent<ModelSetEvent>
+    /// <summary>The event <c>EpochVoided(uint64)</c>.</summary>
+    public readonly record struct EpochVoidedEvent(ulong Epoch) : IContractEvent<EpochVoidedEvent>
     {
         /// <summary>The event's signature.</summary>
-        public const string EventSignature = "ModelSet(bytes32)";
+        public const string EventSignature = "EpochVoided(uint64)";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0x4ed0fa2194d66ab3UL, 0x21837cab24ebf48fUL, 0xa493e9ce5e003c7cUL, 0x4d1bf582b3ef0e8aUL);
+        public static Hash32 Topic => new(0x65dce4910f954a0eUL, 0xd35fc15b9c7460c2UL, 0xb1e743f190621bf6UL, 0xcf43752c17b315c7UL);
+
+        string IContractEvent.EventName => "EpochVoided";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out EpochVoidedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "EpochVoided"));
+            value = new EpochVoidedEvent(topics.ReadUInt64(32, 64));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>ModelSet(bytes32,address)</c>.</summary>
+    public readonly record struct ModelSetEvent(Hash32 ModelHash, Address Referee) : IContractEvent<ModelSetEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "ModelSet(bytes32,address)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x3e47e31d1c7b7a6cUL, 0x7811fb1dbeea1d3dUL, 0x7b7d46dd7b41c7b3UL, 0x63f935f082d09a6eUL);
 
         string IContractEvent.EventName => "ModelSet";
 
@@ -1082,9 +1622,9 @@ public static class RiskRegistry
                 return false;
             }
 
-            _ = log.TopicWords(stackalloc byte[32], 1, "ModelSet");
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "ModelSet"));
             var reader = new AbiReader(log.Data);
-            value = new ModelSetEvent(reader.ReadFixedBytes(0, 32));
+            value = new ModelSetEvent(reader.ReadFixedBytes(0, 32), topics.ReadAddress(32));
             return true;
         }
     }
@@ -1181,6 +1721,22 @@ public static class RiskRegistry
         }
     }
 
+    /// <summary>The error <c>AttestationVoid(bytes32)</c>.</summary>
+    public readonly record struct AttestationVoidError(Hash32 Leaf) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x41381f60;
+
+        string IContractError.ErrorName => "AttestationVoid";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AttestationVoidError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AttestationVoid(bytes32)"));
+            return new AttestationVoidError(reader.ReadFixedBytes(0, 32));
+        }
+    }
+
     /// <summary>The error <c>AttestersInvalid(uint256,uint256)</c>.</summary>
     public readonly record struct AttestersInvalidError(UInt256 Threshold, UInt256 Attesters) : IContractError
     {
@@ -1245,6 +1801,22 @@ public static class RiskRegistry
         }
     }
 
+    /// <summary>The error <c>ConnectedWrongly(address)</c>.</summary>
+    public readonly record struct ConnectedWronglyError(Address Caller) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x792a542b;
+
+        string IContractError.ErrorName => "ConnectedWrongly";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static ConnectedWronglyError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "ConnectedWrongly(address)"));
+            return new ConnectedWronglyError(reader.ReadAddress(0));
+        }
+    }
+
     /// <summary>The error <c>EpochNotNext(uint64,uint64)</c>.</summary>
     public readonly record struct EpochNotNextError(ulong Expected, ulong Found) : IContractError
     {
@@ -1274,6 +1846,22 @@ public static class RiskRegistry
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "EpochUnknown(uint64)"));
             return new EpochUnknownError(reader.ReadUInt64(0, 64));
+        }
+    }
+
+    /// <summary>The error <c>EpochVoid(uint64)</c>.</summary>
+    public readonly record struct EpochVoidError(ulong Epoch) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x6e956ee2;
+
+        string IContractError.ErrorName => "EpochVoid";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static EpochVoidError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "EpochVoid(uint64)"));
+            return new EpochVoidError(reader.ReadUInt64(0, 64));
         }
     }
 

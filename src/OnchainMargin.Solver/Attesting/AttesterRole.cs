@@ -1,7 +1,7 @@
 using System.Globalization;
 using OnchainMargin.Ethereum;
-using OnchainMargin.Ethereum.Curve;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
@@ -21,6 +21,7 @@ internal sealed class AttesterRole(
     AttestedBooks attested,
     IReadOnlyList<IHashSigner> keys,
     ISignatureExchange exchange,
+    PeerClient peers,
     ProtocolDigests digests,
     ProtocolCalls calls,
     TransactionManager transactions,
@@ -29,8 +30,11 @@ internal sealed class AttesterRole(
     TimeProvider time,
     ILogger<AttesterRole> logger) : ISolverRole, IDisposable
 {
+    private const int MostDifferences = 10;
+
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Address> _refused = [];
+    private readonly HashSet<(Hash32 Root, Address Signer)> _compared = [];
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Attester;
@@ -47,6 +51,7 @@ internal sealed class AttesterRole(
         }
 
         ProtocolBook book = indexed.Book;
+        await SupplyAsync(indexed, cancellationToken).ConfigureAwait(false);
         if (book.LatestEpoch is { } latest && latest.Checkpoint >= inputs.Id)
         {
             return;
@@ -58,9 +63,10 @@ internal sealed class AttesterRole(
         }
 
         RiskRegistry.RiskEpoch epoch = made.ToEpoch((book.LatestEpoch?.Epoch ?? 0) + 1, book.ModelHash);
-        Hash32 digest = digests.Of(epoch);
+        Hash32 digest = digests.Of(epoch, inputs.InputsHash);
         await SignAsync(book, made, epoch, digest, cancellationToken).ConfigureAwait(false);
         RiskRegistry.AttesterSignature[] signatures = await GatherAsync(book, epoch, digest, cancellationToken).ConfigureAwait(false);
+        await CompareAsync(made, epoch, digest, cancellationToken).ConfigureAwait(false);
         if (signatures.Length < book.Threshold)
         {
             logger.SignaturesMissing(epoch.Epoch, signatures.Length, book.Threshold);
@@ -68,14 +74,7 @@ internal sealed class AttesterRole(
         }
 
         string key = string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch} of checkpoint {epoch.Checkpoint} root {epoch.BookRoot.ToString()[..10]}");
-        try
-        {
-            await transactions.SubmitAsync(TransactionIntent.From(key, calls.Post(epoch, inputs, signatures)), cancellationToken).ConfigureAwait(false);
-        }
-        catch (RevertException error)
-        {
-            logger.EpochRefused(epoch.Epoch, error.Reason.ToString() ?? "");
-        }
+        await SubmitAsync(key, calls.Post(epoch, inputs, signatures), epoch.Epoch, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -114,22 +113,61 @@ internal sealed class AttesterRole(
         return
         [
             .. offered
-                .Where(offer => book.Attesters.Contains(offer.Signer) && IsGood(digest, offer))
+                .Where(offer => book.Attesters.Contains(offer.Signer) && OnDemandSigner.IsGood(digest, offer))
                 .DistinctBy(static offer => offer.Signer)
                 .OrderBy(static offer => offer.Signer)
                 .Take((int)book.Threshold),
         ];
     }
 
-    private static bool IsGood(Hash32 digest, RiskRegistry.AttesterSignature offer)
+    /// <summary>Another attester computed another book of the same checkpoint: says where, and lets the others see that it happens. What this node signed stays its own.</summary>
+    private async Task CompareAsync(AttestedBook own, RiskRegistry.RiskEpoch epoch, Hash32 digest, CancellationToken cancellationToken)
+    {
+        foreach ((RiskRegistry.RiskEpoch other, Address signer) in exchange.Others(epoch.Epoch, digest))
+        {
+            if (other.Checkpoint != epoch.Checkpoint || !_compared.Add((other.BookRoot, signer)))
+            {
+                continue;
+            }
+
+            SolverTelemetry.Disagreements.Add(1);
+            logger.BookDiffers(signer, epoch.Epoch, epoch.Checkpoint, other.BookRoot, own.Root);
+            if (await peers.FindBookAsync(options.Peers, other.Checkpoint, other.BookRoot, cancellationToken).ConfigureAwait(false) is { } theirs)
+            {
+                foreach (BookDifference difference in BookDifference.Between(own, theirs).Take(MostDifferences))
+                {
+                    logger.TermDiffers(difference.Account, difference.Term, difference.Own, difference.Theirs);
+                }
+            }
+        }
+    }
+
+    /// <summary>Supplies the leaves that somebody demands to see on chain.</summary>
+    private async Task SupplyAsync(IndexedBook indexed, CancellationToken cancellationToken)
+    {
+        foreach ((ulong number, ulong account) in indexed.Book.Demands.Keys)
+        {
+            if (indexed.Book.Epochs.TryGetValue(number, out BookEpoch? epoch)
+                && attested.Find(indexed, epoch.Checkpoint, cancellationToken) is { } made
+                && made.Root == epoch.BookRoot
+                && made.Find(account) is { } leaf)
+            {
+                string key = string.Create(CultureInfo.InvariantCulture, $"supply account {account} of epoch {number}");
+                await SubmitAsync(key, calls.Supply(Challenges.RiskAttestation.Decode(leaf.Attestation.Encode()), number, leaf.Proof), number, cancellationToken).ConfigureAwait(false);
+                logger.LeafSupplied(account, number);
+            }
+        }
+    }
+
+    private async Task SubmitAsync(string key, TransactionRequest request, ulong epoch, CancellationToken cancellationToken)
     {
         try
         {
-            return Secp256k1.TryRecoverAddress(digest, Signature.FromBytes(offer.Signature), out Address signer) && signer == offer.Signer;
+            await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false);
         }
-        catch (EthereumFormatException)
+        catch (RevertException error)
         {
-            return false;
+            logger.EpochRefused(epoch, error.Reason.ToString() ?? "");
         }
     }
 }

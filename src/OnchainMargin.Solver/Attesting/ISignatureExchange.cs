@@ -15,4 +15,7 @@ public interface ISignatureExchange
 
     /// <summary>Every signature of a digest that is known so far. They are not checked: whoever uses them recovers their signers.</summary>
     Task<IReadOnlyList<RiskRegistry.AttesterSignature>> CollectAsync(ulong epoch, Hash32 digest, CancellationToken cancellationToken);
+
+    /// <summary>What others signed for that epoch number instead, by signer.</summary>
+    IReadOnlyList<(RiskRegistry.RiskEpoch Epoch, Address Signer)> Others(ulong epoch, Hash32 digest);
 }

@@ -30,5 +30,14 @@ internal sealed class OptionErrors(string section)
         }
     }
 
+    /// <summary>Requires addresses of HTTP APIs.</summary>
+    public void Urls(IEnumerable<string> urls, [CallerArgumentExpression(nameof(urls))] string name = "")
+    {
+        foreach (string url in urls)
+        {
+            Require(Uri.TryCreate(url, UriKind.Absolute, out Uri? read) && read.Scheme is "http" or "https", name, $"names '{url}'; write it like http://127.0.0.1:5000");
+        }
+    }
+
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

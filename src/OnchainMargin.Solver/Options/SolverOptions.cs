@@ -33,6 +33,9 @@ public sealed record SolverOptions
     /// <summary>Attesting.</summary>
     public AttesterOptions Attester { get; init; } = new();
 
+    /// <summary>Watching.</summary>
+    public WatchtowerOptions Watchtower { get; init; } = new();
+
     /// <summary>Liquidating.</summary>
     public KeeperOptions Keeper { get; init; } = new();
 
@@ -88,6 +91,7 @@ public sealed record SolverOptions
             errors.Require(condition: false, "roles", $"names '{role}', which is no role; choose from {string.Join(", ", SolverRoles.All)}");
         }
 
+        errors.Require(!Plays(SolverRoles.Attester) || Attester.Peers.Count == 0 || Plays(SolverRoles.Api), "roles", "has an attester with peers and no api; add api, which takes the peers' signatures");
         string[] sentences =
         [
             .. errors.Sentences,
@@ -95,6 +99,7 @@ public sealed record SolverOptions
             .. Transactions.Errors(),
             .. Plays(SolverRoles.Pricer) ? Pricer.Errors() : [],
             .. Plays(SolverRoles.Attester) ? Attester.Errors() : [],
+            .. Plays(SolverRoles.Watchtower) ? Watchtower.Errors() : [],
             .. Plays(SolverRoles.Keeper) ? Keeper.Errors() : [],
             .. Plays(SolverRoles.Parameters) ? Parameters.Errors() : [],
             .. Plays(SolverRoles.Api) ? Api.Errors() : [],

@@ -15,6 +15,9 @@ public static class SolverRoles
     /// <summary>Signs and posts epochs.</summary>
     public const string Attester = "attester";
 
+    /// <summary>Checks posted books and challenges what is wrong in them.</summary>
+    public const string Watchtower = "watchtower";
+
     /// <summary>Liquidates.</summary>
     public const string Keeper = "keeper";
 
@@ -25,5 +28,5 @@ public static class SolverRoles
     public const string Api = "api";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Indexer, Pricer, Risk, Attester, Keeper, Parameters, Api];
+    public static IReadOnlyList<string> All { get; } = [Indexer, Pricer, Risk, Attester, Watchtower, Keeper, Parameters, Api];
 }

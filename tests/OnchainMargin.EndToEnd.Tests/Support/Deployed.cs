@@ -55,13 +55,18 @@ public sealed class Deployed : IAsyncDisposable
 
     public string DeploymentPath => Path.Combine(Folder, "deployment.json");
 
-    public static async Task<Deployed> CreateAsync(HardhatNode chain)
+    public static async Task<Deployed> CreateAsync(HardhatNode chain, PrivateKey? secondAttester = null)
     {
         PrivateKey deployer = await FundedKeyAsync(chain);
         PrivateKey attester = await FundedKeyAsync(chain);
         PrivateKey pricer = await FundedKeyAsync(chain);
         TransactionSender sender = Sender(chain, deployer);
         DeploymentPlan plan = DeploymentPlanFile.Read(null) with { Attesters = [attester.Address], Threshold = 1 };
+        if (secondAttester is not null)
+        {
+            plan = plan with { Attesters = [attester.Address, secondAttester.Address], Threshold = 2 };
+        }
+
         DeploymentRecord record = await new ProtocolDeployer(chain.Node, sender, new ArtifactFolder(Repository.Artifacts())).DeployAsync(plan, static _ => { });
         string folder = Directory.CreateTempSubdirectory("omargin-e2e-").FullName;
         ProtocolClient client = await ProtocolClient.ConnectAsync(chain.Node, record, sender);
@@ -88,6 +93,9 @@ public sealed class Deployed : IAsyncDisposable
 
         return trader;
     }
+
+    /// <summary>Mints settlement tokens.</summary>
+    public Task MintAsync(Address to, UInt128 raw) => _sender.SendAsync(new TransactionRequest(Record.Tokens[0].Address, Mint.EncodeCall([to, (UInt256)raw])));
 
     /// <summary>Takes the chain back to a snapshot; the sender must ask for its nonce again.</summary>
     public async Task RevertAsync(string snapshot)
@@ -157,6 +165,7 @@ public sealed class Deployed : IAsyncDisposable
         Transactions = new TransactionOptions { BroadcastAgainAfterSeconds = 1, RaiseFeeAfterSeconds = 5, SettledAfterBlocks = 6 },
         Pricer = new PricerOptions { Key = KeyOf("PRICER", Pricer), PollMilliseconds = 100 },
         Attester = new AttesterOptions { Keys = [KeyOf("ATTESTER", Attester)], PollMilliseconds = 100 },
+        Watchtower = new WatchtowerOptions { Key = KeyOf("PRICER", Pricer), PollMilliseconds = 100 },
         Keeper = new KeeperOptions { Key = KeyOf("KEEPER", keeper?.Key ?? Deployer), BidderAccount = (long)bidder, MinimumProfitE8 = Unit, InventoryLimitE8 = 100_000_000 * Unit, PollMilliseconds = 100, CoolDownSeconds = 1 },
         Api = new ApiOptions { Url = "http://127.0.0.1:0" },
     };
@@ -189,7 +198,7 @@ public sealed class Deployed : IAsyncDisposable
     private static string Text(Int128 value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Test keys are small numbers, so their digits can stand in a variable of this process.</summary>
-    private static KeyOptions KeyOf(string role, PrivateKey key)
+    public static KeyOptions KeyOf(string role, PrivateKey key)
     {
         string variable = $"OMARGIN_E2E_{role}_{key.Address}";
         Environment.SetEnvironmentVariable(variable, KeyDigits(key));

@@ -67,9 +67,9 @@ public sealed class BookReplayTests
         Hash32 root = Keccak256.HashUtf8("root");
         BookReplay replay = Replay(
             Taken(4, head, TestCheckpoints.Records(checkpoint), Keccak256.Hash(head)),
-            TestLogs.Make(Registry, "event AttesterAdded(address indexed attester, uint256 attesters)", 2, Owner, 1),
+            TestLogs.Make(Registry, "event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", 2, Owner, (byte)0, 1),
             TestLogs.Make(Registry, "event ThresholdSet(uint256 threshold)", 2, 1),
-            TestLogs.Make(Registry, "event EpochPosted(uint64 indexed epoch, uint64 indexed checkpoint, bytes32 modelHash, bytes32 bookRoot, uint32 accounts, uint256 signatures)", 3, 1UL, 4UL, Hash32.Zero, root, 12, 1));
+            TestLogs.Make(Registry, "event EpochPosted(uint64 indexed epoch, uint64 indexed checkpoint, bytes32 modelHash, bytes32 bookRoot, uint32 accounts, uint64 signers)", 3, 1UL, 4UL, Hash32.Zero, root, 12, 1));
         Assert.Equal(checkpoint, replay.Book.LatestCheckpoint!.Checkpoint);
         Assert.Equal(root, replay.Book.LatestEpoch!.BookRoot);
         Assert.Equal([Owner], replay.Book.Attesters);

@@ -21,6 +21,7 @@ public sealed class EthersComparisonTests
     [NodeModuleFact("ethers")]
     public void Digests_SameStructsAsEthers_AreEqual()
     {
+        Hash32 inputs = Keccak256.HashUtf8("inputs");
         var digests = new ProtocolDigests(TestDeployment.Record);
         var order = new Clearinghouse.Order(7, Instrument.Perpetual(3).Packed, -250_000_000, 90_000_00000000, 12, 1_770_000_000, 50_000, 3);
         var epoch = new RiskRegistry.RiskEpoch(5, 9, Word, Keccak256.HashUtf8("root"), 400);
@@ -31,13 +32,13 @@ public sealed class EthersComparisonTests
             const registry = { name: "OnchainMargin RiskRegistry", version: "1", chainId: 31337, verifyingContract: "{{TestDeployment.Record.Contracts.RiskRegistry.ToLowerHex()}}" };
             console.log(TypedDataEncoder.hash(clearing, { Order: fields("uint64 account,uint96 instrument,int64 sizeE8,uint64 limitPriceE8,uint64 nonce,uint40 expiry,uint32 maxFeeRateE8,uint8 flags") },
               { account: 7, instrument: {{order.Instrument}}n, sizeE8: -250000000, limitPriceE8: 9000000000000n, nonce: 12, expiry: 1770000000, maxFeeRateE8: 50000, flags: 3 }));
-            console.log(TypedDataEncoder.hash(registry, { RiskEpoch: fields("uint64 epoch,uint64 checkpoint,bytes32 modelHash,bytes32 bookRoot,uint32 accounts") },
-              { epoch: 5, checkpoint: 9, modelHash: "{{Word}}", bookRoot: "{{epoch.BookRoot}}", accounts: 400 }));
-            console.log(TypedDataEncoder.hash(registry, { RiskAttestation: fields("{{AttestationFields}}") },
-              { account: 1, positionsHash: "{{Word}}", collateralHash: "{{Word}}", leastCashE8: -12345678901234567890n, initialMarginE8: 5, maintenanceMarginE8: -4, checkpoint: 9, modelHash: "{{Word}}", validUntil: 1770000600 }));
+            console.log(TypedDataEncoder.hash(registry, { RiskEpoch: fields("uint64 epoch,uint64 checkpoint,bytes32 inputsHash,bytes32 modelHash,bytes32 bookRoot,uint32 accounts") },
+              { epoch: 5, checkpoint: 9, inputsHash: "{{inputs}}", modelHash: "{{Word}}", bookRoot: "{{epoch.BookRoot}}", accounts: 400 }));
+            console.log(TypedDataEncoder.hash(registry, { RiskAttestation: fields("{{AttestationFields}}".replace("bytes32 modelHash", "bytes32 inputsHash,bytes32 modelHash")) },
+              { account: 1, positionsHash: "{{Word}}", collateralHash: "{{Word}}", leastCashE8: -12345678901234567890n, initialMarginE8: 5, maintenanceMarginE8: -4, checkpoint: 9, inputsHash: "{{inputs}}", modelHash: "{{Word}}", validUntil: 1770000600 }));
             """);
 
-        string[] actual = [digests.Of(order).ToString(), digests.Of(epoch).ToString(), digests.Of(Attestation(1, Int128.Parse("-12345678901234567890"))).ToString()];
+        string[] actual = [digests.Of(order).ToString(), digests.Of(epoch, inputs).ToString(), digests.Of(Attestation(1, Int128.Parse("-12345678901234567890")), inputs).ToString()];
         Assert.Equal(expected, actual);
     }
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Exposures} from "../clearing/Exposures.sol";
+import {AccountStates, Position} from "../margin/AccountStates.sol";
+import {Checkpoints, CollateralRecord} from "../margin/Checkpoints.sol";
+import {Instruments} from "../margin/Instruments.sol";
+
+/// @title What an attested proof lends: the initial margin of an account without any netting, less what the chain can see for itself
+/// @notice `credit = max(0, initialFactor·(Σ R·|size|·S + Σ R·units·S + Σ haircuts) − floorEquity)`, sizes of all positions, units of collateral that is an underlying, everything rounded up, at live prices.
+/// Why this bounds the harm: until the price has moved by R, an account that shows `floorEquity` can lose no more than the sum without the factor, so what it may leave unpaid is below its credit.
+/// @custom:spec CLR-050
+library AttestedCredit {
+    uint256 private constant ONE = 1e8;
+    uint256 private constant WORD = 32;
+
+    function creditOf(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records,
+        int256 floorEquityE8
+    ) internal pure returns (uint256 creditE8) {
+        uint256 riskE8 = _positions(state, checkpoint, records) + _collateral(balances, checkpoint, records);
+        uint256 factorE8 = uint32(Checkpoints.word(checkpoint, 0) >> 104);
+        int256 needed = int256(_divUp(factorE8 * riskE8, ONE));
+        return needed > floorEquityE8 ? uint256(needed - floorEquityE8) : 0;
+    }
+
+    /// @dev Positions are sorted by underlying, so each record is read and hashed once.
+    function _positions(
+        bytes calldata state,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private pure returns (uint256 riskE8) {
+        uint256 n = AccountStates.count(state);
+        uint256 current = 0;
+        uint256 sizes = 0;
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory position = AccountStates.unpackPosition(AccountStates.word(state, 2 + i));
+            uint256 underlying = Instruments.underlyingOf(position.instrument);
+            if (underlying != current) {
+                riskE8 += _risk(current, sizes, checkpoint, records);
+                (current, sizes) = (underlying, 0);
+            }
+            sizes += uint256(position.sizeE8 < 0 ? -position.sizeE8 : position.sizeE8);
+        }
+        riskE8 += _risk(current, sizes, checkpoint, records);
+    }
+
+    function _collateral(
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private pure returns (uint256 riskE8) {
+        for (uint256 i = 0; i < balances.length / WORD; ++i) {
+            CollateralRecord memory record = Exposures.collateralOf(checkpoint, Exposures.tokenAt(balances, i));
+            uint256 amount = _divUp(Exposures.amountAt(balances, i) * record.priceE8, 10 ** record.decimals);
+            if (record.underlying != 0) {
+                riskE8 += _risk(record.underlying, amount, checkpoint, records);
+                amount = _divUp(amount * Exposures.spotOf(checkpoint, records, record.underlying), ONE);
+            }
+            riskE8 += _divUp(amount * record.haircutE8, ONE);
+        }
+    }
+
+    function _risk(
+        uint256 underlying,
+        uint256 sizesE8,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private pure returns (uint256) {
+        if (sizesE8 == 0) return 0;
+        bytes calldata record = Exposures.recordOf(checkpoint, records, underlying);
+        uint256 spotE8 = Checkpoints.word(record, 0) >> 192;
+        uint256 rangeE8 = Checkpoints.word(record, 2) >> 224;
+        return _divUp(sizesE8 * spotE8 * rangeE8, ONE * ONE);
+    }
+
+    function _divUp(uint256 a, uint256 b) private pure returns (uint256) {
+        return (a + b - 1) / b;
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
+
+/// @title The bonds of attesters
+contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransient {
+    using SafeERC20 for IERC20;
+
+    uint16 internal constant SETTLEMENT = 0;
+    uint256 internal constant CASH_DECIMALS = 8;
+    uint256 internal constant BPS = 10_000;
+    /// @notice The challenge horizon of 7 days and the largest age of an attestation, one day (RiskParameters.setOracle).
+    uint256 internal constant UNBONDING_SECONDS = 8 days;
+    /// @notice What the first prover gets of a bond.
+    uint256 public constant PROVER_BPS = 1000;
+
+    struct Member {
+        uint128 amountRaw;
+        uint64 releaseTime;
+        bool isAdmitted;
+    }
+
+    IRiskRegistry public immutable registry;
+    IMarginVault public immutable vault;
+    IInsuranceFund public immutable insurance;
+    IERC20 public immutable token;
+    uint256 public immutable override bondRaw;
+    uint256 public immutable override bondE8;
+    uint256 public override insuranceDueRaw;
+    /// @dev What of the contract's tokens belongs to somebody: bonds, rewards, shares, insurance.
+    uint256 private _ownedRaw;
+    /// @dev All shares ever of an attester that always sat.
+    uint256 private _sharedRaw;
+    mapping(address attester => Member) private _members;
+    mapping(address attester => uint256) private _sharedBeforeRaw;
+    mapping(address owner => uint256) private _owedRaw;
+
+    constructor(
+        address authority,
+        IRiskRegistry registry_,
+        IMarginVault vault_,
+        IInsuranceFund insurance_,
+        uint128 bondRaw_
+    ) AccessManaged(authority) {
+        registry = registry_;
+        vault = vault_;
+        insurance = insurance_;
+        (address erc20, uint8 decimals) = vault_.tokenAt(SETTLEMENT);
+        token = IERC20(erc20);
+        bondRaw = bondRaw_;
+        bondE8 = uint256(bondRaw_) * 10 ** (CASH_DECIMALS - decimals);
+    }
+
+    // Governance
+
+    /// @inheritdoc IAttesterBonds
+    function admit(address attester) external restricted {
+        Member storage member = _members[attester];
+        require(attester != address(0) && !member.isAdmitted, NotAdmitted(attester));
+        member.isAdmitted = true;
+        emit Admitted(attester);
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function expel(address attester) external restricted {
+        Member storage member = _members[attester];
+        require(member.isAdmitted, NotAdmitted(attester));
+        member.isAdmitted = false;
+        emit Expelled(attester);
+        if (registry.isAttester(attester)) _leave(attester);
+    }
+
+    // Attesters
+
+    /// @inheritdoc IAttesterBonds
+    function join(address attester) external nonReentrant {
+        Member storage member = _members[attester];
+        require(member.isAdmitted && member.amountRaw == 0 && member.releaseTime == 0, NotAdmitted(attester));
+        member.amountRaw = uint128(bondRaw);
+        _ownedRaw += bondRaw;
+        _sharedBeforeRaw[attester] = _sharedRaw;
+        registry.enrol(attester);
+        emit Joined(attester, msg.sender, bondRaw);
+        uint256 before = token.balanceOf(address(this));
+        token.safeTransferFrom(msg.sender, address(this), bondRaw);
+        uint256 moved = token.balanceOf(address(this)) - before;
+        require(moved == bondRaw, IMarginVault.TransferInexact(SETTLEMENT, bondRaw, moved));
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function resign() external {
+        _leave(msg.sender);
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function release(address attester) external nonReentrant {
+        Member storage member = _members[attester];
+        uint256 releaseTime = member.releaseTime;
+        require(releaseTime != 0 && block.timestamp >= releaseTime, BondLocked(attester, releaseTime));
+        uint256 amountRaw = member.amountRaw;
+        member.amountRaw = 0;
+        member.releaseTime = 0;
+        _ownedRaw -= amountRaw;
+        registry.vacate(attester);
+        emit Released(attester, amountRaw);
+        if (amountRaw != 0) token.safeTransfer(attester, amountRaw);
+    }
+
+    // Slashing
+
+    /// @inheritdoc IAttesterBonds
+    function slash(uint64 seats, address prover) external returns (uint256 slashed) {
+        require(msg.sender == registry.challenges(), NotJudge(msg.sender));
+        uint256 rewards = 0;
+        uint256 due = 0;
+        for (uint8 seat = 0; seats >> seat != 0; ++seat) {
+            if ((seats >> seat) & 1 == 0) continue;
+            address attester = registry.holderOf(seat);
+            Member storage member = _members[attester];
+            uint256 amountRaw = member.amountRaw;
+            if (amountRaw == 0) continue;
+            if (member.releaseTime == 0) _settle(attester);
+            // The seat is kept until nothing that it signed can be used any more; the address has to be admitted anew.
+            (member.amountRaw, member.isAdmitted) = (0, false);
+            member.releaseTime = uint64(block.timestamp + UNBONDING_SECONDS);
+            uint256 reward = (amountRaw * PROVER_BPS) / BPS;
+            rewards += reward;
+            due += amountRaw - reward;
+            ++slashed;
+            emit Slashed(attester, prover, reward, amountRaw - reward);
+        }
+        _owedRaw[prover] += rewards;
+        insuranceDueRaw += due;
+        registry.condemn(seats);
+    }
+
+    // Money
+
+    /// @inheritdoc IAttesterBonds
+    function share() external {
+        uint256 attesters = registry.attesterCount();
+        uint256 arrived = token.balanceOf(address(this)) - _ownedRaw;
+        uint256 each = attesters == 0 ? 0 : arrived / attesters;
+        require(each != 0, NothingOwed(address(0)));
+        _sharedRaw += each;
+        _ownedRaw += each * attesters;
+        emit Shared(each * attesters, attesters);
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function claim() external nonReentrant returns (uint256 amountRaw) {
+        if (registry.isAttester(msg.sender)) _settle(msg.sender);
+        amountRaw = _owedRaw[msg.sender];
+        require(amountRaw != 0, NothingOwed(msg.sender));
+        _owedRaw[msg.sender] = 0;
+        _ownedRaw -= amountRaw;
+        emit Claimed(msg.sender, amountRaw);
+        token.safeTransfer(msg.sender, amountRaw);
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function payInsurance() external nonReentrant {
+        uint256 amountRaw = insuranceDueRaw;
+        require(amountRaw != 0, NothingOwed(address(insurance)));
+        insuranceDueRaw = 0;
+        _ownedRaw -= amountRaw;
+        token.forceApprove(address(vault), amountRaw);
+        emit InsurancePaid(amountRaw);
+        insurance.fund(uint128(amountRaw));
+    }
+
+    // Views
+
+    /// @inheritdoc IAttesterBonds
+    function bondOf(address attester) external view returns (uint256 amountRaw, uint256 releaseTime) {
+        Member storage member = _members[attester];
+        return (member.amountRaw, member.releaseTime);
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function unbondingSeconds() external pure returns (uint256) {
+        return UNBONDING_SECONDS;
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function isAdmitted(address attester) external view returns (bool) {
+        return _members[attester].isAdmitted;
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function owedTo(address owner) external view returns (uint256 amountRaw) {
+        amountRaw = _owedRaw[owner];
+        if (registry.isAttester(owner)) amountRaw += _sharedRaw - _sharedBeforeRaw[owner];
+    }
+
+    // Internal
+
+    function _leave(address attester) private {
+        registry.retire(attester);
+        _settle(attester);
+        uint256 releaseTime = block.timestamp + UNBONDING_SECONDS;
+        _members[attester].releaseTime = uint64(releaseTime);
+        emit Left(attester, releaseTime);
+    }
+
+    /// @dev Books the shares of a sitting attester so far.
+    function _settle(address attester) private {
+        uint256 shares = _sharedRaw - _sharedBeforeRaw[attester];
+        if (shares == 0) return;
+        _sharedBeforeRaw[attester] = _sharedRaw;
+        _owedRaw[attester] += shares;
+    }
+}

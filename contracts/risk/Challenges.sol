@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
+import {Accused, IChallenges, Preimages} from "../interfaces/IChallenges.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
+import {RiskAttestation, RiskEpoch} from "../interfaces/RiskTypes.sol";
+import {AccountStates} from "../margin/AccountStates.sol";
+import {Checkpoints} from "../margin/Checkpoints.sol";
+
+/// @title Challenges
+/// @custom:spec CLR-052
+contract Challenges is IChallenges {
+    uint256 internal constant ONE = 1e8;
+    /// @notice How long after its checkpoint an attestation can be challenged.
+    uint256 public constant HORIZON_SECONDS = 7 days;
+    /// @notice How long there is to supply a leaf.
+    uint256 public constant DEMAND_SECONDS = 600;
+
+    IRiskRegistry public immutable registry;
+    IAttesterBonds public immutable bonds;
+    IPriceHub public immutable hub;
+    IRiskParameters public immutable parameters;
+    mapping(bytes32 commitment => uint256 blockNumber) private _commitments;
+    mapping(uint64 epoch => mapping(uint64 account => uint256)) public override deadlineOf;
+
+    constructor(IRiskRegistry registry_, IAttesterBonds bonds_, IPriceHub hub_, IRiskParameters parameters_) {
+        registry = registry_;
+        bonds = bonds_;
+        hub = hub_;
+        parameters = parameters_;
+    }
+
+    // Wrong attestations
+
+    /// @inheritdoc IChallenges
+    function commit(bytes32 commitment) external {
+        if (_commitments[commitment] == 0) _commitments[commitment] = block.number;
+        emit Committed(commitment, block.number);
+    }
+
+    /// @inheritdoc IChallenges
+    function refute(
+        Accused calldata accused,
+        Preimages calldata preimages,
+        bytes calldata witness,
+        bytes32 salt
+    ) external {
+        (uint64 seats, IReferee referee) = _open(accused, preimages);
+        (int256 equityE8, uint256 maintenanceE8) = referee.witnessMargin(
+            _stateOf(preimages.positions),
+            preimages.balances,
+            preimages.checkpoint,
+            preimages.records,
+            SurfaceChoice.Worse,
+            witness
+        );
+        // Why a lower bound of the initial margin: it has the factor on MM, of which this is one, and adds terms that are never negative (MRG-052).
+        uint256 factorE8 = uint32(Checkpoints.word(preimages.checkpoint, 0) >> 104);
+        uint256 initialE8 = (factorE8 * maintenanceE8 + ONE - 1) / ONE;
+        // The state has no cash, so that its equity is what leastCash leaves out (MRG-056).
+        int256 leastCashE8 = int256(initialE8) - equityE8;
+        require(
+            _isHarmful(accused.attestation, maintenanceE8, initialE8, leastCashE8),
+            WitnessShowsNothing(accused.attestation.account, maintenanceE8, initialE8, leastCashE8)
+        );
+        _slash(accused, seats, salt);
+    }
+
+    /// @inheritdoc IChallenges
+    function recompute(Accused calldata accused, Preimages calldata preimages, bytes32 salt) external {
+        (uint64 seats, IReferee referee) = _open(accused, preimages);
+        RiskAttestation calldata a = accused.attestation;
+        Figures memory figures = referee.health(
+            _stateOf(preimages.positions),
+            preimages.balances,
+            preimages.checkpoint,
+            preimages.records,
+            SurfaceChoice.Worse
+        );
+        if (_isHarmful(a, figures.maintenanceE8, figures.initialE8, figures.leastCashE8)) {
+            _slash(accused, seats, salt);
+            return;
+        }
+        bool isTrue =
+            figures.leastCashE8 == a.leastCashE8 &&
+                figures.initialE8 == uint64(a.initialMarginE8) &&
+                figures.maintenanceE8 == uint64(a.maintenanceMarginE8);
+        require(!isTrue, AttestationTrue(a.account));
+        bytes32 leaf = registry.leafOf(a);
+        registry.voidAttestation(leaf);
+        emit Corrected(leaf, accused.epoch, a.account, msg.sender);
+    }
+
+    // Withheld leaves
+
+    /// @inheritdoc IChallenges
+    function demand(uint64 epoch, uint64 account) external {
+        RiskEpoch memory posted = registry.epochOf(epoch);
+        uint256 age = block.timestamp - hub.timeOf(posted.checkpoint);
+        bool isUsable = registry.isSound(epoch) && age <= parameters.oracle().attestationMaxAgeSeconds;
+        bool isInBook = account != 0 && account <= posted.accounts;
+        require(isUsable && isInBook && deadlineOf[epoch][account] == 0, DemandRefused(epoch, account));
+        uint256 deadline = block.timestamp + DEMAND_SECONDS;
+        deadlineOf[epoch][account] = deadline;
+        emit Demanded(epoch, account, deadline);
+    }
+
+    /// @inheritdoc IChallenges
+    function supply(RiskAttestation calldata attestation, uint64 epoch, bytes32[] calldata merkleProof) external {
+        uint64 account = attestation.account;
+        uint256 deadline = deadlineOf[epoch][account];
+        require(deadline != 0 && deadline != type(uint256).max, DemandNotDue(epoch, account, deadline));
+        registry.seatsOfLeaf(attestation, epoch, merkleProof);
+        // Not asked for again: everybody has seen it now.
+        deadlineOf[epoch][account] = type(uint256).max;
+        emit Supplied(epoch, account, attestation, merkleProof);
+    }
+
+    /// @inheritdoc IChallenges
+    function voidWithheld(uint64 epoch, uint64 account) external {
+        uint256 deadline = deadlineOf[epoch][account];
+        require(deadline != 0 && block.timestamp > deadline, DemandNotDue(epoch, account, deadline));
+        registry.voidEpoch(epoch);
+    }
+
+    // Internal
+
+    /// @dev Checks everything that an attestation names, and finds who signed it and who judges it.
+    function _open(
+        Accused calldata accused,
+        Preimages calldata preimages
+    ) private view returns (uint64 seats, IReferee referee) {
+        RiskAttestation calldata a = accused.attestation;
+        uint256 age = block.timestamp - hub.timeOf(a.checkpoint);
+        require(age <= HORIZON_SECONDS, ChallengeTooLate(a.checkpoint, age, HORIZON_SECONDS));
+        seats =
+            accused.epoch == 0
+                ? registry.seatsOf(a, accused.signatures)
+                : registry.seatsOfLeaf(a, accused.epoch, accused.merkleProof);
+        referee = registry.refereeOf(a.modelHash);
+        require(address(referee) != address(0), ModelUnknown(a.modelHash));
+        _requirePreimage(a.positionsHash, preimages.positions);
+        _requirePreimage(a.collateralHash, preimages.balances);
+        _requirePreimage(hub.inputsHash(a.checkpoint), preimages.checkpoint);
+    }
+
+    function _requirePreimage(bytes32 expected, bytes calldata preimage) private pure {
+        bytes32 found = keccak256(preimage);
+        require(found == expected, PreimageMismatch(expected, found));
+    }
+
+    function _isHarmful(
+        RiskAttestation calldata a,
+        uint256 maintenanceE8,
+        uint256 initialE8,
+        int256 leastCashE8
+    ) private pure returns (bool) {
+        return
+            leastCashE8 > a.leastCashE8 ||
+            int256(initialE8) > a.initialMarginE8 ||
+            int256(maintenanceE8) > a.maintenanceMarginE8;
+    }
+
+    function _slash(Accused calldata accused, uint64 seats, bytes32 salt) private {
+        uint64 account = accused.attestation.account;
+        bytes32 leaf = registry.leafOf(accused.attestation);
+        bytes32 commitment = keccak256(abi.encode(msg.sender, leaf, salt));
+        uint256 committed = _commitments[commitment];
+        require(committed != 0 && committed < block.number, NotCommitted(commitment));
+        uint256 slashed = bonds.slash(seats, msg.sender);
+        require(slashed != 0, NobodyBonded(account));
+        emit Refuted(leaf, accused.epoch, account, msg.sender, seats, slashed);
+    }
+
+    /// @dev A state of these positions without cash: requirements do not depend on it.
+    function _stateOf(bytes calldata positions) private pure returns (bytes memory) {
+        return bytes.concat(AccountStates.empty(), positions);
+    }
+}

@@ -1,0 +1,45 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Deployment;
+
+/// <summary>Admits the attesters of a plan and pays their bonds: out of thin air where the settlement token is a mock, out of the deployer's own tokens where it has enough.
+/// Otherwise attesters join by themselves (<c>AttesterBonds.join</c>), and governance sets the threshold then.</summary>
+internal sealed class AttesterSetup(IEthereumNode node, ITransactionSender sender, ArtifactFolder artifacts, IReadOnlyDictionary<string, Address> contracts)
+{
+    /// <summary>Applies a plan.</summary>
+    public async Task ApplyAsync(DeploymentPlan plan, Action<string> report, CancellationToken cancellationToken)
+    {
+        Address bonds = contracts["AttesterBonds"];
+        IReadOnlyList<Address> attesters = plan.Attesters.Count > 0 ? plan.Attesters : [sender.Address];
+        foreach (Address attester in attesters)
+        {
+            await sender.SendAsync(bonds, new AttesterBonds.AdmitCall(attester), cancellationToken);
+        }
+
+        UInt256 bond = plan.AttesterBondRaw;
+        UInt256 needed = bond * (UInt256)(ulong)attesters.Count;
+        MarginVault.TokenAtResult token = await node.CallAsync(contracts["MarginVault"], new MarginVault.TokenAtCall(0), cancellationToken: cancellationToken);
+        if (plan.Tokens[0].Address is null)
+        {
+            await sender.SendAsync(token.Erc20, artifacts.Read("MockToken"), "mint", [sender.Address, needed], cancellationToken);
+        }
+
+        UInt256 held = await node.CallAsync(token.Erc20, new Erc20.BalanceOfCall(sender.Address), cancellationToken: cancellationToken);
+        if (held < needed)
+        {
+            report($"no bonds: the deployer holds {held} of {needed} base units, so each attester joins by itself with AttesterBonds.join, and governance sets the threshold of {plan.Threshold} then");
+            return;
+        }
+
+        await sender.SendAsync(token.Erc20, new Erc20.ApproveCall(bonds, needed), cancellationToken);
+        foreach (Address attester in attesters)
+        {
+            await sender.SendAsync(bonds, new AttesterBonds.JoinCall(attester), cancellationToken);
+        }
+
+        await sender.SendAsync(contracts["RiskRegistry"], new RiskRegistry.SetThresholdCall((UInt256)plan.Threshold), cancellationToken);
+    }
+}

@@ -1,0 +1,26 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Solver.Attesting;
+
+/// <summary>A whole attested book as nodes hand it to each other.</summary>
+/// <param name="Checkpoint">Its checkpoint.</param>
+/// <param name="Attestations">Each attestation as <c>abi.encode</c> gives it, in hexadecimal digits.</param>
+internal sealed record AttestedBookView(ulong Checkpoint, IReadOnlyList<string> Attestations)
+{
+    public static AttestedBookView Of(AttestedBook book) => new(book.Checkpoint, [.. book.Attestations.Select(static attestation => HexData.Encode(attestation.Encode()))]);
+
+    /// <summary>The book; null when what was sent is none.</summary>
+    public AttestedBook? Read()
+    {
+        try
+        {
+            return new AttestedBook(Checkpoint, Attestations.Select(static text => RiskRegistry.RiskAttestation.Decode(HexData.Decode(text))));
+        }
+        catch (Exception error) when (error is ArgumentException or EthereumException or OverflowException)
+        {
+            return null;
+        }
+    }
+}

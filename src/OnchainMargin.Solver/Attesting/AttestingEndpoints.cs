@@ -1,0 +1,79 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Protocol.Signing;
+using OnchainMargin.Solver.Api;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Options;
+
+namespace OnchainMargin.Solver.Attesting;
+
+/// <summary>What attesters say to each other, and what traders ask them for. Nothing here needs a password: signatures prove themselves, books are public.</summary>
+internal static class AttestingEndpoints
+{
+    public static void Map(WebApplication host, SolverOptions options)
+    {
+        if (!options.Plays(SolverRoles.Api))
+        {
+            return;
+        }
+
+        RouteGroupBuilder attest = host.MapGroup("/attest");
+        attest.MapGet("/books/{checkpoint}", (ulong checkpoint, Broadcast<IndexedBook> books, AttestedBooks attested, CancellationToken cancellationToken) =>
+                books.Current is { } indexed && attested.Find(indexed, checkpoint, cancellationToken) is { } book
+                    ? Results.Ok(AttestedBookView.Of(book))
+                    : ApiSetup.Missing($"The book of checkpoint {checkpoint} is not kept here; ask for one of the last."))
+            .Produces<AttestedBookView>().WithSummary("Every attestation of a checkpoint's book").WithTags("attestations");
+        if (!options.Plays(SolverRoles.Attester))
+        {
+            return;
+        }
+
+        attest.MapPost("/signatures", TakeAsync).WithSummary("Takes another attester's signature of an epoch").WithTags("attestations");
+        attest.MapPost("/attestations", (AttestationRequest request, OnDemandSigner signer) =>
+                signer.Sign(request, out string reason) is { } signed
+                    ? Results.Ok(new SignedAttestation(
+                        HexData.Encode(signed.Attestation.Encode()),
+                        [.. signed.Signatures.Select(static one => new SignedAttestation.Entry(one.Signer.ToString(), HexData.Encode(one.Signature)))]))
+                    : TypedResults.Problem(reason, statusCode: StatusCodes.Status422UnprocessableEntity, title: "Not attested"))
+            .Produces<SignedAttestation>().WithSummary("Signs what positions and collateral need at a checkpoint").WithTags("attestations");
+        host.MapGet("/api/accounts/{id}/attestation", async (ulong id, OnDemandSigner signer, CancellationToken cancellationToken) =>
+            {
+                string reason = "";
+                return await signer.ProveAsync(id, sentence => reason = sentence, cancellationToken).ConfigureAwait(false) is { } made
+                    ? Results.Ok(new OnDemandProofView(ApiNumbers.Text(made.Attestation.Checkpoint), ApiNumbers.Text(made.Attestation.LeastCashE8), ApiNumbers.Text(made.Attestation.ValidUntil), made.Proof.Kind, HexData.Encode(made.Proof.Data)))
+                    : ApiSetup.NotReady(reason);
+            })
+            .Produces<OnDemandProofView>().WithSummary("An attestation of the account as it is, signed on demand, ready to be used").WithTags("attestations");
+    }
+
+    private static async Task<IResult> TakeAsync(EpochOffer offer, Broadcast<IndexedBook> books, ProtocolDigests digests, LocalSignatureExchange exchange, CancellationToken cancellationToken)
+    {
+        RiskRegistry.RiskEpoch epoch;
+        RiskRegistry.AttesterSignature signature;
+        try
+        {
+            epoch = RiskRegistry.RiskEpoch.Decode(HexData.Decode(offer.Epoch));
+            signature = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer), HexData.Decode(offer.Signature));
+        }
+        catch (EthereumException error)
+        {
+            return TypedResults.Problem($"The offer cannot be read ({error.Message.TrimEnd('.')}); send the epoch as abi.encode gives it, the signer and the signature.", statusCode: StatusCodes.Status400BadRequest, title: "Bad request");
+        }
+
+        if (books.Current?.Book is not { } book || !book.Checkpoints.TryGetValue(epoch.Checkpoint, out CheckpointInputs? inputs) || epoch.Epoch > (book.LatestEpoch?.Epoch ?? 0) + 1)
+        {
+            return ApiSetup.NotReady($"Checkpoint {epoch.Checkpoint} or epoch {epoch.Epoch} is not known here yet; send the signature again.");
+        }
+
+        Hash32 digest = digests.Of(epoch, inputs.InputsHash);
+        if (!book.Attesters.Contains(signature.Signer) || !OnDemandSigner.IsGood(digest, signature))
+        {
+            return TypedResults.Problem($"The signature is not one of {signature.Signer} over this epoch, or that is no attester.", statusCode: StatusCodes.Status403Forbidden, title: "Refused");
+        }
+
+        await exchange.PublishAsync(epoch, digest, signature, cancellationToken).ConfigureAwait(false);
+        return Results.Accepted();
+    }
+}

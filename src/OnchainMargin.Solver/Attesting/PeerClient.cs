@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Attestations;
+
+namespace OnchainMargin.Solver.Attesting;
+
+/// <summary>Speaks with other nodes over HTTP. What they say is believed only as far as it proves itself: signatures recover, books have their root. One that does not answer is left out of this round.</summary>
+internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Offers a signature to each peer.</summary>
+    public Task OfferAsync(IEnumerable<string> peers, EpochOffer offer, CancellationToken cancellationToken) =>
+        Task.WhenAll(peers.Select(peer => TryAsync(peer, async url =>
+        {
+            using HttpResponseMessage reply = await http.PostAsJsonAsync(new Uri(url, "attest/signatures"), offer, Json, cancellationToken).ConfigureAwait(false);
+            if (!reply.IsSuccessStatusCode)
+            {
+                logger.PeerFailed(peer, string.Create(CultureInfo.InvariantCulture, $"it answered {(int)reply.StatusCode}"));
+            }
+
+            return new object();
+        })));
+
+    /// <summary>Asks each peer to sign an attestation.</summary>
+    public async Task<IReadOnlyList<SignedAttestation>> AskAsync(IEnumerable<string> peers, AttestationRequest request, CancellationToken cancellationToken)
+    {
+        SignedAttestation?[] answers = await Task.WhenAll(peers.Select(peer => TryAsync(peer, async url =>
+        {
+            using HttpResponseMessage reply = await http.PostAsJsonAsync(new Uri(url, "attest/attestations"), request, Json, cancellationToken).ConfigureAwait(false);
+            return reply.IsSuccessStatusCode ? await reply.Content.ReadFromJsonAsync<SignedAttestation>(Json, cancellationToken).ConfigureAwait(false) : null;
+        }))).ConfigureAwait(false);
+        return [.. answers.OfType<SignedAttestation>()];
+    }
+
+    /// <summary>The book with a root, from whichever peer has it; null when none has.</summary>
+    public async Task<AttestedBook?> FindBookAsync(IEnumerable<string> peers, ulong checkpoint, Hash32 root, CancellationToken cancellationToken)
+    {
+        foreach (string peer in peers)
+        {
+            AttestedBookView? view = await TryAsync(peer, url => http.GetFromJsonAsync<AttestedBookView>(new Uri(url, string.Create(CultureInfo.InvariantCulture, $"attest/books/{checkpoint}")), Json, cancellationToken))
+                .ConfigureAwait(false);
+            if (view?.Read() is { } book && book.Root == root)
+            {
+                return book;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<T?> TryAsync<T>(string peer, Func<Uri, Task<T?>> ask)
+        where T : class
+    {
+        try
+        {
+            return await ask(new Uri(peer.EndsWith('/') ? peer : peer + "/")).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is HttpRequestException or JsonException or TaskCanceledException { InnerException: TimeoutException })
+        {
+            logger.PeerFailed(peer, error.Message);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Attesting;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Watching;
+
+/// <summary>The role that computes every posted book anew and challenges what is wrong in it, by itself: leaves that anybody serves are refuted, leaves that nobody serves are demanded.</summary>
+internal sealed class WatchtowerRole(
+    Broadcast<IndexedBook> books,
+    AttestedBooks attested,
+    IHashSigner key,
+    ProtocolCalls calls,
+    PeerClient peers,
+    TransactionManager transactions,
+    WatchtowerOptions options,
+    TimeProvider time,
+    ILogger<WatchtowerRole> logger) : ISolverRole, IDisposable
+{
+    private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+    private readonly HashSet<Hash32> _reported = [];
+    private readonly HashSet<Hash32> _sound = [];
+
+    /// <inheritdoc/>
+    public string Name => SolverRoles.Watchtower;
+
+    /// <inheritdoc/>
+    public void Dispose() => _changes.Dispose();
+
+    /// <inheritdoc/>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        if (books.Current is not { IsCaughtUp: true } indexed)
+        {
+            return;
+        }
+
+        foreach (BookEpoch epoch in indexed.Book.Epochs.Values)
+        {
+            if (!epoch.IsVoid && !_sound.Contains(epoch.BookRoot) && attested.Find(indexed, epoch.Checkpoint, cancellationToken) is { } own)
+            {
+                if (own.Root == epoch.BookRoot)
+                {
+                    _sound.Add(epoch.BookRoot);
+                }
+                else
+                {
+                    await ChallengeAsync(indexed, epoch, own, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+
+    private async Task ChallengeAsync(IndexedBook indexed, BookEpoch epoch, AttestedBook own, CancellationToken cancellationToken)
+    {
+        if (_reported.Add(epoch.BookRoot))
+        {
+            SolverTelemetry.WrongRoots.Add(1);
+            logger.RootIsWrong(epoch.Epoch, epoch.Checkpoint, epoch.BookRoot, own.Root);
+        }
+
+        AttestedBook? theirs = await peers.FindBookAsync(options.Sources, epoch.Checkpoint, epoch.BookRoot, cancellationToken).ConfigureAwait(false);
+        if (theirs is null)
+        {
+            await ChallengeUnservedAsync(indexed, epoch, own, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (RiskRegistry.RiskAttestation attestation in theirs.Attestations)
+        {
+            if (own.Find(attestation.Account)?.Attestation != attestation
+                && await JudgeAsync(indexed, epoch, own, attestation, theirs.Find(attestation.Account)!.Value.Proof, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Nobody serves the book: its leaves are asked for on chain, and judged as they come; one that does not come voids the epoch.</summary>
+    private async Task ChallengeUnservedAsync(IndexedBook indexed, BookEpoch epoch, AttestedBook own, CancellationToken cancellationToken)
+    {
+        foreach (ulong account in own.Attestations.Select(static attestation => attestation.Account).Take(options.MaximumDemands))
+        {
+            (ulong Epoch, ulong Account) subject = (epoch.Epoch, account);
+            if (indexed.Book.Supplied.TryGetValue(subject, out SuppliedLeaf? leaf))
+            {
+                RiskRegistry.RiskAttestation attestation = RiskRegistry.RiskAttestation.Decode(leaf.Attestation.Encode());
+                if (own.Find(account)?.Attestation != attestation && await JudgeAsync(indexed, epoch, own, attestation, leaf.MerkleProof, cancellationToken).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+            else if (!indexed.Book.Demands.TryGetValue(subject, out ulong deadline))
+            {
+                await SendAsync(string.Create(CultureInfo.InvariantCulture, $"demand account {account} of epoch {epoch.Epoch}"), calls.Demand(epoch.Epoch, account), cancellationToken).ConfigureAwait(false);
+            }
+            else if (indexed.Book.BlockTimeSeconds > deadline)
+            {
+                await SendAsync(string.Create(CultureInfo.InvariantCulture, $"void epoch {epoch.Epoch} for account {account}"), calls.VoidWithheld(epoch.Epoch, account), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Challenges one leaf; true when that is under way, so that others of the epoch can wait.</summary>
+    private async Task<bool> JudgeAsync(
+        IndexedBook indexed, BookEpoch epoch, AttestedBook own, RiskRegistry.RiskAttestation attestation, Hash32[] proof, CancellationToken cancellationToken)
+    {
+        ProtocolBook then = indexed.AtCheckpoints[epoch.Checkpoint];
+        Hash32 leaf = AttestedBook.LeafOf(attestation);
+        if (indexed.Book.Voided.Contains(leaf)
+            || own.Find(attestation.Account)?.Attestation is not { } mine
+            || Refutation.Find(attestation, mine, then.Accounts[attestation.Account], then.Checkpoints[epoch.Checkpoint]) is not { } refutation)
+        {
+            return false;
+        }
+
+        var accused = new Challenges.Accused(Challenges.RiskAttestation.Decode(attestation.Encode()), epoch.Epoch, proof, []);
+        string subject = string.Create(CultureInfo.InvariantCulture, $"account {attestation.Account} of epoch {epoch.Epoch} leaf {leaf.ToString()[..10]}");
+        if (!refutation.IsHarmful)
+        {
+            return await SendAsync($"correct {subject}", calls.Recompute(accused, refutation.Preimages, default), cancellationToken).ConfigureAwait(false) is not null;
+        }
+
+        // Nobody else can know the salt, and it is the same after a restart.
+        Hash32 salt = Keccak256.Hash(key.SignHash(leaf).ToArray());
+        byte[] committed = [.. new byte[12], .. key.Address.ToArray(), .. leaf.ToArray(), .. salt.ToArray()];
+        OutboxEntry? commitment = await SendAsync($"commit to refute {subject}", calls.Commit(Keccak256.Hash(committed)), cancellationToken).ConfigureAwait(false);
+        if (commitment is { State: OutboxState.Mined or OutboxState.Final } && commitment.BlockNumber < indexed.ChainHead + 1)
+        {
+            TransactionRequest challenge = refutation.Witness is { } witness
+                ? calls.Refute(accused, refutation.Preimages, witness, salt)
+                : calls.Recompute(accused, refutation.Preimages, salt);
+            await SendAsync($"refute {subject}", challenge, cancellationToken).ConfigureAwait(false);
+        }
+
+        return commitment is not null;
+    }
+
+    /// <summary>Sends what is not under way or done already; null when it is refused.</summary>
+    private async Task<OutboxEntry?> SendAsync(string intent, TransactionRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(intent, request), cancellationToken).ConfigureAwait(false);
+            if (entry.IsNew)
+            {
+                SolverTelemetry.Challenges.Add(1);
+                logger.ChallengeSent(intent);
+            }
+
+            return entry;
+        }
+        catch (RevertException error)
+        {
+            logger.ChallengeRefused(intent, error.Reason.ToString() ?? "");
+            return null;
+        }
+    }
+}

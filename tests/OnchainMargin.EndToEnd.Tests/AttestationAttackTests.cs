@@ -1,0 +1,210 @@
+using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Protocol.Signing;
+using Balances = OnchainMargin.Protocol.Book.Balances;
+
+namespace OnchainMargin.EndToEnd.Tests;
+
+/// <summary>What a corrupt quorum of two attesters tries, on one deployment with the real referee; each attack starts from the same block.</summary>
+[Collection(SharedChain.Name)]
+public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<AttackWorld>, IAsyncLifetime
+{
+    private readonly ProtocolBook _book = world.Book;
+    private string _snapshot = "";
+
+    private Deployed Chain => world.Deployed;
+
+    public async Task InitializeAsync() => _snapshot = await Chain.Chain.SnapshotAsync();
+
+    public Task DisposeAsync() => world.RevertAsync(_snapshot, _book);
+
+    [Fact]
+    public async Task TooLowMargin_InAnEpoch_IsRefutedByOneWitnessAndCostsTheBonds()
+    {
+        RiskRegistry.RiskAttestation lie = world.True(world.Bold) with { MaintenanceMarginE8 = 1 };
+        AttestedBook book = await world.PostAsync(lie);
+        Trader prover = await Chain.TraderAsync(0);
+
+        await world.RefuteAsync(prover, AttackWorld.Accused(book, lie.Account), world.Bold);
+
+        ProtocolBook after = await Chain.Client.ReplayAsync();
+        Assert.Empty(after.Attesters);
+        Assert.True(after.LatestEpoch!.IsVoid);
+        UInt256 reward = await Chain.Chain.Node.CallAsync(Chain.Record.Contracts.AttesterBonds, new AttesterBonds.OwedToCall(prover.Key.Address));
+        Assert.Equal((UInt256)200_000_000_000UL, reward);
+        UInt256 due = await Chain.Chain.Node.CallAsync(Chain.Record.Contracts.AttesterBonds, new AttesterBonds.InsuranceDueRawCall());
+        Assert.Equal((UInt256)1_800_000_000_000UL, due);
+        // The leaf is worth nothing now, nor is anything that the slashed sign; computing goes on.
+        await RefusedAsync("EpochVoid", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.Leaf(book, world.Bold)));
+        await RefusedAsync("SignerUnknown", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(world.True(world.Bold))));
+        await AttackWorld.WithdrawAsync(world.Bold, 1_000_000, Proofs.Computed);
+    }
+
+    [Fact]
+    public async Task TooLittleCash_SignedOnDemand_IsRefutedByRecomputationAlsoAfterTheAccountMovedOn()
+    {
+        RiskRegistry.RiskAttestation truth = world.True(world.Bold);
+        RiskRegistry.RiskAttestation lie = truth with { LeastCashE8 = truth.LeastCashE8 - 1 };
+        await AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(lie));
+        // Everything changes: positions, prices, checkpoints.
+        await Chain.TradeAsync(world.Maker, world.Bold, 1, Deployed.Unit / 2, AttackWorld.Btc);
+        await Chain.SetPriceAsync(1, AttackWorld.Btc * 9 / 10);
+        await Chain.Chain.PassAsync(86_400);
+        Trader prover = await Chain.TraderAsync(0);
+
+        await world.RecomputeAsync(prover, world.Accused(lie), world.Bold);
+
+        Assert.Empty((await Chain.Client.ReplayAsync()).Attesters);
+    }
+
+    [Fact]
+    public async Task TrueAttestation_UnderEveryChallenge_Survives()
+    {
+        RiskRegistry.RiskAttestation truth = world.True(world.Bold);
+        Trader prover = await Chain.TraderAsync(0);
+        await RefusedAsync("AttestationTrue", () => world.RecomputeAsync(prover, world.Accused(truth), world.Bold));
+        await RefusedAsync("WitnessShowsNothing", () => world.RefuteAsync(prover, world.Accused(truth), world.Bold));
+        Assert.Equal(2, (await Chain.Client.ReplayAsync()).Attesters.Count);
+    }
+
+    [Fact]
+    public async Task TooMuchCash_Attested_IsVoidAndCostsNobodyABond()
+    {
+        RiskRegistry.RiskAttestation truth = world.True(world.Bold);
+        RiskRegistry.RiskAttestation strict = truth with { LeastCashE8 = truth.LeastCashE8 + 1 };
+        Trader prover = await Chain.TraderAsync(0);
+        await world.RecomputeAsync(prover, world.Accused(strict), world.Bold);
+        Assert.Equal(2, (await Chain.Client.ReplayAsync()).Attesters.Count);
+        await RefusedAsync("AttestationVoid", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(strict)));
+    }
+
+    [Fact]
+    public async Task WrongPositions_OrAnotherAccounts_AreRefused()
+    {
+        RiskRegistry.RiskAttestation truth = world.True(world.Bold);
+        await RefusedAsync("ProofOfAnother", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(truth with { PositionsHash = Keccak256.HashUtf8("none") })));
+        await RefusedAsync("ProofOfAnother", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(world.True(world.Maker))));
+    }
+
+    [Fact]
+    public async Task StaleEpoch_OrExpiredAttestation_IsRefused()
+    {
+        AttestedBook book = await world.PostAsync(world.True(world.Bold) with { ValidUntil = ulong.MaxValue >> 24 });
+        RiskRegistry.RiskAttestation brief = world.True(world.Bold) with { ValidUntil = await Chain.NowAsync() + 30 };
+        await Chain.Chain.PassAsync(60);
+        await RefusedAsync("AttestationExpired", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(brief)));
+        await Chain.Chain.PassAsync(600);
+        await RefusedAsync("CheckpointTooOld", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.Leaf(book, world.Bold)));
+    }
+
+    [Fact]
+    public async Task AnotherCheckpoint_InEpochOrLeaf_IsRefused()
+    {
+        RiskRegistry.RiskEpoch epoch = new AttestedBook(world.Inputs.Id, [world.True(world.Bold)]).ToEpoch(1, world.Book.ModelHash) with { Checkpoint = world.Inputs.Id + 7 };
+        await RefusedAsync("CheckpointMismatch", () => Chain.Client.PostEpochAsync(epoch, world.Inputs, world.SignAll(epoch, world.Inputs.InputsHash)));
+        // What was signed names the content: a checkpoint that a reorganisation changed is not the one that was signed for.
+        RiskRegistry.RiskEpoch other = epoch with { Checkpoint = world.Inputs.Id };
+        await RefusedAsync("SignatureInvalid", () => Chain.Client.PostEpochAsync(other, world.Inputs, world.SignAll(other, Keccak256.HashUtf8("reorganised"))));
+    }
+
+    [Fact]
+    public async Task DuplicateSigner_CountsOnce()
+    {
+        RiskRegistry.RiskEpoch epoch = new AttestedBook(world.Inputs.Id, [world.True(world.Bold)]).ToEpoch(1, world.Book.ModelHash);
+        RiskRegistry.AttesterSignature one = Chain.Client.Digests.Sign(epoch, world.Inputs.InputsHash, Chain.Attester);
+        await RefusedAsync("SignersUnsorted", () => Chain.Client.PostEpochAsync(epoch, world.Inputs, [one, one]));
+    }
+
+    [Fact]
+    public async Task Replay_FromAnotherChainOrRegistry_IsRefused()
+    {
+        RiskRegistry.RiskAttestation truth = world.True(world.Bold);
+        DeploymentRecord elsewhere = Chain.Record with { ChainId = Chain.Record.ChainId + 1 };
+        DeploymentRecord twin = Chain.Record with { Contracts = Chain.Record.Contracts with { RiskRegistry = Chain.Record.Contracts.Challenges } };
+        foreach (DeploymentRecord record in (DeploymentRecord[])[elsewhere, twin])
+        {
+            await RefusedAsync("SignatureInvalid", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(truth, new ProtocolDigests(record))));
+        }
+    }
+
+    [Fact]
+    public async Task Attestation_AfterPositionsChanged_IsRefused()
+    {
+        Clearinghouse.Proof proof = world.OnDemand(world.True(world.Bold));
+        await Chain.TradeAsync(world.Bold, world.Maker, 1, Deployed.Unit / 10, AttackWorld.Btc);
+        await RefusedAsync("ProofOfAnother", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, proof));
+    }
+
+    [Fact]
+    public async Task Withdrawal_BelowTheAttestedCash_IsRefusedThoughTheStateBeforeHadIt()
+    {
+        RiskRegistry.RiskAttestation truth = world.True(world.Bold);
+        BookAccount before = world.Book.Accounts[world.Bold.Account];
+        UInt128 free = (UInt128)((before.State.CashE8 - truth.LeastCashE8) / 100);
+        await RefusedAsync("CashTooLow", () => AttackWorld.WithdrawAsync(world.Bold, free + 1_000_000, world.OnDemand(truth)));
+    }
+
+    [Fact]
+    public async Task Siblings_RushingTheBucket_GetOneBucketsWorth()
+    {
+        // 15 % of two bonds of a million are 300 000; each sibling's lie draws some 16 000 less its floor equity for each BTC.
+        var siblings = new List<Trader>();
+        for (int i = 0; i < 4; i++)
+        {
+            siblings.Add(await Chain.TraderAsync(160_000));
+            await Chain.TradeAsync(siblings[i], world.Maker, 1, 8 * Deployed.Unit, AttackWorld.Btc);
+        }
+
+        await Chain.Chain.PassAsync(61);
+        await world.RefreshAsync();
+        var refused = new List<Trader>();
+        foreach (Trader sibling in siblings)
+        {
+            try
+            {
+                await AttackWorld.WithdrawAsync(sibling, 145_000_000_000, world.OnDemand(world.True(sibling) with { LeastCashE8 = -1_000_000_000_000_000 }));
+            }
+            catch (RevertException error)
+            {
+                Assert.Equal("CreditExhausted", Assert.IsType<CustomErrorReason>(error.Reason).Error.ErrorName);
+                refused.Add(sibling);
+            }
+        }
+
+        Assert.InRange(refused.Count, 1, 3);
+        CreditBucket.AvailableResult left = await Chain.Chain.Node.CallAsync(Chain.Record.Contracts.CreditBucket, new CreditBucket.AvailableCall());
+        Assert.Equal((UInt256)30_000_000_000_000UL, left.CapacityE8);
+        Assert.True(left.LeftE8 < left.CapacityE8);
+    }
+
+    [Fact]
+    public async Task Attesters_SilentForADay_LeaveEverythingToComputation()
+    {
+        await Chain.Chain.PassAsync(86_400);
+        await Chain.SetPriceAsync(1, AttackWorld.Btc);
+        await Chain.TradeAsync(world.Bold, world.Maker, 1, Deployed.Unit / 10, AttackWorld.Btc);
+        await AttackWorld.WithdrawAsync(world.Bold, 1_000_000, Proofs.Computed);
+        await Chain.SetPriceAsync(1, AttackWorld.Btc * 77 / 100);
+        BookAccount account = await Chain.Client.GetAccountAsync(world.Bold.Account);
+        CheckpointInputs live = await Chain.Client.GetLiveInputsAsync();
+        byte[] witness = Witness.Best(account.State, account.Balances.AsSpan(), live.View, SurfaceChoice.Better);
+        Assert.NotEqual(0UL, await Chain.Client.StartLiquidationAsync(account, witness));
+    }
+
+    private static async Task RefusedAsync(string error, Func<Task> attack)
+    {
+        RevertException refused = await Assert.ThrowsAsync<RevertException>(attack);
+        Assert.Equal(error, Assert.IsType<CustomErrorReason>(refused.Reason).Error.ErrorName);
+    }
+}
