@@ -186,9 +186,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
-    function smoothedOf(
-        uint16 underlying
-    ) external view returns (uint64 openInterestE8, int64 premiumE8) {
+    function smoothedOf(uint16 underlying) external view returns (uint64 openInterestE8, int64 premiumE8) {
         return (_markets[underlying].openInterestE8, _markets[underlying].premiumE8);
     }
 

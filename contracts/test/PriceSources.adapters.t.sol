@@ -31,7 +31,11 @@ contract PriceSourcesAdaptersTest {
 
     // Medians
 
-    function testFuzz_medians_agreeWithTheirDefinition(uint64[5] memory given, uint32 deviation, bool near) public pure {
+    function testFuzz_medians_agreeWithTheirDefinition(
+        uint64[5] memory given,
+        uint32 deviation,
+        bool near
+    ) public pure {
         uint64[] memory prices = new uint64[](5);
         uint256 live = 0;
         for (uint256 i = 0; i < 5; ++i) {
@@ -73,8 +77,7 @@ contract PriceSourcesAdaptersTest {
     function test_chainlinkL2_waitsForTheSequencerAndItsGrace() public {
         MockAggregator feed = new MockAggregator(8, int256(uint256(PRICE)));
         MockAggregator uptime = new MockAggregator(0, 0);
-        ChainlinkL2Source source =
-            new ChainlinkL2Source(address(feed), 3600, 1e8, 1e14, address(uptime), 1800);
+        ChainlinkL2Source source = new ChainlinkL2Source(address(feed), 3600, 1e8, 1e14, address(uptime), 1800);
         _expect(source.read, 0);
         VM.warp(START + 1800);
         feed.setAnswer(int256(uint256(PRICE)));

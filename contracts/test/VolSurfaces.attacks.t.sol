@@ -23,11 +23,11 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
         // The straddle of these tests is judged by the model itself.
         bytes memory table = VM.parseJsonBytes(VM.readFile("spec/cdf.json"), ".table");
         bytes memory code = bytes.concat(hex"615ff580600a5f395ff300", table);
-        address at;
+        address placed;
         assembly ("memory-safe") {
-            at := create(0, add(code, 32), mload(code))
+            placed := create(0, add(code, 32), mload(code))
         }
-        real = IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(at)));
+        real = IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(placed)));
     }
 
     /// @dev Pushed up as fast as the steps allow, for an hour, a minute at a time. Bound: (1 + 0.15·κ/60)^60, 25.2 % at a week.
