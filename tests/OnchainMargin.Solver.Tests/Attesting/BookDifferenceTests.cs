@@ -1,0 +1,53 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Attesting;
+
+namespace OnchainMargin.Solver.Tests.Attesting;
+
+public sealed class BookDifferenceTests
+{
+    [Fact]
+    public void Between_BooksThatDiffer_NamesAccountAndTermWithBothValues()
+    {
+        AttestedBook own = Book(Attestation(1, 100), Attestation(2, 200), Attestation(3, 300));
+        AttestedBook theirs = Book(Attestation(1, 100), Attestation(2, 199) with { MaintenanceMarginE8 = 7 }, Attestation(4, 1));
+
+        BookDifference[] found = [.. BookDifference.Between(own, theirs)];
+
+        Assert.Equal(
+            [new(2, "leastCashE8", "200", "199"), new(2, "maintenanceMarginE8", "5", "7"), new(3, "account", "there", ""), new(4, "account", "", "there")],
+            found);
+        Assert.Empty(BookDifference.Between(own, own));
+    }
+
+    [Fact]
+    public void View_OfABook_ReadsBackToItsRootAndRefusesWhatIsNone()
+    {
+        AttestedBook book = Book(Attestation(1, 100), Attestation(2, -200));
+        Assert.Equal(book.Root, AttestedBookView.Of(book).Read()!.Root);
+        AttestedBookView view = AttestedBookView.Of(book);
+        Assert.Null(new AttestedBookView(view.Checkpoint + 1, view.Attestations).Read());
+        Assert.Null(new AttestedBookView(view.Checkpoint, ["0x12"]).Read());
+        Assert.Null(new AttestedBookView(view.Checkpoint, ["nonsense"]).Read());
+    }
+
+    [Fact]
+    public async Task Others_OfAnExchange_AreTheEpochsThatOthersSignedInstead()
+    {
+        var exchange = new LocalSignatureExchange();
+        RiskRegistry.RiskEpoch epoch = Book(Attestation(1, 100)).ToEpoch(1, default);
+        RiskRegistry.RiskEpoch other = Book(Attestation(1, 101)).ToEpoch(1, default);
+        Hash32 digest = Keccak256.HashUtf8("own");
+        await exchange.PublishAsync(epoch, digest, new RiskRegistry.AttesterSignature(default, [1]), CancellationToken.None);
+        await exchange.PublishAsync(other, Keccak256.HashUtf8("other"), new RiskRegistry.AttesterSignature(default, [2]), CancellationToken.None);
+
+        Assert.Equal([(other, default(Address))], exchange.Others(1, digest));
+        Assert.Equal([1], Assert.Single(await exchange.CollectAsync(1, digest, CancellationToken.None)).Signature);
+    }
+
+    private static AttestedBook Book(params RiskRegistry.RiskAttestation[] attestations) => new(9, attestations);
+
+    private static RiskRegistry.RiskAttestation Attestation(ulong account, Int128 leastCash) => new(account, default, default, leastCash, 6, 5, 9, default, 1_770_000_600);
+}
