@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {AccountRecord, CashLedger, MarketTotals} from "../interfaces/ClearingTypes.sol";
+import {AccountRecord, CashLedger, Delegate, MarketTotals} from "../interfaces/ClearingTypes.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
@@ -47,6 +47,10 @@ struct Books {
 abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuardTransient {
     uint256 internal constant ONE = 1e8;
     uint256 internal constant CASH_DECIMALS = 8;
+    uint8 internal constant MAY_TRADE = 1;
+    uint8 internal constant MAY_CANCEL = 2;
+    uint8 internal constant MAY_MOVE = 4;
+    uint8 internal constant RIGHTS = MAY_TRADE | MAY_CANCEL | MAY_MOVE;
 
     IMarginVault public immutable vault;
     IPriceHub public immutable hub;
@@ -64,6 +68,7 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     CashLedger internal _ledger;
     uint128 internal _debtBaseE8;
     uint128 internal _creditBaseE8;
+    mapping(uint64 account => mapping(address delegate => Delegate)) internal _delegates;
 
     constructor(IMarginVault vault_, IPriceHub hub_, IRiskParameters parameters_, IHealthGate gate_) {
         vault = vault_;

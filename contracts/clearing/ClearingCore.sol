@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Proof} from "../interfaces/ClearingTypes.sol";
+import {Delegate, Proof} from "../interfaces/ClearingTypes.sol";
 import {HealthQuestion} from "../interfaces/IHealthGate.sol";
 import {ClearingParameters} from "../interfaces/IRiskParameters.sol";
 import {Position} from "../margin/AccountStates.sol";
@@ -97,5 +97,14 @@ abstract contract ClearingCore is AccountBook {
 
     function _requireOwner(uint64 account) internal view {
         require(_accounts[account].owner == msg.sender, NotAuthorised(account, msg.sender));
+    }
+
+    /// @dev The owner, or somebody whom the owner gave this right and whose time is not over.
+    /// @custom:spec CLR-019
+    function _requireRight(uint64 account, address who, uint8 right) internal view {
+        if (_accounts[account].owner == who) return;
+        Delegate memory given = _delegates[account][who];
+        bool may = given.rights & right != 0 && block.timestamp <= given.until;
+        require(may, NotAuthorised(account, who));
     }
 }

@@ -13,6 +13,7 @@ import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {ClearingCore, Live} from "./ClearingCore.sol";
+import {Fills} from "./Fills.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 
 /// @title The part of the clearinghouse that moves cash without a trade: withdrawals, touches, lots, fees
@@ -61,7 +62,7 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
 
     /// @notice `IClearinghouse.touch`.
     function touch(AccountInput calldata input) external nonReentrant {
-        _requireOwner(input.account);
+        _requireRight(input.account, msg.sender, MAY_MOVE);
         Live memory live = _live();
         Books memory books = _openBooks();
         Working memory working = _touch(books, input.account, input.state);
@@ -72,6 +73,49 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
             _requireHealthy(live, working, "", stateAfter, input.proof, 0, true);
         }
         _closeBooks(books);
+    }
+
+    /// @notice `IClearinghouse.move`.
+    /// @custom:spec CLR-024
+    function move(
+        AccountInput calldata from,
+        AccountInput calldata to,
+        uint16 token,
+        uint128 amountRaw,
+        uint96[] calldata instruments
+    ) external nonReentrant {
+        bool siblings = from.account != to.account && _accounts[from.account].owner == _accounts[to.account].owner;
+        require(siblings, AccountsNotSiblings(from.account, to.account));
+        _requireRight(from.account, msg.sender, MAY_MOVE);
+        _requireRight(to.account, msg.sender, MAY_MOVE);
+        require(!_paused, Paused());
+        Live memory live = _live();
+        Books memory books = _openBooks();
+        Working memory source = _touch(books, from.account, from.state);
+        Working memory target = _touch(books, to.account, to.state);
+        // Gains that the move realises are locked besides, in the account where they are.
+        (uint256 sourceLockedE8, uint256 targetLockedE8) = (source.state.lockedGainE8, target.state.lockedGainE8);
+        for (uint256 i = 0; i < instruments.length; ++i) _movePosition(live, source, target, instruments[i]);
+        if (amountRaw != 0) _moveToken(source, target, token, amountRaw);
+        bytes memory sourceState = _write(books, source);
+        bytes memory targetState = _write(books, target);
+        _closeBooks(books);
+        _refuseTradeProofs(from);
+        _refuseTradeProofs(to);
+        _requireHealthy(live, source, "", sourceState, from.proof, sourceLockedE8, true);
+        _requireHealthy(live, target, "", targetState, to.proof, targetLockedE8, true);
+    }
+
+    /// @notice `IClearinghouse.closeAccount`.
+    function closeAccount(uint64 account, bytes calldata state) external nonReentrant {
+        _requireOwner(account);
+        Books memory books = _openBooks();
+        Working memory working = _touch(books, account, state);
+        bool empty = working.state.positions.length == 0 && working.state.cashE8 == 0;
+        require(empty && vault.balancesOf(account).length == 0, AccountNotEmpty(account));
+        _accounts[account].stateHash = 0;
+        _closeBooks(books);
+        emit AccountClosed(account);
     }
 
     // Anyone
@@ -203,6 +247,31 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
             input.proof.kind < ProofKind.Headroom,
             IHealthGate.ProofNotAllowed(input.account, uint8(input.proof.kind))
         );
+    }
+
+    // Moves
+
+    /// @dev Size and cost as they are: what the one account gives, the other gets.
+    function _movePosition(Live memory live, Working memory source, Working memory target, uint96 instrument) private {
+        Position memory held = Fills.find(source.state, instrument);
+        (int256 sizeE8, int256 costE8) = (held.sizeE8, held.costE8);
+        require(sizeE8 != 0, PositionMissing(source.account, instrument));
+        (held.sizeE8, held.costE8) = (0, 0);
+        if (sizeE8 > 0) _moveOpenInterest(instrument, -sizeE8);
+        LiveMarket memory market = LiveMarkets.find(live.records, Instruments.underlyingOf(instrument));
+        _add(target, market, instrument, sizeE8, costE8);
+        emit PositionMoved(source.account, target.account, instrument, sizeE8, costE8);
+    }
+
+    function _moveToken(Working memory source, Working memory target, uint16 token, uint128 amountRaw) private {
+        emit Transferred(source.account, target.account, token, amountRaw);
+        if (token != 0) {
+            vault.move(source.account, target.account, token, amountRaw);
+            return;
+        }
+        int256 amountE8 = int256(amountRaw * _scale);
+        source.state.cashE8 -= amountE8;
+        target.state.cashE8 += amountE8;
     }
 
     // Withdrawals

@@ -8,6 +8,7 @@ import {
     AccountInput,
     AccountRecord,
     CashLedger,
+    Delegate,
     Fill,
     MarketTotals,
     Order,
@@ -65,7 +66,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouse
     function cancel(uint64 account, uint64[] calldata nonces) external {
-        _requireOwner(account);
+        _requireRight(account, msg.sender, MAY_CANCEL);
         uint256 count = nonces.length;
         for (uint256 i = 0; i < count; ++i) {
             _setDone(account, nonces[i]);
@@ -75,10 +76,19 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouse
     function cancelBelow(uint64 account, uint64 minimumNonce) external {
-        _requireOwner(account);
+        _requireRight(account, msg.sender, MAY_CANCEL);
         if (minimumNonce <= _accounts[account].minimumNonce) return;
         _accounts[account].minimumNonce = minimumNonce;
         emit OrdersCancelledBelow(account, minimumNonce);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function setDelegate(uint64 account, address delegate, uint8 rights, uint40 until) external {
+        _requireOwner(account);
+        require(delegate != address(0), AddressZero());
+        require(rights & ~RIGHTS == 0, RightsUnknown(rights));
+        _delegates[account][delegate] = Delegate(until, rights);
+        emit DelegateSet(account, delegate, rights, until);
     }
 
     // Guardian and governance
@@ -102,6 +112,16 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouse
     function withdraw(AccountInput calldata, uint16, uint128, address) external {
+        _forward(accounts);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function move(AccountInput calldata, AccountInput calldata, uint16, uint128, uint96[] calldata) external {
+        _forward(accounts);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function closeAccount(uint64, bytes calldata) external {
         _forward(accounts);
     }
 
@@ -155,6 +175,11 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     /// @inheritdoc IClearinghouse
     function accountOf(uint64 account) external view returns (AccountRecord memory record) {
         return _accounts[account];
+    }
+
+    /// @inheritdoc IClearinghouse
+    function delegateOf(uint64 account, address delegate) external view returns (Delegate memory given) {
+        return _delegates[account][delegate];
     }
 
     /// @inheritdoc IClearinghouse

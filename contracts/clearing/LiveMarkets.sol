@@ -13,6 +13,9 @@ struct LiveMarket {
     uint256 marketState;
     /// @notice Of the instrument's expiry, where a trade wants it; 0 otherwise.
     uint256 forwardE8;
+    uint256 priceRangeE8;
+    /// @notice The underlying's open interest before a trade.
+    uint256 openE8;
 }
 
 /// @title Reading the records that `PriceHub.live()` returned
@@ -32,6 +35,7 @@ library LiveMarkets {
                 market.averageSpotE8 = second >> 192;
                 market.fundingE8 = int64(uint64(second >> 128));
                 market.marketState = uint8(second >> 32);
+                market.priceRangeE8 = word(records, place + 2) >> 224;
                 return market;
             }
             place += Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * uint8(second >> 24);

@@ -18,11 +18,11 @@ abstract contract OrderBook is ClearingCore, EIP712 {
 
     /// @dev Everything about an order that does not depend on a fill.
     /// @custom:spec CLR-010
-    function _requireOrder(SignedOrder calldata signed, address owner) internal view {
+    function _requireOrder(SignedOrder calldata signed) internal view {
         Order calldata order = signed.order;
         require(order.isValid(), OrderInvalid(order.account, order.nonce));
         require(block.timestamp <= order.expiry, OrderExpired(order.account, order.nonce, order.expiry));
-        require(signed.signer == owner, NotAuthorised(order.account, signed.signer));
+        _requireRight(order.account, signed.signer, MAY_TRADE);
         require(
             SignatureChecker.isValidSignatureNowCalldata(signed.signer, _digestOf(order), signed.signature),
             SignatureInvalid(order.account, signed.signer)
@@ -35,6 +35,10 @@ abstract contract OrderBook is ClearingCore, EIP712 {
         require(!_isDone(account, nonce), OrderDone(account, nonce));
         uint64 wholeE8 = order.magnitudeE8();
         uint64 before = _filled[account][nonce];
+        require(
+            order.flags & Orders.FILL_OR_KILL == 0 || sizeE8 == wholeE8,
+            NotFilledWhole(account, nonce, wholeE8, sizeE8)
+        );
         uint64 left = wholeE8 > before ? wholeE8 - before : 0;
         require(sizeE8 <= left, OrderOverfilled(account, nonce, left, sizeE8));
         if (sizeE8 == left) _setDone(account, nonce);

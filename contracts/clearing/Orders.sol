@@ -10,7 +10,8 @@ library Orders {
     );
     uint8 internal constant REDUCE_ONLY = 1;
     uint8 internal constant POST_ONLY = 2;
-    uint8 internal constant FLAGS = REDUCE_ONLY | POST_ONLY;
+    uint8 internal constant FILL_OR_KILL = 4;
+    uint8 internal constant FLAGS = REDUCE_ONLY | POST_ONLY | FILL_OR_KILL;
 
     /// @notice The EIP-712 struct hash; all fields are static, so the struct encodes as its fields do.
     function hash(Order calldata order) internal pure returns (bytes32) {

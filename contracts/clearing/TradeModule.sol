@@ -90,7 +90,7 @@ contract TradeModule is OrderBook {
             uint256 place = 0;
             while (place < workings.length && workings[place].account != account) ++place;
             require(place < workings.length, AccountNotBrought(account));
-            _requireOrder(orders[i], workings[place].owner);
+            _requireOrder(orders[i]);
             places[i] = place;
         }
     }
@@ -127,6 +127,7 @@ contract TradeModule is OrderBook {
         uint256 price = maker.limitPriceE8;
         uint256 makerFee = _trade(books, market, makerSide, maker, -size, price, live.clearing.makerFeeE8);
         uint256 takerFee = _trade(books, market, takerSide, taker, size, price, live.clearing.takerFeeE8);
+        _requireInterest(maker.instrument, market);
         if (Instruments.kindOf(maker.instrument) == Instruments.PERPETUAL) {
             _countTrade(maker.instrument, market, fill.sizeE8, maker.limitPriceE8);
         }
@@ -141,6 +142,18 @@ contract TradeModule is OrderBook {
             uint128(makerFee),
             uint128(takerFee)
         );
+    }
+
+    /// @dev Reductions are never stopped: a fill that does not raise the open interest passes whatever the cap.
+    /// @custom:spec CLR-015
+    function _requireInterest(uint96 instrument, LiveMarket memory market) private view {
+        uint16 underlying = uint16(Instruments.underlyingOf(instrument));
+        uint256 openE8 = _markets[underlying].openInterestE8;
+        if (openE8 <= market.openE8) return;
+        uint256 largest = parameters.riskInterestMaxE8(underlying);
+        if (largest == 0) return;
+        uint256 risk = (((openE8 * market.spotE8) / ONE) * market.priceRangeE8) / ONE;
+        require(risk <= largest, OpenInterestTooHigh(underlying, risk, largest));
     }
 
     function _matches(Order calldata maker, Order calldata taker) private pure returns (bool) {
@@ -159,6 +172,7 @@ contract TradeModule is OrderBook {
         uint256 underlying = Instruments.underlyingOf(instrument);
         require(underlying <= LiveMarkets.underlyings(live.checkpoint), UnderlyingUnknown(underlying));
         market = LiveMarkets.find(live.records, underlying);
+        market.openE8 = _markets[uint16(underlying)].openInterestE8;
         if (Instruments.kindOf(instrument) != Instruments.PERPETUAL) {
             market.fundingE8 = 0;
             market.forwardE8 = gate.requireInBand(instrument, priceE8, live.checkpoint, live.records);

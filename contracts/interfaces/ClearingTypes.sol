@@ -42,7 +42,7 @@ struct Order {
     uint40 expiry;
     /// @notice The largest fee rate of notional the owner accepts.
     uint32 maxFeeRateE8;
-    /// @notice Bit 0 reduce-only, bit 1 post-only.
+    /// @notice Bit 0 reduce-only, bit 1 post-only, bit 2 fill-or-kill: filled whole by one fill, or not at all.
     uint8 flags;
 }
 
@@ -85,6 +85,13 @@ struct AccountRecord {
     uint64 minimumNonce;
     bool inLot;
     bytes32 stateHash;
+}
+
+/// @notice What an owner lets somebody else do with an account, until a second that is past. Nobody but the owner withdraws or appoints.
+struct Delegate {
+    uint40 until;
+    /// @notice Bit 0 signs orders, bit 1 cancels orders, bit 2 touches and moves between accounts of one owner.
+    uint8 rights;
 }
 
 /// @notice One underlying as the Clearinghouse sees it; PriceHub reads it at checkpoints.

@@ -36,6 +36,24 @@ interface IClearingEvents {
     /// @notice The nonce can not be filled any more.
     event OrderCancelled(uint64 indexed account, uint64 nonce);
 
+    /// @notice An owner gave rights in an account, or took them back (rights 0).
+    event DelegateSet(uint64 indexed account, address indexed delegate, uint8 rights, uint40 until);
+
+    /// @notice Cash or a token went from one account to another of the same owner.
+    event Transferred(uint64 indexed from, uint64 indexed to, uint16 indexed token, uint128 amountRaw);
+
+    /// @notice A position went whole from one account to another of the same owner.
+    event PositionMoved(
+        uint64 indexed from,
+        uint64 indexed to,
+        uint96 indexed instrument,
+        int256 sizeE8,
+        int256 costE8
+    );
+
+    /// @notice An empty account was closed; its number is never used again.
+    event AccountClosed(uint64 indexed account);
+
     /// @notice No nonce below can be filled any more.
     event OrdersCancelledBelow(uint64 indexed account, uint64 minimumNonce);
 
@@ -131,6 +149,24 @@ interface IClearingEvents {
 
     /// @notice Thrown when a price is too far from the mark.
     error PriceOutOfBand(uint96 instrument, uint256 priceE8, uint256 markE8, uint256 bandE8);
+
+    /// @notice Thrown when a fill-or-kill order is not filled whole.
+    error NotFilledWhole(uint64 account, uint64 nonce, uint64 sizeE8, uint64 filledE8);
+
+    /// @notice Thrown when a fill would bring the risk interest of an underlying above its cap.
+    error OpenInterestTooHigh(uint256 underlying, uint256 riskE8, uint256 largestE8);
+
+    /// @notice Thrown when rights are given that do not exist.
+    error RightsUnknown(uint8 rights);
+
+    /// @notice Thrown when accounts that something is moved between are one, or have not one owner.
+    error AccountsNotSiblings(uint64 from, uint64 to);
+
+    /// @notice Thrown when a position to be moved is not held.
+    error PositionMissing(uint64 account, uint96 instrument);
+
+    /// @notice Thrown when an account that is to be closed still holds something.
+    error AccountNotEmpty(uint64 account);
 
     /// @notice Thrown when an account has no expired position whose settlement price is fixed.
     error NothingExpired(uint64 account);

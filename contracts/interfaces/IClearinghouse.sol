@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccountInput, AccountRecord, CashLedger, Fill, MarketTotals, Order, SignedOrder} from "./ClearingTypes.sol";
+import {
+    AccountInput,
+    AccountRecord,
+    CashLedger,
+    Delegate,
+    Fill,
+    MarketTotals,
+    Order,
+    SignedOrder
+} from "./ClearingTypes.sol";
 import {IClearingEvents} from "./IClearingEvents.sol";
 
 /// @title The clearinghouse: accounts as commitments, orders, fills, cash
@@ -22,16 +31,35 @@ interface IClearinghouse is IClearingEvents {
     /// An account without positions and debt needs no proof and no price and can always withdraw (P6).
     function withdraw(AccountInput calldata input, uint16 token, uint128 amountRaw, address to) external;
 
-    /// @notice Brings an account up to date: interest, sweep, locked gains. Owner only, and shown healthy, so that a changed hash never dodges a liquidation.
+    /// @notice Moves cash or a token, and whole positions with their cost, from one account to another of the same owner (CLR-024). The owner, or a delegate of both. Both accounts are shown healthy after it, as for a withdrawal.
+    /// @param token With `amountRaw` 0 none is moved.
+    function move(
+        AccountInput calldata from,
+        AccountInput calldata to,
+        uint16 token,
+        uint128 amountRaw,
+        uint96[] calldata instruments
+    ) external;
+
+    /// @notice Closes an account that holds nothing. Owner only.
+    function closeAccount(uint64 account, bytes calldata state) external;
+
+    /// @notice Gives somebody rights in an account until a second, or takes them back with rights 0. Owner only.
+    function setDelegate(uint64 account, address delegate, uint8 rights, uint40 until) external;
+
+    /// @notice What somebody may do with an account.
+    function delegateOf(uint64 account, address delegate) external view returns (Delegate memory given);
+
+    /// @notice Brings an account up to date: interest, sweep, locked gains. Owner or delegate, and shown healthy, so that a changed hash never dodges a liquidation.
     function touch(AccountInput calldata input) external;
 
     /// @notice Settles the expired positions of an account whose settlement prices are fixed (CLR-018). Anyone may call, in any order, however late; not while the account is in a lot.
     function settleExpired(uint64 account, bytes calldata state) external;
 
-    /// @notice Cancels nonces of an account. Owner only.
+    /// @notice Cancels nonces of an account. Owner or delegate.
     function cancel(uint64 account, uint64[] calldata nonces) external;
 
-    /// @notice Cancels every nonce below. Owner only; the bound never falls.
+    /// @notice Cancels every nonce below. Owner or delegate; the bound never falls.
     function cancelBelow(uint64 account, uint64 minimumNonce) external;
 
     /// @notice Stops or releases operations that may raise risk. Guardian. Deposits, reducing trades, withdrawals without positions, liquidations and cancels go on.

@@ -87,7 +87,7 @@ interface IMarginVault {
     /// @notice Takes settlement token of `payer` (who approved the vault) into the pool. InsuranceFund only, which names its own caller as payer.
     function poolFrom(address payer, uint128 amountRaw) external;
 
-    /// @notice Moves tokens between accounts. LiquidationHouse only.
+    /// @notice Moves tokens between accounts. LiquidationHouse (slices of lots) and Clearinghouse (accounts of one owner) only.
     function move(uint64 from, uint64 to, uint16 token, uint128 amountRaw) external;
 
     /// @notice Lists the next token. Governance.

@@ -90,6 +90,7 @@ interface IRiskParameters {
     event ClearingSet(ClearingParameters parameters);
     event InterestSet(InterestParameters parameters);
     event OracleSet(OracleParameters parameters);
+    event RiskInterestMaxSet(uint16 indexed underlying, uint128 largestE8);
     event LiquidationSet(LiquidationParameters parameters);
 
     /// @notice Thrown when a value is outside its domain; `name` is the field's.
@@ -110,6 +111,9 @@ interface IRiskParameters {
     /// @notice Sets a token of the vault's list.
     function setToken(uint16 token, TokenParameters calldata parameters) external;
 
+    /// @notice Caps the risk interest of an underlying, `open interest·spot·priceRange`; 0 for no cap. Fills that raise the open interest are refused above it.
+    function setRiskInterestMax(uint16 underlying, uint128 largestE8) external;
+
     function setClearing(ClearingParameters calldata parameters) external;
     function setInterest(InterestParameters calldata parameters) external;
     function setOracle(OracleParameters calldata parameters) external;
@@ -119,6 +123,7 @@ interface IRiskParameters {
     function underlyingCount() external view returns (uint16);
     function underlyingOf(uint16 underlying) external view returns (UnderlyingParameters memory);
     function tokenOf(uint16 token) external view returns (TokenParameters memory);
+    function riskInterestMaxE8(uint16 underlying) external view returns (uint128);
     function clearing() external view returns (ClearingParameters memory);
     function interest() external view returns (InterestParameters memory);
     function oracle() external view returns (OracleParameters memory);

@@ -27,6 +27,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     uint16 public override underlyingCount;
     mapping(uint16 underlying => UnderlyingParameters) private _underlyings;
     TokenParameters[TOKENS_MAX] private _tokens;
+    mapping(uint16 underlying => uint128) public override riskInterestMaxE8;
     ClearingParameters private _clearing;
     InterestParameters private _interest;
     OracleParameters private _oracle;
@@ -69,6 +70,13 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         _tokens[token] = p;
         _requireCoupled(p.underlying);
         emit TokenSet(token, p);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function setRiskInterestMax(uint16 underlying, uint128 largestE8) external restricted {
+        require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
+        riskInterestMaxE8[underlying] = largestE8;
+        emit RiskInterestMaxSet(underlying, largestE8);
     }
 
     /// @inheritdoc IRiskParameters

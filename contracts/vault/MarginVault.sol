@@ -109,7 +109,8 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IMarginVault
-    function move(uint64 from, uint64 to, uint16 token, uint128 amountRaw) external only(liquidationHouse) {
+    function move(uint64 from, uint64 to, uint16 token, uint128 amountRaw) external {
+        require(msg.sender == liquidationHouse || msg.sender == clearinghouse, NotConnected(msg.sender));
         if (amountRaw == 0) return;
         _take(from, token, amountRaw);
         _give(to, token, amountRaw);
