@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {AccountInput, AccountRecord, ProofKind, Slice} from "../interfaces/ClearingTypes.sol";
+import {AccountInput, AccountRecord, Need, ProofKind, Slice} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouseModules} from "../interfaces/IClearinghouseModules.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
@@ -13,8 +13,10 @@ import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {ClearingCore, Live} from "./ClearingCore.sol";
+import {Expiries} from "./Expiries.sol";
 import {Fills} from "./Fills.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
+import {Needs} from "./Needs.sol";
 
 /// @title The part of the clearinghouse that moves cash without a trade: withdrawals, touches, lots, fees
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
@@ -130,6 +132,31 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
         _closeBooks(books);
     }
 
+    /// @notice `IClearinghouse.serveNeed`.
+    /// @custom:spec CLR-046
+    function serveNeed(uint64 account, bytes calldata state) external nonReentrant {
+        Books memory books = _openBooks();
+        Working memory working = _touch(books, account, state);
+        require(working.served != 0, NothingToServe(account));
+        _write(books, working);
+        _closeBooks(books);
+    }
+
+    /// @notice `IClearinghouse.settleNeed`.
+    /// @custom:spec CLR-045
+    function settleNeed(uint96 instrument) external nonReentrant {
+        Need memory need = _needs[instrument];
+        uint256 priceE8 = Expiries.priceOf(hub, instrument);
+        require(need.sizeE8 != 0 && priceE8 != 0, NothingExpired(0));
+        Books memory books = _openBooks();
+        int256 payoff = int256(Expiries.payoffE8(instrument, priceE8));
+        int256 gainE8 = Needs.merge(need, -need.sizeE8, Fills.valueUp(-need.sizeE8, payoff, 0));
+        delete _needs[instrument];
+        --_openNeeds;
+        _bookGain(books, instrument, gainE8);
+        _closeBooks(books);
+    }
+
     // Governance
 
     /// @notice `IClearinghouse.collectFees`.
@@ -209,6 +236,31 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouseModules
+    /// @custom:spec CLR-045
+    function takeOver(
+        uint64 account,
+        bytes calldata rest,
+        uint256 proceedsE8,
+        uint256 insuredE8,
+        uint96[] calldata instruments,
+        int256[] calldata pricesE8
+    ) external onlyHouse nonReentrant returns (bytes memory state) {
+        AccountRecord storage record = _accounts[account];
+        require(record.inLot, AccountNotInLot(account));
+        Books memory books = _openBooks();
+        Working memory working;
+        working.account = account;
+        working.owner = record.owner;
+        _accrue(books, working, rest);
+        working.state.cashE8 += int256(proceedsE8 + insuredE8);
+        books.ledger.proceedsE8 -= uint128(proceedsE8);
+        books.ledger.insuranceE8 -= uint128(insuredE8);
+        for (uint256 i = 0; i < instruments.length; ++i) _openNeed(books, working, instruments[i], pricesE8[i]);
+        state = _write(books, working);
+        _closeBooks(books);
+    }
+
+    /// @inheritdoc IClearinghouseModules
     function leaveLot(
         uint64 account,
         bytes calldata rest,
@@ -247,6 +299,46 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
             input.proof.kind < ProofKind.Headroom,
             IHealthGate.ProofNotAllowed(input.account, uint8(input.proof.kind))
         );
+    }
+
+    // Needs
+
+    /// @dev Closes a leg at its bankruptcy price against a need. One that expired or served another need on the way is gone already.
+    /// @custom:spec CLR-045
+    function _openNeed(Books memory books, Working memory working, uint96 instrument, int256 priceE8) private {
+        Position memory held = Fills.find(working.state, instrument);
+        int256 sizeE8 = held.sizeE8;
+        if (sizeE8 == 0) return;
+        int256 valueE8 = Fills.valueUp(-sizeE8, priceE8, 0);
+        if (sizeE8 > 0) _moveOpenInterest(instrument, -sizeE8);
+        working.state.cashE8 -= valueE8 + held.costE8;
+        (held.sizeE8, held.costE8) = (0, 0);
+        books.ledger.oneSidedE8 += int128(valueE8);
+
+        Need memory need = _needs[instrument];
+        bool wasOpen = need.sizeE8 != 0;
+        if (!wasOpen) need.since = uint40(block.timestamp);
+        int256 gainE8 = Needs.merge(need, sizeE8, -valueE8);
+        bool isOpen = need.sizeE8 != 0;
+        if (isOpen && !wasOpen) ++_openNeeds;
+        if (wasOpen && !isOpen) --_openNeeds;
+        _needs[instrument] = need;
+        emit NeedOpened(working.account, instrument, sizeE8, -valueE8);
+        if (gainE8 != 0) _bookGain(books, instrument, gainE8);
+    }
+
+    /// @dev A gain of needs goes to insurance; a loss comes out of it, and what it lacks is deficit.
+    function _bookGain(Books memory books, uint96 instrument, int256 gainE8) private {
+        books.ledger.oneSidedE8 -= int128(gainE8);
+        emit NeedNetted(instrument, gainE8);
+        if (gainE8 >= 0) {
+            books.ledger.insuranceE8 += uint128(uint256(gainE8));
+            return;
+        }
+        uint128 loss = uint128(uint256(-gainE8));
+        uint128 paid = loss < books.ledger.insuranceE8 ? loss : books.ledger.insuranceE8;
+        books.ledger.insuranceE8 -= paid;
+        books.ledger.deficitE8 += loss - paid;
     }
 
     // Moves

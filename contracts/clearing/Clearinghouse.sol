@@ -11,6 +11,7 @@ import {
     Delegate,
     Fill,
     MarketTotals,
+    Need,
     Order,
     SignedOrder,
     Slice
@@ -136,6 +137,16 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouse
+    function serveNeed(uint64, bytes calldata) external {
+        _forward(accounts);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function settleNeed(uint96) external {
+        _forward(accounts);
+    }
+
+    /// @inheritdoc IClearinghouse
     function collectFees(address, uint128) external {
         _forward(accounts);
     }
@@ -161,6 +172,18 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouseModules
+    function takeOver(
+        uint64,
+        bytes calldata,
+        uint256,
+        uint256,
+        uint96[] calldata,
+        int256[] calldata
+    ) external returns (bytes memory) {
+        _forward(accounts);
+    }
+
+    /// @inheritdoc IClearinghouseModules
     function leaveLot(uint64, bytes calldata, uint256) external returns (bytes memory) {
         _forward(accounts);
     }
@@ -175,6 +198,11 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     /// @inheritdoc IClearinghouse
     function accountOf(uint64 account) external view returns (AccountRecord memory record) {
         return _accounts[account];
+    }
+
+    /// @inheritdoc IClearinghouse
+    function needOf(uint96 instrument) external view returns (Need memory need) {
+        return _needs[instrument];
     }
 
     /// @inheritdoc IClearinghouse

@@ -61,7 +61,7 @@ struct Fill {
 }
 
 /// @notice Every term of the cash ledger beside the accounts (P5), in E8. After every call
-/// `sum(cash) - sum(cost) + fees + insurance + proceeds + interest + rounding + expiry - deficit = swept`, sums over stored states (of an account in a lot: the part that is not sold).
+/// `sum(cash) - sum(cost) + fees + insurance + proceeds + interest + rounding + oneSided - deficit = swept`, sums over stored states (of an account in a lot: the part that is not sold).
 struct CashLedger {
     /// @notice Settlement token swept or paid into the pool less paid out; equals the vault's pool.
     int128 sweptE8;
@@ -75,8 +75,8 @@ struct CashLedger {
     int128 roundingE8;
     /// @notice Losses that nothing has paid yet.
     uint128 deficitE8;
-    /// @notice Of expired positions: paid in by those who lost less paid out to those who won; negative while winners were settled first, and at least 0 once all are.
-    int128 expiryE8;
+    /// @notice Of positions that are closed one side at a time, at expiry or out of a lot: paid in by those who lost less paid out to those who won; negative while winners came first, at least 0 once all have come.
+    int128 oneSidedE8;
 }
 
 /// @notice Everything of an account but its state.
@@ -101,6 +101,16 @@ struct MarketTotals {
     /// @notice Sum over fills of (price - spot)·size/1e8 and of spot·size/1e8, ever since; their increments give the traded premium.
     int128 premiumNotionalE8;
     uint128 notionalE8;
+}
+
+/// @notice What was taken over from lots in one instrument and waits for holders of the opposite side (CLR-045).
+struct Need {
+    /// @notice As the lot held it: positive when those who are short must give up their positions.
+    int64 sizeE8;
+    /// @notice When it was opened.
+    uint40 since;
+    /// @notice Its value at the bankruptcy price, against the funding of that moment.
+    int128 costE8;
 }
 
 /// @notice A part of a lot that goes to a bidder.

@@ -72,6 +72,21 @@ interface IClearingEvents {
     /// @notice A slice of a lot went to a bidder.
     event SliceReceived(uint64 indexed lotAccount, uint64 indexed bidder, int256 paidE8);
 
+    /// @notice A leg of a lot was taken over at its bankruptcy price: opposite holders must serve it.
+    event NeedOpened(uint64 indexed lotAccount, uint96 indexed instrument, int256 sizeE8, int256 costE8);
+
+    /// @notice A holder gave up a position to a need: its size changed by `sizeE8` at a cost, its cash rose by `realisedE8`.
+    event NeedServed(
+        uint64 indexed account,
+        uint96 indexed instrument,
+        int256 sizeE8,
+        int256 costE8,
+        int256 realisedE8
+    );
+
+    /// @notice A need met its instrument's expiry, or another one on the opposite side; insurance got `gainE8`, or paid it.
+    event NeedNetted(uint96 indexed instrument, int256 gainE8);
+
     /// @notice A guardian paused or released risk-increasing operations.
     event PausedSet(bool paused);
 
@@ -167,6 +182,9 @@ interface IClearingEvents {
 
     /// @notice Thrown when an account that is to be closed still holds something.
     error AccountNotEmpty(uint64 account);
+
+    /// @notice Thrown when an account holds nothing that an open need could take at this time.
+    error NothingToServe(uint64 account);
 
     /// @notice Thrown when an account has no expired position whose settlement price is fixed.
     error NothingExpired(uint64 account);

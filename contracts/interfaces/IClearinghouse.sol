@@ -8,6 +8,7 @@ import {
     Delegate,
     Fill,
     MarketTotals,
+    Need,
     Order,
     SignedOrder
 } from "./ClearingTypes.sol";
@@ -55,6 +56,15 @@ interface IClearinghouse is IClearingEvents {
 
     /// @notice Settles the expired positions of an account whose settlement prices are fixed (CLR-018). Anyone may call, in any order, however late; not while the account is in a lot.
     function settleExpired(uint64 account, bytes calldata state) external;
+
+    /// @notice Deleverages an account that holds the opposite of an open need and whose score reaches the need's threshold (CLR-046). Anyone may call; every other operation of the account does the same first.
+    function serveNeed(uint64 account, bytes calldata state) external;
+
+    /// @notice Ends the need of an instrument that has expired, at its settlement price. Anyone may call.
+    function settleNeed(uint96 instrument) external;
+
+    /// @notice The open need of an instrument; size 0 when there is none.
+    function needOf(uint96 instrument) external view returns (Need memory need);
 
     /// @notice Cancels nonces of an account. Owner or delegate.
     function cancel(uint64 account, uint64[] calldata nonces) external;

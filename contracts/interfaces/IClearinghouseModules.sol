@@ -27,6 +27,19 @@ interface IClearinghouseModules {
         uint256 deficitE8
     ) external;
 
+    /// @notice Takes the legs that a lot has left over, at these prices, into needs; the account stays in its lot, without positions. LiquidationHouse only.
+    /// @param rest The unsold part, at the lot's index.
+    /// @param insuredE8 What insurance pays into the account's cash.
+    /// @param pricesE8 Bankruptcy price of each instrument, of a perpetual less its cumulative funding.
+    function takeOver(
+        uint64 account,
+        bytes calldata rest,
+        uint256 proceedsE8,
+        uint256 insuredE8,
+        uint96[] calldata instruments,
+        int256[] calldata pricesE8
+    ) external returns (bytes memory state);
+
     /// @notice Ends a lot: the account is what is left of it, with the proceeds in its cash, and free again. LiquidationHouse only.
     /// @param rest The unsold part, at the lot's index.
     function leaveLot(uint64 account, bytes calldata rest, uint256 proceedsE8) external returns (bytes memory state);

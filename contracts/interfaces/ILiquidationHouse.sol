@@ -32,7 +32,7 @@ struct LotPreimage {
 /// @notice States of a lot: *grace* (owner may deposit) → *auction* (discount grows from 0 to its largest) → *ended*. `start` proves on chain, by a witness, that equity is below the maintenance margin; no signature can.
 /// The lot is the account as it was, immutable: positions, cash, each token's amount. A bid for [p, p') receives T(p') - T(p) of each, T(p) = trunc(size·p), so slices always add up and nobody's bid invalidates another's.
 /// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot; once the account is healthy again no bid is taken either.
-/// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over an hour; what insurance cannot pay becomes `Clearinghouse.deficit()`.
+/// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over an hour. What it cannot pay falls on opposite holders, who are deleveraged at the bankruptcy price; of a lot without positions it becomes `Clearinghouse.deficit()`.
 /// Warning: a bid takes risk into the bidder's own margin account, which must show initial margin and floor after it.
 interface ILiquidationHouse {
     /// @notice A lot began; its preimage, what the witness showed, and the fraction for sale.
@@ -64,6 +64,17 @@ interface ILiquidationHouse {
         uint256 deficitE8
     );
 
+    /// @notice What a lot had left was taken over at bankruptcy prices, its marks moved by `shiftE8` of themselves; the lot goes on with this preimage, nothing sold, for what the account still has.
+    event LotDeleveraged(
+        uint64 indexed lot,
+        uint64 indexed account,
+        bytes32 lotHash,
+        bytes state,
+        bytes balances,
+        uint256 shiftE8,
+        uint256 insuredE8
+    );
+
     /// @notice A lot ended; `state` is the account's again.
     event LotEnded(uint64 indexed lot, uint64 indexed account, uint64 soldE8, uint128 proceedsE8);
 
@@ -84,6 +95,12 @@ interface ILiquidationHouse {
 
     /// @notice Thrown when the price is above what the bidder will pay (or insurance pays less than the bidder asks).
     error PayTooHigh(uint64 lot, int256 payE8, int256 maxPayE8);
+
+    /// @notice Thrown when insurance cannot pay a lot's loss and there are positions that opposite holders can be deleveraged by.
+    error InsuranceExhausted(uint64 lot, uint256 lossE8, uint256 coveredE8);
+
+    /// @notice Thrown when a lot is to be taken over that insurance can still pay for, or that has no positions left.
+    error NothingToDeleverage(uint64 lot, uint256 lossE8, uint256 coveredE8);
 
     /// @notice Thrown when a bidder's account is the lot's own.
     error BidderInLot(uint64 account);
@@ -114,6 +131,9 @@ interface ILiquidationHouse {
 
     /// @notice Puts more for sale when a witness shows at present prices that more is needed. Anyone.
     function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external;
+
+    /// @notice Takes over what an insolvent lot has left when insurance cannot pay its loss: insurance pays what it can, the legs become needs at bankruptcy prices, which opposite holders serve (CLR-045). Anyone.
+    function deleverage(uint64 lot, LotPreimage calldata preimage) external;
 
     /// @notice Ends a lot whose account is healthy by computation, or of which everything is sold. Anyone.
     function finish(uint64 lot, LotPreimage calldata preimage) external;

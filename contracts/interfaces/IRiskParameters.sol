@@ -77,6 +77,10 @@ struct LiquidationParameters {
     uint32 insolventPayMaxE8;
     /// @notice The most that insurance pays for one lot.
     uint128 insuranceEventMaxE8;
+    /// @notice The most that insurance pays for lots of one underlying in one day (UTC).
+    uint128 insuranceDayMaxE8;
+    /// @notice Until when after it was opened a need takes any opposite holder.
+    uint32 deleverageRampSeconds;
 }
 
 /// @title Every parameter of the protocol that governance moves

@@ -5,6 +5,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {AccountInput, Slice} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IClearinghouseModules} from "../interfaces/IClearinghouseModules.sol";
+import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
@@ -15,7 +16,7 @@ import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol
 import {Instruments} from "../margin/Instruments.sol";
 import {Expiries} from "../clearing/Expiries.sol";
 import {Interest} from "../clearing/Interest.sol";
-import {LiveMarkets} from "../clearing/LiveMarkets.sol";
+import {LiveMarket, LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {SignedDivision} from "../clearing/SignedDivision.sol";
 import {LotMath} from "./LotMath.sol";
 
@@ -25,11 +26,14 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
 
     uint256 internal constant ONE = 1e8;
     uint256 internal constant WORD = 32;
+    /// @dev A bankruptcy price is never further from the mark than this part of it.
+    uint256 internal constant SHIFT_MAX_E8 = 5e7;
 
     IClearinghouse public immutable clearinghouse;
     IMarginVault public immutable vault;
     IPriceHub public immutable hub;
     IReferee public immutable referee;
+    IFloorReferee public immutable floors;
     IRiskParameters public immutable parameters;
     IInsuranceFund public immutable insurance;
 
@@ -45,6 +49,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         int256 payE8;
         uint256 insuredE8;
         uint256 deficitE8;
+        uint16 underlying;
     }
 
     uint64 public override lotCount;
@@ -57,6 +62,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         IMarginVault vault_,
         IPriceHub hub_,
         IReferee referee_,
+        IFloorReferee floors_,
         IRiskParameters parameters_,
         IInsuranceFund insurance_
     ) {
@@ -64,6 +70,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         vault = vault_;
         hub = hub_;
         referee = referee_;
+        floors = floors_;
         parameters = parameters_;
         insurance = insurance_;
     }
@@ -136,7 +143,10 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         uint64 sold = stored.soldE8 + fraction;
         _lots[lot].soldE8 = sold;
         if (payE8 > 0) _lots[lot].proceedsE8 = stored.proceedsE8 + uint128(uint256(payE8));
-        if (price.insuredE8 != 0) _lots[lot].insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
+        if (price.insuredE8 != 0) {
+            _lots[lot].insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
+            insurance.count(price.underlying, price.insuredE8);
+        }
         emit LotBid(
             lot,
             bidder.account,
@@ -163,6 +173,34 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         require(forSaleE8 > stored.forSaleE8, NotLarger(lot, forSaleE8));
         _lots[lot].forSaleE8 = forSaleE8;
         emit LotEnlarged(lot, forSaleE8);
+    }
+
+    /// @inheritdoc ILiquidationHouse
+    /// @custom:spec CLR-045
+    function deleverage(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
+        Lot memory stored = _requireLot(lot, preimage);
+        require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
+        hub.refresh();
+        AccountState memory left = _left(stored, preimage);
+        int256 equityE8 = _figures(AccountStates.encode(left), vault.balancesOf(stored.account)).equityE8;
+        uint256 loss = equityE8 < 0 ? uint256(-equityE8) : 0;
+        uint16 main = _mainOf(left);
+        uint256 covered = insurance.coverage(main, loss, stored.insuredE8);
+        require(left.positions.length != 0 && covered < loss, NothingToDeleverage(lot, loss, covered));
+        if (covered != 0) insurance.count(main, covered);
+        // A unit a leg more: each is closed rounded against the account, which must not end below nothing.
+        (uint96[] memory instruments, int256[] memory prices, uint256 shift) = _bankruptcy(
+            left,
+            loss - covered + left.positions.length
+        );
+        bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
+        bytes memory state = _modules().takeOver(stored.account, rest, stored.proceedsE8, covered, instruments, prices);
+        bytes memory balances = vault.balancesOf(stored.account);
+        stored.lotHash = keccak256(abi.encode(stored.account, state, balances));
+        (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint64(ONE), 0);
+        stored.insuredE8 += uint128(covered);
+        _lots[lot] = stored;
+        emit LotDeleveraged(lot, stored.account, stored.lotHash, state, balances, shift, covered);
     }
 
     /// @inheritdoc ILiquidationHouse
@@ -240,7 +278,11 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             fractionE8,
             age
         );
-        price.insuredE8 = insurance.coverage(loss + incentive, stored.insuredE8);
+        uint16 main = _mainOf(whole);
+        price.insuredE8 = insurance.coverage(main, loss + incentive, stored.insuredE8);
+        bool pays = whole.positions.length == 0 || price.insuredE8 >= loss;
+        require(pays, InsuranceExhausted(openLotOf[stored.account], loss, price.insuredE8));
+        price.underlying = main;
         price.deficitE8 = loss > price.insuredE8 ? loss - price.insuredE8 : 0;
         price.payE8 = -int256(price.insuredE8 + price.deficitE8);
     }
@@ -335,6 +377,53 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             Position memory leg = state.positions[i];
             uint256 spot = LiveMarkets.find(records, Instruments.underlyingOf(leg.instrument)).spotE8;
             grossE8 += (leg.sizeE8.abs() * spot) / ONE;
+        }
+    }
+
+    /// @dev The underlying that most of a lot's notional is in; 0 without positions.
+    function _mainOf(AccountState memory state) private view returns (uint16 main) {
+        (, bytes memory records) = hub.live();
+        uint256 n = state.positions.length;
+        uint256 sum = 0;
+        uint256 largest = 0;
+        uint256 current = 0;
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory leg = state.positions[i];
+            uint256 underlying = Instruments.underlyingOf(leg.instrument);
+            if (underlying != current) (sum, current) = (0, underlying);
+            sum += (leg.sizeE8.abs() * LiveMarkets.find(records, underlying).spotE8) / ONE;
+            if (sum > largest) (largest, main) = (sum, uint16(underlying));
+        }
+    }
+
+    /// @dev The marks, each moved by the same part of itself in the account's favour, so that together they make up for a loss.
+    /// @custom:spec CLR-045
+    function _bankruptcy(
+        AccountState memory state,
+        uint256 lossE8
+    ) private view returns (uint96[] memory instruments, int256[] memory prices, uint256 shiftE8) {
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        uint256 n = state.positions.length;
+        (instruments, prices) = (new uint96[](n), new int256[](n));
+        int256[] memory funding = new int256[](n);
+        uint256 gross = 0;
+        for (uint256 i = 0; i < n; ++i) {
+            uint96 instrument = state.positions[i].instrument;
+            instruments[i] = instrument;
+            if (Instruments.kindOf(instrument) == Instruments.PERPETUAL) {
+                LiveMarket memory market = LiveMarkets.find(records, Instruments.underlyingOf(instrument));
+                (prices[i], funding[i]) = (int256(market.markE8), market.fundingE8);
+            } else {
+                int256 mark = floors.quoteOf(instrument, checkpoint, records).markE8;
+                prices[i] = mark > 0 ? mark : int256(0);
+            }
+            gross += (state.positions[i].sizeE8.abs() * uint256(prices[i])) / ONE;
+        }
+        shiftE8 = gross == 0 ? SHIFT_MAX_E8 : (lossE8 * ONE + gross - 1) / gross;
+        if (shiftE8 > SHIFT_MAX_E8) shiftE8 = SHIFT_MAX_E8;
+        for (uint256 i = 0; i < n; ++i) {
+            int256 moved = (prices[i] * int256(shiftE8)).ceil(int256(ONE));
+            prices[i] += (state.positions[i].sizeE8 > 0 ? moved : -moved) - funding[i];
         }
     }
 

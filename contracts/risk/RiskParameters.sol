@@ -125,6 +125,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         _within("bidMinE8", p.bidMinE8, 1, ONE / 2);
         _within("resumeSeconds", p.resumeSeconds, 0, DAY);
         _within("insolventRampSeconds", p.insolventRampSeconds, 1, DAY);
+        _within("deleverageRampSeconds", p.deleverageRampSeconds, 1, DAY);
         _within("insolventPayMaxE8", p.insolventPayMaxE8, 0, ONE / 10);
         _liquidation = p;
         emit LiquidationSet(p);

@@ -97,14 +97,14 @@ contract ClearinghouseExpiryTest is DatedFixture {
         // The winner first: the ledger owes until the losers are settled.
         settleExpired(alice);
         require(cashOf(alice) - aliceBefore == 6_000e8, Broken("the call pays 6000, the short put nothing"));
-        require(clearinghouse.ledger().expiryE8 == -6_000e8, Broken("owed"));
+        require(clearinghouse.ledger().oneSidedE8 == -6_000e8, Broken("owed"));
         requireConserved();
         pass(50 days);
         settleExpired(carol);
         require(cashOf(carol) - carolBefore == -11_000e8, Broken("short future"));
         settleExpired(bob);
         require(cashOf(bob) - bobBefore == 5_000e8, Broken("future less call"));
-        require(clearinghouse.ledger().expiryE8 == 0, Broken("all paid"));
+        require(clearinghouse.ledger().oneSidedE8 == 0, Broken("all paid"));
         require(clearinghouse.marketTotals(BTC).openInterestE8 == 0, Broken("no open interest"));
         require(unpacked(bob).positions.length == 0, Broken("no position"));
         requireConserved();
@@ -130,7 +130,7 @@ contract ClearinghouseExpiryTest is DatedFixture {
             requireConserved();
         }
         CashLedger memory book = clearinghouse.ledger();
-        require(book.expiryE8 >= 0 && book.expiryE8 <= 15, Broken("a unit a position"));
+        require(book.oneSidedE8 >= 0 && book.oneSidedE8 <= 15, Broken("a unit a position"));
         require(clearinghouse.marketTotals(BTC).openInterestE8 == 0, Broken("no open interest"));
     }
 
@@ -189,14 +189,14 @@ contract ClearinghouseExpiryTest is DatedFixture {
         AccountState memory bidder = unpacked(carol);
         int256 part = 2 * int256(uint256(house.lotOf(lot).soldE8));
         require(bidder.positions.length == 1 && bidder.positions[0].sizeE8 == -part, Broken("part of the other leg"));
-        require(clearinghouse.ledger().expiryE8 == 25_000 * part, Broken("part of the expired one"));
+        require(clearinghouse.ledger().oneSidedE8 == 25_000 * part, Broken("part of the expired one"));
         setBtc(95_000e8);
         VM.recordLogs();
         house.finish(lot, preimage);
         readStates();
         require(unpacked(bob).positions.length == 1, Broken("the rest has one leg"));
         settleExpired(alice);
-        require(clearinghouse.ledger().expiryE8 == 0, Broken("all paid"));
+        require(clearinghouse.ledger().oneSidedE8 == 0, Broken("all paid"));
         requireConserved();
     }
 

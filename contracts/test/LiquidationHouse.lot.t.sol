@@ -186,16 +186,19 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         assert(house.discountOf(lot) == 10_000_000);
     }
 
-    function test_bid_lossIsPaidByInsuranceAndTheRestShowsAsDeficit() public {
-        usdc.mint(address(this), 3_000e6);
-        usdc.approve(address(vault), 3_000e6);
-        insurance.fund(3_000e6);
-        // 20 000 of margin, 25 000 lost: 5 045 are missing.
-        uint64 lot = _start(65_000e8);
+    /// @dev A lot without positions has no opposite holders: what insurance lacks is shared by all.
+    function test_bid_lossOfADebtorIsPaidByInsuranceAndTheRestShowsAsDeficit() public {
+        _fund(3_000e6);
+        uint64 debtor = open();
+        deposit(debtor, WETH_TOKEN, 10e18);
+        withdraw(debtor, USDC_TOKEN, 20_000e6);
+        setEth(1_500e8);
+        victim = debtor;
+        uint64 lot = _restart();
         pass(60);
-        int256 paid = _bid(lot, bidder, 1e8, -5_000e8);
-        assert(paid == -5_045e8);
-        assert(clearinghouse.deficit() == 2_045e8 && insurance.balanceE8() == 0);
+        int256 paid = _bid(lot, bidder, 1e8, -4_000e8);
+        assert(paid == -5_000e8);
+        assert(clearinghouse.deficit() == 2_000e8 && insurance.balanceE8() == 0);
         _finish(lot);
         assert(unpacked(victim).positions.length == 0 && unpacked(victim).cashE8 == 0);
         requireConserved();
@@ -206,17 +209,13 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         assert(clearinghouse.deficit() < before);
         requireConserved();
         // Later money pays it first.
-        usdc.mint(address(this), 5_000e6);
-        usdc.approve(address(vault), 5_000e6);
-        insurance.fund(5_000e6);
+        _fund(5_000e6);
         assert(clearinghouse.deficit() == 0 && insurance.balanceE8() > 3_000e8);
         requireConserved();
     }
 
     function test_bid_incentiveRisesWithTimeAndIsCapped() public {
-        usdc.mint(address(this), 100_000e6);
-        usdc.approve(address(vault), 100_000e6);
-        insurance.fund(100_000e6);
+        _fund(100_000e6);
         uint64 lot = _start(65_000e8);
         pass(1860);
         // Half an hour: half of 3 % of 65 000.
@@ -249,6 +248,12 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         _bid(lot, bidder, 1e8, 1e16);
         _finish(lot);
         requireConserved();
+    }
+
+    function _fund(uint128 amountRaw) private {
+        usdc.mint(address(this), amountRaw);
+        usdc.approve(address(vault), amountRaw);
+        insurance.fund(amountRaw);
     }
 
     function _start(uint256 price) private returns (uint64 lot) {

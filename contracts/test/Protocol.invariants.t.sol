@@ -32,7 +32,7 @@ contract ProtocolInvariantsTest {
             seed = uint256(keccak256(abi.encode(seed)));
             uint64 a = uint64(seed >> 64);
             uint64 b = uint64(seed >> 128);
-            uint256 what = seed % 16;
+            uint256 what = seed % 18;
             if (what < 6) handler.doTrade(a, b, seed & 0x100 != 0, uint64(seed >> 192), seed >> 16);
             else if (what < 8) handler.doPrice(seed & 0x100 != 0, seed >> 16);
             else if (what < 9) handler.doPass(uint32(seed >> 32));
@@ -40,7 +40,9 @@ contract ProtocolInvariantsTest {
             else if (what < 13) handler.doBid(a, b);
             else if (what < 14) handler.doFinish(a);
             else if (what < 15) handler.doWithdraw(a, uint16(b), b);
-            else handler.doDeposit(a, uint16(b), b);
+            else if (what < 16) handler.doDeposit(a, uint16(b), b);
+            else if (what < 17) handler.doDeleverage(a);
+            else handler.doServe(a);
             if (i % 25 == 0) handler.requireAllConserved();
         }
         handler.requireAllConserved();

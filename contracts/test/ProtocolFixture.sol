@@ -124,7 +124,7 @@ abstract contract ProtocolFixture {
         house = ILiquidationHouse(
             build(
                 "contracts/liquidation/LiquidationHouse.sol:LiquidationHouse",
-                abi.encode(clearinghouse, vault, hub, referee, parameters, insurance)
+                abi.encode(clearinghouse, vault, hub, referee, floors, parameters, insurance)
             )
         );
         vault.connect(address(clearinghouse), address(house), address(insurance));
@@ -271,7 +271,20 @@ abstract contract ProtocolFixture {
     }
 
     function liquidationParameters() internal pure returns (LiquidationParameters memory) {
-        return LiquidationParameters(60, 20_000_000, 1200, 110_000_000, 5_000_000, 3600, 3600, 3_000_000, 1_000_000e8);
+        return
+            LiquidationParameters(
+                60,
+                20_000_000,
+                1200,
+                110_000_000,
+                5_000_000,
+                3600,
+                3600,
+                3_000_000,
+                1_000_000e8,
+                2_000_000e8,
+                600
+            );
     }
 
     // Accounts
@@ -481,7 +494,10 @@ abstract contract ProtocolFixture {
                 sizes[place] += state.positions[i].sizeE8;
             }
         }
-        for (uint256 i = 0; instruments[i] != 0; ++i) require(sizes[i] == 0, Broken("INV02 sizes sum to zero"));
+        for (uint256 i = 0; instruments[i] != 0; ++i) {
+            int256 taken = clearinghouse.needOf(instruments[i]).sizeE8;
+            require(sizes[i] + taken == 0, Broken("INV02 sizes sum to zero"));
+        }
         requireLedger(sum);
     }
 
@@ -494,7 +510,7 @@ abstract contract ProtocolFixture {
         CashLedger memory book = clearinghouse.ledger();
         int256 all =
             sum + int256(uint256(book.feesE8)) + int256(uint256(book.insuranceE8)) + int256(uint256(book.proceedsE8));
-        all += int256(book.interestE8) + int256(book.roundingE8) + int256(book.expiryE8);
+        all += int256(book.interestE8) + int256(book.roundingE8) + int256(book.oneSidedE8);
         all -= int256(uint256(book.deficitE8));
         require(all == book.sweptE8, Broken("INV01 cash ledger"));
         require(book.roundingE8 >= 0, Broken("INV01 rounding"));

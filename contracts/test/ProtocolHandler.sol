@@ -18,6 +18,8 @@ contract ProtocolHandler is ProtocolFixture {
     uint256 public trades;
     uint256 public lots;
     uint256 public bids;
+    uint256 public deleverages;
+    uint256 public serves;
 
     constructor() {
         deploy();
@@ -128,6 +130,37 @@ contract ProtocolHandler is ProtocolFixture {
         }
     }
 
+    function doDeleverage(uint64 which) external {
+        uint64 lot = _openLot(which);
+        if (lot == 0) return;
+        LotPreimage memory preimage = _preimages[lot];
+        VM.recordLogs();
+        try house.deleverage(lot, preimage) {
+            ++deleverages;
+            readStates();
+            _preimages[lot] = LotPreimage(
+                preimage.account,
+                stateOf(preimage.account),
+                vault.balancesOf(preimage.account)
+            );
+        } catch {
+            _forget();
+        }
+    }
+
+    function doServe(uint64 who) external {
+        uint64 account = _account(who);
+        if (house.openLotOf(account) != 0) return;
+        bytes memory state = stateOf(account);
+        VM.recordLogs();
+        try clearinghouse.serveNeed(account, state) {
+            ++serves;
+            readStates();
+        } catch {
+            _forget();
+        }
+    }
+
     function doFinish(uint64 which) external {
         uint64 lot = _openLot(which);
         if (lot == 0) return;
@@ -183,6 +216,8 @@ contract ProtocolHandler is ProtocolFixture {
                 else eth += size;
             }
         }
+        btc += clearinghouse.needOf(btcPerpetual).sizeE8;
+        eth += clearinghouse.needOf(ethPerpetual).sizeE8;
         require(btc == 0 && eth == 0, Broken("INV02 sizes sum to zero"));
         requireLedger(sum);
     }

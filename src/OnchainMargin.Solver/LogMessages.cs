@@ -96,6 +96,15 @@ internal static partial class LogMessages
     [LoggerMessage(6006, LogLevel.Information, "Dry run: would send '{Intent}'")]
     public static partial void DryRun(this ILogger logger, string intent);
 
+    [LoggerMessage(6007, LogLevel.Warning, "Lot {Lot} of account {Account} is taken over: insurance cannot pay for it, opposite holders are deleveraged")]
+    public static partial void LotIsTakenOver(this ILogger logger, ulong lot, ulong account);
+
+    [LoggerMessage(6008, LogLevel.Information, "Account {Account} serves an open need")]
+    public static partial void AccountServes(this ILogger logger, ulong account);
+
+    [LoggerMessage(6009, LogLevel.Debug, "Account {Account} serves no open need yet: {Reason}")]
+    public static partial void AccountDoesNotServe(this ILogger logger, ulong account, string reason);
+
     [LoggerMessage(3001, LogLevel.Information, "Stored transaction for '{Intent}': nonce {Nonce}, hash {Hash}")]
     public static partial void TransactionStored(this ILogger logger, string intent, ulong nonce, Hash32 hash);
 

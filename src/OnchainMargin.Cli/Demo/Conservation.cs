@@ -32,7 +32,7 @@ internal static class Conservation
         BigInteger cash = Sum(book.Accounts.Values.Select(account => account.State.CashE8));
         BigInteger cost = Sum(book.Accounts.Values.SelectMany(account => account.State.Positions).Select(position => position.CostE8));
         BigInteger accounted = cash - cost + (BigInteger)ledger.FeesE8 + (BigInteger)ledger.InsuranceE8 + (BigInteger)ledger.ProceedsE8
-            + (BigInteger)ledger.InterestE8 + (BigInteger)ledger.RoundingE8 + (BigInteger)ledger.ExpiryE8 - (BigInteger)ledger.DeficitE8;
+            + (BigInteger)ledger.InterestE8 + (BigInteger)ledger.RoundingE8 + (BigInteger)ledger.OneSidedE8 - (BigInteger)ledger.DeficitE8;
         return new Check("every cent of cash is accounted for", accounted == (BigInteger)ledger.SweptE8, string.Create(CultureInfo.InvariantCulture, $"{accounted} accounted, {ledger.SweptE8} swept in (E8)"));
     }
 
@@ -42,7 +42,7 @@ internal static class Conservation
             .SelectMany(account => account.State.Positions)
             .Where(position => book.Settlements.PriceE8(position.Instrument) == 0)
             .GroupBy(position => position.Instrument, position => (BigInteger)position.SizeE8)
-            .Where(group => group.Aggregate(BigInteger.Zero, BigInteger.Add) != BigInteger.Zero)
+            .Where(group => group.Aggregate((BigInteger)book.Needs.GetValueOrDefault(group.Key), BigInteger.Add) != BigInteger.Zero)
             .Select(group => group.Key)];
         return new Check("longs equal shorts in every instrument", open.Count == 0, $"{open.Count} instruments out of balance");
     }

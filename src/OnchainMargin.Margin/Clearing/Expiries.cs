@@ -17,7 +17,7 @@ public static class Expiries
     /// <summary>Closes a position at its payoff, rounded against the holder.</summary>
     /// <param name="position">The position.</param>
     /// <param name="priceE8">The settlement price.</param>
-    /// <returns>What the cash rises by, and what cash − cost falls by, which the ledger's <c>expiry</c> rises by.</returns>
+    /// <returns>What the cash rises by, and what cash − cost falls by, which the ledger's <c>oneSided</c> rises by.</returns>
     public static (Int128 RealisedE8, Int128 ValueE8) Close(Position position, long priceE8)
     {
         Int128 value = Rounding.DivCeil(-(Int128)position.SizeE8 * PayoffE8(position.Instrument, priceE8), Rounding.One);

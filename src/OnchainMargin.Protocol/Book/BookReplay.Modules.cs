@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using RiskParameters = OnchainMargin.Protocol.Generated.RiskParameters;
 
@@ -121,6 +122,19 @@ public sealed partial class BookReplay
                     Bids = lot.Bids + 1,
                 };
                 return WithLot(book, lot, null);
+            case LiquidationHouse.LotDeleveragedEvent taken:
+                BookLot rest = Lot(book, taken.Lot);
+                rest = rest with
+                {
+                    LotHash = taken.LotHash,
+                    State = taken.State,
+                    Balances = taken.Balances,
+                    SoldE8 = 0,
+                    ForSaleE8 = LotParts.WholeE8,
+                    ProceedsE8 = 0,
+                    InsuredE8 = rest.InsuredE8 + (UInt128)taken.InsuredE8,
+                };
+                return WithLot(book, rest, null);
             case LiquidationHouse.LotEndedEvent ended:
                 return WithLot(
                     DropOldLots(book),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
@@ -116,11 +117,23 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                 return book with { Accounts = book.Accounts.SetItem(updated.Account, account) };
             case Clearinghouse.LedgerUpdatedEvent ledger:
                 return book with { Ledger = ledger.Ledger };
+            case Clearinghouse.NeedOpenedEvent opened:
+                return WithNeed(book, Instrument.Unpack(opened.Instrument), (long)opened.SizeE8);
+            case Clearinghouse.NeedServedEvent served:
+                return WithNeed(book, Instrument.Unpack(served.Instrument), -(long)served.SizeE8);
+            case Clearinghouse.NeedNettedEvent netted when book.Settlements.PriceE8(Instrument.Unpack(netted.Instrument)) != 0:
+                return book with { Needs = book.Needs.Remove(Instrument.Unpack(netted.Instrument)) };
             case Clearinghouse.PausedSetEvent paused:
                 return book with { IsPaused = paused.Paused };
             default:
                 return book;
         }
+    }
+
+    private static ProtocolBook WithNeed(ProtocolBook book, Instrument instrument, long sizeE8)
+    {
+        long size = book.Needs.GetValueOrDefault(instrument) + sizeE8;
+        return book with { Needs = size == 0 ? book.Needs.Remove(instrument) : book.Needs.SetItem(instrument, size) };
     }
 
     private static BookAccount WithState(BookAccount account, byte[] state, Hash32 stateHash, ulong block)
@@ -151,6 +164,6 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         return book with { Checkpoints = Keep(book.Checkpoints.SetItem(taken.Id, inputs), KeptCheckpoints) };
     }
 
-    private static System.Collections.Immutable.ImmutableSortedDictionary<ulong, T> Keep<T>(System.Collections.Immutable.ImmutableSortedDictionary<ulong, T> all, int most) =>
+    private static ImmutableSortedDictionary<ulong, T> Keep<T>(ImmutableSortedDictionary<ulong, T> all, int most) =>
         all.Count > most ? all.Remove(all.Keys.First()) : all;
 }

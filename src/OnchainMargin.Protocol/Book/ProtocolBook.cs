@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 
@@ -64,6 +65,9 @@ public sealed record ProtocolBook
 
     /// <summary>The settlement prices that are fixed.</summary>
     public SettlementPrices Settlements { get; init; } = SettlementPrices.Empty;
+
+    /// <summary>What was taken over from lots and waits for holders of the opposite side: sizes by instrument, none zero (CLR-045).</summary>
+    public ImmutableSortedDictionary<Instrument, long> Needs { get; init; } = ImmutableSortedDictionary<Instrument, long>.Empty;
 
     /// <summary>Whether operations that may raise risk are stopped.</summary>
     public bool IsPaused { get; init; }

@@ -112,6 +112,23 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Ends a lot.</summary>
     public TransactionRequest Finish(BookLot lot) => To(contracts.LiquidationHouse, new LiquidationHouse.FinishCall(lot.Id, Preimage(lot)));
 
+    /// <summary>Takes over what an insolvent lot has left that insurance cannot pay for.</summary>
+    public TransactionRequest Deleverage(BookLot lot) => To(contracts.LiquidationHouse, new LiquidationHouse.DeleverageCall(lot.Id, Preimage(lot)));
+
+    /// <summary>Has an account serve the open needs that its score reaches.</summary>
+    public TransactionRequest ServeNeed(BookAccount account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return To(contracts.Clearinghouse, new Clearinghouse.ServeNeedCall(account.Id, account.StateBytes));
+    }
+
+    /// <summary>Settles the expired positions of an account.</summary>
+    public TransactionRequest SettleExpired(BookAccount account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return To(contracts.Clearinghouse, new Clearinghouse.SettleExpiredCall(account.Id, account.StateBytes));
+    }
+
     private static LiquidationHouse.LotPreimage Preimage(BookLot lot) => new(lot.Account, lot.State, lot.Balances);
 
     private static Clearinghouse.AccountInput Input(BookAccount account, Clearinghouse.Proof proof) => new(account.Id, account.StateBytes, proof);

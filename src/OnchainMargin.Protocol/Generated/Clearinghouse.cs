@@ -22,8 +22,10 @@ public static class Clearinghouse
         AccessManagedUnauthorizedError.Selector => AccessManagedUnauthorizedError.Decode(data),
         AccountInLotError.Selector => AccountInLotError.Decode(data),
         AccountNotBroughtError.Selector => AccountNotBroughtError.Decode(data),
+        AccountNotEmptyError.Selector => AccountNotEmptyError.Decode(data),
         AccountNotInLotError.Selector => AccountNotInLotError.Decode(data),
         AccountUnknownError.Selector => AccountUnknownError.Decode(data),
+        AccountsNotSiblingsError.Selector => AccountsNotSiblingsError.Decode(data),
         AccountsUnsortedError.Selector => AccountsUnsortedError.Decode(data),
         AddressEmptyCodeError.Selector => AddressEmptyCodeError.Decode(data),
         AddressZeroError.Selector => AddressZeroError.Decode(data),
@@ -35,9 +37,12 @@ public static class Clearinghouse
         ModuleMismatchError.Selector => ModuleMismatchError.Decode(data),
         NotAuthorisedError.Selector => NotAuthorisedError.Decode(data),
         NotConnectedError.Selector => NotConnectedError.Decode(data),
+        NotFilledWholeError.Selector => NotFilledWholeError.Decode(data),
         NotReducingError.Selector => NotReducingError.Decode(data),
         NothingExpiredError.Selector => NothingExpiredError.Decode(data),
+        NothingToServeError.Selector => NothingToServeError.Decode(data),
         NothingToSettleError.Selector => NothingToSettleError.Decode(data),
+        OpenInterestTooHighError.Selector => OpenInterestTooHighError.Decode(data),
         OrderDoneError.Selector => OrderDoneError.Decode(data),
         OrderExpiredError.Selector => OrderExpiredError.Decode(data),
         OrderInvalidError.Selector => OrderInvalidError.Decode(data),
@@ -46,10 +51,12 @@ public static class Clearinghouse
         OrdersDoNotMatchError.Selector => OrdersDoNotMatchError.Decode(data),
         OutOfDomainError.Selector => OutOfDomainError.Decode(data),
         PausedError.Selector => PausedError.Decode(data),
+        PositionMissingError.Selector => PositionMissingError.Decode(data),
         PositionsTooManyError.Selector => PositionsTooManyError.Decode(data),
         PostOnlyTakerError.Selector => PostOnlyTakerError.Decode(data),
         PriceOutOfBandError.Selector => PriceOutOfBandError.Decode(data),
         ReentrancyGuardReentrantCallError.Selector => ReentrancyGuardReentrantCallError.Decode(data),
+        RightsUnknownError.Selector => RightsUnknownError.Decode(data),
         SelfTradeError.Selector => SelfTradeError.Decode(data),
         SignatureInvalidError.Selector => SignatureInvalidError.Decode(data),
         StateMismatchError.Selector => StateMismatchError.Decode(data),
@@ -62,6 +69,10 @@ public static class Clearinghouse
     /// <summary>Decodes a log into one of the contract's events; null when it is none of them.</summary>
     public static IContractEvent? DecodeEvent(LogEntry log)
     {
+        if (AccountClosedEvent.TryDecode(log, out AccountClosedEvent decodedAccountClosed))
+        {
+            return decodedAccountClosed;
+        }
         if (AccountOpenedEvent.TryDecode(log, out AccountOpenedEvent decodedAccountOpened))
         {
             return decodedAccountOpened;
@@ -77,6 +88,10 @@ public static class Clearinghouse
         if (ConnectedEvent.TryDecode(log, out ConnectedEvent decodedConnected))
         {
             return decodedConnected;
+        }
+        if (DelegateSetEvent.TryDecode(log, out DelegateSetEvent decodedDelegateSet))
+        {
+            return decodedDelegateSet;
         }
         if (EIP712DomainChangedEvent.TryDecode(log, out EIP712DomainChangedEvent decodedEIP712DomainChanged))
         {
@@ -94,6 +109,18 @@ public static class Clearinghouse
         {
             return decodedLedgerUpdated;
         }
+        if (NeedNettedEvent.TryDecode(log, out NeedNettedEvent decodedNeedNetted))
+        {
+            return decodedNeedNetted;
+        }
+        if (NeedOpenedEvent.TryDecode(log, out NeedOpenedEvent decodedNeedOpened))
+        {
+            return decodedNeedOpened;
+        }
+        if (NeedServedEvent.TryDecode(log, out NeedServedEvent decodedNeedServed))
+        {
+            return decodedNeedServed;
+        }
         if (OrderCancelledEvent.TryDecode(log, out OrderCancelledEvent decodedOrderCancelled))
         {
             return decodedOrderCancelled;
@@ -106,6 +133,10 @@ public static class Clearinghouse
         {
             return decodedPausedSet;
         }
+        if (PositionMovedEvent.TryDecode(log, out PositionMovedEvent decodedPositionMoved))
+        {
+            return decodedPositionMoved;
+        }
         if (PositionSettledEvent.TryDecode(log, out PositionSettledEvent decodedPositionSettled))
         {
             return decodedPositionSettled;
@@ -113,6 +144,10 @@ public static class Clearinghouse
         if (SliceReceivedEvent.TryDecode(log, out SliceReceivedEvent decodedSliceReceived))
         {
             return decodedSliceReceived;
+        }
+        if (TransferredEvent.TryDecode(log, out TransferredEvent decodedTransferred))
+        {
+            return decodedTransferred;
         }
         if (WithdrawnEvent.TryDecode(log, out WithdrawnEvent decodedWithdrawn))
         {
@@ -161,8 +196,44 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The contract's struct <c>Delegate</c>: <c>(uint40,uint8)</c>.</summary>
+    public readonly record struct Delegate(ulong Until, byte Rights)
+    {
+        internal const int FrameSize = 64;
+
+        /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
+        public byte[] Encode()
+        {
+            var data = new byte[FrameSize];
+            var writer = new AbiWriter(data);
+            int head = writer.Reserve(FrameSize);
+            this.Write(ref writer, head);
+            return data;
+        }
+
+        /// <summary>Reads what <c>abi.encode</c> of this struct gave.</summary>
+        public static Delegate Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return Clearinghouse.Delegate.Read(ref reader, 0);
+        }
+
+        internal void Write(ref AbiWriter writer, int frame)
+        {
+            writer.WriteUInt64(frame, AbiRange.RequireUInt64(Until, 40));
+            writer.WriteUInt64(frame + 32, Rights);
+        }
+
+        internal static Delegate Read(ref AbiReader reader, int frame)
+        {
+            return new Delegate(
+                reader.ReadUInt64(frame, 40),
+                (byte)reader.ReadUInt64(frame + 32, 8));
+        }
+    }
+
     /// <summary>The contract's struct <c>CashLedger</c>: <c>(int128,uint128,uint128,uint128,int128,int128,uint128,int128)</c>.</summary>
-    public readonly record struct CashLedger(Int128 SweptE8, UInt128 FeesE8, UInt128 InsuranceE8, UInt128 ProceedsE8, Int128 InterestE8, Int128 RoundingE8, UInt128 DeficitE8, Int128 ExpiryE8)
+    public readonly record struct CashLedger(Int128 SweptE8, UInt128 FeesE8, UInt128 InsuranceE8, UInt128 ProceedsE8, Int128 InterestE8, Int128 RoundingE8, UInt128 DeficitE8, Int128 OneSidedE8)
     {
         internal const int FrameSize = 256;
 
@@ -192,7 +263,7 @@ public static class Clearinghouse
             writer.WriteInt128(frame + 128, InterestE8);
             writer.WriteInt128(frame + 160, RoundingE8);
             writer.WriteUInt128(frame + 192, DeficitE8);
-            writer.WriteInt128(frame + 224, ExpiryE8);
+            writer.WriteInt128(frame + 224, OneSidedE8);
         }
 
         internal static CashLedger Read(ref AbiReader reader, int frame)
@@ -244,54 +315,6 @@ public static class Clearinghouse
                 reader.ReadUInt64(frame, 64),
                 reader.ReadInt128(frame + 32, 128),
                 reader.ReadUInt128(frame + 64, 128));
-        }
-    }
-
-    /// <summary>The contract's struct <c>Order</c>: <c>(uint64,uint96,int64,uint64,uint64,uint40,uint32,uint8)</c>.</summary>
-    public readonly record struct Order(ulong Account, UInt128 Instrument, long SizeE8, ulong LimitPriceE8, ulong Nonce, ulong Expiry, uint MaxFeeRateE8, byte Flags)
-    {
-        internal const int FrameSize = 256;
-
-        /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
-        public byte[] Encode()
-        {
-            var data = new byte[FrameSize];
-            var writer = new AbiWriter(data);
-            int head = writer.Reserve(FrameSize);
-            this.Write(ref writer, head);
-            return data;
-        }
-
-        /// <summary>Reads what <c>abi.encode</c> of this struct gave.</summary>
-        public static Order Decode(ReadOnlySpan<byte> data)
-        {
-            var reader = new AbiReader(data);
-            return Clearinghouse.Order.Read(ref reader, 0);
-        }
-
-        internal void Write(ref AbiWriter writer, int frame)
-        {
-            writer.WriteUInt64(frame, Account);
-            writer.WriteUInt128(frame + 32, AbiRange.RequireUInt128(Instrument, 96));
-            writer.WriteInt64(frame + 64, SizeE8);
-            writer.WriteUInt64(frame + 96, LimitPriceE8);
-            writer.WriteUInt64(frame + 128, Nonce);
-            writer.WriteUInt64(frame + 160, AbiRange.RequireUInt64(Expiry, 40));
-            writer.WriteUInt64(frame + 192, MaxFeeRateE8);
-            writer.WriteUInt64(frame + 224, Flags);
-        }
-
-        internal static Order Read(ref AbiReader reader, int frame)
-        {
-            return new Order(
-                reader.ReadUInt64(frame, 64),
-                reader.ReadUInt128(frame + 32, 96),
-                reader.ReadInt64(frame + 64, 64),
-                reader.ReadUInt64(frame + 96, 64),
-                reader.ReadUInt64(frame + 128, 64),
-                reader.ReadUInt64(frame + 160, 40),
-                (uint)reader.ReadUInt64(frame + 192, 32),
-                (byte)reader.ReadUInt64(frame + 224, 8));
         }
     }
 
@@ -372,6 +395,92 @@ public static class Clearinghouse
                 reader.ReadUInt64(frame, 64),
                 reader.ReadBytes(frame + 32, frame),
                 Clearinghouse.Proof.Read(ref reader, reader.ReadOffset(frame + 64, frame)));
+        }
+    }
+
+    /// <summary>The contract's struct <c>Need</c>: <c>(int64,uint40,int128)</c>.</summary>
+    public readonly record struct Need(long SizeE8, ulong Since, Int128 CostE8)
+    {
+        internal const int FrameSize = 96;
+
+        /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
+        public byte[] Encode()
+        {
+            var data = new byte[FrameSize];
+            var writer = new AbiWriter(data);
+            int head = writer.Reserve(FrameSize);
+            this.Write(ref writer, head);
+            return data;
+        }
+
+        /// <summary>Reads what <c>abi.encode</c> of this struct gave.</summary>
+        public static Need Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return Clearinghouse.Need.Read(ref reader, 0);
+        }
+
+        internal void Write(ref AbiWriter writer, int frame)
+        {
+            writer.WriteInt64(frame, SizeE8);
+            writer.WriteUInt64(frame + 32, AbiRange.RequireUInt64(Since, 40));
+            writer.WriteInt128(frame + 64, CostE8);
+        }
+
+        internal static Need Read(ref AbiReader reader, int frame)
+        {
+            return new Need(
+                reader.ReadInt64(frame, 64),
+                reader.ReadUInt64(frame + 32, 40),
+                reader.ReadInt128(frame + 64, 128));
+        }
+    }
+
+    /// <summary>The contract's struct <c>Order</c>: <c>(uint64,uint96,int64,uint64,uint64,uint40,uint32,uint8)</c>.</summary>
+    public readonly record struct Order(ulong Account, UInt128 Instrument, long SizeE8, ulong LimitPriceE8, ulong Nonce, ulong Expiry, uint MaxFeeRateE8, byte Flags)
+    {
+        internal const int FrameSize = 256;
+
+        /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
+        public byte[] Encode()
+        {
+            var data = new byte[FrameSize];
+            var writer = new AbiWriter(data);
+            int head = writer.Reserve(FrameSize);
+            this.Write(ref writer, head);
+            return data;
+        }
+
+        /// <summary>Reads what <c>abi.encode</c> of this struct gave.</summary>
+        public static Order Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return Clearinghouse.Order.Read(ref reader, 0);
+        }
+
+        internal void Write(ref AbiWriter writer, int frame)
+        {
+            writer.WriteUInt64(frame, Account);
+            writer.WriteUInt128(frame + 32, AbiRange.RequireUInt128(Instrument, 96));
+            writer.WriteInt64(frame + 64, SizeE8);
+            writer.WriteUInt64(frame + 96, LimitPriceE8);
+            writer.WriteUInt64(frame + 128, Nonce);
+            writer.WriteUInt64(frame + 160, AbiRange.RequireUInt64(Expiry, 40));
+            writer.WriteUInt64(frame + 192, MaxFeeRateE8);
+            writer.WriteUInt64(frame + 224, Flags);
+        }
+
+        internal static Order Read(ref AbiReader reader, int frame)
+        {
+            return new Order(
+                reader.ReadUInt64(frame, 64),
+                reader.ReadUInt128(frame + 32, 96),
+                reader.ReadInt64(frame + 64, 64),
+                reader.ReadUInt64(frame + 96, 64),
+                reader.ReadUInt64(frame + 128, 64),
+                reader.ReadUInt64(frame + 160, 40),
+                (uint)reader.ReadUInt64(frame + 192, 32),
+                (byte)reader.ReadUInt64(frame + 224, 8));
         }
     }
 
@@ -792,6 +901,34 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>A call of <c>closeAccount(uint64,bytes)</c> (nonpayable).</summary>
+    public sealed record CloseAccountCall(ulong Item1, byte[] Item2) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xa517d542;
+
+        string IContractCall.Signature => "closeAccount(uint64,bytes)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64 + AbiSize.Of(Item2)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteUInt64(frame, Item1);
+            writer.WriteBytes(frame + 32, frame, Item2);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static CloseAccountCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "closeAccount(uint64,bytes)"));
+            return new CloseAccountCall(reader.ReadUInt64(0, 64), reader.ReadBytes(32, 0));
+        }
+    }
+
     /// <summary>A call of <c>collectFees(address,uint128)</c> (nonpayable).</summary>
     public sealed record CollectFeesCall(Address Item1, UInt128 Item2) : IContractCall
     {
@@ -876,6 +1013,41 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(data);
             return reader.ReadUInt256(0, 256);
+        }
+    }
+
+    /// <summary>A call of <c>delegateOf(uint64,address)</c> (view).</summary>
+    public sealed record DelegateOfCall(ulong Account, Address Delegate) : IContractCall<Delegate>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x6553859d;
+
+        string IContractCall.Signature => "delegateOf(uint64,address)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteUInt64(frame, Account);
+            writer.WriteAddress(frame + 32, Delegate);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static DelegateOfCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "delegateOf(uint64,address)"));
+            return new DelegateOfCall(reader.ReadUInt64(0, 64), reader.ReadAddress(32));
+        }
+
+        /// <inheritdoc/>
+        public Delegate DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return Clearinghouse.Delegate.Read(ref reader, 0);
         }
     }
 
@@ -1204,6 +1376,71 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>A call of <c>move((uint64,bytes,(uint8,bytes)),(uint64,bytes,(uint8,bytes)),uint16,uint128,uint96[])</c> (nonpayable).</summary>
+    public sealed record MoveCall(AccountInput Item1, AccountInput Item2, ushort Item3, UInt128 Item4, UInt128[] Item5) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xb1ed661c;
+
+        string IContractCall.Signature => "move((uint64,bytes,(uint8,bytes)),(uint64,bytes,(uint8,bytes)),uint16,uint128,uint96[])";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 160 + Clearinghouse.AccountInput.FrameSize + Item1.TailSize() + Clearinghouse.AccountInput.FrameSize + Item2.TailSize() + SizeUint96Array(Item5)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(160);
+            writer.WriteOffset(frame, frame); Item1.Write(ref writer, writer.Reserve(Clearinghouse.AccountInput.FrameSize));
+            writer.WriteOffset(frame + 32, frame); Item2.Write(ref writer, writer.Reserve(Clearinghouse.AccountInput.FrameSize));
+            writer.WriteUInt64(frame + 64, Item3);
+            writer.WriteUInt128(frame + 96, Item4);
+            WriteUint96Array(ref writer, frame + 128, frame, Item5);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static MoveCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "move((uint64,bytes,(uint8,bytes)),(uint64,bytes,(uint8,bytes)),uint16,uint128,uint96[])"));
+            return new MoveCall(Clearinghouse.AccountInput.Read(ref reader, reader.ReadOffset(0, 0)), Clearinghouse.AccountInput.Read(ref reader, reader.ReadOffset(32, 0)), (ushort)reader.ReadUInt64(64, 16), reader.ReadUInt128(96, 128), ReadUint96Array(ref reader, 128, 0));
+        }
+    }
+
+    /// <summary>A call of <c>needOf(uint96)</c> (view).</summary>
+    public sealed record NeedOfCall(UInt128 Instrument) : IContractCall<Need>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xff6cb2d7;
+
+        string IContractCall.Signature => "needOf(uint96)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt128(frame, AbiRange.RequireUInt128(Instrument, 96));
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static NeedOfCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "needOf(uint96)"));
+            return new NeedOfCall(reader.ReadUInt128(0, 96));
+        }
+
+        /// <inheritdoc/>
+        public Need DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return Clearinghouse.Need.Read(ref reader, 0);
+        }
+    }
+
     /// <summary>A call of <c>openAccount(address)</c> (nonpayable).</summary>
     public sealed record OpenAccountCall(Address Owner) : IContractCall<ulong>
     {
@@ -1407,6 +1644,34 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>A call of <c>serveNeed(uint64,bytes)</c> (nonpayable).</summary>
+    public sealed record ServeNeedCall(ulong Item1, byte[] Item2) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xc31956c6;
+
+        string IContractCall.Signature => "serveNeed(uint64,bytes)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64 + AbiSize.Of(Item2)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteUInt64(frame, Item1);
+            writer.WriteBytes(frame + 32, frame, Item2);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static ServeNeedCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "serveNeed(uint64,bytes)"));
+            return new ServeNeedCall(reader.ReadUInt64(0, 64), reader.ReadBytes(32, 0));
+        }
+    }
+
     /// <summary>A call of <c>setAuthority(address)</c> (nonpayable).</summary>
     public sealed record SetAuthorityCall(Address NewAuthority) : IContractCall
     {
@@ -1431,6 +1696,36 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setAuthority(address)"));
             return new SetAuthorityCall(reader.ReadAddress(0));
+        }
+    }
+
+    /// <summary>A call of <c>setDelegate(uint64,address,uint8,uint40)</c> (nonpayable).</summary>
+    public sealed record SetDelegateCall(ulong Account, Address Delegate, byte Rights, ulong Until) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xeb9efd65;
+
+        string IContractCall.Signature => "setDelegate(uint64,address,uint8,uint40)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 128];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(128);
+            writer.WriteUInt64(frame, Account);
+            writer.WriteAddress(frame + 32, Delegate);
+            writer.WriteUInt64(frame + 64, Rights);
+            writer.WriteUInt64(frame + 96, AbiRange.RequireUInt64(Until, 40));
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SetDelegateCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setDelegate(uint64,address,uint8,uint40)"));
+            return new SetDelegateCall(reader.ReadUInt64(0, 64), reader.ReadAddress(32), (byte)reader.ReadUInt64(64, 8), reader.ReadUInt64(96, 40));
         }
     }
 
@@ -1515,6 +1810,72 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "settleExpired(uint64,bytes)"));
             return new SettleExpiredCall(reader.ReadUInt64(0, 64), reader.ReadBytes(32, 0));
+        }
+    }
+
+    /// <summary>A call of <c>settleNeed(uint96)</c> (nonpayable).</summary>
+    public sealed record SettleNeedCall(UInt128 Item1) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x17cf9f09;
+
+        string IContractCall.Signature => "settleNeed(uint96)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt128(frame, AbiRange.RequireUInt128(Item1, 96));
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SettleNeedCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "settleNeed(uint96)"));
+            return new SettleNeedCall(reader.ReadUInt128(0, 96));
+        }
+    }
+
+    /// <summary>A call of <c>takeOver(uint64,bytes,uint256,uint256,uint96[],int256[])</c> (nonpayable).</summary>
+    public sealed record TakeOverCall(ulong Item1, byte[] Item2, UInt256 Item3, UInt256 Item4, UInt128[] Item5, Int256[] Item6) : IContractCall<byte[]>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x4cf87104;
+
+        string IContractCall.Signature => "takeOver(uint64,bytes,uint256,uint256,uint96[],int256[])";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 192 + AbiSize.Of(Item2) + SizeUint96Array(Item5) + SizeInt256Array(Item6)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(192);
+            writer.WriteUInt64(frame, Item1);
+            writer.WriteBytes(frame + 32, frame, Item2);
+            writer.WriteUInt256(frame + 64, Item3);
+            writer.WriteUInt256(frame + 96, Item4);
+            WriteUint96Array(ref writer, frame + 128, frame, Item5);
+            WriteInt256Array(ref writer, frame + 160, frame, Item6);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static TakeOverCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "takeOver(uint64,bytes,uint256,uint256,uint96[],int256[])"));
+            return new TakeOverCall(reader.ReadUInt64(0, 64), reader.ReadBytes(32, 0), reader.ReadUInt256(64, 256), reader.ReadUInt256(96, 256), ReadUint96Array(ref reader, 128, 0), ReadInt256Array(ref reader, 160, 0));
+        }
+
+        /// <inheritdoc/>
+        public byte[] DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadBytes(0, 0);
         }
     }
 
@@ -1637,6 +1998,33 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The event <c>AccountClosed(uint64)</c>.</summary>
+    public readonly record struct AccountClosedEvent(ulong Account) : IContractEvent<AccountClosedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "AccountClosed(uint64)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0xad19a4fd7c0a7d9cUL, 0x780f3dd31684f72aUL, 0x8c299c2876516ab4UL, 0x2a17a2b367486891UL);
+
+        string IContractEvent.EventName => "AccountClosed";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out AccountClosedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "AccountClosed"));
+            value = new AccountClosedEvent(topics.ReadUInt64(32, 64));
+            return true;
+        }
+    }
+
     /// <summary>The event <c>AccountOpened(uint64,address,bytes32)</c>.</summary>
     public readonly record struct AccountOpenedEvent(ulong Account, Address Owner, Hash32 StateHash) : IContractEvent<AccountOpenedEvent>
     {
@@ -1744,6 +2132,34 @@ public static class Clearinghouse
 
             var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "Connected"));
             value = new ConnectedEvent(topics.ReadAddress(32), topics.ReadAddress(64));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>DelegateSet(uint64,address,uint8,uint40)</c>.</summary>
+    public readonly record struct DelegateSetEvent(ulong Account, Address Delegate, byte Rights, ulong Until) : IContractEvent<DelegateSetEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "DelegateSet(uint64,address,uint8,uint40)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0xe77a1244920c471bUL, 0x1f8f5be2b9790951UL, 0x942062ef3f36797cUL, 0xfb5fbc5eb61db8fdUL);
+
+        string IContractEvent.EventName => "DelegateSet";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out DelegateSetEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "DelegateSet"));
+            var reader = new AbiReader(log.Data);
+            value = new DelegateSetEvent(topics.ReadUInt64(32, 64), topics.ReadAddress(64), (byte)reader.ReadUInt64(0, 8), reader.ReadUInt64(32, 40));
             return true;
         }
     }
@@ -1859,6 +2275,90 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The event <c>NeedNetted(uint96,int256)</c>.</summary>
+    public readonly record struct NeedNettedEvent(UInt128 Instrument, Int256 GainE8) : IContractEvent<NeedNettedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "NeedNetted(uint96,int256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x01bf06fcbacf3142UL, 0x065e7cf2c88f9a92UL, 0x139f4a96054d7f87UL, 0xe2b25a05d0c00564UL);
+
+        string IContractEvent.EventName => "NeedNetted";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out NeedNettedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "NeedNetted"));
+            var reader = new AbiReader(log.Data);
+            value = new NeedNettedEvent(topics.ReadUInt128(32, 96), reader.ReadInt256(0, 256));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>NeedOpened(uint64,uint96,int256,int256)</c>.</summary>
+    public readonly record struct NeedOpenedEvent(ulong LotAccount, UInt128 Instrument, Int256 SizeE8, Int256 CostE8) : IContractEvent<NeedOpenedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "NeedOpened(uint64,uint96,int256,int256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x162d1a933739fc6aUL, 0xc9d683341d0e9b8aUL, 0xc173ce04bf2012dcUL, 0x298be7bb05c09e14UL);
+
+        string IContractEvent.EventName => "NeedOpened";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out NeedOpenedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "NeedOpened"));
+            var reader = new AbiReader(log.Data);
+            value = new NeedOpenedEvent(topics.ReadUInt64(32, 64), topics.ReadUInt128(64, 96), reader.ReadInt256(0, 256), reader.ReadInt256(32, 256));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>NeedServed(uint64,uint96,int256,int256,int256)</c>.</summary>
+    public readonly record struct NeedServedEvent(ulong Account, UInt128 Instrument, Int256 SizeE8, Int256 CostE8, Int256 RealisedE8) : IContractEvent<NeedServedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "NeedServed(uint64,uint96,int256,int256,int256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x3aa81dbb4d8a796dUL, 0x334517900420811fUL, 0xe4ea495239761184UL, 0x51166d7d44740c0aUL);
+
+        string IContractEvent.EventName => "NeedServed";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out NeedServedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "NeedServed"));
+            var reader = new AbiReader(log.Data);
+            value = new NeedServedEvent(topics.ReadUInt64(32, 64), topics.ReadUInt128(64, 96), reader.ReadInt256(0, 256), reader.ReadInt256(32, 256), reader.ReadInt256(64, 256));
+            return true;
+        }
+    }
+
     /// <summary>The event <c>OrderCancelled(uint64,uint64)</c>.</summary>
     public readonly record struct OrderCancelledEvent(ulong Account, ulong Nonce) : IContractEvent<OrderCancelledEvent>
     {
@@ -1943,6 +2443,34 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The event <c>PositionMoved(uint64,uint64,uint96,int256,int256)</c>.</summary>
+    public readonly record struct PositionMovedEvent(ulong From, ulong To, UInt128 Instrument, Int256 SizeE8, Int256 CostE8) : IContractEvent<PositionMovedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "PositionMoved(uint64,uint64,uint96,int256,int256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x56356ad8d2a09647UL, 0x2d6c3e1df300f47eUL, 0x886a7b7be1e38025UL, 0xe1e17d8d89aede4fUL);
+
+        string IContractEvent.EventName => "PositionMoved";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out PositionMovedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[128], 4, "PositionMoved"));
+            var reader = new AbiReader(log.Data);
+            value = new PositionMovedEvent(topics.ReadUInt64(32, 64), topics.ReadUInt64(64, 64), topics.ReadUInt128(96, 96), reader.ReadInt256(0, 256), reader.ReadInt256(32, 256));
+            return true;
+        }
+    }
+
     /// <summary>The event <c>PositionSettled(uint64,uint96,int64,uint64,int256)</c>.</summary>
     public readonly record struct PositionSettledEvent(ulong Account, UInt128 Instrument, long SizeE8, ulong PriceE8, Int256 RealisedE8) : IContractEvent<PositionSettledEvent>
     {
@@ -1995,6 +2523,34 @@ public static class Clearinghouse
             var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "SliceReceived"));
             var reader = new AbiReader(log.Data);
             value = new SliceReceivedEvent(topics.ReadUInt64(32, 64), topics.ReadUInt64(64, 64), reader.ReadInt256(0, 256));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>Transferred(uint64,uint64,uint16,uint128)</c>.</summary>
+    public readonly record struct TransferredEvent(ulong From, ulong To, ushort Token, UInt128 AmountRaw) : IContractEvent<TransferredEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "Transferred(uint64,uint64,uint16,uint128)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x2755985be0adb986UL, 0x8647297b56193dbcUL, 0xce8753aa9cfcae2cUL, 0x539f365361dcf4d1UL);
+
+        string IContractEvent.EventName => "Transferred";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out TransferredEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[128], 4, "Transferred"));
+            var reader = new AbiReader(log.Data);
+            value = new TransferredEvent(topics.ReadUInt64(32, 64), topics.ReadUInt64(64, 64), (ushort)topics.ReadUInt64(96, 16), reader.ReadUInt128(0, 128));
             return true;
         }
     }
@@ -2107,6 +2663,22 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The error <c>AccountNotEmpty(uint64)</c>.</summary>
+    public readonly record struct AccountNotEmptyError(ulong Account) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x21245aa8;
+
+        string IContractError.ErrorName => "AccountNotEmpty";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccountNotEmptyError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccountNotEmpty(uint64)"));
+            return new AccountNotEmptyError(reader.ReadUInt64(0, 64));
+        }
+    }
+
     /// <summary>The error <c>AccountNotInLot(uint64)</c>.</summary>
     public readonly record struct AccountNotInLotError(ulong Account) : IContractError
     {
@@ -2136,6 +2708,22 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccountUnknown(uint64)"));
             return new AccountUnknownError(reader.ReadUInt64(0, 64));
+        }
+    }
+
+    /// <summary>The error <c>AccountsNotSiblings(uint64,uint64)</c>.</summary>
+    public readonly record struct AccountsNotSiblingsError(ulong From, ulong To) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xddd9db91;
+
+        string IContractError.ErrorName => "AccountsNotSiblings";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static AccountsNotSiblingsError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "AccountsNotSiblings(uint64,uint64)"));
+            return new AccountsNotSiblingsError(reader.ReadUInt64(0, 64), reader.ReadUInt64(32, 64));
         }
     }
 
@@ -2315,6 +2903,22 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The error <c>NotFilledWhole(uint64,uint64,uint64,uint64)</c>.</summary>
+    public readonly record struct NotFilledWholeError(ulong Account, ulong Nonce, ulong SizeE8, ulong FilledE8) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x40eea9a7;
+
+        string IContractError.ErrorName => "NotFilledWhole";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static NotFilledWholeError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "NotFilledWhole(uint64,uint64,uint64,uint64)"));
+            return new NotFilledWholeError(reader.ReadUInt64(0, 64), reader.ReadUInt64(32, 64), reader.ReadUInt64(64, 64), reader.ReadUInt64(96, 64));
+        }
+    }
+
     /// <summary>The error <c>NotReducing(uint64,uint96,int256,int256)</c>.</summary>
     public readonly record struct NotReducingError(ulong Account, UInt128 Instrument, Int256 BeforeE8, Int256 AfterE8) : IContractError
     {
@@ -2347,6 +2951,22 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The error <c>NothingToServe(uint64)</c>.</summary>
+    public readonly record struct NothingToServeError(ulong Account) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x588aba60;
+
+        string IContractError.ErrorName => "NothingToServe";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static NothingToServeError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "NothingToServe(uint64)"));
+            return new NothingToServeError(reader.ReadUInt64(0, 64));
+        }
+    }
+
     /// <summary>The error <c>NothingToSettle(uint64)</c>.</summary>
     public readonly record struct NothingToSettleError(ulong Account) : IContractError
     {
@@ -2360,6 +2980,22 @@ public static class Clearinghouse
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "NothingToSettle(uint64)"));
             return new NothingToSettleError(reader.ReadUInt64(0, 64));
+        }
+    }
+
+    /// <summary>The error <c>OpenInterestTooHigh(uint256,uint256,uint256)</c>.</summary>
+    public readonly record struct OpenInterestTooHighError(UInt256 Underlying, UInt256 RiskE8, UInt256 LargestE8) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xc4ddbda3;
+
+        string IContractError.ErrorName => "OpenInterestTooHigh";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static OpenInterestTooHighError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "OpenInterestTooHigh(uint256,uint256,uint256)"));
+            return new OpenInterestTooHighError(reader.ReadUInt256(0, 256), reader.ReadUInt256(32, 256), reader.ReadUInt256(64, 256));
         }
     }
 
@@ -2491,6 +3127,22 @@ public static class Clearinghouse
         }
     }
 
+    /// <summary>The error <c>PositionMissing(uint64,uint96)</c>.</summary>
+    public readonly record struct PositionMissingError(ulong Account, UInt128 Instrument) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x7aff78f9;
+
+        string IContractError.ErrorName => "PositionMissing";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static PositionMissingError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "PositionMissing(uint64,uint96)"));
+            return new PositionMissingError(reader.ReadUInt64(0, 64), reader.ReadUInt128(32, 96));
+        }
+    }
+
     /// <summary>The error <c>PositionsTooMany(uint64,uint256)</c>.</summary>
     public readonly record struct PositionsTooManyError(ulong Account, UInt256 Count) : IContractError
     {
@@ -2552,6 +3204,22 @@ public static class Clearinghouse
         {
             AbiSelector.Require(data, Selector, "ReentrancyGuardReentrantCall()");
             return default;
+        }
+    }
+
+    /// <summary>The error <c>RightsUnknown(uint8)</c>.</summary>
+    public readonly record struct RightsUnknownError(byte Rights) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x21e1a494;
+
+        string IContractError.ErrorName => "RightsUnknown";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static RightsUnknownError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "RightsUnknown(uint8)"));
+            return new RightsUnknownError((byte)reader.ReadUInt64(0, 8));
         }
     }
 
@@ -2715,6 +3383,38 @@ public static class Clearinghouse
         return values;
     }
 
+    private static int SizeUint96Array(UInt128[]? values)
+    {
+        values ??= [];
+        int size = 32 + (values.Length * 32);
+        return size;
+    }
+
+    private static void WriteUint96Array(ref AbiWriter writer, int at, int frame, UInt128[]? values)
+    {
+        values ??= [];
+        writer.WriteOffset(at, frame);
+        writer.WriteLength(values.Length);
+        at = writer.Reserve(values.Length * 32);
+        for (int i = 0; i < values.Length; i++)
+        {
+            writer.WriteUInt128(at + (i * 32), AbiRange.RequireUInt128(values[i], 96));
+        }
+    }
+
+    private static UInt128[] ReadUint96Array(ref AbiReader reader, int at, int frame)
+    {
+        at = reader.ReadOffset(at, frame);
+        int count = reader.ReadLength(at, 32);
+        at += 32;
+        var values = new UInt128[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = reader.ReadUInt128(at + (i * 32), 96);
+        }
+        return values;
+    }
+
     private static int SizeAccountInputArray(AccountInput[]? values)
     {
         values ??= [];
@@ -2815,6 +3515,38 @@ public static class Clearinghouse
         for (int i = 0; i < count; i++)
         {
             values[i] = Clearinghouse.Fill.Read(ref reader, at + (i * 96));
+        }
+        return values;
+    }
+
+    private static int SizeInt256Array(Int256[]? values)
+    {
+        values ??= [];
+        int size = 32 + (values.Length * 32);
+        return size;
+    }
+
+    private static void WriteInt256Array(ref AbiWriter writer, int at, int frame, Int256[]? values)
+    {
+        values ??= [];
+        writer.WriteOffset(at, frame);
+        writer.WriteLength(values.Length);
+        at = writer.Reserve(values.Length * 32);
+        for (int i = 0; i < values.Length; i++)
+        {
+            writer.WriteInt256(at + (i * 32), values[i]);
+        }
+    }
+
+    private static Int256[] ReadInt256Array(ref AbiReader reader, int at, int frame)
+    {
+        at = reader.ReadOffset(at, frame);
+        int count = reader.ReadLength(at, 32);
+        at += 32;
+        var values = new Int256[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = reader.ReadInt256(at + (i * 32), 256);
         }
         return values;
     }

@@ -290,4 +290,107 @@ public static class ClearinghouseModules
         }
     }
 
+    /// <summary>A call of <c>takeOver(uint64,bytes,uint256,uint256,uint96[],int256[])</c> (nonpayable).</summary>
+    public sealed record TakeOverCall(ulong Account, byte[] Rest, UInt256 ProceedsE8, UInt256 InsuredE8, UInt128[] Instruments, Int256[] PricesE8) : IContractCall<byte[]>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x4cf87104;
+
+        string IContractCall.Signature => "takeOver(uint64,bytes,uint256,uint256,uint96[],int256[])";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 192 + AbiSize.Of(Rest) + SizeUint96Array(Instruments) + SizeInt256Array(PricesE8)];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(192);
+            writer.WriteUInt64(frame, Account);
+            writer.WriteBytes(frame + 32, frame, Rest);
+            writer.WriteUInt256(frame + 64, ProceedsE8);
+            writer.WriteUInt256(frame + 96, InsuredE8);
+            WriteUint96Array(ref writer, frame + 128, frame, Instruments);
+            WriteInt256Array(ref writer, frame + 160, frame, PricesE8);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static TakeOverCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "takeOver(uint64,bytes,uint256,uint256,uint96[],int256[])"));
+            return new TakeOverCall(reader.ReadUInt64(0, 64), reader.ReadBytes(32, 0), reader.ReadUInt256(64, 256), reader.ReadUInt256(96, 256), ReadUint96Array(ref reader, 128, 0), ReadInt256Array(ref reader, 160, 0));
+        }
+
+        /// <inheritdoc/>
+        public byte[] DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadBytes(0, 0);
+        }
+    }
+
+    private static int SizeUint96Array(UInt128[]? values)
+    {
+        values ??= [];
+        int size = 32 + (values.Length * 32);
+        return size;
+    }
+
+    private static void WriteUint96Array(ref AbiWriter writer, int at, int frame, UInt128[]? values)
+    {
+        values ??= [];
+        writer.WriteOffset(at, frame);
+        writer.WriteLength(values.Length);
+        at = writer.Reserve(values.Length * 32);
+        for (int i = 0; i < values.Length; i++)
+        {
+            writer.WriteUInt128(at + (i * 32), AbiRange.RequireUInt128(values[i], 96));
+        }
+    }
+
+    private static UInt128[] ReadUint96Array(ref AbiReader reader, int at, int frame)
+    {
+        at = reader.ReadOffset(at, frame);
+        int count = reader.ReadLength(at, 32);
+        at += 32;
+        var values = new UInt128[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = reader.ReadUInt128(at + (i * 32), 96);
+        }
+        return values;
+    }
+
+    private static int SizeInt256Array(Int256[]? values)
+    {
+        values ??= [];
+        int size = 32 + (values.Length * 32);
+        return size;
+    }
+
+    private static void WriteInt256Array(ref AbiWriter writer, int at, int frame, Int256[]? values)
+    {
+        values ??= [];
+        writer.WriteOffset(at, frame);
+        writer.WriteLength(values.Length);
+        at = writer.Reserve(values.Length * 32);
+        for (int i = 0; i < values.Length; i++)
+        {
+            writer.WriteInt256(at + (i * 32), values[i]);
+        }
+    }
+
+    private static Int256[] ReadInt256Array(ref AbiReader reader, int at, int frame)
+    {
+        at = reader.ReadOffset(at, frame);
+        int count = reader.ReadLength(at, 32);
+        at += 32;
+        var values = new Int256[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = reader.ReadInt256(at + (i * 32), 256);
+        }
+        return values;
+    }
+
 }

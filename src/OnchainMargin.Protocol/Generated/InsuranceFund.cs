@@ -17,12 +17,17 @@ public static class InsuranceFund
     /// <summary>Decodes revert data into one of the contract's errors; null when it is none of them.</summary>
     public static IContractError? DecodeError(ReadOnlySpan<byte> data) => data.Length < 4 ? null : BinaryPrimitives.ReadUInt32BigEndian(data) switch
     {
+        NotConnectedError.Selector => NotConnectedError.Decode(data),
         _ => null,
     };
 
     /// <summary>Decodes a log into one of the contract's events; null when it is none of them.</summary>
     public static IContractEvent? DecodeEvent(LogEntry log)
     {
+        if (CoveredEvent.TryDecode(log, out CoveredEvent decodedCovered))
+        {
+            return decodedCovered;
+        }
         if (FundedEvent.TryDecode(log, out FundedEvent decodedFunded))
         {
             return decodedFunded;
@@ -109,13 +114,13 @@ public static class InsuranceFund
         }
     }
 
-    /// <summary>A call of <c>coverage(uint256,uint256)</c> (view).</summary>
-    public sealed record CoverageCall(UInt256 WantedE8, UInt256 TakenE8) : IContractCall<UInt256>
+    /// <summary>A call of <c>count(uint16,uint256)</c> (nonpayable).</summary>
+    public sealed record CountCall(ushort Underlying, UInt256 PaidE8) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0xc922461b;
+        public const uint Selector = 0x7aa442d7;
 
-        string IContractCall.Signature => "coverage(uint256,uint256)";
+        string IContractCall.Signature => "count(uint16,uint256)";
 
         /// <inheritdoc/>
         public byte[] Encode()
@@ -124,16 +129,45 @@ public static class InsuranceFund
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
             int frame = writer.Reserve(64);
-            writer.WriteUInt256(frame, WantedE8);
-            writer.WriteUInt256(frame + 32, TakenE8);
+            writer.WriteUInt64(frame, Underlying);
+            writer.WriteUInt256(frame + 32, PaidE8);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static CountCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "count(uint16,uint256)"));
+            return new CountCall((ushort)reader.ReadUInt64(0, 16), reader.ReadUInt256(32, 256));
+        }
+    }
+
+    /// <summary>A call of <c>coverage(uint16,uint256,uint256)</c> (view).</summary>
+    public sealed record CoverageCall(ushort Underlying, UInt256 WantedE8, UInt256 TakenE8) : IContractCall<UInt256>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x0b15a913;
+
+        string IContractCall.Signature => "coverage(uint16,uint256,uint256)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 96];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(96);
+            writer.WriteUInt64(frame, Underlying);
+            writer.WriteUInt256(frame + 32, WantedE8);
+            writer.WriteUInt256(frame + 64, TakenE8);
             return data;
         }
 
         /// <summary>Reads the call back from calldata.</summary>
         public static CoverageCall Decode(ReadOnlySpan<byte> calldata)
         {
-            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "coverage(uint256,uint256)"));
-            return new CoverageCall(reader.ReadUInt256(0, 256), reader.ReadUInt256(32, 256));
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "coverage(uint16,uint256,uint256)"));
+            return new CoverageCall((ushort)reader.ReadUInt64(0, 16), reader.ReadUInt256(32, 256), reader.ReadUInt256(64, 256));
         }
 
         /// <inheritdoc/>
@@ -168,6 +202,40 @@ public static class InsuranceFund
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "fund(uint128)"));
             return new FundCall(reader.ReadUInt128(0, 128));
+        }
+    }
+
+    /// <summary>A call of <c>paidToday(uint16)</c> (view).</summary>
+    public sealed record PaidTodayCall(ushort Underlying) : IContractCall<UInt256>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x7d30c854;
+
+        string IContractCall.Signature => "paidToday(uint16)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt64(frame, Underlying);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static PaidTodayCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "paidToday(uint16)"));
+            return new PaidTodayCall((ushort)reader.ReadUInt64(0, 16));
+        }
+
+        /// <inheritdoc/>
+        public UInt256 DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadUInt256(0, 256);
         }
     }
 
@@ -233,6 +301,34 @@ public static class InsuranceFund
         }
     }
 
+    /// <summary>The event <c>Covered(uint16,uint256,uint32,uint256)</c>.</summary>
+    public readonly record struct CoveredEvent(ushort Underlying, UInt256 PaidE8, uint Day, UInt256 PaidOfDayE8) : IContractEvent<CoveredEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "Covered(uint16,uint256,uint32,uint256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0x642fd3a59af13914UL, 0xa16d62253d6460caUL, 0x3638379be6a28b41UL, 0x9bd7ddd5395661caUL);
+
+        string IContractEvent.EventName => "Covered";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out CoveredEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "Covered"));
+            var reader = new AbiReader(log.Data);
+            value = new CoveredEvent((ushort)topics.ReadUInt64(32, 16), reader.ReadUInt256(0, 256), (uint)reader.ReadUInt64(32, 32), reader.ReadUInt256(64, 256));
+            return true;
+        }
+    }
+
     /// <summary>The event <c>Funded(address,uint128)</c>.</summary>
     public readonly record struct FundedEvent(Address Payer, UInt128 AmountRaw) : IContractEvent<FundedEvent>
     {
@@ -258,6 +354,22 @@ public static class InsuranceFund
             var reader = new AbiReader(log.Data);
             value = new FundedEvent(topics.ReadAddress(32), reader.ReadUInt128(0, 128));
             return true;
+        }
+    }
+
+    /// <summary>The error <c>NotConnected(address)</c>.</summary>
+    public readonly record struct NotConnectedError(Address Caller) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x5c6a489f;
+
+        string IContractError.ErrorName => "NotConnected";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static NotConnectedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "NotConnected(address)"));
+            return new NotConnectedError(reader.ReadAddress(0));
         }
     }
 

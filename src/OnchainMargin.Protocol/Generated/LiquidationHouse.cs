@@ -20,12 +20,14 @@ public static class LiquidationHouse
         BidderInLotError.Selector => BidderInLotError.Decode(data),
         FractionInvalidError.Selector => FractionInvalidError.Decode(data),
         InGraceError.Selector => InGraceError.Decode(data),
+        InsuranceExhaustedError.Selector => InsuranceExhaustedError.Decode(data),
         LotMismatchError.Selector => LotMismatchError.Decode(data),
         LotNotOpenError.Selector => LotNotOpenError.Decode(data),
         NotAuthorisedError.Selector => NotAuthorisedError.Decode(data),
         NotHealthyError.Selector => NotHealthyError.Decode(data),
         NotLargerError.Selector => NotLargerError.Decode(data),
         NotLiquidatableError.Selector => NotLiquidatableError.Decode(data),
+        NothingToDeleverageError.Selector => NothingToDeleverageError.Decode(data),
         PayTooHighError.Selector => PayTooHighError.Decode(data),
         ReentrancyGuardReentrantCallError.Selector => ReentrancyGuardReentrantCallError.Decode(data),
         UnderlyingMissingError.Selector => UnderlyingMissingError.Decode(data),
@@ -38,6 +40,10 @@ public static class LiquidationHouse
         if (LotBidEvent.TryDecode(log, out LotBidEvent decodedLotBid))
         {
             return decodedLotBid;
+        }
+        if (LotDeleveragedEvent.TryDecode(log, out LotDeleveragedEvent decodedLotDeleveraged))
+        {
+            return decodedLotDeleveraged;
         }
         if (LotEndedEvent.TryDecode(log, out LotEndedEvent decodedLotEnded))
         {
@@ -225,22 +231,23 @@ public static class LiquidationHouse
         }
     }
 
-    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address,address,address)</c>.</summary>
-    public sealed record Deployment(Address Clearinghouse, Address Vault, Address Hub, Address Referee, Address Parameters, Address Insurance) : IContractDeployment
+    /// <summary>The deployment with the constructor's arguments <c>(address,address,address,address,address,address,address)</c>.</summary>
+    public sealed record Deployment(Address Clearinghouse, Address Vault, Address Hub, Address Referee, Address Floors, Address Parameters, Address Insurance) : IContractDeployment
     {
         /// <inheritdoc/>
         public byte[] Encode(ReadOnlySpan<byte> bytecode)
         {
-            var data = new byte[bytecode.Length + 192];
+            var data = new byte[bytecode.Length + 224];
             bytecode.CopyTo(data);
             var writer = new AbiWriter(data.AsSpan(bytecode.Length));
-            int frame = writer.Reserve(192);
+            int frame = writer.Reserve(224);
             writer.WriteAddress(frame, Clearinghouse);
             writer.WriteAddress(frame + 32, Vault);
             writer.WriteAddress(frame + 64, Hub);
             writer.WriteAddress(frame + 96, Referee);
-            writer.WriteAddress(frame + 128, Parameters);
-            writer.WriteAddress(frame + 160, Insurance);
+            writer.WriteAddress(frame + 128, Floors);
+            writer.WriteAddress(frame + 160, Parameters);
+            writer.WriteAddress(frame + 192, Insurance);
             return data;
         }
     }
@@ -311,6 +318,34 @@ public static class LiquidationHouse
         {
             var reader = new AbiReader(data);
             return reader.ReadAddress(0);
+        }
+    }
+
+    /// <summary>A call of <c>deleverage(uint64,(uint64,bytes,bytes))</c> (nonpayable).</summary>
+    public sealed record DeleverageCall(ulong Lot, LotPreimage Preimage) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xfc060801;
+
+        string IContractCall.Signature => "deleverage(uint64,(uint64,bytes,bytes))";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64 + LiquidationHouse.LotPreimage.FrameSize + Preimage.TailSize()];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteUInt64(frame, Lot);
+            writer.WriteOffset(frame + 32, frame); Preimage.Write(ref writer, writer.Reserve(LiquidationHouse.LotPreimage.FrameSize));
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static DeleverageCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "deleverage(uint64,(uint64,bytes,bytes))"));
+            return new DeleverageCall(reader.ReadUInt64(0, 64), LiquidationHouse.LotPreimage.Read(ref reader, reader.ReadOffset(32, 0)));
         }
     }
 
@@ -402,6 +437,37 @@ public static class LiquidationHouse
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "finish(uint64,(uint64,bytes,bytes))"));
             return new FinishCall(reader.ReadUInt64(0, 64), LiquidationHouse.LotPreimage.Read(ref reader, reader.ReadOffset(32, 0)));
+        }
+    }
+
+    /// <summary>A call of <c>floors()</c> (view).</summary>
+    public sealed record FloorsCall() : IContractCall<Address>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xf41fed0e;
+
+        string IContractCall.Signature => "floors()";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 0];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static FloorsCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            AbiSelector.Require(calldata, Selector, "floors()");
+            return new FloorsCall();
+        }
+
+        /// <inheritdoc/>
+        public Address DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadAddress(0);
         }
     }
 
@@ -723,6 +789,34 @@ public static class LiquidationHouse
         }
     }
 
+    /// <summary>The event <c>LotDeleveraged(uint64,uint64,bytes32,bytes,bytes,uint256,uint256)</c>.</summary>
+    public readonly record struct LotDeleveragedEvent(ulong Lot, ulong Account, Hash32 LotHash, byte[] State, byte[] Balances, UInt256 ShiftE8, UInt256 InsuredE8) : IContractEvent<LotDeleveragedEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "LotDeleveraged(uint64,uint64,bytes32,bytes,bytes,uint256,uint256)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0xfbae111a01bb1c2fUL, 0x7640726bfb25ce0eUL, 0x854aaffd410ff8bdUL, 0x21535ff8899e32acUL);
+
+        string IContractEvent.EventName => "LotDeleveraged";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out LotDeleveragedEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[96], 3, "LotDeleveraged"));
+            var reader = new AbiReader(log.Data);
+            value = new LotDeleveragedEvent(topics.ReadUInt64(32, 64), topics.ReadUInt64(64, 64), reader.ReadFixedBytes(0, 32), reader.ReadBytes(32, 0), reader.ReadBytes(64, 0), reader.ReadUInt256(96, 256), reader.ReadUInt256(128, 256));
+            return true;
+        }
+    }
+
     /// <summary>The event <c>LotEnded(uint64,uint64,uint64,uint128)</c>.</summary>
     public readonly record struct LotEndedEvent(ulong Lot, ulong Account, ulong SoldE8, UInt128 ProceedsE8) : IContractEvent<LotEndedEvent>
     {
@@ -855,6 +949,22 @@ public static class LiquidationHouse
         }
     }
 
+    /// <summary>The error <c>InsuranceExhausted(uint64,uint256,uint256)</c>.</summary>
+    public readonly record struct InsuranceExhaustedError(ulong Lot, UInt256 LossE8, UInt256 CoveredE8) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0xbe17e9e2;
+
+        string IContractError.ErrorName => "InsuranceExhausted";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static InsuranceExhaustedError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "InsuranceExhausted(uint64,uint256,uint256)"));
+            return new InsuranceExhaustedError(reader.ReadUInt64(0, 64), reader.ReadUInt256(32, 256), reader.ReadUInt256(64, 256));
+        }
+    }
+
     /// <summary>The error <c>LotMismatch(uint64,bytes32,bytes32)</c>.</summary>
     public readonly record struct LotMismatchError(ulong Lot, Hash32 Expected, Hash32 Found) : IContractError
     {
@@ -948,6 +1058,22 @@ public static class LiquidationHouse
         {
             var reader = new AbiReader(AbiSelector.Require(data, Selector, "NotLiquidatable(uint64,int256,uint256)"));
             return new NotLiquidatableError(reader.ReadUInt64(0, 64), reader.ReadInt256(32, 256), reader.ReadUInt256(64, 256));
+        }
+    }
+
+    /// <summary>The error <c>NothingToDeleverage(uint64,uint256,uint256)</c>.</summary>
+    public readonly record struct NothingToDeleverageError(ulong Lot, UInt256 LossE8, UInt256 CoveredE8) : IContractError
+    {
+        /// <summary>The first four bytes of the revert data.</summary>
+        public const uint Selector = 0x725eeffa;
+
+        string IContractError.ErrorName => "NothingToDeleverage";
+
+        /// <summary>Reads the error from revert data.</summary>
+        public static NothingToDeleverageError Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(AbiSelector.Require(data, Selector, "NothingToDeleverage(uint64,uint256,uint256)"));
+            return new NothingToDeleverageError(reader.ReadUInt64(0, 64), reader.ReadUInt256(32, 256), reader.ReadUInt256(64, 256));
         }
     }
 

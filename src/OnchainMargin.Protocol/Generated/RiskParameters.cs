@@ -53,6 +53,10 @@ public static class RiskParameters
         {
             return decodedOracleSet;
         }
+        if (RiskInterestMaxSetEvent.TryDecode(log, out RiskInterestMaxSetEvent decodedRiskInterestMaxSet))
+        {
+            return decodedRiskInterestMaxSet;
+        }
         if (TokenSetEvent.TryDecode(log, out TokenSetEvent decodedTokenSet))
         {
             return decodedTokenSet;
@@ -148,10 +152,10 @@ public static class RiskParameters
         }
     }
 
-    /// <summary>The contract's struct <c>LiquidationParameters</c>: <c>(uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128)</c>.</summary>
-    public readonly record struct LiquidationParameters(uint GraceSeconds, uint DiscountMaxE8, uint DiscountRampSeconds, uint TargetE8, uint BidMinE8, uint ResumeSeconds, uint InsolventRampSeconds, uint InsolventPayMaxE8, UInt128 InsuranceEventMaxE8)
+    /// <summary>The contract's struct <c>LiquidationParameters</c>: <c>(uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128,uint128,uint32)</c>.</summary>
+    public readonly record struct LiquidationParameters(uint GraceSeconds, uint DiscountMaxE8, uint DiscountRampSeconds, uint TargetE8, uint BidMinE8, uint ResumeSeconds, uint InsolventRampSeconds, uint InsolventPayMaxE8, UInt128 InsuranceEventMaxE8, UInt128 InsuranceDayMaxE8, uint DeleverageRampSeconds)
     {
-        internal const int FrameSize = 288;
+        internal const int FrameSize = 352;
 
         /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
         public byte[] Encode()
@@ -181,6 +185,8 @@ public static class RiskParameters
             writer.WriteUInt64(frame + 192, InsolventRampSeconds);
             writer.WriteUInt64(frame + 224, InsolventPayMaxE8);
             writer.WriteUInt128(frame + 256, InsuranceEventMaxE8);
+            writer.WriteUInt128(frame + 288, InsuranceDayMaxE8);
+            writer.WriteUInt64(frame + 320, DeleverageRampSeconds);
         }
 
         internal static LiquidationParameters Read(ref AbiReader reader, int frame)
@@ -194,7 +200,9 @@ public static class RiskParameters
                 (uint)reader.ReadUInt64(frame + 160, 32),
                 (uint)reader.ReadUInt64(frame + 192, 32),
                 (uint)reader.ReadUInt64(frame + 224, 32),
-                reader.ReadUInt128(frame + 256, 128));
+                reader.ReadUInt128(frame + 256, 128),
+                reader.ReadUInt128(frame + 288, 128),
+                (uint)reader.ReadUInt64(frame + 320, 32));
         }
     }
 
@@ -585,6 +593,40 @@ public static class RiskParameters
         }
     }
 
+    /// <summary>A call of <c>riskInterestMaxE8(uint16)</c> (view).</summary>
+    public sealed record RiskInterestMaxE8Call(ushort Underlying) : IContractCall<UInt128>
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x19498e09;
+
+        string IContractCall.Signature => "riskInterestMaxE8(uint16)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 32];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(32);
+            writer.WriteUInt64(frame, Underlying);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static RiskInterestMaxE8Call Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "riskInterestMaxE8(uint16)"));
+            return new RiskInterestMaxE8Call((ushort)reader.ReadUInt64(0, 16));
+        }
+
+        /// <inheritdoc/>
+        public UInt128 DecodeResult(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return reader.ReadUInt128(0, 128);
+        }
+    }
+
     /// <summary>A call of <c>setAuthority(address)</c> (nonpayable).</summary>
     public sealed record SetAuthorityCall(Address NewAuthority) : IContractCall
     {
@@ -693,21 +735,21 @@ public static class RiskParameters
         }
     }
 
-    /// <summary>A call of <c>setLiquidation((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128))</c> (nonpayable).</summary>
+    /// <summary>A call of <c>setLiquidation((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128,uint128,uint32))</c> (nonpayable).</summary>
     public sealed record SetLiquidationCall(LiquidationParameters P) : IContractCall
     {
         /// <summary>The first four bytes of the calldata.</summary>
-        public const uint Selector = 0x97d0233a;
+        public const uint Selector = 0x852dcacd;
 
-        string IContractCall.Signature => "setLiquidation((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128))";
+        string IContractCall.Signature => "setLiquidation((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128,uint128,uint32))";
 
         /// <inheritdoc/>
         public byte[] Encode()
         {
-            var data = new byte[4 + 288];
+            var data = new byte[4 + 352];
             BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
             var writer = new AbiWriter(data.AsSpan(4));
-            int frame = writer.Reserve(288);
+            int frame = writer.Reserve(352);
             P.Write(ref writer, frame);
             return data;
         }
@@ -715,7 +757,7 @@ public static class RiskParameters
         /// <summary>Reads the call back from calldata.</summary>
         public static SetLiquidationCall Decode(ReadOnlySpan<byte> calldata)
         {
-            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setLiquidation((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128))"));
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setLiquidation((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128,uint128,uint32))"));
             return new SetLiquidationCall(RiskParameters.LiquidationParameters.Read(ref reader, 0));
         }
     }
@@ -744,6 +786,34 @@ public static class RiskParameters
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setOracle((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32))"));
             return new SetOracleCall(RiskParameters.OracleParameters.Read(ref reader, 0));
+        }
+    }
+
+    /// <summary>A call of <c>setRiskInterestMax(uint16,uint128)</c> (nonpayable).</summary>
+    public sealed record SetRiskInterestMaxCall(ushort Underlying, UInt128 LargestE8) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0xe4700db0;
+
+        string IContractCall.Signature => "setRiskInterestMax(uint16,uint128)";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 64];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(64);
+            writer.WriteUInt64(frame, Underlying);
+            writer.WriteUInt128(frame + 32, LargestE8);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static SetRiskInterestMaxCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setRiskInterestMax(uint16,uint128)"));
+            return new SetRiskInterestMaxCall((ushort)reader.ReadUInt64(0, 16), reader.ReadUInt128(32, 128));
         }
     }
 
@@ -1014,14 +1084,14 @@ public static class RiskParameters
         }
     }
 
-    /// <summary>The event <c>LiquidationSet((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128))</c>.</summary>
+    /// <summary>The event <c>LiquidationSet((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128,uint128,uint32))</c>.</summary>
     public readonly record struct LiquidationSetEvent(LiquidationParameters Parameters) : IContractEvent<LiquidationSetEvent>
     {
         /// <summary>The event's signature.</summary>
-        public const string EventSignature = "LiquidationSet((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128))";
+        public const string EventSignature = "LiquidationSet((uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint128,uint128,uint32))";
 
         /// <inheritdoc/>
-        public static Hash32 Topic => new(0x401889bedc740005UL, 0x1ea52e4ba1bac13bUL, 0xa3b325e03bab0674UL, 0xcb7f7238500d2513UL);
+        public static Hash32 Topic => new(0x62f92e0a7b1cc701UL, 0xc7d4ea7cd7602c88UL, 0x1e5287c152c80603UL, 0x218c6756db32926dUL);
 
         string IContractEvent.EventName => "LiquidationSet";
 
@@ -1066,6 +1136,34 @@ public static class RiskParameters
             _ = log.TopicWords(stackalloc byte[32], 1, "OracleSet");
             var reader = new AbiReader(log.Data);
             value = new OracleSetEvent(RiskParameters.OracleParameters.Read(ref reader, 0));
+            return true;
+        }
+    }
+
+    /// <summary>The event <c>RiskInterestMaxSet(uint16,uint128)</c>.</summary>
+    public readonly record struct RiskInterestMaxSetEvent(ushort Underlying, UInt128 LargestE8) : IContractEvent<RiskInterestMaxSetEvent>
+    {
+        /// <summary>The event's signature.</summary>
+        public const string EventSignature = "RiskInterestMaxSet(uint16,uint128)";
+
+        /// <inheritdoc/>
+        public static Hash32 Topic => new(0xb754387de1738c4cUL, 0xa59a1ef01daffd8cUL, 0x378464502ef0b422UL, 0x627a2b06d7f038dfUL);
+
+        string IContractEvent.EventName => "RiskInterestMaxSet";
+
+        /// <inheritdoc/>
+        public static bool TryDecode(LogEntry log, out RiskInterestMaxSetEvent value)
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            if (!log.HasTopic(Topic))
+            {
+                value = default;
+                return false;
+            }
+
+            var topics = new AbiReader(log.TopicWords(stackalloc byte[64], 2, "RiskInterestMaxSet"));
+            var reader = new AbiReader(log.Data);
+            value = new RiskInterestMaxSetEvent((ushort)topics.ReadUInt64(32, 16), reader.ReadUInt128(0, 128));
             return true;
         }
     }

@@ -26,6 +26,10 @@ internal sealed partial class KeeperRole
         {
             await EnlargeAsync(lot, rest, balances, live, cancellationToken).ConfigureAwait(false);
         }
+        else if (await DeleverageAsync(lot, rest, balances, live, cancellationToken).ConfigureAwait(false))
+        {
+            // Its legs are needs now; the next block shows what is left to sell.
+        }
         else if (options.BidderAccount > 0)
         {
             await BidAsync(book, lot, live, cancellationToken).ConfigureAwait(false);

@@ -49,6 +49,8 @@ internal sealed partial class KeeperRole(
         {
             await ConsiderLotAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
         }
+
+        await ServeNeedsAsync(book, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

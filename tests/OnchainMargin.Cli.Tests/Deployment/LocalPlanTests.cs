@@ -67,6 +67,7 @@ public sealed class LocalPlanTests
         Assert.Equal(Number(liquidation, "discountRampSeconds"), Plan.Liquidation.DiscountRampSeconds);
         Assert.Equal(Number(liquidation, "targetE8"), Plan.Liquidation.TargetE8);
         Assert.Equal(Number(liquidation, "bidMinE8"), Plan.Liquidation.BidMinE8);
+        Assert.Equal(Number(liquidation, "deleverageRampSeconds"), Plan.Liquidation.DeleverageRampSeconds);
         Assert.Equal(Number(liquidation, "insolventPayMaxE8"), Plan.Liquidation.InsolventPayMaxE8);
     }
 

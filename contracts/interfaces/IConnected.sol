@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title What a contract was connected to, once and for ever
+interface IConnected {
+    /// @notice The contract that takes lots over.
+    function liquidationHouse() external view returns (address);
+}
