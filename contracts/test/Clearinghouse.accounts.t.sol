@@ -88,8 +88,9 @@ contract ClearinghouseAccountsTest is ProtocolFixture {
         VM.expectRevert(abi.encodeWithSelector(IClearingEvents.AccountsNotSiblings.selector, main, main));
         clearinghouse.move(from, from, USDC_TOKEN, 1, new uint96[](0));
         to = input(sub, computed());
-        VM.prank(ownerOf(bob));
-        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NotAuthorised.selector, main, ownerOf(bob)));
+        address stranger = ownerOf(bob);
+        VM.prank(stranger);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NotAuthorised.selector, main, stranger));
         clearinghouse.move(from, to, USDC_TOKEN, 1, new uint96[](0));
         VM.prank(ownerOf(main));
         VM.expectRevert(abi.encodeWithSelector(IClearingEvents.PositionMissing.selector, main, btcPerpetual));
@@ -250,8 +251,9 @@ contract ClearinghouseAccountsTest is ProtocolFixture {
     }
 
     function _appoint(uint8 rights, uint40 until) private {
+        address delegate = VM.addr(DELEGATE_KEY);
         VM.prank(ownerOf(main));
-        clearinghouse.setDelegate(main, VM.addr(DELEGATE_KEY), rights, until);
+        clearinghouse.setDelegate(main, delegate, rights, until);
     }
 
     function _orders() private returns (SignedOrder[] memory orders) {

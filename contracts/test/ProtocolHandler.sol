@@ -101,6 +101,8 @@ contract ProtocolHandler is ProtocolFixture {
     function doStart(uint64 who) external {
         uint64 account = _trader(who);
         if (house.openLotOf(account) != 0) return;
+        // A start serves open needs first; then what is stored is what it judges.
+        _serve(account);
         bytes memory state = stateOf(account);
         VM.recordLogs();
         try house.start(account, state, hex"00") returns (uint64 lot) {
@@ -149,7 +151,10 @@ contract ProtocolHandler is ProtocolFixture {
     }
 
     function doServe(uint64 who) external {
-        uint64 account = _account(who);
+        _serve(_account(who));
+    }
+
+    function _serve(uint64 account) private {
         if (house.openLotOf(account) != 0) return;
         bytes memory state = stateOf(account);
         VM.recordLogs();

@@ -60,6 +60,39 @@ public sealed class BookReplayTests
     }
 
     [Fact]
+    public void Apply_LotThatIsTakenOver_GoesOnWithItsNewPreimageAndLeavesNeeds()
+    {
+        byte[] rest = (AccountState.Empty with { CashE8 = 3, Version = 2 }).Pack();
+        var leg = Instrument.Perpetual(1);
+        BookReplay replay = Replay(Opened(1), Started(3, 1, 40_000_000), Bid(3, 0, 10_000_000, 500), NeedOpened(1, leg, 200), NeedOpened(1, Instrument.Perpetual(2), -7), TakenOver(3, 1, rest));
+
+        BookLot lot = replay.Book.Lots[3];
+        Assert.True(lot.IsOpen);
+        Assert.Equal(rest, lot.State);
+        Assert.Equal(Keccak256.HashUtf8("rest"), lot.LotHash);
+        Assert.Equal((0UL, 100_000_000UL, (UInt128)0, (UInt128)60), (lot.SoldE8, lot.ForSaleE8, lot.ProceedsE8, lot.InsuredE8));
+        Assert.Equal(200, replay.Book.Needs[leg]);
+
+        replay.Apply([NeedServed(2, leg, 150)], 21, default, 0);
+        Assert.Equal(50, replay.Book.Needs[leg]);
+        replay.Apply([NeedServed(3, leg, 50)], 22, default, 0);
+        Assert.Equal([Instrument.Perpetual(2)], replay.Book.Needs.Keys);
+    }
+
+    [Fact]
+    public void Apply_SettlementPrice_SettlesWhatTheNextOperationSettles()
+    {
+        var future = Instrument.Future(1, 1_770_000_000);
+        AccountState held = AccountState.Empty with { CashE8 = 5, Positions = [new Position(future, 100_000_000, 90)] };
+        BookReplay replay = Replay(Opened(1), Updated(1, held.Pack()), Fixed(1, 1_770_000_000, 100));
+
+        Assert.Equal(100, replay.Book.Settlements.PriceE8(future));
+        AccountState settled = replay.Book.Settlements.Settle(replay.Book.Accounts[1].State);
+        Assert.Empty(settled.Positions);
+        Assert.Equal(15, settled.CashE8);
+    }
+
+    [Fact]
     public void Apply_CheckpointAndEpoch_KeepsThem()
     {
         Checkpoint checkpoint = TestCheckpoints.Make(4);
@@ -146,6 +179,20 @@ public sealed class BookReplayTests
         House,
         "event LotStarted(uint64 indexed lot, uint64 indexed account, address indexed keeper, bytes32 lotHash, bytes state, bytes balances, int256 equityE8, uint256 maintenanceE8, uint64 forSaleE8, uint40 biddingFrom)",
         5, lot, account, Owner, Keccak256.HashUtf8("lot"), Empty, Array.Empty<byte>(), -5, 10, forSale, 1_770_000_100UL);
+
+    private static LogEntry Fixed(ushort underlying, uint expiry, ulong price) => TestLogs.Make(
+        TestDeployment.Record.Contracts.PriceHub, "event SettlementFixed(uint16 indexed underlying, uint32 indexed expiry, uint64 priceE8, uint32 coveredSeconds)", 7, underlying, expiry, price, 1800);
+
+    private static LogEntry NeedOpened(ulong account, Instrument instrument, long size) => TestLogs.Make(
+        Clearing, "event NeedOpened(uint64 indexed lotAccount, uint96 indexed instrument, int256 sizeE8, int256 costE8)", 7, account, instrument.Packed, size, 1);
+
+    private static LogEntry NeedServed(ulong account, Instrument instrument, long size) => TestLogs.Make(
+        Clearing, "event NeedServed(uint64 indexed account, uint96 indexed instrument, int256 sizeE8, int256 costE8, int256 realisedE8)", 8, account, instrument.Packed, size, 1, 1);
+
+    private static LogEntry TakenOver(ulong lot, ulong account, byte[] rest) => TestLogs.Make(
+        House,
+        "event LotDeleveraged(uint64 indexed lot, uint64 indexed account, bytes32 lotHash, bytes state, bytes balances, uint256 shiftE8, uint256 insuredE8)",
+        7, lot, account, Keccak256.HashUtf8("rest"), rest, Array.Empty<byte>(), 1, 60);
 
     private static LogEntry Bid(ulong lot, ulong from, ulong to, long pay) => TestLogs.Make(
         House,
