@@ -199,7 +199,7 @@ contract LiquidationHouseDeleverageTest is ProtocolFixture {
 
     /// @dev A lot whose grace is over.
     function _start(uint256 price) private returns (uint64 lot) {
-        setBtc(price);
+        walkBtc(price);
         bytes memory state = stateOf(victim);
         VM.recordLogs();
         lot = house.start(victim, state, WITNESS);
