@@ -11,7 +11,6 @@ import {Discounts} from "../margin/Discounts.sol";
 import {Forwards} from "../margin/Forwards.sol";
 import {Kernel} from "../margin/Kernel.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
-import {Volatility} from "../margin/Volatility.sol";
 import {Smiles} from "./Smiles.sol";
 import {SurfaceChecks} from "./SurfaceChecks.sol";
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
-import {Checkpoints, ExpiryRecord} from "../margin/Checkpoints.sol";
+import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Rounding} from "../margin/Rounding.sol";
 import {Smiles} from "../oracle/Smiles.sol";
