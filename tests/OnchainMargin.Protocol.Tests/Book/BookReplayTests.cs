@@ -181,7 +181,7 @@ public sealed class BookReplayTests
         5, lot, account, Owner, Keccak256.HashUtf8("lot"), Empty, Array.Empty<byte>(), -5, 10, forSale, 1_770_000_100UL);
 
     private static LogEntry Fixed(ushort underlying, uint expiry, ulong price) => TestLogs.Make(
-        TestDeployment.Record.Contracts.PriceHub, "event SettlementFixed(uint16 indexed underlying, uint32 indexed expiry, uint64 priceE8, uint32 coveredSeconds)", 7, underlying, expiry, price, 1800);
+        TestDeployment.Record.Contracts.SpotMarkets, "event SettlementFixed(uint16 indexed underlying, uint32 indexed expiry, uint64 priceE8, uint32 coveredSeconds)", 7, underlying, expiry, price, 1800);
 
     private static LogEntry NeedOpened(ulong account, Instrument instrument, long size) => TestLogs.Make(
         Clearing, "event NeedOpened(uint64 indexed lotAccount, uint96 indexed instrument, int256 sizeE8, int256 costE8)", 7, account, instrument.Packed, size, 1);
