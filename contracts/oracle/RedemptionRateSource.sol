@@ -71,6 +71,7 @@ contract RedemptionRateSource is IPriceSource {
         }
         if (!answered || words[0] > type(uint128).max) return 0;
         rateE8 = (words[0] * ONE) / _asset;
-        if (rateE8 > RATE_MAX_E8) rateE8 = 0;
+        // Held, not refused: a donation must not silence the source.
+        if (rateE8 > RATE_MAX_E8) rateE8 = RATE_MAX_E8;
     }
 }

@@ -100,8 +100,9 @@ contract PriceSourcesAdaptersTest {
     function test_signed_takesAQuorumAndTimesThatGoForward() public {
         SignedSource source = _signedSource();
         _expect(source.read, 0);
+        bytes[] memory few = _signatures(source, PRICE, uint40(START), 1);
         VM.expectRevert(abi.encodeWithSelector(SignedSource.SignaturesTooFew.selector, 1, 2));
-        source.publish(PRICE, uint40(START), _signatures(source, PRICE, uint40(START), 1));
+        source.publish(PRICE, uint40(START), few);
         source.publish(PRICE, uint40(START), _signatures(source, PRICE, uint40(START), 2));
         _expect(source.read, PRICE);
         // Of two prices signed for nearly one time nobody picks the better one later.

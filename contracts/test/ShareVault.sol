@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 /// @title The part of an ERC-4626 vault that a rate is read from; a test donates to it
 contract ShareVault {
-    uint8 public constant decimals = 18;
     address public immutable asset;
     uint256 public assets = 1_000e6;
     uint256 public shares = 1_000e18;
@@ -11,6 +10,10 @@ contract ShareVault {
 
     constructor(address asset_) {
         asset = asset_;
+    }
+
+    function decimals() external pure returns (uint8) {
+        return 18;
     }
 
     function setAssets(uint256 assets_) external {
