@@ -193,9 +193,9 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
     {
         await Chain.Chain.PassAsync(86_400);
         await Chain.SetPriceAsync(1, AttackWorld.Btc);
-        await Chain.TradeAsync(world.Bold, world.Maker, 1, Deployed.Unit / 10, AttackWorld.Btc);
+        await Chain.TradeAsync(world.Bold, world.Maker, 1, Deployed.Unit, AttackWorld.Btc);
         await AttackWorld.WithdrawAsync(world.Bold, 1_000_000, Proofs.Computed);
-        await Chain.SetPriceAsync(1, AttackWorld.Btc * 77 / 100);
+        await Chain.SetPriceAsync(1, AttackWorld.Btc * 81 / 100);
         BookAccount account = await Chain.Client.GetAccountAsync(world.Bold.Account);
         CheckpointInputs live = await Chain.Client.GetLiveInputsAsync();
         byte[] witness = Witness.Best(account.State, account.Balances.AsSpan(), live.View, SurfaceChoice.Better);

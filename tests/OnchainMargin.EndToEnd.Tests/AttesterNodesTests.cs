@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver;
+using OnchainMargin.Solver.Options;
+
+namespace OnchainMargin.EndToEnd.Tests;
+
+/// <summary>Nodes that do not trust each other: two attesters that need each other's signatures, and a watchtower that nobody asked.</summary>
+[Collection(SharedChain.Name)]
+public sealed class AttesterNodesTests(ChainFixture fixture)
+{
+    private const long Btc = 89_035_47000000;
+
+    [Fact]
+    public async Task TwoNodes_WithAKeyEach_PostEpochsAndSignOnDemandTogether()
+    {
+        using PrivateKey second = await Deployed.FundedKeyAsync(fixture.Chain);
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain, second);
+        Trader maker = await world.TraderAsync(1_000_000);
+        Trader bold = await world.TraderAsync(60_000);
+        await world.TradeAsync(bold, maker, 1, Deployed.Unit, Btc);
+        string[] urls = [FreeUrl(), FreeUrl()];
+        await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("NODE_ONE", world.Attester), urls[0], urls[1], SolverRoles.Pricer);
+        await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("NODE_TWO", second), urls[1], urls[0]);
+
+        await world.Chain.PassAsync(61);
+        await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).LatestEpoch is { Signatures: 2, Accounts: 2 }, "an epoch that both nodes signed");
+
+        using var http = new HttpClient();
+        Clearinghouse.Proof? proof = null;
+        await Eventually.TrueAsync(async () => (proof = await OnDemandAsync(http, urls[1], bold.Account)) is not null, "an attestation on demand that both nodes signed");
+        Assert.Equal(1, proof!.Value.Kind);
+        await bold.Client.WithdrawAsync(bold.Account, 0, 1_000_000, bold.Key.Address, proof);
+        await one.StopAsync();
+        await two.StopAsync();
+    }
+
+    [Fact]
+    public async Task Watchtower_SeesARootThatIsNotItsOwn_DemandsTheLeafAndRefutesIt()
+    {
+        using PrivateKey second = await Deployed.FundedKeyAsync(fixture.Chain);
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain, second);
+        Trader maker = await world.TraderAsync(1_000_000);
+        Trader bold = await world.TraderAsync(60_000);
+        await world.TradeAsync(bold, maker, 1, Deployed.Unit, Btc);
+        await world.Chain.PassAsync(61);
+        await world.Client.TakeCheckpointAsync();
+        SolverOptions options = world.Options(0, null, "tower.db", SolverRoles.Indexer, SolverRoles.Watchtower);
+        await using WebApplication tower = await SolverHost.CreateAsync(options);
+        await tower.StartAsync();
+
+        // The quorum posts a book in which one account needs next to nothing, and serves it to nobody.
+        ProtocolBook book = await world.Client.ReplayAsync();
+        AttestedBook lie = new(
+            book.LatestCheckpoint!.Id,
+            [Lie(book, maker.Account, leastCash: 1), Lie(book, bold.Account, leastCash: -1_000_000 * Deployed.Unit)]);
+        RiskRegistry.RiskEpoch epoch = lie.ToEpoch(1, book.ModelHash);
+        Hash32 inputs = book.LatestCheckpoint.InputsHash;
+        await world.Client.PostEpochAsync(epoch, book.LatestCheckpoint, [world.Client.Digests.Sign(epoch, inputs, world.Attester), world.Client.Digests.Sign(epoch, inputs, second)]);
+
+        await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).Demands.ContainsKey((1, bold.Account)), "a demand of the leaf");
+        (RiskRegistry.RiskAttestation attestation, Hash32[] path) = lie.Find(bold.Account)!.Value;
+        await world.Client.SendAsync(world.Client.Calls.Supply(Challenges.RiskAttestation.Decode(attestation.Encode()), 1, path));
+
+        await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).Attesters.IsEmpty, "the votes of the liars to be gone");
+        Assert.True((await world.Client.ReplayAsync()).LatestEpoch!.IsVoid);
+        UInt256 reward = await world.Chain.Node.CallAsync(world.Record.Contracts.AttesterBonds, new AttesterBonds.OwedToCall(world.Pricer.Address));
+        Assert.Equal((UInt256)200_000_000_000UL, reward);
+        await tower.StopAsync();
+    }
+
+    private static RiskRegistry.RiskAttestation Lie(ProtocolBook book, ulong id, long leastCash) =>
+        new(id, book.Accounts[id].PositionsHash, Ethereum.Hashing.Keccak256.Hash([]), leastCash, 0, 0, book.LatestCheckpoint!.Id, book.ModelHash, (ulong)book.LatestCheckpoint.Checkpoint.Header.Time + 600);
+
+    private static async Task<WebApplication> StartAsync(Deployed world, string store, KeyOptions key, string url, string peer, params string[] more)
+    {
+        SolverOptions options = world.Options(0, null, store, [SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Attester, SolverRoles.Api, .. more]);
+        WebApplication host = await SolverHost.CreateAsync(options with
+        {
+            Attester = new AttesterOptions { Keys = [key], Peers = [peer], PollMilliseconds = 100 },
+            Api = options.Api with { Url = url },
+        });
+        await host.StartAsync();
+        return host;
+    }
+
+    private static async Task<Clearinghouse.Proof?> OnDemandAsync(HttpClient http, string url, ulong account)
+    {
+        using HttpResponseMessage reply = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"{url}/api/accounts/{account}/attestation")));
+        if (!reply.IsSuccessStatusCode)
+        {
+            return null;
+        }
+
+        JsonElement proof = await reply.Content.ReadFromJsonAsync<JsonElement>();
+        return new Clearinghouse.Proof((byte)proof.GetProperty("kind").GetInt32(), HexData.Decode(proof.GetProperty("data").GetString()!));
+    }
+
+    private static string FreeUrl()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    }
+}
