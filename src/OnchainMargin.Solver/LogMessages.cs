@@ -3,7 +3,7 @@ using OnchainMargin.Solver.Pricing;
 
 namespace OnchainMargin.Solver;
 
-/// <summary>Every message that the solver logs, numbered: 1xxx host, 2xxx index, 3xxx transactions, 4xxx risk and pricing, 5xxx attestation, 6xxx keeping, 7xxx API.</summary>
+/// <summary>Every message that the solver logs, numbered: 1xxx host, 2xxx index, 3xxx transactions, 4xxx risk and pricing, 5xxx attestation, 6xxx keeping, 7xxx API and relay.</summary>
 internal static partial class LogMessages
 {
     [LoggerMessage(1001, LogLevel.Information, "Role {Role} started")]
@@ -128,4 +128,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(3008, LogLevel.Warning, "The fee of '{Intent}' is at its cap of {CapGwei} gwei and the transaction is in no block; raise transactions.maxFeePerGasGwei to go on")]
     public static partial void TransactionAtFeeCap(this ILogger logger, string intent, int capGwei);
+
+    [LoggerMessage(7001, LogLevel.Information, "Settles {Count} fills: {Intent}")]
+    public static partial void BatchSent(this ILogger logger, int count, string intent);
+
+    [LoggerMessage(7002, LogLevel.Information, "A batch of {Count} fills is refused, so each is tried alone: {Reason}")]
+    public static partial void BatchRefused(this ILogger logger, int count, string reason);
+
+    [LoggerMessage(7003, LogLevel.Warning, "A fill between maker {Maker} and taker {Taker} is refused by the chain: {Reason}")]
+    public static partial void MatchRefused(this ILogger logger, ulong maker, ulong taker, string reason);
 }

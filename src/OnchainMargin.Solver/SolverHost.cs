@@ -10,11 +10,14 @@ using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Keeping;
+using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Parameters;
 using OnchainMargin.Solver.Pricing;
+using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Telemetry;
 using OnchainMargin.Solver.Transactions;
 using OnchainMargin.Solver.Watching;
 
@@ -59,11 +62,14 @@ public static class SolverHost
         builder.Services.AddSingleton(client);
         AddCore(builder.Services, options, deployment);
         AddRoles(builder.Services, options, keys);
+        AddRelay(builder.Services, options, keys);
+        TelemetryExport.AddServices(builder.Services, options.Telemetry);
         ApiSetup.AddServices(builder, options);
         WebApplication host = builder.Build();
         _ = host.Services.GetRequiredService<SolverStore>();
         _ = host.Services.GetRequiredService<HttpRpcClient>();
         _ = host.Services.GetRequiredService<SolverKeys>();
+        TelemetryExport.Start(host.Services);
         ApiSetup.Map(host, options);
         AttestingEndpoints.Map(host, options);
         host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SolverHost)).SolverStarts(string.Join(", ", options.PlayedRoles), deployment.ChainId, store.Path);
@@ -82,6 +88,7 @@ public static class SolverHost
         services.AddSingleton<PeerClient>();
         services.AddSingleton<LocalSignatureExchange>();
         services.AddSingleton<ISignatureExchange>(provider => new PeerSignatureExchange(provider.GetRequiredService<LocalSignatureExchange>(), provider.GetRequiredService<PeerClient>(), options.Attester));
+        services.AddSingleton<ILiveInputs, LiveInputs>();
         services.AddSingleton(new ProtocolDigests(deployment));
         services.AddSingleton<ITransactionNode, NodeTransactions>();
         services.AddSingleton<TransactionManagers>();
@@ -147,6 +154,19 @@ public static class SolverHost
         {
             AddRole<ParameterRole>(services, provider => ActivatorUtilities.CreateInstance<ParameterRole>(provider, options.Parameters));
         }
+    }
+
+    private static void AddRelay(IServiceCollection services, SolverOptions options, SolverKeys keys)
+    {
+        if (!options.Plays(SolverRoles.Relay))
+        {
+            return;
+        }
+
+        services.AddSingleton<IRelayChain, RelayChain>();
+        services.AddSingleton<OrderRelay>();
+        AddRole<RelayRole>(services, provider => ActivatorUtilities.CreateInstance<RelayRole>(
+            provider, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(keys.Relay!), options.Relay));
     }
 
     private static void AddRole<TRole>(IServiceCollection services, Func<IServiceProvider, TRole>? make = null)

@@ -28,8 +28,11 @@ internal sealed class SolverKeys : IDisposable
     /// <summary>Sends liquidations.</summary>
     public PrivateKey? Keeper { get; private set; }
 
+    /// <summary>Pays for settling orders.</summary>
+    public PrivateKey? Relay { get; private set; }
+
     /// <summary>Every key that sends transactions, once.</summary>
-    public IReadOnlyList<PrivateKey> Senders => [.. new[] { Pricer, Poster, Watchtower, Keeper }.OfType<PrivateKey>().Distinct()];
+    public IReadOnlyList<PrivateKey> Senders => [.. new[] { Pricer, Poster, Watchtower, Keeper, Relay }.OfType<PrivateKey>().Distinct()];
 
     /// <summary>Reads the keys that the options' roles need.</summary>
     /// <exception cref="KeyException">Thrown when one cannot be had.</exception>
@@ -55,6 +58,11 @@ internal sealed class SolverKeys : IDisposable
         if (options.Plays(SolverRoles.Keeper))
         {
             keys.Keeper = keys.Once(options.Keeper.Key);
+        }
+
+        if (options.Plays(SolverRoles.Relay))
+        {
+            keys.Relay = keys.Once(options.Relay.Key);
         }
 
         return keys;

@@ -40,9 +40,11 @@ internal static class SolverProcess
             ["KEEPER__INVENTORYLIMITE8"] = "500000000000000",
             ["KEEPER__COOLDOWNSECONDS"] = "0",
             ["API__URL"] = $"http://127.0.0.1:{options.ApiPort}",
-            ["API__WEBFOLDER"] = Directory.Exists("web") ? "web" : string.Empty,
+            ["RELAY__KEY__VARIABLE"] = KeyPrefix + "PRICER",
+            ["API__WEBFOLDER"] = Directory.Exists("web/dist") ? "web/dist" : string.Empty,
+            ["API__PUBLICNODEURL"] = nodeAddress,
         };
-        string[] roles = ["indexer", "pricer", "risk", "attester", "keeper", "api"];
+        string[] roles = ["indexer", "pricer", "risk", "attester", "keeper", "relay", "api"];
         for (int i = 0; i < roles.Length; i++)
         {
             settings[$"ROLES__{i}"] = roles[i];

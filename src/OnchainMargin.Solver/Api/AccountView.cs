@@ -7,9 +7,10 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="State">The preimage of the commitment, as calldata wants it.</param>
 /// <param name="Version">How many operations it had.</param>
 /// <param name="CashE8">Cash.</param>
+/// <param name="LockedGainE8">Gains that are not withdrawable yet, as of the last operation.</param>
 /// <param name="OpenLot">The lot that it is in; 0 for none.</param>
 /// <param name="Balances">Tokens in the vault.</param>
 /// <param name="Positions">Positions.</param>
 /// <param name="Health">Figures; null before the first checkpoint or when it could not be computed.</param>
 internal sealed record AccountView(
-    string Id, string Owner, string StateHash, string State, string Version, string CashE8, string OpenLot, IReadOnlyList<BalanceView> Balances, IReadOnlyList<PositionView> Positions, FiguresView? Health);
+    string Id, string Owner, string StateHash, string State, string Version, string CashE8, string LockedGainE8, string OpenLot, IReadOnlyList<BalanceView> Balances, IReadOnlyList<PositionView> Positions, FiguresView? Health);

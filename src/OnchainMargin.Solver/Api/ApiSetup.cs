@@ -1,12 +1,21 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.StaticFiles;
+using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Telemetry;
 
 namespace OnchainMargin.Solver.Api;
 
-/// <summary>Sets the HTTP API up: routes, the OpenAPI document, problem details, origins, the wallet page.</summary>
+/// <summary>Sets the HTTP API up: routes, the OpenAPI document, problem details, limits, origins, the wallet page.</summary>
 internal static class ApiSetup
 {
     private const string OriginsPolicy = "origins";
+    private const int WindowSeconds = 10;
+    private const int WindowSegments = 5;
 
     public static void AddServices(WebApplicationBuilder builder, SolverOptions options)
     {
@@ -16,9 +25,15 @@ internal static class ApiSetup
         }
 
         builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ApiErrors>();
         builder.Services.AddOpenApi();
         builder.Services.AddSingleton<ProtocolViews>();
-        builder.Services.AddCors(cors => cors.AddPolicy(OriginsPolicy, policy => policy.WithOrigins([.. options.Api.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()));
+        builder.Services.AddSingleton<OnDemandAttester>();
+        builder.Services.AddSingleton<TradeHistory>();
+        builder.Services.AddSingleton<PrometheusText>();
+        builder.Services.AddSingleton<SolverGauges>();
+        builder.Services.AddCors(cors => cors.AddPolicy(OriginsPolicy, policy => policy.WithOrigins([.. options.Api.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Retry-After")));
+        builder.Services.AddRateLimiter(limiter => Limit(limiter, options.Api.RequestsPerTenSeconds));
     }
 
     public static void Map(WebApplication host, SolverOptions options)
@@ -35,21 +50,69 @@ internal static class ApiSetup
             host.UseCors(OriginsPolicy);
         }
 
+        if (options.Api.RequestsPerTenSeconds > 0)
+        {
+            host.UseRateLimiter();
+        }
+
+        host.Use(static (HttpContext context, RequestDelegate next) => EntityTags.InvokeAsync(context, next));
+        host.Use(SecureAsync);
         if (options.Api.WebFolder.Length > 0)
         {
             host.UseDefaultFiles();
-            host.UseStaticFiles();
+            host.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = Keep });
         }
 
         host.MapOpenApi("/openapi/{documentName}.json");
         HealthEndpoints.Map(host);
-        ProtocolEndpoints.Map(host.MapGroup("/api"));
-        StreamEndpoints.Map(host.MapGroup("/api"));
+        _ = host.Services.GetRequiredService<SolverGauges>();
+        PrometheusText prometheus = host.Services.GetRequiredService<PrometheusText>();
+        host.MapGet("/metrics", () => TypedResults.Text(prometheus.Write(), "text/plain; version=0.0.4; charset=utf-8")).WithSummary("Metrics in Prometheus' text format").WithTags("health");
+        RouteGroupBuilder api = host.MapGroup("/api");
+        ProtocolEndpoints.Map(api);
+        AccountEndpoints.Map(api);
+        TailEndpoints.Map(api);
+        OrderEndpoints.Map(api, options.Plays(SolverRoles.Relay));
+        OperatorEndpoints.Map(api, options.Api);
+        StreamEndpoints.Map(api);
     }
 
     /// <summary>The answer when something that was asked for is not there.</summary>
     public static ProblemHttpResult Missing(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
+    /// <summary>The answer to a question that cannot be understood.</summary>
+    public static ProblemHttpResult Bad(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status400BadRequest, title: "Bad request");
+
     /// <summary>The answer while the solver does not know enough yet.</summary>
     public static ProblemHttpResult NotReady(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not ready");
+
+    private static void Limit(RateLimiterOptions limiter, int requests)
+    {
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+            requests > 0 && context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+                ? RateLimitPartition.GetSlidingWindowLimiter(
+                    context.Connection.RemoteIpAddress?.ToString() ?? "",
+                    _ => new SlidingWindowRateLimiterOptions { PermitLimit = requests, Window = TimeSpan.FromSeconds(WindowSeconds), SegmentsPerWindow = WindowSegments, QueueLimit = 0 })
+                : RateLimitPartition.GetNoLimiter(""));
+        limiter.OnRejected = static async (context, cancellationToken) =>
+        {
+            context.HttpContext.Response.Headers.RetryAfter = (WindowSeconds / WindowSegments).ToString(CultureInfo.InvariantCulture);
+            await TypedResults.Problem("Too many requests came from this address; wait a few seconds, or use /api/stream instead of asking again and again.", statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests")
+                .ExecuteAsync(context.HttpContext);
+        };
+    }
+
+    /// <summary>The page loads nothing from elsewhere and may be framed by nobody; it may talk to any node, because the wallet's owner chooses that.</summary>
+    private static Task SecureAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' http: https: ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        return next(context);
+    }
+
+    /// <summary>Files whose name carries a hash never change; the page itself is asked for anew each time.</summary>
+    private static void Keep(StaticFileResponseContext context) =>
+        context.Context.Response.Headers.CacheControl = context.Context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
 }

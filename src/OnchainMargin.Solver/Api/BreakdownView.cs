@@ -3,9 +3,24 @@ namespace OnchainMargin.Solver.Api;
 /// <summary>Every term that adds up to an account's figures.</summary>
 /// <param name="Figures">The figures.</param>
 /// <param name="StandardMarginE8">What isolated accounts would need together.</param>
+/// <param name="SavingE8">What holding everything in one account saves of that; negative when charges outweigh netting.</param>
 /// <param name="CollateralValueE8">Value of all collateral.</param>
 /// <param name="HaircutE8">Haircuts of all collateral.</param>
+/// <param name="Worst">What binds, in words.</param>
 /// <param name="Underlyings">Terms per underlying.</param>
 /// <param name="Groups">Terms per risk group.</param>
+/// <param name="Collaterals">Each collateral.</param>
+/// <param name="Greeks">Sensitivities per underlying and expiry.</param>
+/// <param name="Scenarios">The 37 scenarios, all underlyings together.</param>
 internal sealed record BreakdownView(
-    FiguresView Figures, string StandardMarginE8, string CollateralValueE8, string HaircutE8, IReadOnlyList<UnderlyingView> Underlyings, IReadOnlyList<GroupView> Groups);
+    FiguresView Figures,
+    string StandardMarginE8,
+    string SavingE8,
+    string CollateralValueE8,
+    string HaircutE8,
+    string Worst,
+    IReadOnlyList<UnderlyingView> Underlyings,
+    IReadOnlyList<GroupView> Groups,
+    IReadOnlyList<CollateralView> Collaterals,
+    IReadOnlyList<GreeksView> Greeks,
+    IReadOnlyList<ScenarioView> Scenarios);

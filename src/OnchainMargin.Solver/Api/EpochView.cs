@@ -7,5 +7,8 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="BookRoot">The Merkle root.</param>
 /// <param name="Accounts">How many leaves.</param>
 /// <param name="Signatures">How many attesters signed.</param>
+/// <param name="Threshold">How many must.</param>
 /// <param name="PostedInBlock">The block.</param>
-internal sealed record EpochView(string Epoch, string Checkpoint, string ModelHash, string BookRoot, string Accounts, string Signatures, string PostedInBlock);
+/// <param name="IsComputedHere">Whether this solver computed the same root for itself; false also when it no longer keeps that checkpoint.</param>
+internal sealed record EpochView(
+    string Epoch, string Checkpoint, string ModelHash, string BookRoot, string Accounts, string Signatures, string Threshold, string PostedInBlock, bool IsComputedHere);

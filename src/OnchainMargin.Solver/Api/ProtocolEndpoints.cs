@@ -1,5 +1,8 @@
-using OnchainMargin.Solver.Hosting;
-using OnchainMargin.Solver.Parameters;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Solver.Attesting;
+using OnchainMargin.Solver.Markets;
+using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Api;
 
@@ -7,37 +10,62 @@ namespace OnchainMargin.Solver.Api;
 internal static class ProtocolEndpoints
 {
     private const int LargestPage = 500;
-    private const int MostHours = 720;
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/accounts", (ProtocolViews views, ulong after = 0, int limit = 100, bool underWater = false) =>
-                limit is < 1 or > LargestPage
-                    ? TypedResults.Problem($"The limit is {limit}; give a number from 1 to {LargestPage}.", statusCode: StatusCodes.Status400BadRequest, title: "Bad request")
-                    : views.Accounts(after, limit, underWater) is { } page ? Results.Ok(page) : ApiSetup.NotReady("The index is empty still; ask again in a moment."))
-            .Produces<PageOfAccounts>().WithSummary("Accounts with their figures, page by page").WithTags("accounts");
-        api.MapGet("/accounts/{id}", (ProtocolViews views, ulong id) =>
-                views.Account(id) is { } account ? Results.Ok(account) : ApiSetup.Missing($"Account {id} was never opened."))
-            .Produces<AccountView>().WithSummary("An account: state, tokens, positions, health").WithTags("accounts");
-        api.MapGet("/accounts/{id}/margin", (ProtocolViews views, ulong id) =>
-                views.Breakdown(id) is { } margin ? Results.Ok(margin) : ApiSetup.Missing($"There is no margin of account {id}: it was never opened, or no checkpoint holds what it touches."))
-            .Produces<BreakdownView>().WithSummary("Every term of an account's requirement").WithTags("accounts");
-        api.MapGet("/accounts/{id}/tail", (ProtocolViews views, ulong id, int horizonHours = 24, double level = 0.99) =>
-                horizonHours is < 1 or > MostHours || !(level is >= 0.5 and <= 0.9999)
-                    ? TypedResults.Problem($"The horizon is {horizonHours} hours and the level {level}; give 1 to {MostHours} hours and a level from 0.5 to 0.9999.", statusCode: StatusCodes.Status400BadRequest, title: "Bad request")
-                    : views.Tail(id, horizonHours, level) is { } tail ? Results.Ok(tail) : ApiSetup.Missing($"There is no margin of account {id}: it was never opened, or no checkpoint holds what it touches."))
-            .Produces<TailView>().WithSummary("Simulated value at risk and expected shortfall of an account, with what each position adds").WithTags("accounts");
-        api.MapGet("/accounts/{id}/proof", (ProtocolViews views, ulong id, CancellationToken cancellationToken) =>
-                views.Proof(id, cancellationToken) is { Proof: { } proof } ? Results.Ok(proof) : ApiSetup.Missing(views.Proof(id, cancellationToken).Reason))
-            .Produces<ProofView>().WithSummary("An account's attestation under the last epoch, ready to be used").WithTags("attestations");
-        api.MapGet("/epochs", (ProtocolViews views, int limit = 20) => TypedResults.Ok(views.Epochs(Math.Clamp(limit, 1, LargestPage))))
+        api.MapGet("/deployment", (ProtocolViews views, SolverOptions options) => TypedResults.Ok(views.Deployment(options.Api.PublicNodeUrl, options.Plays(SolverRoles.Relay), options.Plays(SolverRoles.Attester))))
+            .WithSummary("Where the protocol is and what it lists").WithTags("deployment");
+        api.MapGet("/prices", PricesAsync).ProducesProblem(503).WithSummary("Prices: live, or of the last checkpoint with live=false").WithTags("prices");
+        api.MapGet("/instruments", InstrumentsAsync).ProducesProblem(503).WithSummary("What can be traded or margined, with live marks").WithTags("prices");
+        api.MapGet("/instruments/{name}", InstrumentAsync).ProducesProblem(404).ProducesProblem(503).WithSummary("One instrument by name, also one that nobody holds yet").WithTags("prices");
+        api.MapGet("/surfaces", SurfacesAsync).ProducesProblem(503).WithSummary("Volatility surfaces of every expiry").WithTags("prices");
+        api.MapGet("/epochs", (ProtocolViews views, CancellationToken cancellationToken, int limit = 20) => TypedResults.Ok(views.Epochs(Math.Clamp(limit, 1, LargestPage), cancellationToken)))
             .WithSummary("The last epochs, newest first").WithTags("attestations");
-        api.MapGet("/auctions", (ProtocolViews views, bool open = false) => TypedResults.Ok(views.Auctions(open)))
-            .WithSummary("Lots, newest first").WithTags("auctions");
-        api.MapGet("/parameters", (Broadcast<ParameterProposal> proposals) => proposals.Current is { } proposal
-                ? Results.Ok(proposal) : ApiSetup.Missing("No parameters were proposed; play the role parameters, which needs ten days of checkpoints."))
-            .Produces<ParameterProposal>().WithSummary("The last proposal of risk parameters, with its reasons and the accounts it would make liquidatable").WithTags("parameters");
-        api.MapGet("/prices", (ProtocolViews views) => views.Prices() is { } prices ? Results.Ok(prices) : ApiSetup.NotReady("No checkpoint was taken yet; ask again in a moment."))
-            .Produces<PricesView>().WithSummary("The last checkpoint's prices").WithTags("prices");
+        api.MapGet("/attesters", (ProtocolViews views, SolverKeys keys) => TypedResults.Ok<IReadOnlyList<AttesterView>>(
+                [.. (views.Book?.Attesters ?? []).Select(attester => new AttesterView(attester.ToString(), keys.Attesters.Any(key => key.Address == attester)))]))
+            .WithSummary("The attesters of the registry").WithTags("attestations");
+        api.MapGet("/accounts/{id}/proof", Proof).ProducesProblem(404).WithSummary("An account's attestation under the last epoch, ready to be used").WithTags("attestations");
+        api.MapPost("/accounts/{id}/attestation", Attest).ProducesProblem(404).ProducesProblem(409).WithSummary("An attestation of an account as it is now, signed on demand").WithTags("attestations");
+        api.MapGet("/auctions", (ProtocolViews views, bool open = false) => TypedResults.Ok(views.Auctions(open))).WithSummary("Lots, newest first").WithTags("auctions");
+        api.MapGet("/auctions/{id}", Results<Ok<AuctionView>, ProblemHttpResult> (ProtocolViews views, ulong id) =>
+                views.Auction(id) is { } lot ? TypedResults.Ok(lot) : ApiSetup.Missing($"Lot {id} was never started."))
+            .ProducesProblem(404).WithSummary("A lot with the preimage that bids need").WithTags("auctions");
+    }
+
+    private static async Task<Results<Ok<PricesView>, ProblemHttpResult>> PricesAsync(ProtocolViews views, ILiveInputs inputs, CancellationToken cancellationToken, bool live = true) =>
+        live ? TypedResults.Ok(views.Prices(await inputs.GetAsync(cancellationToken)))
+        : views.Book?.LatestCheckpoint is { } last ? TypedResults.Ok(views.Prices(last))
+        : ApiSetup.NotReady("No checkpoint was taken yet; ask again in a moment.");
+
+    private static async Task<Ok<IReadOnlyList<InstrumentView>>> InstrumentsAsync(ProtocolViews views, ILiveInputs live, CancellationToken cancellationToken) =>
+        TypedResults.Ok(views.Instruments(await live.GetAsync(cancellationToken)));
+
+    private static async Task<Results<Ok<InstrumentView>, ProblemHttpResult>> InstrumentAsync(ProtocolViews views, ILiveInputs live, string name, CancellationToken cancellationToken)
+    {
+        CheckpointInputs inputs = await live.GetAsync(cancellationToken);
+        return views.Names.Parse(name) is { } instrument && Quotes.MarkE8(instrument, inputs.View) is not null
+            ? TypedResults.Ok(views.View(instrument, inputs))
+            : ApiSetup.Missing($"The instrument '{name}' has no market here; take a name from /api/instruments.");
+    }
+
+    private static async Task<Ok<IReadOnlyList<SurfaceView>>> SurfacesAsync(ILiveInputs live, CancellationToken cancellationToken) =>
+        TypedResults.Ok(ProtocolViews.Surfaces(await live.GetAsync(cancellationToken)));
+
+    private static Results<Ok<ProofView>, ProblemHttpResult> Proof(ProtocolViews views, ulong id, CancellationToken cancellationToken) =>
+        views.Proof(id, cancellationToken) switch
+        {
+            ({ } proof, _) => TypedResults.Ok(proof),
+            (_, string reason) => ApiSetup.Missing(reason),
+        };
+
+    private static Results<Ok<ProofView>, ProblemHttpResult> Attest(ProtocolViews views, OnDemandAttester attester, ulong id)
+    {
+        if (views.Find(id) is not { } account)
+        {
+            return ApiSetup.Missing($"Account {id} was never opened.");
+        }
+
+        (ProofView? proof, string reason) = attester.Sign(account);
+        return proof is not null ? TypedResults.Ok(proof) : TypedResults.Problem(reason, statusCode: StatusCodes.Status409Conflict, title: "Cannot be signed");
     }
 }

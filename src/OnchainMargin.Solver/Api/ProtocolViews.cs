@@ -9,23 +9,43 @@ using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Attesting;
+using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Risk;
 
 namespace OnchainMargin.Solver.Api;
 
 /// <summary>Turns the solver's snapshots into what the API answers. Every margin in an answer was computed by the margin engine.</summary>
-internal sealed class ProtocolViews(Broadcast<IndexedBook> books, Broadcast<RiskSnapshot> risks, AttestedBooks attested)
+internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadcast<RiskSnapshot> risks, AttestedBooks attested, DeploymentRecord deployment)
 {
+    private readonly InstrumentNames _names = new(deployment);
+
+    /// <summary>Names of instruments.</summary>
+    public InstrumentNames Names => _names;
+
     /// <summary>The newest book; null while the index is empty.</summary>
     public ProtocolBook? Book => books.Current?.Book;
 
     /// <summary>An account; null when it was never opened.</summary>
-    public AccountView? Account(ulong id) => Book is { } book && book.Accounts.TryGetValue(id, out BookAccount? account) ? View(account) : null;
+    public BookAccount? Find(ulong id) => Book is { } book && book.Accounts.TryGetValue(id, out BookAccount? account) ? account : null;
+
+    /// <summary>An account at the last checkpoint, or at live inputs when they are given.</summary>
+    public AccountView View(BookAccount account, CheckpointInputs? live = null)
+    {
+        if (live is not null)
+        {
+            return View(account, live, Holding.Of(account, Book!, live).Figures(live.View));
+        }
+
+        return Risk(account.Id) is { Error: MarginError.None } risk && risks.Current is { } snapshot
+            ? View(account, snapshot.Inputs, risk.Figures)
+            : View(account, Book?.LatestCheckpoint, null);
+    }
 
     /// <summary>A page of accounts, ascending.</summary>
-    public PageOfAccounts? Accounts(ulong after, int limit, bool onlyUnderWater)
+    public PageOfAccounts? Accounts(ulong after, int limit, bool onlyUnderWater, Address? owner)
     {
         if (Book is not { } book)
         {
@@ -34,28 +54,11 @@ internal sealed class ProtocolViews(Broadcast<IndexedBook> books, Broadcast<Risk
 
         AccountView[] items =
         [
-            .. book.Accounts.Values.Where(account => account.Id > after && (!onlyUnderWater || Risk(account.Id) is { IsUnderWater: true })).Take(limit + 1).Select(View),
+            .. book.Accounts.Values
+                .Where(account => account.Id > after && (owner is null || account.Owner == owner) && (!onlyUnderWater || Risk(account.Id) is { IsUnderWater: true }))
+                .Take(limit + 1).Select(account => View(account)),
         ];
         return new PageOfAccounts(ApiNumbers.Text(book.BlockNumber), [.. items.Take(limit)], items.Length > limit ? items[limit - 1].Id : null);
-    }
-
-    /// <summary>Every term of an account's margin at the last checkpoint; null when there is none.</summary>
-    public BreakdownView? Breakdown(ulong id)
-    {
-        if (Risk(id) is not { Error: MarginError.None } risk || risks.Current is not { } snapshot)
-        {
-            return null;
-        }
-
-        MarginReport report = MarginEngine.Report(snapshot.Book.Settlements.Settle(risk.Account.State), risk.Account.Balances.AsSpan(), snapshot.Inputs.View);
-        return new BreakdownView(
-            Figures(risk, snapshot.Inputs),
-            ApiNumbers.Text(report.StandardE8),
-            ApiNumbers.Text(report.CollateralValueE8),
-            ApiNumbers.Text(report.HaircutE8),
-            [.. report.Underlyings.Select(static u => new UnderlyingView(
-                ApiNumbers.Text(u.Underlying), ApiNumbers.Text(u.Group), u.WorstScenario, [.. u.Weighted24E8.Select(ApiNumbers.Text)], ApiNumbers.Text(u.BasisE8), ApiNumbers.Text(u.LiquidityE8), ApiNumbers.Text(u.VegaE8), ApiNumbers.Text(u.RateE8), ApiNumbers.Text(u.NetE8), ApiNumbers.Text(u.GrossE8)))],
-            [.. report.Groups.Select(static g => new GroupView(ApiNumbers.Text(g.Group), ApiNumbers.Text(g.MaintenanceE8), ApiNumbers.Text(g.Joint24E8), g.WorstScenario))]);
     }
 
     /// <summary>The simulated tail of an account's loss at the last checkpoint; null when there is none. Part of no decision.</summary>
@@ -82,14 +85,14 @@ internal sealed class ProtocolViews(Broadcast<IndexedBook> books, Broadcast<Risk
             tail.Tail.Shortfall,
             tail.Tail.ShortfallLow,
             tail.Tail.ShortfallHigh,
-            Figures(risk, snapshot.Inputs),
+            Figures(risk.Figures, snapshot.Inputs),
             [.. tail.Contributions.TakeLast(state.Positions.Length).Select((value, i) => new ContributionView(state.Positions[i].Instrument.Packed.ToString(CultureInfo.InvariantCulture), value))],
             tail.Contributions.Take(tail.Contributions.Count - state.Positions.Length).Sum());
     }
 
     /// <summary>The last epochs, newest first.</summary>
-    public IReadOnlyList<EpochView> Epochs(int limit) => [.. (Book?.Epochs.Values ?? []).Reverse().Take(limit).Select(static epoch => new EpochView(
-        ApiNumbers.Text(epoch.Epoch), ApiNumbers.Text(epoch.Checkpoint), epoch.ModelHash.ToString(), epoch.BookRoot.ToString(), ApiNumbers.Text(epoch.Accounts), ApiNumbers.Text(epoch.Signatures), ApiNumbers.Text(epoch.PostedInBlock)))];
+    public IReadOnlyList<EpochView> Epochs(int limit, CancellationToken cancellationToken) => [.. (Book?.Epochs.Values ?? []).Reverse().Take(limit).Select(epoch => new EpochView(
+        ApiNumbers.Text(epoch.Epoch), ApiNumbers.Text(epoch.Checkpoint), epoch.ModelHash.ToString(), epoch.BookRoot.ToString(), ApiNumbers.Text(epoch.Accounts), ApiNumbers.Text(epoch.Signatures), ApiNumbers.Text(Book!.Threshold), ApiNumbers.Text(epoch.PostedInBlock), IsComputedHere(epoch, cancellationToken)))];
 
     /// <summary>An account's proof under the last epoch; null with the reason when there is none.</summary>
     public (ProofView? Proof, string Reason) Proof(ulong id, CancellationToken cancellationToken)
@@ -129,55 +132,88 @@ internal sealed class ProtocolViews(Broadcast<IndexedBook> books, Broadcast<Risk
     /// <summary>Lots, newest first.</summary>
     public IReadOnlyList<AuctionView> Auctions(bool onlyOpen) => [.. (Book?.Lots.Values ?? []).Where(lot => !onlyOpen || lot.IsOpen).Reverse().Select(View)];
 
-    /// <summary>The last checkpoint; null before the first.</summary>
-    public PricesView? Prices() => Book?.LatestCheckpoint is { } inputs
-        ? new PricesView(
-            ApiNumbers.Text(inputs.Id),
-            ApiNumbers.Text(inputs.Checkpoint.Header.Time),
-            inputs.InputsHash.ToString(),
-            [.. inputs.Checkpoint.Underlyings.Select(static u => new PriceView(
-                ApiNumbers.Text(u.Underlying), ApiNumbers.Text(u.SpotE8), ApiNumbers.Text(u.PerpetualMarkE8), ApiNumbers.Text(u.AverageSpotE8), ApiNumbers.Text(u.CumulativeFundingE8), ApiNumbers.Text(u.OpenInterestE8), u.MarketState.ToString()))])
-        : null;
+    /// <summary>A lot; null when there is none of that number.</summary>
+    public AuctionView? Auction(ulong id) => Book is { } book && book.Lots.TryGetValue(id, out BookLot? lot) ? View(lot) : null;
 
     /// <summary>A lot as the API shows it.</summary>
-    public static AuctionView View(BookLot lot) => new(
-        ApiNumbers.Text(lot.Id),
-        ApiNumbers.Text(lot.Account),
-        lot.IsOpen,
-        ApiNumbers.Text(lot.ForSaleE8),
-        ApiNumbers.Text(lot.SoldE8),
-        lot.ProceedsE8.ToString(CultureInfo.InvariantCulture),
-        lot.InsuredE8.ToString(CultureInfo.InvariantCulture),
-        ApiNumbers.Text(lot.BiddingFromSeconds),
-        ApiNumbers.Text(lot.EquityE8),
-        lot.MaintenanceE8.ToString(CultureInfo.InvariantCulture),
-        lot.Bids,
-        lot.LotHash.ToString(),
-        HexData.Encode(lot.State),
-        HexData.Encode(lot.Balances));
+    public AuctionView View(BookLot lot)
+    {
+        MarginError error = AccountState.Unpack(lot.State, out AccountState? state);
+        return new AuctionView(
+            ApiNumbers.Text(lot.Id),
+            ApiNumbers.Text(lot.Account),
+            lot.IsOpen,
+            ApiNumbers.Text(lot.ForSaleE8),
+            ApiNumbers.Text(lot.SoldE8),
+            lot.ProceedsE8.ToString(CultureInfo.InvariantCulture),
+            lot.InsuredE8.ToString(CultureInfo.InvariantCulture),
+            ApiNumbers.Text(lot.BiddingFromSeconds),
+            ApiNumbers.Text(DiscountE8(lot)),
+            ApiNumbers.Text(lot.EquityE8),
+            lot.MaintenanceE8.ToString(CultureInfo.InvariantCulture),
+            lot.Bids,
+            lot.LotHash.ToString(),
+            HexData.Encode(lot.State),
+            HexData.Encode(lot.Balances),
+            error == MarginError.None && state is not null ? [.. state.Positions.Select(position => View(position, Book?.LatestCheckpoint))] : []);
+    }
+
+    /// <summary>The discount at the newest block: in a straight line from the end of grace.</summary>
+    private ulong DiscountE8(BookLot lot)
+    {
+        if (Book is not { } book || !lot.IsOpen || book.BlockTimeSeconds <= lot.BiddingFromSeconds || book.Parameters.Liquidation.DiscountRampSeconds == 0)
+        {
+            return 0;
+        }
+
+        UInt128 ramp = book.Parameters.Liquidation.DiscountRampSeconds;
+        UInt128 elapsed = UInt128.Min(book.BlockTimeSeconds - lot.BiddingFromSeconds, ramp);
+        return (ulong)(elapsed * book.Parameters.Liquidation.DiscountMaxE8 / ramp);
+    }
+
+    private bool IsComputedHere(BookEpoch epoch, CancellationToken cancellationToken) =>
+        books.Current is { } indexed && attested.Find(indexed, epoch.Checkpoint, cancellationToken) is { } made && made.Root == epoch.BookRoot;
 
     private AccountRisk? Risk(ulong id) => risks.Current is { } snapshot && snapshot.Accounts.TryGetValue(id, out AccountRisk? risk) ? risk : null;
 
-    private AccountView View(BookAccount account) => new(
+    private AccountView View(BookAccount account, CheckpointInputs? inputs, AccountFigures? figures) => new(
         ApiNumbers.Text(account.Id),
         account.Owner.ToString(),
         account.StateHash.ToString(),
         HexData.Encode(account.StateBytes),
         ApiNumbers.Text(account.State.Version),
         ApiNumbers.Text(account.State.CashE8),
+        ApiNumbers.Text(account.State.LockedGainE8),
         ApiNumbers.Text(account.OpenLot),
         [.. account.Balances.Select(static balance => new BalanceView(ApiNumbers.Text(balance.Token), balance.AmountRaw.ToString(CultureInfo.InvariantCulture)))],
-        [.. account.State.Positions.Select(static position => new PositionView(
-            position.Instrument.Packed.ToString(CultureInfo.InvariantCulture), ApiNumbers.Text(position.Instrument.Underlying), position.Instrument.Kind.ToString(), ApiNumbers.Text(position.Instrument.Expiry), ApiNumbers.Text(position.Instrument.StrikeE4), ApiNumbers.Text(position.SizeE8), ApiNumbers.Text(position.CostE8)))],
-        Risk(account.Id) is { Error: MarginError.None } risk && risks.Current is { } snapshot ? Figures(risk, snapshot.Inputs) : null);
+        [.. account.State.Positions.Select(position => View(position, inputs))],
+        inputs is not null && figures is { } known ? Figures(known, inputs) : null);
 
-    private static FiguresView Figures(AccountRisk risk, CheckpointInputs inputs) => new(
+    private PositionView View(Position position, CheckpointInputs? inputs)
+    {
+        Instrument instrument = position.Instrument;
+        long funding = inputs is null ? 0 : Quotes.FundingE8(instrument, inputs.View);
+        return new PositionView(
+            instrument.Packed.ToString(CultureInfo.InvariantCulture),
+            _names.Format(instrument),
+            ApiNumbers.Text(instrument.Underlying),
+            instrument.Kind.ToString(),
+            ApiNumbers.Text(instrument.Expiry),
+            ApiNumbers.Text(instrument.StrikeE4),
+            ApiNumbers.Text(position.SizeE8),
+            ApiNumbers.Text(position.CostE8),
+            ApiNumbers.Text(inputs is null ? null : Quotes.MarkE8(instrument, inputs.View)),
+            ApiNumbers.Text(inputs is null ? null : Quotes.GainE8(position, inputs.View)),
+            instrument.IsOption ? null : ApiNumbers.Text((position.CostE8 * Shock.One / position.SizeE8) + funding));
+    }
+
+    private static FiguresView Figures(AccountFigures figures, CheckpointInputs inputs) => new(
         ApiNumbers.Text(inputs.Id),
-        ApiNumbers.Text(risk.Figures.EquityE8),
-        ApiNumbers.Text(risk.Figures.InitialE8),
-        ApiNumbers.Text(risk.Figures.MaintenanceE8),
-        ApiNumbers.Text(risk.Figures.FloorE8),
-        ApiNumbers.Text(risk.Figures.FloorEquityE8),
-        ApiNumbers.Text(risk.Figures.LeastCashE8),
-        ApiNumbers.Text(risk.HealthE8));
+        ApiNumbers.Text(figures.EquityE8),
+        ApiNumbers.Text(figures.InitialE8),
+        ApiNumbers.Text(figures.MaintenanceE8),
+        ApiNumbers.Text(figures.FloorE8),
+        ApiNumbers.Text(figures.FloorEquityE8),
+        ApiNumbers.Text(figures.LeastCashE8),
+        figures.MaintenanceE8 > 0 ? ApiNumbers.Text(figures.EquityE8 * 100_000_000 / figures.MaintenanceE8) : null);
 }

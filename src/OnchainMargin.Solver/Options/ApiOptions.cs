@@ -6,17 +6,31 @@ public sealed record ApiOptions
     /// <summary>The address to listen on; port 0 for any free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8600";
 
-    /// <summary>The folder of the wallet page; empty for none.</summary>
+    /// <summary>The folder of the built wallet page; empty for none.</summary>
     public string WebFolder { get; init; } = "";
+
+    /// <summary>The node's address as wallets reach it, offered by the page when a wallet does not know the chain; empty to offer none.</summary>
+    public string PublicNodeUrl { get; init; } = "";
 
     /// <summary>Origins that browsers may call from, beside the page that is served here.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>The most requests that one address may make in ten seconds; 0 for no limit.</summary>
+    public int RequestsPerTenSeconds { get; init; } = 400;
+
+    /// <summary>The environment variable that holds the key of the operator's endpoints; empty to serve none of them.</summary>
+    public string OperatorKeyVariable { get; init; } = "";
+
     internal IEnumerable<string> Errors()
     {
         OptionErrors errors = new("api");
+        errors.Range(RequestsPerTenSeconds, 0, 1_000_000);
         errors.Require(Uri.TryCreate(Url, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https", "url", $"is '{Url}'; write it like http://127.0.0.1:8600");
-        errors.Require(WebFolder.Length == 0 || Directory.Exists(WebFolder), "webFolder", $"names '{WebFolder}', which is no folder; name the folder of the wallet page or leave it empty");
+        errors.Require(WebFolder.Length == 0 || Directory.Exists(WebFolder), "webFolder", $"names '{WebFolder}', which is no folder; name the folder of the built wallet page (web/dist) or leave it empty");
+        errors.Require(
+            OperatorKeyVariable.Length == 0 || Environment.GetEnvironmentVariable(OperatorKeyVariable) is { Length: >= 16 },
+            "operatorKeyVariable",
+            $"names '{OperatorKeyVariable}', which holds no key of 16 characters or more; set that environment variable or leave the option empty");
         return errors.Sentences;
     }
 }

@@ -42,6 +42,12 @@ public sealed record SolverOptions
     /// <summary>Proposing risk parameters.</summary>
     public ParameterOptions Parameters { get; init; } = new();
 
+    /// <summary>Matching and settling orders.</summary>
+    public RelayOptions Relay { get; init; } = new();
+
+    /// <summary>Sending metrics and traces away.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
+
     /// <summary>Serving the API.</summary>
     public ApiOptions Api { get; init; } = new();
 
@@ -102,6 +108,8 @@ public sealed record SolverOptions
             .. Plays(SolverRoles.Watchtower) ? Watchtower.Errors() : [],
             .. Plays(SolverRoles.Keeper) ? Keeper.Errors() : [],
             .. Plays(SolverRoles.Parameters) ? Parameters.Errors() : [],
+            .. Plays(SolverRoles.Relay) ? Relay.Errors() : [],
+            .. Telemetry.Errors(),
             .. Plays(SolverRoles.Api) ? Api.Errors() : [],
         ];
         if (sentences.Length > 0)

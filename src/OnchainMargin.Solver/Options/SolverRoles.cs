@@ -24,9 +24,12 @@ public static class SolverRoles
     /// <summary>Proposes risk parameters; sends nothing.</summary>
     public const string Parameters = "parameters";
 
+    /// <summary>Matches and settles signed orders.</summary>
+    public const string Relay = "relay";
+
     /// <summary>Serves the HTTP API.</summary>
     public const string Api = "api";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Indexer, Pricer, Risk, Attester, Watchtower, Keeper, Parameters, Api];
+    public static IReadOnlyList<string> All { get; } = [Indexer, Pricer, Risk, Attester, Watchtower, Keeper, Parameters, Relay, Api];
 }

@@ -167,6 +167,7 @@ public sealed class Deployed : IAsyncDisposable
         Attester = new AttesterOptions { Keys = [KeyOf("ATTESTER", Attester)], PollMilliseconds = 100 },
         Watchtower = new WatchtowerOptions { Key = KeyOf("PRICER", Pricer), PollMilliseconds = 100 },
         Keeper = new KeeperOptions { Key = KeyOf("KEEPER", keeper?.Key ?? Deployer), BidderAccount = (long)bidder, MinimumProfitE8 = Unit, InventoryLimitE8 = 100_000_000 * Unit, PollMilliseconds = 100, CoolDownSeconds = 1 },
+        Relay = new RelayOptions { Key = KeyOf("PRICER", Pricer), PollMilliseconds = 100 },
         Api = new ApiOptions { Url = "http://127.0.0.1:0" },
     };
 

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Relay;
+
+namespace OnchainMargin.Solver.Api;
+
+/// <summary>The order relay.</summary>
+internal static class OrderEndpoints
+{
+    private const int LargestPage = 500;
+    private const int LongestSession = 64;
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    public static void Map(RouteGroupBuilder api, bool takesOrders)
+    {
+        api.MapGet("/trades", Results<Ok<IReadOnlyList<TradeView>>, ProblemHttpResult> (ProtocolViews views, TradeHistory trades, string? instrument = null, ulong? account = null, int limit = 50) =>
+                instrument is not null && views.Names.Parse(instrument) is null ? NoInstrument(instrument)
+                : TypedResults.Ok<IReadOnlyList<TradeView>>([.. trades.Last(Math.Clamp(limit, 1, LargestPage), instrument is null ? null : views.Names.Parse(instrument)!.Value.Packed, account).Select(views.View)]))
+            .ProducesProblem(400).WithSummary("The last fills on chain, newest first").WithTags("orders");
+        if (!takesOrders)
+        {
+            return;
+        }
+
+        api.MapPost("/orders", SubmitAsync).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503).WithSummary("Hands a signed order to the relay").WithTags("orders");
+        api.MapGet("/orders", (ProtocolViews views, OrderRelay relay, ulong? account = null, bool open = false, int limit = 100) =>
+                TypedResults.Ok<IReadOnlyList<OrderView>>([.. relay.Orders(account).Where(order => !open || !order.IsOver).Take(Math.Clamp(limit, 1, LargestPage)).Select(views.View)]))
+            .WithSummary("Orders of the relay, newest first").WithTags("orders");
+        api.MapGet("/orders/{account}/{nonce}", Results<Ok<OrderView>, ProblemHttpResult> (ProtocolViews views, OrderRelay relay, ulong account, ulong nonce) =>
+                relay.Find(account, nonce) is { } order ? TypedResults.Ok(views.View(order)) : ApiSetup.Missing($"The relay knows no order of account {account} with nonce {nonce}."))
+            .ProducesProblem(404).WithSummary("One order").WithTags("orders");
+        api.MapPost("/orders/{account}/{nonce}/cancel", CancelAsync).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503)
+            .WithSummary("Takes an order off the relay; on chain it stays good until it expires or its nonce is cancelled there").WithTags("orders");
+        api.MapGet("/books/{instrument}", Results<Ok<BookView>, ProblemHttpResult> (ProtocolViews views, OrderRelay relay, string instrument) =>
+                views.Names.Parse(instrument) is { } found ? TypedResults.Ok(View(views, relay, found)) : NoInstrument(instrument))
+            .ProducesProblem(400).WithSummary("The resting orders of an instrument").WithTags("orders");
+        api.MapGet("/orders/session", (OrderRelay relay, TimeProvider time, string id, CancellationToken cancellationToken) =>
+                id.Length is < 1 or > LongestSession
+                    ? (IResult)ApiSetup.Bad($"The session's id has {id.Length} characters; give 1 to {LongestSession}.")
+                    : TypedResults.ServerSentEvents(HoldAsync(relay, time, id, cancellationToken)))
+            .WithSummary("A session: when this stream ends, the orders that name it are cancelled").WithTags("orders");
+    }
+
+    private static BookView View(ProtocolViews views, OrderRelay relay, Instrument instrument)
+    {
+        (IReadOnlyList<BookLevel> bids, IReadOnlyList<BookLevel> asks) = relay.Levels(instrument);
+        return new BookView(
+            instrument.Packed.ToString(CultureInfo.InvariantCulture),
+            views.Names.Format(instrument),
+            [.. bids.Select(static level => new LevelView(ApiNumbers.Text(level.PriceE8), ApiNumbers.Text(level.SizeE8), level.Orders))],
+            [.. asks.Select(static level => new LevelView(ApiNumbers.Text(level.PriceE8), ApiNumbers.Text(level.SizeE8), level.Orders))]);
+    }
+
+    private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> SubmitAsync(ProtocolViews views, OrderRelay relay, OrderRequest request, CancellationToken cancellationToken)
+    {
+        if (Read(request) is not { } signed)
+        {
+            return ApiSetup.Bad("The order is not understood; give its eight fields as whole numbers in text, an address and a signature in hexadecimal.");
+        }
+
+        OrderOutcome outcome = await relay.SubmitAsync(signed, request.Session, cancellationToken);
+        return outcome.Order is { } order ? TypedResults.Ok(views.View(order)) : Refused(outcome.Refusal);
+    }
+
+    private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> CancelAsync(ProtocolViews views, OrderRelay relay, ulong account, ulong nonce, CancelRequest request, CancellationToken cancellationToken)
+    {
+        if (Bytes(request.Signature) is not { } signature)
+        {
+            return ApiSetup.Bad("The signature is not understood; give it in hexadecimal.");
+        }
+
+        OrderOutcome outcome = await relay.CancelAsync(account, nonce, signature, cancellationToken);
+        return outcome.Order is { } order ? TypedResults.Ok(views.View(order)) : Refused(outcome.Refusal);
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> HoldAsync(OrderRelay relay, TimeProvider time, string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                yield return new SseItem<string>(id, "session");
+                await Task.Delay(Heartbeat, time, cancellationToken);
+            }
+        }
+        finally
+        {
+            relay.CancelSession(id);
+        }
+    }
+
+    private static Clearinghouse.SignedOrder? Read(OrderRequest request)
+    {
+        OrderFields f = request.Order;
+        return ulong.TryParse(f.Account, NumberStyles.None, CultureInfo.InvariantCulture, out ulong account)
+            && UInt128.TryParse(f.Instrument, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 instrument) && instrument >> 96 == 0
+            && long.TryParse(f.SizeE8, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long size)
+            && ulong.TryParse(f.LimitPriceE8, NumberStyles.None, CultureInfo.InvariantCulture, out ulong price)
+            && ulong.TryParse(f.Nonce, NumberStyles.None, CultureInfo.InvariantCulture, out ulong nonce)
+            && ulong.TryParse(f.Expiry, NumberStyles.None, CultureInfo.InvariantCulture, out ulong expiry) && expiry >> 40 == 0
+            && uint.TryParse(f.MaxFeeRateE8, NumberStyles.None, CultureInfo.InvariantCulture, out uint fee)
+            && f.Flags is >= 0 and <= byte.MaxValue
+            && Address.TryParse(request.Signer, out Address signer)
+            && Bytes(request.Signature) is { } signature
+                ? new Clearinghouse.SignedOrder(new Clearinghouse.Order(account, instrument, size, price, nonce, expiry, fee, (byte)f.Flags), signer, signature)
+                : null;
+    }
+
+    private static byte[]? Bytes(string hex)
+    {
+        try
+        {
+            return HexData.Decode(hex);
+        }
+        catch (EthereumFormatException)
+        {
+            return null;
+        }
+    }
+
+    private static ProblemHttpResult NoInstrument(string name) => ApiSetup.Bad($"The instrument '{name}' is none of this deployment; take a name from /api/instruments.");
+
+    private static ProblemHttpResult Refused(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status409Conflict, title: "Refused");
+}

@@ -1,0 +1,198 @@
+using System.Globalization;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Solver.Markets;
+using OnchainMargin.Solver.Relay;
+
+namespace OnchainMargin.Solver.Api;
+
+/// <content>Markets: the deployment, prices, instruments, surfaces, books.</content>
+internal sealed partial class ProtocolViews
+{
+    private const int StrikesEachSide = 4;
+
+    /// <summary>Where everything is.</summary>
+    public DeploymentView Deployment(string nodeUrl, bool takesOrders, bool signs)
+    {
+        BookParameters parameters = Book?.Parameters ?? new BookParameters();
+        return new DeploymentView(
+            ApiNumbers.Text(deployment.ChainId),
+            nodeUrl,
+            ApiNumbers.Text(deployment.Block),
+            new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["accessManager"] = deployment.Contracts.AccessManager.ToString(),
+                ["riskParameters"] = deployment.Contracts.RiskParameters.ToString(),
+                ["marginVault"] = deployment.Contracts.MarginVault.ToString(),
+                ["referee"] = deployment.Contracts.Referee.ToString(),
+                ["refereeReports"] = deployment.Contracts.RefereeReports.ToString(),
+                ["priceHub"] = deployment.Contracts.PriceHub.ToString(),
+                ["riskRegistry"] = deployment.Contracts.RiskRegistry.ToString(),
+                ["healthGate"] = deployment.Contracts.HealthGate.ToString(),
+                ["clearinghouse"] = deployment.Contracts.Clearinghouse.ToString(),
+                ["liquidationHouse"] = deployment.Contracts.LiquidationHouse.ToString(),
+                ["insuranceFund"] = deployment.Contracts.InsuranceFund.ToString(),
+            },
+            [.. deployment.Tokens.Select(static token => new TokenView(ApiNumbers.Text(token.Index), token.Symbol, token.Address.ToString(), token.Decimals, ApiNumbers.Text(token.Underlying)))],
+            [.. deployment.Underlyings.Select(static listed => new ListedUnderlyingView(ApiNumbers.Text(listed.Number), listed.Name, listed.Feed.ToString()))],
+            new ParametersView(
+                ApiNumbers.Text(parameters.InitialFactorE8),
+                ApiNumbers.Text(parameters.Clearing.MakerFeeE8),
+                ApiNumbers.Text(parameters.Clearing.TakerFeeE8),
+                ApiNumbers.Text(parameters.Clearing.PriceBandE8),
+                (int)parameters.Oracle.CheckpointIntervalSeconds,
+                (int)parameters.Oracle.AttestationMaxAgeSeconds,
+                (int)parameters.Oracle.FundingIntervalSeconds,
+                (int)parameters.Liquidation.GraceSeconds,
+                ApiNumbers.Text(parameters.Liquidation.DiscountMaxE8),
+                (int)parameters.Liquidation.DiscountRampSeconds,
+                ApiNumbers.Text(parameters.Liquidation.BidMinE8)),
+            takesOrders,
+            signs,
+            Book?.ModelHash.ToString() ?? "");
+    }
+
+    /// <summary>Prices at inputs.</summary>
+    public PricesView Prices(CheckpointInputs inputs) => new(
+        ApiNumbers.Text(inputs.Id),
+        ApiNumbers.Text(inputs.Checkpoint.Header.Time),
+        inputs.InputsHash.ToString(),
+        [.. inputs.Checkpoint.Underlyings.Select(u => new PriceView(
+            ApiNumbers.Text(u.Underlying),
+            _names.Underlying(u.Underlying),
+            ApiNumbers.Text(u.SpotE8),
+            ApiNumbers.Text(u.PerpetualMarkE8),
+            ApiNumbers.Text(u.AverageSpotE8),
+            ApiNumbers.Text(u.CumulativeFundingE8),
+            FundingRateE8(u.Underlying),
+            ApiNumbers.Text(u.OpenInterestE8),
+            u.MarketState.ToString()))]);
+
+    /// <summary>What can be traded or margined at inputs: perpetuals, and for each expiry the future and the options around the forward and those that anybody holds.</summary>
+    public IReadOnlyList<InstrumentView> Instruments(CheckpointInputs inputs)
+    {
+        var all = new SortedSet<Instrument>();
+        foreach (UnderlyingRecord record in inputs.Checkpoint.Underlyings)
+        {
+            all.Add(Instrument.Perpetual(record.Underlying));
+            foreach (ExpiryRecord expiry in record.Expiries.Where(expiry => expiry.Expiry > inputs.Checkpoint.Header.Time))
+            {
+                all.Add(Instrument.Future(record.Underlying, expiry.Expiry));
+                foreach (long strike in Strikes(expiry.Present.ForwardE8))
+                {
+                    all.Add(Instrument.Call(record.Underlying, expiry.Expiry, strike));
+                    all.Add(Instrument.Put(record.Underlying, expiry.Expiry, strike));
+                }
+            }
+        }
+
+        return [.. all.Select(instrument => View(instrument, inputs))];
+    }
+
+    /// <summary>One instrument at inputs.</summary>
+    public InstrumentView View(Instrument instrument, CheckpointInputs inputs) => new(
+        instrument.Packed.ToString(CultureInfo.InvariantCulture),
+        _names.Format(instrument),
+        ApiNumbers.Text(instrument.Underlying),
+        instrument.Kind.ToString(),
+        ApiNumbers.Text(instrument.Expiry),
+        ApiNumbers.Text(instrument.StrikeE4),
+        ApiNumbers.Text(Quotes.MarkE8(instrument, inputs.View)),
+        (Quotes.Record(instrument.Underlying, inputs.View)?.MarketState ?? MarketState.Halted).ToString(),
+        Words(instrument));
+
+    /// <summary>The surfaces at inputs.</summary>
+    public static IReadOnlyList<SurfaceView> Surfaces(CheckpointInputs inputs) =>
+    [
+        .. inputs.Checkpoint.Underlyings.SelectMany(static record => record.Expiries, static (record, expiry) => new SurfaceView(
+            ApiNumbers.Text(record.Underlying),
+            ApiNumbers.Text(expiry.Expiry),
+            ApiNumbers.Text(expiry.SurfaceTime),
+            ApiNumbers.Text(expiry.Present.ForwardE8),
+            ApiNumbers.Text(expiry.Present.PublishedForwardE8),
+            ApiNumbers.Text(expiry.Present.AE12),
+            ApiNumbers.Text(expiry.Present.BE12),
+            ApiNumbers.Text(expiry.Present.RhoE8),
+            ApiNumbers.Text(expiry.Present.ME8),
+            ApiNumbers.Text(expiry.Present.SigmaE8),
+            ApiNumbers.Text(expiry.DiscountE12))),
+    ];
+
+    /// <summary>An order of the relay.</summary>
+    public OrderView View(RestingOrder order) => new(
+        ApiNumbers.Text(order.Account),
+        ApiNumbers.Text(order.Nonce),
+        order.Signed.Order.Instrument.ToString(CultureInfo.InvariantCulture),
+        _names.Format(order.Instrument),
+        ApiNumbers.Text(order.Signed.Order.SizeE8),
+        ApiNumbers.Text(order.LeftE8),
+        ApiNumbers.Text(order.InFlightE8),
+        ApiNumbers.Text(order.PriceE8),
+        ApiNumbers.Text(order.Signed.Order.Expiry),
+        order.Signed.Order.Flags,
+        order.Status.ToString().ToLowerInvariant(),
+        order.Reason);
+
+    /// <summary>A fill on chain.</summary>
+    public TradeView View(Trade trade) => new(
+        trade.Fill.Instrument.ToString(CultureInfo.InvariantCulture),
+        _names.Format(Instrument.Unpack(trade.Fill.Instrument)),
+        ApiNumbers.Text(trade.Fill.TakerSizeE8),
+        ApiNumbers.Text(trade.Fill.PriceE8),
+        ApiNumbers.Text(trade.Fill.Maker),
+        ApiNumbers.Text(trade.Fill.Taker),
+        ApiNumbers.Text(trade.Block),
+        ApiNumbers.Text(trade.TimeSeconds),
+        trade.Transaction.ToString());
+
+    private string? FundingRateE8(ushort underlying)
+    {
+        if (Book is not { Checkpoints.Count: > 1 } book)
+        {
+            return null;
+        }
+
+        CheckpointInputs later = book.LatestCheckpoint!;
+        CheckpointInputs earlier = book.Checkpoints[book.Checkpoints.Keys.Reverse().Skip(1).First()];
+        long seconds = later.Checkpoint.Header.Time - earlier.Checkpoint.Header.Time;
+        if (seconds <= 0 || Quotes.Record(underlying, later.View) is not { SpotE8: > 0 } now || Quotes.Record(underlying, earlier.View) is not { } before)
+        {
+            return null;
+        }
+
+        Int128 moved = now.CumulativeFundingE8 - before.CumulativeFundingE8;
+        return ApiNumbers.Text(moved * book.Parameters.Oracle.FundingIntervalSeconds * Shock.One / seconds / now.SpotE8);
+    }
+
+    private string Words(Instrument instrument)
+    {
+        string underlying = _names.Underlying(instrument.Underlying);
+        string day = DateTimeOffset.FromUnixTimeSeconds(instrument.Expiry).ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+        string strike = (instrument.StrikeE4 / 10_000m).ToString("#,0.####", CultureInfo.InvariantCulture);
+        return instrument.Kind switch
+        {
+            InstrumentKind.Perpetual => $"{underlying} perpetual",
+            InstrumentKind.Future => $"{underlying} future of {day}",
+            InstrumentKind.Call => $"{underlying} call at {strike} of {day}",
+            _ => $"{underlying} put at {strike} of {day}",
+        };
+    }
+
+    /// <summary>Round strikes around a forward: steps of about a twentieth of it.</summary>
+    private static IEnumerable<long> Strikes(long forwardE8)
+    {
+        decimal forward = forwardE8 / 100_000_000m;
+        decimal step = 1;
+        decimal[] rounds = [1m, 2m, 2.5m, 5m, 10m];
+        decimal scale = 0.0001m;
+        while (scale * 10 < forward / 20)
+        {
+            scale *= 10;
+        }
+
+        step = rounds.Select(round => round * scale).First(candidate => candidate >= forward / 20 || candidate == 10 * scale);
+        decimal middle = Math.Round(forward / step) * step;
+        return Enumerable.Range(-StrikesEachSide, (2 * StrikesEachSide) + 1).Select(i => (long)((middle + (i * step)) * 10_000)).Where(static strike => strike > 0);
+    }
+}

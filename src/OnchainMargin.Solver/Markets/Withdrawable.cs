@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+
+namespace OnchainMargin.Solver.Markets;
+
+/// <summary>How much of a token an account can withdraw by computation: equity at the worse surfaces and at averaged prices, less locked gains, stays at the initial margin and the floor (CLR-020, CLR-021).</summary>
+internal static class Withdrawable
+{
+    private const long One = 100_000_000;
+    private const int CashDecimals = 8;
+
+    /// <summary>The largest amount in base units; what the pool holds of the settlement token at a moment is not looked at.</summary>
+    public static UInt128 AmountRaw(BookAccount account, ushort token, ProtocolBook book, CheckpointInputs inputs)
+    {
+        Holding holding = Holding.Of(account, book, inputs);
+        UInt128 held = holding.Balances.FirstOrDefault(balance => balance.Token == token).AmountRaw;
+        bool isFree = holding.State.Positions.IsEmpty && holding.State.CashE8 >= 0;
+        if (token == 0)
+        {
+            Int128 cash = isFree && holding.Balances.IsEmpty ? holding.State.CashE8 : Int128.Min(FreeE8(holding, book, inputs) ?? 0, Int128.MaxValue);
+            cash = isFree ? Int128.Max(cash, holding.State.CashE8) : cash;
+            byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
+            return cash <= 0 ? 0 : (UInt128)cash / Scale(CashDecimals - decimals);
+        }
+
+        return isFree ? held : Largest(holding, token, held, book, inputs);
+    }
+
+    /// <summary>Equity above what must stay; null when the market does not hold what the account touches.</summary>
+    public static Int128? FreeE8(Holding holding, ProtocolBook book, CheckpointInputs inputs)
+    {
+        if (holding.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
+        {
+            return null;
+        }
+
+        Int128 aside = LockedE8(holding.State, book, inputs) + AveragedDropE8(holding, inputs.Checkpoint);
+        return Int128.Min(figures.EquityE8 - aside - figures.InitialE8, figures.FloorEquityE8 - aside - figures.FloorE8);
+    }
+
+    private static UInt128 Largest(Holding holding, ushort token, UInt128 held, ProtocolBook book, CheckpointInputs inputs)
+    {
+        bool Holds(UInt128 amount) => FreeE8(holding with { Balances = Without(holding.Balances, token, amount) }, book, inputs) is { } free && free >= 0;
+        if (held == 0 || Holds(held))
+        {
+            return held;
+        }
+
+        UInt128 good = 0;
+        UInt128 bad = held;
+        if (!Holds(0))
+        {
+            return 0;
+        }
+
+        while (bad - good > UInt128.Max(1, held / 1_000_000))
+        {
+            UInt128 middle = good + ((bad - good) / 2);
+            (good, bad) = Holds(middle) ? (middle, bad) : (good, middle);
+        }
+
+        return good;
+    }
+
+    private static ImmutableArray<Balance> Without(ImmutableArray<Balance> balances, ushort token, UInt128 amount) =>
+        [.. balances.Select(balance => balance.Token == token ? balance with { AmountRaw = balance.AmountRaw - amount } : balance).Where(static balance => balance.AmountRaw != 0)];
+
+    private static Int128 LockedE8(AccountState state, ProtocolBook book, CheckpointInputs inputs)
+    {
+        ulong now = (ulong)inputs.Checkpoint.Header.Time;
+        ulong elapsed = now > state.GainTime ? now - state.GainTime : 0;
+        long window = book.Parameters.Oracle.AveragingWindowSeconds;
+        return window == 0 ? 0 : Touches.Locked(state.LockedGainE8, elapsed, window);
+    }
+
+    private static Int128 AveragedDropE8(Holding holding, Checkpoint checkpoint)
+    {
+        Int128 dropE16 = 0;
+        foreach (ushort underlying in holding.Underlyings(checkpoint))
+        {
+            UnderlyingRecord record = checkpoint.Underlyings.First(listed => listed.Underlying == underlying);
+            Int128 delta = 0;
+            foreach (Position position in holding.State.Positions.Where(position => position.Instrument.Underlying == underlying && !position.Instrument.IsOption))
+            {
+                delta += position.SizeE8;
+            }
+
+            foreach (Balance balance in holding.Balances)
+            {
+                if (checkpoint.Collaterals.FirstOrDefault(collateral => collateral.Token == balance.Token) is { } collateral && collateral.Underlying == underlying)
+                {
+                    delta += (Int128)(balance.AmountRaw * (UInt128)collateral.PriceE8 / Scale(collateral.Decimals));
+                }
+            }
+
+            dropE16 += delta * (record.SpotE8 - record.AverageSpotE8);
+        }
+
+        return dropE16 > 0 ? (dropE16 + One - 1) / One : 0;
+    }
+
+    private static UInt128 Scale(int decimals)
+    {
+        UInt128 scale = 1;
+        for (int i = 0; i < decimals; i++)
+        {
+            scale *= 10;
+        }
+
+        return scale;
+    }
+}

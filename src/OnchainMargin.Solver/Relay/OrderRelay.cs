@@ -1,0 +1,372 @@
+using System.Globalization;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Markets;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Relay;
+
+/// <summary>The order relay: takes signed orders, keeps their books, matches them by price and then time, and hands matches to the role that settles them. A relay can fill no order at a worse price than was signed: the chain checks every one.</summary>
+internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live, IRelayChain chain, SolverStore store, TimeProvider time)
+{
+    private const int MostOrdersOfAnAccount = 200;
+    private const int KeptOver = 1000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<UInt128, InstrumentBook> _books = [];
+    private readonly Dictionary<(ulong Account, ulong Nonce), RestingOrder> _orders = [];
+    private readonly Queue<(ulong Account, ulong Nonce)> _over = new();
+    private readonly List<OrderMatch> _pending = [];
+    private long _arrivals;
+
+    /// <summary>How many orders rest or settle.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _orders.Values.Count(static order => !order.IsOver);
+            }
+        }
+    }
+
+    /// <summary>Takes an order, or says in a sentence why not.</summary>
+    public async Task<OrderOutcome> SubmitAsync(Clearinghouse.SignedOrder signed, string? session, CancellationToken cancellationToken)
+    {
+        if (books.Current?.Book is not { } book)
+        {
+            return Refuse("The relay has not read the chain yet; ask again in a moment.");
+        }
+
+        if (Look(signed, book) is { } defect)
+        {
+            return Refuse(defect);
+        }
+
+        if (!await chain.IsSignedAsync(signed, cancellationToken).ConfigureAwait(false))
+        {
+            return Refuse($"The signature is not {signed.Signer}'s over this order; sign it again on this chain and for this deployment.");
+        }
+
+        (bool isDone, ulong filled) = await chain.StatusAsync(signed.Order.Account, signed.Order.Nonce, cancellationToken).ConfigureAwait(false);
+        if (isDone || filled >= (ulong)Math.Abs(signed.Order.SizeE8))
+        {
+            return Refuse($"Nonce {signed.Order.Nonce} of account {signed.Order.Account} is filled or cancelled on chain; use another nonce.");
+        }
+
+        CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
+        return Place(new RestingOrder(signed, Interlocked.Increment(ref _arrivals), session) { LeftE8 = (ulong)Math.Abs(signed.Order.SizeE8) - filled }, book, inputs);
+    }
+
+    /// <summary>Takes an order off the relay for its owner. The signed order itself stays good on chain until it expires or its nonce is cancelled there.</summary>
+    public async Task<OrderOutcome> CancelAsync(ulong account, ulong nonce, byte[] signature, CancellationToken cancellationToken)
+    {
+        if (books.Current?.Book.Accounts.TryGetValue(account, out BookAccount? owner) is not true || Find(account, nonce) is not { IsOver: false } order)
+        {
+            return Refuse($"The relay has no open order of account {account} with nonce {nonce}.");
+        }
+
+        if (!await chain.IsCancelSignedAsync(account, nonce, owner!.Owner, signature, cancellationToken).ConfigureAwait(false))
+        {
+            return Refuse($"The signature is not {owner.Owner}'s over this cancellation; sign it with the account's owner.");
+        }
+
+        End(order, OrderStatus.Cancelled, "cancelled by its owner");
+        return new OrderOutcome(order, "");
+    }
+
+    /// <summary>Cancels what hangs on a session.</summary>
+    public void CancelSession(string session)
+    {
+        foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && string.Equals(order.Session, session, StringComparison.Ordinal)))
+        {
+            End(order, OrderStatus.Cancelled, "its session ended");
+        }
+    }
+
+    /// <summary>Orders, newest first; those of one account when one is named.</summary>
+    public IReadOnlyList<RestingOrder> Orders(ulong? account)
+    {
+        lock (_gate)
+        {
+            return [.. _orders.Values.Where(order => account is null || order.Account == account).OrderByDescending(static order => order.Arrival)];
+        }
+    }
+
+    /// <summary>An order; null when the relay does not know it.</summary>
+    public RestingOrder? Find(ulong account, ulong nonce)
+    {
+        lock (_gate)
+        {
+            return _orders.GetValueOrDefault((account, nonce));
+        }
+    }
+
+    /// <summary>The levels of an instrument's book, best first.</summary>
+    public (IReadOnlyList<BookLevel> Bids, IReadOnlyList<BookLevel> Asks) Levels(Instrument instrument)
+    {
+        lock (_gate)
+        {
+            return _books.TryGetValue(instrument.Packed, out InstrumentBook? book) ? (Group(book.Bids), Group(book.Asks)) : ([], []);
+        }
+    }
+
+    /// <summary>Ends an order: nothing more of it is matched. What it had met and was not sent yet is matched anew without it.</summary>
+    public void End(RestingOrder order, OrderStatus status, string reason)
+    {
+        lock (_gate)
+        {
+            if (order.IsOver)
+            {
+                return;
+            }
+
+            order.Status = status;
+            order.Reason = reason;
+            Book(order).Remove(order);
+            OrderMatch[] undone = [.. _pending.Where(match => ReferenceEquals(match.Maker, order) || ReferenceEquals(match.Taker, order))];
+            _pending.RemoveAll(undone.Contains);
+            foreach (OrderMatch match in undone)
+            {
+                GiveBack(match);
+                MatchAgain(match.Taker);
+            }
+
+            Forget(order);
+        }
+    }
+
+    /// <summary>The matches that wait to be settled, in order; they stay the caller's until <see cref="Settled"/>, <see cref="Return"/> or <see cref="Drop"/>.</summary>
+    public IReadOnlyList<OrderMatch> TakePending(int most)
+    {
+        lock (_gate)
+        {
+            OrderMatch[] taken = [.. _pending.Take(most)];
+            _pending.RemoveRange(0, taken.Length);
+            return taken;
+        }
+    }
+
+    /// <summary>A match is in a block.</summary>
+    public void Settled(OrderMatch match)
+    {
+        lock (_gate)
+        {
+            foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
+            {
+                order.InFlightE8 -= match.SizeE8;
+                if (order is { LeftE8: 0, InFlightE8: 0, IsOver: false })
+                {
+                    order.Status = OrderStatus.Filled;
+                    Forget(order);
+                }
+            }
+        }
+    }
+
+    /// <summary>Matches that were taken and not sent wait again, before all others.</summary>
+    public void Return(IEnumerable<OrderMatch> matches)
+    {
+        lock (_gate)
+        {
+            _pending.InsertRange(0, matches);
+        }
+    }
+
+    /// <summary>A match that the chain refused: the order at fault ends, the other has its size back at its old place.</summary>
+    public void Drop(OrderMatch match, RestingOrder atFault, string reason)
+    {
+        lock (_gate)
+        {
+            GiveBack(match);
+        }
+
+        End(atFault, OrderStatus.Refused, reason);
+        lock (_gate)
+        {
+            MatchAgain(match.Taker);
+        }
+    }
+
+    /// <summary>Ends orders whose time is over.</summary>
+    public void Expire(ulong nowSeconds)
+    {
+        foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && order.InFlightE8 == 0 && order.Signed.Order.Expiry < nowSeconds))
+        {
+            End(order, OrderStatus.Expired, "its time is over");
+        }
+    }
+
+    /// <summary>Takes up the orders of an earlier run that are still good, in their old order.</summary>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        foreach (StoredOrder stored in store.OpenOrders())
+        {
+            Clearinghouse.SignedOrder signed = stored.ToSigned();
+            (bool isDone, ulong filled) = await chain.StatusAsync(signed.Order.Account, signed.Order.Nonce, cancellationToken).ConfigureAwait(false);
+            ulong whole = (ulong)Math.Abs(signed.Order.SizeE8);
+            // An order that hung on a session has lost it.
+            if (isDone || filled >= whole || stored.Session is not null || signed.Order.Expiry < Now)
+            {
+                store.RemoveOrder(signed.Order.Account, signed.Order.Nonce);
+                continue;
+            }
+
+            lock (_gate)
+            {
+                var order = new RestingOrder(signed, Interlocked.Increment(ref _arrivals), null) { LeftE8 = whole - filled };
+                if (_orders.TryAdd((order.Account, order.Nonce), order))
+                {
+                    _pending.AddRange(Book(order).Add(order));
+                }
+            }
+        }
+    }
+
+    private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
+
+    private static OrderOutcome Refuse(string sentence) => new(null, sentence);
+
+    private static BookLevel[] Group(IEnumerable<RestingOrder> orders)
+    {
+        return [.. orders.GroupBy(static order => order.PriceE8).Select(static level =>
+        {
+            ulong size = 0;
+            foreach (RestingOrder order in level)
+            {
+                size += order.LeftE8;
+            }
+
+            return new BookLevel(level.Key, size, level.Count());
+        })];
+    }
+
+    private string? Look(Clearinghouse.SignedOrder signed, ProtocolBook book)
+    {
+        Clearinghouse.Order order = signed.Order;
+        ulong now = Math.Max(Now, book.BlockTimeSeconds);
+        var instrument = Instrument.Unpack(order.Instrument);
+        return !book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? $"Account {order.Account} was never opened; open one first."
+            : account.Owner != signed.Signer ? $"{signed.Signer} does not own account {order.Account}; sign with {account.Owner}."
+            : account.OpenLot != 0 ? $"Account {order.Account} is being liquidated and cannot trade; it can only receive deposits now."
+            : order.SizeE8 is 0 or long.MinValue ? "The order's size is zero; give a size."
+            : order.LimitPriceE8 is 0 or > long.MaxValue ? "The order's limit price is zero or too large; give a price."
+            : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only) and bit 1 (post-only) mean something."
+            : order.Expiry <= now ? $"The order expired at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; sign one that lasts longer."
+            : !instrument.IsValid ? "The order names no valid instrument; take the number from /api/instruments."
+            : book.IsPaused ? "Trading is paused by the guardian; deposits and withdrawals without positions go on."
+            : null;
+    }
+
+    private OrderOutcome Place(RestingOrder order, ProtocolBook book, CheckpointInputs inputs)
+    {
+        if (Quotes.MarkE8(order.Instrument, inputs.View) is not { } mark)
+        {
+            return Refuse("The market of this instrument is not listed; take one of /api/instruments.");
+        }
+
+        BookAccount account = book.Accounts[order.Account];
+        lock (_gate)
+        {
+            if (_orders.TryGetValue((order.Account, order.Nonce), out RestingOrder? known) && !known.IsOver)
+            {
+                return Refuse($"Account {order.Account} has an open order with nonce {order.Nonce}; use another nonce.");
+            }
+
+            if (_orders.Values.Count(open => open.Account == order.Account && !open.IsOver) >= MostOrdersOfAnAccount)
+            {
+                return Refuse($"Account {order.Account} has {MostOrdersOfAnAccount} open orders, the most that the relay takes; cancel some.");
+            }
+
+            InstrumentBook target = Book(order);
+            if ((order.Signed.Order.Flags & RestingOrder.PostOnly) != 0 && target.Meets(order) is { } met)
+            {
+                return Refuse($"The order is post-only and would trade at once at {Price(met.PriceE8)}; lower or raise its price.");
+            }
+
+            if (target.AllMet(order).Any(resting => book.Accounts.TryGetValue(resting.Account, out BookAccount? other) && other.Owner == account.Owner))
+            {
+                return Refuse("The order would trade with another of the same owner; cancel that one first.");
+            }
+
+            int held = account.State.IndexOf(order.Instrument);
+            if ((order.Signed.Order.Flags & RestingOrder.ReduceOnly) != 0 && !Fees.Reduces(held >= 0 ? account.State.Positions[held].SizeE8 : 0, order.Signed.Order.SizeE8))
+            {
+                return Refuse("The order is reduce-only and would not make the position smaller; lower its size or clear the flag.");
+            }
+
+            long band = book.Parameters.Clearing.PriceBandE8;
+            if (!order.Instrument.IsOption && target.Meets(order) is { } maker && !Fees.InBand((long)maker.PriceE8, (long)mark, band))
+            {
+                return Refuse($"The best price is {Price(maker.PriceE8)}, further from the mark of {Price((ulong)mark)} than trades may be; wait or change the price.");
+            }
+
+            IEnumerable<PreTradeCheck.Possible> fills = _orders.Values
+                .Where(open => !open.IsOver && open.Account == order.Account && open.IsBuy == order.IsBuy && open.Signed.Order.Instrument == order.Signed.Order.Instrument)
+                .Append(order)
+                .Select(open => new PreTradeCheck.Possible(open.Instrument, open.Signed64(open.LeftE8 + open.InFlightE8), (long)open.PriceE8, book.Parameters.Clearing.TakerFeeE8));
+            PreTradeVerdict verdict = PreTradeCheck.Judge(account, fills, book, inputs);
+            if (!verdict.IsAllowed)
+            {
+                return Refuse(verdict.Reason);
+            }
+
+            store.AddOrder(StoredOrder.Of(order));
+            _orders[(order.Account, order.Nonce)] = order;
+            _pending.AddRange(target.Add(order));
+            return new OrderOutcome(order, "");
+        }
+    }
+
+    private InstrumentBook Book(RestingOrder order)
+    {
+        UInt128 key = order.Signed.Order.Instrument;
+        if (!_books.TryGetValue(key, out InstrumentBook? book))
+        {
+            _books[key] = book = new InstrumentBook();
+        }
+
+        return book;
+    }
+
+    private void GiveBack(OrderMatch match)
+    {
+        foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
+        {
+            order.InFlightE8 -= match.SizeE8;
+            Book(order).Remove(order);
+            order.LeftE8 += match.SizeE8;
+            Book(order).Rest(order);
+        }
+    }
+
+    private void MatchAgain(RestingOrder taker)
+    {
+        if (taker is { IsOver: false, LeftE8: > 0 })
+        {
+            Book(taker).Remove(taker);
+            _pending.AddRange(Book(taker).Add(taker));
+        }
+    }
+
+    private void Forget(RestingOrder order)
+    {
+        store.RemoveOrder(order.Account, order.Nonce);
+        _over.Enqueue((order.Account, order.Nonce));
+        while (_over.Count > KeptOver)
+        {
+            (ulong, ulong) oldest = _over.Dequeue();
+            if (_orders.TryGetValue(oldest, out RestingOrder? old) && old.IsOver)
+            {
+                _orders.Remove(oldest);
+            }
+        }
+    }
+
+    private static string Price(ulong priceE8) => ((decimal)priceE8 / 100_000_000m).ToString("0.########", CultureInfo.InvariantCulture);
+}

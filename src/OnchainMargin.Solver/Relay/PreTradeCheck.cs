@@ -1,0 +1,66 @@
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Solver.Markets;
+
+namespace OnchainMargin.Solver.Relay;
+
+/// <summary>Whether an account could carry fills: initial margin and floor at the worse surfaces, or fills that only reduce and do not make it weaker. The chain judges again when they are settled.</summary>
+internal static class PreTradeCheck
+{
+    private const long One = 100_000_000;
+
+    /// <summary>A fill that may come.</summary>
+    /// <param name="Instrument">The instrument.</param>
+    /// <param name="SizeE8">Signed size.</param>
+    /// <param name="PriceE8">Price.</param>
+    /// <param name="FeeRateE8">Fee of notional.</param>
+    internal readonly record struct Possible(Instrument Instrument, long SizeE8, long PriceE8, long FeeRateE8);
+
+    /// <summary>How an account would show that it may be in the state after the fills.</summary>
+    public static PreTradeVerdict Judge(BookAccount account, IEnumerable<Possible> fills, ProtocolBook book, CheckpointInputs inputs)
+    {
+        Holding before = Holding.Of(account, book, inputs);
+        AccountState state = before.State;
+        bool isReducing = true;
+        foreach (Possible fill in fills)
+        {
+            int at = state.IndexOf(fill.Instrument);
+            isReducing &= Fees.Reduces(at >= 0 ? state.Positions[at].SizeE8 : 0, fill.SizeE8);
+            Int128 value = Fills.ValueUp(fill.SizeE8, fill.PriceE8, Quotes.FundingE8(fill.Instrument, inputs.View));
+            if (Fills.Add(state, fill.Instrument, fill.SizeE8, value) is not { } outcome)
+            {
+                return new PreTradeVerdict(IsAllowed: false, IsReducing: false, $"The position would be too large, or there would be more than {AccountState.PositionsMax} positions; trade a smaller size.");
+            }
+
+            state = outcome.State with { CashE8 = outcome.State.CashE8 - Fees.FeeUp(fill.SizeE8, fill.PriceE8, fill.FeeRateE8) };
+        }
+
+        Holding after = before with { State = state };
+        if (after.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
+        {
+            return new PreTradeVerdict(IsAllowed: false, IsReducing: false, "The market of this account cannot be computed now; ask again after the next checkpoint.");
+        }
+
+        if (figures.EquityE8 >= figures.InitialE8 && figures.FloorEquityE8 >= figures.FloorE8)
+        {
+            return new PreTradeVerdict(IsAllowed: true, IsReducing: false, "");
+        }
+
+        if (isReducing && before.Figures(inputs.View) is { } earlier && after.Figures(inputs.View) is { } later
+            && later.EquityE8 - later.MaintenanceE8 >= earlier.EquityE8 - earlier.MaintenanceE8 + Relief(earlier, book))
+        {
+            return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "");
+        }
+
+        return new PreTradeVerdict(
+            IsAllowed: false,
+            IsReducing: false,
+            $"After it account {account.Id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.");
+    }
+
+    private static Int128 Relief(AccountFigures earlier, ProtocolBook book) =>
+        earlier.EquityE8 >= earlier.MaintenanceE8 ? 0 : ((book.Parameters.Clearing.MinReliefE8 * earlier.MaintenanceE8) + One - 1) / One;
+
+    private static string Money(Int128 valueE8) => ((decimal)(long)Int128.Clamp(valueE8, long.MinValue, long.MaxValue) / One).ToString("N2", System.Globalization.CultureInfo.InvariantCulture);
+}

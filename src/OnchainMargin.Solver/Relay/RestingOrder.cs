@@ -1,0 +1,56 @@
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Solver.Relay;
+
+/// <summary>An order in the relay. Changed only under the relay's lock.</summary>
+internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arrival, string? session)
+{
+    /// <summary>Bit of <c>flags</c>: the order may only make its position smaller.</summary>
+    public const byte ReduceOnly = 1;
+
+    /// <summary>Bit of <c>flags</c>: the order may only rest.</summary>
+    public const byte PostOnly = 2;
+
+    /// <summary>What was signed.</summary>
+    public Clearinghouse.SignedOrder Signed { get; } = signed;
+
+    /// <summary>Its place in time among all orders.</summary>
+    public long Arrival { get; } = arrival;
+
+    /// <summary>The session whose end cancels it; null for none.</summary>
+    public string? Session { get; } = session;
+
+    /// <summary>The instrument.</summary>
+    public Instrument Instrument { get; } = Instrument.Unpack(signed.Order.Instrument);
+
+    /// <summary>What is neither filled nor in flight.</summary>
+    public ulong LeftE8 { get; set; } = (ulong)Math.Abs(signed.Order.SizeE8);
+
+    /// <summary>What is matched and not yet known to be settled.</summary>
+    public ulong InFlightE8 { get; set; }
+
+    /// <summary>How far it has come.</summary>
+    public OrderStatus Status { get; set; }
+
+    /// <summary>Why it was refused or cancelled.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>The account.</summary>
+    public ulong Account => Signed.Order.Account;
+
+    /// <summary>The nonce.</summary>
+    public ulong Nonce => Signed.Order.Nonce;
+
+    /// <summary>Whether it buys.</summary>
+    public bool IsBuy => Signed.Order.SizeE8 > 0;
+
+    /// <summary>Its limit.</summary>
+    public ulong PriceE8 => Signed.Order.LimitPriceE8;
+
+    /// <summary>Whether nothing more can become of it.</summary>
+    public bool IsOver => Status >= OrderStatus.Filled;
+
+    /// <summary>A size of it with its sign.</summary>
+    public long Signed64(ulong sizeE8) => IsBuy ? (long)sizeE8 : -(long)sizeE8;
+}

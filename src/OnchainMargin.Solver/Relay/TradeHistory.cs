@@ -1,0 +1,58 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Relay;
+
+/// <summary>The last fills on chain, from the stored events, whoever settled them.</summary>
+internal sealed class TradeHistory(SolverStore store, Broadcast<IndexedBook> books, SolverOptions options)
+{
+    private const int Kept = 2000;
+
+    private readonly Lock _gate = new();
+    private readonly List<Trade> _trades = [];
+    private Hash32 _at;
+    private ulong _block;
+
+    /// <summary>The last fills, newest first.</summary>
+    public IReadOnlyList<Trade> Last(int limit, UInt128? instrument, ulong? account)
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return
+            [
+                .. _trades.AsEnumerable().Reverse()
+                    .Where(trade => (instrument is null || trade.Fill.Instrument == instrument) && (account is null || trade.Fill.Maker == account || trade.Fill.Taker == account))
+                    .Take(limit),
+            ];
+        }
+    }
+
+    /// <summary>Reads what is new. The blocks that a reorganisation can still replace are read again each time.</summary>
+    private void Refresh()
+    {
+        if (books.Current?.Book is not { } book || book.BlockHash == _at)
+        {
+            return;
+        }
+
+        ulong depth = (ulong)options.Index.ReorganisationDepthBlocks;
+        ulong from = book.BlockNumber < _block || _block < depth ? 0 : _block - depth + 1;
+        _trades.RemoveAll(trade => trade.Block >= from);
+        foreach (LogEntry log in store.LogsFrom(from))
+        {
+            if (Clearinghouse.FilledEvent.TryDecode(log, out Clearinghouse.FilledEvent fill))
+            {
+                _trades.Add(new Trade(fill, log.BlockNumber, log.BlockTimestampSeconds, log.TransactionHash));
+            }
+        }
+
+        _trades.RemoveRange(0, Math.Max(0, _trades.Count - Kept));
+        (_at, _block) = (book.BlockHash, book.BlockNumber);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Risk;
+
+namespace OnchainMargin.Solver.Telemetry;
+
+/// <summary>The solver's own metrics, read off its snapshots when somebody asks.</summary>
+internal sealed class SolverGauges : IDisposable
+{
+    /// <summary>The name of the meter and of the source of activities.</summary>
+    public const string Name = "OnchainMargin.Solver";
+
+    private readonly Meter _meter = new(Name);
+
+    /// <summary>Declares the metrics.</summary>
+    public SolverGauges(Broadcast<IndexedBook> books, Broadcast<RiskSnapshot> risks, RoleHealth health, IServiceProvider services, TimeProvider time)
+    {
+        _meter.CreateObservableGauge("omargin.index.block", () => (long)(books.Current?.Book.BlockNumber ?? 0), "{block}", "The index's last block.");
+        _meter.CreateObservableGauge("omargin.index.behind", () => books.Current is { } now ? (long)now.ChainHead - (long)now.Book.BlockNumber : 0, "{block}", "How many blocks the index is behind the node.");
+        _meter.CreateObservableGauge("omargin.accounts", () => (long)(books.Current?.Book.Accounts.Count ?? 0), "{account}", "Accounts that were opened.");
+        _meter.CreateObservableGauge("omargin.accounts.under_water", () => (long)(risks.Current?.Accounts.Values.Count(static risk => risk.IsUnderWater) ?? 0), "{account}", "Accounts below their maintenance margin at the last checkpoint.");
+        _meter.CreateObservableGauge("omargin.lots.open", () => (long)(books.Current?.Book.OpenLots.Count() ?? 0), "{lot}", "Lots that are open.");
+        _meter.CreateObservableGauge("omargin.checkpoint.age", () => books.Current?.Book.LatestCheckpoint is { } last ? time.GetUtcNow().ToUnixTimeSeconds() - last.Checkpoint.Header.Time : 0, "s", "Age of the last checkpoint.");
+        _meter.CreateObservableGauge("omargin.epoch.lag", () => books.Current?.Book is { } book ? (long)((book.LatestCheckpoint?.Id ?? 0) - Math.Min(book.LatestEpoch?.Checkpoint ?? 0, book.LatestCheckpoint?.Id ?? 0)) : 0, "{checkpoint}", "Checkpoints since the one of the last epoch.");
+        _meter.CreateObservableGauge("omargin.deficit", () => (double)(books.Current?.Book.Ledger.DeficitE8 ?? 0) / 1e8, "{USD}", "Losses that nothing has paid yet.");
+        _meter.CreateObservableGauge("omargin.relay.orders", () => (long)(services.GetService<OrderRelay>()?.Open ?? 0), "{order}", "Orders that rest or settle.");
+        _meter.CreateObservableGauge(
+            "omargin.role.failing",
+            () => health.States.Select(static state => new Measurement<long>(state.Value.Failure is null ? 0 : 1, new KeyValuePair<string, object?>("role", state.Key))),
+            "{role}",
+            "1 for a role whose last round failed.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,33 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Solver.Options;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace OnchainMargin.Solver.Telemetry;
+
+/// <summary>Sends metrics and traces to an OTLP collector when one is named.</summary>
+internal static class TelemetryExport
+{
+    public static void AddServices(IServiceCollection services, TelemetryOptions options)
+    {
+        if (options.OtlpUrl.Length == 0)
+        {
+            return;
+        }
+
+        void Aim(OtlpExporterOptions exporter) => exporter.Endpoint = new Uri(options.OtlpUrl);
+        services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()
+            .AddMeter(SolverGauges.Name, EthereumTelemetry.Name, "Microsoft.AspNetCore.Hosting", "System.Runtime").AddOtlpExporter(Aim).Build());
+        services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
+            .AddSource(SolverGauges.Name, EthereumTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter(Aim).Build());
+    }
+
+    /// <summary>Makes the providers, which live until the host ends.</summary>
+    public static void Start(IServiceProvider services)
+    {
+        _ = services.GetService<MeterProvider>();
+        _ = services.GetService<TracerProvider>();
+    }
+}

@@ -1,0 +1,54 @@
+/** Numbers come from the API as decimal strings of integers (the name says the scale) and stay exact until they are shown. */
+export const ONE = 100_000_000n;
+
+export const big = (text: string | null | undefined): bigint => BigInt(text ?? "0");
+export const abs = (value: bigint): bigint => (value < 0n ? -value : value);
+
+/** A value of so many decimals with thousands apart, cut toward zero after `shown` decimals. */
+export function decimal(value: bigint, decimals: number, shown: number, least = shown): string {
+  const unit = 10n ** BigInt(decimals);
+  const magnitude = abs(value);
+  let fraction = (magnitude % unit).toString().padStart(decimals, "0").slice(0, shown);
+  while (fraction.length > least && fraction.endsWith("0")) fraction = fraction.slice(0, -1);
+  const text = (magnitude / unit).toLocaleString("en-US") + (fraction ? `.${fraction}` : "");
+  return value < 0n && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
+export const money = (e8: string | bigint | null | undefined, shown = 2): string =>
+  e8 === null || e8 === undefined ? "–" : decimal(typeof e8 === "bigint" ? e8 : big(e8), 8, shown);
+
+export const dollars = (e8: string | bigint | null | undefined, shown = 2): string => {
+  if (e8 === null || e8 === undefined) return "–";
+  const text = money(e8, shown);
+  return text.startsWith("−") ? `−$${text.slice(1)}` : `$${text}`;
+};
+
+export const signed = (e8: string | bigint): string => {
+  const value = typeof e8 === "bigint" ? e8 : big(e8);
+  return value > 0n ? `+${dollars(value)}` : dollars(value);
+};
+
+export const price = (e8: string | bigint | null | undefined): string => {
+  if (e8 === null || e8 === undefined) return "–";
+  const value = typeof e8 === "bigint" ? e8 : big(e8);
+  return decimal(value, 8, abs(value) >= 1000n * ONE ? 2 : 4, 2);
+};
+
+export const size = (e8: string | bigint): string => decimal(typeof e8 === "bigint" ? e8 : big(e8), 8, 8, 0);
+export const percent = (e8: bigint, shown = 1): string => `${decimal(e8 * 100n, 8, shown)} %`;
+
+/** Reads what a person typed; null when it is no positive decimal number of at most so many decimals. */
+export function parse(text: string, decimals: number): bigint | null {
+  const match = /^(\d{1,20})(?:\.(\d*))?$/.exec(text.trim().replaceAll(",", ""));
+  if (!match || (match[2] ?? "").length > decimals) return null;
+  return BigInt(match[1] + (match[2] ?? "").padEnd(decimals, "0"));
+}
+
+/** Plain text of a value, as a field wants it. */
+export const plain = (value: bigint, decimals: number, shown = decimals): string =>
+  decimal(value, decimals, shown, 0).replaceAll(",", "").replace("−", "-");
+
+export const toNumber = (e8: string): number => Number(e8) / 1e8;
+export const short = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`;
+export const time = (seconds: string | number): string =>
+  new Date(Number(seconds) * 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" });

@@ -1,0 +1,38 @@
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { StrictMode, useMemo } from "react";
+import { createRoot } from "react-dom/client";
+import { WagmiProvider } from "wagmi";
+import { App } from "./App";
+import { ActivityProvider } from "./lib/activity";
+import { api } from "./lib/api";
+import { explain } from "./lib/errors";
+import { SettingContext } from "./lib/hooks";
+import { makeConfig } from "./lib/wallet";
+import "./style.css";
+
+const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 500, refetchOnWindowFocus: true } } });
+
+function Start() {
+  const { data: deployment, error } = useQuery({ queryKey: ["deployment"], queryFn: api.deployment, staleTime: Infinity, retry: true, retryDelay: 2000 });
+  const config = useMemo(() => (deployment ? makeConfig(deployment) : null), [deployment]);
+  if (!deployment || !config) {
+    return <p className="splash" role={error ? "alert" : "status"}>{error ? explain(error) : "Asking the solver…"}</p>;
+  }
+  return (
+    <SettingContext.Provider value={{ deployment, config }}>
+      <WagmiProvider config={config}>
+        <ActivityProvider>
+          <App />
+        </ActivityProvider>
+      </WagmiProvider>
+    </SettingContext.Provider>
+  );
+}
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <Start />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,87 @@
+import type { Account } from "../lib/api";
+import { useMargin, useSetting } from "../lib/hooks";
+import { big, decimal, dollars, money, price, signed, size } from "../lib/numbers";
+
+const tone = (e8: string | null): string => (e8 === null || big(e8) === 0n ? "" : big(e8) > 0n ? "good" : "bad");
+
+export function Portfolio({ account }: { account: Account }) {
+  const { deployment } = useSetting();
+  const { data: margin } = useMargin(account.id);
+  const settlement = deployment.tokens[0];
+  const total = account.positions.reduce((sum, position) => sum + big(position.gainE8), 0n);
+  return (
+    <>
+      <h2>Positions</h2>
+      {account.positions.length === 0 ? (
+        <p className="quiet">No positions yet. Deposit collateral under Funds, then trade.</p>
+      ) : (
+        <table className="cards">
+          <thead><tr><th scope="col">Instrument</th><th scope="col">Size</th><th scope="col">Entry</th><th scope="col">Mark</th><th scope="col">Profit and loss</th></tr></thead>
+          <tbody>
+            {account.positions.map((position) => (
+              <tr key={position.instrument} data-testid={`position-${position.name}`}>
+                <th scope="row">{position.name}</th>
+                <td data-label="Size"><span className={big(position.sizeE8) > 0n ? "good" : "bad"}>{big(position.sizeE8) > 0n ? "long" : "short"}</span> {size(position.sizeE8).replace("−", "")}</td>
+                <td data-label="Entry" title="The price at which the position breaks even, funding included">{position.entryE8 === null ? <span className="quiet">premium paid</span> : price(position.entryE8)}</td>
+                <td data-label="Mark">{price(position.markE8)}</td>
+                <td data-label={position.entryE8 === null ? "Value" : "Profit and loss"} className={tone(position.gainE8)}>{position.gainE8 === null ? "–" : signed(position.gainE8)}</td>
+              </tr>
+            ))}
+          </tbody>
+          {account.positions.length > 1 && <tfoot><tr><th scope="row" colSpan={4}>Together</th><td className={tone(total.toString())}>{signed(total)}</td></tr></tfoot>}
+        </table>
+      )}
+      <h2>Collateral</h2>
+      <table className="cards">
+        <thead><tr><th scope="col">Token</th><th scope="col">Amount</th><th scope="col">Value</th><th scope="col">Haircut</th></tr></thead>
+        <tbody>
+          <tr>
+            <th scope="row">{settlement.symbol} cash</th>
+            <td data-label="Amount">{money(cash(account, settlement))}</td>
+            <td data-label="Value">{dollars(cash(account, settlement))}</td>
+            <td data-label="Haircut">{cash(account, settlement) < 0n ? "borrowed, at interest" : "–"}</td>
+          </tr>
+          {margin?.collaterals.map((row) => {
+            const token = deployment.tokens[Number(row.token)];
+            return (
+              <tr key={row.token}>
+                <th scope="row">{row.symbol}</th>
+                <td data-label="Amount">{decimal(big(row.amountRaw), token.decimals, 6, 0)}</td>
+                <td data-label="Value">{dollars(row.valueE8)}</td>
+                <td data-label="Haircut">{dollars(row.haircutE8)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {margin && margin.greeks.length > 0 && (
+        <>
+          <h2>Greeks</h2>
+          <table className="cards">
+            <thead><tr><th scope="col">Underlying</th><th scope="col">Delta</th><th scope="col">Gamma</th><th scope="col">Vega a point</th><th scope="col">Theta a day</th></tr></thead>
+            <tbody>
+              {margin.greeks.map((row) => (
+                <tr key={`${row.underlying}-${row.expirySeconds}`}>
+                  <th scope="row">
+                    {deployment.underlyings.find((one) => one.underlying === row.underlying)?.name}{" "}
+                    <span className="quiet">{row.expirySeconds === "0" ? "spot and perpetual" : new Date(Number(row.expirySeconds) * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "2-digit" })}</span>
+                  </th>
+                  <td data-label="Delta">{decimal(big(row.deltaE8), 8, 4)}</td>
+                  <td data-label="Gamma">{decimal(big(row.gammaE16), 16, 8, 0)}</td>
+                  <td data-label="Vega a point">{dollars(row.vegaE8)}</td>
+                  <td data-label="Theta a day">{dollars(row.thetaE8)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Cash with the settlement token that the next operation sweeps into it. */
+function cash(account: Account, settlement: { decimals: number }): bigint {
+  const held = account.balances.find((balance) => balance.token === "0");
+  return big(account.cashE8) + big(held?.amountRaw) * 10n ** BigInt(8 - settlement.decimals);
+}
