@@ -35,14 +35,14 @@ end_processes() {
 require_dotnet
 install_node_packages
 
-say "Compiling the contracts and building omargin"
+say "Compiling the contracts, building omargin and the wallet page"
 build_contracts() { run_logged contracts-build "$NODE" "$HARDHAT" build --no-tests; }
 build_omargin() {
   run_logged dotnet-build dotnet build src/OnchainMargin.Cli/OnchainMargin.Cli.csproj -c Release --nologo -v quiet --disable-build-servers
 }
 (build_contracts) &
 contracts=$!
-(build_omargin) || {
+(build_omargin && build_page) || {
   kill "$contracts" 2>/dev/null
   exit 1
 }

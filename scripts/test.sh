@@ -91,6 +91,7 @@ built=0
 WORDS_KEPT=("${WORDS[@]}")
 WORDS=()
 check dotnet-build dotnet_build && built=1
+(build_page) && page_built=1 || page_built=0
 wait "$contracts_build"
 read -r code seconds <"$OUT/contracts-build.exit"
 if [ "$code" -eq 0 ]; then
@@ -111,19 +112,21 @@ if [ "$contracts_built" -eq 1 ] && wanted solidity; then
 fi
 
 shopt -s globstar nullglob
-prettier_files=(contracts/**/*.sol ./*.js scripts/**/*.js web/**/*.ts web/**/*.tsx web/**/*.js web/**/*.css web/**/*.html)
+prettier_files=(contracts/**/*.sol ./*.js scripts/**/*.js web/*.ts web/*.html web/src/**/*.ts web/src/**/*.tsx web/src/**/*.css)
 solidity_files=(contracts/**/*.sol)
 check lint-prettier "$NODE" node_modules/.bin/prettier --check "${prettier_files[@]}"
 [ "${#solidity_files[@]}" -eq 0 ] || check lint-solhint "$NODE" node_modules/.bin/solhint --max-warnings 0 "${solidity_files[@]}"
 check lint-csharp dotnet format whitespace . --folder --verify-no-changes --exclude node_modules artifacts
 check lint-shell bash scripts/lib/check-shell.sh
+page_types() { "$NODE" web/node_modules/typescript/bin/tsc --noEmit -p web; }
+if [ "$page_built" -eq 1 ]; then check page-types page_types; else record page-build 0 0 1 0; fi
 [ "$contracts_built" -eq 0 ] || check abi-current "$NODE" scripts/abi.js --check
 
 if [ "$built" -eq 1 ]; then
   for project in tests/*/*.csproj; do
     name="$(basename "$project" .csproj)"
     # The oracle is a library of the tests; the end-to-end tests run last.
-    case "$name" in *EndToEnd* | *.Oracle) continue ;; esac
+    case "$name" in *EndToEnd* | *Browser* | *.Oracle) continue ;; esac
     xunit "$name" "$project"
   done
   xunit OnchainMargin.Margin.Tests-scalar tests/OnchainMargin.Margin.Tests/OnchainMargin.Margin.Tests.csproj DOTNET_EnableHWIntrinsic=0
@@ -136,6 +139,16 @@ fi
 # After the Solidity tests: these start nodes of their own, and two cores are two cores.
 if [ "$built" -eq 1 ]; then
   xunit OnchainMargin.EndToEnd.Tests tests/OnchainMargin.EndToEnd.Tests/OnchainMargin.EndToEnd.Tests.csproj
+fi
+
+# The page in a real browser. Debian's Chromium is installed where that is possible; without one the tests are skipped and say so.
+if [ "$built" -eq 1 ] && wanted OnchainMargin.Browser.Tests; then
+  if ! command -v chromium >/dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "Installing Debian's chromium for the browser tests"
+    { apt-get update && apt-get install -y --no-install-recommends chromium; } >"$OUT/chromium.log" 2>&1 </dev/null ||
+      echo "  chromium could not be installed ($(tail -n 1 "$OUT/chromium.log")): the browser tests are skipped."
+  fi
+  xunit OnchainMargin.Browser.Tests tests/OnchainMargin.Browser.Tests/OnchainMargin.Browser.Tests.csproj
 fi
 
 # What a newcomer runs first, whole: every check of its summary must hold.

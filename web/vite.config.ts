@@ -23,7 +23,8 @@ function abis(): Plugin {
       for (const file of readdirSync(abiFolder).filter((entry) => entry.endsWith(".json"))) {
         this.addWatchFile(join(abiFolder, file));
         const entries = read(file);
-        for (const entry of entries) if (entry.type === "error") errors.set(JSON.stringify([entry.name, entry.inputs]), entry);
+        for (const entry of entries)
+          if (entry.type === "error") errors.set(JSON.stringify([entry.name, entry.inputs]), entry);
         const contract = file.replace(".json", "");
         if (used.includes(contract)) contracts[contract] = entries.filter((entry) => entry.type === "function");
       }
@@ -35,5 +36,7 @@ function abis(): Plugin {
 export default defineConfig({
   plugins: [react(), abis()],
   build: { target: "es2022", sourcemap: false, chunkSizeWarningLimit: 900 },
-  server: { proxy: { "/api": "http://127.0.0.1:8600", "/readyz": "http://127.0.0.1:8600", "/healthz": "http://127.0.0.1:8600" } },
+  server: {
+    proxy: { "/api": "http://127.0.0.1:8600", "/readyz": "http://127.0.0.1:8600", "/healthz": "http://127.0.0.1:8600" },
+  },
 });

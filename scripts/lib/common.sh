@@ -60,3 +60,16 @@ install_node_packages() {
     fail "the npm packages are installed but Hardhat does not start ($(tail -n 1 "$RUN_DIRECTORY/hardhat-version.log")): delete node_modules and run this again."
   cp package-lock.json "$stamp"
 }
+
+# Installs the wallet page's own packages and builds it into web/dist, unless that was made from the same sources already.
+build_page() {
+  local stamp="web/dist/.sources" now
+  now="$(cat web/package-lock.json web/*.ts web/*.html web/tsconfig.json web/public/* abi/*.json $(find web/src -type f | sort) | sha256sum)"
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ]; then return; fi
+  if ! cmp -s web/package-lock.json web/node_modules/.installed-lock; then
+    run_logged page-install npm ci --prefix web --no-audit --no-fund
+    cp web/package-lock.json web/node_modules/.installed-lock
+  fi
+  run_logged page-build "$NODE" web/node_modules/vite/bin/vite.js build web
+  printf '%s\n' "$now" >"$stamp"
+}

@@ -2,7 +2,16 @@ import { useEffect, useRef } from "react";
 import { useConnection } from "wagmi";
 import { ActivityList, useActivity } from "./lib/activity";
 import { explain } from "./lib/errors";
-import { useAccount, useAccountsOf, useAuctions, useKept, usePrices, useReady, useSetting, useStream } from "./lib/hooks";
+import {
+  useAccount,
+  useAccountsOf,
+  useAuctions,
+  useKept,
+  usePrices,
+  useReady,
+  useSetting,
+  useStream,
+} from "./lib/hooks";
 import { big, percent, price, short } from "./lib/numbers";
 import { calls, send, waitFor } from "./lib/wallet";
 import { ConnectButton, NetworkNotice } from "./ui/Connect";
@@ -24,15 +33,21 @@ export function App() {
   const [selected, select] = useKept<string | null>("account", null);
   const [tab, setTab] = useKept<Tab>("tab", "Portfolio");
   const ids = mine?.items.map((account) => account.id) ?? [];
-  const id = address && ids.length > 0 ? (selected !== null && ids.includes(selected) ? selected : ids[ids.length - 1]) : null;
+  const id =
+    address && ids.length > 0 ? (selected !== null && ids.includes(selected) ? selected : ids[ids.length - 1]) : null;
   const account = useAccount(id);
   useStream(id);
 
   return (
     <>
-      <a className="skip" href="#main">Skip to the account</a>
+      <a className="skip" href="#main">
+        Skip to the account
+      </a>
       <header className="top">
-        <div className="brand"><img src="/icon.svg" alt="" width="28" height="28" /><h1>OnchainMargin</h1></div>
+        <div className="brand">
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          <h1>OnchainMargin</h1>
+        </div>
         <Ticker />
         <ConnectButton />
       </header>
@@ -40,19 +55,36 @@ export function App() {
       <NetworkNotice />
       <main id="main" tabIndex={-1}>
         {address && <AccountBar owner={address} ids={ids} id={id} select={select} />}
-        {account.error && <p className="notice bad" role="alert">{explain(account.error)}</p>}
+        {account.error && (
+          <p className="notice bad" role="alert">
+            {explain(account.error)}
+          </p>
+        )}
         {id && account.data && <LotNotice lot={account.data.openLot} open={() => setTab("Auctions")} />}
-        {id ? <Health id={id} account={account.data} /> : <Welcome isConnected={address !== undefined} hasLoaded={mine !== undefined} />}
+        {id ? (
+          <Health id={id} account={account.data} />
+        ) : (
+          <Welcome isConnected={address !== undefined} hasLoaded={mine !== undefined} />
+        )}
         <Tabs tab={tab} setTab={setTab} />
         <section id="panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="panel" tabIndex={-1}>
-          {tab === "Auctions" ? <Auctions bidder={account.data ?? null} />
-            : tab === "Trust" ? <Trust id={id} />
-            : !id || !account.data ? <p className="quiet center">{address ? "Open an account to see this." : "Connect a wallet to see this."}</p>
-            : tab === "Portfolio" ? <Portfolio account={account.data} />
-            : tab === "Trade" ? <Trade account={account.data} />
-            : tab === "Funds" ? <Funds account={account.data} />
-            : tab === "Margin" ? <Margin id={id} account={account.data} />
-            : <WhatIf account={account.data} />}
+          {tab === "Auctions" ? (
+            <Auctions bidder={account.data ?? null} />
+          ) : tab === "Trust" ? (
+            <Trust id={id} />
+          ) : !id || !account.data ? (
+            <p className="quiet center">{address ? "Open an account to see this." : "Connect a wallet to see this."}</p>
+          ) : tab === "Portfolio" ? (
+            <Portfolio account={account.data} />
+          ) : tab === "Trade" ? (
+            <Trade account={account.data} />
+          ) : tab === "Funds" ? (
+            <Funds account={account.data} />
+          ) : tab === "Margin" ? (
+            <Margin id={id} account={account.data} />
+          ) : (
+            <WhatIf account={account.data} />
+          )}
         </section>
       </main>
       <ActivityList />
@@ -75,12 +107,22 @@ function Tabs({ tab, setTab }: { tab: Tab; setTab: (tab: Tab) => void }) {
   };
   useEffect(() => {
     const current = list.current?.querySelector<HTMLButtonElement>(`#tab-${tab}`);
-    if (list.current && current) list.current.scrollLeft = current.offsetLeft - list.current.clientWidth / 2 + current.clientWidth / 2;
+    if (list.current && current)
+      list.current.scrollLeft = current.offsetLeft - list.current.clientWidth / 2 + current.clientWidth / 2;
   }, [tab]);
   return (
     <div className="tabs" role="tablist" aria-label="Views" ref={list} onKeyDown={move}>
       {tabs.map((name) => (
-        <button key={name} type="button" role="tab" id={`tab-${name}`} aria-selected={tab === name} aria-controls="panel" tabIndex={tab === name ? 0 : -1} onClick={() => setTab(name)}>
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          id={`tab-${name}`}
+          aria-selected={tab === name}
+          aria-controls="panel"
+          tabIndex={tab === name ? 0 : -1}
+          onClick={() => setTab(name)}
+        >
           {name}
         </button>
       ))}
@@ -95,8 +137,15 @@ function Ticker() {
       {data?.prices.map((row) => (
         <li key={row.underlying}>
           <span>{row.name}</span> <strong>{price(row.spotE8)}</strong>
-          {row.fundingRateE8 !== null && <span className="quiet" title="Funding a funding interval"> {percent(big(row.fundingRateE8), 4)}</span>}
-          {row.marketState !== "Normal" && <span className="chip bad">{row.marketState === "Halted" ? "halted" : "reduce only"}</span>}
+          {row.fundingRateE8 !== null && (
+            <span className="quiet" title="Funding a funding interval">
+              {" "}
+              {percent(big(row.fundingRateE8), 4)}
+            </span>
+          )}
+          {row.marketState !== "Normal" && (
+            <span className="chip bad">{row.marketState === "Halted" ? "halted" : "reduce only"}</span>
+          )}
         </li>
       ))}
     </ul>
@@ -105,12 +154,27 @@ function Ticker() {
 
 function SolverNotice() {
   const { data, error } = useReady();
-  if (error) return <p className="notice bad" role="alert">{explain(error)}</p>;
+  if (error)
+    return (
+      <p className="notice bad" role="alert">
+        {explain(error)}
+      </p>
+    );
   const failing = data?.roles.filter((role) => !role.isWell) ?? [];
   if (failing.some((role) => role.name === "indexer")) {
-    return <p className="notice bad" role="alert">The solver cannot reach its Ethereum node, so what you see may be old. It goes on by itself as soon as the node is back.</p>;
+    return (
+      <p className="notice bad" role="alert">
+        The solver cannot reach its Ethereum node, so what you see may be old. It goes on by itself as soon as the node
+        is back.
+      </p>
+    );
   }
-  if (failing.length > 0) return <p className="notice" role="status">The solver's {failing.map((role) => role.name).join(", ")} has trouble: {failing[0].failure}</p>;
+  if (failing.length > 0)
+    return (
+      <p className="notice" role="status">
+        The solver's {failing.map((role) => role.name).join(", ")} has trouble: {failing[0].failure}
+      </p>
+    );
   return null;
 }
 
@@ -120,15 +184,24 @@ function LotNotice({ lot, open }: { lot: string; open: () => void }) {
   const auction = data?.find((one) => one.id === lot);
   return (
     <p className="notice bad" role="alert">
-      <strong>This account is being liquidated.</strong> It fell below its maintenance margin and auction {lot} sells a part of it
-      {auction ? ` (${percent(big(auction.soldE8))} of at most ${percent(big(auction.forSaleE8))} is sold)` : ""}. A deposit counts at once and can end it.{" "}
-      <button type="button" className="link" onClick={open}>Watch the auction</button>
+      <strong>This account is being liquidated.</strong> It fell below its maintenance margin and auction {lot} sells a
+      part of it
+      {auction ? ` (${percent(big(auction.soldE8))} of at most ${percent(big(auction.forSaleE8))} is sold)` : ""}. A
+      deposit counts at once and can end it.{" "}
+      <button type="button" className="link" onClick={open}>
+        Watch the auction
+      </button>
     </p>
   );
 }
 
 function Welcome({ isConnected, hasLoaded }: { isConnected: boolean; hasLoaded: boolean }) {
-  if (isConnected && !hasLoaded) return <p className="quiet center" role="status">Looking for your accounts…</p>;
+  if (isConnected && !hasLoaded)
+    return (
+      <p className="quiet center" role="status">
+        Looking for your accounts…
+      </p>
+    );
   return (
     <section className="card welcome">
       <h2>{isConnected ? "Open your first account" : "One account, one margin, checked on chain"}</h2>
@@ -141,10 +214,22 @@ function Welcome({ isConnected, hasLoaded }: { isConnected: boolean; hasLoaded: 
   );
 }
 
-function AccountBar({ owner, ids, id, select }: { owner: `0x${string}`; ids: string[]; id: string | null; select: (id: string) => void }) {
+function AccountBar({
+  owner,
+  ids,
+  id,
+  select,
+}: {
+  owner: `0x${string}`;
+  ids: string[];
+  id: string | null;
+  select: (id: string) => void;
+}) {
   const { deployment, config } = useSetting();
   const { run, steps } = useActivity();
-  const isOpening = steps.some((step) => step.title === "Open an account" && (step.state === "asking" || step.state === "mining"));
+  const isOpening = steps.some(
+    (step) => step.title === "Open an account" && (step.state === "asking" || step.state === "mining"),
+  );
   const open = () =>
     run("Open an account", async (tell) => {
       const hash = await send(config, calls.openAccount(deployment, owner));
@@ -158,15 +243,23 @@ function AccountBar({ owner, ids, id, select }: { owner: `0x${string}`; ids: str
         <label>
           Account{" "}
           <select value={id ?? ""} onChange={(event) => select(event.target.value)}>
-            {ids.map((one) => <option key={one} value={one}>{one}</option>)}
+            {ids.map((one) => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
           </select>
         </label>
       )}
       <span className="quiet">of {short(owner)}</span>
-      <button type="button" className={ids.length === 0 ? "primary" : "ghost"} disabled={isOpening} onClick={() => void open()}>
+      <button
+        type="button"
+        className={ids.length === 0 ? "primary" : "ghost"}
+        disabled={isOpening}
+        onClick={() => void open()}
+      >
         {ids.length === 0 ? "Open an account" : "Open another"}
       </button>
     </div>
   );
 }
-

@@ -10,13 +10,25 @@ import { SettingContext } from "./lib/hooks";
 import { makeConfig } from "./lib/wallet";
 import "./style.css";
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 500, refetchOnWindowFocus: true } } });
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: 1, staleTime: 500, refetchOnWindowFocus: true } },
+});
 
 function Start() {
-  const { data: deployment, error } = useQuery({ queryKey: ["deployment"], queryFn: api.deployment, staleTime: Infinity, retry: true, retryDelay: 2000 });
+  const { data: deployment, error } = useQuery({
+    queryKey: ["deployment"],
+    queryFn: api.deployment,
+    staleTime: Infinity,
+    retry: true,
+    retryDelay: 2000,
+  });
   const config = useMemo(() => (deployment ? makeConfig(deployment) : null), [deployment]);
   if (!deployment || !config) {
-    return <p className="splash" role={error ? "alert" : "status"}>{error ? explain(error) : "Asking the solver…"}</p>;
+    return (
+      <p className="splash" role={error ? "alert" : "status"}>
+        {error ? explain(error) : "Asking the solver…"}
+      </p>
+    );
   }
   return (
     <SettingContext.Provider value={{ deployment, config }}>

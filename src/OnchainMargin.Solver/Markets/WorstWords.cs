@@ -53,7 +53,9 @@ internal sealed class WorstWords(InstrumentNames names, Checkpoint checkpoint)
             string price = scenario.Quarters == 0 ? $"{who} stays where it is"
                 : underlying is { } one ? $"{who} {(scenario.Quarters < 0 ? "falls" : "rises")} by {Text(Math.Abs(MovePercent(scenario.Quarters, one)))} %"
                 : $"{who} {(scenario.Quarters < 0 ? "falls" : "rises")} by {Text(Math.Abs(scenario.Quarters) / Quarter)} of its range";
-            string volatility = scenario.Volatility switch { < 0 => " while volatility falls", > 0 => " while volatility rises", _ => "" };
+            // Without an option the volatility changes nothing, and the first of equal scenarios names one.
+            bool hasOption = state.Positions.Any(position => position.Instrument.IsOption && (underlying is null || position.Instrument.Underlying == underlying));
+            string volatility = !hasOption ? "" : scenario.Volatility switch { < 0 => " while volatility falls", > 0 => " while volatility rises", _ => "" };
             return $"{price}{volatility}{Weight(scenario.Weight24)}";
         }
 

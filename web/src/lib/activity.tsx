@@ -5,8 +5,18 @@ import { explain } from "./errors";
 import { useKept, useSetting } from "./hooks";
 import { waitFor } from "./wallet";
 
-export interface Step { id: number; title: string; state: "asking" | "mining" | "done" | "failed"; hash?: Hex; detail: string }
-interface Activity { steps: Step[]; run: (title: string, work: (tell: (detail: string, hash?: Hex) => void) => Promise<string>) => Promise<boolean>; dismiss: (id: number) => void }
+export interface Step {
+  id: number;
+  title: string;
+  state: "asking" | "mining" | "done" | "failed";
+  hash?: Hex;
+  detail: string;
+}
+interface Activity {
+  steps: Step[];
+  run: (title: string, work: (tell: (detail: string, hash?: Hex) => void) => Promise<string>) => Promise<boolean>;
+  dismiss: (id: number) => void;
+}
 
 const Context = createContext<Activity | null>(null);
 export function useActivity(): Activity {
@@ -26,7 +36,11 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
   const next = useRef(Math.max(0, ...kept.map((step) => step.id)) + 1);
   const followed = useRef(false);
 
-  const change = useCallback((id: number, values: Partial<Step>) => setSteps((all) => all.map((step) => (step.id === id ? { ...step, ...values } : step))), []);
+  const change = useCallback(
+    (id: number, values: Partial<Step>) =>
+      setSteps((all) => all.map((step) => (step.id === id ? { ...step, ...values } : step))),
+    [],
+  );
   const refresh = useCallback(() => {
     for (const wait of [0, 700, 2000]) setTimeout(() => void queries.invalidateQueries(), wait);
   }, [queries]);
@@ -34,7 +48,8 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
   const follow = useCallback(
     async (id: number, hash: Hex) => {
       const receipt = await waitFor(config, hash);
-      if (receipt.status !== "success") throw new Error("The transaction was mined and refused by the contract. Nothing changed but the gas is spent.");
+      if (receipt.status !== "success")
+        throw new Error("The transaction was mined and refused by the contract. Nothing changed but the gas is spent.");
       change(id, { state: "done" });
       refresh();
     },
@@ -56,9 +71,13 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
 
   const run: Activity["run"] = async (title, work) => {
     const id = next.current++;
-    setSteps((all) => [{ id, title, state: "asking", detail: "Look at your wallet." } satisfies Step, ...all].slice(0, KEPT));
+    setSteps((all) =>
+      [{ id, title, state: "asking", detail: "Look at your wallet." } satisfies Step, ...all].slice(0, KEPT),
+    );
     try {
-      const detail = await work((text, hash) => change(id, { detail: text, ...(hash ? { hash, state: "mining" } : {}) }));
+      const detail = await work((text, hash) =>
+        change(id, { detail: text, ...(hash ? { hash, state: "mining" } : {}) }),
+      );
       change(id, { state: "done", detail });
       refresh();
       return true;
@@ -68,7 +87,11 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
     }
   };
 
-  return <Context.Provider value={{ steps, run, dismiss: (id) => setSteps((all) => all.filter((step) => step.id !== id)) }}>{children}</Context.Provider>;
+  return (
+    <Context.Provider value={{ steps, run, dismiss: (id) => setSteps((all) => all.filter((step) => step.id !== id)) }}>
+      {children}
+    </Context.Provider>
+  );
 }
 
 const mark = { asking: "…", mining: "⧗", done: "✓", failed: "!" } as const;
@@ -78,14 +101,25 @@ export function ActivityList() {
   return (
     <section className="activity" aria-label="Activity" aria-live="polite">
       {steps.map((step) => (
-        <div key={step.id} className={`step ${step.state}`} role={step.state === "failed" ? "alert" : undefined} data-state={step.state}>
-          <span className="step-mark" aria-hidden="true">{mark[step.state]}</span>
+        <div
+          key={step.id}
+          className={`step ${step.state}`}
+          role={step.state === "failed" ? "alert" : undefined}
+          data-state={step.state}
+        >
+          <span className="step-mark" aria-hidden="true">
+            {mark[step.state]}
+          </span>
           <div>
             <strong>{step.title}</strong>
             <p>{step.detail}</p>
-            {step.hash && step.state === "mining" && <p className="quiet">You can leave this page; it goes on. {step.hash.slice(0, 14)}…</p>}
+            {step.hash && step.state === "mining" && (
+              <p className="quiet">You can leave this page; it goes on. {step.hash.slice(0, 14)}…</p>
+            )}
           </div>
-          <button type="button" className="icon" aria-label={`Dismiss: ${step.title}`} onClick={() => dismiss(step.id)}>×</button>
+          <button type="button" className="icon" aria-label={`Dismiss: ${step.title}`} onClick={() => dismiss(step.id)}>
+            ×
+          </button>
         </div>
       ))}
     </section>

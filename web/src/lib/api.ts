@@ -1,5 +1,11 @@
 /** The solver's API; its document is at /openapi/v1.json. */
-export interface Token { token: string; symbol: string; address: `0x${string}`; decimals: number; underlying: string }
+export interface Token {
+  token: string;
+  symbol: string;
+  address: `0x${string}`;
+  decimals: number;
+  underlying: string;
+}
 export interface Deployment {
   chainId: string;
   nodeUrl: string;
@@ -7,75 +13,251 @@ export interface Deployment {
   tokens: Token[];
   underlyings: { underlying: string; name: string; feed: string }[];
   parameters: {
-    initialFactorE8: string; makerFeeE8: string; takerFeeE8: string; priceBandE8: string;
-    fundingIntervalSeconds: number; graceSeconds: number; discountMaxE8: string; discountRampSeconds: number; bidMinE8: string;
+    initialFactorE8: string;
+    makerFeeE8: string;
+    takerFeeE8: string;
+    priceBandE8: string;
+    fundingIntervalSeconds: number;
+    graceSeconds: number;
+    discountMaxE8: string;
+    discountRampSeconds: number;
+    bidMinE8: string;
   };
   takesOrders: boolean;
   signsAttestations: boolean;
   modelHash: string;
 }
 export interface Figures {
-  checkpoint: string; equityE8: string; initialMarginE8: string; maintenanceMarginE8: string;
-  floorMarginE8: string; floorEquityE8: string; leastCashE8: string; healthE8: string | null;
+  checkpoint: string;
+  equityE8: string;
+  initialMarginE8: string;
+  maintenanceMarginE8: string;
+  floorMarginE8: string;
+  floorEquityE8: string;
+  leastCashE8: string;
+  healthE8: string | null;
 }
 export interface Position {
-  instrument: string; name: string; underlying: string; kind: string; expirySeconds: string; strikeE4: string;
-  sizeE8: string; costE8: string; markE8: string | null; gainE8: string | null; entryE8: string | null;
+  instrument: string;
+  name: string;
+  underlying: string;
+  kind: string;
+  expirySeconds: string;
+  strikeE4: string;
+  sizeE8: string;
+  costE8: string;
+  markE8: string | null;
+  gainE8: string | null;
+  entryE8: string | null;
 }
 export interface Account {
-  id: string; owner: string; stateHash: `0x${string}`; state: `0x${string}`; version: string; cashE8: string; lockedGainE8: string;
-  openLot: string; balances: { token: string; amountRaw: string }[]; positions: Position[]; health: Figures | null;
+  id: string;
+  owner: string;
+  stateHash: `0x${string}`;
+  state: `0x${string}`;
+  version: string;
+  cashE8: string;
+  lockedGainE8: string;
+  openLot: string;
+  balances: { token: string; amountRaw: string }[];
+  positions: Position[];
+  health: Figures | null;
 }
-export interface Scenario { index: number; label: string; quarters: number; volatility: number; weight24: number; resultE8: string }
+export interface Scenario {
+  index: number;
+  label: string;
+  quarters: number;
+  volatility: number;
+  weight24: number;
+  resultE8: string;
+}
 export interface UnderlyingTerms {
-  underlying: string; name: string; group: string; worstLabel: string; lossE8: string; weighted24E8: string[]; shortMinimumE8: string; basisE8: string;
-  liquidityE8: string; vegaE8: string; staleE8: string; rateE8: string; spreadE8: string; netE8: string; grossE8: string;
+  underlying: string;
+  name: string;
+  group: string;
+  worstLabel: string;
+  lossE8: string;
+  weighted24E8: string[];
+  shortMinimumE8: string;
+  basisE8: string;
+  liquidityE8: string;
+  vegaE8: string;
+  staleE8: string;
+  rateE8: string;
+  spreadE8: string;
+  netE8: string;
+  grossE8: string;
 }
-export interface Greeks { underlying: string; expirySeconds: string; deltaE8: string; gammaE16: string; vegaE8: string; thetaE8: string }
+export interface Greeks {
+  underlying: string;
+  expirySeconds: string;
+  deltaE8: string;
+  gammaE16: string;
+  vegaE8: string;
+  thetaE8: string;
+}
 export interface Breakdown {
-  figures: Figures; standardMarginE8: string; savingE8: string; collateralValueE8: string; haircutE8: string; worst: string;
-  underlyings: UnderlyingTerms[]; groups: { group: string; maintenanceE8: string; lossesAloneE8: string }[];
+  figures: Figures;
+  standardMarginE8: string;
+  savingE8: string;
+  collateralValueE8: string;
+  haircutE8: string;
+  worst: string;
+  underlyings: UnderlyingTerms[];
+  groups: { group: string; maintenanceE8: string; lossesAloneE8: string }[];
   collaterals: { token: string; symbol: string; amountRaw: string; valueE8: string; haircutE8: string }[];
-  greeks: Greeks[]; scenarios: Scenario[];
+  greeks: Greeks[];
+  scenarios: Scenario[];
 }
 export interface Distance {
-  underlying: string; name: string; spotE8: string; belowE8: string | null; aboveE8: string | null; belowPercent: string | null; abovePercent: string | null;
+  underlying: string;
+  name: string;
+  spotE8: string;
+  belowE8: string | null;
+  aboveE8: string | null;
+  belowPercent: string | null;
+  abovePercent: string | null;
 }
-export interface Curve { underlying: string; name: string; spotE8: string; points: { priceE8: string; gainE8: string; equityE8: string; maintenanceE8: string }[] }
+export interface Curve {
+  underlying: string;
+  name: string;
+  spotE8: string;
+  points: { priceE8: string; gainE8: string; equityE8: string; maintenanceE8: string }[];
+}
 export interface Price {
-  underlying: string; name: string; spotE8: string; perpetualMarkE8: string; fundingRateE8: string | null; openInterestE8: string; marketState: string;
+  underlying: string;
+  name: string;
+  spotE8: string;
+  perpetualMarkE8: string;
+  fundingRateE8: string | null;
+  openInterestE8: string;
+  marketState: string;
 }
-export interface Prices { checkpoint: string; timeSeconds: string; prices: Price[] }
-export interface Instrument { instrument: string; name: string; underlying: string; kind: string; expirySeconds: string; strikeE4: string; markE8: string | null; marketState: string; typedName: string }
+export interface Prices {
+  checkpoint: string;
+  timeSeconds: string;
+  prices: Price[];
+}
+export interface Instrument {
+  instrument: string;
+  name: string;
+  underlying: string;
+  kind: string;
+  expirySeconds: string;
+  strikeE4: string;
+  markE8: string | null;
+  marketState: string;
+  typedName: string;
+}
 export interface Order {
-  account: string; nonce: string; instrument: string; name: string; sizeE8: string; leftE8: string; inFlightE8: string; limitPriceE8: string;
-  expiry: string; flags: number; status: string; reason: string;
+  account: string;
+  nonce: string;
+  instrument: string;
+  name: string;
+  sizeE8: string;
+  leftE8: string;
+  inFlightE8: string;
+  limitPriceE8: string;
+  expiry: string;
+  flags: number;
+  status: string;
+  reason: string;
 }
-export interface Level { priceE8: string; sizeE8: string; orders: number }
-export interface Book { instrument: string; name: string; bids: Level[]; asks: Level[] }
-export interface Trade { name: string; takerSizeE8: string; priceE8: string; maker: string; taker: string; timeSeconds: string; transaction: string }
+export interface Level {
+  priceE8: string;
+  sizeE8: string;
+  orders: number;
+}
+export interface Book {
+  instrument: string;
+  name: string;
+  bids: Level[];
+  asks: Level[];
+}
+export interface Trade {
+  name: string;
+  takerSizeE8: string;
+  priceE8: string;
+  maker: string;
+  taker: string;
+  timeSeconds: string;
+  transaction: string;
+}
 export interface Auction {
-  id: string; account: string; isOpen: boolean; forSaleE8: string; soldE8: string; proceedsE8: string; insuredE8: string; biddingFromSeconds: string; discountE8: string;
-  equityE8: string; maintenanceE8: string; bids: number; lotHash: string; state: `0x${string}`; balances: `0x${string}`; positions: Position[];
+  id: string;
+  account: string;
+  isOpen: boolean;
+  forSaleE8: string;
+  soldE8: string;
+  proceedsE8: string;
+  insuredE8: string;
+  biddingFromSeconds: string;
+  discountE8: string;
+  equityE8: string;
+  maintenanceE8: string;
+  bids: number;
+  lotHash: string;
+  state: `0x${string}`;
+  balances: `0x${string}`;
+  positions: Position[];
 }
-export interface Epoch { epoch: string; checkpoint: string; modelHash: string; bookRoot: string; accounts: string; signatures: string; threshold: string; postedInBlock: string; isComputedHere: boolean }
-export interface Attester { address: string; isHere: boolean }
-export interface Withdrawable { token: string; symbol: string; decimals: number; amountRaw: string }
+export interface Epoch {
+  epoch: string;
+  checkpoint: string;
+  modelHash: string;
+  bookRoot: string;
+  accounts: string;
+  signatures: string;
+  threshold: string;
+  postedInBlock: string;
+  isComputedHere: boolean;
+}
+export interface Attester {
+  address: string;
+  isHere: boolean;
+}
+export interface Withdrawable {
+  token: string;
+  symbol: string;
+  decimals: number;
+  amountRaw: string;
+}
 export interface Inputs {
-  account: string; checkpoint: string; inputsHash: `0x${string}`; stateHash: `0x${string}`; state: `0x${string}`; balances: `0x${string}`;
-  checkpointBytes: `0x${string}`; records: `0x${string}`; figures: Figures;
+  account: string;
+  checkpoint: string;
+  inputsHash: `0x${string}`;
+  stateHash: `0x${string}`;
+  state: `0x${string}`;
+  balances: `0x${string}`;
+  checkpointBytes: `0x${string}`;
+  records: `0x${string}`;
+  figures: Figures;
 }
 export interface WhatIfRequest {
   fills?: { instrument: string; sizeE8: string; priceE8?: string }[];
   moves?: { underlying?: string; pricePercent?: string; volatilityPercent?: string }[];
   cashE8?: string;
 }
-export interface WhatIf { before: Breakdown; after: Breakdown; distancesAfter: Distance[]; keepsInitialMargin: boolean; sentence: string }
-export interface Ready { status: string; block: string | null; chainHead: string | null; roles: { name: string; isWell: boolean; failure: string }[] }
+export interface WhatIf {
+  before: Breakdown;
+  after: Breakdown;
+  distancesAfter: Distance[];
+  keepsInitialMargin: boolean;
+  sentence: string;
+}
+export interface Ready {
+  status: string;
+  block: string | null;
+  chainHead: string | null;
+  roles: { name: string; isWell: boolean; failure: string }[];
+}
 
 /** What the solver refused, in its own sentence. */
 export class ApiError extends Error {
-  constructor(message: string, readonly status: number) {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
     super(message);
   }
 }
@@ -85,7 +267,10 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
   try {
     reply = await fetch(path, init);
   } catch {
-    throw new ApiError("The solver does not answer. Check your connection; this page goes on by itself as soon as it is back.", 0);
+    throw new ApiError(
+      "The solver does not answer. Check your connection; this page goes on by itself as soon as it is back.",
+      0,
+    );
   }
   const text = await reply.text();
   if (!reply.ok) {
@@ -107,7 +292,11 @@ export const api = {
   deployment: () => ask<Deployment>("/api/deployment"),
   ready: async (): Promise<Ready> => {
     const reply = await fetch("/readyz").catch(() => null);
-    if (!reply) throw new ApiError("The solver does not answer. Check your connection; this page goes on by itself as soon as it is back.", 0);
+    if (!reply)
+      throw new ApiError(
+        "The solver does not answer. Check your connection; this page goes on by itself as soon as it is back.",
+        0,
+      );
     return (await reply.json()) as Ready;
   },
   accountsOf: (owner: string) => ask<{ items: Account[] }>(`/api/accounts?limit=500&owner=${owner}`),
@@ -122,7 +311,8 @@ export const api = {
   instruments: () => ask<Instrument[]>("/api/instruments"),
   orders: (account: string) => ask<Order[]>(`/api/orders?account=${account}&limit=50`),
   submit: (body: unknown) => post<Order>("/api/orders", body),
-  cancel: (account: string, nonce: string, signature: string) => post<Order>(`/api/orders/${account}/${nonce}/cancel`, { signature }),
+  cancel: (account: string, nonce: string, signature: string) =>
+    post<Order>(`/api/orders/${account}/${nonce}/cancel`, { signature }),
   book: (instrument: string) => ask<Book>(`/api/books/${instrument}`),
   trades: (instrument: string) => ask<Trade[]>(`/api/trades?instrument=${instrument}&limit=12`),
   auctions: () => ask<Auction[]>("/api/auctions"),

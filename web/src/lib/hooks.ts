@@ -5,7 +5,10 @@ import type { Config } from "./wallet";
 
 export const FAST = 2000;
 
-export interface Setting { deployment: Deployment; config: Config }
+export interface Setting {
+  deployment: Deployment;
+  config: Config;
+}
 export const SettingContext = createContext<Setting | null>(null);
 export function useSetting(): Setting {
   const setting = useContext(SettingContext);
@@ -38,14 +41,29 @@ export function useKept<T>(key: string, first: T): [T, (next: T) => void] {
   return [value, keep];
 }
 
-export const useReady = () => useQuery({ queryKey: ["ready"], queryFn: api.ready, refetchInterval: FAST, retry: false });
+export const useReady = () =>
+  useQuery({ queryKey: ["ready"], queryFn: api.ready, refetchInterval: FAST, retry: false });
 export const usePrices = () => useQuery({ queryKey: ["prices"], queryFn: api.prices, refetchInterval: FAST });
-export const useInstruments = () => useQuery({ queryKey: ["instruments"], queryFn: api.instruments, refetchInterval: FAST * 5 });
-export const useAccount = (id: string | null) => useQuery({ queryKey: ["account", id], queryFn: () => api.account(id!), enabled: id !== null, refetchInterval: FAST });
-export const useMargin = (id: string | null) => useQuery({ queryKey: ["margin", id], queryFn: () => api.margin(id!), enabled: id !== null, refetchInterval: FAST });
-export const useDistances = (id: string | null) => useQuery({ queryKey: ["distances", id], queryFn: () => api.distances(id!), enabled: id !== null, refetchInterval: FAST * 2 });
+export const useInstruments = () =>
+  useQuery({ queryKey: ["instruments"], queryFn: api.instruments, refetchInterval: FAST * 5 });
+export const useAccount = (id: string | null) =>
+  useQuery({ queryKey: ["account", id], queryFn: () => api.account(id!), enabled: id !== null, refetchInterval: FAST });
+export const useMargin = (id: string | null) =>
+  useQuery({ queryKey: ["margin", id], queryFn: () => api.margin(id!), enabled: id !== null, refetchInterval: FAST });
+export const useDistances = (id: string | null) =>
+  useQuery({
+    queryKey: ["distances", id],
+    queryFn: () => api.distances(id!),
+    enabled: id !== null,
+    refetchInterval: FAST * 2,
+  });
 export const useAccountsOf = (owner: string | undefined) =>
-  useQuery({ queryKey: ["accounts", owner], queryFn: () => api.accountsOf(owner!), enabled: owner !== undefined, refetchInterval: FAST * 2 });
+  useQuery({
+    queryKey: ["accounts", owner],
+    queryFn: () => api.accountsOf(owner!),
+    enabled: owner !== undefined,
+    refetchInterval: FAST * 2,
+  });
 export const useAuctions = () => useQuery({ queryKey: ["auctions"], queryFn: api.auctions, refetchInterval: FAST });
 
 /** Follows the solver's stream, so that what changed is shown at once; asking again and again is what remains when it breaks. */
@@ -53,7 +71,10 @@ export function useStream(account: string | null): void {
   const queries = useQueryClient();
   useEffect(() => {
     const stream = new EventSource(`/api/stream?account=${account ?? 0}`);
-    const refresh = (...keys: string[]) => () => keys.forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
+    const refresh =
+      (...keys: string[]) =>
+      () =>
+        keys.forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
     stream.addEventListener("health", refresh("account", "margin", "distances", "orders", "withdrawable"));
     stream.addEventListener("lot", refresh("auctions", "account"));
     stream.addEventListener("prices", refresh("prices"));

@@ -1,7 +1,16 @@
 import { contracts } from "virtual:abis";
 import { createConfig, http, injected, unstable_connector, fallback, createStorage } from "wagmi";
 import { getConnectorClient, getPublicClient } from "wagmi/actions";
-import { defineChain, encodeFunctionData, keccak256, parseAbi, parseSignature, publicActions, type Abi, type Hex } from "viem";
+import {
+  defineChain,
+  encodeFunctionData,
+  keccak256,
+  parseAbi,
+  parseSignature,
+  publicActions,
+  type Abi,
+  type Hex,
+} from "viem";
 import type { Deployment } from "./api";
 
 export type Config = ReturnType<typeof makeConfig>;
@@ -51,8 +60,13 @@ const reader = (config: Config) => {
   return client;
 };
 
-export const read = <T>(config: Config, address: `0x${string}`, abi: Abi, functionName: string, args: readonly unknown[] = []): Promise<T> =>
-  reader(config).readContract({ address, abi, functionName, args }) as Promise<T>;
+export const read = <T>(
+  config: Config,
+  address: `0x${string}`,
+  abi: Abi,
+  functionName: string,
+  args: readonly unknown[] = [],
+): Promise<T> => reader(config).readContract({ address, abi, functionName, args }) as Promise<T>;
 
 /** Asks the chain whether a call would be taken and what it would answer, in the name of the connected wallet. */
 export async function simulate<T>(config: Config, call: Call): Promise<T> {
@@ -69,50 +83,112 @@ export async function send(config: Config, call: Call): Promise<Hex> {
   const gas = await wallet.estimateGas({ account: wallet.account, to: call.address, data, value: call.value });
   return (await wallet.request({
     method: "eth_sendTransaction",
-    params: [{ from: wallet.account.address, to: call.address, data, value: call.value ? `0x${call.value.toString(16)}` : "0x0", gas: `0x${((gas * 13n) / 10n).toString(16)}` }],
+    params: [
+      {
+        from: wallet.account.address,
+        to: call.address,
+        data,
+        value: call.value ? `0x${call.value.toString(16)}` : "0x0",
+        gas: `0x${((gas * 13n) / 10n).toString(16)}`,
+      },
+    ],
   })) as Hex;
 }
 
-export const waitFor = (config: Config, hash: Hex) => reader(config).waitForTransactionReceipt({ hash, pollingInterval: 500 });
+export const waitFor = (config: Config, hash: Hex) =>
+  reader(config).waitForTransactionReceipt({ hash, pollingInterval: 500 });
 
 const PROOF_COMPUTED = { kind: 0, data: "0x" } as const;
 
 export const calls = {
-  openAccount: (d: Deployment, owner: string): Call => ({ address: d.contracts.clearinghouse, abi: contracts.Clearinghouse, functionName: "openAccount", args: [owner] }),
-  approve: (d: Deployment, token: `0x${string}`, amount: bigint): Call => ({ address: token, abi: erc20 as Abi, functionName: "approve", args: [d.contracts.marginVault, amount] }),
-  wrap: (token: `0x${string}`, amount: bigint): Call => ({ address: token, abi: erc20 as Abi, functionName: "deposit", args: [], value: amount }),
-  mint: (token: `0x${string}`, to: string, amount: bigint): Call => ({ address: token, abi: erc20 as Abi, functionName: "mint", args: [to, amount] }),
+  openAccount: (d: Deployment, owner: string): Call => ({
+    address: d.contracts.clearinghouse,
+    abi: contracts.Clearinghouse,
+    functionName: "openAccount",
+    args: [owner],
+  }),
+  approve: (d: Deployment, token: `0x${string}`, amount: bigint): Call => ({
+    address: token,
+    abi: erc20 as Abi,
+    functionName: "approve",
+    args: [d.contracts.marginVault, amount],
+  }),
+  wrap: (token: `0x${string}`, amount: bigint): Call => ({
+    address: token,
+    abi: erc20 as Abi,
+    functionName: "deposit",
+    args: [],
+    value: amount,
+  }),
+  mint: (token: `0x${string}`, to: string, amount: bigint): Call => ({
+    address: token,
+    abi: erc20 as Abi,
+    functionName: "mint",
+    args: [to, amount],
+  }),
   deposit: (d: Deployment, account: string, token: string, amount: bigint): Call => ({
-    address: d.contracts.marginVault, abi: contracts.MarginVault, functionName: "deposit", args: [BigInt(account), Number(token), amount],
+    address: d.contracts.marginVault,
+    abi: contracts.MarginVault,
+    functionName: "deposit",
+    args: [BigInt(account), Number(token), amount],
   }),
   depositWithPermit: (d: Deployment, account: string, token: string, amount: bigint, permit: Permit): Call => ({
-    address: d.contracts.marginVault, abi: contracts.MarginVault, functionName: "depositWithPermit",
+    address: d.contracts.marginVault,
+    abi: contracts.MarginVault,
+    functionName: "depositWithPermit",
     args: [BigInt(account), Number(token), amount, permit.deadline, permit.v, permit.r, permit.s],
   }),
   withdraw: (d: Deployment, account: { id: string; state: Hex }, token: string, amount: bigint, to: string): Call => ({
-    address: d.contracts.clearinghouse, abi: contracts.Clearinghouse, functionName: "withdraw",
+    address: d.contracts.clearinghouse,
+    abi: contracts.Clearinghouse,
+    functionName: "withdraw",
     args: [{ account: BigInt(account.id), state: account.state, proof: PROOF_COMPUTED }, Number(token), amount, to],
   }),
   cancel: (d: Deployment, account: string, nonces: string[]): Call => ({
-    address: d.contracts.clearinghouse, abi: contracts.Clearinghouse, functionName: "cancel", args: [BigInt(account), nonces.map(BigInt)],
+    address: d.contracts.clearinghouse,
+    abi: contracts.Clearinghouse,
+    functionName: "cancel",
+    args: [BigInt(account), nonces.map(BigInt)],
   }),
-  bid: (d: Deployment, lot: { id: string; account: string; state: Hex; balances: Hex }, fraction: bigint, maxPay: bigint, bidder: { id: string; state: Hex }): Call => ({
-    address: d.contracts.liquidationHouse, abi: contracts.LiquidationHouse, functionName: "bid",
+  bid: (
+    d: Deployment,
+    lot: { id: string; account: string; state: Hex; balances: Hex },
+    fraction: bigint,
+    maxPay: bigint,
+    bidder: { id: string; state: Hex },
+  ): Call => ({
+    address: d.contracts.liquidationHouse,
+    abi: contracts.LiquidationHouse,
+    functionName: "bid",
     args: [
-      BigInt(lot.id), { account: BigInt(lot.account), state: lot.state, balances: lot.balances }, fraction, maxPay,
+      BigInt(lot.id),
+      { account: BigInt(lot.account), state: lot.state, balances: lot.balances },
+      fraction,
+      maxPay,
       { account: BigInt(bidder.id), state: bidder.state, proof: PROOF_COMPUTED },
     ],
   }),
 };
 
-export const balanceOf = (config: Config, token: `0x${string}`, owner: string) => read<bigint>(config, token, erc20 as Abi, "balanceOf", [owner]);
+export const balanceOf = (config: Config, token: `0x${string}`, owner: string) =>
+  read<bigint>(config, token, erc20 as Abi, "balanceOf", [owner]);
 export const allowance = (config: Config, d: Deployment, token: `0x${string}`, owner: string) =>
   read<bigint>(config, token, erc20 as Abi, "allowance", [owner, d.contracts.marginVault]);
 
-export interface Permit { deadline: bigint; v: number; r: Hex; s: Hex }
+export interface Permit {
+  deadline: bigint;
+  v: number;
+  r: Hex;
+  s: Hex;
+}
 
 /** Signs an EIP-2612 permit; null when the token has none, so that an approval takes its place. */
-export async function signPermit(config: Config, d: Deployment, token: `0x${string}`, amount: bigint): Promise<Permit | null> {
+export async function signPermit(
+  config: Config,
+  d: Deployment,
+  token: `0x${string}`,
+  amount: bigint,
+): Promise<Permit | null> {
   const wallet = await getConnectorClient(config);
   const owner = wallet.account.address;
   let nonce: bigint;
@@ -129,12 +205,23 @@ export async function signPermit(config: Config, d: Deployment, token: `0x${stri
   const deadline = BigInt(Math.floor(Date.now() / 1000) + 3600 * 24 * 365);
   const signature = await signTyped(config, {
     domain: { name, version: "1", chainId: Number(d.chainId), verifyingContract: token },
-    types: { Permit: [
-      { name: "owner", type: "address" }, { name: "spender", type: "address" }, { name: "value", type: "uint256" },
-      { name: "nonce", type: "uint256" }, { name: "deadline", type: "uint256" },
-    ] },
+    types: {
+      Permit: [
+        { name: "owner", type: "address" },
+        { name: "spender", type: "address" },
+        { name: "value", type: "uint256" },
+        { name: "nonce", type: "uint256" },
+        { name: "deadline", type: "uint256" },
+      ],
+    },
     primaryType: "Permit",
-    message: { owner, spender: d.contracts.marginVault, value: amount.toString(), nonce: nonce.toString(), deadline: deadline.toString() },
+    message: {
+      owner,
+      spender: d.contracts.marginVault,
+      value: amount.toString(),
+      nonce: nonce.toString(),
+      deadline: deadline.toString(),
+    },
   });
   const { r, s, v, yParity } = parseSignature(signature);
   return { deadline, r, s, v: Number(v ?? BigInt(27 + yParity)) };
@@ -148,49 +235,105 @@ interface Typed {
 }
 
 const DOMAIN_TYPE = [
-  { name: "name", type: "string" }, { name: "version", type: "string" }, { name: "chainId", type: "uint256" }, { name: "verifyingContract", type: "address" },
+  { name: "name", type: "string" },
+  { name: "version", type: "string" },
+  { name: "chainId", type: "uint256" },
+  { name: "verifyingContract", type: "address" },
 ];
 
 export async function signTyped(config: Config, typed: Typed): Promise<Hex> {
   const wallet = await getConnectorClient(config);
   const document = { ...typed, types: { EIP712Domain: DOMAIN_TYPE, ...typed.types } };
-  return wallet.request({ method: "eth_signTypedData_v4", params: [wallet.account.address, JSON.stringify(document)] }) as Promise<Hex>;
+  return wallet.request({
+    method: "eth_signTypedData_v4",
+    params: [wallet.account.address, JSON.stringify(document)],
+  }) as Promise<Hex>;
 }
 
 export interface OrderFields {
-  account: string; instrument: string; sizeE8: string; limitPriceE8: string; nonce: string; expiry: string; maxFeeRateE8: string; flags: number;
+  account: string;
+  instrument: string;
+  sizeE8: string;
+  limitPriceE8: string;
+  nonce: string;
+  expiry: string;
+  maxFeeRateE8: string;
+  flags: number;
 }
 
 export const signOrder = (config: Config, d: Deployment, order: OrderFields): Promise<Hex> =>
   signTyped(config, {
-    domain: { name: "OnchainMargin", version: "1", chainId: Number(d.chainId), verifyingContract: d.contracts.clearinghouse },
-    types: { Order: [
-      { name: "account", type: "uint64" }, { name: "instrument", type: "uint96" }, { name: "sizeE8", type: "int64" }, { name: "limitPriceE8", type: "uint64" },
-      { name: "nonce", type: "uint64" }, { name: "expiry", type: "uint40" }, { name: "maxFeeRateE8", type: "uint32" }, { name: "flags", type: "uint8" },
-    ] },
+    domain: {
+      name: "OnchainMargin",
+      version: "1",
+      chainId: Number(d.chainId),
+      verifyingContract: d.contracts.clearinghouse,
+    },
+    types: {
+      Order: [
+        { name: "account", type: "uint64" },
+        { name: "instrument", type: "uint96" },
+        { name: "sizeE8", type: "int64" },
+        { name: "limitPriceE8", type: "uint64" },
+        { name: "nonce", type: "uint64" },
+        { name: "expiry", type: "uint40" },
+        { name: "maxFeeRateE8", type: "uint32" },
+        { name: "flags", type: "uint8" },
+      ],
+    },
     primaryType: "Order",
     message: { ...order },
   });
 
 export const signCancel = (config: Config, d: Deployment, account: string, nonce: string): Promise<Hex> =>
   signTyped(config, {
-    domain: { name: "OnchainMargin Relay", version: "1", chainId: Number(d.chainId), verifyingContract: d.contracts.clearinghouse },
-    types: { Cancel: [{ name: "account", type: "uint64" }, { name: "nonce", type: "uint64" }] },
+    domain: {
+      name: "OnchainMargin Relay",
+      version: "1",
+      chainId: Number(d.chainId),
+      verifyingContract: d.contracts.clearinghouse,
+    },
+    types: {
+      Cancel: [
+        { name: "account", type: "uint64" },
+        { name: "nonce", type: "uint64" },
+      ],
+    },
     primaryType: "Cancel",
     message: { account, nonce },
   });
 
-export interface Comparison { name: string; here: string; there: string; isSame: boolean }
+export interface Comparison {
+  name: string;
+  here: string;
+  there: string;
+  isSame: boolean;
+}
 
 /** Recomputes an account on chain: the three commitments and each of the six figures, the solver's beside the chain's. */
-export async function checkOnChain(config: Config, d: Deployment, inputs: import("./api").Inputs): Promise<Comparison[]> {
+export async function checkOnChain(
+  config: Config,
+  d: Deployment,
+  inputs: import("./api").Inputs,
+): Promise<Comparison[]> {
   const [state, stored, balances, figures] = await Promise.all([
     read<Hex>(config, d.contracts.clearinghouse, contracts.Clearinghouse, "accountHash", [BigInt(inputs.account)]),
     read<Hex>(config, d.contracts.priceHub, contracts.PriceHub, "inputsHash", [BigInt(inputs.checkpoint)]),
     read<Hex>(config, d.contracts.marginVault, contracts.MarginVault, "balancesOf", [BigInt(inputs.account)]),
-    read<Record<string, bigint>>(config, d.contracts.referee, contracts.Referee, "health", [inputs.state, inputs.balances, inputs.checkpointBytes, inputs.records, 0]),
+    read<Record<string, bigint>>(config, d.contracts.referee, contracts.Referee, "health", [
+      inputs.state,
+      inputs.balances,
+      inputs.checkpointBytes,
+      inputs.records,
+      0,
+    ]),
   ]);
-  const compare = (name: string, here: string, there: string): Comparison => ({ name, here, there, isSame: here.toLowerCase() === there.toLowerCase() });
+  const compare = (name: string, here: string, there: string): Comparison => ({
+    name,
+    here,
+    there,
+    isSame: here.toLowerCase() === there.toLowerCase(),
+  });
   const f = inputs.figures;
   return [
     compare("Equity", f.equityE8, String(figures.equityE8)),

@@ -24,26 +24,51 @@ export function ConnectButton() {
   }, [isConnected]);
 
   if (isConnected && address) {
-    return <button type="button" className="ghost wallet" aria-label={`Disconnect ${short(address)}`} onClick={() => disconnect.mutate({})}><span className="dot good" aria-hidden="true" /> {short(address)}</button>;
+    return (
+      <button
+        type="button"
+        className="ghost wallet"
+        aria-label={`Disconnect ${short(address)}`}
+        onClick={() => disconnect.mutate({})}
+      >
+        <span className="dot good" aria-hidden="true" /> {short(address)}
+      </button>
+    );
   }
   return (
     <>
-      <button type="button" className="primary wallet" onClick={() => setOpen(true)}>Connect wallet</button>
+      <button type="button" className="primary wallet" onClick={() => setOpen(true)}>
+        Connect wallet
+      </button>
       <dialog ref={dialog} aria-labelledby="wallets" onClose={() => setOpen(false)}>
         <h2 id="wallets">Choose a wallet</h2>
-        {wallets.length === 0 && <p>No wallet was found in this browser. Install one (any that follows EIP-6963), then reload this page.</p>}
+        {wallets.length === 0 && (
+          <p>No wallet was found in this browser. Install one (any that follows EIP-6963), then reload this page.</p>
+        )}
         <ul className="wallets">
           {wallets.map((connector) => (
             <li key={connector.uid}>
-              <button type="button" className="ghost" disabled={connect.isPending} onClick={() => connect.mutate({ connector })}>
-                {connector.icon && <img src={connector.icon} alt="" width="24" height="24" />} {connector.name === "Injected" ? "Browser wallet" : connector.name}
+              <button
+                type="button"
+                className="ghost"
+                disabled={connect.isPending}
+                onClick={() => connect.mutate({ connector })}
+              >
+                {connector.icon && <img src={connector.icon} alt="" width="24" height="24" />}{" "}
+                {connector.name === "Injected" ? "Browser wallet" : connector.name}
               </button>
             </li>
           ))}
         </ul>
         {connect.isPending && <p role="status">Look at your wallet.</p>}
-        {connect.error && <p className="bad" role="alert">{explain(connect.error)}</p>}
-        <button type="button" className="ghost" onClick={() => setOpen(false)}>Close</button>
+        {connect.error && (
+          <p className="bad" role="alert">
+            {explain(connect.error)}
+          </p>
+        )}
+        <button type="button" className="ghost" onClick={() => setOpen(false)}>
+          Close
+        </button>
       </dialog>
     </>
   );
@@ -58,8 +83,16 @@ export function NetworkNotice() {
   if (!isConnected || chainId === wanted) return null;
   return (
     <p className="notice bad" role="alert">
-      <strong>Wrong network.</strong> Your wallet is on chain {chainId} and this deployment is on {config.chains[0].name} ({wanted}).{" "}
-      <button type="button" className="primary" disabled={change.isPending} onClick={() => change.mutate({ chainId: wanted })}>Switch network</button>
+      <strong>Wrong network.</strong> Your wallet is on chain {chainId} and this deployment is on{" "}
+      {config.chains[0].name} ({wanted}).{" "}
+      <button
+        type="button"
+        className="primary"
+        disabled={change.isPending}
+        onClick={() => change.mutate({ chainId: wanted })}
+      >
+        Switch network
+      </button>
       {change.error && <span> {explain(change.error)}</span>}
     </p>
   );

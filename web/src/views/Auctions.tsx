@@ -17,20 +17,40 @@ export function Auctions({ bidder }: { bidder: Account | null }) {
   const ended = data?.filter((auction) => !auction.isOpen).slice(0, 8) ?? [];
   return (
     <>
-      <p className="quiet">An account below its maintenance margin is proved so on chain, and a part of its portfolio is sold as a whole by an auction whose price falls. Whoever bids takes that part into their own account.</p>
-      {error && <p className="bad" role="alert">{explain(error)}</p>}
+      <p className="quiet">
+        An account below its maintenance margin is proved so on chain, and a part of its portfolio is sold as a whole by
+        an auction whose price falls. Whoever bids takes that part into their own account.
+      </p>
+      {error && (
+        <p className="bad" role="alert">
+          {explain(error)}
+        </p>
+      )}
       {data && open.length === 0 && <p className="statement">No auction is open.</p>}
-      {open.map((auction) => <Open key={auction.id} auction={auction} bidder={bidder} />)}
+      {open.map((auction) => (
+        <Open key={auction.id} auction={auction} bidder={bidder} />
+      ))}
       {ended.length > 0 && (
         <>
           <h2>Ended</h2>
           <table className="cards">
-            <thead><tr><th scope="col">Auction</th><th scope="col">Account</th><th scope="col">Sold</th><th scope="col">Paid</th><th scope="col">From insurance</th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">Auction</th>
+                <th scope="col">Account</th>
+                <th scope="col">Sold</th>
+                <th scope="col">Paid</th>
+                <th scope="col">From insurance</th>
+              </tr>
+            </thead>
             <tbody>
               {ended.map((auction) => (
                 <tr key={auction.id}>
-                  <th scope="row">{auction.id}</th><td data-label="Account">{auction.account}</td><td data-label="Sold">{percent(big(auction.soldE8))}</td>
-                  <td data-label="Paid">{dollars(auction.proceedsE8)}</td><td data-label="From insurance">{dollars(auction.insuredE8)}</td>
+                  <th scope="row">{auction.id}</th>
+                  <td data-label="Account">{auction.account}</td>
+                  <td data-label="Sold">{percent(big(auction.soldE8))}</td>
+                  <td data-label="Paid">{dollars(auction.proceedsE8)}</td>
+                  <td data-label="From insurance">{dollars(auction.insuredE8)}</td>
                 </tr>
               ))}
             </tbody>
@@ -70,44 +90,128 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
   const quote = useQuery({
     queryKey: ["quote", auction.id, auction.soldE8, fraction.toString(), bidder?.stateHash],
     queryFn: () => simulate<bigint>(config, calls.bid(deployment, auction, fraction, MOST, bidder!)),
-    enabled: canBid && waits <= 0 && fraction > 0n, refetchInterval: FAST, retry: false,
+    enabled: canBid && waits <= 0 && fraction > 0n,
+    refetchInterval: FAST,
+    retry: false,
   });
 
   const bid = () =>
     run(`Bid for ${percent(fraction)} of auction ${auction.id}`, async (tell) => {
-      const [lot, fresh] = await Promise.all([api.auctions().then((all) => all.find((one) => one.id === auction.id)), api.account(bidder!.id)]);
+      const [lot, fresh] = await Promise.all([
+        api.auctions().then((all) => all.find((one) => one.id === auction.id)),
+        api.account(bidder!.id),
+      ]);
       if (!lot?.isOpen) throw new Error("The auction has ended meanwhile.");
       const pay = await simulate<bigint>(config, calls.bid(deployment, lot, fraction, MOST, fresh));
       const most = pay + ((pay < 0n ? -pay : pay) * SLIPPAGE_E8) / ONE + 1n;
       const hash = await send(config, calls.bid(deployment, lot, fraction, most, fresh));
       tell("Waiting for the block.", hash);
       await waitFor(config, hash);
-      return pay >= 0n ? `You took ${percent(fraction)} of the portfolio for about ${dollars(pay)}.` : `You took ${percent(fraction)} of the portfolio and were paid about ${dollars(-pay)}.`;
+      return pay >= 0n
+        ? `You took ${percent(fraction)} of the portfolio for about ${dollars(pay)}.`
+        : `You took ${percent(fraction)} of the portfolio and were paid about ${dollars(-pay)}.`;
     });
 
   return (
     <article className="card auction" aria-label={`Auction ${auction.id}`} data-testid="auction">
-      <header><h2>Auction {auction.id} <span className="quiet">of account {auction.account}</span></h2>{isOwn && <span className="chip bad">your account</span>}</header>
-      <ul className="legs">{auction.positions.map((position) => <li key={position.instrument}>{size((big(position.sizeE8) * left) / ONE)} <strong>{position.name}</strong></li>)}</ul>
-      <div className="meter auction-meter" role="meter" aria-label="Sold of what is for sale" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Number((big(auction.soldE8) * 100n) / (big(auction.forSaleE8) || 1n))}>
+      <header>
+        <h2>
+          Auction {auction.id} <span className="quiet">of account {auction.account}</span>
+        </h2>
+        {isOwn && <span className="chip bad">your account</span>}
+      </header>
+      <ul className="legs">
+        {auction.positions.map((position) => (
+          <li key={position.instrument}>
+            {size((big(position.sizeE8) * left) / ONE)} <strong>{position.name}</strong>
+          </li>
+        ))}
+      </ul>
+      <div
+        className="meter auction-meter"
+        role="meter"
+        aria-label="Sold of what is for sale"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Number((big(auction.soldE8) * 100n) / (big(auction.forSaleE8) || 1n))}
+      >
         <span style={{ width: `${Number((big(auction.soldE8) * 100n) / (big(auction.forSaleE8) || 1n))}%` }} />
       </div>
       <dl className="figures">
-        <div><dt>For sale</dt><dd>{percent(big(auction.forSaleE8))}</dd></div>
-        <div><dt>Sold</dt><dd>{percent(big(auction.soldE8))}</dd></div>
-        <div><dt>Discount</dt><dd data-testid="discount">{waits > 0 ? `begins in ${Math.ceil(waits)} s` : `${((Number(deployment.parameters.discountMaxE8) / 1e6) * grown).toFixed(2)} %`}</dd></div>
-        <div><dt>Bids</dt><dd>{auction.bids}</dd></div>
+        <div>
+          <dt>For sale</dt>
+          <dd>{percent(big(auction.forSaleE8))}</dd>
+        </div>
+        <div>
+          <dt>Sold</dt>
+          <dd>{percent(big(auction.soldE8))}</dd>
+        </div>
+        <div>
+          <dt>Discount</dt>
+          <dd data-testid="discount">
+            {waits > 0
+              ? `begins in ${Math.ceil(waits)} s`
+              : `${((Number(deployment.parameters.discountMaxE8) / 1e6) * grown).toFixed(2)} %`}
+          </dd>
+        </div>
+        <div>
+          <dt>Bids</dt>
+          <dd>{auction.bids}</dd>
+        </div>
       </dl>
-      {isOwn ? <p>You cannot bid on your own account. Deposit under Funds to make it healthy: the auction then ends without selling more.</p>
-        : !canBid ? <p className="quiet">{left <= 0n ? "All that was for sale is sold." : isConnected ? "Open an account and deposit collateral to bid." : "Connect a wallet to bid."}</p>
-        : waits > 0 ? <p className="quiet">The owner may still deposit until {time(Number(auction.biddingFromSeconds))}.</p>
-        : (
-          <form className="row bid" onSubmit={(event) => { event.preventDefault(); void bid(); }}>
-            <label>Part <select value={part} onChange={(event) => setPart(Number(event.target.value))}>{[25, 50, 75, 100].map((one) => <option key={one} value={one}>{one} %</option>)}</select></label>
-            <p role="status" data-testid="quote">{quote.error ? explain(quote.error) : quote.data === undefined ? "Asking the chain for the price…" : quote.data >= 0n ? <>You pay <strong>{dollars(quote.data)}</strong> now</> : <>You are paid <strong>{dollars(-quote.data)}</strong> now</>}</p>
-            <button type="submit" className="primary" disabled={quote.data === undefined || quote.error !== null}>Bid</button>
-          </form>
-        )}
+      {isOwn ? (
+        <p>
+          You cannot bid on your own account. Deposit under Funds to make it healthy: the auction then ends without
+          selling more.
+        </p>
+      ) : !canBid ? (
+        <p className="quiet">
+          {left <= 0n
+            ? "All that was for sale is sold."
+            : isConnected
+              ? "Open an account and deposit collateral to bid."
+              : "Connect a wallet to bid."}
+        </p>
+      ) : waits > 0 ? (
+        <p className="quiet">The owner may still deposit until {time(Number(auction.biddingFromSeconds))}.</p>
+      ) : (
+        <form
+          className="row bid"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void bid();
+          }}
+        >
+          <label>
+            Part{" "}
+            <select value={part} onChange={(event) => setPart(Number(event.target.value))}>
+              {[25, 50, 75, 100].map((one) => (
+                <option key={one} value={one}>
+                  {one} %
+                </option>
+              ))}
+            </select>
+          </label>
+          <p role="status" data-testid="quote">
+            {quote.error ? (
+              explain(quote.error)
+            ) : quote.data === undefined ? (
+              "Asking the chain for the price…"
+            ) : quote.data >= 0n ? (
+              <>
+                You pay <strong>{dollars(quote.data)}</strong> now
+              </>
+            ) : (
+              <>
+                You are paid <strong>{dollars(-quote.data)}</strong> now
+              </>
+            )}
+          </p>
+          <button type="submit" className="primary" disabled={quote.data === undefined || quote.error !== null}>
+            Bid
+          </button>
+        </form>
+      )}
     </article>
   );
 }

@@ -7,12 +7,33 @@ export function Health({ id, account }: { id: string; account: Account | undefin
   const { data: margin } = useMargin(id);
   const { data: distances } = useDistances(id);
   const figures = margin?.figures ?? account?.health;
-  if (!figures) return <section className="card health" aria-busy="true"><p className="quiet" role="status">Computing the margin…</p></section>;
+  if (!figures)
+    return (
+      <section className="card health" aria-busy="true">
+        <p className="quiet" role="status">
+          Computing the margin…
+        </p>
+      </section>
+    );
 
-  const [equity, maintenance, initial] = [big(figures.equityE8), big(figures.maintenanceMarginE8), big(figures.initialMarginE8)];
+  const [equity, maintenance, initial] = [
+    big(figures.equityE8),
+    big(figures.maintenanceMarginE8),
+    big(figures.initialMarginE8),
+  ];
   const isRequired = maintenance > 0n;
-  const state = !isRequired ? "calm" : equity < maintenance ? "danger" : equity < initial ? "warn" : equity * ONE < (initial * 3n * ONE) / 2n ? "ok" : "calm";
-  const words = { calm: "Healthy", ok: "Healthy", warn: "Below initial margin", danger: "Below maintenance margin" }[state];
+  const state = !isRequired
+    ? "calm"
+    : equity < maintenance
+      ? "danger"
+      : equity < initial
+        ? "warn"
+        : equity * ONE < (initial * 3n * ONE) / 2n
+          ? "ok"
+          : "calm";
+  const words = { calm: "Healthy", ok: "Healthy", warn: "Below initial margin", danger: "Below maintenance margin" }[
+    state
+  ];
   const used = isRequired && equity > 0n ? (maintenance * ONE) / equity : isRequired ? ONE : 0n;
   const usedInitial = isRequired && equity > 0n ? (initial * ONE) / equity : 0n;
   const shown = used > ONE ? ONE : used;
@@ -21,19 +42,51 @@ export function Health({ id, account }: { id: string; account: Account | undefin
       <div className="health-head">
         <div>
           <p className="label">Equity</p>
-          <p className="figure" data-testid="equity">{dollars(figures.equityE8)}</p>
+          <p className="figure" data-testid="equity">
+            {dollars(figures.equityE8)}
+          </p>
         </div>
-        <p className={`badge ${state}`} role="status" data-testid="health"><span className={`dot ${state}`} aria-hidden="true" /> {words}</p>
+        <p className={`badge ${state}`} role="status" data-testid="health">
+          <span className={`dot ${state}`} aria-hidden="true" /> {words}
+        </p>
       </div>
-      <div className="meter" role="meter" aria-label="Share of equity that the maintenance margin takes" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Number((shown * 100n) / ONE)} aria-valuetext={percent(used)}>
-        <span style={{ width: `${Number((shown * 10000n) / ONE) / 100}%` }} />
-        {usedInitial > 0n && usedInitial < ONE && <i style={{ left: `${Number((usedInitial * 10000n) / ONE) / 100}%` }} title="Initial margin" />}
+      <div
+        className="meter"
+        role="meter"
+        aria-label="Share of equity that the maintenance margin takes"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Number((shown * 100n) / ONE)}
+        aria-valuetext={percent(used)}
+      >
+        {shown > 0n && <span style={{ width: `${Number((shown * 10000n) / ONE) / 100}%` }} />}
+        {usedInitial > 0n && usedInitial < ONE && (
+          <i style={{ left: `${Number((usedInitial * 10000n) / ONE) / 100}%` }} title="Initial margin" />
+        )}
       </div>
       <dl className="figures">
-        <div><dt>Initial margin</dt><dd data-testid="initial">{dollars(figures.initialMarginE8)}</dd></div>
-        <div><dt>Maintenance margin</dt><dd data-testid="maintenance">{dollars(figures.maintenanceMarginE8)}</dd></div>
-        <div><dt>Free for trading</dt><dd>{dollars(equity - initial)}</dd></div>
-        {margin && isRequired && <div><dt>Saved by one account</dt><dd title={`Isolated accounts would need ${dollars(margin.standardMarginE8)}`}>{big(margin.standardMarginE8) > 0n && big(margin.savingE8) > 0n ? percent((big(margin.savingE8) * ONE) / big(margin.standardMarginE8)) : "–"}</dd></div>}
+        <div>
+          <dt>Initial margin</dt>
+          <dd data-testid="initial">{dollars(figures.initialMarginE8)}</dd>
+        </div>
+        <div>
+          <dt>Maintenance margin</dt>
+          <dd data-testid="maintenance">{dollars(figures.maintenanceMarginE8)}</dd>
+        </div>
+        <div>
+          <dt>Free for trading</dt>
+          <dd>{dollars(equity - initial)}</dd>
+        </div>
+        {margin && isRequired && (
+          <div>
+            <dt>Saved by one account</dt>
+            <dd title={`Isolated accounts would need ${dollars(margin.standardMarginE8)}`}>
+              {big(margin.standardMarginE8) > 0n && big(margin.savingE8) > 0n
+                ? percent((big(margin.savingE8) * ONE) / big(margin.standardMarginE8))
+                : "–"}
+            </dd>
+          </div>
+        )}
       </dl>
       {distances && distances.length > 0 && (
         <ul className="distances" aria-label="Distance to liquidation">
@@ -46,8 +99,19 @@ export function Health({ id, account }: { id: string; account: Account | undefin
                 <span className="bad">can be liquidated now</span>
               ) : (
                 <>
-                  {one.belowPercent !== null && <span><span aria-hidden="true">↓ </span>{one.belowPercent.replace("-", "−")} % <span className="quiet">liquidation at {price(one.belowE8)}</span></span>}
-                  {one.abovePercent !== null && <span><span aria-hidden="true">↑ </span>+{one.abovePercent} % <span className="quiet">liquidation at {price(one.aboveE8)}</span></span>}
+                  {one.belowPercent !== null && (
+                    <span>
+                      <span aria-hidden="true">↓ </span>
+                      {one.belowPercent.replace("-", "−")} %{" "}
+                      <span className="quiet">liquidation at {price(one.belowE8)}</span>
+                    </span>
+                  )}
+                  {one.abovePercent !== null && (
+                    <span>
+                      <span aria-hidden="true">↑ </span>+{one.abovePercent} %{" "}
+                      <span className="quiet">liquidation at {price(one.aboveE8)}</span>
+                    </span>
+                  )}
                 </>
               )}
             </li>

@@ -16,24 +16,60 @@ export function Portfolio({ account }: { account: Account }) {
         <p className="quiet">No positions yet. Deposit collateral under Funds, then trade.</p>
       ) : (
         <table className="cards">
-          <thead><tr><th scope="col">Instrument</th><th scope="col">Size</th><th scope="col">Entry</th><th scope="col">Mark</th><th scope="col">Profit and loss</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Instrument</th>
+              <th scope="col">Size</th>
+              <th scope="col">Entry</th>
+              <th scope="col">Mark</th>
+              <th scope="col">Profit and loss</th>
+            </tr>
+          </thead>
           <tbody>
             {account.positions.map((position) => (
               <tr key={position.instrument} data-testid={`position-${position.name}`}>
                 <th scope="row">{position.name}</th>
-                <td data-label="Size"><span className={big(position.sizeE8) > 0n ? "good" : "bad"}>{big(position.sizeE8) > 0n ? "long" : "short"}</span> {size(position.sizeE8).replace("−", "")}</td>
-                <td data-label="Entry" title="The price at which the position breaks even, funding included">{position.entryE8 === null ? <span className="quiet">premium paid</span> : price(position.entryE8)}</td>
+                <td data-label="Size">
+                  <span className={big(position.sizeE8) > 0n ? "good" : "bad"}>
+                    {big(position.sizeE8) > 0n ? "long" : "short"}
+                  </span>{" "}
+                  {size(position.sizeE8).replace("−", "")}
+                </td>
+                <td data-label="Entry" title="The price at which the position breaks even, funding included">
+                  {position.entryE8 === null ? <span className="quiet">premium paid</span> : price(position.entryE8)}
+                </td>
                 <td data-label="Mark">{price(position.markE8)}</td>
-                <td data-label={position.entryE8 === null ? "Value" : "Profit and loss"} className={tone(position.gainE8)}>{position.gainE8 === null ? "–" : signed(position.gainE8)}</td>
+                <td
+                  data-label={position.entryE8 === null ? "Value" : "Profit and loss"}
+                  className={tone(position.gainE8)}
+                >
+                  {position.gainE8 === null ? "–" : signed(position.gainE8)}
+                </td>
               </tr>
             ))}
           </tbody>
-          {account.positions.length > 1 && <tfoot><tr><th scope="row" colSpan={4}>Together</th><td className={tone(total.toString())}>{signed(total)}</td></tr></tfoot>}
+          {account.positions.length > 1 && (
+            <tfoot>
+              <tr>
+                <th scope="row" colSpan={4}>
+                  Together
+                </th>
+                <td className={tone(total.toString())}>{signed(total)}</td>
+              </tr>
+            </tfoot>
+          )}
         </table>
       )}
       <h2>Collateral</h2>
       <table className="cards">
-        <thead><tr><th scope="col">Token</th><th scope="col">Amount</th><th scope="col">Value</th><th scope="col">Haircut</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Token</th>
+            <th scope="col">Amount</th>
+            <th scope="col">Value</th>
+            <th scope="col">Haircut</th>
+          </tr>
+        </thead>
         <tbody>
           <tr>
             <th scope="row">{settlement.symbol} cash</th>
@@ -58,13 +94,29 @@ export function Portfolio({ account }: { account: Account }) {
         <>
           <h2>Greeks</h2>
           <table className="cards">
-            <thead><tr><th scope="col">Underlying</th><th scope="col">Delta</th><th scope="col">Gamma</th><th scope="col">Vega a point</th><th scope="col">Theta a day</th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">Underlying</th>
+                <th scope="col">Delta</th>
+                <th scope="col">Gamma</th>
+                <th scope="col">Vega a point</th>
+                <th scope="col">Theta a day</th>
+              </tr>
+            </thead>
             <tbody>
               {margin.greeks.map((row) => (
                 <tr key={`${row.underlying}-${row.expirySeconds}`}>
                   <th scope="row">
                     {deployment.underlyings.find((one) => one.underlying === row.underlying)?.name}{" "}
-                    <span className="quiet">{row.expirySeconds === "0" ? "spot and perpetual" : new Date(Number(row.expirySeconds) * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "2-digit" })}</span>
+                    <span className="quiet">
+                      {row.expirySeconds === "0"
+                        ? "spot and perpetual"
+                        : new Date(Number(row.expirySeconds) * 1000).toLocaleDateString("en-GB", {
+                            day: "numeric",
+                            month: "short",
+                            year: "2-digit",
+                          })}
+                    </span>
                   </th>
                   <td data-label="Delta">{decimal(big(row.deltaE8), 8, 4)}</td>
                   <td data-label="Gamma">{decimal(big(row.gammaE16), 16, 8, 0)}</td>

@@ -7,7 +7,12 @@ import { big, dollars, ONE, parse, percent, plain, price, size, time } from "../
 import { calls, send, signCancel, signOrder, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 
-const lives = [{ value: "300", text: "5 minutes" }, { value: "3600", text: "an hour" }, { value: "86400", text: "a day" }, { value: "604800", text: "a week" }];
+const lives = [
+  { value: "300", text: "5 minutes" },
+  { value: "3600", text: "an hour" },
+  { value: "86400", text: "a day" },
+  { value: "604800", text: "a week" },
+];
 
 export function Trade({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
@@ -24,7 +29,15 @@ export function Trade({ account }: { account: Account }) {
   const amount = parse(sizeText, 8);
   const mark = big(instrument?.markE8);
   const limit = priceText === "" ? suggested(mark, side, big(deployment.parameters.priceBandE8)) : parse(priceText, 8);
-  const asked = useSettled(instrument && amount && limit ? JSON.stringify({ name: instrument.name, size: ((side === "Buy" ? 1n : -1n) * amount).toString(), limit: limit.toString() }) : "");
+  const asked = useSettled(
+    instrument && amount && limit
+      ? JSON.stringify({
+          name: instrument.name,
+          size: ((side === "Buy" ? 1n : -1n) * amount).toString(),
+          limit: limit.toString(),
+        })
+      : "",
+  );
   const { data: preview, error } = useQuery({
     queryKey: ["order-what-if", account.id, account.stateHash, asked],
     queryFn: () => {
@@ -36,8 +49,18 @@ export function Trade({ account }: { account: Account }) {
     retry: false,
   });
 
-  if (!deployment.takesOrders) return <p className="quiet">This solver does not relay orders. Trade through another one, or settle matched orders with the command line.</p>;
-  if (!instrument) return <p className="quiet" role="status">Loading the markets…</p>;
+  if (!deployment.takesOrders)
+    return (
+      <p className="quiet">
+        This solver does not relay orders. Trade through another one, or settle matched orders with the command line.
+      </p>
+    );
+  if (!instrument)
+    return (
+      <p className="quiet" role="status">
+        Loading the markets…
+      </p>
+    );
 
   const place = () =>
     run(`${side} ${sizeText} ${instrument.name}`, async (tell) => {
@@ -56,37 +79,87 @@ export function Trade({ account }: { account: Account }) {
       tell("Handing the order to the relay.");
       const taken = await api.submit({ order, signer: account.owner, signature });
       setSize("");
-      return taken.status === "resting" && big(taken.inFlightE8) === 0n ? "The order rests in the book." : "The order found its match and is on its way into a block.";
+      return taken.status === "resting" && big(taken.inFlightE8) === 0n
+        ? "The order rests in the book."
+        : "The order found its match and is on its way into a block.";
     });
 
   const notional = amount && limit ? (amount * limit) / ONE : 0n;
   return (
     <div className="columns">
-      <form className="narrow" onSubmit={(event) => { event.preventDefault(); void place(); }}>
-        <Choice label="Instrument" value={instrument.name} options={(instruments ?? []).map((one) => ({ value: one.name, text: one.typedName }))} onChange={setName} />
+      <form
+        className="narrow"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void place();
+        }}
+      >
+        <Choice
+          label="Instrument"
+          value={instrument.name}
+          options={(instruments ?? []).map((one) => ({ value: one.name, text: one.typedName }))}
+          onChange={setName}
+        />
         <Segments label="Side" value={side} options={["Buy", "Sell"] as const} onChange={setSide} />
-        <Field label="Size" value={sizeText} onChange={setSize} unit={instrument.name.split("-")[0]} error={sizeText !== "" && amount === null ? "Write a number with at most 8 decimals." : null} hint={notional > 0n ? `About ${dollars(notional)}` : undefined} />
         <Field
-          label={side === "Buy" ? "Pay at most" : "Take at least"} value={priceText} onChange={setPrice} placeholder={limit ? plain(limit, 8, 2) : "0"} unit="$"
-          error={priceText !== "" && limit === null ? "Write a price with at most 8 decimals." : null} hint={`Mark ${price(mark)}`}
+          label="Size"
+          value={sizeText}
+          onChange={setSize}
+          unit={instrument.name.split("-")[0]}
+          error={sizeText !== "" && amount === null ? "Write a number with at most 8 decimals." : null}
+          hint={notional > 0n ? `About ${dollars(notional)}` : undefined}
+        />
+        <Field
+          label={side === "Buy" ? "Pay at most" : "Take at least"}
+          value={priceText}
+          onChange={setPrice}
+          placeholder={limit ? plain(limit, 8, 2) : "0"}
+          unit="$"
+          error={priceText !== "" && limit === null ? "Write a price with at most 8 decimals." : null}
+          hint={`Mark ${price(mark)}`}
         />
         <Choice label="Good for" value={life} options={lives} onChange={setLife} />
         <div className="checks">
-          <label className="check"><input type="checkbox" checked={isReducing} onChange={(event) => setReducing(event.target.checked)} /> Only reduce</label>
-          <label className="check"><input type="checkbox" checked={isPosting} onChange={(event) => setPosting(event.target.checked)} /> Only rest in the book</label>
+          <label className="check">
+            <input type="checkbox" checked={isReducing} onChange={(event) => setReducing(event.target.checked)} /> Only
+            reduce
+          </label>
+          <label className="check">
+            <input type="checkbox" checked={isPosting} onChange={(event) => setPosting(event.target.checked)} /> Only
+            rest in the book
+          </label>
         </div>
         {preview && asked !== "" && (
           <div className={`preview ${preview.keepsInitialMargin ? "" : "bad"}`} role="status" data-testid="preview">
             <p>{preview.sentence}</p>
             <dl className="figures compare">
-              <div><dt>Initial margin</dt><dd>{dollars(preview.before.figures.initialMarginE8)} → {dollars(preview.after.figures.initialMarginE8)}</dd></div>
-              <div><dt>Equity</dt><dd>{dollars(preview.before.figures.equityE8)} → {dollars(preview.after.figures.equityE8)}</dd></div>
+              <div>
+                <dt>Initial margin</dt>
+                <dd>
+                  {dollars(preview.before.figures.initialMarginE8)} → {dollars(preview.after.figures.initialMarginE8)}
+                </dd>
+              </div>
+              <div>
+                <dt>Equity</dt>
+                <dd>
+                  {dollars(preview.before.figures.equityE8)} → {dollars(preview.after.figures.equityE8)}
+                </dd>
+              </div>
             </dl>
           </div>
         )}
-        {error && <p className="bad" role="alert">{explain(error)}</p>}
-        <button type="submit" className={`primary wide ${side.toLowerCase()}`} disabled={!amount || !limit}>{side} {instrument.name}</button>
-        <p className="quiet">Fee: {percent(big(deployment.parameters.takerFeeE8), 3)} taking, {percent(big(deployment.parameters.makerFeeE8), 3)} resting.</p>
+        {error && (
+          <p className="bad" role="alert">
+            {explain(error)}
+          </p>
+        )}
+        <button type="submit" className={`primary wide ${side.toLowerCase()}`} disabled={!amount || !limit}>
+          {side} {instrument.name}
+        </button>
+        <p className="quiet">
+          Fee: {percent(big(deployment.parameters.takerFeeE8), 3)} taking,{" "}
+          {percent(big(deployment.parameters.makerFeeE8), 3)} resting.
+        </p>
       </form>
       <div>
         <Depth name={instrument.name} mark={mark} choose={(value) => setPrice(plain(value, 8, 8))} />
@@ -112,23 +185,49 @@ function suggested(mark: bigint, side: "Buy" | "Sell", bandE8: bigint): bigint |
 
 function Depth({ name, mark, choose }: { name: string; mark: bigint; choose: (price: bigint) => void }) {
   const { data } = useQuery({ queryKey: ["book", name], queryFn: () => api.book(name), refetchInterval: FAST });
-  const most = [...(data?.bids ?? []), ...(data?.asks ?? [])].reduce((largest, level) => (big(level.sizeE8) > largest ? big(level.sizeE8) : largest), 1n);
+  const most = [...(data?.bids ?? []), ...(data?.asks ?? [])].reduce(
+    (largest, level) => (big(level.sizeE8) > largest ? big(level.sizeE8) : largest),
+    1n,
+  );
   const row = (side: "bid" | "ask") => (level: { priceE8: string; sizeE8: string }) => (
     <tr key={level.priceE8} className={side}>
-      <td><button type="button" className="link" aria-label={`Use the price ${price(level.priceE8)}`} onClick={() => choose(big(level.priceE8))}>{price(level.priceE8)}</button></td>
-      <td><span className="depth" style={{ width: `${Number((big(level.sizeE8) * 100n) / most)}%` }} aria-hidden="true" />{size(level.sizeE8)}</td>
+      <td>
+        <button
+          type="button"
+          className="link"
+          aria-label={`Use the price ${price(level.priceE8)}`}
+          onClick={() => choose(big(level.priceE8))}
+        >
+          {price(level.priceE8)}
+        </button>
+      </td>
+      <td>
+        <span className="depth" style={{ width: `${Number((big(level.sizeE8) * 100n) / most)}%` }} aria-hidden="true" />
+        {size(level.sizeE8)}
+      </td>
     </tr>
   );
   return (
     <section>
       <h2>Order book</h2>
-      {data && data.bids.length + data.asks.length === 0 && <p className="quiet">The book is empty. Your order will rest until somebody meets it.</p>}
+      {data && data.bids.length + data.asks.length === 0 && (
+        <p className="quiet">The book is empty. Your order will rest until somebody meets it.</p>
+      )}
       {data && data.bids.length + data.asks.length > 0 && (
         <table className="book">
           <caption className="hidden">Order book of {name}</caption>
-          <thead><tr><th scope="col">Price</th><th scope="col">Size</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Price</th>
+              <th scope="col">Size</th>
+            </tr>
+          </thead>
           <tbody>{[...data.asks].slice(0, 6).reverse().map(row("ask"))}</tbody>
-          <tbody><tr className="mid"><td colSpan={2}>mark {price(mark)}</td></tr></tbody>
+          <tbody>
+            <tr className="mid">
+              <td colSpan={2}>mark {price(mark)}</td>
+            </tr>
+          </tbody>
           <tbody>{data.bids.slice(0, 6).map(row("bid"))}</tbody>
         </table>
       )}
@@ -141,7 +240,11 @@ const isOpen = (order: Order): boolean => order.status === "resting" || order.st
 function Orders({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { run } = useActivity();
-  const { data } = useQuery({ queryKey: ["orders", account.id], queryFn: () => api.orders(account.id), refetchInterval: FAST });
+  const { data } = useQuery({
+    queryKey: ["orders", account.id],
+    queryFn: () => api.orders(account.id),
+    refetchInterval: FAST,
+  });
   const cancel = (order: Order) =>
     run(`Cancel the order for ${order.name}`, async (tell) => {
       tell("Sign the cancellation in your wallet; it costs nothing.");
@@ -164,13 +267,24 @@ function Orders({ account }: { account: Account }) {
         {data?.slice(0, 10).map((order) => (
           <li key={order.nonce} data-testid="order" data-status={order.status}>
             <div>
-              <strong className={big(order.sizeE8) > 0n ? "good" : "bad"}>{big(order.sizeE8) > 0n ? "Buy" : "Sell"} {size(order.sizeE8).replace("−", "")}</strong> {order.name} at {price(order.limitPriceE8)}
-              <p className="quiet">{order.status}{isOpen(order) ? `, ${size(order.leftE8)} left, until ${time(order.expiry)}` : ""}{order.reason ? `: ${order.reason}` : ""}</p>
+              <strong className={big(order.sizeE8) > 0n ? "good" : "bad"}>
+                {big(order.sizeE8) > 0n ? "Buy" : "Sell"} {size(order.sizeE8).replace("−", "")}
+              </strong>{" "}
+              {order.name} at {price(order.limitPriceE8)}
+              <p className="quiet">
+                {order.status}
+                {isOpen(order) ? `, ${size(order.leftE8)} left, until ${time(order.expiry)}` : ""}
+                {order.reason ? `: ${order.reason}` : ""}
+              </p>
             </div>
             {isOpen(order) && (
               <div className="row">
-                <button type="button" className="ghost" onClick={() => void cancel(order)}>Cancel</button>
-                <button type="button" className="ghost" onClick={() => void cancelOnChain(order)}>On chain</button>
+                <button type="button" className="ghost" onClick={() => void cancel(order)}>
+                  Cancel
+                </button>
+                <button type="button" className="ghost" onClick={() => void cancelOnChain(order)}>
+                  On chain
+                </button>
               </div>
             )}
           </li>
@@ -188,11 +302,19 @@ function Trades({ name }: { name: string }) {
       <h2>Last trades</h2>
       <table className="book">
         <caption className="hidden">Last trades of {name}</caption>
-        <thead><tr><th scope="col">Price</th><th scope="col">Size</th><th scope="col">Time</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Price</th>
+            <th scope="col">Size</th>
+            <th scope="col">Time</th>
+          </tr>
+        </thead>
         <tbody>
           {data.map((trade) => (
             <tr key={`${trade.transaction}-${trade.maker}-${trade.taker}-${trade.priceE8}`}>
-              <td className={big(trade.takerSizeE8) > 0n ? "good" : "bad"}>{price(trade.priceE8)}</td><td>{size(trade.takerSizeE8).replace("−", "")}</td><td>{time(trade.timeSeconds)}</td>
+              <td className={big(trade.takerSizeE8) > 0n ? "good" : "bad"}>{price(trade.priceE8)}</td>
+              <td>{size(trade.takerSizeE8).replace("−", "")}</td>
+              <td>{time(trade.timeSeconds)}</td>
             </tr>
           ))}
         </tbody>

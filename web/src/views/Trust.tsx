@@ -16,23 +16,44 @@ export function Trust({ id }: { id: string | null }) {
   return (
     <>
       <h2>Check it on chain</h2>
-      <p>Your wallet's own node runs the referee contract on your account and compares every integer with what this page shows. No signature and no server is believed.</p>
+      <p>
+        Your wallet's own node runs the referee contract on your account and compares every integer with what this page
+        shows. No signature and no server is believed.
+      </p>
       {id ? <Check id={id} /> : <p className="quiet">Connect a wallet and open an account first.</p>}
       <h2>Attestations</h2>
       {latest ? (
         <p className="statement">
-          Epoch {latest.epoch} covers {latest.accounts} accounts at checkpoint {latest.checkpoint}. {latest.signatures} attesters signed it, {latest.threshold} are needed.{" "}
-          {latest.isComputedHere ? "This solver computed the same root for itself." : "This solver has not computed that root for itself."}
+          Epoch {latest.epoch} covers {latest.accounts} accounts at checkpoint {latest.checkpoint}. {latest.signatures}{" "}
+          attesters signed it, {latest.threshold} are needed.{" "}
+          {latest.isComputedHere
+            ? "This solver computed the same root for itself."
+            : "This solver has not computed that root for itself."}
         </p>
-      ) : <p className="quiet">No epoch was posted yet. Everything works without: health is then computed on chain.</p>}
+      ) : (
+        <p className="quiet">No epoch was posted yet. Everything works without: health is then computed on chain.</p>
+      )}
       {epochs && epochs.length > 0 && (
         <table className="cards">
-          <thead><tr><th scope="col">Epoch</th><th scope="col">Checkpoint</th><th scope="col">Accounts</th><th scope="col">Root</th><th scope="col">Computed here</th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">Epoch</th>
+              <th scope="col">Checkpoint</th>
+              <th scope="col">Accounts</th>
+              <th scope="col">Root</th>
+              <th scope="col">Computed here</th>
+            </tr>
+          </thead>
           <tbody>
             {epochs.map((epoch) => (
               <tr key={epoch.epoch}>
-                <th scope="row">{epoch.epoch}</th><td data-label="Checkpoint">{epoch.checkpoint}</td><td data-label="Accounts">{epoch.accounts}</td>
-                <td data-label="Root"><code>{epoch.bookRoot.slice(0, 14)}…</code></td><td data-label="Computed here">{epoch.isComputedHere ? "yes" : "no longer kept"}</td>
+                <th scope="row">{epoch.epoch}</th>
+                <td data-label="Checkpoint">{epoch.checkpoint}</td>
+                <td data-label="Accounts">{epoch.accounts}</td>
+                <td data-label="Root">
+                  <code>{epoch.bookRoot.slice(0, 14)}…</code>
+                </td>
+                <td data-label="Computed here">{epoch.isComputedHere ? "yes" : "no longer kept"}</td>
               </tr>
             ))}
           </tbody>
@@ -40,9 +61,29 @@ export function Trust({ id }: { id: string | null }) {
       )}
       <h2>Who and what</h2>
       <dl className="addresses">
-        {attesters?.map((one, at) => <div key={one.address}><dt>Attester {at + 1}</dt><dd><code title={one.address}>{short(one.address)}</code>{one.isHere ? " (this solver's key)" : ""}</dd></div>)}
-        <div><dt>Margin model</dt><dd><code>{deployment.modelHash.slice(0, 14)}…</code></dd></div>
-        {Object.entries(deployment.contracts).map(([name, address]) => <div key={name}><dt>{name.replace(/([A-Z])/g, " $1").toLowerCase()}</dt><dd><code title={address}>{short(address)}</code></dd></div>)}
+        {attesters?.map((one, at) => (
+          <div key={one.address}>
+            <dt>Attester {at + 1}</dt>
+            <dd>
+              <code title={one.address}>{short(one.address)}</code>
+              {one.isHere ? " (this solver's key)" : ""}
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>Margin model</dt>
+          <dd>
+            <code>{deployment.modelHash.slice(0, 14)}…</code>
+          </dd>
+        </div>
+        {Object.entries(deployment.contracts).map(([name, address]) => (
+          <div key={name}>
+            <dt>{name.replace(/([A-Z])/g, " $1").toLowerCase()}</dt>
+            <dd>
+              <code title={address}>{short(address)}</code>
+            </dd>
+          </div>
+        ))}
       </dl>
     </>
   );
@@ -70,19 +111,42 @@ function Check({ id }: { id: string }) {
   const isSame = rows?.comparisons.every((row) => row.isSame);
   return (
     <>
-      <button type="button" className="primary" disabled={!isConnected || isBusy} onClick={() => void check()}>{isBusy ? "The referee computes…" : `Check account ${id} on chain`}</button>
-      {failure && <p className="bad" role="alert">{failure}</p>}
+      <button type="button" className="primary" disabled={!isConnected || isBusy} onClick={() => void check()}>
+        {isBusy ? "The referee computes…" : `Check account ${id} on chain`}
+      </button>
+      {failure && (
+        <p className="bad" role="alert">
+          {failure}
+        </p>
+      )}
       {rows && (
         <>
           <p role="status" data-testid="verdict" className={`statement ${isSame ? "good" : "bad"}`}>
-            {isSame ? `Every integer at checkpoint ${rows.checkpoint} is the same here and on chain.` : "Something differs. Do not trust the figures of this solver, and keep a copy of this page."}
+            {isSame
+              ? `Every integer at checkpoint ${rows.checkpoint} is the same here and on chain.`
+              : "Something differs. Do not trust the figures of this solver, and keep a copy of this page."}
           </p>
           <table className="checks-table">
-            <thead><tr><th scope="col">What</th><th scope="col">This solver</th><th scope="col">The chain</th><th scope="col"><span className="hidden">Same</span></th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">What</th>
+                <th scope="col">This solver</th>
+                <th scope="col">The chain</th>
+                <th scope="col">
+                  <span className="hidden">Same</span>
+                </th>
+              </tr>
+            </thead>
             <tbody>
               {rows.comparisons.map((row) => (
                 <tr key={row.name} className={row.isSame ? "" : "bad"}>
-                  <th scope="row">{row.name}</th><td><code title={row.here}>{cut(row.here)}</code></td><td><code title={row.there}>{cut(row.there)}</code></td>
+                  <th scope="row">{row.name}</th>
+                  <td>
+                    <code title={row.here}>{cut(row.here)}</code>
+                  </td>
+                  <td>
+                    <code title={row.there}>{cut(row.there)}</code>
+                  </td>
                   <td aria-label={row.isSame ? "same" : "differs"}>{row.isSame ? "✓" : "≠"}</td>
                 </tr>
               ))}

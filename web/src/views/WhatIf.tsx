@@ -20,39 +20,109 @@ export function WhatIf({ account }: { account: Account }) {
   const amount = sizeText === "" ? 0n : parse(sizeText, 8);
   const request: WhatIfRequest = {
     fills: amount ? [{ instrument: name, sizeE8: ((side === "Buy" ? 1n : -1n) * amount).toString() }] : [],
-    moves: move !== 0 || volatility !== 0 ? [{ ...(of ? { underlying: of } : {}), pricePercent: String(move), volatilityPercent: String(volatility) }] : [],
+    moves:
+      move !== 0 || volatility !== 0
+        ? [{ ...(of ? { underlying: of } : {}), pricePercent: String(move), volatilityPercent: String(volatility) }]
+        : [],
   };
   const asked = useSettled(JSON.stringify(request), 200);
   const { data, error } = useQuery({
-    queryKey: ["what-if", account.id, account.stateHash, asked], queryFn: () => api.whatIf(account.id, JSON.parse(asked) as WhatIfRequest), placeholderData: (before) => before, refetchInterval: 4000, retry: false,
+    queryKey: ["what-if", account.id, account.stateHash, asked],
+    queryFn: () => api.whatIf(account.id, JSON.parse(asked) as WhatIfRequest),
+    placeholderData: (before) => before,
+    refetchInterval: 4000,
+    retry: false,
   });
   const isAsked = request.fills!.length + request.moves!.length > 0;
-  const worst = data ? data.after.scenarios.reduce((lowest, one) => (big(one.resultE8) < big(data.after.scenarios[lowest].resultE8) ? one.index : lowest), 0) : 0;
+  const worst = data
+    ? data.after.scenarios.reduce(
+        (lowest, one) => (big(one.resultE8) < big(data.after.scenarios[lowest].resultE8) ? one.index : lowest),
+        0,
+      )
+    : 0;
   return (
     <div className="columns">
       <form className="narrow" onSubmit={(event) => event.preventDefault()}>
         <h2>Add a position</h2>
-        <Choice label="Instrument" value={name} options={(instruments ?? []).map((one) => ({ value: one.name, text: one.typedName }))} onChange={setName} />
+        <Choice
+          label="Instrument"
+          value={name}
+          options={(instruments ?? []).map((one) => ({ value: one.name, text: one.typedName }))}
+          onChange={setName}
+        />
         <Segments label="What-if side" value={side} options={["Buy", "Sell"] as const} onChange={setSide} />
-        <Field label="Size" value={sizeText} onChange={setSize} unit={name.split("-")[0]} error={amount === null ? "Write a number with at most 8 decimals." : null} />
+        <Field
+          label="Size"
+          value={sizeText}
+          onChange={setSize}
+          unit={name.split("-")[0]}
+          error={amount === null ? "Write a number with at most 8 decimals." : null}
+        />
         <h2>Move the market</h2>
-        <Choice label="Underlying" value={of} options={[{ value: "", text: "All" }, ...deployment.underlyings.map((one) => ({ value: one.name, text: one.name }))]} onChange={setOf} />
+        <Choice
+          label="Underlying"
+          value={of}
+          options={[
+            { value: "", text: "All" },
+            ...deployment.underlyings.map((one) => ({ value: one.name, text: one.name })),
+          ]}
+          onChange={setOf}
+        />
         <Slider label="Price" value={move} least={-60} most={60} onChange={setMove} />
         <Slider label="Volatility" value={volatility} least={-50} most={150} onChange={setVolatility} />
-        <button type="button" className="ghost" onClick={() => { setSize(""); setMove(0); setVolatility(0); }}>Clear</button>
+        <button
+          type="button"
+          className="ghost"
+          onClick={() => {
+            setSize("");
+            setMove(0);
+            setVolatility(0);
+          }}
+        >
+          Clear
+        </button>
       </form>
       <div>
-        {error && <p className="bad" role="alert">{explain(error)}</p>}
+        {error && (
+          <p className="bad" role="alert">
+            {explain(error)}
+          </p>
+        )}
         {data && (
           <>
-            <p className={`statement ${data.keepsInitialMargin ? "" : "bad"}`} role="status" data-testid="what-if">{isAsked ? data.sentence : "Add a position or move the market to see what would become of the margin."}</p>
+            <p className={`statement ${data.keepsInitialMargin ? "" : "bad"}`} role="status" data-testid="what-if">
+              {isAsked ? data.sentence : "Add a position or move the market to see what would become of the margin."}
+            </p>
             <table className="before-after">
-              <thead><tr><th scope="col"><span className="hidden">Figure</span></th><th scope="col">Now</th><th scope="col">Then</th></tr></thead>
+              <thead>
+                <tr>
+                  <th scope="col">
+                    <span className="hidden">Figure</span>
+                  </th>
+                  <th scope="col">Now</th>
+                  <th scope="col">Then</th>
+                </tr>
+              </thead>
               <tbody>
-                {([["Equity", "equityE8"], ["Initial margin", "initialMarginE8"], ["Maintenance margin", "maintenanceMarginE8"], ["Floor", "floorMarginE8"]] as const).map(([label, key]) => (
-                  <tr key={key}><th scope="row">{label}</th><td>{dollars(data.before.figures[key])}</td><td data-testid={`then-${key}`}>{dollars(data.after.figures[key])}</td></tr>
+                {(
+                  [
+                    ["Equity", "equityE8"],
+                    ["Initial margin", "initialMarginE8"],
+                    ["Maintenance margin", "maintenanceMarginE8"],
+                    ["Floor", "floorMarginE8"],
+                  ] as const
+                ).map(([label, key]) => (
+                  <tr key={key}>
+                    <th scope="row">{label}</th>
+                    <td>{dollars(data.before.figures[key])}</td>
+                    <td data-testid={`then-${key}`}>{dollars(data.after.figures[key])}</td>
+                  </tr>
                 ))}
-                <tr><th scope="row">Saving against isolated</th><td>{dollars(data.before.savingE8)}</td><td>{dollars(data.after.savingE8)}</td></tr>
+                <tr>
+                  <th scope="row">Saving against isolated</th>
+                  <td>{dollars(data.before.savingE8)}</td>
+                  <td>{dollars(data.after.savingE8)}</td>
+                </tr>
               </tbody>
             </table>
             {data.distancesAfter.length > 0 && (
@@ -60,10 +130,26 @@ export function WhatIf({ account }: { account: Account }) {
                 {data.distancesAfter.map((one) => (
                   <li key={one.underlying}>
                     <strong>{one.name}</strong>
-                    {one.belowE8 !== null && one.belowE8 === one.spotE8 ? <span className="bad">could be liquidated</span>
-                      : <>{one.belowPercent !== null && <span>↓ {one.belowPercent.replace("-", "−")} % <span className="quiet">at {price(one.belowE8)}</span></span>}
-                        {one.abovePercent !== null && <span>↑ +{one.abovePercent} % <span className="quiet">at {price(one.aboveE8)}</span></span>}
-                        {one.belowPercent === null && one.abovePercent === null && <span className="quiet">no move of its price alone brings liquidation near</span>}</>}
+                    {one.belowE8 !== null && one.belowE8 === one.spotE8 ? (
+                      <span className="bad">could be liquidated</span>
+                    ) : (
+                      <>
+                        {one.belowPercent !== null && (
+                          <span>
+                            ↓ {one.belowPercent.replace("-", "−")} %{" "}
+                            <span className="quiet">at {price(one.belowE8)}</span>
+                          </span>
+                        )}
+                        {one.abovePercent !== null && (
+                          <span>
+                            ↑ +{one.abovePercent} % <span className="quiet">at {price(one.aboveE8)}</span>
+                          </span>
+                        )}
+                        {one.belowPercent === null && one.abovePercent === null && (
+                          <span className="quiet">no move of its price alone brings liquidation near</span>
+                        )}
+                      </>
+                    )}
                   </li>
                 ))}
               </ul>
@@ -77,13 +163,36 @@ export function WhatIf({ account }: { account: Account }) {
   );
 }
 
-function Slider({ label, value, least, most, onChange }: { label: string; value: number; least: number; most: number; onChange: (value: number) => void }) {
+function Slider({
+  label,
+  value,
+  least,
+  most,
+  onChange,
+}: {
+  label: string;
+  value: number;
+  least: number;
+  most: number;
+  onChange: (value: number) => void;
+}) {
   const id = useId();
   const text = `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value)} %`;
   return (
     <div className="field">
-      <label htmlFor={id}>{label} <output>{text}</output></label>
-      <input id={id} type="range" min={least} max={most} step={1} value={value} aria-valuetext={text} onChange={(event) => onChange(Number(event.target.value))} />
+      <label htmlFor={id}>
+        {label} <output>{text}</output>
+      </label>
+      <input
+        id={id}
+        type="range"
+        min={least}
+        max={most}
+        step={1}
+        value={value}
+        aria-valuetext={text}
+        onChange={(event) => onChange(Number(event.target.value))}
+      />
     </div>
   );
 }

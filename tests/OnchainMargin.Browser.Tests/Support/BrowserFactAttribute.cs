@@ -1,0 +1,17 @@
+namespace OnchainMargin.Browser.Tests.Support;
+
+/// <summary>A fact that needs Chromium and the built page, and is skipped, with the reason, where one is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class BrowserFactAttribute : FactAttribute
+{
+    public const string Chromium = "/usr/bin/chromium";
+
+    public BrowserFactAttribute() => Skip = Missing;
+
+    public static string Page { get; } = Path.Combine(TestFiles.Root, "web", "dist");
+
+    public static string? Missing { get; } =
+        !File.Exists(Chromium) ? $"needs {Chromium}, which is absent: apt-get install chromium"
+        : !File.Exists(Path.Combine(Page, "index.html")) ? "needs web/dist, which is not built: scripts/test.sh builds it"
+        : null;
+}

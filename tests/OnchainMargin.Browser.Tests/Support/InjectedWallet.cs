@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Ethereum.TypedData;
+
+namespace OnchainMargin.Browser.Tests.Support;
+
+/// <summary>A wallet injected into a page (EIP-1193, announced by EIP-6963) that really signs: transactions and typed data with a key of the test, everything else goes to the node.</summary>
+public sealed class InjectedWallet : IDisposable
+{
+    private const string Script = """
+        (() => {
+          const listeners = {};
+          const provider = {
+            isOmarginTest: true,
+            request: async ({ method, params }) => {
+              const reply = JSON.parse(await window.omarginWallet(JSON.stringify({ method, params: params ?? [] })));
+              if (reply.error) throw Object.assign(new Error(reply.error.message), { code: reply.error.code, data: reply.error.data });
+              return reply.result;
+            },
+            on: (name, listener) => { (listeners[name] ??= []).push(listener); return provider; },
+            removeListener: (name, listener) => { listeners[name] = (listeners[name] ?? []).filter((one) => one !== listener); return provider; },
+          };
+          window.omarginEmit = (name, value) => (listeners[name] ?? []).forEach((listener) => listener(value));
+          window.ethereum = provider;
+          const detail = Object.freeze({ info: { uuid: "6a3e7f0e-5a63-4f11-9d3e-0c2b6b1f5a01", name: "Test Wallet", icon: "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>", rdns: "test.wallet" }, provider });
+          const announce = () => window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
+          window.addEventListener("eip6963:requestProvider", announce);
+          announce();
+        })();
+        """;
+
+    private readonly PrivateKey _key;
+    private readonly TransactionSender _sender;
+    private readonly HttpClient _node;
+    private string _chain = "0x7a69";
+    private bool _isPermitted;
+
+    private InjectedWallet(HardhatNode chain, PrivateKey key)
+    {
+        _key = key;
+        _sender = Deployed.Sender(chain, key);
+        _node = new HttpClient { BaseAddress = new Uri(chain.Url) };
+    }
+
+    public PrivateKey Key => _key;
+
+    public bool IsLocked { get; set; }
+
+    public bool Rejects { get; set; }
+
+    public bool IsNodeDown { get; set; }
+
+    /// <summary>The last typed data that the page asked to sign: what a person would read.</summary>
+    public string LastTypedData { get; private set; } = "";
+
+    public static async Task<InjectedWallet> InjectAsync(IPage page, HardhatNode chain, PrivateKey key)
+    {
+        var wallet = new InjectedWallet(chain, key);
+        await page.ExposeFunctionAsync<string, Task<string>>("omarginWallet", wallet.AnswerAsync);
+        await page.AddInitScriptAsync(Script);
+        return wallet;
+    }
+
+    /// <summary>Moves the wallet to another network, as its owner would.</summary>
+    public async Task ChooseChainAsync(IPage page, int id)
+    {
+        _chain = $"0x{id:x}";
+        await page.EvaluateAsync("chain => window.omarginEmit('chainChanged', chain)", _chain);
+    }
+
+    public void Dispose()
+    {
+        _sender.Dispose();
+        _node.Dispose();
+    }
+
+    private async Task<string> AnswerAsync(string request)
+    {
+        JsonNode asked = JsonNode.Parse(request)!;
+        string method = asked["method"]!.GetValue<string>();
+        try
+        {
+            return await AnswerAsync(method, asked["params"]!);
+        }
+        catch (RevertException error)
+        {
+            return Error(3, error.Message, HexData.Encode(error.Reason.Data));
+        }
+        catch (EthereumException error)
+        {
+            return Error(-32603, error.Message);
+        }
+    }
+
+    private async Task<string> AnswerAsync(string method, JsonNode parameters)
+    {
+        switch (method)
+        {
+            case "eth_requestAccounts" or "wallet_requestPermissions" when IsLocked:
+                return Error(-32002, "Already processing eth_requestAccounts. Please wait.");
+            case "eth_requestAccounts" or "eth_accounts":
+                _isPermitted |= string.Equals(method, "eth_requestAccounts", StringComparison.Ordinal);
+                return Result(new JsonArray(IsLocked || !_isPermitted ? [] : [JsonValue.Create(_key.Address.ToString())]));
+            case "wallet_requestPermissions" or "wallet_getPermissions":
+                _isPermitted |= string.Equals(method, "wallet_requestPermissions", StringComparison.Ordinal);
+                return Result(new JsonArray(new JsonObject
+                {
+                    ["parentCapability"] = "eth_accounts",
+                    ["caveats"] = new JsonArray(new JsonObject { ["value"] = new JsonArray(JsonValue.Create(_key.Address.ToString())) }),
+                }));
+            case "wallet_revokePermissions" or "wallet_addEthereumChain":
+                return Result(null);
+            case "eth_chainId":
+                return Result(JsonValue.Create(_chain));
+            case "wallet_switchEthereumChain":
+                _chain = parameters[0]!["chainId"]!.GetValue<string>();
+                return Result(null);
+            case "eth_sendTransaction" or "eth_signTypedData_v4" when Rejects:
+                return Error(4001, "User rejected the request.");
+            case "eth_signTypedData_v4":
+                LastTypedData = parameters[1]!.GetValue<string>();
+                return Result(JsonValue.Create(_key.SignHash(TypedDataDocument.Parse(LastTypedData).Digest()).ToString()));
+            case "eth_sendTransaction":
+                return Result(JsonValue.Create(await SendAsync(parameters[0]!)));
+            default:
+                return IsNodeDown ? Error(-32603, "Failed to fetch") : await ForwardAsync(method, parameters);
+        }
+    }
+
+    private async Task<string> SendAsync(JsonNode fields)
+    {
+        var request = new TransactionRequest(Address.Parse(fields["to"]!.GetValue<string>()), HexData.Decode(fields["data"]!.GetValue<string>()))
+        {
+            ValueWei = (UInt256)ulong.Parse(fields["value"]!.GetValue<string>()[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+        };
+        return (await _sender.SendAsync(request)).TransactionHash.ToString();
+    }
+
+    private async Task<string> ForwardAsync(string method, JsonNode parameters)
+    {
+        var body = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters.DeepClone() };
+        using HttpResponseMessage reply = await _node.PostAsJsonAsync("", body);
+        return await reply.Content.ReadAsStringAsync();
+    }
+
+    private static string Result(JsonNode? value) => new JsonObject { ["result"] = value }.ToJsonString();
+
+    private static string Error(int code, string message, string? data = null) =>
+        new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message, ["data"] = data } }.ToJsonString(JsonSerializerOptions.Web);
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace OnchainMargin.Browser.Tests.Support;
+
+/// <summary>Somebody in front of the page, with what people do there.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    private static readonly string Axe = Path.Combine(TestFiles.Root, "web", "node_modules", "axe-core", "axe.min.js");
+
+    private readonly IBrowserContext _context;
+    private readonly IReadOnlyList<string> _errors;
+
+    internal Visitor(IBrowserContext context, IPage page, InjectedWallet wallet, IReadOnlyList<string> errors)
+    {
+        _errors = errors;
+        _context = context;
+        Page = page;
+        Wallet = wallet;
+    }
+
+    public IPage Page { get; }
+
+    public InjectedWallet Wallet { get; }
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
+
+    public ILocator Notice(string text) => Page.GetByRole(AriaRole.Alert).Filter(new LocatorFilterOptions { HasText = text }).First;
+
+    public Task TabAsync(string name) => Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = name, Exact = true }).ClickAsync();
+
+    public ILocator Field(string label) => Page.GetByLabel(label, new PageGetByLabelOptions { Exact = true });
+
+    public async Task ConnectAsync()
+    {
+        await Button("Connect wallet").ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Test Wallet" }).ClickAsync();
+    }
+
+    /// <summary>Opens an account and gives its number.</summary>
+    public async Task<ulong> OpenAccountAsync()
+    {
+        await Button("Open an account").ClickAsync();
+        ILocator select = Page.GetByLabel("Account", new PageGetByLabelOptions { Exact = true });
+        await select.WaitForAsync();
+        return ulong.Parse(await select.InputValueAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Mints test tokens and deposits some of them with a permit.</summary>
+    public async Task DepositAsync(string amount)
+    {
+        await TabAsync("Funds");
+        await Page.GetByText("Deposit", new PageGetByTextOptions { Exact = true }).First.ClickAsync();
+        await Button("mint test USDC").ClickAsync();
+        await DoneAsync("Mint test USDC");
+        await Page.GetByText("In your wallet: 100,000 USDC").WaitForAsync();
+        await Field("Amount").FillAsync(amount);
+        await Button("Deposit").ClickAsync();
+        await DoneAsync($"Deposit {amount} USDC");
+    }
+
+    /// <summary>Waits until an activity has come to a good end.</summary>
+    public async Task DoneAsync(string title)
+    {
+        ILocator step = Page.Locator(".step").Filter(new LocatorFilterOptions { Has = Page.GetByText(title, new PageGetByTextOptions { Exact = true }) }).First;
+        await Assertions.Expect(step).ToHaveAttributeAsync("data-state", new Regex("done|failed"), new LocatorAssertionsToHaveAttributeOptions { Timeout = 90_000 });
+        Assert.True(await step.GetAttributeAsync("data-state") == "done", $"'{title}' failed: {await step.InnerTextAsync()}");
+    }
+
+    /// <summary>Waits until an activity has failed and gives the sentence that it failed with.</summary>
+    public async Task<string> FailureAsync(string title)
+    {
+        ILocator step = Page.Locator(".step").Filter(new LocatorFilterOptions { Has = Page.GetByText(title, new PageGetByTextOptions { Exact = true }) }).First;
+        await Assertions.Expect(step).ToHaveAttributeAsync("data-state", "failed", new LocatorAssertionsToHaveAttributeOptions { Timeout = 90_000 });
+        return await step.InnerTextAsync();
+    }
+
+    public async Task ClearActivityAsync()
+    {
+        ILocator dismiss = Page.Locator(".step .icon");
+        for (int left = await dismiss.CountAsync(); left > 0; left--)
+        {
+            await dismiss.First.ClickAsync();
+        }
+    }
+
+    public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(PageWorld.Screenshots, name + ".png"), FullPage = true });
+
+    /// <summary>No element is cut off or makes the page wider than the window.</summary>
+    public async Task AssertFitsAsync(string where)
+    {
+        int over = await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        Assert.True(over <= 0, $"{where} is {over} pixels wider than the window");
+    }
+
+    /// <summary>The accessibility scan finds nothing serious.</summary>
+    public async Task AssertAccessibleAsync(string where)
+    {
+        await Page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
+        JsonElement? found = await Page.EvaluateAsync("async () => (await axe.run()).violations.map(v => ({ id: v.id, impact: v.impact, nodes: v.nodes.map(n => n.html.slice(0, 160) + ' | ' + n.failureSummary.slice(0, 300)) }))");
+        string[] serious = [.. found!.Value.EnumerateArray().Where(static one => one.GetProperty("impact").GetString() is "serious" or "critical").Select(static one => one.ToString())];
+        Assert.True(serious.Length == 0, $"{where}: {string.Join(Environment.NewLine, serious)}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Wallet.Dispose();
+        await _context.DisposeAsync();
+        Assert.Empty(_errors);
+    }
+}

@@ -1,0 +1,213 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using OnchainMargin.Browser.Tests.Support;
+using OnchainMargin.EndToEnd.Tests.Support;
+
+namespace OnchainMargin.Browser.Tests;
+
+/// <summary>What a trader does on the page, against a real node and solver.</summary>
+public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
+{
+    private const long Btc = 89_035_47000000;
+
+    [BrowserFact]
+    public async Task Trader_FromConnectToWithdraw_SeesEveryFigureAndMovesMoney()
+    {
+        await world.Protocol.SetPriceAsync(1, Btc);
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ScreenshotAsync("01-welcome");
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.DoneAsync("Open an account");
+        await visitor.DepositAsync("40000");
+        Assert.Contains("\"primaryType\":\"Permit\"", visitor.Wallet.LastTypedData, StringComparison.Ordinal);
+        await Assertions.Expect(visitor.Page.GetByTestId("equity")).ToHaveTextAsync("$40,000.00", new LocatorAssertionsToHaveTextOptions { Timeout = 90_000 });
+        await visitor.ScreenshotAsync("02-deposit");
+
+        // What would two bitcoins do? The slider moves the price by keyboard.
+        await visitor.TabAsync("What-if");
+        await visitor.Field("Size").FillAsync("1");
+        await Assertions.Expect(visitor.Page.GetByTestId("what-if")).ToHaveTextAsync("The account would keep its initial margin.");
+        await visitor.Page.GetByRole(AriaRole.Slider).First.FocusAsync();
+        for (int i = 0; i < 35; i++)
+        {
+            await visitor.Page.Keyboard.PressAsync("ArrowLeft");
+        }
+
+        await Assertions.Expect(visitor.Page.GetByTestId("what-if")).ToHaveTextAsync("The account could be liquidated.");
+        await visitor.ScreenshotAsync("03-what-if");
+        await visitor.AssertAccessibleAsync("what-if");
+
+        // A maker's order rests in the relay; the trader's meets it.
+        await world.OfferAsync(-2 * Deployed.Unit, Btc);
+        await visitor.TabAsync("Trade");
+        await visitor.Page.GetByText("Buy", new PageGetByTextOptions { Exact = true }).First.ClickAsync();
+        await visitor.Field("Size").FillAsync("1");
+        await Assertions.Expect(visitor.Page.GetByTestId("preview")).ToContainTextAsync("keep its initial margin");
+        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Use the price 89,035.47" }).ClickAsync();
+        await visitor.ClearActivityAsync();
+        await visitor.ScreenshotAsync("04-trade");
+        await visitor.AssertAccessibleAsync("trade");
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        await visitor.DoneAsync("Buy 1 BTC-PERP");
+        Assert.Contains("\"primaryType\":\"Order\"", visitor.Wallet.LastTypedData, StringComparison.Ordinal);
+        await Assertions.Expect(visitor.Page.GetByTestId("order").First).ToHaveAttributeAsync("data-status", "filled", new LocatorAssertionsToHaveAttributeOptions { Timeout = 90_000 });
+
+        // An order that rests, and is taken back.
+        await visitor.Field("Size").FillAsync("0.1");
+        await visitor.Field("Pay at most").FillAsync("86000");
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        await visitor.DoneAsync("Buy 0.1 BTC-PERP");
+        await visitor.Button("Cancel").First.ClickAsync();
+        await visitor.DoneAsync("Cancel the order for BTC-PERP");
+        await Assertions.Expect(visitor.Page.GetByTestId("order").First).ToHaveAttributeAsync("data-status", "cancelled");
+
+        await visitor.TabAsync("Portfolio");
+        await Assertions.Expect(visitor.Page.GetByTestId("position-BTC-PERP")).ToContainTextAsync("long");
+        await visitor.ClearActivityAsync();
+        await visitor.ScreenshotAsync("05-portfolio");
+        await visitor.AssertAccessibleAsync("portfolio");
+        await visitor.TabAsync("Margin");
+        await Assertions.Expect(visitor.Page.GetByTestId("worst")).ToHaveTextAsync("BTC falls by 14 %.");
+        await visitor.Page.Locator(".chart .equity").First.WaitForAsync();
+        await visitor.ScreenshotAsync("06-margin");
+        await visitor.AssertAccessibleAsync("margin");
+
+        // The referee, asked through the wallet, says the same integers.
+        await visitor.TabAsync("Trust");
+        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "on chain" }).ClickAsync();
+        await Assertions.Expect(visitor.Page.GetByTestId("verdict")).ToContainTextAsync("is the same here and on chain", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await visitor.ScreenshotAsync("07-trust");
+        await visitor.AssertAccessibleAsync("trust");
+
+        // More than the margin allows is refused in the contract's own figures, less goes through.
+        await visitor.TabAsync("Funds");
+        await visitor.Page.GetByText("Withdraw", new PageGetByTextOptions { Exact = true }).First.ClickAsync();
+        await visitor.Field("Amount").FillAsync("39000");
+        await visitor.Button("Withdraw").ClickAsync();
+        Assert.Contains("of initial margin. Use a smaller amount, or deposit first.", await visitor.FailureAsync("Withdraw 39000 USDC"), StringComparison.Ordinal);
+        await visitor.ClearActivityAsync();
+        await visitor.Field("Amount").FillAsync("5000");
+        await visitor.ScreenshotAsync("08-withdraw");
+        await visitor.AssertAccessibleAsync("funds");
+        await visitor.Button("Withdraw").ClickAsync();
+        await visitor.DoneAsync("Withdraw 5000 USDC");
+        await visitor.Page.GetByText("In your wallet: 65,000 USDC").Or(visitor.Page.GetByTestId("withdrawable")).First.WaitForAsync();
+
+        // A reload loses nothing: view, account and connection are as they were.
+        await visitor.Page.ReloadAsync();
+        await visitor.Page.GetByTestId("withdrawable").WaitForAsync();
+        await Assertions.Expect(visitor.Page.GetByTestId("health")).ToContainTextAsync("Healthy");
+    }
+
+    [BrowserFact]
+    public async Task Liquidation_WhileWatching_IsShownAndBidOn()
+    {
+        await world.Protocol.SetPriceAsync(1, Btc);
+        await using Visitor owner = await world.VisitAsync();
+        await owner.ConnectAsync();
+        ulong account = await owner.OpenAccountAsync();
+        await owner.DepositAsync("20000");
+        await world.OfferAsync(-Deployed.Unit, Btc);
+        await owner.TabAsync("Trade");
+        await owner.Field("Size").FillAsync("1");
+        await owner.Field("Pay at most").FillAsync("89035.47");
+        await owner.Page.Locator("button.buy").ClickAsync();
+        await owner.DoneAsync("Buy 1 BTC-PERP");
+        await owner.TabAsync("Portfolio");
+        await Assertions.Expect(owner.Page.GetByTestId("position-BTC-PERP")).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 90_000 });
+
+        await using Visitor bidder = await world.VisitAsync();
+        await bidder.ConnectAsync();
+        await bidder.OpenAccountAsync();
+        await bidder.DepositAsync("90000");
+
+        await world.Protocol.SetPriceAsync(1, Btc * 87 / 100);
+        await Assertions.Expect(owner.Page.GetByTestId("health")).ToContainTextAsync("Below maintenance margin", new LocatorAssertionsToContainTextOptions { Timeout = 120_000 });
+        await owner.Notice("This account is being liquidated").WaitForAsync(new LocatorWaitForOptions { Timeout = 120_000 });
+        await owner.ClearActivityAsync();
+        await owner.ScreenshotAsync("09-liquidation");
+        await owner.AssertAccessibleAsync("liquidation");
+
+        await bidder.TabAsync("Auctions");
+        ILocator auction = bidder.Page.GetByTestId("auction").Filter(new LocatorFilterOptions { HasText = $"of account {account.ToString(CultureInfo.InvariantCulture)}" });
+        await auction.WaitForAsync();
+        await world.Chain.PassAsync(400);
+        await Assertions.Expect(auction.GetByTestId("quote")).ToContainTextAsync("You pay", new LocatorAssertionsToContainTextOptions { Timeout = 120_000 });
+        await bidder.ClearActivityAsync();
+        await bidder.ScreenshotAsync("10-auction");
+        await bidder.AssertAccessibleAsync("auctions");
+        await auction.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Bid" }).ClickAsync();
+        await bidder.Page.Locator(".step[data-state=done]").WaitForAsync(new LocatorWaitForOptions { Timeout = 120_000 });
+        await bidder.TabAsync("Portfolio");
+        await Assertions.Expect(bidder.Page.GetByTestId("position-BTC-PERP")).ToContainTextAsync("long", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await Assertions.Expect(owner.Page.GetByTestId("health")).ToContainTextAsync("Healthy", new LocatorAssertionsToContainTextOptions { Timeout = 120_000 });
+        Assert.Contains((await world.Protocol.Client.ReplayAsync()).Lots.Values, lot => lot.Account == account && lot.Bids > 0);
+    }
+
+    [BrowserFact]
+    public async Task Errors_OfWalletNetworkAndNode_EachHaveTheirSentence()
+    {
+        await using Visitor visitor = await world.VisitAsync(prepare: static wallet => wallet.IsLocked = true);
+        await visitor.ConnectAsync();
+        await visitor.Notice("Your wallet is locked or waits for you.").WaitForAsync();
+        await visitor.ScreenshotAsync("11-locked");
+        visitor.Wallet.IsLocked = false;
+        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Test Wallet" }).ClickAsync();
+        await visitor.Button("Open an account").WaitForAsync();
+
+        visitor.Wallet.Rejects = true;
+        await visitor.Button("Open an account").ClickAsync();
+        Assert.Contains("You declined this in your wallet. Nothing was sent.", await visitor.FailureAsync("Open an account"), StringComparison.Ordinal);
+        await visitor.ScreenshotAsync("12-rejected");
+        visitor.Wallet.Rejects = false;
+        await visitor.ClearActivityAsync();
+
+        await visitor.Wallet.ChooseChainAsync(visitor.Page, 1);
+        await visitor.Notice("Wrong network.").WaitForAsync();
+        await visitor.ScreenshotAsync("13-network");
+        await visitor.AssertAccessibleAsync("wrong network");
+        await visitor.Button("Switch network").ClickAsync();
+        await visitor.Wallet.ChooseChainAsync(visitor.Page, 31337);
+        await Assertions.Expect(visitor.Page.GetByText("Wrong network.")).ToHaveCountAsync(0);
+
+        visitor.Wallet.IsNodeDown = true;
+        await visitor.Button("Open an account").ClickAsync();
+        Assert.Contains("The wallet's node does not answer.", await visitor.FailureAsync("Open an account"), StringComparison.Ordinal);
+        visitor.Wallet.IsNodeDown = false;
+
+        await visitor.Page.RouteAsync("**/readyz", static route => route.AbortAsync());
+        await visitor.Notice("The solver does not answer.").WaitForAsync();
+        await visitor.ScreenshotAsync("14-solver-down");
+        await visitor.Page.UnrouteAsync("**/readyz");
+        await Assertions.Expect(visitor.Page.GetByText("The solver does not answer.")).ToHaveCountAsync(0);
+    }
+
+    [BrowserFact]
+    public async Task Page_NarrowAndDark_FitsAndIsAccessible()
+    {
+        await using Visitor visitor = await world.VisitAsync(360, 740, ColorScheme.Dark);
+        await visitor.AssertFitsAsync("the welcome");
+        await visitor.AssertAccessibleAsync("the welcome, dark");
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.DepositAsync("30000");
+        await world.OfferAsync(Deployed.Unit / 2, Btc * 99 / 100);
+        await visitor.ClearActivityAsync();
+        foreach (string tab in (string[])["Portfolio", "Trade", "Funds", "Margin", "What-if", "Auctions", "Trust"])
+        {
+            await visitor.TabAsync(tab);
+            await visitor.Page.GetByRole(AriaRole.Tabpanel).WaitForAsync();
+            await Task.Delay(600);
+            await visitor.AssertFitsAsync(tab);
+            await visitor.AssertAccessibleAsync($"{tab}, dark");
+            await visitor.ScreenshotAsync($"20-narrow-dark-{tab.ToLowerInvariant()}");
+        }
+
+        // By keyboard alone: the tabs answer to the arrows, and the focus goes with them.
+        await visitor.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Trust" }).FocusAsync();
+        await visitor.Page.Keyboard.PressAsync("ArrowRight");
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Portfolio" })).ToBeFocusedAsync();
+        await visitor.Page.GetByText("No positions yet.").WaitForAsync();
+    }
+}

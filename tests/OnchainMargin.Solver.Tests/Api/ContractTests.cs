@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using OnchainMargin.Ethereum;
+
+namespace OnchainMargin.Solver.Tests.Api;
+
+public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
+{
+    /// <summary>Every read of the document with good arguments: answered 200, by what its schema promises.</summary>
+    [Theory]
+    [InlineData("/api/deployment", "/api/deployment")]
+    [InlineData("/api/prices", "/api/prices")]
+    [InlineData("/api/prices", "/api/prices?live=false")]
+    [InlineData("/api/instruments", "/api/instruments")]
+    [InlineData("/api/instruments/{name}", "/api/instruments/ETH-13FEB26T162640-3250-C")]
+    [InlineData("/api/surfaces", "/api/surfaces")]
+    [InlineData("/api/epochs", "/api/epochs")]
+    [InlineData("/api/attesters", "/api/attesters")]
+    [InlineData("/api/auctions", "/api/auctions")]
+    [InlineData("/api/auctions/{id}", "/api/auctions/1")]
+    [InlineData("/api/accounts", "/api/accounts?limit=2")]
+    [InlineData("/api/accounts/{id}", "/api/accounts/2")]
+    [InlineData("/api/accounts/{id}", "/api/accounts/2?live=true")]
+    [InlineData("/api/accounts/{id}/margin", "/api/accounts/2/margin")]
+    [InlineData("/api/accounts/{id}/margin", "/api/accounts/2/margin?live=true")]
+    [InlineData("/api/accounts/{id}/distances", "/api/accounts/2/distances")]
+    [InlineData("/api/accounts/{id}/curve", "/api/accounts/2/curve?underlying=2")]
+    [InlineData("/api/accounts/{id}/withdrawable", "/api/accounts/2/withdrawable?token=1")]
+    [InlineData("/api/accounts/{id}/inputs", "/api/accounts/2/inputs")]
+    [InlineData("/api/orders", "/api/orders")]
+    [InlineData("/api/books/{instrument}", "/api/books/BTC-PERP")]
+    [InlineData("/api/trades", "/api/trades?instrument=BTC-PERP")]
+    [InlineData("/healthz", "/healthz")]
+    public async Task Read_OfEveryPath_IsWhatTheDocumentPromises(string path, string request)
+    {
+        JsonElement document = await world.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        JsonElement schema = document.GetProperty("paths").GetProperty(path).GetProperty("get").GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("schema");
+
+        using HttpResponseMessage reply = await world.Http.GetAsync(request);
+        string text = await reply.Content.ReadAsStringAsync();
+
+        Assert.True(reply.StatusCode == HttpStatusCode.OK, $"{reply.StatusCode}: {text}");
+        using JsonDocument answer = JsonDocument.Parse(text);
+        Assert.Empty(new SchemaCheck(document).Defects(answer.RootElement, schema, "answer"));
+    }
+
+    [Fact]
+    public async Task Document_EveryRead_IsInTheTableAbove()
+    {
+        JsonElement document = await world.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        string[] tested = [.. GetType().GetMethod(nameof(Read_OfEveryPath_IsWhatTheDocumentPromises))!.GetCustomAttributes(typeof(InlineDataAttribute), inherit: false)
+            .Cast<InlineDataAttribute>().Select(static row => (string)row.GetData(null!).First()[0])];
+        // Tested on their own: streams, text, the operator's, and those whose answer needs more of a world.
+        string[] apart = ["/api/stream", "/api/orders/session", "/metrics", "/readyz", "/api/operator/transactions", "/api/operator/roles", "/api/accounts/{id}/proof", "/api/orders/{account}/{nonce}"];
+
+        IEnumerable<string> reads = document.GetProperty("paths").EnumerateObject().Where(static path => path.Value.TryGetProperty("get", out _)).Select(static path => path.Name);
+
+        Assert.Empty(reads.Except(tested).Except(apart));
+    }
+
+    [Theory]
+    [InlineData("/api/accounts/99", HttpStatusCode.NotFound, "Account 99 was never opened.")]
+    [InlineData("/api/accounts?limit=0", HttpStatusCode.BadRequest, "The limit is 0; give a number from 1 to 500.")]
+    [InlineData("/api/accounts?owner=me", HttpStatusCode.BadRequest, "The owner 'me' is no address; write 0x and 40 hexadecimal digits.")]
+    [InlineData("/api/auctions/7", HttpStatusCode.NotFound, "Lot 7 was never started.")]
+    [InlineData("/api/instruments/DOGE-PERP", HttpStatusCode.NotFound, "The instrument 'DOGE-PERP' has no market here; take a name from /api/instruments.")]
+    [InlineData("/api/books/DOGE-PERP", HttpStatusCode.BadRequest, "The instrument 'DOGE-PERP' is none of this deployment; take a name from /api/instruments.")]
+    [InlineData("/api/accounts/2/withdrawable?token=9", HttpStatusCode.NotFound, "Token 9 is not listed; /api/deployment lists the tokens.")]
+    [InlineData("/api/operator/roles", HttpStatusCode.Unauthorized, "This endpoint is the operator's; bring the key in the header X-Api-Key.")]
+    public async Task Refusal_OfBadInput_IsAProblemInOneSentence(string request, HttpStatusCode status, string sentence)
+    {
+        using HttpResponseMessage reply = await world.Http.GetAsync(request);
+
+        Assert.Equal(status, reply.StatusCode);
+        Assert.Equal("application/problem+json", reply.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(sentence, (await reply.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task Read_WithItsTag_IsNotSentAgain()
+    {
+        using HttpResponseMessage first = await world.Http.GetAsync("/api/accounts/1");
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/api/accounts/1");
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+
+        using HttpResponseMessage second = await world.Http.SendAsync(again);
+
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+        Assert.Empty(await second.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Accounts_PageByPage_AreAllOfThemOnce()
+    {
+        var seen = new List<string>();
+        string? next = "0";
+        while (next is not null)
+        {
+            JsonElement page = await world.Http.GetFromJsonAsync<JsonElement>($"/api/accounts?limit=1&after={next}");
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(static item => item.GetProperty("id").GetString()!));
+            next = page.GetProperty("next").GetString();
+        }
+
+        Assert.Equal(["1", "2", "3"], seen);
+    }
+
+    [Fact]
+    public async Task Operator_WithItsKey_IsServed()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/operator/transactions");
+        request.Headers.Add("X-Api-Key", ApiWorld.OperatorKey);
+
+        using HttpResponseMessage reply = await world.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+    }
+
+    [Fact]
+    public async Task Metrics_InPrometheusText_HoldTheSolversOwn()
+    {
+        string text = await world.Http.GetStringAsync("/metrics");
+
+        Assert.Contains("# TYPE omargin_index_block gauge\nomargin_index_block 9\n", text, StringComparison.Ordinal);
+        Assert.Contains("omargin_accounts 3\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIf_AFallOfThePrice_IsToldInWords()
+    {
+        using HttpResponseMessage reply = await world.Http.PostAsJsonAsync("/api/accounts/3/what-if", new { moves = new[] { new { underlying = "BTC", pricePercent = "-30" } } });
+        JsonElement answer = await reply.Content.ReadFromJsonAsync<JsonElement>();
+
+        Assert.Equal("The account could be liquidated.", answer.GetProperty("sentence").GetString());
+        Assert.Equal("150000000000", answer.GetProperty("after").GetProperty("figures").GetProperty("equityE8").GetString());
+    }
+
+    [Fact]
+    public async Task Distances_OfALong_AreWhereEquityMeetsTheRequirement()
+    {
+        JsonElement distances = await world.Http.GetFromJsonAsync<JsonElement>("/api/accounts/3/distances");
+        JsonElement btc = Assert.Single(distances.EnumerateArray());
+        Assert.Equal(JsonValueKind.Null, btc.GetProperty("aboveE8").ValueKind);
+        decimal percent = decimal.Parse(btc.GetProperty("belowPercent").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+
+        async Task<string?> AtAsync(decimal move)
+        {
+            using HttpResponseMessage reply = await world.Http.PostAsJsonAsync("/api/accounts/3/what-if", new { moves = new[] { new { underlying = "BTC", pricePercent = move.ToString(System.Globalization.CultureInfo.InvariantCulture) } } });
+            return (await reply.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("sentence").GetString();
+        }
+
+        Assert.Equal("The account could be liquidated.", await AtAsync(percent - 0.1m));
+        Assert.NotEqual("The account could be liquidated.", await AtAsync(percent + 0.1m));
+    }
+
+    [Fact]
+    public async Task Order_ThroughTheApi_RestsAndIsCancelled()
+    {
+        var order = world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8 * 102 / 100, 501);
+        var body = new
+        {
+            order = new { account = "1", instrument = order.Order.Instrument.ToString(), sizeE8 = order.Order.SizeE8.ToString(), limitPriceE8 = order.Order.LimitPriceE8.ToString(), nonce = "501", expiry = "4000000000", maxFeeRateE8 = "100000", flags = 0 },
+            signer = order.Signer.ToString(),
+            signature = HexData.Encode(order.Signature),
+        };
+
+        using HttpResponseMessage taken = await world.Http.PostAsJsonAsync("/api/orders", body);
+        Assert.Equal("resting", (await taken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString());
+        JsonElement book = await world.Http.GetFromJsonAsync<JsonElement>("/api/books/BTC-PERP");
+        Assert.Contains(book.GetProperty("asks").EnumerateArray(), static level => level.GetProperty("priceE8").GetString() == "9180000000000");
+
+        using HttpResponseMessage cancelled = await world.Http.PostAsJsonAsync("/api/orders/1/501/cancel", new { signature = "0x0102" });
+        Assert.Equal("cancelled", (await cancelled.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString());
+
+        using HttpResponseMessage nonsense = await world.Http.PostAsJsonAsync("/api/orders", new { order = new { account = "x", instrument = "", sizeE8 = "", limitPriceE8 = "", nonce = "", expiry = "", maxFeeRateE8 = "", flags = 0 }, signer = "", signature = "" });
+        Assert.Equal(HttpStatusCode.BadRequest, nonsense.StatusCode);
+    }
+
+    [Fact]
+    public async Task Session_ThatEnds_CancelsWhatHangsOnIt()
+    {
+        Assert.Equal("", (await world.Orders.SubmitAsync(world.Sign(1, ApiWorld.One, ApiWorld.BtcE8 * 80 / 100, 601), "mine", CancellationToken.None)).Refusal);
+        using (HttpResponseMessage stream = await world.Http.GetAsync("/api/orders/session?id=mine", HttpCompletionOption.ResponseHeadersRead))
+        {
+            Assert.Equal("text/event-stream", stream.Content.Headers.ContentType?.MediaType);
+        }
+
+        for (int i = 0; i < 1200 && !world.Orders.Find(1, 601)!.IsOver; i++)
+        {
+            await Task.Delay(100);
+        }
+
+        Assert.Equal("its session ended", world.Orders.Find(1, 601)!.Reason);
+    }
+}

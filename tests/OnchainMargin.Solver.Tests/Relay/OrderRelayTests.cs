@@ -1,0 +1,136 @@
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Tests.Api;
+
+namespace OnchainMargin.Solver.Tests.Relay;
+
+public sealed class OrderRelayTests : IAsyncLifetime
+{
+    private const long One = ApiWorld.One;
+    private const long Btc = ApiWorld.BtcE8;
+
+    private readonly ApiWorld _world = new();
+
+    public Task InitializeAsync() => _world.InitializeAsync();
+
+    public Task DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Submit_CrossingOrders_MatchByPriceThenTimeAtTheMakersLimit()
+    {
+        RestingOrder late = await TakenAsync(_world.Sign(1, -One / 2, Btc, 1));
+        RestingOrder best = await TakenAsync(_world.Sign(1, -One / 2, Btc - (100 * One), 2));
+        RestingOrder same = await TakenAsync(_world.Sign(1, -One / 2, Btc, 3));
+
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One * 5 / 4, Btc, 1));
+
+        IReadOnlyList<OrderMatch> matches = _world.Orders.TakePending(10);
+        Assert.Equal([(best, (ulong)One / 2), (late, (ulong)One / 2), (same, (ulong)One / 4)], matches.Select(static match => (match.Maker, match.SizeE8)));
+        Assert.Equal((ulong)(Btc - (100 * One)), matches[0].PriceE8);
+        Assert.Equal(OrderStatus.Settling, taker.Status);
+        Assert.Equal((ulong)One / 4, same.LeftE8);
+
+        foreach (OrderMatch match in matches)
+        {
+            _world.Orders.Settled(match);
+        }
+
+        Assert.Equal((OrderStatus.Filled, OrderStatus.Filled, OrderStatus.Resting), (taker.Status, best.Status, same.Status));
+    }
+
+    [Fact]
+    public async Task Drop_OfARefusedMatch_GivesTheOtherItsPlaceBack()
+    {
+        RestingOrder first = await TakenAsync(_world.Sign(1, -One / 2, Btc, 1));
+        await TakenAsync(_world.Sign(1, -One / 2, Btc, 2));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10));
+
+        _world.Orders.Drop(match, taker, "refused");
+
+        Assert.Equal((OrderStatus.Refused, "refused"), (taker.Status, taker.Reason));
+        Assert.Equal((OrderStatus.Resting, (ulong)One / 2, 0UL), (first.Status, first.LeftE8, first.InFlightE8));
+        await TakenAsync(_world.Sign(2, One / 2, Btc, 2));
+        Assert.Same(first, Assert.Single(_world.Orders.TakePending(10)).Maker);
+    }
+
+    [Fact]
+    public async Task Drop_OfTheMaker_MatchesTheTakerWithTheNext()
+    {
+        RestingOrder bad = await TakenAsync(_world.Sign(1, -One / 2, Btc, 1));
+        RestingOrder good = await TakenAsync(_world.Sign(1, -One / 2, Btc, 2));
+        await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
+
+        _world.Orders.Drop(Assert.Single(_world.Orders.TakePending(10)), bad, "cannot pay");
+
+        Assert.Same(good, Assert.Single(_world.Orders.TakePending(10)).Maker);
+    }
+
+    [Fact]
+    public async Task Cancel_OfAMatchedMaker_MatchesTheTakerAnew()
+    {
+        RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 2, Btc, 1));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
+
+        Assert.Equal("", (await _world.Orders.CancelAsync(1, 1, [1, 2], CancellationToken.None)).Refusal);
+
+        Assert.Equal(OrderStatus.Cancelled, maker.Status);
+        Assert.Equal((OrderStatus.Resting, (ulong)One / 2), (taker.Status, taker.LeftE8));
+        Assert.Empty(_world.Orders.TakePending(10));
+    }
+
+    [Theory]
+    [InlineData(1, 1, "Nonce 7 of account 1 is filled or cancelled on chain; use another nonce.", 7UL, 0, true)]
+    [InlineData(3, 2, "of initial margin; deposit more or trade a smaller size.", 1UL, 0, false)]
+    [InlineData(1, -1, "The order is reduce-only and would not make the position smaller; lower its size or clear the flag.", 1UL, 1, false)]
+    [InlineData(1, 1, "The order's flags are 4; only bit 0 (reduce-only) and bit 1 (post-only) mean something.", 1UL, 4, false)]
+    public async Task Submit_OfABadOrder_IsRefusedInOneSentence(ulong account, int units, string sentence, ulong nonce, byte flags, bool isDone)
+    {
+        _world.Relay.Known[(account, nonce)] = (isDone, 0);
+
+        OrderOutcome outcome = await _world.Orders.SubmitAsync(_world.Sign(account, units * One, Btc, nonce, flags), null, CancellationToken.None);
+
+        Assert.Null(outcome.Order);
+        Assert.EndsWith(sentence, outcome.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submit_PostOnlyThatWouldTrade_SelfTradeAndDoubleNonce_AreRefused()
+    {
+        await TakenAsync(_world.Sign(1, -One, Btc, 1));
+
+        Assert.StartsWith("The order is post-only and would trade at once at 90000;", await RefusalAsync(_world.Sign(2, One, Btc, 1, flags: 2)), StringComparison.Ordinal);
+        Assert.StartsWith("The order would trade with another of the same owner", await RefusalAsync(_world.Sign(1, One, Btc, 2)), StringComparison.Ordinal);
+        Assert.StartsWith("Account 1 has an open order with nonce 1;", await RefusalAsync(_world.Sign(1, -One, Btc, 1)), StringComparison.Ordinal);
+        Assert.StartsWith("The signature is not", await RefusalAsync(_world.Sign(1, -One, Btc, 3) with { Signature = [1] }), StringComparison.Ordinal);
+        Assert.EndsWith("sign with " + _world.Owners[0].Address + ".", await RefusalAsync(_world.Sign(1, -One, Btc, 3) with { Signer = _world.Owners[1].Address }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submit_OfSeveralOrders_CountsThemTogether()
+    {
+        // Equity 15,000 carries half a bitcoin more, and not twice that.
+        RestingOrder first = await TakenAsync(_world.Sign(3, One / 10, Btc * 9 / 10, 1));
+        Assert.Equal(OrderStatus.Resting, first.Status);
+        string refusal = await RefusalAsync(_world.Sign(3, One, Btc * 9 / 10, 2));
+        Assert.Contains("initial margin", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submit_AnOptionOrder_IsJudgedByTheEngine()
+    {
+        Instrument call = Instrument.Call(2, ApiWorld.Expiry, 32_000_000);
+        Assert.Equal("", (await _world.Orders.SubmitAsync(_world.Sign(1, -10 * One, 5 * One, 1, instrument: call), null, CancellationToken.None)).Refusal);
+        Assert.Contains("initial margin", await RefusalAsync(_world.Sign(3, -500 * One, 5 * One, 1, instrument: call)), StringComparison.Ordinal);
+    }
+
+    private async Task<RestingOrder> TakenAsync(Clearinghouse.SignedOrder signed)
+    {
+        OrderOutcome outcome = await _world.Orders.SubmitAsync(signed, null, CancellationToken.None);
+        Assert.Equal("", outcome.Refusal);
+        return outcome.Order!;
+    }
+
+    private async Task<string> RefusalAsync(Clearinghouse.SignedOrder signed) => (await _world.Orders.SubmitAsync(signed, null, CancellationToken.None)).Refusal;
+}
