@@ -29,7 +29,8 @@ internal sealed class OnDemandAttester(Broadcast<IndexedBook> books, SolverKeys 
             return (null, $"This solver holds {signers.Length} attesters' keys and {book.Threshold} must sign; prove by computation, or ask the attesters.");
         }
 
-        if (AttestationBuilder.Attest(account, book, inputs) is not { } attestation)
+        RiskRegistry.RiskAttestation attestation = AttestationBuilder.Attest(account, book, inputs);
+        if (attestation.LeastCashE8 == Int128.MaxValue)
         {
             return (null, $"The last checkpoint does not hold all that account {account.Id} touches; ask again after the next one.");
         }

@@ -15,7 +15,7 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     public static Holding Of(BookAccount account, ProtocolBook book, CheckpointInputs inputs)
     {
         byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
-        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, inputs.Checkpoint.Header, decimals);
+        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, inputs.Checkpoint.Header, decimals, book.Settlements);
         return new Holding(state, balances);
     }
 

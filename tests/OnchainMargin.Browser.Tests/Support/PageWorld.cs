@@ -33,7 +33,7 @@ public sealed class PageWorld : IAsyncLifetime
     public string Url { get; private set; } = "";
 
     /// <summary>Where screenshots are kept.</summary>
-    public static string Screenshots { get; } = Directory.CreateDirectory(Path.Combine(TestFiles.Root, "TestResults", "browser")).FullName;
+    public static string Screenshots { get; } = Directory.CreateDirectory(Path.Combine(TestFiles.Root, ".run", "browser")).FullName;
 
     public async Task InitializeAsync()
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace OnchainMargin.Browser.Tests.Support;
@@ -63,16 +62,16 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Waits until an activity has come to a good end.</summary>
     public async Task DoneAsync(string title)
     {
-        ILocator step = Page.Locator(".step").Filter(new LocatorFilterOptions { Has = Page.GetByText(title, new PageGetByTextOptions { Exact = true }) }).First;
-        await Assertions.Expect(step).ToHaveAttributeAsync("data-state", new Regex("done|failed"), new LocatorAssertionsToHaveAttributeOptions { Timeout = 90_000 });
+        ILocator step = Step(".step[data-state=done], .step[data-state=failed]", title);
+        await step.WaitForAsync();
         Assert.True(await step.GetAttributeAsync("data-state") == "done", $"'{title}' failed: {await step.InnerTextAsync()}");
     }
 
     /// <summary>Waits until an activity has failed and gives the sentence that it failed with.</summary>
     public async Task<string> FailureAsync(string title)
     {
-        ILocator step = Page.Locator(".step").Filter(new LocatorFilterOptions { Has = Page.GetByText(title, new PageGetByTextOptions { Exact = true }) }).First;
-        await Assertions.Expect(step).ToHaveAttributeAsync("data-state", "failed", new LocatorAssertionsToHaveAttributeOptions { Timeout = 90_000 });
+        ILocator step = Step(".step[data-state=failed]", title);
+        await step.WaitForAsync();
         return await step.InnerTextAsync();
     }
 
@@ -102,6 +101,9 @@ public sealed class Visitor : IAsyncDisposable
         string[] serious = [.. found!.Value.EnumerateArray().Where(static one => one.GetProperty("impact").GetString() is "serious" or "critical").Select(static one => one.ToString())];
         Assert.True(serious.Length == 0, $"{where}: {string.Join(Environment.NewLine, serious)}");
     }
+
+    private ILocator Step(string selector, string title) =>
+        Page.Locator(selector).Filter(new LocatorFilterOptions { Has = Page.GetByText(title, new PageGetByTextOptions { Exact = true }) }).First;
 
     public async ValueTask DisposeAsync()
     {
