@@ -29,7 +29,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.Field("Size").FillAsync("1");
         await Assertions.Expect(visitor.Page.GetByTestId("what-if")).ToHaveTextAsync("The account would keep its initial margin.");
         await visitor.Page.GetByRole(AriaRole.Slider).First.FocusAsync();
-        for (int i = 0; i < 35; i++)
+        for (int i = 0; i < 40; i++)
         {
             await visitor.Page.Keyboard.PressAsync("ArrowLeft");
         }
@@ -41,7 +41,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         // A maker's order rests in the relay; the trader's meets it.
         await world.OfferAsync(-2 * Deployed.Unit, Btc);
         await visitor.TabAsync("Trade");
-        await visitor.Page.GetByText("Buy", new PageGetByTextOptions { Exact = true }).First.ClickAsync();
+        await visitor.ChooseAsync("Buy");
         await visitor.Field("Size").FillAsync("1");
         await Assertions.Expect(visitor.Page.GetByTestId("preview")).ToContainTextAsync("keep its initial margin");
         await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Use the price 89,035.47" }).ClickAsync();
@@ -82,7 +82,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
 
         // More than the margin allows is refused in the contract's own figures, less goes through.
         await visitor.TabAsync("Funds");
-        await visitor.Page.GetByText("Withdraw", new PageGetByTextOptions { Exact = true }).First.ClickAsync();
+        await visitor.ChooseAsync("Withdraw");
         await visitor.Field("Amount").FillAsync("39000");
         await visitor.Button("Withdraw").ClickAsync();
         Assert.Contains("of initial margin. Use a smaller amount, or deposit first.", await visitor.FailureAsync("Withdraw 39000 USDC"), StringComparison.Ordinal);
@@ -141,7 +141,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await bidder.Page.Locator(".step[data-state=done]").WaitForAsync(new LocatorWaitForOptions { Timeout = 120_000 });
         await bidder.TabAsync("Portfolio");
         await Assertions.Expect(bidder.Page.GetByTestId("position-BTC-PERP")).ToContainTextAsync("long", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
-        await Assertions.Expect(owner.Page.GetByTestId("health")).ToContainTextAsync("Healthy", new LocatorAssertionsToContainTextOptions { Timeout = 120_000 });
+        await Assertions.Expect(owner.Page.GetByTestId("health")).Not.ToContainTextAsync("Below maintenance margin", new LocatorAssertionsToContainTextOptions { Timeout = 120_000 });
         Assert.Contains((await world.Protocol.Client.ReplayAsync()).Lots.Values, lot => lot.Account == account && lot.Bids > 0);
     }
 
@@ -186,6 +186,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     [BrowserFact]
     public async Task Page_NarrowAndDark_FitsAndIsAccessible()
     {
+        await world.Protocol.SetPriceAsync(1, Btc);
         await using Visitor visitor = await world.VisitAsync(360, 740, ColorScheme.Dark);
         await visitor.AssertFitsAsync("the welcome");
         await visitor.AssertAccessibleAsync("the welcome, dark");

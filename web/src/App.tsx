@@ -242,7 +242,7 @@ function AccountBar({
       {ids.length > 0 && (
         <label>
           Account{" "}
-          <select value={id ?? ""} onChange={(event) => select(event.target.value)}>
+          <select aria-label="Account" value={id ?? ""} onChange={(event) => select(event.target.value)}>
             {ids.map((one) => (
               <option key={one} value={one}>
                 {one}

@@ -31,6 +31,8 @@ public sealed class Visitor : IAsyncDisposable
 
     public ILocator Field(string label) => Page.GetByLabel(label, new PageGetByLabelOptions { Exact = true });
 
+    public Task ChooseAsync(string name) => Page.GetByRole(AriaRole.Radio, new PageGetByRoleOptions { Name = name, Exact = true }).CheckAsync();
+
     public async Task ConnectAsync()
     {
         await Button("Connect wallet").ClickAsync();
@@ -41,7 +43,7 @@ public sealed class Visitor : IAsyncDisposable
     public async Task<ulong> OpenAccountAsync()
     {
         await Button("Open an account").ClickAsync();
-        ILocator select = Page.GetByLabel("Account", new PageGetByLabelOptions { Exact = true });
+        ILocator select = Page.Locator(".account-bar select");
         await select.WaitForAsync();
         return ulong.Parse(await select.InputValueAsync(), System.Globalization.CultureInfo.InvariantCulture);
     }
@@ -50,7 +52,7 @@ public sealed class Visitor : IAsyncDisposable
     public async Task DepositAsync(string amount)
     {
         await TabAsync("Funds");
-        await Page.GetByText("Deposit", new PageGetByTextOptions { Exact = true }).First.ClickAsync();
+        await ChooseAsync("Deposit");
         await Button("mint test USDC").ClickAsync();
         await DoneAsync("Mint test USDC");
         await Page.GetByText("In your wallet: 100,000 USDC").WaitForAsync();

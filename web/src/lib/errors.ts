@@ -132,8 +132,11 @@ export function explain(error: unknown): string {
       return "The wallet's node does not answer. Check your connection or choose another node in the wallet.";
   }
   const text = error instanceof BaseError ? error.shortMessage : error instanceof Error ? error.message : String(error);
-  if (/failed to fetch|network ?error|ECONNREFUSED|node does not answer/i.test(text))
+  const all = [text, ...[...chain(error)].flatMap((link) => [link.message, link.details, link.shortMessage])].join(
+    "\n",
+  );
+  if (/failed to fetch|network ?error|ECONNREFUSED|node does not answer/i.test(all))
     return "The wallet's node does not answer. Check your connection or choose another node in the wallet.";
-  if (/insufficient funds/i.test(text)) return "Your wallet has too little ether for the transaction's gas.";
+  if (/insufficient funds/i.test(all)) return "Your wallet has too little ether for the transaction's gas.";
   return text.split("\n")[0];
 }
