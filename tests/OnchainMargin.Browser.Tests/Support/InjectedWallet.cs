@@ -21,7 +21,7 @@ public sealed class InjectedWallet : IDisposable
             isOmarginTest: true,
             request: async ({ method, params }) => {
               const reply = JSON.parse(await window.omarginWallet(JSON.stringify({ method, params: params ?? [] })));
-              if (reply.error) throw Object.assign(new Error(reply.error.message), { code: reply.error.code, data: reply.error.data });
+              if (reply.error) throw Object.assign(new Error(reply.error.message), { code: reply.error.code }, reply.error.data ? { data: reply.error.data } : {});
               return reply.result;
             },
             on: (name, listener) => { (listeners[name] ??= []).push(listener); return provider; },

@@ -20,6 +20,7 @@ using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Parameters;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Store;
@@ -73,7 +74,7 @@ public sealed class ApiWorld : IAsyncLifetime
         builder.WebHost.UseUrls(options.Api.Url);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(Books).AddSingleton(Risks).AddSingleton(Deployment).AddSingleton(options).AddSingleton(Digests)
-            .AddSingleton<ILiveInputs>(Live).AddSingleton<IRelayChain>(Relay).AddSingleton<AttestedBooks>().AddSingleton<RoleHealth>().AddSingleton<OrderRelay>()
+            .AddSingleton<ILiveInputs>(Live).AddSingleton<IRelayChain>(Relay).AddSingleton<AttestedBooks>().AddSingleton(new Broadcast<ParameterProposal>()).AddSingleton<RoleHealth>().AddSingleton<OrderRelay>()
             .AddSingleton<TransactionManagers>().AddSingleton<ITransactionNode>(new Transactions.FakeTransactionNode())
             .AddSingleton(SolverKeys.Read(new SolverOptions()))
             .AddSingleton(_ => SolverStore.Open(":memory:", Deployment.ChainId, Deployment.Contracts.Clearinghouse));
@@ -155,7 +156,7 @@ public sealed class ApiWorld : IAsyncLifetime
         };
     }
 
-    private static DeploymentRecord Record() => new()
+    internal static DeploymentRecord Record() => new()
     {
         ChainId = 31337,
         Block = 1,

@@ -52,7 +52,7 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
         string[] tested = [.. GetType().GetMethod(nameof(Read_OfEveryPath_IsWhatTheDocumentPromises))!.GetCustomAttributes(typeof(InlineDataAttribute), inherit: false)
             .Cast<InlineDataAttribute>().Select(static row => (string)row.GetData(null!).First()[0])];
         // Tested on their own: streams, text, the operator's, and those whose answer needs more of a world.
-        string[] apart = ["/api/stream", "/api/orders/session", "/metrics", "/readyz", "/api/operator/transactions", "/api/operator/roles", "/api/accounts/{id}/proof", "/api/orders/{account}/{nonce}"];
+        string[] apart = ["/api/stream", "/api/orders/session", "/metrics", "/readyz", "/api/operator/transactions", "/api/operator/roles", "/api/accounts/{id}/proof", "/api/accounts/{id}/tail", "/api/parameters", "/api/orders/{account}/{nonce}"];
 
         IEnumerable<string> reads = document.GetProperty("paths").EnumerateObject().Where(static path => path.Value.TryGetProperty("get", out _)).Select(static path => path.Name);
 

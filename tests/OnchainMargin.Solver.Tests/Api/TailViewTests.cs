@@ -47,6 +47,6 @@ public sealed class TailViewTests
         books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, Protocol.Book.ProtocolBook>.Empty, 0));
         var risks = new Broadcast<RiskSnapshot>();
         risks.Publish(BookRisk.Compute(book, inputs, null, CancellationToken.None));
-        return new ProtocolViews(books, risks, new AttestedBooks());
+        return new ProtocolViews(books, risks, new AttestedBooks(), ApiWorld.Record());
     }
 }
