@@ -13,7 +13,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     [BrowserFact]
     public async Task Trader_FromConnectToWithdraw_SeesEveryFigureAndMovesMoney()
     {
-        await world.Protocol.SetPriceAsync(1, Btc);
+        await world.PriceAsync(Btc);
         await using Visitor visitor = await world.VisitAsync();
         await visitor.ScreenshotAsync("01-welcome");
         await visitor.ConnectAsync();
@@ -103,7 +103,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     [BrowserFact]
     public async Task Liquidation_WhileWatching_IsShownAndBidOn()
     {
-        await world.Protocol.SetPriceAsync(1, Btc);
+        await world.PriceAsync(Btc);
         await using Visitor owner = await world.VisitAsync();
         await owner.ConnectAsync();
         ulong account = await owner.OpenAccountAsync();
@@ -122,7 +122,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await bidder.OpenAccountAsync();
         await bidder.DepositAsync("90000");
 
-        await world.Protocol.SetPriceAsync(1, Btc * 87 / 100);
+        await world.PriceAsync(Btc * 87 / 100);
         await Assertions.Expect(owner.Page.GetByTestId("health")).ToContainTextAsync("Below maintenance margin", new LocatorAssertionsToContainTextOptions { Timeout = 120_000 });
         await owner.Notice("This account is being liquidated").WaitForAsync(new LocatorWaitForOptions { Timeout = 120_000 });
         await owner.ClearActivityAsync();
@@ -186,7 +186,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     [BrowserFact]
     public async Task Page_NarrowAndDark_FitsAndIsAccessible()
     {
-        await world.Protocol.SetPriceAsync(1, Btc);
+        await world.PriceAsync(Btc);
         await using Visitor visitor = await world.VisitAsync(360, 740, ColorScheme.Dark);
         await visitor.AssertFitsAsync("the welcome");
         await visitor.AssertAccessibleAsync("the welcome, dark");

@@ -72,6 +72,25 @@ public sealed class PageWorld : IAsyncLifetime
         return new Visitor(context, page, wallet, errors);
     }
 
+    /// <summary>Sets the price of bitcoin and lets time pass until the chain believes it: a single answer far from the average is held in a band.</summary>
+    public async Task PriceAsync(long priceE8)
+    {
+        const int MostSteps = 200;
+        for (int i = 0; i < MostSteps; i++)
+        {
+            await Protocol.SetPriceAsync(1, priceE8);
+            if ((await Protocol.Client.GetLiveInputsAsync()).Checkpoint.Underlyings[0].SpotE8 == priceE8)
+            {
+                return;
+            }
+
+            await Chain.PassAsync(120);
+            await Task.Delay(250);
+        }
+
+        Assert.Fail($"the chain does not believe a price of {priceE8}");
+    }
+
     /// <summary>The maker rests an order for bitcoin perpetuals in the relay, through its API as anybody would.</summary>
     public async Task OfferAsync(long sizeE8, long priceE8)
     {
