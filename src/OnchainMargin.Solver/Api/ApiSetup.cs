@@ -3,7 +3,6 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.StaticFiles;
-using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Telemetry;
@@ -28,7 +27,6 @@ internal static class ApiSetup
         builder.Services.AddExceptionHandler<ApiErrors>();
         builder.Services.AddOpenApi();
         builder.Services.AddSingleton<ProtocolViews>();
-        builder.Services.AddSingleton<OnDemandAttester>();
         builder.Services.AddSingleton<TradeHistory>();
         builder.Services.AddSingleton<PrometheusText>();
         builder.Services.AddSingleton<SolverGauges>();

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnchainMargin.Protocol.Checkpoints;
-using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
 
@@ -25,7 +24,6 @@ internal static class ProtocolEndpoints
                 [.. (views.Book?.Attesters ?? []).Select(attester => new AttesterView(attester.ToString(), keys.Attesters.Any(key => key.Address == attester)))]))
             .WithSummary("The attesters of the registry").WithTags("attestations");
         api.MapGet("/accounts/{id}/proof", Proof).ProducesProblem(404).WithSummary("An account's attestation under the last epoch, ready to be used").WithTags("attestations");
-        api.MapPost("/accounts/{id}/attestation", Attest).ProducesProblem(404).ProducesProblem(409).WithSummary("An attestation of an account as it is now, signed on demand").WithTags("attestations");
         api.MapGet("/auctions", (ProtocolViews views, bool open = false) => TypedResults.Ok(views.Auctions(open))).WithSummary("Lots, newest first").WithTags("auctions");
         api.MapGet("/auctions/{id}", Results<Ok<AuctionView>, ProblemHttpResult> (ProtocolViews views, ulong id) =>
                 views.Auction(id) is { } lot ? TypedResults.Ok(lot) : ApiSetup.Missing($"Lot {id} was never started."))
@@ -57,15 +55,4 @@ internal static class ProtocolEndpoints
             ({ } proof, _) => TypedResults.Ok(proof),
             (_, string reason) => ApiSetup.Missing(reason),
         };
-
-    private static Results<Ok<ProofView>, ProblemHttpResult> Attest(ProtocolViews views, OnDemandAttester attester, ulong id)
-    {
-        if (views.Find(id) is not { } account)
-        {
-            return ApiSetup.Missing($"Account {id} was never opened.");
-        }
-
-        (ProofView? proof, string reason) = attester.Sign(account);
-        return proof is not null ? TypedResults.Ok(proof) : TypedResults.Problem(reason, statusCode: StatusCodes.Status409Conflict, title: "Cannot be signed");
-    }
 }
