@@ -15,7 +15,7 @@ public sealed class ContractSizeTests
     {
         foreach (string name in new[] { "Referee", "RefereeWitness", "RefereeReports", "FloorReferee" })
         {
-            int bytes = DeployedBytes(Path.Combine(Repository.Root, "artifacts", "contracts", "margin", name + ".sol", name + ".json"));
+            int bytes = DeployedBytes(Path.Combine(TestFiles.Root, "artifacts", "contracts", "margin", name + ".sol", name + ".json"));
             Assert.True(bytes is > 0 and <= MostRefereeBytes, $"{name}: {bytes} bytes, {MostRefereeBytes} wanted at most");
         }
     }
