@@ -44,14 +44,25 @@ internal static class CascadeCommand
             double[] path = [.. bars.SelectMany(b => new[] { b.Bar.Open, b.Bar.Close < b.Bar.Open ? b.Bar.Low : b.Bar.High, b.Bar.Close })];
             var results = new Cascade(path, file.SecondsPerBar / 3.0, BacktestCommand.Parameters(file.Underlying), new CascadeOptions
             {
-                Accounts = parsed.GetValue(accounts), OpenInterestOverDepth = parsed.GetValue(interest), KeeperCapital = parsed.GetValue(capital),
+                Accounts = parsed.GetValue(accounts),
+                OpenInterestOverDepth = parsed.GetValue(interest),
+                KeeperCapital = parsed.GetValue(capital),
             }).Run();
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
                 Reply.WriteJson(output, results.Select(r => new
                 {
-                    r.Name, r.WorstImpact, r.Liquidated, r.HedgedLiquidated, r.Lost, r.BadDebt, r.InsuranceUsed, r.EquityLeft, r.KeeperGain, soldOnMarket = r.Sold[^1],
+                    r.Name,
+                    r.WorstImpact,
+                    r.Liquidated,
+                    r.HedgedLiquidated,
+                    r.Lost,
+                    r.BadDebt,
+                    r.InsuranceUsed,
+                    r.EquityLeft,
+                    r.KeeperGain,
+                    soldOnMarket = r.Sold[^1],
                 }));
             }
             else

@@ -53,7 +53,10 @@ internal static class ProposeCommand
                     decisions,
                     madeLiquidatable = hurt.Select(h => new
                     {
-                        id = read.Accounts[h.Account].Id, equity = MoneyText.E8(h.EquityE8), maintenanceBefore = MoneyText.E8(h.BeforeE8), maintenanceAfter = MoneyText.E8(h.AfterE8),
+                        id = read.Accounts[h.Account].Id,
+                        equity = MoneyText.E8(h.EquityE8),
+                        maintenanceBefore = MoneyText.E8(h.BeforeE8),
+                        maintenanceAfter = MoneyText.E8(h.AfterE8),
                     }),
                 });
             }

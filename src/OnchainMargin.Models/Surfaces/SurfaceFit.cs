@@ -145,7 +145,14 @@ public static class SurfaceFit
 
         return new FittedExpiry
         {
-            Expiry = own.Expiry, Years = own.Years, Forward = own.Forward, Slice = slice, Raw = raw, Points = own.Points, RawFreeOfButterflies = rawButterflies, RawFreeOfCalendars = rawCalendars,
+            Expiry = own.Expiry,
+            Years = own.Years,
+            Forward = own.Forward,
+            Slice = slice,
+            Raw = raw,
+            Points = own.Points,
+            RawFreeOfButterflies = rawButterflies,
+            RawFreeOfCalendars = rawCalendars,
         };
     }
 

@@ -130,7 +130,8 @@ public sealed class ApiWorld : IAsyncLifetime
             new Position(Instrument.Perpetual(1), -One, -(Int128)BtcE8),
             new Position(Instrument.Future(2, Expiry), 10 * One, 10 * (Int128)EthE8),
             new Position(Instrument.Call(2, Expiry, 32_000_000), 20 * One, 0),
-            new Position(Instrument.Put(2, Expiry, 28_000_000), -5 * One, 0)) with { Balances = [new Balance(1, (UInt128)4_000_000_000_000_000_000)] };
+            new Position(Instrument.Put(2, Expiry, 28_000_000), -5 * One, 0)) with
+        { Balances = [new Balance(1, (UInt128)4_000_000_000_000_000_000)] };
         BookAccount small = Account(3, 15_000, new Position(Instrument.Perpetual(1), One / 2, (Int128)BtcE8 / 2));
         byte[] lotState = small.StateBytes;
         var lot = new BookLot { Id = 1, Account = 3, Keeper = Owners[0].Address, LotHash = Keccak256.HashUtf8("lot"), State = lotState, Balances = [], EquityE8 = One, MaintenanceE8 = 2 * (UInt128)One, ForSaleE8 = 50_000_000, BiddingFromSeconds = 1_769_999_900, StartedInBlock = 5, EndedInBlock = 6 };
@@ -162,8 +163,22 @@ public sealed class ApiWorld : IAsyncLifetime
         Block = 1,
         Contracts = new DeployedContracts
         {
-            AccessManager = At(1), RiskParameters = At(2), MarginVault = At(3), Referee = At(4), RefereeReports = At(5), PriceHub = At(6),
-            RiskRegistry = At(7), HealthGate = At(8), Clearinghouse = At(9), LiquidationHouse = At(10), InsuranceFund = At(11), AttesterBonds = At(12), Challenges = At(13), CreditBucket = At(14), SpotMarkets = At(15), VolSurfaces = At(16),
+            AccessManager = At(1),
+            RiskParameters = At(2),
+            MarginVault = At(3),
+            Referee = At(4),
+            RefereeReports = At(5),
+            PriceHub = At(6),
+            RiskRegistry = At(7),
+            HealthGate = At(8),
+            Clearinghouse = At(9),
+            LiquidationHouse = At(10),
+            InsuranceFund = At(11),
+            AttesterBonds = At(12),
+            Challenges = At(13),
+            CreditBucket = At(14),
+            SpotMarkets = At(15),
+            VolSurfaces = At(16),
         },
         Tokens = [new DeployedToken(0, "USDC", At(20), 6, 0), new DeployedToken(1, "WETH", At(21), 18, 2)],
         Underlyings = [new DeployedUnderlying(1, "BTC", At(30), At(31)), new DeployedUnderlying(2, "ETH", At(32), At(33))],
