@@ -195,7 +195,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         orders[1] = signed(taker);
         VM.expectRevert(abi.encodeWithSelector(IClearingEvents.FeeTooHigh.selector, alice, 50_000, 49_999));
         clearinghouse.settle(accounts, orders, fills);
-        taker.flags = 4;
+        taker.flags = 8;
         orders[1] = signed(taker);
         VM.expectPartialRevert(IClearingEvents.OrderInvalid.selector);
         clearinghouse.settle(accounts, orders, fills);
