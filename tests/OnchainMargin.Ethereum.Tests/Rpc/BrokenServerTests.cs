@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Ethereum.Tests.Support;
 
 namespace OnchainMargin.Ethereum.Tests.Rpc;
 
-/// <summary>Servers that break off, lie about lengths, or speak another language, over real sockets.</summary>
+/// <summary>Servers that break off, lie about lengths, or speak another language, over real sockets. What a reply makes us allocate is counted over the whole process, so nothing runs beside it.</summary>
+[Collection(RunsAlone.Name)]
 public sealed class BrokenServerTests
 {
     [Theory]
