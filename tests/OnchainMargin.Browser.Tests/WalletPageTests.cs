@@ -13,7 +13,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     [BrowserFact]
     public async Task Trader_FromConnectToWithdraw_SeesEveryFigureAndMovesMoney()
     {
-        await world.PriceAsync(Btc);
+        await world.PriceAsync(Btc, untilNormal: true);
         await using Visitor visitor = await world.VisitAsync();
         await visitor.ScreenshotAsync("01-welcome");
         await visitor.ConnectAsync();
@@ -103,7 +103,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     [BrowserFact]
     public async Task Liquidation_WhileWatching_IsShownAndBidOn()
     {
-        await world.PriceAsync(Btc);
+        await world.PriceAsync(Btc, untilNormal: true);
         await using Visitor owner = await world.VisitAsync();
         await owner.ConnectAsync();
         ulong account = await owner.OpenAccountAsync();
@@ -186,7 +186,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     [BrowserFact]
     public async Task Page_NarrowAndDark_FitsAndIsAccessible()
     {
-        await world.PriceAsync(Btc);
+        await world.PriceAsync(Btc, untilNormal: true);
         await using Visitor visitor = await world.VisitAsync(360, 740, ColorScheme.Dark);
         await visitor.AssertFitsAsync("the welcome");
         await visitor.AssertAccessibleAsync("the welcome, dark");

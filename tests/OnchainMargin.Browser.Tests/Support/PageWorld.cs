@@ -73,13 +73,16 @@ public sealed class PageWorld : IAsyncLifetime
     }
 
     /// <summary>Sets the price of bitcoin and lets time pass until the chain believes it: a single answer far from the average is held in a band.</summary>
-    public async Task PriceAsync(long priceE8)
+    /// <param name="priceE8">The price.</param>
+    /// <param name="untilNormal">Waits for trading, too: it stops while the price is far from its average.</param>
+    public async Task PriceAsync(long priceE8, bool untilNormal = false)
     {
         const int MostSteps = 200;
         for (int i = 0; i < MostSteps; i++)
         {
             await Protocol.SetPriceAsync(1, priceE8);
-            if ((await Protocol.Client.GetLiveInputsAsync()).Checkpoint.Underlyings[0].SpotE8 == priceE8)
+            UnderlyingRecord bitcoin = (await Protocol.Client.GetLiveInputsAsync()).Checkpoint.Underlyings[0];
+            if (bitcoin.SpotE8 == priceE8 && (!untilNormal || bitcoin.MarketState == MarketState.Normal))
             {
                 return;
             }
