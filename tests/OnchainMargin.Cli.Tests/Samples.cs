@@ -1,4 +1,3 @@
-using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Deployment;
 
 namespace OnchainMargin.Cli.Tests;
@@ -10,28 +9,8 @@ internal static class Samples
     {
         ChainId = 31337,
         Block = 1,
-        Contracts = new DeployedContracts
-        {
-            AccessManager = Address(1),
-            RiskParameters = Address(2),
-            MarginVault = Address(3),
-            Referee = Address(4),
-            RefereeReports = Address(5),
-            SpotMarkets = Address(20),
-            VolSurfaces = Address(21),
-            PriceHub = Address(6),
-            RiskRegistry = Address(7),
-            HealthGate = Address(8),
-            Clearinghouse = Address(9),
-            LiquidationHouse = Address(10),
-            InsuranceFund = Address(11),
-            AttesterBonds = Address(22),
-            Challenges = Address(23),
-            CreditBucket = Address(24),
-        },
-        Tokens = [new DeployedToken(0, "USDC", Address(12), 6, 0), new DeployedToken(1, "WBTC", Address(13), 8, 1)],
-        Underlyings = [new DeployedUnderlying(1, "BTC", Address(14), Address(15)), new DeployedUnderlying(2, "ETH", Address(16), Address(17))],
+        Contracts = SampleDeployment.Contracts,
+        Tokens = [new DeployedToken(0, "USDC", SampleDeployment.At(12), 6, 0), new DeployedToken(1, "WBTC", SampleDeployment.At(13), 8, 1)],
+        Underlyings = [new DeployedUnderlying(1, "BTC", SampleDeployment.At(14), SampleDeployment.At(15)), new DeployedUnderlying(2, "ETH", SampleDeployment.At(16), SampleDeployment.At(17))],
     };
-
-    private static Address Address(int number) => OnchainMargin.Ethereum.Address.Parse($"0x{number:x40}");
 }

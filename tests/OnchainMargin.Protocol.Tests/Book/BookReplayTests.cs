@@ -13,7 +13,7 @@ public sealed class BookReplayTests
     private static readonly Address Clearing = TestDeployment.Record.Contracts.Clearinghouse;
     private static readonly Address House = TestDeployment.Record.Contracts.LiquidationHouse;
     private static readonly Address Registry = TestDeployment.Record.Contracts.RiskRegistry;
-    private static readonly Address Owner = TestDeployment.At(77);
+    private static readonly Address Owner = SampleDeployment.At(77);
     private static readonly byte[] Empty = AccountState.Empty.Pack();
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class BookReplayTests
     [Fact]
     public void Apply_LogsOfStrangersAndUnknownEvents_ArePassedOver()
     {
-        LogEntry stranger = Deposited(1, 0, 5) with { Address = TestDeployment.At(200) };
+        LogEntry stranger = Deposited(1, 0, 5) with { Address = SampleDeployment.At(200) };
         LogEntry unknown = TestLogs.Make(Vault, "event Renamed(uint64 indexed account)", 1, 1UL);
         BookReplay replay = Replay(stranger, unknown);
         Assert.Empty(replay.Book.Accounts);

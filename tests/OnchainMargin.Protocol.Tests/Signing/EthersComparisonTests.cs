@@ -69,7 +69,7 @@ public sealed class EthersComparisonTests
         Checkpoint checkpoint = TestCheckpoints.Make();
         CheckpointInputs inputs = CheckpointInputs.Read(TestCheckpoints.Head(checkpoint), TestCheckpoints.Records(checkpoint));
         byte[] records = [1, 2, 3];
-        RiskRegistry.AttesterSignature[] signatures = [new(TestDeployment.At(9), [9, 9]), new(TestDeployment.At(2), [2])];
+        RiskRegistry.AttesterSignature[] signatures = [new(SampleDeployment.At(9), [9, 9]), new(SampleDeployment.At(2), [2])];
         Clearinghouse.Proof signed = Proofs.OnDemand(Attestation(1, -7), signatures, [new Balance(1, 5)], inputs, records);
         Clearinghouse.Proof leaf = Proofs.Leaf(Attestation(1, -7), 44, [Word, Hash32.Zero], [new Balance(1, 5)], inputs, records);
         string[] expected = NodeScript.Run($$"""

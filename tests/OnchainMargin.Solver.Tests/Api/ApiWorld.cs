@@ -161,33 +161,8 @@ public sealed class ApiWorld : IAsyncLifetime
     {
         ChainId = 31337,
         Block = 1,
-        Contracts = new DeployedContracts
-        {
-            AccessManager = At(1),
-            RiskParameters = At(2),
-            MarginVault = At(3),
-            Referee = At(4),
-            RefereeReports = At(5),
-            PriceHub = At(6),
-            RiskRegistry = At(7),
-            HealthGate = At(8),
-            Clearinghouse = At(9),
-            LiquidationHouse = At(10),
-            InsuranceFund = At(11),
-            AttesterBonds = At(12),
-            Challenges = At(13),
-            CreditBucket = At(14),
-            SpotMarkets = At(15),
-            VolSurfaces = At(16),
-        },
-        Tokens = [new DeployedToken(0, "USDC", At(20), 6, 0), new DeployedToken(1, "WETH", At(21), 18, 2)],
-        Underlyings = [new DeployedUnderlying(1, "BTC", At(30), At(31)), new DeployedUnderlying(2, "ETH", At(32), At(33))],
+        Contracts = SampleDeployment.Contracts,
+        Tokens = [new DeployedToken(0, "USDC", SampleDeployment.At(20), 6, 0), new DeployedToken(1, "WETH", SampleDeployment.At(21), 18, 2)],
+        Underlyings = [new DeployedUnderlying(1, "BTC", SampleDeployment.At(30), SampleDeployment.At(31)), new DeployedUnderlying(2, "ETH", SampleDeployment.At(32), SampleDeployment.At(33))],
     };
-
-    private static Address At(byte number)
-    {
-        var bytes = new byte[20];
-        bytes[19] = number;
-        return new Address(bytes);
-    }
 }
