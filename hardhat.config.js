@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { defineConfig } from "hardhat/config";
 
@@ -10,6 +11,11 @@ const compiler = (runs) => ({
   settings: { viaIR: true, evmVersion: "prague", optimizer: { enabled: true, runs } },
 });
 
+// What is tested is created from its own artifact (contracts/test/Artifacts.sol), so the tests' own code needs no optimizer:
+// with it, compiling them took seven minutes instead of half of one.
+const testCompiler = { ...compiler(), settings: { viaIR: false, evmVersion: "prague", optimizer: { enabled: false } } };
+const tests = readdirSync("contracts/test").map((name) => [`contracts/test/${name}`, testCompiler]);
+
 export default defineConfig({
   solidity: {
     // The role manager is OpenZeppelin's own, deployed as it is.
@@ -18,6 +24,7 @@ export default defineConfig({
       default: {
         // 200 runs: a million cost the referee 20 % more code and save 2 % of its gas (scripts/gas-referee.js).
         compilers: [compiler(200)],
+        overrides: Object.fromEntries(tests),
       },
     },
   },

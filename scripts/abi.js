@@ -14,7 +14,6 @@ function published() {
   for (const entry of readdirSync(source, { recursive: true }).sort()) {
     const parts = entry.split(sep);
     if (!entry.endsWith(".json") || parts[0] === "dev" || parts.includes("test")) continue;
-    if (parts.some((part) => part.endsWith(".t.sol"))) continue;
     const artifact = JSON.parse(readFileSync(join(source, entry), "utf8"));
     if (!Array.isArray(artifact.abi) || artifact.abi.length === 0) continue;
     if (artifact.bytecode === "0x" && parts[0] !== "interfaces") continue;

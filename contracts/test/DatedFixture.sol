@@ -6,7 +6,7 @@ import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee} from "../interfaces/IReferee.sol";
 import {AccountState} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
-import {NormalTable} from "../margin/NormalTable.sol";
+import {build, buildNormalTable} from "./Artifacts.sol";
 import {DatedHub} from "./DatedHub.sol";
 import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
@@ -33,15 +33,8 @@ abstract contract DatedFixture is ProtocolFixture {
     }
 
     function _referee() internal override returns (IReferee) {
-        bytes memory table = VM.parseJsonBytes(VM.readFile("spec/cdf.json"), ".table");
-        bytes memory creation = abi.encodePacked(NormalTable.CREATION_PREFIX, table);
-        address at_;
-        // Safe: reads `creation` only.
-        assembly ("memory-safe") {
-            at_ := create(0, add(creation, 32), mload(creation))
-        }
-        _table = at_;
-        return IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(at_)));
+        _table = buildNormalTable();
+        return IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(_table)));
     }
 
     function _floors() internal override returns (IFloorReferee) {

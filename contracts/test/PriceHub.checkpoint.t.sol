@@ -6,6 +6,7 @@ import {MarginDomain} from "../margin/MarginDomain.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
 import {IRiskParameters, TokenParameters, UnderlyingParameters} from "../interfaces/IRiskParameters.sol";
+import {build} from "./Artifacts.sol";
 import {BrokenSource} from "./BrokenSource.sol";
 import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";

@@ -8,6 +8,7 @@ import {Medians} from "../oracle/Medians.sol";
 import {RedemptionRateSource} from "../oracle/RedemptionRateSource.sol";
 import {SignedSource} from "../oracle/SignedSource.sol";
 import {TradeAverageSource} from "../oracle/TradeAverageSource.sol";
+import {build} from "./Artifacts.sol";
 import {VM} from "./IVm.sol";
 import {ShareVault} from "./ShareVault.sol";
 import {TradedPair} from "./TradedPair.sol";
@@ -77,7 +78,10 @@ contract PriceSourcesAdaptersTest {
     function test_chainlinkL2_waitsForTheSequencerAndItsGrace() public {
         MockAggregator feed = new MockAggregator(8, int256(uint256(PRICE)));
         MockAggregator uptime = new MockAggregator(0, 0);
-        ChainlinkL2Source source = new ChainlinkL2Source(address(feed), 3600, 1e8, 1e14, address(uptime), 1800);
+        bytes memory arguments = abi.encode(feed, 3600, 1e8, 1e14, uptime, 1800);
+        ChainlinkL2Source source = ChainlinkL2Source(
+            build("contracts/oracle/ChainlinkL2Source.sol:ChainlinkL2Source", arguments)
+        );
         _expect(source.read, 0);
         VM.warp(START + 1800);
         feed.setAnswer(int256(uint256(PRICE)));
@@ -174,7 +178,7 @@ contract PriceSourcesAdaptersTest {
     /// @dev Bound: half a minute of a half hour, 1.7 % of the distance, and no more than `maxMove` at all.
     function test_tradeAverage_aPumpOfHalfAMinuteIsDiluted() public {
         TradedPair pair = new TradedPair(1_000e18, 3_000_000e6);
-        TradeAverageSource source = new TradeAverageSource(address(pair), true, 18, 6, 1800, 1e7, 100e18);
+        TradeAverageSource source = _tradeAverage(pair, true);
         _expect(source.read, 0);
         _note(source, 900);
         _note(source, 1800);
@@ -197,7 +201,7 @@ contract PriceSourcesAdaptersTest {
 
     function test_tradeAverage_notesAtMostEveryHalfWindow() public {
         TradedPair pair = new TradedPair(3_000_000e6, 1_000e18);
-        TradeAverageSource source = new TradeAverageSource(address(pair), false, 18, 6, 1800, 1e7, 100e18);
+        TradeAverageSource source = _tradeAverage(pair, false);
         VM.warp(START + 899);
         VM.expectRevert(abi.encodeWithSelector(TradeAverageSource.TooEarly.selector, START + 899, START + 900));
         source.note();
@@ -222,15 +226,23 @@ contract PriceSourcesAdaptersTest {
         assert(found == priceE8);
     }
 
+    function _tradeAverage(TradedPair pair, bool isFirst) private returns (TradeAverageSource) {
+        bytes memory arguments = abi.encode(pair, isFirst, 18, 6, 1800, 1e7, 100e18);
+        return TradeAverageSource(build("contracts/oracle/TradeAverageSource.sol:TradeAverageSource", arguments));
+    }
+
     function _rateSource() private returns (ShareVault vault, RedemptionRateSource source) {
         vault = new ShareVault(address(new MockToken("USD Coin", "USDC", 6)));
-        source = new RedemptionRateSource(address(vault), 2e7);
+        source = RedemptionRateSource(
+            build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", abi.encode(vault, uint256(2e7)))
+        );
     }
 
     function _signedSource() private returns (SignedSource) {
         address[] memory signers = new address[](3);
         for (uint256 i = 0; i < 3; ++i) signers[i] = VM.addr(keys[i]);
-        return new SignedSource(signers, 2, 60, 10, 1e8, 1e14);
+        bytes memory arguments = abi.encode(signers, 2, 60, 10, 1e8, 1e14);
+        return SignedSource(build("contracts/oracle/SignedSource.sol:SignedSource", arguments));
     }
 
     function _signatures(

@@ -31,6 +31,7 @@ import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {IVolSurfaces, SurfaceParameters} from "../interfaces/IVolSurfaces.sol";
 import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {build} from "./Artifacts.sol";
 import {VM, IVm} from "./IVm.sol";
 
 /// @title A whole deployment, as docs/architecture.md orders it, with three tokens, two markets, and helpers that speak of traders
@@ -48,7 +49,7 @@ abstract contract ProtocolFixture {
     uint256 internal constant HEARTBEAT = 3600;
     uint128 internal constant BOND_RAW = 1_000_000e6;
 
-    /// @notice Thrown when an identity of P5, named, does not hold; or an artifact could not be created.
+    /// @notice Thrown when an identity of P5, named, does not hold.
     error Broken(string what);
 
     IAccessManager internal manager;
@@ -216,16 +217,6 @@ abstract contract ProtocolFixture {
     function source(MockAggregator feed, uint256 minPriceE8, uint256 maxPriceE8) internal returns (address) {
         bytes memory arguments = abi.encode(feed, HEARTBEAT, minPriceE8, maxPriceE8);
         return build("contracts/oracle/ChainlinkSource.sol:ChainlinkSource", arguments);
-    }
-
-    /// @dev From the compiled artifact, as a deployment does: the code under test is the code that is deployed, and tests compile fast.
-    function build(string memory artifact, bytes memory arguments) internal returns (address created) {
-        bytes memory code = bytes.concat(VM.getCode(artifact), arguments);
-        // Safe: reads `code` only.
-        assembly ("memory-safe") {
-            created := create(0, add(code, 32), mload(code))
-        }
-        require(created != address(0), Broken(artifact));
     }
 
     // Parameters

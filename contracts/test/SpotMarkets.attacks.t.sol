@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ISpotMarkets, SpotReading} from "../interfaces/ISpotMarkets.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
+import {build} from "./Artifacts.sol";
 import {BrokenSource} from "./BrokenSource.sol";
 import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";

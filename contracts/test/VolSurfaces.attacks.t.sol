@@ -8,6 +8,7 @@ import {Instruments} from "../margin/Instruments.sol";
 import {Rounding} from "../margin/Rounding.sol";
 import {Smiles} from "../oracle/Smiles.sol";
 import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
+import {build, buildNormalTable} from "./Artifacts.sol";
 import {SurfaceFixture} from "./SurfaceFixture.sol";
 import {VM} from "./IVm.sol";
 
@@ -21,13 +22,7 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
         deployWithAttesters();
         publish(smile(BTC, WEEK));
         // The straddle of these tests is judged by the model itself.
-        bytes memory table = VM.parseJsonBytes(VM.readFile("spec/cdf.json"), ".table");
-        bytes memory code = bytes.concat(hex"615ff580600a5f395ff300", table);
-        address placed;
-        assembly ("memory-safe") {
-            placed := create(0, add(code, 32), mload(code))
-        }
-        real = IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(placed)));
+        real = IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(buildNormalTable())));
     }
 
     /// @dev Pushed up as fast as the steps allow, for an hour, a minute at a time. Bound: (1 + 0.15·κ/60)^60, 25.2 % at a week.

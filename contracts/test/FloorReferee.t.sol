@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {FloorFigures, Quote} from "../interfaces/IFloorReferee.sol";
+import {FloorFigures, IFloorReferee, Quote} from "../interfaces/IFloorReferee.sol";
 import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
-import {Position} from "./AccountStates.sol";
-import {UnderlyingRecord} from "./Checkpoints.sol";
-import {FloorReferee} from "./FloorReferee.sol";
-import {Instruments} from "./Instruments.sol";
-import {InstrumentInvalid} from "./MarginErrors.sol";
-import {MarginFixture} from "./MarginFixture.t.sol";
+import {Position} from "../margin/AccountStates.sol";
+import {UnderlyingRecord} from "../margin/Checkpoints.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {InstrumentInvalid} from "../margin/MarginErrors.sol";
+import {build} from "./Artifacts.sol";
+import {MarginFixture} from "./MarginFixture.sol";
 
 /// @notice The floor referee against the referee, to the last unit.
 contract FloorRefereeTest is MarginFixture {
-    FloorReferee private floors;
+    IFloorReferee private floors;
 
     function setUp() public override {
         super.setUp();
-        floors = new FloorReferee(referee.CDF_TABLE());
+        floors = IFloorReferee(build("contracts/margin/FloorReferee.sol:FloorReferee", abi.encode(normalTable)));
     }
 
     function testFuzz_floorOf_equalsTheReferee(uint256 seed) external {

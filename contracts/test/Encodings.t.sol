@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccountState, AccountStates, Position} from "./AccountStates.sol";
-import {CheckpointHeader, Checkpoints, CollateralRecord, ExpiryRecord, UnderlyingRecord} from "./Checkpoints.sol";
-import {Discounts} from "./Discounts.sol";
-import {Forwards} from "./Forwards.sol";
-import {Haircuts} from "./Haircuts.sol";
-import {Instruments} from "./Instruments.sol";
-import {PositionEmpty, PositionsUnsorted, StateMalformed} from "./MarginErrors.sol";
+import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {
+    CheckpointHeader,
+    Checkpoints,
+    CollateralRecord,
+    ExpiryRecord,
+    UnderlyingRecord
+} from "../margin/Checkpoints.sol";
+import {Discounts} from "../margin/Discounts.sol";
+import {Forwards} from "../margin/Forwards.sol";
+import {Haircuts} from "../margin/Haircuts.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {PositionEmpty, PositionsUnsorted, StateMalformed} from "../margin/MarginErrors.sol";
 
 /// @notice What is packed comes out again, and a malformed state is named.
 contract EncodingsTest {

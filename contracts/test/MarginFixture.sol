@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import {KernelProbe} from "../dev/KernelProbe.sol";
-import {AccountState, AccountStates, Position} from "./AccountStates.sol";
+import {IReferee} from "../interfaces/IReferee.sol";
+import {IRefereeReports} from "../interfaces/IRefereeReports.sol";
+import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {
     CheckpointHeader,
     Checkpoints,
@@ -10,25 +12,17 @@ import {
     ExpiryRecord,
     Surface,
     UnderlyingRecord
-} from "./Checkpoints.sol";
-import {Instruments} from "./Instruments.sol";
-import {NormalTable} from "./NormalTable.sol";
-import {Referee} from "./Referee.sol";
-import {RefereeReports} from "./RefereeReports.sol";
-
-/// @notice The cheat codes of this room.
-interface IFileVm {
-    function readFile(string calldata path) external view returns (string memory content);
-    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory value);
-}
+} from "../margin/Checkpoints.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {build, buildNormalTable} from "./Artifacts.sol";
 
 /// @title Random accounts and markets inside the domain, from a seed
 abstract contract MarginFixture {
-    IFileVm internal constant FILES = IFileVm(address(uint160(uint256(keccak256("hevm cheat code")))));
     uint40 internal constant TIME = 1_800_000_000;
 
-    Referee internal referee;
-    RefereeReports internal reports;
+    address internal normalTable;
+    IReferee internal referee;
+    IRefereeReports internal reports;
     KernelProbe internal probe;
 
     uint256 private _seed;
@@ -41,15 +35,11 @@ abstract contract MarginFixture {
     }
 
     function setUp() public virtual {
-        bytes memory table = FILES.parseJsonBytes(FILES.readFile("spec/cdf.json"), ".table");
-        bytes memory creation = abi.encodePacked(NormalTable.CREATION_PREFIX, table);
-        address cdfTable;
-        assembly ("memory-safe") {
-            cdfTable := create(0, add(creation, 32), mload(creation))
-        }
-        referee = new Referee(cdfTable);
-        reports = new RefereeReports(cdfTable);
-        probe = new KernelProbe(cdfTable);
+        normalTable = buildNormalTable();
+        bytes memory arguments = abi.encode(normalTable);
+        referee = IReferee(build("contracts/margin/Referee.sol:Referee", arguments));
+        reports = IRefereeReports(build("contracts/margin/RefereeReports.sol:RefereeReports", arguments));
+        probe = KernelProbe(build("contracts/dev/KernelProbe.sol:KernelProbe", arguments));
     }
 
     function start(uint256 seed) internal {

@@ -3,13 +3,13 @@ pragma solidity 0.8.37;
 
 import {KernelProbe} from "../dev/KernelProbe.sol";
 import {Breakdown, Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
-import {Position} from "./AccountStates.sol";
-import {ExpiryRecord, UnderlyingRecord} from "./Checkpoints.sol";
-import {Instruments} from "./Instruments.sol";
-import {Kernel} from "./Kernel.sol";
-import {MarginFixture} from "./MarginFixture.t.sol";
-import {Rounding} from "./Rounding.sol";
-import {Scenarios} from "./Scenarios.sol";
+import {Position} from "../margin/AccountStates.sol";
+import {ExpiryRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {Kernel} from "../margin/Kernel.sol";
+import {MarginFixture} from "./MarginFixture.sol";
+import {Rounding} from "../margin/Rounding.sol";
+import {Scenarios} from "../margin/Scenarios.sol";
 
 /// @notice The referee against plain sums of single values, and the properties of the margin.
 contract RefereeTest is MarginFixture {
