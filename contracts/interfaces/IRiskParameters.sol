@@ -20,6 +20,26 @@ struct UnderlyingParameters {
     uint32 nettingFloorE8;
 }
 
+/// @notice What attesters move of an underlying, all of it at once (PAR-001). The least charge of a short option follows the price range (PAR-004).
+struct UnderlyingStep {
+    uint16 underlying;
+    /// @notice When it was computed.
+    uint40 time;
+    uint64 depthE8;
+    uint32 priceRangeE8;
+    uint32 volRangeE8;
+    uint32 basisChargeE8;
+    uint32 vegaChargeE8;
+}
+
+/// @notice What attesters move of a token.
+struct TokenStep {
+    uint16 token;
+    /// @notice When it was computed.
+    uint40 time;
+    uint32 haircutBaseE8;
+}
+
 /// @notice Parameters of one collateral token, by its index in the vault.
 struct TokenParameters {
     /// @notice The underlying that it is, 0 for none.
@@ -114,6 +134,12 @@ interface IRiskParameters {
 
     /// @notice Sets a token of the vault's list.
     function setToken(uint16 token, TokenParameters calldata parameters) external;
+
+    /// @notice Moves what attesters may move of an underlying; for the contract of their steps (`IParameterSteps`), which holds the corridor. All checks of `setUnderlying` hold.
+    function stepUnderlying(UnderlyingStep calldata step) external;
+
+    /// @notice Moves the base haircut of a token, likewise.
+    function stepToken(TokenStep calldata step) external;
 
     /// @notice Caps the risk interest of an underlying, `open interest·spot·priceRange`; 0 for no cap. Fills that raise the open interest are refused above it.
     function setRiskInterestMax(uint16 underlying, uint128 largestE8) external;

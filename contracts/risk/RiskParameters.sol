@@ -9,7 +9,9 @@ import {
     LiquidationParameters,
     OracleParameters,
     TokenParameters,
-    UnderlyingParameters
+    TokenStep,
+    UnderlyingParameters,
+    UnderlyingStep
 } from "../interfaces/IRiskParameters.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 
@@ -22,6 +24,9 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     uint256 internal constant FEE_MAX_E8 = 1e6;
     uint256 internal constant DAY = 86_400;
     uint16 internal constant TOKENS_MAX = 32;
+    /// @dev The least charge of a short option is this part of the price range, and this at least.
+    uint32 internal constant SHORT_MINIMUM_PARTS = 16;
+    uint32 internal constant SHORT_MINIMUM_LEAST_E8 = 1e6;
 
     uint32 public override initialFactorE8;
     uint16 public override underlyingCount;
@@ -70,6 +75,33 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         _tokens[token] = p;
         _requireCoupled(p.underlying);
         emit TokenSet(token, p);
+    }
+
+    /// @inheritdoc IRiskParameters
+    /// @custom:spec PAR-004
+    function stepUnderlying(UnderlyingStep calldata s) external restricted {
+        require(s.underlying != 0 && s.underlying <= underlyingCount, UnderlyingUnknown(s.underlying));
+        UnderlyingParameters memory p = _underlyings[s.underlying];
+        p.depthE8 = s.depthE8;
+        p.priceRangeE8 = s.priceRangeE8;
+        p.volRangeE8 = s.volRangeE8;
+        p.basisChargeE8 = s.basisChargeE8;
+        p.vegaChargeE8 = s.vegaChargeE8;
+        uint32 minimum = s.priceRangeE8 / SHORT_MINIMUM_PARTS;
+        p.shortOptionMinimumE8 = minimum > SHORT_MINIMUM_LEAST_E8 ? minimum : SHORT_MINIMUM_LEAST_E8;
+        _requireUnderlying(p);
+        _underlyings[s.underlying] = p;
+        _requireCoupled(s.underlying);
+        emit UnderlyingSet(s.underlying, p);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function stepToken(TokenStep calldata s) external restricted {
+        TokenParameters memory p = tokenOf(s.token);
+        _within("haircutBaseE8", s.haircutBaseE8, 0, p.haircutMaxE8);
+        p.haircutBaseE8 = s.haircutBaseE8;
+        _tokens[s.token] = p;
+        emit TokenSet(s.token, p);
     }
 
     /// @inheritdoc IRiskParameters
@@ -138,7 +170,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @inheritdoc IRiskParameters
-    function tokenOf(uint16 token) external view returns (TokenParameters memory) {
+    function tokenOf(uint16 token) public view returns (TokenParameters memory) {
         return _tokens[token];
     }
 
@@ -169,7 +201,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @dev The domain of MRG-010.
-    function _requireUnderlying(UnderlyingParameters calldata p) private pure {
+    function _requireUnderlying(UnderlyingParameters memory p) private pure {
         _within("depthE8", p.depthE8, ONE, MarginDomain.UNITS_MAX_E8);
         _within("priceRangeE8", p.priceRangeE8, MarginDomain.PRICE_RANGE_MIN_E8, MarginDomain.PRICE_RANGE_MAX_E8);
         _within("volRangeE8", p.volRangeE8, 0, MarginDomain.VOL_RANGE_MAX_E8);

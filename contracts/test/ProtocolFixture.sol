@@ -15,6 +15,7 @@ import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {ILiquidationHouse} from "../interfaces/ILiquidationHouse.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {IParameterSteps} from "../interfaces/IParameterSteps.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee} from "../interfaces/IReferee.sol";
 import {
@@ -47,6 +48,8 @@ abstract contract ProtocolFixture {
     uint256 internal constant BTC_PRICE = 90_000e8;
     uint256 internal constant ETH_PRICE = 3_000e8;
     uint256 internal constant HEARTBEAT = 3600;
+    /// @dev Of the contract that brings attesters' steps of parameters.
+    uint64 internal constant STEPS_ROLE = 2;
     uint128 internal constant BOND_RAW = 1_000_000e6;
 
     /// @notice Thrown when an identity of P5, named, does not hold.
@@ -61,6 +64,7 @@ abstract contract ProtocolFixture {
     IReferee internal referee;
     IFloorReferee internal floors;
     IRiskRegistry internal registry;
+    IParameterSteps internal parameterSteps;
     ICreditBucket internal bucket;
     IAttesterBonds internal bonds;
     IChallenges internal challenges;
@@ -106,6 +110,9 @@ abstract contract ProtocolFixture {
         surfaces = IVolSurfaces(
             build("contracts/oracle/VolSurfaces.sol:VolSurfaces", abi.encode(manager, spots, registry, prices))
         );
+        parameterSteps = IParameterSteps(
+            build("contracts/risk/ParameterSteps.sol:ParameterSteps", abi.encode(manager, parameters, registry))
+        );
         bucket = ICreditBucket(build("contracts/risk/CreditBucket.sol:CreditBucket", abi.encode(manager, registry)));
         gate = IHealthGate(
             build(
@@ -148,8 +155,12 @@ abstract contract ProtocolFixture {
         hub.checkpoint();
     }
 
-    /// @dev Bonds and challenges; nobody attests yet.
+    /// @dev Bonds, challenges and the role of steps; nobody attests yet.
     function _appoint() private {
+        bytes4[] memory stepped = new bytes4[](2);
+        (stepped[0], stepped[1]) = (IRiskParameters.stepUnderlying.selector, IRiskParameters.stepToken.selector);
+        manager.setTargetFunctionRole(address(parameters), stepped, STEPS_ROLE);
+        manager.grantRole(STEPS_ROLE, address(parameterSteps), 0);
         bonds = IAttesterBonds(
             build(
                 "contracts/risk/AttesterBonds.sol:AttesterBonds",

@@ -24,6 +24,7 @@ public static class ProtocolEmitters
             contracts.LiquidationHouse,
             contracts.InsuranceFund,
             contracts.RiskParameters,
+            contracts.ParameterSteps,
         ];
     }
 }

@@ -19,6 +19,7 @@ public static class ProtocolErrors
         AttesterBonds.DecodeError,
         Challenges.DecodeError,
         CreditBucket.DecodeError,
+        ParameterSteps.DecodeError,
         RiskParameters.DecodeError,
         InsuranceFund.DecodeError,
         Referee.DecodeError,

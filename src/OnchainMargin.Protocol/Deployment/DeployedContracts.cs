@@ -38,6 +38,9 @@ public sealed record DeployedContracts
     /// <summary>Where attestations are proved wrong.</summary>
     public required Address Challenges { get; init; }
 
+    /// <summary>The attesters' steps of parameters and their corridor.</summary>
+    public required Address ParameterSteps { get; init; }
+
     /// <summary>Meters what is lent on attesters' word.</summary>
     public required Address CreditBucket { get; init; }
 

@@ -29,4 +29,7 @@ public sealed record PlannedToken
 
     /// <summary>How it counts as collateral.</summary>
     public required RiskParameters.TokenParameters Parameters { get; init; }
+
+    /// <summary>Where and how fast attesters may move its base haircut; empty: not at all.</summary>
+    public ParameterSteps.Band? Corridor { get; init; }
 }

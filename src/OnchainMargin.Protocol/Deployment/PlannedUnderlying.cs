@@ -32,4 +32,7 @@ public sealed record PlannedUnderlying
 
     /// <summary>Its margin parameters.</summary>
     public required RiskParameters.UnderlyingParameters Parameters { get; init; }
+
+    /// <summary>Where and how fast attesters may move its parameters; empty: not at all.</summary>
+    public ParameterSteps.UnderlyingCorridor? Corridor { get; init; }
 }

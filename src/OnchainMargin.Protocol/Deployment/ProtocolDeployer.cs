@@ -58,6 +58,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         RiskRegistry = _contracts["RiskRegistry"],
         AttesterBonds = _contracts["AttesterBonds"],
         Challenges = _contracts["Challenges"],
+        ParameterSteps = _contracts["ParameterSteps"],
         CreditBucket = _contracts["CreditBucket"],
         HealthGate = _contracts["HealthGate"],
         Clearinghouse = _contracts["Clearinghouse"],
@@ -111,6 +112,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         await CreateAsync("RefereeReports", [table], cancellationToken);
         Address registry = await CreateAsync("RiskRegistry", [manager, hub, parameters, referee], cancellationToken);
         Address bucket = await CreateAsync("CreditBucket", [manager, registry], cancellationToken);
+        await CreateAsync("ParameterSteps", [manager, parameters, registry], cancellationToken);
         await CreateAsync("VolSurfaces", [manager, spots, registry, hub], cancellationToken);
         Address floors = await CreateAsync("FloorReferee", [table], cancellationToken);
         await CreateAsync("HealthGate", [referee, floors, registry, hub, parameters, bucket], cancellationToken);
@@ -158,6 +160,10 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         foreach (PlannedUnderlying underlying in plan.Underlyings)
         {
             await sender.SendAsync(parameters, new RiskParameters.SetUnderlyingCall(++number, underlying.Parameters), cancellationToken);
+            if (underlying.Corridor is { } corridor)
+            {
+                await sender.SendAsync(_contracts["ParameterSteps"], new ParameterSteps.SetUnderlyingCorridorCall(number, corridor), cancellationToken);
+            }
         }
     }
 
@@ -170,6 +176,11 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
             Address erc20 = token.Address ?? await sender.CreateAsync(artifacts.Read("MockToken"), [$"Mock {token.Symbol}", token.Symbol, token.Decimals], cancellationToken);
             await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ListTokenCall(erc20), cancellationToken);
             await sender.SendAsync(_contracts["RiskParameters"], new RiskParameters.SetTokenCall(index, token.Parameters), cancellationToken);
+            if (token.Corridor is { } corridor)
+            {
+                await sender.SendAsync(_contracts["ParameterSteps"], new ParameterSteps.SetTokenCorridorCall(index, corridor), cancellationToken);
+            }
+
             MarginVault.TokenAtResult listed = await node.CallAsync(_contracts["MarginVault"], new MarginVault.TokenAtCall(index), cancellationToken: cancellationToken);
             if (listed.Decimals != token.Decimals)
             {

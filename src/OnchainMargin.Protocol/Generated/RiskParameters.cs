@@ -360,6 +360,90 @@ public static class RiskParameters
         }
     }
 
+    /// <summary>The contract's struct <c>TokenStep</c>: <c>(uint16,uint40,uint32)</c>.</summary>
+    public readonly record struct TokenStep(ushort Token, ulong Time, uint HaircutBaseE8)
+    {
+        internal const int FrameSize = 96;
+
+        /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
+        public byte[] Encode()
+        {
+            var data = new byte[FrameSize];
+            var writer = new AbiWriter(data);
+            int head = writer.Reserve(FrameSize);
+            this.Write(ref writer, head);
+            return data;
+        }
+
+        /// <summary>Reads what <c>abi.encode</c> of this struct gave.</summary>
+        public static TokenStep Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return RiskParameters.TokenStep.Read(ref reader, 0);
+        }
+
+        internal void Write(ref AbiWriter writer, int frame)
+        {
+            writer.WriteUInt64(frame, Token);
+            writer.WriteUInt64(frame + 32, AbiRange.RequireUInt64(Time, 40));
+            writer.WriteUInt64(frame + 64, HaircutBaseE8);
+        }
+
+        internal static TokenStep Read(ref AbiReader reader, int frame)
+        {
+            return new TokenStep(
+                (ushort)reader.ReadUInt64(frame, 16),
+                reader.ReadUInt64(frame + 32, 40),
+                (uint)reader.ReadUInt64(frame + 64, 32));
+        }
+    }
+
+    /// <summary>The contract's struct <c>UnderlyingStep</c>: <c>(uint16,uint40,uint64,uint32,uint32,uint32,uint32)</c>.</summary>
+    public readonly record struct UnderlyingStep(ushort Underlying, ulong Time, ulong DepthE8, uint PriceRangeE8, uint VolRangeE8, uint BasisChargeE8, uint VegaChargeE8)
+    {
+        internal const int FrameSize = 224;
+
+        /// <summary>What <c>abi.encode</c> of this struct gives.</summary>
+        public byte[] Encode()
+        {
+            var data = new byte[FrameSize];
+            var writer = new AbiWriter(data);
+            int head = writer.Reserve(FrameSize);
+            this.Write(ref writer, head);
+            return data;
+        }
+
+        /// <summary>Reads what <c>abi.encode</c> of this struct gave.</summary>
+        public static UnderlyingStep Decode(ReadOnlySpan<byte> data)
+        {
+            var reader = new AbiReader(data);
+            return RiskParameters.UnderlyingStep.Read(ref reader, 0);
+        }
+
+        internal void Write(ref AbiWriter writer, int frame)
+        {
+            writer.WriteUInt64(frame, Underlying);
+            writer.WriteUInt64(frame + 32, AbiRange.RequireUInt64(Time, 40));
+            writer.WriteUInt64(frame + 64, DepthE8);
+            writer.WriteUInt64(frame + 96, PriceRangeE8);
+            writer.WriteUInt64(frame + 128, VolRangeE8);
+            writer.WriteUInt64(frame + 160, BasisChargeE8);
+            writer.WriteUInt64(frame + 192, VegaChargeE8);
+        }
+
+        internal static UnderlyingStep Read(ref AbiReader reader, int frame)
+        {
+            return new UnderlyingStep(
+                (ushort)reader.ReadUInt64(frame, 16),
+                reader.ReadUInt64(frame + 32, 40),
+                reader.ReadUInt64(frame + 64, 64),
+                (uint)reader.ReadUInt64(frame + 96, 32),
+                (uint)reader.ReadUInt64(frame + 128, 32),
+                (uint)reader.ReadUInt64(frame + 160, 32),
+                (uint)reader.ReadUInt64(frame + 192, 32));
+        }
+    }
+
     /// <summary>The deployment with the constructor's arguments <c>(address,uint32)</c>.</summary>
     public sealed record Deployment(Address Authority, uint InitialFactorE8_) : IContractDeployment
     {
@@ -870,6 +954,60 @@ public static class RiskParameters
         {
             var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "setUnderlying(uint16,(uint64,uint8,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32))"));
             return new SetUnderlyingCall((ushort)reader.ReadUInt64(0, 16), RiskParameters.UnderlyingParameters.Read(ref reader, 32));
+        }
+    }
+
+    /// <summary>A call of <c>stepToken((uint16,uint40,uint32))</c> (nonpayable).</summary>
+    public sealed record StepTokenCall(TokenStep S) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x35851e2d;
+
+        string IContractCall.Signature => "stepToken((uint16,uint40,uint32))";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 96];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(96);
+            S.Write(ref writer, frame);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static StepTokenCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "stepToken((uint16,uint40,uint32))"));
+            return new StepTokenCall(RiskParameters.TokenStep.Read(ref reader, 0));
+        }
+    }
+
+    /// <summary>A call of <c>stepUnderlying((uint16,uint40,uint64,uint32,uint32,uint32,uint32))</c> (nonpayable).</summary>
+    public sealed record StepUnderlyingCall(UnderlyingStep S) : IContractCall
+    {
+        /// <summary>The first four bytes of the calldata.</summary>
+        public const uint Selector = 0x9c51dad0;
+
+        string IContractCall.Signature => "stepUnderlying((uint16,uint40,uint64,uint32,uint32,uint32,uint32))";
+
+        /// <inheritdoc/>
+        public byte[] Encode()
+        {
+            var data = new byte[4 + 224];
+            BinaryPrimitives.WriteUInt32BigEndian(data, Selector);
+            var writer = new AbiWriter(data.AsSpan(4));
+            int frame = writer.Reserve(224);
+            S.Write(ref writer, frame);
+            return data;
+        }
+
+        /// <summary>Reads the call back from calldata.</summary>
+        public static StepUnderlyingCall Decode(ReadOnlySpan<byte> calldata)
+        {
+            var reader = new AbiReader(AbiSelector.Require(calldata, Selector, "stepUnderlying((uint16,uint40,uint64,uint32,uint32,uint32,uint32))"));
+            return new StepUnderlyingCall(RiskParameters.UnderlyingStep.Read(ref reader, 0));
         }
     }
 

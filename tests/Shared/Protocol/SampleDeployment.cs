@@ -24,6 +24,7 @@ internal static class SampleDeployment
         CreditBucket = At(103),
         SpotMarkets = At(104),
         VolSurfaces = At(105),
+        ParameterSteps = At(106),
     };
 
     public static Address At(byte number) => Address.Parse($"0x{number:x40}");
