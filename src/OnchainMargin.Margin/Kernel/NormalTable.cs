@@ -70,8 +70,10 @@ internal static class NormalTable
         using Stream stream = typeof(NormalTable).Assembly.GetManifestResourceStream("cdf.json")!;
         using JsonDocument document = JsonDocument.Parse(stream);
         byte[] bytes = Convert.FromHexString(document.RootElement.GetProperty("table").GetString().AsSpan(2));
-        var cells = new Cell[Cells];
-        for (int i = 0; i < cells.Length; i++)
+
+        // One cell more than there are, so that 16 bytes can be read from the last.
+        var cells = new Cell[Cells + 1];
+        for (int i = 0; i < Cells; i++)
         {
             ReadOnlySpan<byte> word = bytes.AsSpan(i * CellBytes, CellBytes);
             cells[i] = new Cell(BinaryPrimitives.ReadUInt64BigEndian(word[4..]), BinaryPrimitives.ReadUInt32BigEndian(word));

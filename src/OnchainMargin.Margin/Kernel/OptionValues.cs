@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace OnchainMargin.Margin;
@@ -35,6 +36,33 @@ internal static class OptionValues
             ulong sum = low + Half;
             high += sum < low ? 1UL : 0UL;
             return (long)((high << 4) | (sum >> 60));
+        }
+    }
+
+    /// <summary>Values of a call at every scenario, with the widest vectors that the machine has.</summary>
+    /// <param name="terms">The expiry.</param>
+    /// <param name="b">Discounted strike.</param>
+    /// <param name="moneyness">L, Q32.</param>
+    /// <param name="deviations">S of the three shocks.</param>
+    /// <param name="row">Where the values go; the three numbers behind them are overwritten.</param>
+    [SpecRule("MRG-026")]
+    internal static void Fill(ExpiryTerms terms, long b, long moneyness, ReadOnlySpan<long> deviations, Span<long> row)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            OptionLanes<Lanes512, Vector512<long>>.Fill(terms.ScenarioA, terms.Nodes.ScenarioLn, b, moneyness, deviations, row);
+            return;
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            OptionLanes<Lanes256, Vector256<long>>.Fill(terms.ScenarioA, terms.Nodes.ScenarioLn, b, moneyness, deviations, row);
+            return;
+        }
+
+        for (int shock = 0; shock < deviations.Length; shock++)
+        {
+            Fill(terms.A, terms.Nodes.Ln, b, moneyness, deviations[shock], shock, row);
         }
     }
 

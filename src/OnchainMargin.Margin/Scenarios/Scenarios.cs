@@ -10,6 +10,9 @@ public static class Scenarios
     /// <summary>The scenario without a move, whose value is the mark.</summary>
     public const int Mark = 13;
 
+    /// <summary>Scenarios and as many places more as fill vectors of eight.</summary>
+    internal const int Lanes = 40;
+
     /// <summary>Scenario q = −1, v = 0.</summary>
     internal const int Lower = 10;
 
@@ -54,6 +57,17 @@ public static class Scenarios
     /// <summary>The shock of each scenario: 0 down, 1 none, 2 up.</summary>
     internal static ReadOnlySpan<int> ScenarioShocks =>
         [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 2, 2];
+
+    /// <summary>Lays out what belongs to nodes by scenario; the places behind the last repeat it.</summary>
+    /// <param name="nodes">A number a node.</param>
+    /// <param name="lanes">A number a scenario.</param>
+    internal static void Spread(ReadOnlySpan<long> nodes, Span<long> lanes)
+    {
+        for (int s = 0; s < Lanes; s++)
+        {
+            lanes[s] = nodes[ScenarioNodes[Math.Min(s, Count - 1)]];
+        }
+    }
 
     /// <summary>The price move of a node, in quarters of the range.</summary>
     /// <param name="node">From 0 to 14.</param>

@@ -34,6 +34,7 @@ internal sealed class ExpiryTerms
             A[i] = (long)Rounding.DivNear(discounted * Nodes.M[i], (Int128)RangeNodes.Four * Rounding.OneE12);
         }
 
+        Scenarios.Spread(A, ScenarioA);
         SlopeE8 = (A[LastInnerNode] - A[Scenarios.MarkNode]) / 4;
     }
 
@@ -51,6 +52,9 @@ internal sealed class ExpiryTerms
 
     /// <summary>Discounted forward at each node.</summary>
     internal long[] A { get; } = new long[Scenarios.Nodes];
+
+    /// <summary>The same at each scenario, as <see cref="Scenarios.Spread"/> lays it out.</summary>
+    internal long[] ScenarioA { get; } = new long[Scenarios.Lanes];
 
     /// <summary>ln(forward/published forward), Q32.</summary>
     internal long LnForward { get; }
@@ -89,36 +93,44 @@ internal sealed class ExpiryTerms
     internal void FillCall(long strikeE8, Span<long> row)
     {
         long b = DiscountedStrike(strikeE8);
-        row[Row.Intrinsic] = Math.Max(A[Scenarios.MarkNode] - b, 0);
-        row[Row.Kink] = Place(strikeE8);
-        row[Row.DiscountedStrike] = b;
-        row[(Row.Humps + Row.Shocks)..].Clear();
         if (Tau < IntrinsicBelowSeconds)
         {
             for (int s = 0; s < Scenarios.Count; s++)
             {
-                row[s] = Math.Max(A[Scenarios.ScenarioNodes[s]] - b, 0);
+                row[s] = Math.Max(ScenarioA[s] - b, 0);
             }
 
             row.Slice(Row.Humps, Row.Shocks).Fill(Nodes.RangeE8 > 0 ? 0 : Row.Wide);
+            Finish(strikeE8, b, row);
             return;
         }
 
         long kRaw = Kernel.Ln(strikeE8, _surface.PublishedForwardE8);
         long moneyness = Moneyness(kRaw);
         long vol = _smile.AtStrike(kRaw);
-        ReadOnlySpan<long> shocked = [Volatility.Down(vol, ShiftE8), vol, Volatility.Up(vol, ShiftE8, _volUpFloorE8)];
-        for (int shock = 0; shock < shocked.Length; shock++)
+        ReadOnlySpan<long> deviations =
+        [
+            Deviation.Cells(Volatility.Down(vol, ShiftE8), RootTau), Deviation.Cells(vol, RootTau), Deviation.Cells(Volatility.Up(vol, ShiftE8, _volUpFloorE8), RootTau),
+        ];
+        OptionValues.Fill(this, b, moneyness, deviations, row);
+        for (int shock = 0; shock < deviations.Length; shock++)
         {
-            long s = Deviation.Cells(shocked[shock], RootTau);
-            OptionValues.Fill(A, Nodes.Ln, b, moneyness, s, shock, row);
-            row[Row.Humps + shock] = Hump(s);
+            row[Row.Humps + shock] = Hump(deviations[shock]);
         }
 
+        Finish(strikeE8, b, row);
         if (Math.Abs(moneyness) == Volatility.LogClampQ32)
         {
             Hold(b, row);
         }
+    }
+
+    private void Finish(long strikeE8, long b, Span<long> row)
+    {
+        row[Row.Intrinsic] = Math.Max(A[Scenarios.MarkNode] - b, 0);
+        row[Row.Kink] = Place(strikeE8);
+        row[Row.DiscountedStrike] = b;
+        row[(Row.Humps + Row.Shocks)..].Clear();
     }
 
     /// <summary>Values of a put from those of the call: parity is exact.</summary>
@@ -131,7 +143,7 @@ internal sealed class ExpiryTerms
         long b = DiscountedStrike(strikeE8);
         for (int s = 0; s < Scenarios.Count; s++)
         {
-            row[s] = call[s] - A[Scenarios.ScenarioNodes[s]] + b;
+            row[s] = call[s] - ScenarioA[s] + b;
         }
 
         row[Row.Intrinsic] = Math.Max(b - A[Scenarios.MarkNode], 0);
@@ -144,7 +156,7 @@ internal sealed class ExpiryTerms
     {
         for (int s = 0; s < Scenarios.Count; s++)
         {
-            long a = A[Scenarios.ScenarioNodes[s]];
+            long a = ScenarioA[s];
             row[s] = Math.Clamp(row[s], Math.Max(a - b, 0), a);
         }
     }

@@ -16,6 +16,8 @@ internal sealed class RangeNodes
             M[i] = Four + (Scenarios.NodeQuarters[i] * rangeE8);
             Ln[i] = Kernel.Ln(M[i], Four);
         }
+
+        Scenarios.Spread(Ln, ScenarioLn);
     }
 
     /// <summary>The range.</summary>
@@ -26,6 +28,9 @@ internal sealed class RangeNodes
 
     /// <summary>ln(M_q/4·10⁸) of each node, Q32.</summary>
     internal long[] Ln { get; } = new long[Scenarios.Nodes];
+
+    /// <summary>The same at each scenario, as <see cref="Scenarios.Spread"/> lays it out.</summary>
+    internal long[] ScenarioLn { get; } = new long[Scenarios.Lanes];
 
     /// <summary>Linear values of a price at all scenarios: near(price·M_q, 4·10⁸).</summary>
     /// <param name="priceE8">Spot or forward.</param>

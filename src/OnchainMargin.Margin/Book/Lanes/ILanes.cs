@@ -29,12 +29,37 @@ internal interface ILanes<TVector>
     /// <summary>a + b, of which the low 64 bits count.</summary>
     static abstract TVector Add(TVector a, TVector b);
 
+    /// <summary>a − b, of which the low 64 bits count.</summary>
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    /// <summary>The product of the low 32 bits of each, read without a sign.</summary>
+    static abstract TVector Product(TVector a, TVector b);
+
+    /// <summary>The bits that both have.</summary>
+    static abstract TVector And(TVector a, TVector b);
+
     /// <summary>⌊a/2ⁿ⌋.</summary>
     static abstract TVector ShiftRight(TVector a, int n);
+
+    /// <summary>⌊a/2ⁿ⌋ of numbers read without a sign.</summary>
+    static abstract TVector ShiftRightLogical(TVector a, int n);
+
+    /// <summary>a·2ⁿ, of which the low 64 bits count.</summary>
+    static abstract TVector ShiftLeft(TVector a, int n);
+
+    /// <summary>The larger of each.</summary>
+    static abstract TVector Max(TVector a, TVector b);
 
     /// <summary>The smaller of each.</summary>
     static abstract TVector Min(TVector a, TVector b);
 
     /// <summary>The places where a ≤ b, the first in bit 0.</summary>
     static abstract ulong AtMost(TVector a, TVector b);
+
+    /// <summary>Reads cells of the table of the normal distribution: their low 64 bits and their high 64 bits.</summary>
+    /// <param name="first">The first cell; 4 bytes can be read behind the last.</param>
+    /// <param name="at">Numbers of cells.</param>
+    /// <param name="low">Low bits.</param>
+    /// <param name="high">High bits.</param>
+    static abstract void Cells(ref Cell first, TVector at, out TVector low, out TVector high);
 }

@@ -40,7 +40,32 @@ internal readonly struct Lanes128 : ILanes<Vector128<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<long> Subtract(Vector128<long> a, Vector128<long> b) => a - b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<long> Product(Vector128<long> a, Vector128<long> b) =>
+        Sse2.IsSupported ? Sse2.Multiply(a.AsUInt32(), b.AsUInt32()).AsInt64() : (a & Vector128.Create((long)uint.MaxValue)) * (b & Vector128.Create((long)uint.MaxValue));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<long> And(Vector128<long> a, Vector128<long> b) => a & b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<long> ShiftRight(Vector128<long> a, int n) => Vector128.ShiftRightArithmetic(a, n);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<long> ShiftRightLogical(Vector128<long> a, int n) => Vector128.ShiftRightLogical(a, n);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<long> ShiftLeft(Vector128<long> a, int n) => Vector128.ShiftLeft(a, n);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<long> Max(Vector128<long> a, Vector128<long> b) => Vector128.Max(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,4 +74,22 @@ internal readonly struct Lanes128 : ILanes<Vector128<long>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong AtMost(Vector128<long> a, Vector128<long> b) => Vector128.LessThanOrEqual(a, b).ExtractMostSignificantBits();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Cells(ref Cell first, Vector128<long> at, out Vector128<long> low, out Vector128<long> high)
+    {
+        Vector128<byte> a = Cell(ref first, at.GetElement(0));
+        Vector128<byte> b = Cell(ref first, at.GetElement(1));
+        low = Vector128.Create(a.AsInt64().GetElement(0), b.AsInt64().GetElement(0));
+        high = Vector128.Create(Upper(a), Upper(b));
+    }
+
+    /// <summary>The 16 bytes that begin with a cell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<byte> Cell(ref Cell first, long at) => Vector128.LoadUnsafe(ref Unsafe.As<Cell, byte>(ref Unsafe.Add(ref first, (nint)at)));
+
+    /// <summary>The upper 64 bits of a cell of 96.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Upper(Vector128<byte> cell) => ((long)cell.AsInt32().GetElement(2) << 32) | cell.AsUInt32().GetElement(1);
 }

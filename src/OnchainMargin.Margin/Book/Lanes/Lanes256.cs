@@ -42,7 +42,32 @@ internal readonly struct Lanes256 : ILanes<Vector256<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<long> Subtract(Vector256<long> a, Vector256<long> b) => a - b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<long> Product(Vector256<long> a, Vector256<long> b) =>
+        Avx2.IsSupported ? Avx2.Multiply(a.AsUInt32(), b.AsUInt32()).AsInt64() : (a & Vector256.Create((long)uint.MaxValue)) * (b & Vector256.Create((long)uint.MaxValue));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<long> And(Vector256<long> a, Vector256<long> b) => a & b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<long> ShiftRight(Vector256<long> a, int n) => Vector256.ShiftRightArithmetic(a, n);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<long> ShiftRightLogical(Vector256<long> a, int n) => Vector256.ShiftRightLogical(a, n);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<long> ShiftLeft(Vector256<long> a, int n) => Vector256.ShiftLeft(a, n);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<long> Max(Vector256<long> a, Vector256<long> b) => Vector256.Max(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,4 +76,22 @@ internal readonly struct Lanes256 : ILanes<Vector256<long>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong AtMost(Vector256<long> a, Vector256<long> b) => Vector256.LessThanOrEqual(a, b).ExtractMostSignificantBits();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Cells(ref Cell first, Vector256<long> at, out Vector256<long> low, out Vector256<long> high)
+    {
+        if (!Avx2.IsSupported)
+        {
+            Lanes128.Cells(ref first, at.GetLower(), out Vector128<long> low0, out Vector128<long> high0);
+            Lanes128.Cells(ref first, at.GetUpper(), out Vector128<long> low1, out Vector128<long> high1);
+            (low, high) = (Vector256.Create(low0, low1), Vector256.Create(high0, high1));
+            return;
+        }
+
+        Vector256<byte> even = Vector256.Create(Lanes128.Cell(ref first, at.GetElement(0)), Lanes128.Cell(ref first, at.GetElement(2)));
+        Vector256<byte> odd = Vector256.Create(Lanes128.Cell(ref first, at.GetElement(1)), Lanes128.Cell(ref first, at.GetElement(3)));
+        low = Avx2.UnpackLow(even.AsInt64(), odd.AsInt64());
+        high = Avx2.UnpackLow(Avx2.ShiftRightLogical128BitLane(even, sizeof(uint)).AsInt64(), Avx2.ShiftRightLogical128BitLane(odd, sizeof(uint)).AsInt64());
+    }
 }

@@ -42,7 +42,32 @@ internal readonly struct Lanes512 : ILanes<Vector512<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> Subtract(Vector512<long> a, Vector512<long> b) => a - b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> Product(Vector512<long> a, Vector512<long> b) =>
+        Avx512F.IsSupported ? Avx512F.Multiply(a.AsUInt32(), b.AsUInt32()).AsInt64() : (a & Vector512.Create((long)uint.MaxValue)) * (b & Vector512.Create((long)uint.MaxValue));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> And(Vector512<long> a, Vector512<long> b) => a & b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<long> ShiftRight(Vector512<long> a, int n) => Vector512.ShiftRightArithmetic(a, n);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> ShiftRightLogical(Vector512<long> a, int n) => Vector512.ShiftRightLogical(a, n);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> ShiftLeft(Vector512<long> a, int n) => Vector512.ShiftLeft(a, n);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> Max(Vector512<long> a, Vector512<long> b) => Vector512.Max(a, b);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,4 +76,27 @@ internal readonly struct Lanes512 : ILanes<Vector512<long>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong AtMost(Vector512<long> a, Vector512<long> b) => Vector512.LessThanOrEqual(a, b).ExtractMostSignificantBits();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Cells(ref Cell first, Vector512<long> at, out Vector512<long> low, out Vector512<long> high)
+    {
+        if (!Avx512BW.IsSupported)
+        {
+            Lanes256.Cells(ref first, at.GetLower(), out Vector256<long> low0, out Vector256<long> high0);
+            Lanes256.Cells(ref first, at.GetUpper(), out Vector256<long> low1, out Vector256<long> high1);
+            (low, high) = (Vector512.Create(low0, low1), Vector512.Create(high0, high1));
+            return;
+        }
+
+        Vector512<byte> even = Four(ref first, at, 0);
+        Vector512<byte> odd = Four(ref first, at, 1);
+        low = Avx512F.UnpackLow(even.AsInt64(), odd.AsInt64());
+        high = Avx512F.UnpackLow(Avx512BW.ShiftRightLogical128BitLane(even, sizeof(uint)).AsInt64(), Avx512BW.ShiftRightLogical128BitLane(odd, sizeof(uint)).AsInt64());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Four(ref Cell first, Vector512<long> at, int from) => Vector512.Create(
+        Vector256.Create(Lanes128.Cell(ref first, at.GetElement(from)), Lanes128.Cell(ref first, at.GetElement(from + 2))),
+        Vector256.Create(Lanes128.Cell(ref first, at.GetElement(from + 4)), Lanes128.Cell(ref first, at.GetElement(from + 6))));
 }

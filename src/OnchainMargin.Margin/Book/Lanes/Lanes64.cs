@@ -30,6 +30,24 @@ internal readonly struct Lanes64 : ILanes<long>
     public static long Add(long a, long b) => unchecked(a + b);
 
     /// <inheritdoc/>
+    public static long Subtract(long a, long b) => unchecked(a - b);
+
+    /// <inheritdoc/>
+    public static long Product(long a, long b) => unchecked((long)((ulong)(uint)a * (uint)b));
+
+    /// <inheritdoc/>
+    public static long And(long a, long b) => a & b;
+
+    /// <inheritdoc/>
+    public static long ShiftRightLogical(long a, int n) => a >>> n;
+
+    /// <inheritdoc/>
+    public static long ShiftLeft(long a, int n) => a << n;
+
+    /// <inheritdoc/>
+    public static long Max(long a, long b) => Math.Max(a, b);
+
+    /// <inheritdoc/>
     public static long ShiftRight(long a, int n) => a >> n;
 
     /// <inheritdoc/>
@@ -37,4 +55,11 @@ internal readonly struct Lanes64 : ILanes<long>
 
     /// <inheritdoc/>
     public static ulong AtMost(long a, long b) => a <= b ? 1UL : 0;
+
+    /// <inheritdoc/>
+    public static void Cells(ref Cell first, long at, out long low, out long high)
+    {
+        Cell cell = Unsafe.Add(ref first, (nint)at);
+        (low, high) = unchecked(((long)cell.Low, (long)(((ulong)cell.High << 32) | (cell.Low >> 32))));
+    }
 }
