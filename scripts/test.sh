@@ -130,6 +130,7 @@ if [ "$built" -eq 1 ]; then
     xunit "$name" "$project"
   done
   xunit OnchainMargin.Margin.Tests-scalar tests/OnchainMargin.Margin.Tests/OnchainMargin.Margin.Tests.csproj DOTNET_EnableHWIntrinsic=0
+  xunit OnchainMargin.Ethereum.Tests-scalar tests/OnchainMargin.Ethereum.Tests/OnchainMargin.Ethereum.Tests.csproj DOTNET_EnableHWIntrinsic=0
 fi
 if [ -n "$solidity" ]; then
   wait "$solidity"

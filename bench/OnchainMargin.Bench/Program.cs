@@ -4,6 +4,7 @@ using OnchainMargin.Bench.Book;
 using OnchainMargin.Bench.Ethereum;
 using OnchainMargin.Bench.Margin;
 using OnchainMargin.Bench.Models;
+using OnchainMargin.Bench.Solver;
 
 // Runs every bench and writes its figures as one flat JSON map: OnchainMargin.Bench [--quick] [--only=NAME] FILE. scripts/bench.sh adds the rest.
 bool quick = args.Contains("--quick", StringComparer.Ordinal);
@@ -19,6 +20,7 @@ if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal
     ("Book", results => new BookBench().Run(results, quick)),
     ("Margin", results => new MarginBench().Run(results, quick)),
     ("Models", results => VarBench.Run(results, quick)),
+    ("Merkle", results => MerkleBench.Run(results, quick)),
 ];
 var all = new SortedDictionary<string, double>(StringComparer.Ordinal);
 string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", StringComparison.Ordinal))?["--only=".Length..];

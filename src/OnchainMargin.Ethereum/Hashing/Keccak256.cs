@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace OnchainMargin.Ethereum.Hashing;
@@ -7,9 +8,9 @@ namespace OnchainMargin.Ethereum.Hashing;
 /// <summary>Keccak-256 as Ethereum uses it: the original padding (01), not the one of FIPS 202.</summary>
 public static class Keccak256
 {
-    private const int RateBytes = 136;
-    private const int RateWords = RateBytes / 8;
-    private const ulong LastRateBit = 0x8000000000000000;
+    internal const int RateBytes = 136;
+    internal const int RateWords = RateBytes / 8;
+    internal const ulong LastRateBit = 0x8000000000000000;
     private const int StackText = 512;
 
     /// <summary>The hash of no bytes.</summary>
@@ -20,7 +21,7 @@ public static class Keccak256
     public static Hash32 Hash(ReadOnlySpan<byte> data)
     {
         Span<ulong> state = stackalloc ulong[KeccakPermutation.Words];
-        Absorb(data, state);
+        KeccakGroup<ulong, KeccakLanes64>.Absorb(ref MemoryMarshal.GetReference(data), data.Length, state);
         return new Hash32(
             BinaryPrimitives.ReverseEndianness(state[0]),
             BinaryPrimitives.ReverseEndianness(state[1]),
@@ -39,36 +40,5 @@ public static class Keccak256
         int length = Encoding.UTF8.GetByteCount(text);
         Span<byte> bytes = length <= StackText ? stackalloc byte[StackText] : new byte[length];
         return Hash(bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
-    }
-
-    private static void Absorb(ReadOnlySpan<byte> data, Span<ulong> state)
-    {
-        state.Clear();
-        while (data.Length >= RateBytes)
-        {
-            for (int i = 0; i < RateWords; i++)
-            {
-                state[i] ^= BinaryPrimitives.ReadUInt64LittleEndian(data[(8 * i)..]);
-            }
-
-            KeccakPermutation.Apply(state);
-            data = data[RateBytes..];
-        }
-
-        int words = data.Length / 8;
-        for (int i = 0; i < words; i++)
-        {
-            state[i] ^= BinaryPrimitives.ReadUInt64LittleEndian(data[(8 * i)..]);
-        }
-
-        ulong last = 0;
-        for (int i = 8 * words; i < data.Length; i++)
-        {
-            last |= (ulong)data[i] << (8 * (i & 7));
-        }
-
-        state[words] ^= last | (1UL << (8 * (data.Length & 7)));
-        state[RateWords - 1] ^= LastRateBit;
-        KeccakPermutation.Apply(state);
     }
 }

@@ -7,7 +7,7 @@ namespace OnchainMargin.Ethereum;
 
 /// <summary>Thirty-two bytes: a hash, an event topic, a <c>bytes32</c>; or a shorter <c>bytesN</c>, left-aligned with zeros behind it.</summary>
 [JsonConverter(typeof(Hash32JsonConverter))]
-[StructLayout(LayoutKind.Auto)]
+[StructLayout(LayoutKind.Sequential)]
 public readonly struct Hash32 : IEquatable<Hash32>, IComparable<Hash32>
 {
     /// <summary>The length in bytes.</summary>
@@ -48,6 +48,9 @@ public readonly struct Hash32 : IEquatable<Hash32>, IComparable<Hash32>
 
     /// <summary>Whether all bytes are zero.</summary>
     public bool IsZero => (_word0 | _word1 | _word2 | _word3) == 0;
+
+    /// <summary>The first eight bytes as a number: values in order have these in order.</summary>
+    public ulong Prefix => _word0;
 
     /// <summary>The bytes read as an unsigned big-endian number.</summary>
     public UInt256 ToUInt256() => new(new UInt128(_word0, _word1), new UInt128(_word2, _word3));

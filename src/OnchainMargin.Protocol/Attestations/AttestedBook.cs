@@ -1,33 +1,64 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Abi;
+using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Merkle;
 
 namespace OnchainMargin.Protocol.Attestations;
 
 /// <summary>The attestations of every account at one checkpoint under one Merkle root: what an epoch stands for. A leaf is <c>abi.encode</c> of the attestation's fields.</summary>
+/// <remarks>A leaf names its checkpoint, so the books of two checkpoints share none; those of two blocks that hold the same checkpoint (a reorganisation) share most.</remarks>
 public sealed class AttestedBook
 {
+    private const int ChunkLeaves = 256;
+
+    /// <summary>Above this part of changed leaves a tree is built anew rather than brought up to date.</summary>
+    private const int FewLeavesDivisor = 8;
+
     private readonly StandardMerkleTree? _tree;
-    private readonly Dictionary<ulong, int> _placeOf = [];
 
     /// <summary>Builds the book.</summary>
     /// <param name="checkpoint">The checkpoint that all attestations name.</param>
     /// <param name="attestations">One for each account.</param>
+    /// <exception cref="ArgumentException">Thrown when an account is there twice, or an attestation names another checkpoint.</exception>
     public AttestedBook(ulong checkpoint, IEnumerable<RiskRegistry.RiskAttestation> attestations)
+        : this(checkpoint, [.. attestations], null, Environment.ProcessorCount)
     {
+    }
+
+    /// <summary>Builds the book, and takes over the tree of another one where nearly all attestations are the same.</summary>
+    /// <param name="checkpoint">The checkpoint that all attestations name.</param>
+    /// <param name="attestations">One for each account; kept.</param>
+    /// <param name="alike">Another book; null for none.</param>
+    /// <param name="workers">Threads.</param>
+    /// <inheritdoc cref="AttestedBook(ulong, IEnumerable{RiskRegistry.RiskAttestation})" path="/exception"/>
+    public AttestedBook(ulong checkpoint, RiskRegistry.RiskAttestation[] attestations, AttestedBook? alike, int workers)
+    {
+        ArgumentNullException.ThrowIfNull(attestations);
         Checkpoint = checkpoint;
-        Attestations = [.. attestations.OrderBy(static attestation => attestation.Account)];
-        for (int i = 0; i < Attestations.Length; i++)
+        for (int i = 1; i < attestations.Length; i++)
         {
-            if (Attestations[i].Checkpoint != checkpoint || !_placeOf.TryAdd(Attestations[i].Account, i))
+            if (attestations[i - 1].Account >= attestations[i].Account)
             {
-                throw new ArgumentException($"The attestation of account {Attestations[i].Account} is there twice or names checkpoint {Attestations[i].Checkpoint}; a book has one for each account at checkpoint {checkpoint}.", nameof(attestations));
+                Array.Sort(attestations, static (a, b) => a.Account.CompareTo(b.Account));
+                break;
             }
         }
 
-        Hash32[] leaves = [.. Attestations.Select(static attestation => LeafOf(attestation))];
-        _tree = leaves.Length == 0 ? null : StandardMerkleTree.Build(leaves);
+        for (int i = 0; i < attestations.Length; i++)
+        {
+            if (attestations[i].Checkpoint != checkpoint || (i > 0 && attestations[i - 1].Account == attestations[i].Account))
+            {
+                throw new ArgumentException($"The attestation of account {attestations[i].Account} is there twice or names checkpoint {attestations[i].Checkpoint}; a book has one for each account at checkpoint {checkpoint}.", nameof(attestations));
+            }
+        }
+
+        Attestations = ImmutableCollectionsMarshal.AsImmutableArray(attestations);
+        _tree = attestations.Length == 0 ? null
+            : alike is not null && Adapt(attestations, alike) is { } adapted ? adapted
+            : StandardMerkleTree.Build(LeavesOf(attestations, workers), sort: true, workers);
     }
 
     /// <summary>The checkpoint.</summary>
@@ -46,6 +77,63 @@ public sealed class AttestedBook
     public RiskRegistry.RiskEpoch ToEpoch(ulong epoch, Hash32 modelHash) => new(epoch, Checkpoint, modelHash, Root, (uint)Attestations.Length);
 
     /// <summary>An account's attestation with its proof; null when the account is not in the book.</summary>
-    public (RiskRegistry.RiskAttestation Attestation, Hash32[] Proof)? Find(ulong account) =>
-        _tree is not null && _placeOf.TryGetValue(account, out int place) ? (Attestations[place], _tree.ProofOf(place)) : null;
+    public (RiskRegistry.RiskAttestation Attestation, Hash32[] Proof)? Find(ulong account)
+    {
+        int from = 0;
+        int to = Attestations.Length;
+        while (from < to)
+        {
+            int middle = (from + to) / 2;
+            (from, to) = Attestations[middle].Account < account ? (middle + 1, to) : (from, middle);
+        }
+
+        return from < Attestations.Length && Attestations[from].Account == account ? (Attestations[from], _tree!.ProofOf(from)) : null;
+    }
+
+    /// <summary>The hashes of all leaves, by all threads.</summary>
+    internal static Hash32[] LeavesOf(RiskRegistry.RiskAttestation[] attestations, int workers)
+    {
+        Hash32[] leaves = GC.AllocateUninitializedArray<Hash32>(attestations.Length);
+        int chunks = (attestations.Length + ChunkLeaves - 1) / ChunkLeaves;
+        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = workers }, static () => new byte[ChunkLeaves * RiskRegistry.RiskAttestation.FrameSize], (chunk, _, bytes) =>
+        {
+            int from = chunk * ChunkLeaves;
+            int count = Math.Min(ChunkLeaves, attestations.Length - from);
+            var writer = new AbiWriter(bytes);
+            for (int i = 0; i < count; i++)
+            {
+                attestations[from + i].Write(ref writer, i * RiskRegistry.RiskAttestation.FrameSize);
+            }
+
+            KeccakMany.HashTwice(bytes.AsSpan(0, count * RiskRegistry.RiskAttestation.FrameSize), RiskRegistry.RiskAttestation.FrameSize, leaves.AsSpan(from, count));
+            return bytes;
+        }, static _ => { });
+        return leaves;
+    }
+
+    /// <summary>The tree of a book of the same accounts with the few leaves changed that differ; null when there are others or many.</summary>
+    private static StandardMerkleTree? Adapt(RiskRegistry.RiskAttestation[] attestations, AttestedBook alike)
+    {
+        if (alike.Attestations.Length != attestations.Length)
+        {
+            return null;
+        }
+
+        var changed = new List<int>();
+        for (int i = 0; i < attestations.Length; i++)
+        {
+            if (attestations[i] != alike.Attestations[i])
+            {
+                changed.Add(i);
+                if (attestations[i].Account != alike.Attestations[i].Account || changed.Count > attestations.Length / FewLeavesDivisor)
+                {
+                    return null;
+                }
+            }
+        }
+
+        StandardMerkleTree tree = alike._tree!.Copy();
+        tree.Update(changed.ToArray(), [.. changed.Select(i => LeafOf(attestations[i]))]);
+        return tree;
+    }
 }
