@@ -1,12 +1,13 @@
 namespace OnchainMargin.Architecture.Tests;
 
-/// <summary>Which project may use which: Cli, Solver → Protocol → (Margin, Ethereum); Models → Margin; nothing points back.</summary>
+/// <summary>Which project may use which: Cli, Solver → Protocol → (Margin, Ethereum); Models → Margin; Bindings, which the build runs, → Ethereum; nothing points back.</summary>
 internal static class Arrows
 {
     public static IReadOnlyDictionary<string, string[]> Allowed { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["OnchainMargin.Margin"] = [],
         ["OnchainMargin.Ethereum"] = [],
+        ["OnchainMargin.Bindings"] = ["OnchainMargin.Ethereum"],
         ["OnchainMargin.Models"] = ["OnchainMargin.Margin"],
         ["OnchainMargin.Protocol"] = ["OnchainMargin.Margin", "OnchainMargin.Ethereum"],
         ["OnchainMargin.Solver"] = ["OnchainMargin.Protocol", "OnchainMargin.Models"],

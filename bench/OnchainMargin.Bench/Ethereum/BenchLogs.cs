@@ -2,6 +2,7 @@ using System.Text;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
 using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Tests.Generated;
 
 namespace OnchainMargin.Bench.Ethereum;
 

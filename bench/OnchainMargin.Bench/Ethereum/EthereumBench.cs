@@ -6,6 +6,7 @@ using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Ethereum.TypedData;
+using OnchainMargin.Ethereum.Tests.Generated;
 
 namespace OnchainMargin.Bench.Ethereum;
 

@@ -9,7 +9,6 @@ public sealed class GeneratedSourceTests
     [Theory]
     [InlineData("EchoLab", "tests/OnchainMargin.Ethereum.Tests/Generated/EchoLab.g.cs", "OnchainMargin.Ethereum.Tests.Generated")]
     [InlineData("Nasty", "tests/OnchainMargin.Ethereum.Tests/Generated/Nasty.g.cs", "OnchainMargin.Ethereum.Tests.Generated")]
-    [InlineData("EchoLab", "bench/OnchainMargin.Bench/Ethereum/EchoLab.g.cs", "OnchainMargin.Bench.Ethereum")]
     public void Generate_OfAnAsset_GivesTheCommittedFile(string contract, string file, string name)
     {
         using JsonDocument artifact = JsonDocument.Parse(File.ReadAllText(Assets.PathOf(contract + ".json")));
