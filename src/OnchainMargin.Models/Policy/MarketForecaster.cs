@@ -36,7 +36,7 @@ public sealed class MarketForecaster
     private double _stressed;
     private double _volMove;
     private double _stressChance;
-    private GjrFit? _gjr;
+    private VarianceFit<GjrParameters>? _gjr;
     private double _gjrVariance;
     private RegimeModel? _regimes;
 
@@ -105,7 +105,7 @@ public sealed class MarketForecaster
     private void ObserveDay(double r)
     {
         _daily.Add(r);
-        _gjrVariance = _gjr is { } model ? model.Parameters.Next(_gjrVariance, r) : 0;
+        _gjrVariance = _gjr is { } model ? model.Parameters.NextVariance(_gjrVariance, r) : 0;
         _stressChance = _regimes is { } regimes ? regimes.Next(_stressChance, r) : 0;
         if (_daily.Count < FewestDays || _daily.Count % Month != 0)
         {

@@ -33,7 +33,7 @@ public sealed class FilteredHistory
         for (var i = 0; i < returns.Length; i++)
         {
             _residuals[i] = (returns[i] - model.Mean) / Math.Sqrt(Math.Max(variance, 1e-300));
-            variance = model.Next(variance, returns[i]);
+            variance = model.NextVariance(variance, returns[i]);
         }
 
         NextVariance = variance;
@@ -59,7 +59,7 @@ public sealed class FilteredHistory
             {
                 var r = _model.Mean + (Math.Sqrt(variance) * _residuals[random.Next(_residuals.Length)]);
                 sums[path] += r;
-                variance = _model.Next(variance, r);
+                variance = _model.NextVariance(variance, r);
             }
         }
 

@@ -48,7 +48,7 @@ public sealed class GarchTests
         Assert.Equal(10, rows.Count);
         foreach (var row in rows)
         {
-            variance = model.Next(variance, Return);
+            variance = model.NextVariance(variance, Return);
             Assert.Equal(double.Parse(row["expected_sigma"]), Math.Sqrt(variance), 1e-6);
         }
     }

@@ -38,8 +38,8 @@ public sealed class GjrTests
     public void Next_FallAndRise_DifferByGamma()
     {
         var model = new GjrParameters(0, 0, 0.1, 0.2, 0.5);
-        Assert.Equal(0.1 + 0.5, model.Next(1, 1), 1e-15);
-        Assert.Equal(0.3 + 0.5, model.Next(1, -1), 1e-15);
+        Assert.Equal(0.1 + 0.5, model.NextVariance(1, 1), 1e-15);
+        Assert.Equal(0.3 + 0.5, model.NextVariance(1, -1), 1e-15);
         Assert.Equal(0.7, model.Persistence, 1e-15);
     }
 
@@ -81,7 +81,7 @@ public sealed class GjrTests
         for (var i = 0; i < count; i++)
         {
             returns[i] = model.Mean + (Math.Sqrt(h) * GaussianOf(random));
-            h = model.Next(h, returns[i]);
+            h = model.NextVariance(h, returns[i]);
         }
 
         return returns;
