@@ -54,8 +54,8 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
     /// <summary>Amounts of the balances.</summary>
     internal UInt128[] BalanceAmounts { get; private set; } = [];
 
-    /// <summary>Their size as spot, or their value where the token is no underlying.</summary>
-    internal Int128[] BalanceScaled { get; private set; } = [];
+    /// <summary>Their size as spot, or their value where the token is no underlying; <see cref="long.MaxValue"/> where that does not fit.</summary>
+    internal long[] BalanceScaled { get; private set; } = [];
 
     /// <summary>What was computed of each.</summary>
     internal AccountFigures[] Figures { get; private set; } = [];
@@ -80,6 +80,9 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
         int at = (account * Underlyings.Length) + part;
         return (_partStart[at], _partStart[at + 1] - _partStart[at]);
     }
+
+    /// <summary>How many positions an account has.</summary>
+    internal int PositionsOf(int account) => _partStart[(account + 1) * Underlyings.Length] - _partStart[account * Underlyings.Length];
 
     /// <summary>Takes an account in at the end.</summary>
     /// <returns>Its place in the block.</returns>
@@ -207,7 +210,7 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
                 return false;
             }
 
-            BalanceScaled[i] = record.Underlying == 0 ? Collaterals.ValueE8(record, BalanceAmounts[i], 0) : Collaterals.SizeE8(record, BalanceAmounts[i]);
+            BalanceScaled[i] = record.Underlying == 0 ? (long)Rounding.Min(long.MaxValue, Collaterals.ValueE8(record, BalanceAmounts[i], 0)) : Collaterals.SizeE8(record, BalanceAmounts[i]);
         }
 
         _balanceVersions[slot] = version;
@@ -288,7 +291,7 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
     {
         if (least > BalanceTokens.Length)
         {
-            (ushort[] tokens, UInt128[] amounts, Int128[] scaled) = (BalanceTokens, BalanceAmounts, BalanceScaled);
+            (ushort[] tokens, UInt128[] amounts, long[] scaled) = (BalanceTokens, BalanceAmounts, BalanceScaled);
             int room = Math.Max(tokens.Length + (tokens.Length / 2), least);
             Array.Resize(ref tokens, room);
             Array.Resize(ref amounts, room);

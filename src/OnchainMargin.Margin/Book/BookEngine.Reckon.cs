@@ -215,30 +215,50 @@ public sealed partial class BookEngine
     {
         int done = 0;
         bool isWhole = block.Underlyings.All(static u => u.Terms is not null);
-        for (int slot = 0; slot < block.Count; slot++)
+        for (int slot = 0; slot < block.Count;)
         {
             if (!all && !block.IsDirty(slot))
             {
+                slot++;
                 continue;
             }
 
-            done++;
-            if (isWhole && slot + 1 < block.Count)
+            int end = End(block, slot, all);
+            if (isWhole)
             {
-                BookWorker.Prefetch(block, slot + 1);
+                worker.Compute(block, slot, end - slot, market);
             }
 
-            MarginError error = MarginError.None;
-            if (!isWhole || !block.TryScale(slot, market.Tokens, _tokenVersion) || !worker.TryCompute(block, slot, market, out AccountFigures figures))
+            for (int i = slot; i < end; i++)
             {
-                (AccountState state, Balance[] balances) = Decompile(block, slot);
-                error = MarginEngine.TryCompute(state, balances, market.View, market.Choice, out figures);
+                MarginError error = MarginError.None;
+                if (!isWhole || !block.TryScale(i, market.Tokens, _tokenVersion) || !worker.TryFigures(block, slot, i - slot, market, out AccountFigures figures))
+                {
+                    (AccountState state, Balance[] balances) = Decompile(block, i);
+                    error = MarginEngine.TryCompute(state, balances, market.View, market.Choice, out figures);
+                }
+
+                block.Set(i, figures, error, error == MarginError.None && figures.EquityE8 < figures.MaintenanceE8);
             }
 
-            block.Set(slot, figures, error, error == MarginError.None && figures.EquityE8 < figures.MaintenanceE8);
+            done += end - slot;
+            slot = end;
         }
 
         _under.Set(block.Place, block.HasUnder);
         return done;
+    }
+
+    /// <summary>Where the accounts end that are computed together with one.</summary>
+    private static int End(BookBlock block, int slot, bool all)
+    {
+        int positions = block.PositionsOf(slot);
+        int end = slot + 1;
+        while (end < block.Count && end - slot < BookChunk.AccountsMax && (all || block.IsDirty(end)) && positions + block.PositionsOf(end) <= BookChunk.PositionsMax)
+        {
+            positions += block.PositionsOf(end++);
+        }
+
+        return end;
     }
 }

@@ -18,20 +18,33 @@ internal abstract class BookSums
         _ => new LaneSums<Lanes64, long>(),
     };
 
-    /// <summary>w·Σ size·value at every scenario.</summary>
+    /// <summary>w·Σ size·value at every scenario, and the same with narrow options at their intrinsic value.</summary>
     /// <param name="table">Short values.</param>
+    /// <param name="time">What narrow options are worth above their intrinsic value.</param>
     /// <param name="rows">The row of each position.</param>
-    /// <param name="sizes">Short sizes.</param>
-    /// <param name="weighted">Where the sums go, <see cref="Lanes"/> of them.</param>
-    /// <returns>The least.</returns>
-    internal abstract long Weigh(int[] table, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, long[] weighted);
-
-    /// <summary>Σ size·part of every lane: upper parts first, then lower ones.</summary>
-    /// <param name="table">The lanes.</param>
-    /// <param name="lines">Where the line of each position begins.</param>
     /// <param name="sizes">Sizes.</param>
-    /// <param name="sums">Where the sums go.</param>
-    internal abstract void Sum(long[] table, ReadOnlySpan<int> lines, ReadOnlySpan<long> sizes, long[] sums);
+    /// <param name="cut">How many bits of the sizes are cut.</param>
+    /// <param name="narrow">Which positions are narrow.</param>
+    /// <param name="weighted">Where the sums go, <see cref="Lanes"/> of them.</param>
+    /// <param name="exact">Where the others go; untouched when nothing is narrow.</param>
+    /// <returns>The least of all.</returns>
+    internal abstract long Weigh(
+        int[] table, int[] time, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, int cut, ReadOnlySpan<int> narrow, long[] weighted, long[] exact);
+
+    /// <summary>Σ size·lane of every bucket of an account, and of the whole account.</summary>
+    /// <param name="u">The underlying.</param>
+    /// <param name="rows">The row of each position.</param>
+    /// <param name="sizes">Sizes.</param>
+    /// <param name="buckets">The bucket of each position, ascending.</param>
+    /// <param name="chunk">Where the sums of buckets go.</param>
+    /// <param name="sums">Where those of the account go: upper parts, then lower ones.</param>
+    internal abstract void Sum(BookUnderlying u, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, ReadOnlySpan<int> buckets, BookChunk chunk, Span<long> sums);
+
+    /// <summary>The charges of all buckets of a chunk.</summary>
+    /// <param name="u">The underlying.</param>
+    /// <param name="chunk">Their sums, and where the charges go.</param>
+    /// <param name="count">How many.</param>
+    internal abstract void Charge(BookUnderlying u, BookChunk chunk, int count);
 
     /// <summary>The scenarios whose sum is at most a limit, one bit each.</summary>
     internal abstract ulong AtMost(long[] weighted, long limit);

@@ -17,6 +17,9 @@ internal struct BookTotals
     /// <summary>All terms or-ed together.</summary>
     internal long Large;
 
+    /// <summary>Whether the account cannot be computed in these words.</summary>
+    internal bool IsMisfit;
+
     /// <summary>Whether a term is too large for the sums.</summary>
-    internal readonly bool IsLarge => Large >> TermBits != 0;
+    internal readonly bool IsLarge => IsMisfit || Large >> TermBits != 0;
 }

@@ -21,13 +21,10 @@ internal sealed partial class BookUnderlying
                 largest = Math.Max(largest, Math.Max(Math.Abs(line[s] - mark), Math.Abs(exact[s] - mark)));
             }
 
-            for (int sign = 0; sign < 2; sign++)
+            FillLanes(row, lanes);
+            foreach (long lane in lanes)
             {
-                FillLanes(row, sign == 1, lanes);
-                foreach (long lane in lanes)
-                {
-                    largestLane = Math.Max(largestLane, Math.Abs(lane));
-                }
+                largestLane = Math.Max(largestLane, Math.Abs(lane));
             }
         }
 
@@ -36,18 +33,14 @@ internal sealed partial class BookUnderlying
         LaneBits = BitsOf(largestLane) - LaneSplit;
         foreach (int row in Made(terms))
         {
-            Cut(Line(row), Line(row)[Scenarios.Mark], Short.AsSpan(row * ShortStride));
-            Cut(ExactLine(row), Line(row)[Scenarios.Mark], ShortExact.AsSpan(row * ShortStride));
+            Cut(row);
             Charge(terms, row);
-            for (int sign = 0; sign < 2; sign++)
+            FillLanes(row, lanes);
+            Span<long> target = Lanes.AsSpan(row * TermStride, TermStride);
+            for (int i = 0; i < TermLane.Count; i++)
             {
-                FillLanes(row, sign == 1, lanes);
-                Span<long> target = Lanes.AsSpan(((2 * row) + sign) * TermStride, TermStride);
-                for (int i = 0; i < TermLane.Count; i++)
-                {
-                    target[i] = lanes[i] >> LaneSplit;
-                    target[TermLane.Count + i] = lanes[i] & ((1L << LaneSplit) - 1);
-                }
+                target[i] = lanes[i] >> LaneSplit;
+                target[TermLane.Count + i] = lanes[i] & ((1L << LaneSplit) - 1);
             }
         }
     }
@@ -69,15 +62,26 @@ internal sealed partial class BookUnderlying
 
     private Span<long> ExactLine(int row) => Exact.AsSpan(row * Row.Stride, Row.Stride);
 
-    private void Cut(ReadOnlySpan<long> line, long mark, Span<int> target)
+    /// <summary>The values of a row less its mark, cut and whole, and the same with narrow options at their intrinsic value.</summary>
+    private void Cut(int row)
     {
+        ReadOnlySpan<long> line = Line(row);
+        ReadOnlySpan<long> exact = ExactLine(row);
+        Span<int> shorts = Short.AsSpan(row * ShortStride, ShortStride);
+        Span<int> times = ShortTime.AsSpan(row * ShortStride, ShortStride);
+        long mark = line[Scenarios.Mark];
         for (int s = 0; s < Scenarios.Count; s++)
         {
-            target[s] = (int)((line[s] - mark) >> Shift);
+            long gain = line[s] - mark;
+            long gainExact = exact[s] - mark;
+            Columns[(s * Height) + row] = gain;
+            ExactColumns[(s * Height) + row] = gainExact;
+            shorts[s] = (int)(gain >> Shift);
+            times[s] = shorts[s] - (int)(gainExact >> Shift);
         }
     }
 
-    private void FillLanes(int row, bool isShort, Span<long> lanes)
+    private void FillLanes(int row, Span<long> lanes)
     {
         lanes.Clear();
         ref readonly InstrumentTerms term = ref Rows[row];
@@ -85,12 +89,12 @@ internal sealed partial class BookUnderlying
         bool isOption = term.Traits.HasFlag(InstrumentTraits.Option);
         lanes[TermLane.Rise] = line[Scenarios.Upper] - line[Scenarios.Lower];
         lanes[TermLane.Mark] = term.Mark;
-        lanes[TermLane.FloorMark] = term.Mark;
+        lanes[TermLane.FloorLong] = isOption ? Math.Min(term.Mark, line[Row.Intrinsic]) : term.Mark;
+        lanes[TermLane.FloorShort] = isOption ? Math.Max(term.Mark, line[Row.Intrinsic]) : term.Mark;
         if (isOption)
         {
             lanes[TermLane.Options] = term.Mark;
-            lanes[TermLane.FloorMark] = isShort ? Math.Max(term.Mark, line[Row.Intrinsic]) : Math.Min(term.Mark, line[Row.Intrinsic]);
-            lanes[TermLane.Short] = isShort && term.Traits.HasFlag(InstrumentTraits.Live) ? 1 : 0;
+            lanes[TermLane.Short] = term.Traits.HasFlag(InstrumentTraits.Live) ? 1 : 0;
             if (term.Traits.HasFlag(InstrumentTraits.Vega))
             {
                 lanes[term.Traits.HasFlag(InstrumentTraits.Below) ? TermLane.Below : TermLane.Above] = line[Scenarios.VolatilityUp] - line[Scenarios.VolatilityDown];
@@ -136,6 +140,7 @@ internal sealed partial class BookUnderlying
         long place = line[Row.Kink];
         long slope = terms.Expiry(term.Bucket, row >= Room).SlopeE8;
         long dip = (long)Rounding.DivCeil(slope * Math.BigMul(b - place, place - a), (b - a) << PlaceBits);
+        term.Place = (int)(((place - a) << PlaceBits) / (b - a));
         term.Dip = (dip >> Shift) + 1;
         term.Hump = (Math.Max(Math.Max(line[Row.Humps], line[Row.Humps + 1]), line[Row.Humps + 2]) >> Shift) + 1;
     }

@@ -5,7 +5,8 @@ namespace OnchainMargin.Margin;
 /// <content>The tables at a checkpoint.</content>
 internal sealed partial class BookUnderlying
 {
-    private const int PlaceBits = 16;
+    /// <summary>Bits of a place on the axis of q.</summary>
+    internal const int PlaceBits = 16;
 
     private int _filled;
 
@@ -24,13 +25,22 @@ internal sealed partial class BookUnderlying
     /// <summary>(value − mark) ≫ <see cref="Shift"/>, <see cref="ShortStride"/> a row.</summary>
     internal int[] Short { get; private set; } = [];
 
+    /// <summary>What narrow options are worth above their intrinsic value in the same form: 0 for all others.</summary>
+    internal int[] ShortTime { get; private set; } = [];
+
+    /// <summary>value − mark, <see cref="Height"/> numbers a scenario: what is asked of one scenario lies close together.</summary>
+    internal long[] Columns { get; private set; } = [];
+
     /// <summary>The same with narrow options at their intrinsic value.</summary>
-    internal int[] ShortExact { get; private set; } = [];
+    internal long[] ExactColumns { get; private set; } = [];
+
+    /// <summary>Numbers of a column: two a possible instrument.</summary>
+    internal int Height => 2 * Room;
 
     /// <summary>Values with narrow options at their intrinsic value, <see cref="Row.Stride"/> a row; only where there is one.</summary>
     internal long[] Exact { get; private set; } = [];
 
-    /// <summary>The lanes of <see cref="TermLane"/>, upper parts and lower parts, for each row a long and a short line.</summary>
+    /// <summary>The lanes of <see cref="TermLane"/>, upper parts and lower parts.</summary>
     internal long[] Lanes { get; private set; } = [];
 
     /// <summary>Bits of the lower parts.</summary>
@@ -75,8 +85,9 @@ internal sealed partial class BookUnderlying
             // Delayed rows stand behind all present ones, so that those lie close together.
             Room = (int)BitOperations.RoundUpToPowerOf2((uint)count);
             int rows = 2 * Room;
-            (Values, Exact, Lanes) = (new long[rows * Row.Stride], new long[rows * Row.Stride], new long[rows * 2 * TermStride]);
-            (Short, ShortExact, Rows) = (new int[rows * ShortStride], new int[rows * ShortStride], new InstrumentTerms[rows]);
+            (Values, Exact, Lanes) = (new long[rows * Row.Stride], new long[rows * Row.Stride], new long[rows * TermStride]);
+            (Short, ShortTime, Rows) = (new int[rows * ShortStride], new int[rows * ShortStride], new InstrumentTerms[rows]);
+            (Columns, ExactColumns) = (new long[rows * Scenarios.Count], new long[rows * Scenarios.Count]);
             _filled = 0;
         }
 
@@ -114,7 +125,7 @@ internal sealed partial class BookUnderlying
         if (expiry < 0)
         {
             Line(number).Clear();
-            Rows[number].Traits = InstrumentTraits.Missing;
+            (Rows[number].Traits, Rows[number].Bucket) = (InstrumentTraits.Missing, InstrumentTerms.PerpetualBucket);
             return;
         }
 
@@ -128,8 +139,10 @@ internal sealed partial class BookUnderlying
 
     private Span<long> Line(int row) => Values.AsSpan(row * Row.Stride, Row.Stride);
 
-    private static InstrumentTerms Linear(UnderlyingTerms terms, bool isSpot) => new()
+    private InstrumentTerms Linear(UnderlyingTerms terms, bool isSpot) => new()
     {
+        FloorLongE16 = isSpot ? 0 : Charges.FloorLinearE16,
+        FloorShortE16 = isSpot ? 0 : Charges.FloorLinearE16,
         Mark = isSpot ? 0 : terms.Record.PerpetualMarkE8 - terms.Record.CumulativeFundingE8,
         Bucket = isSpot ? InstrumentTerms.SpotBucket : InstrumentTerms.PerpetualBucket,
         Traits = isSpot ? InstrumentTraits.Spot : InstrumentTraits.None,
@@ -139,7 +152,10 @@ internal sealed partial class BookUnderlying
     private InstrumentTerms Dated(ExpiryTerms expiry, int index, Instrument instrument, ReadOnlySpan<long> line)
     {
         long mark = line[Scenarios.Mark];
-        var row = new InstrumentTerms { Mark = mark, Bucket = index, Interval = InstrumentTerms.Nowhere };
+        var row = new InstrumentTerms
+        {
+            Mark = mark, Bucket = index, Interval = InstrumentTerms.Nowhere, FloorLongE16 = Charges.FloorLinearE16, FloorShortE16 = Charges.FloorLinearE16,
+        };
         if (!instrument.IsOption)
         {
             return row;
@@ -150,7 +166,9 @@ internal sealed partial class BookUnderlying
         row.Traits = InstrumentTraits.Option | (isLive ? InstrumentTraits.Live : InstrumentTraits.None)
             | (instrument.StrikeE8 < expiry.ForwardE8 ? InstrumentTraits.Below : InstrumentTraits.None)
             | (expiry.Tau >= ExpiryTerms.IntrinsicBelowSeconds ? InstrumentTraits.Vega : InstrumentTraits.None);
-        row.FloorLong = Math.Min(Charges.FloorRateE8, Math.Max(mark, least));
+        
+        // Where the floor of a unit does not fit a word no account is computed here.
+        row.FloorLongE16 = Charges.FloorLinearE16 == long.MaxValue ? 0 : Rounding.One * Math.Min(Charges.FloorRateE8, Math.Max(mark, least));
         if (Row.IsNarrow(line))
         {
             row.Traits |= InstrumentTraits.Narrow;

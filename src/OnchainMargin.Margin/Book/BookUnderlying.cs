@@ -11,7 +11,7 @@ internal sealed partial class BookUnderlying(ushort underlying)
     /// <summary>Bits of a short value, its sign apart.</summary>
     internal const int ShortBits = 28;
 
-    /// <summary>Numbers of the terms of a row and sign: <see cref="TermLane.Count"/> upper parts, as many lower ones.</summary>
+    /// <summary>Numbers of the terms of a row: <see cref="TermLane.Count"/> upper parts, as many lower ones.</summary>
     internal const int TermStride = 2 * TermLane.Count;
 
     /// <summary>The number of spot collateral among the instruments.</summary>

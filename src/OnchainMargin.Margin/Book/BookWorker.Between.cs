@@ -1,58 +1,60 @@
+using System.Numerics;
+
 namespace OnchainMargin.Margin;
 
 /// <content>Losses between nodes: a bound says which intervals can hold the largest, those are swept.</content>
 internal sealed partial class BookWorker
 {
-    private const int ScenarioWeight = 24;
-
     /// <summary>Roundings of the line, the dip and the hump of an interval, money E8, with room to spare (MRG-032).</summary>
     private const long Roundings = 16;
 
-    private readonly long[] _intervals = new long[Scenarios.Nodes];
+    private static readonly sbyte[] IntervalScenarios = Pairs();
+
+
+    private readonly BookInterval[] _intervals = new BookInterval[Scenarios.Nodes];
     private readonly Kink[] _kinks = new Kink[AccountState.PositionsMax];
 
     /// <summary>Raises the largest loss at scenarios and nodes by those inside intervals.</summary>
     /// <param name="block">The block.</param>
+    /// <param name="account">The account.</param>
     /// <param name="first">The first of the parts that count together.</param>
     /// <param name="end">The one after the last.</param>
     /// <param name="exact">Their short sums of E.</param>
     /// <param name="slack">How far those can be off.</param>
     /// <param name="shift">Their unit.</param>
     /// <param name="loss24">The largest loss at scenarios and nodes.</param>
-    private long Between(BookBlock block, int first, int end, long[] exact, long slack, int shift, long loss24)
+    private long Between(BookBlock block, int account, int first, int end, long[] exact, long slack, int shift, long loss24)
     {
         unchecked
         {
-            _intervals.AsSpan().Clear();
+            uint intervals = 0;
             for (int i = first; i < end; i++)
             {
-                if (_parts[i].IsNarrow)
-                {
-                    Charge(_parts[i], shift - _parts[i].Shift);
-                }
+                intervals |= Charge(block, _parts[i], account, shift - _parts[i].Shift, intervals);
             }
 
             int kinks = -1;
             long largest24 = loss24;
             long limit = Limit(largest24, shift);
-            ReadOnlySpan<int> scenarios = Scenarios.NodeScenarios;
-            for (int node = 0; node + 1 < Scenarios.Nodes; node++)
+            long roundings = ((Roundings * Rounding.One) >> shift) + 1;
+            ReadOnlySpan<sbyte> scenarios = IntervalScenarios;
+            for (; intervals != 0; intervals &= intervals - 1)
             {
-                if (_intervals[node] == 0)
+                int node = BitOperations.TrailingZeroCount(intervals);
+                ref readonly BookInterval interval = ref _intervals[node];
+                for (int at = 2 * Row.Shocks * node; at < 2 * Row.Shocks * (node + 1) && scenarios[at] >= 0; at += 2)
                 {
-                    continue;
-                }
-
-                long most = (ScenarioWeight * (_intervals[node] + ((Roundings * Rounding.One) >> shift) + 1)) + slack;
-                for (int shock = 0; shock < Row.Shocks; shock++)
-                {
-                    int lower = scenarios[(Row.Shocks * node) + shock];
-                    int upper = scenarios[(Row.Shocks * (node + 1)) + shock];
-                    if (lower >= 0 && upper >= 0 && most - Math.Min(exact[lower], exact[upper]) > limit)
+                    (int lower, int upper) = (scenarios[at], scenarios[at + 1]);
+                    if (interval.Most(exact[lower], exact[upper], roundings) + slack > limit)
                     {
-                        kinks = kinks < 0 ? Kinks(block, first, end) : kinks;
+                        kinks = kinks < 0 ? Kinks(block, account, first, end) : kinks;
                         largest24 = (long)OnchainMargin.Margin.Between.Raise(
-                            _kinks.AsSpan(0, kinks), node, shock, SumOf(block, first, end, lower, isExact: true), SumOf(block, first, end, upper, isExact: true), largest24);
+                            _kinks.AsSpan(0, kinks),
+                            node,
+                            Scenarios.ScenarioShocks[lower],
+                            SumOf(block, account, first, end, lower, isExact: true),
+                            SumOf(block, account, first, end, upper, isExact: true),
+                            largest24);
                         limit = Limit(largest24, shift);
                         Swept++;
                     }
@@ -74,51 +76,76 @@ internal sealed partial class BookWorker
     }
 
     /// <summary>Adds to the intervals of the price axis what the narrow options of an underlying can lose below the line between nodes: dips of long ones, humps of short ones, rounded up.</summary>
-    private void Charge(BookPart part, int shift)
+    /// <returns>The intervals that have something, one bit each.</returns>
+    private uint Charge(BookBlock block, BookPart part, int account, int shift, uint known)
     {
         // Why unchecked: short sizes and short values, as in the sums of the scenarios.
         unchecked
         {
             InstrumentTerms[] terms = part.Underlying.Rows;
-            int from = part.First - _base;
-            for (int i = from; i < from + part.Count; i++)
+            ReadOnlySpan<int> rows = RowsOf(part, account);
+            ReadOnlySpan<long> sizes = block.Sizes.AsSpan(part.First[account], rows.Length);
+            foreach (int i in part.NarrowOf(account))
             {
-                ref readonly InstrumentTerms term = ref terms[_rows[i]];
-                if ((term.Traits & InstrumentTraits.Narrow) == InstrumentTraits.None || term.Interval == InstrumentTerms.Nowhere)
+                ref readonly InstrumentTerms term = ref terms[rows[i]];
+                if (term.Interval == InstrumentTerms.Nowhere)
                 {
                     continue;
                 }
 
                 // At least one, so that an interval with a kink of no charge is still looked at.
-                long size = _short[i];
+                long size = sizes[i] >> part.Cut;
                 long charge = ((((size ^ (size >> 63)) + 1) * (size >= 0 ? term.Dip : term.Hump)) >> shift) + 1;
-                _intervals[term.Interval] += charge;
+                _intervals[term.Interval].Add((known & (1U << term.Interval)) == 0, size >= 0 ? charge : 0, size >= 0 ? 0 : charge, term.Place);
+                known |= 1U << term.Interval;
                 if ((term.Traits & InstrumentTraits.OnNode) != InstrumentTraits.None && term.Interval > 0)
                 {
-                    _intervals[term.Interval - 1] += charge;
+                    _intervals[term.Interval - 1].Add((known & (1U << (term.Interval - 1))) == 0, 0, size >= 0 ? 0 : charge, 1 << BookUnderlying.PlaceBits);
+                    known |= 1U << (term.Interval - 1);
                 }
             }
+
+            return known;
         }
     }
 
+    /// <summary>The scenarios at both ends of each interval, a pair a shock that both ends have, −1 where there is no more.</summary>
+    private static sbyte[] Pairs()
+    {
+        var pairs = new List<sbyte>();
+        for (int node = 0; node + 1 < Scenarios.Nodes; node++)
+        {
+            for (int shock = 0; shock < Row.Shocks; shock++)
+            {
+                int lower = Scenarios.NodeScenarios[(Row.Shocks * node) + shock];
+                int upper = Scenarios.NodeScenarios[(Row.Shocks * (node + 1)) + shock];
+                if (lower >= 0 && upper >= 0)
+                {
+                    pairs.AddRange([(sbyte)lower, (sbyte)upper]);
+                }
+            }
+
+            pairs.AddRange(Enumerable.Repeat((sbyte)-1, (2 * Row.Shocks * (node + 1)) - pairs.Count));
+        }
+
+        return [.. pairs];
+    }
+
     /// <summary>The kinks of some underlyings, ascending.</summary>
-    private int Kinks(BookBlock block, int first, int end)
+    private int Kinks(BookBlock block, int account, int first, int end)
     {
         int count = 0;
         for (int p = first; p < end; p++)
         {
             BookPart part = _parts[p];
             BookUnderlying u = part.Underlying;
-            for (int i = 0; part.IsNarrow && i < part.Count; i++)
+            ReadOnlySpan<int> rows = RowsOf(part, account);
+            foreach (int i in part.NarrowOf(account))
             {
-                int row = _rows[part.First - _base + i];
-                if ((u.Rows[row].Traits & InstrumentTraits.Narrow) != InstrumentTraits.None)
-                {
-                    ReadOnlySpan<long> line = u.Values.AsSpan(row * Row.Stride, Row.Stride);
-                    long size = block.Sizes[part.First + i];
-                    long slope = u.Terms!.Expiry(u.Rows[row].Bucket, row >= u.Room).SlopeE8;
-                    _kinks[count++] = new Kink(line[Row.Kink], Math.BigMul(size, slope), size, i, line[Row.Humps], line[Row.Humps + 1], line[Row.Humps + 2]);
-                }
+                ReadOnlySpan<long> line = u.Values.AsSpan(rows[i] * Row.Stride, Row.Stride);
+                long size = block.Sizes[part.First[account] + i];
+                long slope = u.Terms!.Expiry(u.Rows[rows[i]].Bucket, rows[i] >= u.Room).SlopeE8;
+                _kinks[count++] = new Kink(line[Row.Kink], Math.BigMul(size, slope), size, i, line[Row.Humps], line[Row.Humps + 1], line[Row.Humps + 2]);
             }
         }
 

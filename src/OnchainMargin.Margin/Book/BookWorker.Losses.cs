@@ -1,74 +1,109 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace OnchainMargin.Margin;
 
 /// <content>The largest loss: short sums say which scenarios may be it, those are reckoned exactly.</content>
 internal sealed partial class BookWorker
 {
+    private const int ScenarioWeight = 24;
+    private const int SumBits = 57;
+
     /// <summary>Scenarios without a shock of volatility, or the only one of their node: for what is no option all others repeat them.</summary>
     private const ulong WithoutShocks = 0x1aaa492492;
 
     private const ulong AllScenarios = (1UL << Scenarios.Count) - 1;
 
     /// <summary>The largest loss of an underlying alone, 24ths: over scenarios and between nodes.</summary>
-    private long LossOf(BookBlock block, int part)
+    private long LossOf(BookBlock block, int index, int account)
     {
-        BookPart p = _parts[part];
-        Int128 worst = WorstOf(block, p, p.Weighted, p.Least, isExact: false);
-        if (!p.IsNarrow)
+        BookPart part = _parts[index];
+        Weigh(block, part, account);
+        long limit = part.Least + (2 * part.Slack);
+        ulong all = (part.Any[account] & InstrumentTraits.Option) != InstrumentTraits.None ? AllScenarios : WithoutShocks;
+        var worst = new WideSum(0, 0);
+        Lower(block, part, account, _sums.AtMost(part.Weighted, limit) & all, isExact: false, ref worst);
+        if (!part.IsNarrow)
         {
-            return CeilOne(-worst);
+            return worst.Magnitude.CeilOne();
         }
 
-        worst = Rounding.Min(worst, WorstOf(block, p, p.Exact, p.LeastExact, isExact: true));
-        return Between(block, part, part + 1, p.Exact, p.Slack, p.Shift, CeilOne(-worst));
+        Lower(block, part, account, _sums.AtMost(part.Exact, limit) & all, isExact: true, ref worst);
+        return Between(block, account, index, index + 1, part.Exact, part.Slack, part.Shift, worst.Magnitude.CeilOne());
     }
 
-    /// <summary>The least w·PnL of an underlying, at most 0, E16: exact.</summary>
-    private Int128 WorstOf(BookBlock block, BookPart part, long[] weighted, long least, bool isExact)
+    /// <summary>Short sums of the scenarios: sizes cut to so many bits that the weighted sum of all of them fits a word.</summary>
+    private void Weigh(BookBlock block, BookPart part, int account)
+    {
+        // size·value/2^(cut + shift) = (z + f)·(a + e) with f, e in [0, 1): off by at most |z| + |a| + 1 a position, with |z| ≤ 2^bits and |a| ≤ 2²⁸.
+        BookUnderlying u = part.Underlying;
+        ReadOnlySpan<int> narrow = part.NarrowOf(account);
+        int count = part.Count[account];
+        int bits = SumBits - BookUnderlying.ShortBits - (32 - BitOperations.LeadingZeroCount((uint)count));
+        part.Cut = Math.Max(0, 64 - BitOperations.LeadingZeroCount(part.Magnitudes[account]) - bits);
+        part.Shift = part.Cut + u.Shift;
+        part.Slack = part.Shift == 0 ? 0 : ScenarioWeight * count * ((1L << BookUnderlying.ShortBits) + (1L << bits) + 2);
+        part.IsTight = (64 - BitOperations.LeadingZeroCount((ulong)part.Slack)) + part.Shift <= LaneBits;
+        part.IsNarrow = narrow.Length > 0;
+        part.Least = _sums.Weigh(u.Short, u.ShortTime, RowsOf(part, account), block.Sizes.AsSpan(part.First[account], count), part.Cut, narrow, part.Weighted, part.Exact);
+    }
+
+    /// <summary>Lowers the least w·PnL of an underlying, E16, by that of some scenarios.</summary>
+    private void Lower(BookBlock block, BookPart part, int account, ulong candidates, bool isExact, ref WideSum worst)
     {
         unchecked
         {
-            ulong candidates = _sums.AtMost(weighted, least + (2 * part.Slack)) & (part.HasOptions ? AllScenarios : WithoutShocks);
-            Int128 worst = 0;
             for (; candidates != 0; candidates &= candidates - 1)
             {
-                int scenario = BitOperations.TrailingZeroCount(candidates);
-                worst = Rounding.Min(worst, Scenarios.Weights[scenario] * PnlOf(block, part, scenario, isExact));
+                WideSum sum = PnlOf(block, part, account, BitOperations.TrailingZeroCount(candidates), isExact);
+                if (sum.High < worst.High || (sum.High == worst.High && sum.Low < worst.Low))
+                {
+                    worst = sum;
+                }
             }
-
-            return worst;
         }
     }
 
-    /// <summary>Σ size·(value − mark) at one scenario, E16; with narrow options at their intrinsic value when exact in the sense of MRG-032.</summary>
-    private Int128 PnlOf(BookBlock block, BookPart part, int scenario, bool isExact)
+    /// <summary>w·Σ size·(value − mark) at one scenario, E16: N, or E where narrow options count at their intrinsic value.</summary>
+    private WideSum PnlOf(BookBlock block, BookPart part, int account, int scenario, bool isExact)
     {
         BookUnderlying u = part.Underlying;
-        ReadOnlySpan<int> rows = _rows.AsSpan(part.First - _base, part.Count);
-        ReadOnlySpan<long> sizes = block.Sizes.AsSpan(part.First, part.Count);
-        long[] values = isExact ? u.Exact : u.Values;
-        long[] marks = u.Values;
+        bool isE = isExact && part.IsNarrow;
+        int count = part.Count[account];
+        int weight = Scenarios.Weights[scenario];
+        ref int rows = ref _rows[part.First[account] - _rowsFrom];
+        ref long sizes = ref block.Sizes[part.First[account]];
+        ref long column = ref (isE ? u.ExactColumns : u.Columns)[scenario * u.Height];
 
-        // Why unchecked: |size| ≤ 2⁵⁸ and values below 2⁵⁴, at most 192 terms.
+        // Why unchecked: |size| ≤ 2⁵⁸ and values below 2⁵⁴, at most 192 terms; why no bounds tests: every row is below the height of a column.
         unchecked
         {
-            var sum = new WideSum(0, 0);
-            for (int i = 0; i < rows.Length; i++)
+            if (!part.IsTight)
             {
-                int line = rows[i] * Row.Stride;
-                sum += WideSum.Product(sizes[i], values[line + scenario] - marks[line + Scenarios.Mark]);
+                var sum = new WideSum(0, 0);
+                for (int i = 0; i < count; i++)
+                {
+                    sum += WideSum.Product(Unsafe.Add(ref sizes, i), Unsafe.Add(ref column, Unsafe.Add(ref rows, i)));
+                }
+
+                return sum * weight;
             }
 
-            return sum.ToInt128();
+            // The short sum is off by less than 2⁶², so the low word of the exact one says all of it.
+            long low = 0;
+            for (int i = 0; i < count; i++)
+            {
+                low += Unsafe.Add(ref sizes, i) * Unsafe.Add(ref column, Unsafe.Add(ref rows, i));
+            }
+
+            var near = WideSum.Of((isE ? part.Exact : part.Weighted)[scenario], 0, part.Shift);
+            long rest = (low * weight) - (long)near.Low;
+            return near + new WideSum(rest >> 63, (ulong)rest);
         }
     }
 
-    /// <summary>⌈a/10⁸⌉ of what is not negative, or <see cref="long.MaxValue"/>.</summary>
-    private static long CeilOne(Int128 a) => unchecked(new WideSum((long)(a >> 64), (ulong)a)).CeilOne();
-
     /// <summary>The joint loss of a group: the same over the sums of its underlyings' N and E.</summary>
-    private long Join(BookBlock block, int members, bool isNarrow)
+    private long Join(BookBlock block, int account, int members, bool isNarrow)
     {
         int shift = 0;
         for (int i = 0; i < members; i++)
@@ -92,38 +127,39 @@ internal sealed partial class BookWorker
             }
         }
 
-        long joint24 = JointOf(block, members, _joint, slack, isExact: false);
+        long least = _sums.Least(_joint);
+        least = isNarrow ? Math.Min(least, _sums.Least(_jointExact)) : least;
+        long joint24 = JointOf(block, account, members, _sums.AtMost(_joint, least + (2 * slack)), isExact: false);
         if (!isNarrow)
         {
             return joint24;
         }
 
-        joint24 = Math.Max(joint24, JointOf(block, members, _jointExact, slack, isExact: true));
-        return Between(block, 0, members, _jointExact, slack, shift, joint24);
+        joint24 = Math.Max(joint24, JointOf(block, account, members, _sums.AtMost(_jointExact, least + (2 * slack)), isExact: true));
+        return Between(block, account, 0, members, _jointExact, slack, shift, joint24);
     }
 
-    private long JointOf(BookBlock block, int members, long[] sums, long slack, bool isExact)
+    private long JointOf(BookBlock block, int account, int members, ulong candidates, bool isExact)
     {
-        ulong candidates = _sums.AtMost(sums, _sums.Least(sums) + (2 * slack)) & AllScenarios;
         Int128 largest = 0;
-        for (; candidates != 0; candidates &= candidates - 1)
+        for (candidates &= AllScenarios; candidates != 0; candidates &= candidates - 1)
         {
             int scenario = BitOperations.TrailingZeroCount(candidates);
-            largest = Rounding.Max(largest, unchecked(-SumOf(block, 0, members, scenario, isExact)));
+            largest = Rounding.Max(largest, unchecked(-SumOf(block, account, 0, members, scenario, isExact)));
         }
 
         return largest > long.MaxValue ? long.MaxValue : (long)largest;
     }
 
     /// <summary>N or E of a scenario summed over some underlyings, 24ths: exact.</summary>
-    private Int128 SumOf(BookBlock block, int first, int end, int scenario, bool isExact)
+    private Int128 SumOf(BookBlock block, int account, int first, int end, int scenario, bool isExact)
     {
         unchecked
         {
             Int128 sum = 0;
             for (int i = first; i < end; i++)
             {
-                sum += Rounding.DivFloorOne(Scenarios.Weights[scenario] * PnlOf(block, _parts[i], scenario, isExact && _parts[i].IsNarrow));
+                sum += PnlOf(block, _parts[i], account, scenario, isExact).FloorOneWide();
             }
 
             return sum;

@@ -1,30 +1,32 @@
 namespace OnchainMargin.Margin;
 
-/// <summary>Computes accounts of the book one after another; one a thread, nothing is allocated for an account.</summary>
+/// <summary>Computes accounts of the book, some of a block together; one a thread, nothing is allocated for an account.</summary>
 internal sealed partial class BookWorker(BookSums sums)
 {
-    private const int PositionsMax = AccountState.PositionsMax + UnderlyingsMax;
     private const int UnderlyingsMax = 64;
 
     private readonly BookSums _sums = sums;
+    private readonly BookChunk _chunk = new();
     private readonly BookPart[] _parts = [.. Enumerable.Range(0, UnderlyingsMax).Select(static _ => new BookPart())];
-    private readonly int[] _rows = new int[PositionsMax];
-    private readonly int[] _lines = new int[PositionsMax];
-    private readonly long[] _short = new long[PositionsMax];
-    private readonly long[] _run = new long[BookUnderlying.TermStride];
     private readonly long[] _joint = new long[BookSums.Lanes];
     private readonly long[] _jointExact = new long[BookSums.Lanes];
-    private int _base;
+
+    /// <summary>The row of each position of the block, less <see cref="_rowsFrom"/>.</summary>
+    private int[] _rows = [];
+    private int _rowsFrom;
 
     /// <summary>Intervals between nodes that were swept because a bound did not decide that the largest loss is elsewhere.</summary>
     internal long Swept { get; set; }
 
-    /// <summary>The figures of an account; false when something is missing at the checkpoint, or a number is too large for the words that the book computes in.</summary>
-    internal bool TryCompute(BookBlock block, int account, BookMarket market, out AccountFigures figures)
+    /// <summary>Computes accounts of a block, at most <see cref="BookChunk.AccountsMax"/> with together at most <see cref="BookChunk.PositionsMax"/> positions.</summary>
+    /// <param name="block">The block; the checkpoint holds all of its underlyings.</param>
+    /// <param name="first">The first account.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="market">What all share.</param>
+    internal void Compute(BookBlock block, int first, int count, BookMarket market)
     {
-        BookTotals totals = default;
-        figures = default;
-        _base = block.PartOf(account, 0).First;
+        _chunk.Totals.AsSpan(0, count).Clear();
+        ChooseRows(block, first, count, market.Choice);
         ReadOnlySpan<int> order = block.Order;
         for (int i = 0; i < order.Length;)
         {
@@ -33,46 +35,72 @@ internal sealed partial class BookWorker(BookSums sums)
             for (; i < order.Length && block.Underlyings[order[i]].Terms!.Record.Group == group; i++)
             {
                 BookPart part = _parts[members++];
-                (part.First, part.Count) = block.PartOf(account, order[i]);
                 part.Underlying = block.Underlyings[order[i]];
+                Walk(block, part, order[i], first, count);
             }
 
-            if (!TryGroup(block, members, market.Choice, ref totals))
+            for (int account = 0; account < count; account++)
             {
-                return false;
+                ref BookTotals totals = ref _chunk.Totals[account];
+                if (!totals.IsLarge)
+                {
+                    AddGroup(block, account, members, ref totals);
+                }
             }
         }
+    }
 
+    /// <summary>The figures of an account of the chunk; false when something is missing at the checkpoint, or a number is too large for the words that the book computes in.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="first">The first account of the chunk.</param>
+    /// <param name="account">Which of the chunk.</param>
+    /// <param name="market">What all share.</param>
+    /// <param name="figures">The figures.</param>
+    internal bool TryFigures(BookBlock block, int first, int account, BookMarket market, out AccountFigures figures)
+    {
+        ref readonly BookTotals totals = ref _chunk.Totals[account];
+        int slot = first + account;
+        long large = totals.Large;
+        figures = default;
         if (totals.IsLarge)
         {
             return false;
         }
 
+        // Why unchecked: every term below 2⁵⁴ here, cash and costs in 128 bits.
         unchecked
         {
-            Int128 collateral = 0;
-            Int128 haircut = 0;
-            for (int i = block.BalanceStart[account]; i < block.BalanceStart[account + 1]; i++)
+            long collateral = 0;
+            long haircut = 0;
+            for (int i = block.BalanceStart[slot]; i < block.BalanceStart[slot + 1]; i++)
             {
-                BookToken token = market.Tokens[block.BalanceTokens[i]];
-                Int128 value = token.SpotE8 == 0 ? block.BalanceScaled[i] : Rounding.DivFloorOne(block.BalanceScaled[i] * token.SpotE8);
+                ref readonly BookToken token = ref market.Tokens[block.BalanceTokens[i]];
+                long scaled = block.BalanceScaled[i];
+                long value = token.SpotE8 == 0 ? scaled : WideSum.Product(scaled, token.SpotE8).FloorOne();
+                large |= value;
                 collateral += value;
-                haircut += token.HaircutE8 == 0 ? 0 : Rounding.DivCeilOne(token.HaircutE8 * value);
+                haircut += WideSum.Product(token.HaircutE8, value).CeilOne();
             }
 
-            Int128 maintenance = haircut + (totals.GroupsE8 + totals.AddOnsE8);
-            Int128 initial = Rounding.DivCeilOne(market.InitialFactorE8 * (maintenance + totals.StaleE8)) + totals.SpreadE8;
-            Int128 cash = block.CashE8[account];
-            Int128 costs = block.CostsE8[account];
-            Int128 rest = Rounding.DivFloorOne(totals.MarksE16.ToInt128()) - costs + collateral;
-            Int128 floorEquity = cash + collateral - haircut + Rounding.DivFloorOne(totals.FloorMarksE16.ToInt128()) - costs;
-            figures = new AccountFigures(cash + rest, maintenance, initial, totals.FloorE8 + totals.StaleE8, floorEquity, initial - rest);
+            long maintenance = haircut + totals.GroupsE8 + totals.AddOnsE8;
+            long initial = WideSum.Product(market.InitialFactorE8, maintenance + totals.StaleE8).CeilOne();
+            if (large >> BookTotals.TermBits != 0 || initial == long.MaxValue)
+            {
+                return false;
+            }
+
+            Int128 cash = block.CashE8[slot];
+            Int128 costs = block.CostsE8[slot];
+            Int128 rest = totals.MarksE16.FloorOneWide() - costs + collateral;
+            Int128 floorEquity = cash + (collateral - haircut) + totals.FloorMarksE16.FloorOneWide() - costs;
+            Int128 needed = (Int128)initial + totals.SpreadE8;
+            figures = new AccountFigures(cash + rest, maintenance, needed, totals.FloorE8 + totals.StaleE8, floorEquity, needed - rest);
             return true;
         }
     }
 
     /// <summary>One risk group, whose parts stand first among the parts.</summary>
-    private bool TryGroup(BookBlock block, int members, SurfaceChoice choice, ref BookTotals totals)
+    private void AddGroup(BookBlock block, int account, int members, ref BookTotals totals)
     {
         unchecked
         {
@@ -83,30 +111,24 @@ internal sealed partial class BookWorker(BookSums sums)
             for (int i = 0; i < members; i++)
             {
                 BookPart part = _parts[i];
-                if (!TryPart(block, part, choice, ref totals))
-                {
-                    return false;
-                }
-
-                long loss = LossOf(block, i);
+                long loss = LossOf(block, i, account);
                 totals.Large |= loss;
                 loss24 += loss;
-                shortMinimum += part.ShortMinimumE8;
+                shortMinimum += part.ShortMinimumE8[account];
                 nettingFloor = Math.Max(nettingFloor, part.Underlying.Terms!.Record.Parameters.NettingFloorE8);
                 isNarrow |= part.IsNarrow;
             }
 
             if (totals.IsLarge)
             {
-                return false;
+                return;
             }
 
-            long joint24 = members > 1 ? Join(block, members, isNarrow) : loss24;
+            long joint24 = members > 1 ? Join(block, account, members, isNarrow) : loss24;
             long floor24 = WideSum.Product(nettingFloor, loss24).CeilOne();
             long largest24 = Math.Max(Math.Max(joint24, floor24), ScenarioWeight * shortMinimum);
             totals.Large |= joint24;
             totals.GroupsE8 += (long)(((ulong)largest24 + (ScenarioWeight - 1)) / ScenarioWeight);
-            return true;
         }
     }
 }

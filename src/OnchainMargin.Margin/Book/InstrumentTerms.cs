@@ -15,14 +15,20 @@ internal struct InstrumentTerms
     /// <summary>The mark, by which surfaces are chosen.</summary>
     internal long Mark;
 
-    /// <summary>What the floor takes of a long option, E8 a unit.</summary>
-    internal long FloorLong;
+    /// <summary>What the floor takes of a unit that is held, E16; 0 for spot.</summary>
+    internal long FloorLongE16;
+
+    /// <summary>What the floor takes of a unit that is owed, E16; stands behind the one above, so that a sign can choose.</summary>
+    internal long FloorShortE16;
 
     /// <summary>The most that a long narrow option can sag below the line between its nodes, in the unit of short values, rounded up.</summary>
     internal long Dip;
 
     /// <summary>The most that a narrow option is worth above its payoff, in the unit of short values, rounded up.</summary>
     internal long Hump;
+
+    /// <summary>The place of its kink in the interval, in 2¹⁶ths of it, rounded down.</summary>
+    internal int Place;
 
     /// <summary>The place of the expiry in its record, or one of the buckets above.</summary>
     internal int Bucket;

@@ -6,19 +6,22 @@ namespace OnchainMargin.Margin;
 /// <summary>The sums in vectors of one width.</summary>
 /// <typeparam name="TLanes">The width.</typeparam>
 /// <typeparam name="TVector">Its vector.</typeparam>
-internal sealed class LaneSums<TLanes, TVector> : BookSums
+internal sealed partial class LaneSums<TLanes, TVector> : BookSums
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private const int Columns = 5;
 
+    /// <summary>Which lanes a size counts in: first those of what is held, then those of what is owed.</summary>
+    private static readonly long[] Signs = [-1, -1, -1, -1, -1, -1, 0, 0, -1, -1, -1, -1, -1, 0, -1, -1];
+
     /// <inheritdoc/>
-    internal override long Weigh(int[] table, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, long[] weighted)
+    internal override long Weigh(
+        int[] table, int[] time, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, int cut, ReadOnlySpan<int> narrow, long[] weighted, long[] exact)
     {
         // Why bounds hold: rows are those of the table, as many as sizes; every array of scenarios has 40 places, which all widths times five columns divide.
         ref int first = ref MemoryMarshal.GetArrayDataReference(table);
-        ref long weights = ref MemoryMarshal.GetArrayDataReference(Weights);
-        ref long target = ref MemoryMarshal.GetArrayDataReference(weighted);
+        ref int timeFirst = ref MemoryMarshal.GetArrayDataReference(time);
         TVector least = TLanes.Broadcast(long.MaxValue);
         for (int column = 0; column < Lanes; column += Columns * TLanes.Count)
         {
@@ -30,44 +33,61 @@ internal sealed class LaneSums<TLanes, TVector> : BookSums
             ref int line = ref Unsafe.Add(ref first, column);
             for (int i = 0; i < rows.Length; i++)
             {
-                TVector size = TLanes.Broadcast(sizes[i]);
-                ref int row = ref Unsafe.Add(ref line, (nint)rows[i] * BookUnderlying.ShortStride);
-                a = TLanes.AddProduct(a, TLanes.LoadShort(ref row, 0), size);
-                b = TLanes.AddProduct(b, TLanes.LoadShort(ref row, TLanes.Count), size);
-                c = TLanes.AddProduct(c, TLanes.LoadShort(ref row, 2 * TLanes.Count), size);
-                d = TLanes.AddProduct(d, TLanes.LoadShort(ref row, 3 * TLanes.Count), size);
-                e = TLanes.AddProduct(e, TLanes.LoadShort(ref row, 4 * TLanes.Count), size);
+                Add(ref Unsafe.Add(ref line, (nint)rows[i] * BookUnderlying.ShortStride), sizes[i] >> cut, ref a, ref b, ref c, ref d, ref e);
             }
 
-            least = TLanes.Min(least, Put(a, ref weights, ref target, column));
-            least = TLanes.Min(least, Put(b, ref weights, ref target, column + TLanes.Count));
-            least = TLanes.Min(least, Put(c, ref weights, ref target, column + (2 * TLanes.Count)));
-            least = TLanes.Min(least, Put(d, ref weights, ref target, column + (3 * TLanes.Count)));
-            least = TLanes.Min(least, Put(e, ref weights, ref target, column + (4 * TLanes.Count)));
+            least = TLanes.Min(least, Put(column, weighted, a, b, c, d, e));
+            if (narrow.Length == 0)
+            {
+                continue;
+            }
+
+            line = ref Unsafe.Add(ref timeFirst, column);
+            for (int i = 0; i < narrow.Length; i++)
+            {
+                Add(ref Unsafe.Add(ref line, (nint)rows[narrow[i]] * BookUnderlying.ShortStride), unchecked(-(sizes[narrow[i]] >> cut)), ref a, ref b, ref c, ref d, ref e);
+            }
+
+            least = TLanes.Min(least, Put(column, exact, a, b, c, d, e));
         }
 
-        return Least(least);
+        return TLanes.Smallest(least);
     }
 
     /// <inheritdoc/>
-    internal override void Sum(long[] table, ReadOnlySpan<int> lines, ReadOnlySpan<long> sizes, long[] sums)
+    internal override void Sum(BookUnderlying u, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, ReadOnlySpan<int> buckets, BookChunk chunk, Span<long> sums)
     {
-        ref long first = ref MemoryMarshal.GetArrayDataReference(table);
-        ref long target = ref MemoryMarshal.GetArrayDataReference(sums);
+        ref long first = ref MemoryMarshal.GetArrayDataReference(u.Lanes);
+        ref long upperFirst = ref MemoryMarshal.GetArrayDataReference(chunk.Upper);
+        ref long lowerFirst = ref MemoryMarshal.GetArrayDataReference(chunk.Lower);
+        ref long signs = ref MemoryMarshal.GetArrayDataReference(Signs);
+        ref long target = ref MemoryMarshal.GetReference(sums);
         for (int column = 0; column < TermLane.Count; column += TLanes.Count)
         {
             TVector upper = TLanes.Broadcast(0);
             TVector lower = upper;
-            for (int i = 0; i < lines.Length; i++)
+            TVector allUpper = upper;
+            TVector allLower = upper;
+            int before = -1;
+            for (int i = 0; i < rows.Length; i++)
             {
-                TVector size = TLanes.Broadcast(sizes[i]);
-                ref long line = ref Unsafe.Add(ref first, lines[i] + column);
-                upper = TLanes.Add(upper, TLanes.Multiply(TLanes.Load(ref line, 0), size));
-                lower = TLanes.Add(lower, TLanes.Multiply(TLanes.Load(ref line, TermLane.Count), size));
+                int bucket = buckets[i];
+                TVector kept = TLanes.Broadcast(bucket == before ? -1 : 0);
+                before = bucket;
+                TVector size = TLanes.And(TLanes.Broadcast(sizes[i]), TLanes.Load(ref signs, column + (int)(sizes[i] >>> 63 << 3)));
+                ref long line = ref Unsafe.Add(ref first, ((nint)rows[i] * BookUnderlying.TermStride) + column);
+                TVector up = TLanes.Multiply(TLanes.Load(ref line, 0), size);
+                TVector low = TLanes.Multiply(TLanes.Load(ref line, TermLane.Count), size);
+                upper = TLanes.Add(TLanes.And(upper, kept), up);
+                lower = TLanes.Add(TLanes.And(lower, kept), low);
+                TLanes.Store(upper, ref upperFirst, (bucket * TermLane.Count) + column);
+                TLanes.Store(lower, ref lowerFirst, (bucket * TermLane.Count) + column);
+                allUpper = TLanes.Add(allUpper, up);
+                allLower = TLanes.Add(allLower, low);
             }
 
-            TLanes.Store(upper, ref target, column);
-            TLanes.Store(lower, ref target, TermLane.Count + column);
+            TLanes.Store(allUpper, ref target, column);
+            TLanes.Store(allLower, ref target, TermLane.Count + column);
         }
     }
 
@@ -106,7 +126,29 @@ internal sealed class LaneSums<TLanes, TVector> : BookSums
             least = TLanes.Min(least, TLanes.Load(ref source, i));
         }
 
-        return Least(least);
+        return TLanes.Smallest(least);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(ref int row, long size, ref TVector a, ref TVector b, ref TVector c, ref TVector d, ref TVector e)
+    {
+        TVector sizes = TLanes.Broadcast(size);
+        a = TLanes.AddProduct(a, TLanes.LoadShort(ref row, 0), sizes);
+        b = TLanes.AddProduct(b, TLanes.LoadShort(ref row, TLanes.Count), sizes);
+        c = TLanes.AddProduct(c, TLanes.LoadShort(ref row, 2 * TLanes.Count), sizes);
+        d = TLanes.AddProduct(d, TLanes.LoadShort(ref row, 3 * TLanes.Count), sizes);
+        e = TLanes.AddProduct(e, TLanes.LoadShort(ref row, 4 * TLanes.Count), sizes);
+    }
+
+    /// <summary>Weighs the sums of five columns and gives the least.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Put(int column, long[] target, TVector a, TVector b, TVector c, TVector d, TVector e)
+    {
+        ref long weights = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Weights), column);
+        ref long to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(target), column);
+        TVector least = TLanes.Min(Put(a, ref weights, ref to, 0), Put(b, ref weights, ref to, TLanes.Count));
+        least = TLanes.Min(least, TLanes.Min(Put(c, ref weights, ref to, 2 * TLanes.Count), Put(d, ref weights, ref to, 3 * TLanes.Count)));
+        return TLanes.Min(least, Put(e, ref weights, ref to, 4 * TLanes.Count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -115,19 +157,5 @@ internal sealed class LaneSums<TLanes, TVector> : BookSums
         TVector product = TLanes.Multiply(sum, TLanes.Load(ref weights, at));
         TLanes.Store(product, ref target, at);
         return product;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Least(TVector least)
-    {
-        Span<long> lanes = stackalloc long[8];
-        TLanes.Store(least, ref MemoryMarshal.GetReference(lanes), 0);
-        long smallest = lanes[0];
-        for (int i = 1; i < TLanes.Count; i++)
-        {
-            smallest = Math.Min(smallest, lanes[i]);
-        }
-
-        return smallest;
     }
 }

@@ -18,12 +18,15 @@ internal static class TermLane
     /// <summary>The mark of equity; 0 for spot collateral, which counts as collateral.</summary>
     internal const int Mark = 4;
 
-    /// <summary>The mark of floor equity, by the sign of the size.</summary>
-    internal const int FloorMark = 5;
+    /// <summary>The mark of floor equity of what is held; nothing is added for what is owed.</summary>
+    internal const int FloorLong = 5;
 
-    /// <summary>One for short options that are live.</summary>
-    internal const int Short = 6;
+    /// <summary>The mark of floor equity of what is owed; nothing is added for what is held.</summary>
+    internal const int FloorShort = 6;
 
-    /// <summary>Lanes, the last of them unused.</summary>
+    /// <summary>One for options that are live and owed; nothing is added for what is held.</summary>
+    internal const int Short = 7;
+
+    /// <summary>Lanes.</summary>
     internal const int Count = 8;
 }

@@ -8,8 +8,7 @@ namespace OnchainMargin.Margin;
 /// <param name="Low">The lower word.</param>
 internal readonly record struct WideSum(long High, ulong Low)
 {
-    private const long FiveToEight = 390_625;
-    private const long YearOverTwoToSeven = Rounding.Year >> 7;
+    private const ulong FiveToEight = 390_625;
 
     /// <summary>high·2ⁿ + low for n from 0 to 63.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,6 +44,10 @@ internal readonly record struct WideSum(long High, ulong Low)
         }
     }
 
+    /// <summary>The product with a small number, of which the low 128 bits count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideSum operator *(WideSum a, int n) => unchecked(new WideSum((a.High * n) + (long)UpperWord(a.Low, (ulong)n), a.Low * (ulong)n));
+
     /// <summary>The magnitude.</summary>
     internal WideSum Magnitude
     {
@@ -65,15 +68,34 @@ internal readonly record struct WideSum(long High, ulong Low)
 
     /// <summary>⌈this/10⁸⌉ of what is not negative; <see cref="long.MaxValue"/> where that does not fit a word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal long CeilOne() => Ceil(8, Rounding.One, FiveToEight);
+    internal long CeilOne()
+    {
+        // What fits a word after a shift by the twos of 10⁸ is multiplied instead of divided.
+        unchecked
+        {
+            WideSum sum = this + new WideSum(0, Rounding.One - 1);
+            return sum.High >> 8 == 0 ? (long)((((ulong)sum.High << 56) | (sum.Low >> 8)) / FiveToEight) : Ceil(Rounding.One);
+        }
+    }
 
-    /// <summary>⌈this/(2·10⁸)⌉ of what is not negative.</summary>
+    /// <summary>⌊this/10⁸⌋ of what is not negative; <see cref="long.MaxValue"/> where that does not fit a word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal long CeilTwo() => Ceil(9, 2 * Rounding.One, FiveToEight);
+    internal long FloorOne() => unchecked((ulong)High >> 8 == 0 ? (long)((((ulong)High << 56) | (Low >> 8)) / FiveToEight) : long.MaxValue);
 
-    /// <summary>⌈this/year⌉ of what is not negative.</summary>
+    /// <summary>⌊this/10⁸⌋ of any sum.</summary>
+    internal Int128 FloorOneWide()
+    {
+        // What fits a word after a shift by the twos of 10⁸ is multiplied instead of divided.
+        unchecked
+        {
+            long shifted = (High << 56) | (long)(Low >> 8);
+            return High >> 7 is 0 or -1 ? Rounding.DivFloor(shifted, (long)FiveToEight) : Rounding.DivFloorOne(ToInt128());
+        }
+    }
+
+    /// <summary>⌊n/d⌋ of a word below 2⁶².</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal long CeilYear() => Ceil(7, Rounding.Year, YearOverTwoToSeven);
+    internal static long Divide(long n, in Reciprocal divisor) => unchecked((long)(UpperWord((ulong)n, divisor.Multiplier) >> divisor.Shift));
 
     /// <summary>⌈this/b⌉ of what is not negative, for any b above zero.</summary>
     internal long Ceil(long b)
@@ -88,18 +110,6 @@ internal readonly record struct WideSum(long High, ulong Low)
 
     /// <summary>As a number of the runtime's.</summary>
     internal Int128 ToInt128() => new(unchecked((ulong)High), Low);
-
-    /// <summary>⌈this/b⌉ for b = odd·2ⁿ: what fits a word after a shift by n is multiplied instead of divided.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long Ceil(int n, long b, long odd)
-    {
-        unchecked
-        {
-            ulong low = Low + (ulong)(b - 1);
-            ulong high = (ulong)High + (low < Low ? 1UL : 0);
-            return high >> n == 0 ? (long)(((high << (64 - n)) | (low >> n)) / (ulong)odd) : Ceil(b);
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong UpperWord(ulong a, ulong b) => Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b) : Math.BigMul(a, b, out _);

@@ -13,19 +13,27 @@ public sealed class LaneSumsTests
     {
         var random = new Random(11);
         int[] table = [.. Enumerable.Range(0, Rows * BookUnderlying.ShortStride).Select(i => i % 40 >= Scenarios.Count ? 0 : Extreme(random, BookUnderlying.ShortBits))];
+        int[] time = [.. Enumerable.Range(0, Rows * BookUnderlying.ShortStride).Select(i => i % 40 >= Scenarios.Count ? 0 : Extreme(random, BookUnderlying.ShortBits))];
         BookSums scalar = BookSums.Of(LaneWidth.Scalar);
         BookSums wide = BookSums.Of(width);
         for (int count = 0; count <= 192; count++)
         {
+            int cut = count % 5;
             int[] rows = [.. Enumerable.Range(0, count).Select(_ => random.Next(Rows))];
-            long[] sizes = [.. Enumerable.Range(0, count).Select(_ => (long)Extreme(random, 20))];
+            long[] sizes = [.. Enumerable.Range(0, count).Select(_ => (long)Extreme(random, 20) << cut)];
+            int[] narrow = [.. Enumerable.Range(0, count).Where(_ => count % 3 > 0 && random.Next(3) == 0)];
             long[] expected = new long[BookSums.Lanes];
             long[] found = new long[BookSums.Lanes];
-            Assert.Equal(scalar.Weigh(table, rows, sizes, expected), wide.Weigh(table, rows, sizes, found));
+            long[] expectedExact = new long[BookSums.Lanes];
+            long[] foundExact = new long[BookSums.Lanes];
+            Assert.Equal(scalar.Weigh(table, time, rows, sizes, cut, narrow, expected, expectedExact), wide.Weigh(table, time, rows, sizes, cut, narrow, found, foundExact));
             Assert.Equal(expected, found);
+            Assert.Equal(expectedExact, foundExact);
             for (int s = 0; s < Scenarios.Count; s++)
             {
-                Assert.Equal(Scenarios.Weights[s] * rows.Zip(sizes, (row, size) => table[(row * 40) + s] * size).Sum(), found[s]);
+                long sum = rows.Zip(sizes, (row, size) => table[(row * 40) + s] * (size >> cut)).Sum();
+                Assert.Equal(Scenarios.Weights[s] * sum, found[s]);
+                Assert.True(narrow.Length == 0 || foundExact[s] == Scenarios.Weights[s] * (sum - narrow.Sum(i => time[(rows[i] * 40) + s] * (sizes[i] >> cut))));
             }
 
             Assert.Equal(expected.Min(), wide.Least(found));

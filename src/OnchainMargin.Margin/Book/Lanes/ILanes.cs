@@ -14,6 +14,9 @@ internal interface ILanes<TVector>
     /// <summary>Reads.</summary>
     static abstract TVector Load(ref long source, int offset);
 
+    /// <summary>Reads every n-th number.</summary>
+    static abstract TVector LoadEvery(ref long source, int offset, int n);
+
     /// <summary>Reads numbers of 32 bits and widens them with their sign.</summary>
     static abstract TVector LoadShort(ref int source, int offset);
 
@@ -38,6 +41,12 @@ internal interface ILanes<TVector>
     /// <summary>The bits that both have.</summary>
     static abstract TVector And(TVector a, TVector b);
 
+    /// <summary>The bits that one of both has.</summary>
+    static abstract TVector Xor(TVector a, TVector b);
+
+    /// <summary>The bits that any of both has.</summary>
+    static abstract TVector Or(TVector a, TVector b);
+
     /// <summary>⌊a/2ⁿ⌋.</summary>
     static abstract TVector ShiftRight(TVector a, int n);
 
@@ -52,6 +61,9 @@ internal interface ILanes<TVector>
 
     /// <summary>The smaller of each.</summary>
     static abstract TVector Min(TVector a, TVector b);
+
+    /// <summary>The smallest of all.</summary>
+    static abstract long Smallest(TVector a);
 
     /// <summary>The places where a ≤ b, the first in bit 0.</summary>
     static abstract ulong AtMost(TVector a, TVector b);

@@ -20,6 +20,10 @@ internal readonly struct Lanes128 : ILanes<Vector128<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<long> LoadEvery(ref long source, int offset, int n) => Vector128.Create(Unsafe.Add(ref source, offset), Unsafe.Add(ref source, offset + n));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<long> LoadShort(ref int source, int offset) => Vector128.Create((long)Unsafe.Add(ref source, offset), Unsafe.Add(ref source, offset + 1));
 
     /// <inheritdoc/>
@@ -53,6 +57,14 @@ internal readonly struct Lanes128 : ILanes<Vector128<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<long> Xor(Vector128<long> a, Vector128<long> b) => a ^ b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<long> Or(Vector128<long> a, Vector128<long> b) => a | b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<long> ShiftRight(Vector128<long> a, int n) => Vector128.ShiftRightArithmetic(a, n);
 
     /// <inheritdoc/>
@@ -70,6 +82,10 @@ internal readonly struct Lanes128 : ILanes<Vector128<long>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<long> Min(Vector128<long> a, Vector128<long> b) => Vector128.Min(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Smallest(Vector128<long> a) => Math.Min(a.GetElement(0), a.GetElement(1));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,6 +20,11 @@ internal readonly struct Lanes256 : ILanes<Vector256<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<long> LoadEvery(ref long source, int offset, int n) =>
+        Vector256.Create(Lanes128.LoadEvery(ref source, offset, n), Lanes128.LoadEvery(ref source, offset + (2 * n), n));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<long> LoadShort(ref int source, int offset) => Avx2.IsSupported
         ? Avx2.ConvertToVector256Int64(Vector128.LoadUnsafe(ref source, (nuint)offset))
         : Vector256.WidenLower(Vector128.LoadUnsafe(ref source, (nuint)offset).ToVector256Unsafe());
@@ -55,6 +60,14 @@ internal readonly struct Lanes256 : ILanes<Vector256<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<long> Xor(Vector256<long> a, Vector256<long> b) => a ^ b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<long> Or(Vector256<long> a, Vector256<long> b) => a | b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<long> ShiftRight(Vector256<long> a, int n) => Vector256.ShiftRightArithmetic(a, n);
 
     /// <inheritdoc/>
@@ -72,6 +85,10 @@ internal readonly struct Lanes256 : ILanes<Vector256<long>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<long> Min(Vector256<long> a, Vector256<long> b) => Vector256.Min(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Smallest(Vector256<long> a) => Lanes128.Smallest(Vector128.Min(a.GetLower(), a.GetUpper()));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

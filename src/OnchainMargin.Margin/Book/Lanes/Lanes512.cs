@@ -20,6 +20,11 @@ internal readonly struct Lanes512 : ILanes<Vector512<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> LoadEvery(ref long source, int offset, int n) =>
+        Vector512.Create(Lanes256.LoadEvery(ref source, offset, n), Lanes256.LoadEvery(ref source, offset + (4 * n), n));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<long> LoadShort(ref int source, int offset) => Avx512F.IsSupported
         ? Avx512F.ConvertToVector512Int64(Vector256.LoadUnsafe(ref source, (nuint)offset))
         : Vector512.WidenLower(Vector256.LoadUnsafe(ref source, (nuint)offset).ToVector512Unsafe());
@@ -55,6 +60,14 @@ internal readonly struct Lanes512 : ILanes<Vector512<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> Xor(Vector512<long> a, Vector512<long> b) => a ^ b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> Or(Vector512<long> a, Vector512<long> b) => a | b;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<long> ShiftRight(Vector512<long> a, int n) => Vector512.ShiftRightArithmetic(a, n);
 
     /// <inheritdoc/>
@@ -72,6 +85,10 @@ internal readonly struct Lanes512 : ILanes<Vector512<long>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<long> Min(Vector512<long> a, Vector512<long> b) => Vector512.Min(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Smallest(Vector512<long> a) => Lanes256.Smallest(Vector256.Min(a.GetLower(), a.GetUpper()));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

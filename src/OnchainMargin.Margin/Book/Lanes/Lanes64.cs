@@ -15,6 +15,9 @@ internal readonly struct Lanes64 : ILanes<long>
     public static long Load(ref long source, int offset) => Unsafe.Add(ref source, offset);
 
     /// <inheritdoc/>
+    public static long LoadEvery(ref long source, int offset, int n) => Unsafe.Add(ref source, offset);
+
+    /// <inheritdoc/>
     public static long LoadShort(ref int source, int offset) => Unsafe.Add(ref source, offset);
 
     /// <inheritdoc/>
@@ -48,10 +51,19 @@ internal readonly struct Lanes64 : ILanes<long>
     public static long Max(long a, long b) => Math.Max(a, b);
 
     /// <inheritdoc/>
+    public static long Xor(long a, long b) => a ^ b;
+
+    /// <inheritdoc/>
+    public static long Or(long a, long b) => a | b;
+
+    /// <inheritdoc/>
     public static long ShiftRight(long a, int n) => a >> n;
 
     /// <inheritdoc/>
     public static long Min(long a, long b) => Math.Min(a, b);
+
+    /// <inheritdoc/>
+    public static long Smallest(long a) => a;
 
     /// <inheritdoc/>
     public static ulong AtMost(long a, long b) => a <= b ? 1UL : 0;
