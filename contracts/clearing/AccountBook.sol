@@ -2,21 +2,21 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AccountRecord, CashLedger, Delegate, MarketTotals, Need} from "../interfaces/ClearingTypes.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
+import {Closed, IClosingModule} from "../interfaces/IClosingModule.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {IRiskParameters, TokenParameters} from "../interfaces/IRiskParameters.sol";
-import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
-import {Expiries} from "./Expiries.sol";
 import {Fills} from "./Fills.sol";
 import {Interest} from "./Interest.sol";
-import {Needs} from "./Needs.sol";
 
 /// @notice An account while an operation works on it.
 struct Working {
@@ -59,6 +59,8 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     IPriceHub public immutable hub;
     IRiskParameters public immutable parameters;
     IHealthGate public immutable gate;
+    /// @notice The room that closes positions one side at a time.
+    address public immutable closing;
     /// @dev Cash units in one base unit of the settlement token.
     uint256 internal immutable _scale;
 
@@ -75,11 +77,17 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     mapping(uint96 instrument => Need) internal _needs;
     uint256 internal _openNeeds;
 
-    constructor(IMarginVault vault_, IPriceHub hub_, IRiskParameters parameters_, IHealthGate gate_) {
+    modifier onlyHouse() {
+        require(msg.sender == liquidationHouse, NotConnected(msg.sender));
+        _;
+    }
+
+    constructor(IMarginVault vault_, IPriceHub hub_, IRiskParameters parameters_, IHealthGate gate_, address closing_) {
         vault = vault_;
         hub = hub_;
         parameters = parameters_;
         gate = gate_;
+        closing = closing_;
         (, uint8 decimals) = vault_.tokenAt(0);
         _scale = 10 ** (CASH_DECIMALS - decimals);
     }
@@ -148,92 +156,32 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
         state.lockedGainE8 =
             elapsed >= window ? 0 : uint64((uint256(state.lockedGainE8) * (window - elapsed) + window - 1) / window);
         state.gainTime = uint40(block.timestamp);
-        _settleExpired(books, working);
-        if (_openNeeds != 0) _serveNeeds(books, working);
+        _closeDue(books, working, true);
     }
 
-    /// @dev Closes every expired position whose settlement price is fixed; the gain is locked at once, so that the same operation cannot take it out.
-    /// @custom:spec CLR-018
-    function _settleExpired(Books memory books, Working memory working) internal {
-        AccountState memory state = working.state;
+    /// @dev Settles what has expired and serves open needs, where there is anything to do: in a room of its own, so that its code is not in every room.
+    /// @param serving Whether open needs take their share, too.
+    function _closeDue(Books memory books, Working memory working, bool serving) internal {
+        serving = serving && _openNeeds != 0;
+        if (!serving && !_hasExpired(working.state)) return;
+        bytes memory call = abi.encodeCall(
+            IClosingModule.closeDue,
+            (working.account, AccountStates.encode(working.state), serving)
+        );
+        Closed memory closed = abi.decode(Address.functionDelegateCall(closing, call), (Closed));
+        working.state = closed.state;
+        working.expired += closed.expired;
+        working.served += closed.served;
+        books.ledger.oneSidedE8 += int128(closed.oneSidedE8);
+    }
+
+    function _hasExpired(AccountState memory state) private view returns (bool) {
         uint256 n = state.positions.length;
-        int256 sum = 0;
-        uint256 settled = 0;
         for (uint256 i = 0; i < n; ++i) {
-            Position memory position = state.positions[i];
-            uint256 priceE8 = Expiries.priceOf(hub, position.instrument);
-            if (priceE8 == 0) continue;
-            ++settled;
-            int256 sizeE8 = position.sizeE8;
-            if (sizeE8 > 0) _moveOpenInterest(position.instrument, -sizeE8);
-            (int256 realisedE8, int256 valueE8) = Expiries.close(position, priceE8);
-            state.cashE8 += realisedE8;
-            sum += realisedE8;
-            books.ledger.oneSidedE8 += int128(valueE8);
-            emit PositionSettled(working.account, position.instrument, int64(sizeE8), uint64(priceE8), realisedE8);
+            uint256 expiry = Instruments.expiryOf(state.positions[i].instrument);
+            if (expiry != 0 && expiry <= block.timestamp) return true;
         }
-        if (settled == 0) return;
-        working.expired += settled;
-        Fills.prune(state);
-        _lock(state, sum);
-    }
-
-    /// @dev Gives up what open needs of the opposite side take, where the account's score reaches their threshold. Before anything else an operation does, so that a new hash dodges nothing.
-    /// @custom:spec CLR-046
-    function _serveNeeds(Books memory books, Working memory working) private {
-        AccountState memory state = working.state;
-        uint256 n = state.positions.length;
-        int256 sum = 0;
-        for (uint256 i = 0; i < n; ++i) {
-            Position memory held = state.positions[i];
-            Need memory need = _needs[held.instrument];
-            if (need.sizeE8 == 0 || (need.sizeE8 > 0) == (held.sizeE8 > 0)) continue;
-            uint256 threshold = Needs.thresholdE8(
-                block.timestamp - need.since,
-                parameters.liquidation().deleverageRampSeconds
-            );
-            (int256 sizeE8, int256 costE8) = Needs.take(need, held.sizeE8);
-            if (threshold != 0 && _scoreE8(working, held, sizeE8, costE8) < threshold) continue;
-            _needs[held.instrument] = need;
-            if (need.sizeE8 == 0) --_openNeeds;
-            if (held.sizeE8 > 0) _moveOpenInterest(held.instrument, sizeE8);
-            int256 realisedE8 = Fills.add(held, sizeE8, costE8);
-            state.cashE8 += realisedE8;
-            sum += realisedE8;
-            books.ledger.oneSidedE8 += int128(costE8);
-            ++working.served;
-            emit NeedServed(working.account, held.instrument, sizeE8, costE8, realisedE8);
-        }
-        if (working.served == 0) return;
-        Fills.prune(state);
-        _lock(state, sum);
-    }
-
-    /// @dev An option has no cost that its gain could be told from: its score is 0, so that it serves at the end of the ramp.
-    /// @custom:spec CLR-046
-    function _scoreE8(
-        Working memory working,
-        Position memory held,
-        int256 sizeE8,
-        int256 costE8
-    ) private view returns (uint256) {
-        if (Instruments.isOption(held.instrument)) return 0;
-        int256 gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8);
-        int256 net = 0;
-        uint256 underlying = Instruments.underlyingOf(held.instrument);
-        for (uint256 i = 0; i < working.state.positions.length; ++i) {
-            Position memory other = working.state.positions[i];
-            bool counts = Instruments.underlyingOf(other.instrument) == underlying;
-            if (counts && !Instruments.isOption(other.instrument)) net += other.sizeE8;
-        }
-        uint16 tokens = vault.tokenCount();
-        for (uint16 token = 1; token < tokens; ++token) {
-            TokenParameters memory t = parameters.tokenOf(token);
-            if (t.underlying != underlying) continue;
-            (, uint8 decimals) = vault.tokenAt(token);
-            net += int256((uint256(vault.balanceOf(working.account, token)) * t.unitsE8) / 10 ** decimals);
-        }
-        return Needs.scoreE8(gainE8, costE8, held.sizeE8, net);
+        return false;
     }
 
     /// @custom:spec CLR-004

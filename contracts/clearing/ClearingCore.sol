@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Delegate, Proof} from "../interfaces/ClearingTypes.sol";
-import {HealthQuestion} from "../interfaces/IHealthGate.sol";
+import {AccountInput, Delegate, Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
+import {HealthQuestion, IHealthGate} from "../interfaces/IHealthGate.sol";
 import {ClearingParameters} from "../interfaces/IRiskParameters.sol";
 import {Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
@@ -93,6 +93,14 @@ abstract contract ClearingCore is AccountBook {
         for (uint256 i = 0; i < count; ++i) (instruments[i], sizes[i]) = (side.instruments[i], side.sizesE8[i]);
         (instruments[count], sizes[count]) = (instrument, int64(size));
         (side.instruments, side.sizesE8) = (instruments, sizes);
+    }
+
+    /// @dev Only trades have a state before to compare with.
+    function _refuseTradeProofs(AccountInput calldata input) internal pure {
+        require(
+            input.proof.kind < ProofKind.Headroom,
+            IHealthGate.ProofNotAllowed(input.account, uint8(input.proof.kind))
+        );
     }
 
     function _requireOwner(uint64 account) internal view {

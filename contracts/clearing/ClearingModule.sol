@@ -3,8 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {AccountInput, AccountRecord, Need, ProofKind, Slice} from "../interfaces/ClearingTypes.sol";
-import {IClearinghouseModules} from "../interfaces/IClearinghouseModules.sol";
+import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
@@ -13,28 +12,22 @@ import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {ClearingCore, Live} from "./ClearingCore.sol";
-import {Expiries} from "./Expiries.sol";
 import {Fills} from "./Fills.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
-import {Needs} from "./Needs.sol";
 
-/// @title The part of the clearinghouse that moves cash without a trade: withdrawals, touches, lots, fees
+/// @title The room of what moves cash without a trade: withdrawals, touches, moves, fees, insurance
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
-contract ClearingModule is ClearingCore, IClearinghouseModules {
+contract ClearingModule is ClearingCore {
     uint256 internal constant ONE_E12 = 1e12;
-
-    modifier onlyHouse() {
-        require(msg.sender == liquidationHouse, NotConnected(msg.sender));
-        _;
-    }
 
     constructor(
         address authority,
         IMarginVault vault_,
         IPriceHub hub_,
         IRiskParameters parameters_,
-        IHealthGate gate_
-    ) AccessManaged(authority) AccountBook(vault_, hub_, parameters_, gate_) {}
+        IHealthGate gate_,
+        address closing_
+    ) AccessManaged(authority) AccountBook(vault_, hub_, parameters_, gate_, closing_) {}
 
     // Owners
 
@@ -132,31 +125,6 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
         _closeBooks(books);
     }
 
-    /// @notice `IClearinghouse.serveNeed`.
-    /// @custom:spec CLR-046
-    function serveNeed(uint64 account, bytes calldata state) external nonReentrant {
-        Books memory books = _openBooks();
-        Working memory working = _touch(books, account, state);
-        require(working.served != 0, NothingToServe(account));
-        _write(books, working);
-        _closeBooks(books);
-    }
-
-    /// @notice `IClearinghouse.settleNeed`.
-    /// @custom:spec CLR-045
-    function settleNeed(uint96 instrument) external nonReentrant {
-        Need memory need = _needs[instrument];
-        uint256 priceE8 = Expiries.priceOf(hub, instrument);
-        require(need.sizeE8 != 0 && priceE8 != 0, NothingExpired(0));
-        Books memory books = _openBooks();
-        int256 payoff = int256(Expiries.payoffE8(instrument, priceE8));
-        int256 gainE8 = Needs.merge(need, -need.sizeE8, Fills.valueUp(-need.sizeE8, payoff, 0));
-        delete _needs[instrument];
-        --_openNeeds;
-        _bookGain(books, instrument, gainE8);
-        _closeBooks(books);
-    }
-
     // Governance
 
     /// @notice `IClearinghouse.collectFees`.
@@ -180,107 +148,7 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
 
     // Connected contracts
 
-    /// @inheritdoc IClearinghouseModules
-    function enterLot(
-        uint64 account,
-        bytes calldata state
-    ) external onlyHouse nonReentrant returns (bytes memory lotState) {
-        Books memory books = _openBooks();
-        Working memory working = _touch(books, account, state);
-        lotState = _write(books, working);
-        _accounts[account].inLot = true;
-        _closeBooks(books);
-    }
-
-    /// @inheritdoc IClearinghouseModules
-    function receiveSlice(
-        AccountInput calldata bidder,
-        address caller,
-        uint64 lotAccount,
-        uint64 lotIndexE12,
-        int256 baseBefore,
-        int256 baseAfter,
-        Slice calldata slice,
-        int256 payE8,
-        uint256 deficitE8
-    ) external onlyHouse nonReentrant {
-        require(_accounts[bidder.account].owner == caller, NotAuthorised(bidder.account, caller));
-        Live memory live = _live();
-        Books memory books = _openBooks();
-        Working memory working = _touch(books, bidder.account, bidder.state);
-        _removeBase(books, baseBefore, lotIndexE12);
-        _addBase(books, baseAfter, lotIndexE12);
-        int256 cashE8 = baseBefore - baseAfter;
-        if (cashE8 != 0) cashE8 = _accrueCash(books, cashE8, lotIndexE12);
-        working.state.cashE8 += cashE8 + slice.cashE8 - payE8;
-        if (payE8 >= 0) {
-            books.ledger.proceedsE8 += uint128(uint256(payE8));
-        } else {
-            books.ledger.insuranceE8 -= uint128(uint256(-payE8) - deficitE8);
-            books.ledger.deficitE8 += uint128(deficitE8);
-        }
-        uint256 count = slice.positions.length / 32;
-        for (uint256 i = 0; i < count; ++i) {
-            Position memory part = AccountStates.unpackPosition(uint256(bytes32(slice.positions[32 * i:32 * i + 32])));
-            LiveMarket memory market = LiveMarkets.find(live.records, Instruments.underlyingOf(part.instrument));
-            if (part.sizeE8 > 0) _moveOpenInterest(part.instrument, -part.sizeE8);
-            _add(working, market, part.instrument, part.sizeE8, part.costE8);
-        }
-        // A leg that expired in the lot is cash by now.
-        _settleExpired(books, working);
-        bytes memory stateAfter = _write(books, working);
-        _closeBooks(books);
-        emit SliceReceived(lotAccount, bidder.account, payE8);
-        _refuseTradeProofs(bidder);
-        _requireHealthy(live, working, "", stateAfter, bidder.proof, 0, false);
-    }
-
-    /// @inheritdoc IClearinghouseModules
-    /// @custom:spec CLR-045
-    function takeOver(
-        uint64 account,
-        bytes calldata rest,
-        uint256 proceedsE8,
-        uint256 insuredE8,
-        uint96[] calldata instruments,
-        int256[] calldata pricesE8
-    ) external onlyHouse nonReentrant returns (bytes memory state) {
-        AccountRecord storage record = _accounts[account];
-        require(record.inLot, AccountNotInLot(account));
-        Books memory books = _openBooks();
-        Working memory working;
-        working.account = account;
-        working.owner = record.owner;
-        _accrue(books, working, rest);
-        working.state.cashE8 += int256(proceedsE8 + insuredE8);
-        books.ledger.proceedsE8 -= uint128(proceedsE8);
-        books.ledger.insuranceE8 -= uint128(insuredE8);
-        for (uint256 i = 0; i < instruments.length; ++i) _openNeed(books, working, instruments[i], pricesE8[i]);
-        state = _write(books, working);
-        _closeBooks(books);
-    }
-
-    /// @inheritdoc IClearinghouseModules
-    function leaveLot(
-        uint64 account,
-        bytes calldata rest,
-        uint256 proceedsE8
-    ) external onlyHouse nonReentrant returns (bytes memory state) {
-        AccountRecord storage record = _accounts[account];
-        require(record.inLot, AccountNotInLot(account));
-        record.inLot = false;
-        Books memory books = _openBooks();
-        Working memory working;
-        working.account = account;
-        working.owner = record.owner;
-        _accrue(books, working, rest);
-        working.state.cashE8 += int256(proceedsE8);
-        books.ledger.proceedsE8 -= uint128(proceedsE8);
-        state = _write(books, working);
-        _closeBooks(books);
-    }
-
-    /// @inheritdoc IClearinghouseModules
+    /// @notice `IClearinghouseModules.bookInsurance`.
     function bookInsurance(uint128 amountRaw) external nonReentrant {
         require(msg.sender == insuranceFund, NotConnected(msg.sender));
         Books memory books = _openBooks();
@@ -291,54 +159,6 @@ contract ClearingModule is ClearingCore, IClearinghouseModules {
         books.ledger.deficitE8 -= losses;
         books.ledger.insuranceE8 += amountE8 - losses;
         _closeBooks(books);
-    }
-
-    /// @dev Only trades have a state before to compare with.
-    function _refuseTradeProofs(AccountInput calldata input) private pure {
-        require(
-            input.proof.kind < ProofKind.Headroom,
-            IHealthGate.ProofNotAllowed(input.account, uint8(input.proof.kind))
-        );
-    }
-
-    // Needs
-
-    /// @dev Closes a leg at its bankruptcy price against a need. One that expired or served another need on the way is gone already.
-    /// @custom:spec CLR-045
-    function _openNeed(Books memory books, Working memory working, uint96 instrument, int256 priceE8) private {
-        Position memory held = Fills.find(working.state, instrument);
-        int256 sizeE8 = held.sizeE8;
-        if (sizeE8 == 0) return;
-        int256 valueE8 = Fills.valueUp(-sizeE8, priceE8, 0);
-        if (sizeE8 > 0) _moveOpenInterest(instrument, -sizeE8);
-        working.state.cashE8 -= valueE8 + held.costE8;
-        (held.sizeE8, held.costE8) = (0, 0);
-        books.ledger.oneSidedE8 += int128(valueE8);
-
-        Need memory need = _needs[instrument];
-        bool wasOpen = need.sizeE8 != 0;
-        if (!wasOpen) need.since = uint40(block.timestamp);
-        int256 gainE8 = Needs.merge(need, sizeE8, -valueE8);
-        bool isOpen = need.sizeE8 != 0;
-        if (isOpen && !wasOpen) ++_openNeeds;
-        if (wasOpen && !isOpen) --_openNeeds;
-        _needs[instrument] = need;
-        emit NeedOpened(working.account, instrument, sizeE8, -valueE8);
-        if (gainE8 != 0) _bookGain(books, instrument, gainE8);
-    }
-
-    /// @dev A gain of needs goes to insurance; a loss comes out of it, and what it lacks is deficit.
-    function _bookGain(Books memory books, uint96 instrument, int256 gainE8) private {
-        books.ledger.oneSidedE8 -= int128(gainE8);
-        emit NeedNetted(instrument, gainE8);
-        if (gainE8 >= 0) {
-            books.ledger.insuranceE8 += uint128(uint256(gainE8));
-            return;
-        }
-        uint128 loss = uint128(uint256(-gainE8));
-        uint128 paid = loss < books.ledger.insuranceE8 ? loss : books.ledger.insuranceE8;
-        books.ledger.insuranceE8 -= paid;
-        books.ledger.deficitE8 += loss - paid;
     }
 
     // Moves

@@ -28,23 +28,28 @@ import {OrderBook} from "./OrderBook.sol";
 
 /// @title The clearinghouse
 contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
-    /// @notice The rooms whose code runs here: trades, and everything that moves cash without one.
+    /// @notice The rooms whose code runs here: trades, what moves cash without one, lots; and `closing`.
     address public immutable trades;
     address public immutable accounts;
+    address public immutable lots;
 
-    /// @dev The vault lists its settlement token before this is deployed. The modules were made with the same other arguments.
+    /// @dev The vault lists its settlement token before this is deployed. The rooms were made with the same other arguments, `closing_` first.
     constructor(
         address authority,
         IMarginVault vault_,
         IPriceHub hub_,
         IRiskParameters parameters_,
         IHealthGate gate_,
+        address closing_,
         address trades_,
-        address accounts_
-    ) AccessManaged(authority) EIP712("OnchainMargin", "1") AccountBook(vault_, hub_, parameters_, gate_) {
-        (trades, accounts) = (trades_, accounts_);
+        address accounts_,
+        address lots_
+    ) AccessManaged(authority) EIP712("OnchainMargin", "1") AccountBook(vault_, hub_, parameters_, gate_, closing_) {
+        (trades, accounts, lots) = (trades_, accounts_, lots_);
+        _requireRoom(closing_);
         _requireRoom(trades_);
         _requireRoom(accounts_);
+        _requireRoom(lots_);
     }
 
     // Owners and traders
@@ -138,12 +143,12 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouse
     function serveNeed(uint64, bytes calldata) external {
-        _forward(accounts);
+        _forward(closing);
     }
 
     /// @inheritdoc IClearinghouse
     function settleNeed(uint96) external {
-        _forward(accounts);
+        _forward(closing);
     }
 
     /// @inheritdoc IClearinghouse
@@ -153,7 +158,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouseModules
     function enterLot(uint64, bytes calldata) external returns (bytes memory) {
-        _forward(accounts);
+        _forward(lots);
     }
 
     /// @inheritdoc IClearinghouseModules
@@ -168,7 +173,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
         int256,
         uint256
     ) external {
-        _forward(accounts);
+        _forward(lots);
     }
 
     /// @inheritdoc IClearinghouseModules
@@ -180,12 +185,12 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
         uint96[] calldata,
         int256[] calldata
     ) external returns (bytes memory) {
-        _forward(accounts);
+        _forward(closing);
     }
 
     /// @inheritdoc IClearinghouseModules
     function leaveLot(uint64, bytes calldata, uint256) external returns (bytes memory) {
-        _forward(accounts);
+        _forward(lots);
     }
 
     /// @inheritdoc IClearinghouseModules
@@ -264,7 +269,8 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
             address(room.vault()) == address(vault) &&
                 address(room.hub()) == address(hub) &&
                 address(room.parameters()) == address(parameters) &&
-                address(room.gate()) == address(gate);
+                address(room.gate()) == address(gate) &&
+                room.closing() == closing;
         require(same, ModuleMismatch(module));
     }
 

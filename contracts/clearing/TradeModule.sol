@@ -32,8 +32,9 @@ contract TradeModule is OrderBook {
         IMarginVault vault_,
         IPriceHub hub_,
         IRiskParameters parameters_,
-        IHealthGate gate_
-    ) AccessManaged(authority) EIP712("OnchainMargin", "1") AccountBook(vault_, hub_, parameters_, gate_) {}
+        IHealthGate gate_,
+        address closing_
+    ) AccessManaged(authority) EIP712("OnchainMargin", "1") AccountBook(vault_, hub_, parameters_, gate_, closing_) {}
 
     /// @notice `IClearinghouse.settle`.
     function settle(

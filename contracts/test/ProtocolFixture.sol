@@ -120,10 +120,24 @@ abstract contract ProtocolFixture {
                 abi.encode(referee, floors, registry, hub, parameters, bucket)
             )
         );
+        address closing = build(
+            "contracts/clearing/ClosingModule.sol:ClosingModule",
+            abi.encode(manager, vault, hub, parameters, gate)
+        );
         clearinghouse = IClearinghouse(
             build(
                 "contracts/clearing/Clearinghouse.sol:Clearinghouse",
-                abi.encode(manager, vault, hub, parameters, gate, _room("TradeModule"), _room("ClearingModule"))
+                abi.encode(
+                    manager,
+                    vault,
+                    hub,
+                    parameters,
+                    gate,
+                    closing,
+                    _room("TradeModule", closing),
+                    _room("ClearingModule", closing),
+                    _room("LotModule", closing)
+                )
             )
         );
         insurance = IInsuranceFund(
@@ -195,9 +209,9 @@ abstract contract ProtocolFixture {
         return prices;
     }
 
-    function _room(string memory name) private returns (address) {
+    function _room(string memory name, address closing) private returns (address) {
         string memory artifact = string.concat("contracts/clearing/", name, ".sol:", name);
-        return build(artifact, abi.encode(manager, vault, hub, parameters, gate));
+        return build(artifact, abi.encode(manager, vault, hub, parameters, gate, closing));
     }
 
     /// @dev One source, and the bands of spec/constants.json.

@@ -24,6 +24,5 @@ public static class ProtocolErrors
         InsuranceFund.DecodeError,
         Referee.DecodeError,
         RefereeReports.DecodeError,
-        ClearingModule.DecodeError,
         ChainlinkSource.DecodeError);
 }

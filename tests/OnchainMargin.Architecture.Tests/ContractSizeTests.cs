@@ -4,16 +4,18 @@ namespace OnchainMargin.Architecture.Tests;
 
 public sealed class ContractSizeTests
 {
-    /// <summary>EIP-170.</summary>
-    private const int MostBytes = 24_576;
+    /// <summary>A chain takes 24,576 (EIP-170); the rest is room for the next rule.</summary>
+    private const int MostBytes = 20_000;
 
-    /// <summary>The referee keeps room: its code has to be read and proved, and a rule may have to be added.</summary>
+    /// <summary>The referee and its reports do not fit yet; they still keep room.</summary>
     private const int MostRefereeBytes = 22_500;
+
+    private static readonly string[] Referees = ["Referee", "RefereeReports"];
 
     [CompiledContractsFact]
     public void Referee_AndItsParts_KeepRoom()
     {
-        foreach (string name in new[] { "Referee", "RefereeWitness", "RefereeReports", "FloorReferee" })
+        foreach (string name in Referees)
         {
             int bytes = DeployedBytes(Path.Combine(TestFiles.Root, "artifacts", "contracts", "margin", name + ".sol", name + ".json"));
             Assert.True(bytes is > 0 and <= MostRefereeBytes, $"{name}: {bytes} bytes, {MostRefereeBytes} wanted at most");
@@ -21,7 +23,7 @@ public sealed class ContractSizeTests
     }
 
     [CompiledContractsFact]
-    public void Contract_None_IsLargerThanAChainTakes()
+    public void Contract_None_IsLargerThanItsRoom()
     {
         var sizes = Directory.EnumerateFiles(Path.Combine(TestFiles.Root, "artifacts", "contracts"), "*.json", SearchOption.AllDirectories)
             .Where(file => !Repository.Relative(file).StartsWith("artifacts/contracts/test/", StringComparison.Ordinal))
@@ -30,7 +32,7 @@ public sealed class ContractSizeTests
             .ToList();
 
         Assert.Contains(sizes, contract => string.Equals(contract.Name, "Referee", StringComparison.Ordinal));
-        Assert.Empty(sizes.Where(contract => contract.Bytes > MostBytes).Select(contract => $"{contract.Name}: {contract.Bytes} bytes, {MostBytes} allowed"));
+        Assert.Empty(sizes.Where(contract => contract.Bytes > MostBytes && !Referees.Contains(contract.Name, StringComparer.Ordinal)).Select(contract => $"{contract.Name}: {contract.Bytes} bytes, {MostBytes} allowed"));
     }
 
     private static int DeployedBytes(string file)

@@ -125,9 +125,11 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address hub = _contracts["PriceHub"];
         Address parameters = _contracts["RiskParameters"];
         object[] room = [_contracts["AccessManager"], vault, hub, parameters, _contracts["HealthGate"]];
+        room = [.. room, await CreateAsync("ClosingModule", room, cancellationToken)];
         Address trades = await CreateAsync("TradeModule", room, cancellationToken);
         Address accounts = await CreateAsync("ClearingModule", room, cancellationToken);
-        Address clearinghouse = await CreateAsync("Clearinghouse", [.. room, trades, accounts], cancellationToken);
+        Address lots = await CreateAsync("LotModule", room, cancellationToken);
+        Address clearinghouse = await CreateAsync("Clearinghouse", [.. room, trades, accounts, lots], cancellationToken);
         Address insurance = await CreateAsync("InsuranceFund", [vault, clearinghouse, parameters], cancellationToken);
         await CreateAsync("LiquidationHouse", [clearinghouse, vault, hub, _contracts["Referee"], _contracts["FloorReferee"], parameters, insurance], cancellationToken);
         Address registry = _contracts["RiskRegistry"];

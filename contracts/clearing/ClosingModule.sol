@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {AccountRecord, Need} from "../interfaces/ClearingTypes.sol";
+import {Closed, IClosingModule} from "../interfaces/IClosingModule.sol";
+import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IRiskParameters, TokenParameters} from "../interfaces/IRiskParameters.sol";
+import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {AccountBook, Books, Working} from "./AccountBook.sol";
+import {Expiries} from "./Expiries.sol";
+import {Fills} from "./Fills.sol";
+import {Needs} from "./Needs.sol";
+
+/// @title The room of positions that are closed one side at a time: at expiry, and against needs
+/// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
+contract ClosingModule is AccountBook, IClosingModule {
+    constructor(
+        address authority,
+        IMarginVault vault_,
+        IPriceHub hub_,
+        IRiskParameters parameters_,
+        IHealthGate gate_
+    ) AccessManaged(authority) AccountBook(vault_, hub_, parameters_, gate_, address(this)) {}
+
+    // Other rooms
+
+    /// @inheritdoc IClosingModule
+    function closeDue(uint64 account, bytes calldata state, bool serving) external returns (Closed memory closed) {
+        Books memory books;
+        Working memory working;
+        working.account = account;
+        working.state = AccountStates.decode(state);
+        _settleExpired(books, working);
+        if (serving) _serveNeeds(books, working);
+        return Closed(working.state, working.expired, working.served, books.ledger.oneSidedE8);
+    }
+
+    // Anyone
+
+    /// @notice `IClearinghouse.serveNeed`.
+    /// @custom:spec CLR-046
+    function serveNeed(uint64 account, bytes calldata state) external nonReentrant {
+        Books memory books = _openBooks();
+        Working memory working = _touch(books, account, state);
+        require(working.served != 0, NothingToServe(account));
+        _write(books, working);
+        _closeBooks(books);
+    }
+
+    /// @notice `IClearinghouse.settleNeed`.
+    /// @custom:spec CLR-045
+    function settleNeed(uint96 instrument) external nonReentrant {
+        Need memory need = _needs[instrument];
+        uint256 priceE8 = Expiries.priceOf(hub, instrument);
+        require(need.sizeE8 != 0 && priceE8 != 0, NothingExpired(0));
+        Books memory books = _openBooks();
+        int256 payoff = int256(Expiries.payoffE8(instrument, priceE8));
+        int256 gainE8 = Needs.merge(need, -need.sizeE8, Fills.valueUp(-need.sizeE8, payoff, 0));
+        delete _needs[instrument];
+        --_openNeeds;
+        _bookGain(books, instrument, gainE8);
+        _closeBooks(books);
+    }
+
+    // Connected contracts
+
+    /// @notice `IClearinghouseModules.takeOver`.
+    /// @custom:spec CLR-045
+    function takeOver(
+        uint64 account,
+        bytes calldata rest,
+        uint256 proceedsE8,
+        uint256 insuredE8,
+        uint96[] calldata instruments,
+        int256[] calldata pricesE8
+    ) external onlyHouse nonReentrant returns (bytes memory state) {
+        AccountRecord storage record = _accounts[account];
+        require(record.inLot, AccountNotInLot(account));
+        Books memory books = _openBooks();
+        Working memory working;
+        working.account = account;
+        working.owner = record.owner;
+        _accrue(books, working, rest);
+        working.state.cashE8 += int256(proceedsE8 + insuredE8);
+        books.ledger.proceedsE8 -= uint128(proceedsE8);
+        books.ledger.insuranceE8 -= uint128(insuredE8);
+        for (uint256 i = 0; i < instruments.length; ++i) _openNeed(books, working, instruments[i], pricesE8[i]);
+        state = _write(books, working);
+        _closeBooks(books);
+    }
+
+    // Expired positions
+
+    /// @dev Closes every expired position whose settlement price is fixed; the gain is locked at once, so that the same operation cannot take it out.
+    /// @custom:spec CLR-018
+    function _settleExpired(Books memory books, Working memory working) private {
+        AccountState memory state = working.state;
+        uint256 n = state.positions.length;
+        int256 sum = 0;
+        uint256 settled = 0;
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory position = state.positions[i];
+            uint256 priceE8 = Expiries.priceOf(hub, position.instrument);
+            if (priceE8 == 0) continue;
+            ++settled;
+            int256 sizeE8 = position.sizeE8;
+            if (sizeE8 > 0) _moveOpenInterest(position.instrument, -sizeE8);
+            (int256 realisedE8, int256 valueE8) = Expiries.close(position, priceE8);
+            state.cashE8 += realisedE8;
+            sum += realisedE8;
+            books.ledger.oneSidedE8 += int128(valueE8);
+            emit PositionSettled(working.account, position.instrument, int64(sizeE8), uint64(priceE8), realisedE8);
+        }
+        if (settled == 0) return;
+        working.expired += settled;
+        Fills.prune(state);
+        _lock(state, sum);
+    }
+
+    /// @dev Gives up what open needs of the opposite side take, where the account's score reaches their threshold. Before anything else an operation does, so that a new hash dodges nothing.
+    /// @custom:spec CLR-046
+    function _serveNeeds(Books memory books, Working memory working) private {
+        AccountState memory state = working.state;
+        uint256 n = state.positions.length;
+        int256 sum = 0;
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory held = state.positions[i];
+            Need memory need = _needs[held.instrument];
+            if (need.sizeE8 == 0 || (need.sizeE8 > 0) == (held.sizeE8 > 0)) continue;
+            uint256 threshold = Needs.thresholdE8(
+                block.timestamp - need.since,
+                parameters.liquidation().deleverageRampSeconds
+            );
+            (int256 sizeE8, int256 costE8) = Needs.take(need, held.sizeE8);
+            if (threshold != 0 && _scoreE8(working, held, sizeE8, costE8) < threshold) continue;
+            _needs[held.instrument] = need;
+            if (need.sizeE8 == 0) --_openNeeds;
+            if (held.sizeE8 > 0) _moveOpenInterest(held.instrument, sizeE8);
+            int256 realisedE8 = Fills.add(held, sizeE8, costE8);
+            state.cashE8 += realisedE8;
+            sum += realisedE8;
+            books.ledger.oneSidedE8 += int128(costE8);
+            ++working.served;
+            emit NeedServed(working.account, held.instrument, sizeE8, costE8, realisedE8);
+        }
+        if (working.served == 0) return;
+        Fills.prune(state);
+        _lock(state, sum);
+    }
+
+    /// @dev An option has no cost that its gain could be told from: its score is 0, so that it serves at the end of the ramp.
+    /// @custom:spec CLR-046
+    function _scoreE8(
+        Working memory working,
+        Position memory held,
+        int256 sizeE8,
+        int256 costE8
+    ) private view returns (uint256) {
+        if (Instruments.isOption(held.instrument)) return 0;
+        int256 gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8);
+        int256 net = 0;
+        uint256 underlying = Instruments.underlyingOf(held.instrument);
+        for (uint256 i = 0; i < working.state.positions.length; ++i) {
+            Position memory other = working.state.positions[i];
+            bool counts = Instruments.underlyingOf(other.instrument) == underlying;
+            if (counts && !Instruments.isOption(other.instrument)) net += other.sizeE8;
+        }
+        uint16 tokens = vault.tokenCount();
+        for (uint16 token = 1; token < tokens; ++token) {
+            TokenParameters memory t = parameters.tokenOf(token);
+            if (t.underlying != underlying) continue;
+            (, uint8 decimals) = vault.tokenAt(token);
+            net += int256((uint256(vault.balanceOf(working.account, token)) * t.unitsE8) / 10 ** decimals);
+        }
+        return Needs.scoreE8(gainE8, costE8, held.sizeE8, net);
+    }
+
+    // Needs
+
+    /// @dev Closes a leg at its bankruptcy price against a need. One that expired or served another need on the way is gone already.
+    /// @custom:spec CLR-045
+    function _openNeed(Books memory books, Working memory working, uint96 instrument, int256 priceE8) private {
+        Position memory held = Fills.find(working.state, instrument);
+        int256 sizeE8 = held.sizeE8;
+        if (sizeE8 == 0) return;
+        int256 valueE8 = Fills.valueUp(-sizeE8, priceE8, 0);
+        if (sizeE8 > 0) _moveOpenInterest(instrument, -sizeE8);
+        working.state.cashE8 -= valueE8 + held.costE8;
+        (held.sizeE8, held.costE8) = (0, 0);
+        books.ledger.oneSidedE8 += int128(valueE8);
+
+        Need memory need = _needs[instrument];
+        bool wasOpen = need.sizeE8 != 0;
+        if (!wasOpen) need.since = uint40(block.timestamp);
+        int256 gainE8 = Needs.merge(need, sizeE8, -valueE8);
+        bool isOpen = need.sizeE8 != 0;
+        if (isOpen && !wasOpen) ++_openNeeds;
+        if (wasOpen && !isOpen) --_openNeeds;
+        _needs[instrument] = need;
+        emit NeedOpened(working.account, instrument, sizeE8, -valueE8);
+        if (gainE8 != 0) _bookGain(books, instrument, gainE8);
+    }
+
+    /// @dev A gain of needs goes to insurance; a loss comes out of it, and what it lacks is deficit.
+    function _bookGain(Books memory books, uint96 instrument, int256 gainE8) private {
+        books.ledger.oneSidedE8 -= int128(gainE8);
+        emit NeedNetted(instrument, gainE8);
+        if (gainE8 >= 0) {
+            books.ledger.insuranceE8 += uint128(uint256(gainE8));
+            return;
+        }
+        uint128 loss = uint128(uint256(-gainE8));
+        uint128 paid = loss < books.ledger.insuranceE8 ? loss : books.ledger.insuranceE8;
+        books.ledger.insuranceE8 -= paid;
+        books.ledger.deficitE8 += loss - paid;
+    }
+}

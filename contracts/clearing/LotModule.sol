@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {AccountInput, AccountRecord, Slice} from "../interfaces/ClearingTypes.sol";
+import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {AccountStates, Position} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {AccountBook, Books, Working} from "./AccountBook.sol";
+import {ClearingCore, Live} from "./ClearingCore.sol";
+import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
+
+/// @title The room of lots: what the liquidation house books
+/// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
+contract LotModule is ClearingCore {
+    constructor(
+        address authority,
+        IMarginVault vault_,
+        IPriceHub hub_,
+        IRiskParameters parameters_,
+        IHealthGate gate_,
+        address closing_
+    ) AccessManaged(authority) AccountBook(vault_, hub_, parameters_, gate_, closing_) {}
+
+    /// @notice `IClearinghouseModules.enterLot`.
+    function enterLot(
+        uint64 account,
+        bytes calldata state
+    ) external onlyHouse nonReentrant returns (bytes memory lotState) {
+        Books memory books = _openBooks();
+        Working memory working = _touch(books, account, state);
+        lotState = _write(books, working);
+        _accounts[account].inLot = true;
+        _closeBooks(books);
+    }
+
+    /// @notice `IClearinghouseModules.receiveSlice`.
+    function receiveSlice(
+        AccountInput calldata bidder,
+        address caller,
+        uint64 lotAccount,
+        uint64 lotIndexE12,
+        int256 baseBefore,
+        int256 baseAfter,
+        Slice calldata slice,
+        int256 payE8,
+        uint256 deficitE8
+    ) external onlyHouse nonReentrant {
+        require(_accounts[bidder.account].owner == caller, NotAuthorised(bidder.account, caller));
+        Live memory live = _live();
+        Books memory books = _openBooks();
+        Working memory working = _touch(books, bidder.account, bidder.state);
+        _removeBase(books, baseBefore, lotIndexE12);
+        _addBase(books, baseAfter, lotIndexE12);
+        int256 cashE8 = baseBefore - baseAfter;
+        if (cashE8 != 0) cashE8 = _accrueCash(books, cashE8, lotIndexE12);
+        working.state.cashE8 += cashE8 + slice.cashE8 - payE8;
+        if (payE8 >= 0) {
+            books.ledger.proceedsE8 += uint128(uint256(payE8));
+        } else {
+            books.ledger.insuranceE8 -= uint128(uint256(-payE8) - deficitE8);
+            books.ledger.deficitE8 += uint128(deficitE8);
+        }
+        uint256 count = slice.positions.length / 32;
+        for (uint256 i = 0; i < count; ++i) {
+            Position memory part = AccountStates.unpackPosition(uint256(bytes32(slice.positions[32 * i:32 * i + 32])));
+            LiveMarket memory market = LiveMarkets.find(live.records, Instruments.underlyingOf(part.instrument));
+            if (part.sizeE8 > 0) _moveOpenInterest(part.instrument, -part.sizeE8);
+            _add(working, market, part.instrument, part.sizeE8, part.costE8);
+        }
+        // A leg that expired in the lot is cash by now.
+        _closeDue(books, working, false);
+        bytes memory stateAfter = _write(books, working);
+        _closeBooks(books);
+        emit SliceReceived(lotAccount, bidder.account, payE8);
+        _refuseTradeProofs(bidder);
+        _requireHealthy(live, working, "", stateAfter, bidder.proof, 0, false);
+    }
+
+    /// @notice `IClearinghouseModules.leaveLot`.
+    function leaveLot(
+        uint64 account,
+        bytes calldata rest,
+        uint256 proceedsE8
+    ) external onlyHouse nonReentrant returns (bytes memory state) {
+        AccountRecord storage record = _accounts[account];
+        require(record.inLot, AccountNotInLot(account));
+        record.inLot = false;
+        Books memory books = _openBooks();
+        Working memory working;
+        working.account = account;
+        working.owner = record.owner;
+        _accrue(books, working, rest);
+        working.state.cashE8 += int256(proceedsE8);
+        books.ledger.proceedsE8 -= uint128(proceedsE8);
+        state = _write(books, working);
+        _closeBooks(books);
+    }
+}
