@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The whole system on this machine, in one command: installs, compiles, starts a Hardhat node and the solver, deploys,
-# opens a dozen accounts and replays the crash of 28 January to 12 February 2026. Everything lives in this folder.
+# opens sixteen accounts and replays the crash of 28 January to 12 February 2026. Everything lives in this folder.
 #   scripts/demo.sh           then stays up (node, solver, API) until Ctrl-C, for you to play with
 #   scripts/demo.sh --once    runs to the end and exits 0 only if every check of the summary held
 #   --node-port N, --api-port N   other ports than 8545 and 8600

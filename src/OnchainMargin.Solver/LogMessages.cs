@@ -1,5 +1,7 @@
 using OnchainMargin.Ethereum;
+using OnchainMargin.Margin;
 using OnchainMargin.Solver.Pricing;
+using OnchainMargin.Solver.Quorum;
 
 namespace OnchainMargin.Solver;
 
@@ -44,6 +46,33 @@ internal static partial class LogMessages
 
     [LoggerMessage(4005, LogLevel.Debug, "Prices cannot be read from {Endpoint}: {Reason}")]
     public static partial void FeedEndpointFailed(this ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(4010, LogLevel.Warning, "Quotes of {Underlying} cannot be used: {Reason}")]
+    public static partial void QuotesUnusable(this ILogger logger, string underlying, string reason);
+
+    [LoggerMessage(4011, LogLevel.Information, "Quotes of {Underlying} can be used again")]
+    public static partial void QuotesUsable(this ILogger logger, string underlying);
+
+    [LoggerMessage(4012, LogLevel.Warning, "Quotes of {Underlying} for {Expiry:yyyy-MM-dd HH:mm} break put-call parity (the forward that they imply is {Deviation:P2} away, {Outside} of {Strikes} strikes contradict it), so the expiry is left out")]
+    public static partial void ParityBroken(this ILogger logger, string underlying, DateTimeOffset expiry, double deviation, int outside, int strikes);
+
+    [LoggerMessage(4013, LogLevel.Information, "Proposes surfaces of {Underlying} for {Expiry:yyyy-MM-dd HH:mm}: volatility {Volatility:P1} at the forward, {Part:P0} of the way to the fit ({Bound})")]
+    public static partial void SurfaceProposed(this ILogger logger, string underlying, DateTimeOffset expiry, double volatility, double part, SurfaceFault bound);
+
+    [LoggerMessage(4014, LogLevel.Warning, "No surface of {Underlying} for {Expiry:yyyy-MM-dd HH:mm} would be accepted now ({Bound}); the one in force ages and its age is charged for")]
+    public static partial void SurfaceStuck(this ILogger logger, string underlying, DateTimeOffset expiry, SurfaceFault bound);
+
+    [LoggerMessage(4015, LogLevel.Information, "Sends {Count} surfaces that {Signatures} attesters signed: {Intent}")]
+    public static partial void SurfacesSent(this ILogger logger, int count, int signatures, string intent);
+
+    [LoggerMessage(4016, LogLevel.Warning, "The contract refused surfaces: {Reason}")]
+    public static partial void SurfacesRefusedByChain(this ILogger logger, string reason);
+
+    [LoggerMessage(5020, LogLevel.Information, "Signed a proposal of {Kind} ({Digest}) as {Signer}")]
+    public static partial void ProposalSigned(this ILogger logger, ProposalKind kind, string digest, Address signer);
+
+    [LoggerMessage(5021, LogLevel.Warning, "Refuses to sign a proposal of {Kind} ({Digest}): {Reason}")]
+    public static partial void ProposalRefused(this ILogger logger, ProposalKind kind, string digest, string reason);
 
     [LoggerMessage(5001, LogLevel.Information, "Signed epoch {Epoch} of checkpoint {Checkpoint} over {Accounts} accounts as {Signer}")]
     public static partial void EpochSigned(this ILogger logger, ulong epoch, ulong checkpoint, int accounts, Address signer);

@@ -14,9 +14,11 @@ using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Parameters;
 using OnchainMargin.Solver.Pricing;
+using OnchainMargin.Solver.Quorum;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Surfaces;
 using OnchainMargin.Solver.Telemetry;
 using OnchainMargin.Solver.Transactions;
 using OnchainMargin.Solver.Watching;
@@ -62,6 +64,7 @@ public static class SolverHost
         builder.Services.AddSingleton(client);
         AddCore(builder.Services, options, deployment);
         AddRoles(builder.Services, options, keys);
+        AddSurfaces(builder.Services, options, keys);
         AddRelay(builder.Services, options, keys);
         TelemetryExport.AddServices(builder.Services, options.Telemetry);
         ApiSetup.AddServices(builder, options);
@@ -88,6 +91,7 @@ public static class SolverHost
         services.AddSingleton<PeerClient>();
         services.AddSingleton<LocalSignatureExchange>();
         services.AddSingleton<ISignatureExchange>(provider => new PeerSignatureExchange(provider.GetRequiredService<LocalSignatureExchange>(), provider.GetRequiredService<PeerClient>(), options.Attester));
+        services.AddSingleton(provider => new ProposalExchange(provider.GetRequiredService<PeerClient>(), options.Attester));
         services.AddSingleton<ILiveInputs, LiveInputs>();
         services.AddSingleton(new ProtocolDigests(deployment));
         services.AddSingleton<ITransactionNode, NodeTransactions>();
@@ -154,6 +158,19 @@ public static class SolverHost
         {
             AddRole<ParameterRole>(services, provider => ActivatorUtilities.CreateInstance<ParameterRole>(provider, options.Parameters));
         }
+    }
+
+    private static void AddSurfaces(IServiceCollection services, SolverOptions options, SolverKeys keys)
+    {
+        if (!options.Surfaces.IsOn || (keys.Pricer ?? keys.Poster) is not { } sender)
+        {
+            return;
+        }
+
+        services.AddSingleton<IQuoteSource>(_ => string.Equals(options.Surfaces.Source, SurfaceOptions.Simulated, StringComparison.Ordinal) ? new SimulatedQuoteSource() : new FileQuoteSource(options.Surfaces.Source));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurfaceDesk>(provider, options.Surfaces));
+        AddRole<SurfaceRole>(services, provider => ActivatorUtilities.CreateInstance<SurfaceRole>(
+            provider, (IReadOnlyList<IHashSigner>)keys.Attesters, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(sender)));
     }
 
     private static void AddRelay(IServiceCollection services, SolverOptions options, SolverKeys keys)

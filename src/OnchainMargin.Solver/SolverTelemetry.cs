@@ -18,6 +18,22 @@ internal static class SolverTelemetry
 
     internal static readonly Gauge<int> FeedMarketState = Meter.CreateGauge<int>("omargin.feed.market_state", "{state}", "0 normal, 1 reduce-only, 2 halted.");
 
+    internal static readonly Gauge<double> SurfaceVolatility = Meter.CreateGauge<double>("omargin.surface.volatility", "1", "The fitted volatility at the forward, by underlying and expiry (unix seconds).");
+
+    internal static readonly Gauge<double> SurfaceRms = Meter.CreateGauge<double>("omargin.surface.rms", "1", "Root of the mean squared distance of a fit to the middle of its quotes, in volatility, by underlying and expiry.");
+
+    internal static readonly Gauge<double> SurfacePart = Meter.CreateGauge<double>("omargin.surface.part", "1", "How much of the way from the surface in force to the fit a publication may go: 1 all of it, -1 nothing, by underlying and expiry.");
+
+    internal static readonly Gauge<double> SurfaceAge = Meter.CreateGauge<double>("omargin.surface.age", "s", "Age of the oldest surface in force of an underlying.");
+
+    internal static readonly Counter<long> QuotesUnusable = Meter.CreateCounter<long>("omargin.surface.quotes_unusable", "{look}", "Looks at quotes that could not be fitted, by underlying; counted while it lasts.");
+
+    internal static readonly Counter<long> ProposalsSigned = Meter.CreateCounter<long>("omargin.proposal.signed", "{proposal}", "Surfaces and steps of parameters that keys of this node signed, by kind.");
+
+    internal static readonly Counter<long> ProposalsRefused = Meter.CreateCounter<long>("omargin.proposal.refused", "{proposal}", "Surfaces and steps of parameters of others that this node refused to sign, by kind.");
+
+    internal static readonly Counter<long> ProposalsSent = Meter.CreateCounter<long>("omargin.proposal.sent", "{proposal}", "Surfaces and steps of parameters that this node sent to the chain, by kind.");
+
     /// <summary>Books of other attesters that differ from this node's.</summary>
     internal static readonly Counter<long> Disagreements = Meter.CreateCounter<long>("omargin.attester.disagreements", "{book}", "Epochs that another attester signed over another book than this node computes; this node signs only its own.");
 

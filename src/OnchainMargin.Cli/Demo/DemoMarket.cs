@@ -16,6 +16,9 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
     private const ulong OrderLifeSeconds = 86_400;
     private const uint MaxFeeRateE8 = 100_000;
     private const string InsuranceUsdc = "250000";
+    private const long StrikeUnitE8 = 10_000;
+    private static readonly TimeSpan LongestListing = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly ProtocolClient _faucet = session.Client;
     private ulong _nonce;
 
@@ -34,6 +37,13 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
         DemoAccount maker = accounts[0];
         foreach (DemoAccount account in accounts)
         {
+            foreach (DemoOption option in account.Trader.Options)
+            {
+                Instrument instrument = AtTheMoney(option, await ListedAsync(option.Underlying, cancellationToken));
+                tell($"{account.Trader.Name} trades {option.Size} {InstrumentText.Format(instrument, session.Deployment)} with {maker.Trader.Name}");
+                await TradeAsync(maker, account, instrument, FixedPointText.ParseE8(option.Size, "size"), cancellationToken);
+            }
+
             foreach ((string instrument, string size) in account.Trader.Trades)
             {
                 tell($"{account.Trader.Name} trades {size} {instrument} with {maker.Trader.Name}");
@@ -48,6 +58,44 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
         }
 
         return accounts;
+    }
+
+    /// <summary>The record of an underlying once the attesters have listed expiries of it.</summary>
+    private async Task<UnderlyingRecord> ListedAsync(string underlying, CancellationToken cancellationToken)
+    {
+        ushort number = session.Deployment.Underlyings.First(listed => string.Equals(listed.Name, underlying, StringComparison.Ordinal)).Number;
+        long began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            CheckpointInputs live = await _faucet.GetLiveInputsAsync(BlockTag.Latest, cancellationToken);
+            if (live.Checkpoint.Underlyings[number - 1] is { Expiries.IsEmpty: false } record)
+            {
+                return record;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(began) > LongestListing)
+            {
+                throw new CliException($"The attesters have listed no expiry of {underlying} within {LongestListing.TotalSeconds} s: look into the solver's log.");
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <summary>The strike next to the forward, to three digits, of the last expiry.</summary>
+    private static Instrument AtTheMoney(DemoOption option, UnderlyingRecord record)
+    {
+        ExpiryRecord last = record.Expiries[^1];
+        long unitE8 = (long)Math.Pow(10, Math.Floor(Math.Log10(last.Present.ForwardE8)) - 2);
+        long strikeE8 = (last.Present.ForwardE8 + (unitE8 / 2)) / unitE8 * unitE8;
+        return new Instrument(record.Underlying, last.Expiry, strikeE8 / StrikeUnitE8, option.Kind);
+    }
+
+    /// <summary>What one option is worth: the equity of an account that holds it and nothing else.</summary>
+    private static long OptionMarkE8(Instrument instrument, CheckpointInputs live)
+    {
+        AccountState one = AccountState.Empty with { Positions = [new Position(instrument, FixedPointText.ParseE8("1", "size"), 0)] };
+        return (long)MarginEngine.Compute(one, [], live.View, SurfaceChoice.Present).EquityE8;
     }
 
     private async Task MintAsync(CancellationToken cancellationToken)
@@ -80,7 +128,7 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
     private async Task TradeAsync(DemoAccount maker, DemoAccount taker, Instrument instrument, long sizeE8, CancellationToken cancellationToken)
     {
         CheckpointInputs live = await _faucet.GetLiveInputsAsync(BlockTag.Latest, cancellationToken);
-        long markE8 = live.Checkpoint.Underlyings[instrument.Underlying - 1].PerpetualMarkE8;
+        long markE8 = instrument.Kind == InstrumentKind.Perpetual ? live.Checkpoint.Underlyings[instrument.Underlying - 1].PerpetualMarkE8 : OptionMarkE8(instrument, live);
         ulong expiry = (ulong)live.Checkpoint.Header.Time + OrderLifeSeconds;
         Clearinghouse.SignedOrder Sign(DemoAccount account, long signedE8) => _faucet.SignOrder(
             new Clearinghouse.Order(account.Number, instrument.Packed, signedE8, (ulong)markE8, ++_nonce, expiry, MaxFeeRateE8, 0), account.Key);

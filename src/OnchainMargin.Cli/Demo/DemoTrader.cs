@@ -11,6 +11,9 @@ internal sealed record DemoTrader(string Name, string Story)
     /// <summary>Positions by instrument, bought from (negative: sold to) the market maker.</summary>
     public IReadOnlyDictionary<string, string> Trades { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Options, traded before everything else.</summary>
+    public IReadOnlyList<DemoOption> Options { get; init; } = [];
+
     /// <summary>Settlement token withdrawn against collateral: a loan.</summary>
     public string? Loan { get; init; }
 

@@ -1,3 +1,5 @@
+using OnchainMargin.Margin;
+
 namespace OnchainMargin.Cli.Demo;
 
 /// <summary>The accounts of the demo.</summary>
@@ -30,11 +32,16 @@ internal static class DemoTraders
         new("Wim", "WETH sold forward, hedged") { Deposits = Of(("WETH", "40")), Trades = Of(("ETH-PERP", "-40")), Survives = true },
         new("Pat", "long BTC, short ETH") { Deposits = Of(("USDC", "40000")), Trades = Of(("BTC-PERP", "1"), ("ETH-PERP", "-29")), Survives = true },
         new("Sol", "BTC short, 2.7 times") { Deposits = Of(("USDC", "50000")), Trades = Of(("BTC-PERP", "-1.5")), Survives = true },
+        new("Ada", "short straddle hedged with a perpetual") { Deposits = Of(("USDC", "60000")), Options = Straddle("BTC", "-1"), Trades = Of(("BTC-PERP", "-0.5")), Survives = true },
+        new("Ned", "short straddle, unhedged") { Deposits = Of(("USDC", "12000")), Options = Straddle("ETH", "-10") },
+        new("Opal", "ETH long with puts against it") { Deposits = Of(("USDC", "16000")), Options = [new("ETH", InstrumentKind.Put, "10")], Trades = Of(("ETH-PERP", "10")), Survives = true },
         new("Uma", "BTC long, unlevered") { Deposits = Of(("USDC", "95000")), Trades = Of(("BTC-PERP", "1")), Survives = true },
     ];
 
     /// <summary>All of them, in the order of their accounts.</summary>
     public static IReadOnlyList<DemoTrader> All { get; } = [MarketMaker, Keeper, .. Others];
+
+    private static DemoOption[] Straddle(string underlying, string size) => [new(underlying, InstrumentKind.Call, size), new(underlying, InstrumentKind.Put, size)];
 
     private static Dictionary<string, string> Of(params ReadOnlySpan<(string Name, string Amount)> pairs)
     {

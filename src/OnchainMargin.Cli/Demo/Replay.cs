@@ -1,5 +1,6 @@
 using OnchainMargin.Cli.Chain;
 using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -11,6 +12,9 @@ internal sealed class Replay(LocalNode node, ProtocolClient client, BookFollower
 {
     private const ulong FirstPauseSeconds = 300;
     private const ulong AuctionStepSeconds = 90;
+
+    /// <summary>Surfaces of expiries that end within the hour are not published any more.</summary>
+    private const ulong LastHourSeconds = 3600;
     private const int MostAuctionSteps = 60;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AuctionPause = TimeSpan.FromMilliseconds(400);
@@ -60,6 +64,7 @@ internal sealed class Replay(LocalNode node, ProtocolClient client, BookFollower
     private async Task<ProtocolBook> SettleAsync(PricePoint point, CancellationToken cancellationToken)
     {
         ProtocolBook book = await WaitAsync(point, now => IsAttested(now) && (ulong)now.LatestCheckpoint!.Checkpoint.Header.Time >= _publishedAt, "attested the new price", cancellationToken);
+        book = await WaitAsync(point, now => now.Surfaces.All(one => one.Value.Present.Time >= _publishedAt || one.Key.Expiry < now.BlockTimeSeconds + LastHourSeconds), "published surfaces at the new price", cancellationToken);
         for (int i = 0; book.OpenLots.Any(); i++)
         {
             if (i == MostAuctionSteps)
@@ -168,7 +173,7 @@ internal sealed class Replay(LocalNode node, ProtocolClient client, BookFollower
     }
 
     private static bool IsUnderWater(BookAccount account, CheckpointInputs inputs) =>
-        ProtocolClient.Compute(account, inputs) is var figures && figures.EquityE8 < figures.MaintenanceE8;
+        ProtocolClient.Compute(account, inputs, SurfaceChoice.Better) is var figures && figures.EquityE8 < figures.MaintenanceE8;
 
     private async Task<BlockHeader> HeadAsync(CancellationToken cancellationToken) =>
         await client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new CliException("The node has no newest block: look into its log.");

@@ -31,6 +31,8 @@ internal static class SolverProcess
             ["STOREFILE"] = Path.Combine(options.Directory, "solver.db"),
             ["INDEX__POLLMILLISECONDS"] = PollMilliseconds,
             ["PRICER__POLLMILLISECONDS"] = PollMilliseconds,
+            ["SURFACES__SOURCE"] = "simulated",
+            ["SURFACES__POLLMILLISECONDS"] = "200",
             ["PRICER__KEY__VARIABLE"] = KeyPrefix + "PRICER",
             ["ATTESTER__POLLMILLISECONDS"] = PollMilliseconds,
             ["ATTESTER__POSTKEY__VARIABLE"] = KeyPrefix + "POST",

@@ -1,5 +1,6 @@
 using OnchainMargin.Cli.Chain;
 using OnchainMargin.Cli.Text;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
 
@@ -99,6 +100,9 @@ internal static class Summary
         yield return new Check("the engine and the referee on chain agree", record.Mismatches.Count == 0, $"{record.FiguresCompared} figures compared, {record.Mismatches.Count} differ");
         yield return new Check("each account is open", book.Accounts.Count == DemoTraders.All.Count, $"{book.Accounts.Count} of {DemoTraders.All.Count}");
         yield return new Check("each price was attested", book.LatestEpoch?.Epoch >= (ulong)last.Steps, $"{book.LatestEpoch?.Epoch ?? 0} epochs for {last.Steps} prices");
+        int surfaces = book.Surfaces.Count(one => one.Key.Expiry > book.BlockTimeSeconds);
+        int options = book.Accounts.Values.SelectMany(account => account.State.Positions).Count(position => position.Instrument.Kind is InstrumentKind.Call or InstrumentKind.Put);
+        yield return new Check("the attesters list expiries, and options are held", surfaces > 0 && options > 0, $"{surfaces} expiries with a surface, {options} option positions");
         yield return new Check("the crash liquidated somebody", record.Liquidations.Count > 0, $"{record.Liquidations.Count} lots");
         yield return new Check("every lot has ended", !book.OpenLots.Any(), $"{book.OpenLots.Count()} open");
         yield return new Check("nobody is under water", !last.Healths.Any(health => health.IsUnderWater), $"{last.Healths.Count(health => health.IsUnderWater)} accounts");

@@ -26,6 +26,8 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
     private readonly Address _challenges = deployment.Contracts.Challenges;
     private readonly Address _liquidation = deployment.Contracts.LiquidationHouse;
     private readonly Address _parameters = deployment.Contracts.RiskParameters;
+    private readonly Address _surfaces = deployment.Contracts.VolSurfaces;
+    private readonly Address _steps = deployment.Contracts.ParameterSteps;
 
     /// <summary>The book after the events so far.</summary>
     public ProtocolBook Book { get; private set; } = ProtocolBook.Empty;
@@ -96,6 +98,16 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         if (log.Address == _liquidation)
         {
             return ApplyLiquidation(book, log);
+        }
+
+        if (log.Address == _surfaces)
+        {
+            return ApplySurfaces(book, log);
+        }
+
+        if (log.Address == _steps)
+        {
+            return ApplySteps(book, log);
         }
 
         return log.Address == _parameters ? ApplyParameters(book, log) : book;

@@ -60,6 +60,15 @@ public sealed record ProtocolBook
     /// <summary>Everything that governance set.</summary>
     public BookParameters Parameters { get; init; } = new();
 
+    /// <summary>The surfaces in force, of expiries that have not been retired. When each came into force is known where logs carry the times of their blocks, as the solver's index has them.</summary>
+    public ImmutableSortedDictionary<(ushort Underlying, uint Expiry), SurfaceHistory> Surfaces { get; init; } = ImmutableSortedDictionary<(ushort Underlying, uint Expiry), SurfaceHistory>.Empty;
+
+    /// <summary>Bands and speeds of surfaces.</summary>
+    public VolSurfaces.SurfaceParameters SurfaceParameters { get; init; }
+
+    /// <summary>The attesters' steps of parameters, and where they may go.</summary>
+    public BookSteps Steps { get; init; } = new();
+
     /// <summary>The cash ledger beside the accounts.</summary>
     public Clearinghouse.CashLedger Ledger { get; init; }
 

@@ -58,6 +58,26 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
         return To(contracts.RiskRegistry, new RiskRegistry.PostCall(epoch, checkpoint.InputsHash, [.. signatures.OrderBy(static signature => signature.Signer)]));
     }
 
+    /// <summary>Publishes surfaces in the order in which they were signed.</summary>
+    /// <param name="updates">The surfaces.</param>
+    /// <param name="signatures">At least as many as the registry asks for; they are put in ascending order of signers.</param>
+    public TransactionRequest Publish(IEnumerable<VolSurfaces.SurfaceUpdate> updates, IEnumerable<RiskRegistry.AttesterSignature> signatures) => To(
+        contracts.VolSurfaces,
+        new VolSurfaces.PublishCall(
+            [.. updates], [.. signatures.OrderBy(static signature => signature.Signer).Select(static signature => new VolSurfaces.AttesterSignature(signature.Signer, signature.Signature))]));
+
+    /// <summary>Moves parameters by a step that attesters signed.</summary>
+    /// <param name="underlyings">Of underlyings.</param>
+    /// <param name="tokens">Of tokens.</param>
+    /// <param name="signatures">At least as many as the registry asks for; they are put in ascending order of signers.</param>
+    public TransactionRequest Step(
+        IEnumerable<ParameterSteps.UnderlyingStep> underlyings, IEnumerable<ParameterSteps.TokenStep> tokens, IEnumerable<RiskRegistry.AttesterSignature> signatures) => To(
+        contracts.ParameterSteps,
+        new ParameterSteps.StepCall(
+            [.. underlyings],
+            [.. tokens],
+            [.. signatures.OrderBy(static signature => signature.Signer).Select(static signature => new ParameterSteps.AttesterSignature(signature.Signer, signature.Signature))]));
+
     /// <summary>Commits to refute an attestation, a block before the refutation.</summary>
     public TransactionRequest Commit(Hash32 commitment) => To(contracts.Challenges, new Challenges.CommitCall(commitment));
 

@@ -18,12 +18,32 @@ public sealed class ProtocolDigests
     private static readonly Hash32 AttestationType = Keccak256.HashUtf8(
         "RiskAttestation(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 inputsHash,bytes32 modelHash,uint40 validUntil)");
 
+    private static readonly Hash32 SurfaceType = Keccak256.HashUtf8(SurfaceText);
+
+    private static readonly Hash32 PublicationType = Keccak256.HashUtf8("SurfacePublication(SurfaceUpdate[] updates)" + SurfaceText);
+
+    private static readonly Hash32 UnderlyingStepType = Keccak256.HashUtf8(UnderlyingStepText);
+
+    private static readonly Hash32 TokenStepType = Keccak256.HashUtf8(TokenStepText);
+
+    private static readonly Hash32 StepsType = Keccak256.HashUtf8("ParameterSteps(UnderlyingStep[] underlyings,TokenStep[] tokens)" + TokenStepText + UnderlyingStepText);
+
+    private const string SurfaceText =
+        "SurfaceUpdate(uint16 underlying,uint32 expiry,uint40 time,uint64 forwardE8,uint64 spotE8,int64 aE12,uint64 bE12,int32 rhoE8,int32 mE8,uint32 sigmaE8)";
+
+    private const string UnderlyingStepText =
+        "UnderlyingStep(uint16 underlying,uint40 time,uint64 depthE8,uint32 priceRangeE8,uint32 volRangeE8,uint32 basisChargeE8,uint32 vegaChargeE8)";
+
+    private const string TokenStepText = "TokenStep(uint16 token,uint40 time,uint32 haircutBaseE8)";
+
     /// <summary>The words before the checkpoint's content: epoch and checkpoint; all of an attestation up to its checkpoint.</summary>
     private const int EpochPlace = 2;
     private const int AttestationPlace = 7;
 
     private readonly TypedDomain _clearing;
     private readonly TypedDomain _registry;
+    private readonly TypedDomain _surfaces;
+    private readonly TypedDomain _steps;
 
     /// <summary>Makes the digests of a deployment.</summary>
     public ProtocolDigests(DeploymentRecord deployment)
@@ -31,6 +51,8 @@ public sealed class ProtocolDigests
         ArgumentNullException.ThrowIfNull(deployment);
         _clearing = new TypedDomain("OnchainMargin", "1", deployment.ChainId, deployment.Contracts.Clearinghouse);
         _registry = new TypedDomain("OnchainMargin RiskRegistry", "1", deployment.ChainId, deployment.Contracts.RiskRegistry);
+        _surfaces = new TypedDomain("OnchainMargin VolSurfaces", "1", deployment.ChainId, deployment.Contracts.VolSurfaces);
+        _steps = new TypedDomain("OnchainMargin ParameterSteps", "1", deployment.ChainId, deployment.Contracts.ParameterSteps);
     }
 
     /// <summary>What an owner signs.</summary>
@@ -45,6 +67,18 @@ public sealed class ProtocolDigests
     /// <param name="attestation">The attestation.</param>
     /// <param name="inputsHash">What the chain stores of its checkpoint.</param>
     public Hash32 Of(RiskRegistry.RiskAttestation attestation, Hash32 inputsHash) => _registry.Digest(AttestationType, With(attestation.Encode(), AttestationPlace, inputsHash));
+
+    /// <summary>What attesters sign of surfaces that are published together; their order counts.</summary>
+    public Hash32 Of(IReadOnlyList<VolSurfaces.SurfaceUpdate> updates) =>
+        _surfaces.Digest(PublicationType, Keccak256.Hash(HashesOf(SurfaceType, updates.Select(static update => update.Encode()))).ToArray());
+
+    /// <summary>What attesters sign of a step of parameters.</summary>
+    public Hash32 Of(IReadOnlyList<ParameterSteps.UnderlyingStep> underlyings, IReadOnlyList<ParameterSteps.TokenStep> tokens) => _steps.Digest(
+        StepsType,
+        [
+            .. Keccak256.Hash(HashesOf(UnderlyingStepType, underlyings.Select(static step => step.Encode()))).ToArray(),
+            .. Keccak256.Hash(HashesOf(TokenStepType, tokens.Select(static step => step.Encode()))).ToArray(),
+        ]);
 
     /// <summary>Signs an order.</summary>
     public Clearinghouse.SignedOrder Sign(Clearinghouse.Order order, IHashSigner signer)
@@ -66,6 +100,9 @@ public sealed class ProtocolDigests
         ArgumentNullException.ThrowIfNull(signer);
         return new RiskRegistry.AttesterSignature(signer.Address, signer.SignHash(Of(attestation, inputsHash)).ToArray());
     }
+
+    /// <summary>The hashes of structs, one after another: what EIP-712 hashes of an array.</summary>
+    private static byte[] HashesOf(Hash32 type, IEnumerable<byte[]> structs) => [.. structs.SelectMany(fields => Keccak256.Hash([.. type.ToArray(), .. fields]).ToArray())];
 
     /// <summary>The fields with one more word at a place.</summary>
     private static byte[] With(byte[] fields, int place, Hash32 word) => [.. fields.AsSpan(0, place * Hash32.Size), .. word.ToArray(), .. fields.AsSpan(place * Hash32.Size)];

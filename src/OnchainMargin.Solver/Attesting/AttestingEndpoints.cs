@@ -6,6 +6,7 @@ using OnchainMargin.Solver.Api;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Quorum;
 
 namespace OnchainMargin.Solver.Attesting;
 
@@ -31,6 +32,7 @@ internal static class AttestingEndpoints
         }
 
         attest.MapPost("/signatures", TakeAsync).WithSummary("Takes another attester's signature of an epoch").WithTags("attestations");
+        attest.MapPost("/proposals", TakeProposal).WithSummary("Takes another attester's signature of surfaces or of a step of parameters").WithTags("attestations");
         attest.MapPost("/attestations", (AttestationRequest request, OnDemandSigner signer) =>
                 signer.Sign(request, out string reason) is { } signed
                     ? Results.Ok(new SignedAttestation(
@@ -74,6 +76,39 @@ internal static class AttestingEndpoints
         }
 
         await exchange.PublishAsync(epoch, digest, signature, cancellationToken).ConfigureAwait(false);
+        return Results.Accepted();
+    }
+
+    private static IResult TakeProposal(ProposalOffer offer, Broadcast<IndexedBook> books, ProtocolDigests digests, ProposalExchange exchange)
+    {
+        Proposal? proposal;
+        RiskRegistry.AttesterSignature signature;
+        try
+        {
+            proposal = Enum.TryParse(offer.Kind, ignoreCase: true, out ProposalKind kind) ? Proposal.Read(kind, HexData.Decode(offer.Content), digests) : null;
+            signature = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer), HexData.Decode(offer.Signature));
+        }
+        catch (EthereumException error)
+        {
+            return TypedResults.Problem($"The proposal cannot be read ({error.Message.TrimEnd('.')}); send its structs as abi.encode gives them, the signer and the signature.", statusCode: StatusCodes.Status400BadRequest, title: "Bad request");
+        }
+
+        if (proposal is null)
+        {
+            return TypedResults.Problem($"The proposal of kind '{offer.Kind}' is none; send surfaces or parameters, whole structs one after another.", statusCode: StatusCodes.Status400BadRequest, title: "Bad request");
+        }
+
+        if (books.Current?.Book is not { } book)
+        {
+            return ApiSetup.NotReady("The attesters are not known here yet; send the signature again.");
+        }
+
+        if (!book.Attesters.Contains(signature.Signer) || !OnDemandSigner.IsGood(proposal.Digest, signature))
+        {
+            return TypedResults.Problem($"The signature is not one of {signature.Signer} over this proposal, or that is no attester.", statusCode: StatusCodes.Status403Forbidden, title: "Refused");
+        }
+
+        exchange.Take(proposal, signature);
         return Results.Accepted();
     }
 }

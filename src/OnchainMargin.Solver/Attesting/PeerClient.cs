@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Solver.Quorum;
 
 namespace OnchainMargin.Solver.Attesting;
 
@@ -10,18 +11,11 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Offers a signature to each peer.</summary>
-    public Task OfferAsync(IEnumerable<string> peers, EpochOffer offer, CancellationToken cancellationToken) =>
-        Task.WhenAll(peers.Select(peer => TryAsync(peer, async url =>
-        {
-            using HttpResponseMessage reply = await http.PostAsJsonAsync(new Uri(url, "attest/signatures"), offer, Json, cancellationToken).ConfigureAwait(false);
-            if (!reply.IsSuccessStatusCode)
-            {
-                logger.PeerFailed(peer, string.Create(CultureInfo.InvariantCulture, $"it answered {(int)reply.StatusCode}"));
-            }
+    /// <summary>Offers a signature of an epoch to each peer.</summary>
+    public Task OfferAsync(IEnumerable<string> peers, EpochOffer offer, CancellationToken cancellationToken) => OfferAsync(peers, "attest/signatures", offer, cancellationToken);
 
-            return new object();
-        })));
+    /// <summary>Offers a signature of a proposal to each peer.</summary>
+    public Task OfferAsync(IEnumerable<string> peers, ProposalOffer offer, CancellationToken cancellationToken) => OfferAsync(peers, "attest/proposals", offer, cancellationToken);
 
     /// <summary>Asks each peer to sign an attestation.</summary>
     public async Task<IReadOnlyList<SignedAttestation>> AskAsync(IEnumerable<string> peers, AttestationRequest request, CancellationToken cancellationToken)
@@ -49,6 +43,18 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
 
         return null;
     }
+
+    private Task<object?[]> OfferAsync<TOffer>(IEnumerable<string> peers, string path, TOffer offer, CancellationToken cancellationToken) =>
+        Task.WhenAll(peers.Select(peer => TryAsync(peer, async url =>
+        {
+            using HttpResponseMessage reply = await http.PostAsJsonAsync(new Uri(url, path), offer, Json, cancellationToken).ConfigureAwait(false);
+            if (!reply.IsSuccessStatusCode)
+            {
+                logger.PeerFailed(peer, string.Create(CultureInfo.InvariantCulture, $"it answered {(int)reply.StatusCode}"));
+            }
+
+            return new object();
+        })));
 
     private async Task<T?> TryAsync<T>(string peer, Func<Uri, Task<T?>> ask)
         where T : class

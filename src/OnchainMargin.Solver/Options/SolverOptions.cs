@@ -30,6 +30,9 @@ public sealed record SolverOptions
     /// <summary>Taking checkpoints.</summary>
     public PricerOptions Pricer { get; init; } = new();
 
+    /// <summary>Volatility surfaces.</summary>
+    public SurfaceOptions Surfaces { get; init; } = new();
+
     /// <summary>Attesting.</summary>
     public AttesterOptions Attester { get; init; } = new();
 
@@ -104,6 +107,7 @@ public sealed record SolverOptions
             .. Index.Errors(),
             .. Transactions.Errors(),
             .. Plays(SolverRoles.Pricer) ? Pricer.Errors() : [],
+            .. Surfaces.IsOn ? Surfaces.Errors() : [],
             .. Plays(SolverRoles.Attester) ? Attester.Errors() : [],
             .. Plays(SolverRoles.Watchtower) ? Watchtower.Errors() : [],
             .. Plays(SolverRoles.Keeper) ? Keeper.Errors() : [],

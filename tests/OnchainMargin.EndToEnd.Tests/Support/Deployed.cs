@@ -124,6 +124,18 @@ public sealed class Deployed : IAsyncDisposable
         await Client.SettleAsync(maker, taker, (ulong)sizeE8);
     }
 
+    /// <summary>The buyer takes the seller's offer of options at their mark.</summary>
+    public async Task TradeAsync(Trader buyer, Trader seller, Instrument instrument, long sizeE8)
+    {
+        CheckpointInputs live = await Client.GetLiveInputsAsync();
+        AccountState one = AccountState.Empty with { Positions = [new Position(instrument, Unit, 0)] };
+        ulong priceE8 = (ulong)MarginEngine.Compute(one, [], live.View, SurfaceChoice.Present).EquityE8;
+        ulong expiry = await NowAsync() + 3600;
+        Clearinghouse.SignedOrder maker = seller.Client.SignOrder(new Clearinghouse.Order(seller.Account, instrument.Packed, -sizeE8, priceE8, ++_nonce, expiry, 1_000_000, 0), seller.Key);
+        Clearinghouse.SignedOrder taker = buyer.Client.SignOrder(new Clearinghouse.Order(buyer.Account, instrument.Packed, sizeE8, priceE8, ++_nonce, expiry, 1_000_000, 0), buyer.Key);
+        await Client.SettleAsync(maker, taker, (ulong)sizeE8);
+    }
+
     public async Task<ulong> NowAsync() => (await Chain.Node.GetBlockAsync(Ethereum.Node.BlockTag.Latest))!.TimestampSeconds;
 
     /// <summary>Every figure of every account, here and on chain, at live prices and at the last checkpoint: the same integers.</summary>

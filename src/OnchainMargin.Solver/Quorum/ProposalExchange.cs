@@ -1,0 +1,81 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Attesting;
+using OnchainMargin.Solver.Options;
+
+namespace OnchainMargin.Solver.Quorum;
+
+/// <summary>The last proposals with their signatures: what is published here goes to every peer, what peers publish comes in by this node's API. Only signatures of sitting attesters get in.</summary>
+internal sealed class ProposalExchange(PeerClient peers, AttesterOptions options)
+{
+    private const int KeptOfAKind = 16;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ProposalKind, List<(Proposal Proposal, Dictionary<Address, RiskRegistry.AttesterSignature> Signatures)>> _known = [];
+
+    /// <summary>The proposals of a kind, oldest first.</summary>
+    public IReadOnlyList<Proposal> Of(ProposalKind kind)
+    {
+        lock (_gate)
+        {
+            return _known.TryGetValue(kind, out var known) ? [.. known.Select(static one => one.Proposal)] : [];
+        }
+    }
+
+    /// <summary>Whether somebody's signature of a proposal is known.</summary>
+    public bool IsSignedBy(Proposal proposal, Address signer)
+    {
+        lock (_gate)
+        {
+            return Find(proposal) is { } signatures && signatures.ContainsKey(signer);
+        }
+    }
+
+    /// <summary>As many good signatures of sitting attesters as are needed, ascending; none while there are too few.</summary>
+    public IReadOnlyList<RiskRegistry.AttesterSignature> Enough(Proposal proposal, ProtocolBook book)
+    {
+        lock (_gate)
+        {
+            RiskRegistry.AttesterSignature[] good = Find(proposal) is { } signatures
+                ? [.. signatures.Values.Where(one => book.Attesters.Contains(one.Signer)).OrderBy(static one => one.Signer).Take((int)book.Threshold)]
+                : [];
+            return book.Threshold > 0 && good.Length == book.Threshold ? good : [];
+        }
+    }
+
+    /// <summary>Takes a signature that was checked.</summary>
+    public void Take(Proposal proposal, RiskRegistry.AttesterSignature signature)
+    {
+        lock (_gate)
+        {
+            if (Find(proposal) is { } signatures)
+            {
+                signatures[signature.Signer] = signature;
+                return;
+            }
+
+            if (!_known.TryGetValue(proposal.Kind, out var known))
+            {
+                _known[proposal.Kind] = known = [];
+            }
+
+            known.Add((proposal, new Dictionary<Address, RiskRegistry.AttesterSignature> { [signature.Signer] = signature }));
+            if (known.Count > KeptOfAKind)
+            {
+                known.RemoveAt(0);
+            }
+        }
+    }
+
+    /// <summary>Publishes a signature of this node.</summary>
+    public async Task PublishAsync(Proposal proposal, RiskRegistry.AttesterSignature signature, CancellationToken cancellationToken)
+    {
+        Take(proposal, signature);
+        var offer = new ProposalOffer(proposal.Kind.ToString(), HexData.Encode(proposal.Content), signature.Signer.ToString(), HexData.Encode(signature.Signature));
+        await peers.OfferAsync(options.Peers, offer, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Dictionary<Address, RiskRegistry.AttesterSignature>? Find(Proposal proposal) =>
+        _known.TryGetValue(proposal.Kind, out var known) ? known.Where(one => one.Proposal.Digest == proposal.Digest).Select(static one => one.Signatures).FirstOrDefault() : null;
+}

@@ -1,0 +1,145 @@
+using OnchainMargin.Margin;
+using OnchainMargin.Models.Data;
+using OnchainMargin.Models.Surfaces;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Solver.Options;
+
+namespace OnchainMargin.Solver.Surfaces;
+
+/// <summary>Fits this node's own quotes, and says what the contract would accept of the fits. Everything that a node proposes or compares others with comes from here.</summary>
+internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployment, SurfaceOptions options, ILogger<SurfaceDesk> logger)
+{
+    private const double E8 = 1e8;
+    private const double Q32 = 4_294_967_296;
+    private const double Bps = 1e4;
+    private const uint ListedEverySeconds = 1800;
+    private const long NearestSeconds = 3600;
+
+    private readonly Dictionary<ushort, FittedSurface> _fits = [];
+    private readonly HashSet<string> _unusable = [];
+
+    /// <summary>Reads quotes and fits them, at the book's time.</summary>
+    public void Refresh(ProtocolBook book)
+    {
+        foreach (DeployedUnderlying underlying in deployment.Underlyings)
+        {
+            if (Spot(book, underlying.Number) is { } spotE8)
+            {
+                Refresh(underlying, spotE8 / E8, (long)book.BlockTimeSeconds);
+            }
+        }
+    }
+
+    /// <summary>What this node would publish of each underlying whose quotes are fitted.</summary>
+    public IReadOnlyList<SurfacePlan> Plan(ProtocolBook book)
+    {
+        var plans = new List<SurfacePlan>();
+        foreach (DeployedUnderlying underlying in deployment.Underlyings)
+        {
+            if (_fits.TryGetValue(underlying.Number, out FittedSurface? fit) && Spot(book, underlying.Number) is { } spotE8)
+            {
+                plans.Add(Plan(book, underlying, fit, spotE8));
+            }
+        }
+
+        return plans;
+    }
+
+    private static long? Spot(ProtocolBook book, ushort underlying) =>
+        book.LatestCheckpoint?.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == underlying)?.SpotE8;
+
+    private void Refresh(DeployedUnderlying underlying, double spot, long time)
+    {
+        string? reason = null;
+        try
+        {
+            IReadOnlyList<OptionQuote> quotes = source.Read(underlying.Name, spot, time);
+            long newest = quotes.Count == 0 ? 0 : quotes.Max(static quote => quote.Time);
+            reason = quotes.Count == 0 ? "the source has none"
+                : time - newest > options.MaximumQuoteAgeSeconds || newest > time ? $"the newest is of {DateTimeOffset.FromUnixTimeSeconds(newest):u}, the chain's time {DateTimeOffset.FromUnixTimeSeconds(time):u}"
+                : null;
+            if (reason is null)
+            {
+                _fits[underlying.Number] = Fit(underlying, quotes, time);
+            }
+        }
+        catch (DataFileException error)
+        {
+            reason = error.Message;
+        }
+
+        if (reason is not null)
+        {
+            _fits.Remove(underlying.Number);
+            SolverTelemetry.QuotesUnusable.Add(1, new KeyValuePair<string, object?>("underlying", underlying.Name));
+            if (_unusable.Add(underlying.Name))
+            {
+                logger.QuotesUnusable(underlying.Name, reason);
+            }
+        }
+        else if (_unusable.Remove(underlying.Name))
+        {
+            logger.QuotesUsable(underlying.Name);
+        }
+    }
+
+    private FittedSurface Fit(DeployedUnderlying underlying, IReadOnlyList<OptionQuote> quotes, long time)
+    {
+        FittedSurface? previous = _fits.GetValueOrDefault(underlying.Number);
+        FittedSurface fit = SurfaceFit.Fit([.. quotes.Where(quote => quote.Expiry % ListedEverySeconds == 0)], time, previous);
+        foreach (ParityDeviation deviation in fit.Parity.Where(static one => one.IsFlagged))
+        {
+            logger.ParityBroken(underlying.Name, DateTimeOffset.FromUnixTimeSeconds(deviation.Expiry), deviation.ForwardDeviation, deviation.Outside, deviation.Strikes);
+            fit = fit with { Expiries = [.. fit.Expiries.Where(expiry => expiry.Expiry != deviation.Expiry)] };
+        }
+
+        foreach (FittedExpiry expiry in fit.Expiries)
+        {
+            SolverTelemetry.SurfaceVolatility.Record(expiry.Slice.Volatility(0, expiry.Years), Tags(underlying.Name, expiry.Expiry));
+            SolverTelemetry.SurfaceRms.Record(expiry.RmsByVega, Tags(underlying.Name, expiry.Expiry));
+        }
+
+        return fit;
+    }
+
+    private SurfacePlan Plan(ProtocolBook book, DeployedUnderlying underlying, FittedSurface fit, long spotE8)
+    {
+        long time = (long)book.BlockTimeSeconds;
+        IReadOnlyList<SurfaceInForce> inForce = SurfaceBook.InForce(book, underlying.Number);
+        HashSet<uint> listed = [.. inForce.Select(static held => held.Surface.Expiry)];
+        long listable = time + (options.ListAheadHours * 3600L);
+        SurfaceTarget[] targets =
+        [
+            .. fit.Expiries
+                .Where(expiry => expiry.Expiry > time + NearestSeconds && (expiry.Expiry >= listable || listed.Contains((uint)expiry.Expiry)))
+                .Take(options.MaximumExpiries)
+                .Select(expiry => SurfaceTarget.Of(expiry, fit.Spot)),
+        ];
+        IReadOnlyList<SteppedSurface> steps = SurfaceSteps.Plan(inForce, targets, SurfaceBook.Bands(book), spotE8, time);
+        SurfaceInForce[] held = [.. inForce.Where(one => targets.Any(target => target.Expiry == one.Surface.Expiry))];
+        long oldest = held.Length == 0 ? time : held.Min(static one => one.TimeSeconds);
+        long newest = held.Length == 0 ? 0 : held.Max(static one => one.TimeSeconds);
+        SolverTelemetry.SurfaceAge.Record(time - oldest, new KeyValuePair<string, object?>("underlying", underlying.Name));
+        bool isDue = time - newest >= options.LeastIntervalSeconds
+            && (time - oldest >= options.IntervalSeconds || targets.Length > held.Length || steps.Any(step => step.IsPublishable && Moved(held, step.Surface) * Bps >= options.MoveBps));
+        return new SurfacePlan(underlying.Number, underlying.Name, steps, isDue && steps.Any(static step => step.IsPublishable));
+    }
+
+    /// <summary>By which part of itself the volatility at the new forward moves.</summary>
+    private static double Moved(SurfaceInForce[] held, PublishedSurface next)
+    {
+        foreach (SurfaceInForce one in held)
+        {
+            if (one.Surface.Expiry == next.Expiry)
+            {
+                double before = one.Surface.VolatilityQ32((long)(Math.Log((double)next.ForwardE8 / one.Surface.ForwardE8) * Q32));
+                return Math.Abs(next.VolatilityQ32(0) - before) / before;
+            }
+        }
+
+        return 0;
+    }
+
+    private static KeyValuePair<string, object?>[] Tags(string underlying, long expiry) => [new("underlying", underlying), new("expiry", expiry)];
+}

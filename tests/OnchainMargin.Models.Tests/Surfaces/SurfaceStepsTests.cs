@@ -1,0 +1,126 @@
+using OnchainMargin.Margin;
+using OnchainMargin.Models.Surfaces;
+
+namespace OnchainMargin.Models.Tests.Surfaces;
+
+/// <summary>What is planned is what the contract's checks accept, and as near the fit as they let it.</summary>
+public sealed class SurfaceStepsTests
+{
+    private const long Now = 1_800_000_000;
+    private const long Spot = 90_000_00000000;
+    private const uint Week = (uint)Now + (7 * 86_400);
+    private const uint Month = (uint)Now + (30 * 86_400);
+
+    private static readonly SurfaceBands Bands = new(15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000);
+
+    [Fact]
+    public void Plan_Listing_IsTheFitItself()
+    {
+        IReadOnlyList<SteppedSurface> plan = SurfaceSteps.Plan([], [Target(Week, 0.6), Target(Month, 0.6)], Bands, Spot, Now);
+        Assert.All(plan, step => Assert.Equal((1.0, SurfaceFault.None), (step.Part, step.Bound)));
+        Assert.All(plan, step => Assert.Equal(0.6, step.Surface.VolatilityQ32(0) / Math.Pow(2, 32), 1e-6));
+    }
+
+    [Theory]
+    [InlineData(0.9)]
+    [InlineData(0.4)]
+    public void Plan_FitFarAway_GoesAsFarAsTheStepAndIsAccepted(double level)
+    {
+        SurfaceInForce before = Listed(Week, 0.6);
+        long later = Now + 600;
+        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([before], [Target(Week, level)], Bands, Spot, later));
+
+        Assert.Equal(SurfaceFault.Step, step.Bound);
+        Assert.InRange(step.Part, 0.01, 0.99);
+        double moved = Math.Abs((step.Surface.VolatilityQ32(0) / (double)before.Surface.VolatilityQ32(0)) - 1);
+
+        // A sixth of the hour's 15 % times kappa, which is 1.5 at a week.
+        Assert.InRange(moved, 0.02, 0.0375);
+        Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, (before.Surface, before.SinceSeconds), null, null, Bands, later + 12, Spot));
+    }
+
+    [Theory]
+    [InlineData(1.06)]
+    [InlineData(0.94)]
+    public void Plan_SpotJumps_StrikesKeepTheirVolatilities(double jump)
+    {
+        SurfaceInForce before = Listed(Week, 0.6);
+        var spot = (long)(Spot * jump);
+        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([before], [Target(Week, 1.2)], Bands, spot, Now + 60));
+
+        Assert.True(step.IsPublishable);
+        double k = Math.Log((double)step.Surface.ForwardE8 / before.Surface.ForwardE8);
+        double was = before.Surface.VolatilityQ32((long)(k * Math.Pow(2, 32)));
+        Assert.InRange(step.Surface.VolatilityQ32(0) / was, 0.996, 1.0045);
+        Assert.Equal(spot, step.Surface.SpotE8);
+    }
+
+    [Fact]
+    public void Plan_EverythingRises_FartherGoesFirst()
+    {
+        SurfaceInForce[] before = [Listed(Week, 0.6), Listed(Month, 0.3)];
+        IReadOnlyList<SteppedSurface> plan = SurfaceSteps.Plan(before, [Target(Week, 0.63), Target(Month, 0.32)], Bands, Spot, Now + 3600);
+
+        Assert.Equal([Month, Week], plan.Select(step => step.Expiry));
+        Assert.All(plan, step => Assert.True(step.IsPublishable));
+    }
+
+    [Fact]
+    public void Plan_ForwardFarAway_RatioMovesByItsStep()
+    {
+        SurfaceInForce before = Listed(Week, 0.6);
+        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([before], [Target(Week, 0.6) with { ForwardRatio = 1.012 }], Bands, Spot, Now + 360));
+
+        // A tenth of the hour's half percent.
+        Assert.Equal(SurfaceChecks.RatioE8(before.Surface) + 50_000, SurfaceChecks.RatioE8(step.Surface));
+    }
+
+    [Fact]
+    public void Plan_VolatilityBeyondTheBand_IsNotPublishedAsAListing() =>
+        Assert.Equal((false, SurfaceFault.Band), Assert.Single(SurfaceSteps.Plan([], [Target(Week, 5.5)], Bands, Spot, Now)) is var step ? (step.IsPublishable, step.Bound) : default);
+
+    /// <summary>Random markets for a day of publications: nothing that is planned is ever refused, and without bounds the fit is reached.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Plan_RandomWalks_AreAcceptedInTheirOrder(int seed)
+    {
+        var random = new Random(seed);
+        List<SurfaceInForce> held = [];
+        double level = 0.6;
+        double spot = Spot;
+        for (long time = Now; time < Now + 86_400; time += 300)
+        {
+            level = Math.Clamp(level * Math.Exp(0.1 * (random.NextDouble() - 0.5)), 0.2, 2);
+            spot *= Math.Exp(0.02 * (random.NextDouble() - 0.5));
+            SurfaceTarget[] targets = [Target(Week, level * 1.1, -0.4, time), Target(Month, level, -0.2, time)];
+            foreach (SteppedSurface step in SurfaceSteps.Plan(held, targets, Bands, (long)spot, time).Where(step => step.IsPublishable))
+            {
+                (PublishedSurface, long)? before = held.FindIndex(one => one.Surface.Expiry == step.Expiry) is var at and >= 0 ? (held[at].Surface, held[at].SinceSeconds) : null;
+                PublishedSurface? near = step.Expiry == Month ? held.Where(one => one.Surface.Expiry == Week).Select(one => (PublishedSurface?)one.Surface).FirstOrDefault() : null;
+                PublishedSurface? far = step.Expiry == Week ? held.Where(one => one.Surface.Expiry == Month).Select(one => (PublishedSurface?)one.Surface).FirstOrDefault() : null;
+                Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, before, near, far, Bands, time + 5, (long)spot));
+                held.RemoveAll(one => one.Surface.Expiry == step.Expiry);
+                held.Add(new SurfaceInForce(step.Surface, time, time));
+            }
+        }
+
+        Assert.Equal(2, held.Count);
+        Assert.All(held, one => Assert.True(one.TimeSeconds > Now + 82_800));
+    }
+
+    private static SurfaceTarget Target(uint expiry, double level, double rho = -0.2, long time = Now)
+    {
+        double years = (expiry - time) / (365.0 * 86_400);
+        double w = level * level * years;
+
+        // At the money: a + b·σ = w, with wings that leave the slice free at any level of these tests.
+        double b = 0.2 * Math.Sqrt(w) / (1 + Math.Abs(rho));
+        const double sigma = 0.2;
+        return new SurfaceTarget(expiry, 1.001, new SviSlice(w - (b * sigma), b, rho, 0, sigma), years);
+    }
+
+    private static SurfaceInForce Listed(uint expiry, double level) =>
+        new(Assert.Single(SurfaceSteps.Plan([], [Target(expiry, level)], Bands, Spot, Now)).Surface, Now, Now);
+}
