@@ -45,13 +45,17 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).LatestCheckpoint is { } taken && taken.Checkpoint.Underlyings.All(static record => record.Expiries.Length >= 2), "a checkpoint that holds the expiries");
         await world.AssertSameFiguresAsync();
 
-        // The market moves and ten minutes pass: surfaces follow, at the new spot, inside the contract's steps.
+        // The market moves and time passes: surfaces follow, at the new spot, inside the contract's steps.
         long published = live.Checkpoint.Underlyings[0].Expiries[^1].SurfaceTime;
-        await world.Chain.PassAsync(600);
         await world.SetPriceAsync(1, Btc * 95 / 100);
         await world.SetPriceAsync(2, 2_850_00000000);
         await Eventually.TrueAsync(
-            async () => (await world.Client.GetLiveInputsAsync()).Checkpoint.Underlyings[0] is { } now && now.Expiries[^1].SurfaceTime >= published + 600 && Math.Abs(now.Expiries[^1].Present.PublishedForwardE8 - now.SpotE8) < now.SpotE8 / 50,
+            async () =>
+            {
+                await world.Chain.PassAsync(120);
+                await Task.Delay(TimeSpan.FromSeconds(1));
+                return (await world.Client.GetLiveInputsAsync()).Checkpoint.Underlyings[0] is { } now && now.Expiries[^1].SurfaceTime >= published + 600 && Math.Abs(now.Expiries[^1].Present.PublishedForwardE8 - now.SpotE8) < now.SpotE8 / 50;
+            },
             "surfaces at the new price");
         await world.AssertSameFiguresAsync();
         await one.StopAsync();
