@@ -41,6 +41,6 @@ internal static class Books
     public static ProtocolBook Of(IEnumerable<CheckpointInputs> checkpoints, params BookAccount[] accounts) => ProtocolBook.Empty with
     {
         Checkpoints = checkpoints.ToImmutableSortedDictionary(c => c.Id, c => c),
-        Accounts = accounts.ToImmutableSortedDictionary(a => a.Id, a => a),
+        Accounts = AccountTable.Of(accounts),
     };
 }

@@ -29,6 +29,21 @@ public sealed partial class EthereumNode
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<BlockHeader?>> GetBlocksAsync(IReadOnlyList<ulong> numbers, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        const string Method = "eth_getBlockByNumber";
+        IReadOnlyList<Rpc.RpcReply> replies = await rpc.SendBatchAsync(
+            [.. numbers.Select(static number => Rpc.RpcRequest.Create(Method, writer =>
+            {
+                writer.WriteStringValue(BlockTag.Number(number).ToString());
+                writer.WriteBooleanValue(false);
+            }))],
+            cancellationToken).ConfigureAwait(false);
+        return [.. replies.Select(static reply => reply.Error is { } error ? throw new RpcErrorException(Method, error) : RpcJson.Parse(reply.Result, Method, BlockHeader.Read))];
+    }
+
+    /// <inheritdoc/>
     public Task<UInt256> GetBalanceAsync(Address account, BlockTag block = default, CancellationToken cancellationToken = default) =>
         QueryAsync("eth_getBalance", At(account, block), static value => RpcJson.Quantity(value, "a balance"), cancellationToken);
 

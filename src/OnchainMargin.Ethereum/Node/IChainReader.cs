@@ -12,6 +12,9 @@ public interface IChainReader
     /// <summary>A block's header, or null when the node does not have it.</summary>
     Task<BlockHeader?> GetBlockAsync(BlockTag block, CancellationToken cancellationToken = default);
 
+    /// <summary>The headers of blocks, in one question; null where the node does not have one.</summary>
+    Task<IReadOnlyList<BlockHeader?>> GetBlocksAsync(IReadOnlyList<ulong> numbers, CancellationToken cancellationToken = default);
+
     /// <summary>An account's wei.</summary>
     Task<UInt256> GetBalanceAsync(Address account, BlockTag block = default, CancellationToken cancellationToken = default);
 

@@ -10,18 +10,18 @@ namespace OnchainMargin.Protocol.Book;
 /// <content>Vault, registry, liquidation and parameters.</content>
 public sealed partial class BookReplay
 {
-    private static ProtocolBook ApplyVault(ProtocolBook book, LogEntry log) => MarginVault.DecodeEvent(log) switch
+    private static ProtocolBook ApplyVault(ProtocolBook book, LogEntry log, object edit) => MarginVault.DecodeEvent(log) switch
     {
         MarginVault.TokenListedEvent listed => book with { Tokens = book.Tokens.SetItem(listed.Token, new BookToken(listed.Token, listed.Erc20, listed.Decimals)) },
-        MarginVault.DepositedEvent paidIn => Change(book, paidIn.Account, paidIn.Token, (Int128)paidIn.AmountRaw, log.BlockNumber),
-        MarginVault.PaidEvent paidOut => Change(book, paidOut.Account, paidOut.Token, -(Int128)paidOut.AmountRaw, log.BlockNumber),
-        MarginVault.SweptEvent swept => Change(book, swept.Account, 0, -(Int128)swept.AmountRaw, log.BlockNumber),
+        MarginVault.DepositedEvent paidIn => Change(book, paidIn.Account, paidIn.Token, (Int128)paidIn.AmountRaw, log.BlockNumber, edit),
+        MarginVault.PaidEvent paidOut => Change(book, paidOut.Account, paidOut.Token, -(Int128)paidOut.AmountRaw, log.BlockNumber, edit),
+        MarginVault.SweptEvent swept => Change(book, swept.Account, 0, -(Int128)swept.AmountRaw, log.BlockNumber, edit),
         MarginVault.MovedEvent moved => Change(
-            Change(book, moved.From, moved.Token, -(Int128)moved.AmountRaw, log.BlockNumber), moved.To, moved.Token, (Int128)moved.AmountRaw, log.BlockNumber),
+            Change(book, moved.From, moved.Token, -(Int128)moved.AmountRaw, log.BlockNumber, edit), moved.To, moved.Token, (Int128)moved.AmountRaw, log.BlockNumber, edit),
         _ => book,
     };
 
-    private static ProtocolBook Change(ProtocolBook book, ulong id, ushort token, Int128 by, ulong block)
+    private static ProtocolBook Change(ProtocolBook book, ulong id, ushort token, Int128 by, ulong block, object edit)
     {
         BookAccount account = Account(book, id);
         int at = IndexOf(account.Balances, token);
@@ -36,7 +36,7 @@ public sealed partial class BookReplay
         balances = at >= 0 ? balances.RemoveAt(at) : balances;
         int place = at >= 0 ? at : ~at;
         balances = after > 0 ? balances.Insert(place, new Balance(token, (UInt128)after)) : balances;
-        return book with { Accounts = book.Accounts.SetItem(id, account with { Balances = balances, ChangedInBlock = block }) };
+        return book with { Accounts = book.Accounts.With(account with { Balances = balances, ChangedInBlock = block }, edit) };
     }
 
     private static int IndexOf(ImmutableArray<Balance> balances, ushort token)
@@ -90,7 +90,7 @@ public sealed partial class BookReplay
         _ => book,
     };
 
-    private static ProtocolBook ApplyLiquidation(ProtocolBook book, LogEntry log)
+    private static ProtocolBook ApplyLiquidation(ProtocolBook book, LogEntry log, object edit)
     {
         switch (LiquidationHouse.DecodeEvent(log))
         {
@@ -109,9 +109,9 @@ public sealed partial class BookReplay
                     BiddingFromSeconds = started.BiddingFrom,
                     StartedInBlock = log.BlockNumber,
                 };
-                return WithLot(book, fresh, Account(book, started.Account) with { OpenLot = started.Lot, ChangedInBlock = log.BlockNumber });
+                return WithLot(book, fresh, Account(book, started.Account) with { OpenLot = started.Lot, ChangedInBlock = log.BlockNumber }, edit);
             case LiquidationHouse.LotEnlargedEvent enlarged:
-                return WithLot(book, Lot(book, enlarged.Lot) with { ForSaleE8 = enlarged.ForSaleE8 }, null);
+                return WithLot(book, Lot(book, enlarged.Lot) with { ForSaleE8 = enlarged.ForSaleE8 }, null, edit);
             case LiquidationHouse.LotBidEvent bid:
                 BookLot lot = Lot(book, bid.Lot);
                 lot = lot with
@@ -121,7 +121,7 @@ public sealed partial class BookReplay
                     InsuredE8 = lot.InsuredE8 + (UInt128)bid.InsuredE8,
                     Bids = lot.Bids + 1,
                 };
-                return WithLot(book, lot, null);
+                return WithLot(book, lot, null, edit);
             case LiquidationHouse.LotDeleveragedEvent taken:
                 BookLot rest = Lot(book, taken.Lot);
                 rest = rest with
@@ -134,12 +134,13 @@ public sealed partial class BookReplay
                     ProceedsE8 = 0,
                     InsuredE8 = rest.InsuredE8 + (UInt128)taken.InsuredE8,
                 };
-                return WithLot(book, rest, null);
+                return WithLot(book, rest, null, edit);
             case LiquidationHouse.LotEndedEvent ended:
                 return WithLot(
                     DropOldLots(book),
                     Lot(book, ended.Lot) with { EndedInBlock = log.BlockNumber, SoldE8 = ended.SoldE8 },
-                    Account(book, ended.Account) with { OpenLot = 0, ChangedInBlock = log.BlockNumber });
+                    Account(book, ended.Account) with { OpenLot = 0, ChangedInBlock = log.BlockNumber },
+                    edit);
             default:
                 return book;
         }
@@ -149,10 +150,10 @@ public sealed partial class BookReplay
         ? lot
         : throw new ProtocolException($"An event names lot {id}, which no event started");
 
-    private static ProtocolBook WithLot(ProtocolBook book, BookLot lot, BookAccount? account) => book with
+    private static ProtocolBook WithLot(ProtocolBook book, BookLot lot, BookAccount? account, object edit) => book with
     {
         Lots = book.Lots.SetItem(lot.Id, lot),
-        Accounts = account is null ? book.Accounts : book.Accounts.SetItem(account.Id, account),
+        Accounts = account is null ? book.Accounts : book.Accounts.With(account, edit),
     };
 
     private static ProtocolBook DropOldLots(ProtocolBook book)

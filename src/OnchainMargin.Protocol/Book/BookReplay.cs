@@ -33,7 +33,14 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
     public ProtocolBook Book { get; private set; } = ProtocolBook.Empty;
 
     /// <summary>Starts again before the first event.</summary>
-    public void Reset() => Book = ProtocolBook.Empty;
+    public void Reset() => Reset(ProtocolBook.Empty);
+
+    /// <summary>Goes on from a book that it made earlier.</summary>
+    public void Reset(ProtocolBook book)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        Book = book;
+    }
 
     /// <summary>Applies logs in chain order and moves the book to a block.</summary>
     /// <param name="logs">All logs of the deployment up to that block that were not applied yet.</param>
@@ -44,33 +51,35 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
     public void Apply(IEnumerable<LogEntry> logs, ulong blockNumber, Hash32 blockHash, ulong blockTimeSeconds)
     {
         ArgumentNullException.ThrowIfNull(logs);
-        ProtocolBook before = Book;
+        ProtocolBook book = Book;
+
+        // Nobody sees the tables between the logs of one call, so they are written to rather than copied.
+        object edit = new();
         try
         {
             foreach (LogEntry log in logs)
             {
-                Book = Apply(Book, log);
+                book = Apply(book, log, edit);
             }
         }
         catch (Exception error) when (error is ProtocolException or EthereumFormatException or OverflowException)
         {
-            Book = before;
-            throw new ProtocolException($"{error.Message.TrimEnd('.')}. The book stays at block {before.BlockNumber}; build the index anew from an archive node if the events of the node are right.", error);
+            throw new ProtocolException($"{error.Message.TrimEnd('.')}. The book stays at block {Book.BlockNumber}; build the index anew from an archive node if the events of the node are right.", error);
         }
 
-        Book = Book with { BlockNumber = blockNumber, BlockHash = blockHash, BlockTimeSeconds = blockTimeSeconds };
+        Book = book with { BlockNumber = blockNumber, BlockHash = blockHash, BlockTimeSeconds = blockTimeSeconds };
     }
 
-    private ProtocolBook Apply(ProtocolBook book, LogEntry log)
+    private ProtocolBook Apply(ProtocolBook book, LogEntry log, object edit)
     {
         if (log.Address == _clearinghouse)
         {
-            return ApplyClearing(book, log);
+            return ApplyClearing(book, log, edit);
         }
 
         if (log.Address == _vault)
         {
-            return ApplyVault(book, log);
+            return ApplyVault(book, log, edit);
         }
 
         if (log.Address == _priceHub)
@@ -97,7 +106,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
 
         if (log.Address == _liquidation)
         {
-            return ApplyLiquidation(book, log);
+            return ApplyLiquidation(book, log, edit);
         }
 
         if (log.Address == _surfaces)
@@ -113,7 +122,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         return log.Address == _parameters ? ApplyParameters(book, log) : book;
     }
 
-    private static ProtocolBook ApplyClearing(ProtocolBook book, LogEntry log)
+    private static ProtocolBook ApplyClearing(ProtocolBook book, LogEntry log, object edit)
     {
         switch (Clearinghouse.DecodeEvent(log))
         {
@@ -123,10 +132,10 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                     BookAccount.EmptyStateBytes,
                     opened.StateHash,
                     log.BlockNumber);
-                return book with { Accounts = book.Accounts.Add(opened.Account, fresh) };
+                return book with { Accounts = book.Accounts.ContainsKey(opened.Account) ? throw new ProtocolException($"An event of block {log.BlockNumber} opens account {opened.Account}, which is open") : book.Accounts.With(fresh, edit) };
             case Clearinghouse.AccountUpdatedEvent updated:
                 BookAccount account = WithState(Account(book, updated.Account), updated.State, updated.StateHash, log.BlockNumber);
-                return book with { Accounts = book.Accounts.SetItem(updated.Account, account) };
+                return book with { Accounts = book.Accounts.With(account, edit) };
             case Clearinghouse.LedgerUpdatedEvent ledger:
                 return book with { Ledger = ledger.Ledger };
             case Clearinghouse.NeedOpenedEvent opened:

@@ -22,7 +22,7 @@ public sealed record ProtocolBook
     public ulong BlockTimeSeconds { get; init; }
 
     /// <summary>Accounts by number.</summary>
-    public ImmutableSortedDictionary<ulong, BookAccount> Accounts { get; init; } = ImmutableSortedDictionary<ulong, BookAccount>.Empty;
+    public AccountTable Accounts { get; init; } = AccountTable.Empty;
 
     /// <summary>Tokens by number.</summary>
     public ImmutableSortedDictionary<ushort, BookToken> Tokens { get; init; } = ImmutableSortedDictionary<ushort, BookToken>.Empty;

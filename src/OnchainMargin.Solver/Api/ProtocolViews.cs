@@ -39,7 +39,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             return View(account, live, Holding.Of(account, Book!, live).Figures(live.View));
         }
 
-        return Risk(account.Id) is { Error: MarginError.None } risk && risks.Current is { } snapshot
+        return risks.Current is { } snapshot && snapshot.Find(account.Id) is { Error: MarginError.None } risk
             ? View(account, snapshot.Inputs, risk.Figures)
             : View(account, Book?.LatestCheckpoint, null);
     }
@@ -54,11 +54,23 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
 
         AccountView[] items =
         [
-            .. book.Accounts.Values
-                .Where(account => account.Id > after && (owner is null || account.Owner == owner) && (!onlyUnderWater || Risk(account.Id) is { IsUnderWater: true }))
+            .. (onlyUnderWater ? UnderWater(book, after) : book.Accounts.After(after))
+                .Where(account => owner is null || account.Owner == owner)
                 .Take(limit + 1).Select(account => View(account)),
         ];
         return new PageOfAccounts(ApiNumbers.Text(book.BlockNumber), [.. items.Take(limit)], items.Length > limit ? items[limit - 1].Id : null);
+    }
+
+    /// <summary>Those under water behind a number, as the engine of the whole book lists them.</summary>
+    private IEnumerable<BookAccount> UnderWater(ProtocolBook book, ulong after)
+    {
+        foreach (ulong id in risks.Current?.UnderWater ?? [])
+        {
+            if (id > after && book.Accounts.TryGetValue(id, out BookAccount? account))
+            {
+                yield return account;
+            }
+        }
     }
 
     /// <summary>The simulated tail of an account's loss at the last checkpoint; null when there is none. Part of no decision.</summary>
@@ -174,7 +186,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     private bool IsComputedHere(BookEpoch epoch, CancellationToken cancellationToken) =>
         books.Current is { } indexed && attested.Find(indexed, epoch.Checkpoint, cancellationToken) is { } made && made.Root == epoch.BookRoot;
 
-    private AccountRisk? Risk(ulong id) => risks.Current is { } snapshot && snapshot.Accounts.TryGetValue(id, out AccountRisk? risk) ? risk : null;
+    private AccountRisk? Risk(ulong id) => risks.Current?.Find(id);
 
     private AccountView View(BookAccount account, CheckpointInputs? inputs, AccountFigures? figures) => new(
         ApiNumbers.Text(account.Id),

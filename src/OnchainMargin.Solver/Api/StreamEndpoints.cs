@@ -13,10 +13,13 @@ internal static class StreamEndpoints
 {
     private static readonly TimeSpan PriceEvery = TimeSpan.FromSeconds(2);
 
+    /// <summary>Above this many accounts the stream of all tells of those only that changed or are under water: nobody reads a million figures a block.</summary>
+    private const int WholeBookAccounts = 10_000;
+
     public static void Map(RouteGroupBuilder api) =>
         api.MapGet("/stream", (ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, TimeProvider time, ulong? account, CancellationToken cancellationToken) =>
                 TypedResults.ServerSentEvents(ReadAsync(views, risks, live, time, account, cancellationToken)))
-            .WithSummary("Server-sent events: health of accounts (or of one), lots, prices and epochs, as they change").WithTags("stream");
+            .WithSummary("Server-sent events: health of accounts (or of one), lots, prices and epochs, as they change; above 10,000 accounts the stream of all tells of the health only of accounts that traded or are under water").WithTags("stream");
 
     private static async IAsyncEnumerable<SseItem<object>> ReadAsync(
         ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, TimeProvider time, ulong? only, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -49,13 +52,13 @@ internal static class StreamEndpoints
 
     private static IEnumerable<SseItem<object>> Changes(ProtocolViews views, RiskSnapshot now, RiskSnapshot? before, ulong? only)
     {
-        foreach (AccountRisk risk in now.Accounts.Values.Where(risk => only is null || risk.Account.Id == only))
+        foreach (BookAccount account in Concerned(now, before, only))
         {
-            bool isKnown = before is not null && before.Accounts.TryGetValue(risk.Account.Id, out AccountRisk? same)
-                && (ReferenceEquals(same, risk) || (same.Figures == risk.Figures && ReferenceEquals(same.Account, risk.Account)));
+            bool isKnown = before is not null && before.Book.Accounts.TryGetValue(account.Id, out BookAccount? same) && ReferenceEquals(same, account)
+                && before.Of(account).Figures == now.Of(account).Figures;
             if (!isKnown)
             {
-                yield return new SseItem<object>(views.View(risk.Account), "health");
+                yield return new SseItem<object>(views.View(account), "health");
             }
         }
 
@@ -71,6 +74,24 @@ internal static class StreamEndpoints
         {
             yield return new SseItem<object>(view, "epoch");
         }
+    }
+
+    /// <summary>The accounts whose health is looked at: one; all of a small book; of a large one those that changed and those that are or were under water.</summary>
+    private static IEnumerable<BookAccount> Concerned(RiskSnapshot now, RiskSnapshot? before, ulong? only)
+    {
+        AccountTable accounts = now.Book.Accounts;
+        if (only is { } one)
+        {
+            return accounts.TryGetValue(one, out BookAccount? account) ? [account] : [];
+        }
+
+        if (accounts.Count <= WholeBookAccounts)
+        {
+            return accounts.Values;
+        }
+
+        IEnumerable<ulong> changed = before is null ? [] : accounts.Since(before.Book.Accounts).Where(static pair => pair.Now is not null).Select(static pair => pair.Now!.Id);
+        return changed.Concat(now.UnderWater).Concat(before?.UnderWater ?? []).Distinct().Order().Where(accounts.ContainsKey).Select(id => accounts[id]);
     }
 
     private static async Task<PricesView?> PricesAsync(ProtocolViews views, ILiveInputs live, CancellationToken cancellationToken)

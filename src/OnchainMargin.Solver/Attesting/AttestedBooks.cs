@@ -1,4 +1,7 @@
+using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Solver.Indexing;
 
 namespace OnchainMargin.Solver.Attesting;
@@ -7,41 +10,72 @@ namespace OnchainMargin.Solver.Attesting;
 internal sealed class AttestedBooks
 {
     private const int Kept = 16;
+    private const int KeptAtLeast = 2;
+
+    /// <summary>A leaf with its attestation and its part of the tree takes some 220 bytes.</summary>
+    private const int KeptLeaves = 4_000_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<Ethereum.Hash32, AttestedBook> _books = [];
-    private readonly Queue<Ethereum.Hash32> _order = new();
+    private readonly Lock _turn = new();
+    private readonly Dictionary<Hash32, AttestedBook> _books = [];
+    private readonly Queue<Hash32> _order = new();
+    private readonly AttestationBuilder _builder = new(Environment.ProcessorCount);
 
     /// <summary>The attested book of a checkpoint; null when the index does not keep it any more.</summary>
     public AttestedBook? Find(IndexedBook indexed, ulong checkpoint, CancellationToken cancellationToken)
     {
-        if (!indexed.AtCheckpoints.TryGetValue(checkpoint, out Protocol.Book.ProtocolBook? book) || !book.Checkpoints.TryGetValue(checkpoint, out Protocol.Checkpoints.CheckpointInputs? inputs))
+        if (!indexed.AtCheckpoints.TryGetValue(checkpoint, out ProtocolBook? book) || !book.Checkpoints.TryGetValue(checkpoint, out CheckpointInputs? inputs))
         {
             return null;
         }
 
-        // The block's hash names the whole state of the book, so a reorganisation never meets an old result.
-        lock (_gate)
+        // The block's hash names the whole state of the book, so a reorganisation never meets an old result. Whoever comes while one is computed waits for it.
+        if (Known(book.BlockHash) is { } ready)
         {
-            if (_books.TryGetValue(book.BlockHash, out AttestedBook? known))
+            return ready;
+        }
+
+        lock (_turn)
+        {
+            if (Known(book.BlockHash) is { } known)
             {
                 return known;
             }
-        }
 
-        AttestedBook made = AttestationBuilder.Build(book, inputs, cancellationToken);
+            AttestedBook made = _builder.Build(book, inputs, Alike(checkpoint), cancellationToken);
+            Keep(book.BlockHash, made);
+            return made;
+        }
+    }
+
+    private AttestedBook? Known(Hash32 block)
+    {
         lock (_gate)
         {
-            if (_books.TryAdd(book.BlockHash, made))
+            return _books.GetValueOrDefault(block);
+        }
+    }
+
+    /// <summary>The book of the same checkpoint in a block that a reorganisation took back.</summary>
+    private AttestedBook? Alike(ulong checkpoint)
+    {
+        lock (_gate)
+        {
+            return _books.Values.FirstOrDefault(book => book.Checkpoint == checkpoint);
+        }
+    }
+
+    private void Keep(Hash32 block, AttestedBook made)
+    {
+        int most = Math.Clamp(KeptLeaves / Math.Max(1, made.Attestations.Length), KeptAtLeast, Kept);
+        lock (_gate)
+        {
+            _books[block] = made;
+            _order.Enqueue(block);
+            while (_order.Count > most)
             {
-                _order.Enqueue(book.BlockHash);
-                if (_order.Count > Kept)
-                {
-                    _books.Remove(_order.Dequeue());
-                }
+                _books.Remove(_order.Dequeue());
             }
         }
-
-        return made;
     }
 }

@@ -7,12 +7,16 @@ using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Indexing;
 
-/// <summary>The book that belongs to the stored logs: grows with them, and is made anew from the store after a rollback.</summary>
+/// <summary>The book that belongs to the stored logs: grows with them, goes back to one of its last blocks when the chain does, and is made anew from the store when it went back further.</summary>
 internal sealed class BookIndex(DeploymentRecord deployment, SolverStore store)
 {
     private const int KeptSnapshots = 64;
+    private const int KeptBlocks = 128;
 
     private readonly BookReplay _replay = new(deployment);
+
+    // Books share what did not change between them, so that the last ones cost next to nothing.
+    private readonly LinkedList<(ProtocolBook Book, ImmutableSortedDictionary<ulong, ProtocolBook> AtCheckpoints)> _last = new();
 
     /// <summary>The protocol at the last block.</summary>
     public ProtocolBook Book => _replay.Book;
@@ -24,6 +28,7 @@ internal sealed class BookIndex(DeploymentRecord deployment, SolverStore store)
     public void Rebuild()
     {
         _replay.Reset();
+        _last.Clear();
         AtCheckpoints = ImmutableSortedDictionary<ulong, ProtocolBook>.Empty;
         if (store.Head() is { } head)
         {
@@ -31,23 +36,75 @@ internal sealed class BookIndex(DeploymentRecord deployment, SolverStore store)
         }
     }
 
+    /// <summary>Goes back to a block and adds what is stored after it: after a rollback of the store.</summary>
+    /// <param name="ancestor">The last block that both chains have.</param>
+    public void GoBack(ulong ancestor)
+    {
+        while (_last.Last is { } last && last.Value.Book.BlockNumber > ancestor)
+        {
+            _last.RemoveLast();
+        }
+
+        if (_last.Last is not { } kept || store.Head() is not { } head)
+        {
+            Rebuild();
+            return;
+        }
+
+        _replay.Reset(kept.Value.Book);
+        AtCheckpoints = kept.Value.AtCheckpoints;
+        Add(store.LogsFrom(kept.Value.Book.BlockNumber + 1), head);
+    }
+
     /// <summary>Adds logs that were stored after those that the book has.</summary>
     /// <exception cref="ProtocolException">Thrown when they do not fit; the book must then be made anew from a fresh index.</exception>
-    public void Add(IReadOnlyList<LogEntry> logs, StoredBlock head)
+    public void Add(IEnumerable<LogEntry> logs, StoredBlock head)
     {
-        foreach (IGrouping<ulong, LogEntry> block in logs.GroupBy(static log => log.BlockNumber))
+        foreach (IReadOnlyList<LogEntry> block in ByBlock(logs))
         {
-            LogEntry first = block.First();
+            LogEntry first = block[0];
             ulong before = _replay.Book.LatestCheckpoint?.Id ?? 0;
-            _replay.Apply(block, block.Key, first.BlockHash, first.BlockTimestampSeconds);
+            _replay.Apply(block, first.BlockNumber, first.BlockHash, first.BlockTimestampSeconds);
             ulong after = _replay.Book.LatestCheckpoint?.Id ?? 0;
             if (after > before)
             {
                 AtCheckpoints = AtCheckpoints.SetItem(after, _replay.Book);
                 AtCheckpoints = AtCheckpoints.Count > KeptSnapshots ? AtCheckpoints.Remove(AtCheckpoints.Keys.First()) : AtCheckpoints;
             }
+
+            Keep();
         }
 
         _replay.Apply([], head.Number, head.Hash, head.TimeSeconds);
+        Keep();
+    }
+
+    private void Keep()
+    {
+        _last.AddLast((_replay.Book, AtCheckpoints));
+        if (_last.Count > KeptBlocks)
+        {
+            _last.RemoveFirst();
+        }
+    }
+
+    private static IEnumerable<IReadOnlyList<LogEntry>> ByBlock(IEnumerable<LogEntry> logs)
+    {
+        var block = new List<LogEntry>();
+        foreach (LogEntry log in logs)
+        {
+            if (block.Count > 0 && block[0].BlockNumber != log.BlockNumber)
+            {
+                yield return block;
+                block.Clear();
+            }
+
+            block.Add(log);
+        }
+
+        if (block.Count > 0)
+        {
+            yield return block;
+        }
     }
 }

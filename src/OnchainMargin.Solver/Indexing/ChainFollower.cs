@@ -10,7 +10,11 @@ namespace OnchainMargin.Solver.Indexing;
 /// takes in what fitted; the next step starts from what is stored.</remarks>
 internal sealed class ChainFollower(IChainSource source, SolverStore store, ulong firstBlock, ulong reorganisationDepthBlocks, ulong blocksPerStep)
 {
+    /// <summary>From so many logs in an answer on it is worth reading the next one meanwhile.</summary>
+    private const int ManyLogs = 1024;
+
     private readonly ulong _most = blocksPerStep;
+    private (ulong From, ulong LastDeep, Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> Range)? _ahead;
     private ulong _rangeBlocks = blocksPerStep;
 
     /// <summary>Rolls back what the chain took back and takes in the next blocks.</summary>
@@ -25,7 +29,7 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
         }
 
         (IReadOnlyList<StoredBlock> blocks, IReadOnlyList<LogEntry> logs) = chainHead.Number - next >= reorganisationDepthBlocks
-            ? await ReadRangeAsync(next, chainHead.Number - reorganisationDepthBlocks, cancellationToken).ConfigureAwait(false)
+            ? await NextRangeAsync(next, chainHead.Number - reorganisationDepthBlocks, cancellationToken).ConfigureAwait(false)
             : await ReadLinkedAsync(head, next, chainHead, cancellationToken).ConfigureAwait(false);
         if (blocks.Count > 0)
         {
@@ -72,6 +76,24 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
         return (null, firstBlock == 0 ? 0 : firstBlock - 1);
     }
 
+    /// <summary>The next range; the one after it is asked for at once, so that the node answers while this one is stored and applied. What was asked for ahead is deeper than any reorganisation that is followed.</summary>
+    private async Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> NextRangeAsync(ulong from, ulong lastDeep, CancellationToken cancellationToken)
+    {
+        (ulong From, ulong LastDeep, Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> Range)? ahead = _ahead;
+        _ahead = null;
+        (IReadOnlyList<StoredBlock> blocks, IReadOnlyList<LogEntry> logs) = ahead is { } asked && asked.From == from && asked.LastDeep <= lastDeep
+            ? await asked.Range.ConfigureAwait(false)
+            : await ReadRangeAsync(from, lastDeep, cancellationToken).ConfigureAwait(false);
+        ulong next = blocks[^1].Number + 1;
+        if (next <= lastDeep && logs.Count >= ManyLogs)
+        {
+            // On a thread of its own: reading an answer is work, and so is storing the last one.
+            _ahead = (next, lastDeep, Task.Run(() => ReadRangeAsync(next, lastDeep, cancellationToken), cancellationToken));
+        }
+
+        return (blocks, logs);
+    }
+
     private async Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> ReadRangeAsync(ulong from, ulong lastDeep, CancellationToken cancellationToken)
     {
         while (true)
@@ -80,18 +102,22 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
             try
             {
                 IReadOnlyList<LogEntry> logs = await source.GetLogsAsync(from, to, cancellationToken).ConfigureAwait(false);
-                var timed = new List<LogEntry>(logs.Count);
-                StoredBlock? block = null;
-                foreach (LogEntry log in InChainOrder(logs))
+                LogEntry[] ordered = [.. InChainOrder(logs)];
+                ulong[] numbers = [.. ordered.Select(static log => log.BlockNumber).Distinct()];
+                foreach (LogEntry log in ordered)
                 {
                     Require(log.BlockNumber >= from && log.BlockNumber <= to, log, $"blocks {from} to {to}");
-                    if (block is null || block.Number != log.BlockNumber)
-                    {
-                        block = await source.FindBlockAsync(log.BlockNumber, cancellationToken).ConfigureAwait(false);
-                    }
+                }
 
+                IReadOnlyList<StoredBlock?> blocks = await source.FindBlocksAsync(numbers, cancellationToken).ConfigureAwait(false);
+                var timed = new List<LogEntry>(ordered.Length);
+                int at = 0;
+                foreach (LogEntry log in ordered)
+                {
+                    at = numbers[at] == log.BlockNumber ? at : at + 1;
+                    StoredBlock? block = blocks[at];
                     Require(block is not null && block.Hash == log.BlockHash, log, "the chain");
-                    timed.Add(log with { BlockTimestampSeconds = block!.TimeSeconds });
+                    timed.Add(log.BlockTimestampSeconds == block!.TimeSeconds ? log : log with { BlockTimestampSeconds = block.TimeSeconds });
                 }
 
                 StoredBlock end = await source.FindBlockAsync(to, cancellationToken).ConfigureAwait(false)

@@ -13,6 +13,18 @@ internal interface IChainSource
     /// <summary>The block of a number, or null when the node has none.</summary>
     Task<StoredBlock?> FindBlockAsync(ulong number, CancellationToken cancellationToken);
 
+    /// <summary>The blocks of numbers, in their order; null where the node has none.</summary>
+    async Task<IReadOnlyList<StoredBlock?>> FindBlocksAsync(IReadOnlyList<ulong> numbers, CancellationToken cancellationToken)
+    {
+        var blocks = new StoredBlock?[numbers.Count];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            blocks[i] = await FindBlockAsync(numbers[i], cancellationToken).ConfigureAwait(false);
+        }
+
+        return blocks;
+    }
+
     /// <summary>The logs of one block, known by its hash: an answer for another block of the same number is impossible.</summary>
     Task<IReadOnlyList<LogEntry>> GetLogsOfBlockAsync(Hash32 blockHash, CancellationToken cancellationToken);
 

@@ -21,7 +21,7 @@ internal sealed class IndexRole(
         if (!_isBuilt)
         {
             await Task.Yield();
-            Rebuild();
+            Rebuild(index.Rebuild);
             logger.IndexLoaded(index.Book.BlockNumber, index.Book.Accounts.Count);
         }
 
@@ -30,7 +30,7 @@ internal sealed class IndexRole(
         if (step.RolledBackTo is { } ancestor)
         {
             logger.ChainReorganised(index.Book.BlockNumber, ancestor);
-            Rebuild();
+            Rebuild(() => index.GoBack(ancestor));
         }
         else if (step.Head is { } head && head.Hash != index.Book.BlockHash)
         {
@@ -60,17 +60,18 @@ internal sealed class IndexRole(
         }
     }
 
-    private void Rebuild()
+    private void Rebuild(Action make)
     {
         try
         {
-            index.Rebuild();
+            make();
             _isBuilt = true;
         }
         catch (ProtocolException error)
         {
             logger.IndexDoesNotFit(error.Message);
             store.ForgetIndex();
+            _isBuilt = false;
             throw;
         }
     }

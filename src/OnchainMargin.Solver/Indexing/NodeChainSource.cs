@@ -8,16 +8,28 @@ namespace OnchainMargin.Solver.Indexing;
 /// <summary>Reads a chain through a node, restricted to the logs of the deployment's contracts.</summary>
 internal sealed class NodeChainSource(IEthereumNode node, IReadOnlyList<Address> contracts) : IChainSource
 {
+    /// <summary>Nodes bound the length of a batch; this many headers all of them give.</summary>
+    private const int BlocksAtOnce = 100;
+
     public async Task<StoredBlock> GetHeadAsync(CancellationToken cancellationToken) =>
         Map(await node.GetBlockAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false)
             ?? throw new EthereumFormatException("The node has no newest block; check that the address is an Ethereum node's and that the node has started."));
 
     public async Task<StoredBlock?> FindBlockAsync(ulong number, CancellationToken cancellationToken)
     {
-        BlockHeader? header = await node.GetBlockAsync(BlockTag.Number(number), cancellationToken).ConfigureAwait(false);
-        return header is null ? null
-            : header.Number == number ? Map(header)
-            : throw new EthereumFormatException($"The node answered a question about block {number} with block {header.Number}; check the node.");
+        return Check(number, await node.GetBlockAsync(BlockTag.Number(number), cancellationToken).ConfigureAwait(false));
+    }
+
+    public async Task<IReadOnlyList<StoredBlock?>> FindBlocksAsync(IReadOnlyList<ulong> numbers, CancellationToken cancellationToken)
+    {
+        var blocks = new List<StoredBlock?>(numbers.Count);
+        foreach (ulong[] chunk in numbers.Chunk(BlocksAtOnce))
+        {
+            IReadOnlyList<BlockHeader?> headers = await node.GetBlocksAsync(chunk, cancellationToken).ConfigureAwait(false);
+            blocks.AddRange(chunk.Zip(headers, Check));
+        }
+
+        return blocks;
     }
 
     public Task<IReadOnlyList<LogEntry>> GetLogsOfBlockAsync(Hash32 blockHash, CancellationToken cancellationToken) =>
@@ -25,6 +37,10 @@ internal sealed class NodeChainSource(IEthereumNode node, IReadOnlyList<Address>
 
     public Task<IReadOnlyList<LogEntry>> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken) =>
         ReadAsync(new LogFilter { Addresses = contracts, FromBlock = BlockTag.Number(fromBlock), ToBlock = BlockTag.Number(toBlock) }, cancellationToken);
+
+    private static StoredBlock? Check(ulong number, BlockHeader? header) => header is null ? null
+        : header.Number == number ? Map(header)
+        : throw new EthereumFormatException($"The node answered a question about block {number} with block {header.Number}; check the node.");
 
     private static StoredBlock Map(BlockHeader header) => new(header.Number, header.Hash, header.ParentHash, header.TimestampSeconds);
 

@@ -1,3 +1,4 @@
+using OnchainMargin.Margin;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
@@ -8,6 +9,7 @@ namespace OnchainMargin.Solver.Risk;
 internal sealed class RiskRole(Broadcast<IndexedBook> books, Broadcast<RiskSnapshot> risks, ILogger<RiskRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+    private readonly BookFollower _follower = new(SurfaceChoice.Present, RiskSnapshot.Form, rotation: 0, Environment.ProcessorCount);
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Risk;
@@ -28,9 +30,9 @@ internal sealed class RiskRole(Broadcast<IndexedBook> books, Broadcast<RiskSnaps
             return Task.CompletedTask;
         }
 
-        RiskSnapshot snapshot = BookRisk.Compute(indexed.Book, inputs, risks.Current, cancellationToken);
+        RiskSnapshot snapshot = RiskSnapshot.Of(_follower, indexed.Book, inputs);
         risks.Publish(snapshot);
-        logger.BookComputed(snapshot.Accounts.Count, inputs.Id, indexed.Book.BlockNumber);
+        logger.BookComputed(snapshot.Book.Accounts.Count, inputs.Id, indexed.Book.BlockNumber);
         return Task.CompletedTask;
     }
 

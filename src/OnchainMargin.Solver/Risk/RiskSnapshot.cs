@@ -1,11 +1,34 @@
 using System.Collections.Immutable;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 
 namespace OnchainMargin.Solver.Risk;
 
-/// <summary>The whole book computed at one checkpoint.</summary>
+/// <summary>The whole book at one checkpoint: who is under water was found by the engine of the whole book; one account's figures, the same integers, are computed when somebody looks.</summary>
 /// <param name="Book">The book.</param>
 /// <param name="Inputs">The checkpoint.</param>
-/// <param name="Accounts">Every account's figures.</param>
-internal sealed record RiskSnapshot(ProtocolBook Book, CheckpointInputs Inputs, ImmutableSortedDictionary<ulong, AccountRisk> Accounts);
+/// <param name="UnderWater">The accounts whose equity is below their maintenance margin, ascending.</param>
+internal sealed record RiskSnapshot(ProtocolBook Book, CheckpointInputs Inputs, ImmutableArray<ulong> UnderWater)
+{
+    /// <summary>How the risk role judges accounts: as they are stored, with what has expired settled.</summary>
+    public static BookFollower.Form Form { get; } = static (account, book, _) => (book.Settlements.Settle(account.State), account.Balances);
+
+    /// <summary>Brings a follower to a book and takes its picture.</summary>
+    public static RiskSnapshot Of(BookFollower follower, ProtocolBook book, CheckpointInputs inputs)
+    {
+        follower.Follow(book, inputs);
+        return new RiskSnapshot(book, inputs, [.. follower.Engine.UnderWater().Order()]);
+    }
+
+    /// <summary>An account; null when there is none of that number.</summary>
+    public AccountRisk? Find(ulong id) => Book.Accounts.TryGetValue(id, out BookAccount? account) ? Of(account) : null;
+
+    /// <summary>An account of this book.</summary>
+    public AccountRisk Of(BookAccount account)
+    {
+        (AccountState state, ImmutableArray<Balance> balances) = Form(account, Book, Inputs.Checkpoint.Header);
+        MarginError error = MarginEngine.TryCompute(state, balances.AsSpan(), Inputs.View, SurfaceChoice.Present, out AccountFigures figures);
+        return new AccountRisk(account, figures, error);
+    }
+}

@@ -41,22 +41,7 @@ public sealed partial class SolverStore
                     time = checked((long)block.TimeSeconds),
                 }),
                 transaction);
-            _connection.Execute(
-                "INSERT INTO logs (block, position, block_hash, time, address, topics, data, tx_hash, tx_position) "
-                + "VALUES (@block, @position, @blockHash, @time, @address, @topics, @data, @txHash, @txPosition)",
-                logs.Select(static log => new
-                {
-                    block = checked((long)log.BlockNumber),
-                    position = (long)log.LogIndex,
-                    blockHash = log.BlockHash.ToArray(),
-                    time = checked((long)log.BlockTimestampSeconds),
-                    address = log.Address.ToArray(),
-                    topics = log.Topics.SelectMany(static topic => topic.ToArray()).ToArray(),
-                    data = log.Data,
-                    txHash = log.TransactionHash.ToArray(),
-                    txPosition = (long)log.TransactionIndex,
-                }),
-                transaction);
+            Insert(logs);
             transaction.Commit();
         }
     }
@@ -94,20 +79,6 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>The logs from a block on, in chain order.</summary>
-    public IReadOnlyList<LogEntry> LogsFrom(ulong number)
-    {
-        lock (_gate)
-        {
-            return [.. _connection
-                .Query<LogRow>(
-                    "SELECT block, position, block_hash AS BlockHash, time, address, topics, data, tx_hash AS TxHash, tx_position AS TxPosition "
-                    + "FROM logs WHERE block >= @number ORDER BY block, position",
-                    new { number = checked((long)number) })
-                .Select(static row => row.ToLog())];
-        }
-    }
-
     private StoredBlock? Block(string sql, object? parameters)
     {
         BlockRow? row = _connection.QueryFirstOrDefault<BlockRow>(sql, parameters);
@@ -123,48 +94,5 @@ public sealed partial class SolverStore
         public byte[] Parent { get; init; } = [];
 
         public long Time { get; init; }
-    }
-
-    private sealed class LogRow
-    {
-        public long Block { get; init; }
-
-        public long Position { get; init; }
-
-        public byte[] BlockHash { get; init; } = [];
-
-        public long Time { get; init; }
-
-        public byte[] Address { get; init; } = [];
-
-        public byte[] Topics { get; init; } = [];
-
-        public byte[] Data { get; init; } = [];
-
-        public byte[] TxHash { get; init; } = [];
-
-        public long TxPosition { get; init; }
-
-        public LogEntry ToLog()
-        {
-            var topics = new Hash32[Topics.Length / Hash32.Size];
-            for (int i = 0; i < topics.Length; i++)
-            {
-                topics[i] = new Hash32(Topics.AsSpan(i * Hash32.Size, Hash32.Size));
-            }
-
-            return new LogEntry
-            {
-                Address = new Address(Address),
-                Topics = topics,
-                Data = Data,
-                BlockNumber = (ulong)Block,
-                BlockHash = new Hash32(BlockHash),
-                BlockTimestampSeconds = (ulong)Time,
-                TransactionHash = new Hash32(TxHash),
-                TransactionIndex = (uint)TxPosition,
-                LogIndex = (uint)Position,
-            };
-        }
     }
 }

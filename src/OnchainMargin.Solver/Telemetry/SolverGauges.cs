@@ -20,7 +20,7 @@ internal sealed class SolverGauges : IDisposable
         _meter.CreateObservableGauge("omargin.index.block", () => (long)(books.Current?.Book.BlockNumber ?? 0), "{block}", "The index's last block.");
         _meter.CreateObservableGauge("omargin.index.behind", () => books.Current is { } now ? (long)now.ChainHead - (long)now.Book.BlockNumber : 0, "{block}", "How many blocks the index is behind the node.");
         _meter.CreateObservableGauge("omargin.accounts", () => (long)(books.Current?.Book.Accounts.Count ?? 0), "{account}", "Accounts that were opened.");
-        _meter.CreateObservableGauge("omargin.accounts.under_water", () => (long)(risks.Current?.Accounts.Values.Count(static risk => risk.IsUnderWater) ?? 0), "{account}", "Accounts below their maintenance margin at the last checkpoint.");
+        _meter.CreateObservableGauge("omargin.accounts.under_water", () => (long)(risks.Current?.UnderWater.Length ?? 0), "{account}", "Accounts below their maintenance margin at the last checkpoint.");
         _meter.CreateObservableGauge("omargin.lots.open", () => (long)(books.Current?.Book.OpenLots.Count() ?? 0), "{lot}", "Lots that are open.");
         _meter.CreateObservableGauge("omargin.checkpoint.age", () => books.Current?.Book.LatestCheckpoint is { } last ? time.GetUtcNow().ToUnixTimeSeconds() - last.Checkpoint.Header.Time : 0, "s", "Age of the last checkpoint.");
         _meter.CreateObservableGauge("omargin.epoch.lag", () => books.Current?.Book is { } book ? (long)((book.LatestCheckpoint?.Id ?? 0) - Math.Min(book.LatestEpoch?.Checkpoint ?? 0, book.LatestCheckpoint?.Id ?? 0)) : 0, "{checkpoint}", "Checkpoints since the one of the last epoch.");

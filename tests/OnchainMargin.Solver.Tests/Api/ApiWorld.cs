@@ -63,7 +63,7 @@ public sealed class ApiWorld : IAsyncLifetime
         Environment.SetEnvironmentVariable(OperatorVariable, OperatorKey);
         ProtocolBook book = Book();
         Books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber));
-        Risks.Publish(BookRisk.Compute(book, book.LatestCheckpoint!, null, CancellationToken.None));
+        Risks.Publish(RiskSnapshot.Of(new BookFollower(SurfaceChoice.Present, RiskSnapshot.Form, 0, 2), book, book.LatestCheckpoint!));
         var options = new SolverOptions
         {
             Roles = [SolverRoles.Api, SolverRoles.Relay, SolverRoles.Attester],
@@ -141,7 +141,7 @@ public sealed class ApiWorld : IAsyncLifetime
             BlockNumber = 9,
             BlockHash = Keccak256.HashUtf8("block nine"),
             BlockTimeSeconds = 1_770_000_000,
-            Accounts = ImmutableSortedDictionary<ulong, BookAccount>.Empty.Add(1, rich).Add(2, mixed).Add(3, small),
+            Accounts = AccountTable.Of([rich, mixed, small]),
             Tokens = ImmutableSortedDictionary<ushort, BookToken>.Empty.Add(0, new BookToken(0, Record().Tokens[0].Address, 6)).Add(1, new BookToken(1, Record().Tokens[1].Address, 18)),
             Checkpoints = ImmutableSortedDictionary<ulong, CheckpointInputs>.Empty.Add(1, inputs),
             Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty.Add(1, new BookEpoch(1, 1, Hash32.Zero, Keccak256.HashUtf8("root"), 3, 2, 8)),

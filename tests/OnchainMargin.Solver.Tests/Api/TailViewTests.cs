@@ -46,7 +46,7 @@ public sealed class TailViewTests
         var books = new Broadcast<IndexedBook>();
         books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, Protocol.Book.ProtocolBook>.Empty, 0));
         var risks = new Broadcast<RiskSnapshot>();
-        risks.Publish(BookRisk.Compute(book, inputs, null, CancellationToken.None));
+        risks.Publish(RiskSnapshot.Of(new BookFollower(SurfaceChoice.Present, RiskSnapshot.Form, 0, 2), book, inputs));
         return new ProtocolViews(books, risks, new AttestedBooks(), ApiWorld.Record());
     }
 }

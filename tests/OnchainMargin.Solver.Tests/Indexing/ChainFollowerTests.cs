@@ -212,8 +212,8 @@ public sealed class ChainFollowerTests
         // The deployment begins in block 1: of a chain of the first block alone there is nothing to keep.
         Assert.Equal(chain.Head.Number == 0 ? null : chain.Head, store.Head());
         IReadOnlyList<LogEntry> expected = chain.AllLogs;
-        IReadOnlyList<LogEntry> actual = store.LogsFrom(0);
-        Assert.Equal(expected.Count, actual.Count);
+        LogEntry[] actual = [.. store.LogsFrom(0)];
+        Assert.Equal(expected.Count, actual.Length);
         for (int i = 0; i < expected.Count; i++)
         {
             Assert.Equal(expected[i].Topics, actual[i].Topics);
