@@ -4,6 +4,7 @@ namespace OnchainMargin.Margin;
 public sealed partial class BookEngine
 {
     private readonly HashSet<int> _changed = [];
+    private BookBlock[] _ordered = [];
     private CheckpointView? _view;
     private SurfaceChoice _choice;
     private BookToken[] _tokens = [];
@@ -166,7 +167,13 @@ public sealed partial class BookEngine
             return list;
         }
 
-        foreach (BookBlock block in _blocks)
+        if (_ordered.Length != _blocks.Count)
+        {
+            // Blocks of the same underlyings one after another, so that their tables stay in the nearest cache.
+            _ordered = [.. _blocks.OrderBy(static block => block.Mask).ThenBy(static block => block.Place)];
+        }
+
+        foreach (BookBlock block in _ordered)
         {
             bool all = touched == ulong.MaxValue || (block.Mask & touched) != 0;
             if (all || block.HasDirty)

@@ -50,6 +50,9 @@ internal sealed class BookPart
     /// <summary>Whether a position is narrow at some shock.</summary>
     internal bool IsNarrow { get; set; }
 
+    /// <summary>The scenarios at which E is N, one bit each.</summary>
+    internal ulong Same { get; set; }
+
     /// <summary>Sums of scenarios that may be the worst, or of the exact ones.</summary>
     internal long[] Best => IsNarrow ? Exact : Weighted;
 

@@ -70,6 +70,7 @@ internal sealed partial class BookUnderlying
         Span<int> shorts = Short.AsSpan(row * ShortStride, ShortStride);
         Span<int> times = ShortTime.AsSpan(row * ShortStride, ShortStride);
         long mark = line[Scenarios.Mark];
+        ulong same = 0;
         for (int s = 0; s < Scenarios.Count; s++)
         {
             long gain = line[s] - mark;
@@ -78,7 +79,10 @@ internal sealed partial class BookUnderlying
             ExactColumns[(s * Height) + row] = gainExact;
             shorts[s] = (int)(gain >> Shift);
             times[s] = shorts[s] - (int)(gainExact >> Shift);
+            same |= gain == gainExact ? 1UL << s : 0;
         }
+
+        Rows[row].Same = same;
     }
 
     private void FillLanes(int row, Span<long> lanes)

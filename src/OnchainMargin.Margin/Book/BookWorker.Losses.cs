@@ -28,7 +28,7 @@ internal sealed partial class BookWorker
             return worst.Magnitude.CeilOne();
         }
 
-        Lower(block, part, account, _sums.AtMost(part.Exact, limit) & all, isExact: true, ref worst);
+        Lower(block, part, account, _sums.AtMost(part.Exact, limit) & all & ~part.Same, isExact: true, ref worst);
         return Between(block, account, index, index + 1, part.Exact, part.Slack, part.Shift, worst.Magnitude.CeilOne());
     }
 
@@ -38,6 +38,7 @@ internal sealed partial class BookWorker
         // size·value/2^(cut + shift) = (z + f)·(a + e) with f, e in [0, 1): off by at most |z| + |a| + 1 a position, with |z| ≤ 2^bits and |a| ≤ 2²⁸.
         BookUnderlying u = part.Underlying;
         ReadOnlySpan<int> narrow = part.NarrowOf(account);
+        ReadOnlySpan<int> rows = RowsOf(part, account);
         int count = part.Count[account];
         int bits = SumBits - BookUnderlying.ShortBits - (32 - BitOperations.LeadingZeroCount((uint)count));
         part.Cut = Math.Max(0, 64 - BitOperations.LeadingZeroCount(part.Magnitudes[account]) - bits);
@@ -45,7 +46,13 @@ internal sealed partial class BookWorker
         part.Slack = part.Shift == 0 ? 0 : ScenarioWeight * count * ((1L << BookUnderlying.ShortBits) + (1L << bits) + 2);
         part.IsTight = (64 - BitOperations.LeadingZeroCount((ulong)part.Slack)) + part.Shift <= LaneBits;
         part.IsNarrow = narrow.Length > 0;
-        part.Least = _sums.Weigh(u.Short, u.ShortTime, RowsOf(part, account), block.Sizes.AsSpan(part.First[account], count), part.Cut, narrow, part.Weighted, part.Exact);
+        part.Same = ulong.MaxValue;
+        foreach (int i in narrow)
+        {
+            part.Same &= u.Rows[rows[i]].Same;
+        }
+
+        part.Least = _sums.Weigh(u.Short, u.ShortTime, rows, block.Sizes.AsSpan(part.First[account], count), part.Cut, narrow, part.Weighted, part.Exact);
     }
 
     /// <summary>Lowers the least w·PnL of an underlying, E16, by that of some scenarios.</summary>
@@ -116,11 +123,13 @@ internal sealed partial class BookWorker
         long slack = members * (2 + (Rounding.One >> shift));
         _joint.AsSpan().Clear();
         _jointExact.AsSpan().Clear();
+        ulong same = ulong.MaxValue;
         for (int i = 0; i < members; i++)
         {
             BookPart part = _parts[i];
             slack += (part.Slack >> (shift - part.Shift)) + 1;
             _sums.Join(_joint, part.Weighted, shift - part.Shift);
+            same &= part.Same;
             if (isNarrow)
             {
                 _sums.Join(_jointExact, part.Best, shift - part.Shift);
@@ -135,7 +144,7 @@ internal sealed partial class BookWorker
             return joint24;
         }
 
-        joint24 = Math.Max(joint24, JointOf(block, account, members, _sums.AtMost(_jointExact, least + (2 * slack)), isExact: true));
+        joint24 = Math.Max(joint24, JointOf(block, account, members, _sums.AtMost(_jointExact, least + (2 * slack)) & ~same, isExact: true));
         return Between(block, account, 0, members, _jointExact, slack, shift, joint24);
     }
 

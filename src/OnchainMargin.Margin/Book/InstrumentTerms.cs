@@ -21,6 +21,9 @@ internal struct InstrumentTerms
     /// <summary>What the floor takes of a unit that is owed, E16; stands behind the one above, so that a sign can choose.</summary>
     internal long FloorShortE16;
 
+    /// <summary>The scenarios at which it has its intrinsic value anyway, or is not narrow: one bit each.</summary>
+    internal ulong Same;
+
     /// <summary>The most that a long narrow option can sag below the line between its nodes, in the unit of short values, rounded up.</summary>
     internal long Dip;
 
