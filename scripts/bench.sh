@@ -29,6 +29,14 @@ say "Measuring C#"
 dotnet bench/OnchainMargin.Bench/bin/Release/net10.0/OnchainMargin.Bench.dll ${quick[@]+"${quick[@]}"} "$OUT/csharp.json" ||
   fail "the C# benchmarks failed: their output is above."
 
+say "Measuring QuantLib"
+if command -v g++ >/dev/null && [ -d /usr/include/ql ]; then
+  run_logged bench-quantlib g++ -O3 -march=native -std=c++17 bench/quantlib/table.cpp -lQuantLib -o "$RUN_DIRECTORY/quantlib-table"
+  "$RUN_DIRECTORY/quantlib-table" >"$OUT/quantlib.json" || fail "the QuantLib program failed: its output is above."
+else
+  say "  not measured: g++ or QuantLib is missing (Debian: apt-get install g++ libquantlib0-dev)"
+fi
+
 say "Measuring gas"
 shopt -s nullglob
 for script in scripts/gas-*.js; do

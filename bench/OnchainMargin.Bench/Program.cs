@@ -18,7 +18,9 @@ if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal
 [
     ("Ethereum", results => new EthereumBench().Run(results, quick)),
     ("Book", results => new BookBench().Run(results, quick)),
+    ("Growth", results => new BookBench().Grow(results, quick)),
     ("Margin", results => new MarginBench().Run(results, quick)),
+    ("Kernels", results => KernelBenchmarks.Run(results, quick)),
     ("Models", results => VarBench.Run(results, quick)),
     ("Merkle", results => MerkleBench.Run(results, quick)),
 ];

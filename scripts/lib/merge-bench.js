@@ -14,6 +14,13 @@ for (const file of readdirSync(folder).sort()) {
   }
 }
 
+// The same table by what a user would otherwise pick: how many times as long it takes.
+for (const way of ["formula", "instruments"]) {
+  const peer = figures[`peer.quantlib.${way}.table2000x37.ms`];
+  const ours = figures["kernel.table2000x37.1thread.ms"];
+  if (peer && ours) figures[`peer.quantlib.${way}.ratio`] = peer / ours;
+}
+
 const git = (...words) => execFileSync("git", words, { encoding: "utf8" }).trim();
 const results = {
   "meta.machine": `${cpus()[0].model}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`,

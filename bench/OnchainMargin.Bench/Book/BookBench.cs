@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using OnchainMargin.Margin;
 
 namespace OnchainMargin.Bench.Book;
@@ -8,6 +9,8 @@ public sealed class BookBench
 {
     private const int Million = 1_000_000;
     private const int Positions = 8;
+    private const int PositionBytes = sizeof(int) + sizeof(long);
+    private const int Grown = 20_000;
 
     private readonly BookScene _scene = new();
     private long _step;
@@ -48,7 +51,32 @@ public sealed class BookBench
                 engine.Reckon(_scene.Checkpoint);
             },
             10 * repeats) * 1e6;
+        MachineLimits.Run(results);
+
+        // The book cannot be faster than its positions are read, nor than one product a position and scenario is added.
+        double reading = Million * Positions * PositionBytes / (results["limit.dram.allCores.GBps"] * 1e9);
+        double products = (double)Million * Positions * Scenarios.Count / (results["limit.multiplyAdd.L2.1core.Gps"] * 1e9 * Environment.ProcessorCount);
+        results["book.limitFraction"] = Math.Max(reading, products) / full;
         Console.WriteLine($"{engine.UnderWater().Count} accounts under water, {touched} touched by a tick of the last underlying");
+    }
+
+    /// <summary>How the time of a pass grows: with accounts, and with positions of an account.</summary>
+    public void Grow(IDictionary<string, double> results, bool quick)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        foreach (int thousands in new[] { 1, 10, 100 })
+        {
+            BookEngine engine = _scene.Book(thousands * 1_000, Positions, LaneWidths.Best, Environment.ProcessorCount);
+            engine.Reckon(_scene.Checkpoint);
+            results[string.Create(CultureInfo.InvariantCulture, $"book.full.{thousands}k.ms")] = Fastest(() => engine.Reckon(Later()), quick ? 20 : 60) * 1e3;
+        }
+
+        foreach (int positions in new[] { 1, 2, 4, 8, 16, 32, 64 })
+        {
+            BookEngine engine = _scene.Book(Grown, positions, LaneWidths.Best, Environment.ProcessorCount);
+            engine.Reckon(_scene.Checkpoint);
+            results[string.Create(CultureInfo.InvariantCulture, $"book.perAccount.{positions}positions.us")] = Fastest(() => engine.Reckon(Later()), quick ? 10 : 40) / Grown * 1e6;
+        }
     }
 
     private Checkpoint Later() => _scene.Checkpoint with { Header = _scene.Checkpoint.Header with { Time = BookScene.Time + (++_step % 60) } };

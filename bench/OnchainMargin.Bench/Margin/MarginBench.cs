@@ -8,19 +8,25 @@ public sealed class MarginBench
 {
     private const long One = 100_000_000;
     private const long Time = 1_584_000_000;
-    private const int Strikes = 64;
+    internal const int Strikes = 64;
     private const int Options = 16;
+    private const int TableExpiries = 20;
+    private const int TableStrikes = 100;
     private const double Nanoseconds = 1e9;
     private const double Microseconds = 1e6;
+    private const double Milliseconds = 1e3;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
 
     private readonly ExpiryTerms _terms = new(UnderlyingOf(), UnderlyingOf().Expiries[0], delayed: false, Time, range => new RangeNodes(range));
 
+    private readonly ExpiryTerms[] _table = [.. Enumerable.Range(1, TableExpiries).Select(i => new ExpiryTerms(UnderlyingOf(), TableExpiry(i), delayed: false, Time, range => new RangeNodes(range)))];
+
     private long _sink;
 
     /// <summary>
     /// Measures, and adds <c>kernel.black76.exact.ns</c> (an option and scenario, the strike's volatility included), its ratio to doubles in the same run,
+    /// <c>kernel.table2000x37.ms</c> (2,000 calls of 20 expiries at all scenarios, on all processors, and on one),
     /// <c>margin.account16.us</c> (at a prepared checkpoint, its 16 instruments new to it) and <c>margin.account16.warm.us</c> (instruments known, as for all but the first account).
     /// </summary>
     /// <param name="results">Where the figures go.</param>
@@ -34,6 +40,8 @@ public sealed class MarginBench
         results["kernel.black76.exact.ns"] = exact;
         results["kernel.black76.double.ns"] = floating;
         results["kernel.black76.ratioToDouble"] = exact / floating;
+        results["kernel.table2000x37.1thread.ms"] = Fastest(() => Table(1), 1, repeats) * Milliseconds;
+        results["kernel.table2000x37.ms"] = Fastest(() => Table(Environment.ProcessorCount), 1, repeats) * Milliseconds;
         Checkpoint checkpoint = CheckpointOf();
         AccountState state = StateOf();
         var view = new CheckpointView(checkpoint);
@@ -54,6 +62,8 @@ public sealed class MarginBench
             [.. Enumerable.Range(1, 2).Select(i => new ExpiryRecord((uint)(Time + (i * 15 * 86_400)), Time, 999_000_000_000, surface, surface))]);
     }
 
+    private static ExpiryRecord TableExpiry(int i) => UnderlyingOf().Expiries[0] with { Expiry = (uint)(Time + (i * 15 * 86_400)) };
+
     private static Checkpoint CheckpointOf() => new(new CheckpointHeader(1, Time, 130_000_000, 1_000_000_000_000, 1_000_000_000_000), [], [UnderlyingOf()]);
 
     /// <summary>Sixteen options of sixteen strikes and two expiries, calls and puts, long and short.</summary>
@@ -71,7 +81,8 @@ public sealed class MarginBench
         ],
     };
 
-    private void Kernel()
+    /// <summary>64 strikes at all scenarios.</summary>
+    internal void Kernel()
     {
         Span<long> row = stackalloc long[Row.Stride];
         for (int i = 0; i < Strikes; i++)
@@ -81,7 +92,38 @@ public sealed class MarginBench
         }
     }
 
-    private void Floating()
+    /// <summary>Calls of all expiries and strikes at all scenarios.</summary>
+    private void Table(int threads)
+    {
+        int next = -1;
+        if (threads == 1)
+        {
+            Some();
+        }
+        else
+        {
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Some());
+        }
+
+        void Some()
+        {
+            Span<long> row = stackalloc long[Row.Stride];
+            long sum = 0;
+            while (Interlocked.Increment(ref next) is var at && at < TableExpiries)
+            {
+                for (int strike = 0; strike < TableStrikes; strike++)
+                {
+                    _table[at].FillCall((90 + strike) * One, row);
+                    sum += row[strike % Scenarios.Count];
+                }
+            }
+
+            Interlocked.Add(ref _sink, sum);
+        }
+    }
+
+    /// <summary>The same in doubles with the cheapest distribution function.</summary>
+    internal void Floating()
     {
         ReadOnlySpan<double> shocks = [0.6, 1, 1.4];
         double sum = 0;

@@ -21,15 +21,23 @@ internal sealed partial class BookWorker
         Weigh(block, part, account);
         long limit = part.Least + (2 * part.Slack);
         ulong all = (part.Any[account] & InstrumentTraits.Option) != InstrumentTraits.None ? AllScenarios : WithoutShocks;
+        ulong weighted = _sums.AtMost(part.Weighted, limit) & all;
+        ulong exact = part.IsNarrow ? _sums.AtMost(part.Exact, limit) & all & ~part.Same : 0;
         var worst = new WideSum(0, 0);
-        Lower(block, part, account, _sums.AtMost(part.Weighted, limit) & all, isExact: false, ref worst);
-        if (!part.IsNarrow)
+        while ((weighted | exact) != 0)
         {
-            return worst.Magnitude.CeilOne();
+            bool isExact = weighted == 0;
+            WideSum sum = PnlOf(block, part, account, BitOperations.TrailingZeroCount(isExact ? exact : weighted), isExact);
+            exact = unchecked(isExact ? exact & (exact - 1) : exact);
+            weighted = unchecked(weighted & (weighted - 1));
+            if (sum.High < worst.High || (sum.High == worst.High && sum.Low < worst.Low))
+            {
+                worst = sum;
+            }
         }
 
-        Lower(block, part, account, _sums.AtMost(part.Exact, limit) & all & ~part.Same, isExact: true, ref worst);
-        return Between(block, account, index, index + 1, part.Exact, part.Slack, part.Shift, worst.Magnitude.CeilOne());
+        long loss24 = worst.Magnitude.CeilOne();
+        return part.IsNarrow ? Between(block, account, index, index + 1, part.Exact, part.Slack, part.Shift, loss24) : loss24;
     }
 
     /// <summary>Short sums of the scenarios: sizes cut to so many bits that the weighted sum of all of them fits a word.</summary>
@@ -53,22 +61,6 @@ internal sealed partial class BookWorker
         }
 
         part.Least = _sums.Weigh(u.Short, u.ShortTime, rows, block.Sizes.AsSpan(part.First[account], count), part.Cut, narrow, part.Weighted, part.Exact);
-    }
-
-    /// <summary>Lowers the least w·PnL of an underlying, E16, by that of some scenarios.</summary>
-    private void Lower(BookBlock block, BookPart part, int account, ulong candidates, bool isExact, ref WideSum worst)
-    {
-        unchecked
-        {
-            for (; candidates != 0; candidates &= candidates - 1)
-            {
-                WideSum sum = PnlOf(block, part, account, BitOperations.TrailingZeroCount(candidates), isExact);
-                if (sum.High < worst.High || (sum.High == worst.High && sum.Low < worst.Low))
-                {
-                    worst = sum;
-                }
-            }
-        }
     }
 
     /// <summary>w·Σ size·(value − mark) at one scenario, E16: N, or E where narrow options count at their intrinsic value.</summary>

@@ -10,9 +10,9 @@ internal sealed partial class BookWorker
     private const int LaneBits = 62;
     private const int FloorTwos = 16;
     private const int FloorDigit = 24;
-    private const long FloorScale = Rounding.One * Rounding.One;
+    private const ulong FloorScale = (ulong)Rounding.One * (ulong)Rounding.One;
 
-    private static readonly Reciprocal FloorOdd = new(FloorScale >> FloorTwos);
+    private static readonly Reciprocal FloorOdd = new((long)(FloorScale >> FloorTwos));
 
     private readonly int[] _buckets = new int[BookChunk.PositionsMax];
     private readonly int[] _bucketOf = new int[BookChunk.PositionsMax];
@@ -95,58 +95,82 @@ internal sealed partial class BookWorker
         }
     }
 
-    /// <summary>One walk over the positions of an account: floors, buckets, what is narrow. Without a branch on what a position is.</summary>
+    /// <summary>One walk over the positions of an account: buckets, and what is narrow. Without a branch on what a position is.</summary>
     /// <returns>The number of buckets with those of this account.</returns>
     private int Walk(BookUnderlying u, BookPart part, int account, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, int buckets)
     {
         ref InstrumentTerms terms = ref MemoryMarshal.GetArrayDataReference(u.Rows);
+        ref int row = ref MemoryMarshal.GetReference(rows);
+        ref long size = ref MemoryMarshal.GetReference(sizes);
         ref int bucketOf = ref MemoryMarshal.GetArrayDataReference(_bucketOf);
         ref int bucketAt = ref MemoryMarshal.GetArrayDataReference(_buckets);
         ref int narrowAt = ref MemoryMarshal.GetArrayDataReference(part.Narrow);
         ulong magnitudes = 0;
-        ulong excess = 0;
-        long floor = 0;
-        var any = InstrumentTraits.None;
+        int any = 0;
         int narrow = part.NarrowStart[account];
         int before = InstrumentTerms.SpotBucket - 1;
         int bucket = buckets - 1;
 
-        // Why unchecked: |size| ≤ 2⁵⁸; a term of the floor of 2⁵⁴ or more is noted. Why no bounds tests: rows are those of the table, and a chunk has no more positions than these arrays have places.
+        // Why no bounds tests: rows are those of the table, as many as sizes, and a chunk has no more positions than these arrays have places.
         unchecked
         {
             for (int i = 0; i < rows.Length; i++)
             {
-                ref InstrumentTerms term = ref Unsafe.Add(ref terms, rows[i]);
-                long size = sizes[i];
-                long sign = size >> 63;
-                magnitudes |= (ulong)(size ^ sign);
-                any |= term.Traits;
+                ref InstrumentTerms term = ref Unsafe.Add(ref terms, Unsafe.Add(ref row, i));
+                long held = Unsafe.Add(ref size, i);
+                magnitudes |= (ulong)(held ^ (held >> 63));
+                int traits = (int)term.Traits;
+                any |= traits;
                 Unsafe.Add(ref narrowAt, narrow) = i;
-                narrow += ((int)term.Traits / (int)InstrumentTraits.Narrow) & 1;
+                narrow += (traits / (int)InstrumentTraits.Narrow) & 1;
                 bucket += term.Bucket != before ? 1 : 0;
                 before = term.Bucket;
                 Unsafe.Add(ref bucketOf, i) = bucket;
                 Unsafe.Add(ref bucketAt, bucket) = before;
-
-                // ⌈|size|·floor/10¹⁶⌉: the twos of the divisor by a shift, the rest by two digits, the lower of 24 bits.
-                WideSum product = WideSum.Product((size ^ sign) - sign, Unsafe.Add(ref term.FloorLongE16, (int)(size >>> 63))) + new WideSum(0, FloorScale - 1);
-                excess |= (ulong)product.High >> (FloorTwos + FloorDigit - 2);
-                long upper = (product.High << (64 - FloorTwos - FloorDigit)) | (long)(product.Low >> (FloorTwos + FloorDigit));
-                long first = WideSum.Divide(upper, FloorOdd);
-                long rest = ((upper - (first * FloorOdd.Divisor)) << FloorDigit) | ((long)(product.Low >> FloorTwos) & ((1L << FloorDigit) - 1));
-                floor += (first << FloorDigit) + WideSum.Divide(rest, FloorOdd);
             }
         }
 
         part.NarrowStart[account + 1] = narrow;
         part.Magnitudes[account] = magnitudes;
-        part.Any[account] = any;
+        part.Any[account] = (InstrumentTraits)any;
         int bits = 64 - BitOperations.LeadingZeroCount(magnitudes) + (32 - BitOperations.LeadingZeroCount((uint)rows.Length));
         ref BookTotals totals = ref _chunk.Totals[account];
-        totals.FloorE8 = unchecked(totals.FloorE8 + floor);
-        totals.Large |= floor;
-        totals.IsMisfit |= (any & InstrumentTraits.Missing) != InstrumentTraits.None || bits + u.LaneBits > LaneBits || u.Charges.FloorLinearE16 == long.MaxValue || excess != 0;
+        totals.IsMisfit |= (any & (int)InstrumentTraits.Missing) != 0 || bits + u.LaneBits > LaneBits || u.Charges.FloorLinearE16 == long.MaxValue;
+        AddFloor(ref terms, rows, ref size, ref totals);
         return bucket + 1;
+    }
+
+    /// <summary>Σ ⌈|size|·floor/10¹⁶⌉: the twos of the divisor by a shift, the rest by two digits, the lower of 24 bits.</summary>
+    private static void AddFloor(ref InstrumentTerms terms, ReadOnlySpan<int> rows, ref long sizes, ref BookTotals totals)
+    {
+        ref int row = ref MemoryMarshal.GetReference(rows);
+        Reciprocal odd = FloorOdd;
+        ulong excess = 0;
+        long floor = 0;
+
+        // Why unchecked: |size| ≤ 2⁵⁸; products of 2¹⁰² and terms of 2⁵⁴ or more are noted.
+        unchecked
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                long size = Unsafe.Add(ref sizes, i);
+                long sign = size >> 63;
+                ulong rate = (ulong)Unsafe.Add(ref Unsafe.Add(ref terms, Unsafe.Add(ref row, i)).FloorLongE16, (int)(size >>> 63));
+                ulong magnitude = (ulong)((size ^ sign) - sign);
+                ulong product = magnitude * rate;
+                ulong low = product + (FloorScale - 1);
+                ulong high = WideSum.UpperWord(magnitude, rate) + (low < product ? 1UL : 0);
+                excess |= high >> (FloorTwos + FloorDigit - 2);
+                long upper = (long)((high << (64 - FloorTwos - FloorDigit)) | (low >> (FloorTwos + FloorDigit)));
+                long first = WideSum.Divide(upper, odd);
+                long rest = ((upper - (first * odd.Divisor)) << FloorDigit) | (long)((low >> FloorTwos) & ((1UL << FloorDigit) - 1));
+                floor += (first << FloorDigit) + WideSum.Divide(rest, odd);
+            }
+
+            totals.FloorE8 += floor;
+            totals.Large |= floor;
+            totals.IsMisfit |= excess != 0;
+        }
     }
 
     /// <summary>What follows from the buckets of an account.</summary>

@@ -20,6 +20,8 @@ internal sealed partial class LaneSums<TLanes, TVector> : BookSums
         int[] table, int[] time, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, int cut, ReadOnlySpan<int> narrow, long[] weighted, long[] exact)
     {
         // Why bounds hold: rows are those of the table, as many as sizes; every array of scenarios has 40 places, which all widths times five columns divide.
+        ref int rowOf = ref MemoryMarshal.GetReference(rows);
+        ref long sizeOf = ref MemoryMarshal.GetReference(sizes);
         ref int first = ref MemoryMarshal.GetArrayDataReference(table);
         ref int timeFirst = ref MemoryMarshal.GetArrayDataReference(time);
         TVector least = TLanes.Broadcast(long.MaxValue);
@@ -33,7 +35,7 @@ internal sealed partial class LaneSums<TLanes, TVector> : BookSums
             ref int line = ref Unsafe.Add(ref first, column);
             for (int i = 0; i < rows.Length; i++)
             {
-                Add(ref Unsafe.Add(ref line, (nint)rows[i] * BookUnderlying.ShortStride), sizes[i] >> cut, ref a, ref b, ref c, ref d, ref e);
+                Add(ref Unsafe.Add(ref line, (nint)Unsafe.Add(ref rowOf, i) * BookUnderlying.ShortStride), Unsafe.Add(ref sizeOf, i) >> cut, ref a, ref b, ref c, ref d, ref e);
             }
 
             least = TLanes.Min(least, Put(column, weighted, a, b, c, d, e));
@@ -57,6 +59,10 @@ internal sealed partial class LaneSums<TLanes, TVector> : BookSums
     /// <inheritdoc/>
     internal override void Sum(BookUnderlying u, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, ReadOnlySpan<int> buckets, BookChunk chunk, Span<long> sums)
     {
+        // Why no bounds tests: as many sizes and buckets as rows, which are those of the table; buckets are those of the chunk.
+        ref int rowOf = ref MemoryMarshal.GetReference(rows);
+        ref long sizeOf = ref MemoryMarshal.GetReference(sizes);
+        ref int bucketOf = ref MemoryMarshal.GetReference(buckets);
         ref long first = ref MemoryMarshal.GetArrayDataReference(u.Lanes);
         ref long upperFirst = ref MemoryMarshal.GetArrayDataReference(chunk.Upper);
         ref long lowerFirst = ref MemoryMarshal.GetArrayDataReference(chunk.Lower);
@@ -71,11 +77,12 @@ internal sealed partial class LaneSums<TLanes, TVector> : BookSums
             int before = -1;
             for (int i = 0; i < rows.Length; i++)
             {
-                int bucket = buckets[i];
+                int bucket = Unsafe.Add(ref bucketOf, i);
+                long held = Unsafe.Add(ref sizeOf, i);
                 TVector kept = TLanes.Broadcast(bucket == before ? -1 : 0);
                 before = bucket;
-                TVector size = TLanes.And(TLanes.Broadcast(sizes[i]), TLanes.Load(ref signs, column + (int)(sizes[i] >>> 63 << 3)));
-                ref long line = ref Unsafe.Add(ref first, ((nint)rows[i] * BookUnderlying.TermStride) + column);
+                TVector size = TLanes.And(TLanes.Broadcast(held), TLanes.Load(ref signs, column + (int)(held >>> 63 << 3)));
+                ref long line = ref Unsafe.Add(ref first, ((nint)Unsafe.Add(ref rowOf, i) * BookUnderlying.TermStride) + column);
                 TVector up = TLanes.Multiply(TLanes.Load(ref line, 0), size);
                 TVector low = TLanes.Multiply(TLanes.Load(ref line, TermLane.Count), size);
                 upper = TLanes.Add(TLanes.And(upper, kept), up);

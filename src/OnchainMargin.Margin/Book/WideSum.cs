@@ -111,6 +111,7 @@ internal readonly record struct WideSum(long High, ulong Low)
     /// <summary>As a number of the runtime's.</summary>
     internal Int128 ToInt128() => new(unchecked((ulong)High), Low);
 
+    /// <summary>The upper word of a product.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong UpperWord(ulong a, ulong b) => Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b) : Math.BigMul(a, b, out _);
+    internal static ulong UpperWord(ulong a, ulong b) => Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b) : Math.BigMul(a, b, out _);
 }
