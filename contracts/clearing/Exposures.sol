@@ -38,6 +38,17 @@ library Exposures {
         }
     }
 
+    /// @notice Whether a state holds an option of an underlying whose bit is set.
+    function holdsOption(bytes calldata state, uint256 underlyings) internal pure returns (bool) {
+        uint256 n = AccountStates.count(state);
+        for (uint256 i = 0; i < n && underlyings != 0; ++i) {
+            uint96 instrument = uint96(AccountStates.word(state, 2 + i) >> 160);
+            if (!Instruments.isOption(instrument)) continue;
+            if ((underlyings >> Instruments.underlyingOf(instrument)) & 1 != 0) return true;
+        }
+        return false;
+    }
+
     /// @notice Units of an underlying held by perpetuals, futures and collateral.
     /// @custom:spec CLR-021
     function deltaOf(

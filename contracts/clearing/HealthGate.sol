@@ -15,6 +15,7 @@ import {AccountStates} from "../margin/AccountStates.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AttestedCredit} from "../risk/AttestedCredit.sol";
+import {AveragedRecords} from "./AveragedRecords.sol";
 import {Exposures} from "./Exposures.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
@@ -69,31 +70,29 @@ contract HealthGate is IHealthGate {
             _requireReducing(question, checkpoint, records);
             return;
         }
-        int256 aside = int256(question.lockedE8);
-        if (question.averaged) aside += _averaged(question, checkpoint, records);
+        bool isComputed = proof.kind == ProofKind.Computed;
         FloorFigures memory figures;
-        if (proof.kind == ProofKind.Computed) {
-            figures = _requireComputed(question, aside, checkpoint, records);
-        } else {
-            figures = floors.floorOf(
-                question.stateAfter,
-                question.balancesAfter,
-                checkpoint,
-                records,
-                SurfaceChoice.Worse
+        uint256 initialE8 = 0;
+        if (isComputed) (figures, initialE8) = _compute(question, checkpoint, records);
+        else figures = _floor(question.stateAfter, question.balancesAfter, checkpoint, records);
+        int256 aside = int256(question.lockedE8);
+        if (question.averaged) aside += _averaged(question, figures.equityE8, checkpoint, records);
+        if (isComputed) {
+            require(
+                figures.equityE8 - aside >= int256(initialE8),
+                MarginTooLow(question.account, figures.equityE8 - aside, initialE8)
             );
-            if (proof.kind == ProofKind.Headroom) {
-                _requireHeadroom(question, proof.data, figures.equityE8, checkpoint, records);
-            } else {
-                _requireAttested(question, proof, aside, checkpoint, records);
-            }
+        } else if (proof.kind == ProofKind.Headroom) {
+            _requireHeadroom(question, proof.data, figures.equityE8, checkpoint, records);
+        } else {
+            _requireAttested(question, proof, aside, checkpoint, records);
         }
         int256 floorEquityE8 = figures.floorEquityE8 - aside;
         require(
             floorEquityE8 >= int256(figures.floorE8),
             FloorTooLow(question.account, floorEquityE8, figures.floorE8)
         );
-        if (proof.kind != ProofKind.Computed) _takeCredit(question, checkpoint, records, floorEquityE8);
+        if (!isComputed) _takeCredit(question, checkpoint, records, floorEquityE8);
     }
 
     /// @inheritdoc IHealthGate
@@ -127,12 +126,11 @@ contract HealthGate is IHealthGate {
     // Kinds of proof
 
     /// @custom:spec CLR-020
-    function _requireComputed(
+    function _compute(
         HealthQuestion calldata question,
-        int256 aside,
         bytes calldata checkpoint,
         bytes calldata records
-    ) private view returns (FloorFigures memory) {
+    ) private view returns (FloorFigures memory, uint256 initialE8) {
         Figures memory figures = referee.health(
             question.stateAfter,
             question.balancesAfter,
@@ -140,11 +138,16 @@ contract HealthGate is IHealthGate {
             records,
             SurfaceChoice.Worse
         );
-        require(
-            figures.equityE8 - aside >= int256(figures.initialE8),
-            MarginTooLow(question.account, figures.equityE8 - aside, figures.initialE8)
-        );
-        return FloorFigures(figures.equityE8, figures.floorE8, figures.floorEquityE8);
+        return (FloorFigures(figures.equityE8, figures.floorE8, figures.floorEquityE8), figures.initialE8);
+    }
+
+    function _floor(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes memory checkpoint,
+        bytes memory records
+    ) private view returns (FloorFigures memory) {
+        return floors.floorOf(state, balances, checkpoint, records, SurfaceChoice.Worse);
     }
 
     /// @custom:spec CLR-020
@@ -332,15 +335,17 @@ contract HealthGate is IHealthGate {
 
     // Figures
 
-    /// @dev What equity loses when spot is replaced by its average; markets must be normal.
+    /// @dev What equity loses when spot is replaced by its average; markets must be normal. With options whose spot is not its average all is priced anew.
     /// @custom:spec CLR-021
     /// @custom:spec CLR-016
     function _averaged(
         HealthQuestion calldata question,
+        int256 equityE8,
         bytes calldata checkpoint,
         bytes calldata records
-    ) private pure returns (int256 dropE8) {
+    ) private view returns (int256 dropE8) {
         uint256 touched = Exposures.touched(question.stateAfter, question.balancesAfter, checkpoint);
+        uint256 moved = 0;
         int256 dropE16 = 0;
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
@@ -348,9 +353,14 @@ contract HealthGate is IHealthGate {
             uint256 second = Checkpoints.word(record, 1);
             uint256 marketState = uint8(second >> 32);
             require(marketState == Checkpoints.NORMAL, IClearingEvents.MarketNotNormal(u, marketState));
-            int256 spot = int256(Checkpoints.word(record, 0) >> 192);
-            int256 delta = Exposures.deltaOf(question.stateAfter, question.balancesAfter, checkpoint, u);
-            dropE16 += delta * (spot - int256(second >> 192));
+            int256 drop = int256(Checkpoints.word(record, 0) >> 192) - int256(second >> 192);
+            if (drop != 0) moved |= 1 << u;
+            dropE16 += Exposures.deltaOf(question.stateAfter, question.balancesAfter, checkpoint, u) * drop;
+        }
+        if (Exposures.holdsOption(question.stateAfter, moved)) {
+            (bytes memory averaged, bytes memory averages) = AveragedRecords.average(checkpoint, records);
+            int256 averagedE8 = _floor(question.stateAfter, question.balancesAfter, averaged, averages).equityE8;
+            return equityE8 > averagedE8 ? equityE8 - averagedE8 : int256(0);
         }
         if (dropE16 > 0) dropE8 = dropE16.ceil(int256(ONE));
     }
@@ -360,10 +370,7 @@ contract HealthGate is IHealthGate {
         bytes calldata checkpoint,
         bytes calldata records
     ) private view returns (int256) {
-        return
-            floors
-                .floorOf(question.stateBefore, question.balancesBefore, checkpoint, records, SurfaceChoice.Worse)
-                .equityE8;
+        return _floor(question.stateBefore, question.balancesBefore, checkpoint, records).equityE8;
     }
 
     function _cashOf(bytes calldata state) private pure returns (int256) {

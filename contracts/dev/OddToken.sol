@@ -37,6 +37,11 @@ contract OddToken is ERC20 {
         _mint(to, amount);
     }
 
+    /// @notice As a rebase downwards does.
+    function burn(address from, uint256 amount) external {
+        _burn(from, amount);
+    }
+
     function transfer(address to, uint256 amount) public override returns (bool) {
         super.transfer(to, amount);
         return _finish(to);

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 /// @title The vault: custody of every token
 /// @notice Knows tokens and nothing of margin. A token has an index; index 0 is the settlement token, whose decimals are at most 8 so that it converts to cash (E8) without rounding.
 /// Every token is held either for an account (`balanceOf`) or, the settlement token only, in the pool that backs cash (`pooledRaw`). The cash itself, in E8, is kept by the Clearinghouse.
-/// Assumptions: tokens move exactly the amount that they are asked to; a transfer that does not is refused (`TransferInexact`). Tokens that rebase must not be listed.
+/// Assumptions: tokens move exactly the amount that they are asked to; a transfer that does not is refused (`TransferInexact`). A token that shrinks by itself takes no deposits (`TokenShort`); it must not be listed.
+/// A token counts up to its cap (`setCap`): what is deposited above lies idle, backs nothing and can be taken out at any time.
 /// Warning: anyone may deposit for any account; nobody but the three connected contracts can take anything out, and governance cannot connect another one.
 interface IMarginVault {
     /// @notice A token was listed under the next free index.
@@ -15,6 +16,18 @@ interface IMarginVault {
 
     /// @notice `payer` paid tokens in for an account.
     event Deposited(uint64 indexed account, uint16 indexed token, address indexed payer, uint128 amountRaw);
+
+    /// @notice `payer` paid tokens in for an account that are above the token's cap: they lie there and count nothing.
+    event Idled(uint64 indexed account, uint16 indexed token, address indexed payer, uint128 amountRaw);
+
+    /// @notice Idle tokens of an account count from now on.
+    event Engaged(uint64 indexed account, uint16 indexed token, uint128 amountRaw);
+
+    /// @notice Idle tokens of an account were paid out.
+    event IdlePaid(uint64 indexed account, uint16 indexed token, address indexed to, uint128 amountRaw);
+
+    /// @notice The cap of a token goes to `wholeTokens`, where it is at `end`; down it went at once.
+    event CapSet(uint16 indexed token, uint64 wholeTokens, uint40 end);
 
     /// @notice Tokens of an account were paid out.
     event Paid(uint64 indexed account, uint16 indexed token, address indexed to, uint128 amountRaw);
@@ -58,10 +71,13 @@ interface IMarginVault {
     /// @notice Thrown when a token moved another amount than it was asked to.
     error TransferInexact(uint16 token, uint256 expectedRaw, uint256 movedRaw);
 
+    /// @notice Thrown when a token has left the vault by itself (it rebased): it takes no deposit until it is whole again.
+    error TokenShort(uint16 token, uint256 heldRaw, uint256 owedRaw);
+
     /// @notice Thrown when an account or the pool holds less than is asked for.
     error BalanceTooLow(uint64 account, uint16 token, uint256 balanceRaw, uint256 amountRaw);
 
-    /// @notice Pays tokens of the caller in for any existing account. Never paused. Needs an approval of the vault.
+    /// @notice Pays tokens of the caller in for any existing account. Never paused. Needs an approval of the vault. What is above the token's cap is taken, too, and lies idle (CLR-034).
     function deposit(uint64 account, uint16 token, uint128 amountRaw) external;
 
     /// @notice The same with an EIP-2612 permit of the caller. A permit that was used already (or front-run) does no harm while the allowance stands.
@@ -74,6 +90,15 @@ interface IMarginVault {
         bytes32 r,
         bytes32 s
     ) external;
+
+    /// @notice Wraps the ether that is sent along and pays it in, for a token that wraps ether. Withdrawals pay the token.
+    function depositEther(uint64 account, uint16 token) external payable;
+
+    /// @notice Makes idle tokens of an account count, as far as the cap has room. Anyone may call: it can only raise health.
+    function engage(uint64 account, uint16 token) external returns (uint128 amountRaw);
+
+    /// @notice Pays idle tokens out. The account's owner only; they back nothing, so nothing has to be shown, and nothing stops it.
+    function withdrawIdle(uint64 account, uint16 token, uint128 amountRaw, address to) external;
 
     /// @notice Turns the whole settlement token of an account into pooled token. Clearinghouse only; it books the cash.
     function sweep(uint64 account) external returns (uint128 amountRaw);
@@ -93,6 +118,9 @@ interface IMarginVault {
     /// @notice Lists the next token. Governance.
     function listToken(address erc20) external returns (uint16 token);
 
+    /// @notice Sets how much of a token counts in all, in whole tokens; a higher cap comes linearly over `rampSeconds`. At first 0: a new token counts nothing until its cap rises. Governance.
+    function setCap(uint16 token, uint64 wholeTokens, uint32 rampSeconds) external;
+
     /// @notice Fixes the contracts that may move balances; once. Governance.
     function connect(address clearinghouse, address liquidationHouse, address insuranceFund) external;
 
@@ -102,13 +130,19 @@ interface IMarginVault {
     /// @notice The contract and decimals of a token.
     function tokenAt(uint16 token) external view returns (address erc20, uint8 decimals);
 
-    /// @notice What an account holds of a token.
+    /// @notice How much of a token counts at most at this time, in whole tokens; meaningless for the settlement token, which has none.
+    function capOf(uint16 token) external view returns (uint64 wholeTokens);
+
+    /// @notice What an account holds above a token's cap.
+    function idleOf(uint64 account, uint16 token) external view returns (uint128 amountRaw);
+
+    /// @notice What an account holds of a token, as far as it counts.
     function balanceOf(uint64 account, uint16 token) external view returns (uint128 amountRaw);
 
     /// @notice Everything an account holds, as the referee wants it: one word each, `token u16 | 0 u112 | amountRaw u128`, ascending, none zero.
     function balancesOf(uint64 account) external view returns (bytes memory balances);
 
-    /// @notice What all accounts together hold of a token.
+    /// @notice What all accounts together hold of a token, as far as it counts.
     function totalOf(uint16 token) external view returns (uint128 amountRaw);
 
     /// @notice The settlement token that backs cash.

@@ -106,9 +106,17 @@ struct LiquidationParameters {
 /// @title Every parameter of the protocol that governance moves
 /// @notice Each setter refuses values outside the domain of MRG-010, and combinations with which a deposit could lower health:
 /// `initialFactor·(priceRange + haircutMax + largest basis charge + 2·slippageCap) <= 1`, the largest basis charge being `max(basisCharge, basisRate·2 years)`, over every token of an underlying.
-/// Warning: changes act at once here; the timelock and the corridor stand before it, in the AccessManager.
+/// What asks for less margin acts at once; what asks for more goes linearly over `rampSeconds`, once that is set (PAR-005). Every getter tells what is in force now; so do checkpoints, and with them the referee and the engine.
+/// Warning: the timelock stands before this contract, in the AccessManager.
 interface IRiskParameters {
-    event InitialFactorSet(uint32 initialFactorE8);
+    /// @notice The factor's target, and where its ramp begins; start and end 0 when it is in force at once.
+    event InitialFactorSet(uint32 initialFactorE8, uint32 fromE8, uint40 start, uint40 end);
+    /// @notice How long changes that ask for more margin take from now on.
+    event RampSecondsSet(uint32 rampSeconds);
+    /// @notice An underlying's parameters go from `from` at `start` to what `UnderlyingSet` said last, at `end`.
+    event UnderlyingRampSet(uint16 indexed underlying, UnderlyingParameters from, uint40 start, uint40 end);
+    /// @notice A token's, likewise.
+    event TokenRampSet(uint16 indexed token, TokenParameters from, uint40 start, uint40 end);
     event UnderlyingSet(uint16 indexed underlying, UnderlyingParameters parameters);
     event TokenSet(uint16 indexed token, TokenParameters parameters);
     event ClearingSet(ClearingParameters parameters);
@@ -123,11 +131,20 @@ interface IRiskParameters {
     /// @notice Thrown when the coupled bound does not hold: then a deposit could lower health.
     error ParametersCoupled(uint16 underlying, uint16 token, uint256 sumE8);
 
+    /// @notice Thrown when a field would change that cannot change by degrees: list another underlying or token instead.
+    error FieldFixed(bytes32 name);
+
+    /// @notice Thrown when attesters' step would loosen what governance is tightening; `field` counts the fields of `UnderlyingParameters` from 0, or is the token.
+    error StepAgainstRamp(uint256 field, uint256 step, uint256 present);
+
     /// @notice Thrown when an underlying is not listed, or is not the next free number.
     error UnderlyingUnknown(uint256 underlying);
 
     /// @notice Sets the factor between maintenance and initial margin.
     function setInitialFactor(uint32 initialFactorE8) external;
+
+    /// @notice Sets how long changes that ask for more margin take; at first 0, for the setup: they act at once. Never 0 again.
+    function setRampSeconds(uint32 rampSeconds) external;
 
     /// @notice Sets an underlying; the next free number (from 1) lists a new one.
     function setUnderlying(uint16 underlying, UnderlyingParameters calldata parameters) external;
@@ -150,6 +167,18 @@ interface IRiskParameters {
     function setLiquidation(LiquidationParameters calldata parameters) external;
 
     function initialFactorE8() external view returns (uint32);
+    function rampSeconds() external view returns (uint32);
+
+    /// @notice Where the factor goes, and when it is there; an end in the past means that it is.
+    function initialFactorTarget() external view returns (uint32 targetE8, uint40 end);
+
+    /// @notice Where an underlying's parameters go.
+    function underlyingTargetOf(
+        uint16 underlying
+    ) external view returns (UnderlyingParameters memory target, uint40 end);
+
+    /// @notice Where a token's parameters go.
+    function tokenTargetOf(uint16 token) external view returns (TokenParameters memory target, uint40 end);
     function underlyingCount() external view returns (uint16);
     function underlyingOf(uint16 underlying) external view returns (UnderlyingParameters memory);
     function tokenOf(uint16 token) external view returns (TokenParameters memory);

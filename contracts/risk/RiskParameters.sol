@@ -14,6 +14,7 @@ import {
     UnderlyingStep
 } from "../interfaces/IRiskParameters.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
+import {Ramps} from "./Ramps.sol";
 
 /// @title Risk parameters
 contract RiskParameters is IRiskParameters, AccessManaged {
@@ -28,10 +29,35 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     uint32 internal constant SHORT_MINIMUM_PARTS = 16;
     uint32 internal constant SHORT_MINIMUM_LEAST_E8 = 1e6;
 
-    uint32 public override initialFactorE8;
+    uint256 internal constant RAMP_MIN_SECONDS = 3600;
+    uint256 internal constant RAMP_MAX_SECONDS = 30 * DAY;
+
+    /// @dev Where a change began, and when.
+    struct UnderlyingRamp {
+        UnderlyingParameters from;
+        uint40 start;
+        uint40 end;
+    }
+
+    struct TokenRamp {
+        TokenParameters from;
+        uint40 start;
+        uint40 end;
+    }
+
     uint16 public override underlyingCount;
+    uint32 public override rampSeconds;
+    /// @dev Until then something may be on its way; in one word with the count that every reader reads, so that a market without ramps pays nothing for them.
+    uint40 private _rampsEnd;
+    uint32 private _factorFromE8;
+    uint32 private _factorE8;
+    uint40 private _factorStart;
+    uint40 private _factorEnd;
+    /// @dev Targets: what is in force is on its way to them.
     mapping(uint16 underlying => UnderlyingParameters) private _underlyings;
+    mapping(uint16 underlying => UnderlyingRamp) private _underlyingRamps;
     TokenParameters[TOKENS_MAX] private _tokens;
+    mapping(uint16 token => TokenRamp) private _tokenRamps;
     mapping(uint16 underlying => uint128) public override riskInterestMaxE8;
     ClearingParameters private _clearing;
     InterestParameters private _interest;
@@ -50,21 +76,30 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @inheritdoc IRiskParameters
-    function setUnderlying(uint16 underlying, UnderlyingParameters calldata p) external restricted {
+    function setRampSeconds(uint32 seconds_) external restricted {
+        _within("rampSeconds", seconds_, RAMP_MIN_SECONDS, RAMP_MAX_SECONDS);
+        rampSeconds = seconds_;
+        emit RampSecondsSet(seconds_);
+    }
+
+    /// @inheritdoc IRiskParameters
+    /// @custom:spec PAR-005
+    function setUnderlying(uint16 underlying, UnderlyingParameters memory p) external restricted {
         uint256 count = underlyingCount;
         require(
             underlying != 0 && underlying <= count + 1 && underlying <= MarginDomain.UNDERLYINGS_MAX,
             UnderlyingUnknown(underlying)
         );
         _requireUnderlying(p);
-        _underlyings[underlying] = p;
         if (underlying > count) underlyingCount = underlying;
+        else _departUnderlying(underlying, p);
+        _underlyings[underlying] = p;
         _requireCoupled(underlying);
         emit UnderlyingSet(underlying, p);
     }
 
     /// @inheritdoc IRiskParameters
-    function setToken(uint16 token, TokenParameters calldata p) external restricted {
+    function setToken(uint16 token, TokenParameters memory p) external restricted {
         _within("token", token, 0, TOKENS_MAX - 1);
         require(p.underlying <= underlyingCount, UnderlyingUnknown(p.underlying));
         // The settlement token is cash: it is no underlying.
@@ -72,6 +107,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         if (p.underlying != 0) _within("unitsE8", p.unitsE8, 1, MarginDomain.SPOT_MAX_E8);
         _within("haircutBaseE8", p.haircutBaseE8, 0, ONE);
         _within("haircutMaxE8", p.haircutMaxE8, p.haircutBaseE8, ONE);
+        _departToken(token, p);
         _tokens[token] = p;
         _requireCoupled(p.underlying);
         emit TokenSet(token, p);
@@ -79,28 +115,51 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     /// @inheritdoc IRiskParameters
     /// @custom:spec PAR-004
+    /// @custom:spec PAR-006
     function stepUnderlying(UnderlyingStep calldata s) external restricted {
-        require(s.underlying != 0 && s.underlying <= underlyingCount, UnderlyingUnknown(s.underlying));
+        UnderlyingParameters memory present = underlyingOf(s.underlying);
         UnderlyingParameters memory p = _underlyings[s.underlying];
-        p.depthE8 = s.depthE8;
-        p.priceRangeE8 = s.priceRangeE8;
-        p.volRangeE8 = s.volRangeE8;
-        p.basisChargeE8 = s.basisChargeE8;
-        p.vegaChargeE8 = s.vegaChargeE8;
         uint32 minimum = s.priceRangeE8 / SHORT_MINIMUM_PARTS;
-        p.shortOptionMinimumE8 = minimum > SHORT_MINIMUM_LEAST_E8 ? minimum : SHORT_MINIMUM_LEAST_E8;
+        if (minimum < SHORT_MINIMUM_LEAST_E8) minimum = SHORT_MINIMUM_LEAST_E8;
+        // Of what is derived, what governance has reached already stays.
+        bool isOnItsWay = present.shortOptionMinimumE8 != p.shortOptionMinimumE8;
+        if (isOnItsWay && minimum < present.shortOptionMinimumE8) minimum = present.shortOptionMinimumE8;
+        UnderlyingParameters memory next = underlyingOf(s.underlying);
+        (next.depthE8, next.priceRangeE8, next.volRangeE8) = (s.depthE8, s.priceRangeE8, s.volRangeE8);
+        (next.basisChargeE8, next.vegaChargeE8) = (s.basisChargeE8, s.vegaChargeE8);
+        next.shortOptionMinimumE8 = minimum;
+        _meet(present, p, next);
         _requireUnderlying(p);
         _underlyings[s.underlying] = p;
+        UnderlyingRamp storage ramp = _underlyingRamps[s.underlying];
+        // What is on its way goes on from where the step has brought it, to the same second.
+        if (block.timestamp < ramp.end) {
+            UnderlyingParameters memory from = Ramps.departure(next, p);
+            (ramp.from, ramp.start) = (from, uint40(block.timestamp));
+            emit UnderlyingRampSet(s.underlying, from, ramp.start, ramp.end);
+        }
         _requireCoupled(s.underlying);
         emit UnderlyingSet(s.underlying, p);
     }
 
     /// @inheritdoc IRiskParameters
+    /// @custom:spec PAR-006
     function stepToken(TokenStep calldata s) external restricted {
-        TokenParameters memory p = tokenOf(s.token);
-        _within("haircutBaseE8", s.haircutBaseE8, 0, p.haircutMaxE8);
-        p.haircutBaseE8 = s.haircutBaseE8;
+        TokenParameters memory present = tokenOf(s.token);
+        TokenParameters memory p = _tokens[s.token];
+        _within("haircutBaseE8", s.haircutBaseE8, 0, present.haircutMaxE8);
+        bool isLooser;
+        uint256 target;
+        (target, isLooser) = Ramps.meet(present.haircutBaseE8, p.haircutBaseE8, s.haircutBaseE8, false);
+        require(!isLooser, StepAgainstRamp(s.token, s.haircutBaseE8, present.haircutBaseE8));
+        p.haircutBaseE8 = uint32(target);
+        present.haircutBaseE8 = s.haircutBaseE8;
         _tokens[s.token] = p;
+        TokenRamp storage ramp = _tokenRamps[s.token];
+        if (block.timestamp < ramp.end) {
+            (ramp.from, ramp.start) = (present, uint40(block.timestamp));
+            emit TokenRampSet(s.token, present, ramp.start, ramp.end);
+        }
         emit TokenSet(s.token, p);
     }
 
@@ -164,14 +223,52 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @inheritdoc IRiskParameters
-    function underlyingOf(uint16 underlying) external view returns (UnderlyingParameters memory) {
-        require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
-        return _underlyings[underlying];
+    /// @custom:spec PAR-005
+    function initialFactorE8() external view returns (uint32) {
+        return _factorNow();
     }
 
     /// @inheritdoc IRiskParameters
+    /// @custom:spec PAR-005
+    function underlyingOf(uint16 underlying) public view returns (UnderlyingParameters memory) {
+        require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
+        if (block.timestamp >= _rampsEnd) return _underlyings[underlying];
+        UnderlyingRamp memory ramp = _underlyingRamps[underlying];
+        if (block.timestamp >= ramp.end) return _underlyings[underlying];
+        return
+            Ramps.underlyingAt(
+                ramp.from,
+                _underlyings[underlying],
+                block.timestamp - ramp.start,
+                ramp.end - ramp.start
+            );
+    }
+
+    /// @inheritdoc IRiskParameters
+    /// @custom:spec PAR-005
     function tokenOf(uint16 token) public view returns (TokenParameters memory) {
-        return _tokens[token];
+        if (block.timestamp >= _rampsEnd) return _tokens[token];
+        TokenRamp memory ramp = _tokenRamps[token];
+        if (block.timestamp >= ramp.end) return _tokens[token];
+        return Ramps.tokenAt(ramp.from, _tokens[token], block.timestamp - ramp.start, ramp.end - ramp.start);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function underlyingTargetOf(
+        uint16 underlying
+    ) external view returns (UnderlyingParameters memory target, uint40 end) {
+        require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
+        return (_underlyings[underlying], _underlyingRamps[underlying].end);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function tokenTargetOf(uint16 token) external view returns (TokenParameters memory target, uint40 end) {
+        return (_tokens[token], _tokenRamps[token].end);
+    }
+
+    /// @inheritdoc IRiskParameters
+    function initialFactorTarget() external view returns (uint32 targetE8, uint40 end) {
+        return (_factorE8, _factorEnd);
     }
 
     /// @inheritdoc IRiskParameters
@@ -194,11 +291,79 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         return _liquidation;
     }
 
+    // Ramps
+
+    /// @custom:spec PAR-005
     function _setInitialFactor(uint32 factorE8) private {
         _within("initialFactorE8", factorE8, ONE, MarginDomain.INITIAL_FACTOR_MAX_E8);
-        initialFactorE8 = factorE8;
-        emit InitialFactorSet(factorE8);
+        uint32 present = _factorNow();
+        (_factorFromE8, _factorStart, _factorEnd) = (factorE8, 0, 0);
+        if (rampSeconds != 0 && factorE8 > present) {
+            (_factorFromE8, _factorStart, _factorEnd) = (present, uint40(block.timestamp), _rampEnd());
+        }
+        _factorE8 = factorE8;
+        emit InitialFactorSet(factorE8, _factorFromE8, _factorStart, _factorEnd);
     }
+
+    function _factorNow() private view returns (uint32) {
+        if (block.timestamp >= _factorEnd) return _factorE8;
+        return
+            uint32(Ramps.valueAt(_factorFromE8, _factorE8, block.timestamp - _factorStart, _factorEnd - _factorStart));
+    }
+
+    /// @dev A group cannot change by degrees: another one is another number.
+    function _departUnderlying(uint16 underlying, UnderlyingParameters memory target) private {
+        if (rampSeconds == 0) return;
+        require(target.group == _underlyings[underlying].group, FieldFixed("group"));
+        UnderlyingRamp storage ramp = _underlyingRamps[underlying];
+        UnderlyingParameters memory from = Ramps.departure(underlyingOf(underlying), target);
+        if (keccak256(abi.encode(from)) == keccak256(abi.encode(target))) {
+            ramp.end = 0;
+            return;
+        }
+        (ramp.from, ramp.start, ramp.end) = (from, uint40(block.timestamp), _rampEnd());
+        emit UnderlyingRampSet(underlying, from, ramp.start, ramp.end);
+    }
+
+    /// @dev What a token is cannot change by degrees either, once it is set.
+    function _departToken(uint16 token, TokenParameters memory target) private {
+        TokenParameters memory present = tokenOf(token);
+        bool isNew = present.underlying == 0 && present.haircutMaxE8 == 0 && present.thresholdE8 == 0;
+        if (rampSeconds == 0 || isNew) return;
+        require(target.underlying == present.underlying, FieldFixed("underlying"));
+        require(target.unitsE8 == present.unitsE8, FieldFixed("unitsE8"));
+        TokenRamp storage ramp = _tokenRamps[token];
+        TokenParameters memory from = Ramps.departure(present, target);
+        if (keccak256(abi.encode(from)) == keccak256(abi.encode(target))) {
+            ramp.end = 0;
+            return;
+        }
+        (ramp.from, ramp.start, ramp.end) = (from, uint40(block.timestamp), _rampEnd());
+        emit TokenRampSet(token, from, ramp.start, ramp.end);
+    }
+
+    function _rampEnd() private returns (uint40 end) {
+        end = uint40(block.timestamp + rampSeconds);
+        if (end > _rampsEnd) _rampsEnd = end;
+    }
+
+    /// @dev Fields that the step leaves alone are on their way as before: what is in force is neither tighter than the target nor looser than itself.
+    function _meet(
+        UnderlyingParameters memory present,
+        UnderlyingParameters memory target,
+        UnderlyingParameters memory next
+    ) private pure {
+        uint256[15] memory p = Ramps.fields(present);
+        uint256[15] memory t = Ramps.fields(target);
+        uint256[15] memory n = Ramps.fields(next);
+        for (uint256 i = 0; i < Ramps.FIELDS; ++i) {
+            bool isLooser;
+            (t[i], isLooser) = Ramps.meet(p[i], t[i], n[i], i == Ramps.DEPTH);
+            require(!isLooser, StepAgainstRamp(i, n[i], p[i]));
+        }
+    }
+
+    // Bounds
 
     /// @dev The domain of MRG-010.
     function _requireUnderlying(UnderlyingParameters memory p) private pure {
@@ -218,7 +383,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         _within("nettingFloorE8", p.nettingFloorE8, MarginDomain.NETTING_FLOOR_MIN_E8, ONE);
     }
 
-    /// @dev A deposit adds at most `initialFactor·(haircut + scenario loss + basis + liquidity)` of its value to IM; while that is at most its value it never lowers health.
+    /// @dev Held for targets, which no value on its way is beyond. A deposit adds at most `initialFactor·(haircut + scenario loss + basis + liquidity)` of its value to IM; while that is at most its value it never lowers health.
     function _requireCoupled(uint16 underlying) private view {
         UnderlyingParameters storage u = _underlyings[underlying];
         uint256 basis = uint256(u.basisRateE8) * TENOR_YEARS;
@@ -229,7 +394,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
             TokenParameters storage t = _tokens[token];
             if (t.underlying != underlying) continue;
             uint256 sum = risk + t.haircutMaxE8;
-            require(initialFactorE8 * sum <= ONE * ONE, ParametersCoupled(underlying, token, sum));
+            require(_factorE8 * sum <= ONE * ONE, ParametersCoupled(underlying, token, sum));
         }
     }
 

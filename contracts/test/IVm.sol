@@ -24,6 +24,9 @@ interface IVm {
     function assume(bool condition) external pure;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
+    function deal(address account, uint256 wei_) external;
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool done);
     function chainId(uint256 id) external;
     function readFile(string calldata path) external view returns (string memory content);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory value);

@@ -16,6 +16,7 @@ contract MarginVaultDepositTest is ProtocolFixture {
         deploy();
         odd = new OddToken();
         oddIndex = vault.listToken(address(odd));
+        vault.setCap(oddIndex, type(uint64).max, 0);
         account = open();
         odd.mint(address(this), 1e24);
         odd.approve(address(vault), type(uint256).max);
@@ -99,6 +100,20 @@ contract MarginVaultDepositTest is ProtocolFixture {
         vault.deposit(account, oddIndex, 100);
         assert(!odd.callbackSucceeded());
         assert(vault.balanceOf(account, oddIndex) == 100);
+    }
+
+    /// @dev A token that shrank by itself owes its holders already; the settlement token is taken whatever happens.
+    function test_deposit_refusesATokenThatShrank() public {
+        vault.deposit(account, oddIndex, 100);
+        odd.burn(address(vault), 1);
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenShort.selector, oddIndex, 99, 100));
+        vault.deposit(account, oddIndex, 100);
+        odd.mint(address(vault), 1);
+        vault.deposit(account, oddIndex, 100);
+        // What somebody gives to the vault is nobody's, and stops nobody.
+        odd.mint(address(vault), 5);
+        vault.deposit(account, oddIndex, 100);
+        assert(vault.balanceOf(account, oddIndex) == 300);
     }
 
     function test_payments_revertForAnyoneButTheConnectedContracts() public {

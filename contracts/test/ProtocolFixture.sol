@@ -97,6 +97,8 @@ abstract contract ProtocolFixture {
         vault.listToken(address(usdc));
         vault.listToken(address(weth));
         vault.listToken(address(wbtc));
+        vault.setCap(WETH_TOKEN, type(uint64).max, 0);
+        vault.setCap(WBTC_TOKEN, type(uint64).max, 0);
         spots = ISpotMarkets(build("contracts/oracle/SpotMarkets.sol:SpotMarkets", abi.encode(manager, parameters)));
         IPriceHub prices = IPriceHub(
             build("contracts/oracle/PriceHub.sol:PriceHub", abi.encode(manager, parameters, vault, spots))

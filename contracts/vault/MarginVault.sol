@@ -9,6 +9,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {IWrappedEther} from "../interfaces/IWrappedEther.sol";
 
 /// @title The vault
 contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
@@ -22,7 +23,17 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     struct Token {
         address erc20;
         uint8 decimals;
+        /// @dev What counts, and what lies idle above the cap.
         uint128 totalRaw;
+        uint128 idleRaw;
+    }
+
+    /// @dev In whole tokens; rises linearly from `start` to `end`.
+    struct Cap {
+        uint64 from;
+        uint64 to;
+        uint40 start;
+        uint40 end;
     }
 
     address public clearinghouse;
@@ -31,6 +42,8 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     uint16 public override tokenCount;
     uint128 public override pooledRaw;
     mapping(uint16 token => Token) private _tokens;
+    mapping(uint16 token => Cap) private _caps;
+    mapping(uint64 account => mapping(uint16 token => uint128)) private _idle;
     /// @dev Bit t is set while the account holds token t.
     mapping(uint64 account => uint256 mask) private _held;
     mapping(uint64 account => mapping(uint16 token => uint128)) private _balances;
@@ -63,6 +76,40 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
         // A permit that somebody used first has left the allowance that the transfer needs; any other failure shows there.
         try IERC20Permit(erc20).permit(msg.sender, address(this), amountRaw, deadline, v, r, s) {} catch {}
         _deposit(account, token, amountRaw);
+    }
+
+    /// @inheritdoc IMarginVault
+    function depositEther(uint64 account, uint16 token) external payable nonReentrant {
+        (address erc20, ) = tokenAt(token);
+        require(msg.value != 0 && msg.value <= type(uint128).max, AmountInvalid(msg.value));
+        uint256 before = _heldBefore(account, token, erc20);
+        IWrappedEther(erc20).deposit{value: msg.value}();
+        _credit(account, token, erc20, uint128(msg.value), before);
+    }
+
+    /// @inheritdoc IMarginVault
+    function engage(uint64 account, uint16 token) external nonReentrant returns (uint128 amountRaw) {
+        amountRaw = _roomFor(token, _idle[account][token]);
+        if (amountRaw == 0) return 0;
+        _idle[account][token] -= amountRaw;
+        _tokens[token].idleRaw -= amountRaw;
+        _tokens[token].totalRaw += amountRaw;
+        _give(account, token, amountRaw);
+        emit Engaged(account, token, amountRaw);
+    }
+
+    /// @inheritdoc IMarginVault
+    function withdrawIdle(uint64 account, uint16 token, uint128 amountRaw, address to) external nonReentrant {
+        address owner = IClearinghouse(clearinghouse).accountOf(account).owner;
+        require(msg.sender == owner, NotConnected(msg.sender));
+        (address erc20, ) = tokenAt(token);
+        uint128 idle = _idle[account][token];
+        require(amountRaw != 0, AmountInvalid(0));
+        require(idle >= amountRaw, BalanceTooLow(account, token, idle, amountRaw));
+        _idle[account][token] = idle - amountRaw;
+        _tokens[token].idleRaw -= amountRaw;
+        emit IdlePaid(account, token, to, amountRaw);
+        _pushOut(token, erc20, to, amountRaw);
     }
 
     // Connected contracts
@@ -127,9 +174,21 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
         require(token < TOKENS_MAX, TokenRefused(erc20));
         for (uint16 i = 0; i < token; ++i) require(_tokens[i].erc20 != erc20, TokenRefused(erc20));
         require(decimals <= largest, DecimalsTooMany(decimals, largest));
-        _tokens[token] = Token(erc20, decimals, 0);
+        _tokens[token] = Token(erc20, decimals, 0, 0);
         tokenCount = token + 1;
         emit TokenListed(token, erc20, decimals);
+    }
+
+    /// @inheritdoc IMarginVault
+    /// @custom:spec CLR-034
+    function setCap(uint16 token, uint64 wholeTokens, uint32 rampSeconds) external restricted {
+        tokenAt(token);
+        require(token != SETTLEMENT, TokenUnknown(token, tokenCount));
+        uint64 present = capOf(token);
+        uint40 end = uint40(block.timestamp + rampSeconds);
+        // Lowered at once: what counts already goes on counting, and nothing new does.
+        _caps[token] = Cap(present < wholeTokens ? present : wholeTokens, wholeTokens, uint40(block.timestamp), end);
+        emit CapSet(token, wholeTokens, end);
     }
 
     /// @inheritdoc IMarginVault
@@ -167,10 +226,15 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IMarginVault
+    function idleOf(uint64 account, uint16 token) external view returns (uint128 amountRaw) {
+        return _idle[account][token];
+    }
+
+    /// @inheritdoc IMarginVault
     function conservation(uint16 token) external view returns (uint256 heldRaw, uint256 owedRaw) {
         (address erc20, ) = tokenAt(token);
         heldRaw = IERC20(erc20).balanceOf(address(this));
-        owedRaw = uint256(_tokens[token].totalRaw) + (token == SETTLEMENT ? pooledRaw : 0);
+        owedRaw = _owedRaw(token) + (token == SETTLEMENT ? pooledRaw : 0);
     }
 
     /// @inheritdoc IMarginVault
@@ -180,17 +244,63 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
         require(erc20 != address(0), TokenUnknown(token, tokenCount));
     }
 
+    /// @inheritdoc IMarginVault
+    /// @custom:spec CLR-034
+    function capOf(uint16 token) public view returns (uint64 wholeTokens) {
+        Cap memory cap = _caps[token];
+        if (block.timestamp >= cap.end) return cap.to;
+        return cap.from + uint64(((cap.to - cap.from) * (block.timestamp - cap.start)) / (cap.end - cap.start));
+    }
+
     // Internal
 
     function _deposit(uint64 account, uint16 token, uint128 amountRaw) private {
         (address erc20, ) = tokenAt(token);
         require(amountRaw != 0, AmountInvalid(0));
-        require(IClearinghouse(clearinghouse).accountHash(account) != 0, AccountUnknown(account));
+        uint256 before = _heldBefore(account, token, erc20);
         // Tokens arrive before they count, so that a token which calls back cannot use what has not arrived; the guard keeps it from leaving meanwhile.
-        _pullIn(token, erc20, msg.sender, amountRaw);
-        _tokens[token].totalRaw += amountRaw;
-        _give(account, token, amountRaw);
-        emit Deposited(account, token, msg.sender, amountRaw);
+        IERC20(erc20).safeTransferFrom(msg.sender, address(this), amountRaw);
+        _credit(account, token, erc20, amountRaw, before);
+    }
+
+    /// @dev Who rebases downwards is not taken any more; the settlement token is never refused.
+    function _heldBefore(uint64 account, uint16 token, address erc20) private view returns (uint256 heldRaw) {
+        require(IClearinghouse(clearinghouse).accountHash(account) != 0, AccountUnknown(account));
+        heldRaw = IERC20(erc20).balanceOf(address(this));
+        if (token == SETTLEMENT) return heldRaw;
+        require(heldRaw >= _owedRaw(token), TokenShort(token, heldRaw, _owedRaw(token)));
+    }
+
+    /// @custom:spec CLR-034
+    function _credit(uint64 account, uint16 token, address erc20, uint128 amountRaw, uint256 before) private {
+        uint256 moved = IERC20(erc20).balanceOf(address(this)) - before;
+        require(moved == amountRaw, TransferInexact(token, amountRaw, moved));
+        uint128 counted = _roomFor(token, amountRaw);
+        if (counted != 0) {
+            _tokens[token].totalRaw += counted;
+            _give(account, token, counted);
+            emit Deposited(account, token, msg.sender, counted);
+        }
+        uint128 idle = amountRaw - counted;
+        if (idle == 0) return;
+        _tokens[token].idleRaw += idle;
+        _idle[account][token] += idle;
+        emit Idled(account, token, msg.sender, idle);
+    }
+
+    /// @dev How much of an amount still counts. The settlement token is cash: it has no cap.
+    /// @custom:spec CLR-034
+    function _roomFor(uint16 token, uint128 amountRaw) private view returns (uint128) {
+        if (token == SETTLEMENT) return amountRaw;
+        Token storage listed = _tokens[token];
+        uint256 capRaw = uint256(capOf(token)) * 10 ** listed.decimals;
+        uint256 totalRaw = listed.totalRaw;
+        uint256 room = capRaw > totalRaw ? capRaw - totalRaw : 0;
+        return room < amountRaw ? uint128(room) : amountRaw;
+    }
+
+    function _owedRaw(uint16 token) private view returns (uint256) {
+        return uint256(_tokens[token].totalRaw) + _tokens[token].idleRaw;
     }
 
     function _give(uint64 account, uint16 token, uint128 amountRaw) private {

@@ -63,6 +63,7 @@ internal static class Omargin
         HealthCommand.Create(),
         MarginCommand.Create(),
         ProposeCommand.Create(),
+        ParamsCommand.Create(),
         RiskCommand.Create(),
         CascadeCommand.Create(),
         SurfaceCommand.Create(),

@@ -3,7 +3,7 @@ using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Protocol.Book;
 
-/// <summary>The parameters as the events tell them.</summary>
+/// <summary>The parameters as the events tell them: their targets. What is in force while something is on its way (PAR-005) stands in checkpoints.</summary>
 public sealed record BookParameters
 {
     /// <summary>Initial over maintenance margin.</summary>

@@ -14,6 +14,7 @@ public sealed partial class BookReplay
     {
         MarginVault.TokenListedEvent listed => book with { Tokens = book.Tokens.SetItem(listed.Token, new BookToken(listed.Token, listed.Erc20, listed.Decimals)) },
         MarginVault.DepositedEvent paidIn => Change(book, paidIn.Account, paidIn.Token, (Int128)paidIn.AmountRaw, log.BlockNumber, edit),
+        MarginVault.EngagedEvent engaged => Change(book, engaged.Account, engaged.Token, (Int128)engaged.AmountRaw, log.BlockNumber, edit),
         MarginVault.PaidEvent paidOut => Change(book, paidOut.Account, paidOut.Token, -(Int128)paidOut.AmountRaw, log.BlockNumber, edit),
         MarginVault.SweptEvent swept => Change(book, swept.Account, 0, -(Int128)swept.AmountRaw, log.BlockNumber, edit),
         MarginVault.MovedEvent moved => Change(

@@ -30,6 +30,12 @@ public sealed record PlannedToken
     /// <summary>How it counts as collateral.</summary>
     public required RiskParameters.TokenParameters Parameters { get; init; }
 
+    /// <summary>How much of it counts as collateral in all, in whole tokens (CLR-034); empty: no cap. The settlement token has none.</summary>
+    public ulong? CapWholeTokens { get; init; }
+
+    /// <summary>How long the cap takes to open.</summary>
+    public uint CapRampSeconds { get; init; }
+
     /// <summary>Where and how fast attesters may move its base haircut; empty: not at all.</summary>
     public ParameterSteps.Band? Corridor { get; init; }
 }

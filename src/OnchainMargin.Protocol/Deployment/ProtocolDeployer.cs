@@ -178,6 +178,11 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
             Address erc20 = token.Address ?? await sender.CreateAsync(artifacts.Read("MockToken"), [$"Mock {token.Symbol}", token.Symbol, token.Decimals], cancellationToken);
             await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ListTokenCall(erc20), cancellationToken);
             await sender.SendAsync(_contracts["RiskParameters"], new RiskParameters.SetTokenCall(index, token.Parameters), cancellationToken);
+            if (index != 0)
+            {
+                await sender.SendAsync(_contracts["MarginVault"], new MarginVault.SetCapCall(index, token.CapWholeTokens ?? ulong.MaxValue, token.CapRampSeconds), cancellationToken);
+            }
+
             if (token.Corridor is { } corridor)
             {
                 await sender.SendAsync(_contracts["ParameterSteps"], new ParameterSteps.SetTokenCorridorCall(index, corridor), cancellationToken);
@@ -221,6 +226,11 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
 
     private async Task AppointAsync(DeploymentPlan plan, CancellationToken cancellationToken)
     {
+        if (plan.RampSeconds != 0)
+        {
+            await sender.SendAsync(_contracts["RiskParameters"], new RiskParameters.SetRampSecondsCall(plan.RampSeconds), cancellationToken);
+        }
+
         await new AttesterSetup(node, sender, artifacts, _contracts).ApplyAsync(plan, _report, cancellationToken);
         await new RoleSetup(sender, artifacts.Read("AccessManager"), _contracts).ApplyAsync(plan, cancellationToken);
     }

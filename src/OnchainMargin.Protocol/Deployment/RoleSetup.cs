@@ -24,9 +24,13 @@ internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact mana
         byte[][] steps = [Selector(Generated.RiskParameters.StepUnderlyingCall.Selector), Selector(Generated.RiskParameters.StepTokenCall.Selector)];
         await SendAsync("setTargetFunctionRole", [contracts["RiskParameters"], steps.Cast<object>().ToArray(), StepsRole], cancellationToken);
         await SendAsync("grantRole", [StepsRole, contracts["ParameterSteps"], NoDelay], cancellationToken);
+        if (governance != sender.Address || plan.GovernanceDelaySeconds != NoDelay)
+        {
+            await SendAsync("grantRole", [AdminRole, governance, plan.GovernanceDelaySeconds], cancellationToken);
+        }
+
         if (governance != sender.Address)
         {
-            await SendAsync("grantRole", [AdminRole, governance, NoDelay], cancellationToken);
             await SendAsync("renounceRole", [AdminRole, sender.Address], cancellationToken);
         }
     }

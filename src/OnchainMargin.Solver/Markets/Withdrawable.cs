@@ -36,7 +36,7 @@ internal static class Withdrawable
             return null;
         }
 
-        Int128 aside = LockedE8(holding.State, book, inputs) + AveragedDropE8(holding, inputs.Checkpoint);
+        Int128 aside = LockedE8(holding.State, book, inputs) + AveragedDropE8(holding, figures.EquityE8, inputs.Checkpoint);
         return Int128.Min(figures.EquityE8 - aside - figures.InitialE8, figures.FloorEquityE8 - aside - figures.FloorE8);
     }
 
@@ -75,8 +75,15 @@ internal static class Withdrawable
         return window == 0 ? 0 : Touches.Locked(state.LockedGainE8, elapsed, window);
     }
 
-    private static Int128 AveragedDropE8(Holding holding, Checkpoint checkpoint)
+    /// <summary>With options whose spot is not its average everything is priced anew at the averages; otherwise prices are linear.</summary>
+    private static Int128 AveragedDropE8(Holding holding, Int128 equityE8, Checkpoint checkpoint)
     {
+        bool isPricedAnew = holding.State.Positions.Any(position => position.Instrument.IsOption && HasMoved(checkpoint, position.Instrument.Underlying));
+        if (isPricedAnew && holding.Figures(new CheckpointView(AveragedPrices.Of(checkpoint)), SurfaceChoice.Worse) is { } averaged)
+        {
+            return Int128.Max(0, equityE8 - averaged.EquityE8);
+        }
+
         Int128 dropE16 = 0;
         foreach (ushort underlying in holding.Underlyings(checkpoint))
         {
@@ -99,6 +106,12 @@ internal static class Withdrawable
         }
 
         return dropE16 > 0 ? (dropE16 + One - 1) / One : 0;
+    }
+
+    private static bool HasMoved(Checkpoint checkpoint, ushort underlying)
+    {
+        UnderlyingRecord record = checkpoint.Underlyings.First(listed => listed.Underlying == underlying);
+        return record.SpotE8 != record.AverageSpotE8;
     }
 
     private static UInt128 Scale(int decimals)

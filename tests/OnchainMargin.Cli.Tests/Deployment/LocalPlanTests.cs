@@ -37,6 +37,9 @@ public sealed class LocalPlanTests
         Assert.Equal(Number(margin, "initialFactorE8"), Plan.InitialFactorE8);
     }
 
+    [Fact]
+    public void Ramp_IsThatOfTheSpecification() => Assert.Equal((ulong)Constants.GetProperty("governance").GetProperty("rampSeconds").GetInt64(), Plan.RampSeconds);
+
     [Theory]
     [InlineData(0, "settlementToken")]
     [InlineData(1, "WETH")]

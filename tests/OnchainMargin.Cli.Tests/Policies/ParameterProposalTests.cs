@@ -1,0 +1,62 @@
+using OnchainMargin.Cli.Margin;
+using OnchainMargin.Cli.Policies;
+using OnchainMargin.Cli.Tests.Margin;
+using OnchainMargin.Margin;
+using OnchainMargin.Models.Policy;
+
+namespace OnchainMargin.Cli.Tests.Policies;
+
+public sealed class ParameterProposalTests : IDisposable
+{
+    private static readonly Book Design = BookFile.Parse(Books.Design);
+    private static readonly Dictionary<ushort, string> Underlyings = new() { [1] = "ETH" };
+    private static readonly Dictionary<ushort, string> Tokens = new() { [0] = "USDC", [1] = "WETH" };
+    private static readonly Dictionary<ushort, Int128> Totals = new() { [0] = 0, [1] = (Int128)9000 * 100_000_000 };
+    private readonly string _path = Path.GetTempFileName();
+
+    [Fact]
+    public void Apply_WhatIsNamed_ChangesAndNothingElse()
+    {
+        Checkpoint after = Apply("""{ "initialFactorE8": 150000000, "underlyings": { "ETH": { "priceRangeE8": 20000000, "depthE8": 100000000000 } }, "tokens": { "WETH": { "haircutBaseE8": 4000000, "haircutMaxE8": 30000000, "thresholdE8": 300000000000 } } }""");
+
+        UnderlyingRecord before = Design.Checkpoint.Underlyings[0];
+        Assert.Equal(150_000_000, after.Header.InitialFactorE8);
+        Assert.Equal(before.Parameters with { PriceRangeE8 = 20_000_000 }, after.Underlyings[0].Parameters);
+        Assert.Equal(100_000_000_000, after.Underlyings[0].DepthE8);
+        Assert.Equal(before.SpotE8, after.Underlyings[0].SpotE8);
+
+        // 9000 of a threshold of 3000: three times the base.
+        Assert.Equal(12_000_000, after.Collaterals[1].HaircutE8);
+        Assert.Equal(Design.Checkpoint.Collaterals[0], after.Collaterals[0]);
+    }
+
+    [Fact]
+    public void Apply_AHarderRange_NamesWhoWouldFall()
+    {
+        AccountState state = new() { CashE8 = 200_00000000, Positions = [new Position(Instrument.Perpetual(1), 5_00000000, 5 * 152_31000000L)] };
+
+        IReadOnlyList<Impact> none = ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "underlyings": { "ETH": { "priceRangeE8": 20000000 } } }"""), [(state, [])]);
+        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "underlyings": { "ETH": { "priceRangeE8": 30000000 } } }"""), [(state, [])]));
+
+        Assert.Empty(none);
+        Assert.True(hurt.BeforeE8 <= hurt.EquityE8 && hurt.AfterE8 > hurt.EquityE8);
+    }
+
+    [Theory]
+    [InlineData("""{ "underlyings": { "DOGE": {} } }""", "The proposal names the underlying 'DOGE', which is not listed: give some of ETH.")]
+    [InlineData("""{ "tokens": { "PEPE": { "haircutBaseE8": 1, "haircutMaxE8": 1 } } }""", "The proposal names the token 'PEPE', which is not listed: give some of USDC, WETH.")]
+    [InlineData("""{ "underlyings": { "ETH": { "range": 1 } } }""", "The proposal names the field 'range' of ETH, which does not exist")]
+    [InlineData("""{ "underlyings": { "ETH": { "priceRangeE8": "much" } } }""", "The proposal's parameters of ETH are none")]
+    [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 1 } } }""", "is not one")]
+    [InlineData("""{ "nonsense": 1 }""", "is not one")]
+    public void Apply_WhatIsNotThere_IsNamed(string text, string message) =>
+        Assert.Contains(message, Assert.Throws<CliException>(() => Apply(text)).Message, StringComparison.Ordinal);
+
+    public void Dispose() => File.Delete(_path);
+
+    private Checkpoint Apply(string text)
+    {
+        File.WriteAllText(_path, text);
+        return ParameterProposal.Read(_path).Apply(Design.Checkpoint, Underlyings, Tokens, Totals);
+    }
+}

@@ -1,0 +1,36 @@
+namespace OnchainMargin.Margin.Tests.Clearing;
+
+public sealed class AveragedPricesTests
+{
+    private const long One = 100_000_000;
+    private static readonly UnderlyingRecord Still = Sample.Underlying(1, 90_000 * One, Sample.Expiry(86_400, 90_900 * One));
+
+    [Fact]
+    public void Of_AMarketAtItsAverage_IsItself() => Assert.Same(Still, AveragedPrices.Of(Sample.Checkpoint(Still)).Underlyings[0]);
+
+    [Fact]
+    public void Of_AMarketAboveItsAverage_MovesEveryPriceAndNothingElse()
+    {
+        UnderlyingRecord pumped = Still with { SpotE8 = 99_000 * One, PerpetualMarkE8 = 99_010 * One, Expiries = [Sample.Expiry(86_400, 99_990 * One)] };
+
+        UnderlyingRecord averaged = AveragedPrices.Of(Sample.Checkpoint(pumped)).Underlyings[0];
+
+        Assert.Equal(90_000 * One, averaged.SpotE8);
+        Assert.Equal(90_010 * One, averaged.PerpetualMarkE8);
+        ExpiryRecord expiry = Assert.Single(averaged.Expiries);
+        Assert.Equal(90_900 * One, expiry.Present.ForwardE8);
+        Assert.Equal(expiry.Present, expiry.Delayed);
+        Assert.Equal(99_990 * One, expiry.Present.PublishedForwardE8);
+        Assert.Equal(pumped.Parameters, averaged.Parameters);
+        Assert.Equal(pumped.AverageSpotE8, averaged.AverageSpotE8);
+    }
+
+    /// <summary>A mark that lies far under a pumped spot stays a price.</summary>
+    [Fact]
+    public void Of_AMarkBelowTheAveragesDistance_IsOneUnit()
+    {
+        UnderlyingRecord pumped = Still with { SpotE8 = 99_000 * One, PerpetualMarkE8 = One };
+
+        Assert.Equal(1, AveragedPrices.Of(Sample.Checkpoint(pumped)).Underlyings[0].PerpetualMarkE8);
+    }
+}
