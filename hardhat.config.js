@@ -34,7 +34,14 @@ export default defineConfig({
   },
   test: {
     solidity: {
-      fsPermissions: { readFile: ["spec/cdf.json"] },
+      fsPermissions: {
+        readFile: [
+          "spec/cdf.json",
+          ...["ORC-011", "ORC-012", "ORC-013", "ORC-014", "PAR-001", "PAR-002"].map(
+            (rule) => `spec/attested/${rule}.json`,
+          ),
+        ],
+      },
       fuzz: { runs: 256 },
       invariant: { runs: 256, depth: 100, failOnRevert: true },
     },

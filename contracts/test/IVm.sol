@@ -30,6 +30,8 @@ interface IVm {
     function chainId(uint256 id) external;
     function readFile(string calldata path) external view returns (string memory content);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory value);
+    function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
+    function parseJsonIntArray(string calldata json, string calldata key) external pure returns (int256[] memory);
 }
 
 /// @dev The address that the test runner answers at.

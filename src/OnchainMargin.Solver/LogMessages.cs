@@ -62,14 +62,17 @@ internal static partial class LogMessages
     [LoggerMessage(4014, LogLevel.Warning, "No surface of {Underlying} for {Expiry:yyyy-MM-dd HH:mm} would be accepted now ({Bound}); the one in force ages and its age is charged for")]
     public static partial void SurfaceStuck(this ILogger logger, string underlying, DateTimeOffset expiry, SurfaceFault bound);
 
-    [LoggerMessage(4015, LogLevel.Information, "Sends {Count} surfaces that {Signatures} attesters signed: {Intent}")]
-    public static partial void SurfacesSent(this ILogger logger, int count, int signatures, string intent);
-
-    [LoggerMessage(4016, LogLevel.Warning, "The contract refused surfaces: {Reason}")]
-    public static partial void SurfacesRefusedByChain(this ILogger logger, string reason);
+    [LoggerMessage(4021, LogLevel.Warning, "The proposed step of parameters would make {Count} accounts liquidatable, first of all {Accounts}")]
+    public static partial void StepHurts(this ILogger logger, int count, string accounts);
 
     [LoggerMessage(5020, LogLevel.Information, "Signed a proposal of {Kind} ({Digest}) as {Signer}")]
     public static partial void ProposalSigned(this ILogger logger, ProposalKind kind, string digest, Address signer);
+
+    [LoggerMessage(5022, LogLevel.Information, "Sends a proposal of {Kind} ({Digest}) with {Signatures} signatures")]
+    public static partial void ProposalSent(this ILogger logger, ProposalKind kind, string digest, int signatures);
+
+    [LoggerMessage(5023, LogLevel.Warning, "The contract refused a proposal of {Kind} ({Digest}): {Reason}")]
+    public static partial void ProposalRefusedByChain(this ILogger logger, ProposalKind kind, string digest, string reason);
 
     [LoggerMessage(5021, LogLevel.Warning, "Refuses to sign a proposal of {Kind} ({Digest}): {Reason}")]
     public static partial void ProposalRefused(this ILogger logger, ProposalKind kind, string digest, string reason);

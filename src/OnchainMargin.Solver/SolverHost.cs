@@ -156,7 +156,9 @@ public static class SolverHost
 
         if (options.Plays(SolverRoles.Parameters))
         {
-            AddRole<ParameterRole>(services, provider => ActivatorUtilities.CreateInstance<ParameterRole>(provider, options.Parameters));
+            services.AddSingleton<IStepLimits, NodeStepLimits>();
+            AddRole<ParameterRole>(services, provider => ActivatorUtilities.CreateInstance<ParameterRole>(
+                provider, Quorum(provider, ProposalKind.Parameters, keys, keys.Poster), provider.GetRequiredService<ProtocolClient>().Calls, options.Parameters));
         }
     }
 
@@ -170,8 +172,16 @@ public static class SolverHost
         services.AddSingleton<IQuoteSource>(_ => string.Equals(options.Surfaces.Source, SurfaceOptions.Simulated, StringComparison.Ordinal) ? new SimulatedQuoteSource() : new FileQuoteSource(options.Surfaces.Source));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurfaceDesk>(provider, options.Surfaces));
         AddRole<SurfaceRole>(services, provider => ActivatorUtilities.CreateInstance<SurfaceRole>(
-            provider, (IReadOnlyList<IHashSigner>)keys.Attesters, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(sender)));
+            provider, Quorum(provider, ProposalKind.Surfaces, keys, sender), provider.GetRequiredService<ProtocolClient>().Calls));
     }
+
+    private static QuorumSigner Quorum(IServiceProvider provider, ProposalKind kind, SolverKeys keys, PrivateKey? sender) => new(
+        kind,
+        provider.GetRequiredService<ProposalExchange>(),
+        keys.Attesters,
+        sender is null ? null : provider.GetRequiredService<TransactionManagers>().Of(sender),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<QuorumSigner>>());
 
     private static void AddRelay(IServiceCollection services, SolverOptions options, SolverKeys keys)
     {

@@ -41,6 +41,21 @@ internal static class Books
     public static ProtocolBook Of(IEnumerable<CheckpointInputs> checkpoints, params BookAccount[] accounts) => ProtocolBook.Empty with
     {
         Checkpoints = checkpoints.ToImmutableSortedDictionary(c => c.Id, c => c),
+        Hours = Hours(checkpoints),
         Accounts = AccountTable.Of(accounts),
     };
+
+    private static ImmutableSortedDictionary<ushort, PriceHours> Hours(IEnumerable<CheckpointInputs> checkpoints)
+    {
+        var hours = ImmutableSortedDictionary<ushort, PriceHours>.Empty;
+        foreach (CheckpointInputs inputs in checkpoints.OrderBy(static one => one.Id))
+        {
+            foreach (UnderlyingRecord record in inputs.Checkpoint.Underlyings)
+            {
+                hours = hours.SetItem(record.Underlying, PriceHours.After(hours.GetValueOrDefault(record.Underlying), inputs.Checkpoint.Header.Time, record.SpotE8));
+            }
+        }
+
+        return hours;
+    }
 }

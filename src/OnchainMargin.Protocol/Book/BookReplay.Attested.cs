@@ -29,6 +29,8 @@ public sealed partial class BookReplay
             {
                 ParameterSteps.UnderlyingCorridorSetEvent set => now with { Underlyings = now.Underlyings.SetItem(set.Underlying, set.Corridor) },
                 ParameterSteps.TokenCorridorSetEvent set => now with { Tokens = now.Tokens.SetItem(set.Token, set.Haircut) },
+                ParameterSteps.UnderlyingSteppedEvent stepped => now with { UnderlyingTimes = now.UnderlyingTimes.SetItem(stepped.Underlying, stepped.Step.Time) },
+                ParameterSteps.TokenSteppedEvent stepped => now with { TokenTimes = now.TokenTimes.SetItem(stepped.Token, stepped.Step.Time) },
                 _ => now,
             },
         };

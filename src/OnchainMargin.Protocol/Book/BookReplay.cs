@@ -182,7 +182,13 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             throw new ProtocolException($"Checkpoint {taken.Id} does not hash to {taken.InputsHash}, which its event names");
         }
 
-        return book with { Checkpoints = Keep(book.Checkpoints.SetItem(taken.Id, inputs), KeptCheckpoints) };
+        ImmutableSortedDictionary<ushort, PriceHours> hours = book.Hours;
+        foreach (UnderlyingRecord record in inputs.Checkpoint.Underlyings)
+        {
+            hours = hours.SetItem(record.Underlying, PriceHours.After(hours.GetValueOrDefault(record.Underlying), inputs.Checkpoint.Header.Time, record.SpotE8));
+        }
+
+        return book with { Checkpoints = Keep(book.Checkpoints.SetItem(taken.Id, inputs), KeptCheckpoints), Hours = hours };
     }
 
     private static ImmutableSortedDictionary<ulong, T> Keep<T>(ImmutableSortedDictionary<ulong, T> all, int most) =>

@@ -3,7 +3,7 @@ using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Protocol.Book;
 
-/// <summary>The corridor of parameters, and what the attesters' steps of them are measured by, as the events tell it.</summary>
+/// <summary>The corridor of parameters and the attesters' last steps of them, as the events tell it.</summary>
 public sealed record BookSteps
 {
     /// <summary>Corridors by underlying.</summary>
@@ -11,4 +11,10 @@ public sealed record BookSteps
 
     /// <summary>Corridors of base haircuts by token.</summary>
     public ImmutableSortedDictionary<ushort, ParameterSteps.Band> Tokens { get; init; } = ImmutableSortedDictionary<ushort, ParameterSteps.Band>.Empty;
+
+    /// <summary>When the last step of an underlying was computed for, unix seconds.</summary>
+    public ImmutableSortedDictionary<ushort, ulong> UnderlyingTimes { get; init; } = ImmutableSortedDictionary<ushort, ulong>.Empty;
+
+    /// <summary>When the last step of a token was computed for, unix seconds.</summary>
+    public ImmutableSortedDictionary<ushort, ulong> TokenTimes { get; init; } = ImmutableSortedDictionary<ushort, ulong>.Empty;
 }

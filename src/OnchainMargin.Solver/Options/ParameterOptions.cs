@@ -1,6 +1,6 @@
 namespace OnchainMargin.Solver.Options;
 
-/// <summary>The corridor of risk parameters that are proposed. It belongs inside the one that governance holds on chain.</summary>
+/// <summary>The corridor of risk parameters that are proposed, besides the one that governance holds on chain, and how steps are signed.</summary>
 public sealed record ParameterOptions
 {
     /// <summary>Least price range, hundredths of a percent.</summary>
@@ -21,6 +21,15 @@ public sealed record ParameterOptions
     /// <summary>Largest haircut of it.</summary>
     public int HaircutMostBps { get; init; } = 1000;
 
+    /// <summary>The most accounts that a step may make liquidatable before this node neither proposes nor signs it, so that a person decides.</summary>
+    public int MostMadeLiquidatable { get; init; } = 100;
+
+    /// <summary>How many seconds the second attester waits for the proposal of the first, the third for that of the second, and so on.</summary>
+    public int TakeoverSeconds { get; init; } = 30;
+
+    /// <summary>How often waiting signatures are looked at, in milliseconds.</summary>
+    public int PollMilliseconds { get; init; } = 2000;
+
     /// <summary>A file to which every proposal is appended, one JSON object a line and underlying; empty for none.</summary>
     public string LogFile { get; init; } = "";
 
@@ -33,6 +42,9 @@ public sealed record ParameterOptions
         errors.Range(VolMostBps, 0, 20_000);
         errors.Range(HaircutLeastBps, 0, HaircutMostBps);
         errors.Range(HaircutMostBps, 0, 10_000);
+        errors.Range(MostMadeLiquidatable, 0, int.MaxValue);
+        errors.Range(TakeoverSeconds, 1, 3600);
+        errors.Range(PollMilliseconds, 10, 600_000);
         return errors.Sentences;
     }
 }

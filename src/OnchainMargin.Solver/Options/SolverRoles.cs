@@ -21,7 +21,7 @@ public static class SolverRoles
     /// <summary>Liquidates.</summary>
     public const string Keeper = "keeper";
 
-    /// <summary>Proposes risk parameters; sends nothing.</summary>
+    /// <summary>Proposes risk parameters; with an attester's keys also signs and sends their steps.</summary>
     public const string Parameters = "parameters";
 
     /// <summary>Matches and settles signed orders.</summary>

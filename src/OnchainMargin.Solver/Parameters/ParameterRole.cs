@@ -1,18 +1,42 @@
 using System.Text.Json;
 using OnchainMargin.Models.Policy;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Protocol.Signing;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Quorum;
 
 namespace OnchainMargin.Solver.Parameters;
 
-/// <summary>The role that proposes risk parameters: it publishes and logs, and sends nothing. Governance, or attesters where a contract lets them, decide.</summary>
-internal sealed class ParameterRole(Broadcast<IndexedBook> books, Broadcast<ParameterProposal> proposals, ParameterOptions options, ILogger<ParameterRole> logger) : ISolverRole, IDisposable
+/// <summary>
+/// The role that proposes risk parameters. Without an attester's key it publishes and logs what the policy asks for. With one it proposes that as a step of the contract, signs others' steps that go no farther
+/// than its own, refuses the rest with both figures, and sends what it completed.
+/// </summary>
+internal sealed class ParameterRole(
+    Broadcast<IndexedBook> books,
+    Broadcast<ParameterProposal> proposals,
+    QuorumSigner quorum,
+    IStepLimits limits,
+    ProtocolDigests digests,
+    ProtocolCalls calls,
+    ParameterOptions options,
+    TimeProvider time,
+    ILogger<ParameterRole> logger) : ISolverRole, IDisposable
 {
+    private const ulong MostAgeSeconds = 600;
+    private const int MostNamed = 20;
+
+    /// <summary>After so long of the chain's time anybody sends what enough have signed.</summary>
+    private const ulong SentByCompleterSeconds = 60;
+
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly ParameterProposer _proposer = new(options);
+    private ParameterProposal? _wanted;
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Parameters;
@@ -23,15 +47,104 @@ internal sealed class ParameterRole(Broadcast<IndexedBook> books, Broadcast<Para
     /// <inheritdoc/>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (books.Current is not { IsCaughtUp: true } indexed || _proposer.Observe(indexed.Book) is not { } proposal)
+        if (books.Current is not { IsCaughtUp: true } indexed)
         {
             return;
         }
 
+        if (_proposer.Observe(indexed.Book) is { } proposal)
+        {
+            _wanted = proposal;
+            await TellAsync(proposal, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (indexed.Book.Threshold > 0 && quorum.IsSeated(indexed.Book))
+        {
+            await StepAsync(indexed.Book, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+
+    private async Task StepAsync(ProtocolBook book, CancellationToken cancellationToken)
+    {
+        List<Proposal> open = [.. quorum.Known.Where(proposal => IsOpen(proposal, book))];
+        List<Proposal> ours = [];
+        foreach (Proposal proposal in open)
+        {
+            if (await quorum.JudgeAsync(proposal, () => Difference(proposal, book), book, cancellationToken).ConfigureAwait(false) || proposal.Time + SentByCompleterSeconds < book.BlockTimeSeconds)
+            {
+                ours.Add(proposal);
+            }
+        }
+
+        bool isWanted = _wanted is { } wanted && (ulong)wanted.Time + MostAgeSeconds > book.BlockTimeSeconds && wanted.MadeLiquidatable.Count <= options.MostMadeLiquidatable;
+        if (quorum.IsTurn(isWanted && open.Count == 0 && !quorum.IsSending(quorum.Known), book, options.TakeoverSeconds))
+        {
+            if (await ProposeAsync(book, cancellationToken).ConfigureAwait(false) is { } own)
+            {
+                await quorum.SignAsync(own, book, cancellationToken).ConfigureAwait(false);
+                ours.Add(own);
+            }
+
+            _wanted = null;
+        }
+
+        // Who completes the quorum sends.
+        foreach (Proposal proposal in ours)
+        {
+            await quorum.SendAsync(proposal, book, signatures => calls.Step(proposal.Underlyings, proposal.Tokens, signatures), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a step can still land: young, and later than the last one of each subject.</summary>
+    private static bool IsOpen(Proposal proposal, ProtocolBook book) =>
+        proposal.Time + MostAgeSeconds > book.BlockTimeSeconds
+        && proposal.Underlyings.All(step => step.Time > book.Steps.UnderlyingTimes.GetValueOrDefault(step.Underlying))
+        && proposal.Tokens.All(step => step.Time > book.Steps.TokenTimes.GetValueOrDefault(step.Token));
+
+    private string? Difference(Proposal proposal, ProtocolBook book)
+    {
+        ParameterProposal? own = _proposer.Decide(book);
+        ParameterDraft draft = own is null ? new ParameterDraft([], []) : ParameterDraft.Of(own, book);
+        return draft.Difference(proposal.Underlyings, proposal.Tokens, book)
+            ?? (own is not null && own.MadeLiquidatable.Count > options.MostMadeLiquidatable
+                ? $"it would make {own.MadeLiquidatable.Count} accounts liquidatable, and parameters.mostMadeLiquidatable is {options.MostMadeLiquidatable}"
+                : null);
+    }
+
+    /// <summary>The wanted step, held to what the contract takes now; null when nothing of it is left.</summary>
+    private async Task<Proposal?> ProposeAsync(ProtocolBook book, CancellationToken cancellationToken)
+    {
+        ParameterDraft draft = ParameterDraft.Of(_wanted!, book);
+        var underlyings = new Dictionary<ushort, ParameterSteps.UnderlyingLimitsResult>();
+        foreach (ParameterSteps.UnderlyingStep step in draft.Underlyings)
+        {
+            underlyings[step.Underlying] = await limits.UnderlyingAsync(step.Underlying, cancellationToken).ConfigureAwait(false);
+        }
+
+        var tokens = new Dictionary<ushort, ParameterSteps.TokenLimitsResult>();
+        foreach (ParameterSteps.TokenStep step in draft.Tokens)
+        {
+            tokens[step.Token] = await limits.TokenAsync(step.Token, cancellationToken).ConfigureAwait(false);
+        }
+
+        draft = draft.Within(underlyings, tokens).Moving(book);
+        return draft.Underlyings.Count + draft.Tokens.Count == 0 ? null : Proposal.Of(draft.Underlyings, draft.Tokens, digests);
+    }
+
+    private async Task TellAsync(ParameterProposal proposal, CancellationToken cancellationToken)
+    {
         proposals.Publish(proposal);
         foreach (PolicyDecision decision in proposal.Decisions)
         {
             logger.ParametersProposed(decision.Underlying, decision.Before.Range, decision.After.Range, decision.Reason, proposal.MadeLiquidatable.Count);
+        }
+
+        if (proposal.MadeLiquidatable.Count > 0)
+        {
+            logger.StepHurts(proposal.MadeLiquidatable.Count, string.Join(", ", proposal.MadeLiquidatable.Take(MostNamed)));
         }
 
         if (options.LogFile.Length > 0)
@@ -39,7 +152,4 @@ internal sealed class ParameterRole(Broadcast<IndexedBook> books, Broadcast<Para
             await File.AppendAllLinesAsync(options.LogFile, proposal.Decisions.Select(static d => JsonSerializer.Serialize(d, Json)), cancellationToken).ConfigureAwait(false);
         }
     }
-
-    /// <inheritdoc/>
-    public async Task WaitAsync(CancellationToken cancellationToken) => await _changes.NextAsync(cancellationToken).ConfigureAwait(false);
 }

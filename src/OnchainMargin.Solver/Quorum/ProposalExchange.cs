@@ -72,9 +72,26 @@ internal sealed class ProposalExchange(PeerClient peers, AttesterOptions options
     public async Task PublishAsync(Proposal proposal, RiskRegistry.AttesterSignature signature, CancellationToken cancellationToken)
     {
         Take(proposal, signature);
-        var offer = new ProposalOffer(proposal.Kind.ToString(), HexData.Encode(proposal.Content), signature.Signer.ToString(), HexData.Encode(signature.Signature));
-        await peers.OfferAsync(options.Peers, offer, cancellationToken).ConfigureAwait(false);
+        await OfferAsync(proposal, signature, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Offers a signer's known signature to the peers once more.</summary>
+    public async Task OfferAgainAsync(Proposal proposal, Address signer, CancellationToken cancellationToken)
+    {
+        RiskRegistry.AttesterSignature? signature;
+        lock (_gate)
+        {
+            signature = Find(proposal) is { } signatures && signatures.TryGetValue(signer, out RiskRegistry.AttesterSignature found) ? found : null;
+        }
+
+        if (signature is { } known)
+        {
+            await OfferAsync(proposal, known, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task OfferAsync(Proposal proposal, RiskRegistry.AttesterSignature signature, CancellationToken cancellationToken) => peers.OfferAsync(
+        options.Peers, new ProposalOffer(proposal.Kind.ToString(), HexData.Encode(proposal.Content), signature.Signer.ToString(), HexData.Encode(signature.Signature)), cancellationToken);
 
     private Dictionary<Address, RiskRegistry.AttesterSignature>? Find(Proposal proposal) =>
         _known.TryGetValue(proposal.Kind, out var known) ? known.Where(one => one.Proposal.Digest == proposal.Digest).Select(static one => one.Signatures).FirstOrDefault() : null;

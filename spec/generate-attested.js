@@ -1,0 +1,262 @@
+// Writes the vectors of what attesters publish beside epochs: spec/attested/, ORC-011 to ORC-014 and PAR-001, PAR-002. Run: node spec/generate-attested.js
+// A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors. Columns of decimal strings: case i is the i-th of each.
+import { mkdirSync, writeFileSync } from "node:fs";
+
+const E8 = 10n ** 8n;
+const E12 = 10n ** 12n;
+const YEAR = 31_536_000n;
+const HOUR = 3600n;
+
+// A small generator of numbers, the same everywhere (Lehmer's, modulo 2^61 - 1).
+let state = 20260212n;
+const next = () => (state = (state * 3125n) % (2n ** 61n - 1n));
+const between = (least, most) => BigInt(least) + (next() % (BigInt(most) - BigInt(least) + 1n));
+const pick = (...values) => BigInt(values[Number(between(0, values.length - 1))]);
+
+function root(a) {
+  if (a < 2n) return a;
+  let x = 1n << BigInt((a.toString(2).length >> 1) + 1);
+  for (;;) {
+    const y = (x + a / x) >> 1n;
+    if (y >= x) return x;
+    x = y;
+  }
+}
+const floor = (a, b) => (a >= 0n || a % b === 0n ? a / b : a / b - 1n);
+const ceil = (a, b) => -floor(-a, b);
+const min = (a, b) => (a < b ? a : b);
+const max = (a, b) => (a > b ? a : b);
+
+// ORC-011
+function isButterflyFree({ a, b, rho, m, sigma, tau }) {
+  const least = a + (b * sigma * root(10n ** 16n - rho * rho)) / 10n ** 16n;
+  if (least <= 0n) return false;
+  const sides = [
+    [ceil(b * (E8 + rho), E8), min(least, a - ceil(b * m * (E8 + rho), 10n ** 16n))],
+    [ceil(b * (E8 - rho), E8), min(least, a + floor(b * m * (E8 - rho), 10n ** 16n))],
+  ];
+  return sides.every(([slope, intercept]) => {
+    const years = ceil(tau * E12, YEAR);
+    const total = ceil(slope * years, E12);
+    if (total >= 2n * E12 || least + intercept < 0n) return false;
+    const c = E12 - ceil(total * total, 4n * E12);
+    const q = ceil(total * slope, E12);
+    if (2n * intercept >= q) return true;
+    // c·x² − (q − 2T)·x·10¹² + T²·10¹² over x ≥ least, everything times 4c: (2c·x − linear·10¹²)² + 10¹²·(4c·T² − linear²·10¹²).
+    const linear = q - 2n * intercept;
+    const beyond = linear * E12 > 2n * c * least;
+    const rest = E12 * (4n * c * intercept * intercept - linear * linear * E12);
+    return (beyond ? 0n : (2n * c * least - linear * E12) ** 2n) + rest >= 0n;
+  });
+}
+
+// ORC-012
+const FARTHEST = 8931177019n;
+function points(tau) {
+  const unit = root(((36n * tau) << 64n) / (100n * YEAR));
+  const half = [0n, ...[0n, 1n, 2n, 3n, 4n].map((i) => min((unit / 2n) << i, FARTHEST)), FARTHEST];
+  return [
+    ...half
+      .slice(1)
+      .reverse()
+      .map((k) => -k),
+    ...half,
+  ];
+}
+const KNOTS = [
+  [86_400n, 200_000_000n],
+  [604_800n, 150_000_000n],
+  [2_592_000n, 100_000_000n],
+  [7_776_000n, 70_000_000n],
+  [31_536_000n, 40_000_000n],
+];
+function kappa(tau) {
+  if (tau <= KNOTS[0][0]) return KNOTS[0][1];
+  for (let i = 1; i < KNOTS.length; i++) {
+    const [[t0, k0], [t1, k1]] = [KNOTS[i - 1], KNOTS[i]];
+    if (tau < t1) return k0 - ((k0 - k1) * (tau - t0)) / (t1 - t0);
+  }
+  return KNOTS.at(-1)[1];
+}
+const allowedStep = (volStep, tau, elapsed) => (volStep * kappa(tau) * min(elapsed, HOUR)) / (E8 * HOUR);
+const firstStep = (from, to, step) => {
+  const i = from.findIndex((v, j) => (v > to[j] ? v - to[j] : to[j] - v) * E8 > step * v);
+  return i < 0 ? 13 : i;
+};
+
+// ORC-013
+const firstCrossing = (nearer, nearerTau, farther, fartherTau) =>
+  [3, 4, 6, 8, 9].find((i) => nearer[i] ** 2n * nearerTau > farther[i] ** 2n * fartherTau) ?? 13;
+
+// PAR-001, PAR-002
+function day(band, anchor, down) {
+  const [less, more] = down ? [band.tightenPerDayE8, band.loosenPerDayE8] : [band.loosenPerDayE8, band.tightenPerDayE8];
+  return [anchor - (anchor * less) / E8, anchor + (anchor * more) / E8];
+}
+function limits(band, value, anchor, elapsed, down) {
+  const [less, more] = down
+    ? [band.tightenPerHourE8, band.loosenPerHourE8]
+    : [band.loosenPerHourE8, band.tightenPerHourE8];
+  const part = min(elapsed, HOUR);
+  const [dayLeast, dayMost] = day(band, anchor, down);
+  const least = max(max(value - (value * less * part) / (E8 * HOUR), dayLeast), min(band.leastE8, value));
+  const most = min(min(value + (value * more * part) / (E8 * HOUR), dayMost), max(band.mostE8, value));
+  return [least, most];
+}
+function anchorOf(band, value, anchor, isOver, down) {
+  const [least, most] = day(band, anchor, down);
+  return isOver || value < least || value > most ? value : anchor;
+}
+
+function write(rule, about, columns) {
+  mkdirSync("spec/attested", { recursive: true });
+  const text = Object.entries(columns).map(
+    ([name, values]) => `  "${name}": [${values.map((v) => `"${v}"`).join(", ")}]`,
+  );
+  writeFileSync(
+    `spec/attested/${rule}.json`,
+    `{\n  "rule": "${rule}",\n  "about": "${about}",\n${text.join(",\n")}\n}\n`,
+  );
+}
+const columns = (cases, names) => Object.fromEntries(names.map((name) => [name, cases.map((one) => one[name])]));
+
+const slices = [];
+while (slices.length < 200) {
+  const tau = pick(3600n, 86_400n, 604_800n, 2_592_000n, 31_536_000n, 63_072_000n, between(3600, 63_072_000));
+  const s = {
+    a: between(-20n * 10n ** 10n, 60n * 10n ** 10n),
+    b: between(0, 3n * E12),
+    rho: between(-E8, E8),
+    m: between(-5n * 10n ** 7n, 5n * 10n ** 7n),
+    sigma: between(10n ** 6n, 10n ** 8n),
+    tau,
+  };
+  if (slices.length % 4 === 0) [s.b, s.m] = [s.b / 10n, s.m / 10n];
+  const isFree = isButterflyFree(s);
+  // As many that pass as that do not.
+  if (isFree === (slices.length % 2 === 0)) slices.push({ ...s, free: isFree ? 1n : 0n });
+}
+slices.push({ a: 0n, b: 0n, rho: 0n, m: 0n, sigma: 1000000n, tau: 3600n, free: 0n });
+slices.push({ a: 1n, b: 0n, rho: -E8, m: 0n, sigma: 1000000n, tau: 63_072_000n, free: 1n });
+if (!slices.every((s) => isButterflyFree(s) === (s.free === 1n))) throw new Error("a slice is filed wrongly");
+write(
+  "ORC-011",
+  "slices in the contract's scales with the time to expiry; free: 1 when the test passes",
+  columns(slices, ["a", "b", "rho", "m", "sigma", "tau", "free"]),
+);
+
+const taus = [
+  1n,
+  59n,
+  3600n,
+  86_399n,
+  86_400n,
+  604_800n,
+  2_592_001n,
+  7_776_000n,
+  31_535_999n,
+  31_536_000n,
+  63_072_000n,
+  ...Array.from({ length: 20 }, () => between(1, 63_072_000)),
+];
+const steps = taus.map((tau, i) => {
+  const elapsed = [0n, 1n, 300n, 3599n, 3600n, 3601n, 86_400n][i % 7];
+  return { tau, elapsed, volStep: pick(15_000_000n, 25_000_000n, 1n), points: points(tau).slice(6) };
+});
+const moves = Array.from({ length: 60 }, () => {
+  const from = Array.from({ length: 13 }, () => between(4_294_967n, 20n * 2n ** 32n));
+  const step = between(0, 50_000_000);
+  const place = Number(between(0, 13));
+  const to = from.map((v, i) => {
+    const most = (v * step) / E8;
+    const moved = i === place ? most + 1n : between(0, most);
+    return next() % 2n === 0n || v <= moved ? v + moved : v - moved;
+  });
+  return { from, to, step, first: BigInt(firstStep(from, to, step)) };
+});
+write(
+  "ORC-012",
+  "points: the seven from 0 to the farthest of each tau; allowed: the step after a time; from, to, step, first: thirteen volatilities before and after, and the first that moved too far",
+  {
+    tau: steps.map((s) => s.tau),
+    elapsed: steps.map((s) => s.elapsed),
+    volStep: steps.map((s) => s.volStep),
+    allowed: steps.map((s) => allowedStep(s.volStep, s.tau, s.elapsed)),
+    points: steps.flatMap((s) => s.points),
+    from: moves.flatMap((m) => m.from),
+    to: moves.flatMap((m) => m.to),
+    step: moves.map((m) => m.step),
+    first: moves.map((m) => m.first),
+  },
+);
+
+const pairs = Array.from({ length: 60 }, () => {
+  const [nearerTau, fartherTau] = [between(60, 2_592_000), between(2_592_001, 63_072_000)];
+  const farther = Array.from({ length: 13 }, () => between(4_294_967n, 10n * 2n ** 32n));
+  const place = Number(between(0, 13));
+  // On the edge: the largest that does not cross, and at one point one more.
+  const nearer = farther.map((v, i) => root((v * v * fartherTau) / nearerTau) + (i === place ? 1n : -between(0, 1)));
+  return {
+    nearer,
+    nearerTau,
+    farther,
+    fartherTau,
+    first: BigInt(firstCrossing(nearer, nearerTau, farther, fartherTau)),
+  };
+});
+write(
+  "ORC-013",
+  "thirteen volatilities of a nearer and a farther expiry with their times; first: the first of points 3, 4, 6, 8, 9 where they cross, 13 for none",
+  {
+    nearer: pairs.flatMap((p) => p.nearer),
+    nearerTau: pairs.map((p) => p.nearerTau),
+    farther: pairs.flatMap((p) => p.farther),
+    fartherTau: pairs.map((p) => p.fartherTau),
+    first: pairs.map((p) => p.first),
+  },
+);
+
+const bands = Array.from({ length: 40 }, () => ({
+  band: between(0, 50_000_000),
+  bandYear: between(0, E8),
+  tau: between(1, 63_072_000),
+}));
+write("ORC-014", "the band of forward over spot: band + bandYear over the time to expiry", {
+  ...columns(bands, ["band", "bandYear", "tau"]),
+  most: bands.map((b) => b.band + (b.bandYear * b.tau) / YEAR),
+});
+
+const tracks = Array.from({ length: 200 }, (_, i) => {
+  const value = pick(0n, 1n, 14_000_000n, 5000n * E8, 2n ** 53n, between(1, 2n ** 53n));
+  const least = pick(0n, value, between(0, 2n ** 53n));
+  const band = {
+    leastE8: least,
+    mostE8: least + pick(0n, between(0, 2n ** 53n)),
+    tightenPerHourE8: between(0, E8 / 4n),
+    tightenPerDayE8: between(0, E8),
+    loosenPerHourE8: between(0, E8 / 4n),
+    loosenPerDayE8: between(0, E8),
+  };
+  const down = BigInt(i % 2);
+  const old = pick(value, value + value / 50n, value - value / 50n, value * 3n);
+  const isOver = pick(0n, 0n, 1n);
+  const anchor = anchorOf(band, value, old, isOver === 1n, down === 1n);
+  const elapsed = pick(0n, 1n, 1800n, 3599n, 3600n, 3601n, 10n ** 9n);
+  const [low, high] = limits(band, value, anchor, elapsed, down === 1n);
+  if (low > value || high < value) throw new Error("a value is outside its own limits");
+  return { ...band, value, old, isOver, down, anchor, elapsed, low, high };
+});
+const bandNames = ["leastE8", "mostE8", "tightenPerHourE8", "tightenPerDayE8", "loosenPerHourE8", "loosenPerDayE8"];
+write(
+  "PAR-001",
+  "a band, the value in force, what the day began with, seconds since the last step, down: 1 when less asks for more margin; low and high: where the next value may lie",
+  columns(tracks, [...bandNames, "value", "anchor", "elapsed", "down", "low", "high"]),
+);
+write(
+  "PAR-002",
+  "a band, the value in force, what the day began with, isOver: 1 when the day is over; anchor: what the day begins with from here",
+  columns(tracks, [...bandNames, "value", "old", "isOver", "down", "anchor"]),
+);
+console.log(
+  `${slices.length} slices, ${steps.length} times, ${moves.length} moves, ${pairs.length} pairs, ${bands.length} bands, ${tracks.length} tracks`,
+);

@@ -1,0 +1,126 @@
+using System.Globalization;
+using OnchainMargin.Margin;
+using OnchainMargin.Models.Policy;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Solver.Parameters;
+
+/// <summary>Decisions of the policy as steps in the contract's integers, and another node's steps beside them.</summary>
+/// <param name="Underlyings">One for each underlying that a decision is about.</param>
+/// <param name="Tokens">One for each of its tokens whose base haircut moves.</param>
+internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingStep> Underlyings, IReadOnlyList<ParameterSteps.TokenStep> Tokens)
+{
+    private const double E8 = 1e8;
+
+    /// <summary>A millionth, to which figures are rounded: so that the last bits of a forecast decide nothing.</summary>
+    private const double Millionths = 1e6;
+    private const ulong MillionthE8 = 100;
+
+    /// <summary>The steps of decisions. Charges that the policy does not move repeat what is in force.</summary>
+    public static ParameterDraft Of(ParameterProposal proposal, ProtocolBook book)
+    {
+        var underlyings = new List<ParameterSteps.UnderlyingStep>();
+        var tokens = new List<ParameterSteps.TokenStep>();
+        foreach (PolicyDecision decision in proposal.Decisions)
+        {
+            ushort number = ushort.Parse(decision.Underlying, CultureInfo.InvariantCulture);
+            UnderlyingRecord record = book.LatestCheckpoint!.Checkpoint.Underlyings.First(one => one.Underlying == number);
+            underlyings.Add(new ParameterSteps.UnderlyingStep(
+                number,
+                (ulong)proposal.Time,
+                Next((ulong)record.DepthE8, decision.Before.Depth, decision.After.Depth),
+                (uint)Next(record.Parameters.PriceRangeE8, decision.Before.Range, decision.After.Range),
+                (uint)Next(record.Parameters.VolRangeE8, decision.Before.Vol, decision.After.Vol),
+                record.Parameters.BasisChargeE8,
+                record.Parameters.VegaChargeE8));
+            foreach ((ushort token, Protocol.Generated.RiskParameters.TokenParameters held) in book.Parameters.Tokens)
+            {
+                uint next = (uint)Math.Min(Next(held.HaircutBaseE8, decision.Before.Haircut, decision.After.Haircut), held.HaircutMaxE8);
+                if (held.Underlying == number && next != held.HaircutBaseE8 && book.Steps.Tokens.ContainsKey(token))
+                {
+                    tokens.Add(new ParameterSteps.TokenStep(token, (ulong)proposal.Time, next));
+                }
+            }
+        }
+
+        return new ParameterDraft(underlyings, tokens);
+    }
+
+    /// <summary>Held to what the contract takes now.</summary>
+    /// <param name="limits">Least and largest values: of underlyings in the order of depth, price range, volatility range, basis and vega charge; of tokens one.</param>
+    /// <param name="tokenLimits">The same of tokens.</param>
+    public ParameterDraft Within(IReadOnlyDictionary<ushort, ParameterSteps.UnderlyingLimitsResult> limits, IReadOnlyDictionary<ushort, ParameterSteps.TokenLimitsResult> tokenLimits) => new(
+        [
+            .. Underlyings.Where(step => limits.ContainsKey(step.Underlying)).Select(step =>
+            {
+                ParameterSteps.UnderlyingLimitsResult to = limits[step.Underlying];
+                return step with
+                {
+                    DepthE8 = Math.Clamp(step.DepthE8, to.LeastE8[0], to.MostE8[0]),
+                    PriceRangeE8 = (uint)Math.Clamp(step.PriceRangeE8, to.LeastE8[1], to.MostE8[1]),
+                    VolRangeE8 = (uint)Math.Clamp(step.VolRangeE8, to.LeastE8[2], to.MostE8[2]),
+                    BasisChargeE8 = (uint)Math.Clamp(step.BasisChargeE8, to.LeastE8[3], to.MostE8[3]),
+                    VegaChargeE8 = (uint)Math.Clamp(step.VegaChargeE8, to.LeastE8[4], to.MostE8[4]),
+                };
+            }),
+        ],
+        [.. Tokens.Where(step => tokenLimits.ContainsKey(step.Token)).Select(step => step with { HaircutBaseE8 = (uint)Math.Clamp(step.HaircutBaseE8, tokenLimits[step.Token].LeastE8, tokenLimits[step.Token].MostE8) })]);
+
+    /// <summary>Only the steps that move something.</summary>
+    public ParameterDraft Moving(ProtocolBook book) => new(
+        [
+            .. Underlyings.Where(step => book.LatestCheckpoint!.Checkpoint.Underlyings.First(one => one.Underlying == step.Underlying) is var record
+                && (step.DepthE8 != (ulong)record.DepthE8 || step.PriceRangeE8 != record.Parameters.PriceRangeE8 || step.VolRangeE8 != record.Parameters.VolRangeE8
+                    || step.BasisChargeE8 != record.Parameters.BasisChargeE8 || step.VegaChargeE8 != record.Parameters.VegaChargeE8)),
+        ],
+        [.. Tokens.Where(step => book.Parameters.Tokens.TryGetValue(step.Token, out Protocol.Generated.RiskParameters.TokenParameters held) && held.HaircutBaseE8 != step.HaircutBaseE8)]);
+
+    /// <summary>What of another node's steps goes farther than this node's own, or another way: name, both figures and the one in force, in a sentence; null when nothing does.</summary>
+    public string? Difference(IReadOnlyList<ParameterSteps.UnderlyingStep> underlyings, IReadOnlyList<ParameterSteps.TokenStep> tokens, ProtocolBook book)
+    {
+        foreach (ParameterSteps.UnderlyingStep theirs in underlyings)
+        {
+            if (book.LatestCheckpoint?.Checkpoint.Underlyings.FirstOrDefault(one => one.Underlying == theirs.Underlying) is not { } record)
+            {
+                return $"underlying {theirs.Underlying} is not in the last checkpoint here";
+            }
+
+            ParameterSteps.UnderlyingStep? own = Underlyings.Where(one => one.Underlying == theirs.Underlying).Select(static one => (ParameterSteps.UnderlyingStep?)one).FirstOrDefault();
+            string subject = $"underlying {theirs.Underlying}";
+            string? words = Difference(subject, "depthE8", (ulong)record.DepthE8, theirs.DepthE8, own?.DepthE8)
+                ?? Difference(subject, "priceRangeE8", record.Parameters.PriceRangeE8, theirs.PriceRangeE8, own?.PriceRangeE8)
+                ?? Difference(subject, "volRangeE8", record.Parameters.VolRangeE8, theirs.VolRangeE8, own?.VolRangeE8)
+                ?? Difference(subject, "basisChargeE8", record.Parameters.BasisChargeE8, theirs.BasisChargeE8, own?.BasisChargeE8)
+                ?? Difference(subject, "vegaChargeE8", record.Parameters.VegaChargeE8, theirs.VegaChargeE8, own?.VegaChargeE8);
+            if (words is not null)
+            {
+                return words;
+            }
+        }
+
+        foreach (ParameterSteps.TokenStep theirs in tokens)
+        {
+            ulong now = book.Parameters.Tokens.TryGetValue(theirs.Token, out Protocol.Generated.RiskParameters.TokenParameters held) ? held.HaircutBaseE8 : 0;
+            ulong? own = Tokens.Where(one => one.Token == theirs.Token).Select(static one => (ulong?)one.HaircutBaseE8).FirstOrDefault();
+            if (Difference($"token {theirs.Token}", "haircutBaseE8", now, theirs.HaircutBaseE8, own) is { } words)
+            {
+                return words;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Difference(string subject, string name, ulong now, ulong theirs, ulong? own)
+    {
+        ulong least = Math.Min(now, own ?? now);
+        ulong most = Math.Max(now, own ?? now);
+        return theirs + MillionthE8 >= least && theirs <= most + MillionthE8
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{name} of {subject} is {theirs} proposed, {own ?? now} here, {now} in force");
+    }
+
+    /// <summary>The value in force where the decision keeps it, else the decision's, to a millionth.</summary>
+    private static ulong Next(ulong nowE8, double before, double after) => after.Equals(before) ? nowE8 : (ulong)(Math.Round(after * Millionths) * (E8 / Millionths));
+}

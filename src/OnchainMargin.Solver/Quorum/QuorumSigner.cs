@@ -1,0 +1,155 @@
+using System.Globalization;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Quorum;
+
+/// <summary>What a node does with proposals of one kind: signs its own, signs others' that it agrees with and refuses the rest once, sends what enough have signed once.</summary>
+internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange, IReadOnlyList<IHashSigner> keys, TransactionManager? transactions, TimeProvider time, ILogger<QuorumSigner> logger)
+{
+    private const int Remembered = 256;
+
+    /// <summary>How long what was sent may take to be seen on chain before something else is proposed.</summary>
+    private static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long after an offer it is made again to peers while signatures are missing: one that was down, or behind, has missed it.</summary>
+    private static readonly TimeSpan OfferedAgainAfter = TimeSpan.FromSeconds(5);
+
+    private readonly HashSet<Hash32> _refused = [];
+    private readonly Dictionary<Hash32, DateTimeOffset> _offeredAt = [];
+    private readonly HashSet<Hash32> _sent = [];
+    private DateTimeOffset _sentAt = DateTimeOffset.MinValue;
+    private DateTimeOffset? _dueSince;
+
+    /// <summary>Whether a key of this node sits among the attesters.</summary>
+    public bool IsSeated(ProtocolBook book) => keys.Any(key => book.Attesters.Contains(key.Address));
+
+    /// <summary>The known proposals of the kind.</summary>
+    public IReadOnlyList<Proposal> Known => exchange.Of(kind);
+
+    /// <summary>Whether a proposal was sent from here and is on its way still.</summary>
+    public bool IsSending(IEnumerable<Proposal> open) => time.GetUtcNow() - _sentAt < LongestSending && open.Any(proposal => _sent.Contains(proposal.Digest));
+
+    /// <summary>Whether it is this node's turn to propose: the first attester by address at once, each next one a pause later.</summary>
+    /// <param name="isDue">Whether something is to be proposed that nobody has.</param>
+    /// <param name="book">The attesters.</param>
+    /// <param name="takeoverSeconds">The pause.</param>
+    public bool IsTurn(bool isDue, ProtocolBook book, int takeoverSeconds)
+    {
+        if (!isDue || !IsSeated(book))
+        {
+            _dueSince = null;
+            return false;
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        _dueSince ??= now;
+        int rank = keys.Where(key => book.Attesters.Contains(key.Address)).Min(key => book.Attesters.IndexOf(key.Address));
+        return now - _dueSince >= TimeSpan.FromSeconds((long)rank * takeoverSeconds);
+    }
+
+    /// <summary>Signs a proposal of another with every key that has not, unless there is a difference, which is told once.</summary>
+    /// <returns>Whether a key of this node signed now.</returns>
+    public async Task<bool> JudgeAsync(Proposal proposal, Func<string?> difference, ProtocolBook book, CancellationToken cancellationToken)
+    {
+        if (_refused.Contains(proposal.Digest))
+        {
+            return false;
+        }
+
+        if (!keys.Any(key => IsMissing(proposal, key, book)))
+        {
+            await OfferAgainAsync(proposal, book, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
+        if (difference() is { } reason)
+        {
+            Remember(_refused, proposal.Digest);
+            SolverTelemetry.ProposalsRefused.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
+            logger.ProposalRefused(kind, Short(proposal), reason);
+            return false;
+        }
+
+        await SignAsync(proposal, book, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Signs a proposal with every key that has not, and tells the peers.</summary>
+    public async Task SignAsync(Proposal proposal, ProtocolBook book, CancellationToken cancellationToken)
+    {
+        _dueSince = null;
+        if (_offeredAt.Count >= Remembered)
+        {
+            _offeredAt.Clear();
+        }
+
+        _offeredAt[proposal.Digest] = time.GetUtcNow();
+        foreach (IHashSigner key in keys.Where(key => IsMissing(proposal, key, book)))
+        {
+            SolverTelemetry.ProposalsSigned.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
+            logger.ProposalSigned(kind, Short(proposal), key.Address);
+            await exchange.PublishAsync(proposal, new RiskRegistry.AttesterSignature(key.Address, key.SignHash(proposal.Digest).ToArray()), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends a proposal that enough attesters signed, once.</summary>
+    /// <param name="proposal">The proposal.</param>
+    /// <param name="book">The attesters and how many are needed.</param>
+    /// <param name="call">The transaction with the signatures.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task SendAsync(Proposal proposal, ProtocolBook book, Func<IReadOnlyList<RiskRegistry.AttesterSignature>, TransactionRequest> call, CancellationToken cancellationToken)
+    {
+        if (transactions is null || _sent.Contains(proposal.Digest) || exchange.Enough(proposal, book) is not { Count: > 0 } signatures)
+        {
+            return;
+        }
+
+        Remember(_sent, proposal.Digest);
+        _sentAt = time.GetUtcNow();
+        string key = string.Create(CultureInfo.InvariantCulture, $"{kind} of {proposal.Time} {Short(proposal)}");
+        try
+        {
+            await transactions.SubmitAsync(TransactionIntent.From(key, call(signatures)), cancellationToken).ConfigureAwait(false);
+            SolverTelemetry.ProposalsSent.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
+            logger.ProposalSent(kind, Short(proposal), signatures.Count);
+        }
+        catch (RevertException error)
+        {
+            // Somebody else was faster, or the chain moved on: the next proposal starts from what is in force then.
+            _sentAt = DateTimeOffset.MinValue;
+            logger.ProposalRefusedByChain(kind, Short(proposal), error.Reason.ToString() ?? "");
+        }
+    }
+
+    private async Task OfferAgainAsync(Proposal proposal, ProtocolBook book, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (exchange.Enough(proposal, book).Count == 0 && _offeredAt.TryGetValue(proposal.Digest, out DateTimeOffset last) && now - last >= OfferedAgainAfter)
+        {
+            _offeredAt[proposal.Digest] = now;
+            foreach (IHashSigner key in keys)
+            {
+                await exchange.OfferAgainAsync(proposal, key.Address, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private bool IsMissing(Proposal proposal, IHashSigner key, ProtocolBook book) => book.Attesters.Contains(key.Address) && !exchange.IsSignedBy(proposal, key.Address);
+
+    private static void Remember(HashSet<Hash32> digests, Hash32 digest)
+    {
+        if (digests.Count >= Remembered)
+        {
+            digests.Clear();
+        }
+
+        digests.Add(digest);
+    }
+
+    private static string Short(Proposal proposal) => proposal.Digest.ToString()[..10];
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using OnchainMargin.Oracle;
+
+namespace OnchainMargin.Margin.Tests.Attested;
+
+/// <summary>The rules of surfaces and of steps of parameters against the vectors that the Solidity reads, too (spec/attested, written by spec/generate-attested.js).</summary>
+public sealed class AttestedVectorTests
+{
+    private const int Points = SurfaceChecks.PointCount;
+
+    [Fact]
+    public void IsButterflyFree_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("ORC-011");
+        Assert.True(v.Count("free") > 200);
+        for (int i = 0; i < v.Count("free"); i++)
+        {
+            var s = new PublishedSurface(0, 1, 1, v.Long("a", i), v.Long("b", i), (int)v.Long("rho", i), (int)v.Long("m", i), (uint)v.Long("sigma", i));
+            Assert.Equal(v.Long("free", i) == 1, SurfaceChecks.IsButterflyFree(s, v.Long("tau", i)));
+        }
+    }
+
+    [Fact]
+    public void PointsAndSteps_AreThoseOfTheVectors()
+    {
+        Columns v = Columns.Of("ORC-012");
+        Span<long> points = stackalloc long[Points];
+        for (int i = 0; i < v.Count("tau"); i++)
+        {
+            var bands = new SurfaceBands((uint)v.Long("volStep", i), 0, 0, 0, 0, 0);
+            Assert.Equal(v.Long("allowed", i), SurfaceChecks.AllowedStepE8(bands, v.Long("tau", i), v.Long("elapsed", i)));
+            SurfaceChecks.Points(v.Long("tau", i), points);
+            for (int j = 0; j < 7; j++)
+            {
+                Assert.Equal((v.Long("points", (7 * i) + j), -v.Long("points", (7 * i) + j)), (points[6 + j], points[6 - j]));
+            }
+        }
+
+        for (int i = 0; i < v.Count("first"); i++)
+        {
+            Assert.Equal((int)v.Long("first", i), SurfaceChecks.FirstStep(v.Row("from", i, Points), v.Row("to", i, Points), v.Long("step", i)));
+        }
+    }
+
+    [Fact]
+    public void FirstCrossing_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("ORC-013");
+        for (int i = 0; i < v.Count("first"); i++)
+        {
+            Assert.Equal((int)v.Long("first", i), SurfaceChecks.FirstCrossing(v.Row("nearer", i, Points), v.Long("nearerTau", i), v.Row("farther", i, Points), v.Long("fartherTau", i)));
+        }
+    }
+
+    [Fact]
+    public void ForwardBand_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("ORC-014");
+        for (int i = 0; i < v.Count("most"); i++)
+        {
+            Assert.Equal(v.Long("most", i), SurfaceChecks.ForwardBandE8(new SurfaceBands(0, 0, (uint)v.Long("band", i), (uint)v.Long("bandYear", i), 0, 0), v.Long("tau", i)));
+        }
+    }
+
+    [Fact]
+    public void Limits_AreThoseOfTheVectors()
+    {
+        Columns v = Columns.Of("PAR-001");
+        Assert.Equal(200, v.Count("low"));
+        for (int i = 0; i < v.Count("low"); i++)
+        {
+            Assert.Equal(((ulong)v.Long("low", i), (ulong)v.Long("high", i)), Corridors.Limits(Band(v, i), (ulong)v.Long("value", i), (ulong)v.Long("anchor", i), (ulong)v.Long("elapsed", i), v.Long("down", i) == 1));
+        }
+    }
+
+    [Fact]
+    public void AnchorOf_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("PAR-002");
+        for (int i = 0; i < v.Count("anchor"); i++)
+        {
+            Assert.Equal((ulong)v.Long("anchor", i), Corridors.AnchorOf(Band(v, i), (ulong)v.Long("value", i), (ulong)v.Long("old", i), v.Long("isOver", i) == 1, v.Long("down", i) == 1));
+        }
+    }
+
+    [Fact]
+    public void Rules_WithVectors_StandInBothLanguagesAndTheSpecification()
+    {
+        string solidity = string.Concat(Directory.GetFiles(SpecFiles.At("contracts"), "*.sol", SearchOption.AllDirectories).Select(File.ReadAllText));
+        string engine = string.Concat(Directory.GetFiles(SpecFiles.At("src", "OnchainMargin.Margin"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        string specification = File.ReadAllText(SpecFiles.At("spec", "oracle.md")) + File.ReadAllText(SpecFiles.At("spec", "parameters.md"));
+        string[] rules = [.. Directory.GetFiles(SpecFiles.At("spec", "attested"), "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)!)];
+        Assert.Equal(6, rules.Length);
+        foreach (string rule in rules)
+        {
+            Assert.Contains($"@custom:spec {rule}", solidity, StringComparison.Ordinal);
+            Assert.Contains($"SpecRule(\"{rule}\")", engine, StringComparison.Ordinal);
+            Assert.Contains($"### {rule} ", specification, StringComparison.Ordinal);
+        }
+    }
+
+    private static ParameterBand Band(Columns v, int i) => new(
+        (ulong)v.Long("leastE8", i), (ulong)v.Long("mostE8", i), (uint)v.Long("tightenPerHourE8", i), (uint)v.Long("tightenPerDayE8", i), (uint)v.Long("loosenPerHourE8", i), (uint)v.Long("loosenPerDayE8", i));
+
+    private sealed class Columns(Dictionary<string, long[]> values)
+    {
+        public static Columns Of(string rule) => new(
+            JsonDocument.Parse(File.ReadAllText(SpecFiles.At("spec", "attested", rule + ".json"))).RootElement.EnumerateObject()
+                .Where(static property => property.Value.ValueKind == JsonValueKind.Array)
+                .ToDictionary(static property => property.Name, static property => property.Value.EnumerateArray().Select(static one => (long)BigInteger.Parse(one.GetString()!, CultureInfo.InvariantCulture)).ToArray()));
+
+        public int Count(string column) => values[column].Length;
+
+        public long Long(string column, int i) => values[column][i];
+
+        public ReadOnlySpan<long> Row(string column, int i, int width) => values[column].AsSpan(i * width, width);
+    }
+}
