@@ -3,7 +3,6 @@ using System.Globalization;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Policy;
 using OnchainMargin.Protocol.Book;
-using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Options;
 
