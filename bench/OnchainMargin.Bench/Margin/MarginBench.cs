@@ -16,7 +16,7 @@ public sealed class MarginBench
     private const double Microseconds = 1e6;
     private const double Milliseconds = 1e3;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
 
     private readonly ExpiryTerms _terms = new(UnderlyingOf(), UnderlyingOf().Expiries[0], delayed: false, Time, range => new RangeNodes(range));
 
