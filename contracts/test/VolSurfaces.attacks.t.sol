@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import {SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
+import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {LotMath} from "../liquidation/LotMath.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Rounding} from "../margin/Rounding.sol";
@@ -46,6 +48,29 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
         (better, worse) = _judge(state);
         assert(honest.equityE8 - worse.equityE8 <= 2 * int256(risk));
         assert(better.equityE8 > worse.equityE8);
+    }
+
+    /// @dev What the collusion earns: a quorum and a bidder whom nobody else outbids. The victim is as poor as a healthy account can be; surfaces are pushed for an hour and a half, of which bids count an hour at most; the bidder waits for the whole discount.
+    /// Of the fraction sold, a sixth here, it earns the lie (`surfaceRiskE8` for each option at most) and the discount: 446 dollars of a straddle of one bitcoin at 90,000, half a percent of the notional.
+    function test_bid_anHourOfLiesAndTheWholeDiscountEarnAStatedSum() public {
+        (Figures memory rich, ) = _judge(_straddle());
+        // Cash such that honest equity is maintenance margin and a dollar.
+        int256 cash = 50_000e8 - rich.equityE8 + int256(rich.maintenanceE8) + 1e8;
+        bytes memory state = _straddleWith(uint256(cash));
+        (Figures memory honest, ) = _judge(state);
+        assert(honest.equityE8 == int256(honest.maintenanceE8) + 1e8);
+        for (uint256 i = 0; i < 90; ++i) _push(1_0037);
+        uint256 risk = surfaces.surfaceRiskE8(BTC);
+        (Figures memory lied, ) = _judge(state);
+        assert(lied.equityE8 < int256(lied.maintenanceE8));
+        LiquidationParameters memory p = liquidationParameters();
+        uint256 sold = LotMath.forSale(p, lied.equityE8, lied.maintenanceE8);
+        int256 paid = LotMath.priceUp(lied.equityE8, sold, LotMath.discount(p, p.discountRampSeconds));
+        int256 earned = (honest.equityE8 * int256(sold)) / 1e8 - paid;
+        int256 lie = honest.equityE8 - lied.equityE8;
+        assert(lie > 0 && lie <= 2 * int256(risk));
+        assert(earned <= ((lie + lied.equityE8 / 5) * int256(sold)) / 1e8 + 1);
+        assert(earned > 440e8 && earned < 450e8);
     }
 
     /// @dev A box (long and short of two strikes) is worth its strikes' distance whatever a surface says: parity is exact, and discounts are governed.
@@ -140,9 +165,13 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
     }
 
     function _straddle() private pure returns (bytes memory) {
+        return _straddleWith(50_000e8);
+    }
+
+    function _straddleWith(uint256 cashE8) private pure returns (bytes memory) {
         return
             bytes.concat(
-                _header(),
+                _header(cashE8),
                 _position(Instruments.pack(BTC, WEEK, 90_000e4, uint8(2)), -1e8),
                 _position(Instruments.pack(BTC, WEEK, 90_000e4, uint8(3)), -1e8)
             );
@@ -151,7 +180,7 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
     function _box() private pure returns (bytes memory) {
         return
             bytes.concat(
-                _header(),
+                _header(50_000e8),
                 _position(Instruments.pack(BTC, WEEK, 80_000e4, uint8(2)), 1e8),
                 _position(Instruments.pack(BTC, WEEK, 80_000e4, uint8(3)), -1e8),
                 _position(Instruments.pack(BTC, WEEK, 100_000e4, uint8(2)), -1e8),
@@ -159,10 +188,9 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
             );
     }
 
-    /// @dev 50,000 of cash, format 1.
-    function _header() private pure returns (bytes memory) {
-        uint256 cash = 2 * uint256(50_000e8);
-        return abi.encodePacked(uint128(cash), uint64(1e12), uint32(1), uint8(1), uint24(0), uint256(0));
+    /// @dev So much cash, format 1.
+    function _header(uint256 cashE8) private pure returns (bytes memory) {
+        return abi.encodePacked(uint128(2 * cashE8), uint64(1e12), uint32(1), uint8(1), uint24(0), uint256(0));
     }
 
     function _position(uint96 instrument, int256 sizeE8) private pure returns (bytes memory) {
