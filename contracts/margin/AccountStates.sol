@@ -35,6 +35,8 @@ library AccountStates {
     uint256 private constant STRIKE_MASK = 0xffffffffff000000000000000000000000000000000000000000;
     uint256 private constant SIZE_MASK = 0x00ffffffffffffffff000000000000000000000000;
     uint256 private constant FORMS = 0x1128;
+    // One more than the bytes of the most positions.
+    uint256 private constant SPAN = 4097;
     uint256 internal constant BYTES_MAX = HEADER_BYTES + 32 * POSITIONS_MAX;
 
     /// @notice The zig-zag form `v >= 0 ? 2v : -2v - 1`, so that small negative numbers keep zero bytes.
@@ -57,6 +59,15 @@ library AccountStates {
         return abi.encodePacked(FORMAT << 24, uint256(0));
     }
 
+    /// @notice The cash of a well-formed state.
+    function cashE8(bytes calldata state) internal pure returns (int256) {
+        uint256 w;
+        assembly ("memory-safe") {
+            w := calldataload(state.offset)
+        }
+        return unzigzag(w >> 128);
+    }
+
     /// @notice Number of positions of a well-formed state.
     function count(bytes calldata state) internal pure returns (uint256) {
         return (state.length - HEADER_BYTES) / 32;
@@ -68,10 +79,15 @@ library AccountStates {
 
     /// @notice Reverts unless the state is well formed, in the order StateMalformed, PositionsUnsorted, PositionEmpty, InstrumentInvalid.
     function validate(bytes calldata state) internal pure {
-        uint256 length = state.length;
-        require(length >= HEADER_BYTES && length <= BYTES_MAX && length % 32 == 0, StateMalformed(length));
-        require(uint8(word(state, 0) >> 24) == FORMAT, StateMalformed(length));
-        require(uint112(word(state, 1)) == 0, StateMalformed(length));
+        bool fits;
+        // Safe: reading beyond the calldata gives zeros, and the length is compared too. Byte 28 of the first word is the format; the last 14 of the second are spare.
+        assembly ("memory-safe") {
+            let length := state.length
+            fits := and(lt(sub(length, HEADER_BYTES), SPAN), iszero(and(length, 31)))
+            fits := and(fits, eq(byte(28, calldataload(state.offset)), FORMAT))
+            fits := and(fits, iszero(shl(144, calldataload(add(state.offset, 32)))))
+        }
+        require(fits, StateMalformed(state.length));
         if (!_arePositionsValid(state)) _refusePositions(state);
     }
 

@@ -39,6 +39,14 @@ library AddOns {
         }
     }
 
+    /// @notice Whether the surface of the open expiry is past its age.
+    /// @custom:spec MRG-044
+    function isStale() internal pure returns (bool) {
+        unchecked {
+            return Words.load(R_TIME) > Markets.surfaceTime() + SURFACE_AGE_SECONDS;
+        }
+    }
+
     /// @notice Adds the vega of the open expiry, below and above its forward, at the ordinary and at the stale charge.
     /// @custom:spec MRG-044
     function addVega() internal pure {

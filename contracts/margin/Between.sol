@@ -179,6 +179,32 @@ library Between {
         }
     }
 
+    /// @notice `between24` without its point: only intervals that hold kinks are walked.
+    /// @param atNodes The largest loss at the nodes of the broken line as it is, 0 at least; humps only add to it.
+    function worstLoss(Broken memory broken, int256 atNodes) internal pure returns (int256 between24) {
+        unchecked {
+            between24 = atNodes;
+            uint256 end = broken.to;
+            uint256 narrow = broken.narrow;
+            for (uint256 shock = 0; shock < narrow; ++shock) {
+                uint256 p = _firstPlace(shock);
+                uint256 last = _lastPlace(shock);
+                uint256 line = broken.weighted24E8 + WORD * shock - WORD;
+                uint256 k = broken.from;
+                while (k < end && _placeOf(_kink(k)) < _placeQ16(p)) k += WORD;
+                while (k < end) {
+                    int256 y = _placeOf(_kink(k));
+                    while (p < last && _placeQ16(p + 1) < y) ++p;
+                    if (p == last) break;
+                    (between24, ) = _interval(line, shock, p, k, end, between24, 0);
+                    // Kinks at the right end belong to the next interval too.
+                    ++p;
+                    while (k < end && _placeOf(_kink(k)) < _placeQ16(p)) k += WORD;
+                }
+            }
+        }
+    }
+
     /// @notice The largest loss at the kink of a position over the shocks at which it is narrow; false when there is none.
     function lossAtKink(Broken memory broken, uint256 position) internal pure returns (int256 loss24, bool found) {
         unchecked {

@@ -49,9 +49,6 @@ library CallSums {
             function valueOf(d, s, a, strike) -> v {
                 v := sar(60, add(sub(mul(a, cdf(d)), mul(strike, cdf(sub(d, s)))), HALF_Q60))
             }
-            function addTo(sum, amount) {
-                mstore(sum, add(mload(sum), amount))
-            }
             // One pair, from the address of its lower logarithm.
             function pairAt(word, inverse, base, s, b_, count, toSum_) {
                 let d := sar(16, add(mul(mload(word), inverse), base))
@@ -121,7 +118,8 @@ library CallSums {
                         upper := valueOf(e, s, upper, b_)
                     }
                 }
-                addTo(add(word, toSum_), mul(count, add(shl(128, lower), upper)))
+                word := add(word, toSum_)
+                mstore(word, add(mload(word), mul(count, add(shl(128, lower), upper))))
             }
             // A shock at a time, by 32 times its number: down, none, up.
             narrow := shl(5, narrow)
@@ -201,29 +199,36 @@ library CallSums {
                     d := sub(d, s)
                     w := shr(160, mload(mul(12, shr(32, d))))
                     t := and(d, 0xffffffff)
-                    addTo(
-                        add(toSum, add(WS_LN_X, 0x40)),
-                        mul(
-                            size,
-                            add(
-                                pair,
-                                sar(
-                                    60,
-                                    add(
-                                        sub(
-                                            x,
-                                            mul(
-                                                b,
-                                                shr(
-                                                    36,
-                                                    add(
-                                                        w,
-                                                        mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))
+                    d := add(toSum, add(WS_LN_X, 0x40))
+                    mstore(
+                        d,
+                        add(
+                            mload(d),
+                            mul(
+                                size,
+                                add(
+                                    pair,
+                                    sar(
+                                        60,
+                                        add(
+                                            sub(
+                                                x,
+                                                mul(
+                                                    b,
+                                                    shr(
+                                                        36,
+                                                        add(
+                                                            w,
+                                                            mul(
+                                                                t,
+                                                                add(and(w, 0xffffffffffffff), mul(t, signextend(1, w)))
+                                                            )
+                                                        )
                                                     )
                                                 )
-                                            )
-                                        ),
-                                        HALF_Q60
+                                            ),
+                                            HALF_Q60
+                                        )
                                     )
                                 )
                             )
@@ -266,29 +271,36 @@ library CallSums {
                     d := sub(d, s)
                     w := shr(160, mload(mul(12, shr(32, d))))
                     t := and(d, 0xffffffff)
-                    addTo(
-                        add(toSum, add(WS_LN_X, 0x80)),
-                        mul(
-                            size,
-                            add(
-                                pair,
-                                sar(
-                                    60,
-                                    add(
-                                        sub(
-                                            x,
-                                            mul(
-                                                b,
-                                                shr(
-                                                    36,
-                                                    add(
-                                                        w,
-                                                        mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))
+                    d := add(toSum, add(WS_LN_X, 0x80))
+                    mstore(
+                        d,
+                        add(
+                            mload(d),
+                            mul(
+                                size,
+                                add(
+                                    pair,
+                                    sar(
+                                        60,
+                                        add(
+                                            sub(
+                                                x,
+                                                mul(
+                                                    b,
+                                                    shr(
+                                                        36,
+                                                        add(
+                                                            w,
+                                                            mul(
+                                                                t,
+                                                                add(and(w, 0xffffffffffffff), mul(t, signextend(1, w)))
+                                                            )
+                                                        )
                                                     )
                                                 )
-                                            )
-                                        ),
-                                        HALF_Q60
+                                            ),
+                                            HALF_Q60
+                                        )
                                     )
                                 )
                             )
@@ -331,29 +343,36 @@ library CallSums {
                     d := sub(d, s)
                     w := shr(160, mload(mul(12, shr(32, d))))
                     t := and(d, 0xffffffff)
-                    addTo(
-                        add(toSum, add(WS_LN_X, 0xc0)),
-                        mul(
-                            size,
-                            add(
-                                pair,
-                                sar(
-                                    60,
-                                    add(
-                                        sub(
-                                            x,
-                                            mul(
-                                                b,
-                                                shr(
-                                                    36,
-                                                    add(
-                                                        w,
-                                                        mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))
+                    d := add(toSum, add(WS_LN_X, 0xc0))
+                    mstore(
+                        d,
+                        add(
+                            mload(d),
+                            mul(
+                                size,
+                                add(
+                                    pair,
+                                    sar(
+                                        60,
+                                        add(
+                                            sub(
+                                                x,
+                                                mul(
+                                                    b,
+                                                    shr(
+                                                        36,
+                                                        add(
+                                                            w,
+                                                            mul(
+                                                                t,
+                                                                add(and(w, 0xffffffffffffff), mul(t, signextend(1, w)))
+                                                            )
+                                                        )
                                                     )
                                                 )
-                                            )
-                                        ),
-                                        HALF_Q60
+                                            ),
+                                            HALF_Q60
+                                        )
                                     )
                                 )
                             )
@@ -396,29 +415,36 @@ library CallSums {
                     d := sub(d, s)
                     w := shr(160, mload(mul(12, shr(32, d))))
                     t := and(d, 0xffffffff)
-                    addTo(
-                        add(toSum, add(WS_LN_X, 0x100)),
-                        mul(
-                            size,
-                            add(
-                                pair,
-                                sar(
-                                    60,
-                                    add(
-                                        sub(
-                                            x,
-                                            mul(
-                                                b,
-                                                shr(
-                                                    36,
-                                                    add(
-                                                        w,
-                                                        mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))
+                    d := add(toSum, add(WS_LN_X, 0x100))
+                    mstore(
+                        d,
+                        add(
+                            mload(d),
+                            mul(
+                                size,
+                                add(
+                                    pair,
+                                    sar(
+                                        60,
+                                        add(
+                                            sub(
+                                                x,
+                                                mul(
+                                                    b,
+                                                    shr(
+                                                        36,
+                                                        add(
+                                                            w,
+                                                            mul(
+                                                                t,
+                                                                add(and(w, 0xffffffffffffff), mul(t, signextend(1, w)))
+                                                            )
+                                                        )
                                                     )
                                                 )
-                                            )
-                                        ),
-                                        HALF_Q60
+                                            ),
+                                            HALF_Q60
+                                        )
                                     )
                                 )
                             )
@@ -436,7 +462,8 @@ library CallSums {
                     }
                 }
                 mstore(add(R_V_DOWN, row), valueAtZero)
-                addTo(add(add(WS_ZERO_DOWN, row), shift), mul(size, valueAtZero))
+                d := add(add(WS_ZERO_DOWN, row), shift)
+                mstore(d, add(mload(d), mul(size, valueAtZero)))
                 if row {
                     pairAt(WS_LN_X, inverse, base, s, b, size, toSum)
                     pairAt(add(WS_LN_X, 0x140), inverse, base, s, b, size, toSum)

@@ -207,11 +207,11 @@ library Checkpoints {
 
     /// @notice Reverts unless the preimage has exactly the words that its header names.
     function requireLength(bytes calldata checkpoint) internal pure {
-        uint256 length = checkpoint.length;
-        bool fits = length >= 32 * HEADER_WORDS;
-        if (fits) {
-            uint256 w = word(checkpoint, 0);
-            fits = length == 32 * (HEADER_WORDS + uint8(w >> 136) + uint8(w >> 144));
+        bool fits;
+        // Safe: reading beyond the calldata gives zeros, and the length is compared too. Bytes 13 and 14 of the first word count underlyings and collaterals.
+        assembly ("memory-safe") {
+            let w := calldataload(checkpoint.offset)
+            fits := eq(checkpoint.length, shl(5, add(HEADER_WORDS, add(byte(13, w), byte(14, w)))))
         }
         require(fits, CheckpointMismatch(0, keccak256(checkpoint)));
     }

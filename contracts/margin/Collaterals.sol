@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Checkpoints} from "./Checkpoints.sol";
 import {BalancesUnsorted, CollateralMissing} from "./MarginErrors.sol";
 import {Rounding} from "./Rounding.sol";
+import {Words} from "./Words.sol";
 
 /// @title Collateral: its value, its haircut, and its size where it is an underlying
 /// @notice A balance is one word, `token u16 | 0 u112 | amountRaw u128`, strictly ascending by token (MRG-005).
@@ -31,14 +32,18 @@ library Collaterals {
             require(balances.length % WORD == 0, BalancesUnsorted(n));
             spots = new uint256[](n);
             uint256 found = 0;
-            uint256 record = 0;
             uint256 previous = 0;
+            (uint256 record, uint256 end) = _records(checkpoint);
+            uint256 first;
+            assembly ("memory-safe") {
+                first := balances.offset
+            }
             for (uint256 i = 0; i < n; ++i) {
-                uint256 w = Checkpoints.word(balances, i);
+                uint256 w = Words.inCalldata(first + WORD * i);
                 require((i == 0 || w >> 240 > previous) && uint112(w >> 128) == 0, BalancesUnsorted(i));
                 previous = w >> 240;
                 uint256 collateral;
-                (collateral, record) = _find(checkpoint, previous, record);
+                (collateral, record) = _find(previous, record, end);
                 (uint256 amount, bool isUnderlying) = _amount(collateral, uint128(w));
                 uint256 rateE8 = uint32(collateral >> 184);
                 if (isUnderlying) {
@@ -86,12 +91,24 @@ library Collaterals {
         }
     }
 
-    function _find(bytes calldata checkpoint, uint256 token, uint256 from) private pure returns (uint256, uint256) {
+    /// @dev Calldata offsets of the first collateral record and of the end, in a checkpoint whose length was compared.
+    function _records(bytes calldata checkpoint) private pure returns (uint256 from, uint256 to) {
         unchecked {
-            uint256 n = uint8(Checkpoints.word(checkpoint, 0) >> 136);
-            for (; from < n; ++from) {
-                uint256 collateral = Checkpoints.collateralWord(checkpoint, from);
-                if (collateral >> 240 == token) return (collateral, from + 1);
+            uint256 offset;
+            assembly ("memory-safe") {
+                offset := checkpoint.offset
+            }
+            from = offset + WORD * Checkpoints.HEADER_WORDS;
+            to = from + WORD * uint8(Words.inCalldata(offset) >> 136);
+        }
+    }
+
+    /// @dev The record of a token and the offset behind it.
+    function _find(uint256 token, uint256 from, uint256 to) private pure returns (uint256, uint256) {
+        unchecked {
+            for (; from < to; from += WORD) {
+                uint256 collateral = Words.inCalldata(from);
+                if (collateral >> 240 == token) return (collateral, from + WORD);
             }
             revert CollateralMissing(token);
         }

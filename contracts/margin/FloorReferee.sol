@@ -44,15 +44,15 @@ contract FloorReferee is IFloorReferee {
         Touched[] memory touched = Totals.touch(book);
         Totals.start(book);
         Terms[] memory terms = Totals.termsOf(touched);
-        // The volatility shocks at the mark are wanted for the charge of stale surfaces; no other scenario, no kink.
+        // The volatility shocks at the mark are for the charge of stale surfaces; no other scenario, no kink.
         Selection memory selection;
-        (selection.zeros, selection.shocks, selection.addOns, selection.floor) = (true, true, true, true);
+        (selection.zeros, selection.floor) = (true, true);
         uint256 staleE8 = 0;
         for (uint256 i = 0; i < touched.length; ++i) {
             Selected.measure(selection, touched[i], Totals.enter(book, touched[i]), terms[i]);
             staleE8 += terms[i].staleE8;
         }
-        int256 cashE8 = AccountStates.unzigzag(AccountStates.word(state, 0) >> 128);
+        int256 cashE8 = AccountStates.cashE8(state);
         figures.equityE8 = cashE8 + Totals.equityBesideCash();
         figures.floorE8 = Words.load(R_FLOOR) + staleE8;
         figures.floorEquityE8 = cashE8 + Totals.floorEquityBesideCash();

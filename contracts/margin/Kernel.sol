@@ -73,6 +73,44 @@ library Kernel {
         }
     }
 
+    /// @notice `ln(m, unit)` of MRG-021 for `m = unit + q·range` at each of `count` nodes into as many words.
+    /// @param quarters One byte a node, the first in the lowest: `q`, signed.
+    /// @dev Plain form: `ln` of each. `m/unit` lies in [1/25, 25], so the power of two is searched for bit by bit where it is not the short way.
+    /// @custom:spec MRG-021
+    function lnOfNodes(uint256 to, uint256 count, uint256 unit, uint256 range, uint256 quarters) internal pure {
+        // Safe: callers own the words. `m` is positive, so is its sum with 2^62.
+        assembly ("memory-safe") {
+            let end := add(to, shl(5, count))
+            for {} lt(to, end) {
+                to := add(to, 32)
+            } {
+                let r := div(shl(64, add(unit, mul(signextend(0, quarters), range))), unit)
+                quarters := shr(8, quarters)
+                let e := sub(gt(r, 0xffffffffffffffff), 1)
+                if gt(sub(r, 0x8000000000000000), 0x17fffffffffffffff) {
+                    for {} shr(add(e, 65), r) {} {
+                        e := add(e, 1)
+                    }
+                    for {} iszero(shr(add(e, 64), r)) {} {
+                        e := sub(e, 1)
+                    }
+                }
+                // `⌊r/2^(e+2)⌋`, e at least -5.
+                let m := shr(add(e, 10), shl(8, r))
+                let z := div(shl(44, sub(m, 0x4000000000000000)), add(m, 0x4000000000000000))
+                let u := shr(44, mul(z, z))
+                let p := add(LN_C6_Q44, shr(44, mul(LN_C7_Q44, u)))
+                p := add(LN_C5_Q44, shr(44, mul(p, u)))
+                p := add(LN_C4_Q44, shr(44, mul(p, u)))
+                p := add(LN_C3_Q44, shr(44, mul(p, u)))
+                p := add(LN_C2_Q44, shr(44, mul(p, u)))
+                p := add(LN_C1_Q44, shr(44, mul(p, u)))
+                p := add(LN_C0_Q44, shr(44, mul(p, u)))
+                mstore(to, sar(56, add(mul(e, LN2_Q88), mul(z, p))))
+            }
+        }
+    }
+
     /// @notice Index of the highest set bit of `1 <= a < 2^128`, 0 for 0.
     function highestBit(uint256 a) internal pure returns (uint256 h) {
         // Binary search; each step adds its half when the bits above it are not all zero. The last four bits are looked up: nibble i of the word is the highest bit of i.

@@ -38,7 +38,7 @@ contract Referee is IReferee {
         NormalTable.load(CDF_TABLE);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         Terms[] memory terms = Totals.measure(book, false);
-        Totals.figures(book, terms, AccountStates.unzigzag(AccountStates.word(state, 0) >> 128), figures);
+        Totals.figures(book, terms, AccountStates.cashE8(state), figures);
     }
 
     /// @inheritdoc IReferee
@@ -49,17 +49,18 @@ contract Referee is IReferee {
         bytes calldata,
         SurfaceChoice,
         bytes calldata
-    ) external view returns (int256, uint256) {
+    ) external view returns (int256 equityE8, uint256 maintenanceE8) {
         address witness = WITNESS;
-        // Safe: the call is passed on as it is, its answer or error given back as it is, and control never comes back to Solidity.
+        // Safe: the call is passed on from unused memory, its two words or its error given back as they are.
         assembly ("memory-safe") {
-            calldatacopy(0, 0, calldatasize())
-            let success := staticcall(gas(), witness, 0, calldatasize(), 0, 0)
-            returndatacopy(0, 0, returndatasize())
-            if iszero(success) {
-                revert(0, returndatasize())
+            let call_ := mload(0x40)
+            calldatacopy(call_, 0, calldatasize())
+            if iszero(staticcall(gas(), witness, call_, calldatasize(), 0, 64)) {
+                returndatacopy(call_, 0, returndatasize())
+                revert(call_, returndatasize())
             }
-            return(0, returndatasize())
+            equityE8 := mload(0)
+            maintenanceE8 := mload(32)
         }
     }
 

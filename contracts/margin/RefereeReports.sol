@@ -34,7 +34,7 @@ contract RefereeReports is IRefereeReports {
         NormalTable.load(CDF_TABLE);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         Terms[] memory terms = Totals.measure(book, true);
-        Totals.figures(book, terms, AccountStates.unzigzag(AccountStates.word(state, 0) >> 128), report.figures);
+        Totals.figures(book, terms, AccountStates.cashE8(state), report.figures);
         report.underlyings = _underlyings(terms);
         report.groups = _groups(terms);
         report.collateralValueE8 = Words.load(R_COLLATERAL);

@@ -30,6 +30,6 @@ contract RefereeWitness {
         NormalTable.load(CDF_TABLE);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         maintenanceE8 = Witness.measure(book, witness);
-        equityE8 = AccountStates.unzigzag(AccountStates.word(state, 0) >> 128) + Totals.equityBesideCash();
+        equityE8 = AccountStates.cashE8(state) + Totals.equityBesideCash();
     }
 }

@@ -87,6 +87,11 @@ library RiskGroups {
         }
     }
 
+    /// @notice `MM_g` of a group of one underlying.
+    function alone(Terms memory t) internal pure returns (uint256) {
+        return combine(uint256(t.loss24E8), t.nettingFloorE8, uint256(t.loss24E8), t.shortMinimumE8);
+    }
+
     /// @notice `MM_g`; no argument is negative, as the mark itself is a scenario without a loss.
     function combine(
         uint256 joint24,

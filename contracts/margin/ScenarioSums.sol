@@ -53,7 +53,7 @@ library ScenarioSums {
             uint256 a = Words.load(WS_A + WS_NODE * node);
             value = OptionValues.valueOfCall(a, b, log, Words.load(R_S_DOWN + WS_NODE * shock));
             value = OptionValues.held(value, logMoneyness, a, b);
-            Words.add(_sum(node, shock, narrow), _inLane(node, size * value));
+            Words.add(_sum(node, shock, narrow), size * value * int256(laneOf(node)));
         }
     }
 
@@ -78,20 +78,19 @@ library ScenarioSums {
         // Safe: at most fifteen words of the workspace. Plain form: `OptionValues.payoff` at each node. Forwards ascend from node 0 to 13, so going down the first that is worth nothing
         // ends it.
         assembly ("memory-safe") {
-            function addTo(sum, price, strike, count) -> some {
-                some := gt(price, strike)
-                if some {
-                    mstore(sum, add(mload(sum), mul(count, sub(price, strike))))
-                }
+            let payoff := sub(mload(WS_A_ZERO), b)
+            if sgt(payoff, 0) {
+                let sum := add(sums, mul(14, WS_NODE))
+                mstore(sum, add(mload(sum), mul(size, payoff)))
             }
-            let some := addTo(add(sums, mul(14, WS_NODE)), mload(WS_A_ZERO), b, size)
             let toA := sub(WS_A, sums)
             for {} gt(end, first) {} {
                 end := sub(end, WS_NODE)
-                some := addTo(end, mload(add(end, toA)), b, size)
-                if iszero(some) {
+                let value := sub(mload(add(end, toA)), b)
+                if iszero(sgt(value, 0)) {
                     break
                 }
+                mstore(end, add(mload(end), mul(size, value)))
             }
         }
     }
@@ -232,9 +231,14 @@ library ScenarioSums {
         }
     }
 
-    /// @dev The even node of a pair is its upper lane; node 0 has a word for itself.
-    function _inLane(uint256 node, int256 amount) private pure returns (int256) {
-        return node & 1 == 0 && node != Scenarios.NODE_ZERO ? amount << 128 : amount;
+    /// @notice Address of the sum at a node under a shock for strikes that are not narrow there; for those that are it stands `WS_TO_NARROW` on.
+    function sumOf(uint256 node, uint256 shock) internal pure returns (uint256) {
+        return _sum(node, shock, 0);
+    }
+
+    /// @notice By what an amount is multiplied for the lane of a node: the even node of a pair has the upper one; node 0 has a word for itself.
+    function laneOf(uint256 node) internal pure returns (uint256) {
+        return node & 1 == 0 && node != Scenarios.NODE_ZERO ? 2 ** 128 : 1;
     }
 
     function _lane(uint256 node, uint256 word) private pure returns (int256 sum) {

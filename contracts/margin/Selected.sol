@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AddOns} from "./AddOns.sol";
+import {ChosenCalls} from "./ChosenCalls.sol";
 import {Instruments} from "./Instruments.sol";
 import {Kernel} from "./Kernel.sol";
 import {Markets} from "./Markets.sol";
@@ -15,26 +16,31 @@ import {Scenarios} from "./Scenarios.sol";
 import {Strikes} from "./Strikes.sol";
 import {Touched} from "./Totals.sol";
 import {Underlyings} from "./Underlyings.sol";
-import {Volatility} from "./Volatility.sol";
 import {Words} from "./Words.sol";
 // prettier-ignore
-import {R_ABOVE, R_BELOW, R_COST, R_DISCOUNT, R_FORWARD, R_KINK_COUNT, R_LN_FORWARD, R_LOGARITHMS_OF, R_MARKED, R_PRICE_RANGE, R_PUBLISHED, R_PUTS, R_RANGE, R_RECORD, R_ROOT_TAU, R_SHORT, R_SPOT, R_S_MID, R_TAU, R_V_MID, WS_A, WS_A_ZERO, WS_LINEAR, WS_LINEAR_ZERO, WS_LN_X, WS_NODE} from "./Workspace.sol";
+// solhint-disable-next-line no-unused-import
+import {R_COST, R_DISCOUNT, R_FORWARD, R_KINK_COUNT, R_LN_FORWARD, R_LOGARITHMS_OF, R_MARKED, R_PRICE_RANGE, R_PUBLISHED, R_PUTS, R_RANGE, R_RECORD, R_SHORT, R_SPOT, R_STALE, R_TAU, R_V_DOWN, R_V_MID, R_V_UP, WS_A, WS_A_ZERO, WS_LINEAR, WS_LINEAR_ZERO, WS_LN_X, WS_NODE} from "./Workspace.sol";
 
 /// @notice Which scenarios a witness needs of an underlying, besides the mark.
 struct Selection {
     /// @notice Whether the values at an unchanged price under both shocks are wanted.
     bool zeros;
+    /// @notice Whether they are at the expiry that is open; set by `Selected.measure`.
+    bool vega;
     /// @notice Whether kinks and payoffs are wanted (MRG-032).
     bool kinks;
-    /// @notice Whether the add-ons are wanted, and whether the floor is.
+    /// @notice Whether the add-ons are wanted, and whether the floor with its charge of stale surfaces is, and nothing else.
     bool addOns;
     bool floor;
-    /// @notice Whether any scenario needs a volatility that is shocked.
-    bool shocks;
     /// @notice One byte an entry, `0x40 | shock << 4 | node`, at most 31, each once.
     uint256 entries;
     /// @notice The nodes of the entries, `0x40 | node`, each once.
     uint256 nodes;
+    /// @notice Memory addresses of the list of `ChosenCalls` and of its end; set by `Selected.measure`.
+    uint256 list;
+    uint256 listEnd;
+    /// @notice Its end at the expiry that is open.
+    uint256 openEnd;
 }
 
 /// @title Some terms of one underlying: those that a witness names, or the floor
@@ -55,6 +61,7 @@ library Selected {
         Terms memory terms
     ) internal pure {
         unchecked {
+            (selection.list, selection.listEnd) = ChosenCalls.list(selection.entries, selection.zeros);
             uint256 record = Words.load(R_RECORD);
             uint256 to = touched.positionsEnd;
             uint256 from = _spotAndPerpetual(selection, touched.position, to, spotSizeE8);
@@ -67,6 +74,10 @@ library Selected {
             terms.group = touched.group;
             terms.nettingFloorE8 = Records.nettingFloorE8(record);
             terms.shortMinimumE8 = Underlyings.shortMinimumUp(record);
+            if (selection.floor) {
+                terms.staleE8 = Words.load(R_STALE);
+                return;
+            }
             if (selection.addOns) AddOns.finish(terms);
             Underlyings.setBroken(terms.broken);
             _weigh(selection, terms);
@@ -118,6 +129,9 @@ library Selected {
     function _options(Selection memory selection, uint256 from, uint256 to) private pure {
         unchecked {
             _prepareNodes(selection);
+            // The floor needs the vega of a stale surface only.
+            selection.vega = selection.zeros && (!selection.floor || AddOns.isStale());
+            selection.openEnd = ChosenCalls.end(selection.listEnd, selection.zeros && !selection.vega);
             Words.clear(R_PUTS, 3 * WORD);
             int256 markedBefore = Words.loadSigned(R_MARKED);
             uint256 kinksBefore = Words.load(R_KINK_COUNT);
@@ -125,37 +139,31 @@ library Selected {
             Underlyings.mergeKinks(kinksBefore);
             int256 puts = Words.loadSigned(R_PUTS);
             if (puts != 0) _addForwards(selection, -puts);
-            if (!selection.addOns) return;
-            AddOns.addVega();
-            AddOns.addRate(Words.loadSigned(R_MARKED) - markedBefore);
+            if (selection.vega) AddOns.addVega();
+            if (selection.addOns) AddOns.addRate(Words.loadSigned(R_MARKED) - markedBefore);
         }
     }
 
     /// @dev The option at `from` and, where it is the put beside it, the next; returns the first position of the next strike. See `Strikes.add`.
     function _strike(Selection memory selection, uint256 from, uint256 to) private pure returns (uint256 next) {
         unchecked {
-            uint256 first = Words.load(from);
-            int256 size = Positions.sizeE8Of(first);
-            next = from + WORD;
-            if (next < to && (Words.load(next) ^ first) >> Positions.STRIKE_SHIFT == 0) {
-                size += Positions.sizeE8Of(Words.load(next));
-                next += WORD;
-            }
-            uint256 strikeE8 = Positions.strikeE8Of(first);
-            uint256 b = OptionValues.discountedStrike(Words.load(R_DISCOUNT), strikeE8);
+            uint256 first;
+            uint256 second;
+            int256 size;
+            int256 puts;
+            uint256 strikeE8;
+            uint256 b;
+            (next, first, second, size, puts, strikeE8, b) = Strikes.parse(from, to);
             uint256 narrow = _addValues(selection, strikeE8, b, size);
-            for (; from < next; from += WORD) {
-                uint256 w = Words.load(from);
+            int256 forwardValue = Strikes.addMarked(first, second, size, puts, b);
+            if (selection.floor) {
                 int256 mark = Words.loadSigned(R_V_MID);
-                int256 payoff = Words.loadSigned(WS_A_ZERO) - int256(b);
-                if (Positions.isPut(w)) {
-                    (mark, payoff) = (mark - payoff, -payoff);
-                    Words.add(R_PUTS, Positions.sizeE8Of(w));
-                }
-                if (selection.floor) Strikes.tally(w, mark, payoff);
-                else _tally(w, mark);
-                if (narrow != 0) Strikes.addKink(from, strikeE8, narrow);
+                if (size != puts) Strikes.tally(size - puts, mark, forwardValue);
+                if (puts != 0) Strikes.tally(puts, mark - forwardValue, -forwardValue);
+            } else {
+                _tallyShort(size - puts, puts);
             }
+            if (narrow != 0) for (; from < next; from += WORD) Strikes.addKink(from, strikeE8, narrow);
         }
     }
 
@@ -174,32 +182,37 @@ library Selected {
                 return kinks ? 3 : 0;
             }
             int256 kRaw = Kernel.ln(strikeE8, Words.load(R_PUBLISHED));
-            if (selection.shocks || kinks) {
-                Strikes.setDeviations(kRaw);
-                if (kinks) narrow = Strikes.narrowness();
-                if (narrow != 0) ScenarioSums.addPayoffs(narrow, b, size);
-            } else {
-                Words.store(R_S_MID, Volatility.deviation(Markets.volatility(kRaw), Words.load(R_ROOT_TAU)));
+            narrow = Strikes.setDeviations(kRaw);
+            if (!kinks) narrow = 0;
+            if (narrow != 0) ScenarioSums.addPayoffs(narrow, b, size);
+            int256 log = Words.loadSigned(R_LN_FORWARD) - kRaw;
+            if (OptionValues.isHeld(log)) _addHeld(selection, narrow, OptionValues.moneyness(log), b, size);
+            else ChosenCalls.add(selection.list, selection.openEnd, narrow, log, b, size);
+            if (selection.vega) Strikes.addVega(strikeE8, size);
+        }
+    }
+
+    /// @dev Adds those of two sizes that are short, where the price has a range.
+    function _tallyShort(int256 calls, int256 puts) private pure {
+        // Safe: writes a word of the workspace.
+        assembly ("memory-safe") {
+            if mload(R_RANGE) {
+                let short := add(mul(calls, slt(calls, 0)), mul(puts, slt(puts, 0)))
+                mstore(R_SHORT, sub(mload(R_SHORT), short))
             }
-            int256 log = OptionValues.moneyness(Words.loadSigned(R_LN_FORWARD) - kRaw);
+        }
+    }
+
+    /// @dev The same as `ChosenCalls.add` for a strike whose logarithm is held, in plain steps.
+    function _addHeld(Selection memory selection, uint256 narrow, int256 log, uint256 b, int256 size) private pure {
+        unchecked {
             Words.store(R_V_MID, ScenarioSums.addCall(Scenarios.NODE_ZERO, Scenarios.MID, narrow, log, b, size));
             for (uint256 rest = selection.entries; rest != 0; rest >>= 8) {
                 ScenarioSums.addCall(rest & 0xf, (rest >> 4) & 0x3, narrow, log, b, size);
             }
-            if (!selection.zeros) return narrow;
-            int256 up = ScenarioSums.addCall(Scenarios.NODE_ZERO, Scenarios.UP, narrow, log, b, size);
-            int256 down = ScenarioSums.addCall(Scenarios.NODE_ZERO, Scenarios.DOWN, narrow, log, b, size);
-            Words.add(strikeE8 < Words.load(R_FORWARD) ? R_BELOW : R_ABOVE, size * (up - down));
-        }
-    }
-
-    /// @dev Equity of an option, and its size where that counts for the short minimum.
-    function _tally(uint256 w, int256 markE8) private pure {
-        unchecked {
-            int256 sizeE8 = Positions.sizeE8Of(w);
-            Words.add(R_MARKED, sizeE8 * markE8);
-            Words.add(R_COST, Positions.costE8Of(w));
-            if (sizeE8 < 0 && Words.load(R_RANGE) != 0) Words.add(R_SHORT, uint256(-sizeE8));
+            if (!selection.vega) return;
+            Words.store(R_V_UP, ScenarioSums.addCall(Scenarios.NODE_ZERO, Scenarios.UP, narrow, log, b, size));
+            Words.store(R_V_DOWN, ScenarioSums.addCall(Scenarios.NODE_ZERO, Scenarios.DOWN, narrow, log, b, size));
         }
     }
 

@@ -21,7 +21,10 @@ library Strikes {
     uint256 private constant WORD = 32;
     uint256 private constant ONE = 1e8;
     uint256 private constant ONE_E12 = 1000000000000;
+    uint256 private constant HALF_E12 = 500000000000;
     uint256 private constant ONE_E16 = 1e16;
+    // As in `Positions`.
+    uint256 private constant STRIKE_SCALE = 10000;
 
     // The constants of MRG-022 and MRG-024, as `Volatility` names them.
     uint256 private constant LOG_CLAMP_Q32 = 25769803776;
@@ -37,29 +40,62 @@ library Strikes {
     /// @custom:spec MRG-031
     function add(uint256 from, uint256 to) internal pure returns (uint256 next) {
         unchecked {
-            uint256 first = Words.load(from);
-            uint256 second = 0;
-            int256 size = Positions.sizeE8Of(first);
-            int256 puts = Positions.isPut(first) ? size : int256(0);
-            next = from + WORD;
-            if (next < to && (Words.load(next) ^ first) >> Positions.STRIKE_SHIFT == 0) {
-                second = Words.load(next);
-                next += WORD;
-                puts = Positions.sizeE8Of(second);
-                size += puts;
-            }
-            if (puts != 0) Words.add(R_PUTS, puts);
-            uint256 strikeE8 = Positions.strikeE8Of(first);
-            uint256 b = OptionValues.discountedStrike(Words.load(R_DISCOUNT), strikeE8);
+            uint256 first;
+            uint256 second;
+            int256 size;
+            int256 puts;
+            uint256 strikeE8;
+            uint256 b;
+            (next, first, second, size, puts, strikeE8, b) = parse(from, to);
             uint256 narrow = _addValues(strikeE8, b, size);
+            int256 forwardValue = addMarked(first, second, size, puts, b);
             int256 mark = Words.loadSigned(R_V_MID);
-            int256 forwardValue = Words.loadSigned(WS_A_ZERO) - int256(b);
-            if (Positions.isPut(first)) tally(first, mark - forwardValue, -forwardValue);
-            else tally(first, mark, forwardValue);
-            if (second != 0) tally(second, mark - forwardValue, -forwardValue);
+            if (size != puts) tally(size - puts, mark, forwardValue);
+            if (puts != 0) tally(puts, mark - forwardValue, -forwardValue);
             if (narrow != 0) {
                 for (; from < next; from += WORD) addKink(from, strikeE8, narrow);
             }
+        }
+    }
+
+    /// @notice The option at `from` and, where it is the put beside it, the next; the puts are added to their sum.
+    /// @param to End of the expiry's positions.
+    /// @return next The first position of the next strike.
+    /// @return first The word at `from`.
+    /// @return second The put beside the call, 0 where there is none.
+    /// @return size The size of both together.
+    /// @return puts The size of the put; no position has size zero, so this says whether there is one, and `size - puts` whether there is a call.
+    /// @return strikeE8 Their strike.
+    /// @return b The same discounted, `B` of MRG-026.
+    function parse(
+        uint256 from,
+        uint256 to
+    )
+        internal
+        pure
+        returns (uint256 next, uint256 first, uint256 second, int256 size, int256 puts, uint256 strikeE8, uint256 b)
+    {
+        // Safe: writes a word of the workspace. Plain form: `Positions` and `OptionValues.discountedStrike`. Kinds 2 and 3 are call and put, so a call stands before its put.
+        assembly ("memory-safe") {
+            function sizeOf(w) -> s {
+                s := xor(and(shr(97, w), 0x7fffffffffffffff), sub(0, and(shr(96, w), 1)))
+            }
+            first := mload(from)
+            size := sizeOf(first)
+            puts := mul(size, and(shr(160, first), 1))
+            next := add(from, WORD)
+            if lt(next, to) {
+                let w := mload(next)
+                if iszero(shr(168, xor(w, first))) {
+                    second := w
+                    puts := sizeOf(w)
+                    size := add(size, puts)
+                    next := add(next, WORD)
+                }
+            }
+            mstore(R_PUTS, add(mload(R_PUTS), puts))
+            strikeE8 := mul(and(shr(168, first), 0xffffffffff), STRIKE_SCALE)
+            b := div(add(mul(mload(R_DISCOUNT), strikeE8), HALF_E12), ONE_E12)
         }
     }
 
@@ -72,22 +108,29 @@ library Strikes {
                 return Words.load(R_RANGE) == 0 ? 0 : 3;
             }
             int256 kRaw = Kernel.ln(strikeE8, Words.load(R_PUBLISHED));
-            setDeviations(kRaw);
-            narrow = narrowness();
+            narrow = setDeviations(kRaw);
             int256 logMoneyness = Words.loadSigned(R_LN_FORWARD) - kRaw;
-            bool isHeld = OptionValues.isHeld(logMoneyness);
-            if (isHeld) {
-                logMoneyness = OptionValues.moneyness(logMoneyness);
+            if (narrow != 0 && size != 0) ScenarioSums.addPayoffs(narrow, b, size);
+            if (OptionValues.isHeld(logMoneyness)) {
+                ScenarioSums.addCallsHeld(narrow, OptionValues.moneyness(logMoneyness), b, size);
             } else if (size == 0) {
                 uint256 a = Words.load(WS_A_ZERO);
                 Words.store(R_V_MID, OptionValues.valueOfCall(a, b, logMoneyness, Words.load(R_S_MID)));
                 return narrow;
+            } else {
+                CallSums.add(narrow, logMoneyness, b, size);
             }
-            if (narrow != 0) ScenarioSums.addPayoffs(narrow, b, size);
-            if (isHeld) ScenarioSums.addCallsHeld(narrow, logMoneyness, b, size);
-            else CallSums.add(narrow, logMoneyness, b, size);
-            int256 vega = Words.loadSigned(R_V_UP) - Words.loadSigned(R_V_DOWN);
-            Words.add(strikeE8 < Words.load(R_FORWARD) ? R_BELOW : R_ABOVE, size * vega);
+            addVega(strikeE8, size);
+        }
+    }
+
+    /// @notice Adds what a strike whose values stand in the workspace gives to the vega below or above the forward.
+    /// @custom:spec MRG-044
+    function addVega(uint256 strikeE8, int256 size) internal pure {
+        // Safe: writes a word of the workspace; the sum below the forward stands one word before that above.
+        assembly ("memory-safe") {
+            let sum := sub(R_ABOVE, shl(5, lt(strikeE8, mload(R_FORWARD))))
+            mstore(sum, add(mload(sum), mul(size, sub(mload(R_V_UP), mload(R_V_DOWN)))))
         }
     }
 
@@ -95,14 +138,6 @@ library Strikes {
     function addPayoff(uint256 b, int256 size) internal pure {
         Words.store(R_V_MID, OptionValues.payoff(Words.load(WS_A_ZERO), b));
         ScenarioSums.addPayoffsAsValues(b, size);
-    }
-
-    /// @notice At how many shocks the strike is narrow, from below; deviations do not fall from one to the next.
-    /// @custom:spec MRG-032
-    function narrowness() internal pure returns (uint256) {
-        if (Words.load(R_S_DOWN) >= Words.load(R_NARROW_LIMIT)) return 0;
-        if (Words.load(R_S_MID) >= Words.load(R_NARROW_LIMIT)) return 1;
-        return Words.load(R_S_UP) >= Words.load(R_NARROW_LIMIT) ? 2 : 3;
     }
 
     /// @notice The deviations of the strike under the three shocks, into the workspace, from `kRaw = ln(strike, publishedForward)` and what is ready of the expiry.
@@ -113,31 +148,24 @@ library Strikes {
     /// - `√(y² + s²)` lies within -3 % and +7 % of `max + 3/8·min`; s is 42 at least (MRG-010), so rounding that down takes less than 3 % off.
     /// - The volatility of the strike before is tried for the next, and a number above the root is halved until it is not where that is too far.
     /// - Deviations do not fall from one shock to the next, so the two ends are tested for all three limits.
+    /// @return narrow At how many shocks the strike is narrow, from below (MRG-032).
     /// @custom:spec MRG-022
-    function setDeviations(int256 kRaw) internal pure {
+    function setDeviations(int256 kRaw) internal pure returns (uint256 narrow) {
         // Safe: writes words of the workspace.
         assembly ("memory-safe") {
-            function root(a, near) -> r {
-                r := shr(1, add(near, div(a, near)))
-                r := shr(1, add(r, div(a, r)))
-                r := shr(1, add(r, div(a, r)))
-                r := sub(r, gt(mul(r, r), a))
-            }
-            function held(s) -> r {
-                r := s
-                if lt(r, DEVIATION_MIN) {
-                    r := DEVIATION_MIN
+            function held(s) -> d {
+                d := s
+                if lt(d, DEVIATION_MIN) {
+                    d := DEVIATION_MIN
                 }
-                if gt(r, DEVIATION_MAX) {
-                    r := DEVIATION_MAX
+                if gt(d, DEVIATION_MAX) {
+                    d := DEVIATION_MAX
                 }
             }
             let y := kRaw
-            if sgt(y, LOG_CLAMP_Q32) {
-                y := LOG_CLAMP_Q32
-            }
-            if slt(y, sub(0, LOG_CLAMP_Q32)) {
-                y := sub(0, LOG_CLAMP_Q32)
+            // Outside [-limit, limit], in one comparison.
+            if gt(add(y, LOG_CLAMP_Q32), 51539607552) {
+                y := sub(mul(51539607552, sgt(y, 0)), LOG_CLAMP_Q32)
             }
             y := sub(y, mload(R_SVI_M))
             let large := mload(R_SVI_SIGMA)
@@ -148,16 +176,24 @@ library Strikes {
                 small := large
                 large := swapped
             }
+            // The root, by three steps.
+            let r := add(large, shr(3, mul(3, small)))
+            r := shr(1, add(r, div(v, r)))
+            r := shr(1, add(r, div(v, r)))
+            r := shr(1, add(r, div(v, r)))
             let x := mul(mload(R_SVI_RHO), y)
-            x := add(sub(sdiv(x, ONE), slt(smod(x, ONE), 0)), root(v, add(large, shr(3, mul(3, small)))))
+            x := add(sub(sdiv(x, ONE), slt(smod(x, ONE), 0)), sub(r, gt(mul(r, r), v)))
             // `inner`, at least 0; then the variance, held.
             x := mul(x, sgt(x, 0))
             v := add(mload(R_SVI_A), div(mul(mload(R_SVI_B), shl(32, x)), ONE_E12))
-            if slt(v, VARIANCE_MIN_Q64) {
-                v := VARIANCE_MIN_Q64
-            }
-            if sgt(v, VARIANCE_MAX_Q64) {
-                v := VARIANCE_MAX_Q64
+            if gt(sub(v, VARIANCE_MIN_Q64), sub(VARIANCE_MAX_Q64, VARIANCE_MIN_Q64)) {
+                switch sgt(v, VARIANCE_MAX_Q64)
+                case 1 {
+                    v := VARIANCE_MAX_Q64
+                }
+                default {
+                    v := VARIANCE_MIN_Q64
+                }
             }
             let near := mload(R_VOLATILITY)
             x := mul(100, mul(near, near))
@@ -168,7 +204,10 @@ library Strikes {
                     near := shr(1, add(near, div(v, near)))
                 }
             }
-            let vol := root(v, near)
+            let vol := shr(1, add(near, div(v, near)))
+            vol := shr(1, add(vol, div(v, vol)))
+            vol := shr(1, add(vol, div(v, vol)))
+            vol := sub(vol, gt(mul(vol, vol), v))
             mstore(R_VOLATILITY, vol)
             let rootTau := mload(R_ROOT_TAU)
             let mid := shr(40, add(mul(vol, rootTau), HALF_Q40))
@@ -186,28 +225,74 @@ library Strikes {
             mstore(R_S_DOWN, down)
             mstore(R_S_MID, mid)
             mstore(R_S_UP, up)
+            x := mload(R_NARROW_LIMIT)
+            narrow := add(lt(down, x), add(lt(mid, x), lt(up, x)))
         }
     }
 
-    /// @notice Equity and floor of an option.
-    /// @param payoffE8 What exercising would give if it had to be done; the intrinsic value where that is positive.
-    /// @custom:spec MRG-055
-    function tally(uint256 w, int256 markE8, int256 payoffE8) internal pure {
+    /// @notice Adds what the options of a strike are worth to equity, `Σ size·mark`, and their costs.
+    /// @param second 0 where there is only one.
+    /// @param size The size of both together, `puts` that of the put.
+    /// @param b The discounted strike.
+    /// @return forwardValue What a call is worth above its put.
+    /// @custom:spec MRG-050
+    function addMarked(
+        uint256 first,
+        uint256 second,
+        int256 size,
+        int256 puts,
+        uint256 b
+    ) internal pure returns (int256 forwardValue) {
         unchecked {
-            int256 sizeE8 = Positions.sizeE8Of(w);
-            Words.add(R_MARKED, sizeE8 * markE8);
-            if (uint96(w) != 0) Words.add(R_COST, Positions.costE8Of(w));
-            if (payoffE8 < 0) payoffE8 = 0;
-            if (sizeE8 > 0) {
-                Words.add(R_FLOOR_MARKED, sizeE8 * (markE8 < payoffE8 ? markE8 : payoffE8));
-                int256 least = Words.load(R_RANGE) == 0 ? int256(0) : Words.loadSigned(R_LEAST_PRICE);
-                uint256 price = uint256(markE8 > least ? markE8 : least);
-                if (price > Words.load(R_FLOOR_PRICE)) price = Words.load(R_FLOOR_PRICE);
-                Words.add(R_FLOOR, Rounding.divUp(uint256(sizeE8) * price, ONE));
-            } else {
-                Words.add(R_FLOOR_MARKED, sizeE8 * (markE8 > payoffE8 ? markE8 : payoffE8));
-                Words.add(R_FLOOR, notionalFloor(uint256(-sizeE8)));
-                if (Words.load(R_RANGE) != 0) Words.add(R_SHORT, uint256(-sizeE8));
+            // Safe: writes a word of the workspace.
+            assembly ("memory-safe") {
+                forwardValue := sub(mload(WS_A_ZERO), b)
+                mstore(R_MARKED, add(mload(R_MARKED), sub(mul(size, mload(R_V_MID)), mul(puts, forwardValue))))
+            }
+            // Why rarely: an option's premium moved cash.
+            if (uint96(first | second) != 0) {
+                Words.add(R_COST, Positions.costE8Of(first) + Positions.costE8Of(second));
+            }
+        }
+    }
+
+    /// @notice The floor of an option, and its size where that counts for the short minimum.
+    /// @param payoffE8 What exercising would give if it had to be done; the intrinsic value where that is positive.
+    ///
+    /// Plain form, with `payoff = max(payoffE8, 0)`: long, `size·min(mark, payoff)` and `⌈size·min(max(mark, least), floorPrice)/10^8⌉`; short, `size·max(mark, payoff)` and
+    /// `notionalFloor(-size)`; `least` and the size of a short count where the price has a range.
+    /// @custom:spec MRG-055
+    function tally(int256 size, int256 markE8, int256 payoffE8) internal pure {
+        // Safe: writes words of the workspace.
+        assembly ("memory-safe") {
+            let price := mul(payoffE8, sgt(payoffE8, 0))
+            let hasRange := iszero(iszero(mload(R_RANGE)))
+            switch sgt(size, 0)
+            case 1 {
+                if slt(markE8, price) {
+                    price := markE8
+                }
+                mstore(R_FLOOR_MARKED, add(mload(R_FLOOR_MARKED), mul(size, price)))
+                price := mul(mload(R_LEAST_PRICE), hasRange)
+                if sgt(markE8, price) {
+                    price := markE8
+                }
+                if gt(price, mload(R_FLOOR_PRICE)) {
+                    price := mload(R_FLOOR_PRICE)
+                }
+                mstore(R_FLOOR, add(mload(R_FLOOR), div(add(mul(size, price), 99999999), ONE)))
+            }
+            default {
+                if sgt(markE8, price) {
+                    price := markE8
+                }
+                mstore(R_FLOOR_MARKED, add(mload(R_FLOOR_MARKED), mul(size, price)))
+                size := sub(0, size)
+                mstore(
+                    R_FLOOR,
+                    add(mload(R_FLOOR), div(add(mul(size, mload(R_FLOOR_RATE)), 9999999999999999), 10000000000000000))
+                )
+                mstore(R_SHORT, add(mload(R_SHORT), mul(size, hasRange)))
             }
         }
     }

@@ -70,17 +70,17 @@ library Totals {
     ) internal pure {
         unchecked {
             Checkpoints.requireLength(checkpoint);
-            uint256 w = Checkpoints.word(checkpoint, 0);
-            book.time = uint40(w >> 152);
-            book.underlyings = uint8(w >> 144);
-            book.initialFactorE8 = uint32(w >> 104);
-            book.choice = choice;
             uint256 hashes;
             uint256 first;
             assembly ("memory-safe") {
                 hashes := checkpoint.offset
                 first := records.offset
             }
+            uint256 w = Words.inCalldata(hashes);
+            book.time = uint40(w >> 152);
+            book.underlyings = uint8(w >> 144);
+            book.initialFactorE8 = uint32(w >> 104);
+            book.choice = choice;
             book.hashes = hashes + WORD * (Checkpoints.HEADER_WORDS + uint8(w >> 136));
             book.nextRecord = first;
             book.recordsEnd = first + records.length;
@@ -127,8 +127,8 @@ library Totals {
             for (uint256 i = 0; i < touched.length; ++i) {
                 Touched memory t = touched[i];
                 int256 spotSizeE8 = enter(book, t);
-                bool keepWeighted = forReport || _isInCompany(touched, i);
-                Underlyings.measure(t.position, t.positionsEnd, spotSizeE8, keepWeighted, terms[i]);
+                bool keepWeighted = forReport || (touched.length != 1 && _isInCompany(touched, i));
+                Underlyings.measure(t.position, t.positionsEnd, spotSizeE8, keepWeighted, forReport, terms[i]);
             }
         }
     }
@@ -185,6 +185,8 @@ library Totals {
     /// @custom:spec MRG-033
     function groups(Terms[] memory terms) internal pure returns (uint256 sumE8) {
         unchecked {
+            // Why apart: most accounts hold one underlying.
+            if (terms.length == 1) return RiskGroups.alone(terms[0]);
             for (uint256 i = 0; i < terms.length; ++i) {
                 if (isFirstOfGroup(terms, i)) sumE8 += RiskGroups.measure(terms, terms[i].group).maintenanceE8;
             }

@@ -17,7 +17,7 @@ import {Strikes} from "./Strikes.sol";
 import {Weighing} from "./Weighing.sol";
 import {Words} from "./Words.sol";
 // prettier-ignore
-import {R_COST, R_DISCOUNT, R_FIRST_KINK, R_FLOOR, R_FLOOR_MARKED, R_FLOOR_PRICE, R_FLOOR_RATE, R_FORWARD, R_KINK_COUNT, R_LEAST_PRICE, R_LOGARITHMS_OF, R_MARKED, R_NARROW, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUTS, R_RANGE, R_RECORD, R_RECORD_END, R_SHORT, R_SPOT, R_SUMS_BYTES, R_SUMS_START, R_TAU, R_USED, WS_LN_X, WS_NODE} from "./Workspace.sol";
+import {R_COST, R_DISCOUNT, R_FIRST_KINK, R_FLOOR, R_FLOOR_MARKED, R_FLOOR_PRICE, R_FLOOR_RATE, R_FORWARD, R_KINK_COUNT, R_LEAST_PRICE, R_LOGARITHMS_OF, R_MARKED, R_NARROW, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUTS, R_RANGE, R_RECORD, R_RECORD_END, R_SHORT, R_SPOT, R_SUMS_BYTES, R_SUMS_START, R_TAU, R_USED, WS_LN_X} from "./Workspace.sol";
 
 /// @title All terms of one underlying
 /// @notice Walks the positions once, expiry by expiry and strike by strike, and then reads the terms off the sums.
@@ -54,9 +54,17 @@ library Underlyings {
 
     /// @notice The terms of the underlying that was entered, from its positions [from, to) and the size of its spot collateral; equity and floor go to the sums of the account.
     /// @param keepWeighted Whether the weighted PnLs and the broken line are kept by scenario: where the group has other underlyings, and for reports.
+    /// @param forReport Whether the point of the largest loss is wanted too.
     /// @param terms All zero before; a return value would be zeroed and copied.
     /// @custom:spec MRG-031
-    function measure(uint256 from, uint256 to, int256 spotSizeE8, bool keepWeighted, Terms memory terms) internal pure {
+    function measure(
+        uint256 from,
+        uint256 to,
+        int256 spotSizeE8,
+        bool keepWeighted,
+        bool forReport,
+        Terms memory terms
+    ) internal pure {
         unchecked {
             uint256 record = Words.load(R_RECORD);
             from = _spotAndPerpetual(from, to, spotSizeE8);
@@ -87,11 +95,13 @@ library Underlyings {
             if (narrow == 0) return;
             terms.broken.weighted24E8 = Words.take(WEIGHTED_BYTES);
             if (keepWeighted) Weighing.copy(terms.broken.weighted24E8, terms.weighted24E8);
-            Weighing.breakAll(terms.broken.weighted24E8, narrow);
-            uint256 point;
-            (terms.between24E8, point) = Between.worst(terms.broken);
-            if (terms.between24E8 <= terms.scenario24E8) return;
-            (terms.loss24E8, terms.worstPoint) = (terms.between24E8, point);
+            int256 between24E8 = Weighing.breakAll(terms.broken.weighted24E8, narrow);
+            uint256 point = Between.NO_POINT;
+            if (forReport) (between24E8, point) = Between.worst(terms.broken);
+            else between24E8 = Between.worstLoss(terms.broken, between24E8);
+            terms.between24E8 = between24E8;
+            if (between24E8 <= terms.scenario24E8) return;
+            (terms.loss24E8, terms.worstPoint) = (between24E8, point);
         }
     }
 
@@ -208,12 +218,7 @@ library Underlyings {
             if (Words.load(R_LOGARITHMS_OF) == rangeE8 + 1) return;
             if (Words.load(R_TAU) < OptionValues.INTRINSIC_SECONDS) return;
             Words.store(R_LOGARITHMS_OF, rangeE8 + 1);
-            uint256 quarters = Scenarios.QUARTERS;
-            for (uint256 word = WS_LN_X; word < WS_LN_X + WS_NODE * Scenarios.NODES; word += WS_NODE) {
-                uint256 multiplier = uint256(int256(Scenarios.UNIT) + int8(uint8(quarters)) * int256(rangeE8));
-                Words.store(word, Kernel.ln(multiplier, Scenarios.UNIT));
-                quarters >>= 8;
-            }
+            Kernel.lnOfNodes(WS_LN_X, Scenarios.NODES, Scenarios.UNIT, rangeE8, Scenarios.QUARTERS);
         }
     }
 }

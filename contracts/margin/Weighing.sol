@@ -125,13 +125,16 @@ library Weighing {
     }
 
     /// @notice Writes the weighted broken line at the shocks below `narrow`: the sums without what is narrow there, and the payoffs of that.
+    /// @return loss24 The largest loss among them, 0 at least.
     /// @custom:spec MRG-032
-    function breakAll(uint256 broken, uint256 narrow) internal pure {
+    function breakAll(uint256 broken, uint256 narrow) internal pure returns (int256 loss24) {
         // Safe: writes words of the 37 of `broken` only, see `weighAll`. Plain form: `ScenarioSums.brokenAt`.
         assembly ("memory-safe") {
-            function weigh(to, weight, value) {
+            function weigh(to, weight, value, lowest) -> r {
                 value := mul(weight, value)
-                mstore(to, sub(sdiv(value, ONE), slt(smod(value, ONE), 0)))
+                value := sub(sdiv(value, ONE), slt(smod(value, ONE), 0))
+                mstore(to, value)
+                r := xor(lowest, mul(xor(value, lowest), slt(value, lowest)))
             }
             let mark := add(mload(WS_ZERO_MID), add(mload(add(WS_ZERO_MID, WS_TO_NARROW)), mload(WS_LINEAR_ZERO)))
             let end := add(WS_PAYOFF, mul(WS_WIDTH, narrow))
@@ -165,8 +168,13 @@ library Weighing {
                     }
                     let indices := shr(shr(2, offset), MID_INDEX)
                     let weights := shr(shr(2, offset), WEIGHTS)
-                    weigh(add(toBroken, shl(5, and(indices, 0xff))), and(weights, 0xff), lower)
-                    weigh(add(toBroken, shl(5, and(shr(8, indices), 0xff))), and(shr(8, weights), 0xff), upper)
+                    loss24 := weigh(add(toBroken, shl(5, and(indices, 0xff))), and(weights, 0xff), lower, loss24)
+                    loss24 := weigh(
+                        add(toBroken, shl(5, and(shr(8, indices), 0xff))),
+                        and(shr(8, weights), 0xff),
+                        upper,
+                        loss24
+                    )
                 }
                 // Node 0: indices 12, 13, 14.
                 let value := add(mload(add(WS_ZERO_DOWN, shl(5, shock))), sub(mload(WS_LINEAR_ZERO), mark))
@@ -177,8 +185,9 @@ library Weighing {
                 } {
                     value := add(value, mload(row))
                 }
-                weigh(add(toBroken, 416), 24, value)
+                loss24 := weigh(add(toBroken, 416), 24, value, loss24)
             }
+            loss24 := sub(0, loss24)
         }
     }
 

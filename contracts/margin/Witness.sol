@@ -167,7 +167,7 @@ library Witness {
     /// @param p The place of the axis at the point, or at the left of its kink's interval.
     function _select(Selection memory selection, uint256 point, uint256 p) private pure {
         unchecked {
-            (selection.zeros, selection.shocks) = (selection.addOns, selection.addOns);
+            selection.zeros = selection.addOns;
             (selection.entries, selection.nodes) = (0, 0);
             selection.kinks = point >= Between.KINK_POINT;
             if (selection.addOns) {
@@ -196,7 +196,6 @@ library Witness {
     /// @dev Adds a scenario once. Those at node 0 under a shock come with the values under both; the mark is always there.
     function _want(Selection memory selection, uint256 node, uint256 shock) private pure {
         unchecked {
-            if (shock != Scenarios.MID) selection.shocks = true;
             if (node == Scenarios.NODE_ZERO) {
                 if (shock != Scenarios.MID) selection.zeros = true;
                 return;

@@ -7,6 +7,7 @@ import {Position} from "../margin/AccountStates.sol";
 import {ExpiryRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Kernel} from "../margin/Kernel.sol";
+import {PositionsUnsorted} from "../margin/MarginErrors.sol";
 import {MarginFixture} from "./MarginFixture.sol";
 import {Rounding} from "../margin/Rounding.sol";
 import {Scenarios} from "../margin/Scenarios.sol";
@@ -109,6 +110,55 @@ contract RefereeTest is MarginFixture {
         assert(afterwards <= before + uint256(Rounding.divCeil(premiumE16, uint256(ONE))) + kernel + kink + 8);
     }
 
+    /// @dev A fill raises the initial margin of no account by more than its headroom, so what headroom admits the full computation admits too.
+    function testFuzz_headroom_admitsNothingThatIsRefused(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = plainMarket();
+        Position[] memory before = positionsOf(u, draw(1, 8), 10 ** draw(6, 12));
+        Position[] memory fill = positionsOf(u, 1, 10 ** draw(4, 12));
+        uint128 spot = uint128(draw(0, 1) == 0 ? 0 : draw(1, 1e21));
+        Inputs memory inputs = pack(u, before, spot);
+        SurfaceChoice choice = SurfaceChoice(draw(0, 2));
+        uint256 riseE8 = referee.headroom(
+            fill[0].instrument,
+            int64(fill[0].sizeE8),
+            inputs.checkpoint,
+            inputs.records,
+            choice
+        );
+        uint256 afterwardsE8 = _health(pack(u, concat(before, fill), spot), choice).initialE8;
+        assert(afterwardsE8 <= _health(inputs, choice).initialE8 + riseE8);
+    }
+
+    /// @dev Spot collateral never lowers equity less initial margin: `initialFactor·(R + haircutMax + largest basis charge + 2·slippageCap)` is 0.78 at most here. Eight units for roundings.
+    function testFuzz_collateral_neverLowersHealth(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = plainMarket();
+        Position[] memory positions = positionsOf(u, draw(1, 8), 10 ** draw(6, 12));
+        uint256 spot = draw(0, 1) == 0 ? 0 : draw(1, 10 ** draw(10, 22));
+        Figures memory f = _health(pack(u, positions, uint128(spot)), SurfaceChoice.Present);
+        Inputs memory more = pack(u, positions, uint128(spot + draw(1, 10 ** draw(10, 22))));
+        Figures memory g = _health(more, SurfaceChoice.Present);
+        assert(g.equityE8 - int256(g.initialE8) >= f.equityE8 - int256(f.initialE8) - 8);
+    }
+
+    /// @dev There is one order of positions, so a permutation is another state only where it is refused.
+    function testFuzz_positions_haveOneOrder(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = plainMarket();
+        Position[] memory positions = positionsOf(u, 8, 1e11);
+        if (positions.length < 2) return;
+        uint256 i = draw(0, positions.length - 2);
+        uint256 j = draw(i + 1, positions.length - 1);
+        (positions[i], positions[j]) = (positions[j], positions[i]);
+        Inputs memory inputs = pack(u, positions, 0);
+        try referee.health(inputs.state, inputs.balances, inputs.checkpoint, inputs.records, SurfaceChoice.Present) {
+            assert(false);
+        } catch (bytes memory reason) {
+            assert(bytes4(reason) == PositionsUnsorted.selector);
+        }
+    }
+
     function testFuzz_isqrt_isTheFloorOfTheRoot(uint256 a) external pure {
         a >>= 129 + (a % 127);
         uint256 r = Kernel.isqrt(a);
@@ -144,6 +194,10 @@ contract RefereeTest is MarginFixture {
 
     function _report(Inputs memory i) private view returns (Breakdown memory) {
         return reports.breakdown(i.state, i.balances, i.checkpoint, i.records, SurfaceChoice.Present);
+    }
+
+    function _health(Inputs memory inputs, SurfaceChoice choice) private view returns (Figures memory) {
+        return referee.health(inputs.state, inputs.balances, inputs.checkpoint, inputs.records, choice);
     }
 
     function _witness(Inputs memory i, bytes memory witness) private view returns (int256, uint256) {
