@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
@@ -13,6 +14,7 @@ import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 /// @title The bonds of attesters
 contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
+    using SafeCast for uint256;
 
     uint16 internal constant SETTLEMENT = 0;
     uint256 internal constant CASH_DECIMALS = 8;
@@ -34,11 +36,17 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     IERC20 public immutable token;
     uint256 public immutable override bondRaw;
     uint256 public immutable override bondE8;
-    uint256 public override insuranceDueRaw;
-    /// @dev What of the contract's tokens belongs to somebody: bonds, rewards, shares, insurance.
-    uint256 private _ownedRaw;
-    /// @dev All shares ever of an attester that always sat.
-    uint256 private _sharedRaw;
+    /// @dev One word, because a slashing writes two of them; 2^80 units of a token of 8 decimals are 1.2e16 of it.
+    struct Sums {
+        /// @dev What of the contract's tokens belongs to somebody: bonds, rewards, shares, insurance.
+        uint96 ownedRaw;
+        /// @dev The part of it that goes to the insurance fund.
+        uint80 insuranceDueRaw;
+        /// @dev All shares ever of an attester that always sat.
+        uint80 sharedRaw;
+    }
+
+    Sums private _sums;
     mapping(address attester => Member) private _members;
     mapping(address attester => uint256) private _sharedBeforeRaw;
     mapping(address owner => uint256) private _owedRaw;
@@ -55,7 +63,8 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
         insurance = insurance_;
         (address erc20, uint8 decimals) = vault_.tokenAt(SETTLEMENT);
         token = IERC20(erc20);
-        bondRaw = bondRaw_;
+        // So that the bonds of all seats together are far below what `Sums` holds.
+        bondRaw = uint256(bondRaw_).toUint72();
         bondE8 = uint256(bondRaw_) * 10 ** (CASH_DECIMALS - decimals);
     }
 
@@ -85,8 +94,8 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
         Member storage member = _members[attester];
         require(member.isAdmitted && member.amountRaw == 0 && member.releaseTime == 0, NotAdmitted(attester));
         member.amountRaw = uint128(bondRaw);
-        _ownedRaw += bondRaw;
-        _sharedBeforeRaw[attester] = _sharedRaw;
+        _sums.ownedRaw += bondRaw.toUint96();
+        _sharedBeforeRaw[attester] = _sums.sharedRaw;
         registry.enrol(attester);
         emit Joined(attester, msg.sender, bondRaw);
         uint256 before = token.balanceOf(address(this));
@@ -108,7 +117,7 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
         uint256 amountRaw = member.amountRaw;
         member.amountRaw = 0;
         member.releaseTime = 0;
-        _ownedRaw -= amountRaw;
+        _sums.ownedRaw -= uint96(amountRaw);
         registry.vacate(attester);
         emit Released(attester, amountRaw);
         if (amountRaw != 0) token.safeTransfer(attester, amountRaw);
@@ -138,7 +147,7 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
             emit Slashed(attester, prover, reward, amountRaw - reward);
         }
         _owedRaw[prover] += rewards;
-        insuranceDueRaw += due;
+        _sums.insuranceDueRaw += due.toUint80();
         registry.condemn(seats);
     }
 
@@ -147,11 +156,13 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     /// @inheritdoc IAttesterBonds
     function share() external {
         uint256 attesters = registry.attesterCount();
-        uint256 arrived = token.balanceOf(address(this)) - _ownedRaw;
+        Sums memory sums = _sums;
+        uint256 arrived = token.balanceOf(address(this)) - sums.ownedRaw;
         uint256 each = attesters == 0 ? 0 : arrived / attesters;
         require(each != 0, NothingOwed(address(0)));
-        _sharedRaw += each;
-        _ownedRaw += each * attesters;
+        sums.sharedRaw += each.toUint80();
+        sums.ownedRaw += (each * attesters).toUint96();
+        _sums = sums;
         emit Shared(each * attesters, attesters);
     }
 
@@ -161,17 +172,19 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
         amountRaw = _owedRaw[msg.sender];
         require(amountRaw != 0, NothingOwed(msg.sender));
         _owedRaw[msg.sender] = 0;
-        _ownedRaw -= amountRaw;
+        _sums.ownedRaw -= uint96(amountRaw);
         emit Claimed(msg.sender, amountRaw);
         token.safeTransfer(msg.sender, amountRaw);
     }
 
     /// @inheritdoc IAttesterBonds
     function payInsurance() external nonReentrant {
-        uint256 amountRaw = insuranceDueRaw;
+        Sums memory sums = _sums;
+        uint256 amountRaw = sums.insuranceDueRaw;
         require(amountRaw != 0, NothingOwed(address(insurance)));
-        insuranceDueRaw = 0;
-        _ownedRaw -= amountRaw;
+        sums.insuranceDueRaw = 0;
+        sums.ownedRaw -= uint96(amountRaw);
+        _sums = sums;
         token.forceApprove(address(vault), amountRaw);
         emit InsurancePaid(amountRaw);
         insurance.fund(uint128(amountRaw));
@@ -198,7 +211,12 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     /// @inheritdoc IAttesterBonds
     function owedTo(address owner) external view returns (uint256 amountRaw) {
         amountRaw = _owedRaw[owner];
-        if (registry.isAttester(owner)) amountRaw += _sharedRaw - _sharedBeforeRaw[owner];
+        if (registry.isAttester(owner)) amountRaw += _sums.sharedRaw - _sharedBeforeRaw[owner];
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function insuranceDueRaw() external view returns (uint256) {
+        return _sums.insuranceDueRaw;
     }
 
     // Internal
@@ -213,9 +231,10 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
 
     /// @dev Books the shares of a sitting attester so far.
     function _settle(address attester) private {
-        uint256 shares = _sharedRaw - _sharedBeforeRaw[attester];
+        uint256 shared = _sums.sharedRaw;
+        uint256 shares = shared - _sharedBeforeRaw[attester];
         if (shares == 0) return;
-        _sharedBeforeRaw[attester] = _sharedRaw;
+        _sharedBeforeRaw[attester] = shared;
         _owedRaw[attester] += shares;
     }
 }

@@ -10,6 +10,7 @@ import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {RiskAttestation, RiskEpoch} from "../interfaces/RiskTypes.sol";
 import {AccountStates} from "../margin/AccountStates.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
+import {Leaves} from "./Leaves.sol";
 
 /// @title Challenges
 /// @custom:spec CLR-052
@@ -90,7 +91,7 @@ contract Challenges is IChallenges {
                 figures.initialE8 == uint64(a.initialMarginE8) &&
                 figures.maintenanceE8 == uint64(a.maintenanceMarginE8);
         require(!isTrue, AttestationTrue(a.account));
-        bytes32 leaf = registry.leafOf(a);
+        bytes32 leaf = Leaves.hash(a);
         registry.voidAttestation(leaf);
         emit Corrected(leaf, accused.epoch, a.account, msg.sender);
     }
@@ -167,10 +168,11 @@ contract Challenges is IChallenges {
 
     function _slash(Accused calldata accused, uint64 seats, bytes32 salt) private {
         uint64 account = accused.attestation.account;
-        bytes32 leaf = registry.leafOf(accused.attestation);
+        bytes32 leaf = Leaves.hash(accused.attestation);
         bytes32 commitment = keccak256(abi.encode(msg.sender, leaf, salt));
         uint256 committed = _commitments[commitment];
         require(committed != 0 && committed < block.number, NotCommitted(commitment));
+        delete _commitments[commitment];
         uint256 slashed = bonds.slash(seats, msg.sender);
         require(slashed != 0, NobodyBonded(account));
         emit Refuted(leaf, accused.epoch, account, msg.sender, seats, slashed);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
@@ -10,6 +11,7 @@ import {IReferee} from "../interfaces/IReferee.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {AttesterSignature, RiskAttestation, RiskEpoch} from "../interfaces/RiskTypes.sol";
+import {Leaves} from "./Leaves.sol";
 
 /// @title The registry of attesters and epochs
 contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
@@ -21,11 +23,12 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     );
     uint8 internal constant SEATS = 64;
 
-    /// @dev Everything that a post reads of the council, in one word. Bit s of `active` and `condemned` is seat s.
+    /// @dev Everything that a post reads of the council, in one word. Bit s of `active` and `condemned` is seat s; `model` is the number of the present model, 1 the first.
     struct Council {
         uint64 active;
         uint64 condemned;
-        uint64 latestEpoch;
+        uint40 latestEpoch;
+        uint48 latestCheckpoint;
         uint16 model;
         uint8 threshold;
         uint8 attesters;
@@ -46,7 +49,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     address public override bonds;
     address public override challenges;
     Council private _council;
-    bytes32[] private _models;
+    mapping(uint256 model => bytes32 modelHash) private _models;
     mapping(bytes32 modelHash => IReferee) public override refereeOf;
     mapping(uint8 seat => address) public override holderOf;
     /// @dev 1 + seat.
@@ -79,15 +82,17 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         Council memory council = _council;
         uint64 previous = council.latestEpoch;
         require(epoch.epoch == previous + 1, EpochNotNext(previous + 1, epoch.epoch));
-        uint64 before = _epochs[previous].checkpoint;
+        uint64 before = council.latestCheckpoint;
         require(epoch.checkpoint >= before, CheckpointOutOfOrder(before, epoch.checkpoint));
         bytes32 stored = hub.inputsHash(epoch.checkpoint);
         require(stored != 0 && stored == inputsHash, CheckpointMismatch(epoch.checkpoint, stored, inputsHash));
         _requireYoung(epoch.checkpoint);
         _requireModel(council, epoch.modelHash);
-        uint64 signers = _requireQuorum(council, _epochDigest(epoch, stored), signatures);
+        (uint64 signers, ) = _requireQuorum(council, _epochDigest(epoch, stored), signatures);
 
-        council.latestEpoch = epoch.epoch;
+        // Why nothing is cut off: epochs count from 1, and the hub counts its checkpoints.
+        council.latestEpoch = uint40(epoch.epoch);
+        council.latestCheckpoint = uint48(epoch.checkpoint);
         _council = council;
         _epochs[epoch.epoch] = Posted(epoch.checkpoint, signers, epoch.accounts, council.model, false, epoch.bookRoot);
         emit EpochPosted(epoch.epoch, epoch.checkpoint, epoch.modelHash, epoch.bookRoot, epoch.accounts, signers);
@@ -185,12 +190,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         Council memory council = _council;
         bytes32 inputsHash = _requireUsable(council, attestation);
         bytes32 digest = _attestationDigest(attestation, inputsHash);
-        _requireQuorum(council, digest, signatures);
-        uint64 contracts = 0;
-        for (uint256 i = 0; i < signatures.length; ++i) {
-            address signer = signatures[i].signer;
-            if (signer.code.length != 0) contracts |= _bitOf(signer);
-        }
+        (, uint64 contracts) = _requireQuorum(council, digest, signatures);
         if (contracts != 0) _remembered[digest] |= contracts;
     }
 
@@ -286,8 +286,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
 
     /// @inheritdoc IRiskRegistry
     function leafOf(RiskAttestation calldata attestation) public pure returns (bytes32) {
-        // Hashed twice, as StandardMerkleTree does, so that an inner node is never a leaf.
-        return keccak256(bytes.concat(keccak256(abi.encode(attestation))));
+        return Leaves.hash(attestation);
     }
 
     // Internal
@@ -298,8 +297,9 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         IReferee known = refereeOf[hash];
         require(address(known) == address(0) || known == referee_, ModelMismatch(hash, hash));
         refereeOf[hash] = referee_;
-        _council.model = uint16(_models.length);
-        _models.push(hash);
+        uint16 model = _council.model + 1;
+        _council.model = model;
+        _models[model] = hash;
         emit ModelSet(hash, address(referee_));
     }
 
@@ -382,7 +382,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         Council memory council,
         bytes32 digest,
         AttesterSignature[] calldata signatures
-    ) private view returns (uint64 signers) {
+    ) private view returns (uint64 signers, uint64 contracts) {
         uint256 count = signatures.length;
         bool suffices = council.threshold != 0 && count >= council.threshold;
         require(suffices, SignaturesTooFew(count, council.threshold));
@@ -392,15 +392,22 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
             require(signer > previous, SignersUnsorted(i));
             uint64 bit = _bitOf(signer);
             require(council.active & bit != 0, SignerUnknown(signer));
-            _requireSignature(digest, signatures[i]);
+            if (_requireSignature(digest, signatures[i])) contracts |= bit;
             signers |= bit;
             previous = signer;
         }
     }
 
-    function _requireSignature(bytes32 digest, AttesterSignature calldata signed) private view {
-        bool isGood = SignatureChecker.isValidSignatureNowCalldata(signed.signer, digest, signed.signature);
+    /// @dev Says whether it took the signer's code to tell. Why a key is tried first: looking at the code of an account costs 2,600 gas, and most signers have none.
+    function _requireSignature(
+        bytes32 digest,
+        AttesterSignature calldata signed
+    ) private view returns (bool byContract) {
+        (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(digest, signed.signature);
+        if (failure == ECDSA.RecoverError.NoError && recovered == signed.signer) return false;
+        bool isGood = SignatureChecker.isValidERC1271SignatureNowCalldata(signed.signer, digest, signed.signature);
         require(isGood, SignatureInvalid(signed.signer));
+        return true;
     }
 
     /// @dev The bit of an attester's seat, none when it has no seat.

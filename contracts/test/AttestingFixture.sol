@@ -79,15 +79,29 @@ abstract contract AttestingFixture is ProtocolFixture {
         for (uint256 i = 0; i < 2; ++i) signed[i] = sign(attesters[first + i], digest);
     }
 
+    function signedHealth(RiskAttestation memory a) internal view returns (SignedHealth memory) {
+        return SignedHealth(a, signatures(a, 0), vault.balancesOf(a.account), checkpoint, records);
+    }
+
     function signedProof(RiskAttestation memory a) internal view returns (Proof memory) {
-        SignedHealth memory health = SignedHealth(
-            a,
-            signatures(a, 0),
-            vault.balancesOf(a.account),
-            checkpoint,
-            records
-        );
-        return Proof(ProofKind.Signed, abi.encode(health));
+        return Proof(ProofKind.Signed, abi.encode(signedHealth(a)));
+    }
+
+    /// @dev An epoch at the last checkpoint, of two accounts.
+    function epochOf(uint64 number, bytes32 root) internal view returns (RiskEpoch memory) {
+        (uint64 id, ) = hub.latest();
+        return RiskEpoch(number, id, referee.modelHash(), root, 2);
+    }
+
+    /// @dev Signed by `count` attesters from `first` on.
+    function signEpoch(
+        RiskEpoch memory epoch,
+        uint256 first,
+        uint256 count
+    ) internal view returns (AttesterSignature[] memory signed) {
+        bytes32 digest = registry.epochDigest(epoch);
+        signed = new AttesterSignature[](count);
+        for (uint256 i = 0; i < count; ++i) signed[i] = sign(attesters[first + i], digest);
     }
 
     /// @dev Posts an epoch of two leaves, one of them this attestation, signed by attesters 0 and 1.
@@ -100,10 +114,7 @@ abstract contract AttestingFixture is ProtocolFixture {
             Hashes.commutativeKeccak256(registry.leafOf(a), _sibling),
             2
         );
-        bytes32 digest = registry.epochDigest(epoch);
-        AttesterSignature[] memory two = new AttesterSignature[](2);
-        for (uint256 i = 0; i < 2; ++i) two[i] = sign(attesters[i], digest);
-        registry.post(epoch, hub.inputsHash(a.checkpoint), two);
+        registry.post(epoch, hub.inputsHash(a.checkpoint), signEpoch(epoch, 0, 2));
     }
 
     function path() internal view returns (bytes32[] memory merkleProof) {
