@@ -1,5 +1,3 @@
-using OnchainMargin.Oracle;
-
 namespace OnchainMargin.EndToEnd.Tests.Differential;
 
 /// <summary>A fact that needs a Hardhat node and compiled contracts, skipped with the reason where they are absent.</summary>
@@ -8,7 +6,7 @@ internal sealed class HardhatFactAttribute : FactAttribute
 {
     public HardhatFactAttribute()
     {
-        if (!File.Exists(SpecFiles.At("node_modules", ".bin", "hardhat")))
+        if (!HardhatProcess.IsInstalled)
         {
             Skip = "needs node_modules/.bin/hardhat: run npm ci.";
         }

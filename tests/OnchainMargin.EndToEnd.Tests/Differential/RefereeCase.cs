@@ -12,8 +12,13 @@ namespace OnchainMargin.EndToEnd.Tests.Differential;
 /// <summary>One account, what oracle and engine say of it, and the calls that ask the referee the same.</summary>
 internal sealed class RefereeCase
 {
-    /// <summary>Standard margin is one whole evaluation for each position; beyond this many the referee is not asked for it, so that a run stays a run.</summary>
+    /// <summary>Standard margin is one whole evaluation for each position: beyond this many the referee is asked for it only where a run wants it, so that a run stays a run.</summary>
     private const int StandardUpTo = 4;
+
+    /// <summary>Words of a breakdown before its lists, of an underlying and of a group in it.</summary>
+    private const int HeadWords = 10;
+    private const int UnderlyingWords = 53;
+    private const int WordBytes = 32;
 
     private readonly AccountInputs _inputs;
     private readonly AccountReport _report;
@@ -24,10 +29,12 @@ internal sealed class RefereeCase
     private readonly byte[] _witness;
     private readonly Oracle.Instrument _fill;
     private readonly BigInteger _fillSize;
-    private readonly List<(string Name, string Expected, byte[] Call)> _questions = [];
+    private readonly bool _standardAlways;
+    private readonly List<(string Name, string Expected, Address Target, byte[] Call)> _questions = [];
 
-    public RefereeCase(string name, AccountInputs inputs, AccountReport report, byte[] witness, Oracle.Instrument fill, BigInteger fillSize)
+    public RefereeCase(string name, AccountInputs inputs, AccountReport report, byte[] witness, Oracle.Instrument fill, BigInteger fillSize, bool standardAlways)
     {
+        _standardAlways = standardAlways;
         Name = name;
         _inputs = inputs;
         _report = report;
@@ -45,8 +52,9 @@ internal sealed class RefereeCase
     public string Name { get; }
 
     /// <summary>Differences between oracle and engine; fills in what the referee must answer.</summary>
-    public IReadOnlyList<string> Compute(ContractAbi referee)
+    public IReadOnlyList<string> Compute(RefereeNode node)
     {
+        ContractAbi referee = node.Referee;
         AccountReport report = _report;
         BigInteger standard = AccountRules.Standard(_inputs);
         var engine = new EngineAccount(_inputs);
@@ -67,8 +75,11 @@ internal sealed class RefereeCase
 
         object choice = (UInt256)(ulong)_inputs.Choice;
         object[] account = [_state, _balances, _checkpoint, _records, choice];
+        MarginReport terms = MarginEngine.Report(engine.State, engine.Balances.AsSpan(), engine.View, engine.Choice);
+        _questions.Add(("breakdown", string.Join(' ', Breakdown(terms)), node.ReportsAddress, node.Reports.Function("breakdown").EncodeCall(account)));
+        void Ask(string name, string expected, byte[] call) => _questions.Add((name, expected, node.RefereeAddress, call));
         Ask("health", $"{report.Equity} {report.Maintenance} {report.Initial} {report.Floor} {report.FloorEquity} {report.LeastCash}", referee.Function("health").EncodeCall(account));
-        if (_inputs.State.Positions.Count <= StandardUpTo)
+        if (_standardAlways || _inputs.State.Positions.Count <= StandardUpTo)
         {
             Ask("standard", $"{standard}", referee.Function("standardMargin").EncodeCall(account));
         }
@@ -80,7 +91,7 @@ internal sealed class RefereeCase
     }
 
     /// <summary>The calls, in the order of <see cref="Compare"/>.</summary>
-    public IReadOnlyList<byte[]> Calls => [.. _questions.Select(question => question.Call)];
+    public IReadOnlyList<(Address Target, byte[] Data)> Calls => [.. _questions.Select(question => (question.Target, question.Call))];
 
     /// <summary>What the referee answered otherwise.</summary>
     public IEnumerable<string> Compare(ContractAbi referee, IReadOnlyList<(bool Success, byte[] Data)> answers)
@@ -88,11 +99,11 @@ internal sealed class RefereeCase
         List<string> differences = [];
         for (int i = 0; i < _questions.Count; i++)
         {
-            (string name, string expected, _) = _questions[i];
+            (string name, string expected, _, _) = _questions[i];
             string found = answers[i].Success ? string.Join(' ', answers[i].Data.Chunk(32).Select(word => new BigInteger(word, isBigEndian: true))) : ErrorName(referee, answers[i].Data);
             if (found != expected)
             {
-                differences.Add($"{Name}: {name}: oracle {expected}, referee {found}");
+                differences.Add($"{Name}: {name}: expected {expected}, referee {found}");
             }
         }
 
@@ -124,5 +135,25 @@ internal sealed class RefereeCase
         return json;
     }
 
-    private void Ask(string name, string expected, byte[] call) => _questions.Add((name, expected, call));
+    /// <summary>The engine's terms as the words of the referee's breakdown, in its order.</summary>
+    private IEnumerable<BigInteger> Breakdown(MarginReport report)
+    {
+        AccountFigures f = report.Figures;
+        int underlyings = HeadWords * WordBytes;
+        IEnumerable<BigInteger> words =
+        [
+            WordBytes, (BigInteger)f.EquityE8, (BigInteger)f.MaintenanceE8, (BigInteger)f.InitialE8, (BigInteger)f.FloorE8, (BigInteger)f.FloorEquityE8, (BigInteger)f.LeastCashE8,
+            (BigInteger)report.CollateralValueE8, (BigInteger)report.HaircutE8, underlyings, underlyings + (WordBytes * (1 + (UnderlyingWords * report.Underlyings.Length))),
+        ];
+        words = words.Append(report.Underlyings.Length).Concat(report.Underlyings.SelectMany(u => (IEnumerable<BigInteger>)
+        [
+            u.Underlying, u.Group, _inputs.Checkpoint.Underlyings.First(record => record.Underlying == u.Underlying).Parameters.NettingFloorE8, (BigInteger)u.Scenario24E8, (BigInteger)u.Between24E8,
+            (BigInteger)Int128.Max(u.Scenario24E8, u.Between24E8), u.Worst.Code, (BigInteger)u.ShortMinimumE8, .. u.Weighted24E8.Select(weighted => (BigInteger)weighted),
+            (BigInteger)u.NetE8, (BigInteger)u.GrossE8, (BigInteger)u.BasisE8, (BigInteger)u.LiquidityE8, (BigInteger)u.VegaE8, (BigInteger)u.StaleE8, (BigInteger)u.RateE8, (BigInteger)u.SpreadE8,
+        ]));
+        return words.Append(report.Groups.Length).Concat(report.Groups.SelectMany(g => (IEnumerable<BigInteger>)
+        [
+            g.Group, g.NettingFloorE8, (BigInteger)g.Scenario24E8, (BigInteger)g.Between24E8, g.Worst.Code, (BigInteger)g.Loss24E8, (BigInteger)g.ShortMinimumE8, (BigInteger)g.MaintenanceE8,
+        ]));
+    }
 }

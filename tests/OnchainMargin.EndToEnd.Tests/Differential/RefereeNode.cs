@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
@@ -16,13 +12,10 @@ namespace OnchainMargin.EndToEnd.Tests.Differential;
 /// <summary>A Hardhat node with the referee on it, started for the differential runs and ended by its id.</summary>
 public sealed class RefereeNode : IAsyncLifetime
 {
-    /// <summary>The first account that every Hardhat node funds; the key is public.</summary>
-    private const string FirstKey = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-
     private const ulong GasLimit = 1_000_000_000;
 
-    private readonly PrivateKey _key = PrivateKey.Parse(FirstKey, "the tests");
-    private Process? _process;
+    private readonly PrivateKey _key = PrivateKey.Parse(HardhatProcess.FirstKey, "the tests");
+    private HardhatProcess? _process;
     private EthereumNode? _node;
     private Address _batch;
     private AbiFunction? _run;
@@ -50,16 +43,14 @@ public sealed class RefereeNode : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        if (!File.Exists(SpecFiles.At("node_modules", ".bin", "hardhat")) || !File.Exists(Artifact("margin", "Referee")))
+        if (!HardhatProcess.IsInstalled || !File.Exists(Artifact("margin", "Referee")))
         {
             return;
         }
 
-        int port = FreePort();
-        _process = StartProcess(port);
-        Rpc = new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/"), RetryCount = 0, Timeout = TimeSpan.FromMinutes(5) });
+        _process = await HardhatProcess.StartAsync();
+        Rpc = new HttpRpcClient(new HttpRpcOptions { Endpoint = _process.Http, RetryCount = 0, Timeout = TimeSpan.FromMinutes(5) });
         _node = new EthereumNode(Rpc);
-        await WaitUntilUpAsync(_process);
         using var sender = new TransactionSender(_node, _key, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(20) });
         byte[] table = Convert.FromHexString(SpecFiles.Json("cdf.json").GetProperty("table").GetString()![2..]);
         Address tableAddress = await DeployAsync(sender, [.. Convert.FromHexString("615ff580600a5f395ff300"), .. table]);
@@ -77,9 +68,7 @@ public sealed class RefereeNode : IAsyncLifetime
         _key.Dispose();
         if (_process is not null)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-            _process.Dispose();
+            await _process.DisposeAsync();
         }
     }
 
@@ -102,53 +91,4 @@ public sealed class RefereeNode : IAsyncLifetime
     }
 
     private static async Task<Address> DeployAsync(TransactionSender sender, byte[] code) => (await sender.SendAsync(new TransactionRequest(null, code))).ContractAddress!.Value;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static Process StartProcess(int port)
-    {
-        string bin = SpecFiles.At("node_modules", ".bin");
-        var start = new ProcessStartInfo(File.Exists(Path.Combine(bin, "node")) ? Path.Combine(bin, "node") : "node")
-        {
-            WorkingDirectory = TestFiles.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            UseShellExecute = false,
-        };
-        foreach (string argument in (string[])[Path.Combine(bin, "hardhat"), "node", "--hostname", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture)])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        start.Environment["HARDHAT_DISABLE_TELEMETRY_PROMPT"] = "true";
-        Process process = Process.Start(start)!;
-        process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private async Task WaitUntilUpAsync(Process process)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                _ = await _node!.GetChainIdAsync();
-                return;
-            }
-            catch (RpcTransportException) when (!process.HasExited && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(120))
-            {
-                await Task.Delay(100);
-            }
-        }
-    }
 }

@@ -16,6 +16,9 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
     private const int AccountsPerMarket = 4;
     private const int AccountsPerCall = 16;
 
+    /// <summary>Every so manieth account of any size is asked for its standard margin too; those of few positions always are.</summary>
+    private const int StandardEvery = 7;
+
     [HardhatFact]
     public async Task RandomAccounts_ThreeWays_AreEqual()
     {
@@ -30,7 +33,7 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
         for (int first = 0; first < count; first += AccountsPerCall)
         {
             List<RefereeCase> cases = Batch(seed, first, Math.Min(AccountsPerCall, count - first), tally);
-            differences.AddRange(cases.SelectMany(one => one.Compute(node.Referee)));
+            differences.AddRange(cases.SelectMany(one => one.Compute(node)));
             differences.AddRange(await asked);
             asked = AskAsync(cases);
             if (first % 4096 < AccountsPerCall)
@@ -49,6 +52,30 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
         Assert.Empty(differences);
     }
 
+    /// <summary>Time to expiry, volatility, range and size at their edges, each with each, strikes at every node.</summary>
+    [HardhatFact]
+    public async Task BoundaryAccounts_ThreeWays_AreEqual()
+    {
+        List<string> differences = [];
+        int count = 0;
+        foreach (AccountInputs[] batch in BoundaryAccounts.All().Chunk(AccountsPerCall))
+        {
+            List<RefereeCase> cases = [.. batch.Select(inputs => Boundary($"boundary account {count++}", inputs))];
+            differences.AddRange(cases.SelectMany(one => one.Compute(node)));
+            differences.AddRange(await AskAsync(cases));
+        }
+
+        Assert.True(count > 300);
+        Assert.Empty(differences);
+    }
+
+    private static RefereeCase Boundary(string name, AccountInputs inputs)
+    {
+        AccountReport report = AccountRules.Evaluate(inputs);
+        Position fill = inputs.State.Positions[^1];
+        return new RefereeCase(name, inputs, report, WitnessRules.Best(report), fill.Instrument, fill.SizeE8, standardAlways: false);
+    }
+
     private static List<RefereeCase> Batch(int seed, int first, int count, Tally tally)
     {
         var generator = new AccountGenerator(unchecked((seed * 1_000_003) + first));
@@ -62,7 +89,7 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
                 AccountReport report = AccountRules.Evaluate(inputs);
                 tally.Add(inputs, report);
                 byte[] witness = j % 2 == 0 ? WitnessRules.Best(report) : generator.Witness(report);
-                cases.Add(new RefereeCase($"seed {seed} account {first + i}", inputs, report, witness, generator.Instrument(market.Underlyings[^1]), generator.FillSize()));
+                cases.Add(new RefereeCase($"seed {seed} account {first + i}", inputs, report, witness, generator.Instrument(market.Underlyings[^1]), generator.FillSize(), (first + i) % StandardEvery == 0));
             }
 
             i--;
@@ -75,7 +102,7 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
 
     private async Task<IReadOnlyList<string>> AskAsync(List<RefereeCase> cases)
     {
-        List<(Address, byte[])> calls = [.. cases.SelectMany(one => one.Calls).Select(call => (node.RefereeAddress, call))];
+        List<(Address, byte[])> calls = [.. cases.SelectMany(one => one.Calls)];
         IReadOnlyList<(bool, byte[])> answers = await node.RunAsync(calls);
         List<string> differences = [];
         int next = 0;

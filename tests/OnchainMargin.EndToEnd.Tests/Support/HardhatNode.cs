@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Node;
@@ -11,19 +6,17 @@ using OnchainMargin.Protocol;
 
 namespace OnchainMargin.EndToEnd.Tests.Support;
 
-/// <summary>A Hardhat node of the tests' own on a free port; it is ended by its process, never by name.</summary>
+/// <summary>A Hardhat node as the end-to-end tests use it: its time, its blocks, its snapshots.</summary>
 public sealed class HardhatNode : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly HardhatProcess _process;
     private readonly HttpRpcClient _rpc;
-    private readonly StringBuilder _log;
 
-    private HardhatNode(Process process, StringBuilder log, int port)
+    private HardhatNode(HardhatProcess process)
     {
         _process = process;
-        _log = log;
-        Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-        WebSocketUrl = string.Create(CultureInfo.InvariantCulture, $"ws://127.0.0.1:{port}");
+        Url = process.Http.ToString().TrimEnd('/');
+        WebSocketUrl = new UriBuilder(process.Http) { Scheme = "ws" }.Uri.ToString().TrimEnd('/');
         _rpc = new HttpRpcClient(new Uri(Url));
         Node = new EthereumNode(_rpc, ProtocolErrors.Decoder);
     }
@@ -34,32 +27,7 @@ public sealed class HardhatNode : IAsyncDisposable
 
     public IEthereumNode Node { get; }
 
-    public static async Task<HardhatNode> StartAsync()
-    {
-        int port = FreePort();
-        var log = new StringBuilder();
-        Process process = Repository.StartHardhat(["node", "--hostname", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture)], log);
-        var node = new HardhatNode(process, log, port);
-        for (int i = 0; i < 600; i++)
-        {
-            if (process.HasExited)
-            {
-                throw new InvalidOperationException($"The Hardhat node ended as it started: {log}");
-            }
-
-            try
-            {
-                await node.Node.GetChainIdAsync();
-                return node;
-            }
-            catch (RpcTransportException)
-            {
-                await Task.Delay(100);
-            }
-        }
-
-        throw new InvalidOperationException($"The Hardhat node did not answer within a minute: {log}");
-    }
+    public static async Task<HardhatNode> StartAsync() => new(await HardhatProcess.StartAsync());
 
     public Task FundAsync(Address address) => CallAsync("hardhat_setBalance", writer =>
     {
@@ -82,26 +50,13 @@ public sealed class HardhatNode : IAsyncDisposable
 
     public Task SetAutomineAsync(bool isOn) => CallAsync("evm_setAutomine", writer => writer.WriteBooleanValue(isOn));
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _rpc.Dispose();
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-        }
-
-        _process.Dispose();
+        return _process.DisposeAsync();
     }
 
-    public override string ToString() => _log.ToString();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public override string ToString() => _process.ToString();
 
     private async Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter> parameters)
     {

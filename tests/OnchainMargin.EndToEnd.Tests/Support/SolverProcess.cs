@@ -30,7 +30,7 @@ public sealed class SolverProcess : IAsyncDisposable
         }
 
         var log = new StringBuilder();
-        return new SolverProcess(Repository.StartLogged(start, log), log);
+        return new SolverProcess(LoggedProcess.Start(start, log), log);
     }
 
     /// <summary>Ends the process without a chance to tidy up.</summary>
