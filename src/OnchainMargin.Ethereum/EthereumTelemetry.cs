@@ -17,6 +17,8 @@ public static class EthereumTelemetry
 
     internal static readonly Counter<long> Retries = Meter.CreateCounter<long>("ethereum.rpc.retries", "{retry}", "Reads sent again after a transport failure.");
 
+    internal static readonly Counter<long> Failovers = Meter.CreateCounter<long>("ethereum.rpc.failovers", "{request}", "Requests that a node did not answer and that went to the next.");
+
     internal static readonly Counter<long> Reconnects = Meter.CreateCounter<long>("ethereum.ws.reconnects", "{reconnect}", "WebSocket connections opened again after a loss.");
 
     internal static readonly Counter<long> Transactions = Meter.CreateCounter<long>("ethereum.transactions", "{transaction}", "Transactions handed to a node.");

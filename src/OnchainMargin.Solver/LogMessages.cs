@@ -110,32 +110,14 @@ internal static partial class LogMessages
     [LoggerMessage(5011, LogLevel.Warning, "'{Challenge}' was refused: {Reason}")]
     public static partial void ChallengeRefused(this ILogger logger, string challenge, string reason);
 
-    [LoggerMessage(6001, LogLevel.Information, "Account {Account} is under water: equity {EquityE8}, a witness shows {ShownE8}; a lot is started")]
-    public static partial void LotIsStarted(this ILogger logger, ulong account, Int128 equityE8, Int128 shownE8);
+    [LoggerMessage(6001, LogLevel.Information, "Keeper, {Subject}: {Decision}: {Text}")]
+    public static partial void KeeperDecides(this ILogger logger, string subject, string decision, string text);
 
-    [LoggerMessage(6002, LogLevel.Warning, "The start of a lot of account {Account} was refused: {Reason}")]
-    public static partial void StartRefused(this ILogger logger, ulong account, string reason);
+    [LoggerMessage(6002, LogLevel.Debug, "Keeper, {Subject}: still {Decision}: {Text}")]
+    public static partial void KeeperStillDecides(this ILogger logger, string subject, string decision, string text);
 
-    [LoggerMessage(6003, LogLevel.Information, "Bids {FractionE8} of lot {Lot}: pays about {PayE8}, profit about {ProfitE8} after gas {GasE8} and hedging {HedgeE8}")]
-    public static partial void LotIsBid(this ILogger logger, ulong lot, ulong fractionE8, Int128 payE8, Int128 profitE8, Int128 gasE8, Int128 hedgeE8);
-
-    [LoggerMessage(6004, LogLevel.Debug, "No bid for lot {Lot}: {Reason}")]
-    public static partial void LotIsNotBid(this ILogger logger, ulong lot, string reason);
-
-    [LoggerMessage(6005, LogLevel.Information, "Ends lot {Lot} of account {Account}")]
-    public static partial void LotIsEnded(this ILogger logger, ulong lot, ulong account);
-
-    [LoggerMessage(6006, LogLevel.Information, "Dry run: would send '{Intent}'")]
-    public static partial void DryRun(this ILogger logger, string intent);
-
-    [LoggerMessage(6007, LogLevel.Warning, "Lot {Lot} of account {Account} is taken over: insurance cannot pay for it, opposite holders are deleveraged")]
-    public static partial void LotIsTakenOver(this ILogger logger, ulong lot, ulong account);
-
-    [LoggerMessage(6008, LogLevel.Information, "Account {Account} serves an open need")]
-    public static partial void AccountServes(this ILogger logger, ulong account);
-
-    [LoggerMessage(6009, LogLevel.Debug, "Account {Account} serves no open need yet: {Reason}")]
-    public static partial void AccountDoesNotServe(this ILogger logger, ulong account, string reason);
+    [LoggerMessage(6003, LogLevel.Warning, "The depth of {Underlying} is not known, so the protocol's own charge stands for it: {Reason}")]
+    public static partial void DepthIsNotRead(this ILogger logger, string underlying, string reason);
 
     [LoggerMessage(3001, LogLevel.Information, "Stored transaction for '{Intent}': nonce {Nonce}, hash {Hash}")]
     public static partial void TransactionStored(this ILogger logger, string intent, ulong nonce, Hash32 hash);
@@ -158,8 +140,11 @@ internal static partial class LogMessages
     [LoggerMessage(3007, LogLevel.Debug, "Broadcast of '{Intent}' was answered with: {Answer}")]
     public static partial void BroadcastAnswered(this ILogger logger, string intent, string answer);
 
-    [LoggerMessage(3008, LogLevel.Warning, "The fee of '{Intent}' is at its cap of {CapGwei} gwei and the transaction is in no block; raise transactions.maxFeePerGasGwei to go on")]
-    public static partial void TransactionAtFeeCap(this ILogger logger, string intent, int capGwei);
+    [LoggerMessage(3008, LogLevel.Warning, "The fee of '{Intent}' is at {CapGwei} gwei, as much as it is worth or as transactions.maxFeePerGasGwei allows, and the transaction is in no block; it waits for gas to become cheaper")]
+    public static partial void TransactionAtFeeCap(this ILogger logger, string intent, string capGwei);
+
+    [LoggerMessage(3009, LogLevel.Warning, "'{Intent}' is worth no more than {CapGwei} gwei a gas and others wait behind its nonce {Nonce}: an empty transaction takes its place")]
+    public static partial void TransactionWithdrawn(this ILogger logger, string intent, ulong nonce, string capGwei);
 
     [LoggerMessage(7001, LogLevel.Information, "Settles {Count} fills: {Intent}")]
     public static partial void BatchSent(this ILogger logger, int count, string intent);

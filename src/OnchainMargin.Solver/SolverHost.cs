@@ -43,7 +43,7 @@ public static class SolverHost
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         DeploymentRecord deployment = DeploymentFile.Read(options.DeploymentFile);
-        var rpc = new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri(options.NodeUrl) });
+        IRpcClient rpc = await NodesAsync(options, deployment.ChainId, cancellationToken).ConfigureAwait(false);
         var node = new EthereumNode(rpc, ProtocolErrors.Decoder);
         ProtocolClient client = await ProtocolClient.ConnectAsync(node, deployment, cancellationToken: cancellationToken).ConfigureAwait(false);
         var keys = SolverKeys.Read(options);
@@ -70,13 +70,42 @@ public static class SolverHost
         ApiSetup.AddServices(builder, options);
         WebApplication host = builder.Build();
         _ = host.Services.GetRequiredService<SolverStore>();
-        _ = host.Services.GetRequiredService<HttpRpcClient>();
+        _ = host.Services.GetRequiredService<IRpcClient>();
         _ = host.Services.GetRequiredService<SolverKeys>();
         TelemetryExport.Start(host.Services);
         ApiSetup.Map(host, options);
         AttestingEndpoints.Map(host, options);
         host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SolverHost)).SolverStarts(string.Join(", ", options.PlayedRoles), deployment.ChainId, store.Path);
         return host;
+    }
+
+    /// <summary>One node, or several as one. A further node that serves another chain would hand out another book, so it is refused; one that does not answer now may come back.</summary>
+    private static async Task<IRpcClient> NodesAsync(SolverOptions options, ulong chainId, CancellationToken cancellationToken)
+    {
+        var first = new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri(options.NodeUrl), RetryCount = options.NodeUrls.Count == 0 ? 3 : 1 });
+        if (options.NodeUrls.Count == 0)
+        {
+            return first;
+        }
+
+        HttpRpcClient[] others = [.. options.NodeUrls.Select(static url => new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri(url), RetryCount = 1 }))];
+        for (int i = 0; i < others.Length; i++)
+        {
+            try
+            {
+                ulong served = await new EthereumNode(others[i]).GetChainIdAsync(cancellationToken).ConfigureAwait(false);
+                if (served != chainId)
+                {
+                    throw new ProtocolException($"The node of option solver.nodeUrls '{options.NodeUrls[i]}' serves chain {served} and the deployment is on chain {chainId}; name a node of that chain.");
+                }
+            }
+            catch (RpcTransportException)
+            {
+                // It is there for the time when others fail, and may itself be away now.
+            }
+        }
+
+        return new FailoverRpcClient([first, .. others]);
     }
 
     private static void AddCore(IServiceCollection services, SolverOptions options, DeploymentRecord deployment)
@@ -94,6 +123,7 @@ public static class SolverHost
         services.AddSingleton(provider => new ProposalExchange(provider.GetRequiredService<PeerClient>(), options.Attester));
         services.AddSingleton<ILiveInputs, LiveInputs>();
         services.AddSingleton(new ProtocolDigests(deployment));
+        services.AddSingleton(_ => new PrivateRelay(options.Transactions));
         services.AddSingleton<ITransactionNode, NodeTransactions>();
         services.AddSingleton<TransactionManagers>();
         services.AddSingleton<IChainSource>(provider => new NodeChainSource(provider.GetRequiredService<IEthereumNode>(), ProtocolEmitters.Of(deployment.Contracts)));

@@ -34,6 +34,9 @@ internal static class SolverTelemetry
 
     internal static readonly Counter<long> ProposalsSent = Meter.CreateCounter<long>("omargin.proposal.sent", "{proposal}", "Surfaces and steps of parameters that this node sent to the chain, by kind.");
 
+    /// <summary>Decisions of the keeper.</summary>
+    internal static readonly Counter<long> KeeperDecisions = Meter.CreateCounter<long>("omargin.keeper.decisions", "{decision}", "Decisions of the keeper, by kind; counted at every look.");
+
     /// <summary>Books of other attesters that differ from this node's.</summary>
     internal static readonly Counter<long> Disagreements = Meter.CreateCounter<long>("omargin.attester.disagreements", "{book}", "Epochs that another attester signed over another book than this node computes; this node signs only its own.");
 

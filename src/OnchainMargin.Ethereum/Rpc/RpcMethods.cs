@@ -14,5 +14,8 @@ internal static class RpcMethods
         ],
         StringComparer.Ordinal);
 
+    /// <summary>Whether a method hands in signed bytes, which may go to any number of nodes.</summary>
+    public static bool IsBroadcast(string method) => string.Equals(method, "eth_sendRawTransaction", StringComparison.Ordinal);
+
     public static bool IsRead(string method) => Reads.Contains(method);
 }

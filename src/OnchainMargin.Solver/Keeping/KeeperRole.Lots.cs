@@ -7,6 +7,7 @@ using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
+using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Keeping;
@@ -17,131 +18,159 @@ internal sealed partial class KeeperRole
     private async Task ConsiderLotAsync(ProtocolBook book, BookLot lot, CheckpointInputs live, CancellationToken cancellationToken)
     {
         (AccountState rest, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, book.Settlements);
-        bool isHealthy = KeeperMarket.Figures(rest, balances, live) is { } figures && figures.EquityE8 >= figures.MaintenanceE8;
+        bool isHealthy = Liquidations.Figures(rest, balances, live) is { } figures && figures.EquityE8 >= figures.MaintenanceE8;
         if (isHealthy || lot.SoldE8 == LotParts.WholeE8)
         {
-            await EndAsync(lot, cancellationToken).ConfigureAwait(false);
+            await DutyAsync(Of(lot, "end", isHealthy ? "the account is healthy again" : "all of it is sold"), _client.Calls.Finish(lot), live, cancellationToken).ConfigureAwait(false);
         }
         else if (lot.LeftE8 == 0)
         {
-            await EnlargeAsync(lot, rest, balances, live, cancellationToken).ConfigureAwait(false);
+            if (Liquidations.FindWitness(rest, balances, live) is { } found)
+            {
+                await DutyAsync(Of(lot, "enlarge", $"what was for sale is sold, and the rest is under water still ({BidModel.Money(found.EquityE8)} against {BidModel.Money(found.ShownE8)})"), _client.Calls.Enlarge(lot, found.Witness), live, cancellationToken)
+                    .ConfigureAwait(false);
+            }
         }
         else if (await DeleverageAsync(lot, rest, balances, live, cancellationToken).ConfigureAwait(false))
         {
             // Its legs are needs now; the next block shows what is left to sell.
         }
-        else if (options.BidderAccount > 0)
+        else if (_options.BidderAccount > 0)
         {
             await BidAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task EndAsync(BookLot lot, CancellationToken cancellationToken)
-    {
-        try
-        {
-            string key = string.Create(CultureInfo.InvariantCulture, $"finish lot {lot.Id} at {lot.LotHash.ToString()[..10]} sold {lot.SoldE8}");
-            if (await SendAsync(key, client.Calls.Finish(lot), cancellationToken).ConfigureAwait(false))
-            {
-                logger.LotIsEnded(lot.Id, lot.Account);
-            }
-        }
-        catch (RevertException error)
-        {
-            logger.LotIsNotBid(lot.Id, $"it cannot be ended: {error.Reason}");
-        }
-    }
-
-    private async Task EnlargeAsync(BookLot lot, AccountState rest, ImmutableArray<Balance> balances, CheckpointInputs live, CancellationToken cancellationToken)
-    {
-        if (FindWitness(rest, balances, live) is not { } found)
-        {
-            return;
-        }
-
-        try
-        {
-            string key = string.Create(CultureInfo.InvariantCulture, $"enlarge lot {lot.Id} at {lot.LotHash.ToString()[..10]} from {lot.ForSaleE8}");
-            await SendAsync(key, client.Calls.Enlarge(lot, found.Witness), cancellationToken).ConfigureAwait(false);
-        }
-        catch (RevertException error)
-        {
-            logger.LotIsNotBid(lot.Id, $"it cannot be enlarged: {error.Reason}");
-        }
-    }
-
     private async Task BidAsync(ProtocolBook book, BookLot lot, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        if (!book.Accounts.TryGetValue((ulong)options.BidderAccount, out BookAccount? bidder) || bidder.Owner != transactions.Sender)
+        string subject = Subject(lot);
+        if (!book.Accounts.TryGetValue((ulong)_options.BidderAccount, out BookAccount? bidder) || bidder.Owner != _transactions.Sender)
         {
-            logger.LotIsNotBid(lot.Id, $"account {options.BidderAccount} is not owned by {transactions.Sender}; open one and set keeper.bidderAccount");
+            _journal.Say(subject, "no-bid", $"account {_options.BidderAccount} is not owned by {_transactions.Sender}; open one and set keeper.bidderAccount");
             return;
         }
 
         (AccountState whole, ImmutableArray<Balance> balances) = LotParts.Whole(lot, live.Checkpoint.Header, book.Settlements);
-        if (bidder.OpenLot != 0 || KeeperMarket.Figures(whole, balances, live) is not { } figures)
+        if (bidder.OpenLot != 0)
         {
+            _journal.Say(subject, "no-bid", $"account {bidder.Id}, which would bid, is being liquidated itself");
             return;
         }
 
-        string reason = "no fraction is left";
+        if (Liquidations.Figures(whole, balances, live) is not { } figures)
+        {
+            _journal.Say(subject, "no-bid", "live prices lack a market that it holds");
+            return;
+        }
+
+        var worth = new LotWorth(lot, figures.EquityE8, Liquidations.GrossE8(whole, live), Liquidations.NetDeltasE8(whole, balances, live));
+        string reason = "nothing of it is left for sale";
         foreach (ulong fraction in BidSizes.Of(lot.LeftE8, book.Parameters.Liquidation.BidMinE8))
         {
-            (BidPlan? plan, reason) = await PlanAsync(lot, fraction, figures.EquityE8, whole, bidder, live, cancellationToken).ConfigureAwait(false);
+            string key = string.Create(CultureInfo.InvariantCulture, $"bid lot {lot.Id} at {lot.LotHash.ToString()[..10]} from {lot.SoldE8} by {bidder.Id} at {bidder.StateHash.ToString()[..10]}");
+            if (_transactions.IsUnderWay(key))
+            {
+                return;
+            }
+
+            (BidPlan? plan, reason) = await PlanAsync(worth, fraction, bidder, live, cancellationToken).ConfigureAwait(false);
             if (plan is not null)
             {
-                await SendBidAsync(lot, plan, bidder, cancellationToken).ConfigureAwait(false);
+                await SendBidAsync(new Duty(subject, "bid", key, "", IsPrivate: true), lot, plan, bidder, cancellationToken).ConfigureAwait(false);
                 return;
             }
         }
 
-        logger.LotIsNotBid(lot.Id, reason);
+        _journal.Say(subject, "no-bid", reason);
     }
 
     /// <summary>What a fraction would bring, or why it is not bid for. The chain itself is asked what it would cost and whether the bidder's account can carry it.</summary>
-    private async Task<(BidPlan? Plan, string Reason)> PlanAsync(
-        BookLot lot, ulong fraction, Int128 equityE8, AccountState whole, BookAccount bidder, CheckpointInputs live, CancellationToken cancellationToken)
+    private async Task<(BidPlan? Plan, string Reason)> PlanAsync(LotWorth worth, ulong fraction, BookAccount bidder, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        Int128 takenE8 = KeeperMarket.GrossE8(whole, live) * (Int128)fraction / (Int128)LotParts.WholeE8;
-        if (KeeperMarket.GrossE8(bidder.State, live) + takenE8 > options.InventoryLimitE8)
+        string part = Percent(fraction);
+        Int128 gross = Part(worth.GrossE8, fraction);
+        if (Liquidations.GrossE8(bidder.State, live) + gross > _options.InventoryLimitE8)
         {
-            return (null, $"{fraction} of it would exceed keeper.inventoryLimitE8");
+            return (null, $"{part} of it would bring account {bidder.Id} above the notional of keeper.inventoryLimitE8");
+        }
+
+        var deltas = worth.DeltasE8.ToImmutableSortedDictionary(static pair => pair.Key, pair => Part(pair.Value, fraction));
+        if (TooOneSided(deltas, bidder, live) is { } underlying)
+        {
+            return (null, $"{part} of it would bring account {bidder.Id} above the net exposure of keeper.netLimitE8 in underlying {underlying}");
         }
 
         try
         {
-            Int128 pay = (Int128)await client.QuoteBidAsync(lot, fraction, bidder, cancellationToken: cancellationToken).ConfigureAwait(false);
-            TransactionRequest request = client.Calls.Bid(lot, fraction, Int256.MaxValue, bidder, Proofs.Computed);
-            ulong gas = await node.EstimateGasAsync(transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
-            GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
-            var plan = new BidPlan(
-                fraction,
-                equityE8 * (Int128)fraction / (Int128)LotParts.WholeE8,
-                pay,
-                KeeperMarket.GasE8(gas, (UInt128)offer.MaxFeePerGasWei, options.NativePriceE8),
-                takenE8 * options.HedgeCostBps / 10_000);
-            return plan.ProfitE8 >= options.MinimumProfitE8 ? (plan, "") : (null, $"{fraction} of it would bring {plan.ProfitE8}, less than keeper.minimumProfitE8");
+            Int128 pay = (Int128)await _client.QuoteBidAsync(worth.Lot, fraction, bidder, cancellationToken: cancellationToken).ConfigureAwait(false);
+            TransactionRequest request = _client.Calls.Bid(worth.Lot, fraction, Int256.MaxValue, bidder, Proofs.Computed);
+            ulong gas = await _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
+            GasOffer offer = await _node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
+            var terms = new BidTerms
+            {
+                FractionE8 = fraction,
+                ShareE8 = Part(worth.EquityE8, fraction),
+                PayE8 = pay,
+                HedgeE8 = HedgeCosts.OfE8(gross, deltas, _options.HedgeCostBps, live, _depth.SlippageE8),
+                GasLimit = _transactions.GasLimitOf(gas),
+                OfferWei = offer.MaxFeePerGasWei,
+                CapWei = _transactions.CapWei,
+                NativePriceE8 = NativePriceE8(live),
+                MinimumProfitE8 = _options.MinimumProfitE8,
+                GasSharePercent = _options.GasSharePercent,
+            };
+            BidPlan? plan = BidModel.Judge(terms, out string reason);
+            return (plan, $"{part} of it is {reason}");
         }
         catch (RevertException error)
         {
-            return (null, $"{fraction} of it is refused: {error.Reason}");
+            return (null, $"{part} of it is refused by the chain: {error.Reason}");
         }
     }
 
-    private async Task SendBidAsync(BookLot lot, BidPlan plan, BookAccount bidder, CancellationToken cancellationToken)
+    private async Task SendBidAsync(Duty duty, BookLot lot, BidPlan plan, BookAccount bidder, CancellationToken cancellationToken)
     {
-        string key = string.Create(CultureInfo.InvariantCulture, $"bid lot {lot.Id} at {lot.LotHash.ToString()[..10]} from {lot.SoldE8} by {bidder.Id} at {bidder.StateHash.ToString()[..10]}");
-        TransactionRequest request = client.Calls.Bid(lot, plan.FractionE8, plan.MostPayE8(options.MinimumProfitE8), bidder, Proofs.Computed);
+        BidTerms terms = plan.Terms;
+        TransactionRequest request = _client.Calls.Bid(lot, terms.FractionE8, plan.MostPayE8, bidder, Proofs.Computed);
+        string figures = $"{Percent(terms.FractionE8)} of it, worth {BidModel.Money(terms.ShareE8)}, for {BidModel.Money(terms.PayE8)} and at most {BidModel.Money(plan.MostPayE8)}; hedging {BidModel.Money(terms.HedgeE8)}, "
+            + $"gas {BidModel.Money(plan.GasE8)} at {BidModel.Gwei(terms.OfferWei)} gwei and at most {BidModel.Gwei(plan.CeilingWei)}; profit about {BidModel.Money(plan.ProfitE8)}";
         try
         {
-            if (await SendAsync(key, request, cancellationToken).ConfigureAwait(false))
+            await SendAsync(duty, request, terms.GasLimit, plan.CeilingWei, figures, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RevertException error)
+        {
+            Refused(duty, error.Reason.ToString() ?? "");
+        }
+    }
+
+    /// <summary>An underlying whose net exposure would pass the limit and grow; null when there is none.</summary>
+    private ushort? TooOneSided(ImmutableSortedDictionary<ushort, Int128> taken, BookAccount bidder, CheckpointInputs live)
+    {
+        ImmutableSortedDictionary<ushort, Int128> held = Liquidations.NetDeltasE8(bidder.State, bidder.Balances, live);
+        foreach ((ushort underlying, Int128 delta) in taken)
+        {
+            Int128 before = held.GetValueOrDefault(underlying);
+            Int128 after = Int128.Abs(before + delta);
+            long spot = live.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == underlying)?.SpotE8 ?? 0;
+            if (after > Int128.Abs(before) && after * spot / BidModel.One > _options.NetLimitE8)
             {
-                logger.LotIsBid(lot.Id, plan.FractionE8, plan.PayE8, plan.ProfitE8, plan.GasE8, plan.HedgeE8);
+                return underlying;
             }
         }
-        catch (RevertException error)
-        {
-            logger.LotIsNotBid(lot.Id, error.Reason.ToString() ?? "");
-        }
+
+        return null;
     }
+
+    private static Int128 Part(Int128 wholeE8, ulong fraction) => wholeE8 * (Int128)fraction / (Int128)LotParts.WholeE8;
+
+    private static string Percent(ulong fractionE8) => string.Create(CultureInfo.InvariantCulture, $"{(decimal)fractionE8 / 1_000_000:0.##} %");
+
+    private static string Subject(BookLot lot) => $"lot {lot.Id} of account {lot.Account}";
+
+    private static Duty Of(BookLot lot, string decision, string why) =>
+        new(Subject(lot), decision, string.Create(CultureInfo.InvariantCulture, $"{decision} lot {lot.Id} at {lot.LotHash.ToString()[..10]} sold {lot.SoldE8} of {lot.ForSaleE8}"), why);
+
+    /// <summary>A lot and what all of it is worth and holds.</summary>
+    private sealed record LotWorth(BookLot Lot, Int128 EquityE8, Int128 GrossE8, ImmutableSortedDictionary<ushort, Int128> DeltasE8);
 }

@@ -1,41 +1,22 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Keeping;
 
 namespace OnchainMargin.Solver.Keeping;
 
-/// <content>What happens below insurance: lots that nobody can bid for are taken over, and opposite holders serve the needs.</content>
+/// <content>What happens below insurance: lots that nobody can bid for are taken over, and opposite holders serve the needs. And at expiry: positions of others are settled.</content>
 internal sealed partial class KeeperRole
 {
     /// <summary>Has an insolvent lot taken over when insurance cannot pay for it; the chain decides, and refuses while it can.</summary>
-    private async Task<bool> DeleverageAsync(BookLot lot, AccountState rest, ImmutableArray<Balance> balances, CheckpointInputs live, CancellationToken cancellationToken)
-    {
-        if (rest.Positions.IsEmpty || KeeperMarket.Figures(rest, balances, live) is not { EquityE8: var equity } || equity >= 0)
-        {
-            return false;
-        }
+    private Task<bool> DeleverageAsync(BookLot lot, AccountState rest, ImmutableArray<Balance> balances, CheckpointInputs live, CancellationToken cancellationToken) =>
+        rest.Positions.IsEmpty || Liquidations.Figures(rest, balances, live) is not { EquityE8: var equity } || equity >= 0
+            ? Task.FromResult(false)
+            : DutyAsync(Of(lot, "take-over", $"it owes {BidModel.Money(-equity)} more than it holds"), _client.Calls.Deleverage(lot), live, cancellationToken);
 
-        try
-        {
-            string key = string.Create(CultureInfo.InvariantCulture, $"deleverage lot {lot.Id} at {lot.LotHash.ToString()[..10]} sold {lot.SoldE8}");
-            if (await SendAsync(key, client.Calls.Deleverage(lot), cancellationToken).ConfigureAwait(false))
-            {
-                logger.LotIsTakenOver(lot.Id, lot.Account);
-            }
-
-            return true;
-        }
-        catch (RevertException error)
-        {
-            logger.LotIsNotBid(lot.Id, $"it is not taken over: {error.Reason}");
-            return false;
-        }
-    }
-
-    private async Task ServeNeedsAsync(ProtocolBook book, CancellationToken cancellationToken)
+    private async Task ServeNeedsAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
     {
         if (book.Needs.IsEmpty)
         {
@@ -44,23 +25,29 @@ internal sealed partial class KeeperRole
 
         foreach (BookAccount account in book.Accounts.Values)
         {
-            if (account.OpenLot != 0 || !account.State.Positions.Any(held => book.Needs.TryGetValue(held.Instrument, out long need) && (need > 0) != (held.SizeE8 > 0)))
+            if (account.OpenLot != 0 || IsCooling(account.Id) || !account.State.Positions.Any(held => book.Needs.TryGetValue(held.Instrument, out long need) && (need > 0) != (held.SizeE8 > 0)))
             {
                 continue;
             }
 
-            try
-            {
-                string key = string.Create(CultureInfo.InvariantCulture, $"serve account {account.Id} at {account.StateHash.ToString()[..10]}");
-                if (await SendAsync(key, client.Calls.ServeNeed(account), cancellationToken).ConfigureAwait(false))
-                {
-                    logger.AccountServes(account.Id);
-                }
-            }
-            catch (RevertException error)
-            {
-                logger.AccountDoesNotServe(account.Id, error.Reason.ToString() ?? "");
-            }
+            await DutyAsync(Of(account, "serve", "it holds the opposite of what was taken over"), _client.Calls.ServeNeed(account), live, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Settles expired positions of others: until then they stand in the open interest that everybody's requirement grows with.</summary>
+    private async Task SettleExpiredAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
+    {
+        if (!_options.SettlesExpired)
+        {
+            return;
+        }
+
+        foreach (BookAccount account in Liquidations.Settleable(book).Where(account => !IsCooling(account.Id)))
+        {
+            await DutyAsync(Of(account, "settle", "its expired positions have their settlement price"), _client.Calls.SettleExpired(account), live, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static Duty Of(BookAccount account, string decision, string why) =>
+        new($"account {account.Id}", decision, string.Create(CultureInfo.InvariantCulture, $"{decision} account {account.Id} at {account.StateHash.ToString()[..10]}"), why, account.Id);
 }

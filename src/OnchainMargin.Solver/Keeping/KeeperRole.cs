@@ -1,12 +1,9 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Sending;
-using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
-using OnchainMargin.Protocol.Clearing;
+using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
@@ -15,11 +12,27 @@ using OnchainMargin.Solver.Transactions;
 namespace OnchainMargin.Solver.Keeping;
 
 /// <summary>The role that finds accounts under water at live prices, proves it, and bids where a profit is left. A signature can liquidate nobody: every start carries a witness that the chain checks.</summary>
-internal sealed partial class KeeperRole(
-    Broadcast<IndexedBook> books, ProtocolClient client, TransactionManager transactions, ITransactionNode node, KeeperOptions options, TimeProvider time, ILogger<KeeperRole> logger) : ISolverRole, IDisposable
+internal sealed partial class KeeperRole : ISolverRole, IDisposable
 {
-    private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+    private readonly Broadcast<IndexedBook>.Subscription _changes;
     private readonly Dictionary<ulong, DateTimeOffset> _coolDowns = [];
+    private readonly ProtocolClient _client;
+    private readonly TransactionManager _transactions;
+    private readonly ITransactionNode _node;
+    private readonly KeeperOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Broadcast<IndexedBook> _books;
+    private readonly KeeperJournal _journal;
+    private readonly MeasuredDepth _depth;
+
+    /// <summary>Makes the role.</summary>
+    public KeeperRole(Broadcast<IndexedBook> books, ProtocolClient client, TransactionManager transactions, ITransactionNode node, KeeperOptions options, TimeProvider time, ILogger<KeeperRole> logger)
+    {
+        (_books, _client, _transactions, _node, _options, _time) = (books, client, transactions, node, options, time);
+        _changes = books.Subscribe();
+        _journal = new KeeperJournal(time, logger);
+        _depth = new MeasuredDepth(options.DepthFolder, client.Deployment, logger);
+    }
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Keeper;
@@ -30,18 +43,18 @@ internal sealed partial class KeeperRole(
     /// <inheritdoc/>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (books.Current is not { IsCaughtUp: true } indexed || indexed.Book.LatestCheckpoint is null)
+        if (_books.Current is not { IsCaughtUp: true } indexed || indexed.Book.LatestCheckpoint is null)
         {
             return;
         }
 
         ProtocolBook book = indexed.Book;
-        CheckpointInputs live = await client.GetLiveInputsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        CheckpointInputs live = await _client.GetLiveInputsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         foreach (BookAccount account in book.Accounts.Values)
         {
-            if (account.OpenLot == 0 && !IsCooling(account.Id))
+            if (!IsCooling(account.Id) && Liquidations.Look(book, account, live) is { } found)
             {
-                await ConsiderStartAsync(book, account, live, cancellationToken).ConfigureAwait(false);
+                await StartAsync(found, live, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -50,68 +63,99 @@ internal sealed partial class KeeperRole(
             await ConsiderLotAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
         }
 
-        await ServeNeedsAsync(book, cancellationToken).ConfigureAwait(false);
+        await ServeNeedsAsync(book, live, cancellationToken).ConfigureAwait(false);
+        await SettleExpiredAsync(book, live, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(_options.PollMilliseconds), _time, cancellationToken);
 
-    /// <summary>The cheapest witness that shows a state under water; null when it is not, or the inputs do not belong together.</summary>
-    internal static (byte[] Witness, Int128 EquityE8, Int128 ShownE8)? FindWitness(AccountState state, ImmutableArray<Balance> balances, CheckpointInputs live)
+    private Task StartAsync(UnderWater found, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        if (KeeperMarket.Figures(state, balances, live) is not { } figures || figures.EquityE8 >= figures.MaintenanceE8)
-        {
-            return null;
-        }
-
-        foreach (bool addOns in (ReadOnlySpan<bool>)[false, true])
-        {
-            byte[] witness = Witness.Best(state, balances.AsSpan(), live.View, SurfaceChoice.Better, addOns);
-            if (Witness.Evaluate(state, balances.AsSpan(), live.View, SurfaceChoice.Better, witness, out Int128 equity, out Int128 shown) == MarginError.None && equity < shown)
-            {
-                return (witness, equity, shown);
-            }
-        }
-
-        return null;
+        BookAccount account = found.Account;
+        return DutyAsync(
+            new Duty(
+                $"account {account.Id}",
+                "start",
+                $"start account {account.Id} at {account.StateHash.ToString()[..10]}",
+                $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows",
+                account.Id,
+                IsPrivate: true),
+            _client.Calls.Start(account, found.Witness),
+            live,
+            cancellationToken);
     }
 
-    private async Task ConsiderStartAsync(ProtocolBook book, BookAccount account, CheckpointInputs live, CancellationToken cancellationToken)
+    /// <summary>Sends what brings no profit by itself, as long as its gas costs no more than the options allow.</summary>
+    /// <returns>Whether it is on its way, now or since before.</returns>
+    private async Task<bool> DutyAsync(Duty duty, TransactionRequest request, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, live.Checkpoint.Header, SettlementDecimals(book), book.Settlements);
-        if (FindWitness(state, balances, live) is not { } found)
+        if (_transactions.IsUnderWay(duty.Key))
         {
-            return;
+            return true;
         }
 
-        string key = string.Create(CultureInfo.InvariantCulture, $"start account {account.Id} at {account.StateHash.ToString()[..10]}");
         try
         {
-            if (await SendAsync(key, client.Calls.Start(account, found.Witness), cancellationToken).ConfigureAwait(false))
+            ulong limit = _transactions.GasLimitOf(await _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false));
+            GasOffer offer = await _node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
+            Int128 cost = BidModel.GasE8(limit, offer.MaxFeePerGasWei, NativePriceE8(live));
+            string figures = $"{duty.Why}; gas costs at most {BidModel.Money(cost)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei";
+            if (cost > _options.DutyCostE8)
             {
-                logger.LotIsStarted(account.Id, found.EquityE8, found.ShownE8);
+                _journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(_options.DutyCostE8)} of keeper.dutyCostE8");
+                return false;
             }
+
+            await SendAsync(duty, request, limit, BidModel.PriceFor(limit, _options.DutyCostE8, NativePriceE8(live), _transactions.CapWei), figures, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (RevertException error)
         {
-            logger.StartRefused(account.Id, error.Reason.ToString() ?? "");
-            _coolDowns[account.Id] = time.GetUtcNow() + TimeSpan.FromSeconds(options.CoolDownSeconds);
-        }
-    }
-
-    /// <summary>Sends what is not under way or done already; false when it is, and in a dry run.</summary>
-    private async Task<bool> SendAsync(string key, TransactionRequest request, CancellationToken cancellationToken)
-    {
-        if (options.DryRun)
-        {
-            logger.DryRun(key);
+            Refused(duty, error.Reason.ToString() ?? "");
             return false;
         }
-
-        return await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false) is { IsNew: true };
     }
 
-    private bool IsCooling(ulong account) => _coolDowns.TryGetValue(account, out DateTimeOffset until) && time.GetUtcNow() < until;
+    private async Task SendAsync(Duty duty, TransactionRequest request, ulong gasLimit, UInt256 ceilingWei, string figures, CancellationToken cancellationToken)
+    {
+        if (_options.DryRun)
+        {
+            _journal.Say(duty.Subject, duty.Decision, $"dry run, sends nothing: would {duty.Decision}, {figures}");
+            return;
+        }
 
-    private static byte SettlementDecimals(ProtocolBook book) => book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
+        TransactionIntent intent = TransactionIntent.From(duty.Key, request) with { GasLimit = gasLimit, MostFeePerGasWei = ceilingWei, IsPrivate = duty.IsPrivate };
+        if (await _transactions.SubmitAsync(intent, cancellationToken).ConfigureAwait(false) is { IsNew: true })
+        {
+            _journal.Say(duty.Subject, duty.Decision, figures);
+        }
+    }
+
+    private void Refused(Duty duty, string reason)
+    {
+        _journal.Say(duty.Subject, "refused", $"{duty.Decision} is refused by the chain: {reason}");
+        if (duty.CoolsAccount is { } account)
+        {
+            _coolDowns[account] = _time.GetUtcNow() + TimeSpan.FromSeconds(_options.CoolDownSeconds);
+        }
+    }
+
+    /// <summary>What gas is paid in costs what its market says; where it is no underlying here, what the options say.</summary>
+    private long NativePriceE8(CheckpointInputs live)
+    {
+        ushort? number = _client.Deployment.Underlyings.FirstOrDefault(listed => string.Equals(listed.Name, _options.NativeUnderlying, StringComparison.OrdinalIgnoreCase))?.Number;
+        return live.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == number)?.SpotE8 ?? _options.NativePriceE8;
+    }
+
+    private bool IsCooling(ulong account) => _coolDowns.TryGetValue(account, out DateTimeOffset until) && _time.GetUtcNow() < until;
+
+    /// <summary>One thing to do on chain.</summary>
+    /// <param name="Subject">What it is about.</param>
+    /// <param name="Decision">What is done, in one word.</param>
+    /// <param name="Key">The intent's key.</param>
+    /// <param name="Why">Why, with figures.</param>
+    /// <param name="CoolsAccount">The account that is left alone for a while when the chain refuses it.</param>
+    /// <param name="IsPrivate">Whether others would copy it.</param>
+    private sealed record Duty(string Subject, string Decision, string Key, string Why, ulong? CoolsAccount = null, bool IsPrivate = false);
 }

@@ -15,16 +15,34 @@ public sealed record KeeperOptions
     /// <summary>The largest gross notional that the bidding account may hold after a bid, in E8.</summary>
     public long InventoryLimitE8 { get; init; } = 1_000_000_00000000;
 
-    /// <summary>What hedging a bid costs, in hundredths of a percent of the notional that it takes over.</summary>
+    /// <summary>The largest net exposure to one underlying that the bidding account may hold after a bid that raises it, in E8 of the settlement currency.</summary>
+    public long NetLimitE8 { get; init; } = 500_000_00000000;
+
+    /// <summary>The fees of hedging a bid, in hundredths of a percent of the notional that it takes over; slippage comes on top.</summary>
     public int HedgeCostBps { get; init; } = 5;
 
-    /// <summary>The price of one whole native coin (what gas is paid in), in E8 of the settlement currency.</summary>
+    /// <summary>A folder of order-book snapshots, BTC.csv and so on with the columns side, price and qty, from which the slippage of hedges is taken; empty to take what the protocol charges for liquidity.</summary>
+    public string DepthFolder { get; init; } = "";
+
+    /// <summary>How much of what a bid brings above the least profit may be spent on raising its fee, in percent; the rest is room for the price to move.</summary>
+    public int GasSharePercent { get; init; } = 50;
+
+    /// <summary>The most that the gas of one start, end, enlargement, takeover or settlement may cost, in E8 of the settlement currency.</summary>
+    public long DutyCostE8 { get; init; } = 100_00000000;
+
+    /// <summary>Whether expired positions of others are settled.</summary>
+    public bool SettlesExpired { get; init; } = true;
+
+    /// <summary>The underlying whose live price is that of the native coin (what gas is paid in).</summary>
+    public string NativeUnderlying { get; init; } = "ETH";
+
+    /// <summary>The price of one whole native coin where it is no underlying, in E8 of the settlement currency.</summary>
     public long NativePriceE8 { get; init; } = 3_000_00000000;
 
     /// <summary>Looks, computes and logs decisions, but sends nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>How many seconds an account is left alone after a start of it was refused.</summary>
+    /// <summary>How many seconds an account is left alone after the chain refused what was tried with it.</summary>
     public int CoolDownSeconds { get; init; } = 10;
 
     /// <summary>How often accounts and lots are looked at when no block comes, in milliseconds.</summary>
@@ -36,7 +54,11 @@ public sealed record KeeperOptions
         errors.Range(BidderAccount, 0, long.MaxValue);
         errors.Range(MinimumProfitE8, 0, long.MaxValue);
         errors.Range(InventoryLimitE8, 0, long.MaxValue);
+        errors.Range(NetLimitE8, 0, long.MaxValue);
         errors.Range(HedgeCostBps, 0, 10_000);
+        errors.Range(GasSharePercent, 0, 100);
+        errors.Range(DutyCostE8, 0, long.MaxValue);
+        errors.Require(DepthFolder.Length == 0 || Directory.Exists(DepthFolder), "depthFolder", $"names '{DepthFolder}', which is no folder; name one with BTC.csv and so on, or leave it empty");
         errors.Range(NativePriceE8, 0, long.MaxValue);
         errors.Range(CoolDownSeconds, 0, 86_400);
         errors.Range(PollMilliseconds, 10, 600_000);

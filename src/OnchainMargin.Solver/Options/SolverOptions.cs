@@ -9,6 +9,9 @@ public sealed record SolverOptions
     /// <summary>The node's JSON-RPC address.</summary>
     public string NodeUrl { get; init; } = "http://127.0.0.1:8545";
 
+    /// <summary>Further nodes of the same chain: reads go on there when a node does not answer, and transactions are handed to all of them.</summary>
+    public IReadOnlyList<string> NodeUrls { get; init; } = [];
+
     /// <summary>The node's WebSocket address; empty to poll only.</summary>
     public string NodeWebSocketUrl { get; init; } = "";
 
@@ -89,6 +92,7 @@ public sealed record SolverOptions
     {
         OptionErrors errors = new("solver");
         errors.Require(Uri.TryCreate(NodeUrl, UriKind.Absolute, out Uri? node) && node.Scheme is "http" or "https", "nodeUrl", $"is '{NodeUrl}'; write it like http://127.0.0.1:8545");
+        errors.Urls(NodeUrls);
         errors.Require(
             NodeWebSocketUrl.Length == 0 || (Uri.TryCreate(NodeWebSocketUrl, UriKind.Absolute, out Uri? socket) && socket.Scheme is "ws" or "wss"),
             "nodeWebSocketUrl",

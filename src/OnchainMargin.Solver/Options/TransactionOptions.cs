@@ -24,6 +24,15 @@ public sealed record TransactionOptions
     /// <summary>After how many seconds a nonce that the chain has used without any of our transactions being found counts as used by somebody else.</summary>
     public int DisplacedAfterSeconds { get; init; } = 60;
 
+    /// <summary>After how many seconds a transaction whose fee has reached what it is worth gives its nonce back, by an empty transaction in its place, when others wait behind it.</summary>
+    public int WithdrawAfterSeconds { get; init; } = 120;
+
+    /// <summary>The JSON-RPC address of a private relay for starts and bids, which others would copy from the public pool; empty for none.</summary>
+    public string PrivateRelayUrl { get; init; } = "";
+
+    /// <summary>For how many seconds a transaction is offered to the private relay alone before it goes to every node; 0 for ever.</summary>
+    public int PrivateForSeconds { get; init; } = 60;
+
     /// <summary>The sentences that say what is wrong; none when all is well.</summary>
     internal IEnumerable<string> Errors()
     {
@@ -35,6 +44,9 @@ public sealed record TransactionOptions
         errors.Range(BroadcastAgainAfterSeconds, 1, 3600);
         errors.Range(SettledAfterBlocks, 1, 10_000);
         errors.Range(DisplacedAfterSeconds, 1, 3600);
+        errors.Range(WithdrawAfterSeconds, 1, 86_400);
+        errors.Range(PrivateForSeconds, 0, 86_400);
+        errors.Require(PrivateRelayUrl.Length == 0 || (Uri.TryCreate(PrivateRelayUrl, UriKind.Absolute, out Uri? relay) && relay.Scheme is "http" or "https"), "privateRelayUrl", $"is '{PrivateRelayUrl}'; write it like https://relay.example or leave it empty");
         return errors.Sentences;
     }
 }

@@ -10,4 +10,8 @@ namespace OnchainMargin.Solver.Store;
 /// <param name="MaxFeePerGasWei">The most it pays for a unit of gas.</param>
 /// <param name="TipPerGasWei">What of that goes to the block's proposer.</param>
 /// <param name="SignedSeconds">When it was signed, in Unix seconds.</param>
-public sealed record OutboxAttempt(Hash32 Hash, string Intent, ulong Nonce, byte[] Raw, UInt256 MaxFeePerGasWei, UInt256 TipPerGasWei, long SignedSeconds);
+public sealed record OutboxAttempt(Hash32 Hash, string Intent, ulong Nonce, byte[] Raw, UInt256 MaxFeePerGasWei, UInt256 TipPerGasWei, long SignedSeconds)
+{
+    /// <summary>Whether it does nothing but use the nonce.</summary>
+    public bool IsEmpty { get; init; }
+}

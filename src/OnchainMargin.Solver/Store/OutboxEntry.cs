@@ -23,6 +23,12 @@ public sealed record OutboxEntry
     /// <summary>The nonce, which makes sure that at most one of the attempts is mined.</summary>
     public required ulong Nonce { get; init; }
 
+    /// <summary>The most that may be offered for a unit of gas, in wei; null when the options' cap alone counts.</summary>
+    public UInt256? MostFeePerGasWei { get; init; }
+
+    /// <summary>Whether it goes to the private relay first.</summary>
+    public bool IsPrivate { get; init; }
+
     /// <summary>Whether it was stored just now; false when it was there already.</summary>
     public bool IsNew { get; init; }
 

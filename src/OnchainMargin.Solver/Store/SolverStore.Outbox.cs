@@ -7,7 +7,7 @@ namespace OnchainMargin.Solver.Store;
 public sealed partial class SolverStore
 {
     private const string OutboxColumns =
-        "intent, sender, target, data, gas_limit AS GasLimit, nonce, state, block, reason, created";
+        "intent, sender, target, data, gas_limit AS GasLimit, nonce, state, block, reason, created, most_fee AS MostFee, private AS Private";
 
     /// <summary>Stores a new intent together with its first signed form, before anything is broadcast. False, and nothing stored, when the intent is already there.</summary>
     public bool TryAddToOutbox(OutboxEntry entry, OutboxAttempt attempt)
@@ -16,8 +16,8 @@ public sealed partial class SolverStore
         {
             using SqliteTransaction transaction = _connection.BeginTransaction();
             int added = _connection.Execute(
-                "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created) "
-                + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created) ON CONFLICT (intent) DO NOTHING",
+                "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
+                + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created, @mostFee, @isPrivate) ON CONFLICT (intent) DO NOTHING",
                 new
                 {
                     intent = entry.Intent,
@@ -30,6 +30,8 @@ public sealed partial class SolverStore
                     block = checked((long)entry.BlockNumber),
                     reason = entry.Reason,
                     created = entry.CreatedSeconds,
+                    mostFee = entry.MostFeePerGasWei?.ToString() ?? "",
+                    isPrivate = entry.IsPrivate ? 1L : 0L,
                 },
                 transaction);
             if (added == 0)
@@ -79,7 +81,7 @@ public sealed partial class SolverStore
         {
             return [.. _connection
                 .Query<OutboxRow>(
-                    $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state IN (1, 2, 3, 4) ORDER BY nonce",
+                    $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state IN (1, 2, 3, 4, 6) ORDER BY nonce",
                     new { sender = sender.ToArray(), nonce = checked((long)minedNonce) })
                 .Select(static row => row.ToEntry())];
         }
@@ -103,7 +105,7 @@ public sealed partial class SolverStore
         {
             return [.. _connection
                 .Query<AttemptRow>(
-                    "SELECT hash, intent, nonce, raw, max_fee AS MaxFee, tip, signed FROM attempts WHERE intent = @intent ORDER BY signed, position",
+                    "SELECT hash, intent, nonce, raw, max_fee AS MaxFee, tip, signed, empty FROM attempts WHERE intent = @intent ORDER BY signed, position",
                     new { intent })
                 .Select(static row => row.ToAttempt())];
         }
@@ -132,8 +134,8 @@ public sealed partial class SolverStore
 
     private void AddAttempt(OutboxAttempt attempt, SqliteTransaction? transaction) =>
         _connection.Execute(
-            "INSERT INTO attempts (hash, intent, nonce, raw, max_fee, tip, signed, position) "
-            + "VALUES (@hash, @intent, @nonce, @raw, @maxFee, @tip, @signed, (SELECT count(*) FROM attempts WHERE intent = @intent)) ON CONFLICT (hash) DO NOTHING",
+            "INSERT INTO attempts (hash, intent, nonce, raw, max_fee, tip, signed, position, empty) "
+            + "VALUES (@hash, @intent, @nonce, @raw, @maxFee, @tip, @signed, (SELECT count(*) FROM attempts WHERE intent = @intent), @empty) ON CONFLICT (hash) DO NOTHING",
             new
             {
                 hash = attempt.Hash.ToArray(),
@@ -143,6 +145,7 @@ public sealed partial class SolverStore
                 maxFee = attempt.MaxFeePerGasWei.ToString(),
                 tip = attempt.TipPerGasWei.ToString(),
                 signed = attempt.SignedSeconds,
+                empty = attempt.IsEmpty ? 1L : 0L,
             },
             transaction);
 
@@ -168,6 +171,10 @@ public sealed partial class SolverStore
 
         public long Created { get; init; }
 
+        public string MostFee { get; init; } = "";
+
+        public long Private { get; init; }
+
         public OutboxEntry ToEntry() => new()
         {
             Intent = Intent,
@@ -180,6 +187,8 @@ public sealed partial class SolverStore
             BlockNumber = (ulong)Block,
             Reason = Reason,
             CreatedSeconds = Created,
+            MostFeePerGasWei = MostFee.Length == 0 ? null : UInt256.Parse(MostFee),
+            IsPrivate = Private != 0,
         };
     }
 
@@ -199,7 +208,9 @@ public sealed partial class SolverStore
 
         public long Signed { get; init; }
 
+        public long Empty { get; init; }
+
         public OutboxAttempt ToAttempt() =>
-            new(new Hash32(Hash), Intent, (ulong)Nonce, Raw, UInt256.Parse(MaxFee), UInt256.Parse(Tip), Signed);
+            new(new Hash32(Hash), Intent, (ulong)Nonce, Raw, UInt256.Parse(MaxFee), UInt256.Parse(Tip), Signed) { IsEmpty = Empty != 0 };
     }
 }

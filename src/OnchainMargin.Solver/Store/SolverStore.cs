@@ -76,6 +76,13 @@ public sealed partial class SolverStore : IDisposable
             return;
         }
 
+        if (string.Equals(_connection.ExecuteScalar<string?>("SELECT value FROM meta WHERE key = 'version'"), "1", StringComparison.Ordinal))
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            _connection.Execute(StoreSchema.FromVersion1, transaction: transaction);
+            transaction.Commit();
+        }
+
         Require("version", Text(StoreSchema.Version), "was written by another version of this program", "start with an empty file; the index is rebuilt from the chain");
         Require("chain", chainId.ToString(CultureInfo.InvariantCulture), "is an index of another chain", "name another file");
         Require("deployment", deployment.ToString(), "is an index of another deployment", "name another file");

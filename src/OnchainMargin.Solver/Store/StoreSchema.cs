@@ -3,7 +3,7 @@ namespace OnchainMargin.Solver.Store;
 /// <summary>The tables of the embedded store. A change of shape is a new version; the index can always be rebuilt from the chain, the outbox cannot.</summary>
 internal static class StoreSchema
 {
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     internal const string Create = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -36,7 +36,9 @@ internal static class StoreSchema
             state INTEGER NOT NULL,
             block INTEGER NOT NULL,
             reason TEXT NOT NULL,
-            created INTEGER NOT NULL) WITHOUT ROWID;
+            created INTEGER NOT NULL,
+            most_fee TEXT NOT NULL DEFAULT '',
+            private INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
         CREATE UNIQUE INDEX outbox_nonce ON outbox (sender, nonce) WHERE state <> 5;
         CREATE INDEX outbox_state ON outbox (state);
 
@@ -48,7 +50,8 @@ internal static class StoreSchema
             max_fee TEXT NOT NULL,
             tip TEXT NOT NULL,
             signed INTEGER NOT NULL,
-            position INTEGER NOT NULL) WITHOUT ROWID;
+            position INTEGER NOT NULL,
+            empty INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
         CREATE INDEX attempts_intent ON attempts (intent);
 
         CREATE TABLE signed_epochs (
@@ -57,5 +60,13 @@ internal static class StoreSchema
             digest BLOB NOT NULL,
             signature BLOB NOT NULL,
             PRIMARY KEY (signer, epoch, digest)) WITHOUT ROWID;
+        """;
+
+    /// <summary>What makes a store of version 1 one of version 2, with all that is in it.</summary>
+    internal const string FromVersion1 = """
+        ALTER TABLE outbox ADD COLUMN most_fee TEXT NOT NULL DEFAULT '';
+        ALTER TABLE outbox ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE attempts ADD COLUMN empty INTEGER NOT NULL DEFAULT 0;
+        UPDATE meta SET value = '2' WHERE key = 'version';
         """;
 }

@@ -5,7 +5,7 @@ using OnchainMargin.Ethereum.Transactions;
 namespace OnchainMargin.Solver.Transactions;
 
 /// <summary>The transaction manager's view of a node.</summary>
-internal sealed class NodeTransactions(IEthereumNode node) : ITransactionNode
+internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay) : ITransactionNode
 {
     public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => node.GetBlockNumberAsync(cancellationToken);
 
@@ -31,7 +31,8 @@ internal sealed class NodeTransactions(IEthereumNode node) : ITransactionNode
         return receipt is null ? null : new MinedTransaction(receipt.BlockNumber, receipt.IsSuccess);
     }
 
-    public Task BroadcastAsync(byte[] raw, CancellationToken cancellationToken) => node.SendRawTransactionAsync(SignedTransaction.Decode(raw), cancellationToken);
+    public Task BroadcastAsync(byte[] raw, bool isPrivate, CancellationToken cancellationToken) =>
+        (isPrivate && relay.Node is { } hidden ? hidden : node).SendRawTransactionAsync(SignedTransaction.Decode(raw), cancellationToken);
 
     public async Task<string> ExplainRevertAsync(Address sender, Address target, byte[] data, ulong blockNumber, CancellationToken cancellationToken)
     {

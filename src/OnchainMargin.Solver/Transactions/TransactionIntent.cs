@@ -9,6 +9,15 @@ namespace OnchainMargin.Solver.Transactions;
 /// <param name="Data">The calldata.</param>
 public sealed record TransactionIntent(string Key, Address Target, byte[] Data)
 {
+    /// <summary>The gas limit, when the caller has had the gas estimated already; null to have it estimated.</summary>
+    public ulong? GasLimit { get; init; }
+
+    /// <summary>The most that may be offered for a unit of gas, in wei, when it is worth only so much; null when the options' own cap alone counts.</summary>
+    public UInt256? MostFeePerGasWei { get; init; }
+
+    /// <summary>Whether others would copy it from the public pool, so that it goes to the private relay first where one is named.</summary>
+    public bool IsPrivate { get; init; }
+
     /// <summary>An intent from a built call.</summary>
     /// <exception cref="ArgumentException">Thrown when the request creates a contract or sends coins, which the solver never does.</exception>
     public static TransactionIntent From(string key, TransactionRequest request)

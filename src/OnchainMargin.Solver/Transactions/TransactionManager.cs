@@ -1,5 +1,6 @@
 using System.Globalization;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 
@@ -12,6 +13,7 @@ namespace OnchainMargin.Solver.Transactions;
 internal sealed class TransactionManager(ITransactionNode node, ITransactionKey key, SolverStore store, TransactionOptions options, TimeProvider time, ILogger<TransactionManager> logger) : IDisposable
 {
     private const ulong WeiPerGwei = 1_000_000_000;
+    private const ulong EmptyGas = 21_000;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
@@ -22,6 +24,23 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>Whether an intent is stored and has neither failed nor been given up, so that submitting it again would do nothing.</summary>
+    public bool IsUnderWay(string intent)
+    {
+        string name = intent;
+        for (int retry = 2; store.FindInOutbox(name) is { } known; retry++)
+        {
+            if (known.State is OutboxState.Live or OutboxState.Mined or OutboxState.Final)
+            {
+                return true;
+            }
+
+            name = string.Create(CultureInfo.InvariantCulture, $"{intent} (try {retry})");
+        }
+
+        return false;
+    }
 
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
@@ -43,9 +62,8 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
                 intent = intent with { Key = string.Create(CultureInfo.InvariantCulture, $"{firstKey} (try {retry + 1})") };
             }
 
-            ulong estimate = await node.EstimateGasAsync(key.Address, intent.Target, intent.Data, cancellationToken).ConfigureAwait(false);
-            ulong gasLimit = estimate + (estimate * (ulong)options.GasMarginPercent / 100);
-            GasOffer offer = (await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false)).AtMost(Cap);
+            ulong gasLimit = intent.GasLimit ?? GasLimitOf(await node.EstimateGasAsync(key.Address, intent.Target, intent.Data, cancellationToken).ConfigureAwait(false));
+            GasOffer offer = (await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false)).AtMost(MostOf(intent.MostFeePerGasWei));
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
             ulong nonce = Math.Max(mined, store.NonceAfterOutbox(key.Address));
             OutboxAttempt attempt = Sign(intent.Key, intent.Target, intent.Data, gasLimit, nonce, offer);
@@ -58,10 +76,12 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
                 GasLimit = gasLimit,
                 Nonce = nonce,
                 CreatedSeconds = Now,
+                MostFeePerGasWei = intent.MostFeePerGasWei,
+                IsPrivate = intent.IsPrivate,
             };
             store.TryAddToOutbox(entry, attempt);
             logger.TransactionStored(intent.Key, nonce, attempt.Hash);
-            await BroadcastAsync(attempt, cancellationToken).ConfigureAwait(false);
+            await BroadcastAsync(entry, attempt, cancellationToken).ConfigureAwait(false);
             return entry with { IsNew = true };
         }
         finally
@@ -84,9 +104,11 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
                 store.SetOutboxState(entry.Intent, OutboxState.Live, 0, "");
             }
 
-            foreach (OutboxEntry entry in store.UnsettledOf(key.Address))
+            IReadOnlyList<OutboxEntry> unsettled = store.UnsettledOf(key.Address);
+            ulong last = unsettled.Count == 0 ? 0 : unsettled[^1].Nonce;
+            foreach (OutboxEntry entry in unsettled)
             {
-                await AdvanceAsync(entry, head, mined, cancellationToken).ConfigureAwait(false);
+                await AdvanceAsync(entry, head, mined, isWaitedFor: entry.Nonce < last, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -97,16 +119,22 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
 
     private long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
-    private UInt256 Cap => (UInt256)(ulong)options.MaxFeePerGasGwei * WeiPerGwei;
+    /// <summary>The most that is ever offered for a unit of gas, in wei.</summary>
+    public UInt256 CapWei => (UInt256)(ulong)options.MaxFeePerGasGwei * WeiPerGwei;
 
-    private async Task AdvanceAsync(OutboxEntry entry, ulong head, ulong mined, CancellationToken cancellationToken)
+    /// <summary>The gas limit that a call gets whose use is estimated so.</summary>
+    public ulong GasLimitOf(ulong estimate) => estimate + (estimate * (ulong)options.GasMarginPercent / 100);
+
+    private UInt256 MostOf(UInt256? worth) => worth is { } most && most < CapWei ? most : CapWei;
+
+    private async Task AdvanceAsync(OutboxEntry entry, ulong head, ulong mined, bool isWaitedFor, CancellationToken cancellationToken)
     {
         IReadOnlyList<OutboxAttempt> attempts = store.AttemptsOf(entry.Intent);
         foreach (OutboxAttempt attempt in attempts)
         {
             if (await node.FindMinedAsync(attempt.Hash, cancellationToken).ConfigureAwait(false) is { } found)
             {
-                await SettleAsync(entry, found, head, cancellationToken).ConfigureAwait(false);
+                await SettleAsync(entry, attempt, found, head, cancellationToken).ConfigureAwait(false);
                 return;
             }
         }
@@ -127,16 +155,16 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
         OutboxAttempt newest = attempts[^1];
         if (Now - newest.SignedSeconds >= options.RaiseFeeAfterSeconds)
         {
-            newest = await RaiseAsync(entry, newest, cancellationToken).ConfigureAwait(false);
+            newest = await RaiseAsync(entry, newest, isWaitedFor, cancellationToken).ConfigureAwait(false);
         }
 
         if (!_broadcastAt.TryGetValue(entry.Intent, out long at) || Now - at >= options.BroadcastAgainAfterSeconds || newest != attempts[^1])
         {
-            await BroadcastAsync(newest, cancellationToken).ConfigureAwait(false);
+            await BroadcastAsync(entry, newest, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task SettleAsync(OutboxEntry entry, MinedTransaction found, ulong head, CancellationToken cancellationToken)
+    private async Task SettleAsync(OutboxEntry entry, OutboxAttempt attempt, MinedTransaction found, ulong head, CancellationToken cancellationToken)
     {
         bool isDeep = head >= found.BlockNumber && head - found.BlockNumber >= (ulong)options.SettledAfterBlocks;
         OutboxState state = (found.IsSuccess, isDeep) switch
@@ -148,6 +176,12 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
         };
         _broadcastAt.Remove(entry.Intent);
         _missingSince.Remove(entry.Intent);
+        if (attempt.IsEmpty)
+        {
+            store.SetOutboxState(entry.Intent, OutboxState.Withdrawn, found.BlockNumber, "gas came to cost more than it was worth, so its nonce was given back");
+            return;
+        }
+
         if (state == entry.State && found.BlockNumber == entry.BlockNumber)
         {
             return;
@@ -185,20 +219,40 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
         store.SetOutboxState(entry.Intent, OutboxState.Displaced, 0, "its nonce was used by a transaction that is not in this outbox");
     }
 
-    private async Task<OutboxAttempt> RaiseAsync(OutboxEntry entry, OutboxAttempt newest, CancellationToken cancellationToken)
+    private async Task<OutboxAttempt> RaiseAsync(OutboxEntry entry, OutboxAttempt newest, bool isWaitedFor, CancellationToken cancellationToken)
     {
         GasOffer asked = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
         var old = new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei);
-        GasOffer raised = old.RaisedBy((uint)options.RaiseFeePercent, asked).AtMost(Cap);
-        if (raised.MaxFeePerGasWei < old.RaisedBy(0, old).MaxFeePerGasWei)
+        GasOffer wanted = old.RaisedBy((uint)options.RaiseFeePercent, asked);
+        UInt256 least = old.RaisedBy(0, old).MaxFeePerGasWei;
+        bool isEmpty = newest.IsEmpty;
+        GasOffer raised = wanted.AtMost(isEmpty ? CapWei : MostOf(entry.MostFeePerGasWei));
+        if (raised.MaxFeePerGasWei < least && !isEmpty && isWaitedFor && entry.MostFeePerGasWei is not null && Now - entry.CreatedSeconds >= options.WithdrawAfterSeconds)
         {
-            logger.TransactionAtFeeCap(entry.Intent, options.MaxFeePerGasGwei);
+            // It is worth no more, and what waits behind it may be: an empty transaction takes its nonce.
+            isEmpty = true;
+            raised = wanted.AtMost(CapWei);
+        }
+
+        if (raised.MaxFeePerGasWei < least)
+        {
+            logger.TransactionAtFeeCap(entry.Intent, BidModel.Gwei(newest.MaxFeePerGasWei));
             return newest;
         }
 
-        OutboxAttempt attempt = Sign(entry.Intent, entry.Target, entry.Data, entry.GasLimit, entry.Nonce, raised);
+        OutboxAttempt attempt = isEmpty
+            ? Sign(entry.Intent, key.Address, [], EmptyGas, entry.Nonce, raised) with { IsEmpty = true }
+            : Sign(entry.Intent, entry.Target, entry.Data, entry.GasLimit, entry.Nonce, raised);
         store.AddAttempt(attempt);
-        logger.TransactionFeeRaised(entry.Intent, raised.MaxFeePerGasWei);
+        if (isEmpty && !newest.IsEmpty)
+        {
+            logger.TransactionWithdrawn(entry.Intent, entry.Nonce, BidModel.Gwei(newest.MaxFeePerGasWei));
+        }
+        else
+        {
+            logger.TransactionFeeRaised(entry.Intent, raised.MaxFeePerGasWei);
+        }
+
         return attempt;
     }
 
@@ -208,12 +262,13 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
         return new OutboxAttempt(hash, intent, nonce, raw, offer.MaxFeePerGasWei, offer.TipPerGasWei, Now);
     }
 
-    private async Task BroadcastAsync(OutboxAttempt attempt, CancellationToken cancellationToken)
+    private async Task BroadcastAsync(OutboxEntry entry, OutboxAttempt attempt, CancellationToken cancellationToken)
     {
         _broadcastAt[attempt.Intent] = Now;
         try
         {
-            await node.BroadcastAsync(attempt.Raw, cancellationToken).ConfigureAwait(false);
+            bool isPrivate = entry.IsPrivate && (options.PrivateForSeconds == 0 || Now - entry.CreatedSeconds < options.PrivateForSeconds);
+            await node.BroadcastAsync(attempt.Raw, isPrivate, cancellationToken).ConfigureAwait(false);
         }
         catch (EthereumException answer)
         {

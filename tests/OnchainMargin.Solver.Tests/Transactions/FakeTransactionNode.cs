@@ -11,6 +11,7 @@ internal sealed class FakeTransactionNode : ITransactionNode
 {
     private readonly Dictionary<Hash32, SignedTransaction> _pool = [];
     private readonly List<SignedTransaction[]> _blocks = [];
+    private readonly Dictionary<Hash32, ulong> _blockOf = [];
 
     public GasOffer Asked { get; set; } = new(10_000_000_000UL, 1_000_000_000UL);
 
@@ -23,13 +24,16 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     public List<SignedTransaction> Broadcasts { get; } = [];
 
+    /// <summary>Whether each broadcast was for the private relay alone.</summary>
+    public List<bool> Private { get; } = [];
+
     public IReadOnlyList<SignedTransaction> Mined => [.. _blocks.SelectMany(static block => block)];
 
     public ulong Head => (ulong)_blocks.Count;
 
     public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Task.FromResult(Head);
 
-    public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => Task.FromResult((ulong)Mined.Count);
+    public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => Task.FromResult((ulong)_blockOf.Count);
 
     public Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken) => RefusesInSimulation
         ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "no"))
@@ -38,29 +42,20 @@ internal sealed class FakeTransactionNode : ITransactionNode
     public Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken) => Task.FromResult(Asked);
 
     public Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken)
-    {
-        for (int i = 0; i < _blocks.Count; i++)
-        {
-            if (_blocks[i].Any(transaction => transaction.Hash == hash))
-            {
-                return Task.FromResult<MinedTransaction?>(new MinedTransaction((ulong)i + 1, !RevertsWhenMined));
-            }
-        }
+        => Task.FromResult(_blockOf.TryGetValue(hash, out ulong block) ? new MinedTransaction(block, !RevertsWhenMined) : null);
 
-        return Task.FromResult<MinedTransaction?>(null);
-    }
-
-    public Task BroadcastAsync(byte[] raw, CancellationToken cancellationToken)
+    public Task BroadcastAsync(byte[] raw, bool isPrivate, CancellationToken cancellationToken)
     {
         SignedTransaction transaction = SignedTransaction.Decode(raw);
         Broadcasts.Add(transaction);
+        Private.Add(isPrivate);
         bool isLost = Losses.TryDequeue(out bool arrives);
         if (isLost && !arrives)
         {
             throw new RpcTransportException("the connection was lost before the request arrived");
         }
 
-        if (Mined.All(mined => mined.Hash != transaction.Hash))
+        if (!_blockOf.ContainsKey(transaction.Hash))
         {
             _pool[transaction.Hash] = transaction;
         }
@@ -70,30 +65,55 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     public Task<string> ExplainRevertAsync(Address sender, Address target, byte[] data, ulong blockNumber, CancellationToken cancellationToken) => Task.FromResult("no");
 
-    /// <summary>Makes a block of what the pool holds, the best offer of each nonce, in order and without gaps.</summary>
-    public void Mine()
+    /// <summary>Makes a block of what the pool holds, the best offer of each nonce, in order and without gaps, as far as offers reach what the block asks.</summary>
+    /// <returns>What is in it.</returns>
+    public IReadOnlyList<SignedTransaction> Mine(UInt256 leastFeeWei = default)
     {
         var block = new List<SignedTransaction>();
-        for (ulong nonce = (ulong)Mined.Count; _pool.Values.Any(transaction => transaction.Transaction.Nonce == nonce); nonce++)
+        for (ulong nonce = (ulong)_blockOf.Count; _pool.Values.Any(transaction => transaction.Transaction.Nonce == nonce); nonce++)
         {
             SignedTransaction best = _pool.Values.Where(transaction => transaction.Transaction.Nonce == nonce).MaxBy(static transaction => ((FeeMarketTransaction)transaction.Transaction).MaxFeePerGasWei)!;
+            if (((FeeMarketTransaction)best.Transaction).MaxFeePerGasWei < leastFeeWei)
+            {
+                break;
+            }
+
             block.Add(best);
         }
 
-        _blocks.Add([.. block]);
-        foreach (SignedTransaction transaction in _pool.Values.Where(transaction => transaction.Transaction.Nonce < (ulong)Mined.Count).ToArray())
+        Append([.. block]);
+        foreach (SignedTransaction transaction in _pool.Values.Where(transaction => transaction.Transaction.Nonce < (ulong)_blockOf.Count).ToArray())
         {
             _pool.Remove(transaction.Hash);
         }
+
+        return block;
     }
 
     /// <summary>Takes the last blocks back; the pool forgets what they held.</summary>
-    public void TakeBack(int blocks) => _blocks.RemoveRange(_blocks.Count - blocks, blocks);
+    public void TakeBack(int blocks)
+    {
+        foreach (SignedTransaction transaction in _blocks.Skip(_blocks.Count - blocks).SelectMany(static block => block))
+        {
+            _blockOf.Remove(transaction.Hash);
+        }
+
+        _blocks.RemoveRange(_blocks.Count - blocks, blocks);
+    }
 
     /// <summary>Somebody else uses the next nonce.</summary>
-    public void UseNonceElsewhere(SignedTransaction foreign) => _blocks.Add([foreign]);
+    public void UseNonceElsewhere(SignedTransaction foreign) => Append([foreign]);
 
     public void ForgetPool() => _pool.Clear();
+
+    private void Append(SignedTransaction[] block)
+    {
+        _blocks.Add(block);
+        foreach (SignedTransaction transaction in block)
+        {
+            _blockOf[transaction.Hash] = (ulong)_blocks.Count;
+        }
+    }
 
     public static Hash32 Named(string name) => Keccak256.HashUtf8(name);
 }

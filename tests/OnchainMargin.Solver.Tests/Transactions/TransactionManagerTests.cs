@@ -117,6 +117,84 @@ public sealed class TransactionManagerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunOnce_WorthOnlySoMuch_NeverOffersMoreAndKeepsWaitingAlone()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("bid") with { MostFeePerGasWei = 12_000_000_000UL }, CancellationToken.None);
+        for (int i = 0; i < 20; i++)
+        {
+            _time.Pass(_options.RaiseFeeAfterSeconds);
+            await manager.RunOnceAsync(CancellationToken.None);
+        }
+
+        Assert.All(_node.Broadcasts, static sent => Assert.True(((FeeMarketTransaction)sent.Transaction).MaxFeePerGasWei <= 12_000_000_000UL));
+        Assert.All(_node.Broadcasts, static sent => Assert.False(sent.Transaction.Data.IsEmpty));
+        Assert.Equal(OutboxState.Live, _store.FindInOutbox("bid")!.State);
+    }
+
+    [Fact]
+    public async Task RunOnce_WorthLessThanGasAsksAndOthersWait_GivesItsNonceBackAndTheyGoOn()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("bid") with { MostFeePerGasWei = 12_000_000_000UL }, CancellationToken.None);
+        await manager.SubmitAsync(Intent("start"), CancellationToken.None);
+        _node.Asked = new GasOffer(80_000_000_000UL, 2_000_000_000UL);
+        for (int i = 0; i < 10; i++)
+        {
+            _time.Pass(_options.RaiseFeeAfterSeconds);
+            await manager.RunOnceAsync(CancellationToken.None);
+            _node.Mine(80_000_000_000UL);
+        }
+
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Withdrawn, _store.FindInOutbox("bid")!.State);
+        Assert.Contains(_store.FindInOutbox("start")!.State, new[] { OutboxState.Mined, OutboxState.Final });
+        Assert.True(_node.Mined[0].Transaction.Data.IsEmpty);
+        Assert.Equal(_key.Address, _node.Mined[0].Transaction.To);
+        Assert.Equal(21_000UL, _node.Mined[0].Transaction.GasLimit);
+
+        // It may be tried again later, under a nonce of its own.
+        Assert.False(manager.IsUnderWay("bid"));
+        Assert.Equal(("bid (try 2)", 2UL), ((await manager.SubmitAsync(Intent("bid"), CancellationToken.None)).Intent, _store.FindInOutbox("bid (try 2)")!.Nonce));
+    }
+
+    [Fact]
+    public async Task Submit_Private_GoesToTheRelayAloneForAWhile()
+    {
+        using TransactionManager manager = Manager(_options with { PrivateForSeconds = 60, RaiseFeeAfterSeconds = 3600 });
+        await manager.SubmitAsync(Intent("bid") with { IsPrivate = true }, CancellationToken.None);
+        _time.Pass(30);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _time.Pass(31);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal([true, true, false], _node.Private);
+    }
+
+    [Fact]
+    public async Task Open_StoreOfVersionOne_KeepsItsOutbox()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-store-").FullName, "old.db");
+        using (SolverStore store = SolverStore.Open(file, 31337, Target))
+        using (TransactionManager manager = Manager(_options, store))
+        {
+            await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+            using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False");
+            connection.Open();
+            using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "ALTER TABLE outbox DROP COLUMN most_fee; ALTER TABLE outbox DROP COLUMN private; ALTER TABLE attempts DROP COLUMN empty; UPDATE meta SET value = '1' WHERE key = 'version'";
+            command.ExecuteNonQuery();
+        }
+
+        using (SolverStore store = SolverStore.Open(file, 31337, Target))
+        {
+            Assert.Equal((OutboxState.Live, null), (store.FindInOutbox("a")!.State, store.FindInOutbox("a")!.MostFeePerGasWei));
+            Assert.False(Assert.Single(store.AttemptsOf("a")).IsEmpty);
+        }
+
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
     public async Task RunOnce_FirstAttemptMinedAfterARaise_IsFoundByItsOwnHash()
     {
         using TransactionManager manager = Manager();

@@ -1,0 +1,145 @@
+namespace OnchainMargin.Ethereum.Rpc;
+
+/// <summary>Several nodes as one: reads go to the first that answers, in the order of preference, and signed transactions to all of them.</summary>
+/// <remarks>A node that fails is left for a while and then asked first again. A reader must be ready for the next node to be some blocks behind the last one, as it must be after a
+/// reorganisation. Signed bytes do the same however often and wherever they are handed in, which is why they may go to all.</remarks>
+public sealed class FailoverRpcClient : IRpcClient, IDisposable
+{
+    private readonly IReadOnlyList<IRpcClient> _nodes;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _rest;
+    private readonly Lock _gate = new();
+    private int _current;
+    private long _leftAt;
+
+    /// <summary>Joins nodes.</summary>
+    /// <param name="nodes">The nodes, the preferred one first; they are disposed with this client.</param>
+    /// <param name="rest">How long a node that failed is left before it is preferred again; a minute when left out.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <exception cref="ArgumentException">Thrown when there is none.</exception>
+    public FailoverRpcClient(IReadOnlyList<IRpcClient> nodes, TimeSpan? rest = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        _nodes = nodes.Count > 0 ? nodes : throw new ArgumentException("No node is named; give at least one.", nameof(nodes));
+        _rest = rest ?? TimeSpan.FromMinutes(1);
+        _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <summary>The place of the node that reads go to now.</summary>
+    public int Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _current;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return RpcMethods.IsBroadcast(request.Method)
+            ? BroadcastAsync(request, cancellationToken)
+            : FirstAsync(node => node.SendAsync(request, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) =>
+        FirstAsync(node => node.SendBatchAsync(requests, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IRpcClient node in _nodes)
+        {
+            (node as IDisposable)?.Dispose();
+        }
+    }
+
+    private async Task<T> FirstAsync<T>(Func<IRpcClient, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        int first = Preferred();
+        EthereumException? failure = null;
+        for (int i = 0; i < _nodes.Count; i++)
+        {
+            int place = (first + i) % _nodes.Count;
+            try
+            {
+                T answer = await ask(_nodes[place]).ConfigureAwait(false);
+                Use(place);
+                return answer;
+            }
+            catch (Exception exception) when (exception is RpcTransportException or EthereumFormatException && !cancellationToken.IsCancellationRequested)
+            {
+                // What a node says of the request itself (an error, a revert) is an answer, and another node would say the same; that it cannot be had is not.
+                failure ??= (EthereumException)exception;
+                EthereumTelemetry.Failovers.Add(1);
+            }
+        }
+
+        throw failure!;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> BroadcastAsync(RpcRequest request, CancellationToken cancellationToken)
+    {
+        var open = _nodes.Select(node => node.SendAsync(request, cancellationToken)).ToList();
+        EthereumException? failure = null;
+        while (open.Count > 0)
+        {
+            Task<ReadOnlyMemory<byte>> done = await Task.WhenAny(open).ConfigureAwait(false);
+            open.Remove(done);
+            try
+            {
+                ReadOnlyMemory<byte> answer = await done.ConfigureAwait(false);
+                Leave(open);
+                return answer;
+            }
+            catch (EthereumException exception)
+            {
+                // A node's own words say more than that another could not be reached.
+                failure = failure is null or RpcTransportException ? exception : failure;
+            }
+        }
+
+        throw failure!;
+    }
+
+    /// <summary>The slower nodes still get the transaction; what they answer is of no use any more.</summary>
+    private static void Leave(IEnumerable<Task> open)
+    {
+        foreach (Task task in open)
+        {
+            _ = task.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+    }
+
+    private int Preferred()
+    {
+        lock (_gate)
+        {
+            if (_current == 0 || _time.GetElapsedTime(_leftAt) < _rest)
+            {
+                return _current;
+            }
+
+            // One request tries it; should it fail again, the others are spared until it has rested again.
+            _leftAt = _time.GetTimestamp();
+            return 0;
+        }
+    }
+
+    private void Use(int place)
+    {
+        lock (_gate)
+        {
+            if (place != _current)
+            {
+                _current = place;
+                _leftAt = _time.GetTimestamp();
+            }
+        }
+    }
+}

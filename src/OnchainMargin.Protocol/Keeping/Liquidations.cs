@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
+
+namespace OnchainMargin.Protocol.Keeping;
+
+/// <summary>What a keeper looks for, without a chain: accounts under water with their witnesses, what lots are worth, whose expired positions wait. Pure functions of a book and of live prices.</summary>
+public static class Liquidations
+{
+    private const byte UsualDecimals = 6;
+
+    /// <summary>Every account that can be liquidated at these prices and is in no lot yet.</summary>
+    /// <param name="book">The book, from <see cref="ProtocolClient.ReplayAsync"/> or an index.</param>
+    /// <param name="live">Live prices, from <see cref="ProtocolClient.GetLiveInputsAsync"/>.</param>
+    public static IEnumerable<UnderWater> Find(ProtocolBook book, CheckpointInputs live)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        return book.Accounts.Values.Select(account => Look(book, account, live)).OfType<UnderWater>();
+    }
+
+    /// <summary>Whether one account can be liquidated at these prices; null when it cannot, is in a lot already, or holds what these prices lack.</summary>
+    public static UnderWater? Look(ProtocolBook book, BookAccount account, CheckpointInputs live)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(live);
+        if (account.OpenLot != 0)
+        {
+            return null;
+        }
+
+        byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UsualDecimals;
+        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, live.Checkpoint.Header, decimals, book.Settlements);
+        return FindWitness(state, balances, live) is { } found ? new UnderWater(account, found.Witness, found.EquityE8, found.ShownE8) : null;
+    }
+
+    /// <summary>The cheapest witness that shows a state under water; null when it is not, or the inputs do not belong together.</summary>
+    /// <param name="state">The state after a touch, or what is left of a lot's.</param>
+    /// <param name="balances">Its collateral, without the settlement token.</param>
+    /// <param name="live">Live prices.</param>
+    public static (byte[] Witness, Int128 EquityE8, Int128 ShownE8)? FindWitness(AccountState state, ImmutableArray<Balance> balances, CheckpointInputs live)
+    {
+        if (Figures(state, balances, live) is not { } figures || figures.EquityE8 >= figures.MaintenanceE8)
+        {
+            return null;
+        }
+
+        foreach (bool addOns in (ReadOnlySpan<bool>)[false, true])
+        {
+            byte[] witness = Witness.Best(state, balances.AsSpan(), live.View, SurfaceChoice.Better, addOns);
+            if (Witness.Evaluate(state, balances.AsSpan(), live.View, SurfaceChoice.Better, witness, out Int128 equity, out Int128 shown) == MarginError.None && equity < shown)
+            {
+                return (witness, equity, shown);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Equity and requirement at the surfaces that are better for the account, as the liquidation house reckons; null when the inputs do not belong together.</summary>
+    public static AccountFigures? Figures(AccountState state, ImmutableArray<Balance> balances, CheckpointInputs live)
+    {
+        ArgumentNullException.ThrowIfNull(live);
+        return MarginEngine.TryCompute(state, balances.AsSpan(), live.View, SurfaceChoice.Better, out AccountFigures figures) == MarginError.None ? figures : null;
+    }
+
+    /// <summary>Σ |size|·spot over positions, E8.</summary>
+    public static Int128 GrossE8(AccountState state, CheckpointInputs live)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(live);
+        Int128 gross = 0;
+        foreach (Position position in state.Positions)
+        {
+            gross += Int128.Abs(position.SizeE8) * (live.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == position.Instrument.Underlying)?.SpotE8 ?? 0) / BidModel.One;
+        }
+
+        return gross;
+    }
+
+    /// <summary>Net delta by underlying in units E8, collateral that is an underlying included: what a hedge has to sell or buy. Empty when the inputs do not belong together.</summary>
+    public static ImmutableSortedDictionary<ushort, Int128> NetDeltasE8(AccountState state, ImmutableArray<Balance> balances, CheckpointInputs live)
+    {
+        if (Figures(state, balances, live) is null)
+        {
+            return ImmutableSortedDictionary<ushort, Int128>.Empty;
+        }
+
+        var deltas = new SortedDictionary<ushort, Int128>();
+        foreach (Greeks greeks in MarginEngine.Report(state, balances.AsSpan(), live.View, SurfaceChoice.Better).Greeks)
+        {
+            deltas[greeks.Underlying] = deltas.GetValueOrDefault(greeks.Underlying) + greeks.DeltaE8;
+        }
+
+        return deltas.ToImmutableSortedDictionary();
+    }
+
+    /// <summary>Accounts outside lots that hold positions whose settlement price is fixed: anybody may settle those (CLR-018).</summary>
+    public static IEnumerable<BookAccount> Settleable(ProtocolBook book)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        return book.Accounts.Values.Where(account => account.OpenLot == 0 && account.State.Positions.Any(held => held.Instrument.Expiry != 0 && book.Settlements.PriceE8(held.Instrument) != 0));
+    }
+}

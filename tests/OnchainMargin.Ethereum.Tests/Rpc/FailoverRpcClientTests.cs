@@ -1,0 +1,95 @@
+using OnchainMargin.Ethereum.Rpc;
+
+namespace OnchainMargin.Ethereum.Tests.Rpc;
+
+public sealed class FailoverRpcClientTests
+{
+    private static readonly RpcRequest Read = new("eth_blockNumber");
+    private static readonly RpcRequest Raw = new("eth_sendRawTransaction");
+
+    [Fact]
+    public async Task Send_FirstNodeAway_AsksTheNextAndStaysThereForAWhile()
+    {
+        var time = new SteppedTime();
+        var first = new ScriptedNode { Fails = true };
+        var second = new ScriptedNode();
+        using var client = new FailoverRpcClient([first, second], TimeSpan.FromSeconds(60), time);
+
+        await client.SendAsync(Read);
+        await client.SendBatchAsync([Read]);
+        Assert.Equal((1, 2, 1), (first.Asked, second.Asked, client.Current));
+
+        // After its rest the first is tried once; while it fails the others are not held up by it again.
+        time.Pass(61);
+        await client.SendAsync(Read);
+        await client.SendAsync(Read);
+        Assert.Equal((2, 4), (first.Asked, second.Asked));
+
+        time.Pass(61);
+        first.Fails = false;
+        await client.SendAsync(Read);
+        Assert.Equal((3, 4, 0), (first.Asked, second.Asked, client.Current));
+    }
+
+    [Fact]
+    public async Task Send_NodeRefusesTheRequest_IsTheAnswerAndNoReasonToAskAnother()
+    {
+        var second = new ScriptedNode();
+        using var client = new FailoverRpcClient([new ScriptedNode { Refuses = true }, second]);
+        await Assert.ThrowsAsync<RpcErrorException>(() => client.SendAsync(Read));
+        Assert.Equal(0, second.Asked);
+    }
+
+    [Fact]
+    public async Task Send_AllAway_ThrowsWhatTheFirstSaid()
+    {
+        using var client = new FailoverRpcClient([new ScriptedNode { Fails = true, Name = "one" }, new ScriptedNode { Fails = true, Name = "two" }]);
+        Assert.Equal("one", (await Assert.ThrowsAsync<RpcTransportException>(() => client.SendAsync(Read))).Message);
+    }
+
+    [Fact]
+    public async Task Send_SignedBytes_GoToEveryNodeAndOneAnswerIsEnough()
+    {
+        var away = new ScriptedNode { Fails = true };
+        var refuses = new ScriptedNode { Refuses = true };
+        var well = new ScriptedNode();
+        using var client = new FailoverRpcClient([away, refuses, well]);
+        await client.SendAsync(Raw);
+        Assert.Equal((1, 1, 1), (away.Asked, refuses.Asked, well.Asked));
+
+        well.Fails = true;
+        await Assert.ThrowsAsync<RpcErrorException>(() => client.SendAsync(Raw));
+    }
+
+    private sealed class ScriptedNode : IRpcClient
+    {
+        public bool Fails { get; set; }
+
+        public bool Refuses { get; set; }
+
+        public string Name { get; init; } = "away";
+
+        public int Asked { get; private set; }
+
+        public async Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => (await SendBatchAsync([request], cancellationToken))[0].Result;
+
+        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default)
+        {
+            Asked++;
+            return Fails ? Task.FromException<IReadOnlyList<RpcReply>>(new RpcTransportException(Name))
+                : Refuses ? Task.FromException<IReadOnlyList<RpcReply>>(new RpcErrorException(requests[0].Method, new RpcError(-32000, "nonce too low", null)))
+                : Task.FromResult<IReadOnlyList<RpcReply>>([new RpcReply(requests[0].Method, "1"u8.ToArray(), null)]);
+        }
+    }
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _seconds;
+
+        public void Pass(int seconds) => _seconds += seconds;
+    }
+}
