@@ -37,6 +37,8 @@ export default defineConfig({
   plugins: [react(), abis()],
   build: { target: "es2022", sourcemap: false, chunkSizeWarningLimit: 900 },
   server: {
-    proxy: { "/api": "http://127.0.0.1:8600", "/readyz": "http://127.0.0.1:8600", "/healthz": "http://127.0.0.1:8600" },
+    proxy: Object.fromEntries(
+      ["/api", "/openapi", "/readyz", "/healthz"].map((path) => [path, "http://127.0.0.1:8600"]),
+    ),
   },
 });

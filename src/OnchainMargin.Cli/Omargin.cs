@@ -3,10 +3,12 @@ using System.CommandLine.Parsing;
 using OnchainMargin.Cli.Backtests;
 using OnchainMargin.Cli.Cascades;
 using OnchainMargin.Cli.Commands;
+using OnchainMargin.Cli.Doctor;
 using OnchainMargin.Cli.Margin;
 using OnchainMargin.Cli.Policies;
 using OnchainMargin.Cli.Risk;
 using OnchainMargin.Cli.Surfaces;
+using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Models.Data;
 using OnchainMargin.Protocol;
@@ -19,21 +21,26 @@ namespace OnchainMargin.Cli;
 /// <summary>The command line: what there is, and how what goes wrong is told.</summary>
 internal static class Omargin
 {
+    /// <summary>What the exit codes mean, as the help says it.</summary>
+    internal const string ExitCodes = "Exit codes: 0 done; 1 failed, with one sentence on standard error; 2 the command line was not understood; 130 stopped before it was done.";
+
     private const int Failed = 1;
     private const int Misused = 2;
     private const int Cancelled = 130;
 
     /// <summary>Runs a command line.</summary>
-    /// <returns>The exit code: 0 done, 1 failed, 2 not understood.</returns>
+    /// <returns>The exit code, see <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments, TextWriter? output = null, TextWriter? error = null)
     {
         output ??= Console.Out;
         error ??= Console.Error;
         ParseResult parsed = Root().Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        // What a shell asks to complete is no whole command line yet.
+        bool isCompletion = arguments is [var first, ..] && first.StartsWith("[suggest", StringComparison.Ordinal);
+        if (parsed.Errors.Count > 0 && !isCompletion)
         {
             string what = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here" : parsed.Errors[0].Message;
-            await error.WriteLineAsync($"error: {Sentence(what)} See `omargin{PathOf(parsed)} --help`.");
+            await error.WriteLineAsync($"{Terminal.Bad(error, "error:")} {Sentence(what)} See `omargin{PathOf(parsed)} --help`.");
             return Misused;
         }
 
@@ -43,17 +50,17 @@ internal static class Omargin
         }
         catch (OperationCanceledException)
         {
-            await error.WriteLineAsync("error: stopped before it was done.");
+            await error.WriteLineAsync($"{Terminal.Bad(error, "error:")} stopped before it was done.");
             return Cancelled;
         }
         catch (Exception exception) when (exception is CliException or DeploymentException or ProtocolException or EthereumException or SolverOptionsException or StoreException or DataFileException)
         {
-            await error.WriteLineAsync($"error: {Sentence(exception.Message)}");
+            await error.WriteLineAsync($"{Terminal.Bad(error, "error:")} {Sentence(exception.Message)}");
             return Failed;
         }
     }
 
-    private static RootCommand Root() => new("OnchainMargin: portfolio margin that anyone can check on chain.")
+    private static RootCommand Root() => new($"OnchainMargin: portfolio margin that anyone can check on chain.\n\nBegin with `omargin margin --book FILE` (no chain needed) or `omargin doctor` (is everything in place?). Keys come from a file or {Chain.KeySource.KeyVariable}, never from the command line. {ExitCodes}")
     {
         DeployCommand.Create(),
         AccountCommand.Create(),
@@ -70,6 +77,8 @@ internal static class Omargin
         BacktestCommand.Create(),
         SolverCommand.Create(),
         KeeperCommand.Create(),
+        DoctorCommand.Create(),
+        CompletionCommand.Create(),
         DemoCommand.Create(),
     };
 

@@ -4,6 +4,9 @@ public sealed class OmarginTests
 {
     [Theory]
     [InlineData("--help", "deploy")]
+    [InlineData("--help", "Exit codes: 0 done; 1 failed")]
+    [InlineData("keeper run --help", "--private-relay")]
+    [InlineData("doctor --help", "--store")]
     [InlineData("account --help", "export")]
     [InlineData("order --help", "cancel")]
     [InlineData("demo --help", "--once")]
@@ -43,6 +46,69 @@ public sealed class OmarginTests
         (int code, string output, string error) = await RunAsync(line.Split(' '));
 
         Assert.Equal((1, string.Empty, expected), (code, output, error.Trim()));
+    }
+
+    [Theory]
+    [InlineData("account ", "export\nlist\nopen\nshow")]
+    [InlineData("order sign --p", "--post-only\n--price")]
+    [InlineData("completion ", "bash\nfish\nzsh")]
+    public async Task Completion_OfALine_IsWhatMayStandThere(string line, string expected)
+    {
+        (int code, string output, _) = await RunAsync([$"[suggest:{line.Length}]", line]);
+        string[] offered = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+        Assert.Equal(0, code);
+        Assert.Empty(expected.Split('\n').Except(offered));
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default -F _omargin omargin")]
+    [InlineData("zsh", "compdef _omargin omargin")]
+    [InlineData("fish", "complete -c omargin")]
+    public async Task CompletionScript_OfAShell_IsWritten(string shell, string expected)
+    {
+        (int code, string output, _) = await RunAsync(["completion", shell]);
+
+        Assert.Equal(0, code);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_EveryCommand_TakesIt()
+    {
+        // Those that write what is no data of theirs: a script, progress on a terminal.
+        string[] apart = ["completion", "demo"];
+        var without = new List<string>();
+        async Task LookAsync(string path)
+        {
+            (_, string help, _) = await RunAsync([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+            string[] lines = help.Split('\n');
+            string[] commands = [.. lines.SkipWhile(static line => !line.StartsWith("Commands:", StringComparison.Ordinal)).Skip(1).Where(static line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ').Select(static line => line.Trim().Split(' ')[0])];
+            if (commands.Length == 0 && !help.Contains("--json", StringComparison.Ordinal))
+            {
+                without.Add(path);
+            }
+
+            foreach (string command in commands)
+            {
+                await LookAsync($"{path} {command}".Trim());
+            }
+        }
+
+        await LookAsync("");
+        Assert.Equal(apart, without.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Doctor_NothingInPlace_SaysWhatIsMissingForEach()
+    {
+        (int code, string output, string error) = await RunAsync(["doctor", "--rpc", "http://127.0.0.1:1", "--deployment", "none.json", "--store", "none.db", "--json"]);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("error: 3 of ", error, StringComparison.Ordinal);
+        using var answer = System.Text.Json.JsonDocument.Parse(output);
+        var states = answer.RootElement.GetProperty("checks").EnumerateArray().ToDictionary(static check => check.GetProperty("check").GetString()!, static check => check.GetProperty("state").GetString());
+        Assert.Equal(("Failed", "Failed", "Failed", "Skipped"), (states["deployment"], states["node"], states["store"], states["prices"]));
     }
 
     [Theory]

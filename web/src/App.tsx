@@ -4,17 +4,21 @@ import { ActivityList, useActivity } from "./lib/activity";
 import { explain } from "./lib/errors";
 import {
   useAccount,
+  useAccountsFor,
   useAccountsOf,
   useAuctions,
   useKept,
+  useNeeds,
   usePrices,
   useReady,
   useSetting,
   useStream,
 } from "./lib/hooks";
-import { big, percent, price, short } from "./lib/numbers";
+import type { Account } from "./lib/api";
+import { big, percent, price, short, time } from "./lib/numbers";
 import { calls, send, waitFor } from "./lib/wallet";
 import { ConnectButton, NetworkNotice } from "./ui/Connect";
+import { Access, wordsOf } from "./views/Access";
 import { Auctions } from "./views/Auctions";
 import { Funds } from "./views/Funds";
 import { Health } from "./views/Health";
@@ -24,7 +28,7 @@ import { Trade } from "./views/Trade";
 import { Trust } from "./views/Trust";
 import { WhatIf } from "./views/WhatIf";
 
-const tabs = ["Portfolio", "Trade", "Funds", "Margin", "What-if", "Auctions", "Trust"] as const;
+const tabs = ["Portfolio", "Trade", "Funds", "Margin", "What-if", "Auctions", "Access", "Trust"] as const;
 type Tab = (typeof tabs)[number];
 
 export function App() {
@@ -32,9 +36,15 @@ export function App() {
   const { data: mine } = useAccountsOf(address);
   const [selected, select] = useKept<string | null>("account", null);
   const [tab, setTab] = useKept<Tab>("tab", "Portfolio");
-  const ids = mine?.items.map((account) => account.id) ?? [];
+  const { data: theirs } = useAccountsFor(address);
+  const own = mine?.items.map((account) => account.id) ?? [];
+  const ids = [...own, ...(theirs?.items.map((account) => account.id) ?? [])];
   const id =
-    address && ids.length > 0 ? (selected !== null && ids.includes(selected) ? selected : ids[ids.length - 1]) : null;
+    address && ids.length > 0
+      ? selected !== null && ids.includes(selected)
+        ? selected
+        : (own.at(-1) ?? ids[0])
+      : null;
   const account = useAccount(id);
   useStream(id);
 
@@ -54,12 +64,14 @@ export function App() {
       <SolverNotice />
       <NetworkNotice />
       <main id="main" tabIndex={-1}>
-        {address && <AccountBar owner={address} ids={ids} id={id} select={select} />}
+        {address && <AccountBar owner={address} own={own} ids={ids} id={id} select={select} />}
         {account.error && (
           <p className="notice bad" role="alert">
             {explain(account.error)}
           </p>
         )}
+        {account.data && address && <DelegateNotice account={account.data} me={address} />}
+        {account.data && <NeedNotice account={account.data} />}
         {id && account.data && <LotNotice lot={account.data.openLot} open={() => setTab("Auctions")} />}
         {id ? (
           <Health id={id} account={account.data} />
@@ -80,6 +92,8 @@ export function App() {
             <Trade account={account.data} />
           ) : tab === "Funds" ? (
             <Funds account={account.data} />
+          ) : tab === "Access" ? (
+            <Access account={account.data} />
           ) : tab === "Margin" ? (
             <Margin id={id} account={account.data} />
           ) : (
@@ -89,7 +103,7 @@ export function App() {
       </main>
       <ActivityList />
       <footer className="quiet">
-        Every figure here can be recomputed on chain: see Trust. <a href="/openapi/v1.json">API</a>
+        Every figure here can be recomputed on chain: see Trust. <a href="/openapi">API</a>
       </footer>
     </>
   );
@@ -178,6 +192,34 @@ function SolverNotice() {
   return null;
 }
 
+/** Whoever acts for somebody else's account is told so, and as what. */
+function DelegateNotice({ account, me }: { account: Account; me: string }) {
+  const given = account.delegates.find((one) => one.address.toLowerCase() === me.toLowerCase());
+  if (!given || account.owner.toLowerCase() === me.toLowerCase()) return null;
+  return (
+    <p className="notice" role="status">
+      Account {account.id} belongs to {short(account.owner)}. You may {wordsOf(given.rights)} for it until{" "}
+      {time(given.untilSeconds)}; only its owner withdraws.
+    </p>
+  );
+}
+
+/** What was taken over from lots waits for holders of the opposite side: those are told before it happens to them. */
+function NeedNotice({ account }: { account: Account }) {
+  const { data } = useNeeds();
+  const hit = account.positions.filter((held) =>
+    data?.some((need) => need.instrument === held.instrument && big(need.sizeE8) > 0n !== big(held.sizeE8) > 0n),
+  );
+  if (hit.length === 0) return null;
+  return (
+    <p className="notice" role="status" data-testid="needs">
+      <strong>Auto-deleveraging is under way.</strong> Somebody's loss was more than insurance pays, so holders of the
+      other side are reduced at the bankruptcy price, those with the largest unhedged gain first. Your{" "}
+      {hit.map((held) => held.name).join(", ")} can be among them; hedged positions come last.
+    </p>
+  );
+}
+
 function LotNotice({ lot, open }: { lot: string; open: () => void }) {
   const { data } = useAuctions();
   if (lot === "0") return null;
@@ -216,11 +258,13 @@ function Welcome({ isConnected, hasLoaded }: { isConnected: boolean; hasLoaded: 
 
 function AccountBar({
   owner,
+  own,
   ids,
   id,
   select,
 }: {
   owner: `0x${string}`;
+  own: string[];
   ids: string[];
   id: string | null;
   select: (id: string) => void;
@@ -245,7 +289,7 @@ function AccountBar({
           <select aria-label="Account" value={id ?? ""} onChange={(event) => select(event.target.value)}>
             {ids.map((one) => (
               <option key={one} value={one}>
-                {one}
+                {own.includes(one) ? one : `${one} (as a delegate)`}
               </option>
             ))}
           </select>
@@ -254,11 +298,11 @@ function AccountBar({
       <span className="quiet">of {short(owner)}</span>
       <button
         type="button"
-        className={ids.length === 0 ? "primary" : "ghost"}
+        className={own.length === 0 ? "primary" : "ghost"}
         disabled={isOpening}
         onClick={() => void open()}
       >
-        {ids.length === 0 ? "Open an account" : "Open another"}
+        {own.length === 0 ? "Open an account" : "Open another"}
       </button>
     </div>
   );

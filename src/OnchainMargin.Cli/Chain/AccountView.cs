@@ -41,7 +41,7 @@ internal sealed record AccountView
             balance => FixedPointText.Format((BigInteger)balance.AmountRaw, Token(deployment, balance).Decimals),
             StringComparer.Ordinal),
         Positions = account.State.Positions.ToDictionary(
-            position => InstrumentText.Format(position.Instrument, deployment),
+            position => Instruments.Format(position.Instrument, deployment),
             position => new PositionView(FixedPointText.Format(position.SizeE8, FixedPointText.E8), FixedPointText.Format((BigInteger)position.CostE8, FixedPointText.E8)),
             StringComparer.Ordinal),
         OpenLot = account.OpenLot,

@@ -26,15 +26,7 @@ internal static class AccountCommand
             using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
             ulong number = await session.Client.OpenAccountAsync(holder, cancellationToken);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
-            {
-                Reply.WriteJson(output, new { account = number, owner = holder.ToString() });
-            }
-            else
-            {
-                Reply.WriteFacts(output, ("account", $"{number}"), ("owner", holder.ToString()));
-            }
-
+            Reply.WriteResult(output, parsed.GetValue(json), ("account", $"{number}"), ("owner", holder.ToString()));
             return 0;
         });
         return command;
@@ -94,7 +86,8 @@ internal static class AccountCommand
     {
         Argument<ulong> number = new("account") { Description = "The account's number." };
         Option<string?> target = new("--out") { Description = "Where to write it. Without it: the terminal.", HelpName = "file" };
-        var command = new Command("export", "Write an account's state with what verifies it: the hash that the clearinghouse stores.") { number, target };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("export", "Write an account's state as JSON with what verifies it: the hash that the clearinghouse stores.") { number, target, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -114,7 +107,7 @@ internal static class AccountCommand
             if (parsed.GetValue(target) is { } path)
             {
                 FileText.Write(path, text.ToString(), "export");
-                Reply.WriteFacts(parsed.InvocationConfiguration.Output, ("export", path), ("account", $"{account.Id}"));
+                Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("export", path), ("account", $"{account.Id}"));
             }
             else
             {

@@ -22,7 +22,8 @@ internal static class DeployCommand
         Option<bool> replace = new("--replace") { Description = "Write over a deployment file that exists." };
         Option<string[]> attesters = new("--attester") { Description = "An attester's address; may be given several times. Without any: those of the plan, or the deployer.", HelpName = "address" };
         Option<int?> threshold = new("--threshold") { Description = "How many attesters must sign.", HelpName = "count" };
-        var command = new Command("deploy", "Create and connect the contracts, and write where they are.") { rpc, keyFile, plan, artifacts, target, replace, attesters, threshold };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("deploy", "Create and connect the contracts, and write where they are.") { rpc, keyFile, plan, artifacts, target, replace, attesters, threshold, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(target);
@@ -43,9 +44,9 @@ internal static class DeployCommand
             using TransactionSender sender = connection.Sender(key);
             TextWriter output = parsed.InvocationConfiguration.Output;
             var deployer = new ProtocolDeployer(connection.Node, sender, new ArtifactFolder(parsed.GetRequiredValue(artifacts)));
-            DeploymentRecord deployment = await deployer.DeployAsync(wanted, output.WriteLine, cancellationToken);
+            DeploymentRecord deployment = await deployer.DeployAsync(wanted, parsed.GetValue(json) ? static _ => { } : output.WriteLine, cancellationToken);
             DeploymentFile.Write(path, deployment);
-            Reply.WriteFacts(output, ("deployment", path), ("chain", $"{deployment.ChainId}"), ("clearinghouse", deployment.Contracts.Clearinghouse.ToString()));
+            Reply.WriteResult(output, parsed.GetValue(json), ("deployment", path), ("chain", $"{deployment.ChainId}"), ("clearinghouse", deployment.Contracts.Clearinghouse.ToString()));
             return 0;
         });
         return command;

@@ -16,7 +16,8 @@ internal static class DepositCommand
         Argument<string> token = new("token") { Description = "The token's symbol or address." };
         Argument<string> amount = new("amount") { Description = "How much, like 1250.75." };
         Option<bool> mint = new("--mint") { Description = "Make the tokens first: mock tokens of local chains let anyone." };
-        var command = new Command("deposit", "Pay tokens of the key in for an account.") { account, token, amount, mint };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("deposit", "Pay tokens of the key in for an account.") { account, token, amount, mint, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -33,7 +34,7 @@ internal static class DepositCommand
 
             await Tokens.RequireHeldAsync(session, wanted, key.Address, amountRaw, cancellationToken);
             await session.Client.DepositAsync(number, wanted.Index, amountRaw, cancellationToken);
-            Reply.WriteFacts(parsed.InvocationConfiguration.Output, ("account", $"{number}"), ("deposited", $"{parsed.GetValue(amount)} {wanted.Symbol}"));
+            Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("account", $"{number}"), ("deposited", $"{parsed.GetValue(amount)} {wanted.Symbol}"));
             return 0;
         });
         return command;

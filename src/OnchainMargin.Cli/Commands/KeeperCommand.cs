@@ -9,6 +9,7 @@ namespace OnchainMargin.Cli.Commands;
 internal static class KeeperCommand
 {
     private const string DefaultProfit = "1";
+    private static readonly KeeperOptions Defaults = new();
 
     /// <summary>Makes the command.</summary>
     public static Command Create() => new("keeper", "Prove accounts under water and bid for their lots.") { Run() };
@@ -18,8 +19,15 @@ internal static class KeeperCommand
         Option<ulong> bidder = new("--account") { Description = "The margin account that takes what is bought; 0 to prove and start auctions without bidding.", HelpName = "number" };
         Option<string> profit = new("--min-profit") { Description = "The least profit of a bid in dollars, after gas and hedging.", HelpName = "dollars", DefaultValueFactory = _ => DefaultProfit };
         Option<string> store = new("--store") { Description = "The file of the embedded store.", HelpName = "file", DefaultValueFactory = _ => "keeper.db" };
+        Option<string> inventory = new("--inventory") { Description = "The largest notional in dollars that the account may hold after a bid.", HelpName = "dollars", DefaultValueFactory = _ => FixedPointText.Format(Defaults.InventoryLimitE8, FixedPointText.E8) };
+        Option<string> duty = new("--duty-cost") { Description = "The most in dollars that the gas of a start, an end or a settlement may cost.", HelpName = "dollars", DefaultValueFactory = _ => FixedPointText.Format(Defaults.DutyCostE8, FixedPointText.E8) };
+        Option<int> gas = new("--max-gas") { Description = "The most that is ever offered for a unit of gas, in gwei.", HelpName = "gwei", DefaultValueFactory = _ => new TransactionOptions().MaxFeePerGasGwei };
+        Option<string[]> nodes = new("--also-rpc") { Description = "A further node of the same chain: reads go on there when the first fails, transactions go to all. May be given several times.", HelpName = "url" };
+        Option<string?> relay = new("--private-relay") { Description = "A private relay that gets starts and bids first.", HelpName = "url" };
+        Option<string?> depth = new("--depth") { Description = "A folder of order-book snapshots (BTC.csv with side,price,qty) from which the slippage of hedges is taken.", HelpName = "folder" };
+        Option<bool> json = new("--json") { Description = "Log one JSON object a line, for programs." };
         Option<bool> dryRun = new("--dry-run") { Description = "Decide and log, but send nothing." };
-        var command = new Command("run", "Run until Ctrl-C.") { bidder, profit, store, dryRun };
+        var command = new Command("run", "Run until Ctrl-C. One line a decision says why it bid or did not; docs/guides/keeper.md explains the figures.") { bidder, profit, inventory, duty, gas, depth, nodes, relay, store, dryRun, json };
         SessionOptions session = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -34,6 +42,8 @@ internal static class KeeperCommand
             var options = new SolverOptions
             {
                 NodeUrl = session.RpcAddress(parsed),
+                NodeUrls = parsed.GetValue(nodes) ?? [],
+                Transactions = new TransactionOptions { MaxFeePerGasGwei = parsed.GetValue(gas), PrivateRelayUrl = parsed.GetValue(relay) ?? "" },
                 DeploymentFile = session.DeploymentPath(parsed),
                 StoreFile = parsed.GetRequiredValue(store),
                 Roles = [SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Keeper],
@@ -42,10 +52,13 @@ internal static class KeeperCommand
                     Key = key,
                     BidderAccount = (long)parsed.GetValue(bidder),
                     MinimumProfitE8 = FixedPointText.ParseE8(parsed.GetRequiredValue(profit), "least profit"),
+                    InventoryLimitE8 = FixedPointText.ParseE8(parsed.GetRequiredValue(inventory), "inventory limit"),
+                    DutyCostE8 = FixedPointText.ParseE8(parsed.GetRequiredValue(duty), "cost of a duty"),
+                    DepthFolder = parsed.GetValue(depth) ?? "",
                     DryRun = parsed.GetValue(dryRun),
                 },
             };
-            await SolverCommand.RunAsync(options, cancellationToken);
+            await SolverCommand.RunAsync(options, parsed.GetValue(json), cancellationToken);
             return 0;
         });
         return command;

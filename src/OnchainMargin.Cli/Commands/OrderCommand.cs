@@ -30,10 +30,12 @@ internal static class OrderCommand
         Option<string> fee = new("--max-fee") { Description = "The largest fee as a fraction of the notional.", HelpName = "rate", DefaultValueFactory = _ => DefaultFeeRate };
         Option<bool> reduceOnly = new("--reduce-only") { Description = "It may only reduce a position." };
         Option<bool> postOnly = new("--post-only") { Description = "It may only be the maker." };
+        Option<bool> fillOrKill = new("--fill-or-kill") { Description = "It is filled whole by one fill, or not at all." };
+        Option<bool> json = CommonOptions.Json();
         Option<string> target = new("--out") { Description = "Where to write the signed order.", Required = true, HelpName = "file" };
         var command = new Command("sign", "Sign an order and write it to a file. Whoever has the file can fill it, until it expires or you cancel it.")
         {
-            side, size, instrument, account, price, nonce, valid, fee, reduceOnly, postOnly, target,
+            side, size, instrument, account, price, nonce, valid, fee, reduceOnly, postOnly, fillOrKill, target, json,
         };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -49,10 +51,12 @@ internal static class OrderCommand
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
             BookAccount trader = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
             BlockHeader head = await session.Client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new CliException("The node has no newest block: wait until it is synchronised.");
-            OrderFlags flags = (parsed.GetValue(reduceOnly) ? OrderFlags.ReduceOnly : OrderFlags.None) | (parsed.GetValue(postOnly) ? OrderFlags.PostOnly : OrderFlags.None);
+            OrderFlags flags = (parsed.GetValue(reduceOnly) ? OrderFlags.ReduceOnly : OrderFlags.None)
+                | (parsed.GetValue(postOnly) ? OrderFlags.PostOnly : OrderFlags.None)
+                | (parsed.GetValue(fillOrKill) ? OrderFlags.FillOrKill : OrderFlags.None);
             var order = new Clearinghouse.Order(
                 trader.Id,
-                InstrumentText.Parse(parsed.GetRequiredValue(instrument), session.Deployment).Packed,
+                Instruments.Parse(parsed.GetRequiredValue(instrument), session.Deployment).Packed,
                 sells ? -units : units,
                 (ulong)AmountText.ParsePositiveE8(parsed.GetRequiredValue(price), "price"),
                 parsed.GetValue(nonce) ?? (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
@@ -63,7 +67,7 @@ internal static class OrderCommand
             Reply.WriteJson(text, OrderFile.Of(session.Client.SignOrder(order, key), session.Deployment));
             string path = parsed.GetRequiredValue(target);
             FileText.Write(path, text.ToString(), "order file");
-            Reply.WriteFacts(parsed.InvocationConfiguration.Output, ("order", path), ("nonce", $"{order.Nonce}"));
+            Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("order", path), ("nonce", $"{order.Nonce}"));
             return 0;
         });
         return command;
@@ -74,7 +78,8 @@ internal static class OrderCommand
         Argument<string> maker = new("maker") { Description = "The file of the resting order; its price is the price." };
         Argument<string> taker = new("taker") { Description = "The file of the order that meets it." };
         Option<string?> size = new("--size") { Description = "How much to fill. Without it: the smaller of the two.", HelpName = "units" };
-        var command = new Command("match", "Settle two signed orders against each other on chain. Anyone may.") { maker, taker, size };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("match", "Settle two signed orders against each other on chain. Anyone may.") { maker, taker, size, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -90,8 +95,9 @@ internal static class OrderCommand
                 ? (ulong)AmountText.ParsePositiveE8(text, "size")
                 : (ulong)orders.Min(order => Math.Abs(order.Order.SizeE8));
             await session.Client.SettleAsync(orders[0], orders[1], units, cancellationToken: cancellationToken);
-            Reply.WriteFacts(
+            Reply.WriteResult(
                 parsed.InvocationConfiguration.Output,
+                parsed.GetValue(json),
                 ("filled", FixedPointText.Format(units, FixedPointText.E8)),
                 ("price", FixedPointText.Format(orders[0].Order.LimitPriceE8, FixedPointText.E8)));
             return 0;
@@ -103,7 +109,8 @@ internal static class OrderCommand
     {
         Argument<ulong[]> nonces = new("nonce") { Description = "The nonces whose orders must not be filled any more.", Arity = ArgumentArity.OneOrMore };
         Option<ulong> account = new("--account") { Description = "The account.", Required = true, HelpName = "number" };
-        var command = new Command("cancel", "Cancel orders on chain, by their nonces.") { nonces, account };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("cancel", "Cancel orders on chain, by their nonces.") { nonces, account, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -111,7 +118,7 @@ internal static class OrderCommand
             using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
             ulong[] wanted = parsed.GetRequiredValue(nonces);
             await session.Client.SendAsync(session.Client.Calls.Cancel(parsed.GetValue(account), wanted), cancellationToken);
-            Reply.WriteFacts(parsed.InvocationConfiguration.Output, ("cancelled", string.Join(' ', wanted)));
+            Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("cancelled", string.Join(' ', wanted)));
             return 0;
         });
         return command;

@@ -11,22 +11,34 @@ internal static class SolverCommand
     public static Command Create() => new("solver", "The off-chain host: index, compute, attest, liquidate, serve.") { Run() };
 
     /// <summary>Runs a solver until it is stopped.</summary>
-    internal static async Task RunAsync(SolverOptions options, CancellationToken cancellationToken)
+    /// <param name="options">Its options.</param>
+    /// <param name="logsJson">Whether it logs a JSON object a line.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    internal static async Task RunAsync(SolverOptions options, bool logsJson, CancellationToken cancellationToken)
     {
-        await using WebApplication host = await SolverHost.CreateAsync(options, cancellationToken: cancellationToken);
+        void Log(WebApplicationBuilder builder)
+        {
+            if (logsJson)
+            {
+                builder.Logging.ClearProviders().AddJsonConsole();
+            }
+        }
+
+        await using WebApplication host = await SolverHost.CreateAsync(options, Log, cancellationToken);
         await host.StartAsync(cancellationToken);
         await host.WaitForShutdownAsync(cancellationToken);
     }
 
     private static Command Run()
     {
-        Option<string?> config = new("--config") { Description = "A JSON file of options; docs/operations.md lists them.", HelpName = "file" };
+        Option<string?> config = new("--config") { Description = "A JSON file of options; docs/configuration.md lists them.", HelpName = "file" };
         Option<string?> rpc = new("--rpc") { Description = "The node's address (http).", HelpName = "url" };
         Option<string?> deployment = new("--deployment") { Description = "The file that `omargin deploy` wrote.", HelpName = "file" };
         Option<string?> store = new("--store") { Description = "The file of the embedded store.", HelpName = "file" };
         Option<string[]> roles = new("--role") { Description = $"A role to play, of {string.Join(", ", SolverRoles.All)}; may be given several times.", HelpName = "role" };
         Option<string[]> set = new("--set") { Description = "Any other option, like keeper:dryRun=true; may be given several times.", HelpName = "name=value" };
-        var command = new Command("run", $"Run until Ctrl-C. Options come from the file, then from {SolverOptions.EnvironmentPrefix}… variables, then from here.") { config, rpc, deployment, store, roles, set };
+        Option<bool> json = new("--json") { Description = "Log one JSON object a line, for programs." };
+        var command = new Command("run", $"Run until Ctrl-C. Options come from the file, then from {SolverOptions.EnvironmentPrefix}… variables, then from here.") { config, rpc, deployment, store, roles, set, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var overrides = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -50,7 +62,7 @@ internal static class SolverCommand
                 overrides[pair[..equals]] = pair[(equals + 1)..];
             }
 
-            await RunAsync(SolverOptions.Load(parsed.GetValue(config), overrides), cancellationToken);
+            await RunAsync(SolverOptions.Load(parsed.GetValue(config), overrides), parsed.GetValue(json), cancellationToken);
             return 0;
         });
         return command;

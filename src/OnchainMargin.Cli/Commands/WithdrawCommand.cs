@@ -18,7 +18,8 @@ internal static class WithdrawCommand
         Argument<string> token = new("token") { Description = "The token's symbol or address." };
         Argument<string> amount = new("amount") { Description = "How much, like 1250.75." };
         Option<string?> receiver = new("--to") { Description = "Who receives it. Without it: the key's address.", HelpName = "address" };
-        var command = new Command("withdraw", "Pay tokens out of an account of the key; the chain computes that it stays above its initial margin.") { account, token, amount, receiver };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("withdraw", "Pay tokens out of an account of the key; the chain computes that it stays above its initial margin.") { account, token, amount, receiver, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -29,7 +30,7 @@ internal static class WithdrawCommand
             UInt128 amountRaw = AmountText.ParseRaw(parsed.GetRequiredValue(amount), wanted.Decimals, "amount");
             BookAccount from = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
             await session.Client.WithdrawAsync(from.Id, wanted.Index, amountRaw, to, cancellationToken: cancellationToken);
-            Reply.WriteFacts(parsed.InvocationConfiguration.Output, ("account", $"{from.Id}"), ("withdrawn", $"{parsed.GetValue(amount)} {wanted.Symbol}"), ("to", to.ToString()));
+            Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("account", $"{from.Id}"), ("withdrawn", $"{parsed.GetValue(amount)} {wanted.Symbol}"), ("to", to.ToString()));
             return 0;
         });
         return command;

@@ -47,7 +47,7 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
             foreach ((string instrument, string size) in account.Trader.Trades)
             {
                 tell($"{account.Trader.Name} trades {size} {instrument} with {maker.Trader.Name}");
-                await TradeAsync(maker, account, InstrumentText.Parse(instrument, session.Deployment), FixedPointText.ParseE8(size, "size"), cancellationToken);
+                await TradeAsync(maker, account, Instruments.Parse(instrument, session.Deployment), FixedPointText.ParseE8(size, "size"), cancellationToken);
             }
 
             if (account.Trader.Loan is { } loan)

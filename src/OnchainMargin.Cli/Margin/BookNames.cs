@@ -1,6 +1,7 @@
 using System.Globalization;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Margin;
+using OnchainMargin.Solver.Markets;
 
 namespace OnchainMargin.Cli.Margin;
 
@@ -57,39 +58,16 @@ internal sealed class BookNames(string[] underlyings, string[] groups, string se
             throw new CliException($"The instrument of {where} '{text}' names no underlying of the book: add '{parts[0]}' to underlyings, or use one of {string.Join(", ", underlyings)}.");
         }
 
-        if (parts.Length == 2 && string.Equals(parts[1], "PERP", StringComparison.OrdinalIgnoreCase))
+        if (InstrumentNames.Parse(text, _ => number) is { } found)
         {
-            return Instrument.Perpetual(number);
+            return found;
         }
 
-        uint? expiry = parts.Length is 2 or 4 ? ParseDay(parts[1], "dMMMyy") : null;
-        if (expiry is { } date && parts.Length == 2)
-        {
-            return Instrument.Future(number, date);
-        }
-
-        if (expiry is not null && parts[3] is "C" or "P" or "c" or "p")
-        {
-            var strikeE4 = FixedPointText.Parse(parts[2], StrikeDecimals, $"strike in the instrument of {where}");
-            Instrument option = strikeE4 > 0 && strikeE4 < (1L << 40)
-                ? new Instrument(number, expiry.Value, (long)strikeE4, parts[3] is "C" or "c" ? InstrumentKind.Call : InstrumentKind.Put)
-                : throw new CliException($"The strike in the instrument of {where} '{text}' is out of range: give 0.0001 to {FixedPointText.Format((1L << 40) - 1, StrikeDecimals)}.");
-            return option;
-        }
-
-        throw new CliException($"The instrument of {where} '{text}' is not understood: write {parts[0]}-PERP, {parts[0]}-27MAR20 or {parts[0]}-27MAR20-200-C.");
+        throw new CliException(parts is [_, var day, _, "C" or "P" or "c" or "p"] && ParseDay(day, "dMMMyy") is not null
+            ? $"The strike in the instrument of {where} '{text}' is out of range: give 0.0001 to {FixedPointText.Format((1L << 40) - 1, StrikeDecimals)}, with at most four decimals."
+            : $"The instrument of {where} '{text}' is not understood: write {parts[0]}-PERP, {parts[0]}-27MAR20 or {parts[0]}-27MAR20-200-C.");
     }
 
     /// <summary>Writes an instrument.</summary>
-    public string Format(Instrument instrument)
-    {
-        string name = Underlying(instrument.Underlying);
-        string day = DateTimeOffset.FromUnixTimeSeconds(instrument.Expiry).ToString("dMMMyy", CultureInfo.InvariantCulture).ToUpperInvariant();
-        return instrument.Kind switch
-        {
-            InstrumentKind.Perpetual => $"{name}-PERP",
-            InstrumentKind.Future => $"{name}-{day}",
-            _ => $"{name}-{day}-{FixedPointText.Format(instrument.StrikeE4, StrikeDecimals)}-{(instrument.Kind == InstrumentKind.Call ? "C" : "P")}",
-        };
-    }
+    public string Format(Instrument instrument) => InstrumentNames.Format(instrument, Underlying(instrument.Underlying));
 }

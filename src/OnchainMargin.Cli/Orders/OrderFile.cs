@@ -44,6 +44,9 @@ internal sealed record OrderFile
     /// <summary>It may only be the maker.</summary>
     public bool PostOnly { get; init; }
 
+    /// <summary>It is filled whole by one fill, or not at all.</summary>
+    public bool FillOrKill { get; init; }
+
     /// <summary>Who signed.</summary>
     public required Address Signer { get; init; }
 
@@ -69,7 +72,7 @@ internal sealed record OrderFile
     public static OrderFile Of(Clearinghouse.SignedOrder signed, DeploymentRecord deployment) => new()
     {
         Account = signed.Order.Account,
-        Instrument = InstrumentText.Format(OnchainMargin.Margin.Instrument.Unpack(signed.Order.Instrument), deployment),
+        Instrument = Instruments.Format(OnchainMargin.Margin.Instrument.Unpack(signed.Order.Instrument), deployment),
         Size = FixedPointText.Format(signed.Order.SizeE8, FixedPointText.E8),
         LimitPrice = FixedPointText.Format(signed.Order.LimitPriceE8, FixedPointText.E8),
         Nonce = signed.Order.Nonce,
@@ -77,6 +80,7 @@ internal sealed record OrderFile
         MaxFeeRate = FixedPointText.Format(signed.Order.MaxFeeRateE8, FixedPointText.E8),
         ReduceOnly = (signed.Order.Flags & (byte)OrderFlags.ReduceOnly) != 0,
         PostOnly = (signed.Order.Flags & (byte)OrderFlags.PostOnly) != 0,
+        FillOrKill = (signed.Order.Flags & (byte)OrderFlags.FillOrKill) != 0,
         Signer = signed.Signer,
         Signature = HexData.Encode(signed.Signature),
     };
@@ -87,8 +91,8 @@ internal sealed record OrderFile
 
     private Clearinghouse.Order ToOrder(DeploymentRecord deployment)
     {
-        Instrument instrument = InstrumentText.Parse(Instrument, deployment);
-        OrderFlags flags = (ReduceOnly ? OrderFlags.ReduceOnly : OrderFlags.None) | (PostOnly ? OrderFlags.PostOnly : OrderFlags.None);
+        Instrument instrument = Instruments.Parse(Instrument, deployment);
+        OrderFlags flags = (ReduceOnly ? OrderFlags.ReduceOnly : OrderFlags.None) | (PostOnly ? OrderFlags.PostOnly : OrderFlags.None) | (FillOrKill ? OrderFlags.FillOrKill : OrderFlags.None);
         return new Clearinghouse.Order(
             Account,
             instrument.Packed,

@@ -12,4 +12,7 @@ internal enum OrderFlags
 
     /// <summary>It may only be the maker.</summary>
     PostOnly = 2,
+
+    /// <summary>It is filled whole by one fill, or not at all.</summary>
+    FillOrKill = 4,
 }

@@ -21,11 +21,29 @@ internal static class Reply
     public static void WriteTable(TextWriter output, IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         var widths = headings.Select((heading, column) => rows.Select(row => row[column].Length).Append(heading.Length).Max()).ToList();
-        output.WriteLine(Line(headings, widths, rows.Count == 0 ? headings : rows[0]));
+        output.WriteLine(Terminal.Bold(output, Line(headings, widths, rows.Count == 0 ? headings : rows[0])));
         foreach (var row in rows)
         {
             output.WriteLine(Line(row, widths, row));
         }
+    }
+
+    /// <summary>Writes what a command did: names and values, one a line, or an object with the same names for programs. Numbers stay text, so that none loses digits.</summary>
+    public static void WriteResult(TextWriter output, bool isJson, params ReadOnlySpan<(string Name, string Value)> facts)
+    {
+        if (!isJson)
+        {
+            WriteFacts(output, facts);
+            return;
+        }
+
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in facts)
+        {
+            values[name] = value;
+        }
+
+        WriteJson(output, values);
     }
 
     /// <summary>Writes names and values, one a line.</summary>
@@ -39,7 +57,7 @@ internal static class Reply
 
         foreach (var (name, value) in facts)
         {
-            output.WriteLine($"{name.PadRight(width)}  {value}");
+            output.WriteLine($"{Terminal.Bold(output, name.PadRight(width))}  {value}");
         }
     }
 

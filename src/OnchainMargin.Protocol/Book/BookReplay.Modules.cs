@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Clearing;
@@ -50,6 +51,19 @@ public sealed partial class BookReplay
 
         return at < balances.Length && balances[at].Token == token ? at : ~at;
     }
+
+    private static ProtocolBook ApplyBonds(ProtocolBook book, LogEntry log) => AttesterBonds.DecodeEvent(log) switch
+    {
+        AttesterBonds.JoinedEvent joined => WithBond(book, joined.Attester, new BookBond(joined.BondRaw, 0, IsSlashed: false)),
+        AttesterBonds.LeftEvent left => WithBond(book, left.Attester, Bond(book, left.Attester) with { ReleaseSeconds = (ulong)left.ReleaseTime }),
+        AttesterBonds.ReleasedEvent released => WithBond(book, released.Attester, Bond(book, released.Attester) with { AmountRaw = UInt256.Zero }),
+        AttesterBonds.SlashedEvent slashed => WithBond(book, slashed.Attester, Bond(book, slashed.Attester) with { AmountRaw = UInt256.Zero, IsSlashed = true }),
+        _ => book,
+    };
+
+    private static BookBond Bond(ProtocolBook book, Address attester) => book.Bonds.GetValueOrDefault(attester) ?? new BookBond(UInt256.Zero, 0, IsSlashed: false);
+
+    private static ProtocolBook WithBond(ProtocolBook book, Address attester, BookBond bond) => book with { Bonds = book.Bonds.SetItem(attester, bond) };
 
     private static ProtocolBook ApplyRegistry(ProtocolBook book, LogEntry log) => RiskRegistry.DecodeEvent(log) switch
     {

@@ -23,6 +23,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
     private readonly Address _priceHub = deployment.Contracts.PriceHub;
     private readonly Address _spotMarkets = deployment.Contracts.SpotMarkets;
     private readonly Address _registry = deployment.Contracts.RiskRegistry;
+    private readonly Address _bonds = deployment.Contracts.AttesterBonds;
     private readonly Address _challenges = deployment.Contracts.Challenges;
     private readonly Address _liquidation = deployment.Contracts.LiquidationHouse;
     private readonly Address _parameters = deployment.Contracts.RiskParameters;
@@ -99,6 +100,11 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             return ApplyRegistry(book, log);
         }
 
+        if (log.Address == _bonds)
+        {
+            return ApplyBonds(book, log);
+        }
+
         if (log.Address == _challenges)
         {
             return ApplyChallenges(book, log);
@@ -136,6 +142,15 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             case Clearinghouse.AccountUpdatedEvent updated:
                 BookAccount account = WithState(Account(book, updated.Account), updated.State, updated.StateHash, log.BlockNumber);
                 return book with { Accounts = book.Accounts.With(account, edit) };
+            case Clearinghouse.DelegateSetEvent given:
+                BookAccount of = Account(book, given.Account);
+                var others = of.Delegates.RemoveAll(known => known.Delegate == given.Delegate);
+                BookAccount appointed = of with
+                {
+                    Delegates = given.Rights == 0 ? others : others.Add(new BookDelegate(given.Delegate, (DelegateRights)given.Rights, given.Until)),
+                    ChangedInBlock = log.BlockNumber,
+                };
+                return book with { Accounts = book.Accounts.With(appointed, edit) };
             case Clearinghouse.LedgerUpdatedEvent ledger:
                 return book with { Ledger = ledger.Ledger };
             case Clearinghouse.NeedOpenedEvent opened:

@@ -45,6 +45,9 @@ public sealed record ProtocolBook
     /// <summary>Who sits on which seat, also those who left and whose bonds are still there.</summary>
     public ImmutableSortedDictionary<byte, Address> Seats { get; init; } = ImmutableSortedDictionary<byte, Address>.Empty;
 
+    /// <summary>Bonds of everybody who ever joined.</summary>
+    public ImmutableSortedDictionary<Address, BookBond> Bonds { get; init; } = ImmutableSortedDictionary<Address, BookBond>.Empty;
+
     /// <summary>Leaves that somebody demands to see, with the last second to supply them, in Unix seconds.</summary>
     public ImmutableSortedDictionary<(ulong Epoch, ulong Account), ulong> Demands { get; init; } = ImmutableSortedDictionary<(ulong Epoch, ulong Account), ulong>.Empty;
 

@@ -22,21 +22,19 @@ internal static class AccountEndpoints
         api.MapPost("/accounts/{id}/what-if", WhatIfAsync).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503).WithSummary("Margin before and after fills, cash and market moves").WithTags("accounts");
     }
 
-    private static Results<Ok<PageOfAccounts>, ProblemHttpResult> Accounts(ProtocolViews views, ulong after = 0, int limit = 100, bool underWater = false, string? owner = null)
+    private static Results<Ok<PageOfAccounts>, ProblemHttpResult> Accounts(ProtocolViews views, ulong after = 0, int limit = 100, bool underWater = false, string? owner = null, string? @delegate = null)
     {
-        Address? whose = null;
-        if (owner is not null)
+        Address whose = default, acting = default;
+        foreach ((string? text, string what, bool isRead) in ((string?, string, bool)[])[(owner, "owner", owner is null || Address.TryParse(owner, out whose)), (@delegate, "delegate", @delegate is null || Address.TryParse(@delegate, out acting))])
         {
-            if (!Address.TryParse(owner, out Address parsed))
+            if (!isRead)
             {
-                return ApiSetup.Bad($"The owner '{owner}' is no address; write 0x and 40 hexadecimal digits.");
+                return ApiSetup.Bad($"The {what} '{text}' is no address; write 0x and 40 hexadecimal digits.");
             }
-
-            whose = parsed;
         }
 
         return limit is < 1 or > LargestPage ? ApiSetup.Bad($"The limit is {limit}; give a number from 1 to {LargestPage}.")
-            : views.Accounts(after, limit, underWater, whose) is { } page ? TypedResults.Ok(page)
+            : views.Accounts(after, limit, underWater, owner is null ? null : whose, @delegate is null ? null : acting) is { } page ? TypedResults.Ok(page)
             : ApiSetup.NotReady("The index is empty still; ask again in a moment.");
     }
 

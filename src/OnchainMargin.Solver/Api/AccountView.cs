@@ -11,6 +11,7 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="OpenLot">The lot that it is in; 0 for none.</param>
 /// <param name="Balances">Tokens in the vault.</param>
 /// <param name="Positions">Positions.</param>
+/// <param name="Delegates">Who may act for it beside its owner.</param>
 /// <param name="Health">Figures; null before the first checkpoint or when it could not be computed.</param>
 internal sealed record AccountView(
-    string Id, string Owner, string StateHash, string State, string Version, string CashE8, string LockedGainE8, string OpenLot, IReadOnlyList<BalanceView> Balances, IReadOnlyList<PositionView> Positions, FiguresView? Health);
+    string Id, string Owner, string StateHash, string State, string Version, string CashE8, string LockedGainE8, string OpenLot, IReadOnlyList<BalanceView> Balances, IReadOnlyList<PositionView> Positions, IReadOnlyList<DelegateView> Delegates, FiguresView? Health);

@@ -62,6 +62,7 @@ internal static class ApiSetup
         }
 
         host.MapOpenApi("/openapi/{documentName}.json");
+        ReferencePage.Map(host);
         HealthEndpoints.Map(host);
         _ = host.Services.GetRequiredService<SolverGauges>();
         PrometheusText prometheus = host.Services.GetRequiredService<PrometheusText>();

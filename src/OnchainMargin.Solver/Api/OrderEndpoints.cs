@@ -69,12 +69,13 @@ internal static class OrderEndpoints
 
     private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> CancelAsync(ProtocolViews views, OrderRelay relay, ulong account, ulong nonce, CancelRequest request, CancellationToken cancellationToken)
     {
-        if (Bytes(request.Signature) is not { } signature)
+        Address signer = default;
+        if (Bytes(request.Signature) is not { } signature || (request.Signer is not null && !Address.TryParse(request.Signer, out signer)))
         {
-            return ApiSetup.Bad("The signature is not understood; give it in hexadecimal.");
+            return ApiSetup.Bad("The signature or its signer is not understood; give both in hexadecimal.");
         }
 
-        OrderOutcome outcome = await relay.CancelAsync(account, nonce, signature, cancellationToken);
+        OrderOutcome outcome = await relay.CancelAsync(account, nonce, request.Signer is null ? null : signer, signature, cancellationToken);
         return outcome.Order is { } order ? TypedResults.Ok(views.View(order)) : Refused(outcome.Refusal);
     }
 

@@ -8,6 +8,6 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="Nonce">Its nonce.</param>
 /// <param name="Expiry">The last second at which it may be filled.</param>
 /// <param name="MaxFeeRateE8">The largest fee rate.</param>
-/// <param name="Flags">Bit 0 reduce-only, bit 1 post-only.</param>
+/// <param name="Flags">Bit 0 reduce-only, bit 1 post-only, bit 2 fill-or-kill.</param>
 internal sealed record OrderFields(
     string Account, string Instrument, string SizeE8, string LimitPriceE8, string Nonce, string Expiry, string MaxFeeRateE8, int Flags);

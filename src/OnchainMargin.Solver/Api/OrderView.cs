@@ -10,7 +10,7 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="InFlightE8">What is matched and on its way into a block.</param>
 /// <param name="LimitPriceE8">Its limit.</param>
 /// <param name="Expiry">Its last second.</param>
-/// <param name="Flags">Bit 0 reduce-only, bit 1 post-only.</param>
+/// <param name="Flags">Bit 0 reduce-only, bit 1 post-only, bit 2 fill-or-kill.</param>
 /// <param name="Status">resting, settling, filled, cancelled, expired or refused.</param>
 /// <param name="Reason">Why, when it was refused or cancelled.</param>
 internal sealed record OrderView(

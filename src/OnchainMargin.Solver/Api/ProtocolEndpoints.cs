@@ -20,10 +20,10 @@ internal static class ProtocolEndpoints
         api.MapGet("/surfaces", SurfacesAsync).ProducesProblem(503).WithSummary("Volatility surfaces of every expiry").WithTags("prices");
         api.MapGet("/epochs", (ProtocolViews views, CancellationToken cancellationToken, int limit = 20) => TypedResults.Ok(views.Epochs(Math.Clamp(limit, 1, LargestPage), cancellationToken)))
             .WithSummary("The last epochs, newest first").WithTags("attestations");
-        api.MapGet("/attesters", (ProtocolViews views, SolverKeys keys) => TypedResults.Ok<IReadOnlyList<AttesterView>>(
-                [.. (views.Book?.Attesters ?? []).Select(attester => new AttesterView(attester.ToString(), keys.Attesters.Any(key => key.Address == attester)))]))
-            .WithSummary("The attesters of the registry").WithTags("attestations");
+        api.MapGet("/attesters", (ProtocolViews views, SolverKeys keys) => TypedResults.Ok(views.Attesters(attester => keys.Attesters.Any(key => key.Address == attester))))
+            .WithSummary("Everybody who attests or did, with what is at stake").WithTags("attestations");
         api.MapGet("/accounts/{id}/proof", Proof).ProducesProblem(404).WithSummary("An account's attestation under the last epoch, ready to be used").WithTags("attestations");
+        api.MapGet("/needs", (ProtocolViews views) => TypedResults.Ok(views.Needs())).WithSummary("What was taken over from lots and waits for auto-deleveraging").WithTags("auctions");
         api.MapGet("/auctions", (ProtocolViews views, bool open = false) => TypedResults.Ok(views.Auctions(open))).WithSummary("Lots, newest first").WithTags("auctions");
         api.MapGet("/auctions/{id}", Results<Ok<AuctionView>, ProblemHttpResult> (ProtocolViews views, ulong id) =>
                 views.Auction(id) is { } lot ? TypedResults.Ok(lot) : ApiSetup.Missing($"Lot {id} was never started."))

@@ -1,3 +1,6 @@
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Ethereum;
+using System.Text.Json;
 using System.Globalization;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
@@ -20,20 +23,7 @@ internal sealed partial class ProtocolViews
             ApiNumbers.Text(deployment.ChainId),
             nodeUrl,
             ApiNumbers.Text(deployment.Block),
-            new SortedDictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["accessManager"] = deployment.Contracts.AccessManager.ToString(),
-                ["riskParameters"] = deployment.Contracts.RiskParameters.ToString(),
-                ["marginVault"] = deployment.Contracts.MarginVault.ToString(),
-                ["referee"] = deployment.Contracts.Referee.ToString(),
-                ["refereeReports"] = deployment.Contracts.RefereeReports.ToString(),
-                ["priceHub"] = deployment.Contracts.PriceHub.ToString(),
-                ["riskRegistry"] = deployment.Contracts.RiskRegistry.ToString(),
-                ["healthGate"] = deployment.Contracts.HealthGate.ToString(),
-                ["clearinghouse"] = deployment.Contracts.Clearinghouse.ToString(),
-                ["liquidationHouse"] = deployment.Contracts.LiquidationHouse.ToString(),
-                ["insuranceFund"] = deployment.Contracts.InsuranceFund.ToString(),
-            },
+            Contracts,
             [.. deployment.Tokens.Select(static token => new TokenView(ApiNumbers.Text(token.Index), token.Symbol, token.Address.ToString(), token.Decimals, ApiNumbers.Text(token.Underlying)))],
             [.. deployment.Underlyings.Select(static listed => new ListedUnderlyingView(ApiNumbers.Text(listed.Number), listed.Name, listed.Feed.ToString()))],
             new ParametersView(
@@ -164,6 +154,12 @@ internal sealed partial class ProtocolViews
         Int128 moved = now.CumulativeFundingE8 - before.CumulativeFundingE8;
         return ApiNumbers.Text(moved * book.Parameters.Oracle.FundingIntervalSeconds * Shock.One / seconds / now.SpotE8);
     }
+
+    /// <summary>Every address that the deployment has, so that one that is added is served without a word here.</summary>
+    private SortedDictionary<string, string> Contracts { get; } = new(
+        typeof(DeployedContracts).GetProperties().Where(static property => property.PropertyType == typeof(Address))
+            .ToDictionary(static property => JsonNamingPolicy.CamelCase.ConvertName(property.Name), property => property.GetValue(deployment.Contracts)!.ToString()!, StringComparer.Ordinal),
+        StringComparer.Ordinal);
 
     private string Words(Instrument instrument)
     {

@@ -45,7 +45,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     }
 
     /// <summary>A page of accounts, ascending.</summary>
-    public PageOfAccounts? Accounts(ulong after, int limit, bool onlyUnderWater, Address? owner)
+    public PageOfAccounts? Accounts(ulong after, int limit, bool onlyUnderWater, Address? owner, Address? acting)
     {
         if (Book is not { } book)
         {
@@ -55,7 +55,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
         AccountView[] items =
         [
             .. (onlyUnderWater ? UnderWater(book, after) : book.Accounts.After(after))
-                .Where(account => owner is null || account.Owner == owner)
+                .Where(account => (owner is null || account.Owner == owner) && (acting is null || IsActing(account, acting.Value, book.BlockTimeSeconds)))
                 .Take(limit + 1).Select(account => View(account)),
         ];
         return new PageOfAccounts(ApiNumbers.Text(book.BlockNumber), [.. items.Take(limit)], items.Length > limit ? items[limit - 1].Id : null);
@@ -72,6 +72,8 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             }
         }
     }
+
+    private static bool IsActing(BookAccount account, Address who, ulong nowSeconds) => who != account.Owner && account.Delegates.Any(given => given.Delegate == who && nowSeconds <= given.UntilSeconds);
 
     /// <summary>The simulated tail of an account's loss at the last checkpoint; null when there is none. Part of no decision.</summary>
     public TailView? Tail(ulong id, int horizonHours, double level)
@@ -141,6 +143,26 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             "");
     }
 
+    /// <summary>What waits for auto-deleveraging.</summary>
+    public IReadOnlyList<NeedView> Needs() =>
+        Book is null ? [] : [.. Book.Needs.Select(need => new NeedView(need.Key.Packed.ToString(CultureInfo.InvariantCulture), _names.Format(need.Key), ApiNumbers.Text(need.Value)))];
+
+    /// <summary>Everybody who signs or ever joined, those who sit first.</summary>
+    /// <param name="isHere">Whether this solver holds an attester's key.</param>
+    public IReadOnlyList<AttesterView> Attesters(Func<Address, bool> isHere)
+    {
+        if (Book is not { } book)
+        {
+            return [];
+        }
+
+        return [.. book.Attesters.Union(book.Bonds.Keys).OrderBy(attester => !book.Attesters.Contains(attester)).ThenBy(static attester => attester).Select(attester =>
+        {
+            BookBond bond = book.Bonds.GetValueOrDefault(attester) ?? new BookBond(UInt256.Zero, 0, IsSlashed: false);
+            return new AttesterView(attester.ToString(), isHere(attester), book.Attesters.Contains(attester), bond.AmountRaw.ToString(), ApiNumbers.Text(bond.ReleaseSeconds), bond.IsSlashed);
+        })];
+    }
+
     /// <summary>Lots, newest first.</summary>
     public IReadOnlyList<AuctionView> Auctions(bool onlyOpen) => [.. (Book?.Lots.Values ?? []).Where(lot => !onlyOpen || lot.IsOpen).Reverse().Select(View)];
 
@@ -199,6 +221,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
         ApiNumbers.Text(account.OpenLot),
         [.. account.Balances.Select(static balance => new BalanceView(ApiNumbers.Text(balance.Token), balance.AmountRaw.ToString(CultureInfo.InvariantCulture)))],
         [.. account.State.Positions.Select(position => View(position, inputs))],
+        [.. account.Delegates.Select(static given => new DelegateView(given.Delegate.ToString(), (int)given.Rights, ApiNumbers.Text(given.UntilSeconds)))],
         inputs is not null && figures is { } known ? Figures(known, inputs) : null);
 
     private PositionView View(Position position, CheckpointInputs? inputs)

@@ -50,20 +50,18 @@ internal sealed partial class KeeperRole
             return;
         }
 
-        (AccountState whole, ImmutableArray<Balance> balances) = LotParts.Whole(lot, live.Checkpoint.Header, book.Settlements);
         if (bidder.OpenLot != 0)
         {
             _journal.Say(subject, "no-bid", $"account {bidder.Id}, which would bid, is being liquidated itself");
             return;
         }
 
-        if (Liquidations.Figures(whole, balances, live) is not { } figures)
+        if (LotWorth.Of(lot, book, live) is not { } worth)
         {
             _journal.Say(subject, "no-bid", "live prices lack a market that it holds");
             return;
         }
 
-        var worth = new LotWorth(lot, figures.EquityE8, Liquidations.GrossE8(whole, live), Liquidations.NetDeltasE8(whole, balances, live));
         string reason = "nothing of it is left for sale";
         foreach (ulong fraction in BidSizes.Of(lot.LeftE8, book.Parameters.Liquidation.BidMinE8))
         {
@@ -73,7 +71,7 @@ internal sealed partial class KeeperRole
                 return;
             }
 
-            (BidPlan? plan, reason) = await PlanAsync(worth, fraction, bidder, live, cancellationToken).ConfigureAwait(false);
+            (BidPlan? plan, reason) = await PlanAsync(lot, worth.Part(fraction), bidder, live, cancellationToken).ConfigureAwait(false);
             if (plan is not null)
             {
                 await SendBidAsync(new Duty(subject, "bid", key, "", IsPrivate: true), lot, plan, bidder, cancellationToken).ConfigureAwait(false);
@@ -85,33 +83,31 @@ internal sealed partial class KeeperRole
     }
 
     /// <summary>What a fraction would bring, or why it is not bid for. The chain itself is asked what it would cost and whether the bidder's account can carry it.</summary>
-    private async Task<(BidPlan? Plan, string Reason)> PlanAsync(LotWorth worth, ulong fraction, BookAccount bidder, CheckpointInputs live, CancellationToken cancellationToken)
+    private async Task<(BidPlan? Plan, string Reason)> PlanAsync(BookLot lot, LotWorth part, BookAccount bidder, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        string part = Percent(fraction);
-        Int128 gross = Part(worth.GrossE8, fraction);
-        if (Liquidations.GrossE8(bidder.State, live) + gross > _options.InventoryLimitE8)
+        string share = Percent(part.FractionE8);
+        if (Liquidations.GrossE8(bidder.State, live) + part.GrossE8 > _options.InventoryLimitE8)
         {
-            return (null, $"{part} of it would bring account {bidder.Id} above the notional of keeper.inventoryLimitE8");
+            return (null, $"{share} of it would bring account {bidder.Id} above the notional of keeper.inventoryLimitE8");
         }
 
-        var deltas = worth.DeltasE8.ToImmutableSortedDictionary(static pair => pair.Key, pair => Part(pair.Value, fraction));
-        if (TooOneSided(deltas, bidder, live) is { } underlying)
+        if (TooOneSided(part.DeltasE8, bidder, live) is { } underlying)
         {
-            return (null, $"{part} of it would bring account {bidder.Id} above the net exposure of keeper.netLimitE8 in underlying {underlying}");
+            return (null, $"{share} of it would bring account {bidder.Id} above the net exposure of keeper.netLimitE8 in underlying {underlying}");
         }
 
         try
         {
-            Int128 pay = (Int128)await _client.QuoteBidAsync(worth.Lot, fraction, bidder, cancellationToken: cancellationToken).ConfigureAwait(false);
-            TransactionRequest request = _client.Calls.Bid(worth.Lot, fraction, Int256.MaxValue, bidder, Proofs.Computed);
+            Int128 pay = (Int128)await _client.QuoteBidAsync(lot, part.FractionE8, bidder, cancellationToken: cancellationToken).ConfigureAwait(false);
+            TransactionRequest request = _client.Calls.Bid(lot, part.FractionE8, Int256.MaxValue, bidder, Proofs.Computed);
             ulong gas = await _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
             GasOffer offer = await _node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
             var terms = new BidTerms
             {
-                FractionE8 = fraction,
-                ShareE8 = Part(worth.EquityE8, fraction),
+                FractionE8 = part.FractionE8,
+                ShareE8 = part.EquityE8,
                 PayE8 = pay,
-                HedgeE8 = HedgeCosts.OfE8(gross, deltas, _options.HedgeCostBps, live, _depth.SlippageE8),
+                HedgeE8 = HedgeCosts.OfE8(part.GrossE8, part.DeltasE8, _options.HedgeCostBps, live, _depth.SlippageE8),
                 GasLimit = _transactions.GasLimitOf(gas),
                 OfferWei = offer.MaxFeePerGasWei,
                 CapWei = _transactions.CapWei,
@@ -120,11 +116,11 @@ internal sealed partial class KeeperRole
                 GasSharePercent = _options.GasSharePercent,
             };
             BidPlan? plan = BidModel.Judge(terms, out string reason);
-            return (plan, $"{part} of it is {reason}");
+            return (plan, $"{share} of it is {reason}");
         }
         catch (RevertException error)
         {
-            return (null, $"{part} of it is refused by the chain: {error.Reason}");
+            return (null, $"{share} of it is refused by the chain: {error.Reason}");
         }
     }
 
@@ -162,15 +158,10 @@ internal sealed partial class KeeperRole
         return null;
     }
 
-    private static Int128 Part(Int128 wholeE8, ulong fraction) => wholeE8 * (Int128)fraction / (Int128)LotParts.WholeE8;
-
     private static string Percent(ulong fractionE8) => string.Create(CultureInfo.InvariantCulture, $"{(decimal)fractionE8 / 1_000_000:0.##} %");
 
     private static string Subject(BookLot lot) => $"lot {lot.Id} of account {lot.Account}";
 
     private static Duty Of(BookLot lot, string decision, string why) =>
         new(Subject(lot), decision, string.Create(CultureInfo.InvariantCulture, $"{decision} lot {lot.Id} at {lot.LotHash.ToString()[..10]} sold {lot.SoldE8} of {lot.ForSaleE8}"), why);
-
-    /// <summary>A lot and what all of it is worth and holds.</summary>
-    private sealed record LotWorth(BookLot Lot, Int128 EquityE8, Int128 GrossE8, ImmutableSortedDictionary<ushort, Int128> DeltasE8);
 }

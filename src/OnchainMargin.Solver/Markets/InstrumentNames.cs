@@ -18,31 +18,37 @@ public sealed class InstrumentNames(DeploymentRecord deployment)
         deployment.Underlyings.FirstOrDefault(listed => listed.Number == number)?.Name ?? string.Create(CultureInfo.InvariantCulture, $"#{number}");
 
     /// <summary>The name of an instrument.</summary>
-    public string Format(Instrument instrument)
+    public string Format(Instrument instrument) => Format(instrument, Underlying(instrument.Underlying));
+
+    /// <summary>The name of an instrument whose underlying has this name.</summary>
+    public static string Format(Instrument instrument, string underlying) => instrument.Kind switch
     {
-        string underlying = Underlying(instrument.Underlying);
-        return instrument.Kind switch
-        {
-            InstrumentKind.Perpetual => $"{underlying}-{PerpetualSuffix}",
-            InstrumentKind.Future => $"{underlying}-{Day(instrument.Expiry)}",
-            InstrumentKind.Call => $"{underlying}-{Day(instrument.Expiry)}-{Strike(instrument.StrikeE4)}-C",
-            _ => $"{underlying}-{Day(instrument.Expiry)}-{Strike(instrument.StrikeE4)}-P",
-        };
-    }
+        InstrumentKind.Perpetual => $"{underlying}-{PerpetualSuffix}",
+        InstrumentKind.Future => $"{underlying}-{Day(instrument.Expiry)}",
+        InstrumentKind.Call => $"{underlying}-{Day(instrument.Expiry)}-{Strike(instrument.StrikeE4)}-C",
+        _ => $"{underlying}-{Day(instrument.Expiry)}-{Strike(instrument.StrikeE4)}-P",
+    };
 
     /// <summary>Reads a name; null when it is none of this deployment.</summary>
-    public Instrument? Parse(string name)
+    public Instrument? Parse(string name) =>
+        Parse(name, text => deployment.Underlyings.FirstOrDefault(listed => string.Equals(listed.Name, text, StringComparison.OrdinalIgnoreCase))?.Number);
+
+    /// <summary>Reads a name; null when it is none.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="underlyingOf">The number of an underlying; null when there is none of that name.</param>
+    public static Instrument? Parse(string name, Func<string, ushort?> underlyingOf)
     {
         ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(underlyingOf);
         string[] parts = name.Split('-');
-        if (deployment.Underlyings.FirstOrDefault(listed => string.Equals(listed.Name, parts[0], StringComparison.OrdinalIgnoreCase)) is not { } underlying)
+        if (underlyingOf(parts[0]) is not { } underlying)
         {
             return null;
         }
 
         if (parts.Length == 2 && string.Equals(parts[1], PerpetualSuffix, StringComparison.OrdinalIgnoreCase))
         {
-            return Instrument.Perpetual(underlying.Number);
+            return Instrument.Perpetual(underlying);
         }
 
         if (parts.Length is not (2 or 4) || ParseDay(parts[1]) is not { } expiry)
@@ -52,13 +58,16 @@ public sealed class InstrumentNames(DeploymentRecord deployment)
 
         if (parts.Length == 2)
         {
-            return Instrument.Future(underlying.Number, expiry);
+            return Instrument.Future(underlying, expiry);
         }
 
-        Instrument? option = !decimal.TryParse(parts[2], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal strike) || strike > 100_000_000 ? null
-            : parts[3] is "C" or "c" ? Instrument.Call(underlying.Number, expiry, (long)(strike * StrikeScale))
-            : parts[3] is "P" or "p" ? Instrument.Put(underlying.Number, expiry, (long)(strike * StrikeScale))
-            : null;
+        if (!decimal.TryParse(parts[2], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal strike) || strike > 200_000_000 || strike * StrikeScale != Math.Truncate(strike * StrikeScale))
+        {
+            return null;
+        }
+
+        long strikeE4 = (long)(strike * StrikeScale);
+        Instrument? option = parts[3] is "C" or "c" ? Instrument.Call(underlying, expiry, strikeE4) : parts[3] is "P" or "p" ? Instrument.Put(underlying, expiry, strikeE4) : null;
         return option is { IsValid: true } ? option : null;
     }
 

@@ -23,31 +23,31 @@ internal sealed class InstrumentBook
     public IEnumerable<RestingOrder> AllMet(RestingOrder order) =>
         (order.IsBuy ? _asks : _bids).TakeWhile(resting => order.IsBuy ? resting.PriceE8 <= order.PriceE8 : resting.PriceE8 >= order.PriceE8);
 
+    /// <summary>The best resting order that fills an order whole: the chain takes a fill-or-kill order in one fill only. Null when there is none.</summary>
+    public RestingOrder? FillsWhole(RestingOrder order) => AllMet(order).FirstOrDefault(resting => resting.LeftE8 >= order.LeftE8);
+
     /// <summary>Matches an order with those that rest, by price and then time, and lets what is left of it rest. What is matched is in flight on both sides.</summary>
     public IReadOnlyList<OrderMatch> Add(RestingOrder order)
     {
+        if (order.IsFillOrKill)
+        {
+            return FillsWhole(order) is { } whole ? [Match(whole, order, order.LeftE8)] : [];
+        }
+
         var matches = new List<OrderMatch>();
         while (order.LeftE8 > 0 && Meets(order) is { } maker)
         {
-            ulong size = Math.Min(order.LeftE8, maker.LeftE8);
-            Take(maker, size);
-            Take(order, size);
-            if (maker.LeftE8 == 0)
-            {
-                Remove(maker);
-            }
-
-            matches.Add(new OrderMatch(maker, order, size));
+            matches.Add(Match(maker, order, Math.Min(order.LeftE8, maker.LeftE8)));
         }
 
         Rest(order);
         return matches;
     }
 
-    /// <summary>Lets an order rest at its place, when something is left of it.</summary>
+    /// <summary>Lets an order rest at its place, when something is left of it and it may rest.</summary>
     public void Rest(RestingOrder order)
     {
-        if (order is { LeftE8: > 0, IsOver: false })
+        if (order is { LeftE8: > 0, IsOver: false, IsFillOrKill: false })
         {
             order.Status = OrderStatus.Resting;
             (order.IsBuy ? _bids : _asks).Add(order);
@@ -60,6 +60,18 @@ internal sealed class InstrumentBook
 
     /// <summary>Takes an order out.</summary>
     public void Remove(RestingOrder order) => (order.IsBuy ? _bids : _asks).Remove(order);
+
+    private OrderMatch Match(RestingOrder maker, RestingOrder taker, ulong sizeE8)
+    {
+        Take(maker, sizeE8);
+        Take(taker, sizeE8);
+        if (maker.LeftE8 == 0)
+        {
+            Remove(maker);
+        }
+
+        return new OrderMatch(maker, taker, sizeE8);
+    }
 
     private static void Take(RestingOrder order, ulong sizeE8)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -63,20 +64,31 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         return Place(new RestingOrder(signed, Interlocked.Increment(ref _arrivals), session) { LeftE8 = (ulong)Math.Abs(signed.Order.SizeE8) - filled }, book, inputs);
     }
 
-    /// <summary>Takes an order off the relay for its owner. The signed order itself stays good on chain until it expires or its nonce is cancelled there.</summary>
-    public async Task<OrderOutcome> CancelAsync(ulong account, ulong nonce, byte[] signature, CancellationToken cancellationToken)
+    /// <summary>Takes an order off the relay for its owner or a delegate. The signed order itself stays good on chain until it expires or its nonce is cancelled there.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="nonce">The order's nonce.</param>
+    /// <param name="signer">Who signed the cancellation; null for the owner.</param>
+    /// <param name="signature">The signature.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<OrderOutcome> CancelAsync(ulong account, ulong nonce, Address? signer, byte[] signature, CancellationToken cancellationToken)
     {
-        if (books.Current?.Book.Accounts.TryGetValue(account, out BookAccount? owner) is not true || Find(account, nonce) is not { IsOver: false } order)
+        if (books.Current?.Book is not { } book || !book.Accounts.TryGetValue(account, out BookAccount? known) || Find(account, nonce) is not { IsOver: false } order)
         {
             return Refuse($"The relay has no open order of account {account} with nonce {nonce}.");
         }
 
-        if (!await chain.IsCancelSignedAsync(account, nonce, owner!.Owner, signature, cancellationToken).ConfigureAwait(false))
+        Address by = signer ?? known.Owner;
+        if (!known.May(by, DelegateRights.Cancel, book.BlockTimeSeconds))
         {
-            return Refuse($"The signature is not {owner.Owner}'s over this cancellation; sign it with the account's owner.");
+            return Refuse($"{by} neither owns account {account} nor may cancel for it now; sign with {known.Owner}, or have it appoint {by} as a delegate.");
         }
 
-        End(order, OrderStatus.Cancelled, "cancelled by its owner");
+        if (!await chain.IsCancelSignedAsync(account, nonce, by, signature, cancellationToken).ConfigureAwait(false))
+        {
+            return Refuse($"The signature is not {by}'s over this cancellation; sign it with the account's owner, or name the delegate who signed.");
+        }
+
+        End(order, OrderStatus.Cancelled, by == known.Owner ? "cancelled by its owner" : $"cancelled by the delegate {by}");
         return new OrderOutcome(order, "");
     }
 
@@ -223,6 +235,7 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
                 if (_orders.TryAdd((order.Account, order.Nonce), order))
                 {
                     _pending.AddRange(Book(order).Add(order));
+                    EndUnlessFilledWhole(order);
                 }
             }
         }
@@ -252,11 +265,12 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         ulong now = Math.Max(Now, book.BlockTimeSeconds);
         var instrument = Instrument.Unpack(order.Instrument);
         return !book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? $"Account {order.Account} was never opened; open one first."
-            : account.Owner != signed.Signer ? $"{signed.Signer} does not own account {order.Account}; sign with {account.Owner}."
+            : !account.May(signed.Signer, DelegateRights.Trade, book.BlockTimeSeconds) ? $"{signed.Signer} neither owns account {order.Account} nor may trade for it now; have its owner appoint it as a delegate, or sign with {account.Owner}."
             : account.OpenLot != 0 ? $"Account {order.Account} is being liquidated and cannot trade; it can only receive deposits now."
             : order.SizeE8 is 0 or long.MinValue ? "The order's size is zero; give a size."
             : order.LimitPriceE8 is 0 or > long.MaxValue ? "The order's limit price is zero or too large; give a price."
-            : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only) and bit 1 (post-only) mean something."
+            : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly | RestingOrder.FillOrKill) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only), bit 1 (post-only) and bit 2 (fill-or-kill) mean something."
+            : (order.Flags & RestingOrder.PostOnly) != 0 && (order.Flags & RestingOrder.FillOrKill) != 0 ? "The order is post-only and fill-or-kill, so it could never be filled; clear one of the flags."
             : order.Expiry <= now ? $"The order expired at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; sign one that lasts longer."
             : !instrument.IsValid ? "The order names no valid instrument; take the number from /api/instruments."
             : book.IsPaused ? "Trading is paused by the guardian; deposits and withdrawals without positions go on."
@@ -289,6 +303,11 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
                 return Refuse($"The order is post-only and would trade at once at {Price(met.PriceE8)}; lower or raise its price.");
             }
 
+            if (order.IsFillOrKill && target.FillsWhole(order) is null)
+            {
+                return Refuse("The order is fill-or-kill and no resting order fills all of it at its limit or better; lower the size, change the price or clear the flag.");
+            }
+
             if (target.AllMet(order).Any(resting => book.Accounts.TryGetValue(resting.Account, out BookAccount? other) && other.Owner == account.Owner))
             {
                 return Refuse("The order would trade with another of the same owner; cancel that one first.");
@@ -301,7 +320,7 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             }
 
             long band = book.Parameters.Clearing.PriceBandE8;
-            if (!order.Instrument.IsOption && target.Meets(order) is { } maker && !Fees.InBand((long)maker.PriceE8, (long)mark, band))
+            if (!order.Instrument.IsOption && (order.IsFillOrKill ? target.FillsWhole(order) : target.Meets(order)) is { } maker && !Fees.InBand((long)maker.PriceE8, (long)mark, band))
             {
                 return Refuse($"The best price is {Price(maker.PriceE8)}, further from the mark of {Price((ulong)mark)} than trades may be; wait or change the price.");
             }
@@ -351,6 +370,17 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         {
             Book(taker).Remove(taker);
             _pending.AddRange(Book(taker).Add(taker));
+            EndUnlessFilledWhole(taker);
+        }
+    }
+
+    private void EndUnlessFilledWhole(RestingOrder order)
+    {
+        if (order is { IsFillOrKill: true, IsOver: false, LeftE8: > 0 })
+        {
+            order.Status = OrderStatus.Cancelled;
+            order.Reason = "it is fill-or-kill, and the order that would have filled it whole is gone";
+            Forget(order);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
     /// <summary>Bit of <c>flags</c>: the order may only rest.</summary>
     public const byte PostOnly = 2;
 
+    /// <summary>Bit of <c>flags</c>: the order is filled whole by one other order, or not at all; it never rests.</summary>
+    public const byte FillOrKill = 4;
+
     /// <summary>What was signed.</summary>
     public Clearinghouse.SignedOrder Signed { get; } = signed;
 
@@ -41,6 +44,9 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
 
     /// <summary>The nonce.</summary>
     public ulong Nonce => Signed.Order.Nonce;
+
+    /// <summary>Whether it is filled whole or not at all.</summary>
+    public bool IsFillOrKill => (Signed.Order.Flags & FillOrKill) != 0;
 
     /// <summary>Whether it buys.</summary>
     public bool IsBuy => Signed.Order.SizeE8 > 0;

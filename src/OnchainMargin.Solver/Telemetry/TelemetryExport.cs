@@ -3,6 +3,7 @@ using OnchainMargin.Solver.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace OnchainMargin.Solver.Telemetry;
@@ -10,6 +11,9 @@ namespace OnchainMargin.Solver.Telemetry;
 /// <summary>Sends metrics and traces to an OTLP collector when one is named.</summary>
 internal static class TelemetryExport
 {
+    /// <summary>What the solver calls itself to a collector.</summary>
+    public const string ServiceName = "omargin-solver";
+
     public static void AddServices(IServiceCollection services, TelemetryOptions options)
     {
         if (options.OtlpUrl.Length == 0)
@@ -18,9 +22,9 @@ internal static class TelemetryExport
         }
 
         void Aim(OtlpExporterOptions exporter) => exporter.Endpoint = new Uri(options.OtlpUrl);
-        services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()
+        services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder().ConfigureResource(static resource => resource.AddService(ServiceName))
             .AddMeter(SolverGauges.Name, EthereumTelemetry.Name, "Microsoft.AspNetCore.Hosting", "System.Runtime").AddOtlpExporter(Aim).Build());
-        services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
+        services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder().ConfigureResource(static resource => resource.AddService(ServiceName))
             .AddSource(SolverGauges.Name, EthereumTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter(Aim).Build());
     }
 

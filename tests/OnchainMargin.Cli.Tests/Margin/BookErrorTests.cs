@@ -39,7 +39,7 @@ public sealed class BookErrorTests
         { Books.Small(positions: """{ "instrument": "BTC-PERP", "size": "1", "entry": "2" }"""), "The instrument of account 7, positions[0] 'BTC-PERP' names no underlying of the book: add 'BTC' to underlyings, or use one of ETH." },
         { Books.Small(positions: """{ "instrument": "ETH-3APR20-100-C", "size": "1" }"""), "The instrument of account 7, positions[0] 'ETH-3APR20-100-C' names no expiry of the book: add '2020-04-03' to underlyings.ETH.expiries." },
         { Books.Small(positions: """{ "instrument": "ETH-27MAR20-100", "size": "1" }"""), "The instrument of account 7, positions[0] 'ETH-27MAR20-100' is not understood: write ETH-PERP, ETH-27MAR20 or ETH-27MAR20-200-C." },
-        { Books.Small(positions: """{ "instrument": "ETH-27MAR20-0-C", "size": "1" }"""), "The strike in the instrument of account 7, positions[0] 'ETH-27MAR20-0-C' is out of range: give 0.0001 to 109951162.7775." },
+        { Books.Small(positions: """{ "instrument": "ETH-27MAR20-0-C", "size": "1" }"""), "The strike in the instrument of account 7, positions[0] 'ETH-27MAR20-0-C' is out of range: give 0.0001 to 109951162.7775, with at most four decimals." },
         { Books.Small(positions: """{ "instrument": "ETH-PERP", "size": "0", "entry": "1" }"""), "The size of account 7, positions[0] is 0: leave the position out." },
         { Books.Small(positions: """{ "instrument": "ETH-PERP", "size": "x", "entry": "1" }"""), "The size of account 7, positions[0] 'x' is not a decimal number: write it like 1250.75." },
         { Books.Small(positions: $"{Perpetual}, {Perpetual}"), "The instrument 'ETH-PERP' of account 7 is there twice: add the two positions up." },

@@ -20,6 +20,7 @@ public sealed class OrderFileTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(5)]
     public void Write_ThenRead_GivesTheSignedOrderBack(byte flags)
     {
         DeploymentRecord deployment = Samples.Deployment();

@@ -34,6 +34,44 @@ public sealed class BookReplayTests
     }
 
     [Fact]
+    public void Apply_DelegatesAndTheirEnd_AreWhoMayAct()
+    {
+        Address bot = SampleDeployment.At(78);
+        BookReplay replay = Replay(Opened(1), Given(1, bot, 5, 100), Given(1, SampleDeployment.At(79), 2, 50));
+        BookAccount account = replay.Book.Accounts[1];
+        Assert.True(account.May(Owner, DelegateRights.Move, ulong.MaxValue));
+        Assert.True(account.May(bot, DelegateRights.Trade, 100));
+        Assert.False(account.May(bot, DelegateRights.Trade, 101));
+        Assert.False(account.May(bot, DelegateRights.Cancel, 100));
+
+        replay.Apply([Given(1, bot, 2, 200)], 20, default, 0);
+        Assert.Equal((2, false, true), (replay.Book.Accounts[1].Delegates.Length, replay.Book.Accounts[1].May(bot, DelegateRights.Trade, 0), replay.Book.Accounts[1].May(bot, DelegateRights.Cancel, 200)));
+        replay.Apply([Given(1, bot, 0, 0)], 21, default, 0);
+        Assert.Equal(SampleDeployment.At(79), Assert.Single(replay.Book.Accounts[1].Delegates).Delegate);
+    }
+
+    [Fact]
+    public void Apply_LifeOfABond_EndsPaidBackOrSlashed()
+    {
+        Address bonds = TestDeployment.Record.Contracts.AttesterBonds;
+        Address honest = SampleDeployment.At(80), liar = SampleDeployment.At(81);
+        LogEntry Joined(Address who) => TestLogs.Make(bonds, "event Joined(address indexed attester, address indexed payer, uint256 bondRaw)", 2, who, Owner, (UInt256)900U);
+        BookReplay replay = Replay(Joined(honest), Joined(liar), TestLogs.Make(bonds, "event Left(address indexed attester, uint256 releaseTime)", 3, honest, (UInt256)777U));
+        Assert.Equal(new BookBond(900U, 777, false), replay.Book.Bonds[honest]);
+        Assert.Equal(new BookBond(900U, 0, false), replay.Book.Bonds[liar]);
+
+        replay.Apply(
+            [
+                TestLogs.Make(bonds, "event Released(address indexed attester, uint256 bondRaw)", 9, honest, (UInt256)900U),
+                TestLogs.Make(bonds, "event Slashed(address indexed attester, address indexed prover, uint256 rewardRaw, uint256 insuranceRaw)", 9, liar, Owner, (UInt256)90U, (UInt256)810U),
+            ],
+            9,
+            default,
+            0);
+        Assert.Equal((new BookBond(0U, 777, false), new BookBond(0U, 0, true)), (replay.Book.Bonds[honest], replay.Book.Bonds[liar]));
+    }
+
+    [Fact]
     public void Apply_DepositsInAnyOrder_KeepsTokensAscending()
     {
         BookReplay replay = Replay(Opened(1), Deposited(1, 5, 1), Deposited(1, 0, 2), Deposited(1, 3, 3), Deposited(1, 3, 4));
@@ -158,6 +196,9 @@ public sealed class BookReplayTests
     }
 
     private static LogEntry Opened(ulong account) => TestLogs.Make(Clearing, OpenedEvent, 1, account, Owner, Keccak256.Hash(Empty));
+
+    private static LogEntry Given(ulong account, Address who, byte rights, ulong until) =>
+        TestLogs.Make(Clearing, "event DelegateSet(uint64 indexed account, address indexed delegate, uint8 rights, uint40 until)", 2, account, who, rights, until);
 
     private static LogEntry Updated(ulong account, byte[] state) => TestLogs.Make(Clearing, UpdatedEvent, 2, account, Keccak256.Hash(state), state);
 

@@ -24,6 +24,7 @@ using OnchainMargin.Solver.Parameters;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Telemetry;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Api;
@@ -46,6 +47,13 @@ public sealed class ApiWorld : IAsyncLifetime
 
     internal PrivateKey[] Owners { get; } = [.. Enumerable.Range(1, 3).Select(static i => PrivateKey.Parse(i.ToString("x64"), "a test"))];
 
+    /// <summary>How the API is set up; change it before the world begins.</summary>
+    internal ApiOptions Api { get; init; } = new() { Url = "http://127.0.0.1:0", RequestsPerTenSeconds = 0, OperatorKeyVariable = OperatorVariable };
+
+    internal TelemetryOptions Telemetry { get; init; } = new();
+
+    internal RoleHealth Health => _host!.Services.GetRequiredService<RoleHealth>();
+
     internal FakeRelayChain Relay { get; } = new();
 
     internal FixedLive Live { get; } = new(Inputs(BtcE8, EthE8));
@@ -67,7 +75,8 @@ public sealed class ApiWorld : IAsyncLifetime
         var options = new SolverOptions
         {
             Roles = [SolverRoles.Api, SolverRoles.Relay, SolverRoles.Attester],
-            Api = new ApiOptions { Url = "http://127.0.0.1:0", RequestsPerTenSeconds = 0, OperatorKeyVariable = OperatorVariable },
+            Api = Api,
+            Telemetry = Telemetry,
         };
         Digests = new ProtocolDigests(Deployment);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -79,7 +88,9 @@ public sealed class ApiWorld : IAsyncLifetime
             .AddSingleton(SolverKeys.Read(new SolverOptions()))
             .AddSingleton(_ => SolverStore.Open(":memory:", Deployment.ChainId, Deployment.Contracts.Clearinghouse));
         ApiSetup.AddServices(builder, options);
+        TelemetryExport.AddServices(builder.Services, options.Telemetry);
         _host = builder.Build();
+        TelemetryExport.Start(_host.Services);
         ApiSetup.Map(_host, options);
         await _host.StartAsync();
         Orders = _host.Services.GetRequiredService<OrderRelay>();
@@ -89,11 +100,29 @@ public sealed class ApiWorld : IAsyncLifetime
     public async Task DisposeAsync()
     {
         Http.Dispose();
-        await _host!.DisposeAsync();
+        await EndAsync();
         foreach (PrivateKey owner in Owners)
         {
             owner.Dispose();
         }
+    }
+
+    /// <summary>Ends the host, which sends what waits to be sent.</summary>
+    internal async Task EndAsync()
+    {
+        if (_host is { } host)
+        {
+            _host = null;
+            await host.DisposeAsync();
+        }
+    }
+
+    /// <summary>Lets somebody act for an account.</summary>
+    internal void Appoint(ulong account, Address who, DelegateRights rights, ulong untilSeconds)
+    {
+        ProtocolBook before = Books.Current!.Book;
+        ProtocolBook book = before with { Accounts = before.Accounts.SetItem(account, before.Accounts[account] with { Delegates = [new BookDelegate(who, rights, untilSeconds)] }) };
+        Books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber));
     }
 
     /// <summary>An order of an account, signed by its owner.</summary>
@@ -147,6 +176,8 @@ public sealed class ApiWorld : IAsyncLifetime
             Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty.Add(1, new BookEpoch(1, 1, Hash32.Zero, Keccak256.HashUtf8("root"), 3, 2, 8)),
             Lots = ImmutableSortedDictionary<ulong, BookLot>.Empty.Add(1, lot),
             Attesters = [Owners[0].Address],
+            Bonds = ImmutableSortedDictionary<Address, BookBond>.Empty.Add(Owners[0].Address, new BookBond((UInt256)50_000_000_000UL, 0, false)).Add(Owners[1].Address, new BookBond(UInt256.Zero, 0, true)),
+            Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(Instrument.Perpetual(1), One / 4),
             Threshold = 1,
             Parameters = new BookParameters
             {

@@ -18,8 +18,10 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
     [InlineData("/api/epochs", "/api/epochs")]
     [InlineData("/api/attesters", "/api/attesters")]
     [InlineData("/api/auctions", "/api/auctions")]
+    [InlineData("/api/needs", "/api/needs")]
     [InlineData("/api/auctions/{id}", "/api/auctions/1")]
     [InlineData("/api/accounts", "/api/accounts?limit=2")]
+    [InlineData("/api/accounts", "/api/accounts?delegate=0x00000000000000000000000000000000000000aa")]
     [InlineData("/api/accounts/{id}", "/api/accounts/2")]
     [InlineData("/api/accounts/{id}", "/api/accounts/2?live=true")]
     [InlineData("/api/accounts/{id}/margin", "/api/accounts/2/margin")]
@@ -63,6 +65,7 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
     [InlineData("/api/accounts/99", HttpStatusCode.NotFound, "Account 99 was never opened.")]
     [InlineData("/api/accounts?limit=0", HttpStatusCode.BadRequest, "The limit is 0; give a number from 1 to 500.")]
     [InlineData("/api/accounts?owner=me", HttpStatusCode.BadRequest, "The owner 'me' is no address; write 0x and 40 hexadecimal digits.")]
+    [InlineData("/api/accounts?delegate=bot", HttpStatusCode.BadRequest, "The delegate 'bot' is no address; write 0x and 40 hexadecimal digits.")]
     [InlineData("/api/auctions/7", HttpStatusCode.NotFound, "Lot 7 was never started.")]
     [InlineData("/api/instruments/DOGE-PERP", HttpStatusCode.NotFound, "The instrument 'DOGE-PERP' has no market here; take a name from /api/instruments.")]
     [InlineData("/api/books/DOGE-PERP", HttpStatusCode.BadRequest, "The instrument 'DOGE-PERP' is none of this deployment; take a name from /api/instruments.")]
@@ -75,6 +78,42 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Equal(status, reply.StatusCode);
         Assert.Equal("application/problem+json", reply.Content.Headers.ContentType?.MediaType);
         Assert.Equal(sentence, (await reply.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task Deployment_OfEveryContract_HasItsAddress()
+    {
+        JsonElement contracts = (await world.Http.GetFromJsonAsync<JsonElement>("/api/deployment")).GetProperty("contracts");
+        foreach (System.Reflection.PropertyInfo property in typeof(Protocol.Deployment.DeployedContracts).GetProperties())
+        {
+            Assert.Equal(property.GetValue(SampleDeployment.Contracts)!.ToString(), contracts.GetProperty(JsonNamingPolicy.CamelCase.ConvertName(property.Name)).GetString());
+        }
+
+        Assert.True(contracts.TryGetProperty("attesterBonds", out _));
+    }
+
+    [Fact]
+    public async Task Attesters_SittingAndSlashed_ShowWhatIsAtStake()
+    {
+        JsonElement attesters = await world.Http.GetFromJsonAsync<JsonElement>("/api/attesters");
+        Assert.Equal(["50000000000 True False", "0 False True"], attesters.EnumerateArray().Select(static one =>
+            $"{one.GetProperty("bondRaw").GetString()} {one.GetProperty("isSitting").GetBoolean()} {one.GetProperty("isSlashed").GetBoolean()}"));
+        JsonElement need = Assert.Single((await world.Http.GetFromJsonAsync<JsonElement>("/api/needs")).EnumerateArray());
+        Assert.Equal(("BTC-PERP", "25000000"), (need.GetProperty("name").GetString(), need.GetProperty("sizeE8").GetString()));
+    }
+
+    [Fact]
+    public async Task ReferencePage_AndItsParts_AreServedFromHere()
+    {
+        string page = await world.Http.GetStringAsync("/openapi");
+        foreach (string part in (string[])["/openapi/reference.css", "/openapi/reference.js", "/openapi/v1.json"])
+        {
+            Assert.Contains(part, page, StringComparison.Ordinal);
+            Assert.NotEmpty(await world.Http.GetStringAsync(part));
+        }
+
+        Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Tests.Api;
@@ -73,7 +74,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 2, Btc, 1));
         RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
 
-        Assert.Equal("", (await _world.Orders.CancelAsync(1, 1, [1, 2], CancellationToken.None)).Refusal);
+        Assert.Equal("", (await _world.Orders.CancelAsync(1, 1, null, [1, 2], CancellationToken.None)).Refusal);
 
         Assert.Equal(OrderStatus.Cancelled, maker.Status);
         Assert.Equal((OrderStatus.Resting, (ulong)One / 2), (taker.Status, taker.LeftE8));
@@ -84,7 +85,9 @@ public sealed class OrderRelayTests : IAsyncLifetime
     [InlineData(1, 1, "Nonce 7 of account 1 is filled or cancelled on chain; use another nonce.", 7UL, 0, true)]
     [InlineData(3, 2, "of initial margin; deposit more or trade a smaller size.", 1UL, 0, false)]
     [InlineData(1, -1, "The order is reduce-only and would not make the position smaller; lower its size or clear the flag.", 1UL, 1, false)]
-    [InlineData(1, 1, "The order's flags are 4; only bit 0 (reduce-only) and bit 1 (post-only) mean something.", 1UL, 4, false)]
+    [InlineData(1, 1, "The order's flags are 8; only bit 0 (reduce-only), bit 1 (post-only) and bit 2 (fill-or-kill) mean something.", 1UL, 8, false)]
+    [InlineData(1, 1, "The order is post-only and fill-or-kill, so it could never be filled; clear one of the flags.", 1UL, 6, false)]
+    [InlineData(1, 1, "no resting order fills all of it at its limit or better; lower the size, change the price or clear the flag.", 1UL, 4, false)]
     public async Task Submit_OfABadOrder_IsRefusedInOneSentence(ulong account, int units, string sentence, ulong nonce, byte flags, bool isDone)
     {
         _world.Relay.Known[(account, nonce)] = (isDone, 0);
@@ -93,6 +96,40 @@ public sealed class OrderRelayTests : IAsyncLifetime
 
         Assert.Null(outcome.Order);
         Assert.EndsWith(sentence, outcome.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submit_FillOrKill_TakesTheBestOrderThatFillsItWholeAndNeverRests()
+    {
+        RestingOrder small = await TakenAsync(_world.Sign(1, -One / 10, Btc - (100 * One), 1));
+        RestingOrder large = await TakenAsync(_world.Sign(1, -One, Btc, 2));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1, flags: RestingOrder.FillOrKill));
+
+        // The small one is better and cannot fill it whole, which the chain asks of one fill.
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10));
+        Assert.Equal((large, (ulong)One / 2, (ulong)One / 10), (match.Maker, match.SizeE8, small.LeftE8));
+
+        _world.Orders.Drop(match, large, "cannot pay");
+        Assert.Equal((OrderStatus.Cancelled, OrderStatus.Refused), (taker.Status, large.Status));
+        Assert.Contains("fill-or-kill", taker.Reason, StringComparison.Ordinal);
+        Assert.Empty(_world.Orders.Levels(taker.Instrument).Bids);
+    }
+
+    [Fact]
+    public async Task Submit_OfADelegate_IsTakenWhileItsRightLasts()
+    {
+        Clearinghouse.SignedOrder signed = _world.Sign(1, -One, Btc, 1) with { Signer = _world.Owners[1].Address };
+        _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Cancel, 1_770_000_000);
+        Assert.Contains("nor may trade for it now", await RefusalAsync(signed), StringComparison.Ordinal);
+        _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Trade, 1_769_999_999);
+        Assert.Contains("nor may trade for it now", await RefusalAsync(signed), StringComparison.Ordinal);
+        _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Trade, 1_770_000_000);
+        await TakenAsync(signed);
+
+        Assert.Contains("nor may cancel for it now", (await _world.Orders.CancelAsync(1, 1, _world.Owners[1].Address, [1, 2], CancellationToken.None)).Refusal, StringComparison.Ordinal);
+        _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Cancel, 1_770_000_000);
+        OrderOutcome cancelled = await _world.Orders.CancelAsync(1, 1, _world.Owners[1].Address, [1, 2], CancellationToken.None);
+        Assert.Equal($"cancelled by the delegate {_world.Owners[1].Address}", cancelled.Order!.Reason);
     }
 
     [Fact]

@@ -61,7 +61,31 @@ export interface Account {
   openLot: string;
   balances: { token: string; amountRaw: string }[];
   positions: Position[];
+  delegates: Delegate[];
   health: Figures | null;
+}
+export interface Delegate {
+  address: `0x${string}`;
+  rights: number;
+  untilSeconds: string;
+}
+export interface Need {
+  instrument: string;
+  name: string;
+  sizeE8: string;
+}
+export interface Tail {
+  checkpoint: string;
+  horizonHours: number;
+  level: number;
+  valueAtRisk: number;
+  valueAtRiskLow: number;
+  valueAtRiskHigh: number;
+  expectedShortfall: number;
+  expectedShortfallLow: number;
+  expectedShortfallHigh: number;
+  positions: { instrument: string; value: number }[];
+  collateral: number;
 }
 export interface Scenario {
   index: number;
@@ -215,6 +239,10 @@ export interface Epoch {
 export interface Attester {
   address: string;
   isHere: boolean;
+  isSitting: boolean;
+  bondRaw: string;
+  releaseSeconds: string;
+  isSlashed: boolean;
 }
 export interface Withdrawable {
   token: string;
@@ -300,6 +328,7 @@ export const api = {
     return (await reply.json()) as Ready;
   },
   accountsOf: (owner: string) => ask<{ items: Account[] }>(`/api/accounts?limit=500&owner=${owner}`),
+  accountsFor: (delegate: string) => ask<{ items: Account[] }>(`/api/accounts?limit=500&delegate=${delegate}`),
   account: (id: string) => ask<Account>(`/api/accounts/${id}?live=true`),
   margin: (id: string) => ask<Breakdown>(`/api/accounts/${id}/margin?live=true`),
   distances: (id: string) => ask<Distance[]>(`/api/accounts/${id}/distances`),
@@ -311,10 +340,12 @@ export const api = {
   instruments: () => ask<Instrument[]>("/api/instruments"),
   orders: (account: string) => ask<Order[]>(`/api/orders?account=${account}&limit=50`),
   submit: (body: unknown) => post<Order>("/api/orders", body),
-  cancel: (account: string, nonce: string, signature: string) =>
-    post<Order>(`/api/orders/${account}/${nonce}/cancel`, { signature }),
+  cancel: (account: string, nonce: string, signer: string, signature: string) =>
+    post<Order>(`/api/orders/${account}/${nonce}/cancel`, { signer, signature }),
   book: (instrument: string) => ask<Book>(`/api/books/${instrument}`),
   trades: (instrument: string) => ask<Trade[]>(`/api/trades?instrument=${instrument}&limit=12`),
+  tail: (id: string) => ask<Tail>(`/api/accounts/${id}/tail`),
+  needs: () => ask<Need[]>("/api/needs"),
   auctions: () => ask<Auction[]>("/api/auctions"),
   epochs: () => ask<Epoch[]>("/api/epochs?limit=8"),
   attesters: () => ask<Attester[]>("/api/attesters"),

@@ -64,6 +64,15 @@ export const useAccountsOf = (owner: string | undefined) =>
     enabled: owner !== undefined,
     refetchInterval: FAST * 2,
   });
+/** Accounts of others in which this address may do something now. */
+export const useAccountsFor = (delegate: string | undefined) =>
+  useQuery({
+    queryKey: ["accounts-for", delegate],
+    queryFn: () => api.accountsFor(delegate!),
+    enabled: delegate !== undefined,
+    refetchInterval: FAST * 5,
+  });
+export const useNeeds = () => useQuery({ queryKey: ["needs"], queryFn: api.needs, refetchInterval: FAST * 2 });
 export const useAuctions = () => useQuery({ queryKey: ["auctions"], queryFn: api.auctions, refetchInterval: FAST });
 
 /** Follows the solver's stream, so that what changed is shown at once; asking again and again is what remains when it breaks. */

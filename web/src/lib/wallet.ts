@@ -144,6 +144,31 @@ export const calls = {
     functionName: "withdraw",
     args: [{ account: BigInt(account.id), state: account.state, proof: PROOF_COMPUTED }, Number(token), amount, to],
   }),
+  move: (
+    d: Deployment,
+    from: { id: string; state: Hex },
+    to: { id: string; state: Hex },
+    token: string,
+    amount: bigint,
+    instruments: string[],
+  ): Call => ({
+    address: d.contracts.clearinghouse,
+    abi: contracts.Clearinghouse,
+    functionName: "move",
+    args: [
+      { account: BigInt(from.id), state: from.state, proof: PROOF_COMPUTED },
+      { account: BigInt(to.id), state: to.state, proof: PROOF_COMPUTED },
+      Number(token),
+      amount,
+      instruments.map(BigInt),
+    ],
+  }),
+  setDelegate: (d: Deployment, account: string, delegate: string, rights: number, until: bigint): Call => ({
+    address: d.contracts.clearinghouse,
+    abi: contracts.Clearinghouse,
+    functionName: "setDelegate",
+    args: [BigInt(account), delegate, rights, Number(until)],
+  }),
   cancel: (d: Deployment, account: string, nonces: string[]): Call => ({
     address: d.contracts.clearinghouse,
     abi: contracts.Clearinghouse,

@@ -9,10 +9,11 @@ interface Props {
   error?: string | null;
   action?: ReactNode;
   placeholder?: string;
+  isText?: boolean;
 }
 
-/** A labelled field for a decimal number, with its unit, a hint and what is wrong with it. */
-export function Field({ label, value, onChange, unit, hint, error, action, placeholder = "0" }: Props) {
+/** A labelled field for a decimal number (or text), with its unit, a hint and what is wrong with it. */
+export function Field({ label, value, onChange, unit, hint, error, action, placeholder = "0", isText = false }: Props) {
   const id = useId();
   return (
     <div className="field">
@@ -20,7 +21,8 @@ export function Field({ label, value, onChange, unit, hint, error, action, place
       <div className="input">
         <input
           id={id}
-          inputMode="decimal"
+          inputMode={isText ? "text" : "decimal"}
+          spellCheck={false}
           autoComplete="off"
           value={value}
           placeholder={placeholder}

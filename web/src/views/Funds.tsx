@@ -1,46 +1,129 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
-import { api, type Account } from "../lib/api";
-import { FAST, useKept, useSetting, useSettled } from "../lib/hooks";
-import { big, decimal, dollars, parse, plain } from "../lib/numbers";
+import { api, type Account, type Token } from "../lib/api";
+import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
+import { big, decimal, dollars, parse, plain, size } from "../lib/numbers";
 import { allowance, balanceOf, calls, send, signPermit, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 
 const LOCAL_CHAIN = "31337";
 
 export function Funds({ account }: { account: Account }) {
-  const [way, setWay] = useKept<"Deposit" | "Withdraw">("funds", "Deposit");
+  const [way, setWay] = useKept<"Deposit" | "Withdraw" | "Move">("funds", "Deposit");
   return (
     <div className="narrow">
-      <Segments label="Way" value={way} options={["Deposit", "Withdraw"] as const} onChange={setWay} />
-      {way === "Deposit" ? <Deposit account={account} /> : <Withdraw account={account} />}
+      <Segments label="Way" value={way} options={["Deposit", "Withdraw", "Move"] as const} onChange={setWay} />
+      {way === "Deposit" ? (
+        <Deposit account={account} />
+      ) : way === "Withdraw" ? (
+        <Withdraw account={account} />
+      ) : (
+        <Move account={account} />
+      )}
     </div>
   );
 }
 
-function useToken() {
+interface Panel {
+  /** What the button says. */
+  verb: string;
+  token: Token;
+  choose: (token: string) => void;
+  text: string;
+  setText: (text: string) => void;
+  amount: bigint | null;
+  /** The most that makes sense now; undefined while it is not known. */
+  most: bigint | undefined;
+  tooMuch: (most: string) => string;
+  hint: ReactNode;
+  all: string;
+  /** Whether more than the most may be sent all the same, so that the chain says why not. */
+  isMostAdvice?: boolean;
+  /** Whether there is something to do without an amount. */
+  isReady?: boolean;
+  before?: ReactNode;
+  submit: () => void;
+  children?: ReactNode;
+}
+
+/** A token, an amount of it, what is wrong with it, and the button: all that depositing, withdrawing and moving have in common. */
+function AmountPanel(panel: Panel) {
   const { deployment } = useSetting();
-  const [index, setIndex] = useKept("token", "0");
-  const token = deployment.tokens.find((one) => one.token === index) ?? deployment.tokens[0];
-  const choice = (
-    <Choice
-      label="Token"
-      value={token.token}
-      options={deployment.tokens.map((one) => ({ value: one.token, text: one.symbol }))}
-      onChange={setIndex}
-    />
+  const { token, amount, text, most } = panel;
+  const isTooMuch = amount !== null && most !== undefined && amount > most;
+  const shown = (raw: bigint) => `${decimal(raw, token.decimals, 6, 0)} ${token.symbol}`;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        panel.submit();
+      }}
+    >
+      {panel.before}
+      <Choice
+        label="Token"
+        value={token.token}
+        options={deployment.tokens.map((one) => ({ value: one.token, text: one.symbol }))}
+        onChange={panel.choose}
+      />
+      <Field
+        label="Amount"
+        value={text}
+        onChange={panel.setText}
+        unit={token.symbol}
+        error={
+          text !== "" && amount === null
+            ? `Write a number with at most ${token.decimals} decimals.`
+            : isTooMuch
+              ? panel.tooMuch(shown(most))
+              : null
+        }
+        hint={panel.hint}
+        action={
+          most !== undefined && most > 0n ? (
+            <button type="button" className="link" onClick={() => panel.setText(plain(most, token.decimals))}>
+              {panel.all}
+            </button>
+          ) : undefined
+        }
+      />
+      {panel.children}
+      <button
+        type="submit"
+        className="primary wide"
+        disabled={(!amount && !(panel.isReady && text === "")) || (isTooMuch && !panel.isMostAdvice)}
+      >
+        {panel.verb}
+      </button>
+    </form>
   );
-  return { token, choice };
+}
+
+function useAmount(way: string) {
+  const { deployment } = useSetting();
+  const [index, choose] = useKept("token", "0");
+  const token = deployment.tokens.find((one) => one.token === index) ?? deployment.tokens[0];
+  const [text, setText] = useKept(way, "");
+  return { token, choose, text, setText, amount: parse(text, token.decimals) };
+}
+
+function useWithdrawable(account: Account, token: Token) {
+  const { data } = useQuery({
+    queryKey: ["withdrawable", account.id, token.token, account.stateHash],
+    queryFn: () => api.withdrawable(account.id, token.token),
+    refetchInterval: FAST,
+  });
+  return data && big(data.amountRaw);
 }
 
 function Deposit({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { address } = useConnection();
   const { run } = useActivity();
-  const { token, choice } = useToken();
-  const [text, setText] = useKept("deposit", "");
+  const entered = useAmount("deposit");
+  const { token, text, setText, amount } = entered;
   const [isWrapping, setWrapping] = useState(false);
   const { data: held } = useQuery({
     queryKey: ["wallet", token.address, address],
@@ -48,8 +131,6 @@ function Deposit({ account }: { account: Account }) {
     enabled: !!address,
     refetchInterval: FAST * 2,
   });
-  const amount = parse(text, token.decimals);
-  const isTooMuch = !isWrapping && amount !== null && held !== undefined && amount > held;
   const canWrap = token.symbol === "WETH";
 
   const deposit = () =>
@@ -90,43 +171,23 @@ function Deposit({ account }: { account: Account }) {
     });
 
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void deposit();
-      }}
-    >
-      {choice}
-      <Field
-        label="Amount"
-        value={text}
-        onChange={setText}
-        unit={token.symbol}
-        error={
-          text !== "" && amount === null
-            ? `Write a number with at most ${token.decimals} decimals.`
-            : isTooMuch
-              ? `Your wallet holds ${decimal(held!, token.decimals, 6, 0)} ${token.symbol}.`
-              : null
-        }
+    <>
+      <AmountPanel
+        {...entered}
+        verb="Deposit"
+        most={isWrapping ? undefined : held}
+        tooMuch={(most) => `Your wallet holds ${most}.`}
         hint={held !== undefined ? `In your wallet: ${decimal(held, token.decimals, 6, 0)} ${token.symbol}` : undefined}
-        action={
-          held !== undefined && held > 0n ? (
-            <button type="button" className="link" onClick={() => setText(plain(held, token.decimals))}>
-              All
-            </button>
-          ) : undefined
-        }
-      />
-      {canWrap && (
-        <label className="check">
-          <input type="checkbox" checked={isWrapping} onChange={(event) => setWrapping(event.target.checked)} /> Pay
-          with ether, wrapped on the way
-        </label>
-      )}
-      <button type="submit" className="primary wide" disabled={!amount || isTooMuch}>
-        Deposit
-      </button>
+        all="All"
+        submit={() => void deposit()}
+      >
+        {canWrap && (
+          <label className="check">
+            <input type="checkbox" checked={isWrapping} onChange={(event) => setWrapping(event.target.checked)} /> Pay
+            with ether, wrapped on the way
+          </label>
+        )}
+      </AmountPanel>
       {deployment.chainId === LOCAL_CHAIN && (
         <p className="quiet">
           On this local chain tokens are free:{" "}
@@ -138,7 +199,7 @@ function Deposit({ account }: { account: Account }) {
       <p className="quiet">
         You permit the vault exactly this amount. Deposits are never paused, and they count at once.
       </p>
-    </form>
+    </>
   );
 }
 
@@ -146,14 +207,9 @@ function Withdraw({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { address } = useConnection();
   const { run } = useActivity();
-  const { token, choice } = useToken();
-  const [text, setText] = useKept("withdraw", "");
-  const { data: most } = useQuery({
-    queryKey: ["withdrawable", account.id, token.token, account.stateHash],
-    queryFn: () => api.withdrawable(account.id, token.token),
-    refetchInterval: FAST,
-  });
-  const amount = parse(text, token.decimals);
+  const entered = useAmount("withdraw");
+  const { token, text, setText, amount } = entered;
+  const most = useWithdrawable(account, token);
   const settled = useSettled(token.token === "0" && amount ? amount : 0n);
   const cashE8 = settled * 10n ** BigInt(8 - Math.min(8, token.decimals));
   const { data: after } = useQuery({
@@ -162,8 +218,6 @@ function Withdraw({ account }: { account: Account }) {
     enabled: cashE8 > 0n,
     refetchInterval: FAST * 2,
   });
-  const largest = most && big(most.amountRaw);
-  const isTooMuch = amount !== null && largest !== undefined && amount > largest;
 
   const withdraw = () =>
     run(`Withdraw ${text} ${token.symbol}`, async (tell) => {
@@ -176,61 +230,126 @@ function Withdraw({ account }: { account: Account }) {
     });
 
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void withdraw();
-      }}
-    >
-      {choice}
-      <Field
-        label="Amount"
-        value={text}
-        onChange={setText}
-        unit={token.symbol}
-        error={
-          text !== "" && amount === null
-            ? `Write a number with at most ${token.decimals} decimals.`
-            : isTooMuch
-              ? `At most ${decimal(largest!, token.decimals, 6, 0)} ${token.symbol} keep the initial margin now.`
-              : null
-        }
+    <>
+      <AmountPanel
+        {...entered}
+        verb="Withdraw"
+        most={most}
+        tooMuch={(shown) => `At most ${shown} keep the initial margin now.`}
+        isMostAdvice
         hint={
-          largest !== undefined ? (
+          most !== undefined ? (
             <span data-testid="withdrawable">
-              Up to {decimal(largest, token.decimals, 6, 0)} {token.symbol} keep the initial margin
+              Up to {decimal(most, token.decimals, 6, 0)} {token.symbol} keep the initial margin
             </span>
           ) : (
             "Computing…"
           )
         }
-        action={
-          largest !== undefined && largest > 0n ? (
-            <button type="button" className="link" onClick={() => setText(plain(largest, token.decimals))}>
-              Most
-            </button>
-          ) : undefined
-        }
-      />
-      {after && cashE8 > 0n && (
-        <dl className="figures compare">
-          <div>
-            <dt>Equity after</dt>
-            <dd>{dollars(after.after.figures.equityE8)}</dd>
-          </div>
-          <div>
-            <dt>Initial margin after</dt>
-            <dd>{dollars(after.after.figures.initialMarginE8)}</dd>
-          </div>
-        </dl>
-      )}
-      <button type="submit" className="primary wide" disabled={!amount}>
-        Withdraw
-      </button>
+        all="Most"
+        submit={() => void withdraw()}
+      >
+        {after && cashE8 > 0n && (
+          <dl className="figures compare">
+            <div>
+              <dt>Equity after</dt>
+              <dd>{dollars(after.after.figures.equityE8)}</dd>
+            </div>
+            <div>
+              <dt>Initial margin after</dt>
+              <dd>{dollars(after.after.figures.initialMarginE8)}</dd>
+            </div>
+          </dl>
+        )}
+      </AmountPanel>
       <p className="quiet">
         Recent gains become withdrawable over the oracle's averaging window. More than your cash can be taken as a loan
         against collateral, at interest.
       </p>
-    </form>
+    </>
+  );
+}
+
+/** From this account to another of the same owner: a token, whole positions with what they cost, or both at once. */
+function Move({ account }: { account: Account }) {
+  const { deployment, config } = useSetting();
+  const { run } = useActivity();
+  const { data: siblings } = useAccountsOf(account.owner);
+  const others = (siblings?.items ?? []).filter((one) => one.id !== account.id);
+  const [chosen, choose] = useKept("move-to", "");
+  const to = others.find((one) => one.id === chosen) ?? others[0];
+  const entered = useAmount("move");
+  const { token, text, setText, amount } = entered;
+  const most = useWithdrawable(account, token);
+  const [picked, pick] = useState<string[]>([]);
+  const moved = account.positions.filter((one) => picked.includes(one.instrument));
+  if (!to)
+    return (
+      <p className="quiet">
+        You have no other account. Open another one above, and you can move collateral and positions between the two.
+      </p>
+    );
+
+  const what = [amount ? `${text} ${token.symbol}` : "", ...moved.map((one) => one.name)].filter(Boolean).join(", ");
+  const move = () =>
+    run(`Move ${what} to account ${to.id}`, async (tell) => {
+      const [from, into] = await Promise.all([api.account(account.id), api.account(to.id)]);
+      tell("Look at your wallet. Both accounts must keep their initial margin.");
+      const instruments = moved.map((one) => one.instrument);
+      const hash = await send(config, calls.move(deployment, from, into, token.token, amount ?? 0n, instruments));
+      tell("Waiting for the block.", hash);
+      await waitFor(config, hash);
+      setText("");
+      pick([]);
+      return `${what} ${moved.length + (amount ? 1 : 0) > 1 ? "are" : "is"} in account ${to.id}.`;
+    });
+
+  return (
+    <>
+      <AmountPanel
+        {...entered}
+        verb="Move"
+        most={most}
+        tooMuch={(shown) => `At most ${shown} keep the initial margin of this account now, unless positions go along.`}
+        isMostAdvice
+        hint={
+          most !== undefined ? `Up to ${decimal(most, token.decimals, 6, 0)} ${token.symbol} are free` : "Computing…"
+        }
+        all="Most"
+        isReady={moved.length > 0}
+        before={
+          <Choice
+            label="To account"
+            value={to.id}
+            options={others.map((one) => ({ value: one.id, text: one.id }))}
+            onChange={choose}
+          />
+        }
+        submit={() => void move()}
+      >
+        {account.positions.length > 0 && (
+          <fieldset className="checks">
+            <legend>Positions that go along, whole</legend>
+            {account.positions.map((one) => (
+              <label key={one.instrument} className="check">
+                <input
+                  type="checkbox"
+                  checked={picked.includes(one.instrument)}
+                  onChange={(event) =>
+                    pick(
+                      event.target.checked
+                        ? [...picked, one.instrument]
+                        : picked.filter((other) => other !== one.instrument),
+                    )
+                  }
+                />{" "}
+                {size(one.sizeE8)} {one.name}
+              </label>
+            ))}
+          </fieldset>
+        )}
+      </AmountPanel>
+      <p className="quiet">Nothing is sold or settled: positions keep their entry prices.</p>
+    </>
   );
 }

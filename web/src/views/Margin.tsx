@@ -4,6 +4,7 @@ import { FAST, useDistances, useKept, useMargin } from "../lib/hooks";
 import { big, dollars, ONE, percent } from "../lib/numbers";
 import { CurveChart, ScenarioChart } from "../ui/Charts";
 import { Choice } from "../ui/Field";
+import { Tail } from "./Tail";
 
 /** What the requirement is made of: the worst scenario in words, the profile, the curve, every term. */
 export function Margin({ id, account }: { id: string; account: Account }) {
@@ -104,6 +105,7 @@ export function Margin({ id, account }: { id: string; account: Account }) {
         />
       )}
       {curve && <CurveChart curve={curve} distance={distances?.find((one) => one.underlying === of)} />}
+      <Tail account={account} />
       <h2>By underlying</h2>
       <table className="cards">
         <thead>

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Order } from "../lib/api";
 import { explain } from "../lib/errors";
@@ -25,6 +26,8 @@ export function Trade({ account }: { account: Account }) {
   const [life, setLife] = useKept("life", "3600");
   const [isReducing, setReducing] = useKept("reduce-only", false);
   const [isPosting, setPosting] = useKept("post-only", false);
+  const [isWhole, setWhole] = useKept("fill-or-kill", false);
+  const { address } = useConnection();
   const instrument = instruments?.find((one) => one.name === name) ?? instruments?.[0];
   const amount = parse(sizeText, 8);
   const mark = big(instrument?.markE8);
@@ -73,11 +76,11 @@ export function Trade({ account }: { account: Account }) {
         nonce: Date.now().toString(),
         expiry: ((await chainTime()) + Number(life)).toString(),
         maxFeeRateE8: deployment.parameters.takerFeeE8,
-        flags: (isReducing ? 1 : 0) | (isPosting ? 2 : 0),
+        flags: (isReducing ? 1 : 0) | (isPosting ? 2 : 0) | (isWhole ? 4 : 0),
       };
       const signature = await signOrder(config, deployment, order);
       tell("Handing the order to the relay.");
-      const taken = await api.submit({ order, signer: account.owner, signature });
+      const taken = await api.submit({ order, signer: address!, signature });
       setSize("");
       return taken.status === "resting" && big(taken.inFlightE8) === 0n
         ? "The order rests in the book."
@@ -125,8 +128,22 @@ export function Trade({ account }: { account: Account }) {
             reduce
           </label>
           <label className="check">
-            <input type="checkbox" checked={isPosting} onChange={(event) => setPosting(event.target.checked)} /> Only
-            rest in the book
+            <input
+              type="checkbox"
+              checked={isPosting}
+              disabled={isWhole}
+              onChange={(event) => setPosting(event.target.checked)}
+            />{" "}
+            Only rest in the book
+          </label>
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={isWhole}
+              disabled={isPosting}
+              onChange={(event) => setWhole(event.target.checked)}
+            />{" "}
+            All at once or nothing
           </label>
         </div>
         {preview && asked !== "" && (
@@ -239,6 +256,7 @@ const isOpen = (order: Order): boolean => order.status === "resting" || order.st
 
 function Orders({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
+  const { address } = useConnection();
   const { run } = useActivity();
   const { data } = useQuery({
     queryKey: ["orders", account.id],
@@ -249,7 +267,7 @@ function Orders({ account }: { account: Account }) {
     run(`Cancel the order for ${order.name}`, async (tell) => {
       tell("Sign the cancellation in your wallet; it costs nothing.");
       const signature = await signCancel(config, deployment, account.id, order.nonce);
-      await api.cancel(account.id, order.nonce, signature);
+      await api.cancel(account.id, order.nonce, address!, signature);
       return "The relay will not fill it any more. The signed order stays good on chain until it expires; cancel it there too if anyone else has it.";
     });
   const cancelOnChain = (order: Order) =>

@@ -4,7 +4,7 @@ import { useConnection } from "wagmi";
 import { api } from "../lib/api";
 import { explain } from "../lib/errors";
 import { FAST, useSetting } from "../lib/hooks";
-import { short } from "../lib/numbers";
+import { big, decimal, short, time } from "../lib/numbers";
 import { checkOnChain, type Comparison } from "../lib/wallet";
 
 /** Who signs, what they signed, and the button that needs none of them: the referee recomputes the account on chain. */
@@ -13,6 +13,7 @@ export function Trust({ id }: { id: string | null }) {
   const { data: epochs } = useQuery({ queryKey: ["epochs"], queryFn: api.epochs, refetchInterval: FAST * 2 });
   const { data: attesters } = useQuery({ queryKey: ["attesters"], queryFn: api.attesters, refetchInterval: FAST * 10 });
   const latest = epochs?.[0];
+  const settlement = deployment.tokens[0];
   return (
     <>
       <h2>Check it on chain</h2>
@@ -59,17 +60,46 @@ export function Trust({ id }: { id: string | null }) {
           </tbody>
         </table>
       )}
+      <h2>Attesters and their bonds</h2>
+      <p>
+        Whoever signs a requirement that is too low loses the bond: a tenth to the first who proves it, the rest to
+        insurance. A bond stays locked after its owner has left, for as long as what was signed can be challenged.
+      </p>
+      {attesters && attesters.length > 0 && (
+        <table className="cards" data-testid="bonds">
+          <thead>
+            <tr>
+              <th scope="col">Attester</th>
+              <th scope="col">Bond</th>
+              <th scope="col">State</th>
+            </tr>
+          </thead>
+          <tbody>
+            {attesters.map((one) => (
+              <tr key={one.address}>
+                <th scope="row">
+                  <code title={one.address}>{short(one.address)}</code>
+                  {one.isHere ? " (this solver's key)" : ""}
+                </th>
+                <td data-label="Bond">
+                  {decimal(big(one.bondRaw), settlement.decimals, 2)} {settlement.symbol}
+                </td>
+                <td data-label="State" className={one.isSlashed ? "bad" : ""}>
+                  {one.isSlashed
+                    ? "proved wrong, bond lost"
+                    : one.isSitting
+                      ? "its signature counts"
+                      : one.releaseSeconds !== "0"
+                        ? `left, locked until ${time(one.releaseSeconds)}`
+                        : "left"}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
       <h2>Who and what</h2>
       <dl className="addresses">
-        {attesters?.map((one, at) => (
-          <div key={one.address}>
-            <dt>Attester {at + 1}</dt>
-            <dd>
-              <code title={one.address}>{short(one.address)}</code>
-              {one.isHere ? " (this solver's key)" : ""}
-            </dd>
-          </div>
-        ))}
         <div>
           <dt>Margin model</dt>
           <dd>

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Risk;
+
+namespace OnchainMargin.Solver.Tests.Api;
+
+/// <summary>How the API is served, whatever it answers: limits, origins, keys, streams, readiness.</summary>
+public sealed class ServingTests
+{
+    private const string Friend = "https://friend.example";
+
+    [Fact]
+    public async Task Requests_MoreThanTheLimit_AreToldToWait()
+    {
+        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0", RequestsPerTenSeconds = 5 });
+        await world.BeginAsync();
+        for (int i = 0; i < 5; i++)
+        {
+            using HttpResponseMessage good = await world.Http.GetAsync("/api/epochs");
+            Assert.Equal(HttpStatusCode.OK, good.StatusCode);
+        }
+
+        using HttpResponseMessage reply = await world.Http.GetAsync("/api/epochs");
+        Assert.Equal(HttpStatusCode.TooManyRequests, reply.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(2), reply.Headers.RetryAfter!.Delta);
+        Assert.Contains("use /api/stream", (await reply.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        // Whoever watches the process is never turned away.
+        using HttpResponseMessage health = await world.Http.GetAsync("/healthz");
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(Friend, Friend)]
+    [InlineData("https://stranger.example", null)]
+    public async Task Request_FromAnotherOrigin_IsAllowedWhenTheOptionsNameIt(string origin, string? allowed)
+    {
+        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0", RequestsPerTenSeconds = 0, AllowedOrigins = [Friend] });
+        await world.BeginAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/deployment");
+        request.Headers.Add("Origin", origin);
+        using HttpResponseMessage reply = await world.Http.SendAsync(request);
+        Assert.Equal(allowed, reply.Headers.TryGetValues("Access-Control-Allow-Origin", out IEnumerable<string>? values) ? Assert.Single(values) : null);
+
+        using var preflight = new HttpRequestMessage(HttpMethod.Options, "/api/orders");
+        preflight.Headers.Add("Origin", origin);
+        preflight.Headers.Add("Access-Control-Request-Method", "POST");
+        using HttpResponseMessage answer = await world.Http.SendAsync(preflight);
+        Assert.Equal(allowed is not null, answer.Headers.Contains("Access-Control-Allow-Methods"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("not the key of the operator")]
+    public async Task Operator_WithoutItsKey_IsRefused(string? key)
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/operator/transactions");
+        if (key is not null)
+        {
+            request.Headers.Add("X-Api-Key", key);
+        }
+
+        using HttpResponseMessage reply = await world.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Unauthorized, reply.StatusCode);
+    }
+
+    [Fact]
+    public async Task Ready_FollowsTheRolesAndTheIndex()
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        world.World.Health.Succeeded("risk");
+        Assert.Equal((HttpStatusCode.OK, "ready", ""), await ReadyAsync(world.Http));
+
+        world.World.Health.Failed("risk", "the node is away");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "not ready", "the node is away"), await ReadyAsync(world.Http));
+        world.World.Health.Succeeded("risk");
+
+        Indexing.IndexedBook now = world.World.Books.Current!;
+        world.World.Books.Publish(now with { ChainHead = now.Book.BlockNumber + 50 });
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "not ready", ""), await ReadyAsync(world.Http));
+    }
+
+    [Fact]
+    public async Task Stream_OfOneAccount_TellsItsHealthPricesAndLots()
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using HttpResponseMessage reply = await world.Http.GetAsync("/api/stream?account=2", HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        Assert.Equal("text/event-stream", reply.Content.Headers.ContentType?.MediaType);
+        await using Stream body = await reply.Content.ReadAsStreamAsync(limit.Token);
+        using var reader = new StreamReader(body);
+
+        var seen = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        string name = "";
+        while (!(seen.ContainsKey("health") && seen.ContainsKey("prices") && seen.ContainsKey("epoch")))
+        {
+            string line = await reader.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("the stream ended");
+            if (line.StartsWith("event: ", StringComparison.Ordinal))
+            {
+                name = line[7..];
+            }
+            else if (line.StartsWith("data: ", StringComparison.Ordinal))
+            {
+                using JsonDocument data = JsonDocument.Parse(line[6..]);
+                seen[name] = data.RootElement.Clone();
+            }
+        }
+
+        Assert.Equal("2", seen["health"].GetProperty("id").GetString());
+
+        // A change of that account comes by itself; one of another account does not.
+        Protocol.Book.ProtocolBook book = world.World.Books.Current!.Book;
+        book = book with { Accounts = book.Accounts.SetItem(2, world.World.Account(2, 70_000)).SetItem(1, world.World.Account(1, 5)) };
+        world.World.Books.Publish(world.World.Books.Current! with { Book = book });
+        world.World.Risks.Publish(BookRisk.Compute(book, book.LatestCheckpoint!, world.World.Risks.Current, CancellationToken.None));
+        string changed = "";
+        while (!changed.Contains("\"id\":", StringComparison.Ordinal))
+        {
+            changed = await reader.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("the stream ended");
+        }
+
+        Assert.Contains("\"cashE8\":\"7000000000000\"", changed, StringComparison.Ordinal);
+    }
+
+    private static async Task<(HttpStatusCode, string?, string)> ReadyAsync(HttpClient http)
+    {
+        using HttpResponseMessage reply = await http.GetAsync("/readyz");
+        JsonElement answer = await reply.Content.ReadFromJsonAsync<JsonElement>();
+        return (reply.StatusCode, answer.GetProperty("status").GetString(), string.Join(' ', answer.GetProperty("roles").EnumerateArray().Select(static role => role.GetProperty("failure").GetString()).Where(static text => text != "")));
+    }
+
+    private sealed class ServedWorld(ApiOptions? api = null) : IAsyncDisposable
+    {
+        public ApiWorld World { get; } = api is null ? new ApiWorld() : new ApiWorld { Api = api };
+
+        public HttpClient Http => World.Http;
+
+        public Task BeginAsync() => World.InitializeAsync();
+
+        public async ValueTask DisposeAsync() => await World.DisposeAsync();
+    }
+}

@@ -1,0 +1,62 @@
+// An order, signed and handed to the relay of a solver: node examples/order.ts URL ACCOUNT INSTRUMENT SIZE PRICE [NOW]
+// SIZE is negative to sell. The key of the owner or of a delegate stands in OMARGIN_KEY. Node 24 runs this file as it is.
+import { parseUnits } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+
+const [url, account, name, size, price, now] = process.argv.slice(2);
+const get = async (path: string) => (await fetch(`${url}${path}`)).json();
+
+const deployment = await get("/api/deployment");
+const instrument = (await get("/api/instruments")).find((listed: { name: string }) => listed.name === name);
+const seconds = now ? Number(now) : Math.floor(Date.now() / 1000);
+const order = {
+  account,
+  instrument: instrument.instrument,
+  sizeE8: parseUnits(size, 8).toString(),
+  limitPriceE8: parseUnits(price, 8).toString(),
+  nonce: Date.now().toString(),
+  expiry: (seconds + 3600).toString(),
+  maxFeeRateE8: "1000000",
+  flags: 0,
+};
+
+const signer = privateKeyToAccount(`0x${process.env.OMARGIN_KEY!.replace(/^0x/, "")}`);
+const signature = await signer.signTypedData({
+  domain: {
+    name: "OnchainMargin",
+    version: "1",
+    chainId: Number(deployment.chainId),
+    verifyingContract: deployment.contracts.clearinghouse,
+  },
+  types: {
+    Order: [
+      { name: "account", type: "uint64" },
+      { name: "instrument", type: "uint96" },
+      { name: "sizeE8", type: "int64" },
+      { name: "limitPriceE8", type: "uint64" },
+      { name: "nonce", type: "uint64" },
+      { name: "expiry", type: "uint40" },
+      { name: "maxFeeRateE8", type: "uint32" },
+      { name: "flags", type: "uint8" },
+    ],
+  },
+  primaryType: "Order",
+  message: {
+    account: BigInt(order.account),
+    instrument: BigInt(order.instrument),
+    sizeE8: BigInt(order.sizeE8),
+    limitPriceE8: BigInt(order.limitPriceE8),
+    nonce: BigInt(order.nonce),
+    expiry: Number(order.expiry),
+    maxFeeRateE8: Number(order.maxFeeRateE8),
+    flags: order.flags,
+  },
+});
+
+const reply = await fetch(`${url}/api/orders`, {
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify({ order, signer: signer.address, signature }),
+});
+console.log(JSON.stringify(await reply.json()));
+process.exit(reply.ok ? 0 : 1);

@@ -1,0 +1,133 @@
+import { useState } from "react";
+import { useConnection } from "wagmi";
+import { isAddress } from "viem";
+import { useActivity } from "../lib/activity";
+import type { Account } from "../lib/api";
+import { useKept, useSetting } from "../lib/hooks";
+import { short, time } from "../lib/numbers";
+import { calls, send, waitFor } from "../lib/wallet";
+import { Choice, Field } from "../ui/Field";
+
+const rights = [
+  { bit: 1, name: "sign orders", hint: "Trade with everything in this account" },
+  { bit: 2, name: "cancel orders", hint: "On the relay and on chain" },
+  { bit: 4, name: "move between my accounts", hint: "Collateral and positions, never to anybody else" },
+];
+const spans = [
+  { value: "86400", text: "a day" },
+  { value: "604800", text: "a week" },
+  { value: "2592000", text: "30 days" },
+  { value: "31536000", text: "a year" },
+];
+
+export const wordsOf = (bits: number): string =>
+  rights
+    .filter((right) => (bits & right.bit) !== 0)
+    .map((right) => right.name)
+    .join(", ") || "nothing";
+
+/** Who may act for the account beside its owner, and the form that appoints somebody. */
+export function Access({ account }: { account: Account }) {
+  const { deployment, config } = useSetting();
+  const { address } = useConnection();
+  const { run } = useActivity();
+  const [who, setWho] = useKept("delegate", "");
+  const [bits, setBits] = useState(1);
+  const [span, setSpan] = useState("604800");
+  const isOwner = address?.toLowerCase() === account.owner.toLowerCase();
+  const now = Math.floor(Date.now() / 1000);
+  const isGood = isAddress(who.trim(), { strict: false }) && who.trim().toLowerCase() !== account.owner.toLowerCase();
+
+  const appoint = (delegate: string, given: number, until: bigint, title: string, done: string) =>
+    run(title, async (tell) => {
+      const hash = await send(config, calls.setDelegate(deployment, account.id, delegate, given, until));
+      tell("Waiting for the block.", hash);
+      await waitFor(config, hash);
+      return done;
+    });
+
+  return (
+    <div className="narrow">
+      <p>
+        A delegate acts for this account with a key of its own: a trading bot, say, or your phone. Nobody but you
+        withdraws, and nobody but you appoints.
+      </p>
+      <h2>Delegates of account {account.id}</h2>
+      {account.delegates.length === 0 && <p className="quiet">Nobody acts for this account but its owner.</p>}
+      <ul className="list">
+        {account.delegates.map((one) => (
+          <li key={one.address} data-testid="delegate">
+            <div>
+              <code title={one.address}>{short(one.address)}</code> may {wordsOf(one.rights)}
+              <p className="quiet">
+                {Number(one.untilSeconds) < now ? "until it ended " : "until "}
+                {time(one.untilSeconds)}
+              </p>
+            </div>
+            {isOwner && (
+              <button
+                type="button"
+                className="ghost"
+                onClick={() =>
+                  void appoint(
+                    one.address,
+                    0,
+                    0n,
+                    `Take the rights of ${short(one.address)} back`,
+                    `${short(one.address)} may do nothing with account ${account.id} any more.`,
+                  )
+                }
+              >
+                Take back
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {isOwner ? (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const until = BigInt(now) + BigInt(span);
+            void appoint(
+              who.trim(),
+              bits,
+              until,
+              `Appoint ${short(who.trim())}`,
+              `${short(who.trim())} may ${wordsOf(bits)} until ${time(until.toString())}.`,
+            ).then(() => setWho(""));
+          }}
+        >
+          <h2>Appoint somebody</h2>
+          <Field
+            label="Address"
+            value={who}
+            onChange={setWho}
+            isText
+            placeholder="0x…"
+            error={who !== "" && !isGood ? "Write another address than your own: 0x and 40 hexadecimal digits." : null}
+          />
+          <fieldset className="checks">
+            <legend>May</legend>
+            {rights.map((right) => (
+              <label key={right.bit} className="check">
+                <input
+                  type="checkbox"
+                  checked={(bits & right.bit) !== 0}
+                  onChange={(event) => setBits(event.target.checked ? bits | right.bit : bits & ~right.bit)}
+                />{" "}
+                {right.name} <span className="quiet">{right.hint}</span>
+              </label>
+            ))}
+          </fieldset>
+          <Choice label="For" value={span} options={spans} onChange={setSpan} />
+          <button type="submit" className="primary wide" disabled={!isGood || bits === 0}>
+            Appoint
+          </button>
+        </form>
+      ) : (
+        <p className="quiet">Only the owner, {short(account.owner)}, appoints delegates.</p>
+      )}
+    </div>
+  );
+}
