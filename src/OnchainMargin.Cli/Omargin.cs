@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using OnchainMargin.Cli.Backtests;
 using OnchainMargin.Cli.Cascades;
 using OnchainMargin.Cli.Commands;
-using OnchainMargin.Cli.Doctor;
 using OnchainMargin.Cli.Margin;
 using OnchainMargin.Cli.Policies;
 using OnchainMargin.Cli.Risk;

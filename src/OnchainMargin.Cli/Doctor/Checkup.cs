@@ -8,7 +8,6 @@ using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
-using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Solver.Store;
 

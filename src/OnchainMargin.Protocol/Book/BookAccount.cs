@@ -27,14 +27,14 @@ public sealed record BookAccount
     public ImmutableArray<Balance> Balances { get; init; } = [];
 
     /// <summary>Who may act for the account beside its owner, also those whose time is over.</summary>
-    public ImmutableArray<BookDelegate> Delegates { get; init; } = [];
+    public ImmutableArray<BookAppointment> Delegates { get; init; } = [];
 
     /// <summary>Whether somebody may do something with the account: its owner, or a delegate in time.</summary>
     /// <param name="who">Who.</param>
     /// <param name="right">What.</param>
     /// <param name="atSeconds">When, in Unix seconds.</param>
     public bool May(Address who, DelegateRights right, ulong atSeconds) =>
-        who == Owner || Delegates.Any(given => given.Delegate == who && (given.Rights & right) != 0 && atSeconds <= given.UntilSeconds);
+        who == Owner || Delegates.Any(given => given.Delegate == who && (given.Rights & right) != DelegateRights.None && atSeconds <= given.UntilSeconds);
 
     /// <summary>The open lot that the account is in; 0 for none.</summary>
     public ulong OpenLot { get; init; }

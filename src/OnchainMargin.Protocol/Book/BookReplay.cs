@@ -147,7 +147,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                 var others = of.Delegates.RemoveAll(known => known.Delegate == given.Delegate);
                 BookAccount appointed = of with
                 {
-                    Delegates = given.Rights == 0 ? others : others.Add(new BookDelegate(given.Delegate, (DelegateRights)given.Rights, given.Until)),
+                    Delegates = given.Rights == 0 ? others : others.Add(new BookAppointment(given.Delegate, (DelegateRights)given.Rights, given.Until)),
                     ChangedInBlock = log.BlockNumber,
                 };
                 return book with { Accounts = book.Accounts.With(appointed, edit) };

@@ -29,7 +29,6 @@ internal static class ApiSetup
         builder.Services.AddSingleton<ProtocolViews>();
         builder.Services.AddSingleton<TradeHistory>();
         builder.Services.AddSingleton<PrometheusText>();
-        builder.Services.AddSingleton<SolverGauges>();
         builder.Services.AddCors(cors => cors.AddPolicy(OriginsPolicy, policy => policy.WithOrigins([.. options.Api.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Retry-After")));
         builder.Services.AddRateLimiter(limiter => Limit(limiter, options.Api.RequestsPerTenSeconds));
     }
@@ -64,7 +63,6 @@ internal static class ApiSetup
         host.MapOpenApi("/openapi/{documentName}.json");
         ReferencePage.Map(host);
         HealthEndpoints.Map(host);
-        _ = host.Services.GetRequiredService<SolverGauges>();
         PrometheusText prometheus = host.Services.GetRequiredService<PrometheusText>();
         host.MapGet("/metrics", () => TypedResults.Text(prometheus.Write(), "text/plain; version=0.0.4; charset=utf-8")).WithSummary("Metrics in Prometheus' text format").WithTags("health");
         RouteGroupBuilder api = host.MapGroup("/api");

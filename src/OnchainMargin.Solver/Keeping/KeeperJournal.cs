@@ -16,7 +16,7 @@ internal sealed class KeeperJournal(TimeProvider time, ILogger logger)
     {
         SolverTelemetry.KeeperDecisions.Add(1, new KeyValuePair<string, object?>("decision", decision));
         DateTimeOffset now = time.GetUtcNow();
-        bool isNew = !_last.TryGetValue(subject, out (string Decision, DateTimeOffset Told) last) || last.Decision != decision || now - last.Told >= Repeat;
+        bool isNew = !_last.TryGetValue(subject, out (string Decision, DateTimeOffset Told) last) || !string.Equals(last.Decision, decision, StringComparison.Ordinal) || now - last.Told >= Repeat;
         if (!isNew)
         {
             logger.KeeperStillDecides(subject, decision, text);

@@ -70,7 +70,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     /// <inheritdoc/>
     public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(_options.PollMilliseconds), _time, cancellationToken);
 
-    private Task StartAsync(UnderWater found, CheckpointInputs live, CancellationToken cancellationToken)
+    private Task<bool> StartAsync(UnderWater found, CheckpointInputs live, CancellationToken cancellationToken)
     {
         BookAccount account = found.Account;
         return DutyAsync(

@@ -1,4 +1,3 @@
-using OnchainMargin.Ethereum;
 using OnchainMargin.Models.Data;
 using OnchainMargin.Models.OrderFlow;
 using OnchainMargin.Protocol.Deployment;

@@ -16,6 +16,7 @@ internal static class TelemetryExport
 
     public static void AddServices(IServiceCollection services, TelemetryOptions options)
     {
+        services.AddSingleton<SolverGauges>();
         if (options.OtlpUrl.Length == 0)
         {
             return;
@@ -28,9 +29,10 @@ internal static class TelemetryExport
             .AddSource(SolverGauges.Name, EthereumTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter(Aim).Build());
     }
 
-    /// <summary>Makes the providers, which live until the host ends.</summary>
+    /// <summary>Makes the gauges and the providers, which live until the host ends. The gauges come first, so that they go last and what is sent at the end still has them.</summary>
     public static void Start(IServiceProvider services)
     {
+        _ = services.GetRequiredService<SolverGauges>();
         _ = services.GetService<MeterProvider>();
         _ = services.GetService<TracerProvider>();
     }

@@ -121,7 +121,7 @@ public sealed class ApiWorld : IAsyncLifetime
     internal void Appoint(ulong account, Address who, DelegateRights rights, ulong untilSeconds)
     {
         ProtocolBook before = Books.Current!.Book;
-        ProtocolBook book = before with { Accounts = before.Accounts.SetItem(account, before.Accounts[account] with { Delegates = [new BookDelegate(who, rights, untilSeconds)] }) };
+        ProtocolBook book = before with { Accounts = before.Accounts.With(before.Accounts[account] with { Delegates = [new BookAppointment(who, rights, untilSeconds)] }) };
         Books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber));
     }
 

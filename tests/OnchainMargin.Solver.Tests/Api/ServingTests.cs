@@ -80,7 +80,7 @@ public sealed class ServingTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "not ready", "the node is away"), await ReadyAsync(world.Http));
         world.World.Health.Succeeded("risk");
 
-        Indexing.IndexedBook now = world.World.Books.Current!;
+        OnchainMargin.Solver.Indexing.IndexedBook now = world.World.Books.Current!;
         world.World.Books.Publish(now with { ChainHead = now.Book.BlockNumber + 50 });
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "not ready", ""), await ReadyAsync(world.Http));
     }
@@ -116,7 +116,7 @@ public sealed class ServingTests
 
         // A change of that account comes by itself; one of another account does not.
         Protocol.Book.ProtocolBook book = world.World.Books.Current!.Book;
-        book = book with { Accounts = book.Accounts.SetItem(2, world.World.Account(2, 70_000)).SetItem(1, world.World.Account(1, 5)) };
+        book = book with { Accounts = book.Accounts.With(world.World.Account(2, 70_000)).With(world.World.Account(1, 5)) };
         world.World.Books.Publish(world.World.Books.Current! with { Book = book });
         world.World.Risks.Publish(BookRisk.Compute(book, book.LatestCheckpoint!, world.World.Risks.Current, CancellationToken.None));
         string changed = "";

@@ -6,4 +6,4 @@ namespace OnchainMargin.Protocol.Book;
 /// <param name="Delegate">Who.</param>
 /// <param name="Rights">What for.</param>
 /// <param name="UntilSeconds">The last second of it, in Unix seconds.</param>
-public sealed record BookDelegate(Address Delegate, DelegateRights Rights, ulong UntilSeconds);
+public sealed record BookAppointment(Address Delegate, DelegateRights Rights, ulong UntilSeconds);
