@@ -40,7 +40,7 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
             foreach (DemoOption option in account.Trader.Options)
             {
                 Instrument instrument = AtTheMoney(option, await ListedAsync(option.Underlying, cancellationToken));
-                tell($"{account.Trader.Name} trades {option.Size} {InstrumentText.Format(instrument, session.Deployment)} with {maker.Trader.Name}");
+                tell($"{account.Trader.Name} trades {option.Size} {Instruments.Format(instrument, session.Deployment)} with {maker.Trader.Name}");
                 await TradeAsync(maker, account, instrument, FixedPointText.ParseE8(option.Size, "size"), cancellationToken);
             }
 
