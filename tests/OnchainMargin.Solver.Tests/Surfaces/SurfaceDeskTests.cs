@@ -92,7 +92,7 @@ public sealed class SurfaceDeskTests
         Assert.Empty(source.Read("ETH", 3000, time - 7200));
 
         File.WriteAllText(path, Header + "2026-01-28T04:50:00Z,ETH-27FEB26-3000-C,3010,3000,0.05,0.06,0.6\n2026-01-28T04:50:00Z,ETH-27FEB26-3000-P,3010,3000,0.04,0.05,0.6\n");
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(2));
+        File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(2));
         Assert.Equal(2, source.Read("ETH", 3000, time).Count);
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
