@@ -1,64 +1,22 @@
 // Gas of attesting and of challenging, measured on an in-process chain as whole transactions: an epoch posted by two of three attesters, and the refutation and the recomputation of an attestation of 16 options.
 // Run: npx hardhat run scripts/gas-attestation.js   Prints one JSON object on its last line.
 // The price hub is a stand-in that stores one checkpoint, as the hub does, in two words.
-import { readFileSync } from "node:fs";
-import {
-  AbiCoder,
-  Interface,
-  SigningKey,
-  TypedDataEncoder,
-  computeAddress,
-  keccak256,
-  zeroPadValue,
-  toBeHex,
-} from "ethers";
-import hre from "hardhat";
+import { SigningKey, TypedDataEncoder, computeAddress, keccak256, zeroPadValue, toBeHex } from "ethers";
 import { balances, checkpoint, record, state } from "./lib/gas-book.js";
+import { coder, openChain, readSpec } from "./lib/gas-chain.js";
 
 const BOND = 1_000_000n * 10n ** 6n;
 const ATTESTERS = [1n, 2n, 3n]
   .map((number) => new SigningKey(zeroPadValue(toBeHex(number), 32)))
   .sort((a, b) => (BigInt(computeAddress(a.publicKey)) < BigInt(computeAddress(b.publicKey)) ? -1 : 1));
 const SALT = keccak256("0x01");
-const coder = AbiCoder.defaultAbiCoder();
 
-const { provider } = await hre.network.create({
-  network: "node",
-  override: { blockGasLimit: 100_000_000n, allowUnlimitedContractSize: true },
-});
-const request = (method, ...params) => provider.request({ method, params });
-const [from] = await request("eth_accounts");
-
-async function send(transaction) {
-  const hash = await request("eth_sendTransaction", { from, gas: "0xf00000", ...transaction });
-  const receipt = await request("eth_getTransactionReceipt", hash);
-  if (receipt.status !== "0x1") throw new Error("a transaction of the gas bench failed");
-  return receipt;
-}
-async function create(name, ...values) {
-  const { abi, bytecode } = await hre.artifacts.readArtifact(name);
-  const interfaces = new Interface(abi);
-  const receipt = await send({ data: bytecode + interfaces.encodeDeploy(values).slice(2) });
-  const to = receipt.contractAddress;
-  return {
-    address: to,
-    send: (method, ...args) => send({ to, data: interfaces.encodeFunctionData(method, args) }),
-    call: async (method, ...args) =>
-      interfaces.decodeFunctionResult(
-        method,
-        await request("eth_call", { to, data: interfaces.encodeFunctionData(method, args) }, "latest"),
-      ),
-  };
-}
+const chain = await openChain();
+const { request, from, create } = chain;
 
 // What the registry, bonds and challenges need around them. The insurance fund is not reached: its part is paid on by a later call.
-const { table } = JSON.parse(readFileSync(new URL("../spec/cdf.json", import.meta.url), "utf8"));
-const {
-  kernel,
-  attestation: clocks,
-  oracle,
-} = JSON.parse(readFileSync(new URL("../spec/constants.json", import.meta.url), "utf8"));
-const cdfTable = (await send({ data: kernel.cdfTableCreationPrefix + table.slice(2) })).contractAddress;
+const { attestation: clocks, oracle } = readSpec("constants.json");
+const cdfTable = await chain.createNormalTable();
 const manager = await create("AccessManager", from);
 const token = await create("MockToken", "USD Coin", "USDC", 6);
 const parameters = await create("RiskParameters", manager.address, 130_000_000);
@@ -139,10 +97,7 @@ const post = async (epoch) => {
     { RiskEpoch: EPOCH },
     { epoch, checkpoint: 1, inputsHash: keccak256(checkpoint), modelHash, bookRoot, accounts: 1_000_000 },
   );
-  return Number(
-    (await registry.send("post", [epoch, 1, modelHash, bookRoot, 1_000_000], keccak256(checkpoint), sign(digest, 2)))
-      .gasUsed,
-  );
+  return registry.gas("post", [epoch, 1, modelHash, bookRoot, 1_000_000], keccak256(checkpoint), sign(digest, 2));
 };
 
 const result = {};
@@ -153,16 +108,14 @@ const preimages = [positions, balances, checkpoint, record];
 await challenges.send("commit", keccak256(coder.encode(["address", "bytes32", "bytes32"], [from, leaf, SALT])));
 await request("evm_mine");
 // One joint scenario, as most refutations are; of those that show it the cheapest, which a prover looks for off chain.
-let snapshot = await request("evm_snapshot");
 const costs = [];
 for (let scenario = 0; scenario < 37; scenario++) {
   const witness = "0x00" + scenario.toString(16).padStart(2, "0") + "00";
-  const receipt = await challenges.send("refute", accused, preimages, witness, SALT).catch(() => undefined);
-  if (receipt) costs.push(Number(receipt.gasUsed));
-  await request("evm_revert", snapshot);
-  snapshot = await request("evm_snapshot");
+  const refute = () => challenges.gas("refute", accused, preimages, witness, SALT).catch(() => undefined);
+  const cost = await chain.tentatively(refute);
+  if (cost) costs.push(cost);
 }
 if (costs.length === 0) throw new Error("no scenario refutes the attestation of the gas bench");
 result["gas.refute.16options"] = Math.min(...costs);
-result["gas.recompute.16options"] = Number((await challenges.send("recompute", accused, preimages, SALT)).gasUsed);
+result["gas.recompute.16options"] = await challenges.gas("recompute", accused, preimages, SALT);
 console.log(JSON.stringify(result));
