@@ -21,6 +21,10 @@ abstract contract AttestingFixture is ProtocolFixture {
 
     function deployWithAttesters() internal {
         deploy();
+        appointAttesters();
+    }
+
+    function appointAttesters() internal {
         attesters = [uint256(101), 102, 103];
         for (uint256 i = 0; i < 3; ++i) {
             for (uint256 j = i + 1; j < 3; ++j) {

@@ -27,17 +27,17 @@ abstract contract DatedFixture is ProtocolFixture {
         }
     }
 
-    function _hub(IPriceHub prices) internal override returns (IPriceHub) {
+    function _hub(IPriceHub prices) internal virtual override returns (IPriceHub) {
         dated = new DatedHub(prices);
         return IPriceHub(address(dated));
     }
 
-    function _referee() internal override returns (IReferee) {
+    function _referee() internal virtual override returns (IReferee) {
         _table = buildNormalTable();
         return IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(_table)));
     }
 
-    function _floors() internal override returns (IFloorReferee) {
+    function _floors() internal virtual override returns (IFloorReferee) {
         return IFloorReferee(build("contracts/margin/FloorReferee.sol:FloorReferee", abi.encode(_table)));
     }
 
