@@ -161,6 +161,17 @@ contract ClearingModule is ClearingCore {
         _closeBooks(books);
     }
 
+    /// @notice `IClearinghouseModules.payInsurance`.
+    function payInsurance(address to, uint128 amountRaw) external nonReentrant {
+        require(msg.sender == insuranceFund, NotConnected(msg.sender));
+        Books memory books = _openBooks();
+        uint128 amountE8 = SafeCast.toUint128(amountRaw * _scale);
+        books.ledger.insuranceE8 -= amountE8;
+        books.ledger.sweptE8 -= int128(amountE8);
+        _closeBooks(books);
+        vault.payPooled(to, amountRaw);
+    }
+
     // Moves
 
     /// @dev Size and cost as they are: what the one account gives, the other gets.

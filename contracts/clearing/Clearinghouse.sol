@@ -198,6 +198,11 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
         _forward(accounts);
     }
 
+    /// @inheritdoc IClearinghouseModules
+    function payInsurance(address, uint128) external {
+        _forward(accounts);
+    }
+
     // Views
 
     /// @inheritdoc IClearinghouse

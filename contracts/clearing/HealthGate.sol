@@ -223,6 +223,12 @@ contract HealthGate is IHealthGate {
         if (excessBefore < 0) {
             relief = (uint256(parameters.clearing().minReliefE8) * earlier.maintenanceE8 + ONE - 1) / ONE;
         }
+        // Nor may what is left be worse covered than before: the loss of a trade would be somebody else's.
+        if (earlier.maintenanceE8 != 0) {
+            int256 covered = (earlier.equityE8 * int256(later.maintenanceE8)).ceil(int256(earlier.maintenanceE8));
+            int256 least = covered - int256(later.maintenanceE8) - excessBefore;
+            if (least > int256(relief)) relief = uint256(least);
+        }
         require(
             excessAfter - excessBefore >= int256(relief),
             ReliefTooSmall(question.account, excessBefore, excessAfter, relief)

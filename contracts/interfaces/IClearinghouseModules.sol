@@ -46,4 +46,7 @@ interface IClearinghouseModules {
 
     /// @notice Books settlement token that was paid into the pool for insurance. InsuranceFund only.
     function bookInsurance(uint128 amountRaw) external;
+
+    /// @notice Pays settlement token of the insurance out of the pool. InsuranceFund only.
+    function payInsurance(address to, uint128 amountRaw) external;
 }

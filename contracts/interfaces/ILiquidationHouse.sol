@@ -15,6 +15,8 @@ struct Lot {
     /// @notice The fraction that may be sold.
     uint64 forSaleE8;
     bool open;
+    /// @notice The maintenance margin that was shown last, rounded up; in 1e-4, to fit beside the others.
+    uint56 maintenanceE4;
     uint128 proceedsE8;
     /// @notice Paid by insurance so far.
     uint128 insuredE8;
@@ -31,7 +33,7 @@ struct LotPreimage {
 /// @title The liquidation house: proved starts, immutable lots, Dutch auctions
 /// @notice States of a lot: *grace* (owner may deposit) → *auction* (discount grows from 0 to its largest) → *ended*. `start` proves on chain, by a witness, that equity is below the maintenance margin; no signature can.
 /// The lot is the account as it was, immutable: positions, cash, each token's amount. A bid for [p, p') receives T(p') - T(p) of each, T(p) = trunc(size·p), so slices always add up and nobody's bid invalidates another's.
-/// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot; once the account is healthy again no bid is taken either.
+/// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot; once what is left has reached the target under the margin that was shown last, no bid is taken either. After a sale in part the account rests for some minutes, unless its equity falls below half of the maintenance margin.
 /// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over an hour. What it cannot pay falls on opposite holders, who are deleveraged at the bankruptcy price; of a lot without positions it becomes `Clearinghouse.deficit()`.
 /// Warning: a bid takes risk into the bidder's own margin account, which must show initial margin and floor after it.
 interface ILiquidationHouse {
@@ -78,7 +80,7 @@ interface ILiquidationHouse {
     /// @notice A lot ended; `state` is the account's again.
     event LotEnded(uint64 indexed lot, uint64 indexed account, uint64 soldE8, uint128 proceedsE8);
 
-    /// @notice Thrown when equity is not below the maintenance margin: as the witness of `start` or `enlarge` shows it, or, at a bid, as computed.
+    /// @notice Thrown when equity is not below the maintenance margin as the witness of `start` or `enlarge` shows it; at a bid, when what is left has reached the target.
     error NotLiquidatable(uint64 account, int256 equityE8, uint256 maintenanceE8);
 
     /// @notice Thrown when a lot does not exist or has ended.
@@ -108,6 +110,12 @@ interface ILiquidationHouse {
     /// @notice Thrown when an account is not shown healthy, so its lot goes on.
     error NotHealthy(uint64 account, int256 equityE8, uint256 maintenanceE8);
 
+    /// @notice Thrown when an account whose last lot was sold in part is to be sold again too soon, and is not in danger.
+    error TooSoon(uint64 account, uint256 until);
+
+    /// @notice Thrown when a lot has no loss to be shown.
+    error NoLoss(uint64 lot, int256 equityE8);
+
     /// @notice Thrown when a lot would not grow.
     error NotLarger(uint64 lot, uint64 forSaleE8);
 
@@ -131,6 +139,9 @@ interface ILiquidationHouse {
 
     /// @notice Puts more for sale when a witness shows at present prices that more is needed. Anyone.
     function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external;
+
+    /// @notice Shows that a lot has become insolvent, so that nobody leaves the insurance before its loss. Anyone.
+    function showLoss(uint64 lot, LotPreimage calldata preimage) external;
 
     /// @notice Takes over what an insolvent lot has left when insurance cannot pay its loss: insurance pays what it can, the legs become needs at bankruptcy prices, which opposite holders serve (CLR-045). Anyone.
     function deleverage(uint64 lot, LotPreimage calldata preimage) external;

@@ -12,21 +12,45 @@ import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParamet
 /// @notice Holds nothing itself: its money is in the vault's pool, its account the cash ledger's `insuranceE8`.
 contract InsuranceFund is IInsuranceFund {
     uint256 internal constant DAY_SECONDS = 86_400;
+    uint256 internal constant CASH_DECIMALS = 8;
+    /// @notice How long who asked to leave bears losses still, and how long he may then take his part.
+    uint256 public constant EXIT_DELAY_SECONDS = 7 days;
+    uint256 public constant EXIT_WINDOW_SECONDS = 3 days;
+    /// @dev A fund of which less than this part of a unit is left for each share has been emptied: else its shares would grow beyond all numbers.
+    uint256 internal constant EMPTIED_PARTS = 1e6;
+    /// @notice For how long a loss in sight stops exits.
+    uint256 public constant HOLD_SECONDS = 1 days;
 
     struct Day {
         uint32 day;
         uint128 paidE8;
     }
 
+    struct Stake {
+        uint256 generation;
+        uint256 shares;
+        uint256 leaving;
+        uint40 exitFrom;
+    }
+
     IMarginVault public immutable vault;
     IClearinghouse public immutable clearinghouse;
     IRiskParameters public immutable parameters;
+    /// @dev Cash units in one base unit of the settlement token.
+    uint256 private immutable _scale;
     mapping(uint16 underlying => Day) private _days;
+    /// @dev Grows when losses have emptied the fund; stakes of an earlier one are void.
+    uint256 public generation;
+    uint256 public override totalShares;
+    uint40 public override heldUntil;
+    mapping(address staker => Stake) private _stakes;
 
     constructor(IMarginVault vault_, IClearinghouse clearinghouse_, IRiskParameters parameters_) {
         vault = vault_;
         clearinghouse = clearinghouse_;
         parameters = parameters_;
+        (, uint8 decimals) = vault_.tokenAt(0);
+        _scale = 10 ** (CASH_DECIMALS - decimals);
     }
 
     /// @inheritdoc IInsuranceFund
@@ -37,12 +61,78 @@ contract InsuranceFund is IInsuranceFund {
     }
 
     /// @inheritdoc IInsuranceFund
+    /// @custom:spec CLR-047
+    function stake(uint128 amountRaw, uint256 leastShares) external returns (uint256 shares) {
+        _requireCalm();
+        uint256 heldE8 = balanceE8();
+        _begin(heldE8);
+        uint256 amountE8 = amountRaw * _scale;
+        shares = totalShares == 0 ? amountE8 : (amountE8 * totalShares) / heldE8;
+        require(shares != 0 && shares >= leastShares, SharesTooFew(shares, leastShares));
+        Stake storage staked = _stakeOf(msg.sender);
+        staked.shares += shares;
+        totalShares += shares;
+        vault.poolFrom(msg.sender, amountRaw);
+        IClearinghouseModules(address(clearinghouse)).bookInsurance(amountRaw);
+        emit Staked(msg.sender, amountRaw, shares);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    /// @custom:spec CLR-047
+    function requestExit(uint256 shares) external {
+        Stake storage staked = _stakeOf(msg.sender);
+        require(shares <= staked.shares, SharesMissing(msg.sender, staked.shares, shares));
+        staked.leaving = shares;
+        staked.exitFrom = shares == 0 ? 0 : uint40(block.timestamp + EXIT_DELAY_SECONDS);
+        emit ExitRequested(msg.sender, shares, staked.exitFrom);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    /// @custom:spec CLR-047
+    function exit() external returns (uint128 amountRaw) {
+        _requireCalm();
+        uint256 heldE8 = balanceE8();
+        _begin(heldE8);
+        Stake storage staked = _stakeOf(msg.sender);
+        uint256 shares = staked.leaving;
+        uint256 until = staked.exitFrom + EXIT_WINDOW_SECONDS;
+        bool open = shares != 0 && block.timestamp >= staked.exitFrom && block.timestamp <= until;
+        require(open, NotInExitWindow(msg.sender, staked.exitFrom, until));
+        amountRaw = uint128((shares * heldE8) / totalShares / _scale);
+        (staked.shares, staked.leaving, staked.exitFrom) = (staked.shares - shares, 0, 0);
+        totalShares -= shares;
+        emit Exited(msg.sender, shares, amountRaw);
+        if (amountRaw != 0) IClearinghouseModules(address(clearinghouse)).payInsurance(msg.sender, amountRaw);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function hold() external {
+        _requireHouse();
+        heldUntil = uint40(block.timestamp + HOLD_SECONDS);
+        emit Held(heldUntil);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function stakeOf(
+        address staker
+    ) external view returns (uint256 shares, uint256 leaving, uint40 fromTime, uint40 untilTime) {
+        Stake memory staked = _stakes[staker];
+        if (staked.generation != generation) return (0, 0, 0, 0);
+        uint40 until = staked.exitFrom == 0 ? 0 : uint40(staked.exitFrom + EXIT_WINDOW_SECONDS);
+        return (staked.shares, staked.leaving, staked.exitFrom, until);
+    }
+
+    /// @inheritdoc IInsuranceFund
     function balanceE8() public view returns (uint256) {
         return clearinghouse.ledger().insuranceE8;
     }
 
     /// @inheritdoc IInsuranceFund
-    function coverage(uint16 underlying, uint256 wantedE8, uint256 takenE8) external view returns (uint256 coveredE8) {
+    function coverage(
+        uint16 underlying,
+        uint256 wantedE8,
+        uint256 takenE8
+    ) external view virtual returns (uint256 coveredE8) {
         LiquidationParameters memory p = parameters.liquidation();
         coveredE8 = _least(wantedE8, _left(p.insuranceEventMaxE8, takenE8));
         coveredE8 = _least(coveredE8, _left(p.insuranceDayMaxE8, paidToday(underlying)));
@@ -51,8 +141,7 @@ contract InsuranceFund is IInsuranceFund {
 
     /// @inheritdoc IInsuranceFund
     function count(uint16 underlying, uint256 paidE8) external {
-        address house = IConnected(address(clearinghouse)).liquidationHouse();
-        require(msg.sender == house, NotConnected(msg.sender));
+        _requireHouse();
         uint256 paid = paidToday(underlying) + paidE8;
         uint32 today = _today();
         _days[underlying] = Day(today, uint128(paid));
@@ -63,6 +152,31 @@ contract InsuranceFund is IInsuranceFund {
     function paidToday(uint16 underlying) public view returns (uint256 paidE8) {
         Day memory last = _days[underlying];
         return last.day == _today() ? last.paidE8 : 0;
+    }
+
+    /// @dev What is there before anybody staked is the protocol's own share; what losses have emptied is begun anew.
+    function _begin(uint256 heldE8) private {
+        if (totalShares != 0 && heldE8 * EMPTIED_PARTS < totalShares) {
+            totalShares = 0;
+            emit BegunAnew(++generation);
+        }
+        if (totalShares == 0) totalShares = heldE8;
+    }
+
+    function _stakeOf(address staker) private returns (Stake storage staked) {
+        staked = _stakes[staker];
+        if (staked.generation == generation) return staked;
+        (staked.generation, staked.shares, staked.leaving, staked.exitFrom) = (generation, 0, 0, 0);
+    }
+
+    function _requireCalm() private view {
+        uint256 deficitE8 = clearinghouse.deficit();
+        require(block.timestamp >= heldUntil && deficitE8 == 0, LossInSight(heldUntil, deficitE8));
+    }
+
+    function _requireHouse() private view {
+        address house = IConnected(address(clearinghouse)).liquidationHouse();
+        require(msg.sender == house, NotConnected(msg.sender));
     }
 
     function _today() private view returns (uint32) {

@@ -21,6 +21,7 @@ import {SignedDivision} from "../clearing/SignedDivision.sol";
 import {LotMath} from "./LotMath.sol";
 
 /// @title The liquidation house
+/// @dev What is virtual is so for the naive variants in contracts/test/mutants alone.
 contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     using SignedDivision for int256;
 
@@ -41,6 +42,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     struct Ended {
         uint40 time;
         uint40 ageSeconds;
+        bool inPart;
     }
 
     /// @dev What a bid amounts to.
@@ -89,11 +91,13 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         (int256 equityE8, uint256 maintenanceE8) = _shown(lotState, balances, witness);
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(account, equityE8, maintenanceE8));
 
+        if (equityE8 < 0) insurance.hold();
         LiquidationParameters memory p = parameters.liquidation();
         lot = ++lotCount;
         openLotOf[account] = lot;
         uint40 biddingFrom = uint40(block.timestamp + p.graceSeconds);
         Ended memory ended = _ended[account];
+        _requireRested(account, ended, equityE8, maintenanceE8);
         bool resumes = ended.time != 0 && block.timestamp - ended.time <= p.resumeSeconds;
         bytes32 hash = keccak256(abi.encode(account, lotState, balances));
         uint64 fraction = LotMath.forSale(p, equityE8, maintenanceE8);
@@ -104,6 +108,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             soldE8: 0,
             forSaleE8: fraction,
             open: true,
+            maintenanceE4: _e4Up(maintenanceE8),
             proceedsE8: 0,
             insuredE8: 0,
             lotHash: hash
@@ -146,6 +151,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         if (price.insuredE8 != 0) {
             _lots[lot].insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
             insurance.count(price.underlying, price.insuredE8);
+            if (sold != ONE) insurance.hold();
         }
         emit LotBid(
             lot,
@@ -171,8 +177,21 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         uint256 more = LotMath.forSale(parameters.liquidation(), equityE8, maintenanceE8);
         uint64 forSaleE8 = uint64(stored.soldE8 + ((ONE - stored.soldE8) * more) / ONE);
         require(forSaleE8 > stored.forSaleE8, NotLarger(lot, forSaleE8));
+        if (equityE8 < 0) insurance.hold();
         _lots[lot].forSaleE8 = forSaleE8;
+        // What was shown is of the unsold part; a lot keeps what it would be of the whole.
+        _lots[lot].maintenanceE4 = _e4Up((maintenanceE8 * ONE) / (ONE - stored.soldE8));
         emit LotEnlarged(lot, forSaleE8);
+    }
+
+    /// @inheritdoc ILiquidationHouse
+    /// @custom:spec CLR-047
+    function showLoss(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
+        Lot memory stored = _requireLot(lot, preimage);
+        hub.refresh();
+        int256 equityE8 = _equityOf(AccountStates.encode(_left(stored, preimage)), vault.balancesOf(stored.account));
+        require(equityE8 < 0, NoLoss(lot, equityE8));
+        insurance.hold();
     }
 
     /// @inheritdoc ILiquidationHouse
@@ -182,7 +201,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
         hub.refresh();
         AccountState memory left = _left(stored, preimage);
-        int256 equityE8 = _figures(AccountStates.encode(left), vault.balancesOf(stored.account)).equityE8;
+        int256 equityE8 = _equityOf(AccountStates.encode(left), vault.balancesOf(stored.account));
         uint256 loss = equityE8 < 0 ? uint256(-equityE8) : 0;
         uint16 main = _mainOf(left);
         uint256 covered = insurance.coverage(main, loss, stored.insuredE8);
@@ -210,7 +229,8 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         bytes memory left = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
         _lots[lot].open = false;
         openLotOf[stored.account] = 0;
-        _ended[stored.account] = Ended(uint40(block.timestamp), uint40(_age(stored)));
+        bool inPart = stored.soldE8 != 0 && stored.soldE8 != ONE;
+        _ended[stored.account] = Ended(uint40(block.timestamp), uint40(_age(stored)), inPart);
         emit LotEnded(lot, stored.account, stored.soldE8, stored.proceedsE8);
         bytes memory state = _modules().leaveLot(stored.account, left, stored.proceedsE8);
         if (stored.soldE8 == ONE) return;
@@ -230,7 +250,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
 
     /// @inheritdoc ILiquidationHouse
     function discountOf(uint64 lot) external view returns (uint256 discountE8) {
-        return LotMath.discount(parameters.liquidation(), _age(_lots[lot]));
+        return _discountAt(parameters.liquidation(), _age(_lots[lot]));
     }
 
     // Bids
@@ -241,7 +261,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         Lot memory stored,
         LiquidationParameters memory p,
         uint64 wantedE8
-    ) private pure returns (uint64 fractionE8) {
+    ) internal view virtual returns (uint64 fractionE8) {
         uint64 left = stored.forSaleE8 - stored.soldE8;
         fractionE8 = wantedE8 < left ? wantedE8 : left;
         require(
@@ -261,19 +281,20 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         AccountState memory whole = AccountStates.decode(preimage.state);
         whole.cashE8 = _accrued(whole.cashE8, whole.interestIndexE12);
         Expiries.settle(whole, hub);
-        Figures memory figures = _figures(AccountStates.encode(whole), preimage.balances);
-        _requireStillUnhealthy(stored, preimage, figures);
+        bytes memory encoded = AccountStates.encode(whole);
+        int256 equityE8 = _equityOf(encoded, preimage.balances);
+        _requireNotRestored(stored, preimage, p, equityE8);
         uint256 age = _age(stored);
-        if (figures.equityE8 >= 0) {
+        if (equityE8 >= 0) {
             bool own = clearinghouse.accountOf(bidder).owner == clearinghouse.accountOf(stored.account).owner;
-            price.discountE8 = own ? 0 : LotMath.discount(p, age);
-            price.payE8 = LotMath.priceUp(figures.equityE8, fractionE8, price.discountE8);
+            price.discountE8 = own ? 0 : _discountAt(p, age);
+            price.payE8 = LotMath.priceUp(equityE8, fractionE8, price.discountE8);
             return price;
         }
         (uint256 loss, uint256 incentive) = LotMath.lossAndIncentiveDown(
             p,
-            figures.equityE8,
-            figures.maintenanceE8,
+            equityE8,
+            _figures(encoded, preimage.balances).maintenanceE8,
             _grossE8(whole),
             fractionE8,
             age
@@ -287,20 +308,30 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         price.payE8 = -int256(price.insuredE8 + price.deficitE8);
     }
 
-    /// @dev A bid is refused once the account is healthy again, by a recovery of prices or by deposits: then the lot only waits for `finish`.
-    function _requireStillUnhealthy(
+    /// @dev A bid is refused once what is left has reached the target, by a recovery of prices, by deposits or by sales: then the lot only waits for `finish`.
+    /// @custom:spec CLR-041
+    function _requireNotRestored(
         Lot memory stored,
         LotPreimage calldata preimage,
-        Figures memory figures
+        LiquidationParameters memory p,
+        int256 equityE8
     ) private view {
         bytes memory balances = vault.balancesOf(stored.account);
         if (stored.soldE8 != 0 || keccak256(balances) != keccak256(preimage.balances)) {
-            figures = _figures(AccountStates.encode(_left(stored, preimage)), balances);
+            equityE8 = _equityOf(AccountStates.encode(_left(stored, preimage)), balances);
         }
         require(
-            figures.equityE8 < int256(figures.maintenanceE8),
-            NotLiquidatable(stored.account, figures.equityE8, figures.maintenanceE8)
+            !LotMath.isRestored(p, equityE8, stored.maintenanceE4, stored.soldE8),
+            NotLiquidatable(stored.account, equityE8, stored.maintenanceE4 * LotMath.E4)
         );
+    }
+
+    /// @dev Between two sales in part an account has time to recover; one in danger has not.
+    /// @custom:spec CLR-040
+    function _requireRested(uint64 account, Ended memory ended, int256 equityE8, uint256 maintenanceE8) private view {
+        uint256 until = ended.time + LotMath.REST_SECONDS;
+        bool rested = !ended.inPart || block.timestamp >= until || 2 * equityE8 < int256(maintenanceE8);
+        require(rested, TooSoon(account, until));
     }
 
     /// @dev What the account has left beside its tokens: the unsold part with its interest, and the proceeds.
@@ -343,7 +374,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
 
     // Internal
 
-    function _requireLot(uint64 lot, LotPreimage calldata preimage) private view returns (Lot memory stored) {
+    function _requireLot(uint64 lot, LotPreimage calldata preimage) internal view virtual returns (Lot memory stored) {
         stored = _lots[lot];
         require(stored.open, LotNotOpen(lot));
         bytes32 found = keccak256(abi.encode(preimage.account, preimage.state, preimage.balances));
@@ -362,6 +393,17 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function _figures(bytes memory state, bytes memory balances) private view returns (Figures memory) {
         (bytes memory checkpoint, bytes memory records) = hub.live();
         return referee.health(state, balances, checkpoint, records, SurfaceChoice.Better);
+    }
+
+    /// @dev Equity alone, at a small part of the work.
+    function _equityOf(bytes memory state, bytes memory balances) private view returns (int256) {
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        return floors.floorOf(state, balances, checkpoint, records, SurfaceChoice.Better).equityE8;
+    }
+
+    /// @dev Fits: a requirement is below 2^63.
+    function _e4Up(uint256 amountE8) private pure returns (uint56) {
+        return uint56((amountE8 + LotMath.E4 - 1) / LotMath.E4);
     }
 
     /// @dev Cash of a lot, that was put down at its index, now.
@@ -401,7 +443,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function _bankruptcy(
         AccountState memory state,
         uint256 lossE8
-    ) private view returns (uint96[] memory instruments, int256[] memory prices, uint256 shiftE8) {
+    ) internal view virtual returns (uint96[] memory instruments, int256[] memory prices, uint256 shiftE8) {
         (bytes memory checkpoint, bytes memory records) = hub.live();
         uint256 n = state.positions.length;
         (instruments, prices) = (new uint96[](n), new int256[](n));
@@ -425,6 +467,14 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             int256 moved = (prices[i] * int256(shiftE8)).ceil(int256(ONE));
             prices[i] += (state.positions[i].sizeE8 > 0 ? moved : -moved) - funding[i];
         }
+    }
+
+    /// @custom:spec CLR-041
+    function _discountAt(
+        LiquidationParameters memory p,
+        uint256 ageSeconds
+    ) internal view virtual returns (uint256 discountE8) {
+        return LotMath.discount(p, ageSeconds);
     }
 
     /// @dev Seconds of auction so far, those of a lot that this one resumes included.

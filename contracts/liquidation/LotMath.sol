@@ -12,6 +12,11 @@ library LotMath {
 
     uint256 internal constant ONE = 1e8;
     int256 internal constant ONE_SIGNED = 1e8;
+    /// @notice An account whose requirement is below this is sold whole: parts of it are worth nobody's gas.
+    uint256 internal constant DUST_E8 = 100e8;
+    /// @notice How long an account rests after a sale in part.
+    uint256 internal constant REST_SECONDS = 300;
+    uint256 internal constant E4 = 1e4;
 
     /// @notice `T(x, p)`: the part of a leg that belongs to the sold fraction, toward zero, so that slices add up.
     /// @custom:spec CLR-042
@@ -26,12 +31,24 @@ library LotMath {
         int256 equityE8,
         uint256 maintenanceE8
     ) internal pure returns (uint64) {
-        if (equityE8 <= 0) return uint64(ONE);
+        if (equityE8 <= 0 || maintenanceE8 < DUST_E8) return uint64(ONE);
         int256 target = int256((uint256(p.targetE8) * maintenanceE8 + ONE - 1) / ONE);
         if (target <= equityE8) return 0;
         int256 spared = target - (equityE8 * int256(uint256(p.discountMaxE8))) / ONE_SIGNED;
         uint256 fraction = uint256(((target - equityE8) * ONE_SIGNED).ceil(spared));
         return uint64(fraction + p.bidMinE8 > ONE ? ONE : fraction);
+    }
+
+    /// @notice Whether what is left of a lot has reached the target under the margin that was shown last: then nobody may take more of it.
+    /// @custom:spec CLR-041
+    function isRestored(
+        LiquidationParameters memory p,
+        int256 equityE8,
+        uint256 maintenanceE4,
+        uint256 soldE8
+    ) internal pure returns (bool) {
+        uint256 targetE8 = (maintenanceE4 * E4 * p.targetE8) / ONE;
+        return equityE8 >= int256((targetE8 * (ONE - soldE8)) / ONE) && equityE8 > 0;
     }
 
     /// @notice The discount after so many seconds of auction.

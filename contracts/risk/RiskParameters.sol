@@ -17,6 +17,7 @@ import {MarginDomain} from "../margin/MarginDomain.sol";
 import {Ramps} from "./Ramps.sol";
 
 /// @title Risk parameters
+/// @dev What is virtual is so for the naive variant in contracts/test/mutants alone.
 contract RiskParameters is IRiskParameters, AccessManaged {
     uint256 internal constant ONE = 1e8;
     uint256 internal constant ONE_E12 = 1e12;
@@ -384,7 +385,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @dev Held for targets, which no value on its way is beyond. A deposit adds at most `initialFactor·(haircut + scenario loss + basis + liquidity)` of its value to IM; while that is at most its value it never lowers health.
-    function _requireCoupled(uint16 underlying) private view {
+    function _requireCoupled(uint16 underlying) internal view virtual {
         UnderlyingParameters storage u = _underlyings[underlying];
         uint256 basis = uint256(u.basisRateE8) * TENOR_YEARS;
         if (basis < u.basisChargeE8) basis = u.basisChargeE8;

@@ -230,6 +230,28 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         requireConserved();
     }
 
+    function test_start_restsAfterASaleInPartUnlessInDanger() public {
+        uint64 lot = _start(80_000e8);
+        pass(660);
+        _bid(lot, bidder, 1e8, 1e16);
+        _finish(lot);
+        pass(60);
+        setBtc(74_500e8);
+        bytes memory state = stateOf(victim);
+        VM.expectPartialRevert(ILiquidationHouse.TooSoon.selector);
+        house.start(victim, state, WITNESS);
+        // Below half of its requirement it is in danger.
+        setBtc(70_000e8);
+        _restart();
+    }
+
+    function test_start_aSmallAccountIsSoldWhole() public {
+        victim = openWith(20);
+        trade(victim, maker, btcPerpetual, 1e5, BTC_PRICE);
+        uint64 lot = _start(80_000e8);
+        assert(house.lotOf(lot).forSaleE8 == 1e8);
+    }
+
     function test_enlarge_whenPricesFallFurther() public {
         uint64 lot = _start(80_000e8);
         uint64 before = house.lotOf(lot).forSaleE8;

@@ -84,6 +84,23 @@ abstract contract ProtocolFixture {
     mapping(uint64 account => uint256 key) internal keys;
     uint64 internal nextNonce;
 
+    /// @dev What is deployed in place of a contract, by the hash of its artifact's name: a naive variant in contracts/test/mutants.
+    mapping(bytes32 artifact => string) private _mutants;
+    mapping(bytes32 artifact => uint8) private _flaws;
+
+    /// @dev Before `deploy`: a naive variant stands in for a contract. Its constructor takes the same arguments and the flaw's number.
+    function standIn(string memory artifact, string memory mutant, uint8 flaw) internal {
+        bytes32 key = keccak256(bytes(artifact));
+        (_mutants[key], _flaws[key]) = (string.concat("contracts/test/mutants/", mutant, ".sol:", mutant), flaw);
+    }
+
+    function make(string memory artifact, bytes memory arguments) internal returns (address) {
+        bytes32 key = keccak256(bytes(artifact));
+        if (bytes(_mutants[key]).length == 0) return build(artifact, arguments);
+        // Static arguments only: one more goes behind them.
+        return build(_mutants[key], bytes.concat(arguments, abi.encode(_flaws[key])));
+    }
+
     function deploy() internal {
         VM.warp(START);
         manager = IAccessManager(build("AccessManager", abi.encode(address(this))));
@@ -91,9 +108,9 @@ abstract contract ProtocolFixture {
         weth = MockWeth(payable(build("contracts/dev/MockWeth.sol:MockWeth", "")));
         wbtc = MockToken(build("contracts/dev/MockToken.sol:MockToken", abi.encode("Wrapped BTC", "WBTC", uint8(8))));
         parameters = IRiskParameters(
-            build("contracts/risk/RiskParameters.sol:RiskParameters", abi.encode(manager, uint32(130_000_000)))
+            make("contracts/risk/RiskParameters.sol:RiskParameters", abi.encode(manager, uint32(130_000_000)))
         );
-        vault = IMarginVault(build("contracts/vault/MarginVault.sol:MarginVault", abi.encode(manager)));
+        vault = IMarginVault(make("contracts/vault/MarginVault.sol:MarginVault", abi.encode(manager)));
         vault.listToken(address(usdc));
         vault.listToken(address(weth));
         vault.listToken(address(wbtc));
@@ -117,7 +134,7 @@ abstract contract ProtocolFixture {
         );
         bucket = ICreditBucket(build("contracts/risk/CreditBucket.sol:CreditBucket", abi.encode(manager, registry)));
         gate = IHealthGate(
-            build(
+            make(
                 "contracts/clearing/HealthGate.sol:HealthGate",
                 abi.encode(referee, floors, registry, hub, parameters, bucket)
             )
@@ -143,10 +160,10 @@ abstract contract ProtocolFixture {
             )
         );
         insurance = IInsuranceFund(
-            build("contracts/liquidation/InsuranceFund.sol:InsuranceFund", abi.encode(vault, clearinghouse, parameters))
+            make("contracts/liquidation/InsuranceFund.sol:InsuranceFund", abi.encode(vault, clearinghouse, parameters))
         );
         house = ILiquidationHouse(
-            build(
+            make(
                 "contracts/liquidation/LiquidationHouse.sol:LiquidationHouse",
                 abi.encode(clearinghouse, vault, hub, referee, floors, parameters, insurance)
             )

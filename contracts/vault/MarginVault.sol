@@ -12,6 +12,7 @@ import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IWrappedEther} from "../interfaces/IWrappedEther.sol";
 
 /// @title The vault
+/// @dev What is virtual is so for the naive variants in contracts/test/mutants alone.
 contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
@@ -130,7 +131,7 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
         uint16 token,
         address to,
         uint128 amountRaw
-    ) external only(clearinghouse) nonReentrant {
+    ) public virtual only(clearinghouse) nonReentrant {
         (address erc20, ) = tokenAt(token);
         _take(account, token, amountRaw);
         _tokens[token].totalRaw -= amountRaw;
@@ -139,7 +140,7 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IMarginVault
-    function payPooled(address to, uint128 amountRaw) external only(clearinghouse) nonReentrant {
+    function payPooled(address to, uint128 amountRaw) public virtual only(clearinghouse) nonReentrant {
         require(pooledRaw >= amountRaw, BalanceTooLow(0, SETTLEMENT, pooledRaw, amountRaw));
         pooledRaw -= amountRaw;
         emit PooledOut(to, amountRaw);

@@ -3,6 +3,9 @@ namespace OnchainMargin.Margin;
 /// <summary>Lots of a liquidation: what is for sale, what a bid pays, what it receives.</summary>
 public static class Lots
 {
+    /// <summary>An account whose requirement is below this is sold whole.</summary>
+    public const long DustE8 = 100 * Rounding.One;
+
     /// <summary>The part of x that a fraction has sold, toward zero, so that slices always add up.</summary>
     /// <param name="x">Size, cost, cash or amount.</param>
     /// <param name="fractionE8">The fraction sold.</param>
@@ -18,7 +21,7 @@ public static class Lots
     [SpecRule("CLR-040")]
     public static long ForSale(Int128 equityE8, Int128 marginE8, long targetE8, long discountMaxE8, long bidMinE8)
     {
-        if (equityE8 <= 0)
+        if (equityE8 <= 0 || marginE8 < DustE8)
         {
             return Rounding.One;
         }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -48,7 +49,8 @@ internal static class PreTradeCheck
         }
 
         if (isReducing && before.Figures(inputs.View) is { } earlier && after.Figures(inputs.View) is { } later
-            && later.EquityE8 - later.MaintenanceE8 >= earlier.EquityE8 - earlier.MaintenanceE8 + Relief(earlier, book))
+            && later.EquityE8 - later.MaintenanceE8 >= earlier.EquityE8 - earlier.MaintenanceE8 + Relief(earlier, book)
+            && IsCoveredAsWell(earlier, later))
         {
             return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "");
         }
@@ -61,6 +63,10 @@ internal static class PreTradeCheck
 
     private static Int128 Relief(AccountFigures earlier, ProtocolBook book) =>
         earlier.EquityE8 >= earlier.MaintenanceE8 ? 0 : ((book.Parameters.Clearing.MinReliefE8 * earlier.MaintenanceE8) + One - 1) / One;
+
+    /// <summary>Whether equity over maintenance margin does not fall (CLR-020).</summary>
+    private static bool IsCoveredAsWell(AccountFigures earlier, AccountFigures later) =>
+        (BigInteger)later.EquityE8 * earlier.MaintenanceE8 >= (BigInteger)earlier.EquityE8 * later.MaintenanceE8;
 
     private static string Money(Int128 valueE8) => ((decimal)(long)Int128.Clamp(valueE8, long.MinValue, long.MaxValue) / One).ToString("N2", System.Globalization.CultureInfo.InvariantCulture);
 }

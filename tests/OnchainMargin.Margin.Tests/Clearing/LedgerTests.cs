@@ -96,7 +96,8 @@ public sealed class LedgerTests
     public void Lots_SalePriceAndSlices_AreExact()
     {
         Assert.Equal(One, Lots.ForSale(-1, 100, 110_000_000, 20_000_000, 5_000_000));
-        Assert.Equal(48_717_949, Lots.ForSale(50 * One, 80 * One, 110_000_000, 20_000_000, 5_000_000));
+        Assert.Equal(48_717_949, Lots.ForSale(500 * One, 800 * One, 110_000_000, 20_000_000, 5_000_000));
+        Assert.Equal(One, Lots.ForSale(99 * One, 100 * One - 1, 110_000_000, 20_000_000, 5_000_000));
         Assert.Equal(10_000_000, Lots.Discount(600, 20_000_000, 1200));
         Assert.Equal(20_000_000, Lots.Discount(6000, 20_000_000, 1200));
         Assert.Equal(45, Lots.PayUp(100, 50_000_000, 10_000_000));

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {OddToken} from "../dev/OddToken.sol";
+import {AccountInput} from "../interfaces/ClearingTypes.sol";
+import {TokenParameters, UnderlyingParameters} from "../interfaces/IRiskParameters.sol";
+import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {build} from "./Artifacts.sol";
+import {VM} from "./IVm.sol";
+import {LotFixture} from "./LotFixture.sol";
+import {ShareVault} from "./ShareVault.sol";
+import {RateFlaw, VaultFlaw} from "./mutants/Flaws.sol";
+
+/// @notice What happened to others by collateral: its price, its callbacks, its listing. Each attack fails here, and succeeds on the naive variant that is named.
+contract IncidentsPricesTest is LotFixture {
+    string private constant VAULT = "contracts/vault/MarginVault.sol:MarginVault";
+    string private constant PARAMETERS = "contracts/risk/RiskParameters.sol:RiskParameters";
+    uint16 private constant SHARE_TOKEN = 3;
+    uint64 private attacker;
+    OddToken private odd;
+    bool private sawStale;
+    bool private called;
+
+    /// @dev A fourth token, a thousand of which the attacker holds, and lenders whose cash is in the pool.
+    function _scene() private {
+        deploy();
+        odd = OddToken(build("contracts/dev/OddToken.sol:OddToken", ""));
+        vault.listToken(address(odd));
+        parameters.setToken(SHARE_TOKEN, TokenParameters(0, 0, 15_000_000, 16_000_000, 0));
+        attacker = open();
+        odd.mint(address(this), 1_000e18);
+        odd.approve(address(vault), 1_000e18);
+        vault.deposit(attacker, SHARE_TOKEN, 1_000e18);
+        trade(openWith(1_000_000), openWith(1_000_000), ethPerpetual, 1e8, ETH_PRICE);
+    }
+
+    // Read-only re-entrancy: a share's price is read while its vault is in the middle of a call, or after a donation
+
+    function test_readOnlyReentrancy_sharesCountAtThePriceOfTheMoment() public {
+        ShareVault shares = _shares();
+        bytes memory arguments = abi.encode(shares, uint256(2e7));
+        require(
+            !_borrowsAtTwice(
+                shares,
+                build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", arguments)
+            ),
+            Broken("a donation is borrowed against")
+        );
+    }
+
+    function test_readOnlyReentrancy_sharesCountAtThePriceOfTheMoment_onTheMutant() public {
+        ShareVault shares = _shares();
+        bytes memory arguments = abi.encode(shares, uint256(2e7), RateFlaw.LiveShares);
+        require(
+            _borrowsAtTwice(shares, build("contracts/test/mutants/NaiveRateSource.sol:NaiveRateSource", arguments)),
+            Broken("the attack works on the naive variant")
+        );
+    }
+
+    function _shares() private returns (ShareVault) {
+        _scene();
+        return new ShareVault(address(usdc));
+    }
+
+    /// @dev A thousand shares of a dollar; at twice the price 1 200 can be borrowed.
+    function _borrowsAtTwice(ShareVault shares, address source_) private returns (bool) {
+        hub.setTokenSource(SHARE_TOKEN, source_);
+        pass(60);
+        hub.checkpoint();
+        require(tryWithdraw(attacker, USDC_TOKEN, 100e6), Broken("a loan that is covered"));
+        shares.setAssets(2_000e6);
+        pass(60);
+        return tryWithdraw(attacker, USDC_TOKEN, 1_100e6);
+    }
+
+    // GMX v1, July 2025: the receiver of a payment is called before the books are final
+
+    function test_gmx_theReceiverIsCalledBeforeTheBooksAreFinal() public {
+        _scene();
+        require(!_seesWhatIsGone(), Broken("stale books in a callback"));
+        require(called, Broken("the callback did come"));
+    }
+
+    function test_gmx_theReceiverIsCalledBeforeTheBooksAreFinal_onTheMutant() public {
+        standIn(VAULT, "NaiveVault", uint8(VaultFlaw.CallbackBeforeFinalState));
+        _scene();
+        require(_seesWhatIsGone(), Broken("the attack works on the naive variant"));
+    }
+
+    function _seesWhatIsGone() private returns (bool) {
+        odd.setCallback(address(this), abi.encodeCall(this.onPaid, ()));
+        odd.set(OddToken.Behaviour.CallsBack);
+        AccountInput memory brought = input(attacker, computed());
+        VM.prank(ownerOf(attacker));
+        clearinghouse.withdraw(brought, SHARE_TOKEN, 1_000e18, address(this));
+        return sawStale;
+    }
+
+    /// @notice What a receiver, or a lender that he asks, sees in the middle of a payment; and that nothing can be done there.
+    function onPaid() external {
+        called = true;
+        if (vault.balanceOf(attacker, SHARE_TOKEN) != 0) sawStale = true;
+        (uint256 held, uint256 owed) = vault.conservation(SHARE_TOKEN);
+        if (held < owed) sawStale = true;
+    }
+
+    // Aave, March 2026 (CAPO): two limits that belong together were moved apart, and disagreed
+
+    function test_aaveCapo_coupledLimitsDisagree() public {
+        deploy();
+        require(!_depositHurts(), Broken("a deposit lowers health"));
+    }
+
+    function test_aaveCapo_coupledLimitsDisagree_onTheMutant() public {
+        standIn(PARAMETERS, "UncoupledParameters", 0);
+        deploy();
+        require(_depositHurts(), Broken("the attack works on the naive variant"));
+    }
+
+    /// @dev Each inside its own limits: a price range of 32 %, a haircut of 60 %.
+    function _depositHurts() private returns (bool) {
+        uint64 holder = openWith(30_000);
+        trade(holder, openWith(1_000_000), ethPerpetual, 30e8, ETH_PRICE);
+        UnderlyingParameters memory u = underlyingParameters(32_000_000, 50_000_000);
+        try parameters.setUnderlying(ETH, u) {} catch {
+            return false;
+        }
+        try parameters.setToken(WETH_TOKEN, TokenParameters(ETH, 1e8, 60_000_000, 60_000_000, 0)) {} catch {
+            return false;
+        }
+        nextBlock();
+        int256 before = _spare(holder);
+        deposit(holder, WETH_TOKEN, 10e18);
+        return _spare(holder) < before;
+    }
+
+    function _spare(uint64 account) private view returns (int256) {
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        Figures memory figures = referee.health(
+            stateOf(account),
+            vault.balancesOf(account),
+            checkpoint,
+            records,
+            SurfaceChoice.Worse
+        );
+        return figures.equityE8 - int256(figures.initialE8);
+    }
+
+    // Drift, 2026: worthless collateral, listed by an act that was signed beforehand
+
+    function test_drift_collateralListedByAPreSignedAct() public {
+        require(!_listsAtOnce(2 days), Broken("listed at once"));
+    }
+
+    function test_drift_collateralListedByAPreSignedAct_withoutADelay() public {
+        require(_listsAtOnce(0), Broken("the attack works without a delay"));
+    }
+
+    /// @dev Who holds the signed act executes it; the guardian sees it scheduled and takes it back.
+    function _listsAtOnce(uint32 delay) private returns (bool) {
+        deploy();
+        address governance = address(0x60);
+        address guardian = address(0x61);
+        uint64 listing = 7;
+        bytes4[] memory selectors = new bytes4[](1);
+        selectors[0] = vault.listToken.selector;
+        manager.setTargetFunctionRole(address(vault), selectors, listing);
+        manager.grantRole(listing, governance, delay);
+        manager.grantRole(8, guardian, 0);
+        manager.setRoleGuardian(listing, 8);
+        bytes memory act = abi.encodeCall(vault.listToken, (address(new OddToken())));
+        uint16 count = vault.tokenCount();
+        VM.prank(governance);
+        try manager.execute(address(vault), act) {} catch {
+            VM.prank(governance);
+            manager.schedule(address(vault), act, 0);
+            VM.prank(guardian);
+            manager.cancel(governance, address(vault), act);
+            pass(delay + 1);
+            VM.prank(governance);
+            try manager.execute(address(vault), act) {} catch {}
+        }
+        return vault.tokenCount() != count;
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {VM} from "./IVm.sol";
+import {LotFixture} from "./LotFixture.sol";
+
+/// @notice Shares of the insurance: gains and losses for all alike, and nobody leaves before a loss that can be seen.
+contract InsuranceFundStakeTest is LotFixture {
+    address private constant ANN = address(0xa1);
+    address private constant BEN = address(0xb1);
+    uint64 private victim;
+    uint64 private bidder;
+
+    function setUp() public {
+        deploy();
+        victim = openWith(20_000);
+        bidder = openWith(1_000_000);
+        trade(victim, openWith(1_000_000), btcPerpetual, 1e8, BTC_PRICE);
+    }
+
+    function test_stake_whatWasThereBeforeIsTheProtocolsOwn() public {
+        fund(30_000e6);
+        uint256 shares = _stake(ANN, 10_000e6);
+        require(insurance.totalShares() == 4 * shares, Broken("a quarter"));
+        // What others pay in is everybody's.
+        fund(40_000e6);
+        require(_stake(BEN, 20_000e6) == shares, Broken("shares are worth twice as much"));
+        _leave(ANN, shares);
+        require(usdc.balanceOf(ANN) == 20_000e6, Broken("with the gain"));
+        require(insurance.balanceE8() == 80_000e8, Broken("the rest stays"));
+        requireConserved();
+    }
+
+    function testFuzz_stake_leavesNobodyWithMoreThanHisPart(uint64 first, uint64 second, uint64 gift) public {
+        (uint128 a, uint128 b) = (1e6 + (first % 1e13), 1e6 + (second % 1e13));
+        uint256 annShares = _stake(ANN, a);
+        fund(uint128(gift % 1e13) + 1);
+        usdc.mint(BEN, b);
+        VM.prank(BEN);
+        usdc.approve(address(vault), b);
+        VM.prank(BEN);
+        // So large a gift that a share is worth more than what is paid gives none: then it is refused.
+        try insurance.stake(b, 1) returns (uint256 benShares) {
+            uint256 before = insurance.balanceE8();
+            _leave(ANN, annShares);
+            _leave(BEN, benShares);
+            require(usdc.balanceOf(BEN) <= b, Broken("no gain out of nothing"));
+            require(usdc.balanceOf(ANN) + usdc.balanceOf(BEN) <= before / 100, Broken("no more than there is"));
+        } catch {}
+        requireConserved();
+    }
+
+    function test_exit_waitsItsDelayAndLapses() public {
+        uint256 shares = _stake(ANN, 10_000e6);
+        VM.prank(ANN);
+        insurance.requestExit(shares);
+        pass(7 days - 1);
+        _expectNoExit(IInsuranceFund.NotInExitWindow.selector);
+        pass(3 days + 2);
+        _expectNoExit(IInsuranceFund.NotInExitWindow.selector);
+        _leave(ANN, shares);
+        _expectNoExit(IInsuranceFund.NotInExitWindow.selector);
+        VM.expectRevert(abi.encodeWithSelector(IInsuranceFund.SharesMissing.selector, ANN, 0, 1));
+        VM.prank(ANN);
+        insurance.requestExit(1);
+    }
+
+    function test_exit_bearsLossesUntilItIsPaid() public {
+        uint256 shares = _stake(ANN, 10_000e6);
+        VM.prank(ANN);
+        insurance.requestExit(shares);
+        uint64 lot = _insolvent();
+        pass(3660);
+        bidFor(lot, bidder, 1e8, 1e16);
+        finishLot(lot);
+        uint256 left = insurance.balanceE8();
+        require(left < 10_000e8, Broken("a loss was paid"));
+        pass(7 days);
+        VM.prank(ANN);
+        require(insurance.exit() == left / 100, Broken("what is left"));
+        requireConserved();
+    }
+
+    /// @dev He is in his window when an account fails: whoever starts its lot stops him for a day.
+    function test_exit_cannotDodgeALossInSight() public {
+        uint256 shares = _stake(ANN, 10_000e6);
+        VM.prank(ANN);
+        insurance.requestExit(shares);
+        pass(7 days);
+        uint64 lot = _insolvent();
+        _expectNoExit(IInsuranceFund.LossInSight.selector);
+        // Shown again, it goes on.
+        pass(23 hours);
+        house.showLoss(lot, preimages[lot]);
+        pass(2 hours);
+        _expectNoExit(IInsuranceFund.LossInSight.selector);
+        setBtc(88_000e8);
+        walkBtc(90_000e8);
+        VM.expectPartialRevert(bytes4(keccak256("NoLoss(uint64,int256)")));
+        house.showLoss(lot, preimages[lot]);
+        VM.expectRevert(abi.encodeWithSelector(IInsuranceFund.NotConnected.selector, address(this)));
+        insurance.hold();
+    }
+
+    function test_stake_ofAnEmptiedFundBeginsAnew() public {
+        uint256 shares = _stake(ANN, 1_000e6);
+        uint64 lot = _insolvent();
+        pass(60);
+        deleverageLot(lot);
+        finishLot(lot);
+        require(insurance.balanceE8() == 0, Broken("all is gone"));
+        pass(2 days);
+        _stake(BEN, 500e6);
+        require(insurance.totalShares() == 500e8, Broken("begun anew"));
+        (uint256 left, , , ) = insurance.stakeOf(ANN);
+        require(left == 0 && shares != 0, Broken("shares of before are worth nothing"));
+    }
+
+    function test_payInsurance_isTheFundsAlone() public {
+        fund(1_000e6);
+        (bool done, ) = address(clearinghouse).call(
+            abi.encodeWithSignature("payInsurance(address,uint128)", address(this), uint128(1e6))
+        );
+        require(!done, Broken("a stranger takes the insurance"));
+    }
+
+    function _insolvent() private returns (uint64 lot) {
+        walkBtc(65_000e8);
+        return startLot(victim);
+    }
+
+    function _stake(address who, uint128 amountRaw) private returns (uint256 shares) {
+        usdc.mint(who, amountRaw);
+        VM.prank(who);
+        usdc.approve(address(vault), amountRaw);
+        VM.prank(who);
+        return insurance.stake(amountRaw, 1);
+    }
+
+    function _leave(address who, uint256 shares) private {
+        VM.prank(who);
+        insurance.requestExit(shares);
+        pass(7 days);
+        VM.prank(who);
+        insurance.exit();
+    }
+
+    function _expectNoExit(bytes4 selector) private {
+        VM.prank(ANN);
+        VM.expectPartialRevert(selector);
+        insurance.exit();
+    }
+}
