@@ -26,6 +26,7 @@ contract IncidentsPricesTest is LotFixture {
         deploy();
         odd = OddToken(build("contracts/dev/OddToken.sol:OddToken", ""));
         vault.listToken(address(odd));
+        vault.setCap(SHARE_TOKEN, type(uint64).max, 0);
         parameters.setToken(SHARE_TOKEN, TokenParameters(0, 0, 15_000_000, 16_000_000, 0));
         attacker = open();
         odd.mint(address(this), 1_000e18);

@@ -21,12 +21,13 @@ export async function openChain(start) {
     override: { blockGasLimit: 100_000_000n, allowUnlimitedContractSize: true },
   });
   const request = (method, ...params) => provider.request({ method, params });
-  const [from] = await request("eth_accounts");
-  const chain = { request, from, time: start };
+  const accounts = await request("eth_accounts");
+  const [from] = accounts;
+  const chain = { request, from, accounts, time: start };
 
   chain.transact = async (transaction) => {
     if (start) await request("evm_setNextBlockTimestamp", ++chain.time);
-    const hash = await request("eth_sendTransaction", { from, gas: "0xf00000", ...transaction });
+    const hash = await request("eth_sendTransaction", { from, gas: "0x1c9c380", ...transaction });
     const receipt = await request("eth_getTransactionReceipt", hash);
     if (receipt.status !== "0x1") throw new Error("a transaction of the gas bench failed");
     return receipt;
@@ -45,8 +46,11 @@ export async function openChain(start) {
   chain.at = (address, abi) => {
     const interfaces = new Interface(abi);
     const data = (method, args) => interfaces.encodeFunctionData(method, args);
-    const send = (method, ...args) => chain.transact({ to: address, data: data(method, args) });
+    const sendAs = (sender, method, ...args) =>
+      chain.transact({ from: sender, to: address, data: data(method, args) });
+    const send = (method, ...args) => sendAs(from, method, ...args);
     return {
+      sendAs,
       address,
       interfaces,
       send,

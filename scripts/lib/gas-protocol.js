@@ -114,7 +114,9 @@ export async function deployProtocol(chain) {
   const sign = (digest) => attesters.map((attester) => [address(attester), attester.sign(digest).serialized]);
   const states = new Map();
   const checkpoints = new Map();
+  // Nobody trades with himself: each account has an owner of its own, and a delegate whose key signs its orders.
   const owners = new Map();
+  const signers = new Map();
   let nonce = 1;
   const protocol = {
     ...{ chain, usdc, vault, hub, spots, referee, floors, registry, clearinghouse, insurance, house, feed, surfaces },
@@ -133,10 +135,11 @@ export async function deployProtocol(chain) {
   };
   protocol.open = async (dollars) => {
     const account = owners.size + 1;
-    const owner = key(BigInt(1000 + account));
+    const [owner, signer] = [chain.accounts[account], key(BigInt(1000 + account))];
     owners.set(account, owner);
-    protocol.follow(await clearinghouse.send("openAccount", chain.from));
-    await clearinghouse.send("setDelegate", account, address(owner), 1, 2 ** 40 - 1);
+    signers.set(account, signer);
+    protocol.follow(await clearinghouse.send("openAccount", owner));
+    await clearinghouse.sendAs(owner, "setDelegate", account, address(signer), 1, 2 ** 40 - 1);
     if (dollars) await vault.send("deposit", account, 0, BigInt(dollars) * 10n ** 6n);
     return account;
   };
@@ -146,7 +149,8 @@ export async function deployProtocol(chain) {
     await spots.send("updateAll");
     const [spot] = await spots.call("storedSpotE8", UNDERLYING);
     const updates = EXPIRIES.map((expiry) => {
-      const smile = [280_000_000_000n, 400_000_000_000n, -20_000_000, 0, 20_000_000];
+      // Nearly flat: a strike keeps its volatility when spot moves, inside the steps of the contract.
+      const smile = [358_000_000_000n, 10_000_000_000n, -20_000_000, 0, 20_000_000];
       return [UNDERLYING, expiry, chain.time, spot, spot, ...smile];
     });
     const [digest] = await surfaces.call("publicationDigest", updates);
@@ -179,8 +183,8 @@ export async function deployProtocol(chain) {
       ]) {
         const order = [account, instrument, sizeE8, price, nonce++, chain.time + 100_000, 1_000_000, 0];
         const [digest] = await clearinghouse.call("orderDigest", order);
-        const owner = owners.get(account);
-        orders.push([order, address(owner), owner.sign(digest).serialized]);
+        const signer = signers.get(account);
+        orders.push([order, address(signer), signer.sign(digest).serialized]);
       }
       fills.push([orders.length - 2, orders.length - 1, size < 0n ? -size : size]);
     }
