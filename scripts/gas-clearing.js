@@ -20,7 +20,16 @@ async function spareRaw(account) {
   return (figures.equityE8 - figures.initialE8) / 100n - 10n ** 6n;
 }
 const withdraw = async (account, amountRaw, proof) =>
-  protocol.follow(await clearinghouse.sendAs(owners.get(account), "withdraw", protocol.input(account, proof), 0, amountRaw, chain.from));
+  protocol.follow(
+    await clearinghouse.sendAs(
+      owners.get(account),
+      "withdraw",
+      protocol.input(account, proof),
+      0,
+      amountRaw,
+      chain.from,
+    ),
+  );
 
 // Deposits: of a token that the account holds already.
 const maker = await protocol.open(2_000_000);

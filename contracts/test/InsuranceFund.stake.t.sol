@@ -119,6 +119,7 @@ contract InsuranceFundStakeTest is LotFixture {
 
     function test_payInsurance_isTheFundsAlone() public {
         fund(1_000e6);
+        // solhint-disable-next-line avoid-low-level-calls
         (bool done, ) = address(clearinghouse).call(
             abi.encodeWithSignature("payInsurance(address,uint128)", address(this), uint128(1e6))
         );

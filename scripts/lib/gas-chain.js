@@ -46,8 +46,7 @@ export async function openChain(start) {
   chain.at = (address, abi) => {
     const interfaces = new Interface(abi);
     const data = (method, args) => interfaces.encodeFunctionData(method, args);
-    const sendAs = (sender, method, ...args) =>
-      chain.transact({ from: sender, to: address, data: data(method, args) });
+    const sendAs = (sender, method, ...args) => chain.transact({ from: sender, to: address, data: data(method, args) });
     const send = (method, ...args) => sendAs(from, method, ...args);
     return {
       sendAs,
