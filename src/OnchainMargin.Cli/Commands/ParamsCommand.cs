@@ -4,7 +4,6 @@ using OnchainMargin.Cli.Chain;
 using OnchainMargin.Cli.Margin;
 using OnchainMargin.Cli.Policies;
 using OnchainMargin.Cli.Text;
-using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Policy;

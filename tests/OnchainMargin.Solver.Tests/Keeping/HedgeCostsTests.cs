@@ -42,7 +42,7 @@ public sealed class HedgeCostsTests
         Assert.Null(depth.SlippageE8(2, One));
 
         File.WriteAllText(Path.Combine(folder, "BTC.csv"), "side,price,qty\nb,99,10\na,101,100\n");
-        File.SetLastWriteTimeUtc(Path.Combine(folder, "BTC.csv"), DateTime.UtcNow.AddSeconds(5));
+        File.SetLastWriteTimeUtc(Path.Combine(folder, "BTC.csv"), File.GetLastWriteTimeUtc(Path.Combine(folder, "BTC.csv")).AddSeconds(5));
         Assert.Equal(1_000_000, depth.SlippageE8(1, 7 * One));
         Directory.Delete(folder, recursive: true);
     }
