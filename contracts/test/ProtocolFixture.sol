@@ -230,7 +230,7 @@ abstract contract ProtocolFixture {
 
     function _room(string memory name, address closing) private returns (address) {
         string memory artifact = string.concat("contracts/clearing/", name, ".sol:", name);
-        return build(artifact, abi.encode(manager, vault, hub, parameters, gate, closing));
+        return make(artifact, abi.encode(manager, vault, hub, parameters, gate, closing));
     }
 
     /// @dev One source, and the bands of spec/constants.json.

@@ -157,7 +157,7 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IMarginVault
-    function move(uint64 from, uint64 to, uint16 token, uint128 amountRaw) external {
+    function move(uint64 from, uint64 to, uint16 token, uint128 amountRaw) public virtual {
         require(msg.sender == liquidationHouse || msg.sender == clearinghouse, NotConnected(msg.sender));
         if (amountRaw == 0) return;
         _take(from, token, amountRaw);

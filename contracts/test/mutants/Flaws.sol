@@ -24,7 +24,9 @@ enum VaultFlaw {
     /// @dev At most so much is paid out a day, whoever takes it.
     Throttled,
     /// @dev The receiver is called before the books are final.
-    CallbackBeforeFinalState
+    CallbackBeforeFinalState,
+    /// @dev The owner of an account is called when tokens move into it from another account.
+    MovesCallBack
 }
 
 /// @notice Of `NaiveGate`.

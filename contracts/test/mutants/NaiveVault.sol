@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IClearinghouse} from "../../interfaces/IClearinghouse.sol";
 import {ILiquidationHouse, Lot} from "../../interfaces/ILiquidationHouse.sol";
 import {MarginVault} from "../../vault/MarginVault.sol";
 import {VaultFlaw} from "./Flaws.sol";
@@ -27,6 +28,13 @@ contract NaiveVault is MarginVault {
     function pay(uint64 account, uint16 token, address to, uint128 amountRaw) public override {
         if (flaw == VaultFlaw.CallbackBeforeFinalState) IReceiver(to).onPaid();
         super.pay(account, token, to, amountRaw);
+    }
+
+    function move(uint64 from, uint64 to, uint16 token, uint128 amountRaw) public override {
+        super.move(from, to, token, amountRaw);
+        if (flaw != VaultFlaw.MovesCallBack) return;
+        address owner = IClearinghouse(clearinghouse).accountOf(to).owner;
+        if (owner.code.length != 0) IReceiver(owner).onPaid();
     }
 
     function payPooled(address to, uint128 amountRaw) public override {
