@@ -38,7 +38,7 @@ public sealed partial class ProtocolConstantsTests
     {
         JsonElement values = SpecFiles.Json("constants.json").GetProperty(section);
         string[] keys = [.. values.EnumerateObject().Select(value => section + "." + value.Name)];
-        Assert.Empty(keys.Where(key => !Fixed.ContainsKey(key) && !Governed.Contains(key)));
+        Assert.DoesNotContain(keys, key => !Fixed.ContainsKey(key) && !Governed.Contains(key));
         foreach (string key in keys.Where(Fixed.ContainsKey))
         {
             JsonElement value = values.GetProperty(key[(section.Length + 1)..]);
