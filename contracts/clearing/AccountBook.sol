@@ -27,6 +27,8 @@ struct Working {
     int256 realisedE8;
     /// @notice Whether only a reducing proof will do.
     bool mustReduce;
+    /// @notice Whether it gave or took a token, so that its collateral is not what it was.
+    bool swapped;
     /// @notice How many expired positions were settled.
     uint256 expired;
     /// @notice How many open needs took something.

@@ -21,6 +21,7 @@ struct LiveMarket {
 /// @title Reading the records that `PriceHub.live()` returned
 library LiveMarkets {
     uint256 internal constant WORD = 32;
+    uint256 internal constant ONE = 1e8;
 
     /// @notice The record of an underlying among records in ascending order.
     /// @custom:spec MRG-004
@@ -41,6 +42,20 @@ library LiveMarkets {
             place += Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * uint8(second >> 24);
         }
         revert UnderlyingMissing(underlying);
+    }
+
+    /// @notice What one whole token is worth before its haircut, its decimals, and the state of the market it rests on.
+    /// @custom:spec CLR-025
+    function token(
+        bytes memory checkpoint,
+        bytes memory records,
+        uint256 index
+    ) internal pure returns (uint256 markE8, uint256 decimals, uint256 underlying, uint256 marketState) {
+        uint256 w = word(checkpoint, Checkpoints.HEADER_WORDS + index);
+        (underlying, decimals, markE8) = (uint16(w >> 224), uint8(w >> 216), uint64(w >> 120));
+        if (underlying == 0) return (markE8, decimals, 0, Checkpoints.NORMAL);
+        LiveMarket memory market = find(records, underlying);
+        return ((market.spotE8 * markE8) / ONE, decimals, underlying, market.marketState);
     }
 
     /// @notice Number of underlyings of a checkpoint.

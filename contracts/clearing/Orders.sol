@@ -8,6 +8,8 @@ library Orders {
     bytes32 internal constant TYPEHASH = keccak256(
         "Order(uint64 account,uint96 instrument,int64 sizeE8,uint64 limitPriceE8,uint64 nonce,uint40 expiry,uint32 maxFeeRateE8,uint8 flags)"
     );
+    /// @dev A kind of orders that no state holds: a token of the vault, in the place of the underlying, against cash.
+    uint256 internal constant SPOT = 4;
     uint8 internal constant REDUCE_ONLY = 1;
     uint8 internal constant POST_ONLY = 2;
     uint8 internal constant FILL_OR_KILL = 4;
@@ -16,6 +18,10 @@ library Orders {
     /// @notice The EIP-712 struct hash; all fields are static, so the struct encodes as its fields do.
     function hash(Order calldata order) internal pure returns (bytes32) {
         return keccak256(abi.encode(TYPEHASH, order));
+    }
+
+    function isSpot(Order calldata order) internal pure returns (bool) {
+        return uint8(order.instrument) == SPOT;
     }
 
     function isReduceOnly(Order calldata order) internal pure returns (bool) {

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AccountInput, Fill, MarketTotals, Order, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
@@ -50,7 +51,9 @@ contract TradeModule is OrderBook {
         for (uint256 i = 0; i < fills.length; ++i) _fill(books, live, workings, orders, places, fills[i]);
         for (uint256 i = 0; i < accounts.length; ++i) {
             Working memory working = workings[i];
-            require(working.instruments.length != 0, NothingToSettle(working.account));
+            require(working.instruments.length != 0 || working.swapped, NothingToSettle(working.account));
+            // Both compare with what the account was, and its collateral was another.
+            if (working.swapped) _refuseTradeProofs(accounts[i]);
             bytes memory stateAfter = _write(books, working);
             if (working.mustReduce && accounts[i].proof.kind != ProofKind.Reducing) _refuse(live, working);
             _requireHealthy(live, working, statesBefore[i], stateAfter, accounts[i].proof, 0, false);
@@ -118,6 +121,10 @@ contract TradeModule is OrderBook {
         _use(maker, fill.sizeE8);
         _use(taker, fill.sizeE8);
 
+        if (maker.isSpot()) {
+            _swap(books, live, makerSide, takerSide, maker, taker, fill.sizeE8);
+            return;
+        }
         LiveMarket memory market = _requireMarket(live, maker.instrument, maker.limitPriceE8);
         if (_paused || market.marketState != Checkpoints.NORMAL) {
             makerSide.mustReduce = true;
@@ -143,6 +150,69 @@ contract TradeModule is OrderBook {
             uint128(makerFee),
             uint128(takerFee)
         );
+    }
+
+    /// @dev Tokens against cash. A price better than the mark is a gain like any other: it is locked.
+    /// @custom:spec CLR-025
+    function _swap(
+        Books memory books,
+        Live memory live,
+        Working memory makerSide,
+        Working memory takerSide,
+        Order calldata maker,
+        Order calldata taker,
+        uint64 sizeE8
+    ) private {
+        uint16 token = uint16(Instruments.underlyingOf(maker.instrument));
+        bool isToken = token != 0 && maker.instrument == Instruments.pack(token, 0, 0, uint8(Orders.SPOT));
+        require(isToken && !maker.isReduceOnly() && !taker.isReduceOnly(), OrderInvalid(maker.account, maker.nonce));
+        vault.tokenAt(token);
+        require(!_paused, Paused());
+        (uint256 markE8, uint256 decimals, uint256 underlying, uint256 state) = LiveMarkets.token(
+            live.checkpoint,
+            live.records,
+            token
+        );
+        require(state == Checkpoints.NORMAL, MarketNotNormal(underlying, state));
+        _requireNearMark(live, maker.instrument, maker.limitPriceE8, markE8);
+        uint256 scaled = uint256(sizeE8) * 10 ** decimals;
+        require(scaled % ONE == 0, OrderInvalid(taker.account, taker.nonce));
+
+        int256 size = taker.sizeE8 < 0 ? -int256(uint256(sizeE8)) : int256(uint256(sizeE8));
+        uint256 price = maker.limitPriceE8;
+        uint256 makerFee = _payFor(books, makerSide, maker, -size, price, markE8, live.clearing.makerFeeE8);
+        uint256 takerFee = _payFor(books, takerSide, taker, size, price, markE8, live.clearing.takerFeeE8);
+        (uint64 from, uint64 to) = size < 0 ? (taker.account, maker.account) : (maker.account, taker.account);
+        vault.move(from, to, token, SafeCast.toUint128(scaled / ONE));
+        emit Filled(
+            maker.account,
+            taker.account,
+            maker.instrument,
+            int64(size),
+            maker.limitPriceE8,
+            maker.nonce,
+            taker.nonce,
+            uint128(makerFee),
+            uint128(takerFee)
+        );
+    }
+
+    /// @custom:spec CLR-025
+    function _payFor(
+        Books memory books,
+        Working memory side,
+        Order calldata order,
+        int256 size,
+        uint256 priceE8,
+        uint256 markE8,
+        uint256 rateE8
+    ) private pure returns (uint256 feeE8) {
+        int256 value = Fills.valueUp(size, int256(priceE8), 0);
+        side.state.cashE8 -= value;
+        side.realisedE8 += Fills.valueUp(size, int256(markE8), 0) - value;
+        side.swapped = true;
+        books.ledger.roundingE8 += int128(value);
+        return _takeFee(books, side, order, size, priceE8, rateE8);
     }
 
     /// @dev Reductions are never stopped: a fill that does not raise the open interest passes whatever the cap.
@@ -179,9 +249,14 @@ contract TradeModule is OrderBook {
             market.forwardE8 = gate.requireInBand(instrument, priceE8, live.checkpoint, live.records);
             return market;
         }
-        uint256 distance = priceE8 > market.markE8 ? priceE8 - market.markE8 : market.markE8 - priceE8;
-        uint256 band = (uint256(live.clearing.priceBandE8) * market.markE8) / ONE;
-        require(distance <= band, PriceOutOfBand(instrument, priceE8, market.markE8, band));
+        _requireNearMark(live, instrument, priceE8, market.markE8);
+    }
+
+    /// @custom:spec CLR-013
+    function _requireNearMark(Live memory live, uint96 instrument, uint256 priceE8, uint256 markE8) private pure {
+        uint256 distance = priceE8 > markE8 ? priceE8 - markE8 : markE8 - priceE8;
+        uint256 band = (uint256(live.clearing.priceBandE8) * markE8) / ONE;
+        require(distance <= band, PriceOutOfBand(instrument, priceE8, markE8, band));
     }
 
     /// @dev One side of a fill: position, cash, fee, rounding.
@@ -196,16 +271,28 @@ contract TradeModule is OrderBook {
         uint256 priceE8,
         uint256 rateE8
     ) private returns (uint256 feeE8) {
-        require(rateE8 <= order.maxFeeRateE8, FeeTooHigh(order.account, rateE8, order.maxFeeRateE8));
         int256 value = Fills.valueUp(size, int256(priceE8), market.fundingE8);
         (int256 before, int256 later) = _add(side, market, order.instrument, size, value);
         if (order.isReduceOnly()) _requireReduced(order, before, later);
+        // The sides have opposite sizes, so that both roundings up add up to 0 or 1.
+        books.ledger.roundingE8 += int128(value);
+        return _takeFee(books, side, order, size, priceE8, rateE8);
+    }
+
+    /// @custom:spec CLR-012
+    function _takeFee(
+        Books memory books,
+        Working memory side,
+        Order calldata order,
+        int256 size,
+        uint256 priceE8,
+        uint256 rateE8
+    ) private pure returns (uint256 feeE8) {
+        require(rateE8 <= order.maxFeeRateE8, FeeTooHigh(order.account, rateE8, order.maxFeeRateE8));
         uint256 notional = (size.abs() * priceE8 + ONE - 1) / ONE;
         feeE8 = (notional * rateE8 + ONE - 1) / ONE;
         side.state.cashE8 -= int256(feeE8);
         books.ledger.feesE8 += uint128(feeE8);
-        // The sides have opposite sizes, so that both roundings up add up to 0 or 1.
-        books.ledger.roundingE8 += int128(value);
     }
 
     /// @custom:spec CLR-014

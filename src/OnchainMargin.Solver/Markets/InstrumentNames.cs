@@ -1,5 +1,6 @@
 using System.Globalization;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Deployment;
 
 namespace OnchainMargin.Solver.Markets;
@@ -17,8 +18,10 @@ public sealed class InstrumentNames(DeploymentRecord deployment)
     public string Underlying(ushort number) =>
         deployment.Underlyings.FirstOrDefault(listed => listed.Number == number)?.Name ?? string.Create(CultureInfo.InvariantCulture, $"#{number}");
 
-    /// <summary>The name of an instrument.</summary>
-    public string Format(Instrument instrument) => Format(instrument, Underlying(instrument.Underlying));
+    /// <summary>The name of an instrument; of a token against cash (CLR-025) the token's symbol: <c>WETH-SPOT</c>.</summary>
+    public string Format(Instrument instrument) => SpotOrders.IsSpot(instrument)
+        ? $"{deployment.Tokens.FirstOrDefault(listed => listed.Index == SpotOrders.TokenOf(instrument))?.Symbol ?? string.Create(CultureInfo.InvariantCulture, $"#{SpotOrders.TokenOf(instrument)}")}-SPOT"
+        : Format(instrument, Underlying(instrument.Underlying));
 
     /// <summary>The name of an instrument whose underlying has this name.</summary>
     public static string Format(Instrument instrument, string underlying) => instrument.Kind switch
