@@ -146,6 +146,85 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     }
 
     [BrowserFact]
+    public async Task Delegate_AppointedOnThePage_TradesAllOrNothingAndTheOwnerMovesThePosition()
+    {
+        await world.PriceAsync(Btc, untilNormal: true);
+        await using Visitor owner = await world.VisitAsync();
+        await owner.ConnectAsync();
+        ulong account = await owner.OpenAccountAsync();
+        await owner.DepositAsync("60000");
+
+        await using Visitor bot = await world.VisitAsync();
+        await bot.ConnectAsync();
+        await bot.Button("Open an account").WaitForAsync();
+        await owner.TabAsync("Access");
+        await owner.Field("Address").FillAsync("0x12");
+        await Assertions.Expect(owner.Button("Appoint")).ToBeDisabledAsync();
+        await owner.Field("Address").FillAsync(bot.Wallet.Address.ToString());
+        await owner.ClearActivityAsync();
+        await owner.ScreenshotAsync("15-access");
+        await owner.AssertAccessibleAsync("access");
+        await owner.Button("Appoint").ClickAsync();
+        await Assertions.Expect(owner.Page.GetByTestId("delegate")).ToContainTextAsync("may sign orders", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+
+        // The delegate sees the account, trades it, and all at once or not at all.
+        await bot.Page.GetByText($"Account {account.ToString(CultureInfo.InvariantCulture)} belongs to").WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
+        await world.OfferAsync(-Deployed.Unit, Btc);
+        await bot.TabAsync("Trade");
+        await bot.Field("All at once or nothing").CheckAsync();
+        await bot.Field("Size").FillAsync("1.5");
+        await bot.Field("Pay at most").FillAsync("89035.47");
+        await bot.Page.Locator("button.buy").ClickAsync();
+        Assert.Contains("no resting order fills all of it", await bot.FailureAsync("Buy 1.5 BTC-PERP"), StringComparison.Ordinal);
+        await bot.ClearActivityAsync();
+        await bot.Field("Size").FillAsync("0.5");
+        await bot.ScreenshotAsync("16-delegate-trades");
+        await bot.AssertAccessibleAsync("a delegate's trade");
+        await bot.Page.Locator("button.buy").ClickAsync();
+        await bot.DoneAsync("Buy 0.5 BTC-PERP");
+        await Assertions.Expect(bot.Page.GetByTestId("order").First).ToHaveAttributeAsync("data-status", "filled", new LocatorAssertionsToHaveAttributeOptions { Timeout = 90_000 });
+
+        // The losses of a bad day, and who stands for the figures.
+        await owner.TabAsync("Margin");
+        await Assertions.Expect(owner.Page.GetByTestId("tail")).ToContainTextAsync("BTC-PERP", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await owner.ClearActivityAsync();
+        await owner.ScreenshotAsync("17-tail");
+        await owner.AssertAccessibleAsync("tail");
+        await owner.TabAsync("Trust");
+        await Assertions.Expect(owner.Page.GetByTestId("bonds")).ToContainTextAsync("its signature counts");
+        await owner.ScreenshotAsync("18-bonds");
+
+        // Position and collateral go to a second account together.
+        await owner.Button("Open another").ClickAsync();
+        await owner.DoneAsync("Open an account");
+        ILocator select = owner.Page.Locator(".account-bar select");
+        await Assertions.Expect(select.Locator("option")).ToHaveCountAsync(2, new LocatorAssertionsToHaveCountOptions { Timeout = 90_000 });
+        await select.SelectOptionAsync(account.ToString(CultureInfo.InvariantCulture));
+        await owner.TabAsync("Funds");
+        await owner.ChooseAsync("Move");
+        await owner.Field("Amount").FillAsync("20000");
+        await owner.Page.GetByLabel("0.5 BTC-PERP").CheckAsync();
+        await owner.ClearActivityAsync();
+        await owner.ScreenshotAsync("19-move");
+        await owner.AssertAccessibleAsync("move");
+        await owner.Button("Move").ClickAsync();
+        await owner.Page.Locator(".step[data-state=done], .step[data-state=failed]").WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
+        Assert.Equal("done", await owner.Page.Locator(".step").First.GetAttributeAsync("data-state"));
+        Assert.Empty((await world.Protocol.Client.GetAccountAsync(account)).State.Positions);
+
+        // Whoever holds the other side of what was taken over is told before it is reduced.
+        await owner.Page.RouteAsync("**/api/needs", static route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = """[{"instrument":"0","name":"none","sizeE8":"1"}]""" }));
+        await Task.Delay(4500);
+        await Assertions.Expect(owner.Page.GetByTestId("needs")).ToHaveCountAsync(0);
+        string instrument = OnchainMargin.Margin.Instrument.Perpetual(1).Packed.ToString(CultureInfo.InvariantCulture);
+        await owner.Page.UnrouteAsync("**/api/needs");
+        await owner.Page.RouteAsync("**/api/needs", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""[{"instrument":"{{instrument}}","name":"BTC-PERP","sizeE8":"-100000000"}]""" }));
+        await select.SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await Assertions.Expect(owner.Page.GetByTestId("needs")).ToContainTextAsync("Auto-deleveraging is under way.", new LocatorAssertionsToContainTextOptions { Timeout = 30_000 });
+        await owner.AssertAccessibleAsync("a notice of deleveraging");
+    }
+
+    [BrowserFact]
     public async Task Errors_OfWalletNetworkAndNode_EachHaveTheirSentence()
     {
         await using Visitor visitor = await world.VisitAsync(prepare: static wallet => wallet.IsLocked = true);
@@ -195,7 +274,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.DepositAsync("30000");
         await world.OfferAsync(Deployed.Unit / 2, Btc * 99 / 100);
         await visitor.ClearActivityAsync();
-        foreach (string tab in (string[])["Portfolio", "Trade", "Funds", "Margin", "What-if", "Auctions", "Trust"])
+        foreach (string tab in (string[])["Portfolio", "Trade", "Funds", "Margin", "What-if", "Auctions", "Access", "Trust"])
         {
             await visitor.TabAsync(tab);
             await visitor.Page.GetByRole(AriaRole.Tabpanel).WaitForAsync();

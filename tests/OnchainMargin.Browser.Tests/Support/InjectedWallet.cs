@@ -51,6 +51,9 @@ public sealed class InjectedWallet : IDisposable
 
     public PrivateKey Key => _key;
 
+    /// <summary>Whose wallet it is.</summary>
+    public Address Address => _key.Address;
+
     public bool IsLocked { get; set; }
 
     public bool Rejects { get; set; }
