@@ -116,7 +116,9 @@ export function Access({ account }: { account: Account }) {
                   checked={(bits & right.bit) !== 0}
                   onChange={(event) => setBits(event.target.checked ? bits | right.bit : bits & ~right.bit)}
                 />{" "}
-                {right.name} <span className="quiet">{right.hint}</span>
+                <span>
+                  {right.name} <span className="quiet">{right.hint}</span>
+                </span>
               </label>
             ))}
           </fieldset>
