@@ -23,6 +23,9 @@ if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal
     ("Kernels", results => KernelBenchmarks.Run(results, quick)),
     ("Models", results => VarBench.Run(results, quick)),
     ("Merkle", results => MerkleBench.Run(results, quick)),
+    ("Ingest", IngestBench.Run),
+    ("Latency", results => LatencyBench.Run(results, quick)),
+    ("Shards", results => ShardBench.Run(results, quick)),
 ];
 var all = new SortedDictionary<string, double>(StringComparer.Ordinal);
 string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", StringComparison.Ordinal))?["--only=".Length..];

@@ -113,6 +113,7 @@ public static class SolverHost
         services.AddSingleton<RoleHealth>();
         services.AddSingleton<HeadSignal>();
         services.AddSingleton<Broadcast<IndexedBook>>();
+        services.AddSingleton<Broadcast<HeadTick>>();
         services.AddSingleton<Broadcast<RiskSnapshot>>();
         services.AddSingleton<Broadcast<ParameterProposal>>();
         services.AddSingleton<AttestedBooks>();

@@ -79,11 +79,11 @@ internal sealed class BookScene
     }
 
     /// <summary>A book of so many accounts and positions.</summary>
-    public BookEngine Book(int accounts, int positions, LaneWidth width, int workers)
+    public BookEngine Book(int accounts, int positions, LaneWidth width, int workers, int seed = 0)
     {
         var engine = new BookEngine(workers, width);
         engine.Reckon(Checkpoint);
-        var random = new Random(20_261_120);
+        var random = new Random(20_261_120 + seed);
         for (int i = 0; i < accounts; i++)
         {
             (AccountState state, Balance[] balances) = Account(random, positions);

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace OnchainMargin.Bench.Ethereum;
 
@@ -10,9 +11,17 @@ internal sealed class StubNode : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
+    private readonly Func<string, string, byte[]> _answer;
 
     public StubNode()
+        : this(static (_, _) => "\"0x000000000000000000000000000000000000000000000000000000000000002a\""u8.ToArray())
     {
+    }
+
+    /// <summary>A node whose answer to a method with parameters is a piece of JSON.</summary>
+    public StubNode(Func<string, string, byte[]> answer)
+    {
+        _answer = answer;
         _listener.Start();
         Endpoint = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
         _ = Task.Run(AcceptAsync);
@@ -44,7 +53,7 @@ internal sealed class StubNode : IDisposable
         }
     }
 
-    private static async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket)
     {
         using (socket)
         {
@@ -62,14 +71,17 @@ internal sealed class StubNode : IDisposable
                 if (TryAnswer(input.AsSpan(0, length), out byte[] answer))
                 {
                     length = 0;
-                    await socket.SendAsync(answer);
+                    for (int sent = 0; sent < answer.Length;)
+                    {
+                        sent += await socket.SendAsync(answer.AsMemory(sent));
+                    }
                 }
             }
         }
     }
 
     /// <summary>One request at a time comes over a connection, so what has arrived is part of one.</summary>
-    private static bool TryAnswer(ReadOnlySpan<byte> input, out byte[] answer)
+    private bool TryAnswer(ReadOnlySpan<byte> input, out byte[] answer)
     {
         answer = [];
         int header = input.IndexOf("\r\n\r\n"u8);
@@ -84,22 +96,27 @@ internal sealed class StubNode : IDisposable
             return false;
         }
 
-        string body = Body(input.Slice(header + 4, length));
-        answer = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        byte[] body = Body(input.Slice(header + 4, length));
+        answer = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
         return true;
     }
 
-    private static string Body(ReadOnlySpan<byte> request)
+    private byte[] Body(ReadOnlySpan<byte> text)
     {
-        var body = new StringBuilder();
-        bool isBatch = request[0] == '[';
-        while (request.IndexOf("\"id\":"u8) is var at and >= 0)
+        var reader = new Utf8JsonReader(text);
+        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        JsonElement[] requests = document.RootElement.ValueKind == JsonValueKind.Array ? [.. document.RootElement.EnumerateArray()] : [document.RootElement];
+        using var body = new MemoryStream();
+        body.Write(document.RootElement.ValueKind == JsonValueKind.Array ? "["u8 : ""u8);
+        for (int i = 0; i < requests.Length; i++)
         {
-            request = request[(at + 5)..];
-            _ = Utf8Parser.TryParse(request, out long id, out _);
-            body.Append(body.Length > 0 ? "," : "").Append("{\"jsonrpc\":\"2.0\",\"id\":").Append(id).Append(",\"result\":\"0x000000000000000000000000000000000000000000000000000000000000002a\"}");
+            string parameters = requests[i].TryGetProperty("params", out JsonElement given) ? given.GetRawText() : "";
+            body.Write(Encoding.ASCII.GetBytes($"{(i > 0 ? "," : "")}{{\"jsonrpc\":\"2.0\",\"id\":{requests[i].GetProperty("id").GetRawText()},\"result\":"));
+            body.Write(_answer(requests[i].GetProperty("method").GetString()!, parameters));
+            body.WriteByte((byte)'}');
         }
 
-        return isBatch ? $"[{body}]" : body.ToString();
+        body.Write(document.RootElement.ValueKind == JsonValueKind.Array ? "]"u8 : ""u8);
+        return body.ToArray();
     }
 }

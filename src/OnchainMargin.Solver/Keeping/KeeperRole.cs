@@ -14,7 +14,12 @@ namespace OnchainMargin.Solver.Keeping;
 /// <summary>The role that finds accounts under water at live prices, proves it, and bids where a profit is left. A signature can liquidate nobody: every start carries a witness that the chain checks.</summary>
 internal sealed partial class KeeperRole : ISolverRole, IDisposable
 {
+    /// <summary>How many accounts are looked at before the whole book; some milliseconds of work.</summary>
+    private const int NearestAccounts = 2048;
+
     private readonly Broadcast<IndexedBook>.Subscription _changes;
+    private readonly Broadcast<HeadTick>.Subscription _ticks;
+    private readonly WaterLine _line = new(NearestAccounts, Environment.ProcessorCount);
     private readonly Dictionary<ulong, DateTimeOffset> _coolDowns = [];
     private readonly ProtocolClient _client;
     private readonly TransactionManager _transactions;
@@ -26,10 +31,11 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     private readonly MeasuredDepth _depth;
 
     /// <summary>Makes the role.</summary>
-    public KeeperRole(Broadcast<IndexedBook> books, ProtocolClient client, TransactionManager transactions, ITransactionNode node, KeeperOptions options, TimeProvider time, ILogger<KeeperRole> logger)
+    public KeeperRole(Broadcast<IndexedBook> books, Broadcast<HeadTick> ticks, ProtocolClient client, TransactionManager transactions, ITransactionNode node, KeeperOptions options, TimeProvider time, ILogger<KeeperRole> logger)
     {
         (_books, _client, _transactions, _node, _options, _time) = (books, client, transactions, node, options, time);
         _changes = books.Subscribe();
+        _ticks = ticks.Subscribe();
         _journal = new KeeperJournal(time, logger);
         _depth = new MeasuredDepth(options.DepthFolder, client.Deployment, logger);
     }
@@ -38,7 +44,11 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     public string Name => SolverRoles.Keeper;
 
     /// <inheritdoc/>
-    public void Dispose() => _changes.Dispose();
+    public void Dispose()
+    {
+        _changes.Dispose();
+        _ticks.Dispose();
+    }
 
     /// <inheritdoc/>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
@@ -50,14 +60,8 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
 
         ProtocolBook book = indexed.Book;
         CheckpointInputs live = await _client.GetLiveInputsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        foreach (BookAccount account in book.Accounts.Values)
-        {
-            if (!IsCooling(account.Id) && Liquidations.Look(book, account, live) is { } found)
-            {
-                await StartAsync(found, live, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
+        await StartAsync(book, _line.First(book, live), live, cancellationToken).ConfigureAwait(false);
+        await StartAsync(book, _line.All(book, live), live, cancellationToken).ConfigureAwait(false);
         foreach (BookLot lot in book.OpenLots)
         {
             await ConsiderLotAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
@@ -68,12 +72,68 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(_options.PollMilliseconds), _time, cancellationToken);
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        // A block that the node tells of is acted upon at once, from prices of now and the book as it is; the index brings the block's accounts a moment later.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<bool> changed = _changes.WaitAsync(TimeSpan.FromMilliseconds(_options.PollMilliseconds), _time, either.Token);
+        Task<bool> ticked = _ticks.WaitAsync(TimeSpan.FromMilliseconds(_options.PollMilliseconds), _time, either.Token);
+        await Task.WhenAny(changed, ticked).ConfigureAwait(false);
+        await either.CancelAsync().ConfigureAwait(false);
+        Task both = Task.WhenAll(changed, ticked);
+        await both.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
-    private Task<bool> StartAsync(UnderWater found, CheckpointInputs live, CancellationToken cancellationToken)
+    /// <summary>Proves accounts under water, all at once: of several that a price sinks nobody waits for another.</summary>
+    private async Task StartAsync(ProtocolBook book, IReadOnlyList<ulong> accounts, CheckpointInputs live, CancellationToken cancellationToken)
+    {
+        UnderWater[] found = [.. accounts.Where(id => !IsCooling(id)).AsParallel().AsOrdered().Select(id => Liquidations.Look(book, book.Accounts[id], live)).OfType<UnderWater>()];
+        (Duty Duty, TransactionRequest Request)[] duties = [.. found.Select(StartOf).Where(start => !_transactions.IsUnderWay(start.Duty.Key))];
+        if (duties.Length == 0)
+        {
+            return;
+        }
+
+        Task<GasOffer> asked = _node.EstimateFeesAsync(cancellationToken);
+        (ulong Limit, RevertException? Refusal)[] limits = await Task.WhenAll(duties.Select(start => LimitAsync(start.Request, cancellationToken))).ConfigureAwait(false);
+        GasOffer offer = await asked.ConfigureAwait(false);
+        var intents = new List<TransactionIntent>();
+        var worth = new List<(Duty Duty, string Figures)>();
+        for (int i = 0; i < duties.Length; i++)
+        {
+            (Duty duty, TransactionRequest request) = duties[i];
+            if (limits[i].Refusal is { } refusal)
+            {
+                Refused(duty, refusal.Reason.ToString() ?? "");
+            }
+            else if (Afford(duty, limits[i].Limit, offer, live) is { } figures)
+            {
+                worth.Add((duty, figures));
+                intents.Add(IntentOf(duty, request, limits[i].Limit, live));
+            }
+        }
+
+        if (_options.DryRun)
+        {
+            worth.ForEach(one => SayDry(one.Duty, one.Figures));
+            return;
+        }
+
+        IReadOnlyList<Submission> submitted = await _transactions.SubmitAllAsync(intents, cancellationToken).ConfigureAwait(false);
+        for (int i = 0; i < intents.Count; i++)
+        {
+            if (submitted[i].Entry is { IsNew: true })
+            {
+                _journal.Say(worth[i].Duty.Subject, worth[i].Duty.Decision, worth[i].Figures);
+            }
+        }
+    }
+
+    private (Duty Duty, TransactionRequest Request) StartOf(UnderWater found)
     {
         BookAccount account = found.Account;
-        return DutyAsync(
+        return (
             new Duty(
                 $"account {account.Id}",
                 "start",
@@ -81,10 +141,43 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
                 $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows",
                 account.Id,
                 IsPrivate: true),
-            _client.Calls.Start(account, found.Witness),
-            live,
-            cancellationToken);
+            _client.Calls.Start(account, found.Witness));
     }
+
+    private async Task<(ulong Limit, RevertException? Refusal)> LimitAsync(TransactionRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (_transactions.GasLimitOf(await _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false)), null);
+        }
+        catch (RevertException refusal)
+        {
+            return (0, refusal);
+        }
+    }
+
+    /// <summary>What a duty's gas costs, in words; null, and said so, when that is more than the options allow.</summary>
+    private string? Afford(Duty duty, ulong limit, GasOffer offer, CheckpointInputs live)
+    {
+        Int128 cost = BidModel.GasE8(limit, offer.MaxFeePerGasWei, NativePriceE8(live));
+        string figures = $"{duty.Why}; gas costs at most {BidModel.Money(cost)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei";
+        if (cost <= _options.DutyCostE8)
+        {
+            return figures;
+        }
+
+        _journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(_options.DutyCostE8)} of keeper.dutyCostE8");
+        return null;
+    }
+
+    private TransactionIntent IntentOf(Duty duty, TransactionRequest request, ulong limit, CheckpointInputs live) => TransactionIntent.From(duty.Key, request) with
+    {
+        GasLimit = limit,
+        MostFeePerGasWei = BidModel.PriceFor(limit, _options.DutyCostE8, NativePriceE8(live), _transactions.CapWei),
+        IsPrivate = duty.IsPrivate,
+    };
+
+    private void SayDry(Duty duty, string figures) => _journal.Say(duty.Subject, duty.Decision, $"dry run, sends nothing: would {duty.Decision}, {figures}");
 
     /// <summary>Sends what brings no profit by itself, as long as its gas costs no more than the options allow.</summary>
     /// <returns>Whether it is on its way, now or since before.</returns>
@@ -99,11 +192,8 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         {
             ulong limit = _transactions.GasLimitOf(await _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false));
             GasOffer offer = await _node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
-            Int128 cost = BidModel.GasE8(limit, offer.MaxFeePerGasWei, NativePriceE8(live));
-            string figures = $"{duty.Why}; gas costs at most {BidModel.Money(cost)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei";
-            if (cost > _options.DutyCostE8)
+            if (Afford(duty, limit, offer, live) is not { } figures)
             {
-                _journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(_options.DutyCostE8)} of keeper.dutyCostE8");
                 return false;
             }
 
@@ -121,7 +211,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     {
         if (_options.DryRun)
         {
-            _journal.Say(duty.Subject, duty.Decision, $"dry run, sends nothing: would {duty.Decision}, {figures}");
+            SayDry(duty, figures);
             return;
         }
 

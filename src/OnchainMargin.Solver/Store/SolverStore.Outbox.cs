@@ -15,33 +15,32 @@ public sealed partial class SolverStore
         lock (_gate)
         {
             using SqliteTransaction transaction = _connection.BeginTransaction();
-            int added = _connection.Execute(
-                "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
-                + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created, @mostFee, @isPrivate) ON CONFLICT (intent) DO NOTHING",
-                new
-                {
-                    intent = entry.Intent,
-                    sender = entry.Sender.ToArray(),
-                    target = entry.Target.ToArray(),
-                    data = entry.Data,
-                    gasLimit = checked((long)entry.GasLimit),
-                    nonce = checked((long)entry.Nonce),
-                    state = (long)entry.State,
-                    block = checked((long)entry.BlockNumber),
-                    reason = entry.Reason,
-                    created = entry.CreatedSeconds,
-                    mostFee = entry.MostFeePerGasWei?.ToString() ?? "",
-                    isPrivate = entry.IsPrivate ? 1L : 0L,
-                },
-                transaction);
-            if (added == 0)
+            bool isAdded = Add(entry, attempt, transaction);
+            if (isAdded)
             {
-                return false;
+                transaction.Commit();
             }
 
-            AddAttempt(attempt, transaction);
+            return isAdded;
+        }
+    }
+
+    /// <summary>Stores new intents together with their first signed forms, all or nothing.</summary>
+    /// <exception cref="StoreException">Thrown, and nothing stored, when one of them is there already.</exception>
+    public void AddAllToOutbox(IReadOnlyCollection<(OutboxEntry Entry, OutboxAttempt Attempt)> intents)
+    {
+        lock (_gate)
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            foreach ((OutboxEntry entry, OutboxAttempt attempt) in intents)
+            {
+                if (!Add(entry, attempt, transaction))
+                {
+                    throw new StoreException($"The intent '{entry.Intent}' is in the outbox of '{Path}' already; submit each intent once.");
+                }
+            }
+
             transaction.Commit();
-            return true;
         }
     }
 
@@ -130,6 +129,35 @@ public sealed partial class SolverStore
                 "UPDATE outbox SET state = @state, block = @block, reason = @reason WHERE intent = @intent",
                 new { intent, state = (long)state, block = checked((long)blockNumber), reason });
         }
+    }
+
+    private bool Add(OutboxEntry entry, OutboxAttempt attempt, SqliteTransaction transaction)
+    {
+        int added = _connection.Execute(
+            "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
+            + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created, @mostFee, @isPrivate) ON CONFLICT (intent) DO NOTHING",
+            new
+            {
+                intent = entry.Intent,
+                sender = entry.Sender.ToArray(),
+                target = entry.Target.ToArray(),
+                data = entry.Data,
+                gasLimit = checked((long)entry.GasLimit),
+                nonce = checked((long)entry.Nonce),
+                state = (long)entry.State,
+                block = checked((long)entry.BlockNumber),
+                reason = entry.Reason,
+                created = entry.CreatedSeconds,
+                mostFee = entry.MostFeePerGasWei?.ToString() ?? "",
+                isPrivate = entry.IsPrivate ? 1L : 0L,
+            },
+            transaction);
+        if (added > 0)
+        {
+            AddAttempt(attempt, transaction);
+        }
+
+        return added > 0;
     }
 
     private void AddAttempt(OutboxAttempt attempt, SqliteTransaction? transaction) =>

@@ -10,7 +10,7 @@ namespace OnchainMargin.Solver.Transactions;
 /// same bytes, or the same nonce with a higher fee) until a block holds it.</summary>
 /// <remarks>Why nothing is sent twice: one nonce is one transaction on chain, and an intent that is in the store never gets a second nonce. Why nothing is forgotten: what is in
 /// the store is broadcast until it is mined, also after a restart and after a reorganisation that took it back.</remarks>
-internal sealed class TransactionManager(ITransactionNode node, ITransactionKey key, SolverStore store, TransactionOptions options, TimeProvider time, ILogger<TransactionManager> logger) : IDisposable
+internal sealed partial class TransactionManager(ITransactionNode node, ITransactionKey key, SolverStore store, TransactionOptions options, TimeProvider time, ILogger<TransactionManager> logger) : IDisposable
 {
     private const ulong WeiPerGwei = 1_000_000_000;
     private const ulong EmptyGas = 21_000;
@@ -26,21 +26,7 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
     public void Dispose() => _turn.Dispose();
 
     /// <summary>Whether an intent is stored and has neither failed nor been given up, so that submitting it again would do nothing.</summary>
-    public bool IsUnderWay(string intent)
-    {
-        string name = intent;
-        for (int retry = 2; store.FindInOutbox(name) is { } known; retry++)
-        {
-            if (known.State is OutboxState.Live or OutboxState.Mined or OutboxState.Final)
-            {
-                return true;
-            }
-
-            name = string.Create(CultureInfo.InvariantCulture, $"{intent} (try {retry})");
-        }
-
-        return false;
-    }
+    public bool IsUnderWay(string intent) => Find(new TransactionIntent(intent, default, [])).Known is not null;
 
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
@@ -48,39 +34,21 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
     public async Task<OutboxEntry> SubmitAsync(TransactionIntent intent, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(intent);
-        string firstKey = intent.Key;
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            for (int retry = 1; store.FindInOutbox(intent.Key) is { } known; retry++)
+            (OutboxEntry? known, intent) = Find(intent);
+            if (known is not null)
             {
-                if (known.State is OutboxState.Live or OutboxState.Mined or OutboxState.Final)
-                {
-                    return known;
-                }
-
-                intent = intent with { Key = string.Create(CultureInfo.InvariantCulture, $"{firstKey} (try {retry + 1})") };
+                return known;
             }
 
             ulong gasLimit = intent.GasLimit ?? GasLimitOf(await node.EstimateGasAsync(key.Address, intent.Target, intent.Data, cancellationToken).ConfigureAwait(false));
-            GasOffer offer = (await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false)).AtMost(MostOf(intent.MostFeePerGasWei));
+            GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
-            ulong nonce = Math.Max(mined, store.NonceAfterOutbox(key.Address));
-            OutboxAttempt attempt = Sign(intent.Key, intent.Target, intent.Data, gasLimit, nonce, offer);
-            var entry = new OutboxEntry
-            {
-                Intent = intent.Key,
-                Sender = key.Address,
-                Target = intent.Target,
-                Data = intent.Data,
-                GasLimit = gasLimit,
-                Nonce = nonce,
-                CreatedSeconds = Now,
-                MostFeePerGasWei = intent.MostFeePerGasWei,
-                IsPrivate = intent.IsPrivate,
-            };
+            (OutboxEntry entry, OutboxAttempt attempt) = Prepare(intent, gasLimit, Math.Max(mined, store.NonceAfterOutbox(key.Address)), offer);
             store.TryAddToOutbox(entry, attempt);
-            logger.TransactionStored(intent.Key, nonce, attempt.Hash);
+            logger.TransactionStored(intent.Key, entry.Nonce, attempt.Hash);
             await BroadcastAsync(entry, attempt, cancellationToken).ConfigureAwait(false);
             return entry with { IsNew = true };
         }
@@ -126,6 +94,40 @@ internal sealed class TransactionManager(ITransactionNode node, ITransactionKey 
     public ulong GasLimitOf(ulong estimate) => estimate + (estimate * (ulong)options.GasMarginPercent / 100);
 
     private UInt256 MostOf(UInt256? worth) => worth is { } most && most < CapWei ? most : CapWei;
+
+    /// <summary>The entry of an intent that is under way or done, or null and the name under which it is to be stored.</summary>
+    private (OutboxEntry? Known, TransactionIntent Intent) Find(TransactionIntent intent)
+    {
+        string firstKey = intent.Key;
+        for (int retry = 1; store.FindInOutbox(intent.Key) is { } known; retry++)
+        {
+            if (known.State is OutboxState.Live or OutboxState.Mined or OutboxState.Final)
+            {
+                return (known, intent);
+            }
+
+            intent = intent with { Key = string.Create(CultureInfo.InvariantCulture, $"{firstKey} (try {retry + 1})") };
+        }
+
+        return (null, intent);
+    }
+
+    private (OutboxEntry Entry, OutboxAttempt Attempt) Prepare(TransactionIntent intent, ulong gasLimit, ulong nonce, GasOffer offer)
+    {
+        var entry = new OutboxEntry
+        {
+            Intent = intent.Key,
+            Sender = key.Address,
+            Target = intent.Target,
+            Data = intent.Data,
+            GasLimit = gasLimit,
+            Nonce = nonce,
+            CreatedSeconds = Now,
+            MostFeePerGasWei = intent.MostFeePerGasWei,
+            IsPrivate = intent.IsPrivate,
+        };
+        return (entry, Sign(intent.Key, intent.Target, intent.Data, gasLimit, nonce, offer.AtMost(MostOf(intent.MostFeePerGasWei))));
+    }
 
     private async Task AdvanceAsync(OutboxEntry entry, ulong head, ulong mined, bool isWaitedFor, CancellationToken cancellationToken)
     {

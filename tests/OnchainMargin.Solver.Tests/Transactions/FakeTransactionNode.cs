@@ -17,6 +17,9 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     public bool RefusesInSimulation { get; set; }
 
+    /// <summary>Calldata that the contract refuses when simulated.</summary>
+    public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
+
     public bool RevertsWhenMined { get; set; }
 
     /// <summary>What happens to the next broadcasts: true loses the reply after the transaction arrived, false loses the transaction itself.</summary>
@@ -35,7 +38,7 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => Task.FromResult((ulong)_blockOf.Count);
 
-    public Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken) => RefusesInSimulation
+    public Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken) => RefusesInSimulation || Refused.Contains(HexData.Encode(data))
         ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "no"))
         : Task.FromResult(100_000UL);
 

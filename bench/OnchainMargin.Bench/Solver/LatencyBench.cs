@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Keeping;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Bench.Solver;
+
+/// <summary>From a block's header on the socket to the signed liquidation in the node's hands, by the keeper itself, over loopback, with a million accounts and twenty that each price sinks.</summary>
+internal static class LatencyBench
+{
+    private const int Million = 1_000_000;
+    private const int AtOnce = 20;
+    private const int WarmUps = 3;
+    private const int Ether = 2;
+    private const long One = 100_000_000;
+    private const long StepPer100Thousand = -30;
+
+    public static void Run(IDictionary<string, double> results, bool quick) => RunAsync(results, WarmUps + (quick ? 12 : 50)).GetAwaiter().GetResult();
+
+    private static async Task RunAsync(IDictionary<string, double> results, int rounds)
+    {
+        string folder = Directory.CreateTempSubdirectory("omargin-bench-").FullName;
+        var scene = new BenchBook();
+        (ProtocolBook book, ulong[][] sinking, CheckpointInputs[] prices) = Prepare(scene, rounds);
+        using var stub = new LatencyNode();
+        stub.Set(prices[0]);
+        using var rpc = new HttpRpcClient(stub.Endpoint);
+        var node = new EthereumNode(rpc, ProtocolErrors.Decoder);
+        ProtocolClient client = await ProtocolClient.ConnectAsync(node, scene.Deployment);
+        using SolverStore store = SolverStore.Open(Path.Combine(folder, "keeper.db"), scene.Deployment.ChainId, scene.Deployment.Contracts.Clearinghouse);
+        using var relay = new PrivateRelay(new TransactionOptions());
+        var transactionNode = new NodeTransactions(node, relay);
+        using var key = PrivateKey.Parse(1.ToString("x64", System.Globalization.CultureInfo.InvariantCulture), "the bench");
+        using var manager = new TransactionManager(transactionNode, new SigningKey(key, scene.Deployment.ChainId), store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
+        var books = new Broadcast<IndexedBook>();
+        var ticks = new Broadcast<HeadTick>();
+        using var keeper = new KeeperRole(books, ticks, client, manager, transactionNode, new KeeperOptions { PollMilliseconds = 600_000, DutyCostE8 = long.MaxValue }, TimeProvider.System, NullLogger<KeeperRole>.Instance);
+        await using var socket = new WebSocketRpcClient(new WebSocketRpcOptions { Endpoint = stub.Socket.Endpoint }, TimeProvider.System);
+        using var listener = new HeadListener(socket, new HeadSignal(), ticks, TimeProvider.System, NullLogger<HeadListener>.Instance);
+        await listener.StartAsync(CancellationToken.None);
+        books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
+        await keeper.RunOnceAsync(CancellationToken.None);
+        await keeper.WaitAsync(CancellationToken.None);
+        stub.Arrivals.Clear();
+        var latencies = new List<double>();
+        var asked = new List<double>();
+        var whole = new List<double>();
+        for (int round = 0; round < rounds; round++)
+        {
+            stub.Set(prices[round + 1]);
+            Task waiting = keeper.WaitAsync(CancellationToken.None);
+            long told = Stopwatch.GetTimestamp();
+            await stub.Socket.TellAsync((ulong)round + 2);
+            await waiting;
+            await keeper.RunOnceAsync(CancellationToken.None);
+            if (round >= WarmUps)
+            {
+                whole.Add(Stopwatch.GetElapsedTime(told).TotalMilliseconds);
+                asked.Add(Stopwatch.GetElapsedTime(told, stub.LiveAskedAt).TotalMilliseconds);
+                latencies.AddRange(stub.Arrivals.Select(at => Stopwatch.GetElapsedTime(told, at).TotalMilliseconds));
+            }
+
+            if (stub.Arrivals.Count != AtOnce)
+            {
+                throw new InvalidOperationException($"Round {round} brought {stub.Arrivals.Count} transactions instead of {AtOnce}; the bench's book is not what it should be.");
+            }
+
+            stub.Arrivals.Clear();
+
+            // The chain would take the accounts into lots.
+            book = book with { Accounts = sinking[round].Aggregate(book.Accounts, static (table, id) => table.With(table[id] with { OpenLot = id })) };
+            books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
+            await keeper.WaitAsync(CancellationToken.None);
+        }
+
+        await listener.StopAsync(CancellationToken.None);
+        latencies.Sort();
+        results["latency.oracleToTx.p50.ms"] = latencies[latencies.Count / 2];
+        results["latency.oracleToTx.p99.ms"] = latencies[latencies.Count * 99 / 100];
+        results["latency.socketToLive.p50.ms"] = Median(asked);
+        results["latency.wholeLook.p50.ms"] = Median(whole);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A book in which nobody is near water but twenty accounts a round, long ether, that the price of that round sinks.</summary>
+    private static (ProtocolBook Book, ulong[][] Sinking, CheckpointInputs[] Prices) Prepare(BenchBook scene, int rounds)
+    {
+        var accounts = new BookAccount[Million];
+        CheckpointInputs first = BenchBook.Inputs(scene.Scene.Checkpoint);
+        for (int i = 0; i < Million; i++)
+        {
+            accounts[i] = scene.Account((ulong)i + 1);
+        }
+
+        Parallel.For(0, Million, i =>
+        {
+            // Safe from anything that these few steps of price can do.
+            AccountFigures figures = MarginEngine.Compute(accounts[i].State, accounts[i].Balances.AsSpan(), first.View, SurfaceChoice.Better);
+            Int128 lacking = (3 * figures.MaintenanceE8) - figures.EquityE8 + (1_000 * One);
+            accounts[i] = lacking <= 0 ? accounts[i] : With(accounts[i], accounts[i].State with { CashE8 = accounts[i].State.CashE8 + lacking });
+        });
+        var prices = new CheckpointInputs[rounds + 1];
+        prices[0] = first;
+        for (int round = 1; round <= rounds; round++)
+        {
+            prices[round] = BenchBook.Inputs(scene.Scene.Tick(Ether - 1, StepPer100Thousand));
+        }
+
+        var sinking = new ulong[rounds][];
+        for (int round = 0; round < rounds; round++)
+        {
+            sinking[round] = [.. Enumerable.Range(0, AtOnce).Select(i => (ulong)((round * AtOnce) + i + 1))];
+            foreach (ulong id in sinking[round])
+            {
+                var state = new AccountState { InterestIndexE12 = accounts[id - 1].State.InterestIndexE12, Positions = [new Position(Instrument.Perpetual(Ether), 10 * One, 0)] };
+
+                // Between this round's price and the one before.
+                Int128 before = Lacking(state, prices[round].View);
+                Int128 after = Lacking(state, prices[round + 1].View);
+                accounts[id - 1] = With(accounts[id - 1] with { Balances = [] }, state with { CashE8 = (before + after) / 2 });
+            }
+        }
+
+        ProtocolBook book = ProtocolBook.Empty with
+        {
+            BlockNumber = 1,
+            Accounts = AccountTable.Of(accounts),
+            Checkpoints = ImmutableSortedDictionary<ulong, CheckpointInputs>.Empty.Add(first.Id, first),
+        };
+        return (book, sinking, prices);
+    }
+
+    /// <summary>The cash at which the account would be just above water.</summary>
+    private static Int128 Lacking(AccountState state, CheckpointView view)
+    {
+        AccountFigures figures = MarginEngine.Compute(state, [], view, SurfaceChoice.Better);
+        return figures.MaintenanceE8 - figures.EquityE8;
+    }
+
+    private static BookAccount With(BookAccount account, AccountState state)
+    {
+        byte[] bytes = state.Pack();
+        return account with { State = state, StateBytes = bytes, StateHash = OnchainMargin.Ethereum.Hashing.Keccak256.Hash(bytes) };
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
+}

@@ -1,0 +1,79 @@
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
+using OnchainMargin.Solver.Keeping;
+
+namespace OnchainMargin.Solver.Tests.Keeping;
+
+public sealed class WaterLineTests
+{
+    [Fact]
+    public void All_AtAnyPrice_IsWhoIsUnderWaterWhenEachIsTouchedAlone()
+    {
+        (ProtocolBook book, CheckpointInputs[] prices) = Sample();
+        var line = new WaterLine(nearest: 10, workers: 2);
+        foreach (CheckpointInputs live in prices)
+        {
+            ulong[] expected = UnderWater(book, live);
+            Assert.NotEmpty(expected);
+            Assert.Equal(expected, line.All(book, live).Order());
+        }
+    }
+
+    [Fact]
+    public void First_AfterAPrice_HoldsThoseOfTheNearestThatItSank()
+    {
+        (ProtocolBook book, CheckpointInputs[] prices) = Sample();
+        var line = new WaterLine(nearest: 10, workers: 2);
+        Assert.Empty(line.First(book, prices[0]));
+        line.All(book, prices[0]);
+        for (int i = 1; i < prices.Length; i++)
+        {
+            ulong[] first = [.. line.First(book, prices[i])];
+            ulong[] all = [.. line.All(book, prices[i])];
+            Assert.Empty(first.Except(all));
+
+            // A step sinks at most ten here, and those were the ten nearest.
+            Assert.Equal(all.Except(UnderWater(book, prices[i - 1])).Order(), first.Except(UnderWater(book, prices[i - 1])).Order());
+        }
+    }
+
+    [Fact]
+    public void First_AccountPaidInMeanwhile_IsJudgedAsItIsNow()
+    {
+        (ProtocolBook book, CheckpointInputs[] prices) = Sample();
+        var line = new WaterLine(nearest: 10, workers: 2);
+        line.All(book, prices[0]);
+        ulong sunk = line.First(book, prices[1]).Except(UnderWater(book, prices[0])).First();
+        BookAccount account = book.Accounts[sunk];
+        ProtocolBook paid = book with { Accounts = book.Accounts.With(account with { State = account.State with { CashE8 = 100_000 * Books.One } }) };
+
+        Assert.DoesNotContain(sunk, line.First(paid, prices[1]));
+    }
+
+    private static ulong[] UnderWater(ProtocolBook book, CheckpointInputs live) =>
+    [
+        .. book.Accounts.Values.Where(account =>
+        {
+            (AccountState state, System.Collections.Immutable.ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, live.Checkpoint.Header, 6, book.Settlements);
+            AccountFigures figures = MarginEngine.Compute(state, balances.AsSpan(), live.View, SurfaceChoice.Better);
+            return figures.EquityE8 < figures.MaintenanceE8;
+        }).Select(static account => account.Id).Order(),
+    ];
+
+    /// <summary>Two hundred long accounts that sink one after another as the price falls, some of them paid in and unswept.</summary>
+    private static (ProtocolBook Book, CheckpointInputs[] Prices) Sample()
+    {
+        CheckpointInputs[] prices = [.. Enumerable.Range(0, 8).Select(static i => Books.Inputs((ulong)i + 1, Books.Start + (12 * i), 2000 - (8 * i)))];
+        BookAccount[] accounts =
+        [
+            .. Enumerable.Range(1, 200).Select(static i =>
+            {
+                BookAccount account = Books.Account((ulong)i, ((250 + i) * Books.One) - (i % 3 * 50 * Books.One), Books.One, 2000 * Books.One, i % 3 == 0 ? default : [new Balance(0, (UInt128)(i % 3) * 50_000_000)]);
+                return account with { State = account.State with { InterestIndexE12 = 1_000_000_000_000 } };
+            }),
+        ];
+        return (Books.Of([prices[0]], accounts), prices);
+    }
+}
