@@ -77,7 +77,6 @@ abstract contract ClearingCore is AccountBook {
                     MarginDomain.mayEnter(later, strikeE8, market.forwardE8, market.spotE8));
         require(inDomain, OutOfDomain(side.account, instrument));
         _moveOpenInterest(instrument, (later > 0 ? later : int256(0)) - (before > 0 ? before : int256(0)));
-        _note(side, instrument, size);
     }
 
     /// @dev Keeps the net size of each instrument that was traded, for proofs by headroom.

@@ -56,6 +56,29 @@ library Fills {
         return grown[place];
     }
 
+    /// @notice Puts empty positions in their places for words of positions that ascend by instrument, all in one pass: one by one each would copy the whole array.
+    function prepare(AccountState memory account, bytes calldata words) internal pure {
+        Position[] memory old = account.positions;
+        uint256 count = words.length / 32;
+        Position[] memory grown = new Position[](old.length + count);
+        (uint256 i, uint256 j, uint256 kept) = (0, 0, 0);
+        while (i < old.length || j < count) {
+            uint256 added = j < count ? uint256(bytes32(words[32 * j:32 * j + 32])) >> 160 : type(uint256).max;
+            if (i < old.length && old[i].instrument <= added) {
+                if (old[i].instrument == added) ++j;
+                grown[kept++] = old[i++];
+            } else {
+                grown[kept++] = Position(uint96(added), 0, 0);
+                ++j;
+            }
+        }
+        // Safe: only ever shortens the array.
+        assembly ("memory-safe") {
+            mstore(grown, kept)
+        }
+        account.positions = grown;
+    }
+
     /// @notice Drops positions of size zero. Their cost is zero, too: closing realises all of it.
     function prune(AccountState memory account) internal pure {
         Position[] memory positions = account.positions;

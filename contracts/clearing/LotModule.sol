@@ -11,6 +11,7 @@ import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {ClearingCore, Live} from "./ClearingCore.sol";
+import {Fills} from "./Fills.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 
 /// @title The room of lots: what the liquidation house books
@@ -66,6 +67,7 @@ contract LotModule is ClearingCore {
             books.ledger.deficitE8 += uint128(deficitE8);
         }
         uint256 count = slice.positions.length / 32;
+        Fills.prepare(working.state, slice.positions);
         for (uint256 i = 0; i < count; ++i) {
             Position memory part = AccountStates.unpackPosition(uint256(bytes32(slice.positions[32 * i:32 * i + 32])));
             LiveMarket memory market = LiveMarkets.find(live.records, Instruments.underlyingOf(part.instrument));

@@ -273,6 +273,7 @@ contract TradeModule is OrderBook {
     ) private returns (uint256 feeE8) {
         int256 value = Fills.valueUp(size, int256(priceE8), market.fundingE8);
         (int256 before, int256 later) = _add(side, market, order.instrument, size, value);
+        _note(side, order.instrument, size);
         if (order.isReduceOnly()) _requireReduced(order, before, later);
         // The sides have opposite sizes, so that both roundings up add up to 0 or 1.
         books.ledger.roundingE8 += int128(value);

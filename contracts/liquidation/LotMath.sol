@@ -12,6 +12,7 @@ library LotMath {
 
     uint256 internal constant ONE = 1e8;
     int256 internal constant ONE_SIGNED = 1e8;
+    uint256 internal constant WORD = 32;
     /// @notice An account whose requirement is below this is sold whole: parts of it are worth nobody's gas.
     uint256 internal constant DUST_E8 = 100e8;
     /// @notice How long an account rests after a sale in part.
@@ -90,6 +91,8 @@ library LotMath {
         uint256 toE8
     ) internal pure returns (Slice memory received) {
         uint256 n = lot.positions.length;
+        bytes memory words = new bytes(n * WORD);
+        uint256 end = 0;
         for (uint256 i = 0; i < n; ++i) {
             Position memory leg = lot.positions[i];
             int256 size = part(leg.sizeE8, toE8) - part(leg.sizeE8, fromE8);
@@ -98,9 +101,18 @@ library LotMath {
                 received.cashE8 -= cost;
                 continue;
             }
-            bytes32 packed = bytes32(AccountStates.packPosition(Position(leg.instrument, size, cost)));
-            received.positions = bytes.concat(received.positions, packed);
+            uint256 packed = AccountStates.packPosition(Position(leg.instrument, size, cost));
+            end += WORD;
+            // Safe: at most n words were written into n.
+            assembly ("memory-safe") {
+                mstore(add(words, end), packed)
+            }
         }
+        // Safe: only ever shortens the array.
+        assembly ("memory-safe") {
+            mstore(words, end)
+        }
+        received.positions = words;
     }
 
     /// @notice What is left of a lot: its state less the sold part. Nothing of a leg is left only when everything is sold.
