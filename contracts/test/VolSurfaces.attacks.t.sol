@@ -12,7 +12,6 @@ import {Smiles} from "../oracle/Smiles.sol";
 import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
 import {build, buildNormalTable} from "./Artifacts.sol";
 import {SurfaceFixture} from "./SurfaceFixture.sol";
-import {VM} from "./IVm.sol";
 
 /// @notice What a quorum that is corrupt as a whole can do with surfaces, and how much it moves.
 contract VolSurfacesAttacksTest is SurfaceFixture {

@@ -154,7 +154,11 @@ internal sealed partial class BookUnderlying
         long mark = line[Scenarios.Mark];
         var row = new InstrumentTerms
         {
-            Mark = mark, Bucket = index, Interval = InstrumentTerms.Nowhere, FloorLongE16 = Charges.FloorLinearE16, FloorShortE16 = Charges.FloorLinearE16,
+            Mark = mark,
+            Bucket = index,
+            Interval = InstrumentTerms.Nowhere,
+            FloorLongE16 = Charges.FloorLinearE16,
+            FloorShortE16 = Charges.FloorLinearE16,
         };
         if (!instrument.IsOption)
         {
@@ -166,7 +170,7 @@ internal sealed partial class BookUnderlying
         row.Traits = InstrumentTraits.Option | (isLive ? InstrumentTraits.Live : InstrumentTraits.None)
             | (instrument.StrikeE8 < expiry.ForwardE8 ? InstrumentTraits.Below : InstrumentTraits.None)
             | (expiry.Tau >= ExpiryTerms.IntrinsicBelowSeconds ? InstrumentTraits.Vega : InstrumentTraits.None);
-        
+
         // Where the floor of a unit does not fit a word no account is computed here.
         row.FloorLongE16 = Charges.FloorLinearE16 == long.MaxValue ? 0 : Rounding.One * Math.Min(Charges.FloorRateE8, Math.Max(mark, least));
         if (Row.IsNarrow(line))

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {SurfaceParameters, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
-import {VM} from "../test/IVm.sol";
-import {SurfaceChecks} from "./SurfaceChecks.sol";
+import {VM} from "./IVm.sol";
+import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
 
 /// @notice The rules of surfaces against the vectors that the C# reads, too (spec/attested).
 contract SurfaceChecksTest {

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Band} from "../interfaces/IParameterSteps.sol";
-import {VM} from "../test/IVm.sol";
-import {Corridors} from "./Corridors.sol";
+import {VM} from "./IVm.sol";
+import {Corridors} from "../risk/Corridors.sol";
 
 /// @notice The corridor's rules against the vectors that the C# reads, too (spec/attested).
 contract CorridorsTest {
