@@ -34,7 +34,7 @@ internal static class MoneyText
     public static string Gain(Int128 gain24E8) => E8(-Up(-gain24E8));
 
     /// <summary>An E16 number.</summary>
-    public static string E16(Int128 value) => FixedPointText.Format((BigInteger)value, 2 * Decimals);
+    public static string E16(BigInteger value) => FixedPointText.Format(value, 2 * Decimals);
 
     /// <summary>A ratio of two amounts, rounded down to eight decimals; empty when the second is 0.</summary>
     public static string Ratio(Int128 a, Int128 b)

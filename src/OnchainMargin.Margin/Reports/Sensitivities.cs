@@ -55,14 +55,14 @@ internal static class Sensitivities
         BigInteger a = terms.A[Scenarios.MarkNode];
         if (instrument.Kind == InstrumentKind.Future)
         {
-            return new Greeks(instrument.Underlying, instrument.Expiry, Near(size * terms.ForwardE8, spot), 0, 0, 0);
+            return new Greeks(instrument.Underlying, instrument.Expiry, (Int128)Near(size * terms.ForwardE8, spot), 0, 0, 0);
         }
 
         bool put = instrument.Kind == InstrumentKind.Put;
         if (terms.Tau < ExpiryTerms.IntrinsicBelowSeconds)
         {
             BigInteger step = (terms.ForwardE8 > instrument.StrikeE8 ? 1 : 0) - (put ? 1 : 0);
-            return new Greeks(instrument.Underlying, instrument.Expiry, Near(size * step * a, spot), 0, 0, 0);
+            return new Greeks(instrument.Underlying, instrument.Expiry, (Int128)Near(size * step * a, spot), 0, 0, 0);
         }
 
         (long d1, long s, long vol) = terms.Deviations(instrument.StrikeE8);
@@ -72,20 +72,20 @@ internal static class Sensitivities
         return new Greeks(
             instrument.Underlying,
             instrument.Expiry,
-            Near(size * a * probability, spot * OneQ60),
+            (Int128)Near(size * a * probability, spot * OneQ60),
 
             // DF·phi·(F/S)²/(F·σ√τ) = A·phi·F/(S²·F·σ√τ), with σ√τ = S_cells/(160·2³²).
             Near(size * a * phi * (CellsPerDeviation * (BigInteger.One << 32)) * BigInteger.Pow(10, 16), spot * spot * s * OneQ60),
 
             // √τ = rootTau/(160·2⁴⁰).
-            Near(size * a * phi * rootTau, OneQ60 * CellsPerDeviation * (BigInteger.One << 40) * 100 * Rounding.One),
-            Near(-size * a * phi * vol * CellsPerDeviation * (BigInteger.One << 40), OneQ60 * (BigInteger.One << 32) * 2 * rootTau * DaysOfYear * Rounding.One));
+            (Int128)Near(size * a * phi * rootTau, OneQ60 * CellsPerDeviation * (BigInteger.One << 40) * 100 * Rounding.One),
+            (Int128)Near(-size * a * phi * vol * CellsPerDeviation * (BigInteger.One << 40), OneQ60 * (BigInteger.One << 32) * 2 * rootTau * DaysOfYear * Rounding.One));
     }
 
-    private static Int128 Near(BigInteger a, BigInteger b)
+    private static BigInteger Near(BigInteger a, BigInteger b)
     {
         BigInteger shifted = a + (b / 2);
         BigInteger q = BigInteger.DivRem(shifted, b, out BigInteger rest);
-        return (Int128)(rest < 0 ? q - 1 : q);
+        return rest < 0 ? q - 1 : q;
     }
 }

@@ -77,6 +77,16 @@ public sealed class MarginEngineTests
         Assert.Equal(2, report.Greeks.Length);
     }
 
+    /// <summary>A forward far over the spot, a minute before expiry: the change of delta a unit of price is larger than 128 bits, and a report still comes.</summary>
+    [Fact]
+    public void Report_LargestGamma_IsReported()
+    {
+        uint expiry = (uint)(Sample.Time + 60);
+        CheckpointView view = Sample.View(Sample.Underlying(1, 1, Sample.Expiry(60, 10_000, 100_000_000)));
+        MarginReport report = MarginEngine.Report(Sample.State(0, new Position(Instrument.Call(1, expiry, 1), 1L << 50, 0)), [], view);
+        Assert.True(Assert.Single(report.Greeks).GammaE16 > Int128.MaxValue);
+    }
+
     /// <summary>A short butterfly that is flat at the nodes loses between them near expiry: the kink at its own strike binds.</summary>
     [Fact]
     public void Report_ShortButterflyNearExpiry_BindsAtItsStrike()
