@@ -62,11 +62,8 @@ contract SignedSource is IPriceSource, EIP712 {
             require(signers[i] != address(0) && !isSigner[signers[i]], SourceInvalid());
             isSigner[signers[i]] = true;
         }
-        threshold = threshold_;
-        maxAgeSeconds = maxAgeSeconds_;
-        intervalSeconds = intervalSeconds_;
-        minPriceE8 = minPriceE8_;
-        maxPriceE8 = maxPriceE8_;
+        (threshold, maxAgeSeconds, intervalSeconds) = (threshold_, maxAgeSeconds_, intervalSeconds_);
+        (minPriceE8, maxPriceE8) = (minPriceE8_, maxPriceE8_);
     }
 
     /// @notice Publishes a report: signatures of 65 bytes each, in the strictly ascending order of their signers.
