@@ -26,9 +26,13 @@ public sealed class OtlpTests
         string url = collector.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var world = new ApiWorld { Telemetry = new TelemetryOptions { OtlpUrl = url } };
         await world.InitializeAsync();
-        using (HttpResponseMessage reply = await world.Http.GetAsync("/api/accounts"))
+
+        // Traces leave in batches, by default five seconds after the first; on a busy machine later.
+        for (int asked = 0; asked < 120 && !received.Any(static sent => sent.Path == Traces); asked++)
         {
+            using HttpResponseMessage reply = await world.Http.GetAsync("/api/accounts");
             Assert.True(reply.IsSuccessStatusCode);
+            await Task.Delay(250);
         }
 
         await world.EndAsync();
