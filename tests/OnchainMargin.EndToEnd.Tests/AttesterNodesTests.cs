@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using OnchainMargin.EndToEnd.Tests.Support;
@@ -30,7 +28,7 @@ public sealed class AttesterNodesTests(ChainFixture fixture)
         Trader maker = await world.TraderAsync(1_000_000);
         Trader bold = await world.TraderAsync(60_000);
         await world.TradeAsync(bold, maker, 1, Deployed.Unit, Btc);
-        string[] urls = [FreeUrl(), FreeUrl()];
+        string[] urls = [FreePort.Url(), FreePort.Url()];
         await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("NODE_ONE", world.Attester), urls[0], urls[1], SolverRoles.Pricer);
         await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("NODE_TWO", second), urls[1], urls[0]);
 
@@ -105,12 +103,5 @@ public sealed class AttesterNodesTests(ChainFixture fixture)
 
         JsonElement proof = await reply.Content.ReadFromJsonAsync<JsonElement>();
         return new Clearinghouse.Proof((byte)proof.GetProperty("kind").GetInt32(), HexData.Decode(proof.GetProperty("data").GetString()!));
-    }
-
-    private static string FreeUrl()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
 }

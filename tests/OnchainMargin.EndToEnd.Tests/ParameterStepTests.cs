@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum;
@@ -31,7 +29,7 @@ public sealed class ParameterStepTests(ChainFixture fixture)
         Trader maker = await world.TraderAsync(5_000_000);
         Trader bold = await world.TraderAsync(60_000);
         await world.TradeAsync(bold, maker, 1, Deployed.Unit, Btc);
-        string[] urls = [FreeUrl(), FreeUrl()];
+        string[] urls = [FreePort.Url(), FreePort.Url()];
         await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("STEP_ONE", world.Attester), urls[0], urls[1]);
         await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("STEP_TWO", second), urls[1], urls[0]);
         for (int i = 0; i < Gaps; i++)
@@ -88,12 +86,5 @@ public sealed class ParameterStepTests(ChainFixture fixture)
         });
         await host.StartAsync();
         return host;
-    }
-
-    private static string FreeUrl()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum.Keys;
@@ -27,7 +25,7 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         await using Deployed world = await Deployed.CreateAsync(fixture.Chain, second);
         Trader maker = await world.TraderAsync(2_000_000);
         Trader writer = await world.TraderAsync(60_000);
-        string[] urls = [FreeUrl(), FreeUrl()];
+        string[] urls = [FreePort.Url(), FreePort.Url()];
         await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("QUOTES_ONE", world.Attester), urls[0], urls[1], SurfaceOptions.Simulated, SolverRoles.Pricer);
         await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("QUOTES_TWO", second), urls[1], urls[0], SurfaceOptions.Simulated);
 
@@ -67,7 +65,7 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
     {
         using PrivateKey second = await Deployed.FundedKeyAsync(fixture.Chain);
         await using Deployed world = await Deployed.CreateAsync(fixture.Chain, second);
-        string[] urls = [FreeUrl(), FreeUrl()];
+        string[] urls = [FreePort.Url(), FreePort.Url()];
         string path = Path.Combine(world.Folder, "lies.csv");
         WriteQuotes(path, await world.NowAsync(), 1.3);
         await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("LIES_ONE", world.Attester), urls[0], urls[1], path, SolverRoles.Pricer);
@@ -127,12 +125,5 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         });
         await host.StartAsync();
         return host;
-    }
-
-    private static string FreeUrl()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
 }

@@ -25,7 +25,7 @@ public sealed class BookBench
         engine.Reckon(_scene.Checkpoint);
         results["book.bytesPerPosition"] = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)(Million * Positions);
         int repeats = quick ? 10 : 40;
-        double full = Fastest(() => engine.Reckon(Later()), repeats);
+        double full = Stopwatches.Fastest(() => engine.Reckon(Later()), repeats);
         results["book.full.1M.ms"] = full * 1e3;
         results["book.sweptPerAccount"] = engine.Swept / (double)Million;
         double tick = 0;
@@ -33,13 +33,13 @@ public sealed class BookBench
         for (int u = 0; u < 6; u++)
         {
             int underlying = u;
-            tick += Fastest(() => touched = engine.Reckon(_scene.Tick(underlying, ++_step % 2 == 0 ? -100 : 100)), repeats / 4) / 6;
+            tick += Stopwatches.Fastest(() => touched = engine.Reckon(_scene.Tick(underlying, ++_step % 2 == 0 ? -100 : 100)), repeats / 4) / 6;
         }
 
         results["book.tick.1M.ms"] = tick * 1e3;
         results["book.perPositionScenario.ns"] = full / Million / Positions / Scenarios.Count * 1e9;
         var random = new Random(3);
-        results["book.trade.us"] = Fastest(
+        results["book.trade.us"] = Stopwatches.Fastest(
             () =>
             {
                 for (int i = 0; i < 2; i++)
@@ -68,29 +68,16 @@ public sealed class BookBench
         {
             BookEngine engine = _scene.Book(thousands * 1_000, Positions, LaneWidths.Best, Environment.ProcessorCount);
             engine.Reckon(_scene.Checkpoint);
-            results[string.Create(CultureInfo.InvariantCulture, $"book.full.{thousands}k.ms")] = Fastest(() => engine.Reckon(Later()), quick ? 20 : 60) * 1e3;
+            results[string.Create(CultureInfo.InvariantCulture, $"book.full.{thousands}k.ms")] = Stopwatches.Fastest(() => engine.Reckon(Later()), quick ? 20 : 60) * 1e3;
         }
 
         foreach (int positions in new[] { 1, 2, 4, 8, 16, 32, 64 })
         {
             BookEngine engine = _scene.Book(Grown, positions, LaneWidths.Best, Environment.ProcessorCount);
             engine.Reckon(_scene.Checkpoint);
-            results[string.Create(CultureInfo.InvariantCulture, $"book.perAccount.{positions}positions.us")] = Fastest(() => engine.Reckon(Later()), quick ? 10 : 40) / Grown * 1e6;
+            results[string.Create(CultureInfo.InvariantCulture, $"book.perAccount.{positions}positions.us")] = Stopwatches.Fastest(() => engine.Reckon(Later()), quick ? 10 : 40) / Grown * 1e6;
         }
     }
 
     private Checkpoint Later() => _scene.Checkpoint with { Header = _scene.Checkpoint.Header with { Time = BookScene.Time + (++_step % 60) } };
-
-    private static double Fastest(Action action, int repeats)
-    {
-        double fastest = double.MaxValue;
-        for (int i = 0; i < repeats + 3; i++)
-        {
-            long began = Stopwatch.GetTimestamp();
-            action();
-            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(began).TotalSeconds);
-        }
-
-        return fastest;
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OnchainMargin.Bench.Ethereum;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
@@ -24,17 +23,17 @@ internal static class MerkleBench
         int workers = Environment.ProcessorCount;
         int repeats = quick ? 6 : 20;
         Hash32[] leaves = [];
-        results["merkle.1M.ms"] = 1e3 * Fastest(() => _ = new AttestedBook(7, attestations, null, workers).Root, repeats);
-        results["merkle.leaves.1M.ms"] = 1e3 * Fastest(() => leaves = AttestedBook.LeavesOf(attestations, workers), repeats);
-        results["merkle.sort.1M.ms"] = 1e3 * Fastest(() => _ = LeafOrder.Of(leaves, workers), repeats);
-        results["merkle.tree.1M.ms"] = 1e3 * Fastest(() => _ = StandardMerkleTree.Build(leaves, sort: false, workers).Root, repeats);
+        results["merkle.1M.ms"] = 1e3 * Stopwatches.Fastest(() => _ = new AttestedBook(7, attestations, null, workers).Root, repeats);
+        results["merkle.leaves.1M.ms"] = 1e3 * Stopwatches.Fastest(() => leaves = AttestedBook.LeavesOf(attestations, workers), repeats);
+        results["merkle.sort.1M.ms"] = 1e3 * Stopwatches.Fastest(() => _ = LeafOrder.Of(leaves, workers), repeats);
+        results["merkle.tree.1M.ms"] = 1e3 * Stopwatches.Fastest(() => _ = StandardMerkleTree.Build(leaves, sort: false, workers).Root, repeats);
         int[] changed = [.. Enumerable.Range(0, Changes).Select(i => i * (Million / Changes))];
         Hash32[] hashes = new Hash32[Changes];
         StandardMerkleTree sorted = StandardMerkleTree.Build(leaves, sort: true, workers);
         StandardMerkleTree given = StandardMerkleTree.Build(leaves, sort: false, workers);
-        results["merkle.update1.1M.ms"] = 1e3 * Fastest(() => sorted.Update([random.Next(Million)], [Word(random)]), repeats);
-        results["merkle.update100.1M.ms"] = 1e3 * Fastest(() => sorted.Update(changed, Fresh(hashes, random)), repeats);
-        results["merkle.update100.unsorted.1M.us"] = 1e6 * Fastest(() => given.Update(changed, Fresh(hashes, random)), 10 * repeats);
+        results["merkle.update1.1M.ms"] = 1e3 * Stopwatches.Fastest(() => sorted.Update([random.Next(Million)], [Word(random)]), repeats);
+        results["merkle.update100.1M.ms"] = 1e3 * Stopwatches.Fastest(() => sorted.Update(changed, Fresh(hashes, random)), repeats);
+        results["merkle.update100.unsorted.1M.us"] = 1e6 * Stopwatches.Fastest(() => given.Update(changed, Fresh(hashes, random)), 10 * repeats);
         var book = new AttestedBook(7, attestations, null, workers);
         results["merkle.proof.us"] = 1e6 * Stopwatches.Seconds(() => book.Find((ulong)random.Next(Million) + 1), quick);
     }
@@ -65,18 +64,5 @@ internal static class MerkleBench
         Span<byte> bytes = stackalloc byte[Hash32.Size];
         random.NextBytes(bytes);
         return new Hash32(bytes);
-    }
-
-    private static double Fastest(Action action, int repeats)
-    {
-        double fastest = double.MaxValue;
-        for (int i = 0; i < repeats + 3; i++)
-        {
-            long began = Stopwatch.GetTimestamp();
-            action();
-            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(began).TotalSeconds);
-        }
-
-        return fastest;
     }
 }

@@ -56,7 +56,7 @@ public sealed class BrokenServerTests
     public async Task Send_ToABrokenWebSocketServer_IsRefused(string answer, Type failure)
     {
         using var server = new HttpListener();
-        int port = FreePort();
+        int port = FreePort.Find();
         server.Prefixes.Add($"http://127.0.0.1:{port}/");
         server.Start();
         Task serving = ServeAsync(server, string.Equals(answer, "long", StringComparison.Ordinal) ? new string('x', 100_000) : answer);
@@ -88,12 +88,5 @@ public sealed class BrokenServerTests
         {
             // The client hung up, as it should.
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace OnchainMargin.Tests.Shared;
@@ -34,7 +32,7 @@ internal sealed class HardhatProcess : IAsyncDisposable
     /// <summary>Starts a node and waits until it answers.</summary>
     public static async Task<HardhatProcess> StartAsync()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         var log = new StringBuilder();
         Process process = LoggedProcess.StartHardhat(["node", "--hostname", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture)], log);
         var node = new HardhatProcess(process, log, port);
@@ -68,13 +66,6 @@ internal sealed class HardhatProcess : IAsyncDisposable
 
     /// <summary>The end of what it printed.</summary>
     public override string ToString() => _log.ToString();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private async Task<bool> AnswersAsync(HttpClient client)
     {
