@@ -69,7 +69,7 @@ internal sealed class ParameterRole(
 
     private async Task StepAsync(ProtocolBook book, CancellationToken cancellationToken)
     {
-        List<Proposal> open = [.. quorum.Known.Where(proposal => IsOpen(proposal, book))];
+        List<Proposal> open = [.. quorum.Open(book, MostAgeSeconds).Where(proposal => IsLater(proposal, book))];
         List<Proposal> ours = [];
         foreach (Proposal proposal in open)
         {
@@ -80,7 +80,7 @@ internal sealed class ParameterRole(
         }
 
         bool isWanted = _wanted is { } wanted && (ulong)wanted.Time + MostAgeSeconds > book.BlockTimeSeconds && wanted.MadeLiquidatable.Count <= options.MostMadeLiquidatable;
-        if (quorum.IsTurn(isWanted && open.Count == 0 && !quorum.IsSending(quorum.Known), book, options.TakeoverSeconds))
+        if (quorum.IsTurn(isWanted && open.Count == 0 && !quorum.IsSending, book, options.TakeoverSeconds))
         {
             if (await ProposeAsync(book, cancellationToken).ConfigureAwait(false) is { } own)
             {
@@ -98,10 +98,9 @@ internal sealed class ParameterRole(
         }
     }
 
-    /// <summary>Whether a step can still land: young, and later than the last one of each subject.</summary>
-    private static bool IsOpen(Proposal proposal, ProtocolBook book) =>
-        proposal.Time + MostAgeSeconds > book.BlockTimeSeconds
-        && proposal.Underlyings.All(step => step.Time > book.Steps.UnderlyingTimes.GetValueOrDefault(step.Underlying))
+    /// <summary>Whether a step can still land: later than the last one of each subject.</summary>
+    private static bool IsLater(Proposal proposal, ProtocolBook book) =>
+        proposal.Underlyings.All(step => step.Time > book.Steps.UnderlyingTimes.GetValueOrDefault(step.Underlying))
         && proposal.Tokens.All(step => step.Time > book.Steps.TokenTimes.GetValueOrDefault(step.Token));
 
     private string? Difference(Proposal proposal, ProtocolBook book)

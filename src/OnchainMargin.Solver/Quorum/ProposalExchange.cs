@@ -6,13 +6,16 @@ using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Quorum;
 
-/// <summary>The last proposals with their signatures: what is published here goes to every peer, what peers publish comes in by this node's API. Only signatures of sitting attesters get in.</summary>
+/// <summary>
+/// The last proposals with their signatures: what is published here goes to every peer, what peers publish comes in by this node's API. Only signatures of sitting attesters get in, and whoever brings many
+/// proposals pushes out his own.
+/// </summary>
 internal sealed class ProposalExchange(PeerClient peers, AttesterOptions options)
 {
     private const int KeptOfAKind = 16;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<ProposalKind, List<(Proposal Proposal, Dictionary<Address, RiskRegistry.AttesterSignature> Signatures)>> _known = [];
+    private readonly Dictionary<ProposalKind, List<(Proposal Proposal, Address Proposer, Dictionary<Address, RiskRegistry.AttesterSignature> Signatures)>> _known = [];
 
     /// <summary>The proposals of a kind, oldest first.</summary>
     public IReadOnlyList<Proposal> Of(ProposalKind kind)
@@ -60,10 +63,11 @@ internal sealed class ProposalExchange(PeerClient peers, AttesterOptions options
                 _known[proposal.Kind] = known = [];
             }
 
-            known.Add((proposal, new Dictionary<Address, RiskRegistry.AttesterSignature> { [signature.Signer] = signature }));
+            known.Add((proposal, signature.Signer, new Dictionary<Address, RiskRegistry.AttesterSignature> { [signature.Signer] = signature }));
             if (known.Count > KeptOfAKind)
             {
-                known.RemoveAt(0);
+                Address busiest = known.CountBy(static one => one.Proposer).MaxBy(static pair => pair.Value).Key;
+                known.RemoveAt(known.FindIndex(one => one.Proposer == busiest));
             }
         }
     }

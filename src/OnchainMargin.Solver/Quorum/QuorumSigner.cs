@@ -28,11 +28,17 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     /// <summary>Whether a key of this node sits among the attesters.</summary>
     public bool IsSeated(ProtocolBook book) => keys.Any(key => book.Attesters.Contains(key.Address));
 
-    /// <summary>The known proposals of the kind.</summary>
-    public IReadOnlyList<Proposal> Known => exchange.Of(kind);
+    /// <summary>
+    /// The proposals that this node speaks of now, oldest first. One of a second that its book has not come to waits until it has: a node that is behind would refuse for ever what it is about to compute itself.
+    /// One that it refused is no reason to keep silent: nobody can hold up the others by proposing what they do not sign.
+    /// </summary>
+    /// <param name="book">The node's book.</param>
+    /// <param name="mostAgeSeconds">How old a proposal may be, in seconds of the chain.</param>
+    public IEnumerable<Proposal> Open(ProtocolBook book, ulong mostAgeSeconds) => exchange.Of(kind)
+        .Where(proposal => proposal.Time <= book.BlockTimeSeconds && book.BlockTimeSeconds - proposal.Time <= mostAgeSeconds && !_refused.Contains(proposal.Digest));
 
-    /// <summary>Whether a proposal was sent from here and is on its way still.</summary>
-    public bool IsSending(IEnumerable<Proposal> open) => time.GetUtcNow() - _sentAt < LongestSending && open.Any(proposal => _sent.Contains(proposal.Digest));
+    /// <summary>Whether a proposal that was sent from here is on its way still.</summary>
+    public bool IsSending => time.GetUtcNow() - _sentAt < LongestSending && exchange.Of(kind).Any(proposal => _sent.Contains(proposal.Digest));
 
     /// <summary>Whether it is this node's turn to propose: the first attester by address at once, each next one a pause later.</summary>
     /// <param name="isDue">Whether something is to be proposed that nobody has.</param>
@@ -56,11 +62,6 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     /// <returns>Whether a key of this node signed now.</returns>
     public async Task<bool> JudgeAsync(Proposal proposal, Func<string?> difference, ProtocolBook book, CancellationToken cancellationToken)
     {
-        if (_refused.Contains(proposal.Digest))
-        {
-            return false;
-        }
-
         if (!keys.Any(key => IsMissing(proposal, key, book)))
         {
             await OfferAgainAsync(proposal, book, cancellationToken).ConfigureAwait(false);

@@ -43,13 +43,13 @@ internal sealed class SurfaceRole(
 
         desk.Refresh(book);
         IReadOnlyList<SurfacePlan> plans = desk.Plan(book);
-        List<Proposal> open = [.. quorum.Known.Where(proposal => IsOpen(proposal, book))];
+        List<Proposal> open = [.. quorum.Open(book, MostAgeSeconds).Where(proposal => IsLater(proposal, book))];
         foreach (Proposal proposal in open)
         {
             await quorum.JudgeAsync(proposal, () => SurfaceComparison.Difference(proposal.Updates, plans, options.Surfaces.ToleranceBps, book.BlockTimeSeconds), book, cancellationToken).ConfigureAwait(false);
         }
 
-        bool isPending = quorum.IsSending(open) || open.Any(proposal => proposal.Time + PendingSeconds > book.BlockTimeSeconds);
+        bool isPending = quorum.IsSending || open.Any(proposal => proposal.Time + PendingSeconds > book.BlockTimeSeconds);
         if (quorum.IsTurn(!isPending && plans.Any(static plan => plan.IsDue), book, options.Surfaces.TakeoverSeconds))
         {
             Proposal own = Propose(plans, book);
@@ -67,10 +67,9 @@ internal sealed class SurfaceRole(
     /// <inheritdoc/>
     public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.Surfaces.PollMilliseconds), time, cancellationToken);
 
-    /// <summary>Whether a proposal can still be published: young, and later than what is in force of each expiry.</summary>
-    private static bool IsOpen(Proposal proposal, ProtocolBook book) =>
-        proposal.Time + MostAgeSeconds >= book.BlockTimeSeconds
-        && proposal.Updates.All(update => update.Expiry > book.BlockTimeSeconds && (!book.Surfaces.TryGetValue((update.Underlying, update.Expiry), out SurfaceHistory? history) || history.Present.Time < update.Time));
+    /// <summary>Whether a proposal can still be published: later than what is in force of each expiry.</summary>
+    private static bool IsLater(Proposal proposal, ProtocolBook book) =>
+        proposal.Updates.All(update => update.Expiry > book.BlockTimeSeconds && (!book.Surfaces.TryGetValue((update.Underlying, update.Expiry), out SurfaceHistory? history) || history.Present.Time < update.Time));
 
     private Proposal Propose(IReadOnlyList<SurfacePlan> plans, ProtocolBook book)
     {

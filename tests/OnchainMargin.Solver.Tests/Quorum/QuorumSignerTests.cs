@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Protocol.Signing;
+using OnchainMargin.Solver.Attesting;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Quorum;
+using OnchainMargin.Tests.Shared;
+
+namespace OnchainMargin.Solver.Tests.Quorum;
+
+public sealed class QuorumSignerTests : IDisposable
+{
+    private const ulong Now = 1_700_000_000;
+    private const ulong MostAge = 600;
+
+    private static readonly ProtocolDigests Digests = new(new DeploymentRecord { ChainId = 1, Block = 0, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [] });
+
+    private readonly PrivateKey _own = PrivateKey.Generate();
+    private readonly PrivateKey _other = PrivateKey.Generate();
+    private readonly PrivateKey _liar = PrivateKey.Generate();
+    private readonly HttpClient _http = new();
+    private readonly ProposalExchange _exchange;
+    private readonly QuorumSigner _quorum;
+
+    public QuorumSignerTests()
+    {
+        _exchange = new ProposalExchange(new PeerClient(_http, NullLogger<PeerClient>.Instance), new AttesterOptions());
+        _quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], null, new FakeTime(), NullLogger<QuorumSigner>.Instance);
+    }
+
+    public void Dispose()
+    {
+        _own.Dispose();
+        _other.Dispose();
+        _liar.Dispose();
+        _http.Dispose();
+    }
+
+    [Fact]
+    public void Open_ToANodeBehind_WaitsUntilItsBookHasComeToTheSecond()
+    {
+        Proposal proposal = Offer(_other, Now + 12);
+        Assert.Empty(_quorum.Open(BookAt(Now), MostAge));
+        Assert.Equal([proposal], _quorum.Open(BookAt(Now + 12), MostAge));
+        Assert.Equal([proposal], _quorum.Open(BookAt(Now + 12 + MostAge), MostAge));
+        Assert.Empty(_quorum.Open(BookAt(Now + 13 + MostAge), MostAge));
+    }
+
+    [Fact]
+    public async Task Open_OfWhatWasRefused_IsNothing()
+    {
+        Proposal proposal = Offer(_other, Now);
+        Assert.False(await _quorum.JudgeAsync(proposal, static () => "priceRangeE8 of underlying 1 is 3 proposed, 2 here, 2 in force", BookAt(Now), CancellationToken.None));
+        Assert.Empty(_quorum.Open(BookAt(Now), MostAge));
+        Assert.False(_exchange.IsSignedBy(proposal, _own.Address));
+    }
+
+    [Fact]
+    public async Task Judge_WithoutADifference_Signs()
+    {
+        Proposal proposal = Offer(_other, Now);
+        Assert.True(await _quorum.JudgeAsync(proposal, static () => null, BookAt(Now), CancellationToken.None));
+        Assert.Equal(2, _exchange.Enough(proposal, BookAt(Now)).Count);
+        Assert.False(await _quorum.JudgeAsync(proposal, static () => null, BookAt(Now), CancellationToken.None));
+    }
+
+    [Fact]
+    public void Take_OfAFloodFromOne_LeavesWhatOthersProposed()
+    {
+        Proposal honest = Offer(_other, Now);
+        for (ulong i = 1; i <= 100; i++)
+        {
+            Offer(_liar, Now - i);
+        }
+
+        Assert.Contains(honest, _quorum.Open(BookAt(Now), MostAge));
+        Assert.Equal(16, _exchange.Of(ProposalKind.Parameters).Count);
+    }
+
+    private Proposal Offer(PrivateKey key, ulong time)
+    {
+        Proposal proposal = Proposal.Of([new ParameterSteps.UnderlyingStep(1, time, 2, 3, 4, 5, 6)], [], Digests);
+        _exchange.Take(proposal, new RiskRegistry.AttesterSignature(key.Address, key.SignHash(proposal.Digest).ToArray()));
+        return proposal;
+    }
+
+    private ProtocolBook BookAt(ulong time) => ProtocolBook.Empty with { BlockTimeSeconds = time, Attesters = [_own.Address, _other.Address, _liar.Address], Threshold = 2 };
+}
