@@ -1,9 +1,11 @@
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Clearing;
+using OnchainMargin.Solver.Markets;
 
 namespace OnchainMargin.Cli.Margin;
 
-/// <summary>A fill to try: <c>1:ETH-PERP:-5@150</c>.</summary>
+/// <summary>A fill to try: <c>1:ETH-PERP:-5@150</c>; a token against cash: <c>1:WETH-SPOT:-5@150</c>.</summary>
 /// <param name="Text">As given.</param>
 /// <param name="Account">The account's id.</param>
 /// <param name="Instrument">The instrument.</param>
@@ -32,7 +34,9 @@ internal sealed record WhatIfOrder(string Text, string Account, Instrument Instr
             throw new CliException($"The {what} names account '{parts[0]}', which the book does not have: use the id of one of its accounts.");
         }
 
-        Instrument instrument = new BookAccounts(book.Names, book.View).Find(parts[1], $"the {what}");
+        Instrument instrument = InstrumentNames.SpotToken(parts[1]) is { } symbol
+            ? Spot(book, symbol, what)
+            : new BookAccounts(book.Names, book.View).Find(parts[1], $"the {what}");
         long sizeE8 = FixedPointText.ParseE8(amounts[0].TrimStart('+'), $"size of the {what}");
         long priceE8 = FixedPointText.ParseE8(amounts[1], $"price of the {what}");
         return sizeE8 is not 0 and >= -SizeMax and <= SizeMax && priceE8 is >= 0 and <= PriceMax
@@ -42,8 +46,31 @@ internal sealed record WhatIfOrder(string Text, string Account, Instrument Instr
     }
 
     /// <summary>The account after this fill.</summary>
-    /// <exception cref="CliException">The position would leave the domain.</exception>
-    public BookAccount Apply(BookAccount account) => Fills.Add(account.State, Instrument, SizeE8, Fills.ValueUp(SizeE8, PriceE8, 0)) is { } outcome
-        ? account with { State = outcome.State }
-        : throw new CliException($"The --what-if order '{Text}' makes a position too large, or more than {AccountState.PositionsMax} of them: give a smaller size.");
+    /// <param name="account">The account before.</param>
+    /// <param name="checkpoint">The book's market.</param>
+    /// <exception cref="CliException">The position would leave the domain, or the account has less of a token than it sells.</exception>
+    public BookAccount Apply(BookAccount account, Checkpoint checkpoint)
+    {
+        if (SpotOrders.IsSpot(Instrument))
+        {
+            CollateralRecord record = SpotOrders.Record(Instrument, checkpoint)!;
+            UInt128 raw = SpotOrders.Raw(SizeE8, record.Decimals)
+                ?? throw new CliException($"The size of the --what-if order '{Text}' is no whole number of the token's smallest units: give at most {record.Decimals} decimals.");
+            return SpotOrders.Swap(account.State, account.Balances, record.Token, raw, SizeE8, PriceE8) is { } swapped
+                ? account with { State = swapped.State, Balances = swapped.Balances }
+                : throw new CliException($"The --what-if order '{Text}' sells more of the token than account '{account.Name}' has: give a smaller size, or more collateral.");
+        }
+
+        return Fills.Add(account.State, Instrument, SizeE8, Fills.ValueUp(SizeE8, PriceE8, 0)) is { } outcome
+            ? account with { State = outcome.State }
+            : throw new CliException($"The --what-if order '{Text}' makes a position too large, or more than {AccountState.PositionsMax} of them: give a smaller size.");
+    }
+
+    private static Instrument Spot(Book book, string symbol, string what)
+    {
+        int token = book.Names.TokenNumber(symbol);
+        return token > 0 && book.Checkpoint.Collaterals.Any(record => record.Token == token)
+            ? SpotOrders.Of((ushort)token)
+            : throw new CliException($"The instrument of the {what} names no token of the book: add '{symbol}' to collateral, or name one that is there and is not the settlement token.");
+    }
 }

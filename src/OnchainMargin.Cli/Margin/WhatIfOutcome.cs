@@ -12,7 +12,7 @@ internal sealed record WhatIfOutcome(IReadOnlyList<WhatIfOrder> Orders, AccountR
         .. orders.Select(text => WhatIfOrder.Parse(text, book)).GroupBy(order => order.Account, StringComparer.Ordinal).Select(own =>
         {
             AccountReport before = reports.First(r => string.Equals(r.Account.Name, own.Key, StringComparison.Ordinal));
-            BookAccount after = own.Aggregate(before.Account, (account, order) => order.Apply(account));
+            BookAccount after = own.Aggregate(before.Account, (account, order) => order.Apply(account, book.Checkpoint));
             return new WhatIfOutcome([.. own], before, AccountReport.Of(after, book.View));
         }),
     ];

@@ -5,6 +5,7 @@ using System.Globalization;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Relay;
 
@@ -59,7 +60,7 @@ internal sealed partial class ProtocolViews
             ApiNumbers.Text(u.OpenInterestE8),
             u.MarketState.ToString()))]);
 
-    /// <summary>What can be traded or margined at inputs: perpetuals, and for each expiry the future and the options around the forward and those that anybody holds.</summary>
+    /// <summary>What can be traded or margined at inputs: perpetuals, and for each expiry the future and the options around the forward; tokens of the vault against cash.</summary>
     public IReadOnlyList<InstrumentView> Instruments(CheckpointInputs inputs)
     {
         var all = new SortedSet<Instrument>();
@@ -77,19 +78,20 @@ internal sealed partial class ProtocolViews
             }
         }
 
-        return [.. all.Select(instrument => View(instrument, inputs))];
+        IEnumerable<Instrument> tokens = inputs.Checkpoint.Collaterals.Where(static record => record.Token != 0).Select(static record => SpotOrders.Of(record.Token));
+        return [.. all.Concat(tokens).Select(instrument => View(instrument, inputs))];
     }
 
     /// <summary>One instrument at inputs.</summary>
     public InstrumentView View(Instrument instrument, CheckpointInputs inputs) => new(
         instrument.Packed.ToString(CultureInfo.InvariantCulture),
         _names.Format(instrument),
-        ApiNumbers.Text(instrument.Underlying),
-        instrument.Kind.ToString(),
+        ApiNumbers.Text(SpotOrders.IsSpot(instrument) ? SpotOrders.Record(instrument, inputs.Checkpoint)?.Underlying ?? 0 : instrument.Underlying),
+        SpotOrders.IsSpot(instrument) ? "Spot" : instrument.Kind.ToString(),
         ApiNumbers.Text(instrument.Expiry),
         ApiNumbers.Text(instrument.StrikeE4),
         ApiNumbers.Text(Quotes.MarkE8(instrument, inputs.View)),
-        (Quotes.Record(instrument.Underlying, inputs.View)?.MarketState ?? MarketState.Halted).ToString(),
+        Quotes.State(instrument, inputs.View).ToString(),
         Words(instrument));
 
     /// <summary>The surfaces at inputs.</summary>
@@ -163,6 +165,11 @@ internal sealed partial class ProtocolViews
 
     private string Words(Instrument instrument)
     {
+        if (SpotOrders.IsSpot(instrument))
+        {
+            return $"{InstrumentNames.SpotToken(_names.Format(instrument))} against cash";
+        }
+
         string underlying = _names.Underlying(instrument.Underlying);
         string day = DateTimeOffset.FromUnixTimeSeconds(instrument.Expiry).ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
         string strike = (instrument.StrikeE4 / 10_000m).ToString("#,0.####", CultureInfo.InvariantCulture);

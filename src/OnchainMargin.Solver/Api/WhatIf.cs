@@ -59,7 +59,7 @@ internal sealed class WhatIf(ProtocolViews views)
 
     private (Holding? After, string Refusal) Trade(Holding before, WhatIfRequest request, ProtocolBook book, CheckpointInputs inputs)
     {
-        AccountState state = before.State;
+        Holding after = before;
         if (request.CashE8 is { } cashText)
         {
             if (!long.TryParse(cashText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long cash))
@@ -67,7 +67,7 @@ internal sealed class WhatIf(ProtocolViews views)
                 return (null, $"The cash '{cashText}' is not a whole number; give money in units of 1e-8.");
             }
 
-            state = state with { CashE8 = state.CashE8 + cash };
+            after = after with { State = after.State with { CashE8 = after.State.CashE8 + cash } };
         }
 
         foreach (WhatIfFill fill in request.Fills ?? [])
@@ -84,15 +84,16 @@ internal sealed class WhatIf(ProtocolViews views)
                 return (null, $"The fill of '{fill.SizeE8}' {fill.Instrument} at '{fill.PriceE8 ?? "mark"}' is not understood; give whole numbers in units of 1e-8, a size that is not 0.");
             }
 
-            if (Fills.Add(state, instrument, size, Fills.ValueUp(size, price, Quotes.FundingE8(instrument, inputs.View))) is not { } outcome)
+            (Holding? traded, string refusal) = after.Trade(instrument, size, price, book.Parameters.Clearing.TakerFeeE8, inputs);
+            if (traded is null)
             {
-                return (null, $"The fill of {fill.Instrument} makes a position too large, or more than {AccountState.PositionsMax} of them; give a smaller size.");
+                return (null, $"The fill of {fill.SizeE8} {fill.Instrument} cannot be: {char.ToLowerInvariant(refusal[0])}{refusal[1..]}");
             }
 
-            state = outcome.State with { CashE8 = outcome.State.CashE8 - Fees.FeeUp(size, price, book.Parameters.Clearing.TakerFeeE8) };
+            after = traded;
         }
 
-        return (before with { State = state }, "");
+        return (after, "");
     }
 
     private Shock? Read(WhatIfMove move)

@@ -19,6 +19,21 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
         return new Holding(state, balances);
     }
 
+    /// <summary>What it becomes by a fill and its fee.</summary>
+    /// <param name="instrument">The instrument; of kind spot a token against cash.</param>
+    /// <param name="sizeE8">Signed size.</param>
+    /// <param name="priceE8">Price.</param>
+    /// <param name="feeRateE8">Fee of notional.</param>
+    /// <param name="inputs">The market.</param>
+    /// <returns>The holding, or null and the sentence that says why there is none.</returns>
+    public (Holding? After, string Refusal) Trade(Instrument instrument, long sizeE8, long priceE8, long feeRateE8, CheckpointInputs inputs)
+    {
+        (Holding? traded, string refusal) = SpotOrders.IsSpot(instrument) ? Swap(instrument, sizeE8, priceE8, inputs.Checkpoint)
+            : Fills.Add(State, instrument, sizeE8, Fills.ValueUp(sizeE8, priceE8, Quotes.FundingE8(instrument, inputs.View))) is { } outcome ? (this with { State = outcome.State }, "")
+            : (null, $"The position would be too large, or there would be more than {AccountState.PositionsMax} positions; trade a smaller size.");
+        return traded is null ? (null, refusal) : (traded with { State = traded.State with { CashE8 = traded.State.CashE8 - Fees.FeeUp(sizeE8, priceE8, feeRateE8) } }, "");
+    }
+
     /// <summary>The figures at a market; null when it does not hold what the account touches.</summary>
     public AccountFigures? Figures(CheckpointView view, SurfaceChoice choice = SurfaceChoice.Present) =>
         MarginEngine.TryCompute(State, Balances.AsSpan(), view, choice, out AccountFigures figures) == MarginError.None ? figures : null;
@@ -30,4 +45,21 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
             .Concat(Balances.Select(balance => checkpoint.Collaterals.FirstOrDefault(record => record.Token == balance.Token)?.Underlying ?? 0).Where(static underlying => underlying != 0))
             .Distinct().Order(),
     ];
+
+    private (Holding? After, string Refusal) Swap(Instrument instrument, long sizeE8, long priceE8, Checkpoint checkpoint)
+    {
+        if (SpotOrders.Record(instrument, checkpoint) is not { } record)
+        {
+            return (null, $"Token {SpotOrders.TokenOf(instrument)} cannot be swapped here; take an instrument of /api/instruments.");
+        }
+
+        if (SpotOrders.Raw(sizeE8, record.Decimals) is not { } raw)
+        {
+            return (null, $"The size is no whole number of the token's smallest units, of which it has {record.Decimals} decimals; give fewer decimals.");
+        }
+
+        return SpotOrders.Swap(State, Balances, record.Token, raw, sizeE8, priceE8) is { } after
+            ? (new Holding(after.State, after.Balances), "")
+            : (null, "The account has less of the token than it would sell; deposit more or sell less.");
+    }
 }

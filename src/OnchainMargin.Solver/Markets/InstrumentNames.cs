@@ -5,10 +5,11 @@ using OnchainMargin.Protocol.Deployment;
 
 namespace OnchainMargin.Solver.Markets;
 
-/// <summary>Instruments by name, as Deribit writes them: <c>BTC-PERP</c>, <c>BTC-27MAR26</c>, <c>BTC-27MAR26-90000-C</c>. Expiry is at 08:00 UTC; a dated name of another hour carries it: <c>BTC-27MAR26T1200</c>.</summary>
+/// <summary>Instruments by name, as Deribit writes them: <c>BTC-PERP</c>, <c>BTC-27MAR26</c>, <c>BTC-27MAR26-90000-C</c>; a token of the vault against cash is <c>WETH-SPOT</c>. Expiry is at 08:00 UTC; a dated name of another hour carries it: <c>BTC-27MAR26T1200</c>.</summary>
 public sealed class InstrumentNames(DeploymentRecord deployment)
 {
     private const string PerpetualSuffix = "PERP";
+    private const string SpotSuffix = "-SPOT";
     private const string DayFormat = "dMMMyy";
     private const int StrikeScale = 10_000;
 
@@ -20,7 +21,7 @@ public sealed class InstrumentNames(DeploymentRecord deployment)
 
     /// <summary>The name of an instrument; of a token against cash (CLR-025) the token's symbol: <c>WETH-SPOT</c>.</summary>
     public string Format(Instrument instrument) => SpotOrders.IsSpot(instrument)
-        ? $"{deployment.Tokens.FirstOrDefault(listed => listed.Index == SpotOrders.TokenOf(instrument))?.Symbol ?? string.Create(CultureInfo.InvariantCulture, $"#{SpotOrders.TokenOf(instrument)}")}-SPOT"
+        ? $"{deployment.Tokens.FirstOrDefault(listed => listed.Index == SpotOrders.TokenOf(instrument))?.Symbol ?? string.Create(CultureInfo.InvariantCulture, $"#{SpotOrders.TokenOf(instrument)}")}{SpotSuffix}"
         : Format(instrument, Underlying(instrument.Underlying));
 
     /// <summary>The name of an instrument whose underlying has this name.</summary>
@@ -33,10 +34,18 @@ public sealed class InstrumentNames(DeploymentRecord deployment)
     };
 
     /// <summary>Reads a name; null when it is none of this deployment.</summary>
-    public Instrument? Parse(string name) =>
-        Parse(name, text => deployment.Underlyings.FirstOrDefault(listed => string.Equals(listed.Name, text, StringComparison.OrdinalIgnoreCase))?.Number);
+    public Instrument? Parse(string name) => SpotToken(name) is { } symbol
+        ? deployment.Tokens.FirstOrDefault(listed => listed.Index != 0 && string.Equals(listed.Symbol, symbol, StringComparison.OrdinalIgnoreCase)) is { } token ? SpotOrders.Of(token.Index) : null
+        : Parse(name, text => deployment.Underlyings.FirstOrDefault(listed => string.Equals(listed.Name, text, StringComparison.OrdinalIgnoreCase))?.Number);
 
-    /// <summary>Reads a name; null when it is none.</summary>
+    /// <summary>The symbol of the token that a name swaps against cash; null when it names something else.</summary>
+    public static string? SpotToken(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.EndsWith(SpotSuffix, StringComparison.OrdinalIgnoreCase) ? name[..^SpotSuffix.Length] : null;
+    }
+
+    /// <summary>Reads a name of a position; null when it is none.</summary>
     /// <param name="name">The name.</param>
     /// <param name="underlyingOf">The number of an underlying; null when there is none of that name.</param>
     public static Instrument? Parse(string name, Func<string, ushort?> underlyingOf)

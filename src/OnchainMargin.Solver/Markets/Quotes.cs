@@ -1,4 +1,5 @@
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Clearing;
 
 namespace OnchainMargin.Solver.Markets;
 
@@ -7,9 +8,10 @@ internal static class Quotes
 {
     private const long One = 100_000_000;
 
-    /// <summary>The mark; null when the checkpoint does not hold the instrument's market or expiry.</summary>
+    /// <summary>The mark; null when the checkpoint does not hold the instrument's market or expiry, or its token.</summary>
     public static Int128? MarkE8(Instrument instrument, CheckpointView view) =>
-        EquityE8(new Position(instrument, One, 0), view) is { } equity ? equity + FundingE8(instrument, view) : null;
+        SpotOrders.IsSpot(instrument) ? SpotOrders.MarkE8(instrument, view.Checkpoint)
+        : EquityE8(new Position(instrument, One, 0), view) is { } equity ? equity + FundingE8(instrument, view) : null;
 
     /// <summary>What a position has gained since it was entered, funding included; for an option, what it is worth.</summary>
     public static Int128? GainE8(Position position, CheckpointView view) => EquityE8(position, view);
@@ -20,6 +22,13 @@ internal static class Quotes
     /// <summary>Funding of one long unit so far; 0 for everything but a perpetual.</summary>
     public static long FundingE8(Instrument instrument, CheckpointView view) =>
         instrument.Kind == InstrumentKind.Perpetual ? Record(instrument.Underlying, view)?.CumulativeFundingE8 ?? 0 : 0;
+
+    /// <summary>What may be done in an instrument's market. A token that is no underlying has no market of its own and is always normal (CLR-025).</summary>
+    public static MarketState State(Instrument instrument, CheckpointView view)
+    {
+        ushort underlying = SpotOrders.IsSpot(instrument) ? SpotOrders.Record(instrument, view.Checkpoint)?.Underlying ?? ushort.MaxValue : instrument.Underlying;
+        return underlying == 0 ? MarketState.Normal : Record(underlying, view)?.MarketState ?? MarketState.Halted;
+    }
 
     private static Int128? EquityE8(Position position, CheckpointView view)
     {

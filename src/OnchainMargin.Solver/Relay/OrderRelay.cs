@@ -3,6 +3,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
@@ -272,7 +273,8 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly | RestingOrder.FillOrKill) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only), bit 1 (post-only) and bit 2 (fill-or-kill) mean something."
             : (order.Flags & RestingOrder.PostOnly) != 0 && (order.Flags & RestingOrder.FillOrKill) != 0 ? "The order is post-only and fill-or-kill, so it could never be filled; clear one of the flags."
             : order.Expiry <= now ? $"The order expired at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; sign one that lasts longer."
-            : !instrument.IsValid ? "The order names no valid instrument; take the number from /api/instruments."
+            : SpotOrders.IsSpot(instrument) && (order.Flags & RestingOrder.ReduceOnly) != 0 ? "The order is reduce-only and swaps a token, of which there is no position; clear the flag."
+            : !instrument.IsValid && !SpotOrders.IsSpot(instrument) ? "The order names no valid instrument; take the number from /api/instruments."
             : book.IsPaused ? "Trading is paused by the guardian; deposits and withdrawals without positions go on."
             : null;
     }
@@ -282,6 +284,11 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         if (Quotes.MarkE8(order.Instrument, inputs.View) is not { } mark)
         {
             return Refuse("The market of this instrument is not listed; take one of /api/instruments.");
+        }
+
+        if (SpotOrders.IsSpot(order.Instrument) && Quotes.State(order.Instrument, inputs.View) is not MarketState.Normal and var state)
+        {
+            return Refuse($"The market of this token is {state}; it is swapped in a normal market only.");
         }
 
         BookAccount account = book.Accounts[order.Account];

@@ -22,22 +22,21 @@ internal static class PreTradeCheck
     public static PreTradeVerdict Judge(BookAccount account, IEnumerable<Possible> fills, ProtocolBook book, CheckpointInputs inputs)
     {
         Holding before = Holding.Of(account, book, inputs);
-        AccountState state = before.State;
+        Holding after = before;
         bool isReducing = true;
         foreach (Possible fill in fills)
         {
-            int at = state.IndexOf(fill.Instrument);
-            isReducing &= Fees.Reduces(at >= 0 ? state.Positions[at].SizeE8 : 0, fill.SizeE8);
-            Int128 value = Fills.ValueUp(fill.SizeE8, fill.PriceE8, Quotes.FundingE8(fill.Instrument, inputs.View));
-            if (Fills.Add(state, fill.Instrument, fill.SizeE8, value) is not { } outcome)
+            int at = after.State.IndexOf(fill.Instrument);
+            isReducing &= Fees.Reduces(at >= 0 ? after.State.Positions[at].SizeE8 : 0, fill.SizeE8);
+            (Holding? traded, string refusal) = after.Trade(fill.Instrument, fill.SizeE8, fill.PriceE8, fill.FeeRateE8, inputs);
+            if (traded is null)
             {
-                return new PreTradeVerdict(IsAllowed: false, IsReducing: false, $"The position would be too large, or there would be more than {AccountState.PositionsMax} positions; trade a smaller size.");
+                return new PreTradeVerdict(IsAllowed: false, IsReducing: false, refusal);
             }
 
-            state = outcome.State with { CashE8 = outcome.State.CashE8 - Fees.FeeUp(fill.SizeE8, fill.PriceE8, fill.FeeRateE8) };
+            after = traded;
         }
 
-        Holding after = before with { State = state };
         if (after.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
         {
             return new PreTradeVerdict(IsAllowed: false, IsReducing: false, "The market of this account cannot be computed now; ask again after the next checkpoint.");

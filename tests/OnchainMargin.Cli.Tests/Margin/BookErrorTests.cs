@@ -74,6 +74,8 @@ public sealed class BookErrorTests
     [InlineData("7:ETH-PERP:0@1", "is out of range")]
     [InlineData("7:BTC-PERP:1@1", "names no underlying of the book")]
     [InlineData("7:ETH-PERP:a@1", "is not a decimal number")]
+    [InlineData("7:WETH-SPOT:1@1", "names no token of the book")]
+    [InlineData("7:USDC-SPOT:1@1", "names no token of the book")]
     public async Task Run_WhatIfMistake_IsNamed(string order, string part)
     {
         CliException error = await Assert.ThrowsAsync<CliException>(() => MarginCommandRunner.RunAsync(Books.Small(), "--what-if", order));

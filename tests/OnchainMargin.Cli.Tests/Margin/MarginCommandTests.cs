@@ -40,6 +40,21 @@ public sealed class MarginCommandTests
     }
 
     [Fact]
+    public async Task Run_WhatIfATokenIsSold_CashTakesItsPlace()
+    {
+        (_, string output) = await MarginCommandRunner.RunAsync(Books.Design, "--json", "--what-if", "1:WETH-SPOT:-1.5@152.31");
+        using var reply = JsonDocument.Parse(output);
+        JsonElement outcome = reply.RootElement.GetProperty("whatIf")[0];
+
+        // At the mark equity stays; on the floor's side the haircut of what was sold is gone: 9 % (5 % for 5,000 ether, here are 9,000) of 1.5 × 152.31 more than 1316.1542.
+        Assert.Equal(outcome.GetProperty("before").GetProperty("equity").GetString(), outcome.GetProperty("after").GetProperty("equity").GetString());
+        Assert.Equal("1336.71605", outcome.GetProperty("after").GetProperty("floorEquity").GetString());
+
+        CliException error = await Assert.ThrowsAsync<CliException>(() => MarginCommandRunner.RunAsync(Books.Design, "--what-if", "1:WETH-SPOT:-2.5@152.31"));
+        Assert.Contains("sells more of the token than account '1' has", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_TenThousandAccounts_GivesEach()
     {
         (int exit, string output) = await MarginCommandRunner.RunAsync(Books.Large(10_000), "--json");

@@ -94,8 +94,8 @@ public sealed class Deployed : IAsyncDisposable
         return trader;
     }
 
-    /// <summary>Mints settlement tokens.</summary>
-    public Task MintAsync(Address to, UInt128 raw) => _sender.SendAsync(new TransactionRequest(Record.Tokens[0].Address, Mint.EncodeCall([to, (UInt256)raw])));
+    /// <summary>Mints tokens, of the settlement token when no other is named.</summary>
+    public Task MintAsync(Address to, UInt128 raw, int token = 0) => _sender.SendAsync(new TransactionRequest(Record.Tokens[token].Address, Mint.EncodeCall([to, (UInt256)raw])));
 
     /// <summary>Takes the chain back to a snapshot; the sender must ask for its nonce again.</summary>
     public async Task RevertAsync(string snapshot)

@@ -175,6 +175,19 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
     }
 
     [Fact]
+    public async Task WhatIf_ATokenBought_IsCollateralLessItsHaircut()
+    {
+        using HttpResponseMessage reply = await world.Http.PostAsJsonAsync("/api/accounts/1/what-if", new { fills = new[] { new { instrument = "WETH-SPOT", sizeE8 = "200000000" } } });
+        JsonElement answer = await reply.Content.ReadFromJsonAsync<JsonElement>();
+
+        // 6,000 of cash for 2 ether, and a fee of 0.05 %; what counts less is in the requirement.
+        Assert.Equal("99999700000000", answer.GetProperty("after").GetProperty("figures").GetProperty("equityE8").GetString());
+
+        using HttpResponseMessage refused = await world.Http.PostAsJsonAsync("/api/accounts/1/what-if", new { fills = new[] { new { instrument = "WETH-SPOT", sizeE8 = "-1" } } });
+        Assert.Contains("the account has less of the token than it would sell", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Distances_OfALong_AreWhereEquityMeetsTheRequirement()
     {
         JsonElement distances = await world.Http.GetFromJsonAsync<JsonElement>("/api/accounts/3/distances");

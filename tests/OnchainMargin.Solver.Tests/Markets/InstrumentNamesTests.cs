@@ -1,4 +1,5 @@
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Tests.Api;
 
@@ -18,6 +19,7 @@ public sealed class InstrumentNamesTests
         { "BTC-27MAR26-90000-C", Instrument.Call(1, March, 900_000_000) },
         { "ETH-27MAR26-0.0125-P", Instrument.Put(2, March, 125) },
         { "ETH-23OCT26-3000-P", Instrument.Put(2, October, 30_000_000) },
+        { "WETH-SPOT", SpotOrders.Of(1) },
         { "ETH-23OCT26T080001", Instrument.Future(2, October + 1) },
     };
 
@@ -31,6 +33,8 @@ public sealed class InstrumentNamesTests
 
     [Theory]
     [InlineData("DOGE-PERP")]
+    [InlineData("USDC-SPOT")]
+    [InlineData("DOGE-SPOT")]
     [InlineData("BTC")]
     [InlineData("BTC-31FEB26")]
     [InlineData("BTC-27MAR26-90000-X")]

@@ -1,5 +1,6 @@
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Tests.Api;
@@ -160,6 +161,24 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Instrument call = Instrument.Call(2, ApiWorld.Expiry, 32_000_000);
         Assert.Equal("", (await _world.Orders.SubmitAsync(_world.Sign(1, -10 * One, 5 * One, 1, instrument: call), null, CancellationToken.None)).Refusal);
         Assert.Contains("initial margin", await RefusalAsync(_world.Sign(3, -500 * One, 5 * One, 1, instrument: call)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submit_ATokenAgainstCash_MeetsItsLikeAndIsJudgedByWhatIsHeld()
+    {
+        Instrument weth = SpotOrders.Of(1);
+        RestingOrder offer = await TakenAsync(_world.Sign(2, -3 * One, ApiWorld.EthE8, 1, instrument: weth));
+        RestingOrder taker = await TakenAsync(_world.Sign(1, One, ApiWorld.EthE8, 1, instrument: weth));
+        Assert.Equal((offer, taker, (ulong)One), (_world.Orders.TakePending(1)[0] is var match ? match.Maker : null, match.Taker, match.SizeE8));
+
+        // Account 2 has 4 and offers 3 of them already.
+        Assert.Equal("The account has less of the token than it would sell; deposit more or sell less.", await RefusalAsync(_world.Sign(2, -3 * One / 2, ApiWorld.EthE8, 2, instrument: weth)));
+        // Ether counts 95 % of its price: whoever buys with the last of his margin would be below it.
+        Assert.Contains("initial margin", await RefusalAsync(_world.Sign(3, 80 * One, ApiWorld.EthE8, 1, instrument: weth)), StringComparison.Ordinal);
+        Assert.Contains("of which there is no position", await RefusalAsync(_world.Sign(1, -One, ApiWorld.EthE8, 2, RestingOrder.ReduceOnly, weth)), StringComparison.Ordinal);
+        Assert.Contains("is not listed", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(9))), StringComparison.Ordinal);
+        Assert.Contains("is not listed", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(0))), StringComparison.Ordinal);
+        Assert.Contains("is not listed", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 2, instrument: new Instrument(1, 7, 0, weth.Kind))), StringComparison.Ordinal);
     }
 
     private async Task<RestingOrder> TakenAsync(Clearinghouse.SignedOrder signed)

@@ -29,6 +29,7 @@ export function Trade({ account }: { account: Account }) {
   const [isWhole, setWhole] = useKept("fill-or-kill", false);
   const { address } = useConnection();
   const instrument = instruments?.find((one) => one.name === name) ?? instruments?.[0];
+  const isSpot = instrument?.kind === "Spot";
   const amount = parse(sizeText, 8);
   const mark = big(instrument?.markE8);
   const limit = priceText === "" ? suggested(mark, side, big(deployment.parameters.priceBandE8)) : parse(priceText, 8);
@@ -76,7 +77,7 @@ export function Trade({ account }: { account: Account }) {
         nonce: Date.now().toString(),
         expiry: ((await chainTime()) + Number(life)).toString(),
         maxFeeRateE8: deployment.parameters.takerFeeE8,
-        flags: (isReducing ? 1 : 0) | (isPosting ? 2 : 0) | (isWhole ? 4 : 0),
+        flags: (isReducing && !isSpot ? 1 : 0) | (isPosting ? 2 : 0) | (isWhole ? 4 : 0),
       };
       const signature = await signOrder(config, deployment, order);
       tell("Handing the order to the relay.");
@@ -124,8 +125,13 @@ export function Trade({ account }: { account: Account }) {
         <Choice label="Good for" value={life} options={lives} onChange={setLife} />
         <div className="checks">
           <label className="check">
-            <input type="checkbox" checked={isReducing} onChange={(event) => setReducing(event.target.checked)} /> Only
-            reduce
+            <input
+              type="checkbox"
+              checked={isReducing && !isSpot}
+              disabled={isSpot}
+              onChange={(event) => setReducing(event.target.checked)}
+            />{" "}
+            Only reduce
           </label>
           <label className="check">
             <input
