@@ -158,7 +158,8 @@ contract HealthGate is IHealthGate {
         bytes calldata checkpoint,
         bytes calldata records
     ) private {
-        Attested memory attested = _read(uint8(proof.kind), proof.data);
+        // The positions are those of the state that was written just now.
+        Attested memory attested = _read(uint8(proof.kind), proof.data, "");
         _requireSubject(question.account, question.stateAfter, question.balancesAfter, attested);
         _requireSteady(question.stateAfter, question.balancesAfter, attested, checkpoint, records);
         int256 cash = _cashOf(question.stateAfter);
@@ -177,7 +178,8 @@ contract HealthGate is IHealthGate {
     ) private {
         require(question.stateBefore.length != 0, ProofNotAllowed(question.account, uint8(ProofKind.Headroom)));
         HeadroomHealth memory headroom = abi.decode(data, (HeadroomHealth));
-        Attested memory attested = _read(headroom.kind, headroom.data);
+        bytes calldata positions = question.stateBefore[AccountStates.HEADER_BYTES:];
+        Attested memory attested = _read(headroom.kind, headroom.data, positions);
         _requireSubject(question.account, question.stateBefore, question.balancesBefore, attested);
         _requireSteady(question.stateAfter, question.balancesAfter, attested, checkpoint, records);
         int256 cash = _cashOf(question.stateAfter);
@@ -266,15 +268,19 @@ contract HealthGate is IHealthGate {
         bucket.take(msg.sender, question.account, creditE8);
     }
 
-    function _read(uint8 kind, bytes memory data) private returns (Attested memory attested) {
+    /// @dev What the registry accepts is told with all that a challenge needs, whoever called and through whatever contract.
+    /// @custom:spec CLR-053
+    function _read(uint8 kind, bytes memory data, bytes memory positions) private returns (Attested memory) {
         if (kind == uint8(ProofKind.Signed)) {
             SignedHealth memory signed = abi.decode(data, (SignedHealth));
             registry.requireSigned(signed.attestation, signed.signatures);
+            emit SignedAttestationUsed(signed.attestation, signed.signatures, signed.balances, positions);
             return Attested(signed.attestation, signed.balances, signed.checkpoint, signed.records);
         }
         LeafHealth memory leaf = abi.decode(data, (LeafHealth));
         require(kind == uint8(ProofKind.Leaf), ProofNotAllowed(leaf.attestation.account, kind));
         registry.requireLeaf(leaf.attestation, leaf.epoch, leaf.merkleProof);
+        emit LeafUsed(leaf.attestation, leaf.epoch, leaf.merkleProof, leaf.balances, positions);
         return Attested(leaf.attestation, leaf.balances, leaf.checkpoint, leaf.records);
     }
 

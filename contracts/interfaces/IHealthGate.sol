@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Proof} from "./ClearingTypes.sol";
+import {AttesterSignature, RiskAttestation} from "./RiskTypes.sol";
 
 /// @notice What is to be shown of one account: its state and tokens before and after an operation (MRG-002, MRG-005), both touched, so that they differ by the operation only.
 struct HealthQuestion {
@@ -21,7 +22,21 @@ struct HealthQuestion {
 
 /// @title The gate: decides whether a proof shows an account healthy
 /// @notice Keeps nothing itself: credit on attesters' word is metered by the CreditBucket (CLR-050). Every kind of proof is followed by the floor check at live prices: `floorEquity >= floor`.
+/// An attestation that is used is logged with all that a challenge of it needs (CLR-053): anybody who reads logs can recompute it and refute it, also when the call came through other contracts.
 interface IHealthGate {
+    /// @notice An attestation signed on demand was used. Its checkpoint's preimage is in `CheckpointTaken`.
+    /// @param balances The preimage of its collateral hash.
+    /// @param positions The preimage of its positions hash, for headroom; otherwise empty, because they are those of the account's last `AccountUpdated` before this.
+    event SignedAttestationUsed(
+        RiskAttestation attestation,
+        AttesterSignature[] signatures,
+        bytes balances,
+        bytes positions
+    );
+
+    /// @notice The same of a leaf of an epoch.
+    event LeafUsed(RiskAttestation attestation, uint64 epoch, bytes32[] merkleProof, bytes balances, bytes positions);
+
     /// @notice Thrown when equity is below the initial margin.
     error MarginTooLow(uint64 account, int256 equityE8, uint256 requirementE8);
 

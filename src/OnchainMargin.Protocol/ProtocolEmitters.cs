@@ -21,6 +21,7 @@ public static class ProtocolEmitters
             contracts.AttesterBonds,
             contracts.Challenges,
             contracts.CreditBucket,
+            contracts.HealthGate,
             contracts.LiquidationHouse,
             contracts.InsuranceFund,
             contracts.RiskParameters,

@@ -110,6 +110,12 @@ internal static partial class LogMessages
     [LoggerMessage(5011, LogLevel.Warning, "'{Challenge}' was refused: {Reason}")]
     public static partial void ChallengeRefused(this ILogger logger, string challenge, string reason);
 
+    [LoggerMessage(5012, LogLevel.Error, "The attestation of account {Account} at checkpoint {Checkpoint} that was used on chain is not what is computed here: leaf {Leaf}")]
+    public static partial void UseIsWrong(this ILogger logger, ulong account, ulong checkpoint, Hash32 leaf);
+
+    [LoggerMessage(5013, LogLevel.Error, "The attestation of account {Account} that was used on chain cannot be judged here: its checkpoint {Checkpoint} or epoch {Epoch} is not kept any more")]
+    public static partial void UseIsTooOld(this ILogger logger, ulong account, ulong checkpoint, ulong epoch);
+
     [LoggerMessage(6001, LogLevel.Information, "Keeper, {Subject}: {Decision}: {Text}")]
     public static partial void KeeperDecides(this ILogger logger, string subject, string decision, string text);
 

@@ -46,6 +46,9 @@ internal static class SolverTelemetry
     /// <summary>Posted epochs whose root is not the one that the watchtower computes.</summary>
     internal static readonly Counter<long> WrongRoots = Meter.CreateCounter<long>("omargin.watchtower.wrong_roots", "{epoch}", "Posted epochs whose root is not the one that is computed here.");
 
+    /// <summary>Attestations that were used on chain and are not what this node computes.</summary>
+    internal static readonly Counter<long> WrongUses = Meter.CreateCounter<long>("omargin.watchtower.wrong_uses", "{attestation}", "Attestations that were used on chain and are not what is computed here.");
+
     /// <summary>Challenges that the watchtower sent.</summary>
     internal static readonly Counter<long> Challenges = Meter.CreateCounter<long>("omargin.watchtower.challenges", "{challenge}", "Refutations, recomputations and demands that were sent.");
 }

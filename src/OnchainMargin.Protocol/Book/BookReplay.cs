@@ -29,6 +29,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
     private readonly Address _parameters = deployment.Contracts.RiskParameters;
     private readonly Address _surfaces = deployment.Contracts.VolSurfaces;
     private readonly Address _steps = deployment.Contracts.ParameterSteps;
+    private readonly Address _gate = deployment.Contracts.HealthGate;
 
     /// <summary>The book after the events so far.</summary>
     public ProtocolBook Book { get; private set; } = ProtocolBook.Empty;
@@ -113,6 +114,11 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         if (log.Address == _liquidation)
         {
             return ApplyLiquidation(book, log, edit);
+        }
+
+        if (log.Address == _gate)
+        {
+            return ApplyGate(book, log);
         }
 
         if (log.Address == _surfaces)
@@ -203,7 +209,12 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             hours = hours.SetItem(record.Underlying, PriceHours.After(hours.GetValueOrDefault(record.Underlying), inputs.Checkpoint.Header.Time, record.SpotE8));
         }
 
-        return book with { Checkpoints = Keep(book.Checkpoints.SetItem(taken.Id, inputs), KeptCheckpoints), Hours = hours };
+        return book with
+        {
+            Checkpoints = Keep(book.Checkpoints.SetItem(taken.Id, inputs), KeptCheckpoints),
+            Hours = hours,
+            Used = DropOld(book.Used, inputs.Checkpoint.Header.Time),
+        };
     }
 
     private static ImmutableSortedDictionary<ulong, T> Keep<T>(ImmutableSortedDictionary<ulong, T> all, int most) =>

@@ -54,6 +54,9 @@ public sealed record ProtocolBook
     /// <summary>Leaves that were supplied on demand, with their proofs; of the epochs that are kept.</summary>
     public ImmutableSortedDictionary<(ulong Epoch, ulong Account), SuppliedLeaf> Supplied { get; init; } = ImmutableSortedDictionary<(ulong Epoch, ulong Account), SuppliedLeaf>.Empty;
 
+    /// <summary>Attestations that were used, oldest first, for as long as they can be challenged.</summary>
+    public ImmutableList<UsedAttestation> Used { get; init; } = [];
+
     /// <summary>Leaves of attestations that were voided alone.</summary>
     public ImmutableHashSet<Hash32> Voided { get; init; } = [];
 

@@ -15,30 +15,26 @@ internal sealed record Refutation(bool IsHarmful, byte[]? Witness, Challenges.Pr
     private const int HeaderBytes = 64;
     private const long One = 100_000_000;
 
-    /// <summary>Finds it; null when the attestation is of other positions or collateral than the account had, which nobody here has the preimages of, and whose use the chain refuses.</summary>
-    public static Refutation? Find(RiskRegistry.RiskAttestation attestation, RiskRegistry.RiskAttestation own, BookAccount account, CheckpointInputs inputs)
+    /// <summary>Finds it, from the preimages of what the attestation names; null when nothing is wrong with it, or nobody can compute it, the chain no more than this node.</summary>
+    public static Refutation? Find(RiskRegistry.RiskAttestation attestation, byte[] positions, ImmutableArray<Balance> collateral, CheckpointInputs inputs)
     {
-        if (attestation.PositionsHash != own.PositionsHash || attestation.CollateralHash != own.CollateralHash)
+        // Requirements do not depend on cash: judged without, as the contract does.
+        byte[] bytes = [.. AccountState.Empty.Pack().AsSpan(0, HeaderBytes), .. positions];
+        if (AccountState.Unpack(bytes, out AccountState? state) != MarginError.None || state is null
+            || MarginEngine.TryCompute(state, collateral.AsSpan(), inputs.View, SurfaceChoice.Worse, out AccountFigures own) != MarginError.None)
         {
             return null;
         }
 
-        ImmutableArray<Balance> collateral = Balances.WithoutSettlement(account.Balances);
-        byte[] positions = account.StateBytes[HeaderBytes..];
-        var preimages = new Challenges.Preimages(positions, Balances.Pack(collateral), inputs.Head, inputs.RecordsFor(account.State, collateral));
-        bool isHarmful = attestation.LeastCashE8 < own.LeastCashE8 || attestation.InitialMarginE8 < own.InitialMarginE8 || attestation.MaintenanceMarginE8 < own.MaintenanceMarginE8;
-        return new Refutation(isHarmful, isHarmful ? FindWitness(attestation, positions, collateral, inputs) : null, preimages);
+        bool isHarmful = own.LeastCashE8 > attestation.LeastCashE8 || own.InitialE8 > attestation.InitialMarginE8 || own.MaintenanceE8 > attestation.MaintenanceMarginE8;
+        bool isTrue = own.LeastCashE8 == attestation.LeastCashE8 && own.InitialE8 == attestation.InitialMarginE8 && own.MaintenanceE8 == attestation.MaintenanceMarginE8;
+        var preimages = new Challenges.Preimages(positions, Balances.Pack(collateral), inputs.Head, inputs.RecordsFor(state, collateral));
+        return isTrue ? null : new Refutation(isHarmful, isHarmful ? FindWitness(attestation, state, collateral, inputs) : null, preimages);
     }
 
-    /// <summary>The cheapest witness that shows it (CLR-052), judged as the contract does: without cash, at the worse surface.</summary>
-    private static byte[]? FindWitness(RiskRegistry.RiskAttestation attestation, byte[] positions, ImmutableArray<Balance> collateral, CheckpointInputs inputs)
+    /// <summary>The cheapest witness that shows it (CLR-052), judged as the contract does: at the worse surface.</summary>
+    private static byte[]? FindWitness(RiskRegistry.RiskAttestation attestation, AccountState state, ImmutableArray<Balance> collateral, CheckpointInputs inputs)
     {
-        byte[] bytes = [.. AccountState.Empty.Pack().AsSpan(0, HeaderBytes), .. positions];
-        if (AccountState.Unpack(bytes, out AccountState? state) != MarginError.None || state is null)
-        {
-            return null;
-        }
-
         foreach (bool addOns in (ReadOnlySpan<bool>)[false, true])
         {
             byte[] witness = Margin.Witness.Best(state, collateral.AsSpan(), inputs.View, SurfaceChoice.Worse, addOns);

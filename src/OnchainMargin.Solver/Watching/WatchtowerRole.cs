@@ -16,7 +16,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Watching;
 
-/// <summary>The role that computes every posted book anew and challenges what is wrong in it, by itself: leaves that anybody serves are refuted, leaves that nobody serves are demanded.</summary>
+/// <summary>The role that computes anew every posted book and every attestation that was used, and challenges what is wrong by itself: leaves that anybody serves or uses and what was signed on demand are refuted, leaves that nobody serves are demanded.</summary>
 internal sealed class WatchtowerRole(
     Broadcast<IndexedBook> books,
     AttestedBooks attested,
@@ -28,9 +28,12 @@ internal sealed class WatchtowerRole(
     TimeProvider time,
     ILogger<WatchtowerRole> logger) : ISolverRole, IDisposable
 {
+    private const int HeaderBytes = 64;
+
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Hash32> _reported = [];
     private readonly HashSet<Hash32> _sound = [];
+    private readonly HashSet<Hash32> _judged = [];
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Watchtower;
@@ -60,10 +63,53 @@ internal sealed class WatchtowerRole(
                 }
             }
         }
+
+        foreach (UsedAttestation used in indexed.Book.Used)
+        {
+            await JudgeAsync(indexed, used, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
     public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+
+    /// <summary>Judges an attestation that was used. What its signers lost already cannot be taken again.</summary>
+    private async Task JudgeAsync(IndexedBook indexed, UsedAttestation used, CancellationToken cancellationToken)
+    {
+        RiskRegistry.RiskAttestation attestation = RiskRegistry.RiskAttestation.Decode(used.Accused.Attestation.Encode());
+        if (used.Inputs is null)
+        {
+            if (_reported.Add(used.Leaf))
+            {
+                logger.UseIsTooOld(attestation.Account, attestation.Checkpoint, used.Accused.Epoch);
+            }
+
+            return;
+        }
+
+        if (_judged.Contains(used.Leaf))
+        {
+            return;
+        }
+
+        if (Refutation.Find(attestation, used.Positions, Balances.Unpack(used.Balances), used.Inputs) is not { } refutation)
+        {
+            _judged.Add(used.Leaf);
+            return;
+        }
+
+        if (_reported.Add(used.Leaf))
+        {
+            SolverTelemetry.WrongUses.Add(1);
+            logger.UseIsWrong(attestation.Account, attestation.Checkpoint, used.Leaf);
+        }
+
+        bool isAtStake = used.Signers.Any(signer => indexed.Book.Bonds.TryGetValue(signer, out BookBond? bond) && bond.AmountRaw != UInt256.Zero);
+        if (isAtStake && !indexed.Book.Voided.Contains(used.Leaf))
+        {
+            await ChallengeAsync(indexed, used.Accused, used.Leaf, refutation, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private async Task ChallengeAsync(IndexedBook indexed, BookEpoch epoch, AttestedBook own, CancellationToken cancellationToken)
     {
@@ -116,28 +162,39 @@ internal sealed class WatchtowerRole(
         }
     }
 
-    /// <summary>Challenges one leaf; true when that is under way, so that others of the epoch can wait.</summary>
+    /// <summary>Challenges one leaf; true when that is under way, so that others of the epoch can wait. Of other positions or collateral than the account had nobody here has the preimages; its use would show them.</summary>
     private async Task<bool> JudgeAsync(
         IndexedBook indexed, BookEpoch epoch, AttestedBook own, RiskRegistry.RiskAttestation attestation, Hash32[] proof, CancellationToken cancellationToken)
     {
-        ProtocolBook then = indexed.AtCheckpoints[epoch.Checkpoint];
         Hash32 leaf = AttestedBook.LeafOf(attestation);
         if (indexed.Book.Voided.Contains(leaf)
             || own.Find(attestation.Account)?.Attestation is not { } mine
-            || Refutation.Find(attestation, mine, then.Accounts[attestation.Account], then.Checkpoints[epoch.Checkpoint]) is not { } refutation)
+            || attestation.PositionsHash != mine.PositionsHash
+            || attestation.CollateralHash != mine.CollateralHash)
         {
             return false;
         }
 
+        ProtocolBook then = indexed.AtCheckpoints[epoch.Checkpoint];
+        BookAccount account = then.Accounts[attestation.Account];
         var accused = new Challenges.Accused(Challenges.RiskAttestation.Decode(attestation.Encode()), epoch.Epoch, proof, []);
-        string subject = string.Create(CultureInfo.InvariantCulture, $"account {attestation.Account} of epoch {epoch.Epoch} leaf {leaf.ToString()[..10]}");
+        return Refutation.Find(attestation, account.StateBytes[HeaderBytes..], Balances.WithoutSettlement(account.Balances), then.Checkpoints[epoch.Checkpoint]) is { } refutation
+            && await ChallengeAsync(indexed, accused, leaf, refutation, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Corrects an attestation, or commits to its refutation and then refutes it; true when that is under way.</summary>
+    private async Task<bool> ChallengeAsync(IndexedBook indexed, Challenges.Accused accused, Hash32 leaf, Refutation refutation, CancellationToken cancellationToken)
+    {
+        // The same leaf may have been signed by others, too: each accusation is one of its own.
+        var subjectHash = Keccak256.Hash(accused.Encode());
+        string subject = string.Create(CultureInfo.InvariantCulture, $"account {accused.Attestation.Account} of epoch {accused.Epoch} accusation {subjectHash.ToString()[..10]}");
         if (!refutation.IsHarmful)
         {
             return await SendAsync($"correct {subject}", calls.Recompute(accused, refutation.Preimages, default), cancellationToken).ConfigureAwait(false) is not null;
         }
 
         // Nobody else can know the salt, and it is the same after a restart.
-        Hash32 salt = Keccak256.Hash(key.SignHash(leaf).ToArray());
+        Hash32 salt = Keccak256.Hash(key.SignHash(subjectHash).ToArray());
         byte[] committed = [.. new byte[12], .. key.Address.ToArray(), .. leaf.ToArray(), .. salt.ToArray()];
         OutboxEntry? commitment = await SendAsync($"commit to refute {subject}", calls.Commit(Keccak256.Hash(committed)), cancellationToken).ConfigureAwait(false);
         if (commitment is { State: OutboxState.Mined or OutboxState.Final } && commitment.BlockNumber < indexed.ChainHead + 1)

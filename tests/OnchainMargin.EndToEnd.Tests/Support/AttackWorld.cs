@@ -71,9 +71,11 @@ public sealed class AttackWorld(ChainFixture fixture) : IAsyncLifetime
     }
 
     /// <summary>The true attestation of a trader's account in the book that was last looked at, valid for an hour.</summary>
-    public RiskRegistry.RiskAttestation True(Trader trader)
+    public RiskRegistry.RiskAttestation True(Trader trader) => True(Book.Accounts[trader.Account]);
+
+    /// <summary>The same of an account as it is going to be.</summary>
+    public RiskRegistry.RiskAttestation True(BookAccount account)
     {
-        BookAccount account = Book.Accounts[trader.Account];
         ImmutableArray<Balance> collateral = Collateral(account);
         Assert.Equal(MarginError.None, MarginEngine.TryCompute(account.State, collateral.AsSpan(), Inputs.View, SurfaceChoice.Worse, out AccountFigures figures));
         return new RiskRegistry.RiskAttestation(

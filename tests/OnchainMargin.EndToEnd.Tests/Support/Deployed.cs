@@ -114,14 +114,14 @@ public sealed class Deployed : IAsyncDisposable
     public async Task<ulong> SendAsync((Address Contract, IContractCall Call) call) =>
         (await _sender.SendAsync(TransactionRequest.Call(call.Contract, call.Call))).BlockNumber;
 
-    /// <summary>The buyer takes the seller's offer of perpetuals, both shown healthy by computation.</summary>
-    public async Task TradeAsync(Trader buyer, Trader seller, ushort underlying, long sizeE8, long priceE8)
+    /// <summary>The buyer takes the seller's offer of perpetuals, both shown healthy by computation unless the buyer brings another proof.</summary>
+    public async Task TradeAsync(Trader buyer, Trader seller, ushort underlying, long sizeE8, long priceE8, Clearinghouse.Proof? buyerProof = null)
     {
         ulong expiry = await NowAsync() + 3600;
         UInt128 instrument = Instrument.Perpetual(underlying).Packed;
         Clearinghouse.SignedOrder maker = seller.Client.SignOrder(new Clearinghouse.Order(seller.Account, instrument, -sizeE8, (ulong)priceE8, ++_nonce, expiry, 1_000_000, 0), seller.Key);
         Clearinghouse.SignedOrder taker = buyer.Client.SignOrder(new Clearinghouse.Order(buyer.Account, instrument, sizeE8, (ulong)priceE8, ++_nonce, expiry, 1_000_000, 0), buyer.Key);
-        await Client.SettleAsync(maker, taker, (ulong)sizeE8);
+        await Client.SettleAsync(maker, taker, (ulong)sizeE8, takerProof: buyerProof);
     }
 
     /// <summary>The buyer takes the seller's offer of options at their mark.</summary>

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Book;
+
+/// <content>Attestations that were used.</content>
+public sealed partial class BookReplay
+{
+    /// <summary>How long an attestation can be challenged.</summary>
+    private const long HorizonSeconds = 7 * 86_400;
+    private const int HeaderBytes = 64;
+
+    private static ProtocolBook ApplyGate(ProtocolBook book, LogEntry log) => HealthGate.DecodeEvent(log) switch
+    {
+        HealthGate.SignedAttestationUsedEvent signed => WithUse(
+            book,
+            new Challenges.Accused(
+                Challenges.RiskAttestation.Decode(signed.Attestation.Encode()),
+                0,
+                [],
+                [.. signed.Signatures.Select(static one => new Challenges.AttesterSignature(one.Signer, one.Signature))]),
+            [.. signed.Signatures.Select(static one => one.Signer)],
+            book.Checkpoints.GetValueOrDefault(signed.Attestation.Checkpoint),
+            signed.Balances,
+            signed.Positions,
+            log.BlockNumber),
+        HealthGate.LeafUsedEvent leaf => WithUse(
+            book,
+            new Challenges.Accused(Challenges.RiskAttestation.Decode(leaf.Attestation.Encode()), leaf.Epoch, leaf.MerkleProof, []),
+            book.Epochs.TryGetValue(leaf.Epoch, out BookEpoch? epoch) ? SignersOf(book, epoch) : [],
+            epoch is null ? null : book.Checkpoints.GetValueOrDefault(leaf.Attestation.Checkpoint),
+            leaf.Balances,
+            leaf.Positions,
+            log.BlockNumber),
+        _ => book,
+    };
+
+    private static ImmutableArray<Address> SignersOf(ProtocolBook book, BookEpoch epoch) =>
+        [.. book.Seats.Where(seat => ((epoch.Signers >> seat.Key) & 1) != 0).Select(static seat => seat.Value)];
+
+    private static ProtocolBook WithUse(
+        ProtocolBook book, Challenges.Accused accused, ImmutableArray<Address> signers, CheckpointInputs? inputs, byte[] balances, byte[] positions, ulong block)
+    {
+        Challenges.RiskAttestation attestation = accused.Attestation;
+        if (Keccak256.Hash(positions) != attestation.PositionsHash)
+        {
+            positions = Account(book, attestation.Account).StateBytes[HeaderBytes..];
+        }
+
+        if (Keccak256.Hash(positions) != attestation.PositionsHash || Keccak256.Hash(balances) != attestation.CollateralHash)
+        {
+            throw new ProtocolException($"The attestation of account {attestation.Account} that an event of block {block} uses names other positions or collateral than the events before it");
+        }
+
+        Hash32 leaf = AttestedBook.LeafOf(RiskRegistry.RiskAttestation.Decode(attestation.Encode()));
+        return book with { Used = book.Used.Add(new UsedAttestation(leaf, accused, signers, positions, balances, inputs)) };
+    }
+
+    /// <summary>Drops what cannot be challenged any more at a time.</summary>
+    private static ImmutableList<UsedAttestation> DropOld(ImmutableList<UsedAttestation> used, long timeSeconds)
+    {
+        while (!used.IsEmpty && (used[0].Inputs?.Checkpoint.Header.Time ?? 0) < timeSeconds - HorizonSeconds)
+        {
+            used = used.RemoveAt(0);
+        }
+
+        return used;
+    }
+}

@@ -1,0 +1,115 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Tests.Checkpoints;
+
+namespace OnchainMargin.Protocol.Tests.Book;
+
+/// <summary>Attestations that were used, as the events tell them.</summary>
+public sealed class UsedAttestationTests
+{
+    private const string Attestation =
+        "(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 modelHash,uint40 validUntil) attestation";
+
+    private const long Time = 1_770_000_000;
+
+    private static readonly Address Signer = SampleDeployment.At(80);
+    private static readonly byte[] Short = State(-100_000_000);
+    private static readonly byte[] Flat = AccountState.Empty.Pack();
+
+    [Fact]
+    public void Apply_AUseOfSignatures_HasThePositionsOfTheStateBeforeItAndItsCheckpoint()
+    {
+        UsedAttestation used = Assert.Single(Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, positions: [])).Book.Used);
+        Assert.Equal(Short[64..], used.Positions);
+        Assert.Equal((0UL, 1UL), (used.Accused.Epoch, used.Inputs!.Id));
+        Assert.Equal([Signer], used.Signers.ToArray());
+        Assert.Equal([7], Assert.Single(used.Accused.Signatures).Signature);
+    }
+
+    [Fact]
+    public void Apply_HeadroomOfAnAccount_HasThePositionsThatTheEventNames()
+    {
+        Assert.Equal(Short[64..], Assert.Single(Replay(Opened(), Taken(1, Time), Updated(Flat), Signed(Short, Short[64..])).Book.Used).Positions);
+        // None before the trade: their preimage is empty, too.
+        Assert.Empty(Assert.Single(Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Flat, [])).Book.Used).Positions);
+    }
+
+    [Fact]
+    public void Apply_AUseOfALeaf_KnowsWhoSignedItsEpoch()
+    {
+        LogEntry[] epoch =
+        [
+            TestLogs.Make(TestDeployment.Record.Contracts.RiskRegistry, "event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", 2, SampleDeployment.At(79), (byte)0, (UInt256)1U),
+            TestLogs.Make(TestDeployment.Record.Contracts.RiskRegistry, "event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", 2, Signer, (byte)1, (UInt256)2U),
+            TestLogs.Make(
+                TestDeployment.Record.Contracts.RiskRegistry,
+                "event EpochPosted(uint64 indexed epoch, uint64 indexed checkpoint, bytes32 modelHash, bytes32 bookRoot, uint32 accounts, uint64 signers)",
+                3, 5UL, 1UL, Keccak256.HashUtf8("model"), Keccak256.HashUtf8("root"), 1U, 2UL),
+        ];
+        UsedAttestation used = Assert.Single(Replay([Opened(), Taken(1, Time), .. epoch, Updated(Short), Leaf(5)]).Book.Used);
+        Assert.Equal([Signer], used.Signers.ToArray());
+        Assert.Equal((5UL, Keccak256.HashUtf8("sibling")), (used.Accused.Epoch, Assert.Single(used.Accused.MerkleProof)));
+        Assert.NotNull(used.Inputs);
+        // Of an epoch that is not kept any more nothing can be said, and the index goes on.
+        UsedAttestation unknown = Assert.Single(Replay(Opened(), Taken(1, Time), Updated(Short), Leaf(6)).Book.Used);
+        Assert.Equal((true, true), (unknown.Signers.IsEmpty, unknown.Inputs is null));
+    }
+
+    [Theory]
+    [InlineData(7 * 86_400, 1)]
+    [InlineData((7 * 86_400) + 1, 0)]
+    public void Apply_ACheckpointPastTheHorizon_DropsWhatCannotBeChallengedAnyMore(long later, int kept)
+    {
+        BookReplay replay = Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, []), Taken(2, Time + later));
+        Assert.Equal(kept, replay.Book.Used.Count);
+    }
+
+    [Fact]
+    public void Apply_AUseWhosePreimagesAreNotThere_IsALostEvent()
+    {
+        Assert.Throws<ProtocolException>(() => Replay(Opened(), Taken(1, Time), Updated(Flat), Signed(Short, [])));
+        Assert.Throws<ProtocolException>(() => Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, [], balances: new byte[32])));
+    }
+
+    private static byte[] State(long sizeE8) => (AccountState.Empty with { Version = 1, Positions = [new Position(Instrument.Perpetual(1), sizeE8, -90_000_00000000)] }).Pack();
+
+    private static BookReplay Replay(params LogEntry[] logs)
+    {
+        var replay = new BookReplay(TestDeployment.Record);
+        replay.Apply(logs, (ulong)logs.Length, default, 0);
+        return replay;
+    }
+
+    private static object[] Of(byte[] state) =>
+        [1UL, Keccak256.Hash(state.AsSpan(64)), Keccak256.Hash([]), (Int256)5, 6L, 7L, 1UL, Keccak256.HashUtf8("model"), (ulong)Time + 600];
+
+    private static LogEntry Signed(byte[] state, byte[] positions, byte[]? balances = null) => TestLogs.Make(
+        TestDeployment.Record.Contracts.HealthGate,
+        $"event SignedAttestationUsed({Attestation}, (address signer,bytes signature)[] signatures, bytes balances, bytes positions)",
+        4, Of(state), new object[] { new object[] { Signer, new byte[] { 7 } } }, balances ?? [], positions);
+
+    private static LogEntry Leaf(ulong epoch) => TestLogs.Make(
+        TestDeployment.Record.Contracts.HealthGate,
+        $"event LeafUsed({Attestation}, uint64 epoch, bytes32[] merkleProof, bytes balances, bytes positions)",
+        4, Of(Short), epoch, new object[] { Keccak256.HashUtf8("sibling") }, Array.Empty<byte>(), Array.Empty<byte>());
+
+    private static LogEntry Opened() => TestLogs.Make(
+        TestDeployment.Record.Contracts.Clearinghouse, "event AccountOpened(uint64 indexed account, address indexed owner, bytes32 stateHash)", 1, 1UL, SampleDeployment.At(77), Keccak256.Hash(Flat));
+
+    private static LogEntry Updated(byte[] state) => TestLogs.Make(
+        TestDeployment.Record.Contracts.Clearinghouse, "event AccountUpdated(uint64 indexed account, bytes32 stateHash, bytes state)", 2, 1UL, Keccak256.Hash(state), state);
+
+    private static LogEntry Taken(ulong id, long time)
+    {
+        Checkpoint checkpoint = TestCheckpoints.Make(id);
+        checkpoint = checkpoint with { Header = checkpoint.Header with { Time = time } };
+        byte[] head = TestCheckpoints.Head(checkpoint);
+        return TestLogs.Make(
+            TestDeployment.Record.Contracts.PriceHub,
+            "event CheckpointTaken(uint64 indexed id, uint40 time, bytes32 inputsHash, bytes checkpoint, bytes records)",
+            2, id, (ulong)time, Keccak256.Hash(head), head, TestCheckpoints.Records(checkpoint));
+    }
+}
