@@ -41,7 +41,7 @@ internal static class ProposeCommand
             Checkpoint after = read.Checkpoint;
             foreach (var decision in decisions)
             {
-                after = ImpactCheck.Apply(after, read.Names.UnderlyingNumber(decision.Underlying), decision.After);
+                after = ImpactCheck.Apply(after, read.Names.UnderlyingNumber(decision.Underlying), decision.Before, decision.After);
             }
 
             var hurt = ImpactCheck.MadeLiquidatable(read.Checkpoint, after, [.. read.Accounts.Select(a => (a.State, a.Balances))]);

@@ -7,16 +7,20 @@ namespace OnchainMargin.Models.Policy;
 public static class ImpactCheck
 {
     private const double E8 = 1e8;
+    private const int Digits = 3;
     private const uint MinimumLeastE8 = 1_000_000;
     private const uint MinimumParts = 16;
 
-    /// <summary>A checkpoint as it would be under proposed parameters: range, volatility shock, the short minimum that follows the range, depth, and the haircut of tokens that are the underlying.</summary>
+    /// <summary>A checkpoint as it would be under proposed parameters: range, volatility shock, the short minimum that follows the range, depth, and the haircut of tokens that are the underlying. A haircut that has grown with the vault's holdings goes on standing as far above its base; one at its largest, which a checkpoint does not tell, is taken too strictly rather than too mildly.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="underlying">The underlying's number.</param>
+    /// <param name="before">The parameters that the checkpoint was taken under.</param>
     /// <param name="proposed">The parameters.</param>
-    public static Checkpoint Apply(Checkpoint checkpoint, ushort underlying, PolicyParameters proposed)
+    public static Checkpoint Apply(Checkpoint checkpoint, ushort underlying, PolicyParameters before, PolicyParameters proposed)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(proposed);
         var rangeE8 = (uint)Math.Round(proposed.Range * E8);
         return checkpoint with
         {
@@ -28,8 +32,14 @@ public static class ImpactCheck
                     Parameters = u.Parameters with { PriceRangeE8 = rangeE8, VolRangeE8 = (uint)Math.Round(proposed.Vol * E8), ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts) },
                 }),
             ],
-            Collaterals = [.. checkpoint.Collaterals.Select(c => c.Underlying != underlying ? c : c with { HaircutE8 = (long)Math.Round(proposed.Haircut * E8) })],
+            Collaterals = [.. checkpoint.Collaterals.Select(c => c.Underlying != underlying ? c : c with { HaircutE8 = Grown(c.HaircutE8, before.Haircut, proposed.Haircut) })],
         };
+    }
+
+    private static long Grown(long haircutE8, double before, double proposed)
+    {
+        double grown = before > 0 ? Math.Ceiling(Math.Round(haircutE8 * proposed / before, Digits)) : 0;
+        return (long)Math.Min(E8, Math.Max(grown, Math.Round(proposed * E8)));
     }
 
     /// <summary>Accounts that are not liquidatable at the first checkpoint and are at the second.</summary>

@@ -26,6 +26,9 @@ public sealed record BookAccount
     /// <summary>Tokens in the vault, ascending by token, none zero.</summary>
     public ImmutableArray<Balance> Balances { get; init; } = [];
 
+    /// <summary>Tokens that lie idle above their caps (CLR-034), ascending by token, none zero: they count for nothing and are in no lot.</summary>
+    public ImmutableArray<Balance> Idle { get; init; } = [];
+
     /// <summary>Who may act for the account beside its owner, also those whose time is over.</summary>
     public ImmutableArray<BookAppointment> Delegates { get; init; } = [];
 

@@ -53,6 +53,9 @@ public sealed record BookLot
     /// <summary>The block in which it ended; 0 while it is open.</summary>
     public ulong EndedInBlock { get; init; }
 
+    /// <summary>When it ended, in Unix seconds; 0 while it is open, or where logs carry no times.</summary>
+    public ulong EndedAtSeconds { get; init; }
+
     /// <summary>Whether it is open.</summary>
     public bool IsOpen => EndedInBlock == 0;
 

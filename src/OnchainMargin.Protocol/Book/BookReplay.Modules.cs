@@ -15,7 +15,10 @@ public sealed partial class BookReplay
     {
         MarginVault.TokenListedEvent listed => book with { Tokens = book.Tokens.SetItem(listed.Token, new BookToken(listed.Token, listed.Erc20, listed.Decimals)) },
         MarginVault.DepositedEvent paidIn => Change(book, paidIn.Account, paidIn.Token, (Int128)paidIn.AmountRaw, log.BlockNumber, edit),
-        MarginVault.EngagedEvent engaged => Change(book, engaged.Account, engaged.Token, (Int128)engaged.AmountRaw, log.BlockNumber, edit),
+        MarginVault.IdledEvent idled => ChangeIdle(book, idled.Account, idled.Token, (Int128)idled.AmountRaw, log.BlockNumber, edit),
+        MarginVault.IdlePaidEvent paidOut => ChangeIdle(book, paidOut.Account, paidOut.Token, -(Int128)paidOut.AmountRaw, log.BlockNumber, edit),
+        MarginVault.EngagedEvent engaged => Change(
+            ChangeIdle(book, engaged.Account, engaged.Token, -(Int128)engaged.AmountRaw, log.BlockNumber, edit), engaged.Account, engaged.Token, (Int128)engaged.AmountRaw, log.BlockNumber, edit),
         MarginVault.PaidEvent paidOut => Change(book, paidOut.Account, paidOut.Token, -(Int128)paidOut.AmountRaw, log.BlockNumber, edit),
         MarginVault.SweptEvent swept => Change(book, swept.Account, 0, -(Int128)swept.AmountRaw, log.BlockNumber, edit),
         MarginVault.MovedEvent moved => Change(
@@ -26,19 +29,27 @@ public sealed partial class BookReplay
     private static ProtocolBook Change(ProtocolBook book, ulong id, ushort token, Int128 by, ulong block, object edit)
     {
         BookAccount account = Account(book, id);
-        int at = IndexOf(account.Balances, token);
-        Int128 before = at >= 0 ? checked((Int128)account.Balances[at].AmountRaw) : 0;
+        return book with { Accounts = book.Accounts.With(account with { Balances = Changed(account.Balances, id, token, by, block), ChangedInBlock = block }, edit) };
+    }
+
+    private static ProtocolBook ChangeIdle(ProtocolBook book, ulong id, ushort token, Int128 by, ulong block, object edit)
+    {
+        BookAccount account = Account(book, id);
+        return book with { Accounts = book.Accounts.With(account with { Idle = Changed(account.Idle, id, token, by, block), ChangedInBlock = block }, edit) };
+    }
+
+    private static ImmutableArray<Balance> Changed(ImmutableArray<Balance> balances, ulong id, ushort token, Int128 by, ulong block)
+    {
+        int at = IndexOf(balances, token);
+        Int128 before = at >= 0 ? checked((Int128)balances[at].AmountRaw) : 0;
         Int128 after = before + by;
         if (after < 0)
         {
             throw new ProtocolException($"An event of block {block} takes {-by} of token {token} from account {id}, which holds {before}");
         }
 
-        ImmutableArray<Balance> balances = account.Balances;
-        balances = at >= 0 ? balances.RemoveAt(at) : balances;
-        int place = at >= 0 ? at : ~at;
-        balances = after > 0 ? balances.Insert(place, new Balance(token, (UInt128)after)) : balances;
-        return book with { Accounts = book.Accounts.With(account with { Balances = balances, ChangedInBlock = block }, edit) };
+        ImmutableArray<Balance> others = at >= 0 ? balances.RemoveAt(at) : balances;
+        return after > 0 ? others.Insert(at >= 0 ? at : ~at, new Balance(token, (UInt128)after)) : others;
     }
 
     private static int IndexOf(ImmutableArray<Balance> balances, ushort token)
@@ -153,7 +164,7 @@ public sealed partial class BookReplay
             case LiquidationHouse.LotEndedEvent ended:
                 return WithLot(
                     DropOldLots(book),
-                    Lot(book, ended.Lot) with { EndedInBlock = log.BlockNumber, SoldE8 = ended.SoldE8 },
+                    Lot(book, ended.Lot) with { EndedInBlock = log.BlockNumber, EndedAtSeconds = log.BlockTimestampSeconds, SoldE8 = ended.SoldE8 },
                     Account(book, ended.Account) with { OpenLot = 0, ChangedInBlock = log.BlockNumber },
                     edit);
             default:

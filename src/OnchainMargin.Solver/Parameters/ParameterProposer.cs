@@ -66,7 +66,7 @@ internal sealed class ParameterProposer(ParameterOptions options)
             if (decision.After != before)
             {
                 decisions.Add(decision);
-                after = ImpactCheck.Apply(after, record.Underlying, decision.After);
+                after = ImpactCheck.Apply(after, record.Underlying, decision.Before, decision.After);
             }
         }
 

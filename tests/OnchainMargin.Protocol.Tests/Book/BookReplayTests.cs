@@ -131,6 +131,22 @@ public sealed class BookReplayTests
     }
 
     [Fact]
+    public void Apply_IdleTokens_LieBesideTheBalancesUntilTheyCount()
+    {
+        BookReplay replay = Replay(Opened(1), Deposited(1, 1, 5), Idle("Idled(uint64 indexed account, uint16 indexed token, address indexed payer, uint128 amountRaw)", 1, 70));
+        Assert.Equal(new Balance(1, 5), Assert.Single(replay.Book.Accounts[1].Balances));
+        Assert.Equal(new Balance(1, 70), Assert.Single(replay.Book.Accounts[1].Idle));
+
+        replay.Apply([TestLogs.Make(Vault, "event Engaged(uint64 indexed account, uint16 indexed token, uint128 amountRaw)", 21, 1UL, (ushort)1, (UInt128)30)], 21, default, 0);
+        Assert.Equal(new Balance(1, 35), Assert.Single(replay.Book.Accounts[1].Balances));
+        Assert.Equal(new Balance(1, 40), Assert.Single(replay.Book.Accounts[1].Idle));
+
+        replay.Apply([Idle("IdlePaid(uint64 indexed account, uint16 indexed token, address indexed to, uint128 amountRaw)", 1, 40)], 22, default, 0);
+        Assert.Empty(replay.Book.Accounts[1].Idle);
+        Assert.Throws<ProtocolException>(() => replay.Apply([Idle("IdlePaid(uint64 indexed account, uint16 indexed token, address indexed to, uint128 amountRaw)", 1, 1)], 23, default, 0));
+    }
+
+    [Fact]
     public void Apply_CheckpointAndEpoch_KeepsThem()
     {
         Checkpoint checkpoint = TestCheckpoints.Make(4);
@@ -201,6 +217,8 @@ public sealed class BookReplayTests
         TestLogs.Make(Clearing, "event DelegateSet(uint64 indexed account, address indexed delegate, uint8 rights, uint40 until)", 2, account, who, rights, until);
 
     private static LogEntry Updated(ulong account, byte[] state) => TestLogs.Make(Clearing, UpdatedEvent, 2, account, Keccak256.Hash(state), state);
+
+    private static LogEntry Idle(string ofEvent, ushort token, ulong amount) => TestLogs.Make(Vault, $"event {ofEvent}", 20, 1UL, token, Owner, (UInt128)amount);
 
     private static LogEntry Deposited(ulong account, ushort token, ulong amount) =>
         TestLogs.Make(Vault, "event Deposited(uint64 indexed account, uint16 indexed token, address indexed payer, uint128 amountRaw)", 2, account, token, Owner, amount);
