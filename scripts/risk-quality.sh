@@ -35,4 +35,5 @@ omargin backtest --surfaces "$CHAINS" --report "$OUT/2026" | tee "$OUT/backtest-
 
 say "2020 to 2024"
 omargin backtest --prices "$DATA/prices/btc_usdt_perp_1h_binance_2020-2024.csv.gz,$DATA/prices/eth_usdt_perp_1h_binance_2020-2024.csv.gz" \
+  --funding "$DATA/funding/btc_usdt_funding_8h_binance_2020-2023.csv,$DATA/funding/eth_usdt_funding_8h_binance_2020-2023.csv" \
   --every 2 --report "$OUT/2020-2024" --log "$OUT/decisions.jsonl" | tee "$OUT/backtest-2020-2024.txt"

@@ -14,15 +14,16 @@ internal static class Books
     public const long Start = 1_700_000_000 / 3600 * 3600;
 
     /// <summary>A checkpoint of one underlying at a spot.</summary>
-    public static CheckpointInputs Inputs(ulong id, long time, double spot, uint rangeE8 = 14_000_000)
+    public static CheckpointInputs Inputs(ulong id, long time, double spot, uint rangeE8 = 14_000_000, Func<UnderlyingRecord, UnderlyingRecord>? record = null)
     {
         var spotE8 = (long)Math.Round(spot * One);
-        var record = new UnderlyingRecord(
+        var made = new UnderlyingRecord(
             1, 1, MarketState.Normal, spotE8, spotE8, 0, 0, spotE8, 0, 5000 * One,
             new RiskParameters(rangeE8, 45_000_000, 50_000_000, 1_000_000, 400_000, 7_500_000, 1_000_000, 10_000_000, 5_000_000, 10_000_000, 1_000_000, 1_000_000, 50_000_000), []);
+        made = record?.Invoke(made) ?? made;
         var checkpoint = new Checkpoint(
-            new CheckpointHeader(id, time, 130_000_000, 1_000_000_000_000, 1_000_000_000_000), [new CollateralRecord(0, 0, 6, 0, One), new CollateralRecord(1, 1, 18, 5_000_000, One)], [record]);
-        return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), record.Pack());
+            new CheckpointHeader(id, time, 130_000_000, 1_000_000_000_000, 1_000_000_000_000), [new CollateralRecord(0, 0, 6, 0, One), new CollateralRecord(1, 1, 18, 5_000_000, One)], [made]);
+        return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), made.Pack());
     }
 
     /// <summary>An account with a long perpetual that cost nothing, and cash.</summary>
@@ -45,14 +46,14 @@ internal static class Books
         Accounts = AccountTable.Of(accounts),
     };
 
-    private static ImmutableSortedDictionary<ushort, PriceHours> Hours(IEnumerable<CheckpointInputs> checkpoints)
+    private static ImmutableSortedDictionary<ushort, MarketHours> Hours(IEnumerable<CheckpointInputs> checkpoints)
     {
-        var hours = ImmutableSortedDictionary<ushort, PriceHours>.Empty;
+        var hours = ImmutableSortedDictionary<ushort, MarketHours>.Empty;
         foreach (CheckpointInputs inputs in checkpoints.OrderBy(static one => one.Id))
         {
             foreach (UnderlyingRecord record in inputs.Checkpoint.Underlyings)
             {
-                hours = hours.SetItem(record.Underlying, PriceHours.After(hours.GetValueOrDefault(record.Underlying), inputs.Checkpoint.Header.Time, record.SpotE8));
+                hours = hours.SetItem(record.Underlying, MarketHours.After(hours.GetValueOrDefault(record.Underlying), inputs.Checkpoint.Header.Time, record));
             }
         }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using OnchainMargin.Cli.Margin;
+using OnchainMargin.Cli.Policies;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Backtesting;
 using OnchainMargin.Models.Data;
@@ -23,6 +24,7 @@ internal static class BacktestCommand
     {
         var prices = Files("--prices", "Candles, one file an underlying (CSV, .gz or not): timestamp,open,high,low,close,volume; the underlying is the file's name up to its first '_'. Several separated by commas.");
         var surfaces = Files("--surfaces", "Option chains (CSV, .gz or not): the history is then that of the chains, with real volatilities; hourly candles that cover it let the policy forecast.");
+        var funding = Files("--funding", "Funding of the perpetuals every eight hours (CSV, .gz or not), from which their premiums follow: the basis charge then moves, and is tested.");
         var from = new Option<string?>("--from") { Description = "First moment that counts, like 2020-02-01; thirty days after the start when left out (the first of a chain)." };
         var to = new Option<string?>("--to") { Description = "Last moment that counts." };
         var policy = new Option<string>("--policy") { Description = "static, adaptive (hourly candles only), or all of them side by side.", DefaultValueFactory = _ => AllName };
@@ -30,14 +32,14 @@ internal static class BacktestCommand
         var json = new Option<bool>("--json") { Description = "Reply as JSON; the keys are documented in docs/risk-quality.md." };
         var report = new Option<string?>("--report") { Description = "A folder for the report: a table and plots (Markdown, SVG)." };
         var log = new Option<string?>("--log") { Description = "A file for the policy's decisions, one JSON object a line; they are replayed first, and must come out the same." };
-        var command = new Command("backtest", "Margin fixed portfolios through real history and look what was lost.") { prices, surfaces, from, to, policy, every, json, report, log };
+        var command = new Command("backtest", "Margin fixed portfolios through real history and look what was lost.") { prices, surfaces, funding, from, to, policy, every, json, report, log };
         command.SetAction((parsed, cancellation) =>
         {
             PriceFile[] files = [.. parsed.GetValue(prices)!.Select(PriceFile.Read)];
-            IMarketHistory market = Market(files, parsed.GetValue(surfaces)!);
+            IMarketHistory market = Market(files, parsed.GetValue(surfaces)!, [.. parsed.GetValue(funding)!.Select(FundingFile.Read)]);
             var options = Options(market, parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(every));
             StaticParameters[] parameters = [.. market.Underlyings.Select(Parameters)];
-            Corridor[] corridors = [.. market.Underlyings.Select((name, u) => CorridorOf(name, parameters[u]))];
+            Corridor[] corridors = [.. market.Underlyings.Select((name, u) => PolicyCorridor.Of(name, parameters[u]))];
             var tracks = Tracks(market, parameters, corridors, parsed.GetValue(policy)!, files);
             if (parsed.GetValue(log) is { } path)
             {
@@ -45,6 +47,7 @@ internal static class BacktestCommand
             }
 
             IReadOnlyList<PortfolioResult> results;
+            IReadOnlyList<ChargeResult> charges = ChargeBacktest.Run(market, tracks, options);
             try
             {
                 results = Backtest.Run(market, BacktestPortfolio.All(market), tracks, options, cancellation);
@@ -57,16 +60,16 @@ internal static class BacktestCommand
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                BacktestReport.WriteJson(output, market, options, results);
+                BacktestReport.WriteJson(output, market, options, results, charges);
             }
             else
             {
-                BacktestReport.WriteTable(output, results);
+                BacktestReport.WriteTable(output, results, charges);
             }
 
             if (parsed.GetValue(report) is { } folder)
             {
-                BacktestReport.WriteFolder(folder, market, tracks, results);
+                BacktestReport.WriteFolder(folder, market, tracks, results, charges);
             }
 
             return Task.FromResult(0);
@@ -88,15 +91,6 @@ internal static class BacktestCommand
             name is "BTC" or "ETH" ? 5_000_000 : 15_000_000);
     }
 
-    /// <summary>Between three quarters of the start and what the coupled bound of the chain allows: 1/1.3 − 0.25 − 0.15 − 0.2 with a token as collateral, else the domain's 0.32.</summary>
-    internal static Corridor CorridorOf(string name, StaticParameters parameters)
-    {
-        var range = parameters.Risk.PriceRangeE8 / 1e8;
-        var depth = parameters.DepthE8 / 1e8;
-        var most = name is "BTC" or "ETH" ? 0.169 : 0.32;
-        return new Corridor(0.75 * range, most, parameters.Risk.VolRangeE8 / 1e8, 1, depth / 5, 4 * depth, parameters.HaircutE8 / 1e8, name is "BTC" or "ETH" ? 0.10 : 0.16);
-    }
-
     private static Option<string[]> Files(string name, string description) => new(name)
     {
         Description = description,
@@ -105,10 +99,10 @@ internal static class BacktestCommand
         DefaultValueFactory = _ => [],
     };
 
-    private static IMarketHistory Market(PriceFile[] prices, string[] surfaces) => surfaces.Length > 0
+    private static IMarketHistory Market(PriceFile[] prices, string[] surfaces, FundingFile[] funding) => surfaces.Length > 0
         ? new ChainMarket([.. surfaces.SelectMany(ChainFile.Read).OrderBy(s => s.Time)])
         : prices.Length > 0
-            ? new PriceMarket(prices)
+            ? new PriceMarket(prices, funding)
             : throw new CliException("There is no history: give --prices with candles, or --surfaces with option chains.");
 
     /// <summary>Hourly candles of every underlying that reach into the history; null when they do not, so that no policy can follow them.</summary>

@@ -17,8 +17,15 @@ internal static class BacktestReport
         "rise 1d", "rise 5d", "liquidated", "needless",
     ];
 
+    private static readonly string[] AimHeadings =
+    [
+        "parameters", "portfolios", "every year ≤ 0.5 %", "every month ≤ 1.5 %", "independence kept", "peak/trough ≤ ½ EWMA", "MM", "liquidated", "needless",
+    ];
+
+    private static readonly string[] ChargeHeadings = ["underlying", "charge", "parameters", "average", "needed by 99.5 %", "worst need", "at", "moments", "needed more"];
+
     /// <summary>Everything but the daily paths, as JSON.</summary>
-    public static void WriteJson(TextWriter output, IMarketHistory market, BacktestOptions options, IReadOnlyList<PortfolioResult> results) => Reply.WriteJson(output, new
+    public static void WriteJson(TextWriter output, IMarketHistory market, BacktestOptions options, IReadOnlyList<PortfolioResult> results, IReadOnlyList<ChargeResult> charges) => Reply.WriteJson(output, new
     {
         underlyings = market.Underlyings,
         from = Day(Math.Max(options.From, market.Time(0))),
@@ -43,28 +50,49 @@ internal static class BacktestReport
             r.Liquidations,
             r.NeedlessLiquidations,
         }),
+        aims = BacktestAims.Of(results),
+        charges = charges.Select(c => new { c.Underlying, c.Charge, c.Policy, c.Observations, c.Breaches, c.Average, c.Needed, c.Worst, worstTime = Day(c.WorstTime) }),
     });
 
-    /// <summary>A table.</summary>
-    public static void WriteTable(TextWriter output, IReadOnlyList<PortfolioResult> results) => Reply.WriteTable(output, Headings, [.. results.Select(Row)]);
+    /// <summary>Tables.</summary>
+    public static void WriteTable(TextWriter output, IReadOnlyList<PortfolioResult> results, IReadOnlyList<ChargeResult> charges)
+    {
+        Reply.WriteTable(output, Headings, [.. results.Select(Row)]);
+        output.WriteLine();
+        Reply.WriteTable(output, AimHeadings, [.. BacktestAims.Of(results).Select(Row)]);
+        if (charges.Count > 0)
+        {
+            output.WriteLine();
+            Reply.WriteTable(output, ChargeHeadings, [.. charges.Select(Row)]);
+        }
+    }
 
     /// <summary>A page of Markdown and plots.</summary>
-    public static void WriteFolder(string folder, IMarketHistory market, IReadOnlyList<ParameterTrack> tracks, IReadOnlyList<PortfolioResult> results)
+    public static void WriteFolder(string folder, IMarketHistory market, IReadOnlyList<ParameterTrack> tracks, IReadOnlyList<PortfolioResult> results, IReadOnlyList<ChargeResult> charges)
     {
         var page = new StringBuilder("# Backtest\n\n");
         page.Append(CultureInfo.InvariantCulture, $"{string.Join(", ", market.Underlyings)}, {Day(market.Time(0))} to {Day(market.Time(market.Count - 1))}.\n\n");
         Table(page, Headings, [.. results.Select(Row)]);
+        page.Append("\n## Portfolios that reach the aims\n\n");
+        Table(page, AimHeadings, [.. BacktestAims.Of(results).Select(Row)]);
         page.Append("\n## Breaches of maintenance margin over the last horizon, by year\n\n");
         string[] years = [.. results.SelectMany(r => r.ByYear.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Table(page, ["portfolio", "parameters", .. years, "worst month"], [.. results.Select(r => (string[])
             [r.Portfolio, r.Policy, .. years.Select(y => r.ByYear.TryGetValue(y, out var share) ? Share(share) : "-"), $"{r.WorstMonth.Month} {Share(r.WorstMonth.Share)}"])]);
         page.Append('\n');
+        if (charges.Count > 0)
+        {
+            page.Append("## What basis and vega charges had to hold over the last horizon\n\n");
+            Table(page, ChargeHeadings, [.. charges.Select(Row)]);
+            page.Append('\n');
+        }
+
         for (var u = 0; u < market.Underlyings.Count; u++)
         {
             var plot = new Plot($"{market.Underlyings[u]}: price range R", "time", "% of spot") { IsTime = true, FromZero = true };
             foreach (var track in tracks)
             {
-                plot.Add(new PlotSeries(track.Name, [.. Enumerable.Range(0, market.Count).Select(i => ((double)market.Time(i), track.RangeE8(u, i) / 1e6))]));
+                plot.Add(new PlotSeries(track.Name, [.. Enumerable.Range(0, market.Count).Select(i => ((double)market.Time(i), track.Parameters(u, i).PriceRangeE8 / 1e6))]));
             }
 
             Save(page, folder, $"range-{market.Underlyings[u]}.svg", plot);
@@ -113,6 +141,16 @@ internal static class BacktestReport
             Text($"{Percent * r.Requirement.RiseOneDay:F0} %"), Text($"{Percent * r.Requirement.RiseFiveDays:F0} %"), Text($"{r.Liquidations}"), Text($"{r.NeedlessLiquidations}"),
         ];
     }
+
+    private static string[] Row(BacktestAims a) =>
+    [
+        a.Policy, Text($"{a.Portfolios}"), Text($"{a.Year}"), Text($"{a.Month}"), Text($"{a.Independent}"), Text($"{a.Steady}"), Share(a.AverageMaintenance), Text($"{a.Liquidations}"), Text($"{a.NeedlessLiquidations}"),
+    ];
+
+    private static string[] Row(ChargeResult c) =>
+    [
+        c.Underlying, c.Charge, c.Policy, Text($"{c.Average:F4}"), Text($"{c.Needed:F4}"), Text($"{c.Worst:F4}"), Day(c.WorstTime), Text($"{c.Observations}"), Share((double)c.Breaches / c.Observations),
+    ];
 
     private static string Share(double part) => Text($"{Percent * part:F2} %");
 

@@ -26,9 +26,16 @@ internal static class ProposeCommand
             Required = true,
             CustomParser = r => r.Tokens.SelectMany(t => t.Value.Split(',')).ToArray(),
         };
+        var funding = new Option<string[]>("--funding")
+        {
+            Description = "Funding of their perpetuals every eight hours, from which premiums follow and the basis charge moves; several separated by commas.",
+            HelpName = "file[,file…]",
+            CustomParser = r => r.Tokens.SelectMany(t => t.Value.Split(',')).ToArray(),
+            DefaultValueFactory = _ => [],
+        };
         var hours = new Option<int>("--hours") { Description = "Hours since the last step: so many steps are taken at once, at most 24.", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "Reply as JSON." };
-        var command = new Command("propose", "Propose the next step of risk parameters, with its reason and the accounts it would make liquidatable.") { book, prices, hours, json };
+        var command = new Command("propose", "Propose the next step of risk parameters, with its reason and the accounts it would make liquidatable.") { book, prices, funding, hours, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(hours) is < 1 or > 24)
@@ -37,7 +44,9 @@ internal static class ProposeCommand
             }
 
             var read = BookFile.Read(parsed.GetValue(book)!);
-            List<PolicyDecision> decisions = [.. parsed.GetValue(prices)!.Select(PriceFile.Read).Select(file => Decide(read, file, parsed.GetValue(hours)))];
+            FundingFile[] premiums = [.. parsed.GetValue(funding)!.Select(FundingFile.Read)];
+            List<PolicyDecision> decisions = [.. parsed.GetValue(prices)!.Select(PriceFile.Read).Select(file => Decide(
+                read, file, Array.Find(premiums, one => string.Equals(one.Underlying, file.Underlying, StringComparison.Ordinal)), parsed.GetValue(hours)))];
             Checkpoint after = read.Checkpoint;
             foreach (var decision in decisions)
             {
@@ -70,7 +79,7 @@ internal static class ProposeCommand
         return command;
     }
 
-    private static PolicyDecision Decide(Book book, PriceFile file, int hours)
+    private static PolicyDecision Decide(Book book, PriceFile file, FundingFile? funding, int hours)
     {
         var number = book.Names.UnderlyingNumber(file.Underlying);
         if (number == 0)
@@ -88,7 +97,8 @@ internal static class ProposeCommand
         PolicyInputs inputs = default;
         foreach (var bar in file.Bars)
         {
-            inputs = forecaster.Observe(bar.Time + HourSeconds, bar.Bar.Close, bar.Volume);
+            var end = bar.Time + HourSeconds;
+            inputs = forecaster.Observe(new MarketHour(end, bar.Bar.Close, bar.Volume > 0 ? bar.Volume : null, funding?.PremiumAt(end), []));
         }
 
         if (!forecaster.IsReady)
@@ -98,20 +108,22 @@ internal static class ProposeCommand
 
         var record = book.Checkpoint.Underlyings[number - 1];
         var haircutE8 = book.Checkpoint.Collaterals.FirstOrDefault(c => c.Underlying == number)?.HaircutE8 ?? BacktestCommand.Parameters(file.Underlying).HaircutE8;
-        var before = new PolicyParameters(record.Parameters.PriceRangeE8 / E8, record.Parameters.VolRangeE8 / E8, record.DepthE8 / E8, haircutE8 / E8);
-        return ParameterPolicy.Decide(file.Underlying, options, BacktestCommand.CorridorOf(file.Underlying, BacktestCommand.Parameters(file.Underlying)), inputs, before, hours);
+        RiskParameters risk = record.Parameters;
+        var before = new PolicyParameters(risk.PriceRangeE8 / E8, risk.VolRangeE8 / E8, record.DepthE8 / E8, haircutE8 / E8, risk.BasisChargeE8 / E8, risk.VegaChargeE8 / E8);
+        return ParameterPolicy.Decide(file.Underlying, options, PolicyCorridor.Of(file.Underlying, BacktestCommand.Parameters(file.Underlying)), inputs, before, hours, before);
     }
 
     private static void Write(TextWriter output, Book book, List<PolicyDecision> decisions, IReadOnlyList<Impact> hurt)
     {
         Reply.WriteTable(
             output,
-            ["underlying", "R", "to", "V", "to", "depth", "to", "haircut", "to", "asked R", "reason"],
+            ["underlying", "R", "to", "V", "to", "depth", "to", "haircut", "to", "basis", "to", "vega", "to", "asked R", "reason"],
             [
                 .. decisions.Select(d => (string[])
                 [
                     d.Underlying, Text($"{d.Before.Range:F4}"), Text($"{d.After.Range:F4}"), Text($"{d.Before.Vol:F4}"), Text($"{d.After.Vol:F4}"), Text($"{d.Before.Depth:F0}"), Text($"{d.After.Depth:F0}"),
-                    Text($"{d.Before.Haircut:F4}"), Text($"{d.After.Haircut:F4}"), Text($"{d.Target.Range:F4}"), d.Reason,
+                    Text($"{d.Before.Haircut:F4}"), Text($"{d.After.Haircut:F4}"), Text($"{d.Before.Basis:F4}"), Text($"{d.After.Basis:F4}"), Text($"{d.Before.Vega:F4}"), Text($"{d.After.Vega:F4}"),
+                    Text($"{d.Target.Range:F4}"), d.Reason,
                 ]),
             ]);
         output.WriteLine();

@@ -1,7 +1,7 @@
 namespace OnchainMargin.Margin;
 
 /// <summary>Shocks of volatility.</summary>
-internal static class Volatility
+public static class Volatility
 {
     /// <summary>The clamp of log-moneyness, in Q32.</summary>
     internal const long LogClampQ32 = 6L << 32;
@@ -15,7 +15,7 @@ internal static class Volatility
     /// <summary>κ(τ), the scale of volatility shocks, E8.</summary>
     /// <param name="tau">Time to expiry, seconds.</param>
     [SpecRule("MRG-023")]
-    internal static long Kappa(long tau)
+    public static long Kappa(long tau)
     {
         ReadOnlySpan<long> seconds = KappaSeconds;
         ReadOnlySpan<long> kappas = KappasE8;

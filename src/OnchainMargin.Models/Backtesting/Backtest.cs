@@ -19,7 +19,7 @@ public static class Backtest
         ArgumentNullException.ThrowIfNull(portfolios);
         ArgumentNullException.ThrowIfNull(tracks);
         ArgumentNullException.ThrowIfNull(options);
-        int[] moments = [.. Enumerable.Range(0, market.Count).Where(i => market.Time(i) >= options.From && market.Time(i) <= options.To).Where((_, i) => i % options.Every == 0)];
+        int[] moments = [.. options.Moments(market)];
         if (moments.Length < 2)
         {
             throw new ArgumentException("the history has fewer than two moments between --from and --to: widen the span", nameof(options));

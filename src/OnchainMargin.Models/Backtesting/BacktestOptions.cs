@@ -20,4 +20,8 @@ public sealed record BacktestOptions
 
     /// <summary>The chance of a breach of maintenance margin over the last horizon that is tested.</summary>
     public double BreachChance { get; init; } = 0.005;
+
+    /// <summary>The moments of a history that count.</summary>
+    internal IEnumerable<int> Moments(IMarketHistory market) =>
+        Enumerable.Range(0, market.Count).Where(i => market.Time(i) >= From && market.Time(i) <= To).Where((_, i) => i % Every == 0);
 }

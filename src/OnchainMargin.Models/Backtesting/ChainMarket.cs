@@ -1,5 +1,6 @@
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Data;
+using OnchainMargin.Models.Policy;
 using OnchainMargin.Models.Surfaces;
 
 namespace OnchainMargin.Models.Backtesting;
@@ -59,7 +60,9 @@ public sealed class ChainMarket : IMarketHistory
     public double Spot(int underlying, int moment) => _surfaces[underlying][moment].Spot;
 
     /// <inheritdoc/>
-    public double Volume(int underlying, int moment) => 0;
+    public MarketHour Hour(int underlying, int moment) => new(
+        Time(moment), Spot(underlying, moment), null, null,
+        [.. _surfaces[underlying][moment].Expiries.Where(e => e.Expiry > Time(moment)).Select(e => new ExpirySurface(e.Expiry, Surface(underlying, moment, (uint)e.Expiry)))]);
 
     /// <inheritdoc/>
     public uint Expiry(int underlying, int moment, double days)

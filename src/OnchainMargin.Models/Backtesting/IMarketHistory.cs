@@ -1,4 +1,5 @@
 using OnchainMargin.Margin;
+using OnchainMargin.Models.Policy;
 
 namespace OnchainMargin.Models.Backtesting;
 
@@ -17,8 +18,8 @@ public interface IMarketHistory
     /// <summary>Spot.</summary>
     double Spot(int underlying, int moment);
 
-    /// <summary>Units traded in the moment, or 0.</summary>
-    double Volume(int underlying, int moment);
+    /// <summary>What is recorded of a moment, for policies and charges: nothing of a model.</summary>
+    MarketHour Hour(int underlying, int moment);
 
     /// <summary>The listed expiry nearest to so many days ahead.</summary>
     uint Expiry(int underlying, int moment, double days);

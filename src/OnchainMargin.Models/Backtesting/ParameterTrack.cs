@@ -8,6 +8,7 @@ namespace OnchainMargin.Models.Backtesting;
 public sealed class ParameterTrack
 {
     private const double HourSeconds = 3600;
+    private const long DaySeconds = 86_400;
     private const uint MinimumLeastE8 = 1_000_000;
     private const uint MinimumParts = 16;
 
@@ -61,22 +62,32 @@ public sealed class ParameterTrack
             PolicyInputs inputs = default;
             var fed = 0;
             var p = parameters[u];
-            var now = new PolicyParameters(p.Risk.PriceRangeE8 / Units.E8, p.Risk.VolRangeE8 / Units.E8, p.DepthE8 / Units.E8, p.HaircutE8 / Units.E8);
+            var now = new PolicyParameters(
+                p.Risk.PriceRangeE8 / Units.E8, p.Risk.VolRangeE8 / Units.E8, p.DepthE8 / Units.E8, p.HaircutE8 / Units.E8, p.Risk.BasisChargeE8 / Units.E8, p.Risk.VegaChargeE8 / Units.E8);
+            var (dayFirst, dayStart) = (now, long.MinValue);
             for (var i = 0; i < market.Count; i++)
             {
-                inputs = candles is null ? forecaster.Observe(market.Time(i), market.Spot(u, i), market.Volume(u, i)) : Follow(forecaster, candles[u], ref fed, market.Time(i), inputs);
+                var time = market.Time(i);
+                inputs = candles is null ? forecaster.Observe(market.Hour(u, i)) : Follow(forecaster, candles[u], ref fed, time, inputs);
                 if (forecaster.IsReady)
                 {
-                    // A market without volumes says nothing of depth: it stays as it is.
-                    inputs = inputs.DailyVolume > 0 ? inputs : inputs with { DailyVolume = now.Depth / 0.02 };
-                    var hours = i == 0 ? 1 : (market.Time(i) - market.Time(i - 1)) / HourSeconds;
-                    var decision = ParameterPolicy.Decide(market.Underlyings[u], options, corridors[u], inputs, now, hours);
+                    // A day begins with the first step after the last one has passed, as on chain (PAR-002).
+                    (dayFirst, dayStart) = time >= dayStart + DaySeconds ? (now, time) : (dayFirst, dayStart);
+                    var hours = i == 0 ? 1 : (time - market.Time(i - 1)) / HourSeconds;
+                    var decision = ParameterPolicy.Decide(market.Underlyings[u], options, corridors[u], inputs, now, hours, dayFirst);
                     now = decision.After;
                     log.Add(decision);
                 }
 
                 var rangeE8 = Units.ToRateE8(now.Range);
-                track._parameters[u][i] = p.Risk with { PriceRangeE8 = rangeE8, VolRangeE8 = Units.ToRateE8(now.Vol), ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts) };
+                track._parameters[u][i] = p.Risk with
+                {
+                    PriceRangeE8 = rangeE8,
+                    VolRangeE8 = Units.ToRateE8(now.Vol),
+                    ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts),
+                    BasisChargeE8 = Units.ToRateE8(now.Basis),
+                    VegaChargeE8 = Units.ToRateE8(now.Vega),
+                };
                 track._depthsE8[u][i] = Math.Max((long)Units.E8, Units.ToE8(now.Depth));
                 track._haircutsE8[u][i] = Units.ToE8(now.Haircut);
             }
@@ -90,14 +101,14 @@ public sealed class ParameterTrack
         for (; fed < candles.Bars.Count && candles.Bars[fed].Time + candles.SecondsPerBar <= time; fed++)
         {
             var bar = candles.Bars[fed];
-            inputs = forecaster.Observe(bar.Time + candles.SecondsPerBar, bar.Bar.Close, bar.Volume);
+            inputs = forecaster.Observe(new MarketHour(bar.Time + candles.SecondsPerBar, bar.Bar.Close, bar.Volume > 0 ? bar.Volume : null, null, []));
         }
 
         return inputs;
     }
 
-    /// <summary>The price range in force, E8.</summary>
-    public uint RangeE8(int underlying, int moment) => _parameters[underlying][moment].PriceRangeE8;
+    /// <summary>The parameters in force.</summary>
+    public RiskParameters Parameters(int underlying, int moment) => _parameters[underlying][moment];
 
     /// <summary>The checkpoint of a moment with the expiries that positions need.</summary>
     internal CheckpointView View(IMarketHistory market, int moment, IReadOnlyList<SortedSet<uint>> expiries, long initialFactorE8)

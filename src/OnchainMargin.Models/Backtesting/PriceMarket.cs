@@ -1,5 +1,6 @@
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Data;
+using OnchainMargin.Models.Policy;
 
 namespace OnchainMargin.Models.Backtesting;
 
@@ -24,6 +25,7 @@ public sealed class PriceMarket : IMarketHistory
     private const double LongestTenorYears = 2;
 
     private readonly PriceFile[] _files;
+    private readonly FundingFile?[] _funding;
     private readonly int[] _offsets;
     private readonly double[][] _fast;
     private readonly double[][] _slow;
@@ -33,10 +35,13 @@ public sealed class PriceMarket : IMarketHistory
 
     /// <summary>Joins files of equal bars over the time that all of them cover.</summary>
     /// <exception cref="DataFileException">Bars of different lengths, two files of one underlying, or no time in common.</exception>
-    public PriceMarket(IReadOnlyList<PriceFile> files)
+    /// <param name="files">Candles.</param>
+    /// <param name="funding">Funding of the perpetuals, from which their premiums follow; of none, some or all of the underlyings.</param>
+    public PriceMarket(IReadOnlyList<PriceFile> files, IReadOnlyList<FundingFile>? funding = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         _files = [.. files];
+        _funding = [.. files.Select(f => funding?.FirstOrDefault(one => string.Equals(one.Underlying, f.Underlying, StringComparison.Ordinal)))];
         if (_files.Length == 0 || _files.DistinctBy(f => f.SecondsPerBar).Count() > 1 || _files.DistinctBy(f => f.Underlying, StringComparer.Ordinal).Count() < _files.Length)
         {
             throw new DataFileException("The price files cannot be joined: give one file an underlying, all with bars of the same length.");
@@ -73,7 +78,11 @@ public sealed class PriceMarket : IMarketHistory
     public double Spot(int underlying, int moment) => _files[underlying].Bars[_offsets[underlying] + moment].Bar.Close;
 
     /// <inheritdoc/>
-    public double Volume(int underlying, int moment) => _files[underlying].Bars[_offsets[underlying] + moment].Volume;
+    public MarketHour Hour(int underlying, int moment)
+    {
+        var volume = _files[underlying].Bars[_offsets[underlying] + moment].Volume;
+        return new MarketHour(Time(moment), Spot(underlying, moment), volume > 0 ? volume : null, _funding[underlying]?.PremiumAt(Time(moment)), []);
+    }
 
     /// <inheritdoc/>
     public uint Expiry(int underlying, int moment, double days) => (uint)(Time(moment) + (long)(days * DaySeconds));

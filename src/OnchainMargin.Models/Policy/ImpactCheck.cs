@@ -11,7 +11,7 @@ public static class ImpactCheck
     private const uint MinimumLeastE8 = 1_000_000;
     private const uint MinimumParts = 16;
 
-    /// <summary>A checkpoint as it would be under proposed parameters: range, volatility shock, the short minimum that follows the range, depth, and the haircut of tokens that are the underlying. A haircut that has grown with the vault's holdings goes on standing as far above its base; one at its largest, which a checkpoint does not tell, is taken too strictly rather than too mildly.</summary>
+    /// <summary>A checkpoint as it would be under proposed parameters: range, volatility shock, the short minimum that follows the range, depth, basis and vega charges, and the haircut of tokens that are the underlying. A haircut that has grown with the vault's holdings goes on standing as far above its base; one at its largest, which a checkpoint does not tell, is taken too strictly rather than too mildly.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="underlying">The underlying's number.</param>
     /// <param name="before">The parameters that the checkpoint was taken under.</param>
@@ -19,8 +19,6 @@ public static class ImpactCheck
     public static Checkpoint Apply(Checkpoint checkpoint, ushort underlying, PolicyParameters before, PolicyParameters proposed)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(proposed);
         var rangeE8 = (uint)Math.Round(proposed.Range * E8);
         return checkpoint with
         {
@@ -29,7 +27,14 @@ public static class ImpactCheck
                 .. checkpoint.Underlyings.Select(u => u.Underlying != underlying ? u : u with
                 {
                     DepthE8 = (long)Math.Round(proposed.Depth * E8),
-                    Parameters = u.Parameters with { PriceRangeE8 = rangeE8, VolRangeE8 = (uint)Math.Round(proposed.Vol * E8), ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts) },
+                    Parameters = u.Parameters with
+                    {
+                        PriceRangeE8 = rangeE8,
+                        VolRangeE8 = (uint)Math.Round(proposed.Vol * E8),
+                        ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts),
+                        BasisChargeE8 = (uint)Math.Round(proposed.Basis * E8),
+                        VegaChargeE8 = (uint)Math.Round(proposed.Vega * E8),
+                    },
                 }),
             ],
             Collaterals = [.. checkpoint.Collaterals.Select(c => c.Underlying != underlying ? c : c with { HaircutE8 = Grown(c.HaircutE8, before.Haircut, proposed.Haircut) })],

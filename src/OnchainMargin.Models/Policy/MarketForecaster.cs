@@ -4,8 +4,8 @@ using OnchainMargin.Models.Volatility;
 namespace OnchainMargin.Models.Policy;
 
 /// <summary>
-/// Follows the hourly closes of one underlying and says what a policy asks of it, from the past alone. Moves of the horizon are filtered by an exponentially weighted variance (λ = 0.94 a
-/// day) blended in the square with a GJR(1,1) of daily returns, refitted every four weeks on up to three years; their quantiles are taken anew every week.
+/// Follows the hours of one underlying and says what a policy asks of it, from the past alone. Moves of the horizon are filtered by an exponentially weighted variance (λ = 0.94 a
+/// day) blended in the square with a GJR(1,1) of daily returns, refitted every four weeks on up to three years; their quantiles, and those of the moves that basis and vega charges are to hold, are taken anew every week.
 /// </summary>
 public sealed class MarketForecaster
 {
@@ -17,6 +17,7 @@ public sealed class MarketForecaster
     private const int BurnInHours = 10 * HoursPerDay;
     private const double SlowDecay = 0.9994;
     private const double VolumeDecay = 0.98;
+    private const double SlowVolumeDecay = 0.999;
     private const double VolCoverage = 0.99;
 
     private static readonly double FastDecay = Math.Pow(0.94, 1.0 / HoursPerDay);
@@ -24,16 +25,18 @@ public sealed class MarketForecaster
     private readonly PolicyOptions _options;
     private readonly List<double> _logs = [];
     private readonly List<double> _daily = [];
-    private readonly List<double> _moves = [];
+    private readonly MoveHistory _moves;
+    private readonly MoveHistory _basis;
+    private readonly MoveHistory _vega;
+    private readonly Queue<MarketHour> _lately = [];
     private readonly List<double> _filtered = [];
     private readonly List<double> _variances = [];
     private readonly List<double> _volMoves = [];
     private double _fast;
     private double _slow;
-    private double _hourlyVolume;
+    private double? _hourlyVolume;
+    private double _slowVolume;
     private double _quantile = 3.2;
-    private double _floor;
-    private double _stressed;
     private double _volMove;
     private double _stressChance;
     private VarianceFit<GjrParameters>? _gjr;
@@ -45,6 +48,7 @@ public sealed class MarketForecaster
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        (_moves, _basis, _vega) = (new MoveHistory(options), new MoveHistory(options), new MoveHistory(options));
     }
 
     /// <summary>Whether enough was seen to decide on: ten days.</summary>
@@ -53,17 +57,18 @@ public sealed class MarketForecaster
     /// <summary>The present variance forecast, a year.</summary>
     public double VarianceAYear => Blend() * 365 * HoursPerDay;
 
-    /// <summary>Takes the close and the volume of an hour and says what is known now.</summary>
-    public PolicyInputs Observe(long time, double close, double volume)
+    /// <summary>Takes an hour and says what is known now.</summary>
+    public PolicyInputs Observe(in MarketHour hour)
     {
-        _logs.Add(Math.Log(close));
+        _logs.Add(Math.Log(hour.Close));
         var n = _logs.Count - 1;
-        _hourlyVolume = n == 0 ? volume : (VolumeDecay * _hourlyVolume) + ((1 - VolumeDecay) * volume);
         if (n > 0)
         {
             ObserveReturn(_logs[n] - _logs[n - 1], n);
         }
 
+        ObserveVolume(hour.Volume);
+        ObserveCharges(hour);
         if (n >= _options.HorizonHours)
         {
             var move = Math.Abs(Math.Exp(_logs[n] - _logs[n - _options.HorizonHours]) - 1);
@@ -79,7 +84,62 @@ public sealed class MarketForecaster
 
         var horizon = Math.Sqrt(_options.HorizonHours);
         return new PolicyInputs(
-            time, _quantile * Math.Sqrt(Blend()) * horizon, _quantile * Math.Sqrt(_slow) * horizon, _floor, _stressed, _stressChance, _volMove, _hourlyVolume * HoursPerDay);
+            hour.Time,
+            _quantile * Math.Sqrt(Blend()) * horizon,
+            _quantile * Math.Sqrt(_slow) * horizon,
+            _moves.Floor,
+            _moves.Stressed,
+            _stressChance,
+            _volMove,
+            Math.Sqrt(Math.Max(Blend(), _slow)) * horizon,
+            _hourlyVolume is { } volume ? Math.Min(volume, _slowVolume) * HoursPerDay : null,
+            Inputs(_basis),
+            Inputs(_vega));
+    }
+
+    private static ChargeInputs? Inputs(MoveHistory moves) => moves.Count > BurnInHours ? new ChargeInputs(moves.Recent, moves.Floor, moves.Stressed) : null;
+
+    private void ObserveVolume(double? volume)
+    {
+        if (volume is not { } traded)
+        {
+            return;
+        }
+
+        // The slow mean is that of what there is until that is a month.
+        var slow = Math.Min(SlowVolumeDecay, 1 - (1.0 / _logs.Count));
+        _slowVolume = (slow * _slowVolume) + ((1 - slow) * traded);
+        _hourlyVolume = _hourlyVolume is { } mean ? (VolumeDecay * mean) + ((1 - VolumeDecay) * traded) : traded;
+    }
+
+    private void ObserveCharges(in MarketHour hour)
+    {
+        _lately.Enqueue(hour);
+        if (_lately.Count <= _options.HorizonHours)
+        {
+            return;
+        }
+
+        var then = _lately.Dequeue();
+        if (ChargeMoves.Basis(then, hour, _options.BasisRate) is { } basis)
+        {
+            Take(_basis, basis);
+        }
+
+        if (ChargeMoves.Vega(then, hour) is { } vega)
+        {
+            Take(_vega, vega);
+        }
+    }
+
+    /// <summary>Quantiles are taken when there is enough for them, and then once a week.</summary>
+    private static void Take(MoveHistory moves, double move)
+    {
+        moves.Add(move);
+        if (moves.Count > BurnInHours && (moves.Count - BurnInHours) % Week == 1)
+        {
+            moves.Recount();
+        }
     }
 
     private void ObserveReturn(double r, int n)
@@ -131,28 +191,8 @@ public sealed class MarketForecaster
     private void Recount()
     {
         _quantile = Quantile(_filtered, _options.LookBackHours, _options.Coverage);
-        _floor = Quantile(_moves, _options.LookBackHours, _options.FloorCoverage);
         _volMove = Quantile(_volMoves, _options.LookBackHours, VolCoverage);
-
-        // The worst period: the window of the largest mean square, over all that was seen.
-        double sum = 0, most = 0;
-        var end = 0;
-        for (var i = 0; i < _moves.Count; i++)
-        {
-            sum += _moves[i] * _moves[i];
-            if (i >= _options.StressHours)
-            {
-                sum -= _moves[i - _options.StressHours] * _moves[i - _options.StressHours];
-            }
-
-            if (sum > most)
-            {
-                (most, end) = (sum, i + 1);
-            }
-        }
-
-        var start = Math.Max(0, end - _options.StressHours);
-        _stressed = EmpiricalTail.Estimate(_moves.GetRange(start, end - start).ToArray(), _options.FloorCoverage).ValueAtRisk;
+        _moves.Recount();
     }
 
     private static double Quantile(List<double> values, int most, double level)

@@ -27,11 +27,26 @@ public sealed record PolicyOptions
     /// <summary>The buffer of calm times that is spent in stress, a quarter.</summary>
     public double Buffer { get; init; } = 0.25;
 
-    /// <summary>The most that a parameter rises in an hour, of itself: the chain's paramStep.</summary>
+    /// <summary>The most that a parameter rises in an hour, of itself: the chain's paramStep. Depth falls so much: less of it asks for more margin.</summary>
     public double RisePerHour { get; init; } = 0.05;
 
     /// <summary>The most that it falls in an hour.</summary>
     public double FallPerHour { get; init; } = 0.001;
+
+    /// <summary>The most that a parameter rises in a day, of what it began the day with: as on chain.</summary>
+    public double RisePerDay { get; init; } = 0.25;
+
+    /// <summary>The most that it falls in a day.</summary>
+    public double FallPerDay { get; init; } = 0.02;
+
+    /// <summary>The part of a day's volume that a market takes at <see cref="DepthSlippage"/>, at most.</summary>
+    public double DepthOfVolume { get; init; } = 0.02;
+
+    /// <summary>The slippage that depth is measured at: the specification's 1 %.</summary>
+    public double DepthSlippage { get; init; } = 0.01;
+
+    /// <summary>The part of the basis charge that grows with time to expiry, a year, as the specification has it.</summary>
+    public double BasisRate { get; init; } = 0.075;
 
     /// <summary>Changes smaller than this, of the parameter, are not worth a transaction.</summary>
     public double Hysteresis { get; init; } = 0.01;

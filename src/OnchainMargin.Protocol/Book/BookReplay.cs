@@ -157,6 +157,8 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                     ChangedInBlock = log.BlockNumber,
                 };
                 return book with { Accounts = book.Accounts.With(appointed, edit) };
+            case Clearinghouse.FilledEvent filled:
+                return WithTrade(book, Instrument.Unpack(filled.Instrument), filled.TakerSizeE8);
             case Clearinghouse.LedgerUpdatedEvent ledger:
                 return book with { Ledger = ledger.Ledger };
             case Clearinghouse.NeedOpenedEvent opened:
@@ -171,6 +173,11 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                 return book;
         }
     }
+
+    private static ProtocolBook WithTrade(ProtocolBook book, Instrument instrument, long sizeE8) =>
+        !instrument.IsOption && book.Hours.TryGetValue(instrument.Underlying, out MarketHours? hours)
+            ? book with { Hours = book.Hours.SetItem(instrument.Underlying, hours.Traded(sizeE8)) }
+            : book;
 
     private static ProtocolBook WithNeed(ProtocolBook book, Instrument instrument, long sizeE8)
     {
@@ -203,10 +210,10 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             throw new ProtocolException($"Checkpoint {taken.Id} does not hash to {taken.InputsHash}, which its event names");
         }
 
-        ImmutableSortedDictionary<ushort, PriceHours> hours = book.Hours;
+        ImmutableSortedDictionary<ushort, MarketHours> hours = book.Hours;
         foreach (UnderlyingRecord record in inputs.Checkpoint.Underlyings)
         {
-            hours = hours.SetItem(record.Underlying, PriceHours.After(hours.GetValueOrDefault(record.Underlying), inputs.Checkpoint.Header.Time, record.SpotE8));
+            hours = hours.SetItem(record.Underlying, MarketHours.After(hours.GetValueOrDefault(record.Underlying), inputs.Checkpoint.Header.Time, record));
         }
 
         return book with

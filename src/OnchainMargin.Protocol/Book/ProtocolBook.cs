@@ -30,8 +30,8 @@ public sealed record ProtocolBook
     /// <summary>The last checkpoints, oldest first.</summary>
     public ImmutableSortedDictionary<ulong, CheckpointInputs> Checkpoints { get; init; } = ImmutableSortedDictionary<ulong, CheckpointInputs>.Empty;
 
-    /// <summary>The spot of each underlying at the ends of hours, from all checkpoints so far.</summary>
-    public ImmutableSortedDictionary<ushort, PriceHours> Hours { get; init; } = ImmutableSortedDictionary<ushort, PriceHours>.Empty;
+    /// <summary>Each underlying hour by hour, from all checkpoints and fills so far.</summary>
+    public ImmutableSortedDictionary<ushort, MarketHours> Hours { get; init; } = ImmutableSortedDictionary<ushort, MarketHours>.Empty;
 
     /// <summary>The last epochs, oldest first.</summary>
     public ImmutableSortedDictionary<ulong, BookEpoch> Epochs { get; init; } = ImmutableSortedDictionary<ulong, BookEpoch>.Empty;

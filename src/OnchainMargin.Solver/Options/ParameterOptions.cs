@@ -6,8 +6,8 @@ public sealed record ParameterOptions
     /// <summary>Least price range, hundredths of a percent.</summary>
     public int RangeLeastBps { get; init; } = 1000;
 
-    /// <summary>Largest price range. The coupled bound of the contract stops at 1690 where a token with a haircut of up to a quarter is collateral.</summary>
-    public int RangeMostBps { get; init; } = 1690;
+    /// <summary>Largest price range. The coupled bound of the contract stops at 2692 where a token with a haircut of up to 15 % is collateral.</summary>
+    public int RangeMostBps { get; init; } = 2690;
 
     /// <summary>Least volatility shock.</summary>
     public int VolLeastBps { get; init; } = 4500;
@@ -20,6 +20,18 @@ public sealed record ParameterOptions
 
     /// <summary>Largest haircut of it.</summary>
     public int HaircutMostBps { get; init; } = 1000;
+
+    /// <summary>Least basis charge.</summary>
+    public int BasisLeastBps { get; init; } = 40;
+
+    /// <summary>Largest basis charge.</summary>
+    public int BasisMostBps { get; init; } = 200;
+
+    /// <summary>Least vega charge.</summary>
+    public int VegaLeastBps { get; init; } = 1000;
+
+    /// <summary>Largest vega charge.</summary>
+    public int VegaMostBps { get; init; } = 3000;
 
     /// <summary>The most accounts that a step may make liquidatable before this node neither proposes nor signs it, so that a person decides.</summary>
     public int MostMadeLiquidatable { get; init; } = 100;
@@ -42,6 +54,10 @@ public sealed record ParameterOptions
         errors.Range(VolMostBps, 0, 20_000);
         errors.Range(HaircutLeastBps, 0, HaircutMostBps);
         errors.Range(HaircutMostBps, 0, 10_000);
+        errors.Range(BasisLeastBps, 0, BasisMostBps);
+        errors.Range(BasisMostBps, 0, 1500);
+        errors.Range(VegaLeastBps, 0, VegaMostBps);
+        errors.Range(VegaMostBps, 0, 10_000);
         errors.Range(MostMadeLiquidatable, 0, int.MaxValue);
         errors.Range(TakeoverSeconds, 1, 3600);
         errors.Range(PollMilliseconds, 10, 600_000);

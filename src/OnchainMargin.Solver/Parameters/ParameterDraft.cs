@@ -17,7 +17,7 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
     private const double Millionths = 1e6;
     private const ulong MillionthE8 = 100;
 
-    /// <summary>The steps of decisions. Charges that the policy does not move repeat what is in force.</summary>
+    /// <summary>The steps of decisions. What a decision keeps repeats what is in force.</summary>
     public static ParameterDraft Of(ParameterProposal proposal, ProtocolBook book)
     {
         var underlyings = new List<ParameterSteps.UnderlyingStep>();
@@ -32,8 +32,8 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
                 Next((ulong)record.DepthE8, decision.Before.Depth, decision.After.Depth),
                 (uint)Next(record.Parameters.PriceRangeE8, decision.Before.Range, decision.After.Range),
                 (uint)Next(record.Parameters.VolRangeE8, decision.Before.Vol, decision.After.Vol),
-                record.Parameters.BasisChargeE8,
-                record.Parameters.VegaChargeE8));
+                (uint)Next(record.Parameters.BasisChargeE8, decision.Before.Basis, decision.After.Basis),
+                (uint)Next(record.Parameters.VegaChargeE8, decision.Before.Vega, decision.After.Vega)));
             foreach ((ushort token, Protocol.Generated.RiskParameters.TokenParameters held) in book.Parameters.Tokens)
             {
                 uint next = (uint)Math.Min(Next(held.HaircutBaseE8, decision.Before.Haircut, decision.After.Haircut), held.HaircutMaxE8);

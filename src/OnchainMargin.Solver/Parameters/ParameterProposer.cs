@@ -5,31 +5,32 @@ using OnchainMargin.Models.Policy;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Options;
+using ChainHour = OnchainMargin.Protocol.Book.MarketHour;
+using MarketHour = OnchainMargin.Models.Policy.MarketHour;
 
 namespace OnchainMargin.Solver.Parameters;
 
 /// <summary>
-/// The next step of the parameters in force, from the closes of hours that the book holds: a function of the book alone, so that every node which reads the chain comes to the same. Decided once an hour, when ten
-/// days are known.
+/// The next step of the parameters in force, from the hours that the book holds (spot, traded units, premium of the perpetual, surfaces): a function of the book alone, so that every node which reads the chain comes
+/// to the same. Decided once an hour, when ten days are known.
 /// </summary>
 internal sealed class ParameterProposer(ParameterOptions options)
 {
     private const long HourSeconds = 3600;
     private const double E8 = 1e8;
     private const double Bps = 1e4;
-    private const double DepthOfVolume = 0.02;
     private const double DepthMost = 1e12;
 
     private readonly PolicyOptions _policy = new();
     private readonly Dictionary<ushort, Market> _markets = [];
-    private (ImmutableSortedDictionary<ushort, PriceHours> Hours, ulong Checkpoint) _decidedOn = (ImmutableSortedDictionary<ushort, PriceHours>.Empty, 0);
+    private (ImmutableSortedDictionary<ushort, MarketHours> Hours, ulong Checkpoint) _decidedOn = (ImmutableSortedDictionary<ushort, MarketHours>.Empty, 0);
 
     /// <summary>Takes what is new in a book.</summary>
     /// <returns>A proposal when an hour has ended since the last look and something is to be changed, else null.</returns>
     public ParameterProposal? Observe(ProtocolBook book)
     {
         ArgumentNullException.ThrowIfNull(book);
-        bool hasEnded = book.Hours.Any(pair => !_decidedOn.Hours.TryGetValue(pair.Key, out PriceHours? known) || known.RunningHour != pair.Value.RunningHour);
+        bool hasEnded = book.Hours.Any(pair => !_decidedOn.Hours.TryGetValue(pair.Key, out MarketHours? known) || known.RunningHour != pair.Value.RunningHour);
         if (!hasEnded || book.LatestCheckpoint is not { } latest)
         {
             return null;
@@ -53,16 +54,13 @@ internal sealed class ParameterProposer(ParameterOptions options)
         Checkpoint after = checkpoint;
         foreach (UnderlyingRecord record in checkpoint.Underlyings)
         {
-            if (!book.Hours.TryGetValue(record.Underlying, out PriceHours? hours) || Learn(record.Underlying, hours) is not { Forecaster.IsReady: true } market)
+            if (!book.Hours.TryGetValue(record.Underlying, out MarketHours? hours) || Learn(record.Underlying, hours) is not { Forecaster.IsReady: true } market)
             {
                 continue;
             }
 
             PolicyParameters before = Before(book, record, checkpoint);
-
-            // The chain knows no traded volume: depth stays as it is.
-            PolicyInputs inputs = market.Inputs with { DailyVolume = before.Depth / DepthOfVolume };
-            PolicyDecision decision = ParameterPolicy.Decide(record.Underlying.ToString(CultureInfo.InvariantCulture), _policy, CorridorOf(book, record.Underlying), inputs, before);
+            PolicyDecision decision = ParameterPolicy.Decide(record.Underlying.ToString(CultureInfo.InvariantCulture), _policy, CorridorOf(book, record.Underlying), market.Inputs, before);
             if (decision.After != before)
             {
                 decisions.Add(decision);
@@ -80,28 +78,34 @@ internal sealed class ParameterProposer(ParameterOptions options)
         double haircut = haircuts.Length > 0 ? haircuts.Max() / E8
             : checkpoint.Collaterals.FirstOrDefault(token => token.Underlying == record.Underlying) is { } token ? token.HaircutE8 / E8
             : options.HaircutLeastBps / Bps;
-        return new PolicyParameters(record.Parameters.PriceRangeE8 / E8, record.Parameters.VolRangeE8 / E8, record.DepthE8 / E8, haircut);
+        OnchainMargin.Margin.RiskParameters risk = record.Parameters;
+        return new PolicyParameters(risk.PriceRangeE8 / E8, risk.VolRangeE8 / E8, record.DepthE8 / E8, haircut, risk.BasisChargeE8 / E8, risk.VegaChargeE8 / E8);
     }
 
     /// <summary>The options' corridor inside that of the chain, where the chain has one.</summary>
     private Corridor CorridorOf(ProtocolBook book, ushort underlying)
     {
-        var own = new Corridor(options.RangeLeastBps / Bps, options.RangeMostBps / Bps, options.VolLeastBps / Bps, options.VolMostBps / Bps, 0, DepthMost, options.HaircutLeastBps / Bps, options.HaircutMostBps / Bps);
-        if (!book.Steps.Underlyings.TryGetValue(underlying, out ParameterSteps.UnderlyingCorridor chain))
-        {
-            return own;
-        }
-
-        (double rangeLeast, double rangeMost) = Within(own.RangeLeast, own.RangeMost, chain.PriceRange);
-        (double volLeast, double volMost) = Within(own.VolLeast, own.VolMost, chain.VolRange);
-        (double depthLeast, double depthMost) = Within(own.DepthLeast, own.DepthMost, chain.Depth);
-        return new Corridor(rangeLeast, rangeMost, volLeast, volMost, depthLeast, depthMost, own.HaircutLeast, own.HaircutMost);
+        var own = new Corridor(
+            Band(options.RangeLeastBps, options.RangeMostBps), Band(options.VolLeastBps, options.VolMostBps), new CorridorBand(0, DepthMost), Band(options.HaircutLeastBps, options.HaircutMostBps),
+            Band(options.BasisLeastBps, options.BasisMostBps), Band(options.VegaLeastBps, options.VegaMostBps));
+        return book.Steps.Underlyings.TryGetValue(underlying, out ParameterSteps.UnderlyingCorridor chain)
+            ? own with
+            {
+                Range = Within(own.Range, chain.PriceRange),
+                Vol = Within(own.Vol, chain.VolRange),
+                Depth = Within(own.Depth, chain.Depth),
+                Basis = Within(own.Basis, chain.BasisCharge),
+                Vega = Within(own.Vega, chain.VegaCharge),
+            }
+            : own;
     }
 
-    private static (double Least, double Most) Within(double least, double most, ParameterSteps.Band band)
+    private static CorridorBand Band(int leastBps, int mostBps) => new(leastBps / Bps, mostBps / Bps);
+
+    private static CorridorBand Within(CorridorBand own, ParameterSteps.Band chain)
     {
-        double low = Math.Max(least, band.LeastE8 / E8);
-        return (low, Math.Max(low, Math.Min(most, band.MostE8 / E8)));
+        double low = Math.Max(own.Least, chain.LeastE8 / E8);
+        return new CorridorBand(low, Math.Max(low, Math.Min(own.Most, chain.MostE8 / E8)));
     }
 
     private static ulong[] MadeLiquidatable(ProtocolBook book, Checkpoint checkpoint, Checkpoint after)
@@ -116,8 +120,8 @@ internal sealed class ParameterProposer(ParameterOptions options)
         return [.. hurt.Select(h => accounts[h.Account].Id)];
     }
 
-    /// <summary>Feeds the closes that are new. A past that is not a longer one of what was fed, as after a reorganisation, is learnt from its beginning.</summary>
-    private Market Learn(ushort underlying, PriceHours hours)
+    /// <summary>Feeds the hours that are new. A past that is not a longer one of what was fed, as after a reorganisation, is learnt from its beginning.</summary>
+    private Market Learn(ushort underlying, MarketHours hours)
     {
         if (!_markets.TryGetValue(underlying, out Market? market) || !market.IsBefore(hours))
         {
@@ -125,12 +129,17 @@ internal sealed class ParameterProposer(ParameterOptions options)
             _markets[underlying] = market;
         }
 
-        for (int i = (int)(market.NextHour - hours.FirstHour); i < hours.ClosesE8.Count; i++)
+        for (int i = (int)(market.NextHour - hours.FirstHour); i < hours.Ended.Count; i++)
         {
-            long closeE8 = hours.ClosesE8[i];
-            market.Inputs = market.Forecaster.Observe((hours.FirstHour + i + 1) * HourSeconds, closeE8 / E8, 0);
+            ChainHour hour = hours.Ended[i];
+            market.Inputs = market.Forecaster.Observe(new MarketHour(
+                (hours.FirstHour + i + 1) * HourSeconds,
+                hour.SpotE8 / E8,
+                (double)hour.VolumeE8 / E8,
+                ((double)hour.PerpetualMarkE8 / hour.SpotE8) - 1,
+                [.. hour.Surfaces.Select(static one => new ExpirySurface(one.Expiry, one.Surface))]));
             market.NextHour++;
-            market.LastE8 = closeE8;
+            market.Last = hour;
         }
 
         return market;
@@ -142,11 +151,14 @@ internal sealed class ParameterProposer(ParameterOptions options)
 
         internal long NextHour { get; set; } = nextHour;
 
-        internal long LastE8 { get; set; }
+        internal ChainHour Last { get; set; }
 
         internal PolicyInputs Inputs { get; set; }
 
-        internal bool IsBefore(PriceHours hours) =>
-            NextHour >= hours.FirstHour && NextHour <= hours.RunningHour && (NextHour == hours.FirstHour || hours.ClosesE8[(int)(NextHour - 1 - hours.FirstHour)] == LastE8);
+        internal bool IsBefore(MarketHours hours) =>
+            NextHour >= hours.FirstHour && NextHour <= hours.RunningHour && (NextHour == hours.FirstHour || IsAlike(hours.Ended[(int)(NextHour - 1 - hours.FirstHour)]));
+
+        private bool IsAlike(in ChainHour hour) =>
+            hour.SpotE8 == Last.SpotE8 && hour.PerpetualMarkE8 == Last.PerpetualMarkE8 && hour.VolumeE8 == Last.VolumeE8 && hour.Surfaces.SequenceEqual(Last.Surfaces);
     }
 }

@@ -52,6 +52,27 @@ public sealed class ModelCommandsTests : IDisposable
         string[] decisions = await File.ReadAllLinesAsync(log);
         Assert.NotEmpty(decisions);
         Assert.Equal("adaptive", JsonDocument.Parse(decisions[0]).RootElement.GetProperty("policy").GetString());
+        JsonElement[] aims = [.. JsonDocument.Parse(output).RootElement.GetProperty("aims").EnumerateArray()];
+        Assert.Equal(["static", "adaptive"], aims.Select(a => a.GetProperty("policy").GetString()));
+        Assert.All(aims, a => Assert.Equal(13, a.GetProperty("portfolios").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Backtest_Funding_MovesAndTestsTheBasisCharge()
+    {
+        // Premiums that go from −0.4 % to 0.5 % and back every other day ask for 0.9 %; the launch's charge is 0.4 %.
+        string funding = Path.Combine(_folder, "x_funding.csv");
+        await File.WriteAllLinesAsync(funding, ["timestamp,funding_rate", .. Enumerable.Range(0, 200).Select(i => $"{1_599_998_400 + (28_800 * i)},{(i / 3 % 2 == 0 ? "0.0045" : "-0.0035")}")]);
+        (int code, string output, string error) = await RunAsync(["backtest", "--prices", Candles(1600), "--funding", funding, "--every", "6", "--json"]);
+
+        Assert.Equal((0, string.Empty), (code, error));
+        JsonElement[] charges = [.. JsonDocument.Parse(output).RootElement.GetProperty("charges").EnumerateArray()];
+        Assert.Equal(["basis", "basis"], charges.Select(c => c.GetProperty("charge").GetString()));
+        Assert.Equal(["static", "adaptive"], charges.Select(c => c.GetProperty("policy").GetString()));
+        Assert.All(charges, c => Assert.Equal(0.009, c.GetProperty("worst").GetDouble(), 1e-9));
+        Assert.Equal(0.004, charges[0].GetProperty("average").GetDouble(), 1e-9);
+        Assert.True(charges[0].GetProperty("breaches").GetInt32() > 100);
+        Assert.Equal(0, charges[1].GetProperty("breaches").GetInt32());
     }
 
     [SharedDataFact("options/deribit_chain_6h_2026-01-28_2026-02-12.csv.gz")]
@@ -65,6 +86,9 @@ public sealed class ModelCommandsTests : IDisposable
 
         Assert.Equal((0, string.Empty), (code, error));
         Assert.All(JsonDocument.Parse(output).RootElement.GetProperty("results").EnumerateArray(), r => Assert.Equal("static", r.GetProperty("policy").GetString()));
+        Assert.Equal(
+            ["BTC basis", "BTC vega", "ETH basis", "ETH vega"],
+            JsonDocument.Parse(output).RootElement.GetProperty("charges").EnumerateArray().Select(c => $"{c.GetProperty("underlying").GetString()} {c.GetProperty("charge").GetString()}"));
         Assert.Equal(1, refused);
         Assert.Contains("cover the history", why, StringComparison.Ordinal);
     }

@@ -5,7 +5,7 @@ namespace OnchainMargin.Models.Tests.Policy;
 
 public sealed class ImpactCheckTests
 {
-    private static readonly PolicyParameters Before = new(0.14, 0.45, 5_000, 0.05);
+    private static readonly PolicyParameters Before = new(0.14, 0.45, 5_000, 0.05, 0.004, 0.1);
 
     /// <summary>The vault holds twice what the base haircut is for: it stands at 10 %, and a base of 6 % makes it 12 %, not 6 %.</summary>
     [Theory]

@@ -5,9 +5,9 @@ namespace OnchainMargin.Models.Tests.Policy;
 public sealed class ParameterPolicyTests
 {
     private static readonly PolicyOptions Options = new();
-    private static readonly Corridor Wide = new(0.05, 0.30, 0.3, 1, 1000, 20_000, 0.05, 0.1);
-    private static readonly PolicyParameters Before = new(0.14, 0.45, 5000, 0.05);
-    private static readonly PolicyInputs Calm = new(0, 0.05, 0.05, 0.05, 0.05, 0, 0.45, 250_000);
+    private static readonly Corridor Wide = new(new(0.05, 0.30), new(0.3, 1), new(1000, 20_000), new(0.05, 0.1), new(0.002, 0.02), new(0.05, 0.2));
+    private static readonly PolicyParameters Before = new(0.14, 0.45, 5000, 0.05, 0.004, 0.1);
+    private static readonly PolicyInputs Calm = new(0, 0.05, 0.05, 0.05, 0.05, 0, 0.45, 0.02, 250_000, new ChargeInputs(0.004, 0.004, 0), new ChargeInputs(0.045, 0.045, 0));
 
     [Fact]
     public void Decide_Storm_RaisesByOneStepAnHourAndNotBeyondTheCorridor()
@@ -52,6 +52,77 @@ public sealed class ParameterPolicyTests
     }
 
     [Fact]
+    public void Decide_WildMarket_TakesLessOfTheVolumeForDepth()
+    {
+        // The square-root law at a deviation of 20 % a day: (0.01/0.2)² = 1/400 of 2,000,000 units.
+        var wild = Calm with { DailyVolume = 2_000_000, Deviation = 0.2 };
+        Assert.Equal(5000, ParameterPolicy.Decide("X", Options, Wide, wild, Before).Target.Depth, 1e-9);
+        Assert.Equal(40_000, ParameterPolicy.Decide("X", Options, Wide, wild with { Deviation = 0.05 }, Before).Target.Depth, 1e-9);
+    }
+
+    [Fact]
+    public void Decide_NothingRecorded_KeepsDepthAndCharges()
+    {
+        var after = ParameterPolicy.Decide("X", Options, Wide, Calm with { DailyVolume = null, Basis = null, Vega = null }, Before).After;
+        Assert.Equal((5000, 0.004, 0.1), (after.Depth, after.Basis, after.Vega));
+    }
+
+    [Fact]
+    public void Decide_PremiumsApart_RaisesTheBasisChargeFastAndLowersItSlowly()
+    {
+        // Three quarters of the week's 0.8 % and a quarter of the worst period's 1.6 %.
+        var apart = ParameterPolicy.Decide("X", Options, Wide, Calm with { Basis = new ChargeInputs(0.008, 0.003, 0.016) }, Before);
+        Assert.Equal(0.010, apart.Target.Basis, 1e-12);
+        Assert.Equal(0.004 * 1.05, apart.After.Basis, 1e-12);
+        Assert.Contains("basis charge raised: the last week and the worst period", apart.Reason, StringComparison.Ordinal);
+        var quiet = ParameterPolicy.Decide("X", Options, Wide, Calm with { Basis = new ChargeInputs(0.001, 0.003, 0.001) }, Before);
+        Assert.Equal(0.004 * 0.999, quiet.After.Basis, 1e-12);
+        Assert.Contains("basis charge lowered: the long look-back binds", quiet.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_TermStructureTwists_AsksForThatPartOfTheVolatilityRange()
+    {
+        var twisted = ParameterPolicy.Decide("X", Options, Wide, Calm with { Vega = new ChargeInputs(0.01, 0.072, 0.02) }, Before);
+        Assert.Equal(0.072 / 0.45, twisted.Target.Vega, 1e-12);
+        Assert.Equal(0.105, twisted.After.Vega, 1e-12);
+    }
+
+    [Fact]
+    public void Decide_Stress_LowersNothing()
+    {
+        var stressed = Calm with { StressChance = 0.9, VolMove = 0.3, DailyVolume = 1e9, Basis = new ChargeInputs(0.001, 0.001, 0.001), Vega = new ChargeInputs(0.01, 0.01, 0.01) };
+        Assert.Equal(Before, ParameterPolicy.Decide("X", Options, Wide, stressed, Before).After);
+    }
+
+    [Fact]
+    public void Decide_ThroughADay_GoesAsFarAsTheDayAllows()
+    {
+        var storm = Calm with { Filtered = 0.9, DailyVolume = 0, Basis = new ChargeInputs(1, 1, 1), Vega = new ChargeInputs(1, 1, 1) };
+        var calm = Calm with { DailyVolume = 1e9, Basis = new ChargeInputs(0, 0, 0), Vega = new ChargeInputs(0, 0, 0) };
+        PolicyParameters Day(PolicyInputs inputs)
+        {
+            var now = Before;
+            for (var i = 0; i < 24; i++)
+            {
+                now = ParameterPolicy.Decide("X", Options, Wide, inputs, now, 1, Before).After;
+            }
+
+            return now;
+        }
+
+        var (up, down) = (Day(storm), Day(calm));
+        Assert.Equal(0.14 * 1.25, up.Range, 1e-12);
+        Assert.Equal(5000 * 0.75, up.Depth, 1e-9);
+        Assert.Equal(0.005, up.Basis, 1e-12);
+        Assert.Equal(0.125, up.Vega, 1e-12);
+        Assert.Equal(0.14 * 0.98, down.Range, 1e-12);
+        Assert.Equal(5000 * 1.02, down.Depth, 1e-9);
+        Assert.Equal(0.004 * 0.98, down.Basis, 1e-12);
+        Assert.Equal(0.098, down.Vega, 1e-12);
+    }
+
+    [Fact]
     public void FirstDifference_ReplayedLog_IsTheSameAndATamperedOneIsFound()
     {
         var forecaster = new MarketForecaster(Options);
@@ -62,7 +133,7 @@ public sealed class ParameterPolicyTests
         for (var i = 0; i < 24 * 400; i++)
         {
             price *= Math.Exp((i is > 5000 and < 5100 ? 0.03 : 0.006) * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2);
-            var inputs = forecaster.Observe(i * 3600L, price, 1000);
+            var inputs = forecaster.Observe(Hour(i, price));
             if (forecaster.IsReady)
             {
                 log.Add(ParameterPolicy.Decide("X", Options, Wide, inputs, now));
@@ -86,11 +157,13 @@ public sealed class ParameterPolicyTests
             var forecaster = new MarketForecaster(Options);
             var random = new Random(9);
             double price = 100;
-            return [.. Enumerable.Range(0, 3000).Select(i => forecaster.Observe(i * 3600L, price *= Math.Exp(0.01 * (random.NextDouble() - 0.5) * (i < 2500 ? 1 : later)), 1))];
+            return [.. Enumerable.Range(0, 3000).Select(i => forecaster.Observe(Hour(i, price *= Math.Exp(0.01 * (random.NextDouble() - 0.5) * (i < 2500 ? 1 : later)))))];
         }
 
         var (one, other) = (Run(1), Run(10));
         Assert.Equal(one[..2500], other[..2500]);
         Assert.NotEqual(one[2999], other[2999]);
     }
+
+    private static MarketHour Hour(int i, double price) => new(i * 3600L, price, 1000, 0.001 * Math.Sin(i / 5.0), []);
 }

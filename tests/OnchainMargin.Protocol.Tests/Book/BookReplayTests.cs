@@ -147,6 +147,26 @@ public sealed class BookReplayTests
     }
 
     [Fact]
+    public void Apply_CheckpointAndFills_GiveTheHourItsVolumeWithoutOptions()
+    {
+        Checkpoint checkpoint = TestCheckpoints.Make(4);
+        byte[] head = TestCheckpoints.Head(checkpoint);
+        UnderlyingRecord record = checkpoint.Underlyings[0];
+        Instrument perpetual = Instrument.Perpetual(record.Underlying);
+        BookReplay replay = Replay(
+            Filled(perpetual, 900),
+            Taken(4, head, TestCheckpoints.Records(checkpoint), Keccak256.Hash(head)),
+            Filled(perpetual, -300),
+            Filled(Instrument.Future(record.Underlying, 1_800_000_000), 20),
+            Filled(Instrument.Call(record.Underlying, 1_800_000_000, 1_000_000), 4000));
+
+        MarketHours hours = replay.Book.Hours[record.Underlying];
+        Assert.Equal(checkpoint.Header.Time / 3600, hours.RunningHour);
+        Assert.Equal((record.SpotE8, record.PerpetualMarkE8, 320), (hours.Running.SpotE8, hours.Running.PerpetualMarkE8, (int)hours.Running.VolumeE8));
+        Assert.Equal(record.Expiries.Select(static one => (one.Expiry, one.Present)), hours.Running.Surfaces);
+    }
+
+    [Fact]
     public void Apply_CheckpointAndEpoch_KeepsThem()
     {
         Checkpoint checkpoint = TestCheckpoints.Make(4);
@@ -230,6 +250,11 @@ public sealed class BookReplayTests
 
     private static LogEntry Moved(ulong from, ulong to, ushort token, ulong amount) =>
         TestLogs.Make(Vault, "event Moved(uint64 indexed from, uint64 indexed to, uint16 indexed token, uint128 amountRaw)", 2, from, to, token, amount);
+
+    private static LogEntry Filled(Instrument instrument, long size) => TestLogs.Make(
+        Clearing,
+        "event Filled(uint64 indexed maker, uint64 indexed taker, uint96 indexed instrument, int64 takerSizeE8, uint64 priceE8, uint64 makerNonce, uint64 takerNonce, uint128 makerFeeE8, uint128 takerFeeE8)",
+        2, 1UL, 2UL, instrument.Packed, size, 100UL, 1UL, 1UL, 0, 0);
 
     private static LogEntry Taken(ulong id, byte[] head, byte[] records, Hash32 hash) =>
         TestLogs.Make(TestDeployment.Record.Contracts.PriceHub, "event CheckpointTaken(uint64 indexed id, uint40 time, bytes32 inputsHash, bytes checkpoint, bytes records)", 2, id, 1_770_000_000UL, hash, head, records);

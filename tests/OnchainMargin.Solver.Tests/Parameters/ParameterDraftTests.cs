@@ -4,6 +4,7 @@ using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Parameters;
+using UnderlyingRecord = OnchainMargin.Margin.UnderlyingRecord;
 
 namespace OnchainMargin.Solver.Tests.Parameters;
 
@@ -16,7 +17,7 @@ public sealed class ParameterDraftTests
     public void Of_Decision_IsInTheContractsIntegersAndRepeatsWhatStays()
     {
         ParameterSteps.UnderlyingStep step = Assert.Single(Own.Underlyings);
-        Assert.Equal((14_700_000U, 5000UL * 100_000_000, 400_000U, 10_000_000U), (step.PriceRangeE8, step.DepthE8, step.BasisChargeE8, step.VegaChargeE8));
+        Assert.Equal((14_700_000U, 4750UL * 100_000_000, 400_000U, 10_000_000U), (step.PriceRangeE8, step.DepthE8, step.BasisChargeE8, step.VegaChargeE8));
         Assert.Equal((ulong)Wild.LatestCheckpoint!.Checkpoint.Header.Time, step.Time);
         ParameterSteps.TokenStep token = Assert.Single(Own.Tokens);
         Assert.Equal(new ParameterSteps.TokenStep(1, step.Time, 5_250_000), token);
@@ -40,7 +41,7 @@ public sealed class ParameterDraftTests
         Assert.Equal("underlying 9 is not in the last checkpoint here", Own.Difference([Own.Underlyings[0] with { Underlying = 9 }], [], Wild));
 
         // A node that wants nothing signs nothing that moves.
-        Assert.Equal("priceRangeE8 of underlying 1 is 14700000 proposed, 14000000 here, 14000000 in force", new ParameterDraft([], []).Difference(Own.Underlyings, [], Wild));
+        Assert.Equal("depthE8 of underlying 1 is 475000000000 proposed, 500000000000 here, 500000000000 in force", new ParameterDraft([], []).Difference(Own.Underlyings, [], Wild));
     }
 
     [Fact]
@@ -66,15 +67,17 @@ public sealed class ParameterDraftTests
     }
 
     [Fact]
-    public void PriceHours_GapsRepeatAndLongSilenceBeginsAnew()
+    public void MarketHours_GapsRepeatAndLongSilenceBeginsAnew()
     {
-        PriceHours hours = PriceHours.After(null, 7200, 5);
-        hours = PriceHours.After(hours, 7300, 6);
-        hours = PriceHours.After(hours, (5 * 3600) + 1, 9);
-        Assert.Equal([6L, 6L, 6L], hours.ClosesE8);
-        Assert.Equal((2L, 5L, 9L), (hours.FirstHour, hours.RunningHour, hours.LastE8));
-        Assert.Empty(PriceHours.After(hours, 3600L * 24 * 60, 7).ClosesE8);
+        MarketHours hours = MarketHours.After(null, 7200, Record(5)).Traded(-3);
+        hours = MarketHours.After(hours, 7300, Record(6)).Traded(4);
+        hours = MarketHours.After(hours, (5 * 3600) + 1, Record(9)).Traded(1);
+        Assert.Equal([(6L, 7), (6L, 0), (6L, 0)], hours.Ended.Select(static hour => (hour.SpotE8, (int)hour.VolumeE8)));
+        Assert.Equal((2L, 5L, 9L, 1), (hours.FirstHour, hours.RunningHour, hours.Running.SpotE8, (int)hours.Running.VolumeE8));
+        Assert.Empty(MarketHours.After(hours, 3600L * 24 * 60, Record(7)).Ended);
     }
+
+    private static UnderlyingRecord Record(long spotE8) => Wild.LatestCheckpoint!.Checkpoint.Underlyings[0] with { SpotE8 = spotE8 };
 
     private static ProtocolBook Book(double width)
     {
