@@ -14,6 +14,7 @@ internal static class BacktestCommand
 {
     private const string StaticName = "static";
     private const string AllName = "all";
+    private const string TightestName = "tightest";
     private const int WarmUpDays = 30;
     private const int HourSeconds = 3600;
     private const long DaySeconds = 86_400;
@@ -27,7 +28,7 @@ internal static class BacktestCommand
         var funding = Files("--funding", "Funding of the perpetuals every eight hours (CSV, .gz or not), from which their premiums follow: the basis charge then moves, and is tested.");
         var from = new Option<string?>("--from") { Description = "First moment that counts, like 2020-02-01; thirty days after the start when left out (the first of a chain)." };
         var to = new Option<string?>("--to") { Description = "Last moment that counts." };
-        var policy = new Option<string>("--policy") { Description = "static, adaptive (hourly candles only), or all of them side by side.", DefaultValueFactory = _ => AllName };
+        var policy = new Option<string>("--policy") { Description = "static, adaptive (hourly candles only), or all: both side by side; tightest: standing at the end of the corridor that asks for most.", DefaultValueFactory = _ => AllName };
         var every = new Option<int>("--every") { Description = "Take portfolios at every so many moments.", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "Reply as JSON; the keys are documented in docs/risk-quality.md." };
         var report = new Option<string?>("--report") { Description = "A folder for the report: a table and plots (Markdown, SVG)." };
@@ -145,6 +146,11 @@ internal static class BacktestCommand
             tracks.Add(ParameterTrack.Static(market, parameters));
         }
 
+        if (policy is TightestName)
+        {
+            tracks.Add(ParameterTrack.Static(market, [.. parameters.Select((p, u) => p.Tightest(corridors[u]))], TightestName));
+        }
+
         var adaptive = new PolicyOptions();
         var isHourly = market.Time(1) - market.Time(0) == HourSeconds;
         PriceFile[]? candles = isHourly ? null : Candles(market, files);
@@ -159,6 +165,6 @@ internal static class BacktestCommand
             tracks.Add(ParameterTrack.Of(market, parameters, adaptive, corridors, candles));
         }
 
-        return tracks.Count > 0 ? tracks : throw new CliException($"The policy '{policy}' is not known: give {StaticName}, {adaptive.Name} or {AllName}.");
+        return tracks.Count > 0 ? tracks : throw new CliException($"The policy '{policy}' is not known: give {StaticName}, {adaptive.Name}, {TightestName} or {AllName}.");
     }
 }

@@ -31,9 +31,9 @@ public sealed class ParameterTrack
     public IReadOnlyList<PolicyDecision> Log { get; private init; } = [];
 
     /// <summary>Parameters that stand still.</summary>
-    public static ParameterTrack Static(IMarketHistory market, IReadOnlyList<StaticParameters> parameters)
+    public static ParameterTrack Static(IMarketHistory market, IReadOnlyList<StaticParameters> parameters, string name = "static")
     {
-        var track = new ParameterTrack("static", market.Underlyings.Count, market.Count);
+        var track = new ParameterTrack(name, market.Underlyings.Count, market.Count);
         for (var u = 0; u < market.Underlyings.Count; u++)
         {
             Array.Fill(track._parameters[u], parameters[u].Risk);
@@ -79,21 +79,27 @@ public sealed class ParameterTrack
                     log.Add(decision);
                 }
 
-                var rangeE8 = Units.ToRateE8(now.Range);
-                track._parameters[u][i] = p.Risk with
-                {
-                    PriceRangeE8 = rangeE8,
-                    VolRangeE8 = Units.ToRateE8(now.Vol),
-                    ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts),
-                    BasisChargeE8 = Units.ToRateE8(now.Basis),
-                    VegaChargeE8 = Units.ToRateE8(now.Vega),
-                };
+                track._parameters[u][i] = With(p.Risk, now.Range, now.Vol, now.Basis, now.Vega);
                 track._depthsE8[u][i] = Math.Max((long)Units.E8, Units.ToE8(now.Depth));
                 track._haircutsE8[u][i] = Units.ToE8(now.Haircut);
             }
         }
 
         return track;
+    }
+
+    /// <summary>Risk parameters with what moves of them, the short minimum following the range (PAR-004).</summary>
+    internal static RiskParameters With(RiskParameters risk, double range, double vol, double basis, double vega)
+    {
+        var rangeE8 = Units.ToRateE8(range);
+        return risk with
+        {
+            PriceRangeE8 = rangeE8,
+            VolRangeE8 = Units.ToRateE8(vol),
+            ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts),
+            BasisChargeE8 = Units.ToRateE8(basis),
+            VegaChargeE8 = Units.ToRateE8(vega),
+        };
     }
 
     private static PolicyInputs Follow(MarketForecaster forecaster, PriceFile candles, ref int fed, long time, PolicyInputs inputs)

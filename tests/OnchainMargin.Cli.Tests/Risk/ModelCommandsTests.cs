@@ -24,7 +24,7 @@ public sealed class ModelCommandsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--policy brave", "error: The policy 'brave' is not known: give static, adaptive or all.")]
+    [InlineData("--policy brave", "error: The policy 'brave' is not known: give static, adaptive, tightest or all.")]
     [InlineData("--from soon", "error: The value 'soon' of --from is not a time: write it like 2020-03-12 or 2020-03-12T10:00:00Z.")]
     [InlineData("--from 2040-01-01", "error: The span between --from and --to holds fewer than two moments of the history: widen it.")]
     [InlineData("--every 0", "error: The value 0 of --every is out of range: give 1 or more.")]
@@ -55,6 +55,18 @@ public sealed class ModelCommandsTests : IDisposable
         JsonElement[] aims = [.. JsonDocument.Parse(output).RootElement.GetProperty("aims").EnumerateArray()];
         Assert.Equal(["static", "adaptive"], aims.Select(a => a.GetProperty("policy").GetString()));
         Assert.All(aims, a => Assert.Equal(13, a.GetProperty("portfolios").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Backtest_Tightest_StandsAtTheEndOfTheCorridor()
+    {
+        (int code, string output, string error) = await RunAsync(["backtest", "--prices", Candles(900), "--every", "24", "--json", "--policy", "tightest"]);
+
+        // An underlying that no plan lists: a range of 32 % of about 100,000.
+        Assert.Equal((0, string.Empty), (code, error));
+        JsonElement perpetual = JsonDocument.Parse(output).RootElement.GetProperty("results")[0];
+        Assert.Equal(("X long perpetual", "tightest"), (perpetual.GetProperty("portfolio").GetString(), perpetual.GetProperty("policy").GetString()));
+        Assert.Equal(0.32, perpetual.GetProperty("averageMaintenance").GetDouble(), 0.005);
     }
 
     [Fact]
