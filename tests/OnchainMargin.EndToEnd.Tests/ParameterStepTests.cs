@@ -62,8 +62,11 @@ public sealed class ParameterStepTests(ChainFixture fixture)
         Assert.Equal(HttpStatusCode.Forbidden, await OfferAsync(http, urls[1], lie, bold.Key));
         await Task.Delay(TimeSpan.FromSeconds(3));
         RiskParameters.UnderlyingParameters after = await UnderlyingAsync(world);
-        Assert.True(lie.Underlyings[0].DepthE8 < stepped.DepthE8);
-        Assert.Equal((stepped.DepthE8, stepped.BasisChargeE8, stepped.VegaChargeE8), (after.DepthE8, after.BasisChargeE8, after.VegaChargeE8));
+        Assert.True(lie.Underlyings[0].BasisChargeE8 > stepped.BasisChargeE8 && lie.Underlyings[0].VegaChargeE8 > stepped.VegaChargeE8);
+        Assert.Equal((stepped.BasisChargeE8, stepped.VegaChargeE8), (after.BasisChargeE8, after.VegaChargeE8));
+
+        // Depth goes down by what both compute: next to nothing is traded here.
+        Assert.Equal(4750UL * 100_000_000, stepped.DepthE8);
         await one.StopAsync();
         await two.StopAsync();
     }
