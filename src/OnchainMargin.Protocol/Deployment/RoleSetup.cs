@@ -5,13 +5,33 @@ using OnchainMargin.Ethereum.Sending;
 
 namespace OnchainMargin.Protocol.Deployment;
 
-/// <summary>Gives the roles of the access manager: the guardian may pause; the contract of attesters' steps moves parameters inside its corridor; governance holds everything else, and the deployer nothing unless it is governance.</summary>
+/// <summary>Gives the roles of the access manager: the guardian may pause; the contract of attesters' steps moves parameters inside its corridor; the governor's acts wait their delay, in which the guardian can take them back; governance holds that role and the admin's, and the deployer nothing unless it is governance.</summary>
 internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact manager, IReadOnlyDictionary<string, Address> contracts)
 {
     private const ulong AdminRole = 0;
     private const ulong GuardianRole = 1;
     private const ulong StepsRole = 2;
+    private const ulong GovernorRole = 3;
     private const int NoDelay = 0;
+
+    /// <summary>What the governor does: everything restricted that is not done once for ever. In a role of its own, since the manager lets nobody guard the admin's.</summary>
+    private static readonly (string Contract, uint[] Functions)[] Governed =
+    [
+        ("RiskParameters",
+        [
+            Generated.RiskParameters.SetInitialFactorCall.Selector, Generated.RiskParameters.SetRampSecondsCall.Selector, Generated.RiskParameters.SetUnderlyingCall.Selector, Generated.RiskParameters.SetTokenCall.Selector,
+            Generated.RiskParameters.SetRiskInterestMaxCall.Selector, Generated.RiskParameters.SetClearingCall.Selector, Generated.RiskParameters.SetInterestCall.Selector, Generated.RiskParameters.SetOracleCall.Selector,
+            Generated.RiskParameters.SetLiquidationCall.Selector,
+        ]),
+        ("ParameterSteps", [Generated.ParameterSteps.SetUnderlyingCorridorCall.Selector, Generated.ParameterSteps.SetTokenCorridorCall.Selector]),
+        ("RiskRegistry", [Generated.RiskRegistry.SetThresholdCall.Selector, Generated.RiskRegistry.SetModelCall.Selector]),
+        ("AttesterBonds", [Generated.AttesterBonds.AdmitCall.Selector, Generated.AttesterBonds.ExpelCall.Selector]),
+        ("MarginVault", [Generated.MarginVault.ListTokenCall.Selector, Generated.MarginVault.SetCapCall.Selector]),
+        ("Clearinghouse", [Generated.Clearinghouse.CollectFeesCall.Selector]),
+        ("SpotMarkets", [Generated.SpotMarkets.SetFeedsCall.Selector]),
+        ("VolSurfaces", [Generated.VolSurfaces.SetSurfaceParametersCall.Selector]),
+        ("PriceHub", [Generated.PriceHub.SetTokenSourceCall.Selector]),
+    ];
 
     /// <summary>Applies the roles of a plan.</summary>
     public async Task ApplyAsync(DeploymentPlan plan, CancellationToken cancellationToken)
@@ -24,6 +44,13 @@ internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact mana
         byte[][] steps = [Selector(Generated.RiskParameters.StepUnderlyingCall.Selector), Selector(Generated.RiskParameters.StepTokenCall.Selector)];
         await SendAsync("setTargetFunctionRole", [contracts["RiskParameters"], steps.Cast<object>().ToArray(), StepsRole], cancellationToken);
         await SendAsync("grantRole", [StepsRole, contracts["ParameterSteps"], NoDelay], cancellationToken);
+        foreach ((string contract, uint[] functions) in Governed)
+        {
+            await SendAsync("setTargetFunctionRole", [contracts[contract], functions.Select(Selector).Cast<object>().ToArray(), GovernorRole], cancellationToken);
+        }
+
+        await SendAsync("setRoleGuardian", [GovernorRole, GuardianRole], cancellationToken);
+        await SendAsync("grantRole", [GovernorRole, governance, plan.GovernanceDelaySeconds], cancellationToken);
         if (governance != sender.Address || plan.GovernanceDelaySeconds != NoDelay)
         {
             await SendAsync("grantRole", [AdminRole, governance, plan.GovernanceDelaySeconds], cancellationToken);
