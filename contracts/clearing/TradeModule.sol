@@ -136,7 +136,9 @@ contract TradeModule is OrderBook {
         uint256 makerFee = _trade(books, market, makerSide, maker, -size, price, live.clearing.makerFeeE8);
         uint256 takerFee = _trade(books, market, takerSide, taker, size, price, live.clearing.takerFeeE8);
         _requireInterest(maker.instrument, market);
-        if (Instruments.kindOf(maker.instrument) == Instruments.PERPETUAL) {
+        // Who signed both sides tells nobody what the market pays.
+        bool own = orders[fill.maker].signer == orders[fill.taker].signer;
+        if (!own && Instruments.kindOf(maker.instrument) == Instruments.PERPETUAL) {
             _countTrade(maker.instrument, market, fill.sizeE8, maker.limitPriceE8);
         }
         emit Filled(
