@@ -17,6 +17,7 @@ import {Instruments} from "../margin/Instruments.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {Fills} from "./Fills.sol";
 import {Interest} from "./Interest.sol";
+import {Loss, Recovery} from "./Recoveries.sol";
 
 /// @notice An account while an operation works on it.
 struct Working {
@@ -77,7 +78,15 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     uint128 internal _creditBaseE8;
     mapping(uint64 account => mapping(address delegate => Delegate)) internal _delegates;
     mapping(uint96 instrument => Need) internal _needs;
-    uint256 internal _openNeeds;
+    uint128 internal _openNeeds;
+    /// @dev Markets that were wound down; in the word that every touch reads.
+    uint128 internal _woundDown;
+    /// @dev Owed to addresses out of the pool: a term of the cash ledger that only lots and claims move, so that no other operation pays for reading it.
+    mapping(address who => uint256) internal _heldForE8;
+    uint256 internal _heldE8;
+    mapping(address owner => Loss) internal _losses;
+    Recovery internal _recovery;
+    mapping(uint16 underlying => bool) internal _isWoundDown;
 
     modifier onlyHouse() {
         require(msg.sender == liquidationHouse, NotConnected(msg.sender));
@@ -179,6 +188,8 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
 
     function _hasExpired(AccountState memory state) private view returns (bool) {
         uint256 n = state.positions.length;
+        // After a wind-down any position may have its price.
+        if (_woundDown != 0) return n != 0;
         for (uint256 i = 0; i < n; ++i) {
             uint256 expiry = Instruments.expiryOf(state.positions[i].instrument);
             if (expiry != 0 && expiry <= block.timestamp) return true;

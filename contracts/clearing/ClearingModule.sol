@@ -11,13 +11,14 @@ import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
-import {ClearingCore, Live} from "./ClearingCore.sol";
+import {Live} from "./ClearingCore.sol";
 import {Fills} from "./Fills.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
+import {LossBook} from "./LossBook.sol";
 
 /// @title The room of what moves cash without a trade: withdrawals, touches, moves, fees, insurance
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
-contract ClearingModule is ClearingCore {
+contract ClearingModule is LossBook {
     uint256 internal constant ONE_E12 = 1e12;
 
     constructor(
@@ -43,6 +44,7 @@ contract ClearingModule is ClearingCore {
         Working memory working = _touch(books, input.account, input.state);
         uint256 lockedE8 = working.state.lockedGainE8;
         uint128 paidRaw = token == 0 ? _takeCash(books, working, amountRaw) : amountRaw;
+        if (paidRaw != amountRaw) _noteLoss(working.owner, input.account, (amountRaw - paidRaw) * _scale);
         bool free = bare && working.state.cashE8 >= int256(lockedE8);
         bytes memory stateAfter = _write(books, working);
         _closeBooks(books);
@@ -125,15 +127,20 @@ contract ClearingModule is ClearingCore {
         _closeBooks(books);
     }
 
+    /// @notice `IClearinghouse.coverLosses`.
+    function coverLosses() external nonReentrant {
+        Books memory books = _openBooks();
+        _coverLosses(books);
+        _closeBooks(books);
+    }
+
     // Governance
 
     /// @notice `IClearinghouse.collectFees`.
     function collectFees(address to, uint128 amountRaw) external restricted nonReentrant {
         Books memory books = _openBooks();
-        // Losses that nothing has paid come before fees.
-        uint128 losses = books.ledger.deficitE8 < books.ledger.feesE8 ? books.ledger.deficitE8 : books.ledger.feesE8;
-        books.ledger.deficitE8 -= losses;
-        books.ledger.feesE8 -= losses;
+        // Losses come before fees.
+        _coverLosses(books);
         uint128 amountE8 = SafeCast.toUint128(amountRaw * _scale);
         require(
             amountE8 <= books.ledger.feesE8,

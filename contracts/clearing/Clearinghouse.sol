@@ -25,6 +25,7 @@ import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountStates} from "../margin/AccountStates.sol";
 import {AccountBook} from "./AccountBook.sol";
 import {OrderBook} from "./OrderBook.sol";
+import {Loss, Recoveries} from "./Recoveries.sol";
 
 /// @title The clearinghouse
 contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
@@ -152,12 +153,32 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouse
+    function windDown(uint16) external {
+        _forward(closing);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function claim(address) external returns (uint128) {
+        _forward(lots);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function coverLosses() external {
+        _forward(accounts);
+    }
+
+    /// @inheritdoc IClearinghouse
     function collectFees(address, uint128) external {
         _forward(accounts);
     }
 
     /// @inheritdoc IClearinghouseModules
     function enterLot(uint64, bytes calldata) external returns (bytes memory) {
+        _forward(lots);
+    }
+
+    /// @inheritdoc IClearinghouseModules
+    function rewardKeeper(uint64, bytes calldata, address, int256) external returns (bytes memory, int256) {
         _forward(lots);
     }
 
@@ -233,6 +254,22 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     /// @inheritdoc IClearinghouse
     function deficit() external view returns (uint256 deficitE8) {
         return _ledger.deficitE8;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function heldFor(address who) external view returns (uint256 amountE8) {
+        return _heldForE8[who] + Recoveries.backDown(_recovery, _losses[who]);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function lossOf(address owner) external view returns (uint256 lostE8) {
+        Loss memory own = _losses[owner];
+        return own.lostE8 - Recoveries.backDown(_recovery, own);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function heldE8() external view returns (uint256 amountE8) {
+        return _heldE8;
     }
 
     /// @inheritdoc IClearinghouse

@@ -9,10 +9,12 @@ import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IRiskParameters, TokenParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {Expiries} from "./Expiries.sol";
 import {Fills} from "./Fills.sol";
+import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 import {Needs} from "./Needs.sol";
 
 /// @title The room of positions that are closed one side at a time: at expiry, and against needs
@@ -55,15 +57,25 @@ contract ClosingModule is AccountBook, IClosingModule {
     /// @custom:spec CLR-045
     function settleNeed(uint96 instrument) external nonReentrant {
         Need memory need = _needs[instrument];
-        uint256 priceE8 = Expiries.priceOf(hub, instrument);
+        (uint256 priceE8, int256 fundingE8) = _closingPrice(instrument);
         require(need.sizeE8 != 0 && priceE8 != 0, NothingExpired(0));
         Books memory books = _openBooks();
         int256 payoff = int256(Expiries.payoffE8(instrument, priceE8));
-        int256 gainE8 = Needs.merge(need, -need.sizeE8, Fills.valueUp(-need.sizeE8, payoff, 0));
+        int256 gainE8 = Needs.merge(need, -need.sizeE8, Fills.valueUp(-need.sizeE8, payoff, fundingE8));
         delete _needs[instrument];
         --_openNeeds;
         _bookGain(books, instrument, gainE8);
         _closeBooks(books);
+    }
+
+    /// @notice `IClearinghouse.windDown`.
+    /// @custom:spec CLR-027
+    function windDown(uint16 underlying) external nonReentrant {
+        require(!_isWoundDown[underlying], MarketNotNormal(underlying, Checkpoints.HALTED));
+        uint64 priceE8 = hub.fixSettlement(underlying, 0);
+        _isWoundDown[underlying] = true;
+        ++_woundDown;
+        emit MarketWoundDown(underlying, priceE8);
     }
 
     // Connected contracts
@@ -104,12 +116,12 @@ contract ClosingModule is AccountBook, IClosingModule {
         uint256 settled = 0;
         for (uint256 i = 0; i < n; ++i) {
             Position memory position = state.positions[i];
-            uint256 priceE8 = Expiries.priceOf(hub, position.instrument);
+            (uint256 priceE8, int256 fundingE8) = _closingPrice(position.instrument);
             if (priceE8 == 0) continue;
             ++settled;
             int256 sizeE8 = position.sizeE8;
             if (sizeE8 > 0) _moveOpenInterest(position.instrument, -sizeE8);
-            (int256 realisedE8, int256 valueE8) = Expiries.close(position, priceE8);
+            (int256 realisedE8, int256 valueE8) = Expiries.close(position, priceE8, fundingE8);
             state.cashE8 += realisedE8;
             sum += realisedE8;
             books.ledger.oneSidedE8 += int128(valueE8);
@@ -121,12 +133,19 @@ contract ClosingModule is AccountBook, IClosingModule {
         _lock(state, sum);
     }
 
+    /// @custom:spec CLR-027
+    function _closingPrice(uint96 instrument) private view returns (uint256 priceE8, int256 fundingE8) {
+        bool woundDown = _isWoundDown[uint16(Instruments.underlyingOf(instrument))];
+        return woundDown ? Expiries.lastPriceOf(hub, instrument) : (Expiries.priceOf(hub, instrument), int256(0));
+    }
+
     /// @dev Gives up what open needs of the opposite side take, where the account's score reaches their threshold. Before anything else an operation does, so that a new hash dodges nothing.
     /// @custom:spec CLR-046
     function _serveNeeds(Books memory books, Working memory working) private {
         AccountState memory state = working.state;
         uint256 n = state.positions.length;
         int256 sum = 0;
+        bytes memory records = "";
         for (uint256 i = 0; i < n; ++i) {
             Position memory held = state.positions[i];
             Need memory need = _needs[held.instrument];
@@ -136,7 +155,10 @@ contract ClosingModule is AccountBook, IClosingModule {
                 parameters.liquidation().deleverageRampSeconds
             );
             (int256 sizeE8, int256 costE8) = Needs.take(need, held.sizeE8);
-            if (threshold != 0 && _scoreE8(working, held, sizeE8, costE8) < threshold) continue;
+            if (threshold != 0) {
+                if (records.length == 0) (, records) = hub.live();
+                if (_scoreE8(working, records, held, sizeE8, costE8) < threshold) continue;
+            }
             _needs[held.instrument] = need;
             if (need.sizeE8 == 0) --_openNeeds;
             if (held.sizeE8 > 0) _moveOpenInterest(held.instrument, sizeE8);
@@ -152,22 +174,21 @@ contract ClosingModule is AccountBook, IClosingModule {
         _lock(state, sum);
     }
 
-    /// @dev An option has no cost that its gain could be told from: its score is 0, so that it serves at the end of the ramp.
+    /// @dev An option has no cost that its gain could be told from: one that nothing hedges counts as having gained a quarter.
     /// @custom:spec CLR-046
     function _scoreE8(
         Working memory working,
+        bytes memory records,
         Position memory held,
         int256 sizeE8,
         int256 costE8
     ) private view returns (uint256) {
-        if (Instruments.isOption(held.instrument)) return 0;
-        int256 gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8);
-        int256 net = 0;
         uint256 underlying = Instruments.underlyingOf(held.instrument);
+        LiveMarket memory market = LiveMarkets.find(records, underlying);
+        int256 net = 0;
         for (uint256 i = 0; i < working.state.positions.length; ++i) {
             Position memory other = working.state.positions[i];
-            bool counts = Instruments.underlyingOf(other.instrument) == underlying;
-            if (counts && !Instruments.isOption(other.instrument)) net += other.sizeE8;
+            if (Instruments.underlyingOf(other.instrument) == underlying) net += _deltaE8(market, other);
         }
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 1; token < tokens; ++token) {
@@ -176,7 +197,25 @@ contract ClosingModule is AccountBook, IClosingModule {
             (, uint8 decimals) = vault.tokenAt(token);
             net += int256((uint256(vault.balanceOf(working.account, token)) * t.unitsE8) / 10 ** decimals);
         }
-        return Needs.scoreE8(gainE8, costE8, held.sizeE8, net);
+        uint256 open = Needs.openE8(_deltaE8(market, held), net);
+        if (Instruments.isOption(held.instrument)) return Needs.scoreE8(Needs.OPTION_GAIN, int256(ONE), open);
+        int256 gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8);
+        return Needs.scoreE8(gainE8, costE8, open);
+    }
+
+    /// @custom:spec CLR-046
+    function _deltaE8(LiveMarket memory market, Position memory position) private view returns (int256) {
+        uint96 instrument = position.instrument;
+        if (!Instruments.isOption(instrument)) return position.sizeE8;
+        uint256 expiry = Instruments.expiryOf(instrument);
+        int256 delta = Needs.optionDeltaE8(
+            Instruments.kindOf(instrument) == Instruments.CALL,
+            Instruments.strikeE8Of(instrument),
+            market.spotE8,
+            market.priceRangeE8,
+            expiry > block.timestamp ? expiry - block.timestamp : 0
+        );
+        return (position.sizeE8 * delta) / int256(ONE);
     }
 
     // Needs

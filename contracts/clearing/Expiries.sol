@@ -20,6 +20,15 @@ library Expiries {
         return hub.settlementPriceE8(uint16(Instruments.underlyingOf(instrument)), uint32(expiry));
     }
 
+    /// @notice The price that an instrument of a market that was wound down is settled at, whatever its expiry, and the funding that a perpetual's cost is kept against.
+    /// @custom:spec CLR-027
+    function lastPriceOf(IPriceHub hub, uint96 instrument) internal view returns (uint256 priceE8, int256 fundingE8) {
+        uint16 underlying = uint16(Instruments.underlyingOf(instrument));
+        uint256 expiry = Instruments.expiryOf(instrument);
+        priceE8 = hub.settlementPriceE8(underlying, uint32(expiry));
+        if (expiry == 0) fundingE8 = hub.cumulativeFundingE8(underlying);
+    }
+
     /// @notice What one unit pays at a settlement price: a future the price, an option what it is in the money.
     /// @custom:spec CLR-018
     function payoffE8(uint96 instrument, uint256 priceE8) internal pure returns (uint256) {
@@ -34,9 +43,10 @@ library Expiries {
     /// @custom:spec CLR-018
     function close(
         Position memory position,
-        uint256 priceE8
+        uint256 priceE8,
+        int256 fundingE8
     ) internal pure returns (int256 realisedE8, int256 valueE8) {
-        valueE8 = (-position.sizeE8 * int256(payoffE8(position.instrument, priceE8))).ceil(ONE);
+        valueE8 = (-position.sizeE8 * (int256(payoffE8(position.instrument, priceE8)) - fundingE8)).ceil(ONE);
         realisedE8 = -valueE8 - position.costE8;
         (position.sizeE8, position.costE8) = (0, 0);
     }
@@ -48,7 +58,7 @@ library Expiries {
         for (uint256 i = 0; i < n; ++i) {
             uint256 priceE8 = priceOf(hub, state.positions[i].instrument);
             if (priceE8 == 0) continue;
-            (int256 realisedE8, ) = close(state.positions[i], priceE8);
+            (int256 realisedE8, ) = close(state.positions[i], priceE8, 0);
             state.cashE8 += realisedE8;
         }
         Fills.prune(state);

@@ -6,18 +6,20 @@ import {AccountInput, AccountRecord, Slice} from "../interfaces/ClearingTypes.so
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
-import {ClearingCore, Live} from "./ClearingCore.sol";
+import {Live} from "./ClearingCore.sol";
 import {Fills} from "./Fills.sol";
+import {KeeperRewards} from "./KeeperRewards.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
+import {LossBook} from "./LossBook.sol";
 
 /// @title The room of lots: what the liquidation house books
 /// @dev What is virtual is so for the naive variant in contracts/test/mutants alone.
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
-contract LotModule is ClearingCore {
+contract LotModule is LossBook {
     constructor(
         address authority,
         IMarginVault vault_,
@@ -37,6 +39,46 @@ contract LotModule is ClearingCore {
         lotState = _write(books, working);
         _accounts[account].inLot = true;
         _closeBooks(books);
+    }
+
+    /// @notice `IClearinghouseModules.rewardKeeper`.
+    /// @custom:spec CLR-044
+    function rewardKeeper(
+        uint64 account,
+        bytes calldata state,
+        address keeper,
+        int256 equityE8
+    ) external onlyHouse nonReentrant returns (bytes memory lotState, int256 leftE8) {
+        uint256 rewardE8 = _rewardE8((state.length - AccountStates.HEADER_BYTES) / 32, equityE8);
+        if (rewardE8 == 0) return (state, equityE8);
+        leftE8 = equityE8 - int256(rewardE8);
+        Books memory books = _openBooks();
+        Working memory working;
+        working.account = account;
+        working.state = AccountStates.decode(state);
+        _removeBase(books, working.state.cashE8, working.state.interestIndexE12);
+        working.state.cashE8 -= int256(rewardE8);
+        lotState = _write(books, working);
+        _heldForE8[keeper] += rewardE8;
+        _heldE8 += rewardE8;
+        _closeBooks(books);
+        emit KeeperRewarded(account, keeper, rewardE8);
+    }
+
+    /// @notice `IClearinghouse.claim`.
+    function claim(address to) external nonReentrant returns (uint128 amountRaw) {
+        require(to != address(0), AddressZero());
+        _collectBack(msg.sender);
+        amountRaw = uint128(_heldForE8[msg.sender] / _scale);
+        require(amountRaw != 0, NothingToClaim(msg.sender));
+        uint256 amountE8 = amountRaw * _scale;
+        Books memory books = _openBooks();
+        _heldForE8[msg.sender] -= amountE8;
+        _heldE8 -= amountE8;
+        books.ledger.sweptE8 -= int128(uint128(amountE8));
+        _closeBooks(books);
+        emit Claimed(msg.sender, to, amountE8);
+        vault.payPooled(to, amountRaw);
     }
 
     /// @notice `IClearinghouseModules.receiveSlice`.
@@ -101,5 +143,16 @@ contract LotModule is ClearingCore {
         books.ledger.proceedsE8 -= uint128(proceedsE8);
         state = _write(books, working);
         _closeBooks(books);
+    }
+
+    /// @dev What cannot be priced is not paid: a start never fails for its reward.
+    /// @custom:spec CLR-044
+    function _rewardE8(uint256 positions, int256 equityE8) private view returns (uint256) {
+        LiquidationParameters memory p = parameters.liquidation();
+        if (p.nativeUnderlying == 0 || equityE8 <= 0) return 0;
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        if (p.nativeUnderlying > LiveMarkets.underlyings(checkpoint)) return 0;
+        uint256 nativeE8 = LiveMarkets.find(records, p.nativeUnderlying).spotE8;
+        return KeeperRewards.rewardDown(p, equityE8, positions, block.basefee, nativeE8);
     }
 }

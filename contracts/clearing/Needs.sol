@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Need} from "../interfaces/ClearingTypes.sol";
 import {Position} from "../margin/AccountStates.sol";
 import {Fills} from "./Fills.sol";
@@ -11,6 +12,11 @@ library Needs {
     using SignedDivision for int256;
 
     uint256 internal constant ONE = 1e8;
+    /// @notice What an option counts as having gained, of one.
+    int256 internal constant OPTION_GAIN = 25e6;
+    /// @dev The time in which a price moves about its range.
+    uint256 internal constant RANGE_SECONDS = 12 days;
+    uint256 internal constant TAU_MIN_SECONDS = 1 hours;
 
     /// @notice Adds a size at its cost; what meets an opposite need is netted.
     /// @return realisedE8 Gain of the netted part.
@@ -40,15 +46,40 @@ library Needs {
         return ageSeconds >= rampSeconds ? 0 : (ONE * (rampSeconds - ageSeconds)) / rampSeconds;
     }
 
+    /// @notice What one option moves with a unit of its underlying: a straight line through the money, as wide as the price range over the root of its time. It reads no volatility, so that no attester moves it.
+    /// @param rangeE8 The underlying's price range, which is about what twelve days do.
+    /// @custom:spec CLR-046
+    function optionDeltaE8(
+        bool isCall,
+        uint256 strikeE8,
+        uint256 spotE8,
+        uint256 rangeE8,
+        uint256 tauSeconds
+    ) internal pure returns (int256) {
+        if (tauSeconds < TAU_MIN_SECONDS) tauSeconds = TAU_MIN_SECONDS;
+        // A root of a number with sixteen decimals has eight.
+        uint256 width = (((rangeE8 * spotE8) / ONE) * Math.sqrt((tauSeconds * ONE * ONE) / RANGE_SECONDS)) / ONE + 1;
+        uint256 top = spotE8 + width;
+        uint256 delta = top <= strikeE8 ? 0 : ((top - strikeE8) * ONE) / (2 * width);
+        if (delta > ONE) delta = ONE;
+        return isCall ? int256(delta) : int256(delta) - int256(ONE);
+    }
+
+    /// @notice The part of a position that nothing else of the account hedges.
+    /// @param heldE8 What the position moves with a unit of the underlying.
+    /// @param netE8 What the account does in all.
+    /// @custom:spec CLR-046
+    function openE8(int256 heldE8, int256 netE8) internal pure returns (uint256) {
+        if (netE8 == 0 || heldE8 == 0 || (netE8 > 0) != (heldE8 > 0)) return 0;
+        return netE8.abs() < heldE8.abs() ? (netE8.abs() * ONE) / heldE8.abs() : ONE;
+    }
+
     /// @notice Gain over cost of what would be closed, times the part of the position that is not hedged.
     /// @param gainE8 What closing realises.
     /// @param costE8 At which cost.
-    /// @param heldE8 The position.
-    /// @param netE8 What the account holds of the underlying in all.
     /// @custom:spec CLR-046
-    function scoreE8(int256 gainE8, int256 costE8, int256 heldE8, int256 netE8) internal pure returns (uint256) {
-        if (gainE8 <= 0 || costE8 == 0 || netE8 == 0 || (netE8 > 0) != (heldE8 > 0)) return 0;
-        uint256 open = netE8.abs() < heldE8.abs() ? (netE8.abs() * ONE) / heldE8.abs() : ONE;
+    function scoreE8(int256 gainE8, int256 costE8, uint256 open) internal pure returns (uint256) {
+        if (gainE8 <= 0 || costE8 == 0) return 0;
         return (((uint256(gainE8) * ONE) / costE8.abs()) * open) / ONE;
     }
 }

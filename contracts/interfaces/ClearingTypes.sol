@@ -61,7 +61,7 @@ struct Fill {
 }
 
 /// @notice Every term of the cash ledger beside the accounts (P5), in E8. After every call
-/// `sum(cash) - sum(cost) + fees + insurance + proceeds + interest + rounding + oneSided - deficit = swept`, sums over stored states (of an account in a lot: the part that is not sold).
+/// `sum(cash) - sum(cost) + fees + insurance + proceeds + interest + rounding + oneSided + held - deficit = swept`, sums over stored states (of an account in a lot: the part that is not sold), held being `IClearinghouse.heldE8`.
 struct CashLedger {
     /// @notice Settlement token swept or paid into the pool less paid out; equals the vault's pool.
     int128 sweptE8;

@@ -72,6 +72,21 @@ interface IClearingEvents {
     /// @notice A slice of a lot went to a bidder.
     event SliceReceived(uint64 indexed lotAccount, uint64 indexed bidder, int256 paidE8);
 
+    /// @notice Who started an account's lot has so much to claim, out of the account's cash.
+    event KeeperRewarded(uint64 indexed account, address indexed keeper, uint256 rewardE8);
+
+    /// @notice A withdrawal was paid less, by this; its owner gets it back as far as fees come in.
+    event LossTaken(address indexed owner, uint64 indexed account, uint256 lostE8);
+
+    /// @notice Fees paid losses: `paidE8` of the deficit, `backE8` of what withdrawers took.
+    event LossesRecovered(uint256 paidE8, uint256 backE8);
+
+    /// @notice So much of an owner's losses is his to claim now.
+    event LossReturned(address indexed owner, uint256 backE8);
+
+    /// @notice Settlement token that was held for somebody was paid out.
+    event Claimed(address indexed who, address indexed to, uint256 amountE8);
+
     /// @notice A leg of a lot was taken over at its bankruptcy price: opposite holders must serve it.
     event NeedOpened(uint64 indexed lotAccount, uint96 indexed instrument, int256 sizeE8, int256 costE8);
 
@@ -92,6 +107,9 @@ interface IClearingEvents {
 
     /// @notice Fees were paid out.
     event FeesCollected(address indexed to, uint128 amountE8);
+
+    /// @notice A market whose oracles have died is settled at this price, whatever was open in it.
+    event MarketWoundDown(uint16 indexed underlying, uint64 priceE8);
 
     /// @notice The liquidation house and the insurance fund were fixed for ever.
     event Connected(address indexed liquidationHouse, address indexed insuranceFund);
@@ -188,6 +206,9 @@ interface IClearingEvents {
 
     /// @notice Thrown when an account has no expired position whose settlement price is fixed.
     error NothingExpired(uint64 account);
+
+    /// @notice Thrown when nothing is held for who claims, or less than a base unit of the settlement token.
+    error NothingToClaim(address who);
 
     /// @notice Thrown when a module was made for other contracts than the clearinghouse.
     error ModuleMismatch(address module);

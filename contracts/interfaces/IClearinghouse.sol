@@ -63,8 +63,24 @@ interface IClearinghouse is IClearingEvents {
     /// @notice Ends the need of an instrument that has expired, at its settlement price. Anyone may call.
     function settleNeed(uint96 instrument) external;
 
+    /// @notice Winds a market down whose sources have been dead for seven days without a break (ORC-005): from then on every touch settles its perpetuals, futures and options at the price that the rule gives, and `settleExpired` does it for anybody, in any order. Anyone, once.
+    function windDown(uint16 underlying) external;
+
     /// @notice The open need of an instrument; size 0 when there is none.
     function needOf(uint96 instrument) external view returns (Need memory need);
+
+    /// @notice Pays what is held for the caller to `to`, in whole base units of the settlement token: rewards of started lots (CLR-044), and what fees gave back of losses that he took with a withdrawal (CLR-026).
+    function claim(address to) external returns (uint128 amountRaw);
+
+    /// @notice What is held for somebody, and for all.
+    function heldFor(address who) external view returns (uint256 amountE8);
+    function heldE8() external view returns (uint256 amountE8);
+
+    /// @notice Has the fees that are there pay losses: those that stand in `deficit()`, and those that withdrawers took, in proportion (CLR-026). Anyone.
+    function coverLosses() external;
+
+    /// @notice What withdrawals of an owner were paid less, as far as fees have not given it back.
+    function lossOf(address owner) external view returns (uint256 lostE8);
 
     /// @notice Cancels nonces of an account. Owner or delegate.
     function cancel(uint64 account, uint64[] calldata nonces) external;

@@ -9,6 +9,17 @@ interface IClearinghouseModules {
     /// @notice Touches the account, marks it as in a lot and returns the state that the lot is made of. Its commitment stays that state's until the lot ends. LiquidationHouse only.
     function enterLot(uint64 account, bytes calldata state) external returns (bytes memory lotState);
 
+    /// @notice Takes a keeper's reward out of the cash of an account that has just entered a lot, and holds it for the keeper (CLR-044). LiquidationHouse only.
+    /// @param equityE8 As the witness showed it.
+    /// @return lotState The state that the lot is made of.
+    /// @return leftE8 The equity less the reward.
+    function rewardKeeper(
+        uint64 account,
+        bytes calldata state,
+        address keeper,
+        int256 equityE8
+    ) external returns (bytes memory lotState, int256 leftE8);
+
     /// @notice Books a slice of a lot and what is paid for it into the bidder's account, which shows initial margin and floor. LiquidationHouse only.
     /// @param caller Who bids; must own the bidder's account.
     /// @param baseBefore Cash of the unsold part before the slice, at the lot's index; its fall to `baseAfter` is the bidder's cash slice, with interest since.

@@ -37,7 +37,7 @@ struct LotPreimage {
 /// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over an hour. What it cannot pay falls on opposite holders, who are deleveraged at the bankruptcy price; of a lot without positions it becomes `Clearinghouse.deficit()`.
 /// Warning: a bid takes risk into the bidder's own margin account, which must show initial margin and floor after it.
 interface ILiquidationHouse {
-    /// @notice A lot began; its preimage, what the witness showed, and the fraction for sale.
+    /// @notice A lot began; its preimage, what the witness showed (the equity less the reward of the keeper), and the fraction for sale.
     event LotStarted(
         uint64 indexed lot,
         uint64 indexed account,
@@ -122,7 +122,7 @@ interface ILiquidationHouse {
     /// @notice Thrown when the caller does not own the account.
     error NotAuthorised(uint64 account, address caller);
 
-    /// @notice Proves an account below its maintenance margin and opens a lot. Anyone.
+    /// @notice Proves an account below its maintenance margin and opens a lot. Anyone; who does it is paid for the gas out of the account's equity, unless the lot resumes an earlier one (CLR-044): `Clearinghouse.claim`.
     function start(uint64 account, bytes calldata state, bytes calldata witness) external returns (uint64 lot);
 
     /// @notice Takes a fraction of a lot (at most what is left for sale) into the bidder's own account.

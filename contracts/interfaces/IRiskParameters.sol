@@ -101,6 +101,15 @@ struct LiquidationParameters {
     uint128 insuranceDayMaxE8;
     /// @notice Until when after it was opened a need takes any opposite holder.
     uint32 deleverageRampSeconds;
+    /// @notice Gas that a proved start is paid for, and the part of it for each position (CLR-044).
+    uint32 rewardGas;
+    uint32 rewardGasPosition;
+    /// @notice The largest part of the account's equity that a start is paid.
+    uint32 rewardMaxE8;
+    /// @notice The most that a start is paid, in money.
+    uint64 rewardMostE8;
+    /// @notice The underlying that gas is paid in; 0: starts are not paid.
+    uint16 nativeUnderlying;
 }
 
 /// @title Every parameter of the protocol that governance moves

@@ -49,7 +49,7 @@ interface ISpotMarkets {
     /// @notice A market changed its state (0 normal, 1 reduce-only, 2 halted); `reasons` as in `SpotReading`.
     event MarketStateChanged(uint16 indexed underlying, uint8 from, uint8 to, uint8 reasons);
 
-    /// @notice The settlement price of an expiry was fixed for ever.
+    /// @notice The settlement price of an expiry was fixed for ever; with expiry 0 the market is wound down: this price settles its perpetuals and everything that was not settled before.
     event SettlementFixed(uint16 indexed underlying, uint32 indexed expiry, uint64 priceE8, uint32 coveredSeconds);
 
     /// @notice Thrown when sources or their parameters make no sense, or do not agree on a price at the time they are set.
@@ -60,6 +60,12 @@ interface ISpotMarkets {
 
     /// @notice Thrown when an underlying is not listed or has no source yet.
     error UnderlyingUnknown(uint256 underlying);
+
+    /// @notice Thrown when a market is to be wound down whose sources have not been dead without a break for seven days.
+    error MarketAlive(uint16 underlying, uint8 state, uint40 haltedTime);
+
+    /// @notice Thrown when a market that was wound down is to get sources.
+    error MarketClosed(uint16 underlying);
 
     /// @notice Thrown when an expiry is not over, or is no multiple of 1800 seconds.
     error ExpiryNotOver(uint16 underlying, uint32 expiry);
@@ -75,6 +81,7 @@ interface ISpotMarkets {
 
     /// @notice Fixes the settlement price of an expiry: the time-weighted average over the 30 minutes before it. Anyone, in any order, at any time after it.
     /// Where fewer than 900 seconds of the window were observed, the half hours after it count as well, one by one, until 900 are.
+    /// @param expiry 0 winds the market down, once it was halted for seven days without a break (ORC-005): nobody chooses the price.
     /// @return priceE8 The price; 0 while too little was observed.
     /// @return coveredSeconds How much was.
     function tryFixSettlement(
@@ -82,7 +89,7 @@ interface ISpotMarkets {
         uint32 expiry
     ) external returns (uint64 priceE8, uint256 coveredSeconds);
 
-    /// @notice The settlement price, 0 while it is not fixed; once it is not 0 it never changes.
+    /// @notice The settlement price of an expiry, of expiry 0 for perpetuals; of a market that was wound down its last one for all that were not settled before. 0 while it is not fixed; once it is not 0 it never changes.
     function settlementPriceE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8);
 
     /// @notice The time-weighted average of spot since the settlement window of an expiry opened, until now or the expiry; the last good price while nothing of it was observed.

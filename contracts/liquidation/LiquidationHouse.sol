@@ -99,6 +99,8 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         Ended memory ended = _ended[account];
         _requireRested(account, ended, equityE8, maintenanceE8);
         bool resumes = ended.time != 0 && block.timestamp - ended.time <= p.resumeSeconds;
+        // A lot that goes on after a pause earns nothing: starting again and again costs an account no more than once.
+        if (!resumes) (lotState, equityE8) = _modules().rewardKeeper(account, lotState, msg.sender, equityE8);
         bytes32 hash = keccak256(abi.encode(account, lotState, balances));
         uint64 fraction = LotMath.forSale(p, equityE8, maintenanceE8);
         _lots[lot] = Lot({

@@ -12,6 +12,10 @@ struct SpotMarket {
     uint64 averageSpotE8;
     uint40 time;
     uint8 state;
+    /// @notice Since when it is halted without a break; of no meaning while it is not.
+    uint40 haltedTime;
+    /// @notice Wound down: halted for ever, its price never moves again.
+    bool isClosed;
     /// @notice When something last demanded a state at least as severe as the present one.
     uint40 demandedTime;
     /// @notice Low bits of the number of the block of the last update: one price set a block.
@@ -98,6 +102,7 @@ library MarketStates {
 
     /// @dev Worse at once; better one step at a time, and to normal only after `recoverySeconds` in which nothing demanded otherwise.
     function _move(SpotMarket memory m, FeedParameters memory p, uint256 demanded, uint256 time) private pure {
+        if (demanded == Checkpoints.HALTED && m.state != Checkpoints.HALTED) m.haltedTime = uint40(time);
         if (demanded >= m.state) {
             (m.state, m.demandedTime) = (uint8(demanded), uint40(time));
         } else if (m.state == Checkpoints.HALTED) {

@@ -245,7 +245,10 @@ contract PriceHub is IPriceHub, AccessManaged {
             p.premiumClampE8
         );
         m.premiumE8 = int64(Averages.follow(m.premiumE8, sample, elapsed, p.averagingWindowSeconds));
-        m.fundingE8 = Premiums.fundingE8(m.fundingE8, m.premiumE8, spot, elapsed, p);
+        // Who is settled late after a wind-down pays no more funding than who came first.
+        if (spots.settlementPriceE8(underlying, 0) == 0) {
+            m.fundingE8 = Premiums.fundingE8(m.fundingE8, m.premiumE8, spot, elapsed, p);
+        }
         m.premiumNotionalE8 = totals.premiumNotionalE8;
         m.notionalE8 = totals.notionalE8;
         _markets[underlying] = m;

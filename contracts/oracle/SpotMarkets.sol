@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {FeedParameters, ISpotMarkets, SpotReading} from "../interfaces/ISpotMarkets.sol";
+import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Medians} from "./Medians.sol";
 import {MarketStates, Observation, SpotMarket} from "./MarketStates.sol";
 import {PriceSources} from "./PriceSources.sol";
@@ -19,6 +20,8 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     uint256 internal constant SEARCH_MAX = 672;
     uint256 internal constant MOVE_MAX_E8 = 5e7;
     uint256 internal constant DAY = 86_400;
+    /// @dev For so long the sources of a market must have been dead before it is wound down.
+    uint256 internal constant WIND_DOWN_SECONDS = 7 * DAY;
 
     struct Feed {
         address source;
@@ -68,8 +71,9 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         uint32 expiry
     ) external returns (uint64 priceE8, uint256 coveredSeconds) {
         _requireListed(underlying);
-        priceE8 = _settlementsE8[underlying][expiry];
+        priceE8 = settlementPriceE8(underlying, expiry);
         if (priceE8 != 0) return (priceE8, 0);
+        if (expiry == 0) return _windDown(underlying);
         require(_isOver(expiry), ExpiryNotOver(underlying, expiry));
         _update(underlying, parameters.oracle().averagingWindowSeconds);
         SpotMarket memory m = _spots[underlying];
@@ -93,6 +97,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     /// @inheritdoc ISpotMarkets
     function setFeeds(uint16 underlying, address[] calldata sources, FeedParameters calldata p) external restricted {
         uint16 count = underlyingCount;
+        require(!_spots[underlying].isClosed, MarketClosed(underlying));
         require(
             underlying != 0 && underlying <= count + 1 && underlying <= parameters.underlyingCount(),
             UnderlyingUnknown(underlying)
@@ -124,13 +129,14 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     // Views
 
     /// @inheritdoc ISpotMarkets
-    function settlementPriceE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8) {
-        return _settlementsE8[underlying][expiry];
+    function settlementPriceE8(uint16 underlying, uint32 expiry) public view returns (uint64 priceE8) {
+        priceE8 = _settlementsE8[underlying][expiry];
+        if (priceE8 == 0) priceE8 = _settlementsE8[underlying][0];
     }
 
     /// @inheritdoc ISpotMarkets
     function windowAverageE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8) {
-        priceE8 = _settlementsE8[underlying][expiry];
+        priceE8 = settlementPriceE8(underlying, expiry);
         if (priceE8 != 0) return priceE8;
         SpotMarket memory m = _spots[underlying];
         _requireListed(underlying);
@@ -185,7 +191,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     /// @dev Once a block.
     function _update(uint16 underlying, uint256 windowSeconds) private {
         SpotMarket memory m = _spots[underlying];
-        if (m.blockNumber == uint32(block.number)) return;
+        if (m.blockNumber == uint32(block.number) || m.isClosed) return;
         FeedParameters memory p = _feedParameters[underlying];
         (Observation memory o, uint256[] memory times) = _observe(underlying, p);
         _storeHalfHours(underlying, m);
@@ -204,7 +210,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     /// @dev What an update would leave now; what it left, where there was one in this block.
     function _reading(uint16 underlying, uint256 windowSeconds) private view returns (SpotReading memory r) {
         SpotMarket memory m = _spots[underlying];
-        if (m.blockNumber != uint32(block.number)) {
+        if (m.blockNumber != uint32(block.number) && !m.isClosed) {
             FeedParameters memory p = _feedParameters[underlying];
             (Observation memory o, ) = _observe(underlying, p);
             r.reasons = uint8(MarketStates.next(m, p, o, block.timestamp, windowSeconds));
@@ -242,6 +248,29 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     }
 
     // Settlement
+
+    /// @dev The mean over the last half hour or more in which the market was observed before it died, inside the band around its last good price.
+    /// @custom:spec ORC-005
+    function _windDown(uint16 underlying) private returns (uint64 priceE8, uint256 coveredSeconds) {
+        _update(underlying, parameters.oracle().averagingWindowSeconds);
+        SpotMarket memory m = _spots[underlying];
+        bool dead = m.state == Checkpoints.HALTED && block.timestamp - m.haltedTime >= WIND_DOWN_SECONDS;
+        require(dead, MarketAlive(underlying, m.state, m.haltedTime));
+        uint256 from = m.haltedTime - (m.haltedTime % WINDOW_SECONDS);
+        uint256 sum = 0;
+        for (uint256 i = 0; i < SEARCH_MAX && coveredSeconds < COVERED_MIN_SECONDS; ++i) {
+            from -= WINDOW_SECONDS;
+            (uint96 fromE8, uint40 fromSeconds) = _sumsAt(underlying, m, from);
+            (sum, coveredSeconds) = (m.cumulativeE8 - fromE8, m.coveredSeconds - fromSeconds);
+        }
+        uint256 band = (_feedParameters[underlying].haltMoveE8 * uint256(m.spotE8)) / ONE;
+        priceE8 = coveredSeconds == 0 ? m.spotE8 : _mean(sum, coveredSeconds);
+        if (priceE8 > m.spotE8 + band) priceE8 = uint64(m.spotE8 + band);
+        if (priceE8 < m.spotE8 - band) priceE8 = uint64(m.spotE8 - band);
+        _spots[underlying].isClosed = true;
+        _settlementsE8[underlying][0] = priceE8;
+        emit SettlementFixed(underlying, 0, priceE8, uint32(coveredSeconds));
+    }
 
     /// @dev Keeps the sums at the half hours that passed since the last update: the first two and the last, since between those nothing is added.
     /// @custom:spec ORC-004

@@ -25,6 +25,8 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     uint256 internal constant TENOR_YEARS = 2;
     uint256 internal constant FEE_MAX_E8 = 1e6;
     uint256 internal constant DAY = 86_400;
+    uint256 internal constant REWARD_GAS_MAX = 1e7;
+    uint256 internal constant REWARD_MAX_E8 = 5e6;
     uint16 internal constant TOKENS_MAX = 32;
     /// @dev The least charge of a short option is this part of the price range, and this at least.
     uint32 internal constant SHORT_MINIMUM_PARTS = 16;
@@ -219,6 +221,9 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         _within("insolventRampSeconds", p.insolventRampSeconds, 1, DAY);
         _within("deleverageRampSeconds", p.deleverageRampSeconds, 1, DAY);
         _within("insolventPayMaxE8", p.insolventPayMaxE8, 0, ONE / 10);
+        _within("rewardGas", p.rewardGas, 0, REWARD_GAS_MAX);
+        _within("rewardGasPosition", p.rewardGasPosition, 0, REWARD_GAS_MAX);
+        _within("rewardMaxE8", p.rewardMaxE8, 0, REWARD_MAX_E8);
         _liquidation = p;
         emit LiquidationSet(p);
     }

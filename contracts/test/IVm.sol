@@ -10,6 +10,7 @@ interface IVm {
     }
 
     function warp(uint256 time) external;
+    function fee(uint256 baseFeeWei) external;
     function roll(uint256 blockNumber) external;
     function prank(address sender) external;
     function startPrank(address sender) external;

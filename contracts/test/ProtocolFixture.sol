@@ -318,7 +318,12 @@ abstract contract ProtocolFixture {
                 3_000_000,
                 1_000_000e8,
                 2_000_000e8,
-                600
+                600,
+                150_000,
+                8_000,
+                5_000_000,
+                1_000e8,
+                ETH
             );
     }
 
@@ -546,6 +551,7 @@ abstract contract ProtocolFixture {
         int256 all =
             sum + int256(uint256(book.feesE8)) + int256(uint256(book.insuranceE8)) + int256(uint256(book.proceedsE8));
         all += int256(book.interestE8) + int256(book.roundingE8) + int256(book.oneSidedE8);
+        all += int256(clearinghouse.heldE8());
         all -= int256(uint256(book.deficitE8));
         require(all == book.sweptE8, Broken("INV01 cash ledger"));
         require(book.roundingE8 >= 0, Broken("INV01 rounding"));

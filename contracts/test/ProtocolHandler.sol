@@ -35,6 +35,8 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
     uint256 public serves;
     uint256 public expiries;
     uint256 public loans;
+    uint256 public rewards;
+    mapping(uint64 account => uint256) private _rewarded;
     /// @dev Credit on attesters' word since a time, begun anew after the challenge horizon.
     uint256 public lentE8;
     uint256 private _lentSince;
@@ -57,6 +59,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         openWith(50_000_000);
         fundInsurance(200_000e6);
         _lentSince = block.timestamp;
+        VM.fee(20 gwei);
     }
 
     function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
@@ -204,10 +207,19 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         bytes memory witness = healthy ? bytes(hex"000301") : _witnessOf(account);
         if (witness.length == 0) return;
         bytes memory state = stateOf(account);
+        uint256 heldBefore = clearinghouse.heldE8();
         VM.recordLogs();
         try house.start(account, state, witness) returns (uint64 lot) {
             readStates();
             ++lots;
+            uint256 rewardE8 = clearinghouse.heldE8() - heldBefore;
+            int256 mostE8 = figures.equityE8 > 0 ? figures.equityE8 / 20 : int256(0);
+            require(int256(rewardE8) <= mostE8, Broken("INV13 a start is paid by the account alone"));
+            if (rewardE8 != 0) {
+                require(block.timestamp >= _rewarded[account] + 1 hours, Broken("INV13 paid twice an hour"));
+                _rewarded[account] = block.timestamp;
+                ++rewards;
+            }
             _preimages[lot] = LotPreimage(account, stateOf(account), vault.balancesOf(account));
             require(!healthy, Broken("INV05 a healthy account in a lot"));
         } catch (bytes memory reason) {
@@ -261,6 +273,18 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         } catch (bytes memory reason) {
             _requireNamed(reason);
         }
+    }
+
+    function doClaim() external counted {
+        try clearinghouse.claim(address(0xC1A1)) {} catch (bytes memory reason) {
+            _requireNamed(reason);
+        }
+    }
+
+    function doCover() external counted {
+        uint256 deficitBefore = clearinghouse.deficit();
+        clearinghouse.coverLosses();
+        require(clearinghouse.deficit() <= deficitBefore, Broken("INV10 fees raised the deficit"));
     }
 
     function doServe(uint64 who) external counted {

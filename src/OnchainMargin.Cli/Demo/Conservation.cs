@@ -32,7 +32,7 @@ internal static class Conservation
         BigInteger cash = Sum(book.Accounts.Values.Select(account => account.State.CashE8));
         BigInteger cost = Sum(book.Accounts.Values.SelectMany(account => account.State.Positions).Select(position => position.CostE8));
         BigInteger accounted = cash - cost + (BigInteger)ledger.FeesE8 + (BigInteger)ledger.InsuranceE8 + (BigInteger)ledger.ProceedsE8
-            + (BigInteger)ledger.InterestE8 + (BigInteger)ledger.RoundingE8 + (BigInteger)ledger.OneSidedE8 - (BigInteger)ledger.DeficitE8;
+            + (BigInteger)ledger.InterestE8 + (BigInteger)ledger.RoundingE8 + (BigInteger)ledger.OneSidedE8 + (BigInteger)book.HeldE8 - (BigInteger)ledger.DeficitE8;
         return new Check("every cent of cash is accounted for", accounted == (BigInteger)ledger.SweptE8, string.Create(CultureInfo.InvariantCulture, $"{accounted} accounted, {ledger.SweptE8} swept in (E8)"));
     }
 

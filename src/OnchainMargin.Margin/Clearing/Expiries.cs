@@ -5,7 +5,7 @@ namespace OnchainMargin.Margin;
 public static class Expiries
 {
     /// <summary>What one unit pays at a settlement price: a future the price, an option what it is in the money.</summary>
-    /// <param name="instrument">A future or an option.</param>
+    /// <param name="instrument">A future or an option; a perpetual of a market that was wound down.</param>
     /// <param name="priceE8">The settlement price.</param>
     public static long PayoffE8(Instrument instrument, long priceE8) => instrument.Kind switch
     {
@@ -17,17 +17,19 @@ public static class Expiries
     /// <summary>Closes a position at its payoff, rounded against the holder.</summary>
     /// <param name="position">The position.</param>
     /// <param name="priceE8">The settlement price.</param>
+    /// <param name="fundingE8">The funding that a perpetual's cost is kept against; 0 for others.</param>
     /// <returns>What the cash rises by, and what cash − cost falls by, which the ledger's <c>oneSided</c> rises by.</returns>
-    public static (Int128 RealisedE8, Int128 ValueE8) Close(Position position, long priceE8)
+    public static (Int128 RealisedE8, Int128 ValueE8) Close(Position position, long priceE8, long fundingE8 = 0)
     {
-        Int128 value = Rounding.DivCeil(-(Int128)position.SizeE8 * PayoffE8(position.Instrument, priceE8), Rounding.One);
+        Int128 value = Rounding.DivCeil(-(Int128)position.SizeE8 * (PayoffE8(position.Instrument, priceE8) - fundingE8), Rounding.One);
         return (-value - position.CostE8, value);
     }
 
     /// <summary>A state with every position closed whose settlement price is fixed; the gain is locked.</summary>
     /// <param name="state">The state, after interest and sweep.</param>
-    /// <param name="priceOf">The settlement price of an instrument, 0 while there is none.</param>
-    public static AccountState Settle(AccountState state, Func<Instrument, long> priceOf)
+    /// <param name="priceOf">The settlement price of an instrument, 0 while there is none; of a perpetual only in a market that was wound down (CLR-027).</param>
+    /// <param name="fundingOf">The funding that a perpetual's cost is kept against; none where no perpetual has a price.</param>
+    public static AccountState Settle(AccountState state, Func<Instrument, long> priceOf, Func<Instrument, long>? fundingOf = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(priceOf);
@@ -35,9 +37,9 @@ public static class Expiries
         bool any = false;
         foreach (Position position in state.Positions)
         {
-            if (position.Instrument.Expiry != 0 && priceOf(position.Instrument) is > 0 and long price)
+            if (priceOf(position.Instrument) is > 0 and long price)
             {
-                realised += Close(position, price).RealisedE8;
+                realised += Close(position, price, fundingOf?.Invoke(position.Instrument) ?? 0).RealisedE8;
                 any = true;
             }
         }
@@ -47,7 +49,7 @@ public static class Expiries
                 state with
                 {
                     CashE8 = state.CashE8 + realised,
-                    Positions = [.. state.Positions.Where(position => position.Instrument.Expiry == 0 || priceOf(position.Instrument) == 0)],
+                    Positions = [.. state.Positions.Where(position => priceOf(position.Instrument) == 0)],
                 },
                 realised)
             : state;

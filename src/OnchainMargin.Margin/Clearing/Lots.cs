@@ -6,6 +6,8 @@ public static class Lots
     /// <summary>An account whose requirement is below this is sold whole.</summary>
     public const long DustE8 = 100 * Rounding.One;
 
+    private const long WeiPerCoin = 1_000_000_000_000_000_000;
+
     /// <summary>The part of x that a fraction has sold, toward zero, so that slices always add up.</summary>
     /// <param name="x">Size, cost, cash or amount.</param>
     /// <param name="fractionE8">The fraction sold.</param>
@@ -29,6 +31,25 @@ public static class Lots
         Int128 target = Wide.MulDivCeil(targetE8, marginE8, Rounding.One);
         Int128 fraction = Wide.MulDivCeil(target - equityE8, Rounding.One, target - Wide.MulDivFloor(equityE8, discountMaxE8, Rounding.One));
         return fraction > Rounding.One - bidMinE8 ? Rounding.One : (long)fraction;
+    }
+
+    /// <summary>What a proved start is paid, rounded down: its gas, at most a part of the account's equity.</summary>
+    /// <param name="equityE8">Equity that the witness shows.</param>
+    /// <param name="gas">Units of gas that are paid for.</param>
+    /// <param name="feeWei">The block's base fee.</param>
+    /// <param name="nativeE8">The price of a whole coin that gas is paid in.</param>
+    /// <param name="rewardMaxE8">The largest part of the equity.</param>
+    /// <param name="rewardMostE8">The most in money.</param>
+    [SpecRule("CLR-044")]
+    public static Int128 RewardDown(Int128 equityE8, long gas, long feeWei, long nativeE8, long rewardMaxE8, Int128 rewardMostE8)
+    {
+        if (equityE8 <= 0)
+        {
+            return 0;
+        }
+
+        Int128 cost = Wide.MulDivFloor((Int128)gas * feeWei, nativeE8, WeiPerCoin);
+        return Int128.Min(Int128.Min(cost, Wide.MulDivFloor(equityE8, rewardMaxE8, Rounding.One)), rewardMostE8);
     }
 
     /// <summary>The discount at an age, rounded down.</summary>

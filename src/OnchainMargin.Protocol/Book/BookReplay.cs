@@ -161,6 +161,17 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                 return WithTrade(book, Instrument.Unpack(filled.Instrument), filled.TakerSizeE8);
             case Clearinghouse.LedgerUpdatedEvent ledger:
                 return book with { Ledger = ledger.Ledger };
+            case Clearinghouse.KeeperRewardedEvent rewarded:
+                return WithHeld(book, rewarded.Keeper, (Int128)(UInt128)rewarded.RewardE8);
+            case Clearinghouse.ClaimedEvent claimed:
+                return WithHeld(book, claimed.Who, -(Int128)(UInt128)claimed.AmountE8);
+            case Clearinghouse.LossesRecoveredEvent recovered:
+                return book with { HeldE8 = book.HeldE8 + (UInt128)recovered.BackE8 };
+            case Clearinghouse.LossReturnedEvent returned:
+                return book with { Held = book.Held.SetItem(returned.Owner, book.Held.GetValueOrDefault(returned.Owner) + (UInt128)returned.BackE8) };
+            case Clearinghouse.MarketWoundDownEvent closed:
+                long funding = book.LatestCheckpoint?.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == closed.Underlying)?.CumulativeFundingE8 ?? 0;
+                return book with { Settlements = book.Settlements.WithLast(closed.Underlying, (long)closed.PriceE8, funding) };
             case Clearinghouse.NeedOpenedEvent opened:
                 return WithNeed(book, Instrument.Unpack(opened.Instrument), (long)opened.SizeE8);
             case Clearinghouse.NeedServedEvent served:
@@ -178,6 +189,14 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         !instrument.IsOption && book.Hours.TryGetValue(instrument.Underlying, out MarketHours? hours)
             ? book with { Hours = book.Hours.SetItem(instrument.Underlying, hours.Traded(sizeE8)) }
             : book;
+
+    private static ProtocolBook WithHeld(ProtocolBook book, Address who, Int128 by)
+    {
+        Int128 held = checked((Int128)book.Held.GetValueOrDefault(who)) + by;
+        return held < 0
+            ? throw new ProtocolException($"An event pays {who} {-by} units more than is held for it")
+            : book with { HeldE8 = (UInt128)((Int128)book.HeldE8 + by), Held = held == 0 ? book.Held.Remove(who) : book.Held.SetItem(who, (UInt128)held) };
+    }
 
     private static ProtocolBook WithNeed(ProtocolBook book, Instrument instrument, long sizeE8)
     {

@@ -11,15 +11,32 @@ public sealed record SettlementPrices
 
     private ImmutableDictionary<(ushort Underlying, uint Expiry), long> Prices { get; init; } = ImmutableDictionary<(ushort Underlying, uint Expiry), long>.Empty;
 
-    /// <summary>How many there are.</summary>
-    public int Count => Prices.Count;
+    /// <summary>Markets that were wound down: what settles all that is open in them, and the funding that their perpetuals stand at (CLR-027).</summary>
+    private ImmutableDictionary<ushort, (long PriceE8, long FundingE8)> Last { get; init; } = ImmutableDictionary<ushort, (long PriceE8, long FundingE8)>.Empty;
 
-    /// <summary>The settlement price of an instrument's expiry; 0 while it is not fixed, and for a perpetual.</summary>
-    public long PriceE8(Instrument instrument) => Prices.TryGetValue((instrument.Underlying, instrument.Expiry), out long price) ? price : 0;
+    /// <summary>How many there are.</summary>
+    public int Count => Prices.Count + Last.Count;
+
+    /// <summary>The settlement price of an instrument; 0 while it is not fixed, and for a perpetual of a market that goes on.</summary>
+    public long PriceE8(Instrument instrument) =>
+        Prices.TryGetValue((instrument.Underlying, instrument.Expiry), out long price) && instrument.Expiry != 0 ? price
+        : Last.TryGetValue(instrument.Underlying, out (long PriceE8, long FundingE8) last) ? last.PriceE8
+        : 0;
 
     /// <summary>With one more.</summary>
-    public SettlementPrices With(ushort underlying, uint expiry, long priceE8) => new() { Prices = Prices.SetItem((underlying, expiry), priceE8) };
+    public SettlementPrices With(ushort underlying, uint expiry, long priceE8) => this with { Prices = Prices.SetItem((underlying, expiry), priceE8) };
 
-    /// <summary>A state as the next operation makes it of its expired positions (CLR-018).</summary>
-    public AccountState Settle(AccountState state) => Count == 0 ? state : Expiries.Settle(state, PriceE8);
+    /// <summary>With a market that was wound down.</summary>
+    public SettlementPrices WithLast(ushort underlying, long priceE8, long fundingE8) => this with { Last = Last.SetItem(underlying, (priceE8, fundingE8)) };
+
+    /// <summary>A state as the next operation makes it of its expired positions (CLR-018), and of those whose market was wound down (CLR-027).</summary>
+    public AccountState Settle(AccountState state) => Count == 0 ? state : Expiries.Settle(state, PriceE8, FundingE8);
+
+    /// <summary>What is left of a lot, as the house reckons with it: only what has expired is settled there.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="atSeconds">When, in Unix seconds.</param>
+    public AccountState SettleExpired(AccountState state, long atSeconds) =>
+        Count == 0 ? state : Expiries.Settle(state, instrument => instrument.Expiry != 0 && instrument.Expiry <= atSeconds ? PriceE8(instrument) : 0);
+
+    private long FundingE8(Instrument instrument) => instrument.Expiry == 0 && Last.TryGetValue(instrument.Underlying, out (long PriceE8, long FundingE8) last) ? last.FundingE8 : 0;
 }

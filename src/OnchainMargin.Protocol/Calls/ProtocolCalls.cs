@@ -142,6 +142,10 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
         return To(contracts.Clearinghouse, new Clearinghouse.ServeNeedCall(account.Id, account.StateBytes));
     }
 
+    /// <summary>Pays what is held for the sender: rewards of starts, and what fees gave back of losses.</summary>
+    /// <param name="to">Who gets it.</param>
+    public TransactionRequest Claim(Address to) => To(contracts.Clearinghouse, new Clearinghouse.ClaimCall(to));
+
     /// <summary>Settles the expired positions of an account.</summary>
     public TransactionRequest SettleExpired(BookAccount account)
     {

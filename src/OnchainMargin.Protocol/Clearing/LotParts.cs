@@ -16,7 +16,7 @@ public static class LotParts
         ArgumentNullException.ThrowIfNull(lot);
         ArgumentNullException.ThrowIfNull(settlements);
         AccountState state = Read(lot);
-        return (settlements.Settle(state with { CashE8 = AccountTouch.CashWithInterest(state, indices) }), Balances.Unpack(lot.Balances));
+        return (settlements.SettleExpired(state with { CashE8 = AccountTouch.CashWithInterest(state, indices) }, indices.Time), Balances.Unpack(lot.Balances));
     }
 
     /// <summary>The account as it would be if the lot ended now: the unsold part with interest, the proceeds, and the tokens that it holds now.</summary>
@@ -41,7 +41,7 @@ public static class LotParts
                     CostE8 = position.CostE8 - Lots.Sold(position.CostE8, (long)lot.SoldE8),
                 })],
         };
-        return (settlements.Settle(left with { CashE8 = AccountTouch.CashWithInterest(left, indices) + (Int128)lot.ProceedsE8 }), account.Balances);
+        return (settlements.SettleExpired(left with { CashE8 = AccountTouch.CashWithInterest(left, indices) + (Int128)lot.ProceedsE8 }, indices.Time), account.Balances);
     }
 
     private static AccountState Read(BookLot lot)

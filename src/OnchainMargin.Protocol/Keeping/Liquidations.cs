@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -59,6 +60,29 @@ public static class Liquidations
         return null;
     }
 
+    /// <summary>What a start is paid (CLR-044), in money E8; 0 for a lot that resumes one which ended a short time ago.</summary>
+    /// <param name="book">The book that the account was found in.</param>
+    /// <param name="found">The account.</param>
+    /// <param name="live">Live prices.</param>
+    /// <param name="baseFeeWei">The base fee of the block.</param>
+    public static Int128 RewardE8(ProtocolBook book, UnderWater found, CheckpointInputs live, UInt256 baseFeeWei)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        ArgumentNullException.ThrowIfNull(found);
+        ArgumentNullException.ThrowIfNull(live);
+        Generated.RiskParameters.LiquidationParameters terms = book.Parameters.Liquidation;
+        long native = terms.NativeUnderlying == 0 ? 0 : live.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == terms.NativeUnderlying)?.SpotE8 ?? 0;
+        ulong now = (ulong)live.Checkpoint.Header.Time;
+        bool resumes = book.Lots.Values.Any(lot => lot.Account == found.Account.Id && !lot.IsOpen && now - lot.EndedAtSeconds <= terms.ResumeSeconds);
+        if (native == 0 || resumes)
+        {
+            return 0;
+        }
+
+        long gas = terms.RewardGas + (terms.RewardGasPosition * (long)book.Settlements.Settle(found.Account.State).Positions.Length);
+        return Lots.RewardDown(found.EquityE8, gas, baseFeeWei > (UInt256)(ulong)long.MaxValue ? long.MaxValue : (long)baseFeeWei, native, terms.RewardMaxE8, terms.RewardMostE8);
+    }
+
     /// <summary>Equity and requirement at the surfaces that are better for the account, as the liquidation house reckons; null when the inputs do not belong together.</summary>
     public static AccountFigures? Figures(AccountState state, ImmutableArray<Balance> balances, CheckpointInputs live)
     {
@@ -101,6 +125,6 @@ public static class Liquidations
     public static IEnumerable<BookAccount> Settleable(ProtocolBook book)
     {
         ArgumentNullException.ThrowIfNull(book);
-        return book.Accounts.Values.Where(account => account.OpenLot == 0 && account.State.Positions.Any(held => held.Instrument.Expiry != 0 && book.Settlements.PriceE8(held.Instrument) != 0));
+        return book.Accounts.Values.Where(account => account.OpenLot == 0 && account.State.Positions.Any(held => book.Settlements.PriceE8(held.Instrument) != 0));
     }
 }

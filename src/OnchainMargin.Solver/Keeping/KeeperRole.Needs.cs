@@ -48,6 +48,17 @@ internal sealed partial class KeeperRole
         }
     }
 
+    /// <summary>Fetches rewards of starts once they are more than a duty may cost, so that the claim never costs more than it brings.</summary>
+    private async Task ClaimAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
+    {
+        Int128 held = (Int128)book.Held.GetValueOrDefault(_transactions.Sender);
+        if (held > _options.DutyCostE8)
+        {
+            var duty = new Duty("rewards", "claim", string.Create(CultureInfo.InvariantCulture, $"claim {held} after lot {book.Lots.Keys.LastOrDefault()}"), $"{BidModel.Money(held)} are held for starts");
+            await DutyAsync(duty, _client.Calls.Claim(_transactions.Sender), live, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static Duty Of(BookAccount account, string decision, string why) =>
         new($"account {account.Id}", decision, string.Create(CultureInfo.InvariantCulture, $"{decision} account {account.Id} at {account.StateHash.ToString()[..10]}"), why, account.Id);
 }

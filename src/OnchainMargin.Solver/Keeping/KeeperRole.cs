@@ -69,6 +69,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
 
         await ServeNeedsAsync(book, live, cancellationToken).ConfigureAwait(false);
         await SettleExpiredAsync(book, live, cancellationToken).ConfigureAwait(false);
+        await ClaimAsync(book, live, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -89,7 +90,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     private async Task StartAsync(ProtocolBook book, IReadOnlyList<ulong> accounts, CheckpointInputs live, CancellationToken cancellationToken)
     {
         UnderWater[] found = [.. accounts.Where(id => !IsCooling(id)).AsParallel().AsOrdered().Select(id => Liquidations.Look(book, book.Accounts[id], live)).OfType<UnderWater>()];
-        (Duty Duty, TransactionRequest Request)[] duties = [.. found.Select(StartOf).Where(start => !_transactions.IsUnderWay(start.Duty.Key))];
+        (Duty Duty, TransactionRequest Request, UnderWater Found)[] duties = [.. found.Select(StartOf).Where(start => !_transactions.IsUnderWay(start.Duty.Key))];
         if (duties.Length == 0)
         {
             return;
@@ -102,15 +103,16 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         var worth = new List<(Duty Duty, string Figures)>();
         for (int i = 0; i < duties.Length; i++)
         {
-            (Duty duty, TransactionRequest request) = duties[i];
+            (Duty duty, TransactionRequest request, UnderWater start) = duties[i];
+            Int128 reward = Liquidations.RewardE8(book, start, live, offer.MaxFeePerGasWei - offer.TipPerGasWei);
             if (limits[i].Refusal is { } refusal)
             {
                 Refused(duty, refusal.Reason.ToString() ?? "");
             }
-            else if (Afford(duty, limits[i].Limit, offer, live) is { } figures)
+            else if (Afford(duty, limits[i].Limit, offer, live, reward) is { } figures)
             {
                 worth.Add((duty, figures));
-                intents.Add(IntentOf(duty, request, limits[i].Limit, live));
+                intents.Add(IntentOf(duty, request, limits[i].Limit, live, reward));
             }
         }
 
@@ -130,7 +132,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         }
     }
 
-    private (Duty Duty, TransactionRequest Request) StartOf(UnderWater found)
+    private (Duty Duty, TransactionRequest Request, UnderWater Found) StartOf(UnderWater found)
     {
         BookAccount account = found.Account;
         return (
@@ -141,7 +143,8 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
                 $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows",
                 account.Id,
                 IsPrivate: true),
-            _client.Calls.Start(account, found.Witness));
+            _client.Calls.Start(account, found.Witness),
+            found);
     }
 
     private async Task<(ulong Limit, RevertException? Refusal)> LimitAsync(TransactionRequest request, CancellationToken cancellationToken)
@@ -156,12 +159,12 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         }
     }
 
-    /// <summary>What a duty's gas costs, in words; null, and said so, when that is more than the options allow.</summary>
-    private string? Afford(Duty duty, ulong limit, GasOffer offer, CheckpointInputs live)
+    /// <summary>What a duty's gas costs, in words; null, and said so, when that is more than what the chain pays for it and the options allow.</summary>
+    private string? Afford(Duty duty, ulong limit, GasOffer offer, CheckpointInputs live, Int128 rewardE8 = default)
     {
         Int128 cost = BidModel.GasE8(limit, offer.MaxFeePerGasWei, NativePriceE8(live));
-        string figures = $"{duty.Why}; gas costs at most {BidModel.Money(cost)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei";
-        if (cost <= _options.DutyCostE8)
+        string figures = $"{duty.Why}; gas costs at most {BidModel.Money(cost)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei{(rewardE8 == 0 ? "" : $", of which {BidModel.Money(rewardE8)} come back as reward")}";
+        if (cost - rewardE8 <= _options.DutyCostE8)
         {
             return figures;
         }
@@ -170,10 +173,10 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         return null;
     }
 
-    private TransactionIntent IntentOf(Duty duty, TransactionRequest request, ulong limit, CheckpointInputs live) => TransactionIntent.From(duty.Key, request) with
+    private TransactionIntent IntentOf(Duty duty, TransactionRequest request, ulong limit, CheckpointInputs live, Int128 rewardE8) => TransactionIntent.From(duty.Key, request) with
     {
         GasLimit = limit,
-        MostFeePerGasWei = BidModel.PriceFor(limit, _options.DutyCostE8, NativePriceE8(live), _transactions.CapWei),
+        MostFeePerGasWei = BidModel.PriceFor(limit, _options.DutyCostE8 + rewardE8, NativePriceE8(live), _transactions.CapWei),
         IsPrivate = duty.IsPrivate,
     };
 

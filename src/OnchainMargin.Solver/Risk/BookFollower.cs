@@ -72,7 +72,7 @@ internal sealed class BookFollower(SurfaceChoice choice, BookFollower.Form form,
         {
             foreach (Position position in account.State.Positions)
             {
-                if (position.Instrument.Expiry != 0 && book.Settlements.PriceE8(position.Instrument) != _book.Settlements.PriceE8(position.Instrument))
+                if (book.Settlements.PriceE8(position.Instrument) != _book.Settlements.PriceE8(position.Instrument))
                 {
                     Put(account, book, indices);
                     break;

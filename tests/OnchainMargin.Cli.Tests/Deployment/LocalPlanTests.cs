@@ -72,6 +72,11 @@ public sealed class LocalPlanTests
         Assert.Equal(Number(liquidation, "bidMinE8"), Plan.Liquidation.BidMinE8);
         Assert.Equal(Number(liquidation, "deleverageRampSeconds"), Plan.Liquidation.DeleverageRampSeconds);
         Assert.Equal(Number(liquidation, "insolventPayMaxE8"), Plan.Liquidation.InsolventPayMaxE8);
+        Assert.Equal(Number(liquidation, "rewardGas"), Plan.Liquidation.RewardGas);
+        Assert.Equal(Number(liquidation, "rewardGasPosition"), Plan.Liquidation.RewardGasPosition);
+        Assert.Equal(Number(liquidation, "rewardMaxE8"), Plan.Liquidation.RewardMaxE8);
+        Assert.Equal(Number(liquidation, "rewardMostE8"), Plan.Liquidation.RewardMostE8);
+        Assert.Equal("ETH", Plan.Underlyings[Plan.Liquidation.NativeUnderlying - 1].Name);
     }
 
     [Fact]

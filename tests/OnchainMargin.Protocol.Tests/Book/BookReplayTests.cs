@@ -131,6 +131,28 @@ public sealed class BookReplayTests
     }
 
     [Fact]
+    public void Apply_WindDown_SettlesPerpetualsAtTheLastPriceLessFunding()
+    {
+        Checkpoint checkpoint = TestCheckpoints.Make(4);
+        byte[] head = TestCheckpoints.Head(checkpoint);
+        UnderlyingRecord record = checkpoint.Underlyings[0];
+        AccountState held = AccountState.Empty with { CashE8 = 5, Positions = [new Position(Instrument.Perpetual(record.Underlying), 100_000_000, 90), new Position(Instrument.Future(record.Underlying, 4_000_000_000), 100_000_000, 80)] };
+        BookReplay replay = Replay(
+            Opened(1),
+            Updated(1, held.Pack()),
+            Taken(4, head, TestCheckpoints.Records(checkpoint), Keccak256.Hash(head)),
+            TestLogs.Make(Clearing, "event MarketWoundDown(uint16 indexed underlying, uint64 priceE8)", 9, record.Underlying, 1_000UL));
+
+        AccountState settled = replay.Book.Settlements.Settle(held);
+        Assert.Empty(settled.Positions);
+        Assert.Equal(5 + (1_000 - record.CumulativeFundingE8 - 90) + (1_000 - 80), settled.CashE8);
+
+        // In a lot that is open then, only what has expired is settled.
+        Assert.Equal(held, replay.Book.Settlements.SettleExpired(held, 3_999_999_999));
+        Assert.Equal(Instrument.Perpetual(record.Underlying), Assert.Single(replay.Book.Settlements.SettleExpired(held, 4_000_000_000).Positions).Instrument);
+    }
+
+    [Fact]
     public void Apply_IdleTokens_LieBesideTheBalancesUntilTheyCount()
     {
         BookReplay replay = Replay(Opened(1), Deposited(1, 1, 5), Idle("Idled(uint64 indexed account, uint16 indexed token, address indexed payer, uint128 amountRaw)", 1, 70));
@@ -164,6 +186,27 @@ public sealed class BookReplayTests
         Assert.Equal(checkpoint.Header.Time / 3600, hours.RunningHour);
         Assert.Equal((record.SpotE8, record.PerpetualMarkE8, 320), (hours.Running.SpotE8, hours.Running.PerpetualMarkE8, (int)hours.Running.VolumeE8));
         Assert.Equal(record.Expiries.Select(static one => (one.Expiry, one.Present)), hours.Running.Surfaces);
+    }
+
+    [Fact]
+    public void Apply_RewardsAndLossesThatComeBack_AreHeldUntilTheyAreClaimed()
+    {
+        BookReplay replay = Replay(
+            Opened(1),
+            TestLogs.Make(Clearing, "event KeeperRewarded(uint64 indexed account, address indexed keeper, uint256 rewardE8)", 5, 1UL, Owner, (UInt256)900),
+            TestLogs.Make(Clearing, "event LossesRecovered(uint256 paidE8, uint256 backE8)", 6, (UInt256)50, (UInt256)100));
+        Assert.Equal((900U, 1000U), (replay.Book.Held[Owner], replay.Book.HeldE8));
+
+        replay.Apply(
+            [
+                TestLogs.Make(Clearing, "event LossReturned(address indexed owner, uint256 backE8)", 21, Owner, (UInt256)99),
+                TestLogs.Make(Clearing, "event Claimed(address indexed who, address indexed to, uint256 amountE8)", 21, Owner, Owner, (UInt256)999),
+            ],
+            21,
+            default,
+            0);
+        Assert.Empty(replay.Book.Held);
+        Assert.Equal(1U, replay.Book.HeldE8);
     }
 
     [Fact]

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {LotFixture} from "./LotFixture.sol";
+import {VM} from "./IVm.sol";
+
+/// @notice A loss that nobody paid: who leaves takes his share with him, and later fees give it back, to him as to those who stay.
+contract ClearinghouseRecoveryTest is LotFixture {
+    uint64 private leaver;
+    uint64 private stayer;
+    uint256 private lostE8;
+
+    function setUp() public {
+        deploy();
+        leaver = openWith(100_000);
+        stayer = openWith(300_000);
+        trade(leaver, stayer, btcPerpetual, 1e6, BTC_PRICE);
+        trade(stayer, leaver, btcPerpetual, 1e6, BTC_PRICE);
+        uint64 debtor = open();
+        deposit(debtor, WETH_TOKEN, 10e18);
+        withdraw(debtor, USDC_TOKEN, 20_000e6);
+        setEth(2_500e8);
+        while (spots.spotOf(ETH).spotE8 != 1_500e8 || spots.spotOf(ETH).state != 0) {
+            pass(1800);
+            setEth(1_500e8);
+            spots.update(ETH);
+        }
+        uint64 lot = startLot(debtor);
+        pass(60);
+        bidFor(lot, stayer, 1e8, 0);
+        finishLot(lot);
+        pass(1800);
+        uint256 before = usdc.balanceOf(ownerOf(leaver));
+        withdraw(leaver, USDC_TOKEN, 50_000e6);
+        lostE8 = (50_000e6 - (usdc.balanceOf(ownerOf(leaver)) - before)) * 100;
+        assert(lostE8 > 0);
+    }
+
+    function test_recovery_feesPayBothInProportion() public {
+        assert(clearinghouse.lossOf(ownerOf(leaver)) == lostE8);
+        uint256 standing = clearinghouse.deficit();
+        _tradeForFees();
+        uint256 fees = clearinghouse.ledger().feesE8;
+        assert(fees > 0 && fees < standing);
+        clearinghouse.coverLosses();
+        requireConserved();
+        uint256 back = clearinghouse.heldFor(ownerOf(leaver));
+        assert(back == (fees * lostE8) / (standing + lostE8) || back + 1 == (fees * lostE8) / (standing + lostE8));
+        assert(clearinghouse.deficit() == standing - (fees - clearinghouse.heldE8()));
+        assert(clearinghouse.lossOf(ownerOf(leaver)) == lostE8 - back);
+        VM.prank(ownerOf(leaver));
+        uint128 paid = clearinghouse.claim(address(0xBACC));
+        assert(usdc.balanceOf(address(0xBACC)) == paid && paid == back / 100);
+        requireConserved();
+    }
+
+    /// @dev Governance cannot take fees past those who lost.
+    function test_recovery_comesBeforeFeesArePaidOut() public {
+        _tradeForFees();
+        VM.expectRevert();
+        clearinghouse.collectFees(address(this), 1);
+        while (clearinghouse.deficit() != 0) {
+            _tradeForFees();
+            clearinghouse.coverLosses();
+        }
+        assert(clearinghouse.lossOf(ownerOf(leaver)) == 0 && clearinghouse.heldFor(ownerOf(leaver)) == lostE8);
+        _tradeForFees();
+        clearinghouse.collectFees(address(this), 1e6);
+        assert(usdc.balanceOf(address(this)) == 1e6);
+        requireConserved();
+    }
+
+    function _tradeForFees() private {
+        for (uint256 i = 0; i < 8; ++i) {
+            trade(leaver, stayer, btcPerpetual, 1e8, BTC_PRICE);
+            trade(stayer, leaver, btcPerpetual, 1e8, BTC_PRICE);
+        }
+    }
+}

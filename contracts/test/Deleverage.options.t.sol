@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
+import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IReferee} from "../interfaces/IReferee.sol";
+import {DatedFixture} from "./DatedFixture.sol";
+import {LotFixture} from "./LotFixture.sol";
+import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {VM} from "./IVm.sol";
+
+/// @notice Whoever is hedged by options is deleveraged last, as whoever is hedged by anything else; judged by the real referees.
+contract DeleverageOptionsTest is DatedFixture, LotFixture {
+    /// @dev Joint crash of the whole range, with the add-ons.
+    bytes private constant CRASH = hex"000001";
+    uint64 private victim;
+    uint64 private naked;
+    uint64 private hedged;
+    uint64 private maker;
+
+    function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
+        return super._hub(prices);
+    }
+
+    function _referee() internal override(DatedFixture, ProtocolFixture) returns (IReferee) {
+        return super._referee();
+    }
+
+    function _floors() internal override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
+        return super._floors();
+    }
+
+    function setUp() public {
+        deployDated();
+        victim = openWith(50_000);
+        naked = openWith(400_000);
+        hedged = openWith(400_000);
+        maker = openWith(4_000_000);
+    }
+
+    /// @dev A short perpetual that has won, and calls deep in the money against it.
+    function test_serve_aPerpetualHedgedByOptionsWaits() public {
+        tradeAtMark(hedged, maker, call(FAR, 40_000), 1e8);
+        trade(victim, naked, btcPerpetual, 1e8, BTC_PRICE);
+        trade(victim, hedged, btcPerpetual, 1e8, BTC_PRICE);
+        uint64 lot = _sink(60_000e8);
+        deleverageLot(lot);
+        _servesFirst();
+    }
+
+    function _servesFirst() private {
+        // A score of about a third is there after seven minutes; that of the hedged one never.
+        pass(540);
+        _expectNothing(hedged);
+        serveNeed(naked);
+        require(unpacked(naked).positions.length == 0, Broken("the naked one first"));
+        _expectNothing(hedged);
+        pass(60);
+        serveNeed(hedged);
+        requireConserved();
+    }
+
+    function _sink(uint256 priceE8) private returns (uint64 lot) {
+        walkBtc(priceE8);
+        lot = startLotBy(victim, CRASH);
+        pass(60);
+    }
+
+    function _expectNothing(uint64 account) private {
+        bytes memory state = stateOf(account);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NothingToServe.selector, account));
+        clearinghouse.serveNeed(account, state);
+    }
+}

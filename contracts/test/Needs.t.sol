@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Needs} from "../clearing/Needs.sol";
+
+/// @notice Who is deleveraged first: deltas and scores.
+contract NeedsTest {
+    uint256 private constant SPOT = 90_000e8;
+    uint256 private constant RANGE = 14e6;
+
+    function test_delta_knownValues() public pure {
+        // Twelve days: as wide as the range, 12,600 on either side.
+        assert(_near(_call(90_000e8, 12 days), 50e6) && _near(_call(96_300e8, 12 days), 25e6));
+        assert(_call(102_601e8, 12 days) == 0 && _call(77_399e8, 12 days) == 1e8);
+        // Four times the time, twice the width.
+        assert(_near(_call(102_600e8, 48 days), 25e6));
+        assert(Needs.optionDeltaE8(false, 77_399e8, SPOT, RANGE, 12 days) == 0);
+        assert(Needs.optionDeltaE8(false, 120_000e8, SPOT, RANGE, 12 days) == -1e8);
+    }
+
+    /// @dev Between nothing and one, falling with the strike; a put is a call less one; never refused.
+    function testFuzz_delta_isBoundedAndMonotonous(uint48 spot, uint48 strike, uint48 above, uint32 tau) public pure {
+        uint256 s = uint256(spot) + 1;
+        int256 lower = Needs.optionDeltaE8(true, strike, s, RANGE, tau);
+        int256 higher = Needs.optionDeltaE8(true, uint256(strike) + above, s, RANGE, tau);
+        assert(lower >= 0 && lower <= 1e8 && higher <= lower);
+        assert(Needs.optionDeltaE8(false, strike, s, RANGE, tau) == lower - 1e8);
+    }
+
+    function test_score_hedgedIsNothing() public pure {
+        assert(Needs.openE8(1e8, 1e8) == 1e8 && Needs.openE8(1e8, 5e8) == 1e8);
+        assert(Needs.openE8(-2e8, -5e7) == 25e6);
+        assert(Needs.openE8(1e8, 0) == 0 && Needs.openE8(1e8, -1) == 0 && Needs.openE8(0, 1e8) == 0);
+        assert(Needs.scoreE8(30e8, -100e8, 50e6) == 15e6);
+        assert(Needs.scoreE8(-1, 100e8, 1e8) == 0 && Needs.scoreE8(1, 0, 1e8) == 0);
+    }
+
+    function _call(uint256 strikeE8, uint256 tau) private pure returns (int256) {
+        return Needs.optionDeltaE8(true, strikeE8, SPOT, RANGE, tau);
+    }
+
+    /// @dev A width is a root rounded down: one part in a million.
+    function _near(int256 a, int256 b) private pure returns (bool) {
+        return a - b <= 100 && b - a <= 100;
+    }
+}
