@@ -100,7 +100,8 @@ interface IRiskRegistry {
     function vacate(address attester) external;
 
     /// @notice Takes the votes of these seats and voids every epoch that they signed. AttesterBonds only, when it slashes.
-    function condemn(uint64 seats) external;
+    /// @return holders Who sits on them, in the order of the seats.
+    function condemn(uint64 seats) external returns (address[] memory holders);
 
     /// @notice Voids an epoch. Challenges only.
     function voidEpoch(uint64 epoch) external;

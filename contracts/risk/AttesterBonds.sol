@@ -24,10 +24,13 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     /// @notice What the first prover gets of a bond.
     uint256 public constant PROVER_BPS = 1000;
 
+    /// @dev One word, because a slashing reads and writes one for each signer.
     struct Member {
-        uint128 amountRaw;
-        uint64 releaseTime;
+        uint80 amountRaw;
+        uint40 releaseTime;
         bool isAdmitted;
+        /// @dev What `Sums.sharedRaw` was when the shares of this attester were last booked.
+        uint80 sharedBeforeRaw;
     }
 
     IRiskRegistry public immutable registry;
@@ -48,7 +51,6 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
 
     Sums private _sums;
     mapping(address attester => Member) private _members;
-    mapping(address attester => uint256) private _sharedBeforeRaw;
     mapping(address owner => uint256) private _owedRaw;
 
     constructor(
@@ -93,9 +95,9 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     function join(address attester) external nonReentrant {
         Member storage member = _members[attester];
         require(member.isAdmitted && member.amountRaw == 0 && member.releaseTime == 0, NotAdmitted(attester));
-        member.amountRaw = uint128(bondRaw);
-        _sums.ownedRaw += bondRaw.toUint96();
-        _sharedBeforeRaw[attester] = _sums.sharedRaw;
+        Sums memory sums = _sums;
+        (member.amountRaw, member.sharedBeforeRaw) = (uint80(bondRaw), sums.sharedRaw);
+        _sums.ownedRaw = sums.ownedRaw + uint96(bondRaw);
         registry.enrol(attester);
         emit Joined(attester, msg.sender, bondRaw);
         uint256 before = token.balanceOf(address(this));
@@ -128,27 +130,28 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     /// @inheritdoc IAttesterBonds
     function slash(uint64 seats, address prover) external returns (uint256 slashed) {
         require(msg.sender == registry.challenges(), NotJudge(msg.sender));
+        address[] memory holders = registry.condemn(seats);
         uint256 rewards = 0;
-        uint256 due = 0;
-        for (uint8 seat = 0; seats >> seat != 0; ++seat) {
-            if ((seats >> seat) & 1 == 0) continue;
-            address attester = registry.holderOf(seat);
-            Member storage member = _members[attester];
+        Sums memory sums = _sums;
+        for (uint256 i = 0; i < holders.length; ++i) {
+            address attester = holders[i];
+            Member memory member = _members[attester];
             uint256 amountRaw = member.amountRaw;
             if (amountRaw == 0) continue;
-            if (member.releaseTime == 0) _settle(attester);
+            if (member.releaseTime == 0) _bookShares(attester, member, sums.sharedRaw);
             // The seat is kept until nothing that it signed can be used any more; the address has to be admitted anew.
             (member.amountRaw, member.isAdmitted) = (0, false);
-            member.releaseTime = uint64(block.timestamp + UNBONDING_SECONDS);
+            member.releaseTime = uint40(block.timestamp + UNBONDING_SECONDS);
+            _members[attester] = member;
             uint256 reward = (amountRaw * PROVER_BPS) / BPS;
             rewards += reward;
-            due += amountRaw - reward;
+            sums.insuranceDueRaw += uint80(amountRaw - reward);
             ++slashed;
             emit Slashed(attester, prover, reward, amountRaw - reward);
         }
+        if (slashed == 0) return 0;
         _owedRaw[prover] += rewards;
-        _sums.insuranceDueRaw += due.toUint80();
-        registry.condemn(seats);
+        _sums = sums;
     }
 
     // Money
@@ -211,7 +214,7 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     /// @inheritdoc IAttesterBonds
     function owedTo(address owner) external view returns (uint256 amountRaw) {
         amountRaw = _owedRaw[owner];
-        if (registry.isAttester(owner)) amountRaw += _sums.sharedRaw - _sharedBeforeRaw[owner];
+        if (registry.isAttester(owner)) amountRaw += _sums.sharedRaw - _members[owner].sharedBeforeRaw;
     }
 
     /// @inheritdoc IAttesterBonds
@@ -225,16 +228,22 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
         registry.retire(attester);
         _settle(attester);
         uint256 releaseTime = block.timestamp + UNBONDING_SECONDS;
-        _members[attester].releaseTime = uint64(releaseTime);
+        _members[attester].releaseTime = uint40(releaseTime);
         emit Left(attester, releaseTime);
     }
 
     /// @dev Books the shares of a sitting attester so far.
     function _settle(address attester) private {
-        uint256 shared = _sums.sharedRaw;
-        uint256 shares = shared - _sharedBeforeRaw[attester];
+        Member memory member = _members[attester];
+        _bookShares(attester, member, _sums.sharedRaw);
+        _members[attester] = member;
+    }
+
+    /// @dev The same, without writing the member.
+    function _bookShares(address attester, Member memory member, uint80 sharedRaw) private {
+        uint256 shares = sharedRaw - member.sharedBeforeRaw;
         if (shares == 0) return;
-        _sharedBeforeRaw[attester] = shared;
+        member.sharedBeforeRaw = sharedRaw;
         _owedRaw[attester] += shares;
     }
 }

@@ -136,7 +136,8 @@ contract Challenges is IChallenges {
         Preimages calldata preimages
     ) private view returns (uint64 seats, IReferee referee) {
         RiskAttestation calldata a = accused.attestation;
-        uint256 age = block.timestamp - hub.timeOf(a.checkpoint);
+        _requirePreimage(hub.inputsHash(a.checkpoint), preimages.checkpoint);
+        uint256 age = block.timestamp - uint40(Checkpoints.word(preimages.checkpoint, 0) >> 152);
         require(age <= HORIZON_SECONDS, ChallengeTooLate(a.checkpoint, age, HORIZON_SECONDS));
         seats =
             accused.epoch == 0
@@ -146,7 +147,6 @@ contract Challenges is IChallenges {
         require(address(referee) != address(0), ModelUnknown(a.modelHash));
         _requirePreimage(a.positionsHash, preimages.positions);
         _requirePreimage(a.collateralHash, preimages.balances);
-        _requirePreimage(hub.inputsHash(a.checkpoint), preimages.checkpoint);
     }
 
     function _requirePreimage(bytes32 expected, bytes calldata preimage) private pure {

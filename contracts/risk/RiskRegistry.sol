@@ -136,12 +136,17 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IRiskRegistry
-    function condemn(uint64 seats) external only(bonds) {
+    function condemn(uint64 seats) external only(bonds) returns (address[] memory holders) {
+        holders = new address[](_count(seats));
+        uint256 found = 0;
+        for (uint8 seat = 0; seats >> seat != 0; ++seat) {
+            if ((seats >> seat) & 1 != 0) holders[found++] = holderOf[seat];
+        }
         Council memory council = _council;
         uint64 losing = council.active & seats;
         council.active &= ~seats;
         council.condemned |= seats;
-        for (; losing != 0; losing &= losing - 1) --council.attesters;
+        council.attesters -= uint8(_count(losing));
         _council = council;
         emit AttestersCondemned(seats, council.attesters);
     }
@@ -290,6 +295,10 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     }
 
     // Internal
+
+    function _count(uint64 seats) private pure returns (uint256 count) {
+        for (; seats != 0; seats &= seats - 1) ++count;
+    }
 
     function _setModel(IReferee referee_) private {
         bytes32 hash = referee_.modelHash();

@@ -1,7 +1,7 @@
 // A checkpoint of one underlying with four expiries, and states of options over it: what gas is measured with.
 import { keccak256 } from "ethers";
 
-const TIME = 1_800_000_000n;
+export const TIME = 1_800_000_000n;
 const DAY = 86_400n;
 const SPOT = 3000n * 10n ** 8n;
 const KIND = { perpetual: 0n, future: 1n, call: 2n, put: 3n };
