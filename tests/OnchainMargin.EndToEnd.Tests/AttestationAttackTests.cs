@@ -51,21 +51,41 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
         await AttackWorld.WithdrawAsync(world.Bold, 1_000_000, Proofs.Computed);
     }
 
-    [Fact]
-    public async Task TooLittleCash_SignedOnDemand_IsRefutedByRecomputationAlsoAfterTheAccountMovedOn()
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task TooHighAnEquity_SignedOnDemand_IsRefutedByWitnessAndByRecomputationNowAndAfterTheAccountMovedOn(bool byWitness, bool movedOn)
     {
+        // Equity beyond what is there is cash that is not needed. A recomputation shows the last unit of it, a witness what lies above its lower bound.
         RiskRegistry.RiskAttestation truth = world.True(world.Bold);
-        RiskRegistry.RiskAttestation lie = truth with { LeastCashE8 = truth.LeastCashE8 - 1 };
+        RiskRegistry.RiskAttestation lie = truth with { LeastCashE8 = byWitness ? -1_000_000 * Deployed.Unit : truth.LeastCashE8 - 1 };
         await AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(lie));
-        // Everything changes: positions, prices, checkpoints.
-        await Chain.TradeAsync(world.Maker, world.Bold, 1, Deployed.Unit / 2, AttackWorld.Btc);
-        await Chain.SetPriceAsync(1, AttackWorld.Btc * 9 / 10);
-        await Chain.Chain.PassAsync(86_400);
-        Trader prover = await Chain.TraderAsync(0);
+        if (movedOn)
+        {
+            // Everything changes: positions, prices, checkpoints.
+            await Chain.TradeAsync(world.Maker, world.Bold, 1, Deployed.Unit / 2, AttackWorld.Btc);
+            await Chain.SetPriceAsync(1, AttackWorld.Btc * 9 / 10);
+            await Chain.Chain.PassAsync(86_400);
+        }
 
-        await world.RecomputeAsync(prover, world.Accused(lie), world.Bold);
+        Trader prover = await Chain.TraderAsync(0);
+        await (byWitness ? world.RefuteAsync(prover, world.Accused(lie), world.Bold) : world.RecomputeAsync(prover, world.Accused(lie), world.Bold));
 
         Assert.Empty((await Chain.Client.ReplayAsync()).Attesters);
+    }
+
+    [Fact]
+    public async Task SlashedAttester_SigningAgain_IsRefusedAndMayNotJoin()
+    {
+        RiskRegistry.RiskAttestation lie = world.True(world.Bold) with { MaintenanceMarginE8 = 1 };
+        Trader prover = await Chain.TraderAsync(0);
+        await world.RefuteAsync(prover, world.Accused(lie), world.Bold);
+
+        await RefusedAsync("SignerUnknown", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(world.True(world.Bold))));
+        await RefusedAsync("SignerUnknown", () => world.PostAsync(world.True(world.Bold)));
+        await RefusedAsync("NotAdmitted", () => Chain.SendAsync((Chain.Record.Contracts.AttesterBonds, new AttesterBonds.JoinCall(Chain.Attester.Address))));
     }
 
     [Fact]
@@ -144,6 +164,31 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
         Clearinghouse.Proof proof = world.OnDemand(world.True(world.Bold));
         await Chain.TradeAsync(world.Bold, world.Maker, 1, Deployed.Unit / 10, AttackWorld.Btc);
         await RefusedAsync("ProofOfAnother", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, proof));
+    }
+
+    [Fact]
+    public async Task Attestation_WithLessCashThanNamed_IsRefused()
+    {
+        RiskRegistry.RiskAttestation strict = world.True(world.Bold) with { LeastCashE8 = world.Book.Accounts[world.Bold.Account].State.CashE8 };
+        await RefusedAsync("CashTooLow", () => AttackWorld.WithdrawAsync(world.Bold, 1, world.OnDemand(strict)));
+        await AttackWorld.WithdrawAsync(world.Bold, 1, Proofs.Computed);
+    }
+
+    [Fact]
+    public async Task Attestation_WithLessCollateralThanNamed_IsRefused()
+    {
+        DeployedToken token = Chain.Record.Tokens.First(static one => one.Symbol == "WBTC");
+        UInt128 one = 100_000_000;
+        await Chain.MintAsync(Chain.Deployer.Address, one, token.Index);
+        await Chain.Client.DepositAsync(world.Bold.Account, token.Index, one);
+        await Chain.Chain.PassAsync(61);
+        await world.RefreshAsync();
+        Clearinghouse.Proof proof = world.OnDemand(world.True(world.Bold));
+        await AttackWorld.WithdrawAsync(world.Bold, 1_000_000, proof);
+
+        await world.Bold.Client.WithdrawAsync(world.Bold.Account, token.Index, 1, world.Bold.Key.Address, Proofs.Computed);
+
+        await RefusedAsync("CollateralTooLow", () => AttackWorld.WithdrawAsync(world.Bold, 1_000_000, proof));
     }
 
     [Fact]
