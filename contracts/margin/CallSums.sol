@@ -53,9 +53,6 @@ library CallSums {
             function pairAt(word, inverse, base, s, b_, count, toSum_) {
                 let d := sar(16, add(mul(mload(word), inverse), base))
                 let e := sar(16, add(mul(mload(add(word, WS_NODE)), inverse), base))
-                if slt(e, CELL_FIRST_Q32) {
-                    leave
-                }
                 let lower := mload(add(word, TO_A))
                 let upper := mload(add(word, add(TO_A, WS_NODE)))
                 switch and(sgt(sub(d, s), CELL_BEFORE_Q32), slt(e, CELL_END_Q32))
@@ -108,6 +105,9 @@ library CallSums {
                     )
                 }
                 default {
+                    if slt(e, CELL_FIRST_Q32) {
+                        leave
+                    }
                     switch slt(sub(d, s), CELL_END_Q32)
                     case 0 {
                         lower := sub(lower, b_)

@@ -28,7 +28,7 @@ library Headroom {
             uint256 position = Words.take(WORD);
             Words.store(position, (uint256(instrument) << 160) | (AccountStates.zigzag(sizeE8) << 96));
             (book.positions, book.positionsEnd, book.spots) = (position, position + WORD, new uint256[](0));
-            Terms[] memory terms = Totals.measure(book, false);
+            Terms[] memory terms = Totals.measure(book);
             Terms memory alone = terms[0];
             uint256 record = Words.load(R_RECORD);
             uint256 crossRateE8 = 2 * Records.slippageCapE8(record) + Rounding.divUp(3 * largestBasisRateE8(record), 2);

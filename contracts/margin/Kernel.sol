@@ -34,7 +34,7 @@ library Kernel {
     }
 
     /// @notice `ln(n/d)` in Q32, n and d in [1, 2^56].
-    /// @dev Ranges: r < 2^121, z < 2^43 (z <= 2^44/3), u < 2^41, p < 2^46.
+    /// @dev Range: r < 2^121.
     /// @custom:spec MRG-021
     function ln(uint256 n, uint256 d) internal pure returns (int256 result) {
         unchecked {
@@ -57,57 +57,66 @@ library Kernel {
                 m = h < 62 ? r << (62 - h) : r >> (h - 62);
                 e = int256(h) - 64;
             }
-            // Why it is safe: m + 2^62 > 0.
+            m = _seriesQ88(m);
             assembly ("memory-safe") {
-                let z := div(shl(44, sub(m, 0x4000000000000000)), add(m, 0x4000000000000000))
-                let u := shr(44, mul(z, z))
-                let p := add(LN_C6_Q44, shr(44, mul(LN_C7_Q44, u)))
-                p := add(LN_C5_Q44, shr(44, mul(p, u)))
-                p := add(LN_C4_Q44, shr(44, mul(p, u)))
-                p := add(LN_C3_Q44, shr(44, mul(p, u)))
-                p := add(LN_C2_Q44, shr(44, mul(p, u)))
-                p := add(LN_C1_Q44, shr(44, mul(p, u)))
-                p := add(LN_C0_Q44, shr(44, mul(p, u)))
-                result := sar(56, add(mul(e, LN2_Q88), mul(z, p)))
+                result := sar(56, add(mul(e, LN2_Q88), m))
             }
         }
     }
 
-    /// @notice `ln(m, unit)` of MRG-021 for `m = unit + q·range` at each of `count` nodes into as many words.
-    /// @param quarters One byte a node, the first in the lowest: `q`, signed.
-    /// @dev Plain form: `ln` of each. `m/unit` lies in [1/25, 25], so the power of two is searched for bit by bit where it is not the short way.
+    /// @notice `ln(m, unit)` of MRG-021 for `m = unit + q·range` at the fourteen nodes of the grid beside 0 (MRG-030), in their order, into as many words.
+    /// @param range At least 1, and `25·range < 2·unit`.
+    /// @dev Plain form: `ln` of each. From -4 to 12, m lies in [unit/2, unit) where q is negative and in [unit, 2·unit) where it is not, so the power of two is known.
     /// @custom:spec MRG-021
-    function lnOfNodes(uint256 to, uint256 count, uint256 unit, uint256 range, uint256 quarters) internal pure {
-        // Safe: callers own the words. `m` is positive, so is its sum with 2^62.
-        assembly ("memory-safe") {
-            let end := add(to, shl(5, count))
-            for {} lt(to, end) {
-                to := add(to, 32)
-            } {
-                let r := div(shl(64, add(unit, mul(signextend(0, quarters), range))), unit)
-                quarters := shr(8, quarters)
-                let e := sub(gt(r, 0xffffffffffffffff), 1)
-                if gt(sub(r, 0x8000000000000000), 0x17fffffffffffffff) {
-                    for {} shr(add(e, 65), r) {} {
-                        e := add(e, 1)
-                    }
-                    for {} iszero(shr(add(e, 64), r)) {} {
-                        e := sub(e, 1)
-                    }
+    function lnOfNodes(uint256 to, uint256 unit, uint256 range) internal pure {
+        unchecked {
+            // Nodes -1 to -4 down and 1 to 4 up: words 5 to 2 and 6 to 9.
+            uint256 below = to + 160;
+            uint256 above = to + 192;
+            for (uint256 m = range; above < to + 320; m += range) {
+                uint256 z = _seriesQ88(((unit - m) << 63) / unit);
+                assembly ("memory-safe") {
+                    mstore(below, sar(56, sub(z, LN2_Q88)))
                 }
-                // `⌊r/2^(e+2)⌋`, e at least -5.
-                let m := shr(add(e, 10), shl(8, r))
-                let z := div(shl(44, sub(m, 0x4000000000000000)), add(m, 0x4000000000000000))
-                let u := shr(44, mul(z, z))
-                let p := add(LN_C6_Q44, shr(44, mul(LN_C7_Q44, u)))
-                p := add(LN_C5_Q44, shr(44, mul(p, u)))
-                p := add(LN_C4_Q44, shr(44, mul(p, u)))
-                p := add(LN_C3_Q44, shr(44, mul(p, u)))
-                p := add(LN_C2_Q44, shr(44, mul(p, u)))
-                p := add(LN_C1_Q44, shr(44, mul(p, u)))
-                p := add(LN_C0_Q44, shr(44, mul(p, u)))
-                mstore(to, sar(56, add(mul(e, LN2_Q88), mul(z, p))))
+                z = _seriesQ88(((unit + m) << 62) / unit);
+                assembly ("memory-safe") {
+                    mstore(above, shr(56, z))
+                }
+                below -= 32;
+                above += 32;
             }
+            uint256 eight = _seriesQ88(((unit + 8 * range) << 62) / unit);
+            uint256 twelve = _seriesQ88(((unit + 12 * range) << 62) / unit);
+            int256 first = ln(unit - 12 * range, unit);
+            int256 second = ln(unit - 8 * range, unit);
+            int256 last = ln(unit + 24 * range, unit);
+            int256 end = ln(unit + 48 * range, unit);
+            // Safe: callers own the words.
+            assembly ("memory-safe") {
+                mstore(to, first)
+                mstore(add(to, 32), second)
+                mstore(add(to, 320), shr(56, eight))
+                mstore(add(to, 352), shr(56, twelve))
+                mstore(add(to, 384), last)
+                mstore(add(to, 416), end)
+            }
+        }
+    }
+
+    /// @dev `ln(m/2^62)` in Q88 for m in [2^62, 2^63): z < 2^43 (z <= 2^44/3), u < 2^41, p < 2^46.
+    function _seriesQ88(uint256 m) private pure returns (uint256 result) {
+        // Why it is safe: m + 2^62 > 0.
+        assembly ("memory-safe") {
+            let z := div(shl(44, sub(m, 0x4000000000000000)), add(m, 0x4000000000000000))
+            let u := shr(44, mul(z, z))
+            let p := add(LN_C6_Q44, shr(44, mul(LN_C7_Q44, u)))
+            p := add(LN_C5_Q44, shr(44, mul(p, u)))
+            p := add(LN_C4_Q44, shr(44, mul(p, u)))
+            p := add(LN_C3_Q44, shr(44, mul(p, u)))
+            p := add(LN_C2_Q44, shr(44, mul(p, u)))
+            p := add(LN_C1_Q44, shr(44, mul(p, u)))
+            p := add(LN_C0_Q44, shr(44, mul(p, u)))
+            result := mul(z, p)
         }
     }
 

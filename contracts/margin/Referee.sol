@@ -37,7 +37,7 @@ contract Referee is IReferee {
     ) external view returns (Figures memory figures) {
         NormalTable.load(CDF_TABLE);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
-        Terms[] memory terms = Totals.measure(book, false);
+        Terms[] memory terms = Totals.measure(book);
         Totals.figures(book, terms, AccountStates.cashE8(state), figures);
     }
 

@@ -33,7 +33,8 @@ contract RefereeReports is IRefereeReports {
     ) external view returns (Breakdown memory report) {
         NormalTable.load(CDF_TABLE);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
-        Terms[] memory terms = Totals.measure(book, true);
+        book.forReport = true;
+        Terms[] memory terms = Totals.measure(book);
         Totals.figures(book, terms, AccountStates.cashE8(state), report.figures);
         report.underlyings = _underlyings(terms);
         report.groups = _groups(terms);

@@ -40,7 +40,7 @@ library Standard {
             free := mload(0x40)
         }
         book.nextRecord = firstRecord;
-        maintenanceE8 = Totals.maintenance(Totals.measure(book, false));
+        maintenanceE8 = Totals.maintenance(Totals.measure(book));
         // Safe: nothing that was allocated since is used after this; the number above is on the stack.
         assembly ("memory-safe") {
             mstore(0x40, free)

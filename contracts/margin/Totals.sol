@@ -118,9 +118,9 @@ library Totals {
     }
 
     /// @notice The terms of every underlying that the book touches, ascending; equity and floor go to the sums of the workspace.
-    /// @param forReport Whether every term is wanted, not only those that the figures need.
-    function measure(Book memory book, bool forReport) internal pure returns (Terms[] memory terms) {
+    function measure(Book memory book) internal pure returns (Terms[] memory terms) {
         unchecked {
+            bool forReport = book.forReport;
             Touched[] memory touched = touch(book);
             start(book);
             terms = termsOf(touched);

@@ -218,7 +218,7 @@ library Underlyings {
             if (Words.load(R_LOGARITHMS_OF) == rangeE8 + 1) return;
             if (Words.load(R_TAU) < OptionValues.INTRINSIC_SECONDS) return;
             Words.store(R_LOGARITHMS_OF, rangeE8 + 1);
-            Kernel.lnOfNodes(WS_LN_X, Scenarios.NODES, Scenarios.UNIT, rangeE8, Scenarios.QUARTERS);
+            Kernel.lnOfNodes(WS_LN_X, Scenarios.UNIT, rangeE8);
         }
     }
 }

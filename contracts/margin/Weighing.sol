@@ -18,58 +18,50 @@ library Weighing {
     /// @notice The largest loss over the scenarios, straight from the sums: the least of 37 weighted PnLs before they are divided, as division keeps their order.
     /// @custom:spec MRG-031
     function leastAll() internal pure returns (int256 loss24) {
-        // Safe: reads the workspace. Plain form: `weighAll`, then `scenarioLoss`.
+        // Safe: reads the workspace. Plain form: `weighAll`, then `scenarioLoss`. Of words that hold a pair, the least has the least first lane: lanes are below 2^127 in magnitude.
         assembly ("memory-safe") {
             function least(a, b) -> r {
                 r := xor(a, mul(xor(a, b), slt(b, a)))
             }
-            // The two PnLs of a pair of nodes at one shock, without what is linear.
-            function lanes(word) -> lower, upper {
-                let w := add(mload(word), mload(add(word, WS_TO_NARROW)))
-                upper := signextend(15, w)
-                lower := sar(128, sub(w, upper))
+            // A word of sums and that of the narrow options beside it.
+            function both(word) -> w {
+                w := add(mload(word), mload(add(word, WS_TO_NARROW)))
             }
-            function outer(word, weights, lowest, lower, upper) -> r {
-                let x, y := lanes(word)
-                r := least(lowest, mul(and(weights, 0xff), add(x, lower)))
-                r := least(r, mul(shr(8, weights), add(y, upper)))
+            // The first lane of a word of which the second is given.
+            function firstOf(w) -> lane {
+                lane := sar(128, sub(w, signextend(15, w)))
             }
-            function linearAt(node, mark) -> lower, upper {
-                let word := add(WS_LINEAR, shl(5, node))
-                lower := sub(mload(word), mark)
-                upper := sub(mload(add(word, WS_NODE)), mark)
+            // Takes the lowest through a pair of nodes at two shocks; `offset` is that of the pair, `weights` are those of its nodes.
+            function outer(lowest, w, x, offset, mark, weights) -> r {
+                let linear := add(WS_LINEAR, offset)
+                r := least(lowest, mul(and(weights, 0xff), sub(add(firstOf(least(w, x)), mload(linear)), mark)))
+                w := least(signextend(15, w), signextend(15, x))
+                r := least(r, mul(shr(8, weights), sub(add(w, mload(add(linear, WS_NODE))), mark)))
             }
-            let mark := add(mload(WS_ZERO_MID), mload(add(WS_ZERO_MID, WS_TO_NARROW)))
+            let mark := both(WS_ZERO_MID)
             // Node 0, where nothing linear is left; then the inner nodes; all weigh the same.
-            let lowest := least(0, sub(add(mload(WS_ZERO_DOWN), mload(add(WS_ZERO_DOWN, WS_TO_NARROW))), mark))
-            lowest := least(lowest, sub(add(mload(WS_ZERO_UP), mload(add(WS_ZERO_UP, WS_TO_NARROW))), mark))
+            let lowest := least(0, sub(least(both(WS_ZERO_DOWN), both(WS_ZERO_UP)), mark))
             mark := add(mark, mload(WS_LINEAR_ZERO))
             for {
-                let word := add(WS_SUM_DOWN, WS_PAIR)
-                let linear := add(WS_LINEAR, WS_PAIR)
-            } lt(word, add(WS_SUM_DOWN, mul(5, WS_PAIR))) {
-                word := add(word, WS_PAIR)
-                linear := add(linear, WS_PAIR)
+                let offset := WS_PAIR
+            } lt(offset, 0x140) {
+                offset := add(offset, WS_PAIR)
             } {
-                let lower, upper := lanes(word)
-                let x, y := lanes(add(word, WS_NODE))
-                lower := least(lower, x)
-                upper := least(upper, y)
-                x, y := lanes(add(word, sub(WS_SUM_UP, WS_SUM_DOWN)))
-                lower := sub(add(least(lower, x), mload(linear)), mark)
-                upper := sub(add(least(upper, y), mload(add(linear, WS_NODE))), mark)
-                lowest := least(least(lowest, lower), upper)
+                let w := both(add(WS_SUM_DOWN, offset))
+                let x := both(add(WS_SUM_MID, offset))
+                let y := both(add(WS_SUM_UP, offset))
+                let lower := sub(add(firstOf(least(least(w, x), y)), mload(add(WS_LINEAR, offset))), mark)
+                y := least(least(signextend(15, w), signextend(15, x)), signextend(15, y))
+                y := sub(add(y, mload(add(add(WS_LINEAR, WS_NODE), offset))), mark)
+                lowest := least(least(lowest, lower), y)
             }
             lowest := mul(24, lowest)
-            // The tails, by their weights: -12 and -8, 8 and 12, 24 and 48.
-            let lower, upper := linearAt(0, mark)
-            lowest := outer(WS_SUM_MID, 0x0c08, lowest, lower, upper)
-            lowest := outer(WS_SUM_UP, 0x0c08, lowest, lower, upper)
-            lower, upper := linearAt(10, mark)
-            lowest := outer(add(WS_SUM_MID, mul(5, WS_PAIR)), 0x080c, lowest, lower, upper)
-            lowest := outer(add(WS_SUM_UP, mul(5, WS_PAIR)), 0x080c, lowest, lower, upper)
-            lower, upper := linearAt(12, mark)
-            lowest := outer(add(WS_SUM_UP, mul(6, WS_PAIR)), 0x0103, lowest, lower, upper)
+            // The tails, by their weights: -12 and -8, 8 and 12, 24 and 48, of which the last two have one shock.
+            lowest := outer(lowest, both(WS_SUM_MID), both(WS_SUM_UP), 0, mark, 0x0c08)
+            let w := both(add(WS_SUM_MID, mul(5, WS_PAIR)))
+            lowest := outer(lowest, w, both(add(WS_SUM_UP, mul(5, WS_PAIR))), mul(5, WS_PAIR), mark, 0x080c)
+            w := both(add(WS_SUM_UP, mul(6, WS_PAIR)))
+            lowest := outer(lowest, w, w, mul(6, WS_PAIR), mark, 0x0103)
             // The floor of the least, turned round: the ceiling of the loss.
             loss24 := sub(0, lowest)
             loss24 := add(sdiv(loss24, ONE), sgt(smod(loss24, ONE), 0))
@@ -128,7 +120,8 @@ library Weighing {
     /// @return loss24 The largest loss among them, 0 at least.
     /// @custom:spec MRG-032
     function breakAll(uint256 broken, uint256 narrow) internal pure returns (int256 loss24) {
-        // Safe: writes words of the 37 of `broken` only, see `weighAll`. Plain form: `ScenarioSums.brokenAt`.
+        // Safe: writes words of the 37 of `broken`, see `weighAll`, and sums of the workspace. Plain form: `ScenarioSums.brokenAt`. From the last shock down, as an option that is narrow at
+        // several counts at all of them: what is linear goes to the payoffs of the last, and with them to those of the one before.
         assembly ("memory-safe") {
             function weigh(to, weight, value, lowest) -> r {
                 value := mul(weight, value)
@@ -136,36 +129,31 @@ library Weighing {
                 mstore(to, value)
                 r := xor(lowest, mul(xor(value, lowest), slt(value, lowest)))
             }
+            // Adds a word to another.
+            function added(word, more) -> sum {
+                sum := add(mload(word), mload(more))
+                mstore(word, sum)
+            }
             let mark := add(mload(WS_ZERO_MID), add(mload(add(WS_ZERO_MID, WS_TO_NARROW)), mload(WS_LINEAR_ZERO)))
-            let end := add(WS_PAYOFF, mul(WS_WIDTH, narrow))
-            for {
-                let shock := 0
-            } lt(shock, narrow) {
-                shock := add(shock, 1)
-            } {
-                let toBroken := add(broken, sub(shl(5, shock), 32))
-                let sums := add(add(WS_SUM_DOWN, shl(5, shock)), mul(384, eq(shock, 2)))
+            let more := WS_LINEAR
+            for {} narrow {} {
+                narrow := sub(narrow, 1)
+                let toBroken := add(broken, sub(shl(5, narrow), 32))
+                let sums := add(add(WS_SUM_DOWN, shl(5, narrow)), mul(384, eq(narrow, 2)))
+                let payoffs := add(WS_PAYOFF, mul(WS_WIDTH, narrow))
                 // The pairs that the shock has: 1 to 4, 0 to 5, 0 to 6.
                 for {
-                    let offset := shl(6, iszero(shock))
-                    let last := shl(6, add(4, shock))
-                } iszero(gt(offset, last)) {
+                    let offset := shl(6, iszero(narrow))
+                    let end := shl(6, add(5, narrow))
+                } lt(offset, end) {
                     offset := add(offset, WS_PAIR)
                 } {
-                    let upper := mload(add(sums, offset))
-                    let lower := upper
-                    upper := signextend(15, upper)
-                    lower := add(sar(128, sub(lower, upper)), sub(mload(add(WS_LINEAR, offset)), mark))
-                    upper := add(upper, sub(mload(add(WS_LINEAR, add(offset, 32))), mark))
-                    // An option that is narrow at several shocks counts at all of them.
-                    for {
-                        let row := add(add(WS_PAYOFF, mul(WS_WIDTH, shock)), offset)
-                    } lt(row, add(end, offset)) {
-                        row := add(row, WS_WIDTH)
-                    } {
-                        lower := add(lower, mload(row))
-                        upper := add(upper, mload(add(row, 32)))
-                    }
+                    let lower := mload(add(sums, offset))
+                    let upper := signextend(15, lower)
+                    let row := add(payoffs, offset)
+                    lower := add(sar(128, sub(lower, upper)), sub(added(row, add(more, offset)), mark))
+                    row := add(row, WS_NODE)
+                    upper := add(upper, sub(added(row, add(add(more, WS_NODE), offset)), mark))
                     let indices := shr(shr(2, offset), MID_INDEX)
                     let weights := shr(shr(2, offset), WEIGHTS)
                     loss24 := weigh(add(toBroken, shl(5, and(indices, 0xff))), and(weights, 0xff), lower, loss24)
@@ -177,15 +165,9 @@ library Weighing {
                     )
                 }
                 // Node 0: indices 12, 13, 14.
-                let value := add(mload(add(WS_ZERO_DOWN, shl(5, shock))), sub(mload(WS_LINEAR_ZERO), mark))
-                for {
-                    let row := add(add(WS_PAYOFF, mul(WS_WIDTH, shock)), 448)
-                } lt(row, end) {
-                    row := add(row, WS_WIDTH)
-                } {
-                    value := add(value, mload(row))
-                }
-                loss24 := weigh(add(toBroken, 416), 24, value, loss24)
+                let value := add(mload(add(WS_ZERO_DOWN, shl(5, narrow))), added(add(payoffs, 448), add(more, 448)))
+                loss24 := weigh(add(toBroken, 416), 24, sub(value, mark), loss24)
+                more := payoffs
             }
             loss24 := sub(0, loss24)
         }

@@ -176,6 +176,21 @@ contract RefereeTest is MarginFixture {
         }
     }
 
+    /// @dev The logarithms of all nodes at once against one at a time, over all ranges that a price can have.
+    function testFuzz_lnOfNodes_equalsLn(uint256 range) external pure {
+        range = 1 + (range % 32e6);
+        int256[14] memory logarithms;
+        uint256 to;
+        assembly ("memory-safe") {
+            to := logarithms
+        }
+        Kernel.lnOfNodes(to, Scenarios.UNIT, range);
+        for (uint256 node = 0; node < Scenarios.NODES; ++node) {
+            int256 m = int256(Scenarios.UNIT) + Scenarios.quarters(node) * int256(range);
+            assert(logarithms[node] == Kernel.ln(uint256(m), Scenarios.UNIT));
+        }
+    }
+
     function testFuzz_ln_isOddAndRises(uint256 n, uint256 d) external pure {
         n = 1 + (n % 2 ** 56);
         d = 1 + (d % 2 ** 56);
