@@ -213,7 +213,8 @@ library Checkpoints {
             let w := calldataload(checkpoint.offset)
             fits := eq(checkpoint.length, shl(5, add(HEADER_WORDS, add(byte(13, w), byte(14, w)))))
         }
-        require(fits, CheckpointMismatch(0, keccak256(checkpoint)));
+        // Why no `require`: it would compute the hash of every checkpoint.
+        if (!fits) revert CheckpointMismatch(0, keccak256(checkpoint));
     }
 
     function collateralWord(bytes calldata checkpoint, uint256 index) internal pure returns (uint256) {

@@ -54,7 +54,8 @@ library Markets {
                 require(record + WORD * Checkpoints.UNDERLYING_WORDS <= end, UnderlyingMissing(underlying));
                 uint256 w = Words.inCalldata(record + WORD);
                 uint256 next = record + WORD * Checkpoints.UNDERLYING_WORDS + EXPIRY_BYTES * uint8(w >> 24);
-                require(next <= end, CheckpointMismatch(_expected(book, uint16(w >> 48)), 0));
+                // Why no `require`: it would look up what it shows even when it holds; so it is below.
+                if (next > end) revert CheckpointMismatch(_expected(book, uint16(w >> 48)), 0);
                 if (uint16(w >> 48) == underlying) {
                     bytes32 expected = _expected(book, underlying);
                     bytes32 found = _hash(record, next - record);
@@ -74,10 +75,9 @@ library Markets {
             uint256 record = Words.load(R_NEXT_EXPIRY);
             uint256 w;
             for (; ; record += EXPIRY_BYTES) {
-                require(
-                    record < Words.load(R_RECORD_END),
-                    ExpiryMissing(Records.underlying(Words.load(R_RECORD)), expiry)
-                );
+                if (record >= Words.load(R_RECORD_END)) {
+                    revert ExpiryMissing(Records.underlying(Words.load(R_RECORD)), expiry);
+                }
                 w = Words.inCalldata(record);
                 if (w >> 224 == expiry) break;
             }
