@@ -65,7 +65,7 @@ library Kernel {
     }
 
     /// @notice `ln(m, unit)` of MRG-021 for `m = unit + q·range` at the fourteen nodes of the grid beside 0 (MRG-030), in their order, into as many words.
-    /// @param range At least 1, and `25·range < 2·unit`.
+    /// @param range At least 1, and `25·range <= 2·unit` (MRG-010).
     /// @dev Plain form: `ln` of each. From -4 to 12, m lies in [unit/2, unit) where q is negative and in [unit, 2·unit) where it is not, so the power of two is known.
     /// @custom:spec MRG-021
     function lnOfNodes(uint256 to, uint256 unit, uint256 range) internal pure {

@@ -24,7 +24,7 @@ library Scenarios {
     uint256 internal constant WEIGHT_ONE = 24;
 
     // One byte a node, node 0 in the lowest byte; node 14 (q = 0) has its own.
-    uint256 internal constant QUARTERS = 0x0030180c0804030201fffefdfcf8f4;
+    uint256 private constant QUARTERS = 0x0030180c0804030201fffefdfcf8f4;
     uint256 private constant WEIGHTS = 0x180103080c18181818181818180c08;
     uint256 private constant MID_INDEX = 0x0d2322211d191613100a0704011b1f;
 
