@@ -8,11 +8,12 @@ import {Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {AccountBook, Working} from "./AccountBook.sol";
+import {Exposures} from "./Exposures.sol";
 import {Fills} from "./Fills.sol";
 import {LiveMarket} from "./LiveMarkets.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
-/// @notice What `PriceHub.live()` returned, and the parameters of trades.
+/// @notice What `PriceHub.liveFor` returned, and in a settlement the parameters of trades.
 struct Live {
     bytes checkpoint;
     bytes records;
@@ -23,10 +24,13 @@ struct Live {
 abstract contract ClearingCore is AccountBook {
     using SignedDivision for int256;
 
-    function _live() internal returns (Live memory live) {
-        hub.refresh();
-        (live.checkpoint, live.records) = hub.live();
-        live.clearing = parameters.clearing();
+    /// @dev Live prices of what an account rests on: its positions and tokens. Between this and the question of its health it may only lose some of them.
+    function _liveOf(AccountInput calldata input) internal returns (Live memory live) {
+        return _live(Exposures.underlyingsOf(input.state), vault.heldBy(input.account));
+    }
+
+    function _live(uint256 underlyings, uint256 tokens) internal returns (Live memory live) {
+        (live.checkpoint, live.records) = hub.liveFor(underlyings, tokens);
     }
 
     function _requireHealthy(
@@ -65,8 +69,23 @@ abstract contract ClearingCore is AccountBook {
     ) internal returns (int256 before, int256 later) {
         Position memory position = Fills.find(side.state, instrument);
         before = position.sizeE8;
-        int256 realised = Fills.add(position, size, value);
+        _moveOpenInterest(instrument, _addTo(side, market, position, size, value));
         later = position.sizeE8;
+    }
+
+    /// @dev The same to a position of the account; the open interest is the caller's to keep.
+    /// @return longerE8 By how much its long size grew.
+    function _addTo(
+        Working memory side,
+        LiveMarket memory market,
+        Position memory position,
+        int256 size,
+        int256 value
+    ) internal pure returns (int256 longerE8) {
+        uint96 instrument = position.instrument;
+        int256 before = position.sizeE8;
+        int256 realised = Fills.add(position, size, value);
+        int256 later = position.sizeE8;
         // A slice of a lot names no forward: what was entered once may change hands however far the price has gone.
         uint256 strikeE8 = market.forwardE8 == 0 ? 0 : Instruments.strikeE8Of(instrument);
         side.state.cashE8 += realised;
@@ -76,7 +95,7 @@ abstract contract ClearingCore is AccountBook {
                 (later.abs() <= before.abs() ||
                     MarginDomain.mayEnter(later, strikeE8, market.forwardE8, market.spotE8));
         require(inDomain, OutOfDomain(side.account, instrument));
-        _moveOpenInterest(instrument, (later > 0 ? later : int256(0)) - (before > 0 ? before : int256(0)));
+        return (later > 0 ? later : int256(0)) - (before > 0 ? before : int256(0));
     }
 
     /// @dev Keeps the net size of each instrument that was traded, for proofs by headroom.

@@ -12,6 +12,7 @@ import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {Live} from "./ClearingCore.sol";
+import {Exposures} from "./Exposures.sol";
 import {Fills} from "./Fills.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 import {LossBook} from "./LossBook.sol";
@@ -20,6 +21,14 @@ import {LossBook} from "./LossBook.sol";
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
 contract ClearingModule is LossBook {
     uint256 internal constant ONE_E12 = 1e12;
+
+    /// @dev A withdrawal; what is paid is less than the amount while there is a deficit.
+    struct Payment {
+        uint16 token;
+        uint128 amountRaw;
+        uint128 paidRaw;
+        address to;
+    }
 
     constructor(
         address authority,
@@ -38,29 +47,24 @@ contract ClearingModule is LossBook {
         require(to != address(0), AddressZero());
         require(amountRaw != 0, WithdrawalTooLarge(input.account, token, 0, 0));
         bool bare = input.state.length == AccountStates.HEADER_BYTES;
+        Live memory live;
         // Why not always: without positions a withdrawal must not depend on anything that reads a price (P6).
-        if (!bare) hub.refresh();
-        Books memory books = _openBooks();
-        Working memory working = _touch(books, input.account, input.state);
-        uint256 lockedE8 = working.state.lockedGainE8;
-        uint128 paidRaw = token == 0 ? _takeCash(books, working, amountRaw) : amountRaw;
-        if (paidRaw != amountRaw) _noteLoss(working.owner, input.account, (amountRaw - paidRaw) * _scale);
-        bool free = bare && working.state.cashE8 >= int256(lockedE8);
-        bytes memory stateAfter = _write(books, working);
-        _closeBooks(books);
-        emit Withdrawn(input.account, token, to, amountRaw, paidRaw);
-        if (token != 0) vault.pay(input.account, token, to, amountRaw);
-        else if (paidRaw != 0) vault.payPooled(to, paidRaw);
-        if (free) return;
+        if (!bare) live = _liveOf(input);
+        (Working memory working, bytes memory stateAfter, uint256 lockedE8) = _withdraw(
+            input,
+            Payment(token, amountRaw, amountRaw, to)
+        );
+        if (bare && working.state.cashE8 >= int256(lockedE8)) return;
         require(!_paused, Paused());
+        if (bare) live = _liveOf(input);
         // Why after the payment: the gate reads the account's balances as they are then; a failure undoes all, and no call back gets past the guards.
-        _requireHealthy(_live(), working, "", stateAfter, input.proof, lockedE8, true);
+        _requireHealthy(live, working, "", stateAfter, input.proof, lockedE8, true);
     }
 
     /// @notice `IClearinghouse.touch`.
     function touch(AccountInput calldata input) external nonReentrant {
         _requireRight(input.account, msg.sender, MAY_MOVE);
-        Live memory live = _live();
+        Live memory live = _liveOf(input);
         Books memory books = _openBooks();
         Working memory working = _touch(books, input.account, input.state);
         bool free = working.state.positions.length == 0 && working.state.cashE8 >= 0;
@@ -86,7 +90,10 @@ contract ClearingModule is LossBook {
         _requireRight(from.account, msg.sender, MAY_MOVE);
         _requireRight(to.account, msg.sender, MAY_MOVE);
         require(!_paused, Paused());
-        Live memory live = _live();
+        Live memory live = _live(
+            Exposures.underlyingsOf(from.state) | Exposures.underlyingsOf(to.state),
+            vault.heldBy(from.account) | vault.heldBy(to.account)
+        );
         Books memory books = _openBooks();
         Working memory source = _touch(books, from.account, from.state);
         Working memory target = _touch(books, to.account, to.state);
@@ -205,6 +212,28 @@ contract ClearingModule is LossBook {
     }
 
     // Withdrawals
+
+    /// @dev The account without the amount, which is paid; `lockedE8` is what was locked before.
+    function _withdraw(
+        AccountInput calldata input,
+        Payment memory payment
+    ) private returns (Working memory working, bytes memory stateAfter, uint256 lockedE8) {
+        Books memory books = _openBooks();
+        working = _touch(books, input.account, input.state);
+        lockedE8 = working.state.lockedGainE8;
+        if (payment.token == 0) payment.paidRaw = _takeCash(books, working, payment.amountRaw);
+        uint128 unpaidRaw = payment.amountRaw - payment.paidRaw;
+        if (unpaidRaw != 0) _noteLoss(working.owner, working.account, unpaidRaw * _scale);
+        stateAfter = _write(books, working);
+        _closeBooks(books);
+        _pay(working.account, payment);
+    }
+
+    function _pay(uint64 account, Payment memory p) private {
+        emit Withdrawn(account, p.token, p.to, p.amountRaw, p.paidRaw);
+        if (p.token != 0) vault.pay(account, p.token, p.to, p.amountRaw);
+        else if (p.paidRaw != 0) vault.payPooled(p.to, p.paidRaw);
+    }
 
     /// @dev Takes settlement token out of cash; while there is a deficit, what is paid is the share that is really there.
     /// @custom:spec CLR-023

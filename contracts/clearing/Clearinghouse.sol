@@ -192,7 +192,9 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
         int256,
         Slice calldata,
         int256,
-        uint256
+        uint256,
+        bytes calldata,
+        bytes calldata
     ) external {
         _forward(lots);
     }

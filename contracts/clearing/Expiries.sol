@@ -55,12 +55,14 @@ library Expiries {
     /// @custom:spec CLR-018
     function settle(AccountState memory state, IPriceHub hub) internal view {
         uint256 n = state.positions.length;
+        bool settled = false;
         for (uint256 i = 0; i < n; ++i) {
             uint256 priceE8 = priceOf(hub, state.positions[i].instrument);
             if (priceE8 == 0) continue;
             (int256 realisedE8, ) = close(state.positions[i], priceE8, 0);
             state.cashE8 += realisedE8;
+            settled = true;
         }
-        Fills.prune(state);
+        if (settled) Fills.prune(state);
     }
 }

@@ -2,24 +2,44 @@
 pragma solidity 0.8.37;
 
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
-import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Checkpoints, CollateralRecord} from "../margin/Checkpoints.sol";
-import {Instruments} from "../margin/Instruments.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {CheckpointMismatch, CollateralMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
+import {Positions} from "../margin/Positions.sol";
+import {Words} from "../margin/Words.sol";
 
 /// @title What an account rests on: sizes, tokens, underlyings, read from packed calldata
+/// @notice States are well formed, as `AccountStates.encode` makes them; positions are words of MRG-002, read in place.
 library Exposures {
     uint256 internal constant WORD = 32;
 
+    /// @notice Calldata offsets of the first position's word and of the end.
+    function positionsOf(bytes calldata state) internal pure returns (uint256 from, uint256 to) {
+        assembly ("memory-safe") {
+            from := add(state.offset, 64)
+            to := add(state.offset, state.length)
+        }
+    }
+
     /// @notice The size of an instrument in a state, 0 when there is none.
     function sizeOf(bytes calldata state, uint96 instrument) internal pure returns (int256) {
-        uint256 n = AccountStates.count(state);
-        for (uint256 i = 0; i < n; ++i) {
-            uint256 packed = AccountStates.word(state, 2 + i);
-            if (uint96(packed >> 160) == instrument) return AccountStates.unpackPosition(packed).sizeE8;
+        (uint256 from, uint256 to) = positionsOf(state);
+        for (; from < to; from += WORD) {
+            uint256 w = Words.inCalldata(from);
+            if (w >> 160 == instrument) return Positions.sizeE8Of(w);
         }
         return 0;
+    }
+
+    /// @notice Bit u is set for every underlying of a position.
+    function underlyingsOf(bytes calldata state) internal pure returns (uint256 mask) {
+        (uint256 from, uint256 to) = positionsOf(state);
+        for (; from < to; from += WORD) mask |= 1 << (Words.inCalldata(from) >> Positions.UNDERLYING_SHIFT);
+    }
+
+    /// @notice Bit t is set for every token of a list of balances.
+    function tokensOf(bytes calldata balances) internal pure returns (uint256 mask) {
+        for (uint256 i = 0; i < balances.length / WORD; ++i) mask |= 1 << tokenAt(balances, i);
     }
 
     /// @notice Bit u is set for every underlying that positions or collateral touch.
@@ -28,10 +48,7 @@ library Exposures {
         bytes calldata balances,
         bytes calldata checkpoint
     ) internal pure returns (uint256 mask) {
-        uint256 n = AccountStates.count(state);
-        for (uint256 i = 0; i < n; ++i) {
-            mask |= 1 << Instruments.underlyingOf(uint96(AccountStates.word(state, 2 + i) >> 160));
-        }
+        mask = underlyingsOf(state);
         for (uint256 i = 0; i < balances.length / WORD; ++i) {
             uint256 underlying = collateralOf(checkpoint, tokenAt(balances, i)).underlying;
             if (underlying != 0) mask |= 1 << underlying;
@@ -40,11 +57,11 @@ library Exposures {
 
     /// @notice Whether a state holds an option of an underlying whose bit is set.
     function holdsOption(bytes calldata state, uint256 underlyings) internal pure returns (bool) {
-        uint256 n = AccountStates.count(state);
-        for (uint256 i = 0; i < n && underlyings != 0; ++i) {
-            uint96 instrument = uint96(AccountStates.word(state, 2 + i) >> 160);
-            if (!Instruments.isOption(instrument)) continue;
-            if ((underlyings >> Instruments.underlyingOf(instrument)) & 1 != 0) return true;
+        if (underlyings == 0) return false;
+        (uint256 from, uint256 to) = positionsOf(state);
+        for (; from < to; from += WORD) {
+            uint256 w = Words.inCalldata(from);
+            if (Positions.isOption(w) && (underlyings >> (w >> Positions.UNDERLYING_SHIFT)) & 1 != 0) return true;
         }
         return false;
     }
@@ -57,11 +74,11 @@ library Exposures {
         bytes calldata checkpoint,
         uint256 underlying
     ) internal pure returns (int256 deltaE8) {
-        uint256 n = AccountStates.count(state);
-        for (uint256 i = 0; i < n; ++i) {
-            Position memory position = AccountStates.unpackPosition(AccountStates.word(state, 2 + i));
-            if (Instruments.underlyingOf(position.instrument) != underlying) continue;
-            if (!Instruments.isOption(position.instrument)) deltaE8 += position.sizeE8;
+        (uint256 from, uint256 to) = positionsOf(state);
+        for (; from < to; from += WORD) {
+            uint256 w = Words.inCalldata(from);
+            if (w >> Positions.UNDERLYING_SHIFT == underlying && !Positions.isOption(w))
+                deltaE8 += Positions.sizeE8Of(w);
         }
         for (uint256 i = 0; i < balances.length / WORD; ++i) {
             CollateralRecord memory record = collateralOf(checkpoint, tokenAt(balances, i));
@@ -73,19 +90,14 @@ library Exposures {
     }
 
     /// @notice Reverts unless `held` has at least the amount of each token that `named` names.
-    function requireAtLeast(uint64 account, bytes calldata held, bytes memory named) internal pure {
+    function requireAtLeast(uint64 account, bytes calldata held, bytes calldata named) internal pure {
         for (uint256 i = 0; i < named.length / WORD; ++i) {
-            uint256 word;
-            // Safe: i is inside the words of `named`.
-            assembly ("memory-safe") {
-                word := mload(add(add(named, 32), mul(i, 32)))
-            }
-            uint256 token = word >> 240;
+            (uint256 token, uint256 least) = (tokenAt(named, i), amountAt(named, i));
             uint256 amount = 0;
             for (uint256 j = 0; j < held.length / WORD; ++j) {
                 if (tokenAt(held, j) == token) amount = amountAt(held, j);
             }
-            require(amount >= uint128(word), IHealthGate.CollateralTooLow(account, token, amount, uint128(word)));
+            require(amount >= least, IHealthGate.CollateralTooLow(account, token, amount, least));
         }
     }
 

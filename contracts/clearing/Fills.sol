@@ -48,7 +48,7 @@ library Fills {
         uint256 place = 0;
         while (place < n && old[place].instrument < instrument) ++place;
         if (place < n && old[place].instrument == instrument) return old[place];
-        Position[] memory grown = new Position[](n + 1);
+        Position[] memory grown = _pointers(n + 1);
         for (uint256 i = 0; i < place; ++i) grown[i] = old[i];
         grown[place] = Position(instrument, 0, 0);
         for (uint256 i = place; i < n; ++i) grown[i + 1] = old[i];
@@ -60,7 +60,7 @@ library Fills {
     function prepare(AccountState memory account, bytes calldata words) internal pure {
         Position[] memory old = account.positions;
         uint256 count = words.length / 32;
-        Position[] memory grown = new Position[](old.length + count);
+        Position[] memory grown = _pointers(old.length + count);
         (uint256 i, uint256 j, uint256 kept) = (0, 0, 0);
         while (i < old.length || j < count) {
             uint256 added = j < count ? uint256(bytes32(words[32 * j:32 * j + 32])) >> 160 : type(uint256).max;
@@ -79,12 +79,25 @@ library Fills {
         account.positions = grown;
     }
 
+    /// @dev An array whose places are all set before they are read: the compiler would fill each with a position of its own.
+    function _pointers(uint256 count) private pure returns (Position[] memory positions) {
+        // Safe: takes the length and the pointers.
+        assembly ("memory-safe") {
+            positions := mload(0x40)
+            mstore(positions, count)
+            mstore(0x40, add(positions, shl(5, add(count, 1))))
+        }
+    }
+
     /// @notice Drops positions of size zero. Their cost is zero, too: closing realises all of it.
     function prune(AccountState memory account) internal pure {
         Position[] memory positions = account.positions;
         uint256 n = positions.length;
         uint256 kept = 0;
-        for (uint256 i = 0; i < n; ++i) if (positions[i].sizeE8 != 0) positions[kept++] = positions[i];
+        while (kept < n && positions[kept].sizeE8 != 0) ++kept;
+        // Mostly there is none to drop.
+        if (kept == n) return;
+        for (uint256 i = kept + 1; i < n; ++i) if (positions[i].sizeE8 != 0) positions[kept++] = positions[i];
         // Safe: only ever shortens the array.
         assembly ("memory-safe") {
             mstore(positions, kept)

@@ -35,14 +35,6 @@ contract HealthGate is IHealthGate {
     IRiskParameters public immutable parameters;
     ICreditBucket public immutable bucket;
 
-    /// @dev An attestation with what came with it, whichever way it was signed.
-    struct Attested {
-        RiskAttestation attestation;
-        bytes balances;
-        bytes checkpoint;
-        bytes records;
-    }
-
     constructor(
         IReferee referee_,
         IFloorReferee floors_,
@@ -74,7 +66,7 @@ contract HealthGate is IHealthGate {
         FloorFigures memory figures;
         uint256 initialE8 = 0;
         if (isComputed) (figures, initialE8) = _compute(question, checkpoint, records);
-        else figures = _floor(question.stateAfter, question.balancesAfter, checkpoint, records);
+        else figures = _floor(question, checkpoint, records);
         int256 aside = int256(question.lockedE8);
         if (question.averaged) aside += _averaged(question, figures.equityE8, checkpoint, records);
         if (isComputed) {
@@ -142,12 +134,11 @@ contract HealthGate is IHealthGate {
     }
 
     function _floor(
-        bytes calldata state,
-        bytes calldata balances,
-        bytes memory checkpoint,
-        bytes memory records
+        HealthQuestion calldata question,
+        bytes calldata checkpoint,
+        bytes calldata records
     ) private view returns (FloorFigures memory) {
-        return floors.floorOf(state, balances, checkpoint, records, SurfaceChoice.Worse);
+        return floors.floorOf(question.stateAfter, question.balancesAfter, checkpoint, records, SurfaceChoice.Worse);
     }
 
     /// @custom:spec CLR-020
@@ -158,12 +149,8 @@ contract HealthGate is IHealthGate {
         bytes calldata checkpoint,
         bytes calldata records
     ) private {
-        // The positions are those of the state that was written just now.
-        Attested memory attested = _read(uint8(proof.kind), proof.data, "");
-        _requireSubject(question.account, question.stateAfter, question.balancesAfter, attested);
-        _requireSteady(question.stateAfter, question.balancesAfter, attested, checkpoint, records);
+        int256 least = _requireProof(question, false, uint8(proof.kind), proof.data, checkpoint, records);
         int256 cash = _cashOf(question.stateAfter);
-        int256 least = attested.attestation.leastCashE8;
         require(cash - aside >= least, CashTooLow(question.account, cash - aside, least));
     }
 
@@ -177,13 +164,9 @@ contract HealthGate is IHealthGate {
         bytes calldata records
     ) private {
         require(question.stateBefore.length != 0, ProofNotAllowed(question.account, uint8(ProofKind.Headroom)));
-        HeadroomHealth memory headroom = abi.decode(data, (HeadroomHealth));
-        bytes calldata positions = question.stateBefore[AccountStates.HEADER_BYTES:];
-        Attested memory attested = _read(headroom.kind, headroom.data, positions);
-        _requireSubject(question.account, question.stateBefore, question.balancesBefore, attested);
-        _requireSteady(question.stateAfter, question.balancesAfter, attested, checkpoint, records);
+        HeadroomHealth calldata headroom = _headroomIn(data);
+        int256 least = _requireProof(question, true, headroom.kind, headroom.data, checkpoint, records);
         int256 cash = _cashOf(question.stateAfter);
-        int256 least = attested.attestation.leastCashE8;
         for (uint256 i = 0; i < question.instruments.length; ++i) {
             if (question.sizesE8[i] == 0) continue;
             least += int256(
@@ -268,20 +251,36 @@ contract HealthGate is IHealthGate {
         bucket.take(msg.sender, question.account, creditE8);
     }
 
-    /// @dev What the registry accepts is told with all that a challenge needs, whoever called and through whatever contract.
+    /// @dev An attestation of this account, whichever way it was signed, while nothing that the account rests on afterwards has drifted since its checkpoint. What the registry accepts is told with all that a challenge needs, whoever called and through whatever contract.
+    /// @param isEarlier Whether it is of the account before the operation, whose positions are then told; those after it were told by the state that was written just now.
+    /// @return leastE8 The cash that it says is needed.
     /// @custom:spec CLR-053
-    function _read(uint8 kind, bytes memory data, bytes memory positions) private returns (Attested memory) {
+    function _requireProof(
+        HealthQuestion calldata question,
+        bool isEarlier,
+        uint8 kind,
+        bytes calldata data,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private returns (int256 leastE8) {
+        bytes calldata state = isEarlier ? question.stateBefore : question.stateAfter;
+        bytes calldata balances = isEarlier ? question.balancesBefore : question.balancesAfter;
+        bytes calldata positions = isEarlier ? state[AccountStates.HEADER_BYTES:] : state[:0];
         if (kind == uint8(ProofKind.Signed)) {
-            SignedHealth memory signed = abi.decode(data, (SignedHealth));
+            SignedHealth calldata signed = _signedIn(data);
             registry.requireSigned(signed.attestation, signed.signatures);
             emit SignedAttestationUsed(signed.attestation, signed.signatures, signed.balances, positions);
-            return Attested(signed.attestation, signed.balances, signed.checkpoint, signed.records);
+            _requireSubject(question.account, state, balances, signed.attestation, signed.balances);
+            _requireSteady(question, signed.attestation, signed.checkpoint, signed.records, checkpoint, records);
+            return signed.attestation.leastCashE8;
         }
-        LeafHealth memory leaf = abi.decode(data, (LeafHealth));
-        require(kind == uint8(ProofKind.Leaf), ProofNotAllowed(leaf.attestation.account, kind));
+        require(kind == uint8(ProofKind.Leaf), ProofNotAllowed(question.account, kind));
+        LeafHealth calldata leaf = _leafIn(data);
         registry.requireLeaf(leaf.attestation, leaf.epoch, leaf.merkleProof);
         emit LeafUsed(leaf.attestation, leaf.epoch, leaf.merkleProof, leaf.balances, positions);
-        return Attested(leaf.attestation, leaf.balances, leaf.checkpoint, leaf.records);
+        _requireSubject(question.account, state, balances, leaf.attestation, leaf.balances);
+        _requireSteady(question, leaf.attestation, leaf.checkpoint, leaf.records, checkpoint, records);
+        return leaf.attestation.leastCashE8;
     }
 
     /// @dev The attestation is of this account, these positions, and at most this collateral.
@@ -289,54 +288,62 @@ contract HealthGate is IHealthGate {
         uint64 account,
         bytes calldata state,
         bytes calldata balances,
-        Attested memory attested
+        RiskAttestation calldata a,
+        bytes calldata named
     ) private pure {
-        RiskAttestation memory a = attested.attestation;
         require(a.account == account, ProofOfAnother(account, bytes32(uint256(account)), bytes32(uint256(a.account))));
         bytes32 positions = keccak256(state[AccountStates.HEADER_BYTES:]);
         require(a.positionsHash == positions, ProofOfAnother(account, positions, a.positionsHash));
-        bytes32 collateral = keccak256(attested.balances);
+        bytes32 collateral = keccak256(named);
         require(a.collateralHash == collateral, ProofOfAnother(account, collateral, a.collateralHash));
-        Exposures.requireAtLeast(account, balances, attested.balances);
+        Exposures.requireAtLeast(account, balances, named);
     }
 
-    /// @dev Nothing that the account rests on has drifted since the attestation's checkpoint.
+    /// @dev No price that the account rests on moved more than the largest drift since the attestation's checkpoint.
     /// @custom:spec CLR-022
     function _requireSteady(
-        bytes calldata state,
-        bytes calldata balances,
-        Attested memory attested,
-        bytes calldata checkpoint,
-        bytes calldata records
-    ) private view {
-        bytes32 stored = hub.inputsHash(attested.attestation.checkpoint);
-        bytes32 found = keccak256(attested.checkpoint);
-        require(found == stored, ProofOfAnother(attested.attestation.account, stored, found));
-        this.requireNoDrift(state, balances, attested.checkpoint, attested.records, checkpoint, records);
-    }
-
-    /// @notice Reverts when a price that the account rests on moved more than the largest drift between two checkpoints.
-    /// @dev External only to have the preimage of the earlier one in calldata.
-    /// @custom:spec CLR-022
-    function requireNoDrift(
-        bytes calldata state,
-        bytes calldata balances,
+        HealthQuestion calldata question,
+        RiskAttestation calldata a,
         bytes calldata thenCheckpoint,
         bytes calldata thenRecords,
         bytes calldata nowCheckpoint,
         bytes calldata nowRecords
-    ) external view {
+    ) private view {
+        bytes32 stored = hub.inputsHash(a.checkpoint);
+        bytes32 found = keccak256(thenCheckpoint);
+        require(found == stored, ProofOfAnother(a.account, stored, found));
         uint256 largest = parameters.oracle().maxDriftE8;
-        uint256 touched = Exposures.touched(state, balances, nowCheckpoint);
+        bytes calldata balances = question.balancesAfter;
+        uint256 touched = Exposures.touched(question.stateAfter, balances, nowCheckpoint);
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
             uint256 earlier = Exposures.spotOf(thenCheckpoint, thenRecords, u);
             _requireNear(u, earlier, Exposures.spotOf(nowCheckpoint, nowRecords, u), largest);
         }
         for (uint256 i = 0; i < balances.length / WORD; ++i) {
-            uint256 token = uint256(bytes32(balances[WORD * i:WORD * i + WORD])) >> 240;
+            uint256 token = Exposures.tokenAt(balances, i);
             uint256 earlier = Exposures.tokenPriceOf(thenCheckpoint, token);
             _requireNear(token, earlier, Exposures.tokenPriceOf(nowCheckpoint, token), largest);
+        }
+    }
+
+    // What a proof's data is the encoding of, read in place. Safe, all three: wherever the data points to, the compiler's own reads stay inside the calldata, and what they find is compared with a signature, a root or a hash.
+
+    function _signedIn(bytes calldata data) private pure returns (SignedHealth calldata signed) {
+        assembly ("memory-safe") {
+            signed := add(data.offset, calldataload(data.offset))
+        }
+    }
+
+    function _leafIn(bytes calldata data) private pure returns (LeafHealth calldata leaf) {
+        assembly ("memory-safe") {
+            leaf := add(data.offset, calldataload(data.offset))
+        }
+    }
+
+    function _headroomIn(bytes calldata data) private pure returns (HeadroomHealth calldata headroom) {
+        assembly ("memory-safe") {
+            headroom := add(data.offset, calldataload(data.offset))
         }
     }
 
@@ -371,7 +378,13 @@ contract HealthGate is IHealthGate {
         }
         if (Exposures.holdsOption(question.stateAfter, moved)) {
             (bytes memory averaged, bytes memory averages) = AveragedRecords.average(checkpoint, records);
-            int256 averagedE8 = _floor(question.stateAfter, question.balancesAfter, averaged, averages).equityE8;
+            int256 averagedE8 = floors.equityOf(
+                question.stateAfter,
+                question.balancesAfter,
+                averaged,
+                averages,
+                SurfaceChoice.Worse
+            );
             return equityE8 > averagedE8 ? equityE8 - averagedE8 : int256(0);
         }
         if (dropE16 > 0) dropE8 = dropE16.ceil(int256(ONE));
@@ -382,7 +395,7 @@ contract HealthGate is IHealthGate {
         bytes calldata checkpoint,
         bytes calldata records
     ) private view returns (int256) {
-        return _floor(question.stateBefore, question.balancesBefore, checkpoint, records).equityE8;
+        return floors.equityOf(question.stateBefore, question.balancesBefore, checkpoint, records, SurfaceChoice.Worse);
     }
 
     function _cashOf(bytes calldata state) private pure returns (int256) {

@@ -18,7 +18,7 @@ struct LiveMarket {
     uint256 openE8;
 }
 
-/// @title Reading the records that `PriceHub.live()` returned
+/// @title Reading the records that `PriceHub.liveFor` returned
 library LiveMarkets {
     uint256 internal constant WORD = 32;
     uint256 internal constant ONE = 1e8;

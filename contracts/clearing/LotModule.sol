@@ -91,10 +91,11 @@ contract LotModule is LossBook {
         int256 baseAfter,
         Slice calldata slice,
         int256 payE8,
-        uint256 deficitE8
+        uint256 deficitE8,
+        bytes calldata checkpoint,
+        bytes calldata records
     ) external onlyHouse nonReentrant {
         require(_accounts[bidder.account].owner == caller, NotAuthorised(bidder.account, caller));
-        Live memory live = _live();
         Books memory books = _openBooks();
         Working memory working = _touch(books, bidder.account, bidder.state);
         _removeBase(books, baseBefore, lotIndexE12);
@@ -108,14 +109,9 @@ contract LotModule is LossBook {
             books.ledger.insuranceE8 -= uint128(uint256(-payE8) - deficitE8);
             books.ledger.deficitE8 += uint128(deficitE8);
         }
-        uint256 count = slice.positions.length / 32;
-        Fills.prepare(working.state, slice.positions);
-        for (uint256 i = 0; i < count; ++i) {
-            Position memory part = AccountStates.unpackPosition(uint256(bytes32(slice.positions[32 * i:32 * i + 32])));
-            LiveMarket memory market = LiveMarkets.find(live.records, Instruments.underlyingOf(part.instrument));
-            if (part.sizeE8 > 0) _moveOpenInterest(part.instrument, -part.sizeE8);
-            _add(working, market, part.instrument, part.sizeE8, part.costE8);
-        }
+        Live memory live;
+        (live.checkpoint, live.records) = (checkpoint, records);
+        _addAll(working, live, slice.positions);
         // A leg that expired in the lot is cash by now.
         _closeDue(books, working, false);
         bytes memory stateAfter = _write(books, working);
@@ -123,6 +119,30 @@ contract LotModule is LossBook {
         emit SliceReceived(lotAccount, bidder.account, payE8);
         _refuseTradeProofs(bidder);
         _requireHealthy(live, working, "", stateAfter, bidder.proof, 0, false);
+    }
+
+    /// @dev Legs and positions ascend, so each leg's position is found by walking on. What leaves the lot's long side for the bidder's changes nothing but what it closes: booked once for each run of one underlying's options or others.
+    function _addAll(Working memory working, Live memory live, bytes calldata legs) private {
+        Fills.prepare(working.state, legs);
+        LiveMarket memory market;
+        uint96 last = 0;
+        int256 longerE8 = 0;
+        uint256 place = 0;
+        for (uint256 i = 0; i < legs.length / 32; ++i) {
+            Position memory leg = AccountStates.unpackPosition(AccountStates.word(legs, i));
+            uint256 underlying = Instruments.underlyingOf(leg.instrument);
+            bool goesOn = Instruments.underlyingOf(last) == underlying;
+            if (!goesOn) market = LiveMarkets.find(live.records, underlying);
+            if (!goesOn || Instruments.isOption(last) != Instruments.isOption(leg.instrument)) {
+                _moveOpenInterest(last, longerE8);
+                longerE8 = 0;
+            }
+            last = leg.instrument;
+            while (working.state.positions[place].instrument != last) ++place;
+            longerE8 += _addTo(working, market, working.state.positions[place], leg.sizeE8, leg.costE8);
+            if (leg.sizeE8 > 0) longerE8 -= leg.sizeE8;
+        }
+        _moveOpenInterest(last, longerE8);
     }
 
     /// @notice `IClearinghouseModules.leaveLot`.
@@ -150,9 +170,7 @@ contract LotModule is LossBook {
     function _rewardE8(uint256 positions, int256 equityE8) private view returns (uint256) {
         LiquidationParameters memory p = parameters.liquidation();
         if (p.nativeUnderlying == 0 || equityE8 <= 0) return 0;
-        (bytes memory checkpoint, bytes memory records) = hub.live();
-        if (p.nativeUnderlying > LiveMarkets.underlyings(checkpoint)) return 0;
-        uint256 nativeE8 = LiveMarkets.find(records, p.nativeUnderlying).spotE8;
+        uint256 nativeE8 = hub.spotE8Of(p.nativeUnderlying);
         return KeeperRewards.rewardDown(p, equityE8, positions, block.basefee, nativeE8);
     }
 }

@@ -14,6 +14,7 @@ import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {Live} from "./ClearingCore.sol";
+import {Exposures} from "./Exposures.sol";
 import {Fills} from "./Fills.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 import {OrderBook} from "./OrderBook.sol";
@@ -44,7 +45,8 @@ contract TradeModule is OrderBook {
         Fill[] calldata fills
     ) external nonReentrant {
         require(fills.length != 0, NothingToSettle(0));
-        Live memory live = _live();
+        Live memory live = _liveOfAll(accounts, orders);
+        live.clearing = parameters.clearing();
         Books memory books = _openBooks();
         (Working[] memory workings, bytes[] memory statesBefore) = _touchAll(books, accounts);
         uint256[] memory places = _requireOrders(orders, workings);
@@ -62,6 +64,25 @@ contract TradeModule is OrderBook {
     }
 
     // Settlement
+
+    /// @dev What the accounts rest on, and what the orders may add.
+    function _liveOfAll(
+        AccountInput[] calldata accounts,
+        SignedOrder[] calldata orders
+    ) private returns (Live memory live) {
+        uint256 underlyings = 0;
+        uint256 tokens = 0;
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            underlyings |= Exposures.underlyingsOf(accounts[i].state);
+            tokens |= vault.heldBy(accounts[i].account);
+        }
+        for (uint256 i = 0; i < orders.length; ++i) {
+            uint256 subject = 1 << Instruments.underlyingOf(orders[i].order.instrument);
+            if (orders[i].order.isSpot()) tokens |= subject;
+            else underlyings |= subject;
+        }
+        return _live(underlyings, tokens);
+    }
 
     function _touchAll(
         Books memory books,

@@ -26,6 +26,7 @@ interface IClearinghouseModules {
     /// @param baseAfter Cash of the unsold part after the slice.
     /// @param payE8 Paid by the bidder into the proceeds; negative when insurance pays the bidder.
     /// @param deficitE8 The part of a negative `payE8` that insurance does not cover and that becomes deficit.
+    /// @param checkpoint,records What `PriceHub.liveFor` returned in this call, for lot and bidder: what the price of the slice was taken from.
     function receiveSlice(
         AccountInput calldata bidder,
         address caller,
@@ -35,7 +36,9 @@ interface IClearinghouseModules {
         int256 baseAfter,
         Slice calldata slice,
         int256 payE8,
-        uint256 deficitE8
+        uint256 deficitE8,
+        bytes calldata checkpoint,
+        bytes calldata records
     ) external;
 
     /// @notice Takes the legs that a lot has left over, at these prices, into needs; the account stays in its lot, without positions. LiquidationHouse only.

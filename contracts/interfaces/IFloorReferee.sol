@@ -20,7 +20,7 @@ struct Quote {
 }
 
 /// @title The floor referee: the floor of an account, and marks, at a small part of the referee's work
-/// @notice Pure functions of the same inputs as `IReferee`, with the same integers: 3 values an option instead of 37.
+/// @notice Pure functions of the same inputs as `IReferee`, with the same integers: 1 to 5 values an option instead of 37.
 /// Warning: as with the referee, the caller says which state and checkpoint are true.
 interface IFloorReferee {
     /// @notice Floor and floor equity of an account (MRG-054, MRG-055), and its equity.
@@ -31,6 +31,15 @@ interface IFloorReferee {
         bytes calldata records,
         SurfaceChoice choice
     ) external view returns (FloorFigures memory figures);
+
+    /// @notice Equity alone (MRG-050).
+    function equityOf(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records,
+        SurfaceChoice choice
+    ) external view returns (int256 equityE8);
 
     /// @notice The mark of a future or an option on the present surface, with what a price band is made of.
     function quoteOf(

@@ -77,7 +77,7 @@ interface IHealthGate {
     ) external view returns (uint256 forwardE8);
 
     /// @notice Reverts unless `proof` shows the account in its state after.
-    /// @param checkpoint,records What `PriceHub.live()` returned in this call.
+    /// @param checkpoint,records What `PriceHub.liveFor` returned in this call, for at least what the account rests on.
     function requireHealthy(
         HealthQuestion calldata question,
         Proof calldata proof,

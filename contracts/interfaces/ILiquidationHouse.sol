@@ -6,16 +6,16 @@ import {AccountInput} from "./ClearingTypes.sol";
 /// @notice A lot as it is stored. `lotHash = keccak256(abi.encode(account, state, balances))`.
 struct Lot {
     uint64 account;
-    /// @notice When it began; with a resumed discount, moved back by what had run before.
-    uint40 startTime;
+    /// @notice When it began; with a resumed discount, moved back by what had run before. In 32 bits, as expiries are.
+    uint32 startTime;
     /// @notice When grace ends.
-    uint40 biddingFrom;
+    uint32 biddingFrom;
     /// @notice Sold so far, a fraction of the whole.
-    uint64 soldE8;
+    uint32 soldE8;
     /// @notice The fraction that may be sold.
-    uint64 forSaleE8;
+    uint32 forSaleE8;
     bool open;
-    /// @notice The maintenance margin that was shown last, rounded up; in 1e-4, to fit beside the others.
+    /// @notice The maintenance margin that was shown last, rounded up; in 1e-4, to fit beside the others: all so far is one word.
     uint56 maintenanceE4;
     uint128 proceedsE8;
     /// @notice Paid by insurance so far.

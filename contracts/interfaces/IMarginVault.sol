@@ -142,6 +142,9 @@ interface IMarginVault {
     /// @notice Everything an account holds, as the referee wants it: one word each, `token u16 | 0 u112 | amountRaw u128`, ascending, none zero.
     function balancesOf(uint64 account) external view returns (bytes memory balances);
 
+    /// @notice The tokens of which an account has a balance that counts: bit t is set for token t.
+    function heldBy(uint64 account) external view returns (uint256 tokens);
+
     /// @notice What all accounts together hold of a token, as far as it counts.
     function totalOf(uint16 token) external view returns (uint128 amountRaw);
 

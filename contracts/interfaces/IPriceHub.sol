@@ -57,6 +57,16 @@ interface IPriceHub {
     /// @notice What a checkpoint would store now: header, collateral records and hashes; and the records of all underlyings, ascending.
     function live() external view returns (bytes memory checkpointBytes, bytes memory records);
 
+    /// @notice `refresh`, then `live` of some underlyings and tokens: those whose bit is set in a mask, the underlyings that those tokens are, and the settlement token. Only these are updated and read. Anyone.
+    /// In the place of every other hash and collateral record stands zero. No preimage hashes to zero and no balance finds such a record, so what was not asked for cannot be priced wrongly: whatever needs it reverts.
+    function liveFor(
+        uint256 underlyings,
+        uint256 tokens
+    ) external returns (bytes memory checkpointBytes, bytes memory records);
+
+    /// @notice Spot of one underlying as an update would leave it now; 0 of one that has no sources.
+    function spotE8Of(uint16 underlying) external view returns (uint64 spotE8);
+
     /// @notice Debt and credit index of the last checkpoint.
     function indices() external view returns (uint64 debtIndexE12, uint64 creditIndexE12);
 

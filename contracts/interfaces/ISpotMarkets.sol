@@ -79,6 +79,10 @@ interface ISpotMarkets {
     /// @notice Updates every underlying. Anyone.
     function updateAll() external;
 
+    /// @notice Updates the underlyings whose bit is set. Anyone.
+    /// @return readings One place an underlying, from 1; empty where the bit is not set. How many sources answered is not told.
+    function updateThese(uint256 underlyings) external returns (SpotReading[] memory readings);
+
     /// @notice Fixes the settlement price of an expiry: the time-weighted average over the 30 minutes before it. Anyone, in any order, at any time after it.
     /// Where fewer than 900 seconds of the window were observed, the half hours after it count as well, one by one, until 900 are.
     /// @param expiry 0 winds the market down, once it was halted for seven days without a break (ORC-005): nobody chooses the price.

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {AccountInput, Slice} from "../interfaces/ClearingTypes.sol";
+import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IClearinghouseModules} from "../interfaces/IClearinghouseModules.sol";
 import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
@@ -15,6 +15,7 @@ import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParamet
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Expiries} from "../clearing/Expiries.sol";
+import {Exposures} from "../clearing/Exposures.sol";
 import {Interest} from "../clearing/Interest.sol";
 import {LiveMarket, LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {SignedDivision} from "../clearing/SignedDivision.sol";
@@ -43,6 +44,12 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         uint40 time;
         uint40 ageSeconds;
         bool inPart;
+    }
+
+    /// @dev What `PriceHub.liveFor` returned: read once a call.
+    struct Live {
+        bytes checkpoint;
+        bytes records;
     }
 
     /// @dev What a bid amounts to.
@@ -85,10 +92,10 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         bytes calldata state,
         bytes calldata witness
     ) external nonReentrant returns (uint64 lot) {
-        hub.refresh();
+        Live memory live = _live(Exposures.underlyingsOf(state), vault.heldBy(account));
         bytes memory lotState = _modules().enterLot(account, state);
         bytes memory balances = vault.balancesOf(account);
-        (int256 equityE8, uint256 maintenanceE8) = _shown(lotState, balances, witness);
+        (int256 equityE8, uint256 maintenanceE8) = _shown(live, lotState, balances, witness);
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(account, equityE8, maintenanceE8));
 
         if (equityE8 < 0) insurance.hold();
@@ -105,10 +112,10 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         uint64 fraction = LotMath.forSale(p, equityE8, maintenanceE8);
         _lots[lot] = Lot({
             account: account,
-            startTime: resumes ? biddingFrom - ended.ageSeconds : biddingFrom,
-            biddingFrom: biddingFrom,
+            startTime: uint32(resumes ? biddingFrom - ended.ageSeconds : biddingFrom),
+            biddingFrom: uint32(biddingFrom),
             soldE8: 0,
-            forSaleE8: fraction,
+            forSaleE8: uint32(fraction),
             open: true,
             maintenanceE4: _e4Up(maintenanceE8),
             proceedsE8: 0,
@@ -142,13 +149,16 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
         require(bidder.account != stored.account, BidderInLot(bidder.account));
         uint64 fraction = _fraction(lot, stored, p, fractionE8);
-        hub.refresh();
-        Price memory price = _price(stored, preimage, p, fraction, bidder.account);
+        Live memory live = _live(
+            Exposures.underlyingsOf(preimage.state) | Exposures.underlyingsOf(bidder.state),
+            Exposures.tokensOf(preimage.balances) | vault.heldBy(stored.account) | vault.heldBy(bidder.account)
+        );
+        Price memory price = _price(live, stored, preimage, p, fraction, bidder.account);
         payE8 = price.payE8;
         require(payE8 <= maxPayE8, PayTooHigh(lot, payE8, maxPayE8));
 
         uint64 sold = stored.soldE8 + fraction;
-        _lots[lot].soldE8 = sold;
+        _lots[lot].soldE8 = uint32(sold);
         if (payE8 > 0) _lots[lot].proceedsE8 = stored.proceedsE8 + uint128(uint256(payE8));
         if (price.insuredE8 != 0) {
             _lots[lot].insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
@@ -165,19 +175,19 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             price.insuredE8,
             price.deficitE8
         );
-        _deliver(stored, preimage, sold, bidder, price);
+        _deliver(live, stored, preimage, sold, bidder, price);
     }
 
     /// @inheritdoc ILiquidationHouse
     function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
-        hub.refresh();
+        Live memory live = _liveOf(preimage);
         bytes memory balances = vault.balancesOf(stored.account);
         bytes memory left = AccountStates.encode(_left(stored, preimage));
-        (int256 equityE8, uint256 maintenanceE8) = _shown(left, balances, witness);
+        (int256 equityE8, uint256 maintenanceE8) = _shown(live, left, balances, witness);
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(stored.account, equityE8, maintenanceE8));
         uint256 more = LotMath.forSale(parameters.liquidation(), equityE8, maintenanceE8);
-        uint64 forSaleE8 = uint64(stored.soldE8 + ((ONE - stored.soldE8) * more) / ONE);
+        uint32 forSaleE8 = uint32(stored.soldE8 + ((ONE - stored.soldE8) * more) / ONE);
         require(forSaleE8 > stored.forSaleE8, NotLarger(lot, forSaleE8));
         if (equityE8 < 0) insurance.hold();
         _lots[lot].forSaleE8 = forSaleE8;
@@ -190,8 +200,9 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     /// @custom:spec CLR-047
     function showLoss(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
-        hub.refresh();
-        int256 equityE8 = _equityOf(AccountStates.encode(_left(stored, preimage)), vault.balancesOf(stored.account));
+        Live memory live = _liveOf(preimage);
+        bytes memory left = AccountStates.encode(_left(stored, preimage));
+        int256 equityE8 = _equityOf(live, left, vault.balancesOf(stored.account));
         require(equityE8 < 0, NoLoss(lot, equityE8));
         insurance.hold();
     }
@@ -201,16 +212,17 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function deleverage(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
-        hub.refresh();
+        Live memory live = _liveOf(preimage);
         AccountState memory left = _left(stored, preimage);
-        int256 equityE8 = _equityOf(AccountStates.encode(left), vault.balancesOf(stored.account));
+        int256 equityE8 = _equityOf(live, AccountStates.encode(left), vault.balancesOf(stored.account));
         uint256 loss = equityE8 < 0 ? uint256(-equityE8) : 0;
-        uint16 main = _mainOf(left);
+        uint16 main = _mainOf(live, left);
         uint256 covered = insurance.coverage(main, loss, stored.insuredE8);
         require(left.positions.length != 0 && covered < loss, NothingToDeleverage(lot, loss, covered));
         if (covered != 0) insurance.count(main, covered);
         // A unit a leg more: each is closed rounded against the account, which must not end below nothing.
         (uint96[] memory instruments, int256[] memory prices, uint256 shift) = _bankruptcy(
+            live,
             left,
             loss - covered + left.positions.length
         );
@@ -218,7 +230,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         bytes memory state = _modules().takeOver(stored.account, rest, stored.proceedsE8, covered, instruments, prices);
         bytes memory balances = vault.balancesOf(stored.account);
         stored.lotHash = keccak256(abi.encode(stored.account, state, balances));
-        (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint64(ONE), 0);
+        (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint32(ONE), 0);
         stored.insuredE8 += uint128(covered);
         _lots[lot] = stored;
         emit LotDeleveraged(lot, stored.account, stored.lotHash, state, balances, shift, covered);
@@ -227,7 +239,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     /// @inheritdoc ILiquidationHouse
     function finish(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
-        hub.refresh();
+        Live memory live = _liveOf(preimage);
         bytes memory left = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
         _lots[lot].open = false;
         openLotOf[stored.account] = 0;
@@ -236,7 +248,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         emit LotEnded(lot, stored.account, stored.soldE8, stored.proceedsE8);
         bytes memory state = _modules().leaveLot(stored.account, left, stored.proceedsE8);
         if (stored.soldE8 == ONE) return;
-        Figures memory figures = _figures(state, vault.balancesOf(stored.account));
+        Figures memory figures = _figures(live, state, vault.balancesOf(stored.account));
         require(
             figures.equityE8 >= int256(figures.maintenanceE8),
             NotHealthy(stored.account, figures.equityE8, figures.maintenanceE8)
@@ -274,6 +286,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
 
     /// @custom:spec CLR-041
     function _price(
+        Live memory live,
         Lot memory stored,
         LotPreimage calldata preimage,
         LiquidationParameters memory p,
@@ -284,8 +297,8 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         whole.cashE8 = _accrued(whole.cashE8, whole.interestIndexE12);
         Expiries.settle(whole, hub);
         bytes memory encoded = AccountStates.encode(whole);
-        int256 equityE8 = _equityOf(encoded, preimage.balances);
-        _requireNotRestored(stored, preimage, p, equityE8);
+        int256 equityE8 = _equityOf(live, encoded, preimage.balances);
+        _requireNotRestored(live, stored, preimage, p, equityE8);
         uint256 age = _age(stored);
         if (equityE8 >= 0) {
             bool own = clearinghouse.accountOf(bidder).owner == clearinghouse.accountOf(stored.account).owner;
@@ -296,12 +309,12 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         (uint256 loss, uint256 incentive) = LotMath.lossAndIncentiveDown(
             p,
             equityE8,
-            _figures(encoded, preimage.balances).maintenanceE8,
-            _grossE8(whole),
+            _figures(live, encoded, preimage.balances).maintenanceE8,
+            _grossE8(live, whole),
             fractionE8,
             age
         );
-        uint16 main = _mainOf(whole);
+        uint16 main = _mainOf(live, whole);
         price.insuredE8 = insurance.coverage(main, loss + incentive, stored.insuredE8);
         bool pays = whole.positions.length == 0 || price.insuredE8 >= loss;
         require(pays, InsuranceExhausted(openLotOf[stored.account], loss, price.insuredE8));
@@ -313,6 +326,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     /// @dev A bid is refused once what is left has reached the target, by a recovery of prices, by deposits or by sales: then the lot only waits for `finish`.
     /// @custom:spec CLR-041
     function _requireNotRestored(
+        Live memory live,
         Lot memory stored,
         LotPreimage calldata preimage,
         LiquidationParameters memory p,
@@ -320,7 +334,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     ) private view {
         bytes memory balances = vault.balancesOf(stored.account);
         if (stored.soldE8 != 0 || keccak256(balances) != keccak256(preimage.balances)) {
-            equityE8 = _equityOf(AccountStates.encode(_left(stored, preimage)), balances);
+            equityE8 = _equityOf(live, AccountStates.encode(_left(stored, preimage)), balances);
         }
         require(
             !LotMath.isRestored(p, equityE8, stored.maintenanceE4, stored.soldE8),
@@ -346,6 +360,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     /// @dev Tokens first, then positions and cash: the bidder's health is shown with both.
     /// @custom:spec CLR-042
     function _deliver(
+        Live memory live,
         Lot memory stored,
         LotPreimage calldata preimage,
         uint64 toE8,
@@ -359,18 +374,19 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             uint256 moved = (amount * toE8) / ONE - (amount * fromE8) / ONE;
             vault.move(stored.account, bidder.account, uint16(word >> 240), uint128(moved));
         }
-        AccountState memory whole = AccountStates.decode(preimage.state);
-        Slice memory received = LotMath.slice(whole, fromE8, toE8);
+        int256 cashE8 = AccountStates.cashE8(preimage.state);
         _modules().receiveSlice(
             bidder,
             msg.sender,
             stored.account,
-            whole.interestIndexE12,
-            whole.cashE8 - LotMath.part(whole.cashE8, fromE8),
-            whole.cashE8 - LotMath.part(whole.cashE8, toE8),
-            received,
+            AccountStates.interestIndexE12(preimage.state),
+            cashE8 - LotMath.part(cashE8, fromE8),
+            cashE8 - LotMath.part(cashE8, toE8),
+            LotMath.slice(preimage.state, fromE8, toE8),
             price.payE8,
-            price.deficitE8
+            price.deficitE8,
+            live.checkpoint,
+            live.records
         );
     }
 
@@ -383,24 +399,34 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         require(found == stored.lotHash, LotMismatch(lot, stored.lotHash, found));
     }
 
+    /// @dev Live prices of what is left of a lot.
+    function _liveOf(LotPreimage calldata preimage) private returns (Live memory live) {
+        return _live(Exposures.underlyingsOf(preimage.state), vault.heldBy(preimage.account));
+    }
+
+    function _live(uint256 underlyings, uint256 tokens) private returns (Live memory live) {
+        (live.checkpoint, live.records) = hub.liveFor(underlyings, tokens);
+    }
+
     function _shown(
+        Live memory live,
         bytes memory state,
         bytes memory balances,
         bytes calldata witness
     ) private view returns (int256 equityE8, uint256 maintenanceE8) {
-        (bytes memory checkpoint, bytes memory records) = hub.live();
-        return referee.witnessMargin(state, balances, checkpoint, records, SurfaceChoice.Better, witness);
+        return referee.witnessMargin(state, balances, live.checkpoint, live.records, SurfaceChoice.Better, witness);
     }
 
-    function _figures(bytes memory state, bytes memory balances) private view returns (Figures memory) {
-        (bytes memory checkpoint, bytes memory records) = hub.live();
-        return referee.health(state, balances, checkpoint, records, SurfaceChoice.Better);
+    function _figures(
+        Live memory live,
+        bytes memory state,
+        bytes memory balances
+    ) private view returns (Figures memory) {
+        return referee.health(state, balances, live.checkpoint, live.records, SurfaceChoice.Better);
     }
 
-    /// @dev Equity alone, at a small part of the work.
-    function _equityOf(bytes memory state, bytes memory balances) private view returns (int256) {
-        (bytes memory checkpoint, bytes memory records) = hub.live();
-        return floors.floorOf(state, balances, checkpoint, records, SurfaceChoice.Better).equityE8;
+    function _equityOf(Live memory live, bytes memory state, bytes memory balances) private view returns (int256) {
+        return floors.equityOf(state, balances, live.checkpoint, live.records, SurfaceChoice.Better);
     }
 
     /// @dev Fits: a requirement is below 2^63.
@@ -414,19 +440,17 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         return Interest.accrueFloor(cashE8, fromE12, cashE8 < 0 ? debtIndexE12 : creditIndexE12);
     }
 
-    function _grossE8(AccountState memory state) private view returns (uint256 grossE8) {
-        (, bytes memory records) = hub.live();
+    function _grossE8(Live memory live, AccountState memory state) private pure returns (uint256 grossE8) {
         uint256 n = state.positions.length;
         for (uint256 i = 0; i < n; ++i) {
             Position memory leg = state.positions[i];
-            uint256 spot = LiveMarkets.find(records, Instruments.underlyingOf(leg.instrument)).spotE8;
+            uint256 spot = LiveMarkets.find(live.records, Instruments.underlyingOf(leg.instrument)).spotE8;
             grossE8 += (leg.sizeE8.abs() * spot) / ONE;
         }
     }
 
     /// @dev The underlying that most of a lot's notional is in; 0 without positions.
-    function _mainOf(AccountState memory state) private view returns (uint16 main) {
-        (, bytes memory records) = hub.live();
+    function _mainOf(Live memory live, AccountState memory state) private pure returns (uint16 main) {
         uint256 n = state.positions.length;
         uint256 sum = 0;
         uint256 largest = 0;
@@ -435,7 +459,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             Position memory leg = state.positions[i];
             uint256 underlying = Instruments.underlyingOf(leg.instrument);
             if (underlying != current) (sum, current) = (0, underlying);
-            sum += (leg.sizeE8.abs() * LiveMarkets.find(records, underlying).spotE8) / ONE;
+            sum += (leg.sizeE8.abs() * LiveMarkets.find(live.records, underlying).spotE8) / ONE;
             if (sum > largest) (largest, main) = (sum, uint16(underlying));
         }
     }
@@ -443,10 +467,10 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     /// @dev The marks, each moved by the same part of itself in the account's favour, so that together they make up for a loss.
     /// @custom:spec CLR-045
     function _bankruptcy(
+        Live memory live,
         AccountState memory state,
         uint256 lossE8
     ) internal view virtual returns (uint96[] memory instruments, int256[] memory prices, uint256 shiftE8) {
-        (bytes memory checkpoint, bytes memory records) = hub.live();
         uint256 n = state.positions.length;
         (instruments, prices) = (new uint96[](n), new int256[](n));
         int256[] memory funding = new int256[](n);
@@ -455,10 +479,10 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             uint96 instrument = state.positions[i].instrument;
             instruments[i] = instrument;
             if (Instruments.kindOf(instrument) == Instruments.PERPETUAL) {
-                LiveMarket memory market = LiveMarkets.find(records, Instruments.underlyingOf(instrument));
+                LiveMarket memory market = LiveMarkets.find(live.records, Instruments.underlyingOf(instrument));
                 (prices[i], funding[i]) = (int256(market.markE8), market.fundingE8);
             } else {
-                int256 mark = floors.quoteOf(instrument, checkpoint, records).markE8;
+                int256 mark = floors.quoteOf(instrument, live.checkpoint, live.records).markE8;
                 prices[i] = mark > 0 ? mark : int256(0);
             }
             gross += (state.positions[i].sizeE8.abs() * uint256(prices[i])) / ONE;

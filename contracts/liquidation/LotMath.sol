@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {Positions} from "../margin/Positions.sol";
 import {Slice} from "../interfaces/ClearingTypes.sol";
 import {SignedDivision} from "../clearing/SignedDivision.sol";
 
@@ -85,23 +86,20 @@ library LotMath {
 
     /// @notice The legs and tokens that a bid for [from, to) receives. A leg whose size rounds to nothing gives its cost to the cash.
     /// @custom:spec CLR-042
-    function slice(
-        AccountState memory lot,
-        uint256 fromE8,
-        uint256 toE8
-    ) internal pure returns (Slice memory received) {
-        uint256 n = lot.positions.length;
+    /// @param state The lot's state; a word a leg (MRG-002).
+    function slice(bytes calldata state, uint256 fromE8, uint256 toE8) internal pure returns (Slice memory received) {
+        uint256 n = AccountStates.count(state);
         bytes memory words = new bytes(n * WORD);
         uint256 end = 0;
         for (uint256 i = 0; i < n; ++i) {
-            Position memory leg = lot.positions[i];
-            int256 size = part(leg.sizeE8, toE8) - part(leg.sizeE8, fromE8);
-            int256 cost = part(leg.costE8, toE8) - part(leg.costE8, fromE8);
+            uint256 leg = AccountStates.word(state, 2 + i);
+            int256 size = _between(Positions.sizeE8Of(leg), fromE8, toE8);
+            int256 cost = _between(Positions.costE8Of(leg), fromE8, toE8);
             if (size == 0) {
                 received.cashE8 -= cost;
                 continue;
             }
-            uint256 packed = AccountStates.packPosition(Position(leg.instrument, size, cost));
+            uint256 packed = AccountStates.pack(uint96(leg >> 160), size, cost);
             end += WORD;
             // Safe: at most n words were written into n.
             assembly ("memory-safe") {
@@ -113,6 +111,11 @@ library LotMath {
             mstore(words, end)
         }
         received.positions = words;
+    }
+
+    /// @dev The part of a leg that belongs to [from, to).
+    function _between(int256 x, uint256 fromE8, uint256 toE8) private pure returns (int256) {
+        return part(x, toE8) - part(x, fromE8);
     }
 
     /// @notice What is left of a lot: its state less the sold part. Nothing of a leg is left only when everything is sold.

@@ -68,6 +68,11 @@ library AccountStates {
         return unzigzag(w >> 128);
     }
 
+    /// @notice The index that the cash of a well-formed state is at.
+    function interestIndexE12(bytes calldata state) internal pure returns (uint64) {
+        return uint64(word(state, 0) >> 64);
+    }
+
     /// @notice Number of positions of a well-formed state.
     function count(bytes calldata state) internal pure returns (uint256) {
         return (state.length - HEADER_BYTES) / 32;
@@ -140,9 +145,35 @@ library AccountStates {
         account.lockedGainE8 = uint64(w >> 192);
         account.gainTime = uint40(w >> 152);
         account.lastOperation = uint40(w >> 112);
-        uint256 n = count(state);
-        account.positions = new Position[](n);
-        for (uint256 i = 0; i < n; ++i) account.positions[i] = unpackPosition(word(state, 2 + i));
+        account.positions = _unpackAll(state);
+    }
+
+    /// @dev `unpackPosition` of every word, in memory that is written once: an array of structs that the compiler allocates is first filled with zeros.
+    function _unpackAll(bytes calldata state) private pure returns (Position[] memory positions) {
+        // Safe: takes the array's length and pointers, and behind them three words a position, all written; reads the words of `state` behind its header.
+        // Zig-zag as in `unzigzag`; the masks leave 64 and 96 bits.
+        assembly ("memory-safe") {
+            positions := mload(0x40)
+            let at_ := add(state.offset, HEADER_BYTES)
+            let end := add(state.offset, state.length)
+            mstore(positions, shr(5, sub(end, at_)))
+            let pointer := add(positions, 32)
+            let position := add(pointer, sub(end, at_))
+            for {} lt(at_, end) {
+                at_ := add(at_, 32)
+            } {
+                let w := calldataload(at_)
+                mstore(pointer, position)
+                pointer := add(pointer, 32)
+                mstore(position, shr(160, w))
+                let z := and(shr(96, w), 0xffffffffffffffff)
+                mstore(add(position, 32), xor(shr(1, z), sub(0, and(z, 1))))
+                z := and(w, 0xffffffffffffffffffffffff)
+                mstore(add(position, 64), xor(shr(1, z), sub(0, and(z, 1))))
+                position := add(position, 96)
+            }
+            mstore(0x40, position)
+        }
     }
 
     /// @notice Packs a state whose values are in the domain of MRG-003 and whose positions are sorted and not empty.
@@ -161,11 +192,36 @@ library AccountStates {
                 (uint256(account.lastOperation) << 112);
         _store(state, 0, word0);
         _store(state, 1, word1);
-        for (uint256 i = 0; i < n; ++i) _store(state, 2 + i, packPosition(account.positions[i]));
+        _packAll(account.positions, state);
+    }
+
+    /// @dev `packPosition` of every position, behind the header.
+    function _packAll(Position[] memory positions, bytes memory state) private pure {
+        // Safe: writes as many words behind the header as `encode` allocated; zig-zag as in `zigzag`, in the domain of MRG-003 no field reaches into the next.
+        assembly ("memory-safe") {
+            let pointer := add(positions, 32)
+            let to := add(add(state, 32), HEADER_BYTES)
+            for {
+                let end := add(pointer, shl(5, mload(positions)))
+            } lt(pointer, end) {
+                pointer := add(pointer, 32)
+                to := add(to, 32)
+            } {
+                let position := mload(pointer)
+                let size := mload(add(position, 32))
+                let cost := mload(add(position, 64))
+                let w := or(shl(160, mload(position)), shl(96, xor(shl(1, size), sar(255, size))))
+                mstore(to, or(w, xor(shl(1, cost), sar(255, cost))))
+            }
+        }
     }
 
     function packPosition(Position memory position) internal pure returns (uint256) {
-        return (uint256(position.instrument) << 160) | (zigzag(position.sizeE8) << 96) | zigzag(position.costE8);
+        return pack(position.instrument, position.sizeE8, position.costE8);
+    }
+
+    function pack(uint96 instrument, int256 sizeE8, int256 costE8) internal pure returns (uint256) {
+        return (uint256(instrument) << 160) | (zigzag(sizeE8) << 96) | zigzag(costE8);
     }
 
     function unpackPosition(uint256 packed) internal pure returns (Position memory) {

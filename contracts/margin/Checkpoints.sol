@@ -98,21 +98,15 @@ library Checkpoints {
     }
 
     function encodeCollateral(CollateralRecord memory record) internal pure returns (bytes memory) {
-        return
-            abi.encodePacked(
-                record.token,
-                record.underlying,
-                record.decimals,
-                record.haircutE8,
-                record.priceE8,
-                uint120(0)
-            );
+        uint256 w = (uint256(record.token) << 240) | (uint256(record.underlying) << 224);
+        w |= (uint256(record.decimals) << 216) | (uint256(record.haircutE8) << 184) | (uint256(record.priceE8) << 120);
+        return abi.encode(w);
     }
 
     /// @notice The record of an underlying with all its expiries; its keccak256 is the underlying's hash.
     function encodeUnderlying(UnderlyingRecord memory record) internal pure returns (bytes memory encoded) {
         uint256 n = record.expiries.length;
-        encoded = bytes.concat(_encodeMarket(record, n), _encodeRisk(record));
+        encoded = _encodeWith(record, n, "");
         for (uint256 i = 0; i < n; ++i) encoded = bytes.concat(encoded, encodeExpiry(record.expiries[i]));
     }
 
@@ -121,8 +115,7 @@ library Checkpoints {
         UnderlyingRecord memory record,
         bytes memory expiries
     ) internal pure returns (bytes memory) {
-        uint256 count = expiries.length / (32 * EXPIRY_WORDS);
-        return bytes.concat(_encodeMarket(record, count), _encodeRisk(record), expiries);
+        return _encodeWith(record, expiries.length / (32 * EXPIRY_WORDS), expiries);
     }
 
     function encodeExpiry(ExpiryRecord memory record) internal pure returns (bytes memory) {
@@ -142,43 +135,24 @@ library Checkpoints {
             );
     }
 
-    function _encodeMarket(UnderlyingRecord memory record, uint256 expiries) private pure returns (bytes memory) {
-        return
-            abi.encodePacked(
-                abi.encodePacked(record.spotE8, record.perpetualMarkE8, record.spreadE8, record.openInterestE8),
-                record.averageSpotE8,
-                record.cumulativeFundingE8,
-                record.depthE8,
-                record.underlying,
-                record.group,
-                record.marketState,
-                uint8(expiries),
-                uint24(0)
-            );
-    }
-
-    function _encodeRisk(UnderlyingRecord memory record) private pure returns (bytes memory) {
-        return
-            bytes.concat(
-                abi.encodePacked(
-                    record.priceRangeE8,
-                    record.volRangeE8,
-                    record.volUpFloorE8,
-                    record.shortOptionMinimumE8,
-                    record.basisChargeE8,
-                    record.basisRateE8,
-                    record.slippageE8,
-                    record.slippageCapE8
-                ),
-                abi.encodePacked(
-                    record.crowdingE8,
-                    record.vegaChargeE8,
-                    record.rateChargeE8,
-                    record.floorRateE8,
-                    record.nettingFloorE8,
-                    uint96(0)
-                )
-            );
+    function _encodeWith(
+        UnderlyingRecord memory r,
+        uint256 count,
+        bytes memory expiries
+    ) private pure returns (bytes memory) {
+        uint256 first = (uint256(r.spotE8) << 192) | (uint256(r.perpetualMarkE8) << 128);
+        first |= (uint256(r.spreadE8) << 64) | r.openInterestE8;
+        uint256 second = (uint256(r.averageSpotE8) << 192) | (uint256(uint64(r.cumulativeFundingE8)) << 128);
+        second |= (uint256(r.depthE8) << 64) | (uint256(r.underlying) << 48) | (uint256(r.group) << 40);
+        second |= (uint256(r.marketState) << 32) | (count << 24);
+        uint256 third = (uint256(r.priceRangeE8) << 224) | (uint256(r.volRangeE8) << 192);
+        third |= (uint256(r.volUpFloorE8) << 160) | (uint256(r.shortOptionMinimumE8) << 128);
+        third |= (uint256(r.basisChargeE8) << 96) | (uint256(r.basisRateE8) << 64);
+        third |= (uint256(r.slippageE8) << 32) | r.slippageCapE8;
+        uint256 fourth = (uint256(r.crowdingE8) << 224) | (uint256(r.vegaChargeE8) << 192);
+        fourth |= (uint256(r.rateChargeE8) << 160) | (uint256(r.floorRateE8) << 128);
+        fourth |= uint256(r.nettingFloorE8) << 96;
+        return abi.encodePacked(first, second, third, fourth, expiries);
     }
 
     function _encodeVolatility(Surface memory surface) private pure returns (bytes memory) {

@@ -10,6 +10,8 @@ import {InstrumentInvalid} from "./MarginErrors.sol";
 import {Book, Markets} from "./Markets.sol";
 import {NormalTable} from "./NormalTable.sol";
 import {OptionValues} from "./OptionValues.sol";
+import {Positions} from "./Positions.sol";
+import {Records} from "./Records.sol";
 import {Terms} from "./RiskGroups.sol";
 import {Scenarios} from "./Scenarios.sol";
 import {Selected, Selection} from "./Selected.sol";
@@ -17,7 +19,8 @@ import {Strikes} from "./Strikes.sol";
 import {Totals, Touched} from "./Totals.sol";
 import {Underlyings} from "./Underlyings.sol";
 import {Words} from "./Words.sol";
-import {R_DISCOUNT, R_FLOOR, R_FORWARD, R_LN_FORWARD, R_PUBLISHED, R_S_DOWN, R_S_UP, R_TAU} from "./Workspace.sol";
+// prettier-ignore
+import {R_COST, R_DISCOUNT, R_FLOOR, R_FORWARD, R_LN_FORWARD, R_MARKED, R_PUBLISHED, R_S_DOWN, R_S_UP, R_TAU} from "./Workspace.sol";
 
 /// @title The floor referee; its contract is written at `IFloorReferee`
 contract FloorReferee is IFloorReferee {
@@ -59,6 +62,26 @@ contract FloorReferee is IFloorReferee {
     }
 
     /// @inheritdoc IFloorReferee
+    /// @custom:spec MRG-050
+    function equityOf(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records,
+        SurfaceChoice choice
+    ) external view returns (int256 equityE8) {
+        NormalTable.load(CDF_TABLE);
+        Book memory book = Totals.open(state, balances, checkpoint, records, choice);
+        Touched[] memory touched = Totals.touch(book);
+        Totals.start(book);
+        for (uint256 i = 0; i < touched.length; ++i) {
+            Totals.enter(book, touched[i]);
+            _addMarked(touched[i].record, touched[i].position, touched[i].positionsEnd);
+        }
+        return AccountStates.cashE8(state) + Totals.equityBesideCash();
+    }
+
+    /// @inheritdoc IFloorReferee
     /// @custom:spec MRG-026
     function quoteOf(
         uint96 instrument,
@@ -90,6 +113,22 @@ contract FloorReferee is IFloorReferee {
         quote.markE8 = Markets.callMark(a, b, strikeE8);
         if (Words.load(R_TAU) >= OptionValues.INTRINSIC_SECONDS) quote.vegaE8 = _vega(a, b, strikeE8);
         if (Instruments.kindOf(instrument) == Instruments.PUT) quote.markE8 += int256(b) - int256(a);
+    }
+
+    /// @dev Marks and costs of the positions of the underlying that was entered.
+    /// @custom:spec MRG-050
+    function _addMarked(uint256 record, uint256 from, uint256 to) private pure {
+        for (uint256 i = from; i < to; i += 32) Words.add(R_COST, Positions.costE8Of(Words.load(i)));
+        if (from < to && Positions.kindOf(Words.load(from)) == Instruments.PERPETUAL) {
+            Words.add(R_MARKED, Positions.sizeE8Of(Words.load(from)) * Records.perpetualE8(record));
+            from += 32;
+        }
+        while (from < to) {
+            uint256 end = Positions.runEnd(from, to, Positions.EXPIRY_SHIFT);
+            bool hasOptions = Positions.isOption(Words.load(end - 32));
+            Words.add(R_MARKED, Markets.worthOf(Positions.expiryOf(Words.load(from)), from, end, hasOptions));
+            from = end;
+        }
     }
 
     /// @dev A call's value at an unchanged price, volatility up less volatility down; a put's is the same.

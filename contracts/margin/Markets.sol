@@ -70,7 +70,14 @@ library Markets {
 
     /// @notice Finds an expiry and chooses its surface for the positions in [from, to), all of this expiry; calls must ascend within an underlying. For the present surface no positions are read.
     /// @param hasOptions Whether there is an option among them; only then is the surface made ready.
-    function openExpiry(uint256 expiry, uint256 from, uint256 to, bool hasOptions) internal pure {
+    /// @return worthE16 What they are worth at their marks, where choosing took that.
+    /// @return isKnown Whether it did.
+    function openExpiry(
+        uint256 expiry,
+        uint256 from,
+        uint256 to,
+        bool hasOptions
+    ) internal pure returns (int256 worthE16, bool isKnown) {
         unchecked {
             uint256 record = Words.load(R_NEXT_EXPIRY);
             uint256 w;
@@ -101,9 +108,17 @@ library Markets {
                     bool isBetter = Words.load(R_CHOICE) == uint256(SurfaceChoice.Better);
                     bool takeDelayed = isBetter ? delayed > present : delayed < present;
                     if (!takeDelayed) _setSurface(uint64(w >> 80), uint64(w >> 16), surface, hasOptions);
+                    return (takeDelayed ? delayed : present, true);
                 }
             }
         }
+    }
+
+    /// @notice Opens an expiry for the positions in [from, to), all of it, and says what they are worth at their marks, E16.
+    /// @custom:spec MRG-050
+    function worthOf(uint256 expiry, uint256 from, uint256 to, bool hasOptions) internal pure returns (int256) {
+        (int256 worthE16, bool isKnown) = openExpiry(expiry, from, to, hasOptions);
+        return isKnown ? worthE16 : _worth(from, to);
     }
 
     /// @notice When the surface of the open expiry was published.

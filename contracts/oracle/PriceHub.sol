@@ -59,12 +59,12 @@ contract PriceHub is IPriceHub, AccessManaged {
     uint64 private _latest;
     uint64 private _debtIndexE12 = ONE_E12;
     uint64 private _creditIndexE12 = ONE_E12;
+    /// @notice Whether insurance has fallen so far that every market only takes reductions.
+    bool public insuranceDrawn;
     mapping(uint64 id => Stored) private _checkpoints;
     mapping(uint16 underlying => Market) private _markets;
     mapping(uint16 token => TokenMarket) private _tokens;
     InsuranceHigh private _insurance;
-    /// @notice Whether insurance has fallen so far that every market only takes reductions.
-    bool public insuranceDrawn;
 
     constructor(
         address authority,
@@ -100,7 +100,7 @@ contract PriceHub is IPriceHub, AccessManaged {
             _settleExpired(u);
             _advanceMarket(u, elapsed, p);
         }
-        (bytes memory encoded, bytes memory records) = _encode(id, tokens);
+        (bytes memory encoded, bytes memory records) = _encodeAll(id);
 
         bytes32 hash = keccak256(encoded);
         _checkpoints[id] = Stored(hash, uint40(block.timestamp));
@@ -109,10 +109,21 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     /// @inheritdoc IPriceHub
     function refresh() external {
-        uint256 maxAge = parameters.oracle().checkpointMaxAgeSeconds;
-        uint64 id = _latest;
-        if (id == 0 || block.timestamp - _checkpoints[id].time > maxAge) checkpoint();
+        if (_isOld(parameters.oracle().checkpointMaxAgeSeconds)) checkpoint();
         else spots.updateAll();
+    }
+
+    /// @inheritdoc IPriceHub
+    function liveFor(
+        uint256 underlyings,
+        uint256 tokens
+    ) external returns (bytes memory checkpointBytes, bytes memory records) {
+        if (_isOld(parameters.oracle().checkpointMaxAgeSeconds)) checkpoint();
+        uint16 listed = vault.tokenCount();
+        for (uint16 token = SETTLEMENT + 1; token < listed; ++token) {
+            if ((tokens >> token) & 1 != 0) underlyings |= 1 << parameters.tokenOf(token).underlying;
+        }
+        return _encode(_latest, spots.updateThese(underlyings), underlyings, listed, tokens | (1 << SETTLEMENT));
     }
 
     /// @inheritdoc IPriceHub
@@ -152,7 +163,13 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     /// @inheritdoc IPriceHub
     function live() external view returns (bytes memory checkpointBytes, bytes memory records) {
-        return _encode(_latest, vault.tokenCount());
+        return _encodeAll(_latest);
+    }
+
+    /// @inheritdoc IPriceHub
+    function spotE8Of(uint16 underlying) external view returns (uint64 spotE8) {
+        if (underlying == 0 || underlying > spots.underlyingCount()) return 0;
+        return spots.spotOf(underlying).spotE8;
     }
 
     /// @inheritdoc IPriceHub
@@ -201,6 +218,11 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     // Moving on
+
+    function _isOld(uint256 maxAge) private view returns (bool) {
+        uint64 id = _latest;
+        return id == 0 || block.timestamp - _checkpoints[id].time > maxAge;
+    }
 
     /// @custom:spec CLR-032
     function _accrueInterest(uint256 elapsed) private {
@@ -282,25 +304,51 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     // Encoding
 
-    function _encode(uint64 id, uint16 tokens) private view returns (bytes memory encoded, bytes memory records) {
-        bytes memory hashes;
-        (hashes, records) = _encodeRecords();
-        bytes memory collaterals = _encodeCollaterals(tokens, hashes.length / 32);
-        encoded = bytes.concat(_encodeHeader(id, tokens, hashes.length / 32), collaterals, hashes);
+    function _encodeAll(uint64 id) private view returns (bytes memory encoded, bytes memory records) {
+        SpotReading[] memory readings = spots.spots();
+        uint16 listed = vault.tokenCount();
+        // As many bits as there are, not all: for a constant the compiler would make a second copy of everything below.
+        uint256 underlyings = type(uint256).max >> (255 - readings.length);
+        return _encode(id, readings, underlyings, listed, type(uint256).max >> (256 - listed));
     }
 
-    function _encodeRecords() private view returns (bytes memory hashes, bytes memory records) {
-        SpotReading[] memory readings = spots.spots();
+    /// @dev Everything of the underlyings and tokens whose bit is set; in the place of the rest stands zero.
+    function _encode(
+        uint64 id,
+        SpotReading[] memory readings,
+        uint256 underlyings,
+        uint16 listed,
+        uint256 tokens
+    ) private view returns (bytes memory encoded, bytes memory records) {
+        bytes memory hashes;
+        (hashes, records) = _encodeRecords(readings, underlyings);
+        bytes memory collaterals = _encodeCollaterals(listed, tokens, readings.length);
+        encoded = bytes.concat(_encodeHeader(id, listed, readings.length), collaterals, hashes);
+    }
+
+    function _encodeRecords(
+        SpotReading[] memory readings,
+        uint256 underlyings
+    ) private view returns (bytes memory hashes, bytes memory records) {
         for (uint16 u = 1; u <= readings.length; ++u) {
-            bytes memory record = _record(u, readings[u - 1]);
-            hashes = bytes.concat(hashes, keccak256(record));
-            records = bytes.concat(records, record);
+            bytes32 hash = 0;
+            if ((underlyings >> u) & 1 != 0) {
+                bytes memory record = _record(u, readings[u - 1]);
+                hash = keccak256(record);
+                records = bytes.concat(records, record);
+            }
+            hashes = bytes.concat(hashes, hash);
         }
     }
 
-    function _encodeCollaterals(uint16 tokens, uint256 underlyings) private view returns (bytes memory collaterals) {
-        for (uint16 token = 0; token < tokens; ++token) {
-            collaterals = bytes.concat(collaterals, _collateral(token, underlyings));
+    function _encodeCollaterals(
+        uint16 listed,
+        uint256 tokens,
+        uint256 underlyings
+    ) private view returns (bytes memory collaterals) {
+        for (uint16 token = 0; token < listed; ++token) {
+            bool named = (tokens >> token) & 1 != 0;
+            collaterals = bytes.concat(collaterals, named ? _collateral(token, underlyings) : bytes.concat(bytes32(0)));
         }
     }
 
@@ -315,7 +363,7 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     function _record(uint16 underlying, SpotReading memory reading) private view returns (bytes memory) {
         UnderlyingRecord memory record;
-        Market memory m = _markets[underlying];
+        Market storage m = _markets[underlying];
         UnderlyingParameters memory p = parameters.underlyingOf(underlying);
         (record.spotE8, record.marketState) = (reading.spotE8, reading.state);
         if (insuranceDrawn && reading.state == Checkpoints.NORMAL) record.marketState = uint8(Checkpoints.REDUCE_ONLY);

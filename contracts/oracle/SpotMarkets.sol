@@ -65,6 +65,16 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     }
 
     /// @inheritdoc ISpotMarkets
+    function updateThese(uint256 underlyings) external returns (SpotReading[] memory readings) {
+        uint256 window = parameters.oracle().averagingWindowSeconds;
+        uint16 count = underlyingCount;
+        readings = new SpotReading[](count);
+        for (uint16 u = 1; u <= count; ++u) {
+            if ((underlyings >> u) & 1 != 0) _read(_update(u, window), readings[u - 1]);
+        }
+    }
+
+    /// @inheritdoc ISpotMarkets
     /// @custom:spec ORC-004
     function tryFixSettlement(
         uint16 underlying,
@@ -189,9 +199,9 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     }
 
     /// @dev Once a block.
-    function _update(uint16 underlying, uint256 windowSeconds) private {
-        SpotMarket memory m = _spots[underlying];
-        if (m.blockNumber == uint32(block.number) || m.isClosed) return;
+    function _update(uint16 underlying, uint256 windowSeconds) private returns (SpotMarket memory m) {
+        m = _spots[underlying];
+        if (m.blockNumber == uint32(block.number) || m.isClosed) return m;
         FeedParameters memory p = _feedParameters[underlying];
         (Observation memory o, uint256[] memory times) = _observe(underlying, p);
         _storeHalfHours(underlying, m);
@@ -216,6 +226,10 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
             r.reasons = uint8(MarketStates.next(m, p, o, block.timestamp, windowSeconds));
             (r.live, r.used) = (uint8(o.live), uint8(o.used));
         }
+        _read(m, r);
+    }
+
+    function _read(SpotMarket memory m, SpotReading memory r) private pure {
         (r.spotE8, r.averageSpotE8, r.state) = (m.spotE8, m.averageSpotE8, m.state);
         r.spreadE8 = m.spotE8 > m.averageSpotE8 ? m.spotE8 - m.averageSpotE8 : m.averageSpotE8 - m.spotE8;
     }

@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Exposures} from "../clearing/Exposures.sol";
-import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Checkpoints, CollateralRecord} from "../margin/Checkpoints.sol";
-import {Instruments} from "../margin/Instruments.sol";
+import {Positions} from "../margin/Positions.sol";
+import {Words} from "../margin/Words.sol";
 
 /// @title What an attested proof lends: the initial margin of an account without any netting, less what the chain can see for itself
 /// @notice `credit = max(0, initialFactor·(Σ R·|size|·S + Σ R·units·S + Σ haircuts) − floorEquity)`, sizes of all positions, units of collateral that is an underlying, everything rounded up, at live prices.
@@ -33,17 +33,18 @@ library AttestedCredit {
         bytes calldata checkpoint,
         bytes calldata records
     ) private pure returns (uint256 riskE8) {
-        uint256 n = AccountStates.count(state);
+        (uint256 from, uint256 to) = Exposures.positionsOf(state);
         uint256 current = 0;
         uint256 sizes = 0;
-        for (uint256 i = 0; i < n; ++i) {
-            Position memory position = AccountStates.unpackPosition(AccountStates.word(state, 2 + i));
-            uint256 underlying = Instruments.underlyingOf(position.instrument);
+        for (; from < to; from += WORD) {
+            uint256 w = Words.inCalldata(from);
+            uint256 underlying = w >> Positions.UNDERLYING_SHIFT;
             if (underlying != current) {
                 riskE8 += _risk(current, sizes, checkpoint, records);
                 (current, sizes) = (underlying, 0);
             }
-            sizes += uint256(position.sizeE8 < 0 ? -position.sizeE8 : position.sizeE8);
+            int256 size = Positions.sizeE8Of(w);
+            sizes += uint256(size < 0 ? -size : size);
         }
         riskE8 += _risk(current, sizes, checkpoint, records);
     }

@@ -20,6 +20,19 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         bob = openWith(1_000_000);
     }
 
+    /// @dev Nobody pays for prices of markets in which he has nothing.
+    function test_settle_readsTheMarketsThatItsAccountsRestOnAndNoOther() public {
+        pass(60);
+        btcFeed.setAnswer(int256(91_000e8));
+        ethFeed.setAnswer(int256(3_100e8));
+        trade(alice, bob, btcPerpetual, 1e7, 91_000e8);
+        assert(spots.storedSpotE8(BTC) == 91_000e8 && spots.storedSpotE8(ETH) == ETH_PRICE);
+        // Collateral counts, too.
+        deposit(bob, WETH_TOKEN, 1e18);
+        trade(alice, bob, btcPerpetual, 1e7, 91_000e8);
+        assert(spots.storedSpotE8(ETH) == 3_100e8);
+    }
+
     function test_settle_movesSizeCostAndFees() public {
         trade(alice, bob, btcPerpetual, 2e8, 90_500e8);
         AccountState memory a = unpacked(alice);

@@ -37,6 +37,12 @@ contract DatedHub {
         return this.dated(header, plain);
     }
 
+    /// @notice `IPriceHub.liveFor` with the expiries, of everything.
+    function liveFor(uint256, uint256) external returns (bytes memory checkpointBytes, bytes memory records) {
+        inner.refresh();
+        return this.live();
+    }
+
     /// @notice The same on calldata, which the readers of records want.
     function dated(
         bytes calldata header,

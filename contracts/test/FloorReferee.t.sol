@@ -29,6 +29,7 @@ contract FloorRefereeTest is MarginFixture {
         assert(part.equityE8 == whole.equityE8);
         assert(part.floorE8 == whole.floorE8);
         assert(part.floorEquityE8 == whole.floorEquityE8);
+        assert(floors.equityOf(i.state, i.balances, i.checkpoint, i.records, choice) == whole.equityE8);
     }
 
     /// @dev A quote is what one unit adds to equity.

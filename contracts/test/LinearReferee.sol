@@ -37,6 +37,16 @@ contract LinearReferee is IReferee, IFloorReferee {
         return FloorFigures(all.equityE8, all.floorE8, all.floorEquityE8);
     }
 
+    function equityOf(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records,
+        SurfaceChoice
+    ) external pure returns (int256 equityE8) {
+        return _figures(state, balances, checkpoint, records).equityE8;
+    }
+
     /// @dev Perpetuals only, which the gate asks no quote of.
     function quoteOf(uint96, bytes calldata, bytes calldata) external pure returns (Quote memory quote) {}
 

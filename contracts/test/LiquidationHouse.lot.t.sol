@@ -105,6 +105,19 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         requireConserved();
     }
 
+    /// @dev Prices are read of what lot and bidder rest on, whichever of the two holds it.
+    function test_bid_byWhoeverHoldsOtherMarketsAndTokens() public {
+        deposit(victim, WBTC_TOKEN, 1e6);
+        deposit(bidder, WETH_TOKEN, 1e18);
+        trade(bidder, maker, ethPerpetual, 1e8, ETH_PRICE);
+        uint64 lot = _start(70_000e8);
+        // The owner gets a token that neither had, in grace.
+        deposit(victim, WETH_TOKEN, 1e15);
+        pass(120);
+        _bid(lot, bidder, 1e8, 1e16);
+        assert(vault.balanceOf(bidder, WBTC_TOKEN) != 0 && vault.heldBy(bidder) & (1 << WBTC_TOKEN) != 0);
+    }
+
     function test_bid_refusesSmallFractionsAndHighPrices() public {
         uint64 lot = _start(80_000e8);
         pass(60);

@@ -3,7 +3,9 @@ pragma solidity 0.8.37;
 
 import {Checkpoints, CollateralRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
+import {CollateralMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {SurfaceChoice} from "../interfaces/IReferee.sol";
 import {ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
 import {IRiskParameters, TokenParameters, UnderlyingParameters} from "../interfaces/IRiskParameters.sol";
 import {build} from "./Artifacts.sol";
@@ -41,6 +43,72 @@ contract PriceHubCheckpointTest is ProtocolFixture {
         hub.refresh();
         (id, ) = hub.latest();
         assert(id == 2);
+    }
+
+    function test_liveFor_saysTheSameOfWhatIsNamedAndNothingOfTheRest() public {
+        pass(60);
+        hub.refresh();
+        (bytes memory whole, bytes memory records) = hub.live();
+        // Header, settlement token, and what the mask names; words 3 and 4 are WETH and WBTC, 5 and 6 the hashes of BTC and ETH.
+        _expectPart(1 << ETH, 0, whole, records, 128, 0x47);
+        _expectPart(1 << BTC, 0, whole, records, 0, 0x27);
+        // A token brings the underlying that it is.
+        _expectPart(0, 1 << WETH_TOKEN, whole, records, 128, 0x4f);
+        _expectPart(0, 1 << USDC_TOKEN, whole, records, 256, 0x07);
+        (bytes memory preimage, bytes memory all) = hub.liveFor(type(uint256).max, type(uint256).max);
+        assert(keccak256(preimage) == keccak256(whole) && keccak256(all) == keccak256(records));
+    }
+
+    /// @param from Where the named record begins among all; at their end: none is named.
+    /// @param words The words of the preimage that are told, by their bits.
+    function _expectPart(
+        uint256 underlyings,
+        uint256 tokens,
+        bytes memory whole,
+        bytes memory records,
+        uint256 from,
+        uint256 words
+    ) private {
+        (bytes memory preimage, bytes memory named) = hub.liveFor(underlyings, tokens);
+        assert(preimage.length == whole.length && named.length == (from == 256 ? 0 : 128));
+        assert(keccak256(named) == keccak256(this.slice(records, from, from + named.length)));
+        for (uint256 i = 0; i < 7; ++i) {
+            bytes32 told = (words >> i) & 1 != 0 ? this.wordOf(whole, i) : bytes32(0);
+            assert(this.wordOf(preimage, i) == told);
+        }
+    }
+
+    function test_liveFor_updatesOnlyWhatIsNamedAndTakesACheckpointWhenTheLastIsOld() public {
+        pass(60);
+        btcFeed.setAnswer(int256(91_000e8));
+        ethFeed.setAnswer(int256(3_100e8));
+        hub.liveFor(1 << BTC, 0);
+        assert(spots.storedSpotE8(BTC) == 91_000e8 && spots.storedSpotE8(ETH) == ETH_PRICE);
+        hub.liveFor(0, 1 << WETH_TOKEN);
+        assert(spots.storedSpotE8(ETH) == 3_100e8);
+        (uint64 id, ) = hub.latest();
+        pass(301);
+        hub.liveFor(1 << BTC, 0);
+        (uint64 next, ) = hub.latest();
+        assert(next == id + 1);
+    }
+
+    /// @dev What was not asked for cannot be priced: it is not valued at nothing.
+    function test_liveFor_refusesAnAccountThatRestsOnMore() public {
+        uint64 alice = openWith(100_000);
+        uint64 bob = openWith(100_000);
+        trade(alice, bob, ethPerpetual, 1e8, ETH_PRICE);
+        deposit(alice, WBTC_TOKEN, 1e8);
+        bytes memory balances = vault.balancesOf(alice);
+        bytes memory state = stateOf(alice);
+        (bytes memory preimage, bytes memory records) = hub.liveFor(1 << ETH, 1 << WBTC_TOKEN);
+        referee.health(state, balances, preimage, records, SurfaceChoice.Worse);
+        (preimage, records) = hub.liveFor(1 << BTC, 1 << WBTC_TOKEN);
+        VM.expectRevert(abi.encodeWithSelector(UnderlyingMissing.selector, ETH));
+        referee.health(state, balances, preimage, records, SurfaceChoice.Worse);
+        (preimage, records) = hub.liveFor((1 << ETH) | (1 << BTC), 0);
+        VM.expectRevert(abi.encodeWithSelector(CollateralMissing.selector, WBTC_TOKEN));
+        referee.health(state, balances, preimage, records, SurfaceChoice.Worse);
     }
 
     function test_live_keepsTheLastGoodPriceAndHaltsForEveryBadRound() public {
@@ -140,6 +208,14 @@ contract PriceHubCheckpointTest is ProtocolFixture {
 
     function record(bytes calldata records, uint256 start) external pure returns (UnderlyingRecord memory) {
         return Checkpoints.decodeUnderlying(records[start:start + 128]);
+    }
+
+    function slice(bytes calldata data, uint256 from, uint256 to) external pure returns (bytes memory) {
+        return data[from:to];
+    }
+
+    function wordOf(bytes calldata data, uint256 index) external pure returns (bytes32) {
+        return bytes32(Checkpoints.word(data, index));
     }
 
     function collateral(bytes calldata preimage, uint16 token) external pure returns (CollateralRecord memory) {

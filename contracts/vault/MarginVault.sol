@@ -222,6 +222,11 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IMarginVault
+    function heldBy(uint64 account) external view returns (uint256 tokens) {
+        return _held[account];
+    }
+
+    /// @inheritdoc IMarginVault
     function totalOf(uint16 token) external view returns (uint128 amountRaw) {
         return _tokens[token].totalRaw;
     }

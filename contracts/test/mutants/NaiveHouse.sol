@@ -60,9 +60,10 @@ contract NaiveHouse is LiquidationHouse {
     }
 
     function _bankruptcy(
+        Live memory live,
         AccountState memory state,
         uint256 lossE8
     ) internal view override returns (uint96[] memory, int256[] memory, uint256) {
-        return super._bankruptcy(state, flaw == HouseFlaw.Overhaircut ? type(uint128).max : lossE8);
+        return super._bankruptcy(live, state, flaw == HouseFlaw.Overhaircut ? type(uint128).max : lossE8);
     }
 }
