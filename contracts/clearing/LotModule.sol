@@ -48,7 +48,7 @@ contract LotModule is LossBook {
         bytes calldata state,
         address keeper,
         int256 equityE8
-    ) external onlyHouse nonReentrant returns (bytes memory lotState, int256 leftE8) {
+    ) external virtual onlyHouse nonReentrant returns (bytes memory lotState, int256 leftE8) {
         uint256 rewardE8 = _rewardE8((state.length - AccountStates.HEADER_BYTES) / 32, equityE8);
         if (rewardE8 == 0) return (state, equityE8);
         leftE8 = equityE8 - int256(rewardE8);
