@@ -33,13 +33,18 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, IDemoView 
         output.WriteLine($"Opening {DemoTraders.All.Count} accounts and replaying 28 January to 12 February 2026");
         var follower = new BookFollower(session.Client);
         Replay? replay = null;
+        CorruptQuorum? corrupt = null;
         await view.RunAsync(async () =>
         {
             IReadOnlyList<DemoAccount> accounts = await new DemoMarket(node, session).FillAsync(view.Tell, cancellationToken);
             replay = new Replay(node, session.Client, follower, accounts, view, solver);
             await replay.RunAsync([.. PricePath.Steps(PricePath.Snapshots(), options.Steps)], cancellationToken);
+            corrupt = new CorruptQuorum(session, follower, accounts, view, solver);
+            await corrupt.PlayAsync(cancellationToken);
+            await replay.AgainAsync(cancellationToken);
+            corrupt.Finish(replay.Last!.Book);
         });
-        bool held = await Summary.WriteAsync(output, session.Client, replay!.Last!, replay.Record, cancellationToken);
+        bool held = await Summary.WriteAsync(output, session.Client, replay!.Last!, replay.Record, corrupt!, cancellationToken);
         output.WriteLine();
         output.WriteLine(held ? "All of it held." : "Not all of it held.");
         if (!options.Once)
@@ -54,7 +59,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, IDemoView 
     {
         using var key = DemoKeys.Of(Deployer);
         await node.FundAsync(key.Address, cancellationToken);
-        foreach (string name in SolverProcess.Attesters.Append(SolverProcess.Pricer))
+        foreach (string name in SolverProcess.Attesters.Append(SolverProcess.Pricer).Append(SolverProcess.Watchtower))
         {
             using var other = DemoKeys.Of(name);
             await node.FundAsync(other.Address, cancellationToken);

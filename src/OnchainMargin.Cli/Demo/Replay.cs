@@ -37,15 +37,27 @@ internal sealed class Replay(LocalNode node, ProtocolClient client, BookFollower
         ulong start = (await HeadAsync(cancellationToken)).TimestampSeconds + FirstPauseSeconds;
         for (int i = 0; i < path.Count; i++)
         {
-            await PublishAsync(path[i], start + (ulong)(path[i].Time - path[0].Time).TotalSeconds, cancellationToken);
-            ProtocolBook book = await SettleAsync(path[i], cancellationToken);
-            var block = BlockTag.Number(book.BlockNumber);
-            CheckpointInputs live = await client.GetLiveInputsAsync(block, cancellationToken);
-            IReadOnlyList<AccountHealth> healths = await HealthReader.ComputeAsync(client, [.. accounts.Select(account => book.Accounts[account.Number])], live, block, cancellationToken);
-            Record.Compare(healths, book.BlockNumber);
-            Last = new DemoStatus(i + 1, path.Count, path[i], book, accounts, healths);
-            view.Show(Last);
+            await StepAsync(path[i], start + (ulong)(path[i].Time - path[0].Time).TotalSeconds, i + 1, path.Count, cancellationToken);
         }
+    }
+
+    /// <summary>Publishes the last price once more, some minutes later.</summary>
+    public async Task AgainAsync(CancellationToken cancellationToken)
+    {
+        DemoStatus last = Last ?? throw new InvalidOperationException("nothing was played yet");
+        await StepAsync(last.Price, (await HeadAsync(cancellationToken)).TimestampSeconds + FirstPauseSeconds, last.Step, last.Steps, cancellationToken);
+    }
+
+    private async Task StepAsync(PricePoint point, ulong time, int step, int steps, CancellationToken cancellationToken)
+    {
+        await PublishAsync(point, time, cancellationToken);
+        ProtocolBook book = await SettleAsync(point, cancellationToken);
+        var block = BlockTag.Number(book.BlockNumber);
+        CheckpointInputs live = await client.GetLiveInputsAsync(block, cancellationToken);
+        IReadOnlyList<AccountHealth> healths = await HealthReader.ComputeAsync(client, [.. accounts.Select(account => book.Accounts[account.Number])], live, block, cancellationToken);
+        Record.Compare(healths, book.BlockNumber);
+        Last = new DemoStatus(step, steps, point, book, accounts, healths);
+        view.Show(Last);
     }
 
     private async Task PublishAsync(PricePoint point, ulong time, CancellationToken cancellationToken)

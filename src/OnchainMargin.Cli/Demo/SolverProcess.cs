@@ -11,6 +11,15 @@ internal static class SolverProcess
     /// <summary>The names of the attesters' keys.</summary>
     public static IReadOnlyList<string> Attesters { get; } = ["attester one", "attester two", "attester three"];
 
+    /// <summary>Those of them who will lie.</summary>
+    public static IReadOnlyList<string> Liars { get; } = ["attester two", "attester three"];
+
+    /// <summary>Who takes their seats then.</summary>
+    public static IReadOnlyList<string> Replacements { get; } = ["attester four", "attester five"];
+
+    /// <summary>The name of the key that challenges.</summary>
+    public const string Watchtower = "watchtower";
+
     /// <summary>How many of them must sign.</summary>
     public const int Threshold = 2;
 
@@ -42,11 +51,15 @@ internal static class SolverProcess
             ["KEEPER__INVENTORYLIMITE8"] = "500000000000000",
             ["KEEPER__COOLDOWNSECONDS"] = "0",
             ["API__URL"] = $"http://127.0.0.1:{options.ApiPort}",
+            ["WATCHTOWER__POLLMILLISECONDS"] = PollMilliseconds,
+            ["WATCHTOWER__KEY__VARIABLE"] = KeyPrefix + "WATCHTOWER",
+            // What nobody serves is found where it is used.
+            ["WATCHTOWER__MAXIMUMDEMANDS"] = "0",
             ["RELAY__KEY__VARIABLE"] = KeyPrefix + "PRICER",
             ["API__WEBFOLDER"] = Directory.Exists("web/dist") ? "web/dist" : string.Empty,
             ["API__PUBLICNODEURL"] = nodeAddress,
         };
-        string[] roles = ["indexer", "pricer", "risk", "attester", "keeper", "relay", "api"];
+        string[] roles = ["indexer", "pricer", "risk", "attester", "watchtower", "keeper", "relay", "api"];
         for (int i = 0; i < roles.Length; i++)
         {
             settings[$"ROLES__{i}"] = roles[i];
@@ -57,12 +70,14 @@ internal static class SolverProcess
             [KeyPrefix + "PRICER"] = DemoKeys.Text(Pricer),
             [KeyPrefix + "POST"] = DemoKeys.Text(Attesters[0]),
             [KeyPrefix + "KEEPER"] = DemoKeys.Text(DemoTraders.Keeper.Name),
+            [KeyPrefix + "WATCHTOWER"] = DemoKeys.Text(Watchtower),
         };
-        for (int i = 0; i < Attesters.Count; i++)
+        string[] signers = [.. Attesters, .. Replacements];
+        for (int i = 0; i < signers.Length; i++)
         {
             string variable = string.Create(CultureInfo.InvariantCulture, $"{KeyPrefix}ATTESTER_{i}");
             settings[$"ATTESTER__KEYS__{i}__VARIABLE"] = variable;
-            environment[variable] = DemoKeys.Text(Attesters[i]);
+            environment[variable] = DemoKeys.Text(signers[i]);
         }
 
         foreach ((string name, string value) in settings)

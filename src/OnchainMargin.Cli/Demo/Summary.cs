@@ -11,7 +11,7 @@ internal static class Summary
 {
     /// <summary>Writes the summary.</summary>
     /// <returns>Whether every check held.</returns>
-    public static async Task<bool> WriteAsync(TextWriter output, ProtocolClient client, DemoStatus last, ReplayRecord record, CancellationToken cancellationToken)
+    public static async Task<bool> WriteAsync(TextWriter output, ProtocolClient client, DemoStatus last, ReplayRecord record, CorruptQuorum corrupt, CancellationToken cancellationToken)
     {
         ProtocolBook book = last.Book;
         output.WriteLine();
@@ -20,6 +20,13 @@ internal static class Summary
         output.WriteLine();
         output.WriteLine($"Liquidations: {record.Liquidations.Count}");
         WriteLiquidations(output, book, record);
+        output.WriteLine();
+        output.WriteLine("A quorum that lied");
+        foreach (string sentence in corrupt.Story)
+        {
+            output.WriteLine($"  {sentence}");
+        }
+
         output.WriteLine();
         UInt128 insured = book.Lots.Values.Aggregate(UInt128.Zero, (sum, lot) => sum + lot.InsuredE8);
         Reply.WriteFacts(
@@ -31,7 +38,7 @@ internal static class Summary
             ("insurance used", $"{Money.Cents((Int128)insured)} of {Money.Cents((Int128)(book.Ledger.InsuranceE8 + insured))}"),
             ("deficit", Money.Cents((Int128)book.Ledger.DeficitE8)));
         output.WriteLine();
-        List<Check> checks = [.. Checks(last, record), .. await Conservation.CheckAsync(client, book, cancellationToken)];
+        List<Check> checks = [.. Checks(last, record), .. corrupt.Checks, .. await Conservation.CheckAsync(client, book, cancellationToken)];
         foreach (Check check in checks)
         {
             output.WriteLine($"{(check.Holds ? "held  " : "FAILED")}  {check.Claim}: {check.Detail}");
