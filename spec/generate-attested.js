@@ -1,31 +1,22 @@
 // Writes the vectors of what attesters publish beside epochs: spec/attested/, ORC-011 to ORC-014 and PAR-001, PAR-002. Run: node spec/generate-attested.js
-// A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors. Columns of decimal strings: case i is the i-th of each.
-import { mkdirSync, writeFileSync } from "node:fs";
-
-const E8 = 10n ** 8n;
-const E12 = 10n ** 12n;
-const YEAR = 31_536_000n;
-const HOUR = 3600n;
-
-// A small generator of numbers, the same everywhere (Lehmer's, modulo 2^61 - 1).
-let state = 20260212n;
-const next = () => (state = (state * 3125n) % (2n ** 61n - 1n));
-const between = (least, most) => BigInt(least) + (next() % (BigInt(most) - BigInt(least) + 1n));
-const pick = (...values) => BigInt(values[Number(between(0, values.length - 1))]);
-
-function root(a) {
-  if (a < 2n) return a;
-  let x = 1n << BigInt((a.toString(2).length >> 1) + 1);
-  for (;;) {
-    const y = (x + a / x) >> 1n;
-    if (y >= x) return x;
-    x = y;
-  }
-}
-const floor = (a, b) => (a >= 0n || a % b === 0n ? a / b : a / b - 1n);
-const ceil = (a, b) => -floor(-a, b);
-const min = (a, b) => (a < b ? a : b);
-const max = (a, b) => (a > b ? a : b);
+// A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
+import {
+  E12,
+  E8,
+  HOUR,
+  YEAR,
+  allowedStep,
+  between,
+  ceil,
+  columns,
+  floor,
+  max,
+  min,
+  next,
+  pick,
+  root,
+  write,
+} from "./integers.js";
 
 // ORC-011
 function isButterflyFree({ a, b, rho, m, sigma, tau }) {
@@ -63,22 +54,6 @@ function points(tau) {
     ...half,
   ];
 }
-const KNOTS = [
-  [86_400n, 200_000_000n],
-  [604_800n, 150_000_000n],
-  [2_592_000n, 100_000_000n],
-  [7_776_000n, 70_000_000n],
-  [31_536_000n, 40_000_000n],
-];
-function kappa(tau) {
-  if (tau <= KNOTS[0][0]) return KNOTS[0][1];
-  for (let i = 1; i < KNOTS.length; i++) {
-    const [[t0, k0], [t1, k1]] = [KNOTS[i - 1], KNOTS[i]];
-    if (tau < t1) return k0 - ((k0 - k1) * (tau - t0)) / (t1 - t0);
-  }
-  return KNOTS.at(-1)[1];
-}
-const allowedStep = (volStep, tau, elapsed) => (volStep * kappa(tau) * min(elapsed, HOUR)) / (E8 * HOUR);
 const firstStep = (from, to, step) => {
   const i = from.findIndex((v, j) => (v > to[j] ? v - to[j] : to[j] - v) * E8 > step * v);
   return i < 0 ? 13 : i;
@@ -107,18 +82,6 @@ function anchorOf(band, value, anchor, isOver, down) {
   const [least, most] = day(band, anchor, down);
   return isOver || value < least || value > most ? value : anchor;
 }
-
-function write(rule, about, columns) {
-  mkdirSync("spec/attested", { recursive: true });
-  const text = Object.entries(columns).map(
-    ([name, values]) => `  "${name}": [${values.map((v) => `"${v}"`).join(", ")}]`,
-  );
-  writeFileSync(
-    `spec/attested/${rule}.json`,
-    `{\n  "rule": "${rule}",\n  "about": "${about}",\n${text.join(",\n")}\n}\n`,
-  );
-}
-const columns = (cases, names) => Object.fromEntries(names.map((name) => [name, cases.map((one) => one[name])]));
 
 const slices = [];
 while (slices.length < 200) {

@@ -212,6 +212,9 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
         int256 next = int256(uint256(totals.openInterestE8)) + change;
         require(next <= int256(uint256(type(uint64).max)), OutOfDomain(0, instrument));
         totals.openInterestE8 = uint64(uint256(next));
+        if (!Instruments.isOption(instrument)) return;
+        // Part of the open interest, so it stays in its range.
+        totals.optionInterestE8 = uint64(uint256(int256(uint256(totals.optionInterestE8)) + change));
     }
 
     /// @custom:spec CLR-001

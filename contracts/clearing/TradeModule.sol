@@ -244,6 +244,11 @@ contract TradeModule is OrderBook {
         uint16 underlying = uint16(Instruments.underlyingOf(instrument));
         uint256 openE8 = _markets[underlying].openInterestE8;
         if (openE8 <= market.openE8) return;
+        if (Instruments.isOption(instrument)) {
+            uint256 options = _markets[underlying].optionInterestE8;
+            uint256 most = hub.optionInterestMaxE8(underlying);
+            require(options <= most, OptionInterestTooHigh(underlying, options, most));
+        }
         uint256 largest = parameters.riskInterestMaxE8(underlying);
         if (largest == 0) return;
         uint256 risk = (((openE8 * market.spotE8) / ONE) * market.priceRangeE8) / ONE;

@@ -98,6 +98,8 @@ struct Delegate {
 struct MarketTotals {
     /// @notice Sum of long sizes over all accounts and instruments of the underlying.
     uint64 openInterestE8;
+    /// @notice The part of it that options are; what an hour of lies about surfaces could move rests on it (ORC-016).
+    uint64 optionInterestE8;
     /// @notice Sum over fills of (price - spot)·size/1e8 and of spot·size/1e8, ever since; their increments give the traded premium.
     int128 premiumNotionalE8;
     uint128 notionalE8;

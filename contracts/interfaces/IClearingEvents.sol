@@ -189,6 +189,9 @@ interface IClearingEvents {
     /// @notice Thrown when a fill would bring the risk interest of an underlying above its cap.
     error OpenInterestTooHigh(uint256 underlying, uint256 riskE8, uint256 largestE8);
 
+    /// @notice Thrown when a fill would bring the open options of an underlying above what the attesters' bonds stand for (ORC-016).
+    error OptionInterestTooHigh(uint256 underlying, uint256 optionInterestE8, uint256 largestE8);
+
     /// @notice Thrown when rights are given that do not exist.
     error RightsUnknown(uint8 rights);
 

@@ -88,6 +88,9 @@ interface IPriceHub {
     /// @notice Open interest and traded premium of an underlying, averaged up to the last checkpoint.
     function smoothedOf(uint16 underlying) external view returns (uint64 openInterestE8, int64 premiumE8);
 
+    /// @notice The most option interest that fills may leave an underlying with, fixed at the last checkpoint (ORC-016).
+    function optionInterestMaxE8(uint16 underlying) external view returns (uint64 largestE8);
+
     /// @notice What the vault holds of a token, in E8 of a whole one, averaged up to the last checkpoint.
     function smoothedTotalE8(uint16 token) external view returns (uint128 totalE8);
 

@@ -38,7 +38,7 @@ struct SurfaceParameters {
 /// @notice One SVI slice an expiry, signed by the attester quorum (EIP-712) and checked here: domain, free of butterfly arbitrage by a sufficient test, no calendar crossing at chosen points, small steps from the one before, forward inside its band.
 /// **Listing**: the first surface of an expiry lists it: from then on the live record of its underlying names it, and instruments of it may be traded until it expires. Expiries are multiples of 1800 seconds, an hour to two years ahead, at most 32 an underlying.
 /// Strikes are not listed one by one: any strike between an eighth and eight times the forward may be traded (MRG-003).
-/// Assumptions: a corrupt quorum can move a surface by the steps here and no faster; `surfaceRiskE8` says what an hour of that is worth.
+/// Assumptions: a corrupt quorum can move a surface by the steps here and no faster; `surfaceRiskE8` says what an hour of that is worth, and the open options are held below what that is of the bonds (ORC-016).
 interface IVolSurfaces {
     /// @notice A surface came into force. The first of an expiry lists it.
     event SurfacePublished(
@@ -101,8 +101,19 @@ interface IVolSurfaces {
     /// @notice The surface of an expiry that is in force; all zero when it is not listed.
     function surfaceOf(uint16 underlying, uint32 expiry) external view returns (SurfaceUpdate memory surface);
 
-    /// @notice The most that an hour of lies about surfaces could move the value of one unit of an option or future of an underlying by, in E8.
+    /// @notice The most that an hour of lies about surfaces could move the value of one unit of an option or future of an underlying by, in E8: the largest over its expiries, each as of its last publication and at the spot last updated.
     function surfaceRiskE8(uint16 underlying) external view returns (uint256 perUnitE8);
+
+    /// @notice The most that an hour of lies about all open options together may be worth: `OPTION_RISK_BPS` of what k attesters have at stake; 0 without bonds.
+    function riskLimitE8() external view returns (uint256 limitE8);
+
+    /// @notice The most option interest that each underlying may grow to, so that an hour of lies about all of them is worth `riskLimitE8` at most. The price hub asks at each checkpoint.
+    /// @param openE8 Option interest; place i is underlying i + 1.
+    /// @param spotsE8 Spot, likewise.
+    function optionInterestMaxE8(
+        uint256[] calldata openE8,
+        uint256[] calldata spotsE8
+    ) external view returns (uint256[] memory mostE8);
 
     function surfaceParameters() external view returns (SurfaceParameters memory parameters);
 

@@ -36,6 +36,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         uint64 openInterestE8;
         int64 fundingE8;
         int64 premiumE8;
+        uint64 optionInterestMaxE8;
         int128 premiumNotionalE8;
         uint128 notionalE8;
     }
@@ -95,16 +96,14 @@ contract PriceHub is IPriceHub, AccessManaged {
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 0; token < tokens; ++token) _advanceToken(token, elapsed, p.smoothingSeconds);
         spots.updateAll();
-        uint16 count = spots.underlyingCount();
-        for (uint16 u = 1; u <= count; ++u) {
-            _settleExpired(u);
-            _advanceMarket(u, elapsed, p);
-        }
+        _advanceMarkets(elapsed, p);
         (bytes memory encoded, bytes memory records) = _encodeAll(id);
 
         bytes32 hash = keccak256(encoded);
         _checkpoints[id] = Stored(hash, uint40(block.timestamp));
         emit CheckpointTaken(id, uint40(block.timestamp), hash, encoded, records);
+        // Last, since a source is called that may call back: this block has its checkpoint.
+        _noteSources(tokens);
     }
 
     /// @inheritdoc IPriceHub
@@ -208,6 +207,11 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
+    function optionInterestMaxE8(uint16 underlying) external view returns (uint64 largestE8) {
+        return _markets[underlying].optionInterestMaxE8;
+    }
+
+    /// @inheritdoc IPriceHub
     function smoothedTotalE8(uint16 token) external view returns (uint128 totalE8) {
         return _tokens[token].totalE8;
     }
@@ -250,16 +254,42 @@ contract PriceHub is IPriceHub, AccessManaged {
         stored.priceE8 = _tokenPriceE8(stored.source, stored.priceE8);
     }
 
+    /// @dev Settles, moves on, and says how many options may be open until the next checkpoint.
+    /// @custom:spec ORC-016
+    function _advanceMarkets(uint256 elapsed, OracleParameters memory p) private {
+        uint16 count = spots.underlyingCount();
+        uint256[] memory optionsE8 = new uint256[](count);
+        uint256[] memory spotsE8 = new uint256[](count);
+        for (uint16 u = 1; u <= count; ++u) {
+            _settleExpired(u);
+            (optionsE8[u - 1], spotsE8[u - 1]) = _advanceMarket(u, elapsed, p);
+        }
+        if (address(surfaces) == address(0)) return;
+        uint256[] memory mostE8 = surfaces.optionInterestMaxE8(optionsE8, spotsE8);
+        for (uint16 u = 1; u <= count; ++u) _markets[u].optionInterestMaxE8 = uint64(mostE8[u - 1]);
+    }
+
+    function _noteSources(uint16 tokens) private {
+        for (uint16 token = 0; token < tokens; ++token) {
+            address source = _tokens[token].source;
+            if (source != address(0)) PriceSources.note(source);
+        }
+    }
+
     /// @custom:spec CLR-030
     /// @custom:spec CLR-031
-    function _advanceMarket(uint16 underlying, uint256 elapsed, OracleParameters memory p) private {
+    function _advanceMarket(
+        uint16 underlying,
+        uint256 elapsed,
+        OracleParameters memory p
+    ) private returns (uint256 optionsE8, uint256 spot) {
         Market memory m = _markets[underlying];
         MarketTotals memory totals = clearinghouse.marketTotals(underlying);
         uint256 open = totals.openInterestE8 < OPEN_INTEREST_MAX_E8 ? totals.openInterestE8 : OPEN_INTEREST_MAX_E8;
         m.openInterestE8 = uint64(
             uint256(Averages.follow(int256(uint256(m.openInterestE8)), int256(open), elapsed, p.smoothingSeconds))
         );
-        uint256 spot = spots.storedSpotE8(underlying);
+        spot = spots.storedSpotE8(underlying);
         int256 sample = Premiums.sampleE8(
             int256(totals.premiumNotionalE8) - m.premiumNotionalE8,
             totals.notionalE8 - m.notionalE8,
@@ -274,7 +304,9 @@ contract PriceHub is IPriceHub, AccessManaged {
         m.premiumNotionalE8 = totals.premiumNotionalE8;
         m.notionalE8 = totals.notionalE8;
         _markets[underlying] = m;
+        return (totals.optionInterestE8, spot);
     }
+
 
     /// @custom:spec ORC-003
     function _watchInsurance() private {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {INotedSource} from "../interfaces/INotedSource.sol";
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
 import {ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
@@ -15,6 +16,16 @@ library PriceSources {
     /// @notice The price of a source, 0 when it has none.
     function read(address source) internal view returns (uint64 priceE8) {
         (priceE8, ) = readTimed(source);
+    }
+
+    /// @notice Asks a source to note what it sees. One that has nothing to note, or fails, stops nobody; with little gas left it reverts as a reading does.
+    function note(address source) internal {
+        require(gasleft() >= GAS_NEEDED, ISpotMarkets.GasTooLow(gasleft(), GAS_NEEDED));
+        bytes memory request = abi.encodeCall(INotedSource.note, ());
+        // Safe: reads the encoded call; whatever is answered is not copied, and whether it failed does not matter.
+        assembly ("memory-safe") {
+            pop(call(SOURCE_GAS, source, 0, add(request, 32), mload(request), 0, 0))
+        }
     }
 
     /// @notice The price of a source and its time; 0 when it has none, is no contract, reverts, burns its gas or answers anything else than a price from the past in the domain.

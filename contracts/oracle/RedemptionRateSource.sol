@@ -2,16 +2,17 @@
 pragma solidity 0.8.37;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {INotedSource} from "../interfaces/INotedSource.sol";
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
+import {GrowthGuards} from "./GrowthGuards.sol";
 
 /// @title How many assets a share of an ERC-4626 vault redeems for, with a guard on its growth
-/// @notice `convertToAssets` can be raised by a donation in one transaction. The rate that is told grows at most by `growthYearE8` a year, over at most a day since it was last noted, and falls at once.
-/// Anyone may note the rate; without that for a day it stands still at a day's growth.
+/// @notice `convertToAssets` can be raised by a donation in one transaction. The rate that is told grows at most by `growthYearE8` a year, over at most a day since it was last noted, and falls at once; what it may rise to again after a fall falls over a day.
+/// Every checkpoint notes the rate of a token that the hub reads it for, and anyone may; without that for a day it stands still at a day's growth.
 /// Warning: a vault whose rate can be *lowered* by strangers is no collateral; nothing here helps then.
-contract RedemptionRateSource is IPriceSource {
+contract RedemptionRateSource is INotedSource {
     uint256 internal constant ONE = 1e8;
-    uint256 internal constant YEAR = 31_536_000;
-    uint256 internal constant DAY = 86_400;
+    uint256 internal constant E20_OF_E8 = 1e12;
     uint256 internal constant VAULT_GAS = 150_000;
     uint256 internal constant WORD = 32;
     uint256 internal constant RATE_MAX_E8 = 2 ** 40;
@@ -20,11 +21,12 @@ contract RedemptionRateSource is IPriceSource {
     uint256 public immutable growthYearE8;
     uint256 private immutable _share;
     uint256 private immutable _asset;
-    uint64 public notedRateE8;
+    /// @notice What was noted, in E20, and when.
+    uint128 public notedRateE20;
     uint40 public notedTime;
 
     /// @notice The rate was noted: from now on growth counts from it.
-    event RateNoted(uint64 rateE8, uint40 time);
+    event RateNoted(uint128 rateE20, uint40 time);
 
     /// @notice Thrown when the growth makes no sense, or the vault has no rate now.
     error SourceInvalid(uint256 growthYearE8, uint256 rateE8);
@@ -37,25 +39,28 @@ contract RedemptionRateSource is IPriceSource {
         _asset = 10 ** IERC4626(IERC4626(vault_).asset()).decimals();
         uint256 rateE8 = _rawE8();
         require(growthYearE8_ <= ONE && rateE8 != 0, SourceInvalid(growthYearE8_, rateE8));
-        (notedRateE8, notedTime) = (uint64(rateE8), uint40(block.timestamp));
-        emit RateNoted(uint64(rateE8), uint40(block.timestamp));
+        _note(rateE8 * E20_OF_E8);
     }
 
-    /// @notice Notes the guarded rate, so that growth goes on from it. Anyone.
+    /// @inheritdoc INotedSource
     function note() external {
-        (uint64 rateE8, ) = read();
-        if (rateE8 == 0) return;
-        (notedRateE8, notedTime) = (rateE8, uint40(block.timestamp));
-        emit RateNoted(rateE8, uint40(block.timestamp));
+        uint256 rateE8 = _rawE8();
+        uint256 elapsed = block.timestamp - notedTime;
+        if (rateE8 == 0 || elapsed == 0) return;
+        _note(GrowthGuards.nextE20(notedRateE20, rateE8 * E20_OF_E8, growthYearE8, elapsed));
     }
 
     /// @inheritdoc IPriceSource
-    function read() public view returns (uint64 priceE8, uint40 time) {
+    /// @custom:spec ORC-006
+    function read() external view returns (uint64 priceE8, uint40 time) {
         uint256 raw = _rawE8();
-        uint256 elapsed = block.timestamp - notedTime;
-        if (elapsed > DAY) elapsed = DAY;
-        uint256 largest = notedRateE8 + (notedRateE8 * growthYearE8 * elapsed) / (ONE * YEAR);
-        return (uint64(raw < largest ? raw : largest), uint40(block.timestamp));
+        uint256 most = GrowthGuards.ceilingE20(notedRateE20, growthYearE8, block.timestamp - notedTime) / E20_OF_E8;
+        return (uint64(raw < most ? raw : most), uint40(block.timestamp));
+    }
+
+    function _note(uint256 rateE20) private {
+        (notedRateE20, notedTime) = (uint128(rateE20), uint40(block.timestamp));
+        emit RateNoted(uint128(rateE20), uint40(block.timestamp));
     }
 
     /// @dev Assets of one whole share, in E8 of a whole asset; 0 when the vault fails.

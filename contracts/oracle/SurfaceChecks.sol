@@ -130,6 +130,29 @@ library SurfaceChecks {
         return (uint256(p.volStepE8) * Volatility.kappaE8(tau) * counted) / (ONE * HOUR);
     }
 
+    /// @notice What an hour of lies can move the value of one unit of any option or future of an expiry by, as a part of spot in E6, rounded up.
+    /// @dev Vega is at most 0.4·F·√τ at any volatility, delta at most 1, no option is worth more than its forward. Steps of which s an hour are allowed multiply a volatility by less than e^s <= (2 + s)/(2 − s), and the first of an hour may be a whole one after a silent hour: (1 + s)(2 + s)/(2 − s).
+    /// The forward moves twice its step, and by a unit a second that its rounding lets pass.
+    /// @param volsQ32 Volatilities at the points.
+    /// @param ratioE8 Forward over spot.
+    /// @custom:spec ORC-015
+    function riskE6(
+        SurfaceParameters memory p,
+        uint256[POINTS] memory volsQ32,
+        uint256 ratioE8,
+        uint256 tau
+    ) internal pure returns (uint256) {
+        uint256 largestQ32 = 0;
+        for (uint256 i = 3; i < 10; ++i) largestQ32 = Rounding.max(largestQ32, volsQ32[i]);
+        uint256 step = allowedStepE8(p, tau, HOUR);
+        uint256 growthE8 = Rounding.divUp((ONE + step) * (2 * ONE + step), 2 * ONE - step) - ONE;
+        uint256 deviationQ32 = Rounding.divUp(largestQ32 * (Kernel.isqrt((tau << 64) / YEAR) + 1), 1 << 32);
+        uint256 moveE8 = Rounding.divUp(4 * deviationQ32 * growthE8, 10 << 32);
+        if (moveE8 > ONE) moveE8 = ONE;
+        uint256 forwardE8 = 2 * uint256(p.forwardStepE8) + HOUR;
+        return Rounding.divUp(forwardE8 * ONE + (ratioE8 + forwardE8) * moveE8, 100 * ONE);
+    }
+
     /// @notice The most that forward/spot lies from 1.
     /// @custom:spec ORC-014
     function forwardBandE8(SurfaceParameters memory p, uint256 tau) internal pure returns (uint256) {

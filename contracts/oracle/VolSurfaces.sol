@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
 import {IVolSurfaces, SurfaceParameters, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
@@ -11,6 +12,7 @@ import {Discounts} from "../margin/Discounts.sol";
 import {Forwards} from "../margin/Forwards.sol";
 import {Kernel} from "../margin/Kernel.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
+import {OptionCaps} from "./OptionCaps.sol";
 import {Smiles} from "./Smiles.sol";
 import {SurfaceChecks} from "./SurfaceChecks.sol";
 
@@ -26,6 +28,9 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     uint256 internal constant DELAY_SECONDS = 1800;
     /// @dev How far a surface's spot may lie from the hub's.
     uint256 internal constant SPOT_BAND_E8 = 1e7;
+    uint256 internal constant BPS = 10_000;
+    /// @notice Of k·bond, what an hour of lies about all open options may be worth. Half of it is lent on attesters' word (CreditBucket), nine tenths are lost: this is the rest.
+    uint256 public constant OPTION_RISK_BPS = 4000;
 
     bytes32 internal constant UPDATE_TYPEHASH = keccak256(
         "SurfaceUpdate(uint16 underlying,uint32 expiry,uint40 time,uint64 forwardE8,uint64 spotE8,int64 aE12,uint64 bE12,int32 rhoE8,int32 mE8,uint32 sigmaE8)"
@@ -34,15 +39,17 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         "SurfacePublication(SurfaceUpdate[] updates)SurfaceUpdate(uint16 underlying,uint32 expiry,uint40 time,uint64 forwardE8,uint64 spotE8,int64 aE12,uint64 bE12,int32 rhoE8,int32 mE8,uint32 sigmaE8)"
     );
 
-    /// @dev `svi` is the word of MRG-004.
+    /// @dev `svi` is the word of MRG-004. Two words.
     struct Slice {
         uint64 forwardE8;
         uint64 spotE8;
         uint40 time;
         /// @dev When it came into force.
-        uint40 since;
+        uint32 since;
         /// @dev When the first of the two before it was set aside; only in `present`.
-        uint40 asideTime;
+        uint32 asideTime;
+        /// @dev What an hour of lies moves one unit by, as a part of spot, E6.
+        uint24 riskE6;
         bytes32 svi;
     }
 
@@ -157,21 +164,25 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IVolSurfaces
-    /// @custom:spec ORC-015
     function surfaceRiskE8(uint16 underlying) external view returns (uint256 perUnitE8) {
-        uint32[] memory expiries = _expiries[underlying];
-        SurfaceParameters memory p = _parameters;
-        for (uint256 i = 0; i < expiries.length; ++i) {
-            if (expiries[i] <= block.timestamp) continue;
-            uint256 tau = expiries[i] - block.timestamp;
-            Slice memory slice = _histories[underlying][expiries[i]].present;
-            uint256 volQ32 = Smiles.atStrike(Smiles.unpack(uint256(slice.svi)), 0);
-            // An option's vega is at most 0.4·F·√τ; its delta at most 1.
-            uint256 deviationQ32 = (volQ32 * Kernel.isqrt((tau << 64) / YEAR)) >> 32;
-            uint256 vol = (4 * slice.forwardE8 * deviationQ32 * SurfaceChecks.allowedStepE8(p, tau, HOUR)) >> 32;
-            uint256 risk = (vol / 10 + uint256(slice.forwardE8) * p.forwardStepE8) / ONE + 1;
-            if (risk > perUnitE8) perUnitE8 = risk;
-        }
+        return _riskE8(underlying, spots.storedSpotE8(underlying));
+    }
+
+    /// @inheritdoc IVolSurfaces
+    function optionInterestMaxE8(
+        uint256[] calldata openE8,
+        uint256[] calldata spotsE8
+    ) external view returns (uint256[] memory mostE8) {
+        uint256[] memory risksE8 = new uint256[](openE8.length);
+        for (uint256 i = 0; i < openE8.length; ++i) risksE8[i] = _riskE8(uint16(i + 1), spotsE8[i]);
+        return OptionCaps.largestE8(openE8, risksE8, riskLimitE8());
+    }
+
+    /// @inheritdoc IVolSurfaces
+    function riskLimitE8() public view returns (uint256 limitE8) {
+        address bonds = registry.bonds();
+        if (bonds == address(0)) return 0;
+        return (registry.threshold() * IAttesterBonds(bonds).bondE8() * OPTION_RISK_BPS) / BPS;
     }
 
     /// @inheritdoc IVolSurfaces
@@ -199,8 +210,8 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         require(SurfaceChecks.isButterflyFree(s, tau), SurfaceButterfly(s.underlying, s.expiry));
         _requireForward(s, p, present, tau);
         bytes32 svi = _pack(s);
-        _requireVolatility(s, p, present, tau, svi);
-        _store(history, present, Slice(s.forwardE8, s.spotE8, s.time, uint40(block.timestamp), 0, svi));
+        uint24 riskE6 = uint24(_requireVolatility(s, p, present, tau, svi));
+        _store(history, present, Slice(s.forwardE8, s.spotE8, s.time, uint32(block.timestamp), 0, riskE6, svi));
         emit SurfacePublished(s.underlying, s.expiry, s.time, s.forwardE8, s.spotE8, svi);
     }
 
@@ -249,6 +260,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         require(sound, ForwardOutOfBand(s.underlying, s.expiry, ratioE8, before));
     }
 
+    /// @return riskE6 What an hour of lies moves one unit by (ORC-015).
     /// @custom:spec ORC-012
     /// @custom:spec ORC-013
     function _requireVolatility(
@@ -257,7 +269,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         Slice memory present,
         uint256 tau,
         bytes32 svi
-    ) private view {
+    ) private view returns (uint256 riskE6) {
         int256[13] memory k = SurfaceChecks.points(tau);
         uint256[13] memory vols = SurfaceChecks.volatilities(Smiles.unpack(uint256(svi)), k, 0);
         bool inBand = vols[6] * ONE >= uint256(p.volMinE8) << 32 && vols[6] * ONE <= uint256(p.volMaxE8) << 32;
@@ -274,6 +286,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
             if (i < 13) revert SurfaceStep(s.underlying, s.expiry, k[i], before[i], vols[i]);
         }
         _requireCalendar(s, k, vols, tau);
+        return SurfaceChecks.riskE6(p, vols, (s.forwardE8 * ONE) / s.spotE8, tau);
     }
 
     /// @dev Compares with the neighbours that are in force.
@@ -316,7 +329,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         if (present.since != 0 && block.timestamp - present.asideTime >= DELAY_SECONDS) {
             if (present.asideTime != 0) history.older = history.aside;
             history.aside = present;
-            next.asideTime = uint40(block.timestamp);
+            next.asideTime = uint32(block.timestamp);
         }
         history.present = next;
     }
@@ -357,6 +370,19 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         if (block.timestamp - present.asideTime >= DELAY_SECONDS) return history.aside;
         Slice memory older = history.older;
         return older.since == 0 ? history.aside : older;
+    }
+
+    /// @dev As of each expiry's last publication: whoever lies publishes.
+    /// @custom:spec ORC-015
+    function _riskE8(uint16 underlying, uint256 spotE8) private view returns (uint256 perUnitE8) {
+        uint32[] memory expiries = _expiries[underlying];
+        uint256 largestE6 = 0;
+        for (uint256 i = 0; i < expiries.length; ++i) {
+            if (expiries[i] <= block.timestamp) continue;
+            uint256 riskE6 = _histories[underlying][expiries[i]].present.riskE6;
+            if (riskE6 > largestE6) largestE6 = riskE6;
+        }
+        return (spotE8 * largestE6 + 1e6 - 1) / 1e6;
     }
 
     function _pack(SurfaceUpdate calldata s) private pure returns (bytes32) {

@@ -62,6 +62,11 @@ contract DatedHub {
         }
     }
 
+    /// @notice `IPriceHub.optionInterestMaxE8`: expiries that nobody publishes are capped by nothing.
+    function optionInterestMaxE8(uint16) external pure returns (uint64) {
+        return type(uint64).max;
+    }
+
     function _open(UnderlyingRecord memory record) private view returns (ExpiryRecord[] memory open) {
         uint32[] storage all = _expiries[record.underlying];
         uint256 count = 0;

@@ -7,6 +7,7 @@ import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {LotMath} from "../liquidation/LotMath.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {Kernel} from "../margin/Kernel.sol";
 import {Rounding} from "../margin/Rounding.sol";
 import {Smiles} from "../oracle/Smiles.sol";
 import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
@@ -70,6 +71,25 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
         assert(lie > 0 && lie <= 2 * int256(risk));
         assert(earned <= ((lie + lied.equityE8 / 5) * int256(sold)) / 1e8 + 1);
         assert(earned > 440e8 && earned < 450e8);
+    }
+
+    /// @dev After a silent hour a whole step at once, then an hour of steps, forwards with them: no option of any strike moves by more than `surfaceRiskE8` said before.
+    function testFuzz_publish_anHourOfLiesMovesNoOptionByMoreThanTheStatedRisk(uint256 seed, bool up) public {
+        // A market of its own, so that the stated risk is this expiry's.
+        SurfaceUpdate memory s = smile(ETH, uint32(START) + uint32(1 + ((seed >> 96) % 400)) * 1 days);
+        s.bE12 = uint64(100_000_000_000 + (seed % 500_000_000_000));
+        s.rhoE8 = int32(uint32((seed >> 64) % 100_000_000)) - 50_000_000;
+        publish(s);
+        uint256 strike = 1_000 + ((seed >> 128) % 7_000);
+        uint96 option = Instruments.pack(ETH, s.expiry, uint40(strike * 1e4), uint8(2 + ((seed >> 160) % 2)));
+        (uint256 moved, uint256 risk) = _lieForAnHour(option, up);
+        assert(moved <= risk);
+    }
+
+    /// @dev The bound is one that lies come near: at the money they reach two thirds of it.
+    function test_publish_anHourOfLiesComesNearTheStatedRisk() public {
+        (uint256 moved, uint256 risk) = _lieForAnHour(Instruments.pack(BTC, WEEK, 90_000e4, uint8(2)), true);
+        assert(moved <= risk && 3 * moved >= 2 * risk);
     }
 
     /// @dev A box (long and short of two strikes) is worth its strikes' distance whatever a surface says: parity is exact, and discounts are governed.
@@ -146,6 +166,51 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
         publish(s);
     }
 
+    /// @dev How far an option moves from before an hour of silence to the end of an hour of lies, and how far the surfaces said before that it could.
+    function _lieForAnHour(uint96 option, bool up) private returns (uint256 moved, uint256 risk) {
+        uint16 underlying = uint16(Instruments.underlyingOf(option));
+        uint32 expiry = uint32(Instruments.expiryOf(option));
+        bytes memory state = bytes.concat(_header(1_000_000e8), _position(option, 1e8));
+        pass(3600);
+        spots.update(underlying);
+        risk = surfaces.surfaceRiskE8(underlying);
+        int256 honest = _present(underlying, state);
+        _step(underlying, expiry, up, 3600);
+        for (uint256 i = 0; i < 12; ++i) {
+            pass(300);
+            spots.update(underlying);
+            _step(underlying, expiry, up, 300);
+        }
+        moved = Rounding.magnitude(_present(underlying, state) - honest);
+    }
+
+    /// @dev Every volatility as far as a step of so many seconds lets it, and the forward with it.
+    function _step(uint16 underlying, uint32 expiry, bool up, uint256 elapsed) private {
+        SurfaceUpdate memory s = surfaces.surfaceOf(underlying, expiry);
+        uint256 allowed = SurfaceChecks.allowedStepE8(surfaceParameters(), expiry - this.clock(), elapsed);
+        // Less a part in a hundred thousand, for the roundings of parameters.
+        allowed -= allowed / 100_000 + 200;
+        uint256 factor = up ? 1e8 + allowed : 1e8 - allowed;
+        s.aE12 = int64((int256(s.aE12) * int256(factor) ** 2) / 1e16);
+        s.bE12 = uint64((s.bE12 * factor ** 2) / 1e16);
+        uint64 moved = uint64((uint256(s.spotE8) * surfaceParameters().forwardStepE8 * elapsed) / (3600 * 1e8));
+        uint64 forward = up ? s.forwardE8 + moved : s.forwardE8 - moved;
+        // Strikes keep their volatilities while the forward moves.
+        s.mE8 -= int32((Kernel.ln(forward, s.forwardE8) * 1e8) >> 32);
+        (s.forwardE8, s.time) = (forward, uint40(this.clock()));
+        if (tryPublish(s)) return;
+        // Where the forward may go no farther, or wings forbid it, the volatilities alone; where those may not, nothing.
+        SurfaceUpdate memory still = surfaces.surfaceOf(underlying, expiry);
+        (s.forwardE8, s.mE8) = (still.forwardE8, still.mE8);
+        tryPublish(s);
+    }
+
+    function _present(uint16 underlying, bytes memory state) private view returns (int256) {
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        bytes memory record = underlying == BTC ? this.first(records) : this.second(records);
+        return real.health(state, "", checkpoint, record, SurfaceChoice.Present).equityE8;
+    }
+
     function _volatility(int256 k) private view returns (uint256) {
         SurfaceUpdate memory s = surfaces.surfaceOf(BTC, WEEK);
         bytes32 word = bytes32(abi.encodePacked(s.aE12, s.bE12, s.rhoE8, s.mE8, s.sigmaE8, uint32(0)));
@@ -161,6 +226,10 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
 
     function first(bytes calldata records) external pure returns (bytes memory) {
         return records[:128 * (1 + Checkpoints.expiriesOf(records))];
+    }
+
+    function second(bytes calldata records) external view returns (bytes memory) {
+        return this.first(records[this.first(records).length:]);
     }
 
     function _straddle() private pure returns (bytes memory) {

@@ -1,11 +1,14 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Surfaces;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Surfaces;
@@ -30,6 +33,9 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("QUOTES_TWO", second), urls[1], urls[0], SurfaceOptions.Simulated);
 
         await Eventually.TrueAsync(async () => (await world.Client.GetLiveInputsAsync()).Checkpoint.Underlyings.All(static record => record.Expiries.Length >= 2), "expiries of both underlyings, signed by both nodes");
+        Address hub = world.Client.Deployment.Contracts.PriceHub;
+        await world.Chain.PassAsync(61);
+        await Eventually.TrueAsync(async () => await world.Client.Node.CallAsync(hub, new PriceHub.OptionInterestMaxE8Call(1)) > Deployed.Unit, "a checkpoint that says how many options may be open");
         CheckpointInputs live = await world.Client.GetLiveInputsAsync();
         ExpiryRecord last = live.Checkpoint.Underlyings[0].Expiries[^1];
         long strikeE4 = last.Present.ForwardE8 / 100_000_000_000 * 100_000_000_000 / 10_000;

@@ -60,7 +60,7 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
         return accounts;
     }
 
-    /// <summary>The record of an underlying once the attesters have listed expiries of it.</summary>
+    /// <summary>The record of an underlying once the attesters have listed expiries of it and a checkpoint has said how many options may be open.</summary>
     private async Task<UnderlyingRecord> ListedAsync(string underlying, CancellationToken cancellationToken)
     {
         ushort number = session.Deployment.Underlyings.First(listed => string.Equals(listed.Name, underlying, StringComparison.Ordinal)).Number;
@@ -68,7 +68,8 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
         while (true)
         {
             CheckpointInputs live = await _faucet.GetLiveInputsAsync(BlockTag.Latest, cancellationToken);
-            if (live.Checkpoint.Underlyings[number - 1] is { Expiries.IsEmpty: false } record)
+            ulong most = await _faucet.Node.CallAsync(session.Deployment.Contracts.PriceHub, new PriceHub.OptionInterestMaxE8Call(number), cancellationToken: cancellationToken);
+            if (live.Checkpoint.Underlyings[number - 1] is { Expiries.IsEmpty: false } record && most != 0)
             {
                 return record;
             }

@@ -6,6 +6,7 @@ namespace OnchainMargin.Margin;
 public static class AveragedPrices
 {
     /// <summary>Puts every average in the place of its spot: the perpetual's mark keeps its distance, forwards their ratio; volatilities and all else stay.</summary>
+    [SpecRule("CLR-021")]
     public static Checkpoint Of(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);

@@ -107,6 +107,28 @@ public static class SurfaceChecks
         return PointCount;
     }
 
+    /// <summary>What an hour of lies can move the value of one unit of any option or future of an expiry by, as a part of spot in E6, rounded up; why it bounds: <c>spec/oracle.md</c>.</summary>
+    /// <param name="bands">Bands and speeds.</param>
+    /// <param name="volsQ32">Volatilities at the points.</param>
+    /// <param name="ratioE8">Forward over spot.</param>
+    /// <param name="tau">Time to expiry.</param>
+    [SpecRule("ORC-015")]
+    public static long RiskE6(in SurfaceBands bands, ReadOnlySpan<long> volsQ32, long ratioE8, long tau)
+    {
+        long largestQ32 = 0;
+        for (int i = 3; i < 10; i++)
+        {
+            largestQ32 = Math.Max(largestQ32, volsQ32[i]);
+        }
+
+        BigInteger step = AllowedStepE8(bands, tau, HourSeconds);
+        BigInteger growthE8 = DivCeil((Rounding.One + step) * ((2 * Rounding.One) + step), (2 * Rounding.One) - step) - Rounding.One;
+        BigInteger deviationQ32 = DivCeil((BigInteger)largestQ32 * (Kernel.Isqrt(((UInt128)(ulong)tau << 64) / (ulong)Rounding.Year) + 1), BigInteger.One << 32);
+        var moveE8 = BigInteger.Min(Rounding.One, DivCeil(4 * deviationQ32 * growthE8, (BigInteger)10 << 32));
+        BigInteger forwardE8 = (2 * (BigInteger)bands.ForwardStepE8) + HourSeconds;
+        return (long)DivCeil((forwardE8 * Rounding.One) + ((ratioE8 + forwardE8) * moveE8), 100 * Rounding.One);
+    }
+
     /// <summary>The most that forward over spot lies from one, E8.</summary>
     [SpecRule("ORC-014")]
     public static long ForwardBandE8(in SurfaceBands bands, long tau) => bands.ForwardBandE8 + (bands.ForwardBandYearE8 * tau / Rounding.Year);

@@ -14,4 +14,7 @@ internal interface IRelayChain
 
     /// <summary>Whether a nonce is done, and how much of it is filled otherwise.</summary>
     Task<(bool IsDone, ulong FilledE8)> StatusAsync(ulong account, ulong nonce, CancellationToken cancellationToken);
+
+    /// <summary>How many options of an underlying are open, and how many may be (ORC-016).</summary>
+    Task<(ulong OpenE8, ulong LargestE8)> OptionInterestAsync(ushort underlying, CancellationToken cancellationToken);
 }

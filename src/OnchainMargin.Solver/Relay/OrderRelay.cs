@@ -62,7 +62,11 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         }
 
         CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
-        return Place(new RestingOrder(signed, Interlocked.Increment(ref _arrivals), session) { LeftE8 = (ulong)Math.Abs(signed.Order.SizeE8) - filled }, book, inputs);
+        var order = new RestingOrder(signed, Interlocked.Increment(ref _arrivals), session) { LeftE8 = (ulong)Math.Abs(signed.Order.SizeE8) - filled };
+        (ulong Open, ulong Largest) options = order.Instrument.IsOption
+            ? await chain.OptionInterestAsync(order.Instrument.Underlying, cancellationToken).ConfigureAwait(false)
+            : default;
+        return Place(order, book, inputs, options);
     }
 
     /// <summary>Takes an order off the relay for its owner or a delegate. The signed order itself stays good on chain until it expires or its nonce is cancelled there.</summary>
@@ -279,7 +283,7 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             : null;
     }
 
-    private OrderOutcome Place(RestingOrder order, ProtocolBook book, CheckpointInputs inputs)
+    private OrderOutcome Place(RestingOrder order, ProtocolBook book, CheckpointInputs inputs, (ulong OpenE8, ulong LargestE8) options)
     {
         if (Quotes.MarkE8(order.Instrument, inputs.View) is not { } mark)
         {
@@ -330,6 +334,11 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             if (!order.Instrument.IsOption && (order.IsFillOrKill ? target.FillsWhole(order) : target.Meets(order)) is { } maker && !Fees.InBand((long)maker.PriceE8, (long)mark, band))
             {
                 return Refuse($"The best price is {Price(maker.PriceE8)}, further from the mark of {Price((ulong)mark)} than trades may be; wait or change the price.");
+            }
+
+            if (order.Instrument.IsOption && OptionGrowth.OfE8(order, target, book) is > 0 and var growth && (Int128)options.OpenE8 + growth > options.LargestE8)
+            {
+                return Refuse($"The trade would leave {Price(options.OpenE8 + (ulong)growth)} options of this underlying open, more than the {Price(options.LargestE8)} that the attesters' bonds stand for now; lower the size, or wait until others close theirs.");
             }
 
             IEnumerable<PreTradeCheck.Possible> fills = _orders.Values

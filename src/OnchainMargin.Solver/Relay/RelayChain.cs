@@ -24,4 +24,14 @@ internal sealed class RelayChain(ProtocolClient client) : IRelayChain
             .CallAsync(client.Deployment.Contracts.Clearinghouse, new Clearinghouse.OrderStatusCall(account, nonce), cancellationToken: cancellationToken).ConfigureAwait(false);
         return (status.Done, status.FilledE8);
     }
+
+    /// <inheritdoc/>
+    public async Task<(ulong OpenE8, ulong LargestE8)> OptionInterestAsync(ushort underlying, CancellationToken cancellationToken)
+    {
+        Clearinghouse.MarketTotals totals = await client.Node
+            .CallAsync(client.Deployment.Contracts.Clearinghouse, new Clearinghouse.MarketTotalsCall(underlying), cancellationToken: cancellationToken).ConfigureAwait(false);
+        ulong largest = await client.Node
+            .CallAsync(client.Deployment.Contracts.PriceHub, new PriceHub.OptionInterestMaxE8Call(underlying), cancellationToken: cancellationToken).ConfigureAwait(false);
+        return (totals.OptionInterestE8, largest);
+    }
 }

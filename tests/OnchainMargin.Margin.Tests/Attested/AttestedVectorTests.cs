@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Numerics;
-using System.Text.Json;
-using OnchainMargin.Oracle;
-
 namespace OnchainMargin.Margin.Tests.Attested;
 
 /// <summary>The rules of surfaces and of steps of parameters against the vectors that the Solidity reads, too (spec/attested, written by spec/generate-attested.js).</summary>
@@ -85,36 +80,6 @@ public sealed class AttestedVectorTests
         }
     }
 
-    [Fact]
-    public void Rules_WithVectors_StandInBothLanguagesAndTheSpecification()
-    {
-        string solidity = string.Concat(Directory.GetFiles(SpecFiles.At("contracts"), "*.sol", SearchOption.AllDirectories).Select(File.ReadAllText));
-        string engine = string.Concat(Directory.GetFiles(SpecFiles.At("src", "OnchainMargin.Margin"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        string specification = File.ReadAllText(SpecFiles.At("spec", "oracle.md")) + File.ReadAllText(SpecFiles.At("spec", "parameters.md"));
-        string[] rules = [.. Directory.GetFiles(SpecFiles.At("spec", "attested"), "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)!)];
-        Assert.Equal(6, rules.Length);
-        foreach (string rule in rules)
-        {
-            Assert.Contains($"@custom:spec {rule}", solidity, StringComparison.Ordinal);
-            Assert.Contains($"SpecRule(\"{rule}\")", engine, StringComparison.Ordinal);
-            Assert.Contains($"### {rule} ", specification, StringComparison.Ordinal);
-        }
-    }
-
     private static ParameterBand Band(Columns v, int i) => new(
         (ulong)v.Long("leastE8", i), (ulong)v.Long("mostE8", i), (uint)v.Long("tightenPerHourE8", i), (uint)v.Long("tightenPerDayE8", i), (uint)v.Long("loosenPerHourE8", i), (uint)v.Long("loosenPerDayE8", i));
-
-    private sealed class Columns(Dictionary<string, long[]> values)
-    {
-        public static Columns Of(string rule) => new(
-            JsonDocument.Parse(File.ReadAllText(SpecFiles.At("spec", "attested", rule + ".json"))).RootElement.EnumerateObject()
-                .Where(static property => property.Value.ValueKind == JsonValueKind.Array)
-                .ToDictionary(static property => property.Name, static property => property.Value.EnumerateArray().Select(static one => (long)BigInteger.Parse(one.GetString()!, CultureInfo.InvariantCulture)).ToArray()));
-
-        public int Count(string column) => values[column].Length;
-
-        public long Long(string column, int i) => values[column][i];
-
-        public ReadOnlySpan<long> Row(string column, int i, int width) => values[column].AsSpan(i * width, width);
-    }
 }

@@ -27,6 +27,7 @@ public sealed partial class ProtocolConstantsTests
         ["attestation.seats"] = ("risk/RiskRegistry.sol", "SEATS"),
         ["attestation.creditCapacityBps"] = ("risk/CreditBucket.sol", "CAPACITY_BPS"),
         ["attestation.creditRefillBpsPerDay"] = ("risk/CreditBucket.sol", "REFILL_BPS_PER_DAY"),
+        ["attestation.optionRiskBps"] = ("oracle/VolSurfaces.sol", "OPTION_RISK_BPS"),
         ["clearing.feeMaxE8"] = ("risk/RiskParameters.sol", "FEE_MAX_E8"),
         ["clearing.leastBandE8"] = ("clearing/HealthGate.sol", "LEAST_BAND_E8"),
     };

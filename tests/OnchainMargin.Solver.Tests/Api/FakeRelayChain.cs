@@ -9,6 +9,11 @@ internal sealed class FakeRelayChain : IRelayChain
 {
     public Dictionary<(ulong, ulong), (bool IsDone, ulong FilledE8)> Known { get; } = [];
 
+    /// <summary>What it says of every underlying's options.</summary>
+    public (ulong OpenE8, ulong LargestE8) Options { get; set; } = (0, long.MaxValue);
+
+    public Task<(ulong OpenE8, ulong LargestE8)> OptionInterestAsync(ushort underlying, CancellationToken cancellationToken) => Task.FromResult(Options);
+
     public Task<bool> IsSignedAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) => Task.FromResult(signed.Signature.Length > 1);
 
     public Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken) => Task.FromResult(signature.Length > 1);

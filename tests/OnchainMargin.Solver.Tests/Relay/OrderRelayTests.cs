@@ -164,6 +164,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
     }
 
     [Fact]
+<<<<<<< HEAD
     public async Task Submit_ATokenAgainstCash_MeetsItsLikeAndIsJudgedByWhatIsHeld()
     {
         Instrument weth = SpotOrders.Of(1);
@@ -179,6 +180,24 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Assert.Contains("is not listed", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(9))), StringComparison.Ordinal);
         Assert.Contains("is not listed", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(0))), StringComparison.Ordinal);
         Assert.Contains("is not listed", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 2, instrument: new Instrument(1, 7, 0, weth.Kind))), StringComparison.Ordinal);
+=======
+    public async Task Submit_AnOptionOrderAboveTheCap_IsRefusedOnlyWhereTheOpenOptionsGrow()
+    {
+        Instrument put = Instrument.Put(2, ApiWorld.Expiry, 28_000_000);
+        Instrument call = Instrument.Call(2, ApiWorld.Expiry, 32_000_000);
+        _world.Relay.Options = ((ulong)(95 * One), (ulong)(100 * One));
+
+        // Account 2 is short of five: buying fifteen opens ten, buying ten the last five. Resting opens nothing.
+        await TakenAsync(_world.Sign(1, -20 * One, 5 * One, 1, instrument: put));
+        Assert.Contains("leave 105 options of this underlying open, more than the 100", await RefusalAsync(_world.Sign(2, 15 * One, 5 * One, 1, instrument: put)), StringComparison.Ordinal);
+        await TakenAsync(_world.Sign(2, 10 * One, 5 * One, 2, instrument: put));
+
+        // It is long of twenty calls: what it sells another opens, so as many are open as before, whatever the cap.
+        _world.Relay.Options = ((ulong)(95 * One), 0);
+        await TakenAsync(_world.Sign(1, 10 * One, 5 * One, 2, instrument: call));
+        await TakenAsync(_world.Sign(2, -10 * One, 5 * One, 3, instrument: call));
+        Assert.Equal(2, _world.Orders.TakePending(10).Count);
+>>>>>>> 84a1a1a (Open options are held below what the attesters' bonds stand for; every oracle rule has shared vectors; share rates are noted by checkpoints)
     }
 
     private async Task<RestingOrder> TakenAsync(Clearinghouse.SignedOrder signed)

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AveragedRecords} from "../clearing/AveragedRecords.sol";
+import {FeedParameters} from "../interfaces/ISpotMarkets.sol";
+import {SurfaceParameters, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
+import {Drawdowns, InsuranceHigh} from "../oracle/Drawdowns.sol";
+import {GrowthGuards} from "../oracle/GrowthGuards.sol";
+import {MarketStates, Observation, SpotMarket} from "../oracle/MarketStates.sol";
+import {Medians} from "../oracle/Medians.sol";
+import {OptionCaps} from "../oracle/OptionCaps.sol";
+import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
+import {VM} from "./IVm.sol";
+import {SettableSource} from "./SettableSource.sol";
+import {SurfaceFixture} from "./SurfaceFixture.sol";
+
+/// @notice Prices, settlement, averages and what lies are worth against the vectors that the C# reads, too (spec/attested).
+contract OracleVectorsTest is SurfaceFixture {
+    uint32 internal constant MONTH = uint32(START) + 30 days;
+    string private _json;
+
+    /// @dev Inputs of ORC-002 and ORC-003, and what they leave.
+    struct Update {
+        SpotMarket market;
+        FeedParameters bands;
+        Observation observed;
+    }
+
+    function test_agreed_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/ORC-001.json");
+        uint256[] memory prices = _column("prices");
+        uint256[] memory deviation = _column("deviation");
+        uint256[] memory price = _column("price");
+        uint256[] memory live = _column("live");
+        uint256[] memory used = _column("used");
+        assert(price.length > 100);
+        for (uint256 i = 0; i < price.length; ++i) {
+            uint64[] memory five = new uint64[](5);
+            for (uint256 j = 0; j < 5; ++j) five[j] = uint64(prices[5 * i + j]);
+            (uint64 found, uint256 foundLive, uint256 foundUsed) = Medians.agreed(five, deviation[i]);
+            assert(found == price[i] && foundLive == live[i] && foundUsed == used[i]);
+        }
+    }
+
+    function test_next_leavesThePricesOfTheVectors() public {
+        _json = VM.readFile("spec/attested/ORC-002.json");
+        (Update[] memory updates, ) = _updates();
+        uint256[] memory spot = _column("spotAfter");
+        uint256[] memory average = _column("averageAfter");
+        uint256[] memory cumulative = _column("cumulativeAfter");
+        uint256[] memory covered = _column("coveredAfter");
+        assert(spot.length > 200);
+        for (uint256 i = 0; i < spot.length; ++i) {
+            SpotMarket memory m = updates[i].market;
+            assert(m.spotE8 == spot[i] && m.averageSpotE8 == average[i]);
+            assert(m.cumulativeE8 == cumulative[i] && m.coveredSeconds == covered[i]);
+        }
+    }
+
+    function test_next_leavesTheStateOfTheVectors() public {
+        _json = VM.readFile("spec/attested/ORC-003.json");
+        (Update[] memory updates, uint256[] memory reasons) = _updates();
+        uint256[] memory state = _column("stateAfter");
+        uint256[] memory demanded = _column("demandedAfter");
+        uint256[] memory expected = _column("reasonsAfter");
+        for (uint256 i = 0; i < state.length; ++i) {
+            SpotMarket memory m = updates[i].market;
+            assert(m.state == state[i] && m.demandedTime == demanded[i] && reasons[i] == expected[i]);
+        }
+    }
+
+    function test_drawdown_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/ORC-003.json");
+        uint256[] memory insurance = _column("insurance");
+        uint256[] memory time = _column("fallTime");
+        uint256[] memory dayAfter = _column("dayAfter");
+        uint256[] memory highAfter = _column("highAfter");
+        uint256[] memory previousAfter = _column("previousAfter");
+        uint256[] memory drawdown = _column("drawdown");
+        InsuranceHigh[] memory highs = _highs();
+        for (uint256 i = 0; i < drawdown.length; ++i) {
+            assert(Drawdowns.next(highs[i], insurance[i], time[i]) == drawdown[i]);
+            assert(highs[i].day == dayAfter[i] && highs[i].highE8 == highAfter[i]);
+            assert(highs[i].previousHighE8 == previousAfter[i]);
+        }
+    }
+
+    /// @dev Through the market itself, update by update.
+    function test_settlement_isThatOfTheVectors() public {
+        deploy();
+        SettableSource source = new SettableSource(uint64(BTC_PRICE));
+        setFeed(BTC, address(source));
+        _json = VM.readFile("spec/attested/ORC-004.json");
+        uint256[] memory gap = _column("gap");
+        uint256[] memory price = _column("price");
+        uint256[] memory settled = _column("settled");
+        uint256[] memory expiry = _column("expiry");
+        uint256[] memory observed = _column("seconds");
+        uint256[] memory coming = _column("coming");
+        uint256[] memory running = _column("running");
+        for (uint256 i = 0; i < settled.length; ++i) {
+            uint256 id = VM.snapshotState();
+            _walk(source, gap, price, i);
+            assert(spots.windowAverageE8(BTC, uint32(coming[i])) == running[i]);
+            (uint64 fixed_, uint256 covered) = spots.tryFixSettlement(BTC, uint32(expiry[i]));
+            assert(fixed_ == settled[i] && covered == observed[i]);
+            VM.revertToState(id);
+        }
+    }
+
+    /// @dev Through the market itself, until it is wound down.
+    function test_lastPrice_isThatOfTheVectors() public {
+        deploy();
+        SettableSource source = new SettableSource(uint64(BTC_PRICE));
+        setFeed(BTC, address(source));
+        _json = VM.readFile("spec/attested/ORC-005.json");
+        uint256[] memory gap = _column("gap");
+        uint256[] memory price = _column("price");
+        uint256[] memory last = _column("last");
+        uint256[] memory observed = _column("observed");
+        for (uint256 i = 0; i < last.length; ++i) {
+            uint256 id = VM.snapshotState();
+            _walk(source, gap, price, i);
+            (uint64 found, uint256 covered) = spots.tryFixSettlement(BTC, 0);
+            assert(found == last[i] && covered == observed[i]);
+            VM.revertToState(id);
+        }
+    }
+
+    function test_growthGuards_areThoseOfTheVectors() public {
+        _json = VM.readFile("spec/attested/ORC-006.json");
+        uint256[] memory noted = _column("noted");
+        uint256[] memory growth = _column("growth");
+        uint256[] memory elapsed = _column("elapsed");
+        uint256[] memory raw = _column("raw");
+        uint256[] memory ceiling = _column("ceiling");
+        uint256[] memory noteAfter = _column("noteAfter");
+        for (uint256 i = 0; i < noted.length; ++i) {
+            assert(GrowthGuards.ceilingE20(noted[i], growth[i], elapsed[i]) == ceiling[i]);
+            assert(GrowthGuards.nextE20(noted[i], raw[i], growth[i], elapsed[i]) == noteAfter[i]);
+        }
+    }
+
+    function test_domain_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/ORC-010.json");
+        uint256[] memory forward = _column("forward");
+        uint256[] memory spot = _column("spot");
+        int256[] memory a = VM.parseJsonIntArray(_json, ".a");
+        uint256[] memory b = _column("b");
+        int256[] memory rho = VM.parseJsonIntArray(_json, ".rho");
+        int256[] memory m = VM.parseJsonIntArray(_json, ".m");
+        uint256[] memory sigma = _column("sigma");
+        uint256[] memory listable = _column("listable");
+        SurfaceUpdate memory s;
+        for (uint256 i = 0; i < listable.length; ++i) {
+            (s.forwardE8, s.spotE8, s.aE12, s.bE12) = (uint64(forward[i]), uint64(spot[i]), int64(a[i]), uint64(b[i]));
+            (s.rhoE8, s.mE8, s.sigmaE8) = (int32(rho[i]), int32(m[i]), uint32(sigma[i]));
+            assert(this.isInDomain(s) == (listable[i] == 1));
+        }
+    }
+
+    /// @dev Through publications, each told by its level.
+    function test_delay_isThatOfTheVectors() public {
+        deployWithAttesters();
+        _json = VM.readFile("spec/attested/ORC-010.json");
+        uint256[] memory published = _column("published");
+        uint256[] memory asked = _column("now");
+        uint256[] memory delayed = _column("delayed");
+        int64 level = smile(BTC, MONTH).aE12;
+        for (uint256 i = 0; i < delayed.length; ++i) {
+            uint256 id = VM.snapshotState();
+            int64 expected = 0;
+            for (uint256 j = 8 * i; j < 8 * (i + 1); ++j) {
+                pass(published[j] - this.clock());
+                spots.update(BTC);
+                SurfaceUpdate memory s = smile(BTC, MONTH);
+                s.aE12 = level + int64(uint64(1000 * (j - 8 * i)));
+                if (published[j] == delayed[i]) expected = s.aE12;
+                publish(s);
+            }
+            pass(asked[i] - this.clock());
+            uint256 word = this.wordAt(surfaces.recordsOf(BTC, uint64(BTC_PRICE)), 3);
+            assert(int64(uint64(word >> 192)) == expected);
+            VM.revertToState(id);
+        }
+    }
+
+    function test_risk_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/ORC-015.json");
+        uint256[] memory vols = _column("vols");
+        uint256[] memory volStep = _column("volStep");
+        uint256[] memory forwardStep = _column("forwardStep");
+        uint256[] memory ratio = _column("ratio");
+        uint256[] memory tau = _column("tau");
+        uint256[] memory risk = _column("risk");
+        SurfaceParameters memory p;
+        for (uint256 i = 0; i < risk.length; ++i) {
+            (p.volStepE8, p.forwardStepE8) = (uint32(volStep[i]), uint32(forwardStep[i]));
+            uint256[13] memory thirteen;
+            for (uint256 j = 0; j < 13; ++j) thirteen[j] = vols[13 * i + j];
+            assert(SurfaceChecks.riskE6(p, thirteen, ratio[i], tau[i]) == risk[i]);
+        }
+    }
+
+    function test_optionCaps_areThoseOfTheVectors() public {
+        _json = VM.readFile("spec/attested/ORC-016.json");
+        uint256[] memory open = _column("open");
+        uint256[] memory risks = _column("risks");
+        uint256[] memory limit = _column("limit");
+        uint256[] memory most = _column("most");
+        for (uint256 i = 0; i < limit.length; ++i) {
+            uint256[] memory caps = OptionCaps.largestE8(_slice(open, 4 * i, 4), _slice(risks, 4 * i, 4), limit[i]);
+            for (uint256 u = 0; u < 4; ++u) assert(caps[u] == most[4 * i + u]);
+        }
+    }
+
+    function test_average_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/CLR-021.json");
+        uint256[] memory checkpointWords = _column("checkpointWords");
+        uint256[] memory recordWords = _column("recordWords");
+        uint256[] memory checkpoints = _column("checkpoint");
+        uint256[] memory records = _column("records");
+        uint256[] memory checkpointsAfter = _column("checkpointAfter");
+        uint256[] memory recordsAfter = _column("recordsAfter");
+        uint256 heads = 0;
+        uint256 words = 0;
+        for (uint256 i = 0; i < recordWords.length; ++i) {
+            (bytes memory checkpoint, bytes memory averaged) = AveragedRecords.average(
+                abi.encodePacked(_slice(checkpoints, heads, checkpointWords[i])),
+                abi.encodePacked(_slice(records, words, recordWords[i]))
+            );
+            bytes memory expected = abi.encodePacked(_slice(checkpointsAfter, heads, checkpointWords[i]));
+            assert(keccak256(checkpoint) == keccak256(expected));
+            expected = abi.encodePacked(_slice(recordsAfter, words, recordWords[i]));
+            assert(keccak256(averaged) == keccak256(expected));
+            heads += checkpointWords[i];
+            words += recordWords[i];
+        }
+        assert(words == recordsAfter.length && words > 200);
+    }
+
+    function isInDomain(SurfaceUpdate calldata s) external pure returns (bool) {
+        return SurfaceChecks.isInDomain(s);
+    }
+
+    function wordAt(bytes calldata data, uint256 index) external pure returns (uint256) {
+        return uint256(bytes32(data[32 * index:32 * index + 32]));
+    }
+
+    /// @dev The 24 updates of a case.
+    function _walk(SettableSource source, uint256[] memory gap, uint256[] memory price, uint256 place) private {
+        for (uint256 i = 24 * place; i < 24 * (place + 1); ++i) {
+            VM.warp(this.clock() + gap[i]);
+            nextBlock();
+            source.set(uint64(price[i]));
+            spots.update(BTC);
+        }
+    }
+
+    function _column(string memory name) private view returns (uint256[] memory) {
+        return VM.parseJsonUintArray(_json, string.concat(".", name));
+    }
+
+    function _slice(
+        uint256[] memory values,
+        uint256 from,
+        uint256 count
+    ) private pure returns (uint256[] memory slice) {
+        slice = new uint256[](count);
+        for (uint256 i = 0; i < count; ++i) slice[i] = values[from + i];
+    }
+
+    function _updates() private view returns (Update[] memory updates, uint256[] memory reasons) {
+        updates = new Update[](_column("now").length);
+        _readMarkets(updates);
+        _readBands(updates);
+        reasons = new uint256[](updates.length);
+        uint256[] memory time = _column("now");
+        uint256[] memory window = _column("window");
+        for (uint256 i = 0; i < updates.length; ++i) {
+            Update memory u = updates[i];
+            reasons[i] = MarketStates.next(u.market, u.bands, u.observed, time[i], window[i]);
+        }
+    }
+
+    function _readMarkets(Update[] memory updates) private view {
+        uint256[] memory spot = _column("spot");
+        uint256[] memory average = _column("average");
+        uint256[] memory time = _column("time");
+        uint256[] memory state = _column("state");
+        uint256[] memory demanded = _column("demanded");
+        uint256[] memory cumulative = _column("cumulative");
+        uint256[] memory covered = _column("covered");
+        for (uint256 i = 0; i < updates.length; ++i) {
+            SpotMarket memory m = updates[i].market;
+            (m.spotE8, m.averageSpotE8, m.time) = (uint64(spot[i]), uint64(average[i]), uint40(time[i]));
+            (m.state, m.demandedTime) = (uint8(state[i]), uint40(demanded[i]));
+            (m.cumulativeE8, m.coveredSeconds) = (uint96(cumulative[i]), uint40(covered[i]));
+        }
+    }
+
+    function _readBands(Update[] memory updates) private view {
+        uint256[] memory minCount = _column("minCount");
+        uint256[] memory reduceMove = _column("reduceMove");
+        uint256[] memory haltMove = _column("haltMove");
+        uint256[] memory recovery = _column("recovery");
+        uint256[] memory price = _column("price");
+        uint256[] memory live = _column("live");
+        uint256[] memory used = _column("used");
+        for (uint256 i = 0; i < updates.length; ++i) {
+            FeedParameters memory p = updates[i].bands;
+            (p.minCount, p.reduceMoveE8) = (uint8(minCount[i]), uint32(reduceMove[i]));
+            (p.haltMoveE8, p.recoverySeconds) = (uint32(haltMove[i]), uint32(recovery[i]));
+            updates[i].observed = Observation(uint64(price[i]), live[i], used[i]);
+        }
+    }
+
+    function _highs() private view returns (InsuranceHigh[] memory highs) {
+        uint256[] memory day = _column("day");
+        uint256[] memory high = _column("high");
+        uint256[] memory previous = _column("previous");
+        highs = new InsuranceHigh[](day.length);
+        for (uint256 i = 0; i < day.length; ++i) {
+            highs[i] = InsuranceHigh(uint32(day[i]), uint96(high[i]), uint96(previous[i]));
+        }
+    }
+}

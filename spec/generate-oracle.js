@@ -1,0 +1,571 @@
+// Writes the vectors of prices, settlement and what lies are worth: ORC-001 to ORC-006, ORC-010, ORC-015, ORC-016 and CLR-021, beside those of spec/generate-attested.js. Run: node spec/generate-oracle.js
+// A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
+import { keccak256 } from "ethers";
+import { E8, HOUR, YEAR, allowedStep, between, ceil, columns, max, min, pick, root, write } from "./integers.js";
+
+const DAY = 86_400n;
+const abs = (a) => (a < 0n ? -a : a);
+const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
+const column = (cases, ...names) => columns(cases, names);
+const near = (a, b) => (a + b / 2n) / b;
+
+// ORC-001
+const ascending = (values) => [...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+function median(values) {
+  const sorted = ascending(values);
+  const low = sorted[Math.floor((sorted.length - 1) / 2)];
+  return (low + sorted[Math.floor(sorted.length / 2)]) / 2n;
+}
+function agreed(prices, deviation) {
+  const live = prices.filter((p) => p !== 0n);
+  if (live.length === 0) return { price: 0n, live: 0n, used: 0n };
+  const first = median(live);
+  const used = live.filter((p) => abs(p - first) * E8 <= deviation * first);
+  return { price: used.length ? median(used) : 0n, live: BigInt(live.length), used: BigInt(used.length) };
+}
+const quotes = times(120, (i) => {
+  const middle = pick(1n, 3n, 90_000n * E8, 2n ** 48n - 10n ** 13n);
+  const deviation = pick(0n, 2_000_000n, 20_000_000n);
+  const edge = (deviation * middle) / E8;
+  const prices = times(5, () =>
+    pick(
+      0n,
+      middle,
+      middle,
+      middle + edge,
+      middle + edge + 1n,
+      max(1n, middle - edge - 1n),
+      middle + edge / 2n,
+      2n ** 48n,
+    ),
+  );
+  return { deviation, prices: i === 0 ? [0n, 0n, 0n, 0n, 0n] : prices };
+}).map((q) => ({ ...q, ...agreed(q.prices, q.deviation) }));
+write(
+  "ORC-001",
+  "five prices a case, 0 for a source without one, and the largest deviation; price: the median of those that agree; live, used: how many have one, and agree",
+  {
+    prices: quotes.flatMap((q) => q.prices),
+    ...column(quotes, "deviation", "price", "live", "used"),
+  },
+);
+
+// ORC-002 to ORC-004
+const [NORMAL, REDUCE, HALTED] = [0n, 1n, 2n];
+function update(m, p, o, now, window) {
+  const elapsed = now - m.time;
+  const held = m.state === HALTED ? 0n : min(elapsed, 300n);
+  const average = m.average + ((m.spot - m.average) * min(elapsed, window)) / window;
+  const next = {
+    spot: m.spot,
+    average,
+    time: now,
+    cumulative: m.cumulative + m.spot * held,
+    covered: m.covered + held,
+  };
+  let demanded = NORMAL;
+  let reasons = 0n;
+  if (o.used < p.minCount) [demanded, reasons] = [HALTED, o.live < p.minCount ? 1n : 2n];
+  else {
+    const band = (p.haltMove * average) / E8;
+    const distance = abs(o.price - average);
+    if (o.used * 2n <= o.live) [demanded, reasons] = [REDUCE, 2n];
+    if (distance * E8 > p.reduceMove * average) [demanded, reasons] = [REDUCE, reasons + 4n];
+    if (distance > band) demanded = HALTED;
+    const clamped = distance <= band ? o.price : o.price > average ? average + band : average - band;
+    next.spot = clamped === 0n ? 1n : clamped;
+  }
+  if (demanded >= m.state) [next.state, next.demanded] = [demanded, now];
+  else if (m.state === HALTED) [next.state, next.demanded] = [REDUCE, now];
+  else if (now - m.demanded >= p.recovery) [next.state, next.demanded] = [NORMAL, m.demanded];
+  else [next.state, next.demanded] = [m.state, m.demanded];
+  return { ...next, reasons };
+}
+const START = 1_800_000_000n;
+const markets = times(240, () => {
+  const spot = pick(1n, 3n, 90_000n * E8, 2n ** 48n, between(1, 2n ** 48n));
+  const average = pick(spot, spot + spot / 9n, spot - spot / 20n, between(1, 2n ** 48n));
+  const m = {
+    spot,
+    average,
+    time: START,
+    state: pick(0n, 1n, 2n),
+    demanded: START - pick(0n, 119n, 120n, 5000n),
+    cumulative: between(0, 2n ** 61n),
+    covered: between(0, 2n ** 30n),
+  };
+  const p = {
+    minCount: between(1, 5),
+    reduceMove: pick(0n, 10_000_000n),
+    haltMove: pick(10_000_000n, 20_000_000n, 50_000_000n),
+    recovery: pick(0n, 120n, 86_400n),
+  };
+  const now = START + pick(0n, 1n, 60n, 120n, 299n, 300n, 301n, 1799n, 1800n, 100_000n);
+  const window = pick(1n, 1800n, 86_400n);
+  // The average that the update finds, so that prices lie on the edges of its bands.
+  const found = update(m, p, { price: 0n, live: 0n, used: 0n }, now, window).average;
+  const edge = pick((p.reduceMove * found) / E8, (p.haltMove * found) / E8);
+  const live = between(0, 5);
+  const used = live === 0n ? 0n : between(0, live);
+  const price =
+    used === 0n
+      ? 0n
+      : min(
+          2n ** 48n,
+          max(1n, pick(found, found + edge, found + edge + 1n, found - edge, found - edge - 1n, between(1, 2n ** 48n))),
+        );
+  return { m, p, o: { price, live, used }, now, window, after: update(m, p, { price, live, used }, now, window) };
+});
+const inputs = {
+  ...Object.fromEntries(
+    ["spot", "average", "time", "state", "demanded", "cumulative", "covered"].map((name) => [
+      name,
+      markets.map((one) => one.m[name]),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["minCount", "reduceMove", "haltMove", "recovery"].map((name) => [name, markets.map((one) => one.p[name])]),
+  ),
+  ...Object.fromEntries(["price", "live", "used"].map((name) => [name, markets.map((one) => one.o[name])])),
+  ...column(markets, "now", "window"),
+};
+const after = (...names) =>
+  Object.fromEntries(names.map((name) => [name + "After", markets.map((one) => one.after[name])]));
+write(
+  "ORC-002",
+  "a market, the bands, what the sources say, the time and the averaging window; spotAfter, averageAfter, cumulativeAfter, coveredAfter: what the update leaves",
+  {
+    ...inputs,
+    ...after("spot", "average", "cumulative", "covered"),
+  },
+);
+
+const falls = times(80, () => {
+  const day = pick(20_833n, 20_832n, 20_000n, 0n);
+  const [high, previous] = [between(0, 40_000n * E8), pick(0n, between(0, 40_000n * E8))];
+  const insurance = pick(0n, high, (high * 7n) / 10n, (high * 7n) / 10n + 1n, between(0, 50_000n * E8));
+  const time = 20_833n * 86_400n + pick(0n, 86_399n);
+  const today = time / 86_400n;
+  const kept = today === day ? [high, previous] : [0n, today === day + 1n ? high : insurance];
+  const highAfter = max(kept[0], insurance);
+  const highest = max(highAfter, kept[1]);
+  const drawdown = highest < 10_000n * E8 ? 0n : ((highest - insurance) * E8) / highest;
+  return {
+    day,
+    high,
+    previous,
+    insurance,
+    fallTime: time,
+    dayAfter: today,
+    highAfter,
+    previousAfter: kept[1],
+    drawdown,
+  };
+});
+write(
+  "ORC-003",
+  "the markets of ORC-002; stateAfter, demandedAfter, reasonsAfter: the state that the update leaves, since when it is demanded, why as bits; then the highs of insurance: a day, its high, the high of the day before, the insurance, the time, and what they are after",
+  {
+    ...inputs,
+    ...after("state", "demanded", "reasons"),
+    ...column(
+      falls,
+      "day",
+      "high",
+      "previous",
+      "insurance",
+      "fallTime",
+      "dayAfter",
+      "highAfter",
+      "previousAfter",
+      "drawdown",
+    ),
+  },
+);
+
+// One source with the bands of constants.json. Sums by the text: each update's price counts for 300 seconds at most.
+const BANDS = { minCount: 1n, reduceMove: 10_000_000n, haltMove: 20_000_000n, recovery: 120n };
+function sums(history, time) {
+  let [sum, covered] = [0n, 0n];
+  history.forEach((m, i) => {
+    const until = min(time, i + 1 < history.length ? history[i + 1].time : time);
+    if (until <= m.time || m.state === HALTED) return;
+    const held = min(until - m.time, 300n);
+    sum += m.spot * held;
+    covered += held;
+  });
+  return [sum, covered];
+}
+const mean = (from, to) => near(to[0] - from[0], to[1] - from[1]);
+const walks = times(24, (i) => {
+  const history = [
+    {
+      spot: 90_000n * E8,
+      average: 90_000n * E8,
+      time: START,
+      state: NORMAL,
+      demanded: START,
+      cumulative: 0n,
+      covered: 0n,
+    },
+  ];
+  const steps = times(24, () => {
+    const last = history.at(-1);
+    const gap = pick(12n, 60n, 60n, 240n, 300n, 301n, 600n, 1200n, 1800n, i % 3 === 0 ? 7300n : 60n);
+    const price = pick(
+      0n,
+      last.spot,
+      last.spot + last.spot / 40n,
+      last.spot - last.spot / 50n,
+      last.spot + last.spot / 4n,
+    );
+    history.push(
+      update(
+        last,
+        BANDS,
+        { price, live: price === 0n ? 0n : 1n, used: price === 0n ? 0n : 1n },
+        last.time + gap,
+        1800n,
+      ),
+    );
+    return { gap, price };
+  });
+  const now = history.at(-1).time;
+  const expiry = START + 1800n * between(1, (now - START) / 1800n);
+  const from = sums(history, expiry - 1800n);
+  let [settled, seconds] = [0n, 0n];
+  for (let end = expiry; end <= now && end < expiry + 672n * 1800n && settled === 0n; end += 1800n) {
+    const to = sums(history, end);
+    seconds = to[1] - from[1];
+    if (seconds >= 900n) settled = mean(from, to);
+  }
+  const coming = (now / 1800n + 1n) * 1800n;
+  const [opened, present] = [sums(history, coming - 1800n), sums(history, now)];
+  const running = present[1] === opened[1] ? history.at(-1).spot : mean(opened, present);
+  return { steps, expiry, settled, seconds, coming, running };
+});
+write(
+  "ORC-004",
+  "24 updates a case, each some seconds after the one before, the first after a listing at 90 000 at 1 800 000 000, with the price of the only source, 0 for none; expiry, settled, seconds: a settlement asked for at the last update, 0 while it cannot be fixed, and what was observed; coming, running: the next half hour and its running average",
+  {
+    gap: walks.flatMap((w) => w.steps.map((s) => s.gap)),
+    price: walks.flatMap((w) => w.steps.map((s) => s.price)),
+    ...column(walks, "expiry", "settled", "seconds", "coming", "running"),
+  },
+);
+
+// ORC-005: the same walks, whose source then says nothing for good.
+const deaths = times(24, () => {
+  const history = [
+    { spot: 90_000n * E8, average: 90_000n * E8, time: START, state: NORMAL, demanded: START, cumulative: 0n, covered: 0n },
+  ];
+  const step = (gap, price) => {
+    const used = price === 0n ? 0n : 1n;
+    history.push(update(history.at(-1), BANDS, { price, live: used, used }, history.at(-1).time + gap, 1800n));
+    return { gap, price };
+  };
+  const steps = times(22, () => {
+    const spot = history.at(-1).spot;
+    return step(
+      pick(60n, 240n, 300n, 301n, 600n, 1800n, 7300n),
+      pick(0n, spot, spot + spot / 40n, spot - spot / 50n, spot + spot / 4n),
+    );
+  });
+  steps.push(step(pick(1n, 300n, 4000n), 0n), step(7n * DAY + pick(0n, 1n, DAY), 0n));
+  const last = history.at(-1);
+  const halted = history[history.findLastIndex((m) => m.state !== HALTED) + 1].time;
+  const now = sums(history, last.time);
+  let observed = 0n;
+  let sum = 0n;
+  for (let from = halted - (halted % 1800n) - 1800n; observed < 900n && from >= START - 1800n; from -= 1800n) {
+    const before = sums(history, from);
+    [sum, observed] = [now[0] - before[0], now[1] - before[1]];
+  }
+  const band = (BANDS.haltMove * last.spot) / E8;
+  const mid = observed === 0n ? last.spot : near(sum, observed);
+  return { steps, observed, last: max(last.spot - band, min(last.spot + band, mid)) };
+}).filter((d) => d.observed >= 900n);
+if (deaths.length < 15) throw new Error("too few deaths");
+write(
+  "ORC-005",
+  "24 updates a case as in ORC-004, the last two without a price and seven days apart; last, observed: the price at which the market is wound down then, and what was observed of it",
+  {
+    gap: deaths.flatMap((d) => d.steps.map((s) => s.gap)),
+    price: deaths.flatMap((d) => d.steps.map((s) => s.price)),
+    ...column(deaths, "last", "observed"),
+  },
+);
+
+// ORC-006
+const rates = times(100, () => {
+  const noted = pick(1n, 10n ** 20n, 2n ** 40n * 10n ** 12n, between(1, 10n ** 22n));
+  const growth = pick(0n, 1n, 20_000_000n, E8);
+  const elapsed = pick(0n, 1n, 60n, 86_399n, 86_400n, 86_401n, 2_592_000n);
+  const counted = min(elapsed, DAY);
+  const ceiling = noted + (noted * growth * counted) / (E8 * YEAR);
+  const raw = pick(0n, 1n, noted, noted + 1n, noted - 1n, ceiling, ceiling + 1n, 2n * noted, noted / 2n);
+  const noteAfter = raw >= noted ? min(raw, ceiling) : noted - ((noted - raw) * counted) / DAY;
+  return { noted, growth, elapsed, raw, ceiling, noteAfter };
+});
+write(
+  "ORC-006",
+  "a noted rate in E20, the growth a year, seconds since, the rate now; ceiling: the most that is told; noteAfter: what is noted",
+  column(rates, "noted", "growth", "elapsed", "raw", "ceiling", "noteAfter"),
+);
+
+// ORC-010
+const inDomain = (s) =>
+  s.forward >= 1n &&
+  s.forward <= 2n ** 49n &&
+  s.spot >= 1n &&
+  s.spot <= 2n ** 48n &&
+  abs(s.a) <= 2n ** 53n &&
+  s.b <= 2n ** 52n &&
+  abs(s.rho) <= E8 &&
+  abs(s.m) <= 6n * E8 &&
+  s.sigma >= 10n ** 6n &&
+  s.sigma <= 6n * E8;
+const EDGES = {
+  forward: [0n, 1n, 2n ** 49n, 2n ** 49n + 1n],
+  spot: [0n, 1n, 2n ** 48n, 2n ** 48n + 1n],
+  a: [-(2n ** 53n), -(2n ** 53n) - 1n, 2n ** 53n, 2n ** 53n + 1n],
+  b: [0n, 2n ** 52n, 2n ** 52n + 1n],
+  rho: [-E8, -E8 - 1n, E8, E8 + 1n],
+  m: [-6n * E8, -6n * E8 - 1n, 6n * E8, 6n * E8 + 1n],
+  sigma: [0n, 999_999n, 1_000_000n, 6n * E8, 6n * E8 + 1n],
+};
+const PLAIN = {
+  forward: 90_090n * E8,
+  spot: 90_000n * E8,
+  a: 280_000_000_000n,
+  b: 400_000_000_000n,
+  rho: -20_000_000n,
+  m: 0n,
+  sigma: 20_000_000n,
+};
+const shapes = [
+  PLAIN,
+  ...Object.entries(EDGES).flatMap(([name, values]) => values.map((value) => ({ ...PLAIN, [name]: value }))),
+];
+// Which surface was in force half an hour ago: of the publications, told by their times, what the rule keeps.
+function delayed(published, now) {
+  let [aside, older, asideTime] = [0n, 0n, 0n];
+  published.forEach((time, i) => {
+    if (i === 0 || (asideTime !== 0n && time - asideTime < 1800n)) return;
+    [older, aside, asideTime] = [aside, published[i - 1], time];
+  });
+  const present = published.at(-1);
+  if (aside === 0n || now - present >= 1800n) return present;
+  return now - asideTime >= 1800n || older === 0n ? aside : older;
+}
+const diaries = times(40, (i) => {
+  const published = [];
+  let time = START;
+  for (let j = 0; j < 8; j++) published.push((time += pick(60n, 60n, 600n, 1799n, 1800n, i % 4 === 0 ? 4000n : 300n)));
+  const now = time + pick(0n, 1n, 600n, 1799n, 1800n);
+  return { published, now, delayed: delayed(published, now) };
+});
+// What ORC-010 promises: nothing younger than half an hour was in force half an hour ago, unless the listing itself is younger.
+const forceUntil = (d) => d.published[d.published.indexOf(d.delayed) + 1] ?? d.now;
+if (!diaries.every((d) => d.delayed + 1800n <= d.now || forceUntil(d) + 1800n <= d.now || d.published[0] === d.delayed))
+  throw new Error("a delayed surface is too young");
+write(
+  "ORC-010",
+  "surfaces in the contract's scales; listable: 1 when in the domain; then eight times of publication a case, the time asked, and the time of the publication that is the delayed one",
+  {
+    ...column(shapes, ...Object.keys(PLAIN)),
+    listable: shapes.map((s) => (inDomain(s) ? 1n : 0n)),
+    published: diaries.flatMap((d) => d.published),
+    ...column(diaries, "now", "delayed"),
+  },
+);
+
+// ORC-015
+function risk({ volStep, forwardStep, vols, ratio, tau }) {
+  const s = allowedStep(volStep, tau, HOUR);
+  const growth = ceil((E8 + s) * (2n * E8 + s), 2n * E8 - s) - E8;
+  const sigma = vols.slice(3, 10).reduce(max);
+  const deviation = ceil(sigma * (root((tau << 64n) / YEAR) + 1n), 2n ** 32n);
+  const move = min(E8, ceil(4n * deviation * growth, 10n * 2n ** 32n));
+  const f = 2n * forwardStep + HOUR;
+  return ceil(f * E8 + (ratio + f) * move, 100n * E8);
+}
+const lies = times(60, (i) => {
+  const vols = times(13, () => pick(4_294_967n, between(2n ** 30n, 2n ** 33n), i % 5 === 0 ? 2n ** 37n : 2n ** 32n));
+  const one = {
+    volStep: pick(15_000_000n, 25_000_000n, 1n),
+    forwardStep: pick(0n, 500_000n, 10_000_000n),
+    vols,
+    ratio: between(50_000_000, 350_000_000),
+    tau: pick(1n, 3600n, 604_800n, 31_536_000n, 63_072_000n, between(1, 63_072_000)),
+  };
+  return { ...one, risk: risk(one) };
+});
+if (!lies.every((l) => l.risk < 2n ** 24n)) throw new Error("the risk of a surface does not fit its place");
+write(
+  "ORC-015",
+  "governed steps, thirteen volatilities, forward over spot, the time to expiry; risk: what an hour of lies moves one unit by, E6 of spot",
+  {
+    vols: lies.flatMap((l) => l.vols),
+    ...column(lies, "volStep", "forwardStep", "ratio", "tau", "risk"),
+  },
+);
+
+// ORC-016
+const books = times(60, (i) => {
+  const open = times(4, () => pick(0n, between(0, 10n ** 12n), 2n ** 62n));
+  const risks = times(4, () => pick(0n, 1n, between(1, 10_000n * E8)));
+  if (i === 0) risks.fill(0n);
+  const used = open.reduce((sum, n, u) => sum + n * risks[u], 0n);
+  const limit = pick(0n, used / E8, used / E8 + 1n, between(0, 10n ** 15n));
+  const left = max(0n, limit * E8 - used);
+  const count = BigInt(risks.filter((r) => r !== 0n).length);
+  const most = open.map((n, u) => (risks[u] === 0n ? 0n : min(2n ** 62n, n + left / (count * risks[u]))));
+  return { open, risks, limit: min(limit, 2n ** 62n), most: limit > 2n ** 62n ? null : most };
+}).filter((b) => b.most);
+if (books.length < 20) throw new Error("too few books");
+write(
+  "ORC-016",
+  "option interest and risk of four underlyings a case, and the limit; most: how many options may be open in each",
+  {
+    open: books.flatMap((b) => b.open),
+    risks: books.flatMap((b) => b.risks),
+    most: books.flatMap((b) => b.most),
+    ...column(books, "limit"),
+  },
+);
+
+// CLR-021
+const join = (...fields) =>
+  fields.reduce((word, [value, bits]) => (word << BigInt(bits)) | BigInt.asUintN(bits, value), 0n);
+const hash = (words) => BigInt(keccak256("0x" + words.map((w) => w.toString(16).padStart(64, "0")).join("")));
+const svi = (level) =>
+  join(
+    [280_000_000_000n + level, 64],
+    [400_000_000_000n, 64],
+    [-20_000_000n, 32],
+    [10_000_000n, 32],
+    [20_000_000n, 32],
+    [0n, 32],
+  );
+// The record as MRG-004 packs it; what CLR-021 replaces comes as arguments.
+const record = (u, spot, mark, forwards) => [
+  join([spot, 64], [mark, 64], [u.spread, 64], [u.interest, 64]),
+  join(
+    [u.average, 64],
+    [u.funding, 64],
+    [5000n * E8, 64],
+    [u.number, 16],
+    [1n, 8],
+    [0n, 8],
+    [BigInt(u.expiries.length), 8],
+    [0n, 24],
+  ),
+  join(
+    [14_000_000n, 32],
+    [45_000_000n, 32],
+    [50_000_000n, 32],
+    [1_000_000n, 32],
+    [400_000n, 32],
+    [7_500_000n, 32],
+    [1_000_000n, 32],
+    [10_000_000n, 32],
+  ),
+  join([5_000_000n, 32], [10_000_000n, 32], [1_000_000n, 32], [1_000_000n, 32], [50_000_000n, 32], [0n, 96]),
+  ...u.expiries.flatMap((e, i) => [
+    join(
+      [START + e.tau, 32],
+      [START - 60n, 40],
+      [10n ** 12n - e.tau, 40],
+      [forwards[i][0], 64],
+      [e.published, 64],
+      [0n, 16],
+    ),
+    svi(e.tau),
+    join([forwards[i][1], 64], [e.published, 64], [0n, 128]),
+    svi(e.tau + 1n),
+  ]),
+];
+const averagings = times(30, (i) => {
+  const tokens = times(Number(pick(0n, 2n)), (j) =>
+    join([BigInt(j), 16], [0n, 16], [6n, 8], [0n, 32], [E8, 64], [0n, 120]),
+  );
+  const underlyings = times(Number(between(1, 2)), (j) => {
+    const spot = pick(1n, 90_000n * E8, 2n ** 48n, between(1, 2n ** 48n));
+    const average = pick(spot, spot + spot / 10n, max(1n, spot - spot / 20n), between(1, 2n ** 48n));
+    const expiries = times(Number(pick(0n, 1n, 2n)), (k) => ({
+      tau: 86_400n * BigInt(k + 1),
+      published: max(1n, spot),
+      forwards: [pick(1n, spot, spot + spot / 50n, 2n ** 49n), pick(1n, spot, 2n ** 49n)],
+    }));
+    return {
+      number: BigInt(j + 1),
+      spot,
+      average: min(2n ** 48n, average),
+      mark: pick(1n, spot, min(2n ** 48n, spot + spot / 200n)),
+      spread: spot / 100n,
+      interest: between(0, 2n ** 62n),
+      funding: between(-(2n ** 61n), 2n ** 61n),
+      expiries,
+    };
+  });
+  const head = [
+    join(
+      [BigInt(i + 1), 64],
+      [START, 40],
+      [BigInt(underlyings.length), 8],
+      [BigInt(tokens.length), 8],
+      [130_000_000n, 32],
+      [0n, 104],
+    ),
+    join([10n ** 12n, 64], [10n ** 12n, 64], [0n, 128]),
+    ...tokens,
+  ];
+  const scaled = (u, forward) => min(2n ** 49n, max(1n, near(u.average * forward, u.spot)));
+  const before = underlyings.map((u) =>
+    record(
+      u,
+      u.spot,
+      u.mark,
+      u.expiries.map((e) => e.forwards),
+    ),
+  );
+  const later = underlyings.map((u) =>
+    u.spot === u.average
+      ? record(
+          u,
+          u.spot,
+          u.mark,
+          u.expiries.map((e) => e.forwards),
+        )
+      : record(
+          u,
+          u.average,
+          max(1n, u.mark - u.spot + u.average),
+          u.expiries.map((e) => e.forwards.map((f) => scaled(u, f))),
+        ),
+  );
+  return {
+    checkpoint: [...head, ...before.map(hash)],
+    records: before.flat(),
+    checkpointAfter: [...head, ...later.map(hash)],
+    recordsAfter: later.flat(),
+  };
+});
+write(
+  "CLR-021",
+  "checkpoints and records (MRG-004) as words, as many a case as checkpointWords and recordWords say; checkpointAfter, recordsAfter: at averaged prices",
+  {
+    checkpointWords: averagings.map((a) => BigInt(a.checkpoint.length)),
+    recordWords: averagings.map((a) => BigInt(a.records.length)),
+    ...Object.fromEntries(
+      ["checkpoint", "records", "checkpointAfter", "recordsAfter"].map((name) => [
+        name,
+        averagings.flatMap((a) => a[name]),
+      ]),
+    ),
+  },
+);
+console.log(
+  `${quotes.length} quotes, ${markets.length} markets, ${falls.length} falls, ${walks.length} walks, ${shapes.length} shapes, ${diaries.length} diaries, ${lies.length} lies, ${books.length} books, ${averagings.length} averagings`,
+);

@@ -1,0 +1,58 @@
+// What the generators of shared vectors have in common: exact integers, pseudorandom numbers, columns in files. They share no code with the Solidity or the C#.
+import { mkdirSync, writeFileSync } from "node:fs";
+
+export const E8 = 10n ** 8n;
+export const E12 = 10n ** 12n;
+export const YEAR = 31_536_000n;
+export const HOUR = 3600n;
+
+// A small generator of numbers, the same everywhere (Lehmer's, modulo 2^61 - 1).
+let state = 20260212n;
+export const next = () => (state = (state * 3125n) % (2n ** 61n - 1n));
+export const between = (least, most) => BigInt(least) + (next() % (BigInt(most) - BigInt(least) + 1n));
+export const pick = (...values) => BigInt(values[Number(between(0, values.length - 1))]);
+
+export function root(a) {
+  if (a < 2n) return a;
+  let x = 1n << BigInt((a.toString(2).length >> 1) + 1);
+  for (;;) {
+    const y = (x + a / x) >> 1n;
+    if (y >= x) return x;
+    x = y;
+  }
+}
+export const floor = (a, b) => (a >= 0n || a % b === 0n ? a / b : a / b - 1n);
+export const ceil = (a, b) => -floor(-a, b);
+export const min = (a, b) => (a < b ? a : b);
+export const max = (a, b) => (a > b ? a : b);
+
+// κ of MRG-023, and the step of ORC-012.
+const KNOTS = [
+  [86_400n, 200_000_000n],
+  [604_800n, 150_000_000n],
+  [2_592_000n, 100_000_000n],
+  [7_776_000n, 70_000_000n],
+  [31_536_000n, 40_000_000n],
+];
+export function kappa(tau) {
+  if (tau <= KNOTS[0][0]) return KNOTS[0][1];
+  for (let i = 1; i < KNOTS.length; i++) {
+    const [[t0, k0], [t1, k1]] = [KNOTS[i - 1], KNOTS[i]];
+    if (tau < t1) return k0 - ((k0 - k1) * (tau - t0)) / (t1 - t0);
+  }
+  return KNOTS.at(-1)[1];
+}
+export const allowedStep = (volStep, tau, elapsed) => (volStep * kappa(tau) * min(elapsed, HOUR)) / (E8 * HOUR);
+
+// Columns of decimal strings: case i is the i-th of each.
+export function write(rule, about, columns) {
+  mkdirSync("spec/attested", { recursive: true });
+  const text = Object.entries(columns).map(
+    ([name, values]) => `  "${name}": [${values.map((v) => `"${v}"`).join(", ")}]`,
+  );
+  writeFileSync(
+    `spec/attested/${rule}.json`,
+    `{\n  "rule": "${rule}",\n  "about": "${about}",\n${text.join(",\n")}\n}\n`,
+  );
+}
+export const columns = (cases, names) => Object.fromEntries(names.map((name) => [name, cases.map((one) => one[name])]));

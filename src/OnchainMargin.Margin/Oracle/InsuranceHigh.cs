@@ -1,0 +1,29 @@
+namespace OnchainMargin.Margin;
+
+/// <summary>The highest insurance of a day and of the day before: the integers of <c>contracts/oracle/Drawdowns.sol</c>.</summary>
+/// <param name="Day">Days since 1970 (UTC).</param>
+/// <param name="HighE8">The highest of this day, E8 of money.</param>
+/// <param name="PreviousHighE8">That of the day before.</param>
+public readonly record struct InsuranceHigh(long Day, Int128 HighE8, Int128 PreviousHighE8)
+{
+    /// <summary>Beyond this fall every market takes reductions only, E8.</summary>
+    public const long LimitE8 = 30_000_000;
+
+    private const long DaySeconds = 86_400;
+    private const long HighLeastE8 = 10_000 * Rounding.One;
+
+    /// <summary>Takes the present insurance in.</summary>
+    /// <param name="insuranceE8">The insurance of the ledger, E8 of money.</param>
+    /// <param name="timeSeconds">Now, unix seconds.</param>
+    /// <param name="drawdownE8">How far it lies below its high, as a part of it, E8; 0 while the high says nothing.</param>
+    [SpecRule("ORC-003")]
+    public InsuranceHigh Next(Int128 insuranceE8, long timeSeconds, out long drawdownE8)
+    {
+        long day = timeSeconds / DaySeconds;
+        InsuranceHigh next = day == Day ? this : new InsuranceHigh(day, insuranceE8, day == Day + 1 ? HighE8 : insuranceE8);
+        next = next with { HighE8 = Int128.Max(next.HighE8, insuranceE8) };
+        var highest = Int128.Max(next.HighE8, next.PreviousHighE8);
+        drawdownE8 = highest < HighLeastE8 ? 0 : (long)((highest - insuranceE8) * Rounding.One / highest);
+        return next;
+    }
+}
