@@ -20,10 +20,12 @@ const token = await create("MockToken", "USD", "USD", 6);
 await call(vault, "listToken", token.address);
 const spots = await create("SpotMarkets", manager.address, parameters.address);
 const hub = await create("PriceHub", manager.address, parameters.address, vault.address, spots.address);
-// The registry asks the referee for its name only, and the bonds are this account: signatures are checked all the same.
+// The registry asks the referee for its name only.
 const referee = await create("LinearReferee");
 const registry = await create("RiskRegistry", manager.address, hub.address, parameters.address, referee.address);
-await call(registry, "connect", from, from);
+const BOND = 10n ** 12n;
+const bonds = await create("AttesterBonds", manager.address, registry.address, vault.address, from, BOND);
+await call(registry, "connect", bonds.address, from);
 const surfaces = await create("VolSurfaces", manager.address, spots.address, registry.address, hub.address);
 const totals = await create("IdleClearinghouse");
 await call(hub, "connect", totals.address);
@@ -61,7 +63,12 @@ const keys = [
   new Wallet("0x" + "33".repeat(32)),
 ];
 keys.sort((a, b) => (a.address.toLowerCase() < b.address.toLowerCase() ? -1 : 1));
-for (const key of keys) await call(registry, "enrol", key.address);
+await call(token, "mint", from, 3n * BOND);
+await call(token, "approve", bonds.address, 3n * BOND);
+for (const key of keys) {
+  await call(bonds, "admit", key.address);
+  await call(bonds, "join", key.address);
+}
 
 let step = 0n;
 async function publication(count) {

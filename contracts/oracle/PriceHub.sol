@@ -307,7 +307,6 @@ contract PriceHub is IPriceHub, AccessManaged {
         return (totals.optionInterestE8, spot);
     }
 
-
     /// @custom:spec ORC-003
     function _watchInsurance() private {
         InsuranceHigh memory high = _insurance;
