@@ -3,6 +3,9 @@ pragma solidity 0.8.37;
 
 /// @title The part of an ERC-4626 vault that a rate is read from; a test donates to it
 contract ShareVault {
+    /// @notice Thrown when whom it pays fails.
+    error CallFailed();
+
     address public immutable asset;
     uint256 public assets = 1_000e6;
     uint256 public shares = 1_000e18;
@@ -26,7 +29,7 @@ contract ShareVault {
         assets = assetsMeanwhile;
         // solhint-disable-next-line avoid-low-level-calls
         (bool done, ) = called.call(data);
-        require(done);
+        require(done, CallFailed());
         assets = assetsBefore;
     }
 

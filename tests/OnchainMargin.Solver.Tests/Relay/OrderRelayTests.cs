@@ -164,7 +164,6 @@ public sealed class OrderRelayTests : IAsyncLifetime
     }
 
     [Fact]
-<<<<<<< HEAD
     public async Task Submit_ATokenAgainstCash_MeetsItsLikeAndIsJudgedByWhatIsHeld()
     {
         Instrument weth = SpotOrders.Of(1);
@@ -180,7 +179,9 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Assert.Contains("is not listed", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(9))), StringComparison.Ordinal);
         Assert.Contains("is not listed", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(0))), StringComparison.Ordinal);
         Assert.Contains("is not listed", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 2, instrument: new Instrument(1, 7, 0, weth.Kind))), StringComparison.Ordinal);
-=======
+    }
+
+    [Fact]
     public async Task Submit_AnOptionOrderAboveTheCap_IsRefusedOnlyWhereTheOpenOptionsGrow()
     {
         Instrument put = Instrument.Put(2, ApiWorld.Expiry, 28_000_000);
@@ -197,7 +198,6 @@ public sealed class OrderRelayTests : IAsyncLifetime
         await TakenAsync(_world.Sign(1, 10 * One, 5 * One, 2, instrument: call));
         await TakenAsync(_world.Sign(2, -10 * One, 5 * One, 3, instrument: call));
         Assert.Equal(2, _world.Orders.TakePending(10).Count);
->>>>>>> 84a1a1a (Open options are held below what the attesters' bonds stand for; every oracle rule has shared vectors; share rates are noted by checkpoints)
     }
 
     private async Task<RestingOrder> TakenAsync(Clearinghouse.SignedOrder signed)
