@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Oracle, engine and referee on COUNT random accounts from SEED, every number to the last unit.
-#   scripts/differential.sh [COUNT [SEED]]        (2000 20261120: the run of CI)
+# Oracle, engine and referee on COUNT random accounts of SEED, every number to the last unit; from the account FIRST on, so that a long run can be had in parts.
+#   scripts/differential.sh [COUNT [SEED [FIRST]]]        (2000 20261120 0: the run of CI)
 set -eu -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export DIFFERENTIAL_COUNT="${1:-2000}" DIFFERENTIAL_SEED="${2:-20261120}"
-export DIFFERENTIAL_LOG="${DIFFERENTIAL_LOG:-$PWD/artifacts/differential-$DIFFERENTIAL_SEED.log}"
+export DIFFERENTIAL_COUNT="${1:-2000}" DIFFERENTIAL_SEED="${2:-20261120}" DIFFERENTIAL_FIRST="${3:-0}"
+export DIFFERENTIAL_LOG="${DIFFERENTIAL_LOG:-$PWD/artifacts/differential-$DIFFERENTIAL_SEED-$DIFFERENTIAL_FIRST.log}"
 mkdir -p "$(dirname "$DIFFERENTIAL_LOG")" && : >"$DIFFERENTIAL_LOG"
 echo "The referee's contracts must be built (npx hardhat build). Progress: $DIFFERENTIAL_LOG"
 nice -n 10 dotnet test tests/OnchainMargin.EndToEnd.Tests -c Release --nologo -v quiet --filter "FullyQualifiedName~RandomAccounts_ThreeWays"

@@ -152,7 +152,7 @@ if [ "$built" -eq 1 ] && wanted OnchainMargin.Browser.Tests; then
   xunit OnchainMargin.Browser.Tests tests/OnchainMargin.Browser.Tests/OnchainMargin.Browser.Tests.csproj
 fi
 
-# What a newcomer runs first, whole: every check of its summary must hold.
+# What a newcomer runs first, whole: every check of its summary must hold, and its reply for programs must say so.
 demo() {
   local ports
   ports="$("$NODE" -e '
@@ -160,8 +160,13 @@ demo() {
     const servers = [net.createServer(), net.createServer()].map((server) => server.listen(0, "127.0.0.1"));
     setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); servers.forEach((server) => server.close()); }, 200);
   ')" || return 1
-  timeout 900 dotnet src/OnchainMargin.Cli/bin/Release/net10.0/omargin.dll demo --once --plain --directory "$OUT/demo" \
-    --node-port "${ports% *}" --api-port "${ports#* }"
+  timeout 900 dotnet src/OnchainMargin.Cli/bin/Release/net10.0/omargin.dll demo --once --plain --json --directory "$OUT/demo" \
+    --node-port "${ports% *}" --api-port "${ports#* }" >"$OUT/demo.json" &&
+    "$NODE" -e '
+      const reply = JSON.parse(require("node:fs").readFileSync(process.argv[1]));
+      const same = reply.accounts.every((one) => JSON.stringify(one.engine) === JSON.stringify(one.referee));
+      process.exit(reply.held && same && reply.accounts.length > 0 && reply.checks.every((check) => check.holds) ? 0 : 1);
+    ' "$OUT/demo.json"
 }
 if [ "$built" -eq 1 ] && [ "$contracts_built" -eq 1 ]; then check demo demo; fi
 

@@ -274,6 +274,8 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         uint256 sum = 0;
         for (uint256 i = 0; i < SEARCH_MAX && coveredSeconds < COVERED_MIN_SECONDS; ++i) {
             from -= WINDOW_SECONDS;
+            // Where nothing is stored the sums are those of the next half hour below, which is looked at next.
+            if (!_halfHours[underlying][from].stored && i + 1 < SEARCH_MAX) continue;
             (uint96 fromE8, uint40 fromSeconds) = _sumsAt(underlying, m, from);
             (sum, coveredSeconds) = (m.cumulativeE8 - fromE8, m.coveredSeconds - fromSeconds);
         }

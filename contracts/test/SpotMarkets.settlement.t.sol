@@ -43,6 +43,17 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         assert(hub.fixSettlement(BTC, EXPIRY) == 91_000e8);
     }
 
+    /// @dev The search goes back through two weeks of half hours, none of which was observed for long enough.
+    function test_windDown_ofAMarketThatDiedInMinutesFitsABlock() public {
+        _die();
+        pass(7 days);
+        _die();
+        uint256 left = gasleft();
+        (uint64 priceE8, uint256 observed) = spots.tryFixSettlement(BTC, 0);
+        assert(left - gasleft() < 6_000_000);
+        assert(observed > 0 && observed < 900 && priceE8 == BTC_PRICE);
+    }
+
     function test_fixSettlement_aPriceHoldsForFiveMinutesAndNoLonger() public {
         _to(EXPIRY - 1800);
         _hold(BTC_PRICE, 10);
@@ -148,5 +159,12 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
             pass(60);
             spots.update(BTC);
         }
+    }
+
+    function _die() private {
+        nextBlock();
+        btcFeed.setRound(1_000, -1, block.timestamp);
+        spots.update(BTC);
+        assert(spots.spotOf(BTC).state == 2);
     }
 }

@@ -18,9 +18,10 @@ internal static class DemoCommand
         Option<int> apiPort = new("--api-port") { Description = "The port of the solver's API.", HelpName = "port", DefaultValueFactory = _ => 8600 };
         Option<int> steps = new("--steps") { Description = "Prices from one snapshot of the table to the next.", HelpName = "count", DefaultValueFactory = _ => DefaultSteps };
         Option<bool> plain = new("--plain") { Description = "Plain lines even on a terminal." };
+        Option<bool> json = new("--json") { Description = "Write the summary as JSON for programs, and all that people read to the error stream." };
         var command = new Command("demo", "A node, the contracts, the solver, a dozen accounts, and the crash of February 2026. Run it by scripts/demo.sh, which builds first.")
         {
-            once, directory, nodePort, apiPort, steps, plain,
+            once, directory, nodePort, apiPort, steps, plain, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -31,10 +32,11 @@ internal static class DemoCommand
                 Port(parsed.GetValue(apiPort), "--api-port"),
                 InRange(parsed.GetValue(steps), 1, 100, "--steps"),
                 parsed.GetValue(plain));
-            TextWriter output = parsed.InvocationConfiguration.Output;
-            bool isLive = !options.Plain && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
+            TextWriter? reply = parsed.GetValue(json) ? parsed.InvocationConfiguration.Output : null;
+            TextWriter output = reply is null ? parsed.InvocationConfiguration.Output : parsed.InvocationConfiguration.Error;
+            bool isLive = !options.Plain && reply is null && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
             IDemoView view = isLive ? new LiveView(AnsiConsole.Console) : new PlainView(output, options.Steps);
-            return await new DemoRun(options, output, view).RunAsync(cancellationToken);
+            return await new DemoRun(options, output, reply, view).RunAsync(cancellationToken);
         });
         return command;
     }

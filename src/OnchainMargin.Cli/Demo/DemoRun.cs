@@ -5,7 +5,11 @@ using OnchainMargin.Protocol.Deployment;
 namespace OnchainMargin.Cli.Demo;
 
 /// <summary>The demo from an empty machine to its summary.</summary>
-internal sealed class DemoRun(DemoOptions options, TextWriter output, IDemoView view)
+/// <param name="options">How.</param>
+/// <param name="output">What people read.</param>
+/// <param name="json">Where the summary goes for programs; null for nowhere.</param>
+/// <param name="view">The replay as it goes.</param>
+internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter? json, IDemoView view)
 {
     private const string Deployer = "deployer";
     private const ulong KeeperAccount = 2;
@@ -44,7 +48,14 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, IDemoView 
             await replay.AgainAsync(cancellationToken);
             corrupt.Finish(replay.Last!.Book);
         });
-        bool held = await Summary.WriteAsync(output, session.Client, replay!.Last!, replay.Record, corrupt!, cancellationToken);
+        IReadOnlyList<Check> checks = await Summary.CheckAsync(session.Client, replay!.Last!, replay.Record, corrupt!, cancellationToken);
+        bool held = checks.All(static check => check.Holds);
+        Summary.Write(output, replay.Last!, replay.Record, corrupt!, checks);
+        if (json is not null)
+        {
+            Summary.WriteJson(json, replay.Last!, replay.Record, checks);
+        }
+
         output.WriteLine();
         output.WriteLine(held ? "All of it held." : "Not all of it held.");
         if (!options.Once)

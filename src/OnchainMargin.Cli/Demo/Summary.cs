@@ -1,3 +1,4 @@
+using System.Globalization;
 using OnchainMargin.Cli.Chain;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Margin;
@@ -9,9 +10,12 @@ namespace OnchainMargin.Cli.Demo;
 /// <summary>What the demo did and whether everything held.</summary>
 internal static class Summary
 {
+    /// <summary>What the demo claims, and whether it held.</summary>
+    public static async Task<IReadOnlyList<Check>> CheckAsync(ProtocolClient client, DemoStatus last, ReplayRecord record, CorruptQuorum corrupt, CancellationToken cancellationToken) =>
+        [.. Checks(last, record), .. corrupt.Checks, .. await Conservation.CheckAsync(client, last.Book, cancellationToken)];
+
     /// <summary>Writes the summary.</summary>
-    /// <returns>Whether every check held.</returns>
-    public static async Task<bool> WriteAsync(TextWriter output, ProtocolClient client, DemoStatus last, ReplayRecord record, CorruptQuorum corrupt, CancellationToken cancellationToken)
+    public static void Write(TextWriter output, DemoStatus last, ReplayRecord record, CorruptQuorum corrupt, IReadOnlyList<Check> checks)
     {
         ProtocolBook book = last.Book;
         output.WriteLine();
@@ -38,7 +42,6 @@ internal static class Summary
             ("insurance used", $"{Money.Cents((Int128)insured)} of {Money.Cents((Int128)(book.Ledger.InsuranceE8 + insured))}"),
             ("deficit", Money.Cents((Int128)book.Ledger.DeficitE8)));
         output.WriteLine();
-        List<Check> checks = [.. Checks(last, record), .. corrupt.Checks, .. await Conservation.CheckAsync(client, book, cancellationToken)];
         foreach (Check check in checks)
         {
             output.WriteLine($"{(check.Holds ? "held  " : "FAILED")}  {check.Claim}: {check.Detail}");
@@ -48,9 +51,40 @@ internal static class Summary
         {
             output.WriteLine($"        {mismatch}");
         }
-
-        return checks.TrueForAll(check => check.Holds);
     }
+
+    /// <summary>Writes the same for programs: money in decimals, exactly, as text.</summary>
+    public static void WriteJson(TextWriter output, DemoStatus last, ReplayRecord record, IReadOnlyList<Check> checks) => Reply.WriteJson(output, new
+    {
+        held = checks.All(static check => check.Holds),
+        checks = checks.Select(static check => new { check.Claim, check.Holds, check.Detail }),
+        mismatches = record.Mismatches,
+        accounts = last.Accounts.Select((account, i) => new
+        {
+            account.Number,
+            account.Trader.Name,
+            State = last.StateOf(i),
+            Engine = Figures(last.Healths[i], static figure => figure.Engine),
+            Referee = Figures(last.Healths[i], static figure => figure.Referee),
+        }),
+        liquidations = record.Liquidations.Select(item => new
+        {
+            item.Lot,
+            Account = item.Account.Number,
+            Time = item.Time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            item.UnderWaterSince,
+            item.StartedInBlock,
+            Sold = Exact(last.Book.Lots[item.Lot].SoldE8),
+            last.Book.Lots[item.Lot].Bids,
+            Proceeds = Exact((Int128)last.Book.Lots[item.Lot].ProceedsE8),
+            Insured = Exact((Int128)last.Book.Lots[item.Lot].InsuredE8),
+        }),
+    });
+
+    private static Dictionary<string, string> Figures(AccountHealth health, Func<(string Name, Int128 Engine, Int128 Referee), Int128> side) =>
+        health.Figures().ToDictionary(static figure => figure.Name, figure => Exact(side(figure)), StringComparer.Ordinal);
+
+    private static string Exact(Int128 valueE8) => FixedPointText.Format(valueE8, FixedPointText.E8);
 
     private static void WriteFigures(TextWriter output, DemoStatus last)
     {

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace OnchainMargin.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// Oracle, engine and referee on random accounts, every number to the last unit. DIFFERENTIAL_COUNT and DIFFERENTIAL_SEED set the run (scripts/differential.sh); without them it is the pinned run of CI.
+/// Oracle, engine and referee on random accounts, every number to the last unit. DIFFERENTIAL_COUNT, DIFFERENTIAL_SEED and DIFFERENTIAL_FIRST set the run (scripts/differential.sh); without them it is the pinned run of CI.
 /// </summary>
 public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : IClassFixture<RefereeNode>
 {
@@ -24,26 +24,27 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
     {
         int count = Setting("DIFFERENTIAL_COUNT", CountInCi);
         int seed = Setting("DIFFERENTIAL_SEED", SeedInCi);
+        int from = Setting("DIFFERENTIAL_FIRST", 0) / AccountsPerCall * AccountsPerCall;
         long began = Stopwatch.GetTimestamp();
         var tally = new Tally();
         Task<IReadOnlyList<string>> asked = Task.FromResult<IReadOnlyList<string>>([]);
         List<string> differences = [];
 
-        // Each batch has a generator of its own, so that any batch can be run again alone. The node works on one batch while the next is computed.
-        for (int first = 0; first < count; first += AccountsPerCall)
+        // Each batch has a generator of its own, so that any batch can be run again alone, and a long run in parts. The node works on one batch while the next is computed.
+        for (int first = from; first < from + count; first += AccountsPerCall)
         {
-            List<RefereeCase> cases = Batch(seed, first, Math.Min(AccountsPerCall, count - first), tally);
+            List<RefereeCase> cases = Batch(seed, first, Math.Min(AccountsPerCall, from + count - first), tally);
             differences.AddRange(cases.SelectMany(one => one.Compute(node)));
             differences.AddRange(await asked);
             asked = AskAsync(cases);
             if (first % 4096 < AccountsPerCall)
             {
-                Progress($"{first + cases.Count} of {count}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
+                Progress($"{first - from + cases.Count} of {count}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
             }
         }
 
         differences.AddRange(await asked);
-        Progress($"seed {seed}: {count} accounts three ways, {tally}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
+        Progress($"seed {seed}, accounts {from} to {from + count - 1} three ways, {tally}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
         foreach (string difference in differences.Take(40))
         {
             Progress(difference);
