@@ -45,6 +45,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
 
     /// @dev The search goes back through two weeks of half hours, none of which was observed for long enough.
     function test_windDown_ofAMarketThatDiedInMinutesFitsABlock() public {
+        _hold(BTC_PRICE, 4);
         _die();
         pass(7 days);
         _die();
