@@ -54,9 +54,17 @@ public sealed class SpotRelayTests(ChainFixture fixture)
         Assert.Contains("less of the token than it would sell", refused, StringComparison.Ordinal);
         string placed = await OrderExample.PlaceAsync(seller.Client, http, seller.Key, Order(seller, -5 * Deployed.Unit, 2));
         Assert.Contains("resting", placed, StringComparison.OrdinalIgnoreCase);
-        await OrderExample.PlaceAsync(buyer.Client, http, buyer.Key, Order(buyer, 2 * Deployed.Unit, 1));
+        string taken = await OrderExample.PlaceAsync(buyer.Client, http, buyer.Key, Order(buyer, 2 * Deployed.Unit, 1));
+        Assert.True(taken.Contains("settling", StringComparison.OrdinalIgnoreCase), taken);
 
-        await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).Accounts[buyer.Account].Balances is [{ Token: 1, AmountRaw: var raw }] && raw == 2 * (UInt128)Five / 5, "the ether in the buyer's account");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                string orders = await http.GetStringAsync(new Uri($"/api/orders?account={buyer.Account}", UriKind.Relative));
+                Assert.DoesNotContain("\"refused\"", orders, StringComparison.Ordinal);
+                return (await world.Client.ReplayAsync()).Accounts[buyer.Account].Balances is [{ Token: 1, AmountRaw: var raw }] && raw == 2 * (UInt128)Five / 5;
+            },
+            "the ether in the buyer's account");
         ProtocolBook book = await world.Client.ReplayAsync();
         Assert.Equal([new Balance(1, 3 * (UInt128)Five / 5)], book.Accounts[seller.Account].Balances.Where(static balance => balance.Token == 1));
         Int128 cost = 2 * (Int128)mark;

@@ -1,5 +1,6 @@
 using OnchainMargin.Cli.Chain;
 using OnchainMargin.Cli.Text;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Margin;
@@ -69,9 +70,15 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
         {
             CheckpointInputs live = await _faucet.GetLiveInputsAsync(BlockTag.Latest, cancellationToken);
             ulong most = await _faucet.Node.CallAsync(session.Deployment.Contracts.PriceHub, new PriceHub.OptionInterestMaxE8Call(number), cancellationToken: cancellationToken);
-            if (live.Checkpoint.Underlyings[number - 1] is { Expiries.IsEmpty: false } record && most != 0)
+            UnderlyingRecord record = live.Checkpoint.Underlyings[number - 1];
+            if (!record.Expiries.IsEmpty)
             {
-                return record;
+                if (most != 0)
+                {
+                    return record;
+                }
+
+                await CheckpointAsync(cancellationToken);
             }
 
             if (TimeProvider.System.GetElapsedTime(began) > LongestListing)
@@ -80,6 +87,22 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
             }
 
             await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <summary>The next checkpoint at once, instead of when its interval is over; the solver may take it first.</summary>
+    private async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        Protocol.Generated.RiskParameters.OracleParameters oracle = await _faucet.Node.CallAsync(session.Deployment.Contracts.RiskParameters, new Protocol.Generated.RiskParameters.OracleCall(), cancellationToken: cancellationToken);
+        BlockHeader latest = (await _faucet.Node.GetBlockAsync(BlockTag.Latest, cancellationToken))!;
+        await node.SetNextTimeAsync(latest.TimestampSeconds + oracle.CheckpointIntervalSeconds, cancellationToken);
+        try
+        {
+            await _faucet.TakeCheckpointAsync(cancellationToken);
+        }
+        catch (RevertException)
+        {
+            // Somebody else did.
         }
     }
 

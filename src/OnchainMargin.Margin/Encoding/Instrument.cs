@@ -20,7 +20,7 @@ public readonly record struct Instrument(ushort Underlying, uint Expiry, long St
     public long StrikeE8 => StrikeE4 * StrikeScale;
 
     /// <summary>Whether this is a call or a put.</summary>
-    public bool IsOption => Kind >= InstrumentKind.Call;
+    public bool IsOption => Kind is InstrumentKind.Call or InstrumentKind.Put;
 
     /// <summary>The 96 bits as a number.</summary>
     public UInt128 Packed => new(((ulong)Underlying << 16) | (Expiry >> 16), ((ulong)(Expiry & 0xffff) << 48) | ((ulong)StrikeE4 << 8) | (uint)Kind);

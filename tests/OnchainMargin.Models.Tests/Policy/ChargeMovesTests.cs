@@ -39,7 +39,8 @@ public sealed class ChargeMovesTests
         var view = new CheckpointView(new Checkpoint(new CheckpointHeader(1, 0, 130_000_000, 1_000_000_000_000, 1_000_000_000_000), [], [record]));
         var state = new AccountState
         {
-            CashE8 = 0, Positions = [new Position(Instrument.Perpetual(1), 100_000_000, 10_000_000_000), new Position(Instrument.Future(1, (uint)(73 * Day)), -100_000_000, -10_000_000_000)],
+            CashE8 = 0,
+            Positions = [new Position(Instrument.Perpetual(1), 100_000_000, 10_000_000_000), new Position(Instrument.Future(1, (uint)(73 * Day)), -100_000_000, -10_000_000_000)],
         };
         Assert.Equal(100 * Move, (double)MarginEngine.Report(state, [], view).Underlyings[0].BasisE8 / E8, 2e-8);
     }
