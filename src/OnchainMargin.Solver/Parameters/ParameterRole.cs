@@ -80,7 +80,7 @@ internal sealed class ParameterRole(
         }
 
         bool isWanted = _wanted is { } wanted && (ulong)wanted.Time + MostAgeSeconds > book.BlockTimeSeconds && wanted.MadeLiquidatable.Count <= options.MostMadeLiquidatable;
-        if (quorum.IsTurn(isWanted && open.Count == 0 && !quorum.IsSending, book, options.TakeoverSeconds))
+        if (quorum.IsTurn(isWanted && open.Count == 0 && !quorum.IsSending(quorum.Known), book, options.TakeoverSeconds))
         {
             if (await ProposeAsync(book, cancellationToken).ConfigureAwait(false) is { } own)
             {

@@ -34,11 +34,14 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     /// </summary>
     /// <param name="book">The node's book.</param>
     /// <param name="mostAgeSeconds">How old a proposal may be, in seconds of the chain.</param>
-    public IEnumerable<Proposal> Open(ProtocolBook book, ulong mostAgeSeconds) => exchange.Of(kind)
+    public IEnumerable<Proposal> Open(ProtocolBook book, ulong mostAgeSeconds) => Known
         .Where(proposal => proposal.Time <= book.BlockTimeSeconds && book.BlockTimeSeconds - proposal.Time <= mostAgeSeconds && !_refused.Contains(proposal.Digest));
 
-    /// <summary>Whether a proposal that was sent from here is on its way still.</summary>
-    public bool IsSending => time.GetUtcNow() - _sentAt < LongestSending && exchange.Of(kind).Any(proposal => _sent.Contains(proposal.Digest));
+    /// <summary>The known proposals of the kind, oldest first.</summary>
+    public IReadOnlyList<Proposal> Known => exchange.Of(kind);
+
+    /// <summary>Whether one of some proposals was sent from here just now.</summary>
+    public bool IsSending(IEnumerable<Proposal> some) => time.GetUtcNow() - _sentAt < LongestSending && some.Any(proposal => _sent.Contains(proposal.Digest));
 
     /// <summary>Whether it is this node's turn to propose: the first attester by address at once, each next one a pause later.</summary>
     /// <param name="isDue">Whether something is to be proposed that nobody has.</param>

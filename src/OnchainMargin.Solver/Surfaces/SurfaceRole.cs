@@ -49,7 +49,7 @@ internal sealed class SurfaceRole(
             await quorum.JudgeAsync(proposal, () => SurfaceComparison.Difference(proposal.Updates, plans, options.Surfaces.ToleranceBps, book.BlockTimeSeconds), book, cancellationToken).ConfigureAwait(false);
         }
 
-        bool isPending = quorum.IsSending || open.Any(proposal => proposal.Time + PendingSeconds > book.BlockTimeSeconds);
+        bool isPending = quorum.IsSending(open) || open.Any(proposal => proposal.Time + PendingSeconds > book.BlockTimeSeconds);
         if (quorum.IsTurn(!isPending && plans.Any(static plan => plan.IsDue), book, options.Surfaces.TakeoverSeconds))
         {
             Proposal own = Propose(plans, book);
