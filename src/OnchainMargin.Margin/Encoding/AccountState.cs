@@ -33,6 +33,14 @@ public sealed partial record AccountState
     /// <summary>Positions, strictly ascending by instrument, none of size zero, at most 128.</summary>
     public ImmutableArray<Position> Positions { get; init; } = [];
 
+    /// <summary>The signed size that is held of an instrument, E8; 0 when there is none.</summary>
+    /// <param name="instrument">The instrument.</param>
+    public long SizeOf(Instrument instrument)
+    {
+        int index = IndexOf(instrument);
+        return index >= 0 ? Positions[index].SizeE8 : 0;
+    }
+
     /// <summary>Where an instrument stands among the positions, or the complement of where it would.</summary>
     /// <param name="instrument">The instrument.</param>
     public int IndexOf(Instrument instrument)

@@ -30,14 +30,9 @@ internal static class OptionGrowth
             long before = sizes.TryGetValue(side.Account, out long known) ? known : Held(side);
             long later = before + side.Signed64(sizeE8);
             sizes[side.Account] = later;
-            return Math.Max(later, 0) - Math.Max(before, 0);
+            return Fees.OpenInterestChange(before, later);
         }
 
-        long Held(RestingOrder side)
-        {
-            AccountState? state = book.Accounts.TryGetValue(side.Account, out BookAccount? account) ? account.State : null;
-            int at = state?.IndexOf(side.Instrument) ?? -1;
-            return at >= 0 ? state!.Positions[at].SizeE8 : 0;
-        }
+        long Held(RestingOrder side) => book.Accounts.TryGetValue(side.Account, out BookAccount? account) ? account.State.SizeOf(side.Instrument) : 0;
     }
 }

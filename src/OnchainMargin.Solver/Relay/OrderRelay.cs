@@ -324,8 +324,7 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
                 return Refuse("The order would trade with another of the same owner; cancel that one first.");
             }
 
-            int held = account.State.IndexOf(order.Instrument);
-            if ((order.Signed.Order.Flags & RestingOrder.ReduceOnly) != 0 && !Fees.Reduces(held >= 0 ? account.State.Positions[held].SizeE8 : 0, order.Signed.Order.SizeE8))
+            if ((order.Signed.Order.Flags & RestingOrder.ReduceOnly) != 0 && !Fees.Reduces(account.State.SizeOf(order.Instrument), order.Signed.Order.SizeE8))
             {
                 return Refuse("The order is reduce-only and would not make the position smaller; lower its size or clear the flag.");
             }

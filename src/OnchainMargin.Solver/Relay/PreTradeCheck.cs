@@ -26,8 +26,7 @@ internal static class PreTradeCheck
         bool isReducing = true;
         foreach (Possible fill in fills)
         {
-            int at = after.State.IndexOf(fill.Instrument);
-            isReducing &= Fees.Reduces(at >= 0 ? after.State.Positions[at].SizeE8 : 0, fill.SizeE8);
+            isReducing &= Fees.Reduces(after.State.SizeOf(fill.Instrument), fill.SizeE8);
             (Holding? traded, string refusal) = after.Trade(fill.Instrument, fill.SizeE8, fill.PriceE8, fill.FeeRateE8, inputs);
             if (traded is null)
             {
