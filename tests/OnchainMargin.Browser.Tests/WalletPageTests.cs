@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Playwright;
 using OnchainMargin.Browser.Tests.Support;
 using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Browser.Tests;
 
@@ -143,6 +144,40 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(bidder.Page.GetByTestId("position-BTC-PERP")).ToContainTextAsync("long", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
         await Assertions.Expect(owner.Page.GetByTestId("health")).Not.ToContainTextAsync("Below maintenance margin", new LocatorAssertionsToContainTextOptions { Timeout = 120_000 });
         Assert.Contains((await world.Protocol.Client.ReplayAsync()).Lots.Values, lot => lot.Account == account && lot.Bids > 0);
+    }
+
+    [BrowserFact]
+    public async Task Losses_NotPaidYet_AreToldBeforeMoneyMovesAndWhatCameBackIsClaimed()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.TabAsync("Funds");
+        await visitor.ChooseAsync("Deposit");
+        await visitor.Button("mint test USDC").WaitForAsync();
+        await Assertions.Expect(visitor.Page.GetByTestId("deficit")).ToHaveCountAsync(0);
+        await Assertions.Expect(visitor.Page.GetByTestId("held")).ToHaveCountAsync(0);
+
+        visitor.Wallet.Views[Clearinghouse.DeficitCall.Selector] = [(ulong)(25_000 * Deployed.Unit)];
+        visitor.Wallet.Views[Clearinghouse.CashBasesCall.Selector] = [0, (ulong)(100_000 * Deployed.Unit)];
+        visitor.Wallet.Views[Clearinghouse.LossOfCall.Selector] = [(ulong)(30 * Deployed.Unit)];
+        visitor.Wallet.Views[Clearinghouse.HeldForCall.Selector] = [(ulong)(12 * Deployed.Unit)];
+        ILocator notice = visitor.Page.GetByTestId("deficit");
+        await Assertions.Expect(notice).ToContainTextAsync("Losses of $25,000.00 are not paid yet.", new LocatorAssertionsToContainTextOptions { Timeout = 30_000 });
+        await Assertions.Expect(notice).ToContainTextAsync("paid about 75.0 %");
+        await Assertions.Expect(notice).ToContainTextAsync("USDC that you deposit now shares in this; other tokens do not.");
+        ILocator held = visitor.Page.GetByTestId("held");
+        await Assertions.Expect(held).ToContainTextAsync("$12.00");
+        await Assertions.Expect(held).ToContainTextAsync("$30.00");
+        await visitor.ClearActivityAsync();
+        await visitor.ScreenshotAsync("20-losses");
+        await visitor.AssertAccessibleAsync("losses");
+        await visitor.ChooseAsync("Withdraw");
+        await Assertions.Expect(notice).ToContainTextAsync("Other tokens are paid whole.");
+
+        // The chain itself holds nothing for this wallet, and says so.
+        await visitor.Button("Claim").ClickAsync();
+        Assert.Contains("Nothing is held for this wallet any more", await visitor.FailureAsync("Claim $12.00"), StringComparison.Ordinal);
     }
 
     [BrowserFact]

@@ -17,6 +17,7 @@ const sentences: Record<string, (values: Values) => string> = {
   WithdrawalTooLarge: (v) => `Account ${v[0]} cannot withdraw that much of this token now. Use a smaller amount.`,
   BalanceTooLow: (v) =>
     `${v[0] === 0n ? "The shared pool" : `Account ${v[0]}`} holds less of this token than that. Use a smaller amount.`,
+  NothingToClaim: () => "Nothing is held for this wallet any more: it was claimed a moment ago.",
   NotAuthorised: (v) => `Account ${v[0]} belongs to another wallet. Switch your wallet to its owner.`,
   AccountInLot: (v) => `Account ${v[0]} is being liquidated. Until the auction ends it can only receive deposits.`,
   AccountUnknown: (v) => `Account ${v[0]} was never opened.`,

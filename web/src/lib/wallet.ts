@@ -163,6 +163,12 @@ export const calls = {
       instruments.map(BigInt),
     ],
   }),
+  claim: (d: Deployment, to: string): Call => ({
+    address: d.contracts.clearinghouse,
+    abi: contracts.Clearinghouse,
+    functionName: "claim",
+    args: [to],
+  }),
   setDelegate: (d: Deployment, account: string, delegate: string, rights: number, until: bigint): Call => ({
     address: d.contracts.clearinghouse,
     abi: contracts.Clearinghouse,
@@ -199,6 +205,30 @@ export const balanceOf = (config: Config, token: `0x${string}`, owner: string) =
   read<bigint>(config, token, erc20 as Abi, "balanceOf", [owner]);
 export const allowance = (config: Config, d: Deployment, token: `0x${string}`, owner: string) =>
   read<bigint>(config, token, erc20 as Abi, "allowance", [owner, d.contracts.marginVault]);
+
+/** What a withdrawal of the settlement token rests on beside the account, and what was put aside for a wallet, in money E8. */
+export interface Pool {
+  /** Losses that nothing has paid yet. */
+  deficitE8: bigint;
+  /** What all accounts together have as cash, interest since each was last touched left out. */
+  creditE8: bigint;
+  /** What the wallet's withdrawals were paid less and fees have not given back. */
+  lostE8: bigint;
+  /** What the wallet can claim now. */
+  heldE8: bigint;
+}
+
+export async function poolOf(config: Config, d: Deployment, owner: string): Promise<Pool> {
+  const ask = <T>(name: string, ...args: string[]) =>
+    read<T>(config, d.contracts.clearinghouse, contracts.Clearinghouse, name, args);
+  const [deficitE8, [, creditE8], lostE8, heldE8] = await Promise.all([
+    ask<bigint>("deficit"),
+    ask<[bigint, bigint]>("cashBases"),
+    ask<bigint>("lossOf", owner),
+    ask<bigint>("heldFor", owner),
+  ]);
+  return { deficitE8, creditE8, lostE8, heldE8 };
+}
 
 export interface Permit {
   deadline: bigint;

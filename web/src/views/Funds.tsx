@@ -7,6 +7,7 @@ import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hoo
 import { big, decimal, dollars, parse, plain, size } from "../lib/numbers";
 import { allowance, balanceOf, calls, send, signPermit, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
+import { Held, LossNotice } from "./Losses";
 
 const LOCAL_CHAIN = "31337";
 
@@ -16,12 +17,19 @@ export function Funds({ account }: { account: Account }) {
     <div className="narrow">
       <Segments label="Way" value={way} options={["Deposit", "Withdraw", "Move"] as const} onChange={setWay} />
       {way === "Deposit" ? (
-        <Deposit account={account} />
+        <>
+          <LossNotice isDeposit />
+          <Deposit account={account} />
+        </>
       ) : way === "Withdraw" ? (
-        <Withdraw account={account} />
+        <>
+          <LossNotice />
+          <Withdraw account={account} />
+        </>
       ) : (
         <Move account={account} />
       )}
+      <Held />
     </div>
   );
 }
