@@ -1,4 +1,4 @@
-// Writes the vectors of prices, settlement and what lies are worth: ORC-001 to ORC-006, ORC-010, ORC-015, ORC-016 and CLR-021, beside those of spec/generate-attested.js. Run: node spec/generate-oracle.js
+// Writes the vectors of prices, settlement and what lies are worth: ORC-001 to ORC-006, ORC-010, ORC-015, ORC-016, CLR-021 and CLR-050 with CLR-054, beside those of spec/generate-attested.js. Run: node spec/generate-oracle.js
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import { keccak256 } from "ethers";
 import { E8, HOUR, YEAR, allowedStep, between, ceil, columns, max, min, pick, root, write } from "./integers.js";
@@ -462,7 +462,7 @@ const record = (u, spot, mark, forwards) => [
     [0n, 24],
   ),
   join(
-    [14_000_000n, 32],
+    [u.range ?? 14_000_000n, 32],
     [45_000_000n, 32],
     [50_000_000n, 32],
     [1_000_000n, 32],
@@ -566,6 +566,95 @@ write(
     ),
   },
 );
+
+// CLR-050, CLR-054
+const zigzag = (v) => (v < 0n ? -2n * v - 1n : 2n * v);
+const position = (u, kind, size) =>
+  join(
+    [u, 16],
+    [kind === 0n ? 0n : START + DAY, 32],
+    [kind < 2n ? 0n : 90_000n, 40],
+    [kind, 8],
+    [zigzag(size), 64],
+    [0n, 96],
+  );
+const loans = times(60, () => {
+  const factor = pick(E8, 130_000_000n, 199_999_999n);
+  const underlyings = [1n, 2n].map((number) => ({
+    number,
+    spot: pick(1n, 90_000n * E8, 2n ** 48n, between(1, 2n ** 48n)),
+    range: pick(1n, 14_000_000n, 33_333_333n),
+    mark: 1n,
+    average: 1n,
+    spread: 0n,
+    interest: 0n,
+    funding: 0n,
+    expiries: [],
+  }));
+  const tokens = [
+    { token: 0n, underlying: 0n, decimals: 6n, haircut: 0n, price: pick(E8, 99_999_999n) },
+    { token: 1n, underlying: 1n, decimals: 18n, haircut: pick(0n, 5_000_001n), price: pick(E8, 104_321_987n) },
+    { token: 2n, underlying: 0n, decimals: 8n, haircut: pick(1n, 16_000_000n), price: between(1, 2n ** 40n) },
+  ];
+  const held = underlyings.flatMap((u) =>
+    [0n, 1n, 2n, 3n]
+      .filter(() => pick(1n, 0n, 0n) === 1n)
+      .map((kind) => ({ u, kind, size: pick(1n, -1n, between(1, 2n ** 40n), -between(1, 2n ** 40n)) })),
+  );
+  const balances = tokens
+    .filter(() => pick(0n, 1n) === 1n)
+    .map((t) => ({ t, amount: pick(1n, 10n ** t.decimals, between(1, 10n ** t.decimals * 1000n)) }));
+  const wide = (sizes, u) => ceil(sizes * u.spot * u.range, E8 * E8);
+  let risk = 0n;
+  for (const u of underlyings)
+    risk += wide(
+      held.filter((h) => h.u === u).reduce((sum, h) => sum + abs(h.size), 0n),
+      u,
+    );
+  for (const { t, amount } of balances) {
+    const units = ceil(amount * t.price, 10n ** t.decimals);
+    const u = underlyings.find((one) => one.number === t.underlying);
+    if (u) risk += wide(units, u);
+    risk += ceil((u ? ceil(units * u.spot, E8) : units) * t.haircut, E8);
+  }
+  const needed = ceil(factor * risk, E8);
+  const floorEquity = pick(needed, needed - 1n, needed + 1n, 0n, -1n, -between(1, 2n ** 50n), needed / 2n);
+  const rate = pick(0n, 1n, 10_000n, 100_000n);
+  const credit = max(0n, needed - floorEquity);
+  const records = underlyings.map((u) => record(u, u.spot, u.mark, []));
+  return {
+    state: [1n << 24n, 0n, ...held.map((h) => position(h.u.number, h.kind, h.size))],
+    balances: balances.map(({ t, amount }) => join([t.token, 16], [0n, 112], [amount, 128])),
+    checkpoint: [
+      join([1n, 64], [START, 40], [2n, 8], [3n, 8], [factor, 32], [0n, 104]),
+      join([10n ** 12n, 64], [10n ** 12n, 64], [0n, 128]),
+      ...tokens.map((t) =>
+        join([t.token, 16], [t.underlying, 16], [t.decimals, 8], [t.haircut, 32], [t.price, 64], [0n, 120]),
+      ),
+      ...records.map(hash),
+    ],
+    records: records.flat(),
+    equity: max(0n, floorEquity),
+    debt: max(0n, -floorEquity),
+    rate,
+    credit,
+    fee: ceil(credit * rate, E8),
+  };
+});
+if (loans.filter((l) => l.credit === 0n).length < 5) throw new Error("too few loans of nothing");
+write(
+  "CLR-050",
+  "states, balances, checkpoints and records (MRG-002, MRG-004, MRG-005) as words, as many a case as stateWords and so on say; floor equity as equity less debt; credit (CLR-050) and, at rate, its fee (CLR-054)",
+  {
+    ...Object.fromEntries(
+      ["state", "balances", "checkpoint", "records"].flatMap((name) => [
+        [`${name}Words`, loans.map((l) => BigInt(l[name].length))],
+        [name, loans.flatMap((l) => l[name])],
+      ]),
+    ),
+    ...column(loans, "equity", "debt", "rate", "credit", "fee"),
+  },
+);
 console.log(
-  `${quotes.length} quotes, ${markets.length} markets, ${falls.length} falls, ${walks.length} walks, ${shapes.length} shapes, ${diaries.length} diaries, ${lies.length} lies, ${books.length} books, ${averagings.length} averagings`,
+  `${quotes.length} quotes, ${markets.length} markets, ${falls.length} falls, ${walks.length} walks, ${shapes.length} shapes, ${diaries.length} diaries, ${lies.length} lies, ${books.length} books, ${averagings.length} averagings, ${loans.length} loans`,
 );

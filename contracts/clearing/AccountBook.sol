@@ -36,6 +36,8 @@ struct Working {
     uint256 served;
     uint96[] instruments;
     int64[] sizesE8;
+    /// @notice What its orders allow to be paid beyond the fees of its fills.
+    uint256 feeLeftE8;
 }
 
 /// @notice The cash ledger, its sums and indices while an operation works on them.
@@ -78,9 +80,11 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     uint128 internal _creditBaseE8;
     mapping(uint64 account => mapping(address delegate => Delegate)) internal _delegates;
     mapping(uint96 instrument => Need) internal _needs;
-    uint128 internal _openNeeds;
+    uint64 internal _openNeeds;
     /// @dev Markets that were wound down; in the word that every touch reads.
-    uint128 internal _woundDown;
+    uint64 internal _woundDown;
+    /// @dev What was paid for credit and has not gone to the attesters yet: a part of what is held, in that word, too.
+    uint128 internal _creditFeesE8;
     /// @dev Owed to addresses out of the pool: a term of the cash ledger that only lots and claims move, so that no other operation pays for reading it.
     mapping(address who => uint256) internal _heldForE8;
     uint256 internal _heldE8;
@@ -231,25 +235,40 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
         }
     }
 
-    /// @dev Locked gains, index, version; stores the hash and emits the state.
+    /// @dev An account that has nothing to show is sealed and stored at once.
+    function _write(Books memory books, Working memory working) internal returns (bytes memory encoded) {
+        encoded = _seal(books, working);
+        _store(books, working, encoded);
+    }
+
+    /// @dev Locked gains, version, index: the state as it will be, but for a fee on credit.
     /// @custom:spec CLR-004
     /// @custom:spec CLR-005
-    function _write(Books memory books, Working memory working) internal returns (bytes memory encoded) {
+    function _seal(Books memory books, Working memory working) internal view returns (bytes memory encoded) {
         AccountState memory state = working.state;
         Fills.prune(state);
         uint256 count = state.positions.length;
         require(count <= AccountStates.POSITIONS_MAX, PositionsTooMany(working.account, count));
-        require(MarginDomain.isCashHeld(state.cashE8), OutOfDomain(working.account, 0));
         _lock(state, working.realisedE8);
-        state.interestIndexE12 = state.cashE8 < 0 ? books.debtIndexE12 : books.creditIndexE12;
         ++state.version;
         state.lastOperation = uint40(block.timestamp);
-        _addBase(books, state.cashE8, state.interestIndexE12);
+        return _encode(books, working);
+    }
 
-        encoded = AccountStates.encode(state);
+    /// @dev Stores the hash and emits the state.
+    /// @custom:spec CLR-005
+    function _store(Books memory books, Working memory working, bytes memory encoded) internal {
+        _addBase(books, working.state.cashE8, working.state.interestIndexE12);
         bytes32 hash = keccak256(encoded);
         _accounts[working.account].stateHash = hash;
         emit AccountUpdated(working.account, hash, encoded);
+    }
+
+    function _encode(Books memory books, Working memory working) internal pure returns (bytes memory) {
+        AccountState memory state = working.state;
+        require(MarginDomain.isCashHeld(state.cashE8), OutOfDomain(working.account, 0));
+        state.interestIndexE12 = state.cashE8 < 0 ? books.debtIndexE12 : books.creditIndexE12;
+        return AccountStates.encode(state);
     }
 
     function _removeBase(Books memory books, int256 cashE8, uint64 indexE12) internal pure {

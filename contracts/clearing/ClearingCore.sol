@@ -7,7 +7,7 @@ import {ClearingParameters} from "../interfaces/IRiskParameters.sol";
 import {Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
-import {AccountBook, Working} from "./AccountBook.sol";
+import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {Exposures} from "./Exposures.sol";
 import {Fills} from "./Fills.sol";
 import {LiveMarket} from "./LiveMarkets.sol";
@@ -33,16 +33,36 @@ abstract contract ClearingCore is AccountBook {
         (live.checkpoint, live.records) = hub.liveFor(underlyings, tokens);
     }
 
-    function _requireHealthy(
+    /// @dev The same with the tokens that the account has now.
+    function _writeHealthy(
+        Books memory books,
         Live memory live,
         Working memory working,
         bytes memory stateBefore,
-        bytes memory stateAfter,
         Proof calldata proof,
         uint256 lockedE8,
         bool averaged
-    ) internal {
+    ) internal returns (uint256 feeE8) {
         bytes memory balances = vault.balancesOf(working.account);
+        return _writeHealthyWith(books, live, working, stateBefore, balances, proof, lockedE8, averaged);
+    }
+
+    /// @dev Shows the account healthy, takes what the attesters' word costs it, and writes it: once, and after all was shown.
+    /// @param balances Its tokens after the operation.
+    /// @param lockedE8 Money that must not count.
+    /// @custom:spec CLR-020
+    /// @custom:spec CLR-054
+    function _writeHealthyWith(
+        Books memory books,
+        Live memory live,
+        Working memory working,
+        bytes memory stateBefore,
+        bytes memory balances,
+        Proof calldata proof,
+        uint256 lockedE8,
+        bool averaged
+    ) internal returns (uint256 feeE8) {
+        bytes memory stateAfter = _seal(books, working);
         HealthQuestion memory question = HealthQuestion({
             account: working.account,
             stateBefore: stateBefore,
@@ -54,7 +74,14 @@ abstract contract ClearingCore is AccountBook {
             sizesE8: working.sizesE8,
             averaged: averaged
         });
-        gate.requireHealthy(question, proof, live.checkpoint, live.records);
+        feeE8 = gate.requireHealthy(question, proof, live.checkpoint, live.records);
+        if (feeE8 != 0) {
+            working.state.cashE8 -= int256(feeE8);
+            _creditFeesE8 += uint128(feeE8);
+            stateAfter = _encode(books, working);
+            emit CreditFeePaid(working.account, feeE8);
+        }
+        _store(books, working, stateAfter);
     }
 
     /// @dev Adds size at a cost to an account, in the domain of MRG-003, and keeps the open interest.

@@ -50,15 +50,7 @@ contract ClearingModule is LossBook {
         Live memory live;
         // Why not always: without positions a withdrawal must not depend on anything that reads a price (P6).
         if (!bare) live = _liveOf(input);
-        (Working memory working, bytes memory stateAfter, uint256 lockedE8) = _withdraw(
-            input,
-            Payment(token, amountRaw, amountRaw, to)
-        );
-        if (bare && working.state.cashE8 >= int256(lockedE8)) return;
-        require(!_paused, Paused());
-        if (bare) live = _liveOf(input);
-        // Why after the payment: the gate reads the account's balances as they are then; a failure undoes all, and no call back gets past the guards.
-        _requireHealthy(live, working, "", stateAfter, input.proof, lockedE8, true);
+        _withdraw(input, Payment(token, amountRaw, amountRaw, to), live, bare);
     }
 
     /// @notice `IClearinghouse.touch`.
@@ -68,10 +60,11 @@ contract ClearingModule is LossBook {
         Books memory books = _openBooks();
         Working memory working = _touch(books, input.account, input.state);
         bool free = working.state.positions.length == 0 && working.state.cashE8 >= 0;
-        bytes memory stateAfter = _write(books, working);
-        if (!free) {
+        if (free) {
+            _write(books, working);
+        } else {
             _refuseTradeProofs(input);
-            _requireHealthy(live, working, "", stateAfter, input.proof, 0, true);
+            _writeHealthy(books, live, working, "", input.proof, 0, true);
         }
         _closeBooks(books);
     }
@@ -101,13 +94,11 @@ contract ClearingModule is LossBook {
         (uint256 sourceLockedE8, uint256 targetLockedE8) = (source.state.lockedGainE8, target.state.lockedGainE8);
         for (uint256 i = 0; i < instruments.length; ++i) _movePosition(live, source, target, instruments[i]);
         if (amountRaw != 0) _moveToken(source, target, token, amountRaw);
-        bytes memory sourceState = _write(books, source);
-        bytes memory targetState = _write(books, target);
-        _closeBooks(books);
         _refuseTradeProofs(from);
         _refuseTradeProofs(to);
-        _requireHealthy(live, source, "", sourceState, from.proof, sourceLockedE8, true);
-        _requireHealthy(live, target, "", targetState, to.proof, targetLockedE8, true);
+        _writeHealthy(books, live, source, "", from.proof, sourceLockedE8, true);
+        _writeHealthy(books, live, target, "", to.proof, targetLockedE8, true);
+        _closeBooks(books);
     }
 
     /// @notice `IClearinghouse.closeAccount`.
@@ -213,26 +204,48 @@ contract ClearingModule is LossBook {
 
     // Withdrawals
 
-    /// @dev The account without the amount, which is paid; `lockedE8` is what was locked before.
-    function _withdraw(
-        AccountInput calldata input,
-        Payment memory payment
-    ) private returns (Working memory working, bytes memory stateAfter, uint256 lockedE8) {
+    /// @dev The account without the amount, which is paid. What was locked before stays in the account.
+    function _withdraw(AccountInput calldata input, Payment memory payment, Live memory live, bool bare) private {
         Books memory books = _openBooks();
-        working = _touch(books, input.account, input.state);
-        lockedE8 = working.state.lockedGainE8;
+        Working memory working = _touch(books, input.account, input.state);
+        uint256 lockedE8 = working.state.lockedGainE8;
         if (payment.token == 0) payment.paidRaw = _takeCash(books, working, payment.amountRaw);
         uint128 unpaidRaw = payment.amountRaw - payment.paidRaw;
         if (unpaidRaw != 0) _noteLoss(working.owner, working.account, unpaidRaw * _scale);
-        stateAfter = _write(books, working);
+        if (bare && working.state.cashE8 >= int256(lockedE8)) {
+            _write(books, working);
+        } else {
+            require(!_paused, Paused());
+            if (bare) live = _liveOf(input);
+            bytes memory left = _without(vault.balancesOf(working.account), payment.token, payment.amountRaw);
+            _writeHealthyWith(books, live, working, "", left, input.proof, lockedE8, true);
+        }
         _closeBooks(books);
         _pay(working.account, payment);
     }
 
+    /// @dev Last of all: who is called back finds the books as they will be.
     function _pay(uint64 account, Payment memory p) private {
         emit Withdrawn(account, p.token, p.to, p.amountRaw, p.paidRaw);
         if (p.token != 0) vault.pay(account, p.token, p.to, p.amountRaw);
         else if (p.paidRaw != 0) vault.payPooled(p.to, p.paidRaw);
+    }
+
+    /// @dev Balances as they will be once an amount of a token is paid. One that is not there is refused by the vault.
+    function _without(
+        bytes memory balances,
+        uint256 token,
+        uint256 amountRaw
+    ) private pure returns (bytes memory left) {
+        for (uint256 end = 32; end <= balances.length; end += 32) {
+            uint256 word;
+            // Safe: reads one of the whole words that the balances are.
+            assembly ("memory-safe") {
+                word := mload(add(balances, end))
+            }
+            if (word >> 240 == token) word = uint128(word) > amountRaw ? word - amountRaw : 0;
+            if (word != 0) left = bytes.concat(left, bytes32(word));
+        }
     }
 
     /// @dev Takes settlement token out of cash; while there is a deficit, what is paid is the share that is really there.

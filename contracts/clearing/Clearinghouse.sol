@@ -163,6 +163,11 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouse
+    function payAttesters() external returns (uint128) {
+        _forward(lots);
+    }
+
+    /// @inheritdoc IClearinghouse
     function coverLosses() external {
         _forward(accounts);
     }
@@ -260,7 +265,8 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouse
     function heldFor(address who) external view returns (uint256 amountE8) {
-        return _heldForE8[who] + Recoveries.backDown(_recovery, _losses[who]);
+        amountE8 = _heldForE8[who] + Recoveries.backDown(_recovery, _losses[who]);
+        if (who == gate.attesters()) amountE8 += _creditFeesE8;
     }
 
     /// @inheritdoc IClearinghouse
@@ -271,7 +277,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouse
     function heldE8() external view returns (uint256 amountE8) {
-        return _heldE8;
+        return _heldE8 + _creditFeesE8;
     }
 
     /// @inheritdoc IClearinghouse

@@ -57,10 +57,10 @@ contract HealthGate is IHealthGate {
         Proof calldata proof,
         bytes calldata checkpoint,
         bytes calldata records
-    ) external {
+    ) external returns (uint256 feeE8) {
         if (proof.kind == ProofKind.Reducing) {
             _requireReducing(question, checkpoint, records);
-            return;
+            return 0;
         }
         bool isComputed = proof.kind == ProofKind.Computed;
         FloorFigures memory figures;
@@ -69,13 +69,20 @@ contract HealthGate is IHealthGate {
         else figures = _floor(question, checkpoint, records);
         int256 aside = int256(question.lockedE8);
         if (question.averaged) aside += _averaged(question, figures.equityE8, checkpoint, records);
+        uint256 creditE8 = 0;
+        if (!isComputed) {
+            creditE8 = _creditOf(question, checkpoint, records, figures.floorEquityE8 - aside);
+            feeE8 = _feeOn(creditE8);
+            // All that follows is to be shown without what is paid for it.
+            aside += int256(feeE8);
+        }
         if (isComputed) {
             require(
                 figures.equityE8 - aside >= int256(initialE8),
                 MarginTooLow(question.account, figures.equityE8 - aside, initialE8)
             );
         } else if (proof.kind == ProofKind.Headroom) {
-            _requireHeadroom(question, proof.data, figures.equityE8, checkpoint, records);
+            _requireHeadroom(question, proof.data, figures.equityE8, aside, checkpoint, records);
         } else {
             _requireAttested(question, proof, aside, checkpoint, records);
         }
@@ -84,7 +91,8 @@ contract HealthGate is IHealthGate {
             floorEquityE8 >= int256(figures.floorE8),
             FloorTooLow(question.account, floorEquityE8, figures.floorE8)
         );
-        if (!isComputed) _takeCredit(question, checkpoint, records, floorEquityE8);
+        // What is paid is lent, too: it leaves the account's cash. Asked also for nothing, because only the clearinghouse may have an attestation told as used.
+        if (!isComputed) bucket.take(msg.sender, question.account, creditE8 + feeE8);
     }
 
     /// @inheritdoc IHealthGate
@@ -113,6 +121,11 @@ contract HealthGate is IHealthGate {
             IClearingEvents.PriceOutOfBand(instrument, priceE8, uint256(mark), band)
         );
         return quote.forwardE8;
+    }
+
+    /// @inheritdoc IHealthGate
+    function attesters() external view returns (address) {
+        return address(bucket.bonds());
     }
 
     // Kinds of proof
@@ -160,6 +173,7 @@ contract HealthGate is IHealthGate {
         HealthQuestion calldata question,
         bytes calldata data,
         int256 equityAfterE8,
+        int256 aside,
         bytes calldata checkpoint,
         bytes calldata records
     ) private {
@@ -176,7 +190,7 @@ contract HealthGate is IHealthGate {
         int256 loss =
             _equityBefore(question, checkpoint, records) - _cashOf(question.stateBefore) - (equityAfterE8 - cash);
         if (loss > 0) least += loss;
-        require(cash >= least, CashTooLow(question.account, cash, least));
+        require(cash - aside >= least, CashTooLow(question.account, cash - aside, least));
     }
 
     /// @custom:spec CLR-020
@@ -233,26 +247,24 @@ contract HealthGate is IHealthGate {
 
     // Attestations
 
-    /// @dev What the attesters' word adds to what the chain sees for itself is metered.
+    /// @dev What the attesters' word adds to what the chain sees for itself.
     /// @custom:spec CLR-050
-    function _takeCredit(
+    function _creditOf(
         HealthQuestion calldata question,
         bytes calldata checkpoint,
         bytes calldata records,
         int256 floorEquityE8
-    ) private {
-        uint256 creditE8 = AttestedCredit.creditOf(
-            question.stateAfter,
-            question.balancesAfter,
-            checkpoint,
-            records,
-            floorEquityE8
-        );
-        bucket.take(msg.sender, question.account, creditE8);
+    ) private pure returns (uint256) {
+        return AttestedCredit.creditOf(question.stateAfter, question.balancesAfter, checkpoint, records, floorEquityE8);
+    }
+
+    /// @custom:spec CLR-054
+    function _feeOn(uint256 creditE8) private view returns (uint256) {
+        return creditE8 == 0 ? 0 : AttestedCredit.feeUp(creditE8, parameters.clearing().creditFeeE8);
     }
 
     /// @dev An attestation of this account, whichever way it was signed, while nothing that the account rests on afterwards has drifted since its checkpoint. What the registry accepts is told with all that a challenge needs, whoever called and through whatever contract.
-    /// @param isEarlier Whether it is of the account before the operation, whose positions are then told; those after it were told by the state that was written just now.
+    /// @param isEarlier Whether it is of the account before the operation.
     /// @return leastE8 The cash that it says is needed.
     /// @custom:spec CLR-053
     function _requireProof(
@@ -265,7 +277,7 @@ contract HealthGate is IHealthGate {
     ) private returns (int256 leastE8) {
         bytes calldata state = isEarlier ? question.stateBefore : question.stateAfter;
         bytes calldata balances = isEarlier ? question.balancesBefore : question.balancesAfter;
-        bytes calldata positions = isEarlier ? state[AccountStates.HEADER_BYTES:] : state[:0];
+        bytes calldata positions = state[AccountStates.HEADER_BYTES:];
         if (kind == uint8(ProofKind.Signed)) {
             SignedHealth calldata signed = _signedIn(data);
             registry.requireSigned(signed.attestation, signed.signatures);

@@ -81,6 +81,21 @@ contract LotModule is LossBook {
         vault.payPooled(to, amountRaw);
     }
 
+    /// @notice `IClearinghouse.payAttesters`.
+    /// @custom:spec CLR-054
+    function payAttesters() external nonReentrant returns (uint128 amountRaw) {
+        address bonds = gate.attesters();
+        amountRaw = uint128(_creditFeesE8 / _scale);
+        require(amountRaw != 0, NothingToClaim(bonds));
+        uint128 amountE8 = uint128(amountRaw * _scale);
+        Books memory books = _openBooks();
+        _creditFeesE8 -= amountE8;
+        books.ledger.sweptE8 -= int128(amountE8);
+        _closeBooks(books);
+        emit Claimed(bonds, bonds, amountE8);
+        vault.payPooled(bonds, amountRaw);
+    }
+
     /// @notice `IClearinghouseModules.receiveSlice`.
     function receiveSlice(
         AccountInput calldata bidder,
@@ -114,11 +129,10 @@ contract LotModule is LossBook {
         _addAll(working, live, slice.positions);
         // A leg that expired in the lot is cash by now.
         _closeDue(books, working, false);
-        bytes memory stateAfter = _write(books, working);
+        _refuseTradeProofs(bidder);
+        _writeHealthy(books, live, working, "", bidder.proof, 0, false);
         _closeBooks(books);
         emit SliceReceived(lotAccount, bidder.account, payE8);
-        _refuseTradeProofs(bidder);
-        _requireHealthy(live, working, "", stateAfter, bidder.proof, 0, false);
     }
 
     /// @dev Legs and positions ascend, so each leg's position is found by walking on. What leaves the lot's long side for the bidder's changes nothing but what it closes: booked once for each run of one underlying's options or others.

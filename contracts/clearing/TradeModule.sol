@@ -56,9 +56,10 @@ contract TradeModule is OrderBook {
             require(working.instruments.length != 0 || working.swapped, NothingToSettle(working.account));
             // Both compare with what the account was, and its collateral was another.
             if (working.swapped) _refuseTradeProofs(accounts[i]);
-            bytes memory stateAfter = _write(books, working);
             if (working.mustReduce && accounts[i].proof.kind != ProofKind.Reducing) _refuse(live, working);
-            _requireHealthy(live, working, statesBefore[i], stateAfter, accounts[i].proof, 0, false);
+            uint256 feeE8 = _writeHealthy(books, live, working, statesBefore[i], accounts[i].proof, 0, false);
+            // Whoever submits chooses the proof: it may cost no more than the orders allow.
+            require(feeE8 <= working.feeLeftE8, CreditFeeTooHigh(working.account, feeE8, working.feeLeftE8));
         }
         _closeBooks(books);
     }
@@ -320,6 +321,7 @@ contract TradeModule is OrderBook {
         require(rateE8 <= order.maxFeeRateE8, FeeTooHigh(order.account, rateE8, order.maxFeeRateE8));
         uint256 notional = (size.abs() * priceE8 + ONE - 1) / ONE;
         feeE8 = (notional * rateE8 + ONE - 1) / ONE;
+        side.feeLeftE8 += (notional * order.maxFeeRateE8 + ONE - 1) / ONE - feeE8;
         side.state.cashE8 -= int256(feeE8);
         books.ledger.feesE8 += uint128(feeE8);
     }

@@ -84,6 +84,9 @@ interface IClearingEvents {
     /// @notice So much of an owner's losses is his to claim now.
     event LossReturned(address indexed owner, uint256 backE8);
 
+    /// @notice An account paid the attesters for the credit that their word gave it (CLR-054); `AccountUpdated` of this operation is without it.
+    event CreditFeePaid(uint64 indexed account, uint256 feeE8);
+
     /// @notice Settlement token that was held for somebody was paid out.
     event Claimed(address indexed who, address indexed to, uint256 amountE8);
 
@@ -179,6 +182,9 @@ interface IClearingEvents {
 
     /// @notice Thrown when the fee rate is above what the order accepts.
     error FeeTooHigh(uint64 account, uint256 feeRateE8, uint256 maxFeeRateE8);
+
+    /// @notice Thrown when the fee on credit of a settlement is more than an account's orders leave to be paid beside the fees of its fills. Prove the account by computation, which costs none.
+    error CreditFeeTooHigh(uint64 account, uint256 feeE8, uint256 feeLeftE8);
 
     /// @notice Thrown when a price is too far from the mark.
     error PriceOutOfBand(uint96 instrument, uint256 priceE8, uint256 markE8, uint256 bandE8);

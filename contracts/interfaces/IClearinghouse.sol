@@ -25,7 +25,7 @@ interface IClearinghouse is IClearingEvents {
     function openAccount(address owner) external returns (uint64 account);
 
     /// @notice Applies a batch of fills and writes each account once (CLR-001 to CLR-020). Anyone may call.
-    /// @param accounts Strictly ascending; each must take part in a fill; each with its proof for the state after.
+    /// @param accounts Strictly ascending; each must take part in a fill; each with its proof for the state after. What credit costs an account (CLR-054) is bounded by the largest fees of its orders.
     function settle(AccountInput[] calldata accounts, SignedOrder[] calldata orders, Fill[] calldata fills) external;
 
     /// @notice Pays tokens out to `to`. Owner only. The state after must be shown healthy by `Computed`, `Signed` or `Leaf`, locked gains excepted.
@@ -72,9 +72,12 @@ interface IClearinghouse is IClearingEvents {
     /// @notice Pays what is held for the caller to `to`, in whole base units of the settlement token: rewards of started lots (CLR-044), and what fees gave back of losses that he took with a withdrawal (CLR-026).
     function claim(address to) external returns (uint128 amountRaw);
 
-    /// @notice What is held for somebody, and for all.
+    /// @notice What is held for somebody, and for all: rewards, losses that came back, and for the bonds of the attesters what credit was paid for.
     function heldFor(address who) external view returns (uint256 amountE8);
     function heldE8() external view returns (uint256 amountE8);
+
+    /// @notice Pays what was taken for credit to the bonds of the attesters, which share it (CLR-054), in whole base units of the settlement token. Anyone.
+    function payAttesters() external returns (uint128 amountRaw);
 
     /// @notice Has the fees that are there pay losses: those that stand in `deficit()`, and those that withdrawers took, in proportion (CLR-026). Anyone.
     function coverLosses() external;

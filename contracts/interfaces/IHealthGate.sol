@@ -26,7 +26,7 @@ struct HealthQuestion {
 interface IHealthGate {
     /// @notice An attestation signed on demand was used. Its checkpoint's preimage is in `CheckpointTaken`.
     /// @param balances The preimage of its collateral hash.
-    /// @param positions The preimage of its positions hash, for headroom; otherwise empty, because they are those of the account's last `AccountUpdated` before this.
+    /// @param positions The preimage of its positions hash.
     event SignedAttestationUsed(
         RiskAttestation attestation,
         AttesterSignature[] signatures,
@@ -76,12 +76,16 @@ interface IHealthGate {
         bytes calldata records
     ) external view returns (uint256 forwardE8);
 
-    /// @notice Reverts unless `proof` shows the account in its state after.
+    /// @notice Reverts unless `proof` shows the account in its state after, less the fee.
     /// @param checkpoint,records What `PriceHub.liveFor` returned in this call, for at least what the account rests on.
+    /// @return feeE8 What the account pays the attesters for the credit that their word gives it (CLR-054): the caller takes it out of the cash of the state after. 0 for what is computed or reduces.
     function requireHealthy(
         HealthQuestion calldata question,
         Proof calldata proof,
         bytes calldata checkpoint,
         bytes calldata records
-    ) external;
+    ) external returns (uint256 feeE8);
+
+    /// @notice Who is paid for credit: the bonds of the attesters.
+    function attesters() external view returns (address bonds);
 }

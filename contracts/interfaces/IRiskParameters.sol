@@ -61,6 +61,8 @@ struct ClearingParameters {
     uint32 minReliefE8;
     /// @notice Band of an option's price in its vega (half of the value between the volatility shocks), where that is more than `priceBandE8` of its mark.
     uint32 volBandE8;
+    /// @notice What the use of credit on attesters' word costs, of the credit (CLR-054).
+    uint32 creditFeeE8;
 }
 
 /// @notice Interest on negative cash: a kinked curve over utilisation, and the part of it that goes to insurance.

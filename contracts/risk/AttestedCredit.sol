@@ -27,6 +27,13 @@ library AttestedCredit {
         return needed > floorEquityE8 ? uint256(needed - floorEquityE8) : 0;
     }
 
+    /// @notice What the use of credit costs; rounded up like every fee.
+    /// @param rateE8 `ClearingParameters.creditFeeE8`.
+    /// @custom:spec CLR-054
+    function feeUp(uint256 creditE8, uint256 rateE8) internal pure returns (uint256 feeE8) {
+        return _divUp(creditE8 * rateE8, ONE);
+    }
+
     /// @dev Positions are sorted by underlying, so each record is read and hashed once.
     function _positions(
         bytes calldata state,

@@ -24,6 +24,8 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     /// @dev The longest tenor that a basis charge is bounded for.
     uint256 internal constant TENOR_YEARS = 2;
     uint256 internal constant FEE_MAX_E8 = 1e6;
+    /// @dev A tenth of a percent: all that the bucket refills in a year would then cost some 18 of 1000 of the bonds behind it.
+    uint256 internal constant CREDIT_FEE_MAX_E8 = 1e5;
     uint256 internal constant DAY = 86_400;
     uint256 internal constant REWARD_GAS_MAX = 1e7;
     uint256 internal constant REWARD_MAX_E8 = 5e6;
@@ -180,6 +182,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         _within("priceBandE8", p.priceBandE8, 1, ONE / 5);
         _within("minReliefE8", p.minReliefE8, 1, ONE);
         _within("volBandE8", p.volBandE8, 0, ONE);
+        _within("creditFeeE8", p.creditFeeE8, 0, CREDIT_FEE_MAX_E8);
         _clearing = p;
         emit ClearingSet(p);
     }

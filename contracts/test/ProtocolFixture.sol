@@ -302,7 +302,7 @@ abstract contract ProtocolFixture {
     }
 
     function clearingParameters() internal pure returns (ClearingParameters memory) {
-        return ClearingParameters(20_000, 50_000, 5_000_000, 5_000_000, 20_000_000);
+        return ClearingParameters(20_000, 50_000, 5_000_000, 5_000_000, 20_000_000, 10_000);
     }
 
     function liquidationParameters() internal pure returns (LiquidationParameters memory) {

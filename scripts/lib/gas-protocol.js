@@ -69,7 +69,7 @@ export async function deployProtocol(chain) {
   await registry.send("connect", bonds.address, challenges.address);
   await bucket.send("connect", clearinghouse.address, gate.address, bonds.address);
   await surfaces.send("setSurfaceParameters", [15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000, 0]);
-  await parameters.send("setClearing", [20_000, 50_000, 5_000_000, 5_000_000, 20_000_000]);
+  await parameters.send("setClearing", [20_000, 50_000, 5_000_000, 5_000_000, 20_000_000, 10_000]);
   await parameters.send("setInterest", [20_000_000_000n, 100_000_000_000n, 10n ** 12n, 80_000_000, 20_000_000]);
   await parameters.send("setOracle", [
     oracle.checkpointIntervalSeconds,

@@ -234,6 +234,36 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
     }
 
     [Fact]
+    public async Task Credit_IsPaidForAsTheRuleSaysAndTheAttestersShareIt()
+    {
+        Trader borrower = await Chain.TraderAsync(160_000);
+        await Chain.TradeAsync(borrower, world.Maker, 1, 8 * Deployed.Unit, AttackWorld.Btc);
+        await Chain.Chain.PassAsync(61);
+        await world.RefreshAsync();
+        await AttackWorld.WithdrawAsync(borrower, 145_000_000_000, world.OnDemand(world.True(borrower) with { LeastCashE8 = -1_000_000_000_000_000 }));
+
+        // The engine finds the same fee from the state as it would be without it.
+        ProtocolBook book = await Chain.Client.ReplayAsync();
+        Address bonds = Chain.Record.Contracts.AttesterBonds;
+        Int128 paid = (Int128)book.Held[bonds];
+        AccountState stored = book.Accounts[borrower.Account].State;
+        AccountState whole = stored with { CashE8 = stored.CashE8 + paid };
+        CheckpointInputs live = await Chain.Client.GetLiveInputsAsync();
+        Assert.Equal(MarginError.None, MarginEngine.TryCompute(whole, [], live.View, SurfaceChoice.Worse, out AccountFigures figures));
+        Int128 credit = AttestedCredit.CreditE8(whole.Positions, [], live.Checkpoint, figures.FloorEquityE8);
+        Assert.True(credit > 100_000 * (Int128)Deployed.Unit);
+        Assert.Equal(AttestedCredit.FeeUp(credit, book.Parameters.Clearing.CreditFeeE8), paid);
+
+        await Chain.SendAsync((Chain.Record.Contracts.Clearinghouse, new Clearinghouse.PayAttestersCall()));
+        await Chain.SendAsync((bonds, new AttesterBonds.ShareCall()));
+        UInt256 owed = await Chain.Chain.Node.CallAsync(bonds, new AttesterBonds.OwedToCall(Chain.Attester.Address));
+        // The settlement token has six decimals, and two sit.
+        Assert.Equal((UInt256)(UInt128)(paid / 100 / 2), owed);
+        book = await Chain.Client.ReplayAsync();
+        Assert.Equal((UInt128)(paid % 100), book.HeldE8);
+    }
+
+    [Fact]
     public async Task Attesters_SilentForADay_LeaveEverythingToComputation()
     {
         await Chain.Chain.PassAsync(86_400);

@@ -13,7 +13,6 @@ public sealed partial class BookReplay
 {
     /// <summary>How long an attestation can be challenged.</summary>
     private const long HorizonSeconds = 7 * 86_400;
-    private const int HeaderBytes = 64;
 
     private static ProtocolBook ApplyGate(ProtocolBook book, LogEntry log) => HealthGate.DecodeEvent(log) switch
     {
@@ -47,14 +46,9 @@ public sealed partial class BookReplay
         ProtocolBook book, Challenges.Accused accused, ImmutableArray<Address> signers, CheckpointInputs? inputs, byte[] balances, byte[] positions, ulong block)
     {
         Challenges.RiskAttestation attestation = accused.Attestation;
-        if (Keccak256.Hash(positions) != attestation.PositionsHash)
-        {
-            positions = Account(book, attestation.Account).StateBytes[HeaderBytes..];
-        }
-
         if (Keccak256.Hash(positions) != attestation.PositionsHash || Keccak256.Hash(balances) != attestation.CollateralHash)
         {
-            throw new ProtocolException($"The attestation of account {attestation.Account} that an event of block {block} uses names other positions or collateral than the events before it");
+            throw new ProtocolException($"The attestation of account {attestation.Account} that an event of block {block} uses names other positions or collateral than it tells");
         }
 
         Hash32 leaf = AttestedBook.LeafOf(RiskRegistry.RiskAttestation.Decode(attestation.Encode()));

@@ -69,7 +69,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             throw new ProtocolException($"{error.Message.TrimEnd('.')}. The book stays at block {Book.BlockNumber}; build the index anew from an archive node if the events of the node are right.", error);
         }
 
-        Book = book with { BlockNumber = blockNumber, BlockHash = blockHash, BlockTimeSeconds = blockTimeSeconds };
+        Book = book with { BlockNumber = blockNumber, BlockHash = blockHash, BlockTimeSeconds = blockTimeSeconds, Settlements = book.Settlements.At(blockTimeSeconds) };
     }
 
     private ProtocolBook Apply(ProtocolBook book, LogEntry log, object edit)
@@ -134,7 +134,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         return log.Address == _parameters ? ApplyParameters(book, log) : book;
     }
 
-    private static ProtocolBook ApplyClearing(ProtocolBook book, LogEntry log, object edit)
+    private ProtocolBook ApplyClearing(ProtocolBook book, LogEntry log, object edit)
     {
         switch (Clearinghouse.DecodeEvent(log))
         {
@@ -163,6 +163,8 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                 return book with { Ledger = ledger.Ledger };
             case Clearinghouse.KeeperRewardedEvent rewarded:
                 return WithHeld(book, rewarded.Keeper, (Int128)(UInt128)rewarded.RewardE8);
+            case Clearinghouse.CreditFeePaidEvent paid:
+                return WithHeld(book, _bonds, (Int128)(UInt128)paid.FeeE8);
             case Clearinghouse.ClaimedEvent claimed:
                 return WithHeld(book, claimed.Who, -(Int128)(UInt128)claimed.AmountE8);
             case Clearinghouse.LossesRecoveredEvent recovered:
@@ -176,7 +178,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                 return WithNeed(book, Instrument.Unpack(opened.Instrument), (long)opened.SizeE8);
             case Clearinghouse.NeedServedEvent served:
                 return WithNeed(book, Instrument.Unpack(served.Instrument), -(long)served.SizeE8);
-            case Clearinghouse.NeedNettedEvent netted when book.Settlements.PriceE8(Instrument.Unpack(netted.Instrument)) != 0:
+            case Clearinghouse.NeedNettedEvent netted when book.Settlements.At(log.BlockTimestampSeconds).PriceE8(Instrument.Unpack(netted.Instrument)) != 0:
                 return book with { Needs = book.Needs.Remove(Instrument.Unpack(netted.Instrument)) };
             case Clearinghouse.PausedSetEvent paused:
                 return book with { IsPaused = paused.Paused };

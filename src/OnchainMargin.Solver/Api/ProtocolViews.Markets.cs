@@ -32,6 +32,7 @@ internal sealed partial class ProtocolViews
                 ApiNumbers.Text(parameters.Clearing.MakerFeeE8),
                 ApiNumbers.Text(parameters.Clearing.TakerFeeE8),
                 ApiNumbers.Text(parameters.Clearing.PriceBandE8),
+                ApiNumbers.Text(parameters.Clearing.CreditFeeE8),
                 (int)parameters.Oracle.CheckpointIntervalSeconds,
                 (int)parameters.Oracle.AttestationMaxAgeSeconds,
                 (int)parameters.Oracle.FundingIntervalSeconds,

@@ -128,6 +128,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
 
         CheckpointInputs inputs = then.Checkpoints[epoch.Checkpoint];
         System.Collections.Immutable.ImmutableArray<Balance> collateral = Balances.WithoutSettlement(account.Balances);
+        CreditQuote? credit = indexed.Book.LatestCheckpoint is { } latest && indexed.Book.Accounts.TryGetValue(id, out BookAccount? present) ? CreditQuote.Of(present, indexed.Book, latest) : null;
         Clearinghouse.Proof proof = Proofs.Leaf(leaf.Attestation, epoch.Epoch, leaf.Proof, collateral, inputs, inputs.RecordsFor(account.State, collateral));
         return (
             new ProofView(
@@ -136,6 +137,8 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
                 HexData.Encode(leaf.Attestation.Encode()),
                 ApiNumbers.Text(leaf.Attestation.LeastCashE8),
                 ApiNumbers.Text(leaf.Attestation.ValidUntil),
+                ApiNumbers.Text(credit?.CreditE8),
+                ApiNumbers.Text(credit?.FeeE8),
                 AttestedBook.LeafOf(leaf.Attestation).ToString(),
                 [.. leaf.Proof.Select(static sibling => sibling.ToString())],
                 proof.Kind,

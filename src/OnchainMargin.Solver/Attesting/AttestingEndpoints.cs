@@ -44,7 +44,14 @@ internal static class AttestingEndpoints
             {
                 string reason = "";
                 return await signer.ProveAsync(id, sentence => reason = sentence, cancellationToken).ConfigureAwait(false) is { } made
-                    ? Results.Ok(new OnDemandProofView(ApiNumbers.Text(made.Attestation.Checkpoint), ApiNumbers.Text(made.Attestation.LeastCashE8), ApiNumbers.Text(made.Attestation.ValidUntil), made.Proof.Kind, HexData.Encode(made.Proof.Data)))
+                    ? Results.Ok(new OnDemandProofView(
+                        ApiNumbers.Text(made.Attestation.Checkpoint),
+                        ApiNumbers.Text(made.Attestation.LeastCashE8),
+                        ApiNumbers.Text(made.Attestation.ValidUntil),
+                        ApiNumbers.Text(made.Credit?.CreditE8),
+                        ApiNumbers.Text(made.Credit?.FeeE8),
+                        made.Proof.Kind,
+                        HexData.Encode(made.Proof.Data)))
                     : ApiSetup.NotReady(reason);
             })
             .Produces<OnDemandProofView>().WithSummary("An attestation of the account as it is, signed on demand, ready to be used").WithTags("attestations");

@@ -12,6 +12,7 @@ using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Signing;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Attesting;
@@ -47,7 +48,7 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
     }
 
     /// <summary>An account's proof as it is now, with as many signatures as are needed; null with the reason when they cannot be had.</summary>
-    public async Task<(Clearinghouse.Proof Proof, RiskRegistry.RiskAttestation Attestation)?> ProveAsync(ulong id, Action<string> explain, CancellationToken cancellationToken)
+    public async Task<(Clearinghouse.Proof Proof, RiskRegistry.RiskAttestation Attestation, CreditQuote? Credit)?> ProveAsync(ulong id, Action<string> explain, CancellationToken cancellationToken)
     {
         if (books.Current?.Book is not { LatestCheckpoint: { } inputs } book || !book.Accounts.TryGetValue(id, out BookAccount? account))
         {
@@ -80,7 +81,7 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
         }
 
         IEnumerable<RiskRegistry.AttesterSignature> enough = signatures.Values.OrderBy(static signature => signature.Signer).Take((int)book.Threshold);
-        return (Proofs.OnDemand(own.Attestation, enough, collateral, inputs, inputs.RecordsFor(account.State, collateral)), own.Attestation);
+        return (Proofs.OnDemand(own.Attestation, enough, collateral, inputs, inputs.RecordsFor(account.State, collateral)), own.Attestation, CreditQuote.Of(account, book, inputs));
     }
 
     /// <summary>Whether a signature of a digest is its signer's own.</summary>

@@ -36,9 +36,13 @@ internal static class Withdrawable
             return null;
         }
 
-        Int128 aside = LockedE8(holding.State, book, inputs) + AveragedDropE8(holding, figures.EquityE8, inputs.Checkpoint);
+        Int128 aside = AsideE8(holding, figures.EquityE8, book, inputs);
         return Int128.Min(figures.EquityE8 - aside - figures.InitialE8, figures.FloorEquityE8 - aside - figures.FloorE8);
     }
+
+    /// <summary>What does not count at a withdrawal: locked gains, and what equity loses at averaged prices.</summary>
+    public static Int128 AsideE8(Holding holding, Int128 equityE8, ProtocolBook book, CheckpointInputs inputs) =>
+        LockedE8(holding.State, book, inputs) + AveragedDropE8(holding, equityE8, inputs.Checkpoint);
 
     private static UInt128 Largest(Holding holding, ushort token, UInt128 held, ProtocolBook book, CheckpointInputs inputs)
     {

@@ -89,6 +89,7 @@ public sealed class LocalPlanTests
         Assert.Equal(Number(clearing, "priceBandE8"), Plan.Clearing.PriceBandE8);
         Assert.Equal(Number(clearing, "minReliefE8"), Plan.Clearing.MinReliefE8);
         Assert.Equal(Number(clearing, "volBandE8"), Plan.Clearing.VolBandE8);
+        Assert.Equal(Number(clearing, "creditFeeE8"), Plan.Clearing.CreditFeeE8);
         JsonElement interest = clearing.GetProperty("interest");
         Assert.Equal(Number(interest, "baseRateE12"), Plan.Interest.BaseRateE12);
         Assert.Equal(Number(interest, "kinkRateE12"), Plan.Interest.KinkRateE12);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace OnchainMargin.Margin.Tests.Attested;
 
 /// <summary>Prices, settlement, averages and what lies are worth against the vectors that the Solidity reads, too (spec/attested, written by spec/generate-oracle.js).</summary>
@@ -131,6 +133,34 @@ public sealed class OracleVectorTests
         }
 
         Assert.Equal(v.Count("recordsAfter"), records);
+    }
+
+    [Fact]
+    public void AttestedCredit_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-050");
+        int states = 0;
+        int balances = 0;
+        int heads = 0;
+        int records = 0;
+        for (int i = 0; i < v.Count("credit"); i++)
+        {
+            Assert.Equal(MarginError.None, AccountState.Unpack(Bytes(v, "state", states, (int)v.Long("stateWords", i)), out AccountState? state));
+            Assert.Equal(
+                MarginError.None,
+                Checkpoint.Unpack(Bytes(v, "checkpoint", heads, (int)v.Long("checkpointWords", i)), Records(v, "records", records, (int)v.Long("recordsWords", i)), out Checkpoint? checkpoint));
+            int words = (int)v.Long("balancesWords", i);
+            Balance[] held = [.. Enumerable.Range(balances, words).Select(place => v.Word("balances", place)).Select(static word =>
+                new Balance(BinaryPrimitives.ReadUInt16BigEndian(word), BinaryPrimitives.ReadUInt128BigEndian(word.AsSpan(16))))];
+            Int128 credit = AttestedCredit.CreditE8(state!.Positions, [.. held], checkpoint!, v.Large("equity", i) - v.Large("debt", i));
+            Assert.Equal((v.Large("credit", i), v.Large("fee", i)), (credit, AttestedCredit.FeeUp(credit, v.Long("rate", i))));
+            states += (int)v.Long("stateWords", i);
+            balances += words;
+            heads += (int)v.Long("checkpointWords", i);
+            records += (int)v.Long("recordsWords", i);
+        }
+
+        Assert.Equal((60, v.Count("balances")), (v.Count("credit"), balances));
     }
 
     /// <summary>The updates of a case, of a market with one source and the bands of constants.json.</summary>

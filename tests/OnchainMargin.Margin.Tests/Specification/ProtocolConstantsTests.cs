@@ -15,7 +15,7 @@ public sealed partial class ProtocolConstantsTests
     private static readonly HashSet<string> Governed =
     [
         "attestation.maxAgeSeconds", "attestation.maxDriftE8", "attestation.localBondRaw", "clearing.priceBandE8", "clearing.makerFeeE8", "clearing.takerFeeE8", "clearing.minReliefE8",
-        "clearing.volBandE8", "clearing.interest", "clearing.funding",
+        "clearing.volBandE8", "clearing.creditFeeE8", "clearing.interest", "clearing.funding",
     ];
 
     private static readonly Dictionary<string, (string File, string Constant)> Fixed = new(StringComparer.Ordinal)
@@ -29,6 +29,7 @@ public sealed partial class ProtocolConstantsTests
         ["attestation.creditRefillBpsPerDay"] = ("risk/CreditBucket.sol", "REFILL_BPS_PER_DAY"),
         ["attestation.optionRiskBps"] = ("oracle/VolSurfaces.sol", "OPTION_RISK_BPS"),
         ["clearing.feeMaxE8"] = ("risk/RiskParameters.sol", "FEE_MAX_E8"),
+        ["clearing.creditFeeMaxE8"] = ("risk/RiskParameters.sol", "CREDIT_FEE_MAX_E8"),
         ["clearing.leastBandE8"] = ("clearing/HealthGate.sol", "LEAST_BAND_E8"),
     };
 

@@ -131,6 +131,34 @@ public sealed class BookReplayTests
     }
 
     [Fact]
+    public void Apply_ALastPriceBeforeTheWindDown_SettlesWhatHasExpiredWithoutAPriceOfItsOwn()
+    {
+        const uint Own = 1_770_000_000;
+        const uint Early = 1_770_000_100;
+        const uint Late = 1_770_000_200;
+        AccountState held = AccountState.Empty with
+        {
+            CashE8 = 5,
+            Positions = [new Position(Instrument.Perpetual(1), 100_000_000, 90), .. new[] { Own, Early, Late }.Select(static expiry => new Position(Instrument.Future(1, expiry), 100_000_000, 80))],
+        };
+        var replay = new BookReplay(TestDeployment.Record);
+        replay.Apply([Opened(1), Updated(1, held.Pack()), Fixed(1, Own, 100), Fixed(1, 0, 1_000)], 20, default, Early - 1);
+        // The chain looks at an expired position's own price first, then at the market's last; what has not expired waits for the wind-down.
+        Assert.Equal(new long[] { 0, 100, 0, 0 }, held.Positions.Select(position => replay.Book.Settlements.PriceE8(position.Instrument)));
+
+        replay.Apply([], 21, default, Early);
+        Assert.Equal(new long[] { 0, 100, 1_000, 0 }, held.Positions.Select(position => replay.Book.Settlements.PriceE8(position.Instrument)));
+        AccountState settled = replay.Book.Settlements.Settle(held);
+        Assert.Equal((5 + (100 - 80) + (1_000 - 80), 2), ((int)settled.CashE8, settled.Positions.Length));
+        // A lot is asked at its own time, which may be earlier.
+        Assert.Equal(3, replay.Book.Settlements.SettleExpired(held, Early - 1).Positions.Length);
+
+        replay.Apply([TestLogs.Make(Clearing, "event MarketWoundDown(uint16 indexed underlying, uint64 priceE8)", 22, (ushort)1, 1_000UL)], 22, default, Early);
+        Assert.Empty(replay.Book.Settlements.Settle(held).Positions);
+        Assert.Same(replay.Book.Settlements, replay.Book.Settlements.At(Late));
+    }
+
+    [Fact]
     public void Apply_WindDown_SettlesPerpetualsAtTheLastPriceLessFunding()
     {
         Checkpoint checkpoint = TestCheckpoints.Make(4);
@@ -207,6 +235,17 @@ public sealed class BookReplayTests
             0);
         Assert.Empty(replay.Book.Held);
         Assert.Equal(1U, replay.Book.HeldE8);
+    }
+
+    [Fact]
+    public void Apply_AFeeOnCredit_IsHeldForTheBondsUntilItIsPaidThere()
+    {
+        Address bonds = TestDeployment.Record.Contracts.AttesterBonds;
+        BookReplay replay = Replay(Opened(1), TestLogs.Make(Clearing, "event CreditFeePaid(uint64 indexed account, uint256 feeE8)", 5, 1UL, (UInt256)557));
+        Assert.Equal((557U, 557U), (replay.Book.Held[bonds], replay.Book.HeldE8));
+
+        replay.Apply([TestLogs.Make(Clearing, "event Claimed(address indexed who, address indexed to, uint256 amountE8)", 21, bonds, bonds, (UInt256)500)], 21, default, 0);
+        Assert.Equal((57U, 57U), (replay.Book.Held[bonds], replay.Book.HeldE8));
     }
 
     [Fact]

@@ -20,9 +20,10 @@ public sealed class UsedAttestationTests
     private static readonly byte[] Flat = AccountState.Empty.Pack();
 
     [Fact]
-    public void Apply_AUseOfSignatures_HasThePositionsOfTheStateBeforeItAndItsCheckpoint()
+    public void Apply_AUseOfSignatures_HasThePositionsThatTheEventNamesAndItsCheckpoint()
     {
-        UsedAttestation used = Assert.Single(Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, positions: [])).Book.Used);
+        // The state is written, and told, after it was shown healthy.
+        UsedAttestation used = Assert.Single(Replay(Opened(), Taken(1, Time), Signed(Short, Short[64..]), Updated(Short)).Book.Used);
         Assert.Equal(Short[64..], used.Positions);
         Assert.Equal((0UL, 1UL), (used.Accused.Epoch, used.Inputs!.Id));
         Assert.Equal([Signer], used.Signers.ToArray());
@@ -30,12 +31,8 @@ public sealed class UsedAttestationTests
     }
 
     [Fact]
-    public void Apply_HeadroomOfAnAccount_HasThePositionsThatTheEventNames()
-    {
-        Assert.Equal(Short[64..], Assert.Single(Replay(Opened(), Taken(1, Time), Updated(Flat), Signed(Short, Short[64..])).Book.Used).Positions);
-        // None before the trade: their preimage is empty, too.
+    public void Apply_HeadroomOfAnAccountWithoutPositions_HasNone() =>
         Assert.Empty(Assert.Single(Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Flat, [])).Book.Used).Positions);
-    }
 
     [Fact]
     public void Apply_AUseOfALeaf_KnowsWhoSignedItsEpoch()
@@ -63,15 +60,15 @@ public sealed class UsedAttestationTests
     [InlineData((7 * 86_400) + 1, 0)]
     public void Apply_ACheckpointPastTheHorizon_DropsWhatCannotBeChallengedAnyMore(long later, int kept)
     {
-        BookReplay replay = Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, []), Taken(2, Time + later));
+        BookReplay replay = Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, Short[64..]), Taken(2, Time + later));
         Assert.Equal(kept, replay.Book.Used.Count);
     }
 
     [Fact]
     public void Apply_AUseWhosePreimagesAreNotThere_IsALostEvent()
     {
-        Assert.Throws<ProtocolException>(() => Replay(Opened(), Taken(1, Time), Updated(Flat), Signed(Short, [])));
-        Assert.Throws<ProtocolException>(() => Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, [], balances: new byte[32])));
+        Assert.Throws<ProtocolException>(() => Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, [])));
+        Assert.Throws<ProtocolException>(() => Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, Short[64..], balances: new byte[32])));
     }
 
     private static byte[] State(long sizeE8) => (AccountState.Empty with { Version = 1, Positions = [new Position(Instrument.Perpetual(1), sizeE8, -90_000_00000000)] }).Pack();
@@ -94,7 +91,7 @@ public sealed class UsedAttestationTests
     private static LogEntry Leaf(ulong epoch) => TestLogs.Make(
         TestDeployment.Record.Contracts.HealthGate,
         $"event LeafUsed({Attestation}, uint64 epoch, bytes32[] merkleProof, bytes balances, bytes positions)",
-        4, Of(Short), epoch, new object[] { Keccak256.HashUtf8("sibling") }, Array.Empty<byte>(), Array.Empty<byte>());
+        4, Of(Short), epoch, new object[] { Keccak256.HashUtf8("sibling") }, Array.Empty<byte>(), Short[64..]);
 
     private static LogEntry Opened() => TestLogs.Make(
         TestDeployment.Record.Contracts.Clearinghouse, "event AccountOpened(uint64 indexed account, address indexed owner, bytes32 stateHash)", 1, 1UL, SampleDeployment.At(77), Keccak256.Hash(Flat));

@@ -17,6 +17,7 @@ export interface Deployment {
     makerFeeE8: string;
     takerFeeE8: string;
     priceBandE8: string;
+    creditFeeE8: string;
     fundingIntervalSeconds: number;
     graceSeconds: number;
     discountMaxE8: string;

@@ -32,6 +32,8 @@ const sentences: Record<string, (values: Values) => string> = {
   OrderExpired: (v) => `The order expired at ${time(Number(v[2]))}.`,
   OrderOverfilled: () => "Less of the order is left than was asked for.",
   FeeTooHigh: () => "The fee is higher than the order allows.",
+  CreditFeeTooHigh: (v) =>
+    `Account ${v[0]} would pay ${dollars(big(v, 1))} for credit on attesters' word, and its orders leave ${dollars(big(v, 2))} for it. Settle it by computation, which costs no such fee.`,
   SelfTrade: () => "Both orders are of the same owner.",
   SignatureInvalid: () => "The signature does not belong to the signer. Sign again with the right wallet.",
   InGrace: (v) => `Bids are taken from ${time(Number(v[1]))}; until then the owner may still deposit.`,

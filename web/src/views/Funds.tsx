@@ -4,7 +4,7 @@ import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Token } from "../lib/api";
 import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
-import { big, decimal, dollars, parse, plain, size } from "../lib/numbers";
+import { big, decimal, dollars, parse, percent, plain, size } from "../lib/numbers";
 import { allowance, balanceOf, calls, send, signPermit, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 import { Held, LossNotice } from "./Losses";
@@ -272,7 +272,9 @@ function Withdraw({ account }: { account: Account }) {
       </AmountPanel>
       <p className="quiet">
         Recent gains become withdrawable over the oracle's averaging window. More than your cash can be taken as a loan
-        against collateral, at interest.
+        against collateral, at interest. The chain computes that you stay healthy, so no fee on credit is paid; with an
+        attestation in its place it would be {percent(big(deployment.parameters.creditFeeE8), 3)} of what is taken on
+        the attesters' word.
       </p>
     </>
   );

@@ -181,7 +181,8 @@ export function Trade({ account }: { account: Account }) {
         </button>
         <p className="quiet">
           Fee: {percent(big(deployment.parameters.takerFeeE8), 3)} taking,{" "}
-          {percent(big(deployment.parameters.makerFeeE8), 3)} resting.
+          {percent(big(deployment.parameters.makerFeeE8), 3)} resting. What you sign allows the fee for taking and no
+          more, by whatever proof it is settled: the fee on credit of an attestation is in it.
         </p>
       </form>
       <div>
