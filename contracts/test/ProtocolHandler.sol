@@ -34,12 +34,14 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
     uint256 public deleverages;
     uint256 public serves;
     uint256 public expiries;
-    uint256 public loans;
     uint256 public rewards;
     mapping(uint64 account => uint256) private _rewarded;
     /// @dev Credit on attesters' word since a time, begun anew after the challenge horizon.
     uint256 public lentE8;
     uint256 private _lentSince;
+    /// @dev What was ever paid for it, and what of that went to the attesters.
+    uint256 public creditFeesE8;
+    uint256 private _handedE8;
 
     modifier counted() {
         ++calls;
@@ -140,12 +142,15 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         (checkpoint, records) = dated.inner().live();
         RiskAttestation memory a = attestation(account);
         if (moving) a.leastCashE8 -= 10_000e8;
+        // By turns a little, and what leaves not much of what is signed to be free.
+        int256 freeE8 = state.cashE8 - a.leastCashE8 - int256(uint256(amountRaw % 12_000e8));
+        uint128 wantedRaw =
+            amountRaw % 3 == 0 && freeE8 > 0 ? uint128(uint256(freeE8) / 100) : uint128(amountRaw % 1e9);
         AccountInput memory brought = input(account, signedProof(a));
         VM.recordLogs();
         VM.prank(ownerOf(account));
-        try clearinghouse.withdraw(brought, USDC_TOKEN, uint128(amountRaw % 2e10) + 1, ownerOf(account)) {
+        try clearinghouse.withdraw(brought, USDC_TOKEN, wantedRaw + 1, ownerOf(account)) {
             _countLoan();
-            ++loans;
         } catch (bytes memory reason) {
             _requireNamed(reason);
         }
@@ -281,6 +286,17 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         }
     }
 
+    function doPayAttesters() external counted {
+        try clearinghouse.payAttesters() returns (uint128 amountRaw) {
+            _handedE8 += uint256(amountRaw) * 100;
+        } catch (bytes memory reason) {
+            _requireNamed(reason);
+        }
+        try bonds.share() {} catch (bytes memory reason) {
+            _requireNamed(reason);
+        }
+    }
+
     function doCover() external counted {
         uint256 deficitBefore = clearinghouse.deficit();
         clearinghouse.coverLosses();
@@ -412,22 +428,32 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         }
         require(usdc.balanceOf(address(bonds)) >= stakeRaw + bonds.insuranceDueRaw(), Broken("INV12 bonds are there"));
         require(lentE8 <= (bonds.bondE8() * registry.threshold()) / 2, Broken("INV12 lent more than half the stake"));
+        uint256 waitingE8 = clearinghouse.heldFor(address(bonds));
+        require(waitingE8 + _handedE8 == creditFeesE8, Broken("INV14 fees on credit are the attesters'"));
     }
 
-    /// @dev Counts what the bucket says was taken, and keeps the states of the same events.
+    /// @dev Counts what the bucket says was taken and what was paid for it, and keeps the states of the same events.
     function _countLoan() private {
         IVm.Log[] memory logs = VM.getRecordedLogs();
         if (block.timestamp - _lentSince > 7 days) (lentE8, _lentSince) = (0, block.timestamp);
+        uint256 takenE8 = 0;
+        uint256 feeE8 = 0;
         for (uint256 i = 0; i < logs.length; ++i) {
             if (logs[i].topics[0] == keccak256("CreditTaken(uint64,uint256,uint256)")) {
-                (uint256 credit, ) = abi.decode(logs[i].data, (uint256, uint256));
-                lentE8 += credit;
+                (takenE8, ) = abi.decode(logs[i].data, (uint256, uint256));
+            }
+            if (logs[i].topics[0] == keccak256("CreditFeePaid(uint64,uint256)")) {
+                feeE8 = abi.decode(logs[i].data, (uint256));
             }
             if (logs[i].topics[0] == keccak256("AccountUpdated(uint64,bytes32,bytes)")) {
                 (, bytes memory state) = abi.decode(logs[i].data, (bytes32, bytes));
                 states[uint64(uint256(logs[i].topics[1]))] = state;
             }
         }
+        uint256 wanted = ((takenE8 - feeE8) * clearingParameters().creditFeeE8 + 1e8 - 1) / 1e8;
+        require(feeE8 == wanted, Broken("INV14 the fee on credit is the rule's"));
+        lentE8 += takenE8;
+        creditFeesE8 += feeE8;
     }
 
     // Figures
