@@ -25,11 +25,11 @@ public sealed class CheckpointRebuildTests(ChainFixture fixture)
         uint far = near + 86_400;
 
         // Two publications of the nearer expiry, so that there is one that was set aside.
-        await world.SendAsync(await PublishAsync(world, near, 280_000_000_000));
-        await world.SendAsync(await PublishAsync(world, far, 280_000_000_000));
+        await world.PublishSurfaceAsync(near, 280_000_000_000);
+        await world.PublishSurfaceAsync(far, 280_000_000_000);
         await world.Chain.PassAsync(600);
         await world.SetPriceAsync(1, Btc * 103 / 100);
-        await world.SendAsync(await PublishAsync(world, near, 282_000_000_000));
+        await world.PublishSurfaceAsync(near, 282_000_000_000);
         Checkpoint first = await AssertRebuildsAsync(world);
         Assert.True(first.Underlyings[0].PerpetualMarkE8 > first.Underlyings[0].SpotE8);
 
@@ -56,16 +56,6 @@ public sealed class CheckpointRebuildTests(ChainFixture fixture)
 
         Checkpoint settled = await AssertRebuildsAsync(world);
         Assert.Equal(far, Assert.Single(settled.Underlyings[0].Expiries).Expiry);
-    }
-
-    private static async Task<(Address Contract, IContractCall Call)> PublishAsync(Deployed world, uint expiry, long aE12)
-    {
-        Address surfaces = world.Record.Contracts.VolSurfaces;
-        ulong spotE8 = await world.Chain.Node.CallAsync(world.Record.Contracts.SpotMarkets, new SpotMarkets.StoredSpotE8Call(1));
-        var update = new VolSurfaces.SurfaceUpdate(1, expiry, await world.NowAsync(), spotE8 + (spotE8 / 2000), spotE8, aE12, 400_000_000_000, -20_000_000, 0, 20_000_000);
-        Hash32 digest = await world.Chain.Node.CallAsync(surfaces, new VolSurfaces.PublicationDigestCall([update]));
-        byte[] signature = world.Attester.SignHash(digest).ToArray();
-        return (surfaces, new VolSurfaces.PublishCall([update], [new VolSurfaces.AttesterSignature(world.Attester.Address, signature)]));
     }
 
     private static async Task<Checkpoint> AssertRebuildsAsync(Deployed world)

@@ -3,6 +3,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
@@ -114,6 +115,19 @@ public sealed class Deployed : IAsyncDisposable
     public async Task<ulong> SendAsync((Address Contract, IContractCall Call) call) =>
         (await _sender.SendAsync(TransactionRequest.Call(call.Contract, call.Call))).BlockNumber;
 
+    /// <summary>A surface of the first underlying, signed by the attester: it lists the expiry, or is its next one.</summary>
+    /// <param name="expiry">The expiry, Unix seconds.</param>
+    /// <param name="aE12">The surface's level.</param>
+    public async Task PublishSurfaceAsync(uint expiry, long aE12)
+    {
+        Address surfaces = Record.Contracts.VolSurfaces;
+        ulong spotE8 = await Chain.Node.CallAsync(Record.Contracts.SpotMarkets, new SpotMarkets.StoredSpotE8Call(1));
+        var update = new VolSurfaces.SurfaceUpdate(1, expiry, await NowAsync(), spotE8 + (spotE8 / 2000), spotE8, aE12, 400_000_000_000, -20_000_000, 0, 20_000_000);
+        Hash32 digest = await Chain.Node.CallAsync(surfaces, new VolSurfaces.PublicationDigestCall([update]));
+        byte[] signature = Attester.SignHash(digest).ToArray();
+        await SendAsync((surfaces, new VolSurfaces.PublishCall([update], [new VolSurfaces.AttesterSignature(Attester.Address, signature)])));
+    }
+
     /// <summary>The buyer takes the seller's offer of perpetuals, both shown healthy by computation unless the buyer brings another proof.</summary>
     public async Task TradeAsync(Trader buyer, Trader seller, ushort underlying, long sizeE8, long priceE8, Clearinghouse.Proof? buyerProof = null)
     {
@@ -136,7 +150,7 @@ public sealed class Deployed : IAsyncDisposable
         await Client.SettleAsync(maker, taker, (ulong)sizeE8);
     }
 
-    public async Task<ulong> NowAsync() => (await Chain.Node.GetBlockAsync(Ethereum.Node.BlockTag.Latest))!.TimestampSeconds;
+    public async Task<ulong> NowAsync() => (await Chain.Node.GetBlockAsync(BlockTag.Latest))!.TimestampSeconds;
 
     /// <summary>Every figure of every account, here and on chain, at live prices and at the last checkpoint: the same integers.</summary>
     public async Task AssertSameFiguresAsync()

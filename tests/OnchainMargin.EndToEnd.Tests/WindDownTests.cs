@@ -1,0 +1,61 @@
+using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Clearing;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.EndToEnd.Tests;
+
+/// <summary>A market whose oracle died: the book makes of every account what the chain makes of it, at each step of the wind-down.</summary>
+[Collection(SharedChain.Name)]
+public sealed class WindDownTests(ChainFixture fixture)
+{
+    private const ulong Window = 1800;
+    private const int DeadSeconds = 7 * 86_400;
+    private const byte CashDecimals = 6;
+
+    [Fact]
+    public async Task LastPrice_FixedBeforeTheWindDown_SettlesWhatHasExpiredAndTheRestFollows()
+    {
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain);
+        Trader buyer = await world.TraderAsync(1_000_000);
+        Trader seller = await world.TraderAsync(1_000_000);
+        uint early = (uint)(((await world.NowAsync() / Window) + 4) * Window);
+        uint late = early + (30 * 86_400);
+        await world.PublishSurfaceAsync(early, 280_000_000_000);
+        await world.PublishSurfaceAsync(late, 280_000_000_000);
+        Instrument perpetual = Instrument.Perpetual(1);
+        Instrument[] held = [perpetual, Instrument.Future(1, early), Instrument.Future(1, late)];
+        foreach (Instrument instrument in held)
+        {
+            await world.TradeAsync(buyer, seller, instrument, Deployed.Unit);
+        }
+
+        await world.SetPriceAsync(1, 0);
+        await world.SendAsync((world.Record.Contracts.PriceHub, new PriceHub.RefreshCall()));
+        await world.Chain.PassAsync(DeadSeconds);
+
+        // Anybody may fix the last price by itself: what has expired settles at it from then on, the rest waits for the wind-down.
+        await world.SendAsync((world.Record.Contracts.PriceHub, new PriceHub.FixSettlementCall(1, 0)));
+        Assert.Equal([perpetual, Instrument.Future(1, late)], await AssertSettledAlikeAsync(world, buyer));
+
+        await world.SendAsync((world.Record.Contracts.Clearinghouse, new Clearinghouse.WindDownCall(1)));
+        Assert.Empty(await AssertSettledAlikeAsync(world, buyer));
+        Assert.Empty(await AssertSettledAlikeAsync(world, seller));
+    }
+
+    /// <summary>What is left in the account after the chain settled it, which is what the book said before.</summary>
+    private static async Task<Instrument[]> AssertSettledAlikeAsync(Deployed world, Trader trader)
+    {
+        ProtocolBook book = await world.Client.ReplayAsync();
+        BookAccount before = book.Accounts[trader.Account];
+        AccountState expected = AccountTouch.Touched(before.State, before.Balances, book.LatestCheckpoint!.Checkpoint.Header, CashDecimals, book.Settlements).State;
+        Assert.NotEqual(before.State.Positions.Length, expected.Positions.Length);
+        await world.SendAsync((world.Record.Contracts.Clearinghouse, new Clearinghouse.SettleExpiredCall(trader.Account, before.StateBytes)));
+        AccountState settled = (await world.Client.ReplayAsync()).Accounts[trader.Account].State;
+        Assert.Equal(expected.Positions.AsEnumerable(), settled.Positions.AsEnumerable());
+        Assert.Equal(expected.CashE8, settled.CashE8);
+        return [.. settled.Positions.Select(static position => position.Instrument)];
+    }
+}
