@@ -4,8 +4,10 @@ pragma solidity 0.8.37;
 import {AccountInput, Fill, Order, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {LotPreimage} from "../interfaces/ILiquidationHouse.sol";
 import {ClearingParameters, IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {HeadroomHealth, RiskAttestation} from "../interfaces/RiskTypes.sol";
+import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {AttestingFixture} from "./AttestingFixture.sol";
 import {IVm, VM} from "./IVm.sol";
 
@@ -116,6 +118,52 @@ contract CreditFeeTest is AttestingFixture {
         uint256 fee = _feeOn(NEEDED_E8 - uint256(cash));
         assert(clearinghouse.heldE8() == held + fee && unpacked(borrower).cashE8 == cash - int256(fee));
         requireConserved();
+    }
+
+    function test_move_eachAccountPaysForItsOwnCredit() public {
+        uint64 sub = openFor(keys[borrower]);
+        int256 cash = unpacked(borrower).cashE8 - 60_000e8;
+        (AccountInput memory from, AccountInput memory to) = (input(borrower, _lie()), input(sub, computed()));
+        VM.recordLogs();
+        VM.prank(ownerOf(borrower));
+        clearinghouse.move(from, to, USDC_TOKEN, 60_000e6, new uint96[](0));
+        readStates();
+        uint256 fee = _feeOn(NEEDED_E8 - uint256(cash));
+        assert(unpacked(borrower).cashE8 == cash - int256(fee) && unpacked(sub).cashE8 == 60_000e8);
+        assert(clearinghouse.heldE8() == fee);
+        requireConserved();
+    }
+
+    function test_bid_costsTheBidderWhatHeBorrows() public {
+        uint64 victim = openWith(16_500);
+        uint64 bidder = openWith(6_000);
+        // So that his money is cash, and no collateral that the attestation would name.
+        withdraw(bidder, USDC_TOKEN, 1);
+        trade(victim, bank, btcPerpetual, 1e8, BTC_PRICE);
+        setBtc(80_000e8);
+        bytes memory state = stateOf(victim);
+        VM.recordLogs();
+        uint64 lot = house.start(victim, state, hex"00");
+        readStates();
+        LotPreimage memory preimage = LotPreimage(victim, stateOf(victim), "");
+        takeCheckpoint();
+        // What the bidder will hold: the part of the lot that is for sale.
+        uint256 part = house.lotOf(lot).forSaleE8;
+        AccountState memory later = unpacked(victim);
+        int256 costE8 = (later.positions[0].costE8 * int256(part)) / 1e8;
+        later.positions[0] = Position(btcPerpetual, int256(part), costE8);
+        RiskAttestation memory a = attestation(bidder);
+        a.positionsHash = keccak256(this.tail(AccountStates.encode(later)));
+        a.leastCashE8 = -1_000_000_000e8;
+        AccountInput memory brought = input(bidder, signedProof(a));
+        VM.recordLogs();
+        VM.prank(ownerOf(bidder));
+        house.bid(lot, preimage, uint64(part), 1e16, brought);
+        readStates();
+        uint256 fee = clearinghouse.heldFor(address(bonds));
+        int256 equity = unpacked(bidder).cashE8 + int256(fee) + int256(part) * 80_000 - costE8;
+        // 1.3·14 % of it.
+        assert(fee != 0 && fee == _feeOn((part * 80_000 * 182) / 1000 - uint256(equity)));
     }
 
     function test_settle_costsNoMoreThanTheOrdersAllow() public {
