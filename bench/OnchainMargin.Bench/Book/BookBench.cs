@@ -37,6 +37,8 @@ public sealed class BookBench
         }
 
         results["book.tick.1M.ms"] = tick * 1e3;
+        results["book.tick.allocatedBytes"] = Allocated(() => touched = engine.Reckon(_scene.Tick(0, 100)));
+        results["book.full.allocatedBytes"] = Allocated(() => engine.Reckon(Later()));
         results["book.perPositionScenario.ns"] = full / Million / Positions / Scenarios.Count * 1e9;
         var random = new Random(3);
         results["book.trade.us"] = Stopwatches.Fastest(
@@ -77,6 +79,14 @@ public sealed class BookBench
             engine.Reckon(_scene.Checkpoint);
             results[string.Create(CultureInfo.InvariantCulture, $"book.perAccount.{positions}positions.us")] = Stopwatches.Fastest(() => engine.Reckon(Later()), quick ? 10 : 40) / Grown * 1e6;
         }
+    }
+
+    /// <summary>The bytes that one run allocates on all threads.</summary>
+    private static double Allocated(Action work)
+    {
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        work();
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
     }
 
     private Checkpoint Later() => _scene.Checkpoint with { Header = _scene.Checkpoint.Header with { Time = BookScene.Time + (++_step % 60) } };

@@ -14,6 +14,7 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
     private readonly ulong[] _under = new ulong[Most / WordBits];
     private int[] _partStart = [0];
     private long[] _balanceVersions = [];
+    private BookShare[] _shares = [];
 
     /// <summary>Its number.</summary>
     internal int Place { get; } = place;
@@ -63,6 +64,9 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
     /// <summary>What is wrong with each.</summary>
     internal MarginError[] Errors { get; private set; } = [];
 
+    /// <summary>Whether the shares of all accounts that are not changed are those of the last pass.</summary>
+    internal bool HasShares { get; set; }
+
     /// <summary>Whether an account has changed since it was computed.</summary>
     internal bool HasDirty => (_dirty[0] | _dirty[1] | _dirty[2] | _dirty[3]) != 0;
 
@@ -80,6 +84,12 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
         int at = (account * Underlyings.Length) + part;
         return (_partStart[at], _partStart[at + 1] - _partStart[at]);
     }
+
+    /// <summary>What an underlying adds to an account, in a block of several.</summary>
+    internal ref BookShare ShareOf(int account, int part) => ref _shares[(account * Underlyings.Length) + part];
+
+    /// <summary>The same, or the share that is given in a block of one underlying: nothing of it outlives a tick.</summary>
+    internal ref BookShare ShareOf(int account, int part, ref BookShare other) => ref _shares.Length == 0 ? ref other : ref ShareOf(account, part);
 
     /// <summary>How many positions an account has.</summary>
     internal int PositionsOf(int account) => _partStart[(account + 1) * Underlyings.Length] - _partStart[account * Underlyings.Length];
@@ -156,6 +166,11 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
             bool isDirty = IsDirty(last);
             Splice(slot, scratch);
             Set(slot, Figures[last], Errors[last], (_under[last / WordBits] & Bit(last)) != 0);
+            if (_shares.Length > 0)
+            {
+                _shares.AsSpan(last * Underlyings.Length, Underlyings.Length).CopyTo(_shares.AsSpan(slot * Underlyings.Length));
+            }
+
             if (isDirty)
             {
                 Mark(slot);
@@ -313,6 +328,11 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
         Array.Resize(ref errors, room);
         Array.Resize(ref _balanceVersions, room);
         Array.Resize(ref _partStart, (room * Underlyings.Length) + 1);
+        if (Underlyings.Length > 1)
+        {
+            Array.Resize(ref _shares, room * Underlyings.Length);
+        }
+
         (Ids, CashE8, CostsE8, BalanceStart, Figures, Errors) = (ids, cash, costs, balances, figures, errors);
     }
 }

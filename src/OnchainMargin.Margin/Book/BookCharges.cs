@@ -19,7 +19,7 @@ internal sealed class BookCharges
         FloorRateE8 = (long)Rounding.DivCeil(Math.BigMul(p.FloorRateE8, record.SpotE8), Rounding.One);
         Int128 linear = Math.BigMul(p.FloorRateE8, record.SpotE8);
         FloorLinearE16 = linear <= long.MaxValue - Rounding.One ? (long)linear : long.MaxValue;
-        PriceRange = new Reciprocal(p.PriceRangeE8);
+        PriceRange = new LaneDivisor(p.PriceRangeE8);
         SpreadE8 = (long)AddOns.SpreadRate(record);
         CrowdE8 = (long)Rounding.DivFloor(Math.BigMul(p.CrowdingE8, record.OpenInterestE8), Rounding.One);
         VegaE8 = p.VegaChargeE8;
@@ -51,7 +51,7 @@ internal sealed class BookCharges
     internal long FloorLinearE16 { get; }
 
     /// <summary>R.</summary>
-    internal Reciprocal PriceRange { get; }
+    internal LaneDivisor PriceRange { get; }
 
     /// <summary>The spread as a part of spot.</summary>
     internal long SpreadE8 { get; }
@@ -92,8 +92,8 @@ internal sealed class BookCharges
     /// <param name="grossE8">Σ |Δ_b|·S.</param>
     /// <param name="basisE8">X of MRG-042.</param>
     /// <param name="yearsE8">The sum of MRG-045.</param>
-    /// <param name="totals">What adds up.</param>
-    internal void Add(long deltaE8, long grossE8, long basisE8, long yearsE8, ref BookTotals totals)
+    /// <param name="share">What adds up.</param>
+    internal void Add(long deltaE8, long grossE8, long basisE8, long yearsE8, ref BookShare share)
     {
         // Why unchecked: terms that are too large for a word are noted.
         unchecked
@@ -108,9 +108,9 @@ internal sealed class BookCharges
             // What is hedged is at least two units, so a gross below two has nothing hedged and gives 0 by any divisor.
             long basis = Hedged(basisE8, hedged, Math.Max(grossE8, 2));
             long spread = SpreadE8 == 0 ? 0 : WideSum.Product(SpreadE8, net).CeilOne();
-            totals.Large |= units | liquidity | basis | spread;
-            totals.AddOnsE8 += basis + liquidity + WideSum.Product(RateE8, yearsE8).CeilOne();
-            totals.SpreadE8 += spread;
+            share.Large |= units | liquidity | basis | spread;
+            share.AddOnsE8 += basis + liquidity + WideSum.Product(RateE8, yearsE8).CeilOne();
+            share.SpreadE8 = spread;
         }
     }
 

@@ -4,6 +4,7 @@ namespace OnchainMargin.Margin;
 public sealed partial class BookEngine
 {
     private readonly HashSet<int> _changed = [];
+    private readonly List<(BookBlock Block, bool All)> _work = [];
     private BookBlock[] _ordered = [];
     private CheckpointView? _view;
     private SurfaceChoice _choice;
@@ -27,7 +28,8 @@ public sealed partial class BookEngine
         }
 
         var market = new BookMarket(_view!, choice, _tokens);
-        int computed = Compute(Blocks(touched), market);
+        Gather(touched);
+        int computed = Compute(touched, market);
         foreach (BookMisfit misfit in _misfits.Values)
         {
             misfit.Compute(_view!, choice);
@@ -47,15 +49,17 @@ public sealed partial class BookEngine
         }
 
         ulong touched = 0;
+        bool isArranged = true;
         bool isAll = before is null || choice != _choice || before.Header.Time != checkpoint.Header.Time || before.Header.InitialFactorE8 != checkpoint.Header.InitialFactorE8;
         bool sameTokens = before is not null && before.Collaterals.AsSpan().SequenceEqual(checkpoint.Collaterals.AsSpan());
         CheckpointView view = _view is null ? new CheckpointView(checkpoint) : new CheckpointView(checkpoint, _view);
         for (ushort u = 1; u <= UnderlyingsMax; u++)
         {
             UnderlyingTerms? terms = view.Find(u);
-            bool isSame = ReferenceEquals(terms, _view?.Find(u));
-            if (!isSame)
+            UnderlyingTerms? old = _view?.Find(u);
+            if (!ReferenceEquals(terms, old))
             {
+                isArranged &= (old?.Record.Group ?? -1) == (terms?.Record.Group ?? -1);
                 touched |= 1UL << (u - 1);
                 _underlyings[u]?.Set(terms, checkpoint.Header.Time);
             }
@@ -83,12 +87,16 @@ public sealed partial class BookEngine
             Recompile();
         }
 
-        foreach (BookBlock block in _blocks)
+        if (!isArranged)
         {
-            Arrange(block);
+            foreach (BookBlock block in _blocks)
+            {
+                Arrange(block);
+            }
         }
 
-        return isAll || !sameTokens ? ulong.MaxValue : touched;
+        // What is kept of a group belongs to its members of then.
+        return isAll || !sameTokens || !isArranged ? ulong.MaxValue : touched;
     }
 
     /// <summary>Whether spot collateral is the same underlyings at the same rates, so that sizes stay as they are.</summary>
@@ -158,13 +166,18 @@ public sealed partial class BookEngine
         return (new AccountState { CashE8 = block.CashE8[slot], Positions = [.. positions] }, balances);
     }
 
-    private List<(BookBlock Block, bool All)> Blocks(ulong touched)
+    /// <summary>Lists the blocks that hold what has changed.</summary>
+    private void Gather(ulong touched)
     {
-        var list = new List<(BookBlock, bool)>();
+        _work.Clear();
         if (touched == 0)
         {
-            list.AddRange(_changed.Select(place => (_blocks[place], false)));
-            return list;
+            foreach (int place in _changed)
+            {
+                _work.Add((_blocks[place], false));
+            }
+
+            return;
         }
 
         if (_ordered.Length != _blocks.Count)
@@ -178,19 +191,17 @@ public sealed partial class BookEngine
             bool all = touched == ulong.MaxValue || (block.Mask & touched) != 0;
             if (all || block.HasDirty)
             {
-                list.Add((block, all));
+                _work.Add((block, all));
             }
         }
-
-        return list;
     }
 
-    private int Compute(List<(BookBlock Block, bool All)> blocks, BookMarket market)
+    private int Compute(ulong touched, BookMarket market)
     {
         int next = -1;
         int computed = 0;
         Swept = 0;
-        if (blocks.Count > 1 && _workers.Length > 1)
+        if (_work.Count > 1 && _workers.Length > 1)
         {
             Parallel.For(0, _workers.Length, new ParallelOptions { MaxDegreeOfParallelism = _workers.Length }, worker => Run(_workers[worker]));
         }
@@ -205,35 +216,36 @@ public sealed partial class BookEngine
         {
             worker.Swept = 0;
             int done = 0;
-            while (Interlocked.Increment(ref next) is var at && at < blocks.Count)
+            while (Interlocked.Increment(ref next) is var at && at < _work.Count)
             {
-                done += Compute(worker, blocks[at].Block, blocks[at].All, market);
+                done += Compute(worker, _work[at].Block, _work[at].All, touched, market);
             }
 
             Interlocked.Add(ref computed, done);
-            lock (blocks)
+            lock (_work)
             {
                 Swept += worker.Swept;
             }
         }
     }
 
-    private int Compute(BookWorker worker, BookBlock block, bool all, BookMarket market)
+    private int Compute(BookWorker worker, BookBlock block, bool all, ulong touched, BookMarket market)
     {
         int done = 0;
-        bool isWhole = block.Underlyings.All(static u => u.Terms is not null);
+        bool isWhole = IsWhole(block);
         for (int slot = 0; slot < block.Count;)
         {
-            if (!all && !block.IsDirty(slot))
+            bool isDirty = block.IsDirty(slot);
+            if (!all && !isDirty)
             {
                 slot++;
                 continue;
             }
 
-            int end = End(block, slot, all);
+            int end = End(block, slot, isDirty);
             if (isWhole)
             {
-                worker.Compute(block, slot, end - slot, market);
+                worker.Compute(block, slot, end - slot, block.HasShares && !isDirty ? touched : ulong.MaxValue, market);
             }
 
             for (int i = slot; i < end; i++)
@@ -252,16 +264,31 @@ public sealed partial class BookEngine
             slot = end;
         }
 
+        block.HasShares = isWhole;
         _under.Set(block.Place, block.HasUnder);
         return done;
     }
 
-    /// <summary>Where the accounts end that are computed together with one.</summary>
-    private static int End(BookBlock block, int slot, bool all)
+    /// <summary>Whether the checkpoint holds all underlyings of a block.</summary>
+    private static bool IsWhole(BookBlock block)
+    {
+        foreach (BookUnderlying underlying in block.Underlyings)
+        {
+            if (underlying.Terms is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Where the accounts end that are computed together with one: all changed since the last pass, or none.</summary>
+    private static int End(BookBlock block, int slot, bool isDirty)
     {
         int positions = block.PositionsOf(slot);
         int end = slot + 1;
-        while (end < block.Count && end - slot < BookChunk.AccountsMax && (all || block.IsDirty(end)) && positions + block.PositionsOf(end) <= BookChunk.PositionsMax)
+        while (end < block.Count && end - slot < BookChunk.AccountsMax && block.IsDirty(end) == isDirty && positions + block.PositionsOf(end) <= BookChunk.PositionsMax)
         {
             positions += block.PositionsOf(end++);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace OnchainMargin.Margin;
 
@@ -6,6 +7,9 @@ namespace OnchainMargin.Margin;
 internal struct BookInterval
 {
     private const int Weight = 24;
+
+    /// <summary>Beyond all sums.</summary>
+    private const long Far = 1L << 62;
 
     /// <summary>Rounding of the line at a place of 16 bits.</summary>
     private const long LineRounding = 1 << (BookUnderlying.PlaceBits + 1);
@@ -33,21 +37,22 @@ internal struct BookInterval
         }
     }
 
-    /// <summary>No less than the largest loss of the interval at a shock, weighted: at its nodes where a hump stands beside them, and at its kinks below the line.</summary>
+    /// <summary>At which of four shocks the interval can hold a loss above a limit, one bit each: at its nodes where a hump stands beside them, and at its kinks below the line.</summary>
     /// <param name="lower">E at the lower node.</param>
     /// <param name="upper">E at the upper node.</param>
     /// <param name="roundings">What the roundings of one unit of money come to.</param>
+    /// <param name="limit">The limit.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal readonly long Most(long lower, long upper, long roundings)
+    internal readonly uint Above(Vector256<long> lower, Vector256<long> upper, long roundings, long limit)
     {
         unchecked
         {
             // The line is lowest at one of the outermost kinks. Without a hump the nodes count as scenarios already.
-            long step = (upper - lower) >> BookUnderlying.PlaceBits;
-            long line = lower + Math.Min(step * _from, step * _to);
-            long atKinks = (Weight * (_dip + _hump + roundings)) - line + LineRounding;
-            long atNodes = _hump == 0 ? long.MinValue : (Weight * (_hump + roundings)) - Math.Min(lower, upper);
-            return Math.Max(atKinks, atNodes);
+            Vector256<long> step = Vector256.ShiftRightArithmetic(upper - lower, BookUnderlying.PlaceBits);
+            Vector256<long> line = lower + Vector256.Min(step * _from, step * _to);
+            Vector256<long> least = Vector256.Create((Weight * (_dip + _hump + roundings)) + LineRounding - limit);
+            Vector256<long> leastAtNodes = Vector256.Create(_hump == 0 ? -Far : (Weight * (_hump + roundings)) - limit);
+            return (Vector256.LessThan(line, least) | Vector256.LessThan(Vector256.Min(lower, upper), leastAtNodes)).ExtractMostSignificantBits();
         }
     }
 }

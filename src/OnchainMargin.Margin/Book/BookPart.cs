@@ -23,6 +23,12 @@ internal sealed class BookPart
     /// <summary>The narrow positions, by their place among those of their account.</summary>
     internal int[] Narrow { get; } = new int[BookChunk.PositionsMax];
 
+    /// <summary>Whether an account cannot be computed in the words of the book.</summary>
+    internal bool[] IsMisfit { get; } = new bool[BookChunk.AccountsMax];
+
+    /// <summary>What it adds to the totals of each account, where the block keeps no shares.</summary>
+    internal BookShare[] Shares { get; } = new BookShare[BookChunk.AccountsMax];
+
     /// <summary>The short option minimum of each account.</summary>
     internal long[] ShortMinimumE8 { get; } = new long[BookChunk.AccountsMax];
 

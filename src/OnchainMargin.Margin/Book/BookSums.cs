@@ -31,20 +31,27 @@ internal abstract class BookSums
     internal abstract long Weigh(
         int[] table, int[] time, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, int cut, ReadOnlySpan<int> narrow, long[] weighted, long[] exact);
 
-    /// <summary>Σ size·lane of every bucket of an account, and of the whole account.</summary>
+    /// <summary>Each position's part of the floor.</summary>
+    /// <param name="chunk">Sizes and rates, and where the parts go.</param>
+    /// <param name="count">How many positions.</param>
+    internal abstract void Floor(BookChunk chunk, int count);
+
+    /// <summary>Σ size·lane of every bucket.</summary>
     /// <param name="u">The underlying.</param>
-    /// <param name="rows">The row of each position.</param>
-    /// <param name="sizes">Sizes.</param>
-    /// <param name="buckets">The bucket of each position, ascending.</param>
-    /// <param name="chunk">Where the sums of buckets go.</param>
-    /// <param name="sums">Where those of the account go: upper parts, then lower ones.</param>
-    internal abstract void Sum(BookUnderlying u, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, ReadOnlySpan<int> buckets, BookChunk chunk, Span<long> sums);
+    /// <param name="chunk">Rows, sizes and buckets of positions, and where the sums go.</param>
+    /// <param name="count">How many positions.</param>
+    internal abstract void Sum(BookUnderlying u, BookChunk chunk, int count);
 
     /// <summary>The charges of all buckets of a chunk.</summary>
     /// <param name="u">The underlying.</param>
     /// <param name="chunk">Their sums, and where the charges go.</param>
     /// <param name="count">How many.</param>
     internal abstract void Charge(BookUnderlying u, BookChunk chunk, int count);
+
+    /// <summary>Sums what the buckets of each account hold and charge.</summary>
+    /// <param name="chunk">The buckets, and where the sums go.</param>
+    /// <param name="count">How many accounts.</param>
+    internal abstract void Total(BookChunk chunk, int count);
 
     /// <summary>The scenarios whose sum is at most a limit, one bit each.</summary>
     internal abstract ulong AtMost(long[] weighted, long limit);

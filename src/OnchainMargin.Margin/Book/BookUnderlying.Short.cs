@@ -29,8 +29,8 @@ internal sealed partial class BookUnderlying
         }
 
         Shift = Math.Max(0, BitsOf(largest) - ShortBits);
-        LaneSplit = BitsOf(largestLane) / 2;
-        LaneBits = BitsOf(largestLane) - LaneSplit;
+        LaneSplit = Math.Max(LaneDivisor.TwosMost, BitsOf(largestLane) / 2);
+        LaneBits = Math.Max(LaneSplit, BitsOf(largestLane) - LaneSplit);
         foreach (int row in Made(terms))
         {
             Cut(row);

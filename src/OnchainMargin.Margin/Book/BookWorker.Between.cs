@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace OnchainMargin.Margin;
 
@@ -8,8 +10,8 @@ internal sealed partial class BookWorker
     /// <summary>Roundings of the line, the dip and the hump of an interval, money E8, with room to spare (MRG-032).</summary>
     private const long Roundings = 16;
 
-    private static readonly sbyte[] IntervalScenarios = Pairs();
-
+    /// <summary>Of each interval the first scenario at its lower and at its upper node that both have a shock of, and one bit for each such shock: the next shocks are the next scenarios.</summary>
+    private static readonly (int Lower, int Upper, uint Shocks)[] Ends = [.. Enumerable.Range(0, Scenarios.Nodes - 1).Select(EndsOf)];
 
     private readonly BookInterval[] _intervals = new BookInterval[Scenarios.Nodes];
     private readonly Kink[] _kinks = new Kink[AccountState.PositionsMax];
@@ -37,27 +39,25 @@ internal sealed partial class BookWorker
             long largest24 = loss24;
             long limit = Limit(largest24, shift);
             long roundings = ((Roundings * Rounding.One) >> shift) + 1;
-            ReadOnlySpan<sbyte> scenarios = IntervalScenarios;
+            ref long e = ref MemoryMarshal.GetArrayDataReference(exact);
             for (; intervals != 0; intervals &= intervals - 1)
             {
                 int node = BitOperations.TrailingZeroCount(intervals);
-                ref readonly BookInterval interval = ref _intervals[node];
-                for (int at = 2 * Row.Shocks * node; at < 2 * Row.Shocks * (node + 1) && scenarios[at] >= 0; at += 2)
+                (int lower, int upper, uint shocks) = Ends[node];
+                shocks &= _intervals[node].Above(Vector256.LoadUnsafe(ref e, (nuint)lower), Vector256.LoadUnsafe(ref e, (nuint)upper), roundings, limit - slack);
+                for (; shocks != 0; shocks &= shocks - 1)
                 {
-                    (int lower, int upper) = (scenarios[at], scenarios[at + 1]);
-                    if (interval.Most(exact[lower], exact[upper], roundings) + slack > limit)
-                    {
-                        kinks = kinks < 0 ? Kinks(block, account, first, end) : kinks;
-                        largest24 = (long)OnchainMargin.Margin.Between.Raise(
-                            _kinks.AsSpan(0, kinks),
-                            node,
-                            Scenarios.ScenarioShocks[lower],
-                            SumOf(block, account, first, end, lower, isExact: true),
-                            SumOf(block, account, first, end, upper, isExact: true),
-                            largest24);
-                        limit = Limit(largest24, shift);
-                        Swept++;
-                    }
+                    int shock = BitOperations.TrailingZeroCount(shocks);
+                    kinks = kinks < 0 ? Kinks(block, account, first, end) : kinks;
+                    largest24 = (long)OnchainMargin.Margin.Between.Raise(
+                        _kinks.AsSpan(0, kinks),
+                        node,
+                        Scenarios.ScenarioShocks[lower + shock],
+                        SumOf(block, account, first, end, lower + shock, isExact: true),
+                        SumOf(block, account, first, end, upper + shock, isExact: true),
+                        largest24);
+                    limit = Limit(largest24, shift);
+                    Swept++;
                 }
             }
 
@@ -109,26 +109,21 @@ internal sealed partial class BookWorker
         }
     }
 
-    /// <summary>The scenarios at both ends of each interval, a pair a shock that both ends have, −1 where there is no more.</summary>
-    private static sbyte[] Pairs()
+    private static (int Lower, int Upper, uint Shocks) EndsOf(int node)
     {
-        var pairs = new List<sbyte>();
-        for (int node = 0; node + 1 < Scenarios.Nodes; node++)
+        uint shocks = 0;
+        (int first, int last) = (-1, -1);
+        for (int shock = Row.Shocks - 1; shock >= 0; shock--)
         {
-            for (int shock = 0; shock < Row.Shocks; shock++)
+            int lower = Scenarios.NodeScenarios[(Row.Shocks * node) + shock];
+            int upper = Scenarios.NodeScenarios[(Row.Shocks * (node + 1)) + shock];
+            if (lower >= 0 && upper >= 0)
             {
-                int lower = Scenarios.NodeScenarios[(Row.Shocks * node) + shock];
-                int upper = Scenarios.NodeScenarios[(Row.Shocks * (node + 1)) + shock];
-                if (lower >= 0 && upper >= 0)
-                {
-                    pairs.AddRange([(sbyte)lower, (sbyte)upper]);
-                }
+                (first, last, shocks) = (lower, upper, (shocks << 1) | 1);
             }
-
-            pairs.AddRange(Enumerable.Repeat((sbyte)-1, (2 * Row.Shocks * (node + 1)) - pairs.Count));
         }
 
-        return [.. pairs];
+        return (first, last, shocks);
     }
 
     /// <summary>The kinks of some underlyings, ascending.</summary>

@@ -101,8 +101,8 @@ internal sealed partial class BookWorker
         }
     }
 
-    /// <summary>The joint loss of a group: the same over the sums of its underlyings' N and E.</summary>
-    private long Join(BookBlock block, int account, int members, bool isNarrow)
+    /// <summary>The joint loss of a group, the same over the sums of its underlyings' N and E, or what the group needs in any case where that is more.</summary>
+    private long Join(BookBlock block, int account, int members, bool isNarrow, long least24)
     {
         int shift = 0;
         for (int i = 0; i < members; i++)
@@ -130,14 +130,14 @@ internal sealed partial class BookWorker
 
         long least = _sums.Least(_joint);
         least = isNarrow ? Math.Min(least, _sums.Least(_jointExact)) : least;
-        long joint24 = JointOf(block, account, members, _sums.AtMost(_joint, least + (2 * slack)), isExact: false);
-        if (!isNarrow)
+        long joint24 = least24;
+        if (slack - least > Limit(least24, shift))
         {
-            return joint24;
+            joint24 = Math.Max(joint24, JointOf(block, account, members, _sums.AtMost(_joint, least + (2 * slack)), isExact: false));
+            joint24 = isNarrow ? Math.Max(joint24, JointOf(block, account, members, _sums.AtMost(_jointExact, least + (2 * slack)) & ~same, isExact: true)) : joint24;
         }
 
-        joint24 = Math.Max(joint24, JointOf(block, account, members, _sums.AtMost(_jointExact, least + (2 * slack)) & ~same, isExact: true));
-        return Between(block, account, 0, members, _jointExact, slack, shift, joint24);
+        return isNarrow ? Between(block, account, 0, members, _jointExact, slack, shift, joint24) : joint24;
     }
 
     private long JointOf(BookBlock block, int account, int members, ulong candidates, bool isExact)

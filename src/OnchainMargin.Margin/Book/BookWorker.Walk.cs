@@ -8,16 +8,7 @@ namespace OnchainMargin.Margin;
 internal sealed partial class BookWorker
 {
     private const int LaneBits = 62;
-    private const int FloorTwos = 16;
-    private const int FloorDigit = 24;
-    private const ulong FloorScale = (ulong)Rounding.One * (ulong)Rounding.One;
 
-    private static readonly Reciprocal FloorOdd = new((long)(FloorScale >> FloorTwos));
-
-    private readonly int[] _buckets = new int[BookChunk.PositionsMax];
-    private readonly int[] _bucketOf = new int[BookChunk.PositionsMax];
-    private readonly int[] _bucketEnd = new int[BookChunk.AccountsMax];
-    private readonly long[] _lanes = new long[BookChunk.AccountsMax * BookUnderlying.TermStride];
     private readonly int[] _chosen = new int[BookChunk.PositionsMax];
 
     /// <summary>The row of each position: its number, or the delayed one where that is chosen.</summary>
@@ -64,154 +55,120 @@ internal sealed partial class BookWorker
     private ReadOnlySpan<int> RowsOf(BookPart part, int account) => _rows.AsSpan(part.First[account] - _rowsFrom, part.Count[account]);
 
     /// <summary>All positions of an underlying, then all its buckets, then what follows for each account.</summary>
-    private void Walk(BookBlock block, BookPart part, int index, int first, int count)
+    /// <param name="block">The block.</param>
+    /// <param name="part">Where what is found goes.</param>
+    /// <param name="index">The underlying's place in the block.</param>
+    /// <param name="first">The first account.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="isKept">Whether the shares of the accounts are those of the last pass.</param>
+    private void Walk(BookBlock block, BookPart part, int index, int first, int count, bool isKept)
     {
         BookUnderlying u = part.Underlying;
-        int buckets = 0;
         part.NarrowStart[0] = 0;
         for (int account = 0; account < count; account++)
         {
             (part.First[account], part.Count[account]) = block.PartOf(first + account, index);
-            ReadOnlySpan<int> rows = RowsOf(part, account);
-            ReadOnlySpan<long> sizes = block.Sizes.AsSpan(part.First[account], rows.Length);
-            buckets = Walk(u, part, account, rows, sizes, buckets);
-            _sums.Sum(u, rows, sizes, _bucketOf.AsSpan(0, rows.Length), _chunk, _lanes.AsSpan(account * BookUnderlying.TermStride, BookUnderlying.TermStride));
-            _bucketEnd[account] = buckets;
+            Walk(u, part, account, RowsOf(part, account), block.Sizes.AsSpan(part.First[account], part.Count[account]));
         }
 
-        BookCharges charges = u.Charges;
-        for (int i = 0; i < buckets; i++)
+        if (!isKept)
         {
-            ref readonly BookExpiry expiry = ref charges.Buckets[_buckets[i] - InstrumentTerms.SpotBucket];
-            (_chunk.Basis[i], _chunk.Tau[i], _chunk.StaleRate[i]) = (expiry.BasisE8, expiry.Tau, expiry.StaleE8);
+            _sums.Floor(_chunk, _chunk.PositionStart[count]);
+            _sums.Sum(u, _chunk, _chunk.PositionStart[count]);
+            _sums.Charge(u, _chunk, _chunk.BucketStart[count]);
+            _sums.Total(_chunk, count);
         }
 
-        _sums.Charge(u, _chunk, buckets);
-        int from = 0;
         for (int account = 0; account < count; account++)
         {
-            Finish(u, part, account, from, _bucketEnd[account]);
-            from = _bucketEnd[account];
+            ref BookShare share = ref block.ShareOf(first + account, index, ref part.Shares[account]);
+            if (!isKept)
+            {
+                Finish(u, part, account, out share);
+            }
+
+            part.ShortMinimumE8[account] = share.ShortMinimumE8;
+            _chunk.Totals[account].Add(share);
         }
     }
 
-    /// <summary>One walk over the positions of an account: buckets, and what is narrow. Without a branch on what a position is.</summary>
-    /// <returns>The number of buckets with those of this account.</returns>
-    private int Walk(BookUnderlying u, BookPart part, int account, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, int buckets)
+    /// <summary>One walk over the positions of an account: what each is summed and charged by, its bucket, and what is narrow. Without a branch on what a position is.</summary>
+    private void Walk(BookUnderlying u, BookPart part, int account, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes)
     {
+        int from = _chunk.PositionStart[account];
         ref InstrumentTerms terms = ref MemoryMarshal.GetArrayDataReference(u.Rows);
+        ref BookExpiry expiries = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(u.Charges.Buckets), -InstrumentTerms.SpotBucket);
         ref int row = ref MemoryMarshal.GetReference(rows);
         ref long size = ref MemoryMarshal.GetReference(sizes);
-        ref int bucketOf = ref MemoryMarshal.GetArrayDataReference(_bucketOf);
-        ref int bucketAt = ref MemoryMarshal.GetArrayDataReference(_buckets);
+        ref long positions = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_chunk.Positions), from);
+        ref BookExpiry expiryAt = ref MemoryMarshal.GetArrayDataReference(_chunk.Expiries);
         ref int narrowAt = ref MemoryMarshal.GetArrayDataReference(part.Narrow);
         ulong magnitudes = 0;
-        int any = 0;
+        uint any = 0;
         int narrow = part.NarrowStart[account];
         int before = InstrumentTerms.SpotBucket - 1;
-        int bucket = buckets - 1;
+        int bucket = _chunk.BucketStart[account] - 1;
 
-        // Why no bounds tests: rows are those of the table, as many as sizes, and a chunk has no more positions than these arrays have places.
+        // Why no bounds tests: rows are those of the table, as many as sizes, buckets those of the record, and a chunk has no more positions than these arrays have places.
         unchecked
         {
-            for (int i = 0; i < rows.Length; i++)
+            for (nint i = 0; i < rows.Length; i++)
             {
-                ref InstrumentTerms term = ref Unsafe.Add(ref terms, Unsafe.Add(ref row, i));
+                int number = Unsafe.Add(ref row, i);
+                ref InstrumentTerms term = ref Unsafe.Add(ref terms, number);
                 long held = Unsafe.Add(ref size, i);
+                Unsafe.Add(ref positions, i) = held;
+                Unsafe.Add(ref positions, BookChunk.Rates + i) = Unsafe.Add(ref term.FloorLongE16, (nint)(held >>> 63));
                 magnitudes |= (ulong)(held ^ (held >> 63));
-                int traits = (int)term.Traits;
+                uint traits = (uint)term.Traits;
                 any |= traits;
-                Unsafe.Add(ref narrowAt, narrow) = i;
-                narrow += (traits / (int)InstrumentTraits.Narrow) & 1;
+                Unsafe.Add(ref narrowAt, narrow) = (int)i;
+                narrow += (int)((traits / (uint)InstrumentTraits.Narrow) & 1);
                 bucket += term.Bucket != before ? 1 : 0;
                 before = term.Bucket;
-                Unsafe.Add(ref bucketOf, i) = bucket;
-                Unsafe.Add(ref bucketAt, bucket) = before;
+                Unsafe.Add(ref positions, BookChunk.Keys + i) = ((long)bucket << 32) | (uint)number;
+                Unsafe.Add(ref expiryAt, bucket) = Unsafe.Add(ref expiries, before);
             }
         }
 
+        _chunk.PositionStart[account + 1] = from + rows.Length;
+        _chunk.BucketStart[account + 1] = bucket + 1;
         part.NarrowStart[account + 1] = narrow;
         part.Magnitudes[account] = magnitudes;
         part.Any[account] = (InstrumentTraits)any;
         int bits = 64 - BitOperations.LeadingZeroCount(magnitudes) + (32 - BitOperations.LeadingZeroCount((uint)rows.Length));
-        ref BookTotals totals = ref _chunk.Totals[account];
-        totals.IsMisfit |= (any & (int)InstrumentTraits.Missing) != 0 || bits + u.LaneBits > LaneBits || u.Charges.FloorLinearE16 == long.MaxValue;
-        AddFloor(ref terms, rows, ref size, ref totals);
-        return bucket + 1;
+        part.IsMisfit[account] = (any & (uint)InstrumentTraits.Missing) != 0 || bits + u.LaneBits > LaneBits || u.Charges.FloorLinearE16 == long.MaxValue;
     }
 
-    /// <summary>Σ ⌈|size|·floor/10¹⁶⌉: the twos of the divisor by a shift, the rest by two digits, the lower of 24 bits.</summary>
-    private static void AddFloor(ref InstrumentTerms terms, ReadOnlySpan<int> rows, ref long sizes, ref BookTotals totals)
-    {
-        ref int row = ref MemoryMarshal.GetReference(rows);
-        Reciprocal odd = FloorOdd;
-        ulong excess = 0;
-        long floor = 0;
-
-        // Why unchecked: |size| ≤ 2⁵⁸; products of 2¹⁰² and terms of 2⁵⁴ or more are noted.
-        unchecked
-        {
-            for (int i = 0; i < rows.Length; i++)
-            {
-                long size = Unsafe.Add(ref sizes, i);
-                long sign = size >> 63;
-                ulong rate = (ulong)Unsafe.Add(ref Unsafe.Add(ref terms, Unsafe.Add(ref row, i)).FloorLongE16, (int)(size >>> 63));
-                ulong magnitude = (ulong)((size ^ sign) - sign);
-                ulong product = magnitude * rate;
-                ulong low = product + (FloorScale - 1);
-                ulong high = WideSum.UpperWord(magnitude, rate) + (low < product ? 1UL : 0);
-                excess |= high >> (FloorTwos + FloorDigit - 2);
-                long upper = (long)((high << (64 - FloorTwos - FloorDigit)) | (low >> (FloorTwos + FloorDigit)));
-                long first = WideSum.Divide(upper, odd);
-                long rest = ((upper - (first * odd.Divisor)) << FloorDigit) | (long)((low >> FloorTwos) & ((1UL << FloorDigit) - 1));
-                floor += (first << FloorDigit) + WideSum.Divide(rest, odd);
-            }
-
-            totals.FloorE8 += floor;
-            totals.Large |= floor;
-            totals.IsMisfit |= excess != 0;
-        }
-    }
-
-    /// <summary>What follows from the buckets of an account.</summary>
-    private void Finish(BookUnderlying u, BookPart part, int account, int from, int end)
+    /// <summary>What follows from the sums of an account.</summary>
+    private void Finish(BookUnderlying u, BookPart part, int account, out BookShare share)
     {
         // Why unchecked: terms of 2⁵⁴ or more are noted and the account is computed in wider numbers; fewer than 2⁸ of smaller ones fit a word.
         unchecked
         {
-            ref BookTotals totals = ref _chunk.Totals[account];
-            long excess = 0;
-            long delta = 0;
-            long gross = 0;
-            long basis = 0;
-            long vega = 0;
-            long stale = 0;
-            long years = 0;
-            for (int i = from; i < end; i++)
+            ref long charges = ref MemoryMarshal.GetReference(_chunk.AccountCharges.AsSpan(account * ChargeLane.Count, ChargeLane.Count));
+            long gross = Unsafe.Add(ref charges, ChargeLane.Gross);
+            long years = Unsafe.Add(ref charges, ChargeLane.Years);
+            long floor = 0;
+            foreach (long each in _chunk.Positions.AsSpan(BookChunk.Floors + _chunk.PositionStart[account], part.Count[account]))
             {
-                excess |= _chunk.Excess[i];
-                delta += _chunk.Delta[i];
-                gross += _chunk.Gross[i];
-                basis += _chunk.BasisCharge[i];
-                vega += _chunk.Vega[i];
-                stale += _chunk.Stale[i];
-                years += _chunk.Years[i];
+                floor += each;
             }
 
-            totals.IsMisfit |= excess != 0;
-            totals.Large |= gross | vega | years;
-            totals.AddOnsE8 += vega;
-            totals.StaleE8 += u.Charges.IsStale ? stale : 0;
-            u.Charges.Add(delta, gross, basis, years, ref totals);
-            ReadOnlySpan<long> lanes = _lanes.AsSpan(account * BookUnderlying.TermStride, BookUnderlying.TermStride);
-            totals.MarksE16 += Lane(lanes, TermLane.Mark, u.LaneSplit);
-            totals.FloorMarksE16 += Lane(lanes, TermLane.FloorLong, u.LaneSplit) + Lane(lanes, TermLane.FloorShort, u.LaneSplit);
-            long shorts = -(long)Lane(lanes, TermLane.Short, u.LaneSplit).Low;
+            share = default;
+            share.FloorE8 = floor;
+            share.AddOnsE8 = Unsafe.Add(ref charges, ChargeLane.Vega);
+            share.StaleE8 = Unsafe.Add(ref charges, ChargeLane.Stale);
+            share.Large = gross | share.AddOnsE8 | years | floor;
+            u.Charges.Add(Unsafe.Add(ref charges, ChargeLane.Delta), gross, Unsafe.Add(ref charges, ChargeLane.Basis), years, ref share);
+            share.MarksE16 = Sum(account, TermLane.Mark, u.LaneSplit);
+            share.FloorMarksE16 = Sum(account, TermLane.FloorLong, u.LaneSplit) + Sum(account, TermLane.FloorShort, u.LaneSplit);
+            long shorts = -(long)Sum(account, TermLane.Short, u.LaneSplit).Low;
             long notional = WideSum.Product(u.Terms!.Record.SpotE8, shorts).CeilOne();
-            part.ShortMinimumE8[account] = WideSum.Product(u.Charges.ShortMinimumE8, notional).CeilOne();
-            totals.Large |= notional | part.ShortMinimumE8[account];
+            share.ShortMinimumE8 = WideSum.Product(u.Charges.ShortMinimumE8, notional).CeilOne();
+            share.Large |= notional | share.ShortMinimumE8 | (part.IsMisfit[account] || Unsafe.Add(ref charges, ChargeLane.Excess) != 0 ? BookTotals.Misfit : 0);
         }
     }
 
-    private static WideSum Lane(ReadOnlySpan<long> lanes, int lane, int split) => WideSum.Of(lanes[lane], lanes[TermLane.Count + lane], split);
+    private WideSum Sum(int account, int lane, int split) => WideSum.Of(_chunk.AccountUpper[(account * TermLane.Count) + lane], _chunk.AccountLower[(account * TermLane.Count) + lane], split);
 }

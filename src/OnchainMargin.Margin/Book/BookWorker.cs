@@ -22,8 +22,9 @@ internal sealed partial class BookWorker(BookSums sums)
     /// <param name="block">The block; the checkpoint holds all of its underlyings.</param>
     /// <param name="first">The first account.</param>
     /// <param name="count">How many.</param>
+    /// <param name="touched">The underlyings that have changed, one bit each; of the others the block keeps the shares of these accounts.</param>
     /// <param name="market">What all share.</param>
-    internal void Compute(BookBlock block, int first, int count, BookMarket market)
+    internal void Compute(BookBlock block, int first, int count, ulong touched, BookMarket market)
     {
         _chunk.Totals.AsSpan(0, count).Clear();
         ChooseRows(block, first, count, market.Choice);
@@ -31,22 +32,67 @@ internal sealed partial class BookWorker(BookSums sums)
         for (int i = 0; i < order.Length;)
         {
             byte group = block.Underlyings[order[i]].Terms!.Record.Group;
-            int members = 0;
-            for (; i < order.Length && block.Underlyings[order[i]].Terms!.Record.Group == group; i++)
+            int end = i;
+            bool isTouched = false;
+            for (; end < order.Length && block.Underlyings[order[end]].Terms!.Record.Group == group; end++)
             {
-                BookPart part = _parts[members++];
-                part.Underlying = block.Underlyings[order[i]];
-                Walk(block, part, order[i], first, count);
+                isTouched |= IsTouched(block.Underlyings[order[end]], touched);
             }
 
-            for (int account = 0; account < count; account++)
+            if (isTouched)
             {
-                ref BookTotals totals = ref _chunk.Totals[account];
-                if (!totals.IsLarge)
+                for (int member = i; member < end; member++)
                 {
-                    AddGroup(block, account, members, ref totals);
+                    BookPart part = _parts[member - i];
+                    part.Underlying = block.Underlyings[order[member]];
+                    Walk(block, part, order[member], first, count, !IsTouched(part.Underlying, touched));
                 }
+
+                Group(block, first, count, order[i], end - i);
             }
+            else
+            {
+                AddKept(block, first, count, order[i..end]);
+            }
+
+            i = end;
+        }
+    }
+
+    private static bool IsTouched(BookUnderlying underlying, ulong touched) => (touched & (1UL << (underlying.Underlying - 1))) != 0;
+
+    /// <summary>A group of which nothing has changed.</summary>
+    private void AddKept(BookBlock block, int first, int count, ReadOnlySpan<int> members)
+    {
+        for (int account = 0; account < count; account++)
+        {
+            ref BookTotals totals = ref _chunk.Totals[account];
+            foreach (int index in members)
+            {
+                totals.Add(block.ShareOf(first + account, index));
+            }
+
+            ref readonly BookShare share = ref block.ShareOf(first + account, members[0]);
+            totals.GroupsE8 = unchecked(totals.GroupsE8 + share.GroupE8);
+            totals.Large |= share.GroupLarge;
+        }
+    }
+
+    /// <summary>A group whose members' parts stand first among the parts.</summary>
+    private void Group(BookBlock block, int first, int count, int index, int members)
+    {
+        for (int account = 0; account < count; account++)
+        {
+            ref BookTotals totals = ref _chunk.Totals[account];
+            ref BookShare share = ref block.ShareOf(first + account, index, ref _parts[0].Shares[account]);
+            share.GroupLarge = BookTotals.Misfit;
+            if (!totals.IsLarge)
+            {
+                Measure(block, account, members, ref share);
+            }
+
+            totals.GroupsE8 = unchecked(totals.GroupsE8 + share.GroupE8);
+            totals.Large |= share.GroupLarge;
         }
     }
 
@@ -99,12 +145,13 @@ internal sealed partial class BookWorker(BookSums sums)
         }
     }
 
-    /// <summary>One risk group, whose parts stand first among the parts.</summary>
-    private void AddGroup(BookBlock block, int account, int members, ref BookTotals totals)
+    /// <summary>The margin of one risk group, whose parts stand first among the parts.</summary>
+    private void Measure(BookBlock block, int account, int members, ref BookShare share)
     {
         unchecked
         {
             long loss24 = 0;
+            long large = 0;
             long shortMinimum = 0;
             long nettingFloor = 0;
             bool isNarrow = false;
@@ -112,23 +159,22 @@ internal sealed partial class BookWorker(BookSums sums)
             {
                 BookPart part = _parts[i];
                 long loss = LossOf(block, i, account);
-                totals.Large |= loss;
+                large |= loss;
                 loss24 += loss;
                 shortMinimum += part.ShortMinimumE8[account];
                 nettingFloor = Math.Max(nettingFloor, part.Underlying.Terms!.Record.Parameters.NettingFloorE8);
                 isNarrow |= part.IsNarrow;
             }
 
-            if (totals.IsLarge)
+            if (large >> BookTotals.TermBits != 0)
             {
                 return;
             }
 
-            long joint24 = members > 1 ? Join(block, account, members, isNarrow) : loss24;
-            long floor24 = WideSum.Product(nettingFloor, loss24).CeilOne();
-            long largest24 = Math.Max(Math.Max(joint24, floor24), ScenarioWeight * shortMinimum);
-            totals.Large |= joint24;
-            totals.GroupsE8 += (long)(((ulong)largest24 + (ScenarioWeight - 1)) / ScenarioWeight);
+            long least24 = Math.Max(WideSum.Product(nettingFloor, loss24).CeilOne(), ScenarioWeight * shortMinimum);
+            long largest24 = members > 1 ? Join(block, account, members, isNarrow, least24) : Math.Max(loss24, least24);
+            share.GroupLarge = largest24;
+            share.GroupE8 = (long)(((ulong)largest24 + (ScenarioWeight - 1)) / ScenarioWeight);
         }
     }
 }

@@ -57,44 +57,63 @@ internal sealed partial class LaneSums<TLanes, TVector> : BookSums
     }
 
     /// <inheritdoc/>
-    internal override void Sum(BookUnderlying u, ReadOnlySpan<int> rows, ReadOnlySpan<long> sizes, ReadOnlySpan<int> buckets, BookChunk chunk, Span<long> sums)
+    internal override void Sum(BookUnderlying u, BookChunk chunk, int count)
     {
-        // Why no bounds tests: as many sizes and buckets as rows, which are those of the table; buckets are those of the chunk.
-        ref int rowOf = ref MemoryMarshal.GetReference(rows);
-        ref long sizeOf = ref MemoryMarshal.GetReference(sizes);
-        ref int bucketOf = ref MemoryMarshal.GetReference(buckets);
+        // Why no bounds tests: rows are those of the table, buckets and positions no more than the chunk has places.
+        ref long positions = ref MemoryMarshal.GetArrayDataReference(chunk.Positions);
         ref long first = ref MemoryMarshal.GetArrayDataReference(u.Lanes);
-        ref long upperFirst = ref MemoryMarshal.GetArrayDataReference(chunk.Upper);
-        ref long lowerFirst = ref MemoryMarshal.GetArrayDataReference(chunk.Lower);
+        ref long uppers = ref MemoryMarshal.GetArrayDataReference(chunk.Upper);
+        ref long lowers = ref MemoryMarshal.GetArrayDataReference(chunk.Lower);
         ref long signs = ref MemoryMarshal.GetArrayDataReference(Signs);
-        ref long target = ref MemoryMarshal.GetReference(sums);
         for (int column = 0; column < TermLane.Count; column += TLanes.Count)
         {
             TVector upper = TLanes.Broadcast(0);
             TVector lower = upper;
-            TVector allUpper = upper;
-            TVector allLower = upper;
-            int before = -1;
-            for (int i = 0; i < rows.Length; i++)
+            nint before = -1;
+            for (nint i = 0; i < count; i++)
             {
-                int bucket = Unsafe.Add(ref bucketOf, i);
-                long held = Unsafe.Add(ref sizeOf, i);
+                long key = Unsafe.Add(ref positions, BookChunk.Keys + i);
+                long held = Unsafe.Add(ref positions, i);
+                nint bucket = (nint)(key >> HalfBits);
                 TVector kept = TLanes.Broadcast(bucket == before ? -1 : 0);
                 before = bucket;
                 TVector size = TLanes.And(TLanes.Broadcast(held), TLanes.Load(ref signs, column + (int)(held >>> 63 << 3)));
-                ref long line = ref Unsafe.Add(ref first, ((nint)Unsafe.Add(ref rowOf, i) * BookUnderlying.TermStride) + column);
-                TVector up = TLanes.Multiply(TLanes.Load(ref line, 0), size);
-                TVector low = TLanes.Multiply(TLanes.Load(ref line, TermLane.Count), size);
-                upper = TLanes.Add(TLanes.And(upper, kept), up);
-                lower = TLanes.Add(TLanes.And(lower, kept), low);
-                TLanes.Store(upper, ref upperFirst, (bucket * TermLane.Count) + column);
-                TLanes.Store(lower, ref lowerFirst, (bucket * TermLane.Count) + column);
-                allUpper = TLanes.Add(allUpper, up);
-                allLower = TLanes.Add(allLower, low);
+                ref long line = ref Unsafe.Add(ref first, (unchecked((nint)(uint)key) * BookUnderlying.TermStride) + column);
+                upper = TLanes.Add(TLanes.And(upper, kept), TLanes.Multiply(TLanes.Load(ref line, 0), size));
+                lower = TLanes.Add(TLanes.And(lower, kept), TLanes.Multiply(TLanes.Load(ref line, TermLane.Count), size));
+                TLanes.Store(upper, ref Unsafe.Add(ref uppers, (bucket * TermLane.Count) + column), 0);
+                TLanes.Store(lower, ref Unsafe.Add(ref lowers, (bucket * TermLane.Count) + column), 0);
             }
+        }
+    }
 
-            TLanes.Store(allUpper, ref target, column);
-            TLanes.Store(allLower, ref target, TermLane.Count + column);
+    /// <inheritdoc/>
+    internal override void Total(BookChunk chunk, int count)
+    {
+        ref int start = ref MemoryMarshal.GetArrayDataReference(chunk.BucketStart);
+        for (int column = 0; column < TermLane.Count; column += TLanes.Count)
+        {
+            ref long uppers = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk.Upper), column);
+            ref long lowers = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk.Lower), column);
+            ref long charges = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk.Charges), column);
+            for (int account = 0; account < count; account++)
+            {
+                TVector upper = TLanes.Broadcast(0);
+                TVector lower = upper;
+                TVector charge = upper;
+                int end = Unsafe.Add(ref start, account + 1) * TermLane.Count;
+                for (int at = Unsafe.Add(ref start, account) * TermLane.Count; at < end; at += TermLane.Count)
+                {
+                    upper = TLanes.Add(upper, TLanes.Load(ref uppers, at));
+                    lower = TLanes.Add(lower, TLanes.Load(ref lowers, at));
+                    charge = TLanes.Add(charge, TLanes.Load(ref charges, at));
+                }
+
+                int target = (account * TermLane.Count) + column;
+                TLanes.Store(upper, ref MemoryMarshal.GetArrayDataReference(chunk.AccountUpper), target);
+                TLanes.Store(lower, ref MemoryMarshal.GetArrayDataReference(chunk.AccountLower), target);
+                TLanes.Store(charge, ref MemoryMarshal.GetArrayDataReference(chunk.AccountCharges), target);
+            }
         }
     }
 

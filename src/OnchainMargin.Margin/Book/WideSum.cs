@@ -93,10 +93,6 @@ internal readonly record struct WideSum(long High, ulong Low)
         }
     }
 
-    /// <summary>⌊n/d⌋ of a word below 2⁶².</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static long Divide(long n, in Reciprocal divisor) => unchecked((long)(UpperWord((ulong)n, divisor.Multiplier) >> divisor.Shift));
-
     /// <summary>⌈this/b⌉ of what is not negative, for any b above zero.</summary>
     internal long Ceil(long b)
     {
@@ -104,7 +100,9 @@ internal readonly record struct WideSum(long High, ulong Low)
         {
             ulong low = Low + (ulong)(b - 1);
             ulong high = (ulong)High + (low < Low ? 1UL : 0);
-            return high >= (ulong)b >> 1 ? long.MaxValue : (long)(high == 0 ? low / (ulong)b : Rounding.Div2By1(high, low, (ulong)b, out _));
+
+            // One division for long and short ones: which it is would be a coin toss.
+            return high >= (ulong)b >> 1 ? long.MaxValue : (long)Rounding.Div2By1(high, low, (ulong)b, out _);
         }
     }
 

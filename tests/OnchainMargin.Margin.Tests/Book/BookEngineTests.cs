@@ -76,11 +76,67 @@ public sealed class BookEngineTests
         Assert.Equal(sample.Accounts.Count, engine.Count);
         engine.Reckon(sample.Checkpoint);
         Assert.Empty(sample.Differences(engine, SurfaceChoice.Present));
+        for (int tick = 0; tick < 6; tick++)
+        {
+            sample.Tick();
+            engine.Reckon(sample.Checkpoint);
+            Assert.Empty(sample.Differences(engine, SurfaceChoice.Present));
+        }
+    }
+
+    [Fact]
+    public void Reckon_TenTimesTheAccounts_AllocatesTheSame()
+    {
+        (long Pass, long Tick) few = Allocated(300);
+        Assert.True(few.Tick > 0);
+        Assert.Equal(few, Allocated(3_000));
+    }
+
+    /// <summary>What a pass over a book and a tick of one underlying allocate: the tables, however many accounts there are.</summary>
+    private static (long Pass, long Tick) Allocated(int accounts)
+    {
+        Checkpoint market = Sample.Checkpoint(
+            Sample.Underlying(1, 100_00000000, Sample.Expiry(86_400, 100_00000000)),
+            Sample.Underlying(2, 50_00000000, Sample.Expiry(86_400, 50_00000000)) with { Group = 2 },
+            Sample.Underlying(3, 7_00000000, Sample.Expiry(86_400, 7_00000000)) with { Group = 2 });
+        var engine = new BookEngine(1, LaneWidths.Best);
+        engine.Reckon(market);
+        for (int i = 0; i < accounts; i++)
+        {
+            engine.Set((ulong)i + 1, Sample.State(i, [.. Enumerable.Range(1, 1 + (i % 3)).SelectMany(u => Positions((ushort)u, i))]), [new Balance(1, (UInt128)i * 1_000_000_000)]);
+        }
+
+        (long pass, long tick) = (0, 0);
+        for (int round = 1; round <= 3; round++)
+        {
+            market = market with { Header = market.Header with { Time = market.Header.Time + round } };
+            Checkpoint moved = market with { Underlyings = market.Underlyings.SetItem(0, market.Underlyings[0] with { SpotE8 = 100_00000000 + round }) };
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            int computed = engine.Reckon(market);
+            pass = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(accounts, computed);
+            before = GC.GetAllocatedBytesForCurrentThread();
+            computed = engine.Reckon(moved);
+            tick = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(accounts, computed);
+            market = moved;
+        }
+
+        return (pass, tick);
+    }
+
+    private static IEnumerable<Position> Positions(ushort underlying, int i)
+    {
+        long strikeE4 = underlying switch { 1 => 1_000_000, 2 => 500_000, _ => 70_000 };
+        var expiry = (uint)(Sample.Time + 86_400);
+        yield return new Position(Instrument.Perpetual(underlying), 1_000_000 - i, 0);
+        yield return new Position(Instrument.Call(underlying, expiry, strikeE4), 2_000_000 - (i * 1_000L), 0);
+        yield return new Position(Instrument.Put(underlying, expiry, strikeE4), i + 1, 0);
     }
 
     private static void Change(BookSample sample, BookEngine engine, int step)
     {
-        switch (step % 6)
+        switch (step % 7)
         {
             case 0 or 1:
                 sample.Tick();
@@ -99,6 +155,11 @@ public sealed class BookEngineTests
                 break;
             case 4:
                 sample.Checkpoint = sample.Checkpoint with { Collaterals = [.. sample.Checkpoint.Collaterals.Select(token => token with { PriceE8 = token.PriceE8 / 2, HaircutE8 = token.HaircutE8 / 3 })] };
+                break;
+            case 5:
+                UnderlyingRecord head = sample.Checkpoint.Underlyings[0];
+                byte other = sample.Checkpoint.Underlyings[^1].Group;
+                sample.Checkpoint = sample.Checkpoint with { Underlyings = sample.Checkpoint.Underlyings.SetItem(0, head with { Group = other == head.Group ? (byte)(head.Group + 1) : other }) };
                 break;
             default:
                 (ushort last, int count) = ((ushort)sample.Checkpoint.Underlyings.Length, sample.Checkpoint.Collaterals.Length);

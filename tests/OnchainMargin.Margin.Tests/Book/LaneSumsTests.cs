@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace OnchainMargin.Margin.Tests.Book;
 
 /// <summary>Every width of vectors gives the numbers of the scalar one, for every count of positions.</summary>
@@ -43,6 +45,49 @@ public sealed class LaneSumsTests
             wide.Join(found, [.. found], count % 64);
             Assert.Equal(expected, found);
         }
+    }
+
+    [Theory]
+    [InlineData(LaneWidth.Scalar)]
+    [InlineData(LaneWidth.Bits128)]
+    [InlineData(LaneWidth.Bits256)]
+    [InlineData(LaneWidth.Bits512)]
+    public void Floor_SizesAndRatesOfTheWholeDomain_EqualsTheQuotientOrIsTooLarge(LaneWidth width)
+    {
+        var random = new Random(17);
+        var chunk = new BookChunk();
+        for (int count = 1; count <= BookChunk.PositionsMax; count += 31)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                chunk.Positions[i] = (random.NextInt64(1L << 59) - (1L << 58)) >> random.Next(58);
+                chunk.Positions[BookChunk.Rates + i] = i % 3 == 0 ? Rounding.One * random.NextInt64(1L << 36) : random.NextInt64() >> random.Next(63);
+            }
+
+            BookSums.Of(width).Floor(chunk, count);
+            for (int i = 0; i < count; i++)
+            {
+                BigInteger product = BigInteger.Abs(chunk.Positions[i]) * chunk.Positions[BookChunk.Rates + i];
+                BigInteger floor = (product + BigInteger.Pow(10, 16) - 1) / BigInteger.Pow(10, 16);
+                long found = chunk.Positions[BookChunk.Floors + i];
+                Assert.True(product < BigInteger.Pow(2, 102) ? found == floor : found >= 1L << BookTotals.TermBits, $"{chunk.Positions[i]} by {chunk.Positions[BookChunk.Rates + i]}: {found}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(256)]
+    [InlineData(14_000_000)]
+    [InlineData(100_000_000)]
+    [InlineData(31_536_000)]
+    [InlineData(99_999_999)]
+    public void LaneDivisor_AnyDivisor_IsItsTwosTimesTheRest(long divisor)
+    {
+        var found = new LaneDivisor(divisor);
+        Assert.InRange(found.Twos, 0, LaneDivisor.TwosMost);
+        Assert.True(found.Rest.Divisor >= 2);
+        Assert.Equal(divisor, found.Rest.Divisor << found.Twos);
     }
 
     private static int Extreme(Random random, int bits) => random.Next(5) switch

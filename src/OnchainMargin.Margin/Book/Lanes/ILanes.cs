@@ -14,8 +14,18 @@ internal interface ILanes<TVector>
     /// <summary>Reads.</summary>
     static abstract TVector Load(ref long source, int offset);
 
-    /// <summary>Reads every n-th number.</summary>
-    static abstract TVector LoadEvery(ref long source, int offset, int n);
+    /// <summary>Reads the first four numbers of as many rows as there are lanes: one kind of number a vector.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="offset">Where the first begins.</param>
+    /// <param name="stride">Numbers from one row to the next.</param>
+    /// <param name="a">The first of each row.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="c">The third.</param>
+    /// <param name="d">The fourth.</param>
+    static abstract void LoadRows(ref long source, int offset, int stride, out TVector a, out TVector b, out TVector c, out TVector d);
+
+    /// <summary>Writes the first four numbers of as many rows as there are lanes.</summary>
+    static abstract void StoreRows(ref long target, int offset, int stride, TVector a, TVector b, TVector c, TVector d);
 
     /// <summary>Reads numbers of 32 bits and widens them with their sign.</summary>
     static abstract TVector LoadShort(ref int source, int offset);

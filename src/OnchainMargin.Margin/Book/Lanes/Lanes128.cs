@@ -20,7 +20,23 @@ internal readonly struct Lanes128 : ILanes<Vector128<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<long> LoadEvery(ref long source, int offset, int n) => Vector128.Create(Unsafe.Add(ref source, offset), Unsafe.Add(ref source, offset + n));
+    public static void LoadRows(ref long source, int offset, int stride, out Vector128<long> a, out Vector128<long> b, out Vector128<long> c, out Vector128<long> d)
+    {
+        Turn(Load(ref source, offset), Load(ref source, offset + stride), out a, out b);
+        Turn(Load(ref source, offset + 2), Load(ref source, offset + stride + 2), out c, out d);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRows(ref long target, int offset, int stride, Vector128<long> a, Vector128<long> b, Vector128<long> c, Vector128<long> d)
+    {
+        Turn(a, b, out Vector128<long> first, out Vector128<long> second);
+        Turn(c, d, out Vector128<long> firstRest, out Vector128<long> secondRest);
+        Store(first, ref target, offset);
+        Store(firstRest, ref target, offset + 2);
+        Store(second, ref target, offset + stride);
+        Store(secondRest, ref target, offset + stride + 2);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -108,4 +124,10 @@ internal readonly struct Lanes128 : ILanes<Vector128<long>>
     /// <summary>The upper 64 bits of a cell of 96.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Upper(Vector128<byte> cell) => ((long)cell.AsInt32().GetElement(2) << 32) | cell.AsUInt32().GetElement(1);
+
+    /// <summary>Rows to columns, two by two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Turn(Vector128<long> a, Vector128<long> b, out Vector128<long> first, out Vector128<long> second) => (first, second) = Sse2.IsSupported
+        ? (Sse2.UnpackLow(a, b), Sse2.UnpackHigh(a, b))
+        : (Vector128.Create(a.GetElement(0), b.GetElement(0)), Vector128.Create(a.GetElement(1), b.GetElement(1)));
 }

@@ -20,8 +20,20 @@ internal readonly struct Lanes256 : ILanes<Vector256<long>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<long> LoadEvery(ref long source, int offset, int n) =>
-        Vector256.Create(Lanes128.LoadEvery(ref source, offset, n), Lanes128.LoadEvery(ref source, offset + (2 * n), n));
+    public static void LoadRows(ref long source, int offset, int stride, out Vector256<long> a, out Vector256<long> b, out Vector256<long> c, out Vector256<long> d)
+    {
+        Lanes128.LoadRows(ref source, offset, stride, out Vector128<long> a0, out Vector128<long> b0, out Vector128<long> c0, out Vector128<long> d0);
+        Lanes128.LoadRows(ref source, offset + (Lanes128.Count * stride), stride, out Vector128<long> a1, out Vector128<long> b1, out Vector128<long> c1, out Vector128<long> d1);
+        (a, b, c, d) = (Vector256.Create(a0, a1), Vector256.Create(b0, b1), Vector256.Create(c0, c1), Vector256.Create(d0, d1));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRows(ref long target, int offset, int stride, Vector256<long> a, Vector256<long> b, Vector256<long> c, Vector256<long> d)
+    {
+        Lanes128.StoreRows(ref target, offset, stride, a.GetLower(), b.GetLower(), c.GetLower(), d.GetLower());
+        Lanes128.StoreRows(ref target, offset + (Lanes128.Count * stride), stride, a.GetUpper(), b.GetUpper(), c.GetUpper(), d.GetUpper());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,7 +15,12 @@ internal readonly struct Lanes64 : ILanes<long>
     public static long Load(ref long source, int offset) => Unsafe.Add(ref source, offset);
 
     /// <inheritdoc/>
-    public static long LoadEvery(ref long source, int offset, int n) => Unsafe.Add(ref source, offset);
+    public static void LoadRows(ref long source, int offset, int stride, out long a, out long b, out long c, out long d) =>
+        (a, b, c, d) = (Unsafe.Add(ref source, offset), Unsafe.Add(ref source, offset + 1), Unsafe.Add(ref source, offset + 2), Unsafe.Add(ref source, offset + 3));
+
+    /// <inheritdoc/>
+    public static void StoreRows(ref long target, int offset, int stride, long a, long b, long c, long d) =>
+        (Unsafe.Add(ref target, offset), Unsafe.Add(ref target, offset + 1), Unsafe.Add(ref target, offset + 2), Unsafe.Add(ref target, offset + 3)) = (a, b, c, d);
 
     /// <inheritdoc/>
     public static long LoadShort(ref int source, int offset) => Unsafe.Add(ref source, offset);
