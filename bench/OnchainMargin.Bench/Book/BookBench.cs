@@ -37,7 +37,7 @@ public sealed class BookBench
         }
 
         results["book.tick.1M.ms"] = tick * 1e3;
-        results["book.tick.allocatedBytes"] = Allocated(() => touched = engine.Reckon(_scene.Tick(0, 100)));
+        results["book.tick.allocatedBytes"] = Allocated(() => engine.Reckon(_scene.Tick(0, 100)));
         results["book.full.allocatedBytes"] = Allocated(() => engine.Reckon(Later()));
         results["book.perPositionScenario.ns"] = full / Million / Positions / Scenarios.Count * 1e9;
         var random = new Random(3);
