@@ -7,18 +7,11 @@ import { SPOT, deployProtocol, gasStart } from "./lib/gas-protocol.js";
 const E8 = 10n ** 8n;
 const chain = await openChain(gasStart);
 const protocol = await deployProtocol(chain);
-const { clearinghouse, house, owners, referee, vault } = protocol;
+const { clearinghouse, house, owners, vault } = protocol;
 const result = {};
 const mixed = (index) => (index % 3 === 0 ? -2n : 1n) * E8;
 const short = () => -E8;
 
-/** Cash beyond what the account needs, in base units of the settlement token, less a dollar. */
-async function spareRaw(account) {
-  const [checkpoint, records] = await protocol.live();
-  const state = protocol.states.get(account);
-  const [figures] = await referee.call("health", state, await protocol.balancesOf(account), checkpoint, records, 2);
-  return (figures.equityE8 - figures.initialE8) / 100n - 10n ** 6n;
-}
 const withdraw = async (account, amountRaw, proof) =>
   protocol.follow(
     await clearinghouse.sendAs(
@@ -65,10 +58,10 @@ for (const options of [8, 16, 64, 128]) {
   const bidder = await protocol.open(20_000_000);
   await protocol.give(counterparty, victim, options, short);
   await protocol.pass(1900);
-  await withdraw(victim, await spareRaw(victim));
+  await withdraw(victim, await protocol.spareRaw(victim));
   await protocol.tentatively(async () => {
     await protocol.pass(60, (SPOT * 109n) / 100n);
-    const witness = await bestWitness(victim);
+    const witness = await protocol.bestWitness(victim);
     const started = await house.send("start", victim, protocol.states.get(victim), witness);
     result[`gas.liquidation.start.${options}options`] = protocol.follow(started);
     const balances = await protocol.balancesOf(victim);
@@ -81,24 +74,3 @@ for (const options of [8, 16, 64, 128]) {
   });
 }
 console.log(JSON.stringify(result));
-
-/** The joint scenario, with add-ons, that shows most, as a keeper searches for it off chain. */
-async function bestWitness(account) {
-  const [checkpoint, records] = await protocol.live();
-  const balances = await protocol.balancesOf(account);
-  let best = { witness: "0x", shown: 0n };
-  for (let scenario = 0; scenario < 37; scenario++) {
-    const witness = "0x00" + scenario.toString(16).padStart(2, "0") + "01";
-    const [, shown] = await referee.call(
-      "witnessMargin",
-      protocol.states.get(account),
-      balances,
-      checkpoint,
-      records,
-      1,
-      witness,
-    );
-    if (shown > best.shown) best = { witness, shown };
-  }
-  return best.witness;
-}

@@ -15,6 +15,7 @@ import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
+import {Expiries} from "./Expiries.sol";
 import {Fills} from "./Fills.sol";
 import {Interest} from "./Interest.sol";
 import {Loss, Recovery} from "./Recoveries.sol";
@@ -115,8 +116,8 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
         books.debtBaseE8 = _debtBaseE8;
         books.creditBaseE8 = _creditBaseE8;
         (books.debtIndexE12, books.creditIndexE12) = hub.indices();
-        books.reserveE8 = parameters.interest().reserveE8;
-        books.windowSeconds = parameters.oracle().averagingWindowSeconds;
+        books.reserveE8 = parameters.interestReserveE8();
+        books.windowSeconds = parameters.averagingWindowSeconds();
     }
 
     function _closeBooks(Books memory books) internal {
@@ -191,14 +192,9 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     }
 
     function _hasExpired(AccountState memory state) private view returns (bool) {
-        uint256 n = state.positions.length;
         // After a wind-down any position may have its price.
-        if (_woundDown != 0) return n != 0;
-        for (uint256 i = 0; i < n; ++i) {
-            uint256 expiry = Instruments.expiryOf(state.positions[i].instrument);
-            if (expiry != 0 && expiry <= block.timestamp) return true;
-        }
-        return false;
+        if (_woundDown != 0) return state.positions.length != 0;
+        return Expiries.areAnyDue(state.positions, block.timestamp);
     }
 
     /// @custom:spec CLR-004

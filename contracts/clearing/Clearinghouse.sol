@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {
     AccountInput,
@@ -17,10 +16,11 @@ import {
     Slice
 } from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {IClearinghouseModules} from "../interfaces/IClearinghouseModules.sol";
+import {IClearinghouseModules, LotEntry} from "../interfaces/IClearinghouseModules.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IReferee} from "../interfaces/IReferee.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountStates} from "../margin/AccountStates.sol";
 import {AccountBook} from "./AccountBook.sol";
@@ -178,12 +178,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouseModules
-    function enterLot(uint64, bytes calldata) external returns (bytes memory) {
-        _forward(lots);
-    }
-
-    /// @inheritdoc IClearinghouseModules
-    function rewardKeeper(uint64, bytes calldata, address, int256) external returns (bytes memory, int256) {
+    function enterLot(uint64, bytes calldata, address, IReferee, bytes calldata) external returns (LotEntry memory) {
         _forward(lots);
     }
 
@@ -312,7 +307,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     // Internal
 
-    /// @dev A module reads prices, parameters and tokens where this contract does.
+    /// @dev A module reads prices, parameters and tokens where this contract does; what answers has code.
     function _requireRoom(address module) private view {
         AccountBook room = AccountBook(module);
         bool same =
@@ -326,10 +321,16 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @dev Runs the same call in a module, in this contract's storage, and ends with its answer.
     function _forward(address module) private {
-        bytes memory answer = Address.functionDelegateCall(module, msg.data);
-        // Safe: hands on what the call left in memory, and ends this one.
+        // Safe: behind the free pointer, and this call ends here. A room has code: it answered `_requireRoom`.
         assembly ("memory-safe") {
-            return(add(answer, 32), mload(answer))
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let done := delegatecall(gas(), module, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            if iszero(done) {
+                revert(free, returndatasize())
+            }
+            return(free, returndatasize())
         }
     }
 }

@@ -29,6 +29,22 @@ library Expiries {
         if (expiry == 0) fundingE8 = hub.cumulativeFundingE8(underlying);
     }
 
+    /// @notice Whether any position is of an instrument that expires at a time or before.
+    function areAnyDue(Position[] memory positions, uint256 time) internal pure returns (bool due) {
+        // Safe: reads the pointers of the array and the first word of each position, the instrument, whose expiry begins at bit 48.
+        // A perpetual has expiry 0: one less is the largest number.
+        assembly ("memory-safe") {
+            let pointer := add(positions, 32)
+            for {
+                let end := add(pointer, shl(5, mload(positions)))
+            } lt(pointer, end) {
+                pointer := add(pointer, 32)
+            } {
+                due := or(due, lt(sub(and(shr(48, mload(mload(pointer))), 0xffffffff), 1), time))
+            }
+        }
+    }
+
     /// @notice What one unit pays at a settlement price: a future the price, an option what it is in the money.
     /// @custom:spec CLR-018
     function payoffE8(uint96 instrument, uint256 priceE8) internal pure returns (uint256) {

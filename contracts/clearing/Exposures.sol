@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {Checkpoints, CollateralRecord} from "../margin/Checkpoints.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
-import {CheckpointMismatch, CollateralMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
+import {CollateralMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
 import {Positions} from "../margin/Positions.sol";
 import {Words} from "../margin/Words.sol";
 
@@ -12,6 +12,8 @@ import {Words} from "../margin/Words.sol";
 /// @notice States are well formed, as `AccountStates.encode` makes them; positions are words of MRG-002, read in place.
 library Exposures {
     uint256 internal constant WORD = 32;
+    uint256 private constant RECORD_BYTES = WORD * Checkpoints.UNDERLYING_WORDS;
+    uint256 private constant EXPIRY_BYTES = WORD * Checkpoints.EXPIRY_WORDS;
 
     /// @notice Calldata offsets of the first position's word and of the end.
     function positionsOf(bytes calldata state) internal pure returns (uint256 from, uint256 to) {
@@ -34,7 +36,15 @@ library Exposures {
     /// @notice Bit u is set for every underlying of a position.
     function underlyingsOf(bytes calldata state) internal pure returns (uint256 mask) {
         (uint256 from, uint256 to) = positionsOf(state);
-        for (; from < to; from += WORD) mask |= 1 << (Words.inCalldata(from) >> Positions.UNDERLYING_SHIFT);
+        if (from >= to) return 0;
+        uint256 last = Words.inCalldata(to - WORD) >> Positions.UNDERLYING_SHIFT;
+        mask = 1 << last;
+        // Positions ascend, so those of the last underlying end it; mostly that is the only one.
+        for (; from < to; from += WORD) {
+            uint256 underlying = Words.inCalldata(from) >> Positions.UNDERLYING_SHIFT;
+            if (underlying == last) break;
+            mask |= 1 << underlying;
+        }
     }
 
     /// @notice Bit t is set for every token of a list of balances.
@@ -101,33 +111,33 @@ library Exposures {
         }
     }
 
-    /// @notice The record of an underlying, compared with its hash in the checkpoint.
-    function recordOf(
-        bytes calldata checkpoint,
-        bytes calldata records,
-        uint256 underlying
-    ) internal pure returns (bytes calldata record) {
-        for (uint256 start = 0; start + WORD * Checkpoints.UNDERLYING_WORDS <= records.length;) {
-            bytes calldata rest = records[start:];
-            uint256 length =
-                WORD * (Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * Checkpoints.expiriesOf(rest));
-            if (uint16(Checkpoints.word(rest, 1) >> 48) == underlying) {
-                record = rest[:length];
-                bytes32 expected = Checkpoints.underlyingHash(checkpoint, underlying);
-                require(keccak256(record) == expected, CheckpointMismatch(expected, keccak256(record)));
+    /// @notice The record of an underlying among live ones, which the hub gave in this call and which the floor or the referee compares with their hashes.
+    function find(bytes calldata records, uint256 underlying) internal pure returns (bytes calldata record) {
+        uint256 place;
+        // Safe: says where the records lie, and names a part of them: `next` is compared with their end.
+        assembly ("memory-safe") {
+            place := records.offset
+        }
+        uint256 end = place + records.length;
+        while (place + RECORD_BYTES <= end) {
+            uint256 second = Words.inCalldata(place + WORD);
+            uint256 next = place + RECORD_BYTES + EXPIRY_BYTES * uint8(second >> 24);
+            if (next > end) break;
+            if (uint16(second >> 48) == underlying) {
+                assembly ("memory-safe") {
+                    record.offset := place
+                    record.length := sub(next, place)
+                }
                 return record;
             }
-            start += length;
+            place = next;
         }
         revert UnderlyingMissing(underlying);
     }
 
-    function spotOf(
-        bytes calldata checkpoint,
-        bytes calldata records,
-        uint256 underlying
-    ) internal pure returns (uint256) {
-        return Checkpoints.word(recordOf(checkpoint, records, underlying), 0) >> 192;
+    /// @notice The spot of a record.
+    function spotIn(bytes calldata record) internal pure returns (uint256) {
+        return Checkpoints.word(record, 0) >> 192;
     }
 
     function tokenPriceOf(bytes calldata checkpoint, uint256 token) internal pure returns (uint256) {

@@ -45,8 +45,7 @@ library Fills {
     function find(AccountState memory account, uint96 instrument) internal pure returns (Position memory) {
         Position[] memory old = account.positions;
         uint256 n = old.length;
-        uint256 place = 0;
-        while (place < n && old[place].instrument < instrument) ++place;
+        uint256 place = _placeOf(old, instrument);
         if (place < n && old[place].instrument == instrument) return old[place];
         Position[] memory grown = _pointers(n + 1);
         for (uint256 i = 0; i < place; ++i) grown[i] = old[i];
@@ -54,6 +53,16 @@ library Fills {
         for (uint256 i = place; i < n; ++i) grown[i + 1] = old[i];
         account.positions = grown;
         return grown[place];
+    }
+
+    /// @dev The first place whose instrument is not below another, halving what is left.
+    function _placeOf(Position[] memory positions, uint96 instrument) private pure returns (uint256 place) {
+        uint256 end = positions.length;
+        while (place < end) {
+            uint256 middle = (place + end) / 2;
+            if (positions[middle].instrument < instrument) place = middle + 1;
+            else end = middle;
+        }
     }
 
     /// @notice Puts empty positions in their places for words of positions that ascend by instrument, all in one pass: one by one each would copy the whole array.
@@ -93,14 +102,32 @@ library Fills {
     function prune(AccountState memory account) internal pure {
         Position[] memory positions = account.positions;
         uint256 n = positions.length;
-        uint256 kept = 0;
-        while (kept < n && positions[kept].sizeE8 != 0) ++kept;
+        uint256 kept = _heldUpTo(positions);
         // Mostly there is none to drop.
         if (kept == n) return;
         for (uint256 i = kept + 1; i < n; ++i) if (positions[i].sizeE8 != 0) positions[kept++] = positions[i];
         // Safe: only ever shortens the array.
         assembly ("memory-safe") {
             mstore(positions, kept)
+        }
+    }
+
+    /// @dev How many positions stand before the first of size zero.
+    function _heldUpTo(Position[] memory positions) private pure returns (uint256 count) {
+        // Safe: reads the pointers of the array and the second word of each position, the size.
+        assembly ("memory-safe") {
+            let first := add(positions, 32)
+            let pointer := first
+            for {
+                let end := add(first, shl(5, mload(positions)))
+            } lt(pointer, end) {
+                pointer := add(pointer, 32)
+            } {
+                if iszero(mload(add(mload(pointer), 32))) {
+                    break
+                }
+            }
+            count := shr(5, sub(pointer, first))
         }
     }
 }

@@ -283,7 +283,7 @@ contract HealthGate is IHealthGate {
             registry.requireSigned(signed.attestation, signed.signatures);
             emit SignedAttestationUsed(signed.attestation, signed.signatures, signed.balances, positions);
             _requireSubject(question.account, state, balances, signed.attestation, signed.balances);
-            _requireSteady(question, signed.attestation, signed.checkpoint, signed.records, checkpoint, records);
+            _requireSteady(question, signed.attestation.checkpoint, checkpoint, records);
             return signed.attestation.leastCashE8;
         }
         require(kind == uint8(ProofKind.Leaf), ProofNotAllowed(question.account, kind));
@@ -291,7 +291,7 @@ contract HealthGate is IHealthGate {
         registry.requireLeaf(leaf.attestation, leaf.epoch, leaf.merkleProof);
         emit LeafUsed(leaf.attestation, leaf.epoch, leaf.merkleProof, leaf.balances, positions);
         _requireSubject(question.account, state, balances, leaf.attestation, leaf.balances);
-        _requireSteady(question, leaf.attestation, leaf.checkpoint, leaf.records, checkpoint, records);
+        _requireSteady(question, leaf.attestation.checkpoint, checkpoint, records);
         return leaf.attestation.leastCashE8;
     }
 
@@ -311,31 +311,25 @@ contract HealthGate is IHealthGate {
         Exposures.requireAtLeast(account, balances, named);
     }
 
-    /// @dev No price that the account rests on moved more than the largest drift since the attestation's checkpoint.
+    /// @dev No price that the account rests on moved more than the largest drift since the attestation's checkpoint. Of one whose prices the hub has forgotten all have.
     /// @custom:spec CLR-022
     function _requireSteady(
         HealthQuestion calldata question,
-        RiskAttestation calldata a,
-        bytes calldata thenCheckpoint,
-        bytes calldata thenRecords,
-        bytes calldata nowCheckpoint,
-        bytes calldata nowRecords
+        uint64 then,
+        bytes calldata checkpoint,
+        bytes calldata records
     ) private view {
-        bytes32 stored = hub.inputsHash(a.checkpoint);
-        bytes32 found = keccak256(thenCheckpoint);
-        require(found == stored, ProofOfAnother(a.account, stored, found));
-        uint256 largest = parameters.oracle().maxDriftE8;
+        uint256 largest = parameters.maxDriftE8();
         bytes calldata balances = question.balancesAfter;
-        uint256 touched = Exposures.touched(question.stateAfter, balances, nowCheckpoint);
+        uint256 touched = Exposures.touched(question.stateAfter, balances, checkpoint);
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
-            uint256 earlier = Exposures.spotOf(thenCheckpoint, thenRecords, u);
-            _requireNear(u, earlier, Exposures.spotOf(nowCheckpoint, nowRecords, u), largest);
+            _requireNear(u, hub.spotE8At(then, uint16(u)), Exposures.spotIn(Exposures.find(records, u)), largest);
         }
         for (uint256 i = 0; i < balances.length / WORD; ++i) {
             uint256 token = Exposures.tokenAt(balances, i);
-            uint256 earlier = Exposures.tokenPriceOf(thenCheckpoint, token);
-            _requireNear(token, earlier, Exposures.tokenPriceOf(nowCheckpoint, token), largest);
+            uint256 earlier = hub.tokenPriceE8At(then, uint16(token));
+            _requireNear(token, earlier, Exposures.tokenPriceOf(checkpoint, token), largest);
         }
     }
 
@@ -380,7 +374,7 @@ contract HealthGate is IHealthGate {
         int256 dropE16 = 0;
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
-            bytes calldata record = Exposures.recordOf(checkpoint, records, u);
+            bytes calldata record = Exposures.find(records, u);
             uint256 second = Checkpoints.word(record, 1);
             uint256 marketState = uint8(second >> 32);
             require(marketState == Checkpoints.NORMAL, IClearingEvents.MarketNotNormal(u, marketState));

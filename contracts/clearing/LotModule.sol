@@ -3,14 +3,17 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {AccountInput, AccountRecord, Slice} from "../interfaces/ClearingTypes.sol";
+import {LotEntry} from "../interfaces/IClearinghouseModules.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {Live} from "./ClearingCore.sol";
+import {Exposures} from "./Exposures.sol";
 import {Fills} from "./Fills.sol";
 import {KeeperRewards} from "./KeeperRewards.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
@@ -32,37 +35,12 @@ contract LotModule is LossBook {
     /// @notice `IClearinghouseModules.enterLot`.
     function enterLot(
         uint64 account,
-        bytes calldata state
-    ) external virtual onlyHouse nonReentrant returns (bytes memory lotState) {
-        Books memory books = _openBooks();
-        Working memory working = _touch(books, account, state);
-        lotState = _write(books, working);
-        _accounts[account].inLot = true;
-        _closeBooks(books);
-    }
-
-    /// @notice `IClearinghouseModules.rewardKeeper`.
-    /// @custom:spec CLR-044
-    function rewardKeeper(
-        uint64 account,
         bytes calldata state,
         address keeper,
-        int256 equityE8
-    ) external virtual onlyHouse nonReentrant returns (bytes memory lotState, int256 leftE8) {
-        uint256 rewardE8 = _rewardE8((state.length - AccountStates.HEADER_BYTES) / 32, equityE8);
-        if (rewardE8 == 0) return (state, equityE8);
-        leftE8 = equityE8 - int256(rewardE8);
-        Books memory books = _openBooks();
-        Working memory working;
-        working.account = account;
-        working.state = AccountStates.decode(state);
-        _removeBase(books, working.state.cashE8, working.state.interestIndexE12);
-        working.state.cashE8 -= int256(rewardE8);
-        lotState = _write(books, working);
-        _heldForE8[keeper] += rewardE8;
-        _heldE8 += rewardE8;
-        _closeBooks(books);
-        emit KeeperRewarded(account, keeper, rewardE8);
+        IReferee referee,
+        bytes calldata witness
+    ) external virtual onlyHouse nonReentrant returns (LotEntry memory entry) {
+        return _enterLot(account, state, keeper, referee, witness);
     }
 
     /// @notice `IClearinghouse.claim`.
@@ -177,6 +155,49 @@ contract LotModule is LossBook {
         books.ledger.proceedsE8 -= uint128(proceedsE8);
         state = _write(books, working);
         _closeBooks(books);
+    }
+
+    /// @dev What is shown is the account before the reward; what is stored, once, the account after it.
+    /// @custom:spec CLR-044
+    function _enterLot(
+        uint64 account,
+        bytes calldata state,
+        address keeper,
+        IReferee referee,
+        bytes calldata witness
+    ) internal returns (LotEntry memory entry) {
+        Live memory live = _live(Exposures.underlyingsOf(state), vault.heldBy(account));
+        Books memory books = _openBooks();
+        Working memory working = _touch(books, account, state);
+        entry.state = _seal(books, working);
+        entry.balances = vault.balancesOf(account);
+        (entry.equityE8, entry.maintenanceE8) = referee.witnessMargin(
+            entry.state,
+            entry.balances,
+            live.checkpoint,
+            live.records,
+            SurfaceChoice.Better,
+            witness
+        );
+        if (keeper != address(0)) entry.rewardE8 = _rewardE8(working.state.positions.length, entry.equityE8);
+        if (entry.rewardE8 != 0) entry.state = _reward(books, working, keeper, entry.rewardE8);
+        _store(books, working, entry.state);
+        _accounts[account].inLot = true;
+        _closeBooks(books);
+    }
+
+    /// @dev The account without the reward, which is held for the keeper.
+    function _reward(
+        Books memory books,
+        Working memory working,
+        address keeper,
+        uint256 rewardE8
+    ) private returns (bytes memory encoded) {
+        working.state.cashE8 -= int256(rewardE8);
+        encoded = _encode(books, working);
+        _heldForE8[keeper] += rewardE8;
+        _heldE8 += rewardE8;
+        emit KeeperRewarded(working.account, keeper, rewardE8);
     }
 
     /// @dev What cannot be priced is not paid: a start never fails for its reward.

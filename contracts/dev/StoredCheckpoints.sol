@@ -18,6 +18,10 @@ contract StoredCheckpoints {
         return _checkpoints[id].inputsHash;
     }
 
+    function checkpointOf(uint64 id) external view returns (bytes32, uint40) {
+        return (_checkpoints[id].inputsHash, _checkpoints[id].time);
+    }
+
     function timeOf(uint64 id) external view returns (uint40) {
         return _checkpoints[id].time;
     }

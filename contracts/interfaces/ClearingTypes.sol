@@ -61,18 +61,18 @@ struct Fill {
 }
 
 /// @notice Every term of the cash ledger beside the accounts (P5), in E8. After every call
-/// `sum(cash) - sum(cost) + fees + insurance + proceeds + interest + rounding + oneSided + held - deficit = swept`, sums over stored states (of an account in a lot: the part that is not sold), held being `IClearinghouse.heldE8`.
+/// `sum(cash) - sum(cost) + fees + insurance + proceeds + interest + rounding + oneSided + held - deficit = swept`, sums over stored states (of an account in a lot: the part that is not sold), held being `IClearinghouse.heldE8`. Two to a word: what a withdrawal moves together, then what a trade does.
 struct CashLedger {
     /// @notice Settlement token swept or paid into the pool less paid out; equals the vault's pool.
     int128 sweptE8;
+    /// @notice Interest taken from debtors less given to creditors; negative while creditors were touched first.
+    int128 interestE8;
     uint128 feesE8;
+    /// @notice Units that two roundings took between them; never negative after a call.
+    int128 roundingE8;
     uint128 insuranceE8;
     /// @notice Paid by bidders for parts of lots that are still open.
     uint128 proceedsE8;
-    /// @notice Interest taken from debtors less given to creditors; negative while creditors were touched first.
-    int128 interestE8;
-    /// @notice Units that two roundings took between them; never negative after a call.
-    int128 roundingE8;
     /// @notice Losses that nothing has paid yet.
     uint128 deficitE8;
     /// @notice Of positions that are closed one side at a time, at expiry or out of a lot: paid in by those who lost less paid out to those who won; negative while winners came first, at least 0 once all have come.

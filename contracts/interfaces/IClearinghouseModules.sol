@@ -2,23 +2,33 @@
 pragma solidity 0.8.37;
 
 import {AccountInput, Slice} from "./ClearingTypes.sol";
+import {IReferee} from "./IReferee.sol";
+
+/// @notice An account that has just entered a lot.
+struct LotEntry {
+    /// @notice What the lot is made of: the touched state less the reward, and the tokens.
+    bytes state;
+    bytes balances;
+    /// @notice As the witness showed them, before the reward.
+    int256 equityE8;
+    uint256 maintenanceE8;
+    uint256 rewardE8;
+}
 
 /// @title What the liquidation house and the insurance fund may do with accounts and the cash ledger
 /// @notice Warning: callers are fixed once; each function trusts its caller to have computed what it books.
 interface IClearinghouseModules {
-    /// @notice Touches the account, marks it as in a lot and returns the state that the lot is made of. Its commitment stays that state's until the lot ends. LiquidationHouse only.
-    function enterLot(uint64 account, bytes calldata state) external returns (bytes memory lotState);
-
-    /// @notice Takes a keeper's reward out of the cash of an account that has just entered a lot, and holds it for the keeper (CLR-044). LiquidationHouse only.
-    /// @param equityE8 As the witness showed it.
-    /// @return lotState The state that the lot is made of.
-    /// @return leftE8 The equity less the reward.
-    function rewardKeeper(
+    /// @notice Touches the account, has the witness show its health, takes the keeper's reward out of its cash and holds it for the keeper (CLR-044), and marks it as in a lot. Its commitment stays that state's until the lot ends. LiquidationHouse only.
+    /// Warning: whether the account may be liquidated is the caller's to judge by what was shown.
+    /// @param keeper Who is rewarded; zero for nobody.
+    /// @param referee Who judges by the witness, at live prices.
+    function enterLot(
         uint64 account,
         bytes calldata state,
         address keeper,
-        int256 equityE8
-    ) external returns (bytes memory lotState, int256 leftE8);
+        IReferee referee,
+        bytes calldata witness
+    ) external returns (LotEntry memory entry);
 
     /// @notice Books a slice of a lot and what is paid for it into the bidder's account, which shows initial margin and floor. LiquidationHouse only.
     /// @param caller Who bids; must own the bidder's account.

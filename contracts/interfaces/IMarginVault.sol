@@ -94,7 +94,7 @@ interface IMarginVault {
     /// @notice Wraps the ether that is sent along and pays it in, for a token that wraps ether. Withdrawals pay the token.
     function depositEther(uint64 account, uint16 token) external payable;
 
-    /// @notice Makes idle tokens of an account count, as far as the cap has room. Anyone may call: it can only raise health.
+    /// @notice Makes idle tokens of an open account count, as far as the cap has room. Anyone may call: it can only raise health.
     function engage(uint64 account, uint16 token) external returns (uint128 amountRaw);
 
     /// @notice Pays idle tokens out. The account's owner only; they back nothing, so nothing has to be shown, and nothing stops it.

@@ -76,6 +76,15 @@ interface IPriceHub {
     /// @notice What a checkpoint stored: the hash of its preimage, zero when there is none of that number.
     function inputsHash(uint64 id) external view returns (bytes32 hash);
 
+    /// @notice Spot of an underlying at one of the last 64 checkpoints (CLR-022); 0 of an older one, and of an underlying that was none.
+    function spotE8At(uint64 id, uint16 underlying) external view returns (uint64 spotE8);
+
+    /// @notice The same of `priceE8` of a token's record (MRG-004).
+    function tokenPriceE8At(uint64 id, uint16 token) external view returns (uint64 priceE8);
+
+    /// @notice The hash and the time of a checkpoint, both 0 when there is none of that number.
+    function checkpointOf(uint64 id) external view returns (bytes32 hash, uint40 time);
+
     /// @notice When a checkpoint was taken.
     function timeOf(uint64 id) external view returns (uint40 time);
 

@@ -198,4 +198,12 @@ interface IRiskParameters {
     function interest() external view returns (InterestParameters memory);
     function oracle() external view returns (OracleParameters memory);
     function liquidation() external view returns (LiquidationParameters memory);
+
+    // The fields that every operation reads, one by one: a whole struct costs its reader some hundred gas a field.
+
+    function interestReserveE8() external view returns (uint32);
+    function checkpointMaxAgeSeconds() external view returns (uint32);
+    function averagingWindowSeconds() external view returns (uint32);
+    function attestationMaxAgeSeconds() external view returns (uint32);
+    function maxDriftE8() external view returns (uint32);
 }

@@ -32,13 +32,11 @@ struct AttesterSignature {
     bytes signature;
 }
 
-/// @notice An attestation with what it takes to use it: signatures, the collateral that it names, and the preimage of its checkpoint (to see that nothing has drifted).
+/// @notice An attestation with what it takes to use it: signatures, and the collateral that it names.
 struct SignedHealth {
     RiskAttestation attestation;
     AttesterSignature[] signatures;
     bytes balances;
-    bytes checkpoint;
-    bytes records;
 }
 
 /// @notice The same out of a posted epoch.
@@ -47,8 +45,6 @@ struct LeafHealth {
     uint64 epoch;
     bytes32[] merkleProof;
     bytes balances;
-    bytes checkpoint;
-    bytes records;
 }
 
 /// @notice Headroom (MRG-058): an attestation of the positions before, `kind` Signed or Leaf, `data` as for that kind.

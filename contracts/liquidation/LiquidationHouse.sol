@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {IClearinghouseModules} from "../interfaces/IClearinghouseModules.sol";
+import {IClearinghouseModules, LotEntry} from "../interfaces/IClearinghouseModules.sol";
 import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
@@ -92,23 +92,22 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         bytes calldata state,
         bytes calldata witness
     ) external nonReentrant returns (uint64 lot) {
-        Live memory live = _live(Exposures.underlyingsOf(state), vault.heldBy(account));
-        bytes memory lotState = _modules().enterLot(account, state);
-        bytes memory balances = vault.balancesOf(account);
-        (int256 equityE8, uint256 maintenanceE8) = _shown(live, lotState, balances, witness);
+        LiquidationParameters memory p = parameters.liquidation();
+        Ended memory ended = _ended[account];
+        bool resumes = ended.time != 0 && block.timestamp - ended.time <= p.resumeSeconds;
+        // A lot that goes on after a pause earns nothing: starting again and again costs an account no more than once.
+        address keeper = resumes ? address(0) : msg.sender;
+        LotEntry memory entry = _modules().enterLot(account, state, keeper, referee, witness);
+        (int256 equityE8, uint256 maintenanceE8) = (entry.equityE8, entry.maintenanceE8);
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(account, equityE8, maintenanceE8));
+        _requireRested(account, ended, equityE8, maintenanceE8);
 
         if (equityE8 < 0) insurance.hold();
-        LiquidationParameters memory p = parameters.liquidation();
+        equityE8 -= int256(entry.rewardE8);
         lot = ++lotCount;
         openLotOf[account] = lot;
         uint40 biddingFrom = uint40(block.timestamp + p.graceSeconds);
-        Ended memory ended = _ended[account];
-        _requireRested(account, ended, equityE8, maintenanceE8);
-        bool resumes = ended.time != 0 && block.timestamp - ended.time <= p.resumeSeconds;
-        // A lot that goes on after a pause earns nothing: starting again and again costs an account no more than once.
-        if (!resumes) (lotState, equityE8) = _modules().rewardKeeper(account, lotState, msg.sender, equityE8);
-        bytes32 hash = keccak256(abi.encode(account, lotState, balances));
+        bytes32 hash = keccak256(abi.encode(account, entry.state, entry.balances));
         uint64 fraction = LotMath.forSale(p, equityE8, maintenanceE8);
         _lots[lot] = Lot({
             account: account,
@@ -127,8 +126,8 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             account,
             msg.sender,
             hash,
-            lotState,
-            balances,
+            entry.state,
+            entry.balances,
             equityE8,
             maintenanceE8,
             fraction,

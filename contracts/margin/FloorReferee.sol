@@ -15,7 +15,6 @@ import {Records} from "./Records.sol";
 import {Terms} from "./RiskGroups.sol";
 import {Scenarios} from "./Scenarios.sol";
 import {Selected, Selection} from "./Selected.sol";
-import {Strikes} from "./Strikes.sol";
 import {Totals, Touched} from "./Totals.sol";
 import {Underlyings} from "./Underlyings.sol";
 import {Words} from "./Words.sol";
@@ -131,11 +130,10 @@ contract FloorReferee is IFloorReferee {
         }
     }
 
-    /// @dev A call's value at an unchanged price, volatility up less volatility down; a put's is the same.
+    /// @dev A call's value at an unchanged price, volatility up less volatility down; a put's is the same. Its mark has been taken: the deviations stand in the workspace.
     /// @custom:spec MRG-044
     function _vega(uint256 a, uint256 b, uint256 strikeE8) private pure returns (int256) {
         int256 kRaw = Kernel.ln(strikeE8, Words.load(R_PUBLISHED));
-        Strikes.setDeviations(kRaw);
         int256 log = OptionValues.moneyness(Words.loadSigned(R_LN_FORWARD) - kRaw);
         int256 up = OptionValues.held(OptionValues.valueOfCall(a, b, log, Words.load(R_S_UP)), log, a, b);
         return up - OptionValues.held(OptionValues.valueOfCall(a, b, log, Words.load(R_S_DOWN)), log, a, b);

@@ -10,10 +10,11 @@ import {OptionValues} from "./OptionValues.sol";
 import {Positions} from "./Positions.sol";
 import {Records} from "./Records.sol";
 import {Scenarios} from "./Scenarios.sol";
+import {Strikes} from "./Strikes.sol";
 import {Volatility} from "./Volatility.sol";
 import {Words} from "./Words.sol";
 // prettier-ignore
-import {R_CHOICE, R_DISCOUNT, R_DOWN, R_FORWARD, R_LN_FORWARD, R_NARROW_LIMIT, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUBLISHED, R_RANGE, R_RECORD, R_RECORD_END, R_ROOT_TAU, R_SVI_A, R_SVI_B, R_SVI_M, R_SVI_RHO, R_SVI_SIGMA, R_TAU, R_TIME, R_UP, R_UP_FLOOR} from "./Workspace.sol";
+import {R_CHOICE, R_DISCOUNT, R_DOWN, R_FORWARD, R_LN_FORWARD, R_NARROW_LIMIT, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUBLISHED, R_RANGE, R_RECORD, R_RECORD_END, R_ROOT_TAU, R_SVI_A, R_SVI_B, R_SVI_M, R_SVI_RHO, R_SVI_SIGMA, R_S_MID, R_TAU, R_TIME, R_UP, R_UP_FLOOR} from "./Workspace.sol";
 
 /// @notice What a computation runs over. Positions lie in memory as words of MRG-002; records stay in calldata.
 struct Book {
@@ -71,13 +72,13 @@ library Markets {
     /// @notice Finds an expiry and chooses its surface for the positions in [from, to), all of this expiry; calls must ascend within an underlying. For the present surface no positions are read.
     /// @param hasOptions Whether there is an option among them; only then is the surface made ready.
     /// @return worthE16 What they are worth at their marks, where choosing took that.
-    /// @return isKnown Whether it did.
+    /// @return marks Memory address of the values that it took, one word a position: of an option as a call, of a future anything; 0 where choosing took none.
     function openExpiry(
         uint256 expiry,
         uint256 from,
         uint256 to,
         bool hasOptions
-    ) internal pure returns (int256 worthE16, bool isKnown) {
+    ) internal pure returns (int256 worthE16, uint256 marks) {
         unchecked {
             uint256 record = Words.load(R_NEXT_EXPIRY);
             uint256 w;
@@ -102,13 +103,15 @@ library Markets {
                 uint256 forwards = Words.inCalldata(record + 2 * WORD);
                 uint256 delayedVolatility = Words.inCalldata(record + 3 * WORD);
                 if (uint128(w >> 16) != forwards >> 128 || surface != delayedVolatility) {
-                    int256 present = _worth(from, to);
+                    marks = Words.take(2 * (to - from));
+                    int256 present = _worth(from, to, marks);
                     _setSurface(forwards >> 192, uint64(forwards >> 128), delayedVolatility, hasOptions);
-                    int256 delayed = _worth(from, to);
+                    int256 delayed = _worth(from, to, marks + to - from);
                     bool isBetter = Words.load(R_CHOICE) == uint256(SurfaceChoice.Better);
                     bool takeDelayed = isBetter ? delayed > present : delayed < present;
-                    if (!takeDelayed) _setSurface(uint64(w >> 80), uint64(w >> 16), surface, hasOptions);
-                    return (takeDelayed ? delayed : present, true);
+                    if (takeDelayed) return (delayed, marks + to - from);
+                    _setSurface(uint64(w >> 80), uint64(w >> 16), surface, hasOptions);
+                    return (present, marks);
                 }
             }
         }
@@ -117,8 +120,8 @@ library Markets {
     /// @notice Opens an expiry for the positions in [from, to), all of it, and says what they are worth at their marks, E16.
     /// @custom:spec MRG-050
     function worthOf(uint256 expiry, uint256 from, uint256 to, bool hasOptions) internal pure returns (int256) {
-        (int256 worthE16, bool isKnown) = openExpiry(expiry, from, to, hasOptions);
-        return isKnown ? worthE16 : _worth(from, to);
+        (int256 worthE16, uint256 marks) = openExpiry(expiry, from, to, hasOptions);
+        return marks != 0 ? worthE16 : _worth(from, to, Words.take(to - from));
     }
 
     /// @notice When the surface of the open expiry was published.
@@ -126,20 +129,6 @@ library Markets {
         unchecked {
             return uint40(Words.inCalldata(Words.load(R_NEXT_EXPIRY) - EXPIRY_BYTES) >> 184);
         }
-    }
-
-    /// @notice Volatility at `kRaw = ln(strike, publishedForward)` on the surface that is ready.
-    /// @custom:spec MRG-022
-    function volatility(int256 kRaw) internal pure returns (uint256 volQ32) {
-        return
-            Volatility.atStrike(
-                kRaw,
-                Words.loadSigned(R_SVI_A),
-                Words.load(R_SVI_B),
-                Words.loadSigned(R_SVI_RHO),
-                Words.loadSigned(R_SVI_M),
-                Words.load(R_SVI_SIGMA)
-            );
     }
 
     function _setShocks(uint256 tau, uint256 rangeE8) private pure {
@@ -169,34 +158,44 @@ library Markets {
         Words.store(R_SVI_SIGMA, sigmaQ32);
     }
 
-    /// @dev `Σ size·mark` over the futures and options of an expiry on the surface that is ready, E16.
+    /// @dev `Σ size·mark` over the futures and options of an expiry on the surface that is ready, E16; the values of options as calls go to `marks`. A put after its call is worth it by parity.
     /// @custom:spec MRG-012
-    function _worth(uint256 from, uint256 to) private pure returns (int256 worthE16) {
+    function _worth(uint256 from, uint256 to, uint256 marks) private pure returns (int256 worthE16) {
         unchecked {
             uint256 discountE12 = Words.load(R_DISCOUNT);
             uint256 a = OptionValues.discountedForward(discountE12 * Words.load(R_FORWARD), Scenarios.UNIT);
+            uint256 strikeE8;
+            uint256 b;
+            int256 callE8;
             for (; from < to; from += WORD) {
                 uint256 w = Words.load(from);
                 int256 markE8 = Words.loadSigned(R_FORWARD);
                 if (Positions.isOption(w)) {
-                    uint256 strikeE8 = Positions.strikeE8Of(w);
-                    uint256 b = OptionValues.discountedStrike(discountE12, strikeE8);
-                    markE8 = callMark(a, b, strikeE8);
-                    if (Positions.isPut(w)) markE8 += int256(b) - int256(a);
+                    if (Positions.strikeE8Of(w) != strikeE8) {
+                        strikeE8 = Positions.strikeE8Of(w);
+                        b = OptionValues.discountedStrike(discountE12, strikeE8);
+                        callE8 = callMark(a, b, strikeE8);
+                    }
+                    Words.store(marks, callE8);
+                    markE8 = Positions.isPut(w) ? callE8 + int256(b) - int256(a) : callE8;
                 }
+                marks += WORD;
                 worthE16 += Positions.sizeE8Of(w) * markE8;
             }
         }
     }
 
-    /// @notice The value at the mark of a call of the open expiry.
+    /// @notice The value at the mark of a call of the open expiry, whose surface is ready.
     /// @custom:spec MRG-026
     function callMark(uint256 a, uint256 b, uint256 strikeE8) internal pure returns (int256) {
         if (Words.load(R_TAU) < OptionValues.INTRINSIC_SECONDS) return int256(OptionValues.payoff(a, b));
         int256 kRaw = Kernel.ln(strikeE8, Words.load(R_PUBLISHED));
-        uint256 s = Volatility.deviation(volatility(kRaw), Words.load(R_ROOT_TAU));
-        int256 log = OptionValues.moneyness(Words.loadSigned(R_LN_FORWARD) - kRaw);
-        return OptionValues.held(OptionValues.valueOfCall(a, b, log, s), log, a, b);
+        Strikes.setDeviations(kRaw);
+        uint256 s = Words.load(R_S_MID);
+        int256 log = Words.loadSigned(R_LN_FORWARD) - kRaw;
+        if (!OptionValues.isHeld(log)) return OptionValues.valueOfCall(a, b, log, s);
+        log = OptionValues.moneyness(log);
+        return OptionValues.withinBounds(OptionValues.valueOfCall(a, b, log, s), a, b);
     }
 
     function _expected(Book memory book, uint256 underlying) private pure returns (bytes32) {

@@ -41,6 +41,8 @@ struct Selection {
     uint256 listEnd;
     /// @notice Its end at the expiry that is open.
     uint256 openEnd;
+    /// @notice At the expiry that is open, what leads from a position's address to that of its value as a call, 0 where that is not known.
+    uint256 marks;
 }
 
 /// @title Some terms of one underlying: those that a witness names, or the floor
@@ -113,7 +115,8 @@ library Selected {
         unchecked {
             uint256 w = Words.load(from);
             bool hasOptions = Positions.isOption(Words.load(to - WORD));
-            Markets.openExpiry(Positions.expiryOf(w), from, to, hasOptions);
+            (, uint256 marks) = Markets.openExpiry(Positions.expiryOf(w), from, to, hasOptions);
+            selection.marks = marks == 0 ? 0 : marks - from;
             if (Positions.kindOf(w) == Instruments.FUTURE) {
                 uint256 forwardE8 = Words.load(R_FORWARD);
                 _addLinear(selection, forwardE8, Words.load(R_RANGE), _tallyLinear(selection, w, int256(forwardE8)));
@@ -154,7 +157,10 @@ library Selected {
             uint256 strikeE8;
             uint256 b;
             (next, first, second, size, puts, strikeE8, b) = Strikes.parse(from, to);
-            uint256 narrow = _addValues(selection, strikeE8, b, size);
+            uint256 narrow = 0;
+            // The floor needs no more than the mark, unless a surface is stale.
+            if (!selection.floor || selection.vega) narrow = _addValues(selection, strikeE8, b, size);
+            else Words.store(R_V_MID, _markOf(selection, from, strikeE8, b));
             int256 forwardValue = Strikes.addMarked(first, second, size, puts, b);
             if (selection.floor) {
                 int256 mark = Words.loadSigned(R_V_MID);
@@ -164,6 +170,19 @@ library Selected {
                 _tallyShort(size - puts, puts);
             }
             if (narrow != 0) for (; from < next; from += WORD) Strikes.addKink(from, strikeE8, narrow);
+        }
+    }
+
+    /// @dev What the option at `from` is worth as a call: where choosing the surface has told it, it is not computed again.
+    function _markOf(
+        Selection memory selection,
+        uint256 from,
+        uint256 strikeE8,
+        uint256 b
+    ) private pure returns (int256) {
+        unchecked {
+            if (selection.marks != 0) return Words.loadSigned(from + selection.marks);
+            return Markets.callMark(Words.load(WS_A_ZERO), b, strikeE8);
         }
     }
 

@@ -142,7 +142,7 @@ library Strikes {
 
     /// @notice The deviations of the strike under the three shocks, into the workspace, from `kRaw = ln(strike, publishedForward)` and what is ready of the expiry.
     ///
-    /// Plain form: `Markets.volatility`, then `Volatility.deviationDown`, `deviation`, `deviationUp`; `Referee.t.sol` compares them.
+    /// Plain form: `Volatility.atStrike`, then `Volatility.deviationDown`, `deviation`, `deviationUp`; `Referee.t.sol` compares them.
     /// - A root needs no search for its first bit where a number within 7 % of it is known: three Newton steps bring 0.07 to 0.0027, 3.5e-6 and 6.1e-12, which is less than one unit of
     ///   a root below 2^36; a step never falls below the root rounded down, so one more unit is left at most, which the last line takes off.
     /// - `√(y² + s²)` lies within -3 % and +7 % of `max + 3/8·min`; s is 42 at least (MRG-010), so rounding that down takes less than 3 % off.

@@ -18,6 +18,7 @@ import {CheckpointHeader, Checkpoints, CollateralRecord, UnderlyingRecord} from 
 import {Haircuts} from "../margin/Haircuts.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {Averages} from "./Averages.sol";
+import {CheckpointPrices, PriceWords} from "./CheckpointPrices.sol";
 import {InterestRates} from "./InterestRates.sol";
 import {Drawdowns, InsuranceHigh} from "./Drawdowns.sol";
 import {Premiums} from "./Premiums.sol";
@@ -30,6 +31,8 @@ contract PriceHub is IPriceHub, AccessManaged {
     uint256 internal constant OPEN_INTEREST_MAX_E8 = 2 ** 62;
     uint256 internal constant TOTAL_MAX_E8 = 2 ** 70;
     uint16 internal constant SETTLEMENT = 0;
+    /// @dev So many checkpoints' prices are kept, over an hour's; their places are used again, because a new word costs four times as much.
+    uint64 internal constant PRICES_KEPT = 64;
 
     /// @dev Moves at checkpoints only.
     struct Market {
@@ -60,12 +63,15 @@ contract PriceHub is IPriceHub, AccessManaged {
     uint64 private _latest;
     uint64 private _debtIndexE12 = ONE_E12;
     uint64 private _creditIndexE12 = ONE_E12;
+    /// @dev Of the last checkpoint, in the word of the indices, which every reader of prices reads.
+    uint40 private _latestTime;
     /// @notice Whether insurance has fallen so far that every market only takes reductions.
     bool public insuranceDrawn;
     mapping(uint64 id => Stored) private _checkpoints;
     mapping(uint16 underlying => Market) private _markets;
     mapping(uint16 token => TokenMarket) private _tokens;
     InsuranceHigh private _insurance;
+    PriceWords[PRICES_KEPT] private _prices;
 
     constructor(
         address authority,
@@ -84,13 +90,13 @@ contract PriceHub is IPriceHub, AccessManaged {
     function checkpoint() public returns (uint64 id) {
         require(address(clearinghouse) != address(0), ConnectedWrongly());
         OracleParameters memory p = parameters.oracle();
-        uint40 last = _checkpoints[_latest].time;
+        uint40 last = _latestTime;
         uint40 next = last + uint40(p.checkpointIntervalSeconds);
         require(last == 0 || block.timestamp >= next, CheckpointTooSoon(last, next));
         uint256 elapsed = last == 0 ? 0 : block.timestamp - last;
 
         id = _latest + 1;
-        _latest = id;
+        (_latest, _latestTime) = (id, uint40(block.timestamp));
         _accrueInterest(elapsed);
         _watchInsurance();
         uint16 tokens = vault.tokenCount();
@@ -101,6 +107,7 @@ contract PriceHub is IPriceHub, AccessManaged {
 
         bytes32 hash = keccak256(encoded);
         _checkpoints[id] = Stored(hash, uint40(block.timestamp));
+        CheckpointPrices.store(_prices[id % PRICES_KEPT], encoded, records);
         emit CheckpointTaken(id, uint40(block.timestamp), hash, encoded, records);
         // Last, since a source is called that may call back: this block has its checkpoint.
         _noteSources(tokens);
@@ -108,7 +115,7 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     /// @inheritdoc IPriceHub
     function refresh() external {
-        if (_isOld(parameters.oracle().checkpointMaxAgeSeconds)) checkpoint();
+        if (_isOld(parameters.checkpointMaxAgeSeconds())) checkpoint();
         else spots.updateAll();
     }
 
@@ -117,7 +124,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         uint256 underlyings,
         uint256 tokens
     ) external returns (bytes memory checkpointBytes, bytes memory records) {
-        if (_isOld(parameters.oracle().checkpointMaxAgeSeconds)) checkpoint();
+        if (_isOld(parameters.checkpointMaxAgeSeconds())) checkpoint();
         uint16 listed = vault.tokenCount();
         for (uint16 token = SETTLEMENT + 1; token < listed; ++token) {
             if ((tokens >> token) & 1 != 0) underlyings |= 1 << parameters.tokenOf(token).underlying;
@@ -178,7 +185,7 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     /// @inheritdoc IPriceHub
     function latest() external view returns (uint64 id, uint40 time) {
-        return (_latest, _checkpoints[_latest].time);
+        return (_latest, _latestTime);
     }
 
     /// @inheritdoc IPriceHub
@@ -187,8 +194,26 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
+    function checkpointOf(uint64 id) external view returns (bytes32 hash, uint40 time) {
+        Stored storage stored = _checkpoints[id];
+        return (stored.inputsHash, stored.time);
+    }
+
+    /// @inheritdoc IPriceHub
     function timeOf(uint64 id) external view returns (uint40 time) {
         return _checkpoints[id].time;
+    }
+
+    /// @inheritdoc IPriceHub
+    /// @custom:spec CLR-022
+    function spotE8At(uint64 id, uint16 underlying) external view returns (uint64 spotE8) {
+        return _isKept(id) ? CheckpointPrices.spotE8(_prices[id % PRICES_KEPT], underlying) : 0;
+    }
+
+    /// @inheritdoc IPriceHub
+    /// @custom:spec CLR-022
+    function tokenPriceE8At(uint64 id, uint16 token) external view returns (uint64 priceE8) {
+        return _isKept(id) ? CheckpointPrices.tokenPriceE8(_prices[id % PRICES_KEPT], token) : 0;
     }
 
     /// @inheritdoc IPriceHub
@@ -223,9 +248,14 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     // Moving on
 
+    function _isKept(uint64 id) private view returns (bool) {
+        uint64 last = _latest;
+        return id != 0 && id <= last && last - id < PRICES_KEPT;
+    }
+
     function _isOld(uint256 maxAge) private view returns (bool) {
-        uint64 id = _latest;
-        return id == 0 || block.timestamp - _checkpoints[id].time > maxAge;
+        uint40 last = _latestTime;
+        return last == 0 || block.timestamp - last > maxAge;
     }
 
     /// @custom:spec CLR-032
@@ -427,19 +457,22 @@ contract PriceHub is IPriceHub, AccessManaged {
     /// @custom:spec CLR-033
     function _collateral(uint16 token, uint256 underlyings) private view returns (bytes memory) {
         CollateralRecord memory record;
-        TokenMarket memory stored = _tokens[token];
+        TokenMarket storage stored = _tokens[token];
         TokenParameters memory p = parameters.tokenOf(token);
+        address source = stored.source;
         (, record.decimals) = vault.tokenAt(token);
         record.token = token;
         // An underlying that has no source yet is none: the token then counts nothing.
         record.underlying = p.underlying <= underlyings ? p.underlying : 0;
-        uint64 priceE8 = _tokenPriceE8(stored.source, stored.priceE8);
+        uint64 priceE8 = _tokenPriceE8(source, stored.priceE8);
         if (p.underlying == 0) record.priceE8 = priceE8;
-        else if (record.underlying != 0) record.priceE8 = _unitsE8(p.unitsE8, stored.source, priceE8);
-        if (token == SETTLEMENT && (stored.source == address(0) || record.priceE8 > uint64(ONE))) {
+        else if (record.underlying != 0) record.priceE8 = _unitsE8(p.unitsE8, source, priceE8);
+        if (token == SETTLEMENT && (source == address(0) || record.priceE8 > uint64(ONE))) {
             record.priceE8 = uint64(ONE);
         }
-        record.haircutE8 = uint32(Haircuts.haircutUp(p.haircutBaseE8, p.haircutMaxE8, p.thresholdE8, stored.totalE8));
+        // Without a threshold the total counts nothing, and is not read.
+        uint256 totalE8 = p.thresholdE8 == 0 ? 0 : stored.totalE8;
+        record.haircutE8 = uint32(Haircuts.haircutUp(p.haircutBaseE8, p.haircutMaxE8, p.thresholdE8, totalE8));
         return Checkpoints.encodeCollateral(record);
     }
 

@@ -54,19 +54,19 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     /// @inheritdoc ISpotMarkets
     function update(uint16 underlying) external {
         _requireListed(underlying);
-        _update(underlying, parameters.oracle().averagingWindowSeconds);
+        _update(underlying, parameters.averagingWindowSeconds());
     }
 
     /// @inheritdoc ISpotMarkets
     function updateAll() external {
-        uint256 window = parameters.oracle().averagingWindowSeconds;
+        uint256 window = parameters.averagingWindowSeconds();
         uint16 count = underlyingCount;
         for (uint16 u = 1; u <= count; ++u) _update(u, window);
     }
 
     /// @inheritdoc ISpotMarkets
     function updateThese(uint256 underlyings) external returns (SpotReading[] memory readings) {
-        uint256 window = parameters.oracle().averagingWindowSeconds;
+        uint256 window = parameters.averagingWindowSeconds();
         uint16 count = underlyingCount;
         readings = new SpotReading[](count);
         for (uint16 u = 1; u <= count; ++u) {
@@ -85,7 +85,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         if (priceE8 != 0) return (priceE8, 0);
         if (expiry == 0) return _windDown(underlying);
         require(_isOver(expiry), ExpiryNotOver(underlying, expiry));
-        _update(underlying, parameters.oracle().averagingWindowSeconds);
+        _update(underlying, parameters.averagingWindowSeconds());
         SpotMarket memory m = _spots[underlying];
         (uint96 fromE8, uint40 fromSeconds) = _sumsAt(underlying, m, expiry - WINDOW_SECONDS);
         uint256 end = expiry;
@@ -162,12 +162,12 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     /// @inheritdoc ISpotMarkets
     function spotOf(uint16 underlying) external view returns (SpotReading memory) {
         _requireListed(underlying);
-        return _reading(underlying, parameters.oracle().averagingWindowSeconds);
+        return _reading(underlying, parameters.averagingWindowSeconds());
     }
 
     /// @inheritdoc ISpotMarkets
     function spots() external view returns (SpotReading[] memory readings) {
-        uint256 window = parameters.oracle().averagingWindowSeconds;
+        uint256 window = parameters.averagingWindowSeconds();
         uint16 count = underlyingCount;
         readings = new SpotReading[](count);
         for (uint16 u = 1; u <= count; ++u) readings[u - 1] = _reading(u, window);
@@ -266,7 +266,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     /// @dev The mean over the last half hour or more in which the market was observed before it died, inside the band around its last good price.
     /// @custom:spec ORC-005
     function _windDown(uint16 underlying) private returns (uint64 priceE8, uint256 coveredSeconds) {
-        _update(underlying, parameters.oracle().averagingWindowSeconds);
+        _update(underlying, parameters.averagingWindowSeconds());
         SpotMarket memory m = _spots[underlying];
         bool dead = m.state == Checkpoints.HALTED && block.timestamp - m.haltedTime >= WIND_DOWN_SECONDS;
         require(dead, MarketAlive(underlying, m.state, m.haltedTime));

@@ -43,13 +43,15 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     struct Slice {
         uint64 forwardE8;
         uint64 spotE8;
-        uint40 time;
+        uint32 time;
         /// @dev When it came into force.
         uint32 since;
         /// @dev When the first of the two before it was set aside; only in `present`.
         uint32 asideTime;
         /// @dev What an hour of lies moves one unit by, as a part of spot, E6.
         uint24 riskE6;
+        /// @dev Whether there is a second before it; only in `present`, so that a reader need not look for it.
+        bool hasOlder;
         bytes32 svi;
     }
 
@@ -211,7 +213,11 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         _requireForward(s, p, present, tau);
         bytes32 svi = _pack(s);
         uint24 riskE6 = uint24(_requireVolatility(s, p, present, tau, svi));
-        _store(history, present, Slice(s.forwardE8, s.spotE8, s.time, uint32(block.timestamp), 0, riskE6, svi));
+        _store(
+            history,
+            present,
+            Slice(s.forwardE8, s.spotE8, uint32(s.time), uint32(block.timestamp), 0, riskE6, false, svi)
+        );
         emit SurfacePublished(s.underlying, s.expiry, s.time, s.forwardE8, s.spotE8, svi);
     }
 
@@ -325,9 +331,9 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
 
     /// @dev The surface before is set aside when none was for a delay.
     function _store(History storage history, Slice memory present, Slice memory next) private {
-        next.asideTime = present.asideTime;
+        (next.asideTime, next.hasOlder) = (present.asideTime, present.hasOlder);
         if (present.since != 0 && block.timestamp - present.asideTime >= DELAY_SECONDS) {
-            if (present.asideTime != 0) history.older = history.aside;
+            if (present.asideTime != 0) (history.older, next.hasOlder) = (history.aside, true);
             history.aside = present;
             next.asideTime = uint32(block.timestamp);
         }
@@ -367,9 +373,8 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     /// @dev What was in force a delay ago or earlier; of a younger listing the oldest there is.
     function _delayed(History storage history, Slice memory present) private view returns (Slice memory) {
         if (present.asideTime == 0 || block.timestamp - present.since >= DELAY_SECONDS) return present;
-        if (block.timestamp - present.asideTime >= DELAY_SECONDS) return history.aside;
-        Slice memory older = history.older;
-        return older.since == 0 ? history.aside : older;
+        bool isAside = block.timestamp - present.asideTime >= DELAY_SECONDS || !present.hasOlder;
+        return isAside ? history.aside : history.older;
     }
 
     /// @dev As of each expiry's last publication: whoever lies publishes.

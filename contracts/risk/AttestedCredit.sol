@@ -14,6 +14,7 @@ library AttestedCredit {
     uint256 private constant ONE = 1e8;
     uint256 private constant WORD = 32;
 
+    /// @param records Of this call's live prices, compared with their hashes by the floor that was checked before.
     function creditOf(
         bytes calldata state,
         bytes calldata balances,
@@ -21,7 +22,7 @@ library AttestedCredit {
         bytes calldata records,
         int256 floorEquityE8
     ) internal pure returns (uint256 creditE8) {
-        uint256 riskE8 = _positions(state, checkpoint, records) + _collateral(balances, checkpoint, records);
+        uint256 riskE8 = _positions(state, records) + _collateral(balances, checkpoint, records);
         uint256 factorE8 = uint32(Checkpoints.word(checkpoint, 0) >> 104);
         int256 needed = int256(_divUp(factorE8 * riskE8, ONE));
         return needed > floorEquityE8 ? uint256(needed - floorEquityE8) : 0;
@@ -34,26 +35,36 @@ library AttestedCredit {
         return _divUp(creditE8 * rateE8, ONE);
     }
 
-    /// @dev Positions are sorted by underlying, so each record is read and hashed once.
-    function _positions(
-        bytes calldata state,
-        bytes calldata checkpoint,
-        bytes calldata records
-    ) private pure returns (uint256 riskE8) {
+    /// @dev Positions ascend by underlying, so each record is looked for once.
+    function _positions(bytes calldata state, bytes calldata records) private pure returns (uint256 riskE8) {
         (uint256 from, uint256 to) = Exposures.positionsOf(state);
-        uint256 current = 0;
-        uint256 sizes = 0;
-        for (; from < to; from += WORD) {
-            uint256 w = Words.inCalldata(from);
-            uint256 underlying = w >> Positions.UNDERLYING_SHIFT;
-            if (underlying != current) {
-                riskE8 += _risk(current, sizes, checkpoint, records);
-                (current, sizes) = (underlying, 0);
-            }
-            int256 size = Positions.sizeE8Of(w);
-            sizes += uint256(size < 0 ? -size : size);
+        while (from < to) {
+            uint256 underlying = Words.inCalldata(from) >> Positions.UNDERLYING_SHIFT;
+            uint256 sizesE8;
+            (sizesE8, from) = _sizesOf(underlying, from, to);
+            riskE8 += _risk(underlying, sizesE8, records);
         }
-        riskE8 += _risk(current, sizes, checkpoint, records);
+    }
+
+    /// @dev `Σ|size|` of the positions of an underlying from `from` on, and where the next begins.
+    function _sizesOf(
+        uint256 underlying,
+        uint256 from,
+        uint256 to
+    ) private pure returns (uint256 sizesE8, uint256 end) {
+        // Safe: only reads. Plain form: `|Positions.sizeE8Of(w)|`, whose zig-zag form is 2·size or 2·|size| - 1; at most 128 numbers below 2^63.
+        assembly ("memory-safe") {
+            end := from
+            for {} lt(end, to) {
+                end := add(end, WORD)
+            } {
+                let w := calldataload(end)
+                if xor(shr(240, w), underlying) {
+                    break
+                }
+                sizesE8 := add(sizesE8, shr(1, add(and(shr(96, w), 0xffffffffffffffff), 1)))
+            }
+        }
     }
 
     function _collateral(
@@ -65,22 +76,17 @@ library AttestedCredit {
             CollateralRecord memory record = Exposures.collateralOf(checkpoint, Exposures.tokenAt(balances, i));
             uint256 amount = _divUp(Exposures.amountAt(balances, i) * record.priceE8, 10 ** record.decimals);
             if (record.underlying != 0) {
-                riskE8 += _risk(record.underlying, amount, checkpoint, records);
-                amount = _divUp(amount * Exposures.spotOf(checkpoint, records, record.underlying), ONE);
+                riskE8 += _risk(record.underlying, amount, records);
+                amount = _divUp(amount * Exposures.spotIn(Exposures.find(records, record.underlying)), ONE);
             }
             riskE8 += _divUp(amount * record.haircutE8, ONE);
         }
     }
 
-    function _risk(
-        uint256 underlying,
-        uint256 sizesE8,
-        bytes calldata checkpoint,
-        bytes calldata records
-    ) private pure returns (uint256) {
+    function _risk(uint256 underlying, uint256 sizesE8, bytes calldata records) private pure returns (uint256) {
         if (sizesE8 == 0) return 0;
-        bytes calldata record = Exposures.recordOf(checkpoint, records, underlying);
-        uint256 spotE8 = Checkpoints.word(record, 0) >> 192;
+        bytes calldata record = Exposures.find(records, underlying);
+        uint256 spotE8 = Exposures.spotIn(record);
         uint256 rangeE8 = Checkpoints.word(record, 2) >> 224;
         return _divUp(sizesE8 * spotE8 * rangeE8, ONE * ONE);
     }

@@ -102,7 +102,7 @@ contract Challenges is IChallenges {
     function demand(uint64 epoch, uint64 account) external {
         RiskEpoch memory posted = registry.epochOf(epoch);
         uint256 age = block.timestamp - hub.timeOf(posted.checkpoint);
-        bool isUsable = registry.isSound(epoch) && age <= parameters.oracle().attestationMaxAgeSeconds;
+        bool isUsable = registry.isSound(epoch) && age <= parameters.attestationMaxAgeSeconds();
         bool isInBook = account != 0 && account <= posted.accounts;
         require(isUsable && isInBook && deadlineOf[epoch][account] == 0, DemandRefused(epoch, account));
         uint256 deadline = block.timestamp + DEMAND_SECONDS;

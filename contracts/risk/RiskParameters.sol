@@ -50,9 +50,10 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         uint40 end;
     }
 
-    uint16 public override underlyingCount;
     uint32 public override rampSeconds;
-    /// @dev Until then something may be on its way; in one word with the count that every reader reads, so that a market without ramps pays nothing for them.
+    mapping(uint16 underlying => uint128) public override riskInterestMaxE8;
+    uint16 public override underlyingCount;
+    /// @dev Until then something may be on its way; in one word with the count and the factor, which every reader reads, so that a market without ramps pays nothing for them.
     uint40 private _rampsEnd;
     uint32 private _factorFromE8;
     uint32 private _factorE8;
@@ -63,7 +64,6 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     mapping(uint16 underlying => UnderlyingRamp) private _underlyingRamps;
     TokenParameters[TOKENS_MAX] private _tokens;
     mapping(uint16 token => TokenRamp) private _tokenRamps;
-    mapping(uint16 underlying => uint128) public override riskInterestMaxE8;
     ClearingParameters private _clearing;
     InterestParameters private _interest;
     OracleParameters private _oracle;
@@ -293,6 +293,31 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     /// @inheritdoc IRiskParameters
     function oracle() external view returns (OracleParameters memory) {
         return _oracle;
+    }
+
+    /// @inheritdoc IRiskParameters
+    function interestReserveE8() external view returns (uint32) {
+        return _interest.reserveE8;
+    }
+
+    /// @inheritdoc IRiskParameters
+    function checkpointMaxAgeSeconds() external view returns (uint32) {
+        return _oracle.checkpointMaxAgeSeconds;
+    }
+
+    /// @inheritdoc IRiskParameters
+    function averagingWindowSeconds() external view returns (uint32) {
+        return _oracle.averagingWindowSeconds;
+    }
+
+    /// @inheritdoc IRiskParameters
+    function attestationMaxAgeSeconds() external view returns (uint32) {
+        return _oracle.attestationMaxAgeSeconds;
+    }
+
+    /// @inheritdoc IRiskParameters
+    function maxDriftE8() external view returns (uint32) {
+        return _oracle.maxDriftE8;
     }
 
     /// @inheritdoc IRiskParameters

@@ -84,9 +84,9 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         require(epoch.epoch == previous + 1, EpochNotNext(previous + 1, epoch.epoch));
         uint64 before = council.latestCheckpoint;
         require(epoch.checkpoint >= before, CheckpointOutOfOrder(before, epoch.checkpoint));
-        bytes32 stored = hub.inputsHash(epoch.checkpoint);
+        (bytes32 stored, uint40 time) = hub.checkpointOf(epoch.checkpoint);
         require(stored != 0 && stored == inputsHash, CheckpointMismatch(epoch.checkpoint, stored, inputsHash));
-        _requireYoung(epoch.checkpoint);
+        _requireYoung(epoch.checkpoint, time);
         _requireModel(council, epoch.modelHash);
         (uint64 signers, ) = _requireQuorum(council, _epochDigest(epoch, stored), signatures);
 
@@ -367,17 +367,18 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
             block.timestamp <= attestation.validUntil,
             AttestationExpired(attestation.account, attestation.validUntil)
         );
-        inputsHash = hub.inputsHash(attestation.checkpoint);
+        uint40 time;
+        (inputsHash, time) = hub.checkpointOf(attestation.checkpoint);
         require(inputsHash != 0, CheckpointMismatch(attestation.checkpoint, 0, 0));
-        _requireYoung(attestation.checkpoint);
+        _requireYoung(attestation.checkpoint, time);
         _requireModel(council, attestation.modelHash);
         bytes32 leaf = leafOf(attestation);
         require(!isVoid[leaf], AttestationVoid(leaf));
     }
 
-    function _requireYoung(uint64 checkpoint) private view {
-        uint256 age = block.timestamp - hub.timeOf(checkpoint);
-        uint256 maxAge = parameters.oracle().attestationMaxAgeSeconds;
+    function _requireYoung(uint64 checkpoint, uint40 time) private view {
+        uint256 age = block.timestamp - time;
+        uint256 maxAge = parameters.attestationMaxAgeSeconds();
         require(age <= maxAge, CheckpointTooOld(checkpoint, age, maxAge));
     }
 

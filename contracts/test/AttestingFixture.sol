@@ -84,7 +84,7 @@ abstract contract AttestingFixture is ProtocolFixture {
     }
 
     function signedHealth(RiskAttestation memory a) internal view returns (SignedHealth memory) {
-        return SignedHealth(a, signatures(a, 0), vault.balancesOf(a.account), checkpoint, records);
+        return SignedHealth(a, signatures(a, 0), vault.balancesOf(a.account));
     }
 
     function signedProof(RiskAttestation memory a) internal view returns (Proof memory) {
@@ -127,7 +127,7 @@ abstract contract AttestingFixture is ProtocolFixture {
     }
 
     function leafProof(RiskAttestation memory a, uint64 epoch) internal view returns (Proof memory) {
-        LeafHealth memory health = LeafHealth(a, epoch, path(), vault.balancesOf(a.account), checkpoint, records);
+        LeafHealth memory health = LeafHealth(a, epoch, path(), vault.balancesOf(a.account));
         return Proof(ProofKind.Leaf, abi.encode(health));
     }
 

@@ -81,7 +81,7 @@ contract LinearReferee is IReferee, IFloorReferee {
         SurfaceChoice
     ) external pure returns (uint256 riseE8) {
         UnderlyingRecord memory record = Checkpoints.decodeUnderlying(
-            Exposures.recordOf(checkpoint, records, Instruments.underlyingOf(instrument))
+            Exposures.find(records, Instruments.underlyingOf(instrument))
         );
         uint256 alone = (int256(sizeE8).abs() * record.spotE8 * record.priceRangeE8) / 1e16 + 2;
         return (alone * Checkpoints.decodeHeader(checkpoint).initialFactorE8) / 1e8 + 8;
@@ -104,7 +104,7 @@ contract LinearReferee is IReferee, IFloorReferee {
         for (uint256 i = 0; i < account.positions.length; ++i) {
             Position memory position = account.positions[i];
             UnderlyingRecord memory record = Checkpoints.decodeUnderlying(
-                Exposures.recordOf(checkpoint, records, Instruments.underlyingOf(position.instrument))
+                Exposures.find(records, Instruments.underlyingOf(position.instrument))
             );
             marks += position.sizeE8 * (int256(uint256(record.perpetualMarkE8)) - int256(record.cumulativeFundingE8));
             costs += position.costE8;
@@ -128,7 +128,7 @@ contract LinearReferee is IReferee, IFloorReferee {
             CollateralRecord memory record = Exposures.collateralOf(checkpoint, Exposures.tokenAt(balances, i));
             uint256 one = (Exposures.amountAt(balances, i) * record.priceE8) / 10 ** record.decimals;
             if (record.underlying != 0) {
-                one = (one * Exposures.spotOf(checkpoint, records, record.underlying)) / 1e8;
+                one = (one * Exposures.spotIn(Exposures.find(records, record.underlying))) / 1e8;
             }
             value += one;
             haircut += (one * record.haircutE8 + 1e8 - 1) / 1e8;
@@ -144,7 +144,7 @@ contract LinearReferee is IReferee, IFloorReferee {
         uint256 touched = Exposures.touched(state, balances, checkpoint);
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
-            UnderlyingRecord memory record = Checkpoints.decodeUnderlying(Exposures.recordOf(checkpoint, records, u));
+            UnderlyingRecord memory record = Checkpoints.decodeUnderlying(Exposures.find(records, u));
             uint256 delta = Exposures.deltaOf(state, balances, checkpoint, u).abs();
             loss += (delta * record.spotE8 * record.priceRangeE8) / 1e16 + 1;
         }

@@ -50,6 +50,22 @@ contract MarginVaultCapTest is ProtocolFixture {
         assert(vault.engage(bob, WETH_TOKEN) == 1e18 && vault.totalOf(WETH_TOKEN) == 11e18);
     }
 
+    /// @dev Counted, they would lie where no operation reaches them.
+    function test_engage_leavesIdleTokensOfAClosedAccountToTheirOwner() public {
+        deposit(alice, WETH_TOKEN, 10e18);
+        deposit(bob, WETH_TOKEN, 4e18);
+        address owner = ownerOf(bob);
+        bytes memory state = stateOf(bob);
+        VM.prank(owner);
+        clearinghouse.closeAccount(bob, state);
+        withdraw(alice, WETH_TOKEN, 10e18);
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.AccountUnknown.selector, bob));
+        vault.engage(bob, WETH_TOKEN);
+        VM.prank(owner);
+        vault.withdrawIdle(bob, WETH_TOKEN, 4e18, owner);
+        assert(weth.balanceOf(owner) == 4e18);
+    }
+
     function test_withdrawIdle_isTheOwnersAndNeverStopped() public {
         deposit(bob, WETH_TOKEN, 12e18);
         clearinghouse.setPaused(true);

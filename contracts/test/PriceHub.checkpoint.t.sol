@@ -33,6 +33,27 @@ contract PriceHubCheckpointTest is ProtocolFixture {
         assert(this.collateral(preimage, USDC_TOKEN).priceE8 == 1e8);
     }
 
+    function test_checkpoint_keepsItsPricesForTheNext63() public {
+        pass(60);
+        uint64 id = hub.checkpoint();
+        uint64 eth = hub.spotE8Of(ETH);
+        assert(hub.spotE8At(id, BTC) == BTC_PRICE && hub.spotE8At(id, ETH) == eth && eth != 0);
+        assert(hub.tokenPriceE8At(id, USDC_TOKEN) == 1e8 && hub.tokenPriceE8At(id, WETH_TOKEN) == 1e8);
+        // What there is not: underlyings and tokens beyond the last, checkpoints to come and the one of number 0.
+        assert(hub.spotE8At(id, 0) == 0 && hub.spotE8At(id, ETH + 1) == 0 && hub.spotE8At(id, 65) == 0);
+        assert(hub.tokenPriceE8At(id, 3) == 0 && hub.tokenPriceE8At(id, type(uint16).max) == 0);
+        assert(hub.spotE8At(id + 1, BTC) == 0 && hub.spotE8At(0, BTC) == 0 && hub.tokenPriceE8At(0, USDC_TOKEN) == 0);
+        setBtc(BTC_PRICE + 1e8);
+        for (uint256 i = 0; i < 63; ++i) {
+            pass(60);
+            hub.checkpoint();
+        }
+        assert(hub.spotE8At(id, BTC) == BTC_PRICE && hub.spotE8At(id + 63, BTC) == BTC_PRICE + 1e8);
+        pass(60);
+        hub.checkpoint();
+        assert(hub.spotE8At(id, BTC) == 0 && hub.tokenPriceE8At(id, USDC_TOKEN) == 0);
+    }
+
     function test_checkpoint_atMostOneAnInterval() public {
         VM.expectRevert(abi.encodeWithSelector(IPriceHub.CheckpointTooSoon.selector, START, START + 60));
         hub.checkpoint();

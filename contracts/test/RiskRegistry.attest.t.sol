@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccountInput, Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
 import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {OracleParameters} from "../interfaces/IRiskParameters.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {
     AttesterSignature,
@@ -121,7 +122,7 @@ contract RiskRegistryAttestTest is AttestingFixture {
 
     function test_withdraw_withALeafOfAnEpoch() public {
         RiskAttestation memory a = _attestation(alice);
-        LeafHealth memory leaf = LeafHealth(a, postLeaf(a), path(), "", checkpoint, records);
+        LeafHealth memory leaf = LeafHealth(a, postLeaf(a), path(), "");
         withdrawWith(alice, Proof(ProofKind.Leaf, abi.encode(leaf)), 50_000e6);
         leaf.attestation.leastCashE8 -= 1;
         _expectWithdraw(
@@ -189,10 +190,21 @@ contract RiskRegistryAttestTest is AttestingFixture {
         );
     }
 
-    function test_withdraw_revertsWithAForgedCheckpointPreimage() public {
-        SignedHealth memory health = signedHealth(_attestation(alice));
-        health.checkpoint = bytes.concat(health.checkpoint, bytes32(0));
-        expectWithdraw(alice, Proof(ProofKind.Signed, abi.encode(health)), 1e6, IHealthGate.ProofOfAnother.selector);
+    function test_withdraw_revertsWhenTheHubHasForgottenThePrices() public {
+        RiskAttestation memory a = _attestation(alice);
+        a.validUntil = uint40(block.timestamp + 10_000);
+        SignedHealth memory health = signedHealth(a);
+        OracleParameters memory p = parameters.oracle();
+        p.checkpointIntervalSeconds = 1;
+        parameters.setOracle(p);
+        for (uint256 i = 0; i < 63; ++i) {
+            pass(1);
+            hub.checkpoint();
+        }
+        withdrawWith(alice, Proof(ProofKind.Signed, abi.encode(health)), 1e6);
+        pass(1);
+        hub.checkpoint();
+        expectWithdraw(alice, Proof(ProofKind.Signed, abi.encode(health)), 1e6, IHealthGate.Drifted.selector);
     }
 
     function test_settle_byHeadroomOfAnAttestationBefore() public {

@@ -92,6 +92,8 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     function engage(uint64 account, uint16 token) external nonReentrant returns (uint128 amountRaw) {
         amountRaw = _roomFor(token, _idle[account][token]);
         if (amountRaw == 0) return 0;
+        // What is idle on a closed account stays its owner's to take out.
+        _requireOpen(account, token);
         _idle[account][token] -= amountRaw;
         _tokens[token].idleRaw -= amountRaw;
         _tokens[token].totalRaw += amountRaw;
@@ -117,8 +119,9 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IMarginVault
     function sweep(uint64 account) external only(clearinghouse) returns (uint128 amountRaw) {
+        // Why not the balance first: who asks what the account holds has read this word already.
+        if (_held[account] & (1 << SETTLEMENT) == 0) return 0;
         amountRaw = _balances[account][SETTLEMENT];
-        if (amountRaw == 0) return 0;
         _take(account, SETTLEMENT, amountRaw);
         _tokens[SETTLEMENT].totalRaw -= amountRaw;
         pooledRaw += amountRaw;
@@ -141,8 +144,9 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IMarginVault
     function payPooled(address to, uint128 amountRaw) public virtual only(clearinghouse) nonReentrant {
-        require(pooledRaw >= amountRaw, BalanceTooLow(0, SETTLEMENT, pooledRaw, amountRaw));
-        pooledRaw -= amountRaw;
+        uint128 pooled = pooledRaw;
+        require(pooled >= amountRaw, BalanceTooLow(0, SETTLEMENT, pooled, amountRaw));
+        pooledRaw = pooled - amountRaw;
         emit PooledOut(to, amountRaw);
         _pushOut(SETTLEMENT, _tokens[SETTLEMENT].erc20, to, amountRaw);
     }
@@ -247,7 +251,8 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     function tokenAt(uint16 token) public view returns (address erc20, uint8 decimals) {
         Token storage listed = _tokens[token];
         (erc20, decimals) = (listed.erc20, listed.decimals);
-        require(erc20 != address(0), TokenUnknown(token, tokenCount));
+        // Why no `require`: it would read the count even when it holds.
+        if (erc20 == address(0)) revert TokenUnknown(token, tokenCount);
     }
 
     /// @inheritdoc IMarginVault
@@ -271,10 +276,17 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @dev Who rebases downwards is not taken any more; the settlement token is never refused.
     function _heldBefore(uint64 account, uint16 token, address erc20) private view returns (uint256 heldRaw) {
-        require(IClearinghouse(clearinghouse).accountHash(account) != 0, AccountUnknown(account));
+        _requireOpen(account, token);
         heldRaw = IERC20(erc20).balanceOf(address(this));
         if (token == SETTLEMENT) return heldRaw;
-        require(heldRaw >= _owedRaw(token), TokenShort(token, heldRaw, _owedRaw(token)));
+        uint256 owedRaw = _owedRaw(token);
+        require(heldRaw >= owedRaw, TokenShort(token, heldRaw, owedRaw));
+    }
+
+    /// @dev Why not always asked: what holds a token is open, because only an account without any is closed, and none is opened twice.
+    function _requireOpen(uint64 account, uint16 token) private view {
+        if (_balances[account][token] != 0) return;
+        require(IClearinghouse(clearinghouse).accountHash(account) != 0, AccountUnknown(account));
     }
 
     /// @custom:spec CLR-034

@@ -220,9 +220,29 @@ export async function deployProtocol(chain) {
     attestation.push(figures.maintenanceE8, id, modelHash, chain.time + 600);
     const [digest] = await registry.call("attestationDigest", attestation);
     const type =
-      "tuple(tuple(uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),tuple(address,bytes)[],bytes,bytes,bytes)";
-    const health = [attestation, sign(digest), balances, stored.checkpoint, stored.records];
+      "tuple(tuple(uint64,bytes32,bytes32,int128,int64,int64,uint64,bytes32,uint40),tuple(address,bytes)[],bytes)";
+    const health = [attestation, sign(digest), balances];
     return [PROOF.signed, coder.encode([type], [health])];
+  };
+  /** Cash beyond what the account needs, in base units of the settlement token, less a dollar. */
+  protocol.spareRaw = async (account) => {
+    const [checkpoint, records] = await protocol.live();
+    const state = states.get(account);
+    const [figures] = await referee.call("health", state, await protocol.balancesOf(account), checkpoint, records, 2);
+    return (figures.equityE8 - figures.initialE8) / 100n - 10n ** 6n;
+  };
+  /** The joint scenario, with add-ons, that shows most, as a keeper searches for it off chain. */
+  protocol.bestWitness = async (account) => {
+    const [checkpoint, records] = await protocol.live();
+    const balances = await protocol.balancesOf(account);
+    const asked = [states.get(account), balances, checkpoint, records, 1];
+    let best = { witness: "0x", shown: 0n };
+    for (let scenario = 0; scenario < 37; scenario++) {
+      const witness = "0x00" + scenario.toString(16).padStart(2, "0") + "01";
+      const [, shown] = await referee.call("witnessMargin", ...asked, witness);
+      if (shown > best.shown) best = { witness, shown };
+    }
+    return best.witness;
   };
   /** Undoes what `work` did, states included, and gives what it found. */
   protocol.tentatively = async (work) => {

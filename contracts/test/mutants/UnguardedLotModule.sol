@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Books, Working} from "../../clearing/AccountBook.sol";
 import {LotModule} from "../../clearing/LotModule.sol";
+import {LotEntry} from "../../interfaces/IClearinghouseModules.sol";
 import {IHealthGate} from "../../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../../interfaces/IPriceHub.sol";
+import {IReferee} from "../../interfaces/IReferee.sol";
 import {IRiskParameters} from "../../interfaces/IRiskParameters.sol";
 
 /// @title Mutant: lots begin in the middle of other operations, too
@@ -21,21 +22,11 @@ contract UnguardedLotModule is LotModule {
 
     function enterLot(
         uint64 account,
-        bytes calldata state
-    ) external override onlyHouse returns (bytes memory lotState) {
-        Books memory books = _openBooks();
-        Working memory working = _touch(books, account, state);
-        lotState = _write(books, working);
-        _accounts[account].inLot = true;
-        _closeBooks(books);
-    }
-
-    function rewardKeeper(
-        uint64,
         bytes calldata state,
-        address,
-        int256 equityE8
-    ) external view override onlyHouse returns (bytes memory lotState, int256 leftE8) {
-        return (state, equityE8);
+        address keeper,
+        IReferee referee,
+        bytes calldata witness
+    ) external override onlyHouse returns (LotEntry memory entry) {
+        return _enterLot(account, state, keeper, referee, witness);
     }
 }

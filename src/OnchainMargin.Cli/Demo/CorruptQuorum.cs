@@ -50,7 +50,7 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
         _liesIn = epoch.Epoch;
         Tell($"{string.Join(" and ", SolverProcess.Liars)} post epoch {epoch.Epoch}: a book in which every account needs {Money.Dollars(LieE8)} dollars less cash than it does. They serve it to nobody.");
 
-        (DemoAccount thief, ProtocolClient owner, Clearinghouse.Proof proof) = await UseAsync(lies, epoch.Epoch, before, inputs, cancellationToken);
+        (DemoAccount thief, ProtocolClient owner, Clearinghouse.Proof proof) = await UseAsync(lies, epoch.Epoch, before, cancellationToken);
         ulong usedIn = (await follower.UpdateAsync(cancellationToken)).BlockNumber;
         Tell($"{thief.Trader.Name} takes a dollar out on its leaf, in block {usedIn}: the contracts accept it, and tell that they did.");
 
@@ -110,7 +110,7 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
     }
 
     /// <summary>The first account with positions that gets a dollar on its leaf: the floor and the credit bucket stand however much is signed.</summary>
-    private async Task<(DemoAccount Account, ProtocolClient Owner, Clearinghouse.Proof Proof)> UseAsync(AttestedBook lies, ulong epoch, ProtocolBook book, CheckpointInputs inputs, CancellationToken cancellationToken)
+    private async Task<(DemoAccount Account, ProtocolClient Owner, Clearinghouse.Proof Proof)> UseAsync(AttestedBook lies, ulong epoch, ProtocolBook book, CancellationToken cancellationToken)
     {
         var refusals = new List<string>();
         foreach (DemoAccount account in accounts.Where(account => !book.Accounts[account.Number].State.Positions.IsEmpty))
@@ -118,7 +118,7 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
             BookAccount state = book.Accounts[account.Number];
             (RiskRegistry.RiskAttestation attestation, Hash32[] path) = lies.Find(account.Number)!.Value;
             ImmutableArray<Balance> collateral = Balances.WithoutSettlement(state.Balances);
-            Clearinghouse.Proof proof = Proofs.Leaf(attestation, epoch, path, collateral, inputs, inputs.RecordsFor(state.State, collateral));
+            Clearinghouse.Proof proof = Proofs.Leaf(attestation, epoch, path, collateral);
             ProtocolClient owner = await ProtocolClient.ConnectAsync(session.Connection.Node, session.Deployment, session.Connection.Sender(account.Key), cancellationToken);
             string refusal = await RefusalAsync(account, owner, proof, cancellationToken);
             if (refusal.Length == 0)

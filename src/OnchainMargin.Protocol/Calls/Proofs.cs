@@ -1,7 +1,6 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
 using OnchainMargin.Protocol.Book;
-using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using Balance = OnchainMargin.Margin.Balance;
 
@@ -19,10 +18,10 @@ public static class Proofs
         "(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 modelHash,uint40 validUntil) attestation";
 
     private static readonly IReadOnlyList<AbiParameter> SignedHealth = Parameters(
-        $"({Attestation},(address signer,bytes signature)[] signatures,bytes balances,bytes checkpoint,bytes records) value");
+        $"({Attestation},(address signer,bytes signature)[] signatures,bytes balances) value");
 
     private static readonly IReadOnlyList<AbiParameter> LeafHealth = Parameters(
-        $"({Attestation},uint64 epoch,bytes32[] merkleProof,bytes balances,bytes checkpoint,bytes records) value");
+        $"({Attestation},uint64 epoch,bytes32[] merkleProof,bytes balances) value");
 
     private static readonly IReadOnlyList<AbiParameter> HeadroomHealth = Parameters("(uint8 kind,bytes data) value");
 
@@ -36,15 +35,11 @@ public static class Proofs
     /// <param name="attestation">What they signed.</param>
     /// <param name="signatures">Their signatures; they are put in ascending order of signers.</param>
     /// <param name="balances">The collateral that the attestation names.</param>
-    /// <param name="checkpoint">The checkpoint that it names.</param>
-    /// <param name="records">The records of the underlyings that the account touches.</param>
     public static Clearinghouse.Proof OnDemand(
-        RiskRegistry.RiskAttestation attestation, IEnumerable<RiskRegistry.AttesterSignature> signatures, IEnumerable<Balance> balances, CheckpointInputs checkpoint, byte[] records)
+        RiskRegistry.RiskAttestation attestation, IEnumerable<RiskRegistry.AttesterSignature> signatures, IEnumerable<Balance> balances)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         object[] pairs = [.. signatures.OrderBy(static signature => signature.Signer).Select(static signature => (object)new object[] { signature.Signer, signature.Signature })];
-        return new Clearinghouse.Proof(
-            SignedKind, AbiCodec.Encode(SignedHealth, (object)new object[] { Fields(attestation), pairs, Balances.Pack(balances), checkpoint.Head, records }));
+        return new Clearinghouse.Proof(SignedKind, AbiCodec.Encode(SignedHealth, (object)new object[] { Fields(attestation), pairs, Balances.Pack(balances) }));
     }
 
     /// <summary>A leaf of a posted epoch.</summary>
@@ -52,15 +47,11 @@ public static class Proofs
     /// <param name="epoch">The epoch.</param>
     /// <param name="merkleProof">The siblings up to the epoch's root.</param>
     /// <param name="balances">The collateral that the attestation names.</param>
-    /// <param name="checkpoint">The checkpoint that it names.</param>
-    /// <param name="records">The records of the underlyings that the account touches.</param>
     public static Clearinghouse.Proof Leaf(
-        RiskRegistry.RiskAttestation attestation, ulong epoch, IEnumerable<Hash32> merkleProof, IEnumerable<Balance> balances, CheckpointInputs checkpoint, byte[] records)
+        RiskRegistry.RiskAttestation attestation, ulong epoch, IEnumerable<Hash32> merkleProof, IEnumerable<Balance> balances)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         object[] siblings = [.. merkleProof.Select(static sibling => (object)sibling)];
-        return new Clearinghouse.Proof(
-            LeafKind, AbiCodec.Encode(LeafHealth, (object)new object[] { Fields(attestation), epoch, siblings, Balances.Pack(balances), checkpoint.Head, records }));
+        return new Clearinghouse.Proof(LeafKind, AbiCodec.Encode(LeafHealth, (object)new object[] { Fields(attestation), epoch, siblings, Balances.Pack(balances) }));
     }
 
     /// <summary>Headroom of an attestation (signed or leaf) of the positions before the trade.</summary>

@@ -126,10 +126,9 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             return (null, $"Account {id} is not in the book of epoch {epoch.Epoch}; it was opened later.");
         }
 
-        CheckpointInputs inputs = then.Checkpoints[epoch.Checkpoint];
         System.Collections.Immutable.ImmutableArray<Balance> collateral = Balances.WithoutSettlement(account.Balances);
         CreditQuote? credit = indexed.Book.LatestCheckpoint is { } latest && indexed.Book.Accounts.TryGetValue(id, out BookAccount? present) ? CreditQuote.Of(present, indexed.Book, latest) : null;
-        Clearinghouse.Proof proof = Proofs.Leaf(leaf.Attestation, epoch.Epoch, leaf.Proof, collateral, inputs, inputs.RecordsFor(account.State, collateral));
+        Clearinghouse.Proof proof = Proofs.Leaf(leaf.Attestation, epoch.Epoch, leaf.Proof, collateral);
         return (
             new ProofView(
                 ApiNumbers.Text(epoch.Epoch),

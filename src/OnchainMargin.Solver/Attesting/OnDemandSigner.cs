@@ -81,7 +81,7 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
         }
 
         IEnumerable<RiskRegistry.AttesterSignature> enough = signatures.Values.OrderBy(static signature => signature.Signer).Take((int)book.Threshold);
-        return (Proofs.OnDemand(own.Attestation, enough, collateral, inputs, inputs.RecordsFor(account.State, collateral)), own.Attestation, CreditQuote.Of(account, book, inputs));
+        return (Proofs.OnDemand(own.Attestation, enough, collateral), own.Attestation, CreditQuote.Of(account, book, inputs));
     }
 
     /// <summary>Whether a signature of a digest is its signer's own.</summary>

@@ -102,7 +102,7 @@ public sealed class AttackWorld(ChainFixture fixture) : IAsyncLifetime
     public Clearinghouse.Proof OnDemand(RiskRegistry.RiskAttestation attestation, ProtocolDigests? digests = null)
     {
         BookAccount account = Book.Accounts[attestation.Account];
-        return Proofs.OnDemand(attestation, SignAll(attestation, digests ?? Deployed.Client.Digests), Collateral(account), Inputs, Inputs.RecordsFor(account.State, Collateral(account)));
+        return Proofs.OnDemand(attestation, SignAll(attestation, digests ?? Deployed.Client.Digests), Collateral(account));
     }
 
     /// <summary>A proof by a leaf of the first epoch.</summary>
@@ -110,7 +110,7 @@ public sealed class AttackWorld(ChainFixture fixture) : IAsyncLifetime
     {
         BookAccount account = Book.Accounts[trader.Account];
         (RiskRegistry.RiskAttestation attestation, Hash32[] path) = book.Find(trader.Account)!.Value;
-        return Proofs.Leaf(attestation, 1, path, Collateral(account), Inputs, Inputs.RecordsFor(account.State, Collateral(account)));
+        return Proofs.Leaf(attestation, 1, path, Collateral(account));
     }
 
     public Challenges.Accused Accused(RiskRegistry.RiskAttestation attestation) => new(
