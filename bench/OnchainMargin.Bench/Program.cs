@@ -14,6 +14,7 @@ if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal
     return 2;
 }
 
+string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", StringComparison.Ordinal))?["--only=".Length..];
 (string Name, Action<IDictionary<string, double>> Run)[] benches =
 [
     ("Ethereum", results => new EthereumBench().Run(results, quick)),
@@ -25,10 +26,10 @@ if (args is not [.., var file] || file.StartsWith("--", StringComparison.Ordinal
     ("Merkle", results => MerkleBench.Run(results, quick)),
     ("Ingest", IngestBench.Run),
     ("Latency", results => LatencyBench.Run(results, quick)),
+    ("Collector", results => CollectorBench.Run(results, isNamed: only is not null)),
     ("Shards", results => ShardBench.Run(results, quick)),
 ];
 var all = new SortedDictionary<string, double>(StringComparer.Ordinal);
-string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", StringComparison.Ordinal))?["--only=".Length..];
 foreach ((string name, Action<IDictionary<string, double>> run) in benches.Where(bench => only is null || string.Equals(bench.Name, only, StringComparison.Ordinal)))
 {
     long began = Stopwatch.GetTimestamp();

@@ -37,6 +37,10 @@ internal static class SolverTelemetry
     /// <summary>Decisions of the keeper.</summary>
     internal static readonly Counter<long> KeeperDecisions = Meter.CreateCounter<long>("omargin.keeper.decisions", "{decision}", "Decisions of the keeper, by kind; counted at every look.");
 
+    /// <summary>Where the time goes from a block to the starts that are with the node.</summary>
+    internal static readonly Histogram<double> KeeperStages = Meter.CreateHistogram<double>(
+        "omargin.keeper.stage", "s", "Time of each stage from a block to the starts that are with the node: read (live prices), look (the accounts nearest to water), prove, ask (gas and fees), sign, store, send, and whole (the look at the whole book).");
+
     /// <summary>Books of other attesters that differ from this node's.</summary>
     internal static readonly Counter<long> Disagreements = Meter.CreateCounter<long>("omargin.attester.disagreements", "{book}", "Epochs that another attester signed over another book than this node computes; this node signs only its own.");
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MathNet.Numerics.LinearAlgebra;
+using System.Numerics;
 using OnchainMargin.Models.Portfolios;
 using OnchainMargin.Models.Simulation;
 
@@ -38,7 +38,7 @@ public static class VarBench
         }
 
         RiskPosition[][] accounts = [.. Enumerable.Range(0, Accounts).Select(_ => Enumerable.Range(0, Positions).Select(_ => new RiskPosition(random.Next(instruments.Count), random.Next(-10, 11))).ToArray())];
-        var model = new MarketModel { Volatilities = [0.6, 0.8], Correlation = Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.8 }, { 0.8, 1 } }) };
+        var model = new MarketModel { Volatilities = [0.6, 0.8], Correlation = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.8 }, { 0.8, 1 } }) };
         double fastest = double.MaxValue;
         for (int run = 0; run < (quick ? 3 : 8); run++)
         {
@@ -53,7 +53,33 @@ public static class VarBench
             }
         }
 
+        RunKernel(results, quick);
         results["var.10kx10k.seconds"] = fastest;
         results["var.repricings.perSecond"] = (double)Scenarios * 2 * 2 * Expiries * Strikes / fastest;
+    }
+
+    /// <summary>The kernel of doubles alone on one thread: <c>kernel.black76.vector.greeks.ns</c> (value, delta, gamma, vega of an option, its logarithm included) and <c>.value.ns</c> (a value in a scenario, where it is known).</summary>
+    private static void RunKernel(IDictionary<string, double> results, bool quick)
+    {
+        const int Options = 2048;
+        var random = new Random(3);
+        double[] forwards = [.. Enumerable.Repeat(60_000.0, Options)];
+        double[] strikes = [.. forwards.Select(f => f * (0.5 + random.NextDouble()))];
+        double[] deviations = [.. forwards.Select(_ => 0.05 + (0.4 * random.NextDouble()))];
+        double[] signs = [.. forwards.Select(_ => random.Next(2) == 0 ? 1.0 : -1.0)];
+        double[] logs = [.. strikes.Select(k => Math.Log(60_000 / k))];
+        double[] inverses = [.. deviations.Select(d => 1 / d)];
+        var lines = new OptionLine[Options];
+        var values = new double[Options];
+        results["kernel.black76.vector.greeks.ns"] = 1e9 / Options * Stopwatches.Seconds(() => Black76Vector.Evaluate(forwards, strikes, deviations, signs, lines), quick);
+        results["kernel.black76.vector.value.ns"] = 1e9 / Options * Stopwatches.Seconds(
+            () =>
+            {
+                for (int i = 0; i < Options; i += Vector<double>.Count)
+                {
+                    Black76Vector.Value(new(forwards, i), new(strikes, i), new(logs, i), new(inverses, i), new(deviations, i), new(signs, i)).CopyTo(values, i);
+                }
+            },
+            quick);
     }
 }

@@ -27,7 +27,7 @@ internal static class LatencyBench
     private const long One = 100_000_000;
     private const long StepPer100Thousand = -30;
 
-    public static void Run(IDictionary<string, double> results, bool quick) => RunAsync(results, WarmUps + (quick ? 12 : 50)).GetAwaiter().GetResult();
+    public static void Run(IDictionary<string, double> results, bool quick) => RunAsync(results, WarmUps + (quick ? 12 : 100)).GetAwaiter().GetResult();
 
     private static async Task RunAsync(IDictionary<string, double> results, int rounds)
     {
@@ -51,15 +51,19 @@ internal static class LatencyBench
         using var listener = new HeadListener(socket, new HeadSignal(), ticks, TimeProvider.System, NullLogger<HeadListener>.Instance);
         await listener.StartAsync(CancellationToken.None);
         books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
-        await keeper.RunOnceAsync(CancellationToken.None);
         await keeper.WaitAsync(CancellationToken.None);
+        await SettleAsync(keeper);
         stub.Arrivals.Clear();
-        var latencies = new List<double>();
+        using var stages = new StageTimes();
+        var quiet = new List<double>();
+        var busy = new List<double>();
         var asked = new List<double>();
-        var whole = new List<double>();
         for (int round = 0; round < rounds; round++)
         {
+            // Every other price comes while the keeper still looks at the whole book at the price before.
+            bool isBusy = round % 2 == 1;
             stub.Set(prices[round + 1]);
+            stages.Begin(isKept: round >= WarmUps && !isBusy);
             Task waiting = keeper.WaitAsync(CancellationToken.None);
             long told = Stopwatch.GetTimestamp();
             await stub.Socket.TellAsync((ulong)round + 2);
@@ -67,14 +71,18 @@ internal static class LatencyBench
             await keeper.RunOnceAsync(CancellationToken.None);
             if (round >= WarmUps)
             {
-                whole.Add(Stopwatch.GetElapsedTime(told).TotalMilliseconds);
                 asked.Add(Stopwatch.GetElapsedTime(told, stub.LiveAskedAt).TotalMilliseconds);
-                latencies.AddRange(stub.Arrivals.Select(at => Stopwatch.GetElapsedTime(told, at).TotalMilliseconds));
+                (isBusy ? busy : quiet).AddRange(stub.Arrivals.Select(at => Stopwatch.GetElapsedTime(told, at).TotalMilliseconds));
             }
 
             if (stub.Arrivals.Count != AtOnce)
             {
                 throw new InvalidOperationException($"Round {round} brought {stub.Arrivals.Count} transactions instead of {AtOnce}; the bench's book is not what it should be.");
+            }
+
+            if (isBusy)
+            {
+                await SettleAsync(keeper);
             }
 
             stub.Arrivals.Clear();
@@ -86,11 +94,13 @@ internal static class LatencyBench
         }
 
         await listener.StopAsync(CancellationToken.None);
-        latencies.Sort();
-        results["latency.oracleToTx.p50.ms"] = latencies[latencies.Count / 2];
-        results["latency.oracleToTx.p99.ms"] = latencies[latencies.Count * 99 / 100];
-        results["latency.socketToLive.p50.ms"] = Median(asked);
-        results["latency.wholeLook.p50.ms"] = Median(whole);
+        results["latency.oracleToTx.p50.ms"] = Part(quiet, 50);
+        results["latency.oracleToTx.p99.ms"] = Part(quiet, 99);
+        results["latency.busy.oracleToTx.p50.ms"] = Part(busy, 50);
+        results["latency.busy.oracleToTx.p99.ms"] = Part(busy, 99);
+        results["latency.part.wake.p50.ms"] = Part(asked, 50);
+        results["latency.workingSet.GB"] = Environment.WorkingSet / 1e9;
+        stages.Write(results);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -155,9 +165,20 @@ internal static class LatencyBench
         return account with { State = state, StateBytes = bytes, StateHash = OnchainMargin.Ethereum.Hashing.Keccak256.Hash(bytes) };
     }
 
-    private static double Median(List<double> values)
+    /// <summary>Lets the keeper end its look at the whole book and act upon it.</summary>
+    private static async Task SettleAsync(KeeperRole keeper)
+    {
+        await keeper.RunOnceAsync(CancellationToken.None);
+        while (keeper.WholeLook is { } look)
+        {
+            await look;
+            await keeper.RunOnceAsync(CancellationToken.None);
+        }
+    }
+
+    private static double Part(List<double> values, int percent)
     {
         values.Sort();
-        return values[values.Count / 2];
+        return values[values.Count * percent / 100];
     }
 }

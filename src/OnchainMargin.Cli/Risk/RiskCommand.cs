@@ -52,7 +52,7 @@ internal static class RiskCommand
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                WriteJson(output, read, model, reports, tails, parsed.GetValue(hours));
+                WriteJson(output, read, model, reports, tails, [.. accounts.Select(positions => (IReadOnlyList<OptionLine>)[.. positions.Select(p => risk.Line(p.Instrument))])], parsed.GetValue(hours));
             }
             else
             {
@@ -99,7 +99,7 @@ internal static class RiskCommand
             ]),
         ]);
 
-    private static void WriteJson(TextWriter output, Book book, MarketModel model, AccountReport[] reports, AccountTail[] tails, int hours) => Reply.WriteJson(output, new
+    private static void WriteJson(TextWriter output, Book book, MarketModel model, AccountReport[] reports, AccountTail[] tails, IReadOnlyList<OptionLine>[] lines, int hours) => Reply.WriteJson(output, new
     {
         horizonHours = hours,
         model = new
@@ -109,16 +109,16 @@ internal static class RiskCommand
             model.CopulaDegrees,
             model.MarginDegrees,
         },
-        accounts = reports.Zip(tails, (r, t) => new
+        accounts = reports.Zip(tails, lines).Select(a => new
         {
-            id = r.Account.Id,
-            level = t.Tail.Level,
-            valueAtRisk = new { estimate = t.Tail.ValueAtRisk, low = t.Tail.ValueAtRiskLow, high = t.Tail.ValueAtRiskHigh },
-            expectedShortfall = new { estimate = t.Tail.Shortfall, low = t.Tail.ShortfallLow, high = t.Tail.ShortfallHigh },
-            maintenanceMargin = MoneyText.E8(r.Report.Figures.MaintenanceE8),
-            initialMargin = MoneyText.E8(r.Report.Figures.InitialE8),
-            equity = MoneyText.E8(r.Report.Figures.EquityE8),
-            contributions = Names(book, r).Zip(t.Contributions, (name, value) => new { position = name, value }),
+            id = a.First.Account.Id,
+            level = a.Second.Tail.Level,
+            valueAtRisk = new { estimate = a.Second.Tail.ValueAtRisk, low = a.Second.Tail.ValueAtRiskLow, high = a.Second.Tail.ValueAtRiskHigh },
+            expectedShortfall = new { estimate = a.Second.Tail.Shortfall, low = a.Second.Tail.ShortfallLow, high = a.Second.Tail.ShortfallHigh },
+            maintenanceMargin = MoneyText.E8(a.First.Report.Figures.MaintenanceE8),
+            initialMargin = MoneyText.E8(a.First.Report.Figures.InitialE8),
+            equity = MoneyText.E8(a.First.Report.Figures.EquityE8),
+            contributions = Names(book, a.First).Zip(a.Second.Contributions, a.Third).Select(static p => new { position = p.First, value = p.Second, unit = new { value = p.Third.Value, delta = p.Third.Delta, gamma = p.Third.Gamma, vega = p.Third.Vega } }),
         }),
     });
 

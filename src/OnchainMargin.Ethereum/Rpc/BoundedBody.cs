@@ -4,6 +4,7 @@ namespace OnchainMargin.Ethereum.Rpc;
 internal static class BoundedBody
 {
     private const int FirstBuffer = 16 << 10;
+    private const int Growth = 4;
 
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int maximum, string subject, CancellationToken cancellationToken)
     {
@@ -20,7 +21,10 @@ internal static class BoundedBody
         {
             if (length == buffer.Length)
             {
-                Array.Resize(ref buffer, (int)Math.Min((long)buffer.Length * 2, (long)maximum + 1));
+                long wanted = claimed >= length ? Math.Min(claimed.Value + 1, (long)length * Growth) : (long)length * Growth;
+                byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(wanted, (long)maximum + 1));
+                buffer.CopyTo(larger, 0);
+                buffer = larger;
             }
 
             int read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);

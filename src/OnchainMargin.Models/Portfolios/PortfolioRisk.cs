@@ -14,6 +14,7 @@ public sealed class PortfolioRisk
     private const double SampleMargin = 2.5;
 
     private readonly double[][] _gains;
+    private readonly OptionLine[] _lines;
     private readonly int _scenarios;
 
     /// <summary>Revalues instruments.</summary>
@@ -32,6 +33,7 @@ public sealed class PortfolioRisk
         }
 
         _scenarios = paths.Count;
+        _lines = Lines(instruments);
         var growth = Array.ConvertAll(paths.LogMoves, moves => Array.ConvertAll(moves, Math.Exp));
         var inverse = Array.ConvertAll(paths.VolatilityFactors, factors => Array.ConvertAll(factors, f => 1 / f));
         _gains = new double[instruments.Count][];
@@ -39,12 +41,15 @@ public sealed class PortfolioRisk
         {
             var own = instruments[i];
             _gains[i] = new double[_scenarios];
-            Revalue(own, growth[own.Market], paths.LogMoves[own.Market], paths.VolatilityFactors[own.Market], inverse[own.Market], horizonYears, _gains[i]);
+            Revalue(own, growth[own.Market], paths.LogMoves[own.Market], paths.VolatilityFactors[own.Market], inverse[own.Market], horizonYears, _lines[i].Value, _gains[i]);
         });
     }
 
     /// <summary>What one unit of an instrument gains in each scenario.</summary>
     public ReadOnlySpan<double> Gains(int instrument) => _gains[instrument];
+
+    /// <summary>What one unit of an instrument is worth now, discounted, and what a unit of its forward and of volatility (a year, 1 = 100 %) adds to that.</summary>
+    public OptionLine Line(int instrument) => _lines[instrument];
 
     /// <summary>Gains of an account in every scenario.</summary>
     public void AddUp(ReadOnlySpan<RiskPosition> positions, Span<double> gains)
@@ -200,7 +205,30 @@ public sealed class PortfolioRisk
         return count;
     }
 
-    private static void Revalue(RiskInstrument own, double[] growth, double[] moves, double[] factors, double[] inverse, double horizonYears, double[] gains)
+    /// <summary>All instruments as they are now. Anything linear, and an option without time left, is worth what it would bring and has no curvature.</summary>
+    private static OptionLine[] Lines(IReadOnlyList<RiskInstrument> instruments)
+    {
+        int[] options = [.. Enumerable.Range(0, instruments.Count).Where(i => instruments[i].Strike > 0 && instruments[i].Volatility > 0 && instruments[i].Years > 0)];
+        var found = new OptionLine[options.Length];
+        Black76Vector.Evaluate(
+            [.. options.Select(i => instruments[i].Forward)],
+            [.. options.Select(i => instruments[i].Strike)],
+            [.. options.Select(i => instruments[i].Volatility * Math.Sqrt(instruments[i].Years))],
+            [.. options.Select(i => instruments[i].IsCall ? 1.0 : -1.0)],
+            found);
+        OptionLine[] lines = [.. instruments.Select(static own => own.Strike > 0
+            ? new OptionLine(Value(own, own.Forward, 0), Value(own, own.Forward, 0) > 0 ? own.Discount * (own.IsCall ? 1 : -1) : 0, 0, 0)
+            : new OptionLine(own.Forward, 1, 0, 0))];
+        for (var i = 0; i < options.Length; i++)
+        {
+            var own = instruments[options[i]];
+            lines[options[i]] = new OptionLine(own.Discount * found[i].Value, own.Discount * found[i].Delta, own.Discount * found[i].Gamma, own.Discount * found[i].Vega * Math.Sqrt(own.Years));
+        }
+
+        return lines;
+    }
+
+    private static void Revalue(RiskInstrument own, double[] growth, double[] moves, double[] factors, double[] inverse, double horizonYears, double now, double[] gains)
     {
         if (!(own.Strike > 0))
         {
@@ -212,20 +240,16 @@ public sealed class PortfolioRisk
             return;
         }
 
-        var now = Value(own, own.Forward, own.Volatility * Math.Sqrt(Math.Max(own.Years, 0)));
         var left = own.Years - horizonYears;
         var s = 0;
         if (left > 0)
         {
             var root = own.Volatility * Math.Sqrt(left);
-            Vector<double> forward = new(own.Forward), strike = new(own.Strike), log = new(Math.Log(own.Forward / own.Strike)), discount = new(own.Discount), before = new(now), deviation = new(root), inverseRoot = new(1 / root), half = new(0.5);
+            Vector<double> forward = new(own.Forward), strike = new(own.Strike), log = new(Math.Log(own.Forward / own.Strike)), discount = new(own.Discount), before = new(now), deviation = new(root), inverseRoot = new(1 / root), sign = new(own.IsCall ? 1 : -1);
             for (; s + Vector<double>.Count <= gains.Length; s += Vector<double>.Count)
             {
-                var sd = deviation * new Vector<double>(factors, s);
-                var d1 = ((log + new Vector<double>(moves, s)) * inverseRoot * new Vector<double>(inverse, s)) + (half * sd);
-                var f = forward * new Vector<double>(growth, s);
-                var call = (f * NormalVector.Cdf(d1)) - (strike * NormalVector.Cdf(d1 - sd));
-                var value = own.IsCall ? call : call - f + strike;
+                var value = Black76Vector.Value(
+                    forward * new Vector<double>(growth, s), strike, log + new Vector<double>(moves, s), inverseRoot * new Vector<double>(inverse, s), deviation * new Vector<double>(factors, s), sign);
                 ((discount * value) - before).CopyTo(gains, s);
             }
         }

@@ -38,20 +38,15 @@ public sealed class AttestedBook
     {
         ArgumentNullException.ThrowIfNull(attestations);
         Checkpoint = checkpoint;
-        for (int i = 1; i < attestations.Length; i++)
+        if (!IsInOrder(attestations, checkpoint, workers))
         {
-            if (attestations[i - 1].Account >= attestations[i].Account)
+            Array.Sort(attestations, static (a, b) => a.Account.CompareTo(b.Account));
+            for (int i = 0; i < attestations.Length; i++)
             {
-                Array.Sort(attestations, static (a, b) => a.Account.CompareTo(b.Account));
-                break;
-            }
-        }
-
-        for (int i = 0; i < attestations.Length; i++)
-        {
-            if (attestations[i].Checkpoint != checkpoint || (i > 0 && attestations[i - 1].Account == attestations[i].Account))
-            {
-                throw new ArgumentException($"The attestation of account {attestations[i].Account} is there twice or names checkpoint {attestations[i].Checkpoint}; a book has one for each account at checkpoint {checkpoint}.", nameof(attestations));
+                if (attestations[i].Checkpoint != checkpoint || (i > 0 && attestations[i - 1].Account == attestations[i].Account))
+                {
+                    throw new ArgumentException($"The attestation of account {attestations[i].Account} is there twice or names checkpoint {attestations[i].Checkpoint}; a book has one for each account at checkpoint {checkpoint}.", nameof(attestations));
+                }
             }
         }
 
@@ -109,6 +104,23 @@ public sealed class AttestedBook
             return bytes;
         }, static _ => { });
         return leaves;
+    }
+
+    /// <summary>Whether accounts ascend and all name the checkpoint, as they do when they come from a book.</summary>
+    private static bool IsInOrder(RiskRegistry.RiskAttestation[] attestations, ulong checkpoint, int workers)
+    {
+        bool isInOrder = true;
+        Stretches.Run(attestations.Length, workers, (from, to) =>
+        {
+            for (int i = from; i < to; i++)
+            {
+                if (attestations[i].Checkpoint != checkpoint || (i > 0 && attestations[i - 1].Account >= attestations[i].Account))
+                {
+                    Volatile.Write(ref isInOrder, false);
+                }
+            }
+        });
+        return isInOrder;
     }
 
     /// <summary>The tree of a book of the same accounts with the few leaves changed that differ; null when there are others or many.</summary>

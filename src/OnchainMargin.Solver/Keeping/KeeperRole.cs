@@ -29,6 +29,8 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     private readonly Broadcast<IndexedBook> _books;
     private readonly KeeperJournal _journal;
     private readonly MeasuredDepth _depth;
+    private Task<WholeLook>? _whole;
+    private bool _isDue = true;
 
     /// <summary>Makes the role.</summary>
     public KeeperRole(Broadcast<IndexedBook> books, Broadcast<HeadTick> ticks, ProtocolClient client, TransactionManager transactions, ITransactionNode node, KeeperOptions options, TimeProvider time, ILogger<KeeperRole> logger)
@@ -42,6 +44,9 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Keeper;
+
+    /// <summary>The look at the whole book that runs beside the rounds; null when the last one was acted upon.</summary>
+    public Task? WholeLook => _whole;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -59,46 +64,76 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         }
 
         ProtocolBook book = indexed.Book;
+        var clock = new StageClock();
         CheckpointInputs live = await _client.GetLiveInputsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        await StartAsync(book, _line.First(book, live), live, cancellationToken).ConfigureAwait(false);
-        await StartAsync(book, _line.All(book, live), live, cancellationToken).ConfigureAwait(false);
+        clock.End("read");
+        IReadOnlyList<ulong> near = _line.First(book, live);
+        clock.End("look");
+        await StartAsync(book, near, live, cancellationToken).ConfigureAwait(false);
         foreach (BookLot lot in book.OpenLots)
         {
             await ConsiderLotAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
         }
 
-        await ServeNeedsAsync(book, live, cancellationToken).ConfigureAwait(false);
-        await SettleExpiredAsync(book, live, cancellationToken).ConfigureAwait(false);
-        await ClaimAsync(book, live, cancellationToken).ConfigureAwait(false);
+        if (_whole is { IsCompleted: true } ended)
+        {
+            _whole = null;
+            IReadOnlyList<ulong> all = _line.Take(await ended.ConfigureAwait(false), book, live);
+            await StartAsync(book, all, live, cancellationToken).ConfigureAwait(false);
+            await ServeNeedsAsync(book, live, cancellationToken).ConfigureAwait(false);
+            await SettleExpiredAsync(book, live, cancellationToken).ConfigureAwait(false);
+            await ClaimAsync(book, live, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_isDue && _whole is null)
+        {
+            // Beside the rounds: a price that comes meanwhile does not wait for it.
+            _isDue = false;
+            _whole = Task.Run(() => Whole(book, live), cancellationToken);
+        }
+    }
+
+    private WholeLook Whole(ProtocolBook book, CheckpointInputs live)
+    {
+        var clock = new StageClock();
+        WholeLook look = _line.Whole(book, live);
+        clock.End("whole");
+        return look;
     }
 
     /// <inheritdoc/>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        // A block that the node tells of is acted upon at once, from prices of now and the book as it is; the index brings the block's accounts a moment later.
+        // A block that the node tells of is acted upon at once, from prices of now and the book as it is; the index brings the block's accounts a moment later. So is the end of a look at the
+        // whole book, which is no reason for another one.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<bool> changed = _changes.WaitAsync(TimeSpan.FromMilliseconds(_options.PollMilliseconds), _time, either.Token);
         Task<bool> ticked = _ticks.WaitAsync(TimeSpan.FromMilliseconds(_options.PollMilliseconds), _time, either.Token);
-        await Task.WhenAny(changed, ticked).ConfigureAwait(false);
+        await Task.WhenAny(_whole is null ? [changed, ticked] : (Task[])[changed, ticked, _whole]).ConfigureAwait(false);
         await either.CancelAsync().ConfigureAwait(false);
         Task both = Task.WhenAll(changed, ticked);
         await both.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _isDue |= changed.IsCompletedSuccessfully || ticked.IsCompletedSuccessfully;
         cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>Proves accounts under water, all at once: of several that a price sinks nobody waits for another.</summary>
     private async Task StartAsync(ProtocolBook book, IReadOnlyList<ulong> accounts, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        UnderWater[] found = [.. accounts.Where(id => !IsCooling(id)).AsParallel().AsOrdered().Select(id => Liquidations.Look(book, book.Accounts[id], live)).OfType<UnderWater>()];
+        var clock = new StageClock();
+        UnderWater[] found = [.. accounts.Where(id => !IsCooling(id)).AsParallel().AsOrdered().Select(id => book.Accounts.TryGetValue(id, out BookAccount? account) ? Liquidations.Look(book, account, live) : null).OfType<UnderWater>()];
         (Duty Duty, TransactionRequest Request, UnderWater Found)[] duties = [.. found.Select(StartOf).Where(start => !_transactions.IsUnderWay(start.Duty.Key))];
         if (duties.Length == 0)
         {
             return;
         }
 
-        Task<GasOffer> asked = _node.EstimateFeesAsync(cancellationToken);
+        clock.End("prove");
+        Task<SendingTerms> asked = _transactions.AskTermsAsync(cancellationToken);
         (ulong Limit, RevertException? Refusal)[] limits = await Task.WhenAll(duties.Select(start => LimitAsync(start.Request, cancellationToken))).ConfigureAwait(false);
-        GasOffer offer = await asked.ConfigureAwait(false);
+        SendingTerms terms = await asked.ConfigureAwait(false);
+        GasOffer offer = terms.Offer;
+        clock.End("ask");
         var intents = new List<TransactionIntent>();
         var worth = new List<(Duty Duty, string Figures)>();
         for (int i = 0; i < duties.Length; i++)
@@ -122,7 +157,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
             return;
         }
 
-        IReadOnlyList<Submission> submitted = await _transactions.SubmitAllAsync(intents, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Submission> submitted = await _transactions.SubmitAllAsync(intents, terms, cancellationToken).ConfigureAwait(false);
         for (int i = 0; i < intents.Count; i++)
         {
             if (submitted[i].Entry is { IsNew: true })

@@ -20,14 +20,15 @@ internal sealed class WaterLine(int nearest, int workers)
 
     private const byte UnknownDecimals = 6;
 
-    private readonly BookFollower _all = new(SurfaceChoice.Better, Touched, Rotation, workers);
+    /// <summary>One processor is left to the first look of the next price, which runs beside the look at the whole book.</summary>
+    private readonly BookFollower _all = new(SurfaceChoice.Better, Touched, Rotation, Math.Max(1, workers - 1));
     private readonly BookEngine _near = new(workers, LaneWidths.Best);
-    private readonly Dictionary<ulong, BookAccount> _members = [];
-    private readonly List<ulong> _listed = [];
-    private readonly HashSet<ulong> _wanted = [];
+    private readonly HashSet<ulong> _members = [];
+    private AccountTable _accounts = AccountTable.Empty;
+    private SettlementPrices? _settlements;
     private CheckpointHeader? _indices;
 
-    /// <summary>The accounts under water among those that were nearest to it.</summary>
+    /// <summary>The accounts under water among those that were nearest to it; none before the first <see cref="Take"/>.</summary>
     public IReadOnlyList<ulong> First(ProtocolBook book, CheckpointInputs live)
     {
         if (_near.View is null)
@@ -35,66 +36,81 @@ internal sealed class WaterLine(int nearest, int workers)
             return [];
         }
 
-        CheckpointHeader header = live.Checkpoint.Header;
-        CheckpointHeader indices = header with { Id = 0, Time = 0 };
-        bool isMoved = _indices != indices;
-        _indices = indices;
-        foreach (ulong id in _listed)
-        {
-            if (!book.Accounts.TryGetValue(id, out BookAccount? account))
-            {
-                _near.Remove(id);
-                _members.Remove(id);
-            }
-            else if (isMoved || !ReferenceEquals(_members[id], account))
-            {
-                Put(account, book, header);
-            }
-        }
-
-        _listed.RemoveAll(id => !_members.ContainsKey(id));
+        Follow(book, live.Checkpoint.Header);
         _near.Reckon(live.Checkpoint, SurfaceChoice.Better);
         return _near.UnderWater();
     }
 
-    /// <summary>The accounts under water of the whole book; the first look of the next time is at those nearest to it, and at these.</summary>
-    public IReadOnlyList<ulong> All(ProtocolBook book, CheckpointInputs live)
+    /// <summary>Looks at the whole book. It may run beside <see cref="First"/>, but not beside itself.</summary>
+    public WholeLook Whole(ProtocolBook book, CheckpointInputs live)
     {
         _all.Follow(book, live);
-        IReadOnlyList<ulong> under = _all.Engine.UnderWater();
+        var listed = new List<ulong>();
+        _all.Engine.Nearest(nearest, listed);
+        return new WholeLook(_all.Engine.UnderWater(), listed);
+    }
+
+    /// <summary>Takes over what a look at the whole book found: the first look of the next time is at those nearest to water, and at those under it.</summary>
+    /// <returns>The accounts under water of the whole book, at the prices of that look.</returns>
+    public IReadOnlyList<ulong> Take(WholeLook look, ProtocolBook book, CheckpointInputs live)
+    {
         if (_near.View is null)
         {
             _near.Reckon(live.Checkpoint, SurfaceChoice.Better);
         }
 
-        _all.Engine.Nearest(nearest, _listed);
-        _listed.AddRange(under.Take(nearest));
-        _wanted.Clear();
-        _wanted.UnionWith(_listed);
-        foreach (ulong id in _members.Keys.Where(id => !_wanted.Contains(id)).ToArray())
+        Follow(book, live.Checkpoint.Header);
+        var wanted = new HashSet<ulong>(look.Nearest.Concat(look.Under.Take(nearest)));
+        foreach (ulong id in _members.Where(id => !wanted.Contains(id)).ToArray())
         {
-            _near.Remove(id);
-            _members.Remove(id);
+            Drop(id);
         }
 
-        foreach (ulong id in _listed)
+        foreach (ulong id in wanted.Where(id => !_members.Contains(id)))
         {
-            BookAccount account = book.Accounts[id];
-            if (!_members.TryGetValue(id, out BookAccount? member) || !ReferenceEquals(member, account))
+            if (book.Accounts.TryGetValue(id, out BookAccount? account))
             {
                 Put(account, book, live.Checkpoint.Header);
             }
         }
 
         _near.Reckon(live.Checkpoint, SurfaceChoice.Better);
-        return under;
+        return look.Under;
+    }
+
+    /// <summary>Brings the accounts of the first look to a book: what differs from the last one, or all of them when interest or settlement prices have moved.</summary>
+    private void Follow(ProtocolBook book, CheckpointHeader header)
+    {
+        CheckpointHeader indices = header with { Id = 0, Time = 0 };
+        IEnumerable<ulong> moved = _indices != indices || !ReferenceEquals(_settlements, book.Settlements)
+            ? _members.ToArray()
+            : book.Accounts.Since(_accounts).Select(static change => (change.Now ?? change.Before)!.Id).Where(_members.Contains);
+        foreach (ulong id in moved)
+        {
+            if (book.Accounts.TryGetValue(id, out BookAccount? account))
+            {
+                Put(account, book, header);
+            }
+            else
+            {
+                Drop(id);
+            }
+        }
+
+        (_accounts, _settlements, _indices) = (book.Accounts, book.Settlements, indices);
+    }
+
+    private void Drop(ulong id)
+    {
+        _near.Remove(id);
+        _members.Remove(id);
     }
 
     private void Put(BookAccount account, ProtocolBook book, CheckpointHeader indices)
     {
         (AccountState state, ImmutableArray<Balance> balances) = Touched(account, book, indices);
         _near.Set(account.Id, state, balances.AsSpan());
-        _members[account.Id] = account;
+        _members.Add(account.Id);
     }
 
     /// <summary>As the liquidation house finds an account: with interest, swept, settled.</summary>

@@ -10,37 +10,16 @@ public sealed partial class SolverStore
         "intent, sender, target, data, gas_limit AS GasLimit, nonce, state, block, reason, created, most_fee AS MostFee, private AS Private";
 
     /// <summary>Stores a new intent together with its first signed form, before anything is broadcast. False, and nothing stored, when the intent is already there.</summary>
-    public bool TryAddToOutbox(OutboxEntry entry, OutboxAttempt attempt)
-    {
-        lock (_gate)
-        {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            bool isAdded = Add(entry, attempt, transaction);
-            if (isAdded)
-            {
-                transaction.Commit();
-            }
-
-            return isAdded;
-        }
-    }
+    public bool TryAddToOutbox(OutboxEntry entry, OutboxAttempt attempt) => TryAddToOutbox([(entry, attempt)]);
 
     /// <summary>Stores new intents together with their first signed forms, all or nothing.</summary>
     /// <exception cref="StoreException">Thrown, and nothing stored, when one of them is there already.</exception>
     public void AddAllToOutbox(IReadOnlyCollection<(OutboxEntry Entry, OutboxAttempt Attempt)> intents)
     {
-        lock (_gate)
+        if (!TryAddToOutbox(intents))
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            foreach ((OutboxEntry entry, OutboxAttempt attempt) in intents)
-            {
-                if (!Add(entry, attempt, transaction))
-                {
-                    throw new StoreException($"The intent '{entry.Intent}' is in the outbox of '{Path}' already; submit each intent once.");
-                }
-            }
-
-            transaction.Commit();
+            string known = intents.Select(static one => one.Entry.Intent).FirstOrDefault(intent => FindInOutbox(intent) is not null) ?? "given twice";
+            throw new StoreException($"The intent '{known}' is in the outbox of '{Path}' already; submit each intent once.");
         }
     }
 
@@ -49,7 +28,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            AddAttempt(attempt, null);
+            AddAttempts([attempt], null);
         }
     }
 
@@ -131,40 +110,47 @@ public sealed partial class SolverStore
         }
     }
 
-    private bool Add(OutboxEntry entry, OutboxAttempt attempt, SqliteTransaction transaction)
+    /// <summary>Each of the two statements is prepared once for all rows.</summary>
+    private bool TryAddToOutbox(IReadOnlyCollection<(OutboxEntry Entry, OutboxAttempt Attempt)> intents)
     {
-        int added = _connection.Execute(
-            "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
-            + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created, @mostFee, @isPrivate) ON CONFLICT (intent) DO NOTHING",
-            new
-            {
-                intent = entry.Intent,
-                sender = entry.Sender.ToArray(),
-                target = entry.Target.ToArray(),
-                data = entry.Data,
-                gasLimit = checked((long)entry.GasLimit),
-                nonce = checked((long)entry.Nonce),
-                state = (long)entry.State,
-                block = checked((long)entry.BlockNumber),
-                reason = entry.Reason,
-                created = entry.CreatedSeconds,
-                mostFee = entry.MostFeePerGasWei?.ToString() ?? "",
-                isPrivate = entry.IsPrivate ? 1L : 0L,
-            },
-            transaction);
-        if (added > 0)
+        lock (_gate)
         {
-            AddAttempt(attempt, transaction);
-        }
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            int added = _connection.Execute(
+                "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
+                + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created, @mostFee, @isPrivate) ON CONFLICT (intent) DO NOTHING",
+                intents.Select(static one => new
+                {
+                    intent = one.Entry.Intent,
+                    sender = one.Entry.Sender.ToArray(),
+                    target = one.Entry.Target.ToArray(),
+                    data = one.Entry.Data,
+                    gasLimit = checked((long)one.Entry.GasLimit),
+                    nonce = checked((long)one.Entry.Nonce),
+                    state = (long)one.Entry.State,
+                    block = checked((long)one.Entry.BlockNumber),
+                    reason = one.Entry.Reason,
+                    created = one.Entry.CreatedSeconds,
+                    mostFee = one.Entry.MostFeePerGasWei?.ToString() ?? "",
+                    isPrivate = one.Entry.IsPrivate ? 1L : 0L,
+                }),
+                transaction);
+            if (added < intents.Count)
+            {
+                return false;
+            }
 
-        return added > 0;
+            AddAttempts(intents.Select(static one => one.Attempt), transaction);
+            transaction.Commit();
+            return true;
+        }
     }
 
-    private void AddAttempt(OutboxAttempt attempt, SqliteTransaction? transaction) =>
+    private void AddAttempts(IEnumerable<OutboxAttempt> attempts, SqliteTransaction? transaction) =>
         _connection.Execute(
             "INSERT INTO attempts (hash, intent, nonce, raw, max_fee, tip, signed, position, empty) "
             + "VALUES (@hash, @intent, @nonce, @raw, @maxFee, @tip, @signed, (SELECT count(*) FROM attempts WHERE intent = @intent), @empty) ON CONFLICT (hash) DO NOTHING",
-            new
+            attempts.Select(static attempt => new
             {
                 hash = attempt.Hash.ToArray(),
                 intent = attempt.Intent,
@@ -174,7 +160,7 @@ public sealed partial class SolverStore
                 tip = attempt.TipPerGasWei.ToString(),
                 signed = attempt.SignedSeconds,
                 empty = attempt.IsEmpty ? 1L : 0L,
-            },
+            }),
             transaction);
 
     private sealed class OutboxRow

@@ -17,7 +17,7 @@ public sealed class WaterLineTests
         {
             ulong[] expected = UnderWater(book, live);
             Assert.NotEmpty(expected);
-            Assert.Equal(expected, line.All(book, live).Order());
+            Assert.Equal(expected, All(line, book, live).Order());
         }
     }
 
@@ -27,11 +27,11 @@ public sealed class WaterLineTests
         (ProtocolBook book, CheckpointInputs[] prices) = Sample();
         var line = new WaterLine(nearest: 10, workers: 2);
         Assert.Empty(line.First(book, prices[0]));
-        line.All(book, prices[0]);
+        All(line, book, prices[0]);
         for (int i = 1; i < prices.Length; i++)
         {
             ulong[] first = [.. line.First(book, prices[i])];
-            ulong[] all = [.. line.All(book, prices[i])];
+            ulong[] all = [.. All(line, book, prices[i])];
             Assert.Empty(first.Except(all));
 
             // A step sinks at most ten here, and those were the ten nearest.
@@ -44,13 +44,32 @@ public sealed class WaterLineTests
     {
         (ProtocolBook book, CheckpointInputs[] prices) = Sample();
         var line = new WaterLine(nearest: 10, workers: 2);
-        line.All(book, prices[0]);
+        All(line, book, prices[0]);
         ulong sunk = line.First(book, prices[1]).Except(UnderWater(book, prices[0])).First();
         BookAccount account = book.Accounts[sunk];
         ProtocolBook paid = book with { Accounts = book.Accounts.With(account with { State = account.State with { CashE8 = 100_000 * Books.One } }) };
 
         Assert.DoesNotContain(sunk, line.First(paid, prices[1]));
     }
+
+    [Fact]
+    public void Take_LookOfAnEarlierBook_FollowsTheBookOfNow()
+    {
+        (ProtocolBook book, CheckpointInputs[] prices) = Sample();
+        var line = new WaterLine(nearest: 10, workers: 2);
+        WholeLook look = line.Whole(book, prices[0]);
+        ulong sinking = look.Nearest.First(id => UnderWater(book, prices[2]).Contains(id));
+        BookAccount account = book.Accounts[sinking];
+        ProtocolBook paid = book with { Accounts = book.Accounts.With(account with { State = account.State with { CashE8 = 100_000 * Books.One } }) };
+        line.Take(look, paid, prices[1]);
+
+        Assert.DoesNotContain(sinking, line.First(paid, prices[2]));
+
+        // And back, as a reorganisation would.
+        Assert.Contains(sinking, line.First(book, prices[2]));
+    }
+
+    private static IReadOnlyList<ulong> All(WaterLine line, ProtocolBook book, CheckpointInputs live) => line.Take(line.Whole(book, live), book, live);
 
     private static ulong[] UnderWater(ProtocolBook book, CheckpointInputs live) =>
     [

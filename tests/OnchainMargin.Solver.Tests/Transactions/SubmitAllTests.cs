@@ -28,8 +28,8 @@ public sealed class SubmitAllTests : IDisposable
         using TransactionManager manager = Manager();
         TransactionIntent[] intents = [Intent("a", 1), Intent("b", 2), Intent("c", 3)];
 
-        IReadOnlyList<Submission> submitted = await manager.SubmitAllAsync(intents, CancellationToken.None);
-        IReadOnlyList<Submission> again = await manager.SubmitAllAsync(intents, CancellationToken.None);
+        IReadOnlyList<Submission> submitted = await manager.SubmitAllAsync(intents, await manager.AskTermsAsync(CancellationToken.None), CancellationToken.None);
+        IReadOnlyList<Submission> again = await manager.SubmitAllAsync(intents, await manager.AskTermsAsync(CancellationToken.None), CancellationToken.None);
 
         Assert.Equal([0UL, 1UL], submitted.Where(static one => one.Entry is not null).Select(static one => one.Entry!.Nonce));
         Assert.NotNull(submitted[1].Refusal);
@@ -47,13 +47,13 @@ public sealed class SubmitAllTests : IDisposable
         _node.Losses.Enqueue(false);
         using (TransactionManager first = Manager())
         {
-            await first.SubmitAllAsync([Intent("a", 1), Intent("b", 2)], CancellationToken.None);
+            await first.SubmitAllAsync([Intent("a", 1), Intent("b", 2)], await first.AskTermsAsync(CancellationToken.None), CancellationToken.None);
         }
 
         using TransactionManager second = Manager();
         await second.RunOnceAsync(CancellationToken.None);
         _node.Mine();
-        await second.SubmitAllAsync([Intent("a", 1), Intent("b", 2)], CancellationToken.None);
+        await second.SubmitAllAsync([Intent("a", 1), Intent("b", 2)], await second.AskTermsAsync(CancellationToken.None), CancellationToken.None);
 
         Assert.Equal(2, _node.Mined.Count);
         Assert.Equal(_node.Broadcasts.Take(2).Select(static sent => sent.Hash), _node.Mined.Select(static mined => mined.Hash));

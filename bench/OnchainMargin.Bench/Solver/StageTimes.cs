@@ -1,0 +1,60 @@
+using System.Diagnostics.Metrics;
+using OnchainMargin.Solver;
+
+namespace OnchainMargin.Bench.Solver;
+
+/// <summary>What the keeper tells of its stages, round by round: a stage that a round went through twice counts with its sum.</summary>
+internal sealed class StageTimes : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly MeterListener _listener = new();
+    private readonly List<Dictionary<string, double>> _rounds = [];
+    private Dictionary<string, double> _round = [];
+
+    public StageTimes()
+    {
+        _listener.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument, SolverTelemetry.KeeperStages))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) =>
+        {
+            lock (_gate)
+            {
+                string stage = (string)tags[0].Value!;
+                _round[stage] = _round.GetValueOrDefault(stage) + (1e3 * seconds);
+            }
+        });
+        _listener.Start();
+    }
+
+    /// <summary>Begins a round.</summary>
+    /// <param name="isKept">Whether it counts, or warms up.</param>
+    public void Begin(bool isKept)
+    {
+        lock (_gate)
+        {
+            _round = [];
+            if (isKept)
+            {
+                _rounds.Add(_round);
+            }
+        }
+    }
+
+    /// <summary>Writes the median and the fastest of each stage, <c>latency.part.STAGE.p50.ms</c> and <c>.fastest.ms</c>.</summary>
+    public void Write(IDictionary<string, double> results)
+    {
+        foreach (string stage in _rounds.SelectMany(static round => round.Keys).Distinct(StringComparer.Ordinal))
+        {
+            double[] times = [.. _rounds.Select(round => round.GetValueOrDefault(stage)).Order()];
+            results[$"latency.part.{stage}.p50.ms"] = times[times.Length / 2];
+            results[$"latency.part.{stage}.fastest.ms"] = times[0];
+        }
+    }
+
+    public void Dispose() => _listener.Dispose();
+}
