@@ -19,9 +19,6 @@ internal interface IKeccakLanes<TWord>
     /// <summary>a ⊕ b ⊕ c.</summary>
     static abstract TWord Xor(TWord a, TWord b, TWord c);
 
-    /// <summary>a ⊕ b ⊕ c, given b ⊕ c as well: whoever takes three at once leaves the latter unused, so that it is never computed.</summary>
-    static abstract TWord XorBoth(TWord a, TWord b, TWord c, TWord both);
-
     /// <summary>a ⊕ (¬b ∧ c), the step chi.</summary>
     static abstract TWord Chi(TWord a, TWord b, TWord c);
 

@@ -25,10 +25,6 @@ internal readonly struct KeccakLanes256 : IKeccakLanes<Vector256<ulong>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> XorBoth(Vector256<ulong> a, Vector256<ulong> b, Vector256<ulong> c, Vector256<ulong> both) => a ^ both;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Chi(Vector256<ulong> a, Vector256<ulong> b, Vector256<ulong> c) => a ^ Vector256.AndNot(c, b);
 
     /// <inheritdoc/>

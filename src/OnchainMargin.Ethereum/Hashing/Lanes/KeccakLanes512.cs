@@ -32,10 +32,6 @@ internal readonly struct KeccakLanes512 : IKeccakLanes<Vector512<ulong>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> XorBoth(Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c, Vector512<ulong> both) => Avx512F.IsSupported ? Avx512F.TernaryLogic(a, b, c, XorOfThree) : a ^ both;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> Chi(Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c) =>
         Avx512F.IsSupported ? Avx512F.TernaryLogic(a, b, c, ChiOfThree) : a ^ Vector512.AndNot(c, b);
 

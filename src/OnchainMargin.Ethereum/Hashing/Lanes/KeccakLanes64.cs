@@ -25,10 +25,6 @@ internal readonly struct KeccakLanes64 : IKeccakLanes<ulong>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong XorBoth(ulong a, ulong b, ulong c, ulong both) => a ^ both;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Chi(ulong a, ulong b, ulong c) => a ^ (~b & c);
 
     /// <inheritdoc/>
