@@ -14,10 +14,14 @@ using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
+using OnchainMargin.Tests.Shared;
 
 namespace OnchainMargin.Bench.Solver;
 
-/// <summary>From a block's header on the socket to the signed liquidation in the node's hands, by the keeper itself, over loopback, with a million accounts and twenty that each price sinks.</summary>
+/// <summary>
+/// From a block's header on the socket to the signed liquidation in the node's hands, by the keeper itself, over loopback, with a million accounts and twenty that each price sinks: against a node that answers at once,
+/// and beside a Hardhat node where that is installed.
+/// </summary>
 internal static class LatencyBench
 {
     private const int Million = 1_000_000;
@@ -26,15 +30,51 @@ internal static class LatencyBench
     private const int Ether = 2;
     private const long One = 100_000_000;
     private const long StepPer100Thousand = -30;
+    private const string Rich = "0x56bc75e2d63100000";
 
-    public static void Run(IDictionary<string, double> results, bool quick) => RunAsync(results, WarmUps + (quick ? 12 : 100)).GetAwaiter().GetResult();
+    public static void Run(IDictionary<string, double> results, bool quick) => RunAsync(results, WarmUps + (quick ? 12 : 100), WarmUps + (quick ? 8 : 40)).GetAwaiter().GetResult();
 
-    private static async Task RunAsync(IDictionary<string, double> results, int rounds)
+    private static async Task RunAsync(IDictionary<string, double> results, int rounds, int hardhatRounds)
+    {
+        var scene = new BenchBook();
+        (ProtocolBook book, ulong[][] sinking, CheckpointInputs[] prices) = Prepare(scene, rounds + hardhatRounds);
+        using var key = PrivateKey.Parse(1.ToString("x64", System.Globalization.CultureInfo.InvariantCulture), "the bench");
+        using (var stub = new LatencyNode())
+        using (var stages = new StageTimes())
+        {
+            (book, Times times) = await MeasureAsync(scene, book, sinking[..rounds], prices[..(rounds + 1)], stub, key, stages, isStub: true);
+            results["latency.oracleToTx.p50.ms"] = Part(times.Quiet, 50);
+            results["latency.oracleToTx.p99.ms"] = Part(times.Quiet, 99);
+            results["latency.busy.oracleToTx.p50.ms"] = Part(times.Busy, 50);
+            results["latency.busy.oracleToTx.p99.ms"] = Part(times.Busy, 99);
+            results["latency.part.wake.p50.ms"] = Part(times.Asked, 50);
+            results["latency.workingSet.GB"] = Environment.WorkingSet / 1e9;
+            stages.Write(results, "latency.part");
+        }
+
+        if (!HardhatProcess.IsInstalled)
+        {
+            Console.WriteLine("  not measured beside a Hardhat node: npm ci installs it");
+            return;
+        }
+
+        await using HardhatProcess process = await HardhatProcess.StartAsync();
+        using var real = new LatencyNode(process.Http);
+        real.Ask("evm_setAutomine", "[false]");
+        real.Ask("hardhat_setBalance", $"[\"{key.Address}\",\"{Rich}\"]");
+        using var parts = new StageTimes();
+        (_, Times beside) = await MeasureAsync(scene, book, sinking[rounds..], prices[rounds..], real, key, parts, isStub: false);
+        results["latency.hardhat.oracleToTx.p50.ms"] = Part(beside.Quiet, 50);
+        results["latency.hardhat.oracleToTx.p99.ms"] = Part(beside.Quiet, 99);
+        parts.Write(results, "latency.hardhat.part");
+    }
+
+    /// <summary>Has a keeper go through prices, each of which sinks twenty accounts.</summary>
+    /// <returns>The book afterwards, and what it took.</returns>
+    private static async Task<(ProtocolBook Book, Times Times)> MeasureAsync(
+        BenchBook scene, ProtocolBook book, ulong[][] sinking, CheckpointInputs[] prices, LatencyNode stub, PrivateKey key, StageTimes stages, bool isStub)
     {
         string folder = Directory.CreateTempSubdirectory("omargin-bench-").FullName;
-        var scene = new BenchBook();
-        (ProtocolBook book, ulong[][] sinking, CheckpointInputs[] prices) = Prepare(scene, rounds);
-        using var stub = new LatencyNode();
         stub.Set(prices[0]);
         using var rpc = new HttpRpcClient(stub.Endpoint);
         var node = new EthereumNode(rpc, ProtocolErrors.Decoder);
@@ -42,37 +82,42 @@ internal static class LatencyBench
         using SolverStore store = SolverStore.Open(Path.Combine(folder, "keeper.db"), scene.Deployment.ChainId, scene.Deployment.Contracts.Clearinghouse);
         using var relay = new PrivateRelay(new TransactionOptions());
         var transactionNode = new NodeTransactions(node, relay);
-        using var key = PrivateKey.Parse(1.ToString("x64", System.Globalization.CultureInfo.InvariantCulture), "the bench");
         using var manager = new TransactionManager(transactionNode, new SigningKey(key, scene.Deployment.ChainId), store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
         var books = new Broadcast<IndexedBook>();
         var ticks = new Broadcast<HeadTick>();
         using var keeper = new KeeperRole(books, ticks, client, manager, transactionNode, new KeeperOptions { PollMilliseconds = 600_000, DutyCostE8 = long.MaxValue }, TimeProvider.System, NullLogger<KeeperRole>.Instance);
-        await using var socket = new WebSocketRpcClient(new WebSocketRpcOptions { Endpoint = stub.Socket.Endpoint }, TimeProvider.System);
+        await using var socket = new WebSocketRpcClient(new WebSocketRpcOptions { Endpoint = stub.Socket }, TimeProvider.System);
         using var listener = new HeadListener(socket, new HeadSignal(), ticks, TimeProvider.System, NullLogger<HeadListener>.Instance);
+        using Broadcast<HeadTick>.Subscription headers = ticks.Subscribe();
         await listener.StartAsync(CancellationToken.None);
         books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
         await keeper.WaitAsync(CancellationToken.None);
         await SettleAsync(keeper);
         stub.Arrivals.Clear();
-        using var stages = new StageTimes();
-        var quiet = new List<double>();
-        var busy = new List<double>();
-        var asked = new List<double>();
-        for (int round = 0; round < rounds; round++)
+        var times = new Times([], [], []);
+        for (int round = 0; round < sinking.Length; round++)
         {
-            // Every other price comes while the keeper still looks at the whole book at the price before.
-            bool isBusy = round % 2 == 1;
+            // Of the stub every other price comes while the keeper still looks at the whole book at the price before.
+            bool isBusy = isStub && round % 2 == 1;
             stub.Set(prices[round + 1]);
             stages.Begin(isKept: round >= WarmUps && !isBusy);
             Task waiting = keeper.WaitAsync(CancellationToken.None);
             long told = Stopwatch.GetTimestamp();
-            await stub.Socket.TellAsync((ulong)round + 2);
+            Task telling = stub.TellAsync((ulong)round + 2);
+            if (!isStub)
+            {
+                // Mining takes a real node its time; what counts begins with the header.
+                await headers.NextAsync(CancellationToken.None);
+                told = Stopwatch.GetTimestamp();
+            }
+
             await waiting;
             await keeper.RunOnceAsync(CancellationToken.None);
+            await telling;
             if (round >= WarmUps)
             {
-                asked.Add(Stopwatch.GetElapsedTime(told, stub.LiveAskedAt).TotalMilliseconds);
-                (isBusy ? busy : quiet).AddRange(stub.Arrivals.Select(at => Stopwatch.GetElapsedTime(told, at).TotalMilliseconds));
+                times.Asked.Add(Stopwatch.GetElapsedTime(told, stub.LiveAskedAt).TotalMilliseconds);
+                (isBusy ? times.Busy : times.Quiet).AddRange(stub.Arrivals.Select(at => Stopwatch.GetElapsedTime(told, at).TotalMilliseconds));
             }
 
             if (stub.Arrivals.Count != AtOnce)
@@ -80,7 +125,7 @@ internal static class LatencyBench
                 throw new InvalidOperationException($"Round {round} brought {stub.Arrivals.Count} transactions instead of {AtOnce}; the bench's book is not what it should be.");
             }
 
-            if (isBusy)
+            if (isBusy || !isStub)
             {
                 await SettleAsync(keeper);
             }
@@ -94,14 +139,8 @@ internal static class LatencyBench
         }
 
         await listener.StopAsync(CancellationToken.None);
-        results["latency.oracleToTx.p50.ms"] = Part(quiet, 50);
-        results["latency.oracleToTx.p99.ms"] = Part(quiet, 99);
-        results["latency.busy.oracleToTx.p50.ms"] = Part(busy, 50);
-        results["latency.busy.oracleToTx.p99.ms"] = Part(busy, 99);
-        results["latency.part.wake.p50.ms"] = Part(asked, 50);
-        results["latency.workingSet.GB"] = Environment.WorkingSet / 1e9;
-        stages.Write(results);
         Directory.Delete(folder, recursive: true);
+        return (book, times);
     }
 
     /// <summary>A book in which nobody is near water but twenty accounts a round, long ether, that the price of that round sinks.</summary>
@@ -181,4 +220,7 @@ internal static class LatencyBench
         values.Sort();
         return values[values.Count * percent / 100];
     }
+
+    /// <summary>Milliseconds from a header to each transaction, of rounds by themselves and of those beside a look at the whole book, and to the question for prices.</summary>
+    private sealed record Times(List<double> Quiet, List<double> Busy, List<double> Asked);
 }

@@ -13,9 +13,11 @@ internal sealed class StageTimes : IDisposable
 
     public StageTimes()
     {
-        _listener.InstrumentPublished = static (instrument, listener) =>
+        // Made first: while it is being made it could not be told from others.
+        Histogram<double> stages = SolverTelemetry.KeeperStages;
+        _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument, SolverTelemetry.KeeperStages))
+            if (ReferenceEquals(instrument, stages))
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -45,14 +47,14 @@ internal sealed class StageTimes : IDisposable
         }
     }
 
-    /// <summary>Writes the median and the fastest of each stage, <c>latency.part.STAGE.p50.ms</c> and <c>.fastest.ms</c>.</summary>
-    public void Write(IDictionary<string, double> results)
+    /// <summary>Writes the median and the fastest of each stage, <c>NAME.STAGE.p50.ms</c> and <c>.fastest.ms</c>.</summary>
+    public void Write(IDictionary<string, double> results, string name)
     {
         foreach (string stage in _rounds.SelectMany(static round => round.Keys).Distinct(StringComparer.Ordinal))
         {
             double[] times = [.. _rounds.Select(round => round.GetValueOrDefault(stage)).Order()];
-            results[$"latency.part.{stage}.p50.ms"] = times[times.Length / 2];
-            results[$"latency.part.{stage}.fastest.ms"] = times[0];
+            results[$"{name}.{stage}.p50.ms"] = times[times.Length / 2];
+            results[$"{name}.{stage}.fastest.ms"] = times[0];
         }
     }
 
