@@ -87,9 +87,9 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
 
         if (_isDue && _whole is null)
         {
-            // Beside the rounds: a price that comes meanwhile does not wait for it.
+            // Beside the rounds, on a thread of its own: a price that comes meanwhile waits neither for it nor for one of the pool's few threads.
             _isDue = false;
-            _whole = Task.Run(() => Whole(book, live), cancellationToken);
+            _whole = Task.Factory.StartNew(() => Whole(book, live), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 
