@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
+import {MarginDomain} from "../margin/MarginDomain.sol";
 
 /// @notice The spots of underlyings 1 to 64 and behind them the prices of tokens 0 to 31, four to a word, so that the place of none depends on how many others there are.
 struct PriceWords {
@@ -12,8 +13,6 @@ struct PriceWords {
 /// @title The prices of a checkpoint: an attestation that was made at it is compared with them when it is used
 /// @custom:spec CLR-022
 library CheckpointPrices {
-    uint256 private constant UNDERLYINGS_MAX = 64;
-    uint256 private constant TOKENS_MAX = 32;
     uint256 private constant TO_WORD = 4;
     uint256 private constant BITS = 64;
 
@@ -33,17 +32,17 @@ library CheckpointPrices {
         for (uint256 i = 0; i < tokens; ++i) {
             pricesE8[i] = uint64(LiveMarkets.word(checkpoint, Checkpoints.HEADER_WORDS + i) >> 120);
         }
-        _store(kept, UNDERLYINGS_MAX / TO_WORD, pricesE8);
+        _store(kept, MarginDomain.UNDERLYINGS_MAX / TO_WORD, pricesE8);
     }
 
     /// @notice The spot of an underlying, 0 when there was none of that number.
     function spotE8(PriceWords storage kept, uint256 underlying) internal view returns (uint64) {
-        return underlying == 0 || underlying > UNDERLYINGS_MAX ? 0 : _at(kept, underlying - 1);
+        return underlying == 0 || underlying > MarginDomain.UNDERLYINGS_MAX ? 0 : _at(kept, underlying - 1);
     }
 
     /// @notice `priceE8` of a token's record, 0 when there was none of that number.
     function tokenPriceE8(PriceWords storage kept, uint256 token) internal view returns (uint64) {
-        return token < TOKENS_MAX ? _at(kept, UNDERLYINGS_MAX + token) : 0;
+        return token < MarginDomain.COLLATERALS_MAX ? _at(kept, MarginDomain.UNDERLYINGS_MAX + token) : 0;
     }
 
     function _store(PriceWords storage kept, uint256 first, uint256[] memory pricesE8) private {

@@ -48,6 +48,9 @@ export function parse(text: string, decimals: number): bigint | null {
 export const plain = (value: bigint, decimals: number, shown = decimals): string =>
   decimal(value, decimals, shown, 0).replaceAll(",", "").replace("−", "-");
 
+/** Money E8 of one base unit of a token of money. */
+export const unitE8 = (decimals: number): bigint => 10n ** BigInt(8 - Math.min(8, decimals));
+
 export const toNumber = (e8: string): number => Number(e8) / 1e8;
 export const short = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`;
 export const time = (seconds: string | number): string =>

@@ -4,7 +4,7 @@ import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Token } from "../lib/api";
 import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
-import { big, decimal, dollars, parse, percent, plain, size } from "../lib/numbers";
+import { big, decimal, dollars, parse, percent, plain, size, unitE8 } from "../lib/numbers";
 import { allowance, balanceOf, calls, send, signPermit, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 import { Held, LossNotice } from "./Losses";
@@ -219,7 +219,7 @@ function Withdraw({ account }: { account: Account }) {
   const { token, text, setText, amount } = entered;
   const most = useWithdrawable(account, token);
   const settled = useSettled(token.token === "0" && amount ? amount : 0n);
-  const cashE8 = settled * 10n ** BigInt(8 - Math.min(8, token.decimals));
+  const cashE8 = settled * unitE8(token.decimals);
   const { data: after } = useQuery({
     queryKey: ["withdraw-what-if", account.id, account.stateHash, cashE8.toString()],
     queryFn: () => api.whatIf(account.id, { cashE8: (-cashE8).toString() }),

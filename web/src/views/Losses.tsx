@@ -2,10 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { FAST, useSetting } from "../lib/hooks";
-import { ONE, decimal, dollars, percent } from "../lib/numbers";
+import { ONE, decimal, dollars, percent, unitE8 } from "../lib/numbers";
 import { calls, poolOf, send, waitFor } from "../lib/wallet";
-
-const MONEY_DECIMALS = 8;
 
 /** Read from the chain, by the person's own node: what is owed must not rest on the solver's word. */
 function usePool() {
@@ -46,14 +44,14 @@ export function Held() {
   const { run } = useActivity();
   const pool = usePool();
   const token = deployment.tokens[0];
-  const unitE8 = 10n ** BigInt(MONEY_DECIMALS - Math.min(MONEY_DECIMALS, token.decimals));
-  if (!pool || (pool.heldE8 < unitE8 && pool.lostE8 === 0n)) return null;
+  const unit = unitE8(token.decimals);
+  if (!pool || (pool.heldE8 < unit && pool.lostE8 === 0n)) return null;
   const claim = () =>
     run(`Claim ${dollars(pool.heldE8)}`, async (tell) => {
       const hash = await send(config, calls.claim(deployment, address!));
       tell("Waiting for the block.", hash);
       await waitFor(config, hash);
-      return `${decimal(pool.heldE8 / unitE8, token.decimals, 6, 0)} ${token.symbol} are in your wallet.`;
+      return `${decimal(pool.heldE8 / unit, token.decimals, 6, 0)} ${token.symbol} are in your wallet.`;
     });
   return (
     <section className="card" aria-labelledby="held" data-testid="held">
@@ -70,7 +68,7 @@ export function Held() {
           </div>
         )}
       </dl>
-      {pool.heldE8 >= unitE8 && (
+      {pool.heldE8 >= unit && (
         <button type="button" className="wide" onClick={() => void claim()}>
           Claim
         </button>
