@@ -152,12 +152,15 @@ internal static partial class LogMessages
     [LoggerMessage(3009, LogLevel.Warning, "'{Intent}' is worth no more than {CapGwei} gwei a gas and others wait behind its nonce {Nonce}: an empty transaction takes its place")]
     public static partial void TransactionWithdrawn(this ILogger logger, string intent, ulong nonce, string capGwei);
 
-    [LoggerMessage(7001, LogLevel.Information, "Settles {Count} fills: {Intent}")]
-    public static partial void BatchSent(this ILogger logger, int count, string intent);
+    [LoggerMessage(7001, LogLevel.Information, "Settles {Count} fills by {Proofs}: {Intent}")]
+    public static partial void BatchSent(this ILogger logger, int count, string proofs, string intent);
 
     [LoggerMessage(7002, LogLevel.Information, "A batch of {Count} fills is refused, so each is tried alone: {Reason}")]
     public static partial void BatchRefused(this ILogger logger, int count, string reason);
 
     [LoggerMessage(7003, LogLevel.Warning, "A fill between maker {Maker} and taker {Taker} is refused by the chain: {Reason}")]
     public static partial void MatchRefused(this ILogger logger, ulong maker, ulong taker, string reason);
+
+    [LoggerMessage(7004, LogLevel.Information, "The chain does not take the attestations for {Count} fills any more, so they are computed: {Reason}")]
+    public static partial void AttestedBatchRefused(this ILogger logger, int count, string reason);
 }

@@ -14,6 +14,7 @@ using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Parameters;
 using OnchainMargin.Solver.Pricing;
+using OnchainMargin.Solver.Proving;
 using OnchainMargin.Solver.Quorum;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Risk;
@@ -124,6 +125,11 @@ public static class SolverHost
         services.AddSingleton(provider => new ProposalExchange(provider.GetRequiredService<PeerClient>(), options.Attester));
         services.AddSingleton<ILiveInputs, LiveInputs>();
         services.AddSingleton(new ProtocolDigests(deployment));
+        services.AddSingleton<IWalletSignatures, WalletSignatures>();
+        services.AddSingleton<IProofTrial, NodeProofTrial>();
+        services.AddSingleton<ProofAccess>();
+        services.AddSingleton<ProofDesk>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)provider.GetRequiredService<SolverKeys>().Attesters));
         services.AddSingleton(_ => new PrivateRelay(options.Transactions));
         services.AddSingleton<ITransactionNode, NodeTransactions>();
         services.AddSingleton<TransactionManagers>();
@@ -168,7 +174,6 @@ public static class SolverHost
 
         if (options.Plays(SolverRoles.Attester))
         {
-            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)keys.Attesters, options.Attester));
             AddRole<AttesterRole>(services, provider => ActivatorUtilities.CreateInstance<AttesterRole>(
                 provider, (IReadOnlyList<IHashSigner>)keys.Attesters, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(keys.Poster!), options.Attester));
         }

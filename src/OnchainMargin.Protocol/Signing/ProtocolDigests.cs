@@ -18,6 +18,8 @@ public sealed class ProtocolDigests
     private static readonly Hash32 AttestationType = Keccak256.HashUtf8(
         "RiskAttestation(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 inputsHash,bytes32 modelHash,uint40 validUntil)");
 
+    private static readonly Hash32 ProofRequestType = Keccak256.HashUtf8("ProofRequest(uint64 account,uint40 validUntil)");
+
     private static readonly Hash32 SurfaceType = Keccak256.HashUtf8(SurfaceText);
 
     private static readonly Hash32 PublicationType = Keccak256.HashUtf8("SurfacePublication(SurfaceUpdate[] updates)" + SurfaceText);
@@ -44,6 +46,7 @@ public sealed class ProtocolDigests
     private readonly TypedDomain _registry;
     private readonly TypedDomain _surfaces;
     private readonly TypedDomain _steps;
+    private readonly TypedDomain _proofs;
 
     /// <summary>Makes the digests of a deployment.</summary>
     public ProtocolDigests(DeploymentRecord deployment)
@@ -53,6 +56,7 @@ public sealed class ProtocolDigests
         _registry = new TypedDomain("OnchainMargin RiskRegistry", "1", deployment.ChainId, deployment.Contracts.RiskRegistry);
         _surfaces = new TypedDomain("OnchainMargin VolSurfaces", "1", deployment.ChainId, deployment.Contracts.VolSurfaces);
         _steps = new TypedDomain("OnchainMargin ParameterSteps", "1", deployment.ChainId, deployment.Contracts.ParameterSteps);
+        _proofs = new TypedDomain("OnchainMargin Proofs", "1", deployment.ChainId, deployment.Contracts.Clearinghouse);
     }
 
     /// <summary>What an owner signs.</summary>
@@ -79,6 +83,12 @@ public sealed class ProtocolDigests
             .. Keccak256.Hash(HashesOf(UnderlyingStepType, underlyings.Select(static step => step.Encode()))).ToArray(),
             .. Keccak256.Hash(HashesOf(TokenStepType, tokens.Select(static step => step.Encode()))).ToArray(),
         ]);
+
+    /// <summary>What an owner, or who may trade for him, signs to be given attestations of an account. It moves nothing: attesters work for those alone who have an account to show.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="validUntilSeconds">The last second, by the chain's time, at which it counts.</param>
+    public Hash32 OfProofRequest(ulong account, ulong validUntilSeconds) =>
+        _proofs.Digest(ProofRequestType, [.. ((UInt256)account).ToHash32().ToArray(), .. ((UInt256)validUntilSeconds).ToHash32().ToArray()]);
 
     /// <summary>Signs an order.</summary>
     public Clearinghouse.SignedOrder Sign(Clearinghouse.Order order, IHashSigner signer)

@@ -16,6 +16,9 @@ internal static class ApiSetup
     private const int WindowSeconds = 10;
     private const int WindowSegments = 5;
 
+    /// <summary>What is limited by address, each for itself: what people ask, and what other attesters do.</summary>
+    private static readonly string[] Limited = ["/api", "/attest"];
+
     public static void AddServices(WebApplicationBuilder builder, SolverOptions options)
     {
         if (!options.Plays(SolverRoles.Api))
@@ -68,6 +71,7 @@ internal static class ApiSetup
         RouteGroupBuilder api = host.MapGroup("/api");
         ProtocolEndpoints.Map(api);
         AccountEndpoints.Map(api);
+        ProofEndpoints.Map(api);
         TailEndpoints.Map(api);
         OrderEndpoints.Map(api, options.Plays(SolverRoles.Relay));
         OperatorEndpoints.Map(api, options.Api);
@@ -87,9 +91,9 @@ internal static class ApiSetup
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-            requests > 0 && context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+            requests > 0 && Array.Find(Limited, path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)) is { } limited
                 ? RateLimitPartition.GetSlidingWindowLimiter(
-                    context.Connection.RemoteIpAddress?.ToString() ?? "",
+                    $"{limited} {context.Connection.RemoteIpAddress}",
                     _ => new SlidingWindowRateLimiterOptions { PermitLimit = requests, Window = TimeSpan.FromSeconds(WindowSeconds), SegmentsPerWindow = WindowSegments, QueueLimit = 0 })
                 : RateLimitPartition.GetNoLimiter(""));
         limiter.OnRejected = static async (context, cancellationToken) =>

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
-using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Relay;
 
 namespace OnchainMargin.Solver.Api;
@@ -58,7 +57,7 @@ internal static class OrderEndpoints
 
     private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> SubmitAsync(ProtocolViews views, OrderRelay relay, OrderRequest request, CancellationToken cancellationToken)
     {
-        if (Read(request) is not { } signed)
+        if (request.Read() is not { } signed)
         {
             return ApiSetup.Bad("The order is not understood; give its eight fields as whole numbers in text, an address and a signature in hexadecimal.");
         }
@@ -70,7 +69,7 @@ internal static class OrderEndpoints
     private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> CancelAsync(ProtocolViews views, OrderRelay relay, ulong account, ulong nonce, CancelRequest request, CancellationToken cancellationToken)
     {
         Address signer = default;
-        if (Bytes(request.Signature) is not { } signature || (request.Signer is not null && !Address.TryParse(request.Signer, out signer)))
+        if (HexText.Bytes(request.Signature) is not { } signature || (request.Signer is not null && !Address.TryParse(request.Signer, out signer)))
         {
             return ApiSetup.Bad("The signature or its signer is not understood; give both in hexadecimal.");
         }
@@ -92,35 +91,6 @@ internal static class OrderEndpoints
         finally
         {
             relay.CancelSession(id);
-        }
-    }
-
-    private static Clearinghouse.SignedOrder? Read(OrderRequest request)
-    {
-        OrderFields f = request.Order;
-        return ulong.TryParse(f.Account, NumberStyles.None, CultureInfo.InvariantCulture, out ulong account)
-            && UInt128.TryParse(f.Instrument, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 instrument) && instrument >> 96 == 0
-            && long.TryParse(f.SizeE8, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long size)
-            && ulong.TryParse(f.LimitPriceE8, NumberStyles.None, CultureInfo.InvariantCulture, out ulong price)
-            && ulong.TryParse(f.Nonce, NumberStyles.None, CultureInfo.InvariantCulture, out ulong nonce)
-            && ulong.TryParse(f.Expiry, NumberStyles.None, CultureInfo.InvariantCulture, out ulong expiry) && expiry >> 40 == 0
-            && uint.TryParse(f.MaxFeeRateE8, NumberStyles.None, CultureInfo.InvariantCulture, out uint fee)
-            && f.Flags is >= 0 and <= byte.MaxValue
-            && Address.TryParse(request.Signer, out Address signer)
-            && Bytes(request.Signature) is { } signature
-                ? new Clearinghouse.SignedOrder(new Clearinghouse.Order(account, instrument, size, price, nonce, expiry, fee, (byte)f.Flags), signer, signature)
-                : null;
-    }
-
-    private static byte[]? Bytes(string hex)
-    {
-        try
-        {
-            return HexData.Decode(hex);
-        }
-        catch (EthereumFormatException)
-        {
-            return null;
         }
     }
 

@@ -5,7 +5,6 @@ using OnchainMargin.Models.Portfolios;
 using OnchainMargin.Models.Simulation;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
-using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Attesting;
@@ -111,35 +110,26 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     /// <summary>An account's proof under the last epoch; null with the reason when there is none.</summary>
     public (ProofView? Proof, string Reason) Proof(ulong id, CancellationToken cancellationToken)
     {
-        if (books.Current is not { } indexed || indexed.Book.LatestEpoch is not { } epoch)
+        IndexedBook? indexed = books.Current;
+        (PostedLeaf? leaf, string refusal) = PostedLeaf.Find(id, indexed, attested, cancellationToken);
+        if (leaf is null)
         {
-            return (null, "No epoch was posted yet; wait for the attesters, or prove by computation.");
+            return (null, refusal);
         }
 
-        if (attested.Find(indexed, epoch.Checkpoint, cancellationToken) is not { } made || made.Root != epoch.BookRoot)
-        {
-            return (null, $"The book of epoch {epoch.Epoch} is not the one that is computed here; ask the attesters that signed it.");
-        }
-
-        if (made.Find(id) is not { } leaf || !indexed.AtCheckpoints.TryGetValue(epoch.Checkpoint, out ProtocolBook? then) || !then.Accounts.TryGetValue(id, out BookAccount? account))
-        {
-            return (null, $"Account {id} is not in the book of epoch {epoch.Epoch}; it was opened later.");
-        }
-
-        System.Collections.Immutable.ImmutableArray<Balance> collateral = Balances.WithoutSettlement(account.Balances);
-        CreditQuote? credit = indexed.Book.LatestCheckpoint is { } latest && indexed.Book.Accounts.TryGetValue(id, out BookAccount? present) ? CreditQuote.Of(present, indexed.Book, latest) : null;
-        Clearinghouse.Proof proof = Proofs.Leaf(leaf.Attestation, epoch.Epoch, leaf.Proof, collateral);
+        CreditQuote? credit = indexed!.Book.LatestCheckpoint is { } latest && indexed.Book.Accounts.TryGetValue(id, out BookAccount? present) ? CreditQuote.Of(Holding.Of(present, indexed.Book, latest), isWithdrawal: true, indexed.Book, latest) : null;
+        Clearinghouse.Proof proof = leaf.Proof;
         return (
             new ProofView(
-                ApiNumbers.Text(epoch.Epoch),
-                epoch.BookRoot.ToString(),
+                ApiNumbers.Text(leaf.Epoch.Epoch),
+                leaf.Epoch.BookRoot.ToString(),
                 HexData.Encode(leaf.Attestation.Encode()),
                 ApiNumbers.Text(leaf.Attestation.LeastCashE8),
                 ApiNumbers.Text(leaf.Attestation.ValidUntil),
                 ApiNumbers.Text(credit?.CreditE8),
                 ApiNumbers.Text(credit?.FeeE8),
                 AttestedBook.LeafOf(leaf.Attestation).ToString(),
-                [.. leaf.Proof.Select(static sibling => sibling.ToString())],
+                [.. leaf.Path.Select(static sibling => sibling.ToString())],
                 proof.Kind,
                 HexData.Encode(proof.Data)),
             "");

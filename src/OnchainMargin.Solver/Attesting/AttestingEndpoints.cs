@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
@@ -10,9 +12,12 @@ using OnchainMargin.Solver.Quorum;
 
 namespace OnchainMargin.Solver.Attesting;
 
-/// <summary>What attesters say to each other, and what traders ask them for. Nothing here needs a password: signatures prove themselves, books are public.</summary>
+/// <summary>What attesters say to each other, and are asked for. Nothing here needs a password: signatures prove themselves, books are public.</summary>
 internal static class AttestingEndpoints
 {
+    /// <summary>Four times what 128 positions take.</summary>
+    private const long LargestRequestBytes = 65_536;
+
     public static void Map(WebApplication host, SolverOptions options)
     {
         if (!options.Plays(SolverRoles.Api))
@@ -33,28 +38,22 @@ internal static class AttestingEndpoints
 
         attest.MapPost("/signatures", TakeAsync).WithSummary("Takes another attester's signature of an epoch").WithTags("attestations");
         attest.MapPost("/proposals", TakeProposal).WithSummary("Takes another attester's signature of surfaces or of a step of parameters").WithTags("attestations");
-        attest.MapPost("/attestations", (AttestationRequest request, OnDemandSigner signer) =>
-                signer.Sign(request, out string reason) is { } signed
-                    ? Results.Ok(new SignedAttestation(
-                        HexData.Encode(signed.Attestation.Encode()),
-                        [.. signed.Signatures.Select(static one => new SignedAttestation.Entry(one.Signer.ToString(), HexData.Encode(one.Signature)))]))
-                    : TypedResults.Problem(reason, statusCode: StatusCodes.Status422UnprocessableEntity, title: "Not attested"))
-            .Produces<SignedAttestation>().WithSummary("Signs what positions and collateral need at a checkpoint").WithTags("attestations");
-        host.MapGet("/api/accounts/{id}/attestation", async (ulong id, OnDemandSigner signer, CancellationToken cancellationToken) =>
-            {
-                string reason = "";
-                return await signer.ProveAsync(id, sentence => reason = sentence, cancellationToken).ConfigureAwait(false) is { } made
-                    ? Results.Ok(new OnDemandProofView(
-                        ApiNumbers.Text(made.Attestation.Checkpoint),
-                        ApiNumbers.Text(made.Attestation.LeastCashE8),
-                        ApiNumbers.Text(made.Attestation.ValidUntil),
-                        ApiNumbers.Text(made.Credit?.CreditE8),
-                        ApiNumbers.Text(made.Credit?.FeeE8),
-                        made.Proof.Kind,
-                        HexData.Encode(made.Proof.Data)))
-                    : ApiSetup.NotReady(reason);
-            })
-            .Produces<OnDemandProofView>().WithSummary("An attestation of the account as it is, signed on demand, ready to be used").WithTags("attestations");
+        attest.MapPost("/attestations", SignAsync).WithMetadata(new RequestSizeLimitAttribute(LargestRequestBytes))
+            .ProducesProblem(403).ProducesProblem(422).WithSummary("Signs what positions and collateral need at a checkpoint, for whoever may trade for the account").WithTags("attestations");
+    }
+
+    private static async Task<Results<Ok<SignedAttestation>, ProblemHttpResult>> SignAsync(AttestationRequest request, OnDemandSigner signer, ProofAccess access, CancellationToken cancellationToken)
+    {
+        if (await access.RefusalAsync(request.Account, request.Asker, cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            return TypedResults.Problem(refusal, statusCode: StatusCodes.Status403Forbidden, title: "Refused");
+        }
+
+        return signer.Sign(request, out string reason) is { } signed
+            ? TypedResults.Ok(new SignedAttestation(
+                HexData.Encode(signed.Attestation.Encode()),
+                [.. signed.Signatures.Select(static one => new SignedAttestation.Entry(one.Signer.ToString(), HexData.Encode(one.Signature)))]))
+            : TypedResults.Problem(reason, statusCode: StatusCodes.Status422UnprocessableEntity, title: "Not attested");
     }
 
     private static async Task<IResult> TakeAsync(EpochOffer offer, Broadcast<IndexedBook> books, ProtocolDigests digests, LocalSignatureExchange exchange, CancellationToken cancellationToken)

@@ -12,14 +12,18 @@ using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Signing;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
-using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Attesting;
 
-/// <summary>Signs attestations on demand: of an account as it is, or of positions that it is going to have. Every node computes for itself and signs only what it computed.</summary>
-internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList<IHashSigner> keys, ProtocolDigests digests, PeerClient peers, AttesterOptions options)
+/// <summary>Signs attestations on demand, of what an account is going to be, and gathers those of others. Every node computes for itself and signs only what it computed; one without keys gathers alone.</summary>
+internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList<IHashSigner> keys, ProtocolDigests digests, PeerClient peers, ProofAccess access, SolverOptions options)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether there is anybody to ask.</summary>
+    public bool IsThere => keys.Count > 0 || options.Attester.Peers.Count > 0;
+
     /// <summary>What this node signs of a request; null when it cannot compute it, with the reason.</summary>
     public (RiskRegistry.RiskAttestation Attestation, RiskRegistry.AttesterSignature[] Signatures, string Reason)? Sign(AttestationRequest request, out string reason)
     {
@@ -47,42 +51,70 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
         return (attestation, [.. keys.Where(key => book.Attesters.Contains(key.Address)).Select(key => digests.Sign(attestation, inputs.InputsHash, key))], "");
     }
 
-    /// <summary>An account's proof as it is now, with as many signatures as are needed; null with the reason when they cannot be had.</summary>
-    public async Task<(Clearinghouse.Proof Proof, RiskRegistry.RiskAttestation Attestation, CreditQuote? Credit)?> ProveAsync(ulong id, Action<string> explain, CancellationToken cancellationToken)
+    /// <summary>A proof of a state that an operation leaves behind, signed by as many attesters as are needed, at the last checkpoint. They are asked for a short time only: who waits for them can always compute.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="state">The state after the operation.</param>
+    /// <param name="collateral">The collateral after it, without the settlement token.</param>
+    /// <param name="asker">Who asks for it.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The proof with its attestation, or null and the reason why there is none.</returns>
+    public async Task<(Clearinghouse.Proof? Proof, RiskRegistry.RiskAttestation Attestation, string Reason)> GatherAsync(
+        ulong account, AccountState state, ImmutableArray<Balance> collateral, ProofAsker asker, CancellationToken cancellationToken)
     {
-        if (books.Current?.Book is not { LatestCheckpoint: { } inputs } book || !book.Accounts.TryGetValue(id, out BookAccount? account))
+        if (books.Current?.Book is not { LatestCheckpoint: { } inputs } book)
         {
-            explain($"Account {id} is not known here; it was never opened, or the index is empty still.");
-            return null;
+            return (null, default, "no checkpoint is known here yet");
         }
 
-        ImmutableArray<Balance> collateral = Balances.WithoutSettlement(account.Balances);
-        var request = new AttestationRequest(id, inputs.Id, HexData.Encode(account.StateBytes.AsSpan(64)), HexData.Encode(Balances.Pack(collateral)));
+        if (await access.RefusalAsync(account, asker, cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            return (null, default, InASentence(refusal));
+        }
+
+        var request = new AttestationRequest(account, inputs.Id, HexData.Encode(state.Pack().AsSpan(64)), HexData.Encode(Balances.Pack(collateral)), asker);
         if (Sign(request, out string reason) is not { } own)
         {
-            explain(reason);
-            return null;
+            return (null, default, InASentence(reason));
         }
 
         var signatures = own.Signatures.ToDictionary(static signature => signature.Signer);
-        if (signatures.Count < book.Threshold)
+        await AskPeersAsync(signatures, book, digests.Of(own.Attestation, inputs.InputsHash), request, cancellationToken).ConfigureAwait(false);
+        return signatures.Count < book.Threshold
+            ? (null, own.Attestation, $"only {signatures.Count} of {book.Threshold} attesters signed")
+            : (Proofs.OnDemand(own.Attestation, signatures.Values.OrderBy(static signature => signature.Signer).Take((int)book.Threshold), collateral), own.Attestation, "");
+    }
+
+    private async Task AskPeersAsync(Dictionary<Address, RiskRegistry.AttesterSignature> signatures, ProtocolBook book, Hash32 digest, AttestationRequest request, CancellationToken cancellationToken)
+    {
+        if (signatures.Count >= book.Threshold)
         {
-            Hash32 digest = digests.Of(own.Attestation, inputs.InputsHash);
-            foreach (SignedAttestation answer in await peers.AskAsync(options.Peers, request, cancellationToken).ConfigureAwait(false))
+            return;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await foreach (SignedAttestation answer in peers.AskAsync(options.Attester.Peers, request, patience.Token).ConfigureAwait(false))
             {
                 Add(signatures, book, digest, answer);
+                if (signatures.Count >= book.Threshold)
+                {
+                    break;
+                }
             }
         }
-
-        if (signatures.Count < book.Threshold)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            explain($"Only {signatures.Count} of {book.Threshold} attesters signed; ask again, use the leaf of the last epoch, or prove by computation.");
-            return null;
+            // Whoever has not answered by now is silent.
         }
-
-        IEnumerable<RiskRegistry.AttesterSignature> enough = signatures.Values.OrderBy(static signature => signature.Signer).Take((int)book.Threshold);
-        return (Proofs.OnDemand(own.Attestation, enough, collateral), own.Attestation, CreditQuote.Of(account, book, inputs));
+        finally
+        {
+            await patience.CancelAsync().ConfigureAwait(false);
+        }
     }
+
+    private static string InASentence(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..].TrimEnd('.');
 
     /// <summary>Whether a signature of a digest is its signer's own.</summary>
     public static bool IsGood(Hash32 digest, RiskRegistry.AttesterSignature offer)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Attestations;
@@ -17,15 +18,20 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
     /// <summary>Offers a signature of a proposal to each peer.</summary>
     public Task OfferAsync(IEnumerable<string> peers, ProposalOffer offer, CancellationToken cancellationToken) => OfferAsync(peers, "attest/proposals", offer, cancellationToken);
 
-    /// <summary>Asks each peer to sign an attestation.</summary>
-    public async Task<IReadOnlyList<SignedAttestation>> AskAsync(IEnumerable<string> peers, AttestationRequest request, CancellationToken cancellationToken)
+    /// <summary>Asks each peer to sign an attestation; answers come as they come in.</summary>
+    public async IAsyncEnumerable<SignedAttestation> AskAsync(IEnumerable<string> peers, AttestationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        SignedAttestation?[] answers = await Task.WhenAll(peers.Select(peer => TryAsync(peer, async url =>
+        await foreach (Task<SignedAttestation?> answer in Task.WhenEach(peers.Select(peer => TryAsync(peer, async url =>
         {
             using HttpResponseMessage reply = await http.PostAsJsonAsync(new Uri(url, "attest/attestations"), request, Json, cancellationToken).ConfigureAwait(false);
             return reply.IsSuccessStatusCode ? await reply.Content.ReadFromJsonAsync<SignedAttestation>(Json, cancellationToken).ConfigureAwait(false) : null;
-        }))).ConfigureAwait(false);
-        return [.. answers.OfType<SignedAttestation>()];
+        }))).ConfigureAwait(false))
+        {
+            if (await answer.ConfigureAwait(false) is { } signed)
+            {
+                yield return signed;
+            }
+        }
     }
 
     /// <summary>The book with a root, from whichever peer has it; null when none has.</summary>

@@ -71,7 +71,8 @@ internal static class Withdrawable
     private static ImmutableArray<Balance> Without(ImmutableArray<Balance> balances, ushort token, UInt128 amount) =>
         [.. balances.Select(balance => balance.Token == token ? balance with { AmountRaw = balance.AmountRaw - amount } : balance).Where(static balance => balance.AmountRaw != 0)];
 
-    private static Int128 LockedE8(AccountState state, ProtocolBook book, CheckpointInputs inputs)
+    /// <summary>Gains that are locked still.</summary>
+    public static Int128 LockedE8(AccountState state, ProtocolBook book, CheckpointInputs inputs)
     {
         ulong now = (ulong)inputs.Checkpoint.Header.Time;
         ulong elapsed = now > state.GainTime ? now - state.GainTime : 0;

@@ -112,7 +112,7 @@ public sealed record SolverOptions
             .. Transactions.Errors(),
             .. Plays(SolverRoles.Pricer) ? Pricer.Errors() : [],
             .. Surfaces.IsOn ? Surfaces.Errors() : [],
-            .. Plays(SolverRoles.Attester) ? Attester.Errors() : [],
+            .. Plays(SolverRoles.Attester) ? Attester.Errors() : Attester.PeerErrors(),
             .. Plays(SolverRoles.Watchtower) ? Watchtower.Errors() : [],
             .. Plays(SolverRoles.Keeper) ? Keeper.Errors() : [],
             .. Plays(SolverRoles.Parameters) ? Parameters.Errors() : [],

@@ -343,7 +343,7 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             IEnumerable<PreTradeCheck.Possible> fills = _orders.Values
                 .Where(open => !open.IsOver && open.Account == order.Account && open.IsBuy == order.IsBuy && open.Signed.Order.Instrument == order.Signed.Order.Instrument)
                 .Append(order)
-                .Select(open => new PreTradeCheck.Possible(open.Instrument, open.Signed64(open.LeftE8 + open.InFlightE8), (long)open.PriceE8, book.Parameters.Clearing.TakerFeeE8));
+                .Select(open => new PreTradeCheck.Possible(open.Instrument, open.Signed64(open.LeftE8 + open.InFlightE8), (long)open.PriceE8, book.Parameters.Clearing.TakerFeeE8, open.Signed.Order.MaxFeeRateE8));
             PreTradeVerdict verdict = PreTradeCheck.Judge(account, fills, book, inputs);
             if (!verdict.IsAllowed)
             {

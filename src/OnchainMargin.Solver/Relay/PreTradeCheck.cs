@@ -16,7 +16,8 @@ internal static class PreTradeCheck
     /// <param name="SizeE8">Signed size.</param>
     /// <param name="PriceE8">Price.</param>
     /// <param name="FeeRateE8">Fee of notional.</param>
-    internal readonly record struct Possible(Instrument Instrument, long SizeE8, long PriceE8, long FeeRateE8);
+    /// <param name="LargestFeeRateE8">The most that its order lets it cost, of notional.</param>
+    internal readonly record struct Possible(Instrument Instrument, long SizeE8, long PriceE8, long FeeRateE8, long LargestFeeRateE8);
 
     /// <summary>How an account would show that it may be in the state after the fills.</summary>
     public static PreTradeVerdict Judge(BookAccount account, IEnumerable<Possible> fills, ProtocolBook book, CheckpointInputs inputs)
@@ -30,7 +31,7 @@ internal static class PreTradeCheck
             (Holding? traded, string refusal) = after.Trade(fill.Instrument, fill.SizeE8, fill.PriceE8, fill.FeeRateE8, inputs);
             if (traded is null)
             {
-                return new PreTradeVerdict(IsAllowed: false, IsReducing: false, refusal);
+                return new PreTradeVerdict(IsAllowed: false, IsReducing: false, refusal, before, null);
             }
 
             after = traded;
@@ -38,25 +39,27 @@ internal static class PreTradeCheck
 
         if (after.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
         {
-            return new PreTradeVerdict(IsAllowed: false, IsReducing: false, "The market of this account cannot be computed now; ask again after the next checkpoint.");
+            return new PreTradeVerdict(IsAllowed: false, IsReducing: false, "The market of this account cannot be computed now; ask again after the next checkpoint.", before, after);
         }
 
         if (figures.EquityE8 >= figures.InitialE8 && figures.FloorEquityE8 >= figures.FloorE8)
         {
-            return new PreTradeVerdict(IsAllowed: true, IsReducing: false, "");
+            return new PreTradeVerdict(IsAllowed: true, IsReducing: false, "", before, after);
         }
 
         if (isReducing && before.Figures(inputs.View) is { } earlier && after.Figures(inputs.View) is { } later
             && later.EquityE8 - later.MaintenanceE8 >= earlier.EquityE8 - earlier.MaintenanceE8 + Relief(earlier, book)
             && IsCoveredAsWell(earlier, later))
         {
-            return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "");
+            return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "", before, after);
         }
 
         return new PreTradeVerdict(
             IsAllowed: false,
             IsReducing: false,
-            $"After it account {account.Id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.");
+            $"After it account {account.Id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.",
+            before,
+            after);
     }
 
     private static Int128 Relief(AccountFigures earlier, ProtocolBook book) =>

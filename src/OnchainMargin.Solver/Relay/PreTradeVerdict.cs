@@ -1,7 +1,11 @@
+using OnchainMargin.Solver.Markets;
+
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>Whether fills could be carried, and how that is shown on chain.</summary>
 /// <param name="IsAllowed">Whether they could.</param>
 /// <param name="IsReducing">Whether the proof must be that they only reduce.</param>
 /// <param name="Reason">Why they could not; empty otherwise.</param>
-internal sealed record PreTradeVerdict(bool IsAllowed, bool IsReducing, string Reason);
+/// <param name="Before">What the fills find.</param>
+/// <param name="After">What they leave; null where they could never be.</param>
+internal sealed record PreTradeVerdict(bool IsAllowed, bool IsReducing, string Reason, Holding? Before, Holding? After);

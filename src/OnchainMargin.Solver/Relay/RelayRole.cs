@@ -2,6 +2,7 @@ using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
@@ -10,6 +11,7 @@ using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Proving;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
 
@@ -17,11 +19,13 @@ namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The role that brings matches into the chain, a batch at a time: the next batch is built from the states that the one before it left.</summary>
 internal sealed class RelayRole(
-    OrderRelay relay, Broadcast<IndexedBook> books, ILiveInputs live, ProtocolCalls calls, TransactionManager transactions, SolverStore store, RelayOptions options, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
+    OrderRelay relay, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, SolverStore store, RelayOptions options, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private IReadOnlyList<OrderMatch> _batch = [];
     private string _intent = "";
+    private bool _isAttested;
+    private bool _computesNext;
     private bool _isRestored;
     private ulong _seenBlock;
 
@@ -56,7 +60,8 @@ internal sealed class RelayRole(
         if (batch.Count > 0)
         {
             CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
-            await SettleAsync(batch, indexed.Book, inputs, cancellationToken).ConfigureAwait(false);
+            await SettleAsync(batch, indexed, inputs, !_computesNext, cancellationToken).ConfigureAwait(false);
+            _computesNext = false;
         }
     }
 
@@ -73,6 +78,14 @@ internal sealed class RelayRole(
         }
 
         bool isSettled = entry.State is OutboxState.Mined or OutboxState.Final;
+        if (!isSettled && _isAttested)
+        {
+            // A price or an index moved before it was mined, and no order is at fault: computing needs no attestation to fit.
+            relay.Return(_batch);
+            (_batch, _computesNext) = ([], true);
+            return true;
+        }
+
         foreach (OrderMatch match in _batch)
         {
             if (isSettled)
@@ -116,64 +129,82 @@ internal sealed class RelayRole(
         _seenBlock = block;
     }
 
-    private async Task SettleAsync(IReadOnlyList<OrderMatch> batch, ProtocolBook book, CheckpointInputs inputs, CancellationToken cancellationToken)
+    private async Task SettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, CheckpointInputs inputs, bool attests, CancellationToken cancellationToken)
     {
-        TransactionIntent intent = Build(batch, book, inputs);
-        try
+        (Settlement? settlement, string refusal, ulong atFault) = Of(batch, indexed.Book, inputs);
+        if (settlement is not null)
         {
-            OutboxEntry entry = await transactions.SubmitAsync(intent, cancellationToken).ConfigureAwait(false);
-            _batch = batch;
-            _intent = entry.Intent;
-            logger.BatchSent(batch.Count, entry.Intent);
+            try
+            {
+                if (await SubmitAsync(batch, settlement, indexed, inputs, attests, cancellationToken).ConfigureAwait(false) is not { } reason)
+                {
+                    return;
+                }
+
+                refusal = reason.ToString() ?? "";
+                atFault = reason is CustomErrorReason { Error: { } error } && error.ToString()!.Contains($"Account = {batch[0].Maker.Account},", StringComparison.Ordinal) ? batch[0].Maker.Account : 0;
+            }
+            catch (EthereumException)
+            {
+                relay.Return(batch);
+                throw;
+            }
         }
-        catch (RevertException error) when (batch.Count > 1)
+
+        if (batch.Count > 1)
         {
             // One of them is refused: each is tried alone, so that the good ones are not held up.
-            logger.BatchRefused(batch.Count, error.Reason.ToString() ?? "");
+            logger.BatchRefused(batch.Count, refusal);
             relay.Return(batch.Skip(1));
-            await SettleAsync([batch[0]], book, inputs, cancellationToken).ConfigureAwait(false);
+            await SettleAsync([batch[0]], indexed, inputs, attests, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            relay.Drop(batch[0], atFault == batch[0].Maker.Account ? batch[0].Maker : batch[0].Taker, refusal);
+            logger.MatchRefused(batch[0].Maker.Account, batch[0].Taker.Account, refusal);
+        }
+    }
+
+    /// <summary>Hands a batch to the node, by attestations where they are the cheaper proofs, by computation where the chain does not take them after all.</summary>
+    /// <returns>Why the chain refuses it; null when it is under way.</returns>
+    private async Task<RevertReason?> SubmitAsync(IReadOnlyList<OrderMatch> batch, Settlement settlement, IndexedBook indexed, CheckpointInputs inputs, bool attests, CancellationToken cancellationToken)
+    {
+        if (attests && await settlement.ChooseAsync(proofs, calls, transactions.Sender, indexed, inputs, cancellationToken).ConfigureAwait(false) is { IsAttested: true } chosen)
+        {
+            try
+            {
+                await SubmitAsync(batch, settlement.Build(calls, [.. chosen.Accounts.Select(static proof => proof.Proof)]), isAttested: true, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+            catch (RevertException error)
+            {
+                logger.AttestedBatchRefused(batch.Count, error.Reason.ToString() ?? "");
+            }
+        }
+
+        try
+        {
+            await SubmitAsync(batch, settlement.BuildComputed(calls), isAttested: false, cancellationToken).ConfigureAwait(false);
+            return null;
         }
         catch (RevertException error)
         {
-            Drop(batch[0], error.Reason);
-        }
-        catch (EthereumException)
-        {
-            relay.Return(batch);
-            throw;
+            return error.Reason;
         }
     }
 
-    private TransactionIntent Build(IReadOnlyList<OrderMatch> batch, ProtocolBook book, CheckpointInputs inputs)
+    private async Task SubmitAsync(IReadOnlyList<OrderMatch> batch, TransactionRequest request, bool isAttested, CancellationToken cancellationToken)
+    {
+        string key = string.Create(CultureInfo.InvariantCulture, $"settle {batch.Count} fills {Keccak256.Hash(request.Data.ToArray()).ToString()[..18]}");
+        OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false);
+        (_batch, _intent, _isAttested) = (batch, entry.Intent, isAttested);
+        logger.BatchSent(batch.Count, isAttested ? "attestations" : "computation", entry.Intent);
+    }
+
+    private static (Settlement? Settlement, string Refusal, ulong AtFault) Of(IReadOnlyList<OrderMatch> batch, ProtocolBook book, CheckpointInputs inputs)
     {
         RestingOrder[] orders = [.. batch.SelectMany(static match => (RestingOrder[])[match.Maker, match.Taker]).Distinct()];
         Clearinghouse.Fill[] fills = [.. batch.Select(match => new Clearinghouse.Fill((ushort)Array.IndexOf(orders, match.Maker), (ushort)Array.IndexOf(orders, match.Taker), match.SizeE8))];
-        var accounts = new List<(BookAccount, Clearinghouse.Proof)>();
-        foreach (ulong id in orders.Select(static order => order.Account).Distinct())
-        {
-            BookAccount account = book.Accounts[id];
-            IEnumerable<PreTradeCheck.Possible> possible = batch.SelectMany(match => (RestingOrder[])[match.Maker, match.Taker], (match, order) => (match, order))
-                .Where(pair => pair.order.Account == id)
-                .Select(pair => new PreTradeCheck.Possible(
-                    pair.order.Instrument,
-                    pair.order.Signed64(pair.match.SizeE8),
-                    (long)pair.match.PriceE8,
-                    ReferenceEquals(pair.order, pair.match.Maker) ? book.Parameters.Clearing.MakerFeeE8 : book.Parameters.Clearing.TakerFeeE8));
-            PreTradeVerdict verdict = PreTradeCheck.Judge(account, possible, book, inputs);
-            accounts.Add((account, verdict.IsReducing ? Proofs.Reducing : Proofs.Computed));
-        }
-
-        var request = calls.Settle(accounts, orders.Select(static order => order.Signed), fills);
-        string key = string.Create(CultureInfo.InvariantCulture, $"settle {batch.Count} fills {Keccak256.Hash(request.Data.ToArray()).ToString()[..18]}");
-        return TransactionIntent.From(key, request);
-    }
-
-    /// <summary>A match that the chain refuses: the order that its error names goes, and the taker when it names none.</summary>
-    private void Drop(OrderMatch match, RevertReason reason)
-    {
-        string text = reason.ToString() ?? "";
-        bool isMakers = reason is CustomErrorReason { Error: { } error } && error.ToString()!.Contains($"Account = {match.Maker.Account},", StringComparison.Ordinal);
-        relay.Drop(match, isMakers ? match.Maker : match.Taker, text);
-        logger.MatchRefused(match.Maker.Account, match.Taker.Account, text);
+        return Settlement.Of([.. orders.Select(static order => order.Signed)], fills, book, inputs);
     }
 }

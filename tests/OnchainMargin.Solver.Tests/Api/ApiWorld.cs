@@ -21,6 +21,7 @@ using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Parameters;
+using OnchainMargin.Solver.Proving;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Store;
@@ -56,6 +57,10 @@ public sealed class ApiWorld : IAsyncLifetime
 
     internal FakeRelayChain Relay { get; } = new();
 
+    internal FakeTrial Trial { get; } = new();
+
+    internal ProofAccess Access => _host!.Services.GetRequiredService<ProofAccess>();
+
     internal FixedLive Live { get; } = new(Inputs(BtcE8, EthE8));
 
     internal DeploymentRecord Deployment { get; } = Record();
@@ -84,6 +89,8 @@ public sealed class ApiWorld : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(Books).AddSingleton(Risks).AddSingleton(Deployment).AddSingleton(options).AddSingleton(Digests)
             .AddSingleton<ILiveInputs>(Live).AddSingleton<IRelayChain>(Relay).AddSingleton<AttestedBooks>().AddSingleton(new Broadcast<ParameterProposal>()).AddSingleton<RoleHealth>().AddSingleton<OrderRelay>()
+            .AddSingleton<IWalletSignatures, KeyWallets>().AddSingleton<IProofTrial>(Trial).AddSingleton<ProofAccess>().AddSingleton<ProofDesk>().AddSingleton(_ => new HttpClient()).AddSingleton<PeerClient>()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)[Owners[0]]))
             .AddSingleton<TransactionManagers>().AddSingleton<ITransactionNode>(new Transactions.FakeTransactionNode())
             .AddSingleton(SolverKeys.Read(new SolverOptions()))
             .AddSingleton(_ => SolverStore.Open(":memory:", Deployment.ChainId, Deployment.Contracts.Clearinghouse));
@@ -182,8 +189,8 @@ public sealed class ApiWorld : IAsyncLifetime
             Parameters = new BookParameters
             {
                 InitialFactorE8 = 130_000_000,
-                Clearing = new Protocol.Generated.RiskParameters.ClearingParameters { MakerFeeE8 = 20_000, TakerFeeE8 = 50_000, PriceBandE8 = 5_000_000, MinReliefE8 = 5_000_000 },
-                Oracle = new Protocol.Generated.RiskParameters.OracleParameters { AveragingWindowSeconds = 1800, FundingIntervalSeconds = 28_800, CheckpointIntervalSeconds = 60 },
+                Clearing = new Protocol.Generated.RiskParameters.ClearingParameters { MakerFeeE8 = 20_000, TakerFeeE8 = 50_000, PriceBandE8 = 5_000_000, MinReliefE8 = 5_000_000, CreditFeeE8 = 10_000 },
+                Oracle = new Protocol.Generated.RiskParameters.OracleParameters { AveragingWindowSeconds = 1800, FundingIntervalSeconds = 28_800, CheckpointIntervalSeconds = 60, AttestationMaxAgeSeconds = 3600 },
             },
         };
     }

@@ -1,0 +1,48 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Abi;
+using OnchainMargin.Ethereum.Curve;
+using OnchainMargin.Ethereum.Node;
+
+namespace OnchainMargin.Solver.Attesting;
+
+/// <summary>Signatures of keys, recovered here, and of contract wallets, asked of the node.</summary>
+internal sealed class WalletSignatures(IEthereumNode node) : IWalletSignatures
+{
+    private static readonly AbiFunction IsValid = ContractAbi.FromSignatures("function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4 magic)").Functions[0];
+
+    /// <inheritdoc/>
+    public async Task<bool> IsSignedAsync(Hash32 digest, Address signer, byte[] signature, CancellationToken cancellationToken)
+    {
+        if (IsOfKey(digest, signer, signature))
+        {
+            return true;
+        }
+
+        if ((await node.GetCodeAsync(signer, cancellationToken: cancellationToken).ConfigureAwait(false)).Length == 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            byte[] answer = await node.CallAsync(new CallRequest(signer, IsValid.EncodeCall([digest, signature])), cancellationToken: cancellationToken).ConfigureAwait(false);
+            return answer.Length == Hash32.Size && answer.AsSpan(0, 4).SequenceEqual((ReadOnlySpan<byte>)[0x16, 0x26, 0xba, 0x7e]);
+        }
+        catch (RevertException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOfKey(Hash32 digest, Address signer, byte[] signature)
+    {
+        try
+        {
+            return signature.Length == Signature.Size && Secp256k1.TryRecoverAddress(digest, Signature.FromBytes(signature), out Address found) && found == signer;
+        }
+        catch (EthereumFormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Solver.Tests.Api;
+
+/// <summary>The choice of proofs as the API answers it: what is asked of attesters, what it costs, and that computation is there whatever happens.</summary>
+public sealed class ProofTests : IAsyncLifetime
+{
+    private const ulong Now = 1_770_000_000;
+
+    private readonly ApiWorld _world = new();
+
+    public Task InitializeAsync() => _world.InitializeAsync();
+
+    public Task DisposeAsync() => _world.DisposeAsync();
+
+    [Fact]
+    public async Task Withdrawal_AskedByItsOwner_IsSignedAndTellsItsFee()
+    {
+        JsonElement answer = await AskAsync(2, Asker(_world.Owners[1], 2));
+        JsonElement proof = Assert.Single(answer.GetProperty("accounts").EnumerateArray());
+
+        Assert.Equal(("Signed", 1), (Text(proof, "way"), proof.GetProperty("kind").GetInt32()));
+        Assert.Equal(("450000", "600000"), (Text(answer, "gas"), Text(answer, "computedGas")));
+        long credit = long.Parse(Text(proof, "creditE8"), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(credit > 0);
+        Assert.Equal((credit + 9_999) / 10_000, long.Parse(Text(proof, "creditFeeE8"), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Matches("^Shown by attesters who signed it now; a fee of [0-9.]+ for credit goes to the attesters.$", Text(proof, "sentence"));
+        JsonElement document = await _world.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        JsonElement schema = document.GetProperty("paths").GetProperty("/api/accounts/{id}/withdrawal-proof").GetProperty("post").GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("schema");
+        Assert.Empty(new SchemaCheck(document).Defects(answer, schema, "answer"));
+    }
+
+    [Fact]
+    public async Task Withdrawal_WhoseFeeIsMoreThanTheGas_IsComputed()
+    {
+        _world.Trial.GasPriceWei = 1_000_000;
+
+        Assert.Matches("^Computed on chain: the fee of [0-9.]+ on credit would be more than the gas of 0.00 that it saves; no fee.$", await SentenceAsync(2, Asker(_world.Owners[1], 2)));
+    }
+
+    [Fact]
+    public async Task Withdrawal_ThatTheChainWouldNotTakeAttested_IsComputed()
+    {
+        _world.Trial.Attested = (null, "Drifted(1, 2, 3)");
+
+        Assert.Equal("Computed on chain: the chain would not take what the attesters signed: Drifted(1, 2, 3); no fee.", await SentenceAsync(2, Asker(_world.Owners[1], 2)));
+    }
+
+    [Fact]
+    public async Task Withdrawal_OfWhatComputesForLess_IsComputed()
+    {
+        _world.Trial.Attested = (FakeTrial.ComputedGas + 1_000, "");
+
+        Assert.Equal("Computed on chain: an attestation would take 1,000 gas more; no fee.", await SentenceAsync(2, Asker(_world.Owners[1], 2)));
+    }
+
+    [Fact]
+    public async Task Withdrawal_NobodySignedFor_DisturbsNeitherAttestersNorTheNode()
+    {
+        JsonElement answer = await AskAsync(2, null);
+
+        Assert.True(answer.GetProperty("isAskable").GetBoolean());
+        Assert.Equal("Computed", Text(answer.GetProperty("accounts")[0], "way"));
+        Assert.Equal(0, _world.Trial.Tried);
+    }
+
+    [Fact]
+    public async Task Withdrawal_FromAnAccountWithoutPositions_NeedsNoProof() =>
+        Assert.Equal("No proof is needed: no position is left, and no debt.", await SentenceAsync(1, null));
+
+    [Fact]
+    public async Task Settlement_OfTwoSignedOrders_IsShownByAttestations()
+    {
+        Clearinghouse.Order Order(ulong account, long sizeE8) => new(account, OnchainMargin.Margin.Instrument.Perpetual(1).Packed, sizeE8, (ulong)ApiWorld.BtcE8, 1, 4_000_000_000, 50_000, 0);
+        object[] orders = [Json(_world.Digests.Sign(Order(1, 2 * ApiWorld.One), _world.Owners[0])), Json(_world.Digests.Sign(Order(2, -2 * ApiWorld.One), _world.Owners[1]))];
+        using HttpResponseMessage reply = await _world.Http.PostAsJsonAsync("/api/settlement-proofs", new { orders, fills = new[] { new { maker = 0, taker = 1, sizeE8 = "200000000" } } });
+        JsonElement answer = await reply.Content.ReadFromJsonAsync<JsonElement>();
+
+        // The second account has credit, and signed no more than the fee of the fill.
+        Assert.Equal(["1 Signed", "2 Computed"], answer.GetProperty("accounts").EnumerateArray().Select(static proof => $"{Text(proof, "account")} {Text(proof, "way")}"));
+        Assert.Contains("more than the orders leave", Text(answer.GetProperty("accounts")[1], "sentence"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/api/accounts/99/withdrawal-proof", "{\"token\":0,\"amountRaw\":\"1\"}", HttpStatusCode.NotFound, "Account 99 was never opened.")]
+    [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":7,\"amountRaw\":\"1\"}", HttpStatusCode.NotFound, "Token 7 is not listed; /api/deployment lists the tokens.")]
+    [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":0,\"amountRaw\":\"-1\"}", HttpStatusCode.BadRequest, "The amount '-1' is not understood; give a whole number of base units, more than 0.")]
+    [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":1,\"amountRaw\":\"5000000000000000000\"}", HttpStatusCode.BadRequest, "Account 2 has 4000000000000000000 base units of token 1, less than 5000000000000000000; withdraw at most what it has.")]
+    [InlineData("/api/settlement-proofs", "{\"orders\":[],\"fills\":[]}", HttpStatusCode.BadRequest, "There are 0 orders and 0 fills; give 1 to 64 fills and at most twice as many orders.")]
+    [InlineData("/api/settlement-proofs", "{\"orders\":[],\"fills\":[{\"maker\":0,\"taker\":1,\"sizeE8\":\"1\"}]}", HttpStatusCode.BadRequest, "The fill of '1' between orders 0 and 1 is not understood; give places from 0 to -1 and a size in units of 1e-8 that is not 0.")]
+    public async Task Question_ThatCannotBe_IsRefusedInASentence(string path, string body, HttpStatusCode status, string sentence)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using HttpResponseMessage reply = await _world.Http.PostAsync(path, content);
+
+        Assert.Equal(status, reply.StatusCode);
+        Assert.Equal(sentence, Text(await reply.Content.ReadFromJsonAsync<JsonElement>(), "detail"));
+    }
+
+    [Fact]
+    public async Task Asker_WhoMayNotTradeForTheAccount_IsRefusedByName()
+    {
+        string stranger = _world.Owners[2].Address.ToString();
+        string[] refusals =
+        [
+            await SentenceAsync(2, Asker(_world.Owners[2], 2)),
+            await SentenceAsync(2, Asker(_world.Owners[1], account: 3)),
+            await SentenceAsync(2, Asker(_world.Owners[1], 2, Now - 1)),
+            await SentenceAsync(2, Asker(_world.Owners[1], 2, Now + 86_401)),
+        ];
+
+        Assert.Contains($"{stranger} neither owns account 2 nor may trade for it", refusals[0], StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("the signature is not one of", refusals[1], StringComparison.OrdinalIgnoreCase);
+        Assert.All(refusals[2..], static sentence => Assert.Contains("sign one for a second from 1770000000 to 1770086400", sentence, StringComparison.Ordinal));
+        Assert.Equal(0, _world.Trial.Tried);
+    }
+
+    [Fact]
+    public async Task Asker_MoreOftenThanHisBudget_IsRefused_AndTakesNothingFromOthers()
+    {
+        Solver.Attesting.ProofAsker Signed(PrivateKey key, ulong account) => new(key.Address.ToString(), Signature(key, account, Now + 60), $"{Now + 60}");
+        Solver.Attesting.ProofAsker theft = Signed(_world.Owners[2], 2);
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.Contains("may trade for it", await _world.Access.RefusalAsync(2, theft, default), StringComparison.Ordinal);
+        }
+
+        var answers = new List<string?>();
+        for (int i = 0; i < 21; i++)
+        {
+            answers.Add(await _world.Access.RefusalAsync(2, Signed(_world.Owners[1], 2), default));
+        }
+
+        Assert.All(answers[..20], Assert.Null);
+        Assert.Equal("Account 2 had its 20 attestations of these ten seconds; ask again in a moment, or prove by computation.", answers[20]);
+        Assert.Null(await _world.Access.RefusalAsync(3, Signed(_world.Owners[2], 3), default));
+    }
+
+    private async Task<string> SentenceAsync(ulong account, object? asker) => Text((await AskAsync(account, asker)).GetProperty("accounts")[0], "sentence");
+
+    private async Task<JsonElement> AskAsync(ulong account, object? asker)
+    {
+        using HttpResponseMessage reply = await _world.Http.PostAsJsonAsync($"/api/accounts/{account}/withdrawal-proof", new { token = 0, amountRaw = "30000000000", asker });
+        Assert.True(reply.IsSuccessStatusCode, await reply.Content.ReadAsStringAsync());
+        return await reply.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private object Asker(PrivateKey key, ulong account, ulong until = Now + 60) => new { signer = key.Address.ToString(), signature = Signature(key, account, until), validUntilSeconds = $"{until}" };
+
+    private string Signature(PrivateKey key, ulong account, ulong until) => HexData.Encode(key.SignHash(_world.Digests.OfProofRequest(account, until)).ToArray());
+
+    private static object Json(Clearinghouse.SignedOrder signed)
+    {
+        Clearinghouse.Order o = signed.Order;
+        return new
+        {
+            order = new { account = $"{o.Account}", instrument = $"{o.Instrument}", sizeE8 = $"{o.SizeE8}", limitPriceE8 = $"{o.LimitPriceE8}", nonce = $"{o.Nonce}", expiry = $"{o.Expiry}", maxFeeRateE8 = $"{o.MaxFeeRateE8}", flags = (int)o.Flags },
+            signer = signed.Signer.ToString(),
+            signature = HexData.Encode(signed.Signature),
+        };
+    }
+
+    private static string Text(JsonElement of, string name) => of.GetProperty(name).GetString()!;
+}
