@@ -74,6 +74,7 @@ internal static class Omargin
         CascadeCommand.Create(),
         SurfaceCommand.Create(),
         BacktestCommand.Create(),
+        AttesterCommand.Create(),
         SolverCommand.Create(),
         KeeperCommand.Create(),
         DoctorCommand.Create(),

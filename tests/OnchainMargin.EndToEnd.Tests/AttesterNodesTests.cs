@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum;
@@ -21,7 +18,7 @@ public sealed class AttesterNodesTests(ChainFixture fixture)
     private const long Btc = 89_035_47000000;
 
     [Fact]
-    public async Task TwoNodes_WithAKeyEach_PostEpochsAndSignOnDemandTogether()
+    public async Task TwoNodes_WithAKeyEach_PostEpochsTogether()
     {
         using PrivateKey second = await Deployed.FundedKeyAsync(fixture.Chain);
         await using Deployed world = await Deployed.CreateAsync(fixture.Chain, second);
@@ -35,11 +32,6 @@ public sealed class AttesterNodesTests(ChainFixture fixture)
         await world.Chain.PassAsync(61);
         await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).LatestEpoch is { Signatures: 2, Accounts: 2 }, "an epoch that both nodes signed");
 
-        using var http = new HttpClient();
-        Clearinghouse.Proof? proof = null;
-        await Eventually.TrueAsync(async () => (proof = await OnDemandAsync(http, urls[1], bold.Account)) is not null, "an attestation on demand that both nodes signed");
-        Assert.Equal(1, proof!.Value.Kind);
-        await bold.Client.WithdrawAsync(bold.Account, 0, 1_000_000, bold.Key.Address, proof);
         await one.StopAsync();
         await two.StopAsync();
     }
@@ -91,17 +83,5 @@ public sealed class AttesterNodesTests(ChainFixture fixture)
         });
         await host.StartAsync();
         return host;
-    }
-
-    private static async Task<Clearinghouse.Proof?> OnDemandAsync(HttpClient http, string url, ulong account)
-    {
-        using HttpResponseMessage reply = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"{url}/api/accounts/{account}/attestation")));
-        if (!reply.IsSuccessStatusCode)
-        {
-            return null;
-        }
-
-        JsonElement proof = await reply.Content.ReadFromJsonAsync<JsonElement>();
-        return new Clearinghouse.Proof((byte)proof.GetProperty("kind").GetInt32(), HexData.Decode(proof.GetProperty("data").GetString()!));
     }
 }

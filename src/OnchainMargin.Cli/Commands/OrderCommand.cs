@@ -81,6 +81,7 @@ internal static class OrderCommand
         Option<bool> json = CommonOptions.Json();
         var command = new Command("match", "Settle two signed orders against each other on chain. Anyone may.") { maker, taker, size, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
+        ProofSource proofs = ProofSource.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using PrivateKey key = options.Key(parsed);
@@ -94,12 +95,17 @@ internal static class OrderCommand
             ulong units = parsed.GetValue(size) is { } text
                 ? (ulong)AmountText.ParsePositiveE8(text, "size")
                 : (ulong)orders.Min(order => Math.Abs(order.Order.SizeE8));
-            await session.Client.SettleAsync(orders[0], orders[1], units, cancellationToken: cancellationToken);
+            (IReadOnlyList<OfferedProof> used, TransactionReceipt receipt) = await ProofSource.SendAsync(
+                await proofs.OfMatchAsync(parsed, orders[0], orders[1], units, cancellationToken),
+                proof => session.Client.SettleAsync(orders[0], orders[1], units, proof[0].Proof, proof[1].Proof, cancellationToken));
             Reply.WriteResult(
                 parsed.InvocationConfiguration.Output,
                 parsed.GetValue(json),
                 ("filled", FixedPointText.Format(units, FixedPointText.E8)),
-                ("price", FixedPointText.Format(orders[0].Order.LimitPriceE8, FixedPointText.E8)));
+                ("price", FixedPointText.Format(orders[0].Order.LimitPriceE8, FixedPointText.E8)),
+                ("makerProof", used[0].Sentence),
+                ("takerProof", used[1].Sentence),
+                ("gas", $"{receipt.GasUsed}"));
             return 0;
         });
         return command;

@@ -3,12 +3,13 @@ using OnchainMargin.Cli.Chain;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Deployment;
 
 namespace OnchainMargin.Cli.Commands;
 
-/// <summary><c>omargin withdraw</c>: pays tokens out of an account that stays healthy, shown by computation on chain.</summary>
+/// <summary><c>omargin withdraw</c>: pays tokens out of an account that stays healthy, shown by the cheapest proof that there is.</summary>
 internal static class WithdrawCommand
 {
     /// <summary>Makes the command.</summary>
@@ -19,8 +20,9 @@ internal static class WithdrawCommand
         Argument<string> amount = new("amount") { Description = "How much, like 1250.75." };
         Option<string?> receiver = new("--to") { Description = "Who receives it. Without it: the key's address.", HelpName = "address" };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("withdraw", "Pay tokens out of an account of the key; the chain computes that it stays above its initial margin.") { account, token, amount, receiver, json };
+        var command = new Command("withdraw", "Pay tokens out of an account of the key that stays above its initial margin: attesters' word shows it where that is cheaper, the chain computes it otherwise.") { account, token, amount, receiver, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
+        ProofSource proofs = ProofSource.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using PrivateKey key = options.Key(parsed);
@@ -29,8 +31,18 @@ internal static class WithdrawCommand
             DeployedToken wanted = session.Token(parsed.GetRequiredValue(token));
             UInt128 amountRaw = AmountText.ParseRaw(parsed.GetRequiredValue(amount), wanted.Decimals, "amount");
             BookAccount from = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
-            await session.Client.WithdrawAsync(from.Id, wanted.Index, amountRaw, to, cancellationToken: cancellationToken);
-            Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("account", $"{from.Id}"), ("withdrawn", $"{parsed.GetValue(amount)} {wanted.Symbol}"), ("to", to.ToString()));
+            OfferedProof offered = await proofs.OfWithdrawalAsync(parsed, session, from.Id, wanted.Index, amountRaw, key, cancellationToken);
+            (IReadOnlyList<OfferedProof> used, TransactionReceipt receipt) = await ProofSource.SendAsync(
+                [offered], proof => session.Client.WithdrawAsync(from.Id, wanted.Index, amountRaw, to, proof[0].Proof, cancellationToken));
+            Reply.WriteResult(
+                parsed.InvocationConfiguration.Output,
+                parsed.GetValue(json),
+                ("account", $"{from.Id}"),
+                ("withdrawn", $"{parsed.GetValue(amount)} {wanted.Symbol}"),
+                ("to", to.ToString()),
+                ("proof", used[0].Sentence),
+                ("creditFee", used[0].CreditFee),
+                ("gas", $"{receipt.GasUsed}"));
             return 0;
         });
         return command;

@@ -146,6 +146,15 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <param name="to">Who gets it.</param>
     public TransactionRequest Claim(Address to) => To(contracts.Clearinghouse, new Clearinghouse.ClaimCall(to));
 
+    /// <summary>Brings what accounts paid for credit to the bonds of the attesters.</summary>
+    public TransactionRequest PayAttesters() => To(contracts.Clearinghouse, new Clearinghouse.PayAttestersCall());
+
+    /// <summary>Divides what came to the bonds among the attesters who sit.</summary>
+    public TransactionRequest ShareFees() => To(contracts.AttesterBonds, new AttesterBonds.ShareCall());
+
+    /// <summary>Pays the sender the shares, or the reward, that the bonds owe him.</summary>
+    public TransactionRequest ClaimShares() => To(contracts.AttesterBonds, new AttesterBonds.ClaimCall());
+
     /// <summary>Settles the expired positions of an account.</summary>
     public TransactionRequest SettleExpired(BookAccount account)
     {

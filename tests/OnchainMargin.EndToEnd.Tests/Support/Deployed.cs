@@ -118,14 +118,15 @@ public sealed class Deployed : IAsyncDisposable
     /// <summary>A surface of the first underlying, signed by the attester: it lists the expiry, or is its next one.</summary>
     /// <param name="expiry">The expiry, Unix seconds.</param>
     /// <param name="aE12">The surface's level.</param>
-    public async Task PublishSurfaceAsync(uint expiry, long aE12)
+    /// <param name="second">The second attester, where two must sign.</param>
+    public async Task PublishSurfaceAsync(uint expiry, long aE12, PrivateKey? second = null)
     {
         Address surfaces = Record.Contracts.VolSurfaces;
         ulong spotE8 = await Chain.Node.CallAsync(Record.Contracts.SpotMarkets, new SpotMarkets.StoredSpotE8Call(1));
         var update = new VolSurfaces.SurfaceUpdate(1, expiry, await NowAsync(), spotE8 + (spotE8 / 2000), spotE8, aE12, 400_000_000_000, -20_000_000, 0, 20_000_000);
         Hash32 digest = await Chain.Node.CallAsync(surfaces, new VolSurfaces.PublicationDigestCall([update]));
-        byte[] signature = Attester.SignHash(digest).ToArray();
-        await SendAsync((surfaces, new VolSurfaces.PublishCall([update], [new VolSurfaces.AttesterSignature(Attester.Address, signature)])));
+        PrivateKey[] signers = [.. new[] { Attester, second }.OfType<PrivateKey>().OrderBy(static key => key.Address)];
+        await SendAsync((surfaces, new VolSurfaces.PublishCall([update], [.. signers.Select(key => new VolSurfaces.AttesterSignature(key.Address, key.SignHash(digest).ToArray()))])));
     }
 
     /// <summary>The buyer takes the seller's offer of perpetuals, both shown healthy by computation unless the buyer brings another proof.</summary>
@@ -231,6 +232,9 @@ public sealed class Deployed : IAsyncDisposable
         Environment.SetEnvironmentVariable(variable, KeyDigits(key));
         return new KeyOptions { Variable = variable };
     }
+
+    /// <summary>The digits of a test's key, for a key file.</summary>
+    public static string DigitsOf(PrivateKey key) => KeyDigits(key);
 
     private static string KeyDigits(PrivateKey key)
     {

@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Cli.Chain;
+
+/// <summary>Where proofs come from: a solver's API, which chooses the cheapest that the chain takes. It is never needed: what it does not answer is computed on chain, and what it says is tried there before it is sent.</summary>
+internal sealed class ProofSource
+{
+    /// <summary>The environment variable of the solver's address.</summary>
+    public const string Variable = "OMARGIN_SOLVER";
+
+    /// <summary>How long a signed request for proofs counts: for this command.</summary>
+    private const ulong RequestSeconds = 600;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Option<string?> _solver = new("--solver")
+    {
+        Description = $"A solver's API (http) that offers attested proofs; they take less gas for larger portfolios. Without it, or when it is silent: computed on chain. Environment: {Variable}.",
+        HelpName = "url",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable),
+    };
+
+    private ProofSource()
+    {
+    }
+
+    /// <summary>Adds the option to a command.</summary>
+    public static ProofSource AddTo(Command command)
+    {
+        var source = new ProofSource();
+        command.Options.Add(source._solver);
+        return source;
+    }
+
+    /// <summary>A proof for a withdrawal of an account of the key.</summary>
+    public async Task<OfferedProof> OfWithdrawalAsync(ParseResult parsed, ProtocolSession session, ulong account, ushort token, UInt128 amountRaw, PrivateKey key, CancellationToken cancellationToken)
+    {
+        BlockHeader? head = await session.Client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken);
+        ulong until = (head?.TimestampSeconds ?? 0) + RequestSeconds;
+        string signature = HexData.Encode(key.SignHash(session.Client.Digests.OfProofRequest(account, until)).ToArray());
+        var request = new
+        {
+            token,
+            amountRaw = amountRaw.ToString(CultureInfo.InvariantCulture),
+            asker = new { signer = key.Address.ToString(), signature, validUntilSeconds = until.ToString(CultureInfo.InvariantCulture) },
+        };
+        return (await AskAsync(parsed, $"api/accounts/{account}/withdrawal-proof", request, [account], cancellationToken))[0];
+    }
+
+    /// <summary>Proofs for a match of two signed orders, which ask for their accounts.</summary>
+    public Task<IReadOnlyList<OfferedProof>> OfMatchAsync(ParseResult parsed, Clearinghouse.SignedOrder maker, Clearinghouse.SignedOrder taker, ulong sizeE8, CancellationToken cancellationToken)
+    {
+        var request = new { orders = new[] { Json(maker), Json(taker) }, fills = new[] { new { maker = 0, taker = 1, sizeE8 = sizeE8.ToString(CultureInfo.InvariantCulture) } } };
+        return AskAsync(parsed, "api/settlement-proofs", request, [maker.Order.Account, taker.Order.Account], cancellationToken);
+    }
+
+    /// <summary>Sends an operation with the proofs that are offered, and again by computation when the chain does not take them after all.</summary>
+    /// <returns>The proofs that it was sent with, and what became of it.</returns>
+    public static async Task<(IReadOnlyList<OfferedProof> Proofs, TransactionReceipt Receipt)> SendAsync(IReadOnlyList<OfferedProof> offered, Func<IReadOnlyList<OfferedProof>, Task<TransactionReceipt>> send)
+    {
+        if (offered.Any(static proof => proof.IsAttested))
+        {
+            try
+            {
+                return (offered, await send(offered));
+            }
+            catch (RevertException refused)
+            {
+                offered = [.. offered.Select(proof => OfferedProof.Computed(proof.Account, $"the chain did not take the attestation ({refused.Reason})"))];
+            }
+        }
+
+        return (offered, await send(offered));
+    }
+
+    private async Task<IReadOnlyList<OfferedProof>> AskAsync(ParseResult parsed, string path, object request, IReadOnlyList<ulong> accounts, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_solver) is not { Length: > 0 } address)
+        {
+            return Computed("no solver was named");
+        }
+
+        if (!Uri.TryCreate(address.EndsWith('/') ? address : address + "/", UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
+        {
+            throw new CliException($"The solver '{address}' is no address: give one like http://127.0.0.1:8600.");
+        }
+
+        using var http = new HttpClient { Timeout = Patience };
+        try
+        {
+            using HttpResponseMessage reply = await http.PostAsJsonAsync(new Uri(url, path), request, cancellationToken);
+            JsonElement answer = await reply.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            if (!reply.IsSuccessStatusCode)
+            {
+                return Computed($"the solver at {address} says: {answer.GetProperty("detail").GetString()}");
+            }
+
+            Dictionary<ulong, OfferedProof> offered = answer.GetProperty("accounts").EnumerateArray().Select(Read).ToDictionary(static proof => proof.Account);
+            return [.. accounts.Select(account => offered[account])];
+        }
+        catch (Exception error) when (error is HttpRequestException or JsonException or EthereumFormatException or KeyNotFoundException or FormatException or InvalidOperationException
+            || (error is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return Computed($"the solver at {address} did not answer ({error.Message.TrimEnd('.')})");
+        }
+
+        IReadOnlyList<OfferedProof> Computed(string reason) => [.. accounts.Select(account => OfferedProof.Computed(account, reason))];
+    }
+
+    private static OfferedProof Read(JsonElement proof) => new(
+        ulong.Parse(Text(proof, "account"), CultureInfo.InvariantCulture),
+        new Clearinghouse.Proof((byte)proof.GetProperty("kind").GetInt32(), HexData.Decode(Text(proof, "data"))),
+        long.Parse(Text(proof, "creditFeeE8"), CultureInfo.InvariantCulture),
+        Text(proof, "sentence"));
+
+    private static string Text(JsonElement of, string name) => of.GetProperty(name).GetString() ?? throw new FormatException($"its '{name}' is empty");
+
+    private static object Json(Clearinghouse.SignedOrder signed)
+    {
+        Clearinghouse.Order order = signed.Order;
+        return new
+        {
+            order = new
+            {
+                account = $"{order.Account}",
+                instrument = $"{order.Instrument}",
+                sizeE8 = order.SizeE8.ToString(CultureInfo.InvariantCulture),
+                limitPriceE8 = $"{order.LimitPriceE8}",
+                nonce = $"{order.Nonce}",
+                expiry = $"{order.Expiry}",
+                maxFeeRateE8 = $"{order.MaxFeeRateE8}",
+                flags = (int)order.Flags,
+            },
+            signer = signed.Signer.ToString(),
+            signature = HexData.Encode(signed.Signature),
+        };
+    }
+}
