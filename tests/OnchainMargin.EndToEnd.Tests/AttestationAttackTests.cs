@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
@@ -254,11 +256,16 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
         Assert.True(credit > 100_000 * (Int128)Deployed.Unit);
         Assert.Equal(AttestedCredit.FeeUp(credit, book.Parameters.Clearing.CreditFeeE8), paid);
 
-        await Chain.SendAsync((Chain.Record.Contracts.Clearinghouse, new Clearinghouse.PayAttestersCall()));
-        await Chain.SendAsync((bonds, new AttesterBonds.ShareCall()));
+        JsonElement held = await CommandLine.RunAsync(Chain, borrower.Key, "attester", "fees");
+        Assert.Equal(((decimal)(long)paid / Deployed.Unit).ToString("0.########", CultureInfo.InvariantCulture), held.GetProperty("held").GetString());
+        Assert.Equal(2, held.GetProperty("attesters").GetArrayLength());
+        JsonElement shared = await CommandLine.RunAsync(Chain, borrower.Key, "attester", "pay");
+        Assert.Equal("2", shared.GetProperty("attesters").GetString());
         UInt256 owed = await Chain.Chain.Node.CallAsync(bonds, new AttesterBonds.OwedToCall(Chain.Attester.Address));
         // The settlement token has six decimals, and two sit.
         Assert.Equal((UInt256)(UInt128)(paid / 100 / 2), owed);
+        await CommandLine.RunAsync(Chain, Chain.Attester, "attester", "claim");
+        Assert.Equal(owed, await Chain.Chain.Node.CallAsync(Chain.Record.Tokens[0].Address, new Erc20.BalanceOfCall(Chain.Attester.Address)));
         book = await Chain.Client.ReplayAsync();
         Assert.Equal((UInt128)(paid % 100), book.HeldE8);
     }

@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using OnchainMargin.Cli;
 using OnchainMargin.EndToEnd.Tests.Guides;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Margin;
-using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver;
 using OnchainMargin.Solver.Options;
@@ -110,19 +108,7 @@ public sealed class AttestedProofTests(ChainFixture fixture)
     private static string[] Sign(Trader trader, string side, Deployed world, string file) =>
         ["order", "sign", side, "0.1", "BTC-PERP", "--account", $"{trader.Account}", "--price", (Btc / Deployed.Unit).ToString(CultureInfo.InvariantCulture), "--out", Path.Combine(world.Folder, file)];
 
-    private static async Task<JsonElement> OmarginAsync(Deployed world, Trader trader, params string[] arguments)
-    {
-        string keyFile = Path.Combine(world.Folder, $"{trader.Account}.key");
-        if (!File.Exists(keyFile))
-        {
-            await File.WriteAllTextAsync(keyFile, Deployed.DigitsOf(trader.Key));
-        }
-
-        using StringWriter output = new(), error = new();
-        int code = await Omargin.RunAsync([.. arguments, "--json", "--rpc", world.Chain.Url, "--deployment", world.DeploymentPath, "--key-file", keyFile], output, error);
-        Assert.True(code == 0, error.ToString());
-        return JsonSerializer.Deserialize<JsonElement>(output.ToString());
-    }
+    private static Task<JsonElement> OmarginAsync(Deployed world, Trader trader, params string[] arguments) => CommandLine.RunAsync(world, trader.Key, arguments);
 
     private static string Text(JsonElement reply, string name) => reply.GetProperty(name).GetString()!;
 

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using OnchainMargin.Cli;
+using OnchainMargin.Ethereum.Keys;
+
+namespace OnchainMargin.EndToEnd.Tests.Support;
+
+/// <summary>The command line as a user has it, with a key file and JSON for an answer.</summary>
+public static class CommandLine
+{
+    public static async Task<JsonElement> RunAsync(Deployed world, PrivateKey key, params string[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(world);
+        ArgumentNullException.ThrowIfNull(key);
+        string keyFile = Path.Combine(world.Folder, $"{key.Address}.key");
+        await File.WriteAllTextAsync(keyFile, Deployed.DigitsOf(key));
+        using StringWriter output = new(), error = new();
+        int code = await Omargin.RunAsync([.. arguments, "--json", "--rpc", world.Chain.Url, "--deployment", world.DeploymentPath, .. IsRead(arguments) ? (string[])[] : ["--key-file", keyFile]], output, error);
+        Assert.True(code == 0, error.ToString());
+        return JsonSerializer.Deserialize<JsonElement>(output.ToString());
+    }
+
+    /// <summary>What takes no key.</summary>
+    private static bool IsRead(string[] arguments) => arguments is ["attester", "fees", ..];
+}
