@@ -85,10 +85,18 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.TabAsync("Funds");
         await visitor.ChooseAsync("Withdraw");
         await visitor.Field("Amount").FillAsync("39000");
+
+        // One line says by which proof it would go; attesters are asked by a signature, and say why they do not show this one.
+        ILocator proof = visitor.Page.GetByTestId("proof");
+        await Assertions.Expect(proof).ToContainTextAsync("no leaf of an epoch shows it, and the attesters were not asked; no fee.");
+        await proof.GetByRole(AriaRole.Button).ClickAsync();
+        await visitor.DoneAsync("Ask the attesters");
+        await Assertions.Expect(proof).ToContainTextAsync("what the attesters signed asks for more cash than is there; no fee.");
         await visitor.Button("Withdraw").ClickAsync();
         Assert.Contains("of initial margin. Use a smaller amount, or deposit first.", await visitor.FailureAsync("Withdraw 39000 USDC"), StringComparison.Ordinal);
         await visitor.ClearActivityAsync();
         await visitor.Field("Amount").FillAsync("5000");
+        await Assertions.Expect(proof).ToContainTextAsync("; no fee.");
         await visitor.ScreenshotAsync("08-withdraw");
         await visitor.AssertAccessibleAsync("funds");
         await visitor.Button("Withdraw").ClickAsync();

@@ -251,6 +251,26 @@ export interface Withdrawable {
   decimals: number;
   amountRaw: string;
 }
+/** Who asks attesters to work for an account: a signature of its owner that moves nothing. */
+export interface Asker {
+  signer: string;
+  signature: string;
+  validUntilSeconds: string;
+}
+export interface OperationProof {
+  accounts: {
+    account: string;
+    way: string;
+    kind: number;
+    data: `0x${string}`;
+    creditE8: string;
+    creditFeeE8: string;
+    sentence: string;
+  }[];
+  gas: string | null;
+  computedGas: string | null;
+  isAskable: boolean;
+}
 export interface Inputs {
   account: string;
   checkpoint: string;
@@ -335,6 +355,12 @@ export const api = {
   distances: (id: string) => ask<Distance[]>(`/api/accounts/${id}/distances`),
   curve: (id: string, underlying: string) => ask<Curve>(`/api/accounts/${id}/curve?underlying=${underlying}`),
   withdrawable: (id: string, token: string) => ask<Withdrawable>(`/api/accounts/${id}/withdrawable?token=${token}`),
+  withdrawalProof: (id: string, token: string, amount: bigint, asker: Asker | null) =>
+    post<OperationProof>(`/api/accounts/${id}/withdrawal-proof`, {
+      token: Number(token),
+      amountRaw: amount.toString(),
+      asker,
+    }),
   inputs: (id: string) => ask<Inputs>(`/api/accounts/${id}/inputs`),
   whatIf: (id: string, request: WhatIfRequest) => post<WhatIf>(`/api/accounts/${id}/what-if`, request),
   prices: () => ask<Prices>("/api/prices"),

@@ -11,7 +11,9 @@ import {
   type Abi,
   type Hex,
 } from "viem";
-import type { Deployment } from "./api";
+import { api, type Asker, type Deployment } from "./api";
+
+const PROOF_REQUEST_SECONDS = 3600;
 
 export type Config = ReturnType<typeof makeConfig>;
 
@@ -75,6 +77,13 @@ export async function simulate<T>(config: Config, call: Call): Promise<T> {
   return result as T;
 }
 
+/** Whether the chain would take a call now. */
+export const isAccepted = (config: Config, call: Call): Promise<boolean> =>
+  simulate(config, call).then(
+    () => true,
+    () => false,
+  );
+
 /** Sends a call that was found good a moment before; gives the transaction's hash at once. */
 export async function send(config: Config, call: Call): Promise<Hex> {
   await simulate(config, call);
@@ -98,7 +107,12 @@ export async function send(config: Config, call: Call): Promise<Hex> {
 export const waitFor = (config: Config, hash: Hex) =>
   reader(config).waitForTransactionReceipt({ hash, pollingInterval: 500 });
 
-const PROOF_COMPUTED = { kind: 0, data: "0x" } as const;
+/** How an account is shown healthy: the contract's own argument. */
+export interface Proof {
+  kind: number;
+  data: Hex;
+}
+export const PROOF_COMPUTED: Proof = { kind: 0, data: "0x" };
 
 export const calls = {
   openAccount: (d: Deployment, owner: string): Call => ({
@@ -138,11 +152,18 @@ export const calls = {
     functionName: "depositWithPermit",
     args: [BigInt(account), Number(token), amount, permit.deadline, permit.v, permit.r, permit.s],
   }),
-  withdraw: (d: Deployment, account: { id: string; state: Hex }, token: string, amount: bigint, to: string): Call => ({
+  withdraw: (
+    d: Deployment,
+    account: { id: string; state: Hex },
+    token: string,
+    amount: bigint,
+    to: string,
+    proof: Proof,
+  ): Call => ({
     address: d.contracts.clearinghouse,
     abi: contracts.Clearinghouse,
     functionName: "withdraw",
-    args: [{ account: BigInt(account.id), state: account.state, proof: PROOF_COMPUTED }, Number(token), amount, to],
+    args: [{ account: BigInt(account.id), state: account.state, proof }, Number(token), amount, to],
   }),
   move: (
     d: Deployment,
@@ -357,6 +378,29 @@ export const signCancel = (config: Config, d: Deployment, account: string, nonce
     primaryType: "Cancel",
     message: { account, nonce },
   });
+
+/** Lets attesters work for an account for an hour. It moves nothing. */
+export async function signProofRequest(config: Config, d: Deployment, account: string): Promise<Asker> {
+  const wallet = await getConnectorClient(config);
+  const validUntilSeconds = String(Number((await api.prices()).timeSeconds) + PROOF_REQUEST_SECONDS);
+  const signature = await signTyped(config, {
+    domain: {
+      name: "OnchainMargin Proofs",
+      version: "1",
+      chainId: Number(d.chainId),
+      verifyingContract: d.contracts.clearinghouse,
+    },
+    types: {
+      ProofRequest: [
+        { name: "account", type: "uint64" },
+        { name: "validUntil", type: "uint40" },
+      ],
+    },
+    primaryType: "ProofRequest",
+    message: { account, validUntil: validUntilSeconds },
+  });
+  return { signer: wallet.account.address, signature, validUntilSeconds };
+}
 
 export interface Comparison {
   name: string;

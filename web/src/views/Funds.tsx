@@ -2,10 +2,21 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
-import { api, type Account, type Token } from "../lib/api";
+import { api, type Account, type Asker, type OperationProof, type Token } from "../lib/api";
 import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
 import { big, decimal, dollars, parse, percent, plain, size, unitE8 } from "../lib/numbers";
-import { allowance, balanceOf, calls, send, signPermit, waitFor } from "../lib/wallet";
+import {
+  allowance,
+  balanceOf,
+  calls,
+  PROOF_COMPUTED,
+  isAccepted,
+  send,
+  signPermit,
+  signProofRequest,
+  waitFor,
+  type Proof,
+} from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 import { Held, LossNotice } from "./Losses";
 
@@ -211,6 +222,25 @@ function Deposit({ account }: { account: Account }) {
   );
 }
 
+/** Which proof a withdrawal would be sent with, what it costs and saves, in one line. */
+function ProofLine({ proof, ask }: { proof: OperationProof; ask: () => void }) {
+  const saved = proof.gas && proof.computedGas ? Number(proof.computedGas) - Number(proof.gas) : 0;
+  return (
+    <p className="quiet" data-testid="proof">
+      {proof.accounts[0]!.sentence}
+      {saved > 0 && ` It takes ${saved.toLocaleString("en-US")} gas less than computing.`}
+      {proof.isAskable && (
+        <>
+          {" "}
+          <button type="button" className="link" onClick={ask}>
+            Ask them (a free signature)
+          </button>
+        </>
+      )}
+    </p>
+  );
+}
+
 function Withdraw({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { address } = useConnection();
@@ -220,6 +250,15 @@ function Withdraw({ account }: { account: Account }) {
   const most = useWithdrawable(account, token);
   const settled = useSettled(token.token === "0" && amount ? amount : 0n);
   const cashE8 = settled * unitE8(token.decimals);
+  const asked = useSettled(amount ?? 0n);
+  const [asker, setAsker] = useState<{ account: string; by: Asker } | null>(null);
+  const by = asker?.account === account.id ? asker.by : null;
+  const { data: proof } = useQuery({
+    queryKey: ["withdrawal-proof", account.id, account.stateHash, token.token, asked.toString(), by?.signature],
+    queryFn: () => api.withdrawalProof(account.id, token.token, asked, by),
+    enabled: asked > 0n,
+    retry: false,
+  });
   const { data: after } = useQuery({
     queryKey: ["withdraw-what-if", account.id, account.stateHash, cashE8.toString()],
     queryFn: () => api.whatIf(account.id, { cashE8: (-cashE8).toString() }),
@@ -230,7 +269,14 @@ function Withdraw({ account }: { account: Account }) {
   const withdraw = () =>
     run(`Withdraw ${text} ${token.symbol}`, async (tell) => {
       const fresh = await api.account(account.id);
-      const hash = await send(config, calls.withdraw(deployment, fresh, token.token, amount!, address!));
+      const withdrawal = (shown: Proof) => calls.withdraw(deployment, fresh, token.token, amount!, address!, shown);
+      // A solver or attesters that are silent, or that the chain does not believe, stop nothing: it computes then.
+      const best = await api.withdrawalProof(account.id, token.token, amount!, by).then(
+        (found) => found.accounts[0]!,
+        () => PROOF_COMPUTED,
+      );
+      const isTaken = best.kind !== PROOF_COMPUTED.kind && (await isAccepted(config, withdrawal(best)));
+      const hash = await send(config, withdrawal(isTaken ? best : PROOF_COMPUTED));
       tell("Waiting for the block.", hash);
       await waitFor(config, hash);
       setText("");
@@ -269,12 +315,24 @@ function Withdraw({ account }: { account: Account }) {
             </div>
           </dl>
         )}
+        {proof && asked > 0n && (
+          <ProofLine
+            proof={proof}
+            ask={() =>
+              void run("Ask the attesters", async (tell) => {
+                tell("Sign the request in your wallet: it moves nothing.");
+                setAsker({ account: account.id, by: await signProofRequest(config, deployment, account.id) });
+                return `Attesters may work for account ${account.id} for an hour.`;
+              })
+            }
+          />
+        )}
       </AmountPanel>
       <p className="quiet">
         Recent gains become withdrawable over the oracle's averaging window. More than your cash can be taken as a loan
-        against collateral, at interest. The chain computes that you stay healthy, so no fee on credit is paid; with an
-        attestation in its place it would be {percent(big(deployment.parameters.creditFeeE8), 3)} of what is taken on
-        the attesters' word.
+        against collateral, at interest. Attesters' word takes the place of the chain's computation where that is
+        cheaper; the fee on credit, {percent(big(deployment.parameters.creditFeeE8), 3)} of what is taken on their word,
+        is told before you send.
       </p>
     </>
   );
