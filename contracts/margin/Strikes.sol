@@ -195,16 +195,13 @@ library Strikes {
                     v := VARIANCE_MIN_Q64
                 }
             }
-            let near := mload(R_VOLATILITY)
-            x := mul(100, mul(near, near))
-            if or(lt(x, mul(87, v)), gt(x, mul(114, v))) {
-                // From 2^36, the largest root, down: each halving step is a Newton step, until it is near.
-                near := 0x1000000000
-                for {} gt(mul(100, mul(near, near)), mul(114, v)) {} {
-                    near := shr(1, add(near, div(v, near)))
-                }
+            // A step from anywhere lands at the root or above it; then down until it is within 1/512.
+            let vol := mload(R_VOLATILITY)
+            vol := or(vol, shl(31, iszero(vol)))
+            vol := shr(1, add(vol, div(v, vol)))
+            for {} gt(mul(vol, vol), add(v, shr(8, v))) {} {
+                vol := shr(1, add(vol, div(v, vol)))
             }
-            let vol := shr(1, add(near, div(v, near)))
             vol := shr(1, add(vol, div(v, vol)))
             vol := shr(1, add(vol, div(v, vol)))
             vol := sub(vol, gt(mul(vol, vol), v))
