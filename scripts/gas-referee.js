@@ -7,8 +7,9 @@ import { openChain } from "./lib/gas-chain.js";
 const chain = await openChain();
 const { deployedBytecode } = await hre.artifacts.readArtifact("contracts/margin/Referee.sol:Referee");
 const referee = await chain.create("contracts/margin/Referee.sol:Referee", await chain.createNormalTable());
-const measure = (method, ...args) =>
-  chain.executionGas(referee.address, referee.interfaces.encodeFunctionData(method, args));
+const measureAt = (address, method, ...args) =>
+  chain.executionGas(address, referee.interfaces.encodeFunctionData(method, args));
+const measure = (method, ...args) => measureAt(referee.address, method, ...args);
 
 const inputs = (options, distinct = false) => [state(options, distinct), balances, checkpoint, record, 0];
 const result = { "gas.referee.bytes": (deployedBytecode.length - 2) / 2 };
@@ -18,9 +19,10 @@ for (const options of [1, 4, 16, 64, 128]) {
 for (const options of [16, 64, 128]) {
   result[`gas.referee.health.${options}options.distinctStrikes`] = await measure("health", ...inputs(options, true));
 }
-// Witnesses: one joint scenario without and with the add-ons, and the node at spot with what lies between.
+// Witnesses, asked where the contracts ask them: one joint scenario without and with the add-ons, and the node at spot with what lies between.
+const [weigher] = await referee.call("WITNESS");
 for (const [name, witness] of Object.entries({ "": "0x000300", ".addons": "0x000301", ".node": "0x00c600" })) {
-  result[`gas.witness.16options${name}`] = await measure("witnessMargin", ...inputs(16), witness);
+  result[`gas.witness.16options${name}`] = await measureAt(weigher, "witnessMargin", ...inputs(16), witness);
 }
 const instrument = "0x" + state(1).slice(194, 218);
 result["gas.referee.headroom"] = await measure("headroom", instrument, 10n ** 8n, checkpoint, record, 0);

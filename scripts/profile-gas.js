@@ -1,5 +1,6 @@
-// Where the gas of clearing goes: a settlement and a withdrawal of 16 options with attestations, and the start of a lot of 8 and a bid on it, traced step by step.
+// Where the gas of clearing goes: a settlement and a withdrawal of 16 options with attestations, the start of a lot of 8 and a bid on it, and a witness of 16 by itself, traced step by step.
 // Run: npx hardhat run scripts/profile-gas.js   Prints for each the largest sums by contract, by kind of instruction and by function. OMARGIN_PROFILE_LINES sets how many.
+import { balances as collateral, checkpoint, record, state } from "./lib/gas-book.js";
 import { openChain } from "./lib/gas-chain.js";
 import { SPOT, deployProtocol, gasStart } from "./lib/gas-protocol.js";
 import { openTracer, printTrace } from "./lib/gas-trace.js";
@@ -60,3 +61,10 @@ const [lot] = await house.call("lotCount");
 const preimage = [victim, protocol.states.get(victim), balances];
 await house.sendAs(owners.get(bidder), "bid", lot, preimage, E8, 10n ** 16n, protocol.input(bidder));
 await print("bid, 8 options");
+
+// As in `scripts/gas-referee.js`, calldata and the transaction included.
+const referee = await chain.create("contracts/margin/Referee.sol:Referee", await chain.createNormalTable());
+const [weigher] = await referee.call("WITNESS");
+const asked = [state(16), collateral, checkpoint, record, 0, "0x000300"];
+await chain.transact({ to: weigher, data: referee.interfaces.encodeFunctionData("witnessMargin", asked) });
+await print("witness, one scenario, 16 options");

@@ -15,6 +15,7 @@ interface IAttesterBonds {
     event Slashed(address indexed attester, address indexed prover, uint256 rewardRaw, uint256 insuranceRaw);
     event Shared(uint256 amountRaw, uint256 attesters);
     event Claimed(address indexed owner, uint256 amountRaw);
+    event RewardPaid(address indexed attester, address indexed prover, uint256 amountRaw);
     event InsurancePaid(uint256 amountRaw);
 
     /// @notice Thrown when an attester was not admitted, or is there already.
@@ -22,9 +23,6 @@ interface IAttesterBonds {
 
     /// @notice Thrown when an address has no bond here, or none that may be released yet.
     error BondLocked(address attester, uint256 releaseTime);
-
-    /// @notice Thrown when the caller may not slash.
-    error NotJudge(address caller);
 
     /// @notice Thrown when there is nothing to fetch.
     error NothingOwed(address owner);
@@ -51,8 +49,11 @@ interface IAttesterBonds {
     /// @notice Shares out what arrived beside bonds. Anyone.
     function share() external;
 
-    /// @notice Pays out what is owed to the caller: rewards of a prover, shares of an attester.
+    /// @notice Pays out the shares of the caller, an attester.
     function claim() external returns (uint256 amountRaw);
+
+    /// @notice Pays the reward for proving an attester wrong to who did. Anyone. It is noted with the attester, who cannot join again before it is paid.
+    function payReward(address attester) external;
 
     /// @notice Pays what slashed bonds owe it into the insurance fund. Anyone.
     function payInsurance() external;
@@ -68,5 +69,8 @@ interface IAttesterBonds {
 
     /// @notice What `claim` would pay.
     function owedTo(address owner) external view returns (uint256 amountRaw);
+
+    /// @notice What `payReward` would pay, and to whom.
+    function rewardOf(address attester) external view returns (address prover, uint256 amountRaw);
     function insuranceDueRaw() external view returns (uint256);
 }

@@ -89,6 +89,10 @@ interface IReferee {
         SurfaceChoice choice
     ) external view returns (Figures memory figures);
 
+    /// @notice The part that weighs witnesses, which answers `witnessMargin` as the referee does: who asks often asks it without the way round.
+    // solhint-disable-next-line func-name-mixedcase
+    function WITNESS() external view returns (address);
+
     /// @notice Equity, and the part of the maintenance margin that a witness shows (MRG-057): never more than the whole.
     function witnessMargin(
         bytes calldata state,

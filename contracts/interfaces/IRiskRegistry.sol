@@ -69,7 +69,7 @@ interface IRiskRegistry {
     error ModelMismatch(bytes32 expected, bytes32 found);
 
     /// @notice Thrown when a leaf is not in an epoch's book.
-    error LeafNotInBook(uint64 epoch, uint64 account);
+    error LeafNotInBook(uint64 epoch, bytes32 leaf);
 
     /// @notice Thrown when an attestation is past its last second.
     error AttestationExpired(uint64 account, uint40 validUntil);
@@ -100,8 +100,9 @@ interface IRiskRegistry {
     function vacate(address attester) external;
 
     /// @notice Takes the votes of these seats and voids every epoch that they signed. AttesterBonds only, when it slashes.
+    /// @param judge Who asked for that; none but Challenges may.
     /// @return holders Who sits on them, in the order of the seats.
-    function condemn(uint64 seats) external returns (address[] memory holders);
+    function condemn(uint64 seats, address judge) external returns (address[] memory holders);
 
     /// @notice Voids an epoch. Challenges only.
     function voidEpoch(uint64 epoch) external;
@@ -138,9 +139,10 @@ interface IRiskRegistry {
         AttesterSignature[] calldata signatures
     ) external view returns (uint64 seats);
 
-    /// @notice The seats that signed the epoch that the attestation is a leaf of, however old it is.
+    /// @notice The seats that signed the epoch whose book has this leaf (`leafOf`) of an attestation at that checkpoint, however old it is.
     function seatsOfLeaf(
-        RiskAttestation calldata attestation,
+        bytes32 leaf,
+        uint64 checkpoint,
         uint64 epoch,
         bytes32[] calldata merkleProof
     ) external view returns (uint64 seats);
@@ -152,6 +154,10 @@ interface IRiskRegistry {
     function modelHash() external view returns (bytes32);
     /// @notice The referee that a model is; zero when it never was one.
     function refereeOf(bytes32 modelHash) external view returns (IReferee);
+
+    /// @notice The part of that referee that weighs witnesses.
+    function witnessOf(bytes32 modelHash) external view returns (IReferee);
+
     /// @notice Who sits on a seat, also while only its bond is still there.
     function holderOf(uint8 seat) external view returns (address);
     function bonds() external view returns (address);

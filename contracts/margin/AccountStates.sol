@@ -84,6 +84,12 @@ library AccountStates {
 
     /// @notice Reverts unless the state is well formed, in the order StateMalformed, PositionsUnsorted, PositionEmpty, InstrumentInvalid.
     function validate(bytes calldata state) internal pure {
+        requireForm(state);
+        if (!_arePositionsValid(state)) _refusePositions(state);
+    }
+
+    /// @notice Reverts with StateMalformed unless length, format and spare bits are those of a state.
+    function requireForm(bytes calldata state) internal pure {
         bool fits;
         // Safe: reading beyond the calldata gives zeros, and the length is compared too. Byte 28 of the first word is the format; the last 14 of the second are spare.
         assembly ("memory-safe") {
@@ -93,7 +99,6 @@ library AccountStates {
             fits := and(fits, iszero(shl(144, calldataload(add(state.offset, 32)))))
         }
         require(fits, StateMalformed(state.length));
-        if (!_arePositionsValid(state)) _refusePositions(state);
     }
 
     /// @dev One pass over the positions, without a branch in it.

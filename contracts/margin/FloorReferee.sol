@@ -42,6 +42,7 @@ contract FloorReferee is IFloorReferee {
         SurfaceChoice choice
     ) external view returns (FloorFigures memory figures) {
         NormalTable.load(CDF_TABLE);
+        AccountStates.validate(state);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         Touched[] memory touched = Totals.touch(book);
         Totals.start(book);
@@ -70,6 +71,7 @@ contract FloorReferee is IFloorReferee {
         SurfaceChoice choice
     ) external view returns (int256 equityE8) {
         NormalTable.load(CDF_TABLE);
+        AccountStates.validate(state);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         Touched[] memory touched = Totals.touch(book);
         Totals.start(book);

@@ -36,6 +36,7 @@ contract Referee is IReferee {
         SurfaceChoice choice
     ) external view returns (Figures memory figures) {
         NormalTable.load(CDF_TABLE);
+        AccountStates.validate(state);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         Terms[] memory terms = Totals.measure(book);
         Totals.figures(book, terms, AccountStates.cashE8(state), figures);
@@ -73,6 +74,7 @@ contract Referee is IReferee {
         SurfaceChoice choice
     ) external view returns (uint256 standardE8) {
         NormalTable.load(CDF_TABLE);
+        AccountStates.validate(state);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         return Standard.measure(book);
     }

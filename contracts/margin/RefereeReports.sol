@@ -32,6 +32,7 @@ contract RefereeReports is IRefereeReports {
         SurfaceChoice choice
     ) external view returns (Breakdown memory report) {
         NormalTable.load(CDF_TABLE);
+        AccountStates.validate(state);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         book.forReport = true;
         Terms[] memory terms = Totals.measure(book);

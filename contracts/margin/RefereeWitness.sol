@@ -28,6 +28,8 @@ contract RefereeWitness {
         bytes calldata witness
     ) external view returns (int256 equityE8, uint256 maintenanceE8) {
         NormalTable.load(CDF_TABLE);
+        // What positions a stored state has, and what an honest attester signed, was verified when it was written (MRG-057).
+        AccountStates.requireForm(state);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         maintenanceE8 = Witness.measure(book, witness);
         equityE8 = AccountStates.cashE8(state) + Totals.equityBesideCash();

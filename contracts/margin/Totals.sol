@@ -36,7 +36,7 @@ library Totals {
     uint256 private constant BROKEN_BYTES = 4 * WORD;
     uint256 private constant ACCOUNT_BYTES = R_KINK_ROOM - R_TIME;
 
-    /// @notice Makes the book of an account: verifies the state's form and the checkpoint's length, copies the positions to memory and reads the balances.
+    /// @notice Makes the book of an account whose state was verified, by the caller: verifies the checkpoint's length, copies the positions to memory and reads the balances.
     /// @return book What the computation runs over; its sums begin with the collateral that is no underlying.
     /// @custom:spec MRG-005
     function open(
@@ -47,7 +47,6 @@ library Totals {
         SurfaceChoice choice
     ) internal pure returns (Book memory book) {
         unchecked {
-            AccountStates.validate(state);
             openCheckpoint(book, checkpoint, records, choice);
             uint256 length = state.length - AccountStates.HEADER_BYTES;
             uint256 positions = Words.take(length);

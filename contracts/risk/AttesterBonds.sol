@@ -26,11 +26,12 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
 
     /// @dev One word, because a slashing reads and writes one for each signer.
     struct Member {
-        uint80 amountRaw;
-        uint40 releaseTime;
         bool isAdmitted;
-        /// @dev What `Sums.sharedRaw` was when the shares of this attester were last booked.
-        uint80 sharedBeforeRaw;
+        /// @dev A bond is `bondRaw`, whole or not there.
+        bool isBonded;
+        uint40 releaseTime;
+        /// @dev While the bond is there, what `Sums.sharedRaw` was when the shares of this attester were last booked; once it is slashed, whose the reward is, 0 when that was paid.
+        uint160 sharedBeforeOrProver;
     }
 
     IRiskRegistry public immutable registry;
@@ -39,6 +40,8 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     IERC20 public immutable token;
     uint256 public immutable override bondRaw;
     uint256 public immutable override bondE8;
+    /// @notice What the prover gets of each bond.
+    uint256 public immutable rewardRaw;
     /// @dev One word, because a slashing writes two of them; 2^80 units of a token of 8 decimals are 1.2e16 of it.
     struct Sums {
         /// @dev What of the contract's tokens belongs to somebody: bonds, rewards, shares, insurance.
@@ -51,7 +54,8 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
 
     Sums private _sums;
     mapping(address attester => Member) private _members;
-    mapping(address owner => uint256) private _owedRaw;
+    /// @dev Shares that were booked.
+    mapping(address attester => uint256) private _owedRaw;
 
     constructor(
         address authority,
@@ -67,6 +71,7 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
         token = IERC20(erc20);
         // So that the bonds of all seats together are far below what `Sums` holds.
         bondRaw = uint256(bondRaw_).toUint72();
+        rewardRaw = (uint256(bondRaw_) * PROVER_BPS) / BPS;
         bondE8 = uint256(bondRaw_) * 10 ** (CASH_DECIMALS - decimals);
     }
 
@@ -94,9 +99,10 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     /// @inheritdoc IAttesterBonds
     function join(address attester) external nonReentrant {
         Member storage member = _members[attester];
-        require(member.isAdmitted && member.amountRaw == 0 && member.releaseTime == 0, NotAdmitted(attester));
+        bool isFree = !member.isBonded && member.releaseTime == 0 && member.sharedBeforeOrProver == 0;
+        require(member.isAdmitted && isFree, NotAdmitted(attester));
         Sums memory sums = _sums;
-        (member.amountRaw, member.sharedBeforeRaw) = (uint80(bondRaw), sums.sharedRaw);
+        (member.isBonded, member.sharedBeforeOrProver) = (true, sums.sharedRaw);
         _sums.ownedRaw = sums.ownedRaw + uint96(bondRaw);
         registry.enrol(attester);
         emit Joined(attester, msg.sender, bondRaw);
@@ -116,8 +122,11 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
         Member storage member = _members[attester];
         uint256 releaseTime = member.releaseTime;
         require(releaseTime != 0 && block.timestamp >= releaseTime, BondLocked(attester, releaseTime));
-        uint256 amountRaw = member.amountRaw;
-        member.amountRaw = 0;
+        uint256 amountRaw = 0;
+        if (member.isBonded) {
+            amountRaw = bondRaw;
+            (member.isBonded, member.sharedBeforeOrProver) = (false, 0);
+        }
         member.releaseTime = 0;
         _sums.ownedRaw -= uint96(amountRaw);
         registry.vacate(attester);
@@ -129,29 +138,21 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
 
     /// @inheritdoc IAttesterBonds
     function slash(uint64 seats, address prover) external returns (uint256 slashed) {
-        require(msg.sender == registry.challenges(), NotJudge(msg.sender));
-        address[] memory holders = registry.condemn(seats);
-        uint256 rewards = 0;
-        Sums memory sums = _sums;
+        address[] memory holders = registry.condemn(seats, msg.sender);
+        uint256 insuranceRaw = bondRaw - rewardRaw;
+        uint80 sharedRaw = _sums.sharedRaw;
         for (uint256 i = 0; i < holders.length; ++i) {
             address attester = holders[i];
             Member memory member = _members[attester];
-            uint256 amountRaw = member.amountRaw;
-            if (amountRaw == 0) continue;
-            if (member.releaseTime == 0) _bookShares(attester, member, sums.sharedRaw);
+            if (!member.isBonded) continue;
+            if (member.releaseTime == 0) _bookShares(attester, member, sharedRaw);
             // The seat is kept until nothing that it signed can be used any more; the address has to be admitted anew.
-            (member.amountRaw, member.isAdmitted) = (0, false);
-            member.releaseTime = uint40(block.timestamp + UNBONDING_SECONDS);
-            _members[attester] = member;
-            uint256 reward = (amountRaw * PROVER_BPS) / BPS;
-            rewards += reward;
-            sums.insuranceDueRaw += uint80(amountRaw - reward);
+            uint40 releaseTime = uint40(block.timestamp + UNBONDING_SECONDS);
+            _members[attester] = Member(false, false, releaseTime, uint160(prover));
             ++slashed;
-            emit Slashed(attester, prover, reward, amountRaw - reward);
+            emit Slashed(attester, prover, rewardRaw, insuranceRaw);
         }
-        if (slashed == 0) return 0;
-        _owedRaw[prover] += rewards;
-        _sums = sums;
+        if (slashed != 0) _sums.insuranceDueRaw += (slashed * insuranceRaw).toUint80();
     }
 
     // Money
@@ -181,6 +182,16 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     }
 
     /// @inheritdoc IAttesterBonds
+    function payReward(address attester) external nonReentrant {
+        (address prover, uint256 amountRaw) = rewardOf(attester);
+        require(prover != address(0), NothingOwed(attester));
+        _members[attester].sharedBeforeOrProver = 0;
+        _sums.ownedRaw -= uint96(amountRaw);
+        emit RewardPaid(attester, prover, amountRaw);
+        token.safeTransfer(prover, amountRaw);
+    }
+
+    /// @inheritdoc IAttesterBonds
     function payInsurance() external nonReentrant {
         Sums memory sums = _sums;
         uint256 amountRaw = sums.insuranceDueRaw;
@@ -198,7 +209,14 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     /// @inheritdoc IAttesterBonds
     function bondOf(address attester) external view returns (uint256 amountRaw, uint256 releaseTime) {
         Member storage member = _members[attester];
-        return (member.amountRaw, member.releaseTime);
+        return (member.isBonded ? bondRaw : 0, member.releaseTime);
+    }
+
+    /// @inheritdoc IAttesterBonds
+    function rewardOf(address attester) public view returns (address prover, uint256 amountRaw) {
+        Member storage member = _members[attester];
+        if (!member.isBonded) prover = address(member.sharedBeforeOrProver);
+        if (prover != address(0)) amountRaw = rewardRaw;
     }
 
     /// @inheritdoc IAttesterBonds
@@ -214,7 +232,7 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     /// @inheritdoc IAttesterBonds
     function owedTo(address owner) external view returns (uint256 amountRaw) {
         amountRaw = _owedRaw[owner];
-        if (registry.isAttester(owner)) amountRaw += _sums.sharedRaw - _members[owner].sharedBeforeRaw;
+        if (registry.isAttester(owner)) amountRaw += _sums.sharedRaw - _members[owner].sharedBeforeOrProver;
     }
 
     /// @inheritdoc IAttesterBonds
@@ -241,9 +259,9 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
 
     /// @dev The same, without writing the member.
     function _bookShares(address attester, Member memory member, uint80 sharedRaw) private {
-        uint256 shares = sharedRaw - member.sharedBeforeRaw;
+        uint256 shares = sharedRaw - member.sharedBeforeOrProver;
         if (shares == 0) return;
-        member.sharedBeforeRaw = sharedRaw;
+        member.sharedBeforeOrProver = sharedRaw;
         _owedRaw[attester] += shares;
     }
 }

@@ -50,7 +50,8 @@ contract Challenges is IChallenges {
         bytes calldata witness,
         bytes32 salt
     ) external {
-        (uint64 seats, IReferee referee) = _open(accused, preimages);
+        (bytes32 leaf, uint64 seats) = _open(accused, preimages);
+        IReferee referee = _known(registry.witnessOf(accused.attestation.modelHash), accused);
         (int256 equityE8, uint256 maintenanceE8) = referee.witnessMargin(
             _stateOf(preimages.positions),
             preimages.balances,
@@ -68,13 +69,14 @@ contract Challenges is IChallenges {
             _isHarmful(accused.attestation, maintenanceE8, initialE8, leastCashE8),
             WitnessShowsNothing(accused.attestation.account, maintenanceE8, initialE8, leastCashE8)
         );
-        _slash(accused, seats, salt);
+        _slash(accused, leaf, seats, salt);
     }
 
     /// @inheritdoc IChallenges
     function recompute(Accused calldata accused, Preimages calldata preimages, bytes32 salt) external {
-        (uint64 seats, IReferee referee) = _open(accused, preimages);
+        (bytes32 leaf, uint64 seats) = _open(accused, preimages);
         RiskAttestation calldata a = accused.attestation;
+        IReferee referee = _known(registry.refereeOf(a.modelHash), accused);
         Figures memory figures = referee.health(
             _stateOf(preimages.positions),
             preimages.balances,
@@ -83,7 +85,7 @@ contract Challenges is IChallenges {
             SurfaceChoice.Worse
         );
         if (_isHarmful(a, figures.maintenanceE8, figures.initialE8, figures.leastCashE8)) {
-            _slash(accused, seats, salt);
+            _slash(accused, leaf, seats, salt);
             return;
         }
         bool isTrue =
@@ -91,7 +93,6 @@ contract Challenges is IChallenges {
                 figures.initialE8 == uint64(a.initialMarginE8) &&
                 figures.maintenanceE8 == uint64(a.maintenanceMarginE8);
         require(!isTrue, AttestationTrue(a.account));
-        bytes32 leaf = Leaves.hash(a);
         registry.voidAttestation(leaf);
         emit Corrected(leaf, accused.epoch, a.account, msg.sender);
     }
@@ -115,7 +116,7 @@ contract Challenges is IChallenges {
         uint64 account = attestation.account;
         uint256 deadline = deadlineOf[epoch][account];
         require(deadline != 0 && deadline != type(uint256).max, DemandNotDue(epoch, account, deadline));
-        registry.seatsOfLeaf(attestation, epoch, merkleProof);
+        registry.seatsOfLeaf(Leaves.hash(attestation), attestation.checkpoint, epoch, merkleProof);
         // Not asked for again: everybody has seen it now.
         deadlineOf[epoch][account] = type(uint256).max;
         emit Supplied(epoch, account, attestation, merkleProof);
@@ -130,23 +131,27 @@ contract Challenges is IChallenges {
 
     // Internal
 
-    /// @dev Checks everything that an attestation names, and finds who signed it and who judges it.
+    /// @dev Checks everything that an attestation names, and finds who signed it.
     function _open(
         Accused calldata accused,
         Preimages calldata preimages
-    ) private view returns (uint64 seats, IReferee referee) {
+    ) private view returns (bytes32 leaf, uint64 seats) {
         RiskAttestation calldata a = accused.attestation;
+        leaf = Leaves.hash(a);
         _requirePreimage(hub.inputsHash(a.checkpoint), preimages.checkpoint);
         uint256 age = block.timestamp - uint40(Checkpoints.word(preimages.checkpoint, 0) >> 152);
         require(age <= HORIZON_SECONDS, ChallengeTooLate(a.checkpoint, age, HORIZON_SECONDS));
         seats =
             accused.epoch == 0
                 ? registry.seatsOf(a, accused.signatures)
-                : registry.seatsOfLeaf(a, accused.epoch, accused.merkleProof);
-        referee = registry.refereeOf(a.modelHash);
-        require(address(referee) != address(0), ModelUnknown(a.modelHash));
+                : registry.seatsOfLeaf(leaf, a.checkpoint, accused.epoch, accused.merkleProof);
         _requirePreimage(a.positionsHash, preimages.positions);
         _requirePreimage(a.collateralHash, preimages.balances);
+    }
+
+    function _known(IReferee judge, Accused calldata accused) private pure returns (IReferee) {
+        require(address(judge) != address(0), ModelUnknown(accused.attestation.modelHash));
+        return judge;
     }
 
     function _requirePreimage(bytes32 expected, bytes calldata preimage) private pure {
@@ -166,9 +171,8 @@ contract Challenges is IChallenges {
             int256(maintenanceE8) > a.maintenanceMarginE8;
     }
 
-    function _slash(Accused calldata accused, uint64 seats, bytes32 salt) private {
+    function _slash(Accused calldata accused, bytes32 leaf, uint64 seats, bytes32 salt) private {
         uint64 account = accused.attestation.account;
-        bytes32 leaf = Leaves.hash(accused.attestation);
         bytes32 commitment = keccak256(abi.encode(msg.sender, leaf, salt));
         uint256 committed = _commitments[commitment];
         require(committed != 0 && committed < block.number, NotCommitted(commitment));

@@ -51,6 +51,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     Council private _council;
     mapping(uint256 model => bytes32 modelHash) private _models;
     mapping(bytes32 modelHash => IReferee) public override refereeOf;
+    mapping(bytes32 modelHash => IReferee) public override witnessOf;
     mapping(uint8 seat => address) public override holderOf;
     /// @dev 1 + seat.
     mapping(address attester => uint8) private _seatOf;
@@ -136,7 +137,8 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IRiskRegistry
-    function condemn(uint64 seats) external only(bonds) returns (address[] memory holders) {
+    function condemn(uint64 seats, address judge) external only(bonds) returns (address[] memory holders) {
+        require(judge == challenges, ConnectedWrongly(judge));
         holders = new address[](_count(seats));
         uint256 found = 0;
         for (uint8 seat = 0; seats >> seat != 0; ++seat) {
@@ -146,7 +148,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         uint64 losing = council.active & seats;
         council.active &= ~seats;
         council.condemned |= seats;
-        council.attesters -= uint8(_count(losing));
+        council.attesters -= uint8(losing == seats ? found : _count(losing));
         _council = council;
         emit AttestersCondemned(seats, council.attesters);
     }
@@ -193,7 +195,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IRiskRegistry
     function requireSigned(RiskAttestation calldata attestation, AttesterSignature[] calldata signatures) external {
         Council memory council = _council;
-        bytes32 inputsHash = _requireUsable(council, attestation);
+        bytes32 inputsHash = _requireUsable(council, attestation, leafOf(attestation));
         bytes32 digest = _attestationDigest(attestation, inputsHash);
         (, uint64 contracts) = _requireQuorum(council, digest, signatures);
         if (contracts != 0) _remembered[digest] |= contracts;
@@ -206,9 +208,10 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         bytes32[] calldata merkleProof
     ) external view {
         Council memory council = _council;
-        Posted storage posted = _requireLeaf(attestation, epoch, merkleProof);
+        bytes32 leaf = leafOf(attestation);
+        Posted storage posted = _requireLeaf(leaf, attestation.checkpoint, epoch, merkleProof);
         require(!posted.isVoid && posted.signers & council.condemned == 0, EpochVoid(epoch));
-        _requireUsable(council, attestation);
+        _requireUsable(council, attestation, leaf);
     }
 
     /// @inheritdoc IRiskRegistry
@@ -235,11 +238,12 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
 
     /// @inheritdoc IRiskRegistry
     function seatsOfLeaf(
-        RiskAttestation calldata attestation,
+        bytes32 leaf,
+        uint64 checkpoint,
         uint64 epoch,
         bytes32[] calldata merkleProof
     ) external view returns (uint64 seats) {
-        return _requireLeaf(attestation, epoch, merkleProof).signers;
+        return _requireLeaf(leaf, checkpoint, epoch, merkleProof).signers;
     }
 
     /// @inheritdoc IRiskRegistry
@@ -306,6 +310,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         IReferee known = refereeOf[hash];
         require(address(known) == address(0) || known == referee_, ModelMismatch(hash, hash));
         refereeOf[hash] = referee_;
+        witnessOf[hash] = IReferee(referee_.WITNESS());
         uint16 model = _council.model + 1;
         _council.model = model;
         _models[model] = hash;
@@ -348,20 +353,21 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     }
 
     function _requireLeaf(
-        RiskAttestation calldata attestation,
+        bytes32 leaf,
+        uint64 found,
         uint64 epoch,
         bytes32[] calldata merkleProof
     ) private view returns (Posted storage posted) {
         posted = _requirePosted(epoch);
         uint64 checkpoint = posted.checkpoint;
-        require(attestation.checkpoint == checkpoint, CheckpointOutOfOrder(checkpoint, attestation.checkpoint));
-        bool isLeaf = MerkleProof.verifyCalldata(merkleProof, posted.bookRoot, leafOf(attestation));
-        require(isLeaf, LeafNotInBook(epoch, attestation.account));
+        require(found == checkpoint, CheckpointOutOfOrder(checkpoint, found));
+        require(MerkleProof.verifyCalldata(merkleProof, posted.bookRoot, leaf), LeafNotInBook(epoch, leaf));
     }
 
     function _requireUsable(
         Council memory council,
-        RiskAttestation calldata attestation
+        RiskAttestation calldata attestation,
+        bytes32 leaf
     ) private view returns (bytes32 inputsHash) {
         require(
             block.timestamp <= attestation.validUntil,
@@ -372,7 +378,6 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         require(inputsHash != 0, CheckpointMismatch(attestation.checkpoint, 0, 0));
         _requireYoung(attestation.checkpoint, time);
         _requireModel(council, attestation.modelHash);
-        bytes32 leaf = leafOf(attestation);
         require(!isVoid[leaf], AttestationVoid(leaf));
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
+import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {AttestingFixture} from "./AttestingFixture.sol";
 import {VM} from "./IVm.sol";
 
@@ -62,8 +63,10 @@ contract AttesterBondsTest is AttestingFixture {
     }
 
     function test_slash_isForChallengesOnly() public {
-        VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NotJudge.selector, address(this)));
+        VM.expectRevert(abi.encodeWithSelector(IRiskRegistry.ConnectedWrongly.selector, address(this)));
         bonds.slash(1, address(this));
+        VM.expectRevert(abi.encodeWithSelector(IRiskRegistry.ConnectedWrongly.selector, address(this)));
+        registry.condemn(1, address(challenges));
     }
 
     /// @notice What arrives is shared in equal parts by those who sit; nobody's bond is ever shared out.

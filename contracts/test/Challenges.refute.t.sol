@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
 import {Accused, IChallenges, Preimages} from "../interfaces/IChallenges.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {AttesterSignature, RiskAttestation, RiskEpoch} from "../interfaces/RiskTypes.sol";
@@ -248,7 +249,8 @@ contract ChallengesRefuteTest is AttestingFixture {
         challenges.refute(accused, then, WITNESS, SALT);
         VM.prank(PROVER);
         challenges.refute(accused, then, WITNESS, SALT);
-        assert(bonds.owedTo(PROVER) == BOND_RAW / 5);
+        for (uint256 i = 0; i < 2; ++i) bonds.payReward(VM.addr(attesters[i]));
+        assert(usdc.balanceOf(PROVER) == BOND_RAW / 5);
         VM.roll(block.number + 1);
         VM.prank(thief);
         VM.expectPartialRevert(IChallenges.NobodyBonded.selector);
@@ -265,14 +267,64 @@ contract ChallengesRefuteTest is AttestingFixture {
         commitAs(attester, a);
         VM.prank(attester);
         challenges.refute(Accused(a, 0, new bytes32[](0), own), then, WITNESS, SALT);
-        assert(bonds.owedTo(attester) == BOND_RAW / 10);
-        VM.prank(attester);
-        bonds.claim();
+        bonds.payReward(attester);
         assert(usdc.balanceOf(attester) == BOND_RAW / 10);
         assert(registry.attesterCount() == 2);
         // It may not simply come back.
         VM.expectRevert();
         bonds.join(attester);
+    }
+
+    function test_payReward_goesOnceToTheProverWhoeverCallsAndWhateverTheSeatIsByThen() public {
+        RiskAttestation memory a = attestation(alice);
+        a.leastCashE8 = 0;
+        (address first, address second) = (VM.addr(attesters[0]), VM.addr(attesters[1]));
+        VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NothingOwed.selector, first));
+        bonds.payReward(first);
+        _refuteSigned(a);
+        bonds.payReward(second);
+        VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NothingOwed.selector, second));
+        bonds.payReward(second);
+        pass(8 days);
+        bonds.release(first);
+        bonds.release(second);
+        bonds.admit(first);
+        bonds.admit(second);
+        usdc.mint(address(this), 2 * BOND_RAW);
+        usdc.approve(address(bonds), 2 * BOND_RAW);
+        // Its word still holds whose the reward is.
+        VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NotAdmitted.selector, first));
+        bonds.join(first);
+        bonds.join(second);
+        assert(usdc.balanceOf(PROVER) == BOND_RAW / 10);
+        VM.prank(first);
+        bonds.payReward(first);
+        assert(usdc.balanceOf(PROVER) == BOND_RAW / 5);
+        bonds.join(first);
+        // Who sits has nothing of that kind, and its bond is whole when it leaves.
+        VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NothingOwed.selector, first));
+        bonds.payReward(first);
+        VM.prank(first);
+        bonds.resign();
+        pass(8 days);
+        bonds.release(first);
+        assert(usdc.balanceOf(first) == BOND_RAW);
+        VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NothingOwed.selector, first));
+        bonds.payReward(first);
+        requireConserved();
+    }
+
+    /// @notice Shares that came in before the lie stay the attester's; the reward does not touch them, nor they the reward.
+    function test_refute_leavesWhatWasSharedBefore() public {
+        usdc.mint(address(bonds), 300e6);
+        bonds.share();
+        RiskAttestation memory a = attestation(alice);
+        a.leastCashE8 = 0;
+        _refuteSigned(a);
+        _requireSlashed();
+        address attester = VM.addr(attesters[0]);
+        VM.prank(attester);
+        assert(bonds.claim() == 100e6);
     }
 
     // Withheld leaves
@@ -350,11 +402,11 @@ contract ChallengesRefuteTest is AttestingFixture {
             address attester = VM.addr(attesters[i]);
             (uint256 left, ) = bonds.bondOf(attester);
             assert(left == 0 && !registry.isAttester(attester) && !bonds.isAdmitted(attester));
+            (address prover, uint256 rewardRaw) = bonds.rewardOf(attester);
+            assert(prover == PROVER && rewardRaw == BOND_RAW / 10);
+            bonds.payReward(attester);
         }
         assert(registry.attesterCount() == 1);
-        assert(bonds.owedTo(PROVER) == BOND_RAW / 5);
-        VM.prank(PROVER);
-        bonds.claim();
         assert(usdc.balanceOf(PROVER) == BOND_RAW / 5);
         uint256 before = insurance.balanceE8();
         bonds.payInsurance();

@@ -16,6 +16,11 @@ contract LinearReferee is IReferee, IFloorReferee {
 
     int256 internal constant ONE = 1e8;
 
+    // solhint-disable-next-line func-name-mixedcase
+    function WITNESS() external view returns (address) {
+        return address(this);
+    }
+
     function health(
         bytes calldata state,
         bytes calldata balances,

@@ -128,7 +128,7 @@ contract RiskRegistryAttestTest is AttestingFixture {
         _expectWithdraw(
             Proof(ProofKind.Leaf, abi.encode(leaf)),
             1e6,
-            abi.encodeWithSelector(IRiskRegistry.LeafNotInBook.selector, uint64(1), alice)
+            abi.encodeWithSelector(IRiskRegistry.LeafNotInBook.selector, uint64(1), registry.leafOf(leaf.attestation))
         );
     }
 

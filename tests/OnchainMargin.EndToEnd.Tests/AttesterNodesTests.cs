@@ -65,8 +65,7 @@ public sealed class AttesterNodesTests(ChainFixture fixture)
 
         await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).Attesters.IsEmpty, "the votes of the liars to be gone");
         Assert.True((await world.Client.ReplayAsync()).LatestEpoch!.IsVoid);
-        UInt256 reward = await world.Chain.Node.CallAsync(world.Record.Contracts.AttesterBonds, new AttesterBonds.OwedToCall(world.Pricer.Address));
-        Assert.Equal((UInt256)200_000_000_000UL, reward);
+        Assert.Equal((UInt256)200_000_000_000UL, await world.RewardsOfAsync(world.Pricer.Address));
         await tower.StopAsync();
     }
 

@@ -18,6 +18,11 @@ contract RefusingReferee {
         inner = inner_;
     }
 
+    // solhint-disable-next-line func-name-mixedcase
+    function WITNESS() external view returns (address) {
+        return address(this);
+    }
+
     function priceable(bytes calldata state, bytes calldata records) external view {
         AccountState memory account = AccountStates.decode(state);
         for (uint256 i = 0; i < account.positions.length; ++i) {

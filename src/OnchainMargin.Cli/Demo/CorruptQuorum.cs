@@ -55,7 +55,7 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
         Tell($"{thief.Trader.Name} takes a dollar out on its leaf, in block {usedIn}: the contracts accept it, and tell that they did.");
 
         ProtocolBook after = await WaitAsync(book => SolverProcess.Liars.All(name => !book.Attesters.Contains(AddressOf(name))), "refuted the false book", cancellationToken);
-        UInt256 reward = await Client.Node.CallAsync(Bonds.Contract, new AttesterBonds.OwedToCall(AddressOf(SolverProcess.Watchtower)), cancellationToken: cancellationToken);
+        UInt256 reward = await FetchRewardsAsync(cancellationToken);
         UInt256 due = await Client.Node.CallAsync(Bonds.Contract, new AttesterBonds.InsuranceDueRawCall(), cancellationToken: cancellationToken);
         UInt256 stake = await Client.Node.CallAsync(Bonds.Contract, new AttesterBonds.BondRawCall(), cancellationToken: cancellationToken) * (UInt256)(ulong)SolverProcess.Liars.Count;
         Tell($"By block {after.BlockNumber} the watchtower, which nobody told, has computed that leaf anew and refuted it. The bonds of both are gone: {Tokens(reward)} to the watchtower, {Tokens(due)} to the insurance fund.");
@@ -101,6 +101,20 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
             inputs.Id,
             book.ModelHash,
             (ulong)inputs.Checkpoint.Header.Time + ValidSeconds);
+    }
+
+    /// <summary>Pays the watchtower for both liars; how much that was.</summary>
+    private async Task<UInt256> FetchRewardsAsync(CancellationToken cancellationToken)
+    {
+        UInt256 sum = UInt256.Zero;
+        foreach (Address liar in SolverProcess.Liars.Select(AddressOf))
+        {
+            AttesterBonds.RewardOfResult reward = await Client.Node.CallAsync(Bonds.Contract, new AttesterBonds.RewardOfCall(liar), cancellationToken: cancellationToken);
+            await Client.SendAsync(TransactionRequest.Call(Bonds.Contract, new AttesterBonds.PayRewardCall(liar)), cancellationToken);
+            sum += reward.Prover == AddressOf(SolverProcess.Watchtower) ? reward.AmountRaw : UInt256.Zero;
+        }
+
+        return sum;
     }
 
     private RiskRegistry.AttesterSignature Sign(string name, RiskRegistry.RiskEpoch epoch, CheckpointInputs inputs)

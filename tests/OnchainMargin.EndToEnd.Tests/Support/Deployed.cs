@@ -107,6 +107,19 @@ public sealed class Deployed : IAsyncDisposable
         Client = await ProtocolClient.ConnectAsync(Chain.Node, Record, _sender);
     }
 
+    /// <summary>What somebody is to be paid for proving attesters wrong.</summary>
+    public async Task<UInt256> RewardsOfAsync(Address prover)
+    {
+        UInt256 sum = UInt256.Zero;
+        foreach (Address attester in (await Client.ReplayAsync()).Bonds.Keys)
+        {
+            AttesterBonds.RewardOfResult reward = await Chain.Node.CallAsync(Record.Contracts.AttesterBonds, new AttesterBonds.RewardOfCall(attester));
+            sum += reward.Prover == prover ? reward.AmountRaw : UInt256.Zero;
+        }
+
+        return sum;
+    }
+
     public Task SetPriceAsync(int underlying, long priceE8) =>
         _sender.SendAsync(new TransactionRequest(Record.Underlyings[underlying - 1].Feed, SetAnswer.EncodeCall([priceE8])));
 
