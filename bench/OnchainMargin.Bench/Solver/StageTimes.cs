@@ -3,13 +3,13 @@ using OnchainMargin.Solver;
 
 namespace OnchainMargin.Bench.Solver;
 
-/// <summary>What the keeper tells of its stages, round by round: a stage that a round went through twice counts with its sum.</summary>
+/// <summary>What the keeper tells of its stages: of those of a round, and of those that each start goes through.</summary>
 internal sealed class StageTimes : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly MeterListener _listener = new();
-    private readonly List<Dictionary<string, double>> _rounds = [];
-    private Dictionary<string, double> _round = [];
+    private readonly Dictionary<string, List<double>> _times = new(StringComparer.Ordinal);
+    private bool _isKept;
 
     public StageTimes()
     {
@@ -26,8 +26,11 @@ internal sealed class StageTimes : IDisposable
         {
             lock (_gate)
             {
-                string stage = (string)tags[0].Value!;
-                _round[stage] = _round.GetValueOrDefault(stage) + (1e3 * seconds);
+                if (_isKept)
+                {
+                    string stage = (string)tags[0].Value!;
+                    (_times.TryGetValue(stage, out List<double>? times) ? times : _times[stage] = []).Add(1e3 * seconds);
+                }
             }
         });
         _listener.Start();
@@ -39,21 +42,17 @@ internal sealed class StageTimes : IDisposable
     {
         lock (_gate)
         {
-            _round = [];
-            if (isKept)
-            {
-                _rounds.Add(_round);
-            }
+            _isKept = isKept;
         }
     }
 
     /// <summary>Writes the median and the fastest of each stage, <c>NAME.STAGE.p50.ms</c> and <c>.fastest.ms</c>.</summary>
     public void Write(IDictionary<string, double> results, string name)
     {
-        foreach (string stage in _rounds.SelectMany(static round => round.Keys).Distinct(StringComparer.Ordinal))
+        foreach ((string stage, List<double> times) in _times)
         {
-            double[] times = [.. _rounds.Select(round => round.GetValueOrDefault(stage)).Order()];
-            results[$"{name}.{stage}.p50.ms"] = times[times.Length / 2];
+            times.Sort();
+            results[$"{name}.{stage}.p50.ms"] = times[times.Count / 2];
             results[$"{name}.{stage}.fastest.ms"] = times[0];
         }
     }

@@ -7,6 +7,7 @@ using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Keeping;
@@ -117,69 +118,86 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Proves accounts under water, all at once: of several that a price sinks nobody waits for another.</summary>
+    /// <summary>Proves accounts under water and sends their starts, each as soon as it can be: of several that a price sinks none waits for the last.</summary>
     private async Task StartAsync(ProtocolBook book, IReadOnlyList<ulong> accounts, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        var clock = new StageClock();
-        UnderWater[] found = [.. accounts.Where(id => !IsCooling(id)).AsParallel().AsOrdered().Select(id => book.Accounts.TryGetValue(id, out BookAccount? account) ? Liquidations.Look(book, account, live) : null).OfType<UnderWater>()];
-        (Duty Duty, TransactionRequest Request, UnderWater Found)[] duties = [.. found.Select(StartOf).Where(start => !_transactions.IsUnderWay(start.Duty.Key))];
-        if (duties.Length == 0)
+        BookAccount[] found = [.. accounts.Where(id => !IsCooling(id) && book.Accounts.ContainsKey(id)).Select(id => book.Accounts[id]).Where(account => account.OpenLot == 0 && !_transactions.IsUnderWay(StartKey(account)))];
+        if (found.Length == 0)
         {
             return;
         }
 
-        clock.End("prove");
         Task<SendingTerms> asked = _transactions.AskTermsAsync(cancellationToken);
-        (ulong Limit, RevertException? Refusal)[] limits = await Task.WhenAll(duties.Select(start => LimitAsync(start.Request, cancellationToken))).ConfigureAwait(false);
+        Task<Start?>[] starts = [.. found.Select(account => Task.Factory.StartNew(() => ProveAsync(book, account, live, cancellationToken), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap())];
         SendingTerms terms = await asked.ConfigureAwait(false);
-        GasOffer offer = terms.Offer;
-        clock.End("ask");
-        var intents = new List<TransactionIntent>();
         var worth = new List<(Duty Duty, string Figures)>();
-        for (int i = 0; i < duties.Length; i++)
-        {
-            (Duty duty, TransactionRequest request, UnderWater start) = duties[i];
-            Int128 reward = Liquidations.RewardE8(book, start, live, offer.MaxFeePerGasWei - offer.TipPerGasWei);
-            if (limits[i].Refusal is { } refusal)
-            {
-                Refused(duty, refusal.Reason.ToString() ?? "");
-            }
-            else if (Afford(duty, limits[i].Limit, offer, live, reward) is { } figures)
-            {
-                worth.Add((duty, figures));
-                intents.Add(IntentOf(duty, request, limits[i].Limit, live, reward));
-            }
-        }
-
+        IAsyncEnumerable<TransactionIntent> intents = WorthAsync(book, starts, terms.Offer, live, worth);
         if (_options.DryRun)
         {
-            worth.ForEach(one => SayDry(one.Duty, one.Figures));
+            await foreach (TransactionIntent _ in intents.ConfigureAwait(false))
+            {
+                SayDry(worth[^1].Duty, worth[^1].Figures);
+            }
+
             return;
         }
 
-        IReadOnlyList<Submission> submitted = await _transactions.SubmitAllAsync(intents, terms, cancellationToken).ConfigureAwait(false);
-        for (int i = 0; i < intents.Count; i++)
+        IReadOnlyList<OutboxEntry> submitted = await _transactions.SubmitAllAsync(intents, terms, cancellationToken).ConfigureAwait(false);
+        for (int i = 0; i < submitted.Count; i++)
         {
-            if (submitted[i].Entry is { IsNew: true })
+            if (submitted[i].IsNew)
             {
                 _journal.Say(worth[i].Duty.Subject, worth[i].Duty.Decision, worth[i].Figures);
             }
         }
     }
 
-    private (Duty Duty, TransactionRequest Request, UnderWater Found) StartOf(UnderWater found)
+    private static string StartKey(BookAccount account) => $"start account {account.Id} at {account.StateHash.ToString()[..10]}";
+
+    /// <summary>An account's witness, and what the chain says of it; null when it is not under water.</summary>
+    private async Task<Start?> ProveAsync(ProtocolBook book, BookAccount account, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        BookAccount account = found.Account;
-        return (
-            new Duty(
-                $"account {account.Id}",
-                "start",
-                $"start account {account.Id} at {account.StateHash.ToString()[..10]}",
-                $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows",
-                account.Id,
-                IsPrivate: true),
-            _client.Calls.Start(account, found.Witness),
-            found);
+        var clock = new StageClock();
+        if (Liquidations.Look(book, account, live) is not { } found)
+        {
+            return null;
+        }
+
+        var duty = new Duty(
+            $"account {account.Id}",
+            "start",
+            StartKey(account),
+            $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows",
+            account.Id,
+            IsPrivate: true);
+        TransactionRequest request = _client.Calls.Start(account, found.Witness);
+        clock.End("prove");
+        (ulong limit, RevertException? refusal) = await LimitAsync(request, cancellationToken).ConfigureAwait(false);
+        clock.End("ask");
+        return new Start(duty, request, found, limit, refusal);
+    }
+
+    /// <summary>Those starts, in order, that the chain would take and that are worth their gas; what is said of each goes to <paramref name="worth"/> before.</summary>
+    private async IAsyncEnumerable<TransactionIntent> WorthAsync(ProtocolBook book, Task<Start?>[] starts, GasOffer offer, CheckpointInputs live, List<(Duty Duty, string Figures)> worth)
+    {
+        foreach (Task<Start?> proving in starts)
+        {
+            if (await proving.ConfigureAwait(false) is not { } start)
+            {
+                continue;
+            }
+
+            Int128 reward = Liquidations.RewardE8(book, start.Found, live, offer.MaxFeePerGasWei - offer.TipPerGasWei);
+            if (start.Refusal is { } refusal)
+            {
+                Refused(start.Duty, refusal.Reason.ToString() ?? "");
+            }
+            else if (Afford(start.Duty, start.Limit, offer, live, reward) is { } figures)
+            {
+                worth.Add((start.Duty, figures));
+                yield return IntentOf(start.Duty, start.Request, start.Limit, live, reward);
+            }
+        }
     }
 
     private async Task<(ulong Limit, RevertException? Refusal)> LimitAsync(TransactionRequest request, CancellationToken cancellationToken)
@@ -277,6 +295,9 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     }
 
     private bool IsCooling(ulong account) => _coolDowns.TryGetValue(account, out DateTimeOffset until) && _time.GetUtcNow() < until;
+
+    /// <summary>A start that was proved.</summary>
+    private sealed record Start(Duty Duty, TransactionRequest Request, UnderWater Found, ulong Limit, RevertException? Refusal);
 
     /// <summary>One thing to do on chain.</summary>
     /// <param name="Subject">What it is about.</param>

@@ -37,7 +37,9 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            return _connection.QueryFirstOrDefault<OutboxRow>($"SELECT {OutboxColumns} FROM outbox WHERE intent = @intent", new { intent })?.ToEntry();
+            _find.Parameters[0].Value = intent;
+            using SqliteDataReader row = _find.ExecuteReader();
+            return row.Read() ? row.GetRowParser<OutboxRow>()(row).ToEntry() : null;
         }
     }
 

@@ -12,9 +12,14 @@ public sealed partial class SolverStore : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();
 
+    /// <summary>Prepared once: a keeper asks it twice for every account that a price sinks.</summary>
+    private readonly SqliteCommand _find;
+
     private SolverStore(SqliteConnection connection, string path)
     {
         _connection = connection;
+        _find = new SqliteCommand($"SELECT {OutboxColumns} FROM outbox WHERE intent = @intent", connection);
+        _find.Parameters.Add("@intent", SqliteType.Text);
         Path = path;
     }
 
@@ -57,6 +62,7 @@ public sealed partial class SolverStore : IDisposable
     {
         lock (_gate)
         {
+            _find.Dispose();
             _connection.Dispose();
         }
     }
@@ -78,16 +84,21 @@ public sealed partial class SolverStore : IDisposable
             return;
         }
 
-        if (string.Equals(_connection.ExecuteScalar<string?>("SELECT value FROM meta WHERE key = 'version'"), "1", StringComparison.Ordinal))
-        {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            _connection.Execute(StoreSchema.FromVersion1, transaction: transaction);
-            transaction.Commit();
-        }
-
+        Migrate("1", StoreSchema.FromVersion1);
+        Migrate("2", StoreSchema.FromVersion2);
         Require("version", Text(StoreSchema.Version), "was written by another version of this program", "start with an empty file; the index is rebuilt from the chain");
         Require("chain", chainId.ToString(CultureInfo.InvariantCulture), "is an index of another chain", "name another file");
         Require("deployment", deployment.ToString(), "is an index of another deployment", "name another file");
+    }
+
+    private void Migrate(string version, string statements)
+    {
+        if (string.Equals(_connection.ExecuteScalar<string?>("SELECT value FROM meta WHERE key = 'version'"), version, StringComparison.Ordinal))
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction();
+            _connection.Execute(statements, transaction: transaction);
+            transaction.Commit();
+        }
     }
 
     private void Require(string key, string expected, string defect, string remedy)

@@ -46,7 +46,8 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             ulong gasLimit = intent.GasLimit ?? GasLimitOf(await node.EstimateGasAsync(key.Address, intent.Target, intent.Data, cancellationToken).ConfigureAwait(false));
             GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
-            (OutboxEntry entry, OutboxAttempt attempt) = Prepare(intent, gasLimit, Math.Max(mined, store.NonceAfterOutbox(key.Address)), offer);
+            OutboxEntry entry = EntryOf(intent, gasLimit, Math.Max(mined, store.NonceAfterOutbox(key.Address)));
+            OutboxAttempt attempt = Sign(entry, offer);
             store.TryAddToOutbox(entry, attempt);
             logger.TransactionStored(intent.Key, entry.Nonce, attempt.Hash);
             await BroadcastAsync(entry, attempt, cancellationToken).ConfigureAwait(false);
@@ -112,22 +113,22 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         return (null, intent);
     }
 
-    private (OutboxEntry Entry, OutboxAttempt Attempt) Prepare(TransactionIntent intent, ulong gasLimit, ulong nonce, GasOffer offer)
+    private OutboxEntry EntryOf(TransactionIntent intent, ulong gasLimit, ulong nonce) => new()
     {
-        var entry = new OutboxEntry
-        {
-            Intent = intent.Key,
-            Sender = key.Address,
-            Target = intent.Target,
-            Data = intent.Data,
-            GasLimit = gasLimit,
-            Nonce = nonce,
-            CreatedSeconds = Now,
-            MostFeePerGasWei = intent.MostFeePerGasWei,
-            IsPrivate = intent.IsPrivate,
-        };
-        return (entry, Sign(intent.Key, intent.Target, intent.Data, gasLimit, nonce, offer.AtMost(MostOf(intent.MostFeePerGasWei))));
-    }
+        Intent = intent.Key,
+        Sender = key.Address,
+        Target = intent.Target,
+        Data = intent.Data,
+        GasLimit = gasLimit,
+        Nonce = nonce,
+        CreatedSeconds = Now,
+        MostFeePerGasWei = intent.MostFeePerGasWei,
+        IsPrivate = intent.IsPrivate,
+    };
+
+    /// <summary>The first signed form of an entry.</summary>
+    private OutboxAttempt Sign(OutboxEntry entry, GasOffer offer) =>
+        Sign(entry.Intent, entry.Target, entry.Data, entry.GasLimit, entry.Nonce, offer.AtMost(MostOf(entry.MostFeePerGasWei)));
 
     private async Task AdvanceAsync(OutboxEntry entry, ulong head, ulong mined, bool isWaitedFor, CancellationToken cancellationToken)
     {

@@ -22,22 +22,56 @@ public sealed class SubmitAllTests : IDisposable
     }
 
     [Fact]
-    public async Task SubmitAll_OneOfThreeIsRefused_SendsTheOthersOnceInOrder()
+    public async Task SubmitAll_OneOfManyIsUnderWay_SendsTheOthersOnceInOrder()
     {
-        _node.Refused.Add("0x02");
         using TransactionManager manager = Manager();
-        TransactionIntent[] intents = [Intent("a", 1), Intent("b", 2), Intent("c", 3)];
+        await manager.SubmitAsync(Intent("12", 12), CancellationToken.None);
 
-        IReadOnlyList<Submission> submitted = await manager.SubmitAllAsync(intents, await manager.AskTermsAsync(CancellationToken.None), CancellationToken.None);
-        IReadOnlyList<Submission> again = await manager.SubmitAllAsync(intents, await manager.AskTermsAsync(CancellationToken.None), CancellationToken.None);
+        IReadOnlyList<OutboxEntry> submitted = await SubmitAllAsync(manager, Enumerable.Range(0, 40));
+        IReadOnlyList<OutboxEntry> again = await SubmitAllAsync(manager, Enumerable.Range(0, 40));
 
-        Assert.Equal([0UL, 1UL], submitted.Where(static one => one.Entry is not null).Select(static one => one.Entry!.Nonce));
-        Assert.NotNull(submitted[1].Refusal);
-        Assert.All(again, static one => Assert.False(one.Entry is { IsNew: true }));
-        Assert.Null(_store.FindInOutbox("b"));
-        Assert.Equal(2, _node.Broadcasts.Count);
+        Assert.Equal(Enumerable.Range(0, 40).Select(Name), submitted.Select(static entry => entry.Intent));
+        Assert.Equal([12], Enumerable.Range(0, 40).Where(i => !submitted[i].IsNew));
+        Assert.All(again, static entry => Assert.False(entry.IsNew));
+        Assert.Equal(40, _node.Broadcasts.Count);
         _node.Mine();
-        Assert.Equal(["0x01", "0x03"], _node.Mined.Select(static mined => HexData.Encode(mined.Transaction.Data.Span)));
+        Assert.Equal([12, .. Enumerable.Range(0, 40).Where(static i => i != 12)], _node.Mined.Select(static mined => (int)mined.Transaction.Data.Span[0]));
+    }
+
+    [Fact]
+    public async Task SubmitAll_IntentsBreakOff_SendsWhatCameBeforeAndLeavesNoGap()
+    {
+        using TransactionManager manager = Manager();
+
+        await Assert.ThrowsAsync<RpcTransportException>(() => manager.SubmitAllAsync(BrokenOffAsync(), Terms, CancellationToken.None));
+        OutboxEntry next = await manager.SubmitAsync(Intent("after", 99), CancellationToken.None);
+
+        Assert.Equal(6, _node.Broadcasts.Count);
+        Assert.Equal(5UL, next.Nonce);
+
+        static async IAsyncEnumerable<TransactionIntent> BrokenOffAsync()
+        {
+            await Task.Yield();
+            foreach (int i in Enumerable.Range(0, 5))
+            {
+                yield return Intent(Name(i), (byte)i);
+            }
+
+            throw new RpcTransportException("the node is gone");
+        }
+    }
+
+    [Fact]
+    public async Task SubmitAll_AKeyFailsInTheMiddle_StoresNothingAfterTheGap()
+    {
+        using var manager = new TransactionManager(_node, new FailingKey(new SigningKey(_key, 31337), 20), _store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SubmitAllAsync(manager, Enumerable.Range(0, 40)));
+
+        ulong stored = _store.NonceAfterOutbox(_key.Address);
+        Assert.InRange(stored, 0UL, 20UL);
+        Assert.Equal((int)stored, _store.UnsettledOf(_key.Address).Count);
+        Assert.Equal(stored, (ulong)_node.Broadcasts.Count);
     }
 
     [Fact]
@@ -47,13 +81,13 @@ public sealed class SubmitAllTests : IDisposable
         _node.Losses.Enqueue(false);
         using (TransactionManager first = Manager())
         {
-            await first.SubmitAllAsync([Intent("a", 1), Intent("b", 2)], await first.AskTermsAsync(CancellationToken.None), CancellationToken.None);
+            await SubmitAllAsync(first, [1, 2]);
         }
 
         using TransactionManager second = Manager();
         await second.RunOnceAsync(CancellationToken.None);
         _node.Mine();
-        await second.SubmitAllAsync([Intent("a", 1), Intent("b", 2)], await second.AskTermsAsync(CancellationToken.None), CancellationToken.None);
+        await SubmitAllAsync(second, [1, 2]);
 
         Assert.Equal(2, _node.Mined.Count);
         Assert.Equal(_node.Broadcasts.Take(2).Select(static sent => sent.Hash), _node.Mined.Select(static mined => mined.Hash));
@@ -72,7 +106,23 @@ public sealed class SubmitAllTests : IDisposable
         Assert.Null(_store.FindInOutbox("b"));
     }
 
-    private static TransactionIntent Intent(string name, byte data) => new(name, Target, [data]);
+    private static readonly SendingTerms Terms = new(new GasOffer(10_000_000_000UL, 1_000_000_000UL), 0);
+
+    private static string Name(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static TransactionIntent Intent(string name, byte data) => new(name, Target, [data]) { GasLimit = 100_000 };
+
+    private static async Task<IReadOnlyList<OutboxEntry>> SubmitAllAsync(TransactionManager manager, IEnumerable<int> numbers) =>
+        await manager.SubmitAllAsync(numbers.ToAsyncEnumerable().Select(static i => Intent(Name(i), (byte)i)), await manager.AskTermsAsync(CancellationToken.None), CancellationToken.None);
 
     private TransactionManager Manager() => new(_node, new SigningKey(_key, 31337), _store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
+
+    /// <summary>A key that signs no transaction of one nonce.</summary>
+    private sealed class FailingKey(ITransactionKey key, ulong failing) : ITransactionKey
+    {
+        public Address Address => key.Address;
+
+        public (byte[] Raw, Hash32 Hash) Sign(Address target, byte[] data, ulong gasLimit, ulong nonce, GasOffer offer) =>
+            nonce == failing ? throw new InvalidOperationException("The key is locked.") : key.Sign(target, data, gasLimit, nonce, offer);
+    }
 }

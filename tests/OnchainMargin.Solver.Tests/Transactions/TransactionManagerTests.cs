@@ -170,8 +170,10 @@ public sealed class TransactionManagerTests : IDisposable
         Assert.Equal([true, true, false], _node.Private);
     }
 
-    [Fact]
-    public async Task Open_StoreOfVersionOne_KeepsItsOutbox()
+    [Theory]
+    [InlineData("ALTER TABLE outbox DROP COLUMN most_fee; ALTER TABLE outbox DROP COLUMN private; ALTER TABLE attempts DROP COLUMN empty; UPDATE meta SET value = '1' WHERE key = 'version'")]
+    [InlineData("UPDATE meta SET value = '2' WHERE key = 'version'")]
+    public async Task Open_StoreOfAnEarlierVersion_KeepsItsOutbox(string undo)
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-store-").FullName, "old.db");
         using (SolverStore store = SolverStore.Open(file, 31337, Target))
@@ -181,7 +183,7 @@ public sealed class TransactionManagerTests : IDisposable
             using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False");
             connection.Open();
             using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "ALTER TABLE outbox DROP COLUMN most_fee; ALTER TABLE outbox DROP COLUMN private; ALTER TABLE attempts DROP COLUMN empty; UPDATE meta SET value = '1' WHERE key = 'version'";
+            command.CommandText = undo;
             command.ExecuteNonQuery();
         }
 
@@ -189,6 +191,7 @@ public sealed class TransactionManagerTests : IDisposable
         {
             Assert.Equal((OutboxState.Live, null), (store.FindInOutbox("a")!.State, store.FindInOutbox("a")!.MostFeePerGasWei));
             Assert.False(Assert.Single(store.AttemptsOf("a")).IsEmpty);
+            Assert.Equal((_node.Broadcasts[0].Hash, 1UL), (store.AttemptsOf("a")[0].Hash, store.NonceAfterOutbox(_key.Address)));
         }
 
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
