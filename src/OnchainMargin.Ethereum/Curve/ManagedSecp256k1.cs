@@ -1,16 +1,18 @@
 using Org.BouncyCastle.Crypto.EC;
 using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Math.EC;
-using Org.BouncyCastle.Math.EC.Multiplier;
 
 namespace OnchainMargin.Ethereum.Curve;
 
-/// <summary>secp256k1 on BouncyCastle's curve arithmetic, with its fixed-point comb for multiples of the generator.</summary>
+/// <summary>secp256k1 on BouncyCastle's arithmetic of points, and of numbers modulo the group's order, which is a prime field as well.</summary>
 internal sealed class ManagedSecp256k1 : ISecp256k1
 {
-    private static readonly ECPoint Generator = CustomNamedCurves.GetByName("secp256k1").G;
+    internal static readonly ECPoint Generator = CustomNamedCurves.GetByName("secp256k1").G;
+    internal static readonly BigInteger N = Generator.Curve.Order;
     private static readonly ECCurve Curve = Generator.Curve;
-    private static readonly BigInteger N = Curve.Order;
+
+    /// <summary>Stands for the numbers modulo the order; nobody asks for its points.</summary>
+    private static readonly FpCurve Scalars = new(N, BigInteger.Zero, BigInteger.One, N, BigInteger.One);
     private static readonly BigInteger HalfN = N.ShiftRight(1);
     private static readonly BigInteger P = Curve.Field.Characteristic;
 
@@ -21,18 +23,18 @@ internal sealed class ManagedSecp256k1 : ISecp256k1
         Secp256k1.RequireKey(privateKey);
         Secp256k1.RequireEntropy(extraEntropy);
         UInt256 reduced = Secp256k1.Reduce(hash);
-        BigInteger d = Number(privateKey);
-        BigInteger z = Number(reduced);
+        ECFieldElement d = Scalars.FromBigInteger(Number(privateKey));
+        ECFieldElement z = Scalar(reduced);
         Span<byte> nonce = stackalloc byte[32];
         using var nonces = new Rfc6979(privateKey, reduced, extraEntropy);
         while (true)
         {
             nonces.Next(nonce);
             BigInteger k = Number(nonce);
-            ECPoint point = new FixedPointCombMultiplier().Multiply(Generator, k).Normalize();
+            ECPoint point = GeneratorTable.Multiply(k).Normalize();
             BigInteger x = point.AffineXCoord.ToBigInteger();
             BigInteger r = x.Mod(N);
-            BigInteger s = k.ModInverse(N).Multiply(z.Add(r.Multiply(d))).Mod(N);
+            BigInteger s = Scalars.FromBigInteger(r).Multiply(d).Add(z).Divide(Scalars.FromBigInteger(k)).ToBigInteger();
             if (r.SignValue == 0 || s.SignValue == 0)
             {
                 continue;
@@ -63,10 +65,10 @@ internal sealed class ManagedSecp256k1 : ISecp256k1
             return false;
         }
 
-        BigInteger inverse = r.ModInverse(N);
-        BigInteger u1 = N.Subtract(Number(Secp256k1.Reduce(hash))).Multiply(inverse).Mod(N);
-        BigInteger u2 = Number(signature.S).Multiply(inverse).Mod(N);
-        ECPoint key = new FixedPointCombMultiplier().Multiply(Generator, u1).Add(nonce.Multiply(u2)).Normalize();
+        ECFieldElement inverse = Scalars.FromBigInteger(r).Invert();
+        ECFieldElement u1 = Scalar(Secp256k1.Reduce(hash)).Negate().Multiply(inverse);
+        ECFieldElement u2 = Scalar(signature.S).Multiply(inverse);
+        ECPoint key = GeneratorTable.Multiply(u1.ToBigInteger()).Add(nonce.Multiply(u2.ToBigInteger())).Normalize();
         return TryWrite(key, publicKey);
     }
 
@@ -77,17 +79,17 @@ internal sealed class ManagedSecp256k1 : ISecp256k1
             return false;
         }
 
-        BigInteger inverse = Number(s).ModInverse(N);
-        BigInteger u1 = Number(Secp256k1.Reduce(hash)).Multiply(inverse).Mod(N);
-        BigInteger u2 = Number(r).Multiply(inverse).Mod(N);
-        ECPoint point = new FixedPointCombMultiplier().Multiply(Generator, u1).Add(key.Multiply(u2)).Normalize();
+        ECFieldElement inverse = Scalar(s).Invert();
+        ECFieldElement u1 = Scalar(Secp256k1.Reduce(hash)).Multiply(inverse);
+        ECFieldElement u2 = Scalar(r).Multiply(inverse);
+        ECPoint point = GeneratorTable.Multiply(u1.ToBigInteger()).Add(key.Multiply(u2.ToBigInteger())).Normalize();
         return !point.IsInfinity && point.AffineXCoord.ToBigInteger().Mod(N).Equals(Number(r));
     }
 
     public void GetPublicKey(ReadOnlySpan<byte> privateKey, Span<byte> publicKey)
     {
         Secp256k1.RequireKey(privateKey);
-        _ = TryWrite(new FixedPointCombMultiplier().Multiply(Generator, Number(privateKey)).Normalize(), publicKey);
+        _ = TryWrite(GeneratorTable.Multiply(Number(privateKey)).Normalize(), publicKey);
     }
 
     private static bool TryPoint(BigInteger x, bool odd, out ECPoint point)
@@ -134,6 +136,8 @@ internal sealed class ManagedSecp256k1 : ISecp256k1
         Number(point.AffineYCoord.ToBigInteger()).WriteBigEndian(publicKey[32..]);
         return true;
     }
+
+    private static ECFieldElement Scalar(in UInt256 value) => Scalars.FromBigInteger(Number(value));
 
     private static BigInteger Number(ReadOnlySpan<byte> bytes) => new(1, bytes.ToArray());
 
