@@ -90,8 +90,7 @@ internal sealed partial class TransactionManager
                     clocks.Add(next.Clock);
                 }
 
-                // On a thread of its own, since it waits for the disk: those of the pool, as few as there are processors, sign meanwhile.
-                await Task.Factory.StartNew(() => store.AddAllToOutbox(signed), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                store.AddAllToOutbox(signed);
                 for (int i = 0; i < signed.Count; i++)
                 {
                     sending.Add(BroadcastAsync(signed[i], clocks[i], cancellationToken));
