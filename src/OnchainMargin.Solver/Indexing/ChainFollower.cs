@@ -10,11 +10,14 @@ namespace OnchainMargin.Solver.Indexing;
 /// takes in what fitted; the next step starts from what is stored.</remarks>
 internal sealed class ChainFollower(IChainSource source, SolverStore store, ulong firstBlock, ulong reorganisationDepthBlocks, ulong blocksPerStep)
 {
-    /// <summary>From so many logs in an answer on it is worth reading the next one meanwhile.</summary>
+    /// <summary>From so many logs in an answer on it is worth reading the next ones meanwhile.</summary>
     private const int ManyLogs = 1024;
 
+    /// <summary>Ranges that are read at once: one comes over the wire while another is taken apart and a third is stored.</summary>
+    private const int RangesAhead = 2;
+
     private readonly ulong _most = blocksPerStep;
-    private (ulong From, ulong LastDeep, Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> Range)? _ahead;
+    private readonly Queue<Ahead> _ahead = [];
     private ulong _rangeBlocks = blocksPerStep;
 
     /// <summary>Rolls back what the chain took back and takes in the next blocks.</summary>
@@ -76,29 +79,36 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
         return (null, firstBlock == 0 ? 0 : firstBlock - 1);
     }
 
-    /// <summary>The next range; the one after it is asked for at once, so that the node answers while this one is stored and applied. What was asked for ahead is deeper than any reorganisation that is followed.</summary>
+    /// <summary>The next range; those after it are asked for at once, so that the node answers while this one is stored and applied. What was asked for ahead is deeper than any reorganisation that is followed.</summary>
     private async Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> NextRangeAsync(ulong from, ulong lastDeep, CancellationToken cancellationToken)
     {
-        (ulong From, ulong LastDeep, Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> Range)? ahead = _ahead;
-        _ahead = null;
-        (IReadOnlyList<StoredBlock> blocks, IReadOnlyList<LogEntry> logs) = ahead is { } asked && asked.From == from && asked.LastDeep <= lastDeep
-            ? await asked.Range.ConfigureAwait(false)
-            : await ReadRangeAsync(from, lastDeep, cancellationToken).ConfigureAwait(false);
-        ulong next = blocks[^1].Number + 1;
-        if (next <= lastDeep && logs.Count >= ManyLogs)
+        // A rollback, or a node that gave less than it was asked for, makes the next range another one.
+        if (_ahead.TryPeek(out Ahead? head) && (head.From != from || head.To > lastDeep))
         {
-            // On a thread of its own: reading an answer is work, and so is storing the last one.
-            _ahead = (next, lastDeep, Task.Run(() => ReadRangeAsync(next, lastDeep, cancellationToken), cancellationToken));
+            _ahead.Clear();
+        }
+
+        (IReadOnlyList<StoredBlock> blocks, IReadOnlyList<LogEntry> logs) = _ahead.TryDequeue(out Ahead? asked)
+            ? await asked.Range.ConfigureAwait(false)
+            : await ReadRangeAsync(from, LastOf(from, lastDeep), cancellationToken).ConfigureAwait(false);
+        ulong next = _ahead.Count > 0 ? _ahead.Last().To + 1 : blocks[^1].Number + 1;
+        while (logs.Count >= ManyLogs && next <= lastDeep && _ahead.Count < RangesAhead)
+        {
+            // On threads of their own: reading an answer is work, and so is storing the last one.
+            (ulong first, ulong last) = (next, LastOf(next, lastDeep));
+            _ahead.Enqueue(new Ahead(first, last, Task.Run(() => ReadRangeAsync(first, last, cancellationToken), cancellationToken)));
+            next = last + 1;
         }
 
         return (blocks, logs);
     }
 
-    private async Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> ReadRangeAsync(ulong from, ulong lastDeep, CancellationToken cancellationToken)
+    private ulong LastOf(ulong from, ulong lastDeep) => Math.Min(lastDeep, from + _rangeBlocks - 1);
+
+    private async Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> ReadRangeAsync(ulong from, ulong to, CancellationToken cancellationToken)
     {
         while (true)
         {
-            ulong to = Math.Min(lastDeep, from + _rangeBlocks - 1);
             try
             {
                 IReadOnlyList<LogEntry> logs = await source.GetLogsAsync(from, to, cancellationToken).ConfigureAwait(false);
@@ -125,10 +135,11 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
                 _rangeBlocks = Math.Min(_most, 2 * _rangeBlocks);
                 return ([end], timed);
             }
-            catch (RpcErrorException) when (_rangeBlocks > 1)
+            catch (RpcErrorException) when (to > from)
             {
                 // Nodes bound the size of an answer by limits of their own; a smaller question is always allowed.
-                _rangeBlocks /= 2;
+                to = from + ((to - from) / 2);
+                _rangeBlocks = to - from + 1;
             }
         }
     }
@@ -180,4 +191,7 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
             throw new EthereumFormatException($"The node answered a question about {asked} with a log of block {log.BlockNumber} ({log.BlockHash}); check that all endpoints serve the same chain.");
         }
     }
+
+    /// <summary>A range that is being read.</summary>
+    private sealed record Ahead(ulong From, ulong To, Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> Range);
 }

@@ -83,6 +83,26 @@ public sealed class ChainFollowerTests
         AssertEqual(chain, store);
     }
 
+    [Theory]
+    [InlineData(ulong.MaxValue)]
+    [InlineData(3UL)]
+    public async Task RunOnce_FullRangesAreReadAhead_TakesInEveryLogOnceAlsoWhenTheNodeComesToRefuseThem(ulong laterMost)
+    {
+        var chain = new FakeChain();
+        chain.Grow(90, 200);
+        using SolverStore store = OpenStore();
+        ChainFollower follower = Follower(chain, store);
+        IndexStep step = await follower.RunOnceAsync(CancellationToken.None);
+        Assert.True(step.Logs.Count >= 1024, "The ranges are too small to be read ahead.");
+        chain.MostBlocksOfRange = laterMost;
+        while (!step.IsCaughtUp)
+        {
+            step = await follower.RunOnceAsync(CancellationToken.None);
+        }
+
+        AssertEqual(chain, store);
+    }
+
     [Fact]
     public async Task RunOnce_NodeRefusesEvenOneBlock_PassesTheRefusalOn()
     {
