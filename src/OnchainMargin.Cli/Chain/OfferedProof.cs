@@ -9,7 +9,8 @@ namespace OnchainMargin.Cli.Chain;
 /// <param name="Proof">The proof.</param>
 /// <param name="CreditFeeE8">What the account pays for credit.</param>
 /// <param name="Sentence">Which it is, and why.</param>
-internal sealed record OfferedProof(ulong Account, Clearinghouse.Proof Proof, long CreditFeeE8, string Sentence)
+/// <param name="IsAnswered">Whether a solver chose it.</param>
+internal sealed record OfferedProof(ulong Account, Clearinghouse.Proof Proof, long CreditFeeE8, string Sentence, bool IsAnswered)
 {
     /// <summary>The largest kind that rests on attesters: see <see cref="Proofs"/>.</summary>
     private const byte LastAttestedKind = 3;
@@ -21,5 +22,5 @@ internal sealed record OfferedProof(ulong Account, Clearinghouse.Proof Proof, lo
     public string CreditFee => FixedPointText.Short(CreditFeeE8, FixedPointText.E8, 2);
 
     /// <summary>Computation, and why.</summary>
-    public static OfferedProof Computed(ulong account, string reason) => new(account, Proofs.Computed, 0, $"Computed on chain: {reason.TrimEnd('.')}; no fee.");
+    public static OfferedProof Computed(ulong account, string reason) => new(account, Proofs.Computed, 0, $"Computed on chain: {reason.TrimEnd('.')}; no fee.", IsAnswered: false);
 }

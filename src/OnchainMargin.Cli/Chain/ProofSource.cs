@@ -4,6 +4,7 @@ using System.Text.Json;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Cli.Chain;
@@ -37,26 +38,29 @@ internal sealed class ProofSource
         return source;
     }
 
+    /// <summary>The solver that the command line names; null for none.</summary>
+    public string? Solver(ParseResult parsed) => parsed.GetValue(_solver);
+
     /// <summary>A proof for a withdrawal of an account of the key.</summary>
-    public async Task<OfferedProof> OfWithdrawalAsync(ParseResult parsed, ProtocolSession session, ulong account, ushort token, UInt128 amountRaw, PrivateKey key, CancellationToken cancellationToken)
+    public static async Task<OfferedProof> OfWithdrawalAsync(string? solver, ProtocolClient client, ulong account, ushort token, UInt128 amountRaw, PrivateKey key, CancellationToken cancellationToken)
     {
-        BlockHeader? head = await session.Client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken);
+        BlockHeader? head = await client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken);
         ulong until = (head?.TimestampSeconds ?? 0) + RequestSeconds;
-        string signature = HexData.Encode(key.SignHash(session.Client.Digests.OfProofRequest(account, until)).ToArray());
+        string signature = HexData.Encode(key.SignHash(client.Digests.OfProofRequest(account, until)).ToArray());
         var request = new
         {
             token,
             amountRaw = amountRaw.ToString(CultureInfo.InvariantCulture),
             asker = new { signer = key.Address.ToString(), signature, validUntilSeconds = until.ToString(CultureInfo.InvariantCulture) },
         };
-        return (await AskAsync(parsed, $"api/accounts/{account}/withdrawal-proof", request, [account], cancellationToken))[0];
+        return (await AskAsync(solver, $"api/accounts/{account}/withdrawal-proof", request, [account], cancellationToken))[0];
     }
 
     /// <summary>Proofs for a match of two signed orders, which ask for their accounts.</summary>
-    public Task<IReadOnlyList<OfferedProof>> OfMatchAsync(ParseResult parsed, Clearinghouse.SignedOrder maker, Clearinghouse.SignedOrder taker, ulong sizeE8, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<OfferedProof>> OfMatchAsync(string? solver, Clearinghouse.SignedOrder maker, Clearinghouse.SignedOrder taker, ulong sizeE8, CancellationToken cancellationToken)
     {
         var request = new { orders = new[] { Json(maker), Json(taker) }, fills = new[] { new { maker = 0, taker = 1, sizeE8 = sizeE8.ToString(CultureInfo.InvariantCulture) } } };
-        return AskAsync(parsed, "api/settlement-proofs", request, [maker.Order.Account, taker.Order.Account], cancellationToken);
+        return AskAsync(solver, "api/settlement-proofs", request, [maker.Order.Account, taker.Order.Account], cancellationToken);
     }
 
     /// <summary>Sends an operation with the proofs that are offered, and again by computation when the chain does not take them after all.</summary>
@@ -78,9 +82,9 @@ internal sealed class ProofSource
         return (offered, await send(offered));
     }
 
-    private async Task<IReadOnlyList<OfferedProof>> AskAsync(ParseResult parsed, string path, object request, IReadOnlyList<ulong> accounts, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<OfferedProof>> AskAsync(string? solver, string path, object request, IReadOnlyList<ulong> accounts, CancellationToken cancellationToken)
     {
-        if (parsed.GetValue(_solver) is not { Length: > 0 } address)
+        if (solver is not { Length: > 0 } address)
         {
             return Computed("no solver was named");
         }
@@ -116,7 +120,8 @@ internal sealed class ProofSource
         ulong.Parse(Text(proof, "account"), CultureInfo.InvariantCulture),
         new Clearinghouse.Proof((byte)proof.GetProperty("kind").GetInt32(), HexData.Decode(Text(proof, "data"))),
         long.Parse(Text(proof, "creditFeeE8"), CultureInfo.InvariantCulture),
-        Text(proof, "sentence"));
+        Text(proof, "sentence"),
+        IsAnswered: true);
 
     private static string Text(JsonElement of, string name) => of.GetProperty(name).GetString() ?? throw new FormatException($"its '{name}' is empty");
 

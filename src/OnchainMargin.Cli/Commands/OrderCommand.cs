@@ -96,7 +96,7 @@ internal static class OrderCommand
                 ? (ulong)AmountText.ParsePositiveE8(text, "size")
                 : (ulong)orders.Min(order => Math.Abs(order.Order.SizeE8));
             (IReadOnlyList<OfferedProof> used, TransactionReceipt receipt) = await ProofSource.SendAsync(
-                await proofs.OfMatchAsync(parsed, orders[0], orders[1], units, cancellationToken),
+                await ProofSource.OfMatchAsync(proofs.Solver(parsed), orders[0], orders[1], units, cancellationToken),
                 proof => session.Client.SettleAsync(orders[0], orders[1], units, proof[0].Proof, proof[1].Proof, cancellationToken));
             Reply.WriteResult(
                 parsed.InvocationConfiguration.Output,

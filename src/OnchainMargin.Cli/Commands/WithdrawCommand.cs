@@ -31,7 +31,7 @@ internal static class WithdrawCommand
             DeployedToken wanted = session.Token(parsed.GetRequiredValue(token));
             UInt128 amountRaw = AmountText.ParseRaw(parsed.GetRequiredValue(amount), wanted.Decimals, "amount");
             BookAccount from = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
-            OfferedProof offered = await proofs.OfWithdrawalAsync(parsed, session, from.Id, wanted.Index, amountRaw, key, cancellationToken);
+            OfferedProof offered = await ProofSource.OfWithdrawalAsync(proofs.Solver(parsed), session.Client, from.Id, wanted.Index, amountRaw, key, cancellationToken);
             (IReadOnlyList<OfferedProof> used, TransactionReceipt receipt) = await ProofSource.SendAsync(
                 [offered], proof => session.Client.WithdrawAsync(from.Id, wanted.Index, amountRaw, to, proof[0].Proof, cancellationToken));
             Reply.WriteResult(

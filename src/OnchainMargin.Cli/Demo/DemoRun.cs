@@ -38,6 +38,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
         var follower = new BookFollower(session.Client);
         Replay? replay = null;
         CorruptQuorum? corrupt = null;
+        Check? withdrawal = null;
         await view.RunAsync(async () =>
         {
             IReadOnlyList<DemoAccount> accounts = await new DemoMarket(node, session).FillAsync(view.Tell, cancellationToken);
@@ -45,10 +46,11 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
             await replay.RunAsync([.. PricePath.Steps(PricePath.Snapshots(), options.Steps)], cancellationToken);
             corrupt = new CorruptQuorum(session, follower, accounts, view, solver);
             await corrupt.PlayAsync(cancellationToken);
+            withdrawal = await new ProvedWithdrawal(session, $"http://127.0.0.1:{options.ApiPort}", view).PlayAsync(accounts[0], cancellationToken);
             await replay.AgainAsync(cancellationToken);
             corrupt.Finish(replay.Last!.Book);
         });
-        IReadOnlyList<Check> checks = await Summary.CheckAsync(session.Client, replay!.Last!, replay.Record, corrupt!, cancellationToken);
+        IReadOnlyList<Check> checks = [.. await Summary.CheckAsync(session.Client, replay!.Last!, replay.Record, corrupt!, cancellationToken), withdrawal!.Value];
         bool held = checks.All(static check => check.Holds);
         Summary.Write(output, replay.Last!, replay.Record, corrupt!, checks);
         if (json is not null)
