@@ -71,7 +71,7 @@ internal static class AttesterCommand
     private static Command Claim()
     {
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("claim", "Pay an attester's shares, or what a prover earned, to the key that owns them.") { json };
+        var command = new Command("claim", "Pay an attester's shares to its key.") { json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -152,7 +152,7 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Divides what came to the bonds among the attesters who sit.</summary>
     public TransactionRequest ShareFees() => To(contracts.AttesterBonds, new AttesterBonds.ShareCall());
 
-    /// <summary>Pays the sender the shares, or the reward, that the bonds owe him.</summary>
+    /// <summary>Pays the sender the shares of fees that the bonds owe him.</summary>
     public TransactionRequest ClaimShares() => To(contracts.AttesterBonds, new AttesterBonds.ClaimCall());
 
     /// <summary>Settles the expired positions of an account.</summary>
