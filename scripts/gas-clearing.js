@@ -68,9 +68,18 @@ for (const options of [8, 16, 64, 128]) {
     await protocol.pass(660, (SPOT * 109n) / 100n);
     const [lot] = await house.call("lotCount");
     const preimage = [victim, protocol.states.get(victim), balances];
-    const bid = ["bid", lot, preimage, E8, 10n ** 16n, protocol.input(bidder)];
-    const taken = await house.sendAs(owners.get(bidder), ...bid);
-    result[`gas.liquidation.bid.${options}options`] = Number(taken.gasUsed);
+    const bid = async (proof) =>
+      protocol.follow(
+        await house.sendAs(owners.get(bidder), "bid", lot, preimage, E8, 10n ** 16n, protocol.input(bidder, proof)),
+      );
+    const computed = await protocol.tentatively(async () => [
+      await bid(),
+      protocol.states.get(bidder),
+      await protocol.balancesOf(bidder),
+    ]);
+    result[`gas.liquidation.bid.${options}options`] = computed[0];
+    const proof = await protocol.attest(bidder, computed[1], computed[2]);
+    result[`gas.liquidation.bid.attested.${options}options`] = await bid(proof);
   });
 }
 console.log(JSON.stringify(result));

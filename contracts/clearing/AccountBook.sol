@@ -71,8 +71,9 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     uint256 internal immutable _scale;
 
     address public liquidationHouse;
+    /// @dev Owed to addresses out of the pool: a term of the cash ledger that only lots and claims move, in the word that lots read.
+    uint96 internal _heldE8;
     address public insuranceFund;
-    bool internal _paused;
     uint64 internal _accountCount;
     mapping(uint64 account => AccountRecord) internal _accounts;
     mapping(uint16 underlying => MarketTotals) internal _markets;
@@ -82,13 +83,12 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     mapping(uint64 account => mapping(address delegate => Delegate)) internal _delegates;
     mapping(uint96 instrument => Need) internal _needs;
     uint64 internal _openNeeds;
-    /// @dev Markets that were wound down; in the word that every touch reads.
-    uint64 internal _woundDown;
+    /// @dev Markets that were wound down; in the word that every touch reads, as are all around it.
+    uint56 internal _woundDown;
+    bool internal _paused;
     /// @dev What was paid for credit and has not gone to the attesters yet: a part of what is held, in that word, too.
     uint128 internal _creditFeesE8;
-    /// @dev Owed to addresses out of the pool: a term of the cash ledger that only lots and claims move, so that no other operation pays for reading it.
     mapping(address who => uint256) internal _heldForE8;
-    uint256 internal _heldE8;
     mapping(address owner => Loss) internal _losses;
     Recovery internal _recovery;
     mapping(uint16 underlying => bool) internal _isWoundDown;
@@ -112,12 +112,16 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
 
     /// @dev After a checkpoint was renewed, where one is needed: the indices are the last checkpoint's.
     function _openBooks() internal view returns (Books memory books) {
+        (uint64 debtIndexE12, uint64 creditIndexE12) = hub.indices();
+        return _openBooksAt(debtIndexE12, creditIndexE12);
+    }
+
+    function _openBooksAt(uint64 debtIndexE12, uint64 creditIndexE12) internal view returns (Books memory books) {
         books.ledger = _ledger;
         books.debtBaseE8 = _debtBaseE8;
         books.creditBaseE8 = _creditBaseE8;
-        (books.debtIndexE12, books.creditIndexE12) = hub.indices();
-        books.reserveE8 = parameters.interestReserveE8();
-        books.windowSeconds = parameters.averagingWindowSeconds();
+        (books.debtIndexE12, books.creditIndexE12) = (debtIndexE12, creditIndexE12);
+        (books.reserveE8, books.windowSeconds) = parameters.ofTouches();
     }
 
     function _closeBooks(Books memory books) internal {

@@ -10,7 +10,7 @@ import {MarginDomain} from "../margin/MarginDomain.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {Exposures} from "./Exposures.sol";
 import {Fills} from "./Fills.sol";
-import {LiveMarket} from "./LiveMarkets.sol";
+import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
 /// @notice What `PriceHub.liveFor` returned, and in a settlement the parameters of trades.
@@ -24,13 +24,24 @@ struct Live {
 abstract contract ClearingCore is AccountBook {
     using SignedDivision for int256;
 
+    /// @dev The tokens of an account whose settlement token is about to be swept.
+    function _tokensOf(uint64 account) internal view returns (uint256) {
+        return vault.heldBy(account) & ~uint256(1);
+    }
+
     /// @dev Live prices of what an account rests on: its positions and tokens. Between this and the question of its health it may only lose some of them.
     function _liveOf(AccountInput calldata input) internal returns (Live memory live) {
-        return _live(Exposures.underlyingsOf(input.state), vault.heldBy(input.account));
+        return _live(Exposures.underlyingsOf(input.state), _tokensOf(input.account));
     }
 
     function _live(uint256 underlyings, uint256 tokens) internal returns (Live memory live) {
         (live.checkpoint, live.records) = hub.liveFor(underlyings, tokens);
+    }
+
+    /// @dev Books at the indices that live prices name: those of the last checkpoint, too.
+    function _openBooksOf(Live memory live) internal view returns (Books memory) {
+        (uint64 debtIndexE12, uint64 creditIndexE12) = LiveMarkets.indices(live.checkpoint);
+        return _openBooksAt(debtIndexE12, creditIndexE12);
     }
 
     /// @dev The same with the tokens that the account has now.
@@ -115,14 +126,19 @@ abstract contract ClearingCore is AccountBook {
         int256 later = position.sizeE8;
         // A slice of a lot names no forward: what was entered once may change hands however far the price has gone.
         uint256 strikeE8 = market.forwardE8 == 0 ? 0 : Instruments.strikeE8Of(instrument);
-        side.state.cashE8 += realised;
-        side.realisedE8 += realised;
-        bool inDomain =
-            MarginDomain.isPositionHeld(later, position.costE8) &&
-                (later.abs() <= before.abs() ||
-                    MarginDomain.mayEnter(later, strikeE8, market.forwardE8, market.spotE8));
-        require(inDomain, OutOfDomain(side.account, instrument));
-        return (later > 0 ? later : int256(0)) - (before > 0 ? before : int256(0));
+        if (realised != 0) {
+            side.state.cashE8 += realised;
+            side.realisedE8 += realised;
+        }
+        // Unchecked: what is held is below 2^54.
+        unchecked {
+            bool inDomain =
+                MarginDomain.isPositionHeld(later, position.costE8) &&
+                    (later.abs() <= before.abs() ||
+                        MarginDomain.mayEnter(later, strikeE8, market.forwardE8, market.spotE8));
+            require(inDomain, OutOfDomain(side.account, instrument));
+            return (later > 0 ? later : int256(0)) - (before > 0 ? before : int256(0));
+        }
     }
 
     /// @dev Keeps the net size of each instrument that was traded, for proofs by headroom.

@@ -57,7 +57,7 @@ contract ClearingModule is LossBook {
     function touch(AccountInput calldata input) external nonReentrant {
         _requireRight(input.account, msg.sender, MAY_MOVE);
         Live memory live = _liveOf(input);
-        Books memory books = _openBooks();
+        Books memory books = _openBooksOf(live);
         Working memory working = _touch(books, input.account, input.state);
         bool free = working.state.positions.length == 0 && working.state.cashE8 >= 0;
         if (free) {
@@ -85,9 +85,9 @@ contract ClearingModule is LossBook {
         require(!_paused, Paused());
         Live memory live = _live(
             Exposures.underlyingsOf(from.state) | Exposures.underlyingsOf(to.state),
-            vault.heldBy(from.account) | vault.heldBy(to.account)
+            _tokensOf(from.account) | _tokensOf(to.account)
         );
-        Books memory books = _openBooks();
+        Books memory books = _openBooksOf(live);
         Working memory source = _touch(books, from.account, from.state);
         Working memory target = _touch(books, to.account, to.state);
         // Gains that the move realises are locked besides, in the account where they are.
@@ -206,7 +206,7 @@ contract ClearingModule is LossBook {
 
     /// @dev The account without the amount, which is paid. What was locked before stays in the account.
     function _withdraw(AccountInput calldata input, Payment memory payment, Live memory live, bool bare) private {
-        Books memory books = _openBooks();
+        Books memory books = bare ? _openBooks() : _openBooksOf(live);
         Working memory working = _touch(books, input.account, input.state);
         uint256 lockedE8 = working.state.lockedGainE8;
         if (payment.token == 0) payment.paidRaw = _takeCash(books, working, payment.amountRaw);

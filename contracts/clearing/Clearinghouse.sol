@@ -234,6 +234,11 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouse
+    function ownerOf(uint64 account) external view returns (address owner) {
+        return _accounts[account].owner;
+    }
+
+    /// @inheritdoc IClearinghouse
     function needOf(uint96 instrument) external view returns (Need memory need) {
         return _needs[instrument];
     }
@@ -272,7 +277,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouse
     function heldE8() external view returns (uint256 amountE8) {
-        return _heldE8 + _creditFeesE8;
+        return uint256(_heldE8) + _creditFeesE8;
     }
 
     /// @inheritdoc IClearinghouse

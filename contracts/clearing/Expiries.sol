@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {AccountState, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {Exposures} from "./Exposures.sol";
 import {Fills} from "./Fills.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
@@ -41,6 +42,19 @@ library Expiries {
                 pointer := add(pointer, 32)
             } {
                 due := or(due, lt(sub(and(shr(48, mload(mload(pointer))), 0xffffffff), 1), time))
+            }
+        }
+    }
+
+    /// @notice The same of a state's positions, by their words.
+    function areAnyDueIn(bytes calldata state, uint256 time) internal pure returns (bool due) {
+        (uint256 from, uint256 to) = Exposures.positionsOf(state);
+        // Safe: reads the words of the positions. As above.
+        assembly ("memory-safe") {
+            for {} lt(from, to) {
+                from := add(from, 32)
+            } {
+                due := or(due, lt(sub(and(shr(208, calldataload(from)), 0xffffffff), 1), time))
             }
         }
     }

@@ -68,22 +68,49 @@ library Fills {
     /// @notice Puts empty positions in their places for words of positions that ascend by instrument, all in one pass: one by one each would copy the whole array.
     function prepare(AccountState memory account, bytes calldata words) internal pure {
         Position[] memory old = account.positions;
-        uint256 count = words.length / 32;
-        Position[] memory grown = _pointers(old.length + count);
-        (uint256 i, uint256 j, uint256 kept) = (0, 0, 0);
-        while (i < old.length || j < count) {
-            uint256 added = j < count ? uint256(bytes32(words[32 * j:32 * j + 32])) >> 160 : type(uint256).max;
-            if (i < old.length && old[i].instrument <= added) {
-                if (old[i].instrument == added) ++j;
-                grown[kept++] = old[i++];
-            } else {
-                grown[kept++] = Position(uint96(added), 0, 0);
-                ++j;
-            }
-        }
-        // Safe: only ever shortens the array.
+        Position[] memory grown;
+        // Safe: takes room for as many pointers as there are positions and words, and behind them three words for each position that is new; the reads stay inside `old` and `words`.
         assembly ("memory-safe") {
-            mstore(grown, kept)
+            grown := mload(0x40)
+            let to := add(grown, 32)
+            let from := add(old, 32)
+            let end := add(from, shl(5, mload(old)))
+            let fresh := add(to, add(sub(end, from), words.length))
+            let word := words.offset
+            for {
+                let last := add(word, words.length)
+            } lt(word, last) {
+                word := add(word, 32)
+            } {
+                let added := shr(160, calldataload(word))
+                for {} lt(from, end) {
+                    from := add(from, 32)
+                    to := add(to, 32)
+                } {
+                    if iszero(lt(mload(mload(from)), added)) {
+                        break
+                    }
+                    mstore(to, mload(from))
+                }
+                let position := fresh
+                if lt(from, end) {
+                    if eq(mload(mload(from)), added) {
+                        position := mload(from)
+                        from := add(from, 32)
+                    }
+                }
+                if eq(position, fresh) {
+                    mstore(fresh, added)
+                    mstore(add(fresh, 32), 0)
+                    mstore(add(fresh, 64), 0)
+                    fresh := add(fresh, 96)
+                }
+                mstore(to, position)
+                to := add(to, 32)
+            }
+            mcopy(to, from, sub(end, from))
+            mstore(grown, shr(5, sub(add(to, sub(end, from)), add(grown, 32))))
+            mstore(0x40, fresh)
         }
         account.positions = grown;
     }

@@ -91,8 +91,10 @@ contract HealthGate is IHealthGate {
             floorEquityE8 >= int256(figures.floorE8),
             FloorTooLow(question.account, floorEquityE8, figures.floorE8)
         );
-        // What is paid is lent, too: it leaves the account's cash. Asked also for nothing, because only the clearinghouse may have an attestation told as used.
-        if (!isComputed) bucket.take(msg.sender, question.account, creditE8 + feeE8);
+        // What is paid is lent, too: it leaves the account's cash. Only the clearinghouse may have an attestation told as used, which the bucket asks, too.
+        if (creditE8 != 0) bucket.take(msg.sender, question.account, creditE8 + feeE8);
+        else if (!isComputed)
+            require(msg.sender == address(hub.clearinghouse()), ICreditBucket.NotConnected(msg.sender));
     }
 
     /// @inheritdoc IHealthGate
@@ -277,7 +279,8 @@ contract HealthGate is IHealthGate {
     ) private returns (int256 leastE8) {
         bytes calldata state = isEarlier ? question.stateBefore : question.stateAfter;
         bytes calldata balances = isEarlier ? question.balancesBefore : question.balancesAfter;
-        bytes calldata positions = state[AccountStates.HEADER_BYTES:];
+        // Of the account after, the state that is emitted next tells them.
+        bytes calldata positions = isEarlier ? state[AccountStates.HEADER_BYTES:] : state[:0];
         if (kind == uint8(ProofKind.Signed)) {
             SignedHealth calldata signed = _signedIn(data);
             registry.requireSigned(signed.attestation, signed.signatures);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Books} from "./AccountBook.sol";
 import {ClearingCore} from "./ClearingCore.sol";
 import {Loss, Recoveries, Recovery} from "./Recoveries.sol";
@@ -18,7 +19,7 @@ abstract contract LossBook is ClearingCore {
         if (backE8 != 0) {
             Recoveries.shrink(all, backE8);
             _recovery = all;
-            _heldE8 += backE8;
+            _heldE8 += SafeCast.toUint96(backE8);
         }
         emit LossesRecovered(paidE8, backE8);
     }

@@ -9,8 +9,9 @@ import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParameters.sol";
-import {AccountStates, Position} from "../margin/AccountStates.sol";
-import {Instruments} from "../margin/Instruments.sol";
+import {Position} from "../margin/AccountStates.sol";
+import {Positions} from "../margin/Positions.sol";
+import {Words} from "../margin/Words.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {Live} from "./ClearingCore.sol";
 import {Exposures} from "./Exposures.sol";
@@ -52,7 +53,7 @@ contract LotModule is LossBook {
         uint256 amountE8 = amountRaw * _scale;
         Books memory books = _openBooks();
         _heldForE8[msg.sender] -= amountE8;
-        _heldE8 -= amountE8;
+        _heldE8 -= uint96(amountE8);
         books.ledger.sweptE8 -= int128(uint128(amountE8));
         _closeBooks(books);
         emit Claimed(msg.sender, to, amountE8);
@@ -89,7 +90,9 @@ contract LotModule is LossBook {
         bytes calldata records
     ) external onlyHouse nonReentrant {
         require(_accounts[bidder.account].owner == caller, NotAuthorised(bidder.account, caller));
-        Books memory books = _openBooks();
+        Live memory live;
+        (live.checkpoint, live.records) = (checkpoint, records);
+        Books memory books = _openBooksOf(live);
         Working memory working = _touch(books, bidder.account, bidder.state);
         _removeBase(books, baseBefore, lotIndexE12);
         _addBase(books, baseAfter, lotIndexE12);
@@ -102,8 +105,6 @@ contract LotModule is LossBook {
             books.ledger.insuranceE8 -= uint128(uint256(-payE8) - deficitE8);
             books.ledger.deficitE8 += uint128(deficitE8);
         }
-        Live memory live;
-        (live.checkpoint, live.records) = (checkpoint, records);
         _addAll(working, live, slice.positions);
         // A leg that expired in the lot is cash by now.
         _closeDue(books, working, false);
@@ -116,25 +117,32 @@ contract LotModule is LossBook {
     /// @dev Legs and positions ascend, so each leg's position is found by walking on. What leaves the lot's long side for the bidder's changes nothing but what it closes: booked once for each run of one underlying's options or others.
     function _addAll(Working memory working, Live memory live, bytes calldata legs) private {
         Fills.prepare(working.state, legs);
+        Position[] memory positions = working.state.positions;
         LiveMarket memory market;
-        uint96 last = 0;
+        uint256 last = 0;
         int256 longerE8 = 0;
         uint256 place = 0;
-        for (uint256 i = 0; i < legs.length / 32; ++i) {
-            Position memory leg = AccountStates.unpackPosition(AccountStates.word(legs, i));
-            uint256 underlying = Instruments.underlyingOf(leg.instrument);
-            bool goesOn = Instruments.underlyingOf(last) == underlying;
-            if (!goesOn) market = LiveMarkets.find(live.records, underlying);
-            if (!goesOn || Instruments.isOption(last) != Instruments.isOption(leg.instrument)) {
-                _moveOpenInterest(last, longerE8);
+        uint256 at_;
+        assembly ("memory-safe") {
+            at_ := legs.offset
+        }
+        uint256 end = at_ + legs.length;
+        for (; at_ < end; at_ += 32) {
+            uint256 leg = Words.inCalldata(at_);
+            bool goesOn = leg >> Positions.UNDERLYING_SHIFT == last >> Positions.UNDERLYING_SHIFT;
+            if (!goesOn) market = LiveMarkets.find(live.records, leg >> Positions.UNDERLYING_SHIFT);
+            if (!goesOn || Positions.isOption(last) != Positions.isOption(leg)) {
+                _moveOpenInterest(uint96(last >> 160), longerE8);
                 longerE8 = 0;
             }
-            last = leg.instrument;
-            while (working.state.positions[place].instrument != last) ++place;
-            longerE8 += _addTo(working, market, working.state.positions[place], leg.sizeE8, leg.costE8);
-            if (leg.sizeE8 > 0) longerE8 -= leg.sizeE8;
+            last = leg;
+            Position memory position = positions[place];
+            while (position.instrument != leg >> 160) position = positions[++place];
+            int256 sizeE8 = Positions.sizeE8Of(leg);
+            longerE8 += _addTo(working, market, position, sizeE8, Positions.costE8Of(leg));
+            if (sizeE8 > 0) longerE8 -= sizeE8;
         }
-        _moveOpenInterest(last, longerE8);
+        _moveOpenInterest(uint96(last >> 160), longerE8);
     }
 
     /// @notice `IClearinghouseModules.leaveLot`.
@@ -166,8 +174,8 @@ contract LotModule is LossBook {
         IReferee referee,
         bytes calldata witness
     ) internal returns (LotEntry memory entry) {
-        Live memory live = _live(Exposures.underlyingsOf(state), vault.heldBy(account));
-        Books memory books = _openBooks();
+        Live memory live = _live(Exposures.underlyingsOf(state), _tokensOf(account));
+        Books memory books = _openBooksOf(live);
         Working memory working = _touch(books, account, state);
         entry.state = _seal(books, working);
         entry.balances = vault.balancesOf(account);
@@ -196,7 +204,7 @@ contract LotModule is LossBook {
         working.state.cashE8 -= int256(rewardE8);
         encoded = _encode(books, working);
         _heldForE8[keeper] += rewardE8;
-        _heldE8 += rewardE8;
+        _heldE8 += uint96(rewardE8);
         emit KeeperRewarded(working.account, keeper, rewardE8);
     }
 

@@ -47,7 +47,7 @@ contract TradeModule is OrderBook {
         require(fills.length != 0, NothingToSettle(0));
         Live memory live = _liveOfAll(accounts, orders);
         live.clearing = parameters.clearing();
-        Books memory books = _openBooks();
+        Books memory books = _openBooksOf(live);
         (Working[] memory workings, bytes[] memory statesBefore) = _touchAll(books, accounts);
         uint256[] memory places = _requireOrders(orders, workings);
         for (uint256 i = 0; i < fills.length; ++i) _fill(books, live, workings, orders, places, fills[i]);
@@ -75,7 +75,7 @@ contract TradeModule is OrderBook {
         uint256 tokens = 0;
         for (uint256 i = 0; i < accounts.length; ++i) {
             underlyings |= Exposures.underlyingsOf(accounts[i].state);
-            tokens |= vault.heldBy(accounts[i].account);
+            tokens |= _tokensOf(accounts[i].account);
         }
         for (uint256 i = 0; i < orders.length; ++i) {
             uint256 subject = 1 << Instruments.underlyingOf(orders[i].order.instrument);

@@ -106,6 +106,9 @@ interface IClearinghouse is IClearingEvents {
     /// @notice Owner, least nonce, lot flag and commitment of an account.
     function accountOf(uint64 account) external view returns (AccountRecord memory record);
 
+    /// @notice The owner alone.
+    function ownerOf(uint64 account) external view returns (address owner);
+
     /// @notice The commitment of an account; zero when it was never opened.
     function accountHash(uint64 account) external view returns (bytes32 stateHash);
 

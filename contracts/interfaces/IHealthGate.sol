@@ -26,7 +26,7 @@ struct HealthQuestion {
 interface IHealthGate {
     /// @notice An attestation signed on demand was used. Its checkpoint's preimage is in `CheckpointTaken`.
     /// @param balances The preimage of its collateral hash.
-    /// @param positions The preimage of its positions hash.
+    /// @param positions The preimage of its positions hash where it is of the account before the operation (headroom); otherwise empty: the account's `AccountUpdated` that follows in the transaction has it.
     event SignedAttestationUsed(
         RiskAttestation attestation,
         AttesterSignature[] signatures,

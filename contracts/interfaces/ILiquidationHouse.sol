@@ -5,7 +5,8 @@ import {AccountInput} from "./ClearingTypes.sol";
 
 /// @notice A lot as it is stored. `lotHash = keccak256(abi.encode(account, state, balances))`.
 struct Lot {
-    uint64 account;
+    /// @notice Its number; 0 where an account never had one.
+    uint64 lot;
     /// @notice When it began; with a resumed discount, moved back by what had run before. In 32 bits, as expiries are.
     uint32 startTime;
     /// @notice When grace ends.
@@ -18,7 +19,7 @@ struct Lot {
     /// @notice The maintenance margin that was shown last, rounded up; in 1e-4, to fit beside the others: all so far is one word.
     uint56 maintenanceE4;
     uint128 proceedsE8;
-    /// @notice Paid by insurance so far.
+    /// @notice Paid by insurance so far; like the proceeds zero once it has ended.
     uint128 insuredE8;
     bytes32 lotHash;
 }
@@ -149,13 +150,13 @@ interface ILiquidationHouse {
     /// @notice Ends a lot whose account is healthy by computation, or of which everything is sold. Anyone.
     function finish(uint64 lot, LotPreimage calldata preimage) external;
 
-    /// @notice What is stored of a lot; numbered from 1.
-    function lotOf(uint64 lot) external view returns (Lot memory stored);
+    /// @notice The last lot of an account, open or ended. Lots are numbered from 1.
+    function lotOf(uint64 account) external view returns (Lot memory stored);
     function lotCount() external view returns (uint64 lots);
 
     /// @notice The open lot of an account, 0 when there is none.
     function openLotOf(uint64 account) external view returns (uint64 lot);
 
-    /// @notice The discount of a lot now.
-    function discountOf(uint64 lot) external view returns (uint256 discountE8);
+    /// @notice The discount of the last lot of an account now.
+    function discountOf(uint64 account) external view returns (uint256 discountE8);
 }

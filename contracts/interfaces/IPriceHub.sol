@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IClearinghouse} from "./IClearinghouse.sol";
+
 /// @title The price hub: one reading of every input, checkpoints, indices
 /// @notice `checkpoint()` reads everything once, stores `inputsHash[id]` and emits the preimage (MRG-004). `live()` is what a checkpoint would store now, with the indices, totals and id of the last one.
 /// Spot never reverts a margin: sources that are stale, zero, out of bounds, broken or too few leave the last good price and the market halted (state 2), which stops new risk but prices liquidations.
@@ -54,11 +56,14 @@ interface IPriceHub {
     /// @notice Fixes the contract that holds the volatility surfaces; once. Governance.
     function connectSurfaces(address surfaces) external;
 
+    /// @notice The clearinghouse that was fixed.
+    function clearinghouse() external view returns (IClearinghouse);
+
     /// @notice What a checkpoint would store now: header, collateral records and hashes; and the records of all underlyings, ascending.
     function live() external view returns (bytes memory checkpointBytes, bytes memory records);
 
-    /// @notice `refresh`, then `live` of some underlyings and tokens: those whose bit is set in a mask, the underlyings that those tokens are, and the settlement token. Only these are updated and read. Anyone.
-    /// In the place of every other hash and collateral record stands zero. No preimage hashes to zero and no balance finds such a record, so what was not asked for cannot be priced wrongly: whatever needs it reverts.
+    /// @notice `refresh`, then `live` of some underlyings and tokens: those whose bit is set in a mask, and the underlyings that those tokens are. Only these are updated and read. Anyone.
+    /// In the place of every other hash stands zero, and of every other collateral record one of token 65535. No preimage hashes to zero and no balance finds such a record, so what was not asked for cannot be priced wrongly: whatever needs it reverts.
     function liveFor(
         uint256 underlyings,
         uint256 tokens

@@ -74,16 +74,16 @@ struct InterestParameters {
     uint32 reserveE8;
 }
 
-/// @notice Clocks and clamps of checkpoints, funding and attestations.
+/// @notice Clocks and clamps of checkpoints, funding and attestations: one word, which every operation reads.
 struct OracleParameters {
-    uint32 checkpointIntervalSeconds;
-    uint32 checkpointMaxAgeSeconds;
-    uint32 averagingWindowSeconds;
+    uint24 checkpointIntervalSeconds;
+    uint24 checkpointMaxAgeSeconds;
+    uint24 averagingWindowSeconds;
     uint32 smoothingSeconds;
     uint32 premiumClampE8;
     uint32 fundingIntervalSeconds;
     uint32 fundingRateMaxE8;
-    uint32 attestationMaxAgeSeconds;
+    uint24 attestationMaxAgeSeconds;
     uint32 maxDriftE8;
 }
 
@@ -201,7 +201,8 @@ interface IRiskParameters {
 
     // The fields that every operation reads, one by one: a whole struct costs its reader some hundred gas a field.
 
-    function interestReserveE8() external view returns (uint32);
+    /// @notice What every touch of an account reads: the part of interest that goes to insurance, and the averaging window.
+    function ofTouches() external view returns (uint32 reserveE8, uint32 windowSeconds);
     function checkpointMaxAgeSeconds() external view returns (uint32);
     function averagingWindowSeconds() external view returns (uint32);
     function attestationMaxAgeSeconds() external view returns (uint32);

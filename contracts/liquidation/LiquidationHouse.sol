@@ -35,6 +35,8 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     IMarginVault public immutable vault;
     IPriceHub public immutable hub;
     IReferee public immutable referee;
+    /// @notice The part of the referee that weighs witnesses.
+    IReferee public immutable witnesses;
     IFloorReferee public immutable floors;
     IRiskParameters public immutable parameters;
     IInsuranceFund public immutable insurance;
@@ -61,9 +63,10 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         uint16 underlying;
     }
 
-    uint64 public override lotCount;
-    mapping(uint64 lot => Lot) private _lots;
-    mapping(uint64 account => uint64 lot) public override openLotOf;
+    /// @dev Never zero, so that the first lot costs its keeper what every other does.
+    uint64 private _nextLot = 1;
+    /// @dev The last lot of each account, which has one at a time: its next one takes the same words.
+    mapping(uint64 account => Lot) private _lots;
     mapping(uint64 account => Ended) private _ended;
 
     constructor(
@@ -79,6 +82,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         vault = vault_;
         hub = hub_;
         referee = referee_;
+        witnesses = IReferee(referee_.WITNESS());
         floors = floors_;
         parameters = parameters_;
         insurance = insurance_;
@@ -97,30 +101,27 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         bool resumes = ended.time != 0 && block.timestamp - ended.time <= p.resumeSeconds;
         // A lot that goes on after a pause earns nothing: starting again and again costs an account no more than once.
         address keeper = resumes ? address(0) : msg.sender;
-        LotEntry memory entry = _modules().enterLot(account, state, keeper, referee, witness);
+        LotEntry memory entry = _modules().enterLot(account, state, keeper, witnesses, witness);
         (int256 equityE8, uint256 maintenanceE8) = (entry.equityE8, entry.maintenanceE8);
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(account, equityE8, maintenanceE8));
         _requireRested(account, ended, equityE8, maintenanceE8);
 
         if (equityE8 < 0) insurance.hold();
         equityE8 -= int256(entry.rewardE8);
-        lot = ++lotCount;
-        openLotOf[account] = lot;
+        lot = _nextLot++;
         uint40 biddingFrom = uint40(block.timestamp + p.graceSeconds);
         bytes32 hash = keccak256(abi.encode(account, entry.state, entry.balances));
         uint64 fraction = LotMath.forSale(p, equityE8, maintenanceE8);
-        _lots[lot] = Lot({
-            account: account,
-            startTime: uint32(resumes ? biddingFrom - ended.ageSeconds : biddingFrom),
-            biddingFrom: uint32(biddingFrom),
-            soldE8: 0,
-            forSaleE8: uint32(fraction),
-            open: true,
-            maintenanceE4: _e4Up(maintenanceE8),
-            proceedsE8: 0,
-            insuredE8: 0,
-            lotHash: hash
-        });
+        // The money of a lot that has ended is zero: written again, it would cost.
+        Lot storage stored = _lots[account];
+        stored.lot = lot;
+        stored.startTime = uint32(resumes ? biddingFrom - ended.ageSeconds : biddingFrom);
+        stored.biddingFrom = uint32(biddingFrom);
+        stored.soldE8 = 0;
+        stored.forSaleE8 = uint32(fraction);
+        stored.open = true;
+        stored.maintenanceE4 = _e4Up(maintenanceE8);
+        stored.lotHash = hash;
         emit LotStarted(
             lot,
             account,
@@ -146,21 +147,24 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         Lot memory stored = _requireLot(lot, preimage);
         LiquidationParameters memory p = parameters.liquidation();
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
-        require(bidder.account != stored.account, BidderInLot(bidder.account));
+        require(bidder.account != preimage.account, BidderInLot(bidder.account));
         uint64 fraction = _fraction(lot, stored, p, fractionE8);
         Live memory live = _live(
             Exposures.underlyingsOf(preimage.state) | Exposures.underlyingsOf(bidder.state),
-            Exposures.tokensOf(preimage.balances) | vault.heldBy(stored.account) | vault.heldBy(bidder.account)
+            // The bidder's settlement token is swept before anything is asked of it.
+            Exposures.tokensOf(preimage.balances) |
+                vault.heldBy(preimage.account) |
+                (vault.heldBy(bidder.account) & ~uint256(1))
         );
-        Price memory price = _price(live, stored, preimage, p, fraction, bidder.account);
+        Price memory price = _price(live, stored, preimage, p, fraction);
         payE8 = price.payE8;
         require(payE8 <= maxPayE8, PayTooHigh(lot, payE8, maxPayE8));
 
         uint64 sold = stored.soldE8 + fraction;
-        _lots[lot].soldE8 = uint32(sold);
-        if (payE8 > 0) _lots[lot].proceedsE8 = stored.proceedsE8 + uint128(uint256(payE8));
+        _lots[preimage.account].soldE8 = uint32(sold);
+        if (payE8 > 0) _lots[preimage.account].proceedsE8 = stored.proceedsE8 + uint128(uint256(payE8));
         if (price.insuredE8 != 0) {
-            _lots[lot].insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
+            _lots[preimage.account].insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
             insurance.count(price.underlying, price.insuredE8);
             if (sold != ONE) insurance.hold();
         }
@@ -181,17 +185,17 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
         Live memory live = _liveOf(preimage);
-        bytes memory balances = vault.balancesOf(stored.account);
+        bytes memory balances = vault.balancesOf(preimage.account);
         bytes memory left = AccountStates.encode(_left(stored, preimage));
         (int256 equityE8, uint256 maintenanceE8) = _shown(live, left, balances, witness);
-        require(equityE8 < int256(maintenanceE8), NotLiquidatable(stored.account, equityE8, maintenanceE8));
+        require(equityE8 < int256(maintenanceE8), NotLiquidatable(preimage.account, equityE8, maintenanceE8));
         uint256 more = LotMath.forSale(parameters.liquidation(), equityE8, maintenanceE8);
         uint32 forSaleE8 = uint32(stored.soldE8 + ((ONE - stored.soldE8) * more) / ONE);
         require(forSaleE8 > stored.forSaleE8, NotLarger(lot, forSaleE8));
         if (equityE8 < 0) insurance.hold();
-        _lots[lot].forSaleE8 = forSaleE8;
+        _lots[preimage.account].forSaleE8 = forSaleE8;
         // What was shown is of the unsold part; a lot keeps what it would be of the whole.
-        _lots[lot].maintenanceE4 = _e4Up((maintenanceE8 * ONE) / (ONE - stored.soldE8));
+        _lots[preimage.account].maintenanceE4 = _e4Up((maintenanceE8 * ONE) / (ONE - stored.soldE8));
         emit LotEnlarged(lot, forSaleE8);
     }
 
@@ -201,7 +205,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         Lot memory stored = _requireLot(lot, preimage);
         Live memory live = _liveOf(preimage);
         bytes memory left = AccountStates.encode(_left(stored, preimage));
-        int256 equityE8 = _equityOf(live, left, vault.balancesOf(stored.account));
+        int256 equityE8 = _equityOf(live, left, vault.balancesOf(preimage.account));
         require(equityE8 < 0, NoLoss(lot, equityE8));
         insurance.hold();
     }
@@ -213,7 +217,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
         Live memory live = _liveOf(preimage);
         AccountState memory left = _left(stored, preimage);
-        int256 equityE8 = _equityOf(live, AccountStates.encode(left), vault.balancesOf(stored.account));
+        int256 equityE8 = _equityOf(live, AccountStates.encode(left), vault.balancesOf(preimage.account));
         uint256 loss = equityE8 < 0 ? uint256(-equityE8) : 0;
         uint16 main = _mainOf(live, left);
         uint256 covered = insurance.coverage(main, loss, stored.insuredE8);
@@ -226,13 +230,14 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             loss - covered + left.positions.length
         );
         bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
-        bytes memory state = _modules().takeOver(stored.account, rest, stored.proceedsE8, covered, instruments, prices);
-        bytes memory balances = vault.balancesOf(stored.account);
-        stored.lotHash = keccak256(abi.encode(stored.account, state, balances));
+        uint64 account = preimage.account;
+        bytes memory state = _modules().takeOver(account, rest, stored.proceedsE8, covered, instruments, prices);
+        bytes memory balances = vault.balancesOf(account);
+        stored.lotHash = keccak256(abi.encode(account, state, balances));
         (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint32(ONE), 0);
         stored.insuredE8 += uint128(covered);
-        _lots[lot] = stored;
-        emit LotDeleveraged(lot, stored.account, stored.lotHash, state, balances, shift, covered);
+        _lots[account] = stored;
+        emit LotDeleveraged(lot, account, stored.lotHash, state, balances, shift, covered);
     }
 
     /// @inheritdoc ILiquidationHouse
@@ -240,30 +245,42 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         Lot memory stored = _requireLot(lot, preimage);
         Live memory live = _liveOf(preimage);
         bytes memory left = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
-        _lots[lot].open = false;
-        openLotOf[stored.account] = 0;
+        uint64 account = preimage.account;
+        Lot storage ended = _lots[account];
+        (ended.open, ended.proceedsE8, ended.insuredE8) = (false, 0, 0);
         bool inPart = stored.soldE8 != 0 && stored.soldE8 != ONE;
-        _ended[stored.account] = Ended(uint40(block.timestamp), uint40(_age(stored)), inPart);
-        emit LotEnded(lot, stored.account, stored.soldE8, stored.proceedsE8);
-        bytes memory state = _modules().leaveLot(stored.account, left, stored.proceedsE8);
+        _ended[account] = Ended(uint40(block.timestamp), uint40(_age(stored)), inPart);
+        emit LotEnded(lot, account, stored.soldE8, stored.proceedsE8);
+        bytes memory state = _modules().leaveLot(account, left, stored.proceedsE8);
         if (stored.soldE8 == ONE) return;
-        Figures memory figures = _figures(live, state, vault.balancesOf(stored.account));
+        Figures memory figures = _figures(live, state, vault.balancesOf(account));
         require(
             figures.equityE8 >= int256(figures.maintenanceE8),
-            NotHealthy(stored.account, figures.equityE8, figures.maintenanceE8)
+            NotHealthy(account, figures.equityE8, figures.maintenanceE8)
         );
     }
 
     // Views
 
     /// @inheritdoc ILiquidationHouse
-    function lotOf(uint64 lot) external view returns (Lot memory stored) {
-        return _lots[lot];
+    function lotOf(uint64 account) external view returns (Lot memory stored) {
+        return _lots[account];
     }
 
     /// @inheritdoc ILiquidationHouse
-    function discountOf(uint64 lot) external view returns (uint256 discountE8) {
-        return _discountAt(parameters.liquidation(), _age(_lots[lot]));
+    function lotCount() external view returns (uint64 lots) {
+        return _nextLot - 1;
+    }
+
+    /// @inheritdoc ILiquidationHouse
+    function openLotOf(uint64 account) external view returns (uint64 lot) {
+        Lot storage last = _lots[account];
+        return last.open ? last.lot : 0;
+    }
+
+    /// @inheritdoc ILiquidationHouse
+    function discountOf(uint64 account) external view returns (uint256 discountE8) {
+        return _discountAt(parameters.liquidation(), _age(_lots[account]));
     }
 
     // Bids
@@ -289,22 +306,20 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         Lot memory stored,
         LotPreimage calldata preimage,
         LiquidationParameters memory p,
-        uint64 fractionE8,
-        uint64 bidder
+        uint64 fractionE8
     ) private view returns (Price memory price) {
-        AccountState memory whole = AccountStates.decode(preimage.state);
-        whole.cashE8 = _accrued(whole.cashE8, whole.interestIndexE12);
-        Expiries.settle(whole, hub);
-        bytes memory encoded = AccountStates.encode(whole);
+        bytes memory encoded = _wholeNow(preimage.state);
         int256 equityE8 = _equityOf(live, encoded, preimage.balances);
         _requireNotRestored(live, stored, preimage, p, equityE8);
         uint256 age = _age(stored);
         if (equityE8 >= 0) {
-            bool own = clearinghouse.accountOf(bidder).owner == clearinghouse.accountOf(stored.account).owner;
+            // Who bids owns the account that bids, or the bid is refused.
+            bool own = clearinghouse.ownerOf(preimage.account) == msg.sender;
             price.discountE8 = own ? 0 : _discountAt(p, age);
             price.payE8 = LotMath.priceUp(equityE8, fractionE8, price.discountE8);
             return price;
         }
+        AccountState memory whole = _whole(preimage.state);
         (uint256 loss, uint256 incentive) = LotMath.lossAndIncentiveDown(
             p,
             equityE8,
@@ -316,10 +331,29 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         uint16 main = _mainOf(live, whole);
         price.insuredE8 = insurance.coverage(main, loss + incentive, stored.insuredE8);
         bool pays = whole.positions.length == 0 || price.insuredE8 >= loss;
-        require(pays, InsuranceExhausted(openLotOf[stored.account], loss, price.insuredE8));
+        require(pays, InsuranceExhausted(stored.lot, loss, price.insuredE8));
         price.underlying = main;
         price.deficitE8 = loss > price.insuredE8 ? loss - price.insuredE8 : 0;
         price.payE8 = -int256(price.insuredE8 + price.deficitE8);
+    }
+
+    /// @dev A lot as it was, with its interest, and cash for what has expired.
+    function _whole(bytes calldata state) private view returns (AccountState memory whole) {
+        whole = AccountStates.decode(state);
+        whole.cashE8 = _accrued(whole.cashE8, whole.interestIndexE12);
+        Expiries.settle(whole, hub);
+    }
+
+    /// @dev The same encoded. Why not always that way: until something expires only the cash is another.
+    function _wholeNow(bytes calldata state) private view returns (bytes memory encoded) {
+        if (Expiries.areAnyDueIn(state, block.timestamp)) return AccountStates.encode(_whole(state));
+        encoded = state;
+        int256 cashE8 = _accrued(AccountStates.cashE8(state), AccountStates.interestIndexE12(state));
+        uint256 first = (AccountStates.zigzag(cashE8) << 128) | uint128(AccountStates.word(state, 0));
+        // Safe: the first of the words that were copied.
+        assembly ("memory-safe") {
+            mstore(add(encoded, 32), first)
+        }
     }
 
     /// @dev A bid is refused once what is left has reached the target, by a recovery of prices, by deposits or by sales: then the lot only waits for `finish`.
@@ -331,13 +365,13 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         LiquidationParameters memory p,
         int256 equityE8
     ) private view {
-        bytes memory balances = vault.balancesOf(stored.account);
+        bytes memory balances = vault.balancesOf(preimage.account);
         if (stored.soldE8 != 0 || keccak256(balances) != keccak256(preimage.balances)) {
             equityE8 = _equityOf(live, AccountStates.encode(_left(stored, preimage)), balances);
         }
         require(
             !LotMath.isRestored(p, equityE8, stored.maintenanceE4, stored.soldE8),
-            NotLiquidatable(stored.account, equityE8, stored.maintenanceE4 * LotMath.E4)
+            NotLiquidatable(preimage.account, equityE8, stored.maintenanceE4 * LotMath.E4)
         );
     }
 
@@ -371,13 +405,13 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             uint256 word = uint256(bytes32(preimage.balances[WORD * i:WORD * i + WORD]));
             uint256 amount = uint128(word);
             uint256 moved = (amount * toE8) / ONE - (amount * fromE8) / ONE;
-            vault.move(stored.account, bidder.account, uint16(word >> 240), uint128(moved));
+            vault.move(preimage.account, bidder.account, uint16(word >> 240), uint128(moved));
         }
         int256 cashE8 = AccountStates.cashE8(preimage.state);
         _modules().receiveSlice(
             bidder,
             msg.sender,
-            stored.account,
+            preimage.account,
             AccountStates.interestIndexE12(preimage.state),
             cashE8 - LotMath.part(cashE8, fromE8),
             cashE8 - LotMath.part(cashE8, toE8),
@@ -392,8 +426,8 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     // Internal
 
     function _requireLot(uint64 lot, LotPreimage calldata preimage) internal view virtual returns (Lot memory stored) {
-        stored = _lots[lot];
-        require(stored.open, LotNotOpen(lot));
+        stored = _lots[preimage.account];
+        require(stored.lot == lot && stored.open, LotNotOpen(lot));
         bytes32 found = keccak256(abi.encode(preimage.account, preimage.state, preimage.balances));
         require(found == stored.lotHash, LotMismatch(lot, stored.lotHash, found));
     }
@@ -413,7 +447,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         bytes memory balances,
         bytes calldata witness
     ) private view returns (int256 equityE8, uint256 maintenanceE8) {
-        return referee.witnessMargin(state, balances, live.checkpoint, live.records, SurfaceChoice.Better, witness);
+        return witnesses.witnessMargin(state, balances, live.checkpoint, live.records, SurfaceChoice.Better, witness);
     }
 
     function _figures(

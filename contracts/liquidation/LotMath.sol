@@ -5,6 +5,8 @@ import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {Positions} from "../margin/Positions.sol";
 import {Slice} from "../interfaces/ClearingTypes.sol";
+import {Words} from "../margin/Words.sol";
+import {Exposures} from "../clearing/Exposures.sol";
 import {SignedDivision} from "../clearing/SignedDivision.sol";
 
 /// @title Parts and prices of a lot
@@ -21,9 +23,12 @@ library LotMath {
     uint256 internal constant E4 = 1e4;
 
     /// @notice `T(x, p)`: the part of a leg that belongs to the sold fraction, toward zero, so that slices add up.
+    /// @dev Unchecked: |x| is at most 2^100 (MRG-003), and a fraction below 2^32.
     /// @custom:spec CLR-042
     function part(int256 x, uint256 soldE8) internal pure returns (int256) {
-        return (x * int256(soldE8)) / ONE_SIGNED;
+        unchecked {
+            return (x * int256(soldE8)) / ONE_SIGNED;
+        }
     }
 
     /// @notice The fraction whose sale at the largest discount brings equity back to the target.
@@ -88,34 +93,36 @@ library LotMath {
     /// @custom:spec CLR-042
     /// @param state The lot's state; a word a leg (MRG-002).
     function slice(bytes calldata state, uint256 fromE8, uint256 toE8) internal pure returns (Slice memory received) {
-        uint256 n = AccountStates.count(state);
-        bytes memory words = new bytes(n * WORD);
-        uint256 end = 0;
-        for (uint256 i = 0; i < n; ++i) {
-            uint256 leg = AccountStates.word(state, 2 + i);
+        (uint256 from, uint256 to) = Exposures.positionsOf(state);
+        bytes memory words = new bytes(to - from);
+        uint256 place;
+        assembly ("memory-safe") {
+            place := add(words, WORD)
+        }
+        for (; from < to; from += WORD) {
+            uint256 leg = Words.inCalldata(from);
             int256 size = _between(Positions.sizeE8Of(leg), fromE8, toE8);
-            int256 cost = _between(Positions.costE8Of(leg), fromE8, toE8);
+            // Options keep no cost.
+            int256 cost = uint96(leg) == 0 ? int256(0) : _between(Positions.costE8Of(leg), fromE8, toE8);
             if (size == 0) {
                 received.cashE8 -= cost;
                 continue;
             }
-            uint256 packed = AccountStates.pack(uint96(leg >> 160), size, cost);
-            end += WORD;
-            // Safe: at most n words were written into n.
-            assembly ("memory-safe") {
-                mstore(add(words, end), packed)
-            }
+            Words.store(place, AccountStates.pack(uint96(leg >> 160), size, cost));
+            place += WORD;
         }
-        // Safe: only ever shortens the array.
+        // Safe: only ever shortens the array: at most a word a leg was written.
         assembly ("memory-safe") {
-            mstore(words, end)
+            mstore(words, sub(place, add(words, WORD)))
         }
         received.positions = words;
     }
 
     /// @dev The part of a leg that belongs to [from, to).
     function _between(int256 x, uint256 fromE8, uint256 toE8) private pure returns (int256) {
-        return part(x, toE8) - part(x, fromE8);
+        unchecked {
+            return part(x, toE8) - part(x, fromE8);
+        }
     }
 
     /// @notice What is left of a lot: its state less the sold part. Nothing of a leg is left only when everything is sold.

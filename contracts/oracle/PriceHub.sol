@@ -31,6 +31,8 @@ contract PriceHub is IPriceHub, AccessManaged {
     uint256 internal constant OPEN_INTEREST_MAX_E8 = 2 ** 62;
     uint256 internal constant TOTAL_MAX_E8 = 2 ** 70;
     uint16 internal constant SETTLEMENT = 0;
+    /// @dev A collateral record of a token that there is none of. Not zero, which is the settlement token's number.
+    bytes32 internal constant NOT_NAMED = bytes32(uint256(type(uint16).max) << 240);
     /// @dev So many checkpoints' prices are kept, over an hour's; their places are used again, because a new word costs four times as much.
     uint64 internal constant PRICES_KEPT = 64;
 
@@ -58,7 +60,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     IRiskParameters public immutable parameters;
     IMarginVault public immutable vault;
     ISpotMarkets public immutable spots;
-    IClearinghouse public clearinghouse;
+    IClearinghouse public override clearinghouse;
     IVolSurfaces public surfaces;
     uint64 private _latest;
     uint64 private _debtIndexE12 = ONE_E12;
@@ -129,7 +131,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         for (uint16 token = SETTLEMENT + 1; token < listed; ++token) {
             if ((tokens >> token) & 1 != 0) underlyings |= 1 << parameters.tokenOf(token).underlying;
         }
-        return _encode(_latest, spots.updateThese(underlyings), underlyings, listed, tokens | (1 << SETTLEMENT));
+        return _encode(_latest, spots.updateThese(underlyings), underlyings, listed, tokens);
     }
 
     /// @inheritdoc IPriceHub
@@ -373,7 +375,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         return _encode(id, readings, underlyings, listed, type(uint256).max >> (256 - listed));
     }
 
-    /// @dev Everything of the underlyings and tokens whose bit is set; in the place of the rest stands zero.
+    /// @dev Everything of the underlyings and tokens whose bit is set; in the place of the rest stands what nothing finds.
     function _encode(
         uint64 id,
         SpotReading[] memory readings,
@@ -409,7 +411,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     ) private view returns (bytes memory collaterals) {
         for (uint16 token = 0; token < listed; ++token) {
             bool named = (tokens >> token) & 1 != 0;
-            collaterals = bytes.concat(collaterals, named ? _collateral(token, underlyings) : bytes.concat(bytes32(0)));
+            collaterals = bytes.concat(collaterals, named ? _collateral(token, underlyings) : bytes.concat(NOT_NAMED));
         }
     }
 

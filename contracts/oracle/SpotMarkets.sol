@@ -27,6 +27,8 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         address source;
         /// @dev The newest observation that was used: a source never goes back.
         uint40 time;
+        /// @dev How many there are, in each: whoever reads the first knows it.
+        uint8 count;
     }
 
     /// @dev Sums at a half hour; `stored` tells a first one, which is all zero, from none.
@@ -41,7 +43,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     uint16 public underlyingCount;
     mapping(uint16 underlying => SpotMarket) private _spots;
     mapping(uint16 underlying => FeedParameters) private _feedParameters;
-    mapping(uint16 underlying => Feed[]) private _feeds;
+    mapping(uint16 underlying => Feed[SOURCES_MAX]) private _feeds;
     mapping(uint16 underlying => mapping(uint256 time => HalfHour)) private _halfHours;
     mapping(uint16 underlying => mapping(uint32 expiry => uint64 priceE8)) private _settlementsE8;
 
@@ -182,7 +184,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     function feedsOf(
         uint16 underlying
     ) external view returns (address[] memory sources, FeedParameters memory feedParameters) {
-        uint256 count = _feeds[underlying].length;
+        uint256 count = _feeds[underlying][0].count;
         sources = new address[](count);
         for (uint256 i = 0; i < count; ++i) sources[i] = _feeds[underlying][i].source;
         feedParameters = _feedParameters[underlying];
@@ -238,12 +240,13 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         uint16 underlying,
         FeedParameters memory p
     ) private view returns (Observation memory o, uint256[] memory times) {
-        Feed[] storage feeds = _feeds[underlying];
-        uint256 count = feeds.length;
+        Feed[SOURCES_MAX] storage feeds = _feeds[underlying];
+        Feed memory feed = feeds[0];
+        uint256 count = feed.count;
         uint64[] memory prices = new uint64[](count);
         times = new uint256[](count);
         for (uint256 i = 0; i < count; ++i) {
-            Feed memory feed = feeds[i];
+            if (i != 0) feed = feeds[i];
             (uint64 priceE8, uint40 time) = PriceSources.readTimed(feed.source);
             if (priceE8 == 0 || time < feed.time) continue;
             (prices[i], times[i]) = (priceE8, time);
@@ -252,12 +255,11 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     }
 
     function _replaceFeeds(uint16 underlying, address[] calldata sources) private {
-        Feed[] storage feeds = _feeds[underlying];
-        while (feeds.length != 0) feeds.pop();
+        delete _feeds[underlying];
         for (uint256 i = 0; i < sources.length; ++i) {
             // A source that is named twice would count twice.
             for (uint256 j = 0; j < i; ++j) require(sources[j] != sources[i], FeedsInvalid(underlying));
-            feeds.push(Feed(sources[i], 0));
+            _feeds[underlying][i] = Feed(sources[i], 0, uint8(sources.length));
         }
     }
 

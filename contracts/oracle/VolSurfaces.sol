@@ -15,6 +15,7 @@ import {MarginDomain} from "../margin/MarginDomain.sol";
 import {OptionCaps} from "./OptionCaps.sol";
 import {Smiles} from "./Smiles.sol";
 import {SurfaceChecks} from "./SurfaceChecks.sol";
+import {SurfaceWords} from "./SurfaceWords.sol";
 
 /// @title Volatility surfaces
 contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
@@ -29,6 +30,10 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     /// @dev How far a surface's spot may lie from the hub's.
     uint256 internal constant SPOT_BAND_E8 = 1e7;
     uint256 internal constant BPS = 10_000;
+    uint256 internal constant EXPIRY_BITS = 32;
+    uint256 internal constant TO_WORD = 8;
+    /// @dev Room for as many as MRG-010 has.
+    uint256 internal constant EXPIRY_WORDS = 4;
     /// @notice Of k·bond, what an hour of lies about all open options may be worth. Half of it is lent on attesters' word (CreditBucket), nine tenths are lost: this is the rest.
     uint256 public constant OPTION_RISK_BPS = 4000;
 
@@ -39,34 +44,29 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         "SurfacePublication(SurfaceUpdate[] updates)SurfaceUpdate(uint16 underlying,uint32 expiry,uint40 time,uint64 forwardE8,uint64 spotE8,int64 aE12,uint64 bE12,int32 rhoE8,int32 mE8,uint32 sigmaE8)"
     );
 
-    /// @dev `svi` is the word of MRG-004. Two words.
-    struct Slice {
-        uint64 forwardE8;
-        uint64 spotE8;
-        uint32 time;
-        /// @dev When it came into force.
-        uint32 since;
-        /// @dev When the first of the two before it was set aside; only in `present`.
-        uint32 asideTime;
-        /// @dev What an hour of lies moves one unit by, as a part of spot, E6.
-        uint24 riskE6;
-        /// @dev Whether there is a second before it; only in `present`, so that a reader need not look for it.
-        bool hasOlder;
-        bytes32 svi;
+    /// @dev Two earlier surfaces, set aside at least a delay apart, so that one of them was in force a delay ago or earlier, and is at most two delays old when surfaces come often. A word each (`SurfaceWords`): a reader of prices pays for every one.
+    struct History {
+        uint256 stamp;
+        uint256 present;
+        uint256 aside;
+        uint256 older;
     }
 
-    /// @dev Two earlier surfaces, set aside at least a delay apart, so that one of them was in force a delay ago or earlier, and is at most two delays old when surfaces come often.
-    struct History {
-        Slice present;
-        Slice aside;
-        Slice older;
+    /// @dev The present surface in memory; `svi` is the word of MRG-004, all zero when there is none.
+    struct Present {
+        uint256 stamp;
+        uint256 since;
+        uint256 forwardE8;
+        uint256 spotE8;
+        uint256 svi;
     }
 
     ISpotMarkets public immutable spots;
     IRiskRegistry public immutable registry;
     address public immutable hub;
     SurfaceParameters private _parameters;
-    mapping(uint16 underlying => uint32[]) private _expiries;
+    /// @dev Eight to a word, ascending from the low bits; zero ends them.
+    mapping(uint16 underlying => uint256[EXPIRY_WORDS]) private _expiries;
     mapping(uint16 underlying => mapping(uint32 expiry => History)) private _histories;
 
     constructor(
@@ -108,13 +108,14 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     /// @inheritdoc IVolSurfaces
     function retire(uint16 underlying, uint32 expiry) external {
         require(msg.sender == hub, NotTheHub(msg.sender));
-        uint32[] storage expiries = _expiries[underlying];
+        uint32[] memory expiries = expiriesOf(underlying);
         uint256 count = expiries.length;
         uint256 place = 0;
         while (place < count && expiries[place] != expiry) ++place;
         if (place == count) return;
         for (; place + 1 < count; ++place) expiries[place] = expiries[place + 1];
-        expiries.pop();
+        expiries[count - 1] = 0;
+        _keepExpiries(underlying, expiries);
         delete _histories[underlying][expiry];
         emit ExpiryRetired(underlying, expiry);
     }
@@ -123,40 +124,48 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
 
     /// @inheritdoc IVolSurfaces
     function recordsOf(uint16 underlying, uint64 spotE8) external view returns (bytes memory records) {
-        uint32[] memory expiries = _expiries[underlying];
+        uint32[] memory expiries = expiriesOf(underlying);
         uint256 rateE12 = _parameters.discountRateE12;
         records = new bytes(128 * expiries.length);
         for (uint256 i = 0; i < expiries.length; ++i) {
-            uint256[4] memory words = _record(underlying, expiries[i], spotE8, rateE12);
-            // Safe: writes the four words of place i of the bytes allocated above.
+            uint256 place;
+            // Safe: the four words of place i of the bytes allocated above.
             assembly ("memory-safe") {
-                mcopy(add(add(records, 32), mul(i, 128)), words, 128)
+                place := add(add(records, 32), mul(i, 128))
             }
+            _writeRecord(place, underlying, expiries[i], spotE8, rateE12);
         }
     }
 
     /// @inheritdoc IVolSurfaces
-    function expiriesOf(uint16 underlying) external view returns (uint32[] memory expiries) {
-        return _expiries[underlying];
+    function expiriesOf(uint16 underlying) public view returns (uint32[] memory expiries) {
+        expiries = new uint32[](MarginDomain.EXPIRIES_MAX);
+        uint256 count = 0;
+        for (uint256 word = 0; word < EXPIRY_WORDS && count == word * TO_WORD; ++word) {
+            for (uint256 w = _expiries[underlying][word]; w != 0; w >>= EXPIRY_BITS) expiries[count++] = uint32(w);
+        }
+        // Safe: only ever shortens the array.
+        assembly ("memory-safe") {
+            mstore(expiries, count)
+        }
     }
 
     /// @inheritdoc IVolSurfaces
     function firstExpiry(uint16 underlying) external view returns (uint32 expiry) {
-        uint32[] storage expiries = _expiries[underlying];
-        return expiries.length == 0 ? 0 : expiries[0];
+        return uint32(_expiries[underlying][0]);
     }
 
     /// @inheritdoc IVolSurfaces
     function surfaceOf(uint16 underlying, uint32 expiry) external view returns (SurfaceUpdate memory surface) {
-        Slice memory slice = _histories[underlying][expiry].present;
-        if (slice.since == 0) return surface;
-        uint256 w = uint256(slice.svi);
+        Present memory present = _present(_histories[underlying][expiry]);
+        if (present.since == 0) return surface;
+        uint256 w = present.svi;
         surface = SurfaceUpdate({
             underlying: underlying,
             expiry: expiry,
-            time: slice.time,
-            forwardE8: slice.forwardE8,
-            spotE8: slice.spotE8,
+            time: uint40(SurfaceWords.timeOf(present.stamp)),
+            forwardE8: uint64(present.forwardE8),
+            spotE8: uint64(present.spotE8),
             aE12: int64(uint64(w >> 192)),
             bE12: uint64(w >> 128),
             rhoE8: int32(uint32(w >> 96)),
@@ -204,7 +213,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
 
     function _publish(SurfaceUpdate calldata s, SurfaceParameters memory p) private {
         History storage history = _histories[s.underlying][s.expiry];
-        Slice memory present = history.present;
+        Present memory present = _present(history);
         _requireTime(s, present);
         if (present.since == 0) _list(s.underlying, s.expiry);
         uint256 tau = s.expiry - block.timestamp;
@@ -212,26 +221,31 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         require(SurfaceChecks.isButterflyFree(s, tau), SurfaceButterfly(s.underlying, s.expiry));
         _requireForward(s, p, present, tau);
         bytes32 svi = _pack(s);
-        uint24 riskE6 = uint24(_requireVolatility(s, p, present, tau, svi));
-        _store(
-            history,
-            present,
-            Slice(s.forwardE8, s.spotE8, uint32(s.time), uint32(block.timestamp), 0, riskE6, false, svi)
-        );
+        _store(history, present, s, svi, _requireVolatility(s, p, present, tau, svi));
         emit SurfacePublished(s.underlying, s.expiry, s.time, s.forwardE8, s.spotE8, svi);
     }
 
-    function _requireTime(SurfaceUpdate calldata s, Slice memory present) private view {
-        bool sound = s.time <= block.timestamp && block.timestamp - s.time <= AGE_MAX_SECONDS && s.time > present.time;
-        require(sound, SurfaceTimeWrong(s.underlying, s.expiry, s.time, present.time));
+    function _present(History storage history) private view returns (Present memory present) {
+        uint256 stamp = history.stamp;
+        if (stamp == 0) return present;
+        uint256 word = history.present;
+        (present.stamp, present.since) = (stamp, SurfaceWords.sinceOf(stamp));
+        present.spotE8 = SurfaceWords.spotE8Of(stamp, SurfaceWords.PRESENT);
+        (present.forwardE8, present.svi) = (SurfaceWords.forwardE8Of(word), SurfaceWords.sviOf(word));
+    }
+
+    function _requireTime(SurfaceUpdate calldata s, Present memory present) private view {
+        uint256 before = SurfaceWords.timeOf(present.stamp);
+        bool sound = s.time <= block.timestamp && block.timestamp - s.time <= AGE_MAX_SECONDS && s.time > before;
+        require(sound, SurfaceTimeWrong(s.underlying, s.expiry, s.time, uint40(before)));
         require(s.expiry > block.timestamp, ExpiryNotListable(s.underlying, s.expiry));
     }
 
     /// @dev Puts a new expiry in its place.
     /// @custom:spec ORC-010
     function _list(uint16 underlying, uint32 expiry) private {
-        uint32[] storage expiries = _expiries[underlying];
-        uint256 count = expiries.length;
+        uint32[] memory listed = expiriesOf(underlying);
+        uint256 count = listed.length;
         bool listable =
             underlying != 0 &&
                 underlying <= spots.underlyingCount() &&
@@ -240,9 +254,22 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
                 expiry <= block.timestamp + LISTED_MAX_SECONDS &&
                 count < MarginDomain.EXPIRIES_MAX;
         require(listable, ExpiryNotListable(underlying, expiry));
-        expiries.push(expiry);
-        for (uint256 i = count; i > 0 && expiries[i - 1] > expiry; --i) {
-            (expiries[i], expiries[i - 1]) = (expiries[i - 1], expiry);
+        uint32[] memory expiries = new uint32[](count + 1);
+        uint256 place = count;
+        for (; place > 0 && listed[place - 1] > expiry; --place) expiries[place] = listed[place - 1];
+        expiries[place] = expiry;
+        while (place > 0) (expiries[place - 1], place) = (listed[place - 1], place - 1);
+        _keepExpiries(underlying, expiries);
+    }
+
+    /// @dev Ascending, and zero where one has gone. Words behind are zero already.
+    function _keepExpiries(uint16 underlying, uint32[] memory expiries) private {
+        for (uint256 first = 0; first < expiries.length; first += TO_WORD) {
+            uint256 word = 0;
+            for (uint256 i = 0; i < TO_WORD && first + i < expiries.length; ++i) {
+                word |= uint256(expiries[first + i]) << (EXPIRY_BITS * i);
+            }
+            _expiries[underlying][first / TO_WORD] = word;
         }
     }
 
@@ -250,7 +277,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     function _requireForward(
         SurfaceUpdate calldata s,
         SurfaceParameters memory p,
-        Slice memory present,
+        Present memory present,
         uint256 tau
     ) private view {
         uint256 ratioE8 = (s.forwardE8 * ONE) / s.spotE8;
@@ -272,7 +299,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     function _requireVolatility(
         SurfaceUpdate calldata s,
         SurfaceParameters memory p,
-        Slice memory present,
+        Present memory present,
         uint256 tau,
         bytes32 svi
     ) private view returns (uint256 riskE6) {
@@ -283,7 +310,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         if (present.since != 0) {
             // The same strikes, seen from the forward of the surface before.
             uint256[13] memory before = SurfaceChecks.volatilities(
-                Smiles.unpack(uint256(present.svi)),
+                Smiles.unpack(present.svi),
                 k,
                 Kernel.ln(s.forwardE8, present.forwardE8)
             );
@@ -303,7 +330,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint256[13] memory vols,
         uint256 tau
     ) private view {
-        uint32[] memory expiries = _expiries[s.underlying];
+        uint32[] memory expiries = expiriesOf(s.underlying);
         uint256 place = 0;
         while (expiries[place] != s.expiry) ++place;
         if (place > 0 && expiries[place - 1] > block.timestamp) {
@@ -325,66 +352,91 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint32 expiry,
         int256[13] memory k
     ) private view returns (uint256[13] memory) {
-        Slice storage slice = _histories[underlying][expiry].present;
-        return SurfaceChecks.volatilities(Smiles.unpack(uint256(slice.svi)), k, 0);
+        uint256 word = _histories[underlying][expiry].present;
+        return SurfaceChecks.volatilities(Smiles.unpack(SurfaceWords.sviOf(word)), k, 0);
     }
 
     /// @dev The surface before is set aside when none was for a delay.
-    function _store(History storage history, Slice memory present, Slice memory next) private {
-        (next.asideTime, next.hasOlder) = (present.asideTime, present.hasOlder);
-        if (present.since != 0 && block.timestamp - present.asideTime >= DELAY_SECONDS) {
-            if (present.asideTime != 0) (history.older, next.hasOlder) = (history.aside, true);
-            history.aside = present;
-            next.asideTime = uint32(block.timestamp);
+    function _store(
+        History storage history,
+        Present memory present,
+        SurfaceUpdate calldata s,
+        bytes32 svi,
+        uint256 riskE6
+    ) private {
+        uint256 asideTime = SurfaceWords.asideTimeOf(present.stamp);
+        uint256 asideSpot = SurfaceWords.spotE8Of(present.stamp, SurfaceWords.ASIDE);
+        uint256 olderSpot = SurfaceWords.spotE8Of(present.stamp, SurfaceWords.OLDER);
+        if (present.since != 0 && block.timestamp - asideTime >= DELAY_SECONDS) {
+            if (asideTime != 0) (history.older, olderSpot) = (history.aside, asideSpot);
+            (history.aside, asideSpot) = (history.present, present.spotE8);
+            asideTime = block.timestamp;
         }
-        history.present = next;
+        uint256 stamp = SurfaceWords.stampOf(block.timestamp, block.timestamp - s.time, asideTime, riskE6);
+        stamp = SurfaceWords.withSpot(stamp, SurfaceWords.PRESENT, s.spotE8);
+        stamp = SurfaceWords.withSpot(stamp, SurfaceWords.ASIDE, asideSpot);
+        history.stamp = SurfaceWords.withSpot(stamp, SurfaceWords.OLDER, olderSpot);
+        history.present = SurfaceWords.pack(s.forwardE8, uint256(svi));
     }
 
+    /// @dev Writes the four words of an expiry to a place in memory.
     /// @custom:spec MRG-004
     /// @custom:spec MRG-011
-    function _record(
+    function _writeRecord(
+        uint256 place,
         uint16 underlying,
         uint32 expiry,
         uint64 spotE8,
         uint256 rateE12
-    ) private view returns (uint256[4] memory words) {
+    ) private view {
         History storage history = _histories[underlying][expiry];
-        Slice memory present = history.present;
-        Slice memory delayed = _delayed(history, present);
+        (uint256 stamp, uint256 word) = (history.stamp, history.present);
         uint256 tau = expiry > block.timestamp ? expiry - block.timestamp : 0;
-        uint256 discountE12 = tau == 0 || rateE12 == 0 ? ONE_E12 : Discounts.discount(rateE12, tau);
+        uint256 first = tau == 0 || rateE12 == 0 ? ONE_E12 : Discounts.discount(rateE12, tau);
+        first = (uint256(expiry) << 224) | (SurfaceWords.timeOf(stamp) << 184) | (first << 144);
+        uint256 published = SurfaceWords.forwardE8Of(word);
+        uint256 spot = SurfaceWords.spotE8Of(stamp, SurfaceWords.PRESENT);
         uint256 forward;
-        uint256 delayedForward;
-        if (tau > DELAY_SECONDS) {
-            forward = Forwards.outsideWindow(spotE8, present.forwardE8, present.spotE8);
-            delayedForward = Forwards.outsideWindow(spotE8, delayed.forwardE8, delayed.spotE8);
-        } else {
-            uint256 average = spots.windowAverageE8(underlying, expiry);
-            forward = Forwards.insideWindow(spotE8, average, tau);
-            delayedForward = forward;
+        if (tau > DELAY_SECONDS) forward = Forwards.outsideWindow(spotE8, published, spot);
+        else forward = Forwards.insideWindow(spotE8, spots.windowAverageE8(underlying, expiry), tau);
+        first |= (forward << 80) | (published << 16);
+        uint256 svi = SurfaceWords.sviOf(word);
+        uint256 delayedSvi = svi;
+        uint256 which = _delayed(stamp);
+        if (which != SurfaceWords.PRESENT) {
+            word = which == SurfaceWords.ASIDE ? history.aside : history.older;
+            published = SurfaceWords.forwardE8Of(word);
+            spot = SurfaceWords.spotE8Of(stamp, which);
+            if (tau > DELAY_SECONDS) forward = Forwards.outsideWindow(spotE8, published, spot);
+            delayedSvi = SurfaceWords.sviOf(word);
         }
-        words[0] = (uint256(expiry) << 224) | (uint256(present.time) << 184) | (discountE12 << 144);
-        words[0] |= (forward << 80) | (uint256(present.forwardE8) << 16);
-        words[1] = uint256(present.svi);
-        words[2] = (delayedForward << 192) | (uint256(delayed.forwardE8) << 128);
-        words[3] = uint256(delayed.svi);
+        // Safe: the caller allocated the four words.
+        assembly ("memory-safe") {
+            mstore(place, first)
+            mstore(add(place, 32), svi)
+            mstore(add(place, 64), or(shl(192, forward), shl(128, published)))
+            mstore(add(place, 96), delayedSvi)
+        }
     }
 
-    /// @dev What was in force a delay ago or earlier; of a younger listing the oldest there is.
-    function _delayed(History storage history, Slice memory present) private view returns (Slice memory) {
-        if (present.asideTime == 0 || block.timestamp - present.since >= DELAY_SECONDS) return present;
-        bool isAside = block.timestamp - present.asideTime >= DELAY_SECONDS || !present.hasOlder;
-        return isAside ? history.aside : history.older;
+    /// @dev Which was in force a delay ago or earlier; of a younger listing the oldest there is.
+    function _delayed(uint256 stamp) private view returns (uint256 place) {
+        uint256 asideTime = SurfaceWords.asideTimeOf(stamp);
+        if (asideTime == 0 || block.timestamp - SurfaceWords.sinceOf(stamp) >= DELAY_SECONDS)
+            return SurfaceWords.PRESENT;
+        bool isAside =
+            block.timestamp - asideTime >= DELAY_SECONDS || SurfaceWords.spotE8Of(stamp, SurfaceWords.OLDER) == 0;
+        return isAside ? SurfaceWords.ASIDE : SurfaceWords.OLDER;
     }
 
     /// @dev As of each expiry's last publication: whoever lies publishes.
     /// @custom:spec ORC-015
     function _riskE8(uint16 underlying, uint256 spotE8) private view returns (uint256 perUnitE8) {
-        uint32[] memory expiries = _expiries[underlying];
+        uint32[] memory expiries = expiriesOf(underlying);
         uint256 largestE6 = 0;
         for (uint256 i = 0; i < expiries.length; ++i) {
             if (expiries[i] <= block.timestamp) continue;
-            uint256 riskE6 = _histories[underlying][expiries[i]].present.riskE6;
+            uint256 riskE6 = SurfaceWords.riskE6Of(_histories[underlying][expiries[i]].stamp);
             if (riskE6 > largestE6) largestE6 = riskE6;
         }
         return (spotE8 * largestE6 + 1e6 - 1) / 1e6;

@@ -148,7 +148,7 @@ contract CreditFeeTest is AttestingFixture {
         LotPreimage memory preimage = LotPreimage(victim, stateOf(victim), "");
         takeCheckpoint();
         // What the bidder will hold: the part of the lot that is for sale.
-        uint256 part = house.lotOf(lot).forSaleE8;
+        uint256 part = house.lotOf(victim).forSaleE8;
         AccountState memory later = unpacked(victim);
         int256 costE8 = (later.positions[0].costE8 * int256(part)) / 1e8;
         later.positions[0] = Position(btcPerpetual, int256(part), costE8);

@@ -187,7 +187,7 @@ contract ClearinghouseExpiryTest is DatedFixture {
         house.bid(lot, preimage, 5e7, 1e16, brought);
         readStates();
         AccountState memory bidder = unpacked(carol);
-        int256 part = 2 * int256(uint256(house.lotOf(lot).soldE8));
+        int256 part = 2 * int256(uint256(house.lotOf(bob).soldE8));
         require(bidder.positions.length == 1 && bidder.positions[0].sizeE8 == -part, Broken("part of the other leg"));
         require(clearinghouse.ledger().oneSidedE8 == 25_000 * part, Broken("part of the expired one"));
         setBtc(95_000e8);

@@ -103,7 +103,7 @@ contract IncidentsAuctionsTest is LotFixture {
 
     function _lotGoesForNothing() private returns (bool) {
         uint64 lot = _lot();
-        uint256 forSaleE8 = house.lotOf(lot).forSaleE8;
+        uint256 forSaleE8 = house.lotOf(preimages[lot].account).forSaleE8;
         pass(3 hours);
         int256 paidE8 = bidFor(lot, bidder, uint64(forSaleE8), 1e16);
         // Equity of the lot is 9 955; four fifths of the share of it, at least, less interest of three hours.
@@ -125,7 +125,7 @@ contract IncidentsAuctionsTest is LotFixture {
 
     function _tinyBidOutruns() private returns (bool) {
         uint64 lot = _lot();
-        uint64 wanted = house.lotOf(lot).forSaleE8;
+        uint64 wanted = house.lotOf(preimages[lot].account).forSaleE8;
         uint64 attacker = openWith(100_000);
         bool tiny = tryBid(lot, attacker, 1) || tryBid(lot, attacker, 5_000_000);
         require(tiny, Broken("the attacker bids first"));

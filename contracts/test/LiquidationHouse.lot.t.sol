@@ -59,17 +59,17 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         VM.expectPartialRevert(ILiquidationHouse.InGrace.selector);
         house.bid(lot, preimage, 1e8, 1e16, brought);
         pass(60);
-        assert(house.discountOf(lot) == 0);
+        assert(house.discountOf(victim) == 0);
         pass(600);
-        assert(house.discountOf(lot) == 10_000_000);
+        assert(house.discountOf(victim) == 10_000_000);
         pass(6000);
-        assert(house.discountOf(lot) == 20_000_000);
+        assert(house.discountOf(victim) == 20_000_000);
     }
 
     function test_bid_restoresTheAccountAndEndsHealthy() public {
         uint64 lot = _start(80_000e8);
         // Equity 9 955, maintenance 11 200: something between nothing and all is for sale.
-        Lot memory stored = house.lotOf(lot);
+        Lot memory stored = house.lotOf(victim);
         assert(stored.forSaleE8 > 5_000_000 && stored.forSaleE8 < 60_000_000);
         pass(660);
         int256 paid = _bid(lot, bidder, 1e8, 1e16);
@@ -91,13 +91,13 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         uint64 lot = _start(price);
         pass(700);
         for (uint256 i = 0; i < 5; ++i) {
-            Lot memory stored = house.lotOf(lot);
+            Lot memory stored = house.lotOf(victim);
             if (stored.soldE8 == stored.forSaleE8) break;
             _bid(lot, bidder, 5_000_000 + (fractions[i] % 40_000_000), 1e16);
         }
-        Lot memory last = house.lotOf(lot);
+        Lot memory last = house.lotOf(victim);
         if (last.soldE8 != last.forSaleE8) _bid(lot, bidder, 1e8, 1e16);
-        assert(house.lotOf(lot).soldE8 == 1e8);
+        assert(house.lotOf(victim).soldE8 == 1e8);
         _finish(lot);
         assert(unpacked(victim).positions.length == 0);
         assert(vault.balanceOf(victim, WETH_TOKEN) == 0);
@@ -198,7 +198,7 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         setBtc(77_000e8);
         lot = _restart();
         pass(60);
-        assert(house.discountOf(lot) == 10_000_000);
+        assert(house.discountOf(victim) == 10_000_000);
     }
 
     /// @dev A lot without positions has no opposite holders: what insurance lacks is shared by all.
@@ -261,16 +261,16 @@ contract LiquidationHouseLotTest is ProtocolFixture {
     function test_start_aSmallAccountIsSoldWhole() public {
         victim = openWith(20);
         trade(victim, maker, btcPerpetual, 1e5, BTC_PRICE);
-        uint64 lot = _start(80_000e8);
-        assert(house.lotOf(lot).forSaleE8 == 1e8);
+        _start(80_000e8);
+        assert(house.lotOf(victim).forSaleE8 == 1e8);
     }
 
     function test_enlarge_whenPricesFallFurther() public {
         uint64 lot = _start(80_000e8);
-        uint64 before = house.lotOf(lot).forSaleE8;
+        uint64 before = house.lotOf(victim).forSaleE8;
         setBtc(76_000e8);
         house.enlarge(lot, preimage, WITNESS);
-        assert(house.lotOf(lot).forSaleE8 > before);
+        assert(house.lotOf(victim).forSaleE8 > before);
         VM.expectPartialRevert(ILiquidationHouse.NotLarger.selector);
         house.enlarge(lot, preimage, WITNESS);
     }

@@ -329,7 +329,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
     function doFinish(uint64 which) external counted {
         uint64 lot = _openLot(which);
         if (lot == 0) return;
-        Lot memory stored = house.lotOf(lot);
+        Lot memory stored = house.lotOf(_preimages[lot].account);
         VM.recordLogs();
         try house.finish(lot, _preimages[lot]) {
             readStates();
@@ -406,7 +406,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
 
     /// @dev Deficit grows only by the debt of a lot without positions, when insurance has paid what it may.
     function _requirePaidIn(uint64 lot) private view {
-        Lot memory stored = house.lotOf(lot);
+        Lot memory stored = house.lotOf(_preimages[lot].account);
         require(_unsettled(_preimages[lot]) == 0, Broken("INV10 deficit of a lot with positions"));
         require(insurance.coverage(0, 1, stored.insuredE8) == 0, Broken("INV10 deficit while insurance could pay"));
     }
@@ -468,7 +468,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
     function _lotFigures(uint64 lot) private view returns (Figures memory) {
         uint64 account = _preimages[lot].account;
         AccountState memory state = _unsold(account);
-        state.cashE8 = _accrued(state) + int256(uint256(house.lotOf(lot).proceedsE8));
+        state.cashE8 = _accrued(state) + int256(uint256(house.lotOf(account).proceedsE8));
         return _figures(state, account);
     }
 
@@ -476,7 +476,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
     function _unsold(uint64 account) private view returns (AccountState memory state) {
         state = unpacked(account);
         uint64 lot = house.openLotOf(account);
-        if (lot != 0) state = LotMath.rest(state, house.lotOf(lot).soldE8);
+        if (lot != 0) state = LotMath.rest(state, house.lotOf(account).soldE8);
     }
 
     function _accrued(AccountState memory state) private view returns (int256) {

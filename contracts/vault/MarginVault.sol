@@ -38,9 +38,10 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     address public clearinghouse;
+    /// @dev Beside the clearinghouse, whose calls read that word.
+    uint16 public override tokenCount;
     address public liquidationHouse;
     address public insuranceFund;
-    uint16 public override tokenCount;
     uint128 public override pooledRaw;
     mapping(uint16 token => Token) private _tokens;
     mapping(uint16 token => Cap) private _caps;
@@ -103,7 +104,7 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IMarginVault
     function withdrawIdle(uint64 account, uint16 token, uint128 amountRaw, address to) external nonReentrant {
-        address owner = IClearinghouse(clearinghouse).accountOf(account).owner;
+        address owner = IClearinghouse(clearinghouse).ownerOf(account);
         require(msg.sender == owner, NotConnected(msg.sender));
         (address erc20, ) = tokenAt(token);
         uint128 idle = _idle[account][token];

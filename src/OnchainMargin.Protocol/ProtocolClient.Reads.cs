@@ -97,13 +97,13 @@ public sealed partial class ProtocolClient
         return Node.CallAsync(Deployment.Contracts.Referee, call, block, cancellationToken: cancellationToken);
     }
 
-    /// <summary>A lot as the chain stores it.</summary>
-    public Task<LiquidationHouse.Lot> GetLotAsync(ulong lot, CancellationToken cancellationToken = default) =>
-        Node.CallAsync(Deployment.Contracts.LiquidationHouse, new LiquidationHouse.LotOfCall(lot), cancellationToken: cancellationToken);
+    /// <summary>The last lot of an account as the chain stores it.</summary>
+    public Task<LiquidationHouse.Lot> GetLotAsync(ulong account, CancellationToken cancellationToken = default) =>
+        Node.CallAsync(Deployment.Contracts.LiquidationHouse, new LiquidationHouse.LotOfCall(account), cancellationToken: cancellationToken);
 
-    /// <summary>The discount of a lot now, in E8.</summary>
-    public async Task<ulong> GetDiscountAsync(ulong lot, CancellationToken cancellationToken = default) =>
-        (ulong)await Node.CallAsync(Deployment.Contracts.LiquidationHouse, new LiquidationHouse.DiscountOfCall(lot), cancellationToken: cancellationToken).ConfigureAwait(false);
+    /// <summary>The discount of the last lot of an account now, in E8.</summary>
+    public async Task<ulong> GetDiscountAsync(ulong account, CancellationToken cancellationToken = default) =>
+        (ulong)await Node.CallAsync(Deployment.Contracts.LiquidationHouse, new LiquidationHouse.DiscountOfCall(account), cancellationToken: cancellationToken).ConfigureAwait(false);
 
     /// <summary>The cash ledger beside the accounts.</summary>
     public Task<Clearinghouse.CashLedger> GetLedgerAsync(CancellationToken cancellationToken = default) =>

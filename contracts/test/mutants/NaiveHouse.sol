@@ -34,7 +34,7 @@ contract NaiveHouse is LiquidationHouse {
     function _requireLot(uint64 lot, LotPreimage calldata preimage) internal view override returns (Lot memory stored) {
         stored = super._requireLot(lot, preimage);
         if (flaw != HouseFlaw.LotFollowsAccount) return stored;
-        bytes32 found = keccak256(vault.balancesOf(stored.account));
+        bytes32 found = keccak256(vault.balancesOf(preimage.account));
         require(found == keccak256(preimage.balances), LotMismatch(lot, stored.lotHash, found));
     }
 

@@ -40,8 +40,8 @@ contract NaiveVault is MarginVault {
     function payPooled(address to, uint128 amountRaw) public override {
         if (flaw == VaultFlaw.StaleInsolvencyCounter) {
             ILiquidationHouse house = ILiquidationHouse(liquidationHouse);
-            for (uint64 lot = 1; lot <= house.lotCount(); ++lot) {
-                Lot memory stored = house.lotOf(lot);
+            for (uint64 account = 1; account <= IClearinghouse(clearinghouse).accountCount(); ++account) {
+                Lot memory stored = house.lotOf(account);
                 require(stored.forSaleE8 != WHOLE_E8 || stored.soldE8 == WHOLE_E8, Blocked());
             }
         }

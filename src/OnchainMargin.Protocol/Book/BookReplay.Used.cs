@@ -14,7 +14,15 @@ public sealed partial class BookReplay
     /// <summary>How long an attestation can be challenged.</summary>
     private const long HorizonSeconds = 7 * 86_400;
 
-    private static ProtocolBook ApplyGate(ProtocolBook book, LogEntry log) => HealthGate.DecodeEvent(log) switch
+    /// <summary>Where the positions of a state begin.</summary>
+    private const int StateHeaderBytes = 64;
+
+    private static readonly Hash32 NoPositions = Keccak256.Hash([]);
+
+    /// <summary>Uses whose positions the state of their account tells, which follows in the same transaction.</summary>
+    private int _awaited;
+
+    private ProtocolBook ApplyGate(ProtocolBook book, LogEntry log) => HealthGate.DecodeEvent(log) switch
     {
         HealthGate.SignedAttestationUsedEvent signed => WithUse(
             book,
@@ -42,17 +50,36 @@ public sealed partial class BookReplay
     private static ImmutableArray<Address> SignersOf(ProtocolBook book, BookEpoch epoch) =>
         [.. book.Seats.Where(seat => ((epoch.Signers >> seat.Key) & 1) != 0).Select(static seat => seat.Value)];
 
-    private static ProtocolBook WithUse(
+    private ProtocolBook WithUse(
         ProtocolBook book, Challenges.Accused accused, ImmutableArray<Address> signers, CheckpointInputs? inputs, byte[] balances, byte[] positions, ulong block)
     {
         Challenges.RiskAttestation attestation = accused.Attestation;
-        if (Keccak256.Hash(positions) != attestation.PositionsHash || Keccak256.Hash(balances) != attestation.CollateralHash)
+        bool isAwaited = positions.Length == 0 && attestation.PositionsHash != NoPositions;
+        if ((!isAwaited && Keccak256.Hash(positions) != attestation.PositionsHash) || Keccak256.Hash(balances) != attestation.CollateralHash)
         {
             throw new ProtocolException($"The attestation of account {attestation.Account} that an event of block {block} uses names other positions or collateral than it tells");
         }
 
+        _awaited += isAwaited ? 1 : 0;
         Hash32 leaf = AttestedBook.LeafOf(RiskRegistry.RiskAttestation.Decode(attestation.Encode()));
         return book with { Used = book.Used.Add(new UsedAttestation(leaf, accused, signers, positions, balances, inputs)) };
+    }
+
+    /// <summary>Gives the uses that wait for this state its positions.</summary>
+    private ImmutableList<UsedAttestation> Tell(ImmutableList<UsedAttestation> used, ulong account, byte[] state)
+    {
+        for (int i = used.Count - 1; _awaited > 0 && i >= 0; i--)
+        {
+            Challenges.RiskAttestation attestation = used[i].Accused.Attestation;
+            bool isAwaited = used[i].Positions.Length == 0 && attestation.PositionsHash != NoPositions;
+            if (isAwaited && attestation.Account == account && Keccak256.Hash(state.AsSpan(StateHeaderBytes)) == attestation.PositionsHash)
+            {
+                used = used.SetItem(i, used[i] with { Positions = state[StateHeaderBytes..] });
+                _awaited--;
+            }
+        }
+
+        return used;
     }
 
     /// <summary>Drops what cannot be challenged any more at a time.</summary>

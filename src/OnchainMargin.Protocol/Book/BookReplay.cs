@@ -57,11 +57,17 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
 
         // Nobody sees the tables between the logs of one call, so they are written to rather than copied.
         object edit = new();
+        _awaited = 0;
         try
         {
             foreach (LogEntry log in logs)
             {
                 book = Apply(book, log, edit);
+            }
+
+            if (_awaited != 0)
+            {
+                throw new ProtocolException($"An event up to block {blockNumber} uses an attestation of positions that no state of its account has");
             }
         }
         catch (Exception error) when (error is ProtocolException or EthereumFormatException or OverflowException)
@@ -147,7 +153,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                 return book with { Accounts = book.Accounts.ContainsKey(opened.Account) ? throw new ProtocolException($"An event of block {log.BlockNumber} opens account {opened.Account}, which is open") : book.Accounts.With(fresh, edit) };
             case Clearinghouse.AccountUpdatedEvent updated:
                 BookAccount account = WithState(Account(book, updated.Account), updated.State, updated.StateHash, log.BlockNumber);
-                return book with { Accounts = book.Accounts.With(account, edit) };
+                return book with { Accounts = book.Accounts.With(account, edit), Used = Tell(book.Used, updated.Account, updated.State) };
             case Clearinghouse.DelegateSetEvent given:
                 BookAccount of = Account(book, given.Account);
                 var others = of.Delegates.RemoveAll(known => known.Delegate == given.Delegate);

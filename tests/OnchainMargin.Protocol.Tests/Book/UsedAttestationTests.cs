@@ -19,11 +19,13 @@ public sealed class UsedAttestationTests
     private static readonly byte[] Short = State(-100_000_000);
     private static readonly byte[] Flat = AccountState.Empty.Pack();
 
-    [Fact]
-    public void Apply_AUseOfSignatures_HasThePositionsThatTheEventNamesAndItsCheckpoint()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Apply_AUseOfSignatures_HasThePositionsOfTheEventOrOfTheStateThatFollowsAndItsCheckpoint(bool isTold)
     {
         // The state is written, and told, after it was shown healthy.
-        UsedAttestation used = Assert.Single(Replay(Opened(), Taken(1, Time), Signed(Short, Short[64..]), Updated(Short)).Book.Used);
+        UsedAttestation used = Assert.Single(Replay(Opened(), Taken(1, Time), Signed(Short, isTold ? Short[64..] : []), Updated(Short)).Book.Used);
         Assert.Equal(Short[64..], used.Positions);
         Assert.Equal((0UL, 1UL), (used.Accused.Epoch, used.Inputs!.Id));
         Assert.Equal([Signer], used.Signers.ToArray());
@@ -68,6 +70,7 @@ public sealed class UsedAttestationTests
     public void Apply_AUseWhosePreimagesAreNotThere_IsALostEvent()
     {
         Assert.Throws<ProtocolException>(() => Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, [])));
+        Assert.Throws<ProtocolException>(() => Replay(Opened(), Taken(1, Time), Signed(Short, []), Updated(State(-200_000_000))));
         Assert.Throws<ProtocolException>(() => Replay(Opened(), Taken(1, Time), Updated(Short), Signed(Short, Short[64..], balances: new byte[32])));
     }
 
