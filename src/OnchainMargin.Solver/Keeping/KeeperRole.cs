@@ -6,6 +6,7 @@ using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
@@ -287,12 +288,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         }
     }
 
-    /// <summary>What gas is paid in costs what its market says; where it is no underlying here, what the options say.</summary>
-    private long NativePriceE8(CheckpointInputs live)
-    {
-        ushort? number = _client.Deployment.Underlyings.FirstOrDefault(listed => string.Equals(listed.Name, _options.NativeUnderlying, StringComparison.OrdinalIgnoreCase))?.Number;
-        return live.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == number)?.SpotE8 ?? _options.NativePriceE8;
-    }
+    private long NativePriceE8(CheckpointInputs live) => NativePrice.OfE8(live, _client.Deployment, _options);
 
     private bool IsCooling(ulong account) => _coolDowns.TryGetValue(account, out DateTimeOffset until) && _time.GetUtcNow() < until;
 
