@@ -12,12 +12,13 @@ import {R_S_DOWN, R_V_DOWN, WS_A, WS_LN_X, WS_NODE, WS_TO_NARROW} from "./Worksp
 library ChosenCalls {
     // As in `CallSums`.
     uint256 private constant TO_A = 0x1e0;
-    uint256 private constant CELL_FIRST_Q32 = 0x2c300000000;
-    uint256 private constant CELL_BEFORE_Q32 = 0x2c2ffffffff;
-    uint256 private constant CELL_END_Q32 = 0xac200000000;
-    uint256 private constant CELL_MEAN_Q32 = 0x6d300000000;
+    uint256 private constant CELL_FIRST_Q32 = 0x2c100000000;
+    uint256 private constant CELL_BEFORE_Q32 = 0x2c0ffffffff;
+    uint256 private constant CELL_END_Q32 = 0xac000000000;
+    uint256 private constant CELL_MEAN_Q32 = 0x6d100000000;
     uint256 private constant INVERSE_NUMERATOR = 0x6400000000000000;
-    uint256 private constant HALF_Q60 = 0x800000000000000;
+    uint256 private constant P_MASK = 0xfffffffffffffff000000000;
+    uint256 private constant HALF_Q96 = 0x800000000000000000000000;
 
     uint256 private constant WORD = 32;
     uint256 private constant ENTRY_BYTES = 160;
@@ -61,17 +62,17 @@ library ChosenCalls {
     /// @notice Adds `size` calls of one strike, whose deviations are in the workspace and whose logarithm is not held, under the scenarios of a list.
     /// @param narrow At how many shocks it is narrow, from below.
     ///
-    /// Plain form: `ScenarioSums.addCall` of each entry. Reads and ranges as in `CallSums.add`; writes words of the workspace and the scratch space.
+    /// Plain form: `ScenarioSums.addCall` of each entry. Cells, reads and ranges as in `CallSums.add`; writes words of the workspace and the scratch space.
     /// @custom:spec MRG-026
     function add(uint256 from, uint256 to, uint256 narrow, int256 logMoneyness, uint256 b, int256 size) internal pure {
         assembly ("memory-safe") {
             function cdf(d) -> p {
                 if iszero(slt(d, CELL_FIRST_Q32)) {
-                    p := 0x1000000000000000
+                    p := shl(96, 1)
                     if slt(d, CELL_END_Q32) {
-                        let w := shr(160, mload(mul(12, shr(32, d))))
+                        let w := mload(mul(12, shr(32, d)))
                         let t := and(d, 0xffffffff)
-                        p := shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
+                        p := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
                     }
                 }
             }
@@ -89,21 +90,21 @@ library ChosenCalls {
                 let v := mload(add(word, TO_A))
                 switch and(sgt(sub(d, s), CELL_BEFORE_Q32), slt(d, CELL_END_Q32))
                 case 1 {
-                    let w := shr(160, mload(mul(12, shr(32, d))))
+                    let w := mload(mul(12, shr(32, d)))
                     let t := and(d, 0xffffffff)
-                    v := mul(v, shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w)))))))
+                    v := mul(v, and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK))
                     d := sub(d, s)
-                    w := shr(160, mload(mul(12, shr(32, d))))
+                    w := mload(mul(12, shr(32, d)))
                     t := and(d, 0xffffffff)
                     v := sub(
                         v,
-                        mul(b, shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w)))))))
+                        mul(b, and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK))
                     )
                 }
                 default {
                     v := sub(mul(v, cdf(d)), mul(b, cdf(sub(d, s))))
                 }
-                v := sar(60, add(v, HALF_Q60))
+                v := sar(96, add(v, HALF_Q96))
                 mstore(mload(add(from, 128)), v)
                 let sum := add(mload(add(from, 64)), mul(WS_TO_NARROW, gt(narrow, shock)))
                 mstore(sum, add(mload(sum), mul(mul(size, v), mload(add(from, 96)))))

@@ -50,9 +50,9 @@ library NormalTable {
     function cdf(int256 d) internal pure returns (uint256 p) {
         if (d < 0) return 0;
         if (d >= CELLS_END_Q32) return 2 ** 60;
-        // Safe: 0 <= d < 2047·2^32, so the read lies in the table or at most 20 bytes beyond it, inside the workspace.
+        // Safe: 0 <= d < 2047·2^32, so the word ends inside the table and begins at most 20 bytes before it, inside the workspace.
         assembly ("memory-safe") {
-            let w := shr(160, mload(add(WS_TABLE, mul(12, shr(32, d)))))
+            let w := and(mload(sub(add(WS_TABLE, mul(12, shr(32, d))), 20)), 0xffffffffffffffffffffffff)
             let t := and(d, 0xffffffff)
             p := shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
         }

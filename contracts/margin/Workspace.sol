@@ -124,8 +124,8 @@ uint256 constant R_V_UP = 0x2100;
 uint256 constant R_SUMS_START = R_NARROW;
 uint256 constant R_SUMS_BYTES = 0x100;
 
-/// @dev The table of the normal distribution, at a multiple of 12, so that its address counts in cells: `0x2124 = 12·707`.
-uint256 constant WS_TABLE = 0x2124;
+/// @dev The table of the normal distribution, 20 bytes above a multiple of 12: the word that ends with a cell begins at `12·(705 + cell)`, so its address counts in cells.
+uint256 constant WS_TABLE = 0x2120;
 uint256 constant WS_TABLE_BYTES = 24564;
-/// @dev The end; reading the last cell reads 20 bytes beyond the table.
-uint256 constant WS_END = 0x8140;
+/// @dev The end: the table's, rounded up to a word.
+uint256 constant WS_END = 0x8120;

@@ -178,7 +178,39 @@ contract RefereeTest is MarginFixture {
 
     /// @dev The logarithms of all nodes at once against one at a time, over all ranges that a price can have.
     function testFuzz_lnOfNodes_equalsLn(uint256 range) external pure {
-        range = 1 + (range % 32e6);
+        _requireLnOfNodes(1 + (range % 32e6));
+    }
+
+    /// @dev The ranges of `spec/constants.json`, whose logarithms are written down, and those beside them.
+    function test_lnOfNodes_knownRanges() external pure {
+        for (uint256 range = 13e6; range <= 25e6; range += 1e6) {
+            for (uint256 beside = 0; beside < 3; ++beside) _requireLnOfNodes(range + beside - 1);
+        }
+    }
+
+    /// @dev The polynomial of every cell stays inside the 96 bits that `CallSums` leaves to it: at both ends of the cell, and where its derivative is nearest to zero.
+    function test_cdfTable_polynomialsStayIn96Bits() external view {
+        bytes memory cells = VM.parseJsonBytes(VM.readFile("spec/cdf.json"), ".table");
+        for (uint256 cell = 0; cell < cells.length / 12; ++cell) {
+            uint256 w;
+            assembly ("memory-safe") {
+                w := shr(160, mload(add(add(cells, 32), mul(12, cell))))
+            }
+            int256 slope = int256(w & 0xffffffffffffff);
+            int256 curvature = int256(int16(uint16(w)));
+            int256 turn = curvature < 0 ? slope / (-2 * curvature) : int256(0);
+            if (turn > 2 ** 32 - 1) turn = 2 ** 32 - 1;
+            for (int256 t = turn - 1; t <= turn + 1; ++t) assert(_isIn96Bits(w, t, slope, curvature));
+            assert(_isIn96Bits(w, 2 ** 32 - 1, slope, curvature));
+        }
+    }
+
+    function _isIn96Bits(uint256 w, int256 t, int256 slope, int256 curvature) private pure returns (bool) {
+        int256 y = int256(w) + t * (slope + t * curvature);
+        return t < 0 || (y >= 0 && y < 2 ** 96);
+    }
+
+    function _requireLnOfNodes(uint256 range) private pure {
         int256[14] memory logarithms;
         uint256 to;
         assembly ("memory-safe") {
