@@ -8,6 +8,7 @@ import {ExpiryRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Kernel} from "../margin/Kernel.sol";
 import {PositionsUnsorted} from "../margin/MarginErrors.sol";
+import {VM} from "./IVm.sol";
 import {MarginFixture} from "./MarginFixture.sol";
 import {Rounding} from "../margin/Rounding.sol";
 import {Scenarios} from "../margin/Scenarios.sol";
