@@ -7,6 +7,7 @@ import {Terms} from "./RiskGroups.sol";
 import {Rounding} from "./Rounding.sol";
 import {Words} from "./Words.sol";
 // prettier-ignore
+// solhint-disable-next-line no-unused-import
 import {R_ABOVE, R_BASIS, R_BELOW, R_DELTA, R_GROSS, R_PRICE_RANGE, R_RATE, R_RECORD, R_STALE, R_TAU, R_TIME, R_VEGA} from "./Workspace.sol";
 
 /// @title Add-ons of an underlying
@@ -24,8 +25,12 @@ library AddOns {
         unchecked {
             if (slopeE16 == 0) return;
             uint256 delta = Rounding.divUp(2 * Rounding.magnitude(slopeE16), Words.load(R_PRICE_RANGE));
-            Words.add(R_DELTA, slopeE16 < 0 ? -int256(delta) : int256(delta));
-            Words.add(R_GROSS, delta);
+            // Safe: writes words of the workspace.
+            assembly ("memory-safe") {
+                let sign := sar(255, slopeE16)
+                mstore(R_DELTA, add(mload(R_DELTA), sub(xor(delta, sign), sign)))
+                mstore(R_GROSS, add(mload(R_GROSS), delta))
+            }
             Words.add(R_BASIS, Rounding.divUp(basisRateE8(Words.load(R_RECORD), tau) * delta, ONE));
         }
     }

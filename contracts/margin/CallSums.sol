@@ -34,7 +34,7 @@ library CallSums {
     /// - D rises along the axis. So where D2 at node -4 and D1 at node 4 are inside the table, all deviations of the nine inner nodes are, and nothing is tested for them.
     /// - `w` ends with a cell of the table and is P in Q96 then: its polynomial is below 2^96 in every cell (`Referee.t.sol`), so whatever stands before the cell stays in the bits above, and
     ///   P rounded down to Q60 is what a mask leaves. `d` is D1, then D2.
-    /// - A pair of which that is not known, and each of the tails, is worth 0 where its upper D1 lies left of the table, a - b where its lower D2 lies right, otherwise goes value by value.
+    /// - So it is for the tails -12 to 12. A pair of which that is not known, and the last, is worth 0 where its upper D1 lies left of the table, a - b where its lower D2 lies right, otherwise goes value by value.
     /// - Reads: for a deviation inside the table the word ends in it, and 20 bytes before it are workspace. Writes: the sums and values, and the scratch space. So it is memory-safe.
     /// - Ranges: a·P < 2^52·2^97, b·P < 2^54·2^97, |pair| < 2^55·2^128, |size·pair| < 2^242.
     /// @custom:spec MRG-031
@@ -70,16 +70,17 @@ library CallSums {
                 ns := sub(0, ns)
                 // From the address of a pair's logarithm to that of its sum.
                 let toSum := mul(WS_TO_NARROW, gt(mload(32), row))
-                // Where the sum of node 0 stands, and how far on the next pair is that is not done yet.
-                let step := add(add(WS_ZERO_DOWN, row), toSum)
+                let toZero := add(add(WS_ZERO_DOWN, row), toSum)
                 toSum := add(add(toSum, sub(WS_SUM_DOWN, WS_LN_X)), add(row, mul(TO_SUM_UP, eq(row, 64))))
                 let d := sar(16, add(mul(mload(add(WS_LN_X, 0x40)), inverse), base))
                 let valueAtZero
-                let isInside := and(
+                // The first pair that is left to the loop below, and how far on the second is.
+                let first
+                let step
+                switch and(
                     sgt(add(d, ns), CELL_BEFORE_Q32),
                     slt(sar(16, add(mul(mload(add(WS_LN_X, 0x120)), inverse), base)), CELL_END_Q32)
                 )
-                switch isInside
                 case 1 {
                     let w
                     let t
@@ -187,63 +188,119 @@ library CallSums {
                     t := and(d, 0xffffffff)
                     w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
                     valueAtZero := sar(96, add(add(valueAtZero, mul(nb, w)), HALF_Q96))
+                    first := add(WS_LN_X, mul(0x140, iszero(row)))
+                    step := 0x140
+                    if row {
+                        d := sar(16, add(mul(mload(WS_LN_X), inverse), base))
+                        if and(
+                            sgt(add(d, ns), CELL_BEFORE_Q32),
+                            slt(sar(16, add(mul(mload(add(WS_LN_X, 0x160)), inverse), base)), CELL_END_Q32)
+                        ) {
+                            // Nodes -12, whose deviation is known, and -8.
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            x := mul(mload(WS_A), w)
+                            d := add(d, ns)
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            pair := shl(128, sar(96, add(add(x, mul(nb, w)), HALF_Q96)))
+                            d := sar(16, add(mul(mload(add(WS_LN_X, 0x20)), inverse), base))
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            x := mul(mload(add(WS_A, 0x20)), w)
+                            d := add(d, ns)
+                            at_ := add(toSum, WS_LN_X)
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            x := add(pair, sar(96, add(add(x, mul(nb, w)), HALF_Q96)))
+                            mstore(at_, add(mload(at_), mul(size, x)))
+                            // Nodes 8 and 12.
+                            d := sar(16, add(mul(mload(add(WS_LN_X, 0x140)), inverse), base))
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            x := mul(mload(add(WS_A, 0x140)), w)
+                            d := add(d, ns)
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            pair := shl(128, sar(96, add(add(x, mul(nb, w)), HALF_Q96)))
+                            d := sar(16, add(mul(mload(add(WS_LN_X, 0x160)), inverse), base))
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            x := mul(mload(add(WS_A, 0x160)), w)
+                            d := add(d, ns)
+                            at_ := add(toSum, add(WS_LN_X, 0x140))
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            x := add(pair, sar(96, add(add(x, mul(nb, w)), HALF_Q96)))
+                            mstore(at_, add(mload(at_), mul(size, x)))
+                            first := add(WS_LN_X, 0x180)
+                        }
+                    }
                 }
                 default {
                     valueAtZero := valueOf(sar(16, base), ns, mload(WS_A_ZERO), nb)
+                    first := add(WS_LN_X, mul(WS_PAIR, iszero(row)))
+                    step := WS_PAIR
                 }
                 mstore(add(R_V_DOWN, row), valueAtZero)
-                mstore(step, add(mload(step), mul(size, valueAtZero)))
-                // The pairs that are left: the tails that the shock has, and the inner ones where they are not done.
-                step := add(WS_PAIR, mul(0x100, isInside))
-                let end_ := add(add(WS_LN_X, 0x140), shl(1, row))
+                mstore(toZero, add(mload(toZero), mul(size, valueAtZero)))
+                // What is left of the pairs that the shock has: 1 to 4, 0 to 5, 0 to 6.
                 for {
-                    let word := add(WS_LN_X, mul(step, iszero(row)))
-                } lt(word, end_) {
-                    word := add(word, step)
+                    let end_ := add(add(WS_LN_X, 0x140), shl(1, row))
+                } lt(first, end_) {
+                    first := add(first, step)
                     step := WS_PAIR
                 } {
-                    d := sar(16, add(mul(mload(word), inverse), base))
-                    let e := sar(16, add(mul(mload(add(word, WS_NODE)), inverse), base))
-                    let lower := mload(add(word, TO_A))
-                    let upper := mload(add(word, add(TO_A, WS_NODE)))
-                    switch and(sgt(add(d, ns), CELL_BEFORE_Q32), slt(e, CELL_END_Q32))
-                    case 1 {
-                        let w
-                        let t
-                        w := mload(mul(12, shr(32, d)))
-                        t := and(d, 0xffffffff)
-                        w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
-                        lower := mul(lower, w)
-                        d := add(d, ns)
-                        w := mload(mul(12, shr(32, d)))
-                        t := and(d, 0xffffffff)
-                        w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
-                        lower := sar(96, add(add(lower, mul(nb, w)), HALF_Q96))
-                        w := mload(mul(12, shr(32, e)))
-                        t := and(e, 0xffffffff)
-                        w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
-                        upper := mul(upper, w)
-                        e := add(e, ns)
-                        w := mload(mul(12, shr(32, e)))
-                        t := and(e, 0xffffffff)
-                        w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
-                        upper := sar(96, add(add(upper, mul(nb, w)), HALF_Q96))
+                    d := sar(16, add(mul(mload(first), inverse), base))
+                    let lower := mload(add(first, TO_A))
+                    let upper := mload(add(first, add(TO_A, WS_NODE)))
+                    switch slt(add(d, ns), CELL_END_Q32)
+                    case 0 {
+                        lower := add(lower, nb)
+                        upper := add(upper, nb)
                     }
                     default {
+                        let e := sar(16, add(mul(mload(add(first, WS_NODE)), inverse), base))
                         if slt(e, CELL_FIRST_Q32) {
                             continue
                         }
-                        switch slt(add(d, ns), CELL_END_Q32)
-                        case 0 {
-                            lower := add(lower, nb)
-                            upper := add(upper, nb)
+                        switch and(sgt(add(d, ns), CELL_BEFORE_Q32), slt(e, CELL_END_Q32))
+                        case 1 {
+                            let w
+                            let t
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            lower := mul(lower, w)
+                            d := add(d, ns)
+                            w := mload(mul(12, shr(32, d)))
+                            t := and(d, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            lower := sar(96, add(add(lower, mul(nb, w)), HALF_Q96))
+                            w := mload(mul(12, shr(32, e)))
+                            t := and(e, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            upper := mul(upper, w)
+                            e := add(e, ns)
+                            w := mload(mul(12, shr(32, e)))
+                            t := and(e, 0xffffffff)
+                            w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                            upper := sar(96, add(add(upper, mul(nb, w)), HALF_Q96))
                         }
                         default {
                             lower := valueOf(d, ns, lower, nb)
                             upper := valueOf(e, ns, upper, nb)
                         }
                     }
-                    d := add(word, toSum)
+                    d := add(first, toSum)
                     mstore(d, add(mload(d), mul(size, add(shl(128, lower), upper))))
                 }
             }

@@ -20,6 +20,7 @@ library Collaterals {
     uint256 private constant SIZE_MASK = 2 ** 208 - 1;
 
     /// @notice Reads all balances.
+    /// @dev `amountRaw·priceE8` is below 2^192 whatever the record says.
     /// @return spots One word for each token that is an underlying, ascending by underlying: `underlying u16 | haircutE8 u32 | sizeE8 u208`.
     /// @return valueE8 The value of the other tokens.
     /// @return haircutE8 Their haircuts.
@@ -28,38 +29,34 @@ library Collaterals {
         bytes calldata checkpoint
     ) internal pure returns (uint256[] memory spots, uint256 valueE8, uint256 haircutE8) {
         unchecked {
-            uint256 n = balances.length / WORD;
-            require(balances.length % WORD == 0, BalancesUnsorted(n));
-            spots = new uint256[](n);
-            uint256 found = 0;
-            uint256 previous = 0;
-            (uint256 record, uint256 end) = _records(checkpoint);
+            if (balances.length % WORD != 0) revert BalancesUnsorted(balances.length / WORD);
             uint256 first;
+            // Safe: an array in memory is its length and its words; room for all, of which those count that are set.
             assembly ("memory-safe") {
                 first := balances.offset
+                spots := mload(0x40)
+                mstore(0x40, add(spots, add(balances.length, WORD)))
+                mstore(spots, 0)
             }
-            for (uint256 i = 0; i < n; ++i) {
-                uint256 w = Words.inCalldata(first + WORD * i);
-                require((i == 0 || w >> 240 > previous) && uint112(w >> 128) == 0, BalancesUnsorted(i));
-                previous = w >> 240;
+            uint256 least = 0;
+            (uint256 record, uint256 end) = _records(checkpoint);
+            for (uint256 at_ = first; at_ < first + balances.length; at_ += WORD) {
+                uint256 w = Words.inCalldata(at_);
+                if (w >> 240 < least || uint112(w >> 128) != 0) revert BalancesUnsorted((at_ - first) / WORD);
+                least = (w >> 240) + 1;
                 uint256 collateral;
-                (collateral, record) = _find(previous, record, end);
-                (uint256 amount, bool isUnderlying) = _amount(collateral, uint128(w));
+                (collateral, record) = _find(w >> 240, record, end);
+                uint256 amount = (uint128(w) * uint256(uint64(collateral >> 120))) / 10 ** uint8(collateral >> 216);
                 uint256 rateE8 = uint32(collateral >> 184);
-                if (isUnderlying) {
-                    _insert(
-                        spots,
-                        found++,
-                        (uint256(uint16(collateral >> 224)) << UNDERLYING_SHIFT) | (rateE8 << HAIRCUT_SHIFT) | amount
-                    );
+                uint256 underlying = uint16(collateral >> 224);
+                if (underlying != 0) {
+                    amount = Rounding.min(amount, SIZE_MAX_E8);
+                    _insert(spots, (underlying << UNDERLYING_SHIFT) | (rateE8 << HAIRCUT_SHIFT) | amount);
                 } else {
+                    amount = Rounding.min(amount, VALUE_MAX_E8);
                     valueE8 += amount;
                     haircutE8 += haircutUp(rateE8, amount);
                 }
-            }
-            // Safe: found <= n; the array only gets shorter.
-            assembly ("memory-safe") {
-                mstore(spots, found)
             }
         }
     }
@@ -79,15 +76,6 @@ library Collaterals {
     function haircutUp(uint256 rateE8, uint256 valueE8) internal pure returns (uint256) {
         unchecked {
             return Rounding.divUp(rateE8 * valueE8, ONE);
-        }
-    }
-
-    /// @dev Size of a token that is an underlying, value of another; amountRaw·priceE8 is below 2^192 whatever the record says.
-    function _amount(uint256 collateral, uint256 amountRaw) private pure returns (uint256, bool) {
-        unchecked {
-            uint256 amount = (amountRaw * uint64(collateral >> 120)) / 10 ** uint8(collateral >> 216);
-            bool isUnderlying = uint16(collateral >> 224) != 0;
-            return (Rounding.min(amount, isUnderlying ? SIZE_MAX_E8 : VALUE_MAX_E8), isUnderlying);
         }
     }
 
@@ -114,8 +102,13 @@ library Collaterals {
         }
     }
 
-    function _insert(uint256[] memory spots, uint256 count, uint256 word) private pure {
+    function _insert(uint256[] memory spots, uint256 word) private pure {
         unchecked {
+            uint256 count = spots.length;
+            // Safe: `read` took room for one more.
+            assembly ("memory-safe") {
+                mstore(spots, add(count, 1))
+            }
             while (count != 0 && spots[count - 1] > word) {
                 spots[count] = spots[count - 1];
                 --count;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Scenarios} from "./Scenarios.sol";
+
 /// @title Square root and logarithm in integers
 /// @notice Unchecked throughout: the ranges stand at each function, and no intermediate reaches 2^200.
 library Kernel {
@@ -66,40 +68,16 @@ library Kernel {
 
     /// @notice `ln(m, unit)` of MRG-021 for `m = unit + q·range` at the fourteen nodes of the grid beside 0 (MRG-030), in their order, into as many words.
     /// @param range At least 1, and `25·range <= 2·unit` (MRG-010).
-    /// @dev Plain form: `ln` of each. From -4 to 12, m lies in [unit/2, unit) where q is negative and in [unit, 2·unit) where it is not, so the power of two is known.
     /// @custom:spec MRG-021
     function lnOfNodes(uint256 to, uint256 unit, uint256 range) internal pure {
         unchecked {
             if (_writeKnown(to, unit, range)) return;
-            // Nodes -1 to -4 down and 1 to 4 up: words 5 to 2 and 6 to 9.
-            uint256 below = to + 160;
-            uint256 above = to + 192;
-            for (uint256 m = range; above < to + 320; m += range) {
-                uint256 z = _seriesQ88(((unit - m) << 63) / unit);
+            for (uint256 node = 0; node < Scenarios.NODES; ++node) {
+                int256 logarithm = ln(uint256(int256(unit) + Scenarios.quarters(node) * int256(range)), unit);
+                // Safe: callers own the words.
                 assembly ("memory-safe") {
-                    mstore(below, sar(56, sub(z, LN2_Q88)))
+                    mstore(add(to, shl(5, node)), logarithm)
                 }
-                z = _seriesQ88(((unit + m) << 62) / unit);
-                assembly ("memory-safe") {
-                    mstore(above, shr(56, z))
-                }
-                below -= 32;
-                above += 32;
-            }
-            uint256 eight = _seriesQ88(((unit + 8 * range) << 62) / unit);
-            uint256 twelve = _seriesQ88(((unit + 12 * range) << 62) / unit);
-            int256 first = ln(unit - 12 * range, unit);
-            int256 second = ln(unit - 8 * range, unit);
-            int256 last = ln(unit + 24 * range, unit);
-            int256 end = ln(unit + 48 * range, unit);
-            // Safe: callers own the words.
-            assembly ("memory-safe") {
-                mstore(to, first)
-                mstore(add(to, 32), second)
-                mstore(add(to, 320), shr(56, eight))
-                mstore(add(to, 352), shr(56, twelve))
-                mstore(add(to, 384), last)
-                mstore(add(to, 416), end)
             }
         }
     }

@@ -73,7 +73,7 @@ library ScenarioSums {
         _addPayoffs(WS_LINEAR, WS_LINEAR, WS_LINEAR_ZERO, b, size);
     }
 
-    /// @dev Adds to the words [first, end) of a row of fifteen sums and to the last of the row.
+    /// @dev Adds to the words [first, end), an even number, of a row of fifteen sums and to the last of the row.
     function _addPayoffs(uint256 sums, uint256 first, uint256 end, uint256 b, int256 size) private pure {
         // Safe: at most fifteen words of the workspace. Plain form: `OptionValues.payoff` at each node. Forwards ascend from node 0 to 13, so going down the first that is worth nothing
         // ends it.
@@ -85,12 +85,15 @@ library ScenarioSums {
             }
             let toA := sub(WS_A, sums)
             for {} gt(end, first) {} {
-                end := sub(end, WS_NODE)
-                let value := sub(mload(add(end, toA)), b)
+                let word := sub(end, WS_NODE)
+                let value := sub(mload(add(word, toA)), b)
                 if iszero(sgt(value, 0)) {
                     break
                 }
-                mstore(end, add(mload(end), mul(size, value)))
+                mstore(word, add(mload(word), mul(size, value)))
+                end := sub(end, WS_PAIR)
+                value := sub(mload(add(end, toA)), b)
+                mstore(end, add(mload(end), mul(size, mul(value, sgt(value, 0)))))
             }
         }
     }

@@ -97,21 +97,28 @@ library Totals {
             }
             Words.clear(pointers, WORD);
             uint256 position = book.positions;
+            uint256 positionsEnd = book.positionsEnd;
+            uint256[] memory spots = book.spots;
             uint256 spot = 0;
             uint256 count = 0;
-            while (position < book.positionsEnd || spot < book.spots.length) {
-                uint256 underlying = _underlyingAt(book, position, spot);
+            while (position < positionsEnd || spot < spots.length) {
+                // The lower of the underlyings at a position and at a spot collateral.
+                uint256 underlying = type(uint256).max;
+                if (position < positionsEnd) underlying = Words.load(position) >> Positions.UNDERLYING_SHIFT;
+                if (spot < spots.length) underlying = Rounding.min(underlying, Collaterals.underlyingOf(spots[spot]));
+                uint256 word = Words.take(TOUCHED_BYTES);
                 ++count;
-                Words.store(pointers + WORD * count, Words.take(TOUCHED_BYTES));
+                Words.store(pointers + WORD * count, word);
                 Words.store(pointers, count);
-                Touched memory t = touched[count - 1];
+                Touched memory t = _touchedAt(word);
                 (t.position, t.spot) = (position, spot);
-                position = _endOfPositions(book, position, underlying);
-                spot = _endOfSpots(book, spot, underlying);
+                position = _endOfPositions(position, positionsEnd, underlying);
+                while (spot < spots.length && Collaterals.underlyingOf(spots[spot]) == underlying) ++spot;
                 (t.positionsEnd, t.spotsEnd) = (position, spot);
-                t.record = Markets.find(book, underlying);
+                uint256 record = Markets.find(book, underlying);
+                t.record = record;
                 t.recordEnd = book.nextRecord;
-                t.group = Records.group(t.record);
+                t.group = Records.group(record);
             }
         }
     }
@@ -277,32 +284,21 @@ library Totals {
         }
     }
 
-    /// @dev The lower of the underlyings at a position and at a spot collateral; the largest number when both have ended.
-    function _underlyingAt(Book memory book, uint256 position, uint256 spot) private pure returns (uint256) {
-        unchecked {
-            uint256 ofPosition = type(uint256).max;
-            if (position < book.positionsEnd) ofPosition = Words.load(position) >> Positions.UNDERLYING_SHIFT;
-            if (spot == book.spots.length) return ofPosition;
-            return Rounding.min(ofPosition, Collaterals.underlyingOf(book.spots[spot]));
+    function _touchedAt(uint256 word) private pure returns (Touched memory touched) {
+        // Safe: callers took the words.
+        assembly ("memory-safe") {
+            touched := word
         }
     }
 
-    function _endOfPositions(Book memory book, uint256 position, uint256 underlying) private pure returns (uint256) {
+    function _endOfPositions(uint256 position, uint256 end, uint256 underlying) private pure returns (uint256) {
         unchecked {
-            uint256 end = book.positionsEnd;
             // Why the last is tried first: most accounts hold one underlying.
             if (position < end && Words.load(position) >> Positions.UNDERLYING_SHIFT == underlying) {
                 if (Words.load(end - WORD) >> Positions.UNDERLYING_SHIFT == underlying) return end;
                 return Positions.runEnd(position, end, Positions.UNDERLYING_SHIFT);
             }
             return position;
-        }
-    }
-
-    function _endOfSpots(Book memory book, uint256 spot, uint256 underlying) private pure returns (uint256) {
-        unchecked {
-            while (spot < book.spots.length && Collaterals.underlyingOf(book.spots[spot]) == underlying) ++spot;
-            return spot;
         }
     }
 }

@@ -123,17 +123,6 @@ library Weighing {
         // Safe: writes words of the 37 of `broken`, see `weighAll`, and sums of the workspace. Plain form: `ScenarioSums.brokenAt`. From the last shock down, as an option that is narrow at
         // several counts at all of them: what is linear goes to the payoffs of the last, and with them to those of the one before.
         assembly ("memory-safe") {
-            function weigh(to, weight, value, lowest) -> r {
-                value := mul(weight, value)
-                value := sub(sdiv(value, ONE), slt(smod(value, ONE), 0))
-                mstore(to, value)
-                r := xor(lowest, mul(xor(value, lowest), slt(value, lowest)))
-            }
-            // Adds a word to another.
-            function added(word, more) -> sum {
-                sum := add(mload(word), mload(more))
-                mstore(word, sum)
-            }
             let mark := add(mload(WS_ZERO_MID), add(mload(add(WS_ZERO_MID, WS_TO_NARROW)), mload(WS_LINEAR_ZERO)))
             let more := WS_LINEAR
             for {} narrow {} {
@@ -150,23 +139,34 @@ library Weighing {
                 } {
                     let lower := mload(add(sums, offset))
                     let upper := signextend(15, lower)
+                    lower := sar(128, sub(lower, upper))
+                    // What is linear, or narrow at more shocks, goes to the payoffs and with them to the line.
                     let row := add(payoffs, offset)
-                    lower := add(sar(128, sub(lower, upper)), sub(added(row, add(more, offset)), mark))
+                    let linear := add(mload(row), mload(add(more, offset)))
+                    mstore(row, linear)
                     row := add(row, WS_NODE)
-                    upper := add(upper, sub(added(row, add(add(more, WS_NODE), offset)), mark))
+                    lower := add(lower, sub(linear, mark))
+                    linear := add(mload(row), mload(add(add(more, WS_NODE), offset)))
+                    mstore(row, linear)
+                    upper := add(upper, sub(linear, mark))
                     let indices := shr(shr(2, offset), MID_INDEX)
                     let weights := shr(shr(2, offset), WEIGHTS)
-                    loss24 := weigh(add(toBroken, shl(5, and(indices, 0xff))), and(weights, 0xff), lower, loss24)
-                    loss24 := weigh(
-                        add(toBroken, shl(5, and(shr(8, indices), 0xff))),
-                        and(shr(8, weights), 0xff),
-                        upper,
-                        loss24
-                    )
+                    lower := mul(and(weights, 0xff), lower)
+                    lower := sub(sdiv(lower, ONE), slt(smod(lower, ONE), 0))
+                    mstore(add(toBroken, shl(5, and(indices, 0xff))), lower)
+                    upper := mul(and(shr(8, weights), 0xff), upper)
+                    upper := sub(sdiv(upper, ONE), slt(smod(upper, ONE), 0))
+                    mstore(add(toBroken, shl(5, and(shr(8, indices), 0xff))), upper)
+                    lower := xor(lower, mul(xor(upper, lower), slt(upper, lower)))
+                    loss24 := xor(loss24, mul(xor(lower, loss24), slt(lower, loss24)))
                 }
                 // Node 0: indices 12, 13, 14.
-                let value := add(mload(add(WS_ZERO_DOWN, shl(5, narrow))), added(add(payoffs, 448), add(more, 448)))
-                loss24 := weigh(add(toBroken, 416), 24, sub(value, mark), loss24)
+                let linear := add(mload(add(payoffs, 448)), mload(add(more, 448)))
+                mstore(add(payoffs, 448), linear)
+                let value := mul(24, sub(add(mload(add(WS_ZERO_DOWN, shl(5, narrow))), linear), mark))
+                value := sub(sdiv(value, ONE), slt(smod(value, ONE), 0))
+                mstore(add(toBroken, 416), value)
+                loss24 := xor(loss24, mul(xor(value, loss24), slt(value, loss24)))
                 more := payoffs
             }
             loss24 := sub(0, loss24)
