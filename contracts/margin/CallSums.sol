@@ -188,7 +188,6 @@ library CallSums {
                     t := and(d, 0xffffffff)
                     w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
                     valueAtZero := sar(96, add(add(valueAtZero, mul(nb, w)), HALF_Q96))
-                    first := add(WS_LN_X, mul(0x140, iszero(row)))
                     step := 0x140
                     if row {
                         d := sar(16, add(mul(mload(WS_LN_X), inverse), base))
@@ -241,18 +240,18 @@ library CallSums {
                             w := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
                             x := add(pair, sar(96, add(add(x, mul(nb, w)), HALF_Q96)))
                             mstore(at_, add(mload(at_), mul(size, x)))
-                            first := add(WS_LN_X, 0x180)
+                            first := 0x180
                         }
                     }
                 }
                 default {
                     valueAtZero := valueOf(sar(16, base), ns, mload(WS_A_ZERO), nb)
-                    first := add(WS_LN_X, mul(WS_PAIR, iszero(row)))
                     step := WS_PAIR
                 }
                 mstore(add(R_V_DOWN, row), valueAtZero)
                 mstore(toZero, add(mload(toZero), mul(size, valueAtZero)))
                 // What is left of the pairs that the shock has: 1 to 4, 0 to 5, 0 to 6.
+                first := add(WS_LN_X, add(first, mul(step, iszero(row))))
                 for {
                     let end_ := add(add(WS_LN_X, 0x140), shl(1, row))
                 } lt(first, end_) {
