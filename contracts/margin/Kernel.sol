@@ -102,20 +102,20 @@ library Kernel {
         }
         // Safe: callers own the words.
         assembly ("memory-safe") {
-                mstore(to, sar(220, lower))
-                mstore(add(to, 32), sar(220, shl(36, lower)))
-                mstore(add(to, 64), sar(220, shl(72, lower)))
-                mstore(add(to, 96), sar(220, shl(108, lower)))
-                mstore(add(to, 128), sar(220, shl(144, lower)))
-                mstore(add(to, 160), sar(220, shl(180, lower)))
-                mstore(add(to, 192), sar(220, shl(216, lower)))
-                mstore(add(to, 224), sar(220, upper))
-                mstore(add(to, 256), sar(220, shl(36, upper)))
-                mstore(add(to, 288), sar(220, shl(72, upper)))
-                mstore(add(to, 320), sar(220, shl(108, upper)))
-                mstore(add(to, 352), sar(220, shl(144, upper)))
-                mstore(add(to, 384), sar(220, shl(180, upper)))
-                mstore(add(to, 416), sar(220, shl(216, upper)))
+            mstore(to, sar(220, lower))
+            mstore(add(to, 32), sar(220, shl(36, lower)))
+            mstore(add(to, 64), sar(220, shl(72, lower)))
+            mstore(add(to, 96), sar(220, shl(108, lower)))
+            mstore(add(to, 128), sar(220, shl(144, lower)))
+            mstore(add(to, 160), sar(220, shl(180, lower)))
+            mstore(add(to, 192), sar(220, shl(216, lower)))
+            mstore(add(to, 224), sar(220, upper))
+            mstore(add(to, 256), sar(220, shl(36, upper)))
+            mstore(add(to, 288), sar(220, shl(72, upper)))
+            mstore(add(to, 320), sar(220, shl(108, upper)))
+            mstore(add(to, 352), sar(220, shl(144, upper)))
+            mstore(add(to, 384), sar(220, shl(180, upper)))
+            mstore(add(to, 416), sar(220, shl(216, upper)))
         }
         return true;
     }
