@@ -17,7 +17,7 @@ import {Strikes} from "./Strikes.sol";
 import {Weighing} from "./Weighing.sol";
 import {Words} from "./Words.sol";
 // prettier-ignore
-import {R_COST, R_DISCOUNT, R_FIRST_KINK, R_FLOOR, R_FLOOR_MARKED, R_FLOOR_PRICE, R_FLOOR_RATE, R_FORWARD, R_KINK_COUNT, R_LEAST_PRICE, R_LOGARITHMS_OF, R_MARKED, R_NARROW, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUTS, R_RANGE, R_RECORD, R_RECORD_END, R_SHORT, R_SPOT, R_SUMS_BYTES, R_SUMS_START, R_TAU, R_USED, WS_BROKEN, WS_LN_X} from "./Workspace.sol";
+import {R_COST, R_DISCOUNT, R_FIRST_KINK, R_FLOOR, R_FLOOR_MARKED, R_FLOOR_PRICE, R_FLOOR_RATE, R_FORWARD, R_KINK_COUNT, R_LEAST_PRICE, R_LOGARITHMS_OF, R_MARKED, R_NARROW, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUTS, R_RANGE, R_RECORD, R_RECORD_END, R_SHORT, R_SPOT, R_SUMS_BYTES, R_SUMS_START, R_TAU, R_USED, WS_LN_X} from "./Workspace.sol";
 
 /// @title All terms of one underlying
 /// @notice Walks the positions once, expiry by expiry and strike by strike, and then reads the terms off the sums.
@@ -93,11 +93,8 @@ library Underlyings {
             // Why shared: where no option is narrow, the broken line is the grid's own.
             terms.broken.weighted24E8 = terms.weighted24E8;
             if (narrow == 0) return;
-            terms.broken.weighted24E8 = WS_BROKEN;
-            if (keepWeighted) {
-                terms.broken.weighted24E8 = Words.take(WEIGHTED_BYTES);
-                Weighing.copy(terms.broken.weighted24E8, terms.weighted24E8);
-            }
+            terms.broken.weighted24E8 = Words.take(WEIGHTED_BYTES);
+            if (keepWeighted) Weighing.copy(terms.broken.weighted24E8, terms.weighted24E8);
             int256 between24E8 = Weighing.breakAll(terms.broken.weighted24E8, narrow);
             uint256 point = Between.NO_POINT;
             if (forReport) (between24E8, point) = Between.worst(terms.broken);

@@ -9,10 +9,8 @@ pragma solidity 0.8.37;
 // A sum of a pair is one word, `lower node · 2^128 + upper node` as one integer: |sum| < 2^127 (size < 2^58, value < 2^53, 129 terms), so both lanes come out exactly again.
 
 /// @dev Where the region begins: above what the compiler needs itself.
-uint256 constant WS_START = 0x640;
-/// @dev The weighted broken line by scenario, 37 words, where no other underlying needs it: over logarithms and forwards of nodes, which are done with then.
-uint256 constant WS_BROKEN = 0x640;
-/// @dev ln of `M_q / (4·10^8)` in Q32, one word a node.
+uint256 constant WS_START = 0x700;
+/// @dev ln of `M_q / (4·10^8)` in Q32, one word a node; that of node 0 is 0 and never written.
 uint256 constant WS_LN_X = 0x700;
 /// @dev The discounted forward at each node, E8, one word a node.
 uint256 constant WS_A = 0x8e0;
