@@ -52,6 +52,30 @@ contract RefereeTest is MarginFixture {
         referee.headroom(positions[0].instrument, sizeE8, inputs.checkpoint, inputs.records, choice);
     }
 
+    /// @dev What one position leaves in the workspace changes nothing for the next: standard margin is what accounts of one position each need.
+    function testFuzz_standard_isTheSumOfSingles(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = draw(0, 1) == 0 ? wildMarket() : plainMarket();
+        Position[] memory positions = positionsOf(u, draw(2, 8), 2 ** 40);
+        _requireSumOfSingles(u, positions);
+    }
+
+    /// @dev The same where the second strike's logarithm is held at 6 and the first option is narrow: a held strike reads the logarithm of node 0, which nothing may write.
+    function testFuzz_standard_heldStrikeAfterNarrowOption(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = plainMarket();
+        (u.expiries[0].expiry, u.expiries[1].expiry) = (uint32(TIME + 7200), uint32(TIME + 100_000));
+        u.expiries[2].expiry = uint32(TIME + 60_000_000);
+        Position[] memory positions = new Position[](2);
+        positions[0] = Position(
+            Instruments.pack(u.underlying, u.expiries[0].expiry, 30_000_000, 3),
+            drawSigned(1e12),
+            0
+        );
+        positions[1] = Position(Instruments.pack(u.underlying, u.expiries[2].expiry, 50_000, 2), drawSigned(1e12), 0);
+        _requireSumOfSingles(u, positions);
+    }
+
     /// @dev A witness never shows more than the margin, and the best point of the joint branch shows the joint loss.
     function testFuzz_witness_showsAtMostTheMargin(uint256 seed) external {
         start(seed);
@@ -209,6 +233,19 @@ contract RefereeTest is MarginFixture {
     function _isIn96Bits(uint256 w, int256 t, int256 slope, int256 curvature) private pure returns (bool) {
         int256 y = int256(w) + t * (slope + t * curvature);
         return t < 0 || (y >= 0 && y < 2 ** 96);
+    }
+
+    function _requireSumOfSingles(UnderlyingRecord memory u, Position[] memory positions) private view {
+        uint256 sum = 0;
+        for (uint256 i = 0; i < positions.length; ++i) {
+            Position[] memory single = new Position[](1);
+            single[0] = positions[i];
+            sum += _health(pack(u, single, 0), SurfaceChoice.Present).maintenanceE8;
+        }
+        Inputs memory all = pack(u, positions, 0);
+        assert(
+            referee.standardMargin(all.state, all.balances, all.checkpoint, all.records, SurfaceChoice.Present) == sum
+        );
     }
 
     function _requireLnOfNodes(uint256 range) private pure {
