@@ -84,7 +84,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         // More than the margin allows is refused in the contract's own figures, less goes through.
         await visitor.TabAsync("Funds");
         await visitor.ChooseAsync("Withdraw");
-        await visitor.Field("Amount").FillAsync("39000");
+        await visitor.Field("Amount").FillAsync("33000");
 
         // One line says by which proof it would go; attesters are asked by a signature, and say why they do not show this one.
         ILocator proof = visitor.Page.GetByTestId("proof");
@@ -93,7 +93,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.DoneAsync("Ask the attesters");
         await Assertions.Expect(proof).ToContainTextAsync("what the attesters signed asks for more cash than is there; no fee.");
         await visitor.Button("Withdraw").ClickAsync();
-        Assert.Contains("of initial margin. Use a smaller amount, or deposit first.", await visitor.FailureAsync("Withdraw 39000 USDC"), StringComparison.Ordinal);
+        Assert.Contains("of initial margin. Use a smaller amount, or deposit first.", await visitor.FailureAsync("Withdraw 33000 USDC"), StringComparison.Ordinal);
         await visitor.ClearActivityAsync();
         await visitor.Field("Amount").FillAsync("5000");
         await Assertions.Expect(proof).ToContainTextAsync("; no fee.");
