@@ -99,15 +99,20 @@ library Exposures {
         }
     }
 
-    /// @notice Reverts unless `held` has at least the amount of each token that `named` names.
+    /// @notice Reverts unless `named` is a part of `held`: whole words that ascend as those do, of each token no more than is there.
+    /// Why no other form: the referee refuses it, so nobody could challenge what was signed of it.
     function requireAtLeast(uint64 account, bytes calldata held, bytes calldata named) internal pure {
-        for (uint256 i = 0; i < named.length / WORD; ++i) {
-            (uint256 token, uint256 least) = (tokenAt(named, i), amountAt(named, i));
-            uint256 amount = 0;
-            for (uint256 j = 0; j < held.length / WORD; ++j) {
-                if (tokenAt(held, j) == token) amount = amountAt(held, j);
+        uint256 next = 0;
+        for (uint256 i = 0; i < named.length; i += WORD) {
+            uint256 least = uint256(bytes32(named[i:i + WORD]));
+            uint256 found = 0;
+            // Words that name the same token compare as their amounts do, and what is held has no spare bits set.
+            for (; found == 0 && next < held.length; next += WORD) {
+                uint256 w = uint256(bytes32(held[next:next + WORD]));
+                if (w >> 240 == least >> 240) found = w;
             }
-            require(amount >= least, IHealthGate.CollateralTooLow(account, token, amount, least));
+            bool isHeld = found != 0 && found >= least;
+            require(isHeld, IHealthGate.CollateralTooLow(account, least >> 240, uint128(found), uint128(least)));
         }
     }
 

@@ -265,7 +265,7 @@ contract HealthGate is IHealthGate {
         return creditE8 == 0 ? 0 : AttestedCredit.feeUp(creditE8, parameters.clearing().creditFeeE8);
     }
 
-    /// @dev An attestation of this account, whichever way it was signed, while nothing that the account rests on afterwards has drifted since its checkpoint. What the registry accepts is told with all that a challenge needs, whoever called and through whatever contract.
+    /// @dev An attestation of this account, whichever way it was signed, while nothing that it is of has drifted since its checkpoint. What the registry accepts is told with all that a challenge needs, whoever called and through whatever contract.
     /// @param isEarlier Whether it is of the account before the operation.
     /// @return leastE8 The cash that it says is needed.
     /// @custom:spec CLR-053
@@ -286,7 +286,7 @@ contract HealthGate is IHealthGate {
             registry.requireSigned(signed.attestation, signed.signatures);
             emit SignedAttestationUsed(signed.attestation, signed.signatures, signed.balances, positions);
             _requireSubject(question.account, state, balances, signed.attestation, signed.balances);
-            _requireSteady(question, signed.attestation.checkpoint, checkpoint, records);
+            _requireSteady(state, balances, signed.attestation.checkpoint, checkpoint, records);
             return signed.attestation.leastCashE8;
         }
         require(kind == uint8(ProofKind.Leaf), ProofNotAllowed(question.account, kind));
@@ -294,7 +294,7 @@ contract HealthGate is IHealthGate {
         registry.requireLeaf(leaf.attestation, leaf.epoch, leaf.merkleProof);
         emit LeafUsed(leaf.attestation, leaf.epoch, leaf.merkleProof, leaf.balances, positions);
         _requireSubject(question.account, state, balances, leaf.attestation, leaf.balances);
-        _requireSteady(question, leaf.attestation.checkpoint, checkpoint, records);
+        _requireSteady(state, balances, leaf.attestation.checkpoint, checkpoint, records);
         return leaf.attestation.leastCashE8;
     }
 
@@ -314,17 +314,17 @@ contract HealthGate is IHealthGate {
         Exposures.requireAtLeast(account, balances, named);
     }
 
-    /// @dev No price that the account rests on moved more than the largest drift since the attestation's checkpoint. Of one whose prices the hub has forgotten all have.
+    /// @dev No price that the attested account rests on moved more than the largest drift since the attestation's checkpoint. Of one whose prices the hub has forgotten all have.
     /// @custom:spec CLR-022
     function _requireSteady(
-        HealthQuestion calldata question,
+        bytes calldata state,
+        bytes calldata balances,
         uint64 then,
         bytes calldata checkpoint,
         bytes calldata records
     ) private view {
         uint256 largest = parameters.maxDriftE8();
-        bytes calldata balances = question.balancesAfter;
-        uint256 touched = Exposures.touched(question.stateAfter, balances, checkpoint);
+        uint256 touched = Exposures.touched(state, balances, checkpoint);
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
             _requireNear(u, hub.spotE8At(then, uint16(u)), Exposures.spotIn(Exposures.find(records, u)), largest);

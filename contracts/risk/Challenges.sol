@@ -10,6 +10,7 @@ import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {RiskAttestation, RiskEpoch} from "../interfaces/RiskTypes.sol";
 import {AccountStates} from "../margin/AccountStates.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
+import {ExpiryMissing} from "../margin/MarginErrors.sol";
 import {Leaves} from "./Leaves.sol";
 
 /// @title Challenges
@@ -77,21 +78,20 @@ contract Challenges is IChallenges {
         (bytes32 leaf, uint64 seats) = _open(accused, preimages);
         RiskAttestation calldata a = accused.attestation;
         IReferee referee = _known(registry.refereeOf(a.modelHash), accused);
-        Figures memory figures = referee.health(
-            _stateOf(preimages.positions),
-            preimages.balances,
-            preimages.checkpoint,
-            preimages.records,
-            SurfaceChoice.Worse
-        );
-        if (_isHarmful(a, figures.maintenanceE8, figures.initialE8, figures.leastCashE8)) {
+        (bool isKnown, Figures memory figures) = _figuresOf(referee, preimages);
+        bool isHarmful =
+            isKnown
+                ? _isHarmful(a, figures.maintenanceE8, figures.initialE8, figures.leastCashE8)
+                : a.leastCashE8 != type(int128).max;
+        if (isHarmful) {
             _slash(accused, leaf, seats, salt);
             return;
         }
         bool isTrue =
-            figures.leastCashE8 == a.leastCashE8 &&
-                figures.initialE8 == uint64(a.initialMarginE8) &&
-                figures.maintenanceE8 == uint64(a.maintenanceMarginE8);
+            !isKnown ||
+                (figures.leastCashE8 == a.leastCashE8 &&
+                    figures.initialE8 == uint64(a.initialMarginE8) &&
+                    figures.maintenanceE8 == uint64(a.maintenanceMarginE8));
         require(!isTrue, AttestationTrue(a.account));
         registry.voidAttestation(leaf);
         emit Corrected(leaf, accused.epoch, a.account, msg.sender);
@@ -152,6 +152,31 @@ contract Challenges is IChallenges {
     function _known(IReferee judge, Accused calldata accused) private pure returns (IReferee) {
         require(address(judge) != address(0), ModelUnknown(accused.attestation.modelHash));
         return judge;
+    }
+
+    /// @dev Says whether the checkpoint lists all expiries that the positions name; an honest signer asks for all the cash there is where it does not. Why that is asked of the referee: it finds an expiry
+    /// missing only in a record whose hash it has compared, so the answer is the checkpoint's, whatever records were brought. Attesters list expiries themselves, after a checkpoint that they then attest at.
+    function _figuresOf(
+        IReferee referee,
+        Preimages calldata preimages
+    ) private view returns (bool isKnown, Figures memory figures) {
+        try
+            referee.health(
+                _stateOf(preimages.positions),
+                preimages.balances,
+                preimages.checkpoint,
+                preimages.records,
+                SurfaceChoice.Worse
+            )
+        returns (Figures memory computed) {
+            return (true, computed);
+        } catch (bytes memory reason) {
+            if (bytes4(reason) == ExpiryMissing.selector) return (false, figures);
+            // Safe: ends the call with the referee's reason as it is.
+            assembly ("memory-safe") {
+                revert(add(reason, 32), mload(reason))
+            }
+        }
     }
 
     function _requirePreimage(bytes32 expected, bytes calldata preimage) private pure {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccountInput, Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
+import {AccountInput, Fill, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {OracleParameters} from "../interfaces/IRiskParameters.sol";
@@ -216,6 +216,26 @@ contract RiskRegistryAttestTest is AttestingFixture {
         tradeWith(alice, bob, btcPerpetual, 2e8, BTC_PRICE, proof, computed());
         assert(unpacked(alice).positions[0].sizeE8 == 3e8);
         requireConserved();
+    }
+
+    /// @notice A position that the trade closes is in the attestation as well: what it was worth then, it need not be worth now.
+    function test_settle_byHeadroomRevertsWhenWhatIsClosedHasDrifted() public {
+        trade(alice, bob, ethPerpetual, 10e8, ETH_PRICE);
+        takeCheckpoint();
+        HeadroomHealth memory headroom = HeadroomHealth(
+            uint8(ProofKind.Signed),
+            abi.encode(signedHealth(_attestation(alice)))
+        );
+        AccountInput[] memory accounts = pair(alice, bob, Proof(ProofKind.Headroom, abi.encode(headroom)), computed());
+        uint256 price = (ETH_PRICE * 979) / 1000;
+        setEth(price);
+        SignedOrder[] memory orders = new SignedOrder[](2);
+        orders[0] = signed(order(bob, ethPerpetual, 10e8, price));
+        orders[1] = signed(order(alice, ethPerpetual, -10e8, price));
+        Fill[] memory fills = new Fill[](1);
+        fills[0] = Fill(0, 1, 10e8);
+        VM.expectPartialRevert(IHealthGate.Drifted.selector);
+        clearinghouse.settle(accounts, orders, fills);
     }
 
     // Attestations

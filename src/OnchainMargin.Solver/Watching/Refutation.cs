@@ -15,20 +15,31 @@ internal sealed record Refutation(bool IsHarmful, byte[]? Witness, Challenges.Pr
     private const int HeaderBytes = 64;
     private const long One = 100_000_000;
 
-    /// <summary>Finds it, from the preimages of what the attestation names; null when nothing is wrong with it, or nobody can compute it, the chain no more than this node.</summary>
+    /// <summary>Finds it, from the preimages of what the attestation names; null when nothing is wrong with it, or nobody can compute it, the chain no more than this node. What names an expiry that its
+    /// checkpoint does not have is harmful unless it asks for all the cash there is (CLR-052).</summary>
     public static Refutation? Find(RiskRegistry.RiskAttestation attestation, byte[] positions, ImmutableArray<Balance> collateral, CheckpointInputs inputs)
     {
         // Requirements do not depend on cash: judged without, as the contract does.
         byte[] bytes = [.. AccountState.Empty.Pack().AsSpan(0, HeaderBytes), .. positions];
-        if (AccountState.Unpack(bytes, out AccountState? state) != MarginError.None || state is null
-            || MarginEngine.TryCompute(state, collateral.AsSpan(), inputs.View, SurfaceChoice.Worse, out AccountFigures own) != MarginError.None)
+        if (AccountState.Unpack(bytes, out AccountState? state) != MarginError.None || state is null)
         {
             return null;
         }
 
+        MarginError error = MarginEngine.TryCompute(state, collateral.AsSpan(), inputs.View, SurfaceChoice.Worse, out AccountFigures own);
+        if (error is not (MarginError.None or MarginError.ExpiryMissing))
+        {
+            return null;
+        }
+
+        var preimages = new Challenges.Preimages(positions, Balances.Pack(collateral), inputs.Head, inputs.RecordsFor(state, collateral));
+        if (error == MarginError.ExpiryMissing)
+        {
+            return attestation.LeastCashE8 == Int128.MaxValue ? null : new Refutation(true, null, preimages);
+        }
+
         bool isHarmful = own.LeastCashE8 > attestation.LeastCashE8 || own.InitialE8 > attestation.InitialMarginE8 || own.MaintenanceE8 > attestation.MaintenanceMarginE8;
         bool isTrue = own.LeastCashE8 == attestation.LeastCashE8 && own.InitialE8 == attestation.InitialMarginE8 && own.MaintenanceE8 == attestation.MaintenanceMarginE8;
-        var preimages = new Challenges.Preimages(positions, Balances.Pack(collateral), inputs.Head, inputs.RecordsFor(state, collateral));
         return isTrue ? null : new Refutation(isHarmful, isHarmful ? FindWitness(attestation, state, collateral, inputs) : null, preimages);
     }
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountInput, Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
+import {Accused, IChallenges, Preimages} from "../interfaces/IChallenges.sol";
+import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IReferee} from "../interfaces/IReferee.sol";
+import {RiskAttestation, SignedHealth} from "../interfaces/RiskTypes.sol";
+import {BalancesUnsorted, ExpiryMissing} from "../margin/MarginErrors.sol";
+import {AttestingFixture} from "./AttestingFixture.sol";
+import {DatedFixture} from "./DatedFixture.sol";
+import {VM} from "./IVm.sol";
+import {ProtocolFixture} from "./ProtocolFixture.sol";
+
+/// @notice What the real referee refuses to read or to price must not be a lie that nobody can refute.
+contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
+    address private constant PROVER = address(0x9120);
+
+    uint64 private alice;
+    uint64 private bob;
+
+    function setUp() public {
+        deployWithAttesters();
+        alice = openWith(400_000);
+        bob = openWith(400_000);
+        trade(alice, bob, btcPerpetual, 1e8, BTC_PRICE);
+        deposit(alice, WETH_TOKEN, 2e18);
+        deposit(alice, WBTC_TOKEN, 1e8);
+        takeCheckpoint();
+    }
+
+    function test_withdraw_refusesCollateralThatNoChallengeCouldRead() public {
+        bytes memory held = vault.balancesOf(alice);
+        (bytes32 weth, bytes32 wbtc) = abi.decode(held, (bytes32, bytes32));
+        _refused(hex"00");
+        _refused(bytes.concat(held, hex"00"));
+        _refused(bytes.concat(wbtc, weth));
+        _refused(bytes.concat(weth, weth));
+        _refused(bytes.concat(weth, bytes32(0)));
+        _refused(bytes.concat(weth | bytes32(uint256(1 << 128)), wbtc));
+        withdrawWith(alice, _naming(bytes.concat(wbtc)), 1e6);
+        withdrawWith(alice, _naming(""), 1e6);
+    }
+
+    /// @notice Attesters list an expiry by publishing its surface, so they can attest at a checkpoint that does not have it yet.
+    function test_recompute_slashesWhatItsCheckpointCannotPrice() public {
+        RiskAttestation memory lie = attestation(alice);
+        dated.list(BTC, NEAR);
+        tradeAtMark(bob, alice, call(NEAR, 95_000), 1e8);
+        lie.positionsHash = keccak256(positionsOf(alice));
+        withdrawWith(alice, signedProof(lie), 1e6);
+        Accused memory accused = accusedSigned(lie);
+        Preimages memory then = preimages(alice);
+        commitAs(PROVER, lie);
+        VM.prank(PROVER);
+        VM.expectPartialRevert(ExpiryMissing.selector);
+        challenges.refute(accused, then, hex"000000", SALT);
+        VM.prank(PROVER);
+        challenges.recompute(accused, then, SALT);
+        assert(registry.attesterCount() == 1);
+    }
+
+    /// @notice An honest signer says of such an account that it needs all the cash there is.
+    function test_recompute_leavesWhoSaidThatItCannotBePriced() public {
+        RiskAttestation memory a = attestation(alice);
+        dated.list(BTC, NEAR);
+        tradeAtMark(bob, alice, call(NEAR, 95_000), 1e8);
+        a.positionsHash = keccak256(positionsOf(alice));
+        a.leastCashE8 = type(int128).max;
+        Accused memory accused = accusedSigned(a);
+        Preimages memory then = preimages(alice);
+        VM.expectPartialRevert(IChallenges.AttestationTrue.selector);
+        challenges.recompute(accused, then, SALT);
+        then.records = "";
+        VM.expectRevert();
+        challenges.recompute(accused, then, SALT);
+    }
+
+    function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
+        return super._hub(prices);
+    }
+
+    function _referee() internal override(DatedFixture, ProtocolFixture) returns (IReferee) {
+        return super._referee();
+    }
+
+    function _floors() internal override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
+        return super._floors();
+    }
+
+    function _refused(bytes memory named) private {
+        RiskAttestation memory a = _attestation(named);
+        Accused memory accused = accusedSigned(a);
+        Preimages memory then = Preimages(positionsOf(alice), named, checkpoint, records);
+        VM.expectPartialRevert(BalancesUnsorted.selector);
+        challenges.recompute(accused, then, SALT);
+        AccountInput memory brought = input(alice, _naming(named));
+        address owner = ownerOf(alice);
+        VM.prank(owner);
+        VM.expectRevert();
+        clearinghouse.withdraw(brought, USDC_TOKEN, 1e6, owner);
+    }
+
+    function _naming(bytes memory named) private view returns (Proof memory) {
+        RiskAttestation memory a = _attestation(named);
+        return Proof(ProofKind.Signed, abi.encode(SignedHealth(a, signatures(a, 0), named)));
+    }
+
+    function _attestation(bytes memory named) private view returns (RiskAttestation memory a) {
+        a = attestation(alice);
+        a.collateralHash = keccak256(named);
+    }
+}

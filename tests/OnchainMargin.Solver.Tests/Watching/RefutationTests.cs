@@ -1,0 +1,27 @@
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Tests.Api;
+using OnchainMargin.Solver.Watching;
+
+namespace OnchainMargin.Solver.Tests.Watching;
+
+/// <summary>How a wrong attestation is challenged.</summary>
+public sealed class RefutationTests
+{
+    /// <summary>Its expiry was listed after the checkpoint: nobody can price it there, so only who asks for all the cash there is says nothing wrong (CLR-052).</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Attestation_AtACheckpointWithoutItsExpiry_IsRecomputedUnlessItAsksForAllTheCash(bool asksForAll)
+    {
+        byte[] positions = (AccountState.Empty with { Positions = [new Position(Instrument.Call(2, ApiWorld.Expiry + 86_400, 32_000_000), ApiWorld.One, 0)] }).Pack()[64..];
+        var attestation = new RiskRegistry.RiskAttestation(
+            2, Keccak256.Hash(positions), Keccak256.Hash([]), asksForAll ? Int128.MaxValue : 0, long.MaxValue, long.MaxValue, 1, Keccak256.HashUtf8("model"), 1_770_000_600);
+
+        Refutation? found = Refutation.Find(attestation, positions, [], ApiWorld.Inputs(ApiWorld.BtcE8, ApiWorld.EthE8));
+
+        Assert.Equal(asksForAll, found is null);
+        Assert.True(found is null or { IsHarmful: true, Witness: null });
+    }
+}
