@@ -36,7 +36,7 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
 
         if (Read(request) is not { } account)
         {
-            reason = "The positions or balances are not whole words in order; send the words of the state from byte 64, and balances as the vault gives them.";
+            reason = "The positions or balances are not whole words in order, or larger than an account can hold; send the words of the state from byte 64, and balances as the vault gives them.";
             return null;
         }
 
@@ -148,13 +148,13 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
         }
     }
 
-    /// <summary>An account that holds just what is asked about.</summary>
+    /// <summary>An account that holds just what is asked about. Outside the domain of MRG-003 engine and referee need not agree, and who signs is judged by the referee.</summary>
     private static BookAccount? Read(AttestationRequest request)
     {
         try
         {
             byte[] state = [.. AccountState.Empty.Pack().AsSpan(0, 64), .. HexData.Decode(request.Positions)];
-            return AccountState.Unpack(state, out AccountState? unpacked) == MarginError.None && unpacked is not null
+            return AccountState.Unpack(state, out AccountState? unpacked) == MarginError.None && unpacked is not null && MarginDomain.IsStateHeld(unpacked)
                 ? new BookAccount { Id = request.Account, Owner = default, StateBytes = state, StateHash = Keccak256.Hash(state), State = unpacked, Balances = Balances.Unpack(HexData.Decode(request.Balances)), ChangedInBlock = 0 }
                 : null;
         }

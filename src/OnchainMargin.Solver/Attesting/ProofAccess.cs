@@ -10,15 +10,16 @@ using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Attesting;
 
-/// <summary>Who may have this node compute and sign attestations on demand: those who may trade for the account, so many times in ten seconds. Nobody can use up what is another's, because it is counted by account and after the signature.</summary>
+/// <summary>Who may have this node compute and sign attestations on demand: those who may trade for the account, so many times in ten seconds. Nobody can use up what is another's, because it is counted by account and after the signature;
+/// and by requests and orders apart, because everybody has the signature of an order that was filled in part.</summary>
 internal sealed class ProofAccess(Broadcast<IndexedBook> books, IWalletSignatures signatures, ProtocolDigests digests, SolverOptions options) : IDisposable
 {
     /// <summary>So that a request that leaked counts for a day at most.</summary>
     private const ulong LongestSeconds = 86_400;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    private readonly PartitionedRateLimiter<ulong> _budget = PartitionedRateLimiter.Create<ulong, ulong>(account => RateLimitPartition.GetFixedWindowLimiter(
-        account, _ => new FixedWindowRateLimiterOptions { PermitLimit = options.Attester.AttestationsPerTenSeconds, Window = Window, QueueLimit = 0 }));
+    private readonly PartitionedRateLimiter<(ulong Account, bool IsByOrder)> _budget = PartitionedRateLimiter.Create<(ulong Account, bool IsByOrder), (ulong Account, bool IsByOrder)>(asked => RateLimitPartition.GetFixedWindowLimiter(
+        asked, _ => new FixedWindowRateLimiterOptions { PermitLimit = options.Attester.AttestationsPerTenSeconds, Window = Window, QueueLimit = 0 }));
 
     /// <inheritdoc/>
     public void Dispose() => _budget.Dispose();
@@ -51,7 +52,7 @@ internal sealed class ProofAccess(Broadcast<IndexedBook> books, IWalletSignature
             return $"The signature is not one of {signer} over this; sign the request for account {account} on this chain, or one of its orders.";
         }
 
-        using RateLimitLease lease = _budget.AttemptAcquire(account);
+        using RateLimitLease lease = _budget.AttemptAcquire((account, asker.Order is not null));
         return lease.IsAcquired ? null
             : $"Account {account} had its {options.Attester.AttestationsPerTenSeconds} attestations of these ten seconds; ask again in a moment, or prove by computation.";
     }

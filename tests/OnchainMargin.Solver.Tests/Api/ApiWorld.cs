@@ -59,6 +59,8 @@ public sealed class ApiWorld : IAsyncLifetime
 
     internal FakeTrial Trial { get; } = new();
 
+    internal OnDemandSigner Signer => _host!.Services.GetRequiredService<OnDemandSigner>();
+
     internal ProofAccess Access => _host!.Services.GetRequiredService<ProofAccess>();
 
     internal FixedLive Live { get; } = new(Inputs(BtcE8, EthE8));
