@@ -15,7 +15,8 @@ namespace OnchainMargin.Solver.Proving;
 /// <summary>Chooses how the accounts of an operation are shown healthy: by attestations where there are some that the chain takes and that cost less than computing, fee on credit and gas together; by computation otherwise, always. Silent attesters stop nothing.</summary>
 internal sealed class ProofDesk(AttestedBooks attested, OnDemandSigner attesters, IProofTrial trial, DeploymentRecord deployment, SolverOptions options)
 {
-    private const string NotAsked = "the attesters were not asked";
+    /// <summary>How many accounts are weighed each for itself, so that a question costs the node no more than so many trials; the others stay as they are.</summary>
+    private const int MostWeighed = 4;
 
     /// <summary>Chooses.</summary>
     /// <param name="operations">What each account becomes.</param>
@@ -38,10 +39,9 @@ internal sealed class ProofDesk(AttestedBooks attested, OnDemandSigner attesters
         foreach (bool takesLeaves in (bool[])[true, false])
         {
             AccountProof[] proofs = await FindAsync(operations, asker, takesLeaves, indexed, live, cancellationToken).ConfigureAwait(false);
-            bool isAskable = attesters.IsThere && proofs.Any(static proof => proof.Reason.Contains(NotAsked, StringComparison.Ordinal));
             if (!proofs.Any(static proof => proof.IsAttested))
             {
-                return refused ?? new ChosenProofs(proofs, IsAskable: isAskable);
+                return refused ?? new ChosenProofs(proofs);
             }
 
             (ulong? gas, string refusal) = await TryAsync(proofs, build, from, cancellationToken).ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class ProofDesk(AttestedBooks attested, OnDemandSigner attesters
             }
 
             // A leaf that the chain does not take any more may have a fresh attestation in its place.
-            refused = new ChosenProofs([.. operations.Zip(proofs, (operation, proof) => proof.IsAttested ? Otherwise(operation, $"the chain would not take {Name(proof.Way)}: {refusal.TrimEnd('.')}") : proof)], IsAskable: isAskable);
+            refused = new ChosenProofs([.. operations.Zip(proofs, (operation, proof) => proof.IsAttested ? Otherwise(operation, $"the chain would not take {Name(proof.Way)}: {refusal.TrimEnd('.')}", IsAskable(asker(operation))) : proof)]);
             if (!proofs.Any(static proof => proof.Way == ProofWay.Leaf))
             {
                 break;
@@ -64,32 +64,46 @@ internal sealed class ProofDesk(AttestedBooks attested, OnDemandSigner attesters
     private Task<(ulong? Gas, string Refusal)> TryAsync(IEnumerable<AccountProof> proofs, Func<IReadOnlyList<Clearinghouse.Proof>, TransactionRequest> build, Address from, CancellationToken cancellationToken) =>
         trial.TryAsync(build([.. proofs.Select(static proof => proof.Proof)]), from, cancellationToken);
 
-    /// <summary>What attesters' word costs beside what computing costs.</summary>
+    /// <summary>What attesters' word costs each account beside what computing it costs. Each is shown for itself, so what it costs does not depend on how the others are.</summary>
     private async Task<ChosenProofs> WeighAsync(
         IReadOnlyList<AccountOperation> operations, AccountProof[] proofs, ulong gas, Func<IReadOnlyList<Clearinghouse.Proof>, TransactionRequest> build, Address from, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        (ulong? computedGas, _) = await TryAsync([.. operations.Select(static operation => Otherwise(operation, ""))], build, from, cancellationToken).ConfigureAwait(false);
-        var chosen = new ChosenProofs(proofs, gas, computedGas);
-        if (computedGas is not { } computed)
+        int[] attestedOnes = [.. Enumerable.Range(0, proofs.Length).Where(place => proofs[place].IsAttested)];
+        AccountProof[] chosen = [.. proofs];
+        long more = 0;
+        long? moreComputed = attestedOnes.Length <= MostWeighed ? 0 : null;
+        foreach (int i in attestedOnes.Take(MostWeighed))
         {
-            return chosen;
+            AccountProof[] others = [.. proofs];
+            others[i] = Otherwise(operations[i], "");
+            (ulong? computedGas, _) = await TryAsync(others, build, from, cancellationToken).ConfigureAwait(false);
+            long? saved = (long?)computedGas - (long)gas;
+            moreComputed += saved;
+            if (saved is { } savedGas && await DearerAsync(proofs[i].FeeE8, savedGas, live, cancellationToken).ConfigureAwait(false) is { } reason)
+            {
+                chosen[i] = Otherwise(operations[i], reason);
+                more += savedGas;
+            }
         }
 
-        if (computed <= gas)
+        return new ChosenProofs(chosen, (ulong)((long)gas + more), (ulong?)((long)gas + moreComputed));
+    }
+
+    /// <summary>Why attesters' word costs more than it saves; null when it does not.</summary>
+    private async Task<string?> DearerAsync(Int128 feeE8, long savedGas, CheckpointInputs live, CancellationToken cancellationToken)
+    {
+        if (savedGas <= 0)
         {
-            return Computed($"an attestation would take {gas - computed:N0} gas more");
+            return $"an attestation would take {-savedGas:N0} gas more";
         }
 
-        Int128 feeE8 = proofs.Aggregate(Int128.Zero, static (sum, proof) => sum + proof.FeeE8);
         if (feeE8 == 0)
         {
-            return chosen;
+            return null;
         }
 
-        Int128 savedE8 = BidModel.GasE8(computed - gas, await trial.GasPriceWeiAsync(cancellationToken).ConfigureAwait(false), NativePrice.OfE8(live, deployment, options.Keeper));
-        return feeE8 < savedE8 ? chosen : Computed($"the fee of {BidModel.Money(feeE8)} on credit would be more than the gas of {BidModel.Money(savedE8)} that it saves");
-
-        ChosenProofs Computed(string reason) => new([.. operations.Select(operation => Otherwise(operation, reason))], computed, computed);
+        Int128 savedE8 = BidModel.GasE8((ulong)savedGas, await trial.GasPriceWeiAsync(cancellationToken).ConfigureAwait(false), NativePrice.OfE8(live, deployment, options.Keeper));
+        return feeE8 < savedE8 ? null : $"the fee of {BidModel.Money(feeE8)} on credit would be more than the gas of {BidModel.Money(savedE8)} that it saves";
     }
 
     private async Task<AccountProof[]> FindAsync(
@@ -128,7 +142,7 @@ internal sealed class ProofDesk(AttestedBooks attested, OnDemandSigner attesters
             return Made(ProofWay.Leaf, leaf.Proof, $"the attesters' epoch {leaf.Epoch.Epoch}");
         }
 
-        string silence = attesters.IsThere ? NotAsked : "no attester is known here";
+        string silence = attesters.IsThere ? "the attesters were not asked" : "no attester is known here";
         if (asker is not null && attesters.IsThere)
         {
             (Clearinghouse.Proof? signed, RiskRegistry.RiskAttestation attestation, silence) = await attesters
@@ -144,16 +158,19 @@ internal sealed class ProofDesk(AttestedBooks attested, OnDemandSigner attesters
         // Headroom comes last: it computes what the trade adds at most, which takes more gas than a signature.
         return leaf is not null && AttestedRules.ShowsByHeadroom(operation, leaf.Attestation, leaf.Collateral, credit, live)
             ? Made(ProofWay.Headroom, Proofs.Headroom(leaf.Proof), $"headroom over the attesters' epoch {leaf.Epoch.Epoch}")
-            : Otherwise(operation, $"no leaf of an epoch shows it, and {silence}");
+            : Otherwise(operation, $"no leaf of an epoch shows it, and {silence}", IsAskable(asker));
     }
 
-    private static AccountProof Otherwise(AccountOperation operation, string reason) => new(
+    private bool IsAskable(ProofAsker? asker) => asker is null && attesters.IsThere;
+
+    private static AccountProof Otherwise(AccountOperation operation, string reason, bool isAskable = false) => new(
         operation.Account.Id,
         operation.Otherwise.Kind == Proofs.Reducing.Kind ? ProofWay.Reducing : ProofWay.Computed,
         operation.Otherwise,
         0,
         0,
-        $"{(operation.Otherwise.Kind == Proofs.Reducing.Kind ? "Shown to reduce" : "Computed on chain")}: {reason}; no fee.");
+        $"{(operation.Otherwise.Kind == Proofs.Reducing.Kind ? "Shown to reduce" : "Computed on chain")}: {reason}; no fee.",
+        isAskable);
 
     private static string Name(ProofWay way) => way switch
     {

@@ -13,8 +13,11 @@ internal sealed class FakeTrial : IProofTrial
 
     private static readonly byte[] Withdraw = new Clearinghouse.WithdrawCall(new Clearinghouse.AccountInput(0, [], new Clearinghouse.Proof(0, [])), 0, 0, default).Encode()[..4];
 
-    /// <summary>What is tried that rests on attesters.</summary>
+    /// <summary>What is tried that rests on attesters for one account.</summary>
     public (ulong? Gas, string Refusal) Attested { get; set; } = (AttestedGas, "");
+
+    /// <summary>An account that attesters' word costs 50,000 gas more than computing.</summary>
+    public ulong Dear { get; set; }
 
     /// <summary>In wei; a hundred gwei, so that no fee is too much.</summary>
     public ulong GasPriceWei { get; set; } = 100_000_000_000;
@@ -25,10 +28,10 @@ internal sealed class FakeTrial : IProofTrial
     {
         Tried++;
         byte[] data = request.Data.ToArray();
-        IEnumerable<byte> kinds = data.AsSpan(0, 4).SequenceEqual(Withdraw)
-            ? [Clearinghouse.WithdrawCall.Decode(data).Item1.Proof.Kind]
-            : Clearinghouse.SettleCall.Decode(data).Item1.Select(static input => input.Proof.Kind);
-        return Task.FromResult(kinds.Any(static kind => kind is > 0 and < 4) ? Attested : (ComputedGas, ""));
+        IEnumerable<Clearinghouse.AccountInput> inputs = data.AsSpan(0, 4).SequenceEqual(Withdraw) ? [Clearinghouse.WithdrawCall.Decode(data).Item1] : Clearinghouse.SettleCall.Decode(data).Item1;
+        Clearinghouse.AccountInput[] attested = [.. inputs.Where(static input => input.Proof.Kind is > 0 and < 4)];
+        ulong? more = attested.Length == 0 ? 0 : attested.Aggregate((ulong?)0, (sum, input) => unchecked(sum + (input.Account == Dear ? 50_000 : Attested.Gas - ComputedGas)));
+        return Task.FromResult((unchecked(ComputedGas + more), attested.Length == 0 ? "" : Attested.Refusal));
     }
 
     public Task<UInt256> GasPriceWeiAsync(CancellationToken cancellationToken) => Task.FromResult((UInt256)GasPriceWei);

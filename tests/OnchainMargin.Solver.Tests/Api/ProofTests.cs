@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Solver.Tests.Api;
@@ -76,14 +77,23 @@ public sealed class ProofTests : IAsyncLifetime
     [Fact]
     public async Task Settlement_OfTwoSignedOrders_IsShownByAttestations()
     {
-        Clearinghouse.Order Order(ulong account, long sizeE8) => new(account, OnchainMargin.Margin.Instrument.Perpetual(1).Packed, sizeE8, (ulong)ApiWorld.BtcE8, 1, 4_000_000_000, 50_000, 0);
-        object[] orders = [Json(_world.Digests.Sign(Order(1, 2 * ApiWorld.One), _world.Owners[0])), Json(_world.Digests.Sign(Order(2, -2 * ApiWorld.One), _world.Owners[1]))];
-        using HttpResponseMessage reply = await _world.Http.PostAsJsonAsync("/api/settlement-proofs", new { orders, fills = new[] { new { maker = 0, taker = 1, sizeE8 = "200000000" } } });
-        JsonElement answer = await reply.Content.ReadFromJsonAsync<JsonElement>();
+        JsonElement answer = await SettleAsync(2 * ApiWorld.One, 50_000);
 
         // The second account has credit, and signed no more than the fee of the fill.
         Assert.Equal(["1 Signed", "2 Computed"], answer.GetProperty("accounts").EnumerateArray().Select(static proof => $"{Text(proof, "account")} {Text(proof, "way")}"));
         Assert.Contains("more than the orders leave", Text(answer.GetProperty("accounts")[1], "sentence"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "1 Signed, 2 Signed", "300000", "600000")]
+    [InlineData(2, "1 Signed, 2 Computed", "450000", "600000")]
+    public async Task Settlement_IsWeighedAccountByAccount(ulong dear, string ways, string gas, string computedGas)
+    {
+        _world.Trial.Dear = dear;
+        JsonElement answer = await SettleAsync(ApiWorld.One / 10, 100_000);
+
+        Assert.Equal(ways, string.Join(", ", answer.GetProperty("accounts").EnumerateArray().Select(static proof => $"{Text(proof, "account")} {Text(proof, "way")}")));
+        Assert.Equal((gas, computedGas), (Text(answer, "gas"), Text(answer, "computedGas")));
     }
 
     [Theory]
@@ -139,6 +149,42 @@ public sealed class ProofTests : IAsyncLifetime
         Assert.All(answers[..20], Assert.Null);
         Assert.Equal("Account 2 had its 20 attestations of these ten seconds; ask again in a moment, or prove by computation.", answers[20]);
         Assert.Null(await _world.Access.RefusalAsync(3, Signed(_world.Owners[2], 3), default));
+    }
+
+    [Fact]
+    public async Task Asker_ByAnOrderThatEverybodyHas_LeavesTheRequestsOfItsOwner()
+    {
+        var order = Solver.Attesting.ProofAsker.By(Solver.Api.OrderRequest.Of(_world.Sign(2, ApiWorld.One, ApiWorld.BtcE8, 1)));
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Null(await _world.Access.RefusalAsync(2, order, default));
+        }
+
+        Assert.Contains("had its 20 attestations", await _world.Access.RefusalAsync(2, order, default), StringComparison.Ordinal);
+        Assert.Null(await _world.Access.RefusalAsync(2, new(_world.Owners[1].Address.ToString(), Signature(_world.Owners[1], 2, Now + 60), $"{Now + 60}"), default));
+    }
+
+    /// <summary>2⁵³ can be held (MRG-003), and no more. Puts far below the market need next to nothing.</summary>
+    [Theory]
+    [InlineData(1L << 53, true)]
+    [InlineData((1L << 53) + 1, false)]
+    [InlineData(long.MinValue, false)]
+    public void Attestation_OfMoreThanAnAccountCanHold_IsNotSigned(long sizeE8, bool isSigned)
+    {
+        AccountState state = AccountState.Empty with { Positions = [new Position(Instrument.Put(2, ApiWorld.Expiry, 1_000_000), sizeE8, 0)] };
+        var request = new Solver.Attesting.AttestationRequest(2, 1, HexData.Encode(state.Pack().AsSpan(64)), "0x", new("", ""));
+
+        Assert.Equal(isSigned, _world.Signer.Sign(request, out string reason) is not null);
+        Assert.Equal(!isSigned, reason.Contains("larger than an account can hold", StringComparison.Ordinal));
+    }
+
+    /// <summary>The first account buys from the second, which takes.</summary>
+    private async Task<JsonElement> SettleAsync(long sizeE8, uint maxFeeRateE8)
+    {
+        Clearinghouse.Order Order(ulong account, long signedE8) => new(account, Instrument.Perpetual(1).Packed, signedE8, (ulong)ApiWorld.BtcE8, 1, 4_000_000_000, maxFeeRateE8, 0);
+        object[] orders = [Json(_world.Digests.Sign(Order(1, sizeE8), _world.Owners[0])), Json(_world.Digests.Sign(Order(2, -sizeE8), _world.Owners[1]))];
+        using HttpResponseMessage reply = await _world.Http.PostAsJsonAsync("/api/settlement-proofs", new { orders, fills = new[] { new { maker = 0, taker = 1, sizeE8 = $"{sizeE8}" } } });
+        return await reply.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     private async Task<string> SentenceAsync(ulong account, object? asker) => Text((await AskAsync(account, asker)).GetProperty("accounts")[0], "sentence");
