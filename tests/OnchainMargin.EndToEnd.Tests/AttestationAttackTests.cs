@@ -44,6 +44,9 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
         Assert.Empty(after.Attesters);
         Assert.True(after.LatestEpoch!.IsVoid);
         Assert.Equal((UInt256)200_000_000_000UL, await Chain.RewardsOfAsync(prover.Key.Address));
+        JsonElement reward = await CommandLine.RunAsync(Chain, world.Maker.Key, "attester", "reward", Chain.Attester.Address.ToString());
+        Assert.Equal(("100000 USDC", prover.Key.Address.ToString()), (reward.GetProperty("paid").GetString(), reward.GetProperty("to").GetString()));
+        Assert.Equal((UInt256)100_000_000_000UL, await Chain.Chain.Node.CallAsync(Chain.Record.Tokens[0].Address, new Erc20.BalanceOfCall(prover.Key.Address)));
         UInt256 due = await Chain.Chain.Node.CallAsync(Chain.Record.Contracts.AttesterBonds, new AttesterBonds.InsuranceDueRawCall());
         Assert.Equal((UInt256)1_800_000_000_000UL, due);
         // The leaf is worth nothing now, nor is anything that the slashed sign; computing goes on.

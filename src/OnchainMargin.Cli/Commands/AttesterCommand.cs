@@ -9,11 +9,11 @@ using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Cli.Commands;
 
-/// <summary><c>omargin attester</c>: what attesters are paid for credit on their word (CLR-054), from the clearinghouse to their own hands.</summary>
+/// <summary><c>omargin attester</c>: what attesters are paid for credit on their word (CLR-054), from the clearinghouse to their own hands, and what is paid to who proved one wrong (CLR-052).</summary>
 internal static class AttesterCommand
 {
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("attester", "Fees on credit: what is there for attesters, and how they are paid.") { Fees(), Pay(), Claim() };
+    public static Command Create() => new("attester", "Fees on credit: what is there for attesters, and how they are paid; rewards for proving one wrong.") { Fees(), Pay(), Claim(), Reward() };
 
     private static Command Fees()
     {
@@ -81,6 +81,32 @@ internal static class AttesterCommand
             TransactionReceipt receipt = await session.Client.SendAsync(session.Client.Calls.ClaimShares(), cancellationToken);
             AttesterBonds.ClaimedEvent claimed = receipt.Logs.Select(static log => AttesterBonds.ClaimedEvent.TryDecode(log, out AttesterBonds.ClaimedEvent found) ? found : (AttesterBonds.ClaimedEvent?)null).OfType<AttesterBonds.ClaimedEvent>().First();
             Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("claimed", $"{Money(claimed.AmountRaw, token.Decimals)} {token.Symbol}"), ("to", key.Address.ToString()));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Reward()
+    {
+        Argument<string> who = new("address") { Description = "The attester that lost its bond." };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("reward", "Pay whoever proved an attester wrong his part of its bond. Anyone may.") { who, json };
+        SessionOptions options = SessionOptions.AddTo(command, signs: true);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var attester = Address.Parse(parsed.GetRequiredValue(who));
+            using PrivateKey key = options.Key(parsed);
+            using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
+            DeployedToken token = Settlement(session);
+            AttesterBonds.RewardOfResult owed = await session.Client.Node.CallAsync(session.Deployment.Contracts.AttesterBonds, new AttesterBonds.RewardOfCall(attester), cancellationToken: cancellationToken);
+            if (owed.AmountRaw == UInt256.Zero)
+            {
+                throw new CliException($"Nobody is owed a reward for {attester}: it was never proved wrong, or the reward was paid.");
+            }
+
+            await session.Client.SendAsync(session.Client.Calls.PayReward(attester), cancellationToken);
+            Reply.WriteResult(
+                parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("attester", attester.ToString()), ("paid", $"{Money(owed.AmountRaw, token.Decimals)} {token.Symbol}"), ("to", owed.Prover.ToString()));
             return 0;
         });
         return command;

@@ -155,6 +155,9 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Pays the sender the shares of fees that the bonds owe him.</summary>
     public TransactionRequest ClaimShares() => To(contracts.AttesterBonds, new AttesterBonds.ClaimCall());
 
+    /// <summary>Pays whoever proved an attester wrong.</summary>
+    public TransactionRequest PayReward(Address attester) => To(contracts.AttesterBonds, new AttesterBonds.PayRewardCall(attester));
+
     /// <summary>Settles the expired positions of an account.</summary>
     public TransactionRequest SettleExpired(BookAccount account)
     {
