@@ -5,6 +5,7 @@ using OnchainMargin.EndToEnd.Tests.Guides;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver;
 using OnchainMargin.Solver.Options;
@@ -60,8 +61,21 @@ public sealed class AttestedProofTests(ChainFixture fixture)
         Assert.Equal("Shown by attesters who signed it now; no fee.", Text(match, "makerProof"));
         Assert.Equal(used + 4, (await world.Client.ReplayAsync()).Used.Count);
 
-        // One attester is not enough: withdrawals and trades are computed.
+        // One attester is not enough to sign what a trade leaves, but the epoch that both signed knows the accounts as they are before it, and the trade is within headroom.
+        await world.Chain.PassAsync(61);
+        ulong checkpoint = await world.Client.TakeCheckpointAsync();
+        await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).LatestEpoch?.Checkpoint >= checkpoint, "an epoch of the accounts as they are");
         await two.StopAsync();
+        await TradeAsync(world, relay, maker, bold, nonce: 1004);
+        ProtocolBook traded = await world.Client.ReplayAsync();
+        Assert.Equal(used + 6, traded.Used.Count);
+        Assert.All(traded.Used.TakeLast(2), use =>
+        {
+            Assert.NotEqual(0UL, use.Accused.Epoch);
+            Assert.NotEqual(traded.Accounts[use.Accused.Attestation.Account].PositionsHash, use.Accused.Attestation.PositionsHash);
+        });
+
+        // Now it does not know them any more: withdrawals and trades are computed.
         JsonElement alone = await OmarginAsync(world, bold, "withdraw", $"{bold.Account}", "WETH", "1", "--solver", urls[0]);
         Assert.Contains("only 1 of 2 attesters signed", Text(alone, "proof"), StringComparison.Ordinal);
         await TradeAsync(world, relay, maker, bold, nonce: 1002);

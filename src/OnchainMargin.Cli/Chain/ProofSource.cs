@@ -107,7 +107,7 @@ internal sealed class ProofSource
             Dictionary<ulong, OfferedProof> offered = answer.GetProperty("accounts").EnumerateArray().Select(Read).ToDictionary(static proof => proof.Account);
             return [.. accounts.Select(account => offered[account])];
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException or EthereumFormatException or KeyNotFoundException or FormatException or InvalidOperationException
+        catch (Exception error) when (error is HttpRequestException or JsonException or EthereumFormatException or KeyNotFoundException or FormatException or InvalidOperationException or OverflowException or ArgumentException
             || (error is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return Computed($"the solver at {address} did not answer ({error.Message.TrimEnd('.')})");
