@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SurfaceParameters} from "../interfaces/IVolSurfaces.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
+import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
 import {SurfaceWords} from "../oracle/SurfaceWords.sol";
 
 /// @notice What is put into the words of a surface comes out of them, at the ends of the domain, too.
@@ -37,6 +39,20 @@ contract SurfaceWordsTest {
         for (uint256 i = 0; i < 3; ++i) assert(SurfaceWords.spotE8Of(stamp, i) == spots[i]);
         assert(SurfaceWords.sinceOf(stamp) == time && SurfaceWords.timeOf(stamp) == time - age);
         assert(SurfaceWords.asideTimeOf(stamp) == aside && SurfaceWords.riskE6Of(stamp) == risk);
+    }
+
+    /// @dev The widest steps and bands that governance may set, two years ahead, with volatilities beyond any surface: what is stored of them has room.
+    function test_stamp_hasRoomForTheLargestRisk() public pure {
+        SurfaceParameters memory p;
+        (p.volStepE8, p.forwardStepE8, p.forwardBandE8, p.forwardBandYearE8) = (25e6, 10e6, 50e6, 100e6);
+        uint256[13] memory vols;
+        for (uint256 i = 0; i < 13; ++i) vols[i] = 2 ** 40;
+        uint256 tau = 2 * 31_536_000;
+        uint256 ratioE8 = MarginDomain.ONE + SurfaceChecks.forwardBandE8(p, tau);
+        uint256 riskE6 = SurfaceChecks.riskE6(p, vols, ratioE8, tau);
+        assert(riskE6 > 3.5e6 && riskE6 < 2 ** 24);
+        uint256 stamp = SurfaceWords.stampOf(type(uint32).max, 600, type(uint32).max, riskE6);
+        assert(SurfaceWords.riskE6Of(stamp) == riskE6 && SurfaceWords.asideTimeOf(stamp) == type(uint32).max);
     }
 
     function _within(uint256 seed, int256 least, int256 largest) private pure returns (int256) {
