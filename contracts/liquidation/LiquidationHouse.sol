@@ -217,13 +217,16 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
         Live memory live = _liveOf(preimage);
         AccountState memory left = _left(stored, preimage);
-        int256 equityE8 = _equityOf(live, AccountStates.encode(left), vault.balancesOf(preimage.account));
+        bytes memory encoded = AccountStates.encode(left);
+        bytes memory balances = vault.balancesOf(preimage.account);
+        int256 equityE8 = _equityOf(live, encoded, balances);
         uint256 loss = equityE8 < 0 ? uint256(-equityE8) : 0;
         uint16 main = _mainOf(live, left);
         uint256 covered = insurance.coverage(main, loss, stored.insuredE8);
         require(left.positions.length != 0 && covered < loss, NothingToDeleverage(lot, loss, covered));
         if (covered != 0) insurance.count(main, covered);
-        // A unit a leg more: each is closed rounded against the account, which must not end below nothing.
+        // The loss at the marks that are moved, which is no less than that at the better surfaces. A unit a leg more: each is closed rounded against the account, which must not end below nothing.
+        loss = uint256(-_equityAt(live, encoded, balances, SurfaceChoice.Present));
         (uint96[] memory instruments, int256[] memory prices, uint256 shift) = _bankruptcy(
             live,
             left,
@@ -232,7 +235,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
         uint64 account = preimage.account;
         bytes memory state = _modules().takeOver(account, rest, stored.proceedsE8, covered, instruments, prices);
-        bytes memory balances = vault.balancesOf(account);
+        balances = vault.balancesOf(account);
         stored.lotHash = keccak256(abi.encode(account, state, balances));
         (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint32(ONE), 0);
         stored.insuredE8 += uint128(covered);
@@ -459,7 +462,16 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     }
 
     function _equityOf(Live memory live, bytes memory state, bytes memory balances) private view returns (int256) {
-        return floors.equityOf(state, balances, live.checkpoint, live.records, SurfaceChoice.Better);
+        return _equityAt(live, state, balances, SurfaceChoice.Better);
+    }
+
+    function _equityAt(
+        Live memory live,
+        bytes memory state,
+        bytes memory balances,
+        SurfaceChoice choice
+    ) private view returns (int256) {
+        return floors.equityOf(state, balances, live.checkpoint, live.records, choice);
     }
 
     /// @dev Fits: a requirement is below 2^63.

@@ -5,7 +5,7 @@ import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {Checkpoints, ExpiryRecord, Surface, UnderlyingRecord} from "../margin/Checkpoints.sol";
 
 /// @title A price hub with expiries at a test's command: everything else is answered by the hub behind it
-/// @notice An expiry's forward is spot, at 60 % volatility, until the test names its average or its settlement price; settled ones leave the records.
+/// @notice An expiry's forward is spot, at 60 % volatility unless the test moves it, until the test names its average or its settlement price; settled ones leave the records.
 contract DatedHub {
     uint256 private constant WORD = 32;
     uint40 private constant DISCOUNT_NONE = 1e12;
@@ -16,6 +16,8 @@ contract DatedHub {
     IPriceHub public immutable inner;
     mapping(uint16 underlying => uint32[]) private _expiries;
     mapping(uint16 underlying => mapping(uint32 expiry => uint64)) public settlementPriceE8;
+    /// @dev What the present surfaces' variance has moved by since the delayed ones.
+    int64 private _risenE12;
 
     constructor(IPriceHub inner_) {
         inner = inner_;
@@ -29,6 +31,11 @@ contract DatedHub {
     /// @notice Fixes a settlement price.
     function fix(uint16 underlying, uint32 expiry, uint64 priceE8) external {
         settlementPriceE8[underlying][expiry] = priceE8;
+    }
+
+    /// @notice Moves the annualised variance of all present surfaces; the delayed ones stay.
+    function move(int64 risenE12) external {
+        _risenE12 = risenE12;
     }
 
     /// @notice `IPriceHub.live` with the expiries.
@@ -75,8 +82,9 @@ contract DatedHub {
         count = 0;
         for (uint256 i = 0; i < all.length; ++i) {
             if (settlementPriceE8[record.underlying][all[i]] != 0) continue;
-            Surface memory flat = Surface(record.spotE8, record.spotE8, 36e10, 0, 0, 0, 1e7);
-            open[count++] = ExpiryRecord(all[i], uint40(block.timestamp), DISCOUNT_NONE, flat, flat);
+            Surface memory delayed = Surface(record.spotE8, record.spotE8, 36e10, 0, 0, 0, 1e7);
+            Surface memory flat = Surface(record.spotE8, record.spotE8, 36e10 + _risenE12, 0, 0, 0, 1e7);
+            open[count++] = ExpiryRecord(all[i], uint40(block.timestamp), DISCOUNT_NONE, flat, delayed);
         }
     }
 

@@ -49,6 +49,24 @@ contract DeleverageOptionsTest is DatedFixture, LotFixture {
         _servesFirst();
     }
 
+    /// @dev Volatility rose within the half hour: the account is insolvent by its better surfaces, and more so at the marks that its legs are closed from. The whole of it falls on opposite holders, nothing on everybody.
+    function test_deleverage_makesUpForWhatPresentMarksLack() public {
+        uint96 option = call(FAR, 90_000);
+        tradeAtMark(naked, victim, option, 3e8);
+        uint64 lot = _sink(115_000e8);
+        dated.move(24e10);
+        nextBlock();
+        deleverageLot(lot);
+        require(unpacked(victim).positions.length == 0, Broken("taken over"));
+        require(cashOf(victim) >= 0 && cashOf(victim) < 1e6, Broken("nothing left, nothing lacking"));
+        finishLot(lot);
+        require(clearinghouse.deficit() == 0, Broken("no deficit"));
+        pass(600);
+        serveNeed(naked);
+        require(clearinghouse.needOf(option).sizeE8 == 0, Broken("served"));
+        requireConserved();
+    }
+
     function _servesFirst() private {
         // A score of about a third is there after seven minutes; that of the hedged one never.
         pass(540);
