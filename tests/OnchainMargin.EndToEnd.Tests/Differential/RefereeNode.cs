@@ -31,11 +31,16 @@ public sealed class RefereeNode : IAsyncLifetime
     /// <summary>RefereeReports' functions.</summary>
     internal ContractAbi Reports { get; private set; } = null!;
 
+    /// <summary>FloorReferee's functions.</summary>
+    internal ContractAbi Floors { get; private set; } = null!;
+
     internal Address RefereeAddress { get; private set; }
 
     internal Address ProbeAddress { get; private set; }
 
     internal Address ReportsAddress { get; private set; }
+
+    internal Address FloorsAddress { get; private set; }
 
     /// <summary>Where a contract's artifact is.</summary>
     public static string Artifact(string folder, string contract) => SpecFiles.At("artifacts", "contracts", folder, contract + ".sol", contract + ".json");
@@ -57,6 +62,7 @@ public sealed class RefereeNode : IAsyncLifetime
         (ProbeAddress, Probe) = await DeployAsync(sender, "dev", "KernelProbe", tableAddress);
         (RefereeAddress, Referee) = await DeployAsync(sender, "margin", "Referee", tableAddress);
         (ReportsAddress, Reports) = await DeployAsync(sender, "margin", "RefereeReports", tableAddress);
+        (FloorsAddress, Floors) = await DeployAsync(sender, "margin", "FloorReferee", tableAddress);
         (_batch, ContractAbi batch) = await DeployAsync(sender, "dev", "CallBatch");
         _run = batch.Function("run");
     }
