@@ -12,6 +12,7 @@ namespace OnchainMargin.EndToEnd.Tests.Differential;
 public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : IClassFixture<RefereeNode>
 {
     private const int CountInCi = 2000;
+    private const int EdgesInCi = 320;
     private const int SeedInCi = 20_261_120;
     private const int AccountsPerMarket = 4;
     private const int AccountsPerCall = 16;
@@ -20,38 +21,11 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
     private const int StandardEvery = 7;
 
     [HardhatFact]
-    public async Task RandomAccounts_ThreeWays_AreEqual()
-    {
-        int count = Setting("DIFFERENTIAL_COUNT", CountInCi);
-        int seed = Setting("DIFFERENTIAL_SEED", SeedInCi);
-        int from = Setting("DIFFERENTIAL_FIRST", 0) / AccountsPerCall * AccountsPerCall;
-        long began = Stopwatch.GetTimestamp();
-        var tally = new Tally();
-        Task<IReadOnlyList<string>> asked = Task.FromResult<IReadOnlyList<string>>([]);
-        List<string> differences = [];
+    public Task RandomAccounts_ThreeWays_AreEqual() => RunAsync(CountInCi, seed => new AccountGenerator(seed), StandardEvery);
 
-        // Each batch has a generator of its own, so that any batch can be run again alone, and a long run in parts. The node works on one batch while the next is computed.
-        for (int first = from; first < from + count; first += AccountsPerCall)
-        {
-            List<RefereeCase> cases = Batch(seed, first, Math.Min(AccountsPerCall, from + count - first), tally);
-            differences.AddRange(cases.SelectMany(one => one.Compute(node)));
-            differences.AddRange(await asked);
-            asked = AskAsync(cases);
-            if (first % 4096 < AccountsPerCall)
-            {
-                Progress($"{first - from + cases.Count} of {count}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
-            }
-        }
-
-        differences.AddRange(await asked);
-        Progress($"seed {seed}, accounts {from} to {from + count - 1} three ways, {tally}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
-        foreach (string difference in differences.Take(40))
-        {
-            Progress(difference);
-        }
-
-        Assert.Empty(differences);
-    }
+    /// <summary>What one position leaves behind for the next shows where neighbours are of different kinds, and in what each needs alone: all are asked for their standard margin.</summary>
+    [HardhatFact]
+    public Task EdgeAccounts_ThreeWays_AreEqual() => RunAsync(EdgesInCi, seed => new EdgeGenerator(seed), 1);
 
     /// <summary>Time to expiry, volatility, range and size at their edges, each with each, strikes at every node.</summary>
     [HardhatFact]
@@ -77,9 +51,8 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
         return new RefereeCase(name, inputs, report, WitnessRules.Best(report), fill.Instrument, fill.SizeE8, standardAlways: false);
     }
 
-    private static List<RefereeCase> Batch(int seed, int first, int count, Tally tally)
+    private static List<RefereeCase> Batch(AccountGenerator generator, int seed, int first, int count, Tally tally, int standardEvery)
     {
-        var generator = new AccountGenerator(unchecked((seed * 1_000_003) + first));
         List<RefereeCase> cases = [];
         for (int i = 0; i < count; i++)
         {
@@ -90,7 +63,7 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
                 AccountReport report = AccountRules.Evaluate(inputs);
                 tally.Add(inputs, report);
                 byte[] witness = j % 2 == 0 ? WitnessRules.Best(report) : generator.Witness(report);
-                cases.Add(new RefereeCase($"seed {seed} account {first + i}", inputs, report, witness, generator.Instrument(market.Underlyings[^1]), generator.FillSize(), (first + i) % StandardEvery == 0));
+                cases.Add(new RefereeCase($"seed {seed} account {first + i}", inputs, report, witness, generator.Instrument(market.Underlyings[^1]), generator.FillSize(), (first + i) % standardEvery == 0));
             }
 
             i--;
@@ -100,6 +73,39 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
     }
 
     private static int Setting(string name, int standard) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : standard;
+
+    private async Task RunAsync(int countInCi, Func<int, AccountGenerator> generate, int standardEvery)
+    {
+        int count = Setting("DIFFERENTIAL_COUNT", countInCi);
+        int seed = Setting("DIFFERENTIAL_SEED", SeedInCi);
+        int from = Setting("DIFFERENTIAL_FIRST", 0) / AccountsPerCall * AccountsPerCall;
+        long began = Stopwatch.GetTimestamp();
+        var tally = new Tally();
+        Task<IReadOnlyList<string>> asked = Task.FromResult<IReadOnlyList<string>>([]);
+        List<string> differences = [];
+
+        // Each batch has a generator of its own, so that any batch can be run again alone, and a long run in parts. The node works on one batch while the next is computed.
+        for (int first = from; first < from + count; first += AccountsPerCall)
+        {
+            List<RefereeCase> cases = Batch(generate(unchecked((seed * 1_000_003) + first)), seed, first, Math.Min(AccountsPerCall, from + count - first), tally, standardEvery);
+            differences.AddRange(cases.SelectMany(one => one.Compute(node)));
+            differences.AddRange(await asked);
+            asked = AskAsync(cases);
+            if (first % 4096 < AccountsPerCall)
+            {
+                Progress($"{first - from + cases.Count} of {count}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
+            }
+        }
+
+        differences.AddRange(await asked);
+        Progress($"seed {seed}, accounts {from} to {from + count - 1} three ways, {tally}, {differences.Count} differences, {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s");
+        foreach (string difference in differences.Take(40))
+        {
+            Progress(difference);
+        }
+
+        Assert.Empty(differences);
+    }
 
     private async Task<IReadOnlyList<string>> AskAsync(List<RefereeCase> cases)
     {

@@ -13,7 +13,7 @@ public sealed class BookEngineTests
     {
         for (int seed = 1; seed <= 60; seed++)
         {
-            var sample = new BookSample(seed, Accounts);
+            var sample = new BookSample(seed, Accounts, edges: seed % 2 == 0);
             var choice = (SurfaceChoice)(seed % 3);
             var engine = new BookEngine(1 + (seed % 2), width);
             sample.Fill(engine);

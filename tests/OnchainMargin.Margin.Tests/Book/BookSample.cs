@@ -10,9 +10,9 @@ internal sealed class BookSample
     private readonly Oracle.Checkpoint _market;
     private readonly Random _random;
 
-    public BookSample(int seed, int accounts)
+    public BookSample(int seed, int accounts, bool edges = false)
     {
-        _generator = new AccountGenerator(seed);
+        _generator = edges ? new EdgeGenerator(seed) : new AccountGenerator(seed);
         _random = new Random(seed);
         _market = _generator.Market();
         Checkpoint = EngineDecode.Checkpoint(_market);

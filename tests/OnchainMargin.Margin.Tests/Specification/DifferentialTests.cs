@@ -11,9 +11,27 @@ public sealed class DifferentialTests
     [Theory]
     [InlineData(1, 300)]
     [InlineData(2, 300)]
-    public void Engine_RandomAccounts_EqualsTheOracle(int seed, int count)
+    public void Engine_RandomAccounts_EqualsTheOracle(int seed, int count) => Compare(new AccountGenerator(seed), seed, count);
+
+    [Fact]
+    public void Engine_EdgeAccounts_EqualsTheOracle() => Compare(new EdgeGenerator(1), 1, 400);
+
+    [Fact]
+    public void Witness_Best_ShowsAllOfTheMaintenanceMargin()
     {
-        var generator = new AccountGenerator(seed);
+        var generator = new AccountGenerator(3);
+        for (int i = 0; i < 200; i++)
+        {
+            AccountInputs inputs = generator.Account(generator.Market());
+            AccountReport report = AccountRules.Evaluate(inputs);
+            Assert.Equal(report.Maintenance, WitnessRules.Maintenance(inputs, WitnessRules.Best(report)));
+            var engine = new EngineAccount(inputs);
+            Assert.Equal(report.Maintenance.ToString(), engine.Witness(Margin.Witness.Best(engine.State, engine.Balances.AsSpan(), engine.View, engine.Choice)));
+        }
+    }
+
+    private static void Compare(AccountGenerator generator, int seed, int count)
+    {
         for (int i = 0; i < count; i += AccountsPerMarket)
         {
             Oracle.Checkpoint market = generator.Market();
@@ -28,20 +46,6 @@ public sealed class DifferentialTests
                 CompareWitness(engine, inputs, generator.Witness(report));
                 CompareHeadroom(generator, market, view, inputs.Choice);
             }
-        }
-    }
-
-    [Fact]
-    public void Witness_Best_ShowsAllOfTheMaintenanceMargin()
-    {
-        var generator = new AccountGenerator(3);
-        for (int i = 0; i < 200; i++)
-        {
-            AccountInputs inputs = generator.Account(generator.Market());
-            AccountReport report = AccountRules.Evaluate(inputs);
-            Assert.Equal(report.Maintenance, WitnessRules.Maintenance(inputs, WitnessRules.Best(report)));
-            var engine = new EngineAccount(inputs);
-            Assert.Equal(report.Maintenance.ToString(), engine.Witness(Margin.Witness.Best(engine.State, engine.Balances.AsSpan(), engine.View, engine.Choice)));
         }
     }
 

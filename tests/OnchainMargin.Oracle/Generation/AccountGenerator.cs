@@ -4,13 +4,15 @@ using static OnchainMargin.Oracle.Integers;
 namespace OnchainMargin.Oracle;
 
 /// <summary>Random markets and accounts over the whole domain (MRG-003, MRG-010), most of them plausible, many of them not. The same seed gives the same accounts on every machine.</summary>
-public sealed class AccountGenerator(int seed)
+public class AccountGenerator(int seed)
 {
-    private const long Now = 1_700_000_000;
+    /// <summary>The time of every market.</summary>
+    protected const long Now = 1_700_000_000;
+
     private readonly Random _random = new(seed);
 
     /// <summary>A market: a checkpoint with several underlyings, groups, expiries in all regimes and collateral.</summary>
-    public Checkpoint Market()
+    public virtual Checkpoint Market()
     {
         int count = 1 + _random.Next(Chance(0.1) ? 12 : 4);
         List<UnderlyingRecord> underlyings = [.. Enumerable.Range(1, count).Select(Underlying)];
@@ -29,7 +31,7 @@ public sealed class AccountGenerator(int seed)
     }
 
     /// <summary>An account in a market.</summary>
-    public AccountInputs Account(Checkpoint market)
+    public virtual AccountInputs Account(Checkpoint market)
     {
         int size = Chance(0.03) ? 128 : Chance(0.2) ? _random.Next(17, 129) : _random.Next(1, 17);
         Dictionary<BigInteger, Position> positions = [];
@@ -40,21 +42,21 @@ public sealed class AccountGenerator(int seed)
         {
             UnderlyingRecord u = pool[_random.Next(pool.Count)];
             Instrument instrument = Instrument(u);
-            BigInteger sizeE8 = structured ? Ten(8) * _random.Next(-5, 6) : Signed(Log(1, Chance(0.05) ? Two(53) : scale));
+            BigInteger sizeE8 = structured ? Ten(8) * _random.Next(-5, 6) : EitherSign(Log(1, Chance(0.05) ? Two(53) : scale));
             if (sizeE8 != 0)
             {
-                BigInteger cost = instrument.IsOption ? 0 : Signed(Log(1, Ten(16)));
+                BigInteger cost = instrument.IsOption ? 0 : EitherSign(Log(1, Ten(16)));
                 positions[instrument.Packed] = new Position(instrument, Clamp(sizeE8, -Two(53), Two(53)), cost);
             }
         }
 
         List<Balance> balances = [.. market.Collaterals.Where(_ => Chance(0.4)).Select(token => new Balance(token.Token, Chance(0.02) ? Two(128) - 1 : Chance(0.05) ? 0 : Log(1, Ten(token.Decimals) * 100_000)))];
         return new AccountInputs(
-            AccountState.Of(Chance(0.02) ? Signed(Two(100) - 1) : Signed(Log(1, Ten(16))), positions.Values), balances, market, (Choice)_random.Next(3));
+            AccountState.Of(Chance(0.02) ? EitherSign(Two(100) - 1) : EitherSign(Log(1, Ten(16))), positions.Values), balances, market, (Choice)_random.Next(3));
     }
 
     /// <summary>An instrument of an underlying.</summary>
-    public Instrument Instrument(UnderlyingRecord u)
+    public virtual Instrument Instrument(UnderlyingRecord u)
     {
         if (u.Expiries.Count == 0 || Chance(0.1))
         {
@@ -81,7 +83,7 @@ public sealed class AccountGenerator(int seed)
     }
 
     /// <summary>A size of a fill.</summary>
-    public BigInteger FillSize() => Signed(Log(1, Chance(0.05) ? Two(53) : Scale()));
+    public virtual BigInteger FillSize() => EitherSign(Log(1, Chance(0.05) ? Two(53) : Scale()));
 
     /// <summary>Any witness of the right shape for a report, often with a point that does not exist.</summary>
     public byte[] Witness(AccountReport report)
@@ -121,7 +123,7 @@ public sealed class AccountGenerator(int seed)
         SortedSet<BigInteger> expiries = [.. Enumerable.Range(0, _random.Next(0, Chance(0.05) ? 33 : 6)).Select(_ => Now + Tau()).Where(expiry => expiry > 0)];
         return new UnderlyingRecord(
             number, group, _random.Next(3), spot, Near(spot * Between(9_900, 10_100), 10_000) is var mark && mark < 1 ? 1 : Clamp(mark, 1, Two(48)), Chance(0.3) ? 0 : Between(0, Chance(0.1) ? spot : spot / 100),
-            Chance(0.3) ? 0 : Log(1, Two(62)), spot, Chance(0.05) ? Signed(Two(62)) : Signed(Log(1, spot)), Chance(0.6) ? 500_000_000_000 : Log(Ten(8), Two(62)), parameters,
+            Chance(0.3) ? 0 : Log(1, Two(62)), spot, Chance(0.05) ? EitherSign(Two(62)) : EitherSign(Log(1, spot)), Chance(0.6) ? 500_000_000_000 : Log(Ten(8), Two(62)), parameters,
             [.. expiries.Select(expiry => Expiry(expiry, spot))]);
     }
 
@@ -176,14 +178,19 @@ public sealed class AccountGenerator(int seed)
 
     private BigInteger Scale() => Ten(_random.Next(6, 14));
 
-    private BigInteger Signed(BigInteger value) => Chance(0.5) ? value : -value;
+    /// <summary>A value or its opposite.</summary>
+    protected BigInteger EitherSign(BigInteger value) => Chance(0.5) ? value : -value;
 
-    private bool Chance(double probability) => _random.NextDouble() < probability;
+    /// <summary>True as often as that.</summary>
+    protected bool Chance(double probability) => _random.NextDouble() < probability;
 
-    private BigInteger Between(BigInteger lo, BigInteger hi) => lo + (BigInteger)((double)(hi - lo) * _random.NextDouble());
+    /// <summary>A number from lo up to hi.</summary>
+    protected BigInteger Between(BigInteger lo, BigInteger hi) => lo + (BigInteger)((double)(hi - lo) * _random.NextDouble());
 
-    private BigInteger Log(BigInteger lo, BigInteger hi) =>
+    /// <summary>The same with even logarithms.</summary>
+    protected BigInteger Log(BigInteger lo, BigInteger hi) =>
         Clamp((BigInteger)Math.Exp(BigInteger.Log(lo) + ((BigInteger.Log(hi) - BigInteger.Log(lo)) * _random.NextDouble())), lo, hi);
 
-    private T Pick<T>(params T[] choices) => choices[_random.Next(choices.Length)];
+    /// <summary>One of several.</summary>
+    protected T Pick<T>(params T[] choices) => choices[_random.Next(choices.Length)];
 }
