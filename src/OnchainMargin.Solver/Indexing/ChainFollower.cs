@@ -26,9 +26,10 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
         StoredBlock chainHead = await source.GetHeadAsync(cancellationToken).ConfigureAwait(false);
         (StoredBlock? head, ulong? rolledBackTo) = await RollBackAsync(chainHead, cancellationToken).ConfigureAwait(false);
         ulong next = head is null ? firstBlock : head.Number + 1;
-        if (next > chainHead.Number)
+        if (rolledBackTo is not null || next > chainHead.Number)
         {
-            return new IndexStep(rolledBackTo, [], head, chainHead, IsCaughtUp: true);
+            // A rollback is told of before anything else is asked: were it lost with an answer that fails, what was derived from the blocks that are gone would be built upon.
+            return new IndexStep(rolledBackTo, [], head, chainHead, IsCaughtUp: next > chainHead.Number);
         }
 
         (IReadOnlyList<StoredBlock> blocks, IReadOnlyList<LogEntry> logs) = chainHead.Number - next >= reorganisationDepthBlocks
@@ -55,7 +56,7 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
             return (null, null);
         }
 
-        ulong was = stored.Number;
+        (ulong was, ulong lowest) = (stored.Number, stored.Number);
         while (stored is not null)
         {
             StoredBlock? onChain = stored.Number > chainHead.Number ? null
@@ -72,7 +73,14 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
                 return (stored, stored.Number);
             }
 
-            stored = stored.Number == 0 ? null : store.BlockAtOrBelow(stored.Number - 1);
+            lowest = stored.Number;
+            stored = lowest == 0 ? null : store.BlockAtOrBelow(lowest - 1);
+        }
+
+        if (chainHead.Number < lowest && lowest > firstBlock)
+        {
+            throw new EthereumFormatException(
+                $"The node's newest block is {chainHead.Number} and the index is at {was}: the node is still syncing or was started anew; wait for it, name another node, or start with an empty store if the chain itself is a new one.");
         }
 
         store.ForgetIndex();

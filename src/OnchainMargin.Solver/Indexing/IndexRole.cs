@@ -9,7 +9,6 @@ namespace OnchainMargin.Solver.Indexing;
 internal sealed class IndexRole(
     ChainFollower follower, BookIndex index, SolverStore store, Broadcast<IndexedBook> books, HeadSignal heads, SolverOptions options, TimeProvider time, ILogger<IndexRole> logger) : ISolverRole
 {
-    private bool _isBuilt;
     private bool _isBehind;
 
     /// <inheritdoc/>
@@ -18,10 +17,11 @@ internal sealed class IndexRole(
     /// <inheritdoc/>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (!_isBuilt)
+        if ((store.Head()?.Hash ?? default) != index.Book.BlockHash)
         {
+            // The first round, or one that was broken off between the store and the book: the book is made of what is stored.
             await Task.Yield();
-            Rebuild(index.Rebuild);
+            Change(index.Rebuild);
             logger.IndexLoaded(index.Book.BlockNumber, index.Book.Accounts.Count);
         }
 
@@ -30,11 +30,11 @@ internal sealed class IndexRole(
         if (step.RolledBackTo is { } ancestor)
         {
             logger.ChainReorganised(index.Book.BlockNumber, ancestor);
-            Rebuild(() => index.GoBack(ancestor));
+            Change(() => index.GoBack(ancestor));
         }
         else if (step.Head is { } head && head.Hash != index.Book.BlockHash)
         {
-            Grow(step, head);
+            Change(() => index.Add(step.Logs, head));
         }
 
         Publish(step.ChainHead.Number);
@@ -44,34 +44,17 @@ internal sealed class IndexRole(
     public Task WaitAsync(CancellationToken cancellationToken) =>
         _isBehind ? Task.CompletedTask : heads.WaitAsync(TimeSpan.FromMilliseconds(options.Index.PollMilliseconds), time, cancellationToken);
 
-    private void Grow(IndexStep step, StoredBlock head)
+    private void Change(Action make)
     {
         try
         {
-            index.Add(step.Logs, head);
+            make();
         }
         catch (ProtocolException error)
         {
             // The node left an event out or gave a wrong one. What is stored cannot be trusted, the chain can: it is read anew.
             logger.IndexDoesNotFit(error.Message);
             store.ForgetIndex();
-            _isBuilt = false;
-            throw;
-        }
-    }
-
-    private void Rebuild(Action make)
-    {
-        try
-        {
-            make();
-            _isBuilt = true;
-        }
-        catch (ProtocolException error)
-        {
-            logger.IndexDoesNotFit(error.Message);
-            store.ForgetIndex();
-            _isBuilt = false;
             throw;
         }
     }

@@ -151,6 +151,61 @@ public sealed class ChainFollowerTests
         }
     }
 
+    [Fact]
+    public async Task RunOnce_AnyAnswerFailsWhileTheChainForks_TellsEveryRollbackAllTheSame()
+    {
+        for (int when = 1; when < 12; when++)
+        {
+            var chain = new FakeChain();
+            chain.Grow(30);
+            using SolverStore store = OpenStore();
+            await CatchUp(chain, store);
+            List<LogEntry> told = [.. store.LogsFrom(0)];
+            chain.Fork(4, 6);
+            int failsAt = chain.Requests + when;
+            chain.BeforeAnswer = request =>
+            {
+                if (request == failsAt)
+                {
+                    throw new RpcTransportException("The node did not answer.");
+                }
+            };
+            ChainFollower follower = Follower(chain, store);
+            for (bool isCaughtUp = false; !isCaughtUp;)
+            {
+                try
+                {
+                    IndexStep step = await follower.RunOnceAsync(CancellationToken.None);
+                    told.RemoveAll(log => log.BlockNumber > (step.RolledBackTo ?? ulong.MaxValue));
+                    told.AddRange(step.Logs);
+                    isCaughtUp = step.IsCaughtUp;
+                }
+                catch (RpcTransportException)
+                {
+                    // The next round asks again.
+                }
+            }
+
+            Assert.Equal(chain.AllLogs.Select(static log => log.TransactionHash), told.Select(static log => log.TransactionHash));
+        }
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeIsBehindEverythingThatIsKept_KeepsTheIndexAndNamesTheRemedy()
+    {
+        var chain = new FakeChain();
+        chain.Grow(80);
+        using SolverStore store = OpenStore();
+        await CatchUp(chain, store);
+        var syncing = new FakeChain();
+        syncing.Grow(20);
+
+        EthereumFormatException error = await Assert.ThrowsAsync<EthereumFormatException>(() => Follower(syncing, store).RunOnceAsync(CancellationToken.None));
+
+        Assert.Contains("wait for it, name another node, or start with an empty store", error.Message, StringComparison.Ordinal);
+        AssertEqual(chain, store);
+    }
+
     [Theory]
     [InlineData("another block's log")]
     [InlineData("a log outside the range")]
@@ -200,10 +255,19 @@ public sealed class ChainFollowerTests
                 chain.Grow(grow);
                 chain.Fork(Math.Min(fork, (int)chain.Head.Number), grow / 2);
                 follower = restart ? Follower(chain, store) : follower;
-                await follower.RunOnceAsync(CancellationToken.None);
+                try
+                {
+                    await follower.RunOnceAsync(CancellationToken.None);
+                }
+                catch (EthereumFormatException behind)
+                {
+                    Assert.Contains("the node is still syncing or was started anew", behind.Message, StringComparison.Ordinal);
+                }
+
                 AssertLinked(store);
             }
 
+            chain.Grow(60);
             await CatchUp(chain, store);
             AssertEqual(chain, store);
         }

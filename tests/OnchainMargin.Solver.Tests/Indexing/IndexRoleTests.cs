@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Tests.Shared;
+
+namespace OnchainMargin.Solver.Tests.Indexing;
+
+public sealed class IndexRoleTests
+{
+    private const ulong Depth = 16;
+
+    [Fact]
+    public async Task RunOnce_AnyAnswerFailsWhileTheChainForks_BookHoldsNothingOfTheBlocksThatAreGone()
+    {
+        for (int when = 1; when < 12; when++)
+        {
+            FakeChain chain = Chain();
+            using SolverStore store = SolverStore.Open(":memory:", 31337, FakeChain.Contract);
+            BookIndex index = Index(store);
+            IndexRole role = Role(chain, store, index);
+            await RunAsync(role, 8);
+            Assert.True(index.Book.IsPaused);
+
+            chain.Fork(4, 6);
+            int failsAt = chain.Requests + when;
+            chain.BeforeAnswer = request =>
+            {
+                if (request == failsAt)
+                {
+                    throw new RpcTransportException("The node did not answer.");
+                }
+            };
+            await RunAsync(role, 8);
+
+            Assert.Equal((chain.Head.Hash, false), (index.Book.BlockHash, index.Book.IsPaused));
+        }
+    }
+
+    [Fact]
+    public async Task RunOnce_StoreHasWhatTheBookWasNotTold_MakesTheBookOfIt()
+    {
+        FakeChain chain = Chain();
+        using SolverStore store = SolverStore.Open(":memory:", 31337, FakeChain.Contract);
+        BookIndex index = Index(store);
+        IndexRole role = Role(chain, store, index);
+        await RunAsync(role, 8);
+        chain.Fork(4, 6);
+
+        // As though a step had been broken off after it was stored.
+        var follower = new ChainFollower(chain, store, 1, Depth, 10);
+        while (!(await follower.RunOnceAsync(CancellationToken.None)).IsCaughtUp)
+        {
+        }
+
+        await RunAsync(role, 1);
+
+        Assert.Equal((chain.Head.Hash, false), (index.Book.BlockHash, index.Book.IsPaused));
+    }
+
+    /// <summary>A chain whose last block pauses the clearinghouse.</summary>
+    private static FakeChain Chain()
+    {
+        var chain = new FakeChain();
+        chain.Grow(30);
+        Hash32 pausing = chain.Head.Hash;
+        chain.Garble = logs => [.. logs.Select(log => log.BlockHash == pausing
+            ? log with { Address = SampleDeployment.Contracts.Clearinghouse, Topics = [Clearinghouse.PausedSetEvent.Topic], Data = [.. new byte[31], 1] }
+            : log)];
+        return chain;
+    }
+
+    private static BookIndex Index(SolverStore store) => new(new DeploymentRecord { ChainId = 31337, Block = 1, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [] }, store);
+
+    private static IndexRole Role(FakeChain chain, SolverStore store, BookIndex index) => new(
+        new ChainFollower(chain, store, 1, Depth, 10), index, store, new Broadcast<IndexedBook>(), new HeadSignal(), new SolverOptions(), TimeProvider.System, NullLogger<IndexRole>.Instance);
+
+    private static async Task RunAsync(IndexRole role, int rounds)
+    {
+        for (int i = 0; i < rounds; i++)
+        {
+            try
+            {
+                await role.RunOnceAsync(CancellationToken.None);
+            }
+            catch (RpcTransportException)
+            {
+                // The next round asks again.
+            }
+        }
+    }
+}
