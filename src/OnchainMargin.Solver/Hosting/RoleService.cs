@@ -1,10 +1,12 @@
+using System.Data.Common;
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol;
+using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Hosting;
 
-/// <summary>Runs a role round after round until the host stops. What goes wrong in a round is logged and tried again after a pause that grows to half a minute.</summary>
+/// <summary>Runs a role round after round until the host stops. What goes wrong in a round, with the node or with the store, is logged and tried again after a pause that grows to half a minute.</summary>
 /// <typeparam name="TRole">The role.</typeparam>
 internal sealed class RoleService<TRole>(TRole role, RoleHealth health, TimeProvider time, ILogger<RoleService<TRole>> logger) : BackgroundService
     where TRole : class, ISolverRole
@@ -30,7 +32,7 @@ internal sealed class RoleService<TRole>(TRole role, RoleHealth health, TimeProv
             {
                 return;
             }
-            catch (Exception error) when (error is EthereumException or ProtocolException or OperationCanceledException)
+            catch (Exception error) when (error is EthereumException or ProtocolException or StoreException or DbException or OperationCanceledException)
             {
                 health.Failed(role.Name, error.Message);
                 logger.RoundFailed(role.Name, error.Message, string.Create(CultureInfo.InvariantCulture, $"{pause.TotalSeconds}"));

@@ -1,5 +1,4 @@
 using Dapper;
-using Microsoft.Data.Sqlite;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 
@@ -30,19 +29,19 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            _connection.Execute(
-                "INSERT INTO blocks (number, hash, parent, time) VALUES (@number, @hash, @parent, @time)",
-                blocks.Select(static block => new
-                {
-                    number = checked((long)block.Number),
-                    hash = block.Hash.ToArray(),
-                    parent = block.ParentHash.ToArray(),
-                    time = checked((long)block.TimeSeconds),
-                }),
-                transaction);
-            Insert(logs);
-            transaction.Commit();
+            Transact(() =>
+            {
+                _connection.Execute(
+                    "INSERT INTO blocks (number, hash, parent, time) VALUES (@number, @hash, @parent, @time)",
+                    blocks.Select(static block => new
+                    {
+                        number = checked((long)block.Number),
+                        hash = block.Hash.ToArray(),
+                        parent = block.ParentHash.ToArray(),
+                        time = checked((long)block.TimeSeconds),
+                    }));
+                Insert(logs);
+            });
         }
     }
 
@@ -51,11 +50,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            var above = new { number = checked((long)number) };
-            _connection.Execute("DELETE FROM logs WHERE block > @number", above, transaction);
-            _connection.Execute("DELETE FROM blocks WHERE number > @number", above, transaction);
-            transaction.Commit();
+            Transact(() => _connection.Execute("DELETE FROM logs WHERE block > @number; DELETE FROM blocks WHERE number > @number;", new { number = checked((long)number) }));
         }
     }
 
@@ -64,9 +59,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            _connection.Execute("DELETE FROM logs; DELETE FROM blocks;", transaction: transaction);
-            transaction.Commit();
+            Transact(() => _connection.Execute("DELETE FROM logs; DELETE FROM blocks;"));
         }
     }
 

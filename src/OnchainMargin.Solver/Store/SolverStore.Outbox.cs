@@ -28,7 +28,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            AddAttempts([attempt], null);
+            AddAttempts([attempt]);
         }
     }
 
@@ -117,38 +117,38 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            int added = _connection.Execute(
-                "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
-                + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created, @mostFee, @isPrivate) ON CONFLICT (intent) DO NOTHING",
-                intents.Select(static one => new
-                {
-                    intent = one.Entry.Intent,
-                    sender = one.Entry.Sender.ToArray(),
-                    target = one.Entry.Target.ToArray(),
-                    data = one.Entry.Data,
-                    gasLimit = checked((long)one.Entry.GasLimit),
-                    nonce = checked((long)one.Entry.Nonce),
-                    state = (long)one.Entry.State,
-                    block = checked((long)one.Entry.BlockNumber),
-                    reason = one.Entry.Reason,
-                    created = one.Entry.CreatedSeconds,
-                    mostFee = one.Entry.MostFeePerGasWei?.ToString() ?? "",
-                    isPrivate = one.Entry.IsPrivate ? 1L : 0L,
-                }),
-                transaction);
-            if (added < intents.Count)
+            return Transact(() =>
             {
-                return false;
-            }
+                int added = _connection.Execute(
+                    "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
+                    + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created, @mostFee, @isPrivate) ON CONFLICT (intent) DO NOTHING",
+                    intents.Select(static one => new
+                    {
+                        intent = one.Entry.Intent,
+                        sender = one.Entry.Sender.ToArray(),
+                        target = one.Entry.Target.ToArray(),
+                        data = one.Entry.Data,
+                        gasLimit = checked((long)one.Entry.GasLimit),
+                        nonce = checked((long)one.Entry.Nonce),
+                        state = (long)one.Entry.State,
+                        block = checked((long)one.Entry.BlockNumber),
+                        reason = one.Entry.Reason,
+                        created = one.Entry.CreatedSeconds,
+                        mostFee = one.Entry.MostFeePerGasWei?.ToString() ?? "",
+                        isPrivate = one.Entry.IsPrivate ? 1L : 0L,
+                    }));
+                if (added < intents.Count)
+                {
+                    return false;
+                }
 
-            AddAttempts(intents.Select(static one => one.Attempt), transaction);
-            transaction.Commit();
-            return true;
+                AddAttempts(intents.Select(static one => one.Attempt));
+                return true;
+            });
         }
     }
 
-    private void AddAttempts(IEnumerable<OutboxAttempt> attempts, SqliteTransaction? transaction) =>
+    private void AddAttempts(IEnumerable<OutboxAttempt> attempts) =>
         _connection.Execute(
             "INSERT INTO attempts (hash, intent, nonce, raw, max_fee, tip, signed, position, empty) "
             + "VALUES (@hash, @intent, @nonce, @raw, @maxFee, @tip, @signed, (SELECT count(*) FROM attempts WHERE intent = @intent), @empty) ON CONFLICT (hash) DO NOTHING",
@@ -162,8 +162,7 @@ public sealed partial class SolverStore
                 tip = attempt.TipPerGasWei.ToString(),
                 signed = attempt.SignedSeconds,
                 empty = attempt.IsEmpty ? 1L : 0L,
-            }),
-            transaction);
+            }));
 
     private sealed class OutboxRow
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using OnchainMargin.Ethereum;
+using SQLitePCL;
 
 namespace OnchainMargin.Solver.Store;
 
@@ -33,7 +34,7 @@ public sealed partial class SolverStore : IDisposable
     /// <exception cref="StoreException">Thrown when the file belongs to another chain, deployment or version, or cannot be opened.</exception>
     public static SolverStore Open(string path, ulong chainId, Address deployment)
     {
-        SQLitePCL.Batteries_V2.Init();
+        Batteries_V2.Init();
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
@@ -42,7 +43,7 @@ public sealed partial class SolverStore : IDisposable
             // A log is nearly a kilobyte: pages larger than the usual ones split less often and are fewer to write. A file keeps the size that it was made with.
             connection.Execute("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
             var store = new SolverStore(connection, path);
-            store.Prepare(chainId, deployment);
+            store.Transact(() => store.Prepare(chainId, deployment));
             return store;
         }
         catch (SqliteException error)
@@ -69,41 +70,68 @@ public sealed partial class SolverStore : IDisposable
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Does something to the database as a whole, or undoes it when it is false or fails.</summary>
+    private bool Transact(Func<bool> work)
+    {
+        _connection.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            bool isDone = work();
+            if (isDone)
+            {
+                _connection.Execute("COMMIT");
+            }
+
+            return isDone;
+        }
+        finally
+        {
+            // When its disk is full the database has undone it by itself; the next transaction must find none open either way.
+            if (raw.sqlite3_get_autocommit(_connection.Handle!) == 0)
+            {
+                _connection.Execute("ROLLBACK");
+            }
+        }
+    }
+
+    private void Transact(Action work) => Transact(() =>
+    {
+        work();
+        return true;
+    });
+
+    /// <summary>Of two processes that open the same file at once, the second finds what the first made of it.</summary>
     private void Prepare(ulong chainId, Address deployment)
     {
-        long tables = _connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'");
-        if (tables == 0)
+        if (_connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'") == 0)
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            _connection.Execute(StoreSchema.Create, transaction: transaction);
+            _connection.Execute(StoreSchema.Create);
             _connection.Execute(
                 "INSERT INTO meta (key, value) VALUES ('version', @version), ('chain', @chain), ('deployment', @deployment)",
-                new { version = Text(StoreSchema.Version), chain = chainId.ToString(CultureInfo.InvariantCulture), deployment = deployment.ToString() },
-                transaction);
-            transaction.Commit();
+                new { version = Text(StoreSchema.Version), chain = chainId.ToString(CultureInfo.InvariantCulture), deployment = deployment.ToString() });
             return;
         }
 
-        Migrate("1", StoreSchema.FromVersion1);
-        Migrate("2", StoreSchema.FromVersion2);
-        Require("version", Text(StoreSchema.Version), "was written by another version of this program", "start with an empty file; the index is rebuilt from the chain");
         Require("chain", chainId.ToString(CultureInfo.InvariantCulture), "is an index of another chain", "name another file");
         Require("deployment", deployment.ToString(), "is an index of another deployment", "name another file");
+        Migrate("1", StoreSchema.FromVersion1);
+        Migrate("2", StoreSchema.FromVersion2);
+        Require("version", Text(StoreSchema.Version), "was written by another version of this program", "run that version; in an empty file the index is rebuilt from the chain, transactions that still wait are not");
     }
 
     private void Migrate(string version, string statements)
     {
-        if (string.Equals(_connection.ExecuteScalar<string?>("SELECT value FROM meta WHERE key = 'version'"), version, StringComparison.Ordinal))
+        if (string.Equals(Meta("version"), version, StringComparison.Ordinal))
         {
-            using SqliteTransaction transaction = _connection.BeginTransaction();
-            _connection.Execute(statements, transaction: transaction);
-            transaction.Commit();
+            _connection.Execute(statements);
         }
     }
 
+    private string? Meta(string key) => _connection.ExecuteScalar<string?>("SELECT value FROM meta WHERE key = @key", new { key });
+
     private void Require(string key, string expected, string defect, string remedy)
     {
-        string? found = _connection.ExecuteScalar<string?>("SELECT value FROM meta WHERE key = @key", new { key });
+        string? found = Meta(key);
         if (!string.Equals(found, expected, StringComparison.Ordinal))
         {
             throw new StoreException($"The store '{Path}' {defect} ({key} is {found ?? "missing"}, expected {expected}); {remedy}.");
