@@ -65,7 +65,7 @@ internal sealed partial class KeeperRole
         string reason = "nothing of it is left for sale";
         foreach (ulong fraction in BidSizes.Of(lot.LeftE8, book.Parameters.Liquidation.BidMinE8))
         {
-            string key = string.Create(CultureInfo.InvariantCulture, $"bid lot {lot.Id} at {lot.LotHash.ToString()[..10]} from {lot.SoldE8} by {bidder.Id} at {bidder.StateHash.ToString()[..10]}");
+            string key = string.Create(CultureInfo.InvariantCulture, $"bid lot {lot.Id} at {lot.LotHash} from {lot.SoldE8} by {bidder.Id} at {bidder.StateHash}");
             if (_transactions.IsUnderWay(key))
             {
                 return;
@@ -122,6 +122,10 @@ internal sealed partial class KeeperRole
         {
             return (null, $"{share} of it is refused by the chain: {error.Reason}");
         }
+        catch (RpcErrorException error)
+        {
+            return (null, $"{share} of it cannot be tried: {error.Message}");
+        }
     }
 
     private async Task SendBidAsync(Duty duty, BookLot lot, BidPlan plan, BookAccount bidder, CancellationToken cancellationToken)
@@ -136,7 +140,7 @@ internal sealed partial class KeeperRole
         }
         catch (RevertException error)
         {
-            Refused(duty, error.Reason.ToString() ?? "");
+            Refused(duty, error);
         }
     }
 
@@ -163,5 +167,5 @@ internal sealed partial class KeeperRole
     private static string Subject(BookLot lot) => $"lot {lot.Id} of account {lot.Account}";
 
     private static Duty Of(BookLot lot, string decision, string why) =>
-        new(Subject(lot), decision, string.Create(CultureInfo.InvariantCulture, $"{decision} lot {lot.Id} at {lot.LotHash.ToString()[..10]} sold {lot.SoldE8} of {lot.ForSaleE8}"), why);
+        new(Subject(lot), decision, string.Create(CultureInfo.InvariantCulture, $"{decision} lot {lot.Id} at {lot.LotHash} sold {lot.SoldE8} of {lot.ForSaleE8}"), why);
 }

@@ -60,5 +60,8 @@ internal sealed partial class KeeperRole
     }
 
     private static Duty Of(BookAccount account, string decision, string why) =>
-        new($"account {account.Id}", decision, string.Create(CultureInfo.InvariantCulture, $"{decision} account {account.Id} at {account.StateHash.ToString()[..10]}"), why, account.Id);
+        new($"account {account.Id}", decision, KeyOf(decision, account), why, account.Id);
+
+    /// <summary>The key of what is done with an account. It holds the whole hash: an owner could find another state that shares a few of its digits, and that would count as done.</summary>
+    internal static string KeyOf(string decision, BookAccount account) => string.Create(CultureInfo.InvariantCulture, $"{decision} account {account.Id} at {account.StateHash}");
 }

@@ -122,14 +122,15 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     /// <summary>Proves accounts under water and sends their starts, each as soon as it can be: of several that a price sinks none waits for the last.</summary>
     private async Task StartAsync(ProtocolBook book, IReadOnlyList<ulong> accounts, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        BookAccount[] found = [.. accounts.Where(id => !IsCooling(id) && book.Accounts.ContainsKey(id)).Select(id => book.Accounts[id]).Where(account => account.OpenLot == 0 && !_transactions.IsUnderWay(StartKey(account)))];
+        BookAccount[] found = [.. accounts.Where(id => !IsCooling(id) && book.Accounts.ContainsKey(id)).Select(id => book.Accounts[id]).Where(account => account.OpenLot == 0 && !_transactions.IsUnderWay(KeyOf("start", account)))];
         if (found.Length == 0)
         {
             return;
         }
 
         Task<SendingTerms> asked = _transactions.AskTermsAsync(cancellationToken);
-        Task<Start?>[] starts = [.. found.Select(account => Task.Factory.StartNew(() => ProveAsync(book, account, live, cancellationToken), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap())];
+        Dictionary<Task<Start?>, BookAccount> starts = found.ToDictionary(
+            account => Task.Factory.StartNew(() => ProveAsync(book, account, live, cancellationToken), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap());
         SendingTerms terms = await asked.ConfigureAwait(false);
         var worth = new List<(Duty Duty, string Figures)>();
         IAsyncEnumerable<TransactionIntent> intents = WorthAsync(book, starts, terms.Offer, live, worth);
@@ -153,7 +154,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         }
     }
 
-    private static string StartKey(BookAccount account) => $"start account {account.Id} at {account.StateHash.ToString()[..10]}";
+    private static Duty StartOf(BookAccount account) => Of(account, "start", "") with { IsPrivate = true };
 
     /// <summary>An account's witness, and what the chain says of it; null when it is not under water.</summary>
     private async Task<Start?> ProveAsync(ProtocolBook book, BookAccount account, CheckpointInputs live, CancellationToken cancellationToken)
@@ -164,52 +165,37 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
             return null;
         }
 
-        var duty = new Duty(
-            $"account {account.Id}",
-            "start",
-            StartKey(account),
-            $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows",
-            account.Id,
-            IsPrivate: true);
+        Duty duty = StartOf(account) with { Why = $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows" };
         TransactionRequest request = _client.Calls.Start(account, found.Witness);
         clock.End("prove");
-        (ulong limit, RevertException? refusal) = await LimitAsync(request, cancellationToken).ConfigureAwait(false);
+        ulong gas = await _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
         clock.End("ask");
-        return new Start(duty, request, found, limit, refusal);
+        return new Start(duty, request, found, _transactions.GasLimitOf(gas));
     }
 
-    /// <summary>Those starts, in order, that the chain would take and that are worth their gas; what is said of each goes to <paramref name="worth"/> before.</summary>
-    private async IAsyncEnumerable<TransactionIntent> WorthAsync(ProtocolBook book, Task<Start?>[] starts, GasOffer offer, CheckpointInputs live, List<(Duty Duty, string Figures)> worth)
+    /// <summary>Those starts, as they come, that the chain would take and that are worth their gas; what is said of each goes to <paramref name="worth"/> before.</summary>
+    private async IAsyncEnumerable<TransactionIntent> WorthAsync(ProtocolBook book, Dictionary<Task<Start?>, BookAccount> starts, GasOffer offer, CheckpointInputs live, List<(Duty Duty, string Figures)> worth)
     {
-        foreach (Task<Start?> proving in starts)
+        await foreach (Task<Start?> proved in Task.WhenEach(starts.Keys).ConfigureAwait(false))
         {
-            if (await proving.ConfigureAwait(false) is not { } start)
+            // One account that cannot be proved or asked about now holds back neither the others nor the lots.
+            if (proved is { IsFaulted: true, Exception.InnerException: { } failure })
+            {
+                Refused(StartOf(starts[proved]), failure);
+                continue;
+            }
+
+            if (await proved.ConfigureAwait(false) is not { } start)
             {
                 continue;
             }
 
             Int128 reward = Liquidations.RewardE8(book, start.Found, live, offer.MaxFeePerGasWei - offer.TipPerGasWei);
-            if (start.Refusal is { } refusal)
-            {
-                Refused(start.Duty, refusal.Reason.ToString() ?? "");
-            }
-            else if (Afford(start.Duty, start.Limit, offer, live, reward) is { } figures)
+            if (Afford(start.Duty, start.Limit, offer, live, reward) is { } figures)
             {
                 worth.Add((start.Duty, figures));
                 yield return IntentOf(start.Duty, start.Request, start.Limit, live, reward);
             }
-        }
-    }
-
-    private async Task<(ulong Limit, RevertException? Refusal)> LimitAsync(TransactionRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (_transactions.GasLimitOf(await _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false)), null);
-        }
-        catch (RevertException refusal)
-        {
-            return (0, refusal);
         }
     }
 
@@ -257,9 +243,9 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
             await SendAsync(duty, request, limit, BidModel.PriceFor(limit, _options.DutyCostE8, NativePriceE8(live), _transactions.CapWei), figures, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (RevertException error)
+        catch (EthereumException error) when (error is RevertException or RpcErrorException)
         {
-            Refused(duty, error.Reason.ToString() ?? "");
+            Refused(duty, error);
             return false;
         }
     }
@@ -279,9 +265,9 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         }
     }
 
-    private void Refused(Duty duty, string reason)
+    private void Refused(Duty duty, Exception failure)
     {
-        _journal.Say(duty.Subject, "refused", $"{duty.Decision} is refused by the chain: {reason}");
+        _journal.Say(duty.Subject, "refused", failure is RevertException revert ? $"{duty.Decision} is refused by the chain: {revert.Reason}" : $"{duty.Decision} cannot be tried: {failure.Message}");
         if (duty.CoolsAccount is { } account)
         {
             _coolDowns[account] = _time.GetUtcNow() + TimeSpan.FromSeconds(_options.CoolDownSeconds);
@@ -293,7 +279,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     private bool IsCooling(ulong account) => _coolDowns.TryGetValue(account, out DateTimeOffset until) && _time.GetUtcNow() < until;
 
     /// <summary>A start that was proved.</summary>
-    private sealed record Start(Duty Duty, TransactionRequest Request, UnderWater Found, ulong Limit, RevertException? Refusal);
+    private sealed record Start(Duty Duty, TransactionRequest Request, UnderWater Found, ulong Limit);
 
     /// <summary>One thing to do on chain.</summary>
     /// <param name="Subject">What it is about.</param>

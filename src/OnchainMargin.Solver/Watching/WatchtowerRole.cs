@@ -187,7 +187,7 @@ internal sealed class WatchtowerRole(
     {
         // The same leaf may have been signed by others, too: each accusation is one of its own.
         var subjectHash = Keccak256.Hash(accused.Encode());
-        string subject = string.Create(CultureInfo.InvariantCulture, $"account {accused.Attestation.Account} of epoch {accused.Epoch} accusation {subjectHash.ToString()[..10]}");
+        string subject = string.Create(CultureInfo.InvariantCulture, $"account {accused.Attestation.Account} of epoch {accused.Epoch} accusation {subjectHash}");
         if (!refutation.IsHarmful)
         {
             return await SendAsync($"correct {subject}", calls.Recompute(accused, refutation.Preimages, default), cancellationToken).ConfigureAwait(false) is not null;

@@ -27,6 +27,15 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     public List<SignedTransaction> Broadcasts { get; } = [];
 
+    /// <summary>Runs before a broadcast arrives, to refuse it.</summary>
+    public Action<SignedTransaction>? BeforeBroadcast { get; set; }
+
+    /// <summary>How often what became of a transaction was asked for.</summary>
+    public int ReceiptsAsked { get; private set; }
+
+    /// <summary>Runs before an estimate.</summary>
+    public Func<byte[], CancellationToken, Task>? BeforeEstimate { get; set; }
+
     /// <summary>Whether each broadcast was for the private relay alone.</summary>
     public List<bool> Private { get; } = [];
 
@@ -38,18 +47,24 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => Task.FromResult((ulong)_blockOf.Count);
 
-    public Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken) => RefusesInSimulation || Refused.Contains(HexData.Encode(data))
-        ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "no"))
-        : Task.FromResult(100_000UL);
+    public async Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken)
+    {
+        await (BeforeEstimate?.Invoke(data, cancellationToken) ?? Task.CompletedTask);
+        return RefusesInSimulation || Refused.Contains(HexData.Encode(data)) ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "no")) : 100_000UL;
+    }
 
     public Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken) => Task.FromResult(Asked);
 
     public Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken)
-        => Task.FromResult(_blockOf.TryGetValue(hash, out ulong block) ? new MinedTransaction(block, !RevertsWhenMined) : null);
+    {
+        ReceiptsAsked++;
+        return Task.FromResult(_blockOf.TryGetValue(hash, out ulong block) ? new MinedTransaction(block, !RevertsWhenMined) : null);
+    }
 
     public Task BroadcastAsync(byte[] raw, bool isPrivate, CancellationToken cancellationToken)
     {
         SignedTransaction transaction = SignedTransaction.Decode(raw);
+        BeforeBroadcast?.Invoke(transaction);
         Broadcasts.Add(transaction);
         Private.Add(isPrivate);
         bool isLost = Losses.TryDequeue(out bool arrives);

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Keeping;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Transactions;
+using OnchainMargin.Solver.Transactions;
+using OnchainMargin.Tests.Shared;
+
+namespace OnchainMargin.Solver.Tests.Keeping;
+
+public sealed class KeeperRoleTests : IDisposable
+{
+    private const int Sinking = 12;
+    private static readonly DeploymentRecord Deployment = new() { ChainId = 31337, Block = 1, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [] };
+
+    private readonly PrivateKey _key = PrivateKey.Parse("0x" + new string('1', 64), "a test");
+    private readonly SolverStore _store = SolverStore.Open(":memory:", 31337, SampleDeployment.Contracts.Clearinghouse);
+    private readonly FakeTransactionNode _node = new();
+    private readonly CheckpointInputs _live = Books.Inputs(1, Books.Start, 100);
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeFailsToEstimateOneStart_SendsTheOthers()
+    {
+        int asked = 0;
+        _node.BeforeEstimate = (_, _) => Interlocked.Increment(ref asked) == 1 ? throw new RpcErrorException("eth_estimateGas", new RpcError(-32000, "gas required exceeds allowance", null)) : Task.CompletedTask;
+        await LookAsync(Book());
+        Assert.Equal(Sinking - 1, _node.Broadcasts.Count);
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeDoesNotAnswerForOneStart_SendsTheOthersMeanwhile()
+    {
+        int asked = 0;
+        var hanging = new TaskCompletionSource();
+        _node.BeforeEstimate = (_, _) => Interlocked.Increment(ref asked) == 1 ? hanging.Task : Task.CompletedTask;
+        Task looking = LookAsync(Book());
+        for (int i = 0; i < 600 && _node.Broadcasts.Count < Sinking - 1; i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.Equal((Sinking - 1, false), (_node.Broadcasts.Count, looking.IsCompleted));
+        hanging.SetResult();
+        await looking;
+        Assert.Equal(Sinking, _node.Broadcasts.Count);
+    }
+
+    [Fact]
+    public async Task RunOnce_StateWhoseHashBeginsLikeOneThatWasStarted_IsStartedAllTheSame()
+    {
+        await LookAsync(Book());
+
+        // Eight digits of a hash are found by trying four thousand million states: minutes, of any machine.
+        await LookAsync(Book(2));
+        Assert.Equal(2 * Sinking, _node.Broadcasts.Count);
+    }
+
+    private static ProtocolBook Book(byte last = 1) => Books.Of(
+        [Books.Inputs(1, Books.Start, 100)],
+        [.. Enumerable.Range(1, Sinking).Select(id => UnderWater((ulong)id, last))]) with { BlockNumber = 5, BlockHash = Keccak256.HashUtf8("block 5") };
+
+    private static BookAccount UnderWater(ulong id, byte last)
+    {
+        BookAccount account = Books.Account(id, Books.One, 10 * Books.One, 100 * Books.One);
+        return account with { State = account.State with { InterestIndexE12 = 1_000_000_000_000 }, StateHash = new Hash32([.. Keccak256.HashUtf8($"state {id}").ToArray()[..31], last]) };
+    }
+
+    private async Task LookAsync(ProtocolBook book)
+    {
+        ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(new PricesNode(_live)), Deployment);
+        using var manager = new TransactionManager(_node, new SigningKey(_key, 31337), _store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
+        var books = new Broadcast<IndexedBook>();
+        using var keeper = new KeeperRole(
+            books, new Broadcast<HeadTick>(), client, manager, _node, new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, TimeProvider.System, NullLogger<KeeperRole>.Instance);
+        books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
+        await keeper.RunOnceAsync(CancellationToken.None);
+        await keeper.WholeLook!;
+        await keeper.RunOnceAsync(CancellationToken.None);
+    }
+
+    /// <summary>A node that has the contracts and live prices, nothing else.</summary>
+    private sealed class PricesNode(CheckpointInputs live) : IRpcClient
+    {
+        public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.ASCII.GetBytes(request.Method switch
+        {
+            "eth_chainId" => "\"0x7a69\"",
+            "eth_getCode" => "\"0x01\"",
+            "eth_call" => $"\"{HexData.Encode([.. Word(64), .. Word(96 + Padded(live.Head).Length), .. Bytes(live.Head), .. Bytes(live.AllRecords)])}\"",
+            _ => throw new NotSupportedException($"The keeper asked for {request.Method}."),
+        }));
+
+        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => throw new NotSupportedException("The keeper asked for a batch.");
+
+        private static byte[] Bytes(byte[] bytes) => [.. Word(bytes.Length), .. Padded(bytes)];
+
+        private static byte[] Word(int value) => [.. new byte[30], (byte)(value / 256), (byte)(value % 256)];
+
+        private static byte[] Padded(byte[] bytes) => [.. bytes, .. new byte[(32 - (bytes.Length % 32)) % 32]];
+    }
+}
