@@ -152,6 +152,9 @@ internal static partial class LogMessages
     [LoggerMessage(3009, LogLevel.Warning, "'{Intent}' is worth no more than {CapGwei} gwei a gas and others wait behind its nonce {Nonce}: an empty transaction takes its place")]
     public static partial void TransactionWithdrawn(this ILogger logger, string intent, ulong nonce, string capGwei);
 
+    [LoggerMessage(3010, LogLevel.Warning, "The node refuses '{Intent}' of {Sender}, which is tried again: {Answer}")]
+    public static partial void BroadcastRefused(this ILogger logger, string intent, Address sender, string answer);
+
     [LoggerMessage(7001, LogLevel.Information, "Settles {Count} fills by {Proofs}: {Intent}")]
     public static partial void BatchSent(this ILogger logger, int count, string proofs, string intent);
 

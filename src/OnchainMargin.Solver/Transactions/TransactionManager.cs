@@ -133,7 +133,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private async Task AdvanceAsync(OutboxEntry entry, ulong head, ulong mined, bool isWaitedFor, CancellationToken cancellationToken)
     {
         IReadOnlyList<OutboxAttempt> attempts = store.AttemptsOf(entry.Intent);
-        foreach (OutboxAttempt attempt in attempts)
+
+        // A nonce that no block has used needs no question by each of its attempts: starts wait for their turn until a round over all that is stuck is over.
+        foreach (OutboxAttempt attempt in entry.Nonce < mined ? attempts : [])
         {
             if (await node.FindMinedAsync(attempt.Hash, cancellationToken).ConfigureAwait(false) is { } found)
             {
@@ -276,7 +278,14 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         catch (EthereumException answer)
         {
             // Whether it arrived is not known from the answer (it may be known already, mined at once, or lost on the way): the receipts of the next round tell.
-            logger.BroadcastAnswered(attempt.Intent, answer.Message);
+            if (answer is RpcErrorException && !answer.Message.Contains("known", StringComparison.OrdinalIgnoreCase) && !answer.Message.Contains("nonce", StringComparison.OrdinalIgnoreCase))
+            {
+                logger.BroadcastRefused(attempt.Intent, key.Address, answer.Message);
+            }
+            else
+            {
+                logger.BroadcastAnswered(attempt.Intent, answer.Message);
+            }
         }
     }
 }

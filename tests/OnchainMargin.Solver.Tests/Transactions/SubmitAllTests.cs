@@ -74,6 +74,95 @@ public sealed class SubmitAllTests : IDisposable
         Assert.Equal(stored, (ulong)_node.Broadcasts.Count);
     }
 
+    [Theory]
+    [InlineData("sign")]
+    [InlineData("send")]
+    [InlineData("prove")]
+    [InlineData("stop")]
+    [InlineData("store")]
+    public async Task SubmitAll_BreaksOffAtAnyIntent_LeavesNoGapAndLaterSendsEachOnce(string where)
+    {
+        for (int at = 0; at < 20; at++)
+        {
+            using SolverStore store = SolverStore.Open(":memory:", 31337, Target);
+            var node = new FakeTransactionNode();
+            var signing = new SigningKey(_key, 31337);
+            using var stop = new CancellationTokenSource();
+            node.BeforeBroadcast = transaction => Break(where == "send" && transaction.Transaction.Nonce == (ulong)at);
+            using (var first = new TransactionManager(node, where == "sign" ? new FailingKey(signing, (ulong)at) : signing, store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance))
+            {
+                IAsyncEnumerable<TransactionIntent> intents = Enumerable.Range(0, 20).ToAsyncEnumerable().Select((int i, CancellationToken _) => PassAsync(i));
+                await Assert.ThrowsAnyAsync<Exception>(() => first.SubmitAllAsync(intents, Terms, stop.Token));
+
+                // What failed holds up nothing after it.
+                using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+                node.BeforeBroadcast = null;
+                await first.RunOnceAsync(soon.Token);
+            }
+
+            Assert.Equal((int)store.NonceAfterOutbox(_key.Address), store.UnsettledOf(_key.Address).Count);
+            using var second = new TransactionManager(node, signing, store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
+            await second.RunOnceAsync(CancellationToken.None);
+            await second.SubmitAllAsync(Enumerable.Range(0, 20).ToAsyncEnumerable().Select(static i => Intent(Name(i), (byte)i)), Terms, CancellationToken.None);
+            node.Mine();
+            Assert.Equal(Enumerable.Range(0, 20), node.Mined.Select(static mined => (int)mined.Transaction.Data.Span[0]).Order());
+
+            async ValueTask<TransactionIntent> PassAsync(int i)
+            {
+                await Task.Yield();
+                Break(where == "prove" && i == at);
+                if (where == "stop" && i == at)
+                {
+                    await stop.CancelAsync();
+                    stop.Token.ThrowIfCancellationRequested();
+                }
+
+                // A name that is stored under its nonce by another process stands for a disk that refuses.
+                if (where == "store" && i == at)
+                {
+                    store.TryAddToOutbox(
+                        new OutboxEntry { Intent = "of another process", Sender = _key.Address, Target = Target, Data = [(byte)at], GasLimit = 1, Nonce = (ulong)at, CreatedSeconds = 1, State = OutboxState.Displaced },
+                        new OutboxAttempt(FakeTransactionNode.Named("other"), "of another process", (ulong)at, [1], UInt256.One, UInt256.One, 1));
+                    return Intent("of another process", (byte)i) with { Key = Name(i), GasLimit = ulong.MaxValue };
+                }
+
+                return Intent(Name(i), (byte)i);
+            }
+        }
+
+        static void Break(bool now)
+        {
+            if (now)
+            {
+                throw new InvalidOperationException("It broke off.");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task SubmitAll_NodeRefusesOneOfMany_SendsTheOthersAndThatOneAgain()
+    {
+        var time = new FakeTime();
+        var options = new TransactionOptions();
+        using var manager = new TransactionManager(_node, new SigningKey(_key, 31337), _store, options, time, NullLogger<TransactionManager>.Instance);
+        _node.BeforeBroadcast = static transaction =>
+        {
+            if (transaction.Transaction.Nonce == 7)
+            {
+                throw new RpcErrorException("eth_sendRawTransaction", new Ethereum.Rpc.RpcError(-32000, "transaction underpriced", null));
+            }
+        };
+        await SubmitAllAsync(manager, Enumerable.Range(0, 20));
+        Assert.Equal(7, _node.Mine().Count);
+
+        _node.BeforeBroadcast = null;
+        time.Pass(options.BroadcastAgainAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.Mine();
+
+        Assert.Equal(Enumerable.Range(0, 20), _node.Mined.Select(static mined => (int)mined.Transaction.Data.Span[0]));
+    }
+
     [Fact]
     public async Task SubmitAll_EndsBeforeAnyArrives_SendsTheStoredBytesAfterARestart()
     {

@@ -198,6 +198,70 @@ public sealed class TransactionManagerTests : IDisposable
     }
 
     [Fact]
+    public async Task Submit_DiskIsFull_StoresNothingAndGoesOnWhenThereIsRoom()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-store-").FullName, "full.db");
+        using (SolverStore store = SolverStore.Open(file, 31337, Target))
+        using (TransactionManager manager = Manager(_options, store))
+        using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False"))
+        {
+            other.Open();
+
+            // As at the end of a disk the database undoes the transaction by itself.
+            Execute(other, "CREATE TRIGGER full BEFORE INSERT ON attempts BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END");
+            await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
+            Assert.Null(store.FindInOutbox("a"));
+            Assert.Empty(_node.Broadcasts);
+            Execute(other, "DROP TRIGGER full");
+            Assert.Equal(0UL, (await manager.SubmitAsync(Intent("a"), CancellationToken.None)).Nonce);
+        }
+
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    private static void Execute(Microsoft.Data.Sqlite.SqliteConnection connection, string sql)
+    {
+        using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    [Fact]
+    public async Task Open_AnotherProcessMigratesMeanwhile_FindsItMigrated()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-store-").FullName, "old.db");
+        SolverStore.Open(file, 31337, Target).Dispose();
+        using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False"))
+        {
+            other.Open();
+            Execute(other, "ALTER TABLE outbox DROP COLUMN most_fee; ALTER TABLE outbox DROP COLUMN private; ALTER TABLE attempts DROP COLUMN empty; UPDATE meta SET value = '1' WHERE key = 'version'");
+            Execute(other, "BEGIN IMMEDIATE; " + StoreSchema.FromVersion1 + StoreSchema.FromVersion2);
+            Task<SolverStore> opening = Task.Run(() => SolverStore.Open(file, 31337, Target));
+            await Task.Delay(300);
+            Execute(other, "COMMIT");
+            (await opening).Dispose();
+        }
+
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task RunOnce_ManyAreStuck_AsksTheNodeAboutNoneThatNoBlockCanHold()
+    {
+        using TransactionManager manager = Manager();
+        for (int i = 0; i < 20; i++)
+        {
+            await manager.SubmitAsync(Intent($"intent {i}"), CancellationToken.None);
+        }
+
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(0, _node.ReceiptsAsked);
+        _node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(20, _node.ReceiptsAsked);
+    }
+
+    [Fact]
     public async Task RunOnce_FirstAttemptMinedAfterARaise_IsFoundByItsOwnHash()
     {
         using TransactionManager manager = Manager();
