@@ -19,7 +19,7 @@ internal static class DemoCommand
         Option<int> steps = new("--steps") { Description = "Prices from one snapshot of the table to the next.", HelpName = "count", DefaultValueFactory = _ => DefaultSteps };
         Option<bool> plain = new("--plain") { Description = "Plain lines even on a terminal." };
         Option<bool> json = new("--json") { Description = "Write the summary as JSON for programs, and all that people read to the error stream." };
-        var command = new Command("demo", "A node, the contracts, the solver, a dozen accounts, and the crash of February 2026. Run it by scripts/demo.sh, which builds first.")
+        var command = new Command("demo", "A node, the contracts, the solver, sixteen accounts, and the crash of February 2026. Run it by scripts/demo.sh, which builds first.")
         {
             once, directory, nodePort, apiPort, steps, plain, json,
         };

@@ -110,8 +110,16 @@ internal static class AccountEndpoints
             return Unknown(id);
         }
 
-        (WhatIfView? answer, string refusal) = new WhatIf(views).Try(account, request, views.Book!, await inputs.GetAsync(cancellationToken));
-        return answer is not null ? TypedResults.Ok(answer) : ApiSetup.Bad(refusal);
+        CheckpointInputs live = await inputs.GetAsync(cancellationToken);
+        try
+        {
+            (WhatIfView? answer, string refusal) = new WhatIf(views).Try(account, request, views.Book!, live);
+            return answer is not null ? TypedResults.Ok(answer) : ApiSetup.Bad(refusal);
+        }
+        catch (OverflowException)
+        {
+            return ApiSetup.Bad("What is asked leads to numbers beyond those of any market; ask for smaller fills and moves.");
+        }
     }
 
     private static ProblemHttpResult Unknown(ulong id) => ApiSetup.Missing($"Account {id} was never opened.");

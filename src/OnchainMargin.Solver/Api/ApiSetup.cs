@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.StaticFiles;
 using OnchainMargin.Solver.Options;
@@ -15,6 +16,9 @@ internal static class ApiSetup
     private const string OriginsPolicy = "origins";
     private const int WindowSeconds = 10;
     private const int WindowSegments = 5;
+
+    /// <summary>Room for a settlement of 64 fills; part of what is handed in is stored.</summary>
+    private const long LargestRequestBytes = 65_536;
 
     /// <summary>What is limited by address, each for itself: what people ask, and what other attesters do.</summary>
     private static readonly string[] Limited = ["/api", "/attest"];
@@ -68,7 +72,7 @@ internal static class ApiSetup
         HealthEndpoints.Map(host);
         PrometheusText prometheus = host.Services.GetRequiredService<PrometheusText>();
         host.MapGet("/metrics", () => TypedResults.Text(prometheus.Write(), "text/plain; version=0.0.4; charset=utf-8")).WithSummary("Metrics in Prometheus' text format").WithTags("health");
-        RouteGroupBuilder api = host.MapGroup("/api");
+        RouteGroupBuilder api = host.MapGroup("/api").WithMetadata(new RequestSizeLimitAttribute(LargestRequestBytes));
         ProtocolEndpoints.Map(api);
         AccountEndpoints.Map(api);
         ProofEndpoints.Map(api);

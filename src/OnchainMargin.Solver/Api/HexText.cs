@@ -6,11 +6,11 @@ namespace OnchainMargin.Solver.Api;
 internal static class HexText
 {
     /// <summary>The bytes; null when the text is none.</summary>
-    public static byte[]? Bytes(string text)
+    public static byte[]? Bytes(string? text)
     {
         try
         {
-            return HexData.Decode(text);
+            return text is null ? null : HexData.Decode(text);
         }
         catch (EthereumFormatException)
         {

@@ -12,6 +12,7 @@ namespace OnchainMargin.Solver.Api;
 internal static class OrderEndpoints
 {
     private const int LargestPage = 500;
+    private const int ShortestSession = 16;
     private const int LongestSession = 64;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
@@ -39,11 +40,15 @@ internal static class OrderEndpoints
                 views.Names.Parse(instrument) is { } found ? TypedResults.Ok(View(views, relay, found)) : NoInstrument(instrument))
             .ProducesProblem(400).WithSummary("The resting orders of an instrument").WithTags("orders");
         api.MapGet("/orders/session", (OrderRelay relay, TimeProvider time, string id, CancellationToken cancellationToken) =>
-                id.Length is < 1 or > LongestSession
-                    ? (IResult)ApiSetup.Bad($"The session's id has {id.Length} characters; give 1 to {LongestSession}.")
+                SessionDefect(id) is { } defect
+                    ? (IResult)ApiSetup.Bad(defect)
                     : TypedResults.ServerSentEvents(HoldAsync(relay, time, id, cancellationToken)))
             .WithSummary("A session: when this stream ends, the orders that name it are cancelled").WithTags("orders");
     }
+
+    /// <summary>Whoever knows the id of a session can end it, and what hangs on it is cancelled.</summary>
+    private static string? SessionDefect(string id) => id.Length is >= ShortestSession and <= LongestSession ? null
+        : $"The session's id has {id.Length} characters; give {ShortestSession} to {LongestSession} that nobody can guess.";
 
     private static BookView View(ProtocolViews views, OrderRelay relay, Instrument instrument)
     {
@@ -60,6 +65,11 @@ internal static class OrderEndpoints
         if (request.Read() is not { } signed)
         {
             return ApiSetup.Bad("The order is not understood; give its eight fields as whole numbers in text, an address and a signature in hexadecimal.");
+        }
+
+        if (request.Session is { } session && SessionDefect(session) is { } defect)
+        {
+            return ApiSetup.Bad(defect);
         }
 
         OrderOutcome outcome = await relay.SubmitAsync(signed, request.Session, cancellationToken);

@@ -16,5 +16,5 @@ internal sealed record OrderRequest(
 
     /// <summary>The signed order; null when a part of it is not understood.</summary>
     public Clearinghouse.SignedOrder? Read() =>
-        Order.Read() is { } order && Address.TryParse(Signer, out Address signer) && HexText.Bytes(Signature) is { } signature ? new Clearinghouse.SignedOrder(order, signer, signature) : null;
+        Order?.Read() is { } order && Address.TryParse(Signer, out Address signer) && HexText.Bytes(Signature) is { } signature ? new Clearinghouse.SignedOrder(order, signer, signature) : null;
 }

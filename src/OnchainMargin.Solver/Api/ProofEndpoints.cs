@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
@@ -16,14 +15,13 @@ namespace OnchainMargin.Solver.Api;
 /// <summary>How withdrawals and settlements are best shown to be healthy.</summary>
 internal static class ProofEndpoints
 {
-    private const long LargestRequestBytes = 65_536;
     private const int MostFills = 64;
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/accounts/{id}/withdrawal-proof", WithdrawalAsync).WithMetadata(new RequestSizeLimitAttribute(LargestRequestBytes)).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503)
+        api.MapPost("/accounts/{id}/withdrawal-proof", WithdrawalAsync).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503)
             .WithSummary("The cheapest proof for a withdrawal that the chain takes now").WithTags("attestations");
-        api.MapPost("/settlement-proofs", SettlementAsync).WithMetadata(new RequestSizeLimitAttribute(LargestRequestBytes)).ProducesProblem(400).ProducesProblem(503)
+        api.MapPost("/settlement-proofs", SettlementAsync).ProducesProblem(400).ProducesProblem(503)
             .WithSummary("The cheapest proofs for matches of signed orders that the chain takes now").WithTags("attestations");
     }
 
@@ -79,6 +77,12 @@ internal static class ProofEndpoints
 
     private static (Clearinghouse.SignedOrder[] Orders, Clearinghouse.Fill[] Fills)? Read(SettlementProofRequest request, out string refusal)
     {
+        if (request.Orders is null || request.Fills is null || request.Orders.Any(static one => one is null) || request.Fills.Any(static one => one is null))
+        {
+            refusal = "The orders or the fills are missing, or one of them is; give both lists whole.";
+            return null;
+        }
+
         if (request.Fills.Count is < 1 or > MostFills || request.Orders.Count > 2 * MostFills)
         {
             refusal = $"There are {request.Orders.Count} orders and {request.Fills.Count} fills; give 1 to {MostFills} fills and at most twice as many orders.";

@@ -25,6 +25,11 @@ internal sealed class WhatIf(ProtocolViews views)
             return (null, $"There are more than {MostSteps} fills and moves; ask in several questions.");
         }
 
+        if ((request.Fills ?? []).Any(static fill => fill?.Instrument is null) || (request.Moves ?? []).Any(static move => move is null))
+        {
+            return (null, "A fill lacks its instrument, or a move is empty; give each of them whole.");
+        }
+
         (Holding? after, string refusal) = Trade(before, request, book, inputs);
         if (after is null)
         {

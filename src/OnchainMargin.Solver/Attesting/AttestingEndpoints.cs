@@ -15,8 +15,8 @@ namespace OnchainMargin.Solver.Attesting;
 /// <summary>What attesters say to each other, and are asked for. Nothing here needs a password: signatures prove themselves, books are public.</summary>
 internal static class AttestingEndpoints
 {
-    /// <summary>Four times what 128 positions take.</summary>
-    private const long LargestRequestBytes = 65_536;
+    /// <summary>More than a proposal of surfaces for every expiry of every underlying, or 128 positions, take.</summary>
+    private const long LargestRequestBytes = 1 << 20;
 
     public static void Map(WebApplication host, SolverOptions options)
     {
@@ -25,7 +25,7 @@ internal static class AttestingEndpoints
             return;
         }
 
-        RouteGroupBuilder attest = host.MapGroup("/attest");
+        RouteGroupBuilder attest = host.MapGroup("/attest").WithMetadata(new RequestSizeLimitAttribute(LargestRequestBytes));
         attest.MapGet("/books/{checkpoint}", (ulong checkpoint, Broadcast<IndexedBook> books, AttestedBooks attested, CancellationToken cancellationToken) =>
                 books.Current is { } indexed && attested.Find(indexed, checkpoint, cancellationToken) is { } book
                     ? Results.Ok(AttestedBookView.Of(book))
@@ -38,7 +38,7 @@ internal static class AttestingEndpoints
 
         attest.MapPost("/signatures", TakeAsync).WithSummary("Takes another attester's signature of an epoch").WithTags("attestations");
         attest.MapPost("/proposals", TakeProposal).WithSummary("Takes another attester's signature of surfaces or of a step of parameters").WithTags("attestations");
-        attest.MapPost("/attestations", SignAsync).WithMetadata(new RequestSizeLimitAttribute(LargestRequestBytes))
+        attest.MapPost("/attestations", SignAsync)
             .ProducesProblem(403).ProducesProblem(422).WithSummary("Signs what positions and collateral need at a checkpoint, for whoever may trade for the account").WithTags("attestations");
     }
 

@@ -80,9 +80,11 @@ public sealed record SolverOptions
             IConfigurationRoot configuration = builder.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(overrides ?? []).Build();
             return configuration.Get<SolverOptions>(static binder => binder.ErrorOnUnknownConfiguration = true) ?? new SolverOptions();
         }
-        catch (Exception error) when (error is IOException or InvalidOperationException or FormatException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or InvalidDataException or InvalidOperationException or FormatException or UnauthorizedAccessException)
         {
-            throw new SolverOptionsException([$"The configuration '{file ?? "of environment and command line"}' cannot be used ({(error.InnerException ?? error).Message.TrimEnd('.')}); correct it, the options are listed in docs/operations.md."]);
+            // Of a file that is no JSON the innermost words tell the place, of a value that does not fit the outermost name the option.
+            string defect = (error is InvalidDataException ? error.GetBaseException() : error).Message.TrimEnd('.');
+            throw new SolverOptionsException([$"The configuration '{file ?? "of environment and command line"}' cannot be used ({defect}); correct it, the options are listed in docs/configuration.md."]);
         }
     }
 
