@@ -116,6 +116,9 @@ internal static partial class LogMessages
     [LoggerMessage(5013, LogLevel.Error, "The attestation of account {Account} that was used on chain cannot be judged here: its checkpoint {Checkpoint} or epoch {Epoch} is not kept any more")]
     public static partial void UseIsTooOld(this ILogger logger, ulong account, ulong checkpoint, ulong epoch);
 
+    [LoggerMessage(5014, LogLevel.Error, "The chain's margin model is {Model}, the one computed here is {Own}: nothing is signed until this program is of the chain's model")]
+    public static partial void ModelIsAnother(this ILogger logger, Hash32 model, Hash32 own);
+
     [LoggerMessage(6001, LogLevel.Information, "Keeper, {Subject}: {Decision}: {Text}")]
     public static partial void KeeperDecides(this ILogger logger, string subject, string decision, string text);
 

@@ -34,6 +34,7 @@ internal sealed class AttesterRole(
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Address> _refused = [];
+    private readonly HashSet<Hash32> _models = [];
     private readonly HashSet<(Hash32 Root, Address Signer)> _compared = [];
 
     /// <inheritdoc/>
@@ -54,6 +55,16 @@ internal sealed class AttesterRole(
         await SupplyAsync(indexed, cancellationToken).ConfigureAwait(false);
         if (book.LatestEpoch is { } latest && latest.Checkpoint >= inputs.Id)
         {
+            return;
+        }
+
+        if (book.ModelHash != MarginModel.Hash)
+        {
+            if (_models.Add(book.ModelHash))
+            {
+                logger.ModelIsAnother(book.ModelHash, MarginModel.Hash);
+            }
+
             return;
         }
 

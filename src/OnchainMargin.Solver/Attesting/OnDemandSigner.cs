@@ -5,6 +5,7 @@ using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
@@ -31,6 +32,12 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
         if (books.Current?.Book is not { } book || !book.Checkpoints.TryGetValue(request.Checkpoint, out CheckpointInputs? inputs))
         {
             reason = $"Checkpoint {request.Checkpoint} is not known here; ask for one of the last.";
+            return null;
+        }
+
+        if (book.ModelHash != MarginModel.Hash)
+        {
+            reason = $"The chain's margin model {book.ModelHash} is not the one that is computed here.";
             return null;
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
@@ -21,7 +22,7 @@ internal sealed record Refutation(bool IsHarmful, byte[]? Witness, Challenges.Pr
     {
         // Requirements do not depend on cash: judged without, as the contract does.
         byte[] bytes = [.. AccountState.Empty.Pack().AsSpan(0, HeaderBytes), .. positions];
-        if (AccountState.Unpack(bytes, out AccountState? state) != MarginError.None || state is null)
+        if (attestation.ModelHash != MarginModel.Hash || AccountState.Unpack(bytes, out AccountState? state) != MarginError.None || state is null)
         {
             return null;
         }

@@ -9,6 +9,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Deployment;
@@ -134,6 +135,13 @@ public sealed class ApiWorld : IAsyncLifetime
         Books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber));
     }
 
+    /// <summary>The book is another from now on.</summary>
+    internal void Change(Func<ProtocolBook, ProtocolBook> change)
+    {
+        ProtocolBook book = change(Books.Current!.Book);
+        Books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber));
+    }
+
     /// <summary>An order of an account, signed by its owner.</summary>
     internal Clearinghouse.SignedOrder Sign(ulong account, long sizeE8, long priceE8, ulong nonce, byte flags = 0, Instrument? instrument = null) => Digests.Sign(
         new Clearinghouse.Order(account, (instrument ?? Instrument.Perpetual(1)).Packed, sizeE8, (ulong)priceE8, nonce, 4_000_000_000, 100_000, flags), Owners[account - 1]);
@@ -188,6 +196,7 @@ public sealed class ApiWorld : IAsyncLifetime
             Bonds = ImmutableSortedDictionary<Address, BookBond>.Empty.Add(Owners[0].Address, new BookBond((UInt256)50_000_000_000UL, 0, false)).Add(Owners[1].Address, new BookBond(UInt256.Zero, 0, true)),
             Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(Instrument.Perpetual(1), One / 4),
             Threshold = 1,
+            ModelHash = MarginModel.Hash,
             Parameters = new BookParameters
             {
                 InitialFactorE8 = 130_000_000,

@@ -178,6 +178,18 @@ public sealed class ProofTests : IAsyncLifetime
         Assert.Equal(!isSigned, reason.Contains("larger than an account can hold", StringComparison.Ordinal));
     }
 
+    /// <summary>Governance set a model that this program does not know: its figures under that name would cost the bond.</summary>
+    [Fact]
+    public void Attestation_ByAnotherModel_IsNotSigned()
+    {
+        var request = new Solver.Attesting.AttestationRequest(1, 1, "0x", "0x", new("", ""));
+        Assert.NotNull(_world.Signer.Sign(request, out _));
+
+        _world.Change(static book => book with { ModelHash = OnchainMargin.Ethereum.Hashing.Keccak256.HashUtf8("margin model 2") });
+        Assert.Null(_world.Signer.Sign(request, out string reason));
+        Assert.EndsWith("is not the one that is computed here.", reason, StringComparison.Ordinal);
+    }
+
     /// <summary>The first account buys from the second, which takes.</summary>
     private async Task<JsonElement> SettleAsync(long sizeE8, uint maxFeeRateE8)
     {

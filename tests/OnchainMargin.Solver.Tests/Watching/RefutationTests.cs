@@ -1,5 +1,6 @@
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Tests.Api;
 using OnchainMargin.Solver.Watching;
@@ -17,7 +18,7 @@ public sealed class RefutationTests
     {
         byte[] positions = (AccountState.Empty with { Positions = [new Position(Instrument.Call(2, ApiWorld.Expiry + 86_400, 32_000_000), ApiWorld.One, 0)] }).Pack()[64..];
         var attestation = new RiskRegistry.RiskAttestation(
-            2, Keccak256.Hash(positions), Keccak256.Hash([]), asksForAll ? Int128.MaxValue : 0, long.MaxValue, long.MaxValue, 1, Keccak256.HashUtf8("model"), 1_770_000_600);
+            2, Keccak256.Hash(positions), Keccak256.Hash([]), asksForAll ? Int128.MaxValue : 0, long.MaxValue, long.MaxValue, 1, MarginModel.Hash, 1_770_000_600);
 
         Refutation? found = Refutation.Find(attestation, positions, [], ApiWorld.Inputs(ApiWorld.BtcE8, ApiWorld.EthE8));
 
