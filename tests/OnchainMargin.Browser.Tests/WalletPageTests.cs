@@ -247,6 +247,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await owner.ChooseAsync("Move");
         await owner.Field("Amount").FillAsync("20000");
         await owner.Page.GetByLabel("0.5 BTC-PERP").CheckAsync();
+        await Assertions.Expect(owner.Page.GetByTestId("proof")).ToContainTextAsync($"Account {account}: ");
         await owner.ClearActivityAsync();
         await owner.ScreenshotAsync("19-move");
         await owner.AssertAccessibleAsync("move");

@@ -5,6 +5,7 @@ using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
+using Instrument = OnchainMargin.Margin.Instrument;
 
 namespace OnchainMargin.Protocol.Calls;
 
@@ -154,6 +155,10 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
 
     /// <summary>Pays the sender the shares of fees that the bonds owe him.</summary>
     public TransactionRequest ClaimShares() => To(contracts.AttesterBonds, new AttesterBonds.ClaimCall());
+
+    /// <summary>Moves whole positions and an amount of a token between two accounts of one owner.</summary>
+    public TransactionRequest Move(BookAccount from, Clearinghouse.Proof fromProof, BookAccount to, Clearinghouse.Proof toProof, ushort token, UInt128 amountRaw, IEnumerable<Instrument> instruments) =>
+        To(contracts.Clearinghouse, new Clearinghouse.MoveCall(Input(from, fromProof), Input(to, toProof), token, amountRaw, [.. instruments.Select(static instrument => instrument.Packed)]));
 
     /// <summary>Pays whoever proved an attester wrong.</summary>
     public TransactionRequest PayReward(Address attester) => To(contracts.AttesterBonds, new AttesterBonds.PayRewardCall(attester));

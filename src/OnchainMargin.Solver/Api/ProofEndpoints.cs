@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
@@ -12,7 +13,7 @@ using OnchainMargin.Solver.Proving;
 
 namespace OnchainMargin.Solver.Api;
 
-/// <summary>How withdrawals and settlements are best shown to be healthy.</summary>
+/// <summary>How withdrawals, moves and settlements are best shown to be healthy.</summary>
 internal static class ProofEndpoints
 {
     private const int MostFills = 64;
@@ -21,6 +22,8 @@ internal static class ProofEndpoints
     {
         api.MapPost("/accounts/{id}/withdrawal-proof", WithdrawalAsync).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503)
             .WithSummary("The cheapest proof for a withdrawal that the chain takes now").WithTags("attestations");
+        api.MapPost("/accounts/{id}/move-proofs", MoveAsync).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503)
+            .WithSummary("The cheapest proofs for a move to another account of the same owner that the chain takes now").WithTags("attestations");
         api.MapPost("/settlement-proofs", SettlementAsync).ProducesProblem(400).ProducesProblem(503)
             .WithSummary("The cheapest proofs for matches of signed orders that the chain takes now").WithTags("attestations");
     }
@@ -53,6 +56,58 @@ internal static class ProofEndpoints
         var calls = new ProtocolCalls(deployment.Contracts);
         return TypedResults.Ok(OperationProofView.Of(await desk.ChooseAsync(
             [operation], proofs => calls.Withdraw(account, token.Index, amount, account.Owner, proofs[0]), account.Owner, _ => request.Asker, indexed, live, cancellationToken)));
+    }
+
+    private static async Task<Results<Ok<OperationProofView>, ProblemHttpResult>> MoveAsync(
+        Broadcast<IndexedBook> books, ILiveInputs inputs, ProofDesk desk, DeploymentRecord deployment, ulong id, MoveProofRequest request, CancellationToken cancellationToken)
+    {
+        if (books.Current is not { } indexed || !indexed.Book.Accounts.TryGetValue(id, out BookAccount? from))
+        {
+            return ApiSetup.Missing($"Account {id} was never opened.");
+        }
+
+        if (!indexed.Book.Accounts.TryGetValue(request.To, out BookAccount? to))
+        {
+            return ApiSetup.Missing($"Account {request.To} was never opened.");
+        }
+
+        if (deployment.Tokens.FirstOrDefault(listed => listed.Index == request.Token) is not { } token)
+        {
+            return ApiSetup.Missing($"Token {request.Token} is not listed; /api/deployment lists the tokens.");
+        }
+
+        if (!UInt128.TryParse(request.AmountRaw, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 amount))
+        {
+            return ApiSetup.Bad($"The amount '{request.AmountRaw}' is not understood; give a whole number of base units.");
+        }
+
+        var instruments = new List<Instrument>();
+        foreach (string? one in request.Instruments ?? [])
+        {
+            if (!UInt128.TryParse(one, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 packed) || packed >> 96 != 0)
+            {
+                return ApiSetup.Bad($"The instrument '{one}' is not understood; give a whole number below 2^96, as /api/instruments does.");
+            }
+
+            instruments.Add(Instrument.Unpack(packed));
+        }
+
+        CheckpointInputs live = await inputs.GetAsync(cancellationToken);
+        (AccountOperation[]? operations, string refusal) = AccountOperation.OfMove(from, to, token.Index, amount, instruments, indexed.Book, live);
+        if (operations is null)
+        {
+            return ApiSetup.Bad(refusal);
+        }
+
+        var calls = new ProtocolCalls(deployment.Contracts);
+        return TypedResults.Ok(OperationProofView.Of(await desk.ChooseAsync(
+            operations,
+            proofs => calls.Move(from, proofs[0], to, proofs[1], token.Index, amount, instruments),
+            from.Owner,
+            operation => operation.Account == from ? request.Asker : request.ToAsker,
+            indexed,
+            live,
+            cancellationToken)));
     }
 
     private static async Task<Results<Ok<OperationProofView>, ProblemHttpResult>> SettlementAsync(

@@ -14,8 +14,7 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     /// <summary>The account as an operation at these inputs would find it.</summary>
     public static Holding Of(BookAccount account, ProtocolBook book, CheckpointInputs inputs)
     {
-        byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
-        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, inputs.Checkpoint.Header, decimals, book.Settlements);
+        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, inputs.Checkpoint.Header, SettlementDecimals(book), book.Settlements);
         return new Holding(state, balances);
     }
 
@@ -34,6 +33,27 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
         return traded is null ? (null, refusal) : (traded with { State = traded.State with { CashE8 = traded.State.CashE8 - Fees.FeeUp(sizeE8, priceE8, feeRateE8) } }, "");
     }
 
+    /// <summary>What it becomes when an amount of a token goes, or null and the sentence that says why it cannot.</summary>
+    public (Holding? After, string Refusal) Pay(ulong account, ushort token, UInt128 amountRaw, ProtocolBook book)
+    {
+        if (token == 0)
+        {
+            return amountRaw > (UInt128)long.MaxValue
+                ? (null, $"The amount {amountRaw} is more than any account can have; give it in base units of the token.")
+                : (this with { State = State with { CashE8 = State.CashE8 - CashE8(amountRaw, book) } }, "");
+        }
+
+        UInt128 held = Balances.FirstOrDefault(balance => balance.Token == token).AmountRaw;
+        return held < amountRaw
+            ? (null, $"Account {account} has {held} base units of token {token}, less than {amountRaw}; ask for at most what it has.")
+            : (this with { Balances = With(token, held - amountRaw) }, "");
+    }
+
+    /// <summary>What it becomes when an amount of a token that another account had comes.</summary>
+    public Holding Receive(ushort token, UInt128 amountRaw, ProtocolBook book) => token == 0
+        ? this with { State = State with { CashE8 = State.CashE8 + CashE8(amountRaw, book) } }
+        : this with { Balances = With(token, Balances.FirstOrDefault(balance => balance.Token == token).AmountRaw + amountRaw) };
+
     /// <summary>The figures at a market; null when it does not hold what the account touches.</summary>
     public AccountFigures? Figures(CheckpointView view, SurfaceChoice choice = SurfaceChoice.Present) =>
         MarginEngine.TryCompute(State, Balances.AsSpan(), view, choice, out AccountFigures figures) == MarginError.None ? figures : null;
@@ -45,6 +65,13 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
             .Concat(Balances.Select(balance => checkpoint.Collaterals.FirstOrDefault(record => record.Token == balance.Token)?.Underlying ?? 0).Where(static underlying => underlying != 0))
             .Distinct().Order(),
     ];
+
+    private ImmutableArray<Balance> With(ushort token, UInt128 amountRaw) =>
+        [.. Balances.Where(balance => balance.Token != token).Append(new Balance(token, amountRaw)).Where(static balance => balance.AmountRaw != 0).OrderBy(static balance => balance.Token)];
+
+    private static Int128 CashE8(UInt128 amountRaw, ProtocolBook book) => AccountTouch.SweptE8([new Balance(0, amountRaw)], SettlementDecimals(book));
+
+    private static byte SettlementDecimals(ProtocolBook book) => book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
 
     private (Holding? After, string Refusal) Swap(Instrument instrument, long sizeE8, long priceE8, Checkpoint checkpoint)
     {

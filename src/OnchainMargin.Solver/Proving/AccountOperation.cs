@@ -21,7 +21,7 @@ internal sealed record AccountOperation
     /// <summary>What it leaves, the fee on credit apart.</summary>
     public required Holding After { get; init; }
 
-    /// <summary>Whether locked gains and averaged prices count, as at a withdrawal.</summary>
+    /// <summary>Whether locked gains and averaged prices count, as at withdrawals and moves.</summary>
     public bool IsWithdrawal { get; init; }
 
     /// <summary>Net sizes that were traded; empty where headroom is not taken.</summary>
@@ -37,28 +37,46 @@ internal sealed record AccountOperation
     public static (AccountOperation? Operation, string Refusal) OfWithdrawal(BookAccount account, ushort token, UInt128 amountRaw, ProtocolBook book, CheckpointInputs inputs)
     {
         var before = Holding.Of(account, book, inputs);
-        if (token == 0)
-        {
-            byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
-            if (amountRaw > (UInt128)long.MaxValue)
-            {
-                return (null, $"The amount {amountRaw} is more than any account can have; give it in base units of the token.");
-            }
+        (Holding? after, string refusal) = before.Pay(account.Id, token, amountRaw, book);
+        return (after is null ? null : new AccountOperation { Account = account, Before = before, After = after, IsWithdrawal = true }, refusal);
+    }
 
-            Int128 amountE8 = AccountTouch.SweptE8([new Balance(0, amountRaw)], decimals);
-            return (new AccountOperation { Account = account, Before = before, After = before with { State = before.State with { CashE8 = before.State.CashE8 - amountE8 } }, IsWithdrawal = true }, "");
+    /// <summary>A move of whole positions and an amount of a token (CLR-024), of both accounts in their order; or null and the sentence that says why there is none.</summary>
+    public static (AccountOperation[]? Operations, string Refusal) OfMove(
+        BookAccount from, BookAccount to, ushort token, UInt128 amountRaw, IReadOnlyList<Instrument> instruments, ProtocolBook book, CheckpointInputs inputs)
+    {
+        if (from.Id == to.Id || from.Owner != to.Owner)
+        {
+            return (null, $"Accounts {from.Id} and {to.Id} are not two accounts of one owner; move between those of one.");
         }
 
-        UInt128 held = before.Balances.FirstOrDefault(balance => balance.Token == token).AmountRaw;
-        return held < amountRaw
-            ? (null, $"Account {account.Id} has {held} base units of token {token}, less than {amountRaw}; withdraw at most what it has.")
-            : (new AccountOperation
+        (Holding before, Holding toBefore) = (Holding.Of(from, book, inputs), Holding.Of(to, book, inputs));
+        (Holding after, Holding toAfter) = (before, toBefore);
+        foreach (Instrument instrument in instruments)
+        {
+            int index = after.State.IndexOf(instrument);
+            if (index < 0)
             {
-                Account = account,
-                Before = before,
-                After = before with { Balances = [.. before.Balances.Select(balance => balance.Token == token ? balance with { AmountRaw = held - amountRaw } : balance).Where(static balance => balance.AmountRaw != 0)] },
-                IsWithdrawal = true,
-            },
+                return (null, $"Account {from.Id} has no position in instrument {instrument.Packed}; name each that it has once.");
+            }
+
+            Position position = after.State.Positions[index];
+            if (Fills.Add(toAfter.State, instrument, position.SizeE8, position.CostE8) is not { } merged)
+            {
+                return (null, $"The position of account {to.Id} would be too large, or there would be more than {AccountState.PositionsMax}; move fewer.");
+            }
+
+            after = after with { State = after.State with { Positions = after.State.Positions.RemoveAt(index) } };
+            toAfter = toAfter with { State = merged.State };
+        }
+
+        (Holding? paid, string refusal) = after.Pay(from.Id, token, amountRaw, book);
+        return paid is null ? (null, refusal) :
+        (
+            [
+                new AccountOperation { Account = from, Before = before, After = paid, IsWithdrawal = true },
+                new AccountOperation { Account = to, Before = toBefore, After = toAfter.Receive(token, amountRaw, book), IsWithdrawal = true },
+            ],
             "");
     }
 

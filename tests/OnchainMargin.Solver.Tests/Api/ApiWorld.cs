@@ -135,6 +135,9 @@ public sealed class ApiWorld : IAsyncLifetime
         Books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber));
     }
 
+    /// <summary>Gives an account to the owner of another.</summary>
+    internal void Give(ulong account, Address owner) => Change(before => before with { Accounts = before.Accounts.With(before.Accounts[account] with { Owner = owner }) });
+
     /// <summary>The book is another from now on.</summary>
     internal void Change(Func<ProtocolBook, ProtocolBook> change)
     {

@@ -96,11 +96,24 @@ public sealed class ProofTests : IAsyncLifetime
         Assert.Equal((gas, computedGas), (Text(answer, "gas"), Text(answer, "computedGas")));
     }
 
+    [Fact]
+    public async Task Move_OfAPosition_IsShownByAnAttestationOfEachAccount()
+    {
+        _world.Give(3, _world.Owners[1].Address);
+        object Body(object? asker, object? toAsker) => new { to = 3, token = 0, amountRaw = "1000000", instruments = new[] { $"{Instrument.Perpetual(1).Packed}" }, asker, toAsker };
+        JsonElement answer = await MoveAsync(Body(Asker(_world.Owners[1], 2), Asker(_world.Owners[1], 3)));
+        Assert.Equal(["2 Signed", "3 Signed"], answer.GetProperty("accounts").EnumerateArray().Select(static proof => $"{Text(proof, "account")} {Text(proof, "way")}"));
+        JsonElement unasked = await MoveAsync(Body(null, null));
+        Assert.True(unasked.GetProperty("isAskable").GetBoolean());
+        Assert.Equal("Accounts 2 and 1 are not two accounts of one owner; move between those of one.", Text(await MoveAsync(new { to = 1, token = 0, amountRaw = "1", instruments = Array.Empty<string>() }), "detail"));
+        Assert.StartsWith("Account 2 has no position in instrument 5;", Text(await MoveAsync(new { to = 3, token = 0, amountRaw = "1", instruments = new[] { "5" } }), "detail"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/api/accounts/99/withdrawal-proof", "{\"token\":0,\"amountRaw\":\"1\"}", HttpStatusCode.NotFound, "Account 99 was never opened.")]
     [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":7,\"amountRaw\":\"1\"}", HttpStatusCode.NotFound, "Token 7 is not listed; /api/deployment lists the tokens.")]
     [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":0,\"amountRaw\":\"-1\"}", HttpStatusCode.BadRequest, "The amount '-1' is not understood; give a whole number of base units, more than 0.")]
-    [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":1,\"amountRaw\":\"5000000000000000000\"}", HttpStatusCode.BadRequest, "Account 2 has 4000000000000000000 base units of token 1, less than 5000000000000000000; withdraw at most what it has.")]
+    [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":1,\"amountRaw\":\"5000000000000000000\"}", HttpStatusCode.BadRequest, "Account 2 has 4000000000000000000 base units of token 1, less than 5000000000000000000; ask for at most what it has.")]
     [InlineData("/api/settlement-proofs", "{\"orders\":[],\"fills\":[]}", HttpStatusCode.BadRequest, "There are 0 orders and 0 fills; give 1 to 64 fills and at most twice as many orders.")]
     [InlineData("/api/settlement-proofs", "{\"orders\":[],\"fills\":[{\"maker\":0,\"taker\":1,\"sizeE8\":\"1\"}]}", HttpStatusCode.BadRequest, "The fill of '1' between orders 0 and 1 is not understood; give places from 0 to -1 and a size in units of 1e-8 that is not 0.")]
     public async Task Question_ThatCannotBe_IsRefusedInASentence(string path, string body, HttpStatusCode status, string sentence)
@@ -196,6 +209,12 @@ public sealed class ProofTests : IAsyncLifetime
         Clearinghouse.Order Order(ulong account, long signedE8) => new(account, Instrument.Perpetual(1).Packed, signedE8, (ulong)ApiWorld.BtcE8, 1, 4_000_000_000, maxFeeRateE8, 0);
         object[] orders = [Json(_world.Digests.Sign(Order(1, sizeE8), _world.Owners[0])), Json(_world.Digests.Sign(Order(2, -sizeE8), _world.Owners[1]))];
         using HttpResponseMessage reply = await _world.Http.PostAsJsonAsync("/api/settlement-proofs", new { orders, fills = new[] { new { maker = 0, taker = 1, sizeE8 = $"{sizeE8}" } } });
+        return await reply.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private async Task<JsonElement> MoveAsync(object body)
+    {
+        using HttpResponseMessage reply = await _world.Http.PostAsJsonAsync("/api/accounts/2/move-proofs", body);
         return await reply.Content.ReadFromJsonAsync<JsonElement>();
     }
 

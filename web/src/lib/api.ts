@@ -257,6 +257,12 @@ export interface Asker {
   signature: string;
   validUntilSeconds: string;
 }
+export interface MoveRequest {
+  to: number;
+  token: number;
+  amountRaw: string;
+  instruments: string[];
+}
 export interface OperationProof {
   accounts: {
     account: string;
@@ -360,6 +366,12 @@ export const api = {
       token: Number(token),
       amountRaw: amount.toString(),
       asker,
+    }),
+  moveProofs: (id: string, move: MoveRequest, askers: Asker[]) =>
+    post<OperationProof>(`/api/accounts/${id}/move-proofs`, {
+      ...move,
+      asker: askers[0] ?? null,
+      toAsker: askers[1] ?? null,
     }),
   inputs: (id: string) => ask<Inputs>(`/api/accounts/${id}/inputs`),
   whatIf: (id: string, request: WhatIfRequest) => post<WhatIf>(`/api/accounts/${id}/what-if`, request),

@@ -172,13 +172,14 @@ export const calls = {
     token: string,
     amount: bigint,
     instruments: string[],
+    proofs: Proof[],
   ): Call => ({
     address: d.contracts.clearinghouse,
     abi: contracts.Clearinghouse,
     functionName: "move",
     args: [
-      { account: BigInt(from.id), state: from.state, proof: PROOF_COMPUTED },
-      { account: BigInt(to.id), state: to.state, proof: PROOF_COMPUTED },
+      { account: BigInt(from.id), state: from.state, proof: proofs[0]! },
+      { account: BigInt(to.id), state: to.state, proof: proofs[1]! },
       Number(token),
       amount,
       instruments.map(BigInt),

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
-import { api, type Account, type Asker, type OperationProof, type Token } from "../lib/api";
+import { api, type Account, type Asker, type MoveRequest, type OperationProof, type Token } from "../lib/api";
 import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
 import { big, decimal, dollars, parse, percent, plain, size, unitE8 } from "../lib/numbers";
 import {
@@ -15,6 +15,8 @@ import {
   signPermit,
   signProofRequest,
   waitFor,
+  type Call,
+  type Config,
   type Proof,
 } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
@@ -222,18 +224,35 @@ function Deposit({ account }: { account: Account }) {
   );
 }
 
-/** Which proof a withdrawal would be sent with, what it costs and saves, in one line. */
+/** Sends an operation by the proofs that a solver offers. A solver or attesters that are silent, or that the chain does not believe, stop nothing: it computes then. */
+async function sendProved(
+  config: Config,
+  operation: (proofs: Proof[]) => Call,
+  computed: Proof[],
+  offered: Promise<OperationProof>,
+): Promise<`0x${string}`> {
+  const best: Proof[] = await offered.then(
+    (found) => found.accounts,
+    () => computed,
+  );
+  const isTaken = best.some((one) => one.kind !== PROOF_COMPUTED.kind) && (await isAccepted(config, operation(best)));
+  return send(config, operation(isTaken ? best : computed));
+}
+
+/** Which proof an operation would be sent with, what it costs and saves, in one line. */
 function ProofLine({ proof, ask }: { proof: OperationProof; ask: () => void }) {
   const saved = proof.gas && proof.computedGas ? Number(proof.computedGas) - Number(proof.gas) : 0;
   return (
     <p className="quiet" data-testid="proof">
-      {proof.accounts[0]!.sentence}
+      {proof.accounts.length === 1
+        ? proof.accounts[0]!.sentence
+        : proof.accounts.map((one) => `Account ${one.account}: ${one.sentence}`).join(" ")}
       {saved > 0 && ` It takes ${saved.toLocaleString("en-US")} gas less than computing.`}
       {proof.isAskable && (
         <>
           {" "}
           <button type="button" className="link" onClick={ask}>
-            Ask them (a free signature)
+            Ask them (a free signature{proof.accounts.length > 1 ? " for each account" : ""})
           </button>
         </>
       )}
@@ -269,14 +288,12 @@ function Withdraw({ account }: { account: Account }) {
   const withdraw = () =>
     run(`Withdraw ${text} ${token.symbol}`, async (tell) => {
       const fresh = await api.account(account.id);
-      const withdrawal = (shown: Proof) => calls.withdraw(deployment, fresh, token.token, amount!, address!, shown);
-      // A solver or attesters that are silent, or that the chain does not believe, stop nothing: it computes then.
-      const best = await api.withdrawalProof(account.id, token.token, amount!, by).then(
-        (found) => found.accounts[0]!,
-        () => PROOF_COMPUTED,
+      const hash = await sendProved(
+        config,
+        ([shown]) => calls.withdraw(deployment, fresh, token.token, amount!, address!, shown!),
+        [PROOF_COMPUTED],
+        api.withdrawalProof(account.id, token.token, amount!, by),
       );
-      const isTaken = best.kind !== PROOF_COMPUTED.kind && (await isAccepted(config, withdrawal(best)));
-      const hash = await send(config, withdrawal(isTaken ? best : PROOF_COMPUTED));
       tell("Waiting for the block.", hash);
       await waitFor(config, hash);
       setText("");
@@ -351,6 +368,22 @@ function Move({ account }: { account: Account }) {
   const most = useWithdrawable(account, token);
   const [picked, pick] = useState<string[]>([]);
   const moved = account.positions.filter((one) => picked.includes(one.instrument));
+  const request = {
+    to: Number(to?.id),
+    token: Number(token.token),
+    amountRaw: (amount ?? 0n).toString(),
+    instruments: moved.map((one) => one.instrument),
+  };
+  const asked = useSettled(JSON.stringify(request));
+  const [askers, setAskers] = useState<{ accounts: string; by: Asker[] } | null>(null);
+  const by = askers?.accounts === `${account.id} ${to?.id}` ? askers.by : [];
+  const isSomething = !!amount || moved.length > 0;
+  const { data: proof } = useQuery({
+    queryKey: ["move-proofs", account.id, account.stateHash, to?.stateHash, asked, by[0]?.signature],
+    queryFn: () => api.moveProofs(account.id, JSON.parse(asked) as MoveRequest, by),
+    enabled: !!to && isSomething,
+    retry: false,
+  });
   if (!to)
     return (
       <p className="quiet">
@@ -363,8 +396,12 @@ function Move({ account }: { account: Account }) {
     run(`Move ${what} to account ${to.id}`, async (tell) => {
       const [from, into] = await Promise.all([api.account(account.id), api.account(to.id)]);
       tell("Look at your wallet. Both accounts must keep their initial margin.");
-      const instruments = moved.map((one) => one.instrument);
-      const hash = await send(config, calls.move(deployment, from, into, token.token, amount ?? 0n, instruments));
+      const hash = await sendProved(
+        config,
+        (shown) => calls.move(deployment, from, into, token.token, amount ?? 0n, request.instruments, shown),
+        [PROOF_COMPUTED, PROOF_COMPUTED],
+        api.moveProofs(account.id, request, by),
+      );
       tell("Waiting for the block.", hash);
       await waitFor(config, hash);
       setText("");
@@ -415,6 +452,20 @@ function Move({ account }: { account: Account }) {
               </label>
             ))}
           </fieldset>
+        )}
+        {proof && isSomething && (
+          <ProofLine
+            proof={proof}
+            ask={() =>
+              void run("Ask the attesters", async (tell) => {
+                tell("Sign the requests in your wallet, one for each account: they move nothing.");
+                const first = await signProofRequest(config, deployment, account.id);
+                const second = await signProofRequest(config, deployment, to.id);
+                setAskers({ accounts: `${account.id} ${to.id}`, by: [first, second] });
+                return `Attesters may work for accounts ${account.id} and ${to.id} for an hour.`;
+              })
+            }
+          />
         )}
       </AmountPanel>
       <p className="quiet">Nothing is sold or settled: positions keep their entry prices.</p>
