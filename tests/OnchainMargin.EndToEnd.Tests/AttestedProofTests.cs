@@ -40,6 +40,8 @@ public sealed class AttestedProofTests(ChainFixture fixture)
         await world.Chain.PassAsync(61);
         await world.Client.TakeCheckpointAsync();
         await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).LatestEpoch is { Signatures: 2 } epoch && epoch.Checkpoint >= 2, "an epoch that both nodes signed");
+        using var relay = new HttpClient { BaseAddress = new Uri(urls[0]) };
+        await LeafAsync(relay, bold);
 
         // The positions stay: the epoch's leaf shows a withdrawal of cash.
         JsonElement leaf = await OmarginAsync(world, bold, "withdraw", $"{bold.Account}", "USDC", "1000", "--solver", urls[0]);
@@ -54,7 +56,6 @@ public sealed class AttestedProofTests(ChainFixture fixture)
 
         // The relay's trade, both accounts shown by attesters, and a match by the command line.
         int used = (await world.Client.ReplayAsync()).Used.Count;
-        using var relay = new HttpClient { BaseAddress = new Uri(urls[0]) };
         await TradeAsync(world, relay, maker, bold, nonce: 1001);
         Assert.Equal(used + 2, (await world.Client.ReplayAsync()).Used.Count);
         await OmarginAsync(world, maker, Sign(maker, "sell", world, "maker.json"));
@@ -64,14 +65,15 @@ public sealed class AttestedProofTests(ChainFixture fixture)
         Assert.Equal(used + 4, (await world.Client.ReplayAsync()).Used.Count);
 
         // A position and cash go to a second account of the same owner: the large one is shown by attesters, the small one computes for less.
+        await bold.ReconnectAsync(world);
         ulong sibling = await bold.Client.OpenAccountAsync(bold.Key.Address);
         await MoveAsync(world, relay, bold, sibling);
         used = (await world.Client.ReplayAsync()).Used.Count;
 
         // One attester is not enough to sign what a trade leaves, but the epoch that both signed knows the accounts as they are before it, and the trade is within headroom.
         await world.Chain.PassAsync(61);
-        ulong checkpoint = await world.Client.TakeCheckpointAsync();
-        await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).LatestEpoch?.Checkpoint >= checkpoint, "an epoch of the accounts as they are");
+        await world.Client.TakeCheckpointAsync();
+        await LeafAsync(relay, bold);
         await two.StopAsync();
         await TradeAsync(world, relay, maker, bold, nonce: 1004);
         ProtocolBook traded = await world.Client.ReplayAsync();
@@ -123,6 +125,15 @@ public sealed class AttestedProofTests(ChainFixture fixture)
         Assert.Contains("ettling", taken, StringComparison.Ordinal);
         await Eventually.TrueAsync(async () => await SizeAsync(world, taker) == before + (Deployed.Unit / 10), "the trade on chain");
     }
+
+    /// <summary>Until a solver has an epoch of an account as it is.</summary>
+    private static Task LeafAsync(HttpClient solver, Trader trader) => Eventually.TrueAsync(
+        async () =>
+        {
+            using HttpResponseMessage reply = await solver.PostAsJsonAsync($"api/accounts/{trader.Account}/withdrawal-proof", new { token = 0, amountRaw = "1000000" });
+            return reply.IsSuccessStatusCode && Text((await reply.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accounts")[0], "way") == "Leaf";
+        },
+        "an epoch of the account as it is");
 
     private static async Task MoveAsync(Deployed world, HttpClient solver, Trader trader, ulong to)
     {
