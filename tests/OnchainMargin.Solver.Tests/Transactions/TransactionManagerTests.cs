@@ -203,16 +203,14 @@ public sealed class TransactionManagerTests : IDisposable
         string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-store-").FullName, "full.db");
         using (SolverStore store = SolverStore.Open(file, 31337, Target))
         using (TransactionManager manager = Manager(_options, store))
-        using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False"))
         {
-            other.Open();
-
-            // As at the end of a disk the database undoes the transaction by itself.
-            Execute(other, "CREATE TRIGGER full BEFORE INSERT ON attempts BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END");
+            // A full disk is found when the transaction is committed, and the database undoes it by itself.
+            var connection = (Microsoft.Data.Sqlite.SqliteConnection)typeof(SolverStore).GetField("_connection", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(store)!;
+            SQLitePCL.raw.sqlite3_commit_hook(connection.Handle!, static _ => 1, null);
             await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
+            SQLitePCL.raw.sqlite3_commit_hook(connection.Handle!, null, null);
             Assert.Null(store.FindInOutbox("a"));
             Assert.Empty(_node.Broadcasts);
-            Execute(other, "DROP TRIGGER full");
             Assert.Equal(0UL, (await manager.SubmitAsync(Intent("a"), CancellationToken.None)).Nonce);
         }
 
