@@ -144,7 +144,7 @@ interface ILiquidationHouse {
     /// @notice Shows that a lot has become insolvent, so that nobody leaves the insurance before its loss. Anyone.
     function showLoss(uint64 lot, LotPreimage calldata preimage) external;
 
-    /// @notice Takes over what an insolvent lot has left when insurance cannot pay its loss: insurance pays what it can, the legs become needs at bankruptcy prices, which opposite holders serve (CLR-045). Anyone.
+    /// @notice Takes over what an insolvent lot has left when insurance cannot pay its loss: insurance pays what it can, the legs become needs at bankruptcy prices, which opposite holders serve (CLR-045). Where proceeds or deposits make up for the loss, so that nobody has lost, the prices are the marks, and the account keeps what it has. Anyone.
     function deleverage(uint64 lot, LotPreimage calldata preimage) external;
 
     /// @notice Ends a lot whose account is healthy by computation, or of which everything is sold. Anyone.

@@ -110,7 +110,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         equityE8 -= int256(entry.rewardE8);
         lot = _nextLot++;
         uint40 biddingFrom = uint40(block.timestamp + p.graceSeconds);
-        bytes32 hash = keccak256(abi.encode(account, entry.state, entry.balances));
+        bytes32 hash = _hashOf(account, entry.state, entry.balances);
         uint64 fraction = LotMath.forSale(p, equityE8, maintenanceE8);
         // The money of a lot that has ended is zero: written again, it would cost.
         Lot storage stored = _lots[account];
@@ -185,7 +185,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
         Live memory live = _liveOf(preimage);
-        bytes memory balances = vault.balancesOf(preimage.account);
+        bytes memory balances = _balancesOf(preimage.account);
         bytes memory left = AccountStates.encode(_left(stored, preimage));
         (int256 equityE8, uint256 maintenanceE8) = _shown(live, left, balances, witness);
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(preimage.account, equityE8, maintenanceE8));
@@ -204,8 +204,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function showLoss(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
         Live memory live = _liveOf(preimage);
-        bytes memory left = AccountStates.encode(_left(stored, preimage));
-        int256 equityE8 = _equityOf(live, left, vault.balancesOf(preimage.account));
+        int256 equityE8 = _leftEquityOf(live, stored, preimage, SurfaceChoice.Better);
         require(equityE8 < 0, NoLoss(lot, equityE8));
         insurance.hold();
     }
@@ -217,26 +216,25 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
         Live memory live = _liveOf(preimage);
         AccountState memory left = _left(stored, preimage);
-        bytes memory encoded = AccountStates.encode(left);
-        bytes memory balances = vault.balancesOf(preimage.account);
-        int256 equityE8 = _equityOf(live, encoded, balances);
-        uint256 loss = equityE8 < 0 ? uint256(-equityE8) : 0;
+        int256 equityE8 = _leftEquityOf(live, stored, preimage, SurfaceChoice.Better);
+        uint256 loss = _lossOf(equityE8);
         uint16 main = _mainOf(live, left);
-        uint256 covered = insurance.coverage(main, loss, stored.insuredE8);
-        require(left.positions.length != 0 && covered < loss, NothingToDeleverage(lot, loss, covered));
+        uint256 covered = _coverage(stored, main, loss);
+        bool due = covered < loss || _isUninsured(live, stored, preimage, equityE8, main);
+        require(left.positions.length != 0 && due, NothingToDeleverage(lot, loss, covered));
         if (covered != 0) insurance.count(main, covered);
         // The loss at the marks that are moved, which is no less than that at the better surfaces. A unit a leg more: each is closed rounded against the account, which must not end below nothing.
-        loss = uint256(-_equityAt(live, encoded, balances, SurfaceChoice.Present));
+        loss = _lossOf(_leftEquityOf(live, stored, preimage, SurfaceChoice.Present));
         (uint96[] memory instruments, int256[] memory prices, uint256 shift) = _bankruptcy(
             live,
             left,
-            loss - covered + left.positions.length
+            loss == 0 ? 0 : loss - covered + left.positions.length
         );
         bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
         uint64 account = preimage.account;
         bytes memory state = _modules().takeOver(account, rest, stored.proceedsE8, covered, instruments, prices);
-        balances = vault.balancesOf(account);
-        stored.lotHash = keccak256(abi.encode(account, state, balances));
+        bytes memory balances = _balancesOf(account);
+        stored.lotHash = _hashOf(account, state, balances);
         (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint32(ONE), 0);
         stored.insuredE8 += uint128(covered);
         _lots[account] = stored;
@@ -256,7 +254,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         emit LotEnded(lot, account, stored.soldE8, stored.proceedsE8);
         bytes memory state = _modules().leaveLot(account, left, stored.proceedsE8);
         if (stored.soldE8 == ONE) return;
-        Figures memory figures = _figures(live, state, vault.balancesOf(account));
+        Figures memory figures = _figures(live, state, _balancesOf(account));
         require(
             figures.equityE8 >= int256(figures.maintenanceE8),
             NotHealthy(account, figures.equityE8, figures.maintenanceE8)
@@ -332,7 +330,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             age
         );
         uint16 main = _mainOf(live, whole);
-        price.insuredE8 = insurance.coverage(main, loss + incentive, stored.insuredE8);
+        price.insuredE8 = _coverage(stored, main, loss + incentive);
         bool pays = whole.positions.length == 0 || price.insuredE8 >= loss;
         require(pays, InsuranceExhausted(stored.lot, loss, price.insuredE8));
         price.underlying = main;
@@ -368,7 +366,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         LiquidationParameters memory p,
         int256 equityE8
     ) private view {
-        bytes memory balances = vault.balancesOf(preimage.account);
+        bytes memory balances = _balancesOf(preimage.account);
         if (stored.soldE8 != 0 || keccak256(balances) != keccak256(preimage.balances)) {
             equityE8 = _equityOf(live, AccountStates.encode(_left(stored, preimage)), balances);
         }
@@ -435,6 +433,14 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         require(found == stored.lotHash, LotMismatch(lot, stored.lotHash, found));
     }
 
+    function _balancesOf(uint64 account) private view returns (bytes memory) {
+        return vault.balancesOf(account);
+    }
+
+    function _hashOf(uint64 account, bytes memory state, bytes memory balances) private pure returns (bytes32) {
+        return keccak256(abi.encode(account, state, balances));
+    }
+
     /// @dev Live prices of what is left of a lot.
     function _liveOf(LotPreimage calldata preimage) private returns (Live memory live) {
         return _live(Exposures.underlyingsOf(preimage.state), vault.heldBy(preimage.account));
@@ -472,6 +478,40 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         SurfaceChoice choice
     ) private view returns (int256) {
         return floors.equityOf(state, balances, live.checkpoint, live.records, choice);
+    }
+
+    /// @dev What an account in a lot has, with everything it holds now.
+    function _leftEquityOf(
+        Live memory live,
+        Lot memory stored,
+        LotPreimage calldata preimage,
+        SurfaceChoice choice
+    ) private view returns (int256) {
+        bytes memory left = AccountStates.encode(_left(stored, preimage));
+        return _equityAt(live, left, _balancesOf(preimage.account), choice);
+    }
+
+    function _lossOf(int256 equityE8) private pure returns (uint256) {
+        return equityE8 < 0 ? uint256(-equityE8) : 0;
+    }
+
+    /// @dev Whether insurance cannot pay the loss of what is unsold, so that no bid takes it, though the account has proceeds or deposits that make up for it and yet is not restored: nobody else could end its risk.
+    /// @custom:spec CLR-045
+    function _isUninsured(
+        Live memory live,
+        Lot memory stored,
+        LotPreimage calldata preimage,
+        int256 equityE8,
+        uint16 main
+    ) private view returns (bool) {
+        if (LotMath.isRestored(parameters.liquidation(), equityE8, stored.maintenanceE4, stored.soldE8)) return false;
+        uint256 loss = _lossOf(_equityOf(live, _wholeNow(preimage.state), preimage.balances));
+        loss = (loss * (ONE - stored.soldE8)) / ONE;
+        return _coverage(stored, main, loss) < loss;
+    }
+
+    function _coverage(Lot memory stored, uint16 main, uint256 lossE8) private view returns (uint256) {
+        return insurance.coverage(main, lossE8, stored.insuredE8);
     }
 
     /// @dev Fits: a requirement is below 2^63.
