@@ -31,7 +31,7 @@ internal sealed partial class KeeperRole
                     .ConfigureAwait(false);
             }
         }
-        else if (await DeleverageAsync(lot, rest, balances, live, cancellationToken).ConfigureAwait(false))
+        else if (await DeleverageAsync(book, lot, rest, balances, live, cancellationToken).ConfigureAwait(false))
         {
             // Its legs are needs now; the next block shows what is left to sell.
         }

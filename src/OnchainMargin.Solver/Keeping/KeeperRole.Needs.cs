@@ -10,11 +10,19 @@ namespace OnchainMargin.Solver.Keeping;
 /// <content>What happens below insurance: lots that nobody can bid for are taken over, and opposite holders serve the needs. And at expiry: positions of others are settled.</content>
 internal sealed partial class KeeperRole
 {
-    /// <summary>Has an insolvent lot taken over when insurance cannot pay for it; the chain decides, and refuses while it can.</summary>
-    private Task<bool> DeleverageAsync(BookLot lot, AccountState rest, ImmutableArray<Balance> balances, CheckpointInputs live, CancellationToken cancellationToken) =>
-        rest.Positions.IsEmpty || Liquidations.Figures(rest, balances, live) is not { EquityE8: var equity } || equity >= 0
-            ? Task.FromResult(false)
-            : DutyAsync(Of(lot, "take-over", $"it owes {BidModel.Money(-equity)} more than it holds"), _client.Calls.Deleverage(lot), live, cancellationToken);
+    /// <summary>Has a lot taken over that insurance cannot pay for: one whose account owes more than it holds, or one that is insolvent by itself while proceeds or deposits, which no bid may take, make up for it. The chain decides, and refuses while insurance can pay.</summary>
+    private Task<bool> DeleverageAsync(ProtocolBook book, BookLot lot, AccountState rest, ImmutableArray<Balance> balances, CheckpointInputs live, CancellationToken cancellationToken)
+    {
+        if (rest.Positions.IsEmpty || Liquidations.Figures(rest, balances, live) is not { EquityE8: var equityE8 })
+        {
+            return Task.FromResult(false);
+        }
+
+        string? why = equityE8 < 0 ? $"it owes {BidModel.Money(-equityE8)} more than it holds"
+            : LotWorth.Of(lot, book, live) is { } whole && whole.EquityE8 < 0 ? "the lot is insolvent, though its account has proceeds or deposits"
+            : null;
+        return why is null ? Task.FromResult(false) : DutyAsync(Of(lot, "take-over", why), _client.Calls.Deleverage(lot), live, cancellationToken);
+    }
 
     private async Task ServeNeedsAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
     {

@@ -6,8 +6,10 @@ using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Solver.Hosting;
@@ -72,6 +74,41 @@ public sealed class KeeperRoleTests : IDisposable
         // Eight digits of a hash are found by trying four thousand million states: minutes, of any machine.
         await LookAsync(Book(2));
         Assert.Equal(2 * Sinking, _node.Broadcasts.Count);
+    }
+
+    [Theory]
+    [InlineData(15, 5, true)] // -5 as a whole; the unsold half with proceeds of 5 has 2.5, which is no margin for it.
+    [InlineData(25, 0, false)] // 5 as a whole: bids take it.
+    [InlineData(19, -1, true)] // -1 as a whole, and no proceeds: the account owes.
+    public async Task RunOnce_LotThatIsInsolventByItself_IsTakenOver(int cash, int proceeds, bool isTakenOver)
+    {
+        BookAccount account = UnderWater(1, 1) with { OpenLot = 7 };
+        AccountState state = account.State with { CashE8 = cash * Books.One, Positions = [account.State.Positions[0] with { SizeE8 = Books.One, CostE8 = 120 * Books.One }] };
+        bool isSold = proceeds >= 0;
+        var lot = new BookLot
+        {
+            Id = 7,
+            Account = 1,
+            Keeper = default,
+            LotHash = Keccak256.HashUtf8("lot 7"),
+            State = state.Pack(),
+            Balances = [],
+            EquityE8 = 0,
+            MaintenanceE8 = 14 * (UInt128)Books.One,
+            ForSaleE8 = 100_000_000,
+            SoldE8 = isSold ? 50_000_000UL : 0,
+            ProceedsE8 = isSold ? (UInt128)(proceeds * Books.One) : 0,
+            BiddingFromSeconds = 0,
+            StartedInBlock = 4,
+        };
+        await LookAsync(Books.Of([Books.Inputs(1, Books.Start, 100)], account) with
+        {
+            BlockNumber = 5,
+            BlockHash = Keccak256.HashUtf8("block 5"),
+            Lots = ImmutableSortedDictionary<ulong, BookLot>.Empty.Add(7, lot),
+        });
+        string expected = HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(lot).Data.ToArray());
+        Assert.Equal(isTakenOver ? [expected] : [], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
     }
 
     private static ProtocolBook Book(byte last = 1) => Books.Of(
