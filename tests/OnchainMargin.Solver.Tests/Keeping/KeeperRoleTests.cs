@@ -113,7 +113,8 @@ public sealed class KeeperRoleTests : IDisposable
 
     private static ProtocolBook Book(byte last = 1) => Books.Of(
         [Books.Inputs(1, Books.Start, 100)],
-        [.. Enumerable.Range(1, Sinking).Select(id => UnderWater((ulong)id, last))]) with { BlockNumber = 5, BlockHash = Keccak256.HashUtf8("block 5") };
+        [.. Enumerable.Range(1, Sinking).Select(id => UnderWater((ulong)id, last))]) with
+    { BlockNumber = 5, BlockHash = Keccak256.HashUtf8("block 5") };
 
     private static BookAccount UnderWater(ulong id, byte last)
     {
