@@ -18,7 +18,8 @@ internal sealed partial class KeeperRole
     private async Task ConsiderLotAsync(ProtocolBook book, BookLot lot, CheckpointInputs live, CancellationToken cancellationToken)
     {
         (AccountState rest, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, book.Settlements);
-        bool isHealthy = Liquidations.Figures(rest, balances, live) is { } figures && figures.EquityE8 >= figures.MaintenanceE8;
+        AccountFigures? figures = Liquidations.Figures(rest, balances, live);
+        bool isHealthy = figures is { } known && known.EquityE8 >= known.MaintenanceE8;
         if (isHealthy || lot.SoldE8 == LotParts.WholeE8)
         {
             await DutyAsync(Of(lot, "end", isHealthy ? "the account is healthy again" : "all of it is sold"), _client.Calls.Finish(lot), live, cancellationToken).ConfigureAwait(false);
@@ -31,7 +32,7 @@ internal sealed partial class KeeperRole
                     .ConfigureAwait(false);
             }
         }
-        else if (await DeleverageAsync(book, lot, rest, balances, live, cancellationToken).ConfigureAwait(false))
+        else if (!rest.Positions.IsEmpty && figures is { } left && await DeleverageAsync(book, lot, left.EquityE8, live, cancellationToken).ConfigureAwait(false))
         {
             // Its legs are needs now; the next block shows what is left to sell.
         }

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Keeping;
@@ -11,13 +9,8 @@ namespace OnchainMargin.Solver.Keeping;
 internal sealed partial class KeeperRole
 {
     /// <summary>Has a lot taken over that insurance cannot pay for: one whose account owes more than it holds, or one that is insolvent by itself while proceeds or deposits, which no bid may take, make up for it. The chain decides, and refuses while insurance can pay.</summary>
-    private Task<bool> DeleverageAsync(ProtocolBook book, BookLot lot, AccountState rest, ImmutableArray<Balance> balances, CheckpointInputs live, CancellationToken cancellationToken)
+    private Task<bool> DeleverageAsync(ProtocolBook book, BookLot lot, Int128 equityE8, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        if (rest.Positions.IsEmpty || Liquidations.Figures(rest, balances, live) is not { EquityE8: var equityE8 })
-        {
-            return Task.FromResult(false);
-        }
-
         string? why = equityE8 < 0 ? $"it owes {BidModel.Money(-equityE8)} more than it holds"
             : LotWorth.Of(lot, book, live) is { } whole && whole.EquityE8 < 0 ? "the lot is insolvent, though its account has proceeds or deposits"
             : null;
