@@ -338,14 +338,16 @@ export interface OrderFields {
   flags: number;
 }
 
+const domainOf = (d: Deployment, name: string) => ({
+  name,
+  version: "1",
+  chainId: Number(d.chainId),
+  verifyingContract: d.contracts.clearinghouse,
+});
+
 export const signOrder = (config: Config, d: Deployment, order: OrderFields): Promise<Hex> =>
   signTyped(config, {
-    domain: {
-      name: "OnchainMargin",
-      version: "1",
-      chainId: Number(d.chainId),
-      verifyingContract: d.contracts.clearinghouse,
-    },
+    domain: domainOf(d, "OnchainMargin"),
     types: {
       Order: [
         { name: "account", type: "uint64" },
@@ -364,12 +366,7 @@ export const signOrder = (config: Config, d: Deployment, order: OrderFields): Pr
 
 export const signCancel = (config: Config, d: Deployment, account: string, nonce: string): Promise<Hex> =>
   signTyped(config, {
-    domain: {
-      name: "OnchainMargin Relay",
-      version: "1",
-      chainId: Number(d.chainId),
-      verifyingContract: d.contracts.clearinghouse,
-    },
+    domain: domainOf(d, "OnchainMargin Relay"),
     types: {
       Cancel: [
         { name: "account", type: "uint64" },
@@ -385,12 +382,7 @@ export async function signProofRequest(config: Config, d: Deployment, account: s
   const wallet = await getConnectorClient(config);
   const validUntilSeconds = String(Number((await api.prices()).timeSeconds) + PROOF_REQUEST_SECONDS);
   const signature = await signTyped(config, {
-    domain: {
-      name: "OnchainMargin Proofs",
-      version: "1",
-      chainId: Number(d.chainId),
-      verifyingContract: d.contracts.clearinghouse,
-    },
+    domain: domainOf(d, "OnchainMargin Proofs"),
     types: {
       ProofRequest: [
         { name: "account", type: "uint64" },
