@@ -52,6 +52,12 @@ internal static class Omargin
             await error.WriteLineAsync($"{Terminal.Bad(error, "error:")} stopped before it was done.");
             return Cancelled;
         }
+        catch (IOException exception)
+        {
+            // Files of the user's say so themselves: this is the output, or a file of ours.
+            await error.WriteLineAsync($"{Terminal.Bad(error, "error:")} Something could not be read or written ({exception.Message.TrimEnd('.')}): check the free space and the permissions.");
+            return Failed;
+        }
         catch (Exception exception) when (exception is CliException or DeploymentException or ProtocolException or EthereumException or SolverOptionsException or StoreException or DataFileException)
         {
             await error.WriteLineAsync($"{Terminal.Bad(error, "error:")} {Sentence(exception.Message)}");

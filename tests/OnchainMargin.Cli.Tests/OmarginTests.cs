@@ -48,6 +48,17 @@ public sealed class OmarginTests
         Assert.Equal((1, string.Empty, expected), (code, output, error.Trim()));
     }
 
+    /// <summary>A full disk behind the output is a sentence, too.</summary>
+    [Fact]
+    public async Task OutputThatCannotBeWritten_IsOneSentence()
+    {
+        using var error = new StringWriter();
+        await using var full = new FullDisk();
+
+        Assert.Equal(1, await Omargin.RunAsync(["completion", "bash"], full, error));
+        Assert.Equal("error: Something could not be read or written (No space left on device): check the free space and the permissions.", error.ToString().Trim());
+    }
+
     [Theory]
     [InlineData("account ", "export\nlist\nopen\nshow")]
     [InlineData("order sign --p", "--post-only\n--price")]
@@ -132,5 +143,10 @@ public sealed class OmarginTests
         var error = new StringWriter();
         int code = await Omargin.RunAsync(arguments, output, error);
         return (code, output.ToString(), error.ToString());
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
     }
 }

@@ -10,6 +10,7 @@ namespace OnchainMargin.Cli.Margin;
 internal static class BookFile
 {
     private const string DefaultSettlementToken = "USDC";
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK";
     private const int E8 = 8;
     private const long One = 100_000_000;
     private const int UnderlyingsMax = 64;
@@ -26,13 +27,24 @@ internal static class BookFile
     /// <exception cref="CliException">It is no book.</exception>
     public static Book Parse(string text)
     {
+        JsonElement root = ReadJson(text);
+        return Unprintable(root) is { } place ? throw new CliException($"The text at '{place.TrimStart('.')}' of the book holds a control character or half of a character: write it without.") : Parse(root);
+    }
+
+    private static JsonElement ReadJson(string text)
+    {
         try
         {
-            return Parse(JsonDocument.Parse(text, Options).RootElement);
+            return JsonDocument.Parse(text, Options).RootElement;
         }
         catch (JsonException exception)
         {
             throw new CliException($"The book is not JSON: {exception.Message.TrimEnd('.')}; mend it there.", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // What the library says when it compares names of which one holds half of a pair of UTF-16.
+            throw new CliException("A name in the book holds half of a character, like \\ud800: write it whole.", exception);
         }
     }
 
@@ -56,8 +68,37 @@ internal static class BookFile
         return new Book(checkpoint, view, names, new BookAccounts(names, view).Read(root.Items("accounts")));
     }
 
+    /// <summary>The place of the first text that no terminal should be given: one with a control character, or with half of a pair of UTF-16, which is no character. Null when there is none.</summary>
+    private static string? Unprintable(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                return IsPrintable(element) ? null : string.Empty;
+            case JsonValueKind.Array:
+                return element.EnumerateArray().Index().Select(item => Unprintable(item.Item) is { } place ? $"[{item.Index}]{place}" : null).FirstOrDefault(place => place is not null);
+            case JsonValueKind.Object:
+                return element.EnumerateObject().Select(member => member.Name.Any(char.IsControl) ? ".(a name)" : Unprintable(member.Value) is { } place ? $".{member.Name}{place}" : null)
+                    .FirstOrDefault(place => place is not null);
+            default:
+                return null;
+        }
+    }
+
+    private static bool IsPrintable(JsonElement text)
+    {
+        try
+        {
+            return !text.GetString()!.Any(char.IsControl);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static long ReadTime(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) && time.ToUnixTimeSeconds() is >= 0 and var seconds
+        DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) && time.ToUnixTimeSeconds() is >= 0 and var seconds
             ? seconds
             : throw new CliException($"The time of the book '{text}' is not a time: write it like 2020-03-12T10:00:00Z.");
 

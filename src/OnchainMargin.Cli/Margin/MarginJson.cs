@@ -5,9 +5,10 @@ using OnchainMargin.Margin;
 namespace OnchainMargin.Cli.Margin;
 
 /// <summary>The reply as JSON; every number is a decimal text.</summary>
-internal sealed class MarginJson(Book book, Utf8JsonWriter writer)
+internal sealed class MarginJson(Book book, TextWriter output, MemoryStream stream, Utf8JsonWriter writer)
 {
     private const int IndentedMost = 100;
+    private const int Piece = 1 << 20;
 
     /// <summary>Writes the whole reply; indented for people while it is short.</summary>
     /// <param name="output">Where to.</param>
@@ -20,10 +21,18 @@ internal sealed class MarginJson(Book book, Utf8JsonWriter writer)
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = reports.Count <= IndentedMost, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            new MarginJson(book, writer).Write(reports, whatIf, compared);
+            new MarginJson(book, output, stream, writer).Write(reports, whatIf, compared);
         }
 
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length));
+        output.WriteLine(Drain(stream));
+    }
+
+    /// <summary>What was written since the last time: a reply about a million accounts is longer than any text or stream may be.</summary>
+    private static string Drain(MemoryStream stream)
+    {
+        string text = System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+        stream.SetLength(0);
+        return text;
     }
 
     private void Write(IReadOnlyList<AccountReport> reports, IReadOnlyList<WhatIfOutcome> whatIf, long? compared)
@@ -33,6 +42,11 @@ internal sealed class MarginJson(Book book, Utf8JsonWriter writer)
         foreach (AccountReport report in reports)
         {
             WriteAccount(report);
+            if (writer.BytesPending > Piece)
+            {
+                writer.Flush();
+                output.Write(Drain(stream));
+            }
         }
 
         writer.WriteEndArray();

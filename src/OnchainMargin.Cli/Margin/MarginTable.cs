@@ -11,7 +11,8 @@ internal sealed class MarginTable(Book book, IAnsiConsole console)
 {
     private const int Decimals = 8;
     private const int Shown = 2;
-    private const int Width = 160;
+    /// <summary>More than any table takes: a narrower one would leave out the names of the accounts where numbers are long.</summary>
+    private const int Width = 1_000;
     private const int PercentQuarter = 25;
 
     /// <summary>Writes the accounts, and what orders would change.</summary>

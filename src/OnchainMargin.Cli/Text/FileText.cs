@@ -15,7 +15,7 @@ internal static class FileText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            var why = File.Exists(path) ? "cannot be read" : "does not exist";
+            var why = Path.Exists(path) ? "cannot be read" : "does not exist";
             throw new CliException($"The {what} '{path}' {why}: check the path and its permissions.", exception);
         }
     }

@@ -29,7 +29,12 @@ internal static class FixedPointText
         var point = digits.IndexOf('.');
         var whole = point < 0 ? digits : digits[..point];
         var fraction = point < 0 ? [] : digits[(point + 1)..];
-        if (whole.IsEmpty || (point >= 0 && fraction.IsEmpty) || digits.Length > MostDigits || whole.ContainsAnyExceptInRange('0', '9') || fraction.ContainsAnyExceptInRange('0', '9'))
+        if (digits.Length > MostDigits)
+        {
+            throw new CliException($"The {what} has {digits.Length} digits: give at most {MostDigits}.");
+        }
+
+        if (whole.IsEmpty || (point >= 0 && fraction.IsEmpty) || whole.ContainsAnyExceptInRange('0', '9') || fraction.ContainsAnyExceptInRange('0', '9'))
         {
             throw new CliException($"The {what} '{text}' is not a decimal number: write it like 1250.75.");
         }

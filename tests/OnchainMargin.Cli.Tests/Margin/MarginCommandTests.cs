@@ -39,6 +39,15 @@ public sealed class MarginCommandTests
         Assert.Equal(await GoldenAsync("margin.txt"), string.Join('\n', output.Split('\n').Select(line => line.TrimEnd())));
     }
 
+    /// <summary>The longest numbers that there are leave no column out, and break none of them.</summary>
+    [Fact]
+    public async Task Run_TableOfTheLongestNumbers_ShowsThemWhole()
+    {
+        (_, string output) = await MarginCommandRunner.RunAsync(Books.Small(account: """, "cash": "12676506002282294014967.03205375" """));
+        Assert.Contains("| 7       | 12,676,506,002,282,294,014,967.03 |", output, StringComparison.Ordinal);
+        Assert.DoesNotContain('…', output);
+    }
+
     [Fact]
     public async Task Run_WhatIfATokenIsSold_CashTakesItsPlace()
     {
