@@ -72,7 +72,6 @@ internal static class Accounts
                     BasisRateE8 = BigInteger.Min(u.Parameters.BasisRateE8, 7_500_000), SlippageCapE8 = BigInteger.Min(u.Parameters.SlippageCapE8, 10_000_000),
                     NettingFloorE8 = nettingFloors[u.Group],
                 },
-                SpreadE8 = 0,
             }),
         ];
         Oracle.Checkpoint tame = market with { InitialFactorE8 = factor, Collaterals = tokens, Underlyings = underlyings };

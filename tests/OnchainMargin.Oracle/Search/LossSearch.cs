@@ -27,10 +27,12 @@ public sealed class LossSearch(int seed)
     }
 
     /// <summary>The worst loss of a market.</summary>
-    public static Finding Worst(SearchMarket market)
+    /// <param name="market">The market.</param>
+    /// <param name="between">Whether the requirement has its part between the nodes; without it there are holes, which a search must find.</param>
+    public static Finding Worst(SearchMarket market, bool between = true)
     {
         ArgumentNullException.ThrowIfNull(market);
-        var constraints = new SearchConstraints(market);
+        var constraints = new SearchConstraints(market, between);
         Finding worst = new(0, 0, 0, 0, [], market);
         double[] ends = [.. market.Options.Select(option => option.Tau).Distinct().Where(tau => tau <= 2 * Hour)];
         for (double q = -4; q <= 4; q += 0.5)

@@ -18,8 +18,8 @@ public sealed class SearchConstraints
     private readonly List<(double[] Row, double Bound)> _rows = [];
     private readonly Simplex _simplex;
 
-    /// <summary>Writes the constraints of a market.</summary>
-    public SearchConstraints(SearchMarket market)
+    /// <summary>Writes the constraints of a market, with MRG-032 or without.</summary>
+    public SearchConstraints(SearchMarket market, bool between)
     {
         ArgumentNullException.ThrowIfNull(market);
         _market = market;
@@ -27,7 +27,7 @@ public sealed class SearchConstraints
         _taus = [.. market.Options.Select(option => option.Tau).Distinct()];
         _width = (2 * _n) + (3 * _taus.Length) + 1;
         AddScenarios();
-        foreach (int v in new[] { -1, 0, 1 })
+        foreach (int v in between ? new[] { -1, 0, 1 } : [])
         {
             AddBetween(v);
         }
