@@ -6,58 +6,175 @@ using OnchainMargin.Oracle;
 
 namespace OnchainMargin.Margin.Tests.Specification;
 
-/// <summary>What spec/constants.json says of attestations and of clearing against the constants that the contracts hold.</summary>
+/// <summary>Every value of spec/constants.json against what a contract holds as a constant, or against what the local deployment sets.</summary>
 public sealed partial class ProtocolConstantsTests
 {
-    private const long Day = 86_400;
+    private static readonly BigInteger Two32 = BigInteger.One << 32;
+    private static readonly Dictionary<string, BigInteger> Units = new(StringComparer.Ordinal) { ["ONE"] = 100_000_000, ["DAY"] = 86_400, ["days"] = 86_400 };
 
-    /// <summary>Values that governance sets: LocalPlanTests compares them with the plan.</summary>
-    private static readonly HashSet<string> Governed =
+    /// <summary>What a test of its own compares, and what is said in prose alone: the delay that is proposed to governance, and the reciprocal of the largest moneyness.</summary>
+    private static readonly string[] Elsewhere =
     [
-        "attestation.maxAgeSeconds", "attestation.maxDriftE8", "attestation.localBondRaw", "clearing.priceBandE8", "clearing.makerFeeE8", "clearing.takerFeeE8", "clearing.minReliefE8",
-        "clearing.volBandE8", "clearing.creditFeeE8", "clearing.interest", "clearing.funding",
+        "about", "format", "governance.delaySeconds", "limits.entryMoneynessMin", "kernel.cdfTableKeccak256", "kernel.cdfTableCreationPrefix", "kernel.lnCoefficientsQ44", "kernel.ln2Q88", "scenarios.quarters", "scenarios.tails",
+        "scenarios.kappaKnots", "margin.underlyings.", "margin.haircuts.",
     ];
 
-    private static readonly Dictionary<string, (string File, string Constant)> Fixed = new(StringComparer.Ordinal)
+    /// <summary>Values that a contract fixes, with what they are multiplied by there.</summary>
+    private static readonly Dictionary<string, (string File, string Constant, BigInteger Factor)> Fixed = new(StringComparer.Ordinal)
     {
-        ["attestation.challengeHorizonSeconds"] = ("risk/Challenges.sol", "HORIZON_SECONDS"),
-        ["attestation.demandSeconds"] = ("risk/Challenges.sol", "DEMAND_SECONDS"),
-        ["attestation.unbondingSeconds"] = ("risk/AttesterBonds.sol", "UNBONDING_SECONDS"),
-        ["attestation.slashFirstProofBps"] = ("risk/AttesterBonds.sol", "PROVER_BPS"),
-        ["attestation.seats"] = ("risk/RiskRegistry.sol", "SEATS"),
-        ["attestation.creditCapacityBps"] = ("risk/CreditBucket.sol", "CAPACITY_BPS"),
-        ["attestation.creditRefillBpsPerDay"] = ("risk/CreditBucket.sol", "REFILL_BPS_PER_DAY"),
-        ["attestation.optionRiskBps"] = ("oracle/VolSurfaces.sol", "OPTION_RISK_BPS"),
-        ["clearing.feeMaxE8"] = ("risk/RiskParameters.sol", "FEE_MAX_E8"),
-        ["clearing.creditFeeMaxE8"] = ("risk/RiskParameters.sol", "CREDIT_FEE_MAX_E8"),
-        ["clearing.leastBandE8"] = ("clearing/HealthGate.sol", "LEAST_BAND_E8"),
+        ["scale.oneE8"] = ("margin/AddOns.sol", "ONE", 1),
+        ["scale.oneE12"] = ("margin/Volatility.sol", "ONE_E12", 1),
+        ["scale.yearSeconds"] = ("margin/AddOns.sol", "YEAR", 1),
+        ["kernel.cellsPerDeviation"] = ("margin/Volatility.sol", "DEVIATION_MAX", 8 * Two32),
+        ["kernel.firstCell"] = ("margin/OptionValues.sol", "ORIGIN", -Two32),
+        ["kernel.cells"] = ("margin/NormalTable.sol", "CELLS_END_Q32", Two32),
+        ["kernel.logClampQ32"] = ("margin/Strikes.sol", "LOG_CLAMP_Q32", 1),
+        ["kernel.deviationMinCellsQ32"] = ("margin/Strikes.sol", "DEVIATION_MIN", 1),
+        ["kernel.deviationMaxCellsQ32"] = ("margin/Strikes.sol", "DEVIATION_MAX", 1),
+        ["kernel.varianceMinQ64"] = ("margin/Strikes.sol", "VARIANCE_MIN_Q64", 1),
+        ["kernel.varianceMaxQ64"] = ("margin/Strikes.sol", "VARIANCE_MAX_Q64", 1),
+        ["kernel.intrinsicBelowSeconds"] = ("margin/OptionValues.sol", "INTRINSIC_SECONDS", 1),
+        ["scenarios.count"] = ("margin/Scenarios.sol", "COUNT", 1),
+        ["scenarios.mark"] = ("margin/Scenarios.sol", "MARK", 1),
+        ["scenarios.volDownFactorMinE8"] = ("margin/Volatility.sol", "VOL_DOWN_FACTOR_MIN_E8", 1),
+        ["limits.positionsMax"] = ("margin/AccountStates.sol", "POSITIONS_MAX", 1),
+        ["limits.sizeMaxE8"] = ("margin/MarginDomain.sol", "SIZE_MAX_E8", 1),
+        ["limits.notionalMaxE8"] = ("margin/MarginDomain.sol", "NOTIONAL_MAX_E16", 100_000_000),
+        ["limits.entryMoneynessMax"] = ("margin/MarginDomain.sol", "ENTRY_MONEYNESS", 1),
+        ["limits.spotMaxE8"] = ("margin/MarginDomain.sol", "SPOT_MAX_E8", 1),
+        ["limits.forwardMaxE8"] = ("margin/MarginDomain.sol", "FORWARD_MAX_E8", 1),
+        ["limits.expiriesMax"] = ("margin/MarginDomain.sol", "EXPIRIES_MAX", 1),
+        ["limits.underlyingsMax"] = ("margin/MarginDomain.sol", "UNDERLYINGS_MAX", 1),
+        ["limits.collateralsMax"] = ("margin/MarginDomain.sol", "COLLATERALS_MAX", 1),
+        ["oracle.settlementWindowSeconds"] = ("oracle/SpotMarkets.sol", "WINDOW_SECONDS", 1),
+        ["oracle.settlementCoveredSeconds"] = ("oracle/SpotMarkets.sol", "COVERED_MIN_SECONDS", 1),
+        ["oracle.windDownDelaySeconds"] = ("oracle/SpotMarkets.sol", "WIND_DOWN_SECONDS", 1),
+        ["oracle.surfaceMaxAgeSeconds"] = ("margin/AddOns.sol", "SURFACE_AGE_SECONDS", 1),
+        ["oracle.staleRampSeconds"] = ("margin/AddOns.sol", "STALE_RAMP_SECONDS", 1),
+        ["oracle.surfaceDelaySeconds"] = ("oracle/VolSurfaces.sol", "DELAY_SECONDS", 1),
+        ["oracle.feedHeldSeconds"] = ("oracle/MarketStates.sol", "HELD_SECONDS", 1),
+        ["oracle.feedGas"] = ("oracle/PriceSources.sol", "SOURCE_GAS", 1),
+        ["oracle.insuranceDrawdownE8"] = ("oracle/Drawdowns.sol", "LIMIT_E8", 1),
+        ["oracle.insuranceHighLeastE8"] = ("oracle/Drawdowns.sol", "HIGH_LEAST_E8", 1),
+        ["oracle.premiumLeastShare"] = ("oracle/Premiums.sol", "LEAST_SHARE", 1),
+        ["attestation.challengeHorizonSeconds"] = ("risk/Challenges.sol", "HORIZON_SECONDS", 1),
+        ["attestation.demandSeconds"] = ("risk/Challenges.sol", "DEMAND_SECONDS", 1),
+        ["attestation.unbondingSeconds"] = ("risk/AttesterBonds.sol", "UNBONDING_SECONDS", 1),
+        ["attestation.slashFirstProofBps"] = ("risk/AttesterBonds.sol", "PROVER_BPS", 1),
+        ["attestation.seats"] = ("risk/RiskRegistry.sol", "SEATS", 1),
+        ["attestation.creditCapacityBps"] = ("risk/CreditBucket.sol", "CAPACITY_BPS", 1),
+        ["attestation.creditRefillBpsPerDay"] = ("risk/CreditBucket.sol", "REFILL_BPS_PER_DAY", 1),
+        ["attestation.optionRiskBps"] = ("oracle/VolSurfaces.sol", "OPTION_RISK_BPS", 1),
+        ["governance.rampMinSeconds"] = ("risk/RiskParameters.sol", "RAMP_MIN_SECONDS", 1),
+        ["governance.rampMaxSeconds"] = ("risk/RiskParameters.sol", "RAMP_MAX_SECONDS", 1),
+        ["parameterSteps.hourMaxE8"] = ("risk/Corridors.sol", "HOUR_MAX_E8", 1),
+        ["parameterSteps.dayMaxE8"] = ("risk/Corridors.sol", "DAY_MAX_E8", 1),
+        ["parameterSteps.maxAgeSeconds"] = ("risk/ParameterSteps.sol", "AGE_MAX_SECONDS", 1),
+        ["parameterSteps.shortOptionMinimumParts"] = ("risk/RiskParameters.sol", "SHORT_MINIMUM_PARTS", 1),
+        ["parameterSteps.shortOptionMinimumLeastE8"] = ("risk/RiskParameters.sol", "SHORT_MINIMUM_LEAST_E8", 1),
+        ["clearing.feeMaxE8"] = ("risk/RiskParameters.sol", "FEE_MAX_E8", 1),
+        ["clearing.creditFeeMaxE8"] = ("risk/RiskParameters.sol", "CREDIT_FEE_MAX_E8", 1),
+        ["clearing.leastBandE8"] = ("clearing/HealthGate.sol", "LEAST_BAND_E8", 1),
+        ["liquidation.dustE8"] = ("liquidation/LotMath.sol", "DUST_E8", 1),
+        ["liquidation.restSeconds"] = ("liquidation/LotMath.sol", "REST_SECONDS", 1),
+        ["liquidation.exitDelaySeconds"] = ("liquidation/InsuranceFund.sol", "EXIT_DELAY_SECONDS", 1),
+        ["liquidation.exitWindowSeconds"] = ("liquidation/InsuranceFund.sol", "EXIT_WINDOW_SECONDS", 1),
+        ["liquidation.holdSeconds"] = ("liquidation/InsuranceFund.sol", "HOLD_SECONDS", 1),
     };
 
-    [Theory]
-    [InlineData("attestation")]
-    [InlineData("clearing")]
-    public void Section_EveryKey_IsFixedInAContractOrGoverned(string section)
+    /// <summary>Where the plan of the local deployment has a value under another name than the section's and the key's.</summary>
+    private static readonly Dictionary<string, string> Planned = new(StringComparer.Ordinal)
     {
-        JsonElement values = SpecFiles.Json("constants.json").GetProperty(section);
-        string[] keys = [.. values.EnumerateObject().Select(value => section + "." + value.Name)];
-        Assert.DoesNotContain(keys, key => !Fixed.ContainsKey(key) && !Governed.Contains(key));
-        foreach (string key in keys.Where(Fixed.ContainsKey))
+        ["margin.initialFactorE8"] = "initialFactorE8",
+        ["margin.haircutSmoothingSeconds"] = "oracle.smoothingSeconds",
+        ["oracle.volStepPerHourE8"] = "surfaces.volStepE8",
+        ["oracle.forwardStepPerHourE8"] = "surfaces.forwardStepE8",
+        ["oracle.forwardBandE8"] = "surfaces.forwardBandE8",
+        ["oracle.forwardBandYearE8"] = "surfaces.forwardBandYearE8",
+        ["oracle.volMinE8"] = "surfaces.volMinE8",
+        ["oracle.volMaxE8"] = "surfaces.volMaxE8",
+        ["oracle.discountRateE12"] = "surfaces.discountRateE12",
+        ["oracle.feedMaxDeviationE8"] = "feeds.maxDeviationE8",
+        ["oracle.feedReduceMoveE8"] = "feeds.reduceMoveE8",
+        ["oracle.feedHaltMoveE8"] = "feeds.haltMoveE8",
+        ["oracle.feedRecoverySeconds"] = "feeds.recoverySeconds",
+        ["attestation.maxAgeSeconds"] = "oracle.attestationMaxAgeSeconds",
+        ["attestation.maxDriftE8"] = "oracle.maxDriftE8",
+        ["attestation.localBondRaw"] = "attesterBondRaw",
+        ["governance.rampSeconds"] = "rampSeconds",
+        ["clearing.funding.intervalSeconds"] = "oracle.fundingIntervalSeconds",
+        ["clearing.funding.rateMaxE8"] = "oracle.fundingRateMaxE8",
+    };
+
+    private static readonly JsonElement Plan = JsonDocument.Parse(File.ReadAllText(SpecFiles.At("src", "OnchainMargin.Protocol", "Deployment", "local-plan.json"))).RootElement;
+
+    private static readonly Dictionary<string, string> Specified = Leaves(SpecFiles.Json("constants.json"), string.Empty)
+        .Where(leaf => !Elsewhere.Any(known => leaf.Path.StartsWith(known, StringComparison.Ordinal))).ToDictionary(leaf => leaf.Path, leaf => leaf.Value, StringComparer.Ordinal);
+
+    public static TheoryData<string> Paths => [.. Specified.Keys];
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Value_OfTheSpecification_IsThatOfAContractOrOfThePlan(string path)
+    {
+        BigInteger expected = BigInteger.Parse(Specified[path], CultureInfo.InvariantCulture);
+        BigInteger found = Fixed.TryGetValue(path, out (string File, string Constant, BigInteger Factor) place) ? InSolidity(place.File, place.Constant) : InPlan(path);
+        Assert.Equal(expected * (place.File is null ? 1 : place.Factor), found);
+    }
+
+    private static IEnumerable<(string Path, string Value)> Leaves(JsonElement element, string path) => element.ValueKind == JsonValueKind.Object
+        ? element.EnumerateObject().SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}"))
+        : [(path, element.ToString())];
+
+    /// <summary>The plan has parameters of an underlying and speeds of a corridor once for each: LocalPlanTests compares all of the first.</summary>
+    private static BigInteger InPlan(string path)
+    {
+        string name = path[(path.LastIndexOf('.') + 1)..];
+        string there = Planned.TryGetValue(path, out string? known) ? known
+            : path.StartsWith("margin.", StringComparison.Ordinal) ? $"underlyings.0.parameters.{name}"
+            : path.StartsWith("parameterSteps.", StringComparison.Ordinal) ? $"tokens.1.corridor.{name}"
+            : path.Replace("clearing.interest.", "interest.", StringComparison.Ordinal);
+        JsonElement at = Plan;
+        foreach (string step in there.Split('.'))
         {
-            JsonElement value = values.GetProperty(key[(section.Length + 1)..]);
-            (string file, string constant) = Fixed[key];
-            Assert.Equal((key, BigInteger.Parse(value.ToString(), CultureInfo.InvariantCulture)), (key, InSolidity(file, constant)));
+            Assert.True(at.ValueKind == JsonValueKind.Array || at.TryGetProperty(step, out _), $"'{path}' is in no contract and no plan: compare it with what holds it");
+            at = at.ValueKind == JsonValueKind.Array ? at[int.Parse(step, CultureInfo.InvariantCulture)] : at.GetProperty(step);
         }
+
+        return BigInteger.Parse(at.ToString(), CultureInfo.InvariantCulture);
     }
 
     private static BigInteger InSolidity(string file, string constant)
     {
         string source = File.ReadAllText(SpecFiles.At(["contracts", .. file.Split('/')]));
         Match match = Constant().Matches(source).Single(found => found.Groups["name"].Value == constant);
-        BigInteger number = BigInteger.Parse(match.Groups["digits"].Value.Replace("_", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
-        BigInteger scaled = match.Groups["tens"].Success ? number * BigInteger.Pow(10, int.Parse(match.Groups["tens"].Value, CultureInfo.InvariantCulture)) : number;
-        return match.Groups["days"].Success ? scaled * Day : scaled;
+
+        // What the contracts write: numbers with an exponent, powers, and products or quotients of those and a unit.
+        string before = "*";
+        BigInteger value = 1;
+        foreach (string word in match.Groups["value"].Value.Replace(" ** ", "^", StringComparison.Ordinal).Split(' '))
+        {
+            value = word is "*" or "/" ? value : before == "/" ? value / Number(word) : value * Number(word);
+            before = word;
+        }
+
+        return value;
     }
 
-    [GeneratedRegex(@"constant (?<name>\w+) = (?<digits>[\d_]+)(?:e(?<tens>\d+))?(?<days> days)?;", RegexOptions.None, 1000)]
+    private static BigInteger Number(string word)
+    {
+        if (Units.TryGetValue(word, out BigInteger unit))
+        {
+            return unit;
+        }
+
+        string[] power = word.Split('^');
+        string[] tens = power[0].Split('e');
+        BigInteger digits = BigInteger.Parse(tens[0].Replace("_", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        BigInteger number = tens.Length == 2 ? digits * BigInteger.Pow(10, int.Parse(tens[1], CultureInfo.InvariantCulture)) : digits;
+        return power.Length == 2 ? BigInteger.Pow(number, int.Parse(power[1], CultureInfo.InvariantCulture)) : number;
+    }
+
+    [GeneratedRegex(@"constant (?<name>\w+) = (?<value>[^;]+);", RegexOptions.None, 1000)]
     private static partial Regex Constant();
 }
