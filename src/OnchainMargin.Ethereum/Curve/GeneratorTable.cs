@@ -5,7 +5,8 @@ namespace OnchainMargin.Ethereum.Curve;
 
 /// <summary>
 /// Multiples of secp256k1's generator by additions alone: for each of a number's 64 hexadecimal digits the table holds one to sixteen times that digit's weight. Every multiple takes the same 64 additions, and BouncyCastle's lookup
-/// reads the whole row whatever the digit is, so that neither time nor memory tells a secret number.
+/// reads the whole row whatever the digit is, so that neither how many there are nor what is read of the table tells a digit. The arithmetic beneath (numbers and field of BouncyCastle) does not promise the same time for
+/// every value: where others can time a signer closely, libsecp256k1 is the answer.
 /// </summary>
 internal static class GeneratorTable
 {
