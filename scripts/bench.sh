@@ -47,4 +47,4 @@ for script in scripts/gas-*.js; do
   [ -s "$OUT/$name.json" ] || fail "$script printed no figures: look into $RUN_DIRECTORY/$name.log."
 done
 
-"$NODE" scripts/lib/merge-bench.js "$OUT" bench/results.json || fail "the figures cannot be merged: the reason is above."
+"$NODE" scripts/lib/merge-bench.js "$OUT" bench/results.json "scripts/bench.sh${quick[*]:+ ${quick[*]}}, $SECONDS s" || fail "the figures cannot be merged: the reason is above."

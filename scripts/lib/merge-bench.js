@@ -1,10 +1,10 @@
-// Merges the figures of all benchmarks into one flat map: node scripts/lib/merge-bench.js FOLDER TARGET
+// Merges the figures of all benchmarks into one flat map: node scripts/lib/merge-bench.js FOLDER TARGET RUN, where RUN says which run it was and how long it took.
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 
-const [folder, target] = process.argv.slice(2);
+const [folder, target, run] = process.argv.slice(2);
 const figures = {};
 for (const file of readdirSync(folder).sort()) {
   for (const [name, value] of Object.entries(JSON.parse(readFileSync(join(folder, file), "utf8")))) {
@@ -27,6 +27,7 @@ const results = {
   "meta.system": `${platform()} ${release()} ${arch()}`,
   "meta.dotnet": execFileSync("dotnet", ["--version"], { encoding: "utf8" }).trim(),
   "meta.date": new Date().toISOString(),
+  "meta.run": run,
   "meta.commit":
     git("rev-parse", "HEAD") + (git("status", "--porcelain", "--untracked-files=no") === "" ? "" : " with changes"),
 };
