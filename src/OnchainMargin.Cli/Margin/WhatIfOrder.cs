@@ -58,7 +58,7 @@ internal sealed record WhatIfOrder(string Text, string Account, Instrument Instr
                 ?? throw new CliException($"The size of the --what-if order '{Text}' is no whole number of the token's smallest units: give at most {record.Decimals} decimals.");
             return SpotOrders.Swap(account.State, account.Balances, record.Token, raw, SizeE8, PriceE8) is { } swapped
                 ? account with { State = swapped.State, Balances = swapped.Balances }
-                : throw new CliException($"The --what-if order '{Text}' sells more of the token than account '{account.Name}' has: give a smaller size, or more collateral.");
+                : throw new CliException($"The --what-if order '{Text}' sells more of the token than account '{account.Name}' has, or buys more than it can hold: give a smaller size, or more collateral.");
         }
 
         return Fills.Add(account.State, Instrument, SizeE8, Fills.ValueUp(SizeE8, PriceE8, 0)) is { } outcome

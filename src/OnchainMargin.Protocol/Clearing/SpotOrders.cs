@@ -54,12 +54,12 @@ public static class SpotOrders
     /// <param name="raw">How much in base units, of <see cref="Raw"/>.</param>
     /// <param name="sizeE8">Signed size: positive buys.</param>
     /// <param name="priceE8">Cash a whole token.</param>
-    /// <returns>Null when a seller has less.</returns>
+    /// <returns>Null when a seller has less, or a buyer would have more than an amount can be.</returns>
     public static (AccountState State, ImmutableArray<Balance> Balances)? Swap(AccountState state, ImmutableArray<Balance> balances, ushort token, UInt128 raw, long sizeE8, long priceE8)
     {
         ArgumentNullException.ThrowIfNull(state);
         UInt128 held = balances.FirstOrDefault(balance => balance.Token == token).AmountRaw;
-        if (sizeE8 < 0 && held < raw)
+        if (sizeE8 < 0 ? held < raw : raw > UInt128.MaxValue - held)
         {
             return null;
         }

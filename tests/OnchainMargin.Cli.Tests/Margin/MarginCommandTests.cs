@@ -61,6 +61,9 @@ public sealed class MarginCommandTests
 
         CliException error = await Assert.ThrowsAsync<CliException>(() => MarginCommandRunner.RunAsync(Books.Design, "--what-if", "1:WETH-SPOT:-2.5@152.31"));
         Assert.Contains("sells more of the token than account '1' has", error.Message, StringComparison.Ordinal);
+        string full = Books.Design.Replace("\"WETH\": \"2\"", "\"WETH\": \"340282366920938463463.374607431768211455\"", StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<CliException>(() => MarginCommandRunner.RunAsync(full, "--what-if", "1:WETH-SPOT:1@152.31"));
+        Assert.Contains("or buys more than it can hold", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -214,7 +214,9 @@ public sealed class MarginPropertyTests(ITestOutputHelper output)
         double forward = 1 + (0.0025 * ((2 * random.NextDouble()) - 1));
         return surface with
         {
-            AE12 = (long)(surface.AE12 * volatility * volatility), BE12 = (long)(surface.BE12 * volatility * volatility), ForwardE8 = Math.Max(1, (long)(surface.ForwardE8 * forward)),
+            AE12 = (long)(surface.AE12 * volatility * volatility),
+            BE12 = (long)(surface.BE12 * volatility * volatility),
+            ForwardE8 = Math.Max(1, (long)(surface.ForwardE8 * forward)),
         };
     }
 
