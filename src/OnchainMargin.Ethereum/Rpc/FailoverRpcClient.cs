@@ -1,13 +1,14 @@
 namespace OnchainMargin.Ethereum.Rpc;
 
 /// <summary>Several nodes as one: reads go to the first that answers, in the order of preference, and signed transactions to all of them.</summary>
-/// <remarks>A node that fails is left for a while and then asked first again. A reader must be ready for the next node to be some blocks behind the last one, as it must be after a
+/// <remarks>A node that fails is left for a while and then asked first again; while one keeps silent the next is asked beside it, so that one that hangs costs no more than a moment. A reader must be ready for the next node to be some blocks behind the last one, as it must be after a
 /// reorganisation. Signed bytes do the same however often and wherever they are handed in, which is why they may go to all.</remarks>
 public sealed class FailoverRpcClient : IRpcClient, IDisposable
 {
     private readonly IReadOnlyList<IRpcClient> _nodes;
     private readonly TimeProvider _time;
     private readonly TimeSpan _rest;
+    private readonly TimeSpan _silence;
     private readonly Lock _gate = new();
     private int _current;
     private long _leftAt;
@@ -15,13 +16,15 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
     /// <summary>Joins nodes.</summary>
     /// <param name="nodes">The nodes, the preferred one first; they are disposed with this client.</param>
     /// <param name="rest">How long a node that failed is left before it is preferred again; a minute when left out.</param>
+    /// <param name="silence">How long a node may keep silent before the next is asked as well; two seconds when left out.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <exception cref="ArgumentException">Thrown when there is none.</exception>
-    public FailoverRpcClient(IReadOnlyList<IRpcClient> nodes, TimeSpan? rest = null, TimeProvider? timeProvider = null)
+    public FailoverRpcClient(IReadOnlyList<IRpcClient> nodes, TimeSpan? rest = null, TimeSpan? silence = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         _nodes = nodes.Count > 0 ? nodes : throw new ArgumentException("No node is named; give at least one.", nameof(nodes));
         _rest = rest ?? TimeSpan.FromMinutes(1);
+        _silence = silence ?? TimeSpan.FromSeconds(2);
         _time = timeProvider ?? TimeProvider.System;
     }
 
@@ -43,12 +46,12 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         return RpcMethods.IsBroadcast(request.Method)
             ? BroadcastAsync(request, cancellationToken)
-            : FirstAsync(node => node.SendAsync(request, cancellationToken), cancellationToken);
+            : FirstAsync((node, token) => node.SendAsync(request, token), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) =>
-        FirstAsync(node => node.SendBatchAsync(requests, cancellationToken), cancellationToken);
+        FirstAsync((node, token) => node.SendBatchAsync(requests, token), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -59,28 +62,51 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
         }
     }
 
-    private async Task<T> FirstAsync<T>(Func<IRpcClient, Task<T>> ask, CancellationToken cancellationToken)
+    private async Task<T> FirstAsync<T>(Func<IRpcClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         int first = Preferred();
         EthereumException? failure = null;
-        for (int i = 0; i < _nodes.Count; i++)
+        var open = new Dictionary<Task, int>();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
         {
-            int place = (first + i) % _nodes.Count;
-            try
+            for (int asked = 0; asked < _nodes.Count || open.Count > 0;)
             {
-                T answer = await ask(_nodes[place]).ConfigureAwait(false);
-                Use(place);
-                return answer;
-            }
-            catch (Exception exception) when (exception is RpcTransportException or EthereumFormatException && !cancellationToken.IsCancellationRequested)
-            {
-                // What a node says of the request itself (an error, a revert) is an answer, and another node would say the same; that it cannot be had is not.
-                failure ??= (EthereumException)exception;
-                EthereumTelemetry.Failovers.Add(1);
-            }
-        }
+                if (asked < _nodes.Count)
+                {
+                    int place = (first + asked++) % _nodes.Count;
+                    open.Add(ask(_nodes[place], over.Token), place);
+                }
 
-        throw failure!;
+                Task silence = Task.Delay(asked < _nodes.Count ? _silence : Timeout.InfiniteTimeSpan, _time, over.Token);
+                Task ended = await Task.WhenAny(open.Keys.Append(silence)).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!open.Remove(ended, out int answering))
+                {
+                    continue;
+                }
+
+                try
+                {
+                    T answer = await ((Task<T>)ended).ConfigureAwait(false);
+                    Use(answering);
+                    return answer;
+                }
+                catch (Exception exception) when (exception is RpcTransportException or EthereumFormatException)
+                {
+                    // What a node says of the request itself (an error, a revert) is an answer, and another node would say the same; that it cannot be had is not.
+                    failure ??= (EthereumException)exception;
+                    EthereumTelemetry.Failovers.Add(1);
+                }
+            }
+
+            throw failure!;
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            Leave(open.Keys);
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> BroadcastAsync(RpcRequest request, CancellationToken cancellationToken)
@@ -107,7 +133,7 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
         throw failure!;
     }
 
-    /// <summary>The slower nodes still get the transaction; what they answer is of no use any more.</summary>
+    /// <summary>The slower nodes still get a transaction; what they answer is of no use any more.</summary>
     private static void Leave(IEnumerable<Task> open)
     {
         foreach (Task task in open)

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OnchainMargin.Ethereum.Rpc;
 
-/// <summary>Takes a node's answer apart without copying: a result is a slice of the answer.</summary>
+/// <summary>Takes a node's answer apart without copying: a result is a slice of the answer. What is JSON but for a text that is no Unicode is no answer either.</summary>
 internal static class RpcReplyParser
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
@@ -19,7 +19,7 @@ internal static class RpcReplyParser
             RequireEnd(ref reader, answer, subject);
             return message;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw Garbled(answer, subject, exception);
         }
@@ -48,7 +48,7 @@ internal static class RpcReplyParser
             RequireEnd(ref reader, answer, subject);
             return messages;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw Garbled(answer, subject, exception);
         }

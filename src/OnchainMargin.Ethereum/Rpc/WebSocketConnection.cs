@@ -163,14 +163,16 @@ internal sealed class WebSocketConnection : IDisposable
             {
                 Notify(message.NotificationParameters);
             }
-            else if (message.Id is { } id && _pending.TryRemove(id, out PendingRequest? pending))
+            else if (message.Id is { } id && _pending.TryGetValue(id, out PendingRequest? pending))
             {
                 if (pending.Subscription is { } subscription && message.Error is null)
                 {
+                    // A name that cannot be read fails the connection, and with it this request, which is still among those that wait.
                     subscription.Id = SubscriptionId(message.Result);
                     _subscriptions[subscription.Id] = subscription;
                 }
 
+                _ = _pending.TryRemove(id, out _);
                 pending.Complete(message);
             }
         }
@@ -201,7 +203,7 @@ internal sealed class WebSocketConnection : IDisposable
             using JsonDocument document = JsonDocument.Parse(result);
             return document.RootElement.ToString();
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw RpcReplyParser.Garbled(result, _subject, exception);
         }

@@ -33,6 +33,27 @@ public sealed class BrokenServerTests
     }
 
     [Fact]
+    public async Task Send_ToAServerWhoseTextsAreNoUnicode_IsRefused()
+    {
+        using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 39\r\n\r\n{\"id\":1,\"error\":{\"message\":\"\\ud800\"}}  ");
+        using var client = new HttpRpcClient(new HttpRpcOptions { Endpoint = server.Endpoint, RetryCount = 0 });
+        await Assert.ThrowsAsync<EthereumFormatException>(() => client.SendAsync(new RpcRequest("eth_call")));
+    }
+
+    [Fact]
+    public async Task Subscribe_ToAServerWhoseNameForItIsNoUnicode_IsRefused()
+    {
+        using var server = new HttpListener();
+        int port = FreePort.Find();
+        server.Prefixes.Add($"http://127.0.0.1:{port}/");
+        server.Start();
+        Task serving = ServeAsync(server, "{\"id\":1,\"result\":\"\\ud800\"}");
+        await using var client = new WebSocketRpcClient(new WebSocketRpcOptions { Endpoint = new Uri($"ws://127.0.0.1:{port}/"), RetryCount = 0 });
+        await Assert.ThrowsAsync<EthereumFormatException>(() => client.SubscribeAsync(static writer => writer.WriteStringValue("newHeads")));
+        await serving;
+    }
+
+    [Fact]
     public async Task Send_ToAServerThatNeverAnswers_EndsInTime()
     {
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
@@ -50,6 +71,7 @@ public sealed class BrokenServerTests
     [Theory]
     [InlineData("garbage", typeof(EthereumFormatException))]
     [InlineData("{\"id\":1}", typeof(EthereumFormatException))]
+    [InlineData("{\"id\":1,\"error\":{\"message\":\"\\ud800\"}}", typeof(EthereumFormatException))]
     [InlineData("{\"method\":\"eth_subscription\",\"params\":[}", typeof(EthereumFormatException))]
     [InlineData("long", typeof(RpcTransportException))]
     [InlineData("close", typeof(RpcTransportException))]

@@ -13,7 +13,7 @@ public sealed class FailoverRpcClientTests
         var time = new SteppedTime();
         var first = new ScriptedNode { Fails = true };
         var second = new ScriptedNode();
-        using var client = new FailoverRpcClient([first, second], TimeSpan.FromSeconds(60), time);
+        using var client = new FailoverRpcClient([first, second], TimeSpan.FromSeconds(60), timeProvider: time);
 
         await client.SendAsync(Read);
         await client.SendBatchAsync([Read]);
@@ -29,6 +29,22 @@ public sealed class FailoverRpcClientTests
         first.Fails = false;
         await client.SendAsync(Read);
         Assert.Equal((3, 4, 0), (first.Asked, second.Asked, client.Current));
+    }
+
+    [Fact]
+    public async Task Send_FirstNodeHangs_AsksTheNextBesideItAndStaysThere()
+    {
+        var first = new ScriptedNode { Hangs = true };
+        var second = new ScriptedNode();
+        using var client = new FailoverRpcClient([first, second], silence: TimeSpan.FromMilliseconds(50));
+
+        await client.SendAsync(Read).WaitAsync(TimeSpan.FromSeconds(30));
+        await client.SendAsync(Read).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((1, 2, 1, true), (first.Asked, second.Asked, client.Current, first.IsGivenUp));
+
+        using var stop = new CancellationTokenSource(50);
+        second.Hangs = true;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SendAsync(Read, stop.Token).WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
@@ -67,18 +83,31 @@ public sealed class FailoverRpcClientTests
 
         public bool Refuses { get; set; }
 
+        public bool Hangs { get; set; }
+
+        public bool IsGivenUp { get; private set; }
+
         public string Name { get; init; } = "away";
 
         public int Asked { get; private set; }
 
         public async Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => (await SendBatchAsync([request], cancellationToken))[0].Result;
 
-        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default)
+        public async Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default)
         {
             Asked++;
-            return Fails ? Task.FromException<IReadOnlyList<RpcReply>>(new RpcTransportException(Name))
+            try
+            {
+                await Task.Delay(Hangs ? Timeout.Infinite : 0, cancellationToken);
+            }
+            finally
+            {
+                IsGivenUp = cancellationToken.IsCancellationRequested;
+            }
+
+            return await (Fails ? Task.FromException<IReadOnlyList<RpcReply>>(new RpcTransportException(Name))
                 : Refuses ? Task.FromException<IReadOnlyList<RpcReply>>(new RpcErrorException(requests[0].Method, new RpcError(-32000, "nonce too low", null)))
-                : Task.FromResult<IReadOnlyList<RpcReply>>([new RpcReply(requests[0].Method, "1"u8.ToArray(), null)]);
+                : Task.FromResult<IReadOnlyList<RpcReply>>([new RpcReply(requests[0].Method, "1"u8.ToArray(), null)]));
         }
     }
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace OnchainMargin.Ethereum.Tests.Rpc;
+namespace OnchainMargin.Tests.Shared;
 
 /// <summary>Sends the same bytes to every connection once something was asked, and closes it: a server that breaks the protocol as a test likes.</summary>
 internal sealed class RawServer : IDisposable
