@@ -80,9 +80,7 @@ contract Challenges is IChallenges {
         IReferee referee = _known(registry.refereeOf(a.modelHash), accused);
         (bool isKnown, Figures memory figures) = _figuresOf(referee, preimages);
         bool isHarmful =
-            isKnown
-                ? _isHarmful(a, figures.maintenanceE8, figures.initialE8, figures.leastCashE8)
-                : a.leastCashE8 != type(int128).max;
+            isKnown ? _isHarmful(a, figures.maintenanceE8, figures.initialE8, figures.leastCashE8) : !_asksForAll(a);
         if (isHarmful) {
             _slash(accused, leaf, seats, salt);
             return;
@@ -154,7 +152,7 @@ contract Challenges is IChallenges {
         return judge;
     }
 
-    /// @dev Says whether the checkpoint lists all expiries that the positions name; an honest signer asks for all the cash there is where it does not. Why that is asked of the referee: it finds an expiry
+    /// @dev Says whether an attestation can say the figures: the checkpoint lists all expiries that the positions name, and the margins fit their fields; an honest signer asks for all the cash there is where not. Why that is asked of the referee: it finds an expiry
     /// missing only in a record whose hash it has compared, so the answer is the checkpoint's, whatever records were brought. Attesters list expiries themselves, after a checkpoint that they then attest at.
     function _figuresOf(
         IReferee referee,
@@ -169,7 +167,8 @@ contract Challenges is IChallenges {
                 SurfaceChoice.Worse
             )
         returns (Figures memory computed) {
-            return (true, computed);
+            // Why the initial margin alone: it is never less than the maintenance margin (MRG-052).
+            return (computed.initialE8 <= uint64(type(int64).max), computed);
         } catch (bytes memory reason) {
             if (bytes4(reason) == ExpiryMissing.selector) return (false, figures);
             // Safe: ends the call with the referee's reason as it is.
@@ -184,6 +183,11 @@ contract Challenges is IChallenges {
         require(found == expected, PreimageMismatch(expected, found));
     }
 
+    /// @dev Asks for all the cash there is. No account has it, so it shows nobody's health and can harm nobody.
+    function _asksForAll(RiskAttestation calldata a) private pure returns (bool) {
+        return a.leastCashE8 == type(int128).max;
+    }
+
     function _isHarmful(
         RiskAttestation calldata a,
         uint256 maintenanceE8,
@@ -191,9 +195,10 @@ contract Challenges is IChallenges {
         int256 leastCashE8
     ) private pure returns (bool) {
         return
-            leastCashE8 > a.leastCashE8 ||
-            int256(initialE8) > a.initialMarginE8 ||
-            int256(maintenanceE8) > a.maintenanceMarginE8;
+            !_asksForAll(a) &&
+            (leastCashE8 > a.leastCashE8 ||
+                int256(initialE8) > a.initialMarginE8 ||
+                int256(maintenanceE8) > a.maintenanceMarginE8);
     }
 
     function _slash(Accused calldata accused, bytes32 leaf, uint64 seats, bytes32 salt) private {

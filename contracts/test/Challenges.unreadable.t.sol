@@ -16,6 +16,8 @@ import {ProtocolFixture} from "./ProtocolFixture.sol";
 /// @notice What the real referee refuses to read or to price must not be a lie that nobody can refute.
 contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
     address private constant PROVER = address(0x9120);
+    /// @dev The joint scenario in which prices fall by the whole range.
+    bytes private constant WITNESS = hex"000000";
 
     uint64 private alice;
     uint64 private bob;
@@ -77,6 +79,34 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
         challenges.recompute(accused, then, SALT);
     }
 
+    /// @notice Margins past 92 billion do not fit their fields. An honest signer asks for all the cash there is; a unit less is a lie like any other.
+    function test_challenges_leaveWhoSaidThatMarginsAreTooLargeToSay() public {
+        (RiskAttestation memory a, Preimages memory then) = _giant(type(int128).max);
+        Accused memory accused = accusedSigned(a);
+        VM.expectPartialRevert(IChallenges.WitnessShowsNothing.selector);
+        challenges.refute(accused, then, WITNESS, SALT);
+        VM.expectPartialRevert(IChallenges.AttestationTrue.selector);
+        challenges.recompute(accused, then, SALT);
+    }
+
+    function test_refute_slashesWhoAskedForAUnitLessThanAll() public {
+        (RiskAttestation memory a, Preimages memory then) = _giant(type(int128).max - 1);
+        Accused memory accused = accusedSigned(a);
+        commitAs(PROVER, a);
+        VM.prank(PROVER);
+        challenges.refute(accused, then, WITNESS, SALT);
+        assert(registry.attesterCount() == 1);
+    }
+
+    function test_recompute_slashesWhoAskedForAUnitLessThanAll() public {
+        (RiskAttestation memory a, Preimages memory then) = _giant(type(int128).max - 1);
+        Accused memory accused = accusedSigned(a);
+        commitAs(PROVER, a);
+        VM.prank(PROVER);
+        challenges.recompute(accused, then, SALT);
+        assert(registry.attesterCount() == 1);
+    }
+
     function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
         return super._hub(prices);
     }
@@ -100,6 +130,15 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
         VM.prank(owner);
         VM.expectRevert();
         clearinghouse.withdraw(brought, USDC_TOKEN, 1e6, owner);
+    }
+
+    /// @dev Ten options of 11.5 billion each, the most that a position can be, are held as one account at most; here one perpetual stands for them all.
+    function _giant(int128 leastCashE8) private view returns (RiskAttestation memory a, Preimages memory then) {
+        bytes memory positions = abi.encodePacked(btcPerpetual, int64(30_000_000e8), int96(0));
+        a = attestation(alice);
+        a.positionsHash = keccak256(positions);
+        (a.leastCashE8, a.initialMarginE8, a.maintenanceMarginE8) = (leastCashE8, type(int64).max, type(int64).max);
+        then = Preimages(positions, vault.balancesOf(alice), checkpoint, records);
     }
 
     function _naming(bytes memory named) private view returns (Proof memory) {
