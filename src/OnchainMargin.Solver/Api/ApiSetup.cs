@@ -20,8 +20,11 @@ internal static class ApiSetup
     /// <summary>Room for a settlement of 64 fills; part of what is handed in is stored.</summary>
     private const long LargestRequestBytes = 65_536;
 
-    /// <summary>What is limited by address, each for itself: what people ask, and what other attesters do.</summary>
+    /// <summary>What is limited by address, each for itself: what people ask, and what other attesters do. Routes take capitals for small letters, so limits do, too.</summary>
     private static readonly string[] Limited = ["/api", "/attest"];
+
+    /// <summary>What goes on for long, or costs as much as a whole book does, and how many of each an address may hold open at once.</summary>
+    private static readonly (string Path, int Most)[] Held = [("/api/stream", 32), ("/api/orders/session", 32), ("/attest/books", 1)];
 
     public static void AddServices(WebApplicationBuilder builder, SolverOptions options)
     {
@@ -37,7 +40,11 @@ internal static class ApiSetup
         builder.Services.AddSingleton<TradeHistory>();
         builder.Services.AddSingleton<PrometheusText>();
         builder.Services.AddCors(cors => cors.AddPolicy(OriginsPolicy, policy => policy.WithOrigins([.. options.Api.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Retry-After")));
-        builder.Services.AddRateLimiter(limiter => Limit(limiter, options.Api.RequestsPerTenSeconds));
+        if (options.Api.RequestsPerTenSeconds > 0)
+        {
+            builder.Services.AddRateLimiter(limiter => Limit(limiter, options.Api.RequestsPerTenSeconds));
+        }
+
     }
 
     public static void Map(WebApplication host, SolverOptions options)
@@ -94,16 +101,21 @@ internal static class ApiSetup
     private static void Limit(RateLimiterOptions limiter, int requests)
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-            requests > 0 && Array.Find(Limited, path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)) is { } limited
-                ? RateLimitPartition.GetSlidingWindowLimiter(
-                    $"{limited} {context.Connection.RemoteIpAddress}",
-                    _ => new SlidingWindowRateLimiterOptions { PermitLimit = requests, Window = TimeSpan.FromSeconds(WindowSeconds), SegmentsPerWindow = WindowSegments, QueueLimit = 0 })
-                : RateLimitPartition.GetNoLimiter(""));
+        limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
+            PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                Array.Find(Limited, path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) is { } limited
+                    ? RateLimitPartition.GetSlidingWindowLimiter(
+                        $"{limited} {context.Connection.RemoteIpAddress}",
+                        _ => new SlidingWindowRateLimiterOptions { PermitLimit = requests, Window = TimeSpan.FromSeconds(WindowSeconds), SegmentsPerWindow = WindowSegments, QueueLimit = 0 })
+                    : RateLimitPartition.GetNoLimiter("")),
+            PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                Array.Find(Held, held => context.Request.Path.StartsWithSegments(held.Path, StringComparison.OrdinalIgnoreCase)) is { Most: > 0 } held
+                    ? RateLimitPartition.GetConcurrencyLimiter($"{held.Path} {context.Connection.RemoteIpAddress}", _ => new ConcurrencyLimiterOptions { PermitLimit = held.Most, QueueLimit = 0 })
+                    : RateLimitPartition.GetNoLimiter("")));
         limiter.OnRejected = static async (context, cancellationToken) =>
         {
             context.HttpContext.Response.Headers.RetryAfter = (WindowSeconds / WindowSegments).ToString(CultureInfo.InvariantCulture);
-            await TypedResults.Problem("Too many requests came from this address; wait a few seconds, or use /api/stream instead of asking again and again.", statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests")
+            await TypedResults.Problem("Too many requests came from this address, or it holds too many streams open; wait a few seconds, or use /api/stream, once, instead of asking again and again.", statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests")
                 .ExecuteAsync(context.HttpContext);
         };
     }

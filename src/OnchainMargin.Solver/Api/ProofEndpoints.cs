@@ -36,18 +36,13 @@ internal static class ProofEndpoints
             return ApiSetup.Missing($"Account {id} was never opened.");
         }
 
-        if (deployment.Tokens.FirstOrDefault(listed => listed.Index == request.Token) is not { } token)
+        if (Defect(deployment, request.Token, request.AmountRaw, least: 1, out ushort token, out UInt128 amount) is { } defect)
         {
-            return ApiSetup.Missing($"Token {request.Token} is not listed; /api/deployment lists the tokens.");
-        }
-
-        if (!UInt128.TryParse(request.AmountRaw, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 amount) || amount == 0)
-        {
-            return ApiSetup.Bad($"The amount '{request.AmountRaw}' is not understood; give a whole number of base units, more than 0.");
+            return defect;
         }
 
         CheckpointInputs live = await inputs.GetAsync(cancellationToken);
-        (AccountOperation? operation, string refusal) = AccountOperation.OfWithdrawal(account, token.Index, amount, indexed.Book, live);
+        (AccountOperation? operation, string refusal) = AccountOperation.OfWithdrawal(account, token, amount, indexed.Book, live);
         if (operation is null)
         {
             return ApiSetup.Bad(refusal);
@@ -55,7 +50,7 @@ internal static class ProofEndpoints
 
         var calls = new ProtocolCalls(deployment.Contracts);
         return TypedResults.Ok(OperationProofView.Of(await desk.ChooseAsync(
-            [operation], proofs => calls.Withdraw(account, token.Index, amount, account.Owner, proofs[0]), account.Owner, _ => request.Asker, indexed, live, cancellationToken)));
+            [operation], proofs => calls.Withdraw(account, token, amount, account.Owner, proofs[0]), account.Owner, _ => request.Asker, indexed, live, cancellationToken)));
     }
 
     private static async Task<Results<Ok<OperationProofView>, ProblemHttpResult>> MoveAsync(
@@ -71,14 +66,9 @@ internal static class ProofEndpoints
             return ApiSetup.Missing($"Account {request.To} was never opened.");
         }
 
-        if (deployment.Tokens.FirstOrDefault(listed => listed.Index == request.Token) is not { } token)
+        if (Defect(deployment, request.Token, request.AmountRaw, least: 0, out ushort token, out UInt128 amount) is { } defect)
         {
-            return ApiSetup.Missing($"Token {request.Token} is not listed; /api/deployment lists the tokens.");
-        }
-
-        if (!UInt128.TryParse(request.AmountRaw, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 amount))
-        {
-            return ApiSetup.Bad($"The amount '{request.AmountRaw}' is not understood; give a whole number of base units.");
+            return defect;
         }
 
         var instruments = new List<Instrument>();
@@ -93,7 +83,7 @@ internal static class ProofEndpoints
         }
 
         CheckpointInputs live = await inputs.GetAsync(cancellationToken);
-        (AccountOperation[]? operations, string refusal) = AccountOperation.OfMove(from, to, token.Index, amount, instruments, indexed.Book, live);
+        (AccountOperation[]? operations, string refusal) = AccountOperation.OfMove(from, to, token, amount, instruments, indexed.Book, live);
         if (operations is null)
         {
             return ApiSetup.Bad(refusal);
@@ -102,12 +92,23 @@ internal static class ProofEndpoints
         var calls = new ProtocolCalls(deployment.Contracts);
         return TypedResults.Ok(OperationProofView.Of(await desk.ChooseAsync(
             operations,
-            proofs => calls.Move(from, proofs[0], to, proofs[1], token.Index, amount, instruments),
+            proofs => calls.Move(from, proofs[0], to, proofs[1], token, amount, instruments),
             from.Owner,
             operation => operation.Account == from ? request.Asker : request.ToAsker,
             indexed,
             live,
             cancellationToken)));
+    }
+
+    /// <summary>What is wrong with a token's number or an amount of it; null when nothing is.</summary>
+    private static ProblemHttpResult? Defect(DeploymentRecord deployment, int number, string? amountRaw, uint least, out ushort token, out UInt128 amount)
+    {
+        bool isNumber = UInt128.TryParse(amountRaw, NumberStyles.None, CultureInfo.InvariantCulture, out amount);
+        DeployedToken? listed = deployment.Tokens.FirstOrDefault(listed => listed.Index == number);
+        token = listed?.Index ?? 0;
+        return listed is null ? ApiSetup.Missing($"Token {number} is not listed; /api/deployment lists the tokens.")
+            : !isNumber || amount < least ? ApiSetup.Bad($"The amount '{amountRaw}' is not understood; give a whole number of base units{(least > 0 ? ", more than 0" : "")}.")
+            : null;
     }
 
     private static async Task<Results<Ok<OperationProofView>, ProblemHttpResult>> SettlementAsync(

@@ -7,9 +7,10 @@ namespace OnchainMargin.Solver.Attesting;
 /// <summary>A whole attested book as nodes hand it to each other.</summary>
 /// <param name="Checkpoint">Its checkpoint.</param>
 /// <param name="Attestations">Each attestation as <c>abi.encode</c> gives it, in hexadecimal digits.</param>
-internal sealed record AttestedBookView(ulong Checkpoint, IReadOnlyList<string> Attestations)
+internal sealed record AttestedBookView(ulong Checkpoint, IEnumerable<string> Attestations)
 {
-    public static AttestedBookView Of(AttestedBook book) => new(book.Checkpoint, [.. book.Attestations.Select(static attestation => HexData.Encode(attestation.Encode()))]);
+    /// <summary>A book to be sent: it is written as it is read, a text at a time, and never stands whole in memory.</summary>
+    public static AttestedBookView Of(AttestedBook book) => new(book.Checkpoint, book.Attestations.Select(static attestation => HexData.Encode(attestation.Encode())));
 
     /// <summary>The book; null when what was sent is none.</summary>
     public AttestedBook? Read()

@@ -48,6 +48,12 @@ internal sealed class AttestedBooks
         }
     }
 
+    /// <summary>The attested book of a checkpoint as strangers are served it: only that of the last epoch is computed for them, else who asks for one after the other would have this node compute whole books for ever.</summary>
+    public AttestedBook? FindServed(IndexedBook indexed, ulong checkpoint, CancellationToken cancellationToken) =>
+        checkpoint == indexed.Book.LatestEpoch?.Checkpoint ? Find(indexed, checkpoint, cancellationToken)
+        : indexed.AtCheckpoints.TryGetValue(checkpoint, out ProtocolBook? book) ? Known(book.BlockHash)
+        : null;
+
     private AttestedBook? Known(Hash32 block)
     {
         lock (_gate)

@@ -27,7 +27,7 @@ internal static class AttestingEndpoints
 
         RouteGroupBuilder attest = host.MapGroup("/attest").WithMetadata(new RequestSizeLimitAttribute(LargestRequestBytes));
         attest.MapGet("/books/{checkpoint}", (ulong checkpoint, Broadcast<IndexedBook> books, AttestedBooks attested, CancellationToken cancellationToken) =>
-                books.Current is { } indexed && attested.Find(indexed, checkpoint, cancellationToken) is { } book
+                books.Current is { } indexed && attested.FindServed(indexed, checkpoint, cancellationToken) is { } book
                     ? Results.Ok(AttestedBookView.Of(book))
                     : ApiSetup.Missing($"The book of checkpoint {checkpoint} is not kept here; ask for one of the last."))
             .Produces<AttestedBookView>().WithSummary("Every attestation of a checkpoint's book").WithTags("attestations");

@@ -32,6 +32,50 @@ public sealed class ServingTests
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
     }
 
+    [Fact]
+    public async Task Requests_InCapitals_AreLimitedAllTheSame()
+    {
+        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0", RequestsPerTenSeconds = 1 });
+        await world.BeginAsync();
+        foreach ((string path, HttpStatusCode expected) in new[] { ("/api/epochs", HttpStatusCode.OK), ("/API/epochs", HttpStatusCode.TooManyRequests) })
+        {
+            using HttpResponseMessage reply = await world.Http.GetAsync(path);
+            Assert.Equal(expected, reply.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Streams_OfOneAddress_AreHeldOpenOnlySoMany()
+    {
+        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0" });
+        await world.BeginAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var open = new List<HttpResponseMessage>();
+        for (int i = 0; i < 32; i++)
+        {
+            open.Add(await world.Http.GetAsync("/api/stream?account=2", HttpCompletionOption.ResponseHeadersRead, limit.Token));
+        }
+
+        using HttpResponseMessage refused = await world.Http.GetAsync("/api/stream?account=2", HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        Assert.All(open, static one => Assert.Equal(HttpStatusCode.OK, one.StatusCode));
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        open.ForEach(static one => one.Dispose());
+    }
+
+    [Theory]
+    [InlineData("/api/stream/?account=2")]
+    [InlineData("/API/Stream?account=2")]
+    [InlineData("/api/orders/Session/?id=nobody-guesses-this")]
+    public async Task Stream_HoweverItsPathIsWritten_IsSentAsItComes(string path)
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using HttpResponseMessage reply = await world.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        using var reader = new StreamReader(await reply.Content.ReadAsStreamAsync(limit.Token));
+        Assert.StartsWith("event: ", await reader.ReadLineAsync(limit.Token), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Friend, Friend)]
     [InlineData("https://stranger.example", null)]
