@@ -35,7 +35,7 @@ internal sealed class AttesterRole(
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Address> _refused = [];
     private readonly HashSet<Hash32> _models = [];
-    private readonly HashSet<(Hash32 Root, Address Signer)> _compared = [];
+    private readonly Dictionary<Address, ulong> _compared = [];
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Attester;
@@ -77,15 +77,17 @@ internal sealed class AttesterRole(
         Hash32 digest = digests.Of(epoch, inputs.InputsHash);
         await SignAsync(book, made, epoch, digest, cancellationToken).ConfigureAwait(false);
         RiskRegistry.AttesterSignature[] signatures = await GatherAsync(book, epoch, digest, cancellationToken).ConfigureAwait(false);
-        await CompareAsync(made, epoch, digest, cancellationToken).ConfigureAwait(false);
         if (signatures.Length < book.Threshold)
         {
             logger.SignaturesMissing(epoch.Epoch, signatures.Length, book.Threshold);
-            return;
+        }
+        else
+        {
+            string key = string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch} of checkpoint {epoch.Checkpoint} root {epoch.BookRoot.ToString()[..10]}");
+            await SubmitAsync(key, calls.Post(epoch, inputs, signatures), epoch.Epoch, cancellationToken).ConfigureAwait(false);
         }
 
-        string key = string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch} of checkpoint {epoch.Checkpoint} root {epoch.BookRoot.ToString()[..10]}");
-        await SubmitAsync(key, calls.Post(epoch, inputs, signatures), epoch.Epoch, cancellationToken).ConfigureAwait(false);
+        await CompareAsync(made, epoch, digest, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -131,16 +133,18 @@ internal sealed class AttesterRole(
         ];
     }
 
-    /// <summary>Another attester computed another book of the same checkpoint: says where, and lets the others see that it happens. What this node signed stays its own.</summary>
+    /// <summary>Another attester computed another book of the same checkpoint: says where, and lets the others see that it happens. What this node signed stays its own. Once for each attester and checkpoint:
+    /// one who signs root after root shall not have this node fetch book after book.</summary>
     private async Task CompareAsync(AttestedBook own, RiskRegistry.RiskEpoch epoch, Hash32 digest, CancellationToken cancellationToken)
     {
         foreach ((RiskRegistry.RiskEpoch other, Address signer) in exchange.Others(epoch.Epoch, digest))
         {
-            if (other.Checkpoint != epoch.Checkpoint || !_compared.Add((other.BookRoot, signer)))
+            if (other.Checkpoint != epoch.Checkpoint || _compared.GetValueOrDefault(signer) == epoch.Checkpoint)
             {
                 continue;
             }
 
+            _compared[signer] = epoch.Checkpoint;
             SolverTelemetry.Disagreements.Add(1);
             logger.BookDiffers(signer, epoch.Epoch, epoch.Checkpoint, other.BookRoot, own.Root);
             if (await peers.FindBookAsync(options.Peers, other.Checkpoint, other.BookRoot, cancellationToken).ConfigureAwait(false) is { } theirs)

@@ -8,25 +8,29 @@ internal sealed class LocalSignatureExchange : ISignatureExchange
 {
     private const int KeptEpochs = 64;
 
+    /// <summary>An honest attester signs an epoch's number again for each checkpoint until it is posted, and after a reorganisation. Whoever signs more pushes out his own.</summary>
+    private const int KeptOfASigner = 16;
+
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<ulong, Dictionary<Hash32, Dictionary<Address, (RiskRegistry.RiskEpoch Epoch, RiskRegistry.AttesterSignature Signature)>>> _epochs = [];
+    private readonly SortedDictionary<ulong, List<(Hash32 Digest, RiskRegistry.RiskEpoch Epoch, RiskRegistry.AttesterSignature Signature)>> _epochs = [];
 
     /// <inheritdoc/>
     public Task PublishAsync(RiskRegistry.RiskEpoch epoch, Hash32 digest, RiskRegistry.AttesterSignature signature, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (!_epochs.TryGetValue(epoch.Epoch, out Dictionary<Hash32, Dictionary<Address, (RiskRegistry.RiskEpoch Epoch, RiskRegistry.AttesterSignature Signature)>>? digests))
+            if (!_epochs.TryGetValue(epoch.Epoch, out var offers))
             {
-                _epochs[epoch.Epoch] = digests = [];
+                _epochs[epoch.Epoch] = offers = [];
             }
 
-            if (!digests.TryGetValue(digest, out Dictionary<Address, (RiskRegistry.RiskEpoch Epoch, RiskRegistry.AttesterSignature Signature)>? signatures))
+            offers.RemoveAll(offer => offer.Digest == digest && offer.Signature.Signer == signature.Signer);
+            offers.Add((digest, epoch, signature));
+            if (offers.Count(offer => offer.Signature.Signer == signature.Signer) > KeptOfASigner)
             {
-                digests[digest] = signatures = [];
+                offers.RemoveAt(offers.FindIndex(offer => offer.Signature.Signer == signature.Signer));
             }
 
-            signatures[signature.Signer] = (epoch, signature);
             while (_epochs.Count > KeptEpochs)
             {
                 _epochs.Remove(_epochs.Keys.First());
@@ -41,11 +45,8 @@ internal sealed class LocalSignatureExchange : ISignatureExchange
     {
         lock (_gate)
         {
-            IReadOnlyList<RiskRegistry.AttesterSignature> found =
-                _epochs.TryGetValue(epoch, out Dictionary<Hash32, Dictionary<Address, (RiskRegistry.RiskEpoch Epoch, RiskRegistry.AttesterSignature Signature)>>? digests) && digests.TryGetValue(digest, out Dictionary<Address, (RiskRegistry.RiskEpoch Epoch, RiskRegistry.AttesterSignature Signature)>? signatures)
-                    ? [.. signatures.Values.Select(static offer => offer.Signature)]
-                    : [];
-            return Task.FromResult(found);
+            return Task.FromResult<IReadOnlyList<RiskRegistry.AttesterSignature>>(
+                _epochs.TryGetValue(epoch, out var offers) ? [.. offers.Where(offer => offer.Digest == digest).Select(static offer => offer.Signature)] : []);
         }
     }
 
@@ -54,9 +55,7 @@ internal sealed class LocalSignatureExchange : ISignatureExchange
     {
         lock (_gate)
         {
-            return _epochs.TryGetValue(epoch, out Dictionary<Hash32, Dictionary<Address, (RiskRegistry.RiskEpoch Epoch, RiskRegistry.AttesterSignature Signature)>>? digests)
-                ? [.. digests.Where(pair => pair.Key != digest).SelectMany(static pair => pair.Value.Values).Select(static offer => (offer.Epoch, offer.Signature.Signer))]
-                : [];
+            return _epochs.TryGetValue(epoch, out var offers) ? [.. offers.Where(offer => offer.Digest != digest).Select(static offer => (offer.Epoch, offer.Signature.Signer))] : [];
         }
     }
 }

@@ -113,18 +113,19 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
             return;
         }
 
-        Remember(_sent, proposal.Digest);
-        _sentAt = time.GetUtcNow();
         string key = string.Create(CultureInfo.InvariantCulture, $"{kind} of {proposal.Time} {Short(proposal)}");
         try
         {
             await transactions.SubmitAsync(TransactionIntent.From(key, call(signatures)), cancellationToken).ConfigureAwait(false);
+            Remember(_sent, proposal.Digest);
+            _sentAt = time.GetUtcNow();
             SolverTelemetry.ProposalsSent.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
             logger.ProposalSent(kind, Short(proposal), signatures.Count);
         }
         catch (RevertException error)
         {
-            // Somebody else was faster, or the chain moved on: the next proposal starts from what is in force then.
+            // Somebody else was faster, or the chain moved on: the next proposal starts from what is in force then. A node that was away said nothing of it, and is asked again.
+            Remember(_sent, proposal.Digest);
             _sentAt = DateTimeOffset.MinValue;
             logger.ProposalRefusedByChain(kind, Short(proposal), error.Reason.ToString() ?? "");
         }

@@ -47,6 +47,24 @@ public sealed class BookDifferenceTests
         Assert.Equal([1], Assert.Single(await exchange.CollectAsync(1, digest, CancellationToken.None)).Signature);
     }
 
+    [Fact]
+    public async Task Publish_OfAFloodFromOne_LeavesWhatOthersSignedAndAFewOfHisOwn()
+    {
+        var exchange = new LocalSignatureExchange();
+        RiskRegistry.RiskEpoch epoch = Book(Attestation(1, 100)).ToEpoch(1, default);
+        Hash32 digest = Keccak256.HashUtf8("honest");
+        await exchange.PublishAsync(epoch, digest, new RiskRegistry.AttesterSignature(default, [1]), CancellationToken.None);
+        var liar = Address.Parse("0x00000000000000000000000000000000000000aa");
+        for (int i = 0; i < 1000; i++)
+        {
+            await exchange.PublishAsync(epoch, Keccak256.HashUtf8($"root {i}"), new RiskRegistry.AttesterSignature(liar, [2]), CancellationToken.None);
+        }
+
+        Assert.Single(await exchange.CollectAsync(1, digest, CancellationToken.None));
+        Assert.Equal(16, exchange.Others(1, digest).Count);
+        Assert.Single(await exchange.CollectAsync(1, Keccak256.HashUtf8("root 999"), CancellationToken.None));
+    }
+
     private static AttestedBook Book(params RiskRegistry.RiskAttestation[] attestations) => new(9, attestations);
 
     private static RiskRegistry.RiskAttestation Attestation(ulong account, Int128 leastCash) => new(account, default, default, leastCash, 6, 5, 9, default, 1_770_000_600);

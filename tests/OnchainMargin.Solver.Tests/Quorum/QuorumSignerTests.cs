@@ -2,12 +2,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Signing;
 using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Quorum;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Transactions;
+using OnchainMargin.Solver.Transactions;
 using OnchainMargin.Tests.Shared;
 
 namespace OnchainMargin.Solver.Tests.Quorum;
@@ -79,6 +83,25 @@ public sealed class QuorumSignerTests : IDisposable
 
         Assert.Contains(honest, _quorum.Open(BookAt(Now), MostAge));
         Assert.Equal(16, _exchange.Of(ProposalKind.Parameters).Count);
+    }
+
+    [Fact]
+    public async Task Send_WhileTheNodeIsAway_IsTriedAgain()
+    {
+        int asked = 0;
+        var node = new FakeTransactionNode { BeforeEstimate = (_, _) => asked++ == 0 ? throw new RpcTransportException("the node is away") : Task.CompletedTask };
+        using SolverStore store = SolverStore.Open(":memory:", 1, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(_own, 1), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
+        var quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], manager, new FakeTime(), NullLogger<QuorumSigner>.Instance);
+        Proposal proposal = Offer(_other, Now);
+        Assert.True(await quorum.JudgeAsync(proposal, static () => null, BookAt(Now), CancellationToken.None));
+
+        await Assert.ThrowsAsync<RpcTransportException>(Send);
+        await Send();
+        await Send();
+        Assert.Single(node.Broadcasts);
+
+        Task Send() => quorum.SendAsync(proposal, BookAt(Now), signatures => new ProtocolCalls(SampleDeployment.Contracts).Step(proposal.Underlyings, proposal.Tokens, signatures), CancellationToken.None);
     }
 
     private Proposal Offer(PrivateKey key, ulong time)
