@@ -44,6 +44,11 @@ public static class SolverHost
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         DeploymentRecord deployment = DeploymentFile.Read(options.DeploymentFile);
+        if (options.Plays(SolverRoles.Keeper))
+        {
+            NativePrice.Require(deployment, options.Keeper);
+        }
+
         IRpcClient rpc = await NodesAsync(options, deployment.ChainId, cancellationToken).ConfigureAwait(false);
         var node = new EthereumNode(rpc, ProtocolErrors.Decoder);
         ProtocolClient client = await ProtocolClient.ConnectAsync(node, deployment, cancellationToken: cancellationToken).ConfigureAwait(false);
