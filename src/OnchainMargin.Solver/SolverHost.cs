@@ -85,8 +85,8 @@ public static class SolverHost
         return host;
     }
 
-    /// <summary>One node, or several as one. A further node that serves another chain would hand out another book, so it is refused; one that does not answer now may come back.</summary>
-    private static async Task<IRpcClient> NodesAsync(SolverOptions options, ulong chainId, CancellationToken cancellationToken)
+    /// <summary>One node, or several as one. Addresses of hosted nodes hold keys, so no message has more of one than its host. A further node that serves another chain would hand out another book, so it is refused; one that does not answer now may come back.</summary>
+    internal static async Task<IRpcClient> NodesAsync(SolverOptions options, ulong chainId, CancellationToken cancellationToken)
     {
         var first = new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri(options.NodeUrl), RetryCount = options.NodeUrls.Count == 0 ? 3 : 1 });
         if (options.NodeUrls.Count == 0)
@@ -102,7 +102,7 @@ public static class SolverHost
                 ulong served = await new EthereumNode(others[i]).GetChainIdAsync(cancellationToken).ConfigureAwait(false);
                 if (served != chainId)
                 {
-                    throw new ProtocolException($"The node of option solver.nodeUrls '{options.NodeUrls[i]}' serves chain {served} and the deployment is on chain {chainId}; name a node of that chain.");
+                    throw new ProtocolException($"The node at {new Uri(options.NodeUrls[i]).Authority} of option solver.nodeUrls serves chain {served} and the deployment is on chain {chainId}; name a node of that chain.");
                 }
             }
             catch (RpcTransportException)

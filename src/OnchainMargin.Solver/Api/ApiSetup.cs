@@ -23,8 +23,14 @@ internal static class ApiSetup
     /// <summary>What is limited by address, each for itself: what people ask, and what other attesters do. Routes take capitals for small letters, so limits do, too.</summary>
     private static readonly string[] Limited = ["/api", "/attest"];
 
-    /// <summary>What goes on for long, or costs as much as a whole book does, and how many of each an address may hold open at once.</summary>
-    private static readonly (string Path, int Most)[] Held = [("/api/stream", 32), ("/api/orders/session", 32), ("/attest/books", 1)];
+    /// <summary>What goes on for long, or costs as much as a whole book or a simulation does, and how many of each an address may have at once.</summary>
+    private static readonly (string Name, Func<PathString, bool> Is, int Most)[] Held =
+    [
+        ("stream", static path => path.StartsWithSegments("/api/stream", StringComparison.OrdinalIgnoreCase), 32),
+        ("session", static path => path.StartsWithSegments("/api/orders/session", StringComparison.OrdinalIgnoreCase), 32),
+        ("book", static path => path.StartsWithSegments("/attest/books", StringComparison.OrdinalIgnoreCase), 1),
+        ("tail", static path => path.Value!.TrimEnd('/').EndsWith("/tail", StringComparison.OrdinalIgnoreCase), 2),
+    ];
 
     public static void AddServices(WebApplicationBuilder builder, SolverOptions options)
     {
@@ -109,13 +115,13 @@ internal static class ApiSetup
                         _ => new SlidingWindowRateLimiterOptions { PermitLimit = requests, Window = TimeSpan.FromSeconds(WindowSeconds), SegmentsPerWindow = WindowSegments, QueueLimit = 0 })
                     : RateLimitPartition.GetNoLimiter("")),
             PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                Array.Find(Held, held => context.Request.Path.StartsWithSegments(held.Path, StringComparison.OrdinalIgnoreCase)) is { Most: > 0 } held
-                    ? RateLimitPartition.GetConcurrencyLimiter($"{held.Path} {context.Connection.RemoteIpAddress}", _ => new ConcurrencyLimiterOptions { PermitLimit = held.Most, QueueLimit = 0 })
+                Array.Find(Held, held => held.Is(context.Request.Path)) is { Most: > 0 } held
+                    ? RateLimitPartition.GetConcurrencyLimiter($"{held.Name} {context.Connection.RemoteIpAddress}", _ => new ConcurrencyLimiterOptions { PermitLimit = held.Most, QueueLimit = 0 })
                     : RateLimitPartition.GetNoLimiter("")));
         limiter.OnRejected = static async (context, cancellationToken) =>
         {
             context.HttpContext.Response.Headers.RetryAfter = (WindowSeconds / WindowSegments).ToString(CultureInfo.InvariantCulture);
-            await TypedResults.Problem("Too many requests came from this address, or it holds too many streams open; wait a few seconds, or use /api/stream, once, instead of asking again and again.", statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests")
+            await TypedResults.Problem("Too many requests came from this address, or it has too many streams or simulations at once; wait a few seconds, or use /api/stream, once, instead of asking again and again.", statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests")
                 .ExecuteAsync(context.HttpContext);
         };
     }

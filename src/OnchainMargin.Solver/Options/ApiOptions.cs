@@ -15,7 +15,7 @@ public sealed record ApiOptions
     /// <summary>Origins that browsers may call from, beside the page that is served here.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
-    /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, and fetch one book at a time. 0 for no limit of any of these.</summary>
+    /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, have two tails simulated and fetch one book at once. 0 for no limit of any of these.</summary>
     public int RequestsPerTenSeconds { get; init; } = 400;
 
     /// <summary>The environment variable that holds the key of the operator's endpoints; empty to serve none of them.</summary>

@@ -62,6 +62,17 @@ public sealed class ServingTests
         open.ForEach(static one => one.Dispose());
     }
 
+    [Fact]
+    public async Task Tails_OfOneAddress_AreSimulatedOnlySoManyAtOnce()
+    {
+        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0" });
+        await world.BeginAsync();
+        HttpResponseMessage[] replies = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => world.Http.GetAsync("/api/accounts/2/Tail/")));
+        Assert.Contains(replies, static reply => reply.StatusCode == HttpStatusCode.OK);
+        Assert.Contains(replies, static reply => reply.StatusCode == HttpStatusCode.TooManyRequests);
+        Array.ForEach(replies, static reply => reply.Dispose());
+    }
+
     [Theory]
     [InlineData("/api/stream/?account=2")]
     [InlineData("/API/Stream?account=2")]
