@@ -146,6 +146,9 @@ internal static partial class LogMessages
     [LoggerMessage(3006, LogLevel.Error, "Nonce {Nonce} of '{Intent}' was used by a transaction that is not in this outbox; give each solver a key of its own")]
     public static partial void TransactionDisplaced(this ILogger logger, string intent, ulong nonce);
 
+    [LoggerMessage(3011, LogLevel.Warning, "Nothing has nonce {Nonce} any more, and '{Intent}' waits behind it: an empty transaction takes it; give each solver a key of its own")]
+    public static partial void NonceFilled(this ILogger logger, ulong nonce, string intent);
+
     [LoggerMessage(3007, LogLevel.Debug, "Broadcast of '{Intent}' was answered with: {Answer}")]
     public static partial void BroadcastAnswered(this ILogger logger, string intent, string answer);
 

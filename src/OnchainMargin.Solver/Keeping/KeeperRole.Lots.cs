@@ -15,6 +15,23 @@ namespace OnchainMargin.Solver.Keeping;
 /// <content>What is done with lots that are open: end, enlarge, bid.</content>
 internal sealed partial class KeeperRole
 {
+    private async Task ConsiderLotsAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
+    {
+        foreach (BookLot lot in book.OpenLots.Where(lot => !IsCooling(lot.Account)))
+        {
+            try
+            {
+                await ConsiderLotAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RpcTransportException error)
+            {
+                // The next round passes over it and goes on behind it: a node that hangs costs a round its patience once, and no lot its turn.
+                Refused(new Duty(Subject(lot), "look", "", "", lot.Account), error);
+                break;
+            }
+        }
+    }
+
     private async Task ConsiderLotAsync(ProtocolBook book, BookLot lot, CheckpointInputs live, CancellationToken cancellationToken)
     {
         (AccountState rest, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, book.Settlements);
@@ -99,9 +116,9 @@ internal sealed partial class KeeperRole
 
         try
         {
-            Int128 pay = (Int128)await _client.QuoteBidAsync(lot, part.FractionE8, bidder, cancellationToken: cancellationToken).ConfigureAwait(false);
+            Int128 pay = (Int128)await Patience.AskAsync(token => _client.QuoteBidAsync(lot, part.FractionE8, bidder, cancellationToken: token), _time, cancellationToken).ConfigureAwait(false);
             TransactionRequest request = _client.Calls.Bid(lot, part.FractionE8, Int256.MaxValue, bidder, Proofs.Computed);
-            ulong gas = await _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
+            ulong gas = await EstimateAsync(request, cancellationToken).ConfigureAwait(false);
             GasOffer offer = await _node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
             var terms = new BidTerms
             {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol;
@@ -18,6 +19,12 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
 {
     /// <summary>How many accounts are looked at before the whole book; some milliseconds of work.</summary>
     private const int NearestAccounts = 2048;
+
+    /// <summary>The longest rest of an account whose starts were reverted, as long as that which the chain gives an account that was sold in part (CLR-040).</summary>
+    private const int LongestRestSeconds = 300;
+
+    /// <summary>How long a start that was reverted is remembered against its account.</summary>
+    private const int RevertedForSeconds = 3600;
 
     private readonly Broadcast<IndexedBook>.Subscription _changes;
     private readonly Broadcast<HeadTick>.Subscription _ticks;
@@ -67,16 +74,12 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
 
         ProtocolBook book = indexed.Book;
         var clock = new StageClock();
-        CheckpointInputs live = await _client.GetLiveInputsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        CheckpointInputs live = await Patience.AskAsync(token => _client.GetLiveInputsAsync(cancellationToken: token), _time, cancellationToken).ConfigureAwait(false);
         clock.End("read");
         IReadOnlyList<ulong> near = _line.First(book, live);
         clock.End("look");
         await StartAsync(book, near, live, cancellationToken).ConfigureAwait(false);
-        foreach (BookLot lot in book.OpenLots)
-        {
-            await ConsiderLotAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
-        }
-
+        await ConsiderLotsAsync(book, live, cancellationToken).ConfigureAwait(false);
         if (_whole is { IsCompleted: true } ended)
         {
             _whole = null;
@@ -129,11 +132,13 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         }
 
         Task<SendingTerms> asked = _transactions.AskTermsAsync(cancellationToken);
+        HashSet<ulong> resting = Resting(found);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Dictionary<Task<Start?>, BookAccount> starts = found.ToDictionary(
-            account => Task.Factory.StartNew(() => ProveAsync(book, account, live, cancellationToken), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap());
+            account => Task.Factory.StartNew(() => ProveAsync(book, account, live, resting.Contains(account.Id), silence.Token), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap());
         SendingTerms terms = await asked.ConfigureAwait(false);
         var worth = new List<(Duty Duty, string Figures)>();
-        IAsyncEnumerable<TransactionIntent> intents = WorthAsync(book, starts, terms.Offer, live, worth);
+        IAsyncEnumerable<TransactionIntent> intents = WorthAsync(book, starts, terms.Offer, live, worth, silence, cancellationToken);
         if (_options.DryRun)
         {
             await foreach (TransactionIntent _ in intents.ConfigureAwait(false))
@@ -156,11 +161,31 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
 
     private static Duty StartOf(BookAccount account) => Of(account, "start", "") with { IsPrivate = true };
 
-    /// <summary>An account's witness, and what the chain says of it; null when it is not under water.</summary>
-    private async Task<Start?> ProveAsync(ProtocolBook book, BookAccount account, CheckpointInputs live, CancellationToken cancellationToken)
+    /// <summary>The accounts that rest because starts of them were reverted on chain, twice as long after each: whoever heals his account just before each start would have every keeper pay gas for nothing for ever.</summary>
+    private HashSet<ulong> Resting(IEnumerable<BookAccount> accounts)
+    {
+        long now = _time.GetUtcNow().ToUnixTimeSeconds();
+        ILookup<string, long> reverted = _transactions.RevertedSince(now - RevertedForSeconds).ToLookup(static one => one.Intent.Split(" at ")[0], static one => one.CreatedSeconds, StringComparer.Ordinal);
+        var resting = new HashSet<ulong>();
+        foreach (BookAccount account in reverted.Count == 0 ? [] : accounts)
+        {
+            long[] starts = [.. reverted[$"start account {account.Id}"]];
+            long rest = starts.Length == 0 ? 0 : Math.Min((long)_options.CoolDownSeconds << Math.Min(starts.Length - 1, 16), Math.Max(LongestRestSeconds, _options.CoolDownSeconds));
+            if (rest > 0 && now - starts.Max() < rest)
+            {
+                resting.Add(account.Id);
+                _journal.Say($"account {account.Id}", "rest", $"{starts.Length} starts of it were reverted within the hour: it rests for {starts.Max() + rest - now} s, or until its equity is under half of what a witness shows");
+            }
+        }
+
+        return resting;
+    }
+
+    /// <summary>An account's witness, and what the chain says of it; null when it is not under water, or rests and still has half of what is asked of it: as long as a rest can harm nobody but its owner, and no longer.</summary>
+    private async Task<Start?> ProveAsync(ProtocolBook book, BookAccount account, CheckpointInputs live, bool isResting, CancellationToken cancellationToken)
     {
         var clock = new StageClock();
-        if (Liquidations.Look(book, account, live) is not { } found)
+        if (Liquidations.Look(book, account, live) is not { } found || (isResting && 2 * found.EquityE8 >= found.ShownE8))
         {
             return null;
         }
@@ -174,14 +199,19 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     }
 
     /// <summary>Those starts, as they come, that the chain would take and that are worth their gas; what is said of each goes to <paramref name="worth"/> before.</summary>
-    private async IAsyncEnumerable<TransactionIntent> WorthAsync(ProtocolBook book, Dictionary<Task<Start?>, BookAccount> starts, GasOffer offer, CheckpointInputs live, List<(Duty Duty, string Figures)> worth)
+    private async IAsyncEnumerable<TransactionIntent> WorthAsync(
+        ProtocolBook book, Dictionary<Task<Start?>, BookAccount> starts, GasOffer offer, CheckpointInputs live, List<(Duty Duty, string Figures)> worth, CancellationTokenSource silence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // As long as answers come, a node that has many questions is waited for; when none comes any more, it hangs in the rest.
+        using ITimer patience = _time.CreateTimer(_ => silence.Cancel(), null, Patience.Longest, Timeout.InfiniteTimeSpan);
         await foreach (Task<Start?> proved in Task.WhenEach(starts.Keys).ConfigureAwait(false))
         {
+            patience.Change(Patience.Longest, Timeout.InfiniteTimeSpan);
+
             // One account that cannot be proved or asked about now holds back neither the others nor the lots.
-            if (proved is { IsFaulted: true, Exception.InnerException: { } failure })
+            if (!proved.IsCompletedSuccessfully && !cancellationToken.IsCancellationRequested)
             {
-                Refused(StartOf(starts[proved]), failure);
+                Refused(StartOf(starts[proved]), proved.Exception?.InnerException ?? Patience.Over());
                 continue;
             }
 
@@ -233,7 +263,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
 
         try
         {
-            ulong limit = _transactions.GasLimitOf(await _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false));
+            ulong limit = _transactions.GasLimitOf(await EstimateAsync(request, cancellationToken).ConfigureAwait(false));
             GasOffer offer = await _node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
             if (Afford(duty, limit, offer, live) is not { } figures)
             {
@@ -249,6 +279,9 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
             return false;
         }
     }
+
+    private Task<ulong> EstimateAsync(TransactionRequest request, CancellationToken cancellationToken) =>
+        Patience.AskAsync(token => _node.EstimateGasAsync(_transactions.Sender, request.To!.Value, request.Data.ToArray(), token), _time, cancellationToken);
 
     private async Task SendAsync(Duty duty, TransactionRequest request, ulong gasLimit, UInt256 ceilingWei, string figures, CancellationToken cancellationToken)
     {

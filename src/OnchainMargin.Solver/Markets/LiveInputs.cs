@@ -1,5 +1,6 @@
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Markets;
 
@@ -20,7 +21,7 @@ internal sealed class LiveInputs(ProtocolClient client, TimeProvider time) : ILi
         {
             if (_last is null || time.GetElapsedTime(_at) >= Kept)
             {
-                _last = await client.GetLiveInputsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+                _last = await Patience.AskAsync(token => client.GetLiveInputsAsync(cancellationToken: token), time, cancellationToken).ConfigureAwait(false);
                 _at = time.GetTimestamp();
             }
 

@@ -33,7 +33,7 @@ public sealed record KeeperOptions
     /// <summary>Whether expired positions of others are settled.</summary>
     public bool SettlesExpired { get; init; } = true;
 
-    /// <summary>The underlying whose live price is that of the native coin (what gas is paid in).</summary>
+    /// <summary>The underlying whose live price is that of the native coin (what gas is paid in); empty where it is no underlying.</summary>
     public string NativeUnderlying { get; init; } = "ETH";
 
     /// <summary>The price of one whole native coin where it is no underlying, in E8 of the settlement currency.</summary>
@@ -42,7 +42,7 @@ public sealed record KeeperOptions
     /// <summary>Looks, computes and logs decisions, but sends nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>How many seconds an account is left alone after the chain refused what was tried with it.</summary>
+    /// <summary>How many seconds an account is left alone after the chain refused what was tried with it, or the node did not answer. After a start that was reverted on chain twice as long each time, up to five minutes, as long as it has half of what is asked of it.</summary>
     public int CoolDownSeconds { get; init; } = 10;
 
     /// <summary>How often accounts and lots are looked at when no block comes, in milliseconds.</summary>

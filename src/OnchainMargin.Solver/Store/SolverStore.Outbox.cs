@@ -101,6 +101,15 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>The intents of a sender that were reverted on chain, of those stored since a second, and when they were stored.</summary>
+    public IReadOnlyList<(string Intent, long CreatedSeconds)> RevertedSince(Address sender, long seconds)
+    {
+        lock (_gate)
+        {
+            return [.. _connection.Query<(string, long)>("SELECT intent, created FROM outbox WHERE state IN (2, 4) AND sender = @sender AND created >= @seconds", new { sender = sender.ToArray(), seconds })];
+        }
+    }
+
     /// <summary>Writes down how far an intent has come.</summary>
     public void SetOutboxState(string intent, OutboxState state, ulong blockNumber, string reason)
     {

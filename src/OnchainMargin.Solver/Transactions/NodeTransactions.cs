@@ -5,29 +5,21 @@ using OnchainMargin.Ethereum.Transactions;
 namespace OnchainMargin.Solver.Transactions;
 
 /// <summary>The transaction manager's view of a node.</summary>
-internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay) : ITransactionNode
+internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, TimeProvider time) : ITransactionNode
 {
-    public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => node.GetBlockNumberAsync(cancellationToken);
+    public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Patience.AskAsync(node.GetBlockNumberAsync, time, cancellationToken);
 
-    public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => node.GetTransactionCountAsync(sender, BlockTag.Latest, cancellationToken);
+    public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) =>
+        Patience.AskAsync(token => node.GetTransactionCountAsync(sender, BlockTag.Latest, token), time, cancellationToken);
 
     public Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken) =>
         node.EstimateGasAsync(new CallRequest(target, data) { From = sender }, cancellationToken);
 
-    public async Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken)
-    {
-        if (await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false) is { } fees)
-        {
-            return new GasOffer(fees.MaxFeePerGasWei, fees.MaxPriorityFeePerGasWei);
-        }
-
-        UInt256 price = await node.GetGasPriceAsync(cancellationToken).ConfigureAwait(false);
-        return new GasOffer(price, price);
-    }
+    public Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken) => Patience.AskAsync(AskFeesAsync, time, cancellationToken);
 
     public async Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken)
     {
-        TransactionReceipt? receipt = await node.GetReceiptAsync(hash, cancellationToken).ConfigureAwait(false);
+        TransactionReceipt? receipt = await Patience.AskAsync(token => node.GetReceiptAsync(hash, token), time, cancellationToken).ConfigureAwait(false);
         return receipt is null ? null : new MinedTransaction(receipt.BlockNumber, receipt.IsSuccess);
     }
 
@@ -38,16 +30,28 @@ internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay) :
     {
         try
         {
-            await node.CallAsync(new CallRequest(target, data) { From = sender }, BlockTag.Number(blockNumber), cancellationToken).ConfigureAwait(false);
+            await Patience.AskAsync(token => node.CallAsync(new CallRequest(target, data) { From = sender }, BlockTag.Number(blockNumber), token), time, cancellationToken).ConfigureAwait(false);
             return "it would be carried out now; the chain moved on between";
         }
         catch (RevertException error)
         {
             return error.Reason.ToString() ?? error.Message;
         }
-        catch (RpcErrorException error)
+        catch (EthereumException error) when (error is RpcErrorException or RpcTransportException)
         {
+            // Words for people: no transaction waits for them.
             return error.Message;
         }
+    }
+
+    private async Task<GasOffer> AskFeesAsync(CancellationToken cancellationToken)
+    {
+        if (await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false) is { } fees)
+        {
+            return new GasOffer(fees.MaxFeePerGasWei, fees.MaxPriorityFeePerGasWei);
+        }
+
+        UInt256 price = await node.GetGasPriceAsync(cancellationToken).ConfigureAwait(false);
+        return new GasOffer(price, price);
     }
 }

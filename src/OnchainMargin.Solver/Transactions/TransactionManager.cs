@@ -18,6 +18,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _missingSince = new(StringComparer.Ordinal);
+    private long? _gapSince;
 
     /// <summary>The account that sends.</summary>
     public Address Sender => key.Address;
@@ -27,6 +28,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
     /// <summary>Whether an intent is stored and has neither failed nor been given up, so that submitting it again would do nothing.</summary>
     public bool IsUnderWay(string intent) => Find(new TransactionIntent(intent, default, [])).Known is not null;
+
+    /// <summary>The intents that were reverted on chain, of those stored since a second, and when they were stored.</summary>
+    public IReadOnlyList<(string Intent, long CreatedSeconds)> RevertedSince(long seconds) => store.RevertedSince(key.Address, seconds);
 
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
@@ -43,7 +47,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
                 return known;
             }
 
-            ulong gasLimit = intent.GasLimit ?? GasLimitOf(await node.EstimateGasAsync(key.Address, intent.Target, intent.Data, cancellationToken).ConfigureAwait(false));
+            ulong gasLimit = intent.GasLimit ?? GasLimitOf(await Patience.AskAsync(token => node.EstimateGasAsync(key.Address, intent.Target, intent.Data, token), time, cancellationToken).ConfigureAwait(false));
             GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
             OutboxEntry entry = EntryOf(intent, gasLimit, Math.Max(mined, store.NonceAfterOutbox(key.Address)));
@@ -74,6 +78,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             }
 
             IReadOnlyList<OutboxEntry> unsettled = store.UnsettledOf(key.Address);
+            await FillGapAsync(unsettled, mined, cancellationToken).ConfigureAwait(false);
             ulong last = unsettled.Count == 0 ? 0 : unsettled[^1].Nonce;
             foreach (OutboxEntry entry in unsettled)
             {
@@ -83,6 +88,36 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>Uses nonces that nothing here has, by empty transactions, so that what waits behind them goes on: a transaction that somebody sent from the key elsewhere had one of them, and a reorganisation took it back for good.</summary>
+    private async Task FillGapAsync(IReadOnlyList<OutboxEntry> unsettled, ulong mined, CancellationToken cancellationToken)
+    {
+        if (unsettled.FirstOrDefault(entry => entry.Nonce >= mined) is not { } waiting || waiting.Nonce == mined)
+        {
+            _gapSince = null;
+            return;
+        }
+
+        // It may come back, and a node that is a moment behind knows too few nonces.
+        _gapSince ??= Now;
+        if (Now - _gapSince < options.DisplacedAfterSeconds)
+        {
+            return;
+        }
+
+        GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
+        for (ulong nonce = mined; nonce < waiting.Nonce; nonce++)
+        {
+            (_, TransactionIntent intent) = Find(new TransactionIntent(string.Create(CultureInfo.InvariantCulture, $"fill nonce {nonce}"), key.Address, []));
+            OutboxEntry entry = EntryOf(intent, EmptyGas, nonce);
+            OutboxAttempt attempt = Sign(entry, offer);
+            if (store.TryAddToOutbox(entry, attempt))
+            {
+                logger.NonceFilled(nonce, waiting.Intent);
+                await BroadcastAsync(entry, attempt, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -273,7 +308,12 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         try
         {
             bool isPrivate = entry.IsPrivate && (options.PrivateForSeconds == 0 || Now - entry.CreatedSeconds < options.PrivateForSeconds);
-            await node.BroadcastAsync(attempt.Raw, isPrivate, cancellationToken).ConfigureAwait(false);
+            await node.BroadcastAsync(attempt.Raw, isPrivate, cancellationToken).WaitAsync(Patience.Longest, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // It goes on by itself; nobody waits for it, and the receipts of the next round tell.
+            logger.BroadcastAnswered(attempt.Intent, Patience.Over().Message);
         }
         catch (EthereumException answer)
         {

@@ -67,6 +67,47 @@ public sealed class KeeperRoleTests : IDisposable
     }
 
     [Fact]
+    public async Task RunOnce_NodeHangsInOneStart_GivesItUpAndGoesOn()
+    {
+        int asked = 0;
+        _node.BeforeEstimate = (_, token) => Interlocked.Increment(ref asked) == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        await LookAsync(Book()).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(Sinking - 1, _node.Broadcasts.Count);
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeHangsInOneLot_TheNextRoundGoesOnBehindIt()
+    {
+        (BookAccount first, BookLot hanging) = Lot(7, 1, 19, -1);
+        (BookAccount second, BookLot other) = Lot(8, 2, 19, -1);
+        string never = HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(hanging).Data.ToArray());
+        _node.BeforeEstimate = (data, token) => string.Equals(HexData.Encode(data), never, StringComparison.Ordinal) ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        await LookAsync(BookOf([hanging, other], first, second)).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal([HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(other).Data.ToArray())], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
+    }
+
+    [Fact]
+    public async Task RunOnce_StartsThatAreRevertedOnChain_RestLongerEachTimeUnlessTheAccountSinksFurther()
+    {
+        _node.RevertsWhenMined = true;
+        var time = new FakeTime();
+        foreach ((int seconds, int expected) in new[] { (0, Sinking), (9, 0), (1, Sinking), (19, 0), (1, Sinking), (39, 0), (1, Sinking) })
+        {
+            time.Pass(seconds);
+            Assert.Equal((seconds, expected), (seconds, await StartedAsync(Book(cash: 100), time)));
+        }
+
+        // What an owner buys by healing before each start ends where his account is no more worth half of what is asked of it.
+        Assert.Equal(Sinking, await StartedAsync(Book(cash: 60), time));
+
+        // And it is forgotten.
+        time.Pass(3601);
+        Assert.Equal(Sinking, await StartedAsync(Book(cash: 100), time));
+        time.Pass(10);
+        Assert.Equal(Sinking, await StartedAsync(Book(cash: 100), time));
+    }
+
+    [Fact]
     public async Task RunOnce_StateWhoseHashBeginsLikeOneThatWasStarted_IsStartedAllTheSame()
     {
         await LookAsync(Book());
@@ -82,15 +123,24 @@ public sealed class KeeperRoleTests : IDisposable
     [InlineData(19, -1, true)] // -1 as a whole, and no proceeds: the account owes.
     public async Task RunOnce_LotThatIsInsolventByItself_IsTakenOver(int cash, int proceeds, bool isTakenOver)
     {
-        BookAccount account = UnderWater(1, 1) with { OpenLot = 7 };
+        (BookAccount account, BookLot lot) = Lot(7, 1, cash, proceeds);
+        await LookAsync(BookOf([lot], account));
+        string expected = HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(lot).Data.ToArray());
+        Assert.Equal(isTakenOver ? [expected] : [], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
+    }
+
+    /// <summary>A lot that is half sold for some proceeds, or not sold at all where those are negative.</summary>
+    private static (BookAccount Account, BookLot Lot) Lot(ulong id, ulong of, int cash, int proceeds)
+    {
+        BookAccount account = UnderWater(of, 1) with { OpenLot = id };
         AccountState state = account.State with { CashE8 = cash * Books.One, Positions = [account.State.Positions[0] with { SizeE8 = Books.One, CostE8 = 120 * Books.One }] };
         bool isSold = proceeds >= 0;
-        var lot = new BookLot
+        return (account, new BookLot
         {
-            Id = 7,
-            Account = 1,
+            Id = id,
+            Account = of,
             Keeper = default,
-            LotHash = Keccak256.HashUtf8("lot 7"),
+            LotHash = Keccak256.HashUtf8($"lot {id}"),
             State = state.Pack(),
             Balances = [],
             EquityE8 = 0,
@@ -100,35 +150,45 @@ public sealed class KeeperRoleTests : IDisposable
             ProceedsE8 = isSold ? (UInt128)(proceeds * Books.One) : 0,
             BiddingFromSeconds = 0,
             StartedInBlock = 4,
-        };
-        await LookAsync(Books.Of([Books.Inputs(1, Books.Start, 100)], account) with
-        {
-            BlockNumber = 5,
-            BlockHash = Keccak256.HashUtf8("block 5"),
-            Lots = ImmutableSortedDictionary<ulong, BookLot>.Empty.Add(7, lot),
         });
-        string expected = HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(lot).Data.ToArray());
-        Assert.Equal(isTakenOver ? [expected] : [], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
     }
 
-    private static ProtocolBook Book(byte last = 1) => Books.Of(
-        [Books.Inputs(1, Books.Start, 100)],
-        [.. Enumerable.Range(1, Sinking).Select(id => UnderWater((ulong)id, last))]) with
-    { BlockNumber = 5, BlockHash = Keccak256.HashUtf8("block 5") };
+    private static ProtocolBook Book(byte last = 1, int cash = 1) => BookOf([], [.. Enumerable.Range(1, Sinking).Select(id => UnderWater((ulong)id, last, cash))]);
 
-    private static BookAccount UnderWater(ulong id, byte last)
+    private static ProtocolBook BookOf(IEnumerable<BookLot> lots, params BookAccount[] accounts) => Books.Of([Books.Inputs(1, Books.Start, 100)], accounts) with
     {
-        BookAccount account = Books.Account(id, Books.One, 10 * Books.One, 100 * Books.One);
+        BlockNumber = 5,
+        BlockHash = Keccak256.HashUtf8("block 5"),
+        Lots = lots.ToImmutableSortedDictionary(static lot => lot.Id, static lot => lot),
+    };
+
+    /// <summary>How many starts a look sends, which are then mined.</summary>
+    private async Task<int> StartedAsync(ProtocolBook book, FakeTime time)
+    {
+        int before = _node.Broadcasts.Count;
+        await LookAsync(book, time);
+        _node.Mine();
+        using TransactionManager manager = Manager(time);
+        await manager.RunOnceAsync(CancellationToken.None);
+        return _node.Broadcasts.Count - before;
+    }
+
+    private TransactionManager Manager(TimeProvider time) => new(_node, new SigningKey(_key, 31337), _store, new TransactionOptions(), time, NullLogger<TransactionManager>.Instance);
+
+    private static BookAccount UnderWater(ulong id, byte last, int cash = 1)
+    {
+        BookAccount account = Books.Account(id, cash * Books.One, 10 * Books.One, 100 * Books.One);
         return account with { State = account.State with { InterestIndexE12 = 1_000_000_000_000 }, StateHash = new Hash32([.. Keccak256.HashUtf8($"state {id}").ToArray()[..31], last]) };
     }
 
-    private async Task LookAsync(ProtocolBook book)
+    private async Task LookAsync(ProtocolBook book, TimeProvider? clock = null)
     {
+        TimeProvider time = clock ?? TimeProvider.System;
         ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(new PricesNode(_live)), Deployment);
-        using var manager = new TransactionManager(_node, new SigningKey(_key, 31337), _store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
+        using TransactionManager manager = Manager(time);
         var books = new Broadcast<IndexedBook>();
         using var keeper = new KeeperRole(
-            books, new Broadcast<HeadTick>(), client, manager, _node, new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, TimeProvider.System, NullLogger<KeeperRole>.Instance);
+            books, new Broadcast<HeadTick>(), client, manager, _node, new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, time, NullLogger<KeeperRole>.Instance);
         books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
         await keeper.RunOnceAsync(CancellationToken.None);
         await keeper.WholeLook!;

@@ -84,6 +84,56 @@ public sealed class TransactionManagerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunOnce_ForeignTransactionIsTakenBackForGood_FillsItsNonceAndGoesOn()
+    {
+        using TransactionManager manager = Manager();
+        _node.UseNonceElsewhere(Foreign());
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        await manager.SubmitAsync(Intent("b"), CancellationToken.None);
+        Assert.Equal([1UL, 2UL], _node.Broadcasts.Select(static sent => sent.Transaction.Nonce));
+        _node.TakeBack(1);
+        _node.Mine();
+        Assert.Empty(_node.Mined);
+
+        // It may come back for a while.
+        await manager.RunOnceAsync(CancellationToken.None);
+        _time.Pass(_options.DisplacedAfterSeconds - 1);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.DoesNotContain(_node.Broadcasts, static sent => sent.Transaction.Nonce == 0);
+
+        _time.Pass(1);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal([0UL, 1UL, 2UL], _node.Mined.Select(static mined => mined.Transaction.Nonce));
+        Assert.Equal((_key.Address, true), (_node.Mined[0].Transaction.To!.Value, _node.Mined[0].Transaction.Data.IsEmpty));
+        Assert.Equal((OutboxState.Mined, OutboxState.Mined), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("b")!.State));
+    }
+
+    [Fact]
+    public async Task RunOnce_ForeignTransactionComesBackAfterItsNonceWasFilled_NothingIsDoneTwice()
+    {
+        using TransactionManager manager = Manager();
+        SignedTransaction foreign = Foreign();
+        _node.UseNonceElsewhere(foreign);
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        _node.TakeBack(1);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _time.Pass(_options.DisplacedAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.UseNonceElsewhere(foreign);
+        _node.Mine();
+        for (int i = 0; i < 3; i++)
+        {
+            await manager.RunOnceAsync(CancellationToken.None);
+            _time.Pass(_options.DisplacedAfterSeconds);
+        }
+
+        Assert.Equal([0UL, 1UL], _node.Mined.Select(static mined => mined.Transaction.Nonce));
+        Assert.Equal((OutboxState.Displaced, OutboxState.Mined), (_store.FindInOutbox("fill nonce 0")!.State, _store.FindInOutbox("a")!.State));
+    }
+
+    [Fact]
     public async Task RunOnce_NoBlockForLong_RaisesTheFeeOnTheSameNonce()
     {
         using TransactionManager manager = Manager();
@@ -331,7 +381,7 @@ public sealed class TransactionManagerTests : IDisposable
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         _node.ForgetPool();
-        _node.UseNonceElsewhere(_key.Sign(new FeeMarketTransaction { ChainId = 31337, Nonce = 0, GasLimit = 21_000, To = Target, MaxFeePerGasWei = 9UL, MaxPriorityFeePerGasWei = 1UL }));
+        _node.UseNonceElsewhere(Foreign());
         await manager.RunOnceAsync(CancellationToken.None);
         Assert.Equal(OutboxState.Live, _store.FindInOutbox("a")!.State);
         _time.Pass(_options.DisplacedAfterSeconds);
@@ -401,6 +451,9 @@ public sealed class TransactionManagerTests : IDisposable
     }
 
     private static TransactionIntent Intent(string key) => new(key, Target, System.Text.Encoding.UTF8.GetBytes(key));
+
+    /// <summary>The first transaction of the key, sent from elsewhere.</summary>
+    private SignedTransaction Foreign() => _key.Sign(new FeeMarketTransaction { ChainId = 31337, Nonce = 0, GasLimit = 21_000, To = Target, MaxFeePerGasWei = 9UL, MaxPriorityFeePerGasWei = 1UL });
 
     private TransactionManager Manager(TransactionOptions? options = null, SolverStore? store = null, FakeTransactionNode? node = null) =>
         new(node ?? _node, new SigningKey(_key, 31337), store ?? _store, options ?? _options, _time, NullLogger<TransactionManager>.Instance);

@@ -1,0 +1,47 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Tests.Transactions;
+
+public sealed class NodeTransactionsTests
+{
+    [Fact]
+    public async Task Questions_ToANodeThatHangs_AreGivenUp()
+    {
+        using var relay = new PrivateRelay(new TransactionOptions());
+        var node = new NodeTransactions(new EthereumNode(new HangingNode()), relay, new HastyTime());
+        var questions = new (string Name, Func<Task> Ask)[]
+        {
+            ("head", () => node.GetHeadNumberAsync(CancellationToken.None)),
+            ("nonce", () => node.GetMinedNonceAsync(default, CancellationToken.None)),
+            ("fees", () => node.EstimateFeesAsync(CancellationToken.None)),
+            ("receipt", () => node.FindMinedAsync(default, CancellationToken.None)),
+        };
+        foreach ((string name, Func<Task> ask) in questions)
+        {
+            RpcTransportException given = await Assert.ThrowsAsync<RpcTransportException>(() => ask().WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.True(given.Message.Contains("within 5 s", StringComparison.Ordinal), name);
+        }
+
+        // Why a transaction was reverted is told to people only: what became of it is written down all the same.
+        Assert.Contains("within 5 s", await node.ExplainRevertAsync(default, default, [], 1, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
+    }
+
+    private sealed class HangingNode : IRpcClient
+    {
+        public async Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return default;
+        }
+
+        public async Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return [];
+        }
+    }
+}
