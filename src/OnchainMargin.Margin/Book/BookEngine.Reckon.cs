@@ -22,6 +22,11 @@ public sealed partial class BookEngine
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ulong touched = Take(checkpoint, choice);
+        if (Instruments >= _forgetAt)
+        {
+            Forget();
+        }
+
         foreach (BookUnderlying? underlying in _underlyings)
         {
             underlying?.Fill(_workers.Length);

@@ -39,6 +39,21 @@ public sealed partial class BookEngine
     /// <summary>How many accounts it holds.</summary>
     public int Count => _places.Count + _misfits.Count;
 
+    /// <summary>How many instruments its tables hold; spot collateral is one of each underlying.</summary>
+    internal int Instruments
+    {
+        get
+        {
+            int count = 0;
+            foreach (BookUnderlying? underlying in _underlyings)
+            {
+                count += underlying?.Instruments.Length ?? 0;
+            }
+
+            return count;
+        }
+    }
+
     /// <summary>Intervals between nodes that were swept exactly in the last pass, because a bound did not decide that the largest loss is elsewhere.</summary>
     public long Swept { get; private set; }
 

@@ -38,4 +38,30 @@ internal sealed partial class BookUnderlying(ushort underlying)
 
         return number;
     }
+
+    /// <summary>Keeps the instruments that are held, and spot collateral, and forgets all others; the tables are made anew.</summary>
+    /// <param name="held">Of each number whether anybody holds it.</param>
+    /// <returns>The new number of each.</returns>
+    internal int[] Keep(bool[] held)
+    {
+        int[] numbers = new int[held.Length];
+        int kept = Spot + 1;
+        for (int number = Spot + 1; number < held.Length; number++)
+        {
+            Instrument instrument = _instruments[number];
+            if (held[number])
+            {
+                (_instruments[kept], _numbers[instrument], numbers[number]) = (instrument, kept, kept);
+                kept++;
+            }
+            else
+            {
+                _numbers.Remove(instrument);
+            }
+        }
+
+        _instruments.RemoveRange(kept, held.Length - kept);
+        (_filled, Room) = (0, 0);
+        return numbers;
+    }
 }

@@ -84,6 +84,45 @@ public sealed class BookEngineTests
         }
     }
 
+    /// <summary>Strikes that are traded and closed again leave nothing behind: of all that were ever held the tables keep twice what is held at most, and every figure stays right on the way.</summary>
+    [Fact]
+    public void Reckon_InstrumentsThatComeAndGo_AreForgotten()
+    {
+        int largest = 0;
+        for (int seed = 200; seed < 204; seed++)
+        {
+            var sample = new BookSample(seed, Accounts, edges: seed % 2 == 0);
+            var engine = new BookEngine(2, LaneWidths.Best);
+            var ever = new HashSet<Instrument>();
+            sample.Fill(engine);
+            for (int step = 0; step < 40; step++)
+            {
+                for (int i = 0; i < 20; i++)
+                {
+                    ulong traded = sample.Pick();
+                    sample.Accounts[traded] = sample.Account();
+                    engine.Set(traded, sample.Accounts[traded].State, sample.Accounts[traded].Balances);
+                    ever.UnionWith(sample.Accounts[traded].State.Positions.Select(position => position.Instrument));
+                }
+
+                if (step % 3 == 0)
+                {
+                    sample.Tick();
+                }
+
+                var choice = (SurfaceChoice)(step / 4 % 3);
+                engine.Reckon(sample.Checkpoint, choice);
+                Assert.Empty(sample.Differences(engine, choice).Select(difference => $"seed {seed} step {step} {difference}"));
+            }
+
+            int held = sample.Accounts.Values.SelectMany(account => account.State.Positions).Select(position => position.Instrument).Distinct().Count();
+            Assert.True(engine.Instruments < Math.Max(BookEngine.ForgetLeast, 4 * held) + 1_000, $"{engine.Instruments} kept, {held} held, {ever.Count} ever");
+            largest = Math.Max(largest, ever.Count - engine.Instruments);
+        }
+
+        Assert.True(largest > 2_000, $"at most {largest} were ever forgotten");
+    }
+
     [Fact]
     public void Reckon_TenTimesTheAccounts_AllocatesTheSame()
     {
