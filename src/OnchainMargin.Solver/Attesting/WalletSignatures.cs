@@ -8,6 +8,9 @@ namespace OnchainMargin.Solver.Attesting;
 /// <summary>Signatures of keys, recovered here, and of contract wallets, asked of the node.</summary>
 internal sealed class WalletSignatures(IEthereumNode node) : IWalletSignatures
 {
+    /// <summary>More than wallets that compute a curve of their own take. Whoever asks names the contract, and the node works for it.</summary>
+    private const ulong MostGas = 3_000_000;
+
     private static readonly AbiFunction IsValid = ContractAbi.FromSignatures("function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4 magic)").Functions[0];
 
     /// <inheritdoc/>
@@ -25,11 +28,12 @@ internal sealed class WalletSignatures(IEthereumNode node) : IWalletSignatures
 
         try
         {
-            byte[] answer = await node.CallAsync(new CallRequest(signer, IsValid.EncodeCall([digest, signature])), cancellationToken: cancellationToken).ConfigureAwait(false);
+            byte[] answer = await node.CallAsync(new CallRequest(signer, IsValid.EncodeCall([digest, signature])) { GasLimit = MostGas }, cancellationToken: cancellationToken).ConfigureAwait(false);
             return answer.Length == Hash32.Size && answer.AsSpan(0, 4).SequenceEqual((ReadOnlySpan<byte>)[0x16, 0x26, 0xba, 0x7e]);
         }
-        catch (RevertException)
+        catch (EthereumException error) when (error is RevertException or RpcErrorException)
         {
+            // A contract that takes all its gas is answered by an error of the node's, and is no more a signature than one that reverts.
             return false;
         }
     }
