@@ -5,15 +5,13 @@ import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
 import {AccountState} from "../margin/AccountStates.sol";
 import {IVm, VM} from "./IVm.sol";
-import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {LotFixture} from "./LotFixture.sol";
 
 /// @notice A lot in words that an earlier lot of the same account has used: nothing of the earlier one is left in them but the discount that it resumes.
-contract LiquidationHouseAgainTest is ProtocolFixture {
-    bytes private constant WITNESS = hex"00";
+contract LiquidationHouseAgainTest is LotFixture {
     uint64 private victim;
     uint64 private maker;
     uint64 private bidder;
-    LotPreimage private preimage;
 
     /// @dev What `LotStarted` said besides the preimage.
     struct Started {
@@ -37,7 +35,7 @@ contract LiquidationHouseAgainTest is ProtocolFixture {
     function test_start_afterALotThatWasSoldInPart() public {
         uint64 lot = _start(80_000e8).lot;
         pass(660);
-        _bid(lot, 1e8);
+        bidFor(lot, bidder, 1e8, 1e16);
         _requireUsed(true, false);
         _requireNewAfter(lot);
     }
@@ -50,51 +48,45 @@ contract LiquidationHouseAgainTest is ProtocolFixture {
 
     /// @dev Proceeds of a solvent part, insurance for an insolvent one, enlarged between them: no field is zero.
     function test_start_afterALotThatInsurancePaidFor() public {
-        _fund(1_000_000e6);
+        fund(1_000_000e6);
         uint64 lot = _start(80_000e8).lot;
         pass(660);
-        _bid(lot, 10_000_000);
+        bidFor(lot, bidder, 10_000_000, 1e16);
         walkBtc(66_000e8);
-        house.enlarge(lot, preimage, WITNESS);
-        _bid(lot, 50_000_000);
+        house.enlarge(lot, preimages[lot], WITNESS);
+        bidFor(lot, bidder, 50_000_000, 1e16);
         _requireUsed(true, true);
         deposit(victim, USDC_TOKEN, 20_000e6);
         _requireNewAfter(lot);
     }
 
     function test_start_afterALotThatWasSoldWhole() public {
-        _fund(1_000_000e6);
+        fund(1_000_000e6);
         uint64 lot = _start(66_000e8).lot;
         pass(660);
-        _bid(lot, 1e8);
+        bidFor(lot, bidder, 1e8, 1e16);
         _requireUsed(false, true);
         _requireNewAfter(lot);
     }
 
     function test_start_afterALotThatWasTakenOver() public {
-        _fund(1_000e6);
+        fund(1_000e6);
         uint64 lot = _start(66_000e8).lot;
         pass(660);
-        VM.recordLogs();
-        house.deleverage(lot, preimage);
-        readStates();
-        preimage = LotPreimage(victim, stateOf(victim), vault.balancesOf(victim));
+        deleverageLot(lot);
         _requireUsed(false, true);
         // Whoever is short gives up his position.
         pass(600);
-        bytes memory state = stateOf(maker);
-        VM.recordLogs();
-        clearinghouse.serveNeed(maker, state);
-        readStates();
+        serveNeed(maker);
         _requireNewAfter(lot);
     }
 
     function test_start_withinTheHourResumesTheAgeAndNothingElse() public {
         uint64 first = _start(80_000e8).lot;
         pass(660);
-        _bid(first, 10_000_000);
+        bidFor(first, bidder, 10_000_000, 1e16);
         deposit(victim, USDC_TOKEN, 5_000e6);
-        _finish(first);
+        finishLot(first);
         // 600 seconds of auction; then it rested.
         pass(300);
         setBtc(72_500e8);
@@ -106,7 +98,7 @@ contract LiquidationHouseAgainTest is ProtocolFixture {
         // A second pause carries both ages on.
         pass(90);
         deposit(victim, USDC_TOKEN, 2_000e6);
-        _finish(second.lot);
+        finishLot(second.lot);
         setBtc(68_000e8);
         Started memory third = _restart();
         _requireStored(third, 630);
@@ -116,9 +108,9 @@ contract LiquidationHouseAgainTest is ProtocolFixture {
 
     /// @dev Ends the lot, and long after it begins another of the same account: every field is as the event tells it.
     function _requireNewAfter(uint64 first) private {
-        LotPreimage memory earlier = preimage;
+        LotPreimage memory earlier = preimages[first];
         uint32 sold = house.lotOf(victim).soldE8;
-        _finish(first);
+        finishLot(first);
         Lot memory ended = house.lotOf(victim);
         require(!ended.open && ended.lot == first && ended.soldE8 == sold, Broken("ended"));
         require(ended.proceedsE8 == 0 && ended.insuredE8 == 0, Broken("its money is the account's"));
@@ -132,17 +124,17 @@ contract LiquidationHouseAgainTest is ProtocolFixture {
         require(house.openLotOf(victim) == second.lot, Broken("the open one"));
         _requireStored(second, 0);
         _expectNotOpen(first, earlier);
-        _expectNotOpen(first, preimage);
+        _expectNotOpen(first, preimages[second.lot]);
         VM.expectPartialRevert(ILiquidationHouse.LotMismatch.selector);
         house.finish(second.lot, earlier);
         // Proceeds and what is sold begin at nothing, and the end is the account's again.
         pass(660);
-        int256 paid = _bid(second.lot, 10_000_000);
+        int256 paid = bidFor(second.lot, bidder, 10_000_000, 1e16);
         Lot memory stored = house.lotOf(victim);
         require(stored.soldE8 == 10_000_000 && int256(uint256(stored.proceedsE8)) == paid, Broken("sold"));
         deposit(victim, USDC_TOKEN, 20_000e6);
         int256 cash = unpacked(victim).cashE8;
-        _finish(second.lot);
+        finishLot(second.lot);
         int256 later = unpacked(victim).cashE8;
         require(later <= cash - cash / 10 + paid + 20_000e8, Broken("no more than its own proceeds"));
         require(later > cash - cash / 10 + paid + 19_999e8, Broken("all of its own proceeds"));
@@ -160,6 +152,7 @@ contract LiquidationHouseAgainTest is ProtocolFixture {
         require(stored.soldE8 == 0 && stored.proceedsE8 == 0 && stored.insuredE8 == 0, Broken("nothing sold"));
         require(stored.forSaleE8 == started.forSaleE8, Broken("for sale"));
         require(stored.maintenanceE4 == (started.maintenanceE8 + 9_999) / 10_000, Broken("maintenance"));
+        LotPreimage memory preimage = preimages[started.lot];
         bytes32 hash = keccak256(abi.encode(preimage.account, preimage.state, preimage.balances));
         require(stored.lotHash == hash && started.lotHash == hash, Broken("preimage"));
         require(started.equityE8 < int256(started.maintenanceE8), Broken("liquidatable"));
@@ -204,12 +197,6 @@ contract LiquidationHouseAgainTest is ProtocolFixture {
         if (spare > 0) withdraw(victim, USDC_TOKEN, uint128(uint256(spare / 100)));
     }
 
-    function _fund(uint128 amountRaw) private {
-        usdc.mint(address(this), amountRaw);
-        usdc.approve(address(vault), amountRaw);
-        insurance.fund(amountRaw);
-    }
-
     function _start(uint256 price) private returns (Started memory) {
         // A fall of nearly a fifth is not believed at once.
         if (price == 66_000e8) walkBtc(price);
@@ -230,22 +217,8 @@ contract LiquidationHouseAgainTest is ProtocolFixture {
                 logs[i].data,
                 (bytes32, bytes, bytes, int256, uint256, uint64, uint40)
             );
-            preimage = LotPreimage(victim, state, balances);
+            preimages[s.lot] = LotPreimage(victim, state, balances);
             states[victim] = state;
         }
-    }
-
-    function _bid(uint64 lot, uint64 fraction) private returns (int256 paid) {
-        AccountInput memory brought = input(bidder, computed());
-        VM.recordLogs();
-        VM.prank(ownerOf(bidder));
-        paid = house.bid(lot, preimage, fraction, 1e16, brought);
-        readStates();
-    }
-
-    function _finish(uint64 lot) private {
-        VM.recordLogs();
-        house.finish(lot, preimage);
-        readStates();
     }
 }
