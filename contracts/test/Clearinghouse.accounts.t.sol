@@ -159,6 +159,33 @@ contract ClearinghouseAccountsTest is ProtocolFixture {
         _expectDelegateRefused();
     }
 
+    /// @dev All of a block has one time: nothing is done after the right in the block in which it ends, and what was signed while it held is worth nothing then.
+    function test_delegate_actsThroughItsLastSecondAndNoLonger() public {
+        address delegate = VM.addr(DELEGATE_KEY);
+        _appoint(1 | 4, uint40(block.timestamp + 100));
+        VM.prank(ownerOf(sub));
+        clearinghouse.setDelegate(sub, delegate, 4, uint40(block.timestamp + 100));
+        SignedOrder[] memory orders = _orders();
+        pass(100);
+        AccountInput memory from = input(main, computed());
+        AccountInput memory to = input(sub, computed());
+        VM.recordLogs();
+        VM.prank(delegate);
+        clearinghouse.move(from, to, USDC_TOKEN, 1e6, new uint96[](0));
+        readStates();
+        pass(1);
+        (from, to) = (input(main, computed()), input(sub, computed()));
+        bytes memory refused = abi.encodeWithSelector(IClearingEvents.NotAuthorised.selector, main, delegate);
+        VM.prank(delegate);
+        VM.expectRevert(refused);
+        clearinghouse.move(from, to, USDC_TOKEN, 1e6, new uint96[](0));
+        AccountInput[] memory accounts = pair(main, bob, computed(), computed());
+        Fill[] memory fills = new Fill[](1);
+        fills[0] = Fill(0, 1, 1e7);
+        VM.expectRevert(refused);
+        clearinghouse.settle(accounts, orders, fills);
+    }
+
     function test_delegate_hasOnlyTheRightsGiven() public {
         _expectDelegateRefused();
         _appoint(2 | 4, type(uint40).max);

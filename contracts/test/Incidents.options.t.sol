@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IReferee} from "../interfaces/IReferee.sol";
+import {InstrumentInvalid} from "../margin/MarginErrors.sol";
 import {build} from "./Artifacts.sol";
 import {DatedFixture} from "./DatedFixture.sol";
 
@@ -35,6 +36,21 @@ contract IncidentsOptionsTest is DatedFixture {
         pass(60);
         setBtc(HIGH);
         return !_canStart();
+    }
+
+    /// @dev The same finding: a strike of nothing. Nobody can hold what no margin check could read.
+    function test_derive_aZeroStrikeIsNeverEntered() public {
+        deployDated();
+        (victim, maker) = (openWith(20_000), openWith(1_000_000));
+        try this.enter(call(NEAR, 0)) {
+            revert Broken("a strike of nothing is held");
+        } catch (bytes memory reason) {
+            require(bytes4(reason) == InstrumentInvalid.selector, Broken("refused for what it is"));
+        }
+    }
+
+    function enter(uint96 option) external {
+        trade(victim, maker, option, 1e5, BTC_PRICE);
     }
 
     // Of our own kind: a grain of an option whose expiry is over and not settled

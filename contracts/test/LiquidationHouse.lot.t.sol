@@ -118,6 +118,26 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         assert(vault.balanceOf(bidder, WBTC_TOKEN) != 0 && vault.heldBy(bidder) & (1 << WBTC_TOKEN) != 0);
     }
 
+    /// @dev A lot has what the account held when it began; what lies idle above a cap was never in it.
+    function test_deposit_inALotIsNeverSold() public {
+        deposit(victim, WETH_TOKEN, 1e18);
+        uint64 lot = _start(70_000e8);
+        deposit(victim, WETH_TOKEN, 5e17);
+        vault.setCap(WBTC_TOKEN, 0, 0);
+        deposit(victim, WBTC_TOKEN, 1e6);
+        address owner = ownerOf(victim);
+        VM.prank(owner);
+        vault.withdrawIdle(victim, WBTC_TOKEN, 4e5, owner);
+        vault.setCap(WBTC_TOKEN, 1, 0);
+        vault.engage(victim, WBTC_TOKEN);
+        pass(60);
+        _bid(lot, bidder, 1e8, 1e16);
+        uint256 sold = house.lotOf(victim).soldE8;
+        assert(vault.balanceOf(bidder, WETH_TOKEN) == (1e18 * sold) / 1e8 && sold > 5e7);
+        assert(vault.balanceOf(victim, WETH_TOKEN) == 15e17 - (1e18 * sold) / 1e8);
+        assert(vault.balanceOf(victim, WBTC_TOKEN) == 6e5 && vault.balanceOf(bidder, WBTC_TOKEN) == 0);
+    }
+
     function test_bid_refusesSmallFractionsAndHighPrices() public {
         uint64 lot = _start(80_000e8);
         pass(60);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Policy;
 
@@ -21,5 +22,23 @@ public sealed class ImpactCheckTests
             []);
         Checkpoint after = ImpactCheck.Apply(checkpoint, 7, Before, Before with { Haircut = proposed });
         Assert.Equal([expected, haircut], after.Collaterals.Select(static token => token.HaircutE8));
+    }
+
+    /// <summary>Long one at 100: a range of 14 % asks for 14 and a little, one of 20 % for 20.</summary>
+    [Fact]
+    public void MadeLiquidatable_ATighterRange_NamesWhoFallsBelowAndNobodyElse()
+    {
+        const long One = 100_000_000;
+        var record = new UnderlyingRecord(
+            1, 1, MarketState.Normal, 100 * One, 100 * One, 0, 0, 100 * One, 0, 5_000 * One,
+            new RiskParameters(14_000_000, 45_000_000, 50_000_000, 1_000_000, 400_000, 7_500_000, 1_000_000, 10_000_000, 5_000_000, 10_000_000, 1_000_000, 1_000_000, 50_000_000), []);
+        var before = new Checkpoint(new CheckpointHeader(1, 1, 130_000_000, 1_000_000_000_000, 1_000_000_000_000), [], [record]);
+        (AccountState State, ImmutableArray<Balance> Balances)[] accounts =
+            [.. new[] { 10, 17, 30 }.Select(static cash => (AccountState.Empty with { CashE8 = cash * One, Positions = [new Position(Instrument.Perpetual(1), One, 100 * One)] }, ImmutableArray<Balance>.Empty))];
+
+        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(before, ImpactCheck.Apply(before, 1, Before, Before with { Range = 0.2 }), accounts));
+        Assert.Equal((1, 17 * One), (hurt.Account, (long)hurt.EquityE8));
+        Assert.True(hurt.BeforeE8 >= 14 * One && hurt.BeforeE8 < 15 * One && hurt.AfterE8 >= 20 * One && hurt.AfterE8 < 21 * One);
+        Assert.Empty(ImpactCheck.MadeLiquidatable(before, before, accounts));
     }
 }
