@@ -136,7 +136,7 @@ contract ClosingModule is AccountBook, IClosingModule {
     /// @custom:spec CLR-027
     function _closingPrice(uint96 instrument) private view returns (uint256 priceE8, int256 fundingE8) {
         bool woundDown = _isWoundDown[uint16(Instruments.underlyingOf(instrument))];
-        return woundDown ? Expiries.lastPriceOf(hub, instrument) : (Expiries.priceOf(hub, instrument), int256(0));
+        return Expiries.closingPriceOf(hub, instrument, woundDown);
     }
 
     /// @dev Gives up what open needs of the opposite side take, where the account's score reaches their threshold. Before anything else an operation does, so that a new hash dodges nothing.

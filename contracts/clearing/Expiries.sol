@@ -14,18 +14,17 @@ library Expiries {
 
     int256 internal constant ONE = 1e8;
 
-    /// @notice The settlement price of an instrument that has expired; 0 while it has not, or while the price is not fixed.
-    function priceOf(IPriceHub hub, uint96 instrument) internal view returns (uint256 priceE8) {
-        uint256 expiry = Instruments.expiryOf(instrument);
-        if (expiry == 0 || expiry > block.timestamp) return 0;
-        return hub.settlementPriceE8(uint16(Instruments.underlyingOf(instrument)), uint32(expiry));
-    }
-
-    /// @notice The price that an instrument of a market that was wound down is settled at, whatever its expiry, and the funding that a perpetual's cost is kept against.
+    /// @notice The settlement price of an instrument that has expired, or whatever its expiry the last price of a market that was wound down; 0 while there is none. And the funding that a perpetual's cost is kept against.
+    /// @custom:spec CLR-018
     /// @custom:spec CLR-027
-    function lastPriceOf(IPriceHub hub, uint96 instrument) internal view returns (uint256 priceE8, int256 fundingE8) {
-        uint16 underlying = uint16(Instruments.underlyingOf(instrument));
+    function closingPriceOf(
+        IPriceHub hub,
+        uint96 instrument,
+        bool woundDown
+    ) internal view returns (uint256 priceE8, int256 fundingE8) {
         uint256 expiry = Instruments.expiryOf(instrument);
+        if (!woundDown && (expiry == 0 || expiry > block.timestamp)) return (0, 0);
+        uint16 underlying = uint16(Instruments.underlyingOf(instrument));
         priceE8 = hub.settlementPriceE8(underlying, uint32(expiry));
         if (expiry == 0) fundingE8 = hub.cumulativeFundingE8(underlying);
     }
@@ -82,14 +81,16 @@ library Expiries {
     }
 
     /// @notice The same for all positions of a state at once, in memory only: what a touch would leave.
+    /// @param woundDown Whether the market of one of them may have been wound down.
     /// @custom:spec CLR-018
-    function settle(AccountState memory state, IPriceHub hub) internal view {
+    /// @custom:spec CLR-027
+    function settle(AccountState memory state, IPriceHub hub, bool woundDown) internal view {
         uint256 n = state.positions.length;
         bool settled = false;
         for (uint256 i = 0; i < n; ++i) {
-            uint256 priceE8 = priceOf(hub, state.positions[i].instrument);
+            (uint256 priceE8, int256 fundingE8) = closingPriceOf(hub, state.positions[i].instrument, woundDown);
             if (priceE8 == 0) continue;
-            (int256 realisedE8, ) = close(state.positions[i], priceE8, 0);
+            (int256 realisedE8, ) = close(state.positions[i], priceE8, fundingE8);
             state.cashE8 += realisedE8;
             settled = true;
         }

@@ -44,6 +44,17 @@ library LiveMarkets {
         revert UnderlyingMissing(underlying);
     }
 
+    /// @notice Whether any of these markets is halted, as one that was wound down stays for ever.
+    function areAnyHalted(bytes memory records) internal pure returns (bool) {
+        uint256 words = records.length / WORD;
+        for (uint256 place = 0; place < words;) {
+            uint256 second = word(records, place + 1);
+            if (uint8(second >> 32) == Checkpoints.HALTED) return true;
+            place += Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * uint8(second >> 24);
+        }
+        return false;
+    }
+
     /// @notice What one whole token is worth before its haircut, its decimals, and the state of the market it rests on.
     /// @custom:spec CLR-025
     function token(

@@ -16,7 +16,7 @@ struct Lot {
     /// @notice The fraction that may be sold.
     uint32 forSaleE8;
     bool open;
-    /// @notice The maintenance margin that was shown last, rounded up; in 1e-4, to fit beside the others: all so far is one word.
+    /// @notice The largest maintenance margin that was shown, rounded up; in 1e-4, to fit beside the others: all so far is one word.
     uint56 maintenanceE4;
     uint128 proceedsE8;
     /// @notice Paid by insurance so far; like the proceeds zero once it has ended.
@@ -34,7 +34,7 @@ struct LotPreimage {
 /// @title The liquidation house: proved starts, immutable lots, Dutch auctions
 /// @notice States of a lot: *grace* (owner may deposit) → *auction* (discount grows from 0 to its largest) → *ended*. `start` proves on chain, by a witness, that equity is below the maintenance margin; no signature can.
 /// The lot is the account as it was, immutable: positions, cash, each token's amount. A bid for [p, p') receives T(p') - T(p) of each, T(p) = trunc(size·p), so slices always add up and nobody's bid invalidates another's.
-/// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot; once what is left has reached the target under the margin that was shown last, no bid is taken either. After a sale in part the account rests for some minutes, unless its equity falls below half of the maintenance margin.
+/// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot; once what is left has reached the target under the largest margin that was shown, or is healthy after positions were settled or taken over, no bid is taken either. After a sale in part the account rests for some minutes, unless its equity falls below half of the maintenance margin.
 /// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over an hour. What it cannot pay falls on opposite holders, who are deleveraged at the bankruptcy price; of a lot without positions it becomes `Clearinghouse.deficit()`.
 /// Warning: a bid takes risk into the bidder's own margin account, which must show initial margin and floor after it.
 interface ILiquidationHouse {
@@ -52,8 +52,8 @@ interface ILiquidationHouse {
         uint40 biddingFrom
     );
 
-    /// @notice The fraction for sale grew.
-    event LotEnlarged(uint64 indexed lot, uint64 forSaleE8);
+    /// @notice More was shown: the fraction for sale, and the maintenance margin that the lot keeps, as of the whole.
+    event LotEnlarged(uint64 indexed lot, uint64 forSaleE8, uint256 maintenanceE8);
 
     /// @notice A bid took [fromE8, toE8) of a lot. `payE8` is negative when the bidder was paid.
     event LotBid(
@@ -117,7 +117,7 @@ interface ILiquidationHouse {
     /// @notice Thrown when a lot has no loss to be shown.
     error NoLoss(uint64 lot, int256 equityE8);
 
-    /// @notice Thrown when a lot would not grow.
+    /// @notice Thrown when a witness shows neither more for sale nor a larger margin than the lot has.
     error NotLarger(uint64 lot, uint64 forSaleE8);
 
     /// @notice Thrown when the caller does not own the account.
@@ -138,7 +138,7 @@ interface ILiquidationHouse {
         AccountInput calldata bidder
     ) external returns (int256 payE8);
 
-    /// @notice Puts more for sale when a witness shows at present prices that more is needed. Anyone.
+    /// @notice Puts more for sale, or raises the margin that the lot keeps, when a witness shows at present prices that more is needed; lowers neither. Anyone.
     function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external;
 
     /// @notice Shows that a lot has become insolvent, so that nobody leaves the insurance before its loss. Anyone.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IClearinghouseModules, LotEntry} from "../interfaces/IClearinghouseModules.sol";
@@ -12,13 +13,14 @@ import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParameters.sol";
-import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Expiries} from "../clearing/Expiries.sol";
 import {Exposures} from "../clearing/Exposures.sol";
 import {Interest} from "../clearing/Interest.sol";
 import {LiveMarket, LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {SignedDivision} from "../clearing/SignedDivision.sol";
+import {LotLegs} from "./LotLegs.sol";
 import {LotMath} from "./LotMath.sol";
 
 /// @title The liquidation house
@@ -161,10 +163,11 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         require(payE8 <= maxPayE8, PayTooHigh(lot, payE8, maxPayE8));
 
         uint64 sold = stored.soldE8 + fraction;
-        _lots[preimage.account].soldE8 = uint32(sold);
-        if (payE8 > 0) _lots[preimage.account].proceedsE8 = stored.proceedsE8 + uint128(uint256(payE8));
+        Lot storage kept = _lots[preimage.account];
+        kept.soldE8 = uint32(sold);
+        if (payE8 > 0) kept.proceedsE8 = stored.proceedsE8 + uint128(uint256(payE8));
         if (price.insuredE8 != 0) {
-            _lots[preimage.account].insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
+            kept.insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
             insurance.count(price.underlying, price.insuredE8);
             if (sold != ONE) insurance.hold();
         }
@@ -186,17 +189,20 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         Lot memory stored = _requireLot(lot, preimage);
         Live memory live = _liveOf(preimage);
         bytes memory balances = _balancesOf(preimage.account);
-        bytes memory left = AccountStates.encode(_left(stored, preimage));
-        (int256 equityE8, uint256 maintenanceE8) = _shown(live, left, balances, witness);
+        (int256 equityE8, uint256 maintenanceE8) = _shown(live, _leftNow(live, stored, preimage), balances, witness);
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(preimage.account, equityE8, maintenanceE8));
         uint256 more = LotMath.forSale(parameters.liquidation(), equityE8, maintenanceE8);
-        uint32 forSaleE8 = uint32(stored.soldE8 + ((ONE - stored.soldE8) * more) / ONE);
-        require(forSaleE8 > stored.forSaleE8, NotLarger(lot, forSaleE8));
+        // A witness takes nothing from what was shown before. It shows the unsold part; a lot keeps what the whole would ask for.
+        uint256 forSaleE8 = Math.max(stored.forSaleE8, stored.soldE8 + ((ONE - stored.soldE8) * more) / ONE);
+        uint256 keptE4 = Math.max(stored.maintenanceE4, _e4Up((maintenanceE8 * ONE) / (ONE - stored.soldE8)));
+        require(
+            forSaleE8 + keptE4 != uint256(stored.forSaleE8) + stored.maintenanceE4,
+            NotLarger(lot, uint64(forSaleE8))
+        );
         if (equityE8 < 0) insurance.hold();
-        _lots[preimage.account].forSaleE8 = forSaleE8;
-        // What was shown is of the unsold part; a lot keeps what it would be of the whole.
-        _lots[preimage.account].maintenanceE4 = _e4Up((maintenanceE8 * ONE) / (ONE - stored.soldE8));
-        emit LotEnlarged(lot, forSaleE8);
+        Lot storage kept = _lots[preimage.account];
+        (kept.forSaleE8, kept.maintenanceE4) = (uint32(forSaleE8), uint56(keptE4));
+        emit LotEnlarged(lot, uint64(forSaleE8), keptE4 * LotMath.E4);
     }
 
     /// @inheritdoc ILiquidationHouse
@@ -204,7 +210,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function showLoss(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
         Live memory live = _liveOf(preimage);
-        int256 equityE8 = _leftEquityOf(live, stored, preimage, SurfaceChoice.Better);
+        int256 equityE8 = _equityOf(live, _leftNow(live, stored, preimage), _balancesOf(preimage.account));
         require(equityE8 < 0, NoLoss(lot, equityE8));
         insurance.hold();
     }
@@ -215,25 +221,27 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         Lot memory stored = _requireLot(lot, preimage);
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
         Live memory live = _liveOf(preimage);
-        AccountState memory left = _left(stored, preimage);
-        int256 equityE8 = _leftEquityOf(live, stored, preimage, SurfaceChoice.Better);
+        uint64 account = preimage.account;
+        AccountState memory left = _left(live, stored, preimage);
+        bytes memory encoded = AccountStates.encode(left);
+        bytes memory balances = _balancesOf(account);
+        int256 equityE8 = _equityOf(live, encoded, balances);
         uint256 loss = _lossOf(equityE8);
-        uint16 main = _mainOf(live, left);
+        (, uint16 main) = LotLegs.notional(live.records, left);
         uint256 covered = _coverage(stored, main, loss);
         bool due = covered < loss || _isUninsured(live, stored, preimage, equityE8, main);
         require(left.positions.length != 0 && due, NothingToDeleverage(lot, loss, covered));
         if (covered != 0) insurance.count(main, covered);
         // The loss at the marks that are moved, which is no less than that at the better surfaces. A unit a leg more: each is closed rounded against the account, which must not end below nothing.
-        loss = _lossOf(_leftEquityOf(live, stored, preimage, SurfaceChoice.Present));
+        loss = _lossOf(_equityAt(live, encoded, balances, SurfaceChoice.Present));
         (uint96[] memory instruments, int256[] memory prices, uint256 shift) = _bankruptcy(
             live,
             left,
             loss == 0 ? 0 : loss - covered + left.positions.length
         );
         bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
-        uint64 account = preimage.account;
         bytes memory state = _modules().takeOver(account, rest, stored.proceedsE8, covered, instruments, prices);
-        bytes memory balances = _balancesOf(account);
+        balances = _balancesOf(account);
         stored.lotHash = _hashOf(account, state, balances);
         (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint32(ONE), 0);
         stored.insuredE8 += uint128(covered);
@@ -309,9 +317,9 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         LiquidationParameters memory p,
         uint64 fractionE8
     ) private view returns (Price memory price) {
-        bytes memory encoded = _wholeNow(preimage.state);
+        bytes memory encoded = _wholeNow(live, preimage.state);
         int256 equityE8 = _equityOf(live, encoded, preimage.balances);
-        _requireNotRestored(live, stored, preimage, p, equityE8);
+        _requireNotRestored(live, stored, preimage, p, encoded, equityE8);
         uint256 age = _age(stored);
         if (equityE8 >= 0) {
             // Who bids owns the account that bids, or the bid is refused.
@@ -320,34 +328,35 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
             price.payE8 = LotMath.priceUp(equityE8, fractionE8, price.discountE8);
             return price;
         }
-        AccountState memory whole = _whole(preimage.state);
+        AccountState memory whole = _whole(live, preimage.state);
+        uint256 grossE8;
+        (grossE8, price.underlying) = LotLegs.notional(live.records, whole);
         (uint256 loss, uint256 incentive) = LotMath.lossAndIncentiveDown(
             p,
             equityE8,
             _figures(live, encoded, preimage.balances).maintenanceE8,
-            _grossE8(live, whole),
+            grossE8,
             fractionE8,
             age
         );
-        uint16 main = _mainOf(live, whole);
-        price.insuredE8 = _coverage(stored, main, loss + incentive);
+        price.insuredE8 = _coverage(stored, price.underlying, loss + incentive);
         bool pays = whole.positions.length == 0 || price.insuredE8 >= loss;
         require(pays, InsuranceExhausted(stored.lot, loss, price.insuredE8));
-        price.underlying = main;
         price.deficitE8 = loss > price.insuredE8 ? loss - price.insuredE8 : 0;
         price.payE8 = -int256(price.insuredE8 + price.deficitE8);
     }
 
     /// @dev A lot as it was, with its interest, and cash for what has expired.
-    function _whole(bytes calldata state) private view returns (AccountState memory whole) {
+    function _whole(Live memory live, bytes calldata state) private view returns (AccountState memory whole) {
         whole = AccountStates.decode(state);
         whole.cashE8 = _accrued(whole.cashE8, whole.interestIndexE12);
-        Expiries.settle(whole, hub);
+        Expiries.settle(whole, hub, LiveMarkets.areAnyHalted(live.records));
     }
 
     /// @dev The same encoded. Why not always that way: until something expires only the cash is another.
-    function _wholeNow(bytes calldata state) private view returns (bytes memory encoded) {
-        if (Expiries.areAnyDueIn(state, block.timestamp)) return AccountStates.encode(_whole(state));
+    function _wholeNow(Live memory live, bytes calldata state) private view returns (bytes memory encoded) {
+        bool isDue = Expiries.areAnyDueIn(state, block.timestamp) || LiveMarkets.areAnyHalted(live.records);
+        if (isDue) return AccountStates.encode(_whole(live, state));
         encoded = state;
         int256 cashE8 = _accrued(AccountStates.cashE8(state), AccountStates.interestIndexE12(state));
         uint256 first = (AccountStates.zigzag(cashE8) << 128) | uint128(AccountStates.word(state, 0));
@@ -357,23 +366,26 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev A bid is refused once what is left has reached the target, by a recovery of prices, by deposits or by sales: then the lot only waits for `finish`.
+    /// @dev A bid is refused once what is left has reached the target, by a recovery of prices, by deposits or by sales: then the lot only waits for `finish`. Where nothing of it is open, or some of it was settled, once it is healthy: what its margin was is of no use.
     /// @custom:spec CLR-041
     function _requireNotRestored(
         Live memory live,
         Lot memory stored,
         LotPreimage calldata preimage,
         LiquidationParameters memory p,
+        bytes memory left,
         int256 equityE8
     ) private view {
         bytes memory balances = _balancesOf(preimage.account);
         if (stored.soldE8 != 0 || keccak256(balances) != keccak256(preimage.balances)) {
-            equityE8 = _equityOf(live, AccountStates.encode(_left(stored, preimage)), balances);
+            left = _leftNow(live, stored, preimage);
+            equityE8 = _equityOf(live, left, balances);
         }
-        require(
-            !LotMath.isRestored(p, equityE8, stored.maintenanceE4, stored.soldE8),
-            NotLiquidatable(preimage.account, equityE8, stored.maintenanceE4 * LotMath.E4)
-        );
+        bool restored =
+            left.length == AccountStates.HEADER_BYTES || left.length != preimage.state.length
+                ? equityE8 >= int256(_figures(live, left, balances).maintenanceE8)
+                : LotMath.isRestored(p, equityE8, stored.maintenanceE4, stored.soldE8);
+        require(!restored, NotLiquidatable(preimage.account, equityE8, stored.maintenanceE4 * LotMath.E4));
     }
 
     /// @dev Between two sales in part an account has time to recover; one in danger has not.
@@ -385,10 +397,22 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     }
 
     /// @dev What the account has left beside its tokens: the unsold part with its interest, and the proceeds.
-    function _left(Lot memory stored, LotPreimage calldata preimage) private view returns (AccountState memory left) {
+    function _left(
+        Live memory live,
+        Lot memory stored,
+        LotPreimage calldata preimage
+    ) private view returns (AccountState memory left) {
         left = LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8);
         left.cashE8 = _accrued(left.cashE8, left.interestIndexE12) + int256(uint256(stored.proceedsE8));
-        Expiries.settle(left, hub);
+        Expiries.settle(left, hub, LiveMarkets.areAnyHalted(live.records));
+    }
+
+    function _leftNow(
+        Live memory live,
+        Lot memory stored,
+        LotPreimage calldata preimage
+    ) private view returns (bytes memory encoded) {
+        return AccountStates.encode(_left(live, stored, preimage));
     }
 
     /// @dev Tokens first, then positions and cash: the bidder's health is shown with both.
@@ -480,17 +504,6 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         return floors.equityOf(state, balances, live.checkpoint, live.records, choice);
     }
 
-    /// @dev What an account in a lot has, with everything it holds now.
-    function _leftEquityOf(
-        Live memory live,
-        Lot memory stored,
-        LotPreimage calldata preimage,
-        SurfaceChoice choice
-    ) private view returns (int256) {
-        bytes memory left = AccountStates.encode(_left(stored, preimage));
-        return _equityAt(live, left, _balancesOf(preimage.account), choice);
-    }
-
     function _lossOf(int256 equityE8) private pure returns (uint256) {
         return equityE8 < 0 ? uint256(-equityE8) : 0;
     }
@@ -505,7 +518,7 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
         uint16 main
     ) private view returns (bool) {
         if (LotMath.isRestored(parameters.liquidation(), equityE8, stored.maintenanceE4, stored.soldE8)) return false;
-        uint256 loss = _lossOf(_equityOf(live, _wholeNow(preimage.state), preimage.balances));
+        uint256 loss = _lossOf(_equityOf(live, _wholeNow(live, preimage.state), preimage.balances));
         loss = (loss * (ONE - stored.soldE8)) / ONE;
         return _coverage(stored, main, loss) < loss;
     }
@@ -523,30 +536,6 @@ contract LiquidationHouse is ILiquidationHouse, ReentrancyGuardTransient {
     function _accrued(int256 cashE8, uint64 fromE12) private view returns (int256) {
         (uint64 debtIndexE12, uint64 creditIndexE12) = hub.indices();
         return Interest.accrueFloor(cashE8, fromE12, cashE8 < 0 ? debtIndexE12 : creditIndexE12);
-    }
-
-    function _grossE8(Live memory live, AccountState memory state) private pure returns (uint256 grossE8) {
-        uint256 n = state.positions.length;
-        for (uint256 i = 0; i < n; ++i) {
-            Position memory leg = state.positions[i];
-            uint256 spot = LiveMarkets.find(live.records, Instruments.underlyingOf(leg.instrument)).spotE8;
-            grossE8 += (leg.sizeE8.abs() * spot) / ONE;
-        }
-    }
-
-    /// @dev The underlying that most of a lot's notional is in; 0 without positions.
-    function _mainOf(Live memory live, AccountState memory state) private pure returns (uint16 main) {
-        uint256 n = state.positions.length;
-        uint256 sum = 0;
-        uint256 largest = 0;
-        uint256 current = 0;
-        for (uint256 i = 0; i < n; ++i) {
-            Position memory leg = state.positions[i];
-            uint256 underlying = Instruments.underlyingOf(leg.instrument);
-            if (underlying != current) (sum, current) = (0, underlying);
-            sum += (leg.sizeE8.abs() * LiveMarkets.find(live.records, underlying).spotE8) / ONE;
-            if (sum > largest) (largest, main) = (sum, uint16(underlying));
-        }
     }
 
     /// @dev The marks, each moved by the same part of itself in the account's favour, so that together they make up for a loss.

@@ -31,6 +31,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
     uint256 public trades;
     uint256 public lots;
     uint256 public bids;
+    uint256 public enlargements;
     uint256 public deleverages;
     uint256 public serves;
     uint256 public expiries;
@@ -209,7 +210,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         _serve(account);
         Figures memory figures = healthOf(account);
         bool healthy = figures.equityE8 >= int256(figures.maintenanceE8);
-        bytes memory witness = healthy ? bytes(hex"000301") : _witnessOf(account);
+        bytes memory witness = healthy ? bytes(hex"000301") : _witnessOf(account, _touched(account));
         if (witness.length == 0) return;
         bytes memory state = stateOf(account);
         uint256 heldBefore = clearinghouse.heldE8();
@@ -249,6 +250,19 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
             _requireFloor(KEEPER);
             _requireNotLower(earlier, _lotFigures(lot));
             if (clearinghouse.deficit() > deficitBefore) _requirePaidIn(lot);
+        } catch (bytes memory reason) {
+            _requireNamed(reason);
+            if (bytes4(reason) == ILiquidationHouse.NotLiquidatable.selector) _requireNotStuck(lot);
+        }
+    }
+
+    /// @dev By what shows most, or by the scenario in which nothing moves.
+    function doEnlarge(uint64 which, bool weak) external counted {
+        uint64 lot = _openLot(which);
+        if (lot == 0) return;
+        bytes memory witness = weak ? bytes(hex"000d00") : _witnessOf(_preimages[lot].account, _leftOf(lot));
+        try house.enlarge(lot, _preimages[lot], witness) {
+            ++enlargements;
         } catch (bytes memory reason) {
             _requireNamed(reason);
         }
@@ -345,9 +359,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
 
     /// @dev As the referee sees the account, its interest included; that it answers at all is INV04 for reads.
     function healthOf(uint64 account) public view returns (Figures memory) {
-        AccountState memory state = unpacked(account);
-        state.cashE8 = _accrued(state);
-        return _figures(state, account);
+        return _figures(_touched(account), account);
     }
 
     /// @dev P5 with open lots: of an account in a lot the unsold part counts.
@@ -404,6 +416,20 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         int256 before = earlier.equityE8 * int256(later.maintenanceE8);
         int256 after_ = (later.equityE8 + ROUNDINGS) * int256(earlier.maintenanceE8);
         require(after_ + ROUNDINGS * later.equityE8 >= before, Broken("INV09 a bid lowered health"));
+    }
+
+    /// @dev A bid that is refused because what is left looks restored: it is, or whoever shows that it is not opens it to bids again.
+    function _requireNotStuck(uint64 lot) private {
+        LotPreimage memory preimage = _preimages[lot];
+        // What has its settlement price is cash for the house.
+        if (_unsettled(preimage) != this.decode(preimage.state).positions.length) return;
+        bytes memory witness = _witnessOf(preimage.account, _leftOf(lot));
+        if (witness.length == 0) return;
+        try house.enlarge(lot, preimage, witness) {
+            ++enlargements;
+        } catch {
+            revert Broken("INV15 nobody may bid for an account below its margin");
+        }
     }
 
     /// @dev Deficit grows only by the debt of a lot without positions, when insurance has paid what it may.
@@ -466,12 +492,20 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         return referee.health(AccountStates.encode(state), balances, header, live, SurfaceChoice.Better);
     }
 
-    /// @dev What the account in a lot has: the unsold part and the proceeds.
     function _lotFigures(uint64 lot) private view returns (Figures memory) {
+        return _figures(_leftOf(lot), _preimages[lot].account);
+    }
+
+    /// @dev What the account in a lot has: the unsold part and the proceeds.
+    function _leftOf(uint64 lot) private view returns (AccountState memory state) {
         uint64 account = _preimages[lot].account;
-        AccountState memory state = _unsold(account);
+        state = _unsold(account);
         state.cashE8 = _accrued(state) + int256(uint256(house.lotOf(account).proceedsE8));
-        return _figures(state, account);
+    }
+
+    function _touched(uint64 account) private view returns (AccountState memory state) {
+        state = unpacked(account);
+        state.cashE8 = _accrued(state);
     }
 
     /// @dev The state as it is stored, of an account in a lot the part that is not sold.
@@ -494,11 +528,9 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         }
     }
 
-    /// @dev A joint scenario that shows the account below its margin, if one does.
-    function _witnessOf(uint64 account) private view returns (bytes memory) {
+    /// @dev A joint scenario that shows the account below its margin in this state, if one does.
+    function _witnessOf(uint64 account, AccountState memory state) private view returns (bytes memory) {
         (bytes memory header, bytes memory live) = hub.live();
-        AccountState memory state = unpacked(account);
-        state.cashE8 = _accrued(state);
         bytes memory encoded = AccountStates.encode(state);
         bytes memory balances = vault.balancesOf(account);
         for (uint8 scenario = 0; scenario < 37; ++scenario) {

@@ -6,6 +6,9 @@ public static class Lots
     /// <summary>An account whose requirement is below this is sold whole.</summary>
     public const long DustE8 = 100 * Rounding.One;
 
+    /// <summary>What the margin that a lot keeps is rounded up to.</summary>
+    private const long MarginUnit = 10_000;
+
     private const long WeiPerCoin = 1_000_000_000_000_000_000;
 
     /// <summary>The part of x that a fraction has sold, toward zero, so that slices always add up.</summary>
@@ -31,6 +34,18 @@ public static class Lots
         Int128 target = Wide.MulDivCeil(targetE8, marginE8, Rounding.One);
         Int128 fraction = Wide.MulDivCeil(target - equityE8, Rounding.One, target - Wide.MulDivFloor(equityE8, discountMaxE8, Rounding.One));
         return fraction > Rounding.One - bidMinE8 ? Rounding.One : (long)fraction;
+    }
+
+    /// <summary>Whether what is left of a lot has reached the target under the margin that the lot keeps: then no bid is taken, while all its legs are open.</summary>
+    /// <param name="equityE8">The equity of what is left, with everything the account holds.</param>
+    /// <param name="marginE8">The largest margin that was shown, of the whole.</param>
+    /// <param name="targetE8">The target, of that margin.</param>
+    /// <param name="soldE8">The fraction sold.</param>
+    [SpecRule("CLR-041")]
+    public static bool IsRestored(Int128 equityE8, Int128 marginE8, long targetE8, long soldE8)
+    {
+        Int128 kept = Rounding.DivCeil(marginE8, MarginUnit) * MarginUnit;
+        return equityE8 > 0 && equityE8 >= Wide.MulDivFloor(Wide.MulDivFloor(kept, targetE8, Rounding.One), Rounding.One - soldE8, Rounding.One);
     }
 
     /// <summary>What a proved start is paid, rounded down: its gas, at most a part of the account's equity.</summary>

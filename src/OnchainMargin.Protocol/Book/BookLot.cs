@@ -26,7 +26,7 @@ public sealed record BookLot
     /// <summary>Equity when the lot began.</summary>
     public required Int128 EquityE8 { get; init; }
 
-    /// <summary>What the witness showed of the requirement.</summary>
+    /// <summary>The most that a witness showed of the requirement.</summary>
     public required UInt128 MaintenanceE8 { get; init; }
 
     /// <summary>The fraction that may be sold.</summary>

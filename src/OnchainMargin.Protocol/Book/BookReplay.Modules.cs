@@ -137,7 +137,7 @@ public sealed partial class BookReplay
                 };
                 return WithLot(book, fresh, Account(book, started.Account) with { OpenLot = started.Lot, ChangedInBlock = log.BlockNumber }, edit);
             case LiquidationHouse.LotEnlargedEvent enlarged:
-                return WithLot(book, Lot(book, enlarged.Lot) with { ForSaleE8 = enlarged.ForSaleE8 }, null, edit);
+                return WithLot(book, Lot(book, enlarged.Lot) with { ForSaleE8 = enlarged.ForSaleE8, MaintenanceE8 = (UInt128)enlarged.MaintenanceE8 }, null, edit);
             case LiquidationHouse.LotBidEvent bid:
                 BookLot lot = Lot(book, bid.Lot);
                 lot = lot with

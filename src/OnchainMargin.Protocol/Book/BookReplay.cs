@@ -98,7 +98,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         if (log.Address == _spotMarkets)
         {
             return SpotMarkets.SettlementFixedEvent.TryDecode(log, out SpotMarkets.SettlementFixedEvent set)
-                ? book with { Settlements = book.Settlements.With(set.Underlying, set.Expiry, (long)set.PriceE8) }
+                ? book with { Settlements = book.Settlements.With(set.Underlying, set.Expiry, (long)set.PriceE8, FundingE8(book, set.Underlying)) }
                 : book;
         }
 
@@ -178,8 +178,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             case Clearinghouse.LossReturnedEvent returned:
                 return book with { Held = book.Held.SetItem(returned.Owner, book.Held.GetValueOrDefault(returned.Owner) + (UInt128)returned.BackE8) };
             case Clearinghouse.MarketWoundDownEvent closed:
-                long funding = book.LatestCheckpoint?.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == closed.Underlying)?.CumulativeFundingE8 ?? 0;
-                return book with { Settlements = book.Settlements.WithLast(closed.Underlying, (long)closed.PriceE8, funding) };
+                return book with { Settlements = book.Settlements.WithLast(closed.Underlying, (long)closed.PriceE8, FundingE8(book, closed.Underlying)) };
             case Clearinghouse.NeedOpenedEvent opened:
                 return WithNeed(book, Instrument.Unpack(opened.Instrument), (long)opened.SizeE8);
             case Clearinghouse.NeedServedEvent served:
@@ -197,6 +196,9 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         !instrument.IsOption && book.Hours.TryGetValue(instrument.Underlying, out MarketHours? hours)
             ? book with { Hours = book.Hours.SetItem(instrument.Underlying, hours.Traded(sizeE8)) }
             : book;
+
+    private static long FundingE8(ProtocolBook book, ushort underlying) =>
+        book.LatestCheckpoint?.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == underlying)?.CumulativeFundingE8 ?? 0;
 
     private static ProtocolBook WithHeld(ProtocolBook book, Address who, Int128 by)
     {

@@ -15,7 +15,7 @@ public sealed record SettlementPrices
     private ImmutableDictionary<ushort, (long PriceE8, long FundingE8)> Last { get; init; } = ImmutableDictionary<ushort, (long PriceE8, long FundingE8)>.Empty;
 
     /// <summary>Markets whose last price is fixed (ORC-005) and that nobody wound down yet: what settles expired positions without a price of their own.</summary>
-    private ImmutableDictionary<ushort, long> Fixed { get; init; } = ImmutableDictionary<ushort, long>.Empty;
+    private ImmutableDictionary<ushort, (long PriceE8, long FundingE8)> Fixed { get; init; } = ImmutableDictionary<ushort, (long PriceE8, long FundingE8)>.Empty;
 
     /// <summary>What counts as expired in those, in Unix seconds.</summary>
     private ulong AtSeconds { get; init; }
@@ -27,15 +27,16 @@ public sealed record SettlementPrices
     public long PriceE8(Instrument instrument) =>
         Prices.TryGetValue((instrument.Underlying, instrument.Expiry), out long price) && instrument.Expiry != 0 ? price
         : Last.TryGetValue(instrument.Underlying, out (long PriceE8, long FundingE8) last) ? last.PriceE8
-        : instrument.Expiry != 0 && instrument.Expiry <= AtSeconds ? Fixed.GetValueOrDefault(instrument.Underlying)
+        : instrument.Expiry != 0 && instrument.Expiry <= AtSeconds ? Fixed.GetValueOrDefault(instrument.Underlying).PriceE8
         : 0;
 
     /// <summary>With one more.</summary>
     /// <param name="underlying">The underlying.</param>
     /// <param name="expiry">The expiry, in Unix seconds; 0 for the last price of a market whose oracles died.</param>
     /// <param name="priceE8">The price.</param>
-    public SettlementPrices With(ushort underlying, uint expiry, long priceE8) =>
-        expiry == 0 ? this with { Fixed = Fixed.SetItem(underlying, priceE8) } : this with { Prices = Prices.SetItem((underlying, expiry), priceE8) };
+    /// <param name="fundingE8">What the funding of its perpetuals stands at from a last price on.</param>
+    public SettlementPrices With(ushort underlying, uint expiry, long priceE8, long fundingE8 = 0) =>
+        expiry == 0 ? this with { Fixed = Fixed.SetItem(underlying, (priceE8, fundingE8)) } : this with { Prices = Prices.SetItem((underlying, expiry), priceE8) };
 
     /// <summary>With a market that was wound down.</summary>
     public SettlementPrices WithLast(ushort underlying, long priceE8, long fundingE8) => this with { Last = Last.SetItem(underlying, (priceE8, fundingE8)), Fixed = Fixed.Remove(underlying) };
@@ -47,11 +48,9 @@ public sealed record SettlementPrices
     /// <summary>A state as the next operation makes it of its expired positions (CLR-018), and of those whose market was wound down (CLR-027).</summary>
     public AccountState Settle(AccountState state) => Count == 0 ? state : Expiries.Settle(state, PriceE8, FundingE8);
 
-    /// <summary>What is left of a lot, as the house reckons with it: only what has expired is settled there.</summary>
-    /// <param name="state">The state.</param>
-    /// <param name="atSeconds">When, in Unix seconds.</param>
-    public AccountState SettleExpired(AccountState state, long atSeconds) =>
-        Count == 0 ? state : Expiries.Settle(state, instrument => instrument.Expiry != 0 && instrument.Expiry <= atSeconds ? PriceE8(instrument) : 0);
+    /// <summary>What is left of a lot, as the house reckons with it: it takes a last price as soon as that is fixed, whoever knows of it.</summary>
+    public AccountState SettleLot(AccountState state) =>
+        Fixed.IsEmpty ? Settle(state) : (this with { Last = Last.AddRange(Fixed), Fixed = Fixed.Clear() }).Settle(state);
 
     private long FundingE8(Instrument instrument) => instrument.Expiry == 0 && Last.TryGetValue(instrument.Underlying, out (long PriceE8, long FundingE8) last) ? last.FundingE8 : 0;
 }

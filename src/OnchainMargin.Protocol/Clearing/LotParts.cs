@@ -10,13 +10,13 @@ public static class LotParts
     /// <summary>The whole of a lot, as a fraction.</summary>
     public const ulong WholeE8 = 100_000_000;
 
-    /// <summary>What a lot is worth to who takes it whole: its state with interest since it began, expired legs settled, and its tokens.</summary>
+    /// <summary>What a lot is worth to who takes it whole: its state with interest since it began, legs settled that have their price, and its tokens.</summary>
     public static (AccountState State, ImmutableArray<Balance> Balances) Whole(BookLot lot, CheckpointHeader indices, SettlementPrices settlements)
     {
         ArgumentNullException.ThrowIfNull(lot);
         ArgumentNullException.ThrowIfNull(settlements);
         AccountState state = Read(lot);
-        return (settlements.SettleExpired(state with { CashE8 = AccountTouch.CashWithInterest(state, indices) }, indices.Time), Balances.Unpack(lot.Balances));
+        return (settlements.SettleLot(state with { CashE8 = AccountTouch.CashWithInterest(state, indices) }), Balances.Unpack(lot.Balances));
     }
 
     /// <summary>The account as it would be if the lot ended now: the unsold part with interest, the proceeds, and the tokens that it holds now.</summary>
@@ -41,7 +41,7 @@ public static class LotParts
                     CostE8 = position.CostE8 - Lots.Sold(position.CostE8, (long)lot.SoldE8),
                 })],
         };
-        return (settlements.SettleExpired(left with { CashE8 = AccountTouch.CashWithInterest(left, indices) + (Int128)lot.ProceedsE8 }, indices.Time), account.Balances);
+        return (settlements.SettleLot(left with { CashE8 = AccountTouch.CashWithInterest(left, indices) + (Int128)lot.ProceedsE8 }), account.Balances);
     }
 
     private static AccountState Read(BookLot lot)

@@ -11,7 +11,7 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="BiddingFromSeconds">When bidding begins.</param>
 /// <param name="DiscountE8">The discount at the index's newest block, from its own clock.</param>
 /// <param name="EquityE8">Equity when it began.</param>
-/// <param name="MaintenanceE8">What the witness showed.</param>
+/// <param name="MaintenanceE8">The most that a witness showed.</param>
 /// <param name="Bids">How many bids it had.</param>
 /// <param name="LotHash">The commitment.</param>
 /// <param name="State">The state in its preimage.</param>

@@ -41,11 +41,12 @@ internal sealed partial class KeeperRole
         {
             await DutyAsync(Of(lot, "end", isHealthy ? "the account is healthy again" : "all of it is sold"), _client.Calls.Finish(lot), live, cancellationToken).ConfigureAwait(false);
         }
-        else if (lot.LeftE8 == 0)
+        else if (lot.LeftE8 == 0 || (figures is { } shown && IsKeptFromBids(lot, rest, shown.EquityE8, book)))
         {
             if (Liquidations.FindWitness(rest, balances, live) is { } found)
             {
-                await DutyAsync(Of(lot, "enlarge", $"what was for sale is sold, and the rest is under water still ({BidModel.Money(found.EquityE8)} against {BidModel.Money(found.ShownE8)})"), _client.Calls.Enlarge(lot, found.Witness), live, cancellationToken)
+                string why = lot.LeftE8 == 0 ? "what was for sale is sold" : "too little was shown of it for bids";
+                await DutyAsync(Of(lot, "enlarge", $"{why}, and the rest is under water still ({BidModel.Money(found.EquityE8)} against {BidModel.Money(found.ShownE8)})"), _client.Calls.Enlarge(lot, found.Witness), live, cancellationToken)
                     .ConfigureAwait(false);
             }
         }
@@ -58,6 +59,10 @@ internal sealed partial class KeeperRole
             await BidAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Whether the chain takes no bid because a witness that showed little makes what is left look restored. Where a leg was settled the chain looks at health itself.</summary>
+    private static bool IsKeptFromBids(BookLot lot, AccountState rest, Int128 equityE8, ProtocolBook book) =>
+        !rest.Positions.IsEmpty && rest.Pack().Length == lot.State.Length && Lots.IsRestored(equityE8, (Int128)lot.MaintenanceE8, book.Parameters.Liquidation.TargetE8, (long)lot.SoldE8);
 
     private async Task BidAsync(ProtocolBook book, BookLot lot, CheckpointInputs live, CancellationToken cancellationToken)
     {
@@ -185,5 +190,5 @@ internal sealed partial class KeeperRole
     private static string Subject(BookLot lot) => $"lot {lot.Id} of account {lot.Account}";
 
     private static Duty Of(BookLot lot, string decision, string why) =>
-        new(Subject(lot), decision, string.Create(CultureInfo.InvariantCulture, $"{decision} lot {lot.Id} at {lot.LotHash} sold {lot.SoldE8} of {lot.ForSaleE8}"), why);
+        new(Subject(lot), decision, string.Create(CultureInfo.InvariantCulture, $"{decision} lot {lot.Id} at {lot.LotHash} sold {lot.SoldE8} of {lot.ForSaleE8} under {lot.MaintenanceE8}"), why);
 }

@@ -98,6 +98,10 @@ public sealed class LedgerTests
         Assert.Equal(One, Lots.ForSale(-1, 100, 110_000_000, 20_000_000, 5_000_000));
         Assert.Equal(48_717_949, Lots.ForSale(500 * One, 800 * One, 110_000_000, 20_000_000, 5_000_000));
         Assert.Equal(One, Lots.ForSale(99 * One, 100 * One - 1, 110_000_000, 20_000_000, 5_000_000));
+        // Of 1 000 and a unit, which is kept as 1 000.0001: 1 100.00011 of the whole, half of it of the half that is left.
+        Assert.Equal((false, true), (Lots.IsRestored(110_000_010_999, 100_000_000_001, 110_000_000, 0), Lots.IsRestored(110_000_011_000, 100_000_000_001, 110_000_000, 0)));
+        Assert.Equal((false, true), (Lots.IsRestored(55_000_005_499, 100_000_000_001, 110_000_000, 50_000_000), Lots.IsRestored(55_000_005_500, 100_000_000_001, 110_000_000, 50_000_000)));
+        Assert.False(Lots.IsRestored(0, 0, 110_000_000, 0));
         Assert.Equal(10_000_000, Lots.Discount(600, 20_000_000, 1200));
         Assert.Equal(20_000_000, Lots.Discount(6000, 20_000_000, 1200));
         Assert.Equal(45, Lots.PayUp(100, 50_000_000, 10_000_000));

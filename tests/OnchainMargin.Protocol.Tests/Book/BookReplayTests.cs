@@ -150,8 +150,9 @@ public sealed class BookReplayTests
         Assert.Equal(new long[] { 0, 100, 1_000, 0 }, held.Positions.Select(position => replay.Book.Settlements.PriceE8(position.Instrument)));
         AccountState settled = replay.Book.Settlements.Settle(held);
         Assert.Equal((5 + (100 - 80) + (1_000 - 80), 2), ((int)settled.CashE8, settled.Positions.Length));
-        // A lot is asked at its own time, which may be earlier.
-        Assert.Equal(3, replay.Book.Settlements.SettleExpired(held, Early - 1).Positions.Length);
+        // What a lot has left is reckoned at the last price as soon as that is fixed.
+        AccountState lot = replay.Book.Settlements.SettleLot(held);
+        Assert.Equal((5 + (100 - 80) + (2 * (1_000 - 80)) + (1_000 - 90), 0), ((int)lot.CashE8, lot.Positions.Length));
 
         replay.Apply([TestLogs.Make(Clearing, "event MarketWoundDown(uint16 indexed underlying, uint64 priceE8)", 22, (ushort)1, 1_000UL)], 22, default, Early);
         Assert.Empty(replay.Book.Settlements.Settle(held).Positions);
@@ -175,9 +176,11 @@ public sealed class BookReplayTests
         Assert.Empty(settled.Positions);
         Assert.Equal(5 + (1_000 - record.CumulativeFundingE8 - 90) + (1_000 - 80), settled.CashE8);
 
-        // In a lot that is open then, only what has expired is settled.
-        Assert.Equal(held, replay.Book.Settlements.SettleExpired(held, 3_999_999_999));
-        Assert.Equal(Instrument.Perpetual(record.Underlying), Assert.Single(replay.Book.Settlements.SettleExpired(held, 4_000_000_000).Positions).Instrument);
+        // So is what is left of a lot, from the moment that the price is fixed.
+        Assert.Equal(settled.CashE8, replay.Book.Settlements.SettleLot(held).CashE8);
+        BookReplay before = Replay(Opened(1), Taken(4, head, TestCheckpoints.Records(checkpoint), Keccak256.Hash(head)), Fixed(record.Underlying, 0, 1_000));
+        Assert.Equal(held, before.Book.Settlements.Settle(held));
+        Assert.Equal(settled.CashE8, before.Book.Settlements.SettleLot(held).CashE8);
     }
 
     [Fact]

@@ -129,6 +129,19 @@ public sealed class KeeperRoleTests : IDisposable
         Assert.Equal(isTakenOver ? [expected] : [], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
     }
 
+    /// <summary>Somebody showed nothing of a lot that is all for sale: until more is shown the chain takes no bid.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(14, false)] // Bids are taken.
+    public async Task RunOnce_LotOfWhichTooLittleWasShown_IsEnlarged(int shown, bool isEnlarged)
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, cash: 21, proceeds: -1);
+        await LookAsync(BookOf([lot with { MaintenanceE8 = (UInt128)(shown * Books.One) }], account));
+        Assert.Equal(isEnlarged ? [Selector("enlarge(uint64,(uint64,bytes,bytes),bytes)")] : [], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.Span[..4])));
+    }
+
+    private static string Selector(string function) => HexData.Encode(Keccak256.HashUtf8(function).ToArray().AsSpan(0, 4));
+
     /// <summary>A lot that is half sold for some proceeds, or not sold at all where those are negative.</summary>
     private static (BookAccount Account, BookLot Lot) Lot(ulong id, ulong of, int cash, int proceeds)
     {
@@ -160,6 +173,7 @@ public sealed class KeeperRoleTests : IDisposable
         BlockNumber = 5,
         BlockHash = Keccak256.HashUtf8("block 5"),
         Lots = lots.ToImmutableSortedDictionary(static lot => lot.Id, static lot => lot),
+        Parameters = ProtocolBook.Empty.Parameters with { Liquidation = ProtocolBook.Empty.Parameters.Liquidation with { TargetE8 = 110_000_000 } },
     };
 
     /// <summary>How many starts a look sends, which are then mined.</summary>
