@@ -58,4 +58,30 @@ contract ProtocolInvariantsMovingTest {
         bool enough = trades > 5 && lots > 0 && bids > 0 && fees > 0 && expiries > 0;
         require(enough, ReachedTooLittle(trades, lots, bids, fees, expiries));
     }
+
+    /// @notice INV15 where random calls seldom come: a lot begins, its account is insolvent for a while, in which next to nothing is shown of it, and then is not.
+    function test_handler_bidsForALotOfWhichLittleWasShown() public {
+        handler.doTrade(0, 1, 0, 3e8 - 1, AT_MARK);
+        handler.doWithdraw(0, 0, 47_000e6);
+        handler.doPass(3600);
+        _move(300);
+        handler.doStart(0);
+        _move(100);
+        _move(100);
+        handler.doEnlarge(0, true);
+        _move(1700);
+        handler.doBid(0, 0);
+        require(
+            handler.enlargements() == 1 && handler.bids() == 1,
+            ReachedTooLittle(0, handler.lots(), handler.bids(), 0, 0)
+        );
+    }
+
+    /// @dev By so many ten-thousandths over nine tenths, and on until it is believed.
+    function _move(uint256 shift) private {
+        handler.doPrice(true, shift);
+        handler.doPass(0);
+        handler.doPass(7199);
+        handler.doPass(7199);
+    }
 }
