@@ -60,7 +60,7 @@ internal static class Omargin
         }
         catch (Exception exception) when (exception is CliException or DeploymentException or ProtocolException or EthereumException or SolverOptionsException or StoreException or DataFileException)
         {
-            await error.WriteLineAsync($"{Terminal.Bad(error, "error:")} {Sentence(exception.Message)}");
+            await error.WriteLineAsync($"{Terminal.Bad(error, "error:")} {Sentence(exception is RevertException refused ? Refusals.Sentence(refused.Reason) : exception.Message)}");
             return Failed;
         }
     }

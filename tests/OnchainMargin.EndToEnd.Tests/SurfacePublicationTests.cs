@@ -10,6 +10,7 @@ using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver;
+using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Surfaces;
 
@@ -39,6 +40,7 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         CheckpointInputs live = await world.Client.GetLiveInputsAsync();
         ExpiryRecord last = live.Checkpoint.Underlyings[0].Expiries[^1];
         long strikeE4 = last.Present.ForwardE8 / 100_000_000_000 * 100_000_000_000 / 10_000;
+        await AssertSameBandsAsync(world, last.Expiry, strikeE4);
         foreach (InstrumentKind kind in (InstrumentKind[])[InstrumentKind.Call, InstrumentKind.Put])
         {
             await world.TradeAsync(maker, writer, new Instrument(1, last.Expiry, strikeE4, kind), Deployed.Unit);
@@ -64,6 +66,23 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         await world.AssertSameFiguresAsync();
         await one.StopAsync();
         await two.StopAsync();
+    }
+
+    /// <summary>The relay's band and the chain's, to the last unit (CLR-013).</summary>
+    private static async Task AssertSameBandsAsync(Deployed world, uint expiry, long strikeE4)
+    {
+        CheckpointInputs live = await world.Client.GetLiveInputsAsync();
+        OnchainMargin.Protocol.Generated.RiskParameters.ClearingParameters clearing = (await world.Client.ReplayAsync()).Parameters.Clearing;
+        Address gate = world.Client.Deployment.Contracts.HealthGate;
+        Instrument[] dated = [.. ((long[])[strikeE4 / 4, strikeE4, strikeE4 * 3]).Select(strike => new Instrument(1, expiry, strike, InstrumentKind.Call)), new(1, expiry, strikeE4, InstrumentKind.Put), Instrument.Future(1, expiry)];
+        foreach (Instrument instrument in dated)
+        {
+            PriceBand band = PriceBand.Of(instrument, live.View, clearing)!.Value;
+            HealthGate.RequireInBandCall Ask(Int128 priceE8) => new(instrument.Packed, (UInt256)(UInt128)priceE8, live.Head, live.AllRecords);
+            await world.Client.Node.CallAsync(gate, Ask(band.MarkE8 + band.WidthE8));
+            await Assert.ThrowsAsync<RevertException>(() => world.Client.Node.CallAsync(gate, Ask(band.MarkE8 + band.WidthE8 + 1)));
+            Assert.True(band.Holds((ulong)(band.MarkE8 + band.WidthE8)) && !band.Holds((ulong)(band.MarkE8 + band.WidthE8 + 1)));
+        }
     }
 
     [Fact]

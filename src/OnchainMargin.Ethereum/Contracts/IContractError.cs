@@ -5,4 +5,7 @@ public interface IContractError
 {
     /// <summary>The error's name in the contract.</summary>
     string ErrorName { get; }
+
+    /// <summary>Its values by their names in the contract, in their order.</summary>
+    IReadOnlyList<(string Name, object Value)> Arguments { get; }
 }

@@ -17,6 +17,8 @@ internal sealed class ErrorEmitter(MemberEmitter members)
         source.Line();
         source.Line($"string IContractError.ErrorName => \"{error.Name}\";");
         source.Line();
+        source.Line($"IReadOnlyList<(string Name, object Value)> IContractError.Arguments => [{string.Join(", ", error.Inputs.Zip(names, static (input, property) => $"(\"{input.Name}\", {property})"))}];");
+        source.Line();
         source.Summary("Reads the error from revert data.");
         source.Open($"public static {name} Decode(ReadOnlySpan<byte> data)");
         if (names.Length == 0)

@@ -3,6 +3,8 @@ namespace OnchainMargin.Margin;
 /// <summary>Fees and limits of a fill.</summary>
 public static class Fees
 {
+    private const long LeastOptionBandE8 = 1000;
+
     /// <summary>The fee of a fill, rounded up.</summary>
     /// <param name="sizeE8">Signed size.</param>
     /// <param name="priceE8">Price.</param>
@@ -11,12 +13,25 @@ public static class Fees
     public static Int128 FeeUp(long sizeE8, long priceE8, long rateE8) =>
         Rounding.DivCeil(Rounding.DivCeil(Math.BigMul(Math.Abs(sizeE8), priceE8), Rounding.One) * rateE8, Rounding.One);
 
-    /// <summary>Whether a price is within the band around the mark.</summary>
-    /// <param name="priceE8">Price.</param>
-    /// <param name="markE8">Live mark.</param>
-    /// <param name="bandE8">The band, of the mark.</param>
+    /// <summary>How far from the mark the price of a fill may be.</summary>
+    /// <param name="markE8">Live mark, at least 0.</param>
+    /// <param name="priceBandE8">The band, of the mark.</param>
     [SpecRule("CLR-013")]
-    public static bool InBand(long priceE8, long markE8, long bandE8) => Math.BigMul(Math.Abs(priceE8 - markE8), Rounding.One) <= Math.BigMul(bandE8, markE8);
+    public static Int128 BandE8(Int128 markE8, uint priceBandE8) => priceBandE8 * markE8 / Rounding.One;
+
+    /// <summary>The same of an option, whose mark may be next to nothing.</summary>
+    /// <param name="markE8">Live mark, at least 0.</param>
+    /// <param name="forwardE8">Present forward.</param>
+    /// <param name="vegaE8">Value of one, volatility up less volatility down.</param>
+    /// <param name="priceBandE8">The band, of the mark.</param>
+    /// <param name="volBandE8">The band, of half the vega.</param>
+    [SpecRule("CLR-013")]
+    public static Int128 OptionBandE8(Int128 markE8, long forwardE8, Int128 vegaE8, uint priceBandE8, uint volBandE8)
+    {
+        Int128 ofVegaE8 = volBandE8 * Int128.Abs(vegaE8) / (2 * Rounding.One);
+        Int128 leastE8 = (Int128)forwardE8 * LeastOptionBandE8 / Rounding.One;
+        return Rounding.Max(Rounding.Max(BandE8(markE8, priceBandE8), ofVegaE8), leastE8);
+    }
 
     /// <summary>Whether a fill only reduces.</summary>
     /// <param name="heldE8">Size held before.</param>

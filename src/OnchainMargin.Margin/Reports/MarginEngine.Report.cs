@@ -49,6 +49,20 @@ public static partial class MarginEngine
             Worst(workspace));
     }
 
+    /// <summary>The quote of a future or an option on the present surface; null when the checkpoint does not hold its expiry.</summary>
+    [SpecRule("MRG-026")]
+    public static InstrumentQuote? Quote(Instrument dated, CheckpointView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        if (view.Find(dated.Underlying) is not { } terms || terms.ExpiryIndex(dated.Expiry) is not (>= 0 and var expiry))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<long> row = terms.Dated(expiry, delayed: false, dated.StrikeE4, dated.Kind);
+        return new InstrumentQuote(row[Scenarios.Mark], terms.Expiry(expiry, delayed: false).ForwardE8, row[Scenarios.VolatilityUp] - row[Scenarios.VolatilityDown]);
+    }
+
     private static UnderlyingReport Report(UnderlyingResult r) => new(
         r.Record.Underlying, r.Record.Group, r.WorstScenario, r.Scenario24E8, r.Between24E8, r.Worst, r.ShortMinimumE8, [.. r.Weighted],
         r.NetE8, r.GrossE8, r.BasisE8, r.LiquidityE8, r.VegaE8, r.StaleE8, r.RateE8, r.SpreadE8);

@@ -1,3 +1,6 @@
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Protocol.Generated;
+
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>Two orders that meet; the price is the maker's limit.</summary>
@@ -6,6 +9,19 @@ namespace OnchainMargin.Solver.Relay;
 /// <param name="SizeE8">How much.</param>
 internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong SizeE8)
 {
+    /// <summary>How often it was handed to the chain in vain, since an account changed or a price moved in between.</summary>
+    public int Tries { get; init; }
+
+    /// <summary>The block whose book was behind the chain at the last try: it waits for the next one. 0 when it need not.</summary>
+    public ulong TriedAtBlock { get; init; }
+
     /// <summary>The price.</summary>
     public ulong PriceE8 => Maker.PriceE8;
+
+    /// <summary>Which of the two a refusal of the chain speaks of: the account that it names, the limit that the mark has passed; otherwise the order that came.</summary>
+    public RestingOrder Suspect(IContractError error) => error switch
+    {
+        Clearinghouse.PriceOutOfBandError { PriceE8: var price, MarkE8: var mark } => Maker.IsBuy == price > mark ? Maker : Taker,
+        _ => error.Arguments.Any(argument => argument is { Name: "account", Value: ulong account } && account == Maker.Account) ? Maker : Taker,
+    };
 }

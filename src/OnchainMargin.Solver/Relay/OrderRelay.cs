@@ -17,6 +17,7 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
 {
     private const int MostOrdersOfAnAccount = 200;
     private const int KeptOver = 1000;
+    private const int MostTries = 3;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, InstrumentBook> _books = [];
@@ -158,13 +159,16 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         }
     }
 
-    /// <summary>The matches that wait to be settled, in order; they stay the caller's until <see cref="Settled"/>, <see cref="Return"/> or <see cref="Drop"/>.</summary>
-    public IReadOnlyList<OrderMatch> TakePending(int most)
+    /// <summary>The matches that wait to be settled, in order; they stay the caller's until <see cref="Settled"/>, <see cref="Return"/>, <see cref="Retry"/> or <see cref="Drop"/>. One that was tried in vain comes alone, so that it hinders none.</summary>
+    /// <param name="most">So many at most.</param>
+    /// <param name="block">The block of the book that they are settled on.</param>
+    public IReadOnlyList<OrderMatch> TakePending(int most, ulong block)
     {
         lock (_gate)
         {
-            OrderMatch[] taken = [.. _pending.Take(most)];
-            _pending.RemoveRange(0, taken.Length);
+            OrderMatch[] ready = [.. _pending.Where(match => match.TriedAtBlock == 0 || match.TriedAtBlock != block).Take(most)];
+            OrderMatch[] taken = ready is [{ Tries: > 0 } again, ..] ? [again] : [.. ready.TakeWhile(static match => match.Tries == 0)];
+            _pending.RemoveAll(match => taken.Any(one => ReferenceEquals(one, match)));
             return taken;
         }
     }
@@ -192,6 +196,25 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         lock (_gate)
         {
             _pending.InsertRange(0, matches);
+        }
+    }
+
+    /// <summary>A match that was refused for what happened between two blocks waits again, behind all others. One that failed so too often is dropped.</summary>
+    /// <param name="match">The match.</param>
+    /// <param name="behindBlock">The block whose book is behind the chain; 0 when the book has what happened.</param>
+    /// <param name="suspect">Who is at fault if it happens too often.</param>
+    /// <param name="reason">What is said then.</param>
+    public void Retry(OrderMatch match, ulong behindBlock, RestingOrder suspect, string reason)
+    {
+        if (match.Tries + 1 >= MostTries)
+        {
+            Drop(match, suspect, reason);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _pending.Add(match with { Tries = match.Tries + 1, TriedAtBlock = behindBlock });
         }
     }
 
@@ -285,7 +308,7 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
 
     private OrderOutcome Place(RestingOrder order, ProtocolBook book, CheckpointInputs inputs, (ulong OpenE8, ulong LargestE8) options)
     {
-        if (Quotes.MarkE8(order.Instrument, inputs.View) is not { } mark)
+        if (PriceBand.Of(order.Instrument, inputs.View, book.Parameters.Clearing) is not { } band)
         {
             return Refuse("The market of this instrument is not listed; take one of /api/instruments.");
         }
@@ -309,6 +332,7 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             }
 
             InstrumentBook target = Book(order);
+            EndPassed(target, order, band);
             if ((order.Signed.Order.Flags & RestingOrder.PostOnly) != 0 && target.Meets(order) is { } met)
             {
                 return Refuse($"The order is post-only and would trade at once at {Price(met.PriceE8)}; lower or raise its price.");
@@ -329,10 +353,9 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
                 return Refuse("The order is reduce-only and would not make the position smaller; lower its size or clear the flag.");
             }
 
-            long band = book.Parameters.Clearing.PriceBandE8;
-            if (!order.Instrument.IsOption && (order.IsFillOrKill ? target.FillsWhole(order) : target.Meets(order)) is { } maker && !Fees.InBand((long)maker.PriceE8, (long)mark, band))
+            if ((order.IsFillOrKill ? target.FillsWhole(order) : target.Meets(order)) is { } maker && !band.Holds(maker.PriceE8))
             {
-                return Refuse($"The best price is {Price(maker.PriceE8)}, further from the mark of {Price((ulong)mark)} than trades may be; wait or change the price.");
+                return Refuse($"The best price is {Price(maker.PriceE8)}, further from the mark of {Price((ulong)band.MarkE8)} than trades may be; wait or change the price.");
             }
 
             if (order.Instrument.IsOption && OptionGrowth.OfE8(order, target, book) is > 0 and var growth && (Int128)options.OpenE8 + growth > options.LargestE8)
@@ -354,6 +377,15 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             _orders[(order.Account, order.Nonce)] = order;
             _pending.AddRange(target.Add(order));
             return new OrderOutcome(order, "");
+        }
+    }
+
+    /// <summary>Ends the orders that the new one would meet and the mark has passed: the chain fills them no more, and they would stand before all others.</summary>
+    private void EndPassed(InstrumentBook target, RestingOrder order, PriceBand band)
+    {
+        foreach (RestingOrder passed in target.AllMet(order).TakeWhile(resting => band.IsPassedBy(resting.IsBuy, resting.PriceE8)).ToArray())
+        {
+            End(passed, OrderStatus.Refused, $"the mark of {Price((ulong)band.MarkE8)} has passed its limit by more than trades may be from it");
         }
     }
 

@@ -3,6 +3,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
@@ -23,6 +24,7 @@ internal sealed class RelayRole(
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private IReadOnlyList<OrderMatch> _batch = [];
+    private AccountTable _accounts = AccountTable.Empty;
     private string _intent = "";
     private bool _isAttested;
     private bool _computesNext;
@@ -56,11 +58,10 @@ internal sealed class RelayRole(
             return;
         }
 
-        IReadOnlyList<OrderMatch> batch = relay.TakePending(options.BatchMost);
+        IReadOnlyList<OrderMatch> batch = relay.TakePending(options.BatchMost, indexed.Book.BlockNumber);
         if (batch.Count > 0)
         {
-            CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
-            await SettleAsync(batch, indexed, inputs, !_computesNext, cancellationToken).ConfigureAwait(false);
+            await SettleAsync(batch, indexed, !_computesNext, cancellationToken).ConfigureAwait(false);
             _computesNext = false;
         }
     }
@@ -94,7 +95,9 @@ internal sealed class RelayRole(
             }
             else
             {
-                relay.Drop(match, match.Taker, entry.Reason);
+                // A price or an account moved before it was mined. Whose account has changed is at fault if it goes on so.
+                RestingOrder suspect = _accounts[match.Maker.Account].StateHash == book.Accounts[match.Maker.Account].StateHash ? match.Taker : match.Maker;
+                relay.Retry(match, 0, suspect, $"the chain refused it time and again, since a price or an account moved in between: {entry.Reason}");
             }
         }
 
@@ -129,39 +132,55 @@ internal sealed class RelayRole(
         _seenBlock = block;
     }
 
-    private async Task SettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, CheckpointInputs inputs, bool attests, CancellationToken cancellationToken)
+    private async Task SettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, bool attests, CancellationToken cancellationToken)
     {
-        (Settlement? settlement, string refusal, ulong atFault) = Of(batch, indexed.Book, inputs);
-        if (settlement is not null)
+        string refusal;
+        ulong atFault;
+        RevertReason? reason = null;
+        try
         {
-            try
+            CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
+            (Settlement? settlement, refusal, atFault) = Of(batch, indexed.Book, inputs);
+            if (settlement is not null)
             {
-                if (await SubmitAsync(batch, settlement, indexed, inputs, attests, cancellationToken).ConfigureAwait(false) is not { } reason)
+                reason = await SubmitAsync(batch, settlement, indexed, inputs, attests, cancellationToken).ConfigureAwait(false);
+                if (reason is null)
                 {
                     return;
                 }
-
-                refusal = reason.ToString() ?? "";
-                atFault = reason is CustomErrorReason { Error: { } error } && error.ToString()!.Contains($"Account = {batch[0].Maker.Account},", StringComparison.Ordinal) ? batch[0].Maker.Account : 0;
-            }
-            catch (EthereumException)
-            {
-                relay.Return(batch);
-                throw;
             }
         }
+        catch
+        {
+            // Whatever failed, the node, the disk or a peer: what was taken and is not on its way waits again.
+            relay.Return(batch);
+            throw;
+        }
 
+        string said = reason?.ToString() ?? refusal;
         if (batch.Count > 1)
         {
             // One of them is refused: each is tried alone, so that the good ones are not held up.
-            logger.BatchRefused(batch.Count, refusal);
+            logger.BatchRefused(batch.Count, said);
             relay.Return(batch.Skip(1));
-            await SettleAsync([batch[0]], indexed, inputs, attests, cancellationToken).ConfigureAwait(false);
+            await SettleAsync([batch[0]], indexed, attests, cancellationToken).ConfigureAwait(false);
+            return;
         }
-        else
+
+        OrderMatch match = batch[0];
+        logger.MatchRefused(match.Maker.Account, match.Taker.Account, said);
+        switch (reason)
         {
-            relay.Drop(batch[0], atFault == batch[0].Maker.Account ? batch[0].Maker : batch[0].Taker, refusal);
-            logger.MatchRefused(batch[0].Maker.Account, batch[0].Taker.Account, refusal);
+            case CustomErrorReason { Error: Clearinghouse.StateMismatchError error }:
+                // The chain is ahead of the book, which is nobody's fault unless it always is.
+                relay.Retry(match, indexed.Book.BlockNumber, match.Suspect(error), Refusals.Sentence(reason));
+                break;
+            case CustomErrorReason { Error: { } error }:
+                relay.Drop(match, match.Suspect(error), Refusals.Sentence(reason));
+                break;
+            default:
+                relay.Drop(match, atFault == match.Maker.Account ? match.Maker : match.Taker, reason is null ? refusal : Refusals.Sentence(reason));
+                break;
         }
     }
 
@@ -173,7 +192,7 @@ internal sealed class RelayRole(
         {
             try
             {
-                await SubmitAsync(batch, settlement.Build(calls, [.. chosen.Accounts.Select(static proof => proof.Proof)]), isAttested: true, cancellationToken).ConfigureAwait(false);
+                await SubmitAsync(batch, settlement.Build(calls, [.. chosen.Accounts.Select(static proof => proof.Proof)]), indexed.Book, isAttested: true, cancellationToken).ConfigureAwait(false);
                 return null;
             }
             catch (RevertException error)
@@ -184,7 +203,7 @@ internal sealed class RelayRole(
 
         try
         {
-            await SubmitAsync(batch, settlement.BuildComputed(calls), isAttested: false, cancellationToken).ConfigureAwait(false);
+            await SubmitAsync(batch, settlement.BuildComputed(calls), indexed.Book, isAttested: false, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (RevertException error)
@@ -193,11 +212,11 @@ internal sealed class RelayRole(
         }
     }
 
-    private async Task SubmitAsync(IReadOnlyList<OrderMatch> batch, TransactionRequest request, bool isAttested, CancellationToken cancellationToken)
+    private async Task SubmitAsync(IReadOnlyList<OrderMatch> batch, TransactionRequest request, ProtocolBook book, bool isAttested, CancellationToken cancellationToken)
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"settle {batch.Count} fills {Keccak256.Hash(request.Data.ToArray()).ToString()[..18]}");
         OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false);
-        (_batch, _intent, _isAttested) = (batch, entry.Intent, isAttested);
+        (_batch, _accounts, _intent, _isAttested) = (batch, book.Accounts, entry.Intent, isAttested);
         logger.BatchSent(batch.Count, isAttested ? "attestations" : "computation", entry.Intent);
     }
 

@@ -87,7 +87,7 @@ internal sealed class RefereeCase
         Ask("witness", shown, referee.Function("witnessMargin").EncodeCall([.. account, _witness]));
         byte[] record = CheckpointEncoding.Pack(_inputs.Checkpoint.Underlyings.First(u => u.Underlying == _fill.Underlying));
         Ask("headroom", $"{rise}", referee.Function("headroom").EncodeCall((UInt256)(UInt128)_fill.Packed, (Int256)(long)_fillSize, _checkpoint, record, choice));
-        AskFloors(node, account, record);
+        AskFloors(node, account, record, engine, differences);
         return differences;
     }
 
@@ -115,7 +115,7 @@ internal sealed class RefereeCase
     public string Json() => VectorFiles.Text(new Oracle.Vector("MRG-057", Name, "A difference; minimise before keeping.", WithWitness(), []));
 
     /// <summary>The floor referee walks an account in a way of its own, and quotes what is filled.</summary>
-    private void AskFloors(RefereeNode node, object[] account, byte[] record)
+    private void AskFloors(RefereeNode node, object[] account, byte[] record, EngineAccount engine, List<string> differences)
     {
         void Ask(string name, string expected, params object[] arguments) => _questions.Add((name, expected, node.FloorsAddress, node.Floors.Function(name).EncodeCall(arguments)));
         Ask("floorOf", $"{_report.Equity} {_report.Floor} {_report.FloorEquity}", account);
@@ -129,7 +129,13 @@ internal sealed class RefereeCase
         Oracle.ExpiryRecord expiry = underlying.Expiries.First(candidate => candidate.Expiry == _fill.Expiry);
         var value = new Valuation(_fill, _inputs.Checkpoint.Time, underlying, expiry, expiry.Present);
         BigInteger vega = _fill.IsOption ? value.At(0, 1) - value.At(0, -1) : 0;
-        Ask("quoteOf", $"{value.Mark} {vega} {expiry.Present.ForwardE8}", (UInt256)(UInt128)_fill.Packed, _checkpoint, record);
+        string quoted = $"{value.Mark} {vega} {expiry.Present.ForwardE8}";
+        Ask("quoteOf", quoted, (UInt256)(UInt128)_fill.Packed, _checkpoint, record);
+        string engineQuoted = MarginEngine.Quote(Margin.Instrument.Unpack((UInt128)_fill.Packed), engine.View) is { } quote ? $"{quote.MarkE8} {quote.VegaE8} {quote.ForwardE8}" : "none";
+        if (quoted != engineQuoted)
+        {
+            differences.Add($"{Name}: quote: oracle {quoted}, engine {engineQuoted}");
+        }
     }
 
     private static string Try(Func<string> compute)

@@ -2,6 +2,7 @@ using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Tests.Api;
 
@@ -27,7 +28,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
 
         RestingOrder taker = await TakenAsync(_world.Sign(2, One * 5 / 4, Btc, 1));
 
-        IReadOnlyList<OrderMatch> matches = _world.Orders.TakePending(10);
+        IReadOnlyList<OrderMatch> matches = _world.Orders.TakePending(10, 1);
         Assert.Equal([(best, (ulong)One / 2), (late, (ulong)One / 2), (same, (ulong)One / 4)], matches.Select(static match => (match.Maker, match.SizeE8)));
         Assert.Equal((ulong)(Btc - (100 * One)), matches[0].PriceE8);
         Assert.Equal(OrderStatus.Settling, taker.Status);
@@ -47,14 +48,14 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder first = await TakenAsync(_world.Sign(1, -One / 2, Btc, 1));
         await TakenAsync(_world.Sign(1, -One / 2, Btc, 2));
         RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
-        OrderMatch match = Assert.Single(_world.Orders.TakePending(10));
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
 
         _world.Orders.Drop(match, taker, "refused");
 
         Assert.Equal((OrderStatus.Refused, "refused"), (taker.Status, taker.Reason));
         Assert.Equal((OrderStatus.Resting, (ulong)One / 2, 0UL), (first.Status, first.LeftE8, first.InFlightE8));
         await TakenAsync(_world.Sign(2, One / 2, Btc, 2));
-        Assert.Same(first, Assert.Single(_world.Orders.TakePending(10)).Maker);
+        Assert.Same(first, Assert.Single(_world.Orders.TakePending(10, 1)).Maker);
     }
 
     [Fact]
@@ -64,9 +65,9 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder good = await TakenAsync(_world.Sign(1, -One / 2, Btc, 2));
         await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
 
-        _world.Orders.Drop(Assert.Single(_world.Orders.TakePending(10)), bad, "cannot pay");
+        _world.Orders.Drop(Assert.Single(_world.Orders.TakePending(10, 1)), bad, "cannot pay");
 
-        Assert.Same(good, Assert.Single(_world.Orders.TakePending(10)).Maker);
+        Assert.Same(good, Assert.Single(_world.Orders.TakePending(10, 1)).Maker);
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
 
         Assert.Equal(OrderStatus.Cancelled, maker.Status);
         Assert.Equal((OrderStatus.Resting, (ulong)One / 2), (taker.Status, taker.LeftE8));
-        Assert.Empty(_world.Orders.TakePending(10));
+        Assert.Empty(_world.Orders.TakePending(10, 1));
     }
 
     [Theory]
@@ -107,7 +108,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1, flags: RestingOrder.FillOrKill));
 
         // The small one is better and cannot fill it whole, which the chain asks of one fill.
-        OrderMatch match = Assert.Single(_world.Orders.TakePending(10));
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
         Assert.Equal((large, (ulong)One / 2, (ulong)One / 10), (match.Maker, match.SizeE8, small.LeftE8));
 
         _world.Orders.Drop(match, large, "cannot pay");
@@ -169,7 +170,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Instrument weth = SpotOrders.Of(1);
         RestingOrder offer = await TakenAsync(_world.Sign(2, -3 * One, ApiWorld.EthE8, 1, instrument: weth));
         RestingOrder taker = await TakenAsync(_world.Sign(1, One, ApiWorld.EthE8, 1, instrument: weth));
-        Assert.Equal((offer, taker, (ulong)One), (_world.Orders.TakePending(1)[0] is var match ? match.Maker : null, match.Taker, match.SizeE8));
+        Assert.Equal((offer, taker, (ulong)One), (_world.Orders.TakePending(1, 1)[0] is var match ? match.Maker : null, match.Taker, match.SizeE8));
 
         // Account 2 has 4 and offers 3 of them already.
         Assert.Equal("The account has less of the token than it would sell; deposit more or sell less.", await RefusalAsync(_world.Sign(2, -3 * One / 2, ApiWorld.EthE8, 2, instrument: weth)));
@@ -186,19 +187,104 @@ public sealed class OrderRelayTests : IAsyncLifetime
     {
         Instrument put = Instrument.Put(2, ApiWorld.Expiry, 28_000_000);
         Instrument call = Instrument.Call(2, ApiWorld.Expiry, 32_000_000);
+        (long putE8, long callE8) = ((long)Band(put).MarkE8, (long)Band(call).MarkE8);
         _world.Relay.Options = ((ulong)(95 * One), (ulong)(100 * One));
 
         // Account 2 is short of five: buying fifteen opens ten, buying ten the last five. Resting opens nothing.
-        await TakenAsync(_world.Sign(1, -20 * One, 5 * One, 1, instrument: put));
-        Assert.Contains("leave 105 options of this underlying open, more than the 100", await RefusalAsync(_world.Sign(2, 15 * One, 5 * One, 1, instrument: put)), StringComparison.Ordinal);
-        await TakenAsync(_world.Sign(2, 10 * One, 5 * One, 2, instrument: put));
+        await TakenAsync(_world.Sign(1, -20 * One, putE8, 1, instrument: put));
+        Assert.Contains("leave 105 options of this underlying open, more than the 100", await RefusalAsync(_world.Sign(2, 15 * One, putE8, 1, instrument: put)), StringComparison.Ordinal);
+        await TakenAsync(_world.Sign(2, 10 * One, putE8, 2, instrument: put));
 
         // It is long of twenty calls: what it sells another opens, so as many are open as before, whatever the cap.
         _world.Relay.Options = ((ulong)(95 * One), 0);
-        await TakenAsync(_world.Sign(1, 10 * One, 5 * One, 2, instrument: call));
-        await TakenAsync(_world.Sign(2, -10 * One, 5 * One, 3, instrument: call));
-        Assert.Equal(2, _world.Orders.TakePending(10).Count);
+        await TakenAsync(_world.Sign(1, 10 * One, callE8, 2, instrument: call));
+        await TakenAsync(_world.Sign(2, -10 * One, callE8, 3, instrument: call));
+        Assert.Equal(2, _world.Orders.TakePending(10, 1).Count);
     }
+
+    [Fact]
+    public async Task Submit_WhereTheMarkHasPassedWhatRests_EndsThatAndMeetsTheNext()
+    {
+        // Nobody may sell at 1 or at a tenth below the mark; as the best of the book they would stand before all others.
+        RestingOrder dust = await TakenAsync(_world.Sign(1, -1, One, 1));
+        RestingOrder passed = await TakenAsync(_world.Sign(1, -One / 2, Btc * 9 / 10, 2));
+        RestingOrder good = await TakenAsync(_world.Sign(1, -One / 2, Btc, 3));
+
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 4, Btc, 1));
+
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
+        Assert.Equal((good, taker), (match.Maker, match.Taker));
+        Assert.Equal((OrderStatus.Refused, OrderStatus.Refused), (dust.Status, passed.Status));
+        Assert.Equal("the mark of 90000 has passed its limit by more than trades may be from it", passed.Reason);
+    }
+
+    [Fact]
+    public async Task Submit_OfAnOptionBeyondTheBand_EndsWhatIsPassedAndSparesWhatIsFar()
+    {
+        Instrument call = Instrument.Call(2, ApiWorld.Expiry, 32_000_000);
+        PriceBand band = Band(call);
+        ulong low = (ulong)(band.MarkE8 - band.WidthE8);
+        ulong high = (ulong)(band.MarkE8 + band.WidthE8);
+        RestingOrder passed = await TakenAsync(_world.Sign(1, -One, (long)low - 1, 1, instrument: call));
+        RestingOrder least = await TakenAsync(_world.Sign(1, -One, (long)low, 2, instrument: call));
+        RestingOrder far = await TakenAsync(_world.Sign(1, -One, (long)high + 1, 3, instrument: call));
+
+        await TakenAsync(_world.Sign(2, One, (long)high + 1, 1, instrument: call));
+        Assert.Same(least, Assert.Single(_world.Orders.TakePending(10, 1)).Maker);
+        Assert.Equal(OrderStatus.Refused, passed.Status);
+
+        // What is left is farther than a trade may be: it rests for another day, and who would take it is told.
+        Assert.StartsWith("The best price is ", await RefusalAsync(_world.Sign(2, One, (long)high + 1, 2, instrument: call)), StringComparison.Ordinal);
+        Assert.Equal(OrderStatus.Resting, far.Status);
+    }
+
+    [Fact]
+    public async Task Retry_OfAMatchThatMetAChange_WaitsBehindOthersComesAloneAndEndsAtLast()
+    {
+        RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 10, Btc, 1));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 10, Btc, 1));
+        OrderMatch first = Assert.Single(_world.Orders.TakePending(10, 7));
+        _world.Orders.Retry(first, 7, maker, "moved");
+        await TakenAsync(_world.Sign(1, -One / 10, Btc, 2));
+        await TakenAsync(_world.Sign(2, One / 10, Btc, 2));
+
+        // The book of block 7 is behind, so at that block only the other one may go.
+        OrderMatch other = Assert.Single(_world.Orders.TakePending(10, 7));
+        Assert.NotSame(taker, other.Taker);
+        _world.Orders.Return([other]);
+        Assert.Same(other, Assert.Single(_world.Orders.TakePending(10, 8)));
+
+        OrderMatch second = Assert.Single(_world.Orders.TakePending(10, 8));
+        Assert.Same(taker, second.Taker);
+        _world.Orders.Retry(second, 0, maker, "moved");
+        Assert.Equal((OrderStatus.Settling, (ulong)One / 10), (taker.Status, taker.InFlightE8));
+
+        _world.Orders.Retry(Assert.Single(_world.Orders.TakePending(10, 8)), 0, maker, "moved");
+        Assert.Equal((OrderStatus.Refused, "moved"), (maker.Status, maker.Reason));
+        Assert.Equal((OrderStatus.Resting, (ulong)One / 10), (taker.Status, taker.LeftE8));
+        Assert.Empty(_world.Orders.TakePending(10, 9));
+    }
+
+    [Fact]
+    public async Task Suspect_OfARefusal_IsTheAccountThatItNamesOrTheLimitThatWasPassed()
+    {
+        RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 10, Btc, 1));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 10, Btc, 1));
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
+
+        Assert.Same(maker, match.Suspect(new Clearinghouse.AccountInLotError(1)));
+        Assert.Same(taker, match.Suspect(new Clearinghouse.AccountInLotError(2)));
+        Assert.Same(maker, match.Suspect(new HealthGate.MarginTooLowError(1, 0, 1)));
+        Assert.Same(taker, match.Suspect(new Clearinghouse.PausedError()));
+        // The maker sells: below the mark it is his limit that was passed, above it the taker's went too far.
+        Assert.Same(maker, match.Suspect(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5)));
+        Assert.Same(taker, match.Suspect(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5)));
+        OrderMatch bought = new(taker, maker, 1);
+        Assert.Same(taker, bought.Suspect(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5)));
+        Assert.Same(maker, bought.Suspect(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5)));
+    }
+
+    private PriceBand Band(Instrument instrument) => PriceBand.Of(instrument, _world.Live.Inputs.View, _world.Books.Current!.Book.Parameters.Clearing)!.Value;
 
     private async Task<RestingOrder> TakenAsync(Clearinghouse.SignedOrder signed)
     {

@@ -1,63 +1,27 @@
 import { errors as contractErrors } from "virtual:abis";
+import { sentences } from "../../../spec/refusals.json";
 import { BaseError, decodeErrorResult, type Hex } from "viem";
 import { ApiError } from "./api";
 import { dollars, percent, price, time } from "./numbers";
 
-type Values = readonly unknown[];
-const big = (values: Values, at: number): bigint => BigInt(values[at] as bigint);
-
-/** What a contract's error means to the person who met it. */
-const sentences: Record<string, (values: Values) => string> = {
-  MarginTooLow: (v) =>
-    `After this the account would have an equity of ${dollars(big(v, 1))} and need ${dollars(big(v, 2))} of initial margin. Use a smaller amount, or deposit first.`,
-  FloorTooLow: (v) =>
-    `After this the account would be below the floor of ${dollars(big(v, 2))} that the chain keeps by itself. Use a smaller amount, or deposit first.`,
-  CashTooLow: (v) =>
-    `The attestation needs ${dollars(big(v, 2))} of cash and the account would have ${dollars(big(v, 1))}. Use a smaller amount.`,
-  WithdrawalTooLarge: (v) => `Account ${v[0]} cannot withdraw that much of this token now. Use a smaller amount.`,
-  BalanceTooLow: (v) =>
-    `${v[0] === 0n ? "The shared pool" : `Account ${v[0]}`} holds less of this token than that. Use a smaller amount.`,
-  NothingToClaim: () => "Nothing is held for this wallet any more: it was claimed a moment ago.",
-  NotAuthorised: (v) => `Account ${v[0]} belongs to another wallet. Switch your wallet to its owner.`,
-  AccountInLot: (v) => `Account ${v[0]} is being liquidated. Until the auction ends it can only receive deposits.`,
-  AccountUnknown: (v) => `Account ${v[0]} was never opened.`,
-  AmountInvalid: () => "The amount is zero or too large.",
-  StateMismatch: () => "The account changed a moment ago. Try again; the page has the new state now.",
-  Paused: () => "The guardian has paused trading. Deposits, reductions and withdrawals without positions go on.",
-  MarketNotNormal: () => "This market only takes reductions at the moment, because its price feed is not in order.",
-  PriceOutOfBand: (v) =>
-    `The price of ${price(big(v, 1))} is further than ${percent(big(v, 3))} from the mark of ${price(big(v, 2))}.`,
-  KindNotSupported: () => "This kind of instrument cannot be traded on chain yet.",
-  OrderDone: () => "This order is filled or cancelled already.",
-  OrderExpired: (v) => `The order expired at ${time(Number(v[2]))}.`,
-  OrderOverfilled: () => "Less of the order is left than was asked for.",
-  FeeTooHigh: () => "The fee is higher than the order allows.",
-  CreditFeeTooHigh: (v) =>
-    `Account ${v[0]} would pay ${dollars(big(v, 1))} for credit on attesters' word, and its orders leave ${dollars(big(v, 2))} for it. Settle it by computation, which costs no such fee.`,
-  SelfTrade: () => "Both orders are of the same owner.",
-  SignatureInvalid: () => "The signature does not belong to the signer. Sign again with the right wallet.",
-  InGrace: (v) => `Bids are taken from ${time(Number(v[1]))}; until then the owner may still deposit.`,
-  LotNotOpen: (v) => `Auction ${v[0]} has ended.`,
-  FractionInvalid: (v) => `That part is below the least bid or more than the ${percent(big(v, 2))} that is left.`,
-  PayTooHigh: (v) =>
-    `The price is ${dollars(big(v, 1))} now, above the ${dollars(big(v, 2))} that you agreed to. Look at it again.`,
-  NotLiquidatable: (v) =>
-    `The account is healthy again: equity ${dollars(big(v, 1))}, requirement ${dollars(big(v, 2))}. Its auction can be ended.`,
-  NotHealthy: (v) => `The account is not healthy yet: equity ${dollars(big(v, 1))}, requirement ${dollars(big(v, 2))}.`,
-  BidderInLot: () => "The account you bid with is being liquidated itself.",
-  ReliefTooSmall: () =>
-    "This reduces too little: below the maintenance margin a trade must make the account clearly safer.",
-  NotReducing: () => "This trade would not make the position smaller.",
-  Drifted: () => "Prices have moved too far since the attestation. Try again; the next one is on its way.",
-  AttestationExpired: () => "The attestation is too old. Try again with a newer one.",
-  CheckpointTooOld: () => "Prices on chain are too old. Try again after the next checkpoint.",
-  CheckpointTooSoon: (v) => `The next checkpoint can be taken at ${time(Number(v[1]))}.`,
-  PositionsTooMany: () => "The account would hold more than 128 positions.",
-  TransferInexact: () => "The token moved another amount than it was asked to, so the vault refused it.",
-  SourceUnusable: () => "A price feed cannot be used at the moment.",
-  ERC20InsufficientBalance: () => "Your wallet holds less of this token than that.",
-  ERC20InsufficientAllowance: () => "The vault may not take that much of this token yet. Approve it first.",
+/** What the forms of spec/refusals.json show. */
+const forms: Record<string, (value: bigint) => string> = {
+  "": String,
+  money: (value) => dollars(value),
+  price: (value) => price(value),
+  percent: (value) => percent(value),
+  time: (value) => time(Number(value)),
+  holder: (value) => (value === 0n ? "the shared pool" : `account ${value}`),
 };
+
+/** The sentence of an error with its values; null when it has none. */
+function sentence(name: string, values: readonly unknown[]): string | null {
+  const template = (sentences as Record<string, string>)[name];
+  if (template === undefined) return null;
+  return template.replace(/\{(\d)(?::(\w+))?\}/g, (_, at: string, form: string | undefined) =>
+    forms[form ?? ""]!(values[Number(at)] as bigint),
+  );
+}
 
 const erc20Errors = [
   {
@@ -86,10 +50,8 @@ const words = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1 $
 export function explainRevert(data: Hex): string | null {
   try {
     const { errorName, args } = decodeErrorResult({ abi: [...contractErrors, ...erc20Errors], data });
-    const values = (args ?? []) as Values;
-    return (
-      sentences[errorName]?.(values) ?? `The contract refused: ${words(errorName)} (${values.map(String).join(", ")}).`
-    );
+    const values = args ?? [];
+    return sentence(errorName, values) ?? `The contract refused: ${words(errorName)} (${values.map(String).join(", ")}).`;
   } catch {
     return null;
   }

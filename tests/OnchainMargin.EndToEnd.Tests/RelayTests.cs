@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using OnchainMargin.EndToEnd.Tests.Guides;
+using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Ethereum.Transactions;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.EndToEnd.Tests;
+
+/// <summary>What happens to matches when accounts change between their sending and their block.</summary>
+[Collection(SharedChain.Name)]
+public sealed class RelayTests(ChainFixture fixture)
+{
+    private const long Btc = 89_035_47000000;
+    private const long Tenth = Deployed.Unit / 10;
+
+    [Fact]
+    public async Task AnAccountThatChangesBeforeItsFillIsMined_CostsNobodyAnOrder()
+    {
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain);
+        Trader[] traders = [await world.TraderAsync(100_000), await world.TraderAsync(100_000), await world.TraderAsync(100_000), await world.TraderAsync(100_000)];
+        await using WebApplication host = await SolverHost.CreateAsync(world.Options(0, null, "solver.db", SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Relay, SolverRoles.Api));
+        await host.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using HttpResponseMessage reply = await http.GetAsync(new Uri($"/api/accounts/{traders[3].Account}", UriKind.Relative));
+                return reply.IsSuccessStatusCode;
+            },
+            "an index that knows the accounts");
+        ulong expiry = await world.NowAsync() + 3600;
+        Clearinghouse.Order Order(Trader trader, long sizeE8) => new(trader.Account, Instrument.Perpetual(1).Packed, sizeE8, Btc, 1, expiry, 1_000_000, 0);
+        foreach (Trader maker in traders[..2])
+        {
+            Assert.Contains("resting", await OrderExample.PlaceAsync(maker.Client, http, maker.Key, Order(maker, -Tenth)), StringComparison.OrdinalIgnoreCase);
+        }
+
+        await world.Chain.SetAutomineAsync(false);
+        try
+        {
+            foreach (Trader taker in traders[2..])
+            {
+                Assert.Contains("settling", await OrderExample.PlaceAsync(taker.Client, http, taker.Key, Order(taker, Tenth)), StringComparison.OrdinalIgnoreCase);
+            }
+
+            SolverStore store = host.Services.GetRequiredService<SolverStore>();
+            await Eventually.TrueAsync(() => Task.FromResult(store.NewestInOutbox(10).Any(static entry => entry.Intent.StartsWith("settle", StringComparison.Ordinal))), "a settlement on its way");
+
+            // The first taker touches his account for a higher fee, so that his is the earlier one in the block.
+            using TransactionSender sender = Deployed.Sender(world.Chain, traders[2].Key);
+            ProtocolBook book = await world.Client.ReplayAsync();
+            TransactionRequest touch = traders[2].Client.Calls.Touch(book.Accounts[traders[2].Account], Proofs.Computed);
+            SignedTransaction first = await sender.PrepareAsync(touch);
+            for (int i = 0; i < 20; i++)
+            {
+                first = await sender.BumpAsync(first);
+            }
+
+            await sender.BroadcastAsync(first);
+            await world.Chain.MineAsync();
+        }
+        finally
+        {
+            await world.Chain.SetAutomineAsync(true);
+        }
+
+        await world.Chain.MineAsync();
+        Assert.True((await world.Client.ReplayAsync()).Accounts[traders[2].Account].State.Positions.IsEmpty, "the touch came first, so that the settlement was reverted");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Assert.DoesNotContain("\"refused\"", await http.GetStringAsync(new Uri("/api/orders", UriKind.Relative)), StringComparison.Ordinal);
+                ProtocolBook after = await world.Client.ReplayAsync();
+                return traders[2..].All(taker => after.Accounts[taker.Account].State.Positions is [{ SizeE8: Tenth }]);
+            },
+            "both fills, sent once more");
+        await world.AssertSameFiguresAsync();
+        await host.StopAsync();
+    }
+}
