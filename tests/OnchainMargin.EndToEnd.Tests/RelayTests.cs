@@ -45,6 +45,16 @@ public sealed class RelayTests(ChainFixture fixture)
             Assert.Contains("resting", await OrderExample.PlaceAsync(maker.Client, http, maker.Key, Order(maker, -Tenth)), StringComparison.OrdinalIgnoreCase);
         }
 
+        // The first taker will touch his account for a higher fee, so that his is the earlier one in the block.
+        using TransactionSender sender = Deployed.Sender(world.Chain, traders[2].Key);
+        ProtocolBook book = await world.Client.ReplayAsync();
+        TransactionRequest touch = traders[2].Client.Calls.Touch(book.Accounts[traders[2].Account], Proofs.Computed);
+        SignedTransaction first = await sender.PrepareAsync(touch);
+        for (int i = 0; i < 20; i++)
+        {
+            first = await sender.BumpAsync(first);
+        }
+
         await world.Chain.SetAutomineAsync(false);
         try
         {
@@ -55,16 +65,6 @@ public sealed class RelayTests(ChainFixture fixture)
 
             SolverStore store = host.Services.GetRequiredService<SolverStore>();
             await Eventually.TrueAsync(() => Task.FromResult(store.NewestInOutbox(10).Any(static entry => entry.Intent.StartsWith("settle", StringComparison.Ordinal))), "a settlement on its way");
-
-            // The first taker touches his account for a higher fee, so that his is the earlier one in the block.
-            using TransactionSender sender = Deployed.Sender(world.Chain, traders[2].Key);
-            ProtocolBook book = await world.Client.ReplayAsync();
-            TransactionRequest touch = traders[2].Client.Calls.Touch(book.Accounts[traders[2].Account], Proofs.Computed);
-            SignedTransaction first = await sender.PrepareAsync(touch);
-            for (int i = 0; i < 20; i++)
-            {
-                first = await sender.BumpAsync(first);
-            }
 
             await sender.BroadcastAsync(first);
             await world.Chain.MineAsync();

@@ -676,6 +676,8 @@ public static class EchoLab
 
         string IContractError.ErrorName => "Refused";
 
+        IReadOnlyList<(string Name, object Value)> IContractError.Arguments => [];
+
         /// <summary>Reads the error from revert data.</summary>
         public static RefusedError Decode(ReadOnlySpan<byte> data)
         {
@@ -691,6 +693,8 @@ public static class EchoLab
         public const uint Selector = 0x7cc32d01;
 
         string IContractError.ErrorName => "TooSmall";
+
+        IReadOnlyList<(string Name, object Value)> IContractError.Arguments => [("given", Given), ("needed", Needed), ("why", Why)];
 
         /// <summary>Reads the error from revert data.</summary>
         public static TooSmallError Decode(ReadOnlySpan<byte> data)

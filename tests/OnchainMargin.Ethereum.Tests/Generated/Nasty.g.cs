@@ -601,6 +601,8 @@ public static class Nasty
 
         string IContractError.ErrorName => "Clash";
 
+        IReadOnlyList<(string Name, object Value)> IContractError.Arguments => [("errorName", ErrorName), ("lots", Lots)];
+
         /// <summary>Reads the error from revert data.</summary>
         public static ClashUint8LotArrayError Decode(ReadOnlySpan<byte> data)
         {
@@ -616,6 +618,8 @@ public static class Nasty
         public const uint Selector = 0x93b3bbbe;
 
         string IContractError.ErrorName => "clash";
+
+        IReadOnlyList<(string Name, object Value)> IContractError.Arguments => [];
 
         /// <summary>Reads the error from revert data.</summary>
         public static ClashError Decode(ReadOnlySpan<byte> data)

@@ -51,7 +51,9 @@ export function explainRevert(data: Hex): string | null {
   try {
     const { errorName, args } = decodeErrorResult({ abi: [...contractErrors, ...erc20Errors], data });
     const values = args ?? [];
-    return sentence(errorName, values) ?? `The contract refused: ${words(errorName)} (${values.map(String).join(", ")}).`;
+    return (
+      sentence(errorName, values) ?? `The contract refused: ${words(errorName)} (${values.map(String).join(", ")}).`
+    );
   } catch {
     return null;
   }
