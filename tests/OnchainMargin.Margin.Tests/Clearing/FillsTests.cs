@@ -77,8 +77,11 @@ public sealed class FillsTests
     {
         Assert.Equal(50_000, Fees.FeeUp(-One, One, 50_000));
         Assert.Equal(1, Fees.FeeUp(1, 1, 50_000));
-        Assert.True(Fees.InBand(105, 100, 5_000_000));
-        Assert.False(Fees.InBand(94, 100, 5_000_000));
+        Assert.Equal(5, Fees.BandE8(119, 5_000_000));
+        // Of an option the widest of three: the mark's, half the vega's, a hundred-thousandth of the forward.
+        Assert.Equal(5 * One, Fees.OptionBandE8(100 * One, 3_000 * One, 40 * One, 5_000_000, 10_000_000));
+        Assert.Equal(10 * One, Fees.OptionBandE8(100 * One, 3_000 * One, -200 * One, 5_000_000, 10_000_000));
+        Assert.Equal(3_000_000, Fees.OptionBandE8(0, 3_000 * One, 0, 5_000_000, 10_000_000));
         Assert.True(Fees.Reduces(5, -5));
         Assert.False(Fees.Reduces(5, -6));
         Assert.False(Fees.Reduces(0, 1));
