@@ -50,7 +50,6 @@ internal static class ApiSetup
         {
             builder.Services.AddRateLimiter(limiter => Limit(limiter, options.Api.RequestsPerTenSeconds));
         }
-
     }
 
     public static void Map(WebApplication host, SolverOptions options)

@@ -65,12 +65,21 @@ public sealed class ServingTests
     [Fact]
     public async Task Tails_OfOneAddress_AreSimulatedOnlySoManyAtOnce()
     {
-        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0" });
+        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0", RequestsPerTenSeconds = 1_000_000 });
         await world.BeginAsync();
-        HttpResponseMessage[] replies = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => world.Http.GetAsync("/api/accounts/2/Tail/")));
-        Assert.Contains(replies, static reply => reply.StatusCode == HttpStatusCode.OK);
-        Assert.Contains(replies, static reply => reply.StatusCode == HttpStatusCode.TooManyRequests);
-        Array.ForEach(replies, static reply => reply.Dispose());
+        var codes = new HashSet<HttpStatusCode>();
+
+        // Simulations are short, so that two dozen at once may happen to come one after another: asked until one meets two others.
+        for (int round = 0; round < 200 && !codes.Contains(HttpStatusCode.TooManyRequests); round++)
+        {
+            foreach (HttpResponseMessage reply in await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => world.Http.GetAsync("/api/accounts/2/Tail/?horizonHours=720"))))
+            {
+                codes.Add(reply.StatusCode);
+                reply.Dispose();
+            }
+        }
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], codes.Order());
     }
 
     [Theory]
