@@ -64,7 +64,7 @@ install_node_packages() {
 # Installs the wallet page's own packages and builds it into web/dist, unless that was made from the same sources already.
 build_page() {
   local stamp="web/dist/.sources" now
-  now="$(cat web/package-lock.json web/*.ts web/*.html web/tsconfig.json web/public/* abi/*.json $(find web/src -type f | sort) | sha256sum)"
+  now="$(cat web/package-lock.json web/*.ts web/*.html web/tsconfig.json web/public/* abi/*.json spec/refusals.json $(find web/src -type f | sort) | sha256sum)"
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ]; then return; fi
   if ! cmp -s web/package-lock.json web/node_modules/.installed-lock; then
     run_logged page-install npm ci --prefix web --no-audit --no-fund
