@@ -75,8 +75,8 @@ internal sealed class Replay(LocalNode node, ProtocolClient client, BookFollower
     /// <summary>Waits for the attestation of the new price, starts of lots where they are due, and the end of every auction.</summary>
     private async Task<ProtocolBook> SettleAsync(PricePoint point, CancellationToken cancellationToken)
     {
-        ProtocolBook book = await WaitAsync(point, now => IsAttested(now) && (ulong)now.LatestCheckpoint!.Checkpoint.Header.Time >= _publishedAt, "attested the new price", cancellationToken);
-        book = await WaitAsync(point, now => now.Surfaces.All(one => one.Value.Present.Time >= _publishedAt || one.Key.Expiry < now.BlockTimeSeconds + LastHourSeconds), "published surfaces at the new price", cancellationToken);
+        ProtocolBook book = await WaitAsync(point, async now => await IsAttestedAsync(now, cancellationToken) && (ulong)now.LatestCheckpoint!.Checkpoint.Header.Time >= _publishedAt, "attested the new price", cancellationToken);
+        book = await WaitAsync(point, now => Task.FromResult(now.Surfaces.All(one => one.Value.Present.Time >= _publishedAt || one.Key.Expiry < now.BlockTimeSeconds + LastHourSeconds)), "published surfaces at the new price", cancellationToken);
         for (int i = 0; book.OpenLots.Any(); i++)
         {
             if (i == MostAuctionSteps)
@@ -89,7 +89,7 @@ internal sealed class Replay(LocalNode node, ProtocolClient client, BookFollower
             book = await WatchAuctionAsync(point, book, cancellationToken);
         }
 
-        return await WaitAsync(point, IsAttested, "attested the book after the auctions", cancellationToken);
+        return await WaitAsync(point, now => IsAttestedAsync(now, cancellationToken), "attested the book after the auctions", cancellationToken);
     }
 
     private async Task<ProtocolBook> WatchAuctionAsync(PricePoint point, ProtocolBook before, CancellationToken cancellationToken)
@@ -109,18 +109,31 @@ internal sealed class Replay(LocalNode node, ProtocolClient client, BookFollower
         return book;
     }
 
-    private bool IsAttested(ProtocolBook book) =>
-        book.LatestCheckpoint is { } checkpoint
-        && book.LatestEpoch?.Checkpoint == checkpoint.Id
-        && !accounts.Any(account => book.Accounts[account.Number] is { OpenLot: 0 } now && IsUnderWater(now, checkpoint));
+    private async Task<bool> IsAttestedAsync(ProtocolBook book, CancellationToken cancellationToken)
+    {
+        if (book.LatestCheckpoint is not { } checkpoint || book.LatestEpoch?.Checkpoint != checkpoint.Id)
+        {
+            return false;
+        }
 
-    private async Task<ProtocolBook> WaitAsync(PricePoint point, Func<ProtocolBook, bool> isDone, string what, CancellationToken cancellationToken)
+        BookAccount[] sunk = [.. accounts.Select(account => book.Accounts[account.Number]).Where(account => account.OpenLot == 0 && IsUnderWater(account, checkpoint))];
+        if (sunk.Length == 0)
+        {
+            return true;
+        }
+
+        // A checkpoint may be taken between the answers of two feeds: no keeper starts who was under water there alone.
+        CheckpointInputs live = await client.GetLiveInputsAsync(BlockTag.Number(book.BlockNumber), cancellationToken);
+        return !sunk.Any(account => IsUnderWater(account, live));
+    }
+
+    private async Task<ProtocolBook> WaitAsync(PricePoint point, Func<ProtocolBook, Task<bool>> isDone, string what, CancellationToken cancellationToken)
     {
         long began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             ProtocolBook book = await UpdateAsync(point, cancellationToken);
-            if (isDone(book))
+            if (await isDone(book))
             {
                 return book;
             }
