@@ -5,14 +5,10 @@ import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
 import {AccountState} from "../margin/AccountStates.sol";
 import {IVm, VM} from "./IVm.sol";
-import {LotFixture} from "./LotFixture.sol";
+import {LeveragedFixture} from "./LeveragedFixture.sol";
 
 /// @notice A lot in words that an earlier lot of the same account has used: nothing of the earlier one is left in them but the discount that it resumes.
-contract LiquidationHouseAgainTest is LotFixture {
-    uint64 private victim;
-    uint64 private maker;
-    uint64 private bidder;
-
+contract LiquidationHouseAgainTest is LeveragedFixture {
     /// @dev What `LotStarted` said besides the preimage.
     struct Started {
         uint64 lot;
@@ -21,15 +17,6 @@ contract LiquidationHouseAgainTest is LotFixture {
         uint256 maintenanceE8;
         uint64 forSaleE8;
         uint40 biddingFrom;
-    }
-
-    function setUp() public {
-        deploy();
-        victim = openWith(20_000);
-        maker = openWith(1_000_000);
-        bidder = openWith(1_000_000);
-        trade(victim, maker, btcPerpetual, 1e8, BTC_PRICE);
-        pass(60);
     }
 
     function test_start_afterALotThatWasSoldInPart() public {

@@ -5,24 +5,12 @@ import {AccountInput, Need} from "../interfaces/ClearingTypes.sol";
 import {ILiquidationHouse} from "../interfaces/ILiquidationHouse.sol";
 import {LiveMarket, LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {AccountState} from "../margin/AccountStates.sol";
-import {LotFixture} from "./LotFixture.sol";
 import {VM} from "./IVm.sol";
+import {LeveragedFixture} from "./LeveragedFixture.sol";
 
 /// @notice Lots that are insolvent and uninsured while their accounts, by proceeds or deposits, are not and yet are not restored: taken over at the marks, since no bid may take them.
-contract LiquidationHouseBetweenTest is LotFixture {
-    uint64 private victim;
-    uint64 private maker;
-    uint64 private bidder;
+contract LiquidationHouseBetweenTest is LeveragedFixture {
     uint64 private lot;
-
-    function setUp() public {
-        deploy();
-        victim = openWith(20_000);
-        maker = openWith(1_000_000);
-        bidder = openWith(1_000_000);
-        trade(victim, maker, btcPerpetual, 1e8, BTC_PRICE);
-        pass(60);
-    }
 
     function test_deleverage_atTheMarkWhenProceedsMakeUpForTheLoss() public {
         _soldInPart();

@@ -227,7 +227,7 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         uint64 debtor = open();
         deposit(debtor, WETH_TOKEN, 10e18);
         withdraw(debtor, USDC_TOKEN, 20_000e6);
-        _walkEth(1_500e8);
+        walkEth(1_500e8);
         victim = debtor;
         uint64 lot = _restart();
         pass(60);
@@ -307,15 +307,6 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         _bid(lot, bidder, 1e8, 1e16);
         _finish(lot);
         requireConserved();
-    }
-
-    function _walkEth(uint256 price) private {
-        setEth(price);
-        spots.update(ETH);
-        while (spots.spotOf(ETH).spotE8 != price || spots.spotOf(ETH).state != 0) {
-            pass(1800);
-            spots.update(ETH);
-        }
     }
 
     function _fund(uint128 amountRaw) private {

@@ -42,7 +42,7 @@ contract LiquidationHouseWindDownTest is LotFixture {
     function test_windDown_bidsPayForWhatIsSettled() public {
         (uint64 lot, uint64 victim) = _shortThatOracleDeathCatches(36_000, 30e8);
         uint64 price = _windDown();
-        _walkEth(2_100e8);
+        walkEth(2_100e8);
         int256 equity = 36_000e8 - 63e8 - 30 * 900e8 - (int256(uint256(price)) - int256(BTC_PRICE));
         int256 paid = bidFor(lot, bidder, 10_000_000, 1e16);
         // A tenth, at four fifths.
@@ -76,15 +76,6 @@ contract LiquidationHouseWindDownTest is LotFixture {
         clearinghouse.windDown(BTC);
         price = spots.settlementPriceE8(BTC, 0);
         require(price < 91_000e8 && spots.spotOf(BTC).spotE8 == 98_000e8, Broken("8,000 apart"));
-    }
-
-    function _walkEth(uint256 price) private {
-        setEth(price);
-        spots.update(ETH);
-        while (spots.spotOf(ETH).spotE8 != price || spots.spotOf(ETH).state != 0) {
-            pass(1800);
-            spots.update(ETH);
-        }
     }
 
     function _die() private {

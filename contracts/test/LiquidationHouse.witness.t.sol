@@ -3,24 +3,12 @@ pragma solidity 0.8.37;
 
 import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {ILiquidationHouse, Lot} from "../interfaces/ILiquidationHouse.sol";
-import {LotFixture} from "./LotFixture.sol";
 import {VM} from "./IVm.sol";
+import {LeveragedFixture} from "./LeveragedFixture.sol";
 
 /// @notice Which margin a lot keeps: a witness that shows little takes nothing away from what was shown, and one that shows more always counts; where nothing is open any more, the margin of the moment.
-contract LiquidationHouseWitnessTest is LotFixture {
-    uint64 private victim;
-    uint64 private maker;
-    uint64 private bidder;
+contract LiquidationHouseWitnessTest is LeveragedFixture {
     uint64 private lot;
-
-    function setUp() public {
-        deploy();
-        victim = openWith(20_000);
-        maker = openWith(1_000_000);
-        bidder = openWith(1_000_000);
-        trade(victim, maker, btcPerpetual, 1e8, BTC_PRICE);
-        pass(60);
-    }
 
     /// @dev Who is insolvent for a moment starts his own lot by a witness that shows nothing: all of it is for sale, and no requirement is kept.
     function test_enlarge_takesAWitnessThatShowsMoreWhenAllIsForSale() public {

@@ -489,10 +489,19 @@ abstract contract ProtocolFixture {
     /// @dev A price that is far from the average takes half hours until the market believes it and is normal.
     function walkBtc(uint256 priceE8) internal {
         setBtc(priceE8);
-        spots.update(BTC);
-        while (spots.spotOf(BTC).spotE8 != priceE8 || spots.spotOf(BTC).state != 0) {
+        _walk(BTC, priceE8);
+    }
+
+    function walkEth(uint256 priceE8) internal {
+        setEth(priceE8);
+        _walk(ETH, priceE8);
+    }
+
+    function _walk(uint16 underlying, uint256 priceE8) private {
+        spots.update(underlying);
+        while (spots.spotOf(underlying).spotE8 != priceE8 || spots.spotOf(underlying).state != 0) {
             pass(1800);
-            spots.update(BTC);
+            spots.update(underlying);
         }
     }
 
