@@ -26,8 +26,8 @@ internal static class ApiSetup
     /// <summary>What goes on for long, or costs as much as a whole book or a simulation does, and how many of each an address may have at once.</summary>
     private static readonly (string Name, Func<PathString, bool> Is, int Most)[] Held =
     [
-        ("stream", static path => path.StartsWithSegments("/api/stream", StringComparison.OrdinalIgnoreCase), 32),
-        ("session", static path => path.StartsWithSegments("/api/orders/session", StringComparison.OrdinalIgnoreCase), 32),
+        ("stream", StreamEndpoints.IsStream, 32),
+        ("session", OrderEndpoints.IsSession, 32),
         ("book", static path => path.StartsWithSegments("/attest/books", StringComparison.OrdinalIgnoreCase), 1),
         ("tail", static path => path.Value!.TrimEnd('/').EndsWith("/tail", StringComparison.OrdinalIgnoreCase), 2),
     ];

@@ -8,7 +8,7 @@ internal static class EntityTags
 {
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (!HttpMethods.IsGet(context.Request.Method) || !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || IsStream(context.Request.Path))
+        if (!HttpMethods.IsGet(context.Request.Method) || !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || NeverEnds(context.Request.Path))
         {
             await next(context);
             return;
@@ -44,6 +44,6 @@ internal static class EntityTags
         await buffer.CopyToAsync(outer, context.RequestAborted);
     }
 
-    /// <summary>In any way of writing that routes take, or what never ends would be gathered here for ever.</summary>
-    private static bool IsStream(PathString path) => path.StartsWithSegments("/api/stream", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/api/orders/session", StringComparison.OrdinalIgnoreCase);
+    /// <summary>What never ends would be gathered here for ever.</summary>
+    private static bool NeverEnds(PathString path) => StreamEndpoints.IsStream(path) || OrderEndpoints.IsSession(path);
 }

@@ -16,6 +16,9 @@ internal static class OrderEndpoints
     private const int LongestSession = 64;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether a path is that of an order session, in any way of writing that routes take.</summary>
+    public static bool IsSession(PathString path) => path.StartsWithSegments("/api/orders/session", StringComparison.OrdinalIgnoreCase);
+
     public static void Map(RouteGroupBuilder api, bool takesOrders)
     {
         api.MapGet("/trades", Results<Ok<IReadOnlyList<TradeView>>, ProblemHttpResult> (ProtocolViews views, TradeHistory trades, string? instrument = null, ulong? account = null, int limit = 50) =>

@@ -16,6 +16,9 @@ internal static class StreamEndpoints
     /// <summary>Above this many accounts the stream of all tells of those only that changed or are under water: nobody reads a million figures a block.</summary>
     private const int WholeBookAccounts = 10_000;
 
+    /// <summary>Whether a path is that of the stream, in any way of writing that routes take.</summary>
+    public static bool IsStream(PathString path) => path.StartsWithSegments("/api/stream", StringComparison.OrdinalIgnoreCase);
+
     public static void Map(RouteGroupBuilder api) =>
         api.MapGet("/stream", (ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, TimeProvider time, ulong? account, CancellationToken cancellationToken) =>
                 TypedResults.ServerSentEvents(ReadAsync(views, risks, live, time, account, cancellationToken)))
