@@ -83,6 +83,7 @@ const attestation = [
   2n ** 40n - 1n,
 ];
 const [leaf] = await registry.call("leafOf", attestation);
+const [attestationHash] = await registry.call("hashOf", attestation);
 const sibling = keccak256("0x02");
 const bookRoot = keccak256(
   "0x" +
@@ -105,7 +106,10 @@ await post(1);
 result["gas.epoch.post"] = await post(2);
 const accused = [attestation, 2, [sibling], []];
 const preimages = [positions, balances, checkpoint, record];
-await challenges.send("commit", keccak256(coder.encode(["address", "bytes32", "bytes32"], [from, leaf, SALT])));
+await challenges.send(
+  "commit",
+  keccak256(coder.encode(["address", "bytes32", "bytes32"], [from, attestationHash, SALT])),
+);
 await request("evm_mine", ++chain.time);
 // One joint scenario, as most refutations are; of those that show it the cheapest, which a prover looks for off chain.
 const costs = [];

@@ -29,7 +29,7 @@ interface IChallenges {
 
     /// @notice An attestation was proved harmful; the seats lost what bonds they had.
     event Refuted(
-        bytes32 indexed leaf,
+        bytes32 indexed attestationHash,
         uint64 indexed epoch,
         uint64 account,
         address indexed prover,
@@ -38,7 +38,7 @@ interface IChallenges {
     );
 
     /// @notice An attestation was wrong in the other direction and does not count any more.
-    event Corrected(bytes32 indexed leaf, uint64 indexed epoch, uint64 account, address indexed prover);
+    event Corrected(bytes32 indexed attestationHash, uint64 indexed epoch, uint64 account, address indexed prover);
 
     /// @notice Somebody wants to see the leaf of an account.
     event Demanded(uint64 indexed epoch, uint64 indexed account, uint256 deadline);
@@ -73,7 +73,7 @@ interface IChallenges {
     /// @notice Thrown when there is no demand that may be acted on.
     error DemandNotDue(uint64 epoch, uint64 account, uint256 deadline);
 
-    /// @notice Commits to refute an attestation: `keccak256(abi.encode(prover, leaf, salt))`, leaf as `RiskRegistry.leafOf`. It says nothing to anybody else.
+    /// @notice Commits to refute an attestation: `keccak256(abi.encode(prover, attestationHash, salt))`, the hash as `RiskRegistry.hashOf`. It says nothing to anybody else.
     function commit(bytes32 commitment) external;
 
     /// @notice Proves an attestation harmful by one witness (MRG-057) at its checkpoint. The caller is the prover.

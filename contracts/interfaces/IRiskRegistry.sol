@@ -36,7 +36,7 @@ interface IRiskRegistry {
     event EpochVoided(uint64 indexed epoch);
 
     /// @notice This attestation does not count any more, signed or as a leaf of any epoch.
-    event AttestationVoided(bytes32 indexed leaf);
+    event AttestationVoided(bytes32 indexed attestationHash);
 
     /// @notice Thrown when fewer attesters signed than the threshold.
     error SignaturesTooFew(uint256 signatures, uint256 threshold);
@@ -65,7 +65,7 @@ interface IRiskRegistry {
     /// @notice Thrown when a checkpoint is too old to rest on.
     error CheckpointTooOld(uint64 checkpoint, uint256 ageSeconds, uint256 maxAgeSeconds);
 
-    /// @notice Thrown when a signed model is not the referee's.
+    /// @notice Thrown when a signed model is not the referee's, or that of a leaf not its epoch's.
     error ModelMismatch(bytes32 expected, bytes32 found);
 
     /// @notice Thrown when a leaf is not in an epoch's book.
@@ -81,7 +81,7 @@ interface IRiskRegistry {
     error EpochVoid(uint64 epoch);
 
     /// @notice Thrown when an attestation was voided.
-    error AttestationVoid(bytes32 leaf);
+    error AttestationVoid(bytes32 attestationHash);
 
     /// @notice Thrown when the caller is not the connected contract that may do this, or `connect` is called a second time.
     error ConnectedWrongly(address caller);
@@ -108,7 +108,7 @@ interface IRiskRegistry {
     function voidEpoch(uint64 epoch) external;
 
     /// @notice Voids an attestation. Challenges only.
-    function voidAttestation(bytes32 leaf) external;
+    function voidAttestation(bytes32 attestationHash) external;
 
     /// @notice Sets how many must sign. Governance.
     function setThreshold(uint256 threshold) external;
@@ -123,7 +123,7 @@ interface IRiskRegistry {
     /// Remembers the signers that are contracts, which could deny their signatures later.
     function requireSigned(RiskAttestation calldata attestation, AttesterSignature[] calldata signatures) external;
 
-    /// @notice Reverts unless the attestation is a leaf of that epoch's book, is not void or expired, and names the epoch's checkpoint, young enough.
+    /// @notice Reverts unless the attestation is a leaf of that epoch's book, is not void or expired, and names the epoch's checkpoint, young enough, and its model.
     function requireLeaf(
         RiskAttestation calldata attestation,
         uint64 epoch,
@@ -139,10 +139,11 @@ interface IRiskRegistry {
         AttesterSignature[] calldata signatures
     ) external view returns (uint64 seats);
 
-    /// @notice The seats that signed the epoch whose book has this leaf (`leafOf`) of an attestation at that checkpoint, however old it is.
+    /// @notice The seats that signed the epoch whose book has this leaf (`leafOf`) of an attestation at that checkpoint by that model, which must be the epoch's, however old it is.
     function seatsOfLeaf(
         bytes32 leaf,
         uint64 checkpoint,
+        bytes32 modelHash,
         uint64 epoch,
         bytes32[] calldata merkleProof
     ) external view returns (uint64 seats);
@@ -165,9 +166,14 @@ interface IRiskRegistry {
     function latestEpoch() external view returns (uint64);
     /// @notice Whether leaves of an epoch may count: it was posted, not voided, and none of its signers was condemned.
     function isSound(uint64 epoch) external view returns (bool);
-    function isVoid(bytes32 leaf) external view returns (bool);
+    function isVoid(bytes32 attestationHash) external view returns (bool);
     function epochOf(uint64 epoch) external view returns (RiskEpoch memory posted);
     function epochDigest(RiskEpoch calldata epoch) external view returns (bytes32);
     function attestationDigest(RiskAttestation calldata attestation) external view returns (bytes32);
+
+    /// @notice Its leaf in a book's tree, which does not hold the model.
     function leafOf(RiskAttestation calldata attestation) external pure returns (bytes32);
+
+    /// @notice What voids, commitments and events name it by: keccak256 of its leaf and its model, so of all its fields.
+    function hashOf(RiskAttestation calldata attestation) external pure returns (bytes32);
 }

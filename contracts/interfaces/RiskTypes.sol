@@ -6,7 +6,7 @@ struct RiskEpoch {
     uint64 epoch;
     uint64 checkpoint;
     bytes32 modelHash;
-    /// @notice StandardMerkleTree root over the attestations of all accounts; a leaf is `abi.encode` of the fields of `RiskAttestation` in their order.
+    /// @notice StandardMerkleTree root over the attestations of all accounts by this model. A leaf is of four words: the positions' hash; the collateral's; least cash, initial and maintenance margin in 128, 64 and 64 bits; account, checkpoint and `validUntil` in the last 64, 64 and 40 bits (CLR-055).
     bytes32 bookRoot;
     uint32 accounts;
 }

@@ -51,7 +51,7 @@ contract Challenges is IChallenges {
         bytes calldata witness,
         bytes32 salt
     ) external {
-        (bytes32 leaf, uint64 seats) = _open(accused, preimages);
+        (bytes32 attestationHash, uint64 seats) = _open(accused, preimages);
         IReferee referee = _known(registry.witnessOf(accused.attestation.modelHash), accused);
         (int256 equityE8, uint256 maintenanceE8) = referee.witnessMargin(
             _stateOf(preimages.positions),
@@ -70,19 +70,19 @@ contract Challenges is IChallenges {
             _isHarmful(accused.attestation, maintenanceE8, initialE8, leastCashE8),
             WitnessShowsNothing(accused.attestation.account, maintenanceE8, initialE8, leastCashE8)
         );
-        _slash(accused, leaf, seats, salt);
+        _slash(accused, attestationHash, seats, salt);
     }
 
     /// @inheritdoc IChallenges
     function recompute(Accused calldata accused, Preimages calldata preimages, bytes32 salt) external {
-        (bytes32 leaf, uint64 seats) = _open(accused, preimages);
+        (bytes32 attestationHash, uint64 seats) = _open(accused, preimages);
         RiskAttestation calldata a = accused.attestation;
         IReferee referee = _known(registry.refereeOf(a.modelHash), accused);
         (bool isKnown, Figures memory figures) = _figuresOf(referee, preimages);
         bool isHarmful =
             isKnown ? _isHarmful(a, figures.maintenanceE8, figures.initialE8, figures.leastCashE8) : !_asksForAll(a);
         if (isHarmful) {
-            _slash(accused, leaf, seats, salt);
+            _slash(accused, attestationHash, seats, salt);
             return;
         }
         bool isTrue =
@@ -91,8 +91,8 @@ contract Challenges is IChallenges {
                     figures.initialE8 == uint64(a.initialMarginE8) &&
                     figures.maintenanceE8 == uint64(a.maintenanceMarginE8));
         require(!isTrue, AttestationTrue(a.account));
-        registry.voidAttestation(leaf);
-        emit Corrected(leaf, accused.epoch, a.account, msg.sender);
+        registry.voidAttestation(attestationHash);
+        emit Corrected(attestationHash, accused.epoch, a.account, msg.sender);
     }
 
     // Withheld leaves
@@ -114,7 +114,13 @@ contract Challenges is IChallenges {
         uint64 account = attestation.account;
         uint256 deadline = deadlineOf[epoch][account];
         require(deadline != 0 && deadline != type(uint256).max, DemandNotDue(epoch, account, deadline));
-        registry.seatsOfLeaf(Leaves.hash(attestation), attestation.checkpoint, epoch, merkleProof);
+        registry.seatsOfLeaf(
+            Leaves.hash(attestation),
+            attestation.checkpoint,
+            attestation.modelHash,
+            epoch,
+            merkleProof
+        );
         // Not asked for again: everybody has seen it now.
         deadlineOf[epoch][account] = type(uint256).max;
         emit Supplied(epoch, account, attestation, merkleProof);
@@ -133,16 +139,17 @@ contract Challenges is IChallenges {
     function _open(
         Accused calldata accused,
         Preimages calldata preimages
-    ) private view returns (bytes32 leaf, uint64 seats) {
+    ) private view returns (bytes32 attestationHash, uint64 seats) {
         RiskAttestation calldata a = accused.attestation;
-        leaf = Leaves.hash(a);
+        bytes32 leaf = Leaves.hash(a);
+        attestationHash = Leaves.attestationHash(leaf, a.modelHash);
         _requirePreimage(hub.inputsHash(a.checkpoint), preimages.checkpoint);
         uint256 age = block.timestamp - uint40(Checkpoints.word(preimages.checkpoint, 0) >> 152);
         require(age <= HORIZON_SECONDS, ChallengeTooLate(a.checkpoint, age, HORIZON_SECONDS));
         seats =
             accused.epoch == 0
                 ? registry.seatsOf(a, accused.signatures)
-                : registry.seatsOfLeaf(leaf, a.checkpoint, accused.epoch, accused.merkleProof);
+                : registry.seatsOfLeaf(leaf, a.checkpoint, a.modelHash, accused.epoch, accused.merkleProof);
         _requirePreimage(a.positionsHash, preimages.positions);
         _requirePreimage(a.collateralHash, preimages.balances);
     }
@@ -201,15 +208,15 @@ contract Challenges is IChallenges {
                 int256(maintenanceE8) > a.maintenanceMarginE8);
     }
 
-    function _slash(Accused calldata accused, bytes32 leaf, uint64 seats, bytes32 salt) private {
+    function _slash(Accused calldata accused, bytes32 attestationHash, uint64 seats, bytes32 salt) private {
         uint64 account = accused.attestation.account;
-        bytes32 commitment = keccak256(abi.encode(msg.sender, leaf, salt));
+        bytes32 commitment = keccak256(abi.encode(msg.sender, attestationHash, salt));
         uint256 committed = _commitments[commitment];
         require(committed != 0 && committed < block.number, NotCommitted(commitment));
         delete _commitments[commitment];
         uint256 slashed = bonds.slash(seats, msg.sender);
         require(slashed != 0, NobodyBonded(account));
-        emit Refuted(leaf, accused.epoch, account, msg.sender, seats, slashed);
+        emit Refuted(attestationHash, accused.epoch, account, msg.sender, seats, slashed);
     }
 
     /// @dev A state of these positions without cash: requirements do not depend on it.

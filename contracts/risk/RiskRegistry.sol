@@ -23,7 +23,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     );
     uint8 internal constant SEATS = 64;
 
-    /// @dev Everything that a post reads of the council, in one word. Bit s of `active` and `condemned` is seat s; `model` is the number of the present model, 1 the first.
+    /// @dev Everything that a post reads of the council, in one word. Bit s of `active` and `condemned` is seat s; `model` is the number of the present model, from 1.
     struct Council {
         uint64 active;
         uint64 condemned;
@@ -44,19 +44,26 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         bytes32 bookRoot;
     }
 
+    /// @dev The part of a referee that weighs witnesses, and the number of the model, 0 of none: one word, which a challenge reads anyway.
+    struct Model {
+        IReferee witness;
+        uint16 number;
+    }
+
     IPriceHub public immutable hub;
     IRiskParameters public immutable parameters;
     address public override bonds;
     address public override challenges;
+    uint16 private _modelCount;
     Council private _council;
-    mapping(uint256 model => bytes32 modelHash) private _models;
+    mapping(uint16 number => bytes32 modelHash) private _models;
     mapping(bytes32 modelHash => IReferee) public override refereeOf;
-    mapping(bytes32 modelHash => IReferee) public override witnessOf;
+    mapping(bytes32 modelHash => Model) private _modelOf;
     mapping(uint8 seat => address) public override holderOf;
     /// @dev 1 + seat.
     mapping(address attester => uint8) private _seatOf;
     mapping(uint64 epoch => Posted) private _epochs;
-    mapping(bytes32 leaf => bool) public override isVoid;
+    mapping(bytes32 attestationHash => bool) public override isVoid;
     /// @dev Seats of contract signers whose signatures of a digest were used.
     mapping(bytes32 digest => uint64 seats) private _remembered;
 
@@ -88,7 +95,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         (bytes32 stored, uint40 time) = hub.checkpointOf(epoch.checkpoint);
         require(stored != 0 && stored == inputsHash, CheckpointMismatch(epoch.checkpoint, stored, inputsHash));
         _requireYoung(epoch.checkpoint, time);
-        _requireModel(council, epoch.modelHash);
+        _requireModel(council.model, epoch.modelHash);
         (uint64 signers, ) = _requireQuorum(council, _epochDigest(epoch, stored), signatures);
 
         // Why nothing is cut off: epochs count from 1, and the hub counts its checkpoints.
@@ -162,9 +169,9 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IRiskRegistry
-    function voidAttestation(bytes32 leaf) external only(challenges) {
-        isVoid[leaf] = true;
-        emit AttestationVoided(leaf);
+    function voidAttestation(bytes32 attestationHash) external only(challenges) {
+        isVoid[attestationHash] = true;
+        emit AttestationVoided(attestationHash);
     }
 
     // Governance
@@ -209,7 +216,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     ) external view {
         Council memory council = _council;
         bytes32 leaf = leafOf(attestation);
-        Posted storage posted = _requireLeaf(leaf, attestation.checkpoint, epoch, merkleProof);
+        Posted storage posted = _requireLeaf(leaf, attestation.checkpoint, attestation.modelHash, epoch, merkleProof);
         require(!posted.isVoid && posted.signers & council.condemned == 0, EpochVoid(epoch));
         _requireUsable(council, attestation, leaf);
     }
@@ -240,10 +247,11 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     function seatsOfLeaf(
         bytes32 leaf,
         uint64 checkpoint,
+        bytes32 modelHash_,
         uint64 epoch,
         bytes32[] calldata merkleProof
     ) external view returns (uint64 seats) {
-        return _requireLeaf(leaf, checkpoint, epoch, merkleProof).signers;
+        return _requireLeaf(leaf, checkpoint, modelHash_, epoch, merkleProof).signers;
     }
 
     /// @inheritdoc IRiskRegistry
@@ -264,6 +272,11 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IRiskRegistry
     function modelHash() external view returns (bytes32) {
         return _models[_council.model];
+    }
+
+    /// @inheritdoc IRiskRegistry
+    function witnessOf(bytes32 modelHash_) external view returns (IReferee) {
+        return _modelOf[modelHash_].witness;
     }
 
     /// @inheritdoc IRiskRegistry
@@ -298,6 +311,11 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         return Leaves.hash(attestation);
     }
 
+    /// @inheritdoc IRiskRegistry
+    function hashOf(RiskAttestation calldata attestation) external pure returns (bytes32) {
+        return Leaves.attestationHash(Leaves.hash(attestation), attestation.modelHash);
+    }
+
     // Internal
 
     function _count(uint64 seats) private pure returns (uint256 count) {
@@ -309,11 +327,12 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         // A model is the code that it was first set with; another contract of the same name would judge what was signed before it.
         IReferee known = refereeOf[hash];
         require(address(known) == address(0) || known == referee_, ModelMismatch(hash, hash));
-        refereeOf[hash] = referee_;
-        witnessOf[hash] = IReferee(referee_.WITNESS());
-        uint16 model = _council.model + 1;
-        _council.model = model;
-        _models[model] = hash;
+        if (address(known) == address(0)) {
+            _models[++_modelCount] = hash;
+            refereeOf[hash] = referee_;
+            _modelOf[hash] = Model(IReferee(referee_.WITNESS()), _modelCount);
+        }
+        _council.model = _modelOf[hash].number;
         emit ModelSet(hash, address(referee_));
     }
 
@@ -352,15 +371,18 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         require(posted.checkpoint != 0, EpochUnknown(epoch));
     }
 
+    /// @dev Of a leaf the epoch says under which model its figures were signed, so nobody is accused, or believed, under another.
     function _requireLeaf(
         bytes32 leaf,
         uint64 found,
+        bytes32 modelHash_,
         uint64 epoch,
         bytes32[] calldata merkleProof
     ) private view returns (Posted storage posted) {
         posted = _requirePosted(epoch);
         uint64 checkpoint = posted.checkpoint;
         require(found == checkpoint, CheckpointOutOfOrder(checkpoint, found));
+        _requireModel(posted.model, modelHash_);
         require(MerkleProof.verifyCalldata(merkleProof, posted.bookRoot, leaf), LeafNotInBook(epoch, leaf));
     }
 
@@ -377,8 +399,9 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         (inputsHash, time) = hub.checkpointOf(attestation.checkpoint);
         require(inputsHash != 0, CheckpointMismatch(attestation.checkpoint, 0, 0));
         _requireYoung(attestation.checkpoint, time);
-        _requireModel(council, attestation.modelHash);
-        require(!isVoid[leaf], AttestationVoid(leaf));
+        _requireModel(council.model, attestation.modelHash);
+        bytes32 attestationHash = Leaves.attestationHash(leaf, attestation.modelHash);
+        require(!isVoid[attestationHash], AttestationVoid(attestationHash));
     }
 
     function _requireYoung(uint64 checkpoint, uint40 time) private view {
@@ -387,9 +410,9 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         require(age <= maxAge, CheckpointTooOld(checkpoint, age, maxAge));
     }
 
-    function _requireModel(Council memory council, bytes32 found) private view {
-        bytes32 expected = _models[council.model];
-        require(found == expected, ModelMismatch(expected, found));
+    function _requireModel(uint16 expected, bytes32 found) private view {
+        // Not by require, which would read the expected one for its message each time.
+        if (_modelOf[found].number != expected) revert ModelMismatch(_models[expected], found);
     }
 
     /// @dev Strictly ascending signers make duplicates impossible without a search.

@@ -147,7 +147,7 @@ abstract contract AttestingFixture is ProtocolFixture {
 
     /// @dev Commits as `prover` and waits for the next block.
     function commitAs(address prover, RiskAttestation memory a) internal {
-        challenges.commit(keccak256(abi.encode(prover, registry.leafOf(a), SALT)));
+        challenges.commit(keccak256(abi.encode(prover, registry.hashOf(a), SALT)));
         VM.roll(block.number + 1);
     }
 

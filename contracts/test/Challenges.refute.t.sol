@@ -153,7 +153,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         Accused memory accused = accusedLeaf(a, epoch);
         VM.prank(PROVER);
         challenges.recompute(accused, then, SALT);
-        assert(registry.attesterCount() == 3 && registry.isVoid(registry.leafOf(a)));
+        assert(registry.attesterCount() == 3 && registry.isVoid(registry.hashOf(a)));
         expectWithdraw(alice, leafProof(a, epoch), 1e6, IRiskRegistry.AttestationVoid.selector);
         expectWithdraw(alice, signedProof(a), 1e6, IRiskRegistry.AttestationVoid.selector);
     }
@@ -243,7 +243,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         VM.prank(thief);
         VM.expectPartialRevert(IChallenges.NotCommitted.selector);
         challenges.refute(accused, then, WITNESS, SALT);
-        challenges.commit(keccak256(abi.encode(thief, registry.leafOf(a), SALT)));
+        challenges.commit(keccak256(abi.encode(thief, registry.hashOf(a), SALT)));
         VM.prank(thief);
         VM.expectPartialRevert(IChallenges.NotCommitted.selector);
         challenges.refute(accused, then, WITNESS, SALT);

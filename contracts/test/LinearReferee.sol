@@ -92,7 +92,7 @@ contract LinearReferee is IReferee, IFloorReferee {
         return (alone * Checkpoints.decodeHeader(checkpoint).initialFactorE8) / 1e8 + 8;
     }
 
-    function modelHash() external pure returns (bytes32 hash) {
+    function modelHash() external pure virtual returns (bytes32 hash) {
         return keccak256("linear");
     }
 
@@ -101,7 +101,7 @@ contract LinearReferee is IReferee, IFloorReferee {
         bytes calldata balances,
         bytes calldata checkpoint,
         bytes calldata records
-    ) private pure returns (Figures memory figures) {
+    ) internal pure virtual returns (Figures memory figures) {
         AccountStates.validate(state);
         AccountState memory account = AccountStates.decode(state);
         int256 marks = 0;

@@ -135,7 +135,7 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
     [Fact]
     public async Task AnotherCheckpoint_InEpochOrLeaf_IsRefused()
     {
-        RiskRegistry.RiskEpoch epoch = new AttestedBook(world.Inputs.Id, [world.True(world.Bold)]).ToEpoch(1, world.Book.ModelHash) with { Checkpoint = world.Inputs.Id + 7 };
+        RiskRegistry.RiskEpoch epoch = new AttestedBook(world.Inputs.Id, [world.True(world.Bold)]).ToEpoch(1) with { Checkpoint = world.Inputs.Id + 7 };
         await RefusedAsync("CheckpointMismatch", () => Chain.Client.PostEpochAsync(epoch, world.Inputs, world.SignAll(epoch, world.Inputs.InputsHash)));
         // What was signed names the content: a checkpoint that a reorganisation changed is not the one that was signed for.
         RiskRegistry.RiskEpoch other = epoch with { Checkpoint = world.Inputs.Id };
@@ -145,7 +145,7 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
     [Fact]
     public async Task DuplicateSigner_CountsOnce()
     {
-        RiskRegistry.RiskEpoch epoch = new AttestedBook(world.Inputs.Id, [world.True(world.Bold)]).ToEpoch(1, world.Book.ModelHash);
+        RiskRegistry.RiskEpoch epoch = new AttestedBook(world.Inputs.Id, [world.True(world.Bold)]).ToEpoch(1);
         RiskRegistry.AttesterSignature one = Chain.Client.Digests.Sign(epoch, world.Inputs.InputsHash, Chain.Attester);
         await RefusedAsync("SignersUnsorted", () => Chain.Client.PostEpochAsync(epoch, world.Inputs, [one, one]));
     }

@@ -55,7 +55,7 @@ public sealed class AttesterNodesTests(ChainFixture fixture)
         AttestedBook lie = new(
             book.LatestCheckpoint!.Id,
             [Lie(book, maker.Account, leastCash: 1), Lie(book, bold.Account, leastCash: -1_000_000 * Deployed.Unit)]);
-        RiskRegistry.RiskEpoch epoch = lie.ToEpoch(1, book.ModelHash);
+        RiskRegistry.RiskEpoch epoch = lie.ToEpoch(1);
         Hash32 inputs = book.LatestCheckpoint.InputsHash;
         await world.Client.PostEpochAsync(epoch, book.LatestCheckpoint, [world.Client.Digests.Sign(epoch, inputs, world.Attester), world.Client.Digests.Sign(epoch, inputs, second)]);
 

@@ -76,7 +76,7 @@ public sealed class WatchtowerTests(AttackWorld world) : IClassFixture<AttackWor
         await AttackWorld.WithdrawAsync(world.Bold, 1_000_000, world.OnDemand(strict));
 
         await using WebApplication tower = await StartAsync();
-        await Eventually.TrueAsync(async () => (await Chain.Client.ReplayAsync()).Voided.Contains(AttestedBook.LeafOf(strict)), "the correction of the strict one");
+        await Eventually.TrueAsync(async () => (await Chain.Client.ReplayAsync()).Voided.Contains(AttestedBook.HashOf(strict)), "the correction of the strict one");
         ProtocolBook after = await Chain.Client.ReplayAsync();
         Assert.Equal((2, 1, 2), (after.Attesters.Count, after.Voided.Count, after.Used.Count));
         await tower.StopAsync();

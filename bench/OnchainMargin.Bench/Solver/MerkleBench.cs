@@ -45,7 +45,7 @@ internal static class MerkleBench
         var hashes = new Hash32[Messages];
         foreach (KeccakWidth width in Enum.GetValues<KeccakWidth>())
         {
-            results[$"merkle.keccak32.lanes{(int)width}.ns"] = 1e9 / Messages * Stopwatches.Seconds(() => KeccakMany.Hash(messages, 32, isTwice: false, hashes, width), quick);
+            results[$"merkle.keccak32.lanes{(int)width}.ns"] = 1e9 / Messages * Stopwatches.Seconds(() => KeccakMany.Hash(messages, 32, hashes, width), quick);
         }
     }
 

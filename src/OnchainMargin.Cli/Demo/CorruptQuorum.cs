@@ -45,7 +45,7 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
         ProtocolBook before = await follower.UpdateAsync(cancellationToken);
         CheckpointInputs inputs = before.LatestCheckpoint!;
         AttestedBook lies = new(inputs.Id, before.Accounts.Values.Select(account => Lie(account, before, inputs)));
-        RiskRegistry.RiskEpoch epoch = lies.ToEpoch(before.LatestEpoch!.Epoch + 1, before.ModelHash);
+        RiskRegistry.RiskEpoch epoch = lies.ToEpoch(before.LatestEpoch!.Epoch + 1);
         await Client.PostEpochAsync(epoch, inputs, SolverProcess.Liars.Select(name => Sign(name, epoch, inputs)), cancellationToken);
         _liesIn = epoch.Epoch;
         Tell($"{string.Join(" and ", SolverProcess.Liars)} post epoch {epoch.Epoch}: a book in which every account needs {Money.Dollars(LieE8)} dollars less cash than it does. They serve it to nobody.");

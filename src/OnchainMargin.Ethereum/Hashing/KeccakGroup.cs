@@ -39,6 +39,21 @@ internal static class KeccakGroup<TWord, TLanes>
         Finish(state);
     }
 
+    /// <summary>Takes messages of four words in.</summary>
+    public static void AbsorbFours(ReadOnlySpan<Hash32> fours, Span<TWord> state)
+    {
+        Span<TWord> words = state[..(4 * HashWords)];
+        TLanes.Load(ref Unsafe.As<Hash32, byte>(ref MemoryMarshal.GetReference(fours)), 4 * Hash32.Size, words);
+        foreach (ref TWord word in words)
+        {
+            word = TLanes.ReverseBytes(word);
+        }
+
+        state[(4 * HashWords)..].Clear();
+        state[4 * HashWords] = TLanes.Broadcast(1);
+        Finish(state);
+    }
+
     /// <summary>Takes pairs of hashes in, the smaller of each first.</summary>
     public static void AbsorbPairs(ReadOnlySpan<Hash32> pairs, Span<TWord> state)
     {

@@ -15,11 +15,13 @@ public static class KeccakMany
     /// <param name="messageBytes">The length of each.</param>
     /// <param name="hashes">Where their hashes go, in the same order.</param>
     /// <exception cref="ArgumentException">Thrown when the messages are not as many bytes as that.</exception>
-    public static void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Hash32> hashes) => Hash(messages, messageBytes, isTwice: false, hashes, Best);
+    public static void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Hash32> hashes) => Hash(messages, messageBytes, hashes, Best);
 
-    /// <summary>The hash of the hash of each message: what OpenZeppelin's trees have as leaves.</summary>
-    /// <inheritdoc cref="Hash(ReadOnlySpan{byte}, int, Span{Hash32})"/>
-    public static void HashTwice(ReadOnlySpan<byte> messages, int messageBytes, Span<Hash32> hashes) => Hash(messages, messageBytes, isTwice: true, hashes, Best);
+    /// <summary>The hash of the hash of four words each: what OpenZeppelin's trees have as leaves of values that fill four words.</summary>
+    /// <param name="fours">Four times as many as there are hashes; the words of each beside each other.</param>
+    /// <param name="hashes">Where their hashes go, in the same order; elsewhere than the words.</param>
+    /// <exception cref="ArgumentException">Thrown when there are not four times as many.</exception>
+    public static void HashFoursTwice(ReadOnlySpan<Hash32> fours, Span<Hash32> hashes) => HashFoursTwice(fours, hashes, Best);
 
     /// <summary>Hashes pairs of hashes, the smaller of each first: what OpenZeppelin's trees have as inner nodes.</summary>
     /// <param name="pairs">Twice as many as there are hashes; the parts of a pair beside each other in any order.</param>
@@ -27,7 +29,7 @@ public static class KeccakMany
     /// <exception cref="ArgumentException">Thrown when there are not twice as many.</exception>
     public static void HashPairs(ReadOnlySpan<Hash32> pairs, Span<Hash32> hashes) => HashPairs(pairs, hashes, Best);
 
-    internal static void Hash(ReadOnlySpan<byte> messages, int messageBytes, bool isTwice, Span<Hash32> hashes, KeccakWidth width)
+    internal static void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Hash32> hashes, KeccakWidth width)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(messageBytes);
         if (messages.Length != (long)messageBytes * hashes.Length)
@@ -38,15 +40,36 @@ public static class KeccakMany
         int done = 0;
         if (width == KeccakWidth.Eight)
         {
-            done = Groups<Vector512<ulong>, KeccakLanes512>(messages, messageBytes, isTwice, hashes, done);
+            done = Groups<Vector512<ulong>, KeccakLanes512>(messages, messageBytes, hashes, done);
         }
 
         if (width is KeccakWidth.Eight or KeccakWidth.Four)
         {
-            done = Groups<Vector256<ulong>, KeccakLanes256>(messages, messageBytes, isTwice, hashes, done);
+            done = Groups<Vector256<ulong>, KeccakLanes256>(messages, messageBytes, hashes, done);
         }
 
-        Groups<ulong, KeccakLanes64>(messages, messageBytes, isTwice, hashes, done);
+        Groups<ulong, KeccakLanes64>(messages, messageBytes, hashes, done);
+    }
+
+    internal static void HashFoursTwice(ReadOnlySpan<Hash32> fours, Span<Hash32> hashes, KeccakWidth width)
+    {
+        if (fours.Length != 4L * hashes.Length)
+        {
+            throw new ArgumentException($"{hashes.Length} hashes of four words were announced but {fours.Length} words given; give four for each.", nameof(fours));
+        }
+
+        int done = 0;
+        if (width == KeccakWidth.Eight)
+        {
+            done = FourGroups<Vector512<ulong>, KeccakLanes512>(fours, hashes, done);
+        }
+
+        if (width is KeccakWidth.Eight or KeccakWidth.Four)
+        {
+            done = FourGroups<Vector256<ulong>, KeccakLanes256>(fours, hashes, done);
+        }
+
+        FourGroups<ulong, KeccakLanes64>(fours, hashes, done);
     }
 
     internal static void HashPairs(ReadOnlySpan<Hash32> pairs, Span<Hash32> hashes, KeccakWidth width)
@@ -71,7 +94,7 @@ public static class KeccakMany
     }
 
     /// <summary>Hashes as many whole groups as there are from a place on and gives the place behind them.</summary>
-    private static int Groups<TWord, TLanes>(ReadOnlySpan<byte> messages, int messageBytes, bool isTwice, Span<Hash32> hashes, int from)
+    private static int Groups<TWord, TLanes>(ReadOnlySpan<byte> messages, int messageBytes, Span<Hash32> hashes, int from)
         where TWord : unmanaged
         where TLanes : struct, IKeccakLanes<TWord>
     {
@@ -79,11 +102,21 @@ public static class KeccakMany
         for (; from + TLanes.Count <= hashes.Length; from += TLanes.Count)
         {
             KeccakGroup<TWord, TLanes>.Absorb(ref Unsafe.Add(ref MemoryMarshal.GetReference(messages), (nint)from * messageBytes), messageBytes, state);
-            if (isTwice)
-            {
-                KeccakGroup<TWord, TLanes>.AbsorbOwnHash(state);
-            }
+            KeccakGroup<TWord, TLanes>.Squeeze(state, hashes.Slice(from, TLanes.Count));
+        }
 
+        return from;
+    }
+
+    private static int FourGroups<TWord, TLanes>(ReadOnlySpan<Hash32> fours, Span<Hash32> hashes, int from)
+        where TWord : unmanaged
+        where TLanes : struct, IKeccakLanes<TWord>
+    {
+        Span<TWord> state = stackalloc TWord[KeccakPermutation.Words];
+        for (; from + TLanes.Count <= hashes.Length; from += TLanes.Count)
+        {
+            KeccakGroup<TWord, TLanes>.AbsorbFours(fours.Slice(4 * from, 4 * TLanes.Count), state);
+            KeccakGroup<TWord, TLanes>.AbsorbOwnHash(state);
             KeccakGroup<TWord, TLanes>.Squeeze(state, hashes.Slice(from, TLanes.Count));
         }
 

@@ -3,16 +3,18 @@ using System.Runtime.InteropServices;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
 using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Merkle;
 
 namespace OnchainMargin.Protocol.Attestations;
 
-/// <summary>The attestations of every account at one checkpoint under one Merkle root: what an epoch stands for. A leaf is <c>abi.encode</c> of the attestation's fields.</summary>
+/// <summary>The attestations of every account at one checkpoint by one model under one Merkle root: what an epoch stands for. A leaf is of four words that hold all fields but the model, which the epoch names (CLR-055).</summary>
 /// <remarks>A leaf names its checkpoint, so the books of two checkpoints share none; those of two blocks that hold the same checkpoint (a reorganisation) share most.</remarks>
 public sealed class AttestedBook
 {
     private const int ChunkLeaves = 256;
+    private const int LeafWords = 4;
 
     /// <summary>Above this part of changed leaves a tree is built anew rather than brought up to date.</summary>
     private const int FewLeavesDivisor = 8;
@@ -22,7 +24,7 @@ public sealed class AttestedBook
     /// <summary>Builds the book.</summary>
     /// <param name="checkpoint">The checkpoint that all attestations name.</param>
     /// <param name="attestations">One for each account.</param>
-    /// <exception cref="ArgumentException">Thrown when an account is there twice, or an attestation names another checkpoint.</exception>
+    /// <exception cref="ArgumentException">Thrown when an account is there twice, or an attestation names another checkpoint, or another model than the others.</exception>
     public AttestedBook(ulong checkpoint, IEnumerable<RiskRegistry.RiskAttestation> attestations)
         : this(checkpoint, [.. attestations], null, Environment.ProcessorCount)
     {
@@ -43,9 +45,9 @@ public sealed class AttestedBook
             Array.Sort(attestations, static (a, b) => a.Account.CompareTo(b.Account));
             for (int i = 0; i < attestations.Length; i++)
             {
-                if (attestations[i].Checkpoint != checkpoint || (i > 0 && attestations[i - 1].Account == attestations[i].Account))
+                if (attestations[i].Checkpoint != checkpoint || attestations[i].ModelHash != attestations[0].ModelHash || (i > 0 && attestations[i - 1].Account == attestations[i].Account))
                 {
-                    throw new ArgumentException($"The attestation of account {attestations[i].Account} is there twice or names checkpoint {attestations[i].Checkpoint}; a book has one for each account at checkpoint {checkpoint}.", nameof(attestations));
+                    throw new ArgumentException($"The attestation of account {attestations[i].Account} is there twice or names checkpoint {attestations[i].Checkpoint}, model {attestations[i].ModelHash}; a book has one for each account at checkpoint {checkpoint}, all by one model.", nameof(attestations));
                 }
             }
         }
@@ -59,6 +61,9 @@ public sealed class AttestedBook
     /// <summary>The checkpoint.</summary>
     public ulong Checkpoint { get; }
 
+    /// <summary>The model that all attestations name; zero for a book without accounts.</summary>
+    public Hash32 ModelHash => Attestations.Length == 0 ? Hash32.Zero : Attestations[0].ModelHash;
+
     /// <summary>The attestations by account, ascending.</summary>
     public ImmutableArray<RiskRegistry.RiskAttestation> Attestations { get; }
 
@@ -66,10 +71,27 @@ public sealed class AttestedBook
     public Hash32 Root => _tree?.Root ?? Hash32.Zero;
 
     /// <summary>The hash of an attestation's leaf.</summary>
-    public static Hash32 LeafOf(RiskRegistry.RiskAttestation attestation) => StandardMerkleTree.LeafHash(attestation.Encode());
+    public static Hash32 LeafOf(in RiskRegistry.RiskAttestation attestation)
+    {
+        Span<Hash32> words = stackalloc Hash32[LeafWords];
+        Span<Hash32> leaf = stackalloc Hash32[1];
+        WriteLeaf(attestation, words);
+        KeccakMany.HashFoursTwice(words, leaf);
+        return leaf[0];
+    }
+
+    /// <summary>What voids and commitments name an attestation by: its leaf and its model, so all its fields.</summary>
+    public static Hash32 HashOf(in RiskRegistry.RiskAttestation attestation) => Keccak256.Hash([.. LeafOf(attestation).ToArray(), .. attestation.ModelHash.ToArray()]);
 
     /// <summary>The epoch that attesters sign for this book.</summary>
-    public RiskRegistry.RiskEpoch ToEpoch(ulong epoch, Hash32 modelHash) => new(epoch, Checkpoint, modelHash, Root, (uint)Attestations.Length);
+    public RiskRegistry.RiskEpoch ToEpoch(ulong epoch) => new(epoch, Checkpoint, ModelHash, Root, (uint)Attestations.Length);
+
+    /// <summary>Whether this is the book of a posted epoch. The root alone does not say by which model its figures are.</summary>
+    public bool IsOf(BookEpoch epoch)
+    {
+        ArgumentNullException.ThrowIfNull(epoch);
+        return Root == epoch.BookRoot && ModelHash == epoch.ModelHash;
+    }
 
     /// <summary>An account's attestation with its proof; null when the account is not in the book.</summary>
     public (RiskRegistry.RiskAttestation Attestation, Hash32[] Proof)? Find(ulong account)
@@ -90,23 +112,35 @@ public sealed class AttestedBook
     {
         Hash32[] leaves = GC.AllocateUninitializedArray<Hash32>(attestations.Length);
         int chunks = (attestations.Length + ChunkLeaves - 1) / ChunkLeaves;
-        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = workers }, static () => new byte[ChunkLeaves * RiskRegistry.RiskAttestation.FrameSize], (chunk, _, bytes) =>
+        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = workers }, static () => new Hash32[ChunkLeaves * LeafWords], (chunk, _, words) =>
         {
             int from = chunk * ChunkLeaves;
             int count = Math.Min(ChunkLeaves, attestations.Length - from);
-            var writer = new AbiWriter(bytes);
             for (int i = 0; i < count; i++)
             {
-                attestations[from + i].Write(ref writer, i * RiskRegistry.RiskAttestation.FrameSize);
+                WriteLeaf(attestations[from + i], words.AsSpan(i * LeafWords, LeafWords));
             }
 
-            KeccakMany.HashTwice(bytes.AsSpan(0, count * RiskRegistry.RiskAttestation.FrameSize), RiskRegistry.RiskAttestation.FrameSize, leaves.AsSpan(from, count));
-            return bytes;
+            KeccakMany.HashFoursTwice(words.AsSpan(0, count * LeafWords), leaves.AsSpan(from, count));
+            return words;
         }, static _ => { });
         return leaves;
     }
 
-    /// <summary>Whether accounts ascend and all name the checkpoint, as they do when they come from a book.</summary>
+    /// <summary>Both hashes; least cash, initial and maintenance margin; account, checkpoint and last second at the end of the last word.</summary>
+    private static void WriteLeaf(in RiskRegistry.RiskAttestation attestation, Span<Hash32> words)
+    {
+        unchecked
+        {
+            ulong validUntil = AbiRange.RequireUInt64(attestation.ValidUntil, 40);
+            words[0] = attestation.PositionsHash;
+            words[1] = attestation.CollateralHash;
+            words[2] = new Hash32((ulong)(attestation.LeastCashE8 >> 64), (ulong)attestation.LeastCashE8, (ulong)attestation.InitialMarginE8, (ulong)attestation.MaintenanceMarginE8);
+            words[3] = new Hash32(0, attestation.Account >> 24, (attestation.Account << 40) | (attestation.Checkpoint >> 24), (attestation.Checkpoint << 40) | validUntil);
+        }
+    }
+
+    /// <summary>Whether accounts ascend and all name the checkpoint and one model, as they do when they come from a book.</summary>
     private static bool IsInOrder(RiskRegistry.RiskAttestation[] attestations, ulong checkpoint, int workers)
     {
         bool isInOrder = true;
@@ -114,7 +148,7 @@ public sealed class AttestedBook
         {
             for (int i = from; i < to; i++)
             {
-                if (attestations[i].Checkpoint != checkpoint || (i > 0 && attestations[i - 1].Account >= attestations[i].Account))
+                if (attestations[i].Checkpoint != checkpoint || attestations[i].ModelHash != attestations[0].ModelHash || (i > 0 && attestations[i - 1].Account >= attestations[i].Account))
                 {
                     Volatile.Write(ref isInOrder, false);
                 }

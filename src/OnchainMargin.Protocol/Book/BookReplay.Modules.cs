@@ -84,7 +84,7 @@ public sealed partial class BookReplay
         RiskRegistry.EpochVoidedEvent voided => book.Epochs.TryGetValue(voided.Epoch, out BookEpoch? epoch)
             ? book with { Epochs = book.Epochs.SetItem(voided.Epoch, epoch with { IsVoid = true }) }
             : book,
-        RiskRegistry.AttestationVoidedEvent voided => book with { Voided = book.Voided.Add(voided.Leaf) },
+        RiskRegistry.AttestationVoidedEvent voided => book with { Voided = book.Voided.Add(voided.AttestationHash) },
         RiskRegistry.ThresholdSetEvent set => book with { Threshold = (uint)set.Threshold },
         RiskRegistry.ModelSetEvent set => book with { ModelHash = set.ModelHash },
         RiskRegistry.EpochPostedEvent posted => book with

@@ -61,8 +61,8 @@ public sealed partial class BookReplay
         }
 
         _awaited += isAwaited ? 1 : 0;
-        Hash32 leaf = AttestedBook.LeafOf(RiskRegistry.RiskAttestation.Decode(attestation.Encode()));
-        return book with { Used = book.Used.Add(new UsedAttestation(leaf, accused, signers, positions, balances, inputs)) };
+        Hash32 attestationHash = AttestedBook.HashOf(RiskRegistry.RiskAttestation.Decode(attestation.Encode()));
+        return book with { Used = book.Used.Add(new UsedAttestation(attestationHash, accused, signers, positions, balances, inputs)) };
     }
 
     /// <summary>Gives the uses that wait for this state its positions.</summary>

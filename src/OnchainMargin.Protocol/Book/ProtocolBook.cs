@@ -57,7 +57,7 @@ public sealed record ProtocolBook
     /// <summary>Attestations that were used, oldest first, for as long as they can be challenged.</summary>
     public ImmutableList<UsedAttestation> Used { get; init; } = [];
 
-    /// <summary>Leaves of attestations that were voided alone.</summary>
+    /// <summary>Attestations that were voided alone, by what names them.</summary>
     public ImmutableHashSet<Hash32> Voided { get; init; } = [];
 
     /// <summary>How many of them an epoch needs.</summary>

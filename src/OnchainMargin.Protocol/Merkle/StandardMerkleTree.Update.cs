@@ -5,7 +5,7 @@ namespace OnchainMargin.Protocol.Merkle;
 
 /// <content>Leaves that change. In a tree whose leaves stand as they were given, only what is above them is hashed anew. Where leaves are sorted by hash, as the format has it, a changed leaf
 /// moves to another rank, and all leaves between the two ranks move by one: their pairs are others, and everything above them too. So the work is that of the stretches that move, mostly
-/// a third of the inner nodes for one leaf and nearly all for many; what is saved is the hashing of the leaves (four of five permutations) and the sorting.</content>
+/// a third of the inner nodes for one leaf and nearly all for many; what is saved is the hashing of the leaves (two of three permutations) and the sorting.</content>
 public sealed partial class StandardMerkleTree
 {
     /// <summary>A tree of its own with the same nodes.</summary>

@@ -31,16 +31,8 @@ public sealed partial class StandardMerkleTree
     /// <summary>All nodes from the root down, as the dump of the npm library lists them.</summary>
     public IReadOnlyList<Hash32> Nodes => _nodes;
 
-    /// <summary>The hash of a leaf from the ABI encoding of its value.</summary>
-    public static Hash32 LeafHash(ReadOnlySpan<byte> encodedValue)
-    {
-        Span<byte> once = stackalloc byte[Hash32.Size];
-        Keccak256.Hash(encodedValue, once);
-        return Keccak256.Hash(once);
-    }
-
     /// <summary>Builds the tree over leaf hashes; the order of the leaves is remembered for <see cref="ProofOf"/>, the tree itself does not depend on it when sorted.</summary>
-    /// <param name="leaves">Hashes by <see cref="LeafHash"/>, at least one; not kept.</param>
+    /// <param name="leaves">Their hashes, at least one; not kept.</param>
     /// <param name="sort">Whether leaves are put in the order of their hashes, as the format does unless told otherwise.</param>
     /// <param name="workers">Threads that sort and hash, at least one.</param>
     /// <exception cref="ArgumentException">Thrown when there is no leaf: a tree stands for at least one value.</exception>

@@ -198,7 +198,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     }
 
     private bool IsComputedHere(BookEpoch epoch, CancellationToken cancellationToken) =>
-        books.Current is { } indexed && attested.FindServed(indexed, epoch.Checkpoint, cancellationToken) is { } made && made.Root == epoch.BookRoot;
+        books.Current is { } indexed && attested.FindServed(indexed, epoch.Checkpoint, cancellationToken) is { } made && made.IsOf(epoch);
 
     private AccountRisk? Risk(ulong id) => risks.Current?.Find(id);
 

@@ -34,7 +34,7 @@ internal sealed class AttestationBuilder(int workers)
         Parallel.For(0, attestations.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = workers }, i =>
         {
             bool isComputed = _follower.Engine.TryFind(_accounts[i].Id, out AccountFigures figures, out MarginError error) && error == MarginError.None;
-            attestations[i] = Of(_accounts[i].Id, _positionsHashes[i], _collateralHashes[i], isComputed ? figures : null, inputs.Id, book.ModelHash, validUntil);
+            attestations[i] = Of(_accounts[i].Id, _positionsHashes[i], _collateralHashes[i], isComputed ? figures : null, inputs.Id, validUntil);
         });
         return new AttestedBook(inputs.Id, attestations, alike, workers);
     }
@@ -44,13 +44,13 @@ internal sealed class AttestationBuilder(int workers)
     {
         ImmutableArray<Balance> collateral = Balances.WithoutSettlement(account.Balances);
         bool isComputed = MarginEngine.TryCompute(account.State, collateral.AsSpan(), inputs.View, SurfaceChoice.Worse, out AccountFigures figures) == MarginError.None;
-        return Of(account.Id, account.PositionsHash, CollateralHash(account), isComputed ? figures : null, inputs.Id, book.ModelHash, ValidUntil(book, inputs));
+        return Of(account.Id, account.PositionsHash, CollateralHash(account), isComputed ? figures : null, inputs.Id, ValidUntil(book, inputs));
     }
 
-    private static RiskRegistry.RiskAttestation Of(ulong account, Hash32 positionsHash, Hash32 collateralHash, AccountFigures? computed, ulong checkpoint, Hash32 modelHash, ulong validUntil) =>
+    private static RiskRegistry.RiskAttestation Of(ulong account, Hash32 positionsHash, Hash32 collateralHash, AccountFigures? computed, ulong checkpoint, ulong validUntil) =>
         computed is { } figures && figures.InitialE8 <= long.MaxValue && figures.MaintenanceE8 <= long.MaxValue
-            ? new(account, positionsHash, collateralHash, figures.LeastCashE8, (long)figures.InitialE8, (long)figures.MaintenanceE8, checkpoint, modelHash, validUntil)
-            : new(account, positionsHash, collateralHash, Int128.MaxValue, long.MaxValue, long.MaxValue, checkpoint, modelHash, validUntil);
+            ? new(account, positionsHash, collateralHash, figures.LeastCashE8, (long)figures.InitialE8, (long)figures.MaintenanceE8, checkpoint, MarginModel.Hash, validUntil)
+            : new(account, positionsHash, collateralHash, Int128.MaxValue, long.MaxValue, long.MaxValue, checkpoint, MarginModel.Hash, validUntil);
 
     private static ulong ValidUntil(ProtocolBook book, CheckpointInputs inputs) => (ulong)inputs.Checkpoint.Header.Time + book.Parameters.Oracle.AttestationMaxAgeSeconds;
 

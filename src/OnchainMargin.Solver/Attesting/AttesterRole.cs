@@ -73,7 +73,7 @@ internal sealed class AttesterRole(
             return;
         }
 
-        RiskRegistry.RiskEpoch epoch = made.ToEpoch((book.LatestEpoch?.Epoch ?? 0) + 1, book.ModelHash);
+        RiskRegistry.RiskEpoch epoch = made.ToEpoch((book.LatestEpoch?.Epoch ?? 0) + 1);
         Hash32 digest = digests.Of(epoch, inputs.InputsHash);
         await SignAsync(book, made, epoch, digest, cancellationToken).ConfigureAwait(false);
         RiskRegistry.AttesterSignature[] signatures = await GatherAsync(book, epoch, digest, cancellationToken).ConfigureAwait(false);
@@ -147,7 +147,7 @@ internal sealed class AttesterRole(
             _compared[signer] = epoch.Checkpoint;
             SolverTelemetry.Disagreements.Add(1);
             logger.BookDiffers(signer, epoch.Epoch, epoch.Checkpoint, other.BookRoot, own.Root);
-            if (await peers.FindBookAsync(options.Peers, other.Checkpoint, other.BookRoot, cancellationToken).ConfigureAwait(false) is { } theirs)
+            if (await peers.FindBookAsync(options.Peers, other.Checkpoint, other.ModelHash, other.BookRoot, cancellationToken).ConfigureAwait(false) is { } theirs)
             {
                 foreach (BookDifference difference in BookDifference.Between(own, theirs).Take(MostDifferences))
                 {
@@ -164,7 +164,7 @@ internal sealed class AttesterRole(
         {
             if (indexed.Book.Epochs.TryGetValue(number, out BookEpoch? epoch)
                 && attested.Find(indexed, epoch.Checkpoint, cancellationToken) is { } made
-                && made.Root == epoch.BookRoot
+                && made.IsOf(epoch)
                 && made.Find(account) is { } leaf)
             {
                 string key = string.Create(CultureInfo.InvariantCulture, $"supply account {account} of epoch {number}");

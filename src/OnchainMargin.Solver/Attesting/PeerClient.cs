@@ -37,14 +37,14 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
         }
     }
 
-    /// <summary>The book with a root, from whichever peer has it; null when none has.</summary>
-    public async Task<AttestedBook?> FindBookAsync(IEnumerable<string> peers, ulong checkpoint, Hash32 root, CancellationToken cancellationToken)
+    /// <summary>The book by a model with a root, which does not hold the model, from whichever peer has it; null when none has.</summary>
+    public async Task<AttestedBook?> FindBookAsync(IEnumerable<string> peers, ulong checkpoint, Hash32 modelHash, Hash32 root, CancellationToken cancellationToken)
     {
         foreach (string peer in peers)
         {
             AttestedBookView? view = await TryAsync(peer, url => http.GetFromJsonAsync<AttestedBookView>(new Uri(url, string.Create(CultureInfo.InvariantCulture, $"attest/books/{checkpoint}")), Json, cancellationToken))
                 .ConfigureAwait(false);
-            if (view?.Read() is { } book && book.Root == root)
+            if (view?.Read() is { } book && book.Root == root && book.ModelHash == modelHash)
             {
                 return book;
             }

@@ -26,7 +26,7 @@ internal sealed record PostedLeaf(BookEpoch Epoch, RiskRegistry.RiskAttestation 
             return (null, "No epoch was posted yet; wait for the attesters, or prove by computation.");
         }
 
-        if (books.Find(indexed, epoch.Checkpoint, cancellationToken) is not { } made || made.Root != epoch.BookRoot)
+        if (books.Find(indexed, epoch.Checkpoint, cancellationToken) is not { } made || !made.IsOf(epoch))
         {
             return (null, $"The book of epoch {epoch.Epoch} is not the one that is computed here; ask the attesters that signed it.");
         }

@@ -32,7 +32,7 @@ internal sealed class WatchtowerRole(
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Hash32> _reported = [];
-    private readonly HashSet<Hash32> _sound = [];
+    private readonly HashSet<(Hash32 Root, Hash32 Model)> _sound = [];
     private readonly HashSet<Hash32> _judged = [];
 
     /// <inheritdoc/>
@@ -51,11 +51,11 @@ internal sealed class WatchtowerRole(
 
         foreach (BookEpoch epoch in indexed.Book.Epochs.Values)
         {
-            if (!epoch.IsVoid && !_sound.Contains(epoch.BookRoot) && attested.Find(indexed, epoch.Checkpoint, cancellationToken) is { } own)
+            if (!epoch.IsVoid && !_sound.Contains((epoch.BookRoot, epoch.ModelHash)) && attested.Find(indexed, epoch.Checkpoint, cancellationToken) is { } own)
             {
-                if (own.Root == epoch.BookRoot)
+                if (own.IsOf(epoch))
                 {
-                    _sound.Add(epoch.BookRoot);
+                    _sound.Add((epoch.BookRoot, epoch.ModelHash));
                 }
                 else
                 {
@@ -79,7 +79,7 @@ internal sealed class WatchtowerRole(
         RiskRegistry.RiskAttestation attestation = RiskRegistry.RiskAttestation.Decode(used.Accused.Attestation.Encode());
         if (used.Inputs is null)
         {
-            if (_reported.Add(used.Leaf))
+            if (_reported.Add(used.AttestationHash))
             {
                 logger.UseIsTooOld(attestation.Account, attestation.Checkpoint, used.Accused.Epoch);
             }
@@ -87,27 +87,27 @@ internal sealed class WatchtowerRole(
             return;
         }
 
-        if (_judged.Contains(used.Leaf))
+        if (_judged.Contains(used.AttestationHash))
         {
             return;
         }
 
         if (Refutation.Find(attestation, used.Positions, Balances.Unpack(used.Balances), used.Inputs) is not { } refutation)
         {
-            _judged.Add(used.Leaf);
+            _judged.Add(used.AttestationHash);
             return;
         }
 
-        if (_reported.Add(used.Leaf))
+        if (_reported.Add(used.AttestationHash))
         {
             SolverTelemetry.WrongUses.Add(1);
-            logger.UseIsWrong(attestation.Account, attestation.Checkpoint, used.Leaf);
+            logger.UseIsWrong(attestation.Account, attestation.Checkpoint, used.AttestationHash);
         }
 
         bool isAtStake = used.Signers.Any(signer => indexed.Book.Bonds.TryGetValue(signer, out BookBond? bond) && bond.AmountRaw != UInt256.Zero);
-        if (isAtStake && !indexed.Book.Voided.Contains(used.Leaf))
+        if (isAtStake && !indexed.Book.Voided.Contains(used.AttestationHash))
         {
-            await ChallengeAsync(indexed, used.Accused, used.Leaf, refutation, cancellationToken).ConfigureAwait(false);
+            await ChallengeAsync(indexed, used.Accused, used.AttestationHash, refutation, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class WatchtowerRole(
             logger.RootIsWrong(epoch.Epoch, epoch.Checkpoint, epoch.BookRoot, own.Root);
         }
 
-        AttestedBook? theirs = await peers.FindBookAsync(options.Sources, epoch.Checkpoint, epoch.BookRoot, cancellationToken).ConfigureAwait(false);
+        AttestedBook? theirs = await peers.FindBookAsync(options.Sources, epoch.Checkpoint, epoch.ModelHash, epoch.BookRoot, cancellationToken).ConfigureAwait(false);
         if (theirs is null)
         {
             await ChallengeUnservedAsync(indexed, epoch, own, cancellationToken).ConfigureAwait(false);
@@ -166,8 +166,8 @@ internal sealed class WatchtowerRole(
     private async Task<bool> JudgeAsync(
         IndexedBook indexed, BookEpoch epoch, AttestedBook own, RiskRegistry.RiskAttestation attestation, Hash32[] proof, CancellationToken cancellationToken)
     {
-        Hash32 leaf = AttestedBook.LeafOf(attestation);
-        if (indexed.Book.Voided.Contains(leaf)
+        Hash32 attestationHash = AttestedBook.HashOf(attestation);
+        if (indexed.Book.Voided.Contains(attestationHash)
             || own.Find(attestation.Account)?.Attestation is not { } mine
             || attestation.PositionsHash != mine.PositionsHash
             || attestation.CollateralHash != mine.CollateralHash)
@@ -179,13 +179,13 @@ internal sealed class WatchtowerRole(
         BookAccount account = then.Accounts[attestation.Account];
         var accused = new Challenges.Accused(Challenges.RiskAttestation.Decode(attestation.Encode()), epoch.Epoch, proof, []);
         return Refutation.Find(attestation, account.StateBytes[HeaderBytes..], Balances.WithoutSettlement(account.Balances), then.Checkpoints[epoch.Checkpoint]) is { } refutation
-            && await ChallengeAsync(indexed, accused, leaf, refutation, cancellationToken).ConfigureAwait(false);
+            && await ChallengeAsync(indexed, accused, attestationHash, refutation, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Corrects an attestation, or commits to its refutation and then refutes it; true when that is under way.</summary>
-    private async Task<bool> ChallengeAsync(IndexedBook indexed, Challenges.Accused accused, Hash32 leaf, Refutation refutation, CancellationToken cancellationToken)
+    private async Task<bool> ChallengeAsync(IndexedBook indexed, Challenges.Accused accused, Hash32 attestationHash, Refutation refutation, CancellationToken cancellationToken)
     {
-        // The same leaf may have been signed by others, too: each accusation is one of its own.
+        // The same attestation may have been signed by others, too: each accusation is one of its own.
         var subjectHash = Keccak256.Hash(accused.Encode());
         string subject = string.Create(CultureInfo.InvariantCulture, $"account {accused.Attestation.Account} of epoch {accused.Epoch} accusation {subjectHash}");
         if (!refutation.IsHarmful)
@@ -195,7 +195,7 @@ internal sealed class WatchtowerRole(
 
         // Nobody else can know the salt, and it is the same after a restart.
         Hash32 salt = Keccak256.Hash(key.SignHash(subjectHash).ToArray());
-        byte[] committed = [.. new byte[12], .. key.Address.ToArray(), .. leaf.ToArray(), .. salt.ToArray()];
+        byte[] committed = [.. new byte[12], .. key.Address.ToArray(), .. attestationHash.ToArray(), .. salt.ToArray()];
         OutboxEntry? commitment = await SendAsync($"commit to refute {subject}", calls.Commit(Keccak256.Hash(committed)), cancellationToken).ConfigureAwait(false);
         if (commitment is { State: OutboxState.Mined or OutboxState.Final } && commitment.BlockNumber < indexed.ChainHead + 1)
         {

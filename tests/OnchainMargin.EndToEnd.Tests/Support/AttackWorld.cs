@@ -93,7 +93,7 @@ public sealed class AttackWorld(ChainFixture fixture) : IAsyncLifetime
     {
         Trader other = attestation.Account == Bold.Account ? Maker : Bold;
         var book = new AttestedBook(Inputs.Id, [attestation, True(other)]);
-        RiskRegistry.RiskEpoch epoch = book.ToEpoch((Book.LatestEpoch?.Epoch ?? 0) + 1, Book.ModelHash);
+        RiskRegistry.RiskEpoch epoch = book.ToEpoch((Book.LatestEpoch?.Epoch ?? 0) + 1);
         await Deployed.Client.PostEpochAsync(epoch, Inputs, SignAll(epoch, Inputs.InputsHash));
         return book;
     }
@@ -149,8 +149,8 @@ public sealed class AttackWorld(ChainFixture fixture) : IAsyncLifetime
 
     private static Task<TransactionReceipt> CommitAsync(Trader prover, Challenges.Accused accused)
     {
-        Hash32 leaf = AttestedBook.LeafOf(RiskRegistry.RiskAttestation.Decode(accused.Attestation.Encode()));
-        byte[] committed = [.. new byte[12], .. prover.Key.Address.ToArray(), .. leaf.ToArray(), .. Salt.ToArray()];
+        Hash32 attestationHash = AttestedBook.HashOf(RiskRegistry.RiskAttestation.Decode(accused.Attestation.Encode()));
+        byte[] committed = [.. new byte[12], .. prover.Key.Address.ToArray(), .. attestationHash.ToArray(), .. Salt.ToArray()];
         return prover.Client.SendAsync(prover.Client.Calls.Commit(Keccak256.Hash(committed)));
     }
 }

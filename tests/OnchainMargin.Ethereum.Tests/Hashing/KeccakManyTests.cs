@@ -22,7 +22,7 @@ public sealed class KeccakManyTests
             random.NextBytes(messages);
             var hashes = new Hash32[Count];
 
-            KeccakMany.Hash(messages, length, isTwice: false, hashes, width);
+            KeccakMany.Hash(messages, length, hashes, width);
 
             for (int i = 0; i < Count; i++)
             {
@@ -33,16 +33,17 @@ public sealed class KeccakManyTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void HashTwice_EveryCount_IsTheHashOfTheHash(KeccakWidth width)
+    public void HashFoursTwice_EveryCount_IsTheHashOfTheHash(KeccakWidth width)
     {
-        const int Length = 288;
+        const int Length = 128;
         var messages = new byte[40 * Length];
         new Random(8).NextBytes(messages);
+        Hash32[] words = [.. messages.Chunk(Hash32.Size).Select(static word => new Hash32(word))];
         for (int count = 0; count <= 40; count++)
         {
             var hashes = new Hash32[count];
 
-            KeccakMany.Hash(messages.AsSpan(0, count * Length), Length, isTwice: true, hashes, width);
+            KeccakMany.HashFoursTwice(words.AsSpan(0, 4 * count), hashes, width);
 
             for (int i = 0; i < count; i++)
             {
@@ -89,7 +90,7 @@ public sealed class KeccakManyTests
             foreach (KeccakWidth width in Enum.GetValues<KeccakWidth>())
             {
                 var hashes = new Hash32[vectors.Length];
-                KeccakMany.Hash(messages, group.Key, isTwice: false, hashes, width);
+                KeccakMany.Hash(messages, group.Key, hashes, width);
                 Assert.Equal(vectors.Select(static vector => vector.Text("keccak256")), hashes.Select(static hash => hash.ToString()));
             }
 
@@ -103,6 +104,7 @@ public sealed class KeccakManyTests
     public void Hash_OtherBytesThanAnnounced_SaysWhatToGive()
     {
         Assert.Contains("give all of them", Assert.Throws<ArgumentException>(static () => KeccakMany.Hash(new byte[7], 4, new Hash32[2])).Message, StringComparison.Ordinal);
+        Assert.Contains("give four for each", Assert.Throws<ArgumentException>(static () => KeccakMany.HashFoursTwice(new Hash32[7], new Hash32[2])).Message, StringComparison.Ordinal);
         Assert.Contains("give two for each", Assert.Throws<ArgumentException>(static () => KeccakMany.HashPairs(new Hash32[3], new Hash32[2])).Message, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
+using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Protocol.Merkle;
 
 namespace OnchainMargin.Protocol.Tests.Merkle;
@@ -21,7 +22,7 @@ public sealed class NpmMerkleTreeTests
         string[] expected = NodeScript.Run(Script);
         AbiParameter[] types = [.. ContractAbi.FromSignatures("function leaf(uint64 a, bytes32 b, int128 c)").Functions[0].Inputs];
         Hash32[] leaves = [.. Enumerable.Range(0, 21).Select(i =>
-            StandardMerkleTree.LeafHash(AbiCodec.Encode(types, (ulong)i, new Hash32(0, 0, 0, (ulong)i + 1), -i * 1000)))];
+            Keccak256.Hash(Keccak256.Hash(AbiCodec.Encode(types, (ulong)i, new Hash32(0, 0, 0, (ulong)i + 1), -i * 1000)).ToArray()))];
 
         StandardMerkleTree tree = StandardMerkleTree.Build(leaves);
 

@@ -21,7 +21,7 @@ public sealed class StandardMerkleTreeTests
         JsonElement[] values = [.. root.GetProperty("values").EnumerateArray()];
         bool standard = dump.StartsWith("standard", StringComparison.Ordinal);
         Hash32[] leaves = [.. values.Select(value => standard
-            ? StandardMerkleTree.LeafHash(EncodeString(value.GetProperty("value")[0].GetString()!))
+            ? Keccak256.Hash(Keccak256.Hash(EncodeString(value.GetProperty("value")[0].GetString()!)).ToArray())
             : Hash32.Parse(value.GetProperty("value").GetString()!))];
 
         StandardMerkleTree tree = StandardMerkleTree.Build(leaves, sort: dump.EndsWith(".sorted", StringComparison.Ordinal));

@@ -2,6 +2,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
@@ -48,19 +49,27 @@ public sealed class EthersComparisonTests
         var book = new AttestedBook(9, Enumerable.Range(1, 9).Reverse().Select(static i => Attestation((ulong)i, i - 5)));
         string[] expected = NodeScript.Run($$"""
             import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
-            const values = Array.from({ length: 9 }, (_, i) => [i + 1, "{{Word}}", "{{Word}}", i - 4, 5, -4, 9, "{{Word}}", 1770000600]);
-            const tree = StandardMerkleTree.of(values, "{{AttestationFields}}".split(",").map((f) => f.split(" ")[0]));
+            import { solidityPacked } from "ethers";
+            const values = Array.from({ length: 9 }, (_, i) => [
+              "{{Word}}",
+              "{{Word}}",
+              solidityPacked(["int128", "int64", "int64"], [i - 4, 5, -4]),
+              solidityPacked(["bytes11", "uint64", "uint64", "uint40"], ["0x" + "00".repeat(11), i + 1, 9, 1770000600]),
+            ]);
+            const tree = StandardMerkleTree.of(values, ["bytes32", "bytes32", "bytes32", "bytes32"]);
             console.log(tree.root);
             for (let i = 0; i < 9; i++) console.log(tree.getProof(i).join(","));
+            console.log(tree.leafHash(values[2]));
             """);
         Assert.Equal(expected[0], book.Root.ToString());
+        Assert.Equal(expected[10], AttestedBook.LeafOf(Attestation(3, -2)).ToString());
         for (ulong account = 1; account <= 9; account++)
         {
             Assert.Equal(expected[account], string.Join(',', book.Find(account)!.Value.Proof));
         }
 
         Assert.Null(book.Find(10));
-        Assert.Equal(new RiskRegistry.RiskEpoch(3, 9, Word, book.Root, 9), book.ToEpoch(3, Word));
+        Assert.Equal(new RiskRegistry.RiskEpoch(3, 9, Word, book.Root, 9), book.ToEpoch(3));
     }
 
     [NodeModuleFact("ethers")]
@@ -94,7 +103,23 @@ public sealed class EthersComparisonTests
     {
         Assert.Throws<ArgumentException>(static () => new AttestedBook(9, [Attestation(1, 0), Attestation(1, 1)]));
         Assert.Throws<ArgumentException>(static () => new AttestedBook(8, [Attestation(1, 0)]));
+        Assert.Throws<ArgumentException>(static () => new AttestedBook(9, [Attestation(1, 0), Attestation(2, 0) with { ModelHash = Hash32.Zero }]));
         Assert.Equal(Hash32.Zero, new AttestedBook(9, []).Root);
+    }
+
+    [Fact]
+    public void AttestedBook_OfAnotherModel_HasTheRootAndIsNotTheEpochs()
+    {
+        RiskRegistry.RiskAttestation other = Attestation(1, 0) with { ModelHash = Keccak256.HashUtf8("another model") };
+        var book = new AttestedBook(9, [Attestation(1, 0)]);
+        var byAnother = new AttestedBook(9, [other]);
+        var epoch = new BookEpoch(1, 9, Word, book.Root, 1, 3, 5);
+
+        Assert.Equal(book.Root, byAnother.Root);
+        Assert.Equal(AttestedBook.LeafOf(Attestation(1, 0)), AttestedBook.LeafOf(other));
+        Assert.NotEqual(AttestedBook.HashOf(Attestation(1, 0)), AttestedBook.HashOf(other));
+        Assert.True(book.IsOf(epoch));
+        Assert.False(byAnother.IsOf(epoch));
     }
 
     private static RiskRegistry.RiskAttestation Attestation(ulong account, Int128 leastCashE8) => new(account, Word, Word, leastCashE8, 5, -4, 9, Word, 1_770_000_600);

@@ -37,8 +37,8 @@ public sealed class BookDifferenceTests
     public async Task Others_OfAnExchange_AreTheEpochsThatOthersSignedInstead()
     {
         var exchange = new LocalSignatureExchange();
-        RiskRegistry.RiskEpoch epoch = Book(Attestation(1, 100)).ToEpoch(1, default);
-        RiskRegistry.RiskEpoch other = Book(Attestation(1, 101)).ToEpoch(1, default);
+        RiskRegistry.RiskEpoch epoch = Book(Attestation(1, 100)).ToEpoch(1);
+        RiskRegistry.RiskEpoch other = Book(Attestation(1, 101)).ToEpoch(1);
         Hash32 digest = Keccak256.HashUtf8("own");
         await exchange.PublishAsync(epoch, digest, new RiskRegistry.AttesterSignature(default, [1]), CancellationToken.None);
         await exchange.PublishAsync(other, Keccak256.HashUtf8("other"), new RiskRegistry.AttesterSignature(default, [2]), CancellationToken.None);
@@ -51,7 +51,7 @@ public sealed class BookDifferenceTests
     public async Task Publish_OfAFloodFromOne_LeavesWhatOthersSignedAndAFewOfHisOwn()
     {
         var exchange = new LocalSignatureExchange();
-        RiskRegistry.RiskEpoch epoch = Book(Attestation(1, 100)).ToEpoch(1, default);
+        RiskRegistry.RiskEpoch epoch = Book(Attestation(1, 100)).ToEpoch(1);
         Hash32 digest = Keccak256.HashUtf8("honest");
         await exchange.PublishAsync(epoch, digest, new RiskRegistry.AttesterSignature(default, [1]), CancellationToken.None);
         var liar = Address.Parse("0x00000000000000000000000000000000000000aa");

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Tests.Shared;
 
@@ -30,7 +33,7 @@ public sealed class PeerClientTests
         var peers = new PeerClient(http, NullLogger<PeerClient>.Instance);
         string[] urls = [server.Endpoint.ToString()];
 
-        Assert.Null(await peers.FindBookAsync(urls, 1, Keccak256.HashUtf8("a root"), CancellationToken.None));
+        Assert.Null(await peers.FindBookAsync(urls, 1, MarginModel.Hash, Keccak256.HashUtf8("a root"), CancellationToken.None));
         var answers = new List<SignedAttestation>();
         await foreach (SignedAttestation signed in peers.AskAsync(urls, new AttestationRequest(1, 1, "0x", "0x", new ProofAsker("0x", "0x")), CancellationToken.None))
         {
@@ -39,5 +42,20 @@ public sealed class PeerClientTests
 
         Assert.Empty(answers);
         await peers.OfferAsync(urls, new EpochOffer("0x", "0x", "0x"), CancellationToken.None);
+    }
+
+    /// <summary>A root does not hold the model: under another's name nobody could judge the book.</summary>
+    [Fact]
+    public async Task FindBook_WithTheRootUnderAnotherModel_IsNotBelieved()
+    {
+        var book = new AttestedBook(1, [new RiskRegistry.RiskAttestation(1, Keccak256.Empty, Keccak256.Empty, 5, 4, 3, 1, Keccak256.HashUtf8("another model"), 99)]);
+        string body = JsonSerializer.Serialize(AttestedBookView.Of(book), JsonSerializerOptions.Web);
+        using var server = new RawServer($"{Json}Content-Length: {body.Length}\r\n\r\n{body}");
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        var peers = new PeerClient(http, NullLogger<PeerClient>.Instance);
+        string[] urls = [server.Endpoint.ToString()];
+
+        Assert.Null(await peers.FindBookAsync(urls, 1, MarginModel.Hash, book.Root, CancellationToken.None));
+        Assert.Equal(book.Root, (await peers.FindBookAsync(urls, 1, book.ModelHash, book.Root, CancellationToken.None))?.Root);
     }
 }
