@@ -122,6 +122,16 @@ page_types() { "$NODE" web/node_modules/typescript/bin/tsc --noEmit -p web; }
 if [ "$page_built" -eq 1 ]; then check page-types page_types; else record page-build 0 0 1 0; fi
 [ "$contracts_built" -eq 0 ] || check abi-current "$NODE" scripts/abi.js --check
 
+# A real server for the store's tests. It is only installed here: the tests start their own, in a folder of their own.
+postgres() { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }
+if [ "$built" -eq 1 ] && { wanted OnchainMargin.Solver.Tests-postgres || wanted OnchainMargin.EndToEnd.Tests; } && ! postgres >/dev/null 2>&1; then
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    say "Installing Debian's PostgreSQL for the tests of the store"
+    { apt-get update && RUNLEVEL=1 apt-get install -y --no-install-recommends postgresql; } >"$OUT/postgres.log" 2>&1 </dev/null ||
+      echo "  PostgreSQL could not be installed ($(tail -n 1 "$OUT/postgres.log")): its tests are skipped."
+  fi
+fi
+
 if [ "$built" -eq 1 ]; then
   for project in tests/*/*.csproj; do
     name="$(basename "$project" .csproj)"
@@ -129,6 +139,13 @@ if [ "$built" -eq 1 ]; then
     case "$name" in *EndToEnd* | *Browser* | *.Oracle) continue ;; esac
     xunit "$name" "$project"
   done
+  # Once more, with every store of a test on the server.
+  if postgres >/dev/null 2>&1; then
+    xunit OnchainMargin.Solver.Tests-postgres tests/OnchainMargin.Solver.Tests/OnchainMargin.Solver.Tests.csproj OMARGIN_TEST_STORE=postgres
+  elif wanted OnchainMargin.Solver.Tests-postgres; then
+    echo "  skipped OnchainMargin.Solver.Tests-postgres: PostgreSQL is not installed (Debian: apt-get install postgresql)"
+    record OnchainMargin.Solver.Tests-postgres 0 0 0 1
+  fi
   xunit OnchainMargin.Margin.Tests-scalar tests/OnchainMargin.Margin.Tests/OnchainMargin.Margin.Tests.csproj DOTNET_EnableHWIntrinsic=0
   xunit OnchainMargin.Ethereum.Tests-scalar tests/OnchainMargin.Ethereum.Tests/OnchainMargin.Ethereum.Tests.csproj DOTNET_EnableHWIntrinsic=0
 fi

@@ -17,6 +17,12 @@ internal static partial class LogMessages
     [LoggerMessage(1003, LogLevel.Information, "Solver starts with roles {Roles} on chain {ChainId}, store {Store}")]
     public static partial void SolverStarts(this ILogger logger, string roles, ulong chainId, string store);
 
+    [LoggerMessage(1004, LogLevel.Information, "Stands by: {Leader} leads")]
+    public static partial void StandsBy(this ILogger logger, string leader);
+
+    [LoggerMessage(1005, LogLevel.Critical, "The store {Store} was lost, and another process may lead by now: all roles stop, and this process stands by ({Reason})")]
+    public static partial void LeadLost(this ILogger logger, string store, string reason);
+
     [LoggerMessage(2001, LogLevel.Information, "Index loaded from the store: block {Block}, {Accounts} accounts")]
     public static partial void IndexLoaded(this ILogger logger, ulong block, int accounts);
 

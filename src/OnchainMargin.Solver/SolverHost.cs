@@ -33,13 +33,32 @@ public static class SolverHost
     /// <param name="options">The options.</param>
     /// <param name="configure">Further set-up of the host: logging, or other services for tests.</param>
     /// <param name="cancellationToken">Stops the checks.</param>
-    /// <returns>The host; run or start it, and dispose it.</returns>
+    /// <returns>The host; run or start it, and dispose it. With a store on a server, only when this process leads.</returns>
     /// <exception cref="SolverOptionsException">Thrown when options cannot be used.</exception>
     /// <exception cref="KeyException">Thrown when a key cannot be had.</exception>
     /// <exception cref="DeploymentException">Thrown when the deployment file cannot be used.</exception>
     /// <exception cref="ProtocolException">Thrown when the node is not the deployment's.</exception>
     /// <exception cref="StoreException">Thrown when the store cannot be used.</exception>
-    public static async Task<WebApplication> CreateAsync(SolverOptions options, Action<WebApplicationBuilder>? configure = null, CancellationToken cancellationToken = default)
+    public static Task<WebApplication> CreateAsync(SolverOptions options, Action<WebApplicationBuilder>? configure = null, CancellationToken cancellationToken = default) =>
+        CreateAsync(options, hasLed: false, configure, cancellationToken);
+
+    /// <summary>Runs a solver until it is stopped. One whose store lies on a server stands by while another process leads, and again when it has lost the server.</summary>
+    /// <inheritdoc cref="CreateAsync(SolverOptions, Action{WebApplicationBuilder}?, CancellationToken)"/>
+    public static async Task RunAsync(SolverOptions options, Action<WebApplicationBuilder>? configure = null, CancellationToken cancellationToken = default)
+    {
+        for (bool hasLed = false; ; hasLed = true)
+        {
+            await using WebApplication host = await CreateAsync(options, hasLed, configure, cancellationToken).ConfigureAwait(false);
+            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+            if (host.Services.GetService<LeadWatch>() is not { IsLost: true })
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task<WebApplication> CreateAsync(SolverOptions options, bool hasLed, Action<WebApplicationBuilder>? configure, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -53,10 +72,12 @@ public static class SolverHost
         var node = new EthereumNode(rpc, ProtocolErrors.Decoder);
         ProtocolClient client = await ProtocolClient.ConnectAsync(node, deployment, cancellationToken: cancellationToken).ConfigureAwait(false);
         var keys = SolverKeys.Read(options);
-        SolverStore store = SolverStore.Open(options.StoreFile, deployment.ChainId, deployment.Contracts.Clearinghouse);
+        SolverStore store = options.StoreServer.Length > 0
+            ? await Standby.LeadAsync(options, deployment, hasLed, configure, cancellationToken).ConfigureAwait(false)
+            : SolverStore.Open(options.StoreFile, deployment.ChainId, deployment.Contracts.Clearinghouse);
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { WebRootPath = options.Api.WebFolder.Length > 0 ? Path.GetFullPath(options.Api.WebFolder) : null });
-        builder.WebHost.UseUrls(options.Plays(SolverRoles.Api) ? options.Api.Url : "http://127.0.0.1:0");
+        builder.WebHost.UseUrls(options.ListensAt);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
         configure?.Invoke(builder);
@@ -81,7 +102,7 @@ public static class SolverHost
         TelemetryExport.Start(host.Services);
         ApiSetup.Map(host, options);
         AttestingEndpoints.Map(host, options);
-        host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SolverHost)).SolverStarts(string.Join(", ", options.PlayedRoles), deployment.ChainId, store.Path);
+        host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SolverHost)).SolverStarts(string.Join(", ", options.PlayedRoles), deployment.ChainId, store.Name);
         return host;
     }
 
@@ -146,6 +167,12 @@ public static class SolverHost
             (ulong)options.Index.ReorganisationDepthBlocks,
             (ulong)options.Index.BlocksPerStep));
         services.AddSingleton<BookIndex>();
+        if (options.StoreServer.Length > 0)
+        {
+            services.AddSingleton<LeadWatch>();
+            services.AddHostedService(static provider => provider.GetRequiredService<LeadWatch>());
+        }
+
         if (options.NodeWebSocketUrl.Length > 0)
         {
             services.AddSingleton<ISubscriptionClient>(provider => new WebSocketRpcClient(new WebSocketRpcOptions { Endpoint = new Uri(options.NodeWebSocketUrl) }, provider.GetRequiredService<TimeProvider>()));

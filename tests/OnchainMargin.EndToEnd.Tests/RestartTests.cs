@@ -59,23 +59,7 @@ public sealed class RestartTests(ChainFixture fixture)
         Assert.Single(book.Lots);
         Assert.Equal(book.Epochs.Values.Select(static epoch => epoch.Checkpoint).Distinct().Count(), book.Epochs.Count);
         using SolverStore store = SolverStore.Open(options.StoreFile, world.Record.ChainId, world.Record.Contracts.Clearinghouse);
-        foreach ((Address sender, ulong before) in ((Address, ulong)[])[(world.Pricer.Address, 0), (world.Attester.Address, 0), (keeper.Key.Address, keeperNonce)])
-        {
-            // What the chain carried out of this key is what the outbox holds, one transaction each: none outside it, none left over.
-            ulong mined = await world.Chain.Node.GetTransactionCountAsync(sender);
-            OutboxEntry[] entries = [.. store.NewestInOutbox(10_000).Where(entry => entry.Sender == sender)];
-            Assert.Equal(mined - before, (ulong)entries.Length);
-            Assert.Equal(Enumerable.Range((int)before, entries.Length).Select(static nonce => (ulong)nonce), entries.Select(static entry => entry.Nonce).Order());
-            Assert.Equal(entries.Length, entries.Select(static entry => entry.Intent).Distinct(StringComparer.Ordinal).Count());
-        }
-
-        IReadOnlyList<LogEntry> chain = await world.Chain.Node.GetLogsAsync(new LogFilter
-        {
-            Addresses = Protocol.ProtocolEmitters.Of(world.Record.Contracts),
-            FromBlock = BlockTag.Number(world.Record.Block),
-            ToBlock = BlockTag.Number(store.Head()!.Number),
-        });
-        Assert.Equal(chain.Select(static log => (log.BlockHash, log.LogIndex)), store.LogsFrom(0).Select(static log => (log.BlockHash, log.LogIndex)));
+        await SentOnce.AssertAsync(world, store, (world.Pricer.Address, 0), (world.Attester.Address, 0), (keeper.Key.Address, keeperNonce));
         Assert.Equal(0UL, (await world.Client.GetAccountAsync(bold.Account)).OpenLot);
         await world.AssertSameFiguresAsync();
     }

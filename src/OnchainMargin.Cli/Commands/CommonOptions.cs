@@ -34,6 +34,13 @@ internal static class CommonOptions
         HelpName = "file",
     };
 
+    /// <summary>The store on a server.</summary>
+    public static Option<string?> StoreServer() => new("--store-server")
+    {
+        Description = "A PostgreSQL database with the store in place of the file, like \"Host=db;Database=omargin;Username=solver\", the password in PGPASSWORD or a password file. Of several processes that name it one leads, the others stand by.",
+        HelpName = "database",
+    };
+
     /// <summary>JSON instead of a table.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Write JSON, for programs." };
 }

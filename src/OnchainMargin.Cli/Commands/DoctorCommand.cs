@@ -11,13 +11,14 @@ internal static class DoctorCommand
     public static Command Create()
     {
         Option<string?> store = new("--store") { Description = "The store of a solver or keeper, to see whether it belongs here and how far it is.", HelpName = "file" };
+        Option<string?> server = CommonOptions.StoreServer();
         Option<string?> api = new("--api") { Description = "The API of a solver, to see whether it is ready.", HelpName = "url" };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("doctor", "Check the node, its clock, the contracts, prices, attesters, the key, a store and a solver; fails when one of them does not work.") { store, api, json };
+        var command = new Command("doctor", "Check the node, its clock, the contracts, prices, attesters, the key, a store and a solver; fails when one of them does not work.") { store, server, api, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var checkup = new Checkup(options.RpcAddress(parsed), options.DeploymentPath(parsed), options.KeyFile(parsed), parsed.GetValue(store), parsed.GetValue(api), TimeProvider.System);
+            var checkup = new Checkup(options.RpcAddress(parsed), options.DeploymentPath(parsed), options.KeyFile(parsed), parsed.GetValue(store), parsed.GetValue(server), parsed.GetValue(api), TimeProvider.System);
             IReadOnlyList<Finding> findings = await checkup.RunAsync(cancellationToken);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))

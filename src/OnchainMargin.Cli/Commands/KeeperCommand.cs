@@ -19,6 +19,7 @@ internal static class KeeperCommand
         Option<ulong> bidder = new("--account") { Description = "The margin account that takes what is bought; 0 to prove and start auctions without bidding.", HelpName = "number" };
         Option<string> profit = new("--min-profit") { Description = "The least profit of a bid in dollars, after gas and hedging.", HelpName = "dollars", DefaultValueFactory = _ => DefaultProfit };
         Option<string> store = new("--store") { Description = "The file of the embedded store.", HelpName = "file", DefaultValueFactory = _ => "keeper.db" };
+        Option<string?> server = CommonOptions.StoreServer();
         Option<string> inventory = new("--inventory") { Description = "The largest notional in dollars that the account may hold after a bid.", HelpName = "dollars", DefaultValueFactory = _ => FixedPointText.Format(Defaults.InventoryLimitE8, FixedPointText.E8) };
         Option<string> duty = new("--duty-cost") { Description = "The most in dollars that the gas of a start, an end or a settlement may cost.", HelpName = "dollars", DefaultValueFactory = _ => FixedPointText.Format(Defaults.DutyCostE8, FixedPointText.E8) };
         Option<int> gas = new("--max-gas") { Description = "The most that is ever offered for a unit of gas, in gwei.", HelpName = "gwei", DefaultValueFactory = _ => new TransactionOptions().MaxFeePerGasGwei };
@@ -27,7 +28,7 @@ internal static class KeeperCommand
         Option<string?> depth = new("--depth") { Description = "A folder of order-book snapshots (BTC.csv with side,price,qty) from which the slippage of hedges is taken.", HelpName = "folder" };
         Option<bool> json = new("--json") { Description = "Log one JSON object a line, for programs." };
         Option<bool> dryRun = new("--dry-run") { Description = "Decide and log, but send nothing." };
-        var command = new Command("run", "Run until Ctrl-C. One line a decision says why it bid or did not; docs/guides/keeper.md explains the figures.") { bidder, profit, inventory, duty, gas, depth, nodes, relay, store, dryRun, json };
+        var command = new Command("run", "Run until Ctrl-C. One line a decision says why it bid or did not; docs/guides/keeper.md explains the figures.") { bidder, profit, inventory, duty, gas, depth, nodes, relay, store, server, dryRun, json };
         SessionOptions session = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -46,6 +47,7 @@ internal static class KeeperCommand
                 Transactions = new TransactionOptions { MaxFeePerGasGwei = parsed.GetValue(gas), PrivateRelayUrl = parsed.GetValue(relay) ?? "" },
                 DeploymentFile = session.DeploymentPath(parsed),
                 StoreFile = parsed.GetRequiredValue(store),
+                StoreServer = parsed.GetValue(server) ?? "",
                 Roles = [SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Keeper],
                 Keeper = new KeeperOptions
                 {

@@ -24,9 +24,7 @@ internal static class SolverCommand
             }
         }
 
-        await using WebApplication host = await SolverHost.CreateAsync(options, Log, cancellationToken);
-        await host.StartAsync(cancellationToken);
-        await host.WaitForShutdownAsync(cancellationToken);
+        await SolverHost.RunAsync(options, Log, cancellationToken);
     }
 
     private static Command Run()
@@ -35,16 +33,18 @@ internal static class SolverCommand
         Option<string?> rpc = new("--rpc") { Description = "The node's address (http).", HelpName = "url" };
         Option<string?> deployment = new("--deployment") { Description = "The file that `omargin deploy` wrote.", HelpName = "file" };
         Option<string?> store = new("--store") { Description = "The file of the embedded store.", HelpName = "file" };
+        Option<string?> server = CommonOptions.StoreServer();
         Option<string[]> roles = new("--role") { Description = $"A role to play, of {string.Join(", ", SolverRoles.All)}; may be given several times.", HelpName = "role" };
         Option<string[]> set = new("--set") { Description = "Any other option, like keeper:dryRun=true; may be given several times.", HelpName = "name=value" };
         Option<bool> json = new("--json") { Description = "Log one JSON object a line, for programs." };
-        var command = new Command("run", $"Run until Ctrl-C. Options come from the file, then from {SolverOptions.EnvironmentPrefix}… variables, then from here.") { config, rpc, deployment, store, roles, set, json };
+        var command = new Command("run", $"Run until Ctrl-C. Options come from the file, then from {SolverOptions.EnvironmentPrefix}… variables, then from here.") { config, rpc, deployment, store, server, roles, set, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var overrides = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
             Put(overrides, "nodeUrl", parsed.GetValue(rpc));
             Put(overrides, "deploymentFile", parsed.GetValue(deployment));
             Put(overrides, "storeFile", parsed.GetValue(store));
+            Put(overrides, "storeServer", parsed.GetValue(server));
             string[] named = parsed.GetValue(roles) ?? [];
             for (int i = 0; i < named.Length; i++)
             {

@@ -14,7 +14,7 @@ using OnchainMargin.Solver.Store;
 namespace OnchainMargin.Cli.Doctor;
 
 /// <summary>Looks at everything that the commands need, one thing after another, and says how each is. Changes nothing.</summary>
-internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile, string? store, string? api, TimeProvider time)
+internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile, string? storeFile, string? storeServer, string? api, TimeProvider time)
 {
     private const long MostClockSeconds = 60;
     private const int EtherDecimals = 18;
@@ -141,20 +141,20 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
 
     private void Store(DeploymentRecord? deployment, ProtocolBook? book)
     {
-        if (store is null)
+        if ((storeServer ?? storeFile) is not { } store)
         {
-            Say("store", FindingState.Skipped, "none is named; name one with --store");
+            Say("store", FindingState.Skipped, "none is named; name one with --store or --store-server");
             return;
         }
 
-        if (Try("store", () => StoreReport.Read(store)) is not { } report)
+        if (Try("store", () => storeServer is null ? StoreReport.Read(store) : StoreReport.ReadServer(store)) is not { } report)
         {
             return;
         }
 
         if (deployment is not null && (report.ChainId != deployment.ChainId || report.Deployment != deployment.Contracts.Clearinghouse))
         {
-            Say("store", FindingState.Failed, $"'{store}' is an index of chain {report.ChainId} and the deployment {report.Deployment}: name another file, or that deployment");
+            Say("store", FindingState.Failed, $"'{store}' is an index of chain {report.ChainId} and the deployment {report.Deployment}: name another store, or that deployment");
             return;
         }
 

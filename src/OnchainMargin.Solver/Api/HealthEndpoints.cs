@@ -8,10 +8,13 @@ internal static class HealthEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => TypedResults.Ok(new HealthView("alive", [], null, null)))
+        routes.MapGet("/healthz", Alive)
             .WithSummary("Whether the process lives").WithTags("health");
         routes.MapGet("/readyz", Ready).WithSummary("Whether the index has reached the chain and no role fails").WithTags("health");
     }
+
+    /// <summary>The answer of any process that lives.</summary>
+    public static Microsoft.AspNetCore.Http.HttpResults.Ok<HealthView> Alive() => TypedResults.Ok(new HealthView("alive", [], null, null));
 
     private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<HealthView> Ready(Broadcast<IndexedBook> books, RoleHealth health)
     {

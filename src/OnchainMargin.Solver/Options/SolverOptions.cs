@@ -1,3 +1,5 @@
+using OnchainMargin.Solver.Store;
+
 namespace OnchainMargin.Solver.Options;
 
 /// <summary>Everything that configures a solver. Names carry units; secrets are only named here, never held.</summary>
@@ -20,6 +22,9 @@ public sealed record SolverOptions
 
     /// <summary>The file of the embedded store.</summary>
     public string StoreFile { get; init; } = "solver.db";
+
+    /// <summary>A PostgreSQL database that holds the store in place of the file, like <c>Host=db;Database=omargin;Username=solver</c>: of several processes that name it one leads and the others stand by. The password comes from PGPASSWORD or a password file. Empty for the file.</summary>
+    public string StoreServer { get; init; } = "";
 
     /// <summary>The roles to play, see <see cref="SolverRoles"/>; none named means index, risk and API.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
@@ -63,6 +68,9 @@ public sealed record SolverOptions
     /// <summary>The roles that are played: those that are named, or those that need no key.</summary>
     internal IReadOnlyList<string> PlayedRoles => Roles.Count > 0 ? Roles : [SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Api];
 
+    /// <summary>Where the host listens: a port of its own, for nobody, where it serves no API.</summary>
+    internal string ListensAt => Plays(SolverRoles.Api) ? Api.Url : "http://127.0.0.1:0";
+
     /// <summary>Reads options from a JSON file, the environment and values that override both.</summary>
     /// <param name="file">The file; null for none.</param>
     /// <param name="overrides">Names like <c>keeper:dryRun</c> with their values.</param>
@@ -100,7 +108,12 @@ public sealed record SolverOptions
             "nodeWebSocketUrl",
             $"is '{NodeWebSocketUrl}'; write it like ws://127.0.0.1:8545 or leave it empty");
         errors.Require(DeploymentFile.Length > 0, "deploymentFile", "is empty; name the file that `omargin deploy` wrote");
-        errors.Require(StoreFile.Length > 0, "storeFile", "is empty; name a file for the store");
+        errors.Require(StoreFile.Length > 0 || StoreServer.Length > 0, "storeFile", "is empty; name a file for the store, or a server");
+        if (StoreServer.Length > 0 && PostgresDatabase.DefectOf(StoreServer) is { } defect)
+        {
+            errors.Require(condition: false, "storeServer", defect);
+        }
+
         foreach (string role in Roles.Where(static role => !SolverRoles.All.Contains(role, StringComparer.OrdinalIgnoreCase)))
         {
             errors.Require(condition: false, "roles", $"names '{role}', which is no role; choose from {string.Join(", ", SolverRoles.All)}");

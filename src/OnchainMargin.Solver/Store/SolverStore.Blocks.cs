@@ -31,7 +31,7 @@ public sealed partial class SolverStore
         {
             Transact(() =>
             {
-                _connection.Execute(
+                Connection.Execute(
                     "INSERT INTO blocks (number, hash, parent, time) VALUES (@number, @hash, @parent, @time)",
                     blocks.Select(static block => new
                     {
@@ -40,7 +40,7 @@ public sealed partial class SolverStore
                         parent = block.ParentHash.ToArray(),
                         time = checked((long)block.TimeSeconds),
                     }));
-                Insert(logs);
+                _database.Insert(logs);
             });
         }
     }
@@ -50,7 +50,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            Transact(() => _connection.Execute("DELETE FROM logs WHERE block > @number; DELETE FROM blocks WHERE number > @number;", new { number = checked((long)number) }));
+            Transact(() => Connection.Execute("DELETE FROM logs WHERE block > @number; DELETE FROM blocks WHERE number > @number;", new { number = checked((long)number) }));
         }
     }
 
@@ -59,7 +59,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            Transact(() => _connection.Execute("DELETE FROM logs; DELETE FROM blocks;"));
+            Transact(() => Connection.Execute("DELETE FROM logs; DELETE FROM blocks;"));
         }
     }
 
@@ -68,13 +68,13 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            _connection.Execute("DELETE FROM blocks WHERE number < @number AND number < (SELECT max(number) FROM blocks)", new { number = checked((long)number) });
+            Connection.Execute("DELETE FROM blocks WHERE number < @number AND number < (SELECT max(number) FROM blocks)", new { number = checked((long)number) });
         }
     }
 
     private StoredBlock? Block(string sql, object? parameters)
     {
-        BlockRow? row = _connection.QueryFirstOrDefault<BlockRow>(sql, parameters);
+        BlockRow? row = Connection.QueryFirstOrDefault<BlockRow>(sql, parameters);
         return row is null ? null : new StoredBlock((ulong)row.Number, new Hash32(row.Hash), new Hash32(row.Parent), (ulong)row.Time);
     }
 

@@ -7,18 +7,6 @@ namespace OnchainMargin.Solver.Store;
 
 public sealed partial class SolverStore
 {
-    private const string OrdersTable = """
-        CREATE TABLE IF NOT EXISTS relay_orders (
-            arrival INTEGER PRIMARY KEY AUTOINCREMENT,
-            account INTEGER NOT NULL,
-            nonce TEXT NOT NULL,
-            data BLOB NOT NULL,
-            signer BLOB NOT NULL,
-            signature BLOB NOT NULL,
-            session TEXT,
-            UNIQUE (account, nonce));
-        """;
-
     /// <summary>Keeps an open order of the relay.</summary>
     public void AddOrder(StoredOrder order)
     {
@@ -26,9 +14,11 @@ public sealed partial class SolverStore
         Clearinghouse.Order fields = Clearinghouse.Order.Decode(order.Order);
         lock (_gate)
         {
-            _connection.Execute(
-                OrdersTable + "INSERT OR REPLACE INTO relay_orders (account, nonce, data, signer, signature, session) VALUES (@account, @nonce, @data, @signer, @signature, @session)",
-                new { account = checked((long)fields.Account), nonce = NonceText(fields.Nonce), data = order.Order, signer = order.Signer.ToArray(), signature = order.Signature, session = order.Session });
+            // Anew, so that it is the last that came.
+            Transact(() => Connection.Execute(
+                "DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce; "
+                + "INSERT INTO relay_orders (account, nonce, data, signer, signature, session) VALUES (@account, @nonce, @data, @signer, @signature, @session)",
+                new { account = checked((long)fields.Account), nonce = NonceText(fields.Nonce), data = order.Order, signer = order.Signer.ToArray(), signature = order.Signature, session = order.Session }));
         }
     }
 
@@ -37,7 +27,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            _connection.Execute(OrdersTable + "DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce", new { account = checked((long)account), nonce = NonceText(nonce) });
+            Connection.Execute("DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce", new { account = checked((long)account), nonce = NonceText(nonce) });
         }
     }
 
@@ -46,8 +36,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            _connection.Execute(OrdersTable);
-            return [.. _connection
+            return [.. Connection
                 .Query<(byte[] Data, byte[] Signer, byte[] Signature, string? Session)>("SELECT data, signer, signature, session FROM relay_orders ORDER BY arrival")
                 .Select(static row => new StoredOrder(row.Data, new Address(row.Signer), row.Signature, row.Session))];
         }

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using OnchainMargin.Ethereum;
 
 namespace OnchainMargin.Solver.Store;
@@ -19,7 +19,7 @@ public sealed partial class SolverStore
         if (!TryAddToOutbox(intents))
         {
             string known = intents.Select(static one => one.Entry.Intent).FirstOrDefault(intent => FindInOutbox(intent) is not null) ?? "given twice";
-            throw new StoreException($"The intent '{known}' is in the outbox of '{Path}' already; submit each intent once.");
+            throw new StoreException($"The intent '{known}' is in the outbox of '{Name}' already; submit each intent once.");
         }
     }
 
@@ -37,8 +37,9 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
+            _ = Connection;
             _find.Parameters[0].Value = intent;
-            using SqliteDataReader row = _find.ExecuteReader();
+            using DbDataReader row = _find.ExecuteReader();
             return row.Read() ? row.GetRowParser<OutboxRow>()(row).ToEntry() : null;
         }
     }
@@ -48,7 +49,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            return [.. _connection
+            return [.. Connection
                 .Query<OutboxRow>($"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND state IN (0, 1, 2) ORDER BY nonce", new { sender = sender.ToArray() })
                 .Select(static row => row.ToEntry())];
         }
@@ -59,7 +60,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            return [.. _connection
+            return [.. Connection
                 .Query<OutboxRow>(
                     $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state IN (1, 2, 3, 4, 6) ORDER BY nonce",
                     new { sender = sender.ToArray(), nonce = checked((long)minedNonce) })
@@ -72,7 +73,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            return [.. _connection
+            return [.. Connection
                 .Query<OutboxRow>($"SELECT {OutboxColumns} FROM outbox ORDER BY created DESC, nonce DESC LIMIT @count", new { count })
                 .Select(static row => row.ToEntry())];
         }
@@ -83,7 +84,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            return [.. _connection
+            return [.. Connection
                 .Query<AttemptRow>(
                     "SELECT hash, intent, nonce, raw, max_fee AS MaxFee, tip, signed, empty FROM attempts WHERE intent = @intent ORDER BY signed, position",
                     new { intent })
@@ -96,7 +97,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            long? highest = _connection.ExecuteScalar<long?>("SELECT max(nonce) FROM outbox WHERE sender = @sender AND state <> 5", new { sender = sender.ToArray() });
+            long? highest = Connection.ExecuteScalar<long?>("SELECT max(nonce) FROM outbox WHERE sender = @sender AND state <> 5", new { sender = sender.ToArray() });
             return highest is { } nonce ? (ulong)nonce + 1 : 0;
         }
     }
@@ -106,18 +107,18 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            return [.. _connection.Query<(string, long)>("SELECT intent, created FROM outbox WHERE state IN (2, 4) AND sender = @sender AND created >= @seconds", new { sender = sender.ToArray(), seconds })];
+            return [.. Connection.Query<(string, long)>("SELECT intent, created FROM outbox WHERE state IN (2, 4) AND sender = @sender AND created >= @seconds", new { sender = sender.ToArray(), seconds })];
         }
     }
 
-    /// <summary>Writes down how far an intent has come.</summary>
+    /// <summary>Writes down how far an intent has come. A contract chooses its reason, and a server takes no text with a zero in it.</summary>
     public void SetOutboxState(string intent, OutboxState state, ulong blockNumber, string reason)
     {
         lock (_gate)
         {
-            _connection.Execute(
+            Connection.Execute(
                 "UPDATE outbox SET state = @state, block = @block, reason = @reason WHERE intent = @intent",
-                new { intent, state = (long)state, block = checked((long)blockNumber), reason });
+                new { intent, state = (long)state, block = checked((long)blockNumber), reason = reason.Replace('\0', '\uFFFD') });
         }
     }
 
@@ -128,7 +129,7 @@ public sealed partial class SolverStore
         {
             return Transact(() =>
             {
-                int added = _connection.Execute(
+                int added = Connection.Execute(
                     "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
                     + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created, @mostFee, @isPrivate) ON CONFLICT (intent) DO NOTHING",
                     intents.Select(static one => new
@@ -158,7 +159,7 @@ public sealed partial class SolverStore
     }
 
     private void AddAttempts(IEnumerable<OutboxAttempt> attempts) =>
-        _connection.Execute(
+        Connection.Execute(
             "INSERT INTO attempts (hash, intent, nonce, raw, max_fee, tip, signed, position, empty) "
             + "VALUES (@hash, @intent, @nonce, @raw, @maxFee, @tip, @signed, (SELECT count(*) FROM attempts WHERE intent = @intent), @empty) ON CONFLICT (hash) DO NOTHING",
             attempts.Select(static attempt => new

@@ -10,7 +10,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            _connection.Execute(
+            Connection.Execute(
                 "INSERT INTO signed_epochs (signer, epoch, digest, signature) VALUES (@signer, @epoch, @digest, @signature) ON CONFLICT DO NOTHING",
                 new { signer = signer.ToArray(), epoch = checked((long)epoch), digest = digest.ToArray(), signature });
         }
@@ -21,7 +21,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            return [.. _connection
+            return [.. Connection
                 .Query<(byte[] Digest, byte[] Signature)>(
                     "SELECT digest, signature FROM signed_epochs WHERE signer = @signer AND epoch = @epoch",
                     new { signer = signer.ToArray(), epoch = checked((long)epoch) })

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -14,28 +15,38 @@ public sealed record StoreReport(ulong ChainId, Address Deployment, ulong LastBl
 {
     /// <summary>Reads a store's file.</summary>
     /// <exception cref="StoreException">Thrown when it does not exist or is no store.</exception>
-    public static StoreReport Read(string path)
+    public static StoreReport Read(string file) => File.Exists(file)
+        ? Read(SqliteDatabase.Connect(file, SqliteOpenMode.ReadOnly), file, "file")
+        : throw new StoreException($"The store '{file}' does not exist; name the file of a solver or keeper that has run.");
+
+    /// <summary>Reads a store on a server.</summary>
+    /// <exception cref="StoreException">Thrown when it cannot be reached or is no store.</exception>
+    public static StoreReport ReadServer(string server)
     {
-        if (!File.Exists(path))
+        if (PostgresDatabase.DefectOf(server) is { } defect)
         {
-            throw new StoreException($"The store '{path}' does not exist; name the file of a solver or keeper that has run.");
+            throw new StoreException($"The server '{server}' of the store {defect}.");
         }
 
-        SQLitePCL.Batteries_V2.Init();
+        return Read(PostgresDatabase.Connect(server), PostgresDatabase.NameOf(server), "database");
+    }
+
+    private static StoreReport Read(DbConnection connection, string name, string kind)
+    {
         try
         {
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-            connection.Open();
-            string Meta(string key) => connection.ExecuteScalar<string?>("SELECT value FROM meta WHERE key = @key", new { key }) ?? throw new StoreException($"The store '{path}' lacks its {key}; name the file of a solver or keeper.");
+            using DbConnection opened = connection;
+            opened.Open();
+            string Meta(string key) => opened.ExecuteScalar<string?>("SELECT value FROM meta WHERE key = @key", new { key }) ?? throw new StoreException($"The store '{name}' lacks its {key}; name the {kind} of a solver or keeper.");
             return new StoreReport(
                 ulong.Parse(Meta("chain"), CultureInfo.InvariantCulture),
                 Address.Parse(Meta("deployment")),
-                (ulong)(connection.ExecuteScalar<long?>("SELECT max(number) FROM blocks") ?? 0),
-                (int)connection.ExecuteScalar<long>("SELECT count(*) FROM outbox WHERE state IN (0, 1, 2)"));
+                (ulong)(opened.ExecuteScalar<long?>("SELECT max(number) FROM blocks") ?? 0),
+                (int)opened.ExecuteScalar<long>("SELECT count(*) FROM outbox WHERE state IN (0, 1, 2)"));
         }
-        catch (SqliteException error)
+        catch (DbException error)
         {
-            throw new StoreException($"The store '{path}' cannot be read ({error.Message}); name the file of a solver or keeper.", error);
+            throw new StoreException($"The store '{name}' cannot be read ({error.Message}); name the {kind} of a solver or keeper.", error);
         }
     }
 }

@@ -1,38 +1,38 @@
 namespace OnchainMargin.Solver.Store;
 
-/// <summary>The tables of the embedded store. A change of shape is a new version; the index can always be rebuilt from the chain, the outbox cannot.</summary>
+/// <summary>The tables of the store. A change of shape is a new version; the index can always be rebuilt from the chain, the outbox cannot.</summary>
 internal static class StoreSchema
 {
     internal const int Version = 3;
 
-    internal const string Create = """
-        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    internal static string Create(StoreTypes types) => $"""
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL){types.Clustered};
 
         CREATE TABLE blocks (
-            number INTEGER PRIMARY KEY,
-            hash BLOB NOT NULL,
-            parent BLOB NOT NULL,
-            time INTEGER NOT NULL);
+            number {types.Integer} PRIMARY KEY,
+            hash {types.Bytes} NOT NULL,
+            parent {types.Bytes} NOT NULL,
+            time {types.Integer} NOT NULL);
 
         CREATE TABLE logs (
-            block INTEGER NOT NULL,
-            position INTEGER NOT NULL,
-            block_hash BLOB NOT NULL,
-            time INTEGER NOT NULL,
-            address BLOB NOT NULL,
-            topics BLOB NOT NULL,
-            data BLOB NOT NULL,
-            tx_hash BLOB NOT NULL,
-            tx_position INTEGER NOT NULL,
-            PRIMARY KEY (block, position)) WITHOUT ROWID;
+            block {types.Integer} NOT NULL,
+            position {types.Integer} NOT NULL,
+            block_hash {types.Bytes} NOT NULL,
+            time {types.Integer} NOT NULL,
+            address {types.Bytes} NOT NULL,
+            topics {types.Bytes} NOT NULL,
+            data {types.Bytes} NOT NULL,
+            tx_hash {types.Bytes} NOT NULL,
+            tx_position {types.Integer} NOT NULL,
+            PRIMARY KEY (block, position)){types.Clustered};
 
         CREATE TABLE signed_epochs (
-            signer BLOB NOT NULL,
-            epoch INTEGER NOT NULL,
-            digest BLOB NOT NULL,
-            signature BLOB NOT NULL,
-            PRIMARY KEY (signer, epoch, digest)) WITHOUT ROWID;
-        """ + Outbox;
+            signer {types.Bytes} NOT NULL,
+            epoch {types.Integer} NOT NULL,
+            digest {types.Bytes} NOT NULL,
+            signature {types.Bytes} NOT NULL,
+            PRIMARY KEY (signer, epoch, digest)){types.Clustered};
+        """ + Outbox(types);
 
     /// <summary>What makes a store of version 1 one of version 2, with all that is in it.</summary>
     internal const string FromVersion1 = """
@@ -43,14 +43,14 @@ internal static class StoreSchema
         """;
 
     /// <summary>What makes a store of version 2 one of version 3, with all that is in it.</summary>
-    internal const string FromVersion2 = """
+    internal static string FromVersion2(StoreTypes types) => """
         DROP INDEX outbox_nonce;
         DROP INDEX outbox_state;
         DROP INDEX attempts_intent;
         ALTER TABLE attempts RENAME TO attempts_2;
         ALTER TABLE outbox RENAME TO outbox_2;
 
-        """ + Outbox + """
+        """ + Outbox(types) + """
 
         INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private)
             SELECT intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private FROM outbox_2;
@@ -61,34 +61,47 @@ internal static class StoreSchema
         UPDATE meta SET value = '3' WHERE key = 'version';
         """;
 
+    /// <summary>The relay's open orders, in the order in which they came. In no version's shape: made where it is missing.</summary>
+    internal static string Orders(StoreTypes types) => $"""
+        CREATE TABLE IF NOT EXISTS relay_orders (
+            arrival {types.Counter},
+            account {types.Integer} NOT NULL,
+            nonce TEXT NOT NULL,
+            data {types.Bytes} NOT NULL,
+            signer {types.Bytes} NOT NULL,
+            signature {types.Bytes} NOT NULL,
+            session TEXT,
+            UNIQUE (account, nonce));
+        """;
+
     /// <summary>Rows of kilobytes, found by keys that come in no order: they lie where they were appended, and only the keys are sorted in, so that a batch writes few pages.</summary>
-    private const string Outbox = """
+    private static string Outbox(StoreTypes types) => $"""
         CREATE TABLE outbox (
             intent TEXT PRIMARY KEY,
-            sender BLOB NOT NULL,
-            target BLOB NOT NULL,
-            data BLOB NOT NULL,
-            gas_limit INTEGER NOT NULL,
-            nonce INTEGER NOT NULL,
-            state INTEGER NOT NULL,
-            block INTEGER NOT NULL,
+            sender {types.Bytes} NOT NULL,
+            target {types.Bytes} NOT NULL,
+            data {types.Bytes} NOT NULL,
+            gas_limit {types.Integer} NOT NULL,
+            nonce {types.Integer} NOT NULL,
+            state {types.Integer} NOT NULL,
+            block {types.Integer} NOT NULL,
             reason TEXT NOT NULL,
-            created INTEGER NOT NULL,
+            created {types.Integer} NOT NULL,
             most_fee TEXT NOT NULL DEFAULT '',
-            private INTEGER NOT NULL DEFAULT 0);
+            private {types.Integer} NOT NULL DEFAULT 0);
         CREATE UNIQUE INDEX outbox_nonce ON outbox (sender, nonce) WHERE state <> 5;
         CREATE INDEX outbox_state ON outbox (state);
 
         CREATE TABLE attempts (
-            hash BLOB PRIMARY KEY,
+            hash {types.Bytes} PRIMARY KEY,
             intent TEXT NOT NULL REFERENCES outbox (intent),
-            nonce INTEGER NOT NULL,
-            raw BLOB NOT NULL,
+            nonce {types.Integer} NOT NULL,
+            raw {types.Bytes} NOT NULL,
             max_fee TEXT NOT NULL,
             tip TEXT NOT NULL,
-            signed INTEGER NOT NULL,
-            position INTEGER NOT NULL,
-            empty INTEGER NOT NULL DEFAULT 0);
+            signed {types.Integer} NOT NULL,
+            position {types.Integer} NOT NULL,
+            empty {types.Integer} NOT NULL DEFAULT 0);
         CREATE INDEX attempts_intent ON attempts (intent);
         """;
 }

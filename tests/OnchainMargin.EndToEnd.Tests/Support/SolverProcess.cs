@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OnchainMargin.Solver.Options;
@@ -19,9 +20,11 @@ public sealed class SolverProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int Id => _process.Id;
+
     public static SolverProcess Start(Deployed world, SolverOptions options)
     {
-        string file = Path.Combine(world.Folder, "solver.json");
+        string file = Path.Combine(world.Folder, $"solver-{Guid.NewGuid():N}.json");
         File.WriteAllText(file, JsonSerializer.Serialize(options, JsonSerializerOptions.Web));
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = world.Folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "omargin.dll"), "solver", "run", "--config", file])
@@ -41,6 +44,13 @@ public sealed class SolverProcess : IAsyncDisposable
             _process.Kill();
             await _process.WaitForExitAsync();
         }
+    }
+
+    /// <summary>Stops the process where it is, as a machine that hangs, or lets it go on.</summary>
+    public async Task SignalAsync(bool stop)
+    {
+        using Process signal = Process.Start("kill", [stop ? "-STOP" : "-CONT", Id.ToString(CultureInfo.InvariantCulture)]);
+        await signal.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -27,6 +27,7 @@ using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Telemetry;
+using OnchainMargin.Solver.Tests.Store;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Api;
@@ -96,7 +97,7 @@ public sealed class ApiWorld : IAsyncLifetime
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)[Owners[0]]))
             .AddSingleton<TransactionManagers>().AddSingleton<ITransactionNode>(new Transactions.FakeTransactionNode())
             .AddSingleton(SolverKeys.Read(new SolverOptions()))
-            .AddSingleton(_ => SolverStore.Open(":memory:", Deployment.ChainId, Deployment.Contracts.Clearinghouse));
+            .AddSingleton(_ => TestStore.Open(Deployment.ChainId, Deployment.Contracts.Clearinghouse));
         ApiSetup.AddServices(builder, options);
         TelemetryExport.AddServices(builder.Services, options.Telemetry);
         _host = builder.Build();

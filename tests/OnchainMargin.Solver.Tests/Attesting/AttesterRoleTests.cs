@@ -13,6 +13,7 @@ using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Tests.Api;
+using OnchainMargin.Solver.Tests.Store;
 using OnchainMargin.Solver.Tests.Transactions;
 using OnchainMargin.Solver.Transactions;
 using OnchainMargin.Tests.Shared;
@@ -44,7 +45,7 @@ public sealed class AttesterRoleTests : IAsyncLifetime
         var node = new FakeTransactionNode();
         using var asked = new CountingHandler(node);
         using var http = new HttpClient(asked);
-        using SolverStore store = SolverStore.Open(":memory:", 31337, SampleDeployment.Contracts.Clearinghouse);
+        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
         using var manager = new TransactionManager(node, new SigningKey(own, 31337), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
         var books = new Broadcast<IndexedBook>();
         using var role = new AttesterRole(

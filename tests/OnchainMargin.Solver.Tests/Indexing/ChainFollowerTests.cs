@@ -4,6 +4,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Store;
 
 namespace OnchainMargin.Solver.Tests.Indexing;
 
@@ -273,7 +274,7 @@ public sealed class ChainFollowerTests
         }
     }
 
-    private static SolverStore OpenStore() => SolverStore.Open(":memory:", 31337, FakeChain.Contract);
+    private static SolverStore OpenStore() => TestStore.Open(31337, FakeChain.Contract);
 
     private static ChainFollower Follower(FakeChain chain, SolverStore store) => new(chain, store, 1, Depth, 10);
 

@@ -6,6 +6,7 @@ using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Store;
 using OnchainMargin.Tests.Shared;
 
 namespace OnchainMargin.Solver.Tests.Indexing;
@@ -20,7 +21,7 @@ public sealed class IndexRoleTests
         for (int when = 1; when < 12; when++)
         {
             FakeChain chain = Chain();
-            using SolverStore store = SolverStore.Open(":memory:", 31337, FakeChain.Contract);
+            using SolverStore store = TestStore.Open(31337, FakeChain.Contract);
             BookIndex index = Index(store);
             IndexRole role = Role(chain, store, index);
             await RunAsync(role, 8);
@@ -45,7 +46,7 @@ public sealed class IndexRoleTests
     public async Task RunOnce_StoreHasWhatTheBookWasNotTold_MakesTheBookOfIt()
     {
         FakeChain chain = Chain();
-        using SolverStore store = SolverStore.Open(":memory:", 31337, FakeChain.Contract);
+        using SolverStore store = TestStore.Open(31337, FakeChain.Contract);
         BookIndex index = Index(store);
         IndexRole role = Role(chain, store, index);
         await RunAsync(role, 8);

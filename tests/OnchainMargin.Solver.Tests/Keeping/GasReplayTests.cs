@@ -6,6 +6,7 @@ using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Store;
 using OnchainMargin.Solver.Tests.Transactions;
 using OnchainMargin.Solver.Transactions;
 using Xunit.Abstractions;
@@ -28,7 +29,7 @@ public sealed class GasReplayTests(ITestOutputHelper output)
     public async Task Keeper_OnTheTwelfthOfMarch_BuysOrSaysWhyNotAndNeverAtALoss()
     {
         using var key = PrivateKey.Parse("0x" + new string('1', 64), "a test");
-        using SolverStore store = SolverStore.Open(":memory:", 31337, Target);
+        using SolverStore store = TestStore.Open(31337, Target);
         var node = new FakeTransactionNode();
         var time = new FakeTime();
         using var manager = new TransactionManager(

@@ -17,6 +17,7 @@ using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Store;
 using OnchainMargin.Solver.Tests.Transactions;
 using OnchainMargin.Solver.Transactions;
 using OnchainMargin.Tests.Shared;
@@ -29,7 +30,7 @@ public sealed class KeeperRoleTests : IDisposable
     private static readonly DeploymentRecord Deployment = new() { ChainId = 31337, Block = 1, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [] };
 
     private readonly PrivateKey _key = PrivateKey.Parse("0x" + new string('1', 64), "a test");
-    private readonly SolverStore _store = SolverStore.Open(":memory:", 31337, SampleDeployment.Contracts.Clearinghouse);
+    private readonly SolverStore _store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
     private readonly FakeTransactionNode _node = new();
     private readonly CheckpointInputs _live = Books.Inputs(1, Books.Start, 100);
 

@@ -10,6 +10,7 @@ using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Quorum;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Store;
 using OnchainMargin.Solver.Tests.Transactions;
 using OnchainMargin.Solver.Transactions;
 using OnchainMargin.Tests.Shared;
@@ -90,7 +91,7 @@ public sealed class QuorumSignerTests : IDisposable
     {
         int asked = 0;
         var node = new FakeTransactionNode { BeforeEstimate = (_, _) => asked++ == 0 ? throw new RpcTransportException("the node is away") : Task.CompletedTask };
-        using SolverStore store = SolverStore.Open(":memory:", 1, SampleDeployment.Contracts.Clearinghouse);
+        using SolverStore store = TestStore.Open(1, SampleDeployment.Contracts.Clearinghouse);
         using var manager = new TransactionManager(node, new SigningKey(_own, 1), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
         var quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], manager, new FakeTime(), NullLogger<QuorumSigner>.Instance);
         Proposal proposal = Offer(_other, Now);

@@ -3,6 +3,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Store;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Transactions;
@@ -12,7 +13,7 @@ public sealed class SubmitAllTests : IDisposable
     private static readonly Address Target = Address.Parse("0x00000000000000000000000000000000000000bb");
 
     private readonly PrivateKey _key = PrivateKey.Parse("0x" + new string('1', 64), "a test");
-    private readonly SolverStore _store = SolverStore.Open(":memory:", 31337, Target);
+    private readonly SolverStore _store = TestStore.Open(31337, Target);
     private readonly FakeTransactionNode _node = new();
 
     public void Dispose()
@@ -84,7 +85,7 @@ public sealed class SubmitAllTests : IDisposable
     {
         for (int at = 0; at < 20; at++)
         {
-            using SolverStore store = SolverStore.Open(":memory:", 31337, Target);
+            using SolverStore store = TestStore.Open(31337, Target);
             var node = new FakeTransactionNode();
             var signing = new SigningKey(_key, 31337);
             using var stop = new CancellationTokenSource();

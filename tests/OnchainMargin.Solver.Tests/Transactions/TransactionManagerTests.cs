@@ -5,6 +5,7 @@ using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Store;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Transactions;
@@ -14,7 +15,7 @@ public sealed class TransactionManagerTests : IDisposable
     private static readonly Address Target = Address.Parse("0x00000000000000000000000000000000000000bb");
 
     private readonly PrivateKey _key = PrivateKey.Parse("0x" + new string('1', 64), "a test");
-    private readonly SolverStore _store = SolverStore.Open(":memory:", 31337, Target);
+    private readonly SolverStore _store = TestStore.Open(31337, Target);
     private readonly FakeTransactionNode _node = new();
     private readonly FakeTime _time = new();
     private readonly TransactionOptions _options = new() { SettledAfterBlocks = 5 };
@@ -255,7 +256,7 @@ public sealed class TransactionManagerTests : IDisposable
         using (TransactionManager manager = Manager(_options, store))
         {
             // A full disk is found when the transaction is committed, and the database undoes it by itself.
-            var connection = (Microsoft.Data.Sqlite.SqliteConnection)typeof(SolverStore).GetField("_connection", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(store)!;
+            var connection = (Microsoft.Data.Sqlite.SqliteConnection)store.Connection;
             SQLitePCL.raw.sqlite3_commit_hook(connection.Handle!, static _ => 1, null);
             await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
             SQLitePCL.raw.sqlite3_commit_hook(connection.Handle!, null, null);
@@ -283,7 +284,8 @@ public sealed class TransactionManagerTests : IDisposable
         {
             other.Open();
             Execute(other, "ALTER TABLE outbox DROP COLUMN most_fee; ALTER TABLE outbox DROP COLUMN private; ALTER TABLE attempts DROP COLUMN empty; UPDATE meta SET value = '1' WHERE key = 'version'");
-            Execute(other, "BEGIN IMMEDIATE; " + StoreSchema.FromVersion1 + StoreSchema.FromVersion2);
+            using SqliteDatabase database = SqliteDatabase.Open(":memory:");
+            Execute(other, "BEGIN IMMEDIATE; " + StoreSchema.FromVersion1 + StoreSchema.FromVersion2(database.Types));
             Task<SolverStore> opening = Task.Run(() => SolverStore.Open(file, 31337, Target));
             await Task.Delay(300);
             Execute(other, "COMMIT");
@@ -395,7 +397,7 @@ public sealed class TransactionManagerTests : IDisposable
     {
         foreach (int[] history in Gen.Choose(0, 9).ArrayOf(40).Sample(40))
         {
-            using SolverStore store = SolverStore.Open(":memory:", 31337, Target);
+            using SolverStore store = TestStore.Open(31337, Target);
             var node = new FakeTransactionNode();
             TransactionManager manager = Manager(_options, store, node);
             int intents = 0;

@@ -1,0 +1,42 @@
+using System.Data.Common;
+using OnchainMargin.Ethereum.Contracts;
+
+namespace OnchainMargin.Solver.Store;
+
+/// <summary>The database under a store: one connection, and what differs between the two that there are. All else is SQL that both take.</summary>
+internal abstract class StoreDatabase : IDisposable
+{
+    /// <summary>What people know it by: a file, or a server's database.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What to name in place of a store that cannot be used.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>The connection through which everything goes.</summary>
+    /// <exception cref="StoreException">Thrown when it was lost.</exception>
+    public abstract DbConnection Connection { get; }
+
+    /// <summary>How it spells the types of columns.</summary>
+    public abstract StoreTypes Types { get; }
+
+    /// <summary>Whether the tables are there.</summary>
+    public abstract bool HasTables();
+
+    /// <summary>Begins a transaction that no other writer runs beside.</summary>
+    public abstract void Begin();
+
+    /// <summary>Ends the transaction: it is on the disk when this returns.</summary>
+    public abstract void Commit();
+
+    /// <summary>Undoes the transaction if one is open still.</summary>
+    public abstract void Undo();
+
+    /// <summary>Inserts logs within the transaction that the caller holds.</summary>
+    public abstract void Insert(IReadOnlyCollection<LogEntry> logs);
+
+    /// <summary>The first logs behind a place, in chain order.</summary>
+    public abstract List<LogEntry> Page(long block, long position, int count);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

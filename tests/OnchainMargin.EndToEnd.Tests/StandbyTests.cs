@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using Xunit.Abstractions;
+
+namespace OnchainMargin.EndToEnd.Tests;
+
+/// <summary>P10 over several machines: two processes name one store on a PostgreSQL server; the one that leads is killed, cut off or made to hang again and again, and the other goes on.</summary>
+[Collection(SharedChain.Name)]
+public sealed class StandbyTests(ChainFixture fixture, ITestOutputHelper output) : IDisposable
+{
+    private const long Btc = 89_035_47000000;
+
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    public void Dispose() => _http.Dispose();
+
+    [PostgresFact]
+    public async Task TwoProcesses_LeaderKilledCutOffOrHanging_TheOtherGoesOnWithoutSendingTwice()
+    {
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain);
+        Trader maker = await world.TraderAsync(1_000_000);
+        Trader bold = await world.TraderAsync(20_000);
+        Trader keeper = await world.TraderAsync(1_000_000);
+        await world.TradeAsync(bold, maker, 1, Deployed.Unit, Btc);
+        ulong keeperNonce = await world.Chain.Node.GetTransactionCountAsync(keeper.Key.Address);
+        string server = PostgresServer.Shared.NewSchema();
+        SolverOptions Options() => world.Options(keeper.Account, keeper, "unused.db", SolverRoles.Pricer, SolverRoles.Attester, SolverRoles.Keeper, SolverRoles.Api) with
+        {
+            StoreServer = server,
+            Api = new ApiOptions { Url = FreePort.Url() },
+        };
+        SolverOptions[] options = [Options(), Options()];
+        SolverProcess[] solvers = [SolverProcess.Start(world, options[0]), null!];
+        try
+        {
+            await BecomesAsync(options[0], solvers, "ready");
+            solvers[1] = SolverProcess.Start(world, options[1]);
+            await BecomesAsync(options[1], solvers, "standing by");
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Stands by: omargin of {Environment.MachineName}, process {solvers[0].Id} leads"), solvers[1].ToString(), StringComparison.Ordinal);
+            using HttpResponseMessage refused = await _http.GetAsync(new Uri($"{options[1].Api.Url}/api/accounts"));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+
+            await world.Chain.PassAsync(61);
+            await world.SetPriceAsync(1, Btc * 84 / 100);
+            int leader = 0;
+            for (int round = 0; round < 6; round++)
+            {
+                await Task.Delay(200 + (300 * round));
+                switch (round % 3)
+                {
+                    case 0:
+                        await solvers[leader].KillAsync();
+                        await BecomesAsync(options[1 - leader], solvers, "ready");
+                        solvers[leader] = SolverProcess.Start(world, options[leader]);
+                        break;
+                    case 1:
+                        PostgresServer.Shared.CutOff(string.Create(CultureInfo.InvariantCulture, $"%process {solvers[leader].Id}"));
+                        await BecomesAsync(options[1 - leader], solvers, "ready");
+                        break;
+                    default:
+                        await solvers[leader].SignalAsync(stop: true);
+                        await BecomesAsync(options[1 - leader], solvers, "ready");
+                        await solvers[leader].SignalAsync(stop: false);
+                        break;
+                }
+
+                // Whatever befell it, it waits for its turn.
+                await BecomesAsync(options[leader], solvers, "standing by");
+                leader = 1 - leader;
+                await world.Chain.PassAsync(61);
+            }
+
+            async Task ReachAsync(Func<ProtocolBook, bool> isReached, string what) => await Eventually.TrueAsync(async () => isReached(await world.Client.ReplayAsync()), what);
+            await ReachAsync(static now => now.Lots.Count > 0, "a lot of the account under water");
+            await world.Chain.PassAsync(300);
+            await ReachAsync(static now => !now.OpenLots.Any(), "the end of the lot");
+            await ReachAsync(static now => now.LatestEpoch is { } epoch && epoch.Checkpoint == now.LatestCheckpoint!.Id, "an epoch of the last checkpoint");
+            await Task.Delay(1500);
+        }
+        finally
+        {
+            foreach (SolverProcess solver in solvers)
+            {
+                await solver.DisposeAsync();
+            }
+        }
+
+        ProtocolBook book = await world.Client.ReplayAsync();
+        Assert.Single(book.Lots);
+        Assert.Equal(book.Epochs.Values.Select(static epoch => epoch.Checkpoint).Distinct().Count(), book.Epochs.Count);
+        using SolverStore store = await SolverStore.LeadAsync(server, world.Record.ChainId, world.Record.Contracts.Clearinghouse, hasLed: false, static _ => Task.CompletedTask, TimeProvider.System, CancellationToken.None);
+        await SentOnce.AssertAsync(world, store, (world.Pricer.Address, 0), (world.Attester.Address, 0), (keeper.Key.Address, keeperNonce));
+        await world.AssertSameFiguresAsync();
+    }
+
+    private async Task BecomesAsync(SolverOptions options, SolverProcess[] solvers, string status)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        try
+        {
+            await Eventually.TrueAsync(async () => await StatusAsync(options) == status, $"{options.Api.Url} {status}");
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{status} after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:F1} s"));
+        }
+        catch (Xunit.Sdk.FailException error)
+        {
+            Assert.Fail($"{error.Message}; {string.Join(Environment.NewLine, solvers.Select(static solver => solver?.ToString()))}");
+        }
+    }
+
+    private async Task<string> StatusAsync(SolverOptions options)
+    {
+        try
+        {
+            using HttpResponseMessage reply = await _http.GetAsync(new Uri($"{options.Api.Url}/readyz"));
+            using JsonDocument json = JsonDocument.Parse(await reply.Content.ReadAsStringAsync());
+            return json.RootElement.GetProperty("status").GetString()!;
+        }
+        catch (HttpRequestException)
+        {
+            return "";
+        }
+    }
+}
