@@ -26,6 +26,7 @@ import {AccountStates} from "../margin/AccountStates.sol";
 import {AccountBook} from "./AccountBook.sol";
 import {OrderBook} from "./OrderBook.sol";
 import {Loss, Recoveries} from "./Recoveries.sol";
+import {Rooms} from "./Rooms.sol";
 
 /// @title The clearinghouse
 contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
@@ -68,7 +69,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouse
     function settle(AccountInput[] calldata, SignedOrder[] calldata, Fill[] calldata) external {
-        _forward(trades);
+        Rooms.forward(trades);
     }
 
     /// @inheritdoc IClearinghouse
@@ -119,67 +120,67 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
 
     /// @inheritdoc IClearinghouse
     function withdraw(AccountInput calldata, uint16, uint128, address) external {
-        _forward(accounts);
+        Rooms.forward(accounts);
     }
 
     /// @inheritdoc IClearinghouse
     function move(AccountInput calldata, AccountInput calldata, uint16, uint128, uint96[] calldata) external {
-        _forward(accounts);
+        Rooms.forward(accounts);
     }
 
     /// @inheritdoc IClearinghouse
     function closeAccount(uint64, bytes calldata) external {
-        _forward(accounts);
+        Rooms.forward(accounts);
     }
 
     /// @inheritdoc IClearinghouse
     function touch(AccountInput calldata) external {
-        _forward(accounts);
+        Rooms.forward(accounts);
     }
 
     /// @inheritdoc IClearinghouse
     function settleExpired(uint64, bytes calldata) external {
-        _forward(accounts);
+        Rooms.forward(accounts);
     }
 
     /// @inheritdoc IClearinghouse
     function serveNeed(uint64, bytes calldata) external {
-        _forward(closing);
+        Rooms.forward(closing);
     }
 
     /// @inheritdoc IClearinghouse
     function settleNeed(uint96) external {
-        _forward(closing);
+        Rooms.forward(closing);
     }
 
     /// @inheritdoc IClearinghouse
     function windDown(uint16) external {
-        _forward(closing);
+        Rooms.forward(closing);
     }
 
     /// @inheritdoc IClearinghouse
     function claim(address) external returns (uint128) {
-        _forward(lots);
+        Rooms.forward(lots);
     }
 
     /// @inheritdoc IClearinghouse
     function payAttesters() external returns (uint128) {
-        _forward(lots);
+        Rooms.forward(lots);
     }
 
     /// @inheritdoc IClearinghouse
     function coverLosses() external {
-        _forward(accounts);
+        Rooms.forward(accounts);
     }
 
     /// @inheritdoc IClearinghouse
     function collectFees(address, uint128) external {
-        _forward(accounts);
+        Rooms.forward(accounts);
     }
 
     /// @inheritdoc IClearinghouseModules
     function enterLot(uint64, bytes calldata, address, IReferee, bytes calldata) external returns (LotEntry memory) {
-        _forward(lots);
+        Rooms.forward(lots);
     }
 
     /// @inheritdoc IClearinghouseModules
@@ -196,7 +197,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
         bytes calldata,
         bytes calldata
     ) external {
-        _forward(lots);
+        Rooms.forward(lots);
     }
 
     /// @inheritdoc IClearinghouseModules
@@ -208,22 +209,22 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
         uint96[] calldata,
         int256[] calldata
     ) external returns (bytes memory) {
-        _forward(closing);
+        Rooms.forward(closing);
     }
 
     /// @inheritdoc IClearinghouseModules
     function leaveLot(uint64, bytes calldata, uint256) external returns (bytes memory) {
-        _forward(lots);
+        Rooms.forward(lots);
     }
 
     /// @inheritdoc IClearinghouseModules
     function bookInsurance(uint128) external {
-        _forward(accounts);
+        Rooms.forward(accounts);
     }
 
     /// @inheritdoc IClearinghouseModules
     function payInsurance(address, uint128) external {
-        _forward(accounts);
+        Rooms.forward(accounts);
     }
 
     // Views
@@ -322,20 +323,5 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
                 address(room.gate()) == address(gate) &&
                 room.closing() == closing;
         require(same, ModuleMismatch(module));
-    }
-
-    /// @dev Runs the same call in a module, in this contract's storage, and ends with its answer.
-    function _forward(address module) private {
-        // Safe: behind the free pointer, and this call ends here. A room has code: it answered `_requireRoom`.
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            calldatacopy(free, 0, calldatasize())
-            let done := delegatecall(gas(), module, free, calldatasize(), 0, 0)
-            returndatacopy(free, 0, returndatasize())
-            if iszero(done) {
-                revert(free, returndatasize())
-            }
-            return(free, returndatasize())
-        }
     }
 }

@@ -6,7 +6,7 @@ import {AccountInput} from "./ClearingTypes.sol";
 /// @notice A lot as it is stored. `lotHash = keccak256(abi.encode(account, state, balances))`.
 struct Lot {
     /// @notice Its number; 0 where an account never had one.
-    uint64 lot;
+    uint40 lot;
     /// @notice When it began; with a resumed discount, moved back by what had run before. In 32 bits, as expiries are.
     uint32 startTime;
     /// @notice When grace ends.
@@ -15,7 +15,8 @@ struct Lot {
     uint32 soldE8;
     /// @notice The fraction that may be sold.
     uint32 forSaleE8;
-    bool open;
+    /// @notice When it ended; 0 while it is open.
+    uint32 endTime;
     /// @notice The largest maintenance margin that was shown, rounded up; in 1e-4, to fit beside the others: all so far is one word.
     uint56 maintenanceE4;
     uint128 proceedsE8;

@@ -58,6 +58,11 @@ library LotMath {
         return equityE8 >= int256((targetE8 * (ONE - soldE8)) / ONE) && equityE8 > 0;
     }
 
+    /// @notice A margin in the unit that lots keep, rounded up. Fits: a requirement is below 2^63.
+    function e4Up(uint256 amountE8) internal pure returns (uint56) {
+        return uint56((amountE8 + E4 - 1) / E4);
+    }
+
     /// @notice The discount after so many seconds of auction.
     /// @custom:spec CLR-041
     function discount(LiquidationParameters memory p, uint256 ageSeconds) internal pure returns (uint256) {

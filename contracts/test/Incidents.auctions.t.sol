@@ -10,6 +10,7 @@ import {GateFlaw, HouseFlaw, VaultFlaw} from "./mutants/Flaws.sol";
 /// @notice What happened to others in and around liquidations. Each attack fails here, and succeeds on the naive variant that is named.
 contract IncidentsAuctionsTest is LotFixture {
     string private constant HOUSE = "contracts/liquidation/LiquidationHouse.sol:LiquidationHouse";
+    string private constant DISTRESS = "contracts/liquidation/DistressModule.sol:DistressModule";
     string private constant GATE = "contracts/clearing/HealthGate.sol:HealthGate";
     string private constant VAULT = "contracts/vault/MarginVault.sol:MarginVault";
     uint64 private victim;
@@ -140,7 +141,7 @@ contract IncidentsAuctionsTest is LotFixture {
     }
 
     function test_october2025_deleveragingTakesMoreThanTheLoss_onTheMutant() public {
-        standIn(HOUSE, "NaiveHouse", uint8(HouseFlaw.Overhaircut));
+        standIn(DISTRESS, "OverhaircutModule", 0);
         require(_takesMoreThanTheLoss(), Broken("the attack works on the naive variant"));
     }
 

@@ -6,13 +6,12 @@ pragma solidity 0.8.37;
 import {console} from "hardhat/console.sol";
 import {LotFixture} from "./LotFixture.sol";
 import {VM} from "./IVm.sol";
-import {HouseFlaw} from "./mutants/Flaws.sol";
 
 /// @notice 10 October 2025: two billion dollars of positions were deleveraged within twelve minutes, coin by coin. The losers' money lasted to the price at which the winners were closed;
 /// what the winners got then is in the record, and deleveraging must give them that and take nothing more. Each of the largest coins is replayed at a thousandth of its notional, its price moved by powers of ten into the domain.
 contract IncidentsOctoberTest is LotFixture {
     string private constant RECORD = "../shared/data/orderbook/hyperliquid_adl_by_coin_2025-10-10.csv";
-    string private constant HOUSE = "contracts/liquidation/LiquidationHouse.sol:LiquidationHouse";
+    string private constant DISTRESS = "contracts/liquidation/DistressModule.sol:DistressModule";
     uint256 private constant COINS = 6;
     uint256 private constant PARTS = 1000;
     /// @dev What steps of prices, of sizes and of cents may come to.
@@ -35,7 +34,7 @@ contract IncidentsOctoberTest is LotFixture {
     }
 
     function test_october2025_replay_onTheMutant() public {
-        standIn(HOUSE, "NaiveHouse", uint8(HouseFlaw.Overhaircut));
+        standIn(DISTRESS, "OverhaircutModule", 0);
         Coin[] memory coins = _read();
         if (coins.length == 0) return;
         (int256 got, int256 recorded) = _replay(coins[0]);

@@ -99,7 +99,7 @@ contract LiquidationHouseAgainTest is LeveragedFixture {
         uint32 sold = house.lotOf(victim).soldE8;
         finishLot(first);
         Lot memory ended = house.lotOf(victim);
-        require(!ended.open && ended.lot == first && ended.soldE8 == sold, Broken("ended"));
+        require(ended.endTime == block.timestamp && ended.lot == first && ended.soldE8 == sold, Broken("ended"));
         require(ended.proceedsE8 == 0 && ended.insuredE8 == 0, Broken("its money is the account's"));
         require(house.openLotOf(victim) == 0, Broken("none is open"));
         _expectNotOpen(first, earlier);
@@ -130,7 +130,7 @@ contract LiquidationHouseAgainTest is LeveragedFixture {
 
     function _requireStored(Started memory started, uint256 age) private view {
         Lot memory stored = house.lotOf(victim);
-        require(stored.lot == started.lot && stored.open, Broken("number"));
+        require(stored.lot == started.lot && stored.endTime == 0, Broken("number"));
         require(
             stored.biddingFrom == started.biddingFrom && started.biddingFrom == block.timestamp + 60,
             Broken("grace")

@@ -9,6 +9,10 @@ import {AccountState} from "../margin/AccountStates.sol";
 import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 
+interface IRooms {
+    function distress() external view returns (address);
+}
+
 /// @notice Lots from start to end: proved, immutable, slices that add up, losses that show.
 contract LiquidationHouseLotTest is ProtocolFixture {
     bytes private constant WITNESS = hex"00";
@@ -292,6 +296,21 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         house.enlarge(lot, preimage, WITNESS);
         assert(house.lotOf(victim).forSaleE8 > before);
         VM.expectPartialRevert(ILiquidationHouse.NotLarger.selector);
+        house.enlarge(lot, preimage, WITNESS);
+    }
+
+    /// @dev Nor by who finds the room: it has lots only in the house's storage.
+    function test_theRoomByItselfHasNoLots() public {
+        uint64 lot = _start(80_000e8);
+        setBtc(70_000e8);
+        ILiquidationHouse room = ILiquidationHouse(IRooms(address(house)).distress());
+        bytes memory refused = abi.encodeWithSelector(ILiquidationHouse.LotNotOpen.selector, lot);
+        VM.expectRevert(refused);
+        room.enlarge(lot, preimage, WITNESS);
+        VM.expectRevert(refused);
+        room.showLoss(lot, preimage);
+        VM.expectRevert(refused);
+        room.deleverage(lot, preimage);
         house.enlarge(lot, preimage, WITNESS);
     }
 

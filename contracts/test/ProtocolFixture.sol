@@ -162,11 +162,12 @@ abstract contract ProtocolFixture {
         insurance = IInsuranceFund(
             make("contracts/liquidation/InsuranceFund.sol:InsuranceFund", abi.encode(vault, clearinghouse, parameters))
         );
+        address distress = make(
+            "contracts/liquidation/DistressModule.sol:DistressModule",
+            abi.encode(clearinghouse, vault, hub, referee, floors, parameters, insurance)
+        );
         house = ILiquidationHouse(
-            make(
-                "contracts/liquidation/LiquidationHouse.sol:LiquidationHouse",
-                abi.encode(clearinghouse, vault, hub, referee, floors, parameters, insurance)
-            )
+            make("contracts/liquidation/LiquidationHouse.sol:LiquidationHouse", abi.encode(distress))
         );
         vault.connect(address(clearinghouse), address(house), address(insurance));
         clearinghouse.connect(address(house), address(insurance));

@@ -49,10 +49,11 @@ export async function deployProtocol(chain) {
   }
   const clearinghouse = await create("Clearinghouse", ...book, ...rooms);
   const insurance = await create("InsuranceFund", vault.address, clearinghouse.address, parameters.address);
-  const house = await create(
-    "LiquidationHouse",
+  const distress = await create(
+    "DistressModule",
     ...[clearinghouse, vault, hub, referee, floors, parameters, insurance].map((contract) => contract.address),
   );
+  const house = await create("LiquidationHouse", distress.address);
   const bonds = await create(
     "AttesterBonds",
     manager.address,

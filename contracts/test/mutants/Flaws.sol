@@ -11,9 +11,7 @@ enum HouseFlaw {
     /// @dev A bid names exactly what it takes, so that a smaller one before it makes it fail.
     BidsOutrun,
     /// @dev The price falls until somebody bids, to nothing if nobody can.
-    PriceFallsToNothing,
-    /// @dev Deleveraging takes half of the mark, whatever the loss is.
-    Overhaircut
+    PriceFallsToNothing
 }
 
 /// @notice Of `NaiveVault`.

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IClearinghouse} from "../../interfaces/IClearinghouse.sol";
-import {IFloorReferee} from "../../interfaces/IFloorReferee.sol";
-import {IInsuranceFund} from "../../interfaces/IInsuranceFund.sol";
 import {Lot, LotPreimage} from "../../interfaces/ILiquidationHouse.sol";
-import {IMarginVault} from "../../interfaces/IMarginVault.sol";
-import {IPriceHub} from "../../interfaces/IPriceHub.sol";
-import {IReferee} from "../../interfaces/IReferee.sol";
-import {IRiskParameters, LiquidationParameters} from "../../interfaces/IRiskParameters.sol";
+import {LiquidationParameters} from "../../interfaces/IRiskParameters.sol";
 import {LiquidationHouse} from "../../liquidation/LiquidationHouse.sol";
-import {AccountState} from "../../margin/AccountStates.sol";
+import {LotBook} from "../../liquidation/LotBook.sol";
 import {HouseFlaw} from "./Flaws.sol";
 
 /// @title Mutant: a liquidation house with one flaw of those that others paid for
@@ -18,16 +12,7 @@ contract NaiveHouse is LiquidationHouse {
     uint256 private constant WHOLE = 1e8;
     HouseFlaw public immutable flaw;
 
-    constructor(
-        IClearinghouse clearinghouse_,
-        IMarginVault vault_,
-        IPriceHub hub_,
-        IReferee referee_,
-        IFloorReferee floors_,
-        IRiskParameters parameters_,
-        IInsuranceFund insurance_,
-        HouseFlaw flaw_
-    ) LiquidationHouse(clearinghouse_, vault_, hub_, referee_, floors_, parameters_, insurance_) {
+    constructor(LotBook room, HouseFlaw flaw_) LiquidationHouse(room) {
         flaw = flaw_;
     }
 
@@ -57,13 +42,5 @@ contract NaiveHouse is LiquidationHouse {
         if (flaw != HouseFlaw.PriceFallsToNothing) return super._discountAt(p, ageSeconds);
         discountE8 = (WHOLE * ageSeconds) / p.discountRampSeconds;
         return discountE8 < WHOLE ? discountE8 : WHOLE;
-    }
-
-    function _bankruptcy(
-        Live memory live,
-        AccountState memory state,
-        uint256 lossE8
-    ) internal view override returns (uint96[] memory, int256[] memory, uint256) {
-        return super._bankruptcy(live, state, flaw == HouseFlaw.Overhaircut ? type(uint128).max : lossE8);
     }
 }

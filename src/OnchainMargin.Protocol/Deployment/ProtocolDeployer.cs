@@ -131,7 +131,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address lots = await CreateAsync("LotModule", room, cancellationToken);
         Address clearinghouse = await CreateAsync("Clearinghouse", [.. room, trades, accounts, lots], cancellationToken);
         Address insurance = await CreateAsync("InsuranceFund", [vault, clearinghouse, parameters], cancellationToken);
-        await CreateAsync("LiquidationHouse", [clearinghouse, vault, hub, _contracts["Referee"], _contracts["FloorReferee"], parameters, insurance], cancellationToken);
+        Address distress = await CreateAsync("DistressModule", [clearinghouse, vault, hub, _contracts["Referee"], _contracts["FloorReferee"], parameters, insurance], cancellationToken);
+        await CreateAsync("LiquidationHouse", [distress], cancellationToken);
         Address registry = _contracts["RiskRegistry"];
         Address bonds = await CreateAsync("AttesterBonds", [_contracts["AccessManager"], registry, vault, insurance, (UInt256)plan.AttesterBondRaw], cancellationToken);
         await CreateAsync("Challenges", [registry, bonds, hub, parameters], cancellationToken);

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
+import {IMarginVault} from "../interfaces/IMarginVault.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {AccountState, AccountStates} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
+import {LiveMarket, LiveMarkets} from "../clearing/LiveMarkets.sol";
+import {SignedDivision} from "../clearing/SignedDivision.sol";
+import {LotBook} from "./LotBook.sol";
+import {LotLegs} from "./LotLegs.sol";
+import {LotMath} from "./LotMath.sol";
+import {LotValues} from "./LotValues.sol";
+
+/// @title The room of lots that got worse: more must be sold, or insurance cannot pay what they lack
+/// @notice Runs only by delegatecall of the LiquidationHouse, whose storage is this contract's, too; it is a contract of its own for size alone. Called by itself it has no lots and nobody listens to it.
+/// @dev What is virtual is so for the naive variant in contracts/test/mutants alone.
+contract DistressModule is LotValues {
+    using SignedDivision for int256;
+
+    uint256 internal constant ONE = 1e8;
+    /// @dev A bankruptcy price is never further from the mark than this part of it.
+    uint256 internal constant SHIFT_MAX_E8 = 5e7;
+
+    constructor(
+        IClearinghouse clearinghouse_,
+        IMarginVault vault_,
+        IPriceHub hub_,
+        IReferee referee_,
+        IFloorReferee floors_,
+        IRiskParameters parameters_,
+        IInsuranceFund insurance_
+    ) LotBook(clearinghouse_, vault_, hub_, referee_, floors_, parameters_, insurance_) {}
+
+    /// @notice `ILiquidationHouse.enlarge`.
+    function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external nonReentrant {
+        Lot memory stored = _requireLot(lot, preimage);
+        Live memory live = _liveOf(preimage);
+        (int256 equityE8, uint256 maintenanceE8) = witnesses.witnessMargin(
+            _leftNow(live, stored, preimage),
+            _balancesOf(preimage.account),
+            live.checkpoint,
+            live.records,
+            SurfaceChoice.Better,
+            witness
+        );
+        require(
+            equityE8 < int256(maintenanceE8),
+            ILiquidationHouse.NotLiquidatable(preimage.account, equityE8, maintenanceE8)
+        );
+        uint256 more = LotMath.forSale(parameters.liquidation(), equityE8, maintenanceE8);
+        // A witness takes nothing from what was shown before. It shows the unsold part; a lot keeps what the whole would ask for.
+        uint256 forSaleE8 = Math.max(stored.forSaleE8, stored.soldE8 + ((ONE - stored.soldE8) * more) / ONE);
+        uint256 keptE4 = Math.max(stored.maintenanceE4, LotMath.e4Up((maintenanceE8 * ONE) / (ONE - stored.soldE8)));
+        require(
+            forSaleE8 + keptE4 != uint256(stored.forSaleE8) + stored.maintenanceE4,
+            ILiquidationHouse.NotLarger(lot, uint64(forSaleE8))
+        );
+        if (equityE8 < 0) insurance.hold();
+        Lot storage kept = _lots[preimage.account];
+        (kept.forSaleE8, kept.maintenanceE4) = (uint32(forSaleE8), uint56(keptE4));
+        emit ILiquidationHouse.LotEnlarged(lot, uint64(forSaleE8), keptE4 * LotMath.E4);
+    }
+
+    /// @notice `ILiquidationHouse.showLoss`.
+    /// @custom:spec CLR-047
+    function showLoss(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
+        Lot memory stored = _requireLot(lot, preimage);
+        Live memory live = _liveOf(preimage);
+        int256 equityE8 = _equityOf(live, _leftNow(live, stored, preimage), _balancesOf(preimage.account));
+        require(equityE8 < 0, ILiquidationHouse.NoLoss(lot, equityE8));
+        insurance.hold();
+    }
+
+    /// @notice `ILiquidationHouse.deleverage`.
+    /// @custom:spec CLR-045
+    function deleverage(uint64 lot, LotPreimage calldata preimage) external nonReentrant {
+        Lot memory stored = _requireLot(lot, preimage);
+        require(block.timestamp >= stored.biddingFrom, ILiquidationHouse.InGrace(lot, stored.biddingFrom));
+        Live memory live = _liveOf(preimage);
+        uint64 account = preimage.account;
+        AccountState memory left = _left(live, stored, preimage);
+        bytes memory encoded = AccountStates.encode(left);
+        bytes memory balances = _balancesOf(account);
+        int256 equityE8 = _equityOf(live, encoded, balances);
+        uint256 loss = _lossOf(equityE8);
+        (, uint16 main) = LotLegs.notional(live.records, left);
+        uint256 covered = _coverage(stored, main, loss);
+        bool due = covered < loss || _isUninsured(live, stored, preimage, equityE8, main);
+        require(left.positions.length != 0 && due, ILiquidationHouse.NothingToDeleverage(lot, loss, covered));
+        if (covered != 0) insurance.count(main, covered);
+        // The loss at the marks that are moved, which is no less than that at the better surfaces. A unit a leg more: each is closed rounded against the account, which must not end below nothing.
+        loss = _lossOf(floors.equityOf(encoded, balances, live.checkpoint, live.records, SurfaceChoice.Present));
+        (uint96[] memory instruments, int256[] memory prices, uint256 shift) = _bankruptcy(
+            live,
+            left,
+            loss == 0 ? 0 : loss - covered + left.positions.length
+        );
+        bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
+        bytes memory state = _modules().takeOver(account, rest, stored.proceedsE8, covered, instruments, prices);
+        balances = _balancesOf(account);
+        stored.lotHash = _hashOf(account, state, balances);
+        (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint32(ONE), 0);
+        stored.insuredE8 += uint128(covered);
+        _lots[account] = stored;
+        emit ILiquidationHouse.LotDeleveraged(lot, account, stored.lotHash, state, balances, shift, covered);
+    }
+
+    /// @dev Whether insurance cannot pay the loss of what is unsold, so that no bid takes it, though the account has proceeds or deposits that make up for it and yet is not restored: nobody else could end its risk.
+    /// @custom:spec CLR-045
+    function _isUninsured(
+        Live memory live,
+        Lot memory stored,
+        LotPreimage calldata preimage,
+        int256 equityE8,
+        uint16 main
+    ) private view returns (bool) {
+        if (LotMath.isRestored(parameters.liquidation(), equityE8, stored.maintenanceE4, stored.soldE8)) return false;
+        uint256 loss = _lossOf(_equityOf(live, _wholeNow(live, preimage.state), preimage.balances));
+        loss = (loss * (ONE - stored.soldE8)) / ONE;
+        return _coverage(stored, main, loss) < loss;
+    }
+
+    /// @dev The marks, each moved by the same part of itself in the account's favour, so that together they make up for a loss.
+    /// @custom:spec CLR-045
+    function _bankruptcy(
+        Live memory live,
+        AccountState memory state,
+        uint256 lossE8
+    ) internal view virtual returns (uint96[] memory instruments, int256[] memory prices, uint256 shiftE8) {
+        uint256 n = state.positions.length;
+        (instruments, prices) = (new uint96[](n), new int256[](n));
+        int256[] memory funding = new int256[](n);
+        uint256 gross = 0;
+        for (uint256 i = 0; i < n; ++i) {
+            uint96 instrument = state.positions[i].instrument;
+            instruments[i] = instrument;
+            if (Instruments.kindOf(instrument) == Instruments.PERPETUAL) {
+                LiveMarket memory market = LiveMarkets.find(live.records, Instruments.underlyingOf(instrument));
+                (prices[i], funding[i]) = (int256(market.markE8), market.fundingE8);
+            } else {
+                int256 mark = floors.quoteOf(instrument, live.checkpoint, live.records).markE8;
+                prices[i] = mark > 0 ? mark : int256(0);
+            }
+            gross += (state.positions[i].sizeE8.abs() * uint256(prices[i])) / ONE;
+        }
+        shiftE8 = gross == 0 ? SHIFT_MAX_E8 : (lossE8 * ONE + gross - 1) / gross;
+        if (shiftE8 > SHIFT_MAX_E8) shiftE8 = SHIFT_MAX_E8;
+        for (uint256 i = 0; i < n; ++i) {
+            int256 moved = (prices[i] * int256(shiftE8)).ceil(int256(ONE));
+            prices[i] += (state.positions[i].sizeE8 > 0 ? moved : -moved) - funding[i];
+        }
+    }
+
+    function _lossOf(int256 equityE8) private pure returns (uint256) {
+        return equityE8 < 0 ? uint256(-equityE8) : 0;
+    }
+}

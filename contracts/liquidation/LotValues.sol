@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
+import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {AccountState, AccountStates} from "../margin/AccountStates.sol";
+import {Expiries} from "../clearing/Expiries.sol";
+import {Exposures} from "../clearing/Exposures.sol";
+import {Interest} from "../clearing/Interest.sol";
+import {LiveMarkets} from "../clearing/LiveMarkets.sol";
+import {LotBook} from "./LotBook.sol";
+import {LotMath} from "./LotMath.sol";
+
+/// @title What a lot is worth, and what is left of it, at live prices
+abstract contract LotValues is LotBook {
+    /// @dev What `PriceHub.liveFor` returned: read once a call.
+    struct Live {
+        bytes checkpoint;
+        bytes records;
+    }
+
+    /// @dev Live prices of what is left of a lot.
+    function _liveOf(LotPreimage calldata preimage) internal returns (Live memory live) {
+        return _live(Exposures.underlyingsOf(preimage.state), vault.heldBy(preimage.account));
+    }
+
+    function _live(uint256 underlyings, uint256 tokens) internal returns (Live memory live) {
+        (live.checkpoint, live.records) = hub.liveFor(underlyings, tokens);
+    }
+
+    function _figures(
+        Live memory live,
+        bytes memory state,
+        bytes memory balances
+    ) internal view returns (Figures memory) {
+        return referee.health(state, balances, live.checkpoint, live.records, SurfaceChoice.Better);
+    }
+
+    function _equityOf(Live memory live, bytes memory state, bytes memory balances) internal view returns (int256) {
+        return floors.equityOf(state, balances, live.checkpoint, live.records, SurfaceChoice.Better);
+    }
+
+    function _coverage(Lot memory stored, uint16 main, uint256 lossE8) internal view returns (uint256) {
+        return insurance.coverage(main, lossE8, stored.insuredE8);
+    }
+
+    /// @dev Cash of a lot, that was put down at its index, now.
+    function _accrued(Live memory live, int256 cashE8, uint64 fromE12) internal pure returns (int256) {
+        (uint64 debtIndexE12, uint64 creditIndexE12) = LiveMarkets.indices(live.checkpoint);
+        return Interest.accrueFloor(cashE8, fromE12, cashE8 < 0 ? debtIndexE12 : creditIndexE12);
+    }
+
+    /// @dev A lot as it was, with its interest, and cash for what has expired.
+    function _whole(Live memory live, bytes calldata state) internal view returns (AccountState memory whole) {
+        whole = AccountStates.decode(state);
+        whole.cashE8 = _accrued(live, whole.cashE8, whole.interestIndexE12);
+        Expiries.settle(whole, hub, LiveMarkets.areAnyHalted(live.records));
+    }
+
+    /// @dev The same encoded. Why not always that way: until something expires only the cash is another.
+    function _wholeNow(Live memory live, bytes calldata state) internal view returns (bytes memory encoded) {
+        bool isDue = Expiries.areAnyDueIn(state, block.timestamp) || LiveMarkets.areAnyHalted(live.records);
+        if (isDue) return AccountStates.encode(_whole(live, state));
+        encoded = state;
+        int256 cashE8 = _accrued(live, AccountStates.cashE8(state), AccountStates.interestIndexE12(state));
+        uint256 first = (AccountStates.zigzag(cashE8) << 128) | uint128(AccountStates.word(state, 0));
+        // Safe: the first of the words that were copied.
+        assembly ("memory-safe") {
+            mstore(add(encoded, 32), first)
+        }
+    }
+
+    /// @dev What the account has left beside its tokens: the unsold part with its interest, and the proceeds.
+    function _left(
+        Live memory live,
+        Lot memory stored,
+        LotPreimage calldata preimage
+    ) internal view returns (AccountState memory left) {
+        left = LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8);
+        left.cashE8 = _accrued(live, left.cashE8, left.interestIndexE12) + int256(uint256(stored.proceedsE8));
+        Expiries.settle(left, hub, LiveMarkets.areAnyHalted(live.records));
+    }
+
+    function _leftNow(
+        Live memory live,
+        Lot memory stored,
+        LotPreimage calldata preimage
+    ) internal view returns (bytes memory encoded) {
+        return AccountStates.encode(_left(live, stored, preimage));
+    }
+
+    function _balancesOf(uint64 account) internal view returns (bytes memory) {
+        return vault.balancesOf(account);
+    }
+}
