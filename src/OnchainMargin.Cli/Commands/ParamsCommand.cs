@@ -34,10 +34,11 @@ internal static class ParamsCommand
             CheckpointInputs inputs = await session.Client.GetLiveInputsAsync(block, cancellationToken);
             Checkpoint after = proposal.Apply(
                 inputs.Checkpoint,
+                book.Parameters,
                 session.Deployment.Underlyings.ToDictionary(static underlying => underlying.Number, static underlying => underlying.Name),
                 session.Deployment.Tokens.ToDictionary(static token => token.Index, static token => token.Symbol),
                 await TotalsAsync(session, block, cancellationToken));
-            BookAccount[] accounts = [.. book.Accounts.Values];
+            BookAccount[] accounts = [.. book.Accounts.Values.Where(static account => account.OpenLot == 0)];
             byte decimals = session.Deployment.Tokens[0].Decimals;
             IReadOnlyList<Impact> hurt = ImpactCheck.MadeLiquidatable(
                 inputs.Checkpoint, after, [.. accounts.Select(account => AccountTouch.Touched(account.State, account.Balances, inputs.Checkpoint.Header, decimals, book.Settlements))]);

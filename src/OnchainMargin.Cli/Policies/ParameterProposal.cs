@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using OnchainMargin.Margin;
-using Underlying = OnchainMargin.Protocol.Generated.RiskParameters.UnderlyingParameters;
+using OnchainMargin.Protocol.Book;
+using TokenParameters = OnchainMargin.Protocol.Generated.RiskParameters.TokenParameters;
+using UnderlyingParameters = OnchainMargin.Protocol.Generated.RiskParameters.UnderlyingParameters;
 
 namespace OnchainMargin.Cli.Policies;
 
@@ -44,33 +46,45 @@ internal sealed class ParameterProposal
         }
     }
 
-    /// <summary>A checkpoint as it would be when everything proposed has come into force.</summary>
+    /// <summary>A checkpoint as it would be when everything proposed has come into force, and everything that is on its way to a target already (PAR-005).</summary>
     /// <param name="checkpoint">The checkpoint as it is.</param>
+    /// <param name="targets">Where all parameters go, or are.</param>
     /// <param name="underlyings">Names of underlyings by their numbers.</param>
     /// <param name="tokens">Symbols of tokens by their indices.</param>
     /// <param name="totalsE8">The vault's smoothed totals by the tokens' indices.</param>
-    /// <exception cref="CliException">The proposal names what is not there.</exception>
-    public Checkpoint Apply(Checkpoint checkpoint, IReadOnlyDictionary<ushort, string> underlyings, IReadOnlyDictionary<ushort, string> tokens, IReadOnlyDictionary<ushort, Int128> totalsE8)
+    /// <exception cref="CliException">The proposal names what is not there, or a value that the contracts never take.</exception>
+    public Checkpoint Apply(Checkpoint checkpoint, BookParameters targets, IReadOnlyDictionary<ushort, string> underlyings, IReadOnlyDictionary<ushort, string> tokens, IReadOnlyDictionary<ushort, Int128> totalsE8)
     {
         RequireKnown("underlying", Underlyings.Keys, underlyings.Values);
         RequireKnown("token", Tokens.Keys, tokens.Values);
-        return checkpoint with
+        var after = checkpoint with
         {
-            Header = checkpoint.Header with { InitialFactorE8 = InitialFactorE8 ?? checkpoint.Header.InitialFactorE8 },
-            Underlyings = [.. checkpoint.Underlyings.Select(record => Underlyings.TryGetValue(underlyings[record.Underlying], out JsonObject? fields) ? Apply(record, underlyings[record.Underlying], fields) : record)],
-            Collaterals = [.. checkpoint.Collaterals.Select(record => Tokens.TryGetValue(tokens[record.Token], out ProposedHaircut? haircut)
-                ? record with { HaircutE8 = Haircuts.HaircutUp(haircut.HaircutBaseE8, haircut.HaircutMaxE8, haircut.ThresholdE8, totalsE8[record.Token]) }
-                : record)],
+            Header = checkpoint.Header with { InitialFactorE8 = InitialFactorE8 ?? targets.InitialFactorE8 },
+            Underlyings = [.. checkpoint.Underlyings.Select(record => Apply(record, targets.Underlyings[record.Underlying], underlyings[record.Underlying], Underlyings.GetValueOrDefault(underlyings[record.Underlying]) ?? []))],
+            Collaterals = [.. checkpoint.Collaterals.Select(record => Apply(record, targets.Tokens[record.Token], Tokens.GetValueOrDefault(tokens[record.Token]), totalsE8[record.Token]))],
         };
+        Require(MarginDomain.IsHeader(after.Header), "initialFactorE8");
+        after.Underlyings.ToList().ForEach(record => Require(MarginDomain.IsUnderlying(record), underlyings[record.Underlying]));
+        after.Collaterals.ToList().ForEach(record => Require(MarginDomain.IsCollateral(record), tokens[record.Token]));
+        return after;
     }
 
-    private static UnderlyingRecord Apply(UnderlyingRecord record, string name, JsonObject fields)
+    private static void Require(bool isInDomain, string name)
     {
-        RiskParameters now = record.Parameters;
-        var present = new Underlying(
-            (ulong)record.DepthE8, record.Group, now.PriceRangeE8, now.VolRangeE8, now.VolUpFloorE8, now.ShortOptionMinimumE8, now.BasisChargeE8, now.BasisRateE8,
-            now.SlippageE8, now.SlippageCapE8, now.CrowdingE8, now.VegaChargeE8, now.RateChargeE8, now.FloorRateE8, now.NettingFloorE8);
-        JsonObject merged = JsonSerializer.SerializeToNode(present, Json)!.AsObject();
+        if (!isInDomain)
+        {
+            throw new CliException($"The proposal gives {name} a value that no contract takes: keep to the bounds of MRG-010 in spec/margin.md.");
+        }
+    }
+
+    private static CollateralRecord Apply(CollateralRecord record, TokenParameters target, ProposedHaircut? proposed, Int128 totalE8) => record with
+    {
+        HaircutE8 = Haircuts.HaircutUp(proposed?.HaircutBaseE8 ?? target.HaircutBaseE8, proposed?.HaircutMaxE8 ?? target.HaircutMaxE8, proposed?.ThresholdE8 ?? target.ThresholdE8, totalE8),
+    };
+
+    private static UnderlyingRecord Apply(UnderlyingRecord record, UnderlyingParameters target, string name, JsonObject fields)
+    {
+        JsonObject merged = JsonSerializer.SerializeToNode(target, Json)!.AsObject();
         foreach ((string field, JsonNode? value) in fields)
         {
             if (!merged.ContainsKey(field))
@@ -83,7 +97,7 @@ internal sealed class ParameterProposal
 
         try
         {
-            Underlying p = merged.Deserialize<Underlying>(Json);
+            UnderlyingParameters p = merged.Deserialize<UnderlyingParameters>(Json);
             return record with
             {
                 DepthE8 = (long)p.DepthE8,

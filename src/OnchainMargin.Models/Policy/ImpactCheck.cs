@@ -47,7 +47,7 @@ public static class ImpactCheck
         return (long)Math.Min(E8, Math.Max(grown, Math.Round(proposed * E8)));
     }
 
-    /// <summary>Accounts that are not liquidatable at the first checkpoint and are at the second.</summary>
+    /// <summary>Accounts that are not liquidatable at the first checkpoint and are at the second, at the surfaces by which a lot is started (CLR-040). Those that the first cannot value are nobody's to liquidate yet.</summary>
     /// <param name="before">The checkpoint as it is.</param>
     /// <param name="after">With the step.</param>
     /// <param name="accounts">States with their collateral.</param>
@@ -58,9 +58,14 @@ public static class ImpactCheck
         var found = new Impact?[accounts.Count];
         Parallel.For(0, accounts.Count, i =>
         {
-            var first = MarginEngine.Compute(accounts[i].State, accounts[i].Balances.AsSpan(), now);
-            var second = MarginEngine.Compute(accounts[i].State, accounts[i].Balances.AsSpan(), then);
-            found[i] = first.EquityE8 >= first.MaintenanceE8 && second.EquityE8 < second.MaintenanceE8 ? new Impact(i, second.EquityE8, first.MaintenanceE8, second.MaintenanceE8) : null;
+            (AccountState state, ImmutableArray<Balance> balances) = accounts[i];
+            if (MarginEngine.TryCompute(state, balances.AsSpan(), now, SurfaceChoice.Better, out AccountFigures first) != MarginError.None || first.EquityE8 < first.MaintenanceE8)
+            {
+                return;
+            }
+
+            AccountFigures second = MarginEngine.Compute(state, balances.AsSpan(), then, SurfaceChoice.Better);
+            found[i] = second.EquityE8 < second.MaintenanceE8 ? new Impact(i, second.EquityE8, first.MaintenanceE8, second.MaintenanceE8) : null;
         });
         return [.. found.Where(f => f is not null).Select(f => f!.Value)];
     }

@@ -110,12 +110,7 @@ internal sealed class ParameterProposer(ParameterOptions options)
 
     private static ulong[] MadeLiquidatable(ProtocolBook book, Checkpoint checkpoint, Checkpoint after)
     {
-        // Accounts that the checkpoint cannot value are nobody's to liquidate yet.
-        var view = new CheckpointView(checkpoint);
-        BookAccount[] accounts =
-        [
-            .. book.Accounts.Values.Where(a => MarginEngine.TryCompute(book.Settlements.Settle(a.State), a.Balances.AsSpan(), view, SurfaceChoice.Present, out _) == MarginError.None),
-        ];
+        BookAccount[] accounts = [.. book.Accounts.Values.Where(static account => account.OpenLot == 0)];
         IReadOnlyList<Impact> hurt = ImpactCheck.MadeLiquidatable(checkpoint, after, [.. accounts.Select(a => (book.Settlements.Settle(a.State), a.Balances))]);
         return [.. hurt.Select(h => accounts[h.Account].Id)];
     }

@@ -1,8 +1,12 @@
+using System.Collections.Immutable;
 using OnchainMargin.Cli.Margin;
 using OnchainMargin.Cli.Policies;
 using OnchainMargin.Cli.Tests.Margin;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Policy;
+using OnchainMargin.Protocol.Book;
+using TokenParameters = OnchainMargin.Protocol.Generated.RiskParameters.TokenParameters;
+using UnderlyingParameters = OnchainMargin.Protocol.Generated.RiskParameters.UnderlyingParameters;
 
 namespace OnchainMargin.Cli.Tests.Policies;
 
@@ -49,14 +53,65 @@ public sealed class ParameterProposalTests : IDisposable
     [InlineData("""{ "underlyings": { "ETH": { "priceRangeE8": "much" } } }""", "The proposal's parameters of ETH are none")]
     [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 1 } } }""", "is not one")]
     [InlineData("""{ "nonsense": 1 }""", "is not one")]
+    [InlineData("""{ "underlyings": { "ETH": { "priceRangeE8": 320000000 } } }""", "The proposal gives ETH a value that no contract takes: keep to the bounds of MRG-010 in spec/margin.md.")]
+    [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 5000000, "haircutMaxE8": 200000000, "thresholdE8": 1 } } }""", "The proposal gives WETH a value")]
+    [InlineData("""{ "initialFactorE8": 1 }""", "The proposal gives initialFactorE8 a value")]
     public void Apply_WhatIsNotThere_IsNamed(string text, string message) =>
         Assert.Contains(message, Assert.Throws<CliException>(() => Apply(text)).Message, StringComparison.Ordinal);
+
+    /// <summary>What is on its way stays on it: a change of one field leaves the others' targets.</summary>
+    [Fact]
+    public void Apply_OfWhatIsOnItsWay_GoesFromItsTarget()
+    {
+        BookParameters targets = Targets();
+        targets = targets with
+        {
+            InitialFactorE8 = 140_000_000,
+            Underlyings = targets.Underlyings.SetItem(1, targets.Underlyings[1] with { PriceRangeE8 = 20_000_000 }),
+            Tokens = targets.Tokens.SetItem(1, targets.Tokens[1] with { HaircutBaseE8 = 10_000_000 }),
+        };
+        File.WriteAllText(_path, """{ "underlyings": { "ETH": { "depthE8": 100000000000 } } }""");
+
+        Checkpoint after = ParameterProposal.Read(_path).Apply(Design.Checkpoint, targets, Underlyings, Tokens, Totals);
+
+        Assert.Equal(140_000_000, after.Header.InitialFactorE8);
+        Assert.Equal(20_000_000U, after.Underlyings[0].Parameters.PriceRangeE8);
+
+        // 9000 of a threshold of 5000: once and four fifths of the base.
+        Assert.Equal(18_000_000, after.Collaterals[1].HaircutE8);
+    }
+
+    [Fact]
+    public void Apply_Nothing_ChangesNothing()
+    {
+        Checkpoint after = Apply("{}");
+        Assert.Equal(Design.Checkpoint.Header, after.Header);
+        Assert.Equal(Design.Checkpoint.Underlyings[0].Parameters, after.Underlyings[0].Parameters);
+        Assert.Equal(Design.Checkpoint.Collaterals.AsEnumerable(), after.Collaterals.AsEnumerable());
+    }
 
     public void Dispose() => File.Delete(_path);
 
     private Checkpoint Apply(string text)
     {
         File.WriteAllText(_path, text);
-        return ParameterProposal.Read(_path).Apply(Design.Checkpoint, Underlyings, Tokens, Totals);
+        return ParameterProposal.Read(_path).Apply(Design.Checkpoint, Targets(), Underlyings, Tokens, Totals);
+    }
+
+    /// <summary>The design's parameters, none of them on its way.</summary>
+    private static BookParameters Targets()
+    {
+        UnderlyingRecord eth = Design.Checkpoint.Underlyings[0];
+        RiskParameters p = eth.Parameters;
+        return new BookParameters
+        {
+            InitialFactorE8 = (uint)Design.Checkpoint.Header.InitialFactorE8,
+            Underlyings = ImmutableSortedDictionary<ushort, UnderlyingParameters>.Empty.Add(1, new UnderlyingParameters(
+                (ulong)eth.DepthE8, eth.Group, p.PriceRangeE8, p.VolRangeE8, p.VolUpFloorE8, p.ShortOptionMinimumE8, p.BasisChargeE8, p.BasisRateE8, p.SlippageE8,
+                p.SlippageCapE8, p.CrowdingE8, p.VegaChargeE8, p.RateChargeE8, p.FloorRateE8, p.NettingFloorE8)),
+            Tokens = ImmutableSortedDictionary<ushort, TokenParameters>.Empty
+                .Add(0, default)
+                .Add(1, new TokenParameters { Underlying = 1, HaircutBaseE8 = 5_000_000, HaircutMaxE8 = 30_000_000, ThresholdE8 = 5_000UL * 100_000_000 }),
+        };
     }
 }

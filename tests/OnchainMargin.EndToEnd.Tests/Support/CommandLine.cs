@@ -20,5 +20,5 @@ public static class CommandLine
     }
 
     /// <summary>What takes no key.</summary>
-    private static bool IsRead(string[] arguments) => arguments is ["attester", "fees", ..];
+    private static bool IsRead(string[] arguments) => arguments is ["attester", "fees", ..] or ["params", ..];
 }
