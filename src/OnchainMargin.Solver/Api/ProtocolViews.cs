@@ -20,6 +20,7 @@ namespace OnchainMargin.Solver.Api;
 internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadcast<RiskSnapshot> risks, AttestedBooks attested, DeploymentRecord deployment)
 {
     private readonly InstrumentNames _names = new(deployment);
+    private readonly HolderIndex _holders = new();
 
     /// <summary>Names of instruments.</summary>
     public InstrumentNames Names => _names;
@@ -53,7 +54,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
 
         AccountView[] items =
         [
-            .. (onlyUnderWater ? UnderWater(book, after) : book.Accounts.After(after))
+            .. (onlyUnderWater ? UnderWater(book, after) : (owner ?? acting) is { } who ? _holders.Of(who, book.Accounts, after) : book.Accounts.After(after))
                 .Where(account => (owner is null || account.Owner == owner) && (acting is null || IsActing(account, acting.Value, book.BlockTimeSeconds)))
                 .Take(limit + 1).Select(account => View(account)),
         ];
