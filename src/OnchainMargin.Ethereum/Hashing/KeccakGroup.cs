@@ -13,7 +13,7 @@ internal static class KeccakGroup<TWord, TLanes>
 {
     private const int HashWords = Hash32.Size / 8;
 
-    /// <summary>Takes messages in, padded, and leaves their states permuted.</summary>
+    /// <summary>Takes messages in, padded, and leaves their hashes in the first words of the states.</summary>
     [SkipLocalsInit]
     public static void Absorb(ref byte first, int messageBytes, Span<TWord> state)
     {
@@ -24,7 +24,7 @@ internal static class KeccakGroup<TWord, TLanes>
         {
             TLanes.Load(ref Unsafe.AddByteOffset(ref first, at), messageBytes, block);
             Mix(block, state);
-            KeccakPermutation.Apply<TWord, TLanes>(state);
+            KeccakPermutation.Apply<TWord, TLanes>(state, isLast: false);
         }
 
         int left = messageBytes - at;
@@ -127,6 +127,6 @@ internal static class KeccakGroup<TWord, TLanes>
     private static void Finish(Span<TWord> state)
     {
         state[Keccak256.RateWords - 1] = TLanes.Xor(state[Keccak256.RateWords - 1], TLanes.Broadcast(Keccak256.LastRateBit));
-        KeccakPermutation.Apply<TWord, TLanes>(state);
+        KeccakPermutation.Apply<TWord, TLanes>(state, isLast: true);
     }
 }

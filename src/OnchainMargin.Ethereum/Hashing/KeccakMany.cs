@@ -98,7 +98,7 @@ public static class KeccakMany
         where TWord : unmanaged
         where TLanes : struct, IKeccakLanes<TWord>
     {
-        Span<TWord> state = stackalloc TWord[KeccakPermutation.Words];
+        Span<TWord> state = KeccakPermutation.Aligned(stackalloc TWord[KeccakPermutation.Words + KeccakPermutation.Room]);
         for (; from + TLanes.Count <= hashes.Length; from += TLanes.Count)
         {
             KeccakGroup<TWord, TLanes>.Absorb(ref Unsafe.Add(ref MemoryMarshal.GetReference(messages), (nint)from * messageBytes), messageBytes, state);
@@ -112,7 +112,7 @@ public static class KeccakMany
         where TWord : unmanaged
         where TLanes : struct, IKeccakLanes<TWord>
     {
-        Span<TWord> state = stackalloc TWord[KeccakPermutation.Words];
+        Span<TWord> state = KeccakPermutation.Aligned(stackalloc TWord[KeccakPermutation.Words + KeccakPermutation.Room]);
         for (; from + TLanes.Count <= hashes.Length; from += TLanes.Count)
         {
             KeccakGroup<TWord, TLanes>.AbsorbFours(fours.Slice(4 * from, 4 * TLanes.Count), state);
@@ -127,7 +127,7 @@ public static class KeccakMany
         where TWord : unmanaged
         where TLanes : struct, IKeccakLanes<TWord>
     {
-        Span<TWord> state = stackalloc TWord[KeccakPermutation.Words];
+        Span<TWord> state = KeccakPermutation.Aligned(stackalloc TWord[KeccakPermutation.Words + KeccakPermutation.Room]);
         for (; from + TLanes.Count <= hashes.Length; from += TLanes.Count)
         {
             KeccakGroup<TWord, TLanes>.AbsorbPairs(pairs.Slice(2 * from, 2 * TLanes.Count), state);

@@ -13,7 +13,7 @@ namespace OnchainMargin.Protocol.Attestations;
 /// <remarks>A leaf names its checkpoint, so the books of two checkpoints share none; those of two blocks that hold the same checkpoint (a reorganisation) share most.</remarks>
 public sealed class AttestedBook
 {
-    private const int ChunkLeaves = 256;
+    private const int ChunkLeaves = 64;
     private const int LeafWords = 4;
 
     /// <summary>Above this part of changed leaves a tree is built anew rather than brought up to date.</summary>
@@ -40,22 +40,13 @@ public sealed class AttestedBook
     {
         ArgumentNullException.ThrowIfNull(attestations);
         Checkpoint = checkpoint;
-        if (!IsInOrder(attestations, checkpoint, workers))
+        _tree = alike is null ? null : Adapt(attestations, checkpoint, alike);
+        if (_tree is null && attestations.Length > 0)
         {
-            Array.Sort(attestations, static (a, b) => a.Account.CompareTo(b.Account));
-            for (int i = 0; i < attestations.Length; i++)
-            {
-                if (attestations[i].Checkpoint != checkpoint || attestations[i].ModelHash != attestations[0].ModelHash || (i > 0 && attestations[i - 1].Account == attestations[i].Account))
-                {
-                    throw new ArgumentException($"The attestation of account {attestations[i].Account} is there twice or names checkpoint {attestations[i].Checkpoint}, model {attestations[i].ModelHash}; a book has one for each account at checkpoint {checkpoint}, all by one model.", nameof(attestations));
-                }
-            }
+            _tree = StandardMerkleTree.Build(LeavesOf(attestations, checkpoint, workers) ?? LeavesOf(Sorted(attestations, checkpoint), checkpoint, workers)!, sort: true, workers);
         }
 
         Attestations = ImmutableCollectionsMarshal.AsImmutableArray(attestations);
-        _tree = attestations.Length == 0 ? null
-            : alike is not null && Adapt(attestations, alike) is { } adapted ? adapted
-            : StandardMerkleTree.Build(LeavesOf(attestations, workers), sort: true, workers);
     }
 
     /// <summary>The checkpoint.</summary>
@@ -107,24 +98,52 @@ public sealed class AttestedBook
         return from < Attestations.Length && Attestations[from].Account == account ? (Attestations[from], _tree!.ProofOf(from)) : null;
     }
 
-    /// <summary>The hashes of all leaves, by all threads.</summary>
-    internal static Hash32[] LeavesOf(RiskRegistry.RiskAttestation[] attestations, int workers)
+    /// <summary>The hashes of all leaves, by all threads; null when accounts do not ascend, as they do when they come from a book, or not all name the checkpoint and one model.</summary>
+    internal static Hash32[]? LeavesOf(RiskRegistry.RiskAttestation[] attestations, ulong checkpoint, int workers)
     {
         Hash32[] leaves = GC.AllocateUninitializedArray<Hash32>(attestations.Length);
         int chunks = (attestations.Length + ChunkLeaves - 1) / ChunkLeaves;
-        Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = workers }, static () => new Hash32[ChunkLeaves * LeafWords], (chunk, _, words) =>
+        bool fits = Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = workers }, static () => new Hash32[ChunkLeaves * LeafWords], (chunk, loop, words) =>
         {
             int from = chunk * ChunkLeaves;
             int count = Math.Min(ChunkLeaves, attestations.Length - from);
             for (int i = 0; i < count; i++)
             {
+                if (!Fits(attestations, from + i, checkpoint))
+                {
+                    loop.Stop();
+                    return words;
+                }
+
                 WriteLeaf(attestations[from + i], words.AsSpan(i * LeafWords, LeafWords));
             }
 
             KeccakMany.HashFoursTwice(words.AsSpan(0, count * LeafWords), leaves.AsSpan(from, count));
             return words;
-        }, static _ => { });
-        return leaves;
+        }, static _ => { }).IsCompleted;
+        return fits ? leaves : null;
+    }
+
+    /// <summary>Whether an attestation is of an account behind the one before, and names the checkpoint and the model that the first one names.</summary>
+    private static bool Fits(RiskRegistry.RiskAttestation[] attestations, int i, ulong checkpoint)
+    {
+        ref readonly RiskRegistry.RiskAttestation attestation = ref attestations[i];
+        return attestation.Checkpoint == checkpoint && attestation.ModelHash == attestations[0].ModelHash && (i == 0 || attestations[i - 1].Account < attestation.Account);
+    }
+
+    /// <summary>The same array by account; throws when that is no book.</summary>
+    private static RiskRegistry.RiskAttestation[] Sorted(RiskRegistry.RiskAttestation[] attestations, ulong checkpoint)
+    {
+        Array.Sort(attestations, static (a, b) => a.Account.CompareTo(b.Account));
+        for (int i = 0; i < attestations.Length; i++)
+        {
+            if (!Fits(attestations, i, checkpoint))
+            {
+                throw new ArgumentException($"The attestation of account {attestations[i].Account} is there twice or names checkpoint {attestations[i].Checkpoint}, model {attestations[i].ModelHash}; a book has one for each account at checkpoint {checkpoint}, all by one model.", nameof(attestations));
+            }
+        }
+
+        return attestations;
     }
 
     /// <summary>Both hashes; least cash, initial and maintenance margin; account, checkpoint and last second at the end of the last word.</summary>
@@ -140,27 +159,10 @@ public sealed class AttestedBook
         }
     }
 
-    /// <summary>Whether accounts ascend and all name the checkpoint and one model, as they do when they come from a book.</summary>
-    private static bool IsInOrder(RiskRegistry.RiskAttestation[] attestations, ulong checkpoint, int workers)
+    /// <summary>The tree of a book of the same accounts, checkpoint and model with the few leaves changed that differ; null when there are others or many.</summary>
+    private static StandardMerkleTree? Adapt(RiskRegistry.RiskAttestation[] attestations, ulong checkpoint, AttestedBook alike)
     {
-        bool isInOrder = true;
-        Stretches.Run(attestations.Length, workers, (from, to) =>
-        {
-            for (int i = from; i < to; i++)
-            {
-                if (attestations[i].Checkpoint != checkpoint || attestations[i].ModelHash != attestations[0].ModelHash || (i > 0 && attestations[i - 1].Account >= attestations[i].Account))
-                {
-                    Volatile.Write(ref isInOrder, false);
-                }
-            }
-        });
-        return isInOrder;
-    }
-
-    /// <summary>The tree of a book of the same accounts with the few leaves changed that differ; null when there are others or many.</summary>
-    private static StandardMerkleTree? Adapt(RiskRegistry.RiskAttestation[] attestations, AttestedBook alike)
-    {
-        if (alike.Attestations.Length != attestations.Length)
+        if (alike._tree is null || alike.Checkpoint != checkpoint || alike.Attestations.Length != attestations.Length)
         {
             return null;
         }
@@ -171,14 +173,15 @@ public sealed class AttestedBook
             if (attestations[i] != alike.Attestations[i])
             {
                 changed.Add(i);
-                if (attestations[i].Account != alike.Attestations[i].Account || changed.Count > attestations.Length / FewLeavesDivisor)
+                bool isSameBook = attestations[i].Account == alike.Attestations[i].Account && attestations[i].Checkpoint == checkpoint && attestations[i].ModelHash == alike.ModelHash;
+                if (!isSameBook || changed.Count > attestations.Length / FewLeavesDivisor)
                 {
                     return null;
                 }
             }
         }
 
-        StandardMerkleTree tree = alike._tree!.Copy();
+        StandardMerkleTree tree = alike._tree.Copy();
         tree.Update(changed.ToArray(), [.. changed.Select(i => LeafOf(attestations[i]))]);
         return tree;
     }

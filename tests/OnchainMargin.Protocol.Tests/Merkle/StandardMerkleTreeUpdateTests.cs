@@ -86,6 +86,13 @@ public sealed class StandardMerkleTreeUpdateTests
             Assert.True(StandardMerkleTree.Verify(adapted.Root, AttestedBook.LeafOf(attestation), proof));
         }
 
+        // One that names another model or checkpoint than the book that it is like is refused, first or not.
+        foreach (int i in (int[])[0, 17])
+        {
+            Assert.Throws<ArgumentException>(() => new AttestedBook(7, [.. attestations.Index().Select(pair => pair.Index == i ? pair.Item with { ModelHash = Hash32.Zero } : pair.Item)], before, 2));
+            Assert.Throws<ArgumentException>(() => new AttestedBook(7, [.. attestations.Index().Select(pair => pair.Index == i ? pair.Item with { Checkpoint = 8 } : pair.Item)], before, 2));
+        }
+
         Assert.Null(adapted.Find(0));
         Assert.Null(adapted.Find(1001));
         Assert.Contains("one for each account", Assert.Throws<ArgumentException>(() => new AttestedBook(7, [attestations[0], attestations[0]])).Message, StringComparison.Ordinal);
