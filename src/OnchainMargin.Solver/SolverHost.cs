@@ -97,6 +97,7 @@ public static class SolverHost
         ApiSetup.AddServices(builder, options);
         WebApplication host = builder.Build();
         _ = host.Services.GetRequiredService<SolverStore>();
+        host.Services.GetRequiredService<TransactionManagers>().TellOfOthers(keys.Senders);
         _ = host.Services.GetRequiredService<IRpcClient>();
         _ = host.Services.GetRequiredService<SolverKeys>();
         TelemetryExport.Start(host.Services);

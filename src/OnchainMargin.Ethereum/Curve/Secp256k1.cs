@@ -12,8 +12,8 @@ public static class Secp256k1
     /// <summary>The managed implementation, always there.</summary>
     public static ISecp256k1 Managed { get; } = new ManagedSecp256k1();
 
-    /// <summary>The native implementation, or null where the library is not installed.</summary>
-    public static ISecp256k1? Native { get; } = NativeSecp256k1.TryLoad();
+    /// <summary>The native implementation, or null where the library is not installed, or signs otherwise.</summary>
+    public static ISecp256k1? Native { get; } = WhenSame(NativeSecp256k1.TryLoad());
 
     /// <summary>The fastest implementation there is.</summary>
     public static ISecp256k1 Default { get; } = Native ?? Managed;
@@ -25,6 +25,14 @@ public static class Secp256k1
         bool ok = signature.S <= HalfOrder && Default.TryRecover(hash, signature, publicKey);
         address = ok ? Address.FromPublicKey(publicKey) : default;
         return ok;
+    }
+
+    /// <summary>An implementation that signs as the managed one does, or null: a signature that follows from key and hash by whichever implementation is what lets a transaction be stored before it is signed.</summary>
+    internal static ISecp256k1? WhenSame(ISecp256k1? other)
+    {
+        byte[] key = UInt256.One.ToHash32().ToArray();
+        Hash32 hash = HalfOrder.ToHash32();
+        return other?.Sign(hash, key) == Managed.Sign(hash, key) ? other : null;
     }
 
     internal static bool IsScalar(in UInt256 value) => !value.IsZero && value < Order;

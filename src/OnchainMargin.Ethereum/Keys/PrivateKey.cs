@@ -84,6 +84,20 @@ public sealed class PrivateKey : ITransactionSigner, IHashSigner, IDisposable
         return _curve.Sign(hash, _key);
     }
 
+    /// <summary>The code by which the key knows again what passed through other hands: nobody makes it without the key, and it is no signature.</summary>
+    public Hash32 Seal(in Hash32 hash)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Span<byte> code = stackalloc byte[Hash32.Size];
+        Span<byte> message = stackalloc byte[Hash32.Size];
+        hash.CopyTo(message);
+
+        // Under a key of its own, which does nothing but seal.
+        HMACSHA256.HashData(_key, "OnchainMargin seal"u8, code);
+        HMACSHA256.HashData(code, message, code);
+        return new Hash32(code);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -131,7 +131,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
             return;
         }
 
-        Task<SendingTerms> asked = _transactions.AskTermsAsync(cancellationToken);
+        Task<SendingTerms> asked = Task.Run(() => _transactions.AskTermsAsync(cancellationToken), cancellationToken);
         HashSet<ulong> resting = Resting(found);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Dictionary<Task<Start?>, BookAccount> starts = found.ToDictionary(

@@ -3,7 +3,7 @@ namespace OnchainMargin.Solver.Store;
 /// <summary>How far a transaction of the outbox has come.</summary>
 public enum OutboxState
 {
-    /// <summary>Signed, stored and to be broadcast until it is mined.</summary>
+    /// <summary>Stored and to be broadcast until it is mined.</summary>
     Live = 0,
 
     /// <summary>Mined and carried out; watched until it is deep enough.</summary>

@@ -9,10 +9,10 @@ public sealed partial class SolverStore
     private const string OutboxColumns =
         "intent, sender, target, data, gas_limit AS GasLimit, nonce, state, block, reason, created, most_fee AS MostFee, private AS Private";
 
-    /// <summary>Stores a new intent together with its first signed form, before anything is broadcast. False, and nothing stored, when the intent is already there.</summary>
+    /// <summary>Stores a new intent together with its first form, before anything is broadcast. False, and nothing stored, when the intent is already there.</summary>
     public bool TryAddToOutbox(OutboxEntry entry, OutboxAttempt attempt) => TryAddToOutbox([(entry, attempt)]);
 
-    /// <summary>Stores new intents together with their first signed forms, all or nothing.</summary>
+    /// <summary>Stores new intents together with their first forms, all or nothing.</summary>
     /// <exception cref="StoreException">Thrown, and nothing stored, when one of them is there already.</exception>
     public void AddAllToOutbox(IReadOnlyCollection<(OutboxEntry Entry, OutboxAttempt Attempt)> intents)
     {
@@ -23,7 +23,7 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>Stores a further signed form of an intent, before it is broadcast.</summary>
+    /// <summary>Stores a further form of an intent, before it is broadcast.</summary>
     public void AddAttempt(OutboxAttempt attempt)
     {
         lock (_gate)
@@ -55,6 +55,17 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>Who has transactions that are in no block, and how many.</summary>
+    public IReadOnlyList<(Address Sender, int Count)> Waiting()
+    {
+        lock (_gate)
+        {
+            return [.. Connection
+                .Query<(byte[] Sender, long Count)>("SELECT sender, count(*) FROM outbox WHERE state = 0 GROUP BY sender")
+                .Select(static row => (new Address(row.Sender), (int)row.Count))];
+        }
+    }
+
     /// <summary>The entries that are written down as mined although the chain has used fewer nonces: a reorganisation took them back, however deep they were.</summary>
     public IReadOnlyList<OutboxEntry> TakenBackOf(Address sender, ulong minedNonce)
     {
@@ -79,14 +90,14 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>The signed forms of an intent, oldest first.</summary>
+    /// <summary>The forms of an intent, oldest first.</summary>
     public IReadOnlyList<OutboxAttempt> AttemptsOf(string intent)
     {
         lock (_gate)
         {
             return [.. Connection
                 .Query<AttemptRow>(
-                    "SELECT hash, intent, nonce, raw, max_fee AS MaxFee, tip, signed, empty FROM attempts WHERE intent = @intent ORDER BY signed, position",
+                    "SELECT intent, max_fee AS MaxFee, tip, offered, seal, empty FROM attempts WHERE intent = @intent ORDER BY position",
                     new { intent })
                 .Select(static row => row.ToAttempt())];
         }
@@ -160,17 +171,15 @@ public sealed partial class SolverStore
 
     private void AddAttempts(IEnumerable<OutboxAttempt> attempts) =>
         Connection.Execute(
-            "INSERT INTO attempts (hash, intent, nonce, raw, max_fee, tip, signed, position, empty) "
-            + "VALUES (@hash, @intent, @nonce, @raw, @maxFee, @tip, @signed, (SELECT count(*) FROM attempts WHERE intent = @intent), @empty) ON CONFLICT (hash) DO NOTHING",
+            "INSERT INTO attempts (intent, position, max_fee, tip, offered, seal, empty) "
+            + "VALUES (@intent, (SELECT count(*) FROM attempts WHERE intent = @intent), @maxFee, @tip, @offered, @seal, @empty)",
             attempts.Select(static attempt => new
             {
-                hash = attempt.Hash.ToArray(),
                 intent = attempt.Intent,
-                nonce = checked((long)attempt.Nonce),
-                raw = attempt.Raw,
                 maxFee = attempt.MaxFeePerGasWei.ToString(),
                 tip = attempt.TipPerGasWei.ToString(),
-                signed = attempt.SignedSeconds,
+                offered = attempt.OfferedSeconds,
+                seal = attempt.Seal,
                 empty = attempt.IsEmpty ? 1L : 0L,
             }));
 
@@ -219,23 +228,19 @@ public sealed partial class SolverStore
 
     private sealed class AttemptRow
     {
-        public byte[] Hash { get; init; } = [];
-
         public string Intent { get; init; } = "";
-
-        public long Nonce { get; init; }
-
-        public byte[] Raw { get; init; } = [];
 
         public string MaxFee { get; init; } = "";
 
         public string Tip { get; init; } = "";
 
-        public long Signed { get; init; }
+        public long Offered { get; init; }
+
+        public byte[] Seal { get; init; } = [];
 
         public long Empty { get; init; }
 
         public OutboxAttempt ToAttempt() =>
-            new(new Hash32(Hash), Intent, (ulong)Nonce, Raw, UInt256.Parse(MaxFee), UInt256.Parse(Tip), Signed) { IsEmpty = Empty != 0 };
+            new(Intent, UInt256.Parse(MaxFee), UInt256.Parse(Tip), Offered, Seal) { IsEmpty = Empty != 0 };
     }
 }

@@ -128,7 +128,8 @@ public sealed partial class SolverStore : IDisposable
             Require("chain", chainId.ToString(CultureInfo.InvariantCulture), "is an index of another chain", $"name another {_database.Kind}");
             Require("deployment", deployment.ToString(), "is an index of another deployment", $"name another {_database.Kind}");
             Migrate("1", StoreSchema.FromVersion1);
-            Migrate("2", StoreSchema.FromVersion2(_database.Types));
+            Migrate("2", StoreSchema.FromVersion2Or3(_database.Types));
+            Migrate("3", StoreSchema.FromVersion2Or3(_database.Types));
             Require("version", Text(StoreSchema.Version), "was written by another version of this program", $"run that version; in an empty {_database.Kind} the index is rebuilt from the chain, transactions that still wait are not");
         }
         else

@@ -3,7 +3,7 @@ namespace OnchainMargin.Solver.Store;
 /// <summary>The tables of the store. A change of shape is a new version; the index can always be rebuilt from the chain, the outbox cannot.</summary>
 internal static class StoreSchema
 {
-    internal const int Version = 3;
+    internal const int Version = 4;
 
     internal static string Create(StoreTypes types) => $"""
         CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL){types.Clustered};
@@ -42,23 +42,23 @@ internal static class StoreSchema
         UPDATE meta SET value = '2' WHERE key = 'version';
         """;
 
-    /// <summary>What makes a store of version 2 one of version 3, with all that is in it.</summary>
-    internal static string FromVersion2(StoreTypes types) => """
+    /// <summary>What makes a store of version 2 or 3 one of version 4, with all that is in it.</summary>
+    internal static string FromVersion2Or3(StoreTypes types) => """
         DROP INDEX outbox_nonce;
         DROP INDEX outbox_state;
         DROP INDEX attempts_intent;
-        ALTER TABLE attempts RENAME TO attempts_2;
-        ALTER TABLE outbox RENAME TO outbox_2;
+        ALTER TABLE attempts RENAME TO attempts_3;
+        ALTER TABLE outbox RENAME TO outbox_3;
 
         """ + Outbox(types) + """
 
         INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private)
-            SELECT intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private FROM outbox_2;
-        INSERT INTO attempts (hash, intent, nonce, raw, max_fee, tip, signed, position, empty)
-            SELECT hash, intent, nonce, raw, max_fee, tip, signed, position, empty FROM attempts_2;
-        DROP TABLE attempts_2;
-        DROP TABLE outbox_2;
-        UPDATE meta SET value = '3' WHERE key = 'version';
+            SELECT intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private FROM outbox_3;
+        INSERT INTO attempts (intent, position, max_fee, tip, offered, seal, empty)
+            SELECT intent, position, max_fee, tip, signed, raw, empty FROM attempts_3;
+        DROP TABLE attempts_3;
+        DROP TABLE outbox_3;
+        UPDATE meta SET value = '4' WHERE key = 'version';
         """;
 
     /// <summary>The relay's open orders, in the order in which they came. In no version's shape: made where it is missing.</summary>
@@ -74,7 +74,7 @@ internal static class StoreSchema
             UNIQUE (account, nonce));
         """;
 
-    /// <summary>Rows of kilobytes, found by keys that come in no order: they lie where they were appended, and only the keys are sorted in, so that a batch writes few pages.</summary>
+    /// <summary>Rows of kilobytes, found by keys that come in no order, lie where they were appended, and only the keys are sorted in, so that a batch writes few pages.</summary>
     private static string Outbox(StoreTypes types) => $"""
         CREATE TABLE outbox (
             intent TEXT PRIMARY KEY,
@@ -93,15 +93,13 @@ internal static class StoreSchema
         CREATE INDEX outbox_state ON outbox (state);
 
         CREATE TABLE attempts (
-            hash {types.Bytes} PRIMARY KEY,
             intent TEXT NOT NULL REFERENCES outbox (intent),
-            nonce {types.Integer} NOT NULL,
-            raw {types.Bytes} NOT NULL,
+            position {types.Integer} NOT NULL,
             max_fee TEXT NOT NULL,
             tip TEXT NOT NULL,
-            signed {types.Integer} NOT NULL,
-            position {types.Integer} NOT NULL,
-            empty {types.Integer} NOT NULL DEFAULT 0);
-        CREATE INDEX attempts_intent ON attempts (intent);
+            offered {types.Integer} NOT NULL,
+            seal {types.Bytes} NOT NULL,
+            empty {types.Integer} NOT NULL,
+            PRIMARY KEY (intent, position)){types.Clustered};
         """;
 }

@@ -1,4 +1,5 @@
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Transactions;
 
 namespace OnchainMargin.Solver.Transactions;
 
@@ -21,11 +22,11 @@ internal interface ITransactionNode
     /// <summary>What became of a transaction, or null while it is in no block.</summary>
     Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken);
 
-    /// <summary>Hands signed bytes in. Doing it again with the same bytes does nothing twice.</summary>
-    /// <param name="raw">The bytes.</param>
+    /// <summary>Hands a signed transaction in. Doing it again with the same one does nothing twice.</summary>
+    /// <param name="transaction">The transaction.</param>
     /// <param name="isPrivate">Whether only the private relay may have them; they go to every node otherwise, and also where no relay is named.</param>
     /// <param name="cancellationToken">Stops.</param>
-    Task BroadcastAsync(byte[] raw, bool isPrivate, CancellationToken cancellationToken);
+    Task BroadcastAsync(SignedTransaction transaction, bool isPrivate, CancellationToken cancellationToken);
 
     /// <summary>Why a mined transaction was reverted, in words, as far as the node can tell by calling it again at its block.</summary>
     Task<string> ExplainRevertAsync(Address sender, Address target, byte[] data, ulong blockNumber, CancellationToken cancellationToken);

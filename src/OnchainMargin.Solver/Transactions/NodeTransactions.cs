@@ -23,8 +23,8 @@ internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, T
         return receipt is null ? null : new MinedTransaction(receipt.BlockNumber, receipt.IsSuccess);
     }
 
-    public Task BroadcastAsync(byte[] raw, bool isPrivate, CancellationToken cancellationToken) =>
-        (isPrivate && relay.Node is { } hidden ? hidden : node).SendRawTransactionAsync(SignedTransaction.Decode(raw), cancellationToken);
+    public Task BroadcastAsync(SignedTransaction transaction, bool isPrivate, CancellationToken cancellationToken) =>
+        (isPrivate && relay.Node is { } hidden ? hidden : node).SendRawTransactionAsync(transaction, cancellationToken);
 
     public async Task<string> ExplainRevertAsync(Address sender, Address target, byte[] data, ulong blockNumber, CancellationToken cancellationToken)
     {

@@ -5,22 +5,22 @@ using OnchainMargin.Ethereum.Transactions;
 namespace OnchainMargin.Solver.Transactions;
 
 /// <summary>A key that signs transactions of its account on one chain.</summary>
-internal sealed class SigningKey(ITransactionSigner signer, ulong chainId) : ITransactionKey
+internal sealed class SigningKey(PrivateKey key, ulong chainId) : ITransactionKey
 {
-    public Address Address => signer.Address;
+    public Address Address => key.Address;
 
-    public (byte[] Raw, Hash32 Hash) Sign(Address target, byte[] data, ulong gasLimit, ulong nonce, GasOffer offer)
+    public FeeMarketTransaction Call(Address target, byte[] data, ulong gasLimit, ulong nonce, GasOffer offer) => new()
     {
-        SignedTransaction signed = signer.Sign(new FeeMarketTransaction
-        {
-            ChainId = chainId,
-            Nonce = nonce,
-            GasLimit = gasLimit,
-            To = target,
-            Data = data,
-            MaxFeePerGasWei = offer.MaxFeePerGasWei,
-            MaxPriorityFeePerGasWei = offer.TipPerGasWei,
-        });
-        return (signed.Raw.ToArray(), signed.Hash);
-    }
+        ChainId = chainId,
+        Nonce = nonce,
+        GasLimit = gasLimit,
+        To = target,
+        Data = data,
+        MaxFeePerGasWei = offer.MaxFeePerGasWei,
+        MaxPriorityFeePerGasWei = offer.TipPerGasWei,
+    };
+
+    public byte[] Seal(FeeMarketTransaction call) => key.Seal(call.SigningHash()).ToArray();
+
+    public SignedTransaction Sign(FeeMarketTransaction call) => key.Sign(call);
 }

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Store;
 
@@ -7,9 +7,6 @@ namespace OnchainMargin.Solver.Transactions;
 /// <content>Several intents at once, each as far as it can get without waiting for another: signing, the disk and the node have work at the same time.</content>
 internal sealed partial class TransactionManager
 {
-    /// <summary>As many as are worth waiting for with a write to the disk, which takes as long as two or three signatures, for one or for many.</summary>
-    private const int Together = 8;
-
     /// <summary>Asks the node what several intents are to be sent by.</summary>
     public async Task<SendingTerms> AskTermsAsync(CancellationToken cancellationToken)
     {
@@ -28,92 +25,79 @@ internal sealed partial class TransactionManager
         ArgumentNullException.ThrowIfNull(intents);
         ArgumentNullException.ThrowIfNull(terms);
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var sending = new List<Task>();
         try
         {
-            Channel<Signing> signings = Channel.CreateUnbounded<Signing>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-            Task stored = StoreAndBroadcastAsync(signings.Reader, cancellationToken);
-            try
-            {
-                return await SignAllAsync(intents, terms, signings.Writer, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                // What was signed before a failure is stored and sent all the same.
-                signings.Writer.Complete();
-                await stored.ConfigureAwait(false);
-            }
+            return await StoreAllAsync(intents, terms, sending, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            // What was stored before a failure is sent all the same.
+            await Task.WhenAll(sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _turn.Release();
         }
     }
 
-    private async Task<IReadOnlyList<OutboxEntry>> SignAllAsync(IAsyncEnumerable<TransactionIntent> intents, SendingTerms terms, ChannelWriter<Signing> signings, CancellationToken cancellationToken)
+    /// <summary>Stores intents in order, all that have come at once, while they are signed, and has broadcast what is both. What is stored has no gap, whenever this ends.</summary>
+    private async Task<IReadOnlyList<OutboxEntry>> StoreAllAsync(IAsyncEnumerable<TransactionIntent> intents, SendingTerms terms, List<Task> sending, CancellationToken cancellationToken)
     {
         ulong nonce = Math.Max(terms.MinedNonce, store.NonceAfterOutbox(key.Address));
         var entries = new List<OutboxEntry>();
-        await foreach (TransactionIntent given in intents.WithCancellation(cancellationToken).ConfigureAwait(false))
+        var come = new List<Signing>();
+        IAsyncEnumerator<TransactionIntent> all = intents.GetAsyncEnumerator(cancellationToken);
+        await using (all.ConfigureAwait(false))
         {
-            var clock = new StageClock();
-            (OutboxEntry? known, TransactionIntent intent) = Find(given);
-            if (known is not null)
+            while (true)
             {
-                entries.Add(known);
-                continue;
-            }
-
-            ulong gasLimit = intent.GasLimit ?? throw new ArgumentException($"The intent '{intent.Key}' has no gas limit; have its gas estimated first.", nameof(intents));
-            OutboxEntry entry = EntryOf(intent, gasLimit, nonce++);
-            entries.Add(entry with { IsNew = true });
-            signings.TryWrite(new Signing(entry, Task.Factory.StartNew(() => Sign(entry, terms.Offer), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default), clock));
-        }
-
-        return entries;
-    }
-
-    /// <summary>Stores what is signed, in order, some at once, and broadcasts it while the next are signed. What is stored has no gap, whenever this ends.</summary>
-    private async Task StoreAndBroadcastAsync(ChannelReader<Signing> signings, CancellationToken cancellationToken)
-    {
-        var sending = new List<Task>();
-        var signed = new List<(OutboxEntry Entry, OutboxAttempt Attempt)>();
-        var clocks = new List<StageClock>();
-        try
-        {
-            while (await signings.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
-            {
-                while (signings.TryPeek(out Signing next) && (signed.Count < Together || next.Attempt.IsCompletedSuccessfully))
+                Task<bool> next = all.MoveNextAsync().AsTask();
+                if (come.Count > 0 && (!next.IsCompletedSuccessfully || !await next.ConfigureAwait(false)))
                 {
-                    signings.TryRead(out _);
-                    signed.Add((next.Entry, await next.Attempt.ConfigureAwait(false)));
-                    next.Clock.End("sign");
-                    clocks.Add(next.Clock);
+                    store.AddAllToOutbox([.. come.Select(static one => (one.Entry, one.Attempt))]);
+                    sending.AddRange(come.Select(one => BroadcastAsync(one, cancellationToken)));
+                    come.Clear();
                 }
 
-                store.AddAllToOutbox(signed);
-                for (int i = 0; i < signed.Count; i++)
+                if (!await next.ConfigureAwait(false))
                 {
-                    sending.Add(BroadcastAsync(signed[i], clocks[i], cancellationToken));
+                    await Task.WhenAll(sending).ConfigureAwait(false);
+                    return entries;
                 }
 
-                signed.Clear();
-                clocks.Clear();
+                var clock = new StageClock();
+                (OutboxEntry? known, TransactionIntent intent) = Find(all.Current);
+                if (known is not null)
+                {
+                    entries.Add(known);
+                    continue;
+                }
+
+                ulong gasLimit = intent.GasLimit ?? throw new ArgumentException($"The intent '{intent.Key}' has no gas limit; have its gas estimated first.", nameof(intents));
+                OutboxEntry entry = EntryOf(intent, gasLimit, nonce++);
+                OutboxAttempt attempt = AttemptOf(entry, terms.Offer);
+                entries.Add(entry with { IsNew = true });
+                come.Add(new Signing(entry, attempt, Task.Factory.StartNew(() => SignTimed(entry, attempt, clock), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default), clock));
             }
-        }
-        finally
-        {
-            await Task.WhenAll(sending).ConfigureAwait(false);
         }
     }
 
-    private async Task BroadcastAsync((OutboxEntry Entry, OutboxAttempt Attempt) stored, StageClock clock, CancellationToken cancellationToken)
+    private SignedTransaction SignTimed(OutboxEntry entry, OutboxAttempt attempt, StageClock clock)
     {
+        SignedTransaction signed = Sign(entry, attempt);
+        clock.End("sign");
+        return signed;
+    }
+
+    private async Task BroadcastAsync(Signing stored, CancellationToken cancellationToken)
+    {
+        StageClock clock = stored.Clock;
         clock.End("store");
-        logger.TransactionStored(stored.Entry.Intent, stored.Entry.Nonce, stored.Attempt.Hash);
-        await BroadcastAsync(stored.Entry, stored.Attempt, cancellationToken).ConfigureAwait(false);
+        SignedTransaction signed = await stored.Signed.ConfigureAwait(false);
+        clock = new StageClock();
+        logger.TransactionStored(stored.Entry.Intent, stored.Entry.Nonce, signed.Hash);
+        await BroadcastAsync(stored.Entry, signed, cancellationToken).ConfigureAwait(false);
         clock.End("send");
     }
 
     /// <summary>An intent that is being signed, and how long it has been under way.</summary>
-    private readonly record struct Signing(OutboxEntry Entry, Task<OutboxAttempt> Attempt, StageClock Clock);
+    private readonly record struct Signing(OutboxEntry Entry, OutboxAttempt Attempt, Task<SignedTransaction> Signed, StageClock Clock);
 }

@@ -1,12 +1,15 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Transactions;
 
-/// <summary>Brings intents into the chain, each at most once: an intent is signed and stored before it is broadcast, keeps its nonce for ever, and is broadcast again (the
+/// <summary>Brings intents into the chain, each at most once: an intent is stored before it is broadcast, keeps its nonce for ever, and is broadcast again (the
 /// same bytes, or the same nonce with a higher fee) until a block holds it.</summary>
 /// <remarks>Why nothing is sent twice: one nonce is one transaction on chain, and an intent that is in the store never gets a second nonce. Why nothing is forgotten: what is in
 /// the store is broadcast until it is mined, also after a restart and after a reorganisation that took it back.</remarks>
@@ -16,7 +19,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private const ulong EmptyGas = 21_000;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Dictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _missingSince = new(StringComparer.Ordinal);
     private long? _gapSince;
 
@@ -51,10 +54,11 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
             OutboxEntry entry = EntryOf(intent, gasLimit, Math.Max(mined, store.NonceAfterOutbox(key.Address)));
-            OutboxAttempt attempt = Sign(entry, offer);
-            store.TryAddToOutbox(entry, attempt);
-            logger.TransactionStored(intent.Key, entry.Nonce, attempt.Hash);
-            await BroadcastAsync(entry, attempt, cancellationToken).ConfigureAwait(false);
+            OutboxAttempt attempt = AttemptOf(entry, offer);
+            store.AddAllToOutbox([(entry, attempt)]);
+            SignedTransaction signed = Sign(entry, attempt);
+            logger.TransactionStored(intent.Key, entry.Nonce, signed.Hash);
+            await BroadcastAsync(entry, signed, cancellationToken).ConfigureAwait(false);
             return entry with { IsNew = true };
         }
         finally
@@ -112,11 +116,11 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         {
             (_, TransactionIntent intent) = Find(new TransactionIntent(string.Create(CultureInfo.InvariantCulture, $"fill nonce {nonce}"), key.Address, []));
             OutboxEntry entry = EntryOf(intent, EmptyGas, nonce);
-            OutboxAttempt attempt = Sign(entry, offer);
+            OutboxAttempt attempt = AttemptOf(entry, offer);
             if (store.TryAddToOutbox(entry, attempt))
             {
                 logger.NonceFilled(nonce, waiting.Intent);
-                await BroadcastAsync(entry, attempt, cancellationToken).ConfigureAwait(false);
+                await BroadcastAsync(entry, Sign(entry, attempt), cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -161,9 +165,27 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         IsPrivate = intent.IsPrivate,
     };
 
-    /// <summary>The first signed form of an entry.</summary>
-    private OutboxAttempt Sign(OutboxEntry entry, GasOffer offer) =>
-        Sign(entry.Intent, entry.Target, entry.Data, entry.GasLimit, entry.Nonce, offer.AtMost(MostOf(entry.MostFeePerGasWei)));
+    /// <summary>The first form of an entry.</summary>
+    private OutboxAttempt AttemptOf(OutboxEntry entry, GasOffer offer) => AttemptOf(entry, offer.AtMost(MostOf(entry.MostFeePerGasWei)), isEmpty: false);
+
+    private OutboxAttempt AttemptOf(OutboxEntry entry, GasOffer offer, bool isEmpty) =>
+        new(entry.Intent, offer.MaxFeePerGasWei, offer.TipPerGasWei, Now, key.Seal(CallOf(entry, offer, isEmpty))) { IsEmpty = isEmpty };
+
+    private FeeMarketTransaction CallOf(OutboxEntry entry, GasOffer offer, bool isEmpty) => isEmpty
+        ? key.Call(key.Address, [], EmptyGas, entry.Nonce, offer)
+        : key.Call(entry.Target, entry.Data, entry.GasLimit, entry.Nonce, offer);
+
+    /// <summary>Signs a form of an entry, whoever may have written in the store meanwhile.</summary>
+    /// <exception cref="StoreException">Thrown when it is not as this key had it stored.</exception>
+    private SignedTransaction Sign(OutboxEntry entry, OutboxAttempt attempt)
+    {
+        FeeMarketTransaction call = CallOf(entry, new GasOffer(attempt.MaxFeePerGasWei, attempt.TipPerGasWei), attempt.IsEmpty);
+        bool isSealed = CryptographicOperations.FixedTimeEquals(key.Seal(call), attempt.Seal);
+        SignedTransaction signed = key.Sign(call);
+        return isSealed || signed.Raw.Span.SequenceEqual(attempt.Seal)
+            ? signed
+            : throw new StoreException($"The transaction for '{entry.Intent}' (nonce {entry.Nonce}) in the store '{store.Name}' was not stored so by the key of {key.Address}, or was altered since, and is not sent; find out who writes there, and use the nonce from elsewhere if it is wanted.");
+    }
 
     private async Task AdvanceAsync(OutboxEntry entry, ulong head, ulong mined, bool isWaitedFor, CancellationToken cancellationToken)
     {
@@ -172,7 +194,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         // A nonce that no block has used needs no question by each of its attempts: starts wait for their turn until a round over all that is stuck is over.
         foreach (OutboxAttempt attempt in entry.Nonce < mined ? attempts : [])
         {
-            if (await node.FindMinedAsync(attempt.Hash, cancellationToken).ConfigureAwait(false) is { } found)
+            if (await node.FindMinedAsync(Sign(entry, attempt).Hash, cancellationToken).ConfigureAwait(false) is { } found)
             {
                 await SettleAsync(entry, attempt, found, head, cancellationToken).ConfigureAwait(false);
                 return;
@@ -193,14 +215,14 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
         _missingSince.Remove(entry.Intent);
         OutboxAttempt newest = attempts[^1];
-        if (Now - newest.SignedSeconds >= options.RaiseFeeAfterSeconds)
+        if (Now - newest.OfferedSeconds >= options.RaiseFeeAfterSeconds)
         {
             newest = await RaiseAsync(entry, newest, isWaitedFor, cancellationToken).ConfigureAwait(false);
         }
 
         if (!_broadcastAt.TryGetValue(entry.Intent, out long at) || Now - at >= options.BroadcastAgainAfterSeconds || newest != attempts[^1])
         {
-            await BroadcastAsync(entry, newest, cancellationToken).ConfigureAwait(false);
+            await BroadcastAsync(entry, Sign(entry, newest), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -214,7 +236,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             (false, false) => OutboxState.Reverted,
             (false, true) => OutboxState.FinalReverted,
         };
-        _broadcastAt.Remove(entry.Intent);
+        _broadcastAt.TryRemove(entry.Intent, out _);
         _missingSince.Remove(entry.Intent);
         if (attempt.IsEmpty)
         {
@@ -280,9 +302,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             return newest;
         }
 
-        OutboxAttempt attempt = isEmpty
-            ? Sign(entry.Intent, key.Address, [], EmptyGas, entry.Nonce, raised) with { IsEmpty = true }
-            : Sign(entry.Intent, entry.Target, entry.Data, entry.GasLimit, entry.Nonce, raised);
+        // What is raised must be what this key had stored.
+        Sign(entry, newest);
+        OutboxAttempt attempt = AttemptOf(entry, raised, isEmpty);
         store.AddAttempt(attempt);
         if (isEmpty && !newest.IsEmpty)
         {
@@ -296,35 +318,29 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         return attempt;
     }
 
-    private OutboxAttempt Sign(string intent, Address target, byte[] data, ulong gasLimit, ulong nonce, GasOffer offer)
+    private async Task BroadcastAsync(OutboxEntry entry, SignedTransaction signed, CancellationToken cancellationToken)
     {
-        (byte[] raw, Hash32 hash) = key.Sign(target, data, gasLimit, nonce, offer);
-        return new OutboxAttempt(hash, intent, nonce, raw, offer.MaxFeePerGasWei, offer.TipPerGasWei, Now);
-    }
-
-    private async Task BroadcastAsync(OutboxEntry entry, OutboxAttempt attempt, CancellationToken cancellationToken)
-    {
-        _broadcastAt[attempt.Intent] = Now;
+        _broadcastAt[entry.Intent] = Now;
         try
         {
             bool isPrivate = entry.IsPrivate && (options.PrivateForSeconds == 0 || Now - entry.CreatedSeconds < options.PrivateForSeconds);
-            await node.BroadcastAsync(attempt.Raw, isPrivate, cancellationToken).WaitAsync(Patience.Longest, time, cancellationToken).ConfigureAwait(false);
+            await node.BroadcastAsync(signed, isPrivate, cancellationToken).WaitAsync(Patience.Longest, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             // It goes on by itself; nobody waits for it, and the receipts of the next round tell.
-            logger.BroadcastAnswered(attempt.Intent, Patience.Over().Message);
+            logger.BroadcastAnswered(entry.Intent, Patience.Over().Message);
         }
         catch (EthereumException answer)
         {
             // Whether it arrived is not known from the answer (it may be known already, mined at once, or lost on the way): the receipts of the next round tell.
             if (answer is RpcErrorException && !answer.Message.Contains("known", StringComparison.OrdinalIgnoreCase) && !answer.Message.Contains("nonce", StringComparison.OrdinalIgnoreCase))
             {
-                logger.BroadcastRefused(attempt.Intent, key.Address, answer.Message);
+                logger.BroadcastRefused(entry.Intent, key.Address, answer.Message);
             }
             else
             {
-                logger.BroadcastAnswered(attempt.Intent, answer.Message);
+                logger.BroadcastAnswered(entry.Intent, answer.Message);
             }
         }
     }

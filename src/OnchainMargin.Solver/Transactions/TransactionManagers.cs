@@ -25,7 +25,7 @@ internal sealed class TransactionManagers(ITransactionNode node, SolverStore sto
     }
 
     /// <summary>The manager of a key.</summary>
-    public TransactionManager Of(ITransactionSigner signer)
+    public TransactionManager Of(PrivateKey signer)
     {
         lock (_gate)
         {
@@ -35,6 +35,18 @@ internal sealed class TransactionManagers(ITransactionNode node, SolverStore sto
             }
 
             return manager;
+        }
+    }
+
+    /// <summary>Tells of transactions in the store whose senders have no key here any more.</summary>
+    public void TellOfOthers(IReadOnlyList<PrivateKey> senders)
+    {
+        foreach ((Address sender, int count) in store.Waiting())
+        {
+            if (!senders.Any(key => key.Address == sender))
+            {
+                logger.TransactionsOfAnotherKey(count, sender);
+            }
         }
     }
 

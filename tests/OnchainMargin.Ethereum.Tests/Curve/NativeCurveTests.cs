@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
 using OnchainMargin.Ethereum.Curve;
@@ -8,6 +9,14 @@ namespace OnchainMargin.Ethereum.Tests.Curve;
 
 public sealed class NativeCurveTests
 {
+    [Fact]
+    public void WhenSame_SignsOtherwise_IsNotUsed()
+    {
+        Assert.Same(Secp256k1.Managed, Secp256k1.WhenSame(Secp256k1.Managed));
+        Assert.Null(Secp256k1.WhenSame(new RandomNonces()));
+        Assert.Null(Secp256k1.WhenSame(null));
+    }
+
     [NativeCurveFact]
     public void Sign_OfNobleVectors_GivesTheirBytes() => CurveVectors.RunNobleValid(Secp256k1.Native!);
 
@@ -39,4 +48,18 @@ public sealed class NativeCurveTests
                 && Secp256k1.Managed.TryRecover(hash, native, b)
                 && a.AsSpan().SequenceEqual(b);
         }).QuickCheckThrowOnFailure();
+
+    /// <summary>Valid signatures, whose nonces are not those of RFC 6979.</summary>
+    private sealed class RandomNonces : ISecp256k1
+    {
+        public string Name => "random nonces";
+
+        public Signature Sign(in Hash32 hash, ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> extraEntropy = default) => Secp256k1.Managed.Sign(hash, privateKey, RandomNumberGenerator.GetBytes(32));
+
+        public bool TryRecover(in Hash32 hash, in Signature signature, Span<byte> publicKey) => Secp256k1.Managed.TryRecover(hash, signature, publicKey);
+
+        public bool Verify(in Hash32 hash, in UInt256 r, in UInt256 s, ReadOnlySpan<byte> publicKey) => Secp256k1.Managed.Verify(hash, r, s, publicKey);
+
+        public void GetPublicKey(ReadOnlySpan<byte> privateKey, Span<byte> publicKey) => Secp256k1.Managed.GetPublicKey(privateKey, publicKey);
+    }
 }

@@ -20,7 +20,7 @@ public sealed class PostgresStoreTests
         string server = PostgresServer.Shared.NewSchema();
         SolverStore first = await TestStore.LeadAsync(server, 1, Target);
         first.Append([new StoredBlock(7, Word(7), Word(6), 70)], [Log(7, 0), Log(7, 1)]);
-        Assert.True(first.TryAddToOutbox(Entry("start 4", 9), Attempt("start 4", 9)));
+        Assert.True(first.TryAddToOutbox(Entry("start 4", 9), Attempt("start 4")));
 
         var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<SolverStore> waiting = TestStore.LeadAsync(server, 1, Target, told.SetResult);
@@ -34,7 +34,7 @@ public sealed class PostgresStoreTests
         Assert.Equal([0U, 1U], second.LogsFrom(0).Select(static log => log.LogIndex));
         Assert.Equal(new Hash32[] { Word(1), Word(2) }, second.LogsFrom(7).First().Topics);
         Assert.Equal((10UL, 9UL), (second.NonceAfterOutbox(Target), Assert.Single(second.UnsettledOf(Target)).Nonce));
-        Assert.Equal([1, 2, 3], Assert.Single(second.AttemptsOf("start 4")).Raw);
+        Assert.Equal([1, 2, 3], Assert.Single(second.AttemptsOf("start 4")).Seal);
     }
 
     [PostgresFact]
@@ -42,11 +42,11 @@ public sealed class PostgresStoreTests
     {
         string server = PostgresServer.Shared.NewSchema();
         using SolverStore former = await TestStore.LeadAsync($"{server};Application Name=ignored", 1, Target);
-        Assert.True(former.TryAddToOutbox(Entry("a", 0), Attempt("a", 0)));
+        Assert.True(former.TryAddToOutbox(Entry("a", 0), Attempt("a")));
         int process = ((NpgsqlConnection)former.Connection).ProcessID;
         PostgresServer.Shared.Execute($"SELECT pg_terminate_backend({process})");
 
-        Assert.ThrowsAny<DbException>(() => former.TryAddToOutbox(Entry("b", 1), Attempt("b", 1)));
+        Assert.ThrowsAny<DbException>(() => former.TryAddToOutbox(Entry("b", 1), Attempt("b")));
         using SolverStore leader = await TestStore.LeadAsync(server, 1, Target).WaitAsync(TimeSpan.FromSeconds(30));
         StoreException error = Assert.Throws<StoreException>(() => former.SetOutboxState("a", OutboxState.Displaced, 1, ""));
         Assert.Contains("was lost", error.Message, StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public sealed class PostgresStoreTests
     public async Task SetOutboxState_ReasonHoldsAZero_IsKept()
     {
         using SolverStore store = await TestStore.LeadAsync(PostgresServer.Shared.NewSchema(), 1, Target);
-        Assert.True(store.TryAddToOutbox(Entry("a", 0), Attempt("a", 0)));
+        Assert.True(store.TryAddToOutbox(Entry("a", 0), Attempt("a")));
         store.SetOutboxState("a", OutboxState.Reverted, 3, "no\0thing");
         Assert.Equal("no\uFFFDthing", store.FindInOutbox("a")!.Reason);
     }
@@ -117,7 +117,7 @@ public sealed class PostgresStoreTests
         string server = PostgresServer.Shared.NewSchema();
         using SolverStore store = await TestStore.LeadAsync(server, 31337, Target);
         store.Append([new StoredBlock(12, Word(1), Word(0), 1)], []);
-        Assert.True(store.TryAddToOutbox(Entry("a", 0), Attempt("a", 0)));
+        Assert.True(store.TryAddToOutbox(Entry("a", 0), Attempt("a")));
         Assert.Equal(new StoreReport(31337, Target, 12, 1), StoreReport.ReadServer(server));
         Assert.Contains("name the database", Assert.Throws<StoreException>(() => StoreReport.ReadServer(PostgresServer.Shared.NewSchema())).Message, StringComparison.Ordinal);
     }
@@ -151,7 +151,7 @@ public sealed class PostgresStoreTests
 
     private static OutboxEntry Entry(string intent, ulong nonce) => new() { Intent = intent, Sender = Target, Target = Other, Data = [], GasLimit = 1, Nonce = nonce, CreatedSeconds = 1 };
 
-    private static OutboxAttempt Attempt(string intent, ulong nonce) => new(new Hash32([.. new byte[31], (byte)intent[0]]), intent, nonce, [1, 2, 3], 5UL, 1UL, 1);
+    private static OutboxAttempt Attempt(string intent) => new(intent, 5UL, 1UL, 1, [1, 2, 3]);
 
     /// <summary>Logs that come one by one.</summary>
     private sealed class Streamed(IEnumerable<LogEntry> logs) : IReadOnlyCollection<LogEntry>

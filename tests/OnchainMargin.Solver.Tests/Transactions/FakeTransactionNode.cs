@@ -1,6 +1,5 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
-using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Transactions;
 
@@ -9,6 +8,7 @@ namespace OnchainMargin.Solver.Tests.Transactions;
 /// <summary>A node in memory with a pool and a chain; replies can be lost, transactions held back, blocks taken back.</summary>
 internal sealed class FakeTransactionNode : ITransactionNode
 {
+    private readonly Lock _gate = new();
     private readonly Dictionary<Hash32, SignedTransaction> _pool = [];
     private readonly List<SignedTransaction[]> _blocks = [];
     private readonly Dictionary<Hash32, ulong> _blockOf = [];
@@ -29,6 +29,9 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     /// <summary>Runs before a broadcast arrives, to refuse it.</summary>
     public Action<SignedTransaction>? BeforeBroadcast { get; set; }
+
+    /// <summary>Runs after a broadcast has arrived.</summary>
+    public Action<SignedTransaction>? AfterBroadcast { get; set; }
 
     /// <summary>How often what became of a transaction was asked for.</summary>
     public int ReceiptsAsked { get; private set; }
@@ -61,24 +64,27 @@ internal sealed class FakeTransactionNode : ITransactionNode
         return Task.FromResult(_blockOf.TryGetValue(hash, out ulong block) ? new MinedTransaction(block, !RevertsWhenMined) : null);
     }
 
-    public Task BroadcastAsync(byte[] raw, bool isPrivate, CancellationToken cancellationToken)
+    public Task BroadcastAsync(SignedTransaction transaction, bool isPrivate, CancellationToken cancellationToken)
     {
-        SignedTransaction transaction = SignedTransaction.Decode(raw);
-        BeforeBroadcast?.Invoke(transaction);
-        Broadcasts.Add(transaction);
-        Private.Add(isPrivate);
-        bool isLost = Losses.TryDequeue(out bool arrives);
-        if (isLost && !arrives)
+        lock (_gate)
         {
-            throw new RpcTransportException("the connection was lost before the request arrived");
-        }
+            BeforeBroadcast?.Invoke(transaction);
+            Broadcasts.Add(transaction);
+            Private.Add(isPrivate);
+            bool isLost = Losses.TryDequeue(out bool arrives);
+            if (isLost && !arrives)
+            {
+                throw new RpcTransportException("the connection was lost before the request arrived");
+            }
 
-        if (!_blockOf.ContainsKey(transaction.Hash))
-        {
-            _pool[transaction.Hash] = transaction;
-        }
+            if (!_blockOf.ContainsKey(transaction.Hash))
+            {
+                _pool[transaction.Hash] = transaction;
+            }
 
-        return isLost ? throw new RpcTransportException("the connection was lost before the reply arrived") : Task.CompletedTask;
+            AfterBroadcast?.Invoke(transaction);
+            return isLost ? throw new RpcTransportException("the connection was lost before the reply arrived") : Task.CompletedTask;
+        }
     }
 
     public Task<string> ExplainRevertAsync(Address sender, Address target, byte[] data, ulong blockNumber, CancellationToken cancellationToken) => Task.FromResult("no");
@@ -132,6 +138,4 @@ internal sealed class FakeTransactionNode : ITransactionNode
             _blockOf[transaction.Hash] = (ulong)_blocks.Count;
         }
     }
-
-    public static Hash32 Named(string name) => Keccak256.HashUtf8(name);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Tests.Store;
@@ -63,16 +64,17 @@ public sealed class SubmitAllTests : IDisposable
     }
 
     [Fact]
-    public async Task SubmitAll_AKeyFailsInTheMiddle_StoresNothingAfterTheGap()
+    public async Task SubmitAll_AKeyFailsInTheMiddle_KeepsItsNonceAndSendsItLater()
     {
         using var manager = new TransactionManager(_node, new FailingKey(new SigningKey(_key, 31337), 20), _store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => SubmitAllAsync(manager, Enumerable.Range(0, 40)));
 
-        ulong stored = _store.NonceAfterOutbox(_key.Address);
-        Assert.InRange(stored, 0UL, 20UL);
-        Assert.Equal((int)stored, _store.UnsettledOf(_key.Address).Count);
-        Assert.Equal(stored, (ulong)_node.Broadcasts.Count);
+        Assert.Equal(Enumerable.Range(0, 40).Select(Name), _store.UnsettledOf(_key.Address).Select(static entry => entry.Intent));
+        Assert.DoesNotContain(_node.Broadcasts, static sent => sent.Transaction.Nonce == 20);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.Mine();
+        Assert.Equal(Enumerable.Range(0, 40), _node.Mined.Select(static mined => (int)mined.Transaction.Data.Span[0]));
     }
 
     [Theory]
@@ -123,7 +125,7 @@ public sealed class SubmitAllTests : IDisposable
                 {
                     store.TryAddToOutbox(
                         new OutboxEntry { Intent = "of another process", Sender = _key.Address, Target = Target, Data = [(byte)at], GasLimit = 1, Nonce = (ulong)at, CreatedSeconds = 1, State = OutboxState.Displaced },
-                        new OutboxAttempt(FakeTransactionNode.Named("other"), "of another process", (ulong)at, [1], UInt256.One, UInt256.One, 1));
+                        new OutboxAttempt("of another process", UInt256.One, UInt256.One, 1, []));
                     return Intent("of another process", (byte)i) with { Key = Name(i), GasLimit = ulong.MaxValue };
                 }
 
@@ -180,17 +182,17 @@ public sealed class SubmitAllTests : IDisposable
         await SubmitAllAsync(second, [1, 2]);
 
         Assert.Equal(2, _node.Mined.Count);
-        Assert.Equal(_node.Broadcasts.Take(2).Select(static sent => sent.Hash), _node.Mined.Select(static mined => mined.Hash));
+        Assert.Equal(_node.Broadcasts.Take(2).Select(static sent => sent.Hash).Order(), _node.Mined.Select(static mined => mined.Hash).Order());
     }
 
     [Fact]
     public void AddAllToOutbox_OneIsThere_StoresNone()
     {
         OutboxEntry Entry(string name, ulong nonce) => new() { Intent = name, Sender = _key.Address, Target = Target, Data = [1], GasLimit = 1, Nonce = nonce, CreatedSeconds = 1 };
-        OutboxAttempt Attempt(string name, ulong nonce) => new(FakeTransactionNode.Named(name), name, nonce, [1], UInt256.One, UInt256.One, 1);
-        _store.AddAllToOutbox([(Entry("a", 0), Attempt("a", 0))]);
+        OutboxAttempt Attempt(string name) => new(name, UInt256.One, UInt256.One, 1, []);
+        _store.AddAllToOutbox([(Entry("a", 0), Attempt("a"))]);
 
-        StoreException error = Assert.Throws<StoreException>(() => _store.AddAllToOutbox([(Entry("b", 1), Attempt("b", 1)), (Entry("a", 2), Attempt("a", 2))]));
+        StoreException error = Assert.Throws<StoreException>(() => _store.AddAllToOutbox([(Entry("b", 1), Attempt("b")), (Entry("a", 2), Attempt("a"))]));
 
         Assert.Contains("submit each intent once", error.Message, StringComparison.Ordinal);
         Assert.Null(_store.FindInOutbox("b"));
@@ -207,12 +209,26 @@ public sealed class SubmitAllTests : IDisposable
 
     private TransactionManager Manager() => new(_node, new SigningKey(_key, 31337), _store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
 
-    /// <summary>A key that signs no transaction of one nonce.</summary>
+    /// <summary>A key that fails to sign one nonce once.</summary>
     private sealed class FailingKey(ITransactionKey key, ulong failing) : ITransactionKey
     {
+        private bool _hasFailed;
+
         public Address Address => key.Address;
 
-        public (byte[] Raw, Hash32 Hash) Sign(Address target, byte[] data, ulong gasLimit, ulong nonce, GasOffer offer) =>
-            nonce == failing ? throw new InvalidOperationException("The key is locked.") : key.Sign(target, data, gasLimit, nonce, offer);
+        public FeeMarketTransaction Call(Address target, byte[] data, ulong gasLimit, ulong nonce, GasOffer offer) => key.Call(target, data, gasLimit, nonce, offer);
+
+        public byte[] Seal(FeeMarketTransaction call) => key.Seal(call);
+
+        public SignedTransaction Sign(FeeMarketTransaction call)
+        {
+            if (call.Nonce == failing && !_hasFailed)
+            {
+                _hasFailed = true;
+                throw new InvalidOperationException("The key is locked.");
+            }
+
+            return key.Sign(call);
+        }
     }
 }
