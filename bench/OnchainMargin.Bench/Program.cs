@@ -20,6 +20,7 @@ string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", Str
     ("Ethereum", results => new EthereumBench().Run(results, quick)),
     ("Book", results => new BookBench().Run(results, quick)),
     ("Growth", results => new BookBench().Grow(results, quick)),
+    ("Strikes", results => new BookBench().Strikes(results)),
     ("Margin", results => new MarginBench().Run(results, quick)),
     ("Kernels", results => KernelBenchmarks.Run(results, quick)),
     ("Models", results => VarBench.Run(results, quick)),

@@ -11,6 +11,8 @@ public sealed class BookBench
     private const int Positions = 8;
     private const int PositionBytes = sizeof(int) + sizeof(long);
     private const int Grown = 20_000;
+    private const int Strange = 102_400;
+    private const int Most = 128;
 
     private readonly BookScene _scene = new();
     private long _step;
@@ -79,6 +81,22 @@ public sealed class BookBench
             engine.Reckon(_scene.Checkpoint);
             results[string.Create(CultureInfo.InvariantCulture, $"book.perAccount.{positions}positions.us")] = Stopwatches.Fastest(() => engine.Reckon(Later()), quick ? 10 : 40) / Grown * 1e6;
         }
+    }
+
+    /// <summary>What strikes that nobody else holds cost a book, two surfaces of each in force: bytes kept after a pass, and the time of one.</summary>
+    public void Strikes(IDictionary<string, double> results)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        var engine = new BookEngine();
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int i = 0; i < Strange; i += Most)
+        {
+            engine.Set((ulong)i + 1, BookScene.Strange(i, Most), []);
+        }
+
+        results["book.strikes.100k.ms"] = Stopwatches.Fastest(() => engine.Reckon(_scene.Published(++_step)), 3) * 1e3;
+        results["book.bytesPerStrike"] = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Strange;
+        GC.KeepAlive(engine);
     }
 
     /// <summary>The bytes that one run allocates on all threads.</summary>

@@ -78,6 +78,22 @@ internal sealed class BookScene
         return (new AccountState { CashE8 = random.NextInt64(10_000 * One), Positions = [.. positions.Values] }, [.. balances]);
     }
 
+    /// <summary>An account with so many options of its own, a unit each.</summary>
+    public static AccountState Strange(int first, int count) => new()
+    {
+        CashE8 = One,
+        Positions = [.. Enumerable.Range(first, count).Select(static i => new Position(Instrument.Call(1, (uint)(Time + (30 * Day)), (Spots[0] * 10_000) + i), 1, 0))],
+    };
+
+    /// <summary>The market after surfaces of the first underlying were published, so that two of each are in force.</summary>
+    public Checkpoint Published(long step) => Checkpoint with
+    {
+        Underlyings = Checkpoint.Underlyings.SetItem(0, Checkpoint.Underlyings[0] with
+        {
+            Expiries = [.. Checkpoint.Underlyings[0].Expiries.Select(e => e with { Present = e.Present with { AE12 = e.Present.AE12 + step } })],
+        }),
+    };
+
     /// <summary>A book of so many accounts and positions.</summary>
     public BookEngine Book(int accounts, int positions, LaneWidth width, int workers, int seed = 0)
     {

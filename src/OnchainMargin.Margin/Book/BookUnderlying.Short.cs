@@ -10,11 +10,11 @@ internal sealed partial class BookUnderlying
         long largest = 0;
         long largestLane = 1;
         Span<long> lanes = stackalloc long[TermLane.Count];
+        Span<long> exact = stackalloc long[Scenarios.Count];
         foreach (int row in Made(terms))
         {
-            FillExact(terms, row);
+            FillExact(terms, row, exact);
             ReadOnlySpan<long> line = Line(row);
-            ReadOnlySpan<long> exact = ExactLine(row);
             long mark = line[Scenarios.Mark];
             for (int s = 0; s < Scenarios.Count; s++)
             {
@@ -33,7 +33,8 @@ internal sealed partial class BookUnderlying
         LaneBits = Math.Max(LaneSplit, BitsOf(largestLane) - LaneSplit);
         foreach (int row in Made(terms))
         {
-            Cut(row);
+            FillExact(terms, row, exact);
+            Cut(row, exact);
             Charge(terms, row);
             FillLanes(row, lanes);
             Span<long> target = Lanes.AsSpan(row * TermStride, TermStride);
@@ -60,13 +61,10 @@ internal sealed partial class BookUnderlying
 
     private static int BitsOf(long value) => 64 - BitOperations.LeadingZeroCount((ulong)value);
 
-    private Span<long> ExactLine(int row) => Exact.AsSpan(row * Row.Stride, Row.Stride);
-
     /// <summary>The values of a row less its mark, cut and whole, and the same with narrow options at their intrinsic value.</summary>
-    private void Cut(int row)
+    private void Cut(int row, ReadOnlySpan<long> exact)
     {
         ReadOnlySpan<long> line = Line(row);
-        ReadOnlySpan<long> exact = ExactLine(row);
         Span<int> shorts = Short.AsSpan(row * ShortStride, ShortStride);
         Span<int> times = ShortTime.AsSpan(row * ShortStride, ShortStride);
         long mark = line[Scenarios.Mark];
@@ -107,11 +105,10 @@ internal sealed partial class BookUnderlying
     }
 
     /// <summary>The values with intrinsic ones where the option is narrow: the E of MRG-032.</summary>
-    private void FillExact(UnderlyingTerms terms, int row)
+    private void FillExact(UnderlyingTerms terms, int row, Span<long> exact)
     {
         ReadOnlySpan<long> line = Line(row);
-        Span<long> exact = ExactLine(row);
-        line.CopyTo(exact);
+        line[..Scenarios.Count].CopyTo(exact);
         if (!Rows[row].Traits.HasFlag(InstrumentTraits.Narrow))
         {
             return;

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace OnchainMargin.Margin;
 
 /// <content>The tables at a checkpoint.</content>
@@ -36,9 +34,6 @@ internal sealed partial class BookUnderlying
 
     /// <summary>Numbers of a column: two a possible instrument.</summary>
     internal int Height => 2 * Room;
-
-    /// <summary>Values with narrow options at their intrinsic value, <see cref="Row.Stride"/> a row; only where there is one.</summary>
-    internal long[] Exact { get; private set; } = [];
 
     /// <summary>The lanes of <see cref="TermLane"/>, upper parts and lower parts.</summary>
     internal long[] Lanes { get; private set; } = [];
@@ -82,10 +77,10 @@ internal sealed partial class BookUnderlying
 
         if (Room < count)
         {
-            // Delayed rows stand behind all present ones, so that those lie close together.
-            Room = (int)BitOperations.RoundUpToPowerOf2((uint)count);
+            // Delayed rows stand behind all present ones, so that those lie close together. Some room to grow, not as much again: a row is 1.5 kB.
+            Room = count + (count / 8) + 8;
             int rows = 2 * Room;
-            (Values, Exact, Lanes) = (new long[rows * Row.Stride], new long[rows * Row.Stride], new long[rows * TermStride]);
+            (Values, Lanes) = (new long[rows * Row.Stride], new long[rows * TermStride]);
             (Short, ShortTime, Rows) = (new int[rows * ShortStride], new int[rows * ShortStride], new InstrumentTerms[rows]);
             (Columns, ExactColumns) = (new long[rows * Scenarios.Count], new long[rows * Scenarios.Count]);
             _filled = 0;
