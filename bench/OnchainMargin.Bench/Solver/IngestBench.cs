@@ -38,7 +38,7 @@ internal static class IngestBench
         var book = new BenchBook();
         using var node = new LogNode(book, Million);
         using var rpc = new HttpRpcClient(node.Endpoint);
-        using SolverStore store = SolverStore.Open(file, book.Deployment.ChainId, book.Deployment.Contracts.Clearinghouse);
+        using SolverStore store = BenchStore.Open(file, book.Deployment);
         var follower = new ChainFollower(new NodeChainSource(new EthereumNode(rpc), ProtocolEmitters.Of(book.Deployment.Contracts)), store, 1, 0, LogNode.BlocksPerPage);
         long began = Stopwatch.GetTimestamp();
         int events = 0;
@@ -54,7 +54,7 @@ internal static class IngestBench
     private static void Restart(string file, IDictionary<string, double> results)
     {
         var book = new BenchBook();
-        using (SolverStore store = SolverStore.Open(file, book.Deployment.ChainId, book.Deployment.Contracts.Clearinghouse))
+        using (SolverStore store = BenchStore.Open(file, book.Deployment))
         {
             store.Append([Block(1)], [book.CheckpointLog(BenchBook.Inputs(book.Scene.Checkpoint), 1)]);
             for (int first = 0; first < Million; first += AccountsPerBlock)
@@ -68,7 +68,7 @@ internal static class IngestBench
         GC.Collect();
         TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
         long began = Stopwatch.GetTimestamp();
-        using SolverStore opened = SolverStore.Open(file, book.Deployment.ChainId, book.Deployment.Contracts.Clearinghouse);
+        using SolverStore opened = BenchStore.Open(file, book.Deployment);
         var index = new BookIndex(book.Deployment, opened);
         index.Rebuild();
         results["restart.1M.index.seconds"] = Stopwatch.GetElapsedTime(began).TotalSeconds;

@@ -79,7 +79,7 @@ internal static class LatencyBench
         using var rpc = new HttpRpcClient(stub.Endpoint);
         var node = new EthereumNode(rpc, ProtocolErrors.Decoder);
         ProtocolClient client = await ProtocolClient.ConnectAsync(node, scene.Deployment);
-        using SolverStore store = SolverStore.Open(Path.Combine(folder, "keeper.db"), scene.Deployment.ChainId, scene.Deployment.Contracts.Clearinghouse);
+        using SolverStore store = BenchStore.Open(Path.Combine(folder, "keeper.db"), scene.Deployment);
         using var relay = new PrivateRelay(new TransactionOptions());
         var transactionNode = new NodeTransactions(node, relay, TimeProvider.System);
         using var manager = new TransactionManager(transactionNode, new SigningKey(key, scene.Deployment.ChainId), store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);

@@ -82,6 +82,9 @@ internal sealed class PostgresDatabase : StoreDatabase
             Pooling = false,
             ApplicationName = string.Create(CultureInfo.InvariantCulture, $"omargin of {Environment.MachineName}, process {Environment.ProcessId}"),
             CommandTimeout = CommandSeconds,
+            // A start is stored by the same few statements each time.
+            MaxAutoPrepare = 64,
+            AutoPrepareMinUsages = 2,
         };
         settings.Options = $"{SessionSettings} {settings.Options}";
         return new NpgsqlConnection(settings.ConnectionString);

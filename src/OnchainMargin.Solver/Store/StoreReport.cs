@@ -25,7 +25,7 @@ public sealed record StoreReport(ulong ChainId, Address Deployment, ulong LastBl
     {
         if (PostgresDatabase.DefectOf(server) is { } defect)
         {
-            throw new StoreException($"The server '{server}' of the store {defect}.");
+            throw new StoreException($"The server of the store {defect}.");
         }
 
         return Read(PostgresDatabase.Connect(server), PostgresDatabase.NameOf(server), "database");
