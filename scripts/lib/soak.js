@@ -136,7 +136,8 @@ function refusal(error) {
     const parsed = known.parseError(data);
     if (parsed) return `refused by the chain: ${parsed.name}`;
   }
-  return words(error.shortMessage ?? error.message).slice(0, 100);
+  // What the node said, where ethers makes nothing of it.
+  return words(error.error?.message ?? error.shortMessage ?? error.message).slice(0, 100);
 }
 
 async function act(trader, instruments, spots) {
