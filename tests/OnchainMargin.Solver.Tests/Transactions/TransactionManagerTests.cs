@@ -67,6 +67,20 @@ public sealed class TransactionManagerTests : IDisposable
     }
 
     [Fact]
+    public async Task Submit_AnotherStoresTheIntentMeanwhile_SendsNothingThatIsNotStored()
+    {
+        using TransactionManager manager = Manager();
+        using TransactionManager other = Manager();
+        _node.BeforeEstimate = async (_, cancellationToken) =>
+        {
+            _node.BeforeEstimate = null;
+            await other.SubmitAsync(Intent("a"), cancellationToken);
+        };
+        await Assert.ThrowsAsync<StoreException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
+        Assert.Single(_node.Broadcasts);
+    }
+
+    [Fact]
     public async Task RunOnce_RestartBeforeTheBroadcastArrived_BroadcastsTheStoredBytes()
     {
         _node.Losses.Enqueue(false);
