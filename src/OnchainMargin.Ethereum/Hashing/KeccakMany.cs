@@ -37,18 +37,7 @@ public static class KeccakMany
             throw new ArgumentException($"{hashes.Length} messages of {messageBytes} bytes were announced but {messages.Length} bytes given; give all of them and nothing else.", nameof(messages));
         }
 
-        int done = 0;
-        if (width == KeccakWidth.Eight)
-        {
-            done = Groups<Vector512<ulong>, KeccakLanes512>(messages, messageBytes, hashes, done);
-        }
-
-        if (width is KeccakWidth.Eight or KeccakWidth.Four)
-        {
-            done = Groups<Vector256<ulong>, KeccakLanes256>(messages, messageBytes, hashes, done);
-        }
-
-        Groups<ulong, KeccakLanes64>(messages, messageBytes, hashes, done);
+        Hash(new Bytes(messages, messageBytes), hashes, width);
     }
 
     internal static void HashFoursTwice(ReadOnlySpan<Hash32> fours, Span<Hash32> hashes, KeccakWidth width)
@@ -58,18 +47,7 @@ public static class KeccakMany
             throw new ArgumentException($"{hashes.Length} hashes of four words were announced but {fours.Length} words given; give four for each.", nameof(fours));
         }
 
-        int done = 0;
-        if (width == KeccakWidth.Eight)
-        {
-            done = FourGroups<Vector512<ulong>, KeccakLanes512>(fours, hashes, done);
-        }
-
-        if (width is KeccakWidth.Eight or KeccakWidth.Four)
-        {
-            done = FourGroups<Vector256<ulong>, KeccakLanes256>(fours, hashes, done);
-        }
-
-        FourGroups<ulong, KeccakLanes64>(fours, hashes, done);
+        Hash(new Fours(fours), hashes, width);
     }
 
     internal static void HashPairs(ReadOnlySpan<Hash32> pairs, Span<Hash32> hashes, KeccakWidth width)
@@ -79,61 +57,93 @@ public static class KeccakMany
             throw new ArgumentException($"{hashes.Length} pairs were announced but {pairs.Length} hashes given; give two for each.", nameof(pairs));
         }
 
+        Hash(new Pairs(pairs), hashes, width);
+    }
+
+    /// <summary>Hashes by the widest groups first, and what is left by narrower ones.</summary>
+    private static void Hash<TMessages>(in TMessages messages, Span<Hash32> hashes, KeccakWidth width)
+        where TMessages : IMessages, allows ref struct
+    {
         int done = 0;
         if (width == KeccakWidth.Eight)
         {
-            done = PairGroups<Vector512<ulong>, KeccakLanes512>(pairs, hashes, done);
+            done = Groups<TMessages, Vector512<ulong>, KeccakLanes512>(messages, hashes, done);
         }
 
         if (width is KeccakWidth.Eight or KeccakWidth.Four)
         {
-            done = PairGroups<Vector256<ulong>, KeccakLanes256>(pairs, hashes, done);
+            done = Groups<TMessages, Vector256<ulong>, KeccakLanes256>(messages, hashes, done);
         }
 
-        PairGroups<ulong, KeccakLanes64>(pairs, hashes, done);
+        Groups<TMessages, ulong, KeccakLanes64>(messages, hashes, done);
     }
 
     /// <summary>Hashes as many whole groups as there are from a place on and gives the place behind them.</summary>
-    private static int Groups<TWord, TLanes>(ReadOnlySpan<byte> messages, int messageBytes, Span<Hash32> hashes, int from)
+    private static int Groups<TMessages, TWord, TLanes>(in TMessages messages, Span<Hash32> hashes, int from)
+        where TMessages : IMessages, allows ref struct
         where TWord : unmanaged
         where TLanes : struct, IKeccakLanes<TWord>
     {
         Span<TWord> state = KeccakPermutation.Aligned(stackalloc TWord[KeccakPermutation.Words + KeccakPermutation.Room]);
         for (; from + TLanes.Count <= hashes.Length; from += TLanes.Count)
         {
-            KeccakGroup<TWord, TLanes>.Absorb(ref Unsafe.Add(ref MemoryMarshal.GetReference(messages), (nint)from * messageBytes), messageBytes, state);
+            messages.Absorb<TWord, TLanes>(from, state);
             KeccakGroup<TWord, TLanes>.Squeeze(state, hashes.Slice(from, TLanes.Count));
         }
 
         return from;
     }
 
-    private static int FourGroups<TWord, TLanes>(ReadOnlySpan<Hash32> fours, Span<Hash32> hashes, int from)
-        where TWord : unmanaged
-        where TLanes : struct, IKeccakLanes<TWord>
+    /// <summary>What is hashed.</summary>
+    private interface IMessages
     {
-        Span<TWord> state = KeccakPermutation.Aligned(stackalloc TWord[KeccakPermutation.Words + KeccakPermutation.Room]);
-        for (; from + TLanes.Count <= hashes.Length; from += TLanes.Count)
+        /// <summary>Takes a group of messages in, from a place on.</summary>
+        void Absorb<TWord, TLanes>(int from, scoped Span<TWord> state)
+            where TWord : unmanaged
+            where TLanes : struct, IKeccakLanes<TWord>;
+    }
+
+    private readonly ref struct Bytes : IMessages
+    {
+        private readonly ReadOnlySpan<byte> _messages;
+        private readonly int _messageBytes;
+
+        public Bytes(ReadOnlySpan<byte> messages, int messageBytes)
         {
-            KeccakGroup<TWord, TLanes>.AbsorbFours(fours.Slice(4 * from, 4 * TLanes.Count), state);
+            _messages = messages;
+            _messageBytes = messageBytes;
+        }
+
+        public void Absorb<TWord, TLanes>(int from, scoped Span<TWord> state)
+            where TWord : unmanaged
+            where TLanes : struct, IKeccakLanes<TWord> =>
+            KeccakGroup<TWord, TLanes>.Absorb(ref Unsafe.Add(ref MemoryMarshal.GetReference(_messages), (nint)from * _messageBytes), _messageBytes, state);
+    }
+
+    private readonly ref struct Fours : IMessages
+    {
+        private readonly ReadOnlySpan<Hash32> _words;
+
+        public Fours(ReadOnlySpan<Hash32> words) => _words = words;
+
+        public void Absorb<TWord, TLanes>(int from, scoped Span<TWord> state)
+            where TWord : unmanaged
+            where TLanes : struct, IKeccakLanes<TWord>
+        {
+            KeccakGroup<TWord, TLanes>.AbsorbFours(_words.Slice(4 * from, 4 * TLanes.Count), state);
             KeccakGroup<TWord, TLanes>.AbsorbOwnHash(state);
-            KeccakGroup<TWord, TLanes>.Squeeze(state, hashes.Slice(from, TLanes.Count));
         }
-
-        return from;
     }
 
-    private static int PairGroups<TWord, TLanes>(ReadOnlySpan<Hash32> pairs, Span<Hash32> hashes, int from)
-        where TWord : unmanaged
-        where TLanes : struct, IKeccakLanes<TWord>
+    private readonly ref struct Pairs : IMessages
     {
-        Span<TWord> state = KeccakPermutation.Aligned(stackalloc TWord[KeccakPermutation.Words + KeccakPermutation.Room]);
-        for (; from + TLanes.Count <= hashes.Length; from += TLanes.Count)
-        {
-            KeccakGroup<TWord, TLanes>.AbsorbPairs(pairs.Slice(2 * from, 2 * TLanes.Count), state);
-            KeccakGroup<TWord, TLanes>.Squeeze(state, hashes.Slice(from, TLanes.Count));
-        }
+        private readonly ReadOnlySpan<Hash32> _hashes;
 
-        return from;
+        public Pairs(ReadOnlySpan<Hash32> hashes) => _hashes = hashes;
+
+        public void Absorb<TWord, TLanes>(int from, scoped Span<TWord> state)
+            where TWord : unmanaged
+            where TLanes : struct, IKeccakLanes<TWord> =>
+            KeccakGroup<TWord, TLanes>.AbsorbPairs(_hashes.Slice(2 * from, 2 * TLanes.Count), state);
     }
 }
