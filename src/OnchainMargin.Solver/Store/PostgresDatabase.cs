@@ -51,7 +51,9 @@ internal sealed class PostgresDatabase : StoreDatabase
     public override string Kind => "database";
 
     /// <inheritdoc/>
-    public override DbConnection Connection => _connection.State == ConnectionState.Open
+    public override DbConnection Connection => Connected;
+
+    private NpgsqlConnection Connected => _connection.State == ConnectionState.Open
         ? _connection
         : throw new StoreException($"The connection to the store '{Name}' was lost, and another process may lead by now; see that the server runs and can be reached.");
 
@@ -157,11 +159,7 @@ internal sealed class PostgresDatabase : StoreDatabase
     public override bool HasTables() => Connection.ExecuteScalar<bool>("SELECT to_regclass('meta') IS NOT NULL");
 
     /// <inheritdoc/>
-    public override void Begin()
-    {
-        _ = Connection;
-        _transaction = _connection.BeginTransaction();
-    }
+    public override void Begin() => _transaction = Connected.BeginTransaction();
 
     /// <inheritdoc/>
     public override void Commit() => _transaction!.Commit();
@@ -182,8 +180,7 @@ internal sealed class PostgresDatabase : StoreDatabase
             return;
         }
 
-        _ = Connection;
-        using NpgsqlBinaryImporter rows = _connection.BeginBinaryImport(CopyLogs);
+        using NpgsqlBinaryImporter rows = Connected.BeginBinaryImport(CopyLogs);
         byte[] topics = new byte[4 * Hash32.Size];
         foreach (LogEntry log in logs)
         {
@@ -205,8 +202,7 @@ internal sealed class PostgresDatabase : StoreDatabase
     /// <inheritdoc/>
     public override List<LogEntry> Page(long block, long position, int count)
     {
-        _ = Connection;
-        using var select = new NpgsqlCommand(SelectLogs, _connection) { Parameters = { new() { Value = block }, new() { Value = position }, new() { Value = (long)count } } };
+        using var select = new NpgsqlCommand(SelectLogs, Connected) { Parameters = { new() { Value = block }, new() { Value = position }, new() { Value = (long)count } } };
         using NpgsqlDataReader row = select.ExecuteReader();
         var page = new List<LogEntry>();
         while (row.Read())
