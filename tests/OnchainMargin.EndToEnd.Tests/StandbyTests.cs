@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using OnchainMargin.EndToEnd.Tests.Support;
-using OnchainMargin.Protocol.Book;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 using Xunit.Abstractions;
@@ -13,8 +12,6 @@ namespace OnchainMargin.EndToEnd.Tests;
 [Collection(SharedChain.Name)]
 public sealed class StandbyTests(ChainFixture fixture, ITestOutputHelper output) : IDisposable
 {
-    private const long Btc = 89_035_47000000;
-
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
     public void Dispose() => _http.Dispose();
@@ -22,14 +19,10 @@ public sealed class StandbyTests(ChainFixture fixture, ITestOutputHelper output)
     [PostgresFact]
     public async Task TwoProcesses_LeaderKilledCutOffOrHanging_TheOtherGoesOnWithoutSendingTwice()
     {
-        await using Deployed world = await Deployed.CreateAsync(fixture.Chain);
-        Trader maker = await world.TraderAsync(1_000_000);
-        Trader bold = await world.TraderAsync(20_000);
-        Trader keeper = await world.TraderAsync(1_000_000);
-        await world.TradeAsync(bold, maker, 1, Deployed.Unit, Btc);
-        ulong keeperNonce = await world.Chain.Node.GetTransactionCountAsync(keeper.Key.Address);
+        await using LeveragedWorld leveraged = await LeveragedWorld.CreateAsync(fixture.Chain);
+        Deployed world = leveraged.World;
         string server = PostgresServer.Shared.NewSchema();
-        SolverOptions Options() => world.Options(keeper.Account, keeper, "unused.db", SolverRoles.Pricer, SolverRoles.Attester, SolverRoles.Keeper, SolverRoles.Api) with
+        SolverOptions Options() => leveraged.Options("unused.db", SolverRoles.Api) with
         {
             StoreServer = server,
             Api = new ApiOptions { Url = FreePort.Url() },
@@ -45,8 +38,7 @@ public sealed class StandbyTests(ChainFixture fixture, ITestOutputHelper output)
             using HttpResponseMessage refused = await _http.GetAsync(new Uri($"{options[1].Api.Url}/api/accounts"));
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
 
-            await world.Chain.PassAsync(61);
-            await world.SetPriceAsync(1, Btc * 84 / 100);
+            await leveraged.FallAsync();
             int leader = 0;
             for (int round = 0; round < 6; round++)
             {
@@ -75,12 +67,7 @@ public sealed class StandbyTests(ChainFixture fixture, ITestOutputHelper output)
                 await world.Chain.PassAsync(61);
             }
 
-            async Task ReachAsync(Func<ProtocolBook, bool> isReached, string what) => await Eventually.TrueAsync(async () => isReached(await world.Client.ReplayAsync()), what);
-            await ReachAsync(static now => now.Lots.Count > 0, "a lot of the account under water");
-            await world.Chain.PassAsync(300);
-            await ReachAsync(static now => !now.OpenLots.Any(), "the end of the lot");
-            await ReachAsync(static now => now.LatestEpoch is { } epoch && epoch.Checkpoint == now.LatestCheckpoint!.Id, "an epoch of the last checkpoint");
-            await Task.Delay(1500);
+            await leveraged.SoldAndAttestedAsync(() => Assert.All(solvers, static solver => Assert.False(solver.HasExited, solver.ToString())));
         }
         finally
         {
@@ -90,12 +77,8 @@ public sealed class StandbyTests(ChainFixture fixture, ITestOutputHelper output)
             }
         }
 
-        ProtocolBook book = await world.Client.ReplayAsync();
-        Assert.Single(book.Lots);
-        Assert.Equal(book.Epochs.Values.Select(static epoch => epoch.Checkpoint).Distinct().Count(), book.Epochs.Count);
         using SolverStore store = await SolverStore.LeadAsync(server, world.Record.ChainId, world.Record.Contracts.Clearinghouse, hasLed: false, static _ => Task.CompletedTask, TimeProvider.System, CancellationToken.None);
-        await SentOnce.AssertAsync(world, store, (world.Pricer.Address, 0), (world.Attester.Address, 0), (keeper.Key.Address, keeperNonce));
-        await world.AssertSameFiguresAsync();
+        await leveraged.AssertSentOnceAsync(store);
     }
 
     private async Task BecomesAsync(SolverOptions options, SolverProcess[] solvers, string status)
