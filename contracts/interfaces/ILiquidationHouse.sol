@@ -118,7 +118,7 @@ interface ILiquidationHouse {
     /// @notice Thrown when a lot has no loss to be shown.
     error NoLoss(uint64 lot, int256 equityE8);
 
-    /// @notice Thrown when a witness shows neither more for sale nor a larger margin than the lot has.
+    /// @notice Thrown when a witness shows neither more for sale nor a larger margin than the lot has, or nothing of the lot is left.
     error NotLarger(uint64 lot, uint64 forSaleE8);
 
     /// @notice Thrown when the caller does not own the account.

@@ -42,6 +42,7 @@ contract DistressModule is LotValues {
     /// @notice `ILiquidationHouse.enlarge`.
     function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external nonReentrant {
         Lot memory stored = _requireLot(lot, preimage);
+        require(stored.soldE8 != ONE, ILiquidationHouse.NotLarger(lot, uint64(ONE)));
         Live memory live = _liveOf(preimage);
         (int256 equityE8, uint256 maintenanceE8) = witnesses.witnessMargin(
             _leftNow(live, stored, preimage),

@@ -66,6 +66,20 @@ contract LiquidationHouseWitnessTest is LeveragedFixture {
         house.enlarge(lot, preimages[lot], WITNESS);
     }
 
+    /// @dev Insurance has paid for all of it; a wei that is deposited then is worth nothing, and asks for a unit of margin.
+    function test_enlarge_findsNothingLargerWhereAllIsSold() public {
+        fund(100_000e6);
+        walkBtc(66_000e8);
+        lot = startLot(victim);
+        pass(60);
+        bidFor(lot, bidder, 1e8, 1e16);
+        deposit(victim, WETH_TOKEN, 1);
+        VM.expectRevert(abi.encodeWithSelector(ILiquidationHouse.NotLarger.selector, lot, 1e8));
+        house.enlarge(lot, preimages[lot], WITNESS);
+        finishLot(lot);
+        requireConserved();
+    }
+
     /// @dev Taken over at the marks an account has cash and nothing open: nobody takes that at a discount.
     function test_bid_isRefusedForTheCashOfWhoWasTakenOverAtTheMarks() public {
         walkBtc(66_000e8);
