@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Between} from "./Between.sol";
-import {WitnessMalformed} from "./MarginErrors.sol";
+import {PositionsUnsorted, WitnessMalformed} from "./MarginErrors.sol";
 import {Book, Markets} from "./Markets.sol";
 import {Positions} from "./Positions.sol";
 import {RiskGroups, Terms} from "./RiskGroups.sol";
@@ -32,6 +32,8 @@ library Witness {
     function measure(Book memory book, bytes calldata witness) internal pure returns (uint256 maintenanceE8) {
         unchecked {
             Touched[] memory touched = Totals.touch(book);
+            // More than the checkpoint has: one of them twice, in positions that no account can hold.
+            require(touched.length <= book.underlyings, PositionsUnsorted(touched.length));
             (uint256[] memory branches, uint256[] memory points, bool addOns) = _parse(touched, witness);
             Totals.start(book);
             Terms[] memory terms = Totals.termsOf(touched);

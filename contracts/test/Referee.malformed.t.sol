@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SurfaceChoice} from "../interfaces/IReferee.sol";
-import {AccountStates} from "../margin/AccountStates.sol";
-import {UnderlyingRecord} from "../margin/Checkpoints.sol";
+import {IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
+import {CheckpointHeader, Checkpoints, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {
     BalancesUnsorted,
@@ -17,6 +17,7 @@ import {
     UnderlyingMissing,
     WitnessMalformed
 } from "../margin/MarginErrors.sol";
+import {VM} from "./IVm.sol";
 import {MarginFixture} from "./MarginFixture.sol";
 
 /// @notice What is malformed is refused by name: no panic, no error without data, nothing read from beyond what was given.
@@ -65,6 +66,35 @@ contract RefereeMalformedTest is MarginFixture {
         _ask(
             abi.encodeCall(referee.witnessMargin, (i.state, i.balances, i.checkpoint, i.records, choice, witness)),
             64
+        );
+    }
+
+    /// @dev An underlying that comes back after another, as its record does: no account can hold that, and a witness says so.
+    function test_witness_ofAnUnderlyingTwiceIsNamed() external {
+        start(1);
+        bytes[] memory records = new bytes[](3);
+        for (uint16 u = 1; u <= 3; ++u) {
+            UnderlyingRecord memory record = plainMarket();
+            (record.underlying, record.group) = (u, 0);
+            records[u - 1] = Checkpoints.encodeUnderlying(record);
+        }
+        bytes memory checkpoint = Checkpoints.encodeHeader(CheckpointHeader(1, TIME, 3, 0, 13e7, 1e12, 1e12));
+        for (uint256 i = 0; i < 3; ++i) checkpoint = bytes.concat(checkpoint, keccak256(records[i]));
+        AccountState memory account;
+        account.positions = new Position[](4);
+        for (uint256 i = 0; i < 4; ++i) {
+            account.positions[i] = Position(Instruments.pack([1, 2, 1, 3][i], 0, 0, 0), 1e8, 3000e8);
+        }
+        bytes memory state = AccountStates.encode(account);
+        IReferee witnesses = IReferee(referee.WITNESS());
+        VM.expectRevert(abi.encodeWithSelector(PositionsUnsorted.selector, 4));
+        witnesses.witnessMargin(
+            state,
+            "",
+            checkpoint,
+            bytes.concat(records[0], records[1], records[0], records[2]),
+            SurfaceChoice.Present,
+            hex"000000"
         );
     }
 
