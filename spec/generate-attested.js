@@ -1,4 +1,4 @@
-// Writes the vectors of what attesters publish beside epochs: spec/attested/, ORC-011 to ORC-014 and PAR-001, PAR-002. Run: node spec/generate-attested.js
+// Writes the vectors of what attesters publish beside epochs, and of strikes: spec/attested/, ORC-011 to ORC-014, PAR-001, PAR-002 and CLR-028. Run: node spec/generate-attested.js
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import {
   E12,
@@ -220,6 +220,26 @@ write(
   "a band, the value in force, what the day began with, isOver: 1 when the day is over; anchor: what the day begins with from here",
   columns(tracks, [...bandNames, "value", "old", "isOver", "down", "anchor"]),
 );
+
+// CLR-028, by the digits as they are written.
+const powers = Array.from({ length: 13 }, (_, i) => 10n ** BigInt(i));
+const strikes = [
+  ...powers.flatMap((p) => [p - 1n, p, p + 1n, 999n * p, 1000n * p - 1n, 1001n * p, 9990n * p, 9999n * p]),
+  ...Array.from({ length: 200 }, () => between(1, pick(...powers) * 1000n)),
+  ...Array.from({ length: 100 }, () => between(1, 999) * pick(...powers)),
+  2n ** 40n - 1n,
+]
+  .filter((strikeE4) => strikeE4 > 0n && strikeE4 < 2n ** 40n)
+  .map((strikeE4) => {
+    const text = (strikeE4 * 10_000n).toString();
+    const below = BigInt(text.slice(0, 3).padEnd(text.length, "0"));
+    return { strike: strikeE4 * 10_000n, below, step: 10n ** BigInt(text.length - 3) };
+  });
+write(
+  "CLR-028",
+  "a strike, the largest of the grid that is not above it, and the step to the next",
+  columns(strikes, ["strike", "below", "step"]),
+);
 console.log(
-  `${slices.length} slices, ${steps.length} times, ${moves.length} moves, ${pairs.length} pairs, ${bands.length} bands, ${tracks.length} tracks`,
+  `${slices.length} slices, ${steps.length} times, ${moves.length} moves, ${pairs.length} pairs, ${bands.length} bands, ${tracks.length} tracks, ${strikes.length} strikes`,
 );

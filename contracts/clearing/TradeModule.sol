@@ -20,6 +20,7 @@ import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 import {OrderBook} from "./OrderBook.sol";
 import {Orders} from "./Orders.sol";
 import {SignedDivision} from "./SignedDivision.sol";
+import {StrikeGrid} from "./StrikeGrid.sol";
 
 /// @title The room of trades: a batch of fills against signed orders
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
@@ -239,13 +240,17 @@ contract TradeModule is OrderBook {
         return _takeFee(books, side, order, size, priceE8, rateE8);
     }
 
-    /// @dev Reductions are never stopped: a fill that does not raise the open interest passes whatever the cap.
+    /// @dev Reductions are never stopped: a fill that does not raise the open interest passes whatever the cap, and whatever the strike: one that nobody holds cannot be entered without raising it.
     /// @custom:spec CLR-015
+    /// @custom:spec CLR-028
     function _requireInterest(uint96 instrument, LiveMarket memory market) private view {
         uint16 underlying = uint16(Instruments.underlyingOf(instrument));
         uint256 openE8 = _markets[underlying].openInterestE8;
         if (openE8 <= market.openE8) return;
         if (Instruments.isOption(instrument)) {
+            uint256 strikeE8 = Instruments.strikeE8Of(instrument);
+            (uint256 belowE8, uint256 stepE8) = StrikeGrid.around(strikeE8);
+            if (belowE8 != strikeE8) revert StrikeOffGrid(instrument, belowE8, belowE8 + stepE8);
             uint256 options = _markets[underlying].optionInterestE8;
             uint256 most = hub.optionInterestMaxE8(underlying);
             require(options <= most, OptionInterestTooHigh(underlying, options, most));

@@ -198,6 +198,9 @@ interface IClearingEvents {
     /// @notice Thrown when a fill would bring the open options of an underlying above what the attesters' bonds stand for (ORC-016).
     error OptionInterestTooHigh(uint256 underlying, uint256 optionInterestE8, uint256 largestE8);
 
+    /// @notice Thrown when a fill would open options at a strike of more than three significant digits; the nearest strikes at which they may be opened (CLR-028).
+    error StrikeOffGrid(uint96 instrument, uint256 belowE8, uint256 aboveE8);
+
     /// @notice Thrown when rights are given that do not exist.
     error RightsUnknown(uint8 rights);
 

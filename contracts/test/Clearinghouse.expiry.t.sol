@@ -50,10 +50,12 @@ contract ClearinghouseExpiryTest is DatedFixture {
         requireConserved();
     }
 
-    function test_settle_refusesUnlistedExpiredAndFarStrikes() public {
+    function test_settle_refusesUnlistedExpiredFarAndOddStrikes() public {
         _expectRefused(future(uint32(START + 11 days)), BTC_PRICE, ExpiryMissing.selector);
         _expectRefused(call(NEAR, 11_000), markOf(call(NEAR, 11_000)), IClearingEvents.OutOfDomain.selector);
         _expectRefused(put(NEAR, 721_000), markOf(put(NEAR, 721_000)), IClearingEvents.OutOfDomain.selector);
+        _expectRefused(call(NEAR, 96_550), markOf(call(NEAR, 96_550)), IClearingEvents.StrikeOffGrid.selector);
+        tradeAtMark(alice, bob, call(NEAR, 96_500), 1e7);
         pass(10 days);
         _expectRefused(future(NEAR), BTC_PRICE, IHealthGate.Expired.selector);
     }

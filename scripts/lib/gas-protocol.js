@@ -169,9 +169,10 @@ export async function deployProtocol(chain) {
   };
   protocol.live = async () => hub.call("live");
   protocol.balancesOf = async (account) => (await vault.call("balancesOf", account))[0];
-  /** Of `index` options the expiry goes round, strikes go from 85 % to 115 % of spot, calls and puts take turns. */
+  /** Of `index` options the expiry goes round, strikes go from 85 % to 115 % of spot, calls and puts take turns; the last four have the strikes beside those of the first. */
   protocol.option = (index) => {
-    const strikeE4 = ((SPOT * BigInt(85 + ((index * 7) % 31))) / 100n) * 10_000n + BigInt(index >> 2) * 10_000n;
+    const strike = (SPOT * BigInt(85 + ((index * 7) % 31))) / 100n + (index < 124 ? 0n : 10n);
+    const strikeE4 = strike * 10_000n;
     const kind = index % 2 === 0 ? KIND.call : KIND.put;
     return (1n << 80n) | (BigInt(EXPIRIES[index % 4]) << 48n) | (strikeE4 << 8n) | kind;
   };

@@ -4,7 +4,9 @@ using OnchainMargin.Cli.Orders;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 
@@ -50,13 +52,19 @@ internal static class OrderCommand
             using PrivateKey key = options.Key(parsed);
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
             BookAccount trader = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
+            Instrument traded = Instruments.Parse(parsed.GetRequiredValue(instrument), session.Deployment);
+            if (OddStrikes.Refusal(traded, trader.State.SizeOf(traded), sells ? -units : units) is { } odd)
+            {
+                throw new CliException(odd);
+            }
+
             BlockHeader head = await session.Client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new CliException("The node has no newest block: wait until it is synchronised.");
             OrderFlags flags = (parsed.GetValue(reduceOnly) ? OrderFlags.ReduceOnly : OrderFlags.None)
                 | (parsed.GetValue(postOnly) ? OrderFlags.PostOnly : OrderFlags.None)
                 | (parsed.GetValue(fillOrKill) ? OrderFlags.FillOrKill : OrderFlags.None);
             var order = new Clearinghouse.Order(
                 trader.Id,
-                Instruments.Parse(parsed.GetRequiredValue(instrument), session.Deployment).Packed,
+                traded.Packed,
                 sells ? -units : units,
                 (ulong)AmountText.ParsePositiveE8(parsed.GetRequiredValue(price), "price"),
                 parsed.GetValue(nonce) ?? (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),

@@ -106,12 +106,12 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
         }
     }
 
-    /// <summary>The strike next to the forward, to three digits, of the last expiry.</summary>
+    /// <summary>The strike next to the forward of those at which options may be opened, of the last expiry.</summary>
     private static Instrument AtTheMoney(DemoOption option, UnderlyingRecord record)
     {
         ExpiryRecord last = record.Expiries[^1];
-        long unitE8 = (long)Math.Pow(10, Math.Floor(Math.Log10(last.Present.ForwardE8)) - 2);
-        long strikeE8 = (last.Present.ForwardE8 + (unitE8 / 2)) / unitE8 * unitE8;
+        (long belowE8, long stepE8) = StrikeGrid.Around(last.Present.ForwardE8);
+        long strikeE8 = last.Present.ForwardE8 - belowE8 < stepE8 / 2 ? belowE8 : belowE8 + stepE8;
         return new Instrument(record.Underlying, last.Expiry, strikeE8 / StrikeUnitE8, option.Kind);
     }
 

@@ -48,7 +48,7 @@ internal sealed record WhatIfOrder(string Text, string Account, Instrument Instr
     /// <summary>The account after this fill.</summary>
     /// <param name="account">The account before.</param>
     /// <param name="checkpoint">The book's market.</param>
-    /// <exception cref="CliException">The position would leave the domain, or the account has less of a token than it sells.</exception>
+    /// <exception cref="CliException">The position would leave the domain or be opened at an odd strike, or the account has less of a token than it sells.</exception>
     public BookAccount Apply(BookAccount account, Checkpoint checkpoint)
     {
         if (SpotOrders.IsSpot(Instrument))
@@ -59,6 +59,11 @@ internal sealed record WhatIfOrder(string Text, string Account, Instrument Instr
             return SpotOrders.Swap(account.State, account.Balances, record.Token, raw, SizeE8, PriceE8) is { } swapped
                 ? account with { State = swapped.State, Balances = swapped.Balances }
                 : throw new CliException($"The --what-if order '{Text}' sells more of the token than account '{account.Name}' has, or buys more than it can hold: give a smaller size, or more collateral.");
+        }
+
+        if (OddStrikes.Refusal(Instrument, account.State.SizeOf(Instrument), SizeE8) is { } odd)
+        {
+            throw new CliException($"The --what-if order '{Text}' cannot be filled: {char.ToLowerInvariant(odd[0])}{odd[1..]}");
         }
 
         return Fills.Add(account.State, Instrument, SizeE8, Fills.ValueUp(SizeE8, PriceE8, 0)) is { } outcome

@@ -27,6 +27,11 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     /// <returns>The holding, or null and the sentence that says why there is none.</returns>
     public (Holding? After, string Refusal) Trade(Instrument instrument, long sizeE8, long priceE8, long feeRateE8, CheckpointInputs inputs)
     {
+        if (OddStrikes.Refusal(instrument, State.SizeOf(instrument), sizeE8) is { } odd)
+        {
+            return (null, odd);
+        }
+
         (Holding? traded, string refusal) = SpotOrders.IsSpot(instrument) ? Swap(instrument, sizeE8, priceE8, inputs.Checkpoint)
             : Fills.Add(State, instrument, sizeE8, Fills.ValueUp(sizeE8, priceE8, Quotes.FundingE8(instrument, inputs.View))) is { } outcome ? (this with { State = outcome.State }, "")
             : (null, $"The position would be too large, or there would be more than {AccountState.PositionsMax} positions; trade a smaller size.");

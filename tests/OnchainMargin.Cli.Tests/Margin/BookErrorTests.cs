@@ -83,6 +83,7 @@ public sealed class BookErrorTests
     [InlineData("7:ETH-PERP:a@1", "is not a decimal number")]
     [InlineData("7:WETH-SPOT:1@1", "names no token of the book")]
     [InlineData("7:USDC-SPOT:1@1", "names no token of the book")]
+    [InlineData("7:ETH-27MAR20-100.05-C:1@1", "cannot be filled: options are opened at strikes of at most three significant digits. The nearest are 100.00 and 101.00.")]
     public async Task Run_WhatIfMistake_IsNamed(string order, string part)
     {
         CliException error = await Assert.ThrowsAsync<CliException>(() => MarginCommandRunner.RunAsync(Books.Small(), "--what-if", order));

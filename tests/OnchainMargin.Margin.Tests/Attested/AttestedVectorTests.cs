@@ -1,6 +1,6 @@
 namespace OnchainMargin.Margin.Tests.Attested;
 
-/// <summary>The rules of surfaces and of steps of parameters against the vectors that the Solidity reads, too (spec/attested, written by spec/generate-attested.js).</summary>
+/// <summary>The rules of surfaces, of steps of parameters and of strikes against the vectors that the Solidity reads, too (spec/attested, written by spec/generate-attested.js).</summary>
 public sealed class AttestedVectorTests
 {
     private const int Points = SurfaceChecks.PointCount;
@@ -82,4 +82,46 @@ public sealed class AttestedVectorTests
 
     private static ParameterBand Band(Columns v, int i) => new(
         (ulong)v.Long("leastE8", i), (ulong)v.Long("mostE8", i), (uint)v.Long("tightenPerHourE8", i), (uint)v.Long("tightenPerDayE8", i), (uint)v.Long("loosenPerHourE8", i), (uint)v.Long("loosenPerDayE8", i));
+
+    [Fact]
+    public void Strikes_AreThoseOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-028");
+        int odd = 0;
+        for (int i = 0; i < v.Count("strike"); i++)
+        {
+            long strike = v.Long("strike", i);
+            Assert.Equal((v.Long("below", i), v.Long("step", i)), StrikeGrid.Around(strike));
+            Assert.Equal(strike == v.Long("below", i), StrikeGrid.Holds(Instrument.Call(1, 1, strike / 10_000)));
+            odd += strike == v.Long("below", i) ? 0 : 1;
+        }
+
+        Assert.InRange(odd, 100, v.Count("strike") - 100);
+        Assert.True(StrikeGrid.Holds(Instrument.Perpetual(1)) && StrikeGrid.Holds(Instrument.Future(1, 1)));
+    }
+
+    /// <summary>How many strikes there can be (docs/security.md): of one expiry at all, and at most within a factor of eight of a forward.</summary>
+    [Fact]
+    public void Strikes_OfAnExpiry_AreCounted()
+    {
+        const long Limit = 1L << 40;
+        var grid = new List<long>();
+        for (long strike = 1; strike < Limit; strike += StrikeGrid.Around(strike).StepE8)
+        {
+            grid.Add(strike);
+        }
+
+        Assert.Equal(9109, grid.Count);
+        int most = 0;
+        for (int from = 0, to = 0; from < grid.Count; from++)
+        {
+            for (; to < grid.Count && grid[to] <= 64 * grid[from]; to++)
+            {
+            }
+
+            most = Math.Max(most, to - from);
+        }
+
+        Assert.Equal(1744, most);
+    }
 }

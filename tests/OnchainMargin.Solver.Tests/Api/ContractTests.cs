@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Margin;
 
 namespace OnchainMargin.Solver.Tests.Api;
 
@@ -78,6 +80,15 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Equal(status, reply.StatusCode);
         Assert.Equal("application/problem+json", reply.Content.Headers.ContentType?.MediaType);
         Assert.Equal(sentence, (await reply.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task Instruments_OfEveryStrike_MayBeOpened()
+    {
+        JsonElement[] all = await world.Http.GetFromJsonAsync<JsonElement[]>("/api/instruments") ?? [];
+
+        Assert.Contains(all, static one => one.GetProperty("kind").GetString() == "Call");
+        Assert.All(all, static one => Assert.True(StrikeGrid.Holds(Instrument.Unpack(UInt128.Parse(one.GetProperty("instrument").GetString()!, CultureInfo.InvariantCulture)))));
     }
 
     [Fact]

@@ -165,6 +165,15 @@ public sealed class OrderRelayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Submit_AtAnOddStrike_IsRefusedWithTheNearestTwo()
+    {
+        Instrument call = Instrument.Call(2, ApiWorld.Expiry, 32_510_000);
+        Assert.Equal(
+            "Options are opened at strikes of at most three significant digits. The nearest are 3,250.00 and 3,260.00.",
+            await RefusalAsync(_world.Sign(1, -One, 5 * One, 1, instrument: call)));
+    }
+
+    [Fact]
     public async Task Submit_ATokenAgainstCash_MeetsItsLikeAndIsJudgedByWhatIsHeld()
     {
         Instrument weth = SpotOrders.Of(1);
