@@ -5,8 +5,9 @@
 // their functions are the Clearinghouse's.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, sep } from "node:path";
+import { readArguments } from "./lib/arguments.js";
 
-const check = process.argv.includes("--check");
+const check = readArguments(["--check"]).has("--check");
 const source = join("artifacts", "contracts");
 
 function published() {

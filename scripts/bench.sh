@@ -9,10 +9,6 @@ quick=()
 for argument in "$@"; do
   case "$argument" in
     --quick) quick=(--quick) ;;
-    -h | --help)
-      sed -n '2,4s/^# \{0,1\}//p' scripts/bench.sh
-      exit 0
-      ;;
     *) fail "the argument '$argument' is not known: give --quick or nothing." ;;
   esac
 done

@@ -7,12 +7,6 @@
 set -u -o pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 
-case " $* " in *" -h "* | *" --help "*)
-  sed -n '2,6s/^# \{0,1\}//p' "scripts/demo.sh"
-  exit 0
-  ;;
-esac
-
 DEMO_DIRECTORY="$RUN_DIRECTORY/demo"
 OMARGIN="src/OnchainMargin.Cli/bin/Release/net10.0/omargin.dll"
 mkdir -p "$DEMO_DIRECTORY"

@@ -2,7 +2,9 @@
 //   node scripts/derive-crash.js [--check]     --check changes nothing and fails when the committed table differs
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { readArguments } from "./lib/arguments.js";
 
+const check = readArguments(["--check"]).has("--check");
 const source = "../shared/data/options/deribit_chain_6h_2026-01-28_2026-02-12.csv.gz";
 const target = "src/OnchainMargin.Cli/Demo/crash-2026.json";
 
@@ -43,7 +45,7 @@ ${lines}
 }
 `;
 
-if (process.argv.includes("--check")) {
+if (check) {
   if (readFileSync(target, "utf8") === text) process.exit(0);
   console.error(`${target} is not what ${source} gives: run \`node scripts/derive-crash.js\` and commit it`);
   process.exit(1);

@@ -4,11 +4,6 @@
 set -u -o pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 
-case "${1:-}" in -h | --help)
-  sed -n '2,3s/^# \{0,1\}//p' scripts/risk-quality.sh
-  exit 0
-  ;;
-esac
 DATA="${1:-../shared/data}"
 OUT="artifacts/risk-quality"
 [ -d "$DATA/prices" ] || fail "the market data '$DATA' has no folder prices: give the folder that holds prices and options."

@@ -9,12 +9,14 @@ set -u -o pipefail
 ports=()
 node_port=8545
 api_port=8600
-while [ $# -gt 0 ]; do
+while [[ "${1:-}" == --*-port ]]; do
   case "$1" in
-    --node-port) node_port="${2:-}" && ports+=("$1" "${2:-}") && shift 2 ;;
-    --api-port) api_port="${2:-}" && ports+=("$1" "${2:-}") && shift 2 ;;
+    --node-port) node_port="${2:-}" ;;
+    --api-port) api_port="${2:-}" ;;
     *) break ;;
   esac
+  ports+=("$1" "${2:-}")
+  shift $(($# > 1 ? 2 : 1))
 done
 minutes="${1:-5}"
 seed="${2:-1}"

@@ -1,6 +1,13 @@
 # Shared by the scripts beside this folder: what a machine must have, and how the project's own tools are installed and built.
 # Sourced, never run. Every failure is one sentence on standard error that names what is wrong and what to do.
 
+# The help of a script is the comment at its head.
+case " $* " in *" -h "* | *" --help "*)
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+  exit 0
+  ;;
+esac
+
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 # What a command leaves running would outlive the script, so builds start no servers.

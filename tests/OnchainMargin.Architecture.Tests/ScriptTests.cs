@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace OnchainMargin.Architecture.Tests;
+
+public sealed class ScriptTests
+{
+    public static TheoryData<string> Scripts =>
+        [.. Repository.Files("scripts", ".sh").Select(Repository.Relative).Where(script => !script.StartsWith("scripts/lib/", StringComparison.Ordinal)), "scripts/abi.js", "scripts/derive-crash.js"];
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public async Task Help_OfAScript_IsTheCommentAtItsHead(string script)
+    {
+        (int code, string output, string error) = await RunAsync(script, "--help");
+
+        Assert.Equal((0, string.Empty), (code, error));
+        Assert.Equal(File.ReadLines(Path.Combine(TestFiles.Root, script)).SkipWhile(line => line.StartsWith("#!", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('#') || line.StartsWith("//", StringComparison.Ordinal)).Select(line => line.TrimStart('#', '/').TrimStart()), output.TrimEnd('\n').Split('\n').Select(line => line.TrimStart()));
+    }
+
+    [Theory]
+    [InlineData("scripts/soak.sh", "--node-port", "error: '' is no whole number")]
+    [InlineData("scripts/abi.js", "--chek", "error: '--chek' is not known")]
+    [InlineData("scripts/derive-crash.js", "--chek", "error: '--chek' is not known")]
+    public async Task Argument_ThatIsNone_IsOneSentence(string script, string argument, string expected)
+    {
+        (int code, string output, string error) = await RunAsync(script, argument);
+
+        Assert.Equal((1, string.Empty), (code, output));
+        Assert.StartsWith(expected, error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string script, string argument)
+    {
+        string program = script.EndsWith(".js", StringComparison.Ordinal) ? Path.Combine(TestFiles.Root, "node_modules", ".bin", "node") : "bash";
+        using Process process = Process.Start(new ProcessStartInfo(program, [script, argument])
+        {
+            WorkingDirectory = TestFiles.Root,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+            string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, output, await error);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+}
