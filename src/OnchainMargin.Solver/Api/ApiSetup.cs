@@ -39,7 +39,8 @@ internal static class ApiSetup
             return;
         }
 
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = ApiErrors.Complete);
+        builder.Services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddExceptionHandler<ApiErrors>();
         builder.Services.AddOpenApi();
         builder.Services.AddSingleton<ProtocolViews>();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OnchainMargin.Solver.Attesting;
 
 namespace OnchainMargin.Solver.Api;
@@ -9,4 +10,5 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="Instruments">The positions that go along, whole; none for the token alone.</param>
 /// <param name="Asker">Who asks the attesters for the account that gives; none to be content with the leaf of an epoch, or computation.</param>
 /// <param name="ToAsker">The same for the account that gets it.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record MoveProofRequest(ulong To, int Token, string AmountRaw, IReadOnlyList<string>? Instruments = null, ProofAsker? Asker = null, ProofAsker? ToAsker = null);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Solver.Api;
@@ -12,6 +13,7 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="Expiry">The last second at which it may be filled.</param>
 /// <param name="MaxFeeRateE8">The largest fee rate.</param>
 /// <param name="Flags">Bit 0 reduce-only, bit 1 post-only, bit 2 fill-or-kill.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record OrderFields(
     string Account, string Instrument, string SizeE8, string LimitPriceE8, string Nonce, string Expiry, string MaxFeeRateE8, int Flags)
 {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Generated;
 
@@ -8,6 +9,7 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="Signer">Who signed.</param>
 /// <param name="Signature">The signature.</param>
 /// <param name="Session">The session (see /api/orders/session) whose end cancels it; none to let it rest.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record OrderRequest(
     OrderFields Order, string Signer, string Signature, string? Session)
 {

@@ -107,7 +107,7 @@ internal static class ProofEndpoints
         DeployedToken? listed = deployment.Tokens.FirstOrDefault(listed => listed.Index == number);
         token = listed?.Index ?? 0;
         return listed is null ? ApiSetup.Missing($"Token {number} is not listed; /api/deployment lists the tokens.")
-            : !isNumber || amount < least ? ApiSetup.Bad($"The amount '{amountRaw}' is not understood; give a whole number of base units{(least > 0 ? ", more than 0" : "")}.")
+            : !isNumber || amount < least ? ApiSetup.Bad($"The amount '{amountRaw}' is not understood; give a whole number of base units, {(least > 0 ? "more than 0 and " : "")}below 2^128.")
             : null;
     }
 
@@ -139,9 +139,9 @@ internal static class ProofEndpoints
             return null;
         }
 
-        if (request.Fills.Count is < 1 or > MostFills || request.Orders.Count > 2 * MostFills)
+        if (request.Fills.Count is < 1 or > MostFills || request.Orders.Count is < 2 or > 2 * MostFills)
         {
-            refusal = $"There are {request.Orders.Count} orders and {request.Fills.Count} fills; give 1 to {MostFills} fills and at most twice as many orders.";
+            refusal = $"There are {request.Orders.Count} orders and {request.Fills.Count} fills; give 1 to {MostFills} fills and 2 to {2 * MostFills} orders.";
             return null;
         }
 

@@ -6,4 +6,4 @@ namespace OnchainMargin.Solver.Attesting;
 /// <param name="Positions">The position words of the state (from byte 64), in hexadecimal digits.</param>
 /// <param name="Balances">The balance words of the collateral without the settlement token, in hexadecimal digits.</param>
 /// <param name="Asker">Who asks for the account.</param>
-internal sealed record AttestationRequest(ulong Account, ulong Checkpoint, string Positions, string Balances, ProofAsker Asker);
+internal sealed record AttestationRequest(ulong Account, ulong Checkpoint, string? Positions, string? Balances, ProofAsker? Asker);

@@ -62,8 +62,8 @@ internal static class AttestingEndpoints
         RiskRegistry.AttesterSignature signature;
         try
         {
-            epoch = RiskRegistry.RiskEpoch.Decode(HexData.Decode(offer.Epoch));
-            signature = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer), HexData.Decode(offer.Signature));
+            epoch = RiskRegistry.RiskEpoch.Decode(HexData.Decode(offer.Epoch ?? ""));
+            signature = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer ?? ""), HexData.Decode(offer.Signature ?? ""));
         }
         catch (EthereumException error)
         {
@@ -91,8 +91,8 @@ internal static class AttestingEndpoints
         RiskRegistry.AttesterSignature signature;
         try
         {
-            proposal = Enum.TryParse(offer.Kind, ignoreCase: true, out ProposalKind kind) ? Proposal.Read(kind, HexData.Decode(offer.Content), digests) : null;
-            signature = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer), HexData.Decode(offer.Signature));
+            proposal = Enum.TryParse(offer.Kind, ignoreCase: true, out ProposalKind kind) ? Proposal.Read(kind, HexData.Decode(offer.Content ?? ""), digests) : null;
+            signature = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer ?? ""), HexData.Decode(offer.Signature ?? ""));
         }
         catch (EthereumException error)
         {

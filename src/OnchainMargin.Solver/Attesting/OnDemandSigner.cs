@@ -160,9 +160,9 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
     {
         try
         {
-            byte[] state = [.. AccountState.Empty.Pack().AsSpan(0, 64), .. HexData.Decode(request.Positions)];
+            byte[] state = [.. AccountState.Empty.Pack().AsSpan(0, 64), .. HexData.Decode(request.Positions ?? "")];
             return AccountState.Unpack(state, out AccountState? unpacked) == MarginError.None && unpacked is not null && MarginDomain.IsStateHeld(unpacked)
-                ? new BookAccount { Id = request.Account, Owner = default, StateBytes = state, StateHash = Keccak256.Hash(state), State = unpacked, Balances = Balances.Unpack(HexData.Decode(request.Balances)), ChangedInBlock = 0 }
+                ? new BookAccount { Id = request.Account, Owner = default, StateBytes = state, StateHash = Keccak256.Hash(state), State = unpacked, Balances = Balances.Unpack(HexData.Decode(request.Balances ?? "")), ChangedInBlock = 0 }
                 : null;
         }
         catch (Exception error) when (error is EthereumException or ProtocolException)

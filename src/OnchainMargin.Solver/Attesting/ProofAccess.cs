@@ -25,14 +25,14 @@ internal sealed class ProofAccess(Broadcast<IndexedBook> books, IWalletSignature
     public void Dispose() => _budget.Dispose();
 
     /// <summary>Why nobody works for whoever asks; null when he is served.</summary>
-    public async Task<string?> RefusalAsync(ulong account, ProofAsker asker, CancellationToken cancellationToken)
+    public async Task<string?> RefusalAsync(ulong account, ProofAsker? asker, CancellationToken cancellationToken)
     {
         if (books.Current?.Book is not { } book || !book.Accounts.TryGetValue(account, out BookAccount? asked))
         {
             return $"Account {account} is not known here; it was never opened, or the index is empty still.";
         }
 
-        if (!Address.TryParse(asker.Signer, out Address signer) || HexText.Bytes(asker.Signature) is not { } signature)
+        if (asker is null || !Address.TryParse(asker.Signer, out Address signer) || HexText.Bytes(asker.Signature) is not { } signature)
         {
             return "Who asks is not understood; give the signer's address and the signature in hexadecimal.";
         }

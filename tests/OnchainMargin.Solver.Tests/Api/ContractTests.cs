@@ -73,10 +73,39 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
     [InlineData("/api/books/DOGE-PERP", HttpStatusCode.BadRequest, "The instrument 'DOGE-PERP' is none of this deployment; take a name from /api/instruments.")]
     [InlineData("/api/accounts/2/withdrawable?token=9", HttpStatusCode.NotFound, "Token 9 is not listed; /api/deployment lists the tokens.")]
     [InlineData("/api/operator/roles", HttpStatusCode.Unauthorized, "This endpoint is the operator's; bring the key in the header X-Api-Key.")]
+    [InlineData("/api/accounts/me", HttpStatusCode.BadRequest, "The id 'me' is not understood; give a whole number, as /openapi describes it.")]
+    [InlineData("/api/accounts/-1", HttpStatusCode.BadRequest, "The id '-1' is not understood; give a whole number, as /openapi describes it.")]
+    [InlineData("/api/accounts/2/curve", HttpStatusCode.BadRequest, "The underlying is missing; give it as /openapi describes it.")]
+    [InlineData("/api/accounts/2/curve?underlying=BTC", HttpStatusCode.BadRequest, "The underlying 'BTC' is not understood; give a whole number, as /openapi describes it.")]
+    [InlineData("/api/accounts/2?live=perhaps", HttpStatusCode.BadRequest, "The live 'perhaps' is not understood; give true or false, as /openapi describes it.")]
+    [InlineData("/api/orders/session", HttpStatusCode.BadRequest, "The id is missing; give it as /openapi describes it.")]
+    [InlineData("/api/nowhere", HttpStatusCode.NotFound, "There is nothing at /api/nowhere; /openapi lists what there is.")]
+    [InlineData("/api/accounts/2/what-if", HttpStatusCode.MethodNotAllowed, "GET is not taken at /api/accounts/2/what-if; /openapi lists what is.")]
     public async Task Refusal_OfBadInput_IsAProblemInOneSentence(string request, HttpStatusCode status, string sentence)
     {
         using HttpResponseMessage reply = await world.Http.GetAsync(request);
 
+        await AssertRefusedAsync(reply, status, sentence);
+    }
+
+    [Theory]
+    [InlineData("/api/orders", "{", "application/json", HttpStatusCode.BadRequest, "The body is not understood at '$'; send JSON as /openapi describes it, whole numbers of 64 bits and more in quotes.")]
+    [InlineData("/api/orders", "", "application/json", HttpStatusCode.BadRequest, "The request is missing; give it as /openapi describes it.")]
+    [InlineData("/api/orders", "null", "application/json", HttpStatusCode.BadRequest, "The request is missing; give it as /openapi describes it.")]
+    [InlineData("/api/orders", "{\"order\":{\"sizeE8\":1}}", "application/json", HttpStatusCode.BadRequest, "The body is not understood at '$.order.sizeE8'; send JSON as /openapi describes it, whole numbers of 64 bits and more in quotes.")]
+    [InlineData("/api/orders", "{\"sesion\":\"an order that would not end with it\"}", "application/json", HttpStatusCode.BadRequest, "The body is not understood at '$.sesion'; send JSON as /openapi describes it, whole numbers of 64 bits and more in quotes.")]
+    [InlineData("/api/accounts/2/what-if", "{\"positions\":[{\"instrument\":\"BTC-PERP\"}]}", "application/json", HttpStatusCode.BadRequest, "The body is not understood at '$.positions'; send JSON as /openapi describes it, whole numbers of 64 bits and more in quotes.")]
+    [InlineData("/api/orders", "order=1", "application/x-www-form-urlencoded", HttpStatusCode.UnsupportedMediaType, "The body is not sent as JSON; send it with the header Content-Type: application/json.")]
+    public async Task Refusal_OfABody_IsAProblemInOneSentence(string path, string body, string mediaType, HttpStatusCode status, string sentence)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, mediaType);
+        using HttpResponseMessage reply = await world.Http.PostAsync(path, content);
+
+        await AssertRefusedAsync(reply, status, sentence);
+    }
+
+    private static async Task AssertRefusedAsync(HttpResponseMessage reply, HttpStatusCode status, string sentence)
+    {
         Assert.Equal(status, reply.StatusCode);
         Assert.Equal("application/problem+json", reply.Content.Headers.ContentType?.MediaType);
         Assert.Equal(sentence, (await reply.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());

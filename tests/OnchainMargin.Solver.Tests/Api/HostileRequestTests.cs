@@ -22,6 +22,14 @@ public sealed class HostileRequestTests(ApiWorld world) : IClassFixture<ApiWorld
             }
         }
 
+        foreach (string path in (string[])["/attest/signatures", "/attest/proposals", "/attest/attestations"])
+        {
+            foreach (string body in (string[])["null", "{", "{}", """{"account":1}""", """{"account":1,"asker":{}}""", """{"kind":"surfaces","content":"0x"}""", """{"epoch":"0x","signer":"","signature":null}""", deep])
+            {
+                bodies.Add(path, body);
+            }
+        }
+
         bodies.Add("/api/accounts/3/what-if", $"{{\"moves\":[{far}]}}");
         bodies.Add("/api/accounts/3/what-if", """{"moves":[null]}""");
         bodies.Add("/api/accounts/3/what-if", """{"fills":[null]}""");

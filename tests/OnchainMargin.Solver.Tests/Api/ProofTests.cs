@@ -112,10 +112,10 @@ public sealed class ProofTests : IAsyncLifetime
     [Theory]
     [InlineData("/api/accounts/99/withdrawal-proof", "{\"token\":0,\"amountRaw\":\"1\"}", HttpStatusCode.NotFound, "Account 99 was never opened.")]
     [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":7,\"amountRaw\":\"1\"}", HttpStatusCode.NotFound, "Token 7 is not listed; /api/deployment lists the tokens.")]
-    [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":0,\"amountRaw\":\"-1\"}", HttpStatusCode.BadRequest, "The amount '-1' is not understood; give a whole number of base units, more than 0.")]
+    [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":0,\"amountRaw\":\"-1\"}", HttpStatusCode.BadRequest, "The amount '-1' is not understood; give a whole number of base units, more than 0 and below 2^128.")]
     [InlineData("/api/accounts/2/withdrawal-proof", "{\"token\":1,\"amountRaw\":\"5000000000000000000\"}", HttpStatusCode.BadRequest, "Account 2 has 4000000000000000000 base units of token 1, less than 5000000000000000000; ask for at most what it has.")]
-    [InlineData("/api/settlement-proofs", "{\"orders\":[],\"fills\":[]}", HttpStatusCode.BadRequest, "There are 0 orders and 0 fills; give 1 to 64 fills and at most twice as many orders.")]
-    [InlineData("/api/settlement-proofs", "{\"orders\":[],\"fills\":[{\"maker\":0,\"taker\":1,\"sizeE8\":\"1\"}]}", HttpStatusCode.BadRequest, "The fill of '1' between orders 0 and 1 is not understood; give places from 0 to -1 and a size in units of 1e-8 that is not 0.")]
+    [InlineData("/api/settlement-proofs", "{\"orders\":[],\"fills\":[]}", HttpStatusCode.BadRequest, "There are 0 orders and 0 fills; give 1 to 64 fills and 2 to 128 orders.")]
+    [InlineData("/api/settlement-proofs", "{\"orders\":[],\"fills\":[{\"maker\":0,\"taker\":1,\"sizeE8\":\"1\"}]}", HttpStatusCode.BadRequest, "There are 0 orders and 1 fills; give 1 to 64 fills and 2 to 128 orders.")]
     public async Task Question_ThatCannotBe_IsRefusedInASentence(string path, string body, HttpStatusCode status, string sentence)
     {
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
