@@ -64,12 +64,23 @@ internal sealed partial class KeeperRole
     private static bool IsKeptFromBids(BookLot lot, AccountState rest, Int128 equityE8, ProtocolBook book) =>
         !rest.Positions.IsEmpty && rest.Pack().Length == lot.State.Length && Lots.IsRestored(equityE8, (Int128)lot.MaintenanceE8, book.Parameters.Liquidation.TargetE8, (long)lot.SoldE8);
 
+    /// <summary>The account that bids; null, and said, when it is not the key's.</summary>
+    private BookAccount? Bidder(ProtocolBook book, string subject)
+    {
+        if (book.Accounts.TryGetValue((ulong)_options.BidderAccount, out BookAccount? bidder) && bidder.Owner == _transactions.Sender)
+        {
+            return bidder;
+        }
+
+        _journal.Say(subject, "no-bid", $"account {_options.BidderAccount} is not owned by {_transactions.Sender}; open one and set keeper.bidderAccount");
+        return null;
+    }
+
     private async Task BidAsync(ProtocolBook book, BookLot lot, CheckpointInputs live, CancellationToken cancellationToken)
     {
         string subject = Subject(lot);
-        if (!book.Accounts.TryGetValue((ulong)_options.BidderAccount, out BookAccount? bidder) || bidder.Owner != _transactions.Sender)
+        if (Bidder(book, subject) is not { } bidder)
         {
-            _journal.Say(subject, "no-bid", $"account {_options.BidderAccount} is not owned by {_transactions.Sender}; open one and set keeper.bidderAccount");
             return;
         }
 

@@ -40,6 +40,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     private readonly MeasuredDepth _depth;
     private Task<WholeLook>? _whole;
     private bool _isDue = true;
+    private bool _hasBegun;
 
     /// <summary>Makes the role.</summary>
     public KeeperRole(Broadcast<IndexedBook> books, Broadcast<HeadTick> ticks, ProtocolClient client, TransactionManager transactions, ITransactionNode node, KeeperOptions options, TimeProvider time, ILogger<KeeperRole> logger)
@@ -73,6 +74,13 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         }
 
         ProtocolBook book = indexed.Book;
+        if (!_hasBegun && _options.BidderAccount > 0)
+        {
+            // At once, not at the first lot: whoever starts a keeper looks at it then.
+            Bidder(book, "all lots");
+        }
+
+        _hasBegun = true;
         var clock = new StageClock();
         CheckpointInputs live = await Patience.AskAsync(token => _client.GetLiveInputsAsync(cancellationToken: token), _time, cancellationToken).ConfigureAwait(false);
         clock.End("read");

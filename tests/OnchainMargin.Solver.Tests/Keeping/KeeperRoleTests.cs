@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
@@ -38,6 +39,14 @@ public sealed class KeeperRoleTests : IDisposable
     {
         _store.Dispose();
         _key.Dispose();
+    }
+
+    [Fact]
+    public async Task RunOnce_BiddingAccountIsAnothers_IsSaidAtOnceAndOnce()
+    {
+        var lines = new Lines();
+        await LookAsync(Book(), options: new KeeperOptions { BidderAccount = 99 }, logger: lines);
+        Assert.Equal($"Keeper, all lots: no-bid: account 99 is not owned by {_key.Address}; open one and set keeper.bidderAccount", Assert.Single(lines.Said, static line => line.Contains("no-bid", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -196,18 +205,30 @@ public sealed class KeeperRoleTests : IDisposable
         return account with { State = account.State with { InterestIndexE12 = 1_000_000_000_000 }, StateHash = new Hash32([.. Keccak256.HashUtf8($"state {id}").ToArray()[..31], last]) };
     }
 
-    private async Task LookAsync(ProtocolBook book, TimeProvider? clock = null)
+    private async Task LookAsync(ProtocolBook book, TimeProvider? clock = null, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null)
     {
         TimeProvider time = clock ?? TimeProvider.System;
         ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(new PricesNode(_live)), Deployment);
         using TransactionManager manager = Manager(time);
         var books = new Broadcast<IndexedBook>();
         using var keeper = new KeeperRole(
-            books, new Broadcast<HeadTick>(), client, manager, _node, new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, time, NullLogger<KeeperRole>.Instance);
+            books, new Broadcast<HeadTick>(), client, manager, _node, options ?? new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, time, logger ?? NullLogger<KeeperRole>.Instance);
         books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
         await keeper.RunOnceAsync(CancellationToken.None);
         await keeper.WholeLook!;
         await keeper.RunOnceAsync(CancellationToken.None);
+    }
+
+    private sealed class Lines : ILogger<KeeperRole>
+    {
+        public List<string> Said { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Said.Add(formatter(state, exception));
     }
 
     /// <summary>A node that has the contracts and live prices, nothing else.</summary>
