@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using OnchainMargin.Cli.Backtests;
 using OnchainMargin.Cli.Cascades;
 using OnchainMargin.Cli.Commands;
@@ -18,7 +19,7 @@ using OnchainMargin.Solver.Store;
 namespace OnchainMargin.Cli;
 
 /// <summary>The command line: what there is, and how what goes wrong is told.</summary>
-internal static class Omargin
+internal static partial class Omargin
 {
     /// <summary>What the exit codes mean, as the help says it.</summary>
     internal const string ExitCodes = "Exit codes: 0 done; 1 failed, with one sentence on standard error; 2 the command line was not understood; 130 stopped before it was done.";
@@ -38,7 +39,7 @@ internal static class Omargin
         bool isCompletion = arguments is [var first, ..] && first.StartsWith("[suggest", StringComparison.Ordinal);
         if (parsed.Errors.Count > 0 && !isCompletion)
         {
-            string what = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here" : parsed.Errors[0].Message;
+            string what = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here" : Misuse(parsed.Errors[0].Message);
             await error.WriteLineAsync($"{Terminal.Bad(error, "error:")} {Sentence(what)} See `omargin{PathOf(parsed)} --help`.");
             return Misused;
         }
@@ -87,6 +88,14 @@ internal static class Omargin
         CompletionCommand.Create(),
         DemoCommand.Create(),
     };
+
+    /// <summary>What the library says of a command line; of a word that is no number without the name of a type.</summary>
+    private static string Misuse(string message) => NoNumber().Match(message) is { Success: true } found
+        ? $"{(found.Groups["option"].Success ? $"The {found.Groups["option"].Value} " : "")}'{found.Groups["word"].Value}' is not understood: give {(message.Contains("Double", StringComparison.Ordinal) ? "a number" : "a whole number in its range")}"
+        : message;
+
+    [GeneratedRegex("^Cannot parse argument '(?<word>.*)' for (command '.*'|option '(?<option>.*)') as expected type '.*'", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex NoNumber();
 
     private static string PathOf(ParseResult parsed)
     {

@@ -26,7 +26,11 @@ public sealed class OmarginTests
     [InlineData("frobnicate", "error: 'frobnicate' is not known here. See `omargin --help`.")]
     [InlineData("account", "error: Required command was not provided. See `omargin account --help`.")]
     [InlineData("account show", "error: Required argument missing for command: 'show'. See `omargin account show --help`.")]
-    [InlineData("account show seven", "error: Cannot parse argument 'seven' for command 'show' as expected type 'System.UInt64'. See `omargin account show --help`.")]
+    [InlineData("account show seven", "error: 'seven' is not understood: give a whole number in its range. See `omargin account show --help`.")]
+    [InlineData("account show -1", "error: '-1' is not understood: give a whole number in its range. See `omargin account show --help`.")]
+    [InlineData("keeper run --account x", "error: The --account 'x' is not understood: give a whole number in its range. See `omargin keeper run --help`.")]
+    [InlineData("deploy --threshold two", "error: The --threshold 'two' is not understood: give a whole number in its range. See `omargin deploy --help`.")]
+    [InlineData("risk --book b --level much", "error: The --level 'much' is not understood: give a number. See `omargin risk --help`.")]
     public async Task BadCommandLine_IsOneSentence(string line, string expected)
     {
         (int code, string output, string error) = await RunAsync(line.Split(' '));
@@ -41,6 +45,8 @@ public sealed class OmarginTests
     [InlineData("demo --node-port 0", "error: The value 0 of --node-port is out of range: give 1 to 65535.")]
     [InlineData("order sign hold 1 BTC-PERP --account 1 --price 5 --out x.json", "error: The side 'hold' is not known: give buy or sell.")]
     [InlineData("order sign buy 0 BTC-PERP --account 1 --price 5 --out x.json", "error: The size '0' is not positive: give more than 0.")]
+    [InlineData("order sign buy 1 BTC-PERP --account 1 --price 5 --out x.json --valid 18446744073709551615", "error: The --valid of 18446744073709551615 seconds is too long: give at most 1000000000.")]
+    [InlineData("order sign buy 1 BTC-PERP --account 1 --price 5 --out x.json --max-fee 2", "error: The fee rate '2' is out of range: give a fraction from 0 to 1, like 0.001.")]
     public async Task BadInput_IsOneSentence(string line, string expected)
     {
         (int code, string output, string error) = await RunAsync(line.Split(' '));

@@ -45,13 +45,13 @@ public sealed partial class RefusalsTests
     public void Sentence_OfAnError_HasItsValuesInTheirForms()
     {
         Assert.Equal(
-            "After this account 41 would have an equity of −$1,234.56 and need $2,000,000.00 of initial margin. Use a smaller amount, or deposit first.",
+            "After this, account 41 would have an equity of −$1,234.56 and need $2,000,000.00 of initial margin. Use a smaller amount, or deposit first.",
             Say(new HealthGate.MarginTooLowError(41, -123_456_789_012, 200_000_000_000_000)));
         Assert.Equal(
             "The price of 0.0101 is further than 1,000.00 from the mark of 90,000.50. Wait, or change the price.",
             Say(new Clearinghouse.PriceOutOfBandError(0, 1_010_000, 9_000_050_000_000, 100_000_000_000)));
         Assert.Equal("Less of this token is held for the shared pool than that. Use a smaller amount.", Say(new MarginVault.BalanceTooLowError(0, 0, 1, 2)));
-        Assert.Equal("That part is below the least bid or more than the 12.5 % that is left.", Say(new LiquidationHouse.FractionInvalidError(1, 2, 12_500_000)));
+        Assert.Equal("That part is below the least bid or more than the 12.5 % that is left. Bid for another part.", Say(new LiquidationHouse.FractionInvalidError(1, 2, 12_500_000)));
         Assert.Equal("The order expired at 2026-02-01 00:00:00 UTC. Sign one that lasts longer.", Say(new Clearinghouse.OrderExpiredError(1, 2, 1_769_904_000)));
         Assert.Equal("The contract refused: not connected (1).", Say(new Plain("NotConnected", 1)));
         Assert.Contains("0x01020304", Refusals.Sentence(new UnknownReason([1, 2, 3, 4])), StringComparison.Ordinal);

@@ -17,6 +17,9 @@ internal static class OrderCommand
 {
     private const string DefaultFeeRate = "0.001";
 
+    /// <summary>Thirty years; an order's last second is a uint40.</summary>
+    private const ulong LongestSeconds = 1_000_000_000;
+
     /// <summary>Makes the command.</summary>
     public static Command Create() => new("order", "Sign orders, match two of them, cancel.") { Sign(), Match(), Cancel() };
 
@@ -49,6 +52,8 @@ internal static class OrderCommand
                 "sell" => true,
                 var other => throw new CliException($"The side '{other}' is not known: give buy or sell."),
             };
+            ulong seconds = parsed.GetValue(valid) is <= LongestSeconds and var wanted ? wanted : throw new CliException($"The --valid of {parsed.GetValue(valid)} seconds is too long: give at most {LongestSeconds}.");
+            uint feeRate = FeeRate(parsed.GetRequiredValue(fee));
             using PrivateKey key = options.Key(parsed);
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
             BookAccount trader = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
@@ -68,8 +73,8 @@ internal static class OrderCommand
                 sells ? -units : units,
                 (ulong)AmountText.ParsePositiveE8(parsed.GetRequiredValue(price), "price"),
                 parsed.GetValue(nonce) ?? (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
-                head.TimestampSeconds + parsed.GetValue(valid),
-                FeeRate(parsed.GetRequiredValue(fee)),
+                head.TimestampSeconds + seconds,
+                feeRate,
                 (byte)flags);
             var text = new StringWriter();
             Reply.WriteJson(text, OrderFile.Of(session.Client.SignOrder(order, key), session.Deployment));
@@ -99,6 +104,11 @@ internal static class OrderCommand
                 OrderFile.Read(parsed.GetRequiredValue(maker)).ToSigned(deployment),
                 OrderFile.Read(parsed.GetRequiredValue(taker)).ToSigned(deployment),
             ];
+            if (orders[0].Order.Account == orders[1].Order.Account)
+            {
+                throw new CliException($"Both orders are of account {orders[0].Order.Account}: match two of different owners.");
+            }
+
             using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
             ulong units = parsed.GetValue(size) is { } text
                 ? (ulong)AmountText.ParsePositiveE8(text, "size")
@@ -141,6 +151,6 @@ internal static class OrderCommand
     private static uint FeeRate(string text)
     {
         long rate = FixedPointText.ParseE8(text, "fee rate");
-        return rate is >= 0 and <= uint.MaxValue ? (uint)rate : throw new CliException($"The fee rate '{text}' is out of range: give a fraction from 0 to 1, like {DefaultFeeRate}.");
+        return rate is >= 0 and <= 100_000_000 ? (uint)rate : throw new CliException($"The fee rate '{text}' is out of range: give a fraction from 0 to 1, like {DefaultFeeRate}.");
     }
 }

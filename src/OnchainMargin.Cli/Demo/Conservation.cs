@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Numerics;
+using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
@@ -19,7 +19,7 @@ internal static class Conservation
         foreach (DeployedToken token in client.Deployment.Tokens)
         {
             (UInt256 held, UInt256 owed) = await client.GetConservationAsync(token.Index, cancellationToken);
-            checks.Add(new Check($"the vault holds the {token.Symbol} that it owes", held >= owed, string.Create(CultureInfo.InvariantCulture, $"{held} held, {owed} owed")));
+            checks.Add(new Check($"the vault holds the {token.Symbol} that it owes", held >= owed, $"{FixedPointText.Format(held, token.Decimals)} held, {FixedPointText.Format(owed, token.Decimals)} owed"));
         }
 
         checks.Add(Cash(book, await client.GetLedgerAsync(cancellationToken)));
@@ -33,7 +33,7 @@ internal static class Conservation
         BigInteger cost = Sum(book.Accounts.Values.SelectMany(account => account.State.Positions).Select(position => position.CostE8));
         BigInteger accounted = cash - cost + (BigInteger)ledger.FeesE8 + (BigInteger)ledger.InsuranceE8 + (BigInteger)ledger.ProceedsE8
             + (BigInteger)ledger.InterestE8 + (BigInteger)ledger.RoundingE8 + (BigInteger)ledger.OneSidedE8 + (BigInteger)book.HeldE8 - (BigInteger)ledger.DeficitE8;
-        return new Check("every cent of cash is accounted for", accounted == (BigInteger)ledger.SweptE8, string.Create(CultureInfo.InvariantCulture, $"{accounted} accounted, {ledger.SweptE8} swept in (E8)"));
+        return new Check("every cent of cash is accounted for", accounted == (BigInteger)ledger.SweptE8, $"{FixedPointText.Format(accounted, FixedPointText.E8)} accounted for, {FixedPointText.Format(ledger.SweptE8, FixedPointText.E8)} paid in");
     }
 
     private static Check Sizes(ProtocolBook book)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using OnchainMargin.Cli.Chain;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Sending;
@@ -61,8 +62,11 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
         Tell($"By block {after.BlockNumber} the watchtower, which nobody told, has computed that leaf anew and refuted it. The bonds of both are gone: {Tokens(reward)} to the watchtower, {Tokens(due)} to the insurance fund.");
         _checks.Add(new Check("a watchtower that nobody told refuted what a quorum signed", SolverProcess.Liars.All(name => after.Bonds[AddressOf(name)].IsSlashed), $"{after.BlockNumber - usedIn} block(s) after its use"));
         _checks.Add(new Check("the liars' bonds went to the prover and the insurance", reward + due == stake && reward * (UInt256)100UL == stake * (UInt256)(ulong)ProverPercent, $"{Tokens(reward)} and {Tokens(due)} of {Tokens(stake)}"));
-        string refusal = await RefusalAsync(thief, owner, proof, cancellationToken);
-        _checks.Add(new Check("the false book counts for nothing any more", after.Epochs[epoch.Epoch].IsVoid && refusal.StartsWith("EpochVoid", StringComparison.Ordinal), $"a second withdrawal on it: {refusal}"));
+        RevertReason? refusal = await RefusalAsync(thief, owner, proof, cancellationToken);
+        _checks.Add(new Check(
+            "the false book counts for nothing any more",
+            after.Epochs[epoch.Epoch].IsVoid && refusal is CustomErrorReason { Error.ErrorName: "EpochVoid" },
+            $"a second withdrawal on it: {(refusal is null ? "accepted" : Refusals.Sentence(refusal))}"));
 
         await Client.SendAsync(TransactionRequest.Call(Bonds.Contract, new AttesterBonds.PayInsuranceCall()), cancellationToken);
         await ReplaceAsync(stake, cancellationToken);
@@ -134,29 +138,28 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
             ImmutableArray<Balance> collateral = Balances.WithoutSettlement(state.Balances);
             Clearinghouse.Proof proof = Proofs.Leaf(attestation, epoch, path, collateral);
             ProtocolClient owner = await ProtocolClient.ConnectAsync(session.Connection.Node, session.Deployment, session.Connection.Sender(account.Key), cancellationToken);
-            string refusal = await RefusalAsync(account, owner, proof, cancellationToken);
-            if (refusal.Length == 0)
+            if (await RefusalAsync(account, owner, proof, cancellationToken) is not { } refusal)
             {
                 return (account, owner, proof);
             }
 
-            refusals.Add($"{account.Trader.Name}: {refusal}");
+            refusals.Add($"{account.Trader.Name}: {Refusals.Sentence(refusal).TrimEnd('.')}");
         }
 
         throw new CliException($"No account could use the false book: {string.Join("; ", refusals)}.");
     }
 
-    /// <summary>Withdraws a dollar; why that was refused, empty when it was not.</summary>
-    private static async Task<string> RefusalAsync(DemoAccount account, ProtocolClient owner, Clearinghouse.Proof proof, CancellationToken cancellationToken)
+    /// <summary>Withdraws a dollar; why that was refused, null when it was not.</summary>
+    private static async Task<RevertReason?> RefusalAsync(DemoAccount account, ProtocolClient owner, Clearinghouse.Proof proof, CancellationToken cancellationToken)
     {
         try
         {
             await owner.WithdrawAsync(account.Number, 0, OneDollarRaw, account.Key.Address, proof, cancellationToken);
-            return "";
+            return null;
         }
         catch (RevertException error)
         {
-            return error.Reason.ToString() ?? "refused";
+            return error.Reason;
         }
     }
 

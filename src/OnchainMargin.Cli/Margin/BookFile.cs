@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using OnchainMargin.Cli.Text;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 
 namespace OnchainMargin.Cli.Margin;
@@ -39,7 +40,7 @@ internal static class BookFile
         }
         catch (JsonException exception)
         {
-            throw new CliException($"The book is not JSON: {exception.Message.TrimEnd('.')}; mend it there.", exception);
+            throw new CliException($"The book is not JSON ({JsonFault.Of(exception)}): mend it there.", exception);
         }
         catch (InvalidOperationException exception)
         {

@@ -64,7 +64,7 @@ internal sealed record OrderFile
         }
         catch (Exception exception) when (exception is JsonException or EthereumException)
         {
-            throw new CliException($"The order file '{path}' is no order ({exception.Message.TrimEnd('.')}): give a file that `omargin order sign` wrote.", exception);
+            throw new CliException($"The order file '{path}' is no order ({JsonFault.Of(exception)}): give a file that `omargin order sign` wrote.", exception);
         }
     }
 

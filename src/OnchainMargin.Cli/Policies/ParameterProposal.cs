@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using TokenParameters = OnchainMargin.Protocol.Generated.RiskParameters.TokenParameters;
@@ -38,7 +39,7 @@ internal sealed class ParameterProposal
         }
         catch (JsonException exception)
         {
-            throw new CliException($"The proposal '{path}' is not one ({exception.Message.TrimEnd('.')}): give initialFactorE8, underlyings and tokens as docs/guides/operator.md shows.", exception);
+            throw new CliException($"The proposal '{path}' is not one ({JsonFault.Of(exception)}): give initialFactorE8, underlyings and tokens as docs/guides/operator.md shows.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -109,7 +110,7 @@ internal sealed class ParameterProposal
         }
         catch (JsonException exception)
         {
-            throw new CliException($"The proposal's parameters of {name} are none ({exception.Message.TrimEnd('.')}): give integers in E8.", exception);
+            throw new CliException($"The proposal's parameters of {name} are none ({JsonFault.Of(exception)}): give integers in E8.", exception);
         }
     }
 

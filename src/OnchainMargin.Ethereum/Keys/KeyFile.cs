@@ -51,7 +51,7 @@ public static class KeyFile
         }
         catch (JsonException exception)
         {
-            throw new EthereumFormatException($"The key file '{source}' is not JSON ({exception.Message}); give a web3 secret storage file of version 3.", exception);
+            throw new EthereumFormatException($"The key file '{source}' is not JSON ({JsonFault.Of(exception)}); give a web3 secret storage file of version 3.", exception);
         }
     }
 

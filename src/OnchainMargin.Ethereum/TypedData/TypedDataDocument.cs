@@ -35,7 +35,7 @@ public sealed class TypedDataDocument
         }
         catch (JsonException exception)
         {
-            throw new EthereumFormatException($"The typed-data document is not JSON ({exception.Message}); give types, primaryType, domain and message.", exception);
+            throw new EthereumFormatException($"The typed-data document is not JSON ({JsonFault.Of(exception)}); give types, primaryType, domain and message.", exception);
         }
     }
 

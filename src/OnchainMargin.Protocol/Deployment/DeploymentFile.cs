@@ -28,7 +28,7 @@ public static class DeploymentFile
         }
         catch (Exception exception) when (exception is JsonException or EthereumException or IOException or UnauthorizedAccessException)
         {
-            throw new DeploymentException($"The deployment file '{path}' cannot be used ({exception.Message.TrimEnd('.')}): name the file that `omargin deploy` wrote.", exception);
+            throw new DeploymentException($"The deployment file '{path}' cannot be used ({JsonFault.Of(exception)}): name the file that `omargin deploy` wrote.", exception);
         }
     }
 

@@ -30,7 +30,7 @@ public static class DeploymentPlanFile
         }
         catch (Exception exception) when (exception is JsonException or EthereumException)
         {
-            throw new DeploymentException($"The deployment plan {name} is not one ({exception.Message.TrimEnd('.')}): correct it; docs/operations.md shows a whole plan.", exception);
+            throw new DeploymentException($"The deployment plan {name} is not one ({JsonFault.Of(exception)}): correct it; docs/operations.md says where a whole plan lies.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,9 +1,12 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Options;
 
 /// <summary>Everything that configures a solver. Names carry units; secrets are only named here, never held.</summary>
-public sealed record SolverOptions
+public sealed partial record SolverOptions
 {
     /// <summary>The prefix of environment variables that set options: <c>OMARGIN_SOLVER__KEEPER__DRYRUN=true</c>.</summary>
     public const string EnvironmentPrefix = "OMARGIN_SOLVER__";
@@ -90,11 +93,23 @@ public sealed record SolverOptions
         }
         catch (Exception error) when (error is IOException or InvalidDataException or InvalidOperationException or FormatException or UnauthorizedAccessException)
         {
-            // Of a file that is no JSON the innermost words tell the place, of a value that does not fit the outermost name the option.
-            string defect = (error is InvalidDataException ? error.GetBaseException() : error).Message.TrimEnd('.');
-            throw new SolverOptionsException([$"The configuration '{file ?? "of environment and command line"}' cannot be used ({defect}); correct it, the options are listed in docs/configuration.md."]);
+            throw new SolverOptionsException([$"The configuration {(file is null ? "of environment and command line" : $"'{file}'")} cannot be used ({Defect(error)}); correct it, the options are listed in docs/configuration.md."]);
         }
     }
+
+    /// <summary>What the library says, without the names of types. Of a file that is no JSON the innermost words tell the place, of a value that does not fit the outermost name the option.</summary>
+    private static string Defect(Exception error) =>
+        error is FileNotFoundException or DirectoryNotFoundException ? "it does not exist"
+        : error is InvalidDataException && error.GetBaseException() is JsonException json ? JsonFault.Of(json)
+        : UnknownOption().Match(error.Message) is { Success: true } unknown ? $"no option {(unknown.Groups["section"].Value is "Solver" ? "" : $"of {unknown.Groups["section"].Value.ToLowerInvariant()} ")}is called {unknown.Groups["names"].Value}"
+        : Misfit().Match(error.Message) is { Success: true } misfit ? $"the value {misfit.Groups["value"].Value} does not fit"
+        : error.Message.TrimEnd('.');
+
+    [GeneratedRegex(@"were not found on the instance of [\w.]*?(?<section>\w+)Options: (?<names>.+)$", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex UnknownOption();
+
+    [GeneratedRegex("^Failed to convert configuration value (?<value>'.*' at '.*') to type ", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1_000)]
+    private static partial Regex Misfit();
 
     /// <summary>Refuses options that cannot work.</summary>
     /// <exception cref="SolverOptionsException">Thrown with one sentence for each of them.</exception>

@@ -9,7 +9,9 @@ public sealed class BookErrorTests
 
     public static TheoryData<string, string> Mistakes => new()
     {
-        { "[", "The book is not JSON" },
+        { "", "The book is not JSON (it is empty, line 1, character 1): mend it there." },
+        { "{\n  \"time\": 1,,", "The book is not JSON (',' is an invalid start of a property name. Expected a '\"', line 2, character 13): mend it there." },
+        { """{ "time": "2020-03-12T10:00:00Z", "time": "" }""", "The book is not JSON ('time' is there twice): mend it there." },
         { "[]", "The book is not an object: write it in braces." },
         { """{ "underlyings": { "ETH": { "spot": "1" } } }""", "The time of the book is missing: give it." },
         { Books.Small().Replace("2020-03-12T10:00:00Z", "soon", StringComparison.Ordinal), "The time of the book 'soon' is not a time: write it like 2020-03-12T10:00:00Z." },

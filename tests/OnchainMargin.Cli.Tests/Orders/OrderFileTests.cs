@@ -38,6 +38,24 @@ public sealed class OrderFileTests : IDisposable
         Assert.Equal(signed.Signature, read.Signature);
     }
 
+    [Fact]
+    public async Task Match_OfTwoOrdersOfOneAccount_IsRefusedBeforeTheChainIsAsked()
+    {
+        DeploymentRecord deployment = Samples.Deployment();
+        using PrivateKey key = DemoKeys.Of("someone");
+        var text = new StringWriter();
+        Reply.WriteJson(text, OrderFile.Of(new ProtocolDigests(deployment).Sign(new Clearinghouse.Order(7, Instrument.Perpetual(2).Packed, 1, 1, 42, 1_800_000_000, 0, 0), key), deployment));
+        string folder = Path.GetDirectoryName(_file)!, deployed = Path.Combine(folder, "deployment.json"), keyFile = Path.Combine(folder, "key");
+        FileText.Write(_file, text.ToString(), "order file");
+        DeploymentFile.Write(deployed, deployment);
+        await File.WriteAllTextAsync(keyFile, "0x" + new string('1', 64));
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+
+        Assert.Equal(1, await Omargin.RunAsync(["order", "match", _file, _file, "--deployment", deployed, "--key-file", keyFile, "--rpc", "http://127.0.0.1:1"], output, error));
+        Assert.Equal("error: Both orders are of account 7: match two of different owners.", error.ToString().Trim());
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("null")]

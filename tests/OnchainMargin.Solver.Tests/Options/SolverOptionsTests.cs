@@ -5,10 +5,10 @@ namespace OnchainMargin.Solver.Tests.Options;
 public sealed class SolverOptionsTests
 {
     [Theory]
-    [InlineData("{", "LineNumber: 0")]
-    [InlineData("""{ "keeper": { "pollMilliseconds": "soon" } }""", "Keeper:PollMilliseconds")]
+    [InlineData("{", "(expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed, line 1, character 2)")]
+    [InlineData("""{ "keeper": { "pollMilliseconds": "soon" } }""", "(the value 'soon' at 'Keeper:PollMilliseconds' does not fit)")]
     [InlineData("""{ "roles": "keeper" }""", "Roles")]
-    [InlineData("""{ "keeper": { "pollSeconds": 1 } }""", "'pollSeconds'")]
+    [InlineData("""{ "keeper": { "pollSeconds": 1 } }""", "(no option of keeper is called 'pollSeconds')")]
     public void Load_FileThatCannotBeUsed_NamesTheFileTheInputAndTheRemedy(string content, string input)
     {
         string file = Path.GetTempFileName();
@@ -17,6 +17,7 @@ public sealed class SolverOptionsTests
         File.Delete(file);
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
         Assert.Contains(input, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("OnchainMargin.", error.Message, StringComparison.Ordinal);
         Assert.Contains("correct it, the options are listed in docs/configuration.md", error.Message, StringComparison.Ordinal);
     }
 }
