@@ -1,0 +1,151 @@
+using System.Text.RegularExpressions;
+
+namespace OnchainMargin.Architecture.Tests;
+
+/// <summary>What documents name exists: linked files and their headings, paths, tests, rules, decisions and options.</summary>
+public sealed partial class DocumentTests
+{
+    /// <summary>What scripts and builds make, and what a reader is asked to make.</summary>
+    private static readonly string[] Made = ["artifacts", "bin", "node_modules", "dist"];
+
+    private static readonly string[] Rooms = [.. Repository.Folders(string.Empty).Where(name => !name.StartsWith('.'))];
+    private static readonly Lazy<string> Code = new(() =>
+        string.Join('\n', from end in new[] { ".sol", ".cs" } from room in new[] { "contracts", "src", "tests", "bench" } from file in Repository.Files(room, end) select File.ReadAllText(file)));
+
+    public static TheoryData<string> Documents => [.. Repository.Files(string.Empty, ".md").Select(Repository.Relative)];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Links_LeadSomewhere(string document)
+    {
+        var broken = from Match link in Link().Matches(Prose(document))
+                     let parts = link.Groups["to"].Value.Split('#', 2)
+                     let file = parts[0].Length == 0 ? document : Path.Combine(Path.GetDirectoryName(document)!, parts[0])
+                     where !parts[0].Contains("://", StringComparison.Ordinal) && (!Exists(file) || (parts.Length == 2 && !Headings(file).Contains(parts[1])))
+                     select link.Groups["to"].Value;
+
+        Assert.Empty(broken);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void PathsThatAreNamed_Exist(string document)
+    {
+        var missing = from word in Words(document)
+                      let path = word.TrimEnd('/', '.', ',')
+                      let rooms = path.Split('/')
+                      where rooms.Length > 1 && Rooms.Contains(rooms[0], StringComparer.Ordinal) && PlainPath().IsMatch(path) && !rooms.Intersect(Made, StringComparer.Ordinal).Any()
+                      where !Exists(path) && !Exists($"contracts/{path}.sol")
+                      select path;
+
+        Assert.Empty(missing);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void TestsThatAreNamed_Exist(string document)
+    {
+        var missing = from word in Words(document)
+                      let name = word.Trim('…')
+                      where SolidityTest().IsMatch(word) ? !Code.Value.Contains(name, StringComparison.Ordinal)
+                          : CSharpTest().IsMatch(name) ? !Regex.IsMatch(Code.Value, $@"\b{name}\b", RegexOptions.None, TimeSpan.FromSeconds(10))
+                          : name.EndsWith(".t.sol", StringComparison.Ordinal) && !name.Contains('*') && !Exists(name) && !Exists($"contracts/test/{name}")
+                      select word;
+
+        Assert.Empty(missing);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void RulesDecisionsAndOptionsThatAreNamed_Exist(string document)
+    {
+        var rules = Repository.Files("spec", ".md").SelectMany(File.ReadLines).Where(line => line.StartsWith('#')).SelectMany(line => Rule().Matches(line)).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+        var decisions = Decisions().Select(name => name[..4]).ToHashSet(StringComparer.Ordinal);
+        var options = Row().Matches(Read("docs/configuration.md")).Select(match => match.Groups["option"].Value).ToHashSet(StringComparer.Ordinal);
+        var sections = options.Select(option => option.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
+        var prose = Prose(document);
+        var missing = Rule().Matches(prose).Select(match => match.Value).Where(rule => !rules.Contains(rule))
+            .Concat(Decision().Matches(prose).Select(match => match.Groups["number"].Value).Where(number => !decisions.Contains(number)))
+            .Concat(Words(document).Where(word => Option().IsMatch(word) && sections.Contains(word.Split(':')[0]) && !options.Any(option => option == word || option.StartsWith(word + ":", StringComparison.Ordinal))));
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Decisions_AreAllListed()
+    {
+        var listed = Link().Matches(Prose("docs/decisions/README.md")).Select(match => match.Groups["to"].Value).Where(link => char.IsAsciiDigit(link[0]));
+
+        Assert.Equal(Decisions(), listed);
+    }
+
+    [Theory]
+    [InlineData("clearing")]
+    [InlineData("oracle")]
+    [InlineData("liquidation")]
+    [InlineData("risk")]
+    [InlineData("vault")]
+    public void Architecture_NamesEveryContractAndLibrary(string room)
+    {
+        string document = Read("docs/architecture.md");
+
+        Assert.Empty(Repository.Files($"contracts/{room}", ".sol").Select(Path.GetFileNameWithoutExtension).Where(name => !Regex.IsMatch(document, $@"\b{name}\b", RegexOptions.None, TimeSpan.FromSeconds(10))));
+    }
+
+    [Fact]
+    public void Architecture_NamesEveryRoomOfTheSolver()
+    {
+        string document = Read("docs/architecture.md");
+
+        Assert.Empty(Repository.Folders("src/OnchainMargin.Solver").Where(room => !document.Contains($"`{room}`", StringComparison.Ordinal)));
+    }
+
+    private static IEnumerable<string> Decisions() => Repository.Files("docs/decisions", ".md").Select(file => Path.GetFileName(file)!).Where(name => char.IsAsciiDigit(name[0]));
+
+    private static string Read(string path) => File.ReadAllText(Path.Combine(TestFiles.Root, path));
+
+    private static bool Exists(string path) => Path.Exists(Path.Combine(TestFiles.Root, path));
+
+    /// <summary>A document without its blocks of code.</summary>
+    private static string Prose(string document) => Block().Replace(Read(document), string.Empty);
+
+    /// <summary>The words of what is set as code.</summary>
+    private static IEnumerable<string> Words(string document) => Span().Matches(Prose(document)).SelectMany(match => match.Groups["code"].Value.Split(' '));
+
+    /// <summary>A document's headings as GitHub makes anchors of them.</summary>
+    private static IEnumerable<string> Headings(string document) =>
+        Prose(document).Split('\n').Where(line => line.StartsWith('#')).Select(line => NoAnchor().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), string.Empty).Replace(' ', '-'));
+
+    [GeneratedRegex("^```.*?^```", RegexOptions.Singleline | RegexOptions.Multiline, 10_000)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex("`(?<code>[^`\n]+)`", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Span();
+
+    [GeneratedRegex(@"^[\w./-]+$", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex PlainPath();
+
+    [GeneratedRegex(@"^(…?test(Fuzz)?_\w+|…\w+)…?$", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex SolidityTest();
+
+    [GeneratedRegex(@"^(?=\w*[a-z])([A-Z]\w*_[A-Z]\w*|[A-Z]\w*Tests)$", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex CSharpTest();
+
+    [GeneratedRegex(@"\b(MRG|CLR|ORC|PAR)-\d+", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Rule();
+
+    [GeneratedRegex(@"([Dd]ecision |\[)(?<number>0\d{3})\b", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Decision();
+
+    [GeneratedRegex(@"^[a-z]+(:\w+)+$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Option();
+
+    [GeneratedRegex(@"^\| `(?<option>[\w:]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Row();
+
+    [GeneratedRegex(@"[^\w\- ]", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex NoAnchor();
+}
