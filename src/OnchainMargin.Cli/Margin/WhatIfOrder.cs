@@ -1,3 +1,4 @@
+using System.Numerics;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Clearing;
@@ -37,10 +38,10 @@ internal sealed record WhatIfOrder(string Text, string Account, Instrument Instr
         Instrument instrument = InstrumentNames.SpotToken(parts[1]) is { } symbol
             ? Spot(book, symbol, what)
             : new BookAccounts(book.Names, book.View).Find(parts[1], $"the {what}");
-        long sizeE8 = FixedPointText.ParseE8(amounts[0].TrimStart('+'), $"size of the {what}");
-        long priceE8 = FixedPointText.ParseE8(amounts[1], $"price of the {what}");
-        return sizeE8 is not 0 and >= -SizeMax and <= SizeMax && priceE8 is >= 0 and <= PriceMax
-            ? new WhatIfOrder(text, parts[0], instrument, sizeE8, priceE8)
+        BigInteger sizeE8 = FixedPointText.Parse(amounts[0].TrimStart('+'), E8, $"size of the {what}");
+        BigInteger priceE8 = FixedPointText.Parse(amounts[1], E8, $"price of the {what}");
+        return !sizeE8.IsZero && BigInteger.Abs(sizeE8) <= SizeMax && priceE8 >= 0 && priceE8 <= PriceMax
+            ? new WhatIfOrder(text, parts[0], instrument, (long)sizeE8, (long)priceE8)
             : throw new CliException(
                 $"The {what} is out of range: give a size of at most {FixedPointText.Format(SizeMax, E8)} that is not 0, and a price of at most {FixedPointText.Format(PriceMax, E8)} that is not negative.");
     }

@@ -81,6 +81,7 @@ public sealed class BookErrorTests
     [InlineData("1:ETH-PERP:5", "is not understood")]
     [InlineData("9:ETH-PERP:5@1", "names account '9', which the book does not have")]
     [InlineData("7:ETH-PERP:0@1", "is out of range")]
+    [InlineData("7:ETH-PERP:99999999999999@1", "give a size of at most 90071992.54740992 that is not 0, and a price of at most 5629499.53421312")]
     [InlineData("7:BTC-PERP:1@1", "names no underlying of the book")]
     [InlineData("7:ETH-PERP:a@1", "is not a decimal number")]
     [InlineData("7:WETH-SPOT:1@1", "names no token of the book")]
