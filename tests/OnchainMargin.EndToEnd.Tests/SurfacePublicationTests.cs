@@ -6,8 +6,10 @@ using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Surfaces;
+using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver;
 using OnchainMargin.Solver.Markets;
@@ -46,6 +48,7 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
             await world.TradeAsync(maker, writer, new Instrument(1, last.Expiry, strikeE4, kind), Deployed.Unit);
         }
 
+        await AssertOddStrikeIsRefusedAsync(world, maker, writer, Instrument.Call(1, last.Expiry, strikeE4 + 500_000));
         await world.TradeAsync(maker, writer, 1, Deployed.Unit / 2, Btc);
         await world.Chain.PassAsync(61);
         await Eventually.TrueAsync(async () => (await world.Client.ReplayAsync()).LatestCheckpoint is { } taken && taken.Checkpoint.Underlyings.All(static record => record.Expiries.Length >= 2), "a checkpoint that holds the expiries");
@@ -66,6 +69,16 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         await world.AssertSameFiguresAsync();
         await one.StopAsync();
         await two.StopAsync();
+    }
+
+    /// <summary>By the chain, and in the same words by the command line before anything is signed (CLR-028).</summary>
+    private static async Task AssertOddStrikeIsRefusedAsync(Deployed world, Trader maker, Trader writer, Instrument odd)
+    {
+        string sentence = OddStrikes.Refusal(odd, 0, 1)!;
+        RevertException error = await Assert.ThrowsAsync<RevertException>(() => world.TradeAsync(maker, writer, odd, Deployed.Unit));
+        Assert.Equal(sentence, Refusals.Sentence(error.Reason));
+        string name = new InstrumentNames(world.Client.Deployment).Format(odd);
+        Assert.Contains(sentence, await CommandLine.RefusalAsync(world, writer.Key, "order", "sign", "buy", "1", name, "--account", $"{writer.Account}", "--price", "100", "--out", Path.Combine(world.Folder, "odd.json")), StringComparison.Ordinal);
     }
 
     /// <summary>The relay's band and the chain's, to the last unit (CLR-013).</summary>
