@@ -53,8 +53,27 @@ public sealed partial class RefusalsTests
         Assert.Equal("Less of this token is held for the shared pool than that. Use a smaller amount.", Say(new MarginVault.BalanceTooLowError(0, 0, 1, 2)));
         Assert.Equal("That part is below the least bid or more than the 12.5 % that is left. Bid for another part.", Say(new LiquidationHouse.FractionInvalidError(1, 2, 12_500_000)));
         Assert.Equal("The order expired at 2026-02-01 00:00:00 UTC. Sign one that lasts longer.", Say(new Clearinghouse.OrderExpiredError(1, 2, 1_769_904_000)));
+        Assert.Equal("This instrument expired at 2026-02-01 00:00:00 UTC. Trade another.", Say(new HealthGate.ExpiredError(1, 1_769_904_000)));
+        Assert.Equal("Account 7 needs $1.50 of credit on attesters' word, and $0.25 is left for everybody now. Wait, or compute on chain.", Say(new CreditBucket.CreditExhaustedError(7, 150_000_000, 25_000_000)));
         Assert.Equal("The contract refused: not connected (1).", Say(new Plain("NotConnected", 1)));
         Assert.Contains("0x01020304", Refusals.Sentence(new UnknownReason([1, 2, 3, 4])), StringComparison.Ordinal);
+    }
+
+    /// <summary>What a trade, a withdrawal, a move or a bid of somebody who means well can meet has words of its own.</summary>
+    [Theory]
+    [InlineData("Clearinghouse", "AccountNotEmpty AccountsNotSiblings NotFilledWhole OrderDone OrderExpired OrderInvalid OrdersDoNotMatch OutOfDomain PositionMissing PostOnlyTaker PriceOutOfBand SelfTrade StrikeOffGrid")]
+    [InlineData("HealthGate", "CollateralTooLow Drifted Expired FloorTooLow MarginTooLow NotReducing")]
+    [InlineData("LiquidationHouse", "FractionInvalid InGrace InsuranceExhausted LotNotOpen NotHealthy NotLiquidatable PayTooHigh TooSoon")]
+    [InlineData("RiskRegistry", "AttestationExpired AttestationVoid EpochVoid")]
+    [InlineData("MarginVault", "AmountInvalid BalanceTooLow TokenShort TransferInexact")]
+    [InlineData("CreditBucket", "CreditExhausted")]
+    [InlineData("AttesterBonds", "NothingOwed")]
+    public void Sentences_OfWhatTradersMeet_AreThere(string contract, string errors)
+    {
+        string abi = File.ReadAllText(Path.Combine(TestFiles.Root, "abi", $"{contract}.json"));
+        string[] names = errors.Split(' ');
+
+        Assert.Empty(names.Where(name => !abi.Contains($"\"{name}\"", StringComparison.Ordinal)).Concat(names.Except(Refusals.Names)));
     }
 
     [GeneratedRegex(@"\{(?<at>\d+)(?<form>:\w+)?\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
