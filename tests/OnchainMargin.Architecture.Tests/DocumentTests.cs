@@ -104,6 +104,18 @@ public sealed partial class DocumentTests
         Assert.Empty(missing);
     }
 
+    /// <summary>The dashboard shows each metric that an operator is told to watch, each by a query of its own: PromQL's `or` of two metrics of the same labels is the first of them alone.</summary>
+    [Fact]
+    public void Dashboard_ShowsEveryMetricOfTheGuide()
+    {
+        string dashboard = Read("docs/operations/dashboard.json");
+        var named = Metric().Matches(Prose("docs/guides/operator.md")).Select(match => match.Value).Distinct(StringComparer.Ordinal).ToList();
+
+        Assert.True(named.Count > 10, $"the guide names {named.Count} metrics");
+        Assert.Empty(named.Where(metric => !dashboard.Contains(metric, StringComparison.Ordinal)).ToList());
+        Assert.DoesNotContain(" or ", dashboard, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Decisions() => Repository.Files("docs/decisions", ".md").Select(file => Path.GetFileName(file)!).Where(name => char.IsAsciiDigit(name[0]));
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(TestFiles.Root, path));
@@ -149,6 +161,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^\| `(?<option>[\w:]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"\b(omargin|ethereum|http_server)_[a-z_]+", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Metric();
 
     [GeneratedRegex(@"[^\w\- ]", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex NoAnchor();
