@@ -35,6 +35,15 @@ internal static partial class LogMessages
     [LoggerMessage(2004, LogLevel.Warning, "The subscription to new blocks was lost, the index polls meanwhile: {Reason}")]
     public static partial void SubscriptionLost(this ILogger logger, string reason);
 
+    [LoggerMessage(2005, LogLevel.Information, "Read the snapshot of the book of block {Block}, {Accounts} accounts")]
+    public static partial void SnapshotRead(this ILogger logger, ulong block, int accounts);
+
+    [LoggerMessage(2006, LogLevel.Warning, "The snapshot of the book cannot be used, so all stored events are replayed: {Reason}")]
+    public static partial void SnapshotUnusable(this ILogger logger, string reason);
+
+    [LoggerMessage(2007, LogLevel.Information, "Wrote the snapshot of the book of block {Block}, {Bytes} bytes in {Seconds} s")]
+    public static partial void SnapshotWritten(this ILogger logger, ulong block, long bytes, string seconds);
+
     [LoggerMessage(4001, LogLevel.Debug, "A checkpoint after {Before} was refused: {Reason}")]
     public static partial void CheckpointRefused(this ILogger logger, ulong before, string reason);
 

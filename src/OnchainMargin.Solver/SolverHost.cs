@@ -18,6 +18,7 @@ using OnchainMargin.Solver.Proving;
 using OnchainMargin.Solver.Quorum;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Risk;
+using OnchainMargin.Solver.Snapshots;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Surfaces;
 using OnchainMargin.Solver.Telemetry;
@@ -167,6 +168,7 @@ public static class SolverHost
             deployment.Block,
             (ulong)options.Index.ReorganisationDepthBlocks,
             (ulong)options.Index.BlocksPerStep));
+        services.AddSingleton<BookSnapshots>();
         services.AddSingleton<BookIndex>();
         if (options.StoreServer.Length > 0)
         {
@@ -184,6 +186,7 @@ public static class SolverHost
     private static void AddRoles(IServiceCollection services, SolverOptions options, SolverKeys keys)
     {
         AddRole<IndexRole>(services);
+        AddRole<SnapshotRole>(services);
         if (options.Plays(SolverRoles.Risk) || options.Plays(SolverRoles.Api))
         {
             AddRole<RiskRole>(services);

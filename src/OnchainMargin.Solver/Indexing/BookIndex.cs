@@ -3,14 +3,17 @@ using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Solver.Snapshots;
 using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Indexing;
 
 /// <summary>The book that belongs to the stored logs: grows with them, goes back to one of its last blocks when the chain does, and is made anew from the store when it went back further.</summary>
-internal sealed class BookIndex(DeploymentRecord deployment, SolverStore store)
+internal sealed class BookIndex(DeploymentRecord deployment, SolverStore store, BookSnapshots snapshots)
 {
-    private const int KeptSnapshots = 64;
+    /// <summary>How many checkpoints' books are kept.</summary>
+    internal const int KeptCheckpoints = 64;
+
     private const int KeptBlocks = 128;
 
     private readonly BookReplay _replay = new(deployment);
@@ -24,16 +27,26 @@ internal sealed class BookIndex(DeploymentRecord deployment, SolverStore store)
     /// <summary>The protocol at the ends of the blocks of the last checkpoints.</summary>
     public ImmutableSortedDictionary<ulong, ProtocolBook> AtCheckpoints { get; private set; } = ImmutableSortedDictionary<ulong, ProtocolBook>.Empty;
 
-    /// <summary>Makes the book of everything that is stored.</summary>
+    /// <summary>How many logs were applied so far, those that were applied anew counted again.</summary>
+    public long Logs { get; private set; }
+
+    /// <summary>Makes the book of everything that is stored: of the snapshot and the logs after it, or of all logs.</summary>
     public void Rebuild()
     {
-        _replay.Reset();
-        _last.Clear();
-        AtCheckpoints = ImmutableSortedDictionary<ulong, ProtocolBook>.Empty;
-        if (store.Head() is { } head)
+        if (snapshots.Load() is { } book)
         {
-            Add(store.LogsFrom(0), head);
+            try
+            {
+                Replay(book);
+                return;
+            }
+            catch (ProtocolException error)
+            {
+                snapshots.Drop(error.Message);
+            }
         }
+
+        Replay(ProtocolBook.Empty);
     }
 
     /// <summary>Goes back to a block and adds what is stored after it: after a rollback of the store.</summary>
@@ -65,11 +78,12 @@ internal sealed class BookIndex(DeploymentRecord deployment, SolverStore store)
             LogEntry first = block[0];
             ulong before = _replay.Book.LatestCheckpoint?.Id ?? 0;
             _replay.Apply(block, first.BlockNumber, first.BlockHash, first.BlockTimestampSeconds);
+            Logs += block.Count;
             ulong after = _replay.Book.LatestCheckpoint?.Id ?? 0;
             if (after > before)
             {
                 AtCheckpoints = AtCheckpoints.SetItem(after, _replay.Book);
-                AtCheckpoints = AtCheckpoints.Count > KeptSnapshots ? AtCheckpoints.Remove(AtCheckpoints.Keys.First()) : AtCheckpoints;
+                AtCheckpoints = AtCheckpoints.Count > KeptCheckpoints ? AtCheckpoints.Remove(AtCheckpoints.Keys.First()) : AtCheckpoints;
             }
 
             Keep();
@@ -77,6 +91,24 @@ internal sealed class BookIndex(DeploymentRecord deployment, SolverStore store)
 
         _replay.Apply([], head.Number, head.Hash, head.TimeSeconds);
         Keep();
+    }
+
+    /// <summary>Adds what is stored to nothing, or to a book at the end of a checkpoint's block.</summary>
+    private void Replay(ProtocolBook from)
+    {
+        _replay.Reset(from);
+        _last.Clear();
+        AtCheckpoints = ImmutableSortedDictionary<ulong, ProtocolBook>.Empty;
+        if (from.LatestCheckpoint is { } checkpoint)
+        {
+            AtCheckpoints = AtCheckpoints.Add(checkpoint.Id, from);
+            Keep();
+        }
+
+        if (store.Head() is { } head)
+        {
+            Add(store.LogsFrom(_last.Count == 0 ? 0 : from.BlockNumber + 1), head);
+        }
     }
 
     private void Keep()

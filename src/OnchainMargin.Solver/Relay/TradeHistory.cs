@@ -13,6 +13,9 @@ internal sealed class TradeHistory(SolverStore store, Broadcast<IndexedBook> boo
 {
     private const int Kept = 2000;
 
+    /// <summary>Events that are looked through for them, about a second: a question must not cost more, however seldom there is a fill.</summary>
+    private const int MostLogs = 250_000;
+
     private readonly Lock _gate = new();
     private readonly List<Trade> _trades = [];
     private Hash32 _at;
@@ -33,7 +36,7 @@ internal sealed class TradeHistory(SolverStore store, Broadcast<IndexedBook> boo
         }
     }
 
-    /// <summary>Reads what is new. The blocks that a reorganisation can still replace are read again each time.</summary>
+    /// <summary>Reads what is new, from the newest event back. The blocks that a reorganisation can still replace are read again each time.</summary>
     private void Refresh()
     {
         if (books.Current?.Book is not { } book || book.BlockHash == _at)
@@ -44,14 +47,30 @@ internal sealed class TradeHistory(SolverStore store, Broadcast<IndexedBook> boo
         ulong depth = (ulong)options.Index.ReorganisationDepthBlocks;
         ulong from = book.BlockNumber < _block || _block < depth ? 0 : _block - depth + 1;
         _trades.RemoveAll(trade => trade.Block >= from);
-        foreach (LogEntry log in store.LogsFrom(from))
+        var found = new List<Trade>();
+        int looked = 0;
+        foreach (LogEntry log in store.LogsBack())
         {
+            if (log.BlockNumber < from || found.Count == Kept)
+            {
+                break;
+            }
+
+            if (++looked > MostLogs)
+            {
+                // Between these and what was known before there may be others.
+                _trades.Clear();
+                break;
+            }
+
             if (Clearinghouse.FilledEvent.TryDecode(log, out Clearinghouse.FilledEvent fill))
             {
-                _trades.Add(new Trade(fill, log.BlockNumber, log.BlockTimestampSeconds, log.TransactionHash));
+                found.Add(new Trade(fill, log.BlockNumber, log.BlockTimestampSeconds, log.TransactionHash));
             }
         }
 
+        found.Reverse();
+        _trades.AddRange(found);
         _trades.RemoveRange(0, Math.Max(0, _trades.Count - Kept));
         (_at, _block) = (book.BlockHash, book.BlockNumber);
     }

@@ -33,6 +33,9 @@ internal sealed class PostgresDatabase : StoreDatabase
     private const string SelectLogs =
         "SELECT block, position, block_hash, time, address, topics, data, tx_hash, tx_position FROM logs WHERE (block, position) > ($1, $2) ORDER BY block, position LIMIT $3";
 
+    private const string SelectLogsBack =
+        "SELECT block, position, block_hash, time, address, topics, data, tx_hash, tx_position FROM logs WHERE (block, position) < ($1, $2) ORDER BY block DESC, position DESC LIMIT $3";
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly NpgsqlConnection _connection;
@@ -200,9 +203,9 @@ internal sealed class PostgresDatabase : StoreDatabase
     }
 
     /// <inheritdoc/>
-    public override List<LogEntry> Page(long block, long position, int count)
+    public override List<LogEntry> Page(long block, long position, int count, bool isBack)
     {
-        using var select = new NpgsqlCommand(SelectLogs, Connected) { Parameters = { new() { Value = block }, new() { Value = position }, new() { Value = (long)count } } };
+        using var select = new NpgsqlCommand(isBack ? SelectLogsBack : SelectLogs, Connected) { Parameters = { new() { Value = block }, new() { Value = position }, new() { Value = (long)count } } };
         using NpgsqlDataReader row = select.ExecuteReader();
         var page = new List<LogEntry>();
         while (row.Read())

@@ -50,7 +50,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            Transact(() => Connection.Execute("DELETE FROM logs WHERE block > @number; DELETE FROM blocks WHERE number > @number;", new { number = checked((long)number) }));
+            Transact(() => Connection.Execute("DELETE FROM logs WHERE block > @number; DELETE FROM blocks WHERE number > @number; DELETE FROM snapshots WHERE block > @number;", new { number = checked((long)number) }));
         }
     }
 
@@ -59,7 +59,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            Transact(() => Connection.Execute("DELETE FROM logs; DELETE FROM blocks;"));
+            Transact(() => Connection.Execute("DELETE FROM logs; DELETE FROM blocks; DELETE FROM snapshots;"));
         }
     }
 

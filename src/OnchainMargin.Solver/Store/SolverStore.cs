@@ -141,6 +141,7 @@ public sealed partial class SolverStore : IDisposable
         }
 
         Connection.Execute(StoreSchema.Orders(_database.Types));
+        Connection.Execute(StoreSchema.Snapshots(_database.Types));
     }
 
     private void Migrate(string version, string statements)

@@ -16,6 +16,9 @@ internal sealed class SqliteDatabase : StoreDatabase
     private const string SelectLogs =
         "SELECT block, position, block_hash, time, address, topics, data, tx_hash, tx_position FROM logs WHERE (block, position) > (?, ?) ORDER BY block, position LIMIT ?";
 
+    private const string SelectLogsBack =
+        "SELECT block, position, block_hash, time, address, topics, data, tx_hash, tx_position FROM logs WHERE (block, position) < (?, ?) ORDER BY block DESC, position DESC LIMIT ?";
+
     private readonly SqliteConnection _connection;
 
     private SqliteDatabase(SqliteConnection connection, string file)
@@ -110,9 +113,9 @@ internal sealed class SqliteDatabase : StoreDatabase
     }
 
     /// <inheritdoc/>
-    public override List<LogEntry> Page(long block, long position, int count)
+    public override List<LogEntry> Page(long block, long position, int count, bool isBack)
     {
-        using sqlite3_stmt select = Prepare(SelectLogs);
+        using sqlite3_stmt select = Prepare(isBack ? SelectLogsBack : SelectLogs);
         Require(raw.sqlite3_bind_int64(select, 1, block));
         Require(raw.sqlite3_bind_int64(select, 2, position));
         Require(raw.sqlite3_bind_int64(select, 3, count));

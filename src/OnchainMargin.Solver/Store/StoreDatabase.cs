@@ -34,8 +34,8 @@ internal abstract class StoreDatabase : IDisposable
     /// <summary>Inserts logs within the transaction that the caller holds.</summary>
     public abstract void Insert(IReadOnlyCollection<LogEntry> logs);
 
-    /// <summary>The first logs behind a place, in chain order.</summary>
-    public abstract List<LogEntry> Page(long block, long position, int count);
+    /// <summary>The first logs behind a place, in chain order; or the last before it, the newest first.</summary>
+    public abstract List<LogEntry> Page(long block, long position, int count, bool isBack);
 
     /// <inheritdoc/>
     public abstract void Dispose();

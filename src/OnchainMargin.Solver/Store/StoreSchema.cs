@@ -74,6 +74,21 @@ internal static class StoreSchema
             UNIQUE (account, nonce));
         """;
 
+    /// <summary>Snapshots of the book. In no version's shape: made where they are missing.</summary>
+    internal static string Snapshots(StoreTypes types) => $"""
+        CREATE TABLE IF NOT EXISTS snapshots (
+            block {types.Integer} PRIMARY KEY,
+            hash {types.Bytes} NOT NULL,
+            format TEXT NOT NULL,
+            parts {types.Integer} NOT NULL);
+
+        CREATE TABLE IF NOT EXISTS snapshot_parts (
+            block {types.Integer} NOT NULL,
+            position {types.Integer} NOT NULL,
+            bytes {types.Bytes} NOT NULL,
+            PRIMARY KEY (block, position));
+        """;
+
     /// <summary>Rows of kilobytes, found by keys that come in no order, lie where they were appended, and only the keys are sorted in, so that a batch writes few pages.</summary>
     private static string Outbox(StoreTypes types) => $"""
         CREATE TABLE outbox (

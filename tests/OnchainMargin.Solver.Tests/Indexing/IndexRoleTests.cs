@@ -5,6 +5,7 @@ using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Snapshots;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Tests.Store;
 using OnchainMargin.Tests.Shared;
@@ -75,7 +76,11 @@ public sealed class IndexRoleTests
         return chain;
     }
 
-    private static BookIndex Index(SolverStore store) => new(new DeploymentRecord { ChainId = 31337, Block = 1, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [] }, store);
+    private static BookIndex Index(SolverStore store)
+    {
+        var deployment = new DeploymentRecord { ChainId = 31337, Block = 1, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [] };
+        return new BookIndex(deployment, store, new BookSnapshots(deployment, store, TimeProvider.System, NullLogger<BookSnapshots>.Instance));
+    }
 
     private static IndexRole Role(FakeChain chain, SolverStore store, BookIndex index) => new(
         new ChainFollower(chain, store, 1, Depth, 10), index, store, new Broadcast<IndexedBook>(), new HeadSignal(), new SolverOptions(), TimeProvider.System, NullLogger<IndexRole>.Instance);
