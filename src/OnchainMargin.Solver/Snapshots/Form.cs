@@ -26,12 +26,7 @@ internal static class Form<T>
     {
         if (IsPlain)
         {
-            return (static (to, value) => to.Write(Bytes(ref value, 1)), static from =>
-            {
-                T value = default!;
-                from.Read(Bytes(ref value, 1));
-                return value;
-            });
+            return (WritePlain, ReadPlain);
         }
 
         (Action<PartWriter, T> write, Func<PartReader, T> read) =
@@ -52,6 +47,15 @@ internal static class Form<T>
 
     /// <summary>Whether a type is its bytes in memory. Their order is the runtime's, whose build therefore is part of a snapshot's format.</summary>
     private static bool IsPlain => !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
+
+    private static void WritePlain(PartWriter to, T value) => to.Write(Bytes(ref value, 1));
+
+    private static T ReadPlain(PartReader from)
+    {
+        T value = default!;
+        from.Read(Bytes(ref value, 1));
+        return value;
+    }
 
     private static Span<byte> Bytes(ref T first, int count) => MemoryMarshal.CreateSpan(ref Unsafe.As<T, byte>(ref first), count * Unsafe.SizeOf<T>());
 
@@ -76,7 +80,8 @@ internal static class Form<T>
                 TElement[] items = count == 0 ? [] : new TElement[count];
                 Form<TElement>.ReadAll(from, items);
                 return gather(items);
-            });
+            }
+        );
     }
 
     private static void WriteAll(PartWriter to, T[] items)
