@@ -9,7 +9,7 @@ namespace OnchainMargin.Cli.Demo;
 /// <summary>A Hardhat node of the demo's own, and what only such a node can do.</summary>
 internal sealed class LocalNode : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly ChildProcess _process;
 
