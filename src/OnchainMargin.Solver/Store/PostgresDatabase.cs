@@ -203,6 +203,25 @@ internal sealed class PostgresDatabase : StoreDatabase
     }
 
     /// <inheritdoc/>
+    /// <remarks>All of them in one question to the server.</remarks>
+    public override int Execute(string statement, IEnumerable<object[]> rows)
+    {
+        using NpgsqlBatch batch = Connected.CreateBatch();
+        foreach (object[] row in rows)
+        {
+            var command = new NpgsqlBatchCommand(statement);
+            foreach (object value in row)
+            {
+                command.Parameters.Add(new NpgsqlParameter { Value = value });
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch.ExecuteNonQuery();
+    }
+
+    /// <inheritdoc/>
     public override List<LogEntry> Page(long block, long position, int count, bool isBack)
     {
         using var select = new NpgsqlCommand(isBack ? SelectLogsBack : SelectLogs, Connected) { Parameters = { new() { Value = block }, new() { Value = position }, new() { Value = (long)count } } };

@@ -28,7 +28,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            AddAttempts([attempt]);
+            Transact(() => AddAttempts([attempt]));
         }
     }
 
@@ -133,30 +133,29 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>Each of the two statements is prepared once for all rows.</summary>
     private bool TryAddToOutbox(IReadOnlyCollection<(OutboxEntry Entry, OutboxAttempt Attempt)> intents)
     {
         lock (_gate)
         {
             return Transact(() =>
             {
-                int added = Connection.Execute(
+                int added = _database.Execute(
                     "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
-                    + "VALUES (@intent, @sender, @target, @data, @gasLimit, @nonce, @state, @block, @reason, @created, @mostFee, @isPrivate) ON CONFLICT (intent) DO NOTHING",
-                    intents.Select(static one => new
+                    + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (intent) DO NOTHING",
+                    intents.Select(static one => new object[]
                     {
-                        intent = one.Entry.Intent,
-                        sender = one.Entry.Sender.ToArray(),
-                        target = one.Entry.Target.ToArray(),
-                        data = one.Entry.Data,
-                        gasLimit = checked((long)one.Entry.GasLimit),
-                        nonce = checked((long)one.Entry.Nonce),
-                        state = (long)one.Entry.State,
-                        block = checked((long)one.Entry.BlockNumber),
-                        reason = one.Entry.Reason,
-                        created = one.Entry.CreatedSeconds,
-                        mostFee = one.Entry.MostFeePerGasWei?.ToString() ?? "",
-                        isPrivate = one.Entry.IsPrivate ? 1L : 0L,
+                        one.Entry.Intent,
+                        one.Entry.Sender.ToArray(),
+                        one.Entry.Target.ToArray(),
+                        one.Entry.Data,
+                        checked((long)one.Entry.GasLimit),
+                        checked((long)one.Entry.Nonce),
+                        (long)one.Entry.State,
+                        checked((long)one.Entry.BlockNumber),
+                        one.Entry.Reason,
+                        one.Entry.CreatedSeconds,
+                        one.Entry.MostFeePerGasWei?.ToString() ?? "",
+                        one.Entry.IsPrivate ? 1L : 0L,
                     }));
                 if (added < intents.Count)
                 {
@@ -170,17 +169,16 @@ public sealed partial class SolverStore
     }
 
     private void AddAttempts(IEnumerable<OutboxAttempt> attempts) =>
-        Connection.Execute(
-            "INSERT INTO attempts (intent, position, max_fee, tip, offered, seal, empty) "
-            + "VALUES (@intent, (SELECT count(*) FROM attempts WHERE intent = @intent), @maxFee, @tip, @offered, @seal, @empty)",
-            attempts.Select(static attempt => new
+        _database.Execute(
+            "INSERT INTO attempts (intent, position, max_fee, tip, offered, seal, empty) VALUES ($1, (SELECT count(*) FROM attempts WHERE intent = $1), $2, $3, $4, $5, $6)",
+            attempts.Select(static attempt => new object[]
             {
-                intent = attempt.Intent,
-                maxFee = attempt.MaxFeePerGasWei.ToString(),
-                tip = attempt.TipPerGasWei.ToString(),
-                offered = attempt.OfferedSeconds,
-                seal = attempt.Seal,
-                empty = attempt.IsEmpty ? 1L : 0L,
+                attempt.Intent,
+                attempt.MaxFeePerGasWei.ToString(),
+                attempt.TipPerGasWei.ToString(),
+                attempt.OfferedSeconds,
+                attempt.Seal,
+                attempt.IsEmpty ? 1L : 0L,
             }));
 
     private sealed class OutboxRow

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using OnchainMargin.Ethereum;
@@ -20,6 +21,9 @@ internal sealed class SqliteDatabase : StoreDatabase
         "SELECT block, position, block_hash, time, address, topics, data, tx_hash, tx_position FROM logs WHERE (block, position) < (?, ?) ORDER BY block DESC, position DESC LIMIT ?";
 
     private readonly SqliteConnection _connection;
+
+    /// <summary>Statements that a keeper waits for, made once.</summary>
+    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
     private SqliteDatabase(SqliteConnection connection, string file)
     {
@@ -71,10 +75,10 @@ internal sealed class SqliteDatabase : StoreDatabase
     public override bool HasTables() => _connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'") != 0;
 
     /// <inheritdoc/>
-    public override void Begin() => _connection.Execute("BEGIN IMMEDIATE");
+    public override void Begin() => CommandOf("BEGIN IMMEDIATE").ExecuteNonQuery();
 
     /// <inheritdoc/>
-    public override void Commit() => _connection.Execute("COMMIT");
+    public override void Commit() => CommandOf("COMMIT").ExecuteNonQuery();
 
     /// <inheritdoc/>
     public override void Undo()
@@ -113,6 +117,29 @@ internal sealed class SqliteDatabase : StoreDatabase
     }
 
     /// <inheritdoc/>
+    public override int Execute(string statement, IEnumerable<object[]> rows)
+    {
+        SqliteCommand command = CommandOf(statement);
+        int written = 0;
+        foreach (object[] row in rows)
+        {
+            for (int i = 0; i < row.Length; i++)
+            {
+                if (command.Parameters.Count == i)
+                {
+                    command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"${i + 1}"), row[i]);
+                }
+
+                command.Parameters[i].Value = row[i];
+            }
+
+            written += command.ExecuteNonQuery();
+        }
+
+        return written;
+    }
+
+    /// <inheritdoc/>
     public override List<LogEntry> Page(long block, long position, int count, bool isBack)
     {
         using sqlite3_stmt select = Prepare(isBack ? SelectLogsBack : SelectLogs);
@@ -142,7 +169,25 @@ internal sealed class SqliteDatabase : StoreDatabase
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _connection.Dispose();
+    public override void Dispose()
+    {
+        foreach (SqliteCommand command in _commands.Values)
+        {
+            command.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+
+    private SqliteCommand CommandOf(string statement)
+    {
+        if (!_commands.TryGetValue(statement, out SqliteCommand? command))
+        {
+            _commands[statement] = command = new SqliteCommand(statement, _connection);
+        }
+
+        return command;
+    }
 
     private sqlite3_stmt Prepare(string sql)
     {

@@ -34,6 +34,10 @@ internal abstract class StoreDatabase : IDisposable
     /// <summary>Inserts logs within the transaction that the caller holds.</summary>
     public abstract void Insert(IReadOnlyCollection<LogEntry> logs);
 
+    /// <summary>Executes a statement once for each row, whose values stand for <c>$1</c>, <c>$2</c> and so on, within the transaction that the caller holds.</summary>
+    /// <returns>How many rows were written.</returns>
+    public abstract int Execute(string statement, IEnumerable<object[]> rows);
+
     /// <summary>The first logs behind a place, in chain order; or the last before it, the newest first.</summary>
     public abstract List<LogEntry> Page(long block, long position, int count, bool isBack);
 
