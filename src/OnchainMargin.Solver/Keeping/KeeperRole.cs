@@ -140,10 +140,10 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         }
 
         Task<SendingTerms> asked = Task.Run(() => _transactions.AskTermsAsync(cancellationToken), cancellationToken);
-        HashSet<ulong> resting = Resting(found);
+        Task<HashSet<ulong>> resting = Task.Run(() => Resting(found), cancellationToken);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Dictionary<Task<Start?>, BookAccount> starts = found.ToDictionary(
-            account => Task.Factory.StartNew(() => ProveAsync(book, account, live, resting.Contains(account.Id), silence.Token), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap());
+            account => Task.Factory.StartNew(() => ProveAsync(book, account, live, resting, silence.Token), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap());
         SendingTerms terms = await asked.ConfigureAwait(false);
         var worth = new List<(Duty Duty, string Figures)>();
         IAsyncEnumerable<TransactionIntent> intents = WorthAsync(book, starts, terms.Offer, live, worth, silence, cancellationToken);
@@ -190,10 +190,10 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     }
 
     /// <summary>An account's witness, and what the chain says of it; null when it is not under water, or rests and still has half of what is asked of it: as long as a rest can harm nobody but its owner, and no longer.</summary>
-    private async Task<Start?> ProveAsync(ProtocolBook book, BookAccount account, CheckpointInputs live, bool isResting, CancellationToken cancellationToken)
+    private async Task<Start?> ProveAsync(ProtocolBook book, BookAccount account, CheckpointInputs live, Task<HashSet<ulong>> resting, CancellationToken cancellationToken)
     {
         var clock = new StageClock();
-        if (Liquidations.Look(book, account, live) is not { } found || (isResting && 2 * found.EquityE8 >= found.ShownE8))
+        if (Liquidations.Look(book, account, live) is not { } found || (2 * found.EquityE8 >= found.ShownE8 && (await resting.ConfigureAwait(false)).Contains(account.Id)))
         {
             return null;
         }
