@@ -1,10 +1,11 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Http.Headers;
 using Polly;
 
 namespace OnchainMargin.Ethereum.Rpc;
 
-/// <summary>JSON-RPC over HTTP. Reads are retried after transport failures; what may change state is sent once.</summary>
+/// <summary>JSON-RPC over HTTP, the second version where TLS offers it. Reads are retried after transport failures; what may change state is sent once.</summary>
 public sealed class HttpRpcClient : IRpcClient, IDisposable
 {
     private readonly HttpRpcOptions _options;
@@ -21,9 +22,13 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
         options.Validate();
         _options = options;
         _subject = $"The node at {options.Endpoint.GetLeftPart(UriPartial.Authority)}";
-        _http = new HttpClient(handler ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), UseCookies = false, AllowAutoRedirect = false })
+        _http = new HttpClient(handler ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), EnableMultipleHttp2Connections = true, UseCookies = false, AllowAutoRedirect = false })
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+
+            // Where TLS offers it: by HTTP/1.1 each of many questions at once needs a connection of its own, with its handshakes, at the very moment when a price sinks many accounts.
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         foreach ((string name, string value) in options.Headers)
         {
@@ -93,7 +98,7 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
         limit.CancelAfter(_options.Timeout);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint) { Content = new ReadOnlyMemoryContent(body) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint) { Version = _http.DefaultRequestVersion, VersionPolicy = _http.DefaultVersionPolicy, Content = new ReadOnlyMemoryContent(body) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             ReadOnlyMemory<byte> answer = await BoundedBody.ReadAsync(response.Content, _options.MaximumReplyBytes, _subject, limit.Token).ConfigureAwait(false);
