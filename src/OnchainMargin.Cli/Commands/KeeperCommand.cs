@@ -24,11 +24,12 @@ internal static class KeeperCommand
         Option<string> duty = new("--duty-cost") { Description = "The most in dollars that the gas of a start, an end or a settlement may cost.", HelpName = "dollars", DefaultValueFactory = _ => FixedPointText.Format(Defaults.DutyCostE8, FixedPointText.E8) };
         Option<int> gas = new("--max-gas") { Description = "The most that is ever offered for a unit of gas, in gwei.", HelpName = "gwei", DefaultValueFactory = _ => new TransactionOptions().MaxFeePerGasGwei };
         Option<string[]> nodes = new("--also-rpc") { Description = "A further node of the same chain: reads go on there when the first fails, transactions go to all. May be given several times.", HelpName = "url" };
+        Option<string?> socket = new("--ws") { Description = "The node's WebSocket address: the keeper then wakes at each block instead of polling.", HelpName = "url" };
         Option<string?> relay = new("--private-relay") { Description = "A private relay that gets starts and bids first.", HelpName = "url" };
         Option<string?> depth = new("--depth") { Description = "A folder of order-book snapshots (BTC.csv with side,price,qty) from which the slippage of hedges is taken.", HelpName = "folder" };
         Option<bool> json = new("--json") { Description = "Log one JSON object a line, for programs." };
         Option<bool> dryRun = new("--dry-run") { Description = "Decide and log, but send nothing." };
-        var command = new Command("run", "Run until Ctrl-C. One line a decision says why it bid or did not; docs/guides/keeper.md explains the figures.") { bidder, profit, inventory, duty, gas, depth, nodes, relay, store, server, dryRun, json };
+        var command = new Command("run", "Run until Ctrl-C. One line a decision says why it bid or did not; docs/guides/keeper.md explains the figures.") { bidder, profit, inventory, duty, gas, depth, nodes, socket, relay, store, server, dryRun, json };
         SessionOptions session = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -44,6 +45,7 @@ internal static class KeeperCommand
             {
                 NodeUrl = session.RpcAddress(parsed),
                 NodeUrls = parsed.GetValue(nodes) ?? [],
+                NodeWebSocketUrl = parsed.GetValue(socket) ?? "",
                 Transactions = new TransactionOptions { MaxFeePerGasGwei = parsed.GetValue(gas), PrivateRelayUrl = parsed.GetValue(relay) ?? "" },
                 DeploymentFile = session.DeploymentPath(parsed),
                 StoreFile = parsed.GetRequiredValue(store),
