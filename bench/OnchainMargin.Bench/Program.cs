@@ -30,6 +30,12 @@ string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", Str
     ("Collector", results => CollectorBench.Run(results, isNamed: only is not null)),
     ("Shards", results => ShardBench.Run(results, quick)),
 ];
+if (only is not null && !benches.Any(bench => string.Equals(bench.Name, only, StringComparison.Ordinal)))
+{
+    Console.Error.WriteLine($"error: there is no bench '{only}': name one of {string.Join(", ", benches.Select(static bench => bench.Name))}.");
+    return 2;
+}
+
 var all = new SortedDictionary<string, double>(StringComparer.Ordinal);
 foreach ((string name, Action<IDictionary<string, double>> run) in benches.Where(bench => only is null || string.Equals(bench.Name, only, StringComparison.Ordinal)))
 {
