@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Numerics;
 using OnchainMargin.Cli.Chain;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum;
@@ -58,7 +59,13 @@ internal static class AttesterCommand
             using PrivateKey key = options.Key(parsed);
             using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
             DeployedToken token = Settlement(session);
-            await session.Client.SendAsync(session.Client.Calls.PayAttesters(), cancellationToken);
+
+            // Anybody may have brought it there already; what is less than a unit of the token stays held.
+            if (await HeldAsync(session, cancellationToken) >= (UInt256)(UInt128)BigInteger.Pow(10, FixedPointText.E8 - token.Decimals))
+            {
+                await session.Client.SendAsync(session.Client.Calls.PayAttesters(), cancellationToken);
+            }
+
             TransactionReceipt shared = await session.Client.SendAsync(session.Client.Calls.ShareFees(), cancellationToken);
             AttesterBonds.SharedEvent divided = shared.Logs.Select(static log => AttesterBonds.SharedEvent.TryDecode(log, out AttesterBonds.SharedEvent found) ? found : (AttesterBonds.SharedEvent?)null).OfType<AttesterBonds.SharedEvent>().First();
             Reply.WriteResult(
