@@ -144,6 +144,9 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Dictionary<Task<Start?>, BookAccount> starts = found.ToDictionary(
             account => Task.Factory.StartNew(() => ProveAsync(book, account, live, resting, silence.Token), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap());
+
+        // Both, since the journal is of one thread: who rests is told before what becomes of the others.
+        await Task.WhenAll(asked, resting).ConfigureAwait(false);
         SendingTerms terms = await asked.ConfigureAwait(false);
         var worth = new List<(Duty Duty, string Figures)>();
         IAsyncEnumerable<TransactionIntent> intents = WorthAsync(book, starts, terms.Offer, live, worth, silence, cancellationToken);
