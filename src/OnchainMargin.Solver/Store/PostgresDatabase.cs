@@ -28,13 +28,13 @@ internal sealed class PostgresDatabase : StoreDatabase
         WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1 AND (held.classid::bigint << 32 | held.objid::bigint) = @key
         """;
 
-    private const string CopyLogs = "COPY logs (block, position, block_hash, time, address, topics, data, tx_hash, tx_position) FROM STDIN (FORMAT BINARY)";
+    private const string CopyLogs = $"COPY logs ({LogColumns}) FROM STDIN (FORMAT BINARY)";
 
     private const string SelectLogs =
-        "SELECT block, position, block_hash, time, address, topics, data, tx_hash, tx_position FROM logs WHERE (block, position) > ($1, $2) ORDER BY block, position LIMIT $3";
+        $"SELECT {LogColumns} FROM logs WHERE (block, position) > ($1, $2) ORDER BY block, position LIMIT $3";
 
     private const string SelectLogsBack =
-        "SELECT block, position, block_hash, time, address, topics, data, tx_hash, tx_position FROM logs WHERE (block, position) < ($1, $2) ORDER BY block DESC, position DESC LIMIT $3";
+        $"SELECT {LogColumns} FROM logs WHERE (block, position) < ($1, $2) ORDER BY block DESC, position DESC LIMIT $3";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

@@ -12,13 +12,13 @@ namespace OnchainMargin.Solver.Store;
 internal sealed class SqliteDatabase : StoreDatabase
 {
     private const string InsertLog =
-        "INSERT INTO logs (block, position, block_hash, time, address, topics, data, tx_hash, tx_position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        $"INSERT INTO logs ({LogColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private const string SelectLogs =
-        "SELECT block, position, block_hash, time, address, topics, data, tx_hash, tx_position FROM logs WHERE (block, position) > (?, ?) ORDER BY block, position LIMIT ?";
+        $"SELECT {LogColumns} FROM logs WHERE (block, position) > (?, ?) ORDER BY block, position LIMIT ?";
 
     private const string SelectLogsBack =
-        "SELECT block, position, block_hash, time, address, topics, data, tx_hash, tx_position FROM logs WHERE (block, position) < (?, ?) ORDER BY block DESC, position DESC LIMIT ?";
+        $"SELECT {LogColumns} FROM logs WHERE (block, position) < (?, ?) ORDER BY block DESC, position DESC LIMIT ?";
 
     private readonly SqliteConnection _connection;
 

@@ -6,6 +6,9 @@ namespace OnchainMargin.Solver.Store;
 /// <summary>The database under a store: one connection, and what differs between the two that there are. All else is SQL that both take.</summary>
 internal abstract class StoreDatabase : IDisposable
 {
+    /// <summary>A log's columns, in the order in which they are written and read.</summary>
+    protected const string LogColumns = "block, position, block_hash, time, address, topics, data, tx_hash, tx_position";
+
     /// <summary>What people know it by: a file, or a server's database.</summary>
     public abstract string Name { get; }
 
