@@ -25,10 +25,6 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
         _http = new HttpClient(handler ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), EnableMultipleHttp2Connections = true, UseCookies = false, AllowAutoRedirect = false })
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-
-            // Where TLS offers it: by HTTP/1.1 each of many questions at once needs a connection of its own, with its handshakes, at the very moment when a price sinks many accounts.
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         foreach ((string name, string value) in options.Headers)
         {
@@ -98,7 +94,8 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
         limit.CancelAfter(_options.Timeout);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint) { Version = _http.DefaultRequestVersion, VersionPolicy = _http.DefaultVersionPolicy, Content = new ReadOnlyMemoryContent(body) };
+            // By HTTP/1.1 each of many questions at once needs a connection of its own, with its handshakes, at the very moment when a price sinks many accounts.
+            using var request = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, Content = new ReadOnlyMemoryContent(body) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             ReadOnlyMemory<byte> answer = await BoundedBody.ReadAsync(response.Content, _options.MaximumReplyBytes, _subject, limit.Token).ConfigureAwait(false);
