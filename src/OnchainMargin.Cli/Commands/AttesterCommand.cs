@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Numerics;
 using OnchainMargin.Cli.Chain;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 
@@ -61,7 +61,7 @@ internal static class AttesterCommand
             DeployedToken token = Settlement(session);
 
             // Anybody may have brought it there already; what is less than a unit of the token stays held.
-            if (await HeldAsync(session, cancellationToken) >= (UInt256)(UInt128)BigInteger.Pow(10, FixedPointText.E8 - token.Decimals))
+            if (await HeldAsync(session, cancellationToken) >= (UInt256)AccountTouch.UnitE8(token.Decimals))
             {
                 await session.Client.SendAsync(session.Client.Calls.PayAttesters(), cancellationToken);
             }

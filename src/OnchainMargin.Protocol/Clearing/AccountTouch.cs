@@ -21,15 +21,20 @@ public static class AccountTouch
     /// <summary>The cash that the settlement token in the vault becomes (CLR-002).</summary>
     /// <param name="balances">Tokens of the account.</param>
     /// <param name="settlementDecimals">Decimals of the settlement token, at most 8.</param>
-    public static Int128 SweptE8(ImmutableArray<Balance> balances, byte settlementDecimals)
+    public static Int128 SweptE8(ImmutableArray<Balance> balances, byte settlementDecimals) =>
+        (Int128)balances.FirstOrDefault(static balance => balance.Token == 0).AmountRaw * (Int128)UnitE8(settlementDecimals);
+
+    /// <summary>What a base unit of the settlement token is in cash.</summary>
+    /// <param name="settlementDecimals">Decimals of the settlement token, at most 8.</param>
+    public static UInt128 UnitE8(int settlementDecimals)
     {
-        Int128 swept = (Int128)balances.FirstOrDefault(static balance => balance.Token == 0).AmountRaw;
+        UInt128 unit = 1;
         for (int decimals = settlementDecimals; decimals < CashDecimals; decimals++)
         {
-            swept *= 10;
+            unit *= 10;
         }
 
-        return swept;
+        return unit;
     }
 
     /// <summary>The cash and tokens that health is judged by after the touch. Locked gains, version and times stay as they are: no margin depends on them.</summary>

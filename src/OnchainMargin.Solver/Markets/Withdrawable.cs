@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
 
 namespace OnchainMargin.Solver.Markets;
 
@@ -9,7 +10,6 @@ namespace OnchainMargin.Solver.Markets;
 internal static class Withdrawable
 {
     private const long One = 100_000_000;
-    private const int CashDecimals = 8;
 
     /// <summary>The largest amount in base units; what the pool holds of the settlement token at a moment is not looked at.</summary>
     public static UInt128 AmountRaw(BookAccount account, ushort token, ProtocolBook book, CheckpointInputs inputs)
@@ -22,7 +22,7 @@ internal static class Withdrawable
             Int128 cash = isFree && holding.Balances.IsEmpty ? holding.State.CashE8 : Int128.Min(FreeE8(holding, book, inputs) ?? 0, Int128.MaxValue);
             cash = isFree ? Int128.Max(cash, holding.State.CashE8) : cash;
             byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
-            return cash <= 0 ? 0 : (UInt128)cash / Scale(CashDecimals - decimals);
+            return cash <= 0 ? 0 : (UInt128)cash / AccountTouch.UnitE8(decimals);
         }
 
         return isFree ? held : Largest(holding, token, held, book, inputs);
