@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using OnchainMargin.Ethereum;
@@ -14,11 +15,13 @@ namespace OnchainMargin.Solver.Snapshots;
 /// <summary>A book as parts of bounded size: first accounts, then everything else.</summary>
 internal static class BookParts
 {
-    /// <summary>What a snapshot rests on beside the chain: the deployment, and the very build of the assemblies that make a book of events and say what it consists of, and of the runtime. A build that reads an event otherwise, or knows more of an account, makes the book anew.</summary>
+    private const string SourcesResource = "book.sources";
+
+    /// <summary>What a snapshot rests on beside the chain: the deployment, the sources of what makes a book of events and of what a book consists of, and the very build of the runtime, by which numbers lie in memory. Code that reads an event otherwise, or knows more of an account, makes the book anew.</summary>
     public static string FormatOf(DeploymentRecord deployment)
     {
-        IEnumerable<Guid> builds = new[] { typeof(Form<>), typeof(ProtocolBook), typeof(AccountState), typeof(Hash32), typeof(object) }.Select(static type => type.Assembly.ManifestModule.ModuleVersionId);
-        return Keccak256.HashUtf8($"{string.Join(' ', builds)} {RuntimeInformation.ProcessArchitecture} {deployment.Contracts}").ToString();
+        IEnumerable<string> sources = new[] { typeof(BookParts), typeof(ProtocolBook), typeof(AccountState), typeof(Hash32) }.SelectMany(static type => SourcesOf(type.Assembly)).Order(StringComparer.Ordinal);
+        return Keccak256.HashUtf8($"{string.Join(' ', sources)} {typeof(object).Module.ModuleVersionId} {RuntimeInformation.ProcessArchitecture} {deployment.Contracts}").ToString();
     }
 
     /// <summary>Writes a book.</summary>
@@ -57,6 +60,14 @@ internal static class BookParts
         ProtocolBook book = Form<ProtocolBook>.Read(rest) with { Accounts = AccountTable.Of(read.SelectMany(static part => part.Accounts ?? [])) };
         Require(Form<int>.Read(rest) == book.Accounts.Count && rest.IsAtEnd, "it has other accounts than it should");
         return book;
+    }
+
+    /// <summary>Name and digest of each source that the build noted (BookSources.targets), in the order of its file system.</summary>
+    private static string[] SourcesOf(Assembly assembly)
+    {
+        using Stream noted = assembly.GetManifestResourceStream(SourcesResource) ?? throw new InvalidOperationException($"{assembly.GetName().Name} was built without {SourcesResource}.");
+        using var reader = new StreamReader(noted);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     private static (int Place, ReadOnlyMemory<byte> Content, BookAccount[]? Accounts) Open(byte[] part, ulong block)

@@ -26,7 +26,7 @@ internal sealed class BookSnapshots(DeploymentRecord deployment, SolverStore sto
 
         if (!string.Equals(kept.Format, _format, StringComparison.Ordinal))
         {
-            Drop("it is of another build of this program, or of other contracts");
+            Drop("other code of this program makes the book now, or it is of other contracts");
             return null;
         }
 

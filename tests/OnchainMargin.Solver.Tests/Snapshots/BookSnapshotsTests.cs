@@ -127,7 +127,7 @@ public sealed class BookSnapshotsTests : IDisposable
     [InlineData("UPDATE snapshot_parts SET bytes = (SELECT bytes FROM snapshot_parts WHERE position = 1) WHERE position = 0", "is there twice")]
     [InlineData("DELETE FROM snapshot_parts WHERE position = 1", "is missing")]
     [InlineData("UPDATE snapshots SET parts = parts - 1", "end before the book does")]
-    [InlineData("UPDATE snapshots SET format = 'another'", "another build")]
+    [InlineData("UPDATE snapshots SET format = 'another'", "other code")]
     [InlineData("UPDATE snapshots SET hash = @altered", "not in the stored chain")]
     [InlineData("UPDATE snapshots SET block = block + 1", "not in the stored chain")]
     public void Rebuild_SnapshotIsNotAsItWasWritten_SaysWhyAndReplaysAllLogs(string change, string reason)
