@@ -25,7 +25,7 @@ internal sealed class LeadWatch(SolverStore store, IHostApplicationLifetime life
         catch (Exception error) when (error is DbException or StoreException)
         {
             IsLost = true;
-            logger.LeadLost(store.Name, error.Message);
+            logger.LeadLost(store.Name, error is DbException fault ? $"it {store.FaultOf(fault)}" : error.Message);
             lifetime.StopApplication();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -39,12 +39,14 @@ internal sealed class PostgresDatabase : StoreDatabase
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly NpgsqlConnection _connection;
+    private readonly string _server;
     private NpgsqlTransaction? _transaction;
 
-    private PostgresDatabase(NpgsqlConnection connection, string name)
+    private PostgresDatabase(NpgsqlConnection connection, string server)
     {
         _connection = connection;
-        Name = name;
+        _server = server;
+        Name = NameOf(server);
     }
 
     /// <inheritdoc/>
@@ -126,10 +128,10 @@ internal sealed class PostgresDatabase : StoreDatabase
             {
                 await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
                 long key = await connection.ExecuteScalarAsync<long?>(LockKey, new { deployment = deployment.ToString(), chain = checked((long)chainId) }).ConfigureAwait(false)
-                    ?? throw new StoreException($"The store '{NameOf(server)}' has no schema to keep tables in; create the one that its search path names, or correct that.");
+                    ?? throw new StoreException($"The store '{NameOf(server)}' has no schema to keep tables in; create the one that its search path names and let this user use it, or correct the path.");
                 if (await connection.ExecuteScalarAsync<bool>("SELECT pg_try_advisory_lock(@key)", new { key }).ConfigureAwait(false))
                 {
-                    return new PostgresDatabase(connection, NameOf(server));
+                    return new PostgresDatabase(connection, server);
                 }
 
                 if (!stoodBy)
@@ -145,7 +147,7 @@ internal sealed class PostgresDatabase : StoreDatabase
                 await connection.DisposeAsync().ConfigureAwait(false);
                 if (!hasLed && !stoodBy)
                 {
-                    throw new StoreException($"The store '{NameOf(server)}' cannot be opened ({error.Message}); see that the server runs, that the database exists and that this user may create tables in it.", error);
+                    throw new StoreException($"The store '{NameOf(server)}' {PostgresFault.Of(server, error)}.", error);
                 }
             }
             catch
@@ -157,6 +159,9 @@ internal sealed class PostgresDatabase : StoreDatabase
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <inheritdoc/>
+    public override string FaultOf(DbException error) => PostgresFault.Of(_server, (NpgsqlException)error);
 
     /// <inheritdoc/>
     public override bool HasTables() => Connection.ExecuteScalar<bool>("SELECT to_regclass('meta') IS NOT NULL");

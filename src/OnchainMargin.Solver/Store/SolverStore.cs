@@ -64,6 +64,9 @@ public sealed partial class SolverStore : IDisposable
         }
     }
 
+    /// <summary>What an error of the database means to who runs the solver: half a sentence to stand behind its name.</summary>
+    internal string FaultOf(DbException error) => _database.FaultOf(error);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -83,9 +86,9 @@ public sealed partial class SolverStore : IDisposable
         catch (Exception error)
         {
             database.Dispose();
-            if (error is DbException)
+            if (error is DbException fault)
             {
-                throw new StoreException($"The store '{database.Name}' cannot be opened ({error.Message}); name a {database.Kind} that can be written, or move the damaged one away.", error);
+                throw new StoreException($"The store '{database.Name}' {database.FaultOf(fault)}.", error);
             }
 
             throw;

@@ -72,6 +72,9 @@ internal sealed class SqliteDatabase : StoreDatabase
     }
 
     /// <inheritdoc/>
+    public override string FaultOf(DbException error) => $"cannot be used ({error.Message}); name a file that can be written, or move the damaged one away";
+
+    /// <inheritdoc/>
     public override bool HasTables() => _connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'") != 0;
 
     /// <inheritdoc/>

@@ -22,6 +22,9 @@ internal abstract class StoreDatabase : IDisposable
     /// <summary>How it spells the types of columns.</summary>
     public abstract StoreTypes Types { get; }
 
+    /// <summary>What an error of it means to who runs the solver, with the remedy: half a sentence to stand behind its name.</summary>
+    public abstract string FaultOf(DbException error);
+
     /// <summary>Whether the tables are there.</summary>
     public abstract bool HasTables();
 

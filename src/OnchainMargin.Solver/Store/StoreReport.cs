@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using OnchainMargin.Ethereum;
 
 namespace OnchainMargin.Solver.Store;
@@ -16,7 +17,7 @@ public sealed record StoreReport(ulong ChainId, Address Deployment, ulong LastBl
     /// <summary>Reads a store's file.</summary>
     /// <exception cref="StoreException">Thrown when it does not exist or is no store.</exception>
     public static StoreReport Read(string file) => File.Exists(file)
-        ? Read(SqliteDatabase.Connect(file, SqliteOpenMode.ReadOnly), file, "file")
+        ? Read(SqliteDatabase.Connect(file, SqliteOpenMode.ReadOnly), file, "file", static error => $"cannot be read ({error.Message}); name the file of a solver or keeper")
         : throw new StoreException($"The store '{file}' does not exist; name the file of a solver or keeper that has run.");
 
     /// <summary>Reads a store on a server.</summary>
@@ -28,10 +29,10 @@ public sealed record StoreReport(ulong ChainId, Address Deployment, ulong LastBl
             throw new StoreException($"The server of the store {defect}.");
         }
 
-        return Read(PostgresDatabase.Connect(server), PostgresDatabase.NameOf(server), "database");
+        return Read(PostgresDatabase.Connect(server), PostgresDatabase.NameOf(server), "database", error => PostgresFault.Of(server, (NpgsqlException)error));
     }
 
-    private static StoreReport Read(DbConnection connection, string name, string kind)
+    private static StoreReport Read(DbConnection connection, string name, string kind, Func<DbException, string> faultOf)
     {
         try
         {
@@ -46,7 +47,7 @@ public sealed record StoreReport(ulong ChainId, Address Deployment, ulong LastBl
         }
         catch (DbException error)
         {
-            throw new StoreException($"The store '{name}' cannot be read ({error.Message}); name the {kind} of a solver or keeper.", error);
+            throw new StoreException($"The store '{name}' {faultOf(error)}.", error);
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Npgsql;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
@@ -100,6 +102,38 @@ public sealed class PostgresStoreTests
         var watch = Stopwatch.StartNew();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SolverStore.LeadAsync("Host=127.0.0.1;Port=1;Database=omargin", 1, Target, hasLed: true, static _ => Task.CompletedTask, TimeProvider.System, soon.Token));
         Assert.True(watch.Elapsed > TimeSpan.FromSeconds(5));
+    }
+
+    [PostgresFact]
+    public async Task Lead_ServerCannotBeUsed_SaysWhatToCheck()
+    {
+        var there = new NpgsqlConnectionStringBuilder(PostgresServer.Shared.NewSchema());
+        PostgresServer.Shared.Execute($"CREATE ROLE guest LOGIN; GRANT USAGE ON SCHEMA {there.SearchPath} TO guest");
+        foreach ((string server, string[] words) in new (string, string[])[]
+        {
+            ("Host=127.0.0.1;Port=1;Database=omargin", ["'127.0.0.1:1/omargin'", "nothing listens at 127.0.0.1, port 1", "start the server"]),
+            ("Host=127.0.0.1,127.0.0.2;Port=1;Database=omargin", ["nothing listens at"]),
+            ("Host=nowhere.invalid;Database=omargin", ["no name server knows", "correct Host (nowhere.invalid)"]),
+            ($"{there};Database=absent", ["/absent'", "does not exist on that server", "createdb absent"]),
+            ($"{there};Username=nobody", ["does not let user 'nobody' in", "Username"]),
+            ($"{there};Username=guest", ["user 'guest'", "grant"]),
+            ($"{there};SSL Mode=Require", ["TLS", "SSL Mode"]),
+        })
+        {
+            string said = (await Assert.ThrowsAsync<StoreException>(() => TestStore.LeadAsync(server, 1, Target))).Message;
+            Assert.All(words, word => Assert.Contains(word, said, StringComparison.Ordinal));
+            Assert.EndsWith(".", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("Exception", said, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Lead_NobodyAnswers_SaysSo()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        StoreException error = await Assert.ThrowsAsync<StoreException>(() => TestStore.LeadAsync($"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Database=omargin;Timeout=1", 1, Target));
+        Assert.Contains("does not answer at 127.0.0.1", error.Message, StringComparison.Ordinal);
     }
 
     [PostgresFact]
