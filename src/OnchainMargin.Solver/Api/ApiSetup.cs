@@ -60,6 +60,9 @@ internal static class ApiSetup
             return;
         }
 
+        // Before the routes are looked up, which are those of GET.
+        host.Use(static (HttpContext context, RequestDelegate next) => HeadRequests.InvokeAsync(context, next));
+        host.UseRouting();
         host.UseExceptionHandler();
         host.UseStatusCodePages();
         if (options.Api.AllowedOrigins.Count > 0)

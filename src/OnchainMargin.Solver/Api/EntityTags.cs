@@ -45,5 +45,5 @@ internal static class EntityTags
     }
 
     /// <summary>What never ends would be gathered here for ever.</summary>
-    private static bool NeverEnds(PathString path) => StreamEndpoints.IsStream(path) || OrderEndpoints.IsSession(path);
+    internal static bool NeverEnds(PathString path) => StreamEndpoints.IsStream(path) || OrderEndpoints.IsSession(path);
 }

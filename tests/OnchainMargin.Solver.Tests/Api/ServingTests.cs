@@ -83,6 +83,44 @@ public sealed class ServingTests
     }
 
     [Theory]
+    [InlineData("/api/epochs", HttpStatusCode.OK)]
+    [InlineData("/api/accounts/2", HttpStatusCode.OK)]
+    [InlineData("/api/accounts/99", HttpStatusCode.NotFound)]
+    [InlineData("/api/operator/transactions", HttpStatusCode.Unauthorized)]
+    [InlineData("/api/nothing", HttpStatusCode.NotFound)]
+    [InlineData("/healthz", HttpStatusCode.OK)]
+    [InlineData("/openapi/v1.json", HttpStatusCode.OK)]
+    public async Task Head_OfWhatCanBeRead_AnswersAsGetDoesWithoutTheBody(string path, HttpStatusCode expected)
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        using HttpResponseMessage get = await world.Http.GetAsync(path);
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using HttpResponseMessage head = await world.Http.SendAsync(request);
+        Assert.Equal((expected, expected), (get.StatusCode, head.StatusCode));
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        Assert.Equal((get.Headers.ETag, get.Content.Headers.ContentType), (head.Headers.ETag, head.Content.Headers.ContentType));
+
+        // The connection is good for the next request.
+        using HttpResponseMessage again = await world.Http.GetAsync("/healthz");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("HEAD", "/api/stream?account=2")]
+    [InlineData("HEAD", "/api/orders/session?id=nobody-guesses-this")]
+    [InlineData("PUT", "/api/epochs")]
+    public async Task Request_ByAMethodThatThePathDoesNotTake_IsRefused(string method, string path)
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using HttpResponseMessage reply = await world.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, reply.StatusCode);
+        Assert.Contains("GET", reply.Content.Headers.Allow);
+    }
+
+    [Theory]
     [InlineData("/api/stream/?account=2")]
     [InlineData("/API/Stream?account=2")]
     [InlineData("/api/orders/Session/?id=nobody-guesses-this")]
