@@ -30,8 +30,8 @@ internal static class SolverCommand
     private static Command Run()
     {
         Option<string?> config = new("--config") { Description = "A JSON file of options; docs/configuration.md lists them.", HelpName = "file" };
-        Option<string?> rpc = new("--rpc") { Description = "The node's address (http).", HelpName = "url" };
-        Option<string?> deployment = new("--deployment") { Description = "The file that `omargin deploy` wrote.", HelpName = "file" };
+        Option<string?> rpc = new("--rpc") { Description = $"The node's address (http). Environment, where the configuration names none: {CommonOptions.RpcVariable}.", HelpName = "url" };
+        Option<string?> deployment = new("--deployment") { Description = $"The file that `omargin deploy` wrote. Environment, where the configuration names none: {CommonOptions.DeploymentVariable}.", HelpName = "file" };
         Option<string?> store = new("--store") { Description = "The file of the embedded store.", HelpName = "file" };
         Option<string?> server = CommonOptions.StoreServer();
         Option<string[]> roles = new("--role") { Description = $"A role to play, of {string.Join(", ", SolverRoles.All)}; may be given several times.", HelpName = "role" };
@@ -62,17 +62,26 @@ internal static class SolverCommand
                 overrides[pair[..equals]] = pair[(equals + 1)..];
             }
 
-            await RunAsync(SolverOptions.Load(parsed.GetValue(config), overrides), parsed.GetValue(json), cancellationToken);
+            await RunAsync(SolverOptions.Load(parsed.GetValue(config), overrides, Defaults()), parsed.GetValue(json), cancellationToken);
             return 0;
         });
         return command;
     }
 
-    private static void Put(Dictionary<string, string?> overrides, string name, string? value)
+    /// <summary>What the other commands read of the environment stands where neither the file nor a variable of the solver's own names it: a file says which chain it is for.</summary>
+    private static Dictionary<string, string?> Defaults()
+    {
+        var defaults = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        Put(defaults, "nodeUrl", Environment.GetEnvironmentVariable(CommonOptions.RpcVariable));
+        Put(defaults, "deploymentFile", Environment.GetEnvironmentVariable(CommonOptions.DeploymentVariable));
+        return defaults;
+    }
+
+    private static void Put(Dictionary<string, string?> options, string name, string? value)
     {
         if (value is not null)
         {
-            overrides[name] = value;
+            options[name] = value;
         }
     }
 }

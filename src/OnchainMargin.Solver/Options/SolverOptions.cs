@@ -77,12 +77,13 @@ public sealed partial record SolverOptions
     /// <summary>Reads options from a JSON file, the environment and values that override both.</summary>
     /// <param name="file">The file; null for none.</param>
     /// <param name="overrides">Names like <c>keeper:dryRun</c> with their values.</param>
+    /// <param name="defaults">The same for what nothing else names.</param>
     /// <exception cref="SolverOptionsException">Thrown when the file cannot be read or a value is of the wrong type.</exception>
-    public static SolverOptions Load(string? file, IEnumerable<KeyValuePair<string, string?>>? overrides = null)
+    public static SolverOptions Load(string? file, IEnumerable<KeyValuePair<string, string?>>? overrides = null, IEnumerable<KeyValuePair<string, string?>>? defaults = null)
     {
         try
         {
-            var builder = new ConfigurationBuilder();
+            IConfigurationBuilder builder = new ConfigurationBuilder().AddInMemoryCollection(defaults ?? []);
             if (file is not null)
             {
                 builder.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);

@@ -4,6 +4,19 @@ namespace OnchainMargin.Solver.Tests.Options;
 
 public sealed class SolverOptionsTests
 {
+    [Fact]
+    public void Load_NamedInSeveralPlaces_TheFileGoesBeforeDefaultsAndOverridesBeforeBoth()
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, """{ "nodeUrl": "http://file", "storeFile": "file.db" }""");
+        SolverOptions options = SolverOptions.Load(
+            file,
+            new Dictionary<string, string?> { ["storeFile"] = "command.db" },
+            new Dictionary<string, string?> { ["nodeUrl"] = "http://environment", ["deploymentFile"] = "environment.json" });
+        File.Delete(file);
+        Assert.Equal(("http://file", "environment.json", "command.db"), (options.NodeUrl, options.DeploymentFile, options.StoreFile));
+    }
+
     [Theory]
     [InlineData("{", "(expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed, line 1, character 2)")]
     [InlineData("""{ "keeper": { "pollMilliseconds": "soon" } }""", "(the value 'soon' at 'Keeper:PollMilliseconds' does not fit)")]
