@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OnchainMargin.Ethereum;
@@ -60,6 +62,8 @@ public sealed class ApiWorld : IAsyncLifetime
     internal FakeRelayChain Relay { get; } = new();
 
     internal FakeTrial Trial { get; } = new();
+
+    internal IEnumerable<Endpoint> Endpoints => _host!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     internal OnDemandSigner Signer => _host!.Services.GetRequiredService<OnDemandSigner>();
 

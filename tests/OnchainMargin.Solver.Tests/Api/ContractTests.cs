@@ -1,9 +1,14 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
+using OnchainMargin.Solver.Api;
 
 namespace OnchainMargin.Solver.Tests.Api;
 
@@ -47,6 +52,30 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.True(reply.StatusCode == HttpStatusCode.OK, $"{reply.StatusCode}: {text}");
         using JsonDocument answer = JsonDocument.Parse(text);
         Assert.Empty(new SchemaCheck(document).Defects(answer.RootElement, schema, "answer"));
+    }
+
+    /// <summary>A field that is misspelt must not be overlooked. What attesters hand to one another is apart: one of a later version may say more.</summary>
+    [Fact]
+    public void Body_OfEveryRequestOfTheApi_TakesNoFieldThatItDoesNotKnow()
+    {
+        var open = new Stack<Type>(world.Endpoints.OfType<RouteEndpoint>().Where(static route => route.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal))
+            .Select(static route => route.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType).OfType<Type>());
+        var bodies = new HashSet<Type>();
+        while (open.TryPop(out Type? next))
+        {
+            foreach (Type part in next.GetGenericArguments())
+            {
+                open.Push(part);
+            }
+
+            if (string.Equals(next.Namespace, typeof(OrderRequest).Namespace, StringComparison.Ordinal) && bodies.Add(next))
+            {
+                Array.ForEach(next.GetProperties(), property => open.Push(property.PropertyType));
+            }
+        }
+
+        Assert.Contains(typeof(FillFields), bodies);
+        Assert.All(bodies, static body => Assert.Equal(JsonUnmappedMemberHandling.Disallow, body.GetCustomAttribute<JsonUnmappedMemberHandlingAttribute>()?.UnmappedMemberHandling));
     }
 
     [Fact]
