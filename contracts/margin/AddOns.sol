@@ -92,16 +92,26 @@ library AddOns {
             terms.vegaE8 = Words.load(R_VEGA);
             terms.staleE8 = Words.load(R_STALE);
             terms.rateE8 = Rounding.divUp(Records.rateChargeE8(record) * Words.load(R_RATE), ONE);
-            terms.spreadE8 = spread(record, net);
         }
     }
 
-    /// @notice The second part of `IM`: the spread on what is open.
+    /// @notice The second part of `IM`: the spread on what spot collateral does not cover.
     /// @custom:spec MRG-052
-    function spread(uint256 record, uint256 openE8) internal pure returns (uint256) {
+    function spread(uint256 record, uint256 uncoveredE8) internal pure returns (uint256) {
         unchecked {
             uint256 rateE8 = Rounding.divUp(Records.spreadE8(record) * ONE, Records.spotE8(record));
-            return Rounding.divUp(rateE8 * openE8, ONE);
+            return Rounding.divUp(rateE8 * uncoveredE8, ONE);
+        }
+    }
+
+    /// @notice How far 0 is from what lies between the delta without the spot collateral and that with it.
+    /// @param deltaE8 With it.
+    /// @param spotDeltaE8 Its own.
+    /// @custom:spec MRG-052
+    function uncovered(int256 deltaE8, uint256 spotDeltaE8) internal pure returns (uint256) {
+        unchecked {
+            if (deltaE8 < 0) return uint256(-deltaE8);
+            return uint256(deltaE8) > spotDeltaE8 ? uint256(deltaE8) - spotDeltaE8 : 0;
         }
     }
 

@@ -17,7 +17,7 @@ import {Strikes} from "./Strikes.sol";
 import {Weighing} from "./Weighing.sol";
 import {Words} from "./Words.sol";
 // prettier-ignore
-import {R_COST, R_DISCOUNT, R_FIRST_KINK, R_FLOOR, R_FLOOR_MARKED, R_FLOOR_PRICE, R_FLOOR_RATE, R_FORWARD, R_KINK_COUNT, R_LEAST_PRICE, R_LOGARITHMS_OF, R_MARKED, R_NARROW, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUTS, R_RANGE, R_RECORD, R_RECORD_END, R_SHORT, R_SPOT, R_SUMS_BYTES, R_SUMS_START, R_TAU, R_USED, WS_LN_X} from "./Workspace.sol";
+import {R_COST, R_DELTA, R_DISCOUNT, R_FIRST_KINK, R_FLOOR, R_FLOOR_MARKED, R_FLOOR_PRICE, R_FLOOR_RATE, R_FORWARD, R_GROSS, R_KINK_COUNT, R_LEAST_PRICE, R_LOGARITHMS_OF, R_MARKED, R_NARROW, R_NEXT_EXPIRY, R_PRICE_RANGE, R_PUTS, R_RANGE, R_RECORD, R_RECORD_END, R_SHORT, R_SPOT, R_SUMS_BYTES, R_SUMS_START, R_TAU, R_USED, WS_LN_X} from "./Workspace.sol";
 
 /// @title All terms of one underlying
 /// @notice Walks the positions once, expiry by expiry and strike by strike, and then reads the terms off the sums.
@@ -67,7 +67,8 @@ library Underlyings {
     ) internal pure {
         unchecked {
             uint256 record = Words.load(R_RECORD);
-            from = _spotAndPerpetual(from, to, spotSizeE8);
+            uint256 spotDeltaE8;
+            (from, spotDeltaE8) = _spotAndPerpetual(from, to, spotSizeE8);
             int256 slope = ScenarioSums.slope();
             while (from < to) {
                 uint256 end = Positions.runEnd(from, to, Positions.EXPIRY_SHIFT);
@@ -79,6 +80,7 @@ library Underlyings {
             terms.nettingFloorE8 = Records.nettingFloorE8(record);
             terms.shortMinimumE8 = shortMinimumUp(record);
             AddOns.finish(terms);
+            terms.spreadE8 = AddOns.spread(record, AddOns.uncovered(Words.loadSigned(R_DELTA), spotDeltaE8));
             setBroken(terms.broken);
             uint256 narrow = terms.broken.narrow;
             if (keepWeighted) {
@@ -128,21 +130,27 @@ library Underlyings {
         Between.merge(Between.wordOf(Words.load(R_FIRST_KINK)), Between.wordOf(before), Between.wordOf(count));
     }
 
-    /// @notice Adds the buckets of spot collateral and perpetual.
+    /// @notice Adds the buckets of spot collateral and perpetual, before all others.
+    /// @return spotDeltaE8 The delta of the spot collateral.
     /// @custom:spec MRG-041
-    function addSpotBuckets(int256 spotSizeE8, int256 perpetualE8) internal pure {
+    function addSpotBuckets(int256 spotSizeE8, int256 perpetualE8) internal pure returns (uint256 spotDeltaE8) {
         unchecked {
             uint256 rangeE8 = Words.load(R_PRICE_RANGE);
             uint256 up = OptionValues.linear(Words.load(R_SPOT), Scenarios.UNIT + rangeE8);
             int256 slope = int256(up - OptionValues.linear(Words.load(R_SPOT), Scenarios.UNIT - rangeE8));
             AddOns.addBucket(spotSizeE8 * slope, 0);
+            spotDeltaE8 = Words.load(R_GROSS);
             AddOns.addBucket(perpetualE8 * slope, 0);
         }
     }
 
     /// @dev Perpetual and spot collateral move together, but are buckets of their own.
     /// @custom:spec MRG-028
-    function _spotAndPerpetual(uint256 from, uint256 to, int256 spotSizeE8) private pure returns (uint256) {
+    function _spotAndPerpetual(
+        uint256 from,
+        uint256 to,
+        int256 spotSizeE8
+    ) private pure returns (uint256 next, uint256 spotDeltaE8) {
         unchecked {
             int256 perpetual = 0;
             if (from < to) {
@@ -153,12 +161,11 @@ library Underlyings {
                     from += WORD;
                 }
             }
-            if (spotSizeE8 == 0 && perpetual == 0) return from;
+            if (spotSizeE8 == 0 && perpetual == 0) return (from, 0);
             uint256 spotE8 = Words.load(R_SPOT);
             uint256 rangeE8 = Words.load(R_PRICE_RANGE);
             ScenarioSums.addLinear(spotE8, rangeE8, spotSizeE8 + perpetual);
-            addSpotBuckets(spotSizeE8, perpetual);
-            return from;
+            return (from, addSpotBuckets(spotSizeE8, perpetual));
         }
     }
 

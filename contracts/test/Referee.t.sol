@@ -139,6 +139,7 @@ contract RefereeTest is MarginFixture {
     function testFuzz_headroom_admitsNothingThatIsRefused(uint256 seed) external {
         start(seed);
         UnderlyingRecord memory u = plainMarket();
+        u.spreadE8 = uint64(draw(0, u.spotE8));
         Position[] memory before = positionsOf(u, draw(1, 8), 10 ** draw(6, 12));
         Position[] memory fill = positionsOf(u, 1, 10 ** draw(4, 12));
         uint128 spot = uint128(draw(0, 1) == 0 ? 0 : draw(1, 1e21));
@@ -155,10 +156,11 @@ contract RefereeTest is MarginFixture {
         assert(afterwardsE8 <= _health(inputs, choice).initialE8 + riseE8);
     }
 
-    /// @dev Spot collateral never lowers equity less initial margin: `initialFactor·(R + haircutMax + largest basis charge + 2·slippageCap)` is 0.78 at most here. Eight units for roundings.
+    /// @dev Spot collateral never lowers equity less initial margin, however far spot is from its average (MRG-052): `initialFactor·(R + haircutMax + largest basis charge + 2·slippageCap)` is 0.78 at most here. Eight units for roundings.
     function testFuzz_collateral_neverLowersHealth(uint256 seed) external {
         start(seed);
         UnderlyingRecord memory u = plainMarket();
+        u.spreadE8 = uint64(draw(0, u.spotE8));
         Position[] memory positions = positionsOf(u, draw(1, 8), 10 ** draw(6, 12));
         uint256 spot = draw(0, 1) == 0 ? 0 : draw(1, 10 ** draw(10, 22));
         Figures memory f = _health(pack(u, positions, uint128(spot)), SurfaceChoice.Present);

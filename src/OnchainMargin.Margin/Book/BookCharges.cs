@@ -89,11 +89,12 @@ internal sealed class BookCharges
 
     /// <summary>Adds what follows from all buckets of an account: basis, liquidity, rate and spread.</summary>
     /// <param name="deltaE8">Σ Δ_b·S.</param>
+    /// <param name="spotDeltaE8">That of the spot collateral alone; of no meaning while there is no spread.</param>
     /// <param name="grossE8">Σ |Δ_b|·S.</param>
     /// <param name="basisE8">X of MRG-042.</param>
     /// <param name="yearsE8">The sum of MRG-045.</param>
     /// <param name="share">What adds up.</param>
-    internal void Add(long deltaE8, long grossE8, long basisE8, long yearsE8, ref BookShare share)
+    internal void Add(long deltaE8, long spotDeltaE8, long grossE8, long basisE8, long yearsE8, ref BookShare share)
     {
         // Why unchecked: terms that are too large for a word are noted.
         unchecked
@@ -107,7 +108,7 @@ internal sealed class BookCharges
 
             // What is hedged is at least two units, so a gross below two has nothing hedged and gives 0 by any divisor.
             long basis = Hedged(basisE8, hedged, Math.Max(grossE8, 2));
-            long spread = SpreadE8 == 0 ? 0 : WideSum.Product(SpreadE8, net).CeilOne();
+            long spread = SpreadE8 == 0 ? 0 : WideSum.Product(SpreadE8, Math.Max(Math.Max(deltaE8 - spotDeltaE8, -deltaE8), 0)).CeilOne();
             share.Large |= units | liquidity | basis | spread;
             share.AddOnsE8 += basis + liquidity + WideSum.Product(RateE8, yearsE8).CeilOne();
             share.SpreadE8 = spread;

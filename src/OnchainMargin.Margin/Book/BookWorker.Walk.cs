@@ -160,7 +160,10 @@ internal sealed partial class BookWorker
             share.AddOnsE8 = Unsafe.Add(ref charges, ChargeLane.Vega);
             share.StaleE8 = Unsafe.Add(ref charges, ChargeLane.Stale);
             share.Large = gross | share.AddOnsE8 | years | floor;
-            u.Charges.Add(Unsafe.Add(ref charges, ChargeLane.Delta), gross, Unsafe.Add(ref charges, ChargeLane.Basis), years, ref share);
+
+            // Spot collateral is the first bucket of those who hold it.
+            long spot = (part.Any[account] & InstrumentTraits.Spot) == InstrumentTraits.None ? 0 : _chunk.Charges[(_chunk.BucketStart[account] * ChargeLane.Count) + ChargeLane.Delta];
+            u.Charges.Add(Unsafe.Add(ref charges, ChargeLane.Delta), spot, gross, Unsafe.Add(ref charges, ChargeLane.Basis), years, ref share);
             share.MarksE16 = Sum(account, TermLane.Mark, u.LaneSplit);
             share.FloorMarksE16 = Sum(account, TermLane.FloorLong, u.LaneSplit) + Sum(account, TermLane.FloorShort, u.LaneSplit);
             long shorts = -(long)Sum(account, TermLane.Short, u.LaneSplit).Low;

@@ -61,4 +61,10 @@ internal static class AddOns
     /// <summary>The spread of an underlying as a part of spot.</summary>
     [SpecRule("MRG-052")]
     internal static Int128 SpreadRate(UnderlyingRecord record) => Rounding.DivCeil((Int128)record.SpreadE8 * Rounding.One, record.SpotE8);
+
+    /// <summary>What spot collateral does not cover: how far 0 is from what lies between the delta without it and that with it.</summary>
+    /// <param name="deltaE8">The delta with it.</param>
+    /// <param name="spotDeltaE8">Its own.</param>
+    [SpecRule("MRG-052")]
+    internal static Int128 Uncovered(Int128 deltaE8, Int128 spotDeltaE8) => Rounding.Max(Rounding.Max(deltaE8 - spotDeltaE8, -deltaE8), 0);
 }

@@ -14,6 +14,7 @@ internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult resul
     private readonly Span<Int128> _narrowingE16 = narrowing;
     private Int128 _shortSizesE8;
     private Int128 _deltaSumE8;
+    private Int128 _spotDeltaE8;
     private Int128 _basisSumE8;
     private Int128 _rateSumE8;
 
@@ -22,7 +23,7 @@ internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult resul
     {
         ReadOnlySpan<long> row = _terms.Linear;
         AddPnl(row, sizeE8);
-        AddBucket(sizeE8 * (Int128)(row[Scenarios.Upper] - row[Scenarios.Lower]), 0);
+        _spotDeltaE8 = AddBucket(sizeE8 * (Int128)(row[Scenarios.Upper] - row[Scenarios.Lower]), 0);
     }
 
     /// <summary>The perpetual.</summary>
@@ -114,7 +115,7 @@ internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult resul
         _result.BasisE8 = AddOns.Basis(_basisSumE8, hedgedE8, _result.GrossE8);
         _result.LiquidityE8 = AddOns.Liquidity(_terms.Record, _result.NetE8 + Rounding.DivCeil(hedgedE8, 2L));
         _result.RateE8 = Rounding.DivCeil(p.RateChargeE8 * _rateSumE8, Rounding.One);
-        _result.SpreadE8 = Rounding.DivCeil(AddOns.SpreadRate(_terms.Record) * _result.NetE8, Rounding.One);
+        _result.SpreadE8 = Rounding.DivCeil(AddOns.SpreadRate(_terms.Record) * AddOns.Uncovered(_deltaSumE8, _spotDeltaE8), Rounding.One);
     }
 
     [SpecRule("MRG-031")]
@@ -209,12 +210,14 @@ internal ref struct UnderlyingSums(UnderlyingTerms terms, UnderlyingResult resul
     }
 
     [SpecRule("MRG-041")]
-    private void AddBucket(Int128 bucketE16, long tau)
+    private Int128 AddBucket(Int128 bucketE16, long tau)
     {
         Int128 magnitude = Rounding.DivCeil(2 * Rounding.Abs(bucketE16), (long)_terms.Record.Parameters.PriceRangeE8);
-        _deltaSumE8 += bucketE16 < 0 ? -magnitude : magnitude;
+        Int128 deltaE8 = bucketE16 < 0 ? -magnitude : magnitude;
+        _deltaSumE8 += deltaE8;
         _result.GrossE8 += magnitude;
         _basisSumE8 += Rounding.DivCeil(AddOns.BasisRate(_terms.Record.Parameters, tau) * magnitude, Rounding.One);
+        return deltaE8;
     }
 
     [SpecRule("MRG-044")]

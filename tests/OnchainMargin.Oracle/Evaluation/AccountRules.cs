@@ -158,7 +158,7 @@ public static class AccountRules
                 position.Index, position.Valuation.Kink, position.Size * position.Valuation.SlopeE8, position.Size, position.Valuation.Narrow, position.Valuation.Humps)),
         ];
         BigInteger shortSize = Sum(held.Where(position => position.IsOption && position.Size < 0 && position.Valuation.Range > 0).Select(position => -position.Size));
-        (BigInteger net, BigInteger gross, BigInteger charged) = Deltas(record, held, spots, spot);
+        (BigInteger net, BigInteger gross, BigInteger charged, BigInteger uncovered) = Deltas(record, held, spots, spot);
         BigInteger hedged = gross - net;
         BigInteger open = net + Ceil(hedged, 2);
         BigInteger basis = gross == 0 ? 0 : Ceil(charged * Ceil(hedged * Two(32), gross), Two(33));
@@ -182,12 +182,12 @@ public static class AccountRules
             Vega = vega,
             Stale = stale,
             Rate = rate,
-            Spread = Ceil(Ceil(record.SpreadE8 * One, record.SpotE8) * net, One),
+            Spread = Ceil(Ceil(record.SpreadE8 * One, record.SpotE8) * uncovered, One),
         };
     }
 
-    /// <summary>MRG-041 and X of MRG-042.</summary>
-    private static (BigInteger Net, BigInteger Gross, BigInteger Charged) Deltas(UnderlyingRecord record, List<Held> held, List<BigInteger> spots, Valuation spot)
+    /// <summary>MRG-041, X of MRG-042, and what the spread of MRG-052 is charged on.</summary>
+    private static (BigInteger Net, BigInteger Gross, BigInteger Charged, BigInteger Uncovered) Deltas(UnderlyingRecord record, List<Held> held, List<BigInteger> spots, Valuation spot)
     {
         RiskParameters parameters = record.Parameters;
         BigInteger Delta(BigInteger d) => d.Sign * Ceil(2 * BigInteger.Abs(d), parameters.PriceRangeE8);
@@ -200,7 +200,9 @@ public static class AccountRules
 
         BigInteger net = BigInteger.Abs(Sum(buckets.Select(bucket => bucket.Delta)));
         BigInteger gross = Sum(buckets.Select(bucket => BigInteger.Abs(bucket.Delta)));
-        return (net, gross, Sum(buckets.Select(bucket => Ceil(BasisCharge(parameters, bucket.Tau) * BigInteger.Abs(bucket.Delta), One))));
+        BigInteger positions = Sum(buckets.Skip(1).Select(bucket => bucket.Delta));
+        BigInteger uncovered = positions.Sign >= 0 ? positions : BigInteger.Max(0, -positions - buckets[0].Delta);
+        return (net, gross, Sum(buckets.Select(bucket => Ceil(BasisCharge(parameters, bucket.Tau) * BigInteger.Abs(bucket.Delta), One))), uncovered);
     }
 
     /// <summary>MRG-044 and MRG-045.</summary>

@@ -219,6 +219,10 @@ public static class VectorCases
         yield return Account("MRG-050", "nothing", "An empty account.", On(market, 0));
         yield return Account("MRG-051", "all-kinds", "Every term of the maintenance margin.", mixed);
         yield return Account("MRG-052", "spread-counts-the-net", "0.5 on 2000 of the net delta on top.", On(market, 5000, Perpetual(-2, cost: -4000)));
+        yield return Account("MRG-052", "spread-without-the-collateral-of-a-long", "A long of 2 beside a token of collateral: 2 count.", On(market, 5000, Perpetual(2, cost: 4000)) with { Balances = [new Balance(1, Ten(18))] });
+        yield return Account("MRG-052", "spread-beyond-the-cover-of-a-short", "A short of 2 of which a token covers 1: 1 counts.", On(market, 5000, Perpetual(-2, cost: -4000)) with { Balances = [new Balance(1, Ten(18))] });
+        yield return Account("MRG-052", "spread-under-cover", "A short of 2 that three tokens cover: none counts.", On(market, 5000, Perpetual(-2, cost: -4000)) with { Balances = [new Balance(1, 3 * Ten(18))] });
+        yield return Account("MRG-052", "spread-of-collateral-alone", "Collateral alone: none.", On(market, 5000) with { Balances = [new Balance(1, Ten(18))] });
         yield return Account("MRG-053", "covered-call-apart", "A call and its cover, each alone.", On(market, 0, Call(-1, 2100, 30 * Day)) with { Balances = [new Balance(1, Ten(18))] });
         yield return Account("MRG-054", "cheap-long-options", "A wing worth nothing counts half the short minimum.", On(market, 0, Call(10, 12_000, Day)));
         yield return Account("MRG-054", "dear-long-options", "At most the floor rate of spot.", On(market, 0, Call(10, 1500, 30 * Day)));
