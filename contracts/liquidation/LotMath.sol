@@ -58,9 +58,10 @@ library LotMath {
         return equityE8 >= int256((targetE8 * (ONE - soldE8)) / ONE) && equityE8 > 0;
     }
 
-    /// @notice A margin in the unit that lots keep, rounded up. Fits: a requirement is below 2^63.
+    /// @notice A margin in the unit that lots keep, rounded up. One beyond seven trillion dollars counts as the largest that fits: cut, it could count as none.
     function e4Up(uint256 amountE8) internal pure returns (uint56) {
-        return uint56((amountE8 + E4 - 1) / E4);
+        uint256 amountE4 = (amountE8 + E4 - 1) / E4;
+        return amountE4 < type(uint56).max ? uint56(amountE4) : type(uint56).max;
     }
 
     /// @notice The discount after so many seconds of auction.

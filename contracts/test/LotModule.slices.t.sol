@@ -74,6 +74,21 @@ contract LotModuleSlicesTest is PlainFixture {
         if (g != got.length || r != rest.length) revert Differs("instruments");
     }
 
+    // The margin that is kept
+
+    /// @dev Rounded up, and never less for more: what does not fit is the largest that does.
+    function testFuzz_e4Up_growsWithTheMargin(uint128 amountE8, uint128 moreE8) public pure {
+        uint256 kept = LotMath.e4Up(amountE8);
+        assert(kept == type(uint56).max || (kept * 1e4 >= amountE8 && kept * 1e4 < uint256(amountE8) + 1e4));
+        assert(LotMath.e4Up(uint256(amountE8) + moreE8) >= kept);
+    }
+
+    function test_e4Up_ofWhatDoesNotFit() public pure {
+        uint256 largest = uint256(type(uint56).max) * 1e4;
+        assert(LotMath.e4Up(largest) == type(uint56).max);
+        assert(LotMath.e4Up(largest + 1) == type(uint56).max);
+    }
+
     // The most positions
 
     function test_receiveSlice_countsPositionsAfterTheClosedAreGone() public {
