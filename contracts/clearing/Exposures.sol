@@ -33,6 +33,20 @@ library Exposures {
         return 0;
     }
 
+    /// @notice The words of the positions of an instrument's underlying and expiry, empty where there are none.
+    function ofExpiry(bytes calldata state, uint96 instrument) internal pure returns (bytes calldata positions) {
+        uint256 key = instrument >> (Positions.EXPIRY_SHIFT - 160);
+        (uint256 from, uint256 to) = positionsOf(state);
+        while (from < to && Words.inCalldata(from) >> Positions.EXPIRY_SHIFT != key) from += WORD;
+        uint256 end = from;
+        while (end < to && Words.inCalldata(end) >> Positions.EXPIRY_SHIFT == key) end += WORD;
+        // Safe: names a part of the state.
+        assembly ("memory-safe") {
+            positions.offset := from
+            positions.length := sub(end, from)
+        }
+    }
+
     /// @notice Bit u is set for every underlying of a position.
     function underlyingsOf(bytes calldata state) internal pure returns (uint256 mask) {
         (uint256 from, uint256 to) = positionsOf(state);

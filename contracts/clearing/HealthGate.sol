@@ -184,15 +184,49 @@ contract HealthGate is IHealthGate {
         int256 least = _requireProof(question, true, headroom.kind, headroom.data, checkpoint, records);
         int256 cash = _cashOf(question.stateAfter);
         for (uint256 i = 0; i < question.instruments.length; ++i) {
-            if (question.sizesE8[i] == 0) continue;
-            least += int256(
-                referee.headroom(question.instruments[i], question.sizesE8[i], checkpoint, records, SurfaceChoice.Worse)
-            );
+            (uint96 instrument, int64 sizeE8) = (question.instruments[i], question.sizesE8[i]);
+            if (sizeE8 == 0) continue;
+            SurfaceChoice choice = _choiceFor(question, instrument, sizeE8, checkpoint, records);
+            least += int256(referee.headroom(instrument, sizeE8, checkpoint, records, choice));
         }
         int256 loss =
             _equityBefore(question, checkpoint, records) - _cashOf(question.stateBefore) - (equityAfterE8 - cash);
         if (loss > 0) least += loss;
         require(cash - aside >= least, CashTooLow(question.account, cash - aside, least));
+    }
+
+    /// @dev On which surfaces a fill's rise is asked for, so that account before, account after and fill alone count on one.
+    /// @custom:spec MRG-058
+    function _choiceFor(
+        HealthQuestion calldata question,
+        uint96 instrument,
+        int64 sizeE8,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (SurfaceChoice) {
+        if (Instruments.kindOf(instrument) == Instruments.PERPETUAL) return SurfaceChoice.Worse;
+        bytes calldata had = Exposures.ofExpiry(question.stateBefore, instrument);
+        bytes calldata has = Exposures.ofExpiry(question.stateAfter, instrument);
+        int256 counted = _delayedLess(had.length != 0 ? had : has, checkpoint, records);
+        bool isDelayed = counted < 0;
+        bool turned = had.length != 0 && has.length != 0 && _delayedLess(has, checkpoint, records) < 0 != isDelayed;
+        bytes memory fill = abi.encodePacked((uint256(instrument) << 160) | (AccountStates.zigzag(sizeE8) << 96));
+        int256 alone = _delayedLess(fill, checkpoint, records);
+        // A future that is worth the same on both is the same on both: they have one forward.
+        bool isSame = alone == 0 && !Instruments.isOption(instrument);
+        if (!turned && (isSame || alone < 0 == isDelayed)) return SurfaceChoice.Worse;
+        require(!turned && alone > 0 == isDelayed, HeadroomTurned(question.account, instrument));
+        return SurfaceChoice.Better;
+    }
+
+    /// @dev What positions of one expiry are worth on the delayed surface less what they are on the present one: MRG-012 takes the delayed one as the worse where that is negative, as the better where it is positive.
+    function _delayedLess(
+        bytes memory positions,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (int256) {
+        (int256 presentE16, int256 delayedE16) = floors.worthsOf(positions, checkpoint, records);
+        return delayedE16 - presentE16;
     }
 
     /// @custom:spec CLR-020

@@ -41,6 +41,16 @@ interface IFloorReferee {
         SurfaceChoice choice
     ) external view returns (int256 equityE8);
 
+    /// @notice What positions of one expiry are worth on each of its two surfaces: by these MRG-012 chooses.
+    /// @param positions Words of MRG-002 of futures and options, all of one underlying and one expiry, which are the first's.
+    /// @return presentE16 Σ size·mark on the present surface.
+    /// @return delayedE16 The same on the delayed one, which may be the same surface.
+    function worthsOf(
+        bytes calldata positions,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) external view returns (int256 presentE16, int256 delayedE16);
+
     /// @notice The mark of a future or an option on the present surface, with what a price band is made of.
     function quoteOf(
         uint96 instrument,

@@ -58,6 +58,9 @@ interface IHealthGate {
     /// @notice Thrown when a kind of proof does not fit the operation.
     error ProofNotAllowed(uint64 account, uint8 kind);
 
+    /// @notice Thrown when headroom shows nothing: of two volatility surfaces in force the account before, the account after and the fill alone do not count on one (MRG-058).
+    error HeadroomTurned(uint64 account, uint96 instrument);
+
     /// @notice Thrown when an operation claimed to reduce does not: a size grows or turns.
     error NotReducing(uint64 account, uint96 instrument, int256 beforeE8, int256 afterE8);
 

@@ -6,7 +6,7 @@ import {SurfaceChoice} from "../interfaces/IReferee.sol";
 import {AccountStates} from "./AccountStates.sol";
 import {Instruments} from "./Instruments.sol";
 import {Kernel} from "./Kernel.sol";
-import {InstrumentInvalid} from "./MarginErrors.sol";
+import {InstrumentInvalid, StateMalformed} from "./MarginErrors.sol";
 import {Book, Markets} from "./Markets.sol";
 import {NormalTable} from "./NormalTable.sol";
 import {OptionValues} from "./OptionValues.sol";
@@ -23,6 +23,8 @@ import {R_COST, R_DISCOUNT, R_FLOOR, R_FORWARD, R_LN_FORWARD, R_MARKED, R_PUBLIS
 
 /// @title The floor referee; its contract is written at `IFloorReferee`
 contract FloorReferee is IFloorReferee {
+    uint256 private constant WORD = 32;
+
     /// @notice The contract whose code is the table of the normal distribution.
     address public immutable CDF_TABLE;
 
@@ -83,6 +85,26 @@ contract FloorReferee is IFloorReferee {
     }
 
     /// @inheritdoc IFloorReferee
+    /// @custom:spec MRG-012
+    function worthsOf(
+        bytes calldata positions,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) external view returns (int256 presentE16, int256 delayedE16) {
+        NormalTable.load(CDF_TABLE);
+        uint256 length = positions.length;
+        require(length != 0 && length % WORD == 0, StateMalformed(length));
+        uint256 from = Words.take(length);
+        // Safe: the copy has the length that was taken.
+        assembly ("memory-safe") {
+            calldatacopy(from, positions.offset, length)
+        }
+        uint96 instrument = uint96(Words.load(from) >> 160);
+        _enterDated(instrument, checkpoint, records);
+        return Markets.worthsOf(Instruments.expiryOf(instrument), from, from + length);
+    }
+
+    /// @inheritdoc IFloorReferee
     /// @custom:spec MRG-026
     function quoteOf(
         uint96 instrument,
@@ -90,15 +112,7 @@ contract FloorReferee is IFloorReferee {
         bytes calldata records
     ) external view returns (Quote memory quote) {
         NormalTable.load(CDF_TABLE);
-        require(
-            Instruments.isValid(instrument) && Instruments.kindOf(instrument) != Instruments.PERPETUAL,
-            InstrumentInvalid(instrument)
-        );
-        Book memory book;
-        Totals.openCheckpoint(book, checkpoint, records, SurfaceChoice.Present);
-        uint256 record = Markets.find(book, Instruments.underlyingOf(instrument));
-        Totals.start(book);
-        Underlyings.enter(record, book.nextRecord);
+        _enterDated(instrument, checkpoint, records);
         bool isOption = Instruments.isOption(instrument);
         Markets.openExpiry(Instruments.expiryOf(instrument), 0, 0, isOption);
         uint256 forwardE8 = Words.load(R_FORWARD);
@@ -114,6 +128,19 @@ contract FloorReferee is IFloorReferee {
         quote.markE8 = Markets.callMark(a, b, strikeE8);
         if (Words.load(R_TAU) >= OptionValues.INTRINSIC_SECONDS) quote.vegaE8 = _vega(a, b, strikeE8);
         if (Instruments.kindOf(instrument) == Instruments.PUT) quote.markE8 += int256(b) - int256(a);
+    }
+
+    /// @dev Makes the workspace ready for the underlying of a future or an option, on present surfaces.
+    function _enterDated(uint96 instrument, bytes calldata checkpoint, bytes calldata records) private pure {
+        require(
+            Instruments.isValid(instrument) && Instruments.kindOf(instrument) != Instruments.PERPETUAL,
+            InstrumentInvalid(instrument)
+        );
+        Book memory book;
+        Totals.openCheckpoint(book, checkpoint, records, SurfaceChoice.Present);
+        uint256 record = Markets.find(book, Instruments.underlyingOf(instrument));
+        Totals.start(book);
+        Underlyings.enter(record, book.nextRecord);
     }
 
     /// @dev Marks and costs of the positions of the underlying that was entered.

@@ -124,6 +124,24 @@ library Markets {
         return marks != 0 ? worthE16 : _worth(from, to, Words.take(to - from));
     }
 
+    /// @notice What positions of one expiry are worth at their marks on its present surface and on the delayed one, E16; the book's choice is the present one.
+    /// @custom:spec MRG-012
+    function worthsOf(
+        uint256 expiry,
+        uint256 from,
+        uint256 to
+    ) internal pure returns (int256 presentE16, int256 delayedE16) {
+        unchecked {
+            openExpiry(expiry, from, to, true);
+            uint256 marks = Words.take(to - from);
+            presentE16 = _worth(from, to, marks);
+            uint256 record = Words.load(R_NEXT_EXPIRY) - EXPIRY_BYTES;
+            uint256 forwards = Words.inCalldata(record + 2 * WORD);
+            _setSurface(forwards >> 192, uint64(forwards >> 128), Words.inCalldata(record + 3 * WORD), true);
+            delayedE16 = _worth(from, to, marks);
+        }
+    }
+
     /// @notice When the surface of the open expiry was published.
     function surfaceTime() internal pure returns (uint256) {
         unchecked {

@@ -55,6 +55,13 @@ contract LinearReferee is IReferee, IFloorReferee {
     /// @dev Perpetuals only, which the gate asks no quote of.
     function quoteOf(uint96, bytes calldata, bytes calldata) external pure returns (Quote memory quote) {}
 
+    /// @dev Perpetuals only: they have no surface.
+    function worthsOf(
+        bytes calldata,
+        bytes calldata,
+        bytes calldata
+    ) external pure returns (int256 presentE16, int256 delayedE16) {}
+
     function witnessMargin(
         bytes calldata state,
         bytes calldata balances,

@@ -35,6 +35,37 @@ public static class Headroom
         return MarginError.None;
     }
 
+    /// <summary>On which surfaces a fill's rise is reckoned, so that the account before it, the account after it and the fill alone are all counted on one; null where headroom shows nothing.</summary>
+    /// <param name="before">The account's positions before all its fills, ascending.</param>
+    /// <param name="after">Its positions after all of them, ascending.</param>
+    /// <param name="instrument">What was traded.</param>
+    /// <param name="sizeE8">Its net size, signed, not zero.</param>
+    /// <param name="view">The checkpoint; it holds the instrument's expiry.</param>
+    public static SurfaceChoice? ChoiceFor(ReadOnlySpan<Position> before, ReadOnlySpan<Position> after, Instrument instrument, long sizeE8, CheckpointView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        if (instrument.Kind == InstrumentKind.Perpetual)
+        {
+            return SurfaceChoice.Worse;
+        }
+
+        ReadOnlySpan<Position> had = OfExpiry(before, instrument);
+        ReadOnlySpan<Position> has = OfExpiry(after, instrument);
+        bool isDelayed = MarginEngine.ChoosesDelayed(had.IsEmpty ? has : had, view, SurfaceChoice.Worse);
+        if (!has.IsEmpty && MarginEngine.ChoosesDelayed(has, view, SurfaceChoice.Worse) != isDelayed)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<Position> alone = [new Position(instrument, sizeE8, 0)];
+        bool isWorse = MarginEngine.ChoosesDelayed(alone, view, SurfaceChoice.Worse);
+        bool isBetter = MarginEngine.ChoosesDelayed(alone, view, SurfaceChoice.Better);
+
+        // A future that is worth the same on both is the same on both: they have one forward.
+        bool isSame = !isWorse && !isBetter && !instrument.IsOption;
+        return isSame || isWorse == isDelayed ? SurfaceChoice.Worse : isBetter == isDelayed ? SurfaceChoice.Better : null;
+    }
+
     /// <summary>Whether a fill is shown by the figures of the account before it.</summary>
     /// <param name="cashAfterE8">Cash after the fill: premium, fee and realised part booked.</param>
     /// <param name="leastCashBeforeE8">The least cash before it.</param>
@@ -43,6 +74,26 @@ public static class Headroom
     /// <param name="restAfterE8">Equity − cash after.</param>
     public static bool Shows(Int128 cashAfterE8, Int128 leastCashBeforeE8, Int128 riseE8, Int128 restBeforeE8, Int128 restAfterE8) =>
         cashAfterE8 >= leastCashBeforeE8 + riseE8 + Rounding.Max(0, restBeforeE8 - restAfterE8);
+
+    private static ReadOnlySpan<Position> OfExpiry(ReadOnlySpan<Position> positions, Instrument instrument)
+    {
+        int from = 0;
+        while (from < positions.Length && !IsSame(positions[from].Instrument, instrument))
+        {
+            from++;
+        }
+
+        int to = from;
+        while (to < positions.Length && IsSame(positions[to].Instrument, instrument))
+        {
+            to++;
+        }
+
+        return positions[from..to];
+    }
+
+    /// <summary>Whether both are of one expiry of one underlying; a perpetual has none.</summary>
+    private static bool IsSame(Instrument a, Instrument b) => a.Underlying == b.Underlying && a.Expiry == b.Expiry;
 
     private static long LargestBasisRate(UnderlyingRecord record, long time)
     {

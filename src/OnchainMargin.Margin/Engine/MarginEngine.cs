@@ -186,6 +186,23 @@ public static partial class MarginEngine
         return error;
     }
 
+    /// <summary>Whether the delayed surface holds for positions of one expiry, none of them a perpetual; never where there are none.</summary>
+    /// <exception cref="ArgumentException">The checkpoint does not hold the underlying or the expiry.</exception>
+    internal static bool ChoosesDelayed(ReadOnlySpan<Position> positions, CheckpointView view, SurfaceChoice choice)
+    {
+        if (positions.IsEmpty)
+        {
+            return false;
+        }
+
+        Instrument instrument = positions[0].Instrument;
+        UnderlyingTerms? terms = view.Find(instrument.Underlying);
+        Require(terms is null ? MarginError.UnderlyingMissing : MarginError.None, nameof(positions));
+        int expiry = terms!.ExpiryIndex(instrument.Expiry);
+        Require(expiry < 0 ? MarginError.ExpiryMissing : MarginError.None, nameof(positions));
+        return ChooseDelayed(terms, positions, expiry, choice);
+    }
+
     /// <summary>Whether the delayed surface of an expiry holds: the better or the worse for these positions, the present one on a tie.</summary>
     [SpecRule("MRG-012")]
     private static bool ChooseDelayed(UnderlyingTerms terms, ReadOnlySpan<Position> positions, int expiry, SurfaceChoice choice)

@@ -29,7 +29,8 @@ internal static class AttestedRules
         Int128 riseE8 = 0;
         foreach ((Instrument instrument, long sizeE8) in operation.Traded)
         {
-            if (Headroom.Rise(instrument, sizeE8, inputs.View, SurfaceChoice.Worse, out Int128 one) != MarginError.None)
+            if (Headroom.ChoiceFor(operation.Before.State.Positions.AsSpan(), operation.After.State.Positions.AsSpan(), instrument, sizeE8, inputs.View) is not { } choice
+                || Headroom.Rise(instrument, sizeE8, inputs.View, choice, out Int128 one) != MarginError.None)
             {
                 return false;
             }

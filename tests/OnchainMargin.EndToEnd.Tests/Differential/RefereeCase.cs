@@ -20,6 +20,9 @@ internal sealed class RefereeCase
     private const int UnderlyingWords = 53;
     private const int WordBytes = 32;
 
+    /// <summary>Bytes of a state before its positions (MRG-002).</summary>
+    private const int HeaderBytes = 64;
+
     private readonly AccountInputs _inputs;
     private readonly AccountReport _report;
     private readonly byte[] _state;
@@ -120,6 +123,13 @@ internal sealed class RefereeCase
         void Ask(string name, string expected, params object[] arguments) => _questions.Add((name, expected, node.FloorsAddress, node.Floors.Function(name).EncodeCall(arguments)));
         Ask("floorOf", $"{_report.Equity} {_report.Floor} {_report.FloorEquity}", account);
         Ask("equityOf", $"{_report.Equity}", account);
+        foreach (IGrouping<(int, BigInteger), Oracle.Position> group in _inputs.State.Positions.Where(position => position.Instrument.Kind != Kind.Perpetual).GroupBy(position => (position.Instrument.Underlying, position.Instrument.Expiry)).Take(1))
+        {
+            List<Oracle.Position> positions = [.. group];
+            string worths = $"{HeadroomRules.Worth(positions, _inputs.Checkpoint, e => e.Present)} {HeadroomRules.Worth(positions, _inputs.Checkpoint, e => e.Delayed)}";
+            Ask("worthsOf", worths, StateEncoding.Pack(Oracle.AccountState.Of(0, [.. positions]))[HeaderBytes..], _checkpoint, CheckpointEncoding.Pack(_inputs.Checkpoint.Underlyings.First(u => u.Underlying == group.Key.Item1)));
+        }
+
         if (_fill.Kind == Kind.Perpetual)
         {
             return;

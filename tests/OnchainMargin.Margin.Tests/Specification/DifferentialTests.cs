@@ -1,4 +1,5 @@
 using System.Numerics;
+using OnchainMargin.Margin.Tests.Properties;
 using OnchainMargin.Oracle;
 
 namespace OnchainMargin.Margin.Tests.Specification;
@@ -44,7 +45,7 @@ public sealed class DifferentialTests
                 Assert.Empty(engine.Differences(report, AccountRules.Standard(inputs)).Select(difference => $"seed {seed} account {i + j}: {difference}"));
                 CompareWitness(engine, inputs, WitnessRules.Best(report));
                 CompareWitness(engine, inputs, generator.Witness(report));
-                CompareHeadroom(generator, market, view, inputs.Choice);
+                CompareHeadroom(generator, inputs, engine);
             }
         }
     }
@@ -64,11 +65,27 @@ public sealed class DifferentialTests
         Assert.Equal(expected, engine.Witness(witness));
     }
 
-    private static void CompareHeadroom(AccountGenerator generator, Oracle.Checkpoint market, CheckpointView view, Choice choice)
+    /// <summary>A fill anywhere, and one that turns a position of the account: by half, all of it, or to the other side.</summary>
+    private static void CompareHeadroom(AccountGenerator generator, AccountInputs inputs, EngineAccount engine)
     {
-        Oracle.Instrument instrument = generator.Instrument(market.Underlyings[0]);
-        BigInteger size = generator.FillSize();
-        Assert.Equal(MarginError.None, Headroom.Rise(Instrument.Unpack((UInt128)instrument.Packed), (long)size, view, (SurfaceChoice)(int)choice, out Int128 rise));
-        Assert.Equal(HeadroomRules.Rise(instrument, size, market, choice), (BigInteger)rise);
+        List<(Oracle.Instrument Instrument, BigInteger SizeE8)> fills = [(generator.Instrument(inputs.Checkpoint.Underlyings[0]), generator.FillSize())];
+        if (inputs.State.Positions.FirstOrDefault(position => BigInteger.Abs(position.SizeE8) is var size && size > 1 && size < BigInteger.Pow(2, 52)) is { } held)
+        {
+            fills.Add((held.Instrument, (int)(held.SizeE8 % 3) switch { 0 => -held.SizeE8, 1 or -1 => -held.SizeE8 / 2, _ => -(3 * held.SizeE8 / 2) }));
+        }
+
+        foreach ((Oracle.Instrument instrument, BigInteger size) in fills)
+        {
+            var own = Instrument.Unpack((UInt128)instrument.Packed);
+            Assert.Equal(MarginError.None, Headroom.Rise(own, (long)size, engine.View, engine.Choice, out Int128 rise));
+            Assert.Equal(HeadroomRules.Rise(instrument, size, inputs.Checkpoint, inputs.Choice), (BigInteger)rise);
+            IReadOnlyList<Oracle.Position> after = With(inputs.State.Positions, instrument, size);
+            Choice? expected = HeadroomRules.ChoiceFor(inputs.State.Positions, after, instrument, size, inputs.Checkpoint);
+            AccountState engineAfter = Accounts.State(engine.State.Positions.Append(new Position(own, (long)size, 0)));
+            Assert.Equal((int?)expected, (int?)Headroom.ChoiceFor(engine.State.Positions.AsSpan(), engineAfter.Positions.AsSpan(), own, (long)size, engine.View));
+        }
     }
+
+    private static List<Oracle.Position> With(IEnumerable<Oracle.Position> positions, Oracle.Instrument instrument, BigInteger sizeE8) =>
+        [.. positions.Append(new Oracle.Position(instrument, sizeE8, 0)).GroupBy(position => position.Instrument.Packed).Select(group => group.First() with { SizeE8 = AccountRules.Sum(group.Select(position => position.SizeE8)) }).Where(position => position.SizeE8 != 0).OrderBy(position => position.Instrument.Packed)];
 }

@@ -70,7 +70,8 @@ public static class AccountRules
     internal static UnderlyingRecord FindUnderlying(Checkpoint checkpoint, int underlying) =>
         checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == underlying) ?? throw new SpecException("UnderlyingMissing");
 
-    internal static BigInteger Sum(IEnumerable<BigInteger> values) => values.Aggregate(BigInteger.Zero, (sum, value) => sum + value);
+    /// <summary>The sum of numbers.</summary>
+    public static BigInteger Sum(IEnumerable<BigInteger> values) => values.Aggregate(BigInteger.Zero, (sum, value) => sum + value);
 
     private static List<(CollateralRecord Record, BigInteger Value, BigInteger Size)> Collateral(AccountInputs inputs)
     {

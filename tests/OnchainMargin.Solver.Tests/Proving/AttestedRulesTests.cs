@@ -1,3 +1,4 @@
+using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -62,11 +63,38 @@ public sealed class AttestedRulesTests
         Assert.False(AttestedRules.Shows(operation, before, account.Balances, credit, Inputs));
     }
 
+    /// <summary>The account is long volatility, and the surface of half an hour ago is the worse for it; who sells so much that it is short then would count on the other (MRG-058).</summary>
+    [Theory]
+    [InlineData(-10, true, true)]
+    [InlineData(-60, true, false)]
+    [InlineData(-60, false, true)]
+    public void Trade_ThatTurnsTheSurface_IsNotShownByHeadroom(long options, bool hasTwoSurfaces, bool isShown)
+    {
+        CheckpointInputs inputs = hasTwoSurfaces ? WithDelayed(Inputs, -5_000_000_000) : Inputs;
+        BookAccount account = Richer(_book.Accounts[Mixed]);
+        RiskRegistry.RiskAttestation before = AttestationBuilder.Attest(account, _book, inputs);
+        PreTradeCheck.Possible[] fills = [new(Instrument.Call(2, ApiWorld.Expiry, 32_000_000), options * ApiWorld.One, 50 * ApiWorld.One, 50_000, 100_000)];
+        var operation = AccountOperation.OfFills(account, fills, PreTradeCheck.Judge(account, fills, _book, inputs));
+        CreditQuote credit = CreditQuote.Of(operation.After, isWithdrawal: false, _book, inputs)!.Value;
+
+        Assert.Equal(isShown, AttestedRules.ShowsByHeadroom(operation, before, account.Balances, credit, inputs));
+    }
+
     /// <summary>90,000 at a rate of 0.1 % that was signed less 0.05 % that is taken.</summary>
     [Fact]
     public void Trade_LeavesForTheFeeOnCredit_WhatItsOrdersAllow() => Assert.Equal(45 * (Int128)ApiWorld.One, Trade(Richer(_book.Accounts[Mixed]), ApiWorld.One).LargestFeeE8);
 
     private static BookAccount Richer(BookAccount account) => account with { State = account.State with { CashE8 = 200_000 * (Int128)ApiWorld.One } };
+
+    /// <summary>The same prices, and delayed surfaces of another variance.</summary>
+    private static CheckpointInputs WithDelayed(CheckpointInputs inputs, long moreE12)
+    {
+        Checkpoint checkpoint = inputs.Checkpoint with
+        {
+            Underlyings = [.. inputs.Checkpoint.Underlyings.Select(u => u with { Expiries = [.. u.Expiries.Select(expiry => expiry with { Delayed = expiry.Present with { AE12 = expiry.Present.AE12 + moreE12 } })] })],
+        };
+        return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. checkpoint.Underlyings.SelectMany(static u => u.Pack())]);
+    }
 
     private (AccountOperation Operation, CreditQuote Credit) Of(BookAccount account, UInt128 amountRaw, ushort token = 0)
     {
