@@ -35,8 +35,6 @@ struct Book {
     /// @notice Value and haircut of the collateral that is no underlying.
     uint256 collateralE8;
     uint256 haircutE8;
-    /// @notice Whether every term is wanted, not only those that the figures need.
-    bool forReport;
 }
 
 /// @title Records of a checkpoint: found, verified, and an expiry at a time made ready in the workspace

@@ -39,7 +39,7 @@ contract Referee is IReferee {
         AccountStates.validate(state);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
         Terms[] memory terms = Totals.measure(book);
-        Totals.figures(book, terms, AccountStates.cashE8(state), figures);
+        Totals.figures(book, terms, Totals.groups(terms), AccountStates.cashE8(state), figures);
     }
 
     /// @inheritdoc IReferee

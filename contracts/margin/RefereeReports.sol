@@ -34,11 +34,12 @@ contract RefereeReports is IRefereeReports {
         NormalTable.load(CDF_TABLE);
         AccountStates.validate(state);
         Book memory book = Totals.open(state, balances, checkpoint, records, choice);
-        book.forReport = true;
-        Terms[] memory terms = Totals.measure(book);
-        Totals.figures(book, terms, AccountStates.cashE8(state), report.figures);
+        Terms[] memory terms = Totals.report(book);
         report.underlyings = _underlyings(terms);
         report.groups = _groups(terms);
+        uint256 groupsE8 = 0;
+        for (uint256 i = 0; i < report.groups.length; ++i) groupsE8 += report.groups[i].maintenanceE8;
+        Totals.figures(book, terms, groupsE8, AccountStates.cashE8(state), report.figures);
         report.collateralValueE8 = Words.load(R_COLLATERAL);
         report.haircutE8 = Words.load(R_HAIRCUT);
     }

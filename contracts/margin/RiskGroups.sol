@@ -52,7 +52,33 @@ library RiskGroups {
     uint256 private constant WORD = 32;
     uint256 private constant WEIGHTED_BYTES = WORD * Scenarios.COUNT;
 
-    /// @notice The terms of a group from those of its underlyings; `terms[i]` belongs to the group when its number says so.
+    /// @notice `MM_g` of a group from the terms of its underlyings; `terms[i]` belongs to the group when its number says so.
+    /// Why the whole of the pooled line is searched, not only the shocks at which an option is narrow: elsewhere it is the grid's own, which the scenarios have counted.
+    function maintenanceOf(Terms[] memory terms, uint256 group) internal pure returns (uint256) {
+        unchecked {
+            uint256 nettingFloorE8 = 0;
+            int256 loss24E8 = 0;
+            uint256 shortMinimumE8 = 0;
+            uint256 members = 0;
+            for (uint256 i = 0; i < terms.length; ++i) {
+                Terms memory t = terms[i];
+                if (t.group != group) continue;
+                nettingFloorE8 = Rounding.max(nettingFloorE8, t.nettingFloorE8);
+                loss24E8 += t.loss24E8;
+                shortMinimumE8 += t.shortMinimumE8;
+                ++members;
+            }
+            int256 joint24E8 = loss24E8;
+            if (members != 1) {
+                Broken memory pooled = pool(terms, group);
+                joint24E8 = Between.worstLoss(pooled, Weighing.scenarioLoss(pooled.weighted24E8));
+                joint24E8 = Rounding.maxSigned(joint24E8, Weighing.scenarioLoss(weightedOf(terms, group)));
+            }
+            return combine(uint256(joint24E8), nettingFloorE8, uint256(loss24E8), shortMinimumE8);
+        }
+    }
+
+    /// @notice The terms of a group.
     function measure(Terms[] memory terms, uint256 group) internal pure returns (GroupTerms memory g) {
         unchecked {
             g.group = group;

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Book} from "./Markets.sol";
+import {Terms} from "./RiskGroups.sol";
 import {Totals} from "./Totals.sol";
 
 /// @title Standard margin: every position and every collateral in an account of its own
@@ -40,7 +41,8 @@ library Standard {
             free := mload(0x40)
         }
         book.nextRecord = firstRecord;
-        maintenanceE8 = Totals.maintenance(Totals.measure(book));
+        Terms[] memory terms = Totals.measure(book);
+        maintenanceE8 = Totals.maintenance(terms, Totals.groups(terms));
         // Safe: nothing that was allocated since is used after this; the number above is on the stack.
         assembly ("memory-safe") {
             mstore(0x40, free)

@@ -99,8 +99,7 @@ library Totals {
             uint256 position = book.positions;
             uint256 positionsEnd = book.positionsEnd;
             uint256[] memory spots = book.spots;
-            uint256 spot = 0;
-            uint256 count = 0;
+            (uint256 spot, uint256 count) = (0, 0);
             while (position < positionsEnd || spot < spots.length) {
                 // The lower of the underlyings at a position and at a spot collateral.
                 uint256 underlying = type(uint256).max;
@@ -123,18 +122,29 @@ library Totals {
         }
     }
 
-    /// @notice The terms of every underlying that the book touches, ascending; equity and floor go to the sums of the workspace.
+    /// @notice The terms, as far as the figures need them, of every underlying that the book touches, ascending; equity and floor go to the sums of the workspace.
     function measure(Book memory book) internal pure returns (Terms[] memory terms) {
         unchecked {
-            bool forReport = book.forReport;
             Touched[] memory touched = touch(book);
             start(book);
             terms = termsOf(touched);
             for (uint256 i = 0; i < touched.length; ++i) {
                 Touched memory t = touched[i];
-                int256 spotSizeE8 = enter(book, t);
-                bool keepWeighted = forReport || (touched.length != 1 && _isInCompany(touched, i));
-                Underlyings.measure(t.position, t.positionsEnd, spotSizeE8, keepWeighted, forReport, terms[i]);
+                bool keepWeighted = touched.length != 1 && _isInCompany(touched, i);
+                Underlyings.measure(t.position, t.positionsEnd, enter(book, t), keepWeighted, terms[i]);
+            }
+        }
+    }
+
+    /// @notice Every term of them.
+    function report(Book memory book) internal pure returns (Terms[] memory terms) {
+        unchecked {
+            Touched[] memory touched = touch(book);
+            start(book);
+            terms = termsOf(touched);
+            for (uint256 i = 0; i < touched.length; ++i) {
+                Touched memory t = touched[i];
+                Underlyings.report(t.position, t.positionsEnd, enter(book, t), terms[i]);
             }
         }
     }
@@ -194,7 +204,7 @@ library Totals {
             // Why apart: most accounts hold one underlying.
             if (terms.length == 1) return RiskGroups.alone(terms[0]);
             for (uint256 i = 0; i < terms.length; ++i) {
-                if (isFirstOfGroup(terms, i)) sumE8 += RiskGroups.measure(terms, terms[i].group).maintenanceE8;
+                if (isFirstOfGroup(terms, i)) sumE8 += RiskGroups.maintenanceOf(terms, terms[i].group);
             }
         }
     }
@@ -219,10 +229,11 @@ library Totals {
     }
 
     /// @notice `MM`.
+    /// @param groupsE8 `Σ_g MM_g`.
     /// @custom:spec MRG-051
-    function maintenance(Terms[] memory terms) internal pure returns (uint256 maintenanceE8) {
+    function maintenance(Terms[] memory terms, uint256 groupsE8) internal pure returns (uint256 maintenanceE8) {
         unchecked {
-            maintenanceE8 = groups(terms) + Words.load(R_HAIRCUT);
+            maintenanceE8 = groupsE8 + Words.load(R_HAIRCUT);
             for (uint256 i = 0; i < terms.length; ++i) maintenanceE8 += addOns(terms[i]);
         }
     }
@@ -234,14 +245,19 @@ library Totals {
         }
     }
 
-    /// @notice All figures from the terms, into `f`.
-    function figures(Book memory book, Terms[] memory terms, int256 cashE8, Figures memory f) internal pure {
+    /// @notice All figures from the terms and `Σ_g MM_g`, into `f`.
+    function figures(
+        Book memory book,
+        Terms[] memory terms,
+        uint256 groupsE8,
+        int256 cashE8,
+        Figures memory f
+    ) internal pure {
         unchecked {
             int256 beside = equityBesideCash();
             f.equityE8 = cashE8 + beside;
-            f.maintenanceE8 = maintenance(terms);
-            uint256 staleE8 = 0;
-            uint256 spreadE8 = 0;
+            f.maintenanceE8 = maintenance(terms, groupsE8);
+            (uint256 staleE8, uint256 spreadE8) = (0, 0);
             for (uint256 i = 0; i < terms.length; ++i) {
                 staleE8 += terms[i].staleE8;
                 spreadE8 += terms[i].spreadE8;

@@ -52,19 +52,41 @@ library Underlyings {
         }
     }
 
-    /// @notice The terms of the underlying that was entered, from its positions [from, to) and the size of its spot collateral; equity and floor go to the sums of the account.
-    /// @param keepWeighted Whether the weighted PnLs and the broken line are kept by scenario: where the group has other underlyings, and for reports.
-    /// @param forReport Whether the point of the largest loss is wanted too.
+    /// @notice The terms that the figures need of the underlying that was entered, from its positions [from, to) and the size of its spot collateral; equity and floor go to the sums of the
+    /// account.
+    /// @param keepWeighted Whether the weighted PnLs and the broken line are kept by scenario: where the group has other underlyings.
     /// @param terms All zero before; a return value would be zeroed and copied.
     /// @custom:spec MRG-031
-    function measure(
-        uint256 from,
-        uint256 to,
-        int256 spotSizeE8,
-        bool keepWeighted,
-        bool forReport,
-        Terms memory terms
-    ) internal pure {
+    function measure(uint256 from, uint256 to, int256 spotSizeE8, bool keepWeighted, Terms memory terms) internal pure {
+        unchecked {
+            _walk(from, to, spotSizeE8, terms);
+            if (keepWeighted) _weigh(terms);
+            else terms.scenario24E8 = Weighing.leastAll();
+            terms.loss24E8 = terms.scenario24E8;
+            if (terms.broken.narrow == 0) return;
+            int256 between24E8 = Between.worstLoss(terms.broken, _break(terms, keepWeighted));
+            terms.loss24E8 = Rounding.maxSigned(terms.loss24E8, between24E8);
+        }
+    }
+
+    /// @notice Every term, as `measure`, with the point of the largest loss.
+    function report(uint256 from, uint256 to, int256 spotSizeE8, Terms memory terms) internal pure {
+        unchecked {
+            _walk(from, to, spotSizeE8, terms);
+            _weigh(terms);
+            terms.loss24E8 = terms.scenario24E8;
+            terms.worstPoint = Between.NO_POINT;
+            if (terms.broken.narrow == 0) return;
+            _break(terms, true);
+            uint256 point;
+            (terms.between24E8, point) = Between.worst(terms.broken);
+            if (terms.between24E8 <= terms.scenario24E8) return;
+            (terms.loss24E8, terms.worstPoint) = (terms.between24E8, point);
+        }
+    }
+
+    /// @dev All but the losses.
+    function _walk(uint256 from, uint256 to, int256 spotSizeE8, Terms memory terms) private pure {
         unchecked {
             uint256 record = Words.load(R_RECORD);
             uint256 spotDeltaE8;
@@ -82,29 +104,23 @@ library Underlyings {
             AddOns.finish(terms);
             terms.spreadE8 = AddOns.spread(record, AddOns.uncovered(Words.loadSigned(R_DELTA), spotDeltaE8));
             setBroken(terms.broken);
-            uint256 narrow = terms.broken.narrow;
-            if (keepWeighted) {
-                terms.weighted24E8 = Words.take(WEIGHTED_BYTES);
-                Weighing.weighAll(terms.weighted24E8);
-                terms.scenario24E8 = Weighing.scenarioLoss(terms.weighted24E8);
-            } else {
-                terms.scenario24E8 = Weighing.leastAll();
-            }
-            terms.loss24E8 = terms.scenario24E8;
-            terms.worstPoint = Between.NO_POINT;
-            // Why shared: where no option is narrow, the broken line is the grid's own.
-            terms.broken.weighted24E8 = terms.weighted24E8;
-            if (narrow == 0) return;
-            terms.broken.weighted24E8 = Words.take(WEIGHTED_BYTES);
-            if (keepWeighted) Weighing.copy(terms.broken.weighted24E8, terms.weighted24E8);
-            int256 between24E8 = Weighing.breakAll(terms.broken.weighted24E8, narrow);
-            uint256 point = Between.NO_POINT;
-            if (forReport) (between24E8, point) = Between.worst(terms.broken);
-            else between24E8 = Between.worstLoss(terms.broken, between24E8);
-            terms.between24E8 = between24E8;
-            if (between24E8 <= terms.scenario24E8) return;
-            (terms.loss24E8, terms.worstPoint) = (between24E8, point);
         }
+    }
+
+    /// @dev The weighted PnLs by scenario, kept. Why the broken line shares them: where no option is narrow, it is the grid's own.
+    function _weigh(Terms memory terms) private pure {
+        terms.weighted24E8 = Words.take(WEIGHTED_BYTES);
+        Weighing.weighAll(terms.weighted24E8);
+        terms.scenario24E8 = Weighing.scenarioLoss(terms.weighted24E8);
+        terms.broken.weighted24E8 = terms.weighted24E8;
+    }
+
+    /// @dev The broken line where options are narrow, elsewhere the grid's own where that is kept; returns the largest loss at its nodes.
+    function _break(Terms memory terms, bool keepWeighted) private pure returns (int256 loss24) {
+        uint256 line = Words.take(WEIGHTED_BYTES);
+        terms.broken.weighted24E8 = line;
+        if (keepWeighted) Weighing.copy(line, terms.weighted24E8);
+        return Weighing.breakAll(line, terms.broken.narrow);
     }
 
     /// @notice `shortMinimum_u`.

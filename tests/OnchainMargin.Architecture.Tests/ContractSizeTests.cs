@@ -7,21 +7,6 @@ public sealed class ContractSizeTests
     /// <summary>A chain takes 24,576 (EIP-170); the rest is room for the next rule.</summary>
     private const int MostBytes = 20_000;
 
-    /// <summary>The referee and its reports do not fit: the referee is compiled for gas. They still keep two kilobytes.</summary>
-    private const int MostRefereeBytes = 22_000;
-
-    private static readonly string[] Referees = ["Referee", "RefereeReports"];
-
-    [CompiledContractsFact]
-    public void Referee_AndItsParts_KeepRoom()
-    {
-        foreach (string name in Referees)
-        {
-            int bytes = DeployedBytes(Path.Combine(TestFiles.Root, "artifacts", "contracts", "margin", name + ".sol", name + ".json"));
-            Assert.True(bytes is > 0 and <= MostRefereeBytes, $"{name}: {bytes} bytes, {MostRefereeBytes} wanted at most");
-        }
-    }
-
     [CompiledContractsFact]
     public void Contract_None_IsLargerThanItsRoom()
     {
@@ -32,7 +17,7 @@ public sealed class ContractSizeTests
             .ToList();
 
         Assert.Contains(sizes, contract => string.Equals(contract.Name, "Referee", StringComparison.Ordinal));
-        Assert.Empty(sizes.Where(contract => contract.Bytes > MostBytes && !Referees.Contains(contract.Name, StringComparer.Ordinal)).Select(contract => $"{contract.Name}: {contract.Bytes} bytes, {MostBytes} allowed"));
+        Assert.Empty(sizes.Where(contract => contract.Bytes > MostBytes).Select(contract => $"{contract.Name}: {contract.Bytes} bytes, {MostBytes} allowed"));
     }
 
     private static int DeployedBytes(string file)
