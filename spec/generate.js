@@ -53,9 +53,12 @@ export function normalCdf(x) {
   return (ONE >> 1n) + (x < 0n ? -half : half);
 }
 
-const CELLS = 2047n;
+const CELLS = 1944n;
 const CELLS_PER_DEVIATION = 160n;
-const FIRST = -1040n;
+const FIRST = -1000n;
+const BYTES_PER_CELL = 11;
+// A place inside a cell has 28 bits. Scales: value Q88, slope Q60 per unit of t, curvature Q32 per t²; the slope has 52 bits, the curvature 16.
+const [PLACE, VALUE, SLOPE, CURVATURE, SLOPE_BITS, CURVATURE_BITS] = [28n, 88n, 60n, 32n, 52n, 16n];
 const round = (a, bits) => (a + (1n << (bits - 1n))) >> bits;
 
 // Least squares of values over points on the basis 1, t, …; near-minimax when the points crowd at the ends like Chebyshev's.
@@ -84,20 +87,19 @@ function leastSquares(points, values, degree) {
   return solution;
 }
 
-// A cell's quadratic meets its neighbours' values at both ends and the function in the middle, so the table is continuous (to 2^-48) and never falls.
+// A cell's quadratic meets its neighbours' values at both ends and the function in the middle, so the table is continuous (to 2^-44) and never falls.
 // Cells are built from the right, because a cell's end is the next cell's start, whose low bits are its own slope.
 function cell(index, endValue) {
   const [start, middle, end] = [0n, 1n, 2n].map((half) => normalCdf(((FIRST + index) * ONE + ((half * ONE) >> 1n)) / CELLS_PER_DEVIATION));
-  // Scales: value Q96, slope Q64 per unit of t, curvature Q32 per t² (t in Q32 of a cell).
-  let curvature = round(2n * (start + end - 2n * middle), Q - 32n);
+  let curvature = round(2n * (start + end - 2n * middle), Q - CURVATURE);
   for (;;) {
-    const c2 = ((curvature % 65536n) + 65536n) % 65536n;
-    const top = round((start >> (Q - 96n)) - ((end - start) >> (Q - 64n)), 56n);
-    const slope = (endValue - (top << 56n) - (curvature << 64n)) / ((1n << 32n) + 1n);
-    const c1 = (((slope - c2) >> 16n) << 16n) + c2;
-    if (c1 >= 0n && c1 + (curvature << 33n) >= 0n) {
-      const c0 = (top << 56n) + c1;
-      if (c0 < 0n || c0 >> 96n !== 0n || c1 >> 56n !== 0n) throw new Error(`cell ${index} does not fit`);
+    const c2 = BigInt.asUintN(Number(CURVATURE_BITS), curvature);
+    const top = round((start >> (Q - VALUE)) - ((end - start) >> (Q - SLOPE)), SLOPE_BITS);
+    const slope = (endValue - (top << SLOPE_BITS) - (curvature << (2n * PLACE))) / ((1n << PLACE) + 1n);
+    const c1 = (((slope - c2) >> CURVATURE_BITS) << CURVATURE_BITS) + c2;
+    if (c1 >= 0n && c1 + (curvature << (PLACE + 1n)) >= 0n) {
+      const c0 = (top << SLOPE_BITS) + c1;
+      if (c0 < 0n || c0 >> VALUE !== 0n || c1 >> SLOPE_BITS !== 0n) throw new Error(`cell ${index} does not fit`);
       return c0;
     }
     if (curvature === 0n) throw new Error(`cell ${index} falls`);
@@ -106,12 +108,13 @@ function cell(index, endValue) {
 }
 
 const cells = [];
-let next = normalCdf(((FIRST + CELLS) * ONE) / CELLS_PER_DEVIATION) >> (Q - 96n);
+let next = normalCdf(((FIRST + CELLS) * ONE) / CELLS_PER_DEVIATION) >> (Q - VALUE);
 for (let i = CELLS - 1n; i >= 0n; i--) {
   next = cell(i, next);
-  cells.unshift(next.toString(16).padStart(24, "0"));
+  cells.unshift(next.toString(16).padStart(2 * BYTES_PER_CELL, "0"));
 }
-writeFileSync(new URL("cdf.json", import.meta.url), JSON.stringify({ rule: "MRG-025", cellsPerDeviation: 160, firstCell: -1040, cells: 2047, bytesPerCell: 12, table: "0x" + cells.join("") }, null, 2) + "\n");
+const shape = { cellsPerDeviation: Number(CELLS_PER_DEVIATION), firstCell: Number(FIRST), cells: Number(CELLS), bytesPerCell: BYTES_PER_CELL };
+writeFileSync(new URL("cdf.json", import.meta.url), JSON.stringify({ rule: "MRG-025", ...shape, table: "0x" + cells.join("") }, null, 2) + "\n");
 
 // MRG-021: 2·atanh(z)/z as a polynomial of degree 7 in u = z², u in [0, 1/9], in Q44.
 const U = Array.from({ length: 40 }, (_, j) => (BigInt(Math.round((0.5 - 0.5 * Math.cos(((j + 0.5) * Math.PI) / 40)) * 2 ** 40)) << (Q - 40n)) / 9n);

@@ -53,8 +53,8 @@ library Between {
     uint256 private constant UNIT_Q16 = Scenarios.UNIT << 16;
     uint256 private constant ONE = 1e8;
     uint256 private constant ONE_Q16 = 1e8 << 16;
-    uint256 private constant HUMP_DIVISOR = 400 << 32;
-    uint256 private constant NARROW_FACTOR_Q32 = 30 << 32;
+    uint256 private constant HUMP_DIVISOR = 400 << 28;
+    uint256 private constant NARROW_FACTOR_Q28 = 30 << 28;
 
     /// @dev The axis: fifteen places, of which each shock has a range. A nibble a place, the first in the lowest; node 14 is q = 0.
     uint256 internal constant PLACES = 15;
@@ -66,9 +66,9 @@ library Between {
     uint256 private constant WEIGHTS = 0x0103080c1818181818181818180c08;
     uint256 private constant MID_INDEX = 0x2322211d191613100d0a0704011b1f;
 
-    /// @notice What a deviation must be under for an option to be narrow: the least S with `S·10^8 >= 30·2^32·range`.
+    /// @notice What a deviation must be under for an option to be narrow: the least S with `S·10^8 >= 30·2^28·range`.
     function narrowLimit(uint256 rangeE8) internal pure returns (uint256) {
-        return Rounding.divUp(NARROW_FACTOR_Q32 * rangeE8, ONE);
+        return Rounding.divUp(NARROW_FACTOR_Q28 * rangeE8, ONE);
     }
 
     /// @notice A strike's place on the axis of q, Q16. Needs `rangeE8 > 0`.

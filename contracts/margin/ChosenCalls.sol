@@ -12,13 +12,13 @@ import {R_S_DOWN, R_V_DOWN, WS_A, WS_LN_X, WS_NODE, WS_TO_NARROW} from "./Worksp
 library ChosenCalls {
     // As in `CallSums`.
     uint256 private constant TO_A = 0x1e0;
-    uint256 private constant CELL_FIRST_Q32 = 0x2c100000000;
-    uint256 private constant CELL_BEFORE_Q32 = 0x2c0ffffffff;
-    uint256 private constant CELL_END_Q32 = 0xac000000000;
-    uint256 private constant CELL_MEAN_Q32 = 0x6d100000000;
-    uint256 private constant INVERSE_NUMERATOR = 0x6400000000000000;
-    uint256 private constant P_MASK = 0xfffffffffffffff000000000;
-    uint256 private constant HALF_Q96 = 0x800000000000000000000000;
+    uint256 private constant CELL_FIRST_Q28 = 0x2d30000000;
+    uint256 private constant CELL_BEFORE_Q28 = 0x2d2fffffff;
+    uint256 private constant CELL_END_Q28 = 0xa6b0000000;
+    uint256 private constant CELL_MEAN_Q28 = 0x6bb0000000;
+    uint256 private constant INVERSE_NUMERATOR = 0x640000000000000;
+    uint256 private constant P_MASK = 0xfffffffffffffff0000000;
+    uint256 private constant HALF_Q88 = 0x8000000000000000000000;
 
     uint256 private constant WORD = 32;
     uint256 private constant ENTRY_BYTES = 160;
@@ -67,12 +67,12 @@ library ChosenCalls {
     function add(uint256 from, uint256 to, uint256 narrow, int256 logMoneyness, uint256 b, int256 size) internal pure {
         assembly ("memory-safe") {
             function cdf(d) -> p {
-                if iszero(slt(d, CELL_FIRST_Q32)) {
-                    p := shl(96, 1)
-                    if slt(d, CELL_END_Q32) {
-                        let w := mload(mul(12, shr(32, d)))
-                        let t := and(d, 0xffffffff)
-                        p := and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK)
+                if iszero(slt(d, CELL_FIRST_Q28)) {
+                    p := shl(88, 1)
+                    if slt(d, CELL_END_Q28) {
+                        let w := mload(mul(11, shr(28, d)))
+                        let t := and(d, 0xfffffff)
+                        p := and(add(w, mul(t, add(and(w, 0xfffffffffffff), mul(t, signextend(1, w))))), P_MASK)
                     }
                 }
             }
@@ -84,27 +84,27 @@ library ChosenCalls {
                 let shock := mload(add(from, 32))
                 let s := mload(shock)
                 let d := add(
-                    sar(16, mul(add(logMoneyness, mload(word)), div(INVERSE_NUMERATOR, s))),
-                    add(shr(1, s), CELL_MEAN_Q32)
+                    sar(20, mul(add(logMoneyness, mload(word)), div(INVERSE_NUMERATOR, s))),
+                    add(shr(1, s), CELL_MEAN_Q28)
                 )
                 let v := mload(add(word, TO_A))
-                switch and(sgt(sub(d, s), CELL_BEFORE_Q32), slt(d, CELL_END_Q32))
+                switch and(sgt(sub(d, s), CELL_BEFORE_Q28), slt(d, CELL_END_Q28))
                 case 1 {
-                    let w := mload(mul(12, shr(32, d)))
-                    let t := and(d, 0xffffffff)
-                    v := mul(v, and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK))
+                    let w := mload(mul(11, shr(28, d)))
+                    let t := and(d, 0xfffffff)
+                    v := mul(v, and(add(w, mul(t, add(and(w, 0xfffffffffffff), mul(t, signextend(1, w))))), P_MASK))
                     d := sub(d, s)
-                    w := mload(mul(12, shr(32, d)))
-                    t := and(d, 0xffffffff)
+                    w := mload(mul(11, shr(28, d)))
+                    t := and(d, 0xfffffff)
                     v := sub(
                         v,
-                        mul(b, and(add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))), P_MASK))
+                        mul(b, and(add(w, mul(t, add(and(w, 0xfffffffffffff), mul(t, signextend(1, w))))), P_MASK))
                     )
                 }
                 default {
                     v := sub(mul(v, cdf(d)), mul(b, cdf(sub(d, s))))
                 }
-                v := sar(96, add(v, HALF_Q96))
+                v := sar(88, add(v, HALF_Q88))
                 mstore(mload(add(from, 128)), v)
                 let sum := add(mload(add(from, 64)), mul(WS_TO_NARROW, gt(narrow, shock)))
                 mstore(sum, add(mload(sum), mul(mul(size, v), mload(add(from, 96)))))

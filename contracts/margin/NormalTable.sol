@@ -5,13 +5,13 @@ pragma solidity 0.8.37;
 import {WS_END, WS_START, WS_TABLE, WS_TABLE_BYTES} from "./Workspace.sol";
 
 /// @title The table of the normal distribution
-/// @notice The table lives in the code of a contract of its own: one STOP byte, then 2047 cells of 12 bytes (`spec/cdf.json`).
-/// Its creation bytecode is `CREATION_PREFIX | table`: `PUSH2 24565, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN`, and the STOP byte.
+/// @notice The table lives in the code of a contract of its own: one STOP byte, then 1944 cells of 11 bytes (`spec/cdf.json`).
+/// Its creation bytecode is `CREATION_PREFIX | table`: `PUSH2 21385, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN`, and the STOP byte.
 /// @custom:spec MRG-025
 library NormalTable {
-    bytes32 internal constant TABLE_HASH = 0x3475ce603a00d6e7e365987d1bc73441c1a0545c95b57fcc5b34e0786376d8cb;
-    bytes11 internal constant CREATION_PREFIX = 0x615ff580600a5f395ff300;
-    int256 internal constant CELLS_END_Q32 = 2047 * 2 ** 32;
+    bytes32 internal constant TABLE_HASH = 0x541d6ee9c2d06038767ce269461a4abf37146ac96a00bef3b755c6b7e855c332;
+    bytes11 internal constant CREATION_PREFIX = 0x61538980600a5f395ff300;
+    int256 internal constant CELLS_END_Q28 = 1944 * 2 ** 28;
 
     /// @notice Thrown when the address given to a constructor does not hold the table.
     error TableMismatch(bytes32 expected, bytes32 found);
@@ -46,15 +46,15 @@ library NormalTable {
         require(free <= WS_START, WorkspaceTaken(free));
     }
 
-    /// @notice `P(D)` in Q60, D in Q32 cells counted from -6.5 standard deviations. The table must be loaded.
+    /// @notice `P(D)` in Q60, D in Q28 cells counted from -6.25 standard deviations. The table must be loaded.
     function cdf(int256 d) internal pure returns (uint256 p) {
         if (d < 0) return 0;
-        if (d >= CELLS_END_Q32) return 2 ** 60;
-        // Safe: 0 <= d < 2047·2^32, so the word ends inside the table and begins at most 20 bytes before it, inside the workspace.
+        if (d >= CELLS_END_Q28) return 2 ** 60;
+        // Safe: 0 <= d < 1944·2^28, so the word ends inside the table and begins at most 21 bytes before it, inside the workspace.
         assembly ("memory-safe") {
-            let w := and(mload(sub(add(WS_TABLE, mul(12, shr(32, d))), 20)), 0xffffffffffffffffffffffff)
-            let t := and(d, 0xffffffff)
-            p := shr(36, add(w, mul(t, add(and(w, 0xffffffffffffff), mul(t, signextend(1, w))))))
+            let w := and(mload(sub(add(WS_TABLE, mul(11, shr(28, d))), 21)), 0xffffffffffffffffffffff)
+            let t := and(d, 0xfffffff)
+            p := shr(28, add(w, mul(t, add(and(w, 0xfffffffffffff), mul(t, signextend(1, w))))))
         }
     }
 }

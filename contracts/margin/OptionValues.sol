@@ -11,8 +11,8 @@ library OptionValues {
     uint256 internal constant ONE_E12 = 1e12;
     uint256 internal constant UNIT_E12 = 4e20;
     int256 internal constant LOG_CLAMP_Q32 = 6 * 2 ** 32;
-    int256 internal constant ORIGIN = 1040 * 2 ** 32;
-    uint256 internal constant INVERSE_NUMERATOR = 25600 << 48;
+    int256 internal constant ORIGIN = 1000 * 2 ** 28;
+    uint256 internal constant INVERSE_NUMERATOR = 25600 << 44;
     uint256 internal constant SETTLEMENT_SECONDS = 1800;
     /// @notice Below it an option is its intrinsic value.
     uint256 internal constant INTRINSIC_SECONDS = 60;
@@ -58,12 +58,12 @@ library OptionValues {
     /// @param a `A_q`.
     /// @param b `B`.
     /// @param logQ32 `L + lnX_q`.
-    /// @param s σ·√τ in Q32 cells (MRG-024).
+    /// @param s σ·√τ in Q28 cells (MRG-024).
     /// @custom:spec MRG-026
     function valueOfCall(uint256 a, uint256 b, int256 logQ32, uint256 s) internal pure returns (int256) {
         unchecked {
             int256 inverse = int256(INVERSE_NUMERATOR / s);
-            int256 d1 = ((logQ32 * inverse) >> 16) + int256(s >> 1) + ORIGIN;
+            int256 d1 = ((logQ32 * inverse) >> 20) + int256(s >> 1) + ORIGIN;
             int256 d2 = d1 - int256(s);
             return (int256(a * NormalTable.cdf(d1)) - int256(b * NormalTable.cdf(d2)) + 2 ** 59) >> 60;
         }

@@ -30,9 +30,9 @@ library Strikes {
     uint256 private constant LOG_CLAMP_Q32 = 25769803776;
     uint256 private constant VARIANCE_MIN_Q64 = 18446744073709;
     uint256 private constant VARIANCE_MAX_Q64 = 4722366482869645213696;
-    uint256 private constant DEVIATION_MIN = 40960;
-    uint256 private constant DEVIATION_MAX = 5497558138880;
-    uint256 private constant HALF_Q40 = 549755813888;
+    uint256 private constant DEVIATION_MIN = 2560;
+    uint256 private constant DEVIATION_MAX = 343597383680;
+    uint256 private constant HALF_Q44 = 8796093022208;
 
     /// @notice Adds the option at `from` and, where it is the put beside it, the next: all of one strike of the open expiry.
     /// @param to End of the expiry's positions.
@@ -207,13 +207,13 @@ library Strikes {
             vol := sub(vol, gt(mul(vol, vol), v))
             mstore(R_VOLATILITY, vol)
             let rootTau := mload(R_ROOT_TAU)
-            let mid := shr(40, add(mul(vol, rootTau), HALF_Q40))
-            let down := shr(40, add(mul(div(mul(vol, mload(R_DOWN)), ONE), rootTau), HALF_Q40))
+            let mid := shr(44, add(mul(vol, rootTau), HALF_Q44))
+            let down := shr(44, add(mul(div(mul(vol, mload(R_DOWN)), ONE), rootTau), HALF_Q44))
             x := div(mul(vol, mload(R_UP)), ONE)
             if lt(x, mload(R_UP_FLOOR)) {
                 x := mload(R_UP_FLOOR)
             }
-            let up := shr(40, add(mul(x, rootTau), HALF_Q40))
+            let up := shr(44, add(mul(x, rootTau), HALF_Q44))
             if or(lt(down, DEVIATION_MIN), gt(up, DEVIATION_MAX)) {
                 down := held(down)
                 mid := held(mid)

@@ -15,8 +15,8 @@ library Volatility {
     int256 internal constant VARIANCE_MAX_Q64 = 2 ** 72;
     uint256 internal constant VOL_DOWN_FACTOR_MIN_E8 = 5e6;
 
-    uint256 internal constant DEVIATION_MIN = 40960;
-    uint256 internal constant DEVIATION_MAX = 160 * 2 ** 35;
+    uint256 internal constant DEVIATION_MIN = 2560;
+    uint256 internal constant DEVIATION_MAX = 160 * 2 ** 31;
 
     /// @notice The parameters of a surface's word, scaled: `⌊aE12·2^64/10^12⌋`, `bE12`, `rhoE8`, `mQ`, `sQ`.
     /// @custom:spec MRG-022
@@ -106,11 +106,11 @@ library Volatility {
         }
     }
 
-    /// @notice σ·√τ in Q32 table cells, held in [2^-24, 8] standard deviations.
+    /// @notice σ·√τ in Q28 table cells, held in [2^-24, 8] standard deviations.
     /// @custom:spec MRG-024
     function deviation(uint256 volQ32, uint256 rootTau) internal pure returns (uint256) {
         unchecked {
-            uint256 s = (volQ32 * rootTau + 2 ** 39) >> 40;
+            uint256 s = (volQ32 * rootTau + 2 ** 43) >> 44;
             return Rounding.min(Rounding.max(s, DEVIATION_MIN), DEVIATION_MAX);
         }
     }

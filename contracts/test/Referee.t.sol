@@ -215,26 +215,26 @@ contract RefereeTest is MarginFixture {
         }
     }
 
-    /// @dev The polynomial of every cell stays inside the 96 bits that `CallSums` leaves to it: at both ends of the cell, and where its derivative is nearest to zero.
-    function test_cdfTable_polynomialsStayIn96Bits() external view {
+    /// @dev The polynomial of every cell stays inside the 88 bits that `CallSums` leaves to it: at both ends of the cell, and where its derivative is nearest to zero.
+    function test_cdfTable_polynomialsStayIn88Bits() external view {
         bytes memory cells = VM.parseJsonBytes(VM.readFile("spec/cdf.json"), ".table");
-        for (uint256 cell = 0; cell < cells.length / 12; ++cell) {
+        for (uint256 cell = 0; cell < cells.length / 11; ++cell) {
             uint256 w;
             assembly ("memory-safe") {
-                w := shr(160, mload(add(add(cells, 32), mul(12, cell))))
+                w := shr(168, mload(add(add(cells, 32), mul(11, cell))))
             }
-            int256 slope = int256(w & 0xffffffffffffff);
+            int256 slope = int256(w & 0xfffffffffffff);
             int256 curvature = int256(int16(uint16(w)));
             int256 turn = curvature < 0 ? slope / (-2 * curvature) : int256(0);
-            if (turn > 2 ** 32 - 1) turn = 2 ** 32 - 1;
-            for (int256 t = turn - 1; t <= turn + 1; ++t) assert(_isIn96Bits(w, t, slope, curvature));
-            assert(_isIn96Bits(w, 2 ** 32 - 1, slope, curvature));
+            if (turn > 2 ** 28 - 1) turn = 2 ** 28 - 1;
+            for (int256 t = turn - 1; t <= turn + 1; ++t) assert(_isIn88Bits(w, t, slope, curvature));
+            assert(_isIn88Bits(w, 2 ** 28 - 1, slope, curvature));
         }
     }
 
-    function _isIn96Bits(uint256 w, int256 t, int256 slope, int256 curvature) private pure returns (bool) {
+    function _isIn88Bits(uint256 w, int256 t, int256 slope, int256 curvature) private pure returns (bool) {
         int256 y = int256(w) + t * (slope + t * curvature);
-        return t < 0 || (y >= 0 && y < 2 ** 96);
+        return t < 0 || (y >= 0 && y < 2 ** 88);
     }
 
     function _requireSumOfSingles(UnderlyingRecord memory u, Position[] memory positions) private view {

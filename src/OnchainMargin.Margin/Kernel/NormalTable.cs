@@ -5,49 +5,54 @@ using System.Text.Json;
 
 namespace OnchainMargin.Margin;
 
-/// <summary>The normal distribution as a table of quadratics, 160 cells a standard deviation from −6.5.</summary>
+/// <summary>The normal distribution as a table of quadratics, 160 cells a standard deviation from −6.25.</summary>
 [SpecRule("MRG-025")]
 internal static class NormalTable
 {
     /// <summary>Cells of the table.</summary>
-    internal const int Cells = 2047;
+    internal const int Cells = 1944;
 
-    /// <summary>Where zero stands, in cells of Q32.</summary>
-    internal const long Zero = 1040L << 32;
+    /// <summary>Bits of a place inside a cell.</summary>
+    internal const int PlaceBits = 28;
 
-    /// <summary>Where the table ends, in cells of Q32.</summary>
-    internal const ulong End = (ulong)Cells << 32;
+    /// <summary>Bits of a cell's slope.</summary>
+    internal const int SlopeBits = 52;
+
+    /// <summary>Where zero stands, in cells of Q28.</summary>
+    internal const long Zero = 1000L << PlaceBits;
+
+    /// <summary>Where the table ends, in cells of Q28.</summary>
+    internal const ulong End = (ulong)Cells << PlaceBits;
 
     /// <summary>One, in Q60.</summary>
     internal const ulong One = 1UL << 60;
 
-    private const ulong SlopeMask = (1UL << 56) - 1;
-    private const int CellBytes = 12;
+    private const ulong PlaceMask = (1UL << PlaceBits) - 1;
+    private const ulong SlopeMask = (1UL << SlopeBits) - 1;
+    private const int CellBytes = 11;
 
     private static readonly Cell[] Table = Load();
 
     /// <summary>The first cell, for loops that look up many.</summary>
     internal static ref Cell First => ref MemoryMarshal.GetArrayDataReference(Table);
 
-    /// <summary>P(D) in Q60, D in Q32 cells from −6.5 standard deviations.</summary>
+    /// <summary>P(D) in Q60, D in Q28 cells from −6.25 standard deviations.</summary>
     /// <param name="d">D.</param>
     internal static ulong P(long d) => unchecked((ulong)d) < End ? Inside(ref First, unchecked((ulong)d)) : d < 0 ? 0 : One;
 
-    /// <summary>P(D) for D inside the table. Reads a cell as little-endian memory: its upper 64 bits begin at its fifth byte.</summary>
+    /// <summary>P(D) for D inside the table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Inside(ref Cell first, ulong d)
     {
-        // With inner = c1 + t·c2 (not negative, by the table) cut in halves of 32 bits, t·inner + c0 = (t·upper + c0 >> 32)·2³² + (t·lower + c0 mod 2³²), so nothing needs 128 bits.
-        // Why unchecked: t < 2³², |c2| < 2¹⁵, c1 < 2⁵⁶, so t·upper < 2⁵⁸; t·lower + c0 mod 2³² < 2⁶⁴; the whole, P in Q64, is below 2⁶⁴ because the distribution is below one;
-        // the wrapped unsigned product of t and a negative c2 is its two's complement.
+        // With inner = c1 + t·c2 (not negative, by the table) cut in halves of 32 bits, c0 + t·inner = (c0 >> 28 + t·upper·2⁴)·2²⁸ + (t·lower + c0 mod 2²⁸), so nothing needs 128 bits.
+        // Why unchecked: t < 2²⁸, |c2| < 2¹⁵, c1 < 2⁵², so inner < 2⁵³, t·upper·2⁴ < 2⁵³ and t·lower + c0 mod 2²⁸ < 2⁶¹; the whole, P in Q60, is below 2⁶⁰ because the distribution is below
+        // one; the wrapped unsigned product of t and a negative c2 is its two's complement.
         unchecked
         {
-            ref Cell cell = ref Unsafe.Add(ref first, (nint)(d >> 32));
-            ulong t = (uint)d;
-            ulong low = cell.Low;
-            ulong high = Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref Unsafe.As<Cell, byte>(ref cell), sizeof(uint)));
-            ulong inner = (low & SlopeMask) + (t * (ulong)(short)low);
-            return (high + (t * (inner >> 32)) + (((t * (uint)inner) + (uint)low) >> 32)) >> 4;
+            Cell cell = Unsafe.Add(ref first, (nint)(d >> PlaceBits));
+            ulong t = d & PlaceMask;
+            ulong inner = (cell.Low & SlopeMask) + (t * (ulong)(short)cell.Low);
+            return cell.High + ((t * (inner >> 32)) << (32 - PlaceBits)) + (((t * (uint)inner) + (cell.Low & PlaceMask)) >> PlaceBits);
         }
     }
 
@@ -60,9 +65,9 @@ internal static class NormalTable
             return 0;
         }
 
-        Cell cell = Table[(int)(d >> 32)];
-        long t = d & uint.MaxValue;
-        return unchecked((long)(cell.Low & SlopeMask) + (2 * t * (short)cell.Low)) >> 4;
+        Cell cell = Table[(int)(d >> PlaceBits)];
+        long t = d & (long)PlaceMask;
+        return unchecked((long)(cell.Low & SlopeMask) + (2 * t * (short)cell.Low));
     }
 
     private static Cell[] Load()
@@ -71,12 +76,11 @@ internal static class NormalTable
         using JsonDocument document = JsonDocument.Parse(stream);
         byte[] bytes = Convert.FromHexString(document.RootElement.GetProperty("table").GetString().AsSpan(2));
 
-        // One cell more than there are, so that 16 bytes can be read from the last.
-        var cells = new Cell[Cells + 1];
+        var cells = new Cell[Cells];
         for (int i = 0; i < Cells; i++)
         {
             ReadOnlySpan<byte> word = bytes.AsSpan(i * CellBytes, CellBytes);
-            cells[i] = new Cell(BinaryPrimitives.ReadUInt64BigEndian(word[4..]), BinaryPrimitives.ReadUInt32BigEndian(word));
+            cells[i] = new Cell(BinaryPrimitives.ReadUInt64BigEndian(word[3..]), BinaryPrimitives.ReadUInt64BigEndian(word) >> (PlaceBits - 24));
         }
 
         return cells;

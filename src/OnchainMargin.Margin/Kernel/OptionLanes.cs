@@ -11,7 +11,6 @@ internal static class OptionLanes<TLanes, TVector>
     where TVector : struct
 {
     private const int DistanceBits = 62;
-    private const int SlopeBits = 56;
     private const int HalfBits = 32;
 
     /// <summary>All ones where the scenario has the shock downwards; then those of the other two shocks.</summary>
@@ -47,9 +46,9 @@ internal static class OptionLanes<TLanes, TVector>
             TVector deviation = s.At(down, unchanged, up);
             TVector most = limit.At(down, unchanged, up);
 
-            // Beyond the limit both ends are outside the table: held there, |log·inverse| stays below 2⁶² and at least 2⁶¹, so that |D| is above 2⁴⁴.
+            // Beyond the limit both ends are outside the table: held there, |log·inverse| stays below 2⁶² and at least 2⁶¹, so that |D| is above 2⁴⁰.
             TVector held = TLanes.Max(TLanes.Min(TLanes.Add(log, TLanes.Load(ref lnFirst, i)), most), TLanes.Subtract(TLanes.Broadcast(0), most));
-            TVector distance = TLanes.ShiftRight(TLanes.Multiply(held, inverse.At(down, unchanged, up)), 16);
+            TVector distance = TLanes.ShiftRight(TLanes.Multiply(held, inverse.At(down, unchanged, up)), 20);
             TVector d1 = TLanes.Add(TLanes.Add(distance, TLanes.ShiftRight(deviation, 1)), zero);
             TVector p1 = P(ref cells, d1);
             TVector p2 = P(ref cells, TLanes.Subtract(d1, deviation));
@@ -66,17 +65,17 @@ internal static class OptionLanes<TLanes, TVector>
         TVector beyond = TLanes.ShiftRight(TLanes.Subtract(last, d), 63);
         TVector below = TLanes.ShiftRight(d, 63);
         TVector inside = TLanes.Min(TLanes.Max(d, TLanes.Broadcast(0)), last);
-        TLanes.Cells(ref cells, TLanes.ShiftRight(inside, HalfBits), out TVector low, out TVector high);
-        TVector mask = TLanes.Broadcast(uint.MaxValue);
+        TLanes.Cells(ref cells, TLanes.ShiftRight(inside, NormalTable.PlaceBits), out TVector low, out TVector high);
+        TVector mask = TLanes.Broadcast((1L << NormalTable.PlaceBits) - 1);
         TVector t = TLanes.And(inside, mask);
 
-        // As in NormalTable.Inside; its mask of 56 bits and its sign extension of 16 by shifts.
+        // As in NormalTable.Inside; its sign extension of 16 bits by shifts.
         TVector curvature = TLanes.ShiftRight(TLanes.ShiftLeft(low, 48), 48);
-        TVector slope = TLanes.And(low, TLanes.Broadcast((1L << SlopeBits) - 1));
+        TVector slope = TLanes.And(low, TLanes.Broadcast((1L << NormalTable.SlopeBits) - 1));
         TVector inner = TLanes.Add(slope, TLanes.Multiply(t, curvature));
-        TVector lower = TLanes.ShiftRightLogical(TLanes.Add(TLanes.Product(t, inner), TLanes.And(low, mask)), HalfBits);
-        TVector sum = TLanes.Add(TLanes.Add(high, TLanes.Product(t, TLanes.ShiftRightLogical(inner, HalfBits))), lower);
-        TVector p = TLanes.ShiftRightLogical(sum, 4);
+        TVector lower = TLanes.ShiftRightLogical(TLanes.Add(TLanes.Product(t, inner), TLanes.And(low, mask)), NormalTable.PlaceBits);
+        TVector upper = TLanes.ShiftLeft(TLanes.Product(t, TLanes.ShiftRightLogical(inner, HalfBits)), HalfBits - NormalTable.PlaceBits);
+        TVector p = TLanes.Add(TLanes.Add(high, upper), lower);
 
         // Where D is below the table 0, where it is beyond the table one.
         TVector one = TLanes.And(beyond, TLanes.Subtract(TLanes.Broadcast((long)NormalTable.One), p));

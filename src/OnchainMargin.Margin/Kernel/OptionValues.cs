@@ -109,7 +109,7 @@ internal static class OptionValues
     /// <summary>The inner nodes when all of their D1 and D2 lie inside the table: D1 rises with the node, so the ends say it.</summary>
     private static void FillInside(ReadOnlySpan<long> a, ReadOnlySpan<long> ln, long b, long moneyness, long s, long inverse, long centre, ref long target)
     {
-        // Why unchecked: inside the table |D| < 2⁴³, so the product before its shift by 16 is below 2⁶⁰; why no bounds tests: nodes 2 to 10 of 15.
+        // Why unchecked: inside the table |D| < 2³⁹, so the product before its shift by 20 is below 2⁶⁰; why no bounds tests: nodes 2 to 10 of 15.
         unchecked
         {
             ref Cell first = ref NormalTable.First;
@@ -117,7 +117,7 @@ internal static class OptionValues
             ref long lnFirst = ref MemoryMarshal.GetReference(ln);
             for (int node = InnerFirst; node <= InnerLast; node++)
             {
-                long d1 = (((moneyness + Unsafe.Add(ref lnFirst, node)) * inverse) >> 16) + centre;
+                long d1 = (((moneyness + Unsafe.Add(ref lnFirst, node)) * inverse) >> 20) + centre;
                 ulong p1 = NormalTable.Inside(ref first, (ulong)d1);
                 ulong p2 = NormalTable.Inside(ref first, (ulong)(d1 - s));
                 target = Call(Unsafe.Add(ref aFirst, node), p1, b, p2);
@@ -132,14 +132,14 @@ internal static class OptionValues
 
     private static long Value(long a, long b, long d1, long s) => Call(a, NormalTable.P(d1), b, NormalTable.P(d1 - s));
 
-    /// <summary>(log·inverse) &gt;&gt; 16, held within ±2⁵⁰, beyond which the distribution is 0 or one whatever is added.</summary>
+    /// <summary>(log·inverse) &gt;&gt; 20, held within ±2⁴⁶, beyond which the distribution is 0 or one whatever is added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Distance(long log, long inverse)
     {
         unchecked
         {
             long high = Math.BigMul(log, inverse, out long low);
-            return high is > -4 and < 4 ? (high << 48) | (long)((ulong)low >> 16) : high < 0 ? -(1L << 50) : 1L << 50;
+            return high is > -4 and < 4 ? (high << 44) | (long)((ulong)low >> 20) : high < 0 ? -(1L << 46) : 1L << 46;
         }
     }
 }

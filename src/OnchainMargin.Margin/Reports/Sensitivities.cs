@@ -74,8 +74,8 @@ internal static class Sensitivities
             instrument.Expiry,
             (Int128)Near(size * a * probability, spot * OneQ60),
 
-            // DF·phi·(F/S)²/(F·σ√τ) = A·phi·F/(S²·F·σ√τ), with σ√τ = S_cells/(160·2³²).
-            Near(size * a * phi * (CellsPerDeviation * (BigInteger.One << 32)) * BigInteger.Pow(10, 16), spot * spot * s * OneQ60),
+            // DF·phi·(F/S)²/(F·σ√τ) = A·phi·F/(S²·F·σ√τ), with σ√τ = S_cells/(160·2²⁸).
+            Near(size * a * phi * (CellsPerDeviation * (BigInteger.One << NormalTable.PlaceBits)) * BigInteger.Pow(10, 16), spot * spot * s * OneQ60),
 
             // √τ = rootTau/(160·2⁴⁰).
             (Int128)Near(size * a * phi * rootTau, OneQ60 * CellsPerDeviation * (BigInteger.One << 40) * 100 * Rounding.One),

@@ -8,8 +8,8 @@ internal sealed class ExpiryTerms
 
     private const long WindowSeconds = 1_800;
     private const int PlaceLimit = 1 << 24;
-    private const long NarrowScale = 30L << 32;
-    private const long HumpScale = 400L << 32;
+    private const long NarrowScale = 30L << 28;
+    private const long HumpScale = 400L << 28;
     private const int LastInnerNode = 10;
 
     private readonly Surface _surface;

@@ -7,5 +7,5 @@ namespace OnchainMargin.Protocol.Attestations;
 public static class MarginModel
 {
     /// <summary>As the referee says it: its name and the hash of the normal distribution's table.</summary>
-    public static Hash32 Hash { get; } = Keccak256.Hash([.. "OnchainMargin margin model 1"u8, .. HexData.Decode("0x3475ce603a00d6e7e365987d1bc73441c1a0545c95b57fcc5b34e0786376d8cb")]);
+    public static Hash32 Hash { get; } = Keccak256.Hash([.. "OnchainMargin margin model 1"u8, .. HexData.Decode("0x541d6ee9c2d06038767ce269461a4abf37146ac96a00bef3b755c6b7e855c332")]);
 }

@@ -9,7 +9,7 @@ public static class CdfTable
     private const string Resource = "OnchainMargin.Protocol.Deployment.cdf.json";
 
     /// <summary>Returns everything behind itself as the contract's code; its last byte is the STOP that comes before the table.</summary>
-    private static readonly byte[] CreationPrefix = [0x61, 0x5f, 0xf5, 0x80, 0x60, 0x0a, 0x5f, 0x39, 0x5f, 0xf3, 0x00];
+    private static readonly byte[] CreationPrefix = [0x61, 0x53, 0x89, 0x80, 0x60, 0x0a, 0x5f, 0x39, 0x5f, 0xf3, 0x00];
 
     /// <summary>The code that creates the contract.</summary>
     public static byte[] CreationCode()

@@ -58,7 +58,7 @@ public sealed class RefereeNode : IAsyncLifetime
         _node = new EthereumNode(Rpc);
         using var sender = new TransactionSender(_node, _key, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(20) });
         byte[] table = Convert.FromHexString(SpecFiles.Json("cdf.json").GetProperty("table").GetString()![2..]);
-        Address tableAddress = await DeployAsync(sender, [.. Convert.FromHexString("615ff580600a5f395ff300"), .. table]);
+        Address tableAddress = await DeployAsync(sender, [.. Convert.FromHexString("61538980600a5f395ff300"), .. table]);
         (ProbeAddress, Probe) = await DeployAsync(sender, "dev", "KernelProbe", tableAddress);
         (RefereeAddress, Referee) = await DeployAsync(sender, "margin", "Referee", tableAddress);
         (ReportsAddress, Reports) = await DeployAsync(sender, "margin", "RefereeReports", tableAddress);

@@ -15,9 +15,9 @@ public sealed partial class ConstantsTests
     [Fact]
     public void Engine_Kernel_HasTheConstants()
     {
-        Assert.Equal(Kernel.GetProperty("deviationMinCellsQ32").GetString(), Deviation.Cells(0, 0).ToString());
-        Assert.Equal(Kernel.GetProperty("deviationMaxCellsQ32").GetString(), Deviation.Cells(1L << 36, 1L << 50).ToString());
-        Assert.Equal(Kernel.GetProperty("cells").GetInt32() * BigInteger.Pow(2, 32), (BigInteger)(long)NormalTable.End);
+        Assert.Equal(Kernel.GetProperty("deviationMinCellsQ28").GetString(), Deviation.Cells(0, 0).ToString());
+        Assert.Equal(Kernel.GetProperty("deviationMaxCellsQ28").GetString(), Deviation.Cells(1L << 36, 1L << 50).ToString());
+        Assert.Equal(Kernel.GetProperty("cells").GetInt32() * BigInteger.Pow(2, 28), (BigInteger)(long)NormalTable.End);
         var least = new Surface(1, 1, -(1L << 53), 0, 0, 0, 1);
         var largest = new Surface(1, 1, 1L << 53, 1L << 52, 0, 0, 600_000_000);
         Assert.Equal(Integers.Root(Text(Kernel, "varianceMinQ64")), (BigInteger)new Smile(least).AtStrike(0));
@@ -60,7 +60,7 @@ public sealed partial class ConstantsTests
         IEnumerable<BigInteger> wanted =
         [
             .. Kernel.GetProperty("lnCoefficientsQ44").EnumerateArray().Select(value => BigInteger.Parse(value.GetString()!)),
-            Text(Kernel, "ln2Q88"), Text(Kernel, "deviationMinCellsQ32"), Text(Kernel, "varianceMinQ64"),
+            Text(Kernel, "ln2Q88"), Text(Kernel, "deviationMinCellsQ28"), Text(Kernel, "varianceMinQ64"),
             BigInteger.Parse("0" + Kernel.GetProperty("cdfTableKeccak256").GetString()![2..], NumberStyles.HexNumber),
             .. Constants.GetProperty("scenarios").GetProperty("kappaKnots").EnumerateArray().Select(knot => (BigInteger)knot.GetProperty("seconds").GetInt64()).Skip(1),
         ];

@@ -71,7 +71,7 @@ internal static class EngineVectors
     {
         long rootTau = Deviation.RootTau(N(vector, "tau"));
         long cells = Deviation.Cells(N(vector, "volQ32"), rootTau);
-        return new JsonObject { ["rootTauQ40"] = rootTau.ToString(), ["deviationQ32"] = cells.ToString(), ["inverse"] = Deviation.Inverse(cells).ToString() };
+        return new JsonObject { ["rootTauQ40"] = rootTau.ToString(), ["deviationQ28"] = cells.ToString(), ["inverse"] = Deviation.Inverse(cells).ToString() };
     }
 
     private static JsonObject ReadHeadroom(Vector vector)

@@ -9,7 +9,7 @@ namespace OnchainMargin.Margin.Tests.Specification;
 /// <summary>Every value of spec/constants.json against what a contract holds as a constant, or against what the local deployment sets.</summary>
 public sealed partial class ProtocolConstantsTests
 {
-    private static readonly BigInteger Two32 = BigInteger.One << 32;
+    private static readonly BigInteger Two28 = BigInteger.One << 28;
     private static readonly Dictionary<string, BigInteger> Units = new(StringComparer.Ordinal) { ["ONE"] = 100_000_000, ["DAY"] = 86_400, ["days"] = 86_400 };
 
     /// <summary>What a test of its own compares, and what is said in prose alone: the delay that is proposed to governance, and the reciprocal of the largest moneyness.</summary>
@@ -25,12 +25,12 @@ public sealed partial class ProtocolConstantsTests
         ["scale.oneE8"] = ("margin/AddOns.sol", "ONE", 1),
         ["scale.oneE12"] = ("margin/Volatility.sol", "ONE_E12", 1),
         ["scale.yearSeconds"] = ("margin/AddOns.sol", "YEAR", 1),
-        ["kernel.cellsPerDeviation"] = ("margin/Volatility.sol", "DEVIATION_MAX", 8 * Two32),
-        ["kernel.firstCell"] = ("margin/OptionValues.sol", "ORIGIN", -Two32),
-        ["kernel.cells"] = ("margin/NormalTable.sol", "CELLS_END_Q32", Two32),
+        ["kernel.cellsPerDeviation"] = ("margin/Volatility.sol", "DEVIATION_MAX", 8 * Two28),
+        ["kernel.firstCell"] = ("margin/OptionValues.sol", "ORIGIN", -Two28),
+        ["kernel.cells"] = ("margin/NormalTable.sol", "CELLS_END_Q28", Two28),
         ["kernel.logClampQ32"] = ("margin/Strikes.sol", "LOG_CLAMP_Q32", 1),
-        ["kernel.deviationMinCellsQ32"] = ("margin/Strikes.sol", "DEVIATION_MIN", 1),
-        ["kernel.deviationMaxCellsQ32"] = ("margin/Strikes.sol", "DEVIATION_MAX", 1),
+        ["kernel.deviationMinCellsQ28"] = ("margin/Strikes.sol", "DEVIATION_MIN", 1),
+        ["kernel.deviationMaxCellsQ28"] = ("margin/Strikes.sol", "DEVIATION_MAX", 1),
         ["kernel.varianceMinQ64"] = ("margin/Strikes.sol", "VARIANCE_MIN_Q64", 1),
         ["kernel.varianceMaxQ64"] = ("margin/Strikes.sol", "VARIANCE_MAX_Q64", 1),
         ["kernel.intrinsicBelowSeconds"] = ("margin/OptionValues.sol", "INTRINSIC_SECONDS", 1),

@@ -17,6 +17,7 @@ public sealed class VectorTests
         if (Environment.GetEnvironmentVariable("WRITE_VECTORS") == "1")
         {
             VectorFiles.Write(generated);
+            VectorFiles.RenewCorpus();
         }
 
         Assert.Equal(generated.Count, generated.Select(vector => vector.ToString()).Distinct().Count());

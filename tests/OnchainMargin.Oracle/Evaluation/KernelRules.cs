@@ -78,11 +78,11 @@ public static class KernelRules
     /// <summary>MRG-024: 160·√τ in Q40.</summary>
     public static BigInteger RootTau(BigInteger tau) => Root(Floor((tau * 25_600) << 80, SpecConstants.Year));
 
-    /// <summary>MRG-024: σ√τ in cells, Q32.</summary>
-    public static BigInteger Deviation(BigInteger volQ32, BigInteger rootTau) => Clamp(((volQ32 * rootTau) + Two(39)) >> 40, 40_960, 160 * Two(35));
+    /// <summary>MRG-024: σ√τ in cells, Q28.</summary>
+    public static BigInteger Deviation(BigInteger volQ32, BigInteger rootTau) => Clamp(((volQ32 * rootTau) + Two(43)) >> 44, 2_560, 160 * Two(31));
 
     /// <summary>MRG-024: the reciprocal.</summary>
-    public static BigInteger Inverse(BigInteger deviation) => Floor(25_600 * Two(48), deviation);
+    public static BigInteger Inverse(BigInteger deviation) => Floor(25_600 * Two(44), deviation);
 
     /// <summary>MRG-025: the normal distribution in Q60.</summary>
     public static BigInteger Normal(BigInteger d)
@@ -92,18 +92,18 @@ public static class KernelRules
             return 0;
         }
 
-        if (d >= 2047 * Two(32))
+        if (d >= 1944 * Two(28))
         {
             return Two(60);
         }
 
-        int i = (int)(d >> 32);
-        BigInteger t = d & (Two(32) - 1);
+        int i = (int)(d >> 28);
+        BigInteger t = d & (Two(28) - 1);
         BigInteger w = SpecConstants.Cells[i];
         BigInteger c2 = w & 0xFFFF;
         c2 = c2 >= 0x8000 ? c2 - 0x10000 : c2;
-        BigInteger c1 = w & (Two(56) - 1);
-        return (w + (t * (c1 + (t * c2)))) >> 36;
+        BigInteger c1 = w & (Two(52) - 1);
+        return (w + (t * (c1 + (t * c2)))) >> 28;
     }
 
     /// <summary>MRG-027: exp(−rate·τ) in E12.</summary>

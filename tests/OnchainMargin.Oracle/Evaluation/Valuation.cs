@@ -110,7 +110,7 @@ public sealed class Valuation
             else
             {
                 BigInteger deviation = Deviations[v + 1];
-                BigInteger d1 = (((l + lnX) * KernelRules.Inverse(deviation)) >> 16) + (deviation >> 1) + (1040 * Two(32));
+                BigInteger d1 = (((l + lnX) * KernelRules.Inverse(deviation)) >> 20) + (deviation >> 1) + (1000 * Two(28));
                 BigInteger d2 = d1 - deviation;
                 value = ((a * KernelRules.Normal(d1)) - (b * KernelRules.Normal(d2)) + Two(59)) >> 60;
                 if (BigInteger.Abs(l) == 6 * Two(32))
@@ -124,8 +124,8 @@ public sealed class Valuation
 
         if (Range > 0)
         {
-            Narrow = [.. Deviations.Select(deviation => intrinsicOnly || deviation * SpecConstants.One < 30 * Two(32) * Range)];
-            Humps = [.. Deviations.Select(deviation => Ceil(surface.ForwardE8 * deviation, 400 * Two(32)))];
+            Narrow = [.. Deviations.Select(deviation => intrinsicOnly || deviation * SpecConstants.One < 30 * Two(28) * Range)];
+            Humps = [.. Deviations.Select(deviation => Ceil(surface.ForwardE8 * deviation, 400 * Two(28)))];
             Kink = Clamp(Floor((instrument.StrikeE8 - surface.ForwardE8) * Four * Two(16), surface.ForwardE8 * Range), -Two(24), Two(24));
             SlopeE8 = Floor(nodes[4].A - nodes[0].A, 4);
         }

@@ -73,7 +73,7 @@ public static class VectorEvaluator
     {
         BigInteger rootTau = KernelRules.RootTau(N(vector, "tau"));
         BigInteger deviation = KernelRules.Deviation(N(vector, "volQ32"), rootTau);
-        return new JsonObject { ["rootTauQ40"] = Text(rootTau), ["deviationQ32"] = Text(deviation), ["inverse"] = Text(KernelRules.Inverse(deviation)) };
+        return new JsonObject { ["rootTauQ40"] = Text(rootTau), ["deviationQ28"] = Text(deviation), ["inverse"] = Text(KernelRules.Inverse(deviation)) };
     }
 
     private static BigInteger Rise(Vector vector)

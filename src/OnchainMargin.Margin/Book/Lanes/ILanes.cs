@@ -78,10 +78,10 @@ internal interface ILanes<TVector>
     /// <summary>The places where a ≤ b, the first in bit 0.</summary>
     static abstract ulong AtMost(TVector a, TVector b);
 
-    /// <summary>Reads cells of the table of the normal distribution: their low 64 bits and their high 64 bits.</summary>
-    /// <param name="first">The first cell; 4 bytes can be read behind the last.</param>
+    /// <summary>Reads cells of the table of the normal distribution.</summary>
+    /// <param name="first">The first cell.</param>
     /// <param name="at">Numbers of cells.</param>
-    /// <param name="low">Low bits.</param>
-    /// <param name="high">High bits.</param>
+    /// <param name="low">Their low numbers.</param>
+    /// <param name="high">Their high numbers.</param>
     static abstract void Cells(ref Cell first, TVector at, out TVector low, out TVector high);
 }

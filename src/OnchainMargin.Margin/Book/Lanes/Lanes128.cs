@@ -111,19 +111,12 @@ internal readonly struct Lanes128 : ILanes<Vector128<long>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Cells(ref Cell first, Vector128<long> at, out Vector128<long> low, out Vector128<long> high)
     {
-        Vector128<byte> a = Cell(ref first, at.GetElement(0));
-        Vector128<byte> b = Cell(ref first, at.GetElement(1));
-        low = Vector128.Create(a.AsInt64().GetElement(0), b.AsInt64().GetElement(0));
-        high = Vector128.Create(Upper(a), Upper(b));
+        Turn(Cell(ref first, at.GetElement(0)), Cell(ref first, at.GetElement(1)), out low, out high);
     }
 
-    /// <summary>The 16 bytes that begin with a cell.</summary>
+    /// <summary>A cell.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector128<byte> Cell(ref Cell first, long at) => Vector128.LoadUnsafe(ref Unsafe.As<Cell, byte>(ref Unsafe.Add(ref first, (nint)at)));
-
-    /// <summary>The upper 64 bits of a cell of 96.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Upper(Vector128<byte> cell) => ((long)cell.AsInt32().GetElement(2) << 32) | cell.AsUInt32().GetElement(1);
+    internal static Vector128<long> Cell(ref Cell first, long at) => Vector128.LoadUnsafe(ref Unsafe.As<Cell, long>(ref Unsafe.Add(ref first, (nint)at)));
 
     /// <summary>Rows to columns, two by two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -118,9 +118,8 @@ internal readonly struct Lanes256 : ILanes<Vector256<long>>
             return;
         }
 
-        Vector256<byte> even = Vector256.Create(Lanes128.Cell(ref first, at.GetElement(0)), Lanes128.Cell(ref first, at.GetElement(2)));
-        Vector256<byte> odd = Vector256.Create(Lanes128.Cell(ref first, at.GetElement(1)), Lanes128.Cell(ref first, at.GetElement(3)));
-        low = Avx2.UnpackLow(even.AsInt64(), odd.AsInt64());
-        high = Avx2.UnpackLow(Avx2.ShiftRightLogical128BitLane(even, sizeof(uint)).AsInt64(), Avx2.ShiftRightLogical128BitLane(odd, sizeof(uint)).AsInt64());
+        Vector256<long> even = Vector256.Create(Lanes128.Cell(ref first, at.GetElement(0)), Lanes128.Cell(ref first, at.GetElement(2)));
+        Vector256<long> odd = Vector256.Create(Lanes128.Cell(ref first, at.GetElement(1)), Lanes128.Cell(ref first, at.GetElement(3)));
+        (low, high) = (Avx2.UnpackLow(even, odd), Avx2.UnpackHigh(even, odd));
     }
 }

@@ -126,7 +126,7 @@ internal readonly struct Lanes512 : ILanes<Vector512<long>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Cells(ref Cell first, Vector512<long> at, out Vector512<long> low, out Vector512<long> high)
     {
-        if (!Avx512BW.IsSupported)
+        if (!Avx512F.IsSupported)
         {
             Lanes256.Cells(ref first, at.GetLower(), out Vector256<long> low0, out Vector256<long> high0);
             Lanes256.Cells(ref first, at.GetUpper(), out Vector256<long> low1, out Vector256<long> high1);
@@ -134,14 +134,13 @@ internal readonly struct Lanes512 : ILanes<Vector512<long>>
             return;
         }
 
-        Vector512<byte> even = Four(ref first, at, 0);
-        Vector512<byte> odd = Four(ref first, at, 1);
-        low = Avx512F.UnpackLow(even.AsInt64(), odd.AsInt64());
-        high = Avx512F.UnpackLow(Avx512BW.ShiftRightLogical128BitLane(even, sizeof(uint)).AsInt64(), Avx512BW.ShiftRightLogical128BitLane(odd, sizeof(uint)).AsInt64());
+        Vector512<long> even = Four(ref first, at, 0);
+        Vector512<long> odd = Four(ref first, at, 1);
+        (low, high) = (Avx512F.UnpackLow(even, odd), Avx512F.UnpackHigh(even, odd));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Four(ref Cell first, Vector512<long> at, int from) => Vector512.Create(
+    private static Vector512<long> Four(ref Cell first, Vector512<long> at, int from) => Vector512.Create(
         Vector256.Create(Lanes128.Cell(ref first, at.GetElement(from)), Lanes128.Cell(ref first, at.GetElement(from + 2))),
         Vector256.Create(Lanes128.Cell(ref first, at.GetElement(from + 4)), Lanes128.Cell(ref first, at.GetElement(from + 6))));
 

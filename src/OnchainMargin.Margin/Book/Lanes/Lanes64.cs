@@ -77,6 +77,6 @@ internal readonly struct Lanes64 : ILanes<long>
     public static void Cells(ref Cell first, long at, out long low, out long high)
     {
         Cell cell = Unsafe.Add(ref first, (nint)at);
-        (low, high) = unchecked(((long)cell.Low, (long)(((ulong)cell.High << 32) | (cell.Low >> 32))));
+        (low, high) = unchecked(((long)cell.Low, (long)cell.High));
     }
 }
