@@ -11,6 +11,10 @@ import {WS_LINEAR, WS_LINEAR_ZERO, WS_NODE, WS_PAIR, WS_PAYOFF, WS_SUM_DOWN, WS_
 library Weighing {
     uint256 private constant ONE = 1e8;
 
+    // What makes a weighted sum, below 2^133 in magnitude, positive, and what that is after the division: a floor without looking at the sign.
+    uint256 private constant LIFT_E8 = 0x5f5e10000000000000000000000000000000000000;
+    uint256 private constant LIFT = 0x100000000000000000000000000000000000;
+
     // One byte a node, node 0 in the lowest, as in `Scenarios`: weights, and the index of the scenario without a shock.
     uint256 private constant WEIGHTS = 0x180103080c18181818181818180c08;
     uint256 private constant MID_INDEX = 0x0d2322211d191613100a0704011b1f;
@@ -151,11 +155,9 @@ library Weighing {
                     upper := add(upper, sub(linear, mark))
                     let indices := shr(shr(2, offset), MID_INDEX)
                     let weights := shr(shr(2, offset), WEIGHTS)
-                    lower := mul(and(weights, 0xff), lower)
-                    lower := sub(sdiv(lower, ONE), slt(smod(lower, ONE), 0))
+                    lower := sub(div(add(mul(and(weights, 0xff), lower), LIFT_E8), ONE), LIFT)
                     mstore(add(toBroken, shl(5, and(indices, 0xff))), lower)
-                    upper := mul(and(shr(8, weights), 0xff), upper)
-                    upper := sub(sdiv(upper, ONE), slt(smod(upper, ONE), 0))
+                    upper := sub(div(add(mul(and(shr(8, weights), 0xff), upper), LIFT_E8), ONE), LIFT)
                     mstore(add(toBroken, shl(5, and(shr(8, indices), 0xff))), upper)
                     lower := xor(lower, mul(xor(upper, lower), slt(upper, lower)))
                     loss24 := xor(loss24, mul(xor(lower, loss24), slt(lower, loss24)))
@@ -164,7 +166,7 @@ library Weighing {
                 let linear := add(mload(add(payoffs, 448)), mload(add(more, 448)))
                 mstore(add(payoffs, 448), linear)
                 let value := mul(24, sub(add(mload(add(WS_ZERO_DOWN, shl(5, narrow))), linear), mark))
-                value := sub(sdiv(value, ONE), slt(smod(value, ONE), 0))
+                value := sub(div(add(value, LIFT_E8), ONE), LIFT)
                 mstore(add(toBroken, 416), value)
                 loss24 := xor(loss24, mul(xor(value, loss24), slt(value, loss24)))
                 more := payoffs
