@@ -207,10 +207,9 @@ contract HealthGate is IHealthGate {
         if (Instruments.kindOf(instrument) == Instruments.PERPETUAL) return SurfaceChoice.Worse;
         bytes calldata had = Exposures.ofExpiry(question.stateBefore, instrument);
         bytes calldata has = Exposures.ofExpiry(question.stateAfter, instrument);
-        int256 counted = _delayedLess(had.length != 0 ? had : has, checkpoint, records);
-        bool isDelayed = counted < 0;
+        bool isDelayed = _delayedLess(had.length != 0 ? had : has, checkpoint, records) < 0;
         bool turned = had.length != 0 && has.length != 0 && _delayedLess(has, checkpoint, records) < 0 != isDelayed;
-        bytes memory fill = abi.encodePacked((uint256(instrument) << 160) | (AccountStates.zigzag(sizeE8) << 96));
+        bytes memory fill = abi.encodePacked(AccountStates.pack(instrument, sizeE8, 0));
         int256 alone = _delayedLess(fill, checkpoint, records);
         // A future that is worth the same on both is the same on both: they have one forward.
         bool isSame = alone == 0 && !Instruments.isOption(instrument);
