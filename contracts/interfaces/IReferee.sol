@@ -50,13 +50,14 @@ struct UnderlyingBreakdown {
 /// @notice The terms of one risk group (MRG-033).
 struct GroupBreakdown {
     uint256 group;
-    uint256 nettingFloorE8;
     /// @notice The largest loss of all its underlyings together, over the scenarios and between them, and where the larger of the two is.
     int256 scenario24E8;
     int256 between24E8;
     uint256 worstPoint;
     /// @notice The sum of the largest losses of its underlyings, each alone.
     int256 loss24E8;
+    /// @notice The part of those that netting cannot remove, by the netting floor of each.
+    uint256 nettingFloor24E8;
     uint256 shortMinimumE8;
     uint256 maintenanceE8;
 }

@@ -90,11 +90,11 @@ contract RefereeReports is IRefereeReports {
         return
             GroupBreakdown(
                 g.group,
-                g.nettingFloorE8,
                 g.scenario24E8,
                 g.between24E8,
                 _point(g.worstPoint, weighted, g.scenario24E8),
                 g.loss24E8,
+                g.nettingFloor24E8,
                 g.shortMinimumE8,
                 g.maintenanceE8
             );

@@ -35,11 +35,12 @@ struct Terms {
 /// @notice The terms of a risk group.
 struct GroupTerms {
     uint256 group;
-    uint256 nettingFloorE8;
     int256 scenario24E8;
     int256 between24E8;
     uint256 worstPoint;
     int256 loss24E8;
+    /// @notice The part of those losses that netting cannot remove.
+    uint256 nettingFloor24E8;
     uint256 shortMinimumE8;
     uint256 maintenanceE8;
 }
@@ -56,25 +57,23 @@ library RiskGroups {
     /// Why the whole of the pooled line is searched, not only the shocks at which an option is narrow: elsewhere it is the grid's own, which the scenarios have counted.
     function maintenanceOf(Terms[] memory terms, uint256 group) internal pure returns (uint256) {
         unchecked {
-            uint256 nettingFloorE8 = 0;
-            int256 loss24E8 = 0;
+            uint256 floor24E16 = 0;
             uint256 shortMinimumE8 = 0;
             uint256 members = 0;
+            uint256 last = 0;
             for (uint256 i = 0; i < terms.length; ++i) {
                 Terms memory t = terms[i];
                 if (t.group != group) continue;
-                nettingFloorE8 = Rounding.max(nettingFloorE8, t.nettingFloorE8);
-                loss24E8 += t.loss24E8;
+                floor24E16 += t.nettingFloorE8 * uint256(t.loss24E8);
                 shortMinimumE8 += t.shortMinimumE8;
                 ++members;
+                last = i;
             }
-            int256 joint24E8 = loss24E8;
-            if (members != 1) {
-                Broken memory pooled = pool(terms, group);
-                joint24E8 = Between.worstLoss(pooled, Weighing.scenarioLoss(pooled.weighted24E8));
-                joint24E8 = Rounding.maxSigned(joint24E8, Weighing.scenarioLoss(weightedOf(terms, group)));
-            }
-            return combine(uint256(joint24E8), nettingFloorE8, uint256(loss24E8), shortMinimumE8);
+            if (members == 1) return alone(terms[last]);
+            Broken memory pooled = pool(terms, group);
+            int256 joint24E8 = Between.worstLoss(pooled, Weighing.scenarioLoss(pooled.weighted24E8));
+            joint24E8 = Rounding.maxSigned(joint24E8, Weighing.scenarioLoss(weightedOf(terms, group)));
+            return _largest(uint256(joint24E8), Rounding.divUp(floor24E16, ONE), shortMinimumE8);
         }
     }
 
@@ -82,12 +81,13 @@ library RiskGroups {
     function measure(Terms[] memory terms, uint256 group) internal pure returns (GroupTerms memory g) {
         unchecked {
             g.group = group;
+            uint256 floor24E16 = 0;
             uint256 members = 0;
             uint256 last = 0;
             for (uint256 i = 0; i < terms.length; ++i) {
                 Terms memory t = terms[i];
                 if (t.group != group) continue;
-                g.nettingFloorE8 = Rounding.max(g.nettingFloorE8, t.nettingFloorE8);
+                floor24E16 += t.nettingFloorE8 * uint256(t.loss24E8);
                 g.loss24E8 += t.loss24E8;
                 g.shortMinimumE8 += t.shortMinimumE8;
                 ++members;
@@ -104,32 +104,15 @@ library RiskGroups {
                 (g.between24E8, point) = Between.worst(pool(terms, group));
                 if (g.between24E8 > g.scenario24E8) g.worstPoint = point;
             }
-            g.maintenanceE8 = combine(
-                uint256(Rounding.maxSigned(g.scenario24E8, g.between24E8)),
-                g.nettingFloorE8,
-                uint256(g.loss24E8),
-                g.shortMinimumE8
-            );
+            g.nettingFloor24E8 = Rounding.divUp(floor24E16, ONE);
+            uint256 joint24E8 = uint256(Rounding.maxSigned(g.scenario24E8, g.between24E8));
+            g.maintenanceE8 = _largest(joint24E8, g.nettingFloor24E8, g.shortMinimumE8);
         }
     }
 
-    /// @notice `MM_g` of a group of one underlying.
+    /// @notice `MM_g` of a group of one underlying: its loss is the joint one, and a netting floor is at most all of it.
     function alone(Terms memory t) internal pure returns (uint256) {
-        return combine(uint256(t.loss24E8), t.nettingFloorE8, uint256(t.loss24E8), t.shortMinimumE8);
-    }
-
-    /// @notice `MM_g`; no argument is negative, as the mark itself is a scenario without a loss.
-    function combine(
-        uint256 joint24,
-        uint256 nettingFloorE8,
-        uint256 loss24,
-        uint256 shortMinimumE8
-    ) internal pure returns (uint256) {
-        unchecked {
-            uint256 netted = Rounding.divUp(nettingFloorE8 * loss24, ONE);
-            uint256 least = Scenarios.WEIGHT_ONE * shortMinimumE8;
-            return Rounding.divUp(Rounding.max(Rounding.max(joint24, netted), least), Scenarios.WEIGHT_ONE);
-        }
+        return _largest(uint256(t.loss24E8), 0, t.shortMinimumE8);
     }
 
     /// @notice The kinks of all underlyings of a group together, and the sum of their broken lines.
@@ -172,6 +155,14 @@ library RiskGroups {
             for (uint256 i = 0; i < terms.length; ++i) {
                 if (terms[i].group == group) Weighing.addTo(sums, terms[i].weighted24E8);
             }
+        }
+    }
+
+    /// @dev `MM_g`; no argument is negative, as the mark itself is a scenario without a loss.
+    function _largest(uint256 joint24, uint256 floor24, uint256 shortMinimumE8) private pure returns (uint256) {
+        unchecked {
+            uint256 least24 = Scenarios.WEIGHT_ONE * shortMinimumE8;
+            return Rounding.divUp(Rounding.max(Rounding.max(joint24, floor24), least24), Scenarios.WEIGHT_ONE);
         }
     }
 

@@ -68,18 +68,16 @@ library Witness {
         unchecked {
             uint256 group = terms[first].group;
             if (branch == JOINT) return Rounding.divUp(_jointLoss(terms, group, points[first]), Scenarios.WEIGHT_ONE);
-            uint256 losses = 0;
-            uint256 nettingFloor = 0;
+            uint256 floor24E16 = 0;
             uint256 shortMinimum = 0;
             for (uint256 i = first; i < terms.length; ++i) {
                 Terms memory t = terms[i];
                 if (t.group != group) continue;
-                nettingFloor = Rounding.max(nettingFloor, t.nettingFloorE8);
                 shortMinimum += t.shortMinimumE8;
-                if (branch == NETTING_FLOOR) losses += _loss(t, points[i]);
+                if (branch == NETTING_FLOOR) floor24E16 += t.nettingFloorE8 * _loss(t, points[i]);
             }
             if (branch == SHORT_MINIMUM) return shortMinimum;
-            return Rounding.divUp(Rounding.divUp(nettingFloor * losses, ONE), Scenarios.WEIGHT_ONE);
+            return Rounding.divUp(Rounding.divUp(floor24E16, ONE), Scenarios.WEIGHT_ONE);
         }
     }
 

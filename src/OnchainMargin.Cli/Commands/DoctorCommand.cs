@@ -14,7 +14,7 @@ internal static class DoctorCommand
         Option<string?> server = CommonOptions.StoreServer();
         Option<string?> api = new("--api") { Description = "The API of a solver, to see whether it is ready.", HelpName = "url" };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("doctor", "Check the node, its clock, the contracts, prices, parameters, attesters, the key, a store and a solver; fails when one of them does not work.") { store, server, api, json };
+        var command = new Command("doctor", "Check the node, its clock, the contracts, prices, attesters, the key, a store and a solver; fails when one of them does not work.") { store, server, api, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {

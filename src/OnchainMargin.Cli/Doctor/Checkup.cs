@@ -42,7 +42,6 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
         else
         {
             Say("prices", FindingState.Skipped, "needs the node and the contracts");
-            Say("parameters", FindingState.Skipped, "needs the node and the contracts");
             Say("attesters", FindingState.Skipped, "needs the node and the contracts");
         }
 
@@ -87,8 +86,8 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
             return;
         }
 
-        string NameOf(ushort underlying) => client.Deployment.Underlyings.FirstOrDefault(listed => listed.Number == underlying)?.Name ?? $"#{underlying}";
-        string[] halted = [.. live.Checkpoint.Underlyings.Where(static record => record.MarketState != MarketState.Normal).Select(record => $"{NameOf(record.Underlying)} is {record.MarketState}")];
+        string[] halted = [.. live.Checkpoint.Underlyings.Where(static record => record.MarketState != MarketState.Normal)
+            .Select(record => $"{client.Deployment.Underlyings.FirstOrDefault(listed => listed.Number == record.Underlying)?.Name ?? $"#{record.Underlying}"} is {record.MarketState}")];
         long age = live.Checkpoint.Header.Time - (book.LatestCheckpoint?.Checkpoint.Header.Time ?? 0);
         uint most = (uint)book.Parameters.Oracle.CheckpointMaxAgeSeconds;
         if (halted.Length > 0)
@@ -103,8 +102,6 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
         {
             Say("prices", FindingState.Well, $"{live.Checkpoint.Underlyings.Length} markets, the last checkpoint is {age} s old");
         }
-
-        _findings.Add(NettingFloors.Look(live.Checkpoint.Underlyings, NameOf));
     }
 
     private void Attesters(ProtocolBook book)

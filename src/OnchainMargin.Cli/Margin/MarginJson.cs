@@ -169,7 +169,7 @@ internal sealed class MarginJson(Book book, TextWriter output, MemoryStream stre
             Loss("joint", group.Joint24E8);
             Loss("between", group.Between24E8);
             Loss("lossesAlone", group.Loss24E8);
-            Money("nettingFloor", group.NettingFloorE8);
+            Loss("nettingFloor", group.NettingFloor24E8);
             Money("shortOptionMinimum", group.ShortMinimumE8);
             writer.WriteStartObject("worst");
             WritePoint(group.Worst, account);

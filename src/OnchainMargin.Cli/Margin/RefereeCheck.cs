@@ -146,11 +146,11 @@ internal sealed class RefereeCheck(RefereeNode node, Book book)
         {
             string of = $"of group {engine.Group}";
             Equal($"number {of}", engine.Group, referee.Group);
-            Equal($"nettingFloor {of}", engine.NettingFloorE8, referee.NettingFloorE8);
             Equal($"scenario {of}", engine.Scenario24E8, referee.Scenario24E8);
             Equal($"between {of}", engine.Between24E8, referee.Between24E8);
             Equal($"worst point {of}", engine.Worst.Code, referee.WorstPoint);
             Equal($"losses alone {of}", engine.Loss24E8, referee.Loss24E8);
+            Equal($"nettingFloor {of}", engine.NettingFloor24E8, referee.NettingFloor24E8);
             Equal($"shortOptionMinimum {of}", engine.ShortMinimumE8, referee.ShortMinimumE8);
             Equal($"margin {of}", engine.MaintenanceE8, referee.MaintenanceE8);
         }

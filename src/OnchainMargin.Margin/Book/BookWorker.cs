@@ -153,7 +153,7 @@ internal sealed partial class BookWorker(BookSums sums)
             long loss24 = 0;
             long large = 0;
             long shortMinimum = 0;
-            long nettingFloor = 0;
+            var floor24 = new WideSum(0, 0);
             bool isNarrow = false;
             for (int i = 0; i < members; i++)
             {
@@ -162,7 +162,7 @@ internal sealed partial class BookWorker(BookSums sums)
                 large |= loss;
                 loss24 += loss;
                 shortMinimum += part.ShortMinimumE8[account];
-                nettingFloor = Math.Max(nettingFloor, part.Underlying.Terms!.Record.Parameters.NettingFloorE8);
+                floor24 += WideSum.Product(part.Underlying.Terms!.Record.Parameters.NettingFloorE8, loss);
                 isNarrow |= part.IsNarrow;
             }
 
@@ -171,7 +171,7 @@ internal sealed partial class BookWorker(BookSums sums)
                 return;
             }
 
-            long least24 = Math.Max(WideSum.Product(nettingFloor, loss24).CeilOne(), ScenarioWeight * shortMinimum);
+            long least24 = Math.Max(floor24.CeilOne(), ScenarioWeight * shortMinimum);
             long largest24 = members > 1 ? Join(block, account, members, isNarrow, least24) : Math.Max(loss24, least24);
             share.GroupLarge = largest24;
             share.GroupE8 = (long)(((ulong)largest24 + (ScenarioWeight - 1)) / ScenarioWeight);

@@ -4,13 +4,13 @@ namespace OnchainMargin.Margin;
 internal struct GroupResult
 {
     internal byte Group;
-    internal long NettingFloorE8;
     internal int Members;
     internal int WorstScenario;
     internal Point Worst;
     internal Int128 Scenario24E8;
     internal Int128 Between24E8;
     internal Int128 Loss24E8;
+    internal Int128 NettingFloor24E8;
     internal Int128 ShortMinimumE8;
     internal Int128 MaintenanceE8;
 

@@ -50,8 +50,8 @@ internal static class RiskGroups
         return count;
     }
 
-    /// <summary>⌈⌈nettingFloor·loss/10⁸⌉/24⌉: what the netting floor asks for a sum of losses.</summary>
-    internal static Int128 NettingFloor(long nettingFloorE8, Int128 loss24E8) => Rounding.DivCeil(Rounding.DivCeil(nettingFloorE8 * loss24E8, Rounding.One), (long)Weight);
+    /// <summary>nettingFloor·loss of an underlying: what netting cannot remove of it, E16 in 24ths.</summary>
+    internal static Int128 NettingFloor24E16(UnderlyingResult underlying, Int128 loss24E8) => underlying.Record.Parameters.NettingFloorE8 * loss24E8;
 
     /// <summary>⌈loss/24⌉.</summary>
     internal static Int128 FromTwentyFourths(Int128 loss24E8) => Rounding.DivCeil(loss24E8, (long)Weight);
@@ -71,6 +71,7 @@ internal static class RiskGroups
     private static void Fill(Workspace workspace, ref GroupResult group)
     {
         UnderlyingResult? only = null;
+        Int128 floor24E16 = 0;
         for (int u = 0; u < workspace.UnderlyingCount; u++)
         {
             UnderlyingResult result = workspace.Underlying(u);
@@ -78,8 +79,8 @@ internal static class RiskGroups
             {
                 only = result;
                 group.Members++;
-                group.NettingFloorE8 = Math.Max(group.NettingFloorE8, result.Record.Parameters.NettingFloorE8);
                 group.Loss24E8 += result.Loss24E8;
+                floor24E16 += NettingFloor24E16(result, result.Loss24E8);
                 group.ShortMinimumE8 += result.ShortMinimumE8;
             }
         }
@@ -96,8 +97,8 @@ internal static class RiskGroups
             Join(workspace, ref group);
         }
 
-        Int128 floor24E8 = Rounding.DivCeil(group.NettingFloorE8 * group.Loss24E8, Rounding.One);
-        Int128 largest24E8 = Rounding.Max(Rounding.Max(group.Joint24E8, floor24E8), Weight * group.ShortMinimumE8);
+        group.NettingFloor24E8 = Rounding.DivCeil(floor24E16, Rounding.One);
+        Int128 largest24E8 = Rounding.Max(Rounding.Max(group.Joint24E8, group.NettingFloor24E8), Weight * group.ShortMinimumE8);
         group.MaintenanceE8 = FromTwentyFourths(largest24E8);
     }
 

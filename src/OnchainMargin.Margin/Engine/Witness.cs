@@ -25,7 +25,7 @@ public static class Witness
         foreach (ref readonly GroupResult group in workspace.Groups)
         {
             Int128 jointE8 = RiskGroups.FromTwentyFourths(Rounding.Max(0, group.Joint24E8));
-            Int128 floorE8 = RiskGroups.NettingFloor(group.NettingFloorE8, group.Loss24E8);
+            Int128 floorE8 = RiskGroups.FromTwentyFourths(group.NettingFloor24E8);
             if (group.ShortMinimumE8 > jointE8 && group.ShortMinimumE8 > floorE8)
             {
                 bytes.Add((byte)WitnessBranch.ShortMinimum);
@@ -121,7 +121,7 @@ public static class Witness
             case WitnessBranch.Joint:
                 return TryTake(ref witness, out byte point) && TryJointLoss(workspace, group.Group, new Point(point), out Int128 joint24E8) && Show(joint24E8, out shownE8);
             case WitnessBranch.NettingFloor:
-                return TrySumCases(workspace, group.Group, ref witness, out Int128 loss24E8) && ShowFloor(group.NettingFloorE8, loss24E8, out shownE8);
+                return TrySumCases(workspace, group.Group, ref witness, out Int128 floor24E16) && Show(Rounding.DivCeil(floor24E16, Rounding.One), out shownE8);
             default:
                 return false;
         }
@@ -130,12 +130,6 @@ public static class Witness
     private static bool Show(Int128 loss24E8, out Int128 shownE8)
     {
         shownE8 = RiskGroups.FromTwentyFourths(Rounding.Max(0, loss24E8));
-        return true;
-    }
-
-    private static bool ShowFloor(long nettingFloorE8, Int128 loss24E8, out Int128 shownE8)
-    {
-        shownE8 = RiskGroups.NettingFloor(nettingFloorE8, loss24E8);
         return true;
     }
 
@@ -160,9 +154,9 @@ public static class Witness
         return (point.Kink is not null || point.Node is not null) && Between.TryLoss(kinks, exact, point, out loss24E8);
     }
 
-    private static bool TrySumCases(Workspace workspace, byte group, ref ReadOnlySpan<byte> witness, out Int128 loss24E8)
+    private static bool TrySumCases(Workspace workspace, byte group, ref ReadOnlySpan<byte> witness, out Int128 floor24E16)
     {
-        loss24E8 = 0;
+        floor24E16 = 0;
         for (int u = 0; u < workspace.UnderlyingCount; u++)
         {
             UnderlyingResult result = workspace.Underlying(u);
@@ -176,7 +170,7 @@ public static class Witness
                 return false;
             }
 
-            loss24E8 += Rounding.Max(0, own24E8);
+            floor24E16 += RiskGroups.NettingFloor24E16(result, Rounding.Max(0, own24E8));
         }
 
         return true;

@@ -26,7 +26,7 @@ public static partial class MarginEngine
         ImmutableArray<GroupReport>.Builder groups = ImmutableArray.CreateBuilder<GroupReport>(workspace.GroupCount);
         foreach (ref readonly GroupResult g in workspace.Groups)
         {
-            groups.Add(new GroupReport(g.Group, g.NettingFloorE8, g.WorstScenario, g.Scenario24E8, g.Between24E8, g.Worst, g.Loss24E8, g.ShortMinimumE8, g.MaintenanceE8));
+            groups.Add(new GroupReport(g.Group, g.WorstScenario, g.Scenario24E8, g.Between24E8, g.Worst, g.Loss24E8, g.NettingFloor24E8, g.ShortMinimumE8, g.MaintenanceE8));
         }
 
         ImmutableArray<CollateralReport>.Builder collaterals = ImmutableArray.CreateBuilder<CollateralReport>(balances.Length);
@@ -81,7 +81,7 @@ public static partial class MarginEngine
         }
 
         Int128 jointE8 = RiskGroups.FromTwentyFourths(group.Joint24E8);
-        Int128 floorE8 = RiskGroups.NettingFloor(group.NettingFloorE8, group.Loss24E8);
+        Int128 floorE8 = RiskGroups.FromTwentyFourths(group.NettingFloor24E8);
         if (group.ShortMinimumE8 > jointE8 && group.ShortMinimumE8 > floorE8)
         {
             return new WorstCase(group.Group, WitnessBranch.ShortMinimum, null, null);

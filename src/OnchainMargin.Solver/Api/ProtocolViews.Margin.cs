@@ -34,7 +34,7 @@ internal sealed partial class ProtocolViews
             words.Sentence(report.Worst, holding.State),
             [.. report.Underlyings.Select(terms => View(terms, words))],
             [.. report.Groups.Select(static g => new GroupView(
-                ApiNumbers.Text(g.Group), ApiNumbers.Text(g.MaintenanceE8), ApiNumbers.Text(g.Joint24E8), ApiNumbers.Text(Units(g.Loss24E8)), ApiNumbers.Text(g.NettingFloorE8), g.WorstScenario))],
+                ApiNumbers.Text(g.Group), ApiNumbers.Text(g.MaintenanceE8), ApiNumbers.Text(g.Joint24E8), ApiNumbers.Text(Units(g.Loss24E8)), ApiNumbers.Text(Units(g.NettingFloor24E8)), g.WorstScenario))],
             [.. report.Collaterals.Select(collateral => View(collateral, holding))],
             [.. report.Greeks.Select(static g => new GreeksView(
                 ApiNumbers.Text(g.Underlying), ApiNumbers.Text(g.Expiry), ApiNumbers.Text(g.DeltaE8), ApiNumbers.Text(g.GammaE16), ApiNumbers.Text(g.VegaE8), ApiNumbers.Text(g.ThetaE8)))],

@@ -188,7 +188,7 @@ internal sealed class RefereeCase
         ]));
         return words.Append(report.Groups.Length).Concat(report.Groups.SelectMany(g => (IEnumerable<BigInteger>)
         [
-            g.Group, g.NettingFloorE8, (BigInteger)g.Scenario24E8, (BigInteger)g.Between24E8, g.Worst.Code, (BigInteger)g.Loss24E8, (BigInteger)g.ShortMinimumE8, (BigInteger)g.MaintenanceE8,
+            g.Group, (BigInteger)g.Scenario24E8, (BigInteger)g.Between24E8, g.Worst.Code, (BigInteger)g.Loss24E8, (BigInteger)g.NettingFloor24E8, (BigInteger)g.ShortMinimumE8, (BigInteger)g.MaintenanceE8,
         ]));
     }
 }

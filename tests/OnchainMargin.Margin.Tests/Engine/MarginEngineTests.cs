@@ -116,8 +116,28 @@ public sealed class MarginEngineTests
         GroupReport group = Assert.Single(report.Groups);
         Assert.Equal(24 * 320 * One, group.Loss24E8);
         Assert.Equal(0, group.Joint24E8);
+        Assert.Equal(24 * 160 * One, group.NettingFloor24E8);
         Assert.Equal(160 * One, group.MaintenanceE8);
         Assert.Equal(WitnessBranch.NettingFloor, report.Worst!.Branch);
+    }
+
+    /// <summary>Underlyings of one group whose netting floors differ: each keeps its own part, so dust of the third, which a stranger may deposit, brings no more than its own loss.</summary>
+    [Fact]
+    public void Report_UnequalNettingFloors_CountEachLossByItsOwn()
+    {
+        RiskParameters stricter = Sample.Parameters with { NettingFloorE8 = 60_000_000 };
+        CheckpointView view = Sample.View(
+            Sample.Underlying(1, 100 * One), Sample.Underlying(2, 50 * One), Sample.Underlying(3, 100 * One) with { Parameters = stricter });
+        Position[] hedged = [new Position(Instrument.Perpetual(1), 10 * One, 0), new Position(Instrument.Perpetual(2), -20 * One, 0)];
+        Int128 without = MarginEngine.Report(Sample.State(0, [.. hedged]), [], view).Groups[0].MaintenanceE8;
+        MarginReport dust = MarginEngine.Report(Sample.State(0, [.. hedged, new Position(Instrument.Perpetual(3), 1, 0)]), [], view);
+        Assert.Equal(160 * One, without);
+        Assert.Equal(24 * 16, dust.Underlyings[2].Scenario24E8);
+        Assert.Equal((24 * 160 * One) + 231, dust.Groups[0].NettingFloor24E8);
+        Assert.Equal(without + 10, dust.Groups[0].MaintenanceE8);
+
+        GroupReport crossed = MarginEngine.Report(Sample.State(0, hedged[0], new Position(Instrument.Perpetual(3), -10 * One, 0)), [], view).Groups[0];
+        Assert.Equal((80 + 96) * One, crossed.MaintenanceE8);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class WitnessTests
         byte[] witness = [(byte)WitnessBranch.NettingFloor, report.Underlyings[0].Worst.Code, report.Underlyings[1].Worst.Code, 0];
         Assert.Equal(MarginError.None, Witness.Evaluate(Both, [], View, SurfaceChoice.Present, witness, out _, out Int128 shown));
         Int128 loss = report.Underlyings[0].Between24E8 + report.Underlyings[1].Scenario24E8;
-        Assert.Equal(RiskGroups.NettingFloor(50_000_000, loss), shown);
+        Assert.Equal(RiskGroups.FromTwentyFourths(loss / 2), shown);
         Assert.True(shown <= report.Figures.MaintenanceE8);
     }
 

@@ -55,13 +55,12 @@ internal static class Accounts
 
     private static AccountState Decode(Oracle.AccountState state) => EngineDecode.State(state);
 
-    /// <summary>Holds the parameters to what the setter accepts: initialFactor·(R + haircutMax + largest basis charge + 2·slippageCap) ≤ 1, and one netting floor in a group (MRG-033).</summary>
+    /// <summary>Holds the parameters to what the setter accepts: initialFactor·(R + haircutMax + largest basis charge + 2·slippageCap) ≤ 1.</summary>
     private static Oracle.Checkpoint Tame(Oracle.Checkpoint market)
     {
         BigInteger one = SpecConstants.One;
         BigInteger factor = BigInteger.Min(market.InitialFactorE8, 130_000_000);
         List<Oracle.CollateralRecord> tokens = [.. market.Collaterals.Select(token => token with { HaircutE8 = BigInteger.Min(token.HaircutE8, 15_000_000) })];
-        Dictionary<int, BigInteger> nettingFloors = market.Underlyings.GroupBy(u => u.Group).ToDictionary(group => group.Key, group => group.Max(u => u.Parameters.NettingFloorE8));
         List<Oracle.UnderlyingRecord> underlyings =
         [
             .. market.Underlyings.Select(u => u with
@@ -70,7 +69,6 @@ internal static class Accounts
                 {
                     PriceRangeE8 = BigInteger.Min(u.Parameters.PriceRangeE8, 25_000_000), BasisChargeE8 = BigInteger.Min(u.Parameters.BasisChargeE8, 400_000),
                     BasisRateE8 = BigInteger.Min(u.Parameters.BasisRateE8, 7_500_000), SlippageCapE8 = BigInteger.Min(u.Parameters.SlippageCapE8, 10_000_000),
-                    NettingFloorE8 = nettingFloors[u.Group],
                 },
             }),
         ];

@@ -67,7 +67,7 @@ internal sealed class EngineAccount
             list.AddRange(
             [
                 (at + "joint24", o.Joint24, e.Joint24E8), (at + "loss24", o.Loss24, e.Loss24E8), (at + "maintenance", o.Maintenance, e.MaintenanceE8),
-                (at + "nettingFloor", o.NettingFloorE8, e.NettingFloorE8), (at + "shortMinimum", o.ShortMinimum, e.ShortMinimumE8),
+                (at + "nettingFloor24", o.NettingFloor24, e.NettingFloor24E8), (at + "shortMinimum", o.ShortMinimum, e.ShortMinimumE8),
             ]);
         }
 

@@ -234,14 +234,18 @@ public static class AccountRules
     {
         BigInteger[] Together(Func<UnderlyingReport, IReadOnlyList<BigInteger>> pick) =>
             [.. Enumerable.Range(0, Grid.Scenarios.Count).Select(s => Sum(members.Select(u => pick(u)[s])))];
-        BigInteger floor = members.Select(u => u.Record.Parameters.NettingFloorE8).Max();
         BigInteger scenario = Together(u => u.Weighted24).Select(n => -n).Max();
         BigInteger between = BetweenRules.Loss24([.. members.SelectMany(u => u.Kinks)], Together(u => u.Between24Nodes));
         BigInteger loss = Sum(members.Select(u => u.Loss24));
+        BigInteger floor = NettingFloor24(members, members.Select(u => u.Loss24));
         BigInteger minimum = Sum(members.Select(u => u.ShortMinimum));
-        BigInteger largest = BigInteger.Max(BigInteger.Max(scenario, between), BigInteger.Max(Ceil(floor * loss, One), 24 * minimum));
-        return new GroupReport(number, floor, scenario, between, loss, minimum, Ceil(largest, 24));
+        BigInteger largest = BigInteger.Max(BigInteger.Max(scenario, between), BigInteger.Max(floor, 24 * minimum));
+        return new GroupReport(number, scenario, between, loss, floor, minimum, Ceil(largest, 24));
     }
+
+    /// <summary>What netting cannot remove of losses of the members, one each (MRG-033).</summary>
+    internal static BigInteger NettingFloor24(IEnumerable<UnderlyingReport> members, IEnumerable<BigInteger> losses24) =>
+        Ceil(Sum(members.Zip(losses24, (u, loss) => u.Record.Parameters.NettingFloorE8 * loss)), One);
 
     /// <summary>MRG-054 of one position.</summary>
     private static BigInteger FloorOf(Held position)

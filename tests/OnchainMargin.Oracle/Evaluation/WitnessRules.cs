@@ -24,8 +24,7 @@ public static class WitnessRules
                     sum += Ceil(BigInteger.Max(0, Loss24(members, Next(bytes))), 24);
                     break;
                 case 1:
-                    BigInteger losses = AccountRules.Sum(members.Select(u => BigInteger.Max(0, Loss24([u], Next(bytes)))));
-                    sum += Ceil(Ceil(group.NettingFloorE8 * losses, SpecConstants.One), 24);
+                    sum += Ceil(AccountRules.NettingFloor24(members, members.Select(u => BigInteger.Max(0, Loss24([u], Next(bytes))))), 24);
                     break;
                 case 2:
                     sum += group.ShortMinimum;

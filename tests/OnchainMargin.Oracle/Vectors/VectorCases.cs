@@ -189,8 +189,16 @@ public static class VectorCases
         Checkpoint apart = Market(Underlying(1, 1, Expiry(2 * Hour)), Underlying(2, 2, Expiry(2 * Hour)));
         yield return Account("MRG-033", "hedged-in-one-group", "Long one, short the other: the netting floor binds.", On(pair, 0, Perpetual(1), Perpetual(-1, 2)));
         yield return Account("MRG-033", "hedged-in-two-groups", "The same in two groups: no netting.", On(apart, 0, Perpetual(1), Perpetual(-1, 2)));
+        yield return Account("MRG-033", "unequal-netting-floors", "Long one, short the other, each with its own netting floor.", On(UnequalFloors(), 0, Perpetual(1), Perpetual(-1, 2)));
         yield return Account("MRG-033", "kinks-of-two-underlyings-together", "A butterfly of one hidden behind its own crash, which the other hedges.", On(pair, 0, [.. butterfly, Put(-1, 1700, 2 * Hour), Put(1, 1700, 2 * Hour, 2)]));
         yield return Account("MRG-033", "short-minimum-binds", "Far short options that lose next to nothing.", On(one, 0, Call(-1, 9000, 2 * Hour)));
+    }
+
+    /// <summary>Two underlyings of one group with netting floors of 0.5 and 0.6.</summary>
+    private static Checkpoint UnequalFloors()
+    {
+        UnderlyingRecord other = Underlying(2, 1, Expiry(2 * Hour));
+        return Market(Underlying(1, 1, Expiry(2 * Hour)), other with { Parameters = other.Parameters with { NettingFloorE8 = 60_000_000 } });
     }
 
     private static IEnumerable<Vector> AddOns()
@@ -231,6 +239,8 @@ public static class VectorCases
         yield return Account("MRG-056", "all-kinds", "The least cash of a mixed account.", mixed);
         AccountReport report = AccountRules.Evaluate(mixed);
         yield return Account("MRG-057", "best", "The witness that shows all of it.", mixed, WitnessRules.Best(report));
+        AccountInputs unequal = On(UnequalFloors(), 0, Perpetual(1), Perpetual(-1, 2));
+        yield return Account("MRG-057", "unequal-netting-floors", "Each loss by the netting floor of its underlying.", unequal, WitnessRules.Best(AccountRules.Evaluate(unequal)));
         yield return Account("MRG-057", "a-scenario-without-add-ons", "A crash by the whole range.", mixed, [0, 0, 0]);
         yield return Account("MRG-057", "netting-floor", "Half of the worst of each underlying.", mixed, [1, 24, 1]);
         yield return Account("MRG-057", "short-minimum", "The third branch.", mixed, [2, 1]);
