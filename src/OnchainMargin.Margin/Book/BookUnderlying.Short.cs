@@ -21,6 +21,8 @@ internal sealed partial class BookUnderlying
                 largest = Math.Max(largest, Math.Max(Math.Abs(line[s] - mark), Math.Abs(exact[s] - mark)));
             }
 
+            largest = Math.Max(largest, LargestHump(line));
+
             FillLanes(row, lanes);
             foreach (long lane in lanes)
             {
@@ -58,6 +60,9 @@ internal sealed partial class BookUnderlying
             }
         }
     }
+
+    /// <summary>The largest hump of an option, which is of the undiscounted forward: it may be above every gain.</summary>
+    private static long LargestHump(ReadOnlySpan<long> line) => Math.Max(Math.Max(line[Row.Humps], line[Row.Humps + 1]), line[Row.Humps + 2]);
 
     private static int BitsOf(long value) => 64 - BitOperations.LeadingZeroCount((ulong)value);
 
@@ -143,6 +148,6 @@ internal sealed partial class BookUnderlying
         long dip = (long)Rounding.DivCeil(slope * Math.BigMul(b - place, place - a), (b - a) << PlaceBits);
         term.Place = (int)(((place - a) << PlaceBits) / (b - a));
         term.Dip = (dip >> Shift) + 1;
-        term.Hump = (Math.Max(Math.Max(line[Row.Humps], line[Row.Humps + 1]), line[Row.Humps + 2]) >> Shift) + 1;
+        term.Hump = (LargestHump(line) >> Shift) + 1;
     }
 }

@@ -49,13 +49,16 @@ internal sealed partial class BookWorker
                 {
                     int shock = BitOperations.TrailingZeroCount(shocks);
                     kinks = kinks < 0 ? Kinks(block, account, first, end) : kinks;
-                    largest24 = (long)OnchainMargin.Margin.Between.Raise(
+                    Int128 raised24 = OnchainMargin.Margin.Between.Raise(
                         _kinks.AsSpan(0, kinks),
                         node,
                         Scenarios.ScenarioShocks[lower + shock],
                         SumOf(block, account, first, end, lower + shock, isExact: true),
                         SumOf(block, account, first, end, upper + shock, isExact: true),
                         largest24);
+
+                    // What fits no word fits no term either, and goes to the engine of one account.
+                    largest24 = raised24 > long.MaxValue ? long.MaxValue : (long)raised24;
                     limit = Limit(largest24, shift);
                     Swept++;
                 }

@@ -166,7 +166,7 @@ internal sealed partial class BookWorker(BookSums sums)
                 isNarrow |= part.IsNarrow;
             }
 
-            if (large >> BookTotals.TermBits != 0)
+            if ((large | shortMinimum) >> BookTotals.TermBits != 0)
             {
                 return;
             }
