@@ -23,6 +23,9 @@ internal static partial class LogMessages
     [LoggerMessage(1005, LogLevel.Critical, "The store {Store} was lost, and another process may lead by now: all roles stop, and this process stands by ({Reason})")]
     public static partial void LeadLost(this ILogger logger, string store, string reason);
 
+    [LoggerMessage(1006, LogLevel.Error, "A round of role {Role} broke on something that nobody foresaw and is tried again in {PauseSeconds} s; the other roles go on; report it with this trace")]
+    public static partial void RoundBroken(this ILogger logger, Exception error, string role, string pauseSeconds);
+
     [LoggerMessage(2001, LogLevel.Information, "Index loaded from the store: block {Block}, {Accounts} accounts")]
     public static partial void IndexLoaded(this ILogger logger, ulong block, int accounts);
 

@@ -6,7 +6,10 @@ using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Hosting;
 
-/// <summary>Runs a role round after round until the host stops. What goes wrong in a round, with the node or with the store, is logged and tried again after a pause that grows to half a minute.</summary>
+/// <summary>
+/// Runs a role round after round until the host stops. What goes wrong in a round is logged and tried again after a pause that grows to half a minute. So is what nobody foresaw, with its trace: a fault of one role must not stop the others of the process,
+/// since accounts go on sinking meanwhile.
+/// </summary>
 /// <typeparam name="TRole">The role.</typeparam>
 internal sealed class RoleService<TRole>(TRole role, RoleHealth health, TimeProvider time, ILogger<RoleService<TRole>> logger) : BackgroundService
     where TRole : class, ISolverRole
@@ -32,10 +35,19 @@ internal sealed class RoleService<TRole>(TRole role, RoleHealth health, TimeProv
             {
                 return;
             }
-            catch (Exception error) when (error is EthereumException or ProtocolException or StoreException or DbException or OperationCanceledException)
+            catch (Exception error)
             {
                 health.Failed(role.Name, error.Message);
-                logger.RoundFailed(role.Name, error.Message, string.Create(CultureInfo.InvariantCulture, $"{pause.TotalSeconds}"));
+                string seconds = string.Create(CultureInfo.InvariantCulture, $"{pause.TotalSeconds}");
+                if (error is EthereumException or ProtocolException or StoreException or DbException or IOException or OperationCanceledException)
+                {
+                    logger.RoundFailed(role.Name, error.Message, seconds);
+                }
+                else
+                {
+                    logger.RoundBroken(error, role.Name, seconds);
+                }
+
                 await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }

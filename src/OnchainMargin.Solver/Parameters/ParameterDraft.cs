@@ -116,7 +116,9 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
     {
         ulong least = Math.Min(now, own ?? now);
         ulong most = Math.Max(now, own ?? now);
-        return theirs + MillionthE8 >= least && theirs <= most + MillionthE8
+
+        // What others propose may be any word.
+        return (UInt128)theirs + MillionthE8 >= least && theirs <= (UInt128)most + MillionthE8
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{name} of {subject} is {theirs} proposed, {own ?? now} here, {now} in force");
     }

@@ -69,11 +69,12 @@ public sealed partial class SolverStore
     /// <summary>The entries that are written down as mined although the chain has used fewer nonces: a reorganisation took them back, however deep they were.</summary>
     public IReadOnlyList<OutboxEntry> TakenBackOf(Address sender, ulong minedNonce)
     {
+        // Why the states are told twice: the index of nonces is one of those that are not 5, and is used only where the question says so itself. Without it each round would read all that was ever sent.
         lock (_gate)
         {
             return [.. Connection
                 .Query<OutboxRow>(
-                    $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state IN (1, 2, 3, 4, 6) ORDER BY nonce",
+                    $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state <> 5 AND state IN (1, 2, 3, 4, 6) ORDER BY nonce",
                     new { sender = sender.ToArray(), nonce = checked((long)minedNonce) })
                 .Select(static row => row.ToEntry())];
         }

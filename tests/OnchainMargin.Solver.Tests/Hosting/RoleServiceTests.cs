@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Store;
@@ -23,6 +25,39 @@ public sealed class RoleServiceTests
         }
     }
 
+    /// <summary>A fault that nobody foresaw, as of a number that another process named, stops neither the role nor the host of all of them.</summary>
+    [Fact]
+    public async Task Execute_SomethingUnforeseen_TriesAgainAndLogsItsTrace()
+    {
+        var role = new FailingRole(new OverflowException("Arithmetic operation resulted in an overflow."));
+        var health = new RoleHealth(TimeProvider.System);
+        var logger = new Broken();
+        using var service = new RoleService<FailingRole>(role, health, TimeProvider.System, logger);
+        await service.StartAsync(CancellationToken.None);
+        await role.Recovered.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(service.ExecuteTask!.IsFaulted);
+        await service.StopAsync(CancellationToken.None);
+        Assert.Equal((1006, role.Failure), Assert.Single(logger.Errors));
+    }
+
+    private sealed class Broken : ILogger<RoleService<FailingRole>>
+    {
+        public ConcurrentQueue<(int Id, Exception? Error)> Errors { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel == LogLevel.Error)
+            {
+                Errors.Enqueue((eventId.Id, exception));
+            }
+        }
+    }
+
     private sealed class FailingRole(Exception failure) : ISolverRole
     {
         public TaskCompletionSource Failed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,6 +65,8 @@ public sealed class RoleServiceTests
         public TaskCompletionSource Recovered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public string Name => "failing";
+
+        public Exception Failure => failure;
 
         public Task RunOnceAsync(CancellationToken cancellationToken)
         {

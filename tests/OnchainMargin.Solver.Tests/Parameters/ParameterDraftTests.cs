@@ -40,6 +40,9 @@ public sealed class ParameterDraftTests
         Assert.Equal("haircutBaseE8 of token 1 is 5300000 proposed, 5250000 here, 5000000 in force", Own.Difference([], [Own.Tokens[0] with { HaircutBaseE8 = 5_300_000 }], Wild));
         Assert.Equal("underlying 9 is not in the last checkpoint here", Own.Difference([Own.Underlyings[0] with { Underlying = 9 }], [], Wild));
 
+        // Any word may be proposed.
+        Assert.Equal("depthE8 of underlying 1 is 18446744073709551615 proposed, 475000000000 here, 500000000000 in force", Own.Difference([Own.Underlyings[0] with { DepthE8 = ulong.MaxValue }], [], Wild));
+
         // A node that wants nothing signs nothing that moves.
         Assert.Equal("depthE8 of underlying 1 is 475000000000 proposed, 500000000000 here, 500000000000 in force", new ParameterDraft([], []).Difference(Own.Underlyings, [], Wild));
     }
