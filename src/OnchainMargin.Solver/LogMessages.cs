@@ -98,7 +98,7 @@ internal static partial class LogMessages
     [LoggerMessage(5001, LogLevel.Information, "Signed epoch {Epoch} of checkpoint {Checkpoint} over {Accounts} accounts as {Signer}")]
     public static partial void EpochSigned(this ILogger logger, ulong epoch, ulong checkpoint, int accounts, Address signer);
 
-    [LoggerMessage(5002, LogLevel.Warning, "{Signer} is not an attester of the registry, so it signs nothing; add it with RiskRegistry.addAttester")]
+    [LoggerMessage(5002, LogLevel.Warning, "{Signer} is not an attester of the registry, so it signs nothing; governance admits it (AttesterBonds.admit), then anybody pays its bond (AttesterBonds.join)")]
     public static partial void NotAnAttester(this ILogger logger, Address signer);
 
     [LoggerMessage(5003, LogLevel.Debug, "Epoch {Epoch} has {Signatures} of {Threshold} signatures")]
@@ -173,7 +173,7 @@ internal static partial class LogMessages
     [LoggerMessage(3007, LogLevel.Debug, "Broadcast of '{Intent}' was answered with: {Answer}")]
     public static partial void BroadcastAnswered(this ILogger logger, string intent, string answer);
 
-    [LoggerMessage(3008, LogLevel.Warning, "The fee of '{Intent}' is at {CapGwei} gwei, as much as it is worth or as transactions.maxFeePerGasGwei allows, and the transaction is in no block; it waits for gas to become cheaper")]
+    [LoggerMessage(3008, LogLevel.Warning, "The fee of '{Intent}' is at {CapGwei} gwei, as much as it is worth or as transactions:maxFeePerGasGwei allows, and the transaction is in no block; it waits for gas to become cheaper")]
     public static partial void TransactionAtFeeCap(this ILogger logger, string intent, string capGwei);
 
     [LoggerMessage(3009, LogLevel.Warning, "'{Intent}' is worth no more than {CapGwei} gwei a gas and others wait behind its nonce {Nonce}: an empty transaction takes its place")]

@@ -125,7 +125,7 @@ public static class SolverHost
                 ulong served = await new EthereumNode(others[i]).GetChainIdAsync(cancellationToken).ConfigureAwait(false);
                 if (served != chainId)
                 {
-                    throw new ProtocolException($"The node at {new Uri(options.NodeUrls[i]).Authority} of option solver.nodeUrls serves chain {served} and the deployment is on chain {chainId}; name a node of that chain.");
+                    throw new ProtocolException($"The node at {new Uri(options.NodeUrls[i]).Authority} of option nodeUrls serves chain {served} and the deployment is on chain {chainId}; name a node of that chain.");
                 }
             }
             catch (RpcTransportException)

@@ -61,7 +61,7 @@ public sealed partial class DocumentTests
     {
         var rules = Repository.Files("spec", ".md").SelectMany(File.ReadLines).Where(line => line.StartsWith('#')).SelectMany(line => Rule().Matches(line)).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
         var decisions = Decisions().Select(name => name[..4]).ToHashSet(StringComparer.Ordinal);
-        var options = Row().Matches(Read("docs/configuration.md")).Select(match => match.Groups["option"].Value).ToHashSet(StringComparer.Ordinal);
+        var options = Options();
         var sections = options.Select(option => option.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
         var prose = Prose(document);
         var missing = Rule().Matches(prose).Select(match => match.Value).Where(rule => !rules.Contains(rule))
@@ -69,6 +69,23 @@ public sealed partial class DocumentTests
             .Concat(Words(document).Where(word => Option().IsMatch(word) && sections.Contains(word.Split(':')[0]) && !options.Any(option => option == word || option.StartsWith(word + ":", StringComparison.Ordinal))));
 
         Assert.Empty(missing);
+    }
+
+    /// <summary>Messages name an option as files and the command line take it, <c>section:option</c>; with a dot, or with the root as a section, it is none.</summary>
+    [Fact]
+    public void OptionsThatMessagesName_Exist()
+    {
+        var options = Options();
+        var sections = options.Where(option => option.Contains(':')).Select(option => option.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
+        var named = (from file in Repository.Files("src", ".cs")
+                     from Match option in NamedOption().Matches(File.ReadAllText(file))
+                     let section = option.Groups["section"].Value
+                     let name = option.Groups["name"].Value
+                     where section is "solver" ? options.Contains(name) : sections.Contains(section) && (option.Groups["mark"].Value is ":" || options.Contains($"{section}:{name}"))
+                     select option.Value).ToList();
+
+        Assert.True(named.Count >= 10, $"messages name {named.Count} options");
+        Assert.DoesNotContain(named, option => !options.Any(known => known == option || known.StartsWith(option + ":", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -116,6 +133,8 @@ public sealed partial class DocumentTests
         Assert.DoesNotContain(" or ", dashboard, StringComparison.Ordinal);
     }
 
+    private static HashSet<string> Options() => Row().Matches(Read("docs/configuration.md")).Select(match => match.Groups["option"].Value).ToHashSet(StringComparer.Ordinal);
+
     private static IEnumerable<string> Decisions() => Repository.Files("docs/decisions", ".md").Select(file => Path.GetFileName(file)!).Where(name => char.IsAsciiDigit(name[0]));
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(TestFiles.Root, path));
@@ -161,6 +180,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^\| `(?<option>[\w:]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"(?<![\w.])(?<section>[a-z]+)(?<mark>[:.])(?<name>[a-z]\w*)", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex NamedOption();
 
     [GeneratedRegex(@"\b(omargin|ethereum|http_server)_[a-z_]+", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Metric();

@@ -6,7 +6,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Api;
 
-/// <summary>What only the operator may see. Served when <c>api.operatorKeyVariable</c> names a key, which requests bring in the header <c>X-Api-Key</c>.</summary>
+/// <summary>What only the operator may see. Served when <c>api:operatorKeyVariable</c> names a key, which requests bring in the header <c>X-Api-Key</c>.</summary>
 internal static class OperatorEndpoints
 {
     /// <summary>The header that carries the key.</summary>

@@ -72,7 +72,7 @@ internal sealed partial class KeeperRole
             return bidder;
         }
 
-        _journal.Say(subject, "no-bid", $"account {_options.BidderAccount} is not owned by {_transactions.Sender}; open one and set keeper.bidderAccount");
+        _journal.Say(subject, "no-bid", $"account {_options.BidderAccount} is not owned by {_transactions.Sender}; open one and set keeper:bidderAccount");
         return null;
     }
 
@@ -122,12 +122,12 @@ internal sealed partial class KeeperRole
         string share = Percent(part.FractionE8);
         if (Liquidations.GrossE8(bidder.State, live) + part.GrossE8 > _options.InventoryLimitE8)
         {
-            return (null, $"{share} of it would bring account {bidder.Id} above the notional of keeper.inventoryLimitE8");
+            return (null, $"{share} of it would bring account {bidder.Id} above the notional of keeper:inventoryLimitE8");
         }
 
         if (TooOneSided(part.DeltasE8, bidder, live) is { } underlying)
         {
-            return (null, $"{share} of it would bring account {bidder.Id} above the net exposure of keeper.netLimitE8 in underlying {underlying}");
+            return (null, $"{share} of it would bring account {bidder.Id} above the net exposure of keeper:netLimitE8 in underlying {underlying}");
         }
 
         try

@@ -250,7 +250,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
             return figures;
         }
 
-        _journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(_options.DutyCostE8)} of keeper.dutyCostE8");
+        _journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(_options.DutyCostE8)} of keeper:dutyCostE8");
         return null;
     }
 

@@ -13,7 +13,7 @@ internal static class NativePrice
         if (options.NativeUnderlying.Length > 0 && Number(deployment, options) is null)
         {
             string listed = string.Join(", ", deployment.Underlyings.Select(static one => one.Name));
-            throw new SolverOptionsException([$"The option keeper.nativeUnderlying is '{options.NativeUnderlying}', which is no underlying of the deployment; name one of {listed}, or leave it empty and set keeper.nativePriceE8."]);
+            throw new SolverOptionsException([$"Option keeper:nativeUnderlying is '{options.NativeUnderlying}', which is no underlying of the deployment; name one of {listed}, or leave it empty and set keeper:nativePriceE8."]);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed record AttesterOptions
         errors.Require(Keys.Count > 0, "keys", "is empty; name at least one key that signs");
         errors.Range(PollMilliseconds, 10, 600_000);
         errors.Range(AttestationsPerTenSeconds, 1, 1_000_000);
-        return [.. errors.Sentences, .. PeerErrors(), .. Keys.SelectMany(static (key, i) => key.Errors($"attester.keys:{i}", isRequired: true)), .. PostKey.Errors("attester.postKey", isRequired: false)];
+        return [.. errors.Sentences, .. PeerErrors(), .. Keys.SelectMany(static (key, i) => key.Errors($"attester:keys:{i}", isRequired: true)), .. PostKey.Errors("attester:postKey", isRequired: false)];
     }
 
     /// <summary>Those of what a node without keys uses, too: it gathers signatures for traders.</summary>

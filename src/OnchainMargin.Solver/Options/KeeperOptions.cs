@@ -62,6 +62,6 @@ public sealed record KeeperOptions
         errors.Range(NativePriceE8, 0, long.MaxValue);
         errors.Range(CoolDownSeconds, 0, 86_400);
         errors.Range(PollMilliseconds, 10, 600_000);
-        return [.. Key.Errors("keeper.key", isRequired: true), .. errors.Sentences];
+        return [.. Key.Errors("keeper:key", isRequired: true), .. errors.Sentences];
     }
 }

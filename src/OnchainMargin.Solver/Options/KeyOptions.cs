@@ -28,7 +28,7 @@ public sealed record KeyOptions
     internal IEnumerable<string> Errors(string section, bool isRequired)
     {
         OptionErrors errors = new(section);
-        errors.Require(IsSet || !isRequired, "file", $"is not set; name a key file, or set {section}.variable to the name of an environment variable that holds the key");
+        errors.Require(IsSet || !isRequired, "file", $"is not set; name a key file, or set {section}:variable to the name of an environment variable that holds the key");
         errors.Require(File.Length == 0 || Variable.Length == 0, "variable", "is set beside a key file; keep one of the two");
         errors.Require(File.Length == 0 || PasswordVariable.Length > 0, "passwordVariable", "is empty; name the environment variable that holds the key file's password");
         return errors.Sentences;

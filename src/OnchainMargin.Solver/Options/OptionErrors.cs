@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace OnchainMargin.Solver.Options;
 
-/// <summary>Collects one sentence for each option that cannot be used.</summary>
-internal sealed class OptionErrors(string section)
+/// <summary>Collects one sentence for each option that cannot be used; options are named as files and the command line take them, <c>section:option</c>.</summary>
+/// <param name="section">The section that the options lie in; empty for those of the root.</param>
+internal sealed class OptionErrors(string section = "")
 {
     private readonly List<string> _sentences = [];
 
@@ -17,7 +18,7 @@ internal sealed class OptionErrors(string section)
     {
         if (value < least || value > most)
         {
-            _sentences.Add(string.Create(CultureInfo.InvariantCulture, $"Option {section}.{Camel(name)} is {value}; give a number from {least} to {most}."));
+            _sentences.Add(string.Create(CultureInfo.InvariantCulture, $"Option {Named(name)} is {value}; give a number from {least} to {most}."));
         }
     }
 
@@ -26,7 +27,7 @@ internal sealed class OptionErrors(string section)
     {
         if (!condition)
         {
-            _sentences.Add($"Option {section}.{Camel(name)} {defectAndRemedy}.");
+            _sentences.Add($"Option {Named(name)} {defectAndRemedy}.");
         }
     }
 
@@ -39,5 +40,5 @@ internal sealed class OptionErrors(string section)
         }
     }
 
-    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+    private string Named(string name) => $"{section}{(section.Length == 0 ? "" : ":")}{char.ToLowerInvariant(name[0])}{name[1..]}";
 }

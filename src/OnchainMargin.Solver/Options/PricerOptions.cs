@@ -29,6 +29,6 @@ public sealed record PricerOptions
             errors.Require(Uri.TryCreate(url, UriKind.Absolute, out Uri? node) && node.Scheme is "http" or "https", "feedNodeUrls", $"names '{url}'; write each like http://127.0.0.1:8545");
         }
 
-        return [.. Key.Errors("pricer.key", isRequired: true), .. errors.Sentences];
+        return [.. Key.Errors("pricer:key", isRequired: true), .. errors.Sentences];
     }
 }

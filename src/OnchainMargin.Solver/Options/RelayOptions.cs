@@ -17,6 +17,6 @@ public sealed record RelayOptions
         OptionErrors errors = new("relay");
         errors.Range(BatchMost, 1, 64);
         errors.Range(PollMilliseconds, 10, 600_000);
-        return [.. Key.Errors("relay.key", isRequired: true), .. errors.Sentences];
+        return [.. Key.Errors("relay:key", isRequired: true), .. errors.Sentences];
     }
 }

@@ -116,7 +116,7 @@ public sealed partial record SolverOptions
     /// <exception cref="SolverOptionsException">Thrown with one sentence for each of them.</exception>
     public void Validate()
     {
-        OptionErrors errors = new("solver");
+        OptionErrors errors = new();
         errors.Require(Uri.TryCreate(NodeUrl, UriKind.Absolute, out Uri? node) && node.Scheme is "http" or "https", "nodeUrl", $"is '{NodeUrl}'; write it like http://127.0.0.1:8545");
         errors.Urls(NodeUrls);
         errors.Require(

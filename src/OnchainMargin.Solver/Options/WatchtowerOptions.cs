@@ -21,6 +21,6 @@ public sealed record WatchtowerOptions
         errors.Range(MaximumDemands, 0, 1000);
         errors.Range(PollMilliseconds, 10, 600_000);
         errors.Urls(Sources);
-        return [.. errors.Sentences, .. Key.Errors("watchtower.key", isRequired: true)];
+        return [.. errors.Sentences, .. Key.Errors("watchtower:key", isRequired: true)];
     }
 }

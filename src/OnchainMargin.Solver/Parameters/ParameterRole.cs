@@ -109,7 +109,7 @@ internal sealed class ParameterRole(
         ParameterDraft draft = own is null ? new ParameterDraft([], []) : ParameterDraft.Of(own, book);
         return draft.Difference(proposal.Underlyings, proposal.Tokens, book)
             ?? (own is not null && own.MadeLiquidatable.Count > options.MostMadeLiquidatable
-                ? $"it would make {own.MadeLiquidatable.Count} accounts liquidatable, and parameters.mostMadeLiquidatable is {options.MostMadeLiquidatable}"
+                ? $"it would make {own.MadeLiquidatable.Count} accounts liquidatable, and parameters:mostMadeLiquidatable is {options.MostMadeLiquidatable}"
                 : null);
     }
 

@@ -25,5 +25,5 @@ internal static class Patience
     }
 
     /// <summary>What is said of a question that was given up.</summary>
-    public static RpcTransportException Over() => new($"The node did not answer within {Longest.TotalSeconds} s; check that it is up, and name further ones in solver.nodeUrls.");
+    public static RpcTransportException Over() => new($"The node did not answer within {Longest.TotalSeconds} s; check that it is up, and name further ones in option nodeUrls.");
 }

@@ -46,7 +46,7 @@ public sealed class KeeperRoleTests : IDisposable
     {
         var lines = new Lines();
         await LookAsync(Book(), options: new KeeperOptions { BidderAccount = 99 }, logger: lines);
-        Assert.Equal($"Keeper, all lots: no-bid: account 99 is not owned by {_key.Address}; open one and set keeper.bidderAccount", Assert.Single(lines.Said, static line => line.Contains("no-bid", StringComparison.Ordinal)));
+        Assert.Equal($"Keeper, all lots: no-bid: account 99 is not owned by {_key.Address}; open one and set keeper:bidderAccount", Assert.Single(lines.Said, static line => line.Contains("no-bid", StringComparison.Ordinal)));
     }
 
     [Fact]

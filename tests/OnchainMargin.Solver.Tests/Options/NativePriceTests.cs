@@ -10,7 +10,7 @@ public sealed class NativePriceTests
     public void Require_AnUnderlyingThatIsNotListed_IsRefusedWithThoseThatAre()
     {
         SolverOptionsException error = Assert.Throws<SolverOptionsException>(() => NativePrice.Require(ApiWorld.Record(), new KeeperOptions { NativeUnderlying = "EHT" }));
-        Assert.Equal("The option keeper.nativeUnderlying is 'EHT', which is no underlying of the deployment; name one of BTC, ETH, or leave it empty and set keeper.nativePriceE8.", error.Message);
+        Assert.Equal("Option keeper:nativeUnderlying is 'EHT', which is no underlying of the deployment; name one of BTC, ETH, or leave it empty and set keeper:nativePriceE8.", error.Message);
         NativePrice.Require(ApiWorld.Record(), new KeeperOptions { NativeUnderlying = "" });
         NativePrice.Require(ApiWorld.Record(), new KeeperOptions { NativeUnderlying = "eth" });
     }

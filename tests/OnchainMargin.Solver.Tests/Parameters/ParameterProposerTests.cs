@@ -81,7 +81,7 @@ public sealed class ParameterProposerTests
 
     [Fact]
     public void Options_CorridorUpsideDown_IsOneSentence() =>
-        Assert.Contains(new ParameterOptions { RangeLeastBps = 3000 }.Errors(), e => e.StartsWith("Option parameters.rangeLeastBps is 3000", StringComparison.Ordinal));
+        Assert.Contains(new ParameterOptions { RangeLeastBps = 3000 }.Errors(), e => e.StartsWith("Option parameters:rangeLeastBps is 3000", StringComparison.Ordinal));
 
     private static IEnumerable<CheckpointInputs> Hours(int count, double width, uint rangeE8 = 14_000_000)
     {

@@ -164,7 +164,7 @@ public sealed class PostgresStoreTests
     public void Validate_ServerThatCannotBeUsed_SaysWhy(string server, string words)
     {
         SolverOptionsException error = Assert.Throws<SolverOptionsException>(() => new SolverOptions { StoreServer = server }.Validate());
-        Assert.Contains("solver.storeServer", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Option storeServer", error.Message, StringComparison.Ordinal);
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
