@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Oracle;
 using Xunit.Abstractions;
@@ -72,13 +71,11 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
         return cases;
     }
 
-    private static int Setting(string name, int standard) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : standard;
-
     private async Task RunAsync(int countInCi, Func<int, AccountGenerator> generate, int standardEvery)
     {
-        int count = Setting("DIFFERENTIAL_COUNT", countInCi);
-        int seed = Setting("DIFFERENTIAL_SEED", SeedInCi);
-        int from = Setting("DIFFERENTIAL_FIRST", 0) / AccountsPerCall * AccountsPerCall;
+        int count = TestSettings.Number("DIFFERENTIAL_COUNT", countInCi);
+        int seed = TestSettings.Number("DIFFERENTIAL_SEED", SeedInCi);
+        int from = TestSettings.Number("DIFFERENTIAL_FIRST", 0) / AccountsPerCall * AccountsPerCall;
         long began = Stopwatch.GetTimestamp();
         var tally = new Tally();
         Task<IReadOnlyList<string>> asked = Task.FromResult<IReadOnlyList<string>>([]);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnchainMargin.Oracle;
 using Xunit.Abstractions;
 
@@ -10,9 +9,9 @@ public sealed class LossSearchTests(ITestOutputHelper output)
     [Fact]
     public void Portfolios_AtAnyPriceWithinTheRange_LoseNoMoreThanTheirRequirement()
     {
-        int markets = Setting("SEARCH_MARKETS", 3);
-        int steps = Setting("SEARCH_STEPS", 0);
-        int seed = Setting("SEARCH_SEED", 1);
+        int markets = TestSettings.Number("SEARCH_MARKETS", 3);
+        int steps = TestSettings.Number("SEARCH_STEPS", 0);
+        int seed = TestSettings.Number("SEARCH_SEED", 1);
         double worst = 0;
         List<string> beyond = [];
         for (int i = 0; i < markets; i++)
@@ -43,8 +42,6 @@ public sealed class LossSearchTests(ITestOutputHelper output)
     }
 
     private static string Describe(Finding finding) => string.Join(", ", finding.Market.Options.GroupBy(option => option.Tau).Select(group => $"τ {group.Key / 86_400:F3} d σ {group.First().Volatility}"));
-
-    private static int Setting(string name, int standard) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : standard;
 
     private void Log(string line)
     {
