@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { basename, join, sep } from "node:path";
 import { readArguments } from "./lib/arguments.js";
 
-const check = readArguments(["--check"]).has("--check");
+const check = readArguments(["--check"], import.meta.filename).has("--check");
 const source = join("artifacts", "contracts");
 
 function published() {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { readArguments } from "./lib/arguments.js";
 
-const check = readArguments(["--check"]).has("--check");
+const check = readArguments(["--check"], import.meta.filename).has("--check");
 const source = "../shared/data/options/deribit_chain_6h_2026-01-28_2026-02-12.csv.gz";
 const target = "src/OnchainMargin.Cli/Demo/crash-2026.json";
 

@@ -2,8 +2,11 @@
 // Run: npx hardhat run scripts/gas-attestation.js   Prints one JSON object on its last line.
 // The price hub is a stand-in that stores one checkpoint, as the hub does, in two words.
 import { SigningKey, TypedDataEncoder, computeAddress, keccak256, zeroPadValue, toBeHex } from "ethers";
+import { readArguments } from "./lib/arguments.js";
 import { TIME, balances, checkpoint, record, state } from "./lib/gas-book.js";
 import { coder, openChain, readSpec } from "./lib/gas-chain.js";
+
+readArguments([], import.meta.filename);
 
 const BOND = 1_000_000n * 10n ** 6n;
 const ATTESTERS = [1n, 2n, 3n]

@@ -1,8 +1,11 @@
 // Gas of clearing and liquidation, measured on an in-process chain: whole transactions (intrinsic gas and calldata included) over a whole deployment, real referees, surfaces of four expiries.
 // Run: npx hardhat run scripts/gas-clearing.js   Prints one JSON object on its last line.
 // Every figure is of a block in which nobody has read the prices yet, so that the update of the oracle is in it.
+import { readArguments } from "./lib/arguments.js";
 import { openChain } from "./lib/gas-chain.js";
 import { SPOT, deployProtocol, gasStart } from "./lib/gas-protocol.js";
+
+readArguments([], import.meta.filename);
 
 const E8 = 10n ** 8n;
 const chain = await openChain(gasStart);

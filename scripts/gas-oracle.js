@@ -1,7 +1,10 @@
 // Gas of the oracle, measured on an in-process chain: whole transactions (intrinsic gas and calldata included, as a publisher pays them).
 // Run: npx hardhat run scripts/gas-oracle.js   Prints one JSON object on its last line.
 import { Wallet } from "ethers";
+import { readArguments } from "./lib/arguments.js";
 import { openChain } from "./lib/gas-chain.js";
+
+readArguments([], import.meta.filename);
 
 const START = 1_800_000_000;
 const WEEK = START + 7 * 86_400;

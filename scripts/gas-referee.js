@@ -1,8 +1,11 @@
 // Gas of the referee, measured on an in-process chain: execution gas (what a transaction uses less its intrinsic gas) of calls that bring state, balances and checkpoint preimages.
 // Run: npx hardhat run scripts/gas-referee.js   Prints one JSON object on its last line.
 import hre from "hardhat";
+import { readArguments } from "./lib/arguments.js";
 import { balances, checkpoint, record, state } from "./lib/gas-book.js";
 import { openChain } from "./lib/gas-chain.js";
+
+readArguments([], import.meta.filename);
 
 const chain = await openChain();
 const { deployedBytecode } = await hre.artifacts.readArtifact("contracts/margin/Referee.sol:Referee");

@@ -1,9 +1,12 @@
 // Where the gas of clearing goes: a settlement and a withdrawal of 16 options with attestations, the start of a lot of 8 and a bid on it, and a witness of 16 by itself, traced step by step.
 // Run: npx hardhat run scripts/profile-gas.js   Prints for each the largest sums by contract, by kind of instruction and by function. OMARGIN_PROFILE_LINES sets how many.
+import { readArguments } from "./lib/arguments.js";
 import { balances as collateral, checkpoint, record, state } from "./lib/gas-book.js";
 import { openChain } from "./lib/gas-chain.js";
 import { SPOT, deployProtocol, gasStart } from "./lib/gas-protocol.js";
 import { openTracer, printTrace } from "./lib/gas-trace.js";
+
+readArguments([], import.meta.filename);
 
 const E8 = 10n ** 8n;
 const MOST = Number(process.env.OMARGIN_PROFILE_LINES ?? 25);

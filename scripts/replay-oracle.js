@@ -5,6 +5,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { AbiCoder, Interface } from "ethers";
 import hre from "hardhat";
+import { readArguments } from "./lib/arguments.js";
+
+readArguments([], import.meta.filename);
 
 const FOLDER = new URL("../../shared/data/oracle/", import.meta.url);
 const STATES = ["normal", "reduce-only", "halted"];

@@ -5,7 +5,7 @@ namespace OnchainMargin.Architecture.Tests;
 public sealed class ScriptTests
 {
     public static TheoryData<string> Scripts =>
-        [.. Repository.Files("scripts", ".sh").Select(Repository.Relative).Where(script => !script.StartsWith("scripts/lib/", StringComparison.Ordinal)), "scripts/abi.js", "scripts/derive-crash.js"];
+        [.. Repository.Files("scripts", ".sh").Concat(Repository.Files("scripts", ".js")).Select(Repository.Relative).Where(script => !script.StartsWith("scripts/lib/", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Scripts))]
@@ -21,18 +21,24 @@ public sealed class ScriptTests
     [InlineData("scripts/soak.sh", "--node-port", "error: '' is no whole number")]
     [InlineData("scripts/abi.js", "--chek", "error: '--chek' is not known")]
     [InlineData("scripts/derive-crash.js", "--chek", "error: '--chek' is not known")]
-    public async Task Argument_ThatIsNone_IsOneSentence(string script, string argument, string expected)
+    [InlineData("scripts/gas-oracle.js", "--chek", "error: '--chek' is not known: give nothing.")]
+    [InlineData("scripts/differential.sh", "many", "error: COUNT is 'many'")]
+    [InlineData("scripts/differential.sh", "0", "error: COUNT is '0'")]
+    [InlineData("scripts/differential.sh", "16 1 0 Accounts", "error: KIND is 'Accounts': give RandomAccounts or EdgeAccounts.")]
+    [InlineData("scripts/search.sh", "3 0 one", "error: SEED is 'one'")]
+    [InlineData("scripts/invariants.sh", "many", "error: CALLS is 'many'")]
+    public async Task Argument_ThatIsNone_IsOneSentence(string script, string arguments, string expected)
     {
-        (int code, string output, string error) = await RunAsync(script, argument);
+        (int code, string output, string error) = await RunAsync(script, arguments.Split(' '));
 
         Assert.Equal((1, string.Empty), (code, output));
         Assert.StartsWith(expected, error, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string script, string argument)
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string script, params string[] arguments)
     {
         string program = script.EndsWith(".js", StringComparison.Ordinal) ? Path.Combine(TestFiles.Root, "node_modules", ".bin", "node") : "bash";
-        using Process process = Process.Start(new ProcessStartInfo(program, [script, argument])
+        using Process process = Process.Start(new ProcessStartInfo(program, [script, .. arguments])
         {
             WorkingDirectory = TestFiles.Root,
             UseShellExecute = false,
