@@ -1,17 +1,10 @@
 namespace OnchainMargin.Margin;
 
-/// <summary>Where a parameter may go in one step: the integers of <c>contracts/risk/Corridors.sol</c>.</summary>
+/// <summary>Where a parameter may go in one step: the integers of <c>contracts/risk/Corridors.sol</c>, stated a second time for its vectors. The solver asks the contract.</summary>
 public static class Corridors
 {
     private const ulong One = (ulong)Rounding.One;
     private const ulong HourSeconds = 3600;
-    private const ulong HourMaxE8 = One / 4;
-    private const ulong DayMaxE8 = One;
-
-    /// <summary>Whether a band is one: least at most largest, and no speed above the fastest.</summary>
-    [SpecRule("PAR-001")]
-    public static bool IsSound(in ParameterBand band) =>
-        band.LeastE8 <= band.MostE8 && band.TightenPerHourE8 <= HourMaxE8 && band.LoosenPerHourE8 <= HourMaxE8 && band.TightenPerDayE8 <= DayMaxE8 && band.LoosenPerDayE8 <= DayMaxE8;
 
     /// <summary>The value from which the day's movement counts: the present one when the day is over, or when somebody else than the attesters moved it out of the day's reach.</summary>
     [SpecRule("PAR-002")]
