@@ -32,8 +32,9 @@ public sealed class ParameterStepTests(ChainFixture fixture)
         Trader bold = await world.TraderAsync(60_000);
         await world.TradeAsync(bold, maker, 1, Deployed.Unit, Btc);
         string[] urls = [FreePort.Url(), FreePort.Url()];
-        await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("STEP_ONE", world.Attester), urls[0], urls[1]);
-        await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("STEP_TWO", second), urls[1], urls[0]);
+        var saidByTwo = new SolverLog();
+        await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("STEP_ONE", world.Attester), urls[0], urls[1], new SolverLog());
+        await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("STEP_TWO", second), urls[1], urls[0], saidByTwo);
         for (int i = 0; i < Gaps; i++)
         {
             // Up and down by seven percent every twenty hours; ether stands still.
@@ -60,7 +61,7 @@ public sealed class ParameterStepTests(ChainFixture fixture)
         using var http = new HttpClient();
         await Eventually.TrueAsync(async () => (await OfferAsync(http, urls[1], lie, world.Attester)) == HttpStatusCode.Accepted, "the lie to reach the other node");
         Assert.Equal(HttpStatusCode.Forbidden, await OfferAsync(http, urls[1], lie, bold.Key));
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await Eventually.TrueAsync(() => Task.FromResult(saidByTwo.Has(SolverLog.ProposalRefused, lie.Digest.ToString()[..10])), "the other node's refusal of the lie");
         RiskParameters.UnderlyingParameters after = await UnderlyingAsync(world);
         Assert.True(lie.Underlyings[0].BasisChargeE8 > stepped.BasisChargeE8 && lie.Underlyings[0].VegaChargeE8 > stepped.VegaChargeE8);
         Assert.Equal((stepped.BasisChargeE8, stepped.VegaChargeE8), (after.BasisChargeE8, after.VegaChargeE8));
@@ -80,7 +81,7 @@ public sealed class ParameterStepTests(ChainFixture fixture)
         return reply.StatusCode;
     }
 
-    private static async Task<WebApplication> StartAsync(Deployed world, string store, KeyOptions key, string url, string peer)
+    private static async Task<WebApplication> StartAsync(Deployed world, string store, KeyOptions key, string url, string peer, SolverLog log)
     {
         SolverOptions options = world.Options(0, null, store, SolverRoles.Indexer, SolverRoles.Attester, SolverRoles.Parameters, SolverRoles.Api);
         WebApplication host = await SolverHost.CreateAsync(options with
@@ -88,7 +89,7 @@ public sealed class ParameterStepTests(ChainFixture fixture)
             Attester = new AttesterOptions { Keys = [key], Peers = [peer], PollMilliseconds = 100 },
             Parameters = new ParameterOptions { PollMilliseconds = 100, TakeoverSeconds = 5 },
             Api = options.Api with { Url = url },
-        });
+        }, log.Listen);
         await host.StartAsync();
         return host;
     }

@@ -85,8 +85,11 @@ public sealed class OutboxFileTests : IDisposable
             Execute(other, "BEGIN IMMEDIATE; " + StoreSchema.FromVersion1 + StoreSchema.FromVersion2Or3(database.Types));
             Task<SolverStore> opening = Task.Run(() => SolverStore.Open(file, 31337, Target));
             await Task.Delay(300);
+            Assert.False(opening.IsCompleted);
             Execute(other, "COMMIT");
-            (await opening).Dispose();
+            using SolverStore store = await opening;
+            Assert.Equal($"{StoreSchema.Version}", Read(other, "SELECT value FROM meta WHERE key = 'version'"));
+            Assert.Empty(store.Waiting());
         }
 
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
@@ -166,6 +169,13 @@ public sealed class OutboxFileTests : IDisposable
         using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    private static string? Read(Microsoft.Data.Sqlite.SqliteConnection connection, string sql)
+    {
+        using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar() as string;
     }
 
     private static TransactionIntent Intent(string key) => new(key, Target, System.Text.Encoding.UTF8.GetBytes(key));
