@@ -111,11 +111,9 @@ if [ "$contracts_built" -eq 1 ] && wanted solidity; then
   background+=("$solidity")
 fi
 
-shopt -s globstar nullglob
-prettier_files=(contracts/**/*.sol ./*.js scripts/**/*.js web/*.ts web/*.html web/src/**/*.ts web/src/**/*.tsx web/src/**/*.css)
-solidity_files=(contracts/**/*.sol)
-check lint-prettier "$NODE" node_modules/.bin/prettier --check "${prettier_files[@]}"
-[ "${#solidity_files[@]}" -eq 0 ] || check lint-solhint "$NODE" node_modules/.bin/solhint --max-warnings 0 "${solidity_files[@]}"
+# What is linted is listed in package.json.
+check lint-prettier npm run --silent lint:prettier
+check lint-solhint npm run --silent lint:solhint
 check lint-csharp dotnet format whitespace . --folder --verify-no-changes --exclude node_modules artifacts
 check lint-shell bash scripts/lib/check-shell.sh
 page_types() { "$NODE" web/node_modules/typescript/bin/tsc --noEmit -p web; }
@@ -188,6 +186,7 @@ demo() {
 if [ "$built" -eq 1 ] && [ "$contracts_built" -eq 1 ]; then check demo demo; fi
 
 passed=0 failed=0 skipped=0
+shopt -s nullglob
 for result in "$OUT"/results/*; do
   read -r p f s <"$result"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
