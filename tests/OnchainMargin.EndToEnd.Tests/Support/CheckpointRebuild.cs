@@ -4,14 +4,16 @@ using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 
-namespace OnchainMargin.Protocol.Checkpoints;
+namespace OnchainMargin.EndToEnd.Tests.Support;
 
 /// <summary>Makes the preimage of a checkpoint anew from what other contracts said: spot and surfaces from their events, parameters, indices and smoothed totals from calls at that block. Nothing is taken
 /// from the event of the checkpoint itself, so that an equal hash shows that the hub stored what it should have.</summary>
-public sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deployment)
+internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deployment)
 {
     private const long One = 100_000_000;
     private const long OneE12 = 1_000_000_000_000;
@@ -26,18 +28,18 @@ public sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deplo
     public async Task<Checkpoint> RebuildAsync(ulong block, CancellationToken cancellationToken = default)
     {
         BlockTag tag = BlockTag.Number(block);
-        BlockHeader header = await node.GetBlockAsync(tag, cancellationToken).ConfigureAwait(false) ?? throw new ProtocolException($"The node has no block {block}; use one that keeps it.");
-        PriceHub.LatestResult latest = await CallAsync(_contracts.PriceHub, new PriceHub.LatestCall(), tag, cancellationToken).ConfigureAwait(false);
+        BlockHeader header = await node.GetBlockAsync(tag, cancellationToken) ?? throw new ProtocolException($"The node has no block {block}; use one that keeps it.");
+        PriceHub.LatestResult latest = await CallAsync(_contracts.PriceHub, new PriceHub.LatestCall(), tag, cancellationToken);
         if (latest.Time != header.TimestampSeconds)
         {
             throw new ProtocolException($"No checkpoint was taken in block {block}; name the block of its CheckpointTaken event.");
         }
 
-        PriceHub.IndicesResult indices = await CallAsync(_contracts.PriceHub, new PriceHub.IndicesCall(), tag, cancellationToken).ConfigureAwait(false);
-        uint factor = await CallAsync(_contracts.RiskParameters, new Generated.RiskParameters.InitialFactorE8Call(), tag, cancellationToken).ConfigureAwait(false);
-        bool drawn = await CallAsync(_contracts.PriceHub, new PriceHub.InsuranceDrawnCall(), tag, cancellationToken).ConfigureAwait(false);
+        PriceHub.IndicesResult indices = await CallAsync(_contracts.PriceHub, new PriceHub.IndicesCall(), tag, cancellationToken);
+        uint factor = await CallAsync(_contracts.RiskParameters, new Protocol.Generated.RiskParameters.InitialFactorE8Call(), tag, cancellationToken);
+        bool drawn = await CallAsync(_contracts.PriceHub, new PriceHub.InsuranceDrawnCall(), tag, cancellationToken);
         IReadOnlyList<LogEntry> logs = await node.GetLogsAsync(
-            new LogFilter { Addresses = [_contracts.SpotMarkets, _contracts.VolSurfaces], FromBlock = BlockTag.Number(deployment.Block), ToBlock = tag }, cancellationToken).ConfigureAwait(false);
+            new LogFilter { Addresses = [_contracts.SpotMarkets, _contracts.VolSurfaces], FromBlock = BlockTag.Number(deployment.Block), ToBlock = tag }, cancellationToken);
         SortedDictionary<ushort, SpotMarkets.SpotUpdatedEvent> spots = [];
         Dictionary<ushort, byte> states = [];
         foreach (LogEntry log in logs)
@@ -52,19 +54,19 @@ public sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deplo
             }
         }
 
-        SortedDictionary<(ushort Underlying, uint Expiry), SurfaceHistory> surfaces = await SurfacesAsync(logs, cancellationToken).ConfigureAwait(false);
-        VolSurfaces.SurfaceParameters rates = await CallAsync(_contracts.VolSurfaces, new VolSurfaces.SurfaceParametersCall(), tag, cancellationToken).ConfigureAwait(false);
+        SortedDictionary<(ushort Underlying, uint Expiry), SurfaceHistory> surfaces = await SurfacesAsync(logs, cancellationToken);
+        VolSurfaces.SurfaceParameters rates = await CallAsync(_contracts.VolSurfaces, new VolSurfaces.SurfaceParametersCall(), tag, cancellationToken);
         var underlyings = ImmutableArray.CreateBuilder<UnderlyingRecord>();
         foreach ((ushort number, SpotMarkets.SpotUpdatedEvent spot) in spots)
         {
             byte state = states.GetValueOrDefault(number);
-            UnderlyingRecord record = await MarketAsync(number, spot, drawn && state == 0 ? (byte)1 : state, tag, cancellationToken).ConfigureAwait(false);
+            UnderlyingRecord record = await MarketAsync(number, spot, drawn && state == 0 ? (byte)1 : state, tag, cancellationToken);
             var expiries = ImmutableArray.CreateBuilder<ExpiryRecord>();
             foreach (((ushort underlying, uint expiry), SurfaceHistory history) in surfaces)
             {
                 if (underlying == number)
                 {
-                    expiries.Add(await ExpiryAsync(number, expiry, history, (long)spot.SpotE8, header.TimestampSeconds, (long)rates.DiscountRateE12, tag, cancellationToken).ConfigureAwait(false));
+                    expiries.Add(await ExpiryAsync(number, expiry, history, (long)spot.SpotE8, header.TimestampSeconds, (long)rates.DiscountRateE12, tag, cancellationToken));
                 }
             }
 
@@ -73,14 +75,13 @@ public sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deplo
 
         return new Checkpoint(
             new CheckpointHeader(latest.Id, (long)header.TimestampSeconds, factor, indices.DebtIndexE12, indices.CreditIndexE12),
-            await CollateralsAsync(underlyings.Count, tag, cancellationToken).ConfigureAwait(false),
+            await CollateralsAsync(underlyings.Count, tag, cancellationToken),
             underlyings.ToImmutable());
     }
 
     /// <summary>The preimage and its hash.</summary>
     public static (byte[] Head, Hash32 InputsHash) Hash(Checkpoint checkpoint)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         byte[] head = checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray());
         return (head, Keccak256.Hash(head));
     }
@@ -98,7 +99,7 @@ public sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deplo
             {
                 if (!times.TryGetValue(log.BlockNumber, out ulong time))
                 {
-                    BlockHeader header = await node.GetBlockAsync(BlockTag.Number(log.BlockNumber), cancellationToken).ConfigureAwait(false)
+                    BlockHeader header = await node.GetBlockAsync(BlockTag.Number(log.BlockNumber), cancellationToken)
                         ?? throw new ProtocolException($"The node has no block {log.BlockNumber}; use one that keeps it.");
                     times.Add(log.BlockNumber, time = header.TimestampSeconds);
                 }
@@ -117,9 +118,9 @@ public sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deplo
 
     private async Task<UnderlyingRecord> MarketAsync(ushort underlying, SpotMarkets.SpotUpdatedEvent spot, byte state, BlockTag block, CancellationToken cancellationToken)
     {
-        Generated.RiskParameters.UnderlyingParameters p = await CallAsync(_contracts.RiskParameters, new Generated.RiskParameters.UnderlyingOfCall(underlying), block, cancellationToken).ConfigureAwait(false);
-        PriceHub.SmoothedOfResult smoothed = await CallAsync(_contracts.PriceHub, new PriceHub.SmoothedOfCall(underlying), block, cancellationToken).ConfigureAwait(false);
-        long fundingE8 = await CallAsync(_contracts.PriceHub, new PriceHub.CumulativeFundingE8Call(underlying), block, cancellationToken).ConfigureAwait(false);
+        Protocol.Generated.RiskParameters.UnderlyingParameters p = await CallAsync(_contracts.RiskParameters, new Protocol.Generated.RiskParameters.UnderlyingOfCall(underlying), block, cancellationToken);
+        PriceHub.SmoothedOfResult smoothed = await CallAsync(_contracts.PriceHub, new PriceHub.SmoothedOfCall(underlying), block, cancellationToken);
+        long fundingE8 = await CallAsync(_contracts.PriceHub, new PriceHub.CumulativeFundingE8Call(underlying), block, cancellationToken);
         (long spotE8, long averageE8) = ((long)spot.SpotE8, (long)spot.AverageSpotE8);
         return new UnderlyingRecord(
             underlying, p.Group, (MarketState)state, spotE8, Funding.Mark(spotE8, smoothed.PremiumE8), Math.Abs(spotE8 - averageE8), (long)smoothed.OpenInterestE8, averageE8, fundingE8, (long)p.DepthE8,
@@ -140,7 +141,7 @@ public sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deplo
             return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, At(history.Present), At(delayed));
         }
 
-        ulong averageE8 = await CallAsync(_contracts.SpotMarkets, new SpotMarkets.WindowAverageE8Call(underlying, expiry), block, cancellationToken).ConfigureAwait(false);
+        ulong averageE8 = await CallAsync(_contracts.SpotMarkets, new SpotMarkets.WindowAverageE8Call(underlying, expiry), block, cancellationToken);
         long forwardE8 = Forwards.InsideWindow(spotE8, (long)averageE8, tau);
         return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, SurfaceHistory.At(history.Present, forwardE8), SurfaceHistory.At(delayed, forwardE8));
 
@@ -149,16 +150,16 @@ public sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deplo
 
     private async Task<ImmutableArray<CollateralRecord>> CollateralsAsync(int underlyings, BlockTag block, CancellationToken cancellationToken)
     {
-        ushort count = await CallAsync(_contracts.MarginVault, new MarginVault.TokenCountCall(), block, cancellationToken).ConfigureAwait(false);
+        ushort count = await CallAsync(_contracts.MarginVault, new MarginVault.TokenCountCall(), block, cancellationToken);
         var collaterals = ImmutableArray.CreateBuilder<CollateralRecord>(count);
         for (ushort token = 0; token < count; token++)
         {
-            MarginVault.TokenAtResult listed = await CallAsync(_contracts.MarginVault, new MarginVault.TokenAtCall(token), block, cancellationToken).ConfigureAwait(false);
-            Generated.RiskParameters.TokenParameters p = await CallAsync(_contracts.RiskParameters, new Generated.RiskParameters.TokenOfCall(token), block, cancellationToken).ConfigureAwait(false);
-            Address source = await CallAsync(_contracts.PriceHub, new PriceHub.TokenSourceOfCall(token), block, cancellationToken).ConfigureAwait(false);
-            UInt128 totalE8 = await CallAsync(_contracts.PriceHub, new PriceHub.SmoothedTotalE8Call(token), block, cancellationToken).ConfigureAwait(false);
+            MarginVault.TokenAtResult listed = await CallAsync(_contracts.MarginVault, new MarginVault.TokenAtCall(token), block, cancellationToken);
+            Protocol.Generated.RiskParameters.TokenParameters p = await CallAsync(_contracts.RiskParameters, new Protocol.Generated.RiskParameters.TokenOfCall(token), block, cancellationToken);
+            Address source = await CallAsync(_contracts.PriceHub, new PriceHub.TokenSourceOfCall(token), block, cancellationToken);
+            UInt128 totalE8 = await CallAsync(_contracts.PriceHub, new PriceHub.SmoothedTotalE8Call(token), block, cancellationToken);
             bool isPriced = source != default;
-            long priceE8 = isPriced ? (long)(await CallAsync(source, new PriceSource.ReadCall(), block, cancellationToken).ConfigureAwait(false)).PriceE8 : 0;
+            long priceE8 = isPriced ? (long)(await CallAsync(source, new PriceSource.ReadCall(), block, cancellationToken)).PriceE8 : 0;
             if (p.Underlying != 0)
             {
                 priceE8 = p.Underlying > underlyings ? 0 : isPriced ? (long)Int128.Min(1L << 48, (Int128)p.UnitsE8 * priceE8 / One) : (long)p.UnitsE8;
