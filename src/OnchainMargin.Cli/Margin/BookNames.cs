@@ -13,9 +13,6 @@ internal sealed class BookNames(string[] underlyings, string[] groups, string se
 
     private readonly Dictionary<string, ushort> _numbers = underlyings.Select((name, i) => (name, i)).ToDictionary(p => p.name, p => (ushort)(p.i + 1), StringComparer.Ordinal);
 
-    /// <summary>The settlement token.</summary>
-    public string SettlementToken => settlementToken;
-
     /// <summary>Names of all underlyings.</summary>
     public IReadOnlyList<string> Underlyings => underlyings;
 

@@ -49,18 +49,6 @@ public ref struct TypedStructWriter
     /// <summary>Adds a run of bytes by its hash.</summary>
     public void AddBytes(ReadOnlySpan<byte> value) => Add(Keccak256.Hash(value));
 
-    /// <summary>Adds an array by the hash of its elements' words, one after another.</summary>
-    public void AddArray(ReadOnlySpan<Hash32> words)
-    {
-        var bytes = new byte[32 * words.Length];
-        for (int i = 0; i < words.Length; i++)
-        {
-            words[i].CopyTo(bytes.AsSpan(32 * i));
-        }
-
-        AddBytes(bytes);
-    }
-
     /// <summary>The struct's hash.</summary>
     public readonly Hash32 Hash() => Keccak256.Hash(_buffer[.._length]);
 

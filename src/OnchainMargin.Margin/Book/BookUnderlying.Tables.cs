@@ -50,9 +50,6 @@ internal sealed partial class BookUnderlying
     /// <summary>How far short values are shifted, so that each fits <see cref="ShortBits"/> bits.</summary>
     internal int Shift { get; private set; }
 
-    /// <summary>Whether any row has been made for the instruments that are known.</summary>
-    internal bool IsComplete => _filled == _instruments.Count;
-
     /// <summary>Takes the terms of a checkpoint; the tables follow when they are filled.</summary>
     internal void Set(UnderlyingTerms? terms, long time)
     {

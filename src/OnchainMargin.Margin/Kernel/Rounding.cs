@@ -57,9 +57,6 @@ internal static class Rounding
         }
     }
 
-    /// <summary>⌈a/10⁸⌉.</summary>
-    internal static Int128 DivCeilOne(Int128 a) => unchecked(-DivFloorOne(-a));
-
     /// <summary>⌈a/b⌉ for b above zero.</summary>
     internal static Int128 DivCeil(Int128 a, long b) => unchecked(-DivFloor(-a, b));
 

@@ -3,8 +3,4 @@ namespace OnchainMargin.Models.Coverage;
 /// <summary>A likelihood-ratio test of breaches.</summary>
 /// <param name="Statistic">Its statistic, χ² under the hypothesis.</param>
 /// <param name="PValue">The chance of a larger statistic under the hypothesis.</param>
-public readonly record struct CoverageTest(double Statistic, double PValue)
-{
-    /// <summary>Whether the hypothesis is rejected at a significance, 5 % unless told.</summary>
-    public bool IsRejected(double significance = 0.05) => PValue < significance;
-}
+public readonly record struct CoverageTest(double Statistic, double PValue);

@@ -54,9 +54,6 @@ public sealed class MarketForecaster
     /// <summary>Whether enough was seen to decide on: ten days.</summary>
     public bool IsReady => _logs.Count > BurnInHours;
 
-    /// <summary>The present variance forecast, a year.</summary>
-    public double VarianceAYear => Blend() * 365 * HoursPerDay;
-
     /// <summary>Takes an hour and says what is known now.</summary>
     public PolicyInputs Observe(in MarketHour hour)
     {

@@ -81,8 +81,4 @@ public readonly record struct SviSlice(double A, double B, double Rho, double M,
         var deviation = Math.Sqrt(w);
         return new SviJumpWings(years, w / years, B / (2 * deviation) * (Rho - (M / root)), B * (1 - Rho) / deviation, B * (1 + Rho) / deviation, Least / years);
     }
-
-    /// <summary>A part of the way from this slice to another, in every parameter.</summary>
-    internal SviSlice Towards(SviSlice other, double part) => new(
-        A + (part * (other.A - A)), B + (part * (other.B - B)), Rho + (part * (other.Rho - Rho)), M + (part * (other.M - M)), Sigma + (part * (other.Sigma - Sigma)));
 }
