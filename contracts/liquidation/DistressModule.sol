@@ -64,7 +64,7 @@ contract DistressModule is LotValues {
             forSaleE8 + keptE4 != uint256(stored.forSaleE8) + stored.maintenanceE4,
             ILiquidationHouse.NotLarger(lot, uint64(forSaleE8))
         );
-        if (equityE8 < 0) insurance.hold();
+        if (equityE8 < 0) insurance.hold(_lossOf(equityE8), false);
         Lot storage kept = _lots[preimage.account];
         (kept.forSaleE8, kept.maintenanceE4) = (uint32(forSaleE8), uint56(keptE4));
         emit ILiquidationHouse.LotEnlarged(lot, uint64(forSaleE8), keptE4 * LotMath.E4);
@@ -77,7 +77,7 @@ contract DistressModule is LotValues {
         Live memory live = _liveOf(preimage);
         int256 equityE8 = _equityOf(live, _leftNow(live, stored, preimage), _balancesOf(preimage.account));
         require(equityE8 < 0, ILiquidationHouse.NoLoss(lot, equityE8));
-        insurance.hold();
+        insurance.hold(_lossOf(equityE8), false);
     }
 
     /// @notice `ILiquidationHouse.deleverage`.

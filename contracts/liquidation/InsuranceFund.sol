@@ -20,10 +20,12 @@ contract InsuranceFund is IInsuranceFund {
     uint256 internal constant EMPTIED_PARTS = 1e6;
     /// @notice For how long a loss in sight stops exits.
     uint256 public constant HOLD_SECONDS = 1 days;
+    /// @dev A loss below this part of what is there holds nobody: else dust would hold everybody for as long as somebody likes.
+    uint256 internal constant HOLD_PARTS = 1000;
 
     struct Day {
         uint32 day;
-        uint128 paidE8;
+        uint128 sumE8;
     }
 
     struct Stake {
@@ -39,6 +41,8 @@ contract InsuranceFund is IInsuranceFund {
     /// @dev Cash units in one base unit of the settlement token.
     uint256 private immutable _scale;
     mapping(uint16 underlying => Day) private _days;
+    /// @dev Losses of lots that began: many small ones count together.
+    Day private _begun;
     /// @dev Grows when losses have emptied the fund; stakes of an earlier one are void.
     uint256 public generation;
     uint256 public override totalShares;
@@ -106,8 +110,14 @@ contract InsuranceFund is IInsuranceFund {
     }
 
     /// @inheritdoc IInsuranceFund
-    function hold() external {
+    /// @custom:spec CLR-047
+    function hold(uint256 lossE8, bool begins) external {
         _requireHouse();
+        if (begins) {
+            lossE8 += _sumToday(_begun);
+            _begun = Day(_today(), uint128(lossE8));
+        }
+        if (lossE8 * HOLD_PARTS < balanceE8()) return;
         heldUntil = uint40(block.timestamp + HOLD_SECONDS);
         emit Held(heldUntil);
     }
@@ -150,8 +160,11 @@ contract InsuranceFund is IInsuranceFund {
 
     /// @inheritdoc IInsuranceFund
     function paidToday(uint16 underlying) public view returns (uint256 paidE8) {
-        Day memory last = _days[underlying];
-        return last.day == _today() ? last.paidE8 : 0;
+        return _sumToday(_days[underlying]);
+    }
+
+    function _sumToday(Day memory last) private view returns (uint256) {
+        return last.day == _today() ? last.sumE8 : 0;
     }
 
     /// @dev What is there before anybody staked is the protocol's own share; what losses have emptied is begun anew.

@@ -36,6 +36,8 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         int256 payE8;
         uint256 insuredE8;
         uint256 deficitE8;
+        /// @dev What the whole lot lacks.
+        uint256 lossE8;
         uint16 underlying;
     }
 
@@ -75,7 +77,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(account, equityE8, maintenanceE8));
         _requireRested(account, ended, equityE8, maintenanceE8);
 
-        if (equityE8 < 0) insurance.hold();
+        if (equityE8 < 0) insurance.hold(uint256(-equityE8), true);
         equityE8 -= int256(entry.rewardE8);
         lot = _nextLot++;
         uint40 biddingFrom = uint40(block.timestamp + p.graceSeconds);
@@ -135,7 +137,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         if (price.insuredE8 != 0) {
             kept.insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
             insurance.count(price.underlying, price.insuredE8);
-            if (sold != ONE) insurance.hold();
+            if (sold != ONE) insurance.hold((price.lossE8 * (ONE - sold)) / ONE, false);
         }
         emit LotBid(
             lot,
@@ -247,6 +249,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         AccountState memory whole = _whole(live, preimage.state);
         uint256 grossE8;
         (grossE8, price.underlying) = LotLegs.notional(live.records, whole);
+        price.lossE8 = uint256(-equityE8);
         (uint256 loss, uint256 incentive) = LotMath.lossAndIncentiveDown(
             p,
             equityE8,

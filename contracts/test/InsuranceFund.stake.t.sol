@@ -100,7 +100,27 @@ contract InsuranceFundStakeTest is LotFixture {
         VM.expectPartialRevert(bytes4(keccak256("NoLoss(uint64,int256)")));
         house.showLoss(lot, preimages[lot]);
         VM.expectRevert(abi.encodeWithSelector(IInsuranceFund.NotConnected.selector, address(this)));
-        insurance.hold();
+        insurance.hold(1, false);
+    }
+
+    /// @dev Five dollars of ten thousand hold nobody, however often they are shown; five and five of two lots of a day do.
+    function test_hold_dustHoldsNobodyAndManyDustsDo() public {
+        uint256 shares = _stake(ANN, 10_000e6);
+        uint64[2] memory dust = [openWith(20), openWith(20)];
+        for (uint256 i = 0; i < 2; ++i) trade(dust[i], bidder, btcPerpetual, 1e5, BTC_PRICE);
+        VM.prank(ANN);
+        insurance.requestExit(shares / 4);
+        pass(7 days);
+        walkBtc(65_000e8);
+        uint64 lot = startLot(dust[0]);
+        house.showLoss(lot, preimages[lot]);
+        house.showLoss(lot, preimages[lot]);
+        require(insurance.heldUntil() == 0, Broken("dust holds everybody"));
+        _stake(BEN, 2_500e6);
+        VM.prank(ANN);
+        insurance.exit();
+        startLot(dust[1]);
+        require(insurance.heldUntil() == block.timestamp + 1 days, Broken("two of a day are a thousandth"));
     }
 
     function test_stake_ofAnEmptiedFundBeginsAnew() public {
