@@ -250,6 +250,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         uint256 grossE8;
         (grossE8, price.underlying) = LotLegs.notional(live.records, whole);
         price.lossE8 = uint256(-equityE8);
+        if (preimage.balances.length != 0) grossE8 += uint256(equityE8 - _equityOf(live, encoded, ""));
         (uint256 loss, uint256 incentive) = LotMath.lossAndIncentiveDown(
             p,
             equityE8,
