@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {AccountRecord, Need} from "../interfaces/ClearingTypes.sol";
 import {Closed, IClosingModule} from "../interfaces/IClosingModule.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
@@ -20,6 +21,9 @@ import {Needs} from "./Needs.sol";
 /// @title The room of positions that are closed one side at a time: at expiry, and against needs
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
 contract ClosingModule is AccountBook, IClosingModule {
+    /// @dev How long after expiry whoever still holds the opposite of a need is asked before insurance.
+    uint256 internal constant HOLDERS_FIRST_SECONDS = 1 days;
+
     constructor(
         address authority,
         IMarginVault vault_,
@@ -36,8 +40,8 @@ contract ClosingModule is AccountBook, IClosingModule {
         Working memory working;
         working.account = account;
         working.state = AccountStates.decode(state);
-        _settleExpired(books, working);
-        if (serving) _serveNeeds(books, working);
+        _settleExpired(books, working, serving);
+        if (serving) _serveNeeds(books, working, false);
         return Closed(working.state, working.expired, working.served, books.ledger.oneSidedE8);
     }
 
@@ -58,7 +62,8 @@ contract ClosingModule is AccountBook, IClosingModule {
     function settleNeed(uint96 instrument) external nonReentrant {
         Need memory need = _needs[instrument];
         (uint256 priceE8, int256 fundingE8) = _closingPrice(instrument);
-        require(need.sizeE8 != 0 && priceE8 != 0, NothingExpired(0));
+        uint256 from = Math.max(Instruments.expiryOf(instrument), need.since) + HOLDERS_FIRST_SECONDS;
+        require(need.sizeE8 != 0 && priceE8 != 0 && block.timestamp >= from, NothingExpired(0));
         Books memory books = _openBooks();
         int256 payoff = int256(Expiries.payoffE8(instrument, priceE8));
         int256 gainE8 = Needs.merge(need, -need.sizeE8, Fills.valueUp(-need.sizeE8, payoff, fundingE8));
@@ -100,6 +105,7 @@ contract ClosingModule is AccountBook, IClosingModule {
         working.state.cashE8 += int256(proceedsE8 + insuredE8);
         books.ledger.proceedsE8 -= uint128(proceedsE8);
         books.ledger.insuranceE8 -= uint128(insuredE8);
+        _serveNeeds(books, working, true);
         for (uint256 i = 0; i < instruments.length; ++i) _openNeed(books, working, instruments[i], pricesE8[i]);
         state = _write(books, working);
         _closeBooks(books);
@@ -107,9 +113,9 @@ contract ClosingModule is AccountBook, IClosingModule {
 
     // Expired positions
 
-    /// @dev Closes every expired position whose settlement price is fixed; the gain is locked at once, so that the same operation cannot take it out.
+    /// @dev Closes every expired position whose settlement price is fixed; the gain is locked at once, so that the same operation cannot take it out. First it serves what need of the opposite side is left: expiry spares no holder a loss that was taken over before.
     /// @custom:spec CLR-018
-    function _settleExpired(Books memory books, Working memory working) private {
+    function _settleExpired(Books memory books, Working memory working, bool serving) private {
         AccountState memory state = working.state;
         uint256 n = state.positions.length;
         int256 sum = 0;
@@ -119,7 +125,9 @@ contract ClosingModule is AccountBook, IClosingModule {
             (uint256 priceE8, int256 fundingE8) = _closingPrice(position.instrument);
             if (priceE8 == 0) continue;
             ++settled;
+            if (serving) sum += _serve(books, working, position);
             int256 sizeE8 = position.sizeE8;
+            if (sizeE8 == 0) continue;
             if (sizeE8 > 0) _moveOpenInterest(position.instrument, -sizeE8);
             (int256 realisedE8, int256 valueE8) = Expiries.close(position, priceE8, fundingE8);
             state.cashE8 += realisedE8;
@@ -140,8 +148,9 @@ contract ClosingModule is AccountBook, IClosingModule {
     }
 
     /// @dev Gives up what open needs of the opposite side take, where the account's score reaches their threshold. Before anything else an operation does, so that a new hash dodges nothing.
+    /// @param atOnce At any score: what is taken over itself has no place in the queue.
     /// @custom:spec CLR-046
-    function _serveNeeds(Books memory books, Working memory working) private {
+    function _serveNeeds(Books memory books, Working memory working, bool atOnce) private {
         AccountState memory state = working.state;
         uint256 n = state.positions.length;
         int256 sum = 0;
@@ -150,28 +159,41 @@ contract ClosingModule is AccountBook, IClosingModule {
             Position memory held = state.positions[i];
             Need memory need = _needs[held.instrument];
             if (need.sizeE8 == 0 || (need.sizeE8 > 0) == (held.sizeE8 > 0)) continue;
-            uint256 threshold = Needs.thresholdE8(
-                block.timestamp - need.since,
-                parameters.liquidation().deleverageRampSeconds
-            );
-            (int256 sizeE8, int256 costE8) = Needs.take(need, held.sizeE8);
+            uint256 threshold =
+                atOnce
+                    ? 0
+                    : Needs.thresholdE8(block.timestamp - need.since, parameters.liquidation().deleverageRampSeconds);
             if (threshold != 0) {
+                (int256 sizeE8, int256 costE8) = Needs.take(need, held.sizeE8);
                 if (records.length == 0) (, records) = hub.live();
                 if (_scoreE8(working, records, held, sizeE8, costE8) < threshold) continue;
             }
-            _needs[held.instrument] = need;
-            if (need.sizeE8 == 0) --_openNeeds;
-            if (held.sizeE8 > 0) _moveOpenInterest(held.instrument, sizeE8);
-            int256 realisedE8 = Fills.add(held, sizeE8, costE8);
-            state.cashE8 += realisedE8;
-            sum += realisedE8;
-            books.ledger.oneSidedE8 += int128(costE8);
-            ++working.served;
-            emit NeedServed(working.account, held.instrument, sizeE8, costE8, realisedE8);
+            sum += _serve(books, working, held);
         }
         if (working.served == 0) return;
         Fills.prune(state);
         _lock(state, sum);
+    }
+
+    /// @dev Gives the open need of a position's opposite side, if there is one, as much as both have.
+    /// @custom:spec CLR-046
+    function _serve(
+        Books memory books,
+        Working memory working,
+        Position memory held
+    ) private returns (int256 realisedE8) {
+        uint96 instrument = held.instrument;
+        Need memory need = _needs[instrument];
+        if (need.sizeE8 == 0 || (need.sizeE8 > 0) == (held.sizeE8 > 0)) return 0;
+        (int256 sizeE8, int256 costE8) = Needs.take(need, held.sizeE8);
+        _needs[instrument] = need;
+        if (need.sizeE8 == 0) --_openNeeds;
+        if (held.sizeE8 > 0) _moveOpenInterest(instrument, sizeE8);
+        realisedE8 = Fills.add(held, sizeE8, costE8);
+        working.state.cashE8 += realisedE8;
+        books.ledger.oneSidedE8 += int128(costE8);
+        ++working.served;
+        emit NeedServed(working.account, instrument, sizeE8, costE8, realisedE8);
     }
 
     /// @dev An option has no cost that its gain could be told from: one that nothing hedges counts as having gained a quarter.
@@ -188,7 +210,9 @@ contract ClosingModule is AccountBook, IClosingModule {
         int256 net = 0;
         for (uint256 i = 0; i < working.state.positions.length; ++i) {
             Position memory other = working.state.positions[i];
-            if (Instruments.underlyingOf(other.instrument) == underlying) net += _deltaE8(market, other);
+            if (Instruments.underlyingOf(other.instrument) == underlying) {
+                net += Needs.deltaE8(other, market.spotE8, market.priceRangeE8, block.timestamp);
+            }
         }
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 1; token < tokens; ++token) {
@@ -197,30 +221,16 @@ contract ClosingModule is AccountBook, IClosingModule {
             (, uint8 decimals) = vault.tokenAt(token);
             net += int256((uint256(vault.balanceOf(working.account, token)) * t.unitsE8) / 10 ** decimals);
         }
-        uint256 open = Needs.openE8(_deltaE8(market, held), net);
+        int256 delta = Needs.deltaE8(held, market.spotE8, market.priceRangeE8, block.timestamp);
+        uint256 open = Needs.openE8(delta, net);
         if (Instruments.isOption(held.instrument)) return Needs.scoreE8(Needs.OPTION_GAIN, int256(ONE), open);
         int256 gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8);
         return Needs.scoreE8(gainE8, costE8, open);
     }
 
-    /// @custom:spec CLR-046
-    function _deltaE8(LiveMarket memory market, Position memory position) private view returns (int256) {
-        uint96 instrument = position.instrument;
-        if (!Instruments.isOption(instrument)) return position.sizeE8;
-        uint256 expiry = Instruments.expiryOf(instrument);
-        int256 delta = Needs.optionDeltaE8(
-            Instruments.kindOf(instrument) == Instruments.CALL,
-            Instruments.strikeE8Of(instrument),
-            market.spotE8,
-            market.priceRangeE8,
-            expiry > block.timestamp ? expiry - block.timestamp : 0
-        );
-        return (position.sizeE8 * delta) / int256(ONE);
-    }
-
     // Needs
 
-    /// @dev Closes a leg at its bankruptcy price against a need. One that expired or served another need on the way is gone already.
+    /// @dev Closes a leg at its bankruptcy price against a need. What expired or served opposite needs on the way is gone already, so that the need it meets is of its own side or none: nothing is netted at the cost of insurance.
     /// @custom:spec CLR-045
     function _openNeed(Books memory books, Working memory working, uint96 instrument, int256 priceE8) private {
         Position memory held = Fills.find(working.state, instrument);
@@ -233,15 +243,10 @@ contract ClosingModule is AccountBook, IClosingModule {
         books.ledger.oneSidedE8 += int128(valueE8);
 
         Need memory need = _needs[instrument];
-        bool wasOpen = need.sizeE8 != 0;
-        if (!wasOpen) need.since = uint40(block.timestamp);
-        int256 gainE8 = Needs.merge(need, sizeE8, -valueE8);
-        bool isOpen = need.sizeE8 != 0;
-        if (isOpen && !wasOpen) ++_openNeeds;
-        if (wasOpen && !isOpen) --_openNeeds;
+        if (need.sizeE8 == 0) ++_openNeeds;
+        Needs.grow(need, sizeE8, -valueE8, block.timestamp);
         _needs[instrument] = need;
         emit NeedOpened(working.account, instrument, sizeE8, -valueE8);
-        if (gainE8 != 0) _bookGain(books, instrument, gainE8);
     }
 
     /// @dev A gain of needs goes to insurance; a loss comes out of it, and what it lacks is deficit.

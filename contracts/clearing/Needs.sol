@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Need} from "../interfaces/ClearingTypes.sol";
 import {Position} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
 import {Fills} from "./Fills.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
@@ -17,6 +18,15 @@ library Needs {
     /// @dev The time in which a price moves about its range.
     uint256 internal constant RANGE_SECONDS = 12 days;
     uint256 internal constant TAU_MIN_SECONDS = 1 hours;
+
+    /// @notice Adds what was taken over to the need of its own side. Its age is that of its parts, each by its size and rounded against serving: what is new in it waits for the ranking as all did.
+    /// @custom:spec CLR-045
+    function grow(Need memory need, int256 sizeE8, int256 costE8, uint256 time) internal pure {
+        (uint256 old, uint256 added) = (int256(need.sizeE8).abs(), sizeE8.abs());
+        uint256 whole = old + added;
+        need.since = uint40((old * need.since + added * time + whole - 1) / whole);
+        merge(need, sizeE8, costE8);
+    }
 
     /// @notice Adds a size at its cost; what meets an opposite need is netted.
     /// @return realisedE8 Gain of the netted part.
@@ -44,6 +54,27 @@ library Needs {
     /// @custom:spec CLR-046
     function thresholdE8(uint256 ageSeconds, uint256 rampSeconds) internal pure returns (uint256) {
         return ageSeconds >= rampSeconds ? 0 : (ONE * (rampSeconds - ageSeconds)) / rampSeconds;
+    }
+
+    /// @notice What a position moves with a unit of its underlying: an option by its straight line, anything else by its size.
+    /// @custom:spec CLR-046
+    function deltaE8(
+        Position memory position,
+        uint256 spotE8,
+        uint256 rangeE8,
+        uint256 time
+    ) internal pure returns (int256) {
+        uint96 instrument = position.instrument;
+        if (!Instruments.isOption(instrument)) return position.sizeE8;
+        uint256 expiry = Instruments.expiryOf(instrument);
+        int256 delta = optionDeltaE8(
+            Instruments.kindOf(instrument) == Instruments.CALL,
+            Instruments.strikeE8Of(instrument),
+            spotE8,
+            rangeE8,
+            expiry > time ? expiry - time : 0
+        );
+        return (position.sizeE8 * delta) / int256(ONE);
     }
 
     /// @notice What one option moves with a unit of its underlying: a straight line through the money, as wide as the price range over the root of its time. It reads no volatility, so that no attester moves it.

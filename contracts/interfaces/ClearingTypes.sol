@@ -109,7 +109,7 @@ struct MarketTotals {
 struct Need {
     /// @notice As the lot held it: positive when those who are short must give up their positions.
     int64 sizeE8;
-    /// @notice When it was opened.
+    /// @notice When it was opened; of what was added later the mean, by size.
     uint40 since;
     /// @notice Its value at the bankruptcy price, against the funding of that moment.
     int128 costE8;

@@ -102,7 +102,7 @@ interface IClearingEvents {
         int256 realisedE8
     );
 
-    /// @notice A need met its instrument's expiry, or another one on the opposite side; insurance got `gainE8`, or paid it.
+    /// @notice A need met its instrument's expiry, and nobody had served it a day later; insurance got `gainE8`, or paid it.
     event NeedNetted(uint96 indexed instrument, int256 gainE8);
 
     /// @notice A guardian paused or released risk-increasing operations.

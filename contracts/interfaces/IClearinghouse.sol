@@ -60,7 +60,7 @@ interface IClearinghouse is IClearingEvents {
     /// @notice Deleverages an account that holds the opposite of an open need and whose score reaches the need's threshold (CLR-046). Anyone may call; every other operation of the account does the same first.
     function serveNeed(uint64 account, bytes calldata state) external;
 
-    /// @notice Ends the need of an instrument that has expired, at its settlement price. Anyone may call.
+    /// @notice Ends the need of an instrument that has expired, at its settlement price, a day after it: until then holders of the opposite side serve it. Anyone may call.
     function settleNeed(uint96 instrument) external;
 
     /// @notice Winds a market down whose sources have been dead for seven days without a break (ORC-005): from then on every touch settles its perpetuals, futures and options at the price that the rule gives, and `settleExpired` does it for anybody, in any order. Anyone, once.

@@ -68,7 +68,7 @@ interface ILiquidationHouse {
         uint256 deficitE8
     );
 
-    /// @notice What a lot had left was taken over at bankruptcy prices, its marks moved by `shiftE8` of themselves; the lot goes on with this preimage, nothing sold, for what the account still has.
+    /// @notice What a lot had left was taken over at bankruptcy prices, its marks moved by at most `shiftE8` of themselves; the lot goes on with this preimage, nothing sold, for what the account still has.
     event LotDeleveraged(
         uint64 indexed lot,
         uint64 indexed account,
@@ -145,7 +145,7 @@ interface ILiquidationHouse {
     /// @notice Shows that a lot has become insolvent, so that nobody leaves the insurance before its loss. Anyone.
     function showLoss(uint64 lot, LotPreimage calldata preimage) external;
 
-    /// @notice Takes over what an insolvent lot has left when insurance cannot pay its loss: insurance pays what it can, the legs become needs at bankruptcy prices, which opposite holders serve (CLR-045). Where proceeds or deposits make up for the loss, so that nobody has lost, the prices are the marks, and the account keeps what it has. Anyone.
+    /// @notice Takes over what an insolvent lot has left when insurance cannot pay its loss: its legs first serve open needs of the opposite side; insurance pays what it can, and the rest of the legs become needs at bankruptcy prices, which opposite holders serve (CLR-045). Legs that hedge each other are moved last. Where proceeds or deposits make up for the loss, so that nobody has lost, the prices are the marks, and the account keeps what it has. Anyone.
     function deleverage(uint64 lot, LotPreimage calldata preimage) external;
 
     /// @notice Ends a lot whose account is healthy by computation, or of which everything is sold. Anyone.

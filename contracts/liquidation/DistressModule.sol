@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Need} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
@@ -10,9 +11,11 @@ import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
-import {AccountState, AccountStates} from "../margin/AccountStates.sol";
+import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {Fills} from "../clearing/Fills.sol";
 import {LiveMarket, LiveMarkets} from "../clearing/LiveMarkets.sol";
+import {Needs} from "../clearing/Needs.sol";
 import {SignedDivision} from "../clearing/SignedDivision.sol";
 import {LotBook} from "./LotBook.sol";
 import {LotLegs} from "./LotLegs.sol";
@@ -26,8 +29,6 @@ contract DistressModule is LotValues {
     using SignedDivision for int256;
 
     uint256 internal constant ONE = 1e8;
-    /// @dev A bankruptcy price is never further from the mark than this part of it.
-    uint256 internal constant SHIFT_MAX_E8 = 5e7;
 
     constructor(
         IClearinghouse clearinghouse_,
@@ -92,16 +93,24 @@ contract DistressModule is LotValues {
         bytes memory balances = _balancesOf(account);
         int256 equityE8 = _equityOf(live, encoded, balances);
         uint256 loss = _lossOf(equityE8);
-        (, uint16 main) = LotLegs.notional(live.records, left);
+        uint256[] memory openE8 = LotLegs.openness(live.records, left, block.timestamp);
+        (, uint16 main) = LotLegs.notional(live.records, left, openE8);
         uint256 covered = _coverage(stored, main, loss);
         bool due = covered < loss || _isUninsured(live, stored, preimage, equityE8, main);
         require(left.positions.length != 0 && due, ILiquidationHouse.NothingToDeleverage(lot, loss, covered));
+        if (_serveNeeds(left)) {
+            encoded = AccountStates.encode(left);
+            loss = _lossOf(_equityOf(live, encoded, balances));
+            covered = _coverage(stored, main, loss);
+            openE8 = LotLegs.openness(live.records, left, block.timestamp);
+        }
         if (covered != 0) insurance.count(main, covered);
         // The loss at the marks that are moved, which is no less than that at the better surfaces. A unit a leg more: each is closed rounded against the account, which must not end below nothing.
         loss = _lossOf(floors.equityOf(encoded, balances, live.checkpoint, live.records, SurfaceChoice.Present));
         (uint96[] memory instruments, int256[] memory prices, uint256 shift) = _bankruptcy(
             live,
             left,
+            openE8,
             loss == 0 ? 0 : loss - covered + left.positions.length
         );
         bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
@@ -129,17 +138,33 @@ contract DistressModule is LotValues {
         return _coverage(stored, main, loss) < loss;
     }
 
-    /// @dev The marks, each moved by the same part of itself in the account's favour, so that together they make up for a loss.
+    /// @dev What taking over does first, in memory only: legs give open needs of the opposite side what those take, as any holder does, so that what follows is reckoned of what is left.
+    /// @custom:spec CLR-045
+    function _serveNeeds(AccountState memory left) private view returns (bool served) {
+        uint256 n = left.positions.length;
+        for (uint256 i = 0; i < n; ++i) {
+            Position memory leg = left.positions[i];
+            Need memory need = clearinghouse.needOf(leg.instrument);
+            if (need.sizeE8 == 0 || (need.sizeE8 > 0) == (leg.sizeE8 > 0)) continue;
+            (int256 sizeE8, int256 costE8) = Needs.take(need, leg.sizeE8);
+            left.cashE8 += Fills.add(leg, sizeE8, costE8);
+            served = true;
+        }
+        if (served) Fills.prune(left);
+    }
+
+    /// @dev The marks, each moved in the account's favour, so that together they make up for a loss: by how open an underlying is, since legs that hedge each other made none. `largestE8` is the part of its mark that one moved by at most.
     /// @custom:spec CLR-045
     function _bankruptcy(
         Live memory live,
         AccountState memory state,
+        uint256[] memory openE8,
         uint256 lossE8
-    ) internal view virtual returns (uint96[] memory instruments, int256[] memory prices, uint256 shiftE8) {
+    ) internal view virtual returns (uint96[] memory instruments, int256[] memory prices, uint256 largestE8) {
         uint256 n = state.positions.length;
         (instruments, prices) = (new uint96[](n), new int256[](n));
         int256[] memory funding = new int256[](n);
-        uint256 gross = 0;
+        uint256[] memory parts = new uint256[](n);
         for (uint256 i = 0; i < n; ++i) {
             uint96 instrument = state.positions[i].instrument;
             instruments[i] = instrument;
@@ -150,13 +175,13 @@ contract DistressModule is LotValues {
                 int256 mark = floors.quoteOf(instrument, live.checkpoint, live.records).markE8;
                 prices[i] = mark > 0 ? mark : int256(0);
             }
-            gross += (state.positions[i].sizeE8.abs() * uint256(prices[i])) / ONE;
+            parts[i] = (state.positions[i].sizeE8.abs() * uint256(prices[i])) / ONE;
         }
-        shiftE8 = gross == 0 ? SHIFT_MAX_E8 : (lossE8 * ONE + gross - 1) / gross;
-        if (shiftE8 > SHIFT_MAX_E8) shiftE8 = SHIFT_MAX_E8;
+        parts = LotLegs.parts(parts, openE8, lossE8);
         for (uint256 i = 0; i < n; ++i) {
-            int256 moved = (prices[i] * int256(shiftE8)).ceil(int256(ONE));
+            int256 moved = (prices[i] * int256(parts[i])).ceil(int256(ONE));
             prices[i] += (state.positions[i].sizeE8 > 0 ? moved : -moved) - funding[i];
+            largestE8 = Math.max(largestE8, parts[i]);
         }
     }
 

@@ -248,7 +248,8 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         }
         AccountState memory whole = _whole(live, preimage.state);
         uint256 grossE8;
-        (grossE8, price.underlying) = LotLegs.notional(live.records, whole);
+        uint256[] memory openE8 = LotLegs.openness(live.records, whole, block.timestamp);
+        (grossE8, price.underlying) = LotLegs.notional(live.records, whole, openE8);
         price.lossE8 = uint256(-equityE8);
         if (preimage.balances.length != 0) grossE8 += uint256(equityE8 - _equityOf(live, encoded, ""));
         (uint256 loss, uint256 incentive) = LotMath.lossAndIncentiveDown(

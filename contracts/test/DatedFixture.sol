@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Expiries} from "../clearing/Expiries.sol";
+import {LiveMarket, LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee} from "../interfaces/IReferee.sol";
@@ -57,6 +59,19 @@ abstract contract DatedFixture is ProtocolFixture {
         (bytes memory checkpoint, bytes memory records) = dated.live();
         int256 mark = floors.quoteOf(instrument, checkpoint, records).markE8;
         return mark > 0 ? uint256(mark) : 1;
+    }
+
+    /// @dev What a unit is worth against its cost: the mark less the funding, or what a settled instrument pays.
+    function worthOf(uint96 instrument) internal view returns (int256) {
+        uint16 underlying = uint16(Instruments.underlyingOf(instrument));
+        uint32 expiry = uint32(Instruments.expiryOf(instrument));
+        if (expiry == 0) {
+            (, bytes memory live) = hub.live();
+            LiveMarket memory market = LiveMarkets.find(live, underlying);
+            return int256(market.markE8) - market.fundingE8;
+        }
+        uint256 settledE8 = dated.settlementPriceE8(underlying, expiry);
+        return int256(settledE8 == 0 ? markOf(instrument) : Expiries.payoffE8(instrument, settledE8));
     }
 
     /// @dev At the mark.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Need} from "../interfaces/ClearingTypes.sol";
 import {Needs} from "../clearing/Needs.sol";
 
 /// @notice Who is deleveraged first: deltas and scores.
@@ -33,6 +34,27 @@ contract NeedsTest {
         assert(Needs.openE8(1e8, 0) == 0 && Needs.openE8(1e8, -1) == 0 && Needs.openE8(0, 1e8) == 0);
         assert(Needs.scoreE8(30e8, -100e8, 50e6) == 15e6);
         assert(Needs.scoreE8(-1, 100e8, 1e8) == 0 && Needs.scoreE8(1, 0, 1e8) == 0);
+    }
+
+    /// @dev A need is as old as its parts, each by its size; a new one begins now, whatever stood there before.
+    function test_grow_newPartsWaitAsOldOnesDid() public pure {
+        Need memory need = Need(0, 7, 0);
+        Needs.grow(need, -3e8, -300e8, 1000);
+        assert(need.sizeE8 == -3e8 && need.costE8 == -300e8 && need.since == 1000);
+        Needs.grow(need, -9e8, -800e8, 1600);
+        assert(need.sizeE8 == -12e8 && need.costE8 == -1100e8 && need.since == 1450);
+        // Dust makes it a second younger at most.
+        Needs.grow(need, -1, -1, 2000);
+        assert(need.since == 1451);
+    }
+
+    function testFuzz_grow_isBetweenOldAndNow(uint40 since, uint32 later, uint48 old, uint48 added) public pure {
+        since >>= 1;
+        Need memory need = Need(int64(uint64(old)), since, 0);
+        uint256 time = uint256(since) + later;
+        Needs.grow(need, int256(uint256(added)) + 1, 0, time);
+        assert(need.since >= since && need.since <= time);
+        if (old == 0) assert(need.since == time);
     }
 
     function _call(uint256 strikeE8, uint256 tau) private pure returns (int256) {

@@ -26,8 +26,9 @@ contract OverhaircutModule is DistressModule {
     function _bankruptcy(
         Live memory live,
         AccountState memory state,
+        uint256[] memory openE8,
         uint256
     ) internal view override returns (uint96[] memory, int256[] memory, uint256) {
-        return super._bankruptcy(live, state, type(uint128).max);
+        return super._bankruptcy(live, state, openE8, type(uint128).max);
     }
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
+import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IReferee} from "../interfaces/IReferee.sol";
+import {Need} from "../interfaces/ClearingTypes.sol";
+import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
+import {DatedFixture} from "./DatedFixture.sol";
+import {LotFixture} from "./LotFixture.sol";
+import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {VM} from "./IVm.sol";
+
+/// @notice A loss falls on the market that made it: legs that hedge each other close at their marks, and expiry spares nobody; judged by the real referees.
+contract DeleverageHedgesTest is DatedFixture, LotFixture {
+    /// @dev Joint crash of the whole range, with the add-ons.
+    bytes private constant CRASH = hex"000001";
+    uint256 private constant DAY_MOST_E8 = 20_000e8;
+    uint64 private short;
+    uint64 private maker;
+
+    function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
+        return super._hub(prices);
+    }
+
+    function _referee() internal override(DatedFixture, ProtocolFixture) returns (IReferee) {
+        return super._referee();
+    }
+
+    function _floors() internal override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
+        return super._floors();
+    }
+
+    function setUp() public {
+        deployDated();
+        short = openWith(5_000_000);
+        maker = openWith(5_000_000);
+        fund(1_000_000e6);
+        LiquidationParameters memory p = liquidationParameters();
+        p.insuranceDayMaxE8 = uint128(DAY_MOST_E8);
+        parameters.setLiquidation(p);
+    }
+
+    /// @dev 900,000 of the coin that fell; twice 360,000 of bitcoin hedged against each other.
+    function test_deleverage_movesWhatIsOpenAndNotWhatIsHedged() public {
+        uint64 ann = openWith(500_000);
+        trade(ann, short, ethPerpetual, 300e8, ETH_PRICE);
+        trade(ann, maker, btcPerpetual, 4e8, BTC_PRICE);
+        tradeAtMark(maker, ann, future(FAR), 4e8);
+        walkEth(1_200e8);
+        uint64 lot = startLotBy(ann, CRASH);
+        pass(60);
+        deleverageLot(lot);
+        require(insurance.paidToday(ETH) == DAY_MOST_E8, Broken("on the day of the market that made it"));
+        require(insurance.paidToday(BTC) == 0, Broken("on no other"));
+        Need memory need = clearinghouse.needOf(btcPerpetual);
+        bool atMark = need.costE8 == 4 * worthOf(btcPerpetual);
+        require(need.sizeE8 == 4e8 && atMark, Broken("a hedge at its mark"));
+        need = clearinghouse.needOf(future(FAR));
+        atMark = need.costE8 == -4 * worthOf(future(FAR));
+        require(need.sizeE8 == -4e8 && atMark, Broken("and what it hedged"));
+        require(clearinghouse.needOf(ethPerpetual).costE8 / 300 > 1_260e8, Broken("the coin bears the loss"));
+        require(cashOf(ann) >= 0 && cashOf(ann) < 1e6, Broken("nothing left, nothing lacking"));
+        finishLot(lot);
+        pass(600);
+        serveNeed(short);
+        serveNeed(maker);
+        requireConserved();
+    }
+
+    // Expiry
+
+    function test_settle_aNeedTakenOverBeforeExpiryIsServedFirst() public {
+        uint256 before = _expired();
+        int256 held = cashOf(short);
+        settleExpired(short);
+        require(clearinghouse.needOf(future(NEAR)).sizeE8 == 0, Broken("served"));
+        require(unpacked(short).positions.length == 0, Broken("nothing is left"));
+        // 90,000 less the bankruptcy price, not less the 60,000 that it settled at.
+        require(cashOf(short) - held < 280_000e8, Broken("at the bankruptcy price"));
+        require(insurance.balanceE8() == before, Broken("insurance pays none of it"));
+        requireConserved();
+    }
+
+    function test_settleNeed_holdersHaveADay() public {
+        uint256 before = _expired();
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NothingExpired.selector, 0));
+        clearinghouse.settleNeed(future(NEAR));
+        pass(1 days);
+        clearinghouse.settleNeed(future(NEAR));
+        require(clearinghouse.needOf(future(NEAR)).sizeE8 == 0, Broken("closed at the payoff"));
+        require(insurance.balanceE8() < before, Broken("what nobody served is paid by insurance"));
+    }
+
+    /// @dev Ten futures at 90,000 on 250,000, which fall to 60,000 an hour before they expire.
+    function _expired() private returns (uint256 insuredE8) {
+        uint64 ann = openWith(250_000);
+        tradeAtMark(ann, short, future(NEAR), 10e8);
+        pass(NEAR - block.timestamp - 1 days);
+        walkBtc(60_000e8);
+        uint64 lot = startLotBy(ann, CRASH);
+        pass(60);
+        deleverageLot(lot);
+        finishLot(lot);
+        insuredE8 = insurance.balanceE8();
+        require(block.timestamp < NEAR && insurance.paidToday(BTC) == DAY_MOST_E8, Broken("before it expires"));
+        expire(NEAR, 60_000e8);
+    }
+}
