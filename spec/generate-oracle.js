@@ -234,7 +234,7 @@ const walks = times(24, (i) => {
   const expiry = START + 1800n * between(1, (now - START) / 1800n);
   const from = sums(history, expiry - 1800n);
   let [settled, seconds] = [0n, 0n];
-  for (let end = expiry; end <= now && end < expiry + 672n * 1800n && settled === 0n; end += 1800n) {
+  for (let end = expiry; end <= now && settled === 0n; end += 1800n) {
     const to = sums(history, end);
     seconds = to[1] - from[1];
     if (seconds >= 900n) settled = mean(from, to);

@@ -16,8 +16,6 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     uint256 internal constant WINDOW_SECONDS = 1800;
     /// @dev Half of the window.
     uint256 internal constant COVERED_MIN_SECONDS = 900;
-    /// @dev Half hours that a settlement looks beyond its expiry, and a sum before its time: two weeks.
-    uint256 internal constant SEARCH_MAX = 672;
     uint256 internal constant MOVE_MAX_E8 = 5e7;
     uint256 internal constant DAY = 86_400;
     /// @dev For so long the sources of a market must have been dead before it is wound down.
@@ -31,11 +29,11 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         uint8 count;
     }
 
-    /// @dev Sums at a half hour; `stored` tells a first one, which is all zero, from none.
+    /// @dev Sums at a half hour.
     struct HalfHour {
         uint96 cumulativeE8;
         uint40 coveredSeconds;
-        bool stored;
+        uint40 time;
     }
 
     IRiskParameters public immutable parameters;
@@ -44,7 +42,8 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     mapping(uint16 underlying => SpotMarket) private _spots;
     mapping(uint16 underlying => FeedParameters) private _feedParameters;
     mapping(uint16 underlying => Feed[SOURCES_MAX]) private _feeds;
-    mapping(uint16 underlying => mapping(uint256 time => HalfHour)) private _halfHours;
+    /// @dev Ascending. At a half hour that is not kept the sums are those of the one before it: nothing was added since.
+    mapping(uint16 underlying => HalfHour[]) private _halfHours;
     mapping(uint16 underlying => mapping(uint32 expiry => uint64 priceE8)) private _settlementsE8;
 
     constructor(address authority, IRiskParameters parameters_) AccessManaged(authority) {
@@ -88,20 +87,22 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         if (expiry == 0) return _windDown(underlying);
         require(_isOver(expiry), ExpiryNotOver(underlying, expiry));
         _update(underlying, parameters.averagingWindowSeconds());
-        SpotMarket memory m = _spots[underlying];
-        (uint96 fromE8, uint40 fromSeconds) = _sumsAt(underlying, m, expiry - WINDOW_SECONDS);
-        uint256 end = expiry;
-        for (uint256 i = 0; i < SEARCH_MAX && end <= block.timestamp; ++i) {
-            (uint96 toE8, uint40 toSeconds) = _sumsAt(underlying, m, end);
-            coveredSeconds = toSeconds - fromSeconds;
-            if (coveredSeconds >= COVERED_MIN_SECONDS) {
-                priceE8 = _mean(toE8 - fromE8, coveredSeconds);
-                _settlementsE8[underlying][expiry] = priceE8;
-                emit SettlementFixed(underlying, expiry, priceE8, uint32(coveredSeconds));
-                return (priceE8, coveredSeconds);
-            }
-            end += WINDOW_SECONDS;
-        }
+        HalfHour[] storage kept = _halfHours[underlying];
+        HalfHour memory from = _keptAt(kept, expiry - WINDOW_SECONDS);
+        uint256 before = _countUntil(kept, expiry);
+        // From the expiry on; the newest half hour, which says how much there is, when none has enough.
+        uint256 enough = _firstCovered(
+            kept,
+            before == 0 ? 0 : before - 1,
+            kept.length - 1,
+            from.coveredSeconds + COVERED_MIN_SECONDS
+        );
+        HalfHour memory to = kept[enough];
+        coveredSeconds = to.coveredSeconds - from.coveredSeconds;
+        if (coveredSeconds < COVERED_MIN_SECONDS) return (0, coveredSeconds);
+        priceE8 = _mean(to.cumulativeE8 - from.cumulativeE8, coveredSeconds);
+        _settlementsE8[underlying][expiry] = priceE8;
+        emit SettlementFixed(underlying, expiry, priceE8, uint32(coveredSeconds));
     }
 
     // Governance
@@ -133,7 +134,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
             m.spotE8 = o.priceE8;
             m.averageSpotE8 = o.priceE8;
             m.time = uint40(block.timestamp);
-            _halfHours[underlying][block.timestamp - (block.timestamp % WINDOW_SECONDS)].stored = true;
+            _halfHours[underlying].push(HalfHour(0, 0, uint40(block.timestamp - (block.timestamp % WINDOW_SECONDS))));
         }
         emit FeedsSet(underlying, sources, p, o.priceE8);
     }
@@ -272,15 +273,16 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         SpotMarket memory m = _spots[underlying];
         bool dead = m.state == Checkpoints.HALTED && block.timestamp - m.haltedTime >= WIND_DOWN_SECONDS;
         require(dead, MarketAlive(underlying, m.state, m.haltedTime));
-        uint256 from = m.haltedTime - (m.haltedTime % WINDOW_SECONDS);
-        uint256 sum = 0;
-        for (uint256 i = 0; i < SEARCH_MAX && coveredSeconds < COVERED_MIN_SECONDS; ++i) {
-            from -= WINDOW_SECONDS;
-            // Where nothing is stored the sums are those of the next half hour below, which is looked at next.
-            if (!_halfHours[underlying][from].stored && i + 1 < SEARCH_MAX) continue;
-            (uint96 fromE8, uint40 fromSeconds) = _sumsAt(underlying, m, from);
-            (sum, coveredSeconds) = (m.cumulativeE8 - fromE8, m.coveredSeconds - fromSeconds);
-        }
+        HalfHour[] storage kept = _halfHours[underlying];
+        uint256 end = m.haltedTime - (m.haltedTime % WINDOW_SECONDS) - WINDOW_SECONDS;
+        // The newest that leaves enough since then; where there is none, all that was ever observed counts.
+        uint256 most = uint256(m.coveredSeconds) + 1;
+        uint256 count =
+            most > COVERED_MIN_SECONDS ? _firstCovered(kept, 0, _countUntil(kept, end), most - COVERED_MIN_SECONDS) : 0;
+        HalfHour memory from;
+        if (count != 0) from = kept[count - 1];
+        coveredSeconds = m.coveredSeconds - from.coveredSeconds;
+        uint256 sum = m.cumulativeE8 - from.cumulativeE8;
         uint256 band = (_feedParameters[underlying].haltMoveE8 * uint256(m.spotE8)) / ONE;
         priceE8 = coveredSeconds == 0 ? m.spotE8 : _mean(sum, coveredSeconds);
         if (priceE8 > m.spotE8 + band) priceE8 = uint64(m.spotE8 + band);
@@ -304,23 +306,54 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
 
     function _storeHalfHour(uint16 underlying, SpotMarket memory m, uint256 time) private {
         (uint96 cumulativeE8, uint40 coveredSeconds) = MarketStates.sumsAt(m, time);
-        _halfHours[underlying][time] = HalfHour(cumulativeE8, coveredSeconds, true);
+        _halfHours[underlying].push(HalfHour(cumulativeE8, coveredSeconds, uint40(time)));
     }
 
-    /// @dev Sums at a time: at one after the last update by holding its price, at a half hour before it as stored.
+    /// @dev Sums at a time: at one after the last update by holding its price, at a half hour before it as kept.
     function _sumsAt(
         uint16 underlying,
         SpotMarket memory m,
         uint256 time
     ) private view returns (uint96 cumulativeE8, uint40 coveredSeconds) {
         if (time >= m.time) return MarketStates.sumsAt(m, time);
-        for (uint256 i = 0; i < SEARCH_MAX; ++i) {
-            HalfHour memory found = _halfHours[underlying][time];
-            if (found.stored) return (found.cumulativeE8, found.coveredSeconds);
-            time -= WINDOW_SECONDS;
+        HalfHour memory found = _keptAt(_halfHours[underlying], time);
+        return (found.cumulativeE8, found.coveredSeconds);
+    }
+
+    /// @dev The newest that was kept of a time or before it; zeros before the underlying was listed.
+    function _keptAt(HalfHour[] storage kept, uint256 time) private view returns (HalfHour memory found) {
+        uint256 count = _countUntil(kept, time);
+        if (count != 0) found = kept[count - 1];
+    }
+
+    /// @dev How many were kept of a time or before it: looked for from the newest, which most ask about, in steps that double, and then by halves. However long nobody looked at the market, that is some dozen reads.
+    function _countUntil(HalfHour[] storage kept, uint256 time) private view returns (uint256 count) {
+        uint256 most = kept.length;
+        count = most;
+        for (uint256 step = 1; count != 0 && kept[count - 1].time > time; step *= 2) {
+            most = count - 1;
+            count = most > step ? most - step : 0;
         }
-        // Before the underlying was listed.
-        return (0, 0);
+        while (count < most) {
+            uint256 middle = (count + most + 1) / 2;
+            if (kept[middle - 1].time > time) most = middle - 1;
+            else count = middle;
+        }
+    }
+
+    /// @dev The place of the first between two whose covered seconds are at least so many; the upper one where none is. They never fall from one to the next.
+    function _firstCovered(
+        HalfHour[] storage kept,
+        uint256 least,
+        uint256 most,
+        uint256 coveredSeconds
+    ) private view returns (uint256) {
+        while (least < most) {
+            uint256 middle = (least + most) / 2;
+            if (kept[middle].coveredSeconds < coveredSeconds) least = middle + 1;
+            else most = middle;
+        }
+        return least;
     }
 
     /// @dev Rounded to the nearest unit: a price is neither a credit nor a debt.

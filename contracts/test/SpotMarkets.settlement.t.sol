@@ -98,6 +98,59 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         assert(hub.fixSettlement(BTC, EXPIRY) == (1200 * BTC_PRICE + 300 * 96_000e8) / 1500);
     }
 
+    // Silence across an expiry
+
+    /// @dev Ten minutes before the expiry and half an hour after the silence: the price is the same however long nobody looked, and so is about the gas.
+    function test_fixSettlement_afterAnySilenceIsThatOfAShortOne() public {
+        uint256[5] memory silences = [uint256(2 hours), 2 days, 4 days, 14 days, 400 days];
+        for (uint256 i = 0; i < silences.length; ++i) {
+            uint256 before = VM.snapshotState();
+            _silence(silences[i]);
+            _fixesForLittle(EXPIRY, 0, 600);
+            _hold(91_000e8, 30);
+            _fixesForLittle(EXPIRY, uint64((600 * BTC_PRICE + 1500 * 91_000e8 + 1050) / 2100), 2100);
+            assert(VM.revertToState(before));
+        }
+    }
+
+    /// @dev All of its window was silent: what was observed after the silence is its price, and nothing of what was before.
+    function test_fixSettlement_ofAnExpiryWithinASilenceIsWhatCameAfterIt() public {
+        _silence(400 days);
+        _hold(91_000e8, 30);
+        for (uint32 day = 1; day < 400; day += 57) _fixesForLittle(EXPIRY + day * 1 days, 91_000e8, 1500);
+    }
+
+    /// @dev Against the definition, walked through update by update.
+    function testFuzz_fixSettlement_isTheDefinitionThroughSilences(
+        uint256 seed,
+        uint8 updates,
+        uint8 halfHours
+    ) public {
+        uint256 count = 1 + (updates % 24);
+        uint256[] memory times = new uint256[](count + 1);
+        uint256[] memory pricesE8 = new uint256[](count + 1);
+        (times[0], pricesE8[0]) = (this.clock(), BTC_PRICE);
+        for (uint256 i = 1; i <= count; ++i) {
+            uint256 dice = uint256(keccak256(abi.encode(seed, i)));
+            pass(1 + (dice % (dice & (1 << 128) == 0 ? 600 : 5 days)));
+            btcFeed.setAnswer(int256(BTC_PRICE + ((dice >> 160) % 2_000) * 1e8));
+            spots.update(BTC);
+            (times[i], pricesE8[i]) = (this.clock(), spots.storedSpotE8(BTC));
+        }
+        uint256 now_ = this.clock();
+        uint256 most = (now_ - START) / 1800;
+        if (most < 2) return;
+        uint32 expiry = uint32(START + 1800 * (1 + ((uint256(halfHours) * 7) % (most - 1))));
+        (uint64 priceE8, ) = spots.tryFixSettlement(BTC, expiry);
+        (uint256 fromE8, uint256 from) = _sums(times, pricesE8, expiry - 1800);
+        uint256 expectedE8 = 0;
+        for (uint256 end = expiry; end <= now_ && expectedE8 == 0; end += 1800) {
+            (uint256 toE8, uint256 to) = _sums(times, pricesE8, end);
+            if (to - from >= 900) expectedE8 = (toE8 - fromE8 + (to - from) / 2) / (to - from);
+        }
+        assert(priceE8 == expectedE8);
+    }
+
     function test_fixSettlement_refusesWhatIsNotOverOrAligned() public {
         VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.ExpiryNotOver.selector, BTC, EXPIRY));
         hub.fixSettlement(BTC, EXPIRY);
@@ -138,6 +191,33 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         pass((seed >> 8) % 10 days);
         uint256 fixedE8 = hub.fixSettlement(BTC, EXPIRY);
         assert(fixedE8 == (sum + covered / 2) / covered && fixedE8 >= low && fixedE8 <= high);
+    }
+
+    /// @dev Five minutes of the window, five that the price holds, and then nobody looks; the first who does finds another price.
+    function _silence(uint256 secondsPassed) private {
+        _to(EXPIRY - 1500);
+        pass(secondsPassed);
+        _at(91_000e8);
+    }
+
+    function _fixesForLittle(uint32 expiry, uint64 expectedE8, uint256 observed) private {
+        nextBlock();
+        uint256 left = gasleft();
+        (uint64 priceE8, uint256 coveredSeconds) = spots.tryFixSettlement(BTC, expiry);
+        require(left - gasleft() < 300_000, Broken("gas"));
+        require(priceE8 == expectedE8 && coveredSeconds == observed, Broken("price"));
+    }
+
+    function _sums(
+        uint256[] memory times,
+        uint256[] memory pricesE8,
+        uint256 time
+    ) private pure returns (uint256 sumE8, uint256 covered) {
+        for (uint256 i = 0; i < times.length && times[i] < time; ++i) {
+            uint256 held = (i + 1 < times.length && times[i + 1] < time ? times[i + 1] : time) - times[i];
+            if (held > 300) held = 300;
+            (sumE8, covered) = (sumE8 + pricesE8[i] * held, covered + held);
+        }
     }
 
     function _to(uint256 time) private {

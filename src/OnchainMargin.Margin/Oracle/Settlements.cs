@@ -5,7 +5,6 @@ public static class Settlements
 {
     private const long WindowSeconds = 1800;
     private const long CoveredLeastSeconds = 900;
-    private const int SearchMost = 672;
 
     /// <summary>The settlement price of an expiry, and how many seconds of it were observed; 0 while too little was.</summary>
     /// <param name="updates">The market after each update, ascending in time, from the listing to now.</param>
@@ -16,9 +15,9 @@ public static class Settlements
     {
         (Int128 fromE8, long fromSeconds) = SumsAt(updates, expiry - WindowSeconds);
         long covered = 0;
-        for (int i = 0; i < SearchMost && expiry + (i * WindowSeconds) <= nowSeconds; i++)
+        for (long end = expiry; end <= nowSeconds; end += WindowSeconds)
         {
-            (Int128 toE8, long toSeconds) = SumsAt(updates, expiry + (i * WindowSeconds));
+            (Int128 toE8, long toSeconds) = SumsAt(updates, end);
             covered = toSeconds - fromSeconds;
             if (covered >= CoveredLeastSeconds)
             {
@@ -60,12 +59,13 @@ public static class Settlements
         long from = updates[i].TimeSeconds / WindowSeconds * WindowSeconds;
         Int128 sum = 0;
         long covered = 0;
-        for (int j = 0; j < SearchMost && covered < CoveredLeastSeconds; j++)
+        do
         {
             from -= WindowSeconds;
             (Int128 fromE8, long fromSeconds) = SumsAt(updates, from);
             (sum, covered) = (now.CumulativeE8 - fromE8, now.CoveredSeconds - fromSeconds);
         }
+        while (covered < CoveredLeastSeconds && from > updates[0].TimeSeconds);
 
         long band = (long)((Int128)haltMoveE8 * now.SpotE8 / Rounding.One);
         return (Math.Clamp(covered == 0 ? now.SpotE8 : Mean(sum, covered), now.SpotE8 - band, now.SpotE8 + band), covered);
