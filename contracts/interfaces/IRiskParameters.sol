@@ -160,7 +160,7 @@ interface IRiskParameters {
     /// @notice Sets an underlying; the next free number (from 1) lists a new one.
     function setUnderlying(uint16 underlying, UnderlyingParameters calldata parameters) external;
 
-    /// @notice Sets a token of the vault's list.
+    /// @notice Sets a token of the vault's list. The first time all of it acts at once: before it the token counts nothing (`isTokenSet`).
     function setToken(uint16 token, TokenParameters calldata parameters) external;
 
     /// @notice Moves what attesters may move of an underlying; for the contract of their steps (`IParameterSteps`), which holds the corridor. All checks of `setUnderlying` hold.
@@ -193,6 +193,9 @@ interface IRiskParameters {
     function underlyingCount() external view returns (uint16);
     function underlyingOf(uint16 underlying) external view returns (UnderlyingParameters memory);
     function tokenOf(uint16 token) external view returns (TokenParameters memory);
+
+    /// @notice Whether a token was ever set; only such a token is given a price.
+    function isTokenSet(uint16 token) external view returns (bool);
     function riskInterestMaxE8(uint16 underlying) external view returns (uint128);
     function clearing() external view returns (ClearingParameters memory);
     function interest() external view returns (InterestParameters memory);

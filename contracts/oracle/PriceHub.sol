@@ -145,7 +145,8 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     /// @inheritdoc IPriceHub
     function setTokenSource(uint16 token, address source) external restricted {
-        require(token < vault.tokenCount(), TokenUnknown(token));
+        // Why it must be set: one that already counted would get its first haircut in one block.
+        require(token < vault.tokenCount() && parameters.isTokenSet(token), TokenUnknown(token));
         uint64 priceE8 = source == address(0) ? 0 : PriceSources.read(source);
         require(source == address(0) || priceE8 != 0, SourceUnusable(source));
         _tokens[token].source = source;

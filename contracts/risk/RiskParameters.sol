@@ -51,6 +51,8 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     uint32 public override rampSeconds;
+    /// @dev A bit a token, never taken back: whatever its values, a token that was set once is not new.
+    uint256 private _tokensSet;
     mapping(uint16 underlying => uint128) public override riskInterestMaxE8;
     uint16 public override underlyingCount;
     /// @dev Until then something may be on its way; in one word with the count and the factor, which every reader reads, so that a market without ramps pays nothing for them.
@@ -172,7 +174,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     /// @inheritdoc IRiskParameters
     function setRiskInterestMax(uint16 underlying, uint128 largestE8) external restricted {
-        require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
+        _requireListed(underlying);
         riskInterestMaxE8[underlying] = largestE8;
         emit RiskInterestMaxSet(underlying, largestE8);
     }
@@ -242,7 +244,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     /// @inheritdoc IRiskParameters
     /// @custom:spec PAR-005
     function underlyingOf(uint16 underlying) public view returns (UnderlyingParameters memory) {
-        require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
+        _requireListed(underlying);
         if (block.timestamp >= _rampsEnd) return _underlyings[underlying];
         UnderlyingRamp memory ramp = _underlyingRamps[underlying];
         if (block.timestamp >= ramp.end) return _underlyings[underlying];
@@ -265,10 +267,15 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @inheritdoc IRiskParameters
+    function isTokenSet(uint16 token) public view returns (bool) {
+        return (_tokensSet >> token) & 1 != 0;
+    }
+
+    /// @inheritdoc IRiskParameters
     function underlyingTargetOf(
         uint16 underlying
     ) external view returns (UnderlyingParameters memory target, uint40 end) {
-        require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
+        _requireListed(underlying);
         return (_underlyings[underlying], _underlyingRamps[underlying].end);
     }
 
@@ -363,9 +370,10 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     /// @dev What a token is cannot change by degrees either, once it is set.
     function _departToken(uint16 token, TokenParameters memory target) private {
-        TokenParameters memory present = tokenOf(token);
-        bool isNew = present.underlying == 0 && present.haircutMaxE8 == 0 && present.thresholdE8 == 0;
+        bool isNew = !isTokenSet(token);
+        _tokensSet |= 1 << token;
         if (rampSeconds == 0 || isNew) return;
+        TokenParameters memory present = tokenOf(token);
         require(target.underlying == present.underlying, FieldFixed("underlying"));
         require(target.unitsE8 == present.unitsE8, FieldFixed("unitsE8"));
         TokenRamp storage ramp = _tokenRamps[token];
@@ -432,6 +440,10 @@ contract RiskParameters is IRiskParameters, AccessManaged {
             uint256 sum = risk + t.haircutMaxE8;
             require(_factorE8 * sum <= ONE * ONE, ParametersCoupled(underlying, token, sum));
         }
+    }
+
+    function _requireListed(uint16 underlying) private view {
+        require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
     }
 
     function _within(bytes32 name, uint256 value, uint256 least, uint256 largest) private pure {

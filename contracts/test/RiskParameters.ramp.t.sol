@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {MockToken} from "../dev/MockToken.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {
     IRiskParameters,
     TokenParameters,
@@ -12,6 +14,7 @@ import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Ramps} from "../risk/Ramps.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 import {VM} from "./IVm.sol";
+import {SettableSource} from "./SettableSource.sol";
 
 /// @notice What asks for more margin comes by degrees; what asks for less comes at once; no mixture on the way is looser or tighter than both ends.
 contract RiskParametersRampTest is ProtocolFixture {
@@ -95,6 +98,43 @@ contract RiskParametersRampTest is ProtocolFixture {
         assert(p.thresholdE8 == 1e8 && p.haircutMaxE8 == 25_000_000);
         pass(RAMP / 2);
         assert(parameters.tokenOf(WETH_TOKEN).thresholdE8 == 0.75e8);
+    }
+
+    /// @dev Values that say nothing make no token new: governance reaches them at once, by loosening.
+    function test_setToken_whatWasLoosenedToNothingRisesLinearly() public {
+        parameters.setToken(USDC_TOKEN, TokenParameters(0, 0, 0, 0, 0));
+        assert(parameters.tokenOf(USDC_TOKEN).haircutMaxE8 == 0);
+        parameters.setToken(USDC_TOKEN, TokenParameters(0, 0, 60_000_000, 60_000_000, 0));
+        assert(parameters.tokenOf(USDC_TOKEN).haircutBaseE8 == 0);
+        pass(RAMP / 2);
+        assert(parameters.tokenOf(USDC_TOKEN).haircutBaseE8 == 30_000_000);
+    }
+
+    /// @dev Nor does a first setting without haircuts, after which it could have been anything.
+    function test_setToken_whatWasSetWithoutHaircutsIsNotNew() public {
+        uint16 listed = WBTC_TOKEN + 1;
+        assert(!parameters.isTokenSet(listed));
+        parameters.setToken(listed, TokenParameters(0, 0, 0, 0, 0));
+        assert(parameters.isTokenSet(listed));
+        VM.expectRevert(abi.encodeWithSelector(IRiskParameters.FieldFixed.selector, bytes32("underlying")));
+        parameters.setToken(listed, TokenParameters(BTC, 1e8, 5_000_000, 25_000_000, 0));
+        parameters.setToken(listed, TokenParameters(0, 0, 70_000_000, 70_000_000, 0));
+        assert(parameters.tokenOf(listed).haircutBaseE8 == 0);
+        pass(RAMP);
+        assert(parameters.tokenOf(listed).haircutBaseE8 == 70_000_000);
+        // The first time all of it is there at once, since until then it counted nothing.
+        parameters.setToken(listed + 1, TokenParameters(0, 0, 70_000_000, 70_000_000, 0));
+        assert(parameters.tokenOf(listed + 1).haircutBaseE8 == 70_000_000);
+    }
+
+    /// @dev So none counts before it is set.
+    function test_setTokenSource_refusesATokenThatWasNeverSet() public {
+        vault.listToken(address(new MockToken("Late", "LATE", 18)));
+        SettableSource late = new SettableSource(1e8);
+        VM.expectRevert(abi.encodeWithSelector(IPriceHub.TokenUnknown.selector, WBTC_TOKEN + 1));
+        hub.setTokenSource(WBTC_TOKEN + 1, address(late));
+        parameters.setToken(WBTC_TOKEN + 1, TokenParameters(0, 0, 70_000_000, 70_000_000, 0));
+        hub.setTokenSource(WBTC_TOKEN + 1, address(late));
     }
 
     function test_setInitialFactor_risesLinearlyAndFallsAtOnce() public {
