@@ -10,7 +10,7 @@ import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {RiskAttestation, RiskEpoch} from "../interfaces/RiskTypes.sol";
 import {AccountStates} from "../margin/AccountStates.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
-import {ExpiryMissing} from "../margin/MarginErrors.sol";
+import {CollateralMissing, ExpiryMissing} from "../margin/MarginErrors.sol";
 import {Leaves} from "./Leaves.sol";
 
 /// @title Challenges
@@ -159,8 +159,8 @@ contract Challenges is IChallenges {
         return judge;
     }
 
-    /// @dev Says whether an attestation can say the figures: the checkpoint lists all expiries that the positions name, and the margins fit their fields; an honest signer asks for all the cash there is where not. Why that is asked of the referee: it finds an expiry
-    /// missing only in a record whose hash it has compared, so the answer is the checkpoint's, whatever records were brought. Attesters list expiries themselves, after a checkpoint that they then attest at.
+    /// @dev Says whether an attestation can say the figures: the checkpoint lists all expiries that the positions name and all tokens of the collateral, and the margins fit their fields; an honest signer asks for all the cash there is where not. Why that is asked of the referee: it finds an expiry
+    /// missing only in a record whose hash it has compared, and a token only in the checkpoint itself, so the answer is the checkpoint's, whatever records were brought. Attesters list expiries themselves, after a checkpoint that they then attest at; so may a token be listed.
     function _figuresOf(
         IReferee referee,
         Preimages calldata preimages
@@ -177,7 +177,8 @@ contract Challenges is IChallenges {
             // Why the initial margin alone: it is never less than the maintenance margin (MRG-052).
             return (computed.initialE8 <= uint64(type(int64).max), computed);
         } catch (bytes memory reason) {
-            if (bytes4(reason) == ExpiryMissing.selector) return (false, figures);
+            bool isMissing = bytes4(reason) == ExpiryMissing.selector || bytes4(reason) == CollateralMissing.selector;
+            if (isMissing) return (false, figures);
             // Safe: ends the call with the referee's reason as it is.
             assembly ("memory-safe") {
                 revert(add(reason, 32), mload(reason))

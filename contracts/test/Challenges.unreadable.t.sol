@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {MockToken} from "../dev/MockToken.sol";
 import {AccountInput, Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
 import {Accused, IChallenges, Preimages} from "../interfaces/IChallenges.sol";
 import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee} from "../interfaces/IReferee.sol";
 import {RiskAttestation, SignedHealth} from "../interfaces/RiskTypes.sol";
-import {BalancesUnsorted, ExpiryMissing} from "../margin/MarginErrors.sol";
+import {BalancesUnsorted, CollateralMissing, ExpiryMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
 import {AttestingFixture} from "./AttestingFixture.sol";
 import {DatedFixture} from "./DatedFixture.sol";
 import {VM} from "./IVm.sol";
@@ -75,7 +76,37 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
         VM.expectPartialRevert(IChallenges.AttestationTrue.selector);
         challenges.recompute(accused, then, SALT);
         then.records = "";
-        VM.expectRevert();
+        VM.expectRevert(abi.encodeWithSelector(UnderlyingMissing.selector, BTC));
+        challenges.recompute(accused, then, SALT);
+    }
+
+    /// @notice A token may be listed after the checkpoint, and held: while it has no price, the gate finds that none has moved.
+    function test_recompute_slashesWhoNamesATokenThatItsCheckpointLacks() public {
+        RiskAttestation memory lie = _withALateToken(0);
+        withdrawWith(alice, Proof(ProofKind.Signed, abi.encode(signedHealth(lie))), 1e6);
+        Accused memory accused = accusedSigned(lie);
+        Preimages memory then = preimages(alice);
+        commitAs(PROVER, lie);
+        VM.prank(PROVER);
+        VM.expectPartialRevert(CollateralMissing.selector);
+        challenges.refute(accused, then, WITNESS, SALT);
+        VM.prank(PROVER);
+        challenges.recompute(accused, then, SALT);
+        assert(registry.attesterCount() == 1);
+    }
+
+    /// @notice An honest signer asks for all the cash there is, and a checkpoint that has the token leaves nothing to say.
+    function test_recompute_leavesWhoSaidThatATokenCannotBePriced() public {
+        RiskAttestation memory a = _withALateToken(type(int128).max);
+        Accused memory accused = accusedSigned(a);
+        Preimages memory then = preimages(alice);
+        VM.expectPartialRevert(IChallenges.AttestationTrue.selector);
+        challenges.recompute(accused, then, SALT);
+        takeCheckpoint();
+        a = attestation(alice);
+        accused = accusedSigned(a);
+        then = preimages(alice);
+        VM.expectPartialRevert(IChallenges.AttestationTrue.selector);
         challenges.recompute(accused, then, SALT);
     }
 
@@ -119,6 +150,16 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
         return super._floors();
     }
 
+    /// @dev Of Alice at a checkpoint before a token was listed that she holds; what it says without that token is true.
+    function _withALateToken(int128 leastCashE8) private returns (RiskAttestation memory a) {
+        a = attestation(alice);
+        vault.listToken(address(new MockToken("Late", "LATE", 18)));
+        vault.setCap(WBTC_TOKEN + 1, type(uint64).max, 0);
+        deposit(alice, WBTC_TOKEN + 1, 1e18);
+        a.collateralHash = keccak256(vault.balancesOf(alice));
+        if (leastCashE8 != 0) a.leastCashE8 = leastCashE8;
+    }
+
     function _refused(bytes memory named) private {
         RiskAttestation memory a = _attestation(named);
         Accused memory accused = accusedSigned(a);
@@ -128,7 +169,7 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
         AccountInput memory brought = input(alice, _naming(named));
         address owner = ownerOf(alice);
         VM.prank(owner);
-        VM.expectRevert();
+        VM.expectPartialRevert(BalancesUnsorted.selector);
         clearinghouse.withdraw(brought, USDC_TOKEN, 1e6, owner);
     }
 

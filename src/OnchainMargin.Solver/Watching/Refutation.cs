@@ -16,8 +16,8 @@ internal sealed record Refutation(bool IsHarmful, byte[]? Witness, Challenges.Pr
     private const int HeaderBytes = 64;
     private const long One = 100_000_000;
 
-    /// <summary>Finds it, from the preimages of what the attestation names; null when nothing is wrong with it, or nobody can compute it, the chain no more than this node. What names an expiry that its
-    /// checkpoint does not have is harmful unless it asks for all the cash there is (CLR-052).</summary>
+    /// <summary>Finds it, from the preimages of what the attestation names; null when nothing is wrong with it, or nobody can compute it, the chain no more than this node. What names an expiry or
+    /// a token that its checkpoint does not have is harmful unless it asks for all the cash there is (CLR-052).</summary>
     public static Refutation? Find(RiskRegistry.RiskAttestation attestation, byte[] positions, ImmutableArray<Balance> collateral, CheckpointInputs inputs)
     {
         // Requirements do not depend on cash: judged without, as the contract does.
@@ -28,13 +28,14 @@ internal sealed record Refutation(bool IsHarmful, byte[]? Witness, Challenges.Pr
         }
 
         MarginError error = MarginEngine.TryCompute(state, collateral.AsSpan(), inputs.View, SurfaceChoice.Worse, out AccountFigures own);
-        if (error is not (MarginError.None or MarginError.ExpiryMissing))
+        bool isMissing = error is MarginError.ExpiryMissing or MarginError.CollateralMissing;
+        if (error != MarginError.None && !isMissing)
         {
             return null;
         }
 
         var preimages = new Challenges.Preimages(positions, Balances.Pack(collateral), inputs.Head, inputs.RecordsFor(state, collateral));
-        if (error == MarginError.ExpiryMissing)
+        if (isMissing)
         {
             return attestation.LeastCashE8 == Int128.MaxValue ? null : new Refutation(true, null, preimages);
         }

@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Tests.Api;
 using OnchainMargin.Solver.Watching;
@@ -24,5 +27,25 @@ public sealed class RefutationTests
 
         Assert.Equal(asksForAll, found is null);
         Assert.True(found is null or { IsHarmful: true, Witness: null });
+    }
+
+    /// <summary>So with a token that was listed after the checkpoint; and what an honest attester signs of it asks for all the cash there is (CLR-052).</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Attestation_AtACheckpointWithoutItsToken_IsRecomputedUnlessItAsksForAllTheCash(bool asksForAll)
+    {
+        const ushort Late = 31;
+        ImmutableArray<Balance> collateral = [new Balance(Late, 1)];
+        CheckpointInputs inputs = ApiWorld.Inputs(ApiWorld.BtcE8, ApiWorld.EthE8);
+        byte[] positions = AccountState.Empty.Pack()[64..];
+        var attestation = new RiskRegistry.RiskAttestation(
+            2, Keccak256.Hash(positions), Keccak256.Hash(Balances.Pack(collateral)), asksForAll ? Int128.MaxValue : 0, long.MaxValue, long.MaxValue, 1, MarginModel.Hash, 1_770_000_600);
+
+        Refutation? found = Refutation.Find(attestation, positions, collateral, inputs);
+
+        Assert.Equal(asksForAll, found is null);
+        Assert.True(found is null or { IsHarmful: true, Witness: null });
+        Assert.Equal(MarginError.CollateralMissing, MarginEngine.TryCompute(AccountState.Empty, collateral.AsSpan(), inputs.View, SurfaceChoice.Worse, out _));
     }
 }
