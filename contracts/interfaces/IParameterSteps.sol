@@ -26,13 +26,18 @@ struct UnderlyingCorridor {
 
 /// @title Steps of risk parameters by the attesters' quorum, inside the corridor that governance holds (P11)
 /// @notice Forecasts of volatility and depth reach the chain as steps that k attesters signed. A step moves each parameter at most so far from where it is, by the hour and by the day, and never out of its band; tighter and looser have speeds of their own.
-/// Assumes that this contract alone holds the role of `RiskParameters.stepUnderlying` and `stepToken`. Governance can take that role away, or set bands of zeros: then nothing moves.
+/// Assumes that this contract alone holds the role of `RiskParameters.stepUnderlying` and `stepToken`. The guardian stops steps at once; governance can take that role away, or set bands of zeros, after its delay.
 /// Warning: a corrupt quorum can walk to the tight end of the corridor at the governed speed, and so make accounts liquidatable that have less than the corridor's most; over any hour (any day) it can go twice the hour's (day's) step, at the seam of two.
 interface IParameterSteps {
+    /// @notice The guardian stopped or released steps.
+    event StoppedSet(bool stopped);
     event UnderlyingCorridorSet(uint16 indexed underlying, UnderlyingCorridor corridor);
     event TokenCorridorSet(uint16 indexed token, Band haircut);
     event UnderlyingStepped(uint16 indexed underlying, UnderlyingStep step);
     event TokenStepped(uint16 indexed token, TokenStep step);
+
+    /// @notice Thrown when a step is brought while the guardian has stopped steps.
+    error StepsStopped();
 
     /// @notice Thrown when a band of a corridor is none: `least > most`, or a speed above the fastest.
     error BandInvalid(bytes32 name);
@@ -50,6 +55,12 @@ interface IParameterSteps {
         TokenStep[] calldata tokens,
         AttesterSignature[] calldata signatures
     ) external;
+
+    /// @notice Stops or releases attesters' steps, and nothing else: what is in force stays, and ramps of governance go on. Guardian.
+    function setStopped(bool isStopped) external;
+
+    /// @notice Whether the guardian has stopped steps.
+    function isStopped() external view returns (bool);
 
     /// @notice Sets the corridor of an underlying. The step after it is measured from the values in force.
     function setUnderlyingCorridor(uint16 underlying, UnderlyingCorridor calldata corridor) external;

@@ -35,6 +35,7 @@ contract ParameterSteps is IParameterSteps, AccessManaged, EIP712 {
 
     IRiskParameters public immutable parameters;
     IRiskRegistry public immutable registry;
+    bool public override isStopped;
     mapping(uint16 underlying => UnderlyingCorridor) private _underlyingCorridors;
     mapping(uint16 token => Band) private _tokenCorridors;
     mapping(uint256 subject => Track) private _tracks;
@@ -56,12 +57,20 @@ contract ParameterSteps is IParameterSteps, AccessManaged, EIP712 {
         TokenStep[] calldata tokens,
         AttesterSignature[] calldata signatures
     ) external {
+        require(!isStopped, StepsStopped());
         registry.requireQuorum(stepsDigest(underlyings, tokens), signatures);
         for (uint256 i = 0; i < underlyings.length; ++i) _stepUnderlying(underlyings[i]);
         for (uint256 i = 0; i < tokens.length; ++i) _stepToken(tokens[i]);
     }
 
-    // Governance
+    // Guardian and governance
+
+    /// @inheritdoc IParameterSteps
+    /// @custom:spec PAR-003
+    function setStopped(bool isStopped_) external restricted {
+        isStopped = isStopped_;
+        emit StoppedSet(isStopped_);
+    }
 
     /// @inheritdoc IParameterSteps
     function setUnderlyingCorridor(uint16 underlying, UnderlyingCorridor calldata corridor) external restricted {

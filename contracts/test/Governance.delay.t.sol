@@ -3,6 +3,9 @@ pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {Band, IParameterSteps, UnderlyingCorridor} from "../interfaces/IParameterSteps.sol";
+import {TokenParameters, TokenStep, UnderlyingParameters, UnderlyingStep} from "../interfaces/IRiskParameters.sol";
+import {AttesterSignature} from "../interfaces/RiskTypes.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 import {VM} from "./IVm.sol";
 
@@ -11,6 +14,7 @@ contract GovernanceDelayTest is ProtocolFixture {
     uint64 private constant GUARDIAN = 1;
     uint64 private constant GOVERNOR = 3;
     uint32 private constant DELAY = 2 days;
+    uint256 private constant ATTESTER = 11;
     address private constant GOVERNANCE = address(0x60);
     address private constant WATCHER = address(0x61);
     bytes private act;
@@ -24,6 +28,9 @@ contract GovernanceDelayTest is ProtocolFixture {
         bytes4[] memory pauses = new bytes4[](1);
         pauses[0] = clearinghouse.setPaused.selector;
         manager.setTargetFunctionRole(address(clearinghouse), pauses, GUARDIAN);
+        pauses[0] = parameterSteps.setStopped.selector;
+        manager.setTargetFunctionRole(address(parameterSteps), pauses, GUARDIAN);
+        _letAttestersStep();
         manager.grantRole(GUARDIAN, WATCHER, 0);
         manager.setRoleGuardian(GOVERNOR, GUARDIAN);
         manager.grantRole(GOVERNOR, GOVERNANCE, DELAY);
@@ -31,6 +38,20 @@ contract GovernanceDelayTest is ProtocolFixture {
         manager.renounceRole(0, address(this));
         act = abi.encodeCall(parameters.setRiskInterestMax, (BTC, 5_000_000e8));
         ready = uint48(block.timestamp + DELAY);
+    }
+
+    /// @dev The price range and the haircuts of the local plan, and a quorum of one.
+    function _letAttestersStep() private {
+        Band memory still = Band(0, 1e8, 0, 0, 0, 0);
+        Band memory range = Band(14_000_000, 26_900_000, 5_000_000, 25_000_000, 100_000, 2_000_000);
+        parameters.setToken(WBTC_TOKEN, TokenParameters(BTC, 1e8, 5_000_000, 15_000_000, 0));
+        parameterSteps.setUnderlyingCorridor(
+            BTC,
+            UnderlyingCorridor(Band(0, 1e18, 0, 0, 0, 0), range, still, still, still)
+        );
+        seat(VM.addr(ATTESTER));
+        registry.setThreshold(1);
+        pass(3600);
     }
 
     function test_governance_cannotActAtOnce() public {
@@ -76,6 +97,34 @@ contract GovernanceDelayTest is ProtocolFixture {
         require(parameters.riskInterestMaxE8(BTC) == 0, Broken("nothing happened"));
     }
 
+    /// @dev A quorum that has let its day begin walks the price range from 14 % to 26.9 % in a day and a half, sooner than any act of governance is in force; the guardian stops it in one block.
+    function test_guardian_stopsAttestersStepsBeforeGovernanceCould() public {
+        _take(_steps(14_000_000));
+        pass(19 hours);
+        uint256 began = this.clock();
+        uint256 before = VM.snapshotState();
+        while (parameters.underlyingOf(BTC).priceRangeE8 < 26_900_000) {
+            _take(_further());
+            pass(1 hours);
+        }
+        uint256 taken = this.clock() - began;
+        require(taken == 34 hours && taken < DELAY, Broken("the walk"));
+        require(VM.revertToState(before), Broken("back"));
+
+        VM.prank(WATCHER);
+        parameterSteps.setStopped(true);
+        UnderlyingStep[] memory steps = _further();
+        AttesterSignature[] memory signatures = _signed(steps);
+        VM.expectRevert(IParameterSteps.StepsStopped.selector);
+        parameterSteps.step(steps, new TokenStep[](0), signatures);
+        VM.prank(WATCHER);
+        parameterSteps.setStopped(false);
+        parameterSteps.step(steps, new TokenStep[](0), signatures);
+        VM.prank(GOVERNANCE);
+        VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, GOVERNANCE));
+        parameterSteps.setStopped(true);
+    }
+
     function test_guardian_pausesAtOnceAndDoesNothingElse() public {
         VM.prank(WATCHER);
         clearinghouse.setPaused(true);
@@ -93,6 +142,29 @@ contract GovernanceDelayTest is ProtocolFixture {
         manager.grantRole(GOVERNOR, address(this), 0);
         VM.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedCall.selector);
         manager.schedule(address(parameters), act, 0);
+    }
+
+    function _take(UnderlyingStep[] memory steps) private {
+        parameterSteps.step(steps, new TokenStep[](0), _signed(steps));
+    }
+
+    /// @dev As far as the quorum can go now.
+    function _further() private view returns (UnderlyingStep[] memory steps) {
+        (, uint64[5] memory mostE8) = parameterSteps.underlyingLimits(BTC);
+        return _steps(uint32(mostE8[1]));
+    }
+
+    function _steps(uint32 rangeE8) private view returns (UnderlyingStep[] memory steps) {
+        UnderlyingParameters memory p = parameters.underlyingOf(BTC);
+        uint40 time = uint40(this.clock());
+        steps = new UnderlyingStep[](1);
+        steps[0] = UnderlyingStep(BTC, time, p.depthE8, rangeE8, p.volRangeE8, p.basisChargeE8, p.vegaChargeE8);
+    }
+
+    function _signed(UnderlyingStep[] memory steps) private view returns (AttesterSignature[] memory signatures) {
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(ATTESTER, parameterSteps.stepsDigest(steps, new TokenStep[](0)));
+        signatures = new AttesterSignature[](1);
+        signatures[0] = AttesterSignature(VM.addr(ATTESTER), abi.encodePacked(r, s, v));
     }
 
     function _schedule() private returns (bytes32 id) {

@@ -38,11 +38,13 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
             Say("history", FindingState.Well, $"{book.Accounts.Count} accounts, {book.OpenLots.Count()} open lots at block {book.BlockNumber}");
             await PricesAsync(client, book, cancellationToken);
             Attesters(book);
+            Steps(book);
         }
         else
         {
             Say("prices", FindingState.Skipped, "needs the node and the contracts");
             Say("attesters", FindingState.Skipped, "needs the node and the contracts");
+            Say("steps", FindingState.Skipped, "needs the node and the contracts");
         }
 
         await KeyAsync(client?.Node, book, cancellationToken);
@@ -112,6 +114,10 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
             ? $"{book.Attesters.Count} sit and {book.Threshold} must sign; the last epoch is {(book.LatestEpoch is null ? "none yet" : $"{behind} checkpoints behind")}"
             : $"{book.Attesters.Count} sit and {book.Threshold} must sign: everything goes by computation on chain until more join");
     }
+
+    private void Steps(ProtocolBook book) => Say("steps", book.Steps.IsStopped ? FindingState.Odd : FindingState.Well, book.Steps.IsStopped
+        ? "the guardian has stopped attesters' steps of parameters, which stay as they are: `ParameterSteps.setStopped(false)` by the guardian lets them go on"
+        : "attesters may move parameters inside the corridor; `ParameterSteps.setStopped(true)` by the guardian stops that at once");
 
     private async Task KeyAsync(IEthereumNode? node, ProtocolBook? book, CancellationToken cancellationToken)
     {

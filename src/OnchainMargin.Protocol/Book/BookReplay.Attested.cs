@@ -27,6 +27,7 @@ public sealed partial class BookReplay
         {
             Steps = ParameterSteps.DecodeEvent(log) switch
             {
+                ParameterSteps.StoppedSetEvent set => now with { IsStopped = set.Stopped },
                 ParameterSteps.UnderlyingCorridorSetEvent set => now with { Underlyings = now.Underlyings.SetItem(set.Underlying, set.Corridor) },
                 ParameterSteps.TokenCorridorSetEvent set => now with { Tokens = now.Tokens.SetItem(set.Token, set.Haircut) },
                 ParameterSteps.UnderlyingSteppedEvent stepped => now with { UnderlyingTimes = now.UnderlyingTimes.SetItem(stepped.Underlying, stepped.Step.Time) },

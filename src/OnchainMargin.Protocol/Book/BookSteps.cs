@@ -6,6 +6,9 @@ namespace OnchainMargin.Protocol.Book;
 /// <summary>The corridor of parameters and the attesters' last steps of them, as the events tell it.</summary>
 public sealed record BookSteps
 {
+    /// <summary>Whether the guardian has stopped steps.</summary>
+    public bool IsStopped { get; init; }
+
     /// <summary>Corridors by underlying.</summary>
     public ImmutableSortedDictionary<ushort, ParameterSteps.UnderlyingCorridor> Underlyings { get; init; } = ImmutableSortedDictionary<ushort, ParameterSteps.UnderlyingCorridor>.Empty;
 

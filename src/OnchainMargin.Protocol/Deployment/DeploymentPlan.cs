@@ -15,7 +15,7 @@ public sealed record DeploymentPlan
     /// <summary>How long parameters take that ask for more margin (PAR-005), from after the deployment on: an hour to 30 days; 0: they act at once, until governance says otherwise.</summary>
     public uint RampSeconds { get; init; }
 
-    /// <summary>Who may pause operations that raise risk; governance when empty.</summary>
+    /// <summary>Who may pause operations that raise risk, and stop attesters' steps; governance when empty.</summary>
     public Address? Guardian { get; init; }
 
     /// <summary>Who may attest; may be empty in the file when the command line names them.</summary>

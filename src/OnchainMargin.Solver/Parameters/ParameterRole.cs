@@ -58,7 +58,7 @@ internal sealed class ParameterRole(
             await TellAsync(proposal, cancellationToken).ConfigureAwait(false);
         }
 
-        if (indexed.Book.Threshold > 0 && quorum.IsSeated(indexed.Book))
+        if (indexed.Book.Threshold > 0 && !indexed.Book.Steps.IsStopped && quorum.IsSeated(indexed.Book))
         {
             await StepAsync(indexed.Book, cancellationToken).ConfigureAwait(false);
         }
