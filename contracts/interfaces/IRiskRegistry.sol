@@ -123,7 +123,7 @@ interface IRiskRegistry {
     /// Remembers the signers that are contracts, which could deny their signatures later.
     function requireSigned(RiskAttestation calldata attestation, AttesterSignature[] calldata signatures) external;
 
-    /// @notice Reverts unless the attestation is a leaf of that epoch's book, is not void or expired, and names the epoch's checkpoint, young enough, and its model.
+    /// @notice Reverts unless the attestation is a leaf of that epoch's book, is not void or expired, and names the epoch's checkpoint, young enough, and its model; and unless at least as many signed the epoch as must sign now.
     function requireLeaf(
         RiskAttestation calldata attestation,
         uint64 epoch,

@@ -217,7 +217,11 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         Council memory council = _council;
         bytes32 leaf = leafOf(attestation);
         Posted storage posted = _requireLeaf(leaf, attestation.checkpoint, attestation.modelHash, epoch, merkleProof);
-        require(!posted.isVoid && posted.signers & council.condemned == 0, EpochVoid(epoch));
+        uint64 signers = posted.signers;
+        require(!posted.isVoid && signers & council.condemned == 0, EpochVoid(epoch));
+        // Fewer bonds than the credit of now is measured by stand behind an epoch that was signed under a lower threshold.
+        uint256 count = _count(signers);
+        require(count >= council.threshold, SignaturesTooFew(count, council.threshold));
         _requireUsable(council, attestation, leaf);
     }
 

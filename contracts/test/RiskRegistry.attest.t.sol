@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {AccountInput, Fill, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
@@ -103,7 +104,7 @@ contract RiskRegistryAttestTest is AttestingFixture {
 
     function test_attesters_areGovernedOnly() public {
         VM.prank(address(7));
-        VM.expectRevert();
+        VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(7)));
         bonds.admit(address(7));
         VM.expectPartialRevert(IRiskRegistry.ConnectedWrongly.selector);
         registry.enrol(address(7));
@@ -118,6 +119,20 @@ contract RiskRegistryAttestTest is AttestingFixture {
     function test_withdraw_withASignedAttestation() public {
         withdrawWith(alice, Proof(ProofKind.Signed, abi.encode(signedHealth(_attestation(alice)))), 50_000e6);
         requireConserved();
+    }
+
+    /// @dev The credit of now is measured by the threshold of now: fewer signers' bonds do not stand behind it.
+    function test_withdraw_aLeafCountsWhileAsManySignedAsMustNow() public {
+        RiskAttestation memory a = _attestation(alice);
+        Proof memory leaf = Proof(ProofKind.Leaf, abi.encode(LeafHealth(a, postLeaf(a), path(), "")));
+        registry.setThreshold(3);
+        AccountInput memory brought = input(alice, leaf);
+        address owner = ownerOf(alice);
+        VM.prank(owner);
+        VM.expectRevert(abi.encodeWithSelector(IRiskRegistry.SignaturesTooFew.selector, 2, 3));
+        clearinghouse.withdraw(brought, USDC_TOKEN, 1e6, owner);
+        registry.setThreshold(1);
+        withdrawWith(alice, leaf, 1e6);
     }
 
     function test_withdraw_withALeafOfAnEpoch() public {
