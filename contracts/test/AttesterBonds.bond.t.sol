@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {AttestingFixture} from "./AttestingFixture.sol";
@@ -21,7 +22,7 @@ contract AttesterBondsTest is AttestingFixture {
         VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NotAdmitted.selector, first));
         bonds.admit(first);
         VM.prank(first);
-        VM.expectRevert();
+        VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, first));
         bonds.admit(address(5));
         (uint256 amountRaw, uint256 releaseTime) = bonds.bondOf(first);
         assert(amountRaw == BOND_RAW && releaseTime == 0 && registry.isAttester(first));
@@ -49,7 +50,7 @@ contract AttesterBondsTest is AttestingFixture {
 
     function test_expel_isForGovernanceAndKeepsTheBondAsLong() public {
         VM.prank(first);
-        VM.expectRevert();
+        VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, first));
         bonds.expel(VM.addr(attesters[1]));
         bonds.expel(first);
         assert(!registry.isAttester(first) && !bonds.isAdmitted(first));

@@ -117,7 +117,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         _requireSlashed();
         address attester = VM.addr(attesters[0]);
         pass(1 days + 60);
-        VM.expectRevert();
+        VM.expectPartialRevert(IAttesterBonds.BondLocked.selector);
         bonds.release(attester);
     }
 
@@ -271,7 +271,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         assert(usdc.balanceOf(attester) == BOND_RAW / 10);
         assert(registry.attesterCount() == 2);
         // It may not simply come back.
-        VM.expectRevert();
+        VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NotAdmitted.selector, attester));
         bonds.join(attester);
     }
 

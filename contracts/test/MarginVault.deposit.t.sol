@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {OddToken} from "../dev/OddToken.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {VM} from "./IVm.sol";
@@ -83,7 +85,7 @@ contract MarginVaultDepositTest is ProtocolFixture {
 
     function test_deposit_revertsWhenTheTokenReturnsFalseOrReverts() public {
         odd.set(OddToken.Behaviour.ReturnsFalse);
-        VM.expectRevert();
+        VM.expectRevert(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, odd));
         vault.deposit(account, oddIndex, 100);
         odd.set(OddToken.Behaviour.Reverts);
         VM.expectRevert(OddToken.Refused.selector);
@@ -140,7 +142,7 @@ contract MarginVaultDepositTest is ProtocolFixture {
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenRefused.selector, address(odd)));
         vault.listToken(address(odd));
         VM.prank(address(1));
-        VM.expectRevert();
+        VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(1)));
         vault.listToken(address(1));
     }
 

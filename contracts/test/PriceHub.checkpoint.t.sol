@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Checkpoints, CollateralRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {CollateralMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
@@ -225,7 +226,7 @@ contract PriceHubCheckpointTest is ProtocolFixture {
         VM.expectRevert(abi.encodeWithSelector(IRiskParameters.UnderlyingUnknown.selector, 4));
         parameters.setUnderlying(4, underlyingParameters(14_000_000, 45_000_000));
         VM.prank(address(9));
-        VM.expectRevert();
+        VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(9)));
         parameters.setInitialFactor(130_000_000);
     }
 

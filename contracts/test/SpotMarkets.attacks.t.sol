@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {ISpotMarkets, SpotReading} from "../interfaces/ISpotMarkets.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
 import {build} from "./Artifacts.sol";
@@ -146,7 +148,7 @@ contract SpotMarketsAttacksTest is ProtocolFixture {
         // A market that moved so far takes no withdrawal of an account that rests on it, whatever its gain.
         nextBlock();
         VM.prank(ownerOf(alice));
-        VM.expectRevert();
+        VM.expectPartialRevert(IClearingEvents.MarketNotNormal.selector);
         clearinghouse.withdraw(input(alice, computed()), USDC_TOKEN, 1e6, address(7));
     }
 
@@ -179,7 +181,7 @@ contract SpotMarketsAttacksTest is ProtocolFixture {
         _expectInvalid(sources, 1);
         _expectInvalid(new address[](6), 1);
         VM.prank(address(9));
-        VM.expectRevert();
+        VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(9)));
         spots.setFeeds(BTC, sources, feedParameters(1));
     }
 
