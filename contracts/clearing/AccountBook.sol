@@ -110,9 +110,9 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
 
     // Books
 
-    /// @dev After a checkpoint was renewed, where one is needed: the indices are the last checkpoint's.
-    function _openBooks() internal view returns (Books memory books) {
-        (uint64 debtIndexE12, uint64 creditIndexE12) = hub.indices();
+    /// @dev First of all, while the sums are those until now: who comes or goes in this operation has no part in the interest before it.
+    function _openBooks() internal returns (Books memory books) {
+        (uint64 debtIndexE12, uint64 creditIndexE12) = hub.accrue();
         return _openBooksAt(debtIndexE12, creditIndexE12);
     }
 

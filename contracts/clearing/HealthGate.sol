@@ -396,7 +396,8 @@ contract HealthGate is IHealthGate {
 
     // Figures
 
-    /// @dev What equity loses when spot is replaced by its average; markets must be normal. With options whose spot is not its average all is priced anew.
+    /// @dev What equity loses when spot is replaced by its average, and tokens of a market that is not normal count for nothing: positions in one wait until it is. With options whose spot is not its average all is priced anew.
+    /// Why tokens do not wait: anybody may deposit a unit of one, and would keep the owner from taking out all else.
     /// @custom:spec CLR-021
     /// @custom:spec CLR-016
     function _averaged(
@@ -406,18 +407,27 @@ contract HealthGate is IHealthGate {
         bytes calldata records
     ) private view returns (int256 dropE8) {
         uint256 touched = Exposures.touched(question.stateAfter, question.balancesAfter, checkpoint);
+        uint256 positions = Exposures.underlyingsOf(question.stateAfter);
         uint256 moved = 0;
         int256 dropE16 = 0;
+        int256 uncountedE16 = 0;
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
             bytes calldata record = Exposures.find(records, u);
             uint256 second = Checkpoints.word(record, 1);
             uint256 marketState = uint8(second >> 32);
-            require(marketState == Checkpoints.NORMAL, IClearingEvents.MarketNotNormal(u, marketState));
-            int256 drop = int256(Checkpoints.word(record, 0) >> 192) - int256(second >> 192);
+            int256 spotE8 = int256(Checkpoints.word(record, 0) >> 192);
+            int256 deltaE8 = Exposures.deltaOf(question.stateAfter, question.balancesAfter, checkpoint, u);
+            if (marketState != Checkpoints.NORMAL) {
+                require((positions >> u) & 1 == 0, IClearingEvents.MarketNotNormal(u, marketState));
+                uncountedE16 += deltaE8 * spotE8;
+                continue;
+            }
+            int256 drop = spotE8 - int256(second >> 192);
             if (drop != 0) moved |= 1 << u;
-            dropE16 += Exposures.deltaOf(question.stateAfter, question.balancesAfter, checkpoint, u) * drop;
+            dropE16 += deltaE8 * drop;
         }
+        int256 uncountedE8 = uncountedE16.ceil(int256(ONE));
         if (Exposures.holdsOption(question.stateAfter, moved)) {
             (bytes memory averaged, bytes memory averages) = AveragedRecords.average(checkpoint, records);
             int256 averagedE8 = floors.equityOf(
@@ -427,9 +437,9 @@ contract HealthGate is IHealthGate {
                 averages,
                 SurfaceChoice.Worse
             );
-            return equityE8 > averagedE8 ? equityE8 - averagedE8 : int256(0);
+            return uncountedE8 + (equityE8 > averagedE8 ? equityE8 - averagedE8 : int256(0));
         }
-        if (dropE16 > 0) dropE8 = dropE16.ceil(int256(ONE));
+        return uncountedE8 + (dropE16 > 0 ? dropE16.ceil(int256(ONE)) : int256(0));
     }
 
     function _equityBefore(

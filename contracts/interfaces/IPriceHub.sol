@@ -69,10 +69,15 @@ interface IPriceHub {
         uint256 tokens
     ) external returns (bytes memory checkpointBytes, bytes memory records);
 
+    /// @notice Brings the indices up to now, by the sums of debts and credits as they were until now: every operation begins with it. Anyone.
+    /// @return debtIndexE12 The debt index.
+    /// @return creditIndexE12 The credit index.
+    function accrue() external returns (uint64 debtIndexE12, uint64 creditIndexE12);
+
     /// @notice Spot of one underlying as an update would leave it now; 0 of one that has no sources.
     function spotE8Of(uint16 underlying) external view returns (uint64 spotE8);
 
-    /// @notice Debt and credit index of the last checkpoint.
+    /// @notice Debt and credit index as of now.
     function indices() external view returns (uint64 debtIndexE12, uint64 creditIndexE12);
 
     /// @notice Number and time of the last checkpoint; 0 when there is none.

@@ -28,7 +28,8 @@ library InterestRates {
             ((p.maxRateE12 - p.kinkRateE12) * (usedE8 - p.kinkUtilisationE8)) / (ONE - p.kinkUtilisationE8);
     }
 
-    /// @notice Both indices after `elapsedSeconds`: the debt's rounded up, the credit's fed by what all debts at least owe more, less the reserve.
+    /// @notice Both indices after `elapsedSeconds`: the debt's rounded up, the credit's fed by what all debts at least owe more, less the reserve, and never faster than the debt's.
+    /// Why never faster: where next to nothing is credited, the interest of all debts on it would drive the index to its end for ever.
     function accrue(
         InterestParameters memory p,
         uint256 debtIndexE12,
@@ -37,15 +38,32 @@ library InterestRates {
         uint256 creditBaseE8,
         uint256 elapsedSeconds
     ) internal pure returns (uint256 nextDebtE12, uint256 nextCreditE12) {
-        uint256 debtE8 = (debtBaseE8 * debtIndexE12) / ONE_E12;
-        uint256 creditE8 = (creditBaseE8 * creditIndexE12 + ONE_E12 - 1) / ONE_E12;
-        uint256 growth = debtIndexE12 * rateE12(p, utilisationE8(debtE8, creditE8)) * elapsedSeconds;
-        nextDebtE12 = _atMost(debtIndexE12 + (growth + ONE_E12 * YEAR - 1) / (ONE_E12 * YEAR), INDEX_MAX);
-        nextCreditE12 = creditIndexE12;
-        if (creditBaseE8 == 0) return (nextDebtE12, nextCreditE12);
-        uint256 interestE8 = (debtBaseE8 * (nextDebtE12 - debtIndexE12)) / ONE_E12;
-        uint256 shareE8 = (interestE8 * (ONE - p.reserveE8)) / ONE;
-        nextCreditE12 = _atMost(creditIndexE12 + (shareE8 * ONE_E12) / creditBaseE8, INDEX_MAX);
+        nextDebtE12 = _grown(
+            p,
+            debtIndexE12,
+            (debtBaseE8 * debtIndexE12) / ONE_E12,
+            (creditBaseE8 * creditIndexE12 + ONE_E12 - 1) / ONE_E12,
+            elapsedSeconds
+        );
+        if (creditBaseE8 == 0) return (nextDebtE12, creditIndexE12);
+        uint256 shareE8 = (debtBaseE8 * (nextDebtE12 - debtIndexE12)) / ONE_E12;
+        shareE8 = (shareE8 * (ONE - p.reserveE8)) / ONE;
+        nextCreditE12 = _atMost(
+            creditIndexE12 + (shareE8 * ONE_E12) / creditBaseE8,
+            (creditIndexE12 * nextDebtE12) / debtIndexE12
+        );
+        nextCreditE12 = _atMost(nextCreditE12, INDEX_MAX);
+    }
+
+    function _grown(
+        InterestParameters memory p,
+        uint256 indexE12,
+        uint256 debtE8,
+        uint256 creditE8,
+        uint256 elapsedSeconds
+    ) private pure returns (uint256) {
+        uint256 growth = indexE12 * rateE12(p, utilisationE8(debtE8, creditE8)) * elapsedSeconds;
+        return _atMost(indexE12 + (growth + ONE_E12 * YEAR - 1) / (ONE_E12 * YEAR), INDEX_MAX);
     }
 
     function _atMost(uint256 value, uint256 largest) private pure returns (uint256) {

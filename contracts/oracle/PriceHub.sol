@@ -62,10 +62,11 @@ contract PriceHub is IPriceHub, AccessManaged {
     ISpotMarkets public immutable spots;
     IClearinghouse public override clearinghouse;
     IVolSurfaces public surfaces;
-    uint64 private _latest;
+    /// @dev In one word, which every reader of prices reads: the last checkpoint, the time up to which interest is in the indices, they, and the last checkpoint's time.
+    uint40 private _latest;
+    uint40 private _accruedTime;
     uint64 private _debtIndexE12 = ONE_E12;
     uint64 private _creditIndexE12 = ONE_E12;
-    /// @dev Of the last checkpoint, in the word of the indices, which every reader of prices reads.
     uint40 private _latestTime;
     /// @notice Whether insurance has fallen so far that every market only takes reductions.
     bool public insuranceDrawn;
@@ -97,9 +98,9 @@ contract PriceHub is IPriceHub, AccessManaged {
         require(last == 0 || block.timestamp >= next, CheckpointTooSoon(last, next));
         uint256 elapsed = last == 0 ? 0 : block.timestamp - last;
 
-        id = _latest + 1;
-        (_latest, _latestTime) = (id, uint40(block.timestamp));
-        _accrueInterest(elapsed);
+        id = uint64(_latest) + 1;
+        (_latest, _latestTime) = (uint40(id), uint40(block.timestamp));
+        accrue();
         _watchInsurance();
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 0; token < tokens; ++token) _advanceToken(token, elapsed, p.smoothingSeconds);
@@ -127,11 +128,20 @@ contract PriceHub is IPriceHub, AccessManaged {
         uint256 tokens
     ) external returns (bytes memory checkpointBytes, bytes memory records) {
         if (_isOld(parameters.checkpointMaxAgeSeconds())) checkpoint();
+        else accrue();
         uint16 listed = vault.tokenCount();
         for (uint16 token = SETTLEMENT + 1; token < listed; ++token) {
             if ((tokens >> token) & 1 != 0) underlyings |= 1 << parameters.tokenOf(token).underlying;
         }
         return _encode(_latest, spots.updateThese(underlyings), underlyings, listed, tokens);
+    }
+
+    /// @inheritdoc IPriceHub
+    /// @custom:spec CLR-032
+    function accrue() public returns (uint64 debtIndexE12, uint64 creditIndexE12) {
+        (debtIndexE12, creditIndexE12) = indices();
+        if (_accruedTime == block.timestamp) return (debtIndexE12, creditIndexE12);
+        (_accruedTime, _debtIndexE12, _creditIndexE12) = (uint40(block.timestamp), debtIndexE12, creditIndexE12);
     }
 
     /// @inheritdoc IPriceHub
@@ -182,8 +192,21 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
-    function indices() external view returns (uint64 debtIndexE12, uint64 creditIndexE12) {
-        return (_debtIndexE12, _creditIndexE12);
+    /// @custom:spec CLR-032
+    function indices() public view returns (uint64 debtIndexE12, uint64 creditIndexE12) {
+        (debtIndexE12, creditIndexE12) = (_debtIndexE12, _creditIndexE12);
+        uint40 since = _accruedTime;
+        if (since == block.timestamp || since == 0) return (debtIndexE12, creditIndexE12);
+        (uint256 debtBaseE8, uint256 creditBaseE8) = clearinghouse.cashBases();
+        (uint256 nextDebtE12, uint256 nextCreditE12) = InterestRates.accrue(
+            parameters.interest(),
+            debtIndexE12,
+            creditIndexE12,
+            debtBaseE8,
+            creditBaseE8,
+            block.timestamp - since
+        );
+        return (uint64(nextDebtE12), uint64(nextCreditE12));
     }
 
     /// @inheritdoc IPriceHub
@@ -259,21 +282,6 @@ contract PriceHub is IPriceHub, AccessManaged {
     function _isOld(uint256 maxAge) private view returns (bool) {
         uint40 last = _latestTime;
         return last == 0 || block.timestamp - last > maxAge;
-    }
-
-    /// @custom:spec CLR-032
-    function _accrueInterest(uint256 elapsed) private {
-        (uint256 debtBaseE8, uint256 creditBaseE8) = clearinghouse.cashBases();
-        (uint256 debtIndexE12, uint256 creditIndexE12) = InterestRates.accrue(
-            parameters.interest(),
-            _debtIndexE12,
-            _creditIndexE12,
-            debtBaseE8,
-            creditBaseE8,
-            elapsed
-        );
-        _debtIndexE12 = uint64(debtIndexE12);
-        _creditIndexE12 = uint64(creditIndexE12);
     }
 
     /// @custom:spec CLR-030
@@ -421,7 +429,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         (header.id, header.time) = (id, uint40(block.timestamp));
         (header.underlyings, header.collaterals) = (uint8(underlyings), uint8(tokens));
         header.initialFactorE8 = parameters.initialFactorE8();
-        (header.debtIndexE12, header.creditIndexE12) = (_debtIndexE12, _creditIndexE12);
+        (header.debtIndexE12, header.creditIndexE12) = indices();
         return Checkpoints.encodeHeader(header);
     }
 

@@ -35,7 +35,7 @@ contract BareSurroundings {
         return SPOT_E8;
     }
 
-    function indices() external pure returns (uint64, uint64) {
+    function accrue() external pure returns (uint64, uint64) {
         return (INDEX_E12, INDEX_E12);
     }
 

@@ -126,6 +126,33 @@ contract ClearinghouseWithdrawTest is ProtocolFixture {
         clearinghouse.withdraw(brought, USDC_TOKEN, 1e6, owner);
     }
 
+    /// @dev Anybody may deposit a unit of a token whose market is halted; it stops nothing of what rests on others.
+    function test_withdraw_aStrangersUnitOfAHaltedMarketStopsNothing() public {
+        trade(alice, bob, ethPerpetual, 10e8, ETH_PRICE);
+        nextBlock();
+        btcFeed.setRound(1000, -1, block.timestamp);
+        deposit(alice, WBTC_TOKEN, 1);
+        withdraw(alice, USDC_TOKEN, 50_000e6);
+        assert(usdc.balanceOf(ownerOf(alice)) == 50_000e6);
+        requireConserved();
+    }
+
+    /// @dev What such a token is worth counts for nothing beside positions, so that nothing is taken out against it.
+    function test_withdraw_countsNoTokensOfAHaltedMarket() public {
+        trade(alice, bob, ethPerpetual, 10e8, ETH_PRICE);
+        deposit(alice, WBTC_TOKEN, 10e8);
+        AccountInput memory brought = input(alice, computed());
+        address owner = ownerOf(alice);
+        uint256 snapshot = VM.snapshotState();
+        withdraw(alice, USDC_TOKEN, 150_000e6);
+        VM.revertToState(snapshot);
+        nextBlock();
+        btcFeed.setRound(1000, -1, block.timestamp);
+        VM.prank(owner);
+        VM.expectPartialRevert(IHealthGate.MarginTooLow.selector);
+        clearinghouse.withdraw(brought, USDC_TOKEN, 99_000e6, owner);
+    }
+
     function test_withdraw_countsTheWorseOfLiveAndAveragedPrices() public {
         trade(alice, bob, btcPerpetual, 5e8, BTC_PRICE);
         // A jump up within seconds: the unrealised 20 000 does not count yet.

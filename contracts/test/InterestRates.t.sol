@@ -52,6 +52,13 @@ contract InterestRatesTest {
         assert(nextDebt >= debt && nextCredit >= credit);
         uint256 owedE20 = uint256(debtBase) * (nextDebt - debt) * (ONE - _curve().reserveE8);
         assert(uint256(creditBase) * (nextCredit - credit) * ONE <= owedE20);
+        assert(nextCredit * debt <= credit * nextDebt);
+    }
+
+    /// @dev Debts of a hundred thousand against a credit of one unit: a minute at all that is lent out would bring its index to 15 millions.
+    function test_accrue_dustOfCreditGrowsAsDebtsDo() public pure {
+        (uint256 debt, uint256 credit) = InterestRates.accrue(_curve(), ONE_E12, ONE_E12, 100_000 * ONE, 1, 60);
+        assert(debt == 1_000_001_902_588 && credit == debt);
     }
 
     function _curve() private pure returns (InterestParameters memory) {

@@ -25,13 +25,13 @@ public static class InterestRates
             : p.KinkRateE12 + (long)Wide.MulDivFloor(p.MaxRateE12 - p.KinkRateE12, usedE8 - p.KinkUtilisationE8, Rounding.One - p.KinkUtilisationE8);
     }
 
-    /// <summary>Both indices after a time: the debt's rounded up, the credit's fed by what all debts at least owe more, less the reserve.</summary>
+    /// <summary>Both indices after a time: the debt's rounded up, the credit's fed by what all debts at least owe more, less the reserve, and never faster than the debt's.</summary>
     /// <param name="p">The curve.</param>
     /// <param name="debtIndexE12">Debt index.</param>
     /// <param name="creditIndexE12">Credit index.</param>
     /// <param name="debtBaseE8">Sum of the debts' bases.</param>
     /// <param name="creditBaseE8">Sum of the credits' bases.</param>
-    /// <param name="elapsedSeconds">Seconds since the last checkpoint.</param>
+    /// <param name="elapsedSeconds">Seconds since they were brought up to then.</param>
     public static (long DebtIndexE12, long CreditIndexE12) Accrue(
         InterestParameters p, long debtIndexE12, long creditIndexE12, Int128 debtBaseE8, Int128 creditBaseE8, long elapsedSeconds)
     {
@@ -49,7 +49,8 @@ public static class InterestRates
 
         Int128 interestE8 = Wide.MulDivFloor(debtBaseE8, nextDebtE12 - debtIndexE12, Rounding.OneE12);
         Int128 shareE8 = Wide.MulDivFloor(interestE8, Rounding.One - p.ReserveE8, Rounding.One);
-        return (nextDebtE12, AtMost(creditIndexE12 + ((BigInteger)shareE8 * Rounding.OneE12 / creditBaseE8)));
+        BigInteger fedE12 = creditIndexE12 + ((BigInteger)shareE8 * Rounding.OneE12 / creditBaseE8);
+        return (nextDebtE12, AtMost(BigInteger.Min(fedE12, (BigInteger)creditIndexE12 * nextDebtE12 / debtIndexE12)));
     }
 
     private static long AtMost(BigInteger value) => value < IndexMax ? (long)value : IndexMax;

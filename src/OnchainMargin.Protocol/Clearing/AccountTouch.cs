@@ -9,13 +9,13 @@ public static class AccountTouch
 {
     private const int CashDecimals = 8;
 
-    /// <summary>The cash with the interest since its index (CLR-001).</summary>
+    /// <summary>The cash with the interest since its index (CLR-001). Of an account that was touched after that header it is the cash that it has.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="indices">Whose indices count: the last checkpoint's.</param>
+    /// <param name="indices">Whose indices count: the last checkpoint's, or those of now.</param>
     public static Int128 CashWithInterest(AccountState state, CheckpointHeader indices)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return Interest.AccrueFloor(state.CashE8, state.InterestIndexE12, Interest.IndexOf(state.CashE8, indices));
+        return Interest.AccrueFloor(state.CashE8, state.InterestIndexE12, Math.Max(state.InterestIndexE12, Interest.IndexOf(state.CashE8, indices)));
     }
 
     /// <summary>The cash that the settlement token in the vault becomes (CLR-002).</summary>

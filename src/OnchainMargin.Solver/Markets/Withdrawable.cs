@@ -28,10 +28,11 @@ internal static class Withdrawable
         return isFree ? held : Largest(holding, token, held, book, inputs);
     }
 
-    /// <summary>Equity above what must stay; null when the market does not hold what the account touches.</summary>
+    /// <summary>Equity above what must stay; null when the market does not hold what the account touches, and while one that it has a position in is not normal (CLR-016).</summary>
     public static Int128? FreeE8(Holding holding, ProtocolBook book, CheckpointInputs inputs)
     {
-        if (holding.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
+        bool waits = holding.State.Positions.Any(position => inputs.Checkpoint.Underlyings.Any(record => record.Underlying == position.Instrument.Underlying && record.MarketState != MarketState.Normal));
+        if (waits || holding.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
         {
             return null;
         }
@@ -80,37 +81,49 @@ internal static class Withdrawable
         return window == 0 ? 0 : Touches.Locked(state.LockedGainE8, elapsed, window);
     }
 
-    /// <summary>With options whose spot is not its average everything is priced anew at the averages; otherwise prices are linear.</summary>
+    /// <summary>With options whose spot is not its average everything is priced anew at the averages; otherwise prices are linear. Tokens of a market that is not normal count for nothing.</summary>
     private static Int128 AveragedDropE8(Holding holding, Int128 equityE8, Checkpoint checkpoint)
     {
-        bool isPricedAnew = holding.State.Positions.Any(position => position.Instrument.IsOption && HasMoved(checkpoint, position.Instrument.Underlying));
-        if (isPricedAnew && holding.Figures(new CheckpointView(AveragedPrices.Of(checkpoint)), SurfaceChoice.Worse) is { } averaged)
-        {
-            return Int128.Max(0, equityE8 - averaged.EquityE8);
-        }
-
         Int128 dropE16 = 0;
+        Int128 uncountedE16 = 0;
         foreach (ushort underlying in holding.Underlyings(checkpoint))
         {
             UnderlyingRecord record = checkpoint.Underlyings.First(listed => listed.Underlying == underlying);
-            Int128 delta = 0;
-            foreach (Position position in holding.State.Positions.Where(position => position.Instrument.Underlying == underlying && !position.Instrument.IsOption))
+            if (record.MarketState == MarketState.Normal)
             {
-                delta += position.SizeE8;
+                dropE16 += DeltaE8(holding, underlying, checkpoint) * (record.SpotE8 - record.AverageSpotE8);
             }
-
-            foreach (Balance balance in holding.Balances)
+            else
             {
-                if (checkpoint.Collaterals.FirstOrDefault(collateral => collateral.Token == balance.Token) is { } collateral && collateral.Underlying == underlying)
-                {
-                    delta += (Int128)(balance.AmountRaw * (UInt128)collateral.PriceE8 / Scale(collateral.Decimals));
-                }
+                uncountedE16 += DeltaE8(holding, underlying, checkpoint) * record.SpotE8;
             }
-
-            dropE16 += delta * (record.SpotE8 - record.AverageSpotE8);
         }
 
-        return dropE16 > 0 ? (dropE16 + One - 1) / One : 0;
+        Int128 uncountedE8 = (uncountedE16 + One - 1) / One;
+        bool isPricedAnew = holding.State.Positions.Any(position => position.Instrument.IsOption && HasMoved(checkpoint, position.Instrument.Underlying));
+        return isPricedAnew && holding.Figures(new CheckpointView(AveragedPrices.Of(checkpoint)), SurfaceChoice.Worse) is { } averaged
+            ? uncountedE8 + Int128.Max(0, equityE8 - averaged.EquityE8)
+            : uncountedE8 + (dropE16 > 0 ? (dropE16 + One - 1) / One : 0);
+    }
+
+    /// <summary>Units of an underlying held by perpetuals, futures and collateral.</summary>
+    private static Int128 DeltaE8(Holding holding, ushort underlying, Checkpoint checkpoint)
+    {
+        Int128 delta = 0;
+        foreach (Position position in holding.State.Positions.Where(position => position.Instrument.Underlying == underlying && !position.Instrument.IsOption))
+        {
+            delta += position.SizeE8;
+        }
+
+        foreach (Balance balance in holding.Balances)
+        {
+            if (checkpoint.Collaterals.FirstOrDefault(collateral => collateral.Token == balance.Token) is { } collateral && collateral.Underlying == underlying)
+            {
+                delta += (Int128)(balance.AmountRaw * (UInt128)collateral.PriceE8 / Scale(collateral.Decimals));
+            }
+        }
+
+        return delta;
     }
 
     private static bool HasMoved(Checkpoint checkpoint, ushort underlying)

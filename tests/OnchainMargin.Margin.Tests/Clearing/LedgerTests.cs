@@ -92,6 +92,11 @@ public sealed class LedgerTests
         Assert.Equal((OneE12, OneE12), InterestRates.Accrue(Curve, OneE12, OneE12, 0, 0, 0));
     }
 
+    /// <summary>Debts of a hundred thousand against a credit of one unit: what they pay would bring its index to 15 millions in a minute.</summary>
+    [Fact]
+    public void Accrue_DustOfCredit_GrowsAsDebtsDo() =>
+        Assert.Equal((1_000_001_902_588, 1_000_001_902_588), InterestRates.Accrue(Curve, OneE12, OneE12, 100_000 * One, 1, 60));
+
     [Fact]
     public void Lots_SalePriceAndSlices_AreExact()
     {
