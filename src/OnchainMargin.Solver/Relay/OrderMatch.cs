@@ -15,6 +15,9 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>The block whose book was behind the chain at the last try: it waits for the next one. 0 when it need not.</summary>
     public ulong TriedAtBlock { get; init; }
 
+    /// <summary>Whether one of the two came to its end, so that nothing of the match may be sent any more.</summary>
+    public bool IsOver => Maker.IsOver || Taker.IsOver;
+
     /// <summary>The price.</summary>
     public ulong PriceE8 => Maker.PriceE8;
 

@@ -145,14 +145,12 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             }
 
             order.Status = status;
-            order.Reason = reason;
             Book(order).Remove(order);
-            OrderMatch[] undone = [.. _pending.Where(match => ReferenceEquals(match.Maker, order) || ReferenceEquals(match.Taker, order))];
-            _pending.RemoveAll(undone.Contains);
+            OrderMatch[] undone = TakeBack(order);
+            order.Reason = order.InFlightE8 == 0 ? reason : $"{reason}; what was on its way into a block may be filled all the same";
             foreach (OrderMatch match in undone)
             {
-                GiveBack(match);
-                MatchAgain(match.Taker);
+                MatchAgain(match);
             }
 
             Forget(order);
@@ -181,55 +179,58 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
             {
                 order.InFlightE8 -= match.SizeE8;
-                if (order is { LeftE8: 0, InFlightE8: 0, IsOver: false })
-                {
-                    order.Status = OrderStatus.Filled;
-                    Forget(order);
-                }
+                EndIfFilled(order);
             }
         }
     }
 
-    /// <summary>Matches that were taken and not sent wait again, before all others.</summary>
+    /// <summary>Matches that were taken and not sent wait again, before all others; those with an order that came to its end meanwhile are undone.</summary>
     public void Return(IEnumerable<OrderMatch> matches)
     {
         lock (_gate)
         {
-            _pending.InsertRange(0, matches);
+            ILookup<bool, OrderMatch> byEnd = matches.ToLookup(static match => match.IsOver);
+            _pending.InsertRange(0, byEnd[false]);
+            foreach (OrderMatch match in byEnd[true])
+            {
+                Undo(match);
+            }
         }
     }
 
-    /// <summary>A match that was refused for what happened between two blocks waits again, behind all others. One that failed so too often is dropped.</summary>
+    /// <summary>A match that was refused for what happened between two blocks waits again, behind all others. One that failed so too often is dropped, and one with an order that came to its end meanwhile is undone.</summary>
     /// <param name="match">The match.</param>
     /// <param name="behindBlock">The block whose book is behind the chain; 0 when the book has what happened.</param>
     /// <param name="suspect">Who is at fault if it happens too often.</param>
     /// <param name="reason">What is said then.</param>
     public void Retry(OrderMatch match, ulong behindBlock, RestingOrder suspect, string reason)
     {
-        if (match.Tries + 1 >= MostTries)
-        {
-            Drop(match, suspect, reason);
-            return;
-        }
-
         lock (_gate)
         {
-            _pending.Add(match with { Tries = match.Tries + 1, TriedAtBlock = behindBlock });
+            if (match.IsOver || match.Tries + 1 >= MostTries)
+            {
+                Drop(match, suspect, reason);
+            }
+            else
+            {
+                _pending.Add(match with { Tries = match.Tries + 1, TriedAtBlock = behindBlock });
+            }
         }
     }
 
-    /// <summary>A match that the chain refused: the order at fault ends, the other has its size back at its old place.</summary>
+    /// <summary>A match that the chain refused: the order at fault ends, the other has its size back at its old place. When one of them came to its end meanwhile, that is fault enough.</summary>
     public void Drop(OrderMatch match, RestingOrder atFault, string reason)
     {
         lock (_gate)
         {
+            bool wasOver = match.IsOver;
             GiveBack(match);
-        }
+            if (!wasOver)
+            {
+                End(atFault, OrderStatus.Refused, reason);
+            }
 
-        End(atFault, OrderStatus.Refused, reason);
-        lock (_gate)
-        {
-            MatchAgain(match.Taker);
+            MatchAgain(match);
         }
     }
 
@@ -400,6 +401,21 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         return book;
     }
 
+    /// <summary>What an order had met and was not sent yet, given back to both sides.</summary>
+    private OrderMatch[] TakeBack(RestingOrder order)
+    {
+        OrderMatch[] undone = [.. _pending.Where(match => ReferenceEquals(match.Maker, order) || ReferenceEquals(match.Taker, order))];
+        _pending.RemoveAll(undone.Contains);
+        Array.ForEach(undone, GiveBack);
+        return undone;
+    }
+
+    private void Undo(OrderMatch match)
+    {
+        GiveBack(match);
+        MatchAgain(match);
+    }
+
     private void GiveBack(OrderMatch match)
     {
         foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
@@ -411,6 +427,19 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         }
     }
 
+    /// <summary>Both sides of a match that was given back look for others: the taker takes again, and from the maker takes who came while it was in flight.</summary>
+    private void MatchAgain(OrderMatch match)
+    {
+        MatchAgain(match.Taker);
+        if (match.Maker is { IsOver: false, LeftE8: > 0 } maker)
+        {
+            foreach (RestingOrder later in Book(maker).AllMet(maker).Where(other => other.Arrival > maker.Arrival && !other.IsPostOnly).ToArray())
+            {
+                MatchAgain(later);
+            }
+        }
+    }
+
     private void MatchAgain(RestingOrder taker)
     {
         if (taker is { IsOver: false, LeftE8: > 0 })
@@ -418,6 +447,15 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
             Book(taker).Remove(taker);
             _pending.AddRange(Book(taker).Add(taker));
             EndUnlessFilledWhole(taker);
+        }
+    }
+
+    private void EndIfFilled(RestingOrder order)
+    {
+        if (order is { LeftE8: 0, InFlightE8: 0, IsOver: false })
+        {
+            order.Status = OrderStatus.Filled;
+            Forget(order);
         }
     }
 

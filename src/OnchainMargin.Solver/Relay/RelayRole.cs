@@ -214,6 +214,13 @@ internal sealed class RelayRole(
 
     private async Task SubmitAsync(IReadOnlyList<OrderMatch> batch, TransactionRequest request, ProtocolBook book, bool isAttested, CancellationToken cancellationToken)
     {
+        if (batch.Any(static match => match.IsOver))
+        {
+            // Somebody took an order back while proofs were asked for.
+            relay.Return(batch);
+            return;
+        }
+
         string key = string.Create(CultureInfo.InvariantCulture, $"settle {batch.Count} fills {Keccak256.Hash(request.Data.ToArray()).ToString()[..18]}");
         OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false);
         (_batch, _accounts, _intent, _isAttested) = (batch, book.Accounts, entry.Intent, isAttested);

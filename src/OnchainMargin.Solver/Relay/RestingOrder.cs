@@ -48,6 +48,9 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
     /// <summary>Whether it is filled whole or not at all.</summary>
     public bool IsFillOrKill => (Signed.Order.Flags & FillOrKill) != 0;
 
+    /// <summary>Whether it may only rest.</summary>
+    public bool IsPostOnly => (Signed.Order.Flags & PostOnly) != 0;
+
     /// <summary>Whether it buys.</summary>
     public bool IsBuy => Signed.Order.SizeE8 > 0;
 

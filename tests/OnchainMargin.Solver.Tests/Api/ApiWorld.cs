@@ -43,6 +43,7 @@ public sealed class ApiWorld : IAsyncLifetime
     internal const uint Expiry = 1_771_000_000;
     internal const string OperatorKey = "a key of the operator";
     private const string OperatorVariable = "OMARGIN_TEST_OPERATOR_KEY";
+    private const string RelayVariable = "OMARGIN_TEST_RELAY_KEY";
 
     private WebApplication? _host;
 
@@ -63,6 +64,11 @@ public sealed class ApiWorld : IAsyncLifetime
 
     internal FakeTrial Trial { get; } = new();
 
+    /// <summary>The node that transactions go to.</summary>
+    internal Transactions.FakeTransactionNode Node { get; } = new();
+
+    internal IServiceProvider Services => _host!.Services;
+
     internal IEnumerable<Endpoint> Endpoints => _host!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     internal OnDemandSigner Signer => _host!.Services.GetRequiredService<OnDemandSigner>();
@@ -82,6 +88,7 @@ public sealed class ApiWorld : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Environment.SetEnvironmentVariable(OperatorVariable, OperatorKey);
+        Environment.SetEnvironmentVariable(RelayVariable, "0x" + new string('7', 64));
         ProtocolBook book = Book();
         Books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber));
         Risks.Publish(RiskSnapshot.Of(new BookFollower(SurfaceChoice.Present, RiskSnapshot.Form, 0, 2), book, book.LatestCheckpoint!));
@@ -99,8 +106,8 @@ public sealed class ApiWorld : IAsyncLifetime
             .AddSingleton<ILiveInputs>(Live).AddSingleton<IRelayChain>(Relay).AddSingleton<AttestedBooks>().AddSingleton(new Broadcast<ParameterProposal>()).AddSingleton<RoleHealth>().AddSingleton<OrderRelay>()
             .AddSingleton<IWalletSignatures, KeyWallets>().AddSingleton<IProofTrial>(Trial).AddSingleton<ProofAccess>().AddSingleton<ProofDesk>().AddSingleton(_ => new HttpClient()).AddSingleton<PeerClient>()
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)[Owners[0]]))
-            .AddSingleton<TransactionManagers>().AddSingleton<ITransactionNode>(new Transactions.FakeTransactionNode())
-            .AddSingleton(SolverKeys.Read(new SolverOptions()))
+            .AddSingleton<TransactionManagers>().AddSingleton<ITransactionNode>(Node)
+            .AddSingleton(SolverKeys.Read(new SolverOptions { Roles = [SolverRoles.Relay], Relay = new RelayOptions { Key = new KeyOptions { Variable = RelayVariable } } }))
             .AddSingleton(_ => TestStore.Open(Deployment.ChainId, Deployment.Contracts.Clearinghouse));
         ApiSetup.AddServices(builder, options);
         TelemetryExport.AddServices(builder.Services, options.Telemetry);

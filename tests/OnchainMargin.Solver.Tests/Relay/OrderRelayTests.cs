@@ -84,6 +84,58 @@ public sealed class OrderRelayTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PutBack_OfAMatchWhoseMakerIsOver_MatchesTheTakerWithTheNext(bool isRetried)
+    {
+        RestingOrder ended = await TakenAsync(_world.Sign(1, -One / 2, Btc, 1));
+        RestingOrder next = await TakenAsync(_world.Sign(1, -One / 2, Btc, 2));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
+        Assert.Equal("", (await _world.Orders.CancelAsync(1, 1, null, [1, 2], CancellationToken.None)).Refusal);
+
+        if (isRetried)
+        {
+            _world.Orders.Retry(match, 0, taker, "moved");
+        }
+        else
+        {
+            _world.Orders.Return([match]);
+        }
+
+        OrderMatch anew = Assert.Single(_world.Orders.TakePending(10, 1));
+        Assert.Equal((next, taker, (ulong)One / 2), (anew.Maker, anew.Taker, anew.SizeE8));
+        Assert.Equal((OrderStatus.Cancelled, 0UL), (ended.Status, ended.InFlightE8));
+        Assert.EndsWith("what was on its way into a block may be filled all the same", ended.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PutBack_OfAMatchWhoseTakerIsOver_LetsWhoCameMeanwhileMeetTheMaker(bool isDropped)
+    {
+        RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 2, Btc, 1));
+        RestingOrder ended = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
+        RestingOrder later = await TakenAsync(_world.Sign(2, One / 4, Btc, 2));
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
+        Assert.Equal("", (await _world.Orders.CancelAsync(2, 1, null, [1, 2], CancellationToken.None)).Refusal);
+
+        // Whatever is said against the other side, it is this one that is over.
+        if (isDropped)
+        {
+            _world.Orders.Drop(match, maker, "refused");
+        }
+        else
+        {
+            _world.Orders.Return([match]);
+        }
+
+        OrderMatch anew = Assert.Single(_world.Orders.TakePending(10, 1));
+        Assert.Equal((maker, later, (ulong)One / 4, (ulong)One / 4), (anew.Maker, anew.Taker, anew.SizeE8, maker.LeftE8));
+        Assert.Equal(OrderStatus.Cancelled, ended.Status);
+    }
+
+    [Theory]
     [InlineData(1, 1, "Nonce 7 of account 1 is filled or cancelled on chain; use another nonce.", 7UL, 0, true)]
     [InlineData(3, 2, "of initial margin; deposit more or trade a smaller size.", 1UL, 0, false)]
     [InlineData(1, -1, "The order is reduce-only and would not make the position smaller; lower its size or clear the flag.", 1UL, 1, false)]
