@@ -188,9 +188,12 @@ internal static partial class LogMessages
     [LoggerMessage(7002, LogLevel.Information, "A batch of {Count} fills is refused, so each is tried alone: {Reason}")]
     public static partial void BatchRefused(this ILogger logger, int count, string reason);
 
-    [LoggerMessage(7003, LogLevel.Warning, "A fill between maker {Maker} and taker {Taker} is refused by the chain: {Reason}")]
+    [LoggerMessage(7003, LogLevel.Warning, "A fill between maker {Maker} and taker {Taker} is refused: {Reason}")]
     public static partial void MatchRefused(this ILogger logger, ulong maker, ulong taker, string reason);
 
     [LoggerMessage(7004, LogLevel.Information, "The chain does not take the attestations for {Count} fills any more, so they are computed: {Reason}")]
     public static partial void AttestedBatchRefused(this ILogger logger, int count, string reason);
+
+    [LoggerMessage(7005, LogLevel.Information, "No transaction holds a batch of {Count} fills, so half of it is tried: {Reason}")]
+    public static partial void BatchTooLarge(this ILogger logger, int count, string reason);
 }

@@ -1,4 +1,5 @@
 using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Solver.Relay;
@@ -27,4 +28,10 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
         Clearinghouse.PriceOutOfBandError { PriceE8: var price, MarkE8: var mark } => Maker.IsBuy == price > mark ? Maker : Taker,
         _ => error.Arguments.Any(argument => argument is { Name: "account", Value: ulong account } && account == Maker.Account) ? Maker : Taker,
     };
+
+    /// <summary>Which of the two has the account that takes more gas: that of more options, or of more positions; otherwise the order that came.</summary>
+    public RestingOrder Heavier(ProtocolBook book) => Weight(Maker, book).CompareTo(Weight(Taker, book)) > 0 ? Maker : Taker;
+
+    private static (int Options, int Positions) Weight(RestingOrder order, ProtocolBook book) =>
+        book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? (account.State.Positions.Count(static position => position.Instrument.IsOption), account.State.Positions.Length) : default;
 }

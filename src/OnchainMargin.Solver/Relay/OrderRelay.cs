@@ -218,6 +218,11 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         }
     }
 
+    /// <summary>A match for which the node answered not in time waits again, behind all others, and alone. Nobody's order ends for that.</summary>
+    /// <param name="match">The match.</param>
+    /// <param name="block">The block of the book; it waits for the next one.</param>
+    public void Postpone(OrderMatch match, ulong block) => Retry(match with { Tries = 0 }, block, match.Taker, "");
+
     /// <summary>A match that the chain refused: the order at fault ends, the other has its size back at its old place. When one of them came to its end meanwhile, that is fault enough.</summary>
     public void Drop(OrderMatch match, RestingOrder atFault, string reason)
     {

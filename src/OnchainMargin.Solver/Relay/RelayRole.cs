@@ -20,9 +20,10 @@ namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The role that brings matches into the chain, a batch at a time: the next batch is built from the states that the one before it left.</summary>
 internal sealed class RelayRole(
-    OrderRelay relay, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, SolverStore store, RelayOptions options, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
+    OrderRelay relay, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, ITransactionNode node, SolverStore store, RelayOptions options, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+    private readonly SettlementGas _gas = new(node, transactions, time);
     private IReadOnlyList<OrderMatch> _batch = [];
     private AccountTable _accounts = AccountTable.Empty;
     private string _intent = "";
@@ -134,21 +135,10 @@ internal sealed class RelayRole(
 
     private async Task SettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, bool attests, CancellationToken cancellationToken)
     {
-        string refusal;
-        ulong atFault;
-        RevertReason? reason = null;
+        SettlementRefusal? refusal;
         try
         {
-            CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
-            (Settlement? settlement, refusal, atFault) = Of(batch, indexed.Book, inputs);
-            if (settlement is not null)
-            {
-                reason = await SubmitAsync(batch, settlement, indexed, inputs, attests, cancellationToken).ConfigureAwait(false);
-                if (reason is null)
-                {
-                    return;
-                }
-            }
+            refusal = await TrySettleAsync(batch, indexed, attests, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -157,74 +147,127 @@ internal sealed class RelayRole(
             throw;
         }
 
-        string said = reason?.ToString() ?? refusal;
-        if (batch.Count > 1)
+        if (refusal is null)
         {
-            // One of them is refused: each is tried alone, so that the good ones are not held up.
-            logger.BatchRefused(batch.Count, said);
-            relay.Return(batch.Skip(1));
-            await SettleAsync([batch[0]], indexed, attests, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        OrderMatch match = batch[0];
-        logger.MatchRefused(match.Maker.Account, match.Taker.Account, said);
-        switch (reason)
+        if (batch.Count == 1)
         {
+            Refuse(batch[0], refusal, indexed.Book);
+            return;
+        }
+
+        // When one of them is refused each is tried alone, so that the good ones are not held up; when all together are too large, half of them is tried.
+        int first = 1;
+        if (refusal.IsTooLarge)
+        {
+            first = batch.Count / 2;
+            logger.BatchTooLarge(batch.Count, refusal.Said);
+        }
+        else
+        {
+            logger.BatchRefused(batch.Count, refusal.Said);
+        }
+
+        relay.Return(batch.Skip(first));
+        await SettleAsync([.. batch.Take(first)], indexed, attests, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What a match comes to that is refused though it was tried alone.</summary>
+    private void Refuse(OrderMatch match, SettlementRefusal refusal, ProtocolBook book)
+    {
+        logger.MatchRefused(match.Maker.Account, match.Taker.Account, refusal.Said);
+        string sentence = refusal.Reason is { } reason ? Refusals.Sentence(reason) : refusal.Said;
+        switch (refusal.Reason)
+        {
+            case null when refusal.IsUnanswered:
+                relay.Postpone(match, book.BlockNumber);
+                break;
+            case null when refusal.IsTooLarge:
+                RestingOrder heavier = match.Heavier(book);
+                relay.Retry(match, book.BlockNumber, heavier, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The node finds no transaction that could settle it ({refusal.Said}), as when an account holds too much for one: close or move some of the {book.Accounts[heavier.Account].State.Positions.Length} positions of account {heavier.Account} and sign the order again."));
+                break;
             case CustomErrorReason { Error: Clearinghouse.StateMismatchError error }:
                 // The chain is ahead of the book, which is nobody's fault unless it always is.
-                relay.Retry(match, indexed.Book.BlockNumber, match.Suspect(error), Refusals.Sentence(reason));
+                relay.Retry(match, book.BlockNumber, match.Suspect(error), sentence);
                 break;
             case CustomErrorReason { Error: { } error }:
-                relay.Drop(match, match.Suspect(error), Refusals.Sentence(reason));
+                relay.Drop(match, match.Suspect(error), sentence);
                 break;
             default:
-                relay.Drop(match, atFault == match.Maker.Account ? match.Maker : match.Taker, reason is null ? refusal : Refusals.Sentence(reason));
+                relay.Drop(match, refusal.AtFault == match.Maker.Account ? match.Maker : match.Taker, sentence);
                 break;
         }
     }
 
     /// <summary>Hands a batch to the node, by attestations where they are the cheaper proofs, by computation where the chain does not take them after all.</summary>
-    /// <returns>Why the chain refuses it; null when it is under way.</returns>
-    private async Task<RevertReason?> SubmitAsync(IReadOnlyList<OrderMatch> batch, Settlement settlement, IndexedBook indexed, CheckpointInputs inputs, bool attests, CancellationToken cancellationToken)
+    /// <returns>Why it is refused; null when it is under way, or waits again since one of its orders came to its end.</returns>
+    private async Task<SettlementRefusal?> TrySettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, bool attests, CancellationToken cancellationToken)
     {
-        if (attests && await settlement.ChooseAsync(proofs, calls, transactions.Sender, indexed, inputs, cancellationToken).ConfigureAwait(false) is { IsAttested: true } chosen)
+        CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
+        (Settlement? settlement, string refusal, ulong atFault) = Of(batch, indexed.Book, inputs);
+        if (settlement is null)
         {
-            try
-            {
-                await SubmitAsync(batch, settlement.Build(calls, [.. chosen.Accounts.Select(static proof => proof.Proof)]), indexed.Book, isAttested: true, cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-            catch (RevertException error)
-            {
-                logger.AttestedBatchRefused(batch.Count, error.Reason.ToString() ?? "");
-            }
+            return new SettlementRefusal(refusal) { AtFault = atFault };
         }
 
+        if (attests && await ChooseAsync(settlement, batch.Count, indexed, inputs, cancellationToken).ConfigureAwait(false) is { IsAttested: true } chosen)
+        {
+            TransactionRequest attested = settlement.Build(calls, [.. chosen.Accounts.Select(static proof => proof.Proof)]);
+            if (await SubmitAsync(batch, attested, indexed.Book, isAttested: true, cancellationToken).ConfigureAwait(false) is not { } refused)
+            {
+                return null;
+            }
+
+            logger.AttestedBatchRefused(batch.Count, refused.Said);
+        }
+
+        return await SubmitAsync(batch, settlement.BuildComputed(calls), indexed.Book, isAttested: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ChosenProofs?> ChooseAsync(Settlement settlement, int count, IndexedBook indexed, CheckpointInputs inputs, CancellationToken cancellationToken)
+    {
         try
         {
-            await SubmitAsync(batch, settlement.BuildComputed(calls), indexed.Book, isAttested: false, cancellationToken).ConfigureAwait(false);
-            return null;
+            return await settlement.ChooseAsync(proofs, calls, transactions.Sender, indexed, inputs, cancellationToken).ConfigureAwait(false);
         }
-        catch (RevertException error)
+        catch (RpcTransportException error)
         {
-            return error.Reason;
+            // Perhaps there is too much to try; if it is the node that is away, the estimate tells.
+            logger.AttestedBatchRefused(count, error.Message);
+            return null;
         }
     }
 
-    private async Task SubmitAsync(IReadOnlyList<OrderMatch> batch, TransactionRequest request, ProtocolBook book, bool isAttested, CancellationToken cancellationToken)
+    private async Task<SettlementRefusal?> SubmitAsync(IReadOnlyList<OrderMatch> batch, TransactionRequest request, ProtocolBook book, bool isAttested, CancellationToken cancellationToken)
     {
-        if (batch.Any(static match => match.IsOver))
+        string key = string.Create(CultureInfo.InvariantCulture, $"settle {batch.Count} fills {Keccak256.Hash(request.Data.ToArray()).ToString()[..18]}");
+        var intent = TransactionIntent.From(key, request);
+        if (!transactions.IsUnderWay(key))
         {
-            // Somebody took an order back while proofs were asked for.
-            relay.Return(batch);
-            return;
+            (ulong limit, SettlementRefusal? refusal) = await _gas.LimitAsync(request, cancellationToken).ConfigureAwait(false);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            intent = intent with { GasLimit = limit };
         }
 
-        string key = string.Create(CultureInfo.InvariantCulture, $"settle {batch.Count} fills {Keccak256.Hash(request.Data.ToArray()).ToString()[..18]}");
-        OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false);
+        if (batch.Any(static match => match.IsOver))
+        {
+            // Somebody took an order back while proofs and gas were asked for.
+            relay.Return(batch);
+            return null;
+        }
+
+        OutboxEntry entry = await transactions.SubmitAsync(intent, cancellationToken).ConfigureAwait(false);
         (_batch, _accounts, _intent, _isAttested) = (batch, book.Accounts, entry.Intent, isAttested);
         logger.BatchSent(batch.Count, isAttested ? "attestations" : "computation", entry.Intent);
+        return null;
     }
 
     private static (Settlement? Settlement, string Refusal, ulong AtFault) Of(IReadOnlyList<OrderMatch> batch, ProtocolBook book, CheckpointInputs inputs)

@@ -1,4 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Ethereum.Transactions;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Options;
@@ -8,12 +12,14 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Relay;
 
-/// <summary>What becomes of matches between the books and the chain: cancelled meanwhile.</summary>
+/// <summary>What becomes of matches between the books and the chain: refused by the node, or cancelled meanwhile.</summary>
 public sealed class RelayRoleTests : IAsyncLifetime
 {
     private const long One = ApiWorld.One;
     private const long Tenth = One / 10;
     private const long Btc = ApiWorld.BtcE8;
+    private const long Eth = ApiWorld.EthE8;
+    private const ulong MostGas = 1 << 24;
 
     private readonly ApiWorld _world = new();
     private OrderRelay _orders = null!;
@@ -30,6 +36,116 @@ public sealed class RelayRoleTests : IAsyncLifetime
     {
         _role.Dispose();
         await _world.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_NodeEstimatesNoGasForABatch_DividesItUntilItFits(bool isAnswered)
+    {
+        RestingOrder[] orders = await FourMatchesAsync();
+        _world.Node.BeforeEstimate = (data, _) => IsSettlement(data) && Call(data).Item3.Length > 2 ? throw (isAnswered ? TooMuchGas() : new RpcTransportException("no answer in time")) : Task.CompletedTask;
+
+        await RoundAsync();
+        await RoundAsync();
+        await RoundAsync();
+
+        Assert.Equal([2, 2], Sent().Select(static call => call.Item3.Length));
+        Assert.All(orders, static order => Assert.Equal(OrderStatus.Filled, order.Status));
+    }
+
+    [Fact]
+    public async Task RunOnce_BatchThatNoTransactionCanHold_IsDividedAndTheMarginForGasIsCut()
+    {
+        await FourMatchesAsync();
+        _world.Node.BeforeEstimate = (data, _) =>
+        {
+            _world.Node.Gas = IsSettlement(data) ? 4_100_000UL * (ulong)Call(data).Item3.Length : 21_000;
+            return Task.CompletedTask;
+        };
+        await RoundAsync();
+
+        // 16.4 million gas fit a transaction, a third more would not; what the network refuses for its limit would keep all that is behind it waiting for ever.
+        Assert.Equal([4], Sent().Select(static call => call.Item3.Length));
+        Assert.Equal(MostGas, Assert.Single(_world.Node.Broadcasts).Transaction.GasLimit);
+
+        await RoundAsync();
+        await FourMatchesAsync(firstNonce: 11);
+        _world.Node.BeforeEstimate = (data, _) =>
+        {
+            _world.Node.Gas = IsSettlement(data) ? 4_200_000UL * (ulong)Call(data).Item3.Length : 21_000;
+            return Task.CompletedTask;
+        };
+        await RoundAsync();
+        Assert.Equal([4, 2], Sent().Select(static call => call.Item3.Length));
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeEstimatesNoGasForOneMatch_SettlesTheOthersAndEndsItAtLast()
+    {
+        // Account 2 holds options.
+        RestingOrder heavy = await TakenAsync(_world.Sign(2, -Tenth, Btc, 1));
+        RestingOrder light = await TakenAsync(_world.Sign(1, Tenth, Btc, 1));
+        RestingOrder behind = await TakenAsync(_world.Sign(3, -Tenth, Eth, 1, instrument: Instrument.Perpetual(2)));
+        await TakenAsync(_world.Sign(1, Tenth, Eth, 2, instrument: Instrument.Perpetual(2)));
+        _world.Node.BeforeEstimate = (data, _) => IsSettlement(data) && Call(data).Item1.Any(static input => input.Account == 2) ? throw TooMuchGas() : Task.CompletedTask;
+
+        for (int i = 0; i < 6; i++)
+        {
+            await RoundAsync();
+        }
+
+        Assert.Equal(OrderStatus.Filled, behind.Status);
+        Assert.Equal([3UL], Sent().Select(static call => call.Item2[0].Order.Account));
+        Assert.Equal((OrderStatus.Refused, OrderStatus.Resting, (ulong)Tenth), (heavy.Status, light.Status, light.LeftE8));
+        Assert.Equal(
+            "The node finds no transaction that could settle it (gas required exceeds allowance (16777216)), as when an account holds too much for one: close or move some of the 4 positions of account 2 and sign the order again.",
+            heavy.Reason);
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeIsTooSlowForOneMatch_SettlesTheOthersAndEndsNothing()
+    {
+        RestingOrder slow = await TakenAsync(_world.Sign(2, -Tenth, Btc, 1));
+        RestingOrder other = await TakenAsync(_world.Sign(1, Tenth, Btc, 1));
+        RestingOrder behind = await TakenAsync(_world.Sign(3, -Tenth, Eth, 1, instrument: Instrument.Perpetual(2)));
+        await TakenAsync(_world.Sign(1, Tenth, Eth, 2, instrument: Instrument.Perpetual(2)));
+        _world.Node.BeforeEstimate = (data, _) => IsSettlement(data) && Call(data).Item1.Any(static input => input.Account == 2) ? throw new RpcTransportException("no answer in time") : Task.CompletedTask;
+        for (int i = 0; i < 8; i++)
+        {
+            await RoundAsync();
+        }
+
+        Assert.Equal((OrderStatus.Filled, OrderStatus.Settling, OrderStatus.Settling), (behind.Status, slow.Status, other.Status));
+        _world.Node.BeforeEstimate = null;
+        await RoundAsync();
+        await RoundAsync();
+        Assert.Equal((OrderStatus.Filled, OrderStatus.Filled), (slow.Status, other.Status));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_NodeThatAnswersNothing_DividesAndEndsNothing(bool isReached)
+    {
+        RestingOrder[] orders = await FourMatchesAsync();
+        int settlements = 0;
+        _world.Node.BeforeEstimate = (data, _) =>
+        {
+            settlements += IsSettlement(data) ? 1 : 0;
+            throw isReached ? new RpcErrorException("eth_estimateGas", new RpcError(-32000, "header not found", null)) : new RpcTransportException("away");
+        };
+        for (int i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAnyAsync<EthereumException>(() => RoundAsync());
+        }
+
+        Assert.Equal(5, settlements);
+        Assert.All(orders, static order => Assert.Equal(OrderStatus.Settling, order.Status));
+
+        _world.Node.BeforeEstimate = null;
+        await RoundAsync();
+        Assert.Equal([4], Sent().Select(static call => call.Item3.Length));
     }
 
     [Theory]
@@ -59,6 +175,38 @@ public sealed class RelayRoleTests : IAsyncLifetime
         Assert.Equal((OrderStatus.Settling, OrderStatus.Settling), (next.Status, other.Status));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_OrderCancelledWhileTheNodeIsAsked_IsNotSent(bool isAway)
+    {
+        RestingOrder cancelled = await TakenAsync(_world.Sign(1, -Tenth, Btc, 1));
+        RestingOrder other = await TakenAsync(_world.Sign(2, Tenth, Btc, 1));
+        _world.Node.BeforeEstimate = async (data, _) =>
+        {
+            if (IsSettlement(data))
+            {
+                await CancelAsync(cancelled);
+            }
+
+            if (isAway)
+            {
+                throw new RpcTransportException("away");
+            }
+        };
+        Task first = _role.RunOnceAsync(CancellationToken.None);
+        await (isAway ? Assert.ThrowsAsync<RpcTransportException>(() => first) : first);
+        _world.Node.BeforeEstimate = null;
+        await RoundAsync();
+
+        Assert.Empty(Sent());
+        Assert.Equal((OrderStatus.Cancelled, OrderStatus.Resting, (ulong)Tenth, 0UL), (cancelled.Status, other.Status, other.LeftE8, other.InFlightE8));
+    }
+
+    private static RpcErrorException TooMuchGas() => new("eth_estimateGas", new RpcError(-32000, "gas required exceeds allowance (16777216)", null));
+
+    private static bool IsSettlement(byte[] data) => data.Length > 0;
+
     private static Clearinghouse.SettleCall Call(ReadOnlyMemory<byte> data) => Clearinghouse.SettleCall.Decode(data.Span);
 
     private Clearinghouse.SettleCall[] Sent() => [.. _world.Node.Broadcasts.Select(static sent => Call(sent.Transaction.Data))];
@@ -80,6 +228,18 @@ public sealed class RelayRoleTests : IAsyncLifetime
         _world.Node.Mine();
         await Manager.RunOnceAsync(CancellationToken.None);
         _world.Change(static book => book with { BlockNumber = book.BlockNumber + 1 });
+    }
+
+    private async Task<RestingOrder[]> FourMatchesAsync(ulong firstNonce = 1)
+    {
+        var orders = new List<RestingOrder>();
+        for (ulong nonce = firstNonce; nonce < firstNonce + 4; nonce++)
+        {
+            orders.Add(await TakenAsync(_world.Sign(1, -Tenth, Btc, nonce)));
+            orders.Add(await TakenAsync(_world.Sign(2, Tenth, Btc, nonce)));
+        }
+
+        return [.. orders];
     }
 
     private async Task CancelAsync(RestingOrder order) => Assert.Equal("", (await _orders.CancelAsync(order.Account, order.Nonce, null, [1, 2], CancellationToken.None)).Refusal);

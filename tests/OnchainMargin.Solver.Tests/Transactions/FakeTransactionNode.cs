@@ -36,6 +36,9 @@ internal sealed class FakeTransactionNode : ITransactionNode
     /// <summary>How often what became of a transaction was asked for.</summary>
     public int ReceiptsAsked { get; private set; }
 
+    /// <summary>The gas that each call is estimated at.</summary>
+    public ulong Gas { get; set; } = 100_000;
+
     /// <summary>Runs before an estimate.</summary>
     public Func<byte[], CancellationToken, Task>? BeforeEstimate { get; set; }
 
@@ -53,7 +56,7 @@ internal sealed class FakeTransactionNode : ITransactionNode
     public async Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken)
     {
         await (BeforeEstimate?.Invoke(data, cancellationToken) ?? Task.CompletedTask);
-        return RefusesInSimulation || Refused.Contains(HexData.Encode(data)) ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "no")) : 100_000UL;
+        return RefusesInSimulation || Refused.Contains(HexData.Encode(data)) ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "no")) : Gas;
     }
 
     public Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken) => Task.FromResult(Asked);

@@ -1,0 +1,64 @@
+using System.Globalization;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Relay;
+
+/// <summary>The gas limits of settlements, and which of them are too large for any transaction.</summary>
+internal sealed class SettlementGas(ITransactionNode node, TransactionManager transactions, TimeProvider time)
+{
+    /// <summary>The most gas of one transaction (EIP-7825). What has a higher limit is broadcast in vain, and all that is behind its nonce waits.</summary>
+    private const ulong MostGas = 1 << 24;
+
+    /// <summary>The gas limit of a settlement; or why there is none.</summary>
+    /// <exception cref="RpcErrorException">Thrown when the node answers no such question now, whatever is asked.</exception>
+    /// <exception cref="RpcTransportException">Thrown when it answers nothing.</exception>
+    public async Task<(ulong Limit, SettlementRefusal? Refusal)> LimitAsync(TransactionRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ulong gas = await EstimateAsync(request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
+            return gas > MostGas
+                ? (0, new SettlementRefusal(string.Create(CultureInfo.InvariantCulture, $"it takes {gas:N0} gas, and a transaction has {MostGas:N0} at most")) { IsTooLarge = true })
+                : (Math.Min(transactions.GasLimitOf(gas), MostGas), null);
+        }
+        catch (RevertException error)
+        {
+            return (0, SettlementRefusal.Of(error.Reason));
+        }
+        catch (EthereumException error) when (error is RpcErrorException or RpcTransportException)
+        {
+            // Nodes say in words of their own that gas ran out, or compute until nobody waits any more. One that estimates a call that does nothing is not away: it is this one that it cannot estimate.
+            if (!await EstimatesAsync(cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return (0, error is RpcErrorException { Error.Message: var said }
+                ? new SettlementRefusal(said.TrimEnd('.')) { IsTooLarge = true }
+                : new SettlementRefusal(error.Message.TrimEnd('.')) { IsTooLarge = true, IsUnanswered = true });
+        }
+    }
+
+    private async Task<bool> EstimatesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await EstimateAsync(transactions.Sender, [], cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (RevertException)
+        {
+            // The sender has code, which refuses to be called: an answer as well.
+            return true;
+        }
+        catch (EthereumException error) when (error is RpcErrorException or RpcTransportException)
+        {
+            return false;
+        }
+    }
+
+    private Task<ulong> EstimateAsync(Address target, byte[] data, CancellationToken cancellationToken) =>
+        Patience.AskAsync(token => node.EstimateGasAsync(transactions.Sender, target, data, token), time, cancellationToken);
+}

@@ -1,0 +1,23 @@
+using OnchainMargin.Ethereum.Contracts;
+
+namespace OnchainMargin.Solver.Relay;
+
+/// <summary>Why a batch is not on its way into a block.</summary>
+/// <param name="Said">Why, for the log.</param>
+internal sealed record SettlementRefusal(string Said)
+{
+    /// <summary>What the contract answered; null when it was not asked, or the answer was the node's.</summary>
+    public RevertReason? Reason { get; init; }
+
+    /// <summary>Whether no transaction can hold it, as far as the node finds.</summary>
+    public bool IsTooLarge { get; init; }
+
+    /// <summary>Whether the node found nothing in time, which may be for its own slowness.</summary>
+    public bool IsUnanswered { get; init; }
+
+    /// <summary>The account that cannot carry it, when that was found without the chain; 0 otherwise.</summary>
+    public ulong AtFault { get; init; }
+
+    /// <summary>The contract's answer.</summary>
+    public static SettlementRefusal Of(RevertReason reason) => new(reason.ToString() ?? "") { Reason = reason };
+}
