@@ -13,7 +13,7 @@ using OnchainMargin.Solver.Store;
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The order relay: takes signed orders, keeps their books, matches them by price and then time, and hands matches to the role that settles them. A relay can fill no order at a worse price than was signed: the chain checks every one.</summary>
-internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live, IRelayChain chain, SolverStore store, TimeProvider time)
+internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live, IRelayChain chain, SolverStore store, SolverKeys keys, TimeProvider time) : IDisposable
 {
     private const int MostOrdersOfAnAccount = 200;
     private const int KeptOver = 1000;
@@ -44,6 +44,11 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         if (books.Current?.Book is not { } book)
         {
             return Refuse("The relay has not read the chain yet; ask again in a moment.");
+        }
+
+        if (!await OpenAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return Refuse("The relay was started anew and takes up its orders of before, once none of them is being settled; hand this one in again in a moment.");
         }
 
         if (Look(signed, book) is { } defect)
@@ -248,32 +253,8 @@ internal sealed class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live,
         }
     }
 
-    /// <summary>Takes up the orders of an earlier run that are still good, in their old order.</summary>
-    public async Task RestoreAsync(CancellationToken cancellationToken)
-    {
-        foreach (StoredOrder stored in store.OpenOrders())
-        {
-            Clearinghouse.SignedOrder signed = stored.ToSigned();
-            (bool isDone, ulong filled) = await chain.StatusAsync(signed.Order.Account, signed.Order.Nonce, cancellationToken).ConfigureAwait(false);
-            ulong whole = (ulong)Math.Abs(signed.Order.SizeE8);
-            // An order that hung on a session has lost it.
-            if (isDone || filled >= whole || stored.Session is not null || signed.Order.Expiry < Now)
-            {
-                store.RemoveOrder(signed.Order.Account, signed.Order.Nonce);
-                continue;
-            }
-
-            lock (_gate)
-            {
-                var order = new RestingOrder(signed, Interlocked.Increment(ref _arrivals), null) { LeftE8 = whole - filled };
-                if (_orders.TryAdd((order.Account, order.Nonce), order))
-                {
-                    _pending.AddRange(Book(order).Add(order));
-                    EndUnlessFilledWhole(order);
-                }
-            }
-        }
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _opening.Dispose();
 
     private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
 

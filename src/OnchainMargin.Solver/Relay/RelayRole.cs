@@ -29,7 +29,6 @@ internal sealed class RelayRole(
     private string _intent = "";
     private bool _isAttested;
     private bool _computesNext;
-    private bool _isRestored;
     private ulong _seenBlock;
 
     /// <inheritdoc/>
@@ -46,15 +45,10 @@ internal sealed class RelayRole(
             return;
         }
 
-        if (!_isRestored)
-        {
-            await relay.RestoreAsync(cancellationToken).ConfigureAwait(false);
-            _isRestored = true;
-        }
-
+        bool isOpen = await relay.OpenAsync(cancellationToken).ConfigureAwait(false);
         EndCancelled(indexed.Book.BlockNumber);
         relay.Expire(Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds));
-        if (_batch.Count > 0 && !IsOver(indexed.Book))
+        if (!isOpen || (_batch.Count > 0 && !await IsOverAsync(indexed.Book, cancellationToken).ConfigureAwait(false)))
         {
             return;
         }
@@ -71,7 +65,7 @@ internal sealed class RelayRole(
     public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
 
     /// <summary>Whether the batch under way has come to its end, which is then told to the relay.</summary>
-    private bool IsOver(ProtocolBook book)
+    private async Task<bool> IsOverAsync(ProtocolBook book, CancellationToken cancellationToken)
     {
         OutboxEntry? entry = store.FindInOutbox(_intent);
         if (entry is null or { State: OutboxState.Live } || entry.BlockNumber > book.BlockNumber)
@@ -88,21 +82,22 @@ internal sealed class RelayRole(
             return true;
         }
 
-        foreach (OrderMatch match in _batch)
+        while (_batch is [var match, ..])
         {
             if (isSettled)
             {
                 relay.Settled(match);
             }
-            else
+            else if (!await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
             {
                 // A price or an account moved before it was mined. Whose account has changed is at fault if it goes on so.
                 RestingOrder suspect = _accounts[match.Maker.Account].StateHash == book.Accounts[match.Maker.Account].StateHash ? match.Taker : match.Maker;
                 relay.Retry(match, 0, suspect, $"the chain refused it time and again, since a price or an account moved in between: {entry.Reason}");
             }
+
+            _batch = [.. _batch.Skip(1)];
         }
 
-        _batch = [];
         return true;
     }
 
@@ -154,7 +149,7 @@ internal sealed class RelayRole(
 
         if (batch.Count == 1)
         {
-            Refuse(batch[0], refusal, indexed.Book);
+            await RefuseAsync(batch[0], refusal, indexed.Book, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -175,7 +170,7 @@ internal sealed class RelayRole(
     }
 
     /// <summary>What a match comes to that is refused though it was tried alone.</summary>
-    private void Refuse(OrderMatch match, SettlementRefusal refusal, ProtocolBook book)
+    private async Task RefuseAsync(OrderMatch match, SettlementRefusal refusal, ProtocolBook book, CancellationToken cancellationToken)
     {
         logger.MatchRefused(match.Maker.Account, match.Taker.Account, refusal.Said);
         string sentence = refusal.Reason is { } reason ? Refusals.Sentence(reason) : refusal.Said;
@@ -194,12 +189,32 @@ internal sealed class RelayRole(
                 // The chain is ahead of the book, which is nobody's fault unless it always is.
                 relay.Retry(match, book.BlockNumber, match.Suspect(error), sentence);
                 break;
+            case CustomErrorReason { Error: Clearinghouse.OrderOverfilledError or Clearinghouse.OrderDoneError } further:
+                if (!await ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
+                {
+                    relay.Retry(match, book.BlockNumber, match.Suspect(further.Error), sentence);
+                }
+
+                break;
             case CustomErrorReason { Error: { } error }:
                 relay.Drop(match, match.Suspect(error), sentence);
                 break;
             default:
                 relay.Drop(match, refusal.AtFault == match.Maker.Account ? match.Maker : match.Taker, sentence);
                 break;
+        }
+    }
+
+    private async Task<bool> ReconcileAsync(OrderMatch match, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            relay.Return([match]);
+            throw;
         }
     }
 

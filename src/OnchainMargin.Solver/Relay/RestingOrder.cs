@@ -30,6 +30,12 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
     /// <summary>What is neither filled nor in flight.</summary>
     public ulong LeftE8 { get; set; } = (ulong)Math.Abs(signed.Order.SizeE8);
 
+    /// <summary>All of it.</summary>
+    public ulong WholeE8 => (ulong)Math.Abs(Signed.Order.SizeE8);
+
+    /// <summary>What is filled, as far as it is known here.</summary>
+    public ulong FilledE8 => WholeE8 - LeftE8 - InFlightE8;
+
     /// <summary>What is matched and not yet known to be settled.</summary>
     public ulong InFlightE8 { get; set; }
 

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Rpc;
-using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Options;
@@ -12,7 +13,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Relay;
 
-/// <summary>What becomes of matches between the books and the chain: refused by the node, or cancelled meanwhile.</summary>
+/// <summary>What becomes of matches between the books and the chain: refused by the node, cancelled meanwhile, or under way when the process ends.</summary>
 public sealed class RelayRoleTests : IAsyncLifetime
 {
     private const long One = ApiWorld.One;
@@ -203,11 +204,115 @@ public sealed class RelayRoleTests : IAsyncLifetime
         Assert.Equal((OrderStatus.Cancelled, OrderStatus.Resting, (ulong)Tenth, 0UL), (cancelled.Status, other.Status, other.LeftE8, other.InFlightE8));
     }
 
+    [Fact]
+    public async Task RunOnce_AfterARestart_WaitsForTheSettlementOfTheRunBefore()
+    {
+        RestingOrder maker = await TakenAsync(_world.Sign(1, -One, Btc, 1));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, Tenth * 4, Btc, 1));
+        RestingOrder third = await TakenAsync(_world.Sign(3, Tenth, Btc - One, 1));
+        await _role.RunOnceAsync(CancellationToken.None);
+        Restart();
+        _world.Change(static book => book with { BlockNumber = book.BlockNumber + 1, Accounts = book.Accounts.With(With(book.Accounts[1])) });
+
+        await _role.RunOnceAsync(CancellationToken.None);
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Single(Sent());
+        Assert.Equal(0UL, _orders.Find(1, 1)!.InFlightE8);
+        Assert.StartsWith("The relay was started anew and takes up its orders of before, once none of them is being settled;", (await _orders.SubmitAsync(_world.Sign(1, -One, Btc, 7), null, CancellationToken.None)).Refusal, StringComparison.Ordinal);
+        await CancelAsync(_orders.Find(3, 1)!);
+
+        // What the settlement filled is known once it is mined.
+        _world.Relay.Known[(1, 1)] = (false, Tenth * 4);
+        _world.Relay.Known[(2, 1)] = (true, 0);
+        await RoundAsync();
+        await RoundAsync();
+        Assert.Single(Sent());
+        Assert.Equal((OrderStatus.Resting, (ulong)Tenth * 6, 0UL), (_orders.Find(1, 1)!.Status, _orders.Find(1, 1)!.LeftE8, _orders.Find(1, 1)!.InFlightE8));
+        Assert.Equal((OrderStatus.Filled, OrderStatus.Cancelled), (_orders.Find(2, 1)!.Status, _orders.Find(3, 1)!.Status));
+
+        await TakenAsync(_world.Sign(2, Tenth * 6, Btc, 2));
+        await RoundAsync();
+        Assert.Equal([(ulong)Tenth * 4, (ulong)Tenth * 6], Sent().Select(static call => call.Item3[0].SizeE8));
+        Assert.False(maker.IsOver || taker.IsOver || third.IsOver, "what the process before knew is gone with it");
+    }
+
+    [Fact]
+    public async Task RunOnce_AfterARestartWithNothingUnderWay_MatchesAtOnceWhatRested()
+    {
+        await TakenAsync(_world.Sign(1, -One, Btc, 1));
+        await TakenAsync(_world.Sign(2, Tenth, Btc, 1));
+        Restart();
+
+        // An order may come before the role's first round.
+        await TakenAsync(_world.Sign(3, Tenth, Btc, 1));
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal([2], Sent().Select(static call => call.Item3.Length));
+        Assert.Equal([1UL, 2UL, 3UL], Sent()[0].Item2.Select(static signed => signed.Order.Account));
+    }
+
+    [Fact]
+    public async Task RunOnce_OrderFilledInPartElsewhere_SettlesWhatTheChainHasLeftOfIt()
+    {
+        RestingOrder maker = await TakenAsync(_world.Sign(1, -One, Btc, 1));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One, Btc, 1));
+        _world.Relay.Known[(2, 1)] = (false, Tenth * 4);
+        _world.Node.BeforeEstimate = (data, _) => IsSettlement(data) && Call(data).Item3[0].SizeE8 > (ulong)Tenth * 6
+            ? throw Reverted(new Clearinghouse.OrderOverfilledError(2, 1, (ulong)Tenth * 6, (ulong)One))
+            : Task.CompletedTask;
+
+        await RoundAsync();
+        await RoundAsync();
+
+        Assert.Equal([(ulong)Tenth * 6], Sent().Select(static call => call.Item3[0].SizeE8));
+        await RoundAsync();
+        Assert.Equal((OrderStatus.Filled, OrderStatus.Resting, (ulong)Tenth * 4), (taker.Status, maker.Status, maker.LeftE8));
+    }
+
+    [Fact]
+    public async Task RunOnce_OrderFilledWholeElsewhere_IsFilledAndTheOtherRests()
+    {
+        RestingOrder maker = await TakenAsync(_world.Sign(1, -One, Btc, 1));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, Tenth, Btc, 1));
+        _world.Relay.Known[(1, 1)] = (true, 0);
+        _world.Node.BeforeEstimate = (data, _) => IsSettlement(data) ? throw Reverted(new Clearinghouse.OrderDoneError(1, 1)) : Task.CompletedTask;
+
+        // Whether it is filled or cancelled is known when the book has the block in which it came to its end.
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.False(maker.IsOver);
+        await RoundAsync();
+        await RoundAsync();
+        Assert.Equal((OrderStatus.Filled, OrderStatus.Resting, (ulong)Tenth), (maker.Status, taker.Status, taker.LeftE8));
+        Assert.Empty(_orders.Levels(maker.Instrument).Asks);
+    }
+
+    [Fact]
+    public async Task RunOnce_ChainKnowsOfNoFillElsewhere_EndsTheOrderAfterThreeTries()
+    {
+        RestingOrder maker = await TakenAsync(_world.Sign(1, -One, Btc, 1));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, Tenth, Btc, 1));
+        _world.Node.BeforeEstimate = (data, _) => IsSettlement(data) ? throw Reverted(new Clearinghouse.OrderOverfilledError(2, 1, 1, (ulong)Tenth)) : Task.CompletedTask;
+        for (int i = 0; i < 4; i++)
+        {
+            await RoundAsync();
+        }
+
+        Assert.Equal((OrderStatus.Resting, OrderStatus.Refused), (maker.Status, taker.Status));
+    }
+
     private static RpcErrorException TooMuchGas() => new("eth_estimateGas", new RpcError(-32000, "gas required exceeds allowance (16777216)", null));
+
+    private static RevertException Reverted(IContractError error) => new("The transaction, when simulated,", new CustomErrorReason([], error));
 
     private static bool IsSettlement(byte[] data) => data.Length > 0;
 
     private static Clearinghouse.SettleCall Call(ReadOnlyMemory<byte> data) => Clearinghouse.SettleCall.Decode(data.Span);
+
+    private static BookAccount With(BookAccount account)
+    {
+        AccountState richer = account.State with { CashE8 = account.State.CashE8 + One };
+        byte[] packed = richer.Pack();
+        return account with { State = richer, StateBytes = packed, StateHash = Ethereum.Hashing.Keccak256.Hash(packed) };
+    }
 
     private Clearinghouse.SettleCall[] Sent() => [.. _world.Node.Broadcasts.Select(static sent => Call(sent.Transaction.Data))];
 
@@ -215,6 +320,14 @@ public sealed class RelayRoleTests : IAsyncLifetime
 
     private RelayRole Role(OrderRelay orders) =>
         ActivatorUtilities.CreateInstance<RelayRole>(_world.Services, orders, new ProtocolCalls(_world.Deployment.Contracts), Manager, new RelayOptions());
+
+    /// <summary>The process ends and another begins with the same store.</summary>
+    private void Restart()
+    {
+        _role.Dispose();
+        _orders = ActivatorUtilities.CreateInstance<OrderRelay>(_world.Services);
+        _role = Role(_orders);
+    }
 
     /// <summary>A block comes, and the relay has a round on it.</summary>
     private async Task RoundAsync()
