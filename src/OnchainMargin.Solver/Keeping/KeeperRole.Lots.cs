@@ -156,7 +156,7 @@ internal sealed partial class KeeperRole
         {
             return (null, $"{share} of it is refused by the chain: {error.Reason}");
         }
-        catch (RpcErrorException error)
+        catch (EthereumException error) when (error is RpcErrorException or TransactionTooLargeException)
         {
             return (null, $"{share} of it cannot be tried: {error.Message}");
         }

@@ -284,7 +284,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
             await SendAsync(duty, request, limit, BidModel.PriceFor(limit, _options.DutyCostE8, NativePriceE8(live), _transactions.CapWei), figures, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (EthereumException error) when (error is RevertException or RpcErrorException)
+        catch (EthereumException error) when (error is RevertException or RpcErrorException or TransactionTooLargeException)
         {
             Refused(duty, error);
             return false;

@@ -15,6 +15,9 @@ public sealed record TransactionOptions
     /// <summary>By how many percent the gas limit exceeds the node's estimate.</summary>
     public int GasMarginPercent { get; init; } = 30;
 
+    /// <summary>The most gas that a transaction may have: what needs more is refused, and the margin ends there. The default is the chain's own limit (EIP-7825).</summary>
+    public int MostGas { get; init; } = 16_777_216;
+
     /// <summary>After how many seconds a transaction that is in no block is broadcast again.</summary>
     public int BroadcastAgainAfterSeconds { get; init; } = 12;
 
@@ -41,6 +44,7 @@ public sealed record TransactionOptions
         errors.Range(RaiseFeePercent, 10, 100);
         errors.Range(MaxFeePerGasGwei, 1, 100_000);
         errors.Range(GasMarginPercent, 0, 300);
+        errors.Range(MostGas, 100_000, 1_000_000_000);
         errors.Range(BroadcastAgainAfterSeconds, 1, 3600);
         errors.Range(SettledAfterBlocks, 1, 10_000);
         errors.Range(DisplacedAfterSeconds, 1, 3600);

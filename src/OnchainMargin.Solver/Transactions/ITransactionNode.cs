@@ -14,6 +14,7 @@ internal interface ITransactionNode
 
     /// <summary>The gas that the call would use.</summary>
     /// <exception cref="RevertException">Thrown when it would be reverted.</exception>
+    /// <exception cref="TransactionTooLargeException">Thrown when the node finds no gas that is enough.</exception>
     Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken);
 
     /// <summary>What to offer for gas now.</summary>

@@ -7,13 +7,24 @@ namespace OnchainMargin.Solver.Transactions;
 /// <summary>The transaction manager's view of a node.</summary>
 internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, TimeProvider time) : ITransactionNode
 {
+    private const int Refused = -32000;
+
     public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Patience.AskAsync(node.GetBlockNumberAsync, time, cancellationToken);
 
     public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) =>
         Patience.AskAsync(token => node.GetTransactionCountAsync(sender, BlockTag.Latest, token), time, cancellationToken);
 
-    public Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken) =>
-        node.EstimateGasAsync(new CallRequest(target, data) { From = sender }, cancellationToken);
+    public async Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await node.EstimateGasAsync(new CallRequest(target, data) { From = sender }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcErrorException answer) when (answer.Error.Code == Refused && answer.Error.Message.Contains("gas required exceeds allowance", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new TransactionTooLargeException(answer);
+        }
+    }
 
     public Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken) => Patience.AskAsync(AskFeesAsync, time, cancellationToken);
 

@@ -38,6 +38,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
     /// <exception cref="RevertException">Thrown when the contract would refuse it now; nothing is stored then.</exception>
+    /// <exception cref="TransactionTooLargeException">Thrown when it needs more gas than a transaction may have; nothing is stored then.</exception>
     public async Task<OutboxEntry> SubmitAsync(TransactionIntent intent, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(intent);
@@ -131,7 +132,12 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     public UInt256 CapWei => (UInt256)(ulong)options.MaxFeePerGasGwei * WeiPerGwei;
 
     /// <summary>The gas limit that a call gets whose use is estimated so.</summary>
-    public ulong GasLimitOf(ulong estimate) => estimate + (estimate * (ulong)options.GasMarginPercent / 100);
+    /// <exception cref="TransactionTooLargeException">Thrown when that is more than a transaction may have.</exception>
+    public ulong GasLimitOf(ulong estimate)
+    {
+        var most = (ulong)options.MostGas;
+        return estimate <= most ? Math.Min(estimate + (estimate * (ulong)options.GasMarginPercent / 100), most) : throw new TransactionTooLargeException(estimate, most);
+    }
 
     private UInt256 MostOf(UInt256? worth) => worth is { } most && most < CapWei ? most : CapWei;
 

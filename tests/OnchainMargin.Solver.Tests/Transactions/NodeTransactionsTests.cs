@@ -30,6 +30,26 @@ public sealed class NodeTransactionsTests
         Assert.Contains("within 5 s", await node.ExplainRevertAsync(default, default, [], 1, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(-32000, "gas required exceeds allowance (16777216)", true)]
+    [InlineData(-32000, "header not found", false)]
+    [InlineData(-32602, "gas required exceeds allowance", false)]
+    public async Task EstimateGas_NodeFindsNoGasThatIsEnough_IsTooLarge(int code, string said, bool isTooLarge)
+    {
+        using var relay = new PrivateRelay(new TransactionOptions());
+        var node = new NodeTransactions(new EthereumNode(new RefusingNode(new RpcError(code, said, null))), relay, TimeProvider.System);
+        EthereumException error = await Assert.ThrowsAnyAsync<EthereumException>(() => node.EstimateGasAsync(default, default, [1], CancellationToken.None));
+        Assert.Equal(isTooLarge ? typeof(TransactionTooLargeException) : typeof(RpcErrorException), error.GetType());
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class RefusingNode(RpcError answer) : IRpcClient
+    {
+        public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => throw new RpcErrorException(request.Method, answer);
+
+        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => throw new RpcErrorException("a batch", answer);
+    }
+
     private sealed class HangingNode : IRpcClient
     {
         public async Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default)

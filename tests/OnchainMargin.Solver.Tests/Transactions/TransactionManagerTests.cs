@@ -251,6 +251,31 @@ public sealed class TransactionManagerTests : IDisposable
         Assert.Equal(20, _node.ReceiptsAsked);
     }
 
+    /// <summary>No node takes a transaction of more than 2^24 gas (EIP-7825), so the margin ends there.</summary>
+    [Theory]
+    [InlineData(100_000, 130_000)]
+    [InlineData(12_905_550, 16_777_215)]
+    [InlineData(12_905_552, 16_777_216)]
+    [InlineData(16_777_216, 16_777_216)]
+    public async Task Submit_EstimateNearWhatATransactionMayHave_LimitsItsGasToThat(ulong estimate, ulong limit)
+    {
+        _node.Gas = estimate;
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Assert.Equal(limit, Assert.Single(_node.Broadcasts).Transaction.GasLimit);
+    }
+
+    [Fact]
+    public async Task Submit_NeedsMoreGasThanATransactionMayHave_StoresNothing()
+    {
+        _node.Gas = 16_777_217;
+        using TransactionManager manager = Manager();
+        TransactionTooLargeException error = await Assert.ThrowsAsync<TransactionTooLargeException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
+        Assert.Equal("The transaction needs 16777217 gas, more than the 16777216 of transactions.mostGas; do it in smaller parts, or raise that where the chain takes more.", error.Message);
+        Assert.Null(_store.FindInOutbox("a"));
+        Assert.Equal(0UL, _store.NonceAfterOutbox(_key.Address));
+    }
+
     [Fact]
     public async Task RunOnce_FirstAttemptMinedAfterARaise_IsFoundByItsOwnHash()
     {
