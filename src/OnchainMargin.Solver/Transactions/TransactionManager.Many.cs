@@ -7,6 +7,8 @@ namespace OnchainMargin.Solver.Transactions;
 /// <content>Several intents at once, each as far as it can get without waiting for another: signing, the disk and the node have work at the same time.</content>
 internal sealed partial class TransactionManager
 {
+    private const int TermsGoodForSeconds = 5;
+
     /// <summary>Asks the node what several intents are to be sent by.</summary>
     public async Task<SendingTerms> AskTermsAsync(CancellationToken cancellationToken)
     {
@@ -24,10 +26,13 @@ internal sealed partial class TransactionManager
     {
         ArgumentNullException.ThrowIfNull(intents);
         ArgumentNullException.ThrowIfNull(terms);
+        long since = Now;
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         var sending = new List<Task>();
         try
         {
+            // What was asked before a long round of others is what blocks asked then.
+            terms = Now - since > TermsGoodForSeconds ? await AskTermsAsync(cancellationToken).ConfigureAwait(false) : terms;
             return await StoreAllAsync(intents, terms, sending, cancellationToken).ConfigureAwait(false);
         }
         finally

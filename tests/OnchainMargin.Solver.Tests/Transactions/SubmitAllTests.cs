@@ -186,6 +186,24 @@ public sealed class SubmitAllTests : IDisposable
     }
 
     [Fact]
+    public async Task SubmitAll_WaitedLongForItsTurn_AsksForItsTermsAnew()
+    {
+        var time = new FakeTime();
+        using var manager = new TransactionManager(_node, new SigningKey(_key, 31337), _store, new TransactionOptions(), time, NullLogger<TransactionManager>.Instance);
+        var hanging = new TaskCompletionSource();
+        _node.BeforeEstimate = (_, _) => hanging.Task;
+        Task first = manager.SubmitAsync(new TransactionIntent("first", Target, [99]), CancellationToken.None);
+        Task<IReadOnlyList<OutboxEntry>> waiting = manager.SubmitAllAsync(Enumerable.Range(0, 3).ToAsyncEnumerable().Select(static i => Intent(Name(i), (byte)i)), Terms, CancellationToken.None);
+        time.Pass(6);
+        _node.Asked = new GasOffer(70_000_000_000UL, 7_000_000_000UL);
+        hanging.SetResult();
+        await first;
+        await waiting;
+        Assert.All(_node.Broadcasts, static sent => Assert.Equal((UInt256)70_000_000_000UL, ((FeeMarketTransaction)sent.Transaction).MaxFeePerGasWei));
+        Assert.Equal(4, _node.Broadcasts.Count);
+    }
+
+    [Fact]
     public void AddAllToOutbox_OneIsThere_StoresNone()
     {
         OutboxEntry Entry(string name, ulong nonce) => new() { Intent = name, Sender = _key.Address, Target = Target, Data = [1], GasLimit = 1, Nonce = nonce, CreatedSeconds = 1 };
