@@ -3,10 +3,10 @@ namespace OnchainMargin.Solver.Options;
 /// <summary>How transactions are brought into the chain.</summary>
 public sealed record TransactionOptions
 {
-    /// <summary>After how many seconds without a block the fee is raised.</summary>
+    /// <summary>How many seconds an offer stands before it may be raised: to what the market asks, where that is more, and otherwise by a percentage, where blocks have come and passed over the key's next nonce.</summary>
     public int RaiseFeeAfterSeconds { get; init; } = 30;
 
-    /// <summary>By how many percent the fee is raised each time; nodes ask for 10 at least.</summary>
+    /// <summary>By how many percent the fee of a transaction is raised that blocks pass over though it offers what is asked; nodes ask for 10 at least. It ends where the tip is four times what is asked and a tenth of the whole fee that is asked.</summary>
     public int RaiseFeePercent { get; init; } = 15;
 
     /// <summary>The most that is ever offered for a unit of gas, in gwei.</summary>
@@ -27,7 +27,7 @@ public sealed record TransactionOptions
     /// <summary>After how many seconds a nonce that the chain has used without any of our transactions being found counts as used by somebody else.</summary>
     public int DisplacedAfterSeconds { get; init; } = 60;
 
-    /// <summary>After how many seconds a transaction whose fee has reached what it is worth gives its nonce back, by an empty transaction in its place, when others wait behind it.</summary>
+    /// <summary>After how many seconds a transaction whose fee has reached what it is worth, or is raised no further, gives its nonce back, by an empty transaction in its place, when others wait behind it.</summary>
     public int WithdrawAfterSeconds { get; init; } = 120;
 
     /// <summary>The JSON-RPC address of a private relay for starts and bids, which others would copy from the public pool; empty for none.</summary>

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Transactions;
-using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 
@@ -83,11 +82,11 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             }
 
             IReadOnlyList<OutboxEntry> unsettled = store.UnsettledOf(key.Address);
-            await FillGapAsync(unsettled, mined, cancellationToken).ConfigureAwait(false);
-            ulong last = unsettled.Count == 0 ? 0 : unsettled[^1].Nonce;
+            var round = new Round(node, head, mined) { LastNonce = unsettled.Count == 0 ? 0 : unsettled[^1].Nonce };
+            await FillGapAsync(unsettled, round, cancellationToken).ConfigureAwait(false);
             foreach (OutboxEntry entry in unsettled)
             {
-                await AdvanceAsync(entry, head, mined, isWaitedFor: entry.Nonce < last, cancellationToken).ConfigureAwait(false);
+                await AdvanceAsync(entry, round, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -97,8 +96,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     }
 
     /// <summary>Uses nonces that nothing here has, by empty transactions, so that what waits behind them goes on: a transaction that somebody sent from the key elsewhere had one of them, and a reorganisation took it back for good.</summary>
-    private async Task FillGapAsync(IReadOnlyList<OutboxEntry> unsettled, ulong mined, CancellationToken cancellationToken)
+    private async Task FillGapAsync(IReadOnlyList<OutboxEntry> unsettled, Round round, CancellationToken cancellationToken)
     {
+        ulong mined = round.Mined;
         if (unsettled.FirstOrDefault(entry => entry.Nonce >= mined) is not { } waiting || waiting.Nonce == mined)
         {
             _gapSince = null;
@@ -112,7 +112,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             return;
         }
 
-        GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
+        GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
         for (ulong nonce = mined; nonce < waiting.Nonce; nonce++)
         {
             (_, TransactionIntent intent) = Find(new TransactionIntent(string.Create(CultureInfo.InvariantCulture, $"fill nonce {nonce}"), key.Address, []));
@@ -193,16 +193,16 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             : throw new StoreException($"The transaction for '{entry.Intent}' (nonce {entry.Nonce}) in the store '{store.Name}' was not stored so by the key of {key.Address}, or was altered since, and is not sent; find out who writes there, and use the nonce from elsewhere if it is wanted.");
     }
 
-    private async Task AdvanceAsync(OutboxEntry entry, ulong head, ulong mined, bool isWaitedFor, CancellationToken cancellationToken)
+    private async Task AdvanceAsync(OutboxEntry entry, Round round, CancellationToken cancellationToken)
     {
         IReadOnlyList<OutboxAttempt> attempts = store.AttemptsOf(entry.Intent);
 
         // A nonce that no block has used needs no question by each of its attempts: starts wait for their turn until a round over all that is stuck is over.
-        foreach (OutboxAttempt attempt in entry.Nonce < mined ? attempts : [])
+        foreach (OutboxAttempt attempt in entry.Nonce < round.Mined ? attempts : [])
         {
             if (await node.FindMinedAsync(Sign(entry, attempt).Hash, cancellationToken).ConfigureAwait(false) is { } found)
             {
-                await SettleAsync(entry, attempt, found, head, cancellationToken).ConfigureAwait(false);
+                await SettleAsync(entry, attempt, found, round.Head, cancellationToken).ConfigureAwait(false);
                 return;
             }
         }
@@ -213,7 +213,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             store.SetOutboxState(entry.Intent, OutboxState.Live, 0, "");
         }
 
-        if (entry.Nonce < mined)
+        if (entry.Nonce < round.Mined)
         {
             Displace(entry);
             return;
@@ -221,9 +221,10 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
         _missingSince.Remove(entry.Intent);
         OutboxAttempt newest = attempts[^1];
+        bool isPassedOver = IsPassedOver(entry, attempts.Count, round);
         if (Now - newest.OfferedSeconds >= options.RaiseFeeAfterSeconds)
         {
-            newest = await RaiseAsync(entry, newest, isWaitedFor, cancellationToken).ConfigureAwait(false);
+            newest = await RaiseAsync(entry, newest, isPassedOver, round, cancellationToken).ConfigureAwait(false);
         }
 
         if (!_broadcastAt.TryGetValue(entry.Intent, out long at) || Now - at >= options.BroadcastAgainAfterSeconds || newest != attempts[^1])
@@ -232,21 +233,21 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         }
     }
 
+    private bool IsDeep(ulong blockNumber, ulong head) => head >= blockNumber && head - blockNumber >= (ulong)options.SettledAfterBlocks;
+
     private async Task SettleAsync(OutboxEntry entry, OutboxAttempt attempt, MinedTransaction found, ulong head, CancellationToken cancellationToken)
     {
-        bool isDeep = head >= found.BlockNumber && head - found.BlockNumber >= (ulong)options.SettledAfterBlocks;
-        OutboxState state = (found.IsSuccess, isDeep) switch
+        OutboxState state = (found.IsSuccess, IsDeep(found.BlockNumber, head)) switch
         {
             (true, false) => OutboxState.Mined,
             (true, true) => OutboxState.Final,
             (false, false) => OutboxState.Reverted,
             (false, true) => OutboxState.FinalReverted,
         };
-        _broadcastAt.TryRemove(entry.Intent, out _);
-        _missingSince.Remove(entry.Intent);
+        Forget(entry.Intent);
         if (attempt.IsEmpty)
         {
-            store.SetOutboxState(entry.Intent, OutboxState.Withdrawn, found.BlockNumber, "gas came to cost more than it was worth, so its nonce was given back");
+            store.SetOutboxState(entry.Intent, OutboxState.Withdrawn, found.BlockNumber, "it got in at no fee that it was worth, so its nonce was given back");
             return;
         }
 
@@ -282,46 +283,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             return;
         }
 
-        _missingSince.Remove(entry.Intent);
+        Forget(entry.Intent);
         logger.TransactionDisplaced(entry.Intent, entry.Nonce);
         store.SetOutboxState(entry.Intent, OutboxState.Displaced, 0, "its nonce was used by a transaction that is not in this outbox");
-    }
-
-    private async Task<OutboxAttempt> RaiseAsync(OutboxEntry entry, OutboxAttempt newest, bool isWaitedFor, CancellationToken cancellationToken)
-    {
-        GasOffer asked = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
-        var old = new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei);
-        GasOffer wanted = old.RaisedBy((uint)options.RaiseFeePercent, asked);
-        UInt256 least = old.RaisedBy(0, old).MaxFeePerGasWei;
-        bool isEmpty = newest.IsEmpty;
-        GasOffer raised = wanted.AtMost(isEmpty ? CapWei : MostOf(entry.MostFeePerGasWei));
-        if (raised.MaxFeePerGasWei < least && !isEmpty && isWaitedFor && entry.MostFeePerGasWei is not null && Now - entry.CreatedSeconds >= options.WithdrawAfterSeconds)
-        {
-            // It is worth no more, and what waits behind it may be: an empty transaction takes its nonce.
-            isEmpty = true;
-            raised = wanted.AtMost(CapWei);
-        }
-
-        if (raised.MaxFeePerGasWei < least)
-        {
-            logger.TransactionAtFeeCap(entry.Intent, BidModel.Gwei(newest.MaxFeePerGasWei));
-            return newest;
-        }
-
-        // What is raised must be what this key had stored.
-        Sign(entry, newest);
-        OutboxAttempt attempt = AttemptOf(entry, raised, isEmpty);
-        store.AddAttempt(attempt);
-        if (isEmpty && !newest.IsEmpty)
-        {
-            logger.TransactionWithdrawn(entry.Intent, entry.Nonce, BidModel.Gwei(newest.MaxFeePerGasWei));
-        }
-        else
-        {
-            logger.TransactionFeeRaised(entry.Intent, raised.MaxFeePerGasWei);
-        }
-
-        return attempt;
     }
 
     private async Task BroadcastAsync(OutboxEntry entry, SignedTransaction signed, CancellationToken cancellationToken)

@@ -126,6 +126,7 @@ public sealed class CrashTests : IDisposable
         using (var first = new TransactionManager(node, Key, store, options, _time, NullLogger<TransactionManager>.Instance))
         {
             await first.SubmitAsync(Intent(1), CancellationToken.None);
+            node.Asked = new GasOffer(20_000_000_000UL, 2_000_000_000UL);
             _time.Pass(options.RaiseFeeAfterSeconds);
             node.Losses.Enqueue(false);
             await first.RunOnceAsync(CancellationToken.None);

@@ -36,6 +36,9 @@ internal sealed class FakeTransactionNode : ITransactionNode
     /// <summary>How often what became of a transaction was asked for.</summary>
     public int ReceiptsAsked { get; private set; }
 
+    /// <summary>How often what to offer for gas was asked for.</summary>
+    public int FeesAsked { get; private set; }
+
     /// <summary>The gas that each call is estimated at.</summary>
     public ulong Gas { get; set; } = 100_000;
 
@@ -59,7 +62,11 @@ internal sealed class FakeTransactionNode : ITransactionNode
         return RefusesInSimulation || Refused.Contains(HexData.Encode(data)) ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "no")) : Gas;
     }
 
-    public Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken) => Task.FromResult(Asked);
+    public Task<GasOffer> EstimateFeesAsync(CancellationToken cancellationToken)
+    {
+        FeesAsked++;
+        return Task.FromResult(Asked);
+    }
 
     public Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken)
     {
@@ -116,6 +123,9 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
         return block;
     }
+
+    /// <summary>Makes a block that takes nothing.</summary>
+    public void MineEmpty() => Append([]);
 
     /// <summary>Takes the last blocks back; the pool forgets what they held.</summary>
     public void TakeBack(int blocks)

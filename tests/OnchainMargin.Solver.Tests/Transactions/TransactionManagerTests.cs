@@ -149,81 +149,6 @@ public sealed class TransactionManagerTests : IDisposable
     }
 
     [Fact]
-    public async Task RunOnce_NoBlockForLong_RaisesTheFeeOnTheSameNonce()
-    {
-        using TransactionManager manager = Manager();
-        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        _time.Pass(_options.RaiseFeeAfterSeconds);
-        await manager.RunOnceAsync(CancellationToken.None);
-
-        var first = (FeeMarketTransaction)_node.Broadcasts[0].Transaction;
-        var raised = (FeeMarketTransaction)_node.Broadcasts[1].Transaction;
-        Assert.Equal(first.Nonce, raised.Nonce);
-        Assert.True(raised.MaxFeePerGasWei * 100U >= first.MaxFeePerGasWei * 110U);
-        Assert.True(raised.MaxPriorityFeePerGasWei * 100U >= first.MaxPriorityFeePerGasWei * 110U);
-        _node.Mine();
-        await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Single(_node.Mined);
-        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
-    }
-
-    [Fact]
-    public async Task RunOnce_FeeAtItsCap_NeverOffersMore()
-    {
-        using TransactionManager manager = Manager(_options with { MaxFeePerGasGwei = 11 });
-        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        for (int i = 0; i < 10; i++)
-        {
-            _time.Pass(_options.RaiseFeeAfterSeconds);
-            await manager.RunOnceAsync(CancellationToken.None);
-        }
-
-        Assert.All(_node.Broadcasts, static sent => Assert.True(((FeeMarketTransaction)sent.Transaction).MaxFeePerGasWei <= 11_000_000_000UL));
-    }
-
-    [Fact]
-    public async Task RunOnce_WorthOnlySoMuch_NeverOffersMoreAndKeepsWaitingAlone()
-    {
-        using TransactionManager manager = Manager();
-        await manager.SubmitAsync(Intent("bid") with { MostFeePerGasWei = 12_000_000_000UL }, CancellationToken.None);
-        for (int i = 0; i < 20; i++)
-        {
-            _time.Pass(_options.RaiseFeeAfterSeconds);
-            await manager.RunOnceAsync(CancellationToken.None);
-        }
-
-        Assert.All(_node.Broadcasts, static sent => Assert.True(((FeeMarketTransaction)sent.Transaction).MaxFeePerGasWei <= 12_000_000_000UL));
-        Assert.All(_node.Broadcasts, static sent => Assert.False(sent.Transaction.Data.IsEmpty));
-        Assert.Equal(OutboxState.Live, _store.FindInOutbox("bid")!.State);
-    }
-
-    [Fact]
-    public async Task RunOnce_WorthLessThanGasAsksAndOthersWait_GivesItsNonceBackAndTheyGoOn()
-    {
-        using TransactionManager manager = Manager();
-        await manager.SubmitAsync(Intent("bid") with { MostFeePerGasWei = 12_000_000_000UL }, CancellationToken.None);
-        await manager.SubmitAsync(Intent("start"), CancellationToken.None);
-        _node.Asked = new GasOffer(80_000_000_000UL, 2_000_000_000UL);
-        for (int i = 0; i < 10; i++)
-        {
-            _time.Pass(_options.RaiseFeeAfterSeconds);
-            await manager.RunOnceAsync(CancellationToken.None);
-            _node.Mine(80_000_000_000UL);
-        }
-
-        await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(OutboxState.Withdrawn, _store.FindInOutbox("bid")!.State);
-        Assert.Contains(_store.FindInOutbox("start")!.State, new[] { OutboxState.Mined, OutboxState.Final });
-        Assert.True(_node.Mined[0].Transaction.Data.IsEmpty);
-        Assert.Equal(_key.Address, _node.Mined[0].Transaction.To);
-        Assert.Equal(21_000UL, _node.Mined[0].Transaction.GasLimit);
-
-        // It may be tried again later, under a nonce of its own.
-        Assert.False(manager.IsUnderWay("bid"));
-        Assert.Equal(("bid (try 2)", 2UL), ((await manager.SubmitAsync(Intent("bid"), CancellationToken.None)).Intent, _store.FindInOutbox("bid (try 2)")!.Nonce));
-    }
-
-    [Fact]
     public async Task Submit_Private_GoesToTheRelayAloneForAWhile()
     {
         using TransactionManager manager = Manager(_options with { PrivateForSeconds = 60, RaiseFeeAfterSeconds = 3600 });
@@ -274,20 +199,6 @@ public sealed class TransactionManagerTests : IDisposable
         Assert.Equal("The transaction needs 16777217 gas, more than the 16777216 of transactions.mostGas; do it in smaller parts, or raise that where the chain takes more.", error.Message);
         Assert.Null(_store.FindInOutbox("a"));
         Assert.Equal(0UL, _store.NonceAfterOutbox(_key.Address));
-    }
-
-    [Fact]
-    public async Task RunOnce_FirstAttemptMinedAfterARaise_IsFoundByItsOwnHash()
-    {
-        using TransactionManager manager = Manager();
-        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        SignedTransaction first = _node.Broadcasts[0];
-        _time.Pass(_options.RaiseFeeAfterSeconds);
-        await manager.RunOnceAsync(CancellationToken.None);
-        _node.ForgetPool();
-        _node.UseNonceElsewhere(first);
-        await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
     }
 
     [Fact]

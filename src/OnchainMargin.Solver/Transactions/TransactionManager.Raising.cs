@@ -1,0 +1,105 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Keeping;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Transactions;
+
+/// <content>What is offered for gas by a transaction that waits: when it is raised, when its worth ends that, and how its nonce is given back.</content>
+internal sealed partial class TransactionManager
+{
+    private const uint MostTips = 4;
+    private const uint FeePerTip = 10;
+
+    /// <summary>The head of the round that saw the newest form of an intent first, and whether was told that it is raised no further.</summary>
+    private readonly Dictionary<string, (int Forms, ulong Head, bool IsTold)> _firstSeen = new(StringComparer.Ordinal);
+
+    /// <summary>Whether blocks have come that could have taken the newest form of an entry, and did not.</summary>
+    private bool IsPassedOver(OutboxEntry entry, int forms, Round round)
+    {
+        if (!_firstSeen.TryGetValue(entry.Intent, out (int Forms, ulong Head, bool IsTold) first) || first.Forms != forms)
+        {
+            _firstSeen[entry.Intent] = (forms, round.Head, false);
+            return false;
+        }
+
+        return entry.Nonce == round.Mined && round.Head > first.Head;
+    }
+
+    /// <summary>Offers more where more is asked. Where it is not, only what blocks pass over is raised, and no further than to a tip of several times what is asked: a node that refuses it, a chain that stands still and a nonce before it that is stuck ask for no more money.</summary>
+    private async Task<OutboxAttempt> RaiseAsync(OutboxEntry entry, OutboxAttempt newest, bool isPassedOver, Round round, CancellationToken cancellationToken)
+    {
+        GasOffer asked = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
+        var old = new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei);
+        bool isMoreAsked = asked.MaxFeePerGasWei > old.MaxFeePerGasWei || asked.TipPerGasWei > old.TipPerGasWei;
+        if (!isMoreAsked && !isPassedOver)
+        {
+            return newest;
+        }
+
+        GasOffer wanted = old.RaisedBy(isMoreAsked ? 0 : (uint)options.RaiseFeePercent, asked);
+        UInt256 least = old.RaisedBy(0, old).MaxFeePerGasWei;
+        GasOffer raised = wanted.AtMost(newest.IsEmpty ? CapWei : MostOf(entry.MostFeePerGasWei));
+        bool isPaidWell = !isMoreAsked && old.TipPerGasWei >= asked.TipPerGasWei * MostTips && old.TipPerGasWei >= asked.MaxFeePerGasWei / FeePerTip;
+        if (!isPaidWell && raised.MaxFeePerGasWei >= least)
+        {
+            return Offer(entry, newest, raised, newest.IsEmpty);
+        }
+
+        raised = wanted.AtMost(CapWei);
+        if (!newest.IsEmpty && entry.Nonce < round.LastNonce && entry.MostFeePerGasWei is not null && Now - entry.CreatedSeconds >= options.WithdrawAfterSeconds && raised.MaxFeePerGasWei >= least)
+        {
+            // It is worth no more, or no fee brings it in, and what waits behind it may be: an empty transaction takes its nonce.
+            return Offer(entry, newest, raised, isEmpty: true);
+        }
+
+        Tell(entry, newest, isPaidWell);
+        return newest;
+    }
+
+    /// <summary>Says once of a form that it is raised no further.</summary>
+    private void Tell(OutboxEntry entry, OutboxAttempt newest, bool isPaidWell)
+    {
+        (int forms, ulong head, bool isTold) = _firstSeen[entry.Intent];
+        if (isTold)
+        {
+            return;
+        }
+
+        _firstSeen[entry.Intent] = (forms, head, true);
+        if (isPaidWell)
+        {
+            logger.TransactionPassedOver(entry.Intent, key.Address, BidModel.Gwei(newest.TipPerGasWei));
+        }
+        else
+        {
+            logger.TransactionAtFeeCap(entry.Intent, BidModel.Gwei(newest.MaxFeePerGasWei));
+        }
+    }
+
+    /// <summary>Stores a further form of an entry.</summary>
+    private OutboxAttempt Offer(OutboxEntry entry, OutboxAttempt newest, GasOffer raised, bool isEmpty)
+    {
+        // What is raised must be what this key had stored.
+        Sign(entry, newest);
+        OutboxAttempt attempt = AttemptOf(entry, raised, isEmpty);
+        store.AddAttempt(attempt);
+        if (isEmpty && !newest.IsEmpty)
+        {
+            logger.TransactionWithdrawn(entry.Intent, entry.Nonce, BidModel.Gwei(newest.MaxFeePerGasWei));
+        }
+        else
+        {
+            logger.TransactionFeeRaised(entry.Intent, raised.MaxFeePerGasWei);
+        }
+
+        return attempt;
+    }
+
+    /// <summary>Forgets what is only of a transaction that waits.</summary>
+    private void Forget(string intent)
+    {
+        _broadcastAt.TryRemove(intent, out _);
+        _firstSeen.Remove(intent);
+        _missingSince.Remove(intent);
+    }
+}
