@@ -9,6 +9,9 @@ internal interface ITransactionNode
     /// <summary>The newest block's number.</summary>
     Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken);
 
+    /// <summary>The hash of the block of a number in the newest block's chain, or null where there is none.</summary>
+    Task<Hash32?> GetBlockHashAsync(ulong number, CancellationToken cancellationToken);
+
     /// <summary>How many transactions of the account are mined in the newest block's chain: the first nonce that is free there.</summary>
     Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken);
 

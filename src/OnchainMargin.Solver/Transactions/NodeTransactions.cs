@@ -11,6 +11,9 @@ internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, T
 
     public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Patience.AskAsync(node.GetBlockNumberAsync, time, cancellationToken);
 
+    public async Task<Hash32?> GetBlockHashAsync(ulong number, CancellationToken cancellationToken) =>
+        (await Patience.AskAsync(token => node.GetBlockAsync(BlockTag.Number(number), token), time, cancellationToken).ConfigureAwait(false))?.Hash;
+
     public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) =>
         Patience.AskAsync(token => node.GetTransactionCountAsync(sender, BlockTag.Latest, token), time, cancellationToken);
 

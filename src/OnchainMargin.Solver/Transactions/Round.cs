@@ -17,6 +17,9 @@ internal sealed class Round(ITransactionNode node, ulong head, ulong mined)
     /// <summary>The last nonce that waits or is watched.</summary>
     public ulong LastNonce { get; init; }
 
+    /// <summary>The last block that is as it was when it was looked at before; 0 when none is known to be.</summary>
+    public ulong UnchangedTo { get; init; }
+
     /// <summary>What the node asks for gas, asked for once and only when somebody wants to know.</summary>
     public Task<GasOffer> AskFeesAsync(CancellationToken cancellationToken) => _asked ??= node.EstimateFeesAsync(cancellationToken);
 }

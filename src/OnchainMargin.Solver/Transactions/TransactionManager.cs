@@ -21,6 +21,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private readonly ConcurrentDictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _missingSince = new(StringComparer.Ordinal);
     private long? _gapSince;
+    private (ulong Number, Hash32 Hash)? _seen;
 
     /// <summary>The account that sends.</summary>
     public Address Sender => key.Address;
@@ -82,17 +83,30 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             }
 
             IReadOnlyList<OutboxEntry> unsettled = store.UnsettledOf(key.Address);
-            var round = new Round(node, head, mined) { LastNonce = unsettled.Count == 0 ? 0 : unsettled[^1].Nonce };
+            ((ulong Number, Hash32 Hash)? seen, ulong unchangedTo) = unsettled.Any(entry => entry.Nonce < mined) ? await SeeAsync(head, cancellationToken).ConfigureAwait(false) : default;
+            var round = new Round(node, head, mined) { LastNonce = unsettled.Count == 0 ? 0 : unsettled[^1].Nonce, UnchangedTo = unchangedTo };
             await FillGapAsync(unsettled, round, cancellationToken).ConfigureAwait(false);
             foreach (OutboxEntry entry in unsettled)
             {
                 await AdvanceAsync(entry, round, cancellationToken).ConfigureAwait(false);
             }
+
+            _seen = seen;
         }
         finally
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>The block that a round begins at, and the last block that is as the round before found it.</summary>
+    private async Task<((ulong Number, Hash32 Hash)? Seen, ulong UnchangedTo)> SeeAsync(ulong head, CancellationToken cancellationToken)
+    {
+        // The head's hash comes first: where the chain turns between the questions, the answers after it are vouched for by a hash that the next round does not find again. A hash that were asked for last would vouch for answers of a chain that is gone.
+        Hash32? hash = await node.GetBlockHashAsync(head, cancellationToken).ConfigureAwait(false);
+        bool isUnchanged = _seen is { } seen && (seen.Number == head ? hash : await node.GetBlockHashAsync(seen.Number, cancellationToken).ConfigureAwait(false)) == seen.Hash;
+        _seen = isUnchanged ? _seen : null;
+        return (hash is { } known ? (head, known) : null, _seen?.Number ?? 0);
     }
 
     /// <summary>Uses nonces that nothing here has, by empty transactions, so that what waits behind them goes on: a transaction that somebody sent from the key elsewhere had one of them, and a reorganisation took it back for good.</summary>
@@ -195,6 +209,11 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
     private async Task AdvanceAsync(OutboxEntry entry, Round round, CancellationToken cancellationToken)
     {
+        if (entry.State != OutboxState.Live && entry.BlockNumber <= round.UnchangedTo && !IsDeep(entry.BlockNumber, round.Head))
+        {
+            return;
+        }
+
         IReadOnlyList<OutboxAttempt> attempts = store.AttemptsOf(entry.Intent);
 
         // A nonce that no block has used needs no question by each of its attempts: starts wait for their turn until a round over all that is stuck is over.

@@ -1,5 +1,6 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Transactions;
 
@@ -10,8 +11,9 @@ internal sealed class FakeTransactionNode : ITransactionNode
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Hash32, SignedTransaction> _pool = [];
-    private readonly List<SignedTransaction[]> _blocks = [];
+    private readonly List<(SignedTransaction[] Transactions, Hash32 Hash)> _blocks = [];
     private readonly Dictionary<Hash32, ulong> _blockOf = [];
+    private int _made;
 
     public GasOffer Asked { get; set; } = new(10_000_000_000UL, 1_000_000_000UL);
 
@@ -48,11 +50,17 @@ internal sealed class FakeTransactionNode : ITransactionNode
     /// <summary>Whether each broadcast was for the private relay alone.</summary>
     public List<bool> Private { get; } = [];
 
-    public IReadOnlyList<SignedTransaction> Mined => [.. _blocks.SelectMany(static block => block)];
+    public IReadOnlyList<SignedTransaction> Mined => [.. _blocks.SelectMany(static block => block.Transactions)];
 
     public ulong Head => (ulong)_blocks.Count;
 
     public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Task.FromResult(Head);
+
+    public Task<Hash32?> GetBlockHashAsync(ulong number, CancellationToken cancellationToken) => Task.FromResult(number switch
+    {
+        0 => Keccak256.HashUtf8("the first block"),
+        _ => number <= Head ? _blocks[(int)number - 1].Hash : (Hash32?)null,
+    });
 
     public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => Task.FromResult((ulong)_blockOf.Count);
 
@@ -130,7 +138,7 @@ internal sealed class FakeTransactionNode : ITransactionNode
     /// <summary>Takes the last blocks back; the pool forgets what they held.</summary>
     public void TakeBack(int blocks)
     {
-        foreach (SignedTransaction transaction in _blocks.Skip(_blocks.Count - blocks).SelectMany(static block => block))
+        foreach (SignedTransaction transaction in _blocks.Skip(_blocks.Count - blocks).SelectMany(static block => block.Transactions))
         {
             _blockOf.Remove(transaction.Hash);
         }
@@ -143,9 +151,10 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     public void ForgetPool() => _pool.Clear();
 
+    /// <summary>No two blocks have the same hash, also of the same number with the same in them.</summary>
     private void Append(SignedTransaction[] block)
     {
-        _blocks.Add(block);
+        _blocks.Add((block, Keccak256.HashUtf8($"block {++_made}")));
         foreach (SignedTransaction transaction in block)
         {
             _blockOf[transaction.Hash] = (ulong)_blocks.Count;

@@ -16,6 +16,7 @@ public sealed class NodeTransactionsTests
         var questions = new (string Name, Func<Task> Ask)[]
         {
             ("head", () => node.GetHeadNumberAsync(CancellationToken.None)),
+            ("hash", () => node.GetBlockHashAsync(1, CancellationToken.None)),
             ("nonce", () => node.GetMinedNonceAsync(default, CancellationToken.None)),
             ("fees", () => node.EstimateFeesAsync(CancellationToken.None)),
             ("receipt", () => node.FindMinedAsync(default, CancellationToken.None)),
@@ -41,6 +42,22 @@ public sealed class NodeTransactionsTests
         EthereumException error = await Assert.ThrowsAnyAsync<EthereumException>(() => node.EstimateGasAsync(default, default, [1], CancellationToken.None));
         Assert.Equal(isTooLarge ? typeof(TransactionTooLargeException) : typeof(RpcErrorException), error.GetType());
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetBlockHash_NoSuchBlock_IsNull()
+    {
+        using var relay = new PrivateRelay(new TransactionOptions());
+        var node = new NodeTransactions(new EthereumNode(new EmptyNode()), relay, TimeProvider.System);
+        Assert.Null(await node.GetBlockHashAsync(7, CancellationToken.None));
+    }
+
+    private sealed class EmptyNode : IRpcClient
+    {
+        public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
+            Task.FromResult<ReadOnlyMemory<byte>>(request.Method == "eth_getBlockByNumber" ? "null"u8.ToArray() : throw new NotSupportedException(request.Method));
+
+        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => throw new NotSupportedException("a batch");
     }
 
     private sealed class RefusingNode(RpcError answer) : IRpcClient

@@ -174,6 +174,57 @@ public sealed class TransactionManagerTests : IDisposable
         _node.Mine();
         await manager.RunOnceAsync(CancellationToken.None);
         Assert.Equal(20, _node.ReceiptsAsked);
+
+        // Nothing of them can have changed while the chain has the block in which they were looked at; further blocks change nothing of that.
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.MineEmpty();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(20, _node.ReceiptsAsked);
+
+        // Deep, they are asked about once more and settled for good.
+        for (int i = 0; i < _options.SettledAfterBlocks; i++)
+        {
+            _node.MineEmpty();
+        }
+
+        await manager.RunOnceAsync(CancellationToken.None);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(40, _node.ReceiptsAsked);
+        Assert.Empty(_store.UnsettledOf(_key.Address));
+    }
+
+    [Fact]
+    public async Task RunOnce_AnotherBlockOfTheSameNumberRevertsIt_IsFoundReverted()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        SignedTransaction sent = Assert.Single(_node.Mine());
+        await manager.RunOnceAsync(CancellationToken.None);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((OutboxState.Mined, 1UL), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("a")!.BlockNumber));
+
+        _node.TakeBack(1);
+        _node.RevertsWhenMined = true;
+        _node.UseNonceElsewhere(sent);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((OutboxState.Reverted, 1UL), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("a")!.BlockNumber));
+    }
+
+    /// <summary>The block of the last look is there again, and a block was looked at between: what was seen in that one counts no more.</summary>
+    [Fact]
+    public async Task RunOnce_ChainGrowsAndIsReplacedBelow_AsksAnew()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        SignedTransaction sent = Assert.Single(_node.Mine());
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.MineEmpty();
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.TakeBack(2);
+        _node.MineEmpty();
+        _node.UseNonceElsewhere(sent);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((OutboxState.Mined, 2UL), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("a")!.BlockNumber));
     }
 
     /// <summary>No node takes a transaction of more than 2^24 gas (EIP-7825), so the margin ends there.</summary>
