@@ -8,6 +8,7 @@ using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Keeping;
+using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Keeping;
@@ -96,24 +97,28 @@ internal sealed partial class KeeperRole
             return;
         }
 
+        string key = string.Create(CultureInfo.InvariantCulture, $"bid lot {lot.Id} at {lot.LotHash} from {lot.SoldE8} by {bidder.Id} at {bidder.StateHash}");
+        OutboxEntry? frozen = _options.DryRun ? null : _transactions.Frozen(key);
+        if (frozen is null && _transactions.IsUnderWay(key))
+        {
+            return;
+        }
+
         string reason = "nothing of it is left for sale";
         foreach (ulong fraction in BidSizes.Of(lot.LeftE8, book.Parameters.Liquidation.BidMinE8))
         {
-            string key = string.Create(CultureInfo.InvariantCulture, $"bid lot {lot.Id} at {lot.LotHash} from {lot.SoldE8} by {bidder.Id} at {bidder.StateHash}");
-            if (_transactions.IsUnderWay(key))
-            {
-                return;
-            }
-
             (BidPlan? plan, reason) = await PlanAsync(lot, worth.Part(fraction), bidder, live, cancellationToken).ConfigureAwait(false);
             if (plan is not null)
             {
-                await SendBidAsync(new Duty(subject, "bid", key, "", IsPrivate: true), lot, plan, bidder, cancellationToken).ConfigureAwait(false);
+                await (frozen is null ? SendBidAsync(new Duty(subject, "bid", key, "", IsPrivate: true), lot, plan, bidder, cancellationToken) : RaiseBidAsync(subject, frozen, plan, cancellationToken)).ConfigureAwait(false);
                 return;
             }
         }
 
-        _journal.Say(subject, "no-bid", reason);
+        if (frozen is null)
+        {
+            _journal.Say(subject, "no-bid", reason);
+        }
     }
 
     /// <summary>What a fraction would bring, or why it is not bid for. The chain itself is asked what it would cost and whether the bidder's account can carry it.</summary>

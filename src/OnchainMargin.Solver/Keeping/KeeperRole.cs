@@ -133,7 +133,13 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
     /// <summary>Proves accounts under water and sends their starts, each as soon as it can be: of several that a price sinks none waits for the last.</summary>
     private async Task StartAsync(ProtocolBook book, IReadOnlyList<ulong> accounts, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        BookAccount[] found = [.. accounts.Where(id => !IsCooling(id) && book.Accounts.ContainsKey(id)).Select(id => book.Accounts[id]).Where(account => account.OpenLot == 0 && !_transactions.IsUnderWay(KeyOf("start", account)))];
+        ILookup<bool, BookAccount> byWay = accounts.Where(id => !IsCooling(id) && book.Accounts.ContainsKey(id)).Select(id => book.Accounts[id]).Where(static account => account.OpenLot == 0).ToLookup(account => _transactions.IsUnderWay(KeyOf("start", account)));
+        await StartAsync(book, [.. byWay[false]], live, cancellationToken).ConfigureAwait(false);
+        await RaiseStartsAsync(book, byWay[true], live, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task StartAsync(ProtocolBook book, BookAccount[] found, CheckpointInputs live, CancellationToken cancellationToken)
+    {
         if (found.Length == 0)
         {
             return;

@@ -134,6 +134,17 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>Writes down that an intent that waits is worth more than it was stored with.</summary>
+    /// <returns>Whether it waits, has a worth, and that is more.</returns>
+    public bool RaiseMostFee(string intent, UInt256 mostFeePerGasWei)
+    {
+        lock (_gate)
+        {
+            return FindInOutbox(intent) is { State: OutboxState.Live, MostFeePerGasWei: { } known } && mostFeePerGasWei > known
+                && Connection.Execute("UPDATE outbox SET most_fee = @most WHERE intent = @intent AND state = 0", new { intent, most = mostFeePerGasWei.ToString() }) > 0;
+        }
+    }
+
     private bool TryAddToOutbox(IReadOnlyCollection<(OutboxEntry Entry, OutboxAttempt Attempt)> intents)
     {
         lock (_gate)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Store;
@@ -12,6 +13,58 @@ internal sealed partial class TransactionManager
 
     /// <summary>The head of the round that saw the newest form of an intent first, and whether was told that it is raised no further.</summary>
     private readonly Dictionary<string, (int Forms, ulong Head, bool IsTold)> _firstSeen = new(StringComparer.Ordinal);
+
+    /// <summary>Intents that are to offer more and are worth no more, as far as is known, and when that may be looked at next.</summary>
+    private readonly ConcurrentDictionary<string, long> _frozen = new(StringComparer.Ordinal);
+
+    /// <summary>The stored entry of an intent that only a higher worth can bring in; null where it waits for something else, and where that was asked within <c>raiseFeeAfterSeconds</c>.</summary>
+    public OutboxEntry? Frozen(string intent)
+    {
+        if (_frozen.IsEmpty || Find(new TransactionIntent(intent, default, [])).Known is not { State: OutboxState.Live } entry || !_frozen.TryGetValue(entry.Intent, out long next))
+        {
+            return null;
+        }
+
+        long now = Now;
+        return now >= next && _frozen.TryUpdate(entry.Intent, now + options.RaiseFeeAfterSeconds, next) ? entry : null;
+    }
+
+    /// <summary>Notes that a stored intent is worth more than when it was stored, so that the next round raises it. It is never worth less, and what was signed of it stays as it is: a form is sealed with what it offers, not with what it may offer.</summary>
+    /// <returns>Whether that is more than was known.</returns>
+    public bool RaiseWorth(string intent, UInt256 mostFeePerGasWei)
+    {
+        if (!store.RaiseMostFee(intent, mostFeePerGasWei))
+        {
+            return false;
+        }
+
+        _frozen.TryRemove(intent, out _);
+        return true;
+    }
+
+    /// <summary>Gives the nonce of a stored intent back by an empty transaction in its place, so that the same may be done anew with other calldata. Whichever of the two is mined, it is done once.</summary>
+    public async Task GiveBackAsync(string intent, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (store.FindInOutbox(intent) is not { State: OutboxState.Live } entry || store.AttemptsOf(intent)[^1] is not { IsEmpty: false } newest)
+            {
+                return;
+            }
+
+            var old = new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei);
+            GasOffer raised = old.RaisedBy(0, await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false)).AtMost(CapWei);
+            if (raised.MaxFeePerGasWei >= old.RaisedBy(0, old).MaxFeePerGasWei)
+            {
+                await BroadcastAsync(entry, Sign(entry, Offer(entry, newest, raised, isEmpty: true)), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     /// <summary>Whether blocks have come that could have taken the newest form of an entry, and did not.</summary>
     private bool IsPassedOver(OutboxEntry entry, int forms, Round round)
@@ -52,6 +105,11 @@ internal sealed partial class TransactionManager
             return Offer(entry, newest, raised, isEmpty: true);
         }
 
+        if (!isPaidWell && !newest.IsEmpty && MostOf(entry.MostFeePerGasWei) < CapWei)
+        {
+            _frozen.TryAdd(entry.Intent, 0);
+        }
+
         Tell(entry, newest, isPaidWell);
         return newest;
     }
@@ -83,6 +141,7 @@ internal sealed partial class TransactionManager
         Sign(entry, newest);
         OutboxAttempt attempt = AttemptOf(entry, raised, isEmpty);
         store.AddAttempt(attempt);
+        _frozen.TryRemove(entry.Intent, out _);
         if (isEmpty && !newest.IsEmpty)
         {
             logger.TransactionWithdrawn(entry.Intent, entry.Nonce, BidModel.Gwei(newest.MaxFeePerGasWei));
@@ -100,6 +159,7 @@ internal sealed partial class TransactionManager
     {
         _broadcastAt.TryRemove(intent, out _);
         _firstSeen.Remove(intent);
+        _frozen.TryRemove(intent, out _);
         _missingSince.Remove(intent);
     }
 }

@@ -13,6 +13,7 @@ using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Keeping;
@@ -139,6 +140,88 @@ public sealed class KeeperRoleTests : IDisposable
         Assert.Equal(isTakenOver ? [expected] : [], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
     }
 
+    /// <summary>Gas rose tenfold, and with it what the chain pays for a start.</summary>
+    [Fact]
+    public async Task RunOnce_StartWaitsAtItsFirstWorthAndItsRewardGrows_IsRaised()
+    {
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        UInt256 first = await WaitAtWorthAsync(manager, time);
+        await LookAsync(PayingBook(), time, Paying, manager: manager);
+        await manager.RunOnceAsync(CancellationToken.None);
+
+        IReadOnlyList<OutboxEntry> starts = _store.UnsettledOf(_key.Address);
+        Assert.Equal(Sinking, starts.Count);
+        Assert.All(starts, start => Assert.True(start.MostFeePerGasWei > _node.Asked.MaxFeePerGasWei && first < start.MostFeePerGasWei));
+        Assert.All(starts, start => Assert.Equal(_node.Asked.MaxFeePerGasWei, Offered(start)));
+        Assert.All(starts, start => Assert.False(_store.AttemptsOf(start.Intent)[^1].IsEmpty));
+
+        // The forms of before are told by their hashes still.
+        Assert.Equal(Sinking, _node.Mine().Count);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.All(_store.UnsettledOf(_key.Address), static start => Assert.Equal(OutboxState.Mined, start.State));
+    }
+
+    /// <summary>Its witness was the cheapest at the prices of then; another one shows the account still.</summary>
+    [Fact]
+    public async Task RunOnce_StartWaitsAtItsFirstWorthAndItsWitnessIsStale_IsGivenBackAndProvedAnew()
+    {
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        await WaitAtWorthAsync(manager, time);
+        OutboxEntry stale = _store.UnsettledOf(_key.Address)[3];
+        _node.Refused.Add(HexData.Encode(stale.Data));
+        await LookAsync(PayingBook(), time, Paying, manager: manager);
+        Assert.Equal([stale.Intent], _store.UnsettledOf(_key.Address).Where(start => _store.AttemptsOf(start.Intent)[^1].IsEmpty).Select(static start => start.Intent));
+
+        _node.Mine(_node.Asked.MaxFeePerGasWei);
+        await manager.RunOnceAsync(CancellationToken.None);
+        _node.Mine(_node.Asked.MaxFeePerGasWei);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Withdrawn, _store.FindInOutbox(stale.Intent)!.State);
+        Assert.False(manager.IsUnderWay(stale.Intent));
+    }
+
+    /// <summary>The lot's discount grows while the bid waits at what it was worth first. Its limit price leaves the least profit at that gas and no more, so it makes room for another.</summary>
+    [Fact]
+    public async Task RunOnce_BidWaitsAtItsFirstWorthAndTheLotGetsCheaper_IsGivenBackAndMadeAnewOnce()
+    {
+        var time = new FakeTime();
+        var options = new KeeperOptions { BidderAccount = 99, NativePriceE8 = 1000 * Books.One, MinimumProfitE8 = Books.One / 10, DutyCostE8 = 0 };
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
+        BookAccount bidder = Books.Account(99, 1000 * Books.One, 0, 0);
+        bidder = bidder with { Owner = _key.Address, State = bidder.State with { InterestIndexE12 = 1_000_000_000_000, Positions = [] } };
+        ProtocolBook book = BookOf([lot], account, bidder);
+        using TransactionManager manager = Manager(time);
+        _node.Asked = new GasOffer(2_000_000_000UL, 100_000_000UL);
+        await LookAsync(book, time, options, manager: manager, pay: 0);
+        OutboxEntry bid = Assert.Single(_store.UnsettledOf(_key.Address));
+
+        _node.Asked = new GasOffer(80_000_000_000UL, 1_000_000_000UL);
+        for (int i = 0; i < 2; i++)
+        {
+            time.Pass(30);
+            await manager.RunOnceAsync(CancellationToken.None);
+        }
+
+        // As long as it is worth no more it waits as it is.
+        await LookAsync(book, time, options, manager: manager, pay: 0);
+        Assert.False(_store.AttemptsOf(bid.Intent)[^1].IsEmpty);
+        time.Pass(30);
+        await LookAsync(book, time, options, manager: manager, pay: -30);
+        Assert.True(_store.AttemptsOf(bid.Intent)[^1].IsEmpty);
+        Assert.Single(_store.UnsettledOf(_key.Address));
+
+        _node.Mine(_node.Asked.MaxFeePerGasWei);
+        await manager.RunOnceAsync(CancellationToken.None);
+        await LookAsync(book, time, options, manager: manager, pay: -30);
+        OutboxEntry again = Assert.Single(_store.UnsettledOf(_key.Address));
+        Assert.Equal(($"{bid.Intent} (try 2)", true), (again.Intent, again.MostFeePerGasWei >= _node.Asked.MaxFeePerGasWei));
+        Assert.NotEqual(bid.Data, again.Data);
+        _node.Mine(_node.Asked.MaxFeePerGasWei);
+        Assert.Equal([true, false], _node.Mined.Select(static mined => mined.Transaction.Data.IsEmpty));
+    }
+
     /// <summary>Somebody showed nothing of a lot that is all for sale: until more is shown the chain takes no bid.</summary>
     [Theory]
     [InlineData(0, true)]
@@ -197,6 +280,34 @@ public sealed class KeeperRoleTests : IDisposable
         return _node.Broadcasts.Count - before;
     }
 
+    private static KeeperOptions Paying { get; } = new() { DutyCostE8 = Books.One / 100, NativePriceE8 = 100 * Books.One };
+
+    /// <summary>A book whose starts are paid for.</summary>
+    private static ProtocolBook PayingBook()
+    {
+        ProtocolBook book = Book(cash: 100);
+        return book with { Parameters = book.Parameters with { Liquidation = book.Parameters.Liquidation with { NativeUnderlying = 1, RewardGas = 200_000, RewardMaxE8 = 5_000_000, RewardMostE8 = 1000 * (ulong)Books.One } } };
+    }
+
+    /// <summary>Sends starts, and has them wait at what they were worth then.</summary>
+    private async Task<UInt256> WaitAtWorthAsync(TransactionManager manager, FakeTime time)
+    {
+        await LookAsync(PayingBook(), time, Paying, manager: manager);
+        _node.Asked = new GasOffer(80_000_000_000UL, 1_000_000_000UL);
+        for (int i = 0; i < 2; i++)
+        {
+            time.Pass(30);
+            await manager.RunOnceAsync(CancellationToken.None);
+        }
+
+        OutboxEntry start = _store.UnsettledOf(_key.Address)[0];
+        Assert.True(start.MostFeePerGasWei < _node.Asked.MaxFeePerGasWei);
+        Assert.Equal(start.MostFeePerGasWei, Offered(start));
+        return start.MostFeePerGasWei!.Value;
+    }
+
+    private UInt256 Offered(OutboxEntry entry) => _store.AttemptsOf(entry.Intent)[^1].MaxFeePerGasWei;
+
     private TransactionManager Manager(TimeProvider time) => new(_node, new SigningKey(_key, 31337), _store, new TransactionOptions(), time, NullLogger<TransactionManager>.Instance);
 
     private static BookAccount UnderWater(ulong id, byte last, int cash = 1)
@@ -205,14 +316,14 @@ public sealed class KeeperRoleTests : IDisposable
         return account with { State = account.State with { InterestIndexE12 = 1_000_000_000_000 }, StateHash = new Hash32([.. Keccak256.HashUtf8($"state {id}").ToArray()[..31], last]) };
     }
 
-    private async Task LookAsync(ProtocolBook book, TimeProvider? clock = null, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null)
+    private async Task LookAsync(ProtocolBook book, TimeProvider? clock = null, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null, TransactionManager? manager = null, int pay = 0)
     {
         TimeProvider time = clock ?? TimeProvider.System;
-        ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(new PricesNode(_live)), Deployment);
-        using TransactionManager manager = Manager(time);
+        ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(new PricesNode(_live, pay)), Deployment);
+        using TransactionManager own = Manager(time);
         var books = new Broadcast<IndexedBook>();
         using var keeper = new KeeperRole(
-            books, new Broadcast<HeadTick>(), client, manager, _node, options ?? new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, time, logger ?? NullLogger<KeeperRole>.Instance);
+            books, new Broadcast<HeadTick>(), client, manager ?? own, _node, options ?? new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, time, logger ?? NullLogger<KeeperRole>.Instance);
         books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
         await keeper.RunOnceAsync(CancellationToken.None);
         await keeper.WholeLook!;
@@ -231,13 +342,14 @@ public sealed class KeeperRoleTests : IDisposable
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Said.Add(formatter(state, exception));
     }
 
-    /// <summary>A node that has the contracts and live prices, nothing else.</summary>
-    private sealed class PricesNode(CheckpointInputs live) : IRpcClient
+    /// <summary>A node that has the contracts, live prices and what bids pay, nothing else.</summary>
+    private sealed class PricesNode(CheckpointInputs live, int pay) : IRpcClient
     {
         public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.ASCII.GetBytes(request.Method switch
         {
             "eth_chainId" => "\"0x7a69\"",
             "eth_getCode" => "\"0x01\"",
+            "eth_call" when Encoding.UTF8.GetString(request.Parameters.Span).Contains($"0x{LiquidationHouse.BidCall.Selector:x8}", StringComparison.Ordinal) => $"\"0x{new string(pay < 0 ? 'f' : '0', 32)}{(Int128)(pay * Books.One):x32}\"",
             "eth_call" => $"\"{HexData.Encode([.. Word(64), .. Word(96 + Padded(live.Head).Length), .. Bytes(live.Head), .. Bytes(live.AllRecords)])}\"",
             _ => throw new NotSupportedException($"The keeper asked for {request.Method}."),
         }));

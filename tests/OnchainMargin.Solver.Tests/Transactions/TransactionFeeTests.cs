@@ -189,6 +189,57 @@ public sealed class TransactionFeeTests : IDisposable
     }
 
     [Fact]
+    public async Task RaiseWorth_WaitsAtItsWorth_IsRaisedToThatAndNeverDown()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("start") with { MostFeePerGasWei = 12_000_000_000UL }, CancellationToken.None);
+        Assert.Null(manager.Frozen("start"));
+        await AskMoreAsync(manager);
+        Assert.Equal("start", manager.Frozen("start")?.Intent);
+
+        // It is worth a look at most each raiseFeeAfterSeconds.
+        Assert.Null(manager.Frozen("start"));
+        _time.Pass(_options.RaiseFeeAfterSeconds);
+        Assert.NotNull(manager.Frozen("start"));
+
+        Assert.False(manager.RaiseWorth("start", 11_000_000_000UL));
+        Assert.False(manager.RaiseWorth("nothing", 11_000_000_000UL));
+        Assert.True(manager.RaiseWorth("start", 30_000_000_000UL));
+        Assert.Equal((UInt256)30_000_000_000UL, _store.FindInOutbox("start")!.MostFeePerGasWei);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal([10_000_000_000UL, 12_000_000_000UL, 30_000_000_000UL], _store.AttemptsOf("start").Select(static form => (ulong)form.MaxFeePerGasWei));
+
+        // Also after a restart all its forms are its own.
+        using TransactionManager second = Manager();
+        _node.Mine();
+        await second.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("start")!.State);
+        Assert.False(second.RaiseWorth("start", 40_000_000_000UL));
+    }
+
+    [Fact]
+    public async Task GiveBack_IsMinedBeforeAllTheSame_IsDoneOnce()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("bid") with { MostFeePerGasWei = 12_000_000_000UL }, CancellationToken.None);
+        SignedTransaction first = _node.Broadcasts[0];
+        await AskMoreAsync(manager);
+        await manager.GiveBackAsync("bid", CancellationToken.None);
+        await manager.GiveBackAsync("bid", CancellationToken.None);
+        Assert.True(_node.Broadcasts[^1].Transaction.Data.IsEmpty);
+        Assert.Single(_store.AttemptsOf("bid"), static form => form.IsEmpty);
+        Assert.True(manager.IsUnderWay("bid"));
+        Assert.Null(manager.Frozen("bid"));
+
+        _node.ForgetPool();
+        _node.UseNonceElsewhere(first);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((OutboxState.Mined, true), (_store.FindInOutbox("bid")!.State, manager.IsUnderWay("bid")));
+        await manager.GiveBackAsync("bid", CancellationToken.None);
+        Assert.Single(_store.AttemptsOf("bid"), static form => form.IsEmpty);
+    }
+
+    [Fact]
     public async Task RunOnce_FirstAttemptMinedAfterARaise_IsFoundByItsOwnHash()
     {
         using TransactionManager manager = Manager();
@@ -202,6 +253,17 @@ public sealed class TransactionFeeTests : IDisposable
         _node.UseNonceElsewhere(first);
         await manager.RunOnceAsync(CancellationToken.None);
         Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
+    }
+
+    /// <summary>Gas comes to ask more than anything waiting is worth.</summary>
+    private async Task AskMoreAsync(TransactionManager manager)
+    {
+        _node.Asked = new GasOffer(80_000_000_000UL, 2_000_000_000UL);
+        for (int i = 0; i < 2; i++)
+        {
+            _time.Pass(_options.RaiseFeeAfterSeconds);
+            await manager.RunOnceAsync(CancellationToken.None);
+        }
     }
 
     private static TransactionIntent Intent(string key) => new(key, Target, System.Text.Encoding.UTF8.GetBytes(key));
