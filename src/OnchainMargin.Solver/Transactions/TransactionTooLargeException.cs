@@ -7,7 +7,7 @@ public sealed class TransactionTooLargeException : EthereumException
 {
     /// <summary>A call that was estimated at more than the options allow.</summary>
     public TransactionTooLargeException(ulong gas, ulong most)
-        : base($"The transaction needs {gas} gas, more than the {most} of transactions.mostGas; do it in smaller parts, or raise that where the chain takes more.")
+        : base($"The transaction needs {gas} gas, more than the {most} of transactions:mostGas; do it in smaller parts, or raise that where the chain takes more.")
     {
     }
 

@@ -247,7 +247,7 @@ public sealed class TransactionManagerTests : IDisposable
         _node.Gas = 16_777_217;
         using TransactionManager manager = Manager();
         TransactionTooLargeException error = await Assert.ThrowsAsync<TransactionTooLargeException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
-        Assert.Equal("The transaction needs 16777217 gas, more than the 16777216 of transactions.mostGas; do it in smaller parts, or raise that where the chain takes more.", error.Message);
+        Assert.Equal("The transaction needs 16777217 gas, more than the 16777216 of transactions:mostGas; do it in smaller parts, or raise that where the chain takes more.", error.Message);
         Assert.Null(_store.FindInOutbox("a"));
         Assert.Equal(0UL, _store.NonceAfterOutbox(_key.Address));
     }
