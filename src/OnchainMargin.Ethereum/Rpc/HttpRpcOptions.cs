@@ -30,9 +30,9 @@ public sealed record HttpRpcOptions
             throw new EthereumFormatException($"The node's address '{HexData.Quote(Endpoint.ToString())}' is not an http or https address; write it like http://127.0.0.1:8545.");
         }
 
-        if (MaximumReplyBytes < 1024 || RetryCount is < 0 or > 20 || Timeout <= TimeSpan.Zero || RetryDelay < TimeSpan.Zero)
-        {
-            throw new EthereumFormatException("The node's options are out of range: at least 1024 reply bytes, 0 to 20 retries, a positive timeout and no negative delay.");
-        }
+        RpcOptionBounds.Require(MaximumReplyBytes, 1024);
+        RpcOptionBounds.Require(RetryCount, 0, 20);
+        RpcOptionBounds.Require(Timeout, RpcOptionBounds.LeastTime);
+        RpcOptionBounds.Require(RetryDelay, TimeSpan.Zero);
     }
 }

@@ -39,10 +39,12 @@ public sealed record WebSocketRpcOptions
             throw new EthereumFormatException($"The node's address '{HexData.Quote(Endpoint.ToString())}' is not a ws or wss address; write it like ws://127.0.0.1:8545.");
         }
 
-        if (MaximumMessageBytes < 1024 || RetryCount is < 0 or > 20 || Timeout <= TimeSpan.Zero || SubscriptionCapacity < 1
-            || ReconnectDelay <= TimeSpan.Zero || LongestReconnectDelay < ReconnectDelay || KeepAliveInterval <= TimeSpan.Zero)
-        {
-            throw new EthereumFormatException("The node's options are out of range: at least 1024 message bytes, 0 to 20 retries, a capacity of at least 1, and positive times.");
-        }
+        RpcOptionBounds.Require(MaximumMessageBytes, 1024);
+        RpcOptionBounds.Require(RetryCount, 0, 20);
+        RpcOptionBounds.Require(Timeout, RpcOptionBounds.LeastTime);
+        RpcOptionBounds.Require(SubscriptionCapacity, 1);
+        RpcOptionBounds.Require(ReconnectDelay, RpcOptionBounds.LeastTime);
+        RpcOptionBounds.Require(LongestReconnectDelay, ReconnectDelay);
+        RpcOptionBounds.Require(KeepAliveInterval, RpcOptionBounds.LeastTime);
     }
 }
