@@ -4,11 +4,5 @@ namespace OnchainMargin.Protocol.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NodeModuleFactAttribute : FactAttribute
 {
-    public NodeModuleFactAttribute(string package)
-    {
-        if (!Directory.Exists(Path.Combine(TestFiles.Root, "node_modules", package)))
-        {
-            Skip = $"needs the npm package {package}: run npm ci";
-        }
-    }
+    public NodeModuleFactAttribute(string package) => Skip = Needs.File(Path.Combine("node_modules", package), "npm ci");
 }

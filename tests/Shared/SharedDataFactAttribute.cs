@@ -4,12 +4,5 @@ namespace OnchainMargin.Tests.Shared;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedDataFactAttribute : FactAttribute
 {
-    public SharedDataFactAttribute(string path)
-    {
-        var full = TestFiles.SharedData(path);
-        if (!File.Exists(full) && !Directory.Exists(full))
-        {
-            Skip = $"needs ../shared/data/{path}, which is absent";
-        }
-    }
+    public SharedDataFactAttribute(string path) => Skip = Needs.SharedData(path);
 }

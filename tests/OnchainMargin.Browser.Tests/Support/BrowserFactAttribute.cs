@@ -11,7 +11,5 @@ internal sealed class BrowserFactAttribute : FactAttribute
     public static string Page { get; } = Path.Combine(TestFiles.Root, "web", "dist");
 
     public static string? Missing { get; } =
-        !File.Exists(Chromium) ? $"needs {Chromium}, which is absent: apt-get install chromium"
-        : !File.Exists(Path.Combine(Page, "index.html")) ? "needs web/dist, which is not built: scripts/test.sh builds it"
-        : null;
+        !File.Exists(Chromium) ? Needs.Sentence(Chromium, "apt-get install chromium") : Needs.File(Path.Combine("web", "dist", "index.html"), "scripts/test.sh builds it");
 }

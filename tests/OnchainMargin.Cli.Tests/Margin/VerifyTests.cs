@@ -9,7 +9,7 @@ public sealed class VerifyTests
     [RefereeFact]
     public async Task Run_Verify_ComparesEveryInteger()
     {
-        (int exit, string output) = await MarginCommandRunner.RunAsync(Books.Design, "--verify", "--json", "--root", RefereeFactAttribute.Root!);
+        (int exit, string output) = await MarginCommandRunner.RunAsync(Books.Design, "--verify", "--json", "--root", TestFiles.Root);
         Assert.Equal(0, exit);
         using var reply = JsonDocument.Parse(output);
         Assert.True(int.Parse(reply.RootElement.GetProperty("verified").GetProperty("integers").GetString()!, System.Globalization.CultureInfo.InvariantCulture) > 150);
@@ -24,7 +24,7 @@ public sealed class VerifyTests
         AccountReport second = reports[1];
         AccountFigures figures = second.Report.Figures;
         reports[1] = second with { Report = second.Report with { Figures = figures with { FloorE8 = figures.FloorE8 + 1 } } };
-        CliException error = await Assert.ThrowsAsync<CliException>(() => RefereeCheck.RunAsync(book, reports, RefereeFactAttribute.Root, CancellationToken.None));
+        CliException error = await Assert.ThrowsAsync<CliException>(() => RefereeCheck.RunAsync(book, reports, TestFiles.Root, CancellationToken.None));
         Assert.StartsWith("The floorMargin of account spread differs: the engine has ", error.Message, StringComparison.Ordinal);
     }
 

@@ -19,15 +19,15 @@ public sealed class ThreeWayTests(RefereeNode node, ITestOutputHelper output) : 
     /// <summary>Every so manieth account of any size is asked for its standard margin too; those of few positions always are.</summary>
     private const int StandardEvery = 7;
 
-    [HardhatFact]
+    [RefereeFact]
     public Task RandomAccounts_ThreeWays_AreEqual() => RunAsync(CountInCi, seed => new AccountGenerator(seed), StandardEvery);
 
     /// <summary>What one position leaves behind for the next shows where neighbours are of different kinds, and in what each needs alone: all are asked for their standard margin.</summary>
-    [HardhatFact]
+    [RefereeFact]
     public Task EdgeAccounts_ThreeWays_AreEqual() => RunAsync(EdgesInCi, seed => new EdgeGenerator(seed), 1);
 
     /// <summary>Time to expiry, volatility, range and size at their edges, each with each, strikes at every node.</summary>
-    [HardhatFact]
+    [RefereeFact]
     public async Task BoundaryAccounts_ThreeWays_AreEqual()
     {
         List<string> differences = [];

@@ -12,7 +12,7 @@ namespace OnchainMargin.EndToEnd.Tests.Differential;
 /// <summary>spec/vectors and spec/corpus against the referee and the kernel's probe on a node.</summary>
 public sealed class VectorReplayTests(RefereeNode node) : IClassFixture<RefereeNode>
 {
-    [HardhatFact]
+    [RefereeFact]
     public async Task Vectors_OnTheReferee_GiveTheExpectedNumbers()
     {
         List<(Vector Vector, string Name, string Expected, Address Target, byte[] Call)> questions = [.. VectorFiles.Read().SelectMany(Questions)];

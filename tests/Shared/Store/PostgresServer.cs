@@ -26,7 +26,7 @@ internal sealed class PostgresServer : IDisposable
     }
 
     /// <summary>Why there is none; null when there is.</summary>
-    public static string? Missing => Programs is null ? "PostgreSQL is not installed (Debian: apt-get install postgresql)" : null;
+    public static string? Missing => Programs is null ? Needs.Sentence("PostgreSQL", "apt-get install postgresql") : null;
 
     /// <summary>The server of this process, started at the first use.</summary>
     public static PostgresServer Shared => Started.Value;
