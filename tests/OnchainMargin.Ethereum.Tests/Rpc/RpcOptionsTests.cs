@@ -1,3 +1,5 @@
+using OnchainMargin.Ethereum.Rpc;
+
 namespace OnchainMargin.Ethereum.Tests.Rpc;
 
 public sealed class RpcOptionsTests
