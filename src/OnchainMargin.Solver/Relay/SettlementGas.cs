@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Solver.Transactions;
@@ -8,9 +7,6 @@ namespace OnchainMargin.Solver.Relay;
 /// <summary>The gas limits of settlements, and which of them are too large for any transaction.</summary>
 internal sealed class SettlementGas(ITransactionNode node, TransactionManager transactions, TimeProvider time)
 {
-    /// <summary>The most gas of one transaction (EIP-7825). What has a higher limit is broadcast in vain, and all that is behind its nonce waits.</summary>
-    private const ulong MostGas = 1 << 24;
-
     /// <summary>The gas limit of a settlement; or why there is none.</summary>
     /// <exception cref="RpcErrorException">Thrown when the node answers no such question now, whatever is asked.</exception>
     /// <exception cref="RpcTransportException">Thrown when it answers nothing.</exception>
@@ -19,9 +15,11 @@ internal sealed class SettlementGas(ITransactionNode node, TransactionManager tr
         try
         {
             ulong gas = await EstimateAsync(request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
-            return gas > MostGas
-                ? (0, new SettlementRefusal(string.Create(CultureInfo.InvariantCulture, $"it takes {gas:N0} gas, and a transaction has {MostGas:N0} at most")) { IsTooLarge = true })
-                : (Math.Min(transactions.GasLimitOf(gas), MostGas), null);
+            return (transactions.GasLimitOf(gas), null);
+        }
+        catch (TransactionTooLargeException error)
+        {
+            return (0, new SettlementRefusal(error.Message.TrimEnd('.')) { IsTooLarge = true });
         }
         catch (RevertException error)
         {
