@@ -72,6 +72,7 @@ internal sealed class RichHistory
             Of("ParameterSteps", Contracts.ParameterSteps, "TokenCorridorSet"),
             Of("ParameterSteps", Contracts.ParameterSteps, "UnderlyingStepped"),
             Of("ParameterSteps", Contracts.ParameterSteps, "TokenStepped"),
+            Of("ParameterSteps", Contracts.ParameterSteps, "StoppedSet"),
             Of("VolSurfaces", Contracts.VolSurfaces, "SurfaceParametersSet"),
             Of("MarginVault", Contracts.MarginVault, "TokenListed", ("token", 1)),
             Of("Clearinghouse", Contracts.Clearinghouse, "LedgerUpdated"),
