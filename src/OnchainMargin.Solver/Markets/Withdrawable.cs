@@ -31,7 +31,7 @@ internal static class Withdrawable
     /// <summary>Equity above what must stay; null when the market does not hold what the account touches, and while one that it has a position in is not normal (CLR-016).</summary>
     public static Int128? FreeE8(Holding holding, ProtocolBook book, CheckpointInputs inputs)
     {
-        bool waits = holding.State.Positions.Any(position => inputs.Checkpoint.Underlyings.Any(record => record.Underlying == position.Instrument.Underlying && record.MarketState != MarketState.Normal));
+        bool waits = holding.State.Positions.Any(position => Quotes.State(position.Instrument, inputs.View) != MarketState.Normal);
         if (waits || holding.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
         {
             return null;

@@ -1,7 +1,5 @@
 using FsCheck.Fluent;
-using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
-using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -10,44 +8,30 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Transactions;
 
-public sealed class TransactionManagerTests : IDisposable
+public sealed class TransactionManagerTests : TransactionWorld
 {
-    private static readonly Address Target = Address.Parse("0x00000000000000000000000000000000000000bb");
-
-    private readonly PrivateKey _key = PrivateKey.Parse("0x" + new string('1', 64), "a test");
-    private readonly SolverStore _store = TestStore.Open(31337, Target);
-    private readonly FakeTransactionNode _node = new();
-    private readonly FakeTime _time = new();
-    private readonly TransactionOptions _options = new() { SettledAfterBlocks = 5 };
-
-    public void Dispose()
-    {
-        _store.Dispose();
-        _key.Dispose();
-    }
-
     [Fact]
     public async Task Submit_SameIntentTwice_SendsOnce()
     {
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        Assert.Single(_node.Broadcasts);
-        _node.Mine();
+        Assert.Single(Node.Broadcasts);
+        Node.Mine();
         await manager.RunOnceAsync(CancellationToken.None);
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        Assert.Single(_node.Mined);
-        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
+        Assert.Single(Node.Mined);
+        Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
     }
 
     [Fact]
     public async Task Submit_SimulationReverts_StoresNothing()
     {
-        _node.RefusesInSimulation = true;
+        Node.RefusesInSimulation = true;
         using TransactionManager manager = Manager();
         await Assert.ThrowsAsync<RevertException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
-        Assert.Null(_store.FindInOutbox("a"));
-        Assert.Equal(0UL, _store.NonceAfterOutbox(_key.Address));
+        Assert.Null(Store.FindInOutbox("a"));
+        Assert.Equal(0UL, Store.NonceAfterOutbox(Key.Address));
     }
 
     [Theory]
@@ -55,15 +39,15 @@ public sealed class TransactionManagerTests : IDisposable
     [InlineData(false)]
     public async Task Submit_ReplyOrRequestLost_IsMinedOnceAllTheSame(bool arrives)
     {
-        _node.Losses.Enqueue(arrives);
+        Node.Losses.Enqueue(arrives);
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        _time.Pass(_options.BroadcastAgainAfterSeconds);
+        Time.Pass(Options.BroadcastAgainAfterSeconds);
         await manager.RunOnceAsync(CancellationToken.None);
-        _node.Mine();
+        Node.Mine();
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Single(_node.Mined);
-        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
+        Assert.Single(Node.Mined);
+        Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
     }
 
     [Fact]
@@ -71,19 +55,19 @@ public sealed class TransactionManagerTests : IDisposable
     {
         using TransactionManager manager = Manager();
         using TransactionManager other = Manager();
-        _node.BeforeEstimate = async (_, cancellationToken) =>
+        Node.BeforeEstimate = async (_, cancellationToken) =>
         {
-            _node.BeforeEstimate = null;
+            Node.BeforeEstimate = null;
             await other.SubmitAsync(Intent("a"), cancellationToken);
         };
         await Assert.ThrowsAsync<StoreException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
-        Assert.Single(_node.Broadcasts);
+        Assert.Single(Node.Broadcasts);
     }
 
     [Fact]
     public async Task RunOnce_RestartBeforeTheBroadcastArrived_BroadcastsTheStoredBytes()
     {
-        _node.Losses.Enqueue(false);
+        Node.Losses.Enqueue(false);
         using (TransactionManager first = Manager())
         {
             await first.SubmitAsync(Intent("a"), CancellationToken.None);
@@ -91,38 +75,38 @@ public sealed class TransactionManagerTests : IDisposable
 
         using TransactionManager second = Manager();
         await second.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(2, _node.Broadcasts.Count);
-        Assert.Equal(_node.Broadcasts[0].Hash, _node.Broadcasts[1].Hash);
-        _node.Mine();
+        Assert.Equal(2, Node.Broadcasts.Count);
+        Assert.Equal(Node.Broadcasts[0].Hash, Node.Broadcasts[1].Hash);
+        Node.Mine();
         await second.SubmitAsync(Intent("a"), CancellationToken.None);
-        Assert.Single(_node.Mined);
+        Assert.Single(Node.Mined);
     }
 
     [Fact]
     public async Task RunOnce_ForeignTransactionIsTakenBackForGood_FillsItsNonceAndGoesOn()
     {
         using TransactionManager manager = Manager();
-        _node.UseNonceElsewhere(Foreign());
+        Node.UseNonceElsewhere(Foreign());
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         await manager.SubmitAsync(Intent("b"), CancellationToken.None);
-        Assert.Equal([1UL, 2UL], _node.Broadcasts.Select(static sent => sent.Transaction.Nonce));
-        _node.TakeBack(1);
-        _node.Mine();
-        Assert.Empty(_node.Mined);
+        Assert.Equal([1UL, 2UL], Node.Broadcasts.Select(static sent => sent.Transaction.Nonce));
+        Node.TakeBack(1);
+        Node.Mine();
+        Assert.Empty(Node.Mined);
 
         // It may come back for a while.
         await manager.RunOnceAsync(CancellationToken.None);
-        _time.Pass(_options.DisplacedAfterSeconds - 1);
+        Time.Pass(Options.DisplacedAfterSeconds - 1);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.DoesNotContain(_node.Broadcasts, static sent => sent.Transaction.Nonce == 0);
+        Assert.DoesNotContain(Node.Broadcasts, static sent => sent.Transaction.Nonce == 0);
 
-        _time.Pass(1);
+        Time.Pass(1);
         await manager.RunOnceAsync(CancellationToken.None);
-        _node.Mine();
+        Node.Mine();
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal([0UL, 1UL, 2UL], _node.Mined.Select(static mined => mined.Transaction.Nonce));
-        Assert.Equal((_key.Address, true), (_node.Mined[0].Transaction.To!.Value, _node.Mined[0].Transaction.Data.IsEmpty));
-        Assert.Equal((OutboxState.Mined, OutboxState.Mined), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("b")!.State));
+        Assert.Equal([0UL, 1UL, 2UL], Node.Mined.Select(static mined => mined.Transaction.Nonce));
+        Assert.Equal((Key.Address, true), (Node.Mined[0].Transaction.To!.Value, Node.Mined[0].Transaction.Data.IsEmpty));
+        Assert.Equal((OutboxState.Mined, OutboxState.Mined), (Store.FindInOutbox("a")!.State, Store.FindInOutbox("b")!.State));
     }
 
     [Fact]
@@ -130,34 +114,34 @@ public sealed class TransactionManagerTests : IDisposable
     {
         using TransactionManager manager = Manager();
         SignedTransaction foreign = Foreign();
-        _node.UseNonceElsewhere(foreign);
+        Node.UseNonceElsewhere(foreign);
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        _node.TakeBack(1);
+        Node.TakeBack(1);
         await manager.RunOnceAsync(CancellationToken.None);
-        _time.Pass(_options.DisplacedAfterSeconds);
+        Time.Pass(Options.DisplacedAfterSeconds);
         await manager.RunOnceAsync(CancellationToken.None);
-        _node.UseNonceElsewhere(foreign);
-        _node.Mine();
+        Node.UseNonceElsewhere(foreign);
+        Node.Mine();
         for (int i = 0; i < 3; i++)
         {
             await manager.RunOnceAsync(CancellationToken.None);
-            _time.Pass(_options.DisplacedAfterSeconds);
+            Time.Pass(Options.DisplacedAfterSeconds);
         }
 
-        Assert.Equal([0UL, 1UL], _node.Mined.Select(static mined => mined.Transaction.Nonce));
-        Assert.Equal((OutboxState.Displaced, OutboxState.Mined), (_store.FindInOutbox("fill nonce 0")!.State, _store.FindInOutbox("a")!.State));
+        Assert.Equal([0UL, 1UL], Node.Mined.Select(static mined => mined.Transaction.Nonce));
+        Assert.Equal((OutboxState.Displaced, OutboxState.Mined), (Store.FindInOutbox("fill nonce 0")!.State, Store.FindInOutbox("a")!.State));
     }
 
     [Fact]
     public async Task Submit_Private_GoesToTheRelayAloneForAWhile()
     {
-        using TransactionManager manager = Manager(_options with { PrivateForSeconds = 60, RaiseFeeAfterSeconds = 3600 });
+        using TransactionManager manager = Manager(Options with { PrivateForSeconds = 60, RaiseFeeAfterSeconds = 3600 });
         await manager.SubmitAsync(Intent("bid") with { IsPrivate = true }, CancellationToken.None);
-        _time.Pass(30);
+        Time.Pass(30);
         await manager.RunOnceAsync(CancellationToken.None);
-        _time.Pass(31);
+        Time.Pass(31);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal([true, true, false], _node.Private);
+        Assert.Equal([true, true, false], Node.Private);
     }
 
     [Fact]
@@ -170,27 +154,27 @@ public sealed class TransactionManagerTests : IDisposable
         }
 
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(0, _node.ReceiptsAsked);
-        _node.Mine();
+        Assert.Equal(0, Node.ReceiptsAsked);
+        Node.Mine();
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(20, _node.ReceiptsAsked);
+        Assert.Equal(20, Node.ReceiptsAsked);
 
         // Nothing of them can have changed while the chain has the block in which they were looked at; further blocks change nothing of that.
         await manager.RunOnceAsync(CancellationToken.None);
-        _node.MineEmpty();
+        Node.MineEmpty();
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(20, _node.ReceiptsAsked);
+        Assert.Equal(20, Node.ReceiptsAsked);
 
         // Deep, they are asked about once more and settled for good.
-        for (int i = 0; i < _options.SettledAfterBlocks; i++)
+        for (int i = 0; i < Options.SettledAfterBlocks; i++)
         {
-            _node.MineEmpty();
+            Node.MineEmpty();
         }
 
         await manager.RunOnceAsync(CancellationToken.None);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(40, _node.ReceiptsAsked);
-        Assert.Empty(_store.UnsettledOf(_key.Address));
+        Assert.Equal(40, Node.ReceiptsAsked);
+        Assert.Empty(Store.UnsettledOf(Key.Address));
     }
 
     [Fact]
@@ -198,16 +182,16 @@ public sealed class TransactionManagerTests : IDisposable
     {
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        SignedTransaction sent = Assert.Single(_node.Mine());
+        SignedTransaction sent = Assert.Single(Node.Mine());
         await manager.RunOnceAsync(CancellationToken.None);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal((OutboxState.Mined, 1UL), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("a")!.BlockNumber));
+        Assert.Equal((OutboxState.Mined, 1UL), (Store.FindInOutbox("a")!.State, Store.FindInOutbox("a")!.BlockNumber));
 
-        _node.TakeBack(1);
-        _node.RevertsWhenMined = true;
-        _node.UseNonceElsewhere(sent);
+        Node.TakeBack(1);
+        Node.RevertsWhenMined = true;
+        Node.UseNonceElsewhere(sent);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal((OutboxState.Reverted, 1UL), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("a")!.BlockNumber));
+        Assert.Equal((OutboxState.Reverted, 1UL), (Store.FindInOutbox("a")!.State, Store.FindInOutbox("a")!.BlockNumber));
     }
 
     /// <summary>The block of the last look is there again, and a block was looked at between: what was seen in that one counts no more.</summary>
@@ -216,15 +200,15 @@ public sealed class TransactionManagerTests : IDisposable
     {
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        SignedTransaction sent = Assert.Single(_node.Mine());
+        SignedTransaction sent = Assert.Single(Node.Mine());
         await manager.RunOnceAsync(CancellationToken.None);
-        _node.MineEmpty();
+        Node.MineEmpty();
         await manager.RunOnceAsync(CancellationToken.None);
-        _node.TakeBack(2);
-        _node.MineEmpty();
-        _node.UseNonceElsewhere(sent);
+        Node.TakeBack(2);
+        Node.MineEmpty();
+        Node.UseNonceElsewhere(sent);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal((OutboxState.Mined, 2UL), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("a")!.BlockNumber));
+        Assert.Equal((OutboxState.Mined, 2UL), (Store.FindInOutbox("a")!.State, Store.FindInOutbox("a")!.BlockNumber));
     }
 
     /// <summary>No node takes a transaction of more than 2^24 gas (EIP-7825), so the margin ends there.</summary>
@@ -235,21 +219,21 @@ public sealed class TransactionManagerTests : IDisposable
     [InlineData(16_777_216, 16_777_216)]
     public async Task Submit_EstimateNearWhatATransactionMayHave_LimitsItsGasToThat(ulong estimate, ulong limit)
     {
-        _node.Gas = estimate;
+        Node.Gas = estimate;
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        Assert.Equal(limit, Assert.Single(_node.Broadcasts).Transaction.GasLimit);
+        Assert.Equal(limit, Assert.Single(Node.Broadcasts).Transaction.GasLimit);
     }
 
     [Fact]
     public async Task Submit_NeedsMoreGasThanATransactionMayHave_StoresNothing()
     {
-        _node.Gas = 16_777_217;
+        Node.Gas = 16_777_217;
         using TransactionManager manager = Manager();
         TransactionTooLargeException error = await Assert.ThrowsAsync<TransactionTooLargeException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
         Assert.Equal("The transaction needs 16777217 gas, more than the 16777216 of transactions:mostGas; do it in smaller parts, or raise that where the chain takes more.", error.Message);
-        Assert.Null(_store.FindInOutbox("a"));
-        Assert.Equal(0UL, _store.NonceAfterOutbox(_key.Address));
+        Assert.Null(Store.FindInOutbox("a"));
+        Assert.Equal(0UL, Store.NonceAfterOutbox(Key.Address));
     }
 
     [Fact]
@@ -258,16 +242,16 @@ public sealed class TransactionManagerTests : IDisposable
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         await manager.SubmitAsync(Intent("b"), CancellationToken.None);
-        _node.Mine();
+        Node.Mine();
         await manager.RunOnceAsync(CancellationToken.None);
-        _node.TakeBack(1);
-        _time.Pass(_options.BroadcastAgainAfterSeconds);
+        Node.TakeBack(1);
+        Time.Pass(Options.BroadcastAgainAfterSeconds);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(OutboxState.Live, _store.FindInOutbox("a")!.State);
-        _node.Mine();
+        Assert.Equal(OutboxState.Live, Store.FindInOutbox("a")!.State);
+        Node.Mine();
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal([0UL, 1UL], _node.Mined.Select(static mined => mined.Transaction.Nonce).ToArray());
-        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("b")!.State);
+        Assert.Equal([0UL, 1UL], Node.Mined.Select(static mined => mined.Transaction.Nonce).ToArray());
+        Assert.Equal(OutboxState.Mined, Store.FindInOutbox("b")!.State);
     }
 
     [Fact]
@@ -277,28 +261,28 @@ public sealed class TransactionManagerTests : IDisposable
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         for (int i = 0; i < 8; i++)
         {
-            _node.Mine();
+            Node.Mine();
         }
 
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(OutboxState.Final, _store.FindInOutbox("a")!.State);
-        _node.TakeBack(8);
-        _time.Pass(_options.BroadcastAgainAfterSeconds);
+        Assert.Equal(OutboxState.Final, Store.FindInOutbox("a")!.State);
+        Node.TakeBack(8);
+        Time.Pass(Options.BroadcastAgainAfterSeconds);
         await manager.RunOnceAsync(CancellationToken.None);
-        _node.Mine();
+        Node.Mine();
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(OutboxState.Mined, _store.FindInOutbox("a")!.State);
+        Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
     }
 
     [Fact]
     public async Task RunOnce_RevertedOnChain_TellsWhyAndMayBeTriedAnew()
     {
-        _node.RevertsWhenMined = true;
+        Node.RevertsWhenMined = true;
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        _node.Mine();
+        Node.Mine();
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal((OutboxState.Reverted, "no"), (_store.FindInOutbox("a")!.State, _store.FindInOutbox("a")!.Reason));
+        Assert.Equal((OutboxState.Reverted, "no"), (Store.FindInOutbox("a")!.State, Store.FindInOutbox("a")!.Reason));
 
         OutboxEntry again = await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         Assert.Equal(("a (try 2)", 1UL), (again.Intent, again.Nonce));
@@ -309,13 +293,13 @@ public sealed class TransactionManagerTests : IDisposable
     {
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        _node.ForgetPool();
-        _node.UseNonceElsewhere(Foreign());
+        Node.ForgetPool();
+        Node.UseNonceElsewhere(Foreign());
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(OutboxState.Live, _store.FindInOutbox("a")!.State);
-        _time.Pass(_options.DisplacedAfterSeconds);
+        Assert.Equal(OutboxState.Live, Store.FindInOutbox("a")!.State);
+        Time.Pass(Options.DisplacedAfterSeconds);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(OutboxState.Displaced, _store.FindInOutbox("a")!.State);
+        Assert.Equal(OutboxState.Displaced, Store.FindInOutbox("a")!.State);
         Assert.Equal(1UL, (await manager.SubmitAsync(Intent("a"), CancellationToken.None)).Nonce);
     }
 
@@ -326,7 +310,7 @@ public sealed class TransactionManagerTests : IDisposable
         {
             using SolverStore store = TestStore.Open(31337, Target);
             var node = new FakeTransactionNode();
-            TransactionManager manager = Manager(_options, store, node);
+            TransactionManager manager = Manager(Options, store, node);
             int intents = 0;
             foreach (int step in history)
             {
@@ -347,7 +331,7 @@ public sealed class TransactionManagerTests : IDisposable
                         break;
                     case 5:
                         manager.Dispose();
-                        manager = Manager(_options, store, node);
+                        manager = Manager(Options, store, node);
                         break;
                     case 6:
                         node.TakeBack(Math.Min(3, (int)node.Head));
@@ -360,14 +344,14 @@ public sealed class TransactionManagerTests : IDisposable
                         break;
                 }
 
-                _time.Pass(7);
+                Time.Pass(7);
                 await manager.RunOnceAsync(CancellationToken.None);
             }
 
             node.Losses.Clear();
             for (int i = 0; i < 4; i++)
             {
-                _time.Pass(_options.BroadcastAgainAfterSeconds);
+                Time.Pass(Options.BroadcastAgainAfterSeconds);
                 await manager.RunOnceAsync(CancellationToken.None);
                 node.Mine();
             }
@@ -379,11 +363,6 @@ public sealed class TransactionManagerTests : IDisposable
         }
     }
 
-    private static TransactionIntent Intent(string key) => new(key, Target, System.Text.Encoding.UTF8.GetBytes(key));
-
     /// <summary>The first transaction of the key, sent from elsewhere.</summary>
-    private SignedTransaction Foreign() => _key.Sign(new FeeMarketTransaction { ChainId = 31337, Nonce = 0, GasLimit = 21_000, To = Target, MaxFeePerGasWei = 9UL, MaxPriorityFeePerGasWei = 1UL });
-
-    private TransactionManager Manager(TransactionOptions? options = null, SolverStore? store = null, FakeTransactionNode? node = null) =>
-        new(node ?? _node, new SigningKey(_key, 31337), store ?? _store, options ?? _options, _time, NullLogger<TransactionManager>.Instance);
+    private SignedTransaction Foreign() => Key.Sign(new FeeMarketTransaction { ChainId = 31337, Nonce = 0, GasLimit = 21_000, To = Target, MaxFeePerGasWei = 9UL, MaxPriorityFeePerGasWei = 1UL });
 }
