@@ -30,6 +30,9 @@ import {Rooms} from "./Rooms.sol";
 
 /// @title The clearinghouse
 contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
+    /// @dev What one `cancelBelow` may cancel, so that no slip, and no delegate in less than 65,536 transactions, ends the nonces of an account for ever; milliseconds since 1970 fit.
+    uint64 internal constant NONCES_MOST = 2 ** 48;
+
     /// @notice The rooms whose code runs here: trades, what moves cash without one, lots; and `closing`.
     address public immutable trades;
     address public immutable accounts;
@@ -85,7 +88,9 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     /// @inheritdoc IClearinghouse
     function cancelBelow(uint64 account, uint64 minimumNonce) external {
         _requireRight(account, msg.sender, MAY_CANCEL);
-        if (minimumNonce <= _accounts[account].minimumNonce) return;
+        uint64 before = _accounts[account].minimumNonce;
+        if (minimumNonce <= before) return;
+        require(minimumNonce - before <= NONCES_MOST, NonceTooFar(account, minimumNonce, before));
         _accounts[account].minimumNonce = minimumNonce;
         emit OrdersCancelledBelow(account, minimumNonce);
     }

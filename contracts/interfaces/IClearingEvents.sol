@@ -165,6 +165,9 @@ interface IClearingEvents {
     /// @notice Thrown when more is filled than an order has left.
     error OrderOverfilled(uint64 account, uint64 nonce, uint64 leftE8, uint64 sizeE8);
 
+    /// @notice Thrown when so many nonces would be cancelled at once that few were left; `minimumNonce` may rise by 2^48 above `before`.
+    error NonceTooFar(uint64 account, uint64 minimumNonce, uint64 before);
+
     /// @notice Thrown when a fill has size zero, or an order has size or price zero or flags that do not exist.
     error OrderInvalid(uint64 account, uint64 nonce);
 

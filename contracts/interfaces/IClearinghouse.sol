@@ -88,7 +88,7 @@ interface IClearinghouse is IClearingEvents {
     /// @notice Cancels nonces of an account. Owner or delegate.
     function cancel(uint64 account, uint64[] calldata nonces) external;
 
-    /// @notice Cancels every nonce below. Owner or delegate; the bound never falls.
+    /// @notice Cancels every nonce below. Owner or delegate; the bound never falls, and rises by 2^48 at most.
     function cancelBelow(uint64 account, uint64 minimumNonce) external;
 
     /// @notice Stops or releases operations that may raise risk. Guardian. Deposits, reducing trades, withdrawals without positions, liquidations and cancels go on.

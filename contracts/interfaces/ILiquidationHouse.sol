@@ -19,9 +19,11 @@ struct Lot {
     uint32 endTime;
     /// @notice The largest maintenance margin that was shown, rounded up; in 1e-4, to fit beside the others: all so far is one word.
     uint56 maintenanceE4;
-    uint128 proceedsE8;
+    uint112 proceedsE8;
     /// @notice Paid by insurance so far; like the proceeds zero once it has ended.
-    uint128 insuredE8;
+    uint112 insuredE8;
+    /// @notice When the whole was first shown to lack something: the incentive rises from here. 0 while it was not, and once a bid found it solvent again.
+    uint32 insolventSince;
     bytes32 lotHash;
 }
 
@@ -36,7 +38,7 @@ struct LotPreimage {
 /// @notice States of a lot: *grace* (owner may deposit) → *auction* (discount grows from 0 to its largest) → *ended*. `start` proves on chain, by a witness, that equity is below the maintenance margin; no signature can.
 /// The lot is the account as it was, immutable: positions, cash, each token's amount. A bid for [p, p') receives T(p') - T(p) of each, T(p) = trunc(size·p), so slices always add up and nobody's bid invalidates another's.
 /// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot; once what is left has reached the target under the largest margin that was shown, or is healthy after positions were settled or taken over, no bid is taken either. After a sale in part the account rests for some minutes, unless its equity falls below half of the maintenance margin.
-/// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over an hour. What it cannot pay falls on opposite holders, who are deleveraged at the bankruptcy price; of a lot without positions it becomes `Clearinghouse.deficit()`.
+/// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over the hour after its loss was shown. What it cannot pay falls on opposite holders, who are deleveraged at the bankruptcy price; of a lot without positions it becomes `Clearinghouse.deficit()`.
 /// Warning: a bid takes risk into the bidder's own margin account, which must show initial margin and floor after it.
 interface ILiquidationHouse {
     /// @notice A lot began; its preimage, what the witness showed (the equity less the reward of the keeper), and the fraction for sale.
@@ -67,6 +69,9 @@ interface ILiquidationHouse {
         uint256 insuredE8,
         uint256 deficitE8
     );
+
+    /// @notice A lot was shown to lack something: the incentive of its bidders rises from `since`; 0: a bid found it solvent again.
+    event LotInsolvent(uint64 indexed lot, uint40 since);
 
     /// @notice What a lot had left was taken over at bankruptcy prices, its marks moved by at most `shiftE8` of themselves; the lot goes on with this preimage, nothing sold, for what the account still has.
     event LotDeleveraged(
@@ -142,7 +147,7 @@ interface ILiquidationHouse {
     /// @notice Puts more for sale, or raises the margin that the lot keeps, when a witness shows at present prices that more is needed; lowers neither. Anyone.
     function enlarge(uint64 lot, LotPreimage calldata preimage, bytes calldata witness) external;
 
-    /// @notice Shows that a lot has become insolvent, so that nobody leaves the insurance before its loss. Anyone.
+    /// @notice Shows that a lot has become insolvent: nobody leaves the insurance before its loss, and the incentive of its bidders begins to rise. Anyone.
     function showLoss(uint64 lot, LotPreimage calldata preimage) external;
 
     /// @notice Takes over what an insolvent lot has left when insurance cannot pay its loss: its legs first serve open needs of the opposite side; insurance pays what it can, and the rest of the legs become needs at bankruptcy prices, which opposite holders serve (CLR-045). Legs that hedge each other are moved last. Where proceeds or deposits make up for the loss, so that nobody has lost, the prices are the marks, and the account keeps what it has. Anyone.

@@ -77,8 +77,10 @@ contract DistressModule is LotValues {
         Lot memory stored = _requireLot(lot, preimage);
         Live memory live = _liveOf(preimage);
         int256 equityE8 = _equityOf(live, _leftNow(live, stored, preimage), _balancesOf(preimage.account));
-        require(equityE8 < 0, ILiquidationHouse.NoLoss(lot, equityE8));
-        insurance.hold(_lossOf(equityE8), false);
+        bool insolvent = _equityOf(live, _wholeNow(live, preimage.state), preimage.balances) < 0;
+        require(equityE8 < 0 || insolvent, ILiquidationHouse.NoLoss(lot, equityE8));
+        if (equityE8 < 0) insurance.hold(_lossOf(equityE8), false);
+        if (insolvent && stored.insolventSince == 0) _setInsolvent(_lots[preimage.account], lot, block.timestamp);
     }
 
     /// @notice `ILiquidationHouse.deleverage`.
@@ -118,7 +120,7 @@ contract DistressModule is LotValues {
         balances = _balancesOf(account);
         stored.lotHash = _hashOf(account, state, balances);
         (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint32(ONE), 0);
-        stored.insuredE8 += uint128(covered);
+        stored.insuredE8 += uint112(covered);
         _lots[account] = stored;
         emit ILiquidationHouse.LotDeleveraged(lot, account, stored.lotHash, state, balances, shift, covered);
     }

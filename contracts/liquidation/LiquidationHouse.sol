@@ -77,7 +77,8 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         require(equityE8 < int256(maintenanceE8), NotLiquidatable(account, equityE8, maintenanceE8));
         _requireRested(account, ended, equityE8, maintenanceE8);
 
-        if (equityE8 < 0) insurance.hold(uint256(-equityE8), true);
+        bool insolvent = equityE8 < 0;
+        if (insolvent) insurance.hold(uint256(-equityE8), true);
         equityE8 -= int256(entry.rewardE8);
         lot = _nextLot++;
         uint40 biddingFrom = uint40(block.timestamp + p.graceSeconds);
@@ -104,6 +105,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
             fraction,
             biddingFrom
         );
+        if (insolvent) _setInsolvent(stored, lot, biddingFrom);
     }
 
     /// @inheritdoc ILiquidationHouse
@@ -133,9 +135,11 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         uint64 sold = stored.soldE8 + fraction;
         Lot storage kept = _lots[preimage.account];
         kept.soldE8 = uint32(sold);
-        if (payE8 > 0) kept.proceedsE8 = stored.proceedsE8 + uint128(uint256(payE8));
+        if (payE8 > 0) kept.proceedsE8 = stored.proceedsE8 + uint112(uint256(payE8));
+        if ((price.lossE8 == 0) != (stored.insolventSince == 0))
+            _setInsolvent(kept, lot, price.lossE8 == 0 ? 0 : block.timestamp);
         if (price.insuredE8 != 0) {
-            kept.insuredE8 = stored.insuredE8 + uint128(price.insuredE8);
+            kept.insuredE8 = stored.insuredE8 + uint112(price.insuredE8);
             insurance.count(price.underlying, price.insuredE8);
             if (sold != ONE) insurance.hold((price.lossE8 * (ONE - sold)) / ONE, false);
         }
@@ -160,6 +164,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         uint64 account = preimage.account;
         Lot storage ended = _lots[account];
         (ended.endTime, ended.proceedsE8, ended.insuredE8) = (uint32(block.timestamp), 0, 0);
+        ended.insolventSince = 0;
         emit LotEnded(lot, account, stored.soldE8, stored.proceedsE8);
         bytes memory state = _modules().leaveLot(account, left, stored.proceedsE8);
         if (stored.soldE8 == ONE) return;
@@ -238,11 +243,10 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         bytes memory encoded = _wholeNow(live, preimage.state);
         int256 equityE8 = _equityOf(live, encoded, preimage.balances);
         _requireNotRestored(live, stored, preimage, p, encoded, equityE8);
-        uint256 age = _age(stored);
         if (equityE8 >= 0) {
             // Who bids owns the account that bids, or the bid is refused.
             bool own = clearinghouse.ownerOf(preimage.account) == msg.sender;
-            price.discountE8 = own ? 0 : _discountAt(p, age);
+            price.discountE8 = own ? 0 : _discountAt(p, _age(stored));
             price.payE8 = LotMath.priceUp(equityE8, fractionE8, price.discountE8);
             return price;
         }
@@ -258,7 +262,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
             _figures(live, encoded, preimage.balances).maintenanceE8,
             grossE8,
             fractionE8,
-            age
+            _insolventAge(stored)
         );
         price.insuredE8 = _coverage(stored, price.underlying, loss + incentive);
         bool pays = whole.positions.length == 0 || price.insuredE8 >= loss;
@@ -341,6 +345,12 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         uint256 ageSeconds
     ) internal view virtual returns (uint256 discountE8) {
         return LotMath.discount(p, ageSeconds);
+    }
+
+    /// @dev Seconds of auction without equity so far. Not of the lot: of one that was open long the first bidder after its equity fell below nothing would be paid the whole incentive, and so nobody would bid before.
+    function _insolventAge(Lot memory stored) private view returns (uint256) {
+        uint256 since = stored.insolventSince;
+        return since != 0 && block.timestamp > since ? block.timestamp - since : 0;
     }
 
     /// @dev Seconds of auction so far, those of a lot that this one resumes included.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
+import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
 import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Expiries} from "../clearing/Expiries.sol";
@@ -19,9 +19,10 @@ abstract contract LotValues is LotBook {
         bytes records;
     }
 
-    /// @dev Live prices of what is left of a lot.
+    /// @dev Live prices of a lot, as it was and what is left of it.
     function _liveOf(LotPreimage calldata preimage) internal returns (Live memory live) {
-        return _live(Exposures.underlyingsOf(preimage.state), vault.heldBy(preimage.account));
+        uint256 tokens = Exposures.tokensOf(preimage.balances) | vault.heldBy(preimage.account);
+        return _live(Exposures.underlyingsOf(preimage.state), tokens);
     }
 
     function _live(uint256 underlyings, uint256 tokens) internal returns (Live memory live) {
@@ -38,6 +39,12 @@ abstract contract LotValues is LotBook {
 
     function _equityOf(Live memory live, bytes memory state, bytes memory balances) internal view returns (int256) {
         return floors.equityOf(state, balances, live.checkpoint, live.records, SurfaceChoice.Better);
+    }
+
+    /// @param since 0: no longer.
+    function _setInsolvent(Lot storage kept, uint64 lot, uint256 since) internal {
+        kept.insolventSince = uint32(since);
+        emit ILiquidationHouse.LotInsolvent(lot, uint40(since));
     }
 
     function _coverage(Lot memory stored, uint16 main, uint256 lossE8) internal view returns (uint256) {

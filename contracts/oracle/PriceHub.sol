@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {MarketTotals} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
@@ -46,9 +47,11 @@ contract PriceHub is IPriceHub, AccessManaged {
         uint128 notionalE8;
     }
 
+    /// @dev `priceE8` is the last that a checkpoint read, at `goodTime`.
     struct TokenMarket {
         address source;
         uint64 priceE8;
+        uint32 goodTime;
         uint128 totalE8;
     }
 
@@ -159,8 +162,8 @@ contract PriceHub is IPriceHub, AccessManaged {
         require(token < vault.tokenCount() && parameters.isTokenSet(token), TokenUnknown(token));
         uint64 priceE8 = source == address(0) ? 0 : PriceSources.read(source);
         require(source == address(0) || priceE8 != 0, SourceUnusable(source));
-        _tokens[token].source = source;
-        _tokens[token].priceE8 = priceE8;
+        TokenMarket storage stored = _tokens[token];
+        (stored.source, stored.priceE8, stored.goodTime) = (source, priceE8, uint32(block.timestamp));
         emit TokenSourceSet(token, source);
     }
 
@@ -285,6 +288,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @custom:spec CLR-030
+    /// @custom:spec CLR-033
     function _advanceToken(uint16 token, uint256 elapsed, uint256 windowSeconds) private {
         TokenMarket storage stored = _tokens[token];
         (, uint8 decimals) = vault.tokenAt(token);
@@ -292,7 +296,9 @@ contract PriceHub is IPriceHub, AccessManaged {
         if (totalE8 > TOTAL_MAX_E8) totalE8 = TOTAL_MAX_E8;
         int256 next = Averages.follow(int256(uint256(stored.totalE8)), int256(totalE8), elapsed, windowSeconds);
         stored.totalE8 = uint128(uint256(next));
-        stored.priceE8 = _tokenPriceE8(stored.source, stored.priceE8);
+        address source = stored.source;
+        uint64 priceE8 = source == address(0) ? 0 : PriceSources.read(source);
+        if (priceE8 != 0) (stored.priceE8, stored.goodTime) = (priceE8, uint32(block.timestamp));
     }
 
     /// @dev Settles, moves on, and says how many options may be open until the next checkpoint.
@@ -475,8 +481,8 @@ contract PriceHub is IPriceHub, AccessManaged {
         record.token = token;
         // An underlying that has no source yet is none: the token then counts nothing.
         record.underlying = p.underlying <= underlyings ? p.underlying : 0;
-        uint64 priceE8 = _tokenPriceE8(source, stored.priceE8);
-        if (p.underlying == 0) record.priceE8 = priceE8;
+        uint256 priceE8 = source == address(0) ? 0 : _tokenPriceE8(stored, source);
+        if (p.underlying == 0) record.priceE8 = uint64(priceE8);
         else if (record.underlying != 0) record.priceE8 = _unitsE8(p.unitsE8, source, priceE8);
         if (token == SETTLEMENT && (source == address(0) || record.priceE8 > uint64(ONE))) {
             record.priceE8 = uint64(ONE);
@@ -487,16 +493,15 @@ contract PriceHub is IPriceHub, AccessManaged {
         return Checkpoints.encodeCollateral(record);
     }
 
-    function _tokenPriceE8(address source, uint64 lastE8) private view returns (uint64 priceE8) {
-        if (source == address(0)) return 0;
+    /// @dev Of a silent source the last price, which fades: it is neither believed for ever nor gone at once.
+    function _tokenPriceE8(TokenMarket storage stored, address source) private view returns (uint256 priceE8) {
         priceE8 = PriceSources.read(source);
-        if (priceE8 == 0) priceE8 = lastE8;
+        if (priceE8 == 0) priceE8 = PriceSources.fadedE8(stored.priceE8, block.timestamp - stored.goodTime);
     }
 
     /// @dev Units of the underlying in one token; a source beside it says by how much a share has grown.
-    function _unitsE8(uint64 unitsE8, address source, uint64 rateE8) private pure returns (uint64) {
+    function _unitsE8(uint64 unitsE8, address source, uint256 rateE8) private pure returns (uint64) {
         if (source == address(0)) return unitsE8;
-        uint256 units = (uint256(unitsE8) * rateE8) / ONE;
-        return uint64(units < MarginDomain.SPOT_MAX_E8 ? units : MarginDomain.SPOT_MAX_E8);
+        return uint64(Math.min((unitsE8 * rateE8) / ONE, MarginDomain.SPOT_MAX_E8));
     }
 }

@@ -12,10 +12,21 @@ library PriceSources {
     /// @dev With this much left, the 63/64 that a call may be given are at least `SOURCE_GAS`, and enough remains to go on.
     uint256 internal constant GAS_NEEDED = 270_000;
     uint256 internal constant ANSWER_BYTES = 64;
+    /// @dev The last price of a token's source that fell silent stands whole for an hour, and is gone a day later.
+    uint256 internal constant SILENCE_SECONDS = 3600;
+    uint256 internal constant FADE_SECONDS = 86_400;
 
     /// @notice The price of a source, 0 when it has none.
     function read(address source) internal view returns (uint64 priceE8) {
         (priceE8, ) = readTimed(source);
+    }
+
+    /// @notice What the last price still counts after so long a silence.
+    /// @custom:spec CLR-033
+    function fadedE8(uint256 lastE8, uint256 silentSeconds) internal pure returns (uint256) {
+        if (silentSeconds <= SILENCE_SECONDS) return lastE8;
+        uint256 faded = silentSeconds - SILENCE_SECONDS;
+        return faded < FADE_SECONDS ? (lastE8 * (FADE_SECONDS - faded)) / FADE_SECONDS : 0;
     }
 
     /// @notice Asks a source to note what it sees. One that has nothing to note, or fails, stops nobody; with little gas left it reverts as a reading does.

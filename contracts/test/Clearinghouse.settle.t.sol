@@ -152,6 +152,21 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         clearinghouse.settle(accounts, orders, fills);
     }
 
+    /// @dev A slip, or a delegate who may cancel, does not end an account's nonces for ever.
+    function test_cancelBelow_leavesNoncesForTheFuture() public {
+        uint64 step = 2 ** 48;
+        VM.startPrank(ownerOf(bob));
+        VM.expectRevert(
+            abi.encodeWithSelector(IClearingEvents.NonceTooFar.selector, bob, type(uint64).max, uint64(0))
+        );
+        clearinghouse.cancelBelow(bob, type(uint64).max);
+        clearinghouse.cancelBelow(bob, step);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NonceTooFar.selector, bob, 2 * step + 1, step));
+        clearinghouse.cancelBelow(bob, 2 * step + 1);
+        clearinghouse.cancelBelow(bob, 2 * step);
+        VM.stopPrank();
+    }
+
     function test_settle_revertsPastExpiryWrongLimitsAndSelfTrade() public {
         AccountInput[] memory accounts = pair(alice, bob, computed(), computed());
         (SignedOrder[] memory orders, Fill[] memory fills) = _match(1e8, BTC_PRICE, BTC_PRICE - 1);

@@ -267,6 +267,38 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         requireConserved();
     }
 
+    /// @dev Of a lot that was open for hours the first bidder after its equity fell below nothing is paid the loss alone: what he is paid for waiting begins when the loss is shown.
+    function test_bid_incentiveBeginsWhenTheLossIsShown() public {
+        _fund(100_000e6);
+        uint64 lot = _start(80_000e8);
+        VM.expectPartialRevert(ILiquidationHouse.NoLoss.selector);
+        house.showLoss(lot, preimage);
+        pass(4 hours);
+        walkBtc(65_000e8);
+        house.enlarge(lot, preimage, WITNESS);
+        assert(house.lotOf(victim).insolventSince == 0);
+        assert(_bid(lot, bidder, 1e7, 0) == -504.5e8);
+        uint256 since = house.lotOf(victim).insolventSince;
+        assert(since == this.clock());
+        // Shown again it does not begin anew.
+        pass(1800);
+        house.showLoss(lot, preimage);
+        assert(house.lotOf(victim).insolventSince == since);
+        assert(_bid(lot, bidder, 1e7, 0) == -(504.5e8 + 97.5e8));
+        // A bid that finds it solvent ends the time; the next loss has its own.
+        walkBtc(80_000e8);
+        assert(_bid(lot, bidder, 5e6, 1e16) > 0 && house.lotOf(victim).insolventSince == 0);
+        walkBtc(65_000e8);
+        house.showLoss(lot, preimage);
+        assert(house.lotOf(victim).insolventSince == this.clock());
+        pass(360);
+        assert(_bid(lot, bidder, 1e7, 0) == -(504.5e8 + 19.5e8));
+        _bid(lot, bidder, 1e8, 0);
+        _finish(lot);
+        assert(house.lotOf(victim).insolventSince == 0);
+        requireConserved();
+    }
+
     function test_start_restsAfterASaleInPartUnlessInDanger() public {
         uint64 lot = _start(80_000e8);
         pass(660);

@@ -109,6 +109,38 @@ contract ShareRatesTest is ProtocolFixture {
         hub.checkpoint();
     }
 
+    /// @dev A vault that fails may have been emptied: nothing is lent for ever on what it said before. It counts whole for an hour and fades over a day, at checkpoints and between them alike.
+    function test_live_aSilentSourceFades() public {
+        pass(60);
+        hub.checkpoint();
+        uint256 last = this.clock();
+        shares.setBroken(true);
+        pass(1 hours);
+        assert(_priceE8() == 1e8);
+        hub.checkpoint();
+        pass(1);
+        assert(_priceE8() == uint256(1e8 * (1 days - 1)) / 1 days);
+        pass(last + 1 hours + 6 hours - this.clock());
+        hub.checkpoint();
+        assert(_priceE8() == 0.75e8);
+        pass(18 hours);
+        assert(_priceE8() == 0);
+        pass(365 days);
+        hub.checkpoint();
+        assert(_priceE8() == 0);
+        shares.setBroken(false);
+        assert(_priceE8() == 1e8);
+        // What was read by no checkpoint is not remembered; once it was, an hour begins anew.
+        shares.setBroken(true);
+        assert(_priceE8() == 0);
+        shares.setBroken(false);
+        pass(60);
+        hub.checkpoint();
+        shares.setBroken(true);
+        pass(1 hours);
+        assert(_priceE8() == 1e8);
+    }
+
     /// @dev A source that fails or eats its gas when it is asked to note stops no checkpoint.
     function test_checkpoint_goesOnWhereNotingFails() public {
         shares.setBroken(true);
