@@ -156,9 +156,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
     function test_cancelBelow_leavesNoncesForTheFuture() public {
         uint64 step = 2 ** 48;
         VM.startPrank(ownerOf(bob));
-        VM.expectRevert(
-            abi.encodeWithSelector(IClearingEvents.NonceTooFar.selector, bob, type(uint64).max, uint64(0))
-        );
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NonceTooFar.selector, bob, type(uint64).max, uint64(0)));
         clearinghouse.cancelBelow(bob, type(uint64).max);
         clearinghouse.cancelBelow(bob, step);
         VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NonceTooFar.selector, bob, 2 * step + 1, step));
