@@ -113,6 +113,19 @@ library Exposures {
         }
     }
 
+    /// @notice Balances without the tokens of underlyings whose bit is set.
+    function without(
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        uint256 underlyings
+    ) internal pure returns (bytes memory rest) {
+        for (uint256 i = 0; i < balances.length; i += WORD) {
+            uint256 token = tokenAt(balances, i / WORD);
+            if ((underlyings >> collateralOf(checkpoint, token).underlying) & 1 != 0) continue;
+            rest = bytes.concat(rest, balances[i:i + WORD]);
+        }
+    }
+
     /// @notice Reverts unless `named` is a part of `held`: whole words that ascend as those do, of each token no more than is there.
     /// Why no other form: the referee refuses it, so nobody could challenge what was signed of it.
     function requireAtLeast(uint64 account, bytes calldata held, bytes calldata named) internal pure {

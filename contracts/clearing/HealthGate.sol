@@ -65,10 +65,19 @@ contract HealthGate is IHealthGate {
         bool isComputed = proof.kind == ProofKind.Computed;
         FloorFigures memory figures;
         uint256 initialE8 = 0;
-        if (isComputed) (figures, initialE8) = _compute(question, checkpoint, records);
+        bytes memory balances = question.balancesAfter;
+        (uint256 moved, uint256 waiting) = (0, 0);
+        if (question.averaged) (moved, waiting) = _movedAndWaiting(question, checkpoint, records);
+        if (isComputed && waiting != 0) {
+            // Without them, so that they lower no margin either.
+            (balances, waiting) = (Exposures.without(question.balancesAfter, checkpoint, waiting), 0);
+        }
+        if (isComputed) (figures, initialE8) = _compute(question, balances, checkpoint, records);
         else figures = _floor(question, checkpoint, records);
         int256 aside = int256(question.lockedE8);
-        if (question.averaged) aside += _averaged(question, figures.equityE8, checkpoint, records);
+        if (moved | waiting != 0) {
+            aside += _dropE8(question, balances, figures.equityE8, moved, waiting, checkpoint, records);
+        }
         uint256 creditE8 = 0;
         if (!isComputed) {
             creditE8 = _creditOf(question, checkpoint, records, figures.floorEquityE8 - aside);
@@ -135,12 +144,13 @@ contract HealthGate is IHealthGate {
     /// @custom:spec CLR-020
     function _compute(
         HealthQuestion calldata question,
+        bytes memory balances,
         bytes calldata checkpoint,
         bytes calldata records
     ) private view returns (FloorFigures memory, uint256 initialE8) {
         Figures memory figures = referee.health(
             question.stateAfter,
-            question.balancesAfter,
+            balances,
             checkpoint,
             records,
             SurfaceChoice.Worse
@@ -396,50 +406,69 @@ contract HealthGate is IHealthGate {
 
     // Figures
 
-    /// @dev What equity loses when spot is replaced by its average, and tokens of a market that is not normal count for nothing: positions in one wait until it is. With options whose spot is not its average all is priced anew.
+    /// @dev Underlyings by bits: those whose spot is not its average, and those whose market is not normal, of which the account has tokens alone: positions in one wait until it is.
     /// Why tokens do not wait: anybody may deposit a unit of one, and would keep the owner from taking out all else.
     /// @custom:spec CLR-021
     /// @custom:spec CLR-016
-    function _averaged(
+    function _movedAndWaiting(
         HealthQuestion calldata question,
-        int256 equityE8,
         bytes calldata checkpoint,
         bytes calldata records
-    ) private view returns (int256 dropE8) {
+    ) private pure returns (uint256 moved, uint256 waiting) {
         uint256 touched = Exposures.touched(question.stateAfter, question.balancesAfter, checkpoint);
         uint256 positions = Exposures.underlyingsOf(question.stateAfter);
-        uint256 moved = 0;
-        int256 dropE16 = 0;
-        int256 uncountedE16 = 0;
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
             bytes calldata record = Exposures.find(records, u);
             uint256 second = Checkpoints.word(record, 1);
             uint256 marketState = uint8(second >> 32);
-            int256 spotE8 = int256(Checkpoints.word(record, 0) >> 192);
-            int256 deltaE8 = Exposures.deltaOf(question.stateAfter, question.balancesAfter, checkpoint, u);
             if (marketState != Checkpoints.NORMAL) {
                 require((positions >> u) & 1 == 0, IClearingEvents.MarketNotNormal(u, marketState));
-                uncountedE16 += deltaE8 * spotE8;
-                continue;
+                waiting |= 1 << u;
+            } else if (Exposures.spotIn(record) != second >> 192) {
+                moved |= 1 << u;
             }
-            int256 drop = spotE8 - int256(second >> 192);
-            if (drop != 0) moved |= 1 << u;
-            dropE16 += deltaE8 * drop;
         }
-        int256 uncountedE8 = uncountedE16.ceil(int256(ONE));
+    }
+
+    /// @dev What equity loses when spot is replaced by its average, and by tokens that count for nothing. With options whose spot is not its average all is priced anew.
+    /// @param balances Tokens that the equity is of.
+    /// @param waiting Whose tokens are among them, and count for nothing.
+    /// @custom:spec CLR-021
+    function _dropE8(
+        HealthQuestion calldata question,
+        bytes memory balances,
+        int256 equityE8,
+        uint256 moved,
+        uint256 waiting,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (int256 dropE8) {
+        if (waiting != 0) dropE8 = _worthE16(question, waiting, false, checkpoint, records).ceil(int256(ONE));
         if (Exposures.holdsOption(question.stateAfter, moved)) {
             (bytes memory averaged, bytes memory averages) = AveragedRecords.average(checkpoint, records);
-            int256 averagedE8 = floors.equityOf(
-                question.stateAfter,
-                question.balancesAfter,
-                averaged,
-                averages,
-                SurfaceChoice.Worse
-            );
-            return uncountedE8 + (equityE8 > averagedE8 ? equityE8 - averagedE8 : int256(0));
+            int256 averagedE8 = floors.equityOf(question.stateAfter, balances, averaged, averages, SurfaceChoice.Worse);
+            return dropE8 + (equityE8 > averagedE8 ? equityE8 - averagedE8 : int256(0));
         }
-        return uncountedE8 + (dropE16 > 0 ? dropE16.ceil(int256(ONE)) : int256(0));
+        int256 dropE16 = _worthE16(question, moved, true, checkpoint, records);
+        return dropE8 + (dropE16 > 0 ? dropE16.ceil(int256(ONE)) : int256(0));
+    }
+
+    /// @dev Units held of some underlyings, at spot or at what spot is above its average.
+    function _worthE16(
+        HealthQuestion calldata question,
+        uint256 underlyings,
+        bool isDrop,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private pure returns (int256 sumE16) {
+        for (uint256 u = 1; underlyings >> u != 0; ++u) {
+            if ((underlyings >> u) & 1 == 0) continue;
+            bytes calldata record = Exposures.find(records, u);
+            int256 priceE8 = int256(Exposures.spotIn(record));
+            if (isDrop) priceE8 -= int256(Checkpoints.word(record, 1) >> 192);
+            sumE16 += Exposures.deltaOf(question.stateAfter, question.balancesAfter, checkpoint, u) * priceE8;
+        }
     }
 
     function _equityBefore(

@@ -44,6 +44,50 @@ contract ClearinghouseAveragedTest is DatedFixture {
         assert(later + 2_000e6 < before);
     }
 
+    /// @dev Tokens of a halted market count for nothing: neither their value, nor what they net, nor that their market stands off its average. An option makes all of it be priced anew.
+    function test_withdraw_tokensOfAHaltedMarketBesideAnOption() public {
+        tradeAtMark(alice, bob, call(FAR, 60_000), 1e8);
+        for (uint256 up = 0; up < 2; ++up) {
+            uint256 snapshot = VM.snapshotState();
+            _haltEth(up == 1 ? ETH_PRICE + 240e8 : ETH_PRICE - 240e8);
+            setBtc(90_500e8);
+            hub.refresh();
+            address owner = ownerOf(alice);
+            uint128 bare = _most(input(alice, computed()), owner);
+            deposit(alice, WETH_TOKEN, 30e18);
+            assert(_most(input(alice, computed()), owner) == bare);
+            VM.revertToState(snapshot);
+        }
+    }
+
+    /// @dev Ether against a short bitcoin asks for less margin than the bitcoin alone: not while its market is halted.
+    function test_withdraw_tokensOfAHaltedMarketNetNothing() public {
+        trade(bob, alice, btcPerpetual, 2e8, BTC_PRICE);
+        address owner = ownerOf(alice);
+        uint256 snapshot = VM.snapshotState();
+        uint128 bare = _most(input(alice, computed()), owner);
+        deposit(alice, WETH_TOKEN, 60e18);
+        require(_most(input(alice, computed()), owner) > bare, Broken("they count while it is normal"));
+        VM.revertToState(snapshot);
+        _haltEth(ETH_PRICE);
+        bare = _most(input(alice, computed()), owner);
+        deposit(alice, WETH_TOKEN, 60e18);
+        require(_most(input(alice, computed()), owner) == bare, Broken("and for nothing while it is not"));
+    }
+
+    /// @dev Of a market that is not normal nothing is averaged: its positions wait, its tokens do not count.
+    function test_average_leavesAHaltedMarketAsItIs() public {
+        _haltEth(ETH_PRICE + 240e8);
+        setBtc(93_000e8);
+        (bytes memory checkpoint, bytes memory records) = dated.live();
+        UnderlyingRecord memory was = this.lastOf(records);
+        assert(was.marketState != Checkpoints.NORMAL && was.spotE8 != was.averageSpotE8);
+        (, bytes memory averages) = AveragedRecords.average(checkpoint, records);
+        UnderlyingRecord memory is_ = this.lastOf(averages);
+        assert(is_.spotE8 == was.spotE8 && is_.perpetualMarkE8 == was.perpetualMarkE8);
+        assert(this.recordOf(averages).spotE8 != 93_000e8);
+    }
+
     /// @dev All at the average: what the library makes of a record is the record of a market that stands there.
     function test_average_movesEveryPriceAndNothingElse() public {
         setBtc(93_000e8);
@@ -69,6 +113,21 @@ contract ClearinghouseAveragedTest is DatedFixture {
 
     function recordOf(bytes calldata record) external pure returns (UnderlyingRecord memory) {
         return Checkpoints.decodeUnderlying(record);
+    }
+
+    /// @dev The record of the second of two markets.
+    function lastOf(bytes calldata all) external pure returns (UnderlyingRecord memory) {
+        uint256 words = Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * Checkpoints.expiriesOf(all);
+        return Checkpoints.decodeUnderlying(all[32 * words:]);
+    }
+
+    /// @dev At a price that its average has not reached.
+    function _haltEth(uint256 priceE8) private {
+        setEth(priceE8);
+        hub.refresh();
+        nextBlock();
+        ethFeed.setRound(1000, -1, block.timestamp);
+        hub.refresh();
     }
 
     /// @dev The most that can be withdrawn, by halving.

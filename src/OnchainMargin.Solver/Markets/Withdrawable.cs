@@ -16,34 +16,47 @@ internal static class Withdrawable
     {
         Holding holding = Holding.Of(account, book, inputs);
         UInt128 held = holding.Balances.FirstOrDefault(balance => balance.Token == token).AmountRaw;
-        bool isFree = holding.State.Positions.IsEmpty && holding.State.CashE8 >= 0;
+        // Without positions nothing has to be shown while the cash that is left covers the locked gains (CLR-023).
+        Int128 bareE8 = account.State.Positions.IsEmpty ? holding.State.CashE8 - LockedE8(holding.State, book, inputs) : -1;
         if (token == 0)
         {
-            Int128 cash = isFree && holding.Balances.IsEmpty ? holding.State.CashE8 : Int128.Min(FreeE8(holding, book, inputs) ?? 0, Int128.MaxValue);
-            cash = isFree ? Int128.Max(cash, holding.State.CashE8) : cash;
+            Int128 cash = Int128.Max(bareE8, FreeE8(holding, book, inputs) ?? 0);
             byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
             return cash <= 0 ? 0 : (UInt128)cash / AccountTouch.UnitE8(decimals);
         }
 
-        return isFree ? held : Largest(holding, token, held, book, inputs);
+        return bareE8 >= 0 ? held : Largest(holding, token, held, book, inputs);
     }
 
     /// <summary>Equity above what must stay; null when the market does not hold what the account touches, and while one that it has a position in is not normal (CLR-016).</summary>
     public static Int128? FreeE8(Holding holding, ProtocolBook book, CheckpointInputs inputs)
     {
         bool waits = holding.State.Positions.Any(position => Quotes.State(position.Instrument, inputs.View) != MarketState.Normal);
-        if (waits || holding.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
+        Holding counted = Counted(holding, inputs.Checkpoint);
+        if (waits || counted.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
         {
             return null;
         }
 
-        Int128 aside = AsideE8(holding, figures.EquityE8, book, inputs);
+        Int128 aside = AsideE8(counted, figures.EquityE8, book, inputs);
         return Int128.Min(figures.EquityE8 - aside - figures.InitialE8, figures.FloorEquityE8 - aside - figures.FloorE8);
     }
 
     /// <summary>What does not count at a withdrawal: locked gains, and what equity loses at averaged prices.</summary>
     public static Int128 AsideE8(Holding holding, Int128 equityE8, ProtocolBook book, CheckpointInputs inputs) =>
         LockedE8(holding.State, book, inputs) + AveragedDropE8(holding, equityE8, inputs.Checkpoint);
+
+    /// <summary>Without tokens of a market that is not normal: what is computed is computed without them.</summary>
+    private static Holding Counted(Holding holding, Checkpoint checkpoint)
+    {
+        bool Counts(Balance balance)
+        {
+            ushort underlying = checkpoint.Collaterals.FirstOrDefault(listed => listed.Token == balance.Token)?.Underlying ?? 0;
+            return underlying == 0 || checkpoint.Underlyings.FirstOrDefault(listed => listed.Underlying == underlying)?.MarketState is null or MarketState.Normal;
+        }
+
+        return holding.Balances.All(Counts) ? holding : holding with { Balances = [.. holding.Balances.Where(Counts)] };
+    }
 
     private static UInt128 Largest(Holding holding, ushort token, UInt128 held, ProtocolBook book, CheckpointInputs inputs)
     {
@@ -81,7 +94,7 @@ internal static class Withdrawable
         return window == 0 ? 0 : Touches.Locked(state.LockedGainE8, elapsed, window);
     }
 
-    /// <summary>With options whose spot is not its average everything is priced anew at the averages; otherwise prices are linear. Tokens of a market that is not normal count for nothing.</summary>
+    /// <summary>With options whose spot is not its average everything is priced anew at the averages; otherwise prices are linear. Tokens of a market that is not normal count for nothing: with an attested proof their worth is taken off here.</summary>
     private static Int128 AveragedDropE8(Holding holding, Int128 equityE8, Checkpoint checkpoint)
     {
         Int128 dropE16 = 0;

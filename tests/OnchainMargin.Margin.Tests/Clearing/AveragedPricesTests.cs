@@ -25,6 +25,17 @@ public sealed class AveragedPricesTests
         Assert.Equal(pumped.AverageSpotE8, averaged.AverageSpotE8);
     }
 
+    /// <summary>Its positions wait, and its tokens count for nothing.</summary>
+    [Theory]
+    [InlineData(MarketState.ReduceOnly)]
+    [InlineData(MarketState.Halted)]
+    public void Of_AMarketThatIsNotNormal_IsItself(MarketState state)
+    {
+        UnderlyingRecord halted = Still with { SpotE8 = 99_000 * One, MarketState = state };
+
+        Assert.Same(halted, AveragedPrices.Of(Sample.Checkpoint(halted)).Underlyings[0]);
+    }
+
     /// <summary>A mark that lies far under a pumped spot stays a price.</summary>
     [Fact]
     public void Of_AMarkBelowTheAveragesDistance_IsOneUnit()

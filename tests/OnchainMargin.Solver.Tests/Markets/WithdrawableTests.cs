@@ -1,0 +1,100 @@
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Solver.Markets;
+
+namespace OnchainMargin.Solver.Tests.Markets;
+
+/// <summary>What can be taken out by computation, as the clearing module would let it.</summary>
+public sealed class WithdrawableTests
+{
+    private const long Window = 1800;
+    private static readonly UInt128 Ether = 1_000_000_000_000_000_000;
+
+    /// <summary>Without positions the cash beyond the locked gains goes without a proof, and with collateral more.</summary>
+    [Theory]
+    [InlineData(0, 600)]
+    [InlineData(1, 1000)]
+    public void AmountRaw_LockedGainsWithoutPositions_StayUnlessCollateralCoversThem(int ethers, int dollars)
+    {
+        BookAccount account = Bare(1000, lockedDollars: 400, ethers);
+
+        UInt128 most = Withdrawable.AmountRaw(account, 0, Book(account), Inputs());
+
+        Assert.True(most >= (UInt128)dollars * 1_000_000, $"{most}");
+        Assert.True(ethers != 0 || most == 600_000_000, $"{most}");
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1000, true)]
+    [InlineData(1001, false)]
+    public void AmountRaw_TokensWithoutPositions_AllGoWhileCashCoversTheLockedGains(int locked, bool all)
+    {
+        BookAccount account = Bare(1000, locked, ethers: 2);
+
+        UInt128 most = Withdrawable.AmountRaw(account, 1, Book(account), Inputs());
+
+        Assert.Equal(all, most == 2 * Ether);
+        Assert.NotEqual(UInt128.Zero, most);
+    }
+
+    /// <summary>Tokens of a halted market add nothing, net nothing and are averaged by nothing: beside positions in another market the cash that goes is that of an account without them.</summary>
+    [Theory]
+    [InlineData(true, 2000)]
+    [InlineData(false, 2000)]
+    [InlineData(true, 1900)]
+    [InlineData(true, 2100)]
+    public void AmountRaw_TokensOfAHaltedMarket_CountForNothing(bool isHalted, double average)
+    {
+        CheckpointInputs inputs = Inputs(isHalted ? MarketState.Halted : MarketState.Normal, average);
+        BookAccount with = Short(ethers: 10);
+        BookAccount without = Short(ethers: 0);
+
+        UInt128 most = Withdrawable.AmountRaw(with, 0, Book(with), inputs);
+        UInt128 bare = Withdrawable.AmountRaw(without, 0, Book(without), inputs);
+
+        Assert.NotEqual(UInt128.Zero, bare);
+        Assert.True(isHalted ? most == bare : most > bare, $"{most}, {bare} without");
+    }
+
+    private static BookAccount Bare(long dollars, long lockedDollars, int ethers) => Books.Account(1, 0, 0, 0, Tokens(ethers)) with
+    {
+        State = new AccountState
+        {
+            CashE8 = dollars * Books.One,
+            InterestIndexE12 = 1_000_000_000_000,
+            LockedGainE8 = (ulong)lockedDollars * 100_000_000,
+            GainTime = (ulong)Books.Start,
+        },
+    };
+
+    /// <summary>Short one unit of the second market at its price.</summary>
+    private static BookAccount Short(int ethers) => Books.Account(1, 0, 0, 0, Tokens(ethers)) with
+    {
+        State = new AccountState
+        {
+            CashE8 = 50_000 * Books.One,
+            InterestIndexE12 = 1_000_000_000_000,
+            Positions = [new Position(Instrument.Perpetual(2), -Books.One, -50_000 * (Int128)Books.One)],
+        },
+    };
+
+    private static System.Collections.Immutable.ImmutableArray<Balance> Tokens(int ethers) => ethers == 0 ? [] : [new Balance(1, (UInt128)ethers * Ether)];
+
+    private static ProtocolBook Book(BookAccount account) => Books.Of([Inputs()], account) with
+    {
+        Parameters = new BookParameters { Oracle = new() { AveragingWindowSeconds = (uint)Window } },
+    };
+
+    /// <summary>Two markets of one group; the collateral is of the first.</summary>
+    private static CheckpointInputs Inputs(MarketState state = MarketState.Normal, double average = 2000)
+    {
+        CheckpointInputs one = Books.Inputs(1, Books.Start, 2000, record: record => record with { MarketState = state, AverageSpotE8 = (long)average * Books.One });
+        UnderlyingRecord first = one.Checkpoint.Underlyings[0];
+        UnderlyingRecord second = first with { Underlying = 2, MarketState = MarketState.Normal, SpotE8 = 50_000 * Books.One, PerpetualMarkE8 = 50_000 * Books.One, AverageSpotE8 = 50_000 * Books.One };
+        Checkpoint checkpoint = one.Checkpoint with { Underlyings = [first, second] };
+        return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. first.Pack(), .. second.Pack()]);
+    }
+}
