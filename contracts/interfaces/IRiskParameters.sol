@@ -160,7 +160,7 @@ interface IRiskParameters {
     /// @notice Sets an underlying; the next free number (from 1) lists a new one.
     function setUnderlying(uint16 underlying, UnderlyingParameters calldata parameters) external;
 
-    /// @notice Sets a token of the vault's list. The first time all of it acts at once: before it the token counts nothing (`isTokenSet`).
+    /// @notice Sets a token of the vault's list. The first time all of it acts at once: before it the token counts nothing (`isTokenSet`), but the settlement token.
     function setToken(uint16 token, TokenParameters calldata parameters) external;
 
     /// @notice Moves what attesters may move of an underlying; for the contract of their steps (`IParameterSteps`), which holds the corridor. All checks of `setUnderlying` hold.

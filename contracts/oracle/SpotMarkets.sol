@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {FeedParameters, ISpotMarkets, SpotReading} from "../interfaces/ISpotMarkets.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
@@ -93,7 +94,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         // From the expiry on; the newest half hour, which says how much there is, when none has enough.
         uint256 enough = _firstCovered(
             kept,
-            before == 0 ? 0 : before - 1,
+            Math.saturatingSub(before, 1),
             kept.length - 1,
             from.coveredSeconds + COVERED_MIN_SECONDS
         );

@@ -40,7 +40,7 @@ public static class AccountTouch
     /// <summary>The cash and tokens that health is judged by after the touch. Locked gains, version and times stay as they are: no margin depends on them.</summary>
     /// <param name="state">The stored state.</param>
     /// <param name="balances">Its tokens.</param>
-    /// <param name="indices">The last checkpoint's header.</param>
+    /// <param name="indices">Whose indices count: the last checkpoint's, or those of now.</param>
     /// <param name="settlementDecimals">Decimals of the settlement token.</param>
     /// <param name="settlements">The settlement prices that are fixed.</param>
     public static (AccountState State, ImmutableArray<Balance> Balances) Touched(
@@ -49,6 +49,13 @@ public static class AccountTouch
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(settlements);
         AccountState settled = settlements.Settle(state with { CashE8 = CashWithInterest(state, indices) + SweptE8(balances, settlementDecimals) });
-        return (settled with { InterestIndexE12 = Interest.IndexOf(settled.CashE8, indices) }, Book.Balances.WithoutSettlement(balances));
+        ulong indexE12 = Interest.IndexOf(settled.CashE8, indices);
+        if (Int128.IsNegative(settled.CashE8) == Int128.IsNegative(state.CashE8))
+        {
+            // Interest of an account that was touched after that header is in its cash already.
+            indexE12 = Math.Max(indexE12, state.InterestIndexE12);
+        }
+
+        return (settled with { InterestIndexE12 = indexE12 }, Book.Balances.WithoutSettlement(balances));
     }
 }

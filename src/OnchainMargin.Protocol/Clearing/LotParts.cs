@@ -22,7 +22,7 @@ public static class LotParts
     /// <summary>The account as it would be if the lot ended now: the unsold part with interest, the proceeds, and the tokens that it holds now.</summary>
     /// <param name="lot">The lot.</param>
     /// <param name="account">The lot's account.</param>
-    /// <param name="indices">The last checkpoint's header.</param>
+    /// <param name="indices">Whose indices count: the last checkpoint's, or those of now.</param>
     /// <param name="settlements">The settlement prices that are fixed.</param>
     public static (AccountState State, ImmutableArray<Balance> Balances) Rest(BookLot lot, BookAccount account, CheckpointHeader indices, SettlementPrices settlements)
     {

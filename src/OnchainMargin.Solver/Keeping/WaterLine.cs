@@ -15,8 +15,11 @@ namespace OnchainMargin.Solver.Keeping;
 /// <param name="workers">Threads that compute.</param>
 internal sealed class WaterLine(int nearest, int workers)
 {
-    /// <summary>Accounts of the whole book that are touched anew at each look: interest moves all of them, a little, at every checkpoint.</summary>
+    /// <summary>Accounts of the whole book that are touched anew at each look: interest moves all of them, a little, with every second.</summary>
     private const int Rotation = 2048;
+
+    /// <summary>Indices that differ by less than one part in so many count as equal: a dollar on a million of cash, some minutes' interest at 10 % a year.</summary>
+    private const int IndexParts = 1_000_000;
 
     private const byte UnknownDecimals = 6;
 
@@ -78,11 +81,11 @@ internal sealed class WaterLine(int nearest, int workers)
         return look.Under;
     }
 
-    /// <summary>Brings the accounts of the first look to a book: what differs from the last one, or all of them when interest or settlement prices have moved.</summary>
+    /// <summary>Brings the accounts of the first look to a book: what differs from the last one, or all of them when interest has moved noticeably, or settlement prices have.</summary>
     private void Follow(ProtocolBook book, CheckpointHeader header)
     {
-        CheckpointHeader indices = header with { Id = 0, Time = 0 };
-        IEnumerable<ulong> moved = _indices != indices || !ReferenceEquals(_settlements, book.Settlements)
+        bool isAnew = !IsNear(_indices, header) || !ReferenceEquals(_settlements, book.Settlements);
+        IEnumerable<ulong> moved = isAnew
             ? _members.ToArray()
             : book.Accounts.Since(_accounts).Select(static change => (change.Now ?? change.Before)!.Id).Where(_members.Contains);
         foreach (ulong id in moved)
@@ -97,8 +100,14 @@ internal sealed class WaterLine(int nearest, int workers)
             }
         }
 
-        (_accounts, _settlements, _indices) = (book.Accounts, book.Settlements, indices);
+        // The indices stay those at which all were touched, so that many small moves are one large one.
+        (_accounts, _settlements, _indices) = (book.Accounts, book.Settlements, isAnew ? header : _indices);
     }
+
+    private static bool IsNear(CheckpointHeader? before, CheckpointHeader now) =>
+        before is not null && IsNear(before.DebtIndexE12, now.DebtIndexE12) && IsNear(before.CreditIndexE12, now.CreditIndexE12);
+
+    private static bool IsNear(ulong before, ulong now) => (now > before ? now - before : before - now) <= before / IndexParts;
 
     private void Drop(ulong id)
     {

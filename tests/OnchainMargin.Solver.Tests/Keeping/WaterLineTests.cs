@@ -69,6 +69,42 @@ public sealed class WaterLineTests
         Assert.Contains(sinking, line.First(book, prices[2]));
     }
 
+    /// <summary>Interest of one block is not worth touching all anew; what many blocks add up to is.</summary>
+    [Fact]
+    public void First_InterestOfManyBlocks_IsCounted()
+    {
+        (ProtocolBook book, CheckpointInputs[] prices) = Sample();
+        book = Books.Of([prices[0]], [.. book.Accounts.Values.Select(account => Indebted(account, prices[0]))]);
+        var line = new WaterLine(nearest: 200, workers: 2);
+        All(line, book, prices[0]);
+        Assert.Empty(UnderWater(book, prices[0]));
+        for (ulong block = 1; block < 400; block++)
+        {
+            line.First(book, Later(prices[0], block * 400_000));
+        }
+
+        CheckpointInputs live = Later(prices[0], 400 * 400_000);
+        ulong[] expected = UnderWater(book, live);
+        Assert.InRange(expected.Length, 50, 190);
+        Assert.InRange(line.First(book, live).Count, expected.Length - 1, expected.Length);
+    }
+
+    /// <summary>Sixty ether against a debt that leaves a dime above the margin for each account before it.</summary>
+    private static BookAccount Indebted(BookAccount account, CheckpointInputs live)
+    {
+        BookAccount bare = account with { State = account.State with { CashE8 = 0, Positions = [] }, Balances = [new Balance(1, 60 * (UInt128)1_000_000_000_000_000_000)] };
+        AccountFigures figures = MarginEngine.Compute(bare.State, bare.Balances.AsSpan(), live.View, SurfaceChoice.Better);
+        Int128 aboveE8 = (Int128)account.Id * Books.One / 10;
+        return bare with { State = bare.State with { CashE8 = figures.MaintenanceE8 - figures.EquityE8 + aboveE8 } };
+    }
+
+    /// <summary>The same with a debt index that has grown.</summary>
+    private static CheckpointInputs Later(CheckpointInputs live, ulong grownE12)
+    {
+        Checkpoint checkpoint = live.Checkpoint with { Header = live.Checkpoint.Header with { DebtIndexE12 = live.Checkpoint.Header.DebtIndexE12 + grownE12 } };
+        return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => OnchainMargin.Ethereum.Hashing.Keccak256.Hash(bytes).ToArray()), checkpoint.Underlyings[0].Pack());
+    }
+
     private static IReadOnlyList<ulong> All(WaterLine line, ProtocolBook book, CheckpointInputs live) => line.Take(line.Whole(book, live), book, live);
 
     private static ulong[] UnderWater(ProtocolBook book, CheckpointInputs live) =>
