@@ -14,6 +14,7 @@ import {
   min,
   next,
   pick,
+  points,
   root,
   write,
 } from "./integers.js";
@@ -42,18 +43,6 @@ function isButterflyFree({ a, b, rho, m, sigma, tau }) {
 }
 
 // ORC-012
-const FARTHEST = 8931177019n;
-function points(tau) {
-  const unit = root(((36n * tau) << 64n) / (100n * YEAR));
-  const half = [0n, ...[0n, 1n, 2n, 3n, 4n].map((i) => min((unit / 2n) << i, FARTHEST)), FARTHEST];
-  return [
-    ...half
-      .slice(1)
-      .reverse()
-      .map((k) => -k),
-    ...half,
-  ];
-}
 const firstStep = (from, to, step) => {
   const i = from.findIndex((v, j) => (v > to[j] ? v - to[j] : to[j] - v) * E8 > step * v);
   return i < 0 ? 13 : i;

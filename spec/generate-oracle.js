@@ -1,7 +1,21 @@
 // Writes the vectors of prices, settlement and what lies are worth: ORC-001 to ORC-006, ORC-010, ORC-015, ORC-016, CLR-021 and CLR-050 with CLR-054, beside those of spec/generate-attested.js. Run: node spec/generate-oracle.js
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import { keccak256 } from "ethers";
-import { E8, HOUR, YEAR, allowedStep, between, ceil, columns, max, min, pick, root, write } from "./integers.js";
+import {
+  E8,
+  HOUR,
+  YEAR,
+  allowedStep,
+  between,
+  ceil,
+  columns,
+  max,
+  min,
+  pick,
+  points,
+  root,
+  write,
+} from "./integers.js";
 
 const DAY = 86_400n;
 const abs = (a) => (a < 0n ? -a : a);
@@ -257,7 +271,15 @@ write(
 // ORC-005: the same walks, whose source then says nothing for good.
 const deaths = times(24, () => {
   const history = [
-    { spot: 90_000n * E8, average: 90_000n * E8, time: START, state: NORMAL, demanded: START, cumulative: 0n, covered: 0n },
+    {
+      spot: 90_000n * E8,
+      average: 90_000n * E8,
+      time: START,
+      state: NORMAL,
+      demanded: START,
+      cumulative: 0n,
+      covered: 0n,
+    },
   ];
   const step = (gap, price) => {
     const used = price === 0n ? 0n : 1n;
@@ -381,27 +403,45 @@ write(
 );
 
 // ORC-015
+const Q32 = 2n ** 32n;
 function risk({ volStep, forwardStep, vols, ratio, tau }) {
   const s = allowedStep(volStep, tau, HOUR);
   const growth = ceil((E8 + s) * (2n * E8 + s), 2n * E8 - s) - E8;
-  const sigma = vols.slice(3, 10).reduce(max);
-  const deviation = ceil(sigma * (root((tau << 64n) / YEAR) + 1n), 2n ** 32n);
-  const move = min(E8, ceil(4n * deviation * growth, 10n * 2n ** 32n));
+  const root32 = root((tau << 64n) / YEAR) + 1n;
+  const k = points(tau);
+  const moves = k.slice(1).map((right, i) => {
+    const deviation = ceil(max(vols[i], vols[i + 1]) * root32, Q32);
+    const moved = ceil(deviation * growth, E8) + ceil(max(deviation, root32) * root32, 16n * Q32);
+    const reached = deviation + moved;
+    const distance = min(abs(k[i]), abs(right));
+    const d = max(0n, (distance * Q32) / reached - ceil(reached, 2n));
+    const x = (d * d) / (2n * Q32) + (right <= 0n ? distance : 0n);
+    return ceil(4n * moved * E8, 10n * (Q32 + x + (x * x) / (2n * Q32)));
+  });
+  const move = min(E8, moves.reduce(max));
   const f = 2n * forwardStep + HOUR;
-  return ceil(f * E8 + (ratio + f) * move, 100n * E8);
+  return { risk: ceil(f * E8 + (ratio + f) * move, 100n * E8), largest: moves.indexOf(moves.reduce(max)) };
 }
-const lies = times(60, (i) => {
-  const vols = times(13, () => pick(4_294_967n, between(2n ** 30n, 2n ** 33n), i % 5 === 0 ? 2n ** 37n : 2n ** 32n));
+const TAUS = [1n, 3600n, 604_800n, 31_536_000n, 63_072_000n];
+// Any volatilities; then wings that rise to several hundred percent, where an interval away from the forward decides.
+const lies = times(120, (i) => {
+  const level = between(2n ** 29n, 2n ** 32n);
+  const wing = [between(0, 2n ** 31n), between(0, 2n ** 33n)];
+  const vols = times(13, (j) => {
+    if (i >= 60) return level + (wing[j < 6 ? 0 : 1] * BigInt(Math.abs(j - 6))) / 2n;
+    return pick(4_294_967n, between(2n ** 30n, 2n ** 33n), i % 5 === 0 ? 2n ** 37n : 2n ** 32n);
+  });
   const one = {
     volStep: pick(15_000_000n, 25_000_000n, 1n),
     forwardStep: pick(0n, 500_000n, 10_000_000n),
     vols,
     ratio: between(50_000_000, 350_000_000),
-    tau: pick(1n, 3600n, 604_800n, 31_536_000n, 63_072_000n, between(1, 63_072_000)),
+    tau: pick(...TAUS, between(1, 63_072_000), between(86_400, 7_776_000)),
   };
-  return { ...one, risk: risk(one) };
+  return { ...one, ...risk(one) };
 });
 if (!lies.every((l) => l.risk < 2n ** 24n)) throw new Error("the risk of a surface does not fit its place");
+if (new Set(lies.map((l) => l.largest)).size < 9) throw new Error("too few intervals decide");
 write(
   "ORC-015",
   "governed steps, thirteen volatilities, forward over spot, the time to expiry; risk: what an hour of lies moves one unit by, E6 of spot",

@@ -44,6 +44,20 @@ export function kappa(tau) {
 }
 export const allowedStep = (volStep, tau, elapsed) => (volStep * kappa(tau) * min(elapsed, HOUR)) / (E8 * HOUR);
 
+// The points of ORC-012.
+const FARTHEST = 8931177019n;
+export function points(tau) {
+  const unit = root(((36n * tau) << 64n) / (100n * YEAR));
+  const half = [0n, ...[0n, 1n, 2n, 3n, 4n].map((i) => min((unit / 2n) << i, FARTHEST)), FARTHEST];
+  return [
+    ...half
+      .slice(1)
+      .reverse()
+      .map((k) => -k),
+    ...half,
+  ];
+}
+
 // Columns of decimal strings: case i is the i-th of each.
 export function write(rule, about, columns) {
   mkdirSync("spec/attested", { recursive: true });

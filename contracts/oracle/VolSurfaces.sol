@@ -319,7 +319,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
             if (i < 13) revert SurfaceStep(s.underlying, s.expiry, k[i], before[i], vols[i]);
         }
         _requireCalendar(s, k, vols, tau);
-        return SurfaceChecks.riskE6(p, vols, (s.forwardE8 * ONE) / s.spotE8, tau);
+        return SurfaceChecks.riskE6(p, k, vols, (s.forwardE8 * ONE) / s.spotE8, tau);
     }
 
     /// @dev Compares with the neighbours that are in force.

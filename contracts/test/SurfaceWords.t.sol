@@ -49,7 +49,7 @@ contract SurfaceWordsTest {
         for (uint256 i = 0; i < 13; ++i) vols[i] = 2 ** 40;
         uint256 tau = 2 * 31_536_000;
         uint256 ratioE8 = MarginDomain.ONE + SurfaceChecks.forwardBandE8(p, tau);
-        uint256 riskE6 = SurfaceChecks.riskE6(p, vols, ratioE8, tau);
+        uint256 riskE6 = SurfaceChecks.riskE6(p, SurfaceChecks.points(tau), vols, ratioE8, tau);
         assert(riskE6 > 3.5e6 && riskE6 < 2 ** 24);
         uint256 stamp = SurfaceWords.stampOf(type(uint32).max, 600, type(uint32).max, riskE6);
         assert(SurfaceWords.riskE6Of(stamp) == riskE6 && SurfaceWords.asideTimeOf(stamp) == type(uint32).max);

@@ -15,6 +15,10 @@ public static class SurfaceChecks
     private const int Middle = 6;
     private const long SpotBandE8 = 10_000_000;
 
+    /// <summary>By how much a deviation may move unseen between two points, beyond what theirs do: this part of √τ times the larger of it and √τ.</summary>
+    private const int HiddenDivisor = 16;
+
+    private static readonly BigInteger OneQ32 = BigInteger.One << 32;
     private static readonly BigInteger OneE12 = Rounding.OneE12;
     private static readonly BigInteger OneE16 = BigInteger.Pow(10, 16);
 
@@ -115,16 +119,25 @@ public static class SurfaceChecks
     [SpecRule("ORC-015")]
     public static long RiskE6(in SurfaceBands bands, ReadOnlySpan<long> volsQ32, long ratioE8, long tau)
     {
-        long largestQ32 = 0;
-        for (int i = 3; i < 10; i++)
-        {
-            largestQ32 = Math.Max(largestQ32, volsQ32[i]);
-        }
-
         BigInteger step = AllowedStepE8(bands, tau, HourSeconds);
         BigInteger growthE8 = DivCeil((Rounding.One + step) * ((2 * Rounding.One) + step), (2 * Rounding.One) - step) - Rounding.One;
-        BigInteger deviationQ32 = DivCeil((BigInteger)largestQ32 * (Kernel.Isqrt(((UInt128)(ulong)tau << 64) / (ulong)Rounding.Year) + 1), BigInteger.One << 32);
-        var moveE8 = BigInteger.Min(Rounding.One, DivCeil(4 * deviationQ32 * growthE8, (BigInteger)10 << 32));
+        BigInteger rootTauQ32 = Kernel.Isqrt(((UInt128)(ulong)tau << 64) / (ulong)Rounding.Year) + 1;
+        Span<long> points = stackalloc long[PointCount];
+        Points(tau, points);
+        BigInteger moveE8 = 0;
+        for (int i = 1; i < PointCount; i++)
+        {
+            BigInteger deviation = DivCeil(Math.Max(volsQ32[i - 1], volsQ32[i]) * rootTauQ32, OneQ32);
+            BigInteger moved = DivCeil(deviation * growthE8, Rounding.One) + DivCeil(BigInteger.Max(deviation, rootTauQ32) * rootTauQ32, HiddenDivisor * OneQ32);
+            deviation += moved;
+            BigInteger distance = i <= Middle ? -points[i] : points[i - 1];
+            var d = BigInteger.Max(0, (distance * OneQ32 / deviation) - DivCeil(deviation, 2));
+            BigInteger x = (d * d / (2 * OneQ32)) + (i <= Middle ? distance : 0);
+            BigInteger decay = OneQ32 + x + (x * x / (2 * OneQ32));
+            moveE8 = BigInteger.Max(moveE8, DivCeil(4 * moved * Rounding.One, 10 * decay));
+        }
+
+        moveE8 = BigInteger.Min(Rounding.One, moveE8);
         BigInteger forwardE8 = (2 * (BigInteger)bands.ForwardStepE8) + HourSeconds;
         return (long)DivCeil((forwardE8 * Rounding.One) + ((ratioE8 + forwardE8) * moveE8), 100 * Rounding.One);
     }
