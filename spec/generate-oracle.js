@@ -409,14 +409,15 @@ function risk({ volStep, forwardStep, vols, ratio, tau }) {
   const growth = ceil((E8 + s) * (2n * E8 + s), 2n * E8 - s) - E8;
   const root32 = root((tau << 64n) / YEAR) + 1n;
   const k = points(tau);
+  const hidden = min(root32 / 10n + 1n, 286_331_153n);
   const moves = k.slice(1).map((right, i) => {
-    const deviation = ceil(max(vols[i], vols[i + 1]) * root32, Q32);
-    const moved = ceil(deviation * growth, E8) + ceil(max(deviation, root32) * root32, 16n * Q32);
+    const deviation = (max(vols[i], vols[i + 1]) * root32) / Q32 + 1n;
+    const moved = (deviation * growth) / E8 + (max(deviation, root32) * hidden) / Q32 + 2n;
     const reached = deviation + moved;
     const distance = min(abs(k[i]), abs(right));
-    const d = max(0n, (distance * Q32) / reached - ceil(reached, 2n));
+    const d = max(0n, (distance * Q32) / reached - reached / 2n - 1n);
     const x = (d * d) / (2n * Q32) + (right <= 0n ? distance : 0n);
-    return ceil(4n * moved * E8, 10n * (Q32 + x + (x * x) / (2n * Q32)));
+    return (4n * E8 * moved) / (10n * (Q32 + x + (x * x) / (2n * Q32))) + 1n;
   });
   const move = min(E8, moves.reduce(max));
   const f = 2n * forwardStep + HOUR;

@@ -23,8 +23,9 @@ library SurfaceChecks {
     uint256 internal constant POINTS = 13;
     /// @dev Points 3, 4, 6, 8, 9: one and two units to either side, and the forward.
     uint256 internal constant CALENDAR_POINTS = 0x0908060403;
-    /// @dev By how much a deviation may move unseen between two points, beyond what theirs do: a sixteenth of √τ times the larger of it and √τ. An allowance above what was found by search; the wider points lie apart, the more a kink hides.
-    uint256 internal constant HIDDEN_DIVISOR = 16;
+    /// @dev Of the larger of a deviation and √τ, what a kink between two points may move unseen: a tenth of √τ, as points lie the farther apart, and a fifteenth at most. An allowance above what was found by search.
+    uint256 internal constant HIDDEN_DIVISOR = 10;
+    uint256 internal constant HIDDEN_MAX_Q32 = 286331153;
 
     /// @notice Whether the numbers are in MRG-010 and the surface is wide enough.
     /// @custom:spec ORC-010
@@ -164,21 +165,25 @@ library SurfaceChecks {
         uint256 rootTauQ32
     ) private pure returns (uint256 largestE8) {
         unchecked {
+            uint256 hiddenQ32 = Rounding.min(rootTauQ32 / HIDDEN_DIVISOR + 1, HIDDEN_MAX_Q32);
+            uint256 left = volsQ32[0];
             for (uint256 i = 1; i < POINTS; ++i) {
-                uint256 deviation = Rounding.divUp(Rounding.max(volsQ32[i - 1], volsQ32[i]) * rootTauQ32, 1 << 32);
+                uint256 right = volsQ32[i];
+                uint256 reached = ((Rounding.max(left, right) * rootTauQ32) >> 32) + 1;
+                left = right;
                 uint256 moved =
-                    Rounding.divUp(deviation * growthE8, ONE) +
-                        Rounding.divUp(Rounding.max(deviation, rootTauQ32) * rootTauQ32, HIDDEN_DIVISOR << 32);
-                deviation += moved;
-                // The end that is nearer to the forward.
-                uint256 distance = i < 7 ? uint256(-k[i]) : uint256(k[i - 1]);
-                uint256 d = (distance << 32) / deviation;
-                uint256 half = (deviation + 1) / 2;
+                    (reached * growthE8) / ONE + ((Rounding.max(reached, rootTauQ32) * hiddenQ32) >> 32) + 2;
+                reached += moved;
+                // The end that is nearer to the forward; below it vega has the factor e^-|k| besides.
+                uint256 distance = i > 6 ? uint256(k[i - 1]) : uint256(-k[i]);
+                uint256 d = (distance << 32) / reached;
+                uint256 half = reached / 2 + 1;
                 d = d > half ? d - half : 0;
-                uint256 x = ((d * d) >> 33) + (i < 7 ? distance : 0);
+                uint256 x = (d * d) >> 33;
+                if (i < 7) x += distance;
                 // e^x >= 1 + x + x²/2.
                 uint256 decay = (1 << 32) + x + ((x * x) >> 33);
-                largestE8 = Rounding.max(largestE8, Rounding.divUp(4 * moved * ONE, 10 * decay));
+                largestE8 = Rounding.max(largestE8, (4 * ONE * moved) / (10 * decay) + 1);
             }
         }
     }

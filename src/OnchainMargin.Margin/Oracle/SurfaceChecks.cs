@@ -15,8 +15,9 @@ public static class SurfaceChecks
     private const int Middle = 6;
     private const long SpotBandE8 = 10_000_000;
 
-    /// <summary>By how much a deviation may move unseen between two points, beyond what theirs do: this part of √τ times the larger of it and √τ.</summary>
-    private const int HiddenDivisor = 16;
+    /// <summary>Of the larger of a deviation and √τ, what a kink between two points may move unseen: a tenth of √τ, a fifteenth at most.</summary>
+    private const int HiddenDivisor = 10;
+    private const int HiddenMaxQ32 = 286_331_153;
 
     private static readonly BigInteger OneQ32 = BigInteger.One << 32;
     private static readonly BigInteger OneE12 = Rounding.OneE12;
@@ -122,19 +123,20 @@ public static class SurfaceChecks
         BigInteger step = AllowedStepE8(bands, tau, HourSeconds);
         BigInteger growthE8 = DivCeil((Rounding.One + step) * ((2 * Rounding.One) + step), (2 * Rounding.One) - step) - Rounding.One;
         BigInteger rootTauQ32 = Kernel.Isqrt(((UInt128)(ulong)tau << 64) / (ulong)Rounding.Year) + 1;
+        var hiddenQ32 = BigInteger.Min((rootTauQ32 / HiddenDivisor) + 1, HiddenMaxQ32);
         Span<long> points = stackalloc long[PointCount];
         Points(tau, points);
         BigInteger moveE8 = 0;
         for (int i = 1; i < PointCount; i++)
         {
-            BigInteger deviation = DivCeil(Math.Max(volsQ32[i - 1], volsQ32[i]) * rootTauQ32, OneQ32);
-            BigInteger moved = DivCeil(deviation * growthE8, Rounding.One) + DivCeil(BigInteger.Max(deviation, rootTauQ32) * rootTauQ32, HiddenDivisor * OneQ32);
-            deviation += moved;
+            BigInteger deviation = (Math.Max(volsQ32[i - 1], volsQ32[i]) * rootTauQ32 / OneQ32) + 1;
+            BigInteger moved = (deviation * growthE8 / Rounding.One) + (BigInteger.Max(deviation, rootTauQ32) * hiddenQ32 / OneQ32) + 2;
+            BigInteger reached = deviation + moved;
             BigInteger distance = i <= Middle ? -points[i] : points[i - 1];
-            var d = BigInteger.Max(0, (distance * OneQ32 / deviation) - DivCeil(deviation, 2));
+            var d = BigInteger.Max(0, (distance * OneQ32 / reached) - (reached / 2) - 1);
             BigInteger x = (d * d / (2 * OneQ32)) + (i <= Middle ? distance : 0);
             BigInteger decay = OneQ32 + x + (x * x / (2 * OneQ32));
-            moveE8 = BigInteger.Max(moveE8, DivCeil(4 * moved * Rounding.One, 10 * decay));
+            moveE8 = BigInteger.Max(moveE8, (4 * Rounding.One * moved / (10 * decay)) + 1);
         }
 
         moveE8 = BigInteger.Min(Rounding.One, moveE8);
