@@ -91,7 +91,7 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     mapping(address who => uint256) internal _heldForE8;
     mapping(address owner => Loss) internal _losses;
     Recovery internal _recovery;
-    mapping(uint16 underlying => bool) internal _isWoundDown;
+    mapping(uint16 underlying => uint40 time) internal _woundDownAt;
 
     modifier onlyHouse() {
         require(msg.sender == liquidationHouse, NotConnected(msg.sender));

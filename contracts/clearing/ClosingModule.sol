@@ -24,6 +24,14 @@ contract ClosingModule is AccountBook, IClosingModule {
     /// @dev How long after expiry whoever still holds the opposite of a need is asked before insurance.
     uint256 internal constant HOLDERS_FIRST_SECONDS = 1 days;
 
+    /// @dev What an account does in all of one underlying; 0 for none so far.
+    struct Exposure {
+        bytes records;
+        LiveMarket market;
+        uint256 underlying;
+        int256 netE8;
+    }
+
     constructor(
         address authority,
         IMarginVault vault_,
@@ -41,7 +49,7 @@ contract ClosingModule is AccountBook, IClosingModule {
         working.account = account;
         working.state = AccountStates.decode(state);
         _settleExpired(books, working, serving);
-        if (serving) _serveNeeds(books, working, false);
+        if (serving) _serveNeeds(books, working);
         return Closed(working.state, working.expired, working.served, books.ledger.oneSidedE8);
     }
 
@@ -62,11 +70,11 @@ contract ClosingModule is AccountBook, IClosingModule {
     function settleNeed(uint96 instrument) external nonReentrant {
         Need memory need = _needs[instrument];
         (uint256 priceE8, int256 fundingE8) = _closingPrice(instrument);
-        uint256 from = Math.max(Instruments.expiryOf(instrument), need.since) + HOLDERS_FIRST_SECONDS;
-        require(need.sizeE8 != 0 && priceE8 != 0 && block.timestamp >= from, NothingExpired(0));
+        uint256 from = Math.max(_pricedAt(instrument), need.since) + HOLDERS_FIRST_SECONDS;
+        require(need.sizeE8 != 0 && priceE8 != 0 && block.timestamp >= from, NeedNotDue(instrument, from));
         Books memory books = _openBooks();
         int256 payoff = int256(Expiries.payoffE8(instrument, priceE8));
-        int256 gainE8 = Needs.merge(need, -need.sizeE8, Fills.valueUp(-need.sizeE8, payoff, fundingE8));
+        int256 gainE8 = -Fills.valueUp(-need.sizeE8, payoff, fundingE8) - need.costE8;
         delete _needs[instrument];
         --_openNeeds;
         _bookGain(books, instrument, gainE8);
@@ -76,9 +84,9 @@ contract ClosingModule is AccountBook, IClosingModule {
     /// @notice `IClearinghouse.windDown`.
     /// @custom:spec CLR-027
     function windDown(uint16 underlying) external nonReentrant {
-        require(!_isWoundDown[underlying], MarketNotNormal(underlying, Checkpoints.HALTED));
+        require(_woundDownAt[underlying] == 0, MarketNotNormal(underlying, Checkpoints.HALTED));
         uint64 priceE8 = hub.fixSettlement(underlying, 0);
-        _isWoundDown[underlying] = true;
+        _woundDownAt[underlying] = uint40(block.timestamp);
         ++_woundDown;
         emit MarketWoundDown(underlying, priceE8);
     }
@@ -105,7 +113,6 @@ contract ClosingModule is AccountBook, IClosingModule {
         working.state.cashE8 += int256(proceedsE8 + insuredE8);
         books.ledger.proceedsE8 -= uint128(proceedsE8);
         books.ledger.insuranceE8 -= uint128(insuredE8);
-        _serveNeeds(books, working, true);
         for (uint256 i = 0; i < instruments.length; ++i) _openNeed(books, working, instruments[i], pricesE8[i]);
         state = _write(books, working);
         _closeBooks(books);
@@ -125,7 +132,7 @@ contract ClosingModule is AccountBook, IClosingModule {
             (uint256 priceE8, int256 fundingE8) = _closingPrice(position.instrument);
             if (priceE8 == 0) continue;
             ++settled;
-            if (serving) sum += _serve(books, working, position);
+            if (serving) sum += _serve(books, working, position, _needs[position.instrument]);
             int256 sizeE8 = position.sizeE8;
             if (sizeE8 == 0) continue;
             if (sizeE8 > 0) _moveOpenInterest(position.instrument, -sizeE8);
@@ -143,48 +150,50 @@ contract ClosingModule is AccountBook, IClosingModule {
 
     /// @custom:spec CLR-027
     function _closingPrice(uint96 instrument) private view returns (uint256 priceE8, int256 fundingE8) {
-        bool woundDown = _isWoundDown[uint16(Instruments.underlyingOf(instrument))];
+        bool woundDown = _woundDownAt[uint16(Instruments.underlyingOf(instrument))] != 0;
         return Expiries.closingPriceOf(hub, instrument, woundDown);
     }
 
+    /// @dev When holders could be settled first: at expiry, or when the market was wound down before it.
+    function _pricedAt(uint96 instrument) private view returns (uint256) {
+        uint256 expiry = Instruments.expiryOf(instrument);
+        uint256 woundDown = _woundDownAt[uint16(Instruments.underlyingOf(instrument))];
+        return expiry == 0 || (woundDown != 0 && woundDown < expiry) ? woundDown : expiry;
+    }
+
     /// @dev Gives up what open needs of the opposite side take, where the account's score reaches their threshold. Before anything else an operation does, so that a new hash dodges nothing.
-    /// @param atOnce At any score: what is taken over itself has no place in the queue.
     /// @custom:spec CLR-046
-    function _serveNeeds(Books memory books, Working memory working, bool atOnce) private {
+    function _serveNeeds(Books memory books, Working memory working) private {
         AccountState memory state = working.state;
         uint256 n = state.positions.length;
+        uint256 rampSeconds = parameters.liquidation().deleverageRampSeconds;
         int256 sum = 0;
-        bytes memory records = "";
+        Exposure memory exposure;
         for (uint256 i = 0; i < n; ++i) {
             Position memory held = state.positions[i];
             Need memory need = _needs[held.instrument];
-            if (need.sizeE8 == 0 || (need.sizeE8 > 0) == (held.sizeE8 > 0)) continue;
-            uint256 threshold =
-                atOnce
-                    ? 0
-                    : Needs.thresholdE8(block.timestamp - need.since, parameters.liquidation().deleverageRampSeconds);
-            if (threshold != 0) {
-                (int256 sizeE8, int256 costE8) = Needs.take(need, held.sizeE8);
-                if (records.length == 0) (, records) = hub.live();
-                if (_scoreE8(working, records, held, sizeE8, costE8) < threshold) continue;
-            }
-            sum += _serve(books, working, held);
+            if (!Needs.isOpposite(need, held.sizeE8)) continue;
+            uint256 threshold = Needs.thresholdE8(block.timestamp - need.since, rampSeconds);
+            if (threshold != 0 && !_reaches(working, exposure, held, need, threshold)) continue;
+            int256 before = _deltaE8(exposure, held);
+            sum += _serve(books, working, held, need);
+            exposure.netE8 += _deltaE8(exposure, held) - before;
         }
         if (working.served == 0) return;
         Fills.prune(state);
         _lock(state, sum);
     }
 
-    /// @dev Gives the open need of a position's opposite side, if there is one, as much as both have.
+    /// @dev Gives an open need of a position's opposite side as much as both have.
     /// @custom:spec CLR-046
     function _serve(
         Books memory books,
         Working memory working,
-        Position memory held
+        Position memory held,
+        Need memory need
     ) private returns (int256 realisedE8) {
+        if (!Needs.isOpposite(need, held.sizeE8)) return 0;
         uint96 instrument = held.instrument;
-        Need memory need = _needs[instrument];
-        if (need.sizeE8 == 0 || (need.sizeE8 > 0) == (held.sizeE8 > 0)) return 0;
         (int256 sizeE8, int256 costE8) = Needs.take(need, held.sizeE8);
         _needs[instrument] = need;
         if (need.sizeE8 == 0) --_openNeeds;
@@ -196,23 +205,40 @@ contract ClosingModule is AccountBook, IClosingModule {
         emit NeedServed(working.account, instrument, sizeE8, costE8, realisedE8);
     }
 
-    /// @dev An option has no cost that its gain could be told from: one that nothing hedges counts as having gained a quarter.
+    /// @dev Whether the score reaches a threshold above 0. What the account does in all is reckoned once an underlying, and only where the gain alone does not decide: an account of many options that face many young needs could be touched no more.
     /// @custom:spec CLR-046
-    function _scoreE8(
+    function _reaches(
         Working memory working,
-        bytes memory records,
+        Exposure memory exposure,
         Position memory held,
-        int256 sizeE8,
-        int256 costE8
-    ) private view returns (uint256) {
+        Need memory need,
+        uint256 thresholdE8
+    ) private view returns (bool) {
+        uint256 ratioE8 = _gainRatioE8(held, need);
+        if (ratioE8 < thresholdE8) return false;
         uint256 underlying = Instruments.underlyingOf(held.instrument);
-        LiveMarket memory market = LiveMarkets.find(records, underlying);
+        if (exposure.underlying != underlying) _expose(working, exposure, underlying);
+        return Needs.scoreE8(ratioE8, Needs.openE8(_deltaE8(exposure, held), exposure.netE8)) >= thresholdE8;
+    }
+
+    /// @dev An option has no cost that its gain could be told from: it counts as having gained a quarter.
+    function _gainRatioE8(Position memory held, Need memory need) private pure returns (uint256) {
+        if (Instruments.isOption(held.instrument)) return Needs.OPTION_GAIN_E8;
+        // `take` works on what it is given.
+        Need memory left = Need(need.sizeE8, need.since, need.costE8);
+        (int256 sizeE8, int256 costE8) = Needs.take(left, held.sizeE8);
+        return
+            Needs.gainRatioE8(Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8), costE8);
+    }
+
+    /// @dev What the account does in all of an underlying: positions and tokens.
+    function _expose(Working memory working, Exposure memory exposure, uint256 underlying) private view {
+        if (exposure.records.length == 0) (, exposure.records) = hub.live();
+        exposure.underlying = underlying;
+        exposure.market = LiveMarkets.find(exposure.records, underlying);
         int256 net = 0;
         for (uint256 i = 0; i < working.state.positions.length; ++i) {
-            Position memory other = working.state.positions[i];
-            if (Instruments.underlyingOf(other.instrument) == underlying) {
-                net += Needs.deltaE8(other, market.spotE8, market.priceRangeE8, block.timestamp);
-            }
+            net += _deltaE8(exposure, working.state.positions[i]);
         }
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 1; token < tokens; ++token) {
@@ -221,11 +247,13 @@ contract ClosingModule is AccountBook, IClosingModule {
             (, uint8 decimals) = vault.tokenAt(token);
             net += int256((uint256(vault.balanceOf(working.account, token)) * t.unitsE8) / 10 ** decimals);
         }
-        int256 delta = Needs.deltaE8(held, market.spotE8, market.priceRangeE8, block.timestamp);
-        uint256 open = Needs.openE8(delta, net);
-        if (Instruments.isOption(held.instrument)) return Needs.scoreE8(Needs.OPTION_GAIN, int256(ONE), open);
-        int256 gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8);
-        return Needs.scoreE8(gainE8, costE8, open);
+        exposure.netE8 = net;
+    }
+
+    /// @dev 0 for a position of another underlying than the exposure's.
+    function _deltaE8(Exposure memory exposure, Position memory held) private view returns (int256) {
+        if (Instruments.underlyingOf(held.instrument) != exposure.underlying) return 0;
+        return Needs.deltaE8(held, exposure.market.spotE8, exposure.market.priceRangeE8, block.timestamp);
     }
 
     // Needs

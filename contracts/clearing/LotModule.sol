@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {AccountInput, AccountRecord, Slice} from "../interfaces/ClearingTypes.sol";
+import {AccountInput, AccountRecord, Need, Slice} from "../interfaces/ClearingTypes.sol";
 import {LotEntry} from "../interfaces/IClearinghouseModules.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
@@ -10,6 +10,7 @@ import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {Position} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
 import {Positions} from "../margin/Positions.sol";
 import {Words} from "../margin/Words.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
@@ -19,6 +20,7 @@ import {Fills} from "./Fills.sol";
 import {KeeperRewards} from "./KeeperRewards.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 import {LossBook} from "./LossBook.sol";
+import {Needs} from "./Needs.sol";
 
 /// @title The room of lots: what the liquidation house books
 /// @dev What is virtual is so for the naive variant in contracts/test/mutants alone.
@@ -105,6 +107,7 @@ contract LotModule is LossBook {
             books.ledger.insuranceE8 -= uint128(uint256(-payE8) - deficitE8);
             books.ledger.deficitE8 += uint128(deficitE8);
         }
+        if (_openNeeds != 0) _requireServed(slice.positions);
         _addAll(working, live, slice.positions);
         // A leg that expired in the lot is cash by now.
         _closeDue(books, working, false);
@@ -112,6 +115,21 @@ contract LotModule is LossBook {
         _writeHealthy(books, live, working, "", bidder.proof, 0, false);
         _closeBooks(books);
         emit SliceReceived(lotAccount, bidder.account, payE8);
+    }
+
+    /// @dev A need whose time has come, or whose instrument expired, falls on the lot's account, not on who bids at the marks. Younger ones ask nobody yet.
+    /// @custom:spec CLR-042
+    function _requireServed(bytes calldata legs) private view {
+        uint256 rampSeconds = parameters.liquidation().deleverageRampSeconds;
+        for (uint256 i = 0; i < legs.length; i += 32) {
+            uint256 leg = uint256(bytes32(legs[i:i + 32]));
+            uint96 instrument = uint96(leg >> 160);
+            Need memory need = _needs[instrument];
+            if (!Needs.isOpposite(need, Positions.sizeE8Of(leg))) continue;
+            uint256 expiry = Instruments.expiryOf(instrument);
+            bool isDue = block.timestamp - need.since >= rampSeconds || (expiry != 0 && expiry <= block.timestamp);
+            require(!isDue, NeedFirst(instrument));
+        }
     }
 
     /// @dev Legs and positions ascend, so each leg's position is found by walking on. What leaves the lot's long side for the bidder's changes nothing but what it closes: booked once for each run of one underlying's options or others.

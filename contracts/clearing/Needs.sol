@@ -5,7 +5,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Need} from "../interfaces/ClearingTypes.sol";
 import {Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
-import {Fills} from "./Fills.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
 /// @title What was taken over from lots, and who is deleveraged by it
@@ -14,7 +13,7 @@ library Needs {
 
     uint256 internal constant ONE = 1e8;
     /// @notice What an option counts as having gained, of one.
-    int256 internal constant OPTION_GAIN = 25e6;
+    uint256 internal constant OPTION_GAIN_E8 = 25e6;
     /// @dev The time in which a price moves about its range.
     uint256 internal constant RANGE_SECONDS = 12 days;
     uint256 internal constant TAU_MIN_SECONDS = 1 hours;
@@ -25,17 +24,13 @@ library Needs {
         (uint256 old, uint256 added) = (int256(need.sizeE8).abs(), sizeE8.abs());
         uint256 whole = old + added;
         need.since = uint40((old * need.since + added * time + whole - 1) / whole);
-        merge(need, sizeE8, costE8);
+        need.sizeE8 += int64(sizeE8);
+        need.costE8 += int128(costE8);
     }
 
-    /// @notice Adds a size at its cost; what meets an opposite need is netted.
-    /// @return realisedE8 Gain of the netted part.
-    /// @custom:spec CLR-045
-    function merge(Need memory need, int256 sizeE8, int256 costE8) internal pure returns (int256 realisedE8) {
-        // Instrument 0 is no option: a need keeps its cost whatever it is of.
-        Position memory position = Position(0, need.sizeE8, need.costE8);
-        realisedE8 = Fills.add(position, sizeE8, costE8);
-        (need.sizeE8, need.costE8) = (int64(position.sizeE8), int128(position.costE8));
+    /// @notice Whether there is a need, and a position of this size can serve it.
+    function isOpposite(Need memory need, int256 heldE8) internal pure returns (bool) {
+        return need.sizeE8 != 0 && heldE8 != 0 && (need.sizeE8 > 0) != (heldE8 > 0);
     }
 
     /// @notice Takes out what a holder of the opposite position gets: as much as both have, at its share of the cost, rounded against the holder.
@@ -105,12 +100,17 @@ library Needs {
         return netE8.abs() < heldE8.abs() ? (netE8.abs() * ONE) / heldE8.abs() : ONE;
     }
 
-    /// @notice Gain over cost of what would be closed, times the part of the position that is not hedged.
+    /// @notice Gain over cost of what would be closed.
     /// @param gainE8 What closing realises.
     /// @param costE8 At which cost.
     /// @custom:spec CLR-046
-    function scoreE8(int256 gainE8, int256 costE8, uint256 open) internal pure returns (uint256) {
-        if (gainE8 <= 0 || costE8 == 0) return 0;
-        return (((uint256(gainE8) * ONE) / costE8.abs()) * open) / ONE;
+    function gainRatioE8(int256 gainE8, int256 costE8) internal pure returns (uint256) {
+        return gainE8 <= 0 || costE8 == 0 ? 0 : (uint256(gainE8) * ONE) / costE8.abs();
+    }
+
+    /// @notice That, times the part of the position that is not hedged.
+    /// @custom:spec CLR-046
+    function scoreE8(uint256 ratioE8, uint256 open) internal pure returns (uint256) {
+        return (ratioE8 * open) / ONE;
     }
 }

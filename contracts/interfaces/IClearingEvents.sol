@@ -222,6 +222,12 @@ interface IClearingEvents {
     /// @notice Thrown when an account has no expired position whose settlement price is fixed.
     error NothingExpired(uint64 account);
 
+    /// @notice Thrown when a need has no price yet, is none, or its holders still have time to serve it.
+    error NeedNotDue(uint96 instrument, uint256 from);
+
+    /// @notice Thrown when a leg of a lot owes an open need what was taken over: `LiquidationHouse.deleverage` has it serve first.
+    error NeedFirst(uint96 instrument);
+
     /// @notice Thrown when nothing is held for who claims, or less than a base unit of the settlement token.
     error NothingToClaim(address who);
 

@@ -73,13 +73,14 @@ interface ILiquidationHouse {
     /// @notice A lot was shown to lack something: the incentive of its bidders rises from `since`; 0: a bid found it solvent again.
     event LotInsolvent(uint64 indexed lot, uint40 since);
 
-    /// @notice What a lot had left was taken over at bankruptcy prices, its marks moved by at most `shiftE8` of themselves; the lot goes on with this preimage, nothing sold, for what the account still has.
+    /// @notice What a lot had left served open needs, and was taken over at bankruptcy prices, its marks moved by at most `shiftE8` of themselves; the lot goes on with this preimage, nothing sold, for what the account still has. `forSaleE8` is 0 where it only served: nothing is for sale then, and no margin is known, until a witness shows it (`enlarge`).
     event LotDeleveraged(
         uint64 indexed lot,
         uint64 indexed account,
         bytes32 lotHash,
         bytes state,
         bytes balances,
+        uint64 forSaleE8,
         uint256 shiftE8,
         uint256 insuredE8
     );
@@ -120,6 +121,9 @@ interface ILiquidationHouse {
     /// @notice Thrown when an account whose last lot was sold in part is to be sold again too soon, and is not in danger.
     error TooSoon(uint64 account, uint256 until);
 
+    /// @notice Thrown when a leg faces a need that asks those first who gained most, until `from`.
+    error NeedTooYoung(uint96 instrument, uint256 from);
+
     /// @notice Thrown when a lot has no loss to be shown.
     error NoLoss(uint64 lot, int256 equityE8);
 
@@ -150,7 +154,7 @@ interface ILiquidationHouse {
     /// @notice Shows that a lot has become insolvent: nobody leaves the insurance before its loss, and the incentive of its bidders begins to rise. Anyone.
     function showLoss(uint64 lot, LotPreimage calldata preimage) external;
 
-    /// @notice Takes over what an insolvent lot has left when insurance cannot pay its loss: its legs first serve open needs of the opposite side; insurance pays what it can, and the rest of the legs become needs at bankruptcy prices, which opposite holders serve (CLR-045). Legs that hedge each other are moved last. Where proceeds or deposits make up for the loss, so that nobody has lost, the prices are the marks, and the account keeps what it has. Anyone.
+    /// @notice Has the legs of a lot serve open needs of the opposite side whose time has come, and then takes over what is left of an insolvent lot when insurance cannot pay its loss: insurance pays what it can, and the legs become needs at bankruptcy prices, which opposite holders serve (CLR-045). What is open is moved first, once, by half a mark at most; the rest of a loss falls on all legs alike. Where proceeds or deposits make up for the loss, so that nobody has lost, the prices are the marks, and the account keeps what it has. Anyone.
     function deleverage(uint64 lot, LotPreimage calldata preimage) external;
 
     /// @notice Ends a lot whose account is healthy by computation, or of which everything is sold. Anyone.

@@ -13,6 +13,7 @@ import {IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {Expiries} from "../clearing/Expiries.sol";
 import {Fills} from "../clearing/Fills.sol";
 import {LiveMarket, LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {Needs} from "../clearing/Needs.sol";
@@ -29,6 +30,20 @@ contract DistressModule is LotValues {
     using SignedDivision for int256;
 
     uint256 internal constant ONE = 1e8;
+
+    /// @dev A lot that is taken over, or only serves.
+    struct Distress {
+        /// @dev What is left of it, after it served.
+        AccountState left;
+        bytes encoded;
+        bytes balances;
+        LotLegs.Look seen;
+        bool served;
+        bool due;
+        uint256 lossE8;
+        /// @dev What insurance pays of it.
+        uint256 coveredE8;
+    }
 
     constructor(
         IClearinghouse clearinghouse_,
@@ -89,40 +104,63 @@ contract DistressModule is LotValues {
         Lot memory stored = _requireLot(lot, preimage);
         require(block.timestamp >= stored.biddingFrom, ILiquidationHouse.InGrace(lot, stored.biddingFrom));
         Live memory live = _liveOf(preimage);
+        Distress memory d = _look(live, stored, preimage);
+        require(d.due || d.served, ILiquidationHouse.NothingToDeleverage(lot, d.lossE8, d.coveredE8));
         uint64 account = preimage.account;
-        AccountState memory left = _left(live, stored, preimage);
-        bytes memory encoded = AccountStates.encode(left);
-        bytes memory balances = _balancesOf(account);
-        int256 equityE8 = _equityOf(live, encoded, balances);
-        uint256 loss = _lossOf(equityE8);
-        uint256[] memory openE8 = LotLegs.openness(live.records, left, block.timestamp);
-        (, uint16 main) = LotLegs.notional(live.records, left, openE8);
-        uint256 covered = _coverage(stored, main, loss);
-        bool due = covered < loss || _isUninsured(live, stored, preimage, equityE8, main);
-        require(left.positions.length != 0 && due, ILiquidationHouse.NothingToDeleverage(lot, loss, covered));
-        if (_serveNeeds(left)) {
-            encoded = AccountStates.encode(left);
-            loss = _lossOf(_equityOf(live, encoded, balances));
-            covered = _coverage(stored, main, loss);
-            openE8 = LotLegs.openness(live.records, left, block.timestamp);
+        (uint96[] memory instruments, int256[] memory prices, uint256 shift) = (new uint96[](0), new int256[](0), 0);
+        if (d.due) {
+            if (d.coveredE8 != 0) insurance.count(d.seen.main, d.coveredE8);
+            (instruments, prices, shift) = _bankruptcy(live, d, _lostE8(live, d));
         }
-        if (covered != 0) insurance.count(main, covered);
-        // The loss at the marks that are moved, which is no less than that at the better surfaces. A unit a leg more: each is closed rounded against the account, which must not end below nothing.
-        loss = _lossOf(floors.equityOf(encoded, balances, live.checkpoint, live.records, SurfaceChoice.Present));
-        (uint96[] memory instruments, int256[] memory prices, uint256 shift) = _bankruptcy(
-            live,
-            left,
-            openE8,
-            loss == 0 ? 0 : loss - covered + left.positions.length
-        );
         bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
-        bytes memory state = _modules().takeOver(account, rest, stored.proceedsE8, covered, instruments, prices);
-        balances = _balancesOf(account);
+        bytes memory state = _modules().takeOver(account, rest, stored.proceedsE8, d.coveredE8, instruments, prices);
+        bytes memory balances = _balancesOf(account);
         stored.lotHash = _hashOf(account, state, balances);
-        (stored.soldE8, stored.forSaleE8, stored.proceedsE8) = (0, uint32(ONE), 0);
-        stored.insuredE8 += uint112(covered);
+        (stored.soldE8, stored.proceedsE8) = (0, 0);
+        stored.insuredE8 += uint112(d.coveredE8);
+        // Of one that only served nobody has shown yet what its margin is now.
+        (stored.forSaleE8, stored.maintenanceE4) = d.due ? (uint32(ONE), stored.maintenanceE4) : (0, 0);
         _lots[account] = stored;
-        emit ILiquidationHouse.LotDeleveraged(lot, account, stored.lotHash, state, balances, shift, covered);
+        emit ILiquidationHouse.LotDeleveraged(
+            lot,
+            account,
+            stored.lotHash,
+            state,
+            balances,
+            stored.forSaleE8,
+            shift,
+            d.coveredE8
+        );
+    }
+
+    /// @dev What the legs must bear: the loss at the marks that are moved, which is no less than that at the better surfaces. A unit a leg more: each is closed rounded against the account, which must not end below nothing.
+    function _lostE8(Live memory live, Distress memory d) private view returns (uint256) {
+        uint256 loss = _lossOf(
+            floors.equityOf(d.encoded, d.balances, live.checkpoint, live.records, SurfaceChoice.Present)
+        );
+        return loss == 0 ? 0 : loss - d.coveredE8 + d.left.positions.length;
+    }
+
+    /// @dev What is left once it has served what it owes, and whether it is to be taken over.
+    function _look(
+        Live memory live,
+        Lot memory stored,
+        LotPreimage calldata preimage
+    ) private view returns (Distress memory d) {
+        d.left = _unsold(live, stored, preimage);
+        bool halted = LiveMarkets.areAnyHalted(live.records);
+        d.served = _serveNeeds(d.left, halted);
+        Expiries.settle(d.left, hub, halted);
+        d.encoded = AccountStates.encode(d.left);
+        d.balances = _balancesOf(preimage.account);
+        int256 equityE8 = _equityOf(live, d.encoded, d.balances);
+        d.lossE8 = _lossOf(equityE8);
+        d.seen = LotLegs.look(live.checkpoint, live.records, d.left, d.balances, block.timestamp);
+        uint256 covered = _coverage(stored, d.seen.main, d.lossE8);
+        if (d.left.positions.length == 0) return d;
+        // What served is a lot of its own from here on, in which proceeds and deposits are.
+        d.due = covered < d.lossE8 || (!d.served && _isUninsured(live, stored, preimage, equityE8, d.seen.main));
+        if (d.due) d.coveredE8 = covered;
     }
 
     /// @dev Whether insurance cannot pay the loss of what is unsold, so that no bid takes it, though the account has proceeds or deposits that make up for it and yet is not restored: nobody else could end its risk.
@@ -140,14 +178,18 @@ contract DistressModule is LotValues {
         return _coverage(stored, main, loss) < loss;
     }
 
-    /// @dev What taking over does first, in memory only: legs give open needs of the opposite side what those take, as any holder does, so that what follows is reckoned of what is left.
+    /// @dev What the account's touch does, in memory only: legs give needs of the opposite side what those take, once it is anybody's turn, expired ones at once. A younger need asks those first who gained most; until then nothing is taken over that would jump their queue.
     /// @custom:spec CLR-045
-    function _serveNeeds(AccountState memory left) private view returns (bool served) {
+    function _serveNeeds(AccountState memory left, bool halted) private view returns (bool served) {
+        uint256 rampSeconds = parameters.liquidation().deleverageRampSeconds;
         uint256 n = left.positions.length;
         for (uint256 i = 0; i < n; ++i) {
             Position memory leg = left.positions[i];
             Need memory need = clearinghouse.needOf(leg.instrument);
-            if (need.sizeE8 == 0 || (need.sizeE8 > 0) == (leg.sizeE8 > 0)) continue;
+            if (!Needs.isOpposite(need, leg.sizeE8)) continue;
+            (uint256 priceE8, ) = Expiries.closingPriceOf(hub, leg.instrument, halted);
+            uint256 from = need.since + rampSeconds;
+            require(priceE8 != 0 || block.timestamp >= from, ILiquidationHouse.NeedTooYoung(leg.instrument, from));
             (int256 sizeE8, int256 costE8) = Needs.take(need, leg.sizeE8);
             left.cashE8 += Fills.add(leg, sizeE8, costE8);
             served = true;
@@ -159,10 +201,10 @@ contract DistressModule is LotValues {
     /// @custom:spec CLR-045
     function _bankruptcy(
         Live memory live,
-        AccountState memory state,
-        uint256[] memory openE8,
+        Distress memory d,
         uint256 lossE8
     ) internal view virtual returns (uint96[] memory instruments, int256[] memory prices, uint256 largestE8) {
+        AccountState memory state = d.left;
         uint256 n = state.positions.length;
         (instruments, prices) = (new uint96[](n), new int256[](n));
         int256[] memory funding = new int256[](n);
@@ -179,7 +221,7 @@ contract DistressModule is LotValues {
             }
             parts[i] = (state.positions[i].sizeE8.abs() * uint256(prices[i])) / ONE;
         }
-        parts = LotLegs.parts(parts, openE8, lossE8);
+        parts = LotLegs.parts(parts, d.seen.openE8, lossE8);
         for (uint256 i = 0; i < n; ++i) {
             int256 moved = (prices[i] * int256(parts[i])).ceil(int256(ONE));
             prices[i] += (state.positions[i].sizeE8 > 0 ? moved : -moved) - funding[i];

@@ -251,10 +251,16 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
             return price;
         }
         AccountState memory whole = _whole(live, preimage.state);
-        uint256 grossE8;
-        uint256[] memory openE8 = LotLegs.openness(live.records, whole, block.timestamp);
-        (grossE8, price.underlying) = LotLegs.notional(live.records, whole, openE8);
+        LotLegs.Look memory seen = LotLegs.look(
+            live.checkpoint,
+            live.records,
+            whole,
+            preimage.balances,
+            block.timestamp
+        );
+        price.underlying = seen.main;
         price.lossE8 = uint256(-equityE8);
+        uint256 grossE8 = seen.grossE8;
         if (preimage.balances.length != 0) grossE8 += uint256(equityE8 - _equityOf(live, encoded, ""));
         (uint256 loss, uint256 incentive) = LotMath.lossAndIncentiveDown(
             p,

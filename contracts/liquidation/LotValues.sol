@@ -77,15 +77,14 @@ abstract contract LotValues is LotBook {
         }
     }
 
-    /// @dev What the account has left beside its tokens: the unsold part with its interest, and the proceeds.
-    function _left(
+    /// @dev What the account has left beside its tokens: the unsold part with its interest, and the proceeds; what has expired not yet settled.
+    function _unsold(
         Live memory live,
         Lot memory stored,
         LotPreimage calldata preimage
-    ) internal view returns (AccountState memory left) {
+    ) internal pure returns (AccountState memory left) {
         left = LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8);
         left.cashE8 = _accrued(live, left.cashE8, left.interestIndexE12) + int256(uint256(stored.proceedsE8));
-        Expiries.settle(left, hub, LiveMarkets.areAnyHalted(live.records));
     }
 
     function _leftNow(
@@ -93,7 +92,9 @@ abstract contract LotValues is LotBook {
         Lot memory stored,
         LotPreimage calldata preimage
     ) internal view returns (bytes memory encoded) {
-        return AccountStates.encode(_left(live, stored, preimage));
+        AccountState memory left = _unsold(live, stored, preimage);
+        Expiries.settle(left, hub, LiveMarkets.areAnyHalted(live.records));
+        return AccountStates.encode(left);
     }
 
     function _balancesOf(uint64 account) internal view returns (bytes memory) {

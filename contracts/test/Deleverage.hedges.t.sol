@@ -6,6 +6,7 @@ import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee} from "../interfaces/IReferee.sol";
 import {Need} from "../interfaces/ClearingTypes.sol";
+import {Lot} from "../interfaces/ILiquidationHouse.sol";
 import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {DatedFixture} from "./DatedFixture.sol";
 import {LotFixture} from "./LotFixture.sol";
@@ -85,12 +86,42 @@ contract DeleverageHedgesTest is DatedFixture, LotFixture {
 
     function test_settleNeed_holdersHaveADay() public {
         uint256 before = _expired();
-        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NothingExpired.selector, 0));
+        VM.expectPartialRevert(IClearingEvents.NeedNotDue.selector);
         clearinghouse.settleNeed(future(NEAR));
         pass(1 days);
         clearinghouse.settleNeed(future(NEAR));
         require(clearinghouse.needOf(future(NEAR)).sizeE8 == 0, Broken("closed at the payoff"));
         require(insurance.balanceE8() < before, Broken("what nobody served is paid by insurance"));
+    }
+
+    /// @dev A lot that stands across an expiry pays what its leg owes a need before the leg settles, as every holder does.
+    function test_deleverage_anExpiredLegServesBeforeItSettles() public {
+        (uint64 ann, uint64 ben) = (openWith(400_000), openWith(400_000));
+        tradeAtMark(ann, ben, future(NEAR), 4e8);
+        trade(ben, short, ethPerpetual, 300e8, ETH_PRICE);
+        trade(ann, short, ethPerpetual, 200e8, ETH_PRICE);
+        pass(NEAR - block.timestamp - 1 days);
+        walkEth(1_300e8);
+        (uint64 first, uint64 second) = (startLotBy(ben, CRASH), startLotBy(ann, CRASH));
+        pass(60);
+        deleverageLot(first);
+        Need memory need = clearinghouse.needOf(future(NEAR));
+        require(need.sizeE8 == -4e8, Broken("what ben was short of"));
+        expire(NEAR, BTC_PRICE);
+        int256 before = cashOf(ann);
+        // Nothing is due but what it owes: insurance has another day, and the whole of it.
+        LiquidationParameters memory p = liquidationParameters();
+        p.insuranceDayMaxE8 = type(uint128).max;
+        parameters.setLiquidation(p);
+        uint256 insured = insurance.balanceE8();
+        deleverageLot(second);
+        require(clearinghouse.needOf(future(NEAR)).sizeE8 == 0, Broken("served"));
+        require(cashOf(ann) - before < -4 * int256(BTC_PRICE) - need.costE8 + 40e8, Broken("at its price"));
+        require(unpacked(ann).positions.length == 1, Broken("ether stays open"));
+        require(insurance.balanceE8() == insured, Broken("insurance pays none of it"));
+        Lot memory stored = house.lotOf(ann);
+        require(stored.forSaleE8 == 0 && stored.maintenanceE4 == 0, Broken("until a witness shows what it needs"));
+        requireConserved();
     }
 
     /// @dev Ten futures at 90,000 on 250,000, which fall to 60,000 an hour before they expire.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
+import {AccountInput, Need} from "../interfaces/ClearingTypes.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
+import {ILiquidationHouse, Lot} from "../interfaces/ILiquidationHouse.sol";
+import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {VM} from "./IVm.sol";
 import {LotFixture} from "./LotFixture.sol";
 
@@ -31,6 +33,12 @@ contract DeleverageNeedsTest is LotFixture {
         pass(60);
         uint256 before = insurance.balanceE8();
         deleverageLot(first);
+        // Who won most is asked first: nobody jumps that queue by having his account taken over.
+        VM.expectRevert(
+            abi.encodeWithSelector(ILiquidationHouse.NeedTooYoung.selector, btcPerpetual, block.timestamp + 600)
+        );
+        house.deleverage(second, preimages[second]);
+        pass(600);
         deleverageLot(second);
         uint256 paid = before - insurance.balanceE8();
         require(paid <= DAY_MOST_E8, Broken("more than the day's cap"));
@@ -46,6 +54,72 @@ contract DeleverageNeedsTest is LotFixture {
         require(unpacked(short).positions.length == 0, Broken("the third gives up what he won"));
         require(insurance.balanceE8() + paid >= before, Broken("nothing more"));
         requireConserved();
+    }
+
+    /// @dev Whose lot is open owes a need what he would owe without it, once it is anybody's turn: not who bids at the marks, and not insurance.
+    function test_deleverage_aLotServesBeforeItIsBidFor() public {
+        (uint64 ann, uint64 ben, uint64 bidder) = (openWith(50_000), openWith(400_000), openWith(1_000_000));
+        trade(ann, ben, btcPerpetual, 2e8, BTC_PRICE);
+        trade(ben, short, ethPerpetual, 300e8, ETH_PRICE);
+        walkEth(1_500e8);
+        trade(ann, short, ethPerpetual, 10e8, 1_500e8);
+        uint64 first = startLot(ben);
+        pass(60);
+        deleverageLot(first);
+        Need memory need = clearinghouse.needOf(btcPerpetual);
+        require(need.sizeE8 == -2e8 && need.costE8 > -2 * int256(BTC_PRICE), Broken("below the mark"));
+        // His gain is none, so that he is asked last; a fall puts him up for sale.
+        setBtc(73_000e8);
+        uint64 lot = startLot(ann);
+        pass(300);
+        require(tryBid(lot, bidder, 5e6), Broken("nobody is asked yet"));
+        pass(300);
+        require(unpacked(ann).positions.length == 2, Broken("open"));
+        AccountInput memory brought = input(bidder, computed());
+        VM.prank(ownerOf(bidder));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NeedFirst.selector, btcPerpetual));
+        house.bid(lot, preimages[lot], 5e6, 1e16, brought);
+        uint256 insured = insurance.balanceE8();
+        deleverageLot(lot);
+        require(unpacked(ann).positions.length == 1, Broken("ether alone is left"));
+        require(insurance.balanceE8() == insured, Broken("insurance pays nothing"));
+        Lot memory stored = house.lotOf(ann);
+        require(stored.forSaleE8 == 0 && stored.soldE8 == 0 && stored.proceedsE8 == 0, Broken("begun anew"));
+        require(!tryBid(lot, bidder, 5e6), Broken("nothing is for sale until a witness shows it"));
+        VM.expectPartialRevert(ILiquidationHouse.NothingToDeleverage.selector);
+        house.deleverage(lot, preimages[lot]);
+        finishLot(lot);
+        require(house.openLotOf(ann) == 0, Broken("healthy"));
+        finishLot(first);
+        requireConserved();
+    }
+
+    /// @dev A market that was wound down gives holders of its perpetual a day, as expiry gives those of a future.
+    function test_settleNeed_afterAWindDownHoldersHaveADay() public {
+        uint64 ann = openWith(40_000);
+        trade(ann, short, btcPerpetual, 2e8, BTC_PRICE);
+        walkBtc(60_000e8);
+        uint64 lot = startLot(ann);
+        pass(60);
+        deleverageLot(lot);
+        finishLot(lot);
+        VM.expectPartialRevert(IClearingEvents.NeedNotDue.selector);
+        clearinghouse.settleNeed(btcPerpetual);
+        nextBlock();
+        btcFeed.setRound(1_000, -1, block.timestamp);
+        spots.update(BTC);
+        VM.warp(block.timestamp + 7 days);
+        nextBlock();
+        btcFeed.setRound(1_000, -1, block.timestamp);
+        spots.update(BTC);
+        clearinghouse.windDown(BTC);
+        uint256 day = block.timestamp + 1 days;
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NeedNotDue.selector, btcPerpetual, day));
+        clearinghouse.settleNeed(btcPerpetual);
+        VM.warp(day);
+        nextBlock();
+        clearinghouse.settleNeed(btcPerpetual);
+        require(clearinghouse.needOf(btcPerpetual).sizeE8 == 0, Broken("closed"));
     }
 
     /// @dev Two bitcoins wait nearly their whole ramp; six more come; who is ranked last is not taken a second later.

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {LotLegs} from "../liquidation/LotLegs.sol";
 import {AccountState, Position} from "../margin/AccountStates.sol";
-import {Checkpoints, UnderlyingRecord} from "../margin/Checkpoints.sol";
+import {Checkpoints, CollateralRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
 
 /// @notice How open the legs of a lot are, and what each bears of a loss.
@@ -40,10 +40,10 @@ contract LotLegsTest {
         legs[1] = _option(Instruments.PUT, 90_000, -1e8);
         uint256[] memory open = _openness(legs);
         assert(open[0] > 99e6 && open[0] <= ONE && open[0] == open[1]);
-        // What no price moves is not open.
-        legs[0] = _option(Instruments.CALL, 900_000, 1e8);
-        legs[1] = _option(Instruments.PUT, 9_000, 1e8);
-        assert(_openness(legs)[0] == 0);
+        // What no price near moves hedges nothing: a naked wing is open.
+        legs[0] = _option(Instruments.CALL, 900_000, -1e8);
+        legs[1] = _option(Instruments.PUT, 9_000, -1e8);
+        assert(_openness(legs)[0] == ONE);
         // A synthetic future against a future.
         legs = new Position[](3);
         legs[0] = _linear(BTC, LATER, -1e8);
@@ -52,16 +52,50 @@ contract LotLegsTest {
         assert(_openness(legs)[0] == 0);
     }
 
-    function test_notional_mainIsWhatIsOpenThenWhatIsLarge() public pure {
+    /// @dev A short perpetual against the coin itself is hedged by it; tokens beyond what legs move make them no more than open.
+    function test_openness_countsTheTokensOfAnUnderlying() public pure {
+        Position[] memory legs = new Position[](1);
+        legs[0] = _linear(BTC, 0, -10e8);
+        bytes memory tokens = bytes.concat(bytes32((uint256(1) << 240) | 5e18));
+        assert(_look(legs, tokens).openE8[0] == 0);
+        tokens = bytes.concat(bytes32((uint256(1) << 240) | 3e18), bytes32((uint256(2) << 240) | 9e18));
+        assert(_look(legs, tokens).openE8[0] == 4e7);
+        legs[0].sizeE8 = 1e8;
+        assert(_look(legs, tokens).openE8[0] == ONE);
+        legs[0] = _linear(ETH, 0, -10e8);
+        assert(_look(legs, tokens).openE8[0] == ONE);
+    }
+
+    /// @dev Dust names no market: neither whose cap pays, nor whose holders do.
+    function test_look_dustNamesNoMarket() public pure {
+        Position[] memory legs = new Position[](4);
+        legs[0] = _linear(BTC, 0, 100e8 + 1);
+        legs[1] = _linear(BTC, LATER, -100e8);
+        legs[2] = _linear(ETH, 0, -4_000e8);
+        legs[3] = _linear(ETH, LATER, 4_000e8);
+        LotLegs.Look memory seen = _look(legs, "");
+        assert(seen.openE8[0] == 1 && seen.openE8[2] == 0 && seen.main == ETH);
+        uint256[] memory gross = new uint256[](4);
+        for (uint256 i = 0; i < 4; ++i) gross[i] = 10_000_000e8;
+        uint256[] memory parts = LotLegs.parts(gross, seen.openE8, 400_000e8);
+        for (uint256 i = 0; i < 4; ++i) assert(parts[i] == 1e6);
+        // An open leg of a hundredth of the whole is no dust.
+        legs[2].sizeE8 = -4_000e8 + 140e8;
+        seen = _look(legs, "");
+        assert(seen.main == ETH && seen.openE8[2] > 0);
+        (legs[0].sizeE8, legs[2].sizeE8) = (105e8, -4_000e8);
+        assert(_look(legs, "").main == BTC);
+    }
+
+    function test_look_mainIsWhatIsOpenThenWhatIsLarge() public pure {
         Position[] memory legs = new Position[](3);
         legs[0] = _linear(BTC, 0, 3e8);
         legs[1] = _linear(BTC, LATER, -3e8);
         legs[2] = _linear(ETH, 0, -5e8);
-        (uint256 gross, uint16 main) = _notional(legs);
-        assert(gross == 540_000e8 + 15_000e8 && main == ETH);
+        LotLegs.Look memory seen = _look(legs, "");
+        assert(seen.grossE8 == 540_000e8 + 15_000e8 && seen.main == ETH);
         legs[2].sizeE8 = 0;
-        (, main) = _notional(legs);
-        assert(main == BTC);
+        assert(_look(legs, "").main == BTC);
     }
 
     // What each bears
@@ -99,16 +133,24 @@ contract LotLegsTest {
         assert(full || borne >= uint256(loss) * ONE);
     }
 
-    function _notional(Position[] memory legs) private pure returns (uint256 grossE8, uint16 main) {
-        AccountState memory state;
-        state.positions = legs;
-        return LotLegs.notional(_records(), state, _openness(legs));
+    function _openness(Position[] memory legs) private pure returns (uint256[] memory) {
+        return _look(legs, "").openE8;
     }
 
-    function _openness(Position[] memory legs) private pure returns (uint256[] memory) {
+    function _look(Position[] memory legs, bytes memory balances) private pure returns (LotLegs.Look memory) {
         AccountState memory state;
         state.positions = legs;
-        return LotLegs.openness(_records(), state, NOW);
+        return LotLegs.look(_checkpoint(), _records(), state, balances, NOW);
+    }
+
+    /// @dev Token 1 is bitcoins, two units each; token 2 is no underlying.
+    function _checkpoint() private pure returns (bytes memory checkpoint) {
+        CollateralRecord memory record;
+        checkpoint = bytes.concat(new bytes(64), Checkpoints.encodeCollateral(record));
+        (record.token, record.underlying, record.decimals, record.priceE8) = (1, BTC, 18, 2e8);
+        checkpoint = bytes.concat(checkpoint, Checkpoints.encodeCollateral(record));
+        (record.token, record.underlying) = (2, 0);
+        checkpoint = bytes.concat(checkpoint, Checkpoints.encodeCollateral(record));
     }
 
     function _records() private pure returns (bytes memory) {

@@ -9,7 +9,6 @@ import {IPriceHub} from "../../interfaces/IPriceHub.sol";
 import {IReferee} from "../../interfaces/IReferee.sol";
 import {IRiskParameters} from "../../interfaces/IRiskParameters.sol";
 import {DistressModule} from "../../liquidation/DistressModule.sol";
-import {AccountState} from "../../margin/AccountStates.sol";
 
 /// @title Mutant: deleveraging takes half of the mark, whatever the loss is
 contract OverhaircutModule is DistressModule {
@@ -25,10 +24,9 @@ contract OverhaircutModule is DistressModule {
 
     function _bankruptcy(
         Live memory live,
-        AccountState memory state,
-        uint256[] memory openE8,
+        Distress memory d,
         uint256
     ) internal view override returns (uint96[] memory, int256[] memory, uint256) {
-        return super._bankruptcy(live, state, openE8, type(uint128).max);
+        return super._bankruptcy(live, d, type(uint128).max);
     }
 }

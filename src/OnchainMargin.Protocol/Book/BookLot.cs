@@ -41,6 +41,9 @@ public sealed record BookLot
     /// <summary>What insurance paid.</summary>
     public UInt128 InsuredE8 { get; init; }
 
+    /// <summary>Since when it is shown to lack something, in Unix seconds: the incentive of its bidders rises from here. 0 while it is not.</summary>
+    public ulong InsolventSinceSeconds { get; init; }
+
     /// <summary>How many bids it had.</summary>
     public int Bids { get; init; }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Margin;
-using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using RiskParameters = OnchainMargin.Protocol.Generated.RiskParameters;
 
@@ -148,6 +147,8 @@ public sealed partial class BookReplay
                     Bids = lot.Bids + 1,
                 };
                 return WithLot(book, lot, null, edit);
+            case LiquidationHouse.LotInsolventEvent insolvent:
+                return WithLot(book, Lot(book, insolvent.Lot) with { InsolventSinceSeconds = insolvent.Since }, null, edit);
             case LiquidationHouse.LotDeleveragedEvent taken:
                 BookLot rest = Lot(book, taken.Lot);
                 rest = rest with
@@ -156,7 +157,9 @@ public sealed partial class BookReplay
                     State = taken.State,
                     Balances = taken.Balances,
                     SoldE8 = 0,
-                    ForSaleE8 = LotParts.WholeE8,
+                    ForSaleE8 = taken.ForSaleE8,
+                    // Of one that only served no margin is known until a witness shows it.
+                    MaintenanceE8 = taken.ForSaleE8 == 0 ? 0 : rest.MaintenanceE8,
                     ProceedsE8 = 0,
                     InsuredE8 = rest.InsuredE8 + (UInt128)taken.InsuredE8,
                 };

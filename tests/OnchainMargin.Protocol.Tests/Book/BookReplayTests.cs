@@ -109,6 +109,23 @@ public sealed class BookReplayTests
     }
 
     [Fact]
+    public void Apply_LotThatOnlyServed_HasNothingForSaleUntilAWitnessShowsIt()
+    {
+        byte[] rest = (AccountState.Empty with { CashE8 = 3, Version = 2 }).Pack();
+        BookReplay replay = Replay(Opened(1), Started(3, 1, 40_000_000), TakenOver(3, 1, rest, forSale: 0));
+        Assert.Equal((0UL, (UInt128)0), (replay.Book.Lots[3].ForSaleE8, replay.Book.Lots[3].MaintenanceE8));
+    }
+
+    [Fact]
+    public void Apply_LotThatLacksSomething_SaysSinceWhen()
+    {
+        BookReplay replay = Replay(Opened(1), Started(3, 1, 40_000_000), Insolvent(3, 1_770_000_400));
+        Assert.Equal(1_770_000_400UL, replay.Book.Lots[3].InsolventSinceSeconds);
+        replay.Apply([Insolvent(3, 0)], 21, default, 0);
+        Assert.Equal(0UL, replay.Book.Lots[3].InsolventSinceSeconds);
+    }
+
+    [Fact]
     public void Apply_LotThatIsTakenOver_GoesOnWithItsNewPreimageAndLeavesNeeds()
     {
         byte[] rest = (AccountState.Empty with { CashE8 = 3, Version = 2 }).Pack();
@@ -369,10 +386,12 @@ public sealed class BookReplayTests
     private static LogEntry NeedServed(ulong account, Instrument instrument, long size) => TestLogs.Make(
         Clearing, "event NeedServed(uint64 indexed account, uint96 indexed instrument, int256 sizeE8, int256 costE8, int256 realisedE8)", 8, account, instrument.Packed, size, 1, 1);
 
-    private static LogEntry TakenOver(ulong lot, ulong account, byte[] rest) => TestLogs.Make(
+    private static LogEntry TakenOver(ulong lot, ulong account, byte[] rest, ulong forSale = 100_000_000) => TestLogs.Make(
         House,
-        "event LotDeleveraged(uint64 indexed lot, uint64 indexed account, bytes32 lotHash, bytes state, bytes balances, uint256 shiftE8, uint256 insuredE8)",
-        7, lot, account, Keccak256.HashUtf8("rest"), rest, Array.Empty<byte>(), 1, 60);
+        "event LotDeleveraged(uint64 indexed lot, uint64 indexed account, bytes32 lotHash, bytes state, bytes balances, uint64 forSaleE8, uint256 shiftE8, uint256 insuredE8)",
+        7, lot, account, Keccak256.HashUtf8("rest"), rest, Array.Empty<byte>(), forSale, 1, 60);
+
+    private static LogEntry Insolvent(ulong lot, ulong since) => TestLogs.Make(House, "event LotInsolvent(uint64 indexed lot, uint40 since)", 7, lot, since);
 
     private static LogEntry Bid(ulong lot, ulong from, ulong to, long pay) => TestLogs.Make(
         House,

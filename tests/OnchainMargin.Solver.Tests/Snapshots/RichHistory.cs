@@ -107,6 +107,7 @@ internal sealed class RichHistory
         Add(
             Lot("LotStarted", 1, ("account", 2), ("state", Empty), ("balances", new byte[32])),
             Lot("LotBid", 1),
+            Lot("LotInsolvent", 1),
             Lot("LotStarted", 2, ("account", 3), ("state", Empty), ("balances", new byte[32])),
             Lot("LotEnded", 2, ("account", 3)));
     }
