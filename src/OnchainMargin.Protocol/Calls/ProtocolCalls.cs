@@ -133,7 +133,10 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Ends a lot.</summary>
     public TransactionRequest Finish(BookLot lot) => To(contracts.LiquidationHouse, new LiquidationHouse.FinishCall(lot.Id, Preimage(lot)));
 
-    /// <summary>Takes over what an insolvent lot has left that insurance cannot pay for.</summary>
+    /// <summary>Shows that a lot lacks something, from when on the incentive of its bidders rises.</summary>
+    public TransactionRequest ShowLoss(BookLot lot) => To(contracts.LiquidationHouse, new LiquidationHouse.ShowLossCall(lot.Id, Preimage(lot)));
+
+    /// <summary>Has the legs of a lot serve open needs, and takes over what an insolvent one has left that insurance cannot pay for.</summary>
     public TransactionRequest Deleverage(BookLot lot) => To(contracts.LiquidationHouse, new LiquidationHouse.DeleverageCall(lot.Id, Preimage(lot)));
 
     /// <summary>Has an account serve the open needs that its score reaches.</summary>
@@ -142,6 +145,9 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
         ArgumentNullException.ThrowIfNull(account);
         return To(contracts.Clearinghouse, new Clearinghouse.ServeNeedCall(account.Id, account.StateBytes));
     }
+
+    /// <summary>Closes a need that nobody served at the settlement price of its instrument.</summary>
+    public TransactionRequest SettleNeed(Instrument instrument) => To(contracts.Clearinghouse, new Clearinghouse.SettleNeedCall(instrument.Packed));
 
     /// <summary>Pays what is held for the sender: rewards of starts, and what fees gave back of losses.</summary>
     /// <param name="to">Who gets it.</param>

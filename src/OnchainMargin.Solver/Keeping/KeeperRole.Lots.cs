@@ -13,7 +13,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Keeping;
 
-/// <content>What is done with lots that are open: end, enlarge, bid.</content>
+/// <content>What is done with lots that are open: have them serve, end, enlarge, take over, show their loss, bid.</content>
 internal sealed partial class KeeperRole
 {
     private async Task ConsiderLotsAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
@@ -38,7 +38,12 @@ internal sealed partial class KeeperRole
         (AccountState rest, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, book.Settlements);
         AccountFigures? figures = Liquidations.Figures(rest, balances, live);
         bool isHealthy = figures is { } known && known.EquityE8 >= known.MaintenanceE8;
-        if (isHealthy || lot.SoldE8 == LotParts.WholeE8)
+        bool owes = FacesNeed(rest, book);
+        if (owes && await DutyAsync(Of(lot, "serve", "a leg of it owes an open need"), _client.Calls.Deleverage(lot), live, cancellationToken).ConfigureAwait(false))
+        {
+            // It begins anew with what is left; the next block shows it.
+        }
+        else if (isHealthy || lot.SoldE8 == LotParts.WholeE8)
         {
             await DutyAsync(Of(lot, "end", isHealthy ? "the account is healthy again" : "all of it is sold"), _client.Calls.Finish(lot), live, cancellationToken).ConfigureAwait(false);
         }
@@ -55,9 +60,34 @@ internal sealed partial class KeeperRole
         {
             // Its legs are needs now; the next block shows what is left to sell.
         }
+        else if (lot.InsolventSinceSeconds == 0 && LotWorth.Of(lot, book, live) is { EquityE8: var worth } && worth < 0)
+        {
+            await DutyAsync(Of(lot, "show-loss", $"it lacks {BidModel.Money(-worth)}, and what bidders are paid rises from when that is shown"), _client.Calls.ShowLoss(lot), live, cancellationToken).ConfigureAwait(false);
+        }
+        else if (_options.BidderAccount > 0 && owes)
+        {
+            _journal.Say(Subject(lot), "no-bid", "a leg of it faces an open need, which its account serves first");
+        }
+        else if (_options.BidderAccount > 0 && rest.Positions.IsEmpty && balances.IsEmpty && figures is { EquityE8: var debt } && debt < 0)
+        {
+            await WriteOffAsync(book, lot, -debt, live, cancellationToken).ConfigureAwait(false);
+        }
         else if (_options.BidderAccount > 0)
         {
             await BidAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a leg faces an open need of the opposite side.</summary>
+    private static bool FacesNeed(AccountState state, ProtocolBook book) =>
+        !book.Needs.IsEmpty && state.Positions.Any(held => book.Needs.TryGetValue(held.Instrument, out long need) && (need > 0) != (held.SizeE8 > 0));
+
+    /// <summary>Has the debt that is all that is left of a lot booked. It pays no incentive, and until somebody bids insurance, or whoever withdraws, does not know of it.</summary>
+    private async Task WriteOffAsync(ProtocolBook book, BookLot lot, Int128 debtE8, CheckpointInputs live, CancellationToken cancellationToken)
+    {
+        if (Bidder(book, Subject(lot)) is { OpenLot: 0 } bidder)
+        {
+            await DutyAsync(Of(lot, "write-off", $"nothing is left of it but a debt of {BidModel.Money(debtE8)}"), _client.Calls.Bid(lot, lot.LeftE8, Int256.Zero, bidder, Proofs.Computed), live, cancellationToken).ConfigureAwait(false);
         }
     }
 

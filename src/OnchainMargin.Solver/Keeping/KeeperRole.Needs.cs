@@ -1,4 +1,5 @@
 using System.Globalization;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Keeping;
@@ -8,6 +9,9 @@ namespace OnchainMargin.Solver.Keeping;
 /// <content>What happens below insurance: lots that nobody can bid for are taken over, and opposite holders serve the needs. And at expiry: positions of others are settled.</content>
 internal sealed partial class KeeperRole
 {
+    /// <summary>How long holders come before insurance (CLR-045).</summary>
+    private const long HoldersFirstSeconds = 86_400;
+
     /// <summary>Has a lot taken over that insurance cannot pay for: one whose account owes more than it holds, or one that is insolvent by itself while proceeds or deposits, which no bid may take, make up for it. The chain decides, and refuses while insurance can pay.</summary>
     private Task<bool> DeleverageAsync(ProtocolBook book, BookLot lot, Int128 equityE8, CheckpointInputs live, CancellationToken cancellationToken)
     {
@@ -26,7 +30,7 @@ internal sealed partial class KeeperRole
 
         foreach (BookAccount account in book.Accounts.Values)
         {
-            if (account.OpenLot != 0 || IsCooling(account.Id) || !account.State.Positions.Any(held => book.Needs.TryGetValue(held.Instrument, out long need) && (need > 0) != (held.SizeE8 > 0)))
+            if (account.OpenLot != 0 || IsCooling(account.Id) || !FacesNeed(account.State, book))
             {
                 continue;
             }
@@ -46,6 +50,16 @@ internal sealed partial class KeeperRole
         foreach (BookAccount account in Liquidations.Settleable(book).Where(account => !IsCooling(account.Id)))
         {
             await DutyAsync(Of(account, "settle", "its expired positions have their settlement price"), _client.Calls.SettleExpired(account), live, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes needs that nobody served within a day after their instrument was priced: until then their gain or loss stands nowhere.</summary>
+    private async Task SettleNeedsAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
+    {
+        foreach ((Instrument instrument, long size) in book.Needs.Where(need => book.Settlements.PriceE8(need.Key) != 0 && need.Key.Expiry + HoldersFirstSeconds <= live.Checkpoint.Header.Time))
+        {
+            var duty = new Duty($"need of {instrument}", "settle-need", string.Create(CultureInfo.InvariantCulture, $"settle need {instrument.Packed} of {size}"), "its instrument is settled, and nobody serves it");
+            await DutyAsync(duty, _client.Calls.SettleNeed(instrument), live, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -95,6 +95,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
             await StartAsync(book, all, live, cancellationToken).ConfigureAwait(false);
             await ServeNeedsAsync(book, live, cancellationToken).ConfigureAwait(false);
             await SettleExpiredAsync(book, live, cancellationToken).ConfigureAwait(false);
+            await SettleNeedsAsync(book, live, cancellationToken).ConfigureAwait(false);
             await ClaimAsync(book, live, cancellationToken).ConfigureAwait(false);
         }
 

@@ -7,6 +7,7 @@ using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
@@ -140,6 +141,75 @@ public sealed class KeeperRoleTests : IDisposable
         Assert.Equal(isTakenOver ? [expected] : [], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
     }
 
+    /// <summary>While insurance can pay nothing is taken over: then what bidders are paid begins to rise, which nobody else has shown.</summary>
+    [Theory]
+    [InlineData(0UL, true)]
+    [InlineData(1UL, false)]
+    public async Task RunOnce_LotThatLacksSomething_IsShownOnce(ulong since, bool isShown)
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 19, -1);
+        lot = lot with { InsolventSinceSeconds = since };
+        var calls = new ProtocolCalls(Deployment.Contracts);
+        _node.Refused.Add(Hex(calls.Deleverage(lot)));
+        await LookAsync(BookOf([lot], account));
+        Assert.Equal(isShown ? [Hex(calls.ShowLoss(lot))] : [], Sent());
+    }
+
+    /// <summary>Its account owes what any holder owes; who bids at the marks would inherit it.</summary>
+    [Theory]
+    [InlineData(-3, false, true)]
+    [InlineData(-3, true, false)] // Too young yet: nobody bids meanwhile.
+    [InlineData(3, false, false)] // Of its own side.
+    public async Task RunOnce_LotWhoseLegFacesANeed_Serves(long need, bool isYoung, bool serves)
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
+        var lines = new Lines();
+        string serve = Hex(new ProtocolCalls(Deployment.Contracts).Deleverage(lot));
+        if (isYoung)
+        {
+            _node.Refused.Add(serve);
+        }
+
+        ProtocolBook book = BookOf([lot], account, Bidding()) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(account.State.Positions[0].Instrument, need) };
+        await LookAsync(book, options: new KeeperOptions { BidderAccount = 99, NativePriceE8 = Books.One, DutyCostE8 = long.MaxValue }, logger: lines);
+        Assert.Equal(serves ? [serve] : [], Sent().Where(sent => sent == serve));
+        Assert.Equal(isYoung, lines.Said.Any(static line => line.Contains("faces an open need", StringComparison.Ordinal)));
+    }
+
+    /// <summary>It pays no incentive, so that it is worth nobody's gas, and until it is booked nobody bears it.</summary>
+    [Fact]
+    public async Task RunOnce_LotOfNothingButADebt_IsWrittenOff()
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, -1);
+        lot = lot with { State = (account.State with { CashE8 = -5 * Books.One, Positions = [] }).Pack(), InsolventSinceSeconds = 1 };
+        BookAccount bidder = Bidding();
+        await LookAsync(BookOf([lot], account, bidder), options: new KeeperOptions { BidderAccount = 99, NativePriceE8 = Books.One, DutyCostE8 = long.MaxValue });
+        Assert.Equal([Hex(new ProtocolCalls(Deployment.Contracts).Bid(lot, 100_000_000, Int256.Zero, bidder, Proofs.Computed))], Sent());
+    }
+
+    [Theory]
+    [InlineData(-86_400, true)]
+    [InlineData(-86_399, false)] // Its holders have a day.
+    public async Task RunOnce_NeedThatNobodyServed_IsSettledADayAfterExpiry(int expired, bool isSettled)
+    {
+        var future = Instrument.Future(1, (uint)(Books.Start + expired));
+        ProtocolBook book = BookOf([]) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(future, -3) };
+        book = book with { Settlements = book.Settlements.With(1, future.Expiry, 100 * Books.One) };
+        await LookAsync(book);
+        Assert.Equal(isSettled ? [Hex(new ProtocolCalls(Deployment.Contracts).SettleNeed(future))] : [], Sent());
+    }
+
+    private IEnumerable<string> Sent() => _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray()));
+
+    private static string Hex(TransactionRequest request) => HexData.Encode(request.Data.ToArray());
+
+    /// <summary>An account that may bid.</summary>
+    private BookAccount Bidding()
+    {
+        BookAccount bidder = Books.Account(99, 1000 * Books.One, 0, 0);
+        return bidder with { Owner = _key.Address, State = bidder.State with { InterestIndexE12 = 1_000_000_000_000, Positions = [] } };
+    }
+
     /// <summary>Gas rose tenfold, and with it what the chain pays for a start.</summary>
     [Fact]
     public async Task RunOnce_StartWaitsAtItsFirstWorthAndItsRewardGrows_IsRaised()
@@ -189,9 +259,7 @@ public sealed class KeeperRoleTests : IDisposable
         var time = new FakeTime();
         var options = new KeeperOptions { BidderAccount = 99, NativePriceE8 = 1000 * Books.One, MinimumProfitE8 = Books.One / 10, DutyCostE8 = 0 };
         (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
-        BookAccount bidder = Books.Account(99, 1000 * Books.One, 0, 0);
-        bidder = bidder with { Owner = _key.Address, State = bidder.State with { InterestIndexE12 = 1_000_000_000_000, Positions = [] } };
-        ProtocolBook book = BookOf([lot], account, bidder);
+        ProtocolBook book = BookOf([lot], account, Bidding());
         using TransactionManager manager = Manager(time);
         _node.Asked = new GasOffer(2_000_000_000UL, 100_000_000UL);
         await LookAsync(book, time, options, manager: manager, pay: 0);
