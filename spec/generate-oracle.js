@@ -535,7 +535,8 @@ const averagings = times(30, (i) => {
     const spot = pick(1n, 90_000n * E8, 2n ** 48n, between(1, 2n ** 48n));
     const average = pick(spot, spot + spot / 10n, max(1n, spot - spot / 20n), between(1, 2n ** 48n));
     const expiries = times(Number(pick(0n, 1n, 2n)), (k) => ({
-      tau: 86_400n * BigInt(k + 1),
+      // Outside the settlement window, at its edges, inside, and expired.
+      tau: k === 0 ? pick(86_400n, 1801n, 1800n, 1799n, 30n, 0n, -60n) : 172_800n,
       published: max(1n, spot),
       forwards: [pick(1n, spot, spot + spot / 50n, 2n ** 49n), pick(1n, spot, 2n ** 49n)],
     }));
@@ -562,7 +563,11 @@ const averagings = times(30, (i) => {
     join([10n ** 12n, 64], [10n ** 12n, 64], [0n, 128]),
     ...tokens,
   ];
-  const scaled = (u, forward) => min(2n ** 49n, max(1n, near(u.average * forward, u.spot)));
+  const clamped = (forward) => min(2n ** 49n, max(1n, forward));
+  const scaled = (u, forward, tau) =>
+    tau > 1800n
+      ? clamped(near(u.average * forward, u.spot))
+      : clamped(forward + near(max(0n, tau) * u.average, 1800n) - near(max(0n, tau) * u.spot, 1800n));
   const before = underlyings.map((u) =>
     record(
       u,
@@ -583,7 +588,7 @@ const averagings = times(30, (i) => {
           u,
           u.average,
           max(1n, u.mark - u.spot + u.average),
-          u.expiries.map((e) => e.forwards.map((f) => scaled(u, f))),
+          u.expiries.map((e) => e.forwards.map((f) => scaled(u, f, e.tau))),
         ),
   );
   return {

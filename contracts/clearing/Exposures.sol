@@ -12,6 +12,7 @@ import {Words} from "../margin/Words.sol";
 /// @notice States are well formed, as `AccountStates.encode` makes them; positions are words of MRG-002, read in place.
 library Exposures {
     uint256 internal constant WORD = 32;
+    int256 private constant WINDOW_SECONDS = 1800;
     uint256 private constant RECORD_BYTES = WORD * Checkpoints.UNDERLYING_WORDS;
     uint256 private constant EXPIRY_BYTES = WORD * Checkpoints.EXPIRY_WORDS;
 
@@ -90,7 +91,7 @@ library Exposures {
         return false;
     }
 
-    /// @notice Units of an underlying held by perpetuals, futures and collateral.
+    /// @notice Units of an underlying held by perpetuals, futures and collateral; of a future inside its settlement window those that follow the spot still.
     /// @custom:spec CLR-021
     function deltaOf(
         bytes calldata state,
@@ -99,10 +100,11 @@ library Exposures {
         uint256 underlying
     ) internal pure returns (int256 deltaE8) {
         (uint256 from, uint256 to) = positionsOf(state);
+        uint256 time = uint40(Checkpoints.word(checkpoint, 0) >> 152);
         for (; from < to; from += WORD) {
             uint256 w = Words.inCalldata(from);
-            if (w >> Positions.UNDERLYING_SHIFT == underlying && !Positions.isOption(w))
-                deltaE8 += Positions.sizeE8Of(w);
+            if (w >> Positions.UNDERLYING_SHIFT != underlying || Positions.isOption(w)) continue;
+            deltaE8 += (Positions.sizeE8Of(w) * _following(uint32(w >> 208), time)) / WINDOW_SECONDS;
         }
         for (uint256 i = 0; i < balances.length / WORD; ++i) {
             CollateralRecord memory record = collateralOf(checkpoint, tokenAt(balances, i));
@@ -111,6 +113,12 @@ library Exposures {
             uint256 largest = uint256(MarginDomain.SIZE_MAX_E8);
             deltaE8 += int256(size < largest ? size : largest);
         }
+    }
+
+    /// @dev Of so many seconds of the settlement window, those that are to come.
+    function _following(uint256 expiry, uint256 time) private pure returns (int256) {
+        if (expiry == 0 || expiry >= time + uint256(WINDOW_SECONDS)) return WINDOW_SECONDS;
+        return expiry > time ? int256(expiry - time) : int256(0);
     }
 
     /// @notice Balances without the tokens of underlyings whose bit is set.

@@ -19,6 +19,22 @@ library Forwards {
         if (forwardE8 > FORWARD_MAX_E8) return FORWARD_MAX_E8;
     }
 
+    /// @notice A forward as it would be at another spot: by its ratio outside the settlement window; inside, where τ of 1800 parts of it follow the spot, by those. An expired one follows none.
+    /// @custom:spec CLR-021
+    function at(
+        uint256 forwardE8,
+        uint256 fromE8,
+        uint256 toE8,
+        uint256 tauSeconds
+    ) internal pure returns (uint256 movedE8) {
+        if (tauSeconds > WINDOW_SECONDS) return outsideWindow(toE8, forwardE8, fromE8);
+        uint256 gone = (tauSeconds * fromE8 + WINDOW_SECONDS / 2) / WINDOW_SECONDS;
+        movedE8 = forwardE8 + (tauSeconds * toE8 + WINDOW_SECONDS / 2) / WINDOW_SECONDS;
+        if (movedE8 <= gone) return 1;
+        movedE8 -= gone;
+        if (movedE8 > FORWARD_MAX_E8) return FORWARD_MAX_E8;
+    }
+
     /// @notice Forward inside the settlement window: `near(elapsed·average + τ·spot, 1800)` with `elapsed = 1800 − τ`, τ at most 1800.
     /// @param averageE8 The time-weighted average of spot since the window opened (spot itself at its first second).
     function insideWindow(

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {SurfaceChoice} from "../interfaces/IReferee.sol";
 import {AveragedRecords} from "../clearing/AveragedRecords.sol";
+import {Exposures} from "../clearing/Exposures.sol";
 import {Checkpoints, UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {DatedFixture} from "./DatedFixture.sol";
 import {VM} from "./IVm.sol";
@@ -86,6 +87,31 @@ contract ClearinghouseAveragedTest is DatedFixture {
         UnderlyingRecord memory is_ = this.lastOf(averages);
         assert(is_.spotE8 == was.spotE8 && is_.perpetualMarkE8 == was.perpetualMarkE8);
         assert(this.recordOf(averages).spotE8 != 93_000e8);
+    }
+
+    /// @dev Half a minute before it expires a future follows a sixtieth of the spot: sold against a coin that was pumped it hides next to nothing of that.
+    function test_withdraw_anExpiringFutureHidesNoPump() public {
+        deposit(alice, WBTC_TOKEN, 2e8);
+        tradeAtMark(bob, alice, future(NEAR), 2e8);
+        pass(NEAR - block.timestamp - 30);
+        setBtc(92_000e8);
+        AccountInput memory brought = input(alice, computed());
+        bytes memory balances = vault.balancesOf(alice);
+        (bytes memory checkpoint, ) = dated.live();
+        // Two coins and the perpetuals that she has, less two sixtieths.
+        int256 with = this.delta(brought.state, balances, checkpoint);
+        pass(30);
+        (checkpoint, ) = dated.live();
+        int256 expired = this.delta(brought.state, balances, checkpoint);
+        assert(expired - with == 3_333_333);
+    }
+
+    function delta(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint
+    ) external pure returns (int256) {
+        return Exposures.deltaOf(state, balances, checkpoint, BTC);
     }
 
     /// @dev All at the average: what the library makes of a record is the record of a market that stands there.

@@ -119,13 +119,13 @@ internal static class Withdrawable
             : uncountedE8 + (dropE16 > 0 ? (dropE16 + One - 1) / One : 0);
     }
 
-    /// <summary>Units of an underlying held by perpetuals, futures and collateral.</summary>
+    /// <summary>Units of an underlying held by perpetuals, futures and collateral; of a future inside its settlement window those that follow the spot still.</summary>
     private static Int128 DeltaE8(Holding holding, ushort underlying, Checkpoint checkpoint)
     {
         Int128 delta = 0;
         foreach (Position position in holding.State.Positions.Where(position => position.Instrument.Underlying == underlying && !position.Instrument.IsOption))
         {
-            delta += position.SizeE8;
+            delta += (Int128)position.SizeE8 * Forwards.FollowingSeconds(position.Instrument.Expiry, checkpoint.Header.Time) / Forwards.WindowSeconds;
         }
 
         foreach (Balance balance in holding.Balances)
