@@ -48,7 +48,6 @@ struct Books {
     uint256 creditBaseE8;
     uint64 debtIndexE12;
     uint64 creditIndexE12;
-    uint256 reserveE8;
     uint256 windowSeconds;
 }
 
@@ -121,7 +120,7 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
         books.debtBaseE8 = _debtBaseE8;
         books.creditBaseE8 = _creditBaseE8;
         (books.debtIndexE12, books.creditIndexE12) = (debtIndexE12, creditIndexE12);
-        (books.reserveE8, books.windowSeconds) = parameters.ofTouches();
+        books.windowSeconds = parameters.averagingWindowSeconds();
     }
 
     function _closeBooks(Books memory books) internal {
@@ -225,14 +224,7 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
     function _accrueCash(Books memory books, int256 cashE8, uint64 fromE12) internal pure returns (int256 accruedE8) {
         uint64 toE12 = cashE8 < 0 ? books.debtIndexE12 : books.creditIndexE12;
         accruedE8 = Interest.accrueFloor(cashE8, fromE12, toE12);
-        int256 interestE8 = accruedE8 - cashE8;
-        if (interestE8 < 0) {
-            int256 reserve = (-interestE8 * int256(books.reserveE8)) / int256(ONE);
-            books.ledger.insuranceE8 += uint128(uint256(reserve));
-            books.ledger.interestE8 += int128(-interestE8 - reserve);
-        } else {
-            books.ledger.interestE8 -= int128(interestE8);
-        }
+        books.ledger.interestE8 -= int128(accruedE8 - cashE8);
     }
 
     /// @dev An account that has nothing to show is sealed and stored at once.

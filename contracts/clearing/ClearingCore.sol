@@ -38,7 +38,7 @@ abstract contract ClearingCore is AccountBook {
         (live.checkpoint, live.records) = hub.liveFor(underlyings, tokens);
     }
 
-    /// @dev Books at the indices that live prices name: those of the last checkpoint, too.
+    /// @dev Books at the indices that live prices name, which `liveFor` has brought up to now.
     function _openBooksOf(Live memory live) internal view returns (Books memory) {
         (uint64 debtIndexE12, uint64 creditIndexE12) = LiveMarkets.indices(live.checkpoint);
         return _openBooksAt(debtIndexE12, creditIndexE12);

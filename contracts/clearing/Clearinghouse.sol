@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {
     AccountInput,
     AccountRecord,
@@ -119,6 +120,18 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
         liquidationHouse = liquidationHouse_;
         insuranceFund = insuranceFund_;
         emit Connected(liquidationHouse_, insuranceFund_);
+    }
+
+    // The price hub
+
+    /// @inheritdoc IClearinghouseModules
+    /// @dev Not guarded against reentrancy, because operations reach it: they accrue before they read the ledger, and once a block, so that no ledger which is being worked on misses it.
+    /// @custom:spec CLR-032
+    function bookInterest(uint256 insuranceE8) external {
+        require(msg.sender == address(hub), NotConnected(msg.sender));
+        int128 amountE8 = SafeCast.toInt128(int256(insuranceE8));
+        _ledger.insuranceE8 += uint128(amountE8);
+        _ledger.interestE8 -= amountE8;
     }
 
     // Without a trade

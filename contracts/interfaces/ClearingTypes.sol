@@ -65,7 +65,7 @@ struct Fill {
 struct CashLedger {
     /// @notice Settlement token swept or paid into the pool less paid out; equals the vault's pool.
     int128 sweptE8;
-    /// @notice Interest taken from debtors less given to creditors; negative while creditors were touched first.
+    /// @notice Interest taken from debtors less given to creditors and to insurance; negative while those came first. What debtors owe still makes up for it (CLR-032).
     int128 interestE8;
     uint128 feesE8;
     /// @notice Units that two roundings took between them; never negative after a call.

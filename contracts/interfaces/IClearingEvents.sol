@@ -66,7 +66,7 @@ interface IClearingEvents {
         uint128 paidRaw
     );
 
-    /// @notice The cash ledger after an operation.
+    /// @notice The cash ledger after an operation. Between operations only `PriceHub.InterestAccrued` moves it.
     event LedgerUpdated(CashLedger ledger);
 
     /// @notice A slice of a lot went to a bidder.

@@ -71,6 +71,9 @@ interface IClearinghouseModules {
     /// @notice Books settlement token that was paid into the pool for insurance. InsuranceFund only.
     function bookInsurance(uint128 amountRaw) external;
 
+    /// @notice Books what of the debts' growth is insurance's, while nobody works on the books. PriceHub only.
+    function bookInterest(uint256 insuranceE8) external;
+
     /// @notice Pays settlement token of the insurance out of the pool. InsuranceFund only.
     function payInsurance(address to, uint128 amountRaw) external;
 }

@@ -4,12 +4,15 @@ pragma solidity 0.8.37;
 import {IClearinghouse} from "./IClearinghouse.sol";
 
 /// @title The price hub: one reading of every input, checkpoints, indices
-/// @notice `checkpoint()` reads everything once, stores `inputsHash[id]` and emits the preimage (MRG-004). `live()` is what a checkpoint would store now, with the indices, totals and id of the last one.
+/// @notice `checkpoint()` reads everything once, stores `inputsHash[id]` and emits the preimage (MRG-004). `live()` is what a checkpoint would store now, indices as of now among it, with the totals and the id of the last one.
 /// Spot never reverts a margin: sources that are stale, zero, out of bounds, broken or too few leave the last good price and the market halted (state 2), which stops new risk but prices liquidations.
-/// Funding, debt and credit indices and smoothed totals move at checkpoints only; spot and its average at every update (`ISpotMarkets`).
+/// Funding and smoothed totals move at checkpoints only; debt and credit indices with every operation (`accrue`); spot and its average at every update (`ISpotMarkets`).
 interface IPriceHub {
     /// @notice A checkpoint was taken. `checkpoint` is header, collateral records and underlying hashes; `records` the records of all underlyings, ascending.
     event CheckpointTaken(uint64 indexed id, uint40 time, bytes32 inputsHash, bytes checkpoint, bytes records);
+
+    /// @notice Interest was brought up to now: both indices, and what of the debts' growth credits were not given. That much moved in the cash ledger from interest to insurance.
+    event InterestAccrued(uint64 debtIndexE12, uint64 creditIndexE12, uint256 insuranceE8);
 
     /// @notice The source of the price of a token that is no underlying was set.
     event TokenSourceSet(uint16 indexed token, address indexed source);
@@ -69,7 +72,7 @@ interface IPriceHub {
         uint256 tokens
     ) external returns (bytes memory checkpointBytes, bytes memory records);
 
-    /// @notice Brings the indices up to now, by the sums of debts and credits as they were until now: every operation begins with it. Anyone.
+    /// @notice Brings the indices up to now, by the sums of debts and credits as they were until now and the curve of the last checkpoint, and books insurance's part: every operation begins with it. Anyone.
     /// @return debtIndexE12 The debt index.
     /// @return creditIndexE12 The credit index.
     function accrue() external returns (uint64 debtIndexE12, uint64 creditIndexE12);

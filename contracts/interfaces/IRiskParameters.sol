@@ -173,6 +173,8 @@ interface IRiskParameters {
     function setRiskInterestMax(uint16 underlying, uint128 largestE8) external;
 
     function setClearing(ClearingParameters calldata parameters) external;
+
+    /// @notice Sets the curve of interest; in force from the next checkpoint on, which anybody may take.
     function setInterest(InterestParameters calldata parameters) external;
     function setOracle(OracleParameters calldata parameters) external;
     function setLiquidation(LiquidationParameters calldata parameters) external;
@@ -204,8 +206,6 @@ interface IRiskParameters {
 
     // The fields that every operation reads, one by one: a whole struct costs its reader some hundred gas a field.
 
-    /// @notice What every touch of an account reads: the part of interest that goes to insurance, and the averaging window.
-    function ofTouches() external view returns (uint32 reserveE8, uint32 windowSeconds);
     function checkpointMaxAgeSeconds() external view returns (uint32);
     function averagingWindowSeconds() external view returns (uint32);
     function attestationMaxAgeSeconds() external view returns (uint32);

@@ -68,8 +68,7 @@ contract InsuranceFund is IInsuranceFund {
     /// @custom:spec CLR-047
     function stake(uint128 amountRaw, uint256 leastShares) external returns (uint256 shares) {
         _requireCalm();
-        uint256 heldE8 = balanceE8();
-        _begin(heldE8);
+        uint256 heldE8 = _begin();
         uint256 amountE8 = amountRaw * _scale;
         shares = totalShares == 0 ? amountE8 : (amountE8 * totalShares) / heldE8;
         require(shares != 0 && shares >= leastShares, SharesTooFew(shares, leastShares));
@@ -95,8 +94,7 @@ contract InsuranceFund is IInsuranceFund {
     /// @custom:spec CLR-047
     function exit() external returns (uint128 amountRaw) {
         _requireCalm();
-        uint256 heldE8 = balanceE8();
-        _begin(heldE8);
+        uint256 heldE8 = _begin();
         Stake storage staked = _stakeOf(msg.sender);
         uint256 shares = staked.leaving;
         uint256 until = staked.exitFrom + EXIT_WINDOW_SECONDS;
@@ -167,8 +165,10 @@ contract InsuranceFund is IInsuranceFund {
         return last.day == _today() ? last.sumE8 : 0;
     }
 
-    /// @dev What is there before anybody staked is the protocol's own share; what losses have emptied is begun anew.
-    function _begin(uint256 heldE8) private {
+    /// @dev What is there before anybody staked is the protocol's own share; what losses have emptied is begun anew. All interest until now is in it, so that nobody comes between what was earned and its booking.
+    function _begin() private returns (uint256 heldE8) {
+        IConnected(address(clearinghouse)).hub().accrue();
+        heldE8 = balanceE8();
         if (totalShares != 0 && heldE8 * EMPTIED_PARTS < totalShares) {
             totalShares = 0;
             emit BegunAnew(++generation);

@@ -29,7 +29,7 @@ library InterestRates {
     }
 
     /// @notice Both indices after `elapsedSeconds`: the debt's rounded up, the credit's fed by what all debts at least owe more, less the reserve, and never faster than the debt's.
-    /// Why never faster: where next to nothing is credited, the interest of all debts on it would drive the index to its end for ever.
+    /// Why never faster: where next to nothing is credited, the interest of all debts on it would drive the index to its end for ever. Beginning below the debt's it stays there, and needs no end of its own.
     function accrue(
         InterestParameters memory p,
         uint256 debtIndexE12,
@@ -52,7 +52,16 @@ library InterestRates {
             creditIndexE12 + (shareE8 * ONE_E12) / creditBaseE8,
             (creditIndexE12 * nextDebtE12) / debtIndexE12
         );
-        nextCreditE12 = _atMost(nextCreditE12, INDEX_MAX);
+    }
+
+    /// @notice What all debts at least owe more for a growth of their index, less what all credits at most are promised for a growth of theirs: insurance's. Never negative for growths of `accrue`, of one or of several in a row.
+    function reservedE8(
+        uint256 debtBaseE8,
+        uint256 creditBaseE8,
+        uint256 debtGrowthE12,
+        uint256 creditGrowthE12
+    ) internal pure returns (uint256) {
+        return (debtBaseE8 * debtGrowthE12) / ONE_E12 - (creditBaseE8 * creditGrowthE12 + ONE_E12 - 1) / ONE_E12;
     }
 
     function _grown(

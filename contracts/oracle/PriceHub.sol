@@ -5,9 +5,11 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {MarketTotals} from "../interfaces/ClearingTypes.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IClearinghouseModules} from "../interfaces/IClearinghouseModules.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {
+    InterestParameters,
     IRiskParameters,
     OracleParameters,
     TokenParameters,
@@ -65,7 +67,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     ISpotMarkets public immutable spots;
     IClearinghouse public override clearinghouse;
     IVolSurfaces public surfaces;
-    /// @dev In one word, which every reader of prices reads: the last checkpoint, the time up to which interest is in the indices, they, and the last checkpoint's time.
+    /// @dev In one word, which every reader of prices reads: the last checkpoint, the time up to which interest is in the indices (0 until a checkpoint finds a curve), they, and the last checkpoint's time.
     uint40 private _latest;
     uint40 private _accruedTime;
     uint64 private _debtIndexE12 = ONE_E12;
@@ -78,6 +80,8 @@ contract PriceHub is IPriceHub, AccessManaged {
     mapping(uint16 token => TokenMarket) private _tokens;
     InsuranceHigh private _insurance;
     PriceWords[PRICES_KEPT] private _prices;
+    /// @dev What interest is reckoned by: the curve that the last checkpoint found. One word.
+    InterestParameters private _curve;
 
     constructor(
         address authority,
@@ -104,6 +108,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         id = uint64(_latest) + 1;
         (_latest, _latestTime) = (uint40(id), uint40(block.timestamp));
         accrue();
+        _takeCurve();
         _watchInsurance();
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 0; token < tokens; ++token) _advanceToken(token, elapsed, p.smoothingSeconds);
@@ -142,9 +147,14 @@ contract PriceHub is IPriceHub, AccessManaged {
     /// @inheritdoc IPriceHub
     /// @custom:spec CLR-032
     function accrue() public returns (uint64 debtIndexE12, uint64 creditIndexE12) {
-        (debtIndexE12, creditIndexE12) = indices();
-        if (_accruedTime == block.timestamp) return (debtIndexE12, creditIndexE12);
+        uint256 insuranceE8;
+        (debtIndexE12, creditIndexE12, insuranceE8) = _accrued();
+        uint40 since = _accruedTime;
+        if (since == block.timestamp || since == 0) return (debtIndexE12, creditIndexE12);
         (_accruedTime, _debtIndexE12, _creditIndexE12) = (uint40(block.timestamp), debtIndexE12, creditIndexE12);
+        // Here and not when debtors come: the part that credits were not given is fixed by what their index has just grown by.
+        if (insuranceE8 != 0) IClearinghouseModules(address(clearinghouse)).bookInterest(insuranceE8);
+        emit InterestAccrued(debtIndexE12, creditIndexE12, insuranceE8);
     }
 
     /// @inheritdoc IPriceHub
@@ -197,19 +207,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     /// @inheritdoc IPriceHub
     /// @custom:spec CLR-032
     function indices() public view returns (uint64 debtIndexE12, uint64 creditIndexE12) {
-        (debtIndexE12, creditIndexE12) = (_debtIndexE12, _creditIndexE12);
-        uint40 since = _accruedTime;
-        if (since == block.timestamp || since == 0) return (debtIndexE12, creditIndexE12);
-        (uint256 debtBaseE8, uint256 creditBaseE8) = clearinghouse.cashBases();
-        (uint256 nextDebtE12, uint256 nextCreditE12) = InterestRates.accrue(
-            parameters.interest(),
-            debtIndexE12,
-            creditIndexE12,
-            debtBaseE8,
-            creditBaseE8,
-            block.timestamp - since
-        );
-        return (uint64(nextDebtE12), uint64(nextCreditE12));
+        (debtIndexE12, creditIndexE12, ) = _accrued();
     }
 
     /// @inheritdoc IPriceHub
@@ -276,6 +274,37 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     // Moving on
+
+    /// @custom:spec CLR-032
+    function _accrued() private view returns (uint64 debtIndexE12, uint64 creditIndexE12, uint256 insuranceE8) {
+        (debtIndexE12, creditIndexE12) = (_debtIndexE12, _creditIndexE12);
+        uint40 since = _accruedTime;
+        if (since == block.timestamp || since == 0) return (debtIndexE12, creditIndexE12, 0);
+        (uint256 debtBaseE8, uint256 creditBaseE8) = clearinghouse.cashBases();
+        (uint256 nextDebtE12, uint256 nextCreditE12) = InterestRates.accrue(
+            _curve,
+            debtIndexE12,
+            creditIndexE12,
+            debtBaseE8,
+            creditBaseE8,
+            block.timestamp - since
+        );
+        insuranceE8 = InterestRates.reservedE8(
+            debtBaseE8,
+            creditBaseE8,
+            nextDebtE12 - debtIndexE12,
+            nextCreditE12 - creditIndexE12
+        );
+        return (uint64(nextDebtE12), uint64(nextCreditE12), insuranceE8);
+    }
+
+    /// @dev After the interest until now: a new curve is for the time from here on. Interest runs from the first one.
+    /// @custom:spec CLR-032
+    function _takeCurve() private {
+        InterestParameters memory curve = parameters.interest();
+        _curve = curve;
+        if (_accruedTime == 0 && curve.kinkUtilisationE8 != 0) _accruedTime = uint40(block.timestamp);
+    }
 
     function _isKept(uint64 id) private view returns (bool) {
         uint64 last = _latest;

@@ -61,8 +61,6 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     uint32 private _factorE8;
     uint40 private _factorStart;
     uint40 private _factorEnd;
-    /// @dev Of the interest, in that word, too.
-    uint32 private _reserveE8;
     /// @dev Targets: what is in force is on its way to them.
     mapping(uint16 underlying => UnderlyingParameters) private _underlyings;
     mapping(uint16 underlying => UnderlyingRamp) private _underlyingRamps;
@@ -198,7 +196,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         _within("maxRateE12", p.maxRateE12, 0, 10 * ONE_E12);
         _within("kinkUtilisationE8", p.kinkUtilisationE8, 1, ONE - 1);
         _within("reserveE8", p.reserveE8, 0, ONE);
-        (_interest, _reserveE8) = (p, p.reserveE8);
+        _interest = p;
         emit InterestSet(p);
     }
 
@@ -302,11 +300,6 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     /// @inheritdoc IRiskParameters
     function oracle() external view returns (OracleParameters memory) {
         return _oracle;
-    }
-
-    /// @inheritdoc IRiskParameters
-    function ofTouches() external view returns (uint32 reserveE8, uint32 windowSeconds) {
-        return (_reserveE8, _oracle.averagingWindowSeconds);
     }
 
     /// @inheritdoc IRiskParameters

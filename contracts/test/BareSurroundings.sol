@@ -49,8 +49,8 @@ contract BareSurroundings {
         (p.makerFeeE8, p.takerFeeE8, p.priceBandE8) = (20_000, 50_000, 20_000_000);
     }
 
-    function ofTouches() external pure returns (uint32, uint32) {
-        return (0, 1800);
+    function averagingWindowSeconds() external pure returns (uint32) {
+        return 1800;
     }
 
     function riskInterestMaxE8(uint16) external pure returns (uint128 largestE8) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {Checkpoints, ExpiryRecord, Surface, UnderlyingRecord} from "../margin/Checkpoints.sol";
 
@@ -14,6 +15,7 @@ contract DatedHub {
     error Refused();
 
     IPriceHub public immutable inner;
+    IClearinghouse public clearinghouse;
     mapping(uint16 underlying => uint32[]) private _expiries;
     mapping(uint16 underlying => mapping(uint32 expiry => uint64)) public settlementPriceE8;
     /// @dev What the present surfaces' variance has moved by since the delayed ones.
@@ -21,6 +23,11 @@ contract DatedHub {
 
     constructor(IPriceHub inner_) {
         inner = inner_;
+    }
+
+    /// @notice The clearinghouse knows this as its hub, and the hub behind knows this as its clearinghouse: what the one asks of the other goes through here.
+    function stand(IClearinghouse clearinghouse_) external {
+        clearinghouse = clearinghouse_;
     }
 
     /// @notice Lists an expiry; they must be listed in ascending order.
@@ -47,6 +54,7 @@ contract DatedHub {
     /// @notice `IPriceHub.liveFor` with the expiries, of everything.
     function liveFor(uint256, uint256) external returns (bytes memory checkpointBytes, bytes memory records) {
         inner.refresh();
+        inner.accrue();
         return this.live();
     }
 
@@ -88,11 +96,15 @@ contract DatedHub {
         }
     }
 
-    // Everything else is the hub's.
+    function _other() private view returns (address) {
+        return msg.sender == address(inner) ? address(clearinghouse) : address(inner);
+    }
+
+    // Everything else is the hub's, or of what the hub asks the clearinghouse's.
     // solhint-disable-next-line no-complex-fallback
     fallback() external {
         // solhint-disable-next-line avoid-low-level-calls
-        (bool done, bytes memory answer) = address(inner).call(msg.data);
+        (bool done, bytes memory answer) = _other().call(msg.data);
         require(done, Refused());
         // Safe: ends the call with the answer as it is.
         assembly ("memory-safe") {

@@ -28,6 +28,7 @@ contract InterestRatesTest {
     function test_accrue_aYearFeedsCreditsLessTheReserve() public pure {
         (uint256 debt, uint256 credit) = InterestRates.accrue(_curve(), ONE_E12, ONE_E12, 50 * ONE, 100 * ONE, YEAR);
         assert(debt == 1_070_000_000_000 && credit == 1_028_000_000_000);
+        assert(InterestRates.reservedE8(50 * ONE, 100 * ONE, debt - ONE_E12, credit - ONE_E12) == 70_000_000);
         (debt, credit) = InterestRates.accrue(_curve(), ONE_E12, ONE_E12, 50 * ONE, 0, YEAR);
         assert(debt == 2 * ONE_E12 && credit == ONE_E12);
     }
@@ -40,7 +41,9 @@ contract InterestRatesTest {
         uint96 creditBase,
         uint32 elapsed
     ) public pure {
-        (uint256 debt, uint256 credit) = (ONE_E12 + debtIndex / 4, ONE_E12 + creditIndex / 4);
+        uint256 debt = ONE_E12 + debtIndex / 4;
+        // Both begin at one, and the credits' never grows faster.
+        uint256 credit = ONE_E12 + (creditIndex % (debt - ONE_E12 + 1));
         (uint256 nextDebt, uint256 nextCredit) = InterestRates.accrue(
             _curve(),
             debt,
@@ -52,7 +55,12 @@ contract InterestRatesTest {
         assert(nextDebt >= debt && nextCredit >= credit);
         uint256 owedE20 = uint256(debtBase) * (nextDebt - debt) * (ONE - _curve().reserveE8);
         assert(uint256(creditBase) * (nextCredit - credit) * ONE <= owedE20);
-        assert(nextCredit * debt <= credit * nextDebt);
+        assert(nextCredit * debt <= credit * nextDebt && nextCredit <= InterestRates.INDEX_MAX);
+        uint256 reservedE8 = InterestRates.reservedE8(debtBase, creditBase, nextDebt - debt, nextCredit - credit);
+        uint256 owedE8 = (uint256(debtBase) * (nextDebt - debt)) / ONE_E12;
+        // At least the reserve, and with what is promised no more than is owed.
+        assert(reservedE8 >= (owedE8 * _curve().reserveE8) / ONE);
+        assert(reservedE8 * ONE_E12 + uint256(creditBase) * (nextCredit - credit) <= owedE8 * ONE_E12);
     }
 
     /// @dev Debts of a hundred thousand against a credit of one unit: a minute at all that is lent out would bring its index to 15 millions.

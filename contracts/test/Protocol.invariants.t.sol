@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ProtocolHandler} from "./ProtocolHandler.sol";
 
-/// @notice What holds after every call, prices moving: INV01 cash ledger and tokens, INV02 sizes, INV03 hashes, INV12 bonds and the credit bucket, INV14 fees on credit. Inside the handler: INV04 deposits never refused, all else only by a named error; INV05 no healthy account in a lot; INV06 no true witness refused; INV07 a sold lot ends;
+/// @notice What holds after every call, prices moving: INV01 cash ledger and tokens, INV02 sizes, INV03 hashes, INV12 bonds and the credit bucket, INV14 fees on credit, INV16 what debtors owe in interest covers what creditors and insurance are promised of it. Inside the handler: INV04 deposits never refused, all else only by a named error; INV05 no healthy account in a lot; INV06 no true witness refused; INV07 a sold lot ends;
 /// INV08 the floor after what a user did; INV09 no bid lowers health; INV10 deficit only when all else has paid; INV15 a lot that is below its margin can be bid for, at most a witness later.
 contract ProtocolInvariantsMovingTest {
     /// @notice Thrown when random calls reached too little to show anything.

@@ -33,6 +33,7 @@ import {IVolSurfaces, SurfaceParameters} from "../interfaces/IVolSurfaces.sol";
 import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {build} from "./Artifacts.sol";
+import {DatedHub} from "./DatedHub.sol";
 import {VM, IVm} from "./IVm.sol";
 
 /// @title A whole deployment, as docs/architecture.md orders it, with three tokens, two markets, and helpers that speak of traders
@@ -171,7 +172,12 @@ abstract contract ProtocolFixture {
         );
         vault.connect(address(clearinghouse), address(house), address(insurance));
         clearinghouse.connect(address(house), address(insurance));
-        prices.connect(address(clearinghouse));
+        if (address(hub) == address(prices)) {
+            prices.connect(address(clearinghouse));
+        } else {
+            DatedHub(address(hub)).stand(clearinghouse);
+            prices.connect(address(hub));
+        }
         prices.connectSurfaces(address(surfaces));
         surfaces.setSurfaceParameters(surfaceParameters());
         _appoint();

@@ -366,11 +366,13 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
     function requireAllConserved() public view {
         uint64 n = clearinghouse.accountCount();
         int256 sum = 0;
+        int256 promised = 0;
         int256[] memory sizes = new int256[](_instruments.length);
         for (uint64 a = 1; a <= n; ++a) {
             require(keccak256(stateOf(a)) == clearinghouse.accountHash(a), Broken("INV03 hash of the last event"));
             AccountState memory state = _unsold(a);
             sum += state.cashE8;
+            promised += _accrued(state) - state.cashE8;
             for (uint256 i = 0; i < state.positions.length; ++i) {
                 sum -= state.positions[i].costE8;
                 sizes[_placeOf(state.positions[i].instrument)] += state.positions[i].sizeE8;
@@ -383,6 +385,8 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
             require(sizes[i] + taken == 0, Broken("INV02 sizes sum to zero"));
         }
         requireLedger(sum);
+        int256 interest = clearinghouse.ledger().interestE8;
+        require(interest >= promised, Broken("INV16 interest that nobody owes"));
         _requireStake();
     }
 

@@ -5,7 +5,7 @@ public static class Interest
 {
     /// <summary>The index that cash of this sign stands at.</summary>
     /// <param name="cashE8">Cash.</param>
-    /// <param name="header">The last checkpoint's header.</param>
+    /// <param name="header">A checkpoint's header, or that of live inputs.</param>
     [SpecRule("CLR-001")]
     public static ulong IndexOf(Int128 cashE8, CheckpointHeader header)
     {
@@ -31,10 +31,4 @@ public static class Interest
     /// <param name="indexE12">Its index.</param>
     [SpecRule("CLR-006")]
     public static Int128 CreditBase(Int128 cashE8, ulong indexE12) => cashE8 > 0 ? Wide.MulDivCeil(cashE8, Rounding.OneE12, indexE12) : 0;
-
-    /// <summary>The part of accrued interest on a debt that insurance keeps, rounded down.</summary>
-    /// <param name="interestE8">Interest paid, positive.</param>
-    /// <param name="reserveE8">The share.</param>
-    [SpecRule("CLR-001")]
-    public static Int128 Reserve(Int128 interestE8, long reserveE8) => Rounding.DivFloor(interestE8 * reserveE8, Rounding.One);
 }

@@ -50,8 +50,16 @@ public static class InterestRates
         Int128 interestE8 = Wide.MulDivFloor(debtBaseE8, nextDebtE12 - debtIndexE12, Rounding.OneE12);
         Int128 shareE8 = Wide.MulDivFloor(interestE8, Rounding.One - p.ReserveE8, Rounding.One);
         BigInteger fedE12 = creditIndexE12 + ((BigInteger)shareE8 * Rounding.OneE12 / creditBaseE8);
-        return (nextDebtE12, AtMost(BigInteger.Min(fedE12, (BigInteger)creditIndexE12 * nextDebtE12 / debtIndexE12)));
+        return (nextDebtE12, (long)BigInteger.Min(fedE12, (BigInteger)creditIndexE12 * nextDebtE12 / debtIndexE12));
     }
+
+    /// <summary>What all debts at least owe more for a growth of their index, less what all credits at most are promised for a growth of theirs: insurance's.</summary>
+    /// <param name="debtBaseE8">Sum of the debts' bases.</param>
+    /// <param name="creditBaseE8">Sum of the credits' bases.</param>
+    /// <param name="debtGrowthE12">By how much the debt index grew.</param>
+    /// <param name="creditGrowthE12">By how much the credit index grew.</param>
+    public static Int128 Reserved(Int128 debtBaseE8, Int128 creditBaseE8, long debtGrowthE12, long creditGrowthE12) =>
+        Wide.MulDivFloor(debtBaseE8, debtGrowthE12, Rounding.OneE12) - Wide.MulDivCeil(creditBaseE8, creditGrowthE12, Rounding.OneE12);
 
     private static long AtMost(BigInteger value) => value < IndexMax ? (long)value : IndexMax;
 }

@@ -7,7 +7,7 @@ public static class Touches
 
     /// <summary>Interest, sweep of the settlement token and decay of locked gains, in this order.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="header">The last checkpoint's header.</param>
+    /// <param name="header">The header of the live inputs of the operation.</param>
     /// <param name="settlementE8">The account's whole settlement token in the vault, E8.</param>
     /// <param name="time">Now, unix seconds.</param>
     /// <param name="windowSeconds">The averaging window.</param>
@@ -39,7 +39,7 @@ public static class Touches
 
     /// <summary>The state as it is written.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="header">The last checkpoint's header.</param>
+    /// <param name="header">The header of the live inputs of the operation.</param>
     /// <param name="time">Now, unix seconds.</param>
     /// <returns>The state, or null when its cash leaves the domain.</returns>
     [SpecRule("CLR-005")]

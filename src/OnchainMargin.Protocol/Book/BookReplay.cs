@@ -92,7 +92,9 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
 
         if (log.Address == _priceHub)
         {
-            return PriceHub.CheckpointTakenEvent.TryDecode(log, out PriceHub.CheckpointTakenEvent taken) ? Take(book, taken) : book;
+            return PriceHub.CheckpointTakenEvent.TryDecode(log, out PriceHub.CheckpointTakenEvent taken) ? Take(book, taken)
+                : PriceHub.InterestAccruedEvent.TryDecode(log, out PriceHub.InterestAccruedEvent accrued) ? WithInterest(book, accrued)
+                : book;
         }
 
         if (log.Address == _spotMarkets)
@@ -230,6 +232,13 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
     private static BookAccount Account(ProtocolBook book, ulong id) => book.Accounts.TryGetValue(id, out BookAccount? account)
         ? account
         : throw new ProtocolException($"An event names account {id}, which no event opened");
+
+    /// <summary>Outside of an operation, which tells the whole ledger in the end, the ledger moves by this alone.</summary>
+    private static ProtocolBook WithInterest(ProtocolBook book, PriceHub.InterestAccruedEvent accrued)
+    {
+        UInt128 insuranceE8 = (UInt128)accrued.InsuranceE8;
+        return book with { Ledger = book.Ledger with { InsuranceE8 = book.Ledger.InsuranceE8 + insuranceE8, InterestE8 = book.Ledger.InterestE8 - (Int128)insuranceE8 } };
+    }
 
     private static ProtocolBook Take(ProtocolBook book, PriceHub.CheckpointTakenEvent taken)
     {

@@ -11,7 +11,7 @@ using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.EndToEnd.Tests.Support;
 
-/// <summary>Makes the preimage of a checkpoint anew from what other contracts said: spot and surfaces from their events, parameters, indices and smoothed totals from calls at that block. Nothing is taken
+/// <summary>Makes the preimage of a checkpoint anew from what other contracts said: spot, surfaces and indices from their events, parameters and smoothed totals from calls at that block. Nothing is taken
 /// from the event of the checkpoint itself, so that an equal hash shows that the hub stored what it should have.</summary>
 internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord deployment)
 {
@@ -35,13 +35,13 @@ internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord dep
             throw new ProtocolException($"No checkpoint was taken in block {block}; name the block of its CheckpointTaken event.");
         }
 
-        PriceHub.IndicesResult indices = await CallAsync(_contracts.PriceHub, new PriceHub.IndicesCall(), tag, cancellationToken);
         uint factor = await CallAsync(_contracts.RiskParameters, new Protocol.Generated.RiskParameters.InitialFactorE8Call(), tag, cancellationToken);
         bool drawn = await CallAsync(_contracts.PriceHub, new PriceHub.InsuranceDrawnCall(), tag, cancellationToken);
         IReadOnlyList<LogEntry> logs = await node.GetLogsAsync(
-            new LogFilter { Addresses = [_contracts.SpotMarkets, _contracts.VolSurfaces], FromBlock = BlockTag.Number(deployment.Block), ToBlock = tag }, cancellationToken);
+            new LogFilter { Addresses = [_contracts.SpotMarkets, _contracts.VolSurfaces, _contracts.PriceHub], FromBlock = BlockTag.Number(deployment.Block), ToBlock = tag }, cancellationToken);
         SortedDictionary<ushort, SpotMarkets.SpotUpdatedEvent> spots = [];
         Dictionary<ushort, byte> states = [];
+        (ulong DebtE12, ulong CreditE12) indices = ((ulong)OneE12, (ulong)OneE12);
         foreach (LogEntry log in logs)
         {
             if (SpotMarkets.SpotUpdatedEvent.TryDecode(log, out SpotMarkets.SpotUpdatedEvent updated))
@@ -51,6 +51,10 @@ internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord dep
             else if (SpotMarkets.MarketStateChangedEvent.TryDecode(log, out SpotMarkets.MarketStateChangedEvent changed))
             {
                 states[changed.Underlying] = changed.To;
+            }
+            else if (PriceHub.InterestAccruedEvent.TryDecode(log, out PriceHub.InterestAccruedEvent accrued))
+            {
+                indices = (accrued.DebtIndexE12, accrued.CreditIndexE12);
             }
         }
 
@@ -74,7 +78,7 @@ internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord dep
         }
 
         return new Checkpoint(
-            new CheckpointHeader(latest.Id, (long)header.TimestampSeconds, factor, indices.DebtIndexE12, indices.CreditIndexE12),
+            new CheckpointHeader(latest.Id, (long)header.TimestampSeconds, factor, indices.DebtE12, indices.CreditE12),
             await CollateralsAsync(underlyings.Count, tag, cancellationToken),
             underlyings.ToImmutable());
     }

@@ -33,6 +33,15 @@ public sealed class BookReplayTests
         Assert.Equal(9UL, replay.Book.BlockNumber);
     }
 
+    /// <summary>Between operations, which tell the whole ledger in the end, interest moves it (CLR-032).</summary>
+    [Fact]
+    public void Apply_InterestBetweenOperations_MovesTheLedger()
+    {
+        BookReplay replay = Replay(Accrued(40), Accrued(2));
+        Assert.Equal((UInt128)42, replay.Book.Ledger.InsuranceE8);
+        Assert.Equal((Int128)(-42), replay.Book.Ledger.InterestE8);
+    }
+
     [Fact]
     public void Apply_DelegatesAndTheirEnd_AreWhoMayAct()
     {
@@ -371,6 +380,9 @@ public sealed class BookReplayTests
 
     private static LogEntry Taken(ulong id, byte[] head, byte[] records, Hash32 hash) =>
         TestLogs.Make(TestDeployment.Record.Contracts.PriceHub, "event CheckpointTaken(uint64 indexed id, uint40 time, bytes32 inputsHash, bytes checkpoint, bytes records)", 2, id, 1_770_000_000UL, hash, head, records);
+
+    private static LogEntry Accrued(uint insurance) => TestLogs.Make(
+        TestDeployment.Record.Contracts.PriceHub, "event InterestAccrued(uint64 debtIndexE12, uint64 creditIndexE12, uint256 insuranceE8)", 2, 1_000_000_000_009UL, 1_000_000_000_004UL, (UInt256)insurance);
 
     private static LogEntry Started(ulong lot, ulong account, ulong forSale) => TestLogs.Make(
         House,

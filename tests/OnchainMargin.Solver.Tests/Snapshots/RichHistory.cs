@@ -76,6 +76,7 @@ internal sealed class RichHistory
             Of("VolSurfaces", Contracts.VolSurfaces, "SurfaceParametersSet"),
             Of("MarginVault", Contracts.MarginVault, "TokenListed", ("token", 1)),
             Of("Clearinghouse", Contracts.Clearinghouse, "LedgerUpdated"),
+            Of("PriceHub", Contracts.PriceHub, "InterestAccrued"),
             Of("Clearinghouse", Contracts.Clearinghouse, "PausedSet"),
             Of("Clearinghouse", Contracts.Clearinghouse, "KeeperRewarded"),
             Of("Clearinghouse", Contracts.Clearinghouse, "NeedOpened", ("instrument", Instrument.Call(1, 1_900_000_000, 30_000_000).Packed)));
