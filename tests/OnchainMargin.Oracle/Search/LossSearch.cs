@@ -10,7 +10,11 @@ public sealed class LossSearch(int seed)
 {
     private const double Hour = 3600;
     private const double Day = 86_400;
+    private static readonly double[] Shocks = [-1, 0, 1];
     private readonly Random _random = new(seed);
+
+    /// <summary>Parts of the shock of volatility that no scenario knows: what is lost there is reported, not barred.</summary>
+    public static IReadOnlyList<double> BetweenShocks { get; } = [-2.0 / 3, -0.5, -1.0 / 3];
 
     /// <summary>One market and its climb.</summary>
     public Finding Climb(int steps)
@@ -29,7 +33,8 @@ public sealed class LossSearch(int seed)
     /// <summary>The worst loss of a market.</summary>
     /// <param name="market">The market.</param>
     /// <param name="between">Whether the requirement has its part between the nodes; without it there are holes, which a search must find.</param>
-    public static Finding Worst(SearchMarket market, bool between = true)
+    /// <param name="shocks">Of volatility, in parts of V: by default those that the scenarios have.</param>
+    public static Finding Worst(SearchMarket market, bool between = true, IReadOnlyList<double>? shocks = null)
     {
         ArgumentNullException.ThrowIfNull(market);
         var constraints = new SearchConstraints(market, between);
@@ -37,7 +42,7 @@ public sealed class LossSearch(int seed)
         double[] ends = [.. market.Options.Select(option => option.Tau).Distinct().Where(tau => tau <= 2 * Hour)];
         for (double q = -4; q <= 4; q += 0.5)
         {
-            foreach ((int v, double elapsed) in new[] { (-1, 0.0), (0, 0.0), (1, 0.0) }.Concat(ends.Select(end => (0, end))))
+            foreach ((double v, double elapsed) in (shocks ?? Shocks).Select(v => (v, 0.0)).Concat(ends.Select(end => (0.0, end))))
             {
                 (double loss, double[] sizes) = constraints.Worst(q, v, elapsed);
                 worst = loss > worst.Ratio ? new Finding(loss, q, v, elapsed, sizes, market) : worst;

@@ -38,7 +38,7 @@ public sealed class SearchConstraints
     }
 
     /// <summary>Sizes that lose most at (q, v) after some seconds while max(IM, floor) is at most 1, and that loss.</summary>
-    public (double Loss, double[] Sizes) Worst(double q, int v, double elapsed)
+    public (double Loss, double[] Sizes) Worst(double q, double v, double elapsed)
     {
         double[] before = _market.Values(0, 0);
         double[] after = _market.Values(q, v, elapsed);

@@ -4,7 +4,7 @@ namespace OnchainMargin.Oracle;
 public sealed class SearchMarket(double range, double volRange, double volUpFloor, double shortMinimum, IReadOnlyList<SearchedCall> options)
 {
     private const double Year = 31_536_000;
-    private readonly Dictionary<(double, int, double), double[]> _values = [];
+    private readonly Dictionary<(double, double, double), double[]> _values = [];
 
     /// <summary>R.</summary>
     public double Range => range;
@@ -28,7 +28,7 @@ public sealed class SearchMarket(double range, double volRange, double volUpFloo
     public SearchMarket With(IReadOnlyList<SearchedCall> others) => new(range, volRange, volUpFloor, shortMinimum, others);
 
     /// <summary>Values of all instruments at node q, shock v, after some seconds with volatilities as they are.</summary>
-    public double[] Values(double q, int v, double elapsed = 0)
+    public double[] Values(double q, double v, double elapsed = 0)
     {
         if (!_values.TryGetValue((q, v, elapsed), out double[]? values))
         {
@@ -40,7 +40,7 @@ public sealed class SearchMarket(double range, double volRange, double volUpFloo
     }
 
     /// <summary>Profit of a portfolio.</summary>
-    public double Profit(double[] sizes, double q, int v, double elapsed = 0)
+    public double Profit(double[] sizes, double q, double v, double elapsed = 0)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         double[] before = Values(0, 0);
@@ -49,7 +49,7 @@ public sealed class SearchMarket(double range, double volRange, double volUpFloo
     }
 
     /// <summary>σ√τ at a shock.</summary>
-    public double Deviation(SearchedCall option, int v)
+    public double Deviation(SearchedCall option, double v)
     {
         ArgumentNullException.ThrowIfNull(option);
         return Shocked(option, v) * Math.Sqrt(option.Tau / Year);
@@ -65,7 +65,7 @@ public sealed class SearchMarket(double range, double volRange, double volUpFloo
     /// <summary>The payoff of a call at node q; the perpetual's value.</summary>
     public double[] Payoffs(double q) => [.. options.Select(option => Math.Max((option.Forward * (1 + (q * RangeOf(option) / 4))) - option.Strike, 0)), 1 + (q * range / 4)];
 
-    private double Value(SearchedCall option, double q, int v, double elapsed)
+    private double Value(SearchedCall option, double q, double v, double elapsed)
     {
         double forward = option.Forward * (1 + (q * RangeOf(option) / 4));
         double tau = option.Tau - elapsed;
@@ -79,10 +79,10 @@ public sealed class SearchMarket(double range, double volRange, double volUpFloo
         return (forward * Normal(d1)) - (option.Strike * Normal(d1 - deviation));
     }
 
-    private double Shocked(SearchedCall option, int v)
+    private double Shocked(SearchedCall option, double v)
     {
         double shift = volRange * (double)KernelRules.Kappa((System.Numerics.BigInteger)option.Tau) / 1e8;
-        return v switch { -1 => option.Volatility * Math.Max(1 - shift, 0.05), 0 => option.Volatility, _ => Math.Max(option.Volatility * (1 + shift), volUpFloor) };
+        return v > 0 ? Math.Max(option.Volatility * (1 + (v * shift)), volUpFloor) : option.Volatility * Math.Max(1 + (v * shift), 0.05);
     }
 
     /// <summary>Φ: the series near the middle, the continued fraction in the tails.</summary>
