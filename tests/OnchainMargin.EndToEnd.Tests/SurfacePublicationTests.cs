@@ -32,8 +32,8 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         Trader maker = await world.TraderAsync(2_000_000);
         Trader writer = await world.TraderAsync(60_000);
         string[] urls = [FreePort.Url(), FreePort.Url()];
-        await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("QUOTES_ONE", world.Attester), urls[0], urls[1], SurfaceOptions.Simulated, SolverRoles.Pricer);
-        await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("QUOTES_TWO", second), urls[1], urls[0], SurfaceOptions.Simulated);
+        await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("QUOTES_ONE", world.Attester), urls[0], urls[1], SurfaceOptions.Simulated, new SolverLog(), SolverRoles.Pricer);
+        await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("QUOTES_TWO", second), urls[1], urls[0], SurfaceOptions.Simulated, new SolverLog());
 
         await Eventually.TrueAsync(async () => (await world.Client.GetLiveInputsAsync()).Checkpoint.Underlyings.All(static record => record.Expiries.Length >= 2), "expiries of both underlyings, signed by both nodes");
         Address hub = world.Client.Deployment.Contracts.PriceHub;
@@ -106,16 +106,20 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         string[] urls = [FreePort.Url(), FreePort.Url()];
         string path = Path.Combine(world.Folder, "lies.csv");
         WriteQuotes(path, await world.NowAsync(), 1.3);
-        await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("LIES_ONE", world.Attester), urls[0], urls[1], path, SolverRoles.Pricer);
-        await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("LIES_TWO", second), urls[1], urls[0], SurfaceOptions.Simulated, SolverRoles.Pricer);
+        var (saidByOne, saidByTwo) = (new SolverLog(), new SolverLog());
+        await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("LIES_ONE", world.Attester), urls[0], urls[1], path, saidByOne, SolverRoles.Pricer);
+        await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("LIES_TWO", second), urls[1], urls[0], SurfaceOptions.Simulated, saidByTwo, SolverRoles.Pricer);
 
         // Each proposes and refuses the other's; then the liar's file becomes honest and the next proposal passes.
-        for (int i = 0; i < 3; i++)
-        {
-            await world.Chain.PassAsync(40);
-            await Task.Delay(TimeSpan.FromSeconds(1));
-            Assert.Empty((await world.Client.ReplayAsync()).Surfaces);
-        }
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await world.Chain.PassAsync(40);
+                await Task.Delay(TimeSpan.FromSeconds(1));
+                Assert.Empty((await world.Client.ReplayAsync()).Surfaces);
+                return saidByOne.Has(SolverLog.ProposalRefused, "of Surfaces ") && saidByTwo.Has(SolverLog.ProposalRefused, "of Surfaces ");
+            },
+            "a refusal by each node of what the other proposed");
 
         await Eventually.TrueAsync(
             async () =>
@@ -152,7 +156,7 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
         File.Move(draft, path, overwrite: true);
     }
 
-    private static async Task<WebApplication> StartAsync(Deployed world, string store, KeyOptions key, string url, string peer, string source, params string[] more)
+    private static async Task<WebApplication> StartAsync(Deployed world, string store, KeyOptions key, string url, string peer, string source, SolverLog log, params string[] more)
     {
         SolverOptions options = world.Options(0, null, store, [SolverRoles.Indexer, SolverRoles.Attester, SolverRoles.Api, .. more]);
         WebApplication host = await SolverHost.CreateAsync(options with
@@ -160,7 +164,7 @@ public sealed class SurfacePublicationTests(ChainFixture fixture)
             Attester = new AttesterOptions { Keys = [key], Peers = [peer], PollMilliseconds = 100 },
             Surfaces = new SurfaceOptions { Source = source, PollMilliseconds = 200, TakeoverSeconds = 2, MaximumQuoteAgeSeconds = 86_400 },
             Api = options.Api with { Url = url },
-        });
+        }, log.Listen);
         await host.StartAsync();
         return host;
     }

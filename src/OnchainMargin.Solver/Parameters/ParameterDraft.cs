@@ -79,6 +79,17 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
     /// <summary>What of another node's steps goes farther than this node's own, or another way: name, both figures and the one in force, in a sentence; null when nothing does.</summary>
     public string? Difference(IReadOnlyList<ParameterSteps.UnderlyingStep> underlyings, IReadOnlyList<ParameterSteps.TokenStep> tokens, ProtocolBook book)
     {
+        // The contract takes a step of each after the one before, and not two of one second.
+        if (underlyings.GroupBy(static step => step.Underlying).FirstOrDefault(static steps => steps.Skip(1).Any()) is { Key: var underlying })
+        {
+            return $"underlying {underlying} is proposed twice at once, which the contract refuses";
+        }
+
+        if (tokens.GroupBy(static step => step.Token).FirstOrDefault(static steps => steps.Skip(1).Any()) is { Key: var token })
+        {
+            return $"token {token} is proposed twice at once, which the contract refuses";
+        }
+
         foreach (ParameterSteps.UnderlyingStep theirs in underlyings)
         {
             if (book.LatestCheckpoint?.Checkpoint.Underlyings.FirstOrDefault(one => one.Underlying == theirs.Underlying) is not { } record)

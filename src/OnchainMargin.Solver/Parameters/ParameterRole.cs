@@ -79,6 +79,8 @@ internal sealed class ParameterRole(
             }
         }
 
+        // What was refused just now keeps nobody silent: whoever proposes something bad each round would have all others wait for ever.
+        open.RemoveAll(quorum.IsRefused);
         bool isWanted = _wanted is { } wanted && (ulong)wanted.Time + MostAgeSeconds > book.BlockTimeSeconds && wanted.MadeLiquidatable.Count <= options.MostMadeLiquidatable;
         if (quorum.IsTurn(isWanted && open.Count == 0 && !quorum.IsSending(quorum.Known), book, options.TakeoverSeconds))
         {

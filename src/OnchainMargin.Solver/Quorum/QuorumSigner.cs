@@ -30,15 +30,18 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
 
     /// <summary>
     /// The proposals that this node speaks of now, oldest first. One of a second that its book has not come to waits until it has: a node that is behind would refuse for ever what it is about to compute itself.
-    /// One that it refused is no reason to keep silent: nobody can hold up the others by proposing what they do not sign.
+    /// One that it refused, or the chain, is no reason to keep silent: nobody can hold up the others by proposing what they do not sign, or what cannot land.
     /// </summary>
     /// <param name="book">The node's book.</param>
     /// <param name="mostAgeSeconds">How old a proposal may be, in seconds of the chain.</param>
     public IEnumerable<Proposal> Open(ProtocolBook book, ulong mostAgeSeconds) => Known
-        .Where(proposal => proposal.Time <= book.BlockTimeSeconds && book.BlockTimeSeconds - proposal.Time <= mostAgeSeconds && !_refused.Contains(proposal.Digest));
+        .Where(proposal => proposal.Time <= book.BlockTimeSeconds && book.BlockTimeSeconds - proposal.Time <= mostAgeSeconds && !IsRefused(proposal));
 
     /// <summary>The known proposals of the kind, oldest first.</summary>
     public IReadOnlyList<Proposal> Known => exchange.Of(kind);
+
+    /// <summary>Whether this node refused a proposal, or the chain did when it was sent from here: nobody waits for it.</summary>
+    public bool IsRefused(Proposal proposal) => _refused.Contains(proposal.Digest);
 
     /// <summary>Whether one of some proposals was sent from here just now.</summary>
     public bool IsSending(IEnumerable<Proposal> some) => time.GetUtcNow() - _sentAt < LongestSending && some.Any(proposal => _sent.Contains(proposal.Digest));
@@ -108,7 +111,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     /// <param name="cancellationToken">Stops.</param>
     public async Task SendAsync(Proposal proposal, ProtocolBook book, Func<IReadOnlyList<RiskRegistry.AttesterSignature>, TransactionRequest> call, CancellationToken cancellationToken)
     {
-        if (transactions is null || _sent.Contains(proposal.Digest) || exchange.Enough(proposal, book) is not { Count: > 0 } signatures)
+        if (transactions is null || _sent.Contains(proposal.Digest) || IsRefused(proposal) || exchange.Enough(proposal, book) is not { Count: > 0 } signatures)
         {
             return;
         }
@@ -125,7 +128,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
         catch (RevertException error)
         {
             // Somebody else was faster, or the chain moved on: the next proposal starts from what is in force then. A node that was away said nothing of it, and is asked again.
-            Remember(_sent, proposal.Digest);
+            Remember(_refused, proposal.Digest);
             _sentAt = DateTimeOffset.MinValue;
             logger.ProposalRefusedByChain(kind, Short(proposal), error.Reason.ToString() ?? "");
         }

@@ -23,6 +23,7 @@ internal static class SurfaceComparison
     /// <param name="time">The chain's time here.</param>
     public static string? Difference(IReadOnlyList<VolSurfaces.SurfaceUpdate> updates, IReadOnlyList<SurfacePlan> plans, int toleranceBps, ulong time)
     {
+        var seen = new HashSet<(ushort, uint)>();
         foreach (VolSurfaces.SurfaceUpdate update in updates)
         {
             SurfacePlan? plan = plans.FirstOrDefault(one => one.Underlying == update.Underlying);
@@ -30,6 +31,11 @@ internal static class SurfaceComparison
             if (update.Time > time + MostAgeSeconds || update.Time + MostAgeSeconds < time)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"{name} is of second {update.Time}, the chain is at {time} here");
+            }
+
+            if (!seen.Add((update.Underlying, update.Expiry)))
+            {
+                return $"{name} is proposed twice at once, which the contract refuses";
             }
 
             SteppedSurface own = plan?.Steps.FirstOrDefault(step => step.IsPublishable && step.Surface.Expiry == update.Expiry) ?? default;

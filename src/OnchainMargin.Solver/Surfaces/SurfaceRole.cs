@@ -26,6 +26,7 @@ internal sealed class SurfaceRole(
     private const ulong MostAgeSeconds = 300;
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+    private ulong _proposedAt;
 
     /// <inheritdoc/>
     public string Name => RoleName;
@@ -49,10 +50,14 @@ internal sealed class SurfaceRole(
             await quorum.JudgeAsync(proposal, () => SurfaceComparison.Difference(proposal.Updates, plans, options.Surfaces.ToleranceBps, book.BlockTimeSeconds), book, cancellationToken).ConfigureAwait(false);
         }
 
-        bool isPending = quorum.IsSending(open) || open.Any(proposal => proposal.Time + PendingSeconds > book.BlockTimeSeconds);
+        // What was refused just now keeps nobody silent: whoever proposes something bad each round would have all others wait for ever.
+        open.RemoveAll(quorum.IsRefused);
+        bool isPending = quorum.IsSending(open) || _proposedAt + PendingSeconds > book.BlockTimeSeconds || open.Any(proposal => proposal.Time + PendingSeconds > book.BlockTimeSeconds);
         if (quorum.IsTurn(!isPending && plans.Any(static plan => plan.IsDue), book, options.Surfaces.TakeoverSeconds))
         {
+            // Also when the chain refuses it at once: the next one gets his turn meanwhile.
             Proposal own = Propose(plans, book);
+            _proposedAt = own.Time;
             await quorum.SignAsync(own, book, cancellationToken).ConfigureAwait(false);
             open.Add(own);
         }

@@ -40,6 +40,9 @@ public sealed class ParameterDraftTests
         Assert.Equal("haircutBaseE8 of token 1 is 5300000 proposed, 5250000 here, 5000000 in force", Own.Difference([], [Own.Tokens[0] with { HaircutBaseE8 = 5_300_000 }], Wild));
         Assert.Equal("underlying 9 is not in the last checkpoint here", Own.Difference([Own.Underlyings[0] with { Underlying = 9 }], [], Wild));
 
+        Assert.Equal("underlying 1 is proposed twice at once, which the contract refuses", Own.Difference([Own.Underlyings[0], Own.Underlyings[0]], [], Wild));
+        Assert.Equal("token 1 is proposed twice at once, which the contract refuses", Own.Difference([], [Own.Tokens[0], Own.Tokens[0]], Wild));
+
         // Any word may be proposed.
         Assert.Equal("depthE8 of underlying 1 is 18446744073709551615 proposed, 475000000000 here, 500000000000 in force", Own.Difference([Own.Underlyings[0] with { DepthE8 = ulong.MaxValue }], [], Wild));
 

@@ -105,6 +105,22 @@ public sealed class QuorumSignerTests : IDisposable
         Task Send() => quorum.SendAsync(proposal, BookAt(Now), signatures => new ProtocolCalls(SampleDeployment.Contracts).Step(proposal.Underlyings, proposal.Tokens, signatures), CancellationToken.None);
     }
 
+    [Fact]
+    public async Task Send_RefusedByTheChain_IsNotOpenAnyMore()
+    {
+        var node = new FakeTransactionNode { RefusesInSimulation = true };
+        using SolverStore store = TestStore.Open(1, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(_own, 1), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
+        var quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], manager, new FakeTime(), NullLogger<QuorumSigner>.Instance);
+        Proposal proposal = Offer(_other, Now);
+        Assert.True(await quorum.JudgeAsync(proposal, static () => null, BookAt(Now), CancellationToken.None));
+        Assert.Equal([proposal], quorum.Open(BookAt(Now), MostAge));
+
+        await quorum.SendAsync(proposal, BookAt(Now), signatures => new ProtocolCalls(SampleDeployment.Contracts).Step(proposal.Underlyings, proposal.Tokens, signatures), CancellationToken.None);
+        Assert.Empty(quorum.Open(BookAt(Now), MostAge));
+        Assert.False(quorum.IsSending([proposal]));
+    }
+
     private Proposal Offer(PrivateKey key, ulong time)
     {
         Proposal proposal = Proposal.Of([new ParameterSteps.UnderlyingStep(1, time, 2, 3, 4, 5, 6)], [], Digests);

@@ -68,6 +68,7 @@ public sealed class SurfaceDeskTests
         Assert.Contains("forward over spot", SurfaceComparison.Difference([own with { ForwardE8 = own.ForwardE8 + (own.ForwardE8 / 200) }], [plan], 300, Start), StringComparison.Ordinal);
         Assert.Contains("is of second", SurfaceComparison.Difference([own], [plan], 300, Start + 301), StringComparison.Ordinal);
         Assert.Contains("no surface from this node's own quotes", SurfaceComparison.Difference([own with { Expiry = own.Expiry + 1800 }], [plan], 300, Start), StringComparison.Ordinal);
+        Assert.EndsWith("is proposed twice at once, which the contract refuses", SurfaceComparison.Difference([own, own], [plan], 300, Start), StringComparison.Ordinal);
         Assert.Contains("no surface from this node's own quotes", SurfaceComparison.Difference([own with { BE12 = ulong.MaxValue }], [plan], 300, Start), StringComparison.Ordinal);
     }
 

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Protocol.Signing;
+using OnchainMargin.Solver.Attesting;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Quorum;
+using OnchainMargin.Solver.Surfaces;
+using OnchainMargin.Tests.Shared;
+
+namespace OnchainMargin.Solver.Tests.Surfaces;
+
+public sealed class SurfaceRoleTests : IDisposable
+{
+    private const ulong Start = (ulong)Books.Start;
+    private const int Takeover = 2;
+
+    private static readonly DeploymentRecord Deployment = new() { ChainId = 1, Block = 0, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [new DeployedUnderlying(1, "ETH", default, default)] };
+    private static readonly ProtocolDigests Digests = new(Deployment);
+
+    private readonly PrivateKey _own;
+    private readonly PrivateKey _liar;
+    private readonly HttpClient _http = new();
+    private readonly FakeTime _time = new();
+    private readonly Broadcast<IndexedBook> _books = new();
+    private readonly ProposalExchange _exchange;
+    private readonly SurfaceDesk _desk = new(new SimulatedQuoteSource(), Deployment, new SurfaceOptions(), NullLogger<SurfaceDesk>.Instance);
+    private readonly SurfaceRole _role;
+
+    public SurfaceRoleTests()
+    {
+        // The first by address proposes first.
+        PrivateKey[] keys = [.. new[] { PrivateKey.Generate(), PrivateKey.Generate() }.OrderBy(static key => key.Address)];
+        (_liar, _own) = (keys[0], keys[1]);
+        _exchange = new ProposalExchange(new PeerClient(_http, NullLogger<PeerClient>.Instance), new AttesterOptions());
+        var quorum = new QuorumSigner(ProposalKind.Surfaces, _exchange, [_own], null, _time, NullLogger<QuorumSigner>.Instance);
+        var options = new SolverOptions { Roles = [SolverRoles.Attester], Surfaces = new SurfaceOptions { Source = SurfaceOptions.Simulated, TakeoverSeconds = Takeover } };
+        _role = new SurfaceRole(_books, _desk, quorum, Digests, new ProtocolCalls(SampleDeployment.Contracts), options, _time, NullLogger<SurfaceRole>.Instance);
+    }
+
+    public void Dispose()
+    {
+        _role.Dispose();
+        _own.Dispose();
+        _liar.Dispose();
+        _http.Dispose();
+    }
+
+    /// <summary>The attester before this one proposes each second what nobody signs: the turn comes all the same, as though it were silent.</summary>
+    [Fact]
+    public async Task RunOnce_OneProposesWhatIsRefusedEachRound_TakesOverAllTheSame()
+    {
+        for (ulong second = 0; second < Takeover; second++)
+        {
+            await RoundAsync(second, isWithLie: true);
+            Assert.Empty(OwnProposals());
+            _time.Pass(1);
+        }
+
+        await RoundAsync(Takeover, isWithLie: true);
+        Proposal own = Assert.Single(OwnProposals());
+        Assert.Equal(Start + Takeover, own.Time);
+
+        // What it proposed itself is waited for.
+        _time.Pass(Takeover);
+        await RoundAsync(Takeover + 1, isWithLie: false);
+        Assert.Single(OwnProposals());
+    }
+
+    private Proposal[] OwnProposals() => [.. _exchange.Of(ProposalKind.Surfaces).Where(proposal => _exchange.IsSignedBy(proposal, _own.Address))];
+
+    private async Task RoundAsync(ulong second, bool isWithLie)
+    {
+        ProtocolBook book = Books.Of([Books.Inputs(1, (long)(Start + second), 100)]) with
+        {
+            BlockTimeSeconds = Start + second,
+            SurfaceParameters = new VolSurfaces.SurfaceParameters(15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000, 0),
+            Attesters = [_liar.Address, _own.Address],
+            Threshold = 2,
+        };
+        if (isWithLie)
+        {
+            _desk.Refresh(book);
+            VolSurfaces.SurfaceUpdate honest = SurfaceBook.Update(1, book.BlockTimeSeconds, _desk.Plan(book)[0].Steps[0].Surface);
+            Proposal lie = Proposal.Of([honest with { AE12 = honest.AE12 * 2 }], Digests);
+            _exchange.Take(lie, new RiskRegistry.AttesterSignature(_liar.Address, _liar.SignHash(lie.Digest).ToArray()));
+        }
+
+        _books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
+        await _role.RunOnceAsync(CancellationToken.None);
+    }
+}
