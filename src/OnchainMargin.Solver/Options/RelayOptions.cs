@@ -9,6 +9,9 @@ public sealed record RelayOptions
     /// <summary>The most fills of one transaction.</summary>
     public int BatchMost { get; init; } = 8;
 
+    /// <summary>The least that an order may be about, in E8 of the settlement currency: its size at the price of the underlying or token. It bounds what gas whoever crosses orders of his own costs the relay; an order that closes a whole position is taken whatever its size. 0 takes all.</summary>
+    public long LeastNotionalE8 { get; init; } = 1_00000000;
+
     /// <summary>How often it is looked whether there is something to settle when no block comes, in milliseconds.</summary>
     public int PollMilliseconds { get; init; } = 250;
 
@@ -16,6 +19,7 @@ public sealed record RelayOptions
     {
         OptionErrors errors = new("relay");
         errors.Range(BatchMost, 1, 64);
+        errors.Range(LeastNotionalE8, 0, long.MaxValue);
         errors.Range(PollMilliseconds, 10, 600_000);
         return [.. Key.Errors("relay:key", isRequired: true), .. errors.Sentences];
     }

@@ -12,8 +12,11 @@ internal interface IRelayChain
     /// <summary>Whether a cancellation was signed by an owner.</summary>
     Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken);
 
-    /// <summary>Whether a nonce is done, and how much of it is filled otherwise.</summary>
-    Task<(bool IsDone, ulong FilledE8)> StatusAsync(ulong account, ulong nonce, CancellationToken cancellationToken);
+    /// <summary>Whether code stands at a signer's address: the chain asks that whether it signed (ERC-1271), which takes what gas it likes and may answer otherwise each time.</summary>
+    Task<bool> HasCodeAsync(Address signer, CancellationToken cancellationToken);
+
+    /// <summary>Of each order whether its nonce is done, and how much of it is filled otherwise, in the order of the question.</summary>
+    Task<IReadOnlyList<(bool IsDone, ulong FilledE8)>> StatusesAsync(IReadOnlyList<RestingOrder> orders, CancellationToken cancellationToken);
 
     /// <summary>How many options of an underlying are open, and how many may be (ORC-016).</summary>
     Task<(ulong OpenE8, ulong LargestE8)> OptionInterestAsync(ushort underlying, CancellationToken cancellationToken);

@@ -13,8 +13,14 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>How often it was handed to the chain in vain, since an account changed or a price moved in between.</summary>
     public int Tries { get; init; }
 
-    /// <summary>The block whose book was behind the chain at the last try: it waits for the next one. 0 when it need not.</summary>
-    public ulong TriedAtBlock { get; init; }
+    /// <summary>How often the node found nothing of it, alone, in time.</summary>
+    public int Unanswered { get; init; }
+
+    /// <summary>The first block on whose book it may be tried again; 0 when it need not wait.</summary>
+    public ulong NotBeforeBlock { get; init; }
+
+    /// <summary>Whether it failed before, so that it comes alone.</summary>
+    public bool ComesAlone => Tries > 0 || Unanswered > 0;
 
     /// <summary>Whether one of the two came to its end, so that nothing of the match may be sent any more.</summary>
     public bool IsOver => Maker.IsOver || Taker.IsOver;
@@ -22,12 +28,15 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>The price.</summary>
     public ulong PriceE8 => Maker.PriceE8;
 
-    /// <summary>Which of the two a refusal of the chain speaks of: the account that it names, the limit that the mark has passed; otherwise the order that came.</summary>
-    public RestingOrder Suspect(IContractError error) => error switch
+    /// <summary>Which of the two a refusal of the chain speaks of: the account that it names, the limit that the mark has passed; null when it names none.</summary>
+    public RestingOrder? Named(IContractError error) => error switch
     {
         Clearinghouse.PriceOutOfBandError { PriceE8: var price, MarkE8: var mark } => Maker.IsBuy == price > mark ? Maker : Taker,
-        _ => error.Arguments.Any(argument => argument is { Name: "account", Value: ulong account } && account == Maker.Account) ? Maker : Taker,
+        _ => error.Arguments.Select(argument => argument is { Name: "account", Value: ulong account } ? Of(account) : null).FirstOrDefault(static order => order is not null),
     };
+
+    /// <summary>The order of an account; null when neither is.</summary>
+    public RestingOrder? Of(ulong account) => account == Maker.Account ? Maker : account == Taker.Account ? Taker : null;
 
     /// <summary>Which of the two has the account that takes more gas: that of more options, or of more positions; otherwise the order that came.</summary>
     public RestingOrder Heavier(ProtocolBook book) => Weight(Maker, book).CompareTo(Weight(Taker, book)) > 0 ? Maker : Taker;

@@ -1,18 +1,13 @@
-using OnchainMargin.Protocol.Generated;
-
 namespace OnchainMargin.Solver.Relay;
 
 /// <content>What the chain alone knows of orders: how far they were filled before a restart, or by somebody else.</content>
 internal sealed partial class OrderRelay
 {
-    private static readonly TimeSpan PatienceForATurn = TimeSpan.FromSeconds(2);
-
-    private readonly SemaphoreSlim _opening = new(1, 1);
     private bool _isLoaded;
     private volatile bool _isOpen;
 
     /// <summary>Takes up the orders of an earlier run that are still good, in their old order, and matches them once no settlement of that run is under way: until then nobody knows how far they are filled.
-    /// They can be cancelled meanwhile, and nothing new is taken.</summary>
+    /// They can be cancelled meanwhile, and nothing new is taken. The role that settles asks for it, round after round, and nobody else: no client's patience ends it.</summary>
     /// <returns>Whether that is done.</returns>
     public async Task<bool> OpenAsync(CancellationToken cancellationToken)
     {
@@ -21,60 +16,47 @@ internal sealed partial class OrderRelay
             return true;
         }
 
-        if (!await _opening.WaitAsync(PatienceForATurn, cancellationToken).ConfigureAwait(false))
+        // Asked before the fills are read, so that these hold what it has settled.
+        bool isSettling = keys.Relay is { } sender && store.IsSettling(sender.Address, books.Current?.Book.BlockNumber ?? 0);
+        bool wasLoaded = _isLoaded;
+        if (!_isLoaded)
+        {
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
+            _isLoaded = true;
+        }
+
+        if (isSettling)
         {
             return false;
         }
 
-        try
+        RestingOrder[] waiting = [.. Orders(null).Where(static order => !order.IsOver).Reverse()];
+        if (wasLoaded)
         {
-            // Asked before the fills are read, so that these hold what it has settled.
-            bool isSettling = keys.Relay is { } sender && store.IsSettling(sender.Address, books.Current?.Book.BlockNumber ?? 0);
-            bool wasLoaded = _isLoaded;
-            if (!_isLoaded)
+            IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync(waiting, cancellationToken).ConfigureAwait(false);
+            foreach ((RestingOrder order, (bool isDone, ulong filled)) in waiting.Zip(statuses))
             {
-                await LoadAsync(cancellationToken).ConfigureAwait(false);
-                _isLoaded = true;
+                Correct(order, isDone, filled);
             }
-
-            if (isSettling || _isOpen)
-            {
-                return _isOpen;
-            }
-
-            RestingOrder[] waiting = [.. Orders(null).Where(static order => !order.IsOver).Reverse()];
-            if (wasLoaded)
-            {
-                foreach (RestingOrder order in waiting)
-                {
-                    (bool isDone, ulong filled) = await StatusAsync(order, cancellationToken).ConfigureAwait(false);
-                    Correct(order, isDone, filled);
-                }
-            }
-
-            lock (_gate)
-            {
-                // What was written down of one has it rest, and the earlier of two is the maker.
-                Array.ForEach(waiting, order => Book(order).Remove(order));
-                Array.ForEach(waiting, MatchAgain);
-
-                _isOpen = true;
-            }
-
-            return true;
         }
-        finally
+
+        lock (_gate)
         {
-            _opening.Release();
+            // What was written down of one has it rest, and the earlier of two is the maker.
+            Array.ForEach(waiting, order => Book(order).Remove(order));
+            Array.ForEach(waiting, MatchAgain);
+            _isOpen = true;
         }
+
+        return true;
     }
 
     /// <summary>Reads from the chain how far the orders of a match are filled that it refused, since others may fill or cancel them, too. When that is further than is known here, the match is undone and what is left is matched anew.</summary>
     /// <returns>Whether it was; the match stays the caller's otherwise.</returns>
     public async Task<bool> ReconcileAsync(OrderMatch match, CancellationToken cancellationToken)
     {
-        (bool isMakerDone, ulong makerFilled) = await StatusAsync(match.Maker, cancellationToken).ConfigureAwait(false);
-        (bool isTakerDone, ulong takerFilled) = await StatusAsync(match.Taker, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync([match.Maker, match.Taker], cancellationToken).ConfigureAwait(false);
+        ((bool isMakerDone, ulong makerFilled), (bool isTakerDone, ulong takerFilled)) = (statuses[0], statuses[1]);
         lock (_gate)
         {
             // Of an order that is done the chain does not say whether it was filled or cancelled: a cancellation is among the events of the next block.
@@ -92,8 +74,6 @@ internal sealed partial class OrderRelay
             return true;
         }
     }
-
-    private Task<(bool IsDone, ulong FilledE8)> StatusAsync(RestingOrder order, CancellationToken cancellationToken) => chain.StatusAsync(order.Account, order.Nonce, cancellationToken);
 
     /// <summary>Writes down how far an order is filled. What it had met and was not sent yet is given back.</summary>
     private void Correct(RestingOrder order, bool isDone, ulong filledE8)
@@ -119,14 +99,13 @@ internal sealed partial class OrderRelay
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
+        (StoredOrder Stored, RestingOrder Order)[] known = [.. store.OpenOrders().Select(stored => (stored, new RestingOrder(stored.ToSigned(), Interlocked.Increment(ref _arrivals), null)))];
+        IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync([.. known.Select(static one => one.Order)], cancellationToken).ConfigureAwait(false);
         var loaded = new List<RestingOrder>();
-        foreach (StoredOrder stored in store.OpenOrders())
+        foreach (((StoredOrder stored, RestingOrder order), (bool isDone, ulong filled)) in known.Zip(statuses))
         {
-            Clearinghouse.SignedOrder signed = stored.ToSigned();
-            var order = new RestingOrder(signed, Interlocked.Increment(ref _arrivals), null);
-            (bool isDone, ulong filled) = await StatusAsync(order, cancellationToken).ConfigureAwait(false);
             // An order that hung on a session has lost it.
-            if (isDone || filled >= order.WholeE8 || stored.Session is not null || signed.Order.Expiry < Now)
+            if (isDone || filled >= order.WholeE8 || stored.Session is not null || order.Signed.Order.Expiry < Now)
             {
                 store.RemoveOrder(order.Account, order.Nonce);
                 continue;

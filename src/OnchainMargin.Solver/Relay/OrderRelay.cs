@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
@@ -8,16 +7,20 @@ using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Markets;
+using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The order relay: takes signed orders, keeps their books, matches them by price and then time, and hands matches to the role that settles them. A relay can fill no order at a worse price than was signed: the chain checks every one.</summary>
-internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live, IRelayChain chain, SolverStore store, SolverKeys keys, TimeProvider time) : IDisposable
+internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live, IRelayChain chain, SolverStore store, SolverKeys keys, SolverOptions options, TimeProvider time)
 {
     private const int MostOrdersOfAnAccount = 200;
     private const int KeptOver = 1000;
     private const int MostTries = 3;
+
+    /// <summary>How often the node may find nothing of a match: with the waits between them, each twice as long, 127 blocks.</summary>
+    private const int MostUnanswered = 8;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, InstrumentBook> _books = [];
@@ -46,12 +49,12 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
             return Refuse("The relay has not read the chain yet; ask again in a moment.");
         }
 
-        if (!await OpenAsync(cancellationToken).ConfigureAwait(false))
+        if (!_isOpen)
         {
             return Refuse("The relay was started anew and takes up its orders of before, once none of them is being settled; hand this one in again in a moment.");
         }
 
-        if (Look(signed, book) is { } defect)
+        if (OrderAdmission.Defect(signed, book, Math.Max(Now, book.BlockTimeSeconds)) is { } defect)
         {
             return Refuse(defect);
         }
@@ -61,18 +64,19 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
             return Refuse($"The signature is not {signed.Signer}'s over this order; sign it again on this chain and for this deployment.");
         }
 
-        (bool isDone, ulong filled) = await chain.StatusAsync(signed.Order.Account, signed.Order.Nonce, cancellationToken).ConfigureAwait(false);
-        if (isDone || filled >= (ulong)Math.Abs(signed.Order.SizeE8))
+        var order = new RestingOrder(signed, Interlocked.Increment(ref _arrivals), session);
+        (bool isDone, ulong filled) = (await chain.StatusesAsync([order], cancellationToken).ConfigureAwait(false))[0];
+        if (isDone || filled >= order.WholeE8)
         {
             return Refuse($"Nonce {signed.Order.Nonce} of account {signed.Order.Account} is filled or cancelled on chain; use another nonce.");
         }
 
+        order.LeftE8 = order.WholeE8 - filled;
         CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
-        var order = new RestingOrder(signed, Interlocked.Increment(ref _arrivals), session) { LeftE8 = (ulong)Math.Abs(signed.Order.SizeE8) - filled };
-        (ulong Open, ulong Largest) options = order.Instrument.IsOption
+        (ulong Open, ulong Largest) openOptions = order.Instrument.IsOption
             ? await chain.OptionInterestAsync(order.Instrument.Underlying, cancellationToken).ConfigureAwait(false)
             : default;
-        return Place(order, book, inputs, options);
+        return Place(order, book, inputs, openOptions);
     }
 
     /// <summary>Takes an order off the relay for its owner or a delegate. The signed order itself stays good on chain until it expires or its nonce is cancelled there.</summary>
@@ -169,8 +173,8 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
     {
         lock (_gate)
         {
-            OrderMatch[] ready = [.. _pending.Where(match => match.TriedAtBlock == 0 || match.TriedAtBlock != block).Take(most)];
-            OrderMatch[] taken = ready is [{ Tries: > 0 } again, ..] ? [again] : [.. ready.TakeWhile(static match => match.Tries == 0)];
+            OrderMatch[] ready = [.. _pending.Where(match => match.NotBeforeBlock <= block).Take(most)];
+            OrderMatch[] taken = ready is [{ ComesAlone: true } again, ..] ? [again] : [.. ready.TakeWhile(static match => !match.ComesAlone)];
             _pending.RemoveAll(match => taken.Any(one => ReferenceEquals(one, match)));
             return taken;
         }
@@ -218,15 +222,30 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
             }
             else
             {
-                _pending.Add(match with { Tries = match.Tries + 1, TriedAtBlock = behindBlock });
+                _pending.Add(match with { Tries = match.Tries + 1, NotBeforeBlock = behindBlock == 0 ? 0 : behindBlock + 1 });
             }
         }
     }
 
-    /// <summary>A match for which the node answered not in time waits again, behind all others, and alone. Nobody's order ends for that.</summary>
+    /// <summary>A match of which the node found nothing, while it answered others, waits again, behind all others, alone, and twice as long each time: whoever makes such matches has little of the relay's time. At last one order ends for it.</summary>
     /// <param name="match">The match.</param>
-    /// <param name="block">The block of the book; it waits for the next one.</param>
-    public void Postpone(OrderMatch match, ulong block) => Retry(match with { Tries = 0 }, block, match.Taker, "");
+    /// <param name="block">The block of the book that it was tried on.</param>
+    /// <param name="suspect">Who is at fault if it happens too often.</param>
+    /// <param name="reason">What is said then.</param>
+    public void Postpone(OrderMatch match, ulong block, RestingOrder suspect, string reason)
+    {
+        lock (_gate)
+        {
+            if (match.IsOver || match.Unanswered + 1 >= MostUnanswered)
+            {
+                Drop(match, suspect, reason);
+            }
+            else
+            {
+                _pending.Add(match with { Unanswered = match.Unanswered + 1, NotBeforeBlock = block + (1UL << match.Unanswered) });
+            }
+        }
+    }
 
     /// <summary>A match that the chain refused: the order at fault ends, the other has its size back at its old place. When one of them came to its end meanwhile, that is fault enough.</summary>
     public void Drop(OrderMatch match, RestingOrder atFault, string reason)
@@ -253,9 +272,6 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _opening.Dispose();
-
     private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
 
     private static OrderOutcome Refuse(string sentence) => new(null, sentence);
@@ -274,26 +290,7 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
         })];
     }
 
-    private string? Look(Clearinghouse.SignedOrder signed, ProtocolBook book)
-    {
-        Clearinghouse.Order order = signed.Order;
-        ulong now = Math.Max(Now, book.BlockTimeSeconds);
-        var instrument = Instrument.Unpack(order.Instrument);
-        return !book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? $"Account {order.Account} was never opened; open one first."
-            : !account.May(signed.Signer, DelegateRights.Trade, book.BlockTimeSeconds) ? $"{signed.Signer} neither owns account {order.Account} nor may trade for it now; have its owner appoint it as a delegate, or sign with {account.Owner}."
-            : account.OpenLot != 0 ? $"Account {order.Account} is being liquidated and cannot trade; it can only receive deposits now."
-            : order.SizeE8 is 0 or long.MinValue ? "The order's size is zero; give a size."
-            : order.LimitPriceE8 is 0 or > long.MaxValue ? "The order's limit price is zero or too large; give a price."
-            : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly | RestingOrder.FillOrKill) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only), bit 1 (post-only) and bit 2 (fill-or-kill) mean something."
-            : (order.Flags & RestingOrder.PostOnly) != 0 && (order.Flags & RestingOrder.FillOrKill) != 0 ? "The order is post-only and fill-or-kill, so it could never be filled; clear one of the flags."
-            : order.Expiry <= now ? $"The order expired at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; sign one that lasts longer."
-            : SpotOrders.IsSpot(instrument) && (order.Flags & RestingOrder.ReduceOnly) != 0 ? "The order is reduce-only and swaps a token, of which there is no position; clear the flag."
-            : !instrument.IsValid && !SpotOrders.IsSpot(instrument) ? "The order names no valid instrument; take the number from /api/instruments."
-            : book.IsPaused ? "Trading is paused by the guardian; deposits and withdrawals without positions go on."
-            : null;
-    }
-
-    private OrderOutcome Place(RestingOrder order, ProtocolBook book, CheckpointInputs inputs, (ulong OpenE8, ulong LargestE8) options)
+    private OrderOutcome Place(RestingOrder order, ProtocolBook book, CheckpointInputs inputs, (ulong OpenE8, ulong LargestE8) openOptions)
     {
         if (PriceBand.Of(order.Instrument, inputs.View, book.Parameters.Clearing) is not { } band)
         {
@@ -306,6 +303,11 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
         }
 
         BookAccount account = book.Accounts[order.Account];
+        if (OrderAdmission.TooSmall(order, account, band, inputs.View, options.Relay.LeastNotionalE8) is { } small)
+        {
+            return Refuse(small);
+        }
+
         lock (_gate)
         {
             if (_orders.TryGetValue((order.Account, order.Nonce), out RestingOrder? known) && !known.IsOver)
@@ -322,7 +324,7 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
             EndPassed(target, order, band);
             if ((order.Signed.Order.Flags & RestingOrder.PostOnly) != 0 && target.Meets(order) is { } met)
             {
-                return Refuse($"The order is post-only and would trade at once at {Price(met.PriceE8)}; lower or raise its price.");
+                return Refuse($"The order is post-only and would trade at once at {OrderAdmission.Price(met.PriceE8)}; lower or raise its price.");
             }
 
             if (order.IsFillOrKill && target.FillsWhole(order) is null)
@@ -342,12 +344,12 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
 
             if ((order.IsFillOrKill ? target.FillsWhole(order) : target.Meets(order)) is { } maker && !band.Holds(maker.PriceE8))
             {
-                return Refuse($"The best price is {Price(maker.PriceE8)}, further from the mark of {Price((ulong)band.MarkE8)} than trades may be; wait or change the price.");
+                return Refuse($"The best price is {OrderAdmission.Price(maker.PriceE8)}, further from the mark of {OrderAdmission.Price((ulong)band.MarkE8)} than trades may be; wait or change the price.");
             }
 
-            if (order.Instrument.IsOption && OptionGrowth.OfE8(order, target, book) is > 0 and var growth && (Int128)options.OpenE8 + growth > options.LargestE8)
+            if (order.Instrument.IsOption && OptionGrowth.OfE8(order, target, book) is > 0 and var growth && (Int128)openOptions.OpenE8 + growth > openOptions.LargestE8)
             {
-                return Refuse($"The trade would leave {Price(options.OpenE8 + (ulong)growth)} options of this underlying open, more than the {Price(options.LargestE8)} that the attesters' bonds stand for now; lower the size, or wait until others close theirs.");
+                return Refuse($"The trade would leave {OrderAdmission.Price(openOptions.OpenE8 + (ulong)growth)} options of this underlying open, more than the {OrderAdmission.Price(openOptions.LargestE8)} that the attesters' bonds stand for now; lower the size, or wait until others close theirs.");
             }
 
             IEnumerable<PreTradeCheck.Possible> fills = _orders.Values
@@ -372,7 +374,7 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
     {
         foreach (RestingOrder passed in target.AllMet(order).TakeWhile(resting => band.IsPassedBy(resting.IsBuy, resting.PriceE8)).ToArray())
         {
-            End(passed, OrderStatus.Refused, $"the mark of {Price((ulong)band.MarkE8)} has passed its limit by more than trades may be from it");
+            End(passed, OrderStatus.Refused, $"the mark of {OrderAdmission.Price((ulong)band.MarkE8)} has passed its limit by more than trades may be from it");
         }
     }
 
@@ -468,6 +470,4 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
             }
         }
     }
-
-    private static string Price(ulong priceE8) => ((decimal)priceE8 / 100_000_000m).ToString("0.########", CultureInfo.InvariantCulture);
 }

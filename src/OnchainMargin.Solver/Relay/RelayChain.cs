@@ -2,12 +2,16 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The relay's questions, answered by the deployment's node.</summary>
-internal sealed class RelayChain(ProtocolClient client) : IRelayChain
+internal sealed class RelayChain(ProtocolClient client, TimeProvider time) : IRelayChain
 {
+    /// <summary>Nodes bound how much one batch may ask.</summary>
+    private const int StatusesOfAQuestion = 100;
+
     private readonly OrderSignatures _signatures = new(client.Deployment, client.Digests, client.Node);
 
     /// <inheritdoc/>
@@ -18,11 +22,23 @@ internal sealed class RelayChain(ProtocolClient client) : IRelayChain
         _signatures.IsCancelSignedAsync(account, nonce, owner, signature, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<(bool IsDone, ulong FilledE8)> StatusAsync(ulong account, ulong nonce, CancellationToken cancellationToken)
+    public async Task<bool> HasCodeAsync(Address signer, CancellationToken cancellationToken) =>
+        (await Patience.AskAsync(token => client.Node.GetCodeAsync(signer, cancellationToken: token), time, cancellationToken).ConfigureAwait(false)).Length > 0;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<(bool IsDone, ulong FilledE8)>> StatusesAsync(IReadOnlyList<RestingOrder> orders, CancellationToken cancellationToken)
     {
-        Clearinghouse.OrderStatusResult status = await client.Node
-            .CallAsync(client.Deployment.Contracts.Clearinghouse, new Clearinghouse.OrderStatusCall(account, nonce), cancellationToken: cancellationToken).ConfigureAwait(false);
-        return (status.Done, status.FilledE8);
+        var statuses = new List<(bool IsDone, ulong FilledE8)>();
+        foreach (RestingOrder[] part in orders.Chunk(StatusesOfAQuestion))
+        {
+            Clearinghouse.OrderStatusResult[] answers = await Patience.AskAsync(
+                token => client.Node.CallManyAsync(client.Deployment.Contracts.Clearinghouse, [.. part.Select(static order => new Clearinghouse.OrderStatusCall(order.Account, order.Nonce))], cancellationToken: token),
+                time,
+                cancellationToken).ConfigureAwait(false);
+            statuses.AddRange(answers.Select(static status => (status.Done, status.FilledE8)));
+        }
+
+        return statuses;
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The role that brings matches into the chain, a batch at a time: the next batch is built from the states that the one before it left.</summary>
 internal sealed class RelayRole(
-    OrderRelay relay, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, ITransactionNode node, SolverStore store, RelayOptions options, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
+    OrderRelay relay, IRelayChain orderChain, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, ITransactionNode node, SolverStore store, RelayOptions options, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly SettlementGas _gas = new(node, transactions, time);
@@ -91,7 +91,7 @@ internal sealed class RelayRole(
             else if (!await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
             {
                 // A price or an account moved before it was mined. Whose account has changed is at fault if it goes on so.
-                RestingOrder suspect = _accounts[match.Maker.Account].StateHash == book.Accounts[match.Maker.Account].StateHash ? match.Taker : match.Maker;
+                RestingOrder suspect = HasChanged(match.Maker, book) ? match.Maker : HasChanged(match.Taker, book) ? match.Taker : (await UnnamedAsync(match, match.Taker, cancellationToken).ConfigureAwait(false)).Order;
                 relay.Retry(match, 0, suspect, $"the chain refused it time and again, since a price or an account moved in between: {entry.Reason}");
             }
 
@@ -99,6 +99,18 @@ internal sealed class RelayRole(
         }
 
         return true;
+    }
+
+    /// <summary>Whether an order's account is not as it was when the batch was handed in; a reorganisation may even have taken it away.</summary>
+    private bool HasChanged(RestingOrder order, ProtocolBook book) =>
+        !_accounts.TryGetValue(order.Account, out BookAccount? before) || !book.Accounts.TryGetValue(order.Account, out BookAccount? now) || before.StateHash != now.StateHash;
+
+    /// <summary>Who is at fault where the chain names nobody: the side whose signature a contract judges, when one alone is such, since it may take any gas and answer otherwise each time; else who looks like it.</summary>
+    private async Task<(RestingOrder Order, bool IsContract)> UnnamedAsync(OrderMatch match, RestingOrder otherwise, CancellationToken cancellationToken)
+    {
+        bool isMaker = await orderChain.HasCodeAsync(match.Maker.Signed.Signer, cancellationToken).ConfigureAwait(false);
+        bool isTaker = await orderChain.HasCodeAsync(match.Taker.Signed.Signer, cancellationToken).ConfigureAwait(false);
+        return isMaker == isTaker ? (otherwise, false) : (isMaker ? match.Maker : match.Taker, true);
     }
 
     /// <summary>Orders that their owners cancelled on chain leave the books.</summary>
@@ -153,9 +165,9 @@ internal sealed class RelayRole(
             return;
         }
 
-        // When one of them is refused each is tried alone, so that the good ones are not held up; when all together are too large, half of them is tried.
+        // When one of them is refused each is tried alone, so that the good ones are not held up; when all together are too large, or too much for the node, half of them is tried.
         int first = 1;
-        if (refusal.IsTooLarge)
+        if (refusal.IsTooLarge || refusal.IsUnanswered)
         {
             first = batch.Count / 2;
             logger.BatchTooLarge(batch.Count, refusal.Said);
@@ -173,49 +185,56 @@ internal sealed class RelayRole(
     private async Task RefuseAsync(OrderMatch match, SettlementRefusal refusal, ProtocolBook book, CancellationToken cancellationToken)
     {
         logger.MatchRefused(match.Maker.Account, match.Taker.Account, refusal.Said);
-        string sentence = refusal.Reason is { } reason ? Refusals.Sentence(reason) : refusal.Said;
-        switch (refusal.Reason)
-        {
-            case null when refusal.IsUnanswered:
-                relay.Postpone(match, book.BlockNumber);
-                break;
-            case null when refusal.IsTooLarge:
-                RestingOrder heavier = match.Heavier(book);
-                relay.Retry(match, book.BlockNumber, heavier, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The node finds no transaction that could settle it ({refusal.Said}), as when an account holds too much for one: close or move some of the {book.Accounts[heavier.Account].State.Positions.Length} positions of account {heavier.Account} and sign the order again."));
-                break;
-            case CustomErrorReason { Error: Clearinghouse.StateMismatchError error }:
-                // The chain is ahead of the book, which is nobody's fault unless it always is.
-                relay.Retry(match, book.BlockNumber, match.Suspect(error), sentence);
-                break;
-            case CustomErrorReason { Error: Clearinghouse.OrderOverfilledError or Clearinghouse.OrderDoneError } further:
-                if (!await ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
-                {
-                    relay.Retry(match, book.BlockNumber, match.Suspect(further.Error), sentence);
-                }
-
-                break;
-            case CustomErrorReason { Error: { } error }:
-                relay.Drop(match, match.Suspect(error), sentence);
-                break;
-            default:
-                relay.Drop(match, refusal.AtFault == match.Maker.Account ? match.Maker : match.Taker, sentence);
-                break;
-        }
-    }
-
-    private async Task<bool> ReconcileAsync(OrderMatch match, CancellationToken cancellationToken)
-    {
+        IContractError? error = (refusal.Reason as CustomErrorReason)?.Error;
+        RestingOrder suspect;
+        bool isContract = false;
         try
         {
-            return await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false);
+            if (error is Clearinghouse.OrderOverfilledError or Clearinghouse.OrderDoneError && await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            RestingOrder? named = error is null ? match.Of(refusal.AtFault) : match.Named(error);
+            RestingOrder otherwise = refusal.IsTooLarge || refusal.IsUnanswered ? match.Heavier(book) : match.Taker;
+            (suspect, isContract) = named is null ? await UnnamedAsync(match, otherwise, cancellationToken).ConfigureAwait(false) : (named, false);
         }
         catch
         {
             relay.Return([match]);
             throw;
         }
+
+        if (refusal.IsUnanswered)
+        {
+            relay.Postpone(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
+        }
+        else if (refusal.IsTooLarge)
+        {
+            relay.Retry(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
+        }
+        else
+        {
+            string sentence = refusal.Reason is { } reason ? Refusals.Sentence(reason) : refusal.Said;
+            if (error is Clearinghouse.StateMismatchError or Clearinghouse.OrderOverfilledError or Clearinghouse.OrderDoneError)
+            {
+                // The chain is ahead of the book, which is nobody's fault unless it always is.
+                relay.Retry(match, book.BlockNumber, suspect, sentence);
+            }
+            else
+            {
+                relay.Drop(match, suspect, sentence);
+            }
+        }
+    }
+
+    private static string TooMuch(SettlementRefusal refusal, RestingOrder atFault, bool isContract, ProtocolBook book)
+    {
+        string subject = $"The node finds no transaction that could settle it ({refusal.Said})";
+        int positions = book.Accounts.TryGetValue(atFault.Account, out BookAccount? account) ? account.State.Positions.Length : 0;
+        return isContract
+            ? $"{subject}, as when the contract {atFault.Signed.Signer} takes too much gas to say whether it signed: sign with a key, or with a contract that takes less."
+            : string.Create(CultureInfo.InvariantCulture, $"{subject}, as when an account holds too much for one: close or move some of the {positions} positions of account {atFault.Account} and sign the order again.");
     }
 
     /// <summary>Hands a batch to the node, by attestations where they are the cheaper proofs, by computation where the chain does not take them after all.</summary>

@@ -19,7 +19,7 @@ internal sealed class SettlementGas(ITransactionNode node, TransactionManager tr
         }
         catch (TransactionTooLargeException error)
         {
-            return (0, new SettlementRefusal(error.Message.TrimEnd('.')) { IsTooLarge = true });
+            return (0, new SettlementRefusal(((error.InnerException as RpcErrorException)?.Error.Message ?? error.Message).TrimEnd('.')) { IsTooLarge = true });
         }
         catch (RevertException error)
         {
@@ -27,15 +27,13 @@ internal sealed class SettlementGas(ITransactionNode node, TransactionManager tr
         }
         catch (EthereumException error) when (error is RpcErrorException or RpcTransportException)
         {
-            // Nodes say in words of their own that gas ran out, or compute until nobody waits any more. One that estimates a call that does nothing is not away: it is this one that it cannot estimate.
+            // A node computes until nobody waits any more, or fails at this in words of its own. One that estimates a call that does nothing is not away: it is this one that it cannot estimate, which says nothing of its size.
             if (!await EstimatesAsync(cancellationToken).ConfigureAwait(false))
             {
                 throw;
             }
 
-            return (0, error is RpcErrorException { Error.Message: var said }
-                ? new SettlementRefusal(said.TrimEnd('.')) { IsTooLarge = true }
-                : new SettlementRefusal(error.Message.TrimEnd('.')) { IsTooLarge = true, IsUnanswered = true });
+            return (0, new SettlementRefusal((error is RpcErrorException { Error.Message: var said } ? said : error.Message).TrimEnd('.')) { IsUnanswered = true });
         }
     }
 

@@ -9,10 +9,10 @@ internal sealed record SettlementRefusal(string Said)
     /// <summary>What the contract answered; null when it was not asked, or the answer was the node's.</summary>
     public RevertReason? Reason { get; init; }
 
-    /// <summary>Whether no transaction can hold it, as far as the node finds.</summary>
+    /// <summary>Whether no transaction can hold it, as the node says.</summary>
     public bool IsTooLarge { get; init; }
 
-    /// <summary>Whether the node found nothing in time, which may be for its own slowness.</summary>
+    /// <summary>Whether the node found nothing, in time or at all, while it answers others: for its own slowness or defect, or for what this asks of it.</summary>
     public bool IsUnanswered { get; init; }
 
     /// <summary>The account that cannot carry it, when that was found without the chain; 0 otherwise.</summary>

@@ -7,7 +7,8 @@ namespace OnchainMargin.Solver.Transactions;
 /// <summary>The transaction manager's view of a node.</summary>
 internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, TimeProvider time) : ITransactionNode
 {
-    private const int Refused = -32000;
+    /// <summary>How nodes say that no gas up to their own limit is enough, each in words and under a code of its own.</summary>
+    private static readonly string[] TooMuchGas = ["gas required exceeds", "out of gas", "outofgas", "out_of_gas", "exceeds block gas limit", "gas limit is too high", "gas limit too high", "gas limit exceeded", "greater than the cap"];
 
     public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Patience.AskAsync(node.GetBlockNumberAsync, time, cancellationToken);
 
@@ -23,7 +24,7 @@ internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, T
         {
             return await node.EstimateGasAsync(new CallRequest(target, data) { From = sender }, cancellationToken).ConfigureAwait(false);
         }
-        catch (RpcErrorException answer) when (answer.Error.Code == Refused && answer.Error.Message.Contains("gas required exceeds allowance", StringComparison.OrdinalIgnoreCase))
+        catch (RpcErrorException answer) when (TooMuchGas.Any(words => answer.Error.Message.Contains(words, StringComparison.OrdinalIgnoreCase)))
         {
             throw new TransactionTooLargeException(answer);
         }

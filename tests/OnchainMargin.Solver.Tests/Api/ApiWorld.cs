@@ -116,6 +116,7 @@ public sealed class ApiWorld : IAsyncLifetime
         ApiSetup.Map(_host, options);
         await _host.StartAsync();
         Orders = _host.Services.GetRequiredService<OrderRelay>();
+        Assert.True(await Orders.OpenAsync(CancellationToken.None));
         Http = new HttpClient { BaseAddress = new Uri(_host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
     }
 

@@ -18,6 +18,28 @@ internal sealed class FakeRelayChain : IRelayChain
 
     public Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken) => Task.FromResult(signature.Length > 1);
 
-    public Task<(bool IsDone, ulong FilledE8)> StatusAsync(ulong account, ulong nonce, CancellationToken cancellationToken) =>
-        Task.FromResult(Known.GetValueOrDefault((account, nonce)));
+    /// <summary>Who signs by code.</summary>
+    public HashSet<Address> Contracts { get; } = [];
+
+    /// <summary>Runs before it says how far orders are filled.</summary>
+    public Func<CancellationToken, Task>? BeforeStatuses { get; set; }
+
+    /// <summary>How often it was asked how far orders are filled.</summary>
+    public int StatusQuestions { get; private set; }
+
+    /// <summary>Runs before it says whether code stands at an address.</summary>
+    public Action? BeforeCode { get; set; }
+
+    public Task<bool> HasCodeAsync(Address signer, CancellationToken cancellationToken)
+    {
+        BeforeCode?.Invoke();
+        return Task.FromResult(Contracts.Contains(signer));
+    }
+
+    public async Task<IReadOnlyList<(bool IsDone, ulong FilledE8)>> StatusesAsync(IReadOnlyList<RestingOrder> orders, CancellationToken cancellationToken)
+    {
+        StatusQuestions++;
+        await (BeforeStatuses?.Invoke(cancellationToken) ?? Task.CompletedTask);
+        return [.. orders.Select(order => Known.GetValueOrDefault((order.Account, order.Nonce)))];
+    }
 }

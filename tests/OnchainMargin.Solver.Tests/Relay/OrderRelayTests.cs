@@ -266,8 +266,8 @@ public sealed class OrderRelayTests : IAsyncLifetime
     [Fact]
     public async Task Submit_WhereTheMarkHasPassedWhatRests_EndsThatAndMeetsTheNext()
     {
-        // Nobody may sell at 1 or at a tenth below the mark; as the best of the book they would stand before all others.
-        RestingOrder dust = await TakenAsync(_world.Sign(1, -1, One, 1));
+        // Nobody may sell a little at 1 or much at a tenth below the mark; as the best of the book they would stand before all others.
+        RestingOrder dust = await TakenAsync(_world.Sign(1, -One / 1000, One, 1));
         RestingOrder passed = await TakenAsync(_world.Sign(1, -One / 2, Btc * 9 / 10, 2));
         RestingOrder good = await TakenAsync(_world.Sign(1, -One / 2, Btc, 3));
 
@@ -327,22 +327,40 @@ public sealed class OrderRelayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Suspect_OfARefusal_IsTheAccountThatItNamesOrTheLimitThatWasPassed()
+    public async Task Named_OfARefusal_IsTheAccountThatItNamesOrTheLimitThatWasPassed()
     {
         RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 10, Btc, 1));
         RestingOrder taker = await TakenAsync(_world.Sign(2, One / 10, Btc, 1));
         OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
 
-        Assert.Same(maker, match.Suspect(new Clearinghouse.AccountInLotError(1)));
-        Assert.Same(taker, match.Suspect(new Clearinghouse.AccountInLotError(2)));
-        Assert.Same(maker, match.Suspect(new HealthGate.MarginTooLowError(1, 0, 1)));
-        Assert.Same(taker, match.Suspect(new Clearinghouse.PausedError()));
+        Assert.Same(maker, match.Named(new Clearinghouse.AccountInLotError(1)));
+        Assert.Same(taker, match.Named(new Clearinghouse.AccountInLotError(2)));
+        Assert.Same(maker, match.Named(new HealthGate.MarginTooLowError(1, 0, 1)));
+        Assert.Null(match.Named(new Clearinghouse.PausedError()));
         // The maker sells: below the mark it is his limit that was passed, above it the taker's went too far.
-        Assert.Same(maker, match.Suspect(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5)));
-        Assert.Same(taker, match.Suspect(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5)));
+        Assert.Same(maker, match.Named(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5)));
+        Assert.Same(taker, match.Named(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5)));
         OrderMatch bought = new(taker, maker, 1);
-        Assert.Same(taker, bought.Suspect(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5)));
-        Assert.Same(maker, bought.Suspect(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5)));
+        Assert.Same(taker, bought.Named(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5)));
+        Assert.Same(maker, bought.Named(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5)));
+    }
+
+    [Fact]
+    public async Task Submit_OfAlmostNothing_IsRefusedUnlessItClosesAPosition()
+    {
+        const string Sentence = "The order is about 0.0009 of its underlying or token, less than the 1 for which this relay pays gas (relay:leastNotionalE8); raise its size, or close a whole position by a reduce-only order of its size.";
+        Assert.Equal(Sentence, await RefusalAsync(_world.Sign(1, -1, Btc, 1)));
+
+        // Its limit is the signer's to choose, and an option's premium says little of what it is about.
+        Assert.Equal(Sentence, await RefusalAsync(_world.Sign(1, -1, Btc * 100_000, 1)));
+        await TakenAsync(_world.Sign(1, -2_000, One, 1));
+        await TakenAsync(_world.Sign(1, -One, One / 100, 2, instrument: Instrument.Call(2, ApiWorld.Expiry, 32_000_000)));
+        Assert.Contains("of its underlying or token", await RefusalAsync(_world.Sign(1, 10, ApiWorld.EthE8, 3, instrument: SpotOrders.Of(1))), StringComparison.Ordinal);
+
+        _world.Change(book => book with { Accounts = book.Accounts.With(_world.Account(3, 15_000, new Position(Instrument.Perpetual(1), 7, 7))) });
+        Assert.Contains("of its underlying or token", await RefusalAsync(_world.Sign(3, -6, Btc, 1, RestingOrder.ReduceOnly)), StringComparison.Ordinal);
+        Assert.Contains("of its underlying or token", await RefusalAsync(_world.Sign(3, -7, Btc, 1)), StringComparison.Ordinal);
+        await TakenAsync(_world.Sign(3, -7, Btc, 1, RestingOrder.ReduceOnly));
     }
 
     private PriceBand Band(Instrument instrument) => PriceBand.Of(instrument, _world.Live.Inputs.View, _world.Books.Current!.Book.Parameters.Clearing)!.Value;

@@ -34,7 +34,11 @@ public sealed class NodeTransactionsTests
     [Theory]
     [InlineData(-32000, "gas required exceeds allowance (16777216)", true)]
     [InlineData(-32000, "header not found", false)]
-    [InlineData(-32602, "gas required exceeds allowance", false)]
+    [InlineData(-32003, "out of gas: gas required exceeds allowance", true)]
+    [InlineData(-32015, "VM execution error: OutOfGas", true)]
+    [InlineData(-32603, "Transaction ran out of gas", true)]
+    [InlineData(-32003, "transaction gas limit (30000000) is greater than the cap (16777216)", true)]
+    [InlineData(-32603, "internal error", false)]
     public async Task EstimateGas_NodeFindsNoGasThatIsEnough_IsTooLarge(int code, string said, bool isTooLarge)
     {
         using var relay = new PrivateRelay(new TransactionOptions());

@@ -1,0 +1,47 @@
+using System.Globalization;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Clearing;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Markets;
+
+namespace OnchainMargin.Solver.Relay;
+
+/// <summary>Which orders the relay takes up at all, whatever else rests in its books.</summary>
+internal static class OrderAdmission
+{
+    private const long One = 100_000_000;
+
+    /// <summary>What is wrong with an order as it is signed, in a sentence; null when nothing is.</summary>
+    public static string? Defect(Clearinghouse.SignedOrder signed, ProtocolBook book, ulong now)
+    {
+        Clearinghouse.Order order = signed.Order;
+        var instrument = Instrument.Unpack(order.Instrument);
+        return !book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? $"Account {order.Account} was never opened; open one first."
+            : !account.May(signed.Signer, DelegateRights.Trade, book.BlockTimeSeconds) ? $"{signed.Signer} neither owns account {order.Account} nor may trade for it now; have its owner appoint it as a delegate, or sign with {account.Owner}."
+            : account.OpenLot != 0 ? $"Account {order.Account} is being liquidated and cannot trade; it can only receive deposits now."
+            : order.SizeE8 is 0 or long.MinValue ? "The order's size is zero; give a size."
+            : order.LimitPriceE8 is 0 or > long.MaxValue ? "The order's limit price is zero or too large; give a price."
+            : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly | RestingOrder.FillOrKill) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only), bit 1 (post-only) and bit 2 (fill-or-kill) mean something."
+            : (order.Flags & RestingOrder.PostOnly) != 0 && (order.Flags & RestingOrder.FillOrKill) != 0 ? "The order is post-only and fill-or-kill, so it could never be filled; clear one of the flags."
+            : order.Expiry <= now ? $"The order expired at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; sign one that lasts longer."
+            : SpotOrders.IsSpot(instrument) && (order.Flags & RestingOrder.ReduceOnly) != 0 ? "The order is reduce-only and swaps a token, of which there is no position; clear the flag."
+            : !instrument.IsValid && !SpotOrders.IsSpot(instrument) ? "The order names no valid instrument; take the number from /api/instruments."
+            : book.IsPaused ? "Trading is paused by the guardian; deposits and withdrawals without positions go on."
+            : null;
+    }
+
+    /// <summary>Why an order is too small for what its settlement costs whoever runs the relay; null when it is not, or closes a position wholly. What counts is the price of what it is about: of an option not its premium, of any not its limit, which its signer chooses.</summary>
+    public static string? TooSmall(RestingOrder order, BookAccount account, PriceBand band, CheckpointView view, long leastNotionalE8)
+    {
+        Int128 price = SpotOrders.IsSpot(order.Instrument) ? band.MarkE8 : Quotes.Record(order.Instrument.Underlying, view)?.SpotE8 ?? 0;
+        Int128 notional = price * order.WholeE8 / One;
+        bool closes = (order.Signed.Order.Flags & RestingOrder.ReduceOnly) != 0 && account.State.SizeOf(order.Instrument) == -order.Signed.Order.SizeE8;
+        return notional >= leastNotionalE8 || closes
+            ? null
+            : $"The order is about {Price((ulong)notional)} of its underlying or token, less than the {Price((ulong)leastNotionalE8)} for which this relay pays gas (relay:leastNotionalE8); raise its size, or close a whole position by a reduce-only order of its size.";
+    }
+
+    /// <summary>A price or an amount of money, as sentences have it.</summary>
+    public static string Price(ulong priceE8) => ((decimal)priceE8 / One).ToString("0.########", CultureInfo.InvariantCulture);
+}
