@@ -47,6 +47,9 @@ internal static partial class LogMessages
     [LoggerMessage(2007, LogLevel.Information, "Wrote the snapshot of the book of block {Block}, {Bytes} bytes in {Seconds} s")]
     public static partial void SnapshotWritten(this ILogger logger, ulong block, long bytes, string seconds);
 
+    [LoggerMessage(2008, LogLevel.Critical, "The process ends: {Reason}")]
+    public static partial void IndexGivenUp(this ILogger logger, string reason);
+
     [LoggerMessage(4001, LogLevel.Debug, "A checkpoint after {Before} was refused: {Reason}")]
     public static partial void CheckpointRefused(this ILogger logger, ulong before, string reason);
 

@@ -52,6 +52,12 @@ public static class SolverHost
             await using WebApplication host = await CreateAsync(options, hasLed, configure, cancellationToken).ConfigureAwait(false);
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
             await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+            if (host.Services.GetRequiredService<IndexRole>().GivenUp is { } reason)
+            {
+                // As a failure, so that a supervisor starts it anew, and of several processes another leads.
+                throw new ProtocolException(reason);
+            }
+
             if (host.Services.GetService<LeadWatch>() is not { IsLost: true })
             {
                 return;

@@ -1,4 +1,4 @@
-using OnchainMargin.Protocol;
+using System.Data.Common;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -7,9 +7,16 @@ namespace OnchainMargin.Solver.Indexing;
 
 /// <summary>The role that follows the chain and publishes the book after each change.</summary>
 internal sealed class IndexRole(
-    ChainFollower follower, BookIndex index, SolverStore store, Broadcast<IndexedBook> books, HeadSignal heads, SolverOptions options, TimeProvider time, ILogger<IndexRole> logger) : ISolverRole
+    ChainFollower follower, BookIndex index, SolverStore store, Broadcast<IndexedBook> books, HeadSignal heads, SolverOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<IndexRole> logger) : ISolverRole
 {
+    /// <summary>So often the chain is read anew before the process ends.</summary>
+    private const int MostFailures = 3;
+
     private bool _isBehind;
+    private int _failures;
+
+    /// <summary>Why the index was given up, so that the process ends; null while it goes on.</summary>
+    public string? GivenUp { get; private set; }
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Indexer;
@@ -38,6 +45,7 @@ internal sealed class IndexRole(
         }
 
         Publish(step.ChainHead.Number);
+        _failures = step.IsCaughtUp ? 0 : _failures;
     }
 
     /// <inheritdoc/>
@@ -50,18 +58,30 @@ internal sealed class IndexRole(
         {
             make();
         }
-        catch (ProtocolException error)
+        catch (Exception error) when (error is not (OperationCanceledException or StoreException or DbException or IOException))
         {
-            // The node left an event out or gave a wrong one. What is stored cannot be trusted, the chain can: it is read anew.
+            // The node left an event out or gave a wrong one, or this program cannot take in what the chain did. What is stored cannot be trusted, the chain can: it is read anew. Nobody acts meanwhile upon a book that stands still.
             logger.IndexDoesNotFit(error.Message);
+            if (books.Current is { IsBroken: false } current)
+            {
+                books.Publish(current with { IsBroken = true });
+            }
+
             store.ForgetIndex();
+            if (++_failures == MostFailures)
+            {
+                GivenUp = $"The index failed {MostFailures} times, each time from the first block on, the last time with: {error.Message.TrimEnd('.')}. Start the solver again with another node, and report it if that does not help.";
+                logger.IndexGivenUp(GivenUp);
+                lifetime.StopApplication();
+            }
+
             throw;
         }
     }
 
     private void Publish(ulong chainHead)
     {
-        if (books.Current is { } current && current.Book.BlockHash == index.Book.BlockHash && current.ChainHead == chainHead)
+        if (books.Current is { } current && !current.IsBroken && current.Book.BlockHash == index.Book.BlockHash && current.ChainHead == chainHead)
         {
             return;
         }

@@ -9,6 +9,9 @@ namespace OnchainMargin.Solver.Indexing;
 /// <param name="ChainHead">The node's newest block.</param>
 internal sealed record IndexedBook(ProtocolBook Book, ImmutableSortedDictionary<ulong, ProtocolBook> AtCheckpoints, ulong ChainHead)
 {
-    /// <summary>Whether the index had reached the node's newest block.</summary>
-    public bool IsCaughtUp => Book.BlockNumber >= ChainHead;
+    /// <summary>Whether the index could not take in what the chain did after it, so that the book stands still while the chain goes on.</summary>
+    public bool IsBroken { get; init; }
+
+    /// <summary>Whether the index had reached the node's newest block, and can go on from there.</summary>
+    public bool IsCaughtUp => !IsBroken && Book.BlockNumber >= ChainHead;
 }

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Hosting;
@@ -64,6 +66,59 @@ public sealed class IndexRoleTests
         Assert.Equal((chain.Head.Hash, false), (index.Book.BlockHash, index.Book.IsPaused));
     }
 
+    /// <summary>What the index cannot take in leaves nobody acting upon the book of before; when the chain is right again it is read anew.</summary>
+    [Fact]
+    public async Task RunOnce_EventCannotBeTakenIn_BookIsNotCaughtUpUntilItCan()
+    {
+        FakeChain chain = Chain();
+        using SolverStore store = TestStore.Open(31337, FakeChain.Contract);
+        BookIndex index = Index(store);
+        var books = new Broadcast<IndexedBook>();
+        using var lifetime = new Lifetime();
+        IndexRole role = Role(chain, store, index, books, lifetime);
+        await RunAsync(role, 8);
+        Assert.True(books.Current!.IsCaughtUp);
+
+        Func<IReadOnlyList<LogEntry>, IReadOnlyList<LogEntry>> right = chain.Garble!;
+        chain.Grow(1);
+        Hash32 bad = chain.Head.Hash;
+        chain.Garble = logs => [.. right(logs).Select(log => log.BlockHash == bad
+            ? log with { Address = SampleDeployment.Contracts.Clearinghouse, Topics = [Clearinghouse.PausedSetEvent.Topic], Data = [1] }
+            : log)];
+        await Assert.ThrowsAnyAsync<Exception>(() => role.RunOnceAsync(CancellationToken.None));
+        Assert.False(books.Current.IsCaughtUp);
+
+        chain.Garble = right;
+        await RunAsync(role, 8);
+        Assert.Equal((chain.Head.Hash, true, false), (books.Current.Book.BlockHash, books.Current.IsCaughtUp, lifetime.IsStopped));
+    }
+
+    [Fact]
+    public async Task RunOnce_EventCanNeverBeTakenIn_TheProcessEnds()
+    {
+        FakeChain chain = Chain();
+        Hash32 bad = chain.Head.Hash;
+        chain.Garble = logs => [.. logs.Select(log => log.BlockHash == bad ? log with { Address = SampleDeployment.Contracts.Clearinghouse, Topics = [Clearinghouse.PausedSetEvent.Topic], Data = [1] } : log)];
+        using SolverStore store = TestStore.Open(31337, FakeChain.Contract);
+        using var lifetime = new Lifetime();
+        IndexRole role = Role(chain, store, Index(store), new Broadcast<IndexedBook>(), lifetime);
+        int failures = 0;
+        for (int i = 0; i < 40 && !lifetime.IsStopped; i++)
+        {
+            try
+            {
+                await role.RunOnceAsync(CancellationToken.None);
+            }
+            catch (Exception)
+            {
+                failures++;
+            }
+        }
+
+        Assert.Equal((3, true), (failures, lifetime.IsStopped));
+        Assert.StartsWith("The index failed 3 times", role.GivenUp, StringComparison.Ordinal);
+    }
+
     /// <summary>A chain whose last block pauses the clearinghouse.</summary>
     private static FakeChain Chain()
     {
@@ -82,8 +137,10 @@ public sealed class IndexRoleTests
         return new BookIndex(deployment, store, new BookSnapshots(deployment, store, TimeProvider.System, NullLogger<BookSnapshots>.Instance));
     }
 
-    private static IndexRole Role(FakeChain chain, SolverStore store, BookIndex index) => new(
-        new ChainFollower(chain, store, 1, Depth, 10), index, store, new Broadcast<IndexedBook>(), new HeadSignal(), new SolverOptions(), TimeProvider.System, NullLogger<IndexRole>.Instance);
+    private static IndexRole Role(FakeChain chain, SolverStore store, BookIndex index) => Role(chain, store, index, new Broadcast<IndexedBook>(), new Lifetime());
+
+    private static IndexRole Role(FakeChain chain, SolverStore store, BookIndex index, Broadcast<IndexedBook> books, Lifetime lifetime) => new(
+        new ChainFollower(chain, store, 1, Depth, 10), index, store, books, new HeadSignal(), new SolverOptions(), lifetime, TimeProvider.System, NullLogger<IndexRole>.Instance);
 
     private static async Task RunAsync(IndexRole role, int rounds)
     {
@@ -98,5 +155,22 @@ public sealed class IndexRoleTests
                 // The next round asks again.
             }
         }
+    }
+
+    private sealed class Lifetime : IHostApplicationLifetime, IDisposable
+    {
+        private readonly CancellationTokenSource _stopped = new();
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => _stopped.Token;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public bool IsStopped => _stopped.IsCancellationRequested;
+
+        public void StopApplication() => _stopped.Cancel();
+
+        public void Dispose() => _stopped.Dispose();
     }
 }
