@@ -140,6 +140,9 @@ internal static partial class LogMessages
     [LoggerMessage(5014, LogLevel.Error, "The chain's margin model is {Model}, the one computed here is {Own}: nothing is signed until this program is of the chain's model")]
     public static partial void ModelIsAnother(this ILogger logger, Hash32 model, Hash32 own);
 
+    [LoggerMessage(5015, LogLevel.Error, "{Subject} could not be judged, and is tried again; the others go on: {Reason}")]
+    public static partial void JudgingFailed(this ILogger logger, string subject, string reason);
+
     [LoggerMessage(6001, LogLevel.Information, "Keeper, {Subject}: {Decision}: {Text}")]
     public static partial void KeeperDecides(this ILogger logger, string subject, string decision, string text);
 

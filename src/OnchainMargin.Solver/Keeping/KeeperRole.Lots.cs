@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Sending;
@@ -29,6 +30,11 @@ internal sealed partial class KeeperRole
                 // The next round passes over it and goes on behind it: a node that hangs costs a round its patience once, and no lot its turn.
                 Refused(new Duty(Subject(lot), "look", "", "", lot.Account), error);
                 break;
+            }
+            catch (Exception error) when (error is not (OperationCanceledException or DbException))
+            {
+                // Whatever one lot breaks on, those behind it are seen to, in this round and in all others.
+                Refused(new Duty(Subject(lot), "look", "", "", lot.Account), error);
             }
         }
     }
@@ -127,7 +133,7 @@ internal sealed partial class KeeperRole
             return;
         }
 
-        string key = string.Create(CultureInfo.InvariantCulture, $"bid lot {lot.Id} at {lot.LotHash} from {lot.SoldE8} by {bidder.Id} at {bidder.StateHash}");
+        string key = KeyOf(lot, bidder);
         OutboxEntry? frozen = _options.DryRun ? null : _transactions.Frozen(key);
         if (frozen is null && _transactions.IsUnderWay(key))
         {
@@ -232,6 +238,8 @@ internal sealed partial class KeeperRole
     }
 
     private static string Percent(ulong fractionE8) => string.Create(CultureInfo.InvariantCulture, $"{(decimal)fractionE8 / 1_000_000:0.##} %");
+
+    private static string KeyOf(BookLot lot, BookAccount bidder) => string.Create(CultureInfo.InvariantCulture, $"bid lot {lot.Id} at {lot.LotHash} from {lot.SoldE8} by {bidder.Id} at {bidder.StateHash}");
 
     private static string Subject(BookLot lot) => $"lot {lot.Id} of account {lot.Account}";
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -47,20 +48,69 @@ internal sealed partial class KeeperRole
         }
 
         string figures = $"its start waits at {BidModel.Gwei(frozen.MostFeePerGasWei!.Value)} gwei a gas and is worth {BidModel.Gwei(worth)} by now";
+        bool isStale = false;
         try
         {
             _ = await Patience.AskAsync(token => _node.EstimateGasAsync(_transactions.Sender, frozen.Target, frozen.Data, token), _time, cancellationToken).ConfigureAwait(false);
-            return _transactions.RaiseWorth(frozen.Intent, worth) ? $"{figures}: it is raised" : null;
         }
         catch (RevertException) when (worth >= offer.MaxFeePerGasWei)
         {
-            await _transactions.GiveBackAsync(frozen.Intent, cancellationToken).ConfigureAwait(false);
-            return $"{figures}, but its witness no longer shows it: it is given back and proved anew";
+            isStale = true;
         }
         catch (EthereumException error) when (error is RevertException or RpcErrorException or RpcTransportException or TransactionTooLargeException)
         {
             // It waits as before, and is looked at again.
             return null;
+        }
+
+        if (isStale)
+        {
+            return await GiveBackAsync(frozen.Intent, cancellationToken).ConfigureAwait(false) ? $"{figures}, but its witness no longer shows it: it is given back and proved anew" : null;
+        }
+
+        return _transactions.RaiseWorth(frozen.Intent, worth) ? $"{figures}: it is raised" : null;
+    }
+
+    /// <summary>Gives back starts and bids that gas has outgrown and that are of an account or a lot as it is no more: nothing reckons them anew, and all that is sent later waits behind their nonces.</summary>
+    private async Task GiveBackUnwantedAsync(ProtocolBook book, CancellationToken cancellationToken)
+    {
+        foreach (string intent in _options.DryRun ? [] : _transactions.FrozenIntents)
+        {
+            if (!IsWanted(intent, book) && _transactions.Frozen(intent) is not null && await GiveBackAsync(intent, cancellationToken).ConfigureAwait(false))
+            {
+                _journal.Say(string.Join(' ', intent.Split(' ').Skip(1).Take(2)), "raise", $"'{intent}' waits for cheaper gas, and what it is about has changed: it is given back");
+            }
+        }
+    }
+
+    /// <summary>Whether the book has the account or lot of a start or bid as the intent's key has it; of anything else true.</summary>
+    private bool IsWanted(string intent, ProtocolBook book)
+    {
+        if (intent.Split(' ') is not [var decision, var kind, var number, ..] || !ulong.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out ulong id))
+        {
+            return true;
+        }
+
+        string? wanted = (decision, kind) switch
+        {
+            ("start", "account") => book.Accounts.TryGetValue(id, out BookAccount? account) && account.OpenLot == 0 ? KeyOf("start", account) : null,
+            ("bid", "lot") => book.OpenLots.FirstOrDefault(lot => lot.Id == id) is { } lot && book.Accounts.TryGetValue((ulong)_options.BidderAccount, out BookAccount? bidder) ? KeyOf(lot, bidder) : null,
+            _ => intent,
+        };
+        return wanted is not null && (string.Equals(intent, wanted, StringComparison.Ordinal) || intent.StartsWith($"{wanted} (try ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Gives a nonce back.</summary>
+    /// <returns>Whether that is under way; where it is not, it waits as before and is looked at again.</returns>
+    private async Task<bool> GiveBackAsync(string intent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _transactions.GiveBackAsync(intent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EthereumException error) when (error is RpcErrorException or RpcTransportException)
+        {
+            return false;
         }
     }
 
@@ -68,9 +118,8 @@ internal sealed partial class KeeperRole
     private async Task RaiseBidAsync(string subject, OutboxEntry frozen, BidPlan plan, CancellationToken cancellationToken)
     {
         UInt256 before = frozen.MostFeePerGasWei!.Value;
-        if (plan.CeilingWei > before + (before / 10))
+        if (plan.CeilingWei > before + (before / 10) && await GiveBackAsync(frozen.Intent, cancellationToken).ConfigureAwait(false))
         {
-            await _transactions.GiveBackAsync(frozen.Intent, cancellationToken).ConfigureAwait(false);
             _journal.Say(subject, "raise", $"its bid waits at {BidModel.Gwei(before)} gwei a gas and would be worth {BidModel.Gwei(plan.CeilingWei)} by now: it is given back and made anew");
         }
     }

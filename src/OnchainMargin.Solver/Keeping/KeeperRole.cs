@@ -88,6 +88,7 @@ internal sealed partial class KeeperRole : ISolverRole, IDisposable
         clock.End("look");
         await StartAsync(book, near, live, cancellationToken).ConfigureAwait(false);
         await ConsiderLotsAsync(book, live, cancellationToken).ConfigureAwait(false);
+        await GiveBackUnwantedAsync(book, cancellationToken).ConfigureAwait(false);
         if (_whole is { IsCompleted: true } ended)
         {
             _whole = null;

@@ -55,6 +55,23 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>The entries of a sender whose nonces were given back after a block: a reorganisation may put what was given back in the place of the empty transaction.</summary>
+    /// <param name="sender">The sender.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="nonce">A nonce before all that were used since then: only from it on is looked.</param>
+    public IReadOnlyList<OutboxEntry> WithdrawnSince(Address sender, ulong block, ulong nonce)
+    {
+        // Why the states are told twice: as in TakenBackOf.
+        lock (_gate)
+        {
+            return [.. Connection
+                .Query<OutboxRow>(
+                    $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state <> 5 AND state = 6 AND block > @block ORDER BY nonce",
+                    new { sender = sender.ToArray(), nonce = checked((long)nonce), block = checked((long)block) })
+                .Select(static row => row.ToEntry())];
+        }
+    }
+
     /// <summary>Who has transactions that are in no block, and how many.</summary>
     public IReadOnlyList<(Address Sender, int Count)> Waiting()
     {

@@ -17,6 +17,9 @@ internal sealed partial class TransactionManager
     /// <summary>Intents that are to offer more and are worth no more, as far as is known, and when that may be looked at next.</summary>
     private readonly ConcurrentDictionary<string, long> _frozen = new(StringComparer.Ordinal);
 
+    /// <summary>All intents that only a higher worth can bring in, as far as is known.</summary>
+    public IReadOnlyCollection<string> FrozenIntents => [.. _frozen.Keys];
+
     /// <summary>The stored entry of an intent that only a higher worth can bring in; null where it waits for something else, and where that was asked within <c>raiseFeeAfterSeconds</c>.</summary>
     public OutboxEntry? Frozen(string intent)
     {
@@ -43,22 +46,26 @@ internal sealed partial class TransactionManager
     }
 
     /// <summary>Gives the nonce of a stored intent back by an empty transaction in its place, so that the same may be done anew with other calldata. Whichever of the two is mined, it is done once.</summary>
-    public async Task GiveBackAsync(string intent, CancellationToken cancellationToken)
+    /// <returns>Whether that is under way; it is not where the intent waits no more, or gas asks more than is ever offered.</returns>
+    public async Task<bool> GiveBackAsync(string intent, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (store.FindInOutbox(intent) is not { State: OutboxState.Live } entry || store.AttemptsOf(intent)[^1] is not { IsEmpty: false } newest)
             {
-                return;
+                return false;
             }
 
             var old = new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei);
             GasOffer raised = old.RaisedBy(0, await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false)).AtMost(CapWei);
-            if (raised.MaxFeePerGasWei >= old.RaisedBy(0, old).MaxFeePerGasWei)
+            if (raised.MaxFeePerGasWei < old.RaisedBy(0, old).MaxFeePerGasWei)
             {
-                await BroadcastAsync(entry, Sign(entry, Offer(entry, newest, raised, isEmpty: true)), cancellationToken).ConfigureAwait(false);
+                return false;
             }
+
+            await BroadcastAsync(entry, Sign(entry, Offer(entry, newest, raised, isEmpty: true)), cancellationToken).ConfigureAwait(false);
+            return true;
         }
         finally
         {

@@ -17,6 +17,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private const ulong WeiPerGwei = 1_000_000_000;
     private const ulong EmptyGas = 21_000;
 
+    /// <summary>More transactions than a key sends in as many blocks as a transaction is watched for.</summary>
+    private const ulong MostNoncesWatched = 8192;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _missingSince = new(StringComparer.Ordinal);
@@ -83,10 +86,12 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             }
 
             IReadOnlyList<OutboxEntry> unsettled = store.UnsettledOf(key.Address);
-            ((ulong Number, Hash32 Hash)? seen, ulong unchangedTo) = unsettled.Any(entry => entry.Nonce < mined) ? await SeeAsync(head, cancellationToken).ConfigureAwait(false) : default;
+            ulong depth = (ulong)options.SettledAfterBlocks;
+            IReadOnlyList<OutboxEntry> withdrawn = store.WithdrawnSince(key.Address, head - Math.Min(head, depth), mined - Math.Min(mined, MostNoncesWatched));
+            ((ulong Number, Hash32 Hash)? seen, ulong unchangedTo) = withdrawn.Count > 0 || unsettled.Any(entry => entry.Nonce < mined) ? await SeeAsync(head, cancellationToken).ConfigureAwait(false) : default;
             var round = new Round(node, head, mined) { LastNonce = unsettled.Count == 0 ? 0 : unsettled[^1].Nonce, UnchangedTo = unchangedTo };
             await FillGapAsync(unsettled, round, cancellationToken).ConfigureAwait(false);
-            foreach (OutboxEntry entry in unsettled)
+            foreach (OutboxEntry entry in withdrawn.Concat(unsettled))
             {
                 await AdvanceAsync(entry, round, cancellationToken).ConfigureAwait(false);
             }

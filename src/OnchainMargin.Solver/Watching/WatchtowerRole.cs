@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
@@ -51,27 +52,47 @@ internal sealed class WatchtowerRole(
 
         foreach (BookEpoch epoch in indexed.Book.Epochs.Values)
         {
-            if (!epoch.IsVoid && !_sound.Contains((epoch.BookRoot, epoch.ModelHash)) && attested.Find(indexed, epoch.Checkpoint, cancellationToken) is { } own)
-            {
-                if (own.IsOf(epoch))
-                {
-                    _sound.Add((epoch.BookRoot, epoch.ModelHash));
-                }
-                else
-                {
-                    await ChallengeAsync(indexed, epoch, own, cancellationToken).ConfigureAwait(false);
-                }
-            }
+            await EachAsync($"epoch {epoch.Epoch}", () => JudgeAsync(indexed, epoch, cancellationToken)).ConfigureAwait(false);
         }
 
         foreach (UsedAttestation used in indexed.Book.Used)
         {
-            await JudgeAsync(indexed, used, cancellationToken).ConfigureAwait(false);
+            await EachAsync($"attestation {used.AttestationHash} that was used", () => JudgeAsync(indexed, used, cancellationToken)).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
     public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+
+    /// <summary>Judges one of several: whatever it breaks on, those behind it are judged too, unless it is the node or the store that is away.</summary>
+    private async Task EachAsync(string subject, Func<Task> judge)
+    {
+        try
+        {
+            await judge().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not (OperationCanceledException or RpcTransportException or DbException))
+        {
+            logger.JudgingFailed(subject, error.Message);
+        }
+    }
+
+    private async Task JudgeAsync(IndexedBook indexed, BookEpoch epoch, CancellationToken cancellationToken)
+    {
+        if (epoch.IsVoid || _sound.Contains((epoch.BookRoot, epoch.ModelHash)) || attested.Find(indexed, epoch.Checkpoint, cancellationToken) is not { } own)
+        {
+            return;
+        }
+
+        if (own.IsOf(epoch))
+        {
+            _sound.Add((epoch.BookRoot, epoch.ModelHash));
+        }
+        else
+        {
+            await ChallengeAsync(indexed, epoch, own, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Judges an attestation that was used. What its signers lost already cannot be taken again.</summary>
     private async Task JudgeAsync(IndexedBook indexed, UsedAttestation used, CancellationToken cancellationToken)
@@ -222,9 +243,9 @@ internal sealed class WatchtowerRole(
 
             return entry;
         }
-        catch (RevertException error)
+        catch (EthereumException error) when (error is RevertException or RpcErrorException or TransactionTooLargeException)
         {
-            logger.ChallengeRefused(intent, error.Reason.ToString() ?? "");
+            logger.ChallengeRefused(intent, error is RevertException revert ? revert.Reason.ToString() ?? "" : error.Message);
             return null;
         }
     }

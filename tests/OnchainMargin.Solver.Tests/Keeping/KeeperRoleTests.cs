@@ -99,6 +99,19 @@ public sealed class KeeperRoleTests : IDisposable
     }
 
     [Fact]
+    public async Task RunOnce_OneLotBreaksOnSomethingUnforeseen_TheOthersAreSeenTo()
+    {
+        (BookAccount first, BookLot broken) = Lot(7, 1, 19, -1);
+        (BookAccount second, BookLot other) = Lot(8, 2, 19, -1);
+        string never = HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(broken).Data.ToArray());
+        _node.BeforeEstimate = (data, _) => string.Equals(HexData.Encode(data), never, StringComparison.Ordinal) ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+        var lines = new Lines();
+        await LookAsync(BookOf([broken, other], first, second), logger: lines);
+        Assert.Equal([HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(other).Data.ToArray())], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
+        Assert.Contains("Keeper, lot 7 of account 1: refused: look cannot be tried: a defect", lines.Said);
+    }
+
+    [Fact]
     public async Task RunOnce_StartsThatAreRevertedOnChain_RestLongerEachTimeUnlessTheAccountSinksFurther()
     {
         _node.RevertsWhenMined = true;
@@ -250,6 +263,21 @@ public sealed class KeeperRoleTests : IDisposable
         await manager.RunOnceAsync(CancellationToken.None);
         Assert.Equal(OutboxState.Withdrawn, _store.FindInOutbox(stale.Intent)!.State);
         Assert.False(manager.IsUnderWay(stale.Intent));
+    }
+
+    /// <summary>The accounts have changed: nothing reckons the starts anew, and what comes later would wait behind their nonces.</summary>
+    [Fact]
+    public async Task RunOnce_StartWaitsAtItsFirstWorthAndItsAccountIsAnother_IsGivenBack()
+    {
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        await WaitAtWorthAsync(manager, time);
+        ProtocolBook book = PayingBook();
+        BookAccount kept = book.Accounts[4];
+        await LookAsync(book with { Accounts = AccountTable.Of([kept]) }, time, Paying, manager: manager);
+        IReadOnlyList<OutboxEntry> starts = _store.UnsettledOf(_key.Address);
+        Assert.Equal([KeeperRole.KeyOf("start", kept)], starts.Where(start => !_store.AttemptsOf(start.Intent)[^1].IsEmpty).Select(static start => start.Intent));
+        Assert.Equal(Sinking, starts.Count);
     }
 
     /// <summary>The lot's discount grows while the bid waits at what it was worth first. Its limit price leaves the least profit at that gas and no more, so it makes room for another.</summary>

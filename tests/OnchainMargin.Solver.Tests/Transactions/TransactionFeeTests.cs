@@ -172,6 +172,25 @@ public sealed class TransactionFeeTests : TransactionWorld
     }
 
     [Fact]
+    public async Task RunOnce_ChainTurnsAndWhatWasGivenBackGetsIn_IsWrittenDownAsMined()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("bid") with { MostFeePerGasWei = 12_000_000_000UL }, CancellationToken.None);
+        SignedTransaction bid = Assert.Single(Node.Broadcasts);
+        Assert.True(await manager.GiveBackAsync("bid", CancellationToken.None));
+        Assert.False(await manager.GiveBackAsync("bid", CancellationToken.None));
+        Node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Withdrawn, Store.FindInOutbox("bid")!.State);
+
+        Node.TakeBack(1);
+        Node.UseNonceElsewhere(bid);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Mined, Store.FindInOutbox("bid")!.State);
+        Assert.True(manager.IsUnderWay("bid"));
+    }
+
+    [Fact]
     public async Task RaiseWorth_WaitsAtItsWorth_IsRaisedToThatAndNeverDown()
     {
         using TransactionManager manager = Manager();
