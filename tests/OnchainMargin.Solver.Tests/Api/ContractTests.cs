@@ -225,15 +225,6 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
     }
 
     [Fact]
-    public async Task Metrics_InPrometheusText_HoldTheSolversOwn()
-    {
-        string text = await world.Http.GetStringAsync("/metrics");
-
-        Assert.Contains("# TYPE omargin_index_block gauge\nomargin_index_block 9\n", text, StringComparison.Ordinal);
-        Assert.Contains("omargin_accounts 3\n", text, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task WhatIf_AFallOfThePrice_IsToldInWords()
     {
         using HttpResponseMessage reply = await world.Http.PostAsJsonAsync("/api/accounts/3/what-if", new { moves = new[] { new { underlying = "BTC", pricePercent = "-30" } } });
