@@ -49,7 +49,7 @@ contract ClosingModule is AccountBook, IClosingModule {
         working.account = account;
         working.state = AccountStates.decode(state);
         _settleExpired(books, working, serving);
-        if (serving) _serveNeeds(books, working);
+        if (serving) _serveNeeds(books, working, false);
         return Closed(working.state, working.expired, working.served, books.ledger.oneSidedE8);
     }
 
@@ -113,6 +113,7 @@ contract ClosingModule is AccountBook, IClosingModule {
         working.state.cashE8 += int256(proceedsE8 + insuredE8);
         books.ledger.proceedsE8 -= uint128(proceedsE8);
         books.ledger.insuranceE8 -= uint128(insuredE8);
+        _serveNeeds(books, working, true);
         for (uint256 i = 0; i < instruments.length; ++i) _openNeed(books, working, instruments[i], pricesE8[i]);
         state = _write(books, working);
         _closeBooks(books);
@@ -154,16 +155,16 @@ contract ClosingModule is AccountBook, IClosingModule {
         return Expiries.closingPriceOf(hub, instrument, woundDown);
     }
 
-    /// @dev When holders could be settled first: at expiry, or when the market was wound down before it.
+    /// @dev When holders could be settled first: at expiry, or at a wind-down, before it or after.
     function _pricedAt(uint96 instrument) private view returns (uint256) {
-        uint256 expiry = Instruments.expiryOf(instrument);
         uint256 woundDown = _woundDownAt[uint16(Instruments.underlyingOf(instrument))];
-        return expiry == 0 || (woundDown != 0 && woundDown < expiry) ? woundDown : expiry;
+        return woundDown == 0 ? Instruments.expiryOf(instrument) : woundDown;
     }
 
     /// @dev Gives up what open needs of the opposite side take, where the account's score reaches their threshold. Before anything else an operation does, so that a new hash dodges nothing.
+    /// @param atOnce At any score: the house has seen to it that what is taken over jumps no queue.
     /// @custom:spec CLR-046
-    function _serveNeeds(Books memory books, Working memory working) private {
+    function _serveNeeds(Books memory books, Working memory working, bool atOnce) private {
         AccountState memory state = working.state;
         uint256 n = state.positions.length;
         uint256 rampSeconds = parameters.liquidation().deleverageRampSeconds;
@@ -173,7 +174,7 @@ contract ClosingModule is AccountBook, IClosingModule {
             Position memory held = state.positions[i];
             Need memory need = _needs[held.instrument];
             if (!Needs.isOpposite(need, held.sizeE8)) continue;
-            uint256 threshold = Needs.thresholdE8(block.timestamp - need.since, rampSeconds);
+            uint256 threshold = atOnce ? 0 : Needs.thresholdE8(block.timestamp - need.since, rampSeconds);
             if (threshold != 0 && !_reaches(working, exposure, held, need, threshold)) continue;
             int256 before = _deltaE8(exposure, held);
             sum += _serve(books, working, held, need);

@@ -117,7 +117,7 @@ contract LotModule is LossBook {
         emit SliceReceived(lotAccount, bidder.account, payE8);
     }
 
-    /// @dev A need whose time has come, or whose instrument expired, falls on the lot's account, not on who bids at the marks. Younger ones ask nobody yet.
+    /// @dev A need whose time has come, or whose instrument expired or was wound down, falls on the lot's account, not on who bids at the marks. Younger ones ask nobody yet.
     /// @custom:spec CLR-042
     function _requireServed(bytes calldata legs) private view {
         uint256 rampSeconds = parameters.liquidation().deleverageRampSeconds;
@@ -125,9 +125,13 @@ contract LotModule is LossBook {
             uint256 leg = uint256(bytes32(legs[i:i + 32]));
             uint96 instrument = uint96(leg >> 160);
             Need memory need = _needs[instrument];
-            if (!Needs.isOpposite(need, Positions.sizeE8Of(leg))) continue;
+            int256 sizeE8 = Positions.sizeE8Of(leg);
+            if (!Needs.isOpposite(need, sizeE8) || Needs.isDust(need, sizeE8)) continue;
             uint256 expiry = Instruments.expiryOf(instrument);
-            bool isDue = block.timestamp - need.since >= rampSeconds || (expiry != 0 && expiry <= block.timestamp);
+            bool isDue =
+                block.timestamp - need.since >= rampSeconds ||
+                    (expiry != 0 && expiry <= block.timestamp) ||
+                    _woundDownAt[uint16(Instruments.underlyingOf(instrument))] != 0;
             require(!isDue, NeedFirst(instrument));
         }
     }

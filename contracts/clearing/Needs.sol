@@ -17,6 +17,7 @@ library Needs {
     /// @dev The time in which a price moves about its range.
     uint256 internal constant RANGE_SECONDS = 12 days;
     uint256 internal constant TAU_MIN_SECONDS = 1 hours;
+    uint256 internal constant DUST_PARTS = 100;
 
     /// @notice Adds what was taken over to the need of its own side. Its age is that of its parts, each by its size and rounded against serving: what is new in it waits for the ranking as all did.
     /// @custom:spec CLR-045
@@ -31,6 +32,12 @@ library Needs {
     /// @notice Whether there is a need, and a position of this size can serve it.
     function isOpposite(Need memory need, int256 heldE8) internal pure returns (bool) {
         return need.sizeE8 != 0 && heldE8 != 0 && (need.sizeE8 > 0) != (heldE8 > 0);
+    }
+
+    /// @notice Whether a need is too small beside a position to keep anybody waiting: dust would, again and again.
+    /// @custom:spec CLR-045
+    function isDust(Need memory need, int256 heldE8) internal pure returns (bool) {
+        return int256(need.sizeE8).abs() * DUST_PARTS < heldE8.abs();
     }
 
     /// @notice Takes out what a holder of the opposite position gets: as much as both have, at its share of the cost, rounded against the holder.

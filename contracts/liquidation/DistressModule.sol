@@ -95,7 +95,8 @@ contract DistressModule is LotValues {
         bool insolvent = _equityOf(live, _wholeNow(live, preimage.state), preimage.balances) < 0;
         require(equityE8 < 0 || insolvent, ILiquidationHouse.NoLoss(lot, equityE8));
         if (equityE8 < 0) insurance.hold(_lossOf(equityE8), false);
-        if (insolvent && stored.insolventSince == 0) _setInsolvent(_lots[preimage.account], lot, block.timestamp);
+        if (insolvent && stored.insolventSince == 0)
+            _setInsolvent(_lots[preimage.account], lot, Math.max(block.timestamp, stored.biddingFrom));
     }
 
     /// @notice `ILiquidationHouse.deleverage`.
@@ -114,6 +115,8 @@ contract DistressModule is LotValues {
         }
         bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
         bytes memory state = _modules().takeOver(account, rest, stored.proceedsE8, d.coveredE8, instruments, prices);
+        // A market whose last price is fixed must be wound down first: here its legs are settled, there they are open.
+        require(!d.due || state.length == AccountStates.HEADER_BYTES, ILiquidationHouse.NotWoundDown(lot));
         bytes memory balances = _balancesOf(account);
         stored.lotHash = _hashOf(account, state, balances);
         (stored.soldE8, stored.proceedsE8) = (0, 0);
@@ -121,6 +124,7 @@ contract DistressModule is LotValues {
         // Of one that only served nobody has shown yet what its margin is now.
         (stored.forSaleE8, stored.maintenanceE4) = d.due ? (uint32(ONE), stored.maintenanceE4) : (0, 0);
         _lots[account] = stored;
+        if (!d.due && d.lossE8 == 0 && stored.insolventSince != 0) _setInsolvent(_lots[account], lot, 0);
         emit ILiquidationHouse.LotDeleveraged(
             lot,
             account,
@@ -149,7 +153,7 @@ contract DistressModule is LotValues {
     ) private view returns (Distress memory d) {
         d.left = _unsold(live, stored, preimage);
         bool halted = LiveMarkets.areAnyHalted(live.records);
-        d.served = _serveNeeds(d.left, halted);
+        d.served = _serveNeeds(d.left, stored.biddingFrom, halted);
         Expiries.settle(d.left, hub, halted);
         d.encoded = AccountStates.encode(d.left);
         d.balances = _balancesOf(preimage.account);
@@ -178,23 +182,30 @@ contract DistressModule is LotValues {
         return _coverage(stored, main, loss) < loss;
     }
 
-    /// @dev What the account's touch does, in memory only: legs give needs of the opposite side what those take, once it is anybody's turn, expired ones at once. A younger need asks those first who gained most; until then nothing is taken over that would jump their queue.
+    /// @dev What taking over does first, in memory only: legs give needs of the opposite side what those take. A need that asks those first who gained most must have asked for its ramp, so that nobody jumps their queue, unless it has expired, is dust beside the leg, or the lot has stood for as long: who adds to a need again and again would keep it young.
+    /// @return served Whether more than dust was.
     /// @custom:spec CLR-045
-    function _serveNeeds(AccountState memory left, bool halted) private view returns (bool served) {
+    function _serveNeeds(
+        AccountState memory left,
+        uint256 biddingFrom,
+        bool halted
+    ) private view returns (bool served) {
         uint256 rampSeconds = parameters.liquidation().deleverageRampSeconds;
         uint256 n = left.positions.length;
         for (uint256 i = 0; i < n; ++i) {
             Position memory leg = left.positions[i];
             Need memory need = clearinghouse.needOf(leg.instrument);
             if (!Needs.isOpposite(need, leg.sizeE8)) continue;
-            (uint256 priceE8, ) = Expiries.closingPriceOf(hub, leg.instrument, halted);
-            uint256 from = need.since + rampSeconds;
-            require(priceE8 != 0 || block.timestamp >= from, ILiquidationHouse.NeedTooYoung(leg.instrument, from));
+            if (!Needs.isDust(need, leg.sizeE8)) {
+                served = true;
+                (uint256 priceE8, ) = Expiries.closingPriceOf(hub, leg.instrument, halted);
+                uint256 from = Math.min(need.since, biddingFrom) + rampSeconds;
+                require(priceE8 != 0 || block.timestamp >= from, ILiquidationHouse.NeedTooYoung(leg.instrument, from));
+            }
             (int256 sizeE8, int256 costE8) = Needs.take(need, leg.sizeE8);
             left.cashE8 += Fills.add(leg, sizeE8, costE8);
-            served = true;
         }
-        if (served) Fills.prune(left);
+        Fills.prune(left);
     }
 
     /// @dev The marks, each moved in the account's favour, so that together they make up for a loss: by how open an underlying is, since legs that hedge each other made none. `largestE8` is the part of its mark that one moved by at most.

@@ -111,7 +111,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         _takeCurve();
         _watchInsurance();
         uint16 tokens = vault.tokenCount();
-        for (uint16 token = 0; token < tokens; ++token) _advanceToken(token, elapsed, p.smoothingSeconds);
+        for (uint16 token = 0; token < tokens; ++token) _advanceToken(token, elapsed, p);
         spots.updateAll();
         _advanceMarkets(elapsed, p);
         (bytes memory encoded, bytes memory records) = _encodeAll(id);
@@ -318,16 +318,19 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     /// @custom:spec CLR-030
     /// @custom:spec CLR-033
-    function _advanceToken(uint16 token, uint256 elapsed, uint256 windowSeconds) private {
+    function _advanceToken(uint16 token, uint256 elapsed, OracleParameters memory p) private {
         TokenMarket storage stored = _tokens[token];
         (, uint8 decimals) = vault.tokenAt(token);
         uint256 totalE8 = (uint256(vault.totalOf(token)) * ONE) / 10 ** decimals;
         if (totalE8 > TOTAL_MAX_E8) totalE8 = TOTAL_MAX_E8;
-        int256 next = Averages.follow(int256(uint256(stored.totalE8)), int256(totalE8), elapsed, windowSeconds);
+        int256 next = Averages.follow(int256(uint256(stored.totalE8)), int256(totalE8), elapsed, p.smoothingSeconds);
         stored.totalE8 = uint128(uint256(next));
         address source = stored.source;
         uint64 priceE8 = source == address(0) ? 0 : PriceSources.read(source);
-        if (priceE8 != 0) (stored.priceE8, stored.goodTime) = (priceE8, uint32(block.timestamp));
+        if (priceE8 != 0)
+            (stored.priceE8, stored.goodTime) = (priceE8, uint32(block.timestamp));
+            // Time in which nobody could ask, and nobody act, is no silence.
+        else if (elapsed > p.checkpointMaxAgeSeconds) stored.goodTime += uint32(elapsed - p.checkpointMaxAgeSeconds);
     }
 
     /// @dev Settles, moves on, and says how many options may be open until the next checkpoint.

@@ -94,6 +94,38 @@ contract DeleverageNeedsTest is LotFixture {
         requireConserved();
     }
 
+    /// @dev Dust beside a lot's leg keeps nobody waiting, resets no lot and stops no bid; and who adds to a need again and again keeps a lot no longer than its ramp.
+    function test_deleverage_dustStopsNothingAndYoungNeedsStopNothingForEver() public {
+        (uint64 ann, uint64 ben, uint64 cid) = (openWith(400_000), openWith(400_000), openWith(400_000));
+        trade(ann, ben, btcPerpetual, 2e5, BTC_PRICE);
+        trade(ann, cid, btcPerpetual, 199_800_000, BTC_PRICE);
+        trade(ann, short, ethPerpetual, 300e8, ETH_PRICE);
+        trade(ben, short, ethPerpetual, 300e8, ETH_PRICE);
+        trade(cid, short, ethPerpetual, 300e8, ETH_PRICE);
+        walkEth(1_500e8);
+        (uint64 lot, uint64 dust, uint64 large) = (startLot(ann), startLot(ben), startLot(cid));
+        pass(60);
+        deleverageLot(dust);
+        require(clearinghouse.needOf(btcPerpetual).sizeE8 == -2e5, Broken("a thousandth of the other's leg"));
+        uint256 undone = VM.snapshotState();
+        deleverageLot(lot);
+        require(clearinghouse.needOf(btcPerpetual).sizeE8 > 0, Broken("taken over at once, the dust served"));
+        require(unpacked(ann).positions.length == 0, Broken("all of it"));
+        VM.revertToState(undone);
+        pass(300);
+        deleverageLot(large);
+        require(clearinghouse.needOf(btcPerpetual).sizeE8 == -2e8, Broken("as much as the other's leg"));
+        VM.expectPartialRevert(ILiquidationHouse.NeedTooYoung.selector);
+        house.deleverage(lot, preimages[lot]);
+        pass(299);
+        VM.expectPartialRevert(ILiquidationHouse.NeedTooYoung.selector);
+        house.deleverage(lot, preimages[lot]);
+        pass(1);
+        deleverageLot(lot);
+        require(unpacked(ann).positions.length == 0, Broken("the lot has stood for the ramp"));
+        requireConserved();
+    }
+
     /// @dev A market that was wound down gives holders of its perpetual a day, as expiry gives those of a future.
     function test_settleNeed_afterAWindDownHoldersHaveADay() public {
         uint64 ann = openWith(40_000);

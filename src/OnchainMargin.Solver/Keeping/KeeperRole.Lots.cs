@@ -17,6 +17,9 @@ namespace OnchainMargin.Solver.Keeping;
 /// <content>What is done with lots that are open: have them serve, end, enlarge, take over, show their loss, bid.</content>
 internal sealed partial class KeeperRole
 {
+    /// <summary>A need below this part of a leg keeps no lot waiting (CLR-045).</summary>
+    private const int DustParts = 100;
+
     private async Task ConsiderLotsAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
     {
         foreach (BookLot lot in book.OpenLots.Where(lot => !IsCooling(lot.Account)))
@@ -44,7 +47,7 @@ internal sealed partial class KeeperRole
         (AccountState rest, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, book.Settlements);
         AccountFigures? figures = Liquidations.Figures(rest, balances, live);
         bool isHealthy = figures is { } known && known.EquityE8 >= known.MaintenanceE8;
-        bool owes = FacesNeed(rest, book);
+        bool owes = FacesNeed(rest, book, DustParts);
         if (owes && await DutyAsync(Of(lot, "serve", "a leg of it owes an open need"), _client.Calls.Deleverage(lot), live, cancellationToken).ConfigureAwait(false))
         {
             // It begins anew with what is left; the next block shows it.
@@ -85,8 +88,11 @@ internal sealed partial class KeeperRole
     }
 
     /// <summary>Whether a leg faces an open need of the opposite side.</summary>
-    private static bool FacesNeed(AccountState state, ProtocolBook book) =>
-        !book.Needs.IsEmpty && state.Positions.Any(held => book.Needs.TryGetValue(held.Instrument, out long need) && (need > 0) != (held.SizeE8 > 0));
+    /// <param name="state">What is held.</param>
+    /// <param name="book">The needs.</param>
+    /// <param name="parts">A need below this part of the leg does not count.</param>
+    private static bool FacesNeed(AccountState state, ProtocolBook book, int parts = int.MaxValue) => !book.Needs.IsEmpty
+        && state.Positions.Any(held => book.Needs.TryGetValue(held.Instrument, out long need) && (need > 0) != (held.SizeE8 > 0) && Int128.Abs(need) * parts >= Int128.Abs(held.SizeE8));
 
     /// <summary>Has the debt that is all that is left of a lot booked. It pays no incentive, and until somebody bids insurance, or whoever withdraws, does not know of it.</summary>
     private async Task WriteOffAsync(ProtocolBook book, BookLot lot, Int128 debtE8, CheckpointInputs live, CancellationToken cancellationToken)

@@ -170,9 +170,10 @@ public sealed class KeeperRoleTests : IDisposable
 
     /// <summary>Its account owes what any holder owes; who bids at the marks would inherit it.</summary>
     [Theory]
-    [InlineData(-3, false, true)]
-    [InlineData(-3, true, false)] // Too young yet: nobody bids meanwhile.
-    [InlineData(3, false, false)] // Of its own side.
+    [InlineData(-500_000, false, true)] // A hundredth of what is left of the leg.
+    [InlineData(-500_000, true, false)] // Too young yet: nobody bids meanwhile.
+    [InlineData(-499_999, false, false)] // Dust.
+    [InlineData(500_000, false, false)] // Of its own side.
     public async Task RunOnce_LotWhoseLegFacesANeed_Serves(long need, bool isYoung, bool serves)
     {
         (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
