@@ -107,7 +107,7 @@ contract LotModule is LossBook {
             books.ledger.insuranceE8 -= uint128(uint256(-payE8) - deficitE8);
             books.ledger.deficitE8 += uint128(deficitE8);
         }
-        if (_openNeeds != 0) _requireServed(slice.positions);
+        if (_openNeeds != 0) _requireServed(slice.positions, int256(slice.partE8));
         _addAll(working, live, slice.positions);
         // A leg that expired in the lot is cash by now.
         _closeDue(books, working, false);
@@ -119,14 +119,15 @@ contract LotModule is LossBook {
 
     /// @dev A need whose time has come, or whose instrument expired or was wound down, falls on the lot's account, not on who bids at the marks. Younger ones ask nobody yet.
     /// @custom:spec CLR-042
-    function _requireServed(bytes calldata legs) private view {
+    function _requireServed(bytes calldata legs, int256 partE8) private view {
         uint256 rampSeconds = parameters.liquidation().deleverageRampSeconds;
         for (uint256 i = 0; i < legs.length; i += 32) {
             uint256 leg = uint256(bytes32(legs[i:i + 32]));
             uint96 instrument = uint96(leg >> 160);
             Need memory need = _needs[instrument];
             int256 sizeE8 = Positions.sizeE8Of(leg);
-            if (!Needs.isOpposite(need, sizeE8) || Needs.isDust(need, sizeE8)) continue;
+            // Dust is what is dust beside the lot's leg, as for `deleverage`: else a need could stop all bids and yet be none to serve.
+            if (!Needs.isOpposite(need, sizeE8) || Needs.isDust(need, (sizeE8 * int256(ONE)) / partE8)) continue;
             uint256 expiry = Instruments.expiryOf(instrument);
             bool isDue =
                 block.timestamp - need.since >= rampSeconds ||

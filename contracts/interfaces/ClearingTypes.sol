@@ -121,4 +121,6 @@ struct Slice {
     int256 cashE8;
     /// @notice Position words (MRG-002): size and cost of each leg's part.
     bytes positions;
+    /// @notice Which part it is of what was unsold.
+    uint256 partE8;
 }

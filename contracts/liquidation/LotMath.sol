@@ -99,6 +99,7 @@ library LotMath {
     /// @custom:spec CLR-042
     /// @param state The lot's state; a word a leg (MRG-002).
     function slice(bytes calldata state, uint256 fromE8, uint256 toE8) internal pure returns (Slice memory received) {
+        received.partE8 = ((toE8 - fromE8) * ONE) / (ONE - fromE8);
         (uint256 from, uint256 to) = Exposures.positionsOf(state);
         bytes memory words = new bytes(to - from);
         uint256 place;

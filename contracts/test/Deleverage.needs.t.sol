@@ -94,6 +94,25 @@ contract DeleverageNeedsTest is LotFixture {
         requireConserved();
     }
 
+    /// @dev What is dust beside a lot's leg is so beside each of its slices: else it would stop all bids, and be none to serve.
+    function test_bid_dustBesideTheLegStopsNoSliceOfIt() public {
+        (uint64 ann, uint64 ben, uint64 bidder) = (openWith(50_000), openWith(400_000), openWith(1_000_000));
+        trade(ann, ben, btcPerpetual, 1_800_000, BTC_PRICE);
+        trade(ann, short, btcPerpetual, 198_200_000, BTC_PRICE);
+        trade(ben, short, ethPerpetual, 300e8, ETH_PRICE);
+        walkEth(1_500e8);
+        uint64 first = startLot(ben);
+        pass(60);
+        deleverageLot(first);
+        require(clearinghouse.needOf(btcPerpetual).sizeE8 == -1_800_000, Broken("nine thousandths of the leg"));
+        setBtc(73_000e8);
+        uint64 lot = startLot(ann);
+        pass(700);
+        require(tryBid(lot, bidder, 5e6), Broken("a twentieth of it"));
+        VM.expectPartialRevert(ILiquidationHouse.NothingToDeleverage.selector);
+        house.deleverage(lot, preimages[lot]);
+    }
+
     /// @dev Dust beside a lot's leg keeps nobody waiting, resets no lot and stops no bid; and who adds to a need again and again keeps a lot no longer than its ramp.
     function test_deleverage_dustStopsNothingAndYoungNeedsStopNothingForEver() public {
         (uint64 ann, uint64 ben, uint64 cid) = (openWith(400_000), openWith(400_000), openWith(400_000));

@@ -93,16 +93,16 @@ contract LotModuleSlicesTest is PlainFixture {
 
     function test_receiveSlice_countsPositionsAfterTheClosedAreGone() public {
         uint64 bidder = open(OWNER);
-        _receive(bidder, Slice(0, _calls(0, 128, 5)), 0);
+        _receive(bidder, Slice(0, _calls(0, 128, 5), 1e8), 0);
         // 64 close, 64 open.
-        _receive(bidder, Slice(0, bytes.concat(_calls(0, 64, -5), _calls(128, 64, 5))), 0);
+        _receive(bidder, Slice(0, bytes.concat(_calls(0, 64, -5), _calls(128, 64, 5)), 1e8), 0);
         AccountState memory held = this.decoded(states[bidder]);
         if (held.positions.length != 128) revert Differs("128 positions");
         for (uint256 i = 0; i < 128; ++i) {
             if (held.positions[i].instrument != _call(64 + i) || held.positions[i].sizeE8 != 5) revert Differs("one");
         }
         VM.expectRevert(abi.encodeWithSelector(IClearingEvents.PositionsTooMany.selector, bidder, 129));
-        this.deliver(bidder, Slice(0, _calls(192, 1, 1)), 0);
+        this.deliver(bidder, Slice(0, _calls(192, 1, 1), 1e8), 0);
     }
 
     // Calldata

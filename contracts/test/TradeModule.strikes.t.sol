@@ -97,7 +97,7 @@ contract TradeModuleStrikesTest is PlainFixture {
 
     function _receive(uint64 account, uint256 key, int256 size) private {
         (bytes memory checkpoint, bytes memory records) = surroundings.liveFor(0, 0);
-        Slice memory slice = Slice(0, bytes.concat(bytes32(AccountStates.pack(ODD, size, 0))));
+        Slice memory slice = Slice(0, bytes.concat(bytes32(AccountStates.pack(ODD, size, 0))), 1e8);
         VM.recordLogs();
         IClearinghouseModules(address(clearinghouse)).receiveSlice(
             input(account),

@@ -30,6 +30,9 @@ public sealed record SettlementPrices
         : instrument.Expiry != 0 && instrument.Expiry <= AtSeconds ? Fixed.GetValueOrDefault(instrument.Underlying).PriceE8
         : 0;
 
+    /// <summary>Whether an underlying's market was wound down.</summary>
+    public bool IsWoundDown(ushort underlying) => Last.ContainsKey(underlying);
+
     /// <summary>With one more.</summary>
     /// <param name="underlying">The underlying.</param>
     /// <param name="expiry">The expiry, in Unix seconds; 0 for the last price of a market whose oracles died.</param>

@@ -17,6 +17,9 @@ namespace OnchainMargin.Solver.Keeping;
 /// <content>What is done with lots that are open: have them serve, end, enlarge, take over, show their loss, bid.</content>
 internal sealed partial class KeeperRole
 {
+    /// <summary>The last debt that was booked, while it is under way.</summary>
+    private string? _writeOff;
+
     /// <summary>A need below this part of a leg keeps no lot waiting (CLR-045).</summary>
     private const int DustParts = 100;
 
@@ -47,7 +50,8 @@ internal sealed partial class KeeperRole
         (AccountState rest, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, book.Settlements);
         AccountFigures? figures = Liquidations.Figures(rest, balances, live);
         bool isHealthy = figures is { } known && known.EquityE8 >= known.MaintenanceE8;
-        bool owes = FacesNeed(rest, book, DustParts);
+        // Of legs that have expired, too: those serve before they settle, and no bid takes them before.
+        bool owes = FacesNeed(LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, SettlementPrices.Empty).State, book, DustParts);
         if (owes && await DutyAsync(Of(lot, "serve", "a leg of it owes an open need"), _client.Calls.Deleverage(lot), live, cancellationToken).ConfigureAwait(false))
         {
             // It begins anew with what is left; the next block shows it.
@@ -97,9 +101,14 @@ internal sealed partial class KeeperRole
     /// <summary>Has the debt that is all that is left of a lot booked. It pays no incentive, and until somebody bids insurance, or whoever withdraws, does not know of it.</summary>
     private async Task WriteOffAsync(ProtocolBook book, BookLot lot, Int128 debtE8, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        if (Bidder(book, Subject(lot)) is { OpenLot: 0 } bidder)
+        // Each changes the state that the next one names, so that all but the first would revert: one at a time.
+        if (Bidder(book, Subject(lot)) is { OpenLot: 0 } bidder && (_writeOff is not { } before || !_transactions.IsUnderWay(before)))
         {
-            await DutyAsync(Of(lot, "write-off", $"nothing is left of it but a debt of {BidModel.Money(debtE8)}"), _client.Calls.Bid(lot, lot.LeftE8, Int256.Zero, bidder, Proofs.Computed), live, cancellationToken).ConfigureAwait(false);
+            Duty duty = Of(lot, "write-off", $"nothing is left of it but a debt of {BidModel.Money(debtE8)}");
+            if (await DutyAsync(duty, _client.Calls.Bid(lot, lot.LeftE8, Int256.Zero, bidder, Proofs.Computed), live, cancellationToken).ConfigureAwait(false))
+            {
+                _writeOff = duty.Key;
+            }
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed partial class KeeperRole
     /// <summary>Closes needs that nobody served within a day after their instrument was priced: until then their gain or loss stands nowhere.</summary>
     private async Task SettleNeedsAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
     {
-        foreach ((Instrument instrument, long size) in book.Needs.Where(need => book.Settlements.PriceE8(need.Key) != 0 && need.Key.Expiry + HoldersFirstSeconds <= live.Checkpoint.Header.Time))
+        foreach ((Instrument instrument, long size) in book.Needs.Where(need => book.Settlements.PriceE8(need.Key) != 0 && (book.Settlements.IsWoundDown(need.Key.Underlying) || need.Key.Expiry + HoldersFirstSeconds <= live.Checkpoint.Header.Time)))
         {
             var duty = new Duty($"need of {instrument}", "settle-need", string.Create(CultureInfo.InvariantCulture, $"settle need {instrument.Packed} of {size}"), "its instrument is settled, and nobody serves it");
             await DutyAsync(duty, _client.Calls.SettleNeed(instrument), live, cancellationToken).ConfigureAwait(false);

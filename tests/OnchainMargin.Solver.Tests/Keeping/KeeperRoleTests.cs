@@ -190,14 +190,30 @@ public sealed class KeeperRoleTests : IDisposable
         Assert.Equal(isYoung, lines.Said.Any(static line => line.Contains("faces an open need", StringComparison.Ordinal)));
     }
 
+    /// <summary>What has expired serves before it settles, and stops bids until then.</summary>
+    [Fact]
+    public async Task RunOnce_LotWhoseExpiredLegFacesANeed_Serves()
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, -1);
+        var future = Instrument.Future(1, (uint)(Books.Start - 60));
+        lot = lot with { State = (account.State with { CashE8 = 25 * Books.One, Positions = [account.State.Positions[0] with { Instrument = future, SizeE8 = Books.One, CostE8 = 120 * Books.One }] }).Pack() };
+        ProtocolBook book = BookOf([lot], account) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(future, -Books.One) };
+        await LookAsync(book with { Settlements = book.Settlements.With(1, future.Expiry, 100 * Books.One) });
+        Assert.Equal(Hex(new ProtocolCalls(Deployment.Contracts).Deleverage(lot)), Assert.Single(Sent()));
+    }
+
     /// <summary>It pays no incentive, so that it is worth nobody's gas, and until it is booked nobody bears it.</summary>
     [Fact]
     public async Task RunOnce_LotOfNothingButADebt_IsWrittenOff()
     {
         (BookAccount account, BookLot lot) = Lot(7, 1, 25, -1);
         lot = lot with { State = (account.State with { CashE8 = -5 * Books.One, Positions = [] }).Pack(), InsolventSinceSeconds = 1 };
+        (BookAccount second, BookLot other) = Lot(8, 2, 25, -1);
+        other = other with { State = lot.State, InsolventSinceSeconds = 1 };
         BookAccount bidder = Bidding();
-        await LookAsync(BookOf([lot], account, bidder), options: new KeeperOptions { BidderAccount = 99, NativePriceE8 = Books.One, DutyCostE8 = long.MaxValue });
+
+        // One at a time: the other names a state that this one changes.
+        await LookAsync(BookOf([lot, other], account, second, bidder), options: new KeeperOptions { BidderAccount = 99, NativePriceE8 = Books.One, DutyCostE8 = long.MaxValue });
         Assert.Equal([Hex(new ProtocolCalls(Deployment.Contracts).Bid(lot, 100_000_000, Int256.Zero, bidder, Proofs.Computed))], Sent());
     }
 
