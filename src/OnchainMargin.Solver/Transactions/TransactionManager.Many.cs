@@ -52,35 +52,44 @@ internal sealed partial class TransactionManager
         IAsyncEnumerator<TransactionIntent> all = intents.GetAsyncEnumerator(cancellationToken);
         await using (all.ConfigureAwait(false))
         {
-            while (true)
+            Task<bool> next = Task.FromResult(false);
+            try
             {
-                Task<bool> next = all.MoveNextAsync().AsTask();
-                if (come.Count > 0 && (!next.IsCompletedSuccessfully || !await next.ConfigureAwait(false)))
+                while (true)
                 {
-                    store.AddAllToOutbox([.. come.Select(static one => (one.Entry, one.Attempt))]);
-                    sending.AddRange(come.Select(one => BroadcastAsync(one, cancellationToken)));
-                    come.Clear();
-                }
+                    next = all.MoveNextAsync().AsTask();
+                    if (come.Count > 0 && (!next.IsCompletedSuccessfully || !await next.ConfigureAwait(false)))
+                    {
+                        store.AddAllToOutbox([.. come.Select(static one => (one.Entry, one.Attempt))]);
+                        sending.AddRange(come.Select(one => BroadcastAsync(one, cancellationToken)));
+                        come.Clear();
+                    }
 
-                if (!await next.ConfigureAwait(false))
-                {
-                    await Task.WhenAll(sending).ConfigureAwait(false);
-                    return entries;
-                }
+                    if (!await next.ConfigureAwait(false))
+                    {
+                        await Task.WhenAll(sending).ConfigureAwait(false);
+                        return entries;
+                    }
 
-                var clock = new StageClock();
-                (OutboxEntry? known, TransactionIntent intent) = Find(all.Current);
-                if (known is not null)
-                {
-                    entries.Add(known);
-                    continue;
-                }
+                    var clock = new StageClock();
+                    (OutboxEntry? known, TransactionIntent intent) = Find(all.Current);
+                    if (known is not null)
+                    {
+                        entries.Add(known);
+                        continue;
+                    }
 
-                ulong gasLimit = intent.GasLimit ?? throw new ArgumentException($"The intent '{intent.Key}' has no gas limit; have its gas estimated first.", nameof(intents));
-                OutboxEntry entry = EntryOf(intent, gasLimit, nonce++);
-                OutboxAttempt attempt = AttemptOf(entry, terms.Offer);
-                entries.Add(entry with { IsNew = true });
-                come.Add(new Signing(entry, attempt, Task.Factory.StartNew(() => SignTimed(entry, attempt, clock), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default), clock));
+                    ulong gasLimit = intent.GasLimit ?? throw new ArgumentException($"The intent '{intent.Key}' has no gas limit; have its gas estimated first.", nameof(intents));
+                    OutboxEntry entry = EntryOf(intent, gasLimit, nonce++);
+                    OutboxAttempt attempt = AttemptOf(entry, terms.Offer);
+                    entries.Add(entry with { IsNew = true });
+                    come.Add(new Signing(entry, attempt, Task.Factory.StartNew(() => SignTimed(entry, attempt, clock), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default), clock));
+                }
+            }
+            finally
+            {
+                // A store that fails leaves while the next one is still to come, and an enumerator that is disposed of then takes the process down.
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
