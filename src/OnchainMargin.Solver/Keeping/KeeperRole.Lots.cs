@@ -17,11 +17,11 @@ namespace OnchainMargin.Solver.Keeping;
 /// <content>What is done with lots that are open: have them serve, end, enlarge, take over, show their loss, bid.</content>
 internal sealed partial class KeeperRole
 {
-    /// <summary>The last debt that was booked, while it is under way.</summary>
-    private string? _writeOff;
-
     /// <summary>A need below this part of a leg keeps no lot waiting (CLR-045).</summary>
     private const int DustParts = 100;
+
+    /// <summary>The last debt that was booked, while it is under way.</summary>
+    private string? _writeOff;
 
     private async Task ConsiderLotsAsync(ProtocolBook book, CheckpointInputs live, CancellationToken cancellationToken)
     {
@@ -51,7 +51,8 @@ internal sealed partial class KeeperRole
         AccountFigures? figures = Liquidations.Figures(rest, balances, live);
         bool isHealthy = figures is { } known && known.EquityE8 >= known.MaintenanceE8;
         // Of legs that have expired, too: those serve before they settle, and no bid takes them before.
-        bool owes = FacesNeed(LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, SettlementPrices.Empty).State, book, DustParts);
+        bool owes = !book.Needs.IsEmpty && FacesNeed(LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, SettlementPrices.Empty).State, book, DustParts);
+        LotWorth? whole = LotWorth.Of(lot, book, live);
         if (owes && await DutyAsync(Of(lot, "serve", "a leg of it owes an open need"), _client.Calls.Deleverage(lot), live, cancellationToken).ConfigureAwait(false))
         {
             // It begins anew with what is left; the next block shows it.
@@ -69,11 +70,11 @@ internal sealed partial class KeeperRole
                     .ConfigureAwait(false);
             }
         }
-        else if (!rest.Positions.IsEmpty && figures is { } left && await DeleverageAsync(book, lot, left.EquityE8, live, cancellationToken).ConfigureAwait(false))
+        else if (!rest.Positions.IsEmpty && figures is { } left && await DeleverageAsync(lot, left.EquityE8, whole, live, cancellationToken).ConfigureAwait(false))
         {
             // Its legs are needs now; the next block shows what is left to sell.
         }
-        else if (lot.InsolventSinceSeconds == 0 && LotWorth.Of(lot, book, live) is { EquityE8: var worth } && worth < 0)
+        else if (lot.InsolventSinceSeconds == 0 && whole is { EquityE8: var worth } && worth < 0)
         {
             await DutyAsync(Of(lot, "show-loss", $"it lacks {BidModel.Money(-worth)}, and what bidders are paid rises from when that is shown"), _client.Calls.ShowLoss(lot), live, cancellationToken).ConfigureAwait(false);
         }
@@ -87,7 +88,7 @@ internal sealed partial class KeeperRole
         }
         else if (_options.BidderAccount > 0)
         {
-            await BidAsync(book, lot, live, cancellationToken).ConfigureAwait(false);
+            await BidAsync(book, lot, whole, live, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -95,8 +96,8 @@ internal sealed partial class KeeperRole
     /// <param name="state">What is held.</param>
     /// <param name="book">The needs.</param>
     /// <param name="parts">A need below this part of the leg does not count.</param>
-    private static bool FacesNeed(AccountState state, ProtocolBook book, int parts = int.MaxValue) => !book.Needs.IsEmpty
-        && state.Positions.Any(held => book.Needs.TryGetValue(held.Instrument, out long need) && (need > 0) != (held.SizeE8 > 0) && Int128.Abs(need) * parts >= Int128.Abs(held.SizeE8));
+    private static bool FacesNeed(AccountState state, ProtocolBook book, int parts = int.MaxValue) =>
+        state.Positions.Any(held => book.Needs.TryGetValue(held.Instrument, out long need) && (need > 0) != (held.SizeE8 > 0) && Int128.Abs(need) * parts >= Int128.Abs(held.SizeE8));
 
     /// <summary>Has the debt that is all that is left of a lot booked. It pays no incentive, and until somebody bids insurance, or whoever withdraws, does not know of it.</summary>
     private async Task WriteOffAsync(ProtocolBook book, BookLot lot, Int128 debtE8, CheckpointInputs live, CancellationToken cancellationToken)
@@ -128,7 +129,7 @@ internal sealed partial class KeeperRole
         return null;
     }
 
-    private async Task BidAsync(ProtocolBook book, BookLot lot, CheckpointInputs live, CancellationToken cancellationToken)
+    private async Task BidAsync(ProtocolBook book, BookLot lot, LotWorth? whole, CheckpointInputs live, CancellationToken cancellationToken)
     {
         string subject = Subject(lot);
         if (Bidder(book, subject) is not { } bidder)
@@ -142,7 +143,7 @@ internal sealed partial class KeeperRole
             return;
         }
 
-        if (LotWorth.Of(lot, book, live) is not { } worth)
+        if (whole is not { } worth)
         {
             _journal.Say(subject, "no-bid", "live prices lack a market that it holds");
             return;

@@ -13,10 +13,10 @@ internal sealed partial class KeeperRole
     private const long HoldersFirstSeconds = 86_400;
 
     /// <summary>Has a lot taken over that insurance cannot pay for: one whose account owes more than it holds, or one that is insolvent by itself while proceeds or deposits, which no bid may take, make up for it. The chain decides, and refuses while insurance can pay.</summary>
-    private Task<bool> DeleverageAsync(ProtocolBook book, BookLot lot, Int128 equityE8, CheckpointInputs live, CancellationToken cancellationToken)
+    private Task<bool> DeleverageAsync(BookLot lot, Int128 equityE8, LotWorth? whole, CheckpointInputs live, CancellationToken cancellationToken)
     {
         string? why = equityE8 < 0 ? $"it owes {BidModel.Money(-equityE8)} more than it holds"
-            : LotWorth.Of(lot, book, live) is { } whole && whole.EquityE8 < 0 ? "the lot is insolvent, though its account has proceeds or deposits"
+            : whole is { EquityE8: var worth } && worth < 0 ? "the lot is insolvent, though its account has proceeds or deposits"
             : null;
         return why is null ? Task.FromResult(false) : DutyAsync(Of(lot, "take-over", why), _client.Calls.Deleverage(lot), live, cancellationToken);
     }
