@@ -133,7 +133,9 @@ contract ClosingModule is AccountBook, IClosingModule {
             (uint256 priceE8, int256 fundingE8) = _closingPrice(position.instrument);
             if (priceE8 == 0) continue;
             ++settled;
-            if (serving) sum += _serve(books, working, position, _needs[position.instrument]);
+            Need memory need;
+            if (serving) need = _needs[position.instrument];
+            if (Needs.isOpposite(need, position.sizeE8)) sum += _serve(books, working, position, need);
             int256 sizeE8 = position.sizeE8;
             if (sizeE8 == 0) continue;
             if (sizeE8 > 0) _moveOpenInterest(position.instrument, -sizeE8);
@@ -193,7 +195,6 @@ contract ClosingModule is AccountBook, IClosingModule {
         Position memory held,
         Need memory need
     ) private returns (int256 realisedE8) {
-        if (!Needs.isOpposite(need, held.sizeE8)) return 0;
         uint96 instrument = held.instrument;
         (int256 sizeE8, int256 costE8) = Needs.take(need, held.sizeE8);
         _needs[instrument] = need;

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {Checkpoints, CollateralRecord} from "../margin/Checkpoints.sol";
+import {Forwards} from "../margin/Forwards.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {CollateralMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
 import {Positions} from "../margin/Positions.sol";
@@ -12,7 +13,6 @@ import {Words} from "../margin/Words.sol";
 /// @notice States are well formed, as `AccountStates.encode` makes them; positions are words of MRG-002, read in place.
 library Exposures {
     uint256 internal constant WORD = 32;
-    int256 private constant WINDOW_SECONDS = 1800;
     uint256 private constant RECORD_BYTES = WORD * Checkpoints.UNDERLYING_WORDS;
     uint256 private constant EXPIRY_BYTES = WORD * Checkpoints.EXPIRY_WORDS;
 
@@ -104,7 +104,8 @@ library Exposures {
         for (; from < to; from += WORD) {
             uint256 w = Words.inCalldata(from);
             if (w >> Positions.UNDERLYING_SHIFT != underlying || Positions.isOption(w)) continue;
-            deltaE8 += (Positions.sizeE8Of(w) * _following(uint32(w >> 208), time)) / WINDOW_SECONDS;
+            int256 following = int256(Forwards.followingSeconds(uint32(w >> 208), time));
+            deltaE8 += (Positions.sizeE8Of(w) * following) / int256(Forwards.WINDOW_SECONDS);
         }
         for (uint256 i = 0; i < balances.length / WORD; ++i) {
             CollateralRecord memory record = collateralOf(checkpoint, tokenAt(balances, i));
@@ -113,12 +114,6 @@ library Exposures {
             uint256 largest = uint256(MarginDomain.SIZE_MAX_E8);
             deltaE8 += int256(size < largest ? size : largest);
         }
-    }
-
-    /// @dev Of so many seconds of the settlement window, those that are to come.
-    function _following(uint256 expiry, uint256 time) private pure returns (int256) {
-        if (expiry == 0 || expiry >= time + uint256(WINDOW_SECONDS)) return WINDOW_SECONDS;
-        return expiry > time ? int256(expiry - time) : int256(0);
     }
 
     /// @notice Balances without the tokens of underlyings whose bit is set.

@@ -35,6 +35,13 @@ library Forwards {
         if (movedE8 > FORWARD_MAX_E8) return FORWARD_MAX_E8;
     }
 
+    /// @notice Of the seconds of the settlement window those that are to come: so many parts of a unit of an instrument follow the spot. All of them for a perpetual, whose expiry is 0.
+    /// @custom:spec CLR-021
+    function followingSeconds(uint256 expiry, uint256 time) internal pure returns (uint256) {
+        if (expiry == 0 || expiry >= time + WINDOW_SECONDS) return WINDOW_SECONDS;
+        return expiry > time ? expiry - time : 0;
+    }
+
     /// @notice Forward inside the settlement window: `near(elapsed·average + τ·spot, 1800)` with `elapsed = 1800 − τ`, τ at most 1800.
     /// @param averageE8 The time-weighted average of spot since the window opened (spot itself at its first second).
     function insideWindow(

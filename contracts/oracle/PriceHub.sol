@@ -327,9 +327,8 @@ contract PriceHub is IPriceHub, AccessManaged {
         stored.totalE8 = uint128(uint256(next));
         address source = stored.source;
         uint64 priceE8 = source == address(0) ? 0 : PriceSources.read(source);
-        if (priceE8 != 0)
-            (stored.priceE8, stored.goodTime) = (priceE8, uint32(block.timestamp));
-            // Time in which nobody could ask, and nobody act, is no silence.
+        // Time in which nobody could ask, and nobody act, is no silence.
+        if (priceE8 != 0) (stored.priceE8, stored.goodTime) = (priceE8, uint32(block.timestamp));
         else if (elapsed > p.checkpointMaxAgeSeconds) stored.goodTime += uint32(elapsed - p.checkpointMaxAgeSeconds);
     }
 

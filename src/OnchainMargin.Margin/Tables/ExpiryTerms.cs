@@ -6,7 +6,6 @@ internal sealed class ExpiryTerms
     /// <summary>Nearer to expiry than this an option is its intrinsic value.</summary>
     internal const long IntrinsicBelowSeconds = 60;
 
-    private const long WindowSeconds = 1_800;
     private const int PlaceLimit = 1 << 24;
     private const long NarrowScale = 30L << 28;
     private const long HumpScale = 400L << 28;
@@ -71,7 +70,7 @@ internal sealed class ExpiryTerms
 
     /// <summary>The range of an expiry: shrinking in the settlement window, 0 when expired.</summary>
     [SpecRule("MRG-026")]
-    internal static long Range(uint priceRangeE8, long tau) => priceRangeE8 * Math.Min(tau, WindowSeconds) / WindowSeconds;
+    internal static long Range(uint priceRangeE8, long tau) => priceRangeE8 * Math.Min(tau, Forwards.WindowSeconds) / Forwards.WindowSeconds;
 
     /// <summary>The discounted strike, near(discount·strike, 10¹²).</summary>
     [SpecRule("MRG-026")]
