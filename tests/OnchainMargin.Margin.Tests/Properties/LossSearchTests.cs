@@ -13,18 +13,23 @@ public sealed class LossSearchTests(ITestOutputHelper output)
         int steps = TestSettings.Number("SEARCH_STEPS", 0);
         int seed = TestSettings.Number("SEARCH_SEED", 1);
         double worst = 0;
-        double worstBetween = 0;
+        double worstFall = 0;
+        double worstRise = 0;
+        double worstBeyond = 0;
         List<string> beyond = [];
         for (int i = 0; i < markets; i++)
         {
             Finding finding = new LossSearch((seed * 100_003) + i).Climb(steps);
             double certified = LossSearch.Certify(finding);
             worst = Math.Max(worst, certified);
-            Finding between = LossSearch.Worst(finding.Market, shocks: LossSearch.BetweenShocks);
-            double certifiedBetween = LossSearch.Certify(between);
-            worstBetween = Math.Max(worstBetween, certifiedBetween);
-            string line = $"market {i}: search {finding.Ratio:F3}, certified {certified:F3} at q {finding.Q}, v {finding.V}, after {finding.Elapsed} s; weighted beyond the range {LossSearch.WeightedBeyond(finding):F3}; "
-                + $"between the shocks {certifiedBetween:F3} at q {between.Q}, v {between.V:F2}; {Describe(finding)}";
+            (double fall, string whereFalling) = Between(finding.Market, -1);
+            (double rise, string whereRising) = Between(finding.Market, 1);
+            (double beyondLoss, string whereBeyond) = Certified(LossSearch.WorstBeyond(finding.Market));
+            worstBeyond = Math.Max(worstBeyond, beyondLoss);
+            worstFall = Math.Max(worstFall, fall);
+            worstRise = Math.Max(worstRise, rise);
+            string line = $"market {i}: search {finding.Ratio:F3}, certified {certified:F3} at q {finding.Q}, v {finding.V}, after {finding.Elapsed} s; beyond the range, weighted, {beyondLoss:F3} at {whereBeyond}; "
+                + $"between the shocks {fall:F3} at {whereFalling} and {rise:F3} at {whereRising}; {Describe(finding)}";
             Log(line);
             if (certified > 1)
             {
@@ -32,7 +37,7 @@ public sealed class LossSearchTests(ITestOutputHelper output)
             }
         }
 
-        Log($"{markets} markets, {steps} steps each, seed {seed}: largest certified loss {worst:F3} of max(IM, floor); between the shocks, where no scenario is, {worstBetween:F3}");
+        Log($"{markets} markets, {steps} steps each, seed {seed}: largest certified loss {worst:F3} of max(IM, floor); between the shocks, where no scenario is, {worstFall:F3} down, {worstRise:F3} up; beyond the range, weighted, {worstBeyond:F3}");
         Assert.Empty(beyond);
     }
 
@@ -45,6 +50,11 @@ public sealed class LossSearchTests(ITestOutputHelper output)
         Assert.True(LossSearch.Worst(market, between: false).Ratio > 1);
         Assert.InRange(LossSearch.Worst(market).Ratio, 0.7, 1);
     }
+
+    private static (double Loss, string Where) Between(SearchMarket market, int direction) =>
+        Certified(LossSearch.Worst(market, shocks: [.. LossSearch.BetweenShocks.Select(part => direction * part)]));
+
+    private static (double Loss, string Where) Certified(Finding worst) => (LossSearch.Certify(worst) * LossSearch.WeightAt(worst.Q), $"q {worst.Q}, v {worst.V:F2}");
 
     private static string Describe(Finding finding) => string.Join(", ", finding.Market.Options.GroupBy(option => option.Tau).Select(group => $"τ {group.Key / 86_400:F3} d σ {group.First().Volatility}"));
 

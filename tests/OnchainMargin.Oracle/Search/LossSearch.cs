@@ -11,10 +11,12 @@ public sealed class LossSearch(int seed)
     private const double Hour = 3600;
     private const double Day = 86_400;
     private static readonly double[] Shocks = [-1, 0, 1];
+    private static readonly double[] Within = [.. Enumerable.Range(-8, 17).Select(half => half / 2.0)];
+    private static readonly double[] Beyond = [-12, -10, -8, -7, -6, -5, 5, 6, 7, 8, 10, 12];
     private readonly Random _random = new(seed);
 
     /// <summary>Parts of the shock of volatility that no scenario knows: what is lost there is reported, not barred.</summary>
-    public static IReadOnlyList<double> BetweenShocks { get; } = [-2.0 / 3, -0.5, -1.0 / 3];
+    public static IReadOnlyList<double> BetweenShocks { get; } = [1.0 / 3, 0.5, 2.0 / 3];
 
     /// <summary>One market and its climb.</summary>
     public Finding Climb(int steps)
@@ -37,20 +39,19 @@ public sealed class LossSearch(int seed)
     public static Finding Worst(SearchMarket market, bool between = true, IReadOnlyList<double>? shocks = null)
     {
         ArgumentNullException.ThrowIfNull(market);
-        var constraints = new SearchConstraints(market, between);
-        Finding worst = new(0, 0, 0, 0, [], market);
         double[] ends = [.. market.Options.Select(option => option.Tau).Distinct().Where(tau => tau <= 2 * Hour)];
-        for (double q = -4; q <= 4; q += 0.5)
-        {
-            foreach ((double v, double elapsed) in (shocks ?? Shocks).Select(v => (v, 0.0)).Concat(ends.Select(end => (0.0, end))))
-            {
-                (double loss, double[] sizes) = constraints.Worst(q, v, elapsed);
-                worst = loss > worst.Ratio ? new Finding(loss, q, v, elapsed, sizes, market) : worst;
-            }
-        }
-
-        return worst;
+        return Worst(market, between, Within, [.. (shocks ?? Shocks).Select(v => (v, 0.0)), .. ends.Select(end => (0.0, end))]);
     }
+
+    /// <summary>The worst loss of a market beyond the range, out to ±3R, weighted by the range over the move: reported, not barred.</summary>
+    public static Finding WorstBeyond(SearchMarket market)
+    {
+        ArgumentNullException.ThrowIfNull(market);
+        return Worst(market, between: true, Beyond, [(0, 0), (1, 0)]);
+    }
+
+    /// <summary>What a loss at a price counts: beyond the range the less the farther.</summary>
+    public static double WeightAt(double q) => Math.Abs(q) <= 4 ? 1 : 4 / Math.Abs(q);
 
     /// <summary>Loss over max(IM, floor) of the found portfolio with the integer rules in force, basis and liquidity included; sizes scaled to a requirement of about a thousand.</summary>
     public static double Certify(Finding finding)
@@ -104,16 +105,17 @@ public sealed class LossSearch(int seed)
         return -market.Profit(finding.Sizes, finding.Q, finding.V, finding.Elapsed) / required;
     }
 
-    /// <summary>The largest loss weighted by 1/|x| beyond the range, out to ±3R, of a finding's portfolio: reported, not barred.</summary>
-    public static double WeightedBeyond(Finding finding)
+    private static Finding Worst(SearchMarket market, bool between, double[] prices, (double V, double Elapsed)[] times)
     {
-        ArgumentNullException.ThrowIfNull(finding);
-        double worst = 0;
-        for (double q = -12; q <= 12; q += 0.5)
+        var constraints = new SearchConstraints(market, between);
+        Finding worst = new(0, 0, 0, 0, [], market);
+        foreach (double q in prices)
         {
-            if (Math.Abs(q) > 4)
+            foreach ((double v, double elapsed) in times)
             {
-                worst = Math.Max(worst, Math.Max(-finding.Market.Profit(finding.Sizes, q, 0), -finding.Market.Profit(finding.Sizes, q, 1)) * 4 / Math.Abs(q));
+                (double loss, double[] sizes) = constraints.Worst(q, v, elapsed);
+                double weighted = loss * WeightAt(q);
+                worst = weighted > worst.Ratio ? new Finding(weighted, q, v, elapsed, sizes, market) : worst;
             }
         }
 

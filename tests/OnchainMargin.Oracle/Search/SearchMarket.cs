@@ -79,10 +79,12 @@ public sealed class SearchMarket(double range, double volRange, double volUpFloo
         return (forward * Normal(d1)) - (option.Strike * Normal(d1 - deviation));
     }
 
+    /// <summary>A part of the shock downwards is that part of the shift, one of the shock upwards that part of the way, which the floor may lengthen.</summary>
     private double Shocked(SearchedCall option, double v)
     {
         double shift = volRange * (double)KernelRules.Kappa((System.Numerics.BigInteger)option.Tau) / 1e8;
-        return v > 0 ? Math.Max(option.Volatility * (1 + (v * shift)), volUpFloor) : option.Volatility * Math.Max(1 + (v * shift), 0.05);
+        double up = Math.Max(option.Volatility * (1 + shift), volUpFloor);
+        return option.Volatility + (v > 0 ? v * (up - option.Volatility) : option.Volatility * Math.Max(v * shift, -0.95));
     }
 
     /// <summary>Φ: the series near the middle, the continued fraction in the tails.</summary>
