@@ -107,9 +107,10 @@ public sealed partial class BookEngine
             _places[moved] = place;
         }
 
-        if (block.Count == BookBlock.Most - 1)
+        // One that was filled from the end of the list was taken off it, one that was filled in its middle was not.
+        if (block.Count == BookBlock.Most - 1 && _open[block.Mask] is var open && !open.Contains(place.Block))
         {
-            _open[block.Mask].Add(place.Block);
+            open.Add(place.Block);
         }
 
         _changed.Add(place.Block);

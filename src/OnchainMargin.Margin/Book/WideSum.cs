@@ -80,7 +80,15 @@ internal readonly record struct WideSum(long High, ulong Low)
 
     /// <summary>⌊this/10⁸⌋ of what is not negative; <see cref="long.MaxValue"/> where that does not fit a word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal long FloorOne() => unchecked((ulong)High >> 8 == 0 ? (long)((((ulong)High << 56) | (Low >> 8)) / FiveToEight) : long.MaxValue);
+    internal long FloorOne()
+    {
+        // What fits a word after a shift by the twos of 10⁸ is multiplied instead of divided.
+        unchecked
+        {
+            return (ulong)High >> 8 == 0 ? (long)((((ulong)High << 56) | (Low >> 8)) / FiveToEight)
+                : (ulong)High >= (ulong)Rounding.One >> 1 ? long.MaxValue : (long)Rounding.Div2By1((ulong)High, Low, (ulong)Rounding.One, out _);
+        }
+    }
 
     /// <summary>⌊this/10⁸⌋ of any sum.</summary>
     internal Int128 FloorOneWide()
