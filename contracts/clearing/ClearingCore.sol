@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccountInput, Delegate, Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
-import {HealthQuestion, IHealthGate} from "../interfaces/IHealthGate.sol";
+import {HealthQuestion, IHealthGate, PriceTrust} from "../interfaces/IHealthGate.sol";
 import {ClearingParameters} from "../interfaces/IRiskParameters.sol";
 import {Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
@@ -52,10 +52,10 @@ abstract contract ClearingCore is AccountBook {
         bytes memory stateBefore,
         Proof calldata proof,
         uint256 lockedE8,
-        bool averaged
+        PriceTrust trust
     ) internal returns (uint256 feeE8) {
         bytes memory balances = vault.balancesOf(working.account);
-        return _writeHealthyWith(books, live, working, stateBefore, balances, proof, lockedE8, averaged);
+        return _writeHealthyWith(books, live, working, stateBefore, balances, proof, lockedE8, trust);
     }
 
     /// @dev Shows the account healthy, takes what the attesters' word costs it, and writes it: once, and after all was shown.
@@ -71,7 +71,7 @@ abstract contract ClearingCore is AccountBook {
         bytes memory balances,
         Proof calldata proof,
         uint256 lockedE8,
-        bool averaged
+        PriceTrust trust
     ) internal returns (uint256 feeE8) {
         bytes memory stateAfter = _seal(books, working);
         HealthQuestion memory question = HealthQuestion({
@@ -83,7 +83,7 @@ abstract contract ClearingCore is AccountBook {
             lockedE8: lockedE8,
             instruments: working.instruments,
             sizesE8: working.sizesE8,
-            averaged: averaged
+            trust: trust
         });
         feeE8 = gate.requireHealthy(question, proof, live.checkpoint, live.records);
         if (feeE8 != 0) {

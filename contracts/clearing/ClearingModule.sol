@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AccountInput} from "../interfaces/ClearingTypes.sol";
-import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {IHealthGate, PriceTrust} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
@@ -64,7 +64,7 @@ contract ClearingModule is LossBook {
             _write(books, working);
         } else {
             _refuseTradeProofs(input);
-            _writeHealthy(books, live, working, "", input.proof, 0, true);
+            _writeHealthy(books, live, working, "", input.proof, 0, PriceTrust.Averaged);
         }
         _closeBooks(books);
     }
@@ -96,8 +96,8 @@ contract ClearingModule is LossBook {
         if (amountRaw != 0) _moveToken(source, target, token, amountRaw);
         _refuseTradeProofs(from);
         _refuseTradeProofs(to);
-        _writeHealthy(books, live, source, "", from.proof, sourceLockedE8, true);
-        _writeHealthy(books, live, target, "", to.proof, targetLockedE8, true);
+        _writeHealthy(books, live, source, "", from.proof, sourceLockedE8, PriceTrust.Averaged);
+        _writeHealthy(books, live, target, "", to.proof, targetLockedE8, PriceTrust.Averaged);
         _closeBooks(books);
     }
 
@@ -218,7 +218,7 @@ contract ClearingModule is LossBook {
             require(!_paused, Paused());
             if (bare) live = _liveOf(input);
             bytes memory left = _without(vault.balancesOf(working.account), payment.token, payment.amountRaw);
-            _writeHealthyWith(books, live, working, "", left, input.proof, lockedE8, true);
+            _writeHealthyWith(books, live, working, "", left, input.proof, lockedE8, PriceTrust.Averaged);
         }
         _closeBooks(books);
         _pay(working.account, payment);

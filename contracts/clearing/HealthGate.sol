@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
-import {HealthQuestion, IHealthGate} from "../interfaces/IHealthGate.sol";
+import {HealthQuestion, IHealthGate, PriceTrust} from "../interfaces/IHealthGate.sol";
 import {FloorFigures, IFloorReferee, Quote} from "../interfaces/IFloorReferee.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {ICreditBucket} from "../interfaces/ICreditBucket.sol";
@@ -67,7 +67,7 @@ contract HealthGate is IHealthGate {
         uint256 initialE8 = 0;
         bytes memory balances = question.balancesAfter;
         (uint256 moved, uint256 waiting) = (0, 0);
-        if (question.averaged) (moved, waiting) = _movedAndWaiting(question, checkpoint, records);
+        if (question.trust != PriceTrust.Live) (moved, waiting) = _movedAndWaiting(question, checkpoint, records);
         if (isComputed && waiting != 0) {
             // Without them, so that they lower no margin either.
             (balances, waiting) = (Exposures.without(question.balancesAfter, checkpoint, waiting), 0);
@@ -329,7 +329,7 @@ contract HealthGate is IHealthGate {
             registry.requireSigned(signed.attestation, signed.signatures);
             emit SignedAttestationUsed(signed.attestation, signed.signatures, signed.balances, positions);
             _requireSubject(question.account, state, balances, signed.attestation, signed.balances);
-            _requireSteady(state, balances, signed.attestation.checkpoint, checkpoint, records);
+            _requireSteady(state, signed.balances, signed.attestation.checkpoint, checkpoint, records);
             return signed.attestation.leastCashE8;
         }
         require(kind == uint8(ProofKind.Leaf), ProofNotAllowed(question.account, kind));
@@ -337,7 +337,7 @@ contract HealthGate is IHealthGate {
         registry.requireLeaf(leaf.attestation, leaf.epoch, leaf.merkleProof);
         emit LeafUsed(leaf.attestation, leaf.epoch, leaf.merkleProof, leaf.balances, positions);
         _requireSubject(question.account, state, balances, leaf.attestation, leaf.balances);
-        _requireSteady(state, balances, leaf.attestation.checkpoint, checkpoint, records);
+        _requireSteady(state, leaf.balances, leaf.attestation.checkpoint, checkpoint, records);
         return leaf.attestation.leastCashE8;
     }
 
@@ -357,23 +357,24 @@ contract HealthGate is IHealthGate {
         Exposures.requireAtLeast(account, balances, named);
     }
 
-    /// @dev No price that the attested account rests on moved more than the largest drift since the attestation's checkpoint. Of one whose prices the hub has forgotten all have.
+    /// @dev No price that the attestation rests on moved more than the largest drift since its checkpoint. Of one whose prices the hub has forgotten all have.
+    /// @param named The tokens that it names: others, which anybody may deposit, are in none of its figures.
     /// @custom:spec CLR-022
     function _requireSteady(
         bytes calldata state,
-        bytes calldata balances,
+        bytes calldata named,
         uint64 then,
         bytes calldata checkpoint,
         bytes calldata records
     ) private view {
         uint256 largest = parameters.maxDriftE8();
-        uint256 touched = Exposures.touched(state, balances, checkpoint);
+        uint256 touched = Exposures.touched(state, named, checkpoint);
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
             _requireNear(u, hub.spotE8At(then, uint16(u)), Exposures.spotIn(Exposures.find(records, u)), largest);
         }
-        for (uint256 i = 0; i < balances.length / WORD; ++i) {
-            uint256 token = Exposures.tokenAt(balances, i);
+        for (uint256 i = 0; i < named.length / WORD; ++i) {
+            uint256 token = Exposures.tokenAt(named, i);
             uint256 earlier = hub.tokenPriceE8At(then, uint16(token));
             _requireNear(token, earlier, Exposures.tokenPriceOf(checkpoint, token), largest);
         }
@@ -406,10 +407,11 @@ contract HealthGate is IHealthGate {
 
     // Figures
 
-    /// @dev Underlyings by bits: those whose spot is not its average, and those whose market is not normal, of which the account has tokens alone: positions in one wait until it is.
-    /// Why tokens do not wait: anybody may deposit a unit of one, and would keep the owner from taking out all else.
-    /// @custom:spec CLR-021
+    /// @dev Underlyings by bits: those that count at their average, and those that the operation may not rest on, of which the account has tokens alone: positions in one wait.
+    /// Why tokens do not wait: anybody may deposit a unit of one, and would keep the owner from taking out, or trading, all else.
     /// @custom:spec CLR-016
+    /// @custom:spec CLR-020
+    /// @custom:spec CLR-021
     function _movedAndWaiting(
         HealthQuestion calldata question,
         bytes calldata checkpoint,
@@ -417,15 +419,16 @@ contract HealthGate is IHealthGate {
     ) private pure returns (uint256 moved, uint256 waiting) {
         uint256 touched = Exposures.touched(question.stateAfter, question.balancesAfter, checkpoint);
         uint256 positions = Exposures.underlyingsOf(question.stateAfter);
+        bool averaged = question.trust == PriceTrust.Averaged;
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
             bytes calldata record = Exposures.find(records, u);
             uint256 second = Checkpoints.word(record, 1);
             uint256 marketState = uint8(second >> 32);
-            if (marketState != Checkpoints.NORMAL) {
+            if (marketState > (averaged ? Checkpoints.NORMAL : Checkpoints.REDUCE_ONLY)) {
                 require((positions >> u) & 1 == 0, IClearingEvents.MarketNotNormal(u, marketState));
                 waiting |= 1 << u;
-            } else if (Exposures.spotIn(record) != second >> 192) {
+            } else if (averaged && Exposures.spotIn(record) != second >> 192) {
                 moved |= 1 << u;
             }
         }

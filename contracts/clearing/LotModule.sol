@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {AccountInput, AccountRecord, Need, Slice} from "../interfaces/ClearingTypes.sol";
 import {LotEntry} from "../interfaces/IClearinghouseModules.sol";
-import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {IHealthGate, PriceTrust} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
@@ -112,7 +112,7 @@ contract LotModule is LossBook {
         // A leg that expired in the lot is cash by now.
         _closeDue(books, working, false);
         _refuseTradeProofs(bidder);
-        _writeHealthy(books, live, working, "", bidder.proof, 0, false);
+        _writeHealthy(books, live, working, "", bidder.proof, 0, PriceTrust.Live);
         _closeBooks(books);
         emit SliceReceived(lotAccount, bidder.account, payE8);
     }

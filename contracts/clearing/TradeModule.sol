@@ -5,7 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AccountInput, Fill, MarketTotals, Order, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
-import {IHealthGate} from "../interfaces/IHealthGate.sol";
+import {IHealthGate, PriceTrust} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
@@ -58,7 +58,15 @@ contract TradeModule is OrderBook {
             // Both compare with what the account was, and its collateral was another.
             if (working.swapped) _refuseTradeProofs(accounts[i]);
             if (working.mustReduce && accounts[i].proof.kind != ProofKind.Reducing) _refuse(live, working);
-            uint256 feeE8 = _writeHealthy(books, live, working, statesBefore[i], accounts[i].proof, 0, false);
+            uint256 feeE8 = _writeHealthy(
+                books,
+                live,
+                working,
+                statesBefore[i],
+                accounts[i].proof,
+                0,
+                PriceTrust.Unhalted
+            );
             // Whoever submits chooses the proof: it may cost no more than the orders allow.
             require(feeE8 <= working.feeLeftE8, CreditFeeTooHigh(working.account, feeE8, working.feeLeftE8));
         }

@@ -4,6 +4,16 @@ pragma solidity 0.8.37;
 import {Proof} from "./ClearingTypes.sol";
 import {AttesterSignature, RiskAttestation} from "./RiskTypes.sol";
 
+/// @notice What an operation may rest on.
+enum PriceTrust {
+    /// @notice Everything, at live prices (slices of lots).
+    Live,
+    /// @notice Nothing of a halted market (trades).
+    Unhalted,
+    /// @notice Nothing of a market that is not normal, and equity counts at the worse of live and averaged prices (withdrawals, moves).
+    Averaged
+}
+
 /// @notice What is to be shown of one account: its state and tokens before and after an operation (MRG-002, MRG-005), both touched, so that they differ by the operation only.
 struct HealthQuestion {
     uint64 account;
@@ -16,8 +26,7 @@ struct HealthQuestion {
     /// @notice Instruments and sizes that were traded, for headroom.
     uint96[] instruments;
     int64[] sizesE8;
-    /// @notice Whether equity counts at the worse of live and averaged prices (withdrawals).
-    bool averaged;
+    PriceTrust trust;
 }
 
 /// @title The gate: decides whether a proof shows an account healthy

@@ -59,4 +59,14 @@ internal static class Books
 
         return hours;
     }
+
+    /// <summary>Two markets of one group, 2,000 and 50,000; the collateral is of the first, which is in some state and off its average.</summary>
+    public static CheckpointInputs TwoMarkets(MarketState state = MarketState.Normal, double average = 2000)
+    {
+        CheckpointInputs one = Inputs(1, Start, 2000, record: record => record with { MarketState = state, AverageSpotE8 = (long)average * One });
+        UnderlyingRecord first = one.Checkpoint.Underlyings[0];
+        UnderlyingRecord second = first with { Underlying = 2, MarketState = MarketState.Normal, SpotE8 = 50_000 * One, PerpetualMarkE8 = 50_000 * One, AverageSpotE8 = 50_000 * One };
+        Checkpoint checkpoint = one.Checkpoint with { Underlyings = [first, second] };
+        return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. first.Pack(), .. second.Pack()]);
+    }
 }

@@ -7,7 +7,7 @@ namespace OnchainMargin.Solver.Markets;
 /// <summary>What an attested proof lends an account, and what that costs (CLR-050, CLR-054).</summary>
 /// <param name="CreditE8">The credit.</param>
 /// <param name="FeeE8">The fee on it, out of the account's cash.</param>
-/// <param name="AsideE8">What does not count: locked gains and what averaged prices take, at a withdrawal.</param>
+/// <param name="AsideE8">What does not count: locked gains and what averaged prices take, at a withdrawal; tokens of halted markets, at a trade.</param>
 /// <param name="AboveFloorE8">How far the floor is kept without the fee; negative where the floor alone refuses the operation.</param>
 internal readonly record struct CreditQuote(Int128 CreditE8, Int128 FeeE8, Int128 AsideE8, Int128 AboveFloorE8)
 {
@@ -19,7 +19,7 @@ internal readonly record struct CreditQuote(Int128 CreditE8, Int128 FeeE8, Int12
             return null;
         }
 
-        Int128 aside = isWithdrawal ? Withdrawable.AsideE8(after, figures.EquityE8, book, inputs) : 0;
+        Int128 aside = isWithdrawal ? Withdrawable.AsideE8(after, figures.EquityE8, book, inputs) : after.BesideE8(inputs.Checkpoint, MarketState.ReduceOnly);
         Int128 floorEquityE8 = figures.FloorEquityE8 - aside;
         Int128 creditE8 = AttestedCredit.CreditE8(after.State.Positions, after.Balances, inputs.Checkpoint, floorEquityE8);
         Int128 feeE8 = AttestedCredit.FeeUp(creditE8, book.Parameters.Clearing.CreditFeeE8);

@@ -11,6 +11,8 @@ namespace OnchainMargin.Solver.Markets;
 /// <param name="Balances">Collateral, without the settlement token.</param>
 internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balances)
 {
+    private const long One = 100_000_000;
+
     /// <summary>The account as an operation at these inputs would find it.</summary>
     public static Holding Of(BookAccount account, ProtocolBook book, CheckpointInputs inputs)
     {
@@ -70,6 +72,47 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
             .Concat(Balances.Select(balance => checkpoint.Collaterals.FirstOrDefault(record => record.Token == balance.Token)?.Underlying ?? 0).Where(static underlying => underlying != 0))
             .Distinct().Order(),
     ];
+
+    /// <summary>Without tokens of markets in a state worse than one: what an operation may rest on (CLR-016, CLR-021).</summary>
+    public Holding RestingOn(Checkpoint checkpoint, MarketState worst) =>
+        Balances.All(balance => StateOf(balance, checkpoint) <= worst) ? this : this with { Balances = [.. Balances.Where(balance => StateOf(balance, checkpoint) <= worst)] };
+
+    /// <summary>What those tokens are worth, rounded up.</summary>
+    public Int128 BesideE8(Checkpoint checkpoint, MarketState worst)
+    {
+        Int128 sumE16 = 0;
+        foreach (Balance balance in Balances.Where(balance => StateOf(balance, checkpoint) > worst))
+        {
+            CollateralRecord listed = checkpoint.Collaterals.First(listed => listed.Token == balance.Token);
+            sumE16 += UnitsE8(balance, listed) * checkpoint.Underlyings.First(record => record.Underlying == listed.Underlying).SpotE8;
+        }
+
+        return (sumE16 + One - 1) / One;
+    }
+
+    /// <summary>The first underlying of a position whose market is in a state worse than one; 0 where there is none.</summary>
+    public ushort WaitsFor(CheckpointView view, MarketState worst) =>
+        State.Positions.FirstOrDefault(position => Quotes.State(position.Instrument, view) > worst).Instrument.Underlying;
+
+    /// <summary>Units of an underlying that a token of it is.</summary>
+    public static Int128 UnitsE8(Balance balance, CollateralRecord listed) => (Int128)(balance.AmountRaw * (UInt128)listed.PriceE8 / Scale(listed.Decimals));
+
+    private static MarketState StateOf(Balance balance, Checkpoint checkpoint)
+    {
+        ushort underlying = checkpoint.Collaterals.FirstOrDefault(listed => listed.Token == balance.Token)?.Underlying ?? 0;
+        return underlying == 0 ? MarketState.Normal : checkpoint.Underlyings.FirstOrDefault(listed => listed.Underlying == underlying)?.MarketState ?? MarketState.Normal;
+    }
+
+    private static UInt128 Scale(int decimals)
+    {
+        UInt128 scale = 1;
+        for (int i = 0; i < decimals; i++)
+        {
+            scale *= 10;
+        }
+
+        return scale;
+    }
 
     private ImmutableArray<Balance> With(ushort token, UInt128 amountRaw) =>
         [.. Balances.Where(balance => balance.Token != token).Append(new Balance(token, amountRaw)).Where(static balance => balance.AmountRaw != 0).OrderBy(static balance => balance.Token)];

@@ -31,9 +31,8 @@ internal static class Withdrawable
     /// <summary>Equity above what must stay; null when the market does not hold what the account touches, and while one that it has a position in is not normal (CLR-016).</summary>
     public static Int128? FreeE8(Holding holding, ProtocolBook book, CheckpointInputs inputs)
     {
-        bool waits = holding.State.Positions.Any(position => Quotes.State(position.Instrument, inputs.View) != MarketState.Normal);
-        Holding counted = Counted(holding, inputs.Checkpoint);
-        if (waits || counted.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
+        Holding counted = holding.RestingOn(inputs.Checkpoint, MarketState.Normal);
+        if (holding.WaitsFor(inputs.View, MarketState.Normal) != 0 || counted.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
         {
             return null;
         }
@@ -45,18 +44,6 @@ internal static class Withdrawable
     /// <summary>What does not count at a withdrawal: locked gains, and what equity loses at averaged prices.</summary>
     public static Int128 AsideE8(Holding holding, Int128 equityE8, ProtocolBook book, CheckpointInputs inputs) =>
         LockedE8(holding.State, book, inputs) + AveragedDropE8(holding, equityE8, inputs.Checkpoint);
-
-    /// <summary>Without tokens of a market that is not normal: what is computed is computed without them.</summary>
-    private static Holding Counted(Holding holding, Checkpoint checkpoint)
-    {
-        bool Counts(Balance balance)
-        {
-            ushort underlying = checkpoint.Collaterals.FirstOrDefault(listed => listed.Token == balance.Token)?.Underlying ?? 0;
-            return underlying == 0 || checkpoint.Underlyings.FirstOrDefault(listed => listed.Underlying == underlying)?.MarketState is null or MarketState.Normal;
-        }
-
-        return holding.Balances.All(Counts) ? holding : holding with { Balances = [.. holding.Balances.Where(Counts)] };
-    }
 
     private static UInt128 Largest(Holding holding, ushort token, UInt128 held, ProtocolBook book, CheckpointInputs inputs)
     {
@@ -98,7 +85,6 @@ internal static class Withdrawable
     private static Int128 AveragedDropE8(Holding holding, Int128 equityE8, Checkpoint checkpoint)
     {
         Int128 dropE16 = 0;
-        Int128 uncountedE16 = 0;
         foreach (ushort underlying in holding.Underlyings(checkpoint))
         {
             UnderlyingRecord record = checkpoint.Underlyings.First(listed => listed.Underlying == underlying);
@@ -106,17 +92,13 @@ internal static class Withdrawable
             {
                 dropE16 += DeltaE8(holding, underlying, checkpoint) * (record.SpotE8 - record.AverageSpotE8);
             }
-            else
-            {
-                uncountedE16 += DeltaE8(holding, underlying, checkpoint) * record.SpotE8;
-            }
         }
 
-        Int128 uncountedE8 = (uncountedE16 + One - 1) / One;
+        Int128 besideE8 = holding.BesideE8(checkpoint, MarketState.Normal);
         bool isPricedAnew = holding.State.Positions.Any(position => position.Instrument.IsOption && HasMoved(checkpoint, position.Instrument.Underlying));
         return isPricedAnew && holding.Figures(new CheckpointView(AveragedPrices.Of(checkpoint)), SurfaceChoice.Worse) is { } averaged
-            ? uncountedE8 + Int128.Max(0, equityE8 - averaged.EquityE8)
-            : uncountedE8 + (dropE16 > 0 ? (dropE16 + One - 1) / One : 0);
+            ? besideE8 + Int128.Max(0, equityE8 - averaged.EquityE8)
+            : besideE8 + (dropE16 > 0 ? (dropE16 + One - 1) / One : 0);
     }
 
     /// <summary>Units of an underlying held by perpetuals, futures and collateral; of a future inside its settlement window those that follow the spot still.</summary>
@@ -132,7 +114,7 @@ internal static class Withdrawable
         {
             if (checkpoint.Collaterals.FirstOrDefault(collateral => collateral.Token == balance.Token) is { } collateral && collateral.Underlying == underlying)
             {
-                delta += (Int128)(balance.AmountRaw * (UInt128)collateral.PriceE8 / Scale(collateral.Decimals));
+                delta += Holding.UnitsE8(balance, collateral);
             }
         }
 
@@ -143,16 +125,5 @@ internal static class Withdrawable
     {
         UnderlyingRecord record = checkpoint.Underlyings.First(listed => listed.Underlying == underlying);
         return record.SpotE8 != record.AverageSpotE8;
-    }
-
-    private static UInt128 Scale(int decimals)
-    {
-        UInt128 scale = 1;
-        for (int i = 0; i < decimals; i++)
-        {
-            scale *= 10;
-        }
-
-        return scale;
     }
 }

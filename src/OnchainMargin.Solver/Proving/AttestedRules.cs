@@ -39,7 +39,7 @@ internal static class AttestedRules
         }
 
         return Headroom.Shows(
-            operation.After.State.CashE8 - credit.FeeE8, attestation.LeastCashE8, riseE8, before.EquityE8 - operation.Before.State.CashE8, after.EquityE8 - operation.After.State.CashE8);
+            operation.After.State.CashE8 - credit.AsideE8 - credit.FeeE8, attestation.LeastCashE8, riseE8, before.EquityE8 - operation.Before.State.CashE8, after.EquityE8 - operation.After.State.CashE8);
     }
 
     /// <summary>Whether it speaks of these positions and at most this collateral, and for a while yet.</summary>

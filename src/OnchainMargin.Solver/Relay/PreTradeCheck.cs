@@ -6,7 +6,7 @@ using OnchainMargin.Solver.Markets;
 
 namespace OnchainMargin.Solver.Relay;
 
-/// <summary>Whether an account could carry fills: initial margin and floor at the worse surfaces, or fills that only reduce and do not make it weaker. The chain judges again when they are settled.</summary>
+/// <summary>Whether an account could carry fills: initial margin and floor at the worse surfaces without anything of a halted market (CLR-016), or fills that only reduce and do not make it weaker. The chain judges again when they are settled.</summary>
 internal static class PreTradeCheck
 {
     private const long One = 100_000_000;
@@ -37,12 +37,13 @@ internal static class PreTradeCheck
             after = traded;
         }
 
-        if (after.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
+        if (after.RestingOn(inputs.Checkpoint, MarketState.ReduceOnly).Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
         {
             return new PreTradeVerdict(IsAllowed: false, IsReducing: false, "The market of this account cannot be computed now; ask again after the next checkpoint.", before, after);
         }
 
-        if (figures.EquityE8 >= figures.InitialE8 && figures.FloorEquityE8 >= figures.FloorE8)
+        ushort halted = after.WaitsFor(inputs.View, MarketState.ReduceOnly);
+        if (halted == 0 && figures.EquityE8 >= figures.InitialE8 && figures.FloorEquityE8 >= figures.FloorE8)
         {
             return new PreTradeVerdict(IsAllowed: true, IsReducing: false, "", before, after);
         }
@@ -57,7 +58,8 @@ internal static class PreTradeCheck
         return new PreTradeVerdict(
             IsAllowed: false,
             IsReducing: false,
-            $"After it account {account.Id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.",
+            halted != 0 ? $"Account {account.Id} has a position in market {halted}, which is halted: until it opens again the account can only make positions smaller."
+                : $"After it account {account.Id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.",
             before,
             after);
     }

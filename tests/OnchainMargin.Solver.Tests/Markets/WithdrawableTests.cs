@@ -1,4 +1,3 @@
-using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -20,7 +19,7 @@ public sealed class WithdrawableTests
     {
         BookAccount account = Bare(1000, lockedDollars: 400, ethers);
 
-        UInt128 most = Withdrawable.AmountRaw(account, 0, Book(account), Inputs());
+        UInt128 most = Withdrawable.AmountRaw(account, 0, Book(account), Books.TwoMarkets());
 
         Assert.True(most >= (UInt128)dollars * 1_000_000, $"{most}");
         Assert.True(ethers != 0 || most == 600_000_000, $"{most}");
@@ -34,7 +33,7 @@ public sealed class WithdrawableTests
     {
         BookAccount account = Bare(1000, locked, ethers: 2);
 
-        UInt128 most = Withdrawable.AmountRaw(account, 1, Book(account), Inputs());
+        UInt128 most = Withdrawable.AmountRaw(account, 1, Book(account), Books.TwoMarkets());
 
         Assert.Equal(all, most == 2 * Ether);
         Assert.NotEqual(UInt128.Zero, most);
@@ -48,7 +47,7 @@ public sealed class WithdrawableTests
     [InlineData(true, 2100)]
     public void AmountRaw_TokensOfAHaltedMarket_CountForNothing(bool isHalted, double average)
     {
-        CheckpointInputs inputs = Inputs(isHalted ? MarketState.Halted : MarketState.Normal, average);
+        CheckpointInputs inputs = Books.TwoMarkets(isHalted ? MarketState.Halted : MarketState.Normal, average);
         BookAccount with = Short(ethers: 10);
         BookAccount without = Short(ethers: 0);
 
@@ -83,18 +82,8 @@ public sealed class WithdrawableTests
 
     private static System.Collections.Immutable.ImmutableArray<Balance> Tokens(int ethers) => ethers == 0 ? [] : [new Balance(1, (UInt128)ethers * Ether)];
 
-    private static ProtocolBook Book(BookAccount account) => Books.Of([Inputs()], account) with
+    private static ProtocolBook Book(BookAccount account) => Books.Of([Books.TwoMarkets()], account) with
     {
         Parameters = new BookParameters { Oracle = new() { AveragingWindowSeconds = (uint)Window } },
     };
-
-    /// <summary>Two markets of one group; the collateral is of the first.</summary>
-    private static CheckpointInputs Inputs(MarketState state = MarketState.Normal, double average = 2000)
-    {
-        CheckpointInputs one = Books.Inputs(1, Books.Start, 2000, record: record => record with { MarketState = state, AverageSpotE8 = (long)average * Books.One });
-        UnderlyingRecord first = one.Checkpoint.Underlyings[0];
-        UnderlyingRecord second = first with { Underlying = 2, MarketState = MarketState.Normal, SpotE8 = 50_000 * Books.One, PerpetualMarkE8 = 50_000 * Books.One, AverageSpotE8 = 50_000 * Books.One };
-        Checkpoint checkpoint = one.Checkpoint with { Underlyings = [first, second] };
-        return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. first.Pack(), .. second.Pack()]);
-    }
 }
