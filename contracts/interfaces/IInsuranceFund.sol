@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @title The insurance fund: settlement token that pays the losses that liquidated accounts cannot
 /// @notice Its money lies in the vault's pool and is the `insuranceE8` of the cash ledger. Anyone may pay in. Only a lot with negative equity takes out, capped per lot, and per day and underlying: a thin market cannot drain it for all.
-/// *Stakers* own shares of what is there: interest, fees and what others pay in raise their worth, losses lower it, for all alike. What was there before anybody staked is the protocol's own share.
+/// *Stakers* own shares of what is there: interest and fees raise their worth, losses lower it, for all alike. What was there before anybody staked, and what is given by `fund`, is nobody's: it bears losses beside them.
 /// Who leaves asks first, and bears losses for seven days more; then he has three days to take his part, at its worth of that moment. Whoever shows an insolvent lot (`LiquidationHouse.start`, `enlarge`, `showLoss`, bids do) that lacks a thousandth of what is there stops all exits for a day: nobody leaves before a loss that can be seen and that counts. Nor while there is a deficit.
 /// Warning: a fund that losses have emptied is begun anew: the shares of before are worth nothing.
 /// Warning: an exit is paid out of the pool; while all of it is lent out it has to wait.

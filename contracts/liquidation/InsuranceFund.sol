@@ -58,9 +58,13 @@ contract InsuranceFund is IInsuranceFund {
     }
 
     /// @inheritdoc IInsuranceFund
+    /// @custom:spec CLR-047
     function fund(uint128 amountRaw) external {
+        uint256 heldE8 = _begin();
         vault.poolFrom(msg.sender, amountRaw);
         IClearinghouseModules(address(clearinghouse)).bookInsurance(amountRaw);
+        // Its shares are nobody's: else the stake of who was slashed would have the bond back.
+        if (heldE8 != 0) totalShares += ((balanceE8() - heldE8) * totalShares) / heldE8;
         emit Funded(msg.sender, amountRaw);
     }
 

@@ -23,12 +23,29 @@ contract InsuranceFundStakeTest is LotFixture {
         fund(30_000e6);
         uint256 shares = _stake(ANN, 10_000e6);
         require(insurance.totalShares() == 4 * shares, Broken("a quarter"));
-        // What others pay in is everybody's.
+        // What others pay in is so, too.
         fund(40_000e6);
-        require(_stake(BEN, 20_000e6) == shares, Broken("shares are worth twice as much"));
+        require(_stake(BEN, 10_000e6) == shares, Broken("shares are worth what they were"));
         _leave(ANN, shares);
-        require(usdc.balanceOf(ANN) == 20_000e6, Broken("with the gain"));
+        require(usdc.balanceOf(ANN) == 10_000e6, Broken("without the gift"));
         require(insurance.balanceE8() == 80_000e8, Broken("the rest stays"));
+        requireConserved();
+    }
+
+    /// @dev Who holds nine tenths of the shares has no part in what is paid in after him, and carries what is lost by his part of all.
+    function test_fund_givesAStakeNothingAndBearsItsPartOfLosses() public {
+        fund(1_000e6);
+        uint256 shares = _stake(ANN, 9_000e6);
+        fund(10_000e6);
+        uint64 lot = _insolvent();
+        pass(3660);
+        bidFor(lot, bidder, 1e8, 1e16);
+        finishLot(lot);
+        uint256 left = insurance.balanceE8();
+        require(left < 20_000e8, Broken("a loss was paid"));
+        pass(1 days);
+        _leave(ANN, shares);
+        require(usdc.balanceOf(ANN) == (left * 9) / 20 / 100, Broken("nine twentieths of what is left"));
         requireConserved();
     }
 
