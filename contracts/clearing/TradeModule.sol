@@ -52,21 +52,15 @@ contract TradeModule is OrderBook {
         (Working[] memory workings, bytes[] memory statesBefore) = _touchAll(books, accounts);
         uint256[] memory places = _requireOrders(orders, workings);
         for (uint256 i = 0; i < fills.length; ++i) _fill(books, live, workings, orders, places, fills[i]);
+        // Mostly nothing is halted, and no account need be looked at for it.
+        PriceTrust trust = LiveMarkets.areAnyHalted(live.records) ? PriceTrust.Unhalted : PriceTrust.Live;
         for (uint256 i = 0; i < accounts.length; ++i) {
             Working memory working = workings[i];
             require(working.instruments.length != 0 || working.swapped, NothingToSettle(working.account));
             // Both compare with what the account was, and its collateral was another.
             if (working.swapped) _refuseTradeProofs(accounts[i]);
             if (working.mustReduce && accounts[i].proof.kind != ProofKind.Reducing) _refuse(live, working);
-            uint256 feeE8 = _writeHealthy(
-                books,
-                live,
-                working,
-                statesBefore[i],
-                accounts[i].proof,
-                0,
-                PriceTrust.Unhalted
-            );
+            uint256 feeE8 = _writeHealthy(books, live, working, statesBefore[i], accounts[i].proof, 0, trust);
             // Whoever submits chooses the proof: it may cost no more than the orders allow.
             require(feeE8 <= working.feeLeftE8, CreditFeeTooHigh(working.account, feeE8, working.feeLeftE8));
         }
