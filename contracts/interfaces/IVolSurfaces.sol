@@ -38,7 +38,7 @@ struct SurfaceParameters {
 /// @notice One SVI slice an expiry, signed by the attester quorum (EIP-712) and checked here: domain, free of butterfly arbitrage by a sufficient test, no calendar crossing at chosen points, small steps from the one before, forward inside its band.
 /// **Listing**: the first surface of an expiry lists it: from then on the live record of its underlying names it, and instruments of it may be traded until it expires. Expiries are multiples of 1800 seconds, an hour to two years ahead, at most 32 an underlying.
 /// Strikes are not listed one by one: any strike between an eighth and eight times the forward may be traded (MRG-003).
-/// Assumptions: a corrupt quorum can move a surface by the steps here and no faster; `surfaceRiskE8` says what an hour of that is worth, and the open options are held below what that is of the bonds (ORC-016).
+/// Assumptions: a corrupt quorum can move a surface by the steps here and no faster, until the guardian stops publications at once; `surfaceRiskE8` says what an hour of that is worth, and the open options are held below what that is of the bonds (ORC-016).
 interface IVolSurfaces {
     /// @notice A surface came into force. The first of an expiry lists it.
     event SurfacePublished(
@@ -54,6 +54,12 @@ interface IVolSurfaces {
     event ExpiryRetired(uint16 indexed underlying, uint32 indexed expiry);
 
     event SurfaceParametersSet(SurfaceParameters parameters);
+
+    /// @notice The guardian stopped or released publications.
+    event StoppedSet(bool stopped);
+
+    /// @notice Thrown when surfaces are brought while the guardian has stopped them.
+    error SurfacesStopped();
 
     /// @notice Thrown when anybody but the price hub retires an expiry.
     error NotTheHub(address caller);
@@ -84,6 +90,12 @@ interface IVolSurfaces {
 
     /// @notice Publishes surfaces, in their order, all or none. Anyone with the signatures of the quorum.
     function publish(SurfaceUpdate[] calldata updates, AttesterSignature[] calldata signatures) external;
+
+    /// @notice Stops or releases publications, and nothing else: surfaces in force stay and age (MRG-044), and expiries settle. Guardian.
+    function setStopped(bool isStopped) external;
+
+    /// @notice Whether the guardian has stopped publications.
+    function isStopped() external view returns (bool);
 
     /// @notice Sets bands, speeds and the rate. Governance.
     function setSurfaceParameters(SurfaceParameters calldata parameters) external;

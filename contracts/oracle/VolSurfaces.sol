@@ -64,6 +64,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     ISpotMarkets public immutable spots;
     IRiskRegistry public immutable registry;
     address public immutable hub;
+    bool public override isStopped;
     SurfaceParameters private _parameters;
     /// @dev Eight to a word, ascending from the low bits; zero ends them.
     mapping(uint16 underlying => uint256[EXPIRY_WORDS]) private _expiries;
@@ -84,9 +85,17 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
 
     /// @inheritdoc IVolSurfaces
     function publish(SurfaceUpdate[] calldata updates, AttesterSignature[] calldata signatures) external {
+        require(!isStopped, SurfacesStopped());
         registry.requireQuorum(publicationDigest(updates), signatures);
         SurfaceParameters memory p = _parameters;
         for (uint256 i = 0; i < updates.length; ++i) _publish(updates[i], p);
+    }
+
+    /// @inheritdoc IVolSurfaces
+    /// @custom:spec ORC-010
+    function setStopped(bool isStopped_) external restricted {
+        isStopped = isStopped_;
+        emit StoppedSet(isStopped_);
     }
 
     /// @inheritdoc IVolSurfaces

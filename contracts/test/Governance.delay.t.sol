@@ -5,6 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {Band, IParameterSteps, UnderlyingCorridor} from "../interfaces/IParameterSteps.sol";
 import {TokenParameters, TokenStep, UnderlyingParameters, UnderlyingStep} from "../interfaces/IRiskParameters.sol";
+import {IVolSurfaces, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
 import {AttesterSignature} from "../interfaces/RiskTypes.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 import {VM} from "./IVm.sol";
@@ -15,6 +16,7 @@ contract GovernanceDelayTest is ProtocolFixture {
     uint64 private constant GOVERNOR = 3;
     uint32 private constant DELAY = 2 days;
     uint256 private constant ATTESTER = 11;
+    uint32 private constant WEEK = uint32(START) + 7 days;
     address private constant GOVERNANCE = address(0x60);
     address private constant WATCHER = address(0x61);
     bytes private act;
@@ -30,6 +32,8 @@ contract GovernanceDelayTest is ProtocolFixture {
         manager.setTargetFunctionRole(address(clearinghouse), pauses, GUARDIAN);
         pauses[0] = parameterSteps.setStopped.selector;
         manager.setTargetFunctionRole(address(parameterSteps), pauses, GUARDIAN);
+        pauses[0] = surfaces.setStopped.selector;
+        manager.setTargetFunctionRole(address(surfaces), pauses, GUARDIAN);
         _letAttestersStep();
         manager.grantRole(GUARDIAN, WATCHER, 0);
         manager.setRoleGuardian(GOVERNOR, GUARDIAN);
@@ -125,6 +129,42 @@ contract GovernanceDelayTest is ProtocolFixture {
         parameterSteps.setStopped(true);
     }
 
+    /// @dev A quorum doubles a volatility in six hours, with trading paused or not; the guardian stops it in one block, and governance could in two days.
+    function test_guardian_stopsSurfacesBeforeGovernanceCould() public {
+        VM.prank(WATCHER);
+        clearinghouse.setPaused(true);
+        _publish(_surface());
+        int256 honest = surfaces.surfaceOf(BTC, WEEK).aE12;
+        uint256 before = VM.snapshotState();
+        for (uint256 i = 0; i < 6; ++i) {
+            pass(1 hours);
+            spots.update(BTC);
+            _publish(_raised());
+        }
+        // Of variance, so more than twice of volatility.
+        require(surfaces.surfaceOf(BTC, WEEK).aE12 > 4 * honest, Broken("the walk"));
+        require(VM.revertToState(before), Broken("back"));
+
+        pass(1 hours);
+        spots.update(BTC);
+        VM.prank(WATCHER);
+        surfaces.setStopped(true);
+        require(surfaces.isStopped(), Broken("stopped"));
+        SurfaceUpdate[] memory updates = _raised();
+        AttesterSignature[] memory signatures = _signedSurfaces(updates);
+        VM.expectRevert(IVolSurfaces.SurfacesStopped.selector);
+        surfaces.publish(updates, signatures);
+        require(surfaces.surfaceOf(BTC, WEEK).aE12 == honest, Broken("still"));
+        // Checkpoints and what stops nothing else go on.
+        hub.checkpoint();
+        VM.prank(WATCHER);
+        surfaces.setStopped(false);
+        surfaces.publish(updates, signatures);
+        VM.prank(GOVERNANCE);
+        VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, GOVERNANCE));
+        surfaces.setStopped(true);
+    }
+
     function test_guardian_pausesAtOnceAndDoesNothingElse() public {
         VM.prank(WATCHER);
         clearinghouse.setPaused(true);
@@ -163,6 +203,34 @@ contract GovernanceDelayTest is ProtocolFixture {
 
     function _signed(UnderlyingStep[] memory steps) private view returns (AttesterSignature[] memory signatures) {
         (uint8 v, bytes32 r, bytes32 s) = VM.sign(ATTESTER, parameterSteps.stepsDigest(steps, new TokenStep[](0)));
+        signatures = new AttesterSignature[](1);
+        signatures[0] = AttesterSignature(VM.addr(ATTESTER), abi.encodePacked(r, s, v));
+    }
+
+    function _publish(SurfaceUpdate[] memory updates) private {
+        surfaces.publish(updates, _signedSurfaces(updates));
+    }
+
+    /// @dev A smile of about 60 % at spot.
+    function _surface() private view returns (SurfaceUpdate[] memory updates) {
+        uint64 spotE8 = spots.storedSpotE8(BTC);
+        uint40 time = uint40(this.clock());
+        updates = new SurfaceUpdate[](1);
+        updates[0] = SurfaceUpdate(BTC, WEEK, time, spotE8, spotE8, 28e10, 4e11, -2e7, 0, 2e7);
+    }
+
+    /// @dev As far up as an hour of a week's expiry lets a quorum go: 15 % times 1.5.
+    function _raised() private view returns (SurfaceUpdate[] memory updates) {
+        SurfaceUpdate memory s = surfaces.surfaceOf(BTC, WEEK);
+        (s.aE12, s.bE12, s.time) = ((s.aE12 * 15) / 10, (s.bE12 * 15) / 10, uint40(this.clock()));
+        updates = new SurfaceUpdate[](1);
+        updates[0] = s;
+    }
+
+    function _signedSurfaces(
+        SurfaceUpdate[] memory updates
+    ) private view returns (AttesterSignature[] memory signatures) {
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(ATTESTER, surfaces.publicationDigest(updates));
         signatures = new AttesterSignature[](1);
         signatures[0] = AttesterSignature(VM.addr(ATTESTER), abi.encodePacked(r, s, v));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {IVolSurfaces, SurfaceParameters, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
 import {AttesterSignature} from "../interfaces/RiskTypes.sol";
@@ -230,6 +231,23 @@ contract VolSurfacesPublishTest is SurfaceFixture {
         assert(surfaces.firstExpiry(BTC) == WEEK && _record().expiries.length == 1);
         VM.expectRevert(abi.encodeWithSelector(IVolSurfaces.NotTheHub.selector, address(this)));
         surfaces.retire(BTC, WEEK);
+    }
+
+    /// @dev What is in force stays, an expiry settles on its day, and only who has the role may stop.
+    function test_setStopped_takesNoSurfaceAndLetsExpiriesSettle() public {
+        uint32 expiry = uint32(START) + 7200;
+        publish(smile(BTC, expiry));
+        VM.prank(address(0xBAD));
+        VM.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
+        surfaces.setStopped(true);
+        surfaces.setStopped(true);
+        expectRefused(smile(BTC, WEEK), IVolSurfaces.SurfacesStopped.selector);
+        for (uint256 i = 0; i < 120; ++i) _pass(60);
+        assert(_record().expiries.length == 1);
+        hub.checkpoint();
+        assert(hub.settlementPriceE8(BTC, expiry) == BTC_PRICE && _record().expiries.length == 0);
+        surfaces.setStopped(false);
+        publish(smile(BTC, WEEK));
     }
 
     function test_records_discountsComeFromTheGovernedRate() public {

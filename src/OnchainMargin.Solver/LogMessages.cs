@@ -83,6 +83,12 @@ internal static partial class LogMessages
     [LoggerMessage(4014, LogLevel.Warning, "No surface of {Underlying} for {Expiry:yyyy-MM-dd HH:mm} would be accepted now ({Bound}); the one in force ages and its age is charged for")]
     public static partial void SurfaceStuck(this ILogger logger, string underlying, DateTimeOffset expiry, SurfaceFault bound);
 
+    [LoggerMessage(4015, LogLevel.Warning, "The guardian has stopped surfaces: none is proposed, signed or sent until it lets them go on (VolSurfaces.setStopped); those in force age and their age is charged for")]
+    public static partial void SurfacesStopped(this ILogger logger);
+
+    [LoggerMessage(4016, LogLevel.Information, "The guardian lets surfaces go on")]
+    public static partial void SurfacesReleased(this ILogger logger);
+
     [LoggerMessage(4021, LogLevel.Warning, "The proposed step of parameters would make {Count} accounts liquidatable, first of all {Accounts}")]
     public static partial void StepHurts(this ILogger logger, int count, string accounts);
 

@@ -39,12 +39,14 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
             await PricesAsync(client, book, cancellationToken);
             Attesters(book);
             Steps(book);
+            Surfaces(book);
         }
         else
         {
             Say("prices", FindingState.Skipped, "needs the node and the contracts");
             Say("attesters", FindingState.Skipped, "needs the node and the contracts");
             Say("steps", FindingState.Skipped, "needs the node and the contracts");
+            Say("surfaces", FindingState.Skipped, "needs the node and the contracts");
         }
 
         await KeyAsync(client?.Node, book, cancellationToken);
@@ -118,6 +120,10 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
     private void Steps(ProtocolBook book) => Say("steps", book.Steps.IsStopped ? FindingState.Odd : FindingState.Well, book.Steps.IsStopped
         ? "the guardian has stopped attesters' steps of parameters, which stay as they are: `ParameterSteps.setStopped(false)` by the guardian lets them go on"
         : "attesters may move parameters inside the corridor; `ParameterSteps.setStopped(true)` by the guardian stops that at once");
+
+    private void Surfaces(ProtocolBook book) => Say("surfaces", book.AreSurfacesStopped ? FindingState.Odd : FindingState.Well, book.AreSurfacesStopped
+        ? "the guardian has stopped surfaces, which grow old and ask for more initial margin: `VolSurfaces.setStopped(false)` by the guardian lets attesters publish again"
+        : "attesters may publish surfaces; `VolSurfaces.setStopped(true)` by the guardian stops that at once");
 
     private async Task KeyAsync(IEthereumNode? node, ProtocolBook? book, CancellationToken cancellationToken)
     {

@@ -17,6 +17,7 @@ public sealed partial class BookReplay
         },
         VolSurfaces.ExpiryRetiredEvent retired => book with { Surfaces = book.Surfaces.Remove((retired.Underlying, retired.Expiry)) },
         VolSurfaces.SurfaceParametersSetEvent set => book with { SurfaceParameters = set.Parameters },
+        VolSurfaces.StoppedSetEvent set => book with { AreSurfacesStopped = set.Stopped },
         _ => book,
     };
 

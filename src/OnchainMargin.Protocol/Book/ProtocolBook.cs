@@ -75,6 +75,9 @@ public sealed record ProtocolBook
     /// <summary>Bands and speeds of surfaces.</summary>
     public VolSurfaces.SurfaceParameters SurfaceParameters { get; init; }
 
+    /// <summary>Whether the guardian has stopped publications of surfaces.</summary>
+    public bool AreSurfacesStopped { get; init; }
+
     /// <summary>The attesters' steps of parameters, and where they may go.</summary>
     public BookSteps Steps { get; init; } = new();
 

@@ -5,7 +5,7 @@ using OnchainMargin.Ethereum.Sending;
 
 namespace OnchainMargin.Protocol.Deployment;
 
-/// <summary>Gives the roles of the access manager: the guardian may pause, and stop attesters' steps; the contract of attesters' steps moves parameters inside its corridor; the governor's acts wait their delay, in which the guardian can take them back; governance holds that role and the admin's, and the deployer nothing unless it is governance.</summary>
+/// <summary>Gives the roles of the access manager: the guardian may pause, and stop attesters' steps and surfaces; the contract of attesters' steps moves parameters inside its corridor; the governor's acts wait their delay, in which the guardian can take them back; governance holds that role and the admin's, and the deployer nothing unless it is governance.</summary>
 internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact manager, IReadOnlyDictionary<string, Address> contracts)
 {
     private const ulong AdminRole = 0;
@@ -42,6 +42,8 @@ internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact mana
         await SendAsync("setTargetFunctionRole", [contracts["Clearinghouse"], new object[] { pause }, GuardianRole], cancellationToken);
         byte[] stop = Selector(Generated.ParameterSteps.SetStoppedCall.Selector);
         await SendAsync("setTargetFunctionRole", [contracts["ParameterSteps"], new object[] { stop }, GuardianRole], cancellationToken);
+        byte[] stopSurfaces = Selector(Generated.VolSurfaces.SetStoppedCall.Selector);
+        await SendAsync("setTargetFunctionRole", [contracts["VolSurfaces"], new object[] { stopSurfaces }, GuardianRole], cancellationToken);
         await SendAsync("grantRole", [GuardianRole, guardian, NoDelay], cancellationToken);
         byte[][] steps = [Selector(Generated.RiskParameters.StepUnderlyingCall.Selector), Selector(Generated.RiskParameters.StepTokenCall.Selector)];
         await SendAsync("setTargetFunctionRole", [contracts["RiskParameters"], steps.Cast<object>().ToArray(), StepsRole], cancellationToken);

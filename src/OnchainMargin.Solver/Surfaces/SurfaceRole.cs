@@ -27,6 +27,7 @@ internal sealed class SurfaceRole(
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private ulong _proposedAt;
+    private bool _isStopped;
 
     /// <inheritdoc/>
     public string Name => RoleName;
@@ -44,6 +45,12 @@ internal sealed class SurfaceRole(
 
         desk.Refresh(book);
         IReadOnlyList<SurfacePlan> plans = desk.Plan(book);
+        TellStop(book.AreSurfacesStopped);
+        if (book.AreSurfacesStopped)
+        {
+            return;
+        }
+
         List<Proposal> open = [.. quorum.Open(book, MostAgeSeconds).Where(proposal => IsLater(proposal, book))];
         foreach (Proposal proposal in open)
         {
@@ -75,6 +82,20 @@ internal sealed class SurfaceRole(
     /// <summary>Whether a proposal can still be published: later than what is in force of each expiry.</summary>
     private static bool IsLater(Proposal proposal, ProtocolBook book) =>
         proposal.Updates.All(update => update.Expiry > book.BlockTimeSeconds && (!book.Surfaces.TryGetValue((update.Underlying, update.Expiry), out SurfaceHistory? history) || history.Present.Time < update.Time));
+
+    private void TellStop(bool isStopped)
+    {
+        if (isStopped && !_isStopped)
+        {
+            logger.SurfacesStopped();
+        }
+        else if (_isStopped && !isStopped)
+        {
+            logger.SurfacesReleased();
+        }
+
+        _isStopped = isStopped;
+    }
 
     private Proposal Propose(IReadOnlyList<SurfacePlan> plans, ProtocolBook book)
     {

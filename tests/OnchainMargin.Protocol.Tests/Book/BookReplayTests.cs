@@ -92,6 +92,17 @@ public sealed class BookReplayTests
     }
 
     [Fact]
+    public void Apply_GuardianStopsSurfaces_UntilItLetsThemGoOn()
+    {
+        LogEntry Set(bool isStopped) => TestLogs.Make(TestDeployment.Record.Contracts.VolSurfaces, "event StoppedSet(bool stopped)", 2, isStopped);
+        BookReplay replay = Replay(Set(true));
+        Assert.Equal((true, false), (replay.Book.AreSurfacesStopped, replay.Book.Steps.IsStopped));
+
+        replay.Apply([Set(false)], 9, default, 0);
+        Assert.False(replay.Book.AreSurfacesStopped);
+    }
+
+    [Fact]
     public void Apply_DepositsInAnyOrder_KeepsTokensAscending()
     {
         BookReplay replay = Replay(Opened(1), Deposited(1, 5, 1), Deposited(1, 0, 2), Deposited(1, 3, 3), Deposited(1, 3, 4));

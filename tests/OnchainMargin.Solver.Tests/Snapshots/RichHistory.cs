@@ -74,6 +74,7 @@ internal sealed class RichHistory
             Of("ParameterSteps", Contracts.ParameterSteps, "TokenStepped"),
             Of("ParameterSteps", Contracts.ParameterSteps, "StoppedSet"),
             Of("VolSurfaces", Contracts.VolSurfaces, "SurfaceParametersSet"),
+            Of("VolSurfaces", Contracts.VolSurfaces, "StoppedSet"),
             Of("MarginVault", Contracts.MarginVault, "TokenListed", ("token", 1)),
             Of("Clearinghouse", Contracts.Clearinghouse, "LedgerUpdated"),
             Of("PriceHub", Contracts.PriceHub, "InterestAccrued"),

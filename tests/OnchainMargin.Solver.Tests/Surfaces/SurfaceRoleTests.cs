@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Protocol.Book;
@@ -31,6 +32,7 @@ public sealed class SurfaceRoleTests : IDisposable
     private readonly Broadcast<IndexedBook> _books = new();
     private readonly ProposalExchange _exchange;
     private readonly SurfaceDesk _desk = new(new SimulatedQuoteSource(), Deployment, new SurfaceOptions(), NullLogger<SurfaceDesk>.Instance);
+    private readonly Lines _lines = new();
     private readonly SurfaceRole _role;
 
     public SurfaceRoleTests()
@@ -41,7 +43,7 @@ public sealed class SurfaceRoleTests : IDisposable
         _exchange = new ProposalExchange(new PeerClient(_http, NullLogger<PeerClient>.Instance), new AttesterOptions());
         var quorum = new QuorumSigner(ProposalKind.Surfaces, _exchange, [_own], null, _time, NullLogger<QuorumSigner>.Instance);
         var options = new SolverOptions { Roles = [SolverRoles.Attester], Surfaces = new SurfaceOptions { Source = SurfaceOptions.Simulated, TakeoverSeconds = Takeover } };
-        _role = new SurfaceRole(_books, _desk, quorum, Digests, new ProtocolCalls(SampleDeployment.Contracts), options, _time, NullLogger<SurfaceRole>.Instance);
+        _role = new SurfaceRole(_books, _desk, quorum, Digests, new ProtocolCalls(SampleDeployment.Contracts), options, _time, _lines);
     }
 
     public void Dispose()
@@ -73,9 +75,32 @@ public sealed class SurfaceRoleTests : IDisposable
         Assert.Single(OwnProposals());
     }
 
+    /// <summary>While the guardian has stopped surfaces none is proposed, signed or sent, which is said once.</summary>
+    [Fact]
+    public async Task RunOnce_GuardianHasStoppedSurfaces_WaitsUntilItLetsThemGoOn()
+    {
+        for (ulong second = 0; second <= 2 * Takeover; second++)
+        {
+            await RoundAsync(second, isWithLie: false, isStopped: true);
+            _time.Pass(1);
+        }
+
+        Assert.Empty(_exchange.Of(ProposalKind.Surfaces));
+        Assert.StartsWith("The guardian has stopped surfaces", Assert.Single(_lines.Said), StringComparison.Ordinal);
+
+        for (ulong second = 0; second <= 2 * Takeover; second++)
+        {
+            await RoundAsync((2 * Takeover) + 1 + second, isWithLie: false);
+            _time.Pass(1);
+        }
+
+        Assert.Single(OwnProposals());
+        Assert.Equal("The guardian lets surfaces go on", _lines.Said[1]);
+    }
+
     private Proposal[] OwnProposals() => [.. _exchange.Of(ProposalKind.Surfaces).Where(proposal => _exchange.IsSignedBy(proposal, _own.Address))];
 
-    private async Task RoundAsync(ulong second, bool isWithLie)
+    private async Task RoundAsync(ulong second, bool isWithLie, bool isStopped = false)
     {
         ProtocolBook book = Books.Of([Books.Inputs(1, (long)(Start + second), 100)]) with
         {
@@ -83,6 +108,7 @@ public sealed class SurfaceRoleTests : IDisposable
             SurfaceParameters = new VolSurfaces.SurfaceParameters(15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000, 0),
             Attesters = [_liar.Address, _own.Address],
             Threshold = 2,
+            AreSurfacesStopped = isStopped,
         };
         if (isWithLie)
         {
@@ -94,5 +120,17 @@ public sealed class SurfaceRoleTests : IDisposable
 
         _books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
         await _role.RunOnceAsync(CancellationToken.None);
+    }
+
+    private sealed class Lines : ILogger<SurfaceRole>
+    {
+        public List<string> Said { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Said.Add(formatter(state, exception));
     }
 }
