@@ -15,7 +15,6 @@ import {Instruments} from "../margin/Instruments.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {Expiries} from "./Expiries.sol";
 import {Fills} from "./Fills.sol";
-import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 import {Needs} from "./Needs.sol";
 
 /// @title The room of positions that are closed one side at a time: at expiry, and against needs
@@ -26,9 +25,9 @@ contract ClosingModule is AccountBook, IClosingModule {
 
     /// @dev What an account does in all of one underlying; 0 for none so far.
     struct Exposure {
-        bytes records;
-        LiveMarket market;
         uint256 underlying;
+        uint256 spotE8;
+        uint256 rangeE8;
         int256 netE8;
     }
 
@@ -235,9 +234,10 @@ contract ClosingModule is AccountBook, IClosingModule {
 
     /// @dev What the account does in all of an underlying: positions and tokens.
     function _expose(Working memory working, Exposure memory exposure, uint256 underlying) private view {
-        if (exposure.records.length == 0) (, exposure.records) = hub.live();
         exposure.underlying = underlying;
-        exposure.market = LiveMarkets.find(exposure.records, underlying);
+        // Of this market alone: all prices together cost what all feeds take.
+        exposure.spotE8 = hub.spotE8Of(uint16(underlying));
+        exposure.rangeE8 = parameters.underlyingOf(uint16(underlying)).priceRangeE8;
         int256 net = 0;
         for (uint256 i = 0; i < working.state.positions.length; ++i) {
             net += _deltaE8(exposure, working.state.positions[i]);
@@ -255,7 +255,7 @@ contract ClosingModule is AccountBook, IClosingModule {
     /// @dev 0 for a position of another underlying than the exposure's.
     function _deltaE8(Exposure memory exposure, Position memory held) private view returns (int256) {
         if (Instruments.underlyingOf(held.instrument) != exposure.underlying) return 0;
-        return Needs.deltaE8(held, exposure.market.spotE8, exposure.market.priceRangeE8, block.timestamp);
+        return Needs.deltaE8(held, exposure.spotE8, exposure.rangeE8, block.timestamp);
     }
 
     // Needs

@@ -21,11 +21,14 @@ import {KeeperRewards} from "./KeeperRewards.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 import {LossBook} from "./LossBook.sol";
 import {Needs} from "./Needs.sol";
+import {SignedDivision} from "./SignedDivision.sol";
 
 /// @title The room of lots: what the liquidation house books
 /// @dev What is virtual is so for the naive variant in contracts/test/mutants alone.
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
 contract LotModule is LossBook {
+    using SignedDivision for int256;
+
     constructor(
         address authority,
         IMarginVault vault_,
@@ -126,8 +129,9 @@ contract LotModule is LossBook {
             uint96 instrument = uint96(leg >> 160);
             Need memory need = _needs[instrument];
             int256 sizeE8 = Positions.sizeE8Of(leg);
-            // Dust is what is dust beside the lot's leg, as for `deleverage`: else a need could stop all bids and yet be none to serve.
-            if (!Needs.isOpposite(need, sizeE8) || Needs.isDust(need, (sizeE8 * int256(ONE)) / partE8)) continue;
+            // Dust is what is dust beside the lot's leg, as for `deleverage`: else a need could stop all bids and yet be none to serve. A slice is cut, so the leg that it is of is rounded up.
+            int256 legE8 = (int256(sizeE8.abs() + 1) * int256(ONE)).ceil(partE8);
+            if (!Needs.isOpposite(need, sizeE8) || Needs.isDust(need, legE8)) continue;
             uint256 expiry = Instruments.expiryOf(instrument);
             bool isDue =
                 block.timestamp - need.since >= rampSeconds ||

@@ -301,7 +301,9 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
 
     function _endOf(Lot storage last) private view returns (Ended memory ended) {
         (uint256 startTime, uint256 endTime, uint256 sold) = (last.startTime, last.endTime, last.soldE8);
-        return Ended(endTime, endTime > startTime ? endTime - startTime : 0, sold != 0 && sold != ONE);
+        // One that served needs forgot what it had sold (`maintenanceE4` is 0 then).
+        bool inPart = (sold != 0 && sold != ONE) || last.maintenanceE4 == 0;
+        return Ended(endTime, endTime > startTime ? endTime - startTime : 0, inPart);
     }
 
     /// @dev Between two sales in part an account has time to recover; one in danger has not.

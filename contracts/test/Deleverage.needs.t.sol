@@ -96,21 +96,29 @@ contract DeleverageNeedsTest is LotFixture {
 
     /// @dev What is dust beside a lot's leg is so beside each of its slices: else it would stop all bids, and be none to serve.
     function test_bid_dustBesideTheLegStopsNoSliceOfIt() public {
+        uint256 snapshot = VM.snapshotState();
+        _dustBesideALeg(1_800_000, 200_000_000);
+        VM.revertToState(snapshot);
+        // By one unit: a slice of it is cut.
+        _dustBesideALeg(1_999_999, 199_999_901);
+    }
+
+    function _dustBesideALeg(int256 dustE8, int256 legE8) private {
         (uint64 ann, uint64 ben, uint64 bidder) = (openWith(50_000), openWith(400_000), openWith(1_000_000));
-        trade(ann, ben, btcPerpetual, 1_800_000, BTC_PRICE);
-        trade(ann, short, btcPerpetual, 198_200_000, BTC_PRICE);
+        trade(ann, ben, btcPerpetual, dustE8, BTC_PRICE);
+        trade(ann, short, btcPerpetual, legE8 - dustE8, BTC_PRICE);
         trade(ben, short, ethPerpetual, 300e8, ETH_PRICE);
         walkEth(1_500e8);
         uint64 first = startLot(ben);
         pass(60);
         deleverageLot(first);
-        require(clearinghouse.needOf(btcPerpetual).sizeE8 == -1_800_000, Broken("nine thousandths of the leg"));
+        require(clearinghouse.needOf(btcPerpetual).sizeE8 == -dustE8, Broken("less than a hundredth of the leg"));
         setBtc(73_000e8);
         uint64 lot = startLot(ann);
         pass(700);
-        require(tryBid(lot, bidder, 5e6), Broken("a twentieth of it"));
         VM.expectPartialRevert(ILiquidationHouse.NothingToDeleverage.selector);
         house.deleverage(lot, preimages[lot]);
+        require(tryBid(lot, bidder, 5e6), Broken("a twentieth of it"));
     }
 
     /// @dev Dust beside a lot's leg keeps nobody waiting, resets no lot and stops no bid; and who adds to a need again and again keeps a lot no longer than its ramp.
