@@ -71,6 +71,12 @@ for (const options of [8, 16, 64, 128]) {
     await protocol.pass(660, (SPOT * 109n) / 100n);
     const [lot] = await house.call("lotCount");
     const preimage = [victim, protocol.states.get(victim), balances];
+    // Nobody insures anything here: once the price has run on, holders of the other side are to bear what it lacks.
+    await protocol.tentatively(async () => {
+      for (const percent of [118n, 127n, 137n]) await protocol.pass(1900, (SPOT * percent) / 100n);
+      const taken = await house.send("deleverage", lot, preimage);
+      result[`gas.liquidation.deleverage.${options}options`] = protocol.follow(taken);
+    });
     const bid = async (proof) =>
       protocol.follow(
         await house.sendAs(owners.get(bidder), "bid", lot, preimage, E8, 10n ** 16n, protocol.input(bidder, proof)),
