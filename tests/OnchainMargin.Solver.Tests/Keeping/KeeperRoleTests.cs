@@ -1,63 +1,35 @@
 using System.Collections.Immutable;
-using System.Text;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
-using OnchainMargin.Ethereum.Keys;
-using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Rpc;
-using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Margin;
-using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
-using OnchainMargin.Protocol.Checkpoints;
-using OnchainMargin.Protocol.Deployment;
-using OnchainMargin.Protocol.Generated;
-using OnchainMargin.Solver.Hosting;
-using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
-using OnchainMargin.Solver.Tests.Store;
-using OnchainMargin.Solver.Tests.Transactions;
 using OnchainMargin.Solver.Transactions;
 using OnchainMargin.Tests.Shared;
 
 namespace OnchainMargin.Solver.Tests.Keeping;
 
-public sealed class KeeperRoleTests : IDisposable
+public sealed class KeeperRoleTests : KeeperWorld
 {
-    private const int Sinking = 12;
-    private static readonly DeploymentRecord Deployment = new() { ChainId = 31337, Block = 1, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [] };
-
-    private readonly PrivateKey _key = PrivateKey.Parse("0x" + new string('1', 64), "a test");
-    private readonly SolverStore _store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
-    private readonly FakeTransactionNode _node = new();
-    private readonly CheckpointInputs _live = Books.Inputs(1, Books.Start, 100);
-
-    public void Dispose()
-    {
-        _store.Dispose();
-        _key.Dispose();
-    }
-
     [Fact]
     public async Task RunOnce_BiddingAccountIsAnothers_IsSaidAtOnceAndOnce()
     {
-        var lines = new Lines();
+        var lines = new KeeperLines();
         await LookAsync(Book(), options: new KeeperOptions { BidderAccount = 99 }, logger: lines);
-        Assert.Equal($"Keeper, all lots: no-bid: account 99 is not owned by {_key.Address}; open one and set keeper:bidderAccount", Assert.Single(lines.Said, static line => line.Contains("no-bid", StringComparison.Ordinal)));
+        Assert.Equal($"Keeper, all lots: no-bid: account 99 is not owned by {Key.Address}; open one and set keeper:bidderAccount", Assert.Single(lines.Said, static line => line.Contains("no-bid", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task RunOnce_NodeFailsToEstimateOneStart_SendsTheOthers()
     {
         int asked = 0;
-        _node.BeforeEstimate = (_, _) => Interlocked.Increment(ref asked) == 1 ? throw new RpcErrorException("eth_estimateGas", new RpcError(-32000, "gas required exceeds allowance", null)) : Task.CompletedTask;
+        Node.BeforeEstimate = (_, _) => Interlocked.Increment(ref asked) == 1 ? throw new RpcErrorException("eth_estimateGas", new RpcError(-32000, "gas required exceeds allowance", null)) : Task.CompletedTask;
         await LookAsync(Book());
-        Assert.Equal(Sinking - 1, _node.Broadcasts.Count);
+        Assert.Equal(Sinking - 1, Node.Broadcasts.Count);
     }
 
     [Fact]
@@ -65,26 +37,26 @@ public sealed class KeeperRoleTests : IDisposable
     {
         int asked = 0;
         var hanging = new TaskCompletionSource();
-        _node.BeforeEstimate = (_, _) => Interlocked.Increment(ref asked) == 1 ? hanging.Task : Task.CompletedTask;
+        Node.BeforeEstimate = (_, _) => Interlocked.Increment(ref asked) == 1 ? hanging.Task : Task.CompletedTask;
         Task looking = LookAsync(Book());
-        for (int i = 0; i < 600 && _node.Broadcasts.Count < Sinking - 1; i++)
+        for (int i = 0; i < 600 && Node.Broadcasts.Count < Sinking - 1; i++)
         {
             await Task.Delay(50);
         }
 
-        Assert.Equal((Sinking - 1, false), (_node.Broadcasts.Count, looking.IsCompleted));
+        Assert.Equal((Sinking - 1, false), (Node.Broadcasts.Count, looking.IsCompleted));
         hanging.SetResult();
         await looking;
-        Assert.Equal(Sinking, _node.Broadcasts.Count);
+        Assert.Equal(Sinking, Node.Broadcasts.Count);
     }
 
     [Fact]
     public async Task RunOnce_NodeHangsInOneStart_GivesItUpAndGoesOn()
     {
         int asked = 0;
-        _node.BeforeEstimate = (_, token) => Interlocked.Increment(ref asked) == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        Node.BeforeEstimate = (_, token) => Interlocked.Increment(ref asked) == 1 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
         await LookAsync(Book()).WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.Equal(Sinking - 1, _node.Broadcasts.Count);
+        Assert.Equal(Sinking - 1, Node.Broadcasts.Count);
     }
 
     [Fact]
@@ -92,10 +64,10 @@ public sealed class KeeperRoleTests : IDisposable
     {
         (BookAccount first, BookLot hanging) = Lot(7, 1, 19, -1);
         (BookAccount second, BookLot other) = Lot(8, 2, 19, -1);
-        string never = HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(hanging).Data.ToArray());
-        _node.BeforeEstimate = (data, token) => string.Equals(HexData.Encode(data), never, StringComparison.Ordinal) ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        string never = HexData.Encode(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(hanging).Data.ToArray());
+        Node.BeforeEstimate = (data, token) => string.Equals(HexData.Encode(data), never, StringComparison.Ordinal) ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
         await LookAsync(BookOf([hanging, other], first, second)).WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.Equal([HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(other).Data.ToArray())], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
+        Assert.Equal([HexData.Encode(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(other).Data.ToArray())], Node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
     }
 
     [Fact]
@@ -103,18 +75,18 @@ public sealed class KeeperRoleTests : IDisposable
     {
         (BookAccount first, BookLot broken) = Lot(7, 1, 19, -1);
         (BookAccount second, BookLot other) = Lot(8, 2, 19, -1);
-        string never = HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(broken).Data.ToArray());
-        _node.BeforeEstimate = (data, _) => string.Equals(HexData.Encode(data), never, StringComparison.Ordinal) ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
-        var lines = new Lines();
+        string never = HexData.Encode(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(broken).Data.ToArray());
+        Node.BeforeEstimate = (data, _) => string.Equals(HexData.Encode(data), never, StringComparison.Ordinal) ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+        var lines = new KeeperLines();
         await LookAsync(BookOf([broken, other], first, second), logger: lines);
-        Assert.Equal([HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(other).Data.ToArray())], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
+        Assert.Equal([HexData.Encode(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(other).Data.ToArray())], Node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
         Assert.Contains("Keeper, lot 7 of account 1: refused: look cannot be tried: a defect", lines.Said);
     }
 
     [Fact]
     public async Task RunOnce_StartsThatAreRevertedOnChain_RestLongerEachTimeUnlessTheAccountSinksFurther()
     {
-        _node.RevertsWhenMined = true;
+        Node.RevertsWhenMined = true;
         var time = new FakeTime();
         foreach ((int seconds, int expected) in new[] { (0, Sinking), (9, 0), (1, Sinking), (19, 0), (1, Sinking), (39, 0), (1, Sinking) })
         {
@@ -139,7 +111,7 @@ public sealed class KeeperRoleTests : IDisposable
 
         // Eight digits of a hash are found by trying four thousand million states: minutes, of any machine.
         await LookAsync(Book(2));
-        Assert.Equal(2 * Sinking, _node.Broadcasts.Count);
+        Assert.Equal(2 * Sinking, Node.Broadcasts.Count);
     }
 
     [Theory]
@@ -150,8 +122,8 @@ public sealed class KeeperRoleTests : IDisposable
     {
         (BookAccount account, BookLot lot) = Lot(7, 1, cash, proceeds);
         await LookAsync(BookOf([lot], account));
-        string expected = HexData.Encode(new ProtocolCalls(Deployment.Contracts).Deleverage(lot).Data.ToArray());
-        Assert.Equal(isTakenOver ? [expected] : [], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
+        string expected = HexData.Encode(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(lot).Data.ToArray());
+        Assert.Equal(isTakenOver ? [expected] : [], Node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
     }
 
     /// <summary>While insurance can pay nothing is taken over: then what bidders are paid begins to rise, which nobody else has shown.</summary>
@@ -162,8 +134,8 @@ public sealed class KeeperRoleTests : IDisposable
     {
         (BookAccount account, BookLot lot) = Lot(7, 1, 19, -1);
         lot = lot with { InsolventSinceSeconds = since };
-        var calls = new ProtocolCalls(Deployment.Contracts);
-        _node.Refused.Add(Hex(calls.Deleverage(lot)));
+        var calls = new ProtocolCalls(SampleDeployment.Contracts);
+        Node.Refused.Add(Hex(calls.Deleverage(lot)));
         await LookAsync(BookOf([lot], account));
         Assert.Equal(isShown ? [Hex(calls.ShowLoss(lot))] : [], Sent());
     }
@@ -177,11 +149,11 @@ public sealed class KeeperRoleTests : IDisposable
     public async Task RunOnce_LotWhoseLegFacesANeed_Serves(long need, bool isYoung, bool serves)
     {
         (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
-        var lines = new Lines();
-        string serve = Hex(new ProtocolCalls(Deployment.Contracts).Deleverage(lot));
+        var lines = new KeeperLines();
+        string serve = Hex(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(lot));
         if (isYoung)
         {
-            _node.Refused.Add(serve);
+            Node.Refused.Add(serve);
         }
 
         ProtocolBook book = BookOf([lot], account, Bidding()) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(account.State.Positions[0].Instrument, need) };
@@ -199,7 +171,7 @@ public sealed class KeeperRoleTests : IDisposable
         lot = lot with { State = (account.State with { CashE8 = 25 * Books.One, Positions = [account.State.Positions[0] with { Instrument = future, SizeE8 = Books.One, CostE8 = 120 * Books.One }] }).Pack() };
         ProtocolBook book = BookOf([lot], account) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(future, -Books.One) };
         await LookAsync(book with { Settlements = book.Settlements.With(1, future.Expiry, 100 * Books.One) });
-        Assert.Equal(Hex(new ProtocolCalls(Deployment.Contracts).Deleverage(lot)), Assert.Single(Sent()));
+        Assert.Equal(Hex(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(lot)), Assert.Single(Sent()));
     }
 
     /// <summary>It pays no incentive, so that it is worth nobody's gas, and until it is booked nobody bears it.</summary>
@@ -214,7 +186,7 @@ public sealed class KeeperRoleTests : IDisposable
 
         // One at a time: the other names a state that this one changes.
         await LookAsync(BookOf([lot, other], account, second, bidder), options: new KeeperOptions { BidderAccount = 99, NativePriceE8 = Books.One, DutyCostE8 = long.MaxValue });
-        Assert.Equal([Hex(new ProtocolCalls(Deployment.Contracts).Bid(lot, 100_000_000, Int256.Zero, bidder, Proofs.Computed))], Sent());
+        Assert.Equal([Hex(new ProtocolCalls(SampleDeployment.Contracts).Bid(lot, 100_000_000, Int256.Zero, bidder, Proofs.Computed))], Sent());
     }
 
     [Theory]
@@ -226,18 +198,7 @@ public sealed class KeeperRoleTests : IDisposable
         ProtocolBook book = BookOf([]) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(future, -3) };
         book = book with { Settlements = book.Settlements.With(1, future.Expiry, 100 * Books.One) };
         await LookAsync(book);
-        Assert.Equal(isSettled ? [Hex(new ProtocolCalls(Deployment.Contracts).SettleNeed(future))] : [], Sent());
-    }
-
-    private IEnumerable<string> Sent() => _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray()));
-
-    private static string Hex(TransactionRequest request) => HexData.Encode(request.Data.ToArray());
-
-    /// <summary>An account that may bid.</summary>
-    private BookAccount Bidding()
-    {
-        BookAccount bidder = Books.Account(99, 1000 * Books.One, 0, 0);
-        return bidder with { Owner = _key.Address, State = bidder.State with { InterestIndexE12 = 1_000_000_000_000, Positions = [] } };
+        Assert.Equal(isSettled ? [Hex(new ProtocolCalls(SampleDeployment.Contracts).SettleNeed(future))] : [], Sent());
     }
 
     /// <summary>Gas rose tenfold, and with it what the chain pays for a start.</summary>
@@ -250,16 +211,16 @@ public sealed class KeeperRoleTests : IDisposable
         await LookAsync(PayingBook(), time, Paying, manager: manager);
         await manager.RunOnceAsync(CancellationToken.None);
 
-        IReadOnlyList<OutboxEntry> starts = _store.UnsettledOf(_key.Address);
+        IReadOnlyList<OutboxEntry> starts = Store.UnsettledOf(Key.Address);
         Assert.Equal(Sinking, starts.Count);
-        Assert.All(starts, start => Assert.True(start.MostFeePerGasWei > _node.Asked.MaxFeePerGasWei && first < start.MostFeePerGasWei));
-        Assert.All(starts, start => Assert.Equal(_node.Asked.MaxFeePerGasWei, Offered(start)));
-        Assert.All(starts, start => Assert.False(_store.AttemptsOf(start.Intent)[^1].IsEmpty));
+        Assert.All(starts, start => Assert.True(start.MostFeePerGasWei > Node.Asked.MaxFeePerGasWei && first < start.MostFeePerGasWei));
+        Assert.All(starts, start => Assert.Equal(Node.Asked.MaxFeePerGasWei, Offered(start)));
+        Assert.All(starts, start => Assert.False(Store.AttemptsOf(start.Intent)[^1].IsEmpty));
 
         // The forms of before are told by their hashes still.
-        Assert.Equal(Sinking, _node.Mine().Count);
+        Assert.Equal(Sinking, Node.Mine().Count);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.All(_store.UnsettledOf(_key.Address), static start => Assert.Equal(OutboxState.Mined, start.State));
+        Assert.All(Store.UnsettledOf(Key.Address), static start => Assert.Equal(OutboxState.Mined, start.State));
     }
 
     /// <summary>Its witness was the cheapest at the prices of then; another one shows the account still.</summary>
@@ -269,16 +230,16 @@ public sealed class KeeperRoleTests : IDisposable
         var time = new FakeTime();
         using TransactionManager manager = Manager(time);
         await WaitAtWorthAsync(manager, time);
-        OutboxEntry stale = _store.UnsettledOf(_key.Address)[3];
-        _node.Refused.Add(HexData.Encode(stale.Data));
+        OutboxEntry stale = Store.UnsettledOf(Key.Address)[3];
+        Node.Refused.Add(HexData.Encode(stale.Data));
         await LookAsync(PayingBook(), time, Paying, manager: manager);
-        Assert.Equal([stale.Intent], _store.UnsettledOf(_key.Address).Where(start => _store.AttemptsOf(start.Intent)[^1].IsEmpty).Select(static start => start.Intent));
+        Assert.Equal([stale.Intent], Store.UnsettledOf(Key.Address).Where(start => Store.AttemptsOf(start.Intent)[^1].IsEmpty).Select(static start => start.Intent));
 
-        _node.Mine(_node.Asked.MaxFeePerGasWei);
+        Node.Mine(Node.Asked.MaxFeePerGasWei);
         await manager.RunOnceAsync(CancellationToken.None);
-        _node.Mine(_node.Asked.MaxFeePerGasWei);
+        Node.Mine(Node.Asked.MaxFeePerGasWei);
         await manager.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(OutboxState.Withdrawn, _store.FindInOutbox(stale.Intent)!.State);
+        Assert.Equal(OutboxState.Withdrawn, Store.FindInOutbox(stale.Intent)!.State);
         Assert.False(manager.IsUnderWay(stale.Intent));
     }
 
@@ -292,8 +253,8 @@ public sealed class KeeperRoleTests : IDisposable
         ProtocolBook book = PayingBook();
         BookAccount kept = book.Accounts[4];
         await LookAsync(book with { Accounts = AccountTable.Of([kept]) }, time, Paying, manager: manager);
-        IReadOnlyList<OutboxEntry> starts = _store.UnsettledOf(_key.Address);
-        Assert.Equal([KeeperRole.KeyOf("start", kept)], starts.Where(start => !_store.AttemptsOf(start.Intent)[^1].IsEmpty).Select(static start => start.Intent));
+        IReadOnlyList<OutboxEntry> starts = Store.UnsettledOf(Key.Address);
+        Assert.Equal([KeeperRole.KeyOf("start", kept)], starts.Where(start => !Store.AttemptsOf(start.Intent)[^1].IsEmpty).Select(static start => start.Intent));
         Assert.Equal(Sinking, starts.Count);
     }
 
@@ -306,11 +267,11 @@ public sealed class KeeperRoleTests : IDisposable
         (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
         ProtocolBook book = BookOf([lot], account, Bidding());
         using TransactionManager manager = Manager(time);
-        _node.Asked = new GasOffer(2_000_000_000UL, 100_000_000UL);
+        Node.Asked = new GasOffer(2_000_000_000UL, 100_000_000UL);
         await LookAsync(book, time, options, manager: manager, pay: 0);
-        OutboxEntry bid = Assert.Single(_store.UnsettledOf(_key.Address));
+        OutboxEntry bid = Assert.Single(Store.UnsettledOf(Key.Address));
 
-        _node.Asked = new GasOffer(80_000_000_000UL, 1_000_000_000UL);
+        Node.Asked = new GasOffer(80_000_000_000UL, 1_000_000_000UL);
         for (int i = 0; i < 2; i++)
         {
             time.Pass(30);
@@ -319,20 +280,20 @@ public sealed class KeeperRoleTests : IDisposable
 
         // As long as it is worth no more it waits as it is.
         await LookAsync(book, time, options, manager: manager, pay: 0);
-        Assert.False(_store.AttemptsOf(bid.Intent)[^1].IsEmpty);
+        Assert.False(Store.AttemptsOf(bid.Intent)[^1].IsEmpty);
         time.Pass(30);
         await LookAsync(book, time, options, manager: manager, pay: -30);
-        Assert.True(_store.AttemptsOf(bid.Intent)[^1].IsEmpty);
-        Assert.Single(_store.UnsettledOf(_key.Address));
+        Assert.True(Store.AttemptsOf(bid.Intent)[^1].IsEmpty);
+        Assert.Single(Store.UnsettledOf(Key.Address));
 
-        _node.Mine(_node.Asked.MaxFeePerGasWei);
+        Node.Mine(Node.Asked.MaxFeePerGasWei);
         await manager.RunOnceAsync(CancellationToken.None);
         await LookAsync(book, time, options, manager: manager, pay: -30);
-        OutboxEntry again = Assert.Single(_store.UnsettledOf(_key.Address));
-        Assert.Equal(($"{bid.Intent} (try 2)", true), (again.Intent, again.MostFeePerGasWei >= _node.Asked.MaxFeePerGasWei));
+        OutboxEntry again = Assert.Single(Store.UnsettledOf(Key.Address));
+        Assert.Equal(($"{bid.Intent} (try 2)", true), (again.Intent, again.MostFeePerGasWei >= Node.Asked.MaxFeePerGasWei));
         Assert.NotEqual(bid.Data, again.Data);
-        _node.Mine(_node.Asked.MaxFeePerGasWei);
-        Assert.Equal([true, false], _node.Mined.Select(static mined => mined.Transaction.Data.IsEmpty));
+        Node.Mine(Node.Asked.MaxFeePerGasWei);
+        Assert.Equal([true, false], Node.Mined.Select(static mined => mined.Transaction.Data.IsEmpty));
     }
 
     /// <summary>Somebody showed nothing of a lot that is all for sale: until more is shown the chain takes no bid.</summary>
@@ -343,136 +304,38 @@ public sealed class KeeperRoleTests : IDisposable
     {
         (BookAccount account, BookLot lot) = Lot(7, 1, cash: 21, proceeds: -1);
         await LookAsync(BookOf([lot with { MaintenanceE8 = (UInt128)(shown * Books.One) }], account));
-        Assert.Equal(isEnlarged ? [Selector("enlarge(uint64,(uint64,bytes,bytes),bytes)")] : [], _node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.Span[..4])));
+        Assert.Equal(isEnlarged ? [Selector("enlarge(uint64,(uint64,bytes,bytes),bytes)")] : [], Node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.Span[..4])));
     }
 
     private static string Selector(string function) => HexData.Encode(Keccak256.HashUtf8(function).ToArray().AsSpan(0, 4));
 
-    /// <summary>A lot that is half sold for some proceeds, or not sold at all where those are negative.</summary>
-    private static (BookAccount Account, BookLot Lot) Lot(ulong id, ulong of, int cash, int proceeds)
-    {
-        BookAccount account = UnderWater(of, 1) with { OpenLot = id };
-        AccountState state = account.State with { CashE8 = cash * Books.One, Positions = [account.State.Positions[0] with { SizeE8 = Books.One, CostE8 = 120 * Books.One }] };
-        bool isSold = proceeds >= 0;
-        return (account, new BookLot
-        {
-            Id = id,
-            Account = of,
-            Keeper = default,
-            LotHash = Keccak256.HashUtf8($"lot {id}"),
-            State = state.Pack(),
-            Balances = [],
-            EquityE8 = 0,
-            MaintenanceE8 = 14 * (UInt128)Books.One,
-            ForSaleE8 = 100_000_000,
-            SoldE8 = isSold ? 50_000_000UL : 0,
-            ProceedsE8 = isSold ? (UInt128)(proceeds * Books.One) : 0,
-            BiddingFromSeconds = 0,
-            StartedInBlock = 4,
-        });
-    }
-
-    private static ProtocolBook Book(byte last = 1, int cash = 1) => BookOf([], [.. Enumerable.Range(1, Sinking).Select(id => UnderWater((ulong)id, last, cash))]);
-
-    private static ProtocolBook BookOf(IEnumerable<BookLot> lots, params BookAccount[] accounts) => Books.Of([Books.Inputs(1, Books.Start, 100)], accounts) with
-    {
-        BlockNumber = 5,
-        BlockHash = Keccak256.HashUtf8("block 5"),
-        Lots = lots.ToImmutableSortedDictionary(static lot => lot.Id, static lot => lot),
-        Parameters = ProtocolBook.Empty.Parameters with { Liquidation = ProtocolBook.Empty.Parameters.Liquidation with { TargetE8 = 110_000_000 } },
-    };
-
     /// <summary>How many starts a look sends, which are then mined.</summary>
     private async Task<int> StartedAsync(ProtocolBook book, FakeTime time)
     {
-        int before = _node.Broadcasts.Count;
+        int before = Node.Broadcasts.Count;
         await LookAsync(book, time);
-        _node.Mine();
+        Node.Mine();
         using TransactionManager manager = Manager(time);
         await manager.RunOnceAsync(CancellationToken.None);
-        return _node.Broadcasts.Count - before;
-    }
-
-    private static KeeperOptions Paying { get; } = new() { DutyCostE8 = Books.One / 100, NativePriceE8 = 100 * Books.One };
-
-    /// <summary>A book whose starts are paid for.</summary>
-    private static ProtocolBook PayingBook()
-    {
-        ProtocolBook book = Book(cash: 100);
-        return book with { Parameters = book.Parameters with { Liquidation = book.Parameters.Liquidation with { NativeUnderlying = 1, RewardGas = 200_000, RewardMaxE8 = 5_000_000, RewardMostE8 = 1000 * (ulong)Books.One } } };
+        return Node.Broadcasts.Count - before;
     }
 
     /// <summary>Sends starts, and has them wait at what they were worth then.</summary>
     private async Task<UInt256> WaitAtWorthAsync(TransactionManager manager, FakeTime time)
     {
         await LookAsync(PayingBook(), time, Paying, manager: manager);
-        _node.Asked = new GasOffer(80_000_000_000UL, 1_000_000_000UL);
+        Node.Asked = new GasOffer(80_000_000_000UL, 1_000_000_000UL);
         for (int i = 0; i < 2; i++)
         {
             time.Pass(30);
             await manager.RunOnceAsync(CancellationToken.None);
         }
 
-        OutboxEntry start = _store.UnsettledOf(_key.Address)[0];
-        Assert.True(start.MostFeePerGasWei < _node.Asked.MaxFeePerGasWei);
+        OutboxEntry start = Store.UnsettledOf(Key.Address)[0];
+        Assert.True(start.MostFeePerGasWei < Node.Asked.MaxFeePerGasWei);
         Assert.Equal(start.MostFeePerGasWei, Offered(start));
         return start.MostFeePerGasWei!.Value;
     }
 
-    private UInt256 Offered(OutboxEntry entry) => _store.AttemptsOf(entry.Intent)[^1].MaxFeePerGasWei;
-
-    private TransactionManager Manager(TimeProvider time) => new(_node, new SigningKey(_key, 31337), _store, new TransactionOptions(), time, NullLogger<TransactionManager>.Instance);
-
-    private static BookAccount UnderWater(ulong id, byte last, int cash = 1)
-    {
-        BookAccount account = Books.Account(id, cash * Books.One, 10 * Books.One, 100 * Books.One);
-        return account with { State = account.State with { InterestIndexE12 = 1_000_000_000_000 }, StateHash = new Hash32([.. Keccak256.HashUtf8($"state {id}").ToArray()[..31], last]) };
-    }
-
-    private async Task LookAsync(ProtocolBook book, TimeProvider? clock = null, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null, TransactionManager? manager = null, int pay = 0)
-    {
-        TimeProvider time = clock ?? TimeProvider.System;
-        ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(new PricesNode(_live, pay)), Deployment);
-        using TransactionManager own = Manager(time);
-        var books = new Broadcast<IndexedBook>();
-        using var keeper = new KeeperRole(
-            books, new Broadcast<HeadTick>(), client, manager ?? own, _node, options ?? new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, time, logger ?? NullLogger<KeeperRole>.Instance);
-        books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
-        await keeper.RunOnceAsync(CancellationToken.None);
-        await keeper.WholeLook!;
-        await keeper.RunOnceAsync(CancellationToken.None);
-    }
-
-    private sealed class Lines : ILogger<KeeperRole>
-    {
-        public List<string> Said { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Said.Add(formatter(state, exception));
-    }
-
-    /// <summary>A node that has the contracts, live prices and what bids pay, nothing else.</summary>
-    private sealed class PricesNode(CheckpointInputs live, int pay) : IRpcClient
-    {
-        public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.ASCII.GetBytes(request.Method switch
-        {
-            "eth_chainId" => "\"0x7a69\"",
-            "eth_getCode" => "\"0x01\"",
-            "eth_call" when Encoding.UTF8.GetString(request.Parameters.Span).Contains($"0x{LiquidationHouse.BidCall.Selector:x8}", StringComparison.Ordinal) => $"\"0x{new string(pay < 0 ? 'f' : '0', 32)}{(Int128)(pay * Books.One):x32}\"",
-            "eth_call" => $"\"{HexData.Encode([.. Word(64), .. Word(96 + Padded(live.Head).Length), .. Bytes(live.Head), .. Bytes(live.AllRecords)])}\"",
-            _ => throw new NotSupportedException($"The keeper asked for {request.Method}."),
-        }));
-
-        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => throw new NotSupportedException("The keeper asked for a batch.");
-
-        private static byte[] Bytes(byte[] bytes) => [.. Word(bytes.Length), .. Padded(bytes)];
-
-        private static byte[] Word(int value) => [.. new byte[30], (byte)(value / 256), (byte)(value % 256)];
-
-        private static byte[] Padded(byte[] bytes) => [.. bytes, .. new byte[(32 - (bytes.Length % 32)) % 32]];
-    }
+    private UInt256 Offered(OutboxEntry entry) => Store.AttemptsOf(entry.Intent)[^1].MaxFeePerGasWei;
 }

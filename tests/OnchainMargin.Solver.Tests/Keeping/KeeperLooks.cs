@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Keeping;
+
+namespace OnchainMargin.Solver.Tests.Keeping;
+
+/// <summary>A keeper that is shown one book after another.</summary>
+internal sealed class KeeperLooks(KeeperRole keeper, Broadcast<IndexedBook> books) : IDisposable
+{
+    public void Dispose() => keeper.Dispose();
+
+    /// <summary>A round, a look at the whole book, and the round that acts upon that.</summary>
+    public async Task LookAsync(ProtocolBook book)
+    {
+        books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
+        await keeper.WaitAsync(CancellationToken.None);
+        await keeper.RunOnceAsync(CancellationToken.None);
+        await keeper.WholeLook!;
+        await keeper.RunOnceAsync(CancellationToken.None);
+    }
+}
