@@ -7,6 +7,7 @@ internal sealed class KeeperJournal(TimeProvider time, ILogger logger)
     private static readonly TimeSpan Forget = TimeSpan.FromHours(1);
 
     private readonly Dictionary<string, (string Decision, DateTimeOffset Told)> _last = new(StringComparer.Ordinal);
+    private DateTimeOffset _pruned;
 
     /// <summary>Writes a decision down.</summary>
     /// <param name="subject">What it is about: <c>lot 3 of account 12</c>.</param>
@@ -25,8 +26,11 @@ internal sealed class KeeperJournal(TimeProvider time, ILogger logger)
 
         _last[subject] = (decision, now);
         logger.KeeperDecides(subject, decision, text);
-        if (_last.Count > 10_000)
+
+        // Seldom: with many subjects none of which is old, each new one would go through all of them.
+        if (_last.Count > 10_000 && now - _pruned >= Repeat)
         {
+            _pruned = now;
             foreach (string old in _last.Where(entry => now - entry.Value.Told > Forget).Select(static entry => entry.Key).ToArray())
             {
                 _last.Remove(old);
