@@ -57,6 +57,12 @@ internal sealed partial class TransactionManager
                 return false;
             }
 
+            // A block may have it that the round over all transactions has not seen yet.
+            if (entry.Nonce < await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+
             var old = new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei);
             GasOffer raised = old.RaisedBy(0, await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false)).AtMost(CapWei);
             if (raised.MaxFeePerGasWei < old.RaisedBy(0, old).MaxFeePerGasWei)

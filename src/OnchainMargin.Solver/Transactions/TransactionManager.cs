@@ -35,6 +35,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>Whether an intent is stored and has neither failed nor been given up, so that submitting it again would do nothing.</summary>
     public bool IsUnderWay(string intent) => Find(new TransactionIntent(intent, default, [])).Known is not null;
 
+    /// <summary>The stored entries that are not settled for good, by nonce.</summary>
+    public IReadOnlyList<OutboxEntry> Unsettled() => store.UnsettledOf(key.Address);
+
     /// <summary>The intents that were reverted on chain, of those stored since a second, and when they were stored.</summary>
     public IReadOnlyList<(string Intent, long CreatedSeconds)> RevertedSince(long seconds) => store.RevertedSince(key.Address, seconds);
 
@@ -317,7 +320,8 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         _broadcastAt[entry.Intent] = Now;
         try
         {
-            bool isPrivate = entry.IsPrivate && (options.PrivateForSeconds == 0 || Now - entry.CreatedSeconds < options.PrivateForSeconds);
+            // An empty transaction is worth copying to nobody, and a relay may keep the one in its place.
+            bool isPrivate = entry.IsPrivate && !signed.Transaction.Data.IsEmpty && (options.PrivateForSeconds == 0 || Now - entry.CreatedSeconds < options.PrivateForSeconds);
             await node.BroadcastAsync(signed, isPrivate, cancellationToken).WaitAsync(Patience.Longest, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
