@@ -60,7 +60,20 @@ public static class Liquidations
         return null;
     }
 
-    /// <summary>What a start is paid (CLR-044), in money E8; 0 for a lot that resumes one which ended a short time ago.</summary>
+    /// <summary>The accounts whose last lot ended a short time ago: one that is started now resumes it, and who starts it is paid nothing (CLR-044).</summary>
+    /// <param name="book">The book.</param>
+    /// <param name="live">Live prices.</param>
+    public static IReadOnlySet<ulong> Resuming(ProtocolBook book, CheckpointInputs live)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        ArgumentNullException.ThrowIfNull(live);
+
+        // Added on the left: the book can be ahead of the node that the prices are from.
+        (ulong now, ulong seconds) = ((ulong)live.Checkpoint.Header.Time, book.Parameters.Liquidation.ResumeSeconds);
+        return book.Lots.Values.Where(lot => !lot.IsOpen && lot.EndedAtSeconds + seconds >= now).Select(static lot => lot.Account).ToHashSet();
+    }
+
+    /// <summary>What a start is paid (CLR-044), in money E8, unless its lot is one of those that <see cref="Resuming"/> names.</summary>
     /// <param name="book">The book that the account was found in.</param>
     /// <param name="found">The account.</param>
     /// <param name="live">Live prices.</param>
@@ -72,9 +85,7 @@ public static class Liquidations
         ArgumentNullException.ThrowIfNull(live);
         Generated.RiskParameters.LiquidationParameters terms = book.Parameters.Liquidation;
         long native = terms.NativeUnderlying == 0 ? 0 : live.Checkpoint.Underlyings.FirstOrDefault(record => record.Underlying == terms.NativeUnderlying)?.SpotE8 ?? 0;
-        ulong now = (ulong)live.Checkpoint.Header.Time;
-        bool resumes = book.Lots.Values.Any(lot => lot.Account == found.Account.Id && !lot.IsOpen && now - lot.EndedAtSeconds <= terms.ResumeSeconds);
-        if (native == 0 || resumes)
+        if (native == 0)
         {
             return 0;
         }
@@ -125,6 +136,14 @@ public static class Liquidations
     public static IEnumerable<BookAccount> Settleable(ProtocolBook book)
     {
         ArgumentNullException.ThrowIfNull(book);
-        return book.Accounts.Values.Where(account => account.OpenLot == 0 && account.State.Positions.Any(held => book.Settlements.PriceE8(held.Instrument) != 0));
+        return book.Accounts.Values.Where(account => IsSettleable(book, account));
+    }
+
+    /// <summary>Whether an account is one of those.</summary>
+    public static bool IsSettleable(ProtocolBook book, BookAccount account)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        ArgumentNullException.ThrowIfNull(account);
+        return account.OpenLot == 0 && account.State.Positions.Any(held => book.Settlements.PriceE8(held.Instrument) != 0);
     }
 }

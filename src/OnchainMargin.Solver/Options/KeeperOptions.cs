@@ -42,7 +42,7 @@ public sealed record KeeperOptions
     /// <summary>Looks, computes and logs decisions, but sends nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>How many seconds an account is left alone after the chain refused what was tried with it, or the node did not answer. After a start that was reverted on chain twice as long each time, up to five minutes, as long as it has half of what is asked of it.</summary>
+    /// <summary>How many seconds a start, a bid or a duty of an account or lot is left alone after the chain refused it, or the node did not answer. After it was reverted on chain twice as long each time, up to five minutes; a start only as long as the account has half of what is asked of it.</summary>
     public int CoolDownSeconds { get; init; } = 10;
 
     /// <summary>How often accounts and lots are looked at when no block comes, in milliseconds.</summary>

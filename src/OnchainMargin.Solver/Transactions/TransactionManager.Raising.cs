@@ -17,9 +17,6 @@ internal sealed partial class TransactionManager
     /// <summary>Intents that are to offer more and are worth no more, as far as is known, and when that may be looked at next.</summary>
     private readonly ConcurrentDictionary<string, long> _frozen = new(StringComparer.Ordinal);
 
-    /// <summary>All intents that only a higher worth can bring in, as far as is known.</summary>
-    public IReadOnlyCollection<string> FrozenIntents => [.. _frozen.Keys];
-
     /// <summary>The stored entry of an intent that only a higher worth can bring in; null where it waits for something else, and where that was asked within <c>raiseFeeAfterSeconds</c>.</summary>
     public OutboxEntry? Frozen(string intent)
     {

@@ -1,0 +1,175 @@
+using System.Data.Common;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol.Keeping;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Keeping;
+
+/// <summary>How a keeper sends whatever it does: whether that is under way, whether it is worth its gas, and how long what was refused is left alone.</summary>
+internal sealed class KeeperDuties(TransactionManager transactions, ITransactionNode node, KeeperOptions options, KeeperJournal journal, TimeProvider time)
+{
+    private readonly CoolDowns _coolDowns = new(TimeSpan.FromSeconds(options.CoolDownSeconds), time);
+
+    /// <summary>Sends what brings no profit by itself, as long as its gas costs no more than the options allow.</summary>
+    /// <returns>Whether it is on its way, now or since before.</returns>
+    public async Task<bool> DoAsync(Duty duty, TransactionRequest request, KeeperRound round, CancellationToken cancellationToken)
+    {
+        if (transactions.IsUnderWay(duty.Key))
+        {
+            return true;
+        }
+
+        if (IsLeftAlone(duty, round))
+        {
+            return false;
+        }
+
+        try
+        {
+            ulong limit = transactions.GasLimitOf(await EstimateAsync(request, cancellationToken).ConfigureAwait(false));
+            GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
+            if (Afford(duty, limit, offer, round) is not { } figures)
+            {
+                return false;
+            }
+
+            await SendAsync(duty, IntentOf(duty, request, limit, round), figures, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (EthereumException error) when (error is RevertException or RpcErrorException or TransactionTooLargeException)
+        {
+            Refused(duty, error);
+            return false;
+        }
+    }
+
+    /// <summary>Sees to many things, one after another. A node that hangs costs a round its patience once: what it hangs in is left alone for a while, and the others come in the next round.</summary>
+    /// <param name="those">The things whose turn it is.</param>
+    /// <param name="look">What is done with one, as it is told and left alone.</param>
+    /// <param name="act">Does it.</param>
+    public async Task EachAsync<T>(IEnumerable<T> those, Func<T, Duty> look, Func<T, Task> act)
+    {
+        foreach (T one in those)
+        {
+            if (!await TryAsync(look(one), () => act(one)).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Does something that holds nothing else up, whatever it breaks on.</summary>
+    /// <returns>False when the node does not answer.</returns>
+    public async Task<bool> TryAsync(Duty look, Func<Task> act)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception error) when (error is not (OperationCanceledException or DbException))
+        {
+            Refused(look, error);
+            return error is not RpcTransportException;
+        }
+    }
+
+    /// <summary>Whether something was refused a moment ago.</summary>
+    public bool IsCooling(Duty duty) => _coolDowns.Has(duty.Name);
+
+    /// <summary>Whether something was refused a moment ago, or rests because it was reverted on chain.</summary>
+    public bool IsLeftAlone(Duty duty, KeeperRound round)
+    {
+        if (IsCooling(duty))
+        {
+            return true;
+        }
+
+        (int times, long seconds) = round.Reverts.Of(duty.Name);
+        if (seconds > 0)
+        {
+            journal.Say(duty.Subject, "rest", $"{duty.Decision} was reverted {times} times within the hour: it rests for {seconds} s");
+        }
+
+        return seconds > 0;
+    }
+
+    /// <summary>What a duty's gas costs, in words; null, and said so, when that is more than what the chain pays for it and the options allow.</summary>
+    public string? Afford(Duty duty, ulong limit, GasOffer offer, KeeperRound round, Int128 rewardE8 = default)
+    {
+        Int128 cost = BidModel.GasE8(limit, offer.MaxFeePerGasWei, round.NativePriceE8);
+        string figures = $"{duty.Why}; gas costs at most {BidModel.Money(cost)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei{(rewardE8 == 0 ? "" : $", of which {BidModel.Money(rewardE8)} come back as reward")}";
+        if (cost - rewardE8 <= options.DutyCostE8)
+        {
+            return figures;
+        }
+
+        journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(options.DutyCostE8)} of keeper:dutyCostE8");
+        return null;
+    }
+
+    /// <summary>The most that may be offered for a unit of gas of a duty.</summary>
+    public UInt256 WorthWei(ulong limit, KeeperRound round, Int128 rewardE8 = default) => BidModel.PriceFor(limit, options.DutyCostE8 + rewardE8, round.NativePriceE8, transactions.CapWei);
+
+    /// <summary>The intent of a duty.</summary>
+    public TransactionIntent IntentOf(Duty duty, TransactionRequest request, ulong limit, KeeperRound round, Int128 rewardE8 = default) =>
+        TransactionIntent.From(duty.Key, request) with { GasLimit = limit, MostFeePerGasWei = WorthWei(limit, round, rewardE8), IsPrivate = duty.IsPrivate };
+
+    /// <summary>The gas that a call would use.</summary>
+    public Task<ulong> EstimateAsync(TransactionRequest request, CancellationToken cancellationToken) =>
+        Patience.AskAsync(token => node.EstimateGasAsync(transactions.Sender, request.To!.Value, request.Data.ToArray(), token), time, cancellationToken);
+
+    /// <summary>Sends an intent, and says so.</summary>
+    public async Task SendAsync(Duty duty, TransactionIntent intent, string figures, CancellationToken cancellationToken)
+    {
+        if (options.DryRun)
+        {
+            SayDry(duty, figures);
+        }
+        else if (await transactions.SubmitAsync(intent, cancellationToken).ConfigureAwait(false) is { IsNew: true })
+        {
+            journal.Say(duty.Subject, duty.Decision, figures);
+        }
+    }
+
+    /// <summary>Says what would be sent.</summary>
+    public void SayDry(Duty duty, string figures) => journal.Say(duty.Subject, duty.Decision, $"dry run, sends nothing: would {duty.Decision}, {figures}");
+
+    /// <summary>Whether the chain would refuse what was sent before, as far as the node tells.</summary>
+    public async Task<bool> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await Patience.AskAsync(token => node.EstimateGasAsync(transactions.Sender, entry.Target, entry.Data, token), time, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (EthereumException error) when (error is RevertException or RpcErrorException or RpcTransportException or TransactionTooLargeException)
+        {
+            return error is RevertException;
+        }
+    }
+
+    /// <summary>Gives a nonce back.</summary>
+    /// <returns>Whether that is under way; where it is not, it waits as before and is looked at again.</returns>
+    public async Task<bool> GiveBackAsync(string intent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await transactions.GiveBackAsync(intent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EthereumException error) when (error is RpcErrorException or RpcTransportException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Says that something was refused, and leaves it alone for a while.</summary>
+    public void Refused(Duty duty, Exception failure)
+    {
+        journal.Say(duty.Subject, "refused", failure is RevertException revert ? $"{duty.Decision} is refused by the chain: {revert.Reason}" : $"{duty.Decision} cannot be tried: {failure.Message}");
+        _coolDowns.Add(duty.Name);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Clearing;
+using OnchainMargin.Protocol.Keeping;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Keeping;
+
+/// <summary>What is done with lots that are open: have them serve, end, enlarge, take over, show their loss, bid.</summary>
+internal sealed class KeeperLots(ProtocolClient client, TransactionManager transactions, KeeperOptions options, KeeperDuties duties, KeeperBids bids, KeeperJournal journal, TimeProvider time)
+{
+    /// <summary>A need below this part of a leg keeps no lot waiting (CLR-045).</summary>
+    private const int DustParts = 100;
+
+    private readonly Rotation<ulong> _turns = new(time);
+
+    /// <summary>Sees to the lots whose turn it is, and bids for the best of them.</summary>
+    public async Task ConsiderAsync(KeeperRound round, CancellationToken cancellationToken)
+    {
+        bids.Begin(round);
+        IEnumerable<BookLot> turns = _turns.Of(round.Book.OpenLots, static lot => lot.Id).Where(lot => !duties.IsCooling(Look(lot)));
+        await duties.EachAsync(turns, Look, lot => ConsiderAsync(round, lot, cancellationToken)).ConfigureAwait(false);
+        await bids.SendAsync(round, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Duty Look(BookLot lot) => Duty.Of(lot, "look", "");
+
+    private async Task ConsiderAsync(KeeperRound round, BookLot lot, CancellationToken cancellationToken)
+    {
+        ProtocolBook book = round.Book;
+        (AccountState rest, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], round.Live.Checkpoint.Header, book.Settlements);
+        AccountFigures? figures = Liquidations.Figures(rest, balances, round.Live);
+        bool isHealthy = figures is { } known && known.EquityE8 >= known.MaintenanceE8;
+
+        // While its account has time to pay in, the chain refuses bids and takings over.
+        bool isInGrace = lot.BiddingFromSeconds > (ulong)round.Live.Checkpoint.Header.Time;
+        bool owes = !book.Needs.IsEmpty && NeedsLeft.Faces(NeedsLeft.OfLot(lot, round), book.Needs, DustParts);
+        LotWorth? whole = LotWorth.Of(lot, book, round.Live);
+        if (owes && !isInGrace && await ServeAsync(round, lot, cancellationToken).ConfigureAwait(false))
+        {
+            // It begins anew with what is left; the next block shows it.
+        }
+        else if (isHealthy || lot.SoldE8 == LotParts.WholeE8)
+        {
+            await duties.DoAsync(Duty.Of(lot, "end", isHealthy ? "the account is healthy again" : "all of it is sold"), client.Calls.Finish(lot), round, cancellationToken).ConfigureAwait(false);
+        }
+        else if (lot.LeftE8 == 0 || (figures is { } shown && IsKeptFromBids(lot, rest, shown.EquityE8, book)))
+        {
+            if (Liquidations.FindWitness(rest, balances, round.Live) is { } found)
+            {
+                string why = lot.LeftE8 == 0 ? "what was for sale is sold" : "too little was shown of it for bids";
+                Duty enlarge = Duty.Of(lot, "enlarge", $"{why}, and the rest is under water still ({BidModel.Money(found.EquityE8)} against {BidModel.Money(found.ShownE8)})");
+                await duties.DoAsync(enlarge, client.Calls.Enlarge(lot, found.Witness), round, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else if (!isInGrace && !rest.Positions.IsEmpty && figures is { } left && await TakeOverAsync(round, lot, left.EquityE8, whole, cancellationToken).ConfigureAwait(false))
+        {
+            // Its legs are needs now; the next block shows what is left to sell.
+        }
+        else if (lot.InsolventSinceSeconds == 0 && whole is { EquityE8: var worth } && worth < 0)
+        {
+            Duty show = Duty.Of(lot, "show-loss", $"it lacks {BidModel.Money(-worth)}, and what bidders are paid rises from when that is shown");
+            await duties.DoAsync(show, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
+        }
+        else if (options.BidderAccount > 0 && isInGrace)
+        {
+            journal.Say(Look(lot).Subject, "no-bid", $"its bidding begins at {DateTimeOffset.FromUnixTimeSeconds((long)lot.BiddingFromSeconds):HH:mm:ss} UTC");
+        }
+        else if (options.BidderAccount > 0 && owes)
+        {
+            journal.Say(Look(lot).Subject, "no-bid", "a leg of it faces an open need, which its account serves first");
+        }
+        else if (options.BidderAccount > 0 && rest.Positions.IsEmpty && balances.IsEmpty && figures is { EquityE8: var debt } && debt < 0)
+        {
+            bids.ConsiderDebt(round, lot, -debt);
+        }
+        else if (options.BidderAccount > 0)
+        {
+            await bids.ConsiderAsync(round, lot, whole, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Has a lot serve what others leave of the needs that its legs face.</summary>
+    private async Task<bool> ServeAsync(KeeperRound round, BookLot lot, CancellationToken cancellationToken)
+    {
+        Duty serve = Duty.Of(lot, "serve", "a leg of it owes an open need");
+        if (transactions.IsUnderWay(serve.Key))
+        {
+            return true;
+        }
+
+        AccountState legs = NeedsLeft.OfLot(lot, round);
+        if (!round.NeedsLeft.Faces(legs, DustParts) || !await duties.DoAsync(serve, client.Calls.Deleverage(lot), round, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        round.NeedsLeft.Take(legs);
+        return true;
+    }
+
+    /// <summary>Has a lot taken over that insurance cannot pay for: one whose account owes more than it holds, or one that is insolvent by itself while proceeds or deposits, which no bid may take, make up for it. The chain decides, and refuses while insurance can pay.</summary>
+    private Task<bool> TakeOverAsync(KeeperRound round, BookLot lot, Int128 equityE8, LotWorth? whole, CancellationToken cancellationToken)
+    {
+        string? why = equityE8 < 0 ? $"it owes {BidModel.Money(-equityE8)} more than it holds"
+            : whole is { EquityE8: var worth } && worth < 0 ? "the lot is insolvent, though its account has proceeds or deposits"
+            : null;
+        return why is null ? Task.FromResult(false) : duties.DoAsync(Duty.Of(lot, "take-over", why), client.Calls.Deleverage(lot), round, cancellationToken);
+    }
+
+    /// <summary>Whether the chain takes no bid because a witness that showed little makes what is left look restored. Where a leg was settled the chain looks at health itself.</summary>
+    private static bool IsKeptFromBids(BookLot lot, AccountState rest, Int128 equityE8, ProtocolBook book) =>
+        !rest.Positions.IsEmpty && rest.Pack().Length == lot.State.Length && Lots.IsRestored(equityE8, (Int128)lot.MaintenanceE8, book.Parameters.Liquidation.TargetE8, (long)lot.SoldE8);
+}

@@ -1,0 +1,151 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
+using OnchainMargin.Tests.Shared;
+
+namespace OnchainMargin.Solver.Tests.Keeping;
+
+/// <summary>What the account that bids is used for: one transaction at a time, since each changes the state that the next one names.</summary>
+public sealed class KeeperBidTests : KeeperWorld
+{
+    private static KeeperOptions Bidder { get; } = new() { BidderAccount = 99, NativePriceE8 = Books.One, DutyCostE8 = long.MaxValue };
+
+    [Fact]
+    public async Task RunOnce_TwoLotsPay_TheBetterIsBidForAndTheOtherOnceTheBookShowsIt()
+    {
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        ProtocolBook book = TwoLots();
+        await LookAsync(book, time, Bidder, pay: -30);
+        Assert.StartsWith("bid lot 8 ", Assert.Single(Store.UnsettledOf(Key.Address)).Intent, StringComparison.Ordinal);
+
+        // Another process goes on from the store.
+        await LookAsync(book, time, Bidder, pay: -30);
+        await MineAsync(manager);
+        await LookAsync(book, time, Bidder, pay: -30);
+        Assert.Single(Node.Broadcasts);
+
+        // The book has the block that it is in.
+        await LookAsync(book with { BlockNumber = 1 }, time, Bidder, pay: -30);
+        Assert.StartsWith("bid lot 7 ", Store.UnsettledOf(Key.Address)[1].Intent, StringComparison.Ordinal);
+        Assert.Equal(2, Node.Broadcasts.Count);
+    }
+
+    [Fact]
+    public async Task RunOnce_BidWaits_SaysOfOtherLotsWhatTheyWaitFor()
+    {
+        var time = new FakeTime();
+        await LookAsync(TwoLots(), time, Bidder, pay: -30);
+        var lines = new KeeperLines();
+        await LookAsync(TwoLots(), time, Bidder, lines, pay: -30);
+        Assert.Contains(lines.Said, static line => line.StartsWith("Keeper, lot 7 of account 1: no-bid: account 99 waits for 'bid lot 8'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunOnce_BidIsRevertedOnChain_ItsLotRestsAndTheOtherIsBidFor()
+    {
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        Node.RevertsWhenMined = true;
+        foreach ((int seconds, string expected) in new[] { (0, "bid lot 8 "), (1, "bid lot 7 "), (1, ""), (8, "bid lot 8 "), (1, "bid lot 7 "), (10, "") })
+        {
+            time.Pass(seconds);
+            int before = Node.Broadcasts.Count;
+            await LookAsync(TwoLots(), time, Bidder, pay: -30);
+            Assert.Equal(expected.Length == 0 ? 0 : 1, Node.Broadcasts.Count - before);
+            if (expected.Length > 0)
+            {
+                Assert.StartsWith(expected, Store.UnsettledOf(Key.Address)[^1].Intent, StringComparison.Ordinal);
+            }
+
+            await MineAsync(manager);
+        }
+    }
+
+    [Fact]
+    public async Task RunOnce_DebtIsBooked_TheNextIsOnceTheBookShowsIt()
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, -1);
+        lot = lot with { State = (account.State with { CashE8 = -5 * Books.One, Positions = [] }).Pack(), InsolventSinceSeconds = 1 };
+        (BookAccount second, BookLot other) = Lot(8, 2, 25, -1);
+        other = other with { State = lot.State, InsolventSinceSeconds = 1 };
+        BookAccount bidder = Bidding();
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        using KeeperLooks keeper = await KeeperAsync(manager, time, Bidder);
+        await keeper.LookAsync(BookOf([lot, other], account, second, bidder) with { BlockNumber = 0 });
+        await MineAsync(manager);
+        await keeper.LookAsync(BookOf([other], second, bidder) with { BlockNumber = 0 });
+        Assert.Single(Node.Broadcasts);
+
+        BookAccount after = bidder with { StateHash = Keccak256.HashUtf8("after the first") };
+        await keeper.LookAsync(BookOf([other], second, after) with { BlockNumber = 1 });
+        var calls = new ProtocolCalls(Deployment.Contracts);
+        Assert.Equal([Hex(calls.Bid(lot, 100_000_000, Int256.Zero, bidder, Proofs.Computed)), Hex(calls.Bid(other, 100_000_000, Int256.Zero, after, Proofs.Computed))], Sent());
+    }
+
+    /// <summary>The chain refuses bids and takings over then; what it takes goes on.</summary>
+    [Theory]
+    [InlineData(19, 1, "")]
+    [InlineData(19, 0, "showLoss")]
+    [InlineData(25, 0, "")]
+    public async Task RunOnce_LotInItsGrace_IsAskedForNothingThatTheChainRefuses(int cash, ulong since, string expected)
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, cash, -1);
+        lot = lot with { BiddingFromSeconds = Books.Start + 1, InsolventSinceSeconds = since };
+        int asked = 0;
+        Node.BeforeEstimate = (_, _) =>
+        {
+            asked++;
+            return Task.CompletedTask;
+        };
+        await LookAsync(BookOf([lot], account, Bidding()), options: Bidder, pay: -30);
+        Assert.Equal(expected.Length == 0 ? [] : [Hex(new ProtocolCalls(Deployment.Contracts).ShowLoss(lot))], Sent());
+        Assert.Equal(expected.Length == 0 ? 0 : 1, asked);
+    }
+
+    [Fact]
+    public async Task RunOnce_NoPartOfALotPays_AsksForFeesOnceARound()
+    {
+        await LookAsync(TwoLots(), options: Bidder with { MinimumProfitE8 = 1_000_000 * Books.One });
+        Assert.Equal(2, Node.FeesAsked);
+    }
+
+    /// <summary>What waits does not pay at the gas of now; the other lot does.</summary>
+    [Fact]
+    public async Task RunOnce_BidWaitsForCheaperGasAndAnotherLotPays_MakesRoomForIt()
+    {
+        var time = new FakeTime();
+        KeeperOptions options = Bidder with { NativePriceE8 = 1000 * Books.One, MinimumProfitE8 = Books.One / 10 };
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
+        using TransactionManager manager = Manager(time);
+        Node.Asked = new GasOffer(2_000_000_000UL, 100_000_000UL);
+        await LookAsync(BookOf([lot], account, Bidding()), time, options, manager: manager);
+        OutboxEntry bid = Assert.Single(Store.UnsettledOf(Key.Address));
+        Node.Asked = new GasOffer(80_000_000_000UL, 1_000_000_000UL);
+        for (int i = 0; i < 2; i++)
+        {
+            time.Pass(30);
+            await manager.RunOnceAsync(CancellationToken.None);
+        }
+
+        await LookAsync(TwoLots(), time, options, manager: manager, pay: -30);
+        Assert.Equal((bid.Intent, true), (Assert.Single(Store.UnsettledOf(Key.Address)).Intent, Store.AttemptsOf(bid.Intent)[^1].IsEmpty));
+        Node.Mine(Node.Asked.MaxFeePerGasWei);
+        await manager.RunOnceAsync(CancellationToken.None);
+        await LookAsync(TwoLots(), time, options, manager: manager, pay: -30);
+        Assert.StartsWith("bid lot 8 ", Assert.Single(Store.UnsettledOf(Key.Address)).Intent, StringComparison.Ordinal);
+    }
+
+    /// <summary>Two lots that pay, the second more.</summary>
+    private ProtocolBook TwoLots()
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
+        (BookAccount second, BookLot better) = Lot(8, 2, 29, 0);
+        return BookOf([lot, better], account, second, Bidding()) with { BlockNumber = 0 };
+    }
+}
