@@ -10,6 +10,9 @@ internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, 
     /// <summary>How long the chain is not asked again about the same, and not at all about what was just sent: the next blocks take that.</summary>
     private const int AskAgainSeconds = 30;
 
+    /// <summary>The chain is asked about those with the first nonces alone: what waits behind them is reached when they are mined.</summary>
+    private const int AskedAbout = 8;
+
     private readonly Rotation<ulong> _turns = new(time);
     private readonly CoolDowns _asked = new(TimeSpan.FromSeconds(AskAgainSeconds), time);
 
@@ -20,7 +23,7 @@ internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, 
         foreach (OutboxEntry entry in _turns.Of(waiting, static entry => entry.Nonce).Where(entry => !_asked.Has(entry.Intent)))
         {
             string? why = !IsWanted(entry.Intent, round.Book) ? "what it is about has changed"
-                : HoldsUp(entry, waiting[^1].Nonce) && await IsRefusedAsync(entry, cancellationToken).ConfigureAwait(false) ? "the chain would refuse it now"
+                : HoldsUp(entry, waiting) && await IsRefusedAsync(entry, cancellationToken).ConfigureAwait(false) ? "the chain would refuse it now"
                 : null;
             if (why is null)
             {
@@ -49,8 +52,11 @@ internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, 
     }
 
     /// <summary>Whether something waits for a start or bid for a while already: what comes behind its nonce, or the bids that would name another state.</summary>
-    private bool HoldsUp(OutboxEntry entry, ulong lastNonce) =>
-        entry.IsPrivate && time.GetUtcNow().ToUnixTimeSeconds() - entry.CreatedSeconds >= AskAgainSeconds && (entry.Nonce < lastNonce || KeeperKeys.IsOfBidder(entry.Intent, (ulong)options.BidderAccount));
+    private bool HoldsUp(OutboxEntry entry, OutboxEntry[] waiting) =>
+        entry.IsPrivate
+        && entry.Nonce <= waiting[Math.Min(AskedAbout, waiting.Length) - 1].Nonce
+        && time.GetUtcNow().ToUnixTimeSeconds() - entry.CreatedSeconds >= AskAgainSeconds
+        && (entry.Nonce < waiting[^1].Nonce || KeeperKeys.IsOfBidder(entry.Intent, (ulong)options.BidderAccount));
 
     private Task<bool> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {

@@ -63,7 +63,7 @@ public sealed class KeeperReturnTests : KeeperWorld
         Assert.Equal((true, false), (Store.AttemptsOf(bid.Intent)[^1].IsEmpty, Node.Private[^1]));
     }
 
-    /// <summary>Starts of accounts that are healthy again; the last, behind which nothing waits, is left to be of use.</summary>
+    /// <summary>Starts of accounts that are healthy again. The first are asked about, and the last, behind which nothing waits, is left to be of use.</summary>
     [Fact]
     public async Task RunOnce_ChainWouldRefuseStartsThatWait_ThoseThatHoldOthersUpAreGivenBack()
     {
@@ -76,7 +76,13 @@ public sealed class KeeperReturnTests : KeeperWorld
         Assert.Equal(Sinking, Node.Broadcasts.Count);
         time.Pass(1);
         await LookAsync(Book(), time, manager: manager);
-        Assert.Equal([.. Enumerable.Repeat(true, Sinking - 1), false], Store.UnsettledOf(Key.Address).Select(start => Store.AttemptsOf(start.Intent)[^1].IsEmpty));
+        Assert.Equal([.. Enumerable.Repeat(true, 8), .. Enumerable.Repeat(false, 4)], Store.UnsettledOf(Key.Address).Select(start => Store.AttemptsOf(start.Intent)[^1].IsEmpty));
+
+        // Blocks take the empty ones, which offer more.
+        Assert.Equal(8, Node.Mine(10_500_000_000UL).Count);
+        await manager.RunOnceAsync(CancellationToken.None);
+        await LookAsync(Book(), time, manager: manager);
+        Assert.Equal([true, true, true, false], Store.UnsettledOf(Key.Address).Select(start => Store.AttemptsOf(start.Intent)[^1].IsEmpty));
     }
 
     private static ProtocolBook Started(ProtocolBook book) => book with { Accounts = book.Accounts.With(book.Accounts[4] with { OpenLot = 3 }) };
