@@ -10,12 +10,14 @@ import {
   ceil,
   columns,
   floor,
+  liveForward,
   max,
   min,
   next,
   pick,
   points,
   root,
+  volatilitiesAround,
   write,
 } from "./integers.js";
 
@@ -126,22 +128,6 @@ const moves = Array.from({ length: 60 }, () => {
   });
   return { from, to, step, first: BigInt(firstStep(from, to, step)) };
 });
-write(
-  "ORC-012",
-  "points: the seven from 0 to the farthest of each tau; allowed: the step after a time; from, to, step, first: thirteen volatilities before and after, and the first that moved too far",
-  {
-    tau: steps.map((s) => s.tau),
-    elapsed: steps.map((s) => s.elapsed),
-    volStep: steps.map((s) => s.volStep),
-    allowed: steps.map((s) => allowedStep(s.volStep, s.tau, s.elapsed)),
-    points: steps.flatMap((s) => s.points),
-    from: moves.flatMap((m) => m.from),
-    to: moves.flatMap((m) => m.to),
-    step: moves.map((m) => m.step),
-    first: moves.map((m) => m.first),
-  },
-);
-
 const pairs = Array.from({ length: 60 }, () => {
   const [nearerTau, fartherTau] = [between(60, 2_592_000), between(2_592_001, 63_072_000)];
   const farther = Array.from({ length: 13 }, () => between(4_294_967n, 10n * 2n ** 32n));
@@ -229,6 +215,130 @@ write(
   "a strike, the largest of the grid that is not above it, and the step to the next",
   columns(strikes, ["strike", "below", "step"]),
 );
+// ORC-012: surfaces whose own spot lies off the market's, seen around the live forward; also inside the settlement window.
+const NUMBERS = ["forward", "spot", "a", "b", "rho", "m", "sigma"];
+const drawn = (spot) => ({
+  forward: spot + spot / pick(1000n, 300n, -500n),
+  spot,
+  a: between(10n ** 10n, 60n * 10n ** 10n),
+  b: between(0, E12),
+  rho: between(-9n * 10n ** 7n, 9n * 10n ** 7n),
+  m: between(-(10n ** 7n), 10n ** 7n),
+  sigma: between(10n ** 6n, 5n * 10n ** 7n),
+});
+const MARKET = 90_000n * E8;
+const off = (most) => MARKET + (MARKET * between(-most, most)) / 1000n;
+const seen = Array.from({ length: 60 }, (_, i) => {
+  const s = { ...drawn(off(100)), tau: pick(1n, 900n, 1800n, 1801n, 86_400n, between(1801, 63_072_000)) };
+  const [market, average] = [off(30), off(30)];
+  // At the ends of the domain: the live forward is clamped.
+  if (i === 0) [s.forward, s.spot] = [2n ** 49n, MARKET / 2n];
+  const live = liveForward(s, s.tau, market, average);
+  return { ...s, market, average, live, vols: volatilitiesAround(s, s.tau, live) };
+});
+
+// ORC-012, ORC-013: of two expiries the nearer or the farther is published anew, from level `a` on by as little as tells accepted from refused; each with a spot of its own.
+const [DAY, WEEK] = [86_400n, 604_800n];
+const STEP = 15_000_000n;
+function faultOf(s, before, neighbour, elapsed, market) {
+  const live = liveForward(s, s.tau, market, market);
+  const vols = volatilitiesAround(s, s.tau, live);
+  const step = allowedStep(STEP, s.tau, elapsed);
+  if (before && firstStep(volatilitiesAround(before, s.tau, live), vols, step) < 13) return 1n;
+  if (!neighbour) return 0n;
+  const others = volatilitiesAround(neighbour, s.tau, liveForward(neighbour, neighbour.tau, market, market));
+  const crossing =
+    s.tau < neighbour.tau
+      ? firstCrossing(vols, s.tau, others, neighbour.tau)
+      : firstCrossing(others, neighbour.tau, vols, s.tau);
+  return crossing < 13 ? 2n : 0n;
+}
+const aged = (s, elapsed) => ({ ...s, tau: s.tau - elapsed });
+const publications = [];
+while (publications.length < 40) {
+  const day = { ...drawn(off(95)), tau: DAY };
+  const week = { ...drawn(off(95)), tau: WEEK };
+  // Half of the pairs have nearly the same total variance, so that their calendar decides.
+  const isClose = publications.length % 4 > 1;
+  if (isClose) Object.assign(week, day, { a: day.a / 6n, b: day.b / 6n, tau: WEEK, spot: week.spot });
+  if (isClose) week.forward = ceil(week.spot * ((day.forward * E8) / day.spot), E8);
+  const elapsed = isClose ? HOUR : pick(60n, 600n, HOUR);
+  const market = off(40);
+  const isDay = publications.length % 2 === 0;
+  const [before, other] = isDay ? [day, week] : [week, day];
+  const ratio = (before.forward * E8) / before.spot;
+  // Its own spot is off by as much again, and its ratio is that of before.
+  const spot = market + (market * between(-95, 95)) / 1000n;
+  const after = { ...before, spot, forward: ceil(spot * ratio, E8), m: before.m + between(-(10n ** 5n), 10n ** 5n) };
+  const isListable = [day, week].every((s) => isButterflyFree(s) && faultOf(s, null, null, 0n, MARKET) === 0n);
+  if (!isListable || faultOf(week, null, day, 0n, MARKET) !== 0n) continue;
+  const judged = (a) => faultOf(aged({ ...after, a }, elapsed), before, aged(other, elapsed), elapsed, market);
+  const way = pick(1n, -1n);
+  let [passes, fails] = [null, null];
+  for (let i = 0n; i < 200n && !(passes !== null && fails !== null); i++) {
+    const a = before.a + way * (i - 40n) * (before.a / 50n);
+    if (judged(a) === 0n) passes = a;
+    else if (passes !== null) fails = a;
+  }
+  if (passes === null || fails === null) continue;
+  while ((fails - passes) * way > 1n) {
+    const middle = (passes + fails) / 2n;
+    if (judged(middle) === 0n) passes = middle;
+    else fails = middle;
+  }
+  if (![passes, fails].every((a) => isButterflyFree(aged({ ...after, a }, elapsed)))) continue;
+  publications.push({ day, week, after, elapsed, market, isDay, passes, fails, fault: judged(fails) });
+}
+if (publications.filter((one) => one.fault === 2n).length < 8) throw new Error("too few calendars decide");
+// What they would say around the published forward is something else: so nobody may look there.
+const isBlind = ({ after, passes, day, week, isDay, elapsed }) => {
+  const s = aged({ ...after, a: passes }, elapsed);
+  const before = isDay ? day : week;
+  const step = allowedStep(STEP, s.tau, elapsed);
+  return firstStep(volatilitiesAround(before, s.tau, s.forward), volatilitiesAround(s, s.tau, s.forward), step) < 13;
+};
+if (publications.filter(isBlind).length < 8) throw new Error("too few publications depend on where one looks");
+const named = (prefix, cases) =>
+  Object.fromEntries(NUMBERS.map((name) => [prefix + name, cases.map((one) => one[name])]));
+write(
+  "ORC-012",
+  "points: the seven from 0 to the farthest of each tau; allowed: the step after a time; from, to, step, first: thirteen volatilities before and after, and the first that moved too far; seen…: a surface with the time to expiry, spot and its average, its live forward and its volatilities at the points around that; then publications: surfaces of a day and a week listed at a spot of 90,000, and after `silent` seconds, at spot `market`, one of the day (isDay 1) or the week, which is taken with a = passes and refused with a = fails (fault 1: step, 2: calendar)",
+  {
+    tau: steps.map((s) => s.tau),
+    elapsed: steps.map((s) => s.elapsed),
+    volStep: steps.map((s) => s.volStep),
+    allowed: steps.map((s) => allowedStep(s.volStep, s.tau, s.elapsed)),
+    points: steps.flatMap((s) => s.points),
+    from: moves.flatMap((m) => m.from),
+    to: moves.flatMap((m) => m.to),
+    step: moves.map((m) => m.step),
+    first: moves.map((m) => m.first),
+    ...named("seen_", seen),
+    ...columns(
+      seen.map(({ tau, market, average, live }) => ({
+        seen_tau: tau,
+        seen_market: market,
+        seen_average: average,
+        seen_live: live,
+      })),
+      ["seen_tau", "seen_market", "seen_average", "seen_live"],
+    ),
+    seen_vols: seen.flatMap((s) => s.vols),
+    ...["day", "week", "after"].reduce(
+      (all, which) => ({
+        ...all,
+        ...named(
+          `${which}_`,
+          publications.map((one) => one[which]),
+        ),
+      }),
+      {},
+    ),
+    silent: publications.map((one) => one.elapsed),
+    ...columns(publications, ["market", "passes", "fails", "fault"]),
+    isDay: publications.map((one) => (one.isDay ? 1n : 0n)),
+  },
+);
 console.log(
-  `${slices.length} slices, ${steps.length} times, ${moves.length} moves, ${pairs.length} pairs, ${bands.length} bands, ${tracks.length} tracks, ${strikes.length} strikes`,
+  `${slices.length} slices, ${steps.length} times, ${moves.length} moves, ${seen.length} views, ${publications.length} publications, ${pairs.length} pairs, ${bands.length} bands, ${tracks.length} tracks, ${strikes.length} strikes`,
 );

@@ -58,6 +58,48 @@ export function points(tau) {
   ];
 }
 
+// MRG-021: the coefficients that spec/generate.js prints.
+const LN_C = [
+  35184372088830n,
+  11728124032221n,
+  7036873928768n,
+  5026373673355n,
+  3908163732805n,
+  3221279850854n,
+  2474416650593n,
+  3532842613346n,
+];
+const LN2_Q88 = 214518661983232317777896372n;
+export function ln(n, d) {
+  const r = max(1n, (n << 64n) / d);
+  const h = BigInt(r.toString(2).length - 1);
+  const m = h >= 62n ? r >> (h - 62n) : r << (62n - h);
+  const z = ((m - 2n ** 62n) << 44n) / (m + 2n ** 62n);
+  const u = (z * z) >> 44n;
+  const p = LN_C.reduceRight((sum, c) => c + ((sum * u) >> 44n));
+  return ((h - 64n) * LN2_Q88 + z * p) >> 56n;
+}
+
+// MRG-022 from step 1's kRaw on, in Q32.
+export function volatility({ a, b, rho, m, sigma }, kRaw) {
+  const clamp = (v, least, most) => min(max(v, least), most);
+  const y = clamp(kRaw, -6n << 32n, 6n << 32n) - floor(m << 32n, E8);
+  const s = (sigma << 32n) / E8;
+  const inner = max(0n, floor(rho * y, E8) + root(y * y + s * s));
+  return root(clamp(floor(a << 64n, E12) + (b * (inner << 32n)) / E12, 2n ** 64n / 10n ** 6n, 2n ** 72n));
+}
+
+// MRG-011 of an expiry that has not passed.
+const near = (a, b) => (a + b / 2n) / b;
+export const liveForward = ({ forward, spot }, tau, market, average) =>
+  tau > 1800n
+    ? min(2n ** 49n, max(1n, near(market * forward, spot)))
+    : near((1800n - tau) * average + tau * market, 1800n);
+
+// ORC-012: of a surface at the strikes of the points around a forward.
+export const volatilitiesAround = (surface, tau, forward) =>
+  points(tau).map((k) => volatility(surface, k + ln(forward, surface.forward)));
+
 // Columns of decimal strings: case i is the i-th of each.
 export function write(rule, about, columns) {
   mkdirSync("spec/attested", { recursive: true });

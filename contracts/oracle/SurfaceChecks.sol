@@ -72,7 +72,7 @@ library SurfaceChecks {
         return c * leastE12 * leastE12 - linear * leastE12 * int256(ONE_E12) + square >= 0;
     }
 
-    /// @notice Points of log-moneyness at which surfaces are compared, ascending: 0, ±½, ±1, ±2, ±4, ±8 units of 0.6·√τ, and ±ln 8, which none passes.
+    /// @notice Points of log-moneyness to the live forward at which surfaces are compared, ascending: 0, ±½, ±1, ±2, ±4, ±8 units of 0.6·√τ, and ±ln 8, which none passes.
     /// @custom:spec ORC-012
     function points(uint256 tau) internal pure returns (int256[POINTS] memory k) {
         int256 unit = int256(Kernel.isqrt(((36 * tau) << 64) / (100 * YEAR)));
@@ -85,12 +85,18 @@ library SurfaceChecks {
         (k[0], k[12]) = (-FARTHEST_Q32, FARTHEST_Q32);
     }
 
-    /// @notice Volatilities of a surface at points that are shifted by `shiftQ32`.
+    /// @notice Volatilities of a surface, in the word of MRG-004, at the strikes that lie at points around a forward.
+    /// @param publishedForwardE8 The surface's own forward.
+    /// @param forwardE8 The one that points count from.
+    /// @custom:spec ORC-012
     function volatilities(
-        Smile memory smile,
+        uint256 svi,
+        uint256 publishedForwardE8,
         int256[POINTS] memory k,
-        int256 shiftQ32
+        uint256 forwardE8
     ) internal pure returns (uint256[POINTS] memory volsQ32) {
+        Smile memory smile = Smiles.unpack(svi);
+        int256 shiftQ32 = Kernel.ln(forwardE8, publishedForwardE8);
         for (uint256 i = 0; i < POINTS; ++i) volsQ32[i] = Smiles.atStrike(smile, k[i] + shiftQ32);
     }
 
@@ -138,7 +144,7 @@ library SurfaceChecks {
     /// The forward moves twice its step, and by a unit a second that its rounding lets pass.
     /// @param k The points.
     /// @param volsQ32 Volatilities at the points.
-    /// @param ratioE8 Forward over spot.
+    /// @param ratioE8 Live forward over spot.
     /// @custom:spec ORC-015
     function riskE6(
         SurfaceParameters memory p,

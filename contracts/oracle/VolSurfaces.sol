@@ -10,10 +10,8 @@ import {IVolSurfaces, SurfaceParameters, SurfaceUpdate} from "../interfaces/IVol
 import {AttesterSignature} from "../interfaces/RiskTypes.sol";
 import {Discounts} from "../margin/Discounts.sol";
 import {Forwards} from "../margin/Forwards.sol";
-import {Kernel} from "../margin/Kernel.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {OptionCaps} from "./OptionCaps.sol";
-import {Smiles} from "./Smiles.sol";
 import {SurfaceChecks} from "./SurfaceChecks.sol";
 import {SurfaceWords} from "./SurfaceWords.sol";
 
@@ -228,9 +226,10 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint256 tau = s.expiry - block.timestamp;
         require(SurfaceChecks.isInDomain(s), SurfaceOutOfDomain(s.underlying, s.expiry));
         require(SurfaceChecks.isButterflyFree(s, tau), SurfaceButterfly(s.underlying, s.expiry));
-        _requireForward(s, p, present, tau);
+        uint256 spotE8 = spots.storedSpotE8(s.underlying);
+        _requireForward(s, p, present, tau, spotE8);
         bytes32 svi = _pack(s);
-        _store(history, present, s, svi, _requireVolatility(s, p, present, tau, svi));
+        _store(history, present, s, svi, _requireVolatility(s, p, present, svi, spotE8));
         emit SurfacePublished(s.underlying, s.expiry, s.time, s.forwardE8, s.spotE8, svi);
     }
 
@@ -287,14 +286,14 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         SurfaceUpdate calldata s,
         SurfaceParameters memory p,
         Present memory present,
-        uint256 tau
+        uint256 tau,
+        uint256 spotE8
     ) private view {
         uint256 ratioE8 = (s.forwardE8 * ONE) / s.spotE8;
         uint256 before = present.since == 0 ? ratioE8 : (present.forwardE8 * ONE) / present.spotE8;
         uint256 elapsed = block.timestamp - present.since;
         // One unit more, because both ratios were rounded.
         uint256 step = (uint256(p.forwardStepE8) * (elapsed < HOUR ? elapsed : HOUR)) / HOUR + 1;
-        uint256 spotE8 = spots.storedSpotE8(s.underlying);
         bool sound =
             _distance(ratioE8, ONE) <= SurfaceChecks.forwardBandE8(p, tau) &&
                 _distance(ratioE8, before) <= step &&
@@ -302,6 +301,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         require(sound, ForwardOutOfBand(s.underlying, s.expiry, ratioE8, before));
     }
 
+    /// @dev Everything is looked at around the live forward, by which options are valued: S may lie off spot, and F with it, but points that S moved would look beside the money.
     /// @return riskE6 What an hour of lies moves one unit by (ORC-015).
     /// @custom:spec ORC-012
     /// @custom:spec ORC-013
@@ -309,48 +309,47 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         SurfaceUpdate calldata s,
         SurfaceParameters memory p,
         Present memory present,
-        uint256 tau,
-        bytes32 svi
+        bytes32 svi,
+        uint256 spotE8
     ) private view returns (uint256 riskE6) {
+        uint256 tau = s.expiry - block.timestamp;
+        uint256 liveE8 = _liveForwardE8(s.underlying, s.expiry, tau, spotE8, s.forwardE8, s.spotE8);
         int256[13] memory k = SurfaceChecks.points(tau);
-        uint256[13] memory vols = SurfaceChecks.volatilities(Smiles.unpack(uint256(svi)), k, 0);
+        uint256[13] memory vols = SurfaceChecks.volatilities(uint256(svi), s.forwardE8, k, liveE8);
         bool inBand = vols[6] * ONE >= uint256(p.volMinE8) << 32 && vols[6] * ONE <= uint256(p.volMaxE8) << 32;
         require(inBand, SurfaceStep(s.underlying, s.expiry, 0, 0, vols[6]));
         if (present.since != 0) {
-            // The same strikes, seen from the forward of the surface before.
-            uint256[13] memory before = SurfaceChecks.volatilities(
-                Smiles.unpack(present.svi),
-                k,
-                Kernel.ln(s.forwardE8, present.forwardE8)
-            );
+            // The same strikes on the surface before.
+            uint256[13] memory before = SurfaceChecks.volatilities(present.svi, present.forwardE8, k, liveE8);
             uint256 step = SurfaceChecks.allowedStepE8(p, tau, block.timestamp - present.since);
             uint256 i = SurfaceChecks.firstStep(before, vols, step);
             if (i < 13) revert SurfaceStep(s.underlying, s.expiry, k[i], before[i], vols[i]);
         }
-        _requireCalendar(s, k, vols, tau);
-        return SurfaceChecks.riskE6(p, k, vols, (s.forwardE8 * ONE) / s.spotE8, tau);
+        _requireCalendar(s, k, vols, spotE8);
+        return SurfaceChecks.riskE6(p, k, vols, (liveE8 * ONE) / spotE8, tau);
     }
 
-    /// @dev Compares with the neighbours that are in force.
+    /// @dev Compares with the neighbours that are in force, each around its own live forward.
     /// @custom:spec ORC-013
     function _requireCalendar(
         SurfaceUpdate calldata s,
         int256[13] memory k,
         uint256[13] memory vols,
-        uint256 tau
+        uint256 spotE8
     ) private view {
+        uint256 tau = s.expiry - block.timestamp;
         uint32[] memory expiries = expiriesOf(s.underlying);
         uint256 place = 0;
         while (expiries[place] != s.expiry) ++place;
         if (place > 0 && expiries[place - 1] > block.timestamp) {
             uint32 nearer = expiries[place - 1];
-            uint256[13] memory others = _volatilities(s.underlying, nearer, k);
+            uint256[13] memory others = _volatilities(s.underlying, nearer, k, spotE8);
             uint256 i = SurfaceChecks.firstCrossing(others, nearer - block.timestamp, vols, tau);
             if (i < 13) revert SurfaceCalendar(s.underlying, nearer, s.expiry, k[i]);
         }
         if (place + 1 < expiries.length) {
             uint32 farther = expiries[place + 1];
-            uint256[13] memory others = _volatilities(s.underlying, farther, k);
+            uint256[13] memory others = _volatilities(s.underlying, farther, k, spotE8);
             uint256 i = SurfaceChecks.firstCrossing(vols, tau, others, farther - block.timestamp);
             if (i < 13) revert SurfaceCalendar(s.underlying, s.expiry, farther, k[i]);
         }
@@ -359,10 +358,26 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     function _volatilities(
         uint16 underlying,
         uint32 expiry,
-        int256[13] memory k
+        int256[13] memory k,
+        uint256 spotE8
     ) private view returns (uint256[13] memory) {
-        uint256 word = _histories[underlying][expiry].present;
-        return SurfaceChecks.volatilities(Smiles.unpack(SurfaceWords.sviOf(word)), k, 0);
+        Present memory other = _present(_histories[underlying][expiry]);
+        uint256 tau = expiry - block.timestamp;
+        uint256 liveE8 = _liveForwardE8(underlying, expiry, tau, spotE8, other.forwardE8, other.spotE8);
+        return SurfaceChecks.volatilities(other.svi, other.forwardE8, k, liveE8);
+    }
+
+    /// @custom:spec MRG-011
+    function _liveForwardE8(
+        uint16 underlying,
+        uint32 expiry,
+        uint256 tau,
+        uint256 spotE8,
+        uint256 publishedForwardE8,
+        uint256 publishedSpotE8
+    ) private view returns (uint256) {
+        if (tau > DELAY_SECONDS) return Forwards.outsideWindow(spotE8, publishedForwardE8, publishedSpotE8);
+        return Forwards.insideWindow(spotE8, spots.windowAverageE8(underlying, expiry), tau);
     }
 
     /// @dev The surface before is set aside when none was for a delay.
@@ -405,9 +420,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         first = (uint256(expiry) << 224) | (SurfaceWords.timeOf(stamp) << 184) | (first << 144);
         uint256 published = SurfaceWords.forwardE8Of(word);
         uint256 spot = SurfaceWords.spotE8Of(stamp, SurfaceWords.PRESENT);
-        uint256 forward;
-        if (tau > DELAY_SECONDS) forward = Forwards.outsideWindow(spotE8, published, spot);
-        else forward = Forwards.insideWindow(spotE8, spots.windowAverageE8(underlying, expiry), tau);
+        uint256 forward = _liveForwardE8(underlying, expiry, tau, spotE8, published, spot);
         first |= (forward << 80) | (published << 16);
         uint256 svi = SurfaceWords.sviOf(word);
         uint256 delayedSvi = svi;

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {AveragedRecords} from "../clearing/AveragedRecords.sol";
 import {FeedParameters} from "../interfaces/ISpotMarkets.sol";
-import {SurfaceParameters, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
+import {IVolSurfaces, SurfaceParameters, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
 import {Drawdowns, InsuranceHigh} from "../oracle/Drawdowns.sol";
 import {GrowthGuards} from "../oracle/GrowthGuards.sol";
 import {MarketStates, Observation, SpotMarket} from "../oracle/MarketStates.sol";
@@ -12,6 +12,7 @@ import {OptionCaps} from "../oracle/OptionCaps.sol";
 import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
 import {VM} from "./IVm.sol";
 import {SettableSource} from "./SettableSource.sol";
+import {SurfaceColumns} from "./SurfaceColumns.sol";
 import {SurfaceFixture} from "./SurfaceFixture.sol";
 
 /// @notice Prices, settlement, averages and what lies are worth against the vectors that the C# reads, too (spec/attested).
@@ -183,6 +184,44 @@ contract OracleVectorsTest is SurfaceFixture {
             assert(int64(uint64(word >> 192)) == expected);
             VM.revertToState(id);
         }
+    }
+
+    /// @dev Through publications by surfaces whose own spot lies off the market's: what is taken, and the least beyond it that is refused.
+    function test_publish_takesWhatTheVectorsSay() public {
+        deployWithAttesters();
+        _json = VM.readFile("spec/attested/ORC-012.json");
+        SurfaceUpdate[] memory day = SurfaceColumns.read(_json, "day");
+        SurfaceUpdate[] memory week = SurfaceColumns.read(_json, "week");
+        SurfaceUpdate[] memory later = SurfaceColumns.read(_json, "after");
+        uint256[] memory isDay = _column("isDay");
+        uint256[] memory fault = _column("fault");
+        int256[] memory passes = VM.parseJsonIntArray(_json, ".passes");
+        int256[] memory fails = VM.parseJsonIntArray(_json, ".fails");
+        assert(fault.length >= 40);
+        for (uint256 i = 0; i < fault.length; ++i) {
+            uint256 id = VM.snapshotState();
+            publish(_dated(day[i], uint32(START) + 1 days));
+            publish(_dated(week[i], uint32(START) + 7 days));
+            _moveOn(i);
+            SurfaceUpdate memory s = _dated(later[i], uint32(START) + (isDay[i] == 1 ? 1 days : 7 days));
+            s.aE12 = int64(fails[i]);
+            expectRefused(s, fault[i] == 1 ? IVolSurfaces.SurfaceStep.selector : IVolSurfaces.SurfaceCalendar.selector);
+            s.aE12 = int64(passes[i]);
+            publish(s);
+            VM.revertToState(id);
+        }
+    }
+
+    function _moveOn(uint256 i) private {
+        pass(_column("silent")[i]);
+        setBtc(_column("market")[i]);
+        spots.update(BTC);
+        assert(spots.storedSpotE8(BTC) == _column("market")[i]);
+    }
+
+    function _dated(SurfaceUpdate memory s, uint32 expiry) private view returns (SurfaceUpdate memory) {
+        (s.underlying, s.expiry, s.time) = (BTC, expiry, uint40(this.clock()));
+        return s;
     }
 
     function test_risk_isThatOfTheVectors() public {

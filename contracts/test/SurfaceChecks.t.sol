@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import {SurfaceParameters, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
+import {Forwards} from "../margin/Forwards.sol";
 import {VM} from "./IVm.sol";
+import {SurfaceColumns} from "./SurfaceColumns.sol";
 import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
 
 /// @notice The rules of surfaces against the vectors that the C# reads, too (spec/attested).
@@ -43,6 +45,37 @@ contract SurfaceChecksTest {
             int256[13] memory k = SurfaceChecks.points(tau[i]);
             for (uint256 j = 0; j < 7; ++j) assert(k[6 + j] == points[7 * i + j] && k[6 - j] == -points[7 * i + j]);
         }
+    }
+
+    function test_volatilities_aroundTheLiveForwardAreThoseOfTheVectors() public view {
+        string memory json = VM.readFile("spec/attested/ORC-012.json");
+        uint256[] memory tau = VM.parseJsonUintArray(json, ".seen_tau");
+        uint256[] memory live = VM.parseJsonUintArray(json, ".seen_live");
+        uint256[] memory vols = VM.parseJsonUintArray(json, ".seen_vols");
+        SurfaceUpdate[] memory seen = SurfaceColumns.read(json, "seen");
+        assert(live.length > 50);
+        for (uint256 i = 0; i < live.length; ++i) {
+            assert(_liveForward(json, seen[i], i, tau[i]) == live[i]);
+            uint256[13] memory found = SurfaceChecks.volatilities(
+                SurfaceColumns.word(seen[i]),
+                seen[i].forwardE8,
+                SurfaceChecks.points(tau[i]),
+                live[i]
+            );
+            for (uint256 j = 0; j < 13; ++j) assert(found[j] == vols[13 * i + j]);
+        }
+    }
+
+    function _liveForward(
+        string memory json,
+        SurfaceUpdate memory s,
+        uint256 i,
+        uint256 tau
+    ) private view returns (uint256) {
+        uint256 market = VM.parseJsonUintArray(json, ".seen_market")[i];
+        uint256 average = VM.parseJsonUintArray(json, ".seen_average")[i];
+        if (tau > Forwards.WINDOW_SECONDS) return Forwards.outsideWindow(market, s.forwardE8, s.spotE8);
+        return Forwards.insideWindow(market, average, tau);
     }
 
     function test_firstStep_isThatOfTheVectors() public view {

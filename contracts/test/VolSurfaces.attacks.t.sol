@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
+import {IVolSurfaces, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
 import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {LotMath} from "../liquidation/LotMath.sol";
@@ -120,6 +120,26 @@ contract VolSurfacesAttacksTest is SurfaceFixture {
         uint256 moved = later > before ? later - before : before - later;
         // 22.5 % at this expiry, and 11.25 % between the points.
         assert(moved * 10_000 <= before * 3_375);
+    }
+
+    /// @dev A quorum says that spot is a tenth higher, and the forward with it: the live forward stays, and points around the published one would see little of the money. There a volatility of 10.6 % would become 23.7 % in one step of 30 %.
+    function test_publish_aSpotSaidToBeOffHidesNothingAtTheMoney() public {
+        SurfaceUpdate memory s = smile(ETH, uint32(START) + 25 hours);
+        s.spotE8 += s.spotE8 / 10;
+        (s.forwardE8, s.aE12, s.bE12) = (s.spotE8, 3_008_600_000, 1_331_400_000_000);
+        (s.rhoE8, s.mE8, s.sigmaE8) = (91_434_000, -8_914_100, 1_000_000);
+        publish(s);
+        pass(3600);
+        spots.update(ETH);
+        s.time = uint40(this.clock());
+        (s.aE12, s.bE12) = (3_256_000_000, 1_098_000_000_000);
+        (s.rhoE8, s.mE8, s.sigmaE8) = (91_615_500, -11_796_300, 1_532_100);
+        expectRefused(s, IVolSurfaces.SurfaceStep.selector);
+        // Nor is an expiry listed whose volatility at the money lies below its band.
+        s.expiry += 1 days;
+        (s.aE12, s.bE12) = (1_100_000_000, 500_000_000_000);
+        (s.rhoE8, s.mE8, s.sigmaE8) = (99_500_000, -6_000_000, 1_000_000);
+        expectRefused(s, IVolSurfaces.SurfaceStep.selector);
     }
 
     /// @dev What the sufficient test takes has a density that is nowhere negative: w and its slopes by differences on a fine grid.

@@ -50,7 +50,7 @@ public static class SurfaceChecks
             && IsSideFree(DivCeil(b * down, Rounding.One), BigInteger.Min(left, least), least, tau);
     }
 
-    /// <summary>Points of log-moneyness at which surfaces are compared, ascending: 0, ±½, ±1, ±2, ±4, ±8 units of 0.6·√τ, and ±ln 8, which none passes.</summary>
+    /// <summary>Points of log-moneyness to the live forward at which surfaces are compared, ascending: 0, ±½, ±1, ±2, ±4, ±8 units of 0.6·√τ, and ±ln 8, which none passes.</summary>
     /// <param name="tau">Time to expiry.</param>
     /// <param name="points">Takes 13 of them, Q32.</param>
     [SpecRule("ORC-012")]
@@ -69,10 +69,16 @@ public static class SurfaceChecks
         (points[0], points[^1]) = (-FarthestQ32, FarthestQ32);
     }
 
-    /// <summary>Volatilities of a surface at points that are shifted.</summary>
-    public static void Volatilities(in PublishedSurface s, ReadOnlySpan<long> points, long shiftQ32, Span<long> volsQ32)
+    /// <summary>Volatilities of a surface at the strikes that lie at points around a forward.</summary>
+    /// <param name="s">The surface.</param>
+    /// <param name="points">Points.</param>
+    /// <param name="forwardE8">The forward that they count from.</param>
+    /// <param name="volsQ32">Takes a volatility of each.</param>
+    [SpecRule("ORC-012")]
+    public static void Volatilities(in PublishedSurface s, ReadOnlySpan<long> points, long forwardE8, Span<long> volsQ32)
     {
         var smile = new Smile(s.Surface);
+        long shiftQ32 = Kernel.Ln(forwardE8, s.ForwardE8);
         for (int i = 0; i < PointCount; i++)
         {
             volsQ32[i] = smile.AtStrike(points[i] + shiftQ32);
@@ -115,7 +121,7 @@ public static class SurfaceChecks
     /// <summary>What an hour of lies can move the value of one unit of any option or future of an expiry by, as a part of spot in E6, rounded up; why it bounds: <c>spec/oracle.md</c>.</summary>
     /// <param name="bands">Bands and speeds.</param>
     /// <param name="volsQ32">Volatilities at the points.</param>
-    /// <param name="ratioE8">Forward over spot.</param>
+    /// <param name="ratioE8">Live forward over spot.</param>
     /// <param name="tau">Time to expiry.</param>
     [SpecRule("ORC-015")]
     public static long RiskE6(in SurfaceBands bands, ReadOnlySpan<long> volsQ32, long ratioE8, long tau)
@@ -152,6 +158,15 @@ public static class SurfaceChecks
     [SpecRule("ORC-014")]
     public static long ForwardStepE8(in SurfaceBands bands, long elapsedSeconds) => (bands.ForwardStepE8 * Math.Min(elapsedSeconds, HourSeconds) / HourSeconds) + 1;
 
+    /// <summary>The forward by which options are valued under a surface.</summary>
+    /// <param name="s">The surface.</param>
+    /// <param name="tau">Time to its expiry.</param>
+    /// <param name="spotE8">Spot as last updated.</param>
+    /// <param name="averageE8">Spot's average since the settlement window opened; of no account before it does.</param>
+    [SpecRule("MRG-011")]
+    public static long LiveForwardE8(in PublishedSurface s, long tau, long spotE8, long averageE8) =>
+        tau > Forwards.WindowSeconds ? Forwards.OutsideWindow(spotE8, s.ForwardE8, s.SpotE8) : Forwards.InsideWindow(spotE8, averageE8, tau);
+
     /// <summary>⌊forward/spot⌋, E8.</summary>
     [SpecRule("ORC-014")]
     public static long RatioE8(in PublishedSurface s) => (long)((Int128)s.ForwardE8 * Rounding.One / s.SpotE8);
@@ -174,8 +189,16 @@ public static class SurfaceChecks
     /// <param name="bands">Bands and speeds.</param>
     /// <param name="time">The block's time, unix seconds.</param>
     /// <param name="marketSpotE8">Spot as last updated.</param>
+    /// <param name="averageE8">Its average since the settlement window opened that is open, if one is: there is one at most, as expiries lie half an hour apart.</param>
     public static SurfaceFault Fault(
-        in PublishedSurface s, (PublishedSurface Surface, long SinceSeconds)? before, in PublishedSurface? nearer, in PublishedSurface? farther, in SurfaceBands bands, long time, long marketSpotE8)
+        in PublishedSurface s,
+        (PublishedSurface Surface, long SinceSeconds)? before,
+        in PublishedSurface? nearer,
+        in PublishedSurface? farther,
+        in SurfaceBands bands,
+        long time,
+        long marketSpotE8,
+        long averageE8)
     {
         long tau = s.Expiry - time;
         long elapsed = before is { } known ? time - known.SinceSeconds : 0;
@@ -198,7 +221,8 @@ public static class SurfaceChecks
         Span<long> vols = stackalloc long[PointCount];
         Span<long> others = stackalloc long[PointCount];
         Points(tau, points);
-        Volatilities(s, points, 0, vols);
+        long live = LiveForwardE8(s, tau, marketSpotE8, averageE8);
+        Volatilities(s, points, live, vols);
         Int128 middle = Math.BigMul(vols[Middle], Rounding.One);
         if (middle < (Int128)bands.VolMinE8 << 32 || middle > (Int128)bands.VolMaxE8 << 32)
         {
@@ -207,7 +231,7 @@ public static class SurfaceChecks
 
         if (before is { } present)
         {
-            Volatilities(present.Surface, points, Kernel.Ln(s.ForwardE8, present.Surface.ForwardE8), others);
+            Volatilities(present.Surface, points, live, others);
             if (FirstStep(others, vols, AllowedStepE8(bands, tau, elapsed)) < PointCount)
             {
                 return SurfaceFault.Step;
@@ -216,7 +240,7 @@ public static class SurfaceChecks
 
         if (nearer is { } near)
         {
-            Volatilities(near, points, 0, others);
+            Volatilities(near, points, LiveForwardE8(near, near.Expiry - time, marketSpotE8, averageE8), others);
             if (FirstCrossing(others, near.Expiry - time, vols, tau) < PointCount)
             {
                 return SurfaceFault.Calendar;
@@ -225,7 +249,7 @@ public static class SurfaceChecks
 
         if (farther is { } far)
         {
-            Volatilities(far, points, 0, others);
+            Volatilities(far, points, LiveForwardE8(far, far.Expiry - time, marketSpotE8, averageE8), others);
             if (FirstCrossing(vols, tau, others, far.Expiry - time) < PointCount)
             {
                 return SurfaceFault.Calendar;

@@ -40,6 +40,45 @@ public sealed class AttestedVectorTests
     }
 
     [Fact]
+    public void Volatilities_AroundTheLiveForward_AreThoseOfTheVectors()
+    {
+        Columns v = Columns.Of("ORC-012");
+        Span<long> points = stackalloc long[Points];
+        Span<long> vols = stackalloc long[Points];
+        Assert.True(v.Count("seen_live") > 50);
+        for (int i = 0; i < v.Count("seen_live"); i++)
+        {
+            PublishedSurface s = Surface(v, "seen", i, 0);
+            long live = SurfaceChecks.LiveForwardE8(s, v.Long("seen_tau", i), v.Long("seen_market", i), v.Long("seen_average", i));
+            Assert.Equal(v.Long("seen_live", i), live);
+            SurfaceChecks.Points(v.Long("seen_tau", i), points);
+            SurfaceChecks.Volatilities(s, points, live, vols);
+            Assert.Equal(v.Row("seen_vols", i, Points).ToArray(), vols.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Fault_OfPublications_IsThatOfTheVectors()
+    {
+        const long Listed = 1_800_000_000;
+        const uint Day = 86_400, Week = 604_800;
+        var bands = new SurfaceBands(15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000);
+        Columns v = Columns.Of("ORC-012");
+        Assert.True(v.Count("fault") >= 40);
+        for (int i = 0; i < v.Count("fault"); i++)
+        {
+            PublishedSurface day = Surface(v, "day", i, (uint)Listed + Day), week = Surface(v, "week", i, (uint)Listed + Week);
+            bool isDay = v.Long("isDay", i) == 1;
+            PublishedSurface after = Surface(v, "after", i, isDay ? day.Expiry : week.Expiry);
+            long market = v.Long("market", i);
+            SurfaceFault Fault(long level) => SurfaceChecks.Fault(
+                after with { AE12 = level }, (isDay ? day : week, Listed), isDay ? null : day, isDay ? week : null, bands, Listed + v.Long("silent", i), market, market);
+            Assert.Equal(SurfaceFault.None, Fault(v.Long("passes", i)));
+            Assert.Equal(v.Long("fault", i) == 1 ? SurfaceFault.Step : SurfaceFault.Calendar, Fault(v.Long("fails", i)));
+        }
+    }
+
+    [Fact]
     public void FirstCrossing_IsThatOfTheVectors()
     {
         Columns v = Columns.Of("ORC-013");
@@ -78,6 +117,12 @@ public sealed class AttestedVectorTests
         {
             Assert.Equal((ulong)v.Long("anchor", i), Corridors.AnchorOf(Band(v, i), (ulong)v.Long("value", i), (ulong)v.Long("old", i), v.Long("isOver", i) == 1, v.Long("down", i) == 1));
         }
+    }
+
+    private static PublishedSurface Surface(Columns v, string name, int i, uint expiry)
+    {
+        long Of(string field) => v.Long($"{name}_{field}", i);
+        return new PublishedSurface(expiry, Of("forward"), Of("spot"), Of("a"), Of("b"), (int)Of("rho"), (int)Of("m"), (uint)Of("sigma"));
     }
 
     private static ParameterBand Band(Columns v, int i) => new(

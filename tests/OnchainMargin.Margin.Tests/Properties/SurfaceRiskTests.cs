@@ -6,6 +6,7 @@ namespace OnchainMargin.Margin.Tests.Properties;
 public sealed class SurfaceRiskTests(ITestOutputHelper output)
 {
     private const long Forward = 9_000_000_000_000;
+    private const long Market = Forward;
     private const double Q32 = 4_294_967_296;
     private const double E8 = 1e8;
     private const double E12 = 1e12;
@@ -90,37 +91,73 @@ public sealed class SurfaceRiskTests(ITestOutputHelper output)
         Assert.InRange(ratio, 0.1, 1);
     }
 
+    /// <summary>Surfaces whose own spot, and forward with it, lies off the market's by as much as its band lets it: what hides at the money is seen, and what is taken in a silent hour and an hour of steps stays within the risk.</summary>
+    /// <param name="days">To expiry.</param>
+    /// <param name="off">The surface's own spot over the market's.</param>
+    [Theory]
+    [InlineData(0.1, 1.1)]
+    [InlineData(0.3, 0.9)]
+    [InlineData(1, 1.1)]
+    [InlineData(1, 0.9)]
+    [InlineData(1, 1.07)]
+    [InlineData(2, 1.1)]
+    [InlineData(2, 0.95)]
+    [InlineData(7, 1.1)]
+    public void RiskE6_SpotSaidToBeOff_IsNotExceeded(double days, double off)
+    {
+        long tau = (long)(days * 86_400);
+        var random = new Random(12);
+        double largest = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            PublishedSurface first = Bent(random, off, tau), goal = Bent(random, off, tau);
+            PublishedSurface present = Towards(first, goal, 3600, tau);
+            for (int quarter = 0; quarter < 4; quarter++)
+            {
+                present = Towards(present, goal, 900, tau);
+            }
+
+            double ratio = Ratios(first, present, tau, Bands with { ForwardStepE8 = 0 }).Ratio;
+            Assert.True(ratio <= 1, $"{first} to {present} of {days} days: {ratio:F3} of what the rule says");
+            largest = Math.Max(largest, ratio);
+        }
+
+        output.WriteLine($"{days} days, spot said to be {off} of what it is: {largest:F3} of the risk at most");
+        Assert.InRange(largest, 0.2, 1);
+    }
+
     /// <summary>The largest move of an option against the risk before; and against what it would be by the largest volatility within two units of the forward, wherever the strike lies.</summary>
-    private static (double Ratio, double Formerly) Ratios(in PublishedSurface before, in PublishedSurface after, long tau)
+    private static (double Ratio, double Formerly) Ratios(in PublishedSurface before, in PublishedSurface after, long tau) => Ratios(before, after, tau, Bands);
+
+    private static (double Ratio, double Formerly) Ratios(in PublishedSurface before, in PublishedSurface after, long tau, in SurfaceBands bands)
     {
         long[] points = new long[SurfaceChecks.PointCount];
         long[] vols = new long[SurfaceChecks.PointCount];
         SurfaceChecks.Points(tau, points);
-        SurfaceChecks.Volatilities(before, points, 0, vols);
-        double years = tau / 31_536_000.0, spot = before.SpotE8 / E8, moved = 0;
+        long live = SurfaceChecks.LiveForwardE8(before, tau, Market, Market);
+        SurfaceChecks.Volatilities(before, points, live, vols);
+        double years = tau / 31_536_000.0, spot = Market / E8, moved = 0;
         for (int i = 0; i < Strikes; i++)
         {
             // Half of the strikes near the forward.
             double place = (i - (Strikes / 2)) / (Strikes / 2.0);
             double k = i % 2 == 0 ? Farthest * place : Math.Min(Farthest, 4 * points[Middle + 2] / Q32) * place;
-            double strike = before.ForwardE8 / E8 * Math.Exp(k);
-            double call = Value(after, strike, years) - Value(before, strike, years);
-            double put = call - ((after.ForwardE8 - before.ForwardE8) / E8);
+            double strike = live / E8 * Math.Exp(k);
+            double call = Value(after, strike, tau) - Value(before, strike, tau);
+            double put = call - ((SurfaceChecks.LiveForwardE8(after, tau, Market, Market) - live) / E8);
             moved = Math.Max(moved, Math.Max(Math.Abs(call), Math.Abs(put)));
         }
 
         double step = SurfaceChecks.AllowedStepE8(Bands, tau, 3600) / E8;
         double growth = ((1 + step) * (2 + step) / (2 - step)) - 1;
-        double forward = ((2 * Bands.ForwardStepE8) + 3600) / E8;
-        double formerly = forward + ((SurfaceChecks.RatioE8(before) / E8 + forward) * Math.Min(1, 0.4 * vols[3..10].Max() / Q32 * Math.Sqrt(years) * growth));
-        return (moved / spot / (SurfaceChecks.RiskE6(Bands, vols, SurfaceChecks.RatioE8(before), tau) / 1e6), moved / spot / formerly);
+        double forward = ((2 * bands.ForwardStepE8) + 3600) / E8;
+        double formerly = forward + (((live / (double)Market) + forward) * Math.Min(1, 0.4 * vols[3..10].Max() / Q32 * Math.Sqrt(years) * growth));
+        return (moved / spot / (SurfaceChecks.RiskE6(bands, vols, (long)((Int128)live * (long)E8 / Market), tau) / 1e6), moved / spot / formerly);
     }
 
-    private static double Value(in PublishedSurface s, double strike, double years)
-    {
-        double forward = s.ForwardE8 / E8;
-        return Sample.Black(forward, strike, s.VolatilityQ32((long)(Math.Log(strike / forward) * Q32)) / Q32, years);
-    }
+    /// <summary>As contracts value options: at the live forward, strikes where the surface was published.</summary>
+    private static double Value(in PublishedSurface s, double strike, long tau) =>
+        Sample.Black(SurfaceChecks.LiveForwardE8(s, tau, Market, Market) / E8, strike, s.VolatilityQ32((long)(Math.Log(strike / (s.ForwardE8 / E8)) * Q32)) / Q32, tau / 31_536_000.0);
 
     /// <summary>Every variance by a factor, and the forward by another, strikes keeping their volatilities otherwise.</summary>
     private static PublishedSurface Moved(in PublishedSurface s, double variance, double forward) => s with
@@ -130,6 +167,56 @@ public sealed class SurfaceRiskTests(ITestOutputHelper output)
         ForwardE8 = (long)(s.ForwardE8 * forward),
         ME8 = s.ME8 - (int)(Math.Log(forward) * E8),
     };
+
+    /// <summary>As far from one surface towards another as the contract takes after so many seconds, found by halves.</summary>
+    private static PublishedSurface Towards(PublishedSurface start, PublishedSurface goal, long elapsed, long tau)
+    {
+        const int Parts = 1 << 12;
+        long Mix(long a, long b, int part) => a + (long)((Int128)(b - a) * part / Parts);
+        PublishedSurface At(int part) => start with
+        {
+            AE12 = Mix(start.AE12, goal.AE12, part),
+            BE12 = Mix(start.BE12, goal.BE12, part),
+            RhoE8 = (int)Mix(start.RhoE8, goal.RhoE8, part),
+            ME8 = (int)Mix(start.ME8, goal.ME8, part),
+            SigmaE8 = (uint)Mix(start.SigmaE8, goal.SigmaE8, part),
+        };
+        int low = 0, high = Parts + 1;
+        while (high - low > 1)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = Refused(At(middle), (start, elapsed), tau) ? (low, middle) : (middle, high);
+        }
+
+        return At(low);
+    }
+
+    private static bool Refused(in PublishedSurface s, (PublishedSurface Surface, long Elapsed)? before, long tau)
+    {
+        const long Now = 1_800_000_000;
+        (PublishedSurface, long)? known = before is { } b ? (b.Surface, Now - b.Elapsed) : null;
+        return SurfaceChecks.Fault(s with { Expiry = (uint)(Now + tau) }, known, null, null, Bands, Now, Market, Market) != SurfaceFault.None;
+    }
+
+    /// <summary>Low and flat beyond the live money and steep before it, which hides the most where points lie beside it; one that may be listed.</summary>
+    private static PublishedSurface Bent(Random random, double off, long tau)
+    {
+        double money = -Math.Log(off);
+        while (true)
+        {
+            double level = 0.0026 * Math.Pow(30, random.NextDouble()), b = 0.05 * Math.Pow(80, random.NextDouble());
+            double rho = -Math.Sign(money) * (1 - (0.2 * Math.Pow(random.NextDouble(), 3))), sigma = 0.01 * Math.Pow(5, random.NextDouble());
+            PublishedSurface s = Of([level - (b * sigma * Math.Sqrt(1 - (rho * rho))), b, rho, money * (0.5 + random.NextDouble()), sigma]) with
+            {
+                ForwardE8 = (long)(Forward * off),
+                SpotE8 = (long)(Forward * off),
+            };
+            if (!Refused(s, null, tau))
+            {
+                return s;
+            }
+        }
+    }
 
     private static PublishedSurface Of(double[] p) =>
         new(0, Forward, Forward, (long)(p[0] * E12), (long)(p[1] * E12), (int)(p[2] * E8), (int)(p[3] * E8), (uint)(p[4] * E8));

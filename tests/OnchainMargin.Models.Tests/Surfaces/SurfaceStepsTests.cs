@@ -36,7 +36,7 @@ public sealed class SurfaceStepsTests
 
         // A sixth of the hour's 15 % times kappa, which is 1.5 at a week.
         Assert.InRange(moved, 0.02, 0.0375);
-        Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, (before.Surface, before.SinceSeconds), null, null, Bands, later + 12, Spot));
+        Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, (before.Surface, before.SinceSeconds), null, null, Bands, later + 12, Spot, Spot));
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class SurfaceStepsTests
                 (PublishedSurface, long)? before = held.FindIndex(one => one.Surface.Expiry == step.Expiry) is var at and >= 0 ? (held[at].Surface, held[at].SinceSeconds) : null;
                 PublishedSurface? near = step.Expiry == Month ? held.Where(one => one.Surface.Expiry == Week).Select(one => (PublishedSurface?)one.Surface).FirstOrDefault() : null;
                 PublishedSurface? far = step.Expiry == Week ? held.Where(one => one.Surface.Expiry == Month).Select(one => (PublishedSurface?)one.Surface).FirstOrDefault() : null;
-                Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, before, near, far, Bands, time + 5, (long)spot));
+                Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, before, near, far, Bands, time + 5, (long)spot, (long)spot));
                 held.RemoveAll(one => one.Surface.Expiry == step.Expiry);
                 held.Add(new SurfaceInForce(step.Surface, time, time));
             }
@@ -108,6 +108,38 @@ public sealed class SurfaceStepsTests
 
         Assert.Equal(2, held.Count);
         Assert.All(held, one => Assert.True(one.TimeSeconds > Now + 82_800));
+    }
+
+    /// <summary>Spot moves between the plan and the block that it lands in, and the points with it: what steps hold back is still accepted.</summary>
+    /// <param name="moved">By which part spot moves.</param>
+    [Theory]
+    [InlineData(0.003)]
+    [InlineData(0.01)]
+    [InlineData(-0.01)]
+    public void Plan_SpotMovesBeforeItLands_IsAccepted(double moved)
+    {
+        var random = new Random(5);
+        int heldBack = 0;
+        List<SurfaceInForce> held = [];
+        double level = 0.6, rho = -0.2, spot = Spot;
+        for (long time = Now; time < Now + 86_400; time += 600)
+        {
+            level = Math.Clamp(level * Math.Exp(0.08 * (random.NextDouble() - 0.5)), 0.2, 2);
+            rho = Math.Clamp(rho + (0.1 * (random.NextDouble() - 0.5)), -0.6, 0.3);
+            spot *= Math.Exp(0.01 * (random.NextDouble() - 0.5));
+            SurfaceTarget[] targets = [Target((uint)Now + (2 * 86_400), level * 1.2, rho, time), Target(Week, level * 1.1, rho, time), Target(Month, level, rho, time)];
+            long landed = (long)(spot * (1 + moved));
+            foreach (SteppedSurface step in SurfaceSteps.Plan(held, targets, Bands, (long)spot, time).Where(step => step.IsPublishable))
+            {
+                (PublishedSurface, long)? before = held.FindIndex(one => one.Surface.Expiry == step.Expiry) is var at and >= 0 ? (held[at].Surface, held[at].SinceSeconds) : null;
+                Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, before, null, null, Bands, time + 2, landed, landed));
+                heldBack += step.Bound == SurfaceFault.None ? 0 : 1;
+                held.RemoveAll(one => one.Surface.Expiry == step.Expiry);
+                held.Add(new SurfaceInForce(step.Surface, time, time));
+            }
+        }
+
+        Assert.True(heldBack > 100);
     }
 
     private static SurfaceTarget Target(uint expiry, double level, double rho = -0.2, long time = Now)
