@@ -1,6 +1,5 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Attestations;
-using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Solver.Attesting;
 
@@ -11,17 +10,4 @@ internal sealed record AttestedBookView(ulong Checkpoint, IEnumerable<string> At
 {
     /// <summary>A book to be sent: it is written as it is read, a text at a time, and never stands whole in memory.</summary>
     public static AttestedBookView Of(AttestedBook book) => new(book.Checkpoint, book.Attestations.Select(static attestation => HexData.Encode(attestation.Encode())));
-
-    /// <summary>The book; null when what was sent is none.</summary>
-    public AttestedBook? Read()
-    {
-        try
-        {
-            return new AttestedBook(Checkpoint, Attestations.Select(static text => RiskRegistry.RiskAttestation.Decode(HexData.Decode(text))));
-        }
-        catch (Exception error) when (error is ArgumentException or EthereumException or OverflowException)
-        {
-            return null;
-        }
-    }
 }

@@ -147,11 +147,16 @@ internal sealed class AttesterRole(
             _compared[signer] = epoch.Checkpoint;
             SolverTelemetry.Disagreements.Add(1);
             logger.BookDiffers(signer, epoch.Epoch, epoch.Checkpoint, other.BookRoot, own.Root);
-            if (await peers.FindBookAsync(options.Peers, other.Checkpoint, other.ModelHash, other.BookRoot, cancellationToken).ConfigureAwait(false) is { } theirs)
+            foreach (string peer in options.Peers)
             {
-                foreach (BookDifference difference in BookDifference.Between(own, theirs).Take(MostDifferences))
+                if (await peers.FindBookAsync(peer, other, own, cancellationToken).ConfigureAwait(false) is { } theirs)
                 {
-                    logger.TermDiffers(difference.Account, difference.Term, difference.Own, difference.Theirs);
+                    foreach (BookDifference difference in BookDifference.Between(own, theirs).Take(MostDifferences))
+                    {
+                        logger.TermDiffers(difference.Account, difference.Term, difference.Own, difference.Theirs);
+                    }
+
+                    break;
                 }
             }
         }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Quorum;
 
 namespace OnchainMargin.Solver.Attesting;
@@ -12,6 +12,9 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
 {
     /// <summary>Room for the signatures of all attesters that there can be.</summary>
     private const long LargestAnswerBytes = 1 << 20;
+
+    /// <summary>A wrong book may have accounts that nobody opened. As many more as this take 20 MB; a book of more is judged by its leaves, as they are demanded.</summary>
+    private const int FurtherAccounts = 100_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
@@ -37,20 +40,23 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
         }
     }
 
-    /// <summary>The book by a model with a root, which does not hold the model, from whichever peer has it; null when none has.</summary>
-    public async Task<AttestedBook?> FindBookAsync(IEnumerable<string> peers, ulong checkpoint, Hash32 modelHash, Hash32 root, CancellationToken cancellationToken)
+    /// <summary>The book of an epoch as a peer has it; null when it has none with that root by that model, which the root does not hold.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="own">This node's book of the same checkpoint: one of many more accounts is not read, however many its signers say there are.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public Task<AttestedBook?> FindBookAsync(string peer, RiskRegistry.RiskEpoch epoch, AttestedBook own, CancellationToken cancellationToken)
     {
-        foreach (string peer in peers)
-        {
-            AttestedBookView? view = await TryAsync(peer, url => http.GetFromJsonAsync<AttestedBookView>(new Uri(url, string.Create(CultureInfo.InvariantCulture, $"attest/books/{checkpoint}")), Json, cancellationToken))
-                .ConfigureAwait(false);
-            if (view?.Read() is { } book && book.Root == root && book.ModelHash == modelHash)
+        long mostAccounts = Math.Min(epoch.Accounts, (long)own.Attestations.Length + FurtherAccounts);
+        return TryAsync(peer, url => InTimeAsync(
+            async token =>
             {
-                return book;
-            }
-        }
-
-        return null;
+                using HttpResponseMessage reply = await http.GetAsync(new Uri(url, string.Create(CultureInfo.InvariantCulture, $"attest/books/{epoch.Checkpoint}")), HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
+                await using Stream sent = await reply.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(token).ConfigureAwait(false);
+                AttestedBook book = await AttestedBookReader.ReadAsync(sent, epoch.Checkpoint, mostAccounts, token).ConfigureAwait(false);
+                return book.Root == epoch.BookRoot && book.ModelHash == epoch.ModelHash ? book : null;
+            },
+            cancellationToken));
     }
 
     private Task<object?[]> OfferAsync<TOffer>(IEnumerable<string> peers, string path, TOffer offer, CancellationToken cancellationToken) =>
@@ -66,27 +72,36 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
         })));
 
     /// <summary>Posts and reads the answer, as much of it as an honest one can have.</summary>
-    private async Task<HttpResponseMessage> PostAsync<TBody>(Uri url, TBody body, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> PostAsync<TBody>(Uri url, TBody body, CancellationToken cancellationToken) => InTimeAsync(
+        async token =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = JsonContent.Create(body, options: Json) };
+            HttpResponseMessage reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
+            try
+            {
+                await reply.Content.LoadIntoBufferAsync(LargestAnswerBytes, token).ConfigureAwait(false);
+                return reply;
+            }
+            catch (Exception)
+            {
+                reply.Dispose();
+                throw;
+            }
+        },
+        cancellationToken);
+
+    /// <summary>The time that the client allows counts for the headers only where an answer is read as it comes: here for all of it.</summary>
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(http.Timeout);
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = JsonContent.Create(body, options: Json) };
-        HttpResponseMessage? reply = null;
         try
         {
-            reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
-            await reply.Content.LoadIntoBufferAsync(LargestAnswerBytes, limit.Token).ConfigureAwait(false);
-            return reply;
+            return await ask(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception failure)
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            reply?.Dispose();
-            if (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                throw new HttpRequestException("it did not answer in time", failure);
-            }
-
-            throw;
+            throw new HttpRequestException("it did not answer in time", late);
         }
     }
 

@@ -31,10 +31,19 @@ internal sealed class WatchtowerRole(
 {
     private const int HeaderBytes = 64;
 
+    /// <summary>How long a source is not asked again for a book that it did not give. It may only have been away, and to refute by its book takes minutes where a demand takes ten; a book is challenged within days.</summary>
+    private static readonly TimeSpan SourceRest = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long that rests which the node could not estimate: each further time may cost a round its patience, so the rests grow, to a fraction of the days in which a challenge counts.</summary>
+    private static readonly TimeSpan FirstRest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
+
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Hash32> _reported = [];
     private readonly HashSet<(Hash32 Root, Hash32 Model)> _sound = [];
     private readonly HashSet<Hash32> _judged = [];
+    private readonly Dictionary<string, (DateTimeOffset Until, TimeSpan For)> _resting = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Source, Hash32 Root, Hash32 Model), DateTimeOffset> _askedInVain = [];
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Watchtower;
@@ -50,14 +59,21 @@ internal sealed class WatchtowerRole(
             return;
         }
 
-        foreach (BookEpoch epoch in indexed.Book.Epochs.Values)
+        try
         {
-            await EachAsync($"epoch {epoch.Epoch}", () => JudgeAsync(indexed, epoch, cancellationToken)).ConfigureAwait(false);
-        }
+            foreach (BookEpoch epoch in indexed.Book.Epochs.Values)
+            {
+                await EachAsync($"epoch {epoch.Epoch}", () => JudgeAsync(indexed, epoch, cancellationToken)).ConfigureAwait(false);
+            }
 
-        foreach (UsedAttestation used in indexed.Book.Used)
+            foreach (UsedAttestation used in indexed.Book.Used)
+            {
+                await EachAsync($"attestation {used.AttestationHash} that was used", () => JudgeAsync(indexed, used, cancellationToken)).ConfigureAwait(false);
+            }
+        }
+        catch (RpcTransportException)
         {
-            await EachAsync($"attestation {used.AttestationHash} that was used", () => JudgeAsync(indexed, used, cancellationToken)).ConfigureAwait(false);
+            // What the node hung in rests now: the next round goes on behind it. So a node that hangs costs a round its patience once, and nothing its turn; one that is away altogether fails the index.
         }
     }
 
@@ -140,8 +156,7 @@ internal sealed class WatchtowerRole(
             logger.RootIsWrong(epoch.Epoch, epoch.Checkpoint, epoch.BookRoot, own.Root);
         }
 
-        AttestedBook? theirs = await peers.FindBookAsync(options.Sources, epoch.Checkpoint, epoch.ModelHash, epoch.BookRoot, cancellationToken).ConfigureAwait(false);
-        if (theirs is null)
+        if (await FindServedAsync(epoch, own, cancellationToken).ConfigureAwait(false) is not { } theirs)
         {
             await ChallengeUnservedAsync(indexed, epoch, own, cancellationToken).ConfigureAwait(false);
             return;
@@ -155,6 +170,28 @@ internal sealed class WatchtowerRole(
                 return;
             }
         }
+    }
+
+    /// <summary>The book of a wrong epoch from whichever source has it. One that did not give it is left for a while: what it sends instead may take seconds each time, and the other epochs wait.</summary>
+    private async Task<AttestedBook?> FindServedAsync(BookEpoch epoch, AttestedBook own, CancellationToken cancellationToken)
+    {
+        foreach (string source in options.Sources)
+        {
+            (string Source, Hash32 Root, Hash32 Model) question = (source, epoch.BookRoot, epoch.ModelHash);
+            if (_askedInVain.TryGetValue(question, out DateTimeOffset asked) && time.GetUtcNow() - asked < SourceRest)
+            {
+                continue;
+            }
+
+            if (await peers.FindBookAsync(source, new RiskRegistry.RiskEpoch(epoch.Epoch, epoch.Checkpoint, epoch.ModelHash, epoch.BookRoot, epoch.Accounts), own, cancellationToken).ConfigureAwait(false) is { } book)
+            {
+                return book;
+            }
+
+            _askedInVain[question] = time.GetUtcNow();
+        }
+
+        return null;
     }
 
     /// <summary>Nobody serves the book: its leaves are asked for on chain, and judged as they come; one that does not come voids the epoch.</summary>
@@ -224,17 +261,27 @@ internal sealed class WatchtowerRole(
                 ? calls.Refute(accused, refutation.Preimages, witness, salt)
                 : calls.Recompute(accused, refutation.Preimages, salt);
             await SendAsync($"refute {subject}", challenge, cancellationToken).ConfigureAwait(false);
+
+            // What the contract refuses now it would refuse of other leaves as well; what rests must not hide them.
+            return !IsResting($"refute {subject}");
         }
 
         return commitment is not null;
     }
 
-    /// <summary>Sends what is not under way or done already; null when it is refused.</summary>
+    /// <summary>Sends what is not under way or done already; null when it is refused, or rests.</summary>
+    /// <exception cref="RpcTransportException">Thrown when the node does not answer.</exception>
     private async Task<OutboxEntry?> SendAsync(string intent, TransactionRequest request, CancellationToken cancellationToken)
     {
+        if (IsResting(intent))
+        {
+            return null;
+        }
+
         try
         {
             OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(intent, request), cancellationToken).ConfigureAwait(false);
+            _resting.Remove(intent);
             if (entry.IsNew)
             {
                 SolverTelemetry.Challenges.Add(1);
@@ -243,10 +290,31 @@ internal sealed class WatchtowerRole(
 
             return entry;
         }
-        catch (EthereumException error) when (error is RevertException or RpcErrorException or TransactionTooLargeException)
+        catch (RevertException error)
         {
-            logger.ChallengeRefused(intent, error is RevertException revert ? revert.Reason.ToString() ?? "" : error.Message);
+            logger.ChallengeRefused(intent, error.Reason.ToString() ?? "");
             return null;
         }
+        catch (EthereumException error) when (error is RpcErrorException or TransactionTooLargeException)
+        {
+            Rest(intent, error.Message);
+            return null;
+        }
+        catch (RpcTransportException error)
+        {
+            Rest(intent, error.Message);
+            throw;
+        }
+    }
+
+    private bool IsResting(string intent) => _resting.TryGetValue(intent, out (DateTimeOffset Until, TimeSpan For) resting) && time.GetUtcNow() < resting.Until;
+
+    /// <summary>Leaves what the node cannot estimate, or not in time, for a while, twice as long each time: whoever signs something of that kind must not hide other wrong leaves behind it.</summary>
+    private void Rest(string intent, string reason)
+    {
+        TimeSpan rest = _resting.TryGetValue(intent, out (DateTimeOffset Until, TimeSpan For) before) ? before.For * 2 : FirstRest;
+        rest = rest < LongestRest ? rest : LongestRest;
+        _resting[intent] = (time.GetUtcNow() + rest, rest);
+        logger.ChallengeRests(intent, string.Create(CultureInfo.InvariantCulture, $"{rest.TotalSeconds}"), reason);
     }
 }

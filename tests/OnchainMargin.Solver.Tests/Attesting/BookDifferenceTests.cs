@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Protocol.Attestations;
@@ -23,14 +24,17 @@ public sealed class BookDifferenceTests
     }
 
     [Fact]
-    public void View_OfABook_ReadsBackToItsRootAndRefusesWhatIsNone()
+    public async Task View_OfABook_ReadsBackToItsRootAndRefusesWhatIsNone()
     {
-        AttestedBook book = Book(Attestation(1, 100), Attestation(2, -200));
-        Assert.Equal(book.Root, AttestedBookView.Of(book).Read()!.Root);
-        AttestedBookView view = AttestedBookView.Of(book);
-        Assert.Null(new AttestedBookView(view.Checkpoint + 1, view.Attestations).Read());
-        Assert.Null(new AttestedBookView(view.Checkpoint, ["0x12"]).Read());
-        Assert.Null(new AttestedBookView(view.Checkpoint, ["nonsense"]).Read());
+        AttestedBookView view = AttestedBookView.Of(Book(Attestation(1, 100), Attestation(2, -200)));
+        Assert.Equal(Book(Attestation(1, 100), Attestation(2, -200)).Root, (await ReadAsync(view)).Root);
+        await Assert.ThrowsAsync<JsonException>(() => ReadAsync(view with { Checkpoint = view.Checkpoint + 1 }));
+        await Assert.ThrowsAsync<JsonException>(() => ReadAsync(view with { Attestations = ["0x12"] }));
+        await Assert.ThrowsAsync<JsonException>(() => ReadAsync(view with { Attestations = ["nonsense"] }));
+        await Assert.ThrowsAsync<JsonException>(() => ReadAsync(view with { Attestations = [.. view.Attestations, .. view.Attestations] }));
+
+        Task<AttestedBook> ReadAsync(AttestedBookView sent) =>
+            AttestedBookReader.ReadAsync(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(sent, JsonSerializerOptions.Web)), view.Checkpoint, 5, CancellationToken.None);
     }
 
     [Fact]

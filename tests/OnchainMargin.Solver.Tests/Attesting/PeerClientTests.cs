@@ -1,5 +1,8 @@
+using System.Net;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Generated;
@@ -33,7 +36,7 @@ public sealed class PeerClientTests
         var peers = new PeerClient(http, NullLogger<PeerClient>.Instance);
         string[] urls = [server.Endpoint.ToString()];
 
-        Assert.Null(await peers.FindBookAsync(urls, 1, MarginModel.Hash, Keccak256.HashUtf8("a root"), CancellationToken.None));
+        Assert.Null(await peers.FindBookAsync(urls[0], new RiskRegistry.RiskEpoch(1, 1, MarginModel.Hash, Keccak256.HashUtf8("a root"), 1), Book(MarginModel.Hash), CancellationToken.None));
         var answers = new List<SignedAttestation>();
         await foreach (SignedAttestation signed in peers.AskAsync(urls, new AttestationRequest(1, 1, "0x", "0x", new ProofAsker("0x", "0x")), CancellationToken.None))
         {
@@ -48,14 +51,60 @@ public sealed class PeerClientTests
     [Fact]
     public async Task FindBook_WithTheRootUnderAnotherModel_IsNotBelieved()
     {
-        var book = new AttestedBook(1, [new RiskRegistry.RiskAttestation(1, Keccak256.Empty, Keccak256.Empty, 5, 4, 3, 1, Keccak256.HashUtf8("another model"), 99)]);
+        AttestedBook book = Book(Keccak256.HashUtf8("another model"));
         string body = JsonSerializer.Serialize(AttestedBookView.Of(book), JsonSerializerOptions.Web);
         using var server = new RawServer($"{Json}Content-Length: {body.Length}\r\n\r\n{body}");
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         var peers = new PeerClient(http, NullLogger<PeerClient>.Instance);
-        string[] urls = [server.Endpoint.ToString()];
+        string peer = server.Endpoint.ToString();
 
-        Assert.Null(await peers.FindBookAsync(urls, 1, MarginModel.Hash, book.Root, CancellationToken.None));
-        Assert.Equal(book.Root, (await peers.FindBookAsync(urls, 1, book.ModelHash, book.Root, CancellationToken.None))?.Root);
+        Assert.Null(await peers.FindBookAsync(peer, book.ToEpoch(1) with { ModelHash = MarginModel.Hash }, book, CancellationToken.None));
+        Assert.Equal(book.Root, (await peers.FindBookAsync(peer, book.ToEpoch(1), book, CancellationToken.None))?.Root);
+    }
+
+    /// <summary>An attester signs that its book has as many accounts as it likes, and answers as long as it likes.</summary>
+    [Theory]
+    [InlineData(1U, "ATTESTATION,")]
+    [InlineData(uint.MaxValue, "ATTESTATION,")]
+    [InlineData(1U, "0123456789abcdef")]
+    [InlineData(1U, "   ")]
+    public async Task FindBook_APeerThatSendsWithoutEnd_IsReadNoFurtherThanABookCanBe(uint accounts, string part)
+    {
+        AttestedBook own = Book(MarginModel.Hash);
+        string attestation = $"\"{HexData.Encode(own.Attestations[0].Encode())}\"";
+        string start = part.StartsWith('A') ? "{\"checkpoint\":1,\"attestations\":[" : part.StartsWith('0') ? "{\"checkpoint\":1,\"attestations\":[\"0x" : "{";
+        await using var endless = new EndlessStream(Encoding.UTF8.GetBytes(start), Encoding.UTF8.GetBytes(part.Replace("ATTESTATION", attestation, StringComparison.Ordinal)));
+        using var http = new HttpClient(new StreamHandler(endless)) { Timeout = TimeSpan.FromMinutes(10) };
+        var peers = new PeerClient(http, NullLogger<PeerClient>.Instance);
+
+        Assert.Null(await peers.FindBookAsync("http://peer.example", own.ToEpoch(1) with { BookRoot = Keccak256.HashUtf8("a root"), Accounts = accounts }, own, CancellationToken.None));
+        Assert.InRange(endless.Taken, 1, accounts == 1 ? 1 << 18 : 1 << 27);
+    }
+
+    /// <summary>Whatever the pieces that a book comes in, it is the one that was sent.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(577)]
+    [InlineData(100_000)]
+    public async Task FindBook_InPieces_IsTheBookThatWasSent(int piece)
+    {
+        var book = new AttestedBook(1, [.. Enumerable.Range(1, 300).Select(static account => Book(MarginModel.Hash).Attestations[0] with { Account = (ulong)account })]);
+        await using var sent = new PieceStream(JsonSerializer.SerializeToUtf8Bytes(AttestedBookView.Of(book), JsonSerializerOptions.Web), piece);
+        using var http = new HttpClient(new StreamHandler(sent));
+
+        AttestedBook? found = await new PeerClient(http, NullLogger<PeerClient>.Instance).FindBookAsync("http://peer.example", book.ToEpoch(1), book, CancellationToken.None);
+        Assert.Equal([.. book.Attestations], found!.Attestations.ToArray());
+    }
+
+    private static AttestedBook Book(Hash32 model) => new(1, [new RiskRegistry.RiskAttestation(1, Keccak256.Empty, Keccak256.Empty, 5, 4, 3, 1, model, 99)]);
+
+    private sealed class StreamHandler(Stream body) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) });
+    }
+
+    private sealed class PieceStream(byte[] bytes, int piece) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => base.ReadAsync(buffer[..Math.Min(piece, buffer.Length)], cancellationToken);
     }
 }

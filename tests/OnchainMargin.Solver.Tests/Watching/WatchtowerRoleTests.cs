@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Protocol.Attestations;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Attesting;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Api;
+using OnchainMargin.Solver.Tests.Store;
+using OnchainMargin.Solver.Tests.Transactions;
+using OnchainMargin.Solver.Transactions;
+using OnchainMargin.Solver.Watching;
+using OnchainMargin.Tests.Shared;
+
+namespace OnchainMargin.Solver.Tests.Watching;
+
+public sealed class WatchtowerRoleTests : IDisposable
+{
+    private readonly ApiWorld _world = new();
+    private readonly AttestedBooks _attested = new();
+    private readonly FakeTransactionNode _node = new();
+    private readonly FakeTime _time = new();
+    private readonly Broadcast<IndexedBook> _books = new();
+    private readonly SolverStore _store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
+    private readonly TransactionManager _manager;
+    private readonly Source _source = new();
+    private readonly HttpClient _http;
+    private readonly WatchtowerRole _role;
+
+    public WatchtowerRoleTests()
+    {
+        PrivateKey key = _world.Owners[0];
+        _http = new HttpClient(_source);
+        _manager = new TransactionManager(_node, new SigningKey(key, 31337), _store, new TransactionOptions(), new HastyTime(), NullLogger<TransactionManager>.Instance);
+        _role = new WatchtowerRole(
+            _books, _attested, key, new ProtocolCalls(SampleDeployment.Contracts), new PeerClient(_http, NullLogger<PeerClient>.Instance), _manager,
+            new WatchtowerOptions { Sources = ["http://source.example"], MaximumDemands = 0 }, _time, NullLogger<WatchtowerRole>.Instance);
+    }
+
+    public void Dispose()
+    {
+        _role.Dispose();
+        _manager.Dispose();
+        _http.Dispose();
+        _store.Dispose();
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeHangsInOneLeaf_TheNextRoundGoesOnBehindIt()
+    {
+        Serve(static truth => truth with { LeastCashE8 = truth.LeastCashE8 + 1 });
+        string? hanging = null;
+        _node.BeforeEstimate = (data, token) =>
+        {
+            string asked = HexData.Encode(data);
+            hanging ??= asked;
+            return string.Equals(asked, hanging, StringComparison.Ordinal) ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+        };
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Empty(_node.Broadcasts);
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.NotEqual(hanging, HexData.Encode(Assert.Single(_node.Broadcasts).Transaction.Data.ToArray()));
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeHangsInARefutation_AnotherLeafOfTheEpochIsChallenged()
+    {
+        Serve(static truth => truth with { LeastCashE8 = truth.LeastCashE8 - ApiWorld.One });
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Single(_node.Broadcasts);
+        _node.Mine();
+        await _manager.RunOnceAsync(CancellationToken.None);
+        _node.BeforeEstimate = static (_, token) => Task.Delay(Timeout.Infinite, token);
+        await _role.RunOnceAsync(CancellationToken.None);
+        _node.BeforeEstimate = null;
+        await _role.RunOnceAsync(CancellationToken.None);
+
+        // The commitment to another leaf, and once the node has rested the refutation of the first.
+        Assert.Equal(2, _node.Broadcasts.Count);
+        _time.Pass(60);
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(3, _node.Broadcasts.Count);
+    }
+
+    [Fact]
+    public async Task RunOnce_ASourceThatHasNoFittingBook_IsNotAskedAgainForAWhile()
+    {
+        Serve(static truth => truth with { LeastCashE8 = truth.LeastCashE8 + 1 });
+        _source.Book = null;
+        await _role.RunOnceAsync(CancellationToken.None);
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(1, _source.Asked);
+        _time.Pass(300);
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(2, _source.Asked);
+    }
+
+    /// <summary>A book of epoch 1 that lies about each account, with the source that serves it.</summary>
+    private void Serve(Func<RiskRegistry.RiskAttestation, RiskRegistry.RiskAttestation> lie)
+    {
+        ProtocolBook book = _world.Book();
+        var indexed = new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber);
+        var lies = new AttestedBook(1, _attested.Find(indexed, 1, CancellationToken.None)!.Attestations.Select(lie));
+        _source.Book = lies;
+        var epoch = new BookEpoch(1, 1, lies.ModelHash, lies.Root, (uint)lies.Attestations.Length, 1, 8);
+        _books.Publish(indexed with { Book = book with { Epochs = book.Epochs.SetItem(1, epoch) } });
+    }
+
+    private sealed class Source : HttpMessageHandler
+    {
+        public AttestedBook? Book { get; set; }
+
+        public int Asked { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return Task.FromResult(Book is { } book
+                ? new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(AttestedBookView.Of(book), options: JsonSerializerOptions.Web) }
+                : new HttpResponseMessage(HttpStatusCode.NotFound));
+        }
+    }
+}
