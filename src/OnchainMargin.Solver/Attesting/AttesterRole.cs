@@ -5,6 +5,7 @@ using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Signing;
 using OnchainMargin.Solver.Hosting;
@@ -16,7 +17,7 @@ using OnchainMargin.Solver.Transactions;
 namespace OnchainMargin.Solver.Attesting;
 
 /// <summary>The role that signs the book of each checkpoint with its keys, gathers the others' signatures and posts the epoch when there are enough.</summary>
-internal sealed class AttesterRole(
+internal sealed partial class AttesterRole(
     Broadcast<IndexedBook> books,
     AttestedBooks attested,
     IReadOnlyList<IHashSigner> keys,
@@ -51,8 +52,22 @@ internal sealed class AttesterRole(
             return;
         }
 
+        try
+        {
+            await AttestAsync(indexed, inputs, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await SupplyAsync(indexed, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+
+    private async Task AttestAsync(IndexedBook indexed, CheckpointInputs inputs, CancellationToken cancellationToken)
+    {
         ProtocolBook book = indexed.Book;
-        await SupplyAsync(indexed, cancellationToken).ConfigureAwait(false);
         if (book.LatestEpoch is { } latest && latest.Checkpoint >= inputs.Id)
         {
             return;
@@ -89,9 +104,6 @@ internal sealed class AttesterRole(
 
         await CompareAsync(made, epoch, digest, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <inheritdoc/>
-    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
 
     private async Task SignAsync(ProtocolBook book, AttestedBook made, RiskRegistry.RiskEpoch epoch, Hash32 digest, CancellationToken cancellationToken)
     {
@@ -162,32 +174,18 @@ internal sealed class AttesterRole(
         }
     }
 
-    /// <summary>Supplies the leaves that somebody demands to see on chain.</summary>
-    private async Task SupplyAsync(IndexedBook indexed, CancellationToken cancellationToken)
-    {
-        foreach ((ulong number, ulong account) in indexed.Book.Demands.Keys)
-        {
-            if (indexed.Book.Epochs.TryGetValue(number, out BookEpoch? epoch)
-                && attested.Find(indexed, epoch.Checkpoint, cancellationToken) is { } made
-                && made.IsOf(epoch)
-                && made.Find(account) is { } leaf)
-            {
-                string key = string.Create(CultureInfo.InvariantCulture, $"supply account {account} of epoch {number}");
-                await SubmitAsync(key, calls.Supply(Challenges.RiskAttestation.Decode(leaf.Attestation.Encode()), number, leaf.Proof), number, cancellationToken).ConfigureAwait(false);
-                logger.LeafSupplied(account, number);
-            }
-        }
-    }
-
-    private async Task SubmitAsync(string key, TransactionRequest request, ulong epoch, CancellationToken cancellationToken)
+    /// <summary>Sends what is not under way or done already.</summary>
+    /// <returns>Whether it was sent now.</returns>
+    private async Task<bool> SubmitAsync(string key, TransactionRequest request, ulong epoch, CancellationToken cancellationToken)
     {
         try
         {
-            await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false);
+            return (await transactions.SubmitAsync(TransactionIntent.From(key, request), cancellationToken).ConfigureAwait(false)).IsNew;
         }
         catch (RevertException error)
         {
             logger.EpochRefused(epoch, error.Reason.ToString() ?? "");
+            return false;
         }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     /// <param name="takeoverSeconds">The pause.</param>
     public bool IsTurn(bool isDue, ProtocolBook book, int takeoverSeconds)
     {
-        if (!isDue || !IsSeated(book))
+        if (!isDue || Seats.RankOf(keys, book, first: 0) is not { } rank)
         {
             _dueSince = null;
             return false;
@@ -60,7 +60,6 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
 
         DateTimeOffset now = time.GetUtcNow();
         _dueSince ??= now;
-        int rank = keys.Where(key => book.Attesters.Contains(key.Address)).Min(key => book.Attesters.IndexOf(key.Address));
         return now - _dueSince >= TimeSpan.FromSeconds((long)rank * takeoverSeconds);
     }
 

@@ -1,8 +1,11 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Transactions;
+using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Generated;
@@ -60,6 +63,51 @@ public sealed class AttesterRoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunOnce_AVoidEpochWithADemand_AsksTheNodeNothing()
+    {
+        (ProtocolBook book, BookEpoch epoch) = Posted(checkpoint: 1, accounts: 3);
+        var node = new FakeTransactionNode();
+        int estimates = 0;
+        node.BeforeEstimate = (_, _) =>
+        {
+            estimates++;
+            return Task.CompletedTask;
+        };
+        await RunAsync(node, _world.Owners[0], Demanded(book with { Epochs = book.Epochs.SetItem(1, epoch with { IsVoid = true }) }, 1), new FakeTime());
+        Assert.Equal(0, estimates);
+        await RunAsync(node, _world.Owners[0], Demanded(book, 1), new FakeTime());
+        Assert.Equal(1, estimates);
+    }
+
+    [Fact]
+    public async Task RunOnce_AThousandDemands_PostsTheEpochFirstAndSuppliesAFewARound()
+    {
+        (ProtocolBook book, _) = Posted(checkpoint: 0, accounts: 1000);
+        var node = new FakeTransactionNode();
+        await RunAsync(node, _world.Owners[0], Demanded(book, 1000), new FakeTime());
+
+        Assert.Equal(1 + 32, node.Broadcasts.Count);
+        Assert.Equal(RiskRegistry.PostCall.Selector, Selector(node.Broadcasts[0]));
+        Assert.All(node.Broadcasts.Skip(1), static sent => Assert.Equal(Challenges.SupplyCall.Selector, Selector(sent)));
+    }
+
+    [Fact]
+    public async Task RunOnce_TwoAttesters_OneSuppliesAndTheOtherOnlyWhereThatOneDoesNot()
+    {
+        (ProtocolBook book, _) = Posted(checkpoint: 1, accounts: 3);
+        IndexedBook indexed = Demanded(book with { Attesters = [_world.Owners[0].Address, _world.Owners[1].Address] }, 1);
+        FakeTransactionNode[] nodes = [new(), new()];
+        var time = new FakeTime();
+        await RunAsync(nodes[0], _world.Owners[0], indexed, time);
+        await RunAsync(nodes[1], _world.Owners[1], indexed, time);
+        Assert.Equal(1, nodes.Sum(static node => node.Broadcasts.Count));
+        time.Pass(60);
+        await RunAsync(nodes[0], _world.Owners[0], indexed, time);
+        await RunAsync(nodes[1], _world.Owners[1], indexed, time);
+        Assert.All(nodes, static node => Assert.NotEmpty(node.Broadcasts));
+    }
+
+    [Fact]
     public void FindServed_OfACheckpointThatNobodyNeedsHere_ComputesNothing()
     {
         IndexedBook none = Indexed(_world.Book() with { Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty });
@@ -68,7 +116,40 @@ public sealed class AttesterRoleTests : IAsyncLifetime
         Assert.NotNull(_attested.FindServed(none, 1, CancellationToken.None));
     }
 
-    private static IndexedBook Indexed(ProtocolBook book) => new(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber);
+    /// <summary>A book with an epoch of a checkpoint that is the one computed here.</summary>
+    private (ProtocolBook Book, BookEpoch Epoch) Posted(ulong checkpoint, ulong accounts)
+    {
+        ProtocolBook book = _world.Book();
+        BookAccount any = book.Accounts[1];
+        book = book with
+        {
+            Accounts = AccountTable.Of([.. Enumerable.Range(1, (int)accounts).Select(id => any with { Id = (ulong)id })]),
+            Checkpoints = book.Checkpoints.SetItem(checkpoint, book.Checkpoints[1]),
+        };
+        AttestedBook made = _attested.Find(Indexed(book), checkpoint, CancellationToken.None)!;
+        var epoch = new BookEpoch(1, checkpoint, made.ModelHash, made.Root, (uint)accounts, 1, 8);
+        return (book with { Epochs = book.Epochs.SetItem(1, epoch) }, epoch);
+    }
+
+    private static uint Selector(SignedTransaction sent) => BinaryPrimitives.ReadUInt32BigEndian(sent.Transaction.Data.Span);
+
+    private static IndexedBook Demanded(ProtocolBook book, int count) =>
+        Indexed(book with { Demands = Enumerable.Range(1, count).ToImmutableSortedDictionary(static account => (1UL, (ulong)account), _ => book.BlockTimeSeconds + 600) });
+
+    private async Task RunAsync(FakeTransactionNode node, PrivateKey key, IndexedBook indexed, TimeProvider time)
+    {
+        using var http = new HttpClient();
+        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(key, 31337), store, new TransactionOptions(), time, NullLogger<TransactionManager>.Instance);
+        var books = new Broadcast<IndexedBook>();
+        using var role = new AttesterRole(
+            books, _attested, [key], new LocalSignatureExchange(), new PeerClient(http, NullLogger<PeerClient>.Instance), new ProtocolDigests(_world.Deployment), new ProtocolCalls(SampleDeployment.Contracts), manager, store,
+            new AttesterOptions(), time, NullLogger<AttesterRole>.Instance);
+        books.Publish(indexed);
+        await role.RunOnceAsync(CancellationToken.None);
+    }
+
+    private static IndexedBook Indexed(ProtocolBook book) => new(book, book.Checkpoints.Keys.ToImmutableSortedDictionary(static id => id, _ => book), book.BlockNumber);
 
     /// <summary>A peer that has nothing, and how many transactions were sent before each question to it.</summary>
     private sealed class CountingHandler(FakeTransactionNode node) : HttpMessageHandler
