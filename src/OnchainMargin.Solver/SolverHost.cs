@@ -209,6 +209,7 @@ public static class SolverHost
             services.AddSingleton(provider => new FeedWatch(
                 provider.GetRequiredService<FeedNodes>().Readers(provider.GetRequiredService<IEthereumNode>(), provider.GetRequiredService<DeploymentRecord>().Contracts.SpotMarkets),
                 (ulong)options.Pricer.FeedBlocksBehind,
+                provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<FeedWatch>>()));
             AddRole<PricerRole>(services, provider => ActivatorUtilities.CreateInstance<PricerRole>(
                 provider, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(keys.Pricer!), options.Pricer));

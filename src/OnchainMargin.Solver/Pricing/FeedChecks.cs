@@ -22,7 +22,7 @@ internal static class FeedChecks
             {
                 alerts.Add(new FeedAlert(FeedAlertKind.EndpointSilent, endpoint));
             }
-            else if (reading.BlockNumber + blocksBehind < newest)
+            else if (newest - reading.BlockNumber > blocksBehind)
             {
                 alerts.Add(new FeedAlert(FeedAlertKind.EndpointBehind, endpoint));
             }
@@ -83,7 +83,7 @@ internal static class FeedChecks
     private static ulong Median(ImmutableArray<ulong> sorted)
     {
         int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : sorted[middle - 1] + ((sorted[middle] - sorted[middle - 1]) / 2);
     }
 
     private static bool IsFar(ulong from, ulong price, uint deviationE8) => (Int128)(from > price ? from - price : price - from) * One > (Int128)deviationE8 * from;

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using OnchainMargin.Ethereum;
+using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Pricing;
 
 /// <summary>Looks at prices through every endpoint, compares them with one another, and tells operators by log and metric when something begins and when it ends.</summary>
-internal sealed class FeedWatch(IReadOnlyList<IFeedReader> readers, ulong blocksBehind, ILogger<FeedWatch> logger)
+internal sealed class FeedWatch(IReadOnlyList<IFeedReader> readers, ulong blocksBehind, TimeProvider time, ILogger<FeedWatch> logger)
 {
     private IReadOnlySet<FeedAlert> _alerts = new HashSet<FeedAlert>();
 
@@ -39,7 +39,7 @@ internal sealed class FeedWatch(IReadOnlyList<IFeedReader> readers, ulong blocks
         SolverTelemetry.FeedLooks.Add(1, endpoint);
         try
         {
-            FeedReading reading = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            FeedReading reading = await Patience.AskAsync(reader.ReadAsync, time, cancellationToken).ConfigureAwait(false);
             foreach (MarketReading market in reading.Markets)
             {
                 var tags = new TagList { { "underlying", market.Underlying }, endpoint };
@@ -49,8 +49,9 @@ internal sealed class FeedWatch(IReadOnlyList<IFeedReader> readers, ulong blocks
 
             return reading;
         }
-        catch (EthereumException error)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever one endpoint answers with, the others are looked at, and the role that watches has more to do.
             logger.FeedEndpointFailed(reader.Name, error.Message);
             return null;
         }

@@ -8,6 +8,9 @@ namespace OnchainMargin.Solver.Pricing;
 /// <summary>Reads prices from the contracts through a node, all at one block.</summary>
 internal sealed class NodeFeedReader(IEthereumNode node, string name, Address spotMarkets) : IFeedReader
 {
+    /// <summary>Those of an underlying (SOURCES_MAX of the contract). A node that names more would have each of them asked.</summary>
+    private const int MostSources = 5;
+
     public string Name => name;
 
     public async Task<FeedReading> ReadAsync(CancellationToken cancellationToken)
@@ -19,6 +22,11 @@ internal sealed class NodeFeedReader(IEthereumNode node, string name, Address sp
         for (ushort underlying = 1; underlying <= spots.Length; underlying++)
         {
             SpotMarkets.FeedsOfResult feeds = await node.CallAsync(spotMarkets, new SpotMarkets.FeedsOfCall(underlying), block, cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (feeds.Sources.Length > MostSources)
+            {
+                throw new EthereumFormatException($"The node at {name} names {feeds.Sources.Length} sources of underlying {underlying}, and the contract holds {MostSources} at most; watch prices through another.");
+            }
+
             ImmutableArray<SourceReading>.Builder sources = ImmutableArray.CreateBuilder<SourceReading>(feeds.Sources.Length);
             foreach (Address source in feeds.Sources)
             {

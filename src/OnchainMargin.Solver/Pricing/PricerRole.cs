@@ -33,8 +33,23 @@ internal sealed class PricerRole(
             return;
         }
 
-        await WatchAsync(known.ChainHead, cancellationToken).ConfigureAwait(false);
-        if (books.Current is not { IsCaughtUp: true } indexed || !IsDue(indexed.Book))
+        try
+        {
+            await CheckpointAsync(known, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Behind it: what others' nodes answer, or do not, holds up no checkpoint.
+            await WatchAsync(known.ChainHead, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+
+    private async Task CheckpointAsync(IndexedBook indexed, CancellationToken cancellationToken)
+    {
+        if (!indexed.IsCaughtUp || !IsDue(indexed.Book))
         {
             return;
         }
@@ -52,9 +67,6 @@ internal sealed class PricerRole(
             logger.CheckpointRefused(before, error.Reason.ToString() ?? "");
         }
     }
-
-    /// <inheritdoc/>
-    public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
 
     /// <summary>Once a block; where blocks stop coming, once in the longest pause, since that is when an endpoint has fallen silent.</summary>
     private async Task WatchAsync(ulong head, CancellationToken cancellationToken)

@@ -25,6 +25,13 @@ public sealed class FeedWatchTests
     }
 
     [Fact]
+    public void Alerts_NumbersAtTheEndOfTheirRange_AreJudgedAsAnyOther()
+    {
+        Assert.Equal([new FeedAlert(FeedAlertKind.EndpointBehind, "b")], FeedChecks.Alerts([("a", Reading(ulong.MaxValue)), ("b", Reading(10))], 5));
+        Assert.Empty(FeedChecks.Alerts([("a", Reading(10, sources: [ulong.MaxValue, ulong.MaxValue]))], 5));
+    }
+
+    [Fact]
     public void Alerts_EndpointsWithOtherPrices_Disagree()
     {
         FeedAlert alert = Assert.Single(FeedChecks.Alerts([("a", Reading(10)), ("b", Reading(10, Price * 103 / 100))], 5));
@@ -51,7 +58,7 @@ public sealed class FeedWatchTests
     public async Task LookAsync_EndpointFails_IsAnAlertUntilItAnswersAndCountsInTheMeter()
     {
         var reader = new FakeReader("failing");
-        var watch = new FeedWatch([reader, new FakeReader("good")], 5, NullLogger<FeedWatch>.Instance);
+        var watch = new FeedWatch([reader, new FakeReader("good")], 5, TimeProvider.System, NullLogger<FeedWatch>.Instance);
         long counted = 0;
         using var listener = new MeterListener();
         listener.InstrumentPublished = static (instrument, listener) =>
@@ -70,13 +77,14 @@ public sealed class FeedWatchTests
         });
         listener.Start();
 
-        reader.Fails = true;
+        reader.Failure = new RpcTransportException("no answer");
         await watch.LookAsync(CancellationToken.None);
+        reader.Failure = new OverflowException("a number that nobody foresaw");
         await watch.LookAsync(CancellationToken.None);
         Assert.Equal([new FeedAlert(FeedAlertKind.EndpointSilent, "failing")], watch.Alerts);
         Assert.Equal(2, Interlocked.Read(ref counted));
 
-        reader.Fails = false;
+        reader.Failure = null;
         await watch.LookAsync(CancellationToken.None);
         Assert.Empty(watch.Alerts);
     }
@@ -87,11 +95,11 @@ public sealed class FeedWatchTests
 
     private sealed class FakeReader(string name) : IFeedReader
     {
-        public bool Fails { get; set; }
+        public Exception? Failure { get; set; }
 
         public string Name => name;
 
         public Task<FeedReading> ReadAsync(CancellationToken cancellationToken) =>
-            Fails ? Task.FromException<FeedReading>(new RpcTransportException("no answer")) : Task.FromResult(Reading(10));
+            Failure is { } failure ? Task.FromException<FeedReading>(failure) : Task.FromResult(Reading(10));
     }
 }
