@@ -5,6 +5,9 @@ namespace OnchainMargin.Ethereum.Rpc;
 /// reorganisation. Signed bytes do the same however often and wherever they are handed in, which is why they may go to all.</remarks>
 public sealed class FailoverRpcClient : IRpcClient, IDisposable
 {
+    /// <summary>By EIP-1474, and what hosted nodes answer to whoever asks too much.</summary>
+    private const long LimitExceeded = -32005;
+
     private readonly IReadOnlyList<IRpcClient> _nodes;
     private readonly TimeProvider _time;
     private readonly TimeSpan _rest;
@@ -50,8 +53,14 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) =>
-        FirstAsync((node, token) => node.SendBatchAsync(requests, token), cancellationToken);
+    /// <exception cref="RpcErrorException">Thrown when no node answers, and one of them for a reason of its own.</exception>
+    public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => FirstAsync(
+        async (node, token) =>
+        {
+            IReadOnlyList<RpcReply> replies = await node.SendBatchAsync(requests, token).ConfigureAwait(false);
+            return replies.FirstOrDefault(static reply => reply.Error is { } error && IsOfTheNode(reply.Method, error)) is { Error: { } refused } one ? throw new RpcErrorException(one.Method, refused) : replies;
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -61,6 +70,9 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
             (node as IDisposable)?.Dispose();
         }
     }
+
+    /// <summary>Whether an error speaks of the node and not of what it was asked: its limits, or that it has not what every node has, as one that is syncing.</summary>
+    private static bool IsOfTheNode(string method, RpcError error) => error.Code == LimitExceeded || (error.Data is null && RpcMethods.IsPlain(method));
 
     private async Task<T> FirstAsync<T>(Func<IRpcClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
@@ -92,10 +104,10 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
                     Use(answering);
                     return answer;
                 }
-                catch (Exception exception) when (exception is RpcTransportException or EthereumFormatException)
+                catch (EthereumException exception) when (exception is RpcTransportException or EthereumFormatException || (exception is RpcErrorException refusal && IsOfTheNode(refusal.Method, refusal.Error)))
                 {
-                    // What a node says of the request itself (an error, a revert) is an answer, and another node would say the same; that it cannot be had is not.
-                    failure ??= (EthereumException)exception;
+                    // What a node says of the request itself (an error, a revert) is an answer, and another node would say the same; that it cannot be had is not. Its own words say more than that another could not be reached.
+                    failure = failure is null || (failure is RpcTransportException && exception is RpcErrorException) ? exception : failure;
                     EthereumTelemetry.Failovers.Add(1);
                 }
             }

@@ -101,7 +101,9 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
             ReadOnlyMemory<byte> answer = await BoundedBody.ReadAsync(response.Content, _options.MaximumReplyBytes, _subject, limit.Token).ConfigureAwait(false);
             int status = (int)response.StatusCode;
             bool isBusy = status is 408 or 429 or 502 or 503 or 504;
-            if (isBusy || (!response.IsSuccessStatusCode && !LooksLikeJson(answer.Span)))
+            // Whoever may not ask is told so in JSON by some hosts: no answer to what was asked, and another node may give one.
+            bool isShut = status is 401 or 402 or 403;
+            if (isBusy || isShut || (!response.IsSuccessStatusCode && !LooksLikeJson(answer.Span)))
             {
                 throw new RpcTransportException($"{_subject} answered with HTTP status {status}; check its address and its limits.", isTransient: isBusy || status >= 500);
             }

@@ -14,6 +14,11 @@ internal static class RpcMethods
         ],
         StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> Plain = FrozenSet.ToFrozenSet(["eth_blockNumber", "eth_chainId", "eth_feeHistory", "eth_getBlockByNumber", "eth_getTransactionCount"], StringComparer.Ordinal);
+
+    /// <summary>Whether nothing that a method is asked can be at fault for an error: every node that is well answers it.</summary>
+    public static bool IsPlain(string method) => Plain.Contains(method);
+
     /// <summary>Whether a method hands in signed bytes, which may go to any number of nodes.</summary>
     public static bool IsBroadcast(string method) => string.Equals(method, "eth_sendRawTransaction", StringComparison.Ordinal);
 

@@ -5,6 +5,7 @@ namespace OnchainMargin.Ethereum.Tests.Rpc;
 public sealed class FailoverRpcClientTests
 {
     private static readonly RpcRequest Read = new("eth_blockNumber");
+    private static readonly RpcRequest Call = new("eth_call");
     private static readonly RpcRequest Raw = new("eth_sendRawTransaction");
 
     [Fact]
@@ -52,8 +53,37 @@ public sealed class FailoverRpcClientTests
     {
         var second = new ScriptedNode();
         using var client = new FailoverRpcClient([new ScriptedNode { Refuses = true }, second]);
-        await Assert.ThrowsAsync<RpcErrorException>(() => client.SendAsync(Read));
+        await Assert.ThrowsAsync<RpcErrorException>(() => client.SendAsync(Call));
         Assert.Equal(0, second.Asked);
+
+        using var reverted = new FailoverRpcClient([new ScriptedNode { Refusal = new RpcError(3, "execution reverted", [1, 2, 3, 4]), Refuses = true }, second]);
+        await Assert.ThrowsAsync<RpcErrorException>(() => reverted.SendAsync(Call));
+        Assert.Equal(0, second.Asked);
+    }
+
+    [Theory]
+    [InlineData("eth_blockNumber", -32005)]
+    [InlineData("eth_call", -32005)]
+    [InlineData("eth_blockNumber", -32000)]
+    [InlineData("eth_getTransactionCount", -32603)]
+    public async Task Send_NodeAnswersWithAnErrorOfItsOwn_AsksTheNext(string method, long code)
+    {
+        var second = new ScriptedNode();
+        using var client = new FailoverRpcClient([new ScriptedNode { Refuses = true, Refusal = new RpcError(code, "limit exceeded", null) }, second]);
+        Assert.Equal("1"u8.ToArray(), (await client.SendAsync(new RpcRequest(method))).ToArray());
+        Assert.Equal((1, 1), (second.Asked, client.Current));
+
+        second.Fails = true;
+        Assert.Equal(code, (await Assert.ThrowsAsync<RpcErrorException>(() => client.SendAsync(new RpcRequest(method)))).Error.Code);
+    }
+
+    [Fact]
+    public async Task SendBatch_NodeRefusesAPartForItsLimits_AsksTheNext()
+    {
+        var second = new ScriptedNode();
+        using var client = new FailoverRpcClient([new ScriptedNode { Refuses = true, RefusesByReply = true, Refusal = new RpcError(-32005, "limit exceeded", null) }, second]);
+        Assert.Null(Assert.Single(await client.SendBatchAsync([Call])).Error);
+        Assert.Equal(1, second.Asked);
     }
 
     [Fact]
@@ -83,6 +113,11 @@ public sealed class FailoverRpcClientTests
 
         public bool Refuses { get; set; }
 
+        public RpcError Refusal { get; init; } = new(-32000, "nonce too low", null);
+
+        /// <summary>Whether it refuses in the reply of a batch, not as a whole.</summary>
+        public bool RefusesByReply { get; init; }
+
         public bool Hangs { get; set; }
 
         public bool IsGivenUp { get; private set; }
@@ -106,7 +141,8 @@ public sealed class FailoverRpcClientTests
             }
 
             return await (Fails ? Task.FromException<IReadOnlyList<RpcReply>>(new RpcTransportException(Name))
-                : Refuses ? Task.FromException<IReadOnlyList<RpcReply>>(new RpcErrorException(requests[0].Method, new RpcError(-32000, "nonce too low", null)))
+                : Refuses && RefusesByReply ? Task.FromResult<IReadOnlyList<RpcReply>>([new RpcReply(requests[0].Method, default, Refusal)])
+                : Refuses ? Task.FromException<IReadOnlyList<RpcReply>>(new RpcErrorException(requests[0].Method, Refusal))
                 : Task.FromResult<IReadOnlyList<RpcReply>>([new RpcReply(requests[0].Method, "1"u8.ToArray(), null)]));
         }
     }

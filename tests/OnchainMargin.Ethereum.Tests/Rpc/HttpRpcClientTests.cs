@@ -30,6 +30,8 @@ public sealed class HttpRpcClientTests
         Assert.Equal("""{"jsonrpc":"2.0","id":1,"method":"eth_call","params":["x\u0022"]}""", Assert.Single(handler.Requests));
     }
 
+    private const string Refusal = """{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"the key is over its quota"}}""";
+
     public static TheoryData<string> BrokenAnswers => new(
         "",
         "{",
@@ -104,12 +106,16 @@ public sealed class HttpRpcClientTests
     }
 
     [Theory]
-    [InlineData(HttpStatusCode.Unauthorized, 1)]
-    [InlineData(HttpStatusCode.TooManyRequests, 3)]
-    [InlineData(HttpStatusCode.BadGateway, 3)]
-    public async Task Send_ToAServerInTrouble_IsTriedAgainWhereThatCanHelp(HttpStatusCode status, int tries)
+    [InlineData(HttpStatusCode.Unauthorized, 1, "no")]
+    [InlineData(HttpStatusCode.TooManyRequests, 3, "no")]
+    [InlineData(HttpStatusCode.BadGateway, 3, "no")]
+    [InlineData(HttpStatusCode.Unauthorized, 1, Refusal)]
+    [InlineData(HttpStatusCode.PaymentRequired, 1, Refusal)]
+    [InlineData(HttpStatusCode.Forbidden, 1, Refusal)]
+    [InlineData(HttpStatusCode.TooManyRequests, 3, Refusal)]
+    public async Task Send_ToAServerInTrouble_IsTriedAgainWhereThatCanHelp(HttpStatusCode status, int tries, string body)
     {
-        var handler = new ScriptedHandler(ScriptedHandler.Body("no", status));
+        var handler = new ScriptedHandler(ScriptedHandler.Body(body, status));
         using var client = new HttpRpcClient(Options, handler);
 
         await Assert.ThrowsAsync<RpcTransportException>(() => client.SendAsync(new RpcRequest("eth_call")));
