@@ -3,7 +3,7 @@ using OnchainMargin.Solver.Indexing;
 
 namespace OnchainMargin.Solver.Api;
 
-/// <summary><c>/healthz</c>: the process lives. <c>/readyz</c>: the index has reached the chain's head and no role is failing.</summary>
+/// <summary><c>/healthz</c>: the process lives. <c>/readyz</c>: the index has reached the chain's head, and no role fails or does not come to the end of a round.</summary>
 internal static class HealthEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -21,7 +21,7 @@ internal static class HealthEndpoints
         IndexedBook? indexed = books.Current;
         RoleView[] roles =
         [
-            .. health.States.OrderBy(static state => state.Key, StringComparer.Ordinal).Select(static state => new RoleView(state.Key, state.Value.Failure is null, state.Value.Failure ?? "")),
+            .. health.States.OrderBy(static state => state.Key, StringComparer.Ordinal).Select(state => new RoleView(state.Key, health.DefectOf(state.Value) is null, health.DefectOf(state.Value) ?? "")),
         ];
         bool isReady = indexed is { IsCaughtUp: true } && roles.All(static role => role.IsWell);
         var view = new HealthView(isReady ? "ready" : "not ready", roles, ApiNumbers.Text(indexed?.Book.BlockNumber), ApiNumbers.Text(indexed?.ChainHead));

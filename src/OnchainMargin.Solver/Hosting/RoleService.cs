@@ -26,6 +26,7 @@ internal sealed class RoleService<TRole>(TRole role, RoleHealth health, TimeProv
         {
             try
             {
+                health.Began(role.Name);
                 await role.RunOnceAsync(stoppingToken).ConfigureAwait(false);
                 health.Succeeded(role.Name);
                 pause = FirstPause;

@@ -28,9 +28,9 @@ internal sealed class SolverGauges : IDisposable
         _meter.CreateObservableGauge("omargin.relay.orders", () => (long)(services.GetService<OrderRelay>()?.Open ?? 0), "{order}", "Orders that rest or settle.");
         _meter.CreateObservableGauge(
             "omargin.role.failing",
-            () => health.States.Select(static state => new Measurement<long>(state.Value.Failure is null ? 0 : 1, new KeyValuePair<string, object?>("role", state.Key))),
+            () => health.States.Select(state => new Measurement<long>(health.DefectOf(state.Value) is null ? 0 : 1, new KeyValuePair<string, object?>("role", state.Key))),
             "{role}",
-            "1 for a role whose last round failed.");
+            "1 for a role whose last round failed, or that does not come to the end of one.");
     }
 
     /// <inheritdoc/>
