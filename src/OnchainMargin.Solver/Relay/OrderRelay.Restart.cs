@@ -104,10 +104,16 @@ internal sealed partial class OrderRelay
         var loaded = new List<RestingOrder>();
         foreach (((StoredOrder stored, RestingOrder order), (bool isDone, ulong filled)) in known.Zip(statuses))
         {
-            // An order that hung on a session has lost it.
-            if (isDone || filled >= order.WholeE8 || stored.Session is not null || order.Signed.Order.Expiry < Now)
+            if (isDone || filled >= order.WholeE8 || order.Signed.Order.Expiry < Now)
             {
                 store.RemoveOrder(order.Account, order.Nonce);
+                continue;
+            }
+
+            // An order that hung on a session has lost it.
+            if (stored.Session is not null)
+            {
+                store.CancelOrder(order.Account, order.Nonce, order.Signed.Order.Expiry, Now);
                 continue;
             }
 

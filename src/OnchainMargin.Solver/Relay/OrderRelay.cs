@@ -162,6 +162,11 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
                 MatchAgain(match);
             }
 
+            if (status == OrderStatus.Cancelled)
+            {
+                store.CancelOrder(order.Account, order.Nonce, order.Signed.Order.Expiry, Now);
+            }
+
             Forget(order);
         }
     }
@@ -313,6 +318,12 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
             if (_orders.TryGetValue((order.Account, order.Nonce), out RestingOrder? known) && !known.IsOver)
             {
                 return Refuse($"Account {order.Account} has an open order with nonce {order.Nonce}; use another nonce.");
+            }
+
+            // What was signed stays good on chain, and whoever saw it in a fill has it: who took it off this relay did not mean it to come back.
+            if (store.IsOrderCancelled(order.Account, order.Nonce))
+            {
+                return Refuse($"The order of account {order.Account} with nonce {order.Nonce} was cancelled at this relay; use another nonce.");
             }
 
             if (_orders.Values.Count(open => open.Account == order.Account && !open.IsOver) >= MostOrdersOfAnAccount)

@@ -31,6 +31,28 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>Forgets an order of the relay and keeps its nonce for cancelled until it expires; those that have expired go.</summary>
+    public void CancelOrder(ulong account, ulong nonce, ulong expirySeconds, ulong nowSeconds)
+    {
+        lock (_gate)
+        {
+            Transact(() => Connection.Execute(
+                "DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce; "
+                + "DELETE FROM relay_cancelled WHERE expiry < @now OR (account = @account AND nonce = @nonce); "
+                + "INSERT INTO relay_cancelled (account, nonce, expiry) VALUES (@account, @nonce, @expiry)",
+                new { account = checked((long)account), nonce = NonceText(nonce), expiry = checked((long)expirySeconds), now = checked((long)nowSeconds) }));
+        }
+    }
+
+    /// <summary>Whether an order was cancelled at the relay. One that has expired may be forgotten.</summary>
+    public bool IsOrderCancelled(ulong account, ulong nonce)
+    {
+        lock (_gate)
+        {
+            return Connection.ExecuteScalar<long>("SELECT count(*) FROM relay_cancelled WHERE account = @account AND nonce = @nonce", new { account = checked((long)account), nonce = NonceText(nonce) }) != 0;
+        }
+    }
+
     /// <summary>The open orders of the relay, in the order in which they came.</summary>
     public IReadOnlyList<StoredOrder> OpenOrders()
     {

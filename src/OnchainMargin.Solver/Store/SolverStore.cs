@@ -143,7 +143,9 @@ public sealed partial class SolverStore : IDisposable
                 new { version = Text(StoreSchema.Version), chain = chainId.ToString(CultureInfo.InvariantCulture), deployment = deployment.ToString() });
         }
 
+        Connection.Execute(StoreSchema.Reverted);
         Connection.Execute(StoreSchema.Orders(_database.Types));
+        Connection.Execute(StoreSchema.CancelledOrders(_database.Types));
         Connection.Execute(StoreSchema.Snapshots(_database.Types));
     }
 

@@ -74,6 +74,19 @@ internal static class StoreSchema
             UNIQUE (account, nonce));
         """;
 
+    /// <summary>Orders that were cancelled at the relay and are good on chain still, until they expire. In no version's shape: made where it is missing.</summary>
+    internal static string CancelledOrders(StoreTypes types) => $"""
+        CREATE TABLE IF NOT EXISTS relay_cancelled (
+            account {types.Integer} NOT NULL,
+            nonce TEXT NOT NULL,
+            expiry {types.Integer} NOT NULL,
+            PRIMARY KEY (account, nonce)){types.Clustered};
+        CREATE INDEX IF NOT EXISTS relay_cancelled_expiry ON relay_cancelled (expiry);
+        """;
+
+    /// <summary>What was reverted, by sender and time: the keeper asks at each look for the last hours of it, and without this each question would read all that ever was. In no version's shape: made where it is missing.</summary>
+    internal const string Reverted = "CREATE INDEX IF NOT EXISTS outbox_reverted ON outbox (sender, created) WHERE state IN (2, 4);";
+
     /// <summary>Snapshots of the book. In no version's shape: made where they are missing.</summary>
     internal static string Snapshots(StoreTypes types) => $"""
         CREATE TABLE IF NOT EXISTS snapshots (

@@ -52,6 +52,43 @@ public sealed class OutboxFileTests : IDisposable
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
+    /// <summary>The keeper asks at each look, under the store's lock, and what was ever reverted only grows.</summary>
+    [Fact]
+    public void RevertedSince_OfAStoreOfBefore_ReadsNoneThatAreOlder()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-store-").FullName, "reverted.db");
+        SolverStore.Open(file, 31337, Target).Dispose();
+        using (Microsoft.Data.Sqlite.SqliteConnection before = Connect(file))
+        {
+            Execute(before, "DROP INDEX outbox_reverted");
+        }
+
+        using (SolverStore store = SolverStore.Open(file, 31337, Target))
+        {
+            Assert.Empty(store.RevertedSince(_key.Address, 0));
+        }
+
+        using (Microsoft.Data.Sqlite.SqliteConnection after = Connect(file))
+        {
+            using Microsoft.Data.Sqlite.SqliteCommand plan = after.CreateCommand();
+            plan.CommandText = "EXPLAIN QUERY PLAN SELECT intent, created FROM outbox WHERE state IN (2, 4) AND sender = @sender AND created >= @seconds";
+            plan.Parameters.AddWithValue("@sender", _key.Address.ToArray());
+            plan.Parameters.AddWithValue("@seconds", 1L);
+            using Microsoft.Data.Sqlite.SqliteDataReader row = plan.ExecuteReader();
+            Assert.True(row.Read());
+            Assert.EndsWith("outbox_reverted (sender=? AND created>?)", row.GetString(3), StringComparison.Ordinal);
+        }
+
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+
+        static Microsoft.Data.Sqlite.SqliteConnection Connect(string file)
+        {
+            var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False");
+            connection.Open();
+            return connection;
+        }
+    }
+
     [Fact]
     public async Task Submit_DiskIsFull_StoresNothingAndGoesOnWhenThereIsRoom()
     {

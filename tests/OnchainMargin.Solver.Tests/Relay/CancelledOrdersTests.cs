@@ -1,0 +1,51 @@
+using Microsoft.Extensions.DependencyInjection;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Api;
+using OnchainMargin.Solver.Tests.Store;
+
+namespace OnchainMargin.Solver.Tests.Relay;
+
+/// <summary>Whoever has seen the bytes of a cancelled order, as in a fill, cannot bring it back.</summary>
+public sealed class CancelledOrdersTests : IAsyncLifetime
+{
+    private const string Refusal = "The order of account 1 with nonce 1 was cancelled at this relay; use another nonce.";
+
+    private readonly ApiWorld _world = new();
+
+    public Task InitializeAsync() => _world.InitializeAsync();
+
+    public Task DisposeAsync() => _world.DisposeAsync();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Submit_OfAnOrderThatWasCancelledHere_IsRefusedAlsoAfterARestart(bool bySession)
+    {
+        Clearinghouse.SignedOrder signed = _world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, 1);
+        Assert.Equal("", (await _world.Orders.SubmitAsync(signed, bySession ? "mine-5f0c2b9d81e7" : null, CancellationToken.None)).Refusal);
+        if (!bySession)
+        {
+            Assert.Equal("", (await _world.Orders.CancelAsync(1, 1, null, [1, 2], CancellationToken.None)).Refusal);
+            Assert.Equal(Refusal, (await _world.Orders.SubmitAsync(signed, null, CancellationToken.None)).Refusal);
+        }
+
+        // The process ends and another begins with the same store.
+        OrderRelay again = ActivatorUtilities.CreateInstance<OrderRelay>(_world.Services);
+        Assert.True(await again.OpenAsync(CancellationToken.None));
+        Assert.Equal(Refusal, (await again.SubmitAsync(signed, null, CancellationToken.None)).Refusal);
+        Assert.Equal("", (await again.SubmitAsync(_world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, 2), null, CancellationToken.None)).Refusal);
+    }
+
+    [Fact]
+    public void CancelOrder_OfOneThatHasExpired_IsForgottenWithTheNext()
+    {
+        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
+        store.CancelOrder(1, 5, expirySeconds: 100, nowSeconds: 50);
+        store.CancelOrder(1, ulong.MaxValue, expirySeconds: 200, nowSeconds: 100);
+        Assert.True(store.IsOrderCancelled(1, 5));
+        store.CancelOrder(2, 5, expirySeconds: 300, nowSeconds: 101);
+        Assert.Equal((false, true, true), (store.IsOrderCancelled(1, 5), store.IsOrderCancelled(1, ulong.MaxValue), store.IsOrderCancelled(2, 5)));
+    }
+}
