@@ -132,7 +132,8 @@ internal static class LatencyBench
 
             stub.Arrivals.Clear();
 
-            // The chain would take the accounts into lots.
+            // The chain takes the accounts into lots.
+            stub.Mined += AtOnce;
             book = book with { Accounts = sinking[round].Aggregate(book.Accounts, static (table, id) => table.With(table[id] with { OpenLot = id })) };
             books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
             await keeper.WaitAsync(CancellationToken.None);

@@ -40,6 +40,9 @@ internal sealed class LatencyNode : IDisposable
     /// <summary>When live prices were asked for.</summary>
     public long LiveAskedAt { get; private set; }
 
+    /// <summary>How many of the key's transactions are in blocks; a real node knows that by itself.</summary>
+    public int Mined { get; set; }
+
     /// <summary>Gives the prices that the next question finds.</summary>
     public void Set(CheckpointInputs live)
     {
@@ -96,7 +99,7 @@ internal sealed class LatencyNode : IDisposable
             case "eth_feeHistory":
                 return """{"baseFeePerGas":["0x3b9aca00","0x3b9aca00"],"reward":[["0x1"]]}"""u8.ToArray();
             case "eth_getTransactionCount":
-                return "\"0x0\""u8.ToArray();
+                return Encoding.ASCII.GetBytes($"\"0x{Mined:x}\"");
             default:
                 return "\"0x7a120\""u8.ToArray();
         }
