@@ -376,7 +376,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint256 publishedForwardE8,
         uint256 publishedSpotE8
     ) private view returns (uint256) {
-        if (tau > DELAY_SECONDS) return Forwards.outsideWindow(spotE8, publishedForwardE8, publishedSpotE8);
+        if (tau > Forwards.WINDOW_SECONDS) return Forwards.outsideWindow(spotE8, publishedForwardE8, publishedSpotE8);
         return Forwards.insideWindow(spotE8, spots.windowAverageE8(underlying, expiry), tau);
     }
 
@@ -429,7 +429,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
             word = which == SurfaceWords.ASIDE ? history.aside : history.older;
             published = SurfaceWords.forwardE8Of(word);
             spot = SurfaceWords.spotE8Of(stamp, which);
-            if (tau > DELAY_SECONDS) forward = Forwards.outsideWindow(spotE8, published, spot);
+            if (tau > Forwards.WINDOW_SECONDS) forward = Forwards.outsideWindow(spotE8, published, spot);
             delayedSvi = SurfaceWords.sviOf(word);
         }
         // Safe: the caller allocated the four words.

@@ -37,12 +37,7 @@ contract InsuranceFundStakeTest is LotFixture {
         fund(1_000e6);
         uint256 shares = _stake(ANN, 9_000e6);
         fund(10_000e6);
-        uint64 lot = _insolvent();
-        pass(3660);
-        bidFor(lot, bidder, 1e8, 1e16);
-        finishLot(lot);
-        uint256 left = insurance.balanceE8();
-        require(left < 20_000e8, Broken("a loss was paid"));
+        uint256 left = _paysALoss();
         pass(1 days);
         _leave(ANN, shares);
         require(usdc.balanceOf(ANN) == (left * 9) / 20 / 100, Broken("nine twentieths of what is left"));
@@ -87,12 +82,7 @@ contract InsuranceFundStakeTest is LotFixture {
         uint256 shares = _stake(ANN, 10_000e6);
         VM.prank(ANN);
         insurance.requestExit(shares);
-        uint64 lot = _insolvent();
-        pass(3660);
-        bidFor(lot, bidder, 1e8, 1e16);
-        finishLot(lot);
-        uint256 left = insurance.balanceE8();
-        require(left < 10_000e8, Broken("a loss was paid"));
+        uint256 left = _paysALoss();
         pass(7 days);
         VM.prank(ANN);
         require(insurance.exit() == left / 100, Broken("what is left"));
@@ -166,6 +156,17 @@ contract InsuranceFundStakeTest is LotFixture {
     function _insolvent() private returns (uint64 lot) {
         walkBtc(65_000e8);
         return startLot(victim);
+    }
+
+    /// @dev A lot is sold whole at its loss, of which insurance pays a part; what is left of it.
+    function _paysALoss() private returns (uint256 leftE8) {
+        uint256 heldE8 = insurance.balanceE8();
+        uint64 lot = _insolvent();
+        pass(3660);
+        bidFor(lot, bidder, 1e8, 1e16);
+        finishLot(lot);
+        leftE8 = insurance.balanceE8();
+        require(leftE8 < heldE8, Broken("a loss was paid"));
     }
 
     function _stake(address who, uint128 amountRaw) private returns (uint256 shares) {

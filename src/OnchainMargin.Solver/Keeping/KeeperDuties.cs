@@ -138,8 +138,8 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
     /// <summary>Says what would be sent.</summary>
     public void SayDry(Duty duty, string figures) => journal.Say(duty.Subject, duty.Decision, $"dry run, sends nothing: would {duty.Decision}, {figures}");
 
-    /// <summary>Whether the chain would refuse what was sent before, as far as the node tells.</summary>
-    public async Task<bool> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    /// <summary>Whether the chain would refuse what was sent before; null where the node does not tell.</summary>
+    public async Task<bool?> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
         try
         {
@@ -148,7 +148,7 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
         }
         catch (EthereumException error) when (error is RevertException or RpcErrorException or RpcTransportException or TransactionTooLargeException)
         {
-            return error is RevertException;
+            return error is RevertException ? true : null;
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, 
         foreach (OutboxEntry entry in _turns.Of(waiting, static entry => entry.Nonce).Where(entry => !_asked.Has(entry.Intent)))
         {
             string? why = !IsWanted(entry.Intent, round.Book) ? "what it is about has changed"
-                : HoldsUp(entry, waiting) && await IsRefusedAsync(entry, cancellationToken).ConfigureAwait(false) ? "the chain would refuse it now"
+                : HoldsUp(entry, waiting) && await IsRefusedAsync(entry, cancellationToken).ConfigureAwait(false) is true ? "the chain would refuse it now"
                 : null;
             if (why is null)
             {
@@ -58,7 +58,7 @@ internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, 
         && time.GetUtcNow().ToUnixTimeSeconds() - entry.CreatedSeconds >= AskAgainSeconds
         && (entry.Nonce < waiting[^1].Nonce || KeeperKeys.IsOfBidder(entry.Intent, (ulong)options.BidderAccount));
 
-    private Task<bool> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    private Task<bool?> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
         _asked.Add(entry.Intent);
         return duties.IsRefusedAsync(entry, cancellationToken);

@@ -169,16 +169,7 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
         }
 
         string figures = $"its start waits at {BidModel.Gwei(frozen.MostFeePerGasWei!.Value)} gwei a gas and is worth {BidModel.Gwei(worth)} by now";
-        bool isStale = false;
-        try
-        {
-            _ = await Patience.AskAsync(token => node.EstimateGasAsync(transactions.Sender, frozen.Target, frozen.Data, token), time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RevertException) when (worth >= offer.MaxFeePerGasWei)
-        {
-            isStale = true;
-        }
-        catch (EthereumException error) when (error is RevertException or RpcErrorException or RpcTransportException or TransactionTooLargeException)
+        if (await duties.IsRefusedAsync(frozen, cancellationToken).ConfigureAwait(false) is not { } isStale || (isStale && worth < offer.MaxFeePerGasWei))
         {
             // It waits as before, and is looked at again.
             return null;

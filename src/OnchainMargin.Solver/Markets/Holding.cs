@@ -84,7 +84,7 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
         foreach (Balance balance in Balances.Where(balance => StateOf(balance, checkpoint) > worst))
         {
             CollateralRecord listed = checkpoint.Collaterals.First(listed => listed.Token == balance.Token);
-            sumE16 += UnitsE8(balance, listed) * checkpoint.Underlyings.First(record => record.Underlying == listed.Underlying).SpotE8;
+            sumE16 += (Int128)Collaterals.SizeE8(listed, balance.AmountRaw) * checkpoint.Underlyings.First(record => record.Underlying == listed.Underlying).SpotE8;
         }
 
         return (sumE16 + One - 1) / One;
@@ -94,24 +94,10 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     public ushort WaitsFor(CheckpointView view, MarketState worst) =>
         State.Positions.FirstOrDefault(position => Quotes.State(position.Instrument, view) > worst).Instrument.Underlying;
 
-    /// <summary>Units of an underlying that a token of it is.</summary>
-    public static Int128 UnitsE8(Balance balance, CollateralRecord listed) => (Int128)(balance.AmountRaw * (UInt128)listed.PriceE8 / Scale(listed.Decimals));
-
     private static MarketState StateOf(Balance balance, Checkpoint checkpoint)
     {
         ushort underlying = checkpoint.Collaterals.FirstOrDefault(listed => listed.Token == balance.Token)?.Underlying ?? 0;
         return underlying == 0 ? MarketState.Normal : checkpoint.Underlyings.FirstOrDefault(listed => listed.Underlying == underlying)?.MarketState ?? MarketState.Normal;
-    }
-
-    private static UInt128 Scale(int decimals)
-    {
-        UInt128 scale = 1;
-        for (int i = 0; i < decimals; i++)
-        {
-            scale *= 10;
-        }
-
-        return scale;
     }
 
     private ImmutableArray<Balance> With(ushort token, UInt128 amountRaw) =>

@@ -114,7 +114,7 @@ internal static class Withdrawable
         {
             if (checkpoint.Collaterals.FirstOrDefault(collateral => collateral.Token == balance.Token) is { } collateral && collateral.Underlying == underlying)
             {
-                delta += Holding.UnitsE8(balance, collateral);
+                delta += Collaterals.SizeE8(collateral, balance.AmountRaw);
             }
         }
 

@@ -2,6 +2,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
@@ -40,7 +41,7 @@ public sealed class KeeperBidTests : KeeperWorld
     {
         var time = new FakeTime();
         await LookAsync(TwoLots(), time, Bidder, pay: -30);
-        var lines = new KeeperLines();
+        var lines = new LogLines<KeeperRole>();
         await LookAsync(TwoLots(), time, Bidder, lines, pay: -30);
         Assert.Contains(lines.Said, static line => line.StartsWith("Keeper, lot 7 of account 1: no-bid: account 99 waits for 'bid lot 8'", StringComparison.Ordinal));
     }

@@ -18,7 +18,7 @@ public sealed class KeeperRoleTests : KeeperWorld
     [Fact]
     public async Task RunOnce_BiddingAccountIsAnothers_IsSaidAtOnceAndOnce()
     {
-        var lines = new KeeperLines();
+        var lines = new LogLines<KeeperRole>();
         await LookAsync(Book(), options: new KeeperOptions { BidderAccount = 99 }, logger: lines);
         Assert.Equal($"Keeper, all lots: no-bid: account 99 is not owned by {Key.Address}; open one and set keeper:bidderAccount", Assert.Single(lines.Said, static line => line.Contains("no-bid", StringComparison.Ordinal)));
     }
@@ -77,7 +77,7 @@ public sealed class KeeperRoleTests : KeeperWorld
         (BookAccount second, BookLot other) = Lot(8, 2, 19, -1);
         string never = HexData.Encode(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(broken).Data.ToArray());
         Node.BeforeEstimate = (data, _) => string.Equals(HexData.Encode(data), never, StringComparison.Ordinal) ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
-        var lines = new KeeperLines();
+        var lines = new LogLines<KeeperRole>();
         await LookAsync(BookOf([broken, other], first, second), logger: lines);
         Assert.Equal([HexData.Encode(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(other).Data.ToArray())], Node.Broadcasts.Select(static sent => HexData.Encode(sent.Transaction.Data.ToArray())));
         Assert.Contains("Keeper, lot 7 of account 1: refused: look cannot be tried: a defect", lines.Said);
@@ -149,7 +149,7 @@ public sealed class KeeperRoleTests : KeeperWorld
     public async Task RunOnce_LotWhoseLegFacesANeed_Serves(long need, bool isYoung, bool serves)
     {
         (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
-        var lines = new KeeperLines();
+        var lines = new LogLines<KeeperRole>();
         string serve = Hex(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(lot));
         if (isYoung)
         {

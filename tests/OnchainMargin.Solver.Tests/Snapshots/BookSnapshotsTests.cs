@@ -1,5 +1,4 @@
 using Dapper;
-using Microsoft.Extensions.Logging;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
@@ -20,7 +19,7 @@ public sealed class BookSnapshotsTests : IDisposable
     private static readonly RichHistory History = new();
 
     private readonly SolverStore _store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
-    private readonly List<string> _said = [];
+    private readonly LogLines<BookSnapshots> _log = new();
 
     public BookSnapshotsTests() => History.Store(_store);
 
@@ -105,7 +104,7 @@ public sealed class BookSnapshotsTests : IDisposable
         Assert.Equal(books[2].BlockNumber, _store.FindSnapshot()!.Block);
         Assert.Equal(_store.FindSnapshot()!.Parts, _store.Connection.ExecuteScalar<long>("SELECT count(*) FROM snapshot_parts"));
         Assert.Null(Deep.Difference(all.Book, Rebuilt().Book));
-        Assert.DoesNotContain(_said, static words => words.Contains("cannot be used", StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.Said, static words => words.Contains("cannot be used", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -142,7 +141,7 @@ public sealed class BookSnapshotsTests : IDisposable
 
         Assert.Equal(all.Logs, index.Logs);
         Assert.Null(Deep.Difference(all.Book, index.Book));
-        Assert.Contains(reason, Assert.Single(_said, static words => words.Contains("cannot be used", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Single(_log.Said, static words => words.Contains("cannot be used", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Null(_store.FindSnapshot());
 
         // The next is written over what is left.
@@ -157,7 +156,7 @@ public sealed class BookSnapshotsTests : IDisposable
         Write(Oldest(all) with { Accounts = AccountTable.Empty });
 
         Assert.Null(Deep.Difference(all.Book, Rebuilt().Book));
-        Assert.Contains("no event opened", Assert.Single(_said, static words => words.Contains("cannot be used", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("no event opened", Assert.Single(_log.Said, static words => words.Contains("cannot be used", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -247,7 +246,7 @@ public sealed class BookSnapshotsTests : IDisposable
     private SnapshotRole Role(BookIndex index, Broadcast<IndexedBook> books, long logs, ulong depth) =>
         new(index, Snapshots(TimeProvider.System), books, new SolverOptions { Index = new IndexOptions { SnapshotLogs = (int)logs, ReorganisationDepthBlocks = (int)depth } });
 
-    private BookSnapshots Snapshots(TimeProvider time) => new(RichHistory.Deployment, _store, time, new Listening(_said));
+    private BookSnapshots Snapshots(TimeProvider time) => new(RichHistory.Deployment, _store, time, _log);
 
     private void Write(ProtocolBook book) => Snapshots(TimeProvider.System).Write(book, CancellationToken.None);
 
@@ -274,15 +273,5 @@ public sealed class BookSnapshotsTests : IDisposable
 
             return 0;
         }
-    }
-
-    private sealed class Listening(List<string> said) : ILogger<BookSnapshots>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => said.Add(formatter(state, exception));
     }
 }

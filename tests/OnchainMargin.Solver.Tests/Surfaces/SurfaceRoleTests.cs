@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Protocol.Book;
@@ -32,7 +31,7 @@ public sealed class SurfaceRoleTests : IDisposable
     private readonly Broadcast<IndexedBook> _books = new();
     private readonly ProposalExchange _exchange;
     private readonly SurfaceDesk _desk = new(new SimulatedQuoteSource(), Deployment, new SurfaceOptions(), NullLogger<SurfaceDesk>.Instance);
-    private readonly Lines _lines = new();
+    private readonly LogLines<SurfaceRole> _lines = new();
     private readonly SurfaceRole _role;
 
     public SurfaceRoleTests()
@@ -120,17 +119,5 @@ public sealed class SurfaceRoleTests : IDisposable
 
         _books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
         await _role.RunOnceAsync(CancellationToken.None);
-    }
-
-    private sealed class Lines : ILogger<SurfaceRole>
-    {
-        public List<string> Said { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Said.Add(formatter(state, exception));
     }
 }

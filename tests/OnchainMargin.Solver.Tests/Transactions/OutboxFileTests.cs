@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
@@ -181,12 +180,12 @@ public sealed class OutboxFileTests : IDisposable
             await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         }
 
-        var lines = new Lines();
+        var lines = new LogLines<TransactionManager>();
         using var managers = new TransactionManagers(_node, store, new SolverOptions(), Api.ApiWorld.Record(), _time, lines);
         managers.TellOfOthers([_key]);
-        Assert.Empty(lines.Told);
+        Assert.Empty(lines.Said);
         managers.TellOfOthers([]);
-        Assert.Equal($"1 transactions of {_key.Address} wait in the store", Assert.Single(lines.Told).Split(',')[0]);
+        Assert.Equal($"1 transactions of {_key.Address} wait in the store", Assert.Single(lines.Said).Split(',')[0]);
     }
 
     /// <summary>Makes of the attempts what they were when they were kept with their signed bytes.</summary>
@@ -220,16 +219,4 @@ public sealed class OutboxFileTests : IDisposable
     private SignedTransaction Foreign() => _key.Sign(new FeeMarketTransaction { ChainId = 31337, Nonce = 0, GasLimit = 21_000, To = Target, MaxFeePerGasWei = 9UL, MaxPriorityFeePerGasWei = 1UL });
 
     private TransactionManager Manager(SolverStore store) => new(_node, new SigningKey(_key, 31337), store, _options, _time, NullLogger<TransactionManager>.Instance);
-
-    private sealed class Lines : ILogger<TransactionManager>
-    {
-        public List<string> Told { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Told.Add(formatter(state, exception));
-    }
 }

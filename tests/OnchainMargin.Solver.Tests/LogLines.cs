@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
-using OnchainMargin.Solver.Keeping;
 
-namespace OnchainMargin.Solver.Tests.Keeping;
+namespace OnchainMargin.Solver.Tests;
 
-/// <summary>What a keeper said.</summary>
-internal sealed class KeeperLines : ILogger<KeeperRole>
+/// <summary>What something said to its log.</summary>
+internal sealed class LogLines<T> : ILogger<T>
 {
     public List<string> Said { get; } = [];
 
