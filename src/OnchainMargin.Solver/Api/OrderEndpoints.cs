@@ -31,21 +31,21 @@ internal static class OrderEndpoints
         }
 
         api.MapPost("/orders", SubmitAsync).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503).WithSummary("Hands a signed order to the relay").WithTags("orders");
-        api.MapGet("/orders", (ProtocolViews views, OrderRelay relay, ulong? account = null, bool open = false, int limit = 100) =>
-                TypedResults.Ok<IReadOnlyList<OrderView>>([.. relay.Orders(account).Where(order => !open || !order.IsOver).Take(Math.Clamp(limit, 1, LargestPage)).Select(views.View)]))
+        api.MapGet("/orders", (ProtocolViews views, OrderBooks orders, ulong? account = null, bool open = false, int limit = 100) =>
+                TypedResults.Ok<IReadOnlyList<OrderView>>([.. orders.Orders(account).Where(order => !open || !order.IsOver).Take(Math.Clamp(limit, 1, LargestPage)).Select(views.View)]))
             .WithSummary("Orders of the relay, newest first").WithTags("orders");
-        api.MapGet("/orders/{account}/{nonce}", Results<Ok<OrderView>, ProblemHttpResult> (ProtocolViews views, OrderRelay relay, ulong account, ulong nonce) =>
-                relay.Find(account, nonce) is { } order ? TypedResults.Ok(views.View(order)) : ApiSetup.Missing($"The relay knows no order of account {account} with nonce {nonce}."))
+        api.MapGet("/orders/{account}/{nonce}", Results<Ok<OrderView>, ProblemHttpResult> (ProtocolViews views, OrderBooks orders, ulong account, ulong nonce) =>
+                orders.Find(account, nonce) is { } order ? TypedResults.Ok(views.View(order)) : ApiSetup.Missing($"The relay knows no order of account {account} with nonce {nonce}."))
             .ProducesProblem(404).WithSummary("One order").WithTags("orders");
         api.MapPost("/orders/{account}/{nonce}/cancel", CancelAsync).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503)
             .WithSummary("Takes an order off the relay; on chain it stays good until it expires or its nonce is cancelled there").WithTags("orders");
-        api.MapGet("/books/{instrument}", Results<Ok<BookView>, ProblemHttpResult> (ProtocolViews views, OrderRelay relay, string instrument) =>
-                views.Names.Parse(instrument) is { } found ? TypedResults.Ok(View(views, relay, found)) : NoInstrument(instrument))
+        api.MapGet("/books/{instrument}", Results<Ok<BookView>, ProblemHttpResult> (ProtocolViews views, OrderBooks orders, string instrument) =>
+                views.Names.Parse(instrument) is { } found ? TypedResults.Ok(View(views, orders, found)) : NoInstrument(instrument))
             .ProducesProblem(400).WithSummary("The resting orders of an instrument").WithTags("orders");
-        api.MapGet("/orders/session", (OrderRelay relay, TimeProvider time, string id, CancellationToken cancellationToken) =>
+        api.MapGet("/orders/session", (OrderBooks orders, TimeProvider time, string id, CancellationToken cancellationToken) =>
                 SessionDefect(id) is { } defect
                     ? (IResult)ApiSetup.Bad(defect)
-                    : TypedResults.ServerSentEvents(HoldAsync(relay, time, id, cancellationToken)))
+                    : TypedResults.ServerSentEvents(HoldAsync(orders, time, id, cancellationToken)))
             .WithSummary("A session: when this stream ends, the orders that name it are cancelled").WithTags("orders");
     }
 
@@ -53,9 +53,9 @@ internal static class OrderEndpoints
     private static string? SessionDefect(string id) => id.Length is >= ShortestSession and <= LongestSession ? null
         : $"The session's id has {id.Length} characters; give {ShortestSession} to {LongestSession} that nobody can guess.";
 
-    private static BookView View(ProtocolViews views, OrderRelay relay, Instrument instrument)
+    private static BookView View(ProtocolViews views, OrderBooks orders, Instrument instrument)
     {
-        (IReadOnlyList<BookLevel> bids, IReadOnlyList<BookLevel> asks) = relay.Levels(instrument);
+        (IReadOnlyList<BookLevel> bids, IReadOnlyList<BookLevel> asks) = orders.Levels(instrument);
         return new BookView(
             instrument.Packed.ToString(CultureInfo.InvariantCulture),
             views.Names.Format(instrument),
@@ -91,7 +91,7 @@ internal static class OrderEndpoints
         return outcome.Order is { } order ? TypedResults.Ok(views.View(order)) : Refused(outcome.Refusal);
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> HoldAsync(OrderRelay relay, TimeProvider time, string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<string>> HoldAsync(OrderBooks orders, TimeProvider time, string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {
@@ -103,7 +103,7 @@ internal static class OrderEndpoints
         }
         finally
         {
-            relay.CancelSession(id);
+            orders.CancelSession(id);
         }
     }
 

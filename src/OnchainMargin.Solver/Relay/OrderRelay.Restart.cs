@@ -30,24 +30,18 @@ internal sealed partial class OrderRelay
             return false;
         }
 
-        RestingOrder[] waiting = [.. Orders(null).Where(static order => !order.IsOver).Reverse()];
+        RestingOrder[] waiting = [.. orders.Orders(null).Where(static order => !order.IsOver).Reverse()];
         if (wasLoaded)
         {
             IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync(waiting, cancellationToken).ConfigureAwait(false);
             foreach ((RestingOrder order, (bool isDone, ulong filled)) in waiting.Zip(statuses))
             {
-                Correct(order, isDone, filled);
+                orders.Correct(order, isDone, filled);
             }
         }
 
-        lock (_gate)
-        {
-            // What was written down of one has it rest, and the earlier of two is the maker.
-            Array.ForEach(waiting, order => Book(order).Remove(order));
-            Array.ForEach(waiting, MatchAgain);
-            _isOpen = true;
-        }
-
+        orders.MatchAll(waiting);
+        _isOpen = true;
         return true;
     }
 
@@ -56,50 +50,12 @@ internal sealed partial class OrderRelay
     public async Task<bool> ReconcileAsync(OrderMatch match, CancellationToken cancellationToken)
     {
         IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync([match.Maker, match.Taker], cancellationToken).ConfigureAwait(false);
-        ((bool isMakerDone, ulong makerFilled), (bool isTakerDone, ulong takerFilled)) = (statuses[0], statuses[1]);
-        lock (_gate)
-        {
-            // Of an order that is done the chain does not say whether it was filled or cancelled: a cancellation is among the events of the next block.
-            bool isTold = match.Tries > 0 || !(isMakerDone || isTakerDone);
-            bool isFurther = isMakerDone || isTakerDone || makerFilled > match.Maker.FilledE8 || takerFilled > match.Taker.FilledE8;
-            if (!isTold || !isFurther)
-            {
-                return false;
-            }
-
-            GiveBack(match);
-            Correct(match.Maker, isMakerDone, makerFilled);
-            Correct(match.Taker, isTakerDone, takerFilled);
-            MatchAgain(match);
-            return true;
-        }
-    }
-
-    /// <summary>Writes down how far an order is filled. What it had met and was not sent yet is given back.</summary>
-    private void Correct(RestingOrder order, bool isDone, ulong filledE8)
-    {
-        lock (_gate)
-        {
-            if (order.IsOver || (!isDone && filledE8 <= order.FilledE8))
-            {
-                return;
-            }
-
-            OrderMatch[] undone = TakeBack(order);
-            Book(order).Remove(order);
-            order.LeftE8 = isDone || filledE8 + order.InFlightE8 >= order.WholeE8 ? 0 : order.WholeE8 - filledE8 - order.InFlightE8;
-            Book(order).Rest(order);
-            EndIfFilled(order);
-            foreach (OrderMatch match in undone)
-            {
-                MatchAgain(match);
-            }
-        }
+        return orders.Reconcile(match, statuses[0], statuses[1]);
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        (StoredOrder Stored, RestingOrder Order)[] known = [.. store.OpenOrders().Select(stored => (stored, new RestingOrder(stored.ToSigned(), Interlocked.Increment(ref _arrivals), null)))];
+        (StoredOrder Stored, RestingOrder Order)[] known = [.. store.OpenOrders().Select(stored => (stored, new RestingOrder(stored.ToSigned(), orders.NextArrival(), null)))];
         IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync([.. known.Select(static one => one.Order)], cancellationToken).ConfigureAwait(false);
         var loaded = new List<RestingOrder>();
         foreach (((StoredOrder stored, RestingOrder order), (bool isDone, ulong filled)) in known.Zip(statuses))
@@ -122,9 +78,6 @@ internal sealed partial class OrderRelay
         }
 
         // All or none: what a node that failed had told of some of them would be old the next time.
-        lock (_gate)
-        {
-            loaded.ForEach(order => _orders.Add((order.Account, order.Nonce), order));
-        }
+        orders.TakeUp(loaded);
     }
 }

@@ -12,35 +12,9 @@ using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Relay;
 
-/// <summary>The order relay: takes signed orders, keeps their books, matches them by price and then time, and hands matches to the role that settles them. A relay can fill no order at a worse price than was signed: the chain checks every one.</summary>
-internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInputs live, IRelayChain chain, SolverStore store, SolverKeys keys, SolverOptions options, TimeProvider time)
+/// <summary>The order relay's door: takes signed orders and cancellations for the <see cref="OrderBooks"/>, which match them by price and then time, or says why not. A relay can fill no order at a worse price than was signed: the chain checks every one.</summary>
+internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBook> books, ILiveInputs live, IRelayChain chain, SolverStore store, SolverKeys keys, SolverOptions options, TimeProvider time)
 {
-    private const int MostOrdersOfAnAccount = 200;
-    private const int KeptOver = 1000;
-    private const int MostTries = 3;
-
-    /// <summary>How often the node may find nothing of a match: with the waits between them, each twice as long, 127 blocks.</summary>
-    private const int MostUnanswered = 8;
-
-    private readonly Lock _gate = new();
-    private readonly Dictionary<UInt128, InstrumentBook> _books = [];
-    private readonly Dictionary<(ulong Account, ulong Nonce), RestingOrder> _orders = [];
-    private readonly Queue<(ulong Account, ulong Nonce)> _over = new();
-    private readonly List<OrderMatch> _pending = [];
-    private long _arrivals;
-
-    /// <summary>How many orders rest or settle.</summary>
-    public int Open
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _orders.Values.Count(static order => !order.IsOver);
-            }
-        }
-    }
-
     /// <summary>Takes an order, or says in a sentence why not.</summary>
     public async Task<OrderOutcome> SubmitAsync(Clearinghouse.SignedOrder signed, string? session, CancellationToken cancellationToken)
     {
@@ -64,7 +38,7 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
             return Refuse($"The signature is not {signed.Signer}'s over this order; sign it again on this chain and for this deployment.");
         }
 
-        var order = new RestingOrder(signed, Interlocked.Increment(ref _arrivals), session);
+        var order = new RestingOrder(signed, orders.NextArrival(), session);
         (bool isDone, ulong filled) = (await chain.StatusesAsync([order], cancellationToken).ConfigureAwait(false))[0];
         if (isDone || filled >= order.WholeE8)
         {
@@ -87,7 +61,7 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
     /// <param name="cancellationToken">Stops.</param>
     public async Task<OrderOutcome> CancelAsync(ulong account, ulong nonce, Address? signer, byte[] signature, CancellationToken cancellationToken)
     {
-        if (books.Current?.Book is not { } book || !book.Accounts.TryGetValue(account, out BookAccount? known) || Find(account, nonce) is not { IsOver: false } order)
+        if (books.Current?.Book is not { } book || !book.Accounts.TryGetValue(account, out BookAccount? known) || orders.Find(account, nonce) is not { IsOver: false } order)
         {
             return Refuse($"The relay has no open order of account {account} with nonce {nonce}.");
         }
@@ -103,197 +77,13 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
             return Refuse($"The signature is not {by}'s over this cancellation; sign it with the account's owner, or name the delegate who signed.");
         }
 
-        End(order, OrderStatus.Cancelled, by == known.Owner ? "cancelled by its owner" : $"cancelled by the delegate {by}");
+        orders.End(order, OrderStatus.Cancelled, by == known.Owner ? "cancelled by its owner" : $"cancelled by the delegate {by}");
         return new OrderOutcome(order, "");
-    }
-
-    /// <summary>Cancels what hangs on a session.</summary>
-    public void CancelSession(string session)
-    {
-        foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && string.Equals(order.Session, session, StringComparison.Ordinal)))
-        {
-            End(order, OrderStatus.Cancelled, "its session ended");
-        }
-    }
-
-    /// <summary>Orders, newest first; those of one account when one is named.</summary>
-    public IReadOnlyList<RestingOrder> Orders(ulong? account)
-    {
-        lock (_gate)
-        {
-            return [.. _orders.Values.Where(order => account is null || order.Account == account).OrderByDescending(static order => order.Arrival)];
-        }
-    }
-
-    /// <summary>An order; null when the relay does not know it.</summary>
-    public RestingOrder? Find(ulong account, ulong nonce)
-    {
-        lock (_gate)
-        {
-            return _orders.GetValueOrDefault((account, nonce));
-        }
-    }
-
-    /// <summary>The levels of an instrument's book, best first.</summary>
-    public (IReadOnlyList<BookLevel> Bids, IReadOnlyList<BookLevel> Asks) Levels(Instrument instrument)
-    {
-        lock (_gate)
-        {
-            return _books.TryGetValue(instrument.Packed, out InstrumentBook? book) ? (Group(book.Bids), Group(book.Asks)) : ([], []);
-        }
-    }
-
-    /// <summary>Ends an order: nothing more of it is matched. What it had met and was not sent yet is matched anew without it.</summary>
-    public void End(RestingOrder order, OrderStatus status, string reason)
-    {
-        lock (_gate)
-        {
-            if (order.IsOver)
-            {
-                return;
-            }
-
-            order.Status = status;
-            Book(order).Remove(order);
-            OrderMatch[] undone = TakeBack(order);
-            order.Reason = order.InFlightE8 == 0 ? reason : $"{reason}; what was on its way into a block may be filled all the same";
-            foreach (OrderMatch match in undone)
-            {
-                MatchAgain(match);
-            }
-
-            if (status == OrderStatus.Cancelled)
-            {
-                store.CancelOrder(order.Account, order.Nonce, order.Signed.Order.Expiry, Now);
-            }
-
-            Forget(order);
-        }
-    }
-
-    /// <summary>The matches that wait to be settled, in order; they stay the caller's until <see cref="Settled"/>, <see cref="Return"/>, <see cref="Retry"/> or <see cref="Drop"/>. One that was tried in vain comes alone, so that it hinders none.</summary>
-    /// <param name="most">So many at most.</param>
-    /// <param name="block">The block of the book that they are settled on.</param>
-    public IReadOnlyList<OrderMatch> TakePending(int most, ulong block)
-    {
-        lock (_gate)
-        {
-            OrderMatch[] ready = [.. _pending.Where(match => match.NotBeforeBlock <= block).Take(most)];
-            OrderMatch[] taken = ready is [{ ComesAlone: true } again, ..] ? [again] : [.. ready.TakeWhile(static match => !match.ComesAlone)];
-            _pending.RemoveAll(match => taken.Any(one => ReferenceEquals(one, match)));
-            return taken;
-        }
-    }
-
-    /// <summary>A match is in a block.</summary>
-    public void Settled(OrderMatch match)
-    {
-        lock (_gate)
-        {
-            foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
-            {
-                order.InFlightE8 -= match.SizeE8;
-                EndIfFilled(order);
-            }
-        }
-    }
-
-    /// <summary>Matches that were taken and not sent wait again, before all others; those with an order that came to its end meanwhile are undone.</summary>
-    public void Return(IEnumerable<OrderMatch> matches)
-    {
-        lock (_gate)
-        {
-            ILookup<bool, OrderMatch> byEnd = matches.ToLookup(static match => match.IsOver);
-            _pending.InsertRange(0, byEnd[false]);
-            foreach (OrderMatch match in byEnd[true])
-            {
-                Undo(match);
-            }
-        }
-    }
-
-    /// <summary>A match that was refused for what happened between two blocks waits again, behind all others. One that failed so too often is dropped, and one with an order that came to its end meanwhile is undone.</summary>
-    /// <param name="match">The match.</param>
-    /// <param name="behindBlock">The block whose book is behind the chain; 0 when the book has what happened.</param>
-    /// <param name="suspect">Who is at fault if it happens too often.</param>
-    /// <param name="reason">What is said then.</param>
-    public void Retry(OrderMatch match, ulong behindBlock, RestingOrder suspect, string reason)
-    {
-        lock (_gate)
-        {
-            if (match.IsOver || match.Tries + 1 >= MostTries)
-            {
-                Drop(match, suspect, reason);
-            }
-            else
-            {
-                _pending.Add(match with { Tries = match.Tries + 1, NotBeforeBlock = behindBlock == 0 ? 0 : behindBlock + 1 });
-            }
-        }
-    }
-
-    /// <summary>A match of which the node found nothing, while it answered others, waits again, behind all others, alone, and twice as long each time: whoever makes such matches has little of the relay's time. At last one order ends for it.</summary>
-    /// <param name="match">The match.</param>
-    /// <param name="block">The block of the book that it was tried on.</param>
-    /// <param name="suspect">Who is at fault if it happens too often.</param>
-    /// <param name="reason">What is said then.</param>
-    public void Postpone(OrderMatch match, ulong block, RestingOrder suspect, string reason)
-    {
-        lock (_gate)
-        {
-            if (match.IsOver || match.Unanswered + 1 >= MostUnanswered)
-            {
-                Drop(match, suspect, reason);
-            }
-            else
-            {
-                _pending.Add(match with { Unanswered = match.Unanswered + 1, NotBeforeBlock = block + (1UL << match.Unanswered) });
-            }
-        }
-    }
-
-    /// <summary>A match that the chain refused: the order at fault ends, the other has its size back at its old place. When one of them came to its end meanwhile, that is fault enough.</summary>
-    public void Drop(OrderMatch match, RestingOrder atFault, string reason)
-    {
-        lock (_gate)
-        {
-            bool wasOver = match.IsOver;
-            GiveBack(match);
-            if (!wasOver)
-            {
-                End(atFault, OrderStatus.Refused, reason);
-            }
-
-            MatchAgain(match);
-        }
-    }
-
-    /// <summary>Ends orders whose time is over.</summary>
-    public void Expire(ulong nowSeconds)
-    {
-        foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && order.InFlightE8 == 0 && order.Signed.Order.Expiry < nowSeconds))
-        {
-            End(order, OrderStatus.Expired, "its time is over");
-        }
     }
 
     private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
 
     private static OrderOutcome Refuse(string sentence) => new(null, sentence);
-
-    private static BookLevel[] Group(IEnumerable<RestingOrder> orders)
-    {
-        return [.. orders.GroupBy(static order => order.PriceE8).Select(static level =>
-        {
-            ulong size = 0;
-            foreach (RestingOrder order in level)
-            {
-                size += order.LeftE8;
-            }
-
-            return new BookLevel(level.Key, size, level.Count());
-        })];
-    }
 
     private OrderOutcome Place(RestingOrder order, ProtocolBook book, CheckpointInputs inputs, (ulong OpenE8, ulong LargestE8) openOptions)
     {
@@ -313,172 +103,48 @@ internal sealed partial class OrderRelay(Broadcast<IndexedBook> books, ILiveInpu
             return Refuse(small);
         }
 
-        lock (_gate)
-        {
-            if (_orders.TryGetValue((order.Account, order.Nonce), out RestingOrder? known) && !known.IsOver)
-            {
-                return Refuse($"Account {order.Account} has an open order with nonce {order.Nonce}; use another nonce.");
-            }
-
-            // What was signed stays good on chain, and whoever saw it in a fill has it: who took it off this relay did not mean it to come back.
-            if (store.IsOrderCancelled(order.Account, order.Nonce))
-            {
-                return Refuse($"The order of account {order.Account} with nonce {order.Nonce} was cancelled at this relay; use another nonce.");
-            }
-
-            if (_orders.Values.Count(open => open.Account == order.Account && !open.IsOver) >= MostOrdersOfAnAccount)
-            {
-                return Refuse($"Account {order.Account} has {MostOrdersOfAnAccount} open orders, the most that the relay takes; cancel some.");
-            }
-
-            InstrumentBook target = Book(order);
-            EndPassed(target, order, band);
-            if ((order.Signed.Order.Flags & RestingOrder.PostOnly) != 0 && target.Meets(order) is { } met)
-            {
-                return Refuse($"The order is post-only and would trade at once at {OrderAdmission.Price(met.PriceE8)}; lower or raise its price.");
-            }
-
-            if (order.IsFillOrKill && target.FillsWhole(order) is null)
-            {
-                return Refuse("The order is fill-or-kill and no resting order fills all of it at its limit or better; lower the size, change the price or clear the flag.");
-            }
-
-            if (target.AllMet(order).Any(resting => book.Accounts.TryGetValue(resting.Account, out BookAccount? other) && other.Owner == account.Owner))
-            {
-                return Refuse("The order would trade with another of the same owner; cancel that one first.");
-            }
-
-            if ((order.Signed.Order.Flags & RestingOrder.ReduceOnly) != 0 && !Fees.Reduces(account.State.SizeOf(order.Instrument), order.Signed.Order.SizeE8))
-            {
-                return Refuse("The order is reduce-only and would not make the position smaller; lower its size or clear the flag.");
-            }
-
-            if ((order.IsFillOrKill ? target.FillsWhole(order) : target.Meets(order)) is { } maker && !band.Holds(maker.PriceE8))
-            {
-                return Refuse($"The best price is {OrderAdmission.Price(maker.PriceE8)}, further from the mark of {OrderAdmission.Price((ulong)band.MarkE8)} than trades may be; wait or change the price.");
-            }
-
-            if (order.Instrument.IsOption && OptionGrowth.OfE8(order, target, book) is > 0 and var growth && (Int128)openOptions.OpenE8 + growth > openOptions.LargestE8)
-            {
-                return Refuse($"The trade would leave {OrderAdmission.Price(openOptions.OpenE8 + (ulong)growth)} options of this underlying open, more than the {OrderAdmission.Price(openOptions.LargestE8)} that the attesters' bonds stand for now; lower the size, or wait until others close theirs.");
-            }
-
-            IEnumerable<PreTradeCheck.Possible> fills = _orders.Values
-                .Where(open => !open.IsOver && open.Account == order.Account && open.IsBuy == order.IsBuy && open.Signed.Order.Instrument == order.Signed.Order.Instrument)
-                .Append(order)
-                .Select(open => new PreTradeCheck.Possible(open.Instrument, open.Signed64(open.LeftE8 + open.InFlightE8), (long)open.PriceE8, book.Parameters.Clearing.TakerFeeE8, open.Signed.Order.MaxFeeRateE8));
-            PreTradeVerdict verdict = PreTradeCheck.Judge(account, fills, book, inputs);
-            if (!verdict.IsAllowed)
-            {
-                return Refuse(verdict.Reason);
-            }
-
-            store.AddOrder(StoredOrder.Of(order));
-            _orders[(order.Account, order.Nonce)] = order;
-            _pending.AddRange(target.Add(order));
-            return new OrderOutcome(order, "");
-        }
+        string? refusal = orders.Take(order, band, (target, own) => Objection(order, target, own, account, band, book, inputs, openOptions));
+        return refusal is null ? new OrderOutcome(order, "") : Refuse(refusal);
     }
 
-    /// <summary>Ends the orders that the new one would meet and the mark has passed: the chain fills them no more, and they would stand before all others.</summary>
-    private void EndPassed(InstrumentBook target, RestingOrder order, PriceBand band)
+    /// <summary>What speaks against an order, given what rests already; null when nothing does.</summary>
+    private static string? Objection(RestingOrder order, InstrumentBook target, IReadOnlyList<RestingOrder> own, BookAccount account, PriceBand band, ProtocolBook book, CheckpointInputs inputs, (ulong OpenE8, ulong LargestE8) openOptions)
     {
-        foreach (RestingOrder passed in target.AllMet(order).TakeWhile(resting => band.IsPassedBy(resting.IsBuy, resting.PriceE8)).ToArray())
+        if ((order.Signed.Order.Flags & RestingOrder.PostOnly) != 0 && target.Meets(order) is { } met)
         {
-            End(passed, OrderStatus.Refused, $"the mark of {OrderAdmission.Price((ulong)band.MarkE8)} has passed its limit by more than trades may be from it");
-        }
-    }
-
-    private InstrumentBook Book(RestingOrder order)
-    {
-        UInt128 key = order.Signed.Order.Instrument;
-        if (!_books.TryGetValue(key, out InstrumentBook? book))
-        {
-            _books[key] = book = new InstrumentBook();
+            return $"The order is post-only and would trade at once at {OrderAdmission.Price(met.PriceE8)}; lower or raise its price.";
         }
 
-        return book;
-    }
-
-    /// <summary>What an order had met and was not sent yet, given back to both sides.</summary>
-    private OrderMatch[] TakeBack(RestingOrder order)
-    {
-        OrderMatch[] undone = [.. _pending.Where(match => ReferenceEquals(match.Maker, order) || ReferenceEquals(match.Taker, order))];
-        _pending.RemoveAll(undone.Contains);
-        Array.ForEach(undone, GiveBack);
-        return undone;
-    }
-
-    private void Undo(OrderMatch match)
-    {
-        GiveBack(match);
-        MatchAgain(match);
-    }
-
-    private void GiveBack(OrderMatch match)
-    {
-        foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
+        if (order.IsFillOrKill && target.FillsWhole(order) is null)
         {
-            order.InFlightE8 -= match.SizeE8;
-            Book(order).Remove(order);
-            order.LeftE8 += match.SizeE8;
-            Book(order).Rest(order);
+            return "The order is fill-or-kill and no resting order fills all of it at its limit or better; lower the size, change the price or clear the flag.";
         }
-    }
 
-    /// <summary>Both sides of a match that was given back look for others: the taker takes again, and from the maker takes who came while it was in flight.</summary>
-    private void MatchAgain(OrderMatch match)
-    {
-        MatchAgain(match.Taker);
-        if (match.Maker is { IsOver: false, LeftE8: > 0 } maker)
+        if (target.AllMet(order).Any(resting => book.Accounts.TryGetValue(resting.Account, out BookAccount? other) && other.Owner == account.Owner))
         {
-            foreach (RestingOrder later in Book(maker).AllMet(maker).Where(other => other.Arrival > maker.Arrival && !other.IsPostOnly).ToArray())
-            {
-                MatchAgain(later);
-            }
+            return "The order would trade with another of the same owner; cancel that one first.";
         }
-    }
 
-    private void MatchAgain(RestingOrder taker)
-    {
-        if (taker is { IsOver: false, LeftE8: > 0 })
+        if ((order.Signed.Order.Flags & RestingOrder.ReduceOnly) != 0 && !Fees.Reduces(account.State.SizeOf(order.Instrument), order.Signed.Order.SizeE8))
         {
-            Book(taker).Remove(taker);
-            _pending.AddRange(Book(taker).Add(taker));
-            EndUnlessFilledWhole(taker);
+            return "The order is reduce-only and would not make the position smaller; lower its size or clear the flag.";
         }
-    }
 
-    private void EndIfFilled(RestingOrder order)
-    {
-        if (order is { LeftE8: 0, InFlightE8: 0, IsOver: false })
+        if ((order.IsFillOrKill ? target.FillsWhole(order) : target.Meets(order)) is { } maker && !band.Holds(maker.PriceE8))
         {
-            order.Status = OrderStatus.Filled;
-            Forget(order);
+            return $"The best price is {OrderAdmission.Price(maker.PriceE8)}, further from the mark of {OrderAdmission.Price((ulong)band.MarkE8)} than trades may be; wait or change the price.";
         }
-    }
 
-    private void EndUnlessFilledWhole(RestingOrder order)
-    {
-        if (order is { IsFillOrKill: true, IsOver: false, LeftE8: > 0 })
+        if (order.Instrument.IsOption && OptionGrowth.OfE8(order, target, book) is > 0 and var growth && (Int128)openOptions.OpenE8 + growth > openOptions.LargestE8)
         {
-            order.Status = OrderStatus.Cancelled;
-            order.Reason = "it is fill-or-kill, and the order that would have filled it whole is gone";
-            Forget(order);
+            return $"The trade would leave {OrderAdmission.Price(openOptions.OpenE8 + (ulong)growth)} options of this underlying open, more than the {OrderAdmission.Price(openOptions.LargestE8)} that the attesters' bonds stand for now; lower the size, or wait until others close theirs.";
         }
-    }
 
-    private void Forget(RestingOrder order)
-    {
-        store.RemoveOrder(order.Account, order.Nonce);
-        _over.Enqueue((order.Account, order.Nonce));
-        while (_over.Count > KeptOver)
-        {
-            (ulong, ulong) oldest = _over.Dequeue();
-            if (_orders.TryGetValue(oldest, out RestingOrder? old) && old.IsOver)
-            {
-                _orders.Remove(oldest);
-            }
-        }
+        IEnumerable<PreTradeCheck.Possible> fills = own
+            .Where(open => open.IsBuy == order.IsBuy && open.Signed.Order.Instrument == order.Signed.Order.Instrument)
+            .Append(order)
+            .Select(open => new PreTradeCheck.Possible(open.Instrument, open.Signed64(open.LeftE8 + open.InFlightE8), (long)open.PriceE8, book.Parameters.Clearing.TakerFeeE8, open.Signed.Order.MaxFeeRateE8));
+        PreTradeVerdict verdict = PreTradeCheck.Judge(account, fills, book, inputs);
+        return verdict.IsAllowed ? null : verdict.Reason;
     }
 }

@@ -20,7 +20,7 @@ namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The role that brings matches into the chain, a batch at a time: the next batch is built from the states that the one before it left.</summary>
 internal sealed class RelayRole(
-    OrderRelay relay, IRelayChain orderChain, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, ITransactionNode node, SolverStore store, RelayOptions options, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
+    OrderRelay relay, OrderBooks orders, IRelayChain orderChain, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, ITransactionNode node, SolverStore store, RelayOptions options, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly SettlementGas _gas = new(node, transactions, time);
@@ -47,13 +47,13 @@ internal sealed class RelayRole(
 
         bool isOpen = await relay.OpenAsync(cancellationToken).ConfigureAwait(false);
         EndCancelled(indexed.Book.BlockNumber);
-        relay.Expire(Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds));
+        orders.Expire(Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds));
         if (!isOpen || (_batch.Count > 0 && !await IsOverAsync(indexed.Book, cancellationToken).ConfigureAwait(false)))
         {
             return;
         }
 
-        IReadOnlyList<OrderMatch> batch = relay.TakePending(options.BatchMost, indexed.Book.BlockNumber);
+        IReadOnlyList<OrderMatch> batch = orders.TakePending(options.BatchMost, indexed.Book.BlockNumber);
         if (batch.Count > 0)
         {
             await SettleAsync(batch, indexed, !_computesNext, cancellationToken).ConfigureAwait(false);
@@ -77,7 +77,7 @@ internal sealed class RelayRole(
         if (!isSettled && _isAttested)
         {
             // A price or an index moved before it was mined, and no order is at fault: computing needs no attestation to fit.
-            relay.Return(_batch);
+            orders.Return(_batch);
             (_batch, _computesNext) = ([], true);
             return true;
         }
@@ -86,13 +86,13 @@ internal sealed class RelayRole(
         {
             if (isSettled)
             {
-                relay.Settled(match);
+                orders.Settled(match);
             }
             else if (!await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
             {
                 // A price or an account moved before it was mined. Whose account has changed is at fault if it goes on so.
                 RestingOrder suspect = HasChanged(match.Maker, book) ? match.Maker : HasChanged(match.Taker, book) ? match.Taker : (await UnnamedAsync(match, match.Taker, cancellationToken).ConfigureAwait(false)).Order;
-                relay.Retry(match, 0, suspect, $"the chain refused it time and again, since a price or an account moved in between: {entry.Reason}");
+                orders.Retry(match, 0, suspect, $"the chain refused it time and again, since a price or an account moved in between: {entry.Reason}");
             }
 
             _batch = [.. _batch.Skip(1)];
@@ -124,15 +124,15 @@ internal sealed class RelayRole(
 
         foreach (LogEntry log in store.LogsFrom(_seenBlock + 1))
         {
-            if (Clearinghouse.OrderCancelledEvent.TryDecode(log, out Clearinghouse.OrderCancelledEvent cancelled) && relay.Find(cancelled.Account, cancelled.Nonce) is { } order)
+            if (Clearinghouse.OrderCancelledEvent.TryDecode(log, out Clearinghouse.OrderCancelledEvent cancelled) && orders.Find(cancelled.Account, cancelled.Nonce) is { } order)
             {
-                relay.End(order, OrderStatus.Cancelled, "cancelled on chain");
+                orders.End(order, OrderStatus.Cancelled, "cancelled on chain");
             }
             else if (Clearinghouse.OrdersCancelledBelowEvent.TryDecode(log, out Clearinghouse.OrdersCancelledBelowEvent below))
             {
-                foreach (RestingOrder early in relay.Orders(below.Account).Where(early => early.Nonce < below.MinimumNonce))
+                foreach (RestingOrder early in orders.Orders(below.Account).Where(early => early.Nonce < below.MinimumNonce))
                 {
-                    relay.End(early, OrderStatus.Cancelled, "cancelled on chain");
+                    orders.End(early, OrderStatus.Cancelled, "cancelled on chain");
                 }
             }
         }
@@ -150,7 +150,7 @@ internal sealed class RelayRole(
         catch
         {
             // Whatever failed, the node, the disk or a peer: what was taken and is not on its way waits again.
-            relay.Return(batch);
+            orders.Return(batch);
             throw;
         }
 
@@ -177,7 +177,7 @@ internal sealed class RelayRole(
             logger.BatchRefused(batch.Count, refusal.Said);
         }
 
-        relay.Return(batch.Skip(first));
+        orders.Return(batch.Skip(first));
         await SettleAsync([.. batch.Take(first)], indexed, attests, cancellationToken).ConfigureAwait(false);
     }
 
@@ -201,17 +201,17 @@ internal sealed class RelayRole(
         }
         catch
         {
-            relay.Return([match]);
+            orders.Return([match]);
             throw;
         }
 
         if (refusal.IsUnanswered)
         {
-            relay.Postpone(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
+            orders.Postpone(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
         }
         else if (refusal.IsTooLarge)
         {
-            relay.Retry(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
+            orders.Retry(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
         }
         else
         {
@@ -219,11 +219,11 @@ internal sealed class RelayRole(
             if (error is Clearinghouse.StateMismatchError or Clearinghouse.OrderOverfilledError or Clearinghouse.OrderDoneError)
             {
                 // The chain is ahead of the book, which is nobody's fault unless it always is.
-                relay.Retry(match, book.BlockNumber, suspect, sentence);
+                orders.Retry(match, book.BlockNumber, suspect, sentence);
             }
             else
             {
-                relay.Drop(match, suspect, sentence);
+                orders.Drop(match, suspect, sentence);
             }
         }
     }
@@ -294,7 +294,7 @@ internal sealed class RelayRole(
         if (batch.Any(static match => match.IsOver))
         {
             // Somebody took an order back while proofs and gas were asked for.
-            relay.Return(batch);
+            orders.Return(batch);
             return null;
         }
 
@@ -306,8 +306,8 @@ internal sealed class RelayRole(
 
     private static (Settlement? Settlement, string Refusal, ulong AtFault) Of(IReadOnlyList<OrderMatch> batch, ProtocolBook book, CheckpointInputs inputs)
     {
-        RestingOrder[] orders = [.. batch.SelectMany(static match => (RestingOrder[])[match.Maker, match.Taker]).Distinct()];
-        Clearinghouse.Fill[] fills = [.. batch.Select(match => new Clearinghouse.Fill((ushort)Array.IndexOf(orders, match.Maker), (ushort)Array.IndexOf(orders, match.Taker), match.SizeE8))];
-        return Settlement.Of([.. orders.Select(static order => order.Signed)], fills, book, inputs);
+        RestingOrder[] matched = [.. batch.SelectMany(static match => (RestingOrder[])[match.Maker, match.Taker]).Distinct()];
+        Clearinghouse.Fill[] fills = [.. batch.Select(match => new Clearinghouse.Fill((ushort)Array.IndexOf(matched, match.Maker), (ushort)Array.IndexOf(matched, match.Taker), match.SizeE8))];
+        return Settlement.Of([.. matched.Select(static order => order.Signed)], fills, book, inputs);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SolverGauges : IDisposable
         _meter.CreateObservableGauge("omargin.checkpoint.age", () => books.Current?.Book.LatestCheckpoint is { } last ? time.GetUtcNow().ToUnixTimeSeconds() - last.Checkpoint.Header.Time : 0, "s", "Age of the last checkpoint.");
         _meter.CreateObservableGauge("omargin.epoch.lag", () => books.Current?.Book is { } book ? (long)((book.LatestCheckpoint?.Id ?? 0) - Math.Min(book.LatestEpoch?.Checkpoint ?? 0, book.LatestCheckpoint?.Id ?? 0)) : 0, "{checkpoint}", "Checkpoints since the one of the last epoch.");
         _meter.CreateObservableGauge("omargin.deficit", () => (double)(books.Current?.Book.Ledger.DeficitE8 ?? 0) / 1e8, "{USD}", "Losses that nothing has paid yet.");
-        _meter.CreateObservableGauge("omargin.relay.orders", () => (long)(services.GetService<OrderRelay>()?.Open ?? 0), "{order}", "Orders that rest or settle.");
+        _meter.CreateObservableGauge("omargin.relay.orders", () => (long)(services.GetService<OrderBooks>()?.Open ?? 0), "{order}", "Orders that rest or settle.");
         _meter.CreateObservableGauge(
             "omargin.role.failing",
             () => health.States.Select(state => new Measurement<long>(health.DefectOf(state.Value) is null ? 0 : 1, new KeyValuePair<string, object?>("role", state.Key))),

@@ -79,7 +79,9 @@ public sealed class ApiWorld : IAsyncLifetime
 
     internal DeploymentRecord Deployment { get; } = Record();
 
-    internal OrderRelay Orders { get; private set; } = null!;
+    internal OrderRelay OrderRelay { get; private set; } = null!;
+
+    internal OrderBooks Orders => Services.GetRequiredService<OrderBooks>();
 
     internal ProtocolDigests Digests { get; private set; } = null!;
 
@@ -103,7 +105,7 @@ public sealed class ApiWorld : IAsyncLifetime
         builder.WebHost.UseUrls(options.Api.Url);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(Books).AddSingleton(Risks).AddSingleton(Deployment).AddSingleton(options).AddSingleton(Digests)
-            .AddSingleton<ILiveInputs>(Live).AddSingleton<IRelayChain>(Relay).AddSingleton<AttestedBooks>().AddSingleton(new Broadcast<ParameterProposal>()).AddSingleton<RoleHealth>().AddSingleton<OrderRelay>()
+            .AddSingleton<ILiveInputs>(Live).AddSingleton<IRelayChain>(Relay).AddSingleton<AttestedBooks>().AddSingleton(new Broadcast<ParameterProposal>()).AddSingleton<RoleHealth>().AddSingleton<OrderBooks>().AddSingleton<OrderRelay>()
             .AddSingleton<IWalletSignatures, KeyWallets>().AddSingleton<IProofTrial>(Trial).AddSingleton<ProofAccess>().AddSingleton<ProofDesk>().AddSingleton(_ => new HttpClient()).AddSingleton<PeerClient>()
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)[Owners[0]]))
             .AddSingleton<TransactionManagers>().AddSingleton<ITransactionNode>(Node)
@@ -115,8 +117,8 @@ public sealed class ApiWorld : IAsyncLifetime
         TelemetryExport.Start(_host.Services);
         ApiSetup.Map(_host, options);
         await _host.StartAsync();
-        Orders = _host.Services.GetRequiredService<OrderRelay>();
-        Assert.True(await Orders.OpenAsync(CancellationToken.None));
+        OrderRelay = _host.Services.GetRequiredService<OrderRelay>();
+        Assert.True(await OrderRelay.OpenAsync(CancellationToken.None));
         Http = new HttpClient { BaseAddress = new Uri(_host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
     }
 

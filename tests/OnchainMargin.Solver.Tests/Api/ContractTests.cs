@@ -291,7 +291,7 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Session_ThatEnds_CancelsWhatHangsOnIt()
     {
-        Assert.Equal("", (await world.Orders.SubmitAsync(world.Sign(1, ApiWorld.One, ApiWorld.BtcE8 * 80 / 100, 601), "mine-5f0c2b9d81e7", CancellationToken.None)).Refusal);
+        Assert.Equal("", (await world.OrderRelay.SubmitAsync(world.Sign(1, ApiWorld.One, ApiWorld.BtcE8 * 80 / 100, 601), "mine-5f0c2b9d81e7", CancellationToken.None)).Refusal);
         using (HttpResponseMessage stream = await world.Http.GetAsync("/api/orders/session?id=mine-5f0c2b9d81e7", HttpCompletionOption.ResponseHeadersRead))
         {
             Assert.Equal("text/event-stream", stream.Content.Headers.ContentType?.MediaType);

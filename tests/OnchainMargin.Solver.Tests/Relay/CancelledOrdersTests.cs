@@ -24,15 +24,15 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
     public async Task Submit_OfAnOrderThatWasCancelledHere_IsRefusedAlsoAfterARestart(bool bySession)
     {
         Clearinghouse.SignedOrder signed = _world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, 1);
-        Assert.Equal("", (await _world.Orders.SubmitAsync(signed, bySession ? "mine-5f0c2b9d81e7" : null, CancellationToken.None)).Refusal);
+        Assert.Equal("", (await _world.OrderRelay.SubmitAsync(signed, bySession ? "mine-5f0c2b9d81e7" : null, CancellationToken.None)).Refusal);
         if (!bySession)
         {
-            Assert.Equal("", (await _world.Orders.CancelAsync(1, 1, null, [1, 2], CancellationToken.None)).Refusal);
-            Assert.Equal(Refusal, (await _world.Orders.SubmitAsync(signed, null, CancellationToken.None)).Refusal);
+            Assert.Equal("", (await _world.OrderRelay.CancelAsync(1, 1, null, [1, 2], CancellationToken.None)).Refusal);
+            Assert.Equal(Refusal, (await _world.OrderRelay.SubmitAsync(signed, null, CancellationToken.None)).Refusal);
         }
 
         // The process ends and another begins with the same store.
-        OrderRelay again = ActivatorUtilities.CreateInstance<OrderRelay>(_world.Services);
+        OrderRelay again = ActivatorUtilities.CreateInstance<OrderRelay>(_world.Services, ActivatorUtilities.CreateInstance<OrderBooks>(_world.Services));
         Assert.True(await again.OpenAsync(CancellationToken.None));
         Assert.Equal(Refusal, (await again.SubmitAsync(signed, null, CancellationToken.None)).Refusal);
         Assert.Equal("", (await again.SubmitAsync(_world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, 2), null, CancellationToken.None)).Refusal);

@@ -76,7 +76,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 2, Btc, 1));
         RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
 
-        Assert.Equal("", (await _world.Orders.CancelAsync(1, 1, null, [1, 2], CancellationToken.None)).Refusal);
+        Assert.Equal("", (await _world.OrderRelay.CancelAsync(1, 1, null, [1, 2], CancellationToken.None)).Refusal);
 
         Assert.Equal(OrderStatus.Cancelled, maker.Status);
         Assert.Equal((OrderStatus.Resting, (ulong)One / 2), (taker.Status, taker.LeftE8));
@@ -92,7 +92,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder next = await TakenAsync(_world.Sign(1, -One / 2, Btc, 2));
         RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
         OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
-        Assert.Equal("", (await _world.Orders.CancelAsync(1, 1, null, [1, 2], CancellationToken.None)).Refusal);
+        Assert.Equal("", (await _world.OrderRelay.CancelAsync(1, 1, null, [1, 2], CancellationToken.None)).Refusal);
 
         if (isRetried)
         {
@@ -118,7 +118,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder ended = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
         RestingOrder later = await TakenAsync(_world.Sign(2, One / 4, Btc, 2));
         OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
-        Assert.Equal("", (await _world.Orders.CancelAsync(2, 1, null, [1, 2], CancellationToken.None)).Refusal);
+        Assert.Equal("", (await _world.OrderRelay.CancelAsync(2, 1, null, [1, 2], CancellationToken.None)).Refusal);
 
         // Whatever is said against the other side, it is this one that is over.
         if (isDropped)
@@ -146,7 +146,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
     {
         _world.Relay.Known[(account, nonce)] = (isDone, 0);
 
-        OrderOutcome outcome = await _world.Orders.SubmitAsync(_world.Sign(account, units * One, Btc, nonce, flags), null, CancellationToken.None);
+        OrderOutcome outcome = await _world.OrderRelay.SubmitAsync(_world.Sign(account, units * One, Btc, nonce, flags), null, CancellationToken.None);
 
         Assert.Null(outcome.Order);
         Assert.EndsWith(sentence, outcome.Refusal, StringComparison.Ordinal);
@@ -180,9 +180,9 @@ public sealed class OrderRelayTests : IAsyncLifetime
         _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Trade, 1_770_000_000);
         await TakenAsync(signed);
 
-        Assert.Contains("nor may cancel for it now", (await _world.Orders.CancelAsync(1, 1, _world.Owners[1].Address, [1, 2], CancellationToken.None)).Refusal, StringComparison.Ordinal);
+        Assert.Contains("nor may cancel for it now", (await _world.OrderRelay.CancelAsync(1, 1, _world.Owners[1].Address, [1, 2], CancellationToken.None)).Refusal, StringComparison.Ordinal);
         _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Cancel, 1_770_000_000);
-        OrderOutcome cancelled = await _world.Orders.CancelAsync(1, 1, _world.Owners[1].Address, [1, 2], CancellationToken.None);
+        OrderOutcome cancelled = await _world.OrderRelay.CancelAsync(1, 1, _world.Owners[1].Address, [1, 2], CancellationToken.None);
         Assert.Equal($"cancelled by the delegate {_world.Owners[1].Address}", cancelled.Order!.Reason);
     }
 
@@ -212,7 +212,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
     public async Task Submit_AnOptionOrder_IsJudgedByTheEngine()
     {
         Instrument call = Instrument.Call(2, ApiWorld.Expiry, 32_000_000);
-        Assert.Equal("", (await _world.Orders.SubmitAsync(_world.Sign(1, -10 * One, 5 * One, 1, instrument: call), null, CancellationToken.None)).Refusal);
+        Assert.Equal("", (await _world.OrderRelay.SubmitAsync(_world.Sign(1, -10 * One, 5 * One, 1, instrument: call), null, CancellationToken.None)).Refusal);
         Assert.Contains("initial margin", await RefusalAsync(_world.Sign(3, -500 * One, 5 * One, 1, instrument: call)), StringComparison.Ordinal);
     }
 
@@ -367,10 +367,10 @@ public sealed class OrderRelayTests : IAsyncLifetime
 
     private async Task<RestingOrder> TakenAsync(Clearinghouse.SignedOrder signed)
     {
-        OrderOutcome outcome = await _world.Orders.SubmitAsync(signed, null, CancellationToken.None);
+        OrderOutcome outcome = await _world.OrderRelay.SubmitAsync(signed, null, CancellationToken.None);
         Assert.Equal("", outcome.Refusal);
         return outcome.Order!;
     }
 
-    private async Task<string> RefusalAsync(Clearinghouse.SignedOrder signed) => (await _world.Orders.SubmitAsync(signed, null, CancellationToken.None)).Refusal;
+    private async Task<string> RefusalAsync(Clearinghouse.SignedOrder signed) => (await _world.OrderRelay.SubmitAsync(signed, null, CancellationToken.None)).Refusal;
 }

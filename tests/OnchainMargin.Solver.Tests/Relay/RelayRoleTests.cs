@@ -23,14 +23,15 @@ public sealed class RelayRoleTests : IAsyncLifetime
     private const ulong MostGas = 1 << 24;
 
     private readonly ApiWorld _world = new();
-    private OrderRelay _orders = null!;
+    private OrderBooks _orders = null!;
+    private OrderRelay _relay = null!;
     private RelayRole _role = null!;
 
     public async Task InitializeAsync()
     {
         await _world.InitializeAsync();
         _world.Trial.Attested = (null, "no attestation fits");
-        (_orders, _role) = (_world.Orders, Role(_world.Orders));
+        Use(_world.Orders, _world.OrderRelay);
     }
 
     public async Task DisposeAsync()
@@ -227,7 +228,7 @@ public sealed class RelayRoleTests : IAsyncLifetime
 
         // A client that goes away after a moment opens nothing and holds nothing up.
         int before = _world.Relay.StatusQuestions;
-        OrderOutcome outcome = await _orders.SubmitAsync(_world.Sign(2, Tenth, Btc, 7), null, CancellationToken.None);
+        OrderOutcome outcome = await _relay.SubmitAsync(_world.Sign(2, Tenth, Btc, 7), null, CancellationToken.None);
         Assert.StartsWith("The relay was started anew", outcome.Refusal, StringComparison.Ordinal);
         Assert.Equal(before, _world.Relay.StatusQuestions);
 
@@ -331,7 +332,7 @@ public sealed class RelayRoleTests : IAsyncLifetime
         await _role.RunOnceAsync(CancellationToken.None);
         Assert.Single(Sent());
         Assert.Equal(0UL, _orders.Find(1, 1)!.InFlightE8);
-        Assert.StartsWith("The relay was started anew and takes up its orders of before, once none of them is being settled;", (await _orders.SubmitAsync(_world.Sign(1, -One, Btc, 7), null, CancellationToken.None)).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("The relay was started anew and takes up its orders of before, once none of them is being settled;", (await _relay.SubmitAsync(_world.Sign(1, -One, Btc, 7), null, CancellationToken.None)).Refusal, StringComparison.Ordinal);
         await CancelAsync(_orders.Find(3, 1)!);
 
         // What the settlement filled is known once it is mined.
@@ -356,7 +357,7 @@ public sealed class RelayRoleTests : IAsyncLifetime
         await TakenAsync(_world.Sign(2, Tenth, Btc, 1));
         Restart();
 
-        await _orders.OpenAsync(CancellationToken.None);
+        await _relay.OpenAsync(CancellationToken.None);
         await TakenAsync(_world.Sign(3, Tenth, Btc, 1));
         await _role.RunOnceAsync(CancellationToken.None);
         Assert.Equal([2], Sent().Select(static call => call.Item3.Length));
@@ -431,15 +432,18 @@ public sealed class RelayRoleTests : IAsyncLifetime
 
     private TransactionManager Manager => _world.Services.GetRequiredService<TransactionManagers>().Of(_world.Services.GetRequiredService<SolverKeys>().Relay!);
 
-    private RelayRole Role(OrderRelay orders) =>
-        ActivatorUtilities.CreateInstance<RelayRole>(_world.Services, orders, new ProtocolCalls(_world.Deployment.Contracts), Manager, new RelayOptions());
+    private void Use(OrderBooks orders, OrderRelay relay)
+    {
+        (_orders, _relay) = (orders, relay);
+        _role = ActivatorUtilities.CreateInstance<RelayRole>(_world.Services, orders, relay, new ProtocolCalls(_world.Deployment.Contracts), Manager, new RelayOptions());
+    }
 
     /// <summary>The process ends and another begins with the same store.</summary>
     private void Restart()
     {
         _role.Dispose();
-        _orders = ActivatorUtilities.CreateInstance<OrderRelay>(_world.Services);
-        _role = Role(_orders);
+        var orders = ActivatorUtilities.CreateInstance<OrderBooks>(_world.Services);
+        Use(orders, ActivatorUtilities.CreateInstance<OrderRelay>(_world.Services, orders));
     }
 
     /// <summary>A block comes, and the relay has a round on it.</summary>
@@ -468,11 +472,11 @@ public sealed class RelayRoleTests : IAsyncLifetime
         return [.. orders];
     }
 
-    private async Task CancelAsync(RestingOrder order) => Assert.Equal("", (await _orders.CancelAsync(order.Account, order.Nonce, null, [1, 2], CancellationToken.None)).Refusal);
+    private async Task CancelAsync(RestingOrder order) => Assert.Equal("", (await _relay.CancelAsync(order.Account, order.Nonce, null, [1, 2], CancellationToken.None)).Refusal);
 
     private async Task<RestingOrder> TakenAsync(Clearinghouse.SignedOrder signed)
     {
-        OrderOutcome outcome = await _orders.SubmitAsync(signed, null, CancellationToken.None);
+        OrderOutcome outcome = await _relay.SubmitAsync(signed, null, CancellationToken.None);
         Assert.Equal("", outcome.Refusal);
         return outcome.Order!;
     }

@@ -1,0 +1,205 @@
+namespace OnchainMargin.Solver.Relay;
+
+/// <content>What becomes of matches: they wait, are settled, come back, are undone.</content>
+internal sealed partial class OrderBooks
+{
+    private const int MostTries = 3;
+
+    /// <summary>How often the node may find nothing of a match: with the waits between them, each twice as long, 127 blocks.</summary>
+    private const int MostUnanswered = 8;
+
+    private readonly List<OrderMatch> _pending = [];
+
+    /// <summary>The matches that wait to be settled, in order; they stay the caller's until <see cref="Settled"/>, <see cref="Return"/>, <see cref="Retry"/> or <see cref="Drop"/>. One that was tried in vain comes alone, so that it hinders none.</summary>
+    /// <param name="most">So many at most.</param>
+    /// <param name="block">The block of the book that they are settled on.</param>
+    public IReadOnlyList<OrderMatch> TakePending(int most, ulong block)
+    {
+        lock (_gate)
+        {
+            OrderMatch[] ready = [.. _pending.Where(match => match.NotBeforeBlock <= block).Take(most)];
+            OrderMatch[] taken = ready is [{ ComesAlone: true } again, ..] ? [again] : [.. ready.TakeWhile(static match => !match.ComesAlone)];
+            _pending.RemoveAll(match => taken.Any(one => ReferenceEquals(one, match)));
+            return taken;
+        }
+    }
+
+    /// <summary>A match is in a block.</summary>
+    public void Settled(OrderMatch match)
+    {
+        lock (_gate)
+        {
+            foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
+            {
+                order.InFlightE8 -= match.SizeE8;
+                EndIfFilled(order);
+            }
+        }
+    }
+
+    /// <summary>Matches that were taken and not sent wait again, before all others; those with an order that came to its end meanwhile are undone.</summary>
+    public void Return(IEnumerable<OrderMatch> matches)
+    {
+        lock (_gate)
+        {
+            ILookup<bool, OrderMatch> byEnd = matches.ToLookup(static match => match.IsOver);
+            _pending.InsertRange(0, byEnd[false]);
+            foreach (OrderMatch match in byEnd[true])
+            {
+                Undo(match);
+            }
+        }
+    }
+
+    /// <summary>A match that was refused for what happened between two blocks waits again, behind all others. One that failed so too often is dropped, and one with an order that came to its end meanwhile is undone.</summary>
+    /// <param name="match">The match.</param>
+    /// <param name="behindBlock">The block whose book is behind the chain; 0 when the book has what happened.</param>
+    /// <param name="suspect">Who is at fault if it happens too often.</param>
+    /// <param name="reason">What is said then.</param>
+    public void Retry(OrderMatch match, ulong behindBlock, RestingOrder suspect, string reason)
+    {
+        lock (_gate)
+        {
+            if (match.IsOver || match.Tries + 1 >= MostTries)
+            {
+                Drop(match, suspect, reason);
+            }
+            else
+            {
+                _pending.Add(match with { Tries = match.Tries + 1, NotBeforeBlock = behindBlock == 0 ? 0 : behindBlock + 1 });
+            }
+        }
+    }
+
+    /// <summary>A match of which the node found nothing, while it answered others, waits again, behind all others, alone, and twice as long each time: whoever makes such matches has little of the relay's time. At last one order ends for it.</summary>
+    /// <param name="match">The match.</param>
+    /// <param name="block">The block of the book that it was tried on.</param>
+    /// <param name="suspect">Who is at fault if it happens too often.</param>
+    /// <param name="reason">What is said then.</param>
+    public void Postpone(OrderMatch match, ulong block, RestingOrder suspect, string reason)
+    {
+        lock (_gate)
+        {
+            if (match.IsOver || match.Unanswered + 1 >= MostUnanswered)
+            {
+                Drop(match, suspect, reason);
+            }
+            else
+            {
+                _pending.Add(match with { Unanswered = match.Unanswered + 1, NotBeforeBlock = block + (1UL << match.Unanswered) });
+            }
+        }
+    }
+
+    /// <summary>A match that the chain refused: the order at fault ends, the other has its size back at its old place. When one of them came to its end meanwhile, that is fault enough.</summary>
+    public void Drop(OrderMatch match, RestingOrder atFault, string reason)
+    {
+        lock (_gate)
+        {
+            bool wasOver = match.IsOver;
+            GiveBack(match);
+            if (!wasOver)
+            {
+                End(atFault, OrderStatus.Refused, reason);
+            }
+
+            MatchAgain(match);
+        }
+    }
+
+    /// <summary>Tells how far the orders of a match are filled on chain. When that is further than is known here, the match is undone and what is left is matched anew.</summary>
+    /// <param name="match">The match.</param>
+    /// <param name="maker">Whether its maker is done, and how much of it is filled.</param>
+    /// <param name="taker">The same of its taker.</param>
+    /// <returns>Whether it was undone; the match stays the caller's otherwise.</returns>
+    public bool Reconcile(OrderMatch match, (bool IsDone, ulong FilledE8) maker, (bool IsDone, ulong FilledE8) taker)
+    {
+        lock (_gate)
+        {
+            // Of an order that is done the chain does not say whether it was filled or cancelled: a cancellation is among the events of the next block.
+            bool isDone = maker.IsDone || taker.IsDone;
+            bool isFurther = isDone || maker.FilledE8 > match.Maker.FilledE8 || taker.FilledE8 > match.Taker.FilledE8;
+            if (!isFurther || (isDone && match.Tries == 0))
+            {
+                return false;
+            }
+
+            GiveBack(match);
+            Correct(match.Maker, maker.IsDone, maker.FilledE8);
+            Correct(match.Taker, taker.IsDone, taker.FilledE8);
+            MatchAgain(match);
+            return true;
+        }
+    }
+
+    /// <summary>Writes down how far an order is filled. What it had met and was not sent yet is given back.</summary>
+    public void Correct(RestingOrder order, bool isDone, ulong filledE8)
+    {
+        lock (_gate)
+        {
+            if (order.IsOver || (!isDone && filledE8 <= order.FilledE8))
+            {
+                return;
+            }
+
+            OrderMatch[] undone = TakeBack(order);
+            Book(order).Remove(order);
+            order.LeftE8 = isDone || filledE8 + order.InFlightE8 >= order.WholeE8 ? 0 : order.WholeE8 - filledE8 - order.InFlightE8;
+            Book(order).Rest(order);
+            EndIfFilled(order);
+            foreach (OrderMatch match in undone)
+            {
+                MatchAgain(match);
+            }
+        }
+    }
+
+    /// <summary>What an order had met and was not sent yet, given back to both sides.</summary>
+    private OrderMatch[] TakeBack(RestingOrder order)
+    {
+        OrderMatch[] undone = [.. _pending.Where(match => ReferenceEquals(match.Maker, order) || ReferenceEquals(match.Taker, order))];
+        _pending.RemoveAll(undone.Contains);
+        Array.ForEach(undone, GiveBack);
+        return undone;
+    }
+
+    private void Undo(OrderMatch match)
+    {
+        GiveBack(match);
+        MatchAgain(match);
+    }
+
+    private void GiveBack(OrderMatch match)
+    {
+        foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
+        {
+            order.InFlightE8 -= match.SizeE8;
+            Book(order).Remove(order);
+            order.LeftE8 += match.SizeE8;
+            Book(order).Rest(order);
+        }
+    }
+
+    /// <summary>Both sides of a match that was given back look for others: the taker takes again, and from the maker takes who came while it was in flight.</summary>
+    private void MatchAgain(OrderMatch match)
+    {
+        MatchAgain(match.Taker);
+        if (match.Maker is { IsOver: false, LeftE8: > 0 } maker)
+        {
+            foreach (RestingOrder later in Book(maker).AllMet(maker).Where(other => other.Arrival > maker.Arrival && !other.IsPostOnly).ToArray())
+            {
+                MatchAgain(later);
+            }
+        }
+    }
+
+    private void MatchAgain(RestingOrder taker)
+    {
+        if (taker is { IsOver: false, LeftE8: > 0 })
+        {
+            Book(taker).Remove(taker);
+            _pending.AddRange(Book(taker).Add(taker));
+            EndUnlessFilledWhole(taker);
+        }
+    }
+}

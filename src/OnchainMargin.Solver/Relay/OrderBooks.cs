@@ -1,0 +1,245 @@
+using OnchainMargin.Margin;
+using OnchainMargin.Solver.Markets;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Relay;
+
+/// <summary>The relay's orders, the books in which they rest and the matches that wait to be settled: what changes with them changes under one lock. What an order must be to come in, <see cref="OrderRelay"/> says.</summary>
+internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
+{
+    private const int MostOrdersOfAnAccount = 200;
+    private const int KeptOver = 1000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<UInt128, InstrumentBook> _books = [];
+    private readonly Dictionary<(ulong Account, ulong Nonce), RestingOrder> _orders = [];
+    private readonly Queue<(ulong Account, ulong Nonce)> _over = new();
+    private long _arrivals;
+
+    /// <summary>How many orders rest or settle.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _orders.Values.Count(static order => !order.IsOver);
+            }
+        }
+    }
+
+    /// <summary>The next place in time.</summary>
+    public long NextArrival() => Interlocked.Increment(ref _arrivals);
+
+    /// <summary>Takes an order and matches it, or says in a sentence why not.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="band">What its instrument trades at: orders that the mark has passed end before it could meet them.</param>
+    /// <param name="objection">What speaks against it, given the book that it would enter and the open orders of its account; null when nothing does.</param>
+    public string? Take(RestingOrder order, PriceBand band, Func<InstrumentBook, IReadOnlyList<RestingOrder>, string?> objection)
+    {
+        lock (_gate)
+        {
+            if (_orders.TryGetValue((order.Account, order.Nonce), out RestingOrder? known) && !known.IsOver)
+            {
+                return $"Account {order.Account} has an open order with nonce {order.Nonce}; use another nonce.";
+            }
+
+            // What was signed stays good on chain, and whoever saw it in a fill has it: who took it off this relay did not mean it to come back.
+            if (store.IsOrderCancelled(order.Account, order.Nonce))
+            {
+                return $"The order of account {order.Account} with nonce {order.Nonce} was cancelled at this relay; use another nonce.";
+            }
+
+            if (OpenOf(order.Account).Count >= MostOrdersOfAnAccount)
+            {
+                return $"Account {order.Account} has {MostOrdersOfAnAccount} open orders, the most that the relay takes; cancel some.";
+            }
+
+            InstrumentBook target = Book(order);
+            EndPassed(target, order, band);
+            if (objection(target, OpenOf(order.Account)) is { } sentence)
+            {
+                return sentence;
+            }
+
+            store.AddOrder(StoredOrder.Of(order));
+            _orders[(order.Account, order.Nonce)] = order;
+            _pending.AddRange(target.Add(order));
+            return null;
+        }
+    }
+
+    /// <summary>Takes up orders of an earlier run; they are matched by <see cref="MatchAll"/>.</summary>
+    public void TakeUp(IEnumerable<RestingOrder> orders)
+    {
+        lock (_gate)
+        {
+            foreach (RestingOrder order in orders)
+            {
+                _orders.Add((order.Account, order.Nonce), order);
+            }
+        }
+    }
+
+    /// <summary>Matches orders in turn, each with those that rest by then: the earlier of two is the maker.</summary>
+    public void MatchAll(IReadOnlyCollection<RestingOrder> orders)
+    {
+        lock (_gate)
+        {
+            // What was written down of one has it rest.
+            foreach (RestingOrder order in orders)
+            {
+                Book(order).Remove(order);
+            }
+
+            foreach (RestingOrder order in orders)
+            {
+                MatchAgain(order);
+            }
+        }
+    }
+
+    /// <summary>Cancels what hangs on a session.</summary>
+    public void CancelSession(string session)
+    {
+        foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && string.Equals(order.Session, session, StringComparison.Ordinal)))
+        {
+            End(order, OrderStatus.Cancelled, "its session ended");
+        }
+    }
+
+    /// <summary>Orders, newest first; those of one account when one is named.</summary>
+    public IReadOnlyList<RestingOrder> Orders(ulong? account)
+    {
+        lock (_gate)
+        {
+            return [.. _orders.Values.Where(order => account is null || order.Account == account).OrderByDescending(static order => order.Arrival)];
+        }
+    }
+
+    /// <summary>An order; null when the relay does not know it.</summary>
+    public RestingOrder? Find(ulong account, ulong nonce)
+    {
+        lock (_gate)
+        {
+            return _orders.GetValueOrDefault((account, nonce));
+        }
+    }
+
+    /// <summary>The levels of an instrument's book, best first.</summary>
+    public (IReadOnlyList<BookLevel> Bids, IReadOnlyList<BookLevel> Asks) Levels(Instrument instrument)
+    {
+        lock (_gate)
+        {
+            return _books.TryGetValue(instrument.Packed, out InstrumentBook? book) ? (Group(book.Bids), Group(book.Asks)) : ([], []);
+        }
+    }
+
+    /// <summary>Ends an order: nothing more of it is matched. What it had met and was not sent yet is matched anew without it.</summary>
+    public void End(RestingOrder order, OrderStatus status, string reason)
+    {
+        lock (_gate)
+        {
+            if (order.IsOver)
+            {
+                return;
+            }
+
+            order.Status = status;
+            Book(order).Remove(order);
+            OrderMatch[] undone = TakeBack(order);
+            order.Reason = order.InFlightE8 == 0 ? reason : $"{reason}; what was on its way into a block may be filled all the same";
+            foreach (OrderMatch match in undone)
+            {
+                MatchAgain(match);
+            }
+
+            if (status == OrderStatus.Cancelled)
+            {
+                store.CancelOrder(order.Account, order.Nonce, order.Signed.Order.Expiry, Now);
+            }
+
+            Forget(order);
+        }
+    }
+
+    /// <summary>Ends orders whose time is over.</summary>
+    public void Expire(ulong nowSeconds)
+    {
+        foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && order.InFlightE8 == 0 && order.Signed.Order.Expiry < nowSeconds))
+        {
+            End(order, OrderStatus.Expired, "its time is over");
+        }
+    }
+
+    private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
+
+    private static BookLevel[] Group(IEnumerable<RestingOrder> orders)
+    {
+        return [.. orders.GroupBy(static order => order.PriceE8).Select(static level =>
+        {
+            ulong size = 0;
+            foreach (RestingOrder order in level)
+            {
+                size += order.LeftE8;
+            }
+
+            return new BookLevel(level.Key, size, level.Count());
+        })];
+    }
+
+    private List<RestingOrder> OpenOf(ulong account) => [.. _orders.Values.Where(order => order.Account == account && !order.IsOver)];
+
+    /// <summary>Ends the orders that the new one would meet and the mark has passed: the chain fills them no more, and they would stand before all others.</summary>
+    private void EndPassed(InstrumentBook target, RestingOrder order, PriceBand band)
+    {
+        foreach (RestingOrder passed in target.AllMet(order).TakeWhile(resting => band.IsPassedBy(resting.IsBuy, resting.PriceE8)).ToArray())
+        {
+            End(passed, OrderStatus.Refused, $"the mark of {OrderAdmission.Price((ulong)band.MarkE8)} has passed its limit by more than trades may be from it");
+        }
+    }
+
+    private InstrumentBook Book(RestingOrder order)
+    {
+        UInt128 key = order.Signed.Order.Instrument;
+        if (!_books.TryGetValue(key, out InstrumentBook? book))
+        {
+            _books[key] = book = new InstrumentBook();
+        }
+
+        return book;
+    }
+
+    private void EndIfFilled(RestingOrder order)
+    {
+        if (order is { LeftE8: 0, InFlightE8: 0, IsOver: false })
+        {
+            order.Status = OrderStatus.Filled;
+            Forget(order);
+        }
+    }
+
+    private void EndUnlessFilledWhole(RestingOrder order)
+    {
+        if (order is { IsFillOrKill: true, IsOver: false, LeftE8: > 0 })
+        {
+            order.Status = OrderStatus.Cancelled;
+            order.Reason = "it is fill-or-kill, and the order that would have filled it whole is gone";
+            Forget(order);
+        }
+    }
+
+    private void Forget(RestingOrder order)
+    {
+        store.RemoveOrder(order.Account, order.Nonce);
+        _over.Enqueue((order.Account, order.Nonce));
+        while (_over.Count > KeptOver)
+        {
+            (ulong, ulong) oldest = _over.Dequeue();
+            if (_orders.TryGetValue(oldest, out RestingOrder? old) && old.IsOver)
+            {
+                _orders.Remove(oldest);
+            }
+        }
+    }
+}
