@@ -2,6 +2,9 @@ using System.Globalization;
 using Microsoft.Playwright;
 using OnchainMargin.Browser.Tests.Support;
 using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Browser.Tests;
@@ -210,8 +213,35 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await owner.Button("Appoint").ClickAsync();
         await Assertions.Expect(owner.Page.GetByTestId("delegate")).ToContainTextAsync("may sign orders", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
 
-        // The delegate sees the account, trades it, and all at once or not at all.
-        await bot.Page.GetByText($"Account {account.ToString(CultureInfo.InvariantCulture)} belongs to").WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
+        // The delegate finds the account in the list and is shown none of it before it is picked: an appointment asks nobody's consent.
+        string number = account.ToString(CultureInfo.InvariantCulture);
+        ILocator choice = bot.Page.Locator(".account-bar select");
+        await choice.WaitForAsync();
+        await Assertions.Expect(bot.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Open your first account" })).ToBeVisibleAsync();
+        await Assertions.Expect(choice).ToHaveValueAsync("");
+        await Assertions.Expect(bot.Page.GetByTestId("equity")).ToHaveCountAsync(0);
+        await choice.SelectOptionAsync(number);
+        await bot.Page.GetByText($"Account {number} belongs to").WaitForAsync();
+        await Assertions.Expect(bot.Page.Locator(".account-bar")).ToContainTextAsync($"of {Short(owner.Wallet.Address)}");
+
+        // What a delegate pays in is the owner's, and nothing is paid in before he has ticked that; he withdraws and moves nothing.
+        await bot.TabAsync("Funds");
+        await bot.ChooseAsync("Deposit");
+        await bot.Button("mint test USDC").ClickAsync();
+        await bot.DoneAsync("Mint test USDC");
+        await bot.Field("Amount").FillAsync("10");
+        await Assertions.Expect(bot.Page.GetByTestId("gift")).ToContainTextAsync($"belongs to {Short(owner.Wallet.Address)}; only they can take this out.");
+        await Assertions.Expect(bot.Button("Deposit")).ToBeDisabledAsync();
+        await bot.Page.GetByTestId("gift").GetByRole(AriaRole.Checkbox).CheckAsync();
+        await Assertions.Expect(bot.Button("Deposit")).ToBeEnabledAsync();
+        await Assertions.Expect(bot.Page.GetByRole(AriaRole.Radio, new PageGetByRoleOptions { Name = "Withdraw" })).ToHaveCountAsync(0);
+        await Assertions.Expect(bot.Page.GetByRole(AriaRole.Radio, new PageGetByRoleOptions { Name = "Move" })).ToHaveCountAsync(0);
+        await bot.ClearActivityAsync();
+        await bot.AssertAccessibleAsync("a delegate's deposit");
+
+        // What was picked stays over a reload; it trades, and all at once or not at all.
+        await bot.Page.ReloadAsync();
+        await Assertions.Expect(choice).ToHaveValueAsync(number);
         await world.OfferAsync(-Deployed.Unit, Btc);
         await bot.TabAsync("Trade");
         await bot.Field("All at once or nothing").CheckAsync();
@@ -266,6 +296,33 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await select.SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await Assertions.Expect(owner.Page.GetByTestId("needs")).ToContainTextAsync("Auto-deleveraging is under way.", new LocatorAssertionsToContainTextOptions { Timeout = 30_000 });
         await owner.AssertAccessibleAsync("a notice of deleveraging");
+    }
+
+    [BrowserFact]
+    public async Task Delegation_ByAStranger_IsNeverChosenForTheWallet()
+    {
+        Trader stranger = await world.Protocol.TraderAsync(0);
+        await using Visitor victim = await world.VisitAsync();
+        var appointment = new Clearinghouse.SetDelegateCall(stranger.Account, victim.Wallet.Address, (byte)DelegateRights.Trade, await world.Protocol.NowAsync() + 1_000_000);
+        await stranger.Client.SendAsync(TransactionRequest.Call(world.Protocol.Record.Contracts.Clearinghouse, appointment));
+
+        // Also while the wallet's own accounts are not told: neither late nor failed is none.
+        await victim.Page.RouteAsync("**/api/accounts?*owner=*", static route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/problem+json", Body = """{"detail":"The index is empty still; ask again in a moment."}""" }));
+        await victim.ConnectAsync();
+        ILocator choice = victim.Page.Locator(".account-bar select");
+        await choice.WaitForAsync();
+        await victim.Notice("The index is empty still").WaitForAsync();
+        await Assertions.Expect(choice).ToHaveValueAsync("");
+        await Assertions.Expect(victim.Page.GetByText("belongs to")).ToHaveCountAsync(0);
+
+        await victim.Page.UnrouteAsync("**/api/accounts?*owner=*");
+        await Assertions.Expect(victim.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Open your first account" })).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 90_000 });
+        await victim.TabAsync("Funds");
+        await Assertions.Expect(victim.Page.GetByText("Open an account to see this.")).ToBeVisibleAsync();
+        await victim.Button("Open an account").ClickAsync();
+        await Assertions.Expect(choice).Not.ToHaveValueAsync("", new LocatorAssertionsToHaveValueOptions { Timeout = 90_000 });
+        ulong opened = ulong.Parse(await choice.InputValueAsync(), CultureInfo.InvariantCulture);
+        Assert.Equal(victim.Wallet.Address, (await world.Protocol.Client.GetAccountAsync(opened)).Owner);
     }
 
     [BrowserFact]
@@ -334,4 +391,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Portfolio" })).ToBeFocusedAsync();
         await visitor.Page.GetByText("No positions yet.").WaitForAsync();
     }
+
+    /// <summary>An address as the page shows it.</summary>
+    private static string Short(Address address) => $"{address.ToString()[..6]}…{address.ToString()[^4..]}";
 }

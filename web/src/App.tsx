@@ -18,7 +18,7 @@ import type { Account } from "./lib/api";
 import { big, percent, price, short, time } from "./lib/numbers";
 import { calls, send, waitFor } from "./lib/wallet";
 import { ConnectButton, NetworkNotice } from "./ui/Connect";
-import { Access, wordsOf } from "./views/Access";
+import { Access, givenTo, isOwnedBy, wordsOf } from "./views/Access";
 import { Auctions } from "./views/Auctions";
 import { Funds } from "./views/Funds";
 import { Health } from "./views/Health";
@@ -33,18 +33,18 @@ type Tab = (typeof tabs)[number];
 
 export function App() {
   const { address } = useConnection();
-  const { data: mine } = useAccountsOf(address);
-  const [selected, select] = useKept<string | null>("account", null);
+  const { data: mine, error: lost } = useAccountsOf(address);
+  const [picked, pick] = useKept<{ wallet: string; id: string } | null>("picked", null);
   const [tab, setTab] = useKept<Tab>("tab", "Portfolio");
   const { data: theirs } = useAccountsFor(address);
-  const own = mine?.items.map((account) => account.id) ?? [];
-  const ids = [...own, ...(theirs?.items.map((account) => account.id) ?? [])];
-  const id =
-    address && ids.length > 0
-      ? selected !== null && ids.includes(selected)
-        ? selected
-        : (own.at(-1) ?? ids[0])
-      : null;
+  const own = mine?.items ?? [];
+  const choices = [...own, ...(theirs?.items ?? [])];
+  // Anybody can appoint anybody: an account of somebody else is shown only to who picked it with this wallet.
+  const id = !address
+    ? null
+    : picked?.wallet === address && choices.some((one) => one.id === picked.id)
+      ? picked.id
+      : (own.at(-1)?.id ?? null);
   const account = useAccount(id);
   useStream(id);
 
@@ -64,10 +64,18 @@ export function App() {
       <SolverNotice />
       <NetworkNotice />
       <main id="main" tabIndex={-1}>
-        {address && <AccountBar owner={address} own={own} ids={ids} id={id} select={select} />}
-        {account.error && (
+        {address && (
+          <AccountBar
+            wallet={address}
+            own={own}
+            choices={choices}
+            id={id}
+            pick={(one) => pick({ wallet: address, id: one })}
+          />
+        )}
+        {(account.error ?? lost) && (
           <p className="notice bad" role="alert">
-            {explain(account.error)}
+            {explain(account.error ?? lost)}
           </p>
         )}
         {account.data && address && <DelegateNotice account={account.data} me={address} />}
@@ -194,8 +202,8 @@ function SolverNotice() {
 
 /** Whoever acts for somebody else's account is told so, and as what. */
 function DelegateNotice({ account, me }: { account: Account; me: string }) {
-  const given = account.delegates.find((one) => one.address.toLowerCase() === me.toLowerCase());
-  if (!given || account.owner.toLowerCase() === me.toLowerCase()) return null;
+  const given = givenTo(account, me);
+  if (!given || isOwnedBy(account, me)) return null;
   return (
     <p className="notice" role="status">
       Account {account.id} belongs to {short(account.owner)}. You may {wordsOf(given.rights)} for it until{" "}
@@ -257,45 +265,51 @@ function Welcome({ isConnected, hasLoaded }: { isConnected: boolean; hasLoaded: 
 }
 
 function AccountBar({
-  owner,
+  wallet,
   own,
-  ids,
+  choices,
   id,
-  select,
+  pick,
 }: {
-  owner: `0x${string}`;
-  own: string[];
-  ids: string[];
+  wallet: `0x${string}`;
+  own: Account[];
+  choices: Account[];
   id: string | null;
-  select: (id: string) => void;
+  pick: (id: string) => void;
 }) {
   const { deployment, config } = useSetting();
   const { run, steps } = useActivity();
   const isOpening = steps.some(
     (step) => step.title === "Open an account" && (step.state === "asking" || step.state === "mining"),
   );
+  const shown = choices.find((one) => one.id === id);
   const open = () =>
     run("Open an account", async (tell) => {
-      const hash = await send(config, calls.openAccount(deployment, owner));
+      const hash = await send(config, calls.openAccount(deployment, wallet));
       tell("Waiting for the block.", hash);
       await waitFor(config, hash);
       return "Your account is open.";
     });
   return (
     <div className="account-bar">
-      {ids.length > 0 && (
+      {choices.length > 0 && (
         <label>
           Account{" "}
-          <select aria-label="Account" value={id ?? ""} onChange={(event) => select(event.target.value)}>
-            {ids.map((one) => (
-              <option key={one} value={one}>
-                {own.includes(one) ? one : `${one} (as a delegate)`}
+          <select aria-label="Account" value={id ?? ""} onChange={(event) => pick(event.target.value)}>
+            {id === null && (
+              <option value="" disabled>
+                none of yours
+              </option>
+            )}
+            {choices.map((one) => (
+              <option key={one.id} value={one.id}>
+                {own.includes(one) ? one.id : `${one.id} (as a delegate)`}
               </option>
             ))}
           </select>
         </label>
       )}
-      <span className="quiet">of {short(owner)}</span>
+      {shown && <span className="quiet">of {short(shown.owner)}</span>}
       <button
         type="button"
         className={own.length === 0 ? "primary" : "ghost"}

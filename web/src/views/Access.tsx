@@ -2,16 +2,17 @@ import { useState } from "react";
 import { useConnection } from "wagmi";
 import { isAddress } from "viem";
 import { useActivity } from "../lib/activity";
-import type { Account } from "../lib/api";
+import type { Account, Delegate } from "../lib/api";
 import { useKept, useSetting } from "../lib/hooks";
 import { short, time } from "../lib/numbers";
 import { calls, send, waitFor } from "../lib/wallet";
 import { Choice, Field } from "../ui/Field";
 
+export const MOVES = 4;
 const rights = [
   { bit: 1, name: "sign orders", hint: "Trade with everything in this account" },
   { bit: 2, name: "cancel orders", hint: "On the relay and on chain" },
-  { bit: 4, name: "move between my accounts", hint: "Collateral and positions, never to anybody else" },
+  { bit: MOVES, name: "move between my accounts", hint: "Collateral and positions, never to anybody else" },
 ];
 const spans = [
   { value: "86400", text: "a day" },
@@ -26,6 +27,14 @@ export const wordsOf = (bits: number): string =>
     .map((right) => right.name)
     .join(", ") || "nothing";
 
+/** Whether an address owns an account. */
+export const isOwnedBy = (account: Account, who: string | undefined): boolean =>
+  account.owner.toLowerCase() === who?.toLowerCase();
+
+/** What an address was given for an account of somebody else. */
+export const givenTo = (account: Account, who: string | undefined): Delegate | undefined =>
+  account.delegates.find((one) => one.address.toLowerCase() === who?.toLowerCase());
+
 /** Who may act for the account beside its owner, and the form that appoints somebody. */
 export function Access({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
@@ -34,7 +43,7 @@ export function Access({ account }: { account: Account }) {
   const [who, setWho] = useKept("delegate", "");
   const [bits, setBits] = useState(1);
   const [span, setSpan] = useState("604800");
-  const isOwner = address?.toLowerCase() === account.owner.toLowerCase();
+  const isOwner = isOwnedBy(account, address);
   const now = Math.floor(Date.now() / 1000);
   const isGood = isAddress(who.trim(), { strict: false }) && who.trim().toLowerCase() !== account.owner.toLowerCase();
 

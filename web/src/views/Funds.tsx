@@ -4,7 +4,7 @@ import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Asker, type MoveRequest, type OperationProof, type Token } from "../lib/api";
 import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
-import { big, decimal, dollars, parse, percent, plain, size, unitE8 } from "../lib/numbers";
+import { big, decimal, dollars, parse, percent, plain, short, size, unitE8 } from "../lib/numbers";
 import {
   allowance,
   balanceOf,
@@ -20,15 +20,24 @@ import {
   type Proof,
 } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
+import { givenTo, isOwnedBy, MOVES } from "./Access";
 import { Held, LossNotice } from "./Losses";
 
 const LOCAL_CHAIN = "31337";
 
 export function Funds({ account }: { account: Account }) {
-  const [way, setWay] = useKept<"Deposit" | "Withdraw" | "Move">("funds", "Deposit");
+  const { address } = useConnection();
+  const [kept, setWay] = useKept<"Deposit" | "Withdraw" | "Move">("funds", "Deposit");
+  // Nobody but the owner withdraws; a delegate moves where the owner lets him.
+  const ways = isOwnedBy(account, address)
+    ? (["Deposit", "Withdraw", "Move"] as const)
+    : ((givenTo(account, address)?.rights ?? 0) & MOVES) !== 0
+      ? (["Deposit", "Move"] as const)
+      : (["Deposit"] as const);
+  const way = ways.find((one) => one === kept) ?? "Deposit";
   return (
     <div className="narrow">
-      <Segments label="Way" value={way} options={["Deposit", "Withdraw", "Move"] as const} onChange={setWay} />
+      <Segments label="Way" value={way} options={ways} onChange={setWay} />
       {way === "Deposit" ? (
         <>
           <LossNotice isDeposit />
@@ -64,6 +73,8 @@ interface Panel {
   isMostAdvice?: boolean;
   /** Whether there is something to do without an amount. */
   isReady?: boolean;
+  /** Whether something else must be ticked before it can be sent. */
+  isHeldBack?: boolean;
   before?: ReactNode;
   submit: () => void;
   children?: ReactNode;
@@ -114,7 +125,9 @@ function AmountPanel(panel: Panel) {
       <button
         type="submit"
         className="primary wide"
-        disabled={(!amount && !(panel.isReady && text === "")) || (isTooMuch && !panel.isMostAdvice)}
+        disabled={
+          (!amount && !(panel.isReady && text === "")) || (isTooMuch && !panel.isMostAdvice) || panel.isHeldBack
+        }
       >
         {panel.verb}
       </button>
@@ -146,6 +159,8 @@ function Deposit({ account }: { account: Account }) {
   const entered = useAmount("deposit");
   const { token, text, setText, amount } = entered;
   const [isWrapping, setWrapping] = useState(false);
+  const [given, setGiven] = useState<string | null>(null);
+  const isForOwner = isOwnedBy(account, address);
   const { data: held } = useQuery({
     queryKey: ["wallet", token.address, address],
     queryFn: () => balanceOf(config, token.address, address!),
@@ -200,8 +215,22 @@ function Deposit({ account }: { account: Account }) {
         tooMuch={(most) => `Your wallet holds ${most}.`}
         hint={held !== undefined ? `In your wallet: ${decimal(held, token.decimals, 6, 0)} ${token.symbol}` : undefined}
         all="All"
+        isHeldBack={!isForOwner && given !== account.id}
         submit={() => void deposit()}
       >
+        {!isForOwner && (
+          <label className="notice check" data-testid="gift">
+            <input
+              type="checkbox"
+              checked={given === account.id}
+              onChange={(event) => setGiven(event.target.checked ? account.id : null)}
+            />{" "}
+            <span>
+              Account {account.id} belongs to <span title={account.owner}>{short(account.owner)}</span>; only they can
+              take this out.
+            </span>
+          </label>
+        )}
         {canWrap && (
           <label className="check">
             <input type="checkbox" checked={isWrapping} onChange={(event) => setWrapping(event.target.checked)} /> Pay
