@@ -23,7 +23,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.ConnectAsync();
         await visitor.OpenAccountAsync();
         await visitor.DoneAsync("Open an account");
-        await visitor.DepositAsync("40000");
+        await visitor.DepositAsync("40000", "40,000");
         Assert.Contains("\"primaryType\":\"Permit\"", visitor.Wallet.LastTypedData, StringComparison.Ordinal);
         await Assertions.Expect(visitor.Page.GetByTestId("equity")).ToHaveTextAsync("$40,000.00", new LocatorAssertionsToHaveTextOptions { Timeout = 90_000 });
         await visitor.ScreenshotAsync("02-deposit");
@@ -95,15 +95,15 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await proof.GetByRole(AriaRole.Button).ClickAsync();
         await visitor.DoneAsync("Ask the attesters");
         await Assertions.Expect(proof).ToContainTextAsync("what the attesters signed asks for more cash than is there; no fee.");
-        await visitor.Button("Withdraw").ClickAsync();
-        Assert.Contains("of initial margin. Use a smaller amount, or deposit first.", await visitor.FailureAsync("Withdraw 33000 USDC"), StringComparison.Ordinal);
+        await visitor.Button("Withdraw 33,000 USDC").ClickAsync();
+        Assert.Contains("of initial margin. Use a smaller amount, or deposit first.", await visitor.FailureAsync("Withdraw 33,000 USDC"), StringComparison.Ordinal);
         await visitor.ClearActivityAsync();
         await visitor.Field("Amount").FillAsync("5000");
         await Assertions.Expect(proof).ToContainTextAsync("; no fee.");
         await visitor.ScreenshotAsync("08-withdraw");
         await visitor.AssertAccessibleAsync("funds");
-        await visitor.Button("Withdraw").ClickAsync();
-        await visitor.DoneAsync("Withdraw 5000 USDC");
+        await visitor.Button("Withdraw 5,000 USDC").ClickAsync();
+        await visitor.DoneAsync("Withdraw 5,000 USDC");
         await visitor.Page.GetByText("In your wallet: 65,000 USDC").Or(visitor.Page.GetByTestId("withdrawable")).First.WaitForAsync();
 
         // A reload loses nothing: view, account and connection are as they were.
@@ -119,7 +119,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await using Visitor owner = await world.VisitAsync();
         await owner.ConnectAsync();
         ulong account = await owner.OpenAccountAsync();
-        await owner.DepositAsync("20000");
+        await owner.DepositAsync("20000", "20,000");
         await world.OfferAsync(-Deployed.Unit, Btc);
         await owner.TabAsync("Trade");
         await owner.Field("Size").FillAsync("1");
@@ -132,7 +132,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await using Visitor bidder = await world.VisitAsync();
         await bidder.ConnectAsync();
         await bidder.OpenAccountAsync();
-        await bidder.DepositAsync("90000");
+        await bidder.DepositAsync("90000", "90,000");
 
         await world.PriceAsync(Btc * 87 / 100);
         await Assertions.Expect(owner.Page.GetByTestId("health")).ToContainTextAsync("Below maintenance margin", new LocatorAssertionsToContainTextOptions { Timeout = 120_000 });
@@ -198,7 +198,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await using Visitor owner = await world.VisitAsync();
         await owner.ConnectAsync();
         ulong account = await owner.OpenAccountAsync();
-        await owner.DepositAsync("60000");
+        await owner.DepositAsync("60000", "60,000");
 
         await using Visitor bot = await world.VisitAsync();
         await bot.ConnectAsync();
@@ -231,9 +231,9 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await bot.DoneAsync("Mint test USDC");
         await bot.Field("Amount").FillAsync("10");
         await Assertions.Expect(bot.Page.GetByTestId("gift")).ToContainTextAsync($"belongs to {Short(owner.Wallet.Address)}; only they can take this out.");
-        await Assertions.Expect(bot.Button("Deposit")).ToBeDisabledAsync();
+        await Assertions.Expect(bot.Button("Deposit 10 USDC")).ToBeDisabledAsync();
         await bot.Page.GetByTestId("gift").GetByRole(AriaRole.Checkbox).CheckAsync();
-        await Assertions.Expect(bot.Button("Deposit")).ToBeEnabledAsync();
+        await Assertions.Expect(bot.Button("Deposit 10 USDC")).ToBeEnabledAsync();
         await Assertions.Expect(bot.Page.GetByRole(AriaRole.Radio, new PageGetByRoleOptions { Name = "Withdraw" })).ToHaveCountAsync(0);
         await Assertions.Expect(bot.Page.GetByRole(AriaRole.Radio, new PageGetByRoleOptions { Name = "Move" })).ToHaveCountAsync(0);
         await bot.ClearActivityAsync();
@@ -281,7 +281,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await owner.ClearActivityAsync();
         await owner.ScreenshotAsync("19-move");
         await owner.AssertAccessibleAsync("move");
-        await owner.Button("Move").ClickAsync();
+        await owner.Button("Move 20,000 USDC").ClickAsync();
         await owner.Page.Locator(".step[data-state=done], .step[data-state=failed]").WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
         Assert.Equal("done", await owner.Page.Locator(".step").First.GetAttributeAsync("data-state"));
         Assert.Empty((await world.Protocol.Client.GetAccountAsync(account)).State.Positions);
@@ -296,6 +296,42 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await select.SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await Assertions.Expect(owner.Page.GetByTestId("needs")).ToContainTextAsync("Auto-deleveraging is under way.", new LocatorAssertionsToContainTextOptions { Timeout = 30_000 });
         await owner.AssertAccessibleAsync("a notice of deleveraging");
+    }
+
+    [BrowserFact]
+    public async Task Commas_InAnyNumber_AreRefusedWithWhatToWrite()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.DepositAsync("1250.75", "1,250.75");
+        foreach ((string tab, string[] fields, string accepted) in ((string, string[], string)[])[("Funds", ["Amount"], "Deposit 0.5 USDC"), ("Trade", ["Size", "Pay at most"], "Buy 0.5 BTC-PERP"), ("What-if", ["Size"], "")])
+        {
+            await visitor.TabAsync(tab);
+            ILocator submit = visitor.Page.Locator("form button[type=submit]").First;
+            foreach (string label in fields)
+            {
+                ILocator field = visitor.Field(label);
+                foreach (string text in (string[])["0,5", "1,000", "1,000.5", ",5"])
+                {
+                    await field.FillAsync(text);
+                    await Assertions.Expect(field).ToHaveAttributeAsync("aria-invalid", "true");
+                    await Assertions.Expect(visitor.Page.GetByText("Write a number like 1250.75, with a point before its decimals")).ToHaveCountAsync(1);
+                    if (accepted.Length > 0)
+                    {
+                        await Assertions.Expect(submit).ToBeDisabledAsync();
+                    }
+                }
+
+                await field.FillAsync("0.5");
+                await Assertions.Expect(field).Not.ToHaveAttributeAsync("aria-invalid", "true");
+            }
+
+            if (accepted.Length > 0)
+            {
+                await Assertions.Expect(visitor.Button(accepted)).ToBeEnabledAsync();
+            }
+        }
     }
 
     [BrowserFact]
@@ -372,7 +408,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.AssertAccessibleAsync("the welcome, dark");
         await visitor.ConnectAsync();
         await visitor.OpenAccountAsync();
-        await visitor.DepositAsync("30000");
+        await visitor.DepositAsync("30000", "30,000");
         await world.OfferAsync(Deployed.Unit / 2, Btc * 99 / 100);
         await visitor.ClearActivityAsync();
         foreach (string tab in (string[])["Portfolio", "Trade", "Funds", "Margin", "What-if", "Auctions", "Access", "Trust"])

@@ -49,7 +49,9 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>Mints test tokens and deposits some of them with a permit.</summary>
-    public async Task DepositAsync(string amount)
+    /// <param name="amount">How many, as it is typed.</param>
+    /// <param name="said">How the page says that it understood them.</param>
+    public async Task DepositAsync(string amount, string said)
     {
         await TabAsync("Funds");
         await ChooseAsync("Deposit");
@@ -57,8 +59,8 @@ public sealed class Visitor : IAsyncDisposable
         await DoneAsync("Mint test USDC");
         await Page.GetByText("In your wallet: 100,000 USDC").WaitForAsync();
         await Field("Amount").FillAsync(amount);
-        await Button("Deposit").ClickAsync();
-        await DoneAsync($"Deposit {amount} USDC");
+        await Button($"Deposit {said} USDC").ClickAsync();
+        await DoneAsync($"Deposit {said} USDC");
     }
 
     /// <summary>Waits until an activity has come to a good end.</summary>

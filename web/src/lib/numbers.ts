@@ -37,12 +37,16 @@ export const price = (e8: string | bigint | null | undefined): string => {
 export const size = (e8: string | bigint): string => decimal(typeof e8 === "bigint" ? e8 : big(e8), 8, 8, 0);
 export const percent = (e8: bigint, shown = 1): string => `${decimal(e8 * 100n, 8, shown)} %`;
 
-/** Reads what a person typed; null when it is no positive decimal number of at most so many decimals. */
+/** Reads what a person typed; null when it is no positive decimal number of at most so many decimals. Commas are refused: half of the world writes decimals behind them, the other half sets thousands apart. */
 export function parse(text: string, decimals: number): bigint | null {
-  const match = /^(\d{1,20})(?:\.(\d*))?$/.exec(text.trim().replaceAll(",", ""));
+  const match = /^(\d{1,20})(?:\.(\d*))?$/.exec(text.trim());
   if (!match || (match[2] ?? "").length > decimals) return null;
   return BigInt(match[1] + (match[2] ?? "").padEnd(decimals, "0"));
 }
+
+/** What a field asks for whose text was not understood. */
+export const wanted = (decimals: number): string =>
+  `Write a number like 1250.75, with a point before its decimals (at most ${decimals}) and no commas.`;
 
 /** Plain text of a value, as a field wants it. */
 export const plain = (value: bigint, decimals: number, shown = decimals): string =>

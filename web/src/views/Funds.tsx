@@ -4,7 +4,7 @@ import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Asker, type MoveRequest, type OperationProof, type Token } from "../lib/api";
 import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
-import { big, decimal, dollars, parse, percent, plain, short, size, unitE8 } from "../lib/numbers";
+import { big, decimal, dollars, parse, percent, plain, short, size, unitE8, wanted } from "../lib/numbers";
 import {
   allowance,
   balanceOf,
@@ -64,6 +64,8 @@ interface Panel {
   text: string;
   setText: (text: string) => void;
   amount: bigint | null;
+  /** The amount as it was understood, with the token. */
+  said: string;
   /** The most that makes sense now; undefined while it is not known. */
   most: bigint | undefined;
   tooMuch: (most: string) => string;
@@ -105,13 +107,7 @@ function AmountPanel(panel: Panel) {
         value={text}
         onChange={panel.setText}
         unit={token.symbol}
-        error={
-          text !== "" && amount === null
-            ? `Write a number with at most ${token.decimals} decimals.`
-            : isTooMuch
-              ? panel.tooMuch(shown(most))
-              : null
-        }
+        error={text !== "" && amount === null ? wanted(token.decimals) : isTooMuch ? panel.tooMuch(shown(most)) : null}
         hint={panel.hint}
         action={
           most !== undefined && most > 0n ? (
@@ -129,7 +125,7 @@ function AmountPanel(panel: Panel) {
           (!amount && !(panel.isReady && text === "")) || (isTooMuch && !panel.isMostAdvice) || panel.isHeldBack
         }
       >
-        {panel.verb}
+        {panel.verb} {amount ? panel.said : ""}
       </button>
     </form>
   );
@@ -140,7 +136,15 @@ function useAmount(way: string) {
   const [index, choose] = useKept("token", "0");
   const token = deployment.tokens.find((one) => one.token === index) ?? deployment.tokens[0];
   const [text, setText] = useKept(way, "");
-  return { token, choose, text, setText, amount: parse(text, token.decimals) };
+  const amount = parse(text, token.decimals);
+  return {
+    token,
+    choose,
+    text,
+    setText,
+    amount,
+    said: `${decimal(amount ?? 0n, token.decimals, token.decimals, 0)} ${token.symbol}`,
+  };
 }
 
 function useWithdrawable(account: Account, token: Token) {
@@ -157,7 +161,7 @@ function Deposit({ account }: { account: Account }) {
   const { address } = useConnection();
   const { run } = useActivity();
   const entered = useAmount("deposit");
-  const { token, text, setText, amount } = entered;
+  const { token, setText, amount, said } = entered;
   const [isWrapping, setWrapping] = useState(false);
   const [given, setGiven] = useState<string | null>(null);
   const isForOwner = isOwnedBy(account, address);
@@ -170,7 +174,7 @@ function Deposit({ account }: { account: Account }) {
   const canWrap = token.symbol === "WETH";
 
   const deposit = () =>
-    run(`Deposit ${text} ${token.symbol}`, async (tell) => {
+    run(`Deposit ${said}`, async (tell) => {
       const raw = amount!;
       if (canWrap && isWrapping) {
         tell("First, wrap the ether: look at your wallet.");
@@ -195,7 +199,7 @@ function Deposit({ account }: { account: Account }) {
       tell("Waiting for the block.", hash);
       await waitFor(config, hash);
       setText("");
-      return `${text} ${token.symbol} count as collateral of account ${account.id}.`;
+      return `${said} count as collateral of account ${account.id}.`;
     });
 
   const mint = () =>
@@ -294,7 +298,7 @@ function Withdraw({ account }: { account: Account }) {
   const { address } = useConnection();
   const { run } = useActivity();
   const entered = useAmount("withdraw");
-  const { token, text, setText, amount } = entered;
+  const { token, setText, amount, said } = entered;
   const most = useWithdrawable(account, token);
   const settled = useSettled(token.token === "0" && amount ? amount : 0n);
   const cashE8 = settled * unitE8(token.decimals);
@@ -315,7 +319,7 @@ function Withdraw({ account }: { account: Account }) {
   });
 
   const withdraw = () =>
-    run(`Withdraw ${text} ${token.symbol}`, async (tell) => {
+    run(`Withdraw ${said}`, async (tell) => {
       const fresh = await api.account(account.id);
       const hash = await sendProved(
         config,
@@ -326,7 +330,7 @@ function Withdraw({ account }: { account: Account }) {
       tell("Waiting for the block.", hash);
       await waitFor(config, hash);
       setText("");
-      return `${text} ${token.symbol} are in your wallet.`;
+      return `${said} are in your wallet.`;
     });
 
   return (
@@ -393,7 +397,7 @@ function Move({ account }: { account: Account }) {
   const [chosen, choose] = useKept("move-to", "");
   const to = others.find((one) => one.id === chosen) ?? others[0];
   const entered = useAmount("move");
-  const { token, text, setText, amount } = entered;
+  const { token, setText, amount, said } = entered;
   const most = useWithdrawable(account, token);
   const [picked, pick] = useState<string[]>([]);
   const moved = account.positions.filter((one) => picked.includes(one.instrument));
@@ -420,7 +424,7 @@ function Move({ account }: { account: Account }) {
       </p>
     );
 
-  const what = [amount ? `${text} ${token.symbol}` : "", ...moved.map((one) => one.name)].filter(Boolean).join(", ");
+  const what = [amount ? said : "", ...moved.map((one) => one.name)].filter(Boolean).join(", ");
   const move = () =>
     run(`Move ${what} to account ${to.id}`, async (tell) => {
       const [from, into] = await Promise.all([api.account(account.id), api.account(to.id)]);

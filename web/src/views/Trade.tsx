@@ -4,7 +4,7 @@ import { useActivity } from "../lib/activity";
 import { api, type Account, type Order } from "../lib/api";
 import { explain } from "../lib/errors";
 import { FAST, useInstruments, useKept, useSetting, useSettled } from "../lib/hooks";
-import { big, dollars, ONE, parse, percent, plain, price, size, time } from "../lib/numbers";
+import { big, dollars, ONE, parse, percent, plain, price, size, time, wanted } from "../lib/numbers";
 import { calls, send, signCancel, signOrder, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 
@@ -67,7 +67,7 @@ export function Trade({ account }: { account: Account }) {
     );
 
   const place = () =>
-    run(`${side} ${sizeText} ${instrument.name}`, async (tell) => {
+    run(`${side} ${size(amount!)} ${instrument.name}`, async (tell) => {
       tell("Sign the order in your wallet. It shows size, limit and expiry; signing costs nothing.");
       const order = {
         account: account.id,
@@ -110,7 +110,7 @@ export function Trade({ account }: { account: Account }) {
           value={sizeText}
           onChange={setSize}
           unit={instrument.name.split("-")[0]}
-          error={sizeText !== "" && amount === null ? "Write a number with at most 8 decimals." : null}
+          error={sizeText !== "" && amount === null ? wanted(8) : null}
           hint={notional > 0n ? `About ${dollars(notional)}` : undefined}
         />
         <Field
@@ -119,7 +119,7 @@ export function Trade({ account }: { account: Account }) {
           onChange={setPrice}
           placeholder={limit ? plain(limit, 8, 2) : "0"}
           unit="$"
-          error={priceText !== "" && limit === null ? "Write a price with at most 8 decimals." : null}
+          error={priceText !== "" && limit === null ? wanted(8) : null}
           hint={`Mark ${price(mark)}`}
         />
         <Choice label="Good for" value={life} options={lives} onChange={setLife} />
@@ -177,7 +177,7 @@ export function Trade({ account }: { account: Account }) {
           </p>
         )}
         <button type="submit" className={`primary wide ${side.toLowerCase()}`} disabled={!amount || !limit}>
-          {side} {instrument.name}
+          {side} {amount ? size(amount) : ""} {instrument.name}
         </button>
         <p className="quiet">
           Fee: {percent(big(deployment.parameters.takerFeeE8), 3)} taking,{" "}

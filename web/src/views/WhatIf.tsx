@@ -3,7 +3,7 @@ import { useId } from "react";
 import { api, type Account, type WhatIfRequest } from "../lib/api";
 import { explain } from "../lib/errors";
 import { useInstruments, useKept, useSetting, useSettled } from "../lib/hooks";
-import { big, dollars, parse, price } from "../lib/numbers";
+import { big, dollars, parse, price, wanted } from "../lib/numbers";
 import { ScenarioChart } from "../ui/Charts";
 import { Choice, Field, Segments } from "../ui/Field";
 
@@ -56,7 +56,7 @@ export function WhatIf({ account }: { account: Account }) {
           value={sizeText}
           onChange={setSize}
           unit={name.split("-")[0]}
-          error={amount === null ? "Write a number with at most 8 decimals." : null}
+          error={amount === null ? wanted(8) : null}
         />
         <h2>Move the market</h2>
         <Choice
