@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ICumulativePair} from "../interfaces/ICumulativePair.sol";
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 
 /// @title A bounded time-weighted average of prices that were traded in a pair
 /// @notice Observations of the pair's cumulative price are noted by anyone, at least half a window apart. The price is the average over the time since the older of the two noted ones, which is half a window to `maxAgeSeconds` long.
-/// Bounded: an average that lies more than `maxMoveE8` from the one before is no price until it was noted twice; a pair with less than `minReserve` of the priced token has none.
+/// Bounded: what is noted follows the average by at most `maxMoveE8` of itself a note, whoever notes; an average that lies more than that from what is noted is no price. A pair with less than `minReserve` of the priced token has none.
+/// Warning: the first note takes the average as it is found, since there is none to compare it with. Look at `notedPriceE8` before the source is named anywhere.
 /// Assumptions: the other token of the pair is worth one unit of the price's currency.
 contract TradeAverageSource is IPriceSource {
     uint256 internal constant ONE = 1e8;
@@ -30,11 +32,11 @@ contract TradeAverageSource is IPriceSource {
     uint256 private immutable _scale;
     Observation public older;
     Observation public newer;
-    /// @notice The average that was found when an observation was last noted.
+    /// @notice What averages are compared with: the one that was found when an observation was last noted, at most `maxMoveE8` from what was noted before.
     uint64 public notedPriceE8;
 
-    /// @notice An observation was noted.
-    event Noted(uint256 cumulative, uint40 time, uint64 averageE8);
+    /// @notice An observation was noted, and with it the price that averages are compared with from here.
+    event Noted(uint256 cumulative, uint40 time, uint64 notedPriceE8);
 
     /// @notice Thrown when windows or decimals make no sense.
     error SourceInvalid();
@@ -76,11 +78,11 @@ contract TradeAverageSource is IPriceSource {
         uint256 next = newer.time + windowSeconds / 2;
         require(block.timestamp >= next, TooEarly(block.timestamp, next));
         Observation memory observed = _observe();
-        uint64 averageE8 = _averageE8(newer, observed);
+        uint64 boundedE8 = _boundedE8(notedPriceE8, _averageE8(newer, observed));
         older = newer;
         newer = observed;
-        notedPriceE8 = averageE8;
-        emit Noted(observed.cumulative, uint40(block.timestamp), averageE8);
+        notedPriceE8 = boundedE8;
+        emit Noted(observed.cumulative, uint40(block.timestamp), boundedE8);
     }
 
     /// @inheritdoc IPriceSource
@@ -108,6 +110,15 @@ contract TradeAverageSource is IPriceSource {
             if (base != 0) cumulative += ((quote * Q112) / base) * uint32(held);
             return Observation(uint224(cumulative), uint32(block.timestamp));
         }
+    }
+
+    /// @dev Bounded, and not the average as it is found: from a note on it is that same half window that is told, so it would be compared with itself, and a spike of a block would be let through by a note. Never 0 again, which would take the next one as it is found.
+    function _boundedE8(uint256 notedE8, uint256 foundE8) private view returns (uint64) {
+        if (notedE8 == 0) return uint64(foundE8);
+        // Rounded up, so that the smallest price moves, too.
+        uint256 move = Math.ceilDiv(notedE8 * maxMoveE8, ONE);
+        uint256 least = Math.max(notedE8 - move, 1);
+        return uint64(Math.min(Math.max(foundE8, least), notedE8 + move));
     }
 
     function _averageE8(Observation memory from, Observation memory to) private view returns (uint64) {

@@ -199,6 +199,51 @@ contract PriceSourcesAdaptersTest {
         _expect(source.read, 0);
     }
 
+    /// @dev From a note on the average is that of the interval the note has just ended: whoever pumped it could call for one.
+    function test_tradeAverage_aNoteLetsNoPumpThrough() public {
+        TradedPair pair = new TradedPair(1_000e18, 3_000_000e6);
+        TradeAverageSource source = _tradeAverage(pair, true);
+        _note(source, 900);
+        _note(source, 1800);
+        // A hundred times the price for twelve seconds before a note, and as many after it.
+        VM.warp(START + 2688);
+        pair.trade(100e18, 30_000_000e6);
+        VM.warp(START + 2700);
+        _expect(source.read, 0);
+        source.note();
+        _expect(source.read, 0);
+        _expectNoted(source, (PRICE * 11) / 10);
+        VM.warp(START + 2712);
+        pair.trade(1_000e18, 3_000_000e6);
+        _note(source, 3600);
+        // The second interval has the same average as the first, and is none either.
+        _expect(source.read, 0);
+        _expectNoted(source, (PRICE * 121) / 100);
+        // It comes back as soon as the honest average lies within the tenth.
+        _note(source, 4500);
+        _expectNear(source, PRICE, 1);
+    }
+
+    /// @dev A true fall is followed by a tenth a note, whatever the distance; no average, however low, makes the next one count as it is found.
+    function test_tradeAverage_followsATrueMoveByATenthANote() public {
+        TradedPair pair = new TradedPair(1_000e18, 3_000_000e6);
+        TradeAverageSource source = _tradeAverage(pair, true);
+        _note(source, 900);
+        pair.trade(1_000e18, 2_250_000e6);
+        uint64 noted = PRICE;
+        for (uint256 i = 2; i < 4; ++i) {
+            _note(source, 900 * i);
+            noted = (noted * 9) / 10;
+            _expectNoted(source, noted);
+            // 2,250 against 2,700, and against 2,430.
+            if (i == 2) _expect(source.read, 0);
+            else _expectNear(source, (PRICE * 3) / 4, 1);
+        }
+        pair.trade(1_000e18, 1);
+        for (uint256 i = 4; i < 9; ++i) _note(source, 900 * i);
+        _expectNoted(source, (uint64(2_430e8) * 59049) / 100_000);
+    }
+
     function test_tradeAverage_notesAtMostEveryHalfWindow() public {
         TradedPair pair = new TradedPair(3_000_000e6, 1_000e18);
         TradeAverageSource source = _tradeAverage(pair, false);
@@ -219,6 +264,12 @@ contract PriceSourcesAdaptersTest {
     function _expectNear(TradeAverageSource source, uint64 priceE8, uint64 units) private view {
         (uint64 found, ) = source.read();
         assert(found + units >= priceE8 && found <= priceE8 + units);
+    }
+
+    /// @dev Reserves are divided in binary, so a unit is lost now and then.
+    function _expectNoted(TradeAverageSource source, uint64 priceE8) private view {
+        uint64 noted = source.notedPriceE8();
+        assert(noted + 4 >= priceE8 && noted <= priceE8 + 4);
     }
 
     function _expect(function() external view returns (uint64, uint40) read, uint64 priceE8) private view {
