@@ -327,9 +327,13 @@ contract PriceHub is IPriceHub, AccessManaged {
         stored.totalE8 = uint128(uint256(next));
         address source = stored.source;
         uint64 priceE8 = source == address(0) ? 0 : PriceSources.read(source);
-        // Time in which nobody could ask, and nobody act, is no silence.
-        if (priceE8 != 0) (stored.priceE8, stored.goodTime) = (priceE8, uint32(block.timestamp));
-        else if (elapsed > p.checkpointMaxAgeSeconds) stored.goodTime += uint32(elapsed - p.checkpointMaxAgeSeconds);
+        if (priceE8 != 0) {
+            (stored.priceE8, stored.goodTime) = (priceE8, uint32(block.timestamp));
+        } else {
+            // Time in which nobody could ask, and nobody act, is no silence. A source that was set since the last checkpoint was silent for no longer than it is there.
+            uint256 silent = Math.min(elapsed, block.timestamp - stored.goodTime);
+            if (silent > p.checkpointMaxAgeSeconds) stored.goodTime += uint32(silent - p.checkpointMaxAgeSeconds);
+        }
     }
 
     /// @dev Settles, moves on, and says how many options may be open until the next checkpoint.

@@ -7,6 +7,7 @@ import {Checkpoints} from "../margin/Checkpoints.sol";
 import {RedemptionRateSource} from "../oracle/RedemptionRateSource.sol";
 import {build} from "./Artifacts.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {SettableSource} from "./SettableSource.sol";
 import {ShareVault} from "./ShareVault.sol";
 
 /// @notice Shares of an ERC-4626 vault as collateral: what checkpoints and withdrawals count them at, whoever notes their rate or does not.
@@ -152,6 +153,21 @@ contract ShareRatesTest is ProtocolFixture {
         assert(_priceE8() == 1e8);
         _silence(6 hours);
         assert(_priceE8() == 0.75e8);
+    }
+
+    /// @dev A source that governance set when no checkpoint had been taken for longer than five minutes, and that falls silent before the next: it was silent since it was set, and not longer than it is there.
+    function test_checkpoint_aSourceThatIsYoungerThanTheLastStopsNone() public {
+        pass(60);
+        hub.checkpoint();
+        pass(400);
+        SettableSource source = new SettableSource(1e8);
+        hub.setTokenSource(SHARE_TOKEN, address(source));
+        source.set(0);
+        pass(20);
+        hub.checkpoint();
+        assert(_priceE8() == 1e8);
+        _silence(1 hours);
+        assert(_priceE8() == uint256(1e8 * (1 days - 20)) / 1 days);
     }
 
     function _silence(uint256 secondsPassed) private {
