@@ -61,7 +61,7 @@ public sealed partial class SolverStore
     /// <param name="nonce">A nonce before all that were used since then: only from it on is looked.</param>
     public IReadOnlyList<OutboxEntry> WithdrawnSince(Address sender, ulong block, ulong nonce)
     {
-        // Why the states are told twice: as in TakenBackOf.
+        // Why the states are told twice: as in TakeBack.
         lock (_gate)
         {
             return [.. Connection
@@ -83,17 +83,31 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>The entries that are written down as mined although the chain has used fewer nonces: a reorganisation took them back, however deep they were.</summary>
-    public IReadOnlyList<OutboxEntry> TakenBackOf(Address sender, ulong minedNonce)
+    /// <summary>The block of the last entry from a nonce on that is written down as mined; null where there is none.</summary>
+    public ulong? LastBlockFrom(Address sender, ulong nonce)
+    {
+        // Why the states are told twice: as in TakeBack.
+        lock (_gate)
+        {
+            return (ulong?)Connection.ExecuteScalar<long?>(
+                "SELECT block FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state <> 5 AND state IN (1, 2, 3, 4, 6) ORDER BY nonce DESC LIMIT 1",
+                new { sender = sender.ToArray(), nonce = checked((long)nonce) });
+        }
+    }
+
+    /// <summary>Puts the entries live again that are written down as mined although the chain has used fewer nonces: a reorganisation took them back, however deep they were.</summary>
+    /// <returns>What was put live, by nonce.</returns>
+    public IReadOnlyList<(string Intent, ulong Nonce)> TakeBack(Address sender, ulong minedNonce)
     {
         // Why the states are told twice: the index of nonces is one of those that are not 5, and is used only where the question says so itself. Without it each round would read all that was ever sent.
         lock (_gate)
         {
             return [.. Connection
-                .Query<OutboxRow>(
-                    $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state <> 5 AND state IN (1, 2, 3, 4, 6) ORDER BY nonce",
+                .Query<(string Intent, long Nonce)>(
+                    "UPDATE outbox SET state = 0, block = 0, reason = '' WHERE sender = @sender AND nonce >= @nonce AND state <> 5 AND state IN (1, 2, 3, 4, 6) RETURNING intent, nonce",
                     new { sender = sender.ToArray(), nonce = checked((long)minedNonce) })
-                .Select(static row => row.ToEntry())];
+                .Select(static row => (row.Intent, (ulong)row.Nonce))
+                .OrderBy(static row => row.Item2)];
         }
     }
 

@@ -75,6 +75,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     }
 
     /// <summary>Looks at every transaction that is not settled for good and does what it needs.</summary>
+    /// <exception cref="RpcTransportException">Thrown when the node answers nothing, or knows less of the chain than the outbox does; nothing is done then.</exception>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -82,12 +83,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         {
             ulong head = await node.GetHeadNumberAsync(cancellationToken).ConfigureAwait(false);
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
-            foreach (OutboxEntry entry in store.TakenBackOf(key.Address, mined))
-            {
-                logger.TransactionTakenBack(entry.Intent, entry.Nonce);
-                store.SetOutboxState(entry.Intent, OutboxState.Live, 0, "");
-            }
-
+            await TakeBackAsync(head, mined, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<OutboxEntry> unsettled = store.UnsettledOf(key.Address);
             ulong depth = (ulong)options.SettledAfterBlocks;
             IReadOnlyList<OutboxEntry> withdrawn = store.WithdrawnSince(key.Address, head - Math.Min(head, depth), mined - Math.Min(mined, MostNoncesWatched));
@@ -104,6 +100,29 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>Has all sent again that was mined and that a reorganisation took back, however deep it was: what the chain has used fewer nonces than.</summary>
+    /// <exception cref="RpcTransportException">Thrown when the node is too far behind to know: all that was ever sent would be live again, and be broadcast before the next start.</exception>
+    private async Task TakeBackAsync(ulong head, ulong mined, CancellationToken cancellationToken)
+    {
+        if (store.LastBlockFrom(key.Address, mined) is not { } last)
+        {
+            return;
+        }
+
+        // Of several nodes one may have said the head and another the nonce, so the head is asked for once more. No chain that takes the place of another is shorter by as much as a transaction is watched for.
+        ulong reached = Math.Min(head, await node.GetHeadNumberAsync(cancellationToken).ConfigureAwait(false));
+        if (last > reached && last - reached > (ulong)options.SettledAfterBlocks)
+        {
+            throw new RpcTransportException(
+                $"The node's newest block is {reached} and a transaction of {key.Address} was mined in block {last}: the node is still syncing or was started anew; wait for it, name another node, or start with an empty store if the chain itself is a new one.");
+        }
+
+        foreach ((string intent, ulong nonce) in store.TakeBack(key.Address, mined))
+        {
+            logger.TransactionTakenBack(intent, nonce);
         }
     }
 

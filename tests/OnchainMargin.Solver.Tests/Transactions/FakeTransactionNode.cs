@@ -35,6 +35,12 @@ internal sealed class FakeTransactionNode : ITransactionNode
     /// <summary>Runs after a broadcast has arrived.</summary>
     public Action<SignedTransaction>? AfterBroadcast { get; set; }
 
+    /// <summary>Whether it answers as a node does that has begun to sync: its newest block is the first, and nobody has sent anything.</summary>
+    public bool IsSyncing { get; set; }
+
+    /// <summary>What it answers where so many nonces are used.</summary>
+    public Func<ulong, ulong> Counts { get; set; } = static used => used;
+
     /// <summary>How often what became of a transaction was asked for.</summary>
     public int ReceiptsAsked { get; private set; }
 
@@ -54,7 +60,7 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     public ulong Head => (ulong)_blocks.Count;
 
-    public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Task.FromResult(Head);
+    public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Task.FromResult(IsSyncing ? 0 : Head);
 
     public Task<Hash32?> GetBlockHashAsync(ulong number, CancellationToken cancellationToken) => Task.FromResult(number switch
     {
@@ -62,7 +68,7 @@ internal sealed class FakeTransactionNode : ITransactionNode
         _ => number <= Head ? _blocks[(int)number - 1].Hash : (Hash32?)null,
     });
 
-    public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => Task.FromResult((ulong)_blockOf.Count);
+    public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) => Task.FromResult(Counts(IsSyncing ? 0 : (ulong)_blockOf.Count));
 
     public async Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken)
     {

@@ -274,6 +274,46 @@ public sealed class TransactionManagerTests : TransactionWorld
         Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
     }
 
+    /// <summary>A node that begins to sync says that it is at block 0 and that nobody has sent anything; or the node before it said the head, and it the nonce.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_NodeHasBegunToSync_TakesNothingBackAndSendsNothing(bool saysItsHead)
+    {
+        using TransactionManager manager = Manager();
+        string[] intents = ["a", "b", "c"];
+        foreach (string intent in intents)
+        {
+            await manager.SubmitAsync(Intent(intent), CancellationToken.None);
+        }
+
+        MineEmpty(499);
+        Node.Mine();
+        MineEmpty(Options.SettledAfterBlocks);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.All(intents, intent => Assert.Equal((OutboxState.Final, 500UL), (Store.FindInOutbox(intent)!.State, Store.FindInOutbox(intent)!.BlockNumber)));
+
+        Node.IsSyncing = saysItsHead;
+        Node.Counts = _ =>
+        {
+            Node.IsSyncing = true;
+            return 0;
+        };
+        Time.Pass(Options.BroadcastAgainAfterSeconds);
+        RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => manager.RunOnceAsync(CancellationToken.None));
+        Assert.StartsWith($"The node's newest block is 0 and a transaction of {Key.Address} was mined in block 500: the node is still syncing", error.Message, StringComparison.Ordinal);
+        Assert.All(intents, intent => Assert.Equal((OutboxState.Final, 500UL), (Store.FindInOutbox(intent)!.State, Store.FindInOutbox(intent)!.BlockNumber)));
+        Assert.Equal(3, Node.Broadcasts.Count);
+
+        void MineEmpty(int blocks)
+        {
+            for (int i = 0; i < blocks; i++)
+            {
+                Node.MineEmpty();
+            }
+        }
+    }
+
     [Fact]
     public async Task RunOnce_RevertedOnChain_TellsWhyAndMayBeTriedAnew()
     {
