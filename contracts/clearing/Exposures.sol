@@ -36,11 +36,24 @@ library Exposures {
 
     /// @notice The words of the positions of an instrument's underlying and expiry, empty where there are none.
     function ofExpiry(bytes calldata state, uint96 instrument) internal pure returns (bytes calldata positions) {
-        uint256 key = instrument >> (Positions.EXPIRY_SHIFT - 160);
+        return _sharing(state, Positions.EXPIRY_SHIFT, instrument >> (Positions.EXPIRY_SHIFT - 160));
+    }
+
+    /// @notice The words of the positions of an underlying, empty where there are none.
+    function ofUnderlying(bytes calldata state, uint256 underlying) internal pure returns (bytes calldata positions) {
+        return _sharing(state, Positions.UNDERLYING_SHIFT, underlying);
+    }
+
+    /// @dev Positions ascend, so those that share what their words begin with follow each other.
+    function _sharing(
+        bytes calldata state,
+        uint256 shift,
+        uint256 key
+    ) private pure returns (bytes calldata positions) {
         (uint256 from, uint256 to) = positionsOf(state);
-        while (from < to && Words.inCalldata(from) >> Positions.EXPIRY_SHIFT != key) from += WORD;
+        while (from < to && Words.inCalldata(from) >> shift != key) from += WORD;
         uint256 end = from;
-        while (end < to && Words.inCalldata(end) >> Positions.EXPIRY_SHIFT == key) end += WORD;
+        while (end < to && Words.inCalldata(end) >> shift == key) end += WORD;
         // Safe: names a part of the state.
         assembly ("memory-safe") {
             positions.offset := from

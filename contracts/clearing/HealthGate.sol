@@ -68,6 +68,7 @@ contract HealthGate is IHealthGate {
         bytes memory balances = question.balancesAfter;
         (uint256 moved, uint256 waiting) = (0, 0);
         if (question.trust != PriceTrust.Live) (moved, waiting) = _movedAndWaiting(question, checkpoint, records);
+        uint256 adverse = question.trust == PriceTrust.Adverse ? waiting : 0;
         if (isComputed && waiting != 0) {
             // Without them, so that they lower no margin either.
             (balances, waiting) = (Exposures.without(question.balancesAfter, checkpoint, waiting), 0);
@@ -78,6 +79,7 @@ contract HealthGate is IHealthGate {
         if (moved | waiting != 0) {
             aside += _dropE8(question, balances, figures.equityE8, moved, waiting, checkpoint, records);
         }
+        if (adverse != 0) aside += _wonE8(question.stateAfter, adverse, checkpoint, records);
         uint256 creditE8 = 0;
         if (!isComputed) {
             creditE8 = _creditOf(question, checkpoint, records, figures.floorEquityE8 - aside);
@@ -407,7 +409,7 @@ contract HealthGate is IHealthGate {
 
     // Figures
 
-    /// @dev Underlyings by bits: those that count at their average, and those that the operation may not rest on, of which the account has tokens alone: positions in one wait.
+    /// @dev Underlyings by bits: those that count at their average, and those that the operation may not rest on, of which the account has tokens alone: positions in one wait, but those of who takes over a lot.
     /// Why tokens do not wait: anybody may deposit a unit of one, and would keep the owner from taking out, or trading, all else.
     /// @custom:spec CLR-016
     /// @custom:spec CLR-020
@@ -420,6 +422,7 @@ contract HealthGate is IHealthGate {
         uint256 touched = Exposures.touched(question.stateAfter, question.balancesAfter, checkpoint);
         uint256 positions = Exposures.underlyingsOf(question.stateAfter);
         bool averaged = question.trust == PriceTrust.Averaged;
+        if (question.trust == PriceTrust.Adverse) positions = 0;
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
             bytes calldata record = Exposures.find(records, u);
@@ -457,7 +460,23 @@ contract HealthGate is IHealthGate {
         return dropE8 + (dropE16 > 0 ? dropE16.ceil(int256(ONE)) : int256(0));
     }
 
-    /// @dev Units held of some underlyings, at spot or at what spot is above its average.
+    /// @dev What positions of some underlyings are worth above their costs, in each that is: what is lost in one makes no gain of another surer.
+    /// @custom:spec CLR-016
+    function _wonE8(
+        bytes calldata state,
+        uint256 underlyings,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (int256 wonE8) {
+        for (uint256 u = 1; underlyings >> u != 0; ++u) {
+            if ((underlyings >> u) & 1 == 0) continue;
+            bytes memory alone = bytes.concat(AccountStates.empty(), Exposures.ofUnderlying(state, u));
+            int256 worthE8 = floors.equityOf(alone, "", checkpoint, records, SurfaceChoice.Worse);
+            if (worthE8 > 0) wonE8 += worthE8;
+        }
+    }
+
+    /// @dev Units held of some underlyings: tokens alone at spot, all of them at what spot is above its average.
     function _worthE16(
         HealthQuestion calldata question,
         uint256 underlyings,
@@ -470,7 +489,8 @@ contract HealthGate is IHealthGate {
             bytes calldata record = Exposures.find(records, u);
             int256 priceE8 = int256(Exposures.spotIn(record));
             if (isDrop) priceE8 -= int256(Checkpoints.word(record, 1) >> 192);
-            sumE16 += Exposures.deltaOf(question.stateAfter, question.balancesAfter, checkpoint, u) * priceE8;
+            bytes calldata state = isDrop ? question.stateAfter : question.stateAfter[:0];
+            sumE16 += Exposures.deltaOf(state, question.balancesAfter, checkpoint, u) * priceE8;
         }
     }
 

@@ -115,7 +115,8 @@ contract LotModule is LossBook {
         // A leg that expired in the lot is cash by now.
         _closeDue(books, working, false);
         _refuseTradeProofs(bidder);
-        _writeHealthy(books, live, working, "", bidder.proof, 0, PriceTrust.Live);
+        PriceTrust trust = LiveMarkets.areAnyHalted(live.records) ? PriceTrust.Adverse : PriceTrust.Live;
+        _writeHealthy(books, live, working, "", bidder.proof, 0, trust);
         _closeBooks(books);
         emit SliceReceived(lotAccount, bidder.account, payE8);
     }

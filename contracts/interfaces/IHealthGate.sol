@@ -6,12 +6,14 @@ import {AttesterSignature, RiskAttestation} from "./RiskTypes.sol";
 
 /// @notice What an operation may rest on.
 enum PriceTrust {
-    /// @notice Everything, at live prices (slices of lots).
+    /// @notice Everything, at live prices: nothing of it is of a halted market.
     Live,
     /// @notice Nothing of a halted market (trades).
     Unhalted,
     /// @notice Nothing of a market that is not normal, and equity counts at the worse of live and averaged prices (withdrawals, moves).
-    Averaged
+    Averaged,
+    /// @notice Of a halted market only what speaks against the account: positions may be there, with their losses and their margin; what they have won counts for nothing, as tokens do (slices of lots).
+    Adverse
 }
 
 /// @notice What is to be shown of one account: its state and tokens before and after an operation (MRG-002, MRG-005), both touched, so that they differ by the operation only.

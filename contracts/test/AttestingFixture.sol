@@ -141,7 +141,7 @@ abstract contract AttestingFixture is ProtocolFixture {
         return Accused(a, 0, new bytes32[](0), signatures(a, 0));
     }
 
-    function preimages(uint64 account) internal view returns (Preimages memory) {
+    function preimagesOf(uint64 account) internal view returns (Preimages memory) {
         return Preimages(positionsOf(account), vault.balancesOf(account), checkpoint, records);
     }
 

@@ -78,7 +78,7 @@ contract ChallengesModelTest is AttestingFixture {
         uint64 epoch = postLeaf(a);
         registry.setModel(strict);
         Accused memory accused = accusedLeaf(a, epoch);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(PROVER, a);
         VM.prank(PROVER);
         challenges.refute(accused, then, WITNESS, SALT);
@@ -97,7 +97,7 @@ contract ChallengesModelTest is AttestingFixture {
         assert(registry.leafOf(other) == registry.leafOf(a));
         AttesterSignature[] memory own = new AttesterSignature[](1);
         own[0] = sign(7, registry.attestationDigest(other));
-        challenges.recompute(Accused(other, 0, new bytes32[](0), own), preimages(alice), SALT);
+        challenges.recompute(Accused(other, 0, new bytes32[](0), own), preimagesOf(alice), SALT);
         assert(registry.isVoid(registry.hashOf(other)) && !registry.isVoid(registry.hashOf(a)));
         withdrawWith(alice, leafProof(a, epoch), 1e6);
     }
@@ -106,7 +106,7 @@ contract ChallengesModelTest is AttestingFixture {
         bytes4 selector = IRiskRegistry.ModelMismatch.selector;
         expectWithdraw(alice, leafProof(a, epoch), 1e6, selector);
         Accused memory accused = accusedLeaf(a, epoch);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(PROVER, a);
         VM.prank(PROVER);
         VM.expectPartialRevert(selector);

@@ -56,7 +56,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         uint64 epoch = postLeaf(a);
         assert(registry.isSound(epoch));
         Accused memory accused = accusedLeaf(a, epoch);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(PROVER, a);
         VM.prank(PROVER);
         challenges.refute(accused, then, WITNESS, SALT);
@@ -81,7 +81,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         a.leastCashE8 -= 1;
         Accused memory accused = accusedSigned(a);
         commitAs(PROVER, a);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         VM.prank(PROVER);
         challenges.recompute(accused, then, SALT);
         _requireSlashed();
@@ -91,7 +91,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         RiskAttestation memory a = attestation(alice);
         a.leastCashE8 = 0;
         Accused memory accused = accusedSigned(a);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         trade(bob, alice, btcPerpetual, 1e8, BTC_PRICE);
         setBtc(BTC_PRICE / 2);
         parameters.setUnderlying(BTC, underlyingParameters(5_000_000, 10_000_000));
@@ -111,7 +111,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         bonds.resign();
         pass(7 days - 60);
         commitAs(PROVER, a);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         VM.prank(PROVER);
         challenges.refute(accused, then, WITNESS, SALT);
         _requireSlashed();
@@ -135,7 +135,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         wallet.deny();
         Accused memory accused = Accused(a, 0, new bytes32[](0), two);
         commitAs(PROVER, a);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         VM.prank(PROVER);
         challenges.refute(accused, then, WITNESS, SALT);
         (uint256 left, ) = bonds.bondOf(address(wallet));
@@ -149,7 +149,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         a.leastCashE8 += 1;
         uint64 epoch = postLeaf(a);
         withdrawWith(alice, leafProof(a, epoch), 1e6);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         Accused memory accused = accusedLeaf(a, epoch);
         VM.prank(PROVER);
         challenges.recompute(accused, then, SALT);
@@ -164,7 +164,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         takeCheckpoint();
         RiskAttestation memory a = attestation(alice);
         Accused memory accused = accusedSigned(a);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(PROVER, a);
         VM.prank(PROVER);
         VM.expectPartialRevert(IChallenges.AttestationTrue.selector);
@@ -180,19 +180,19 @@ contract ChallengesRefuteTest is AttestingFixture {
         a.leastCashE8 = 0;
         Accused memory accused = accusedSigned(a);
         commitAs(PROVER, a);
-        Preimages memory wrong = preimages(bob);
+        Preimages memory wrong = preimagesOf(bob);
         wrong.balances = vault.balancesOf(alice);
         VM.prank(PROVER);
         VM.expectPartialRevert(IChallenges.PreimageMismatch.selector);
         challenges.refute(accused, wrong, WITNESS, SALT);
-        wrong = preimages(alice);
+        wrong = preimagesOf(alice);
         wrong.balances = "";
         VM.prank(PROVER);
         VM.expectPartialRevert(IChallenges.PreimageMismatch.selector);
         challenges.refute(accused, wrong, WITNESS, SALT);
         setBtc(BTC_PRICE * 2);
         takeCheckpoint();
-        wrong = preimages(alice);
+        wrong = preimagesOf(alice);
         VM.prank(PROVER);
         VM.expectPartialRevert(IChallenges.PreimageMismatch.selector);
         challenges.refute(accused, wrong, WITNESS, SALT);
@@ -204,7 +204,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         Accused memory accused = accusedSigned(a);
         commitAs(PROVER, a);
         pass(7 days + 1);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         VM.prank(PROVER);
         VM.expectPartialRevert(IChallenges.ChallengeTooLate.selector);
         challenges.refute(accused, then, WITNESS, SALT);
@@ -217,7 +217,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         AttesterSignature[] memory one = new AttesterSignature[](1);
         one[0] = sign(7, digest);
         Accused memory accused = Accused(a, 0, new bytes32[](0), one);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(PROVER, a);
         VM.prank(PROVER);
         VM.expectPartialRevert(IChallenges.NobodyBonded.selector);
@@ -236,7 +236,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         RiskAttestation memory a = attestation(alice);
         a.leastCashE8 = 0;
         Accused memory accused = accusedSigned(a);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(PROVER, a);
         // Who copies the transaction has no commitment; who commits now is a block late.
         address thief = address(0x7);
@@ -263,7 +263,7 @@ contract ChallengesRefuteTest is AttestingFixture {
         address attester = VM.addr(attesters[0]);
         AttesterSignature[] memory own = new AttesterSignature[](1);
         own[0] = sign(attesters[0], registry.attestationDigest(a));
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(attester, a);
         VM.prank(attester);
         challenges.refute(Accused(a, 0, new bytes32[](0), own), then, WITNESS, SALT);
@@ -390,7 +390,7 @@ contract ChallengesRefuteTest is AttestingFixture {
 
     function _refuteSigned(RiskAttestation memory a) private {
         Accused memory accused = accusedSigned(a);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(PROVER, a);
         VM.prank(PROVER);
         challenges.refute(accused, then, WITNESS, SALT);

@@ -55,7 +55,7 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
         lie.positionsHash = keccak256(positionsOf(alice));
         withdrawWith(alice, signedProof(lie), 1e6);
         Accused memory accused = accusedSigned(lie);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(PROVER, lie);
         VM.prank(PROVER);
         VM.expectPartialRevert(ExpiryMissing.selector);
@@ -73,7 +73,7 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
         a.positionsHash = keccak256(positionsOf(alice));
         a.leastCashE8 = type(int128).max;
         Accused memory accused = accusedSigned(a);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         VM.expectPartialRevert(IChallenges.AttestationTrue.selector);
         challenges.recompute(accused, then, SALT);
         then.records = "";
@@ -86,7 +86,7 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
         RiskAttestation memory lie = _withALateToken(0);
         withdrawWith(alice, Proof(ProofKind.Signed, abi.encode(signedHealth(lie))), 1e6);
         Accused memory accused = accusedSigned(lie);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         commitAs(PROVER, lie);
         VM.prank(PROVER);
         VM.expectPartialRevert(CollateralMissing.selector);
@@ -100,13 +100,13 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
     function test_recompute_leavesWhoSaidThatATokenCannotBePriced() public {
         RiskAttestation memory a = _withALateToken(type(int128).max);
         Accused memory accused = accusedSigned(a);
-        Preimages memory then = preimages(alice);
+        Preimages memory then = preimagesOf(alice);
         VM.expectPartialRevert(IChallenges.AttestationTrue.selector);
         challenges.recompute(accused, then, SALT);
         takeCheckpoint();
         a = attestation(alice);
         accused = accusedSigned(a);
-        then = preimages(alice);
+        then = preimagesOf(alice);
         VM.expectPartialRevert(IChallenges.AttestationTrue.selector);
         challenges.recompute(accused, then, SALT);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Protocol.Book;
@@ -107,6 +108,28 @@ public sealed class KeeperBidTests : KeeperWorld
         await LookAsync(BookOf([lot], account, Bidding()), options: Bidder, pay: -30);
         Assert.Equal(expected.Length == 0 ? [] : [Hex(new ProtocolCalls(Deployment.Contracts).ShowLoss(lot))], Sent());
         Assert.Equal(expected.Length == 0 ? 0 : 1, asked);
+    }
+
+    /// <summary>What the account could carry by its coins alone while their market is halted: the chain is asked, and only what it takes is sent.</summary>
+    [Theory]
+    [InlineData(1, 25_000_000)]
+    [InlineData(2, 12_500_000)]
+    [InlineData(30, 0)]
+    public async Task RunOnce_ChainRefusesTheLargerParts_BidsForTheLargestThatItTakes(int refused, int expected)
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
+        BookAccount bidder = Bidding();
+        var calls = new ProtocolCalls(Deployment.Contracts);
+        foreach (ulong fraction in BidSizes.Of(lot.LeftE8, 0).Take(refused))
+        {
+            Node.Refused.Add(Hex(calls.Bid(lot, fraction, Int256.MaxValue, bidder, Proofs.Computed)));
+        }
+
+        var lines = new LogLines<KeeperRole>();
+        await LookAsync(BookOf([lot], account, bidder), options: Bidder, logger: lines, pay: -30);
+        string[] fractions = [.. Sent().Select(static data => data.Substring(2 + 8 + (2 * 64), 64))];
+        Assert.Equal(expected == 0 ? [] : [expected.ToString("x64", CultureInfo.InvariantCulture)], fractions);
+        Assert.Equal(expected == 0, lines.Said.Any(static line => line.Contains("refused by the chain", StringComparison.Ordinal)));
     }
 
     [Fact]
