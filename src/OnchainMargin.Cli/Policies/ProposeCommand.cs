@@ -103,7 +103,7 @@ internal static class ProposeCommand
 
         if (!forecaster.IsReady)
         {
-            throw new CliException($"The price file of {file.Underlying} has {file.Bars.Count} candles: give more than ten days of them.");
+            throw new CliException($"The price file of {file.Underlying} has {file.Bars.Count} candles: give more than eleven days of them.");
         }
 
         var record = book.Checkpoint.Underlyings[number - 1];

@@ -51,8 +51,8 @@ public sealed class MarketForecaster
         (_moves, _basis, _vega) = (new MoveHistory(options), new MoveHistory(options), new MoveHistory(options));
     }
 
-    /// <summary>Whether enough was seen to decide on: ten days.</summary>
-    public bool IsReady => _logs.Count > BurnInHours;
+    /// <summary>Whether enough was seen to decide on: ten days of moves over the horizon, so eleven days of hours where that is a day. From the first such hour on quantiles are known.</summary>
+    public bool IsReady => _filtered.Count > BurnInHours;
 
     /// <summary>Takes an hour and says what is known now.</summary>
     public PolicyInputs Observe(in MarketHour hour)
@@ -72,11 +72,10 @@ public sealed class MarketForecaster
             _moves.Add(move);
             _filtered.Add(move / Math.Sqrt(Math.Max(_variances[n - _options.HorizonHours], 1e-12) * _options.HorizonHours));
             _volMoves.Add(Math.Abs((_variances[^1] / Math.Max(_variances[n - _options.HorizonHours], 1e-12)) - 1) / 2);
-        }
-
-        if (n % Week == 0 && _filtered.Count > BurnInHours)
-        {
-            Recount();
+            if (IsDue(_filtered.Count))
+            {
+                Recount();
+            }
         }
 
         var horizon = Math.Sqrt(_options.HorizonHours);
@@ -129,15 +128,17 @@ public sealed class MarketForecaster
         }
     }
 
-    /// <summary>Quantiles are taken when there is enough for them, and then once a week.</summary>
     private static void Take(MoveHistory moves, double move)
     {
         moves.Add(move);
-        if (moves.Count > BurnInHours && (moves.Count - BurnInHours) % Week == 1)
+        if (IsDue(moves.Count))
         {
             moves.Recount();
         }
     }
+
+    /// <summary>Quantiles are taken when there is enough for them, and then once a week.</summary>
+    private static bool IsDue(int count) => count > BurnInHours && (count - BurnInHours) % Week == 1;
 
     private void ObserveReturn(double r, int n)
     {
@@ -170,6 +171,12 @@ public sealed class MarketForecaster
         }
 
         double[] sample = [.. _daily.Skip(Math.Max(0, _daily.Count - MostDays))];
+        if (!sample.AsSpan().ContainsAnyExcept(sample[0]))
+        {
+            // A price that stood still, or a feed that did, says nothing of volatility: what was fitted before goes on.
+            return;
+        }
+
         _regimes = VolatilityRegimes.Fit(sample);
         _stressChance = VolatilityRegimes.StressChances(sample, _regimes.Value)[^1];
         try

@@ -14,7 +14,7 @@ internal static class TailEndpoints
         api.MapGet("/accounts/{id}/tail", Tail).ProducesProblem(400).ProducesProblem(404)
             .WithSummary("Simulated value at risk and expected shortfall of an account, with what each position adds").WithTags("accounts");
         api.MapGet("/parameters", Results<Ok<ParameterProposal>, ProblemHttpResult> (Broadcast<ParameterProposal> proposals) => proposals.Current is { } proposal
-                ? TypedResults.Ok(proposal) : ApiSetup.Missing("No parameters were proposed; play the role parameters, which needs ten days of checkpoints."))
+                ? TypedResults.Ok(proposal) : ApiSetup.Missing("No parameters were proposed; play the role parameters, which needs eleven days of checkpoints."))
             .ProducesProblem(404).WithSummary("The last proposal of risk parameters, with its reasons and the accounts it would make liquidatable").WithTags("parameters");
     }
 

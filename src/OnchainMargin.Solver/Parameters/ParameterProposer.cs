@@ -12,7 +12,7 @@ namespace OnchainMargin.Solver.Parameters;
 
 /// <summary>
 /// The next step of the parameters in force, from the hours that the book holds (spot, traded units, premium of the perpetual, surfaces): a function of the book alone, so that every node which reads the chain comes
-/// to the same. Decided once an hour, when ten days are known.
+/// to the same. Decided once an hour, when eleven days are known.
 /// </summary>
 internal sealed class ParameterProposer(ParameterOptions options)
 {

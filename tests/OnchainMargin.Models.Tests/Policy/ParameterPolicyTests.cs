@@ -165,5 +165,46 @@ public sealed class ParameterPolicyTests
         Assert.NotEqual(one[2999], other[2999]);
     }
 
+    [Fact]
+    public void Observe_FirstReady_KnowsFloorAndVolMove()
+    {
+        var forecaster = new MarketForecaster(Options);
+        var random = new Random(3);
+        double price = 100;
+        PolicyInputs inputs = default;
+        for (var i = 0; !forecaster.IsReady; i++)
+        {
+            inputs = forecaster.Observe(Hour(i, price *= Math.Exp(0.01 * (random.NextDouble() - 0.5))));
+        }
+
+        // The first hour has no return, a move needs a day, and ten days of moves are asked for: what is decided on is counted by then, not zero.
+        Assert.Equal((1 + 24 + 240 - 1) * 3600L, inputs.Time);
+        Assert.InRange(inputs.Floor, 0.001, 0.24);
+        Assert.InRange(inputs.VolMove, 0.001, 10);
+        Assert.True(inputs.Stressed >= inputs.Floor, $"{inputs.Stressed} {inputs.Floor}");
+    }
+
+    [Fact]
+    public void Observe_AYearOfOnePrice_KeepsOn()
+    {
+        var forecaster = new MarketForecaster(Options);
+        PolicyInputs inputs = default;
+        for (var i = 0; i < 24 * 300; i++)
+        {
+            inputs = forecaster.Observe(Hour(i, 100));
+        }
+
+        Assert.True(forecaster.IsReady);
+        Assert.Equal((0, 0, 0), (inputs.Filtered, inputs.Floor, inputs.StressChance));
+
+        // Once it moves again regimes are told apart again.
+        for (var i = 24 * 300; i < 24 * 400; i++)
+        {
+            inputs = forecaster.Observe(Hour(i, i % 48 < 24 ? 100 : 103));
+        }
+
+        Assert.InRange(inputs.StressChance, double.Epsilon, 1);
+    }
+
     private static MarketHour Hour(int i, double price) => new(i * 3600L, price, 1000, 0.001 * Math.Sin(i / 5.0), []);
 }

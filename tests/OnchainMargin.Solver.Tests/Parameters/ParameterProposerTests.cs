@@ -12,7 +12,7 @@ public sealed class ParameterProposerTests
     [Fact]
     public void Observe_WildMarket_ProposesOneStepUpAndNamesWhomItHurts()
     {
-        CheckpointInputs[] inputs = [.. Hours(300, 0.04)];
+        CheckpointInputs[] inputs = [.. Hours(400, 0.04)];
         double spot = inputs[^1].Checkpoint.Underlyings[0].SpotE8 / (double)Books.One;
         long entryE8 = inputs[^1].Checkpoint.Underlyings[0].SpotE8;
 
@@ -39,17 +39,17 @@ public sealed class ParameterProposerTests
     public void Observe_SameHourAgain_ProposesNothingMore()
     {
         var proposer = new ParameterProposer(new ParameterOptions());
-        CheckpointInputs[] inputs = [.. Hours(300, 0.04)];
+        CheckpointInputs[] inputs = [.. Hours(400, 0.04)];
         Assert.NotNull(proposer.Observe(Books.Of(inputs)));
-        CheckpointInputs later = Books.Inputs(301, inputs[^1].Checkpoint.Header.Time + 60, 100);
+        CheckpointInputs later = Books.Inputs(401, inputs[^1].Checkpoint.Header.Time + 60, 100);
         Assert.Null(proposer.Observe(Books.Of([.. inputs, later])));
-        Assert.NotNull(proposer.Observe(Books.Of([.. inputs, later, Books.Inputs(302, inputs[^1].Checkpoint.Header.Time + 3600, 100)])));
+        Assert.NotNull(proposer.Observe(Books.Of([.. inputs, later, Books.Inputs(402, inputs[^1].Checkpoint.Header.Time + 3600, 100)])));
     }
 
     [Fact]
     public void Observe_AtTheTopOfTheCorridor_StaysInside()
     {
-        CheckpointInputs[] inputs = [.. Hours(300, 0.04, rangeE8: 26_800_000)];
+        CheckpointInputs[] inputs = [.. Hours(400, 0.04, rangeE8: 26_800_000)];
         var decision = Assert.Single(new ParameterProposer(new ParameterOptions()).Observe(Books.Of(inputs))!.Decisions);
         Assert.True(decision.After.Range <= 0.269);
     }
@@ -57,7 +57,7 @@ public sealed class ParameterProposerTests
     [Fact]
     public void Decide_ChainThatTradesAndTwists_MovesDepthBasisAndVegaFromTheBookAlone()
     {
-        ProtocolBook book = Books.Of(Twisting(300));
+        ProtocolBook book = Books.Of(Twisting(400));
         book = book with { Hours = book.Hours.SetItem(1, book.Hours[1] with { Ended = [.. book.Hours[1].Ended.Select(static hour => hour with { VolumeE8 = (Int128)20_000 * Books.One })] }) };
 
         PolicyDecision decision = Assert.Single(new ParameterProposer(new ParameterOptions()).Decide(book)!.Decisions);
