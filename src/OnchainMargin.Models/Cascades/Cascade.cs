@@ -117,9 +117,9 @@ public sealed class Cascade
                     if (!auction)
                     {
                         // The order walks down the book that those before it in this minute have eaten already.
-                        var slippage = (dumped + (Math.Abs(agent.Perpetual) / 2)) / _depth * ImpactAtDepth;
-                        dumped += agent.Perpetual;
-                        agent.Close(agent.Perpetual, price * (1 - (Math.Sign(agent.Perpetual) * slippage)));
+                        var units = agent.Perpetual;
+                        agent.Close(units, AveragePrice(price, dumped, units, _depth));
+                        dumped += units;
                         badDebt += agent.TakeDebt(price);
                         continue;
                     }
@@ -132,7 +132,7 @@ public sealed class Cascade
                 {
                     dumped = inventory * Math.Min(1, _stepSeconds / steps / (_options.KeeperUnwindHours * 3600));
                     inventory -= dumped;
-                    capital += dumped * price * (1 - (Math.Abs(dumped) / 2 / _depth * ImpactAtDepth));
+                    capital += dumped * AveragePrice(price, 0, dumped, _depth);
                 }
 
                 impact += dumped / _depth * ImpactAtDepth;
@@ -160,6 +160,12 @@ public sealed class Cascade
             Sold = sold,
         };
     }
+
+    /// <summary>
+    /// What a unit is paid on average when <paramref name="units"/> go to the market (above zero sold, below bought) where <paramref name="sold"/> went, net, earlier in the same minute:
+    /// each of those has moved the price by its part of the depth, and half of these have when a middle one is reached.
+    /// </summary>
+    internal static double AveragePrice(double price, double sold, double units, double depth) => price * (1 - ((sold + (units / 2)) / depth * ImpactAtDepth));
 
     /// <summary>One minute of a lot: keepers buy when the discount pays for the risk and their capital carries the margin of what they take over.</summary>
     private (double Capital, double Inventory, double Insured, double Debt) Auction(

@@ -51,5 +51,18 @@ public sealed class CascadeTests
     }
 
     [Fact]
+    public void AveragePrice_AShortAfterALong_BuysWhatTheLongPressedDown()
+    {
+        // Depth 1,000: a hundred units move the price by 0.1 %.
+        Assert.Equal(199.9, Cascade.AveragePrice(200, 0, 100, 1000), 1e-12);
+        Assert.Equal(200.1, Cascade.AveragePrice(200, 0, -100, 1000), 1e-12);
+
+        // The short buys back along the way that the long sold: at the long's own price, below the one that both began at.
+        Assert.Equal(199.9, Cascade.AveragePrice(200, 100, -100, 1000), 1e-12);
+        Assert.Equal(199.5, Cascade.AveragePrice(200, 300, -100, 1000), 1e-12);
+        Assert.Equal(200.5, Cascade.AveragePrice(200, -300, 100, 1000), 1e-12);
+    }
+
+    [Fact]
     public void Construct_OnePrice_IsRefused() => Assert.Throws<ArgumentException>(() => new Cascade([1], 600, Parameters, Options));
 }
