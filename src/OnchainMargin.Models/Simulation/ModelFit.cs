@@ -12,10 +12,11 @@ public static class ModelFit
     private const int MostDays = 3 * 365;
     private const int FewestDays = 60;
     private const double KurtosisFloor = 0.1;
+    private const double MostMarginDegrees = 30;
 
     /// <summary>
     /// Fits to the days that all files share, at most the last three years. Volatility is exponentially weighted (λ = 0.94 a day); correlation Pearson's, moved a part of the way towards one;
-    /// the copula's degrees of freedom by pseudo-likelihood of the first two, 4 for one market; those of the margins by kurtosis, within 2.5 and 30.
+    /// the copula's degrees of freedom by pseudo-likelihood of the first two, 4 for one market; those of the margins by kurtosis, 4 + 6/k of an excess of k, over 4 and at most 30.
     /// </summary>
     /// <exception cref="DataFileException">Fewer than 60 days in common.</exception>
     public static MarketModel Of(IReadOnlyList<PriceFile> files, double stress)
@@ -36,7 +37,7 @@ public static class ModelFit
             Volatilities = volatilities,
             Correlation = Correlations.StressedTowardsOne(correlation, stress),
             CopulaDegrees = returns.Count > 1 ? TailDependence.FitDegrees(returns[0], returns[1]) : 4,
-            MarginDegrees = Math.Clamp(4 + (6 / Math.Max(returns.Average(ExcessKurtosis), KurtosisFloor)), 2.5, 30),
+            MarginDegrees = Math.Min(4 + (6 / Math.Max(returns.Average(ExcessKurtosis), KurtosisFloor)), MostMarginDegrees),
         };
     }
 

@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace OnchainMargin.Models.Simulation;
 
-/// <summary>Draws joint moves from a <see cref="MarketModel"/>. The same seed gives the same paths on every machine.</summary>
+/// <summary>Draws joint moves from a <see cref="MarketModel"/>. The same seed gives the same paths on one platform: what logarithms and cosines are rounded to is the library's.</summary>
 public static class MonteCarlo
 {
     private const double FactorLeast = 0.2;
