@@ -1,4 +1,4 @@
-// Writes the vectors of what attesters publish beside epochs, and of strikes: spec/attested/, ORC-011 to ORC-014, PAR-001, PAR-002 and CLR-028. Run: node spec/generate-attested.js
+// Writes the vectors of what attesters publish beside epochs, and of strikes, interest and lots: spec/attested/, ORC-011 to ORC-014, PAR-001, PAR-002, CLR-028, CLR-032, CLR-040, CLR-041 and CLR-044. Run: node spec/generate-attested.js
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import {
   E12,
@@ -339,6 +339,139 @@ write(
     isDay: publications.map((one) => (one.isDay ? 1n : 0n)),
   },
 );
+// CLR-032: curves of the domain (the setter's), indices that began at one, the credits' not above the debts'.
+const indices = Array.from({ length: 200 }, (_, i) => {
+  const max_ = pick(0n, E12, 10n * E12, between(0, 10n * E12));
+  const kinkRate = between(0, max_);
+  const curve = {
+    base: between(0, kinkRate),
+    kink: pick(1n, 80_000_000n, E8 - 1n, between(1, E8 - 1n)),
+    kinkRate,
+    max: max_,
+    reserve: pick(0n, 20_000_000n, E8, between(0, E8)),
+  };
+  const debtIndex = pick(E12, between(E12, 4n * E12), 2n ** 63n - 1n - between(0, E12));
+  const creditIndex = pick(E12, debtIndex, between(E12, debtIndex));
+  const debtBase = pick(0n, 1n, 10n ** 13n, between(0, 2n ** 60n) * between(0, 2n ** 36n));
+  const creditBase = pick(0n, 1n, debtBase, debtBase * 2n + 1n, between(0, 2n ** 60n) * between(0, 2n ** 36n));
+  const elapsed = pick(0n, 1n, 12n, 60n, 86_400n, YEAR, between(0, 10n * YEAR));
+  const debt = (debtBase * debtIndex) / E12;
+  const credit = ceil(creditBase * creditIndex, E12);
+  const used = debt === 0n ? 0n : credit === 0n ? E8 : min(E8, (debt * E8) / credit);
+  const { base, kink, reserve } = curve;
+  const rate =
+    used <= kink
+      ? base + ((kinkRate - base) * used) / kink
+      : kinkRate + ((max_ - kinkRate) * (used - kink)) / (E8 - kink);
+  const debtAfter = min(2n ** 63n - 1n, debtIndex + ceil(debtIndex * rate * elapsed, E12 * YEAR));
+  const interest = (debtBase * (debtAfter - debtIndex)) / E12;
+  const share = (interest * (E8 - reserve)) / E8;
+  const creditAfter =
+    creditBase === 0n
+      ? creditIndex
+      : min(creditIndex + (share * E12) / creditBase, (creditIndex * debtAfter) / debtIndex);
+  const insurance = interest - ceil(creditBase * (creditAfter - creditIndex), E12);
+  if (insurance < interest - share || interest < share) throw new Error("insurance gets less than its reserve");
+  return {
+    ...curve,
+    debtIndex,
+    creditIndex,
+    debtBase,
+    creditBase,
+    elapsed,
+    used,
+    rate,
+    debtAfter,
+    creditAfter,
+    insurance,
+  };
+});
+if (indices.filter((one) => one.used > one.kink && one.used < E8).length < 10) throw new Error("too few over the kink");
+write(
+  "CLR-032",
+  "a curve, both indices and bases, seconds; used: the part that is lent out, rate: a year's, debtAfter and creditAfter: the indices then, insurance: its part of the interest",
+  columns(indices, Object.keys(indices[0])),
+);
+
+// CLR-040, CLR-041, CLR-044.
+const DUST = 100n * E8;
+const LARGEST_MARGIN = 2n ** 56n - 1n;
+const starts = Array.from({ length: 120 }, () => {
+  const margin = pick(1n, DUST - 1n, DUST, 800n * E8, between(DUST, 2n ** 60n));
+  const equity = margin - pick(1n, margin, margin + 1n, margin / 2n + 1n, between(1, margin), margin / 50n + 1n);
+  const target = pick(E8, 110_000_000n, 2n * E8, between(E8, 2n * E8));
+  const discountMax = pick(0n, 20_000_000n, E8 / 2n, between(0, E8 / 2n));
+  const bidMin = pick(1n, 5_000_000n, E8 / 2n, between(1, E8 / 2n));
+  const wanted = ceil(target * margin, E8);
+  const part = equity <= 0n ? E8 : min(E8, ceil((wanted - equity) * E8, wanted - floor(equity * discountMax, E8)));
+  return { equity, margin, target, discountMax, bidMin, forSale: margin < DUST || part > E8 - bidMin ? E8 : part };
+});
+if (starts.filter((s) => s.forSale < E8).length < 40) throw new Error("too few lots in part");
+write(
+  "CLR-040",
+  "equity and the margin of a witness, the target, the largest discount, the least bid; forSale: the fraction for sale",
+  columns(starts, Object.keys(starts[0])),
+);
+
+const rests = Array.from({ length: 80 }, () => {
+  const margin = pick(0n, 1n, 10_000n, 10_001n, 2n ** 70n, between(1, 2n ** 60n));
+  const kept = min(ceil(margin, 10_000n), LARGEST_MARGIN);
+  const target = pick(E8, 110_000_000n, between(E8, 2n * E8));
+  const sold = pick(0n, 1n, E8 / 2n, E8 - 1n, E8, between(0, E8));
+  const bound = (((kept * 10_000n * target) / E8) * (E8 - sold)) / E8;
+  const left = bound + pick(0n, -1n, 1n, -bound);
+  return { margin, kept, target, sold, left, restored: left > 0n && left >= bound ? 1n : 0n };
+});
+const bids = Array.from({ length: 80 }, () => {
+  const discountMax = pick(0n, 20_000_000n, between(0, E8 / 2n));
+  const ramp = pick(1n, 1200n, between(1, 86_400));
+  const age = pick(0n, 1n, ramp - 1n, ramp, ramp + 1n, between(0, ramp));
+  const equity = pick(0n, 1n, between(0, 2n ** 60n));
+  const fraction = pick(1n, E8, between(1, E8));
+  const discount = (discountMax * min(age, ramp)) / ramp;
+  const pay = ceil(ceil(equity * fraction, E8) * (E8 - discount), E8);
+  return { discountMax, ramp, age, equity, fraction, discount, pay };
+});
+const losses = Array.from({ length: 80 }, () => {
+  const lack = pick(1n, between(1, 2n ** 60n));
+  const slice = pick(1n, E8, between(1, E8));
+  const maintenance = between(0, 2n ** 58n);
+  const gross = between(0, 2n ** 62n);
+  const payMax = pick(0n, 3_000_000n, between(0, E8 / 10n));
+  const lossRamp = pick(1n, 3600n, between(1, 86_400));
+  const waited = pick(0n, lossRamp, lossRamp + 1n, between(0, lossRamp));
+  const incentive = (min(maintenance, (payMax * gross) / E8) * slice * min(waited, lossRamp)) / (E8 * lossRamp);
+  return { lack, slice, maintenance, gross, payMax, lossRamp, waited, loss: (lack * slice) / E8, incentive };
+});
+if (![0n, 1n].every((is) => rests.filter((r) => r.restored === is).length > 20)) throw new Error("lots are all alike");
+write(
+  "CLR-041",
+  "the margin shown, what a lot keeps of it in 10^-4, the target, the fraction sold, the equity of what is left: restored is 1 when no bid is taken; the largest discount, its ramp and the age: the discount, and what is paid for a fraction of an equity; of a lot that lacks so much, a slice, its maintenance margin and gross, the largest pay, its ramp and the seconds since: loss and incentive",
+  {
+    ...columns(rests, Object.keys(rests[0])),
+    ...columns(bids, Object.keys(bids[0])),
+    ...columns(losses, Object.keys(losses[0])),
+  },
+);
+
+const rewards = Array.from({ length: 120 }, () => {
+  const [gasBase, gasEach] = [pick(150_000n, between(0, 1_000_000)), pick(0n, 8000n, between(0, 100_000))];
+  const positions = between(0, 128);
+  const fee = pick(1n, 20n * 10n ** 9n, 2n ** 63n - 1n, between(0, 2n ** 40n));
+  const native = pick(1n, 3000n * E8, 2n ** 48n, between(1, 2n ** 48n));
+  const cost = ((gasBase + gasEach * positions) * fee * native) / 10n ** 18n;
+  const rewardMax = pick(0n, 5_000_000n, between(1, E8 / 10n));
+  const rewardMost = min(2n ** 64n - 1n, pick(1000n * E8, cost, 2n ** 64n - 1n));
+  const equity = pick(0n, -1n, cost * 20n, between(1, 2n ** 60n), between(1, 2n ** 60n));
+  const reward = equity <= 0n ? 0n : min(min(cost, (equity * rewardMax) / E8), rewardMost);
+  return { equity, gasBase, gasEach, positions, fee, native, rewardMax, rewardMost, reward };
+});
+if (rewards.filter((r) => r.reward > 0n).length < 20) throw new Error("too few are paid");
+write(
+  "CLR-044",
+  "equity, the gas of a start and of each position, positions, the base fee in wei, the price of a coin, the largest part of the equity and the most: the reward",
+  columns(rewards, Object.keys(rewards[0])),
+);
 console.log(
-  `${slices.length} slices, ${steps.length} times, ${moves.length} moves, ${seen.length} views, ${publications.length} publications, ${pairs.length} pairs, ${bands.length} bands, ${tracks.length} tracks, ${strikes.length} strikes`,
+  `${slices.length} slices, ${steps.length} times, ${moves.length} moves, ${seen.length} views, ${publications.length} publications, ${pairs.length} pairs, ${bands.length} bands, ${tracks.length} tracks, ${strikes.length} strikes, ${indices.length} indices, ${starts.length} starts, ${rests.length} rests, ${bids.length} bids, ${losses.length} losses, ${rewards.length} rewards`,
 );

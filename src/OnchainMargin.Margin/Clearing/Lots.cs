@@ -9,6 +9,9 @@ public static class Lots
     /// <summary>What the margin that a lot keeps is rounded up to.</summary>
     private const long MarginUnit = 10_000;
 
+    /// <summary>The most of those that a lot keeps.</summary>
+    private const long MarginUnitsMost = (1L << 56) - 1;
+
     private const long WeiPerCoin = 1_000_000_000_000_000_000;
 
     /// <summary>The part of x that a fraction has sold, toward zero, so that slices always add up.</summary>
@@ -44,7 +47,7 @@ public static class Lots
     [SpecRule("CLR-041")]
     public static bool IsRestored(Int128 equityE8, Int128 marginE8, long targetE8, long soldE8)
     {
-        Int128 kept = Rounding.DivCeil(marginE8, MarginUnit) * MarginUnit;
+        Int128 kept = Int128.Min(Rounding.DivCeil(marginE8, MarginUnit), MarginUnitsMost) * MarginUnit;
         return equityE8 > 0 && equityE8 >= Wide.MulDivFloor(Wide.MulDivFloor(kept, targetE8, Rounding.One), Rounding.One - soldE8, Rounding.One);
     }
 

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {InterestParameters, LiquidationParameters} from "../interfaces/IRiskParameters.sol";
+import {KeeperRewards} from "../clearing/KeeperRewards.sol";
+import {InterestRates} from "../oracle/InterestRates.sol";
+import {LotMath} from "../liquidation/LotMath.sol";
+import {VM} from "./IVm.sol";
+
+/// @notice Interest and lots against the vectors that the C# reads, too (spec/attested).
+contract LotVectorsTest {
+    string private _json;
+
+    /// @dev Columns of CLR-032.
+    struct Accruals {
+        uint256[] debtIndex;
+        uint256[] creditIndex;
+        uint256[] debtBase;
+        uint256[] creditBase;
+        uint256[] debtAfter;
+        uint256[] creditAfter;
+        uint256[] elapsed;
+        uint256[] insurance;
+    }
+
+    /// @dev Columns of CLR-041, of lots without equity.
+    struct Losses {
+        uint256[] lack;
+        uint256[] slice;
+        uint256[] maintenance;
+        uint256[] gross;
+        uint256[] waited;
+        uint256[] loss;
+        uint256[] incentive;
+    }
+
+    function test_accrue_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/CLR-032.json");
+        InterestParameters[] memory curves = _curves();
+        Accruals memory v;
+        (v.debtIndex, v.creditIndex) = (_column("debtIndex"), _column("creditIndex"));
+        (v.debtBase, v.creditBase) = (_column("debtBase"), _column("creditBase"));
+        (v.debtAfter, v.creditAfter) = (_column("debtAfter"), _column("creditAfter"));
+        (v.elapsed, v.insurance) = (_column("elapsed"), _column("insurance"));
+        assert(curves.length == 200);
+        for (uint256 i = 0; i < curves.length; ++i) _accrue(curves[i], v, i);
+    }
+
+    function test_rate_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/CLR-032.json");
+        InterestParameters[] memory curves = _curves();
+        uint256[] memory used = _column("used");
+        uint256[] memory rate = _column("rate");
+        for (uint256 i = 0; i < rate.length; ++i) assert(InterestRates.rateE12(curves[i], used[i]) == rate[i]);
+    }
+
+    function test_forSale_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/CLR-040.json");
+        int256[] memory equity = VM.parseJsonIntArray(_json, ".equity");
+        uint256[] memory margin = _column("margin");
+        uint256[] memory target = _column("target");
+        uint256[] memory discountMax = _column("discountMax");
+        uint256[] memory bidMin = _column("bidMin");
+        uint256[] memory forSale = _column("forSale");
+        LiquidationParameters memory p;
+        assert(forSale.length == 120);
+        for (uint256 i = 0; i < forSale.length; ++i) {
+            (p.targetE8, p.discountMaxE8, p.bidMinE8) = (uint32(target[i]), uint32(discountMax[i]), uint32(bidMin[i]));
+            assert(LotMath.forSale(p, equity[i], margin[i]) == forSale[i]);
+        }
+    }
+
+    function test_isRestored_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/CLR-041.json");
+        uint256[] memory margin = _column("margin");
+        uint256[] memory kept = _column("kept");
+        uint256[] memory target = _column("target");
+        uint256[] memory sold = _column("sold");
+        int256[] memory left = VM.parseJsonIntArray(_json, ".left");
+        uint256[] memory restored = _column("restored");
+        LiquidationParameters memory p;
+        assert(restored.length == 80);
+        for (uint256 i = 0; i < restored.length; ++i) {
+            p.targetE8 = uint32(target[i]);
+            assert(LotMath.e4Up(margin[i]) == kept[i]);
+            assert(LotMath.isRestored(p, left[i], kept[i], sold[i]) == (restored[i] == 1));
+        }
+    }
+
+    function test_price_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/CLR-041.json");
+        uint256[] memory discountMax = _column("discountMax");
+        uint256[] memory ramp = _column("ramp");
+        uint256[] memory age = _column("age");
+        uint256[] memory equity = _column("equity");
+        uint256[] memory fraction = _column("fraction");
+        uint256[] memory discount = _column("discount");
+        uint256[] memory pay = _column("pay");
+        LiquidationParameters memory p;
+        assert(pay.length == 80);
+        for (uint256 i = 0; i < pay.length; ++i) {
+            (p.discountMaxE8, p.discountRampSeconds) = (uint32(discountMax[i]), uint32(ramp[i]));
+            assert(LotMath.discount(p, age[i]) == discount[i]);
+            assert(LotMath.priceUp(int256(equity[i]), fraction[i], discount[i]) == int256(pay[i]));
+        }
+    }
+
+    function test_lossAndIncentive_areThoseOfTheVectors() public {
+        _json = VM.readFile("spec/attested/CLR-041.json");
+        Losses memory v;
+        (v.lack, v.slice, v.waited) = (_column("lack"), _column("slice"), _column("waited"));
+        (v.maintenance, v.gross) = (_column("maintenance"), _column("gross"));
+        (v.loss, v.incentive) = (_column("loss"), _column("incentive"));
+        uint256[] memory payMax = _column("payMax");
+        uint256[] memory ramp = _column("lossRamp");
+        LiquidationParameters memory p;
+        assert(v.loss.length == 80);
+        for (uint256 i = 0; i < v.loss.length; ++i) {
+            (p.insolventPayMaxE8, p.insolventRampSeconds) = (uint32(payMax[i]), uint32(ramp[i]));
+            _lose(p, v, i);
+        }
+    }
+
+    function test_reward_isThatOfTheVectors() public {
+        _json = VM.readFile("spec/attested/CLR-044.json");
+        int256[] memory equity = VM.parseJsonIntArray(_json, ".equity");
+        LiquidationParameters[] memory terms = _terms(equity.length);
+        uint256[] memory positions = _column("positions");
+        uint256[] memory fee = _column("fee");
+        uint256[] memory native = _column("native");
+        uint256[] memory reward = _column("reward");
+        assert(reward.length == 120);
+        for (uint256 i = 0; i < reward.length; ++i) {
+            assert(KeeperRewards.rewardDown(terms[i], equity[i], positions[i], fee[i], native[i]) == reward[i]);
+        }
+    }
+
+    function _accrue(InterestParameters memory curve, Accruals memory v, uint256 i) private pure {
+        (uint256 debt, uint256 credit) = InterestRates.accrue(
+            curve,
+            v.debtIndex[i],
+            v.creditIndex[i],
+            v.debtBase[i],
+            v.creditBase[i],
+            v.elapsed[i]
+        );
+        assert(debt == v.debtAfter[i] && credit == v.creditAfter[i]);
+        (debt, credit) = (debt - v.debtIndex[i], credit - v.creditIndex[i]);
+        assert(InterestRates.reservedE8(v.debtBase[i], v.creditBase[i], debt, credit) == v.insurance[i]);
+    }
+
+    function _lose(LiquidationParameters memory p, Losses memory v, uint256 i) private pure {
+        (uint256 lossE8, uint256 incentiveE8) = LotMath.lossAndIncentiveDown(
+            p,
+            -int256(v.lack[i]),
+            v.maintenance[i],
+            v.gross[i],
+            v.slice[i],
+            v.waited[i]
+        );
+        assert(lossE8 == v.loss[i] && incentiveE8 == v.incentive[i]);
+    }
+
+    function _terms(uint256 count) private view returns (LiquidationParameters[] memory terms) {
+        terms = new LiquidationParameters[](count);
+        uint256[] memory values = _column("gasBase");
+        for (uint256 i = 0; i < count; ++i) terms[i].rewardGas = uint32(values[i]);
+        values = _column("gasEach");
+        for (uint256 i = 0; i < count; ++i) terms[i].rewardGasPosition = uint32(values[i]);
+        values = _column("rewardMax");
+        for (uint256 i = 0; i < count; ++i) terms[i].rewardMaxE8 = uint32(values[i]);
+        values = _column("rewardMost");
+        for (uint256 i = 0; i < count; ++i) terms[i].rewardMostE8 = uint64(values[i]);
+    }
+
+    function _curves() private view returns (InterestParameters[] memory curves) {
+        uint256[] memory values = _column("base");
+        curves = new InterestParameters[](values.length);
+        for (uint256 i = 0; i < curves.length; ++i) curves[i].baseRateE12 = uint64(values[i]);
+        values = _column("kinkRate");
+        for (uint256 i = 0; i < curves.length; ++i) curves[i].kinkRateE12 = uint64(values[i]);
+        values = _column("max");
+        for (uint256 i = 0; i < curves.length; ++i) curves[i].maxRateE12 = uint64(values[i]);
+        values = _column("kink");
+        for (uint256 i = 0; i < curves.length; ++i) curves[i].kinkUtilisationE8 = uint32(values[i]);
+        values = _column("reserve");
+        for (uint256 i = 0; i < curves.length; ++i) curves[i].reserveE8 = uint32(values[i]);
+    }
+
+    function _column(string memory name) private view returns (uint256[] memory) {
+        return VM.parseJsonUintArray(_json, string.concat(".", name));
+    }
+}
