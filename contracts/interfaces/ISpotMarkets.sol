@@ -61,8 +61,8 @@ interface ISpotMarkets {
     /// @notice Thrown when an underlying is not listed or has no source yet.
     error UnderlyingUnknown(uint256 underlying);
 
-    /// @notice Thrown when a market is to be wound down whose sources have not been dead without a break for seven days.
-    error MarketAlive(uint16 underlying, uint8 state, uint40 haltedTime);
+    /// @notice Thrown when a market is to be wound down that was not halted for seven days without a break, or whose sources agreed within them; `since` is when the later of the two was.
+    error MarketAlive(uint16 underlying, uint8 state, uint40 since);
 
     /// @notice Thrown when a market that was wound down is to get sources.
     error MarketClosed(uint16 underlying);
@@ -85,7 +85,7 @@ interface ISpotMarkets {
 
     /// @notice Fixes the settlement price of an expiry: the time-weighted average over the 30 minutes before it. Anyone, in any order, at any time after it.
     /// Where fewer than 900 seconds of the window were observed, the half hours after it count as well, one by one, until 900 are.
-    /// @param expiry 0 winds the market down, once it was halted for seven days without a break (ORC-005): nobody chooses the price.
+    /// @param expiry 0 winds the market down, once it was halted for seven days without a break and its sources agreed on nothing meanwhile (ORC-005): nobody chooses the price.
     /// @return priceE8 The price; 0 while too little was observed.
     /// @return coveredSeconds How much was.
     function tryFixSettlement(

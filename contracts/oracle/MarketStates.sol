@@ -23,6 +23,8 @@ struct SpotMarket {
     /// @notice Price-seconds and seconds that were observed, ever since.
     uint96 cumulativeE8;
     uint40 coveredSeconds;
+    /// @notice When enough of its sources last agreed, be it on a price beyond the band.
+    uint40 agreedTime;
 }
 
 /// @notice What the sources say now.
@@ -60,6 +62,7 @@ library MarketStates {
             uint256(Averages.follow(int256(uint256(m.averageSpotE8)), _signed(m.spotE8), elapsed, windowSeconds))
         );
         m.time = uint40(time);
+        if (o.used >= p.minCount) m.agreedTime = uint40(time);
         uint256 demanded;
         (demanded, reasons) = _demand(m, p, o);
         _move(m, p, demanded, time);

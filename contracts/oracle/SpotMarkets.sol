@@ -272,8 +272,10 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     function _windDown(uint16 underlying) private returns (uint64 priceE8, uint256 coveredSeconds) {
         _update(underlying, parameters.averagingWindowSeconds());
         SpotMarket memory m = _spots[underlying];
-        bool dead = m.state == Checkpoints.HALTED && block.timestamp - m.haltedTime >= WIND_DOWN_SECONDS;
-        require(dead, MarketAlive(underlying, m.state, m.haltedTime));
+        // Sources that agree beyond the band bring the market back within hours: until then spot is on its way, and who calls would choose where it stops.
+        uint256 since = Math.max(m.haltedTime, m.agreedTime);
+        bool dead = m.state == Checkpoints.HALTED && block.timestamp - since >= WIND_DOWN_SECONDS;
+        require(dead, MarketAlive(underlying, m.state, uint40(since)));
         HalfHour[] storage kept = _halfHours[underlying];
         uint256 end = m.haltedTime - (m.haltedTime % WINDOW_SECONDS) - WINDOW_SECONDS;
         // The newest that leaves enough since then; where there is none, all that was ever observed counts.

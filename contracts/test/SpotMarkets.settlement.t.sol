@@ -5,6 +5,7 @@ import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
 import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {SettableSource} from "./SettableSource.sol";
 
 /// @notice Settlement prices: the average over the half hour before expiry, whatever was observed of it, whoever asks, and when.
 contract SpotMarketsSettlementTest is ProtocolFixture {
@@ -53,6 +54,35 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         (uint64 priceE8, uint256 observed) = spots.tryFixSettlement(BTC, 0);
         assert(left - gasleft() < 6_000_000);
         assert(observed > 0 && observed < 900 && priceE8 == BTC_PRICE);
+    }
+
+    /// @dev Sources that agree again half an hour before the week is over, far from where they fell silent: the band follows them, and nobody fixes a price on the way.
+    function test_windDown_waitsForSourcesThatAgreeAgain() public {
+        SettableSource source = new SettableSource(uint64(BTC_PRICE));
+        setFeed(BTC, address(source));
+        _to(START + 1800);
+        source.set(0);
+        pass(60);
+        spots.update(BTC);
+        uint256 halted = this.clock();
+        pass(7 days - 1800);
+        source.set(uint64(BTC_PRICE * 55) / 100);
+        for (uint256 i = 0; i < 30; ++i) {
+            spots.update(BTC);
+            pass(60);
+        }
+        assert(this.clock() == halted + 7 days && spots.spotOf(BTC).state == 2);
+        bytes4 alive = ISpotMarkets.MarketAlive.selector;
+        VM.expectRevert(abi.encodeWithSelector(alive, BTC, 2, this.clock()));
+        spots.tryFixSettlement(BTC, 0);
+        // That they fall silent just then makes no difference, for seven days of their own.
+        source.set(0);
+        pass(60);
+        VM.expectPartialRevert(alive);
+        spots.tryFixSettlement(BTC, 0);
+        pass(7 days);
+        (uint64 priceE8, ) = spots.tryFixSettlement(BTC, 0);
+        assert(priceE8 != 0);
     }
 
     function test_fixSettlement_aPriceHoldsForFiveMinutesAndNoLonger() public {
