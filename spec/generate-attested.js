@@ -159,10 +159,51 @@ const bands = Array.from({ length: 40 }, () => ({
   bandYear: between(0, E8),
   tau: between(1, 63_072_000),
 }));
-write("ORC-014", "the band of forward over spot: band + bandYear over the time to expiry", {
-  ...columns(bands, ["band", "bandYear", "tau"]),
-  most: bands.map((b) => b.band + (b.bandYear * b.tau) / YEAR),
-});
+// ORC-012, ORC-014: in the band, or between it and what was before; 0 for a listing.
+const isHeld = (value, before, least, most) =>
+  (value >= least && value <= most) ||
+  (before !== 0n && value < least && value >= before) ||
+  (before !== 0n && value > most && value <= before);
+const around = (value) => [value - 1n, value, value + 1n];
+const held = [0n, 1_000_000n, 50_000_000n].flatMap((band) =>
+  [1n, 604_800n, 63_072_000n].flatMap((tau) => {
+    const most = band + (25_000_000n * tau) / YEAR;
+    const [low, high] = [max(0n, E8 - most), E8 + most];
+    return [0n, E8, low - low / 50n, low, high, high + high / 50n].flatMap((before) =>
+      [low, high, before, low - low / 100n, high + high / 100n]
+        .flatMap(around)
+        .filter((ratio) => ratio >= 0n)
+        .map((ratio) => ({
+          held_band: band,
+          held_tau: tau,
+          held_before: before,
+          held_ratio: ratio,
+          held_in: isHeld(ratio, before, low, high) ? 1n : 0n,
+        })),
+    );
+  }),
+);
+write(
+  "ORC-014",
+  "the band of forward over spot: band + bandYear over the time to expiry; held…: with a bandYear of a quarter, forward over spot before (0 for a listing) and now, in: 1 when that lies in the band or between it and the one before",
+  {
+    ...columns(bands, ["band", "bandYear", "tau"]),
+    most: bands.map((b) => b.band + (b.bandYear * b.tau) / YEAR),
+    ...columns(held, ["held_band", "held_tau", "held_before", "held_ratio", "held_in"]),
+  },
+);
+const [VOL_MIN, VOL_MAX] = [5_000_001n, 499_999_999n];
+const [leastVol, mostVol] = [ceil(VOL_MIN << 32n, E8), floor(VOL_MAX << 32n, E8)];
+const levels = [0n, leastVol / 2n, leastVol - 1n, 2n ** 32n, mostVol + 1n, mostVol * 2n].flatMap((before) =>
+  [leastVol, mostVol, before, (leastVol * 3n) / 4n, (mostVol * 3n) / 2n]
+    .flatMap(around)
+    .filter((vol) => vol > 0n)
+    .map((vol) => ({
+      held_before: before,
+      held_vol: vol,
+      held_in: isHeld(vol * E8, before * E8, VOL_MIN << 32n, VOL_MAX << 32n) ? 1n : 0n,
+    })),
+);
 
 const tracks = Array.from({ length: 200 }, (_, i) => {
   const value = pick(0n, 1n, 14_000_000n, 5000n * E8, 2n ** 53n, between(1, 2n ** 53n));
@@ -302,7 +343,7 @@ const named = (prefix, cases) =>
   Object.fromEntries(NUMBERS.map((name) => [prefix + name, cases.map((one) => one[name])]));
 write(
   "ORC-012",
-  "points: the seven from 0 to the farthest of each tau; allowed: the step after a time; from, to, step, first: thirteen volatilities before and after, and the first that moved too far; seen…: a surface with the time to expiry, spot and its average, its live forward and its volatilities at the points around that; then publications: surfaces of a day and a week listed at a spot of 90,000, and after `silent` seconds, at spot `market`, one of the day (isDay 1) or the week, which is taken with a = passes and refused with a = fails (fault 1: step, 2: calendar)",
+  "points: the seven from 0 to the farthest of each tau; allowed: the step after a time; from, to, step, first: thirteen volatilities before and after, and the first that moved too far; seen…: a surface with the time to expiry, spot and its average, its live forward and its volatilities at the points around that; then publications: surfaces of a day and a week listed at a spot of 90,000, and after `silent` seconds, at spot `market`, one of the day (isDay 1) or the week, which is taken with a = passes and refused with a = fails (fault 1: step, 2: calendar); held…: with volMin 5 000 001 and volMax 499 999 999, the volatility at the forward before (0 for a listing) and now, in: 1 when that lies in the band or between it and the one before",
   {
     tau: steps.map((s) => s.tau),
     elapsed: steps.map((s) => s.elapsed),
@@ -337,6 +378,7 @@ write(
     silent: publications.map((one) => one.elapsed),
     ...columns(publications, ["market", "passes", "fails", "fault"]),
     isDay: publications.map((one) => (one.isDay ? 1n : 0n)),
+    ...columns(levels, ["held_before", "held_vol", "held_in"]),
   },
 );
 // CLR-032: curves of the domain (the setter's), indices that began at one, the credits' not above the debts'.

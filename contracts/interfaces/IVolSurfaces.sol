@@ -24,7 +24,7 @@ struct SurfaceParameters {
     uint32 volStepE8;
     /// @notice The most that forward/spot moves in an hour.
     uint32 forwardStepE8;
-    /// @notice The most that forward/spot lies from 1: this, and `forwardBandYearE8` a year.
+    /// @notice The most that forward/spot lies from 1: this, and `forwardBandYearE8` a year. What a surface in force has beyond may stay or come nearer.
     uint32 forwardBandE8;
     uint32 forwardBandYearE8;
     /// @notice Volatility at the forward, between these.
@@ -82,10 +82,10 @@ interface IVolSurfaces {
     /// @notice Thrown when total variances of two expiries cross at a point.
     error SurfaceCalendar(uint16 underlying, uint32 nearer, uint32 farther, int256 pointQ32);
 
-    /// @notice Thrown when the volatility at a point moves too far, or lies outside its band at the forward.
+    /// @notice Thrown when the volatility at a point moves too far, or lies outside its band at the forward and is no nearer to it than before; `fromQ32` is 0 for a listing.
     error SurfaceStep(uint16 underlying, uint32 expiry, int256 pointQ32, uint256 fromQ32, uint256 toQ32);
 
-    /// @notice Thrown when forward/spot moves too far or lies outside its band, or the spot is far from the hub's.
+    /// @notice Thrown when forward/spot moves too far, or lies outside its band and farther from it than before, or the spot is far from the hub's; `beforeE8` is 0 for a listing.
     error ForwardOutOfBand(uint16 underlying, uint32 expiry, uint256 ratioE8, uint256 beforeE8);
 
     /// @notice Publishes surfaces, in their order, all or none. Anyone with the signatures of the quorum.

@@ -194,6 +194,36 @@ library SurfaceChecks {
         }
     }
 
+    /// @notice Whether the volatility at the forward lies in its band, or no farther out of it than before.
+    /// @param beforeQ32 On the surface before, 0 for a listing.
+    /// @custom:spec ORC-012
+    function isVolatilityInBand(
+        SurfaceParameters memory p,
+        uint256 volQ32,
+        uint256 beforeQ32
+    ) internal pure returns (bool) {
+        return _isHeld(volQ32 * ONE, beforeQ32 * ONE, uint256(p.volMinE8) << 32, uint256(p.volMaxE8) << 32);
+    }
+
+    /// @notice Whether forward/spot lies in its band, or no farther out of it than before.
+    /// @param beforeE8 On the surface before, 0 for a listing.
+    /// @custom:spec ORC-014
+    function isForwardInBand(
+        SurfaceParameters memory p,
+        uint256 tau,
+        uint256 ratioE8,
+        uint256 beforeE8
+    ) internal pure returns (bool) {
+        uint256 band = forwardBandE8(p, tau);
+        return _isHeld(ratioE8, beforeE8, ONE - Rounding.min(band, ONE), ONE + band);
+    }
+
+    /// @dev Bands move under what is in force, since τ runs and governance may narrow them. What is then out of its band by more than a step comes back step by step, or could never come back.
+    function _isHeld(uint256 value, uint256 before, uint256 least, uint256 most) private pure returns (bool) {
+        if (before == 0) before = least;
+        return value >= Rounding.min(least, before) && value <= Rounding.max(most, before);
+    }
+
     /// @notice The most that forward/spot lies from 1.
     /// @custom:spec ORC-014
     function forwardBandE8(SurfaceParameters memory p, uint256 tau) internal pure returns (uint256) {

@@ -290,13 +290,13 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint256 spotE8
     ) private view {
         uint256 ratioE8 = (s.forwardE8 * ONE) / s.spotE8;
-        uint256 before = present.since == 0 ? ratioE8 : (present.forwardE8 * ONE) / present.spotE8;
+        uint256 before = present.since == 0 ? 0 : (present.forwardE8 * ONE) / present.spotE8;
         uint256 elapsed = block.timestamp - present.since;
         // One unit more, because both ratios were rounded.
         uint256 step = (uint256(p.forwardStepE8) * (elapsed < HOUR ? elapsed : HOUR)) / HOUR + 1;
         bool sound =
-            _distance(ratioE8, ONE) <= SurfaceChecks.forwardBandE8(p, tau) &&
-                _distance(ratioE8, before) <= step &&
+            SurfaceChecks.isForwardInBand(p, tau, ratioE8, before) &&
+                (present.since == 0 || _distance(ratioE8, before) <= step) &&
                 _distance(s.spotE8, spotE8) * ONE <= SPOT_BAND_E8 * spotE8;
         require(sound, ForwardOutOfBand(s.underlying, s.expiry, ratioE8, before));
     }
@@ -316,11 +316,12 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint256 liveE8 = _liveForwardE8(s.underlying, s.expiry, tau, spotE8, s.forwardE8, s.spotE8);
         int256[13] memory k = SurfaceChecks.points(tau);
         uint256[13] memory vols = SurfaceChecks.volatilities(uint256(svi), s.forwardE8, k, liveE8);
-        bool inBand = vols[6] * ONE >= uint256(p.volMinE8) << 32 && vols[6] * ONE <= uint256(p.volMaxE8) << 32;
-        require(inBand, SurfaceStep(s.underlying, s.expiry, 0, 0, vols[6]));
+        // The same strikes on the surface before; zeros where there is none.
+        uint256[13] memory before;
+        if (present.since != 0) before = SurfaceChecks.volatilities(present.svi, present.forwardE8, k, liveE8);
+        bool inBand = SurfaceChecks.isVolatilityInBand(p, vols[6], before[6]);
+        require(inBand, SurfaceStep(s.underlying, s.expiry, 0, before[6], vols[6]));
         if (present.since != 0) {
-            // The same strikes on the surface before.
-            uint256[13] memory before = SurfaceChecks.volatilities(present.svi, present.forwardE8, k, liveE8);
             uint256 step = SurfaceChecks.allowedStepE8(p, tau, block.timestamp - present.since);
             uint256 i = SurfaceChecks.firstStep(before, vols, step);
             if (i < 13) revert SurfaceStep(s.underlying, s.expiry, k[i], before[i], vols[i]);

@@ -115,6 +115,31 @@ contract SurfaceChecksTest {
         }
     }
 
+    function test_bands_holdWhatTheVectorsSay() public view {
+        string memory json = VM.readFile("spec/attested/ORC-014.json");
+        uint256[] memory band = VM.parseJsonUintArray(json, ".held_band");
+        uint256[] memory tau = VM.parseJsonUintArray(json, ".held_tau");
+        uint256[] memory before = VM.parseJsonUintArray(json, ".held_before");
+        uint256[] memory ratio = VM.parseJsonUintArray(json, ".held_ratio");
+        uint256[] memory inBand = VM.parseJsonUintArray(json, ".held_in");
+        SurfaceParameters memory p;
+        assert(inBand.length > 200);
+        p.forwardBandYearE8 = 25_000_000;
+        for (uint256 i = 0; i < inBand.length; ++i) {
+            p.forwardBandE8 = uint32(band[i]);
+            assert(SurfaceChecks.isForwardInBand(p, tau[i], ratio[i], before[i]) == (inBand[i] == 1));
+        }
+        json = VM.readFile("spec/attested/ORC-012.json");
+        before = VM.parseJsonUintArray(json, ".held_before");
+        uint256[] memory vol = VM.parseJsonUintArray(json, ".held_vol");
+        inBand = VM.parseJsonUintArray(json, ".held_in");
+        assert(inBand.length > 50);
+        (p.volMinE8, p.volMaxE8) = (5_000_001, 499_999_999);
+        for (uint256 i = 0; i < inBand.length; ++i) {
+            assert(SurfaceChecks.isVolatilityInBand(p, vol[i], before[i]) == (inBand[i] == 1));
+        }
+    }
+
     function _thirteen(uint256[] memory flat, uint256 i) private pure returns (uint256[13] memory values) {
         for (uint256 j = 0; j < 13; ++j) values[j] = flat[13 * i + j];
     }

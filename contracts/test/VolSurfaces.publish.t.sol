@@ -181,6 +181,45 @@ contract VolSurfacesPublishTest is SurfaceFixture {
         expectRefused(s, IVolSurfaces.ForwardOutOfBand.selector);
     }
 
+    /// @dev The band of a month is 3.05 %, that of three weeks 2.51 %, and an hour's step half a percent: what was at the edge and was not renewed is out by more than a step.
+    function test_publish_aForwardThatItsBandHasLeftComesBack() public {
+        publish(_ratio(103_050));
+        _pass(8 days);
+        expectRefused(_ratio(103_051), IVolSurfaces.ForwardOutOfBand.selector);
+        publish(_ratio(103_050));
+        _pass(1800);
+        publish(_ratio(102_800));
+        _pass(3600);
+        // Not back by what it came, and not past the band's other side.
+        expectRefused(_ratio(102_801), IVolSurfaces.ForwardOutOfBand.selector);
+        expectRefused(_ratio(97_200), IVolSurfaces.ForwardOutOfBand.selector);
+        publish(_ratio(102_400));
+        _pass(3600);
+        expectRefused(_ratio(102_510), IVolSurfaces.ForwardOutOfBand.selector);
+        publish(_ratio(102_490));
+    }
+
+    /// @dev Governance narrows the band to 40 %, and then to 70 % at least, while 60 % are in force.
+    function test_publish_aVolatilityThatItsBandHasLeftComesBack() public {
+        publish(smile(BTC, MONTH));
+        SurfaceParameters memory p = surfaceParameters();
+        p.volMaxE8 = 40_000_000;
+        surfaces.setSurfaceParameters(p);
+        _pass(3600);
+        expectRefused(_level(101), IVolSurfaces.SurfaceStep.selector);
+        publish(_level(100));
+        _pass(3600);
+        publish(_level(80));
+        _pass(3600);
+        expectRefused(_level(81), IVolSurfaces.SurfaceStep.selector);
+        (p.volMinE8, p.volMaxE8) = (70_000_000, 500_000_000);
+        surfaces.setSurfaceParameters(p);
+        expectRefused(_level(79), IVolSurfaces.SurfaceStep.selector);
+        publish(_level(90));
+        // A listing is bound as ever.
+        expectRefused(smile(BTC, WEEK), IVolSurfaces.SurfaceStep.selector);
+    }
+
     function test_recordsOf_keepTheSurfaceOfHalfAnHourAgo() public {
         publish(smile(BTC, WEEK));
         int64 first = smile(BTC, WEEK).aE12;
@@ -262,6 +301,18 @@ contract VolSurfacesPublishTest is SurfaceFixture {
     function record(bytes calldata records) external pure returns (UnderlyingRecord memory) {
         uint256 length = 128 * (1 + Checkpoints.expiriesOf(records));
         return Checkpoints.decodeUnderlying(records[:length]);
+    }
+
+    /// @dev The smile of a month with another forward over spot, in hundred thousandths.
+    function _ratio(uint64 ratioE5) private view returns (SurfaceUpdate memory s) {
+        s = smile(BTC, MONTH);
+        s.forwardE8 = (s.spotE8 * ratioE5) / 100_000;
+    }
+
+    /// @dev The smile of a month with its variance at so many percent.
+    function _level(uint64 percent) private view returns (SurfaceUpdate memory s) {
+        s = smile(BTC, MONTH);
+        (s.aE12, s.bE12) = ((s.aE12 * int64(percent)) / 100, (s.bE12 * percent) / 100);
     }
 
     function _record() private view returns (UnderlyingRecord memory) {

@@ -171,13 +171,33 @@ public static class SurfaceChecks
     [SpecRule("ORC-014")]
     public static long RatioE8(in PublishedSurface s) => (long)((Int128)s.ForwardE8 * Rounding.One / s.SpotE8);
 
-    /// <summary>Whether forward over spot lies in its band, did not move too far, and spot is near the market's.</summary>
+    /// <summary>Whether the volatility at the forward lies in its band, or between it and what it was before.</summary>
+    /// <param name="bands">Bands and speeds.</param>
+    /// <param name="volQ32">The volatility.</param>
+    /// <param name="beforeQ32">On the surface before, 0 for a listing.</param>
+    [SpecRule("ORC-012")]
+    public static bool IsVolatilityInBand(in SurfaceBands bands, long volQ32, long beforeQ32) =>
+        IsHeld(Math.BigMul(volQ32, Rounding.One), Math.BigMul(beforeQ32, Rounding.One), (Int128)bands.VolMinE8 << 32, (Int128)bands.VolMaxE8 << 32);
+
+    /// <summary>Whether forward over spot lies in its band, or between it and what it was before.</summary>
+    /// <param name="bands">Bands and speeds.</param>
+    /// <param name="tau">Time to expiry.</param>
+    /// <param name="ratioE8">Forward over spot.</param>
+    /// <param name="beforeE8">On the surface before, 0 for a listing.</param>
+    [SpecRule("ORC-014")]
+    public static bool IsForwardInBand(in SurfaceBands bands, long tau, long ratioE8, long beforeE8)
+    {
+        long band = ForwardBandE8(bands, tau);
+        return IsHeld(ratioE8, beforeE8, Math.Max(0, Rounding.One - band), Rounding.One + band);
+    }
+
+    /// <summary>Whether forward over spot lies in its band or comes nearer, did not move too far, and spot is near the market's.</summary>
     [SpecRule("ORC-014")]
     public static bool IsForwardSound(in PublishedSurface s, in PublishedSurface? before, in SurfaceBands bands, long tau, long elapsedSeconds, long marketSpotE8)
     {
         long ratio = RatioE8(s);
         long was = before is { } present ? RatioE8(present) : ratio;
-        return Math.Abs(ratio - Rounding.One) <= ForwardBandE8(bands, tau) && Math.Abs(ratio - was) <= ForwardStepE8(bands, elapsedSeconds)
+        return IsForwardInBand(bands, tau, ratio, before is null ? 0 : was) && Math.Abs(ratio - was) <= ForwardStepE8(bands, elapsedSeconds)
             && (Int128)Math.Abs(s.SpotE8 - marketSpotE8) * Rounding.One <= (Int128)SpotBandE8 * marketSpotE8;
     }
 
@@ -223,19 +243,19 @@ public static class SurfaceChecks
         Points(tau, points);
         long live = LiveForwardE8(s, tau, marketSpotE8, averageE8);
         Volatilities(s, points, live, vols);
-        Int128 middle = Math.BigMul(vols[Middle], Rounding.One);
-        if (middle < (Int128)bands.VolMinE8 << 32 || middle > (Int128)bands.VolMaxE8 << 32)
+        if (before is { } present)
+        {
+            Volatilities(present.Surface, points, live, others);
+        }
+
+        if (!IsVolatilityInBand(bands, vols[Middle], before is null ? 0 : others[Middle]))
         {
             return SurfaceFault.Band;
         }
 
-        if (before is { } present)
+        if (before is not null && FirstStep(others, vols, AllowedStepE8(bands, tau, elapsed)) < PointCount)
         {
-            Volatilities(present.Surface, points, live, others);
-            if (FirstStep(others, vols, AllowedStepE8(bands, tau, elapsed)) < PointCount)
-            {
-                return SurfaceFault.Step;
-            }
+            return SurfaceFault.Step;
         }
 
         if (nearer is { } near)
@@ -282,6 +302,10 @@ public static class SurfaceChecks
             ? 4 * c * (square / OneE12) >= linear * linear * OneE12
             : (c * leastE12 * leastE12) - (linear * leastE12 * OneE12) + square >= 0;
     }
+
+    /// <summary>Bands move under what is in force, since τ runs and governance may narrow them; what is then out of its band by more than a step comes back step by step.</summary>
+    private static bool IsHeld(Int128 value, Int128 before, Int128 least, Int128 most) =>
+        value >= (before == 0 ? least : Int128.Min(least, before)) && value <= Int128.Max(most, before);
 
     private static BigInteger DivFloor(BigInteger a, BigInteger b)
     {

@@ -77,17 +77,18 @@ public static class SurfaceSteps
             return new SteppedSurface(target.Expiry, goal, 1, bound);
         }
 
-        if (Fault(from) != SurfaceFault.None)
-        {
-            // Where nothing new may be said, what was said may be said again: its age is charged for, its content not.
-            return before is { } same && Fault(same.Surface) == SurfaceFault.None ? new SteppedSurface(target.Expiry, same.Surface, 0, bound) : new SteppedSurface(target.Expiry, default, -1, bound);
-        }
-
         int low = 0, high = Parts;
         while (high - low > 1)
         {
             var middle = (low + high) / 2;
             (low, high) = Fault(Between(from, goal, middle)) == SurfaceFault.None ? (middle, high) : (low, middle);
+        }
+
+        // Asked last: what is out of its band may not even stay where a unit of rounding puts it farther out, while the way back is open.
+        if (low == 0 && Fault(from) != SurfaceFault.None)
+        {
+            // Where nothing new may be said, what was said may be said again: its age is charged for, its content not.
+            return before is { } same && Fault(same.Surface) == SurfaceFault.None ? new SteppedSurface(target.Expiry, same.Surface, 0, bound) : new SteppedSurface(target.Expiry, default, -1, bound);
         }
 
         return new SteppedSurface(target.Expiry, Between(from, goal, low), (double)low / Parts, bound);

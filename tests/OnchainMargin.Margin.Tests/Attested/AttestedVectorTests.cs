@@ -99,6 +99,26 @@ public sealed class AttestedVectorTests
     }
 
     [Fact]
+    public void Bands_HoldWhatTheVectorsSay()
+    {
+        Columns v = Columns.Of("ORC-014");
+        Assert.True(v.Count("held_in") > 200);
+        for (int i = 0; i < v.Count("held_in"); i++)
+        {
+            var bands = new SurfaceBands(0, 0, (uint)v.Long("held_band", i), 25_000_000, 0, 0);
+            Assert.Equal(v.Long("held_in", i) == 1, SurfaceChecks.IsForwardInBand(bands, v.Long("held_tau", i), v.Long("held_ratio", i), v.Long("held_before", i)));
+        }
+
+        v = Columns.Of("ORC-012");
+        Assert.True(v.Count("held_in") > 50);
+        for (int i = 0; i < v.Count("held_in"); i++)
+        {
+            var bands = new SurfaceBands(0, 0, 0, 0, 5_000_001, 499_999_999);
+            Assert.Equal(v.Long("held_in", i) == 1, SurfaceChecks.IsVolatilityInBand(bands, v.Long("held_vol", i), v.Long("held_before", i)));
+        }
+    }
+
+    [Fact]
     public void Limits_AreThoseOfTheVectors()
     {
         Columns v = Columns.Of("PAR-001");

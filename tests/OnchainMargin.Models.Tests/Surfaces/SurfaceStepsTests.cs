@@ -75,6 +75,57 @@ public sealed class SurfaceStepsTests
         Assert.Equal(SurfaceChecks.RatioE8(before.Surface) + 50_000, SurfaceChecks.RatioE8(step.Surface));
     }
 
+    /// <summary>At the edge of a month's band, and then not renewed for twelve days: the band of eighteen days is 2.23 %, more than a step away.</summary>
+    [Fact]
+    public void Plan_ForwardThatItsBandHasLeft_ComesNearerByItsStep()
+    {
+        SurfaceTarget target = Target(Month, 0.6) with { ForwardRatio = 1.03 };
+        SteppedSurface listed = Assert.Single(SurfaceSteps.Plan([], [target], Bands, Spot, Now));
+        long later = Now + (12 * 86_400);
+        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([new SurfaceInForce(listed.Surface, Now, Now)], [target], Bands, Spot, later));
+
+        Assert.True(step.IsPublishable);
+        Assert.Equal(SurfaceChecks.RatioE8(listed.Surface) - 500_000, SurfaceChecks.RatioE8(step.Surface));
+        Assert.True(SurfaceChecks.RatioE8(step.Surface) - 100_000_000 > SurfaceChecks.ForwardBandE8(Bands, Month - later));
+    }
+
+    /// <summary>Governance narrows the band below what is in force: the way back takes some hours, and each of them goes a step of it.</summary>
+    /// <param name="fit">Where the quotes are: inside the band, or beyond it still.</param>
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(0.45)]
+    public void Plan_VolatilityThatItsBandHasLeft_ComesBackStepByStep(double fit)
+    {
+        SurfaceBands narrow = Bands with { VolMaxE8 = 40_000_000 };
+        SurfaceInForce held = Listed(Month, 0.6);
+        for (long time = Now + 3600; time <= Now + (12 * 3600); time += 3600)
+        {
+            double was = held.Surface.VolatilityQ32(0);
+            SteppedSurface step = Assert.Single(SurfaceSteps.Plan([held], [Target(Month, fit, -0.2, time)], narrow, Spot, time));
+            Assert.True(step.IsPublishable);
+            Assert.InRange(step.Surface.VolatilityQ32(0) / Math.Pow(2, 32), fit - 1e-6, was / Math.Pow(2, 32));
+            held = new SurfaceInForce(step.Surface, time, time);
+        }
+
+        Assert.Equal(fit, held.Surface.VolatilityQ32(0) / Math.Pow(2, 32), 1e-4);
+    }
+
+    /// <summary>Seen from another spot the slice in force is rounded, now and then to a unit farther out, where the contract would not let it stay: the way back goes on all the same.</summary>
+    [Fact]
+    public void Plan_SpotMovesBesideABandThatWasLeft_EveryStepGoesOn()
+    {
+        SurfaceBands narrow = Bands with { VolMaxE8 = 40_000_000 };
+        SurfaceInForce held = Listed(Month, 0.6);
+        for (int i = 1; i <= 40; i++)
+        {
+            long time = Now + (i * 60), spot = Spot + (i * 1_234_567_891L);
+            SteppedSurface step = Assert.Single(SurfaceSteps.Plan([held], [Target(Month, 0.3, -0.2, time)], narrow, spot, time));
+            Assert.InRange(step.Part, 0.001, 0.1);
+            Assert.Equal(spot, step.Surface.SpotE8);
+            held = new SurfaceInForce(step.Surface, time, time);
+        }
+    }
+
     [Fact]
     public void Plan_VolatilityBeyondTheBand_IsNotPublishedAsAListing() =>
         Assert.Equal((false, SurfaceFault.Band), Assert.Single(SurfaceSteps.Plan([], [Target(Week, 5.5)], Bands, Spot, Now)) is var step ? (step.IsPublishable, step.Bound) : default);
