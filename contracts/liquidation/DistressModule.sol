@@ -163,7 +163,7 @@ contract DistressModule is LotValues {
         uint256 covered = _coverage(stored, d.seen.main, d.lossE8);
         if (d.left.positions.length == 0) return d;
         // What served is a lot of its own from here on, in which proceeds and deposits are.
-        d.due = covered < d.lossE8 || (!d.served && _isUninsured(live, stored, preimage, equityE8, d.seen.main));
+        d.due = covered < d.lossE8 || (!d.served && _isUninsured(live, stored, preimage, d, equityE8));
         if (d.due) d.coveredE8 = covered;
     }
 
@@ -173,13 +173,14 @@ contract DistressModule is LotValues {
         Live memory live,
         Lot memory stored,
         LotPreimage calldata preimage,
-        int256 equityE8,
-        uint16 main
+        Distress memory d,
+        int256 equityE8
     ) private view returns (bool) {
-        if (LotMath.isRestored(parameters.liquidation(), equityE8, stored.maintenanceE4, stored.soldE8)) return false;
+        if (_isRestored(live, stored, preimage, parameters.liquidation(), d.encoded, d.balances, equityE8))
+            return false;
         uint256 loss = _lossOf(_equityOf(live, _wholeNow(live, preimage.state), preimage.balances));
         loss = (loss * (ONE - stored.soldE8)) / ONE;
-        return _coverage(stored, main, loss) < loss;
+        return _coverage(stored, d.seen.main, loss) < loss;
     }
 
     /// @dev What taking over does first, in memory only: legs give needs of the opposite side what those take. A need that asks those first who gained most must have asked for its ramp, so that nobody jumps their queue, unless it has expired, is dust beside the leg, or the lot has stood for as long: who adds to a need again and again would keep it young.

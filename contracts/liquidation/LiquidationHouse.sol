@@ -277,7 +277,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         price.payE8 = -int256(price.insuredE8 + price.deficitE8);
     }
 
-    /// @dev A bid is refused once what is left has reached the target, by a recovery of prices, by deposits or by sales: then the lot only waits for `finish`. Where nothing of it is open, or some of it was settled, once it is healthy: what its margin was is of no use.
+    /// @dev A bid is refused once what is left is restored, by a recovery of prices, by deposits or by sales: then the lot only waits for `finish`.
     /// @custom:spec CLR-041
     function _requireNotRestored(
         Live memory live,
@@ -292,10 +292,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
             left = _leftNow(live, stored, preimage);
             equityE8 = _equityOf(live, left, balances);
         }
-        bool restored =
-            left.length == AccountStates.HEADER_BYTES || left.length != preimage.state.length
-                ? equityE8 >= int256(_figures(live, left, balances).maintenanceE8)
-                : LotMath.isRestored(p, equityE8, stored.maintenanceE4, stored.soldE8);
+        bool restored = _isRestored(live, stored, preimage, p, left, balances, equityE8);
         require(!restored, NotLiquidatable(preimage.account, equityE8, stored.maintenanceE4 * LotMath.E4));
     }
 

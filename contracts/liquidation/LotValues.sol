@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
 import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {Expiries} from "../clearing/Expiries.sol";
 import {Exposures} from "../clearing/Exposures.sol";
@@ -39,6 +40,23 @@ abstract contract LotValues is LotBook {
 
     function _equityOf(Live memory live, bytes memory state, bytes memory balances) internal view returns (int256) {
         return floors.equityOf(state, balances, live.checkpoint, live.records, SurfaceChoice.Better);
+    }
+
+    /// @dev Whether what is left of a lot has reached the target under the margin that was shown last. Where nothing of it is open, or some of it was settled, whether it is healthy: what its margin was is of no use.
+    /// @param left What is left, with what has expired settled.
+    /// @custom:spec CLR-041
+    function _isRestored(
+        Live memory live,
+        Lot memory stored,
+        LotPreimage calldata preimage,
+        LiquidationParameters memory p,
+        bytes memory left,
+        bytes memory balances,
+        int256 equityE8
+    ) internal view returns (bool) {
+        if (left.length == AccountStates.HEADER_BYTES || left.length != preimage.state.length)
+            return equityE8 >= int256(_figures(live, left, balances).maintenanceE8);
+        return LotMath.isRestored(p, equityE8, stored.maintenanceE4, stored.soldE8);
     }
 
     /// @param since 0: no longer.

@@ -53,6 +53,23 @@ contract LiquidationHouseWindDownTest is LotFixture {
         require(house.openLotOf(victim) == lot, Broken("goes on"));
     }
 
+    /// @dev The whole lot lacks something and nobody insures it; a deposit made what is left healthy, whose margin is that of its ether. No bid takes it, and nobody takes it over.
+    function test_windDown_takesNothingOverFromWhoIsHealthyWithoutWhatIsSettled() public {
+        (uint64 lot, uint64 victim) = _shortThatOracleDeathCatches(36_000, 30e8);
+        _windDown();
+        walkEth(1_700e8);
+        uint256 snapshot = VM.snapshotState();
+        deleverageLot(lot);
+        require(unpacked(victim).positions.length == 0, Broken("without the deposit it is taken over"));
+        VM.revertToState(snapshot);
+        deposit(victim, USDC_TOKEN, 15_000e6);
+        _expectRefused(lot, ILiquidationHouse.NotLiquidatable.selector);
+        VM.expectPartialRevert(ILiquidationHouse.NothingToDeleverage.selector);
+        house.deleverage(lot, preimages[lot]);
+        finishLot(lot);
+        require(unpacked(victim).positions.length == 1, Broken("ether is open"));
+    }
+
     /// @dev Short of one bitcoin at 90,000, and long so much ether. After an hour bitcoin stands at 98,000 for a minute, a witness starts the lot, and its source dies.
     function _shortThatOracleDeathCatches(uint256 dollars, int256 etherE8) private returns (uint64 lot, uint64 victim) {
         victim = openWith(dollars);
