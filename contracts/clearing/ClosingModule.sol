@@ -8,7 +8,7 @@ import {Closed, IClosingModule} from "../interfaces/IClosingModule.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {IRiskParameters, TokenParameters} from "../interfaces/IRiskParameters.sol";
+import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
@@ -244,10 +244,10 @@ contract ClosingModule is AccountBook, IClosingModule {
         }
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 1; token < tokens; ++token) {
-            TokenParameters memory t = parameters.tokenOf(token);
-            if (t.underlying != underlying) continue;
+            if (parameters.tokenOf(token).underlying != underlying) continue;
             (, uint8 decimals) = vault.tokenAt(token);
-            net += int256((uint256(vault.balanceOf(working.account, token)) * t.unitsE8) / 10 ** decimals);
+            uint256 unitsE8 = hub.tokenUnitsE8Of(token);
+            net += int256((uint256(vault.balanceOf(working.account, token)) * unitsE8) / 10 ** decimals);
         }
         exposure.netE8 = net;
     }

@@ -205,6 +205,15 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
+    /// @custom:spec CLR-033
+    function tokenUnitsE8Of(uint16 token) external view returns (uint64 unitsE8) {
+        TokenMarket storage stored = _tokens[token];
+        address source = stored.source;
+        uint256 rateE8 = source == address(0) ? 0 : _tokenPriceE8(stored, source);
+        return _unitsE8(parameters.tokenOf(token).unitsE8, source, rateE8);
+    }
+
+    /// @inheritdoc IPriceHub
     /// @custom:spec CLR-032
     function indices() public view returns (uint64 debtIndexE12, uint64 creditIndexE12) {
         (debtIndexE12, creditIndexE12, ) = _accrued();

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {MockToken} from "../dev/MockToken.sol";
 import {AccountInput, Need} from "../interfaces/ClearingTypes.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {ILiquidationHouse, Lot} from "../interfaces/ILiquidationHouse.sol";
-import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
+import {LiquidationParameters, TokenParameters} from "../interfaces/IRiskParameters.sol";
+import {build} from "./Artifacts.sol";
 import {VM} from "./IVm.sol";
 import {LotFixture} from "./LotFixture.sol";
+import {ShareVault} from "./ShareVault.sol";
 
 /// @notice Needs of two lots: opposite ones serve each other and cost insurance nothing, those of one side wait as if they were one.
 contract DeleverageNeedsTest is LotFixture {
@@ -205,5 +208,36 @@ contract DeleverageNeedsTest is LotFixture {
         serveNeed(last);
         require(clearinghouse.needOf(btcPerpetual).sizeE8 == 0, Broken("served at the end of the ramp"));
         requireConserved();
+    }
+
+    /// @dev Eight shares of a vault that are one and a quarter each hedge ten: who holds them is asked last, and not by a fifth of his position before.
+    function test_serve_sharesHedgeByTheirRate() public {
+        ShareVault shares = new ShareVault(address(usdc));
+        shares.setAssets(1_250e6);
+        uint16 token = vault.listToken(address(new MockToken("Share", "SHR", 18)));
+        vault.setCap(token, type(uint64).max, 0);
+        parameters.setToken(token, TokenParameters(ETH, 1e8, 5_000_000, 25_000_000, 0));
+        hub.setTokenSource(
+            token,
+            build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", abi.encode(shares, 2e7))
+        );
+        require(hub.tokenUnitsE8Of(token) == 1.25e8, Broken("the rate"));
+        require(hub.tokenUnitsE8Of(WETH_TOKEN) == 1e8, Broken("a coin has none"));
+        (uint64 ann, uint64 hedged) = (openWith(400_000), openWith(50_000));
+        deposit(hedged, token, 8e18);
+        trade(ann, hedged, ethPerpetual, 10e8, ETH_PRICE);
+        trade(ann, short, ethPerpetual, 290e8, ETH_PRICE);
+        walkEth(1_500e8);
+        uint64 lot = startLot(ann);
+        pass(60);
+        deleverageLot(lot);
+        require(clearinghouse.needOf(ethPerpetual).sizeE8 == 300e8, Broken("taken over"));
+        pass(599);
+        bytes memory state = stateOf(hedged);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NothingToServe.selector, hedged));
+        clearinghouse.serveNeed(hedged, state);
+        pass(1);
+        serveNeed(hedged);
+        require(clearinghouse.needOf(ethPerpetual).sizeE8 == 290e8, Broken("at the end of the ramp"));
     }
 }
