@@ -6,7 +6,9 @@ import {AccountInput} from "./ClearingTypes.sol";
 /// @notice A lot as it is stored. `lotHash = keccak256(abi.encode(account, state, balances))`.
 struct Lot {
     /// @notice Its number; 0 where an account never had one.
-    uint40 lot;
+    uint32 lot;
+    /// @notice Whether it served needs: its account rests after it as after a sale in part.
+    bool served;
     /// @notice When it began; with a resumed discount, moved back by what had run before. In 32 bits, as expiries are.
     uint32 startTime;
     /// @notice When grace ends.

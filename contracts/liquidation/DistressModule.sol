@@ -123,6 +123,7 @@ contract DistressModule is LotValues {
         stored.insuredE8 += uint112(d.coveredE8);
         // Of one that only served nobody has shown yet what its margin is now.
         (stored.forSaleE8, stored.maintenanceE4) = d.due ? (uint32(ONE), stored.maintenanceE4) : (0, 0);
+        if (d.served) stored.served = true;
         _lots[account] = stored;
         if (!d.due && d.lossE8 == 0 && stored.insolventSince != 0) _setInsolvent(_lots[account], lot, 0);
         emit ILiquidationHouse.LotDeleveraged(

@@ -85,7 +85,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         bytes32 hash = _hashOf(account, entry.state, entry.balances);
         uint64 fraction = LotMath.forSale(p, equityE8, maintenanceE8);
         // The money of a lot that has ended is zero: written again, it would cost.
-        stored.lot = uint40(lot);
+        (stored.lot, stored.served) = (uint32(lot), false);
         stored.startTime = uint32(resumes ? biddingFrom - ended.ageSeconds : biddingFrom);
         stored.biddingFrom = uint32(biddingFrom);
         stored.soldE8 = 0;
@@ -298,8 +298,8 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
 
     function _endOf(Lot storage last) private view returns (Ended memory ended) {
         (uint256 startTime, uint256 endTime, uint256 sold) = (last.startTime, last.endTime, last.soldE8);
-        // One that served needs forgot what it had sold (`maintenanceE4` is 0 then).
-        bool inPart = (sold != 0 && sold != ONE) || last.maintenanceE4 == 0;
+        // One that served needs forgot what it had sold.
+        bool inPart = (sold != 0 && sold != ONE) || last.served;
         return Ended(endTime, endTime > startTime ? endTime - startTime : 0, inPart);
     }
 

@@ -240,4 +240,35 @@ contract DeleverageNeedsTest is LotFixture {
         serveNeed(hedged);
         require(clearinghouse.needOf(ethPerpetual).sizeE8 == 290e8, Broken("at the end of the ramp"));
     }
+
+    /// @dev What served is asked for its margin anew; that it served is not forgotten by that.
+    function test_start_restsAfterALotThatServedAndWasShownAgain() public {
+        (uint64 ann, uint64 ben) = (openWith(100_000), openWith(400_000));
+        trade(ann, ben, btcPerpetual, 2e8, BTC_PRICE);
+        trade(ben, short, ethPerpetual, 300e8, ETH_PRICE);
+        walkEth(1_500e8);
+        trade(ann, short, ethPerpetual, 150e8, 1_500e8);
+        uint64 first = startLot(ben);
+        pass(60);
+        deleverageLot(first);
+        setBtc(73_000e8);
+        setEth(1_400e8);
+        uint64 lot = startLot(ann);
+        pass(600);
+        deleverageLot(lot);
+        require(house.lotOf(ann).served && house.lotOf(ann).maintenanceE4 == 0, Broken("it only served"));
+        walkEth(1_050e8);
+        house.enlarge(lot, preimages[lot], WITNESS);
+        require(house.lotOf(ann).maintenanceE4 != 0, Broken("shown again"));
+        deposit(ann, USDC_TOKEN, 5_000e6);
+        finishLot(lot);
+        setEth(1_015e8);
+        bytes memory state = stateOf(ann);
+        uint256 until = block.timestamp + 300;
+        VM.expectRevert(abi.encodeWithSelector(ILiquidationHouse.TooSoon.selector, ann, until));
+        house.start(ann, state, WITNESS);
+        pass(300);
+        startLot(ann);
+        require(!house.lotOf(ann).served, Broken("a new lot has served nothing"));
+    }
 }
