@@ -93,6 +93,7 @@ internal static class OrderEndpoints
 
     private static async IAsyncEnumerable<SseItem<string>> HoldAsync(OrderBooks orders, TimeProvider time, string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        orders.OpenSession(id);
         try
         {
             while (!cancellationToken.IsCancellationRequested)
@@ -103,7 +104,7 @@ internal static class OrderEndpoints
         }
         finally
         {
-            orders.CancelSession(id);
+            orders.CloseSession(id);
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed record AccountOperation
     /// <summary>The proof that needs no attester.</summary>
     public Clearinghouse.Proof Otherwise { get; init; } = Proofs.Computed;
 
+    /// <summary>Whether the chain takes that proof and no other.</summary>
+    public bool MustReduce { get; init; }
+
     /// <summary>A withdrawal, or null and the sentence that says why there is none.</summary>
     public static (AccountOperation? Operation, string Refusal) OfWithdrawal(BookAccount account, ushort token, UInt128 amountRaw, ProtocolBook book, CheckpointInputs inputs)
     {
@@ -92,6 +95,7 @@ internal sealed record AccountOperation
         ],
         LargestFeeE8 = fills.Aggregate(Int128.Zero, static (sum, fill) => sum + Fees.FeeUp(fill.SizeE8, fill.PriceE8, fill.LargestFeeRateE8) - Fees.FeeUp(fill.SizeE8, fill.PriceE8, fill.FeeRateE8)),
         Otherwise = verdict.IsReducing ? Proofs.Reducing : Proofs.Computed,
+        MustReduce = verdict.MustReduce,
     };
 
     /// <summary>Whether nothing has to be shown (CLR-023).</summary>

@@ -118,6 +118,11 @@ internal sealed class ProofDesk(AttestedBooks attested, OnDemandSigner attesters
             return new AccountProof(operation.Account.Id, ProofWay.None, Proofs.Computed, 0, 0, "No proof is needed: no position is left, and no debt.");
         }
 
+        if (operation.MustReduce)
+        {
+            return Otherwise(operation, "a market of this trade takes reductions only, which no attestation shows");
+        }
+
         if (CreditQuote.Of(operation.After, operation.IsWithdrawal, indexed.Book, live) is not { } credit)
         {
             return Otherwise(operation, "the market of this account cannot be computed here now");

@@ -27,9 +27,14 @@ internal static class OrderAdmission
             : order.Expiry <= now ? $"The order expired at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; sign one that lasts longer."
             : SpotOrders.IsSpot(instrument) && (order.Flags & RestingOrder.ReduceOnly) != 0 ? "The order is reduce-only and swaps a token, of which there is no position; clear the flag."
             : !instrument.IsValid && !SpotOrders.IsSpot(instrument) ? "The order names no valid instrument; take the number from /api/instruments."
-            : book.IsPaused ? "Trading is paused by the guardian; deposits and withdrawals without positions go on."
+            : book.IsPaused && (SpotOrders.IsSpot(instrument) || !Fees.Reduces(account.State.SizeOf(instrument), order.SizeE8)) ? "Trading is paused by the guardian: until it goes on orders can only make a position smaller; deposits and withdrawals without positions go on."
+            : order.MaxFeeRateE8 < LeastFeeE8(order, book) ? $"The order allows a fee of {Price(order.MaxFeeRateE8)} of what is traded, and {Price((ulong)LeastFeeE8(order, book))} is taken; sign one with a maxFeeRateE8 of {LeastFeeE8(order, book)} or more."
             : null;
     }
+
+    /// <summary>The rate that the chain takes of an order's fills: one that may only rest pays the maker's, any other may come to pay the taker's.</summary>
+    private static uint LeastFeeE8(Clearinghouse.Order order, ProtocolBook book) =>
+        (order.Flags & RestingOrder.PostOnly) != 0 ? book.Parameters.Clearing.MakerFeeE8 : book.Parameters.Clearing.TakerFeeE8;
 
     /// <summary>Why an order is too small for what its settlement costs whoever runs the relay; null when it is not, or closes a position wholly. What counts is the price of what it is about: of an option not its premium, of any not its limit, which its signer chooses.</summary>
     public static string? TooSmall(RestingOrder order, BookAccount account, PriceBand band, CheckpointView view, long leastNotionalE8)
@@ -41,6 +46,12 @@ internal static class OrderAdmission
             ? null
             : $"The order is about {Price((ulong)notional)} of its underlying or token, less than the {Price((ulong)leastNotionalE8)} for which this relay pays gas (relay:leastNotionalE8); raise its size, or close a whole position by a reduce-only order of its size.";
     }
+
+    /// <summary>Why the chain would fill an order that rests no more, at any size; null when it would.</summary>
+    public static string? Spent(RestingOrder resting, PriceBand band, ProtocolBook book, CheckpointView view) =>
+        band.IsPassedBy(resting.IsBuy, resting.PriceE8) ? $"the mark of {Price((ulong)band.MarkE8)} has passed its limit by more than trades may be from it"
+        : PreTradeCheck.ReductionsOnly(resting.Instrument, book, view) is { Length: > 0 } only && !resting.Reduces(1, book) ? $"{only}, and it would make one larger"
+        : null;
 
     /// <summary>A price or an amount of money, as sentences have it.</summary>
     public static string Price(ulong priceE8) => ((decimal)priceE8 / One).ToString("0.########", CultureInfo.InvariantCulture);

@@ -51,6 +51,25 @@ internal sealed partial class OrderBooks
         }
     }
 
+    /// <summary>Matches for which a batch may have been refused wait again, behind all others and each alone; those with an order that came to its end meanwhile are undone.</summary>
+    public void Suspect(IEnumerable<OrderMatch> matches)
+    {
+        lock (_gate)
+        {
+            foreach (OrderMatch match in matches)
+            {
+                if (match.IsOver)
+                {
+                    Undo(match);
+                }
+                else
+                {
+                    _pending.Add(match with { IsSuspect = true });
+                }
+            }
+        }
+    }
+
     /// <summary>A match that was refused for what happened between two blocks waits again, behind all others. One that failed so too often is dropped, and one with an order that came to its end meanwhile is undone.</summary>
     /// <param name="match">The match.</param>
     /// <param name="behindBlock">The block whose book is behind the chain; 0 when the book has what happened.</param>

@@ -1,5 +1,4 @@
 using OnchainMargin.Margin;
-using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Relay;
@@ -14,6 +13,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     private readonly Dictionary<UInt128, InstrumentBook> _books = [];
     private readonly Dictionary<(ulong Account, ulong Nonce), RestingOrder> _orders = [];
     private readonly Queue<(ulong Account, ulong Nonce)> _over = new();
+    private readonly Dictionary<string, int> _sessions = [];
     private long _arrivals;
 
     /// <summary>How many orders rest or settle.</summary>
@@ -33,9 +33,9 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
 
     /// <summary>Takes an order and matches it, or says in a sentence why not.</summary>
     /// <param name="order">The order.</param>
-    /// <param name="band">What its instrument trades at: orders that the mark has passed end before it could meet them.</param>
+    /// <param name="spent">Why the chain would not fill an order that rests, null when it would: what the new order meets of such ends first, since it stands before all that can be filled.</param>
     /// <param name="objection">What speaks against it, given the book that it would enter and the open orders of its account; null when nothing does.</param>
-    public string? Take(RestingOrder order, PriceBand band, Func<InstrumentBook, IReadOnlyList<RestingOrder>, string?> objection)
+    public string? Take(RestingOrder order, Func<RestingOrder, string?> spent, Func<InstrumentBook, IReadOnlyList<RestingOrder>, string?> objection)
     {
         lock (_gate)
         {
@@ -55,8 +55,13 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
                 return $"Account {order.Account} has {MostOrdersOfAnAccount} open orders, the most that the relay takes; cancel some.";
             }
 
+            if (order.Session is { } session && !_sessions.ContainsKey(session))
+            {
+                return $"The session {session} is not open: hold the stream /api/orders/session?id={session} first; the order would be cancelled when it ends.";
+            }
+
             InstrumentBook target = Book(order);
-            EndPassed(target, order, band);
+            EndSpent(target, order, spent);
             if (objection(target, OpenOf(order.Account)) is { } sentence)
             {
                 return sentence;
@@ -99,12 +104,30 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Cancels what hangs on a session.</summary>
-    public void CancelSession(string session)
+    /// <summary>A stream holds a session open; more than one may.</summary>
+    public void OpenSession(string session)
     {
-        foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && string.Equals(order.Session, session, StringComparison.Ordinal)))
+        lock (_gate)
         {
-            End(order, OrderStatus.Cancelled, "its session ended");
+            _sessions[session] = _sessions.GetValueOrDefault(session) + 1;
+        }
+    }
+
+    /// <summary>A stream ends. With the last of a session what hangs on it is cancelled, and nothing comes in under its name any more.</summary>
+    public void CloseSession(string session)
+    {
+        lock (_gate)
+        {
+            if (--_sessions[session] > 0)
+            {
+                return;
+            }
+
+            _sessions.Remove(session);
+            foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && string.Equals(order.Session, session, StringComparison.Ordinal)))
+            {
+                End(order, OrderStatus.Cancelled, "its session ended");
+            }
         }
     }
 
@@ -190,12 +213,25 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
 
     private List<RestingOrder> OpenOf(ulong account) => [.. _orders.Values.Where(order => order.Account == account && !order.IsOver)];
 
-    /// <summary>Ends the orders that the new one would meet and the mark has passed: the chain fills them no more, and they would stand before all others.</summary>
-    private void EndPassed(InstrumentBook target, RestingOrder order, PriceBand band)
+    /// <summary>Ends those of the orders that the new one would meet which the chain fills no more.</summary>
+    private void EndSpent(InstrumentBook target, RestingOrder order, Func<RestingOrder, string?> spent)
     {
-        foreach (RestingOrder passed in target.AllMet(order).TakeWhile(resting => band.IsPassedBy(resting.IsBuy, resting.PriceE8)).ToArray())
+        ulong left = order.LeftE8;
+        foreach (RestingOrder resting in target.AllMet(order).ToArray())
         {
-            End(passed, OrderStatus.Refused, $"the mark of {OrderAdmission.Price((ulong)band.MarkE8)} has passed its limit by more than trades may be from it");
+            if (left == 0)
+            {
+                return;
+            }
+
+            if (spent(resting) is { } reason)
+            {
+                End(resting, OrderStatus.Refused, reason);
+            }
+            else
+            {
+                left -= Math.Min(left, resting.LeftE8);
+            }
         }
     }
 

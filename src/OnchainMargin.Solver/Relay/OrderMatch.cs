@@ -1,3 +1,4 @@
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
@@ -19,8 +20,11 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>The first block on whose book it may be tried again; 0 when it need not wait.</summary>
     public ulong NotBeforeBlock { get; init; }
 
-    /// <summary>Whether it failed before, so that it comes alone.</summary>
-    public bool ComesAlone => Tries > 0 || Unanswered > 0;
+    /// <summary>Whether a batch was refused for what may be in it.</summary>
+    public bool IsSuspect { get; init; }
+
+    /// <summary>Whether it may hinder others, so that it comes alone.</summary>
+    public bool ComesAlone => IsSuspect || Tries > 0 || Unanswered > 0;
 
     /// <summary>Whether one of the two came to its end, so that nothing of the match may be sent any more.</summary>
     public bool IsOver => Maker.IsOver || Taker.IsOver;
@@ -28,12 +32,22 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>The price.</summary>
     public ulong PriceE8 => Maker.PriceE8;
 
-    /// <summary>Which of the two a refusal of the chain speaks of: the account that it names, the limit that the mark has passed; null when it names none.</summary>
-    public RestingOrder? Named(IContractError error) => error switch
+    /// <summary>Which of the two a refusal of the chain speaks of: the account that it names, the limit that the mark has passed, the side that does not reduce where it must; null when it names none.</summary>
+    public RestingOrder? Named(IContractError error, ProtocolBook book) => error switch
     {
+        Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError => !Maker.Reduces(SizeE8, book) ? Maker : !Taker.Reduces(SizeE8, book) ? Taker : null,
         Clearinghouse.PriceOutOfBandError { PriceE8: var price, MarkE8: var mark } => Maker.IsBuy == price > mark ? Maker : Taker,
         _ => error.Arguments.Select(argument => argument is { Name: "account", Value: ulong account } ? Of(account) : null).FirstOrDefault(static order => order is not null),
     };
+
+    /// <summary>Whether a refusal speaks of one of its accounts, of its instrument or of its underlying.</summary>
+    public bool IsNamedBy(IContractError error) => error.Arguments.Any(argument => argument switch
+    {
+        { Name: "account", Value: ulong account } => Of(account) is not null,
+        { Name: "instrument", Value: UInt128 instrument } => instrument == Maker.Signed.Order.Instrument,
+        { Name: "underlying", Value: UInt256 underlying } => underlying == (UInt256)(ulong)Maker.Instrument.Underlying,
+        _ => false,
+    });
 
     /// <summary>The order of an account; null when neither is.</summary>
     public RestingOrder? Of(ulong account) => account == Maker.Account ? Maker : account == Taker.Account ? Taker : null;

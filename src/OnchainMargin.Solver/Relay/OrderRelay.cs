@@ -28,6 +28,12 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return Refuse("The relay was started anew and takes up its orders of before, once none of them is being settled; hand this one in again in a moment.");
         }
 
+        // Whoever did not hear the answer may hand in the very same order again: it is the one that is known.
+        if (orders.Find(signed.Order.Account, signed.Order.Nonce) is { IsOver: false } known && known.IsOf(signed, session))
+        {
+            return new OrderOutcome(known, "");
+        }
+
         if (OrderAdmission.Defect(signed, book, Math.Max(Now, book.BlockTimeSeconds)) is { } defect)
         {
             return Refuse(defect);
@@ -103,7 +109,7 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return Refuse(small);
         }
 
-        string? refusal = orders.Take(order, band, (target, own) => Objection(order, target, own, account, band, book, inputs, openOptions));
+        string? refusal = orders.Take(order, resting => OrderAdmission.Spent(resting, band, book, inputs.View), (target, own) => Objection(order, target, own, account, band, book, inputs, openOptions));
         return refusal is null ? new OrderOutcome(order, "") : Refuse(refusal);
     }
 

@@ -2,11 +2,12 @@ using System.Numerics;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Solver.Markets;
 
 namespace OnchainMargin.Solver.Relay;
 
-/// <summary>Whether an account could carry fills: initial margin and floor at the worse surfaces without anything of a halted market (CLR-016), or fills that only reduce and do not make it weaker. The chain judges again when they are settled.</summary>
+/// <summary>Whether an account could carry fills: initial margin and floor at the worse surfaces without anything of a halted market (CLR-016), or fills that only reduce and do not make it weaker (CLR-020), which is the only way where a market takes reductions only or trading is paused. The chain judges again when they are settled.</summary>
 internal static class PreTradeCheck
 {
     private const long One = 100_000_000;
@@ -25,8 +26,10 @@ internal static class PreTradeCheck
         Holding before = Holding.Of(account, book, inputs);
         Holding after = before;
         bool isReducing = true;
+        string only = "";
         foreach (Possible fill in fills)
         {
+            only = only.Length == 0 ? ReductionsOnly(fill.Instrument, book, inputs.View) : only;
             isReducing &= Fees.Reduces(after.State.SizeOf(fill.Instrument), fill.SizeE8);
             (Holding? traded, string refusal) = after.Trade(fill.Instrument, fill.SizeE8, fill.PriceE8, fill.FeeRateE8, inputs);
             if (traded is null)
@@ -43,7 +46,8 @@ internal static class PreTradeCheck
         }
 
         ushort halted = after.WaitsFor(inputs.View, MarketState.ReduceOnly);
-        if (halted == 0 && figures.EquityE8 >= figures.InitialE8 && figures.FloorEquityE8 >= figures.FloorE8)
+        bool mustReduce = only.Length != 0;
+        if (!mustReduce && halted == 0 && figures.EquityE8 >= figures.InitialE8 && figures.FloorEquityE8 >= figures.FloorE8)
         {
             return new PreTradeVerdict(IsAllowed: true, IsReducing: false, "", before, after);
         }
@@ -52,17 +56,27 @@ internal static class PreTradeCheck
             && later.EquityE8 - later.MaintenanceE8 >= earlier.EquityE8 - earlier.MaintenanceE8 + Relief(earlier, book)
             && IsCoveredAsWell(earlier, later))
         {
-            return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "", before, after);
+            return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "", before, after) { MustReduce = mustReduce };
         }
 
         return new PreTradeVerdict(
             IsAllowed: false,
             IsReducing: false,
-            halted != 0 ? $"Account {account.Id} has a position in market {halted}, which is halted: until it opens again the account can only make positions smaller."
+            mustReduce ? $"{only}, and not so that account {account.Id} becomes weaker by it; lower the size, or trade it when the market is open again."
+                : halted != 0 ? $"Account {account.Id} has a position in market {halted}, which is halted: until it opens again the account can only make positions smaller."
                 : $"After it account {account.Id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.",
             before,
-            after);
+            after) { MustReduce = mustReduce };
     }
+
+    /// <summary>Why a fill must make its account's position smaller, as the beginning of a sentence; empty where it need not (CLR-016).</summary>
+    public static string ReductionsOnly(Instrument instrument, ProtocolBook book, CheckpointView view) =>
+        SpotOrders.IsSpot(instrument) ? ""
+        : book.IsPaused ? "Trading is paused by the guardian: positions can only be made smaller"
+        : Quotes.State(instrument, view) is not MarketState.Normal and var state ? $"Market {instrument.Underlying} is {Words(state)}: its positions can only be made smaller"
+        : "";
+
+    private static string Words(MarketState state) => state == MarketState.Halted ? "halted" : "reduce-only";
 
     private static Int128 Relief(AccountFigures earlier, ProtocolBook book) =>
         earlier.EquityE8 >= earlier.MaintenanceE8 ? 0 : ((book.Parameters.Clearing.MinReliefE8 * earlier.MaintenanceE8) + One - 1) / One;

@@ -8,4 +8,8 @@ namespace OnchainMargin.Solver.Relay;
 /// <param name="Reason">Why they could not; empty otherwise.</param>
 /// <param name="Before">What the fills find.</param>
 /// <param name="After">What they leave; null where they could never be.</param>
-internal sealed record PreTradeVerdict(bool IsAllowed, bool IsReducing, string Reason, Holding? Before, Holding? After);
+internal sealed record PreTradeVerdict(bool IsAllowed, bool IsReducing, string Reason, Holding? Before, Holding? After)
+{
+    /// <summary>Whether the chain takes no other proof, however healthy the account is: a market or all of them take reductions only.</summary>
+    public bool MustReduce { get; init; }
+}

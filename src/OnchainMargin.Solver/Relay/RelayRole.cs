@@ -165,11 +165,21 @@ internal sealed class RelayRole(
             return;
         }
 
-        // When one of them is refused each is tried alone, so that the good ones are not held up; when all together are too large, or too much for the node, half of them is tried.
-        int first = 1;
+        // What the chain speaks of is tried alone later, and the others at once; half of them where it speaks of none or all, or where all together are too large, or too much for the node.
+        OrderMatch[] suspects = (refusal.Reason as CustomErrorReason)?.Error is { } error ? [.. batch.Where(match => match.IsNamedBy(error))] : [];
+        OrderMatch[] rest = [.. batch.Except(suspects)];
+        if (suspects.Length == 0 || rest.Length == 0)
+        {
+            rest = [.. batch.Take(batch.Count / 2)];
+            orders.Return(batch.Skip(rest.Length));
+        }
+        else
+        {
+            orders.Suspect(suspects);
+        }
+
         if (refusal.IsTooLarge || refusal.IsUnanswered)
         {
-            first = batch.Count / 2;
             logger.BatchTooLarge(batch.Count, refusal.Said);
         }
         else
@@ -177,8 +187,7 @@ internal sealed class RelayRole(
             logger.BatchRefused(batch.Count, refusal.Said);
         }
 
-        orders.Return(batch.Skip(first));
-        await SettleAsync([.. batch.Take(first)], indexed, attests, cancellationToken).ConfigureAwait(false);
+        await SettleAsync(rest, indexed, attests, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a match comes to that is refused though it was tried alone.</summary>
@@ -195,7 +204,7 @@ internal sealed class RelayRole(
                 return;
             }
 
-            RestingOrder? named = error is null ? match.Of(refusal.AtFault) : match.Named(error);
+            RestingOrder? named = error is null ? match.Of(refusal.AtFault) : match.Named(error, book);
             RestingOrder otherwise = refusal.IsTooLarge || refusal.IsUnanswered ? match.Heavier(book) : match.Taker;
             (suspect, isContract) = named is null ? await UnnamedAsync(match, otherwise, cancellationToken).ConfigureAwait(false) : (named, false);
         }

@@ -1,4 +1,5 @@
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Solver.Relay;
@@ -65,6 +66,14 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
 
     /// <summary>Whether nothing more can become of it.</summary>
     public bool IsOver => Status >= OrderStatus.Filled;
+
+    /// <summary>Whether it is what was signed, under the same session.</summary>
+    public bool IsOf(Clearinghouse.SignedOrder other, string? otherSession) =>
+        Signed.Order == other.Order && Signed.Signer == other.Signer && Signed.Signature.AsSpan().SequenceEqual(other.Signature) && string.Equals(Session, otherSession, StringComparison.Ordinal);
+
+    /// <summary>Whether a fill of so much of it makes its account's position smaller.</summary>
+    public bool Reduces(ulong sizeE8, ProtocolBook book) =>
+        book.Accounts.TryGetValue(Account, out BookAccount? account) && Fees.Reduces(account.State.SizeOf(Instrument), Signed64(sizeE8));
 
     /// <summary>A size of it with its sign.</summary>
     public long Signed64(ulong sizeE8) => IsBuy ? (long)sizeE8 : -(long)sizeE8;

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Api;
 
 namespace OnchainMargin.Solver.Tests.Api;
@@ -289,12 +290,25 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
     }
 
     [Fact]
-    public async Task Session_ThatEnds_CancelsWhatHangsOnIt()
+    public async Task Session_ThatEnds_CancelsWhatHangsOnItAndTakesNothingMore()
     {
-        Assert.Equal("", (await world.OrderRelay.SubmitAsync(world.Sign(1, ApiWorld.One, ApiWorld.BtcE8 * 80 / 100, 601), "mine-5f0c2b9d81e7", CancellationToken.None)).Refusal);
-        using (HttpResponseMessage stream = await world.Http.GetAsync("/api/orders/session?id=mine-5f0c2b9d81e7", HttpCompletionOption.ResponseHeadersRead))
+        const string Session = "mine-5f0c2b9d81e7";
+        Clearinghouse.SignedOrder order = world.Sign(1, ApiWorld.One, ApiWorld.BtcE8 * 80 / 100, 601);
+        string refusal = $"The session {Session} is not open: hold the stream /api/orders/session?id={Session} first; the order would be cancelled when it ends.";
+        Assert.Equal(refusal, (await world.OrderRelay.SubmitAsync(order, Session, CancellationToken.None)).Refusal);
+
+        // Two streams hold it, as while a client connects anew; the end of one of them ends nothing.
+        using (HttpResponseMessage later = await HoldAsync(Session))
         {
-            Assert.Equal("text/event-stream", stream.Content.Headers.ContentType?.MediaType);
+            using (await HoldAsync(Session))
+            {
+                Assert.Equal("", (await world.OrderRelay.SubmitAsync(order, Session, CancellationToken.None)).Refusal);
+            }
+
+            Assert.Equal("text/event-stream", later.Content.Headers.ContentType?.MediaType);
+            await using Stream events = await later.Content.ReadAsStreamAsync();
+            Assert.NotEqual(0, await events.ReadAsync(new byte[1]));
+            Assert.False(world.Orders.Find(1, 601)!.IsOver);
         }
 
         for (int i = 0; i < 1200 && !world.Orders.Find(1, 601)!.IsOver; i++)
@@ -303,5 +317,15 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
         }
 
         Assert.Equal("its session ended", world.Orders.Find(1, 601)!.Reason);
+        Assert.Equal(refusal, (await world.OrderRelay.SubmitAsync(world.Sign(1, ApiWorld.One, ApiWorld.BtcE8 * 80 / 100, 602), Session, CancellationToken.None)).Refusal);
+    }
+
+    /// <summary>A stream of a session, from which its first event is read: by then it is open.</summary>
+    private async Task<HttpResponseMessage> HoldAsync(string session)
+    {
+        HttpResponseMessage stream = await world.Http.GetAsync($"/api/orders/session?id={session}", HttpCompletionOption.ResponseHeadersRead);
+        Stream events = await stream.Content.ReadAsStreamAsync();
+        Assert.NotEqual(0, await events.ReadAsync(new byte[1]));
+        return stream;
     }
 }

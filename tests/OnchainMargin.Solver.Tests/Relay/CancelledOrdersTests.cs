@@ -24,6 +24,7 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
     public async Task Submit_OfAnOrderThatWasCancelledHere_IsRefusedAlsoAfterARestart(bool bySession)
     {
         Clearinghouse.SignedOrder signed = _world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, 1);
+        _world.Orders.OpenSession("mine-5f0c2b9d81e7");
         Assert.Equal("", (await _world.OrderRelay.SubmitAsync(signed, bySession ? "mine-5f0c2b9d81e7" : null, CancellationToken.None)).Refusal);
         if (!bySession)
         {

@@ -1,5 +1,7 @@
+using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Markets;
@@ -193,7 +195,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
 
         Assert.StartsWith("The order is post-only and would trade at once at 90000;", await RefusalAsync(_world.Sign(2, One, Btc, 1, flags: 2)), StringComparison.Ordinal);
         Assert.StartsWith("The order would trade with another of the same owner", await RefusalAsync(_world.Sign(1, One, Btc, 2)), StringComparison.Ordinal);
-        Assert.StartsWith("Account 1 has an open order with nonce 1;", await RefusalAsync(_world.Sign(1, -One, Btc, 1)), StringComparison.Ordinal);
+        Assert.StartsWith("Account 1 has an open order with nonce 1;", await RefusalAsync(_world.Sign(1, -One, Btc + One, 1)), StringComparison.Ordinal);
         Assert.StartsWith("The signature is not", await RefusalAsync(_world.Sign(1, -One, Btc, 3) with { Signature = [1] }), StringComparison.Ordinal);
         Assert.EndsWith("sign with " + _world.Owners[0].Address + ".", await RefusalAsync(_world.Sign(1, -One, Btc, 3) with { Signer = _world.Owners[1].Address }), StringComparison.Ordinal);
     }
@@ -332,17 +334,78 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 10, Btc, 1));
         RestingOrder taker = await TakenAsync(_world.Sign(2, One / 10, Btc, 1));
         OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
+        ProtocolBook book = _world.Book();
 
-        Assert.Same(maker, match.Named(new Clearinghouse.AccountInLotError(1)));
-        Assert.Same(taker, match.Named(new Clearinghouse.AccountInLotError(2)));
-        Assert.Same(maker, match.Named(new HealthGate.MarginTooLowError(1, 0, 1)));
-        Assert.Null(match.Named(new Clearinghouse.PausedError()));
+        Assert.Same(maker, match.Named(new Clearinghouse.AccountInLotError(1), book));
+        Assert.Same(taker, match.Named(new Clearinghouse.AccountInLotError(2), book));
+        Assert.Same(maker, match.Named(new HealthGate.MarginTooLowError(1, 0, 1), book));
+        
+        // Account 1 has no position that it could make smaller; 2 is short, and 3 long.
+        Assert.Same(maker, match.Named(new Clearinghouse.PausedError(), book));
+        Assert.Same(maker, match.Named(new Clearinghouse.MarketNotNormalError(1, 1), book));
+        RestingOrder closes = await TakenAsync(_world.Sign(3, -One / 10, Btc, 1));
+        Assert.Null(new OrderMatch(closes, taker, 1).Named(new Clearinghouse.PausedError(), book));
+        Assert.Same(closes, new OrderMatch(closes, taker, (ulong)One).Named(new Clearinghouse.PausedError(), book));
+
         // The maker sells: below the mark it is his limit that was passed, above it the taker's went too far.
-        Assert.Same(maker, match.Named(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5)));
-        Assert.Same(taker, match.Named(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5)));
+        Assert.Same(maker, match.Named(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5), book));
+        Assert.Same(taker, match.Named(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5), book));
         OrderMatch bought = new(taker, maker, 1);
-        Assert.Same(taker, bought.Named(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5)));
-        Assert.Same(maker, bought.Named(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5)));
+        Assert.Same(taker, bought.Named(new Clearinghouse.PriceOutOfBandError(0, 110, 100, 5), book));
+        Assert.Same(maker, bought.Named(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5), book));
+    }
+
+    [Fact]
+    public async Task Submit_InAMarketThatTakesReductionsOnly_MeetsOrdersThatReduceAndEndsTheOthers()
+    {
+        RestingOrder opens = await TakenAsync(_world.Sign(1, -One / 10, Btc, 1));
+        RestingOrder closes = await TakenAsync(_world.Sign(3, -One / 2, Btc, 1));
+        UseStateOfBtc(MarketState.ReduceOnly);
+
+        Assert.Equal(
+            "Market 1 is reduce-only: its positions can only be made smaller, and not so that account 1 becomes weaker by it; lower the size, or trade it when the market is open again.",
+            await RefusalAsync(_world.Sign(1, One / 10, Btc, 2)));
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
+
+        Assert.Equal((OrderStatus.Refused, "Market 1 is reduce-only: its positions can only be made smaller, and it would make one larger"), (opens.Status, opens.Reason));
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
+        Assert.Equal((closes, taker), (match.Maker, match.Taker));
+    }
+
+    [Fact]
+    public async Task Submit_WhilePaused_TakesReductionsAndNothingElse()
+    {
+        _world.Change(static book => book with { IsPaused = true });
+
+        const string Paused = "Trading is paused by the guardian: until it goes on orders can only make a position smaller; deposits and withdrawals without positions go on.";
+        Assert.Equal(Paused, await RefusalAsync(_world.Sign(1, One / 10, Btc, 1)));
+        Assert.Equal(Paused, await RefusalAsync(_world.Sign(3, -One, Btc, 1)));
+        Assert.Equal(Paused, await RefusalAsync(_world.Sign(2, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(1))));
+        await TakenAsync(_world.Sign(3, -One / 2, Btc, 2));
+    }
+
+    [Theory]
+    [InlineData(50_000, 0, "")]
+    [InlineData(49_999, 0, "The order allows a fee of 0.00049999 of what is traded, and 0.0005 is taken; sign one with a maxFeeRateE8 of 50000 or more.")]
+    [InlineData(20_000, RestingOrder.PostOnly, "")]
+    [InlineData(19_999, RestingOrder.PostOnly, "The order allows a fee of 0.00019999 of what is traded, and 0.0002 is taken; sign one with a maxFeeRateE8 of 20000 or more.")]
+    public async Task Submit_OfAnOrderThatAllowsLessThanTheFee_IsRefused(uint maxFeeRateE8, byte flags, string refusal)
+    {
+        Clearinghouse.Order order = _world.Sign(1, One / 10, Btc, 1, flags).Order with { MaxFeeRateE8 = maxFeeRateE8 };
+
+        Assert.Equal(refusal, await RefusalAsync(_world.Digests.Sign(order, _world.Owners[0])));
+    }
+
+    /// <summary>Whoever did not hear the answer hands it in again.</summary>
+    [Fact]
+    public async Task Submit_OfTheVerySameOrder_IsTheOneThatIsKnown()
+    {
+        Clearinghouse.SignedOrder signed = _world.Sign(1, -One / 10, Btc, 1);
+        RestingOrder first = await TakenAsync(signed);
+
+        Assert.Same(first, await TakenAsync(signed with { Signature = [.. signed.Signature] }));
+        Assert.Equal("Account 1 has an open order with nonce 1; use another nonce.", await RefusalAsync(_world.Sign(1, -One / 5, Btc, 1)));
+        Assert.Single(_world.Orders.Levels(first.Instrument).Asks);
     }
 
     [Fact]
@@ -370,6 +433,13 @@ public sealed class OrderRelayTests : IAsyncLifetime
         OrderOutcome outcome = await _world.OrderRelay.SubmitAsync(signed, null, CancellationToken.None);
         Assert.Equal("", outcome.Refusal);
         return outcome.Order!;
+    }
+
+    private void UseStateOfBtc(MarketState state)
+    {
+        Checkpoint checkpoint = _world.Live.Inputs.Checkpoint;
+        Checkpoint changed = checkpoint with { Underlyings = [.. checkpoint.Underlyings.Select(record => record.Underlying == 1 ? record with { MarketState = state } : record)] };
+        _world.Live.Inputs = CheckpointInputs.Read(changed.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. changed.Underlyings.SelectMany(static record => record.Pack())]);
     }
 
     private async Task<string> RefusalAsync(Clearinghouse.SignedOrder signed) => (await _world.OrderRelay.SubmitAsync(signed, null, CancellationToken.None)).Refusal;

@@ -105,6 +105,27 @@ public sealed class RelayRoleTests : IAsyncLifetime
             heavy.Reason);
     }
 
+    /// <summary>What the chain names is tried alone later; the others go at once and together, or one bad match a block would hold all to one settlement a block.</summary>
+    [Fact]
+    public async Task RunOnce_ChainNamesAnAccountOfTheBatch_SettlesAllOthersTogether()
+    {
+        await FourMatchesAsync();
+        RestingOrder bad = await TakenAsync(_world.Sign(3, -Tenth, Btc, 1));
+        await TakenAsync(_world.Sign(1, Tenth, Btc, 9));
+        await FourMatchesAsync(firstNonce: 20);
+        _world.Node.BeforeEstimate = (data, _) => IsSettlement(data) && Call(data).Item1.Any(static input => input.Account == 3)
+            ? throw Reverted(new Clearinghouse.AccountInLotError(3))
+            : Task.CompletedTask;
+
+        await RoundAsync();
+        Assert.Equal([7], Sent().Select(static call => call.Item3.Length));
+
+        await RoundAsync();
+        Assert.Equal([7, 1], Sent().Select(static call => call.Item3.Length));
+        await RoundAsync();
+        Assert.Equal(OrderStatus.Refused, bad.Status);
+    }
+
     [Fact]
     public async Task RunOnce_NodeIsTooSlowForOneMatch_SettlesTheOthersAndTriesItEverSeldomer()
     {
