@@ -29,6 +29,8 @@ contract ClosingModule is AccountBook, IClosingModule {
         uint256 spotE8;
         uint256 rangeE8;
         int256 netE8;
+        /// @dev Whether `netE8` is known.
+        bool isSummed;
     }
 
     constructor(
@@ -215,41 +217,53 @@ contract ClosingModule is AccountBook, IClosingModule {
         Need memory need,
         uint256 thresholdE8
     ) private view returns (bool) {
-        uint256 ratioE8 = _gainRatioE8(held, need);
+        uint256 ratioE8 = _gainRatioE8(exposure, held, need);
         if (ratioE8 < thresholdE8) return false;
-        uint256 underlying = Instruments.underlyingOf(held.instrument);
-        if (exposure.underlying != underlying) _expose(working, exposure, underlying);
+        _look(exposure, held);
+        if (!exposure.isSummed) _sum(working, exposure);
         return Needs.scoreE8(ratioE8, Needs.openE8(_deltaE8(exposure, held), exposure.netE8)) >= thresholdE8;
     }
 
-    /// @dev An option has no cost that its gain could be told from: it counts as having gained a quarter.
-    function _gainRatioE8(Position memory held, Need memory need) private pure returns (uint256) {
+    /// @dev An option has no cost that its gain could be told from: it counts as having gained a quarter. Where nothing was gained no price is read.
+    function _gainRatioE8(
+        Exposure memory exposure,
+        Position memory held,
+        Need memory need
+    ) private view returns (uint256) {
         if (Instruments.isOption(held.instrument)) return Needs.OPTION_GAIN_E8;
         // `take` works on what it is given.
         Need memory left = Need(need.sizeE8, need.since, need.costE8);
         (int256 sizeE8, int256 costE8) = Needs.take(left, held.sizeE8);
-        return
-            Needs.gainRatioE8(Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8), costE8);
+        int256 gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8);
+        if (gainE8 <= 0) return 0;
+        _look(exposure, held);
+        return Needs.gainRatioE8(gainE8, sizeE8, exposure.spotE8);
     }
 
-    /// @dev What the account does in all of an underlying: positions and tokens.
-    function _expose(Working memory working, Exposure memory exposure, uint256 underlying) private view {
+    /// @dev The price of a position's market, of this market alone: all prices together cost what all feeds take.
+    function _look(Exposure memory exposure, Position memory held) private view {
+        uint256 underlying = Instruments.underlyingOf(held.instrument);
+        if (exposure.underlying == underlying) return;
         exposure.underlying = underlying;
-        // Of this market alone: all prices together cost what all feeds take.
         exposure.spotE8 = hub.spotE8Of(uint16(underlying));
         exposure.rangeE8 = parameters.underlyingOf(uint16(underlying)).priceRangeE8;
+        exposure.isSummed = false;
+    }
+
+    /// @dev What the account does in all of the underlying: positions and tokens.
+    function _sum(Working memory working, Exposure memory exposure) private view {
         int256 net = 0;
         for (uint256 i = 0; i < working.state.positions.length; ++i) {
             net += _deltaE8(exposure, working.state.positions[i]);
         }
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 1; token < tokens; ++token) {
-            if (parameters.tokenOf(token).underlying != underlying) continue;
+            if (parameters.tokenOf(token).underlying != exposure.underlying) continue;
             (, uint8 decimals) = vault.tokenAt(token);
             uint256 unitsE8 = hub.tokenUnitsE8Of(token);
             net += int256((uint256(vault.balanceOf(working.account, token)) * unitsE8) / 10 ** decimals);
         }
-        exposure.netE8 = net;
+        (exposure.netE8, exposure.isSummed) = (net, true);
     }
 
     /// @dev 0 for a position of another underlying than the exposure's.

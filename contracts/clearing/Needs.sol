@@ -52,7 +52,7 @@ library Needs {
         need.costE8 -= int128(costE8);
     }
 
-    /// @notice The least score that serves a need: all of its cost at first, nothing after the ramp.
+    /// @notice The least score that serves a need: a gain of all of the notional at first, nothing after the ramp.
     /// @custom:spec CLR-046
     function thresholdE8(uint256 ageSeconds, uint256 rampSeconds) internal pure returns (uint256) {
         return ageSeconds >= rampSeconds ? 0 : (ONE * (rampSeconds - ageSeconds)) / rampSeconds;
@@ -107,12 +107,13 @@ library Needs {
         return netE8.abs() < heldE8.abs() ? (netE8.abs() * ONE) / heldE8.abs() : ONE;
     }
 
-    /// @notice Gain over cost of what would be closed.
+    /// @notice Gain over the notional of what would be closed. Not over its cost, which is net of the funding of all years.
     /// @param gainE8 What closing realises.
-    /// @param costE8 At which cost.
+    /// @param sizeE8 Of how much.
     /// @custom:spec CLR-046
-    function gainRatioE8(int256 gainE8, int256 costE8) internal pure returns (uint256) {
-        return gainE8 <= 0 || costE8 == 0 ? 0 : (uint256(gainE8) * ONE) / costE8.abs();
+    function gainRatioE8(int256 gainE8, int256 sizeE8, uint256 spotE8) internal pure returns (uint256) {
+        uint256 notionalE8 = (sizeE8.abs() * spotE8) / ONE;
+        return gainE8 <= 0 || notionalE8 == 0 ? 0 : (uint256(gainE8) * ONE) / notionalE8;
     }
 
     /// @notice That, times the part of the position that is not hedged.

@@ -241,6 +241,29 @@ contract DeleverageNeedsTest is LotFixture {
         require(clearinghouse.needOf(ethPerpetual).sizeE8 == 290e8, Broken("at the end of the ramp"));
     }
 
+    /// @dev After a year of the largest funding the cost of a perpetual is next to nothing, and less; what somebody won is told from its price as ever.
+    function test_serve_yearsOfFundingMoveNobodysPlace() public {
+        (uint64 ann, uint64 cid) = (openWith(400_000), openWith(400_000));
+        trade(ann, cid, ethPerpetual, 10e8, (ETH_PRICE * 104) / 100);
+        trade(cid, ann, ethPerpetual, 10e8, (ETH_PRICE * 104) / 100);
+        pass(365 days);
+        hub.checkpoint();
+        require(hub.cumulativeFundingE8(ETH) > (int256(ETH_PRICE) * 8) / 10, Broken("four fifths of the price"));
+        trade(ann, short, ethPerpetual, 300e8, ETH_PRICE);
+        walkEth(1_500e8);
+        uint64 lot = startLot(ann);
+        pass(60);
+        deleverageLot(lot);
+        pass(12);
+        // A gain of 1,400 of 1,500 waits for a twentieth of the ramp.
+        bytes memory state = stateOf(short);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NothingToServe.selector, short));
+        clearinghouse.serveNeed(short, state);
+        pass(60);
+        serveNeed(short);
+        require(clearinghouse.needOf(ethPerpetual).sizeE8 == 0, Broken("served"));
+    }
+
     /// @dev What served is asked for its margin anew; that it served is not forgotten by that.
     function test_start_restsAfterALotThatServedAndWasShownAgain() public {
         (uint64 ann, uint64 ben) = (openWith(100_000), openWith(400_000));

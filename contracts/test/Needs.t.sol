@@ -32,8 +32,8 @@ contract NeedsTest {
         assert(Needs.openE8(1e8, 1e8) == 1e8 && Needs.openE8(1e8, 5e8) == 1e8);
         assert(Needs.openE8(-2e8, -5e7) == 25e6);
         assert(Needs.openE8(1e8, 0) == 0 && Needs.openE8(1e8, -1) == 0 && Needs.openE8(0, 1e8) == 0);
-        assert(Needs.gainRatioE8(30e8, -100e8) == 30e6 && Needs.scoreE8(30e6, 50e6) == 15e6);
-        assert(Needs.gainRatioE8(-1, 100e8) == 0 && Needs.gainRatioE8(1, 0) == 0);
+        assert(Needs.gainRatioE8(30e8, -2e8, 50e8) == 30e6 && Needs.scoreE8(30e6, 50e6) == 15e6);
+        assert(Needs.gainRatioE8(-1, 2e8, 50e8) == 0 && Needs.gainRatioE8(1, 1, 50e6) == 0);
     }
 
     /// @dev A need is as old as its parts, each by its size; a new one begins now, whatever stood there before.
