@@ -140,7 +140,7 @@ internal static partial class LogMessages
     [LoggerMessage(5012, LogLevel.Error, "The attestation of account {Account} at checkpoint {Checkpoint} that was used on chain is not what is computed here: leaf {Leaf}")]
     public static partial void UseIsWrong(this ILogger logger, ulong account, ulong checkpoint, Hash32 leaf);
 
-    [LoggerMessage(5013, LogLevel.Error, "The attestation of account {Account} that was used on chain cannot be judged here: its checkpoint {Checkpoint} or epoch {Epoch} is not kept any more")]
+    [LoggerMessage(5013, LogLevel.Error, "The attestation of account {Account} that was used on chain cannot be judged here: its checkpoint {Checkpoint} is not kept any more (epoch {Epoch}, 0 for none)")]
     public static partial void UseIsTooOld(this ILogger logger, ulong account, ulong checkpoint, ulong epoch);
 
     [LoggerMessage(5014, LogLevel.Error, "The chain's margin model is {Model}, the one computed here is {Own}: nothing is signed until this program is of the chain's model")]

@@ -81,33 +81,31 @@ public sealed partial class BookReplay
         RiskRegistry.AttesterRemovedEvent removed => book with { Attesters = book.Attesters.Remove(removed.Attester) },
         RiskRegistry.AttestersCondemnedEvent condemned => Condemn(book, condemned.Seats),
         RiskRegistry.EpochVoidedEvent voided => book.Epochs.TryGetValue(voided.Epoch, out BookEpoch? epoch)
-            ? book with { Epochs = book.Epochs.SetItem(voided.Epoch, epoch with { IsVoid = true }) }
+            ? DropVoidLeaves(book with { Epochs = book.Epochs.SetItem(voided.Epoch, epoch with { IsVoid = true }) })
             : book,
         RiskRegistry.AttestationVoidedEvent voided => book with { Voided = book.Voided.Add(voided.AttestationHash) },
         RiskRegistry.ThresholdSetEvent set => book with { Threshold = (uint)set.Threshold },
         RiskRegistry.ModelSetEvent set => book with { ModelHash = set.ModelHash },
-        RiskRegistry.EpochPostedEvent posted => book with
+        RiskRegistry.EpochPostedEvent posted => DropOldEpochs(book with
         {
-            Epochs = Keep(
-                book.Epochs.SetItem(
-                    posted.Epoch,
-                    new BookEpoch(posted.Epoch, posted.Checkpoint, posted.ModelHash, posted.BookRoot, posted.Accounts, posted.Signers, log.BlockNumber)),
-                KeptEpochs),
-        },
+            Epochs = book.Epochs.SetItem(
+                posted.Epoch,
+                new BookEpoch(posted.Epoch, posted.Checkpoint, posted.ModelHash, posted.BookRoot, posted.Accounts, posted.Signers, log.BlockNumber)),
+        }),
         _ => book,
     };
 
     /// <summary>The votes of these seats are gone, and no leaf of an epoch that they signed counts any more.</summary>
-    private static ProtocolBook Condemn(ProtocolBook book, ulong seats) => book with
+    private static ProtocolBook Condemn(ProtocolBook book, ulong seats) => DropVoidLeaves(book with
     {
         Attesters = book.Attesters.Except(book.Seats.Where(seat => ((seats >> seat.Key) & 1) != 0).Select(static seat => seat.Value)),
         Epochs = book.Epochs.ToImmutableSortedDictionary(static pair => pair.Key, pair => (pair.Value.Signers & seats) != 0 ? pair.Value with { IsVoid = true } : pair.Value),
-    };
+    });
 
     private static ProtocolBook ApplyChallenges(ProtocolBook book, LogEntry log) => Challenges.DecodeEvent(log) switch
     {
-        Challenges.DemandedEvent demanded => book with { Demands = book.Demands.SetItem((demanded.Epoch, demanded.Account), (ulong)demanded.Deadline) },
-        Challenges.SuppliedEvent supplied => book with
+        Challenges.DemandedEvent demanded when IsSound(book, demanded.Epoch) => book with { Demands = book.Demands.SetItem((demanded.Epoch, demanded.Account), (ulong)demanded.Deadline) },
+        Challenges.SuppliedEvent supplied when IsSound(book, supplied.Epoch) => book with
         {
             Demands = book.Demands.Remove((supplied.Epoch, supplied.Account)),
             Supplied = book.Supplied.SetItem((supplied.Epoch, supplied.Account), new SuppliedLeaf(supplied.Attestation, supplied.MerkleProof)),

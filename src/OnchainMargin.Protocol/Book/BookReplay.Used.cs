@@ -40,7 +40,7 @@ public sealed partial class BookReplay
             book,
             new Challenges.Accused(Challenges.RiskAttestation.Decode(leaf.Attestation.Encode()), leaf.Epoch, leaf.MerkleProof, []),
             book.Epochs.TryGetValue(leaf.Epoch, out BookEpoch? epoch) ? SignersOf(book, epoch) : [],
-            epoch is null ? null : book.Checkpoints.GetValueOrDefault(leaf.Attestation.Checkpoint),
+            book.Checkpoints.GetValueOrDefault(leaf.Attestation.Checkpoint),
             leaf.Balances,
             leaf.Positions,
             log.BlockNumber),

@@ -14,8 +14,6 @@ namespace OnchainMargin.Protocol.Book;
 /// <param name="deployment">The deployment whose events count; logs of other contracts are passed over.</param>
 public sealed partial class BookReplay(DeploymentRecord deployment)
 {
-    private const int KeptCheckpoints = 256;
-    private const int KeptEpochs = 256;
     private const int KeptEndedLots = 1024;
 
     private readonly Address _clearinghouse = deployment.Contracts.Clearinghouse;
@@ -254,14 +252,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             hours = hours.SetItem(record.Underlying, MarketHours.After(hours.GetValueOrDefault(record.Underlying), inputs.Checkpoint.Header.Time, record));
         }
 
-        return book with
-        {
-            Checkpoints = Keep(book.Checkpoints.SetItem(taken.Id, inputs), KeptCheckpoints),
-            Hours = hours,
-            Used = DropOld(book.Used, inputs.Checkpoint.Header.Time),
-        };
+        long timeSeconds = inputs.Checkpoint.Header.Time;
+        return DropOldCheckpoints(book with { Checkpoints = book.Checkpoints.SetItem(taken.Id, inputs), Hours = hours, Used = DropOld(book.Used, timeSeconds) }, timeSeconds);
     }
-
-    private static ImmutableSortedDictionary<ulong, T> Keep<T>(ImmutableSortedDictionary<ulong, T> all, int most) =>
-        all.Count > most ? all.Remove(all.Keys.First()) : all;
 }

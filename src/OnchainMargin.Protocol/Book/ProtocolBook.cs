@@ -27,13 +27,13 @@ public sealed record ProtocolBook
     /// <summary>Tokens by number.</summary>
     public ImmutableSortedDictionary<ushort, BookToken> Tokens { get; init; } = ImmutableSortedDictionary<ushort, BookToken>.Empty;
 
-    /// <summary>The last checkpoints, oldest first.</summary>
+    /// <summary>The last checkpoints, oldest first: all at which attestations can still be used, and some before.</summary>
     public ImmutableSortedDictionary<ulong, CheckpointInputs> Checkpoints { get; init; } = ImmutableSortedDictionary<ulong, CheckpointInputs>.Empty;
 
     /// <summary>Each underlying hour by hour, from all checkpoints and fills so far.</summary>
     public ImmutableSortedDictionary<ushort, MarketHours> Hours { get; init; } = ImmutableSortedDictionary<ushort, MarketHours>.Empty;
 
-    /// <summary>The last epochs, oldest first.</summary>
+    /// <summary>The last epochs, oldest first: all that rest on kept checkpoints, and some before.</summary>
     public ImmutableSortedDictionary<ulong, BookEpoch> Epochs { get; init; } = ImmutableSortedDictionary<ulong, BookEpoch>.Empty;
 
     /// <summary>Lots: every open one, and the last that ended.</summary>
@@ -48,10 +48,10 @@ public sealed record ProtocolBook
     /// <summary>Bonds of everybody who ever joined.</summary>
     public ImmutableSortedDictionary<Address, BookBond> Bonds { get; init; } = ImmutableSortedDictionary<Address, BookBond>.Empty;
 
-    /// <summary>Leaves that somebody demands to see, with the last second to supply them, in Unix seconds.</summary>
+    /// <summary>Leaves that somebody demands to see, with the last second to supply them, in Unix seconds; of the epochs that are kept and not void.</summary>
     public ImmutableSortedDictionary<(ulong Epoch, ulong Account), ulong> Demands { get; init; } = ImmutableSortedDictionary<(ulong Epoch, ulong Account), ulong>.Empty;
 
-    /// <summary>Leaves that were supplied on demand, with their proofs; of the epochs that are kept.</summary>
+    /// <summary>Leaves that were supplied on demand, with their proofs; of the epochs that are kept and not void.</summary>
     public ImmutableSortedDictionary<(ulong Epoch, ulong Account), SuppliedLeaf> Supplied { get; init; } = ImmutableSortedDictionary<(ulong Epoch, ulong Account), SuppliedLeaf>.Empty;
 
     /// <summary>Attestations that were used, oldest first, for as long as they can be challenged.</summary>

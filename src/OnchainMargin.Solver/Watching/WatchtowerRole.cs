@@ -141,7 +141,8 @@ internal sealed class WatchtowerRole(
             logger.UseIsWrong(attestation.Account, attestation.Checkpoint, used.AttestationHash);
         }
 
-        bool isAtStake = used.Signers.Any(signer => indexed.Book.Bonds.TryGetValue(signer, out BookBond? bond) && bond.AmountRaw != UInt256.Zero);
+        // Where the book does not know who signed, the contract does.
+        bool isAtStake = used.Signers.IsEmpty || used.Signers.Any(signer => indexed.Book.Bonds.TryGetValue(signer, out BookBond? bond) && bond.AmountRaw != UInt256.Zero);
         if (isAtStake && !indexed.Book.Voided.Contains(used.AttestationHash))
         {
             await ChallengeAsync(indexed, used.Accused, used.AttestationHash, refutation, cancellationToken).ConfigureAwait(false);

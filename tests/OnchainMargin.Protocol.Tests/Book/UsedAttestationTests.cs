@@ -39,22 +39,73 @@ public sealed class UsedAttestationTests
     [Fact]
     public void Apply_AUseOfALeaf_KnowsWhoSignedItsEpoch()
     {
-        LogEntry[] epoch =
-        [
-            TestLogs.Make(TestDeployment.Record.Contracts.RiskRegistry, "event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", 2, SampleDeployment.At(79), (byte)0, (UInt256)1U),
-            TestLogs.Make(TestDeployment.Record.Contracts.RiskRegistry, "event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", 2, Signer, (byte)1, (UInt256)2U),
-            TestLogs.Make(
-                TestDeployment.Record.Contracts.RiskRegistry,
-                "event EpochPosted(uint64 indexed epoch, uint64 indexed checkpoint, bytes32 modelHash, bytes32 bookRoot, uint32 accounts, uint64 signers)",
-                3, 5UL, 1UL, Keccak256.HashUtf8("model"), Keccak256.HashUtf8("root"), 1U, 2UL),
-        ];
-        UsedAttestation used = Assert.Single(Replay([Opened(), Taken(1, Time), .. epoch, Updated(Short), Leaf(5)]).Book.Used);
+        UsedAttestation used = Assert.Single(Replay([Opened(), Taken(1, Time), .. Attesters(), Posted(5, 1), Updated(Short), Leaf(5)]).Book.Used);
         Assert.Equal([Signer], used.Signers.ToArray());
         Assert.Equal((5UL, Keccak256.HashUtf8("sibling")), (used.Accused.Epoch, Assert.Single(used.Accused.MerkleProof)));
         Assert.NotNull(used.Inputs);
-        // Of an epoch that is not kept any more nothing can be said, and the index goes on.
+        // Who signed an epoch that the book does not know cannot be said; whether the leaf is true can.
         UsedAttestation unknown = Assert.Single(Replay(Opened(), Taken(1, Time), Updated(Short), Leaf(6)).Book.Used);
-        Assert.Equal((true, true), (unknown.Signers.IsEmpty, unknown.Inputs is null));
+        Assert.Equal((true, 1UL), (unknown.Signers.IsEmpty, unknown.Inputs?.Id));
+    }
+
+    /// <summary>Whoever signs a false leaf can post any number of epochs of the same checkpoint before it is used.</summary>
+    [Fact]
+    public void Apply_AUseOfALeafWhoseEpochManyFollowed_KnowsWhoSignedItAndItsCheckpoint()
+    {
+        BookReplay replay = Replay([Opened(), Taken(1, Time), .. Attesters(), Posted(5, 1), .. Enumerable.Range(6, 300).Select(static epoch => Posted((ulong)epoch, 1)), Updated(Short), Leaf(5)]);
+        UsedAttestation used = Assert.Single(replay.Book.Used);
+        Assert.Equal([Signer], used.Signers.ToArray());
+        Assert.Equal((1UL, 301), (used.Inputs!.Id, replay.Book.Epochs.Count));
+    }
+
+    [Theory]
+    [InlineData(600, true)]
+    [InlineData(601, false)]
+    public void Apply_ACheckpointThatManyFollowed_IsKeptAsLongAsAnAttestationAtItCanBeUsed(int seconds, bool isKept)
+    {
+        BookReplay replay = Replay(
+            [Opened(), AttestationMaxAge(600), .. Attesters(), Taken(1, Time), Posted(1, 1), Posted(2, 1), .. Enumerable.Range(1, seconds).Select(static second => Taken(1 + (ulong)second, Time + second)), Updated(Short), Signed(Short, Short[64..])]);
+
+        // The epochs are fewer than are kept at least.
+        Assert.Equal((601, 2), (replay.Book.Checkpoints.Count, replay.Book.Epochs.Count));
+        Assert.Equal(isKept, Assert.Single(replay.Book.Used).Inputs is not null);
+    }
+
+    [Fact]
+    public void Apply_NothingAtACheckpointCanBeUsedAnyMore_DropsWhatRestsOnIt()
+    {
+        BookReplay replay = Replay(
+            [
+                AttestationMaxAge(600), .. Attesters(), Taken(1, Time), .. Enumerable.Range(1, 300).Select(static epoch => Posted((ulong)epoch, 1)),
+                Demanded(40), Demanded(60), Supplied(41), Supplied(61),
+            ]);
+        Assert.Equal((300, 2, 2), (replay.Book.Epochs.Count, replay.Book.Demands.Count, replay.Book.Supplied.Count));
+
+        replay.Apply([.. Enumerable.Range(2, 256).Select(static id => Taken((ulong)id, Time + (60 * id)))], 600, default, 0);
+        Assert.Equal((256, 256), (replay.Book.Checkpoints.Count, replay.Book.Epochs.Count));
+        Assert.Equal((45UL, 60UL, 61UL), (replay.Book.Epochs.First().Key, Assert.Single(replay.Book.Demands).Key.Epoch, Assert.Single(replay.Book.Supplied).Key.Epoch));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Apply_AnEpochIsVoid_NobodyIsAskedForItsLeaves(bool areCondemned)
+    {
+        BookReplay replay = Replay([.. Attesters(), Taken(1, Time), Posted(1, 1), Posted(2, 1, signers: 1), Demanded(1), Supplied(1, account: 2), Demanded(2), Supplied(2, account: 2)]);
+        Assert.Equal((2, 2), (replay.Book.Demands.Count, replay.Book.Supplied.Count));
+
+        replay.Apply(
+            [
+                areCondemned
+                    ? TestLogs.Make(TestDeployment.Record.Contracts.RiskRegistry, "event AttestersCondemned(uint64 seats, uint256 attesters)", 9, 2UL, (UInt256)1U)
+                    : TestLogs.Make(TestDeployment.Record.Contracts.RiskRegistry, "event EpochVoided(uint64 indexed epoch)", 9, 1UL),
+                Supplied(1, account: 3),
+            ],
+            9,
+            default,
+            0);
+        Assert.True(replay.Book.Epochs[1].IsVoid);
+        Assert.Equal(((2UL, 1UL), (2UL, 2UL)), (Assert.Single(replay.Book.Demands).Key, Assert.Single(replay.Book.Supplied).Key));
     }
 
     [Theory]
@@ -95,6 +146,28 @@ public sealed class UsedAttestationTests
         TestDeployment.Record.Contracts.HealthGate,
         $"event LeafUsed({Attestation}, uint64 epoch, bytes32[] merkleProof, bytes balances, bytes positions)",
         4, Of(Short), epoch, new object[] { Keccak256.HashUtf8("sibling") }, Array.Empty<byte>(), Short[64..]);
+
+    private static LogEntry[] Attesters() =>
+    [
+        TestLogs.Make(TestDeployment.Record.Contracts.RiskRegistry, "event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", 2, SampleDeployment.At(79), (byte)0, (UInt256)1U),
+        TestLogs.Make(TestDeployment.Record.Contracts.RiskRegistry, "event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", 2, Signer, (byte)1, (UInt256)2U),
+    ];
+
+    private static LogEntry Posted(ulong epoch, ulong checkpoint, ulong signers = 2) => TestLogs.Make(
+        TestDeployment.Record.Contracts.RiskRegistry,
+        "event EpochPosted(uint64 indexed epoch, uint64 indexed checkpoint, bytes32 modelHash, bytes32 bookRoot, uint32 accounts, uint64 signers)",
+        3, epoch, checkpoint, Keccak256.HashUtf8("model"), Keccak256.HashUtf8("root"), 1U, signers);
+
+    private static LogEntry Demanded(ulong epoch) =>
+        TestLogs.Make(TestDeployment.Record.Contracts.Challenges, "event Demanded(uint64 indexed epoch, uint64 indexed account, uint256 deadline)", 4, epoch, 1UL, (UInt256)(ulong)Time);
+
+    private static LogEntry Supplied(ulong epoch, ulong account = 1) => TestLogs.Make(
+        TestDeployment.Record.Contracts.Challenges, $"event Supplied(uint64 indexed epoch, uint64 indexed account, {Attestation}, bytes32[] merkleProof)", 4, epoch, account, Of(Short), Array.Empty<object>());
+
+    private static LogEntry AttestationMaxAge(uint seconds) => TestLogs.Make(
+        TestDeployment.Record.Contracts.RiskParameters,
+        "event OracleSet((uint24 checkpointIntervalSeconds,uint24 checkpointMaxAgeSeconds,uint24 averagingWindowSeconds,uint32 smoothingSeconds,uint32 premiumClampE8,uint32 fundingIntervalSeconds,uint32 fundingRateMaxE8,uint24 attestationMaxAgeSeconds,uint32 maxDriftE8) parameters)",
+        1, new object[] { new object[] { 1U, 300U, 1800U, 86_400U, 0U, 28_800U, 0U, seconds, 1U } });
 
     private static LogEntry Opened() => TestLogs.Make(
         TestDeployment.Record.Contracts.Clearinghouse, "event AccountOpened(uint64 indexed account, address indexed owner, bytes32 stateHash)", 1, 1UL, SampleDeployment.At(77), Keccak256.Hash(Flat));

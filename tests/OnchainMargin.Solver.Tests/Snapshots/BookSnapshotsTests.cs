@@ -43,6 +43,9 @@ public sealed class BookSnapshotsTests : IDisposable
         Assert.Equal(BookIndex.KeptCheckpoints, fromSnapshot.AtCheckpoints.Count);
         Assert.Equal(all.AtCheckpoints.Select(static one => (one.Key, one.Value.BlockHash)), fromSnapshot.AtCheckpoints.Select(static one => (one.Key, one.Value.BlockHash)));
 
+        // So are all epochs whose leaves can be used.
+        Assert.Equal(RichHistory.Epochs, fromSnapshot.Book.Epochs.Count);
+
         // A checkpoint on which several attestations rest is one.
         Assert.Equal(2, fromSnapshot.Book.Used.Count);
         Assert.Same(fromSnapshot.Book.Used[0].Inputs, fromSnapshot.Book.Used[1].Inputs);

@@ -19,6 +19,9 @@ internal sealed class RichHistory
     public const int Checkpoints = 80;
     public const int Accounts = 2_500;
 
+    /// <summary>All of one checkpoint, and more than are kept of what nothing rests on any more.</summary>
+    public const int Epochs = 300;
+
     private const int BlockSeconds = 300;
     private const long Horizon = 86_400;
 
@@ -137,10 +140,11 @@ internal sealed class RichHistory
             Registry("EpochPosted", ("epoch", 2), ("checkpoint", 1), ("signers", 4)),
             Registry("EpochVoided", ("epoch", 2)),
             Registry("AttestationVoided"),
-            Of("Challenges", Contracts.Challenges, "Demanded"),
-            Of("Challenges", Contracts.Challenges, "Supplied"),
+            Of("Challenges", Contracts.Challenges, "Demanded", ("epoch", 1)),
+            Of("Challenges", Contracts.Challenges, "Supplied", ("epoch", 1)),
             Of("HealthGate", Contracts.HealthGate, "LeafUsed", [("epoch", 1), .. preimages]),
             Of("HealthGate", Contracts.HealthGate, "SignedAttestationUsed", preimages));
+        Add([.. Enumerable.Range(3, Epochs - 2).Select(epoch => Registry("EpochPosted", ("epoch", epoch), ("checkpoint", 1), ("signers", 2)))]);
     }
 
     private LogEntry Taken(ulong id)

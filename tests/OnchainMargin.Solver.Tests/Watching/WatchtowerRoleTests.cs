@@ -4,7 +4,10 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
@@ -102,6 +105,44 @@ public sealed class WatchtowerRoleTests : IDisposable
         _time.Pass(300);
         await _role.RunOnceAsync(CancellationToken.None);
         Assert.Equal(2, _source.Asked);
+    }
+
+    /// <summary>Attesters who post many epochs of one checkpoint before the false leaf of the first is used.</summary>
+    [Fact]
+    public async Task RunOnce_AFalseLeafIsUsedWhoseEpochManyFollowed_ItsSignersAreChallenged()
+    {
+        const string Attestation =
+            "(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 modelHash,uint40 validUntil) attestation";
+        ProtocolBook book = _world.Book();
+        BookAccount account = book.Accounts[2];
+        RiskRegistry.RiskAttestation truth = AttestationBuilder.Attest(account, book, book.LatestCheckpoint!);
+        RiskRegistry.RiskAttestation lie = truth with { LeastCashE8 = truth.LeastCashE8 - ApiWorld.One };
+        object[] told = [lie.Account, lie.PositionsHash, lie.CollateralHash, (Int256)lie.LeastCashE8, lie.InitialMarginE8, lie.MaintenanceMarginE8, lie.Checkpoint, lie.ModelHash, lie.ValidUntil];
+        LogEntry Registry(string declaration, params object[] values) => TestLogs.Make(SampleDeployment.Contracts.RiskRegistry, declaration, 10, values);
+        LogEntry Posted(ulong epoch) => Registry(
+            "event EpochPosted(uint64 indexed epoch, uint64 indexed checkpoint, bytes32 modelHash, bytes32 bookRoot, uint32 accounts, uint64 signers)", epoch, 1UL, MarginModel.Hash, AttestedBook.LeafOf(lie), 3U, 1UL);
+        var replay = new BookReplay(ApiWorld.Record());
+        replay.Reset(book);
+        replay.Apply(
+            [
+                Registry("event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", _world.Owners[0].Address, (byte)0, (UInt256)1U),
+                .. Enumerable.Range(2, 300).Select(static epoch => (ulong)epoch).Select(Posted),
+                TestLogs.Make(
+                    SampleDeployment.Contracts.HealthGate, $"event LeafUsed({Attestation}, uint64 epoch, bytes32[] merkleProof, bytes balances, bytes positions)", 10,
+                    told, 2UL, Array.Empty<object>(), Balances.Pack(Balances.WithoutSettlement(account.Balances)), account.StateBytes[64..]),
+            ],
+            10,
+            Keccak256.HashUtf8("block ten"),
+            book.BlockTimeSeconds);
+        _books.Publish(new IndexedBook(replay.Book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, 10));
+
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(SampleDeployment.Contracts.Challenges, Assert.Single(_node.Broadcasts).Transaction.To);
+        _node.Mine();
+        await _manager.RunOnceAsync(CancellationToken.None);
+        await _role.RunOnceAsync(CancellationToken.None);
+        Challenges.RecomputeCall refuted = Challenges.RecomputeCall.Decode(_node.Broadcasts[1].Transaction.Data.ToArray());
+        Assert.Equal((2UL, lie.LeastCashE8), (refuted.Accused.Epoch, refuted.Accused.Attestation.LeastCashE8));
     }
 
     /// <summary>A book of epoch 1 that lies about each account, with the source that serves it.</summary>

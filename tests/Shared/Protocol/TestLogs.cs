@@ -2,7 +2,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
 using OnchainMargin.Ethereum.Contracts;
 
-namespace OnchainMargin.Protocol.Tests;
+namespace OnchainMargin.Tests.Shared;
 
 /// <summary>Makes logs as a node would report them, from the event's declaration and not from the bindings under test.</summary>
 internal static class TestLogs
