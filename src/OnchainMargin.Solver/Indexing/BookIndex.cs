@@ -111,8 +111,14 @@ internal sealed class BookIndex(DeploymentRecord deployment, SolverStore store, 
         }
     }
 
+    /// <summary>Keeps the book of the last block, once: what a block's logs made and what its end made is one book.</summary>
     private void Keep()
     {
+        if (_last.Last is { } last && last.Value.Book.BlockNumber == _replay.Book.BlockNumber)
+        {
+            _last.RemoveLast();
+        }
+
         _last.AddLast((_replay.Book, AtCheckpoints));
         if (_last.Count > KeptBlocks)
         {
