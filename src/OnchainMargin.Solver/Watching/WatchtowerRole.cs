@@ -7,6 +7,7 @@ using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Solver.Hosting;
@@ -40,8 +41,10 @@ internal sealed class WatchtowerRole(
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Hash32> _reported = [];
-    private readonly HashSet<(Hash32 Root, Hash32 Model)> _sound = [];
-    private readonly HashSet<Hash32> _judged = [];
+
+    // What is true of a checkpoint may be false of what a reorganisation puts in its place: judgements are of its content.
+    private readonly HashSet<(Hash32 Root, Hash32 Model, Hash32 Inputs)> _sound = [];
+    private readonly HashSet<(Hash32 Attestation, Hash32 Inputs)> _judged = [];
     private readonly Dictionary<string, (DateTimeOffset Until, TimeSpan For)> _resting = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Source, Hash32 Root, Hash32 Model), DateTimeOffset> _askedInVain = [];
 
@@ -95,14 +98,20 @@ internal sealed class WatchtowerRole(
 
     private async Task JudgeAsync(IndexedBook indexed, BookEpoch epoch, CancellationToken cancellationToken)
     {
-        if (epoch.IsVoid || _sound.Contains((epoch.BookRoot, epoch.ModelHash)) || attested.Find(indexed, epoch.Checkpoint, cancellationToken) is not { } own)
+        if (epoch.IsVoid || !indexed.Book.Checkpoints.TryGetValue(epoch.Checkpoint, out CheckpointInputs? inputs))
+        {
+            return;
+        }
+
+        (Hash32 Root, Hash32 Model, Hash32 Inputs) judged = (epoch.BookRoot, epoch.ModelHash, inputs.InputsHash);
+        if (_sound.Contains(judged) || attested.Find(indexed, epoch.Checkpoint, cancellationToken) is not { } own)
         {
             return;
         }
 
         if (own.IsOf(epoch))
         {
-            _sound.Add((epoch.BookRoot, epoch.ModelHash));
+            _sound.Add(judged);
         }
         else
         {
@@ -124,14 +133,14 @@ internal sealed class WatchtowerRole(
             return;
         }
 
-        if (_judged.Contains(used.AttestationHash))
+        if (_judged.Contains((used.AttestationHash, used.Inputs.InputsHash)))
         {
             return;
         }
 
         if (Refutation.Find(attestation, used.Positions, Balances.Unpack(used.Balances), used.Inputs) is not { } refutation)
         {
-            _judged.Add(used.AttestationHash);
+            _judged.Add((used.AttestationHash, used.Inputs.InputsHash));
             return;
         }
 

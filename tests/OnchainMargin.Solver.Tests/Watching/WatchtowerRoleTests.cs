@@ -11,6 +11,7 @@ using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Solver.Hosting;
@@ -145,11 +146,57 @@ public sealed class WatchtowerRoleTests : IDisposable
         Assert.Equal((2UL, lie.LeastCashE8), (refuted.Accused.Epoch, refuted.Accused.Attestation.LeastCashE8));
     }
 
+    /// <summary>A reorganisation may put other prices in the place of a checkpoint's, and the attestation of the first be used again.</summary>
+    [Fact]
+    public async Task RunOnce_AUsedAttestationIsOfACheckpointWithOtherContent_IsJudgedAnew()
+    {
+        ProtocolBook book = _world.Book();
+        BookAccount account = book.Accounts[2];
+        RiskRegistry.RiskAttestation attestation = AttestationBuilder.Attest(account, book, book.LatestCheckpoint!);
+        var accused = new Challenges.Accused(Challenges.RiskAttestation.Decode(attestation.Encode()), 0, [], [new Challenges.AttesterSignature(_world.Owners[0].Address, [1])]);
+        void Publish(CheckpointInputs inputs) => _books.Publish(new IndexedBook(
+            book with
+            {
+                Checkpoints = book.Checkpoints.SetItem(1, inputs),
+                Used = [new UsedAttestation(AttestedBook.HashOf(attestation), accused, [_world.Owners[0].Address], account.StateBytes[64..], Balances.Pack(Balances.WithoutSettlement(account.Balances)), inputs)],
+            },
+            ImmutableSortedDictionary<ulong, ProtocolBook>.Empty,
+            book.BlockNumber));
+
+        Publish(book.LatestCheckpoint!);
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Empty(_node.Broadcasts);
+
+        // The account is short.
+        Publish(ApiWorld.Inputs(2 * ApiWorld.BtcE8, ApiWorld.EthE8));
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Single(_node.Broadcasts);
+    }
+
+    [Fact]
+    public async Task RunOnce_AnEpochIsOfACheckpointWithOtherContent_IsJudgedAnew()
+    {
+        ProtocolBook book = _world.Book();
+        IndexedBook sound = IndexedBookOf(book);
+        _source.Book = _attested.Find(sound, 1, CancellationToken.None)!;
+        var epoch = new BookEpoch(1, 1, _source.Book.ModelHash, _source.Book.Root, 3, 1, 8);
+        _books.Publish(sound with { Book = book with { Epochs = book.Epochs.SetItem(1, epoch) } });
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(0, _source.Asked);
+
+        ProtocolBook other = book with { BlockHash = Keccak256.HashUtf8("another block nine"), Checkpoints = book.Checkpoints.SetItem(1, ApiWorld.Inputs(2 * ApiWorld.BtcE8, ApiWorld.EthE8)) };
+        _books.Publish(IndexedBookOf(other) with { Book = other with { Epochs = book.Epochs.SetItem(1, epoch) } });
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Single(_node.Broadcasts);
+    }
+
+    private static IndexedBook IndexedBookOf(ProtocolBook book) => new(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber);
+
     /// <summary>A book of epoch 1 that lies about each account, with the source that serves it.</summary>
     private void Serve(Func<RiskRegistry.RiskAttestation, RiskRegistry.RiskAttestation> lie)
     {
         ProtocolBook book = _world.Book();
-        var indexed = new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber);
+        IndexedBook indexed = IndexedBookOf(book);
         var lies = new AttestedBook(1, _attested.Find(indexed, 1, CancellationToken.None)!.Attestations.Select(lie));
         _source.Book = lies;
         var epoch = new BookEpoch(1, 1, lies.ModelHash, lies.Root, (uint)lies.Attestations.Length, 1, 8);
