@@ -25,6 +25,12 @@ internal sealed class FakeChain : IChainSource
     /// <summary>The most blocks whose logs one question may ask for; more is refused, as public nodes do.</summary>
     public ulong MostBlocksOfRange { get; set; } = ulong.MaxValue;
 
+    /// <summary>How it is refused.</summary>
+    public Func<Exception> Refusal { get; set; } = static () => new RpcErrorException("eth_getLogs", new Ethereum.Rpc.RpcError(-32005, "query returned more than 10000 results", null));
+
+    /// <summary>How many blocks the questions for ranges were about, one after another.</summary>
+    public List<ulong> Ranges { get; } = [];
+
     public int Requests { get; private set; }
 
     /// <summary>Runs before each answer with the number of the request, to change the chain or throw in between.</summary>
@@ -78,9 +84,10 @@ internal sealed class FakeChain : IChainSource
     public Task<IReadOnlyList<LogEntry>> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken)
     {
         Answer();
+        Ranges.Add(toBlock - fromBlock + 1);
         if (toBlock - fromBlock + 1 > MostBlocksOfRange)
         {
-            throw new RpcErrorException("eth_getLogs", new Ethereum.Rpc.RpcError(-32005, "query returned more than 10000 results", null));
+            throw Refusal();
         }
 
         return Task.FromResult(Deliver([.. AllLogs.Where(log => log.BlockNumber >= fromBlock && log.BlockNumber <= toBlock)]));

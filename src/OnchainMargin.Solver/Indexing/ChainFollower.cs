@@ -16,9 +16,14 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
     /// <summary>Ranges that are read at once: one comes over the wire while another is taken apart and a third is stored.</summary>
     private const int RangesAhead = 2;
 
+    /// <summary>After so many ranges that were answered whole longer ones are tried again: to learn that they are still too long may cost minutes.</summary>
+    private const int AnswersToGrow = 16;
+
     private readonly ulong _most = blocksPerStep;
     private readonly Queue<Ahead> _ahead = [];
     private ulong _rangeBlocks = blocksPerStep;
+    private int _answers;
+    private ulong? _missedFrom;
 
     /// <summary>Rolls back what the chain took back and takes in the next blocks.</summary>
     public async Task<IndexStep> RunOnceAsync(CancellationToken cancellationToken)
@@ -96,9 +101,21 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
             _ahead.Clear();
         }
 
-        (IReadOnlyList<StoredBlock> blocks, IReadOnlyList<LogEntry> logs) = _ahead.TryDequeue(out Ahead? asked)
-            ? await asked.Range.ConfigureAwait(false)
-            : await ReadRangeAsync(from, LastOf(from, lastDeep), cancellationToken).ConfigureAwait(false);
+        ulong to = LastOf(from, lastDeep);
+        Ahead range = _ahead.TryDequeue(out Ahead? asked) ? asked : new Ahead(from, to, ReadRangeAsync(from, to, cancellationToken));
+        IReadOnlyList<StoredBlock> blocks;
+        IReadOnlyList<LogEntry> logs;
+        try
+        {
+            (blocks, logs) = await range.Range.ConfigureAwait(false);
+        }
+        catch (RpcTransportException)
+        {
+            Miss(range);
+            throw;
+        }
+
+        Learn(range, blocks[^1].Number);
         ulong next = _ahead.Count > 0 ? _ahead.Last().To + 1 : blocks[^1].Number + 1;
         while (logs.Count >= ManyLogs && next <= lastDeep && _ahead.Count < RangesAhead)
         {
@@ -112,6 +129,35 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
     }
 
     private ulong LastOf(ulong from, ulong lastDeep) => Math.Min(lastDeep, from + _rangeBlocks - 1);
+
+    /// <summary>Asks for as many blocks as the node gave when it gave less than it was asked for, and for more again after a while.</summary>
+    private void Learn(Ahead range, ulong last)
+    {
+        _missedFrom = null;
+        if (last < range.To)
+        {
+            (_rangeBlocks, _answers) = (last - range.From + 1, 0);
+            _ahead.Clear();
+        }
+        else if (++_answers == AnswersToGrow)
+        {
+            (_rangeBlocks, _answers) = (Math.Min(_most, 2 * _rangeBlocks), 0);
+        }
+    }
+
+    /// <summary>Asks for half of a range to whose end the node did not come twice. It had told its newest block right before each time, so it is the range that takes too long; a node that is away does not get so far, and leaves ranges as they are.</summary>
+    private void Miss(Ahead range)
+    {
+        _ahead.Clear();
+        if (_missedFrom != range.From)
+        {
+            _missedFrom = range.From;
+            return;
+        }
+
+        _missedFrom = null;
+        (_rangeBlocks, _answers) = (Math.Max(1, (range.To - range.From + 1) / 2), 0);
+    }
 
     private async Task<(IReadOnlyList<StoredBlock> Blocks, IReadOnlyList<LogEntry> Logs)> ReadRangeAsync(ulong from, ulong to, CancellationToken cancellationToken)
     {
@@ -140,14 +186,12 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
 
                 StoredBlock end = await source.FindBlockAsync(to, cancellationToken).ConfigureAwait(false)
                     ?? throw new EthereumFormatException($"The node has no block {to} although it reported a later one; check that all endpoints serve the same chain.");
-                _rangeBlocks = Math.Min(_most, 2 * _rangeBlocks);
                 return ([end], timed);
             }
-            catch (RpcErrorException) when (to > from)
+            catch (EthereumException error) when (to > from && error is RpcErrorException or RpcTransportException { IsTransient: false })
             {
-                // Nodes bound the size of an answer by limits of their own; a smaller question is always allowed.
+                // Nodes bound the size of an answer by limits of their own, and so does this program; a smaller question is always allowed.
                 to = from + ((to - from) / 2);
-                _rangeBlocks = to - from + 1;
             }
         }
     }

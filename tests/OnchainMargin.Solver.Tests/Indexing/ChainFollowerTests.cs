@@ -84,6 +84,59 @@ public sealed class ChainFollowerTests
         AssertEqual(chain, store);
     }
 
+    /// <summary>An answer longer than this program reads, a status that forbids the length of the question.</summary>
+    [Fact]
+    public async Task RunOnce_AnswersToLongRangesCannotBeHad_AsksForShorterOnes()
+    {
+        var chain = new FakeChain { MostBlocksOfRange = 100, Refusal = static () => new RpcTransportException("The node answered with more than 67108864 bytes.", isTransient: false) };
+        chain.Grow(2500);
+        using SolverStore store = OpenStore();
+        await CatchUp(new ChainFollower(chain, store, 1, Depth, 1000));
+        AssertEqual(chain, store);
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeDoesNotComeToTheEndOfLongRanges_AsksForShorterOnesAndLaterForLongerOnes()
+    {
+        var chain = new FakeChain { MostBlocksOfRange = 100, Refusal = static () => new RpcTransportException("The node did not answer within 30 s.") };
+        chain.Grow(8000);
+        using SolverStore store = OpenStore();
+        var follower = new ChainFollower(chain, store, 1, Depth, 1000);
+        int missed = await RunAsync(follower, 40);
+
+        // Each length twice in vain: 1000, 500, 250, 125; then 62 sixteen times, and 124 is tried again.
+        Assert.Equal([1000, 1000, 500, 500, 250, 250, 125, 125, .. Enumerable.Repeat(62, 16), 124, 124, .. Enumerable.Repeat(62, 14)], chain.Ranges.Select(static blocks => (int)blocks));
+        Assert.Equal(10, missed);
+
+        chain.MostBlocksOfRange = ulong.MaxValue;
+        await CatchUp(follower);
+        AssertEqual(chain, store);
+        Assert.Equal(248UL, chain.Ranges.Max(static blocks => blocks == 1000 || blocks == 500 || blocks == 250 ? 0 : blocks));
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeIsAwayForLong_RangesStayAsTheyAre()
+    {
+        var chain = new FakeChain();
+        chain.Grow(4000);
+        using SolverStore store = OpenStore();
+        var follower = new ChainFollower(chain, store, 1, Depth, 1000);
+
+        // It goes between two questions of a step, so that a range is missed, and is away for hours.
+        chain.BeforeAnswer = static request =>
+        {
+            if (request >= 2)
+            {
+                throw new RpcTransportException("The node could not be reached.");
+            }
+        };
+        Assert.Equal(100, await RunAsync(follower, 100));
+        chain.BeforeAnswer = null;
+        await CatchUp(follower);
+        AssertEqual(chain, store);
+        Assert.Equal([1000UL, 1000UL, 1000UL], chain.Ranges.Take(3));
+    }
+
     [Theory]
     [InlineData(ulong.MaxValue)]
     [InlineData(3UL)]
@@ -278,9 +331,29 @@ public sealed class ChainFollowerTests
 
     private static ChainFollower Follower(FakeChain chain, SolverStore store) => new(chain, store, 1, Depth, 10);
 
-    private static async Task CatchUp(FakeChain chain, SolverStore store)
+    private static Task CatchUp(FakeChain chain, SolverStore store) => CatchUp(Follower(chain, store));
+
+    /// <summary>So many steps, whether or not the node answers; how many it did not answer.</summary>
+    private static async Task<int> RunAsync(ChainFollower follower, int steps)
     {
-        ChainFollower follower = Follower(chain, store);
+        int missed = 0;
+        for (int i = 0; i < steps; i++)
+        {
+            try
+            {
+                await follower.RunOnceAsync(CancellationToken.None);
+            }
+            catch (RpcTransportException)
+            {
+                missed++;
+            }
+        }
+
+        return missed;
+    }
+
+    private static async Task CatchUp(ChainFollower follower)
+    {
         for (int i = 0; i < 1000; i++)
         {
             if ((await follower.RunOnceAsync(CancellationToken.None)).IsCaughtUp)
