@@ -185,6 +185,9 @@ internal static partial class LogMessages
     [LoggerMessage(3011, LogLevel.Warning, "Nothing has nonce {Nonce} any more, and '{Intent}' waits behind it: an empty transaction takes it; give each solver a key of its own")]
     public static partial void NonceFilled(this ILogger logger, ulong nonce, string intent);
 
+    [LoggerMessage(3014, LogLevel.Error, "'{Intent}' waits for nonce {Nonce} of {Sender}, and the node counts {Mined} transactions: so many nonces are not filled with empty ones, and nothing from here gets in; name another node if it counts wrongly, or start with an empty store or another key")]
+    public static partial void GapTooWide(this ILogger logger, string intent, ulong nonce, Address sender, ulong mined);
+
     [LoggerMessage(3007, LogLevel.Debug, "Broadcast of '{Intent}' was answered with: {Answer}")]
     public static partial void BroadcastAnswered(this ILogger logger, string intent, string answer);
 

@@ -1,3 +1,4 @@
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Store;
@@ -22,6 +23,7 @@ internal sealed partial class TransactionManager
     /// <param name="terms">From <see cref="AskTermsAsync"/>, a moment ago.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The entries, in the order of the intents.</returns>
+    /// <exception cref="RpcTransportException">Thrown when the node does not answer, or counts far more transactions of the key than the outbox has; nothing is stored then.</exception>
     public async Task<IReadOnlyList<OutboxEntry>> SubmitAllAsync(IAsyncEnumerable<TransactionIntent> intents, SendingTerms terms, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(intents);
@@ -46,7 +48,7 @@ internal sealed partial class TransactionManager
     /// <summary>Stores intents in order, all that have come at once, while they are signed, and has broadcast what is both. What is stored has no gap, whenever this ends.</summary>
     private async Task<IReadOnlyList<OutboxEntry>> StoreAllAsync(IAsyncEnumerable<TransactionIntent> intents, SendingTerms terms, List<Task> sending, CancellationToken cancellationToken)
     {
-        ulong nonce = Math.Max(terms.MinedNonce, store.NonceAfterOutbox(key.Address));
+        ulong nonce = NextNonce(terms.MinedNonce);
         var entries = new List<OutboxEntry>();
         var come = new List<Signing>();
         IAsyncEnumerator<TransactionIntent> all = intents.GetAsyncEnumerator(cancellationToken);

@@ -20,10 +20,14 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>More transactions than a key sends in as many blocks as a transaction is watched for.</summary>
     private const ulong MostNoncesWatched = 8192;
 
+    /// <summary>How many nonces beyond the outbox a node is believed to have seen used, and how many are ever filled with empty transactions: what somebody sends from the key by hand, and no more. One answer of many more would have an intent wait for ever, and every nonce before it paid for.</summary>
+    private const ulong MostFromElsewhere = 64;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _missingSince = new(StringComparer.Ordinal);
     private long? _gapSince;
+    private string? _gapTold;
     private (ulong Number, Hash32 Hash)? _seen;
 
     /// <summary>The account that sends.</summary>
@@ -45,6 +49,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <returns>The stored entry.</returns>
     /// <exception cref="RevertException">Thrown when the contract would refuse it now; nothing is stored then.</exception>
     /// <exception cref="TransactionTooLargeException">Thrown when it needs more gas than a transaction may have; nothing is stored then.</exception>
+    /// <exception cref="RpcTransportException">Thrown when the node does not answer, or counts far more transactions of the key than the outbox has; nothing is stored then.</exception>
     public async Task<OutboxEntry> SubmitAsync(TransactionIntent intent, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(intent);
@@ -60,7 +65,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             ulong gasLimit = intent.GasLimit ?? GasLimitOf(await Patience.AskAsync(token => node.EstimateGasAsync(key.Address, intent.Target, intent.Data, token), time, cancellationToken).ConfigureAwait(false));
             GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
-            OutboxEntry entry = EntryOf(intent, gasLimit, Math.Max(mined, store.NonceAfterOutbox(key.Address)));
+            OutboxEntry entry = EntryOf(intent, gasLimit, NextNonce(mined));
             OutboxAttempt attempt = AttemptOf(entry, offer);
             store.AddAllToOutbox([(entry, attempt)]);
             SignedTransaction signed = Sign(entry, attempt);
@@ -75,7 +80,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     }
 
     /// <summary>Looks at every transaction that is not settled for good and does what it needs.</summary>
-    /// <exception cref="RpcTransportException">Thrown when the node answers nothing, or knows less of the chain than the outbox does; nothing is done then.</exception>
+    /// <exception cref="RpcTransportException">Thrown when the node does not answer, or counts far more or far fewer transactions of the key than the outbox has; nothing is done then.</exception>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -83,6 +88,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         {
             ulong head = await node.GetHeadNumberAsync(cancellationToken).ConfigureAwait(false);
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
+            _ = NextNonce(mined);
             await TakeBackAsync(head, mined, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<OutboxEntry> unsettled = store.UnsettledOf(key.Address);
             ulong depth = (ulong)options.SettledAfterBlocks;
@@ -101,6 +107,17 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>The first nonce that neither the chain nor the outbox has used.</summary>
+    /// <exception cref="RpcTransportException">Thrown when the node counts far more transactions of the key than the outbox has. An outbox without any has nothing to compare with: the key is new to it.</exception>
+    private ulong NextNonce(ulong mined)
+    {
+        ulong own = store.NonceAfterOutbox(key.Address);
+        return own == 0 || mined <= own + MostFromElsewhere
+            ? Math.Max(mined, own)
+            : throw new RpcTransportException(
+                $"The node counts {mined} transactions of {key.Address}, {mined - own} more than were ever sent from here, and is not believed: nothing is stored or given up on that word; name another node, or give the solver a key of its own if this one is used elsewhere.");
     }
 
     /// <summary>Has all sent again that was mined and that a reorganisation took back, however deep it was: what the chain has used fewer nonces than.</summary>
@@ -142,7 +159,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         ulong mined = round.Mined;
         if (unsettled.FirstOrDefault(entry => entry.Nonce >= mined) is not { } waiting || waiting.Nonce == mined)
         {
-            _gapSince = null;
+            (_gapSince, _gapTold) = (null, null);
             return;
         }
 
@@ -150,6 +167,17 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         _gapSince ??= Now;
         if (Now - _gapSince < options.DisplacedAfterSeconds)
         {
+            return;
+        }
+
+        if (waiting.Nonce - mined > MostFromElsewhere)
+        {
+            if (!string.Equals(_gapTold, waiting.Intent, StringComparison.Ordinal))
+            {
+                logger.GapTooWide(waiting.Intent, waiting.Nonce, key.Address, mined);
+                _gapTold = waiting.Intent;
+            }
+
             return;
         }
 

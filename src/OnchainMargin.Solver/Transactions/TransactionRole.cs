@@ -1,6 +1,9 @@
+using System.Runtime.ExceptionServices;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Transactions;
 
@@ -18,10 +21,21 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
     /// <inheritdoc/>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        // What is wrong with one key (it is used elsewhere, its rows were altered) holds up no other.
+        ExceptionDispatchInfo? failure = null;
         foreach (Ethereum.Keys.PrivateKey key in keys.Senders)
         {
-            await managers.Of(key).RunOnceAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await managers.Of(key).RunOnceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is EthereumException or StoreException)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(error);
+            }
         }
+
+        failure?.Throw();
     }
 
     /// <inheritdoc/>

@@ -204,6 +204,17 @@ public sealed class SubmitAllTests : IDisposable
     }
 
     [Fact]
+    public async Task SubmitAll_NodeCountsFarMoreThanTheOutboxHas_StoresNone()
+    {
+        using TransactionManager manager = Manager();
+        await SubmitAllAsync(manager, [1]);
+        _node.Counts = static _ => 66;
+        await Assert.ThrowsAsync<RpcTransportException>(() => SubmitAllAsync(manager, [2, 3]));
+        Assert.Single(_node.Broadcasts);
+        Assert.Null(_store.FindInOutbox(Name(2)));
+    }
+
+    [Fact]
     public void AddAllToOutbox_OneIsThere_StoresNone()
     {
         OutboxEntry Entry(string name, ulong nonce) => new() { Intent = name, Sender = _key.Address, Target = Target, Data = [1], GasLimit = 1, Nonce = nonce, CreatedSeconds = 1 };

@@ -132,6 +132,53 @@ public sealed class TransactionManagerTests : TransactionWorld
         Assert.Equal((OutboxState.Displaced, OutboxState.Mined), (Store.FindInOutbox("fill nonce 0")!.State, Store.FindInOutbox("a")!.State));
     }
 
+    /// <summary>One wrong answer must not have an intent wait for a nonce that nobody reaches, nor have what waits counted as displaced.</summary>
+    [Fact]
+    public async Task Submit_NodeCountsFarMoreThanTheOutboxHas_StoresNothingAndGivesNothingUp()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Node.Counts = _ => 66;
+        RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => manager.SubmitAsync(Intent("b"), CancellationToken.None));
+        Assert.StartsWith($"The node counts 66 transactions of {Key.Address}, 65 more than were ever sent from here, and is not believed", error.Message, StringComparison.Ordinal);
+        Assert.Null(Store.FindInOutbox("b"));
+        for (int i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<RpcTransportException>(() => manager.RunOnceAsync(CancellationToken.None));
+            Time.Pass(Options.DisplacedAfterSeconds);
+        }
+
+        Assert.Equal(OutboxState.Live, Store.FindInOutbox("a")!.State);
+        Assert.Single(Node.Broadcasts);
+
+        // What somebody sends from the key by hand is believed.
+        Node.Counts = _ => 65;
+        Assert.Equal(65UL, (await manager.SubmitAsync(Intent("b"), CancellationToken.None)).Nonce);
+    }
+
+    [Theory]
+    [InlineData(64, 64)]
+    [InlineData(65, 0)]
+    [InlineData(1UL << 40, 0)]
+    public async Task RunOnce_NodeHadCountedTooMany_FillsAFewNoncesAndNeverMore(ulong counted, int filled)
+    {
+        // The first of a key may have any nonce: the outbox knows nothing of it.
+        var lines = new LogLines<TransactionManager>();
+        using TransactionManager manager = Manager(logger: lines);
+        Node.Counts = _ => counted;
+        Assert.Equal(counted, (await manager.SubmitAsync(Intent("a"), CancellationToken.None)).Nonce);
+        Node.Counts = static used => used;
+        await manager.RunOnceAsync(CancellationToken.None);
+        for (int i = 0; i < 2; i++)
+        {
+            Time.Pass(Options.DisplacedAfterSeconds);
+            await manager.RunOnceAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(filled, Store.UnsettledOf(Key.Address).Count - 1);
+        Assert.Equal(filled == 0 ? 1 : 0, lines.Said.Count(said => said.StartsWith($"'a' waits for nonce {counted} of {Key.Address}, and the node counts 0 transactions", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Submit_Private_GoesToTheRelayAloneForAWhile()
     {

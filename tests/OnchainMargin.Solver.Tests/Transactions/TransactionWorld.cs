@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
@@ -36,6 +37,6 @@ public abstract class TransactionWorld : IDisposable
 
     private protected static TransactionIntent Intent(string key) => new(key, Target, System.Text.Encoding.UTF8.GetBytes(key));
 
-    private protected TransactionManager Manager(TransactionOptions? options = null, SolverStore? store = null, FakeTransactionNode? node = null) =>
-        new(node ?? Node, new SigningKey(Key, 31337), store ?? Store, options ?? Options, Time, NullLogger<TransactionManager>.Instance);
+    private protected TransactionManager Manager(TransactionOptions? options = null, SolverStore? store = null, FakeTransactionNode? node = null, ILogger<TransactionManager>? logger = null) =>
+        new(node ?? Node, new SigningKey(Key, 31337), store ?? Store, options ?? Options, Time, logger ?? NullLogger<TransactionManager>.Instance);
 }

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Solver.Hosting;
+using OnchainMargin.Solver.Indexing;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Tests.Store;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Tests.Transactions;
+
+public sealed class TransactionRoleTests
+{
+    [Fact]
+    public async Task RunOnce_OneKeyIsUsedElsewhere_CarriesOnWithTheOthersAndSaysSo()
+    {
+        var options = new SolverOptions { Roles = [SolverRoles.Pricer, SolverRoles.Relay], Pricer = new PricerOptions { Key = KeyOf('1') }, Relay = new RelayOptions { Key = KeyOf('2') } };
+        var node = new FakeTransactionNode();
+        using SolverStore store = TestStore.Open(31337, default);
+        using SolverKeys keys = SolverKeys.Read(options);
+        using var managers = new TransactionManagers(node, store, options, Api.ApiWorld.Record(), new FakeTime(), NullLogger<TransactionManager>.Instance);
+        using var role = new TransactionRole(managers, new Broadcast<IndexedBook>(), keys, options, new FakeTime());
+        await managers.Of(keys.Pricer!).SubmitAsync(new TransactionIntent("of the pricer", default, []), CancellationToken.None);
+        node.Counts = static _ => 99;
+        await managers.Of(keys.Relay!).SubmitAsync(new TransactionIntent("of the relay", default, []), CancellationToken.None);
+        node.UseNonceElsewhere(node.Broadcasts[1]);
+        node.Counts = static _ => 100;
+
+        RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => role.RunOnceAsync(CancellationToken.None));
+        Assert.Contains(keys.Pricer!.Address.ToString(), error.Message, StringComparison.Ordinal);
+        Assert.Equal((OutboxState.Live, OutboxState.Mined), (store.FindInOutbox("of the pricer")!.State, store.FindInOutbox("of the relay")!.State));
+    }
+
+    private static KeyOptions KeyOf(char digit)
+    {
+        string variable = $"OMARGIN_TEST_TRANSACTIONS_{digit}";
+        Environment.SetEnvironmentVariable(variable, "0x" + new string(digit, 64));
+        return new KeyOptions { Variable = variable };
+    }
+}
