@@ -11,4 +11,13 @@ public readonly record struct SteppedSurface(uint Expiry, PublishedSurface Surfa
 {
     /// <summary>Whether it can be published.</summary>
     public bool IsPublishable => Part >= 0;
+
+    /// <summary>The fit in the contract's scales, at a forward as near the quoted one as band and step allow.</summary>
+    public PublishedSurface Fit { get; init; }
+
+    /// <summary>Forward over spot as quoted.</summary>
+    public double FitRatio { get; init; }
+
+    /// <summary>What is in force; null before the listing.</summary>
+    public PublishedSurface? Before { get; init; }
 }

@@ -71,10 +71,11 @@ public static class SurfaceSteps
             : goal with { AE12 = (long)Math.Round(target.Slice.TotalVariance(0) / target.Years * 1e12), BE12 = 0 };
         (PublishedSurface, long)? present = before is { } known ? (known.Surface, known.SinceSeconds) : null;
         SurfaceFault Fault(PublishedSurface s) => SurfaceChecks.Fault(s, present, nearer, farther, bands, time, spotE8, spotE8);
+        SteppedSurface Stepped(PublishedSurface surface, double part, SurfaceFault bound) => new(target.Expiry, surface, part, bound) { Fit = goal, FitRatio = target.ForwardRatio, Before = before?.Surface };
         var bound = Fault(goal);
         if (bound == SurfaceFault.None)
         {
-            return new SteppedSurface(target.Expiry, goal, 1, bound);
+            return Stepped(goal, 1, bound);
         }
 
         int low = 0, high = Parts;
@@ -88,10 +89,10 @@ public static class SurfaceSteps
         if (low == 0 && Fault(from) != SurfaceFault.None)
         {
             // Where nothing new may be said, what was said may be said again: its age is charged for, its content not.
-            return before is { } same && Fault(same.Surface) == SurfaceFault.None ? new SteppedSurface(target.Expiry, same.Surface, 0, bound) : new SteppedSurface(target.Expiry, default, -1, bound);
+            return before is { } same && Fault(same.Surface) == SurfaceFault.None ? Stepped(same.Surface, 0, bound) : Stepped(default, -1, bound);
         }
 
-        return new SteppedSurface(target.Expiry, Between(from, goal, low), (double)low / Parts, bound);
+        return Stepped(Between(from, goal, low), (double)low / Parts, bound);
     }
 
     private static PublishedSurface Between(PublishedSurface from, PublishedSurface to, int part)

@@ -18,7 +18,7 @@ public sealed record SurfaceOptions
     /// <summary>The least number of seconds between two publications, however much moves.</summary>
     public int LeastIntervalSeconds { get; init; } = 60;
 
-    /// <summary>How far another attester's surface may lie from this node's own before it is refused, hundredths of a percent of the volatility; of forward over spot a tenth of that.</summary>
+    /// <summary>How far another attester's surface may lie from this node's own before it is refused, hundredths of a percent of the volatility; of forward over spot a tenth of that. It holds up to two units of 0.6·√τ from the forward; at four five times as much is allowed, at eight ten, and at the last strike twenty-five.</summary>
     public int ToleranceBps { get; init; } = 300;
 
     /// <summary>Quotes that are older than this, or from the future, are not fitted.</summary>

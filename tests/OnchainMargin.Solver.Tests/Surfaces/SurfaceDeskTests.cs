@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Margin;
 using OnchainMargin.Models.Surfaces;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -72,6 +73,72 @@ public sealed class SurfaceDeskTests
         Assert.Contains("no surface from this node's own quotes", SurfaceComparison.Difference([own with { BE12 = ulong.MaxValue }], [plan], 300, Start), StringComparison.Ordinal);
     }
 
+    /// <summary>Within 3 % of a smile of 43 to 57 % up to two units from the forward, half as much again above at four units and twice as much at eight: at a listing, and at each step there.</summary>
+    [Fact]
+    public void Difference_LieInTheWingsAlone_IsRefused()
+    {
+        SurfaceTarget mild = Target(0.10686, 0.22359, 0.02537, 0.07149, 0.39879);
+        SurfaceTarget lie = Target(0.18, 0.8885, 0.918, 0.1545, 0.0136);
+        SteppedSurface own = Step(null, mild, Start);
+        SteppedSurface theirs = Step(null, lie, Start);
+        Assert.Equal((SurfaceFault.None, SurfaceFault.None), (own.Bound, theirs.Bound));
+        Assert.StartsWith("ETH of 2023-11-21 22:00: volatility at strike 139.4", Difference(own, theirs, Start), StringComparison.Ordinal);
+        Assert.InRange(Walk(mild, lie).VolatilityQ32(SurfacePoint(10)) / (double)own.Surface.VolatilityQ32(SurfacePoint(10)), 1, 1.16);
+    }
+
+    /// <summary>Each step by itself lies near the one that this node would take; where they lead must not.</summary>
+    [Theory]
+    [InlineData(0.18)]
+    [InlineData(0.72)]
+    public void Difference_AFarFitInSmallSteps_IsFollowedNoFurtherThanTheTolerance(double level)
+    {
+        SurfaceTarget honest = Target(0.36, 0.1, 0, 0, 1);
+        double fit = Step(null, honest, Start).Surface.VolatilityQ32(0);
+        double reached = Walk(honest, Target(level, 0.1, 0, 0, 1)).VolatilityQ32(0);
+        Assert.InRange(Math.Abs((reached / fit) - 1), 0.01, 0.0301);
+    }
+
+    [Fact]
+    public void Difference_ForwardInSmallSteps_IsFollowedNoFurtherThanATenthOfTheTolerance()
+    {
+        SurfaceTarget honest = Target(0.36, 0.1, 0, 0, 1);
+        PublishedSurface reached = Walk(honest, honest with { ForwardRatio = 1.012 });
+        Assert.InRange(((double)reached.ForwardE8 / reached.SpotE8) - 1, 0.002, 0.0031);
+    }
+
+    /// <summary>Steps towards fits that lie near each other are signed however far both are from what is in force.</summary>
+    [Fact]
+    public void Difference_MarketMovesFar_StepsOfTwoHonestNodesAreSignedAllTheWay()
+    {
+        SurfaceTarget honest = Target(0.10686, 0.22359, 0.02537, 0.07149, 0.39879);
+        SurfaceTarget other = Target(0.9, 0.5, -0.3, -0.02, 0.2) with { ForwardRatio = 1.004 };
+        SurfaceTarget own = Target(0.89, 0.505, -0.31, -0.021, 0.2) with { ForwardRatio = 1.0045 };
+        PublishedSurface inForce = Step(null, honest, Start).Surface;
+        SteppedSurface theirs = default;
+        for (ulong time = Start + 300; theirs.Part < 1; time += 300)
+        {
+            var held = new SurfaceInForce(inForce, (long)time - 300, (long)time - 300);
+            theirs = Step(held, other, time);
+            Assert.Null(Difference(Step(held, own, time), theirs, time));
+            Assert.InRange(time, Start, Start + 86_400);
+            inForce = theirs.Surface;
+        }
+    }
+
+    /// <summary>A node that has every second strike, and whose bids and asks stand a tenth of the spread higher: its wings are drawn from other quotes.</summary>
+    [Fact]
+    public void Difference_HonestFitsOfSlightlyDifferentQuotes_AreSigned()
+    {
+        IReadOnlyList<OptionQuote> quotes = new SimulatedQuoteSource().Read("ETH", 100, (long)Start);
+        OptionQuote[] fewer = [.. quotes.Where(static (_, i) => i % 2 == 0).Select(static (quote, i) => quote with { Bid = quote.Bid + ((quote.Ask - quote.Bid) / 10), Ask = quote.Ask + ((quote.Ask - quote.Bid) / (i % 3 == 0 ? 10 : 20)) })];
+        SurfacePlan[] plans = [.. new[] { quotes, fewer }.Select(static one => Plan(new SurfaceDesk(new Still(one), Deployment, new SurfaceOptions(), NullLogger<SurfaceDesk>.Instance), Book(Start)))];
+        foreach ((SurfacePlan own, SurfacePlan theirs) in new[] { (plans[0], plans[1]), (plans[1], plans[0]) })
+        {
+            Assert.Equal(own.Steps.Count, theirs.Steps.Count);
+            Assert.Null(SurfaceComparison.Difference([.. theirs.Steps.Select(static step => SurfaceBook.Update(1, Start, step.Surface))], [own], 300, Start));
+        }
+    }
+
     [Theory]
     [InlineData("2026-11-20T16:00:00Z", "2026-11-27,2026-12-04,2026-12-25")]
     [InlineData("2026-11-27T07:59:59Z", "2026-11-27,2026-12-04,2026-12-25")]
@@ -96,6 +163,44 @@ public sealed class SurfaceDeskTests
         File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(2));
         Assert.Equal(2, source.Read("ETH", 3000, time).Count);
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    private static readonly SurfaceBands Bands = new(15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000);
+
+    /// <summary>Where an attester alone brings the surface of a week in an hour, that another one judges each minute.</summary>
+    private static PublishedSurface Walk(SurfaceTarget honest, SurfaceTarget far)
+    {
+        var inForce = new SurfaceInForce(Step(null, honest, Start).Surface, (long)Start, (long)Start);
+        for (ulong time = Start + 60; time <= Start + 3600; time += 60)
+        {
+            SteppedSurface theirs = Step(inForce, far, time);
+            if (theirs.IsPublishable && Difference(Step(inForce, honest, time), theirs, time) is null)
+            {
+                inForce = new SurfaceInForce(theirs.Surface, (long)time, (long)time);
+            }
+        }
+
+        return inForce.Surface;
+    }
+
+    private static string? Difference(SteppedSurface own, SteppedSurface theirs, ulong time) =>
+        SurfaceComparison.Difference([SurfaceBook.Update(1, time, theirs.Surface)], [new SurfacePlan(1, "ETH", [own], true)], 300, time);
+
+    private static SteppedSurface Step(SurfaceInForce? inForce, SurfaceTarget target, ulong time) =>
+        Assert.Single(SurfaceSteps.Plan(inForce is { } held ? [held] : [], [target], Bands, 100_00000000, (long)time));
+
+    /// <summary>A fit of a week's expiry, by the variance a year.</summary>
+    private static SurfaceTarget Target(double a, double b, double rho, double m, double sigma)
+    {
+        const double Years = 7.0 / 365;
+        return new SurfaceTarget((uint)Start + (7 * 86_400), 1, new SviSlice(a * Years, b * Years, rho, m, sigma), Years);
+    }
+
+    private static long SurfacePoint(int place)
+    {
+        Span<long> points = stackalloc long[SurfaceChecks.PointCount];
+        SurfaceChecks.Points(7 * 86_400, points);
+        return points[place];
     }
 
     private static DeploymentRecord Deployment => new() { ChainId = 1, Block = 0, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [new DeployedUnderlying(1, "ETH", default, default)] };
