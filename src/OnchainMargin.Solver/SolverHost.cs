@@ -114,33 +114,36 @@ public static class SolverHost
         return host;
     }
 
-    /// <summary>One node, or several as one. Addresses of hosted nodes hold keys, so no message has more of one than its host. A further node that serves another chain would hand out another book, so it is refused; one that does not answer now may come back.</summary>
+    /// <summary>One node, or several as one. Addresses of hosted nodes hold keys, so no message has more of one than its host. One of several that serves another chain would hand out another book, so it is refused; one that does not say now which it serves may be well later, and is asked before its first answer counts.</summary>
     internal static async Task<IRpcClient> NodesAsync(SolverOptions options, ulong chainId, CancellationToken cancellationToken)
     {
-        var first = new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri(options.NodeUrl), RetryCount = options.NodeUrls.Count == 0 ? 3 : 1 });
         if (options.NodeUrls.Count == 0)
         {
-            return first;
+            return new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri(options.NodeUrl), RetryCount = 3 });
         }
 
-        HttpRpcClient[] others = [.. options.NodeUrls.Select(static url => new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri(url), RetryCount = 1 }))];
-        for (int i = 0; i < others.Length; i++)
+        var nodes = new List<ChainCheckedRpcClient>();
+        foreach ((string url, string option) in options.NodeUrls.Select(static url => (url, "nodeUrls")).Prepend((options.NodeUrl, "nodeUrl")))
         {
+            var endpoint = new Uri(url);
+            string name = $"The node at {endpoint.Authority} of option {option}";
+            var node = new ChainCheckedRpcClient(new HttpRpcClient(new HttpRpcOptions { Endpoint = endpoint, RetryCount = 1 }), chainId, name);
+            nodes.Add(node);
             try
             {
-                ulong served = await new EthereumNode(others[i]).GetChainIdAsync(cancellationToken).ConfigureAwait(false);
+                ulong served = await node.GetChainIdAsync(cancellationToken).ConfigureAwait(false);
                 if (served != chainId)
                 {
-                    throw new ProtocolException($"The node at {new Uri(options.NodeUrls[i]).Authority} of option nodeUrls serves chain {served} and the deployment is on chain {chainId}; name a node of that chain.");
+                    throw new ProtocolException($"{name} serves chain {served} and the deployment is on chain {chainId}; name a node of that chain.");
                 }
             }
-            catch (RpcTransportException)
+            catch (EthereumException)
             {
-                // It is there for the time when others fail, and may itself be away now.
+                // It is there for the time when others fail, and may itself be away, over its limits or behind a page that says so.
             }
         }
 
-        return new FailoverRpcClient([first, .. others]);
+        return new FailoverRpcClient(nodes);
     }
 
     private static void AddCore(IServiceCollection services, SolverOptions options, DeploymentRecord deployment)

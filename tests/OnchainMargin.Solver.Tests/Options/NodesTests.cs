@@ -1,3 +1,5 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Protocol;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Tests.Shared;
@@ -6,12 +8,87 @@ namespace OnchainMargin.Solver.Tests.Options;
 
 public sealed class NodesTests
 {
-    [Fact]
-    public async Task Nodes_OneOfAnotherChain_IsRefusedWithoutTheKeyInItsAddress()
+    private const string OfChain1 = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x1\"}";
+    private const string OfChain2 = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x2\"}";
+
+    [Theory]
+    [InlineData("nodeUrl", OfChain2, OfChain1)]
+    [InlineData("nodeUrls", OfChain1, OfChain2)]
+    public async Task Nodes_OneOfAnotherChain_IsRefusedWithoutTheKeyInItsAddress(string option, string first, string second)
     {
-        using var other = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 39\r\n\r\n{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x2\"}");
-        ProtocolException error = await Assert.ThrowsAsync<ProtocolException>(() => SolverHost.NodesAsync(new SolverOptions { NodeUrls = [$"{other.Endpoint}v3/a-secret"] }, 1, CancellationToken.None));
-        Assert.Contains($"The node at {other.Endpoint.Authority} of option nodeUrls serves chain 2", error.Message, StringComparison.Ordinal);
+        using RawServer one = Server(first);
+        using RawServer two = Server(second);
+        RawServer other = string.Equals(first, OfChain2, StringComparison.Ordinal) ? one : two;
+        var options = new SolverOptions { NodeUrl = $"{one.Endpoint}v3/a-secret", NodeUrls = [$"{two.Endpoint}v3/a-secret"] };
+        ProtocolException error = await Assert.ThrowsAsync<ProtocolException>(() => SolverHost.NodesAsync(options, 1, CancellationToken.None));
+        Assert.Contains($"The node at {other.Endpoint.Authority} of option {option} serves chain 2", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("a-secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32005,\"message\":\"daily request count exceeded\"}}")]
+    [InlineData("<html>This endpoint has moved.</html>")]
+    public async Task Nodes_FurtherOneAnswersWithAnErrorOrAPage_StartsWithTheOther(string answer)
+    {
+        using RawServer first = Server(OfChain1);
+        using RawServer second = Server(answer);
+        IRpcClient nodes = await SolverHost.NodesAsync(new SolverOptions { NodeUrl = first.Endpoint.ToString(), NodeUrls = [second.Endpoint.ToString()] }, 1, CancellationToken.None);
+        using var several = Assert.IsType<FailoverRpcClient>(nodes);
+        Assert.Equal(0, several.Current);
+    }
+
+    /// <summary>What was away at the start comes back as a node of another chain: nothing that it says is believed. As one of the chain it is asked once.</summary>
+    [Fact]
+    public async Task Nodes_OneAwayAtTheStart_IsAskedForItsChainBeforeItsFirstAnswerCounts()
+    {
+        var first = new Node { Chain = 1 };
+        var second = new Node { IsAway = true };
+        using var nodes = new FailoverRpcClient([new ChainCheckedRpcClient(first, 1, "The first node"), new ChainCheckedRpcClient(second, 1, "The second node")]);
+        var head = new RpcRequest("eth_blockNumber");
+        await nodes.SendAsync(head);
+        first.IsAway = true;
+        await Assert.ThrowsAsync<RpcTransportException>(() => nodes.SendAsync(head));
+
+        (second.IsAway, second.Chain) = (false, 2);
+        await Assert.ThrowsAsync<RpcTransportException>(() => nodes.SendAsync(head));
+        await Assert.ThrowsAsync<RpcTransportException>(() => nodes.SendBatchAsync([head]));
+        Assert.Equal(0, second.Answered);
+        using var alone = new ChainCheckedRpcClient(second, 1, "The second node");
+        RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => alone.SendAsync(head));
+        Assert.Equal("The second node serves chain 2 and not 1, so its answers count for nothing; name a node of that chain.", error.Message);
+
+        second.Chain = 1;
+        second.AskedForItsChain = 0;
+        await nodes.SendAsync(head);
+        await nodes.SendBatchAsync([head]);
+        Assert.Equal((1, 2, 1), (second.AskedForItsChain, second.Answered, nodes.Current));
+    }
+
+    private static RawServer Server(string answer) => new($"HTTP/1.1 200 OK\r\nContent-Length: {answer.Length}\r\n\r\n{answer}");
+
+    private sealed class Node : IRpcClient
+    {
+        public bool IsAway { get; set; }
+
+        public int Chain { get; set; }
+
+        public int AskedForItsChain { get; set; }
+
+        public int Answered { get; private set; }
+
+        public async Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => (await SendBatchAsync([request], cancellationToken))[0].Result;
+
+        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default)
+        {
+            if (IsAway)
+            {
+                return Task.FromException<IReadOnlyList<RpcReply>>(new RpcTransportException("away"));
+            }
+
+            bool isForTheChain = string.Equals(requests[0].Method, "eth_chainId", StringComparison.Ordinal);
+            AskedForItsChain += isForTheChain ? 1 : 0;
+            Answered += isForTheChain ? 0 : 1;
+            return Task.FromResult<IReadOnlyList<RpcReply>>([new RpcReply(requests[0].Method, System.Text.Encoding.UTF8.GetBytes($"\"0x{Chain}\""), null)]);
+        }
     }
 }

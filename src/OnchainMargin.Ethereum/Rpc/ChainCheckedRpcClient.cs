@@ -1,0 +1,45 @@
+using OnchainMargin.Ethereum.Node;
+
+namespace OnchainMargin.Ethereum.Rpc;
+
+/// <summary>A node of one chain: before its first answer counts it is asked which chain it serves. One that was away when it was named, or that is put up anew behind its address, could hand out another chain's blocks.</summary>
+/// <param name="node">The node, which is disposed with this client.</param>
+/// <param name="chainId">The chain.</param>
+/// <param name="name">What messages call it.</param>
+public sealed class ChainCheckedRpcClient(IRpcClient node, ulong chainId, string name) : IRpcClient, IDisposable
+{
+    private volatile bool _isOfTheChain;
+
+    /// <summary>Asks the node which chain it serves.</summary>
+    public async Task<ulong> GetChainIdAsync(CancellationToken cancellationToken = default)
+    {
+        ulong served = await new EthereumNode(node).GetChainIdAsync(cancellationToken).ConfigureAwait(false);
+        _isOfTheChain = served == chainId;
+        return served;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default)
+    {
+        await RequireChainAsync(cancellationToken).ConfigureAwait(false);
+        return await node.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default)
+    {
+        await RequireChainAsync(cancellationToken).ConfigureAwait(false);
+        return await node.SendBatchAsync(requests, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => (node as IDisposable)?.Dispose();
+
+    private async Task RequireChainAsync(CancellationToken cancellationToken)
+    {
+        if (!_isOfTheChain && await GetChainIdAsync(cancellationToken).ConfigureAwait(false) is var served && !_isOfTheChain)
+        {
+            throw new RpcTransportException($"{name} serves chain {served} and not {chainId}, so its answers count for nothing; name a node of that chain.", isTransient: false);
+        }
+    }
+}
