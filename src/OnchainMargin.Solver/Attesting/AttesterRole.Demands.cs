@@ -3,7 +3,6 @@ using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Indexing;
-using OnchainMargin.Solver.Quorum;
 
 namespace OnchainMargin.Solver.Attesting;
 
@@ -70,11 +69,9 @@ internal sealed partial class AttesterRole
     /// <summary>Whether this node is to answer a demand now: the seat that the account's number falls on at once, each next one a turn later, and who has no seat any more behind them all.</summary>
     private bool IsTurn(ulong account, long deadlineSeconds, ProtocolBook book)
     {
-        int seats = book.Attesters.Count;
-        int rank = seats == 0 ? 0 : Seats.RankOf(keys, book, (int)(account % (ulong)seats)) ?? seats;
-        long turnSeconds = Math.Min(LongestTurnSeconds, DemandSeconds / 2 / Math.Max(1, seats));
+        long turnSeconds = Math.Min(LongestTurnSeconds, DemandSeconds / 2 / Math.Max(1, book.Attesters.Count));
 
         // The later of both clocks, as for checkpoints: the chain's stands still between blocks.
-        return Math.Max(time.GetUtcNow().ToUnixTimeSeconds(), (long)book.BlockTimeSeconds) >= deadlineSeconds - DemandSeconds + (rank * turnSeconds);
+        return Math.Max(time.GetUtcNow().ToUnixTimeSeconds(), (long)book.BlockTimeSeconds) >= deadlineSeconds - DemandSeconds + (RankOf(account, book) * turnSeconds);
     }
 }

@@ -11,12 +11,13 @@ using OnchainMargin.Protocol.Signing;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Quorum;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Attesting;
 
-/// <summary>The role that signs the book of each checkpoint with its keys, gathers the others' signatures and posts the epoch when there are enough.</summary>
+/// <summary>The role that signs the book of each checkpoint with its keys, gathers the others' signatures and posts the epoch when there are enough, if that is its turn.</summary>
 internal sealed partial class AttesterRole(
     Broadcast<IndexedBook> books,
     AttestedBooks attested,
@@ -33,10 +34,14 @@ internal sealed partial class AttesterRole(
 {
     private const int MostDifferences = 10;
 
+    /// <summary>How long an attester waits for the one before it to post: a transaction that was sent at once is in a block by then, and in the book.</summary>
+    private static readonly TimeSpan PostTurn = TimeSpan.FromSeconds(15);
+
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Address> _refused = [];
     private readonly HashSet<Hash32> _models = [];
     private readonly Dictionary<Address, ulong> _compared = [];
+    private (ulong Epoch, DateTimeOffset Since)? _complete;
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Attester;
@@ -96,7 +101,7 @@ internal sealed partial class AttesterRole(
         {
             logger.SignaturesMissing(epoch.Epoch, signatures.Length, book.Threshold);
         }
-        else
+        else if (IsTurnToPost(epoch.Epoch, book))
         {
             string key = string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch} of checkpoint {epoch.Checkpoint} root {epoch.BookRoot.ToString()[..10]}");
             await SubmitAsync(key, calls.Post(epoch, inputs, signatures), epoch.Epoch, cancellationToken).ConfigureAwait(false);
@@ -143,6 +148,25 @@ internal sealed partial class AttesterRole(
                 .OrderBy(static offer => offer.Signer)
                 .Take((int)book.Threshold),
         ];
+    }
+
+    /// <summary>Whether this node is to post an epoch that enough have signed, of whatever checkpoint by now: the contract takes one, and whoever is behind it pays for nothing.</summary>
+    private bool IsTurnToPost(ulong epoch, ProtocolBook book)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (_complete is not { } complete || complete.Epoch != epoch)
+        {
+            _complete = complete = (epoch, now);
+        }
+
+        return now - complete.Since >= RankOf(epoch, book) * PostTurn;
+    }
+
+    /// <summary>How many attesters do before this node what falls on one of them by its number: none before the seat that it falls on, and all before who has no seat any more.</summary>
+    private int RankOf(ulong number, ProtocolBook book)
+    {
+        int seats = book.Attesters.Count;
+        return seats == 0 ? 0 : Seats.RankOf(keys, book, (int)(number % (ulong)seats)) ?? seats;
     }
 
     /// <summary>Another attester computed another book of the same checkpoint: says where, and lets the others see that it happens. What this node signed stays its own. Once for each attester and checkpoint:

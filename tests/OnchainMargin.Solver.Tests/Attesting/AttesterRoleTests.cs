@@ -35,8 +35,9 @@ public sealed class AttesterRoleTests : IAsyncLifetime
     [Fact]
     public async Task RunOnce_AnotherSignsRootAfterRoot_PostsAllTheSameAndAsksForOneBookOfHis()
     {
-        PrivateKey own = _world.Owners[0];
-        PrivateKey liar = _world.Owners[1];
+        // The first epoch falls on the second seat, by address.
+        PrivateKey[] seats = [.. new[] { _world.Owners[0], _world.Owners[1] }.OrderBy(static key => key.Address)];
+        (PrivateKey liar, PrivateKey own) = (seats[0], seats[1]);
         IndexedBook indexed = Indexed(_world.Book() with { Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty, Attesters = [own.Address, liar.Address] });
         var exchange = new LocalSignatureExchange();
         foreach (int i in Enumerable.Range(0, 10))
@@ -105,6 +106,54 @@ public sealed class AttesterRoleTests : IAsyncLifetime
         await RunAsync(nodes[0], _world.Owners[0], indexed, time);
         await RunAsync(nodes[1], _world.Owners[1], indexed, time);
         Assert.All(nodes, static node => Assert.NotEmpty(node.Broadcasts));
+    }
+
+    /// <summary>Both have the signatures; the contract takes one posting, and the other would be reverted.</summary>
+    [Fact]
+    public async Task RunOnce_TwoAttestersOverOneChain_OnePostsAndTheOtherOnlyWhereThatOneDoesNot()
+    {
+        PrivateKey[] keys = [.. new[] { _world.Owners[0], _world.Owners[1] }.OrderBy(static key => key.Address)];
+        ProtocolBook book = _world.Book() with { Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty, Attesters = [keys[0].Address, keys[1].Address], Threshold = 2 };
+        var node = new FakeTransactionNode();
+        var exchange = new LocalSignatureExchange();
+        var time = new FakeTime();
+        using var http = new HttpClient();
+        var books = new Broadcast<IndexedBook>();
+        SolverStore[] stores = [.. keys.Select(static _ => TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse))];
+        TransactionManager[] managers = [.. keys.Select((key, i) => new TransactionManager(node, new SigningKey(key, 31337), stores[i], new TransactionOptions(), time, NullLogger<TransactionManager>.Instance))];
+        AttesterRole[] roles =
+        [
+            .. keys.Select((key, i) => new AttesterRole(
+                books, _attested, [key], exchange, new PeerClient(http, NullLogger<PeerClient>.Instance), new ProtocolDigests(_world.Deployment), new ProtocolCalls(SampleDeployment.Contracts), managers[i], stores[i],
+                new AttesterOptions(), time, NullLogger<AttesterRole>.Instance)),
+        ];
+        books.Publish(Indexed(book));
+
+        // The first epoch falls on the second seat, by address.
+        await RoundAsync();
+        await RoundAsync();
+        Assert.Empty(managers[0].Unsettled());
+        Assert.Single(managers[1].Unsettled());
+        time.Pass(14);
+        await RoundAsync();
+        Assert.Single(node.Broadcasts);
+
+        // It is nowhere in the book, so the other one posts.
+        time.Pass(1);
+        await RoundAsync();
+        Assert.Single(managers[0].Unsettled());
+        foreach (IDisposable made in roles.Concat<IDisposable>(managers).Concat(stores))
+        {
+            made.Dispose();
+        }
+
+        async Task RoundAsync()
+        {
+            foreach (AttesterRole role in roles)
+            {
+                await role.RunOnceAsync(CancellationToken.None);
+            }
+        }
     }
 
     [Fact]
