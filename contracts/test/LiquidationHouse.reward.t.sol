@@ -93,6 +93,7 @@ contract LiquidationHouseRewardTest is LotFixture {
         uint256 reward = KeeperRewards.rewardDown(p, equityE8, positions, feeWei, nativeE8);
         assert(reward <= p.rewardMostE8);
         assert(equityE8 > 0 ? reward * 20 <= uint128(equityE8) : reward == 0);
-        assert(reward * 1e18 <= (150_000 + 8_000 * uint256(positions)) * feeWei * nativeE8);
+        uint256 gas = p.rewardGas + uint256(p.rewardGasPosition) * positions;
+        assert(reward * 1e18 <= gas * feeWei * nativeE8);
     }
 }

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol;
+using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Cli.Chain;
@@ -63,24 +65,29 @@ internal sealed class ProofSource
         return AskAsync(solver, "api/settlement-proofs", request, [maker.Order.Account, taker.Order.Account], cancellationToken);
     }
 
-    /// <summary>Sends an operation with the proofs that are offered, and again by computation when the chain does not take them after all.</summary>
+    /// <summary>Sends an operation with the proofs that are offered; again by computation in place of attestations that the chain does not take after all, and by reduction where a market takes nothing else.</summary>
+    /// <param name="offered">The proofs.</param>
+    /// <param name="send">Sends with proofs.</param>
+    /// <param name="isTrade">Whether it is a trade: nothing else is shown by reduction.</param>
     /// <returns>The proofs that it was sent with, and what became of it.</returns>
-    public static async Task<(IReadOnlyList<OfferedProof> Proofs, TransactionReceipt Receipt)> SendAsync(IReadOnlyList<OfferedProof> offered, Func<IReadOnlyList<OfferedProof>, Task<TransactionReceipt>> send)
+    public static async Task<(IReadOnlyList<OfferedProof> Proofs, TransactionReceipt Receipt)> SendAsync(IReadOnlyList<OfferedProof> offered, Func<IReadOnlyList<OfferedProof>, Task<TransactionReceipt>> send, bool isTrade = false)
     {
-        if (offered.Any(static proof => proof.IsAttested))
+        try
         {
-            try
-            {
-                return (offered, await send(offered));
-            }
-            catch (RevertException refused)
-            {
-                offered = [.. offered.Select(proof => OfferedProof.Computed(proof.Account, $"the chain did not take the attestation ({refused.Reason})"))];
-            }
+            return (offered, await send(offered));
         }
-
-        return (offered, await send(offered));
+        catch (RevertException refused) when (isTrade && TakesReductionsOnly(refused) && offered.Any(static proof => proof.Proof.Kind != Proofs.Reducing.Kind))
+        {
+            return await SendAsync([.. offered.Select(static proof => OfferedProof.Reducing(proof.Account))], send, isTrade);
+        }
+        catch (RevertException refused) when (offered.Any(static proof => proof.IsAttested))
+        {
+            return await SendAsync([.. offered.Select(proof => proof.IsAttested ? OfferedProof.Computed(proof.Account, $"the chain did not take the attestation ({refused.Reason})") : proof)], send, isTrade);
+        }
     }
+
+    /// <summary>Whether a trade was refused for what its market, or a pause, lets nobody do but by reducing (CLR-016).</summary>
+    private static bool TakesReductionsOnly(RevertException refused) => refused.Reason is CustomErrorReason { Error: Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError };
 
     private static async Task<IReadOnlyList<OfferedProof>> AskAsync(string? solver, string path, object request, IReadOnlyList<ulong> accounts, CancellationToken cancellationToken)
     {

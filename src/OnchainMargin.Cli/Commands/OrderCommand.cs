@@ -115,7 +115,8 @@ internal static class OrderCommand
                 : (ulong)orders.Min(order => Math.Abs(order.Order.SizeE8));
             (IReadOnlyList<OfferedProof> used, TransactionReceipt receipt) = await ProofSource.SendAsync(
                 await ProofSource.OfMatchAsync(proofs.Solver(parsed), orders[0], orders[1], units, cancellationToken),
-                proof => session.Client.SettleAsync(orders[0], orders[1], units, proof[0].Proof, proof[1].Proof, cancellationToken));
+                proof => session.Client.SettleAsync(orders[0], orders[1], units, proof[0].Proof, proof[1].Proof, cancellationToken),
+                isTrade: true);
             Reply.WriteResult(
                 parsed.InvocationConfiguration.Output,
                 parsed.GetValue(json),

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Clearing;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Transactions;
@@ -14,6 +16,12 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
 {
     /// <summary>A need below this part of a leg keeps no lot waiting (CLR-045).</summary>
     private const int DustParts = 100;
+
+    /// <summary>A loss of this part of insurance holds stakes for a day (CLR-047).</summary>
+    private const int HoldParts = 1000;
+
+    /// <summary>The half of that day: a loss that is still there is shown again.</summary>
+    private const ulong HoldAgainSeconds = 43_200;
 
     private readonly Rotation<ulong> _turns = new(time);
 
@@ -65,6 +73,11 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
             Duty show = Duty.Of(lot, "show-loss", $"it lacks {BidModel.Money(-worth)}, and what bidders are paid rises from when that is shown");
             await duties.DoAsync(show, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
         }
+        else if (figures is { EquityE8: var lacking } && await HoldRunsOutAsync(round, lot, -lacking, cancellationToken).ConfigureAwait(false) is { } until)
+        {
+            Duty hold = Duty.Of(lot, "show-loss", $"its account still lacks {BidModel.Money(-lacking)}, and stakes of insurance are held until {until:HH:mm:ss} UTC only");
+            await duties.DoAsync(hold with { Key = $"{hold.Key} held until {until.ToUnixTimeSeconds()}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
+        }
         else if (options.BidderAccount > 0 && isInGrace)
         {
             journal.Say(Look(lot).Subject, "no-bid", $"its bidding begins at {DateTimeOffset.FromUnixTimeSeconds((long)lot.BiddingFromSeconds):HH:mm:ss} UTC");
@@ -73,8 +86,9 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         {
             journal.Say(Look(lot).Subject, "no-bid", "a leg of it faces an open need, which its account serves first");
         }
-        else if (options.BidderAccount > 0 && rest.Positions.IsEmpty && balances.IsEmpty && figures is { EquityE8: var debt } && debt < 0)
+        else if (options.BidderAccount > 0 && rest.Positions.IsEmpty && figures is { EquityE8: var debt } && debt < 0 && debt - rest.CashE8 <= options.MinimumProfitE8)
         {
+            // Tokens that are worth less than any bid must bring, a unit that a stranger sent among them, make it none that pays.
             bids.ConsiderDebt(round, lot, -debt);
         }
         else if (options.BidderAccount > 0)
@@ -109,6 +123,21 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
             : whole is { EquityE8: var worth } && worth < 0 ? "the lot is insolvent, though its account has proceeds or deposits"
             : null;
         return why is null ? Task.FromResult(false) : duties.DoAsync(Duty.Of(lot, "take-over", why), client.Calls.Deleverage(lot), round, cancellationToken);
+    }
+
+    /// <summary>Until when stakes are held, where that runs out before a loss of some size is booked (CLR-047): whoever then is in the window of his exit would leave it to the others. Null where nothing is to be done.</summary>
+    private async Task<DateTimeOffset?> HoldRunsOutAsync(KeeperRound round, BookLot lot, Int128 lossE8, CancellationToken cancellationToken)
+    {
+        ulong now = (ulong)round.Live.Checkpoint.Header.Time;
+        var insuranceE8 = (Int128)round.Book.Ledger.InsuranceE8;
+        if (lossE8 <= 0 || insuranceE8 == 0 || lossE8 * HoldParts < insuranceE8 || now < lot.InsolventSinceSeconds + HoldAgainSeconds)
+        {
+            return null;
+        }
+
+        ulong until = await Patience.AskAsync(
+            token => client.Node.CallAsync(client.Deployment.Contracts.InsuranceFund, new InsuranceFund.HeldUntilCall(), cancellationToken: token), time, cancellationToken).ConfigureAwait(false);
+        return until < now + HoldAgainSeconds ? DateTimeOffset.FromUnixTimeSeconds((long)until) : null;
     }
 
     /// <summary>Whether the chain takes no bid because a witness that showed little makes what is left look restored. Where a leg was settled the chain looks at health itself.</summary>

@@ -2,6 +2,9 @@ using System.Net;
 using System.Text;
 using OnchainMargin.Cli.Chain;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Cli.Tests.Chain;
@@ -33,6 +36,37 @@ public sealed class ProofSourceTests
         await reply;
         Assert.False(offered.IsAttested);
         Assert.Contains("did not answer", offered.Sentence, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the chain refuses is tried again by what it takes: an attestation of one side says nothing against how the other was shown, and a market that takes reductions only takes them from everybody.</summary>
+    [Theory]
+    [InlineData(true, true, false, "4,4")]
+    [InlineData(true, false, false, "")]
+    [InlineData(false, true, true, "0,4")]
+    [InlineData(true, true, true, "4,4")]
+    public async Task Send_OfWhatIsRefused_IsTriedByWhatTheChainTakes(bool reducesOnly, bool isTrade, bool isAttested, string sent)
+    {
+        var first = new OfferedProof(1, isAttested ? new Clearinghouse.Proof(1, []) : Proofs.Computed, 0, "", IsAnswered: true);
+        var second = new OfferedProof(2, isAttested && !reducesOnly ? Proofs.Reducing : Proofs.Computed, 0, "", IsAnswered: true);
+        IContractError error = reducesOnly ? new Clearinghouse.MarketNotNormalError(1, 1) : new Clearinghouse.StateMismatchError(1, default, default);
+        string kinds = "";
+        Task<TransactionReceipt> TrySend(IReadOnlyList<OfferedProof> proofs)
+        {
+            bool isTaken = proofs.All(proof => reducesOnly ? proof.Proof.Kind == Proofs.Reducing.Kind : !proof.IsAttested);
+            kinds = isTaken ? string.Join(',', proofs.Select(static proof => proof.Proof.Kind)) : "";
+            return isTaken ? Task.FromResult<TransactionReceipt>(null!) : throw new RevertException("The transaction, when simulated,", new CustomErrorReason([], error));
+        }
+
+        if (sent.Length == 0)
+        {
+            await Assert.ThrowsAsync<RevertException>(() => ProofSource.SendAsync([first, second], TrySend, isTrade));
+        }
+        else
+        {
+            await ProofSource.SendAsync([first, second], TrySend, isTrade);
+        }
+
+        Assert.Equal(sent, kinds);
     }
 
     private static async Task ReplyAsync(HttpListener solver, string answer)

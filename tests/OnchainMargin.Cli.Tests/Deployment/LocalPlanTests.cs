@@ -79,6 +79,20 @@ public sealed class LocalPlanTests
         Assert.Equal("ETH", Plan.Underlyings[Plan.Liquidation.NativeUnderlying - 1].Name);
     }
 
+    /// <summary>What a start is paid is most of its gas and no more: less would leave accounts under water when gas is dear, more would pay for starts as such.</summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(64)]
+    [InlineData(128)]
+    public void RewardOfAStart_IsMostOfItsMeasuredGas(int options)
+    {
+        JsonElement results = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestFiles.Root, "bench", "results.json"))).RootElement;
+        long measured = results.GetProperty($"gas.liquidation.start.{options}options").GetInt64();
+
+        Assert.InRange(Plan.Liquidation.RewardGas + (Plan.Liquidation.RewardGasPosition * options), measured * 3 / 4, measured);
+    }
+
     [Fact]
     public void Fees_AreThoseOfTheSpecification()
     {

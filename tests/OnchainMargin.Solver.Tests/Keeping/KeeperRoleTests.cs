@@ -174,11 +174,14 @@ public sealed class KeeperRoleTests : KeeperWorld
         Assert.Equal(Hex(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(lot)), Assert.Single(Sent()));
     }
 
-    /// <summary>It pays no incentive, so that it is worth nobody's gas, and until it is booked nobody bears it.</summary>
-    [Fact]
-    public async Task RunOnce_LotOfNothingButADebt_IsWrittenOff()
+    /// <summary>It pays no incentive, so that it is worth nobody's gas, and until it is booked nobody bears it. A unit of a token that a stranger sends makes it worth no more.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task RunOnce_LotOfNothingButADebt_IsWrittenOff(int units)
     {
         (BookAccount account, BookLot lot) = Lot(7, 1, 25, -1);
+        account = units == 0 ? account : account with { Balances = [new Balance(1, (UInt128)units)] };
         lot = lot with { State = (account.State with { CashE8 = -5 * Books.One, Positions = [] }).Pack(), InsolventSinceSeconds = 1 };
         (BookAccount second, BookLot other) = Lot(8, 2, 25, -1);
         other = other with { State = lot.State, InsolventSinceSeconds = 1 };
@@ -187,6 +190,26 @@ public sealed class KeeperRoleTests : KeeperWorld
         // One at a time: the other names a state that this one changes.
         await LookAsync(BookOf([lot, other], account, second, bidder), options: new KeeperOptions { BidderAccount = 99, NativePriceE8 = Books.One, DutyCostE8 = long.MaxValue });
         Assert.Equal([Hex(new ProtocolCalls(SampleDeployment.Contracts).Bid(lot, 100_000_000, Int256.Zero, bidder, Proofs.Computed))], Sent());
+    }
+
+    /// <summary>Stakes are held for a day from when a loss was shown: before they are free to leave it to others, it is shown again.</summary>
+    [Theory]
+    [InlineData(43_200, 43_199, 5_000, true)]
+    [InlineData(43_200, 43_200, 5_000, false)] // Held long enough.
+    [InlineData(43_199, 0, 5_000, false)] // Shown a moment ago.
+    [InlineData(43_200, 43_199, 5_001, false)] // Too little to hold anybody.
+    public async Task RunOnce_LossThatIsNotBooked_IsShownAgainBeforeStakesAreFree(int since, int heldFor, int insurance, bool isShown)
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 15, -1);
+        lot = lot with { InsolventSinceSeconds = (ulong)(Books.Start - since) };
+        ProtocolBook book = BookOf([lot], account);
+        book = book with { Ledger = book.Ledger with { InsuranceE8 = (UInt128)(insurance * (Int128)Books.One) } };
+        var calls = new ProtocolCalls(SampleDeployment.Contracts);
+        Node.Refused.Add(Hex(calls.Deleverage(lot)));
+
+        await LookAsync(book, heldUntil: (ulong)(Books.Start + heldFor));
+
+        Assert.Equal(isShown ? [Hex(calls.ShowLoss(lot))] : [], Sent());
     }
 
     [Theory]

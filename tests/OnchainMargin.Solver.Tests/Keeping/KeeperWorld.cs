@@ -121,17 +121,17 @@ public abstract class KeeperWorld : IDisposable
         return account with { State = account.State with { InterestIndexE12 = 1_000_000_000_000 }, StateHash = new Hash32([.. Keccak256.HashUtf8($"state {id}").ToArray()[..31], last]) };
     }
 
-    private protected async Task LookAsync(ProtocolBook book, TimeProvider? clock = null, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null, TransactionManager? manager = null, int pay = 0)
+    private protected async Task LookAsync(ProtocolBook book, TimeProvider? clock = null, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null, TransactionManager? manager = null, int pay = 0, ulong heldUntil = 0)
     {
         TimeProvider time = clock ?? TimeProvider.System;
         using TransactionManager own = Manager(time);
-        using KeeperLooks keeper = await KeeperAsync(manager ?? own, time, options, logger, pay);
+        using KeeperLooks keeper = await KeeperAsync(manager ?? own, time, options, logger, pay, heldUntil);
         await keeper.LookAsync(book);
     }
 
-    private protected async Task<KeeperLooks> KeeperAsync(TransactionManager manager, TimeProvider time, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null, int pay = 0)
+    private protected async Task<KeeperLooks> KeeperAsync(TransactionManager manager, TimeProvider time, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null, int pay = 0, ulong heldUntil = 0)
     {
-        ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(new PricesNode(Live, pay)), Deployment);
+        ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(new PricesNode(Live, pay, heldUntil)), Deployment);
         var books = new Broadcast<IndexedBook>();
         return new KeeperLooks(
             new KeeperRole(books, new Broadcast<HeadTick>(), client, manager, Node, options ?? new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, time, logger ?? NullLogger<KeeperRole>.Instance), books);
