@@ -81,10 +81,10 @@ internal static class BacktestCommand
     /// <summary>The parameters that the specification starts with.</summary>
     internal static StaticParameters Parameters(string name)
     {
-        var range = BookDefaults.Of(name, "priceRangeE8");
+        var range = (uint)BookDefaults.Of(name, "priceRangeE8");
         return new StaticParameters(
             new RiskParameters(
-                (uint)range, (uint)BookDefaults.Of(name, "volRangeE8"), (uint)BookDefaults.Of(name, "volUpFloorE8"), (uint)Math.Max(1_000_000, range / 16),
+                range, (uint)BookDefaults.Of(name, "volRangeE8"), (uint)BookDefaults.Of(name, "volUpFloorE8"), RiskParameters.ShortMinimumOf(range),
                 (uint)BookDefaults.Common("basisChargeE8"), (uint)BookDefaults.Common("basisRateE8"), (uint)BookDefaults.Common("slippageE8"), (uint)BookDefaults.Common("slippageCapE8"),
                 (uint)BookDefaults.Common("crowdingE8"), (uint)BookDefaults.Common("vegaChargeE8"), (uint)BookDefaults.Common("rateChargeE8"), (uint)BookDefaults.Common("floorRateE8"),
                 (uint)BookDefaults.Common("nettingFloorE8")),

@@ -30,6 +30,14 @@ public sealed record RiskParameters(
     uint FloorRateE8,
     uint NettingFloorE8)
 {
+    private const uint ShortMinimumLeastE8 = 1_000_000;
+    private const uint ShortMinimumParts = 16;
+
+    /// <summary>The least requirement of a short option that goes with a price range: a sixteenth of it, rounded down, and 1 % at least.</summary>
+    /// <param name="priceRangeE8">R.</param>
+    [SpecRule("PAR-004")]
+    public static uint ShortMinimumOf(uint priceRangeE8) => Math.Max(ShortMinimumLeastE8, priceRangeE8 / ShortMinimumParts);
+
     internal void Write(ref WordWriter writer)
     {
         ReadOnlySpan<uint> fields =

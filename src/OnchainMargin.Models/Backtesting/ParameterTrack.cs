@@ -9,8 +9,6 @@ public sealed class ParameterTrack
 {
     private const double HourSeconds = 3600;
     private const long DaySeconds = 86_400;
-    private const uint MinimumLeastE8 = 1_000_000;
-    private const uint MinimumParts = 16;
 
     private readonly RiskParameters[][] _parameters;
     private readonly long[][] _depthsE8;
@@ -88,7 +86,7 @@ public sealed class ParameterTrack
         return track;
     }
 
-    /// <summary>Risk parameters with what moves of them, the short minimum following the range (PAR-004).</summary>
+    /// <summary>Risk parameters with what moves of them, the short minimum following the range.</summary>
     internal static RiskParameters With(RiskParameters risk, double range, double vol, double basis, double vega)
     {
         var rangeE8 = Units.ToRateE8(range);
@@ -96,7 +94,7 @@ public sealed class ParameterTrack
         {
             PriceRangeE8 = rangeE8,
             VolRangeE8 = Units.ToRateE8(vol),
-            ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts),
+            ShortOptionMinimumE8 = RiskParameters.ShortMinimumOf(rangeE8),
             BasisChargeE8 = Units.ToRateE8(basis),
             VegaChargeE8 = Units.ToRateE8(vega),
         };

@@ -8,8 +8,6 @@ public static class ImpactCheck
 {
     private const double E8 = 1e8;
     private const int Digits = 3;
-    private const uint MinimumLeastE8 = 1_000_000;
-    private const uint MinimumParts = 16;
 
     /// <summary>A checkpoint as it would be under proposed parameters: range, volatility shock, the short minimum that follows the range, depth, basis and vega charges, and the haircut of tokens that are the underlying. A haircut that has grown with the vault's holdings goes on standing as far above its base; one at its largest, which a checkpoint does not tell, is taken too strictly rather than too mildly.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
@@ -31,7 +29,7 @@ public static class ImpactCheck
                     {
                         PriceRangeE8 = rangeE8,
                         VolRangeE8 = (uint)Math.Round(proposed.Vol * E8),
-                        ShortOptionMinimumE8 = Math.Max(MinimumLeastE8, rangeE8 / MinimumParts),
+                        ShortOptionMinimumE8 = RiskParameters.ShortMinimumOf(rangeE8),
                         BasisChargeE8 = (uint)Math.Round(proposed.Basis * E8),
                         VegaChargeE8 = (uint)Math.Round(proposed.Vega * E8),
                     },
