@@ -14,7 +14,6 @@ internal static class BookFile
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK";
     private const int E8 = 8;
     private const long One = 100_000_000;
-    private const int UnderlyingsMax = 64;
     private const int CollateralsMax = 32;
     private const long IndexOne = 1_000_000_000_000;
 
@@ -106,9 +105,9 @@ internal static class BookFile
     private static BookNames ReadNames(BookNode underlyings, JsonElement? collateral, string settlementToken)
     {
         string[] names = [.. underlyings.Members().Select(p => p.Name).Order(StringComparer.Ordinal)];
-        if (names.Length is 0 or > UnderlyingsMax)
+        if (names.Length is 0 or > MarginDomain.UnderlyingsMax)
         {
-            throw new CliException($"The underlyings of the book are {names.Length}: give 1 to {UnderlyingsMax}.");
+            throw new CliException($"The underlyings of the book are {names.Length}: give 1 to {MarginDomain.UnderlyingsMax}.");
         }
 
         if (Array.Find(names, n => n.Length == 0 || n.Contains('-', StringComparison.Ordinal) || n is "initialFactor" or "groups") is { } wrong)

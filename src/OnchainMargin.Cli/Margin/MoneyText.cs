@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using OnchainMargin.Cli.Text;
+using OnchainMargin.Margin;
 
 namespace OnchainMargin.Cli.Margin;
 
@@ -9,7 +10,6 @@ internal static class MoneyText
 {
     private const int Decimals = 8;
     private const ulong One = 100_000_000;
-    private const int Parts = 24;
 
     /// <summary>The shortest decimal text of an E8 number.</summary>
     public static string E8(Int128 value)
@@ -52,7 +52,7 @@ internal static class MoneyText
     public static string Quarters(int quarters) => FixedPointText.Format(quarters * 25, 2);
 
     /// <summary>A weight in 24ths, eight decimals.</summary>
-    public static string Weight(int weight24) => E8(((weight24 * (Int128)One) + (Parts / 2)) / Parts);
+    public static string Weight(int weight24) => E8(((weight24 * (Int128)One) + (Scenarios.FullWeight / 2)) / Scenarios.FullWeight);
 
-    private static Int128 Up(Int128 value) => value > 0 ? (value + Parts - 1) / Parts : value / Parts;
+    private static Int128 Up(Int128 value) => value > 0 ? (value + Scenarios.FullWeight - 1) / Scenarios.FullWeight : value / Scenarios.FullWeight;
 }

@@ -68,10 +68,10 @@ internal sealed class BookBlock(int place, ulong mask, BookUnderlying[] underlyi
     internal bool HasShares { get; set; }
 
     /// <summary>Whether an account has changed since it was computed.</summary>
-    internal bool HasDirty => (_dirty[0] | _dirty[1] | _dirty[2] | _dirty[3]) != 0;
+    internal bool HasDirty => _dirty.AsSpan().ContainsAnyExcept(0UL);
 
     /// <summary>Whether an account is under water.</summary>
-    internal bool HasUnder => (_under[0] | _under[1] | _under[2] | _under[3]) != 0;
+    internal bool HasUnder => _under.AsSpan().ContainsAnyExcept(0UL);
 
     /// <summary>Where the positions of an account in one of the underlyings are.</summary>
     internal (int First, int Count) PartOf(int account, int part)

@@ -58,7 +58,7 @@ public sealed partial class BookEngine
         bool isAll = before is null || choice != _choice || before.Header.Time != checkpoint.Header.Time || before.Header.InitialFactorE8 != checkpoint.Header.InitialFactorE8;
         bool sameTokens = before is not null && before.Collaterals.AsSpan().SequenceEqual(checkpoint.Collaterals.AsSpan());
         CheckpointView view = _view is null ? new CheckpointView(checkpoint) : new CheckpointView(checkpoint, _view);
-        for (ushort u = 1; u <= UnderlyingsMax; u++)
+        for (ushort u = 1; u <= MarginDomain.UnderlyingsMax; u++)
         {
             UnderlyingTerms? terms = view.Find(u);
             UnderlyingTerms? old = _view?.Find(u);

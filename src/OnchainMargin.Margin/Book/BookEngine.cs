@@ -8,9 +8,8 @@ namespace OnchainMargin.Margin;
 /// </summary>
 public sealed partial class BookEngine
 {
-    private const int UnderlyingsMax = 64;
 
-    private readonly BookUnderlying?[] _underlyings = new BookUnderlying?[UnderlyingsMax + 1];
+    private readonly BookUnderlying?[] _underlyings = new BookUnderlying?[MarginDomain.UnderlyingsMax + 1];
     private readonly List<BookBlock> _blocks = [];
     private readonly Dictionary<ulong, List<int>> _open = [];
     private readonly Dictionary<ulong, (int Block, int Slot)> _places = [];
@@ -180,7 +179,7 @@ public sealed partial class BookEngine
     private bool TryCompile(ulong account, Int128 cashE8, ReadOnlySpan<Position> positions, ReadOnlySpan<Balance> balances, out ulong mask)
     {
         mask = 0;
-        Span<long> spot = stackalloc long[UnderlyingsMax + 1];
+        Span<long> spot = stackalloc long[MarginDomain.UnderlyingsMax + 1];
         spot.Clear();
         if (positions.Length > AccountState.PositionsMax || !TrySpot(balances, spot, ref mask))
         {
@@ -190,7 +189,7 @@ public sealed partial class BookEngine
         for (int i = 0; i < positions.Length; i++)
         {
             Instrument instrument = positions[i].Instrument;
-            if (instrument.Underlying is 0 or > UnderlyingsMax || (i > 0 && positions[i - 1].Instrument >= instrument))
+            if (instrument.Underlying is 0 or > MarginDomain.UnderlyingsMax || (i > 0 && positions[i - 1].Instrument >= instrument))
             {
                 return false;
             }
@@ -198,7 +197,7 @@ public sealed partial class BookEngine
             mask |= 1UL << (instrument.Underlying - 1);
         }
 
-        _entry.Clear(UnderlyingsMax);
+        _entry.Clear(MarginDomain.UnderlyingsMax);
         (_entry.Id, _entry.CashE8, _entry.CostsE8) = (account, cashE8, 0);
         int part = 0;
         int next = 0;
@@ -239,7 +238,7 @@ public sealed partial class BookEngine
             _tokensMax = Math.Max(_tokensMax, balances[i].Token + 1);
             if (_view?.FindCollateral(balances[i].Token) is { Underlying: > 0 } record)
             {
-                if (record.Underlying > UnderlyingsMax)
+                if (record.Underlying > MarginDomain.UnderlyingsMax)
                 {
                     return false;
                 }

@@ -3,7 +3,6 @@ namespace OnchainMargin.Margin;
 /// <summary>One account on its way into the book or out of it.</summary>
 internal sealed class BookEntry
 {
-    private const int UnderlyingsMax = 64;
 
     /// <summary>The account.</summary>
     internal ulong Id { get; set; }
@@ -18,13 +17,13 @@ internal sealed class BookEntry
     internal int Positions { get; private set; }
 
     /// <summary>How many of each underlying.</summary>
-    internal int[] PartCounts { get; } = new int[UnderlyingsMax];
+    internal int[] PartCounts { get; } = new int[MarginDomain.UnderlyingsMax];
 
     /// <summary>Numbers of their instruments.</summary>
-    internal int[] Numbers { get; } = new int[AccountState.PositionsMax + UnderlyingsMax];
+    internal int[] Numbers { get; } = new int[AccountState.PositionsMax + MarginDomain.UnderlyingsMax];
 
     /// <summary>Their sizes.</summary>
-    internal long[] Sizes { get; } = new long[AccountState.PositionsMax + UnderlyingsMax];
+    internal long[] Sizes { get; } = new long[AccountState.PositionsMax + MarginDomain.UnderlyingsMax];
 
     /// <summary>Tokens.</summary>
     internal List<Balance> Balances { get; } = [];

@@ -6,8 +6,6 @@ namespace OnchainMargin.Margin;
 /// <summary>What the narrow options of an account can lose between two neighbouring nodes, in the unit of short sums, rounded up.</summary>
 internal struct BookInterval
 {
-    private const int Weight = 24;
-
     /// <summary>Beyond all sums.</summary>
     private const long Far = 1L << 62;
 
@@ -50,8 +48,8 @@ internal struct BookInterval
             // The line is lowest at one of the outermost kinks. Without a hump the nodes count as scenarios already.
             Vector256<long> step = Vector256.ShiftRightArithmetic(upper - lower, BookUnderlying.PlaceBits);
             Vector256<long> line = lower + Vector256.Min(step * _from, step * _to);
-            Vector256<long> least = Vector256.Create((Weight * (_dip + _hump + roundings)) + LineRounding - limit);
-            Vector256<long> leastAtNodes = Vector256.Create(_hump == 0 ? -Far : (Weight * (_hump + roundings)) - limit);
+            Vector256<long> least = Vector256.Create((Scenarios.FullWeight * (_dip + _hump + roundings)) + LineRounding - limit);
+            Vector256<long> leastAtNodes = Vector256.Create(_hump == 0 ? -Far : (Scenarios.FullWeight * (_hump + roundings)) - limit);
             return (Vector256.LessThan(line, least) | Vector256.LessThan(Vector256.Min(lower, upper), leastAtNodes)).ExtractMostSignificantBits();
         }
     }

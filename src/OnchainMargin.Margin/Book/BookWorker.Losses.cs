@@ -6,11 +6,7 @@ namespace OnchainMargin.Margin;
 /// <content>The largest loss: short sums say which scenarios may be it, those are reckoned exactly.</content>
 internal sealed partial class BookWorker
 {
-    private const int ScenarioWeight = 24;
     private const int SumBits = 57;
-
-    /// <summary>Scenarios without a shock of volatility, or the only one of their node: for what is no option all others repeat them.</summary>
-    private const ulong WithoutShocks = 0x1aaa492492;
 
     private const ulong AllScenarios = (1UL << Scenarios.Count) - 1;
 
@@ -20,7 +16,7 @@ internal sealed partial class BookWorker
         BookPart part = _parts[index];
         Weigh(block, part, account);
         long limit = part.Least + (2 * part.Slack);
-        ulong all = (part.Any[account] & InstrumentTraits.Option) != InstrumentTraits.None ? AllScenarios : WithoutShocks;
+        ulong all = (part.Any[account] & InstrumentTraits.Option) != InstrumentTraits.None ? AllScenarios : Scenarios.WithoutShocks;
         ulong weighted = _sums.AtMost(part.Weighted, limit) & all;
         ulong exact = part.IsNarrow ? _sums.AtMost(part.Exact, limit) & all & ~part.Same : 0;
         var worst = new WideSum(0, 0);
@@ -51,7 +47,7 @@ internal sealed partial class BookWorker
         int bits = SumBits - BookUnderlying.ShortBits - (32 - BitOperations.LeadingZeroCount((uint)count));
         part.Cut = Math.Max(0, 64 - BitOperations.LeadingZeroCount(part.Magnitudes[account]) - bits);
         part.Shift = part.Cut + u.Shift;
-        part.Slack = part.Shift == 0 ? 0 : ScenarioWeight * count * ((1L << BookUnderlying.ShortBits) + (1L << bits) + 2);
+        part.Slack = part.Shift == 0 ? 0 : Scenarios.FullWeight * count * ((1L << BookUnderlying.ShortBits) + (1L << bits) + 2);
         part.IsTight = (64 - BitOperations.LeadingZeroCount((ulong)part.Slack)) + part.Shift <= LaneBits;
         part.IsNarrow = narrow.Length > 0;
         part.Same = ulong.MaxValue;

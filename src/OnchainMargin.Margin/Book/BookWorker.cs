@@ -3,11 +3,10 @@ namespace OnchainMargin.Margin;
 /// <summary>Computes accounts of the book, some of a block together; one a thread, nothing is allocated for an account.</summary>
 internal sealed partial class BookWorker(BookSums sums)
 {
-    private const int UnderlyingsMax = 64;
 
     private readonly BookSums _sums = sums;
     private readonly BookChunk _chunk = new();
-    private readonly BookPart[] _parts = [.. Enumerable.Range(0, UnderlyingsMax).Select(static _ => new BookPart())];
+    private readonly BookPart[] _parts = [.. Enumerable.Range(0, MarginDomain.UnderlyingsMax).Select(static _ => new BookPart())];
     private readonly long[] _joint = new long[BookSums.Lanes];
     private readonly long[] _jointExact = new long[BookSums.Lanes];
 
@@ -171,10 +170,10 @@ internal sealed partial class BookWorker(BookSums sums)
                 return;
             }
 
-            long least24 = Math.Max(floor24.CeilOne(), ScenarioWeight * shortMinimum);
+            long least24 = Math.Max(floor24.CeilOne(), Scenarios.FullWeight * shortMinimum);
             long largest24 = members > 1 ? Join(block, account, members, isNarrow, least24) : Math.Max(loss24, least24);
             share.GroupLarge = largest24;
-            share.GroupE8 = (long)(((ulong)largest24 + (ScenarioWeight - 1)) / ScenarioWeight);
+            share.GroupE8 = (long)(((ulong)largest24 + (Scenarios.FullWeight - 1)) / Scenarios.FullWeight);
         }
     }
 }

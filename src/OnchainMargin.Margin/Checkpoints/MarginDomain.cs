@@ -3,8 +3,10 @@ namespace OnchainMargin.Margin;
 /// <summary>The domain of the specification: what the contracts let into a state or a checkpoint. Inside it the margin is total.</summary>
 public static class MarginDomain
 {
+    /// <summary>Most underlyings, whose numbers begin at 1.</summary>
+    public const int UnderlyingsMax = 64;
+
     private const long SizeMaxE8 = 1L << 53;
-    private const long EntryMoneyness = 8;
     private const long SpotMaxE8 = 1L << 48;
     private const long ForwardMaxE8 = 1L << 49;
     private const long UnitsMaxE8 = 1L << 62;
@@ -17,12 +19,9 @@ public static class MarginDomain
     private const ulong IndexMinE12 = 1_000_000;
     private const int DecimalsMax = 18;
     private const int ExpiriesMax = 32;
-    private const int UnderlyingsMax = 64;
-    private const int CollateralsMax = 32;
 
     private static readonly Int128 CostLimitE8 = Int128.One << 95;
     private static readonly Int128 CashLimitE8 = Int128.One << 100;
-    private static readonly Int128 NotionalMaxE16 = (Int128.One << 60) * Rounding.One;
 
     /// <summary>Whether a position's numbers may be held.</summary>
     /// <param name="sizeE8">Signed size.</param>
@@ -43,27 +42,6 @@ public static class MarginDomain
         ArgumentNullException.ThrowIfNull(state);
         return IsCashHeld(state.CashE8) && state.LockedGainE8 <= long.MaxValue
             && state.Positions.All(p => IsPositionHeld(p.SizeE8, p.CostE8)) && AccountState.Validate(state.Positions.AsSpan()) == MarginError.None;
-    }
-
-    /// <summary>Whether a position may be entered or grown to this size at these prices.</summary>
-    /// <param name="sizeE8">Signed size after.</param>
-    /// <param name="strikeE8">The strike, 0 for a perpetual or a future.</param>
-    /// <param name="forwardE8">The forward.</param>
-    /// <param name="spotE8">Spot.</param>
-    [SpecRule("MRG-003")]
-    public static bool MayEnter(long sizeE8, long strikeE8, long forwardE8, long spotE8) =>
-        IsPositionHeld(sizeE8, 0)
-        && (strikeE8 == 0 || (Math.BigMul(strikeE8, EntryMoneyness) >= forwardE8 && strikeE8 <= Math.BigMul(forwardE8, EntryMoneyness)))
-        && Math.BigMul(Math.Abs(sizeE8), spotE8) <= NotionalMaxE16;
-
-    /// <summary>Whether a checkpoint is in the domain.</summary>
-    /// <param name="checkpoint">The checkpoint.</param>
-    [SpecRule("MRG-010")]
-    public static bool IsCheckpoint(Checkpoint checkpoint)
-    {
-        ArgumentNullException.ThrowIfNull(checkpoint);
-        return IsHeader(checkpoint.Header) && checkpoint.Collaterals.Length <= CollateralsMax && checkpoint.Underlyings.Length <= UnderlyingsMax
-            && checkpoint.Collaterals.All(IsCollateral) && checkpoint.Underlyings.All(IsUnderlying);
     }
 
     /// <summary>Whether a header is in the domain.</summary>

@@ -6,7 +6,6 @@ namespace OnchainMargin.Margin;
 [SpecRule("MRG-005")]
 public static partial class MarginEngine
 {
-    private const int UnderlyingsMax = 64;
 
     /// <summary>The figures of an account.</summary>
     /// <param name="state">The state.</param>
@@ -66,7 +65,7 @@ public static partial class MarginEngine
     internal static MarginError Evaluate(ReadOnlySpan<Position> positions, ReadOnlySpan<Balance> balances, CheckpointView view, SurfaceChoice choice, Workspace workspace)
     {
         workspace.Clear();
-        Span<long> spotSizes = stackalloc long[UnderlyingsMax + 1];
+        Span<long> spotSizes = stackalloc long[MarginDomain.UnderlyingsMax + 1];
         spotSizes.Clear();
         MarginError error = AddBalances(balances, view, workspace, spotSizes, out ulong touched);
         Span<Int128> pnl = stackalloc Int128[2 * Scenarios.Count];

@@ -3,7 +3,6 @@ namespace OnchainMargin.Margin;
 /// <summary>Aggregation of underlyings in risk groups.</summary>
 internal static class RiskGroups
 {
-    private const int Weight = 24;
     private const int GroupsMax = 256;
 
     /// <summary>Adds the groups of a workspace, ascending.</summary>
@@ -54,7 +53,7 @@ internal static class RiskGroups
     internal static Int128 NettingFloor24E16(UnderlyingResult underlying, Int128 loss24E8) => underlying.Record.Parameters.NettingFloorE8 * loss24E8;
 
     /// <summary>⌈loss/24⌉.</summary>
-    internal static Int128 FromTwentyFourths(Int128 loss24E8) => Rounding.DivCeil(loss24E8, (long)Weight);
+    internal static Int128 FromTwentyFourths(Int128 loss24E8) => Rounding.DivCeil(loss24E8, (long)Scenarios.FullWeight);
 
     private static int NextGroup(Workspace workspace, int last)
     {
@@ -98,7 +97,7 @@ internal static class RiskGroups
         }
 
         group.NettingFloor24E8 = Rounding.DivCeil(floor24E16, Rounding.One);
-        Int128 largest24E8 = Rounding.Max(Rounding.Max(group.Joint24E8, group.NettingFloor24E8), Weight * group.ShortMinimumE8);
+        Int128 largest24E8 = Rounding.Max(Rounding.Max(group.Joint24E8, group.NettingFloor24E8), Scenarios.FullWeight * group.ShortMinimumE8);
         group.MaintenanceE8 = FromTwentyFourths(largest24E8);
     }
 

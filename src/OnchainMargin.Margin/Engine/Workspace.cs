@@ -3,13 +3,12 @@ namespace OnchainMargin.Margin;
 /// <summary>Memory in which one account at a time is computed; one a thread, so that the hot path allocates nothing.</summary>
 internal sealed class Workspace
 {
-    private const int UnderlyingsMax = 64;
 
     [ThreadStatic]
     private static Workspace? _current;
 
     private readonly List<UnderlyingResult> _pool = [];
-    private readonly GroupResult[] _groups = new GroupResult[UnderlyingsMax];
+    private readonly GroupResult[] _groups = new GroupResult[MarginDomain.UnderlyingsMax];
 
     /// <summary>The workspace of this thread.</summary>
     internal static Workspace Current => _current ??= new Workspace();

@@ -10,6 +10,9 @@ public static class Scenarios
     /// <summary>The scenario without a move, whose value is the mark.</summary>
     public const int Mark = 13;
 
+    /// <summary>The weight of a scenario that counts in full: weights, and losses under them, are in 24ths.</summary>
+    public const int FullWeight = 24;
+
     /// <summary>Scenarios and as many places more as fill vectors of eight.</summary>
     internal const int Lanes = 40;
 
@@ -30,6 +33,11 @@ public static class Scenarios
 
     /// <summary>The node without a move.</summary>
     internal const int MarkNode = 6;
+
+    /// <summary>One bit each: the scenarios without a shock of volatility, and those that are the only one of their node. For what is no option all others repeat them.</summary>
+    internal static readonly ulong WithoutShocks = Enumerable.Range(0, Count)
+        .Where(static s => ScenarioShocks[s] == 1 || ScenarioNodes.Count(ScenarioNodes[s]) == 1)
+        .Aggregate(0UL, static (bits, s) => bits | (1UL << s));
 
     /// <summary>The nodes of the price axis, ascending, in quarters of the range.</summary>
     internal static ReadOnlySpan<int> NodeQuarters => [-12, -8, -4, -3, -2, -1, 0, 1, 2, 3, 4, 8, 12, 24, 48];

@@ -133,11 +133,11 @@ internal sealed partial class ProtocolViews
             sum24 += underlying.Weighted24E8[index];
         }
 
-        return new ScenarioView(index, words.Label(index, first), scenario.Quarters, scenario.Volatility, scenario.Weight24, ApiNumbers.Text(sum24 / 24));
+        return new ScenarioView(index, words.Label(index, first), scenario.Quarters, scenario.Volatility, scenario.Weight24, ApiNumbers.Text(sum24 / Scenarios.FullWeight));
     }
 
     /// <summary>Money from 24ths of it, a loss rounded up.</summary>
-    private static Int128 Units(Int128 value24) => value24 > 0 ? (value24 + 23) / 24 : value24 / 24;
+    private static Int128 Units(Int128 value24) => value24 > 0 ? (value24 + Scenarios.FullWeight - 1) / Scenarios.FullWeight : value24 / Scenarios.FullWeight;
 
     private static string? Percent(long? priceE8, long spotE8) =>
         priceE8 is { } price ? Math.Round((((decimal)price / spotE8) - 1) * Hundred, 2).ToString("0.00", CultureInfo.InvariantCulture) : null;

@@ -31,7 +31,7 @@ public sealed class BookTests
         Assert.Equal(-800 * One, state.Positions[0].CostE8);
         Assert.Equal(0, state.Positions[1].CostE8);
         Assert.Equal((UInt128)2_000_000_000_000_000_000, Design.Accounts[0].Balances[0].AmountRaw);
-        Assert.True(MarginDomain.IsCheckpoint(Design.Checkpoint));
+        Assert.True(MarginDomain.IsHeader(Design.Checkpoint.Header) && Design.Checkpoint.Collaterals.All(MarginDomain.IsCollateral) && Design.Checkpoint.Underlyings.All(MarginDomain.IsUnderlying));
     }
 
     [Fact]

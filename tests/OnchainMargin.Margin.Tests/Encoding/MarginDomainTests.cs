@@ -25,27 +25,14 @@ public sealed class MarginDomainTests
     }
 
     [Fact]
-    public void IsCheckpoint_Sample_IsInside()
+    public void IsHeaderAndIsCollateral_BeyondTheirLimits_AreRefused()
     {
         Checkpoint checkpoint = Sample.Checkpoint(Record);
-        Assert.True(MarginDomain.IsCheckpoint(checkpoint));
-        Assert.False(MarginDomain.IsCheckpoint(checkpoint with { Header = checkpoint.Header with { InitialFactorE8 = One - 1 } }));
-        Assert.False(MarginDomain.IsCheckpoint(checkpoint with { Header = checkpoint.Header with { CreditIndexE12 = 999_999 } }));
-        Assert.False(MarginDomain.IsCheckpoint(checkpoint with { Collaterals = [checkpoint.Collaterals[0] with { HaircutE8 = One + 1 }] }));
+        Assert.True(MarginDomain.IsHeader(checkpoint.Header) && checkpoint.Collaterals.All(MarginDomain.IsCollateral));
+        Assert.False(MarginDomain.IsHeader(checkpoint.Header with { InitialFactorE8 = One - 1 }));
+        Assert.False(MarginDomain.IsHeader(checkpoint.Header with { CreditIndexE12 = 999_999 }));
+        Assert.False(MarginDomain.IsCollateral(checkpoint.Collaterals[0] with { HaircutE8 = One + 1 }));
     }
-
-    [Theory]
-    [InlineData(One, 0, true)]
-    [InlineData(One, 100 * One / 8, true)]
-    [InlineData(One, (100 * One / 8) - 1, false)]
-    [InlineData(One, 800 * One, true)]
-    [InlineData(One, (800 * One) + 1, false)]
-    [InlineData(-(1L << 53) - 1, 0, false)]
-    [InlineData(1L << 53, 0, true)]
-    public void MayEnter_Limits_AreInclusive(long size, long strike, bool expected) => Assert.Equal(expected, MarginDomain.MayEnter(size, strike, 100 * One, 100 * One));
-
-    [Fact]
-    public void MayEnter_NotionalBeyondItsLimit_IsRefused() => Assert.False(MarginDomain.MayEnter(1L << 53, 0, 1L << 48, 1L << 48));
 
     [Fact]
     public void IsStateHeld_CashAndCost_AreBounded()
