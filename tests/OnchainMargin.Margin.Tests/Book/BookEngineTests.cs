@@ -30,12 +30,17 @@ public sealed class BookEngineTests
             var sample = new BookSample(seed, Accounts);
             var engine = new BookEngine(2, LaneWidths.Best);
             sample.Fill(engine);
-            engine.Reckon(sample.Checkpoint);
-            for (int step = 0; step < 12; step++)
+            for (int step = -1; step < 16; step++)
             {
-                Change(sample, engine, step);
-                engine.Reckon(sample.Checkpoint);
-                Assert.Empty(sample.Differences(engine, SurfaceChoice.Present).Select(difference => $"seed {seed} step {step} {difference}"));
+                // A choice holds for a few steps: another one makes everything anew.
+                var choice = (SurfaceChoice)((seed + (step / 4)) % 3);
+                if (step >= 0)
+                {
+                    Change(sample, engine, step);
+                }
+
+                engine.Reckon(sample.Checkpoint, choice);
+                Assert.Empty(sample.Differences(engine, choice).Select(difference => $"seed {seed} step {step} {difference}"));
             }
         }
     }
@@ -175,7 +180,7 @@ public sealed class BookEngineTests
 
     private static void Change(BookSample sample, BookEngine engine, int step)
     {
-        switch (step % 7)
+        switch (step % 8)
         {
             case 0 or 1:
                 sample.Tick();
@@ -199,6 +204,9 @@ public sealed class BookEngineTests
                 UnderlyingRecord head = sample.Checkpoint.Underlyings[0];
                 byte other = sample.Checkpoint.Underlyings[^1].Group;
                 sample.Checkpoint = sample.Checkpoint with { Underlyings = sample.Checkpoint.Underlyings.SetItem(0, head with { Group = other == head.Group ? (byte)(head.Group + 1) : other }) };
+                break;
+            case 6:
+                sample.Publish();
                 break;
             default:
                 (ushort last, int count) = ((ushort)sample.Checkpoint.Underlyings.Length, sample.Checkpoint.Collaterals.Length);

@@ -7,24 +7,27 @@ public sealed class BookExtremesTests
     private const long OneE12 = 1_000_000_000_000;
 
     /// <summary>24 times the short minima of a group pass 2⁶³, though each is a term that fits.</summary>
-    [Fact]
-    public void Reckon_ShortMinimaOfManyUnderlyings_AreThoseOfTheEngineOfOneAccount()
+    [Theory]
+    [MemberData(nameof(BookEngineTests.Widths), MemberType = typeof(BookEngineTests))]
+    public void Reckon_ShortMinimaOfManyUnderlyings_AreThoseOfTheEngineOfOneAccount(LaneWidth width)
     {
         RiskParameters whole = Sample.Parameters with { ShortOptionMinimumE8 = 100_000_000 };
         UnderlyingRecord[] underlyings = [.. Enumerable.Range(1, 22).Select(number => Sample.Underlying((ushort)number, OneE12, Sample.Expiry(86_400, OneE12, 250_000_000_000)) with { Parameters = whole })];
         Position[] calls = [.. underlyings.Select(static u => new Position(Instrument.Call(u.Underlying, u.Expiries[0].Expiry, 80_000 * 10_000L), -1_801_439_850_948, 0))];
-        AccountFigures figures = Equal(underlyings, calls);
+        AccountFigures figures = Equal(width, underlyings, calls);
         Assert.Equal(396_316_767_208_560_000, figures.MaintenanceE8);
     }
 
     /// <summary>A short butterfly between two nodes loses more than 2⁶⁴ there, whose low word looks like a small loss.</summary>
-    [Fact]
-    public void Reckon_LossBetweenNodesBeyondAWord_IsThatOfTheEngineOfOneAccount()
+    [Theory]
+    [MemberData(nameof(BookEngineTests.Widths), MemberType = typeof(BookEngineTests))]
+    public void Reckon_LossBetweenNodesBeyondAWord_IsThatOfTheEngineOfOneAccount(LaneWidth width)
     {
         const long size = 1_041_436_265_141_659;
         var expiry = new ExpiryRecord((uint)(Sample.Time + 59), Sample.Time, OneE12, Sample.Flat(Far, 810_000_000_000), Sample.Flat(Far, 810_000_000_000));
         UnderlyingRecord underlying = Sample.Underlying(1, 1_000_000, expiry) with { Parameters = Sample.Parameters with { PriceRangeE8 = 32_000_000 } };
         AccountFigures figures = Equal(
+            width,
             [underlying],
             new Position(Instrument.Call(1, expiry.Expiry, 56_619_754_639), -size, 0),
             new Position(Instrument.Call(1, expiry.Expiry, 56_649_278_211), 2 * size, 0),
@@ -33,22 +36,23 @@ public sealed class BookExtremesTests
     }
 
     /// <summary>Humps are of the undiscounted forward: under a discount of next to nothing they are far above every gain.</summary>
-    [Fact]
-    public void Reckon_HumpAboveEveryGain_IsThatOfTheEngineOfOneAccount()
+    [Theory]
+    [MemberData(nameof(BookEngineTests.Widths), MemberType = typeof(BookEngineTests))]
+    public void Reckon_HumpAboveEveryGain_IsThatOfTheEngineOfOneAccount(LaneWidth width)
     {
         var surface = new Surface(Far, Far, -(1L << 53), 0, 0, 0, 1);
         var expiry = new ExpiryRecord((uint)(Sample.Time + 1_800), Sample.Time, 1, surface, surface);
         UnderlyingRecord underlying = Sample.Underlying(1, 1_000_000, expiry) with { Parameters = Sample.Parameters with { PriceRangeE8 = 32_000_000 } };
-        AccountFigures figures = Equal([underlying], new Position(Instrument.Call(1, expiry.Expiry, Far / 10_000), -700_000, 0));
+        AccountFigures figures = Equal(width, [underlying], new Position(Instrument.Call(1, expiry.Expiry, Far / 10_000), -700_000, 0));
         Assert.True(figures.MaintenanceE8 > 5_000_000_000);
     }
 
-    private static AccountFigures Equal(UnderlyingRecord[] underlyings, params Position[] positions)
+    private static AccountFigures Equal(LaneWidth width, UnderlyingRecord[] underlyings, params Position[] positions)
     {
         Checkpoint checkpoint = Sample.Checkpoint([.. underlyings]);
         AccountState state = Sample.State(0, [.. positions]);
         AccountFigures expected = MarginEngine.Compute(state, [], new CheckpointView(checkpoint));
-        var engine = new BookEngine(1, LaneWidths.Best);
+        var engine = new BookEngine(1, width);
         engine.Set(1, state, []);
         engine.Reckon(checkpoint);
         Assert.True(engine.TryFind(1, out AccountFigures found, out MarginError error));

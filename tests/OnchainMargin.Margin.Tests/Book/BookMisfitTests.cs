@@ -51,10 +51,11 @@ public sealed class BookMisfitTests
         (Sample.State(0, new Position(Instrument.Perpetual(2), 0, 0)), []),
     ];
 
-    [Fact]
-    public void Reckon_WhatTheCheckpointLacksOrNoAccountIs_IsThatOfTheEngineOfOneAccount()
+    [Theory]
+    [MemberData(nameof(BookEngineTests.Widths), MemberType = typeof(BookEngineTests))]
+    public void Reckon_WhatTheCheckpointLacksOrNoAccountIs_IsThatOfTheEngineOfOneAccount(LaneWidth width)
     {
-        var engine = new BookEngine(2, LaneWidths.Best);
+        var engine = new BookEngine(2, width);
         for (int i = 0; i < Accounts.Length; i++)
         {
             engine.Set((ulong)i + 1, Accounts[i].State, Accounts[i].Balances);

@@ -50,6 +50,20 @@ internal sealed class BookSample
         Checkpoint = Checkpoint with { Underlyings = Checkpoint.Underlyings.SetItem(at, moved) };
     }
 
+    /// <summary>Publishes a surface for every second expiry of one underlying: a tenth more variance, and what was present is delayed.</summary>
+    public void Publish()
+    {
+        int at = _random.Next(Checkpoint.Underlyings.Length);
+        UnderlyingRecord u = Checkpoint.Underlyings[at];
+        IEnumerable<ExpiryRecord> expiries = u.Expiries.Select((e, i) => i % 2 == 1 ? e : e with
+        {
+            SurfaceTime = Checkpoint.Header.Time,
+            Present = e.Present with { AE12 = e.Present.AE12 + (Math.Abs(e.Present.AE12) / 10) },
+            Delayed = e.Present,
+        });
+        Checkpoint = Checkpoint with { Underlyings = Checkpoint.Underlyings.SetItem(at, u with { Expiries = [.. expiries] }) };
+    }
+
     public void Fill(BookEngine engine)
     {
         foreach ((ulong id, (AccountState state, Balance[] balances)) in Accounts)
