@@ -1,4 +1,3 @@
-using OnchainMargin.Margin;
 using OnchainMargin.Models.Surfaces;
 
 namespace OnchainMargin.Models.Policy;
@@ -8,7 +7,6 @@ public static class ChargeMoves
 {
     private const double YearSeconds = 365 * 86_400.0;
     private const long WeekSeconds = 7 * 86_400;
-    private const double VarianceLeast = 1e-6;
 
     /// <summary>Where the vega of a wing lies, in deviations of the expiry from its forward.</summary>
     private const double Wing = 0.5;
@@ -56,11 +54,11 @@ public static class ChargeMoves
             var tau = earlier.Expiry - then.Time;
             var kappa = OnchainMargin.Margin.Volatility.Kappa(tau) / 1e8;
             var years = tau / YearSeconds;
-            var deviation = Vol(earlier.Surface, earlier.Surface.ForwardE8) * Math.Sqrt(years);
+            var deviation = SviSlice.VolatilityOf(earlier.Surface, earlier.Surface.ForwardE8) * Math.Sqrt(years);
             foreach (var side in (ReadOnlySpan<double>)[-Wing, Wing])
             {
                 var strikeE8 = earlier.Surface.ForwardE8 * Math.Exp(side * deviation);
-                moves.Add(((Vol(later.Surface, strikeE8) / Vol(earlier.Surface, strikeE8)) - 1) / kappa);
+                moves.Add(((SviSlice.VolatilityOf(later.Surface, strikeE8) / SviSlice.VolatilityOf(earlier.Surface, strikeE8)) - 1) / kappa);
             }
         }
 
@@ -71,13 +69,6 @@ public static class ChargeMoves
 
         var common = moves.Average();
         return Math.Sqrt(moves.Average(move => (move - common) * (move - common)));
-    }
-
-    /// <summary>The volatility of a strike (MRG-022).</summary>
-    private static double Vol(in Surface surface, double strikeE8)
-    {
-        var slice = new SviSlice(surface.AE12 / 1e12, surface.BE12 / 1e12, surface.RhoE8 / 1e8, surface.ME8 / 1e8, surface.SigmaE8 / 1e8);
-        return Math.Sqrt(Math.Max(VarianceLeast, slice.TotalVariance(Math.Log(strikeE8 / surface.PublishedForwardE8))));
     }
 
     /// <summary>The same expiry later, unless it has expired by then.</summary>

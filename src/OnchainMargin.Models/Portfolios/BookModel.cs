@@ -1,6 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Simulation;
+using OnchainMargin.Models.Surfaces;
 
 namespace OnchainMargin.Models.Portfolios;
 
@@ -14,9 +15,6 @@ public static class BookModel
     public const double Volatility = 0.8;
 
     private const long WeekSeconds = 7 * 86_400;
-    private const double E8 = 1e8;
-    private const double E12 = 1e12;
-    private const double VarianceLeast = 1e-4;
 
     /// <summary>Volatility at the money of the first expiry a week or more away, else of the last; one correlation for all, moved a part of the way towards one.</summary>
     /// <param name="checkpoint">The checkpoint; markets are its underlyings in order.</param>
@@ -25,15 +23,8 @@ public static class BookModel
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var volatilities = checkpoint.Underlyings.Select(u =>
-            (u.Expiries.FirstOrDefault(e => e.Expiry >= checkpoint.Header.Time + WeekSeconds) ?? u.Expiries.LastOrDefault()) is { } expiry ? AtTheMoney(expiry.Present) : Volatility).ToArray();
+            (u.Expiries.FirstOrDefault(e => e.Expiry >= checkpoint.Header.Time + WeekSeconds) ?? u.Expiries.LastOrDefault()) is { } expiry ? SviSlice.VolatilityOf(expiry.Present, expiry.Present.PublishedForwardE8) : Volatility).ToArray();
         var correlation = Correlation + (stress * (1 - Correlation));
         return new MarketModel { Volatilities = volatilities, Correlation = Matrix<double>.Build.Dense(volatilities.Length, volatilities.Length, (i, j) => i == j ? 1 : correlation) };
-    }
-
-    private static double AtTheMoney(Surface surface)
-    {
-        var (m, sigma) = (surface.ME8 / E8, surface.SigmaE8 / E8);
-        var variance = (surface.AE12 / E12) + (surface.BE12 / E12 * ((-surface.RhoE8 / E8 * m) + Math.Sqrt((m * m) + (sigma * sigma))));
-        return Math.Sqrt(Math.Max(variance, VarianceLeast));
     }
 }

@@ -1,4 +1,5 @@
 using OnchainMargin.Margin;
+using OnchainMargin.Models.Surfaces;
 
 namespace OnchainMargin.Models.Portfolios;
 
@@ -80,11 +81,8 @@ public sealed class Revaluation
             return new RiskInstrument(market, forward, 1, 0, false, 0, 0);
         }
 
-        var k = Math.Log(instrument.StrikeE8 / (double)surface.PublishedForwardE8) - (surface.ME8 / E8);
-        var sigma = surface.SigmaE8 / E8;
-        var variance = (surface.AE12 / E12) + (surface.BE12 / E12 * ((surface.RhoE8 / E8 * k) + Math.Sqrt((k * k) + (sigma * sigma))));
         return new RiskInstrument(
-            market, forward, expiry.DiscountE12 / E12, instrument.StrikeE8 / E8, instrument.Kind == InstrumentKind.Call, Math.Sqrt(Math.Max(variance, 1e-6)),
+            market, forward, expiry.DiscountE12 / E12, instrument.StrikeE8 / E8, instrument.Kind == InstrumentKind.Call, SviSlice.VolatilityOf(surface, instrument.StrikeE8),
             Math.Max(instrument.Expiry - _checkpoint.Header.Time, 0) / YearSeconds);
     }
 }

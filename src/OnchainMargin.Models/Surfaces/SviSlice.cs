@@ -1,3 +1,5 @@
+using OnchainMargin.Margin;
+
 namespace OnchainMargin.Models.Surfaces;
 
 /// <summary>One expiry of a surface, raw SVI in total variance (Gatheral, 2004): <c>w(k) = a + b·(ρ·(k − m) + √((k − m)² + σ²))</c>, k the logarithm of strike over forward.</summary>
@@ -11,11 +13,23 @@ public readonly record struct SviSlice(double A, double B, double Rho, double M,
     /// <summary>Logarithms of strike over forward within which butterflies are looked for: what may be listed lies within ±ln 8.</summary>
     public const double Widest = 2.2;
 
+    private const double E8 = 1e8;
+    private const double E12 = 1e12;
+
+    /// <summary>The least variance a year (MRG-022).</summary>
+    private const double VarianceLeast = 1e-6;
+
     private const int Points = 221;
     private const int InnerPoints = 81;
 
     /// <summary>A smile that is none.</summary>
     public static SviSlice Flat(double totalVariance) => new(totalVariance, 0, 0, 0, 1);
+
+    /// <summary>The slice of a surface of a checkpoint, whose numbers are of a year: its total variance is that of a year.</summary>
+    public static SviSlice Of(in Surface surface) => new(surface.AE12 / E12, surface.BE12 / E12, surface.RhoE8 / E8, surface.ME8 / E8, surface.SigmaE8 / E8);
+
+    /// <summary>Volatility a year that a surface of a checkpoint has at a strike (MRG-022 in doubles).</summary>
+    public static double VolatilityOf(in Surface surface, double strikeE8) => Math.Sqrt(Math.Max(Of(surface).TotalVariance(Math.Log(strikeE8 / surface.PublishedForwardE8)), VarianceLeast));
 
     /// <summary>Total variance, w(k).</summary>
     public double TotalVariance(double k)
