@@ -9,7 +9,7 @@ public static class EthereumTelemetry
     /// <summary>The name of the meter and of the activity source.</summary>
     public const string Name = "OnchainMargin.Ethereum";
 
-    internal static readonly ActivitySource Activities = new(Name);
+    private static readonly ActivitySource Activities = new(Name);
 
     private static readonly Meter Meter = new(Name);
 
@@ -22,4 +22,7 @@ public static class EthereumTelemetry
     internal static readonly Counter<long> Reconnects = Meter.CreateCounter<long>("ethereum.ws.reconnects", "{reconnect}", "WebSocket connections opened again after a loss.");
 
     internal static readonly Counter<long> Transactions = Meter.CreateCounter<long>("ethereum.transactions", "{transaction}", "Transactions handed to a node.");
+
+    /// <summary>The activity of a call to a node, by the name of its method; nothing where nobody listens. Ends when it is disposed of, with whatever was sent again meanwhile.</summary>
+    internal static Activity? Calling(string method) => Activities.StartActivity(method, ActivityKind.Client);
 }

@@ -22,15 +22,6 @@ public readonly record struct BlockTag
     /// <summary>The block that is being built.</summary>
     public static BlockTag Pending => new("pending", null, null);
 
-    /// <summary>The newest block that cannot be reorganised away.</summary>
-    public static BlockTag Finalized => new("finalized", null, null);
-
-    /// <summary>The newest block that is unlikely to be reorganised away.</summary>
-    public static BlockTag Safe => new("safe", null, null);
-
-    /// <summary>The first block.</summary>
-    public static BlockTag Earliest => new("earliest", null, null);
-
     /// <summary>The number, where the block is given by one.</summary>
     public ulong? BlockNumber => _number;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using Polly;
@@ -8,6 +9,8 @@ namespace OnchainMargin.Ethereum.Rpc;
 /// <summary>JSON-RPC over HTTP, the second version where TLS offers it. Reads are retried after transport failures; what may change state is sent once.</summary>
 public sealed class HttpRpcClient : IRpcClient, IDisposable
 {
+    private const string Batch = "batch";
+
     private readonly HttpRpcOptions _options;
     private readonly HttpClient _http;
     private readonly ResiliencePipeline _retries;
@@ -48,6 +51,7 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
         var body = new ArrayBufferWriter<byte>(request.Parameters.Length + 128);
         RpcRequestWriter.Write(body, request, id);
         EthereumTelemetry.Requests.Add(1);
+        using Activity? activity = EthereumTelemetry.Calling(request.Method);
         RpcMessage reply = await ExchangeAsync(body.WrittenMemory, RpcMethods.IsRead(request.Method), answer => ReadOne(answer, id), cancellationToken).ConfigureAwait(false);
         return reply.Error is null ? reply.Result : throw new RpcErrorException(request.Method, reply.Error);
     }
@@ -65,6 +69,7 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
         var body = new ArrayBufferWriter<byte>(requests.Sum(static request => request.Parameters.Length + 96));
         RpcRequestWriter.WriteBatch(body, requests, firstId);
         EthereumTelemetry.Requests.Add(requests.Count);
+        using Activity? activity = EthereumTelemetry.Calling(Batch);
         bool readsOnly = requests.All(static request => RpcMethods.IsRead(request.Method));
         return await ExchangeAsync(body.WrittenMemory, readsOnly, answer => RpcBatch.Match(answer, requests, firstId, _subject), cancellationToken).ConfigureAwait(false);
     }

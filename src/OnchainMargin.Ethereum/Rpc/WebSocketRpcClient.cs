@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Polly;
 
@@ -104,13 +105,14 @@ public sealed class WebSocketRpcClient : IRpcClient, ISubscriptionClient, IAsync
         }
     }
 
-    private Task<RpcReply> ReplyAsync(RpcRequest request, CancellationToken cancellationToken)
+    private async Task<RpcReply> ReplyAsync(RpcRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         EthereumTelemetry.Requests.Add(1);
+        using Activity? activity = EthereumTelemetry.Calling(request.Method);
         return RpcMethods.IsRead(request.Method)
-            ? _retries.ExecuteAsync(async token => await SendOnceAsync(request, token).ConfigureAwait(false), cancellationToken).AsTask()
-            : SendOnceAsync(request, cancellationToken);
+            ? await _retries.ExecuteAsync(async token => await SendOnceAsync(request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
+            : await SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<RpcReply> SendOnceAsync(RpcRequest request, CancellationToken cancellationToken)

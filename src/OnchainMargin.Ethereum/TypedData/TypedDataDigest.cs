@@ -1,6 +1,4 @@
-using OnchainMargin.Ethereum.Curve;
 using OnchainMargin.Ethereum.Hashing;
-using OnchainMargin.Ethereum.Keys;
 
 namespace OnchainMargin.Ethereum.TypedData;
 
@@ -16,13 +14,5 @@ public static class TypedDataDigest
         domainSeparator.CopyTo(bytes[2..]);
         structHash.CopyTo(bytes[34..]);
         return Keccak256.Hash(bytes);
-    }
-
-    /// <summary>Signs a typed struct.</summary>
-    public static Signature SignTyped(this IHashSigner signer, in Hash32 domainSeparator, ITypedStruct value)
-    {
-        ArgumentNullException.ThrowIfNull(signer);
-        ArgumentNullException.ThrowIfNull(value);
-        return signer.SignHash(Of(domainSeparator, value.HashStruct()));
     }
 }

@@ -46,9 +46,6 @@ public ref struct TypedStructWriter
     /// <summary>Adds a text by its hash.</summary>
     public void AddText(string value) => Add(Keccak256.HashUtf8(value));
 
-    /// <summary>Adds a run of bytes by its hash.</summary>
-    public void AddBytes(ReadOnlySpan<byte> value) => Add(Keccak256.Hash(value));
-
     /// <summary>The struct's hash.</summary>
     public readonly Hash32 Hash() => Keccak256.Hash(_buffer[.._length]);
 

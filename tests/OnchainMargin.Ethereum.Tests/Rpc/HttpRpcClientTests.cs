@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using OnchainMargin.Ethereum.Node;
@@ -28,6 +29,27 @@ public sealed class HttpRpcClientTests
 
         Assert.Equal("""{"a":[1,"x"]}""", Encoding.UTF8.GetString(result.Span));
         Assert.Equal("""{"jsonrpc":"2.0","id":1,"method":"eth_call","params":["x\u0022"]}""", Assert.Single(handler.Requests));
+    }
+
+    [Fact]
+    public async Task Send_WhileSomebodyListens_IsOneActivityHoweverOftenItIsSent()
+    {
+        using var parent = new Activity("test").Start();
+        var heard = new List<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => string.Equals(source.Name, EthereumTelemetry.Name, StringComparison.Ordinal),
+            Sample = (ref ActivityCreationOptions<ActivityContext> call) => call.Parent.TraceId == parent.TraceId ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
+            ActivityStopped = activity => heard.Add(activity.OperationName),
+        };
+        ActivitySource.AddActivityListener(listener);
+        var handler = new ScriptedHandler(ScriptedHandler.Body("{"), ScriptedHandler.Body("{\"jsonrpc\":\"2.0\",\"result\":1,\"id\":1}"));
+        using var client = new HttpRpcClient(Options, handler);
+
+        await client.SendAsync(new RpcRequest("eth_blockNumber"));
+
+        Assert.Equal(2, handler.Requests.Count);
+        Assert.Equal(["eth_blockNumber"], heard);
     }
 
     private const string Refusal = """{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"the key is over its quota"}}""";

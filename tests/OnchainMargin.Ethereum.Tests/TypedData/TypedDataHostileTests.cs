@@ -48,11 +48,4 @@ public sealed class TypedDataHostileTests
 
         Assert.NotEqual(Hash32.Zero, TypedDataDocument.Parse(Json).Digest());
     }
-
-    [Fact]
-    public void PersonalMessage_OfAText_HasTheKnownHash()
-    {
-        Assert.Equal("0xd9eba16ed0ecae432b71fe008c98cc872bb4cc214d3220a36f365326cf807d68", PersonalMessage.Hash("hello world").ToString());
-        Assert.NotEqual(PersonalMessage.HashForValidator(Address.Zero, [1]), PersonalMessage.HashForValidator(Address.Zero, [2]));
-    }
 }
