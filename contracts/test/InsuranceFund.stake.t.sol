@@ -59,7 +59,9 @@ contract InsuranceFundStakeTest is LotFixture {
             _leave(BEN, benShares);
             require(usdc.balanceOf(BEN) <= b, Broken("no gain out of nothing"));
             require(usdc.balanceOf(ANN) + usdc.balanceOf(BEN) <= before / 100, Broken("no more than there is"));
-        } catch {}
+        } catch (bytes memory reason) {
+            require(bytes4(reason) == IInsuranceFund.SharesTooFew.selector, Broken("refused for another reason"));
+        }
         requireConserved();
     }
 
