@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using OnchainMargin.Browser.Tests.Support;
 using OnchainMargin.EndToEnd.Tests.Support;
@@ -397,6 +398,51 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.ScreenshotAsync("14-solver-down");
         await visitor.Page.UnrouteAsync("**/readyz");
         await Assertions.Expect(visitor.Page.GetByText("The solver does not answer.")).ToHaveCountAsync(0);
+    }
+
+    [BrowserFact]
+    public async Task Network_OtherThanTheDeployments_IsSentAndSignedNothing()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+
+        // A node of the deployment's own answers reads whatever chain the wallet is on.
+        await visitor.Page.RouteAsync("**/api/deployment", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode deployment = JsonNode.Parse(await answer.TextAsync())!;
+            deployment["nodeUrl"] = world.Chain.Url;
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
+        });
+        await visitor.Page.ReloadAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.DepositAsync("1000", "1,000");
+        await visitor.ClearActivityAsync();
+        (int sent, string signed) = (visitor.Wallet.AskedToSend, visitor.Wallet.LastTypedData);
+
+        await visitor.Wallet.ChooseChainAsync(visitor.Page, 1);
+        await visitor.Notice("Wrong network.").WaitForAsync();
+        await visitor.Field("Amount").FillAsync("10");
+        await visitor.Button("Deposit 10 USDC").ClickAsync();
+        Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Deposit 10 USDC"), StringComparison.Ordinal);
+        await visitor.Button("Open another").ClickAsync();
+        Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Open an account"), StringComparison.Ordinal);
+        await visitor.TabAsync("Trade");
+        await visitor.Field("Size").FillAsync("0.1");
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
+        Assert.Equal((sent, signed), (visitor.Wallet.AskedToSend, visitor.Wallet.LastTypedData));
+
+        // Back on it, ether is wrapped and paid in by one transaction.
+        await visitor.Wallet.ChooseChainAsync(visitor.Page, 31337);
+        await Assertions.Expect(visitor.Page.GetByText("Wrong network.")).ToHaveCountAsync(0);
+        await visitor.TabAsync("Funds");
+        await visitor.Field("Token").SelectOptionAsync("WETH");
+        await visitor.Page.GetByLabel("Pay with ether, wrapped on the way").CheckAsync();
+        await visitor.Field("Amount").FillAsync("0.5");
+        await visitor.Button("Deposit 0.5 WETH").ClickAsync();
+        await visitor.DoneAsync("Deposit 0.5 WETH");
+        Assert.Equal(sent + 1, visitor.Wallet.AskedToSend);
     }
 
     [BrowserFact]

@@ -63,6 +63,9 @@ public sealed class InjectedWallet : IDisposable
     /// <summary>What the wallet's node says to a view in place of the chain, by selector: for states that a whole market must fail to reach.</summary>
     public IDictionary<uint, UInt256[]> Views { get; } = new Dictionary<uint, UInt256[]>();
 
+    /// <summary>How many transactions the page asked to send.</summary>
+    public int AskedToSend { get; private set; }
+
     /// <summary>The last typed data that the page asked to sign: what a person would read.</summary>
     public string LastTypedData { get; private set; } = "";
 
@@ -91,6 +94,7 @@ public sealed class InjectedWallet : IDisposable
     {
         JsonNode asked = JsonNode.Parse(request)!;
         string method = asked["method"]!.GetValue<string>();
+        AskedToSend += string.Equals(method, "eth_sendTransaction", StringComparison.Ordinal) ? 1 : 0;
         try
         {
             return await AnswerAsync(method, asked["params"]!);

@@ -41,7 +41,6 @@ const erc20 = parseAbi([
   "function allowance(address owner, address spender) view returns (uint256)",
   "function approve(address spender, uint256 amount) returns (bool)",
   "function balanceOf(address owner) view returns (uint256)",
-  "function deposit() payable",
   "function mint(address to, uint256 amount)",
   "function name() view returns (string)",
   "function nonces(address owner) view returns (uint256)",
@@ -70,9 +69,12 @@ export const read = <T>(
   args: readonly unknown[] = [],
 ): Promise<T> => reader(config).readContract({ address, abi, functionName, args }) as Promise<T>;
 
+/** The connected wallet, which must be on the deployment's chain: on another one the same call could mean anything. */
+const walletOf = (config: Config) => getConnectorClient(config, { chainId: config.chains[0].id });
+
 /** Asks the chain whether a call would be taken and what it would answer, in the name of the connected wallet. */
 export async function simulate<T>(config: Config, call: Call): Promise<T> {
-  const wallet = await getConnectorClient(config);
+  const wallet = await walletOf(config);
   const { result } = await reader(config).simulateContract({ ...call, account: wallet.account });
   return result as T;
 }
@@ -87,13 +89,15 @@ export const isAccepted = (config: Config, call: Call): Promise<boolean> =>
 /** Sends a call that was found good a moment before; gives the transaction's hash at once. */
 export async function send(config: Config, call: Call): Promise<Hex> {
   await simulate(config, call);
-  const wallet = (await getConnectorClient(config)).extend(publicActions);
+  const wallet = (await walletOf(config)).extend(publicActions);
   const data = encodeFunctionData({ abi: call.abi, functionName: call.functionName, args: call.args });
   const gas = await wallet.estimateGas({ account: wallet.account, to: call.address, data, value: call.value });
   return (await wallet.request({
     method: "eth_sendTransaction",
     params: [
       {
+        // The wallet refuses it if it is moved to another chain from here on.
+        chainId: `0x${config.chains[0].id.toString(16)}`,
         from: wallet.account.address,
         to: call.address,
         data,
@@ -127,13 +131,6 @@ export const calls = {
     functionName: "approve",
     args: [d.contracts.marginVault, amount],
   }),
-  wrap: (token: `0x${string}`, amount: bigint): Call => ({
-    address: token,
-    abi: erc20 as Abi,
-    functionName: "deposit",
-    args: [],
-    value: amount,
-  }),
   mint: (token: `0x${string}`, to: string, amount: bigint): Call => ({
     address: token,
     abi: erc20 as Abi,
@@ -145,6 +142,13 @@ export const calls = {
     abi: contracts.MarginVault,
     functionName: "deposit",
     args: [BigInt(account), Number(token), amount],
+  }),
+  depositEther: (d: Deployment, account: string, token: string, amount: bigint): Call => ({
+    address: d.contracts.marginVault,
+    abi: contracts.MarginVault,
+    functionName: "depositEther",
+    args: [BigInt(account), Number(token)],
+    value: amount,
   }),
   depositWithPermit: (d: Deployment, account: string, token: string, amount: bigint, permit: Permit): Call => ({
     address: d.contracts.marginVault,
@@ -266,7 +270,7 @@ export async function signPermit(
   token: `0x${string}`,
   amount: bigint,
 ): Promise<Permit | null> {
-  const wallet = await getConnectorClient(config);
+  const wallet = await walletOf(config);
   const owner = wallet.account.address;
   let nonce: bigint;
   let name: string;
@@ -319,7 +323,7 @@ const DOMAIN_TYPE = [
 ];
 
 export async function signTyped(config: Config, typed: Typed): Promise<Hex> {
-  const wallet = await getConnectorClient(config);
+  const wallet = await walletOf(config);
   const document = { ...typed, types: { EIP712Domain: DOMAIN_TYPE, ...typed.types } };
   return wallet.request({
     method: "eth_signTypedData_v4",
@@ -379,7 +383,7 @@ export const signCancel = (config: Config, d: Deployment, account: string, nonce
 
 /** Lets attesters work for an account for an hour. It moves nothing. */
 export async function signProofRequest(config: Config, d: Deployment, account: string): Promise<Asker> {
-  const wallet = await getConnectorClient(config);
+  const wallet = await walletOf(config);
   const validUntilSeconds = String(Number((await api.prices()).timeSeconds) + PROOF_REQUEST_SECONDS);
   const signature = await signTyped(config, {
     domain: domainOf(d, "OnchainMargin Proofs"),

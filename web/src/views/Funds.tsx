@@ -176,14 +176,9 @@ function Deposit({ account }: { account: Account }) {
   const deposit = () =>
     run(`Deposit ${said}`, async (tell) => {
       const raw = amount!;
-      if (canWrap && isWrapping) {
-        tell("First, wrap the ether: look at your wallet.");
-        const hash = await send(config, calls.wrap(token.address, raw));
-        tell("Waiting until the ether is wrapped.", hash);
-        await waitFor(config, hash);
-      }
       let call = calls.deposit(deployment, account.id, token.token, raw);
-      if ((await allowance(config, deployment, token.address, address!)) < raw) {
+      if (canWrap && isWrapping) call = calls.depositEther(deployment, account.id, token.token, raw);
+      else if ((await allowance(config, deployment, token.address, address!)) < raw) {
         tell("Sign the permission for exactly this amount in your wallet.");
         const permit = await signPermit(config, deployment, token.address, raw);
         if (permit) call = calls.depositWithPermit(deployment, account.id, token.token, raw, permit);
