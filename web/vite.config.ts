@@ -5,8 +5,10 @@ import { defineConfig, type Plugin } from "vite";
 
 const abiFolder = join(import.meta.dirname, "..", "abi");
 const used = ["Clearinghouse", "MarginVault", "LiquidationHouse", "PriceHub", "Referee"];
+/** Events that the page reads in receipts. */
+const told = ["Idled", "Engaged", "Withdrawn"];
 
-/** The published ABIs, cut to what the page calls, and every error that any contract can answer with. */
+/** The published ABIs, cut to what the page calls and reads, and every error that any contract can answer with. */
 function abis(): Plugin {
   const name = "virtual:abis";
   const read = (file: string) => {
@@ -26,7 +28,10 @@ function abis(): Plugin {
         for (const entry of entries)
           if (entry.type === "error") errors.set(JSON.stringify([entry.name, entry.inputs]), entry);
         const contract = file.replace(".json", "");
-        if (used.includes(contract)) contracts[contract] = entries.filter((entry) => entry.type === "function");
+        if (used.includes(contract))
+          contracts[contract] = entries.filter(
+            (entry) => entry.type === "function" || (entry.type === "event" && told.includes(entry.name ?? "")),
+          );
       }
       return `export const errors = ${JSON.stringify([...errors.values()])};\nexport const contracts = ${JSON.stringify(contracts)};`;
     },

@@ -72,6 +72,7 @@ internal static partial class Omargin
         AccountCommand.Create(),
         DepositCommand.Create(),
         WithdrawCommand.Create(),
+        EngageCommand.Create(),
         OrderCommand.Create(),
         HealthCommand.Create(),
         MarginCommand.Create(),

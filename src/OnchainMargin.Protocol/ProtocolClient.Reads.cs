@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
@@ -39,6 +40,14 @@ public sealed partial class ProtocolClient
                 ChangedInBlock = await Node.GetBlockNumberAsync(cancellationToken).ConfigureAwait(false),
             }
             : throw new ProtocolException($"The state of account {account} cannot be read ({error}); check that the deployment is of this version.");
+    }
+
+    /// <summary>What an account has idle above the caps of the deployment's tokens, ascending by token, none zero.</summary>
+    public async Task<ImmutableArray<Balance>> GetIdleAsync(ulong account, CancellationToken cancellationToken = default)
+    {
+        MarginVault.IdleOfCall[] calls = [.. Deployment.Tokens.Select(token => new MarginVault.IdleOfCall(account, token.Index))];
+        UInt128[] amounts = await Node.CallManyAsync<UInt128>(Deployment.Contracts.MarginVault, [.. calls], cancellationToken: cancellationToken).ConfigureAwait(false);
+        return [.. calls.Select((call, i) => new Balance(call.Token, amounts[i])).Where(static balance => balance.AmountRaw > 0).OrderBy(static balance => balance.Token)];
     }
 
     /// <summary>How many accounts there are; they are numbered from 1.</summary>

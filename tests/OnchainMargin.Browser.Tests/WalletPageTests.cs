@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using OnchainMargin.Browser.Tests.Support;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
@@ -433,7 +435,9 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
         Assert.Equal((sent, signed), (visitor.Wallet.AskedToSend, visitor.Wallet.LastTypedData));
 
-        // Back on it, ether is wrapped and paid in by one transaction.
+        // Back on it, ether is wrapped and paid in by one transaction. The token of the local plan wraps nothing, so one takes its place that does.
+        JsonNode wrapping = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Artifacts(), "contracts", "dev", "MockWeth.sol", "MockWeth.json")))!;
+        await world.Chain.SetCodeAsync(world.Protocol.Record.Tokens.First(static listed => listed.Symbol == "WETH").Address, wrapping["deployedBytecode"]!.GetValue<string>());
         await visitor.Wallet.ChooseChainAsync(visitor.Page, 31337);
         await Assertions.Expect(visitor.Page.GetByText("Wrong network.")).ToHaveCountAsync(0);
         await visitor.TabAsync("Funds");
@@ -443,6 +447,47 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.Button("Deposit 0.5 WETH").ClickAsync();
         await visitor.DoneAsync("Deposit 0.5 WETH");
         Assert.Equal(sent + 1, visitor.Wallet.AskedToSend);
+    }
+
+    [BrowserFact]
+    public async Task Cap_OfAToken_IsToldBeforeAndAfterADepositAndWhatIsAboveIsTheOwners()
+    {
+        ushort token = world.Protocol.Record.Tokens.First(static listed => listed.Symbol == "WETH").Index;
+        Address vault = world.Protocol.Record.Contracts.MarginVault;
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        ulong account = await visitor.OpenAccountAsync();
+        ulong counted = (ulong)((BigInteger)await world.Chain.Node.CallAsync(vault, new MarginVault.TotalOfCall(token)) / BigInteger.Pow(10, 18)) + 1;
+        await world.Protocol.SendAsync((vault, new MarginVault.SetCapCall(token, counted, 0)));
+        await visitor.TabAsync("Funds");
+        await visitor.ChooseAsync("Deposit");
+        await visitor.Field("Token").SelectOptionAsync("WETH");
+        await visitor.Button("mint test WETH").ClickAsync();
+        await visitor.DoneAsync("Mint test WETH");
+        await visitor.Field("Amount").FillAsync("10");
+        await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is near its cap: only ");
+        await visitor.Button("Deposit 10 WETH").ClickAsync();
+        await visitor.DoneAsync("Deposit 10 WETH");
+        await visitor.Page.GetByText("lie above the cap of WETH and count for nothing").WaitForAsync();
+        ILocator idle = visitor.Page.GetByTestId("idle");
+        await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await Assertions.Expect(idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage" })).ToBeDisabledAsync();
+        await visitor.Field("Amount").FillAsync("1");
+        await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is at its cap: nothing of this would count now.");
+        await visitor.ClearActivityAsync();
+        await visitor.ScreenshotAsync("21-cap");
+        await visitor.AssertAccessibleAsync("above a cap");
+
+        await world.Protocol.SendAsync((vault, new MarginVault.SetCapCall(token, counted + 2, 0)));
+        await Assertions.Expect(idle).ToContainTextAsync("There is room for 2 WETH.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage" }).ClickAsync();
+        await visitor.DoneAsync("Engage WETH");
+        await visitor.Page.GetByText($"2 WETH count as collateral of account {account}.").WaitForAsync();
+        await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Take out" }).ClickAsync();
+        await Assertions.Expect(idle).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 90_000 });
+        Assert.Empty(await world.Protocol.Client.GetIdleAsync(account));
+        await world.Protocol.SendAsync((vault, new MarginVault.SetCapCall(token, ulong.MaxValue, 0)));
     }
 
     [BrowserFact]

@@ -21,6 +21,9 @@ internal sealed record AccountView
     /// <summary>Its tokens in the vault, by symbol.</summary>
     public required IReadOnlyDictionary<string, string> Collateral { get; init; }
 
+    /// <summary>What lies idle above caps and counts for nothing, by symbol.</summary>
+    public required IReadOnlyDictionary<string, string> Idle { get; init; }
+
     /// <summary>Its positions, by instrument.</summary>
     public required IReadOnlyDictionary<string, PositionView> Positions { get; init; }
 
@@ -36,10 +39,8 @@ internal sealed record AccountView
         Account = account.Id,
         Owner = account.Owner.ToString(),
         Cash = FixedPointText.Format((BigInteger)account.State.CashE8, FixedPointText.E8),
-        Collateral = account.Balances.ToDictionary(
-            balance => Token(deployment, balance).Symbol,
-            balance => FixedPointText.Format((BigInteger)balance.AmountRaw, Token(deployment, balance).Decimals),
-            StringComparer.Ordinal),
+        Collateral = Amounts(account.Balances, deployment),
+        Idle = Amounts(account.Idle, deployment),
         Positions = account.State.Positions.ToDictionary(
             position => Instruments.Format(position.Instrument, deployment),
             position => new PositionView(FixedPointText.Format(position.SizeE8, FixedPointText.E8), FixedPointText.Format((BigInteger)position.CostE8, FixedPointText.E8)),
@@ -55,6 +56,7 @@ internal sealed record AccountView
         Owner,
         Cash,
         string.Join(' ', Collateral.Select(pair => $"{pair.Value} {pair.Key}")),
+        string.Join(' ', Idle.Select(pair => $"{pair.Value} {pair.Key}")),
         string.Join(' ', Positions.Select(pair => $"{pair.Value.Size} {pair.Key}")),
         OpenLot == 0 ? string.Empty : $"{OpenLot}",
     ];
@@ -68,11 +70,19 @@ internal sealed record AccountView
             output.WriteLine($"collateral  {amount} {symbol}");
         }
 
+        foreach ((string symbol, string amount) in Idle)
+        {
+            output.WriteLine($"idle        {amount} {symbol}, above the cap");
+        }
+
         foreach ((string instrument, PositionView position) in Positions)
         {
             output.WriteLine($"position    {position.Size} {instrument}, cost {position.Cost}");
         }
     }
 
-    private static DeployedToken Token(DeploymentRecord deployment, Balance balance) => deployment.Tokens[balance.Token];
+    private static Dictionary<string, string> Amounts(IEnumerable<Balance> balances, DeploymentRecord deployment) => balances.ToDictionary(
+        balance => deployment.Tokens[balance.Token].Symbol,
+        balance => FixedPointText.Format((BigInteger)balance.AmountRaw, deployment.Tokens[balance.Token].Decimals),
+        StringComparer.Ordinal);
 }

@@ -24,6 +24,17 @@ internal static class Tokens
         }
     }
 
+    /// <summary>Checks that an account has so much of a token idle above its cap.</summary>
+    /// <exception cref="CliException">It has less.</exception>
+    public static async Task RequireIdleAsync(ProtocolSession session, ulong account, DeployedToken token, UInt128 amountRaw, CancellationToken cancellationToken)
+    {
+        UInt128 idle = await session.Client.Node.CallAsync(session.Deployment.Contracts.MarginVault, new MarginVault.IdleOfCall(account, token.Index), cancellationToken: cancellationToken);
+        if (idle < amountRaw)
+        {
+            throw new CliException($"Account {account} has {AmountText.Format(idle, token)} idle, less than {AmountText.Format(amountRaw, token)}: give less, or see `omargin account show {account}`.");
+        }
+    }
+
     /// <summary>Makes tokens of a mock.</summary>
     public static TransactionRequest Mint(DeployedToken token, Address to, UInt128 amountRaw) => new(token.Address, MintFunction.EncodeCall(to, (UInt256)amountRaw));
 }

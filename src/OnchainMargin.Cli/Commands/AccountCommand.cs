@@ -49,7 +49,7 @@ internal static class AccountCommand
             }
             else
             {
-                Reply.WriteTable(output, ["account", "owner", "cash", "collateral", "positions", "lot"], [.. views.Select(view => view.Row())]);
+                Reply.WriteTable(output, ["account", "owner", "cash", "collateral", "idle", "positions", "lot"], [.. views.Select(view => view.Row())]);
             }
 
             return 0;
@@ -66,7 +66,8 @@ internal static class AccountCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
-            var view = AccountView.Of(await session.Client.GetAccountAsync(parsed.GetValue(number), cancellationToken), session.Deployment);
+            BookAccount account = await session.Client.GetAccountAsync(parsed.GetValue(number), cancellationToken);
+            var view = AccountView.Of(account with { Idle = await session.Client.GetIdleAsync(account.Id, cancellationToken) }, session.Deployment);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using OnchainMargin.Cli.Chain;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol.Deployment;
 
 namespace OnchainMargin.Cli.Commands;
@@ -17,7 +18,7 @@ internal static class DepositCommand
         Argument<string> amount = new("amount") { Description = "How much, like 1250.75." };
         Option<bool> mint = new("--mint") { Description = "Make the tokens first: mock tokens of local chains let anyone." };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("deposit", "Pay tokens of the key in for an account.") { account, token, amount, mint, json };
+        var command = new Command("deposit", "Pay tokens of the key in for an account. What is above the token's cap lies idle: it counts for nothing, and `omargin withdraw --idle` pays it out at any time.") { account, token, amount, mint, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -33,8 +34,15 @@ internal static class DepositCommand
             }
 
             await Tokens.RequireHeldAsync(session, wanted, key.Address, amountRaw, cancellationToken);
-            await session.Client.DepositAsync(number, wanted.Index, amountRaw, cancellationToken);
-            Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("account", $"{number}"), ("deposited", $"{parsed.GetValue(amount)} {wanted.Symbol}"));
+            TransactionReceipt receipt = await session.Client.DepositAsync(number, wanted.Index, amountRaw, cancellationToken);
+            UInt128 idleRaw = Receipts.IdledRaw(receipt, session.Deployment);
+            Reply.WriteResult(
+                parsed.InvocationConfiguration.Output,
+                parsed.GetValue(json),
+                ("account", $"{number}"),
+                ("deposited", AmountText.Format(amountRaw, wanted)),
+                ("counted", AmountText.Format(amountRaw - idleRaw, wanted)),
+                ("idle", AmountText.Format(idleRaw, wanted)));
             return 0;
         });
         return command;

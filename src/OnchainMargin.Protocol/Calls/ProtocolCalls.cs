@@ -22,6 +22,12 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Pays tokens of the sender in for an account; the vault must be allowed to take them.</summary>
     public TransactionRequest Deposit(ulong account, ushort token, UInt128 amountRaw) => To(contracts.MarginVault, new MarginVault.DepositCall(account, token, amountRaw));
 
+    /// <summary>Makes tokens of an account count that lie idle above their cap, as far as there is room.</summary>
+    public TransactionRequest Engage(ulong account, ushort token) => To(contracts.MarginVault, new MarginVault.EngageCall(account, token));
+
+    /// <summary>Pays out tokens of an account that lie idle above their cap; its owner only.</summary>
+    public TransactionRequest WithdrawIdle(ulong account, ushort token, UInt128 amountRaw, Address to) => To(contracts.MarginVault, new MarginVault.WithdrawIdleCall(account, token, amountRaw, to));
+
     /// <summary>Pays tokens out of an account.</summary>
     /// <param name="account">The account in its present state.</param>
     /// <param name="token">The token.</param>

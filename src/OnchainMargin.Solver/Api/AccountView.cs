@@ -9,9 +9,10 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="CashE8">Cash.</param>
 /// <param name="LockedGainE8">Gains that are not withdrawable yet, as of the last operation.</param>
 /// <param name="OpenLot">The lot that it is in; 0 for none.</param>
-/// <param name="Balances">Tokens in the vault.</param>
+/// <param name="Balances">Tokens in the vault, as far as they count.</param>
+/// <param name="Idle">Tokens above their caps: they count for nothing, and the owner takes them out at any time.</param>
 /// <param name="Positions">Positions.</param>
 /// <param name="Delegates">Who may act for it beside its owner.</param>
 /// <param name="Health">Figures; null before the first checkpoint or when it could not be computed.</param>
 internal sealed record AccountView(
-    string Id, string Owner, string StateHash, string State, string Version, string CashE8, string LockedGainE8, string OpenLot, IReadOnlyList<BalanceView> Balances, IReadOnlyList<PositionView> Positions, IReadOnlyList<DelegateView> Delegates, FiguresView? Health);
+    string Id, string Owner, string StateHash, string State, string Version, string CashE8, string LockedGainE8, string OpenLot, IReadOnlyList<BalanceView> Balances, IReadOnlyList<BalanceView> Idle, IReadOnlyList<PositionView> Positions, IReadOnlyList<DelegateView> Delegates, FiguresView? Health);

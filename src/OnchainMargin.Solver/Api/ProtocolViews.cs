@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
@@ -212,10 +213,14 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
         ApiNumbers.Text(account.State.CashE8),
         ApiNumbers.Text(account.State.LockedGainE8),
         ApiNumbers.Text(account.OpenLot),
-        [.. account.Balances.Select(static balance => new BalanceView(ApiNumbers.Text(balance.Token), balance.AmountRaw.ToString(CultureInfo.InvariantCulture)))],
+        Views(account.Balances),
+        Views(account.Idle),
         [.. account.State.Positions.Select(position => View(position, inputs))],
         [.. account.Delegates.Select(static given => new DelegateView(given.Delegate.ToString(), (int)given.Rights, ApiNumbers.Text(given.UntilSeconds)))],
         inputs is not null && figures is { } known ? Figures(known, inputs) : null);
+
+    private static BalanceView[] Views(ImmutableArray<Balance> balances) =>
+        [.. balances.Select(static balance => new BalanceView(ApiNumbers.Text(balance.Token), balance.AmountRaw.ToString(CultureInfo.InvariantCulture)))];
 
     private PositionView View(Position position, CheckpointInputs? inputs)
     {

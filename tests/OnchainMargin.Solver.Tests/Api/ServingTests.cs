@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using OnchainMargin.Margin;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Risk;
 
@@ -168,6 +169,22 @@ public sealed class ServingTests
 
         using HttpResponseMessage reply = await world.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.Unauthorized, reply.StatusCode);
+    }
+
+    [Fact]
+    public async Task Account_WithTokensAboveACap_ShowsThemBesideThoseThatCount()
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        world.World.Change(static book => book with { Accounts = book.Accounts.With(book.Accounts[2] with { Idle = [new Balance(1, 7)] }) });
+
+        foreach (string path in (string[])["/api/accounts/2", "/api/accounts/2?live=true"])
+        {
+            JsonElement account = await world.Http.GetFromJsonAsync<JsonElement>(path);
+            JsonElement idle = Assert.Single(account.GetProperty("idle").EnumerateArray());
+            Assert.Equal(("1", "7"), (idle.GetProperty("token").GetString(), idle.GetProperty("amountRaw").GetString()));
+            Assert.Equal("4000000000000000000", Assert.Single(account.GetProperty("balances").EnumerateArray()).GetProperty("amountRaw").GetString());
+        }
     }
 
     [Fact]

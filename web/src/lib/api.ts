@@ -61,6 +61,8 @@ export interface Account {
   lockedGainE8: string;
   openLot: string;
   balances: { token: string; amountRaw: string }[];
+  /** What lies above a token's cap: it counts for nothing. */
+  idle: { token: string; amountRaw: string }[];
   positions: Position[];
   delegates: Delegate[];
   health: Figures | null;

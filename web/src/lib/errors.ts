@@ -90,8 +90,7 @@ export function explain(error: unknown): string {
       return "You declined this in your wallet. Nothing was sent.";
     if (code === 4100 || code === -32002)
       return "Your wallet is locked or waits for you. Open it, unlock it, and try again.";
-    if (code === 4900)
-      return "Your wallet has lost its connection to the network. Check it and try again.";
+    if (code === 4900) return "Your wallet has lost its connection to the network. Check it and try again.";
     if (code === 4901 || name === "ChainMismatchError" || name === "ConnectorChainMismatchError")
       return "Your wallet is on another network. Switch it and try again.";
     if (name === "InsufficientFundsError") return "Your wallet has too little ether for the transaction's gas.";

@@ -6,13 +6,17 @@ import {
   encodeFunctionData,
   keccak256,
   parseAbi,
+  parseEventLogs,
   parseSignature,
   publicActions,
   type Abi,
   type Hex,
+  type TransactionReceipt,
 } from "viem";
-import { api, type Asker, type Deployment } from "./api";
+import { api, type Asker, type Deployment, type Token } from "./api";
 
+/** The number of the settlement token. */
+export const SETTLEMENT = "0";
 const PROOF_REQUEST_SECONDS = 3600;
 
 export type Config = ReturnType<typeof makeConfig>;
@@ -111,6 +115,27 @@ export async function send(config: Config, call: Call): Promise<Hex> {
 export const waitFor = (config: Config, hash: Hex) =>
   reader(config).waitForTransactionReceipt({ hash, pollingInterval: 500 });
 
+/** Sums a field of a contract's events in a transaction: what became of it is what the chain says, not what was asked for. */
+export function sumOf(
+  receipt: TransactionReceipt,
+  address: `0x${string}`,
+  abi: Abi,
+  eventName: string,
+  field: string,
+): bigint {
+  return parseEventLogs({ abi, logs: receipt.logs, eventName })
+    .filter((log) => log.address.toLowerCase() === address.toLowerCase())
+    .reduce((sum, log) => sum + ((log as unknown as { args: Record<string, bigint> }).args[field] ?? 0n), 0n);
+}
+
+/** What of a deposit is above the token's cap and counts for nothing. */
+export const idledIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
+  sumOf(receipt, d.contracts.marginVault, contracts.MarginVault, "Idled", "amountRaw");
+
+/** What of idle tokens counts from now on. */
+export const engagedIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
+  sumOf(receipt, d.contracts.marginVault, contracts.MarginVault, "Engaged", "amountRaw");
+
 /** How an account is shown healthy: the contract's own argument. */
 export interface Proof {
   kind: number;
@@ -155,6 +180,18 @@ export const calls = {
     abi: contracts.MarginVault,
     functionName: "depositWithPermit",
     args: [BigInt(account), Number(token), amount, permit.deadline, permit.v, permit.r, permit.s],
+  }),
+  engage: (d: Deployment, account: string, token: string): Call => ({
+    address: d.contracts.marginVault,
+    abi: contracts.MarginVault,
+    functionName: "engage",
+    args: [BigInt(account), Number(token)],
+  }),
+  withdrawIdle: (d: Deployment, account: string, token: string, amount: bigint, to: string): Call => ({
+    address: d.contracts.marginVault,
+    abi: contracts.MarginVault,
+    functionName: "withdrawIdle",
+    args: [BigInt(account), Number(token), amount, to],
   }),
   withdraw: (
     d: Deployment,
@@ -231,6 +268,16 @@ export const balanceOf = (config: Config, token: `0x${string}`, owner: string) =
   read<bigint>(config, token, erc20 as Abi, "balanceOf", [owner]);
 export const allowance = (config: Config, d: Deployment, token: `0x${string}`, owner: string) =>
   read<bigint>(config, token, erc20 as Abi, "allowance", [owner, d.contracts.marginVault]);
+
+/** How much more of a token would count now, below its cap; the settlement token has none. */
+export async function roomOf(config: Config, d: Deployment, token: Token): Promise<bigint | null> {
+  if (token.token === SETTLEMENT) return null;
+  const ask = (name: string) =>
+    read<bigint>(config, d.contracts.marginVault, contracts.MarginVault, name, [Number(token.token)]);
+  const [wholeTokens, total] = await Promise.all([ask("capOf"), ask("totalOf")]);
+  const cap = wholeTokens * 10n ** BigInt(token.decimals);
+  return cap > total ? cap - total : 0n;
+}
 
 /** What a withdrawal of the settlement token rests on beside the account, and what was put aside for a wallet, in money E8. */
 export interface Pool {

@@ -9,8 +9,11 @@ import {
   allowance,
   balanceOf,
   calls,
+  engagedIn,
+  idledIn,
   PROOF_COMPUTED,
   isAccepted,
+  roomOf,
   send,
   signPermit,
   signProofRequest,
@@ -51,10 +54,25 @@ export function Funds({ account }: { account: Account }) {
       ) : (
         <Move account={account} />
       )}
+      <Idle account={account} />
       <Held />
     </div>
   );
 }
+
+/** How much more of a token would count now; read from the chain, like all that says where money goes. */
+function useRoom(token: Token) {
+  const { deployment, config } = useSetting();
+  const { data } = useQuery({
+    queryKey: ["room", token.token],
+    queryFn: () => roomOf(config, deployment, token),
+    refetchInterval: FAST * 2,
+  });
+  return data;
+}
+
+const amountOf = (raw: bigint, token: Token): string =>
+  `${decimal(raw, token.decimals, token.decimals, 0)} ${token.symbol}`;
 
 interface Panel {
   /** What the button says. */
@@ -137,14 +155,79 @@ function useAmount(way: string) {
   const token = deployment.tokens.find((one) => one.token === index) ?? deployment.tokens[0];
   const [text, setText] = useKept(way, "");
   const amount = parse(text, token.decimals);
-  return {
-    token,
-    choose,
-    text,
-    setText,
-    amount,
-    said: `${decimal(amount ?? 0n, token.decimals, token.decimals, 0)} ${token.symbol}`,
-  };
+  return { token, choose, text, setText, amount, said: amountOf(amount ?? 0n, token) };
+}
+
+/** What the account has above caps: it backs nothing, and can be made to count where there is room, or be taken out. */
+function Idle({ account }: { account: Account }) {
+  const { deployment } = useSetting();
+  const idle = account.idle.flatMap((one) => {
+    const token = deployment.tokens.find((listed) => listed.token === one.token);
+    return token ? [{ token, amount: big(one.amountRaw) }] : [];
+  });
+  if (idle.length === 0) return null;
+  return (
+    <section className="card" aria-labelledby="idle" data-testid="idle">
+      <h3 id="idle">Above the cap</h3>
+      <ul className="list">
+        {idle.map(({ token, amount }) => (
+          <IdleToken key={token.token} account={account} token={token} amount={amount} />
+        ))}
+      </ul>
+      <p className="quiet">
+        Only so much of a token counts in all accounts together. What lies above counts for nothing and can be taken out
+        at any time.
+      </p>
+    </section>
+  );
+}
+
+function IdleToken({ account, token, amount }: { account: Account; token: Token; amount: bigint }) {
+  const { deployment, config } = useSetting();
+  const { address } = useConnection();
+  const { run } = useActivity();
+  const room = useRoom(token);
+  const said = amountOf(amount, token);
+  const engage = () =>
+    run(`Engage ${token.symbol}`, async (tell) => {
+      const hash = await send(config, calls.engage(deployment, account.id, token.token));
+      tell("Waiting for the block.", hash);
+      const counted = engagedIn(deployment, await waitFor(config, hash));
+      return counted === 0n
+        ? `There was no room below the cap any more: ${said} go on lying idle.`
+        : `${amountOf(counted, token)} count as collateral of account ${account.id}.`;
+    });
+  const takeOut = () =>
+    run(`Take out ${said}`, async (tell) => {
+      const hash = await send(config, calls.withdrawIdle(deployment, account.id, token.token, amount, address!));
+      tell("Waiting for the block.", hash);
+      await waitFor(config, hash);
+      return `${said} are in your wallet.`;
+    });
+  return (
+    <li>
+      <div>
+        <strong>{said}</strong>
+        <p className="quiet">
+          {!room
+            ? room === undefined
+              ? "Asking the chain for the room below the cap…"
+              : "There is no room below the cap now."
+            : `There is room for ${amountOf(room < amount ? room : amount, token)}.`}
+        </p>
+      </div>
+      <div className="row">
+        <button type="button" className="ghost" disabled={!room} onClick={() => void engage()}>
+          Engage
+        </button>
+        {isOwnedBy(account, address) && (
+          <button type="button" className="ghost" onClick={() => void takeOut()}>
+            Take out
+          </button>
+        )}
+      </div>
+    </li>
+  );
 }
 
 function useWithdrawable(account: Account, token: Token) {
@@ -165,6 +248,7 @@ function Deposit({ account }: { account: Account }) {
   const [isWrapping, setWrapping] = useState(false);
   const [given, setGiven] = useState<string | null>(null);
   const isForOwner = isOwnedBy(account, address);
+  const room = useRoom(token);
   const { data: held } = useQuery({
     queryKey: ["wallet", token.address, address],
     queryFn: () => balanceOf(config, token.address, address!),
@@ -192,9 +276,12 @@ function Deposit({ account }: { account: Account }) {
       tell("Now the deposit itself: look at your wallet.");
       const hash = await send(config, call);
       tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      const idle = idledIn(deployment, await waitFor(config, hash));
       setText("");
-      return `${said} count as collateral of account ${account.id}.`;
+      const counted = `${amountOf(raw - idle, token)} count as collateral of account ${account.id}.`;
+      return idle === 0n
+        ? counted
+        : `${raw > idle ? counted : `Nothing of it counts.`} ${amountOf(idle, token)} lie above the cap of ${token.symbol} and count for nothing; take them out below whenever you like.`;
     });
 
   const mint = () =>
@@ -217,6 +304,14 @@ function Deposit({ account }: { account: Account }) {
         isHeldBack={!isForOwner && given !== account.id}
         submit={() => void deposit()}
       >
+        {amount !== null && typeof room === "bigint" && amount > room && (
+          <p className="notice" role="status" data-testid="cap">
+            {room === 0n
+              ? `${token.symbol} is at its cap: nothing of this would count now.`
+              : `${token.symbol} is near its cap: only ${amountOf(room, token)} of this would count now.`}{" "}
+            The rest lies idle, backs nothing, and can be taken out at any time.
+          </p>
+        )}
         {!isForOwner && (
           <label className="notice check" data-testid="gift">
             <input

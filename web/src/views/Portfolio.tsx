@@ -88,6 +88,18 @@ export function Portfolio({ account }: { account: Account }) {
               </tr>
             );
           })}
+          {account.idle.map((one) => {
+            const token = deployment.tokens.find((listed) => listed.token === one.token);
+            if (!token) return null;
+            return (
+              <tr key={`idle-${one.token}`}>
+                <th scope="row">{token.symbol} above the cap</th>
+                <td data-label="Amount">{decimal(big(one.amountRaw), token.decimals, 6, 0)}</td>
+                <td data-label="Value">counts for nothing</td>
+                <td data-label="Haircut">–</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
       {margin && margin.greeks.length > 0 && (
