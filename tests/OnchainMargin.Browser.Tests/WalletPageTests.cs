@@ -491,6 +491,43 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     }
 
     [BrowserFact]
+    public async Task Figures_ThatAreOld_AreGreyAndSaidToBe()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        JsonObject ready = new() { ["status"] = "not ready", ["block"] = "5", ["blockTimeSeconds"] = "1770000000", ["chainHead"] = "90", ["roles"] = new JsonArray() };
+        await visitor.Page.RouteAsync("**/readyz", route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/json", Body = ready.ToJsonString() }));
+        await visitor.Notice("The solver is still reading the chain: it is at block 5 of 90, so what you see is old.").WaitForAsync();
+        ILocator old = visitor.Page.Locator("main.old");
+        await Assertions.Expect(old).ToHaveCountAsync(1);
+        await visitor.ScreenshotAsync("22-old");
+        await visitor.AssertAccessibleAsync("old figures");
+
+        (ready["block"], ready["chainHead"]) = (null, null);
+        await visitor.Notice("The solver has not read the chain yet.").WaitForAsync();
+        (ready["block"], ready["chainHead"]) = ("90", "90");
+        await visitor.Notice("The solver cannot take in what the chain did after block 90").WaitForAsync();
+
+        // A role that fails is named, and the figures are as new as ever.
+        ready["roles"] = new JsonArray(new JsonObject { ["name"] = "relay", ["isWell"] = false, ["failure"] = "its key has no coins" });
+        await visitor.Page.GetByText("The solver's relay has trouble: its key has no coins").WaitForAsync();
+        await Assertions.Expect(old).ToHaveCountAsync(0);
+
+        // Blocks of a local chain come when somebody sends; of another one a newest block that is long past is told, though the solver is ready.
+        (ready["status"], ready["roles"]) = ("ready", new JsonArray());
+        await Assertions.Expect(visitor.Page.Locator("p.notice")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+        await visitor.Page.RouteAsync("**/api/deployment", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode deployment = JsonNode.Parse(await answer.TextAsync())!;
+            deployment["chainId"] = "10";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
+        });
+        await visitor.Page.ReloadAsync();
+        await visitor.Notice("minutes old, so what you see is old: its node has stopped, or the chain has.").WaitForAsync();
+        await Assertions.Expect(old).ToHaveCountAsync(1);
+    }
+
+    [BrowserFact]
     public async Task Page_NarrowAndDark_FitsAndIsAccessible()
     {
         await world.PriceAsync(Btc, untilNormal: true);

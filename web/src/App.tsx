@@ -16,7 +16,7 @@ import {
 } from "./lib/hooks";
 import type { Account } from "./lib/api";
 import { big, percent, price, short, time } from "./lib/numbers";
-import { calls, send, waitFor } from "./lib/wallet";
+import { calls, LOCAL_CHAIN, send, waitFor } from "./lib/wallet";
 import { ConnectButton, NetworkNotice } from "./ui/Connect";
 import { Access, givenTo, isOwnedBy, wordsOf } from "./views/Access";
 import { Auctions } from "./views/Auctions";
@@ -47,6 +47,8 @@ export function App() {
       : (own.at(-1)?.id ?? null);
   const account = useAccount(id);
   useStream(id);
+  const troubles = useTroubles();
+  const isOld = troubles.some((one) => one.isOld);
 
   return (
     <>
@@ -58,12 +60,16 @@ export function App() {
           <img src="/icon.svg" alt="" width="28" height="28" />
           <h1>OnchainMargin</h1>
         </div>
-        <Ticker />
+        <Ticker isOld={isOld} />
         <ConnectButton />
       </header>
-      <SolverNotice />
+      {troubles.map((one) => (
+        <p key={one.sentence} className={one.isOld ? "notice bad" : "notice"} role={one.isOld ? "alert" : "status"}>
+          {one.sentence}
+        </p>
+      ))}
       <NetworkNotice />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} className={isOld ? "old" : undefined}>
         {address && (
           <AccountBar
             wallet={address}
@@ -152,10 +158,10 @@ function Tabs({ tab, setTab }: { tab: Tab; setTab: (tab: Tab) => void }) {
   );
 }
 
-function Ticker() {
+function Ticker({ isOld }: { isOld: boolean }) {
   const { data } = usePrices();
   return (
-    <ul className="ticker" aria-label="Prices">
+    <ul className={isOld ? "ticker old" : "ticker"} aria-label="Prices">
       {data?.prices.map((row) => (
         <li key={row.underlying}>
           <span>{row.name}</span> <strong>{price(row.spotE8)}</strong>
@@ -174,30 +180,62 @@ function Ticker() {
   );
 }
 
-function SolverNotice() {
+/** How many blocks an index may be behind without a word: it reads a block a moment after the node has it. */
+const USUAL_LAG = 3n;
+/** How many times the usual time between two blocks the newest may be old. */
+const PATIENCE = 10;
+const USUAL_BLOCK_SECONDS = 12;
+
+/** What is wrong with what the solver says, and whether the figures on the page are old for it. */
+function useTroubles(): { sentence: string; isOld: boolean }[] {
+  const { deployment } = useSetting();
   const { data, error } = useReady();
-  if (error)
-    return (
-      <p className="notice bad" role="alert">
-        {explain(error)}
-      </p>
-    );
-  const failing = data?.roles.filter((role) => !role.isWell) ?? [];
-  if (failing.some((role) => role.name === "indexer")) {
-    return (
-      <p className="notice bad" role="alert">
-        The solver cannot reach its Ethereum node, so what you see may be old. It goes on by itself as soon as the node
-        is back.
-      </p>
-    );
+  const first = useRef<{ block: bigint; seconds: number } | null>(null);
+  if (error) return [{ sentence: explain(error), isOld: true }];
+  if (!data) return [];
+  const troubles = [];
+  const failing = data.roles.filter((role) => !role.isWell);
+  const others = failing.filter((role) => role.name !== "indexer");
+  if (others.length < failing.length)
+    troubles.push({
+      sentence:
+        "The solver cannot reach its Ethereum node, so what you see may be old. It goes on by itself as soon as the node is back.",
+      isOld: true,
+    });
+  else if (data.block === null || data.chainHead === null)
+    troubles.push({
+      sentence: "The solver has not read the chain yet. It goes on by itself; figures come as soon as it has.",
+      isOld: true,
+    });
+  else if (big(data.chainHead) - big(data.block) > USUAL_LAG)
+    troubles.push({
+      sentence: `The solver is still reading the chain: it is at block ${data.block} of ${data.chainHead}, so what you see is old. It goes on by itself.`,
+      isOld: true,
+    });
+  else if (data.status !== "ready" && failing.length === 0 && data.block === data.chainHead)
+    troubles.push({
+      sentence: `The solver cannot take in what the chain did after block ${data.block}, so what you see is old.`,
+      isOld: true,
+    });
+  if (others.length > 0)
+    troubles.push({
+      sentence: `The solver's ${others.map((role) => role.name).join(", ")} has trouble: ${others[0].failure}`,
+      isOld: false,
+    });
+  // The blocks of a local chain come when somebody sends something: there is nothing usual about them.
+  if (data.block !== null && data.blockTimeSeconds !== null && deployment.chainId !== LOCAL_CHAIN) {
+    const [block, seconds] = [big(data.block), Number(data.blockTimeSeconds)];
+    if (first.current === null || block < first.current.block) first.current = { block, seconds };
+    const passed = Number(block - first.current.block);
+    const usual = passed > 0 ? (seconds - first.current.seconds) / passed : USUAL_BLOCK_SECONDS;
+    const age = Date.now() / 1000 - seconds;
+    if (age > PATIENCE * Math.max(usual, USUAL_BLOCK_SECONDS))
+      troubles.push({
+        sentence: `The newest block that the solver knows is ${Math.floor(age / 60)} minutes old, so what you see is old: its node has stopped, or the chain has. If other pages show newer prices at the same block, this computer's clock is ahead.`,
+        isOld: true,
+      });
   }
-  if (failing.length > 0)
-    return (
-      <p className="notice" role="status">
-        The solver's {failing.map((role) => role.name).join(", ")} has trouble: {failing[0].failure}
-      </p>
-    );
-  return null;
+  return troubles;
 }
 
 /** Whoever acts for somebody else's account is told so, and as what. */

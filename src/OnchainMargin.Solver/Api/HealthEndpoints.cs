@@ -14,7 +14,7 @@ internal static class HealthEndpoints
     }
 
     /// <summary>The answer of any process that lives.</summary>
-    public static Microsoft.AspNetCore.Http.HttpResults.Ok<HealthView> Alive() => TypedResults.Ok(new HealthView("alive", [], null, null));
+    public static Microsoft.AspNetCore.Http.HttpResults.Ok<HealthView> Alive() => TypedResults.Ok(new HealthView("alive", [], null, null, null));
 
     private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<HealthView> Ready(Broadcast<IndexedBook> books, RoleHealth health)
     {
@@ -24,7 +24,7 @@ internal static class HealthEndpoints
             .. health.States.OrderBy(static state => state.Key, StringComparer.Ordinal).Select(state => new RoleView(state.Key, health.DefectOf(state.Value) is null, health.DefectOf(state.Value) ?? "")),
         ];
         bool isReady = indexed is { IsCaughtUp: true } && roles.All(static role => role.IsWell);
-        var view = new HealthView(isReady ? "ready" : "not ready", roles, ApiNumbers.Text(indexed?.Book.BlockNumber), ApiNumbers.Text(indexed?.ChainHead));
+        var view = new HealthView(isReady ? "ready" : "not ready", roles, ApiNumbers.Text(indexed?.Book.BlockNumber), ApiNumbers.Text(indexed?.Book.BlockTimeSeconds), ApiNumbers.Text(indexed?.ChainHead));
         return TypedResults.Json(view, statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

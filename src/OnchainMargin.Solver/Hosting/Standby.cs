@@ -53,7 +53,7 @@ internal static class Standby
         configure?.Invoke(builder);
         WebApplication host = builder.Build();
         host.MapGet("/healthz", HealthEndpoints.Alive);
-        host.MapGet("/readyz", static () => TypedResults.Json(new HealthView("standing by", [], null, null), statusCode: StatusCodes.Status503ServiceUnavailable));
+        host.MapGet("/readyz", static () => TypedResults.Json(new HealthView("standing by", [], null, null, null), statusCode: StatusCodes.Status503ServiceUnavailable));
         host.MapFallback(static () => TypedResults.Problem("This process stands by while another one leads; ask that one.", statusCode: StatusCodes.Status503ServiceUnavailable));
         return host;
     }

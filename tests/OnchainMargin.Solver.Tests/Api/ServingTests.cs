@@ -194,6 +194,8 @@ public sealed class ServingTests
         await world.BeginAsync();
         world.World.Health.Succeeded("risk");
         Assert.Equal((HttpStatusCode.OK, "ready", ""), await ReadyAsync(world.Http));
+        JsonElement ready = await world.Http.GetFromJsonAsync<JsonElement>("/readyz");
+        Assert.Equal(("9", "1770000000", "9"), (ready.GetProperty("block").GetString(), ready.GetProperty("blockTimeSeconds").GetString(), ready.GetProperty("chainHead").GetString()));
 
         world.World.Health.Failed("risk", "the node is away");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "not ready", "the node is away"), await ReadyAsync(world.Http));

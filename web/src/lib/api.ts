@@ -305,6 +305,7 @@ export interface WhatIf {
 export interface Ready {
   status: string;
   block: string | null;
+  blockTimeSeconds: string | null;
   chainHead: string | null;
   roles: { name: string; isWell: boolean; failure: string }[];
 }

@@ -15,6 +15,8 @@ import {
 } from "viem";
 import { api, type Asker, type Deployment, type Token } from "./api";
 
+/** The chain of development nodes. */
+export const LOCAL_CHAIN = "31337";
 /** The number of the settlement token. */
 export const SETTLEMENT = "0";
 const PROOF_REQUEST_SECONDS = 3600;

@@ -13,6 +13,7 @@ import {
   idledIn,
   PROOF_COMPUTED,
   isAccepted,
+  LOCAL_CHAIN,
   roomOf,
   send,
   signPermit,
@@ -25,8 +26,6 @@ import {
 import { Choice, Field, Segments } from "../ui/Field";
 import { givenTo, isOwnedBy, MOVES } from "./Access";
 import { Held, LossNotice } from "./Losses";
-
-const LOCAL_CHAIN = "31337";
 
 export function Funds({ account }: { account: Account }) {
   const { address } = useConnection();
