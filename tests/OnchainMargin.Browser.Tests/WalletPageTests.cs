@@ -528,6 +528,32 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     }
 
     [BrowserFact]
+    public async Task Fee_ThatChanges_IsReadAnewBeforeAnOrderIsSigned()
+    {
+        await world.PriceAsync(Btc, untilNormal: true);
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.TabAsync("Trade");
+        await visitor.Field("Size").FillAsync("0.1");
+        await visitor.Page.RouteAsync("**/api/deployment", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode deployment = JsonNode.Parse(await answer.TextAsync())!;
+            deployment["parameters"]!["takerFeeE8"] = "123000";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
+        });
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        Assert.Contains("The fee for taking is 0.123 % now. Nothing was signed; look at the order again.", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
+        Assert.Equal("", visitor.Wallet.LastTypedData);
+        await Assertions.Expect(visitor.Page.GetByText("Fee: 0.123 % taking")).ToBeVisibleAsync();
+        await visitor.ClearActivityAsync();
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        await visitor.Page.Locator(".step[data-state=done], .step[data-state=failed]").WaitForAsync();
+        Assert.Equal("123000", JsonNode.Parse(visitor.Wallet.LastTypedData)!["message"]!["maxFeeRateE8"]!.GetValue<string>());
+    }
+
+    [BrowserFact]
     public async Task Page_NarrowAndDark_FitsAndIsAccessible()
     {
         await world.PriceAsync(Btc, untilNormal: true);

@@ -18,11 +18,16 @@ function Start() {
   const { data: deployment, error } = useQuery({
     queryKey: ["deployment"],
     queryFn: api.deployment,
-    staleTime: Infinity,
+    // Fees and limits change; addresses do not.
+    refetchInterval: 60_000,
     retry: true,
     retryDelay: 2000,
   });
-  const config = useMemo(() => (deployment ? makeConfig(deployment) : null), [deployment]);
+  const { chainId, nodeUrl } = deployment ?? {};
+  const config = useMemo(
+    () => (chainId !== undefined && nodeUrl !== undefined ? makeConfig(chainId, nodeUrl) : null),
+    [chainId, nodeUrl],
+  );
   if (!deployment || !config) {
     return (
       <p className="splash" role={error ? "alert" : "status"}>

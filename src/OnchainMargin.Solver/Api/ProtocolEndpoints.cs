@@ -12,8 +12,10 @@ internal static class ProtocolEndpoints
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/deployment", (ProtocolViews views, SolverOptions options) => TypedResults.Ok(views.Deployment(options.Api.PublicNodeUrl, options.Plays(SolverRoles.Relay), options.Plays(SolverRoles.Attester))))
-            .WithSummary("Where the protocol is and what it lists").WithTags("deployment");
+        api.MapGet("/deployment", Results<Ok<DeploymentView>, ProblemHttpResult> (ProtocolViews views, SolverOptions options) =>
+                views.Deployment(options.Api.PublicNodeUrl, options.Plays(SolverRoles.Relay), options.Plays(SolverRoles.Attester)) is { } deployment ? TypedResults.Ok(deployment)
+                : ApiSetup.NotReady("The index has not read the deployment yet; ask again in a moment."))
+            .ProducesProblem(503).WithSummary("Where the protocol is and what it lists").WithTags("deployment");
         api.MapGet("/prices", PricesAsync).ProducesProblem(503).WithSummary("Prices: live, or of the last checkpoint with live=false").WithTags("prices");
         api.MapGet("/instruments", InstrumentsAsync).ProducesProblem(503).WithSummary("What can be traded or margined, with live marks").WithTags("prices");
         api.MapGet("/instruments/{name}", InstrumentAsync).ProducesProblem(404).ProducesProblem(503).WithSummary("One instrument by name, also one that nobody holds yet").WithTags("prices");

@@ -16,10 +16,15 @@ internal sealed partial class ProtocolViews
 {
     private const int StrikesEachSide = 4;
 
-    /// <summary>Where everything is.</summary>
-    public DeploymentView Deployment(string nodeUrl, bool takesOrders, bool signs)
+    /// <summary>Where everything is; null before the index has read a checkpoint, behind which the deployment's own parameters are: fees that are not read yet must not look like none.</summary>
+    public DeploymentView? Deployment(string nodeUrl, bool takesOrders, bool signs)
     {
-        BookParameters parameters = Book?.Parameters ?? new BookParameters();
+        if (Book is not { LatestCheckpoint: not null } book)
+        {
+            return null;
+        }
+
+        BookParameters parameters = book.Parameters;
         return new DeploymentView(
             ApiNumbers.Text(deployment.ChainId),
             nodeUrl,
@@ -42,7 +47,7 @@ internal sealed partial class ProtocolViews
                 ApiNumbers.Text(parameters.Liquidation.BidMinE8)),
             takesOrders,
             signs,
-            Book?.ModelHash.ToString() ?? "");
+            book.ModelHash.ToString());
     }
 
     /// <summary>Prices at inputs.</summary>

@@ -187,6 +187,20 @@ public sealed class ServingTests
         }
     }
 
+    /// <summary>Fees that are not read yet look like none to whoever signs an order with them.</summary>
+    [Fact]
+    public async Task Deployment_BeforeTheIndexHasReadIt_IsNotReady()
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        world.World.Change(static _ => Protocol.Book.ProtocolBook.Empty);
+
+        using HttpResponseMessage reply = await world.Http.GetAsync("/api/deployment");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
+        Assert.Equal("The index has not read the deployment yet; ask again in a moment.", (await reply.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+    }
+
     [Fact]
     public async Task Ready_FollowsTheRolesAndTheIndex()
     {

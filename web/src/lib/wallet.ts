@@ -24,9 +24,9 @@ const PROOF_REQUEST_SECONDS = 3600;
 export type Config = ReturnType<typeof makeConfig>;
 
 /** The wallet side of the page: one chain, every wallet that announces itself (EIP-6963) or is injected. */
-export function makeConfig(deployment: Deployment) {
-  const id = Number(deployment.chainId);
-  const urls = deployment.nodeUrl ? [deployment.nodeUrl] : [];
+export function makeConfig(chainId: string, nodeUrl: string) {
+  const id = Number(chainId);
+  const urls = nodeUrl ? [nodeUrl] : [];
   const chain = defineChain({
     id,
     name: id === 31337 ? "Local chain" : id === 1 ? "Ethereum" : `Chain ${id}`,

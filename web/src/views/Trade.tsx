@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Order } from "../lib/api";
@@ -18,6 +18,7 @@ const lives = [
 export function Trade({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { run } = useActivity();
+  const queries = useQueryClient();
   const { data: instruments } = useInstruments();
   const [name, setName] = useKept("instrument", "BTC-PERP");
   const [side, setSide] = useKept<"Buy" | "Sell">("side", "Buy");
@@ -68,6 +69,15 @@ export function Trade({ account }: { account: Account }) {
 
   const place = () =>
     run(`${side} ${size(amount!)} ${instrument.name}`, async (tell) => {
+      const { parameters } = await queries.fetchQuery({
+        queryKey: ["deployment"],
+        queryFn: api.deployment,
+        staleTime: 0,
+      });
+      if (parameters.takerFeeE8 !== deployment.parameters.takerFeeE8)
+        throw new Error(
+          `The fee for taking is ${percent(big(parameters.takerFeeE8), 3)} now. Nothing was signed; look at the order again.`,
+        );
       tell("Sign the order in your wallet. It shows size, limit and expiry; signing costs nothing.");
       const order = {
         account: account.id,
