@@ -189,6 +189,15 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.ChooseAsync("Withdraw");
         await Assertions.Expect(notice).ToContainTextAsync("Other tokens are paid whole.");
 
+        // Of a withdrawal it is told what the chain paid.
+        visitor.Wallet.PaidRaw = 75_000_000;
+        await visitor.DepositAsync("100", "100");
+        await visitor.ChooseAsync("Withdraw");
+        await visitor.Field("Amount").FillAsync("100");
+        await visitor.Button("Withdraw 100 USDC").ClickAsync();
+        await visitor.DoneAsync("Withdraw 100 USDC");
+        await visitor.Page.GetByText("75 USDC of 100 USDC are in your wallet; 25 USDC were written down for losses that nothing has paid yet, and come back out of fees.").WaitForAsync();
+
         // The chain itself holds nothing for this wallet, and says so.
         await visitor.Button("Claim").ClickAsync();
         Assert.Contains("Nothing is held for this wallet any more", await visitor.FailureAsync("Claim $12.00"), StringComparison.Ordinal);
@@ -494,26 +503,26 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
     public async Task Figures_ThatAreOld_AreGreyAndSaidToBe()
     {
         await using Visitor visitor = await world.VisitAsync();
-        JsonObject ready = new() { ["status"] = "not ready", ["block"] = "5", ["blockTimeSeconds"] = "1770000000", ["chainHead"] = "90", ["roles"] = new JsonArray() };
-        await visitor.Page.RouteAsync("**/readyz", route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/json", Body = ready.ToJsonString() }));
+        string ready = Ready("not ready", "\"5\"", "\"90\"");
+        await visitor.Page.RouteAsync("**/readyz", route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/json", Body = ready }));
         await visitor.Notice("The solver is still reading the chain: it is at block 5 of 90, so what you see is old.").WaitForAsync();
         ILocator old = visitor.Page.Locator("main.old");
         await Assertions.Expect(old).ToHaveCountAsync(1);
         await visitor.ScreenshotAsync("22-old");
         await visitor.AssertAccessibleAsync("old figures");
 
-        (ready["block"], ready["chainHead"]) = (null, null);
+        ready = Ready("not ready", "null", "null");
         await visitor.Notice("The solver has not read the chain yet.").WaitForAsync();
-        (ready["block"], ready["chainHead"]) = ("90", "90");
+        ready = Ready("not ready", "\"90\"", "\"90\"");
         await visitor.Notice("The solver cannot take in what the chain did after block 90").WaitForAsync();
 
         // A role that fails is named, and the figures are as new as ever.
-        ready["roles"] = new JsonArray(new JsonObject { ["name"] = "relay", ["isWell"] = false, ["failure"] = "its key has no coins" });
+        ready = Ready("not ready", "\"90\"", "\"90\"", """{"name":"relay","isWell":false,"failure":"its key has no coins"}""");
         await visitor.Page.GetByText("The solver's relay has trouble: its key has no coins").WaitForAsync();
         await Assertions.Expect(old).ToHaveCountAsync(0);
 
         // Blocks of a local chain come when somebody sends; of another one a newest block that is long past is told, though the solver is ready.
-        (ready["status"], ready["roles"]) = ("ready", new JsonArray());
+        ready = Ready("ready", "\"90\"", "\"90\"");
         await Assertions.Expect(visitor.Page.Locator("p.notice")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
         await visitor.Page.RouteAsync("**/api/deployment", async route =>
         {
@@ -581,6 +590,10 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Portfolio" })).ToBeFocusedAsync();
         await visitor.Page.GetByText("No positions yet.").WaitForAsync();
     }
+
+    /// <summary>What a solver says of itself whose newest block is of February 2026.</summary>
+    private static string Ready(string status, string block, string chainHead, string roles = "") =>
+        $$"""{"status":"{{status}}","block":{{block}},"blockTimeSeconds":"1770000000","chainHead":{{chainHead}},"roles":[{{roles}}]}""";
 
     /// <summary>An address as the page shows it.</summary>
     private static string Short(Address address) => $"{address.ToString()[..6]}…{address.ToString()[^4..]}";

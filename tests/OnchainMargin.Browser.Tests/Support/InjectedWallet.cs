@@ -8,6 +8,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Ethereum.TypedData;
+using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Browser.Tests.Support;
 
@@ -62,6 +63,9 @@ public sealed class InjectedWallet : IDisposable
 
     /// <summary>What the wallet's node says to a view in place of the chain, by selector: for states that a whole market must fail to reach.</summary>
     public IDictionary<uint, UInt256[]> Views { get; } = new Dictionary<uint, UInt256[]>();
+
+    /// <summary>What receipts say was paid of a withdrawal, in place of the chain; as it is when empty.</summary>
+    public ulong? PaidRaw { get; set; }
 
     /// <summary>How many transactions the page asked to send.</summary>
     public int AskedToSend { get; private set; }
@@ -159,7 +163,23 @@ public sealed class InjectedWallet : IDisposable
     {
         var body = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters.DeepClone() };
         using HttpResponseMessage reply = await _node.PostAsJsonAsync("", body);
-        return await reply.Content.ReadAsStringAsync();
+        string answer = await reply.Content.ReadAsStringAsync();
+        return PaidRaw is { } paidRaw && string.Equals(method, "eth_getTransactionReceipt", StringComparison.Ordinal) ? WithPaid(answer, paidRaw) : answer;
+    }
+
+    private static string WithPaid(string answer, ulong paidRaw)
+    {
+        JsonNode parsed = JsonNode.Parse(answer)!;
+        foreach (JsonNode? log in parsed["result"]?["logs"]?.AsArray() ?? [])
+        {
+            if (string.Equals(log!["topics"]![0]!.GetValue<string>(), Clearinghouse.WithdrawnEvent.Topic.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                // The data is what was withdrawn, then what was paid of it.
+                log["data"] = string.Concat(log["data"]!.GetValue<string>().AsSpan(0, 66), paidRaw.ToString("x64", CultureInfo.InvariantCulture));
+            }
+        }
+
+        return parsed.ToJsonString();
     }
 
     private static string Result(JsonNode? value) => new JsonObject { ["result"] = value }.ToJsonString();

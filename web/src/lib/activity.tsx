@@ -47,9 +47,7 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
 
   const follow = useCallback(
     async (id: number, hash: Hex) => {
-      const receipt = await waitFor(config, hash);
-      if (receipt.status !== "success")
-        throw new Error("The transaction was mined and refused by the contract. Nothing changed but the gas is spent.");
+      await waitFor(config, hash);
       change(id, { state: "done" });
       refresh();
     },

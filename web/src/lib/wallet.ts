@@ -114,8 +114,13 @@ export async function send(config: Config, call: Call): Promise<Hex> {
   })) as Hex;
 }
 
-export const waitFor = (config: Config, hash: Hex) =>
-  reader(config).waitForTransactionReceipt({ hash, pollingInterval: 500 });
+/** Waits until a transaction is mined; throws when the contract refused it then. */
+export async function waitFor(config: Config, hash: Hex): Promise<TransactionReceipt> {
+  const receipt = await reader(config).waitForTransactionReceipt({ hash, pollingInterval: 500 });
+  if (receipt.status !== "success")
+    throw new Error("The transaction was mined and refused by the contract. Nothing changed but the gas is spent.");
+  return receipt;
+}
 
 /** Sums a field of a contract's events in a transaction: what became of it is what the chain says, not what was asked for. */
 export function sumOf(
@@ -137,6 +142,10 @@ export const idledIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
 /** What of idle tokens counts from now on. */
 export const engagedIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
   sumOf(receipt, d.contracts.marginVault, contracts.MarginVault, "Engaged", "amountRaw");
+
+/** What a withdrawal paid: less than was withdrawn while losses stand that nothing has paid. */
+export const paidIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
+  sumOf(receipt, d.contracts.clearinghouse, contracts.Clearinghouse, "Withdrawn", "paidRaw");
 
 /** How an account is shown healthy: the contract's own argument. */
 export interface Proof {

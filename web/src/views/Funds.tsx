@@ -14,6 +14,7 @@ import {
   PROOF_COMPUTED,
   isAccepted,
   LOCAL_CHAIN,
+  paidIn,
   roomOf,
   send,
   signPermit,
@@ -417,9 +418,11 @@ function Withdraw({ account }: { account: Account }) {
         api.withdrawalProof(account.id, token.token, amount!, by),
       );
       tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      const paid = paidIn(deployment, await waitFor(config, hash));
       setText("");
-      return `${said} are in your wallet.`;
+      return paid === amount
+        ? `${said} are in your wallet.`
+        : `${amountOf(paid, token)} of ${said} are in your wallet; ${amountOf(amount! - paid, token)} were written down for losses that nothing has paid yet, and come back out of fees.`;
     });
 
   return (
