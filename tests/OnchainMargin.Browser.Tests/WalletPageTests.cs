@@ -60,6 +60,13 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         Assert.Contains("\"primaryType\":\"Order\"", visitor.Wallet.LastTypedData, StringComparison.Ordinal);
         await Assertions.Expect(visitor.Page.GetByTestId("order").First).ToHaveAttributeAsync("data-status", "filled", new LocatorAssertionsToHaveAttributeOptions { Timeout = 90_000 });
 
+        // Resting and being filled whole exclude each other, and neither box locks the other.
+        await visitor.Field("Only rest in the book").CheckAsync();
+        await visitor.Field("All at once or nothing").CheckAsync();
+        await Assertions.Expect(visitor.Field("Only rest in the book")).Not.ToBeCheckedAsync();
+        await Assertions.Expect(visitor.Field("Only rest in the book")).ToBeEnabledAsync();
+        await visitor.Field("All at once or nothing").UncheckAsync();
+
         // An order that rests, and is taken back.
         await visitor.Field("Size").FillAsync("0.1");
         await visitor.Field("Pay at most").FillAsync("86000");

@@ -26,8 +26,8 @@ export function Trade({ account }: { account: Account }) {
   const [priceText, setPrice] = useKept("price", "");
   const [life, setLife] = useKept("life", "3600");
   const [isReducing, setReducing] = useKept("reduce-only", false);
-  const [isPosting, setPosting] = useKept("post-only", false);
-  const [isWhole, setWhole] = useKept("fill-or-kill", false);
+  // One value, not two that exclude each other: two tabs could keep both and lock each of them by the other.
+  const [filling, setFilling] = useKept<"any" | "rest" | "whole">("filling", "any");
   const { address } = useConnection();
   const instrument = instruments?.find((one) => one.name === name) ?? instruments?.[0];
   const isSpot = instrument?.kind === "Spot";
@@ -87,7 +87,7 @@ export function Trade({ account }: { account: Account }) {
         nonce: Date.now().toString(),
         expiry: ((await chainTime()) + Number(life)).toString(),
         maxFeeRateE8: deployment.parameters.takerFeeE8,
-        flags: (isReducing && !isSpot ? 1 : 0) | (isPosting ? 2 : 0) | (isWhole ? 4 : 0),
+        flags: (isReducing && !isSpot ? 1 : 0) | (filling === "rest" ? 2 : 0) | (filling === "whole" ? 4 : 0),
       };
       const signature = await signOrder(config, deployment, order);
       tell("Handing the order to the relay.");
@@ -146,18 +146,16 @@ export function Trade({ account }: { account: Account }) {
           <label className="check">
             <input
               type="checkbox"
-              checked={isPosting}
-              disabled={isWhole}
-              onChange={(event) => setPosting(event.target.checked)}
+              checked={filling === "rest"}
+              onChange={(event) => setFilling(event.target.checked ? "rest" : "any")}
             />{" "}
             Only rest in the book
           </label>
           <label className="check">
             <input
               type="checkbox"
-              checked={isWhole}
-              disabled={isPosting}
-              onChange={(event) => setWhole(event.target.checked)}
+              checked={filling === "whole"}
+              onChange={(event) => setFilling(event.target.checked ? "whole" : "any")}
             />{" "}
             All at once or nothing
           </label>
