@@ -43,6 +43,7 @@ public sealed class OmarginTests
     [InlineData("order match a.json b.json --key-file none", "error: The key file 'none' does not exist: check the path and its permissions.")]
     [InlineData("deploy --rpc nowhere --key-file none", "error: The key file 'none' does not exist: check the path and its permissions.")]
     [InlineData("demo --node-port 0", "error: The value 0 of --node-port is out of range: give 1 to 65535.")]
+    [InlineData("keeper run --account 9223372036854775808", "error: The --account 9223372036854775808 is too large: give the number of your account, or 0 to bid on nothing.")]
     [InlineData("order sign hold 1 BTC-PERP --account 1 --price 5 --out x.json", "error: The side 'hold' is not known: give buy or sell.")]
     [InlineData("order sign buy 0 BTC-PERP --account 1 --price 5 --out x.json", "error: The size '0' is not positive: give more than 0.")]
     [InlineData("order sign buy 1 BTC-PERP --account 1 --price 5 --out x.json --valid 18446744073709551615", "error: The --valid of 18446744073709551615 seconds is too long: give at most 1000000000.")]

@@ -6,7 +6,7 @@ import {
   useAccount,
   useAccountsFor,
   useAccountsOf,
-  useAuctions,
+  useAuction,
   useKept,
   useNeeds,
   usePrices,
@@ -267,9 +267,8 @@ function NeedNotice({ account }: { account: Account }) {
 }
 
 function LotNotice({ lot, open }: { lot: string; open: () => void }) {
-  const { data } = useAuctions();
+  const { data: auction } = useAuction(lot);
   if (lot === "0") return null;
-  const auction = data?.find((one) => one.id === lot);
   return (
     <p className="notice bad" role="alert">
       <strong>This account is being liquidated.</strong> It fell below its maintenance margin and auction {lot} sells a

@@ -33,6 +33,12 @@ internal static class KeeperCommand
         SessionOptions session = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            ulong number = parsed.GetValue(bidder);
+            if (number > long.MaxValue)
+            {
+                throw new CliException($"The --account {number} is too large: give the number of your account, or 0 to bid on nothing.");
+            }
+
             using (session.Key(parsed))
             {
                 // Read once here, so that what is wrong with it is said in this command's words.
@@ -54,7 +60,7 @@ internal static class KeeperCommand
                 Keeper = new KeeperOptions
                 {
                     Key = key,
-                    BidderAccount = (long)parsed.GetValue(bidder),
+                    BidderAccount = (long)number,
                     MinimumProfitE8 = FixedPointText.ParseE8(parsed.GetRequiredValue(profit), "least profit"),
                     InventoryLimitE8 = FixedPointText.ParseE8(parsed.GetRequiredValue(inventory), "inventory limit"),
                     DutyCostE8 = FixedPointText.ParseE8(parsed.GetRequiredValue(duty), "cost of a duty"),

@@ -53,7 +53,7 @@ internal static class OrderCommand
                 var other => throw new CliException($"The side '{other}' is not known: give buy or sell."),
             };
             ulong seconds = parsed.GetValue(valid) is <= LongestSeconds and var wanted ? wanted : throw new CliException($"The --valid of {parsed.GetValue(valid)} seconds is too long: give at most {LongestSeconds}.");
-            uint feeRate = FeeRate(parsed.GetRequiredValue(fee));
+            uint feeRate = AmountText.ParseFeeRateE8(parsed.GetRequiredValue(fee), "fee rate");
             using PrivateKey key = options.Key(parsed);
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
             BookAccount trader = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
@@ -147,11 +147,5 @@ internal static class OrderCommand
             return 0;
         });
         return command;
-    }
-
-    private static uint FeeRate(string text)
-    {
-        long rate = FixedPointText.ParseE8(text, "fee rate");
-        return rate is >= 0 and <= 100_000_000 ? (uint)rate : throw new CliException($"The fee rate '{text}' is out of range: give a fraction from 0 to 1, like {DefaultFeeRate}.");
     }
 }

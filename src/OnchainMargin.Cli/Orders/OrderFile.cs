@@ -93,14 +93,20 @@ internal sealed record OrderFile
     {
         Instrument instrument = Instruments.Parse(Instrument, deployment);
         OrderFlags flags = (ReduceOnly ? OrderFlags.ReduceOnly : OrderFlags.None) | (PostOnly ? OrderFlags.PostOnly : OrderFlags.None) | (FillOrKill ? OrderFlags.FillOrKill : OrderFlags.None);
+        long sizeE8 = FixedPointText.ParseE8(Size, "order's size");
+        if (sizeE8 is 0 or long.MinValue)
+        {
+            throw new CliException($"The order's size '{Size}' is none: give more than 0 to buy, less to sell, and at most {FixedPointText.Format(long.MaxValue, FixedPointText.E8)} of either.");
+        }
+
         return new Clearinghouse.Order(
             Account,
             instrument.Packed,
-            FixedPointText.ParseE8(Size, "order's size"),
+            sizeE8,
             (ulong)AmountText.ParsePositiveE8(LimitPrice, "order's price"),
             Nonce,
             Expiry,
-            (uint)FixedPointText.ParseE8(MaxFeeRate, "order's fee rate"),
+            AmountText.ParseFeeRateE8(MaxFeeRate, "order's fee rate"),
             (byte)flags);
     }
 }

@@ -26,7 +26,9 @@ internal static class ProtocolEndpoints
             .WithSummary("Everybody who attests or did, with what is at stake").WithTags("attestations");
         api.MapGet("/accounts/{id}/proof", Proof).ProducesProblem(404).WithSummary("An account's attestation under the last epoch, ready to be used").WithTags("attestations");
         api.MapGet("/needs", (ProtocolViews views) => TypedResults.Ok(views.Needs())).WithSummary("What was taken over from lots and waits for auto-deleveraging").WithTags("auctions");
-        api.MapGet("/auctions", (ProtocolViews views, bool open = false) => TypedResults.Ok(views.Auctions(open))).WithSummary("Lots, newest first").WithTags("auctions");
+        api.MapGet("/auctions", Results<Ok<IReadOnlyList<AuctionView>>, ProblemHttpResult> (ProtocolViews views, bool? open = null, ulong before = ulong.MaxValue, int limit = 100) =>
+                limit is < 1 or > LargestPage ? ApiSetup.Bad($"The limit is {limit}; give a number from 1 to {LargestPage}.") : TypedResults.Ok(views.Auctions(open, before, limit)))
+            .ProducesProblem(400).WithSummary("Lots, newest first: with open=true or open=false those that are open or ended, with before those of smaller numbers").WithTags("auctions");
         api.MapGet("/auctions/{id}", Results<Ok<AuctionView>, ProblemHttpResult> (ProtocolViews views, ulong id) =>
                 views.Auction(id) is { } lot ? TypedResults.Ok(lot) : ApiSetup.Missing($"Lot {id} was never started."))
             .ProducesProblem(404).WithSummary("A lot with the preimage that bids need").WithTags("auctions");

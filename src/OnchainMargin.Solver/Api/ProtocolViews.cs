@@ -158,7 +158,11 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     }
 
     /// <summary>Lots, newest first.</summary>
-    public IReadOnlyList<AuctionView> Auctions(bool onlyOpen) => [.. (Book?.Lots.Values ?? []).Where(lot => !onlyOpen || lot.IsOpen).Reverse().Select(View)];
+    /// <param name="isOpen">Only those that are open, or that are not; all without it.</param>
+    /// <param name="before">Only those of smaller numbers.</param>
+    /// <param name="limit">How many at most: each of its legs is valued.</param>
+    public IReadOnlyList<AuctionView> Auctions(bool? isOpen, ulong before, int limit) =>
+        [.. (Book?.Lots.Values ?? []).Where(lot => lot.Id < before && (isOpen is null || lot.IsOpen == isOpen)).Reverse().Take(limit).Select(View)];
 
     /// <summary>A lot; null when there is none of that number.</summary>
     public AuctionView? Auction(ulong id) => Book is { } book && book.Lots.TryGetValue(id, out BookLot? lot) ? View(lot) : null;

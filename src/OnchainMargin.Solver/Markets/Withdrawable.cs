@@ -11,21 +11,26 @@ internal static class Withdrawable
 {
     private const long One = 100_000_000;
 
-    /// <summary>The largest amount in base units; what the pool holds of the settlement token at a moment is not looked at.</summary>
+    /// <summary>The largest amount in base units; what the pool holds of the settlement token at a moment is not looked at. Nothing leaves an account in a lot, and while paused only what needs no proof (CLR-016).</summary>
     public static UInt128 AmountRaw(BookAccount account, ushort token, ProtocolBook book, CheckpointInputs inputs)
     {
+        if (account.OpenLot != 0)
+        {
+            return 0;
+        }
+
         Holding holding = Holding.Of(account, book, inputs);
         UInt128 held = holding.Balances.FirstOrDefault(balance => balance.Token == token).AmountRaw;
         // Without positions nothing has to be shown while the cash that is left covers the locked gains (CLR-023).
         Int128 bareE8 = account.State.Positions.IsEmpty ? holding.State.CashE8 - LockedE8(holding.State, book, inputs) : -1;
         if (token == 0)
         {
-            Int128 cash = Int128.Max(bareE8, FreeE8(holding, book, inputs) ?? 0);
+            Int128 cash = Int128.Max(bareE8, book.IsPaused ? 0 : FreeE8(holding, book, inputs) ?? 0);
             byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
             return cash <= 0 ? 0 : (UInt128)cash / AccountTouch.UnitE8(decimals);
         }
 
-        return bareE8 >= 0 ? held : Largest(holding, token, held, book, inputs);
+        return bareE8 >= 0 ? held : book.IsPaused ? 0 : Largest(holding, token, held, book, inputs);
     }
 
     /// <summary>Equity above what must stay; null when the market does not hold what the account touches, and while one that it has a position in is not normal (CLR-016).</summary>

@@ -57,6 +57,18 @@ public sealed class OrderFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("50", "1", "The order's fee rate '50' is out of range: give a fraction from 0 to 1, like 0.001.")]
+    [InlineData("-1", "1", "The order's fee rate '-1' is out of range: give a fraction from 0 to 1, like 0.001.")]
+    [InlineData("0", "0", "The order's size '0' is none: give more than 0 to buy, less to sell, and at most 92233720368.54775807 of either.")]
+    [InlineData("0", "-92233720368.54775808", "The order's size '-92233720368.54775808' is none: give more than 0 to buy, less to sell, and at most 92233720368.54775807 of either.")]
+    public void ToSigned_NumbersOutOfRange_AreASentence(string maxFeeRate, string size, string expected)
+    {
+        var file = new OrderFile { Account = 7, Instrument = "BTC-PERP", Size = size, LimitPrice = "1", Nonce = 1, Expiry = 1, MaxFeeRate = maxFeeRate, Signer = default, Signature = "0x" };
+
+        Assert.Equal(expected, Assert.Throws<CliException>(() => file.ToSigned(Samples.Deployment())).Message);
+    }
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("[]")]

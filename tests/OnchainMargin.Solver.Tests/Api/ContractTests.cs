@@ -98,6 +98,7 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
     [InlineData("/api/accounts?limit=0", HttpStatusCode.BadRequest, "The limit is 0; give a number from 1 to 500.")]
     [InlineData("/api/accounts?owner=me", HttpStatusCode.BadRequest, "The owner 'me' is no address; write 0x and 40 hexadecimal digits.")]
     [InlineData("/api/accounts?delegate=bot", HttpStatusCode.BadRequest, "The delegate 'bot' is no address; write 0x and 40 hexadecimal digits.")]
+    [InlineData("/api/auctions?limit=501", HttpStatusCode.BadRequest, "The limit is 501; give a number from 1 to 500.")]
     [InlineData("/api/auctions/7", HttpStatusCode.NotFound, "Lot 7 was never started.")]
     [InlineData("/api/instruments/DOGE-PERP", HttpStatusCode.NotFound, "The instrument 'DOGE-PERP' has no market here; take a name from /api/instruments.")]
     [InlineData("/api/books/DOGE-PERP", HttpStatusCode.BadRequest, "The instrument 'DOGE-PERP' is none of this deployment; take a name from /api/instruments.")]

@@ -187,6 +187,21 @@ public sealed class ServingTests
         }
     }
 
+    [Fact]
+    public async Task Auctions_OfManyLots_AreGivenPageByPage()
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        world.World.Change(static book => book with { Lots = book.Lots.AddRange(Enumerable.Range(2, 4).Select(id => KeyValuePair.Create((ulong)id, book.Lots[1] with { Id = (ulong)id, EndedInBlock = id % 2 == 0 ? 0UL : 6 }))) });
+        async Task<string> NumbersAsync(string query) =>
+            string.Join(' ', (await world.Http.GetFromJsonAsync<JsonElement>($"/api/auctions{query}")).EnumerateArray().Select(static lot => lot.GetProperty("id").GetString()));
+
+        Assert.Equal("5 4 3 2 1", await NumbersAsync(""));
+        Assert.Equal("4 2", await NumbersAsync("?open=true"));
+        Assert.Equal("5 3", await NumbersAsync("?open=false&limit=2"));
+        Assert.Equal("1", await NumbersAsync("?open=false&limit=2&before=3"));
+    }
+
     /// <summary>Fees that are not read yet look like none to whoever signs an order with them.</summary>
     [Fact]
     public async Task Deployment_BeforeTheIndexHasReadIt_IsNotReady()

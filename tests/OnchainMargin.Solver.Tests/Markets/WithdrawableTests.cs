@@ -39,6 +39,32 @@ public sealed class WithdrawableTests
         Assert.NotEqual(UInt128.Zero, most);
     }
 
+    /// <summary>While paused the chain takes no proof: what needs none still goes.</summary>
+    [Fact]
+    public void AmountRaw_WhilePaused_IsWhatNeedsNoProof()
+    {
+        BookAccount bare = Bare(1000, lockedDollars: 400, ethers: 1), indebted = Bare(1000, lockedDollars: 1001, ethers: 1), trading = Short(ethers: 10);
+        (UInt128, UInt128) Both(BookAccount account, bool isPaused) => (
+            Withdrawable.AmountRaw(account, 0, Book(account) with { IsPaused = isPaused }, Books.TwoMarkets()), Withdrawable.AmountRaw(account, 1, Book(account) with { IsPaused = isPaused }, Books.TwoMarkets()));
+
+        Assert.Equal(((UInt128)600_000_000, Ether), Both(bare, isPaused: true));
+        Assert.True(Both(bare, isPaused: false).Item1 > 600_000_000);
+        foreach (BookAccount account in (BookAccount[])[indebted, trading])
+        {
+            Assert.Equal((UInt128.Zero, UInt128.Zero), Both(account, isPaused: true));
+            Assert.NotEqual(UInt128.Zero, Both(account, isPaused: false).Item1);
+        }
+    }
+
+    [Fact]
+    public void AmountRaw_InALot_IsNothing()
+    {
+        BookAccount account = Bare(1000, lockedDollars: 0, ethers: 1) with { OpenLot = 3 };
+
+        Assert.Equal(UInt128.Zero, Withdrawable.AmountRaw(account, 0, Book(account), Books.TwoMarkets()));
+        Assert.Equal(UInt128.Zero, Withdrawable.AmountRaw(account, 1, Book(account), Books.TwoMarkets()));
+    }
+
     /// <summary>Tokens of a halted market add nothing, net nothing and are averaged by nothing: beside positions in another market the cash that goes is that of an account without them.</summary>
     [Theory]
     [InlineData(true, 2000)]

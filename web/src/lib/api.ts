@@ -388,7 +388,8 @@ export const api = {
   trades: (instrument: string) => ask<Trade[]>(`/api/trades?instrument=${instrument}&limit=12`),
   tail: (id: string) => ask<Tail>(`/api/accounts/${id}/tail`),
   needs: () => ask<Need[]>("/api/needs"),
-  auctions: () => ask<Auction[]>("/api/auctions"),
+  auctions: (isOpen: boolean, limit: number) => ask<Auction[]>(`/api/auctions?open=${isOpen}&limit=${limit}`),
+  auction: (id: string) => ask<Auction>(`/api/auctions/${id}`),
   epochs: () => ask<Epoch[]>("/api/epochs?limit=8"),
   attesters: () => ask<Attester[]>("/api/attesters"),
 };

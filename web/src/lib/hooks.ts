@@ -73,7 +73,20 @@ export const useAccountsFor = (delegate: string | undefined) =>
     refetchInterval: FAST * 5,
   });
 export const useNeeds = () => useQuery({ queryKey: ["needs"], queryFn: api.needs, refetchInterval: FAST * 2 });
-export const useAuctions = () => useQuery({ queryKey: ["auctions"], queryFn: api.auctions, refetchInterval: FAST });
+export const useAuctions = (isOpen: boolean, limit: number) =>
+  useQuery({
+    queryKey: ["auctions", isOpen, limit],
+    queryFn: () => api.auctions(isOpen, limit),
+    placeholderData: (before) => before,
+    refetchInterval: isOpen ? FAST : FAST * 5,
+  });
+export const useAuction = (id: string) =>
+  useQuery({
+    queryKey: ["auctions", id],
+    queryFn: () => api.auction(id),
+    enabled: id !== "0",
+    refetchInterval: FAST,
+  });
 
 /** Follows the solver's stream, so that what changed is shown at once; asking again and again is what remains when it breaks. */
 export function useStream(account: string | null): void {

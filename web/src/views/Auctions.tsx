@@ -10,11 +10,14 @@ import { calls, send, simulate, waitFor } from "../lib/wallet";
 
 const MOST = (1n << 255n) - 1n;
 const SLIPPAGE_E8 = 500_000n;
+const PAGE = 20;
+const LARGEST_PAGE = 500;
+const ENDED = 8;
 
 export function Auctions({ bidder }: { bidder: Account | null }) {
-  const { data, error } = useAuctions();
-  const open = data?.filter((auction) => auction.isOpen) ?? [];
-  const ended = data?.filter((auction) => !auction.isOpen).slice(0, 8) ?? [];
+  const [most, setMost] = useState(PAGE);
+  const { data: open, error } = useAuctions(true, most);
+  const { data: ended } = useAuctions(false, ENDED);
   return (
     <>
       <p className="quiet">
@@ -26,11 +29,16 @@ export function Auctions({ bidder }: { bidder: Account | null }) {
           {explain(error)}
         </p>
       )}
-      {data && open.length === 0 && <p className="statement">No auction is open.</p>}
-      {open.map((auction) => (
+      {open?.length === 0 && <p className="statement">No auction is open.</p>}
+      {open?.map((auction) => (
         <Open key={auction.id} auction={auction} bidder={bidder} />
       ))}
-      {ended.length > 0 && (
+      {open && open.length >= most && most < LARGEST_PAGE && (
+        <button type="button" className="ghost wide" onClick={() => setMost(Math.min(LARGEST_PAGE, most + PAGE))}>
+          Show older ones
+        </button>
+      )}
+      {ended && ended.length > 0 && (
         <>
           <h2>Ended</h2>
           <table className="cards">
@@ -97,11 +105,8 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
 
   const bid = () =>
     run(`Bid for ${percent(fraction)} of auction ${auction.id}`, async (tell) => {
-      const [lot, fresh] = await Promise.all([
-        api.auctions().then((all) => all.find((one) => one.id === auction.id)),
-        api.account(bidder!.id),
-      ]);
-      if (!lot?.isOpen) throw new Error("The auction has ended meanwhile.");
+      const [lot, fresh] = await Promise.all([api.auction(auction.id), api.account(bidder!.id)]);
+      if (!lot.isOpen) throw new Error("The auction has ended meanwhile.");
       const pay = await simulate<bigint>(config, calls.bid(deployment, lot, fraction, MOST, fresh));
       const most = pay + ((pay < 0n ? -pay : pay) * SLIPPAGE_E8) / ONE + 1n;
       const hash = await send(config, calls.bid(deployment, lot, fraction, most, fresh));
