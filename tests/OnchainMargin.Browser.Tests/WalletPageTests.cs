@@ -451,9 +451,7 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
         Assert.Equal((sent, signed), (visitor.Wallet.AskedToSend, visitor.Wallet.LastTypedData));
 
-        // Back on it, ether is wrapped and paid in by one transaction. The token of the local plan wraps nothing, so one takes its place that does.
-        JsonNode wrapping = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Artifacts(), "contracts", "dev", "MockWeth.sol", "MockWeth.json")))!;
-        await world.Chain.SetCodeAsync(world.Protocol.Record.Tokens.First(static listed => listed.Symbol == "WETH").Address, wrapping["deployedBytecode"]!.GetValue<string>());
+        // Back on it, ether is wrapped and paid in by one transaction.
         await visitor.Wallet.ChooseChainAsync(visitor.Page, 31337);
         await Assertions.Expect(visitor.Page.GetByText("Wrong network.")).ToHaveCountAsync(0);
         await visitor.TabAsync("Funds");

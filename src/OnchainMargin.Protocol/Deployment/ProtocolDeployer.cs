@@ -176,7 +176,9 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         foreach (PlannedToken token in plan.Tokens)
         {
             ushort index = (ushort)tokens.Count;
-            Address erc20 = token.Address ?? await sender.CreateAsync(artifacts.Read("MockToken"), [$"Mock {token.Symbol}", token.Symbol, token.Decimals], cancellationToken);
+            Address erc20 = token.Address
+                ?? (token.WrapsEther ? await sender.CreateAsync(artifacts.Read("MockWeth"), [], cancellationToken)
+                : await sender.CreateAsync(artifacts.Read("MockToken"), [$"Mock {token.Symbol}", token.Symbol, token.Decimals], cancellationToken));
             await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ListTokenCall(erc20), cancellationToken);
             await sender.SendAsync(_contracts["RiskParameters"], new RiskParameters.SetTokenCall(index, token.Parameters), cancellationToken);
             if (index != 0)

@@ -35,13 +35,6 @@ public sealed class HardhatNode : IAsyncDisposable
         writer.WriteStringValue("0x21e19e0c9bab2400000");
     });
 
-    /// <summary>Puts a contract's code where another's was; what is stored stays.</summary>
-    public Task SetCodeAsync(Address address, string code) => CallAsync("hardhat_setCode", writer =>
-    {
-        writer.WriteStringValue(address.ToString());
-        writer.WriteStringValue(code);
-    });
-
     /// <summary>Lets time pass on the chain and makes a block.</summary>
     public async Task PassAsync(int seconds)
     {
