@@ -66,7 +66,8 @@ internal static class PreTradeCheck
                 : halted != 0 ? $"Account {account.Id} has a position in market {halted}, which is halted: until it opens again the account can only make positions smaller."
                 : $"After it account {account.Id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.",
             before,
-            after) { MustReduce = mustReduce };
+            after)
+        { MustReduce = mustReduce };
     }
 
     /// <summary>Why a fill must make its account's position smaller, as the beginning of a sentence; empty where it need not (CLR-016).</summary>

@@ -339,7 +339,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Assert.Same(maker, match.Named(new Clearinghouse.AccountInLotError(1), book));
         Assert.Same(taker, match.Named(new Clearinghouse.AccountInLotError(2), book));
         Assert.Same(maker, match.Named(new HealthGate.MarginTooLowError(1, 0, 1), book));
-        
+
         // Account 1 has no position that it could make smaller; 2 is short, and 3 long.
         Assert.Same(maker, match.Named(new Clearinghouse.PausedError(), book));
         Assert.Same(maker, match.Named(new Clearinghouse.MarketNotNormalError(1, 1), book));
