@@ -1,0 +1,273 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using OnchainMargin.Browser.Tests.Support;
+using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Browser.Tests;
+
+/// <summary>What the page keeps a trader from: wrong numbers, accounts, networks and fees, and figures of long ago.</summary>
+public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
+{
+    private const long Btc = 89_035_47000000;
+
+    [BrowserFact]
+    public async Task Commas_InAnyNumber_AreRefusedWithWhatToWrite()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.DepositAsync("1250.75", "1,250.75");
+        foreach ((string tab, string[] fields, string accepted) in ((string, string[], string)[])[("Funds", ["Amount"], "Deposit 0.5 USDC"), ("Trade", ["Size", "Pay at most"], "Buy 0.5 BTC-PERP"), ("What-if", ["Size"], "")])
+        {
+            await visitor.TabAsync(tab);
+            ILocator submit = visitor.Page.Locator("form button[type=submit]").First;
+            foreach (string label in fields)
+            {
+                ILocator field = visitor.Field(label);
+                foreach (string text in (string[])["0,5", "1,000", "1,000.5", ",5"])
+                {
+                    await field.FillAsync(text);
+                    await Assertions.Expect(field).ToHaveAttributeAsync("aria-invalid", "true");
+                    await Assertions.Expect(visitor.Page.GetByText("Write a number like 1250.75, with a point before its decimals")).ToHaveCountAsync(1);
+                    if (accepted.Length > 0)
+                    {
+                        await Assertions.Expect(submit).ToBeDisabledAsync();
+                    }
+                }
+
+                await field.FillAsync("0.5");
+                await Assertions.Expect(field).Not.ToHaveAttributeAsync("aria-invalid", "true");
+            }
+
+            if (accepted.Length > 0)
+            {
+                await Assertions.Expect(visitor.Button(accepted)).ToBeEnabledAsync();
+            }
+        }
+    }
+
+    [BrowserFact]
+    public async Task Delegation_ByAStranger_IsNeverChosenForTheWallet()
+    {
+        Trader stranger = await world.Protocol.TraderAsync(0);
+        await using Visitor victim = await world.VisitAsync();
+        var appointment = new Clearinghouse.SetDelegateCall(stranger.Account, victim.Wallet.Address, (byte)DelegateRights.Trade, await world.Protocol.NowAsync() + 1_000_000);
+        await stranger.Client.SendAsync(TransactionRequest.Call(world.Protocol.Record.Contracts.Clearinghouse, appointment));
+
+        // Also while the wallet's own accounts are not told: neither late nor failed is none.
+        await victim.Page.RouteAsync("**/api/accounts?*owner=*", static route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/problem+json", Body = """{"detail":"The index is empty still; ask again in a moment."}""" }));
+        await victim.ConnectAsync();
+        ILocator choice = victim.Page.Locator(".account-bar select");
+        await choice.WaitForAsync();
+        await victim.Notice("The index is empty still").WaitForAsync();
+        await Assertions.Expect(choice).ToHaveValueAsync("");
+        await Assertions.Expect(victim.Page.GetByText("belongs to")).ToHaveCountAsync(0);
+
+        await victim.Page.UnrouteAsync("**/api/accounts?*owner=*");
+        await Assertions.Expect(victim.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Open your first account" })).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 90_000 });
+        await victim.TabAsync("Funds");
+        await Assertions.Expect(victim.Page.GetByText("Open an account to see this.")).ToBeVisibleAsync();
+        await victim.Button("Open an account").ClickAsync();
+        await Assertions.Expect(choice).Not.ToHaveValueAsync("", new LocatorAssertionsToHaveValueOptions { Timeout = 90_000 });
+        ulong opened = ulong.Parse(await choice.InputValueAsync(), CultureInfo.InvariantCulture);
+        Assert.Equal(victim.Wallet.Address, (await world.Protocol.Client.GetAccountAsync(opened)).Owner);
+    }
+
+    [BrowserFact]
+    public async Task Errors_OfWalletNetworkAndNode_EachHaveTheirSentence()
+    {
+        await using Visitor visitor = await world.VisitAsync(prepare: static wallet => wallet.IsLocked = true);
+        await visitor.ConnectAsync();
+        await visitor.Notice("Your wallet is locked or waits for you.").WaitForAsync();
+        await visitor.ScreenshotAsync("11-locked");
+        visitor.Wallet.IsLocked = false;
+        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Test Wallet" }).ClickAsync();
+        await visitor.Button("Open an account").WaitForAsync();
+
+        visitor.Wallet.Rejects = true;
+        await visitor.Button("Open an account").ClickAsync();
+        Assert.Contains("You declined this in your wallet. Nothing was sent.", await visitor.FailureAsync("Open an account"), StringComparison.Ordinal);
+        await visitor.ScreenshotAsync("12-rejected");
+        visitor.Wallet.Rejects = false;
+        await visitor.ClearActivityAsync();
+
+        await visitor.Wallet.ChooseChainAsync(visitor.Page, 1);
+        await visitor.Notice("Wrong network.").WaitForAsync();
+        await visitor.ScreenshotAsync("13-network");
+        await visitor.AssertAccessibleAsync("wrong network");
+        await visitor.Button("Switch network").ClickAsync();
+        await visitor.Wallet.ChooseChainAsync(visitor.Page, 31337);
+        await Assertions.Expect(visitor.Page.GetByText("Wrong network.")).ToHaveCountAsync(0);
+
+        visitor.Wallet.IsNodeDown = true;
+        await visitor.Button("Open an account").ClickAsync();
+        Assert.Contains("The wallet's node does not answer.", await visitor.FailureAsync("Open an account"), StringComparison.Ordinal);
+        visitor.Wallet.IsNodeDown = false;
+
+        await visitor.Page.RouteAsync("**/readyz", static route => route.AbortAsync());
+        await visitor.Notice("The solver does not answer.").WaitForAsync();
+        await visitor.ScreenshotAsync("14-solver-down");
+        await visitor.Page.UnrouteAsync("**/readyz");
+        await Assertions.Expect(visitor.Page.GetByText("The solver does not answer.")).ToHaveCountAsync(0);
+    }
+
+    [BrowserFact]
+    public async Task Network_OtherThanTheDeployments_IsSentAndSignedNothing()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+
+        // A node of the deployment's own answers reads whatever chain the wallet is on.
+        await visitor.Page.RouteAsync("**/api/deployment", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode deployment = JsonNode.Parse(await answer.TextAsync())!;
+            deployment["nodeUrl"] = world.Chain.Url;
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
+        });
+        await visitor.Page.ReloadAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.DepositAsync("1000", "1,000");
+        await visitor.ClearActivityAsync();
+        (int sent, string signed) = (visitor.Wallet.AskedToSend, visitor.Wallet.LastTypedData);
+
+        await visitor.Wallet.ChooseChainAsync(visitor.Page, 1);
+        await visitor.Notice("Wrong network.").WaitForAsync();
+        await visitor.Field("Amount").FillAsync("10");
+        await visitor.Button("Deposit 10 USDC").ClickAsync();
+        Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Deposit 10 USDC"), StringComparison.Ordinal);
+        await visitor.Button("Open another").ClickAsync();
+        Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Open an account"), StringComparison.Ordinal);
+        await visitor.TabAsync("Trade");
+        await visitor.Field("Size").FillAsync("0.1");
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
+        Assert.Equal((sent, signed), (visitor.Wallet.AskedToSend, visitor.Wallet.LastTypedData));
+
+        // Back on it, ether is wrapped and paid in by one transaction.
+        await visitor.Wallet.ChooseChainAsync(visitor.Page, 31337);
+        await Assertions.Expect(visitor.Page.GetByText("Wrong network.")).ToHaveCountAsync(0);
+        await visitor.TabAsync("Funds");
+        await visitor.Field("Token").SelectOptionAsync("WETH");
+        await visitor.Page.GetByLabel("Pay with ether, wrapped on the way").CheckAsync();
+        await visitor.Field("Amount").FillAsync("0.5");
+        await visitor.Button("Deposit 0.5 WETH").ClickAsync();
+        await visitor.DoneAsync("Deposit 0.5 WETH");
+        Assert.Equal(sent + 1, visitor.Wallet.AskedToSend);
+    }
+
+    [BrowserFact]
+    public async Task Cap_OfAToken_IsToldBeforeAndAfterADepositAndWhatIsAboveIsTheOwners()
+    {
+        ushort token = world.Protocol.Record.Tokens.First(static listed => listed.Symbol == "WETH").Index;
+        Address vault = world.Protocol.Record.Contracts.MarginVault;
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        ulong account = await visitor.OpenAccountAsync();
+        ulong counted = (ulong)((BigInteger)await world.Chain.Node.CallAsync(vault, new MarginVault.TotalOfCall(token)) / BigInteger.Pow(10, 18)) + 1;
+        await world.Protocol.SendAsync((vault, new MarginVault.SetCapCall(token, counted, 0)));
+        await visitor.TabAsync("Funds");
+        await visitor.ChooseAsync("Deposit");
+        await visitor.Field("Token").SelectOptionAsync("WETH");
+        await visitor.Button("mint test WETH").ClickAsync();
+        await visitor.DoneAsync("Mint test WETH");
+        await visitor.Field("Amount").FillAsync("10");
+        await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is near its cap: only ");
+        await visitor.Button("Deposit 10 WETH").ClickAsync();
+        await visitor.DoneAsync("Deposit 10 WETH");
+        await visitor.Page.GetByText("lie above the cap of WETH and count for nothing").WaitForAsync();
+        ILocator idle = visitor.Page.GetByTestId("idle");
+        await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await Assertions.Expect(idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage" })).ToBeDisabledAsync();
+        await visitor.Field("Amount").FillAsync("1");
+        await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is at its cap: nothing of this would count now.");
+        await visitor.ClearActivityAsync();
+        await visitor.ScreenshotAsync("21-cap");
+        await visitor.AssertAccessibleAsync("above a cap");
+
+        await world.Protocol.SendAsync((vault, new MarginVault.SetCapCall(token, counted + 2, 0)));
+        await Assertions.Expect(idle).ToContainTextAsync("There is room for 2 WETH.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage" }).ClickAsync();
+        await visitor.DoneAsync("Engage WETH");
+        await visitor.Page.GetByText($"2 WETH count as collateral of account {account}.").WaitForAsync();
+        await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Take out" }).ClickAsync();
+        await Assertions.Expect(idle).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 90_000 });
+        Assert.Empty(await world.Protocol.Client.GetIdleAsync(account));
+        await world.Protocol.SendAsync((vault, new MarginVault.SetCapCall(token, ulong.MaxValue, 0)));
+    }
+
+    [BrowserFact]
+    public async Task Figures_ThatAreOld_AreGreyAndSaidToBe()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        string ready = Ready("not ready", "\"5\"", "\"90\"");
+        await visitor.Page.RouteAsync("**/readyz", route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/json", Body = ready }));
+        await visitor.Notice("The solver is still reading the chain: it is at block 5 of 90, so what you see is old.").WaitForAsync();
+        ILocator old = visitor.Page.Locator("main.old");
+        await Assertions.Expect(old).ToHaveCountAsync(1);
+        await visitor.ScreenshotAsync("22-old");
+        await visitor.AssertAccessibleAsync("old figures");
+
+        ready = Ready("not ready", "null", "null");
+        await visitor.Notice("The solver has not read the chain yet.").WaitForAsync();
+        ready = Ready("not ready", "\"90\"", "\"90\"");
+        await visitor.Notice("The solver cannot take in what the chain did after block 90").WaitForAsync();
+
+        // A role that fails is named, and the figures are as new as ever.
+        ready = Ready("not ready", "\"90\"", "\"90\"", """{"name":"relay","isWell":false,"failure":"its key has no coins"}""");
+        await visitor.Page.GetByText("The solver's relay has trouble: its key has no coins").WaitForAsync();
+        await Assertions.Expect(old).ToHaveCountAsync(0);
+
+        // Blocks of a local chain come when somebody sends; of another one a newest block that is long past is told, though the solver is ready.
+        ready = Ready("ready", "\"90\"", "\"90\"");
+        await Assertions.Expect(visitor.Page.Locator("p.notice")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+        await visitor.Page.RouteAsync("**/api/deployment", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode deployment = JsonNode.Parse(await answer.TextAsync())!;
+            deployment["chainId"] = "10";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
+        });
+        await visitor.Page.ReloadAsync();
+        await visitor.Notice("minutes old, so what you see is old: its node has stopped, or the chain has.").WaitForAsync();
+        await Assertions.Expect(old).ToHaveCountAsync(1);
+    }
+
+    [BrowserFact]
+    public async Task Fee_ThatChanges_IsReadAnewBeforeAnOrderIsSigned()
+    {
+        await world.PriceAsync(Btc, untilNormal: true);
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.TabAsync("Trade");
+        await visitor.Field("Size").FillAsync("0.1");
+        await visitor.Page.RouteAsync("**/api/deployment", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode deployment = JsonNode.Parse(await answer.TextAsync())!;
+            deployment["parameters"]!["takerFeeE8"] = "123000";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
+        });
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        Assert.Contains("The fee for taking is 0.123 % now. Nothing was signed; look at the order again.", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
+        Assert.Equal("", visitor.Wallet.LastTypedData);
+        await Assertions.Expect(visitor.Page.GetByText("Fee: 0.123 % taking")).ToBeVisibleAsync();
+        await visitor.ClearActivityAsync();
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        await visitor.Page.Locator(".step[data-state=done], .step[data-state=failed]").WaitForAsync();
+        Assert.Equal("123000", JsonNode.Parse(visitor.Wallet.LastTypedData)!["message"]!["maxFeeRateE8"]!.GetValue<string>());
+    }
+
+    /// <summary>What a solver says of itself whose newest block is of February 2026.</summary>
+    private static string Ready(string status, string block, string chainHead, string roles = "") =>
+        $$"""{"status":"{{status}}","block":{{block}},"blockTimeSeconds":"1770000000","chainHead":{{chainHead}},"roles":[{{roles}}]}""";
+}
