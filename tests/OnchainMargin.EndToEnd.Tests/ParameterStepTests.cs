@@ -20,8 +20,8 @@ public sealed class ParameterStepTests(ChainFixture fixture)
     private const long Btc = 89_035_47000000;
     private const int GapSeconds = 20 * 3600;
 
-    /// <summary>The forecast needs 240 hours, so that only the last gap lets a node propose.</summary>
-    private const int Gaps = 13;
+    /// <summary>The forecast needs 264 hours, so that only the last gap lets a node propose.</summary>
+    private const int Gaps = 14;
 
     [Fact]
     public async Task TwoNodes_LearnAWildFortnight_AndStepTogetherAndNoFarther()
