@@ -28,7 +28,7 @@ internal static class OrderAdmission
             : SpotOrders.IsSpot(instrument) && (order.Flags & RestingOrder.ReduceOnly) != 0 ? "The order is reduce-only and swaps a token, of which there is no position; clear the flag."
             : !instrument.IsValid && !SpotOrders.IsSpot(instrument) ? "The order names no valid instrument; take the number from /api/instruments."
             : book.IsPaused && (SpotOrders.IsSpot(instrument) || !Fees.Reduces(account.State.SizeOf(instrument), order.SizeE8)) ? "Trading is paused by the guardian: until it goes on orders can only make a position smaller; deposits and withdrawals without positions go on."
-            : order.MaxFeeRateE8 < LeastFeeE8(order, book) ? $"The order allows a fee of {Price(order.MaxFeeRateE8)} of what is traded, and {Price((ulong)LeastFeeE8(order, book))} is taken; sign one with a maxFeeRateE8 of {LeastFeeE8(order, book)} or more."
+            : LeastFeeE8(order, book) is var leastE8 && order.MaxFeeRateE8 < leastE8 ? $"The order allows a fee of {Price(order.MaxFeeRateE8)} of what is traded, and {Price(leastE8)} is taken; sign one with a maxFeeRateE8 of {leastE8} or more."
             : null;
     }
 

@@ -166,16 +166,17 @@ internal sealed class RelayRole(
         }
 
         // What the chain speaks of is tried alone later, and the others at once; half of them where it speaks of none or all, or where all together are too large, or too much for the node.
-        OrderMatch[] suspects = (refusal.Reason as CustomErrorReason)?.Error is { } error ? [.. batch.Where(match => match.IsNamedBy(error))] : [];
-        OrderMatch[] rest = [.. batch.Except(suspects)];
-        if (suspects.Length == 0 || rest.Length == 0)
+        IContractError? error = (refusal.Reason as CustomErrorReason)?.Error;
+        ILookup<bool, OrderMatch> byName = batch.ToLookup(match => error is not null && match.IsNamedBy(error));
+        IEnumerable<OrderMatch> rest = byName[false];
+        if (byName.Count == 1)
         {
-            rest = [.. batch.Take(batch.Count / 2)];
-            orders.Return(batch.Skip(rest.Length));
+            rest = batch.Take(batch.Count / 2);
+            orders.Return(batch.Skip(batch.Count / 2));
         }
         else
         {
-            orders.Suspect(suspects);
+            orders.Suspect(byName[true]);
         }
 
         if (refusal.IsTooLarge || refusal.IsUnanswered)
@@ -187,7 +188,7 @@ internal sealed class RelayRole(
             logger.BatchRefused(batch.Count, refusal.Said);
         }
 
-        await SettleAsync(rest, indexed, attests, cancellationToken).ConfigureAwait(false);
+        await SettleAsync([.. rest], indexed, attests, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a match comes to that is refused though it was tried alone.</summary>

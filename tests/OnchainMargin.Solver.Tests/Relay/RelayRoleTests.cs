@@ -98,6 +98,27 @@ public sealed class RelayRoleTests : RelayWorld
         Assert.Equal(OrderStatus.Refused, bad.Status);
     }
 
+    /// <summary>Two orders can meet twice for the same size: once at first, and once more for what another gave back.</summary>
+    [Fact]
+    public async Task RunOnce_TwoMatchesOfABatchAreAlike_SettlesBoth()
+    {
+        RestingOrder leaves = await TakenAsync(World.Sign(3, -Tenth, Btc, 1));
+        RestingOrder maker = await TakenAsync(World.Sign(1, -3 * Tenth, Btc, 1));
+        RestingOrder taker = await TakenAsync(World.Sign(2, 2 * Tenth, Btc, 1));
+        await CancelAsync(leaves);
+        await TakenAsync(World.Sign(3, -Tenth, Eth, 2, instrument: Instrument.Perpetual(2)));
+        await TakenAsync(World.Sign(1, Tenth, Eth, 2, instrument: Instrument.Perpetual(2)));
+        World.Node.BeforeEstimate = (data, _) => IsSettlement(data) && Call(data).Item1.Any(static input => input.Account == 3)
+            ? throw Reverted(new Clearinghouse.AccountInLotError(3))
+            : Task.CompletedTask;
+
+        await RoundAsync();
+        await RoundAsync();
+
+        Assert.Equal([2], Sent().Select(static call => call.Item3.Length));
+        Assert.Equal((OrderStatus.Filled, 0UL, (ulong)Tenth), (taker.Status, maker.InFlightE8, maker.LeftE8));
+    }
+
     [Fact]
     public async Task RunOnce_NodeIsTooSlowForOneMatch_SettlesTheOthersAndTriesItEverSeldomer()
     {
