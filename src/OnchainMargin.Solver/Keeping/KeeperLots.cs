@@ -73,10 +73,9 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
             Duty show = Duty.Of(lot, "show-loss", $"it lacks {BidModel.Money(-worth)}, and what bidders are paid rises from when that is shown");
             await duties.DoAsync(show, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
         }
-        else if (figures is { EquityE8: var lacking } && await HoldRunsOutAsync(round, lot, -lacking, cancellationToken).ConfigureAwait(false) is { } until)
+        else if (figures is { EquityE8: var lacking } && await HoldAgainAsync(round, lot, -lacking, cancellationToken).ConfigureAwait(false))
         {
-            Duty hold = Duty.Of(lot, "show-loss", $"its account still lacks {BidModel.Money(-lacking)}, and stakes of insurance are held until {until:HH:mm:ss} UTC only");
-            await duties.DoAsync(hold with { Key = $"{hold.Key} held until {until.ToUnixTimeSeconds()}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
+            // The next block shows until when; where that is too dear, bids go on.
         }
         else if (options.BidderAccount > 0 && isInGrace)
         {
@@ -125,19 +124,26 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         return why is null ? Task.FromResult(false) : duties.DoAsync(Duty.Of(lot, "take-over", why), client.Calls.Deleverage(lot), round, cancellationToken);
     }
 
-    /// <summary>Until when stakes are held, where that runs out before a loss of some size is booked (CLR-047): whoever then is in the window of his exit would leave it to the others. Null where nothing is to be done.</summary>
-    private async Task<DateTimeOffset?> HoldRunsOutAsync(KeeperRound round, BookLot lot, Int128 lossE8, CancellationToken cancellationToken)
+    /// <summary>Shows a loss of some size again where stakes would be free before it is booked (CLR-047): whoever then is in the window of his exit would leave it to the others.</summary>
+    /// <returns>Whether that is on its way.</returns>
+    private async Task<bool> HoldAgainAsync(KeeperRound round, BookLot lot, Int128 lossE8, CancellationToken cancellationToken)
     {
         ulong now = (ulong)round.Live.Checkpoint.Header.Time;
         var insuranceE8 = (Int128)round.Book.Ledger.InsuranceE8;
         if (lossE8 <= 0 || insuranceE8 == 0 || lossE8 * HoldParts < insuranceE8 || now < lot.InsolventSinceSeconds + HoldAgainSeconds)
         {
-            return null;
+            return false;
         }
 
         ulong until = await Patience.AskAsync(
             token => client.Node.CallAsync(client.Deployment.Contracts.InsuranceFund, new InsuranceFund.HeldUntilCall(), cancellationToken: token), time, cancellationToken).ConfigureAwait(false);
-        return until < now + HoldAgainSeconds ? DateTimeOffset.FromUnixTimeSeconds((long)until) : null;
+        if (until >= now + HoldAgainSeconds)
+        {
+            return false;
+        }
+
+        Duty hold = Duty.Of(lot, "show-loss", $"its account still lacks {BidModel.Money(lossE8)}, and stakes of insurance are held until {DateTimeOffset.FromUnixTimeSeconds((long)until):HH:mm:ss} UTC only");
+        return await duties.DoAsync(hold with { Key = $"{hold.Key} held until {until}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the chain takes no bid because a witness that showed little makes what is left look restored. Where a leg was settled the chain looks at health itself.</summary>
