@@ -53,6 +53,41 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         }
     }
 
+    /// <summary>A press begins and ends at one place: where the button has moved away between the two, nothing is sent, or something else.</summary>
+    [BrowserFact]
+    public async Task Buttons_ThatMoveMoney_StayWhereTheyAreWhileFiguresCome()
+    {
+        await world.PriceAsync(Btc, untilNormal: true);
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.DepositAsync("2000", "2,000");
+        var answers = new TaskCompletionSource();
+        foreach (string late in (string[])["**/what-if", "**/withdrawal-proof"])
+        {
+            await visitor.Page.RouteAsync(late, async route =>
+            {
+                await answers.Task;
+                await route.ContinueAsync();
+            });
+        }
+
+        await visitor.ChooseAsync("Withdraw");
+        await visitor.Page.GetByTestId("withdrawable").WaitForAsync();
+        await visitor.Field("Amount").FillAsync("700");
+        float withdraw = await PlaceAsync(visitor.Button("Withdraw 700 USDC"));
+        await visitor.TabAsync("Trade");
+        await visitor.Field("Size").FillAsync("0.01");
+        float buy = await PlaceAsync(visitor.Page.Locator("button.buy"));
+        answers.SetResult();
+        await Assertions.Expect(visitor.Page.GetByTestId("preview")).ToContainTextAsync("keep its initial margin");
+        Assert.Equal(buy, await PlaceAsync(visitor.Page.Locator("button.buy")));
+        await visitor.TabAsync("Funds");
+        await visitor.Page.GetByTestId("proof").WaitForAsync();
+        await Assertions.Expect(visitor.Page.Locator(".compare")).ToContainTextAsync("$1,300.00");
+        Assert.Equal(withdraw, await PlaceAsync(visitor.Button("Withdraw 700 USDC")));
+    }
+
     [BrowserFact]
     public async Task Delegation_ByAStranger_IsNeverChosenForTheWallet()
     {
@@ -270,4 +305,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
     /// <summary>What a solver says of itself whose newest block is of February 2026.</summary>
     private static string Ready(string status, string block, string chainHead, string roles = "") =>
         $$"""{"status":"{{status}}","block":{{block}},"blockTimeSeconds":"1770000000","chainHead":{{chainHead}},"roles":[{{roles}}]}""";
+
+    /// <summary>How far down the page something is.</summary>
+    private static async Task<float> PlaceAsync(ILocator locator) => (await locator.BoundingBoxAsync())!.Y;
 }

@@ -66,16 +66,14 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Waits until an activity has come to a good end.</summary>
     public async Task DoneAsync(string title)
     {
-        ILocator step = Step(".step[data-state=done], .step[data-state=failed]", title);
-        await step.WaitForAsync();
+        ILocator step = await EndAsync(".step[data-state=done], .step[data-state=failed]", title);
         Assert.True(await step.GetAttributeAsync("data-state") == "done", $"'{title}' failed: {await step.InnerTextAsync()}");
     }
 
     /// <summary>Waits until an activity has failed and gives the sentence that it failed with.</summary>
     public async Task<string> FailureAsync(string title)
     {
-        ILocator step = Step(".step[data-state=failed]", title);
-        await step.WaitForAsync();
+        ILocator step = await EndAsync(".step[data-state=failed]", title);
         return await step.InnerTextAsync();
     }
 
@@ -106,8 +104,23 @@ public sealed class Visitor : IAsyncDisposable
         Assert.True(serious.Length == 0, $"{where}: {string.Join(Environment.NewLine, serious)}");
     }
 
-    private ILocator Step(string selector, string title) =>
-        Page.Locator(selector).Filter(new LocatorFilterOptions { Has = Page.GetByText(title, new PageGetByTextOptions { Exact = true }) }).First;
+    /// <summary>Waits for an activity to end; where it does not, says what the page is at instead.</summary>
+    private async Task<ILocator> EndAsync(string selector, string title)
+    {
+        ILocator step = Page.Locator(selector).Filter(new LocatorFilterOptions { Has = Page.GetByText(title, new PageGetByTextOptions { Exact = true }) }).First;
+        try
+        {
+            await step.WaitForAsync();
+        }
+        catch (TimeoutException)
+        {
+            await ScreenshotAsync("stuck");
+            IReadOnlyList<string> steps = await Page.Locator(".step").AllInnerTextsAsync();
+            Assert.Fail($"'{title}' did not end; the page shows {(steps.Count == 0 ? "no activity" : string.Join("; ", steps).ReplaceLineEndings(" "))}");
+        }
+
+        return step;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -14,6 +14,7 @@ import {
   PROOF_COMPUTED,
   isAccepted,
   LOCAL_CHAIN,
+  SETTLEMENT,
   paidIn,
   roomOf,
   send,
@@ -97,7 +98,10 @@ interface Panel {
   isHeldBack?: boolean;
   before?: ReactNode;
   submit: () => void;
+  /** What is above the button: it comes with what is typed, and does not change its height by itself. */
   children?: ReactNode;
+  /** What is told when it is known: below, so that the button stays where it is while somebody presses it. */
+  after?: ReactNode;
 }
 
 /** A token, an amount of it, what is wrong with it, and the button: all that depositing, withdrawing and moving have in common. */
@@ -145,6 +149,7 @@ function AmountPanel(panel: Panel) {
       >
         {panel.verb} {amount ? panel.said : ""}
       </button>
+      {panel.after}
     </form>
   );
 }
@@ -390,7 +395,7 @@ function Withdraw({ account }: { account: Account }) {
   const entered = useAmount("withdraw");
   const { token, setText, amount, said } = entered;
   const most = useWithdrawable(account, token);
-  const settled = useSettled(token.token === "0" && amount ? amount : 0n);
+  const settled = useSettled(token.token === SETTLEMENT && amount ? amount : 0n);
   const cashE8 = settled * unitE8(token.decimals);
   const asked = useSettled(amount ?? 0n);
   const [asker, setAsker] = useState<{ account: string; by: Asker } | null>(null);
@@ -444,30 +449,34 @@ function Withdraw({ account }: { account: Account }) {
         }
         all="Most"
         submit={() => void withdraw()}
+        after={
+          proof &&
+          asked > 0n &&
+          asked === amount && (
+            <ProofLine
+              proof={proof}
+              ask={() =>
+                void run("Ask the attesters", async (tell) => {
+                  tell("Sign the request in your wallet: it moves nothing.");
+                  setAsker({ account: account.id, by: await signProofRequest(config, deployment, account.id) });
+                  return `Attesters may work for account ${account.id} for an hour.`;
+                })
+              }
+            />
+          )
+        }
       >
-        {after && cashE8 > 0n && (
+        {token.token === SETTLEMENT && amount && (
           <dl className="figures compare">
             <div>
               <dt>Equity after</dt>
-              <dd>{dollars(after.after.figures.equityE8)}</dd>
+              <dd>{settled === amount && after ? dollars(after.after.figures.equityE8) : "…"}</dd>
             </div>
             <div>
               <dt>Initial margin after</dt>
-              <dd>{dollars(after.after.figures.initialMarginE8)}</dd>
+              <dd>{settled === amount && after ? dollars(after.after.figures.initialMarginE8) : "…"}</dd>
             </div>
           </dl>
-        )}
-        {proof && asked > 0n && (
-          <ProofLine
-            proof={proof}
-            ask={() =>
-              void run("Ask the attesters", async (tell) => {
-                tell("Sign the request in your wallet: it moves nothing.");
-                setAsker({ account: account.id, by: await signProofRequest(config, deployment, account.id) });
-                return `Attesters may work for account ${account.id} for an hour.`;
-              })
-            }
-          />
         )}
       </AmountPanel>
       <p className="quiet">
@@ -499,7 +508,8 @@ function Move({ account }: { account: Account }) {
     amountRaw: (amount ?? 0n).toString(),
     instruments: moved.map((one) => one.instrument),
   };
-  const asked = useSettled(JSON.stringify(request));
+  const wish = JSON.stringify(request);
+  const asked = useSettled(wish);
   const [askers, setAskers] = useState<{ accounts: string; by: Asker[] } | null>(null);
   const by = askers?.accounts === `${account.id} ${to?.id}` ? askers.by : [];
   const isSomething = !!amount || moved.length > 0;
@@ -556,6 +566,24 @@ function Move({ account }: { account: Account }) {
           />
         }
         submit={() => void move()}
+        after={
+          proof &&
+          isSomething &&
+          asked === wish && (
+            <ProofLine
+              proof={proof}
+              ask={() =>
+                void run("Ask the attesters", async (tell) => {
+                  tell("Sign the requests in your wallet, one for each account: they move nothing.");
+                  const first = await signProofRequest(config, deployment, account.id);
+                  const second = await signProofRequest(config, deployment, to.id);
+                  setAskers({ accounts: `${account.id} ${to.id}`, by: [first, second] });
+                  return `Attesters may work for accounts ${account.id} and ${to.id} for an hour.`;
+                })
+              }
+            />
+          )
+        }
       >
         {account.positions.length > 0 && (
           <fieldset className="checks">
@@ -577,20 +605,6 @@ function Move({ account }: { account: Account }) {
               </label>
             ))}
           </fieldset>
-        )}
-        {proof && isSomething && (
-          <ProofLine
-            proof={proof}
-            ask={() =>
-              void run("Ask the attesters", async (tell) => {
-                tell("Sign the requests in your wallet, one for each account: they move nothing.");
-                const first = await signProofRequest(config, deployment, account.id);
-                const second = await signProofRequest(config, deployment, to.id);
-                setAskers({ accounts: `${account.id} ${to.id}`, by: [first, second] });
-                return `Attesters may work for accounts ${account.id} and ${to.id} for an hour.`;
-              })
-            }
-          />
         )}
       </AmountPanel>
       <p className="quiet">Nothing is sold or settled: positions keep their entry prices.</p>

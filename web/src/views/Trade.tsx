@@ -34,25 +34,22 @@ export function Trade({ account }: { account: Account }) {
   const amount = parse(sizeText, 8);
   const mark = big(instrument?.markE8);
   const limit = priceText === "" ? suggested(mark, side, big(deployment.parameters.priceBandE8)) : parse(priceText, 8);
-  const asked = useSettled(
-    instrument && amount && limit
-      ? JSON.stringify({
-          name: instrument.name,
-          size: ((side === "Buy" ? 1n : -1n) * amount).toString(),
-          limit: limit.toString(),
-        })
-      : "",
-  );
-  const { data: preview, error } = useQuery({
+  // What was typed, and not the limit that follows the mark: with each price it would be another question.
+  const typed = instrument && amount && limit ? `${side} ${amount} ${instrument.name} ${priceText}` : "";
+  const asked = useSettled(typed);
+  const { data: found, error } = useQuery({
     queryKey: ["order-what-if", account.id, account.stateHash, asked],
     queryFn: () => {
-      const { name: of, size: sizeE8, limit: priceE8 } = JSON.parse(asked) as Record<string, string>;
-      return api.whatIf(account.id, { fills: [{ instrument: of, sizeE8, priceE8 }] });
+      const sizeE8 = ((side === "Buy" ? 1n : -1n) * amount!).toString();
+      return api.whatIf(account.id, {
+        fills: [{ instrument: instrument!.name, sizeE8, priceE8: limit!.toString() }],
+      });
     },
-    enabled: asked !== "",
+    enabled: asked !== "" && asked === typed,
     refetchInterval: FAST * 2,
     retry: false,
   });
+  const preview = asked === typed ? found : undefined;
 
   if (!deployment.takesOrders)
     return (
@@ -121,7 +118,7 @@ export function Trade({ account }: { account: Account }) {
           onChange={setSize}
           unit={instrument.name.split("-")[0]}
           error={sizeText !== "" && amount === null ? wanted(8) : null}
-          hint={notional > 0n ? `About ${dollars(notional)}` : undefined}
+          hint={amount ? `About ${notional > 0n ? dollars(notional) : "…"}` : undefined}
         />
         <Field
           label={side === "Buy" ? "Pay at most" : "Take at least"}
@@ -160,33 +157,36 @@ export function Trade({ account }: { account: Account }) {
             All at once or nothing
           </label>
         </div>
-        {preview && asked !== "" && (
-          <div className={`preview ${preview.keepsInitialMargin ? "" : "bad"}`} role="status" data-testid="preview">
-            <p>{preview.sentence}</p>
+        {typed !== "" && (
+          <div
+            className={`preview ${preview && !preview.keepsInitialMargin ? "bad" : ""}`}
+            role="status"
+            data-testid="preview"
+          >
+            <p>{preview?.sentence ?? (error ? "What it would do is not known." : "Computing what it would do…")}</p>
             <dl className="figures compare">
               <div>
                 <dt>Initial margin</dt>
-                <dd>
-                  {dollars(preview.before.figures.initialMarginE8)} → {dollars(preview.after.figures.initialMarginE8)}
-                </dd>
+                <Change
+                  before={preview?.before.figures.initialMarginE8}
+                  after={preview?.after.figures.initialMarginE8}
+                />
               </div>
               <div>
                 <dt>Equity</dt>
-                <dd>
-                  {dollars(preview.before.figures.equityE8)} → {dollars(preview.after.figures.equityE8)}
-                </dd>
+                <Change before={preview?.before.figures.equityE8} after={preview?.after.figures.equityE8} />
               </div>
             </dl>
           </div>
         )}
-        {error && (
+        <button type="submit" className={`primary wide ${side.toLowerCase()}`} disabled={!amount || !limit}>
+          {side} {amount ? size(amount) : ""} {instrument.name}
+        </button>
+        {error && typed !== "" && (
           <p className="bad" role="alert">
             {explain(error)}
           </p>
         )}
-        <button type="submit" className={`primary wide ${side.toLowerCase()}`} disabled={!amount || !limit}>
-          {side} {amount ? size(amount) : ""} {instrument.name}
-        </button>
         <p className="quiet">
           Fee: {percent(big(deployment.parameters.takerFeeE8), 3)} taking,{" "}
           {percent(big(deployment.parameters.makerFeeE8), 3)} resting. What you sign allows the fee for taking and no
@@ -199,6 +199,16 @@ export function Trade({ account }: { account: Account }) {
         <Trades name={instrument.name} />
       </div>
     </div>
+  );
+}
+
+/** Before and after on a line each, so that figures of any length, and none yet, take the same room. */
+function Change({ before, after }: { before?: string; after?: string }) {
+  return (
+    <dd className="change">
+      <span>{before === undefined ? "…" : dollars(before)}</span>
+      <span>→ {after === undefined ? "…" : dollars(after)}</span>
+    </dd>
   );
 }
 
