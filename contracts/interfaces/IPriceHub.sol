@@ -80,7 +80,7 @@ interface IPriceHub {
     /// @notice Spot of one underlying as an update would leave it now; 0 of one that has no sources.
     function spotE8Of(uint16 underlying) external view returns (uint64 spotE8);
 
-    /// @notice Units of its underlying that one whole token is, as a checkpoint of now would tell (CLR-033): of a share those of its rate. Of a token that is no underlying it means nothing.
+    /// @notice Units of its underlying that one whole token is, as a checkpoint of now would tell (CLR-033) while its market is not wound down: of a share those of its rate. Of a token that is no underlying it means nothing.
     function tokenUnitsE8Of(uint16 token) external view returns (uint64 unitsE8);
 
     /// @notice Debt and credit index as of now.

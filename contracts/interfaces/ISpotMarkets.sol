@@ -26,6 +26,8 @@ struct SpotReading {
     uint8 reasons;
     uint8 live;
     uint8 used;
+    /// @notice When it was wound down (ORC-005); 0 while it was not.
+    uint40 closedTime;
 }
 
 /// @title Spot prices: several sources an underlying, one price set a block, settlement prices

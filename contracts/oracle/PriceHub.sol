@@ -38,6 +38,8 @@ contract PriceHub is IPriceHub, AccessManaged {
     bytes32 internal constant NOT_NAMED = bytes32(uint256(type(uint16).max) << 240);
     /// @dev So many checkpoints' prices are kept, over an hour's; their places are used again, because a new word costs four times as much.
     uint64 internal constant PRICES_KEPT = 64;
+    /// @dev For so long a coin of a market that was wound down goes on counting, less and less.
+    uint256 internal constant CLOSED_FADE_SECONDS = 604_800;
 
     /// @dev Moves at checkpoints only.
     struct Market {
@@ -49,12 +51,13 @@ contract PriceHub is IPriceHub, AccessManaged {
         uint128 notionalE8;
     }
 
-    /// @dev `priceE8` is the last that a checkpoint read, at `goodTime`.
+    /// @dev `priceE8` is the last that a checkpoint read, at `goodTime`. The source was named at `sourceTime`.
     struct TokenMarket {
         address source;
         uint64 priceE8;
         uint32 goodTime;
         uint128 totalE8;
+        uint40 sourceTime;
     }
 
     struct Stored {
@@ -174,6 +177,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         require(source == address(0) || priceE8 != 0, SourceUnusable(source));
         TokenMarket storage stored = _tokens[token];
         (stored.source, stored.priceE8, stored.goodTime) = (source, priceE8, uint32(block.timestamp));
+        stored.sourceTime = source == address(0) ? 0 : uint40(block.timestamp);
         emit TokenSourceSet(token, source);
     }
 
@@ -444,7 +448,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     ) private view returns (bytes memory encoded, bytes memory records) {
         bytes memory hashes;
         (hashes, records) = _encodeRecords(readings, underlyings);
-        bytes memory collaterals = _encodeCollaterals(listed, tokens, readings.length);
+        bytes memory collaterals = _encodeCollaterals(listed, tokens, readings);
         encoded = bytes.concat(_encodeHeader(id, listed, readings.length), collaterals, hashes);
     }
 
@@ -466,11 +470,11 @@ contract PriceHub is IPriceHub, AccessManaged {
     function _encodeCollaterals(
         uint16 listed,
         uint256 tokens,
-        uint256 underlyings
+        SpotReading[] memory readings
     ) private view returns (bytes memory collaterals) {
         for (uint16 token = 0; token < listed; ++token) {
             bool named = (tokens >> token) & 1 != 0;
-            collaterals = bytes.concat(collaterals, named ? _collateral(token, underlyings) : bytes.concat(NOT_NAMED));
+            collaterals = bytes.concat(collaterals, named ? _collateral(token, readings) : bytes.concat(NOT_NAMED));
         }
     }
 
@@ -516,7 +520,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @custom:spec CLR-033
-    function _collateral(uint16 token, uint256 underlyings) private view returns (bytes memory) {
+    function _collateral(uint16 token, SpotReading[] memory readings) private view returns (bytes memory) {
         CollateralRecord memory record;
         TokenMarket storage stored = _tokens[token];
         TokenParameters memory p = parameters.tokenOf(token);
@@ -524,10 +528,13 @@ contract PriceHub is IPriceHub, AccessManaged {
         (, record.decimals) = vault.tokenAt(token);
         record.token = token;
         // An underlying that has no source yet is none: the token then counts nothing.
-        record.underlying = p.underlying <= underlyings ? p.underlying : 0;
+        record.underlying = p.underlying <= readings.length ? p.underlying : 0;
         uint256 priceE8 = source == address(0) ? 0 : _tokenPriceE8(stored, source);
         if (p.underlying == 0) record.priceE8 = uint64(priceE8);
-        else if (record.underlying != 0) record.priceE8 = _unitsE8(p.unitsE8, source, priceE8);
+        else if (record.underlying != 0) {
+            uint40 closedTime = readings[p.underlying - 1].closedTime;
+            record.priceE8 = _fadedE8(stored, _unitsE8(p.unitsE8, source, priceE8), closedTime);
+        }
         if (token == SETTLEMENT && (source == address(0) || record.priceE8 > uint64(ONE))) {
             record.priceE8 = uint64(ONE);
         }
@@ -547,5 +554,12 @@ contract PriceHub is IPriceHub, AccessManaged {
     function _unitsE8(uint64 unitsE8, address source, uint256 rateE8) private pure returns (uint64) {
         if (source == address(0)) return unitsE8;
         return uint64(Math.min((unitsE8 * rateE8) / ONE, MarginDomain.SPOT_MAX_E8));
+    }
+
+    /// @dev Nobody prices a coin whose market was wound down: what its last price made of it fades, unless a source that was named since tells what it is.
+    function _fadedE8(TokenMarket storage stored, uint64 unitsE8, uint40 closedTime) private view returns (uint64) {
+        if (closedTime == 0 || stored.sourceTime >= closedTime) return unitsE8;
+        uint256 left = Math.saturatingSub(closedTime + CLOSED_FADE_SECONDS, block.timestamp);
+        return uint64((unitsE8 * left) / CLOSED_FADE_SECONDS);
     }
 }

@@ -236,6 +236,8 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     function _read(SpotMarket memory m, SpotReading memory r) private pure {
         (r.spotE8, r.averageSpotE8, r.state) = (m.spotE8, m.averageSpotE8, m.state);
         r.spreadE8 = m.spotE8 > m.averageSpotE8 ? m.spotE8 - m.averageSpotE8 : m.averageSpotE8 - m.spotE8;
+        // Its last update was the one that it was wound down after.
+        if (m.isClosed) r.closedTime = m.time;
     }
 
     function _observe(

@@ -49,6 +49,7 @@ public sealed partial class ProtocolConstantsTests
         ["oracle.settlementWindowSeconds"] = ("oracle/SpotMarkets.sol", "WINDOW_SECONDS", 1),
         ["oracle.settlementCoveredSeconds"] = ("oracle/SpotMarkets.sol", "COVERED_MIN_SECONDS", 1),
         ["oracle.windDownDelaySeconds"] = ("oracle/SpotMarkets.sol", "WIND_DOWN_SECONDS", 1),
+        ["oracle.closedFadeSeconds"] = ("oracle/PriceHub.sol", "CLOSED_FADE_SECONDS", 1),
         ["oracle.surfaceMaxAgeSeconds"] = ("margin/AddOns.sol", "SURFACE_AGE_SECONDS", 1),
         ["oracle.staleRampSeconds"] = ("margin/AddOns.sol", "STALE_RAMP_SECONDS", 1),
         ["oracle.surfaceDelaySeconds"] = ("oracle/VolSurfaces.sol", "DELAY_SECONDS", 1),
