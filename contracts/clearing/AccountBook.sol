@@ -33,6 +33,8 @@ struct Working {
     bool swapped;
     /// @notice How many expired positions were settled.
     uint256 expired;
+    /// @notice Whether one has expired and has no price yet.
+    bool isPending;
     /// @notice How many open needs took something.
     uint256 served;
     uint96[] instruments;
@@ -189,6 +191,7 @@ abstract contract AccountBook is IClearingEvents, AccessManaged, ReentrancyGuard
         );
         Closed memory closed = abi.decode(Address.functionDelegateCall(closing, call), (Closed));
         working.state = closed.state;
+        working.isPending = Expiries.areAnyDue(closed.state.positions, block.timestamp);
         working.expired += closed.expired;
         working.served += closed.served;
         books.ledger.oneSidedE8 += int128(closed.oneSidedE8);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {IHealthGate, PriceTrust} from "../interfaces/IHealthGate.sol";
@@ -93,7 +94,9 @@ contract ClearingModule is LossBook {
         // Gains that the move realises are locked besides, in the account where they are.
         (uint256 sourceLockedE8, uint256 targetLockedE8) = (source.state.lockedGainE8, target.state.lockedGainE8);
         for (uint256 i = 0; i < instruments.length; ++i) _movePosition(live, source, target, instruments[i]);
-        if (amountRaw != 0) _moveToken(source, target, token, amountRaw);
+        require(!source.isPending, SettlementPending(source.account));
+        require(!target.isPending, SettlementPending(target.account));
+        if (amountRaw != 0) _moveToken(books, source, target, token, amountRaw);
         _refuseTradeProofs(from);
         _refuseTradeProofs(to);
         _writeHealthy(books, live, source, "", from.proof, sourceLockedE8, PriceTrust.Averaged);
@@ -191,15 +194,32 @@ contract ClearingModule is LossBook {
         emit PositionMoved(source.account, target.account, instrument, sizeE8, costE8);
     }
 
-    function _moveToken(Working memory source, Working memory target, uint16 token, uint128 amountRaw) private {
+    /// @dev What a move of cash makes of credit and debt together, or sets off, bears its share of losses as if it were paid out and paid in again: otherwise whoever lends to himself would dilute what he bears, and whoever sets off his own what others do.
+    function _moveToken(
+        Books memory books,
+        Working memory source,
+        Working memory target,
+        uint16 token,
+        uint128 amountRaw
+    ) private {
         emit Transferred(source.account, target.account, token, amountRaw);
         if (token != 0) {
             vault.move(source.account, target.account, token, amountRaw);
             return;
         }
         int256 amountE8 = int256(amountRaw * _scale);
-        source.state.cashE8 -= amountE8;
-        target.state.cashE8 += amountE8;
+        (int256 from, int256 to) = (source.state.cashE8, target.state.cashE8);
+        (source.state.cashE8, target.state.cashE8) = (from - amountE8, to + amountE8);
+        if (books.ledger.deficitE8 == 0) return;
+        uint256 turned = _credit(from - amountE8) + _credit(to + amountE8);
+        uint256 own = _credit(from) + _credit(to);
+        turned = turned > own ? turned - own : own - turned;
+        uint128 unpaidRaw = _unpaid(books, own, uint128(Math.ceilDiv(turned, _scale)));
+        if (unpaidRaw == 0) return;
+        uint256 lostE8 = unpaidRaw * _scale;
+        target.state.cashE8 -= int256(lostE8);
+        books.ledger.deficitE8 -= uint128(lostE8);
+        _noteLoss(target.owner, target.account, lostE8);
     }
 
     // Withdrawals
@@ -216,6 +236,7 @@ contract ClearingModule is LossBook {
             _write(books, working);
         } else {
             require(!_paused, Paused());
+            require(!working.isPending, SettlementPending(working.account));
             if (bare) live = _liveOf(input);
             bytes memory left = _without(vault.balancesOf(working.account), payment.token, payment.amountRaw);
             _writeHealthyWith(books, live, working, "", left, input.proof, lockedE8, PriceTrust.Averaged);
@@ -255,27 +276,25 @@ contract ClearingModule is LossBook {
         Working memory working,
         uint128 amountRaw
     ) private view returns (uint128 paidRaw) {
-        uint256 amountE8 = amountRaw * _scale;
-        working.state.cashE8 -= int256(amountE8);
-        paidRaw = amountRaw;
-        uint256 losses = books.ledger.deficitE8;
-        if (losses != 0) {
-            // The account's own credit is not among the bases while it is worked on.
-            uint256 credit =
-                (books.creditBaseE8 * books.creditIndexE12 + ONE_E12 - 1) / ONE_E12 +
-                    uint256(
-                        working.state.cashE8 + int256(amountE8) > 0
-                            ? working.state.cashE8 + int256(amountE8)
-                            : int256(0)
-                    );
-            paidRaw = credit > losses ? uint128((uint256(amountRaw) * (credit - losses)) / credit) : 0;
-            uint256 unpaidE8 = (amountRaw - paidRaw) * _scale;
-            if (unpaidE8 > losses) {
-                paidRaw = uint128(amountRaw - losses / _scale);
-                unpaidE8 = (amountRaw - paidRaw) * _scale;
-            }
-            books.ledger.deficitE8 -= uint128(unpaidE8);
-        }
+        uint128 unpaidRaw = _unpaid(books, _credit(working.state.cashE8), amountRaw);
+        working.state.cashE8 -= int256(amountRaw * _scale);
+        paidRaw = amountRaw - unpaidRaw;
+        books.ledger.deficitE8 -= uint128(unpaidRaw * _scale);
         books.ledger.sweptE8 -= int128(uint128(paidRaw * _scale));
+    }
+
+    /// @dev The part of an amount that nothing stands behind while losses are not paid.
+    /// @param ownE8 Credit of the accounts that are worked on, which is not among the bases.
+    /// @custom:spec CLR-023
+    function _unpaid(Books memory books, uint256 ownE8, uint128 amountRaw) private view returns (uint128) {
+        uint256 losses = books.ledger.deficitE8;
+        if (losses == 0) return 0;
+        uint256 credit = (books.creditBaseE8 * books.creditIndexE12 + ONE_E12 - 1) / ONE_E12 + ownE8;
+        uint256 paidRaw = credit > losses ? (uint256(amountRaw) * (credit - losses)) / credit : 0;
+        return uint128(Math.min(amountRaw - paidRaw, losses / _scale));
+    }
+
+    function _credit(int256 cashE8) private pure returns (uint256) {
+        return cashE8 > 0 ? uint256(cashE8) : 0;
     }
 }

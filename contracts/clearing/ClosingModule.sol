@@ -258,10 +258,11 @@ contract ClosingModule is AccountBook, IClosingModule {
         }
         uint16 tokens = vault.tokenCount();
         for (uint16 token = 1; token < tokens; ++token) {
-            if (parameters.tokenOf(token).underlying != exposure.underlying) continue;
+            uint256 balance = vault.balanceOf(working.account, token);
+            // The source of what it does not hold is not its business.
+            if (balance == 0 || parameters.tokenOf(token).underlying != exposure.underlying) continue;
             (, uint8 decimals) = vault.tokenAt(token);
-            uint256 unitsE8 = hub.tokenUnitsE8Of(token);
-            net += int256((uint256(vault.balanceOf(working.account, token)) * unitsE8) / 10 ** decimals);
+            net += int256((balance * hub.tokenUnitsE8Of(token)) / 10 ** decimals);
         }
         (exposure.netE8, exposure.isSummed) = (net, true);
     }

@@ -27,6 +27,8 @@ contract HealthGate is IHealthGate {
     uint256 internal constant WORD = 32;
     /// @dev The least band of an option, of its forward.
     uint256 internal constant LEAST_BAND_E8 = 1000;
+    /// @dev What part of the band a reduction may give away whose account rests on a halted market.
+    uint256 internal constant NARROW_PARTS = 10;
 
     IReferee public immutable referee;
     IFloorReferee public immutable floors;
@@ -67,7 +69,10 @@ contract HealthGate is IHealthGate {
         uint256 initialE8 = 0;
         bytes memory balances = question.balancesAfter;
         (uint256 moved, uint256 waiting) = (0, 0);
-        if (question.trust != PriceTrust.Live) (moved, waiting) = _movedAndWaiting(question, checkpoint, records);
+        if (question.trust != PriceTrust.Live) {
+            uint256 held = question.trust == PriceTrust.Adverse ? 0 : Exposures.underlyingsOf(question.stateAfter);
+            (moved, waiting) = _movedAndWaiting(question, held, checkpoint, records);
+        }
         uint256 adverse = question.trust == PriceTrust.Adverse ? waiting : 0;
         if (isComputed && waiting != 0) {
             // Without them, so that they lower no margin either.
@@ -118,22 +123,11 @@ contract HealthGate is IHealthGate {
     ) external view returns (uint256 forwardE8) {
         uint256 expiry = Instruments.expiryOf(instrument);
         require(block.timestamp < expiry, Expired(instrument, expiry));
-        Quote memory quote = floors.quoteOf(instrument, checkpoint, records);
-        ClearingParameters memory p = parameters.clearing();
-        int256 mark = quote.markE8 > 0 ? quote.markE8 : int256(0);
-        uint256 band = (uint256(p.priceBandE8) * uint256(mark)) / ONE;
-        if (Instruments.isOption(instrument)) {
-            uint256 ofVega = (p.volBandE8 * quote.vegaE8.abs()) / (2 * ONE);
-            if (ofVega > band) band = ofVega;
-            // A worthless option has neither mark nor vega: its holders may still close at a price of next to nothing.
-            uint256 least = (quote.forwardE8 * LEAST_BAND_E8) / ONE;
-            if (least > band) band = least;
-        }
-        require(
-            (int256(priceE8) - mark).abs() <= band,
-            IClearingEvents.PriceOutOfBand(instrument, priceE8, uint256(mark), band)
-        );
-        return quote.forwardE8;
+        uint256 mark;
+        uint256 band;
+        (mark, band, forwardE8) = _datedBand(instrument, checkpoint, records);
+        uint256 distance = priceE8 > mark ? priceE8 - mark : mark - priceE8;
+        require(distance <= band, IClearingEvents.PriceOutOfBand(instrument, priceE8, mark, band));
     }
 
     /// @inheritdoc IHealthGate
@@ -279,6 +273,71 @@ contract HealthGate is IHealthGate {
             excessAfter - excessBefore >= int256(relief),
             ReliefTooSmall(question.account, excessBefore, excessAfter, relief)
         );
+        if (question.trust != PriceTrust.Live && later.equityE8 < earlier.equityE8) {
+            uint256 lost = uint256(earlier.equityE8 - later.equityE8);
+            _requireNearMarks(question, lost, checkpoint, records);
+        }
+    }
+
+    /// @dev What a reduction loses beside the mark its counterparty wins. Of an account that may have lost more than can be seen it is the money of others.
+    /// @custom:spec CLR-016
+    function _requireNearMarks(
+        HealthQuestion calldata question,
+        uint256 lostE8,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view {
+        if (!_restsOnHalted(question, checkpoint, records)) return;
+        uint256 mostE8 = 0;
+        for (uint256 i = 0; i < question.instruments.length; ++i) {
+            uint256 size = int256(question.sizesE8[i]).abs();
+            mostE8 += (size * _bandE8(question.instruments[i], checkpoint, records)) / (ONE * NARROW_PARTS);
+        }
+        require(lostE8 <= mostE8, ReductionTooDear(question.account, lostE8, mostE8));
+    }
+
+    /// @dev Whether the account has a position in a halted market, or would owe without its tokens of one.
+    function _restsOnHalted(
+        HealthQuestion calldata question,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (bool) {
+        (, uint256 halted) = _movedAndWaiting(question, 0, checkpoint, records);
+        if (halted == 0 || halted & Exposures.underlyingsOf(question.stateAfter) != 0) return halted != 0;
+        bytes memory balances = Exposures.without(question.balancesAfter, checkpoint, halted);
+        return _equityE8(question.stateAfter, balances, checkpoint, records) < 0;
+    }
+
+    function _bandE8(
+        uint96 instrument,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (uint256 bandE8) {
+        if (Instruments.kindOf(instrument) != Instruments.PERPETUAL) {
+            (, bandE8, ) = _datedBand(instrument, checkpoint, records);
+            return bandE8;
+        }
+        uint256 prices = Checkpoints.word(Exposures.find(records, Instruments.underlyingOf(instrument)), 0);
+        return (parameters.clearing().priceBandE8 * uint256(uint64(prices >> 128))) / ONE;
+    }
+
+    /// @dev How far from its mark a future or an option trades.
+    /// @custom:spec CLR-013
+    function _datedBand(
+        uint96 instrument,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (uint256 markE8, uint256 bandE8, uint256 forwardE8) {
+        Quote memory quote = floors.quoteOf(instrument, checkpoint, records);
+        ClearingParameters memory p = parameters.clearing();
+        (markE8, forwardE8) = (quote.markE8 > 0 ? uint256(quote.markE8) : 0, quote.forwardE8);
+        bandE8 = (p.priceBandE8 * markE8) / ONE;
+        if (!Instruments.isOption(instrument)) return (markE8, bandE8, forwardE8);
+        uint256 ofVega = (p.volBandE8 * quote.vegaE8.abs()) / (2 * ONE);
+        if (ofVega > bandE8) bandE8 = ofVega;
+        // A worthless option has neither mark nor vega: its holders may still close at a price of next to nothing.
+        uint256 least = (forwardE8 * LEAST_BAND_E8) / ONE;
+        if (least > bandE8) bandE8 = least;
     }
 
     function _requireSmaller(HealthQuestion calldata question) private pure {
@@ -409,20 +468,20 @@ contract HealthGate is IHealthGate {
 
     // Figures
 
-    /// @dev Underlyings by bits: those that count at their average, and those that the operation may not rest on, of which the account has tokens alone: positions in one wait, but those of who takes over a lot.
+    /// @dev Underlyings by bits: those that count at their average, and those that the operation may not rest on.
+    /// @param positions Underlyings in which positions wait: of who takes over a lot none does.
     /// Why tokens do not wait: anybody may deposit a unit of one, and would keep the owner from taking out, or trading, all else.
     /// @custom:spec CLR-016
     /// @custom:spec CLR-020
     /// @custom:spec CLR-021
     function _movedAndWaiting(
         HealthQuestion calldata question,
+        uint256 positions,
         bytes calldata checkpoint,
         bytes calldata records
     ) private pure returns (uint256 moved, uint256 waiting) {
         uint256 touched = Exposures.touched(question.stateAfter, question.balancesAfter, checkpoint);
-        uint256 positions = Exposures.underlyingsOf(question.stateAfter);
         bool averaged = question.trust == PriceTrust.Averaged;
-        if (question.trust == PriceTrust.Adverse) positions = 0;
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
             bytes calldata record = Exposures.find(records, u);
@@ -471,7 +530,7 @@ contract HealthGate is IHealthGate {
         for (uint256 u = 1; underlyings >> u != 0; ++u) {
             if ((underlyings >> u) & 1 == 0) continue;
             bytes memory alone = bytes.concat(AccountStates.empty(), Exposures.ofUnderlying(state, u));
-            int256 worthE8 = floors.equityOf(alone, "", checkpoint, records, SurfaceChoice.Worse);
+            int256 worthE8 = _equityE8(alone, "", checkpoint, records);
             if (worthE8 > 0) wonE8 += worthE8;
         }
     }
@@ -492,6 +551,15 @@ contract HealthGate is IHealthGate {
             bytes calldata state = isDrop ? question.stateAfter : question.stateAfter[:0];
             sumE16 += Exposures.deltaOf(state, question.balancesAfter, checkpoint, u) * priceE8;
         }
+    }
+
+    function _equityE8(
+        bytes memory state,
+        bytes memory balances,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) private view returns (int256) {
+        return floors.equityOf(state, balances, checkpoint, records, SurfaceChoice.Worse);
     }
 
     function _equityBefore(

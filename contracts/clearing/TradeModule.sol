@@ -59,7 +59,8 @@ contract TradeModule is OrderBook {
             require(working.instruments.length != 0 || working.swapped, NothingToSettle(working.account));
             // Both compare with what the account was, and its collateral was another.
             if (working.swapped) _refuseTradeProofs(accounts[i]);
-            if (working.mustReduce && accounts[i].proof.kind != ProofKind.Reducing) _refuse(live, working);
+            bool mustReduce = working.mustReduce || working.isPending;
+            if (mustReduce && accounts[i].proof.kind != ProofKind.Reducing) _refuse(live, working);
             uint256 feeE8 = _writeHealthy(books, live, working, statesBefore[i], accounts[i].proof, 0, trust);
             // Whoever submits chooses the proof: it may cost no more than the orders allow.
             require(feeE8 <= working.feeLeftE8, CreditFeeTooHigh(working.account, feeE8, working.feeLeftE8));
@@ -356,5 +357,6 @@ contract TradeModule is OrderBook {
             uint256 state = LiveMarkets.find(live.records, underlying).marketState;
             require(state == Checkpoints.NORMAL, MarketNotNormal(underlying, state));
         }
+        require(!working.isPending, SettlementPending(working.account));
     }
 }

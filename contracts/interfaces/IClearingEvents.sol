@@ -222,6 +222,9 @@ interface IClearingEvents {
     /// @notice Thrown when an account has no expired position whose settlement price is fixed.
     error NothingExpired(uint64 account);
 
+    /// @notice Thrown when an account that holds what has expired and has no settlement price yet would take something out, or trade other than to reduce.
+    error SettlementPending(uint64 account);
+
     /// @notice Thrown when a need has no price yet, is none, or its holders still have time to serve it.
     error NeedNotDue(uint96 instrument, uint256 from);
 

@@ -78,6 +78,9 @@ interface IHealthGate {
     /// @notice Thrown when equity - MM does not rise enough by a reduction.
     error ReliefTooSmall(uint64 account, int256 excessBeforeE8, int256 excessAfterE8, uint256 leastReliefE8);
 
+    /// @notice Thrown when an account that rests on a halted market closes further beside the marks than it may.
+    error ReductionTooDear(uint64 account, uint256 lostE8, uint256 mostE8);
+
     /// @notice Thrown when a dated instrument is past its expiry.
     error Expired(uint96 instrument, uint256 expiry);
 

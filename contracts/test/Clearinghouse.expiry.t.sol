@@ -23,6 +23,43 @@ contract ClearinghouseExpiryTest is DatedFixture {
         carol = openWith(400_000);
     }
 
+    // Between expiry and price
+
+    /// @dev No margin is asked for what has expired, and what its price will be is not known: until it is, nothing leaves and nothing is added.
+    function test_pending_takesNothingOutAndOnlyReduces() public {
+        tradeAtMark(alice, bob, future(NEAR), 1e8);
+        trade(alice, bob, ethPerpetual, 10e8, ETH_PRICE);
+        pass(NEAR - block.timestamp);
+        _expectPending(alice);
+        AccountInput memory source = input(alice, computed());
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.SettlementPending.selector, alice));
+        VM.prank(ownerOf(alice));
+        clearinghouse.withdraw(source, USDC_TOKEN, 1e6, ownerOf(alice));
+        uint64 second = openFor(keys[alice]);
+        AccountInput memory target = input(second, computed());
+        source = input(alice, computed());
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.SettlementPending.selector, alice));
+        VM.prank(ownerOf(alice));
+        clearinghouse.move(source, target, USDC_TOKEN, 1e6, new uint96[](0));
+        tradeWith(carol, alice, ethPerpetual, 5e8, ETH_PRICE, computed(), reducing());
+
+        dated.fix(BTC, NEAR, uint64(BTC_PRICE));
+        trade(alice, carol, ethPerpetual, 1e8, ETH_PRICE);
+        pass(1800);
+        withdraw(alice, USDC_TOKEN, 1e6);
+    }
+
+    function _expectPending(uint64 account) private {
+        SignedOrder[] memory orders = new SignedOrder[](2);
+        orders[0] = signed(order(carol, ethPerpetual, -1e8, ETH_PRICE));
+        orders[1] = signed(order(account, ethPerpetual, 1e8, ETH_PRICE));
+        AccountInput[] memory accounts = pair(account, carol, computed(), computed());
+        Fill[] memory fills = new Fill[](1);
+        fills[0] = Fill(0, 1, 1e8);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.SettlementPending.selector, account));
+        clearinghouse.settle(accounts, orders, fills);
+    }
+
     // Trading
 
     function test_settle_premiumMovesCashAndIsNoCost() public {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {LotFixture} from "./LotFixture.sol";
 import {VM} from "./IVm.sol";
@@ -69,6 +70,51 @@ contract ClearinghouseRecoveryTest is LotFixture {
         clearinghouse.collectFees(address(this), 1e6);
         assert(usdc.balanceOf(address(this)) == 1e6);
         requireConserved();
+    }
+
+    /// @dev A debt of one account that is the credit of another makes the sum larger by which losses are shared, and lasts no longer than the withdrawal.
+    function test_withdraw_besideCreditThatWasMadeForItTakesTheSameShare() public {
+        uint256 snapshot = VM.snapshotState();
+        uint256 before = usdc.balanceOf(ownerOf(leaver));
+        withdraw(leaver, USDC_TOKEN, 40_000e6);
+        uint256 plainRaw = usdc.balanceOf(ownerOf(leaver)) - before;
+        uint256 plainE8 = clearinghouse.deficit();
+        VM.revertToState(snapshot);
+
+        (uint64 lender, uint64 borrower) = _siblings(leaver);
+        deposit(borrower, WETH_TOKEN, 500e18);
+        _move(borrower, lender, 300_000e6);
+        uint256 movedE8 = clearinghouse.lossOf(ownerOf(leaver)) - lostE8;
+        require(movedE8 != 0, Broken("lending to oneself takes its share"));
+        withdraw(leaver, USDC_TOKEN, 40_000e6);
+        _move(lender, borrower, uint128(uint256(unpacked(lender).cashE8) / 100) - 1e6);
+        uint256 spared = usdc.balanceOf(ownerOf(leaver)) - before;
+        uint256 allE8 = clearinghouse.lossOf(ownerOf(leaver)) - lostE8;
+        require(spared * 100 < plainRaw * 100 + allE8, Broken("he bears more in all"));
+        require(clearinghouse.deficit() < plainE8, Broken("and others less"));
+        requireConserved();
+    }
+
+    /// @dev What merely changes its account bears nothing.
+    function test_move_ofCreditThatIsThereBearsNothing() public {
+        (uint64 other, ) = _siblings(leaver);
+        uint256 standing = clearinghouse.deficit();
+        _move(leaver, other, 30_000e6);
+        require(clearinghouse.deficit() == standing && unpacked(other).cashE8 == 30_000e8, Broken("all of it"));
+        require(clearinghouse.lossOf(ownerOf(leaver)) == lostE8, Broken("no loss"));
+    }
+
+    function _siblings(uint64 account) private returns (uint64 first, uint64 second) {
+        (first, second) = (openFor(keys[account]), openFor(keys[account]));
+    }
+
+    function _move(uint64 from, uint64 to, uint128 amountRaw) private {
+        AccountInput memory source = input(from, computed());
+        AccountInput memory target = input(to, computed());
+        VM.recordLogs();
+        VM.prank(ownerOf(from));
+        clearinghouse.move(source, target, USDC_TOKEN, amountRaw, new uint96[](0));
+        readStates();
     }
 
     function _tradeForFees() private {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccountInput, Proof} from "../interfaces/ClearingTypes.sol";
+import {AccountInput, Fill, Proof, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {AttestingFixture} from "./AttestingFixture.sol";
 import {LotFixture} from "./LotFixture.sol";
@@ -128,6 +128,62 @@ contract LotModuleHaltedTest is AttestingFixture, LotFixture {
     function test_bid_thenAReductionBesideTheMarkIsPaidInCash() public {
         uint256 carried = _carriedOut(20_000);
         require(carried > 500e6 && carried < 20_000e6, Broken("his own money"));
+    }
+
+    /// @dev Long of 100 ether at 3,000, which may be worth anything by now: the cash beside it is kept for what it has lost, and no reduction pays a friend out of it.
+    function test_bid_besideAPositionOfAHaltedMarketCarriesNothingOut() public {
+        uint64 bidder = openWith(200_000);
+        trade(bidder, maker, ethPerpetual, 100e8, ETH_PRICE);
+        uint64 lot = _bitcoinLot();
+        _haltEth();
+        require(tryBid(lot, bidder, 1e8), Broken("cash carries it"));
+        _reducesNearTheMarkAlone(bidder);
+    }
+
+    /// @dev The same without a lot: coins of the halted market stood behind bitcoin before it was one.
+    function test_reduction_onCoinsOfAHaltedMarketCarriesNothingOut() public {
+        uint64 trader = open();
+        deposit(trader, WETH_TOKEN, 100e18);
+        trade(trader, maker, btcPerpetual, 1e8, BTC_PRICE);
+        walkBtc(80_000e8);
+        _haltEth();
+        uint256 snapshot = VM.snapshotState();
+        _reducesNearTheMarkAlone(trader);
+        VM.revertToState(snapshot);
+        // Whose cash pays all of it gives away his own.
+        deposit(trader, USDC_TOKEN, 15_000e6);
+        _reduceAt(trader, 76_100e8);
+    }
+
+    /// @dev A unit of a coin that anybody deposits narrows nothing.
+    function test_reduction_dustOfAHaltedMarketStopsNone() public {
+        uint64 trader = openWith(30_000);
+        trade(trader, maker, btcPerpetual, 1e8, BTC_PRICE);
+        walkBtc(80_000e8);
+        deposit(trader, WETH_TOKEN, 1);
+        _haltEth();
+        _reduceAt(trader, 76_100e8);
+    }
+
+    function _reducesNearTheMarkAlone(uint64 trader) private {
+        int256 sizeE8 = _sizeOf(trader);
+        SignedOrder[] memory orders = new SignedOrder[](2);
+        orders[0] = signed(order(trader, btcPerpetual, -sizeE8, 79_500e8));
+        orders[1] = signed(order(friend, btcPerpetual, sizeE8, 79_500e8));
+        AccountInput[] memory accounts = pair(friend, trader, computed(), reducing());
+        Fill[] memory fills = new Fill[](1);
+        fills[0] = Fill(0, 1, uint64(uint256(sizeE8)));
+        VM.expectPartialRevert(IHealthGate.ReductionTooDear.selector);
+        clearinghouse.settle(accounts, orders, fills);
+        _reduceAt(trader, 79_650e8);
+    }
+
+    function _reduceAt(uint64 trader, uint256 priceE8) private {
+        tradeWith(friend, trader, btcPerpetual, _sizeOf(trader), priceE8, computed(), reducing());
+    }
+
+    function _sizeOf(uint64 account) private view returns (int256) {
+        return unpacked(account).positions[0].sizeE8;
     }
 
     function _carriedOut(uint256 dollars) private returns (uint256 raw) {
