@@ -115,8 +115,6 @@ contract TradeAverageSource is IPriceSource {
     /// @dev Bounded, and not the average as it is found: from a note on it is that same half window that is told, so it would be compared with itself, and a spike of a block would be let through by a note. Never 0 again, which would take the next one as it is found.
     function _boundedE8(uint256 notedE8, uint256 foundE8) private view returns (uint64) {
         if (notedE8 == 0) return uint64(foundE8);
-        // Beyond the domain, or of a pair that had nothing all the while: no price.
-        if (foundE8 == 0) return uint64(notedE8);
         // Rounded up, so that the smallest price moves, too.
         uint256 move = Math.ceilDiv(notedE8 * maxMoveE8, ONE);
         uint256 least = Math.max(notedE8 - move, 1);
