@@ -11,12 +11,12 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, bo
     private readonly SortedDictionary<string, double> _values = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (long[] Buckets, long Count, double Sum)> _histograms = new(StringComparer.Ordinal);
 
-    /// <summary>Records a measurement: what was observed replaces, what was added adds.</summary>
+    /// <summary>Records a measurement: what was observed, and what a gauge says, replaces; what was added adds.</summary>
     public void Record(string labels, double value)
     {
         if (kind != MetricKind.Histogram)
         {
-            _values[labels] = isObserved ? value : _values.GetValueOrDefault(labels) + value;
+            _values[labels] = isObserved || kind == MetricKind.Gauge ? value : _values.GetValueOrDefault(labels) + value;
             return;
         }
 
@@ -34,7 +34,7 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, bo
     {
         string shown = kind == MetricKind.Counter && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
         text.Append("# HELP ").Append(shown).Append(' ').Append(help.Replace('\n', ' ')).Append('\n');
-        text.Append("# TYPE ").Append(shown).Append(' ').Append(kind switch { MetricKind.Counter => "counter", MetricKind.Gauge => "gauge", _ => "histogram" }).Append('\n');
+        text.Append("# TYPE ").Append(shown).Append(' ').Append(kind switch { MetricKind.Counter => "counter", MetricKind.Histogram => "histogram", _ => "gauge" }).Append('\n');
         foreach ((string labels, double value) in _values)
         {
             Line(text, shown, labels, value);

@@ -72,7 +72,8 @@ internal sealed class PrometheusText : IDisposable
     {
         string type = instrument.GetType().Name;
         return type.StartsWith("Histogram", StringComparison.Ordinal) ? MetricKind.Histogram
-            : type.Contains("Gauge", StringComparison.Ordinal) || type.Contains("UpDown", StringComparison.Ordinal) ? MetricKind.Gauge
+            : type.Contains("Gauge", StringComparison.Ordinal) ? MetricKind.Gauge
+            : type.Contains("UpDown", StringComparison.Ordinal) ? MetricKind.UpDown
             : MetricKind.Counter;
     }
 

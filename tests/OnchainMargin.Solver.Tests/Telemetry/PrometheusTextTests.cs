@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+using OnchainMargin.Solver.Telemetry;
+
+namespace OnchainMargin.Solver.Tests.Telemetry;
+
+public sealed class PrometheusTextTests
+{
+    [Fact]
+    public void Write_GaugeRecordedTwice_TellsTheLastValueOfEachSeries()
+    {
+        using var meter = new Meter("OnchainMargin.Tests.Gauges");
+        using var prometheus = new PrometheusText();
+        Gauge<double> price = meter.CreateGauge<double>("omargin.test.price");
+        price.Record(100, new KeyValuePair<string, object?>("market", "BTC"));
+        price.Record(7, new KeyValuePair<string, object?>("market", "BTC"));
+        price.Record(3, new KeyValuePair<string, object?>("market", "ETH"));
+
+        Assert.Contains("# TYPE omargin_test_price gauge\nomargin_test_price{market=\"BTC\"} 7\nomargin_test_price{market=\"ETH\"} 3\n", prometheus.Write(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_WhatIsAdded_TellsTheSum()
+    {
+        using var meter = new Meter("OnchainMargin.Tests.Sums");
+        using var prometheus = new PrometheusText();
+        UpDownCounter<long> open = meter.CreateUpDownCounter<long>("omargin.test.open");
+        open.Add(3);
+        open.Add(-1);
+        Counter<long> done = meter.CreateCounter<long>("omargin.test.done");
+        done.Add(3);
+        done.Add(1);
+
+        string text = prometheus.Write();
+        Assert.Contains("# TYPE omargin_test_open gauge\nomargin_test_open 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("# TYPE omargin_test_done_total counter\nomargin_test_done_total 4\n", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is observed is the whole each time, be it a sum.</summary>
+    [Fact]
+    public void Write_WhatIsObserved_TellsWhatItIsNow()
+    {
+        using var meter = new Meter("OnchainMargin.Tests.Observed");
+        using var prometheus = new PrometheusText();
+        _ = meter.CreateObservableUpDownCounter("omargin.test.rooms", static () => 5L);
+        _ = meter.CreateObservableCounter("omargin.test.calls", static () => 6L);
+        _ = prometheus.Write();
+
+        string text = prometheus.Write();
+        Assert.Contains("omargin_test_rooms 5\n", text, StringComparison.Ordinal);
+        Assert.Contains("omargin_test_calls_total 6\n", text, StringComparison.Ordinal);
+    }
+}
