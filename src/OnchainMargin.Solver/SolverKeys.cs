@@ -41,28 +41,28 @@ internal sealed class SolverKeys : IDisposable
         var keys = new SolverKeys();
         if (options.Plays(SolverRoles.Pricer))
         {
-            keys.Pricer = keys.Once(options.Pricer.Key);
+            keys.Pricer = keys.Once(options.Pricer.Key, "pricer:key");
         }
 
         if (options.Plays(SolverRoles.Attester))
         {
-            keys.Attesters = [.. options.Attester.Keys.Select(keys.Once).Distinct()];
-            keys.Poster = options.Attester.PostKey.IsSet ? keys.Once(options.Attester.PostKey) : keys.Attesters[0];
+            keys.Attesters = [.. options.Attester.Keys.Select((key, i) => keys.Once(key, $"attester:keys:{i}")).Distinct()];
+            keys.Poster = options.Attester.PostKey.IsSet ? keys.Once(options.Attester.PostKey, "attester:postKey") : keys.Attesters[0];
         }
 
         if (options.Plays(SolverRoles.Watchtower))
         {
-            keys.Watchtower = keys.Once(options.Watchtower.Key);
+            keys.Watchtower = keys.Once(options.Watchtower.Key, "watchtower:key");
         }
 
         if (options.Plays(SolverRoles.Keeper))
         {
-            keys.Keeper = keys.Once(options.Keeper.Key);
+            keys.Keeper = keys.Once(options.Keeper.Key, "keeper:key");
         }
 
         if (options.Plays(SolverRoles.Relay))
         {
-            keys.Relay = keys.Once(options.Relay.Key);
+            keys.Relay = keys.Once(options.Relay.Key, "relay:key");
         }
 
         return keys;
@@ -77,9 +77,9 @@ internal sealed class SolverKeys : IDisposable
         }
     }
 
-    private PrivateKey Once(KeyOptions options)
+    private PrivateKey Once(KeyOptions options, string section)
     {
-        PrivateKey key = options.Read();
+        PrivateKey key = options.Read(section);
         if (_byAddress.TryAdd(key.Address, key))
         {
             return key;

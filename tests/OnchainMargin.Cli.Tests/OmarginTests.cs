@@ -41,6 +41,7 @@ public sealed class OmarginTests
     [Theory]
     [InlineData("account list --deployment none.json", "error: The deployment file 'none.json' does not exist: deploy first with `omargin deploy`, or name the file of a deployment.")]
     [InlineData("order match a.json b.json --key-file none", "error: The key file 'none' does not exist: check the path and its permissions.")]
+    [InlineData("order match a.json b.json --key-file 0x1111111111111111111111111111111111111111111111111111111111111111", "error: What is named as a key file looks like a key; name a file that holds it, and take the key for known if it is one.")]
     [InlineData("deploy --rpc nowhere --key-file none", "error: The key file 'none' does not exist: check the path and its permissions.")]
     [InlineData("demo --node-port 0", "error: The value 0 of --node-port is out of range: give 1 to 65535.")]
     [InlineData("keeper run --account 9223372036854775808", "error: The --account 9223372036854775808 is too large: give the number of your account, or 0 to bid on nothing.")]
@@ -127,6 +128,17 @@ public sealed class OmarginTests
         using var answer = System.Text.Json.JsonDocument.Parse(output);
         var states = answer.RootElement.GetProperty("checks").EnumerateArray().ToDictionary(static check => check.GetProperty("check").GetString()!, static check => check.GetProperty("state").GetString());
         Assert.Equal(("Failed", "Failed", "Failed", "Skipped"), (states["deployment"], states["node"], states["store"], states["prices"]));
+    }
+
+    [Theory]
+    [InlineData("https://me:secret@127.0.0.1:1/v3/secret", "The node at https://127.0.0.1:1 could not be reached")]
+    [InlineData("wss://me:secret@127.0.0.1:1/v3/secret", "The node's address (wss://127.0.0.1:1) is not an http or https address")]
+    public async Task Doctor_AddressesWithSecrets_AreToldByTheirHostsAlone(string address, string expected)
+    {
+        (_, string output, string error) = await RunAsync(["doctor", "--rpc", address, "--api", address, "--deployment", "none.json", "--json"]);
+
+        Assert.Contains(expected, System.Text.RegularExpressions.Regex.Unescape(output), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", output + error, StringComparison.Ordinal);
     }
 
     [Theory]

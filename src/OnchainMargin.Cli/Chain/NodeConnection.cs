@@ -20,7 +20,7 @@ internal sealed class NodeConnection : IDisposable
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? endpoint) || endpoint.Scheme is not ("http" or "https"))
         {
-            throw new CliException($"The node's address '{address}' is not an http or https address: write it like http://127.0.0.1:8545.");
+            throw new CliException($"The node's address{UrlOrigin.Bracketed(address)} is not an http or https address: write it like http://127.0.0.1:8545.");
         }
 
         _rpc = new HttpRpcClient(endpoint);

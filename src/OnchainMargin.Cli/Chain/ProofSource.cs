@@ -5,6 +5,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Generated;
@@ -98,7 +99,7 @@ internal sealed class ProofSource
 
         if (!Uri.TryCreate(address.EndsWith('/') ? address : address + "/", UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
         {
-            throw new CliException($"The solver '{address}' is no address: give one like http://127.0.0.1:8600.");
+            throw new CliException($"The solver's address{UrlOrigin.Bracketed(address)} is not an http or https address: give one like http://127.0.0.1:8600.");
         }
 
         using var http = new HttpClient { Timeout = Patience };
@@ -108,7 +109,7 @@ internal sealed class ProofSource
             JsonElement answer = await reply.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             if (!reply.IsSuccessStatusCode)
             {
-                return Computed($"the solver at {address} says: {answer.GetProperty("detail").GetString()}");
+                return Computed($"the solver at {UrlOrigin.Of(url)} says: {answer.GetProperty("detail").GetString()}");
             }
 
             Dictionary<ulong, OfferedProof> offered = answer.GetProperty("accounts").EnumerateArray().Select(Read).ToDictionary(static proof => proof.Account);
@@ -117,7 +118,7 @@ internal sealed class ProofSource
         catch (Exception error) when (error is HttpRequestException or JsonException or EthereumFormatException or KeyNotFoundException or FormatException or InvalidOperationException or OverflowException or ArgumentException
             || (error is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return Computed($"the solver at {address} did not answer ({error.Message.TrimEnd('.')})");
+            return Computed($"the solver at {UrlOrigin.Of(url)} did not answer ({error.Message.TrimEnd('.')})");
         }
 
         IReadOnlyList<OfferedProof> Computed(string reason) => [.. accounts.Select(account => OfferedProof.Computed(account, reason))];

@@ -5,6 +5,7 @@ using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
@@ -63,7 +64,7 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
         }
 
         ulong chain = await node.GetChainIdAsync(cancellationToken);
-        Say("node", FindingState.Well, $"{rpc} serves chain {chain} and is at block {head.Number}");
+        Say("node", FindingState.Well, $"{UrlOrigin.Of(new Uri(rpc))} serves chain {chain} and is at block {head.Number}");
         long behind = time.GetUtcNow().ToUnixTimeSeconds() - (long)head.TimestampSeconds;
         Say("clock", Math.Abs(behind) <= MostClockSeconds ? FindingState.Well : FindingState.Odd, Math.Abs(behind) <= MostClockSeconds
             ? $"the newest block is {behind} s old"
@@ -182,16 +183,23 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
             return;
         }
 
+        if (!Uri.TryCreate($"{api.TrimEnd('/')}/readyz", UriKind.Absolute, out Uri? ready) || ready.Scheme is not ("http" or "https"))
+        {
+            Say("solver", FindingState.Failed, $"its address{UrlOrigin.Bracketed(api)} is not an http or https address: write it like http://127.0.0.1:8600");
+            return;
+        }
+
+        string name = UrlOrigin.Of(ready);
         try
         {
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-            using HttpResponseMessage reply = await http.GetAsync(new Uri($"{api.TrimEnd('/')}/readyz"), cancellationToken);
+            using HttpResponseMessage reply = await http.GetAsync(ready, cancellationToken);
             string text = await reply.Content.ReadAsStringAsync(cancellationToken);
-            Say("solver", reply.IsSuccessStatusCode ? FindingState.Well : FindingState.Failed, reply.IsSuccessStatusCode ? $"{api} is ready" : $"{api} is not ready: {text}");
+            Say("solver", reply.IsSuccessStatusCode ? FindingState.Well : FindingState.Failed, reply.IsSuccessStatusCode ? $"{name} is ready" : $"{name} is not ready: {text}");
         }
-        catch (Exception exception) when (exception is HttpRequestException or UriFormatException or TaskCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {
-            Say("solver", FindingState.Failed, $"{api} does not answer ({exception.Message.TrimEnd('.')}): check the address and that the solver runs with the role api");
+            Say("solver", FindingState.Failed, $"{name} does not answer ({exception.Message.TrimEnd('.')}): check the address and that the solver runs with the role api");
         }
     }
 

@@ -14,9 +14,10 @@ public static class KeyFile
     /// <summary>Opens a key file: web3 secret storage, or a file that holds the hexadecimal key alone.</summary>
     /// <param name="path">The file.</param>
     /// <param name="passwordVariable">The environment variable of the password; it is read only when the file is encrypted.</param>
+    /// <param name="shownAs">What messages call that variable where somebody else wrote its name, and may have written the password itself; null for its name.</param>
     /// <exception cref="KeyException">Thrown when the file cannot be read, or the password is missing or wrong.</exception>
     /// <exception cref="EthereumFormatException">Thrown when the file is no key file.</exception>
-    public static PrivateKey Open(string path, string passwordVariable)
+    public static PrivateKey Open(string path, string passwordVariable, string? shownAs = null)
     {
         string text = ReadText(path);
         if (!text.AsSpan().TrimStart().StartsWith("{"))
@@ -25,7 +26,7 @@ public static class KeyFile
         }
 
         string password = Environment.GetEnvironmentVariable(passwordVariable)
-            ?? throw new KeyException($"The key file '{path}' needs its password: set the environment variable {passwordVariable}.");
+            ?? throw new KeyException($"The key file '{path}' needs its password: set the {shownAs ?? $"environment variable {passwordVariable}"}.");
         return Decrypt(text, password, path);
     }
 
@@ -92,6 +93,11 @@ public static class KeyFile
 
     private static string ReadText(string path)
     {
+        if (PrivateKey.LooksLikeKey(path))
+        {
+            throw new KeyException("What is named as a key file looks like a key; name a file that holds it, and take the key for known if it is one.");
+        }
+
         try
         {
             var file = new FileInfo(path);

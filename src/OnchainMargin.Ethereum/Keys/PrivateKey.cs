@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using OnchainMargin.Ethereum.Curve;
 using OnchainMargin.Ethereum.Transactions;
@@ -7,6 +8,8 @@ namespace OnchainMargin.Ethereum.Keys;
 /// <summary>A private key in memory. It signs; it is never printed, and it is wiped when disposed.</summary>
 public sealed class PrivateKey : ITransactionSigner, IHashSigner, IDisposable
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     private readonly byte[] _key;
     private readonly ISecp256k1 _curve;
     private bool _disposed;
@@ -60,14 +63,26 @@ public sealed class PrivateKey : ITransactionSigner, IHashSigner, IDisposable
         return parsed;
     }
 
+    /// <summary>Whether a text is written as a key is: where the name of something is asked for, somebody put the key itself.</summary>
+    public static bool LooksLikeKey(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ReadOnlySpan<char> digits = text.AsSpan().Trim();
+        digits = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? digits[2..] : digits;
+        return digits.Length == 64 && !digits.ContainsAnyExcept(HexDigits);
+    }
+
     /// <summary>Reads a key from an environment variable.</summary>
+    /// <param name="variable">Its name.</param>
+    /// <param name="shownAs">What messages call it where somebody else wrote the name, and may have written the secret itself; null for its name.</param>
     /// <exception cref="KeyException">Thrown when the variable is not set or holds no key.</exception>
-    public static PrivateKey FromEnvironment(string variable)
+    public static PrivateKey FromEnvironment(string variable, string? shownAs = null)
     {
         string? text = Environment.GetEnvironmentVariable(variable);
+        string shown = shownAs ?? $"environment variable {variable}";
         return string.IsNullOrWhiteSpace(text)
-            ? throw new KeyException($"The environment variable {variable} is not set; set it to a private key of 0x and 64 hexadecimal digits, or name a key file.")
-            : Parse(text, $"the environment variable {variable}");
+            ? throw new KeyException($"The {shown} is not set; set it to a private key of 0x and 64 hexadecimal digits, or name a key file.")
+            : Parse(text, $"the {shown}");
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
-        _subject = $"The node at {options.Endpoint.GetLeftPart(UriPartial.Authority)}";
+        _subject = $"The node at {UrlOrigin.Of(options.Endpoint)}";
         _http = new HttpClient(handler ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), EnableMultipleHttp2Connections = true, UseCookies = false, AllowAutoRedirect = false })
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,

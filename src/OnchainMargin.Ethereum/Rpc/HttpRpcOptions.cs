@@ -27,7 +27,7 @@ public sealed record HttpRpcOptions
     {
         if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https"))
         {
-            throw new EthereumFormatException($"The node's address '{HexData.Quote(Endpoint.ToString())}' is not an http or https address; write it like http://127.0.0.1:8545.");
+            throw new EthereumFormatException($"The node's address{UrlOrigin.Bracketed(Endpoint.OriginalString)} is not an http or https address; write it like http://127.0.0.1:8545.");
         }
 
         RpcOptionBounds.Require(MaximumReplyBytes, 1024);

@@ -28,7 +28,7 @@ public sealed class WebSocketRpcClient : IRpcClient, ISubscriptionClient, IAsync
         options.Validate();
         _options = options;
         _time = timeProvider ?? TimeProvider.System;
-        _subject = $"The node at {options.Endpoint.GetLeftPart(UriPartial.Authority)}";
+        _subject = $"The node at {UrlOrigin.Of(options.Endpoint)}";
         _retries = RpcRetries.Build(options.RetryCount, options.RetryDelay, _time);
     }
 

@@ -36,7 +36,7 @@ public sealed record WebSocketRpcOptions
     {
         if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("ws" or "wss"))
         {
-            throw new EthereumFormatException($"The node's address '{HexData.Quote(Endpoint.ToString())}' is not a ws or wss address; write it like ws://127.0.0.1:8545.");
+            throw new EthereumFormatException($"The node's address{UrlOrigin.Bracketed(Endpoint.OriginalString)} is not a ws or wss address; write it like ws://127.0.0.1:8545.");
         }
 
         RpcOptionBounds.Require(MaximumMessageBytes, 1024);

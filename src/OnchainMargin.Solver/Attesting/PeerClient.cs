@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Quorum;
@@ -114,7 +115,7 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
         }
         catch (Exception error) when (error is HttpRequestException or IOException or JsonException or InvalidOperationException or TaskCanceledException { InnerException: TimeoutException })
         {
-            logger.PeerFailed(peer, error.Message);
+            logger.PeerFailed(UrlOrigin.Of(new Uri(peer)), error.Message);
             return null;
         }
     }

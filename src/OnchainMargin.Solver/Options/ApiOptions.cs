@@ -1,3 +1,5 @@
+using OnchainMargin.Ethereum.Rpc;
+
 namespace OnchainMargin.Solver.Options;
 
 /// <summary>How the HTTP API is served.</summary>
@@ -12,7 +14,7 @@ public sealed record ApiOptions
     /// <summary>The node's address as wallets reach it, offered by the page when a wallet does not know the chain; empty to offer none.</summary>
     public string PublicNodeUrl { get; init; } = "";
 
-    /// <summary>Origins that browsers may call from, beside the page that is served here.</summary>
+    /// <summary>Origins that browsers may call from, beside the page that is served here: scheme, host and port alone, like https://trade.example; * for all.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, have two tails simulated and fetch one book at once. 0 for no limit of any of these.</summary>
@@ -25,12 +27,27 @@ public sealed record ApiOptions
     {
         OptionErrors errors = new("api");
         errors.Range(RequestsPerTenSeconds, 0, 1_000_000);
-        errors.Require(Uri.TryCreate(Url, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https", "url", $"is '{Url}'; write it like http://127.0.0.1:8600");
+        errors.Url(Url, "http://127.0.0.1:8600");
+        if (PublicNodeUrl.Length > 0)
+        {
+            errors.Url(PublicNodeUrl, "https://node.example or leave it empty");
+        }
+
+        foreach (string origin in AllowedOrigins)
+        {
+            errors.Require(IsOrigin(origin), "allowedOrigins", $"names what is no origin of a page{UrlOrigin.Bracketed(origin)}; write each as scheme, host and port alone, like https://trade.example, or * for all");
+        }
+
+        errors.VariableName(OperatorKeyVariable);
         errors.Require(WebFolder.Length == 0 || Directory.Exists(WebFolder), "webFolder", $"names '{WebFolder}', which is no folder; name the folder of the built wallet page (web/dist) or leave it empty");
         errors.Require(
             OperatorKeyVariable.Length == 0 || Environment.GetEnvironmentVariable(OperatorKeyVariable) is { Length: >= 16 },
             "operatorKeyVariable",
-            $"names '{OperatorKeyVariable}', which holds no key of 16 characters or more; set that environment variable or leave the option empty");
+            "names no environment variable that holds a key of 16 characters or more; set that variable or leave the option empty");
         return errors.Sentences;
     }
+
+    /// <summary>Whether it is what browsers send as Origin: an address with a path, or a slash at its end, would never be equal to one.</summary>
+    private static bool IsOrigin(string origin) =>
+        origin is "*" || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? read) && read.Host.Length > 0 && string.Equals(UrlOrigin.Of(read), origin, StringComparison.OrdinalIgnoreCase));
 }

@@ -3,7 +3,7 @@ namespace OnchainMargin.Solver.Options;
 /// <summary>How books are attested.</summary>
 public sealed record AttesterOptions
 {
-    /// <summary>The keys that sign. Several stand for several attesters on one machine; attesters that do not trust each other run a solver each.</summary>
+    /// <summary>The keys that sign. Several stand for several attesters on one machine; attesters that do not trust each other run a solver each. A list, like <c>[{ "variable": "ATTESTER_KEY" }]</c>, each as postKey.</summary>
     public IReadOnlyList<KeyOptions> Keys { get; init; } = [];
 
     /// <summary>The key that pays for posting epochs; the first signing key when it is not set.</summary>

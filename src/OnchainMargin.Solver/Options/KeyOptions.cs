@@ -21,9 +21,12 @@ public sealed record KeyOptions
     /// <summary>Whether a place is named at all.</summary>
     public bool IsSet => File.Length > 0 || Variable.Length > 0;
 
-    /// <summary>Reads the key.</summary>
+    /// <summary>Reads the key. No message has the name of a variable: where it belongs the secret itself may stand.</summary>
+    /// <param name="section">Where these options stand, for messages.</param>
     /// <exception cref="KeyException">Thrown when it cannot be had.</exception>
-    public PrivateKey Read() => File.Length > 0 ? KeyFile.Open(File, PasswordVariable) : PrivateKey.FromEnvironment(Variable);
+    public PrivateKey Read(string section) => File.Length > 0
+        ? KeyFile.Open(File, PasswordVariable, $"environment variable that option {section}:passwordVariable names")
+        : PrivateKey.FromEnvironment(Variable, $"environment variable that option {section}:variable names");
 
     internal IEnumerable<string> Errors(string section, bool isRequired)
     {
@@ -31,6 +34,9 @@ public sealed record KeyOptions
         errors.Require(IsSet || !isRequired, "file", $"is not set; name a key file, or set {section}:variable to the name of an environment variable that holds the key");
         errors.Require(File.Length == 0 || Variable.Length == 0, "variable", "is set beside a key file; keep one of the two");
         errors.Require(File.Length == 0 || PasswordVariable.Length > 0, "passwordVariable", "is empty; name the environment variable that holds the key file's password");
+        errors.VariableName(Variable);
+        errors.VariableName(PasswordVariable);
+        errors.Require(!PrivateKey.LooksLikeKey(File), "file", "looks like a key; name a file that holds it, and take the key for known if it is one");
         return errors.Sentences;
     }
 }

@@ -24,11 +24,7 @@ public sealed record PricerOptions
         errors.Range(CheckpointEverySeconds, 1, 86_400);
         errors.Range(PollMilliseconds, 10, 600_000);
         errors.Range(FeedBlocksBehind, 1, 1_000_000);
-        foreach (string url in FeedNodeUrls)
-        {
-            errors.Require(Uri.TryCreate(url, UriKind.Absolute, out Uri? node) && node.Scheme is "http" or "https", "feedNodeUrls", $"names '{url}'; write each like http://127.0.0.1:8545");
-        }
-
+        errors.Urls(FeedNodeUrls);
         return [.. Key.Errors("pricer:key", isRequired: true), .. errors.Sentences];
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Options;
@@ -90,11 +92,21 @@ public sealed partial record SolverOptions
             }
 
             IConfigurationRoot configuration = builder.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(overrides ?? []).Build();
+            RequireListOfKeys(configuration.GetSection("attester:keys"));
             return configuration.Get<SolverOptions>(static binder => binder.ErrorOnUnknownConfiguration = true) ?? new SolverOptions();
         }
         catch (Exception error) when (error is IOException or InvalidDataException or InvalidOperationException or FormatException or UnauthorizedAccessException)
         {
             throw new SolverOptionsException([$"The configuration {(file is null ? "of environment and command line" : $"'{file}'")} cannot be used ({Defect(error)}); correct it, the options are listed in docs/configuration.md."]);
+        }
+    }
+
+    /// <summary>The library refuses what is no list of keys without naming the option. What stands there in its place is not told: it may be the key.</summary>
+    private static void RequireListOfKeys(IConfigurationSection keys)
+    {
+        if (keys.Value is { Length: > 0 } || keys.GetChildren().Any(static key => !int.TryParse(key.Key, CultureInfo.InvariantCulture, out _) || key.Value is { Length: > 0 }))
+        {
+            throw new SolverOptionsException(["Option attester:keys is no list of keys; write it like [{ \"variable\": \"ATTESTER_KEY\" }]."]);
         }
     }
 
@@ -117,12 +129,12 @@ public sealed partial record SolverOptions
     public void Validate()
     {
         OptionErrors errors = new();
-        errors.Require(Uri.TryCreate(NodeUrl, UriKind.Absolute, out Uri? node) && node.Scheme is "http" or "https", "nodeUrl", $"is '{NodeUrl}'; write it like http://127.0.0.1:8545");
+        errors.Url(NodeUrl, "http://127.0.0.1:8545");
         errors.Urls(NodeUrls);
         errors.Require(
             NodeWebSocketUrl.Length == 0 || (Uri.TryCreate(NodeWebSocketUrl, UriKind.Absolute, out Uri? socket) && socket.Scheme is "ws" or "wss"),
             "nodeWebSocketUrl",
-            $"is '{NodeWebSocketUrl}'; write it like ws://127.0.0.1:8545 or leave it empty");
+            $"is no ws or wss address{UrlOrigin.Bracketed(NodeWebSocketUrl)}; write it like ws://127.0.0.1:8545 or leave it empty");
         errors.Require(DeploymentFile.Length > 0, "deploymentFile", "is empty; name the file that `omargin deploy` wrote");
         errors.Require(StoreFile.Length > 0 || StoreServer.Length > 0, "storeFile", "is empty; name a file for the store, or a server");
         if (StoreServer.Length > 0 && PostgresDatabase.DefectOf(StoreServer) is { } defect)

@@ -9,7 +9,11 @@ public sealed record TelemetryOptions
     internal IEnumerable<string> Errors()
     {
         OptionErrors errors = new("telemetry");
-        errors.Require(OtlpUrl.Length == 0 || (Uri.TryCreate(OtlpUrl, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"), "otlpUrl", $"is '{OtlpUrl}'; write it like http://127.0.0.1:4317 or leave it empty");
+        if (OtlpUrl.Length > 0)
+        {
+            errors.Url(OtlpUrl, "http://127.0.0.1:4317 or leave it empty");
+        }
+
         return errors.Sentences;
     }
 }

@@ -50,7 +50,11 @@ public sealed record TransactionOptions
         errors.Range(DisplacedAfterSeconds, 1, 3600);
         errors.Range(WithdrawAfterSeconds, 1, 86_400);
         errors.Range(PrivateForSeconds, 0, 86_400);
-        errors.Require(PrivateRelayUrl.Length == 0 || (Uri.TryCreate(PrivateRelayUrl, UriKind.Absolute, out Uri? relay) && relay.Scheme is "http" or "https"), "privateRelayUrl", $"is '{PrivateRelayUrl}'; write it like https://relay.example or leave it empty");
+        if (PrivateRelayUrl.Length > 0)
+        {
+            errors.Url(PrivateRelayUrl, "https://relay.example or leave it empty");
+        }
+
         return errors.Sentences;
     }
 }

@@ -151,6 +151,15 @@ public sealed class KeyFileTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(Key)]
+    [InlineData("0x" + Key)]
+    public void Open_AKeyInPlaceOfItsFile_IsRefusedWithoutIt(string path)
+    {
+        KeyException failure = Assert.Throws<KeyException>(() => KeyFile.Open(path, "OMARGIN_TEST_NO_PASSWORD"));
+        Assert.Equal("What is named as a key file looks like a key; name a file that holds it, and take the key for known if it is one.", failure.Message);
+    }
+
     [Fact]
     public void FromEnvironment_OfAVariable_ReadsItOrNamesIt()
     {

@@ -12,7 +12,7 @@ public sealed class HttpRpcClientTests
 
     private static readonly HttpRpcOptions Options = new()
     {
-        Endpoint = new Uri($"http://127.0.0.1:8545/{Secret}"),
+        Endpoint = new Uri($"http://{Secret}:{Secret}@127.0.0.1:8545/{Secret}?key={Secret}"),
         RetryCount = 2,
         RetryDelay = TimeSpan.FromMilliseconds(1),
         MaximumReplyBytes = 4096,

@@ -26,6 +26,16 @@ public sealed class RpcOptionsTests
         Assert.Equal("The node's option " + sentence, Assert.Throws<EthereumFormatException>(validate).Message);
 
     [Fact]
+    public void Validate_AddressOfAnotherScheme_IsToldByItsHostAlone()
+    {
+        var socket = new Uri("wss://me:secret@node.example:8546/v3/secret?key=secret");
+        var http = new Uri("https://me:secret@node.example/v3/secret");
+        Assert.Equal("The node's address (wss://node.example:8546) is not an http or https address; write it like http://127.0.0.1:8545.", Assert.Throws<EthereumFormatException>((Http with { Endpoint = socket }).Validate).Message);
+        Assert.Equal("The node's address (https://node.example) is not a ws or wss address; write it like ws://127.0.0.1:8545.", Assert.Throws<EthereumFormatException>((Socket with { Endpoint = http }).Validate).Message);
+        Assert.Equal("The node's address is not an http or https address; write it like http://127.0.0.1:8545.", Assert.Throws<EthereumFormatException>((Http with { Endpoint = new Uri("v3/secret", UriKind.Relative) }).Validate).Message);
+    }
+
+    [Fact]
     public void Validate_Standard_Passes()
     {
         Http.Validate();
