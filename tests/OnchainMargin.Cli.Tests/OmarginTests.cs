@@ -141,6 +141,20 @@ public sealed class OmarginTests
         Assert.DoesNotContain("secret", output + error, StringComparison.Ordinal);
     }
 
+    /// <summary>Lists of several sources are one by places: the keeper of the file's third place would be played beside the two.</summary>
+    [Fact]
+    public async Task SolverRun_WithRoles_PlaysThoseAlone()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-cli-").FullName, "solver.json");
+        await File.WriteAllTextAsync(file, """{ "roles": ["indexer", "risk", "keeper"], "deploymentFile": "none.json" }""");
+
+        (_, _, string all) = await RunAsync(["solver", "run", "--config", file]);
+        (_, _, string two) = await RunAsync(["solver", "run", "--config", file, "--role", "indexer", "--role", "api"]);
+
+        Assert.StartsWith("error: Option keeper:key:file is not set", all, StringComparison.Ordinal);
+        Assert.StartsWith("error: The deployment file 'none.json' does not exist", two, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("account", "list")]
     [InlineData("health")]

@@ -34,7 +34,7 @@ internal static class SolverCommand
         Option<string?> deployment = new("--deployment") { Description = $"The file that `omargin deploy` wrote. Environment, where the configuration names none: {CommonOptions.DeploymentVariable}.", HelpName = "file" };
         Option<string?> store = new("--store") { Description = "The file of the embedded store.", HelpName = "file" };
         Option<string?> server = CommonOptions.StoreServer();
-        Option<string[]> roles = new("--role") { Description = $"A role to play, of {string.Join(", ", SolverRoles.All)}; may be given several times.", HelpName = "role" };
+        Option<string[]> roles = new("--role") { Description = $"A role to play, of {string.Join(", ", SolverRoles.All)}; may be given several times. In place of all roles of the file.", HelpName = "role" };
         Option<string[]> set = new("--set") { Description = "Any other option, like keeper:dryRun=true; may be given several times.", HelpName = "name=value" };
         Option<bool> json = new("--json") { Description = "Log one JSON object a line, for programs." };
         var command = new Command("run", $"Run until Ctrl-C. Options come from the file, then from {SolverOptions.EnvironmentPrefix}… variables, then from here.") { config, rpc, deployment, store, server, roles, set, json };
@@ -45,12 +45,6 @@ internal static class SolverCommand
             Put(overrides, "deploymentFile", parsed.GetValue(deployment));
             Put(overrides, "storeFile", parsed.GetValue(store));
             Put(overrides, "storeServer", parsed.GetValue(server));
-            string[] named = parsed.GetValue(roles) ?? [];
-            for (int i = 0; i < named.Length; i++)
-            {
-                overrides[$"roles:{i}"] = named[i];
-            }
-
             foreach (string pair in parsed.GetValue(set) ?? [])
             {
                 int equals = pair.IndexOf('=', StringComparison.Ordinal);
@@ -62,7 +56,14 @@ internal static class SolverCommand
                 overrides[pair[..equals]] = pair[(equals + 1)..];
             }
 
-            await RunAsync(SolverOptions.Load(parsed.GetValue(config), overrides, Defaults()), parsed.GetValue(json), cancellationToken);
+            var options = SolverOptions.Load(parsed.GetValue(config), overrides, Defaults());
+            if (parsed.GetValue(roles) is { Length: > 0 } named)
+            {
+                // Lists of several sources are one by places: a file's third role would be played beside two that are named here.
+                options = options with { Roles = named };
+            }
+
+            await RunAsync(options, parsed.GetValue(json), cancellationToken);
             return 0;
         });
         return command;

@@ -31,7 +31,7 @@ public sealed partial record SolverOptions
     /// <summary>A PostgreSQL database that holds the store in place of the file, like <c>Host=db;Database=omargin;Username=solver</c>: of several processes that name it one leads and the others stand by. The password comes from PGPASSWORD or a password file. Empty for the file.</summary>
     public string StoreServer { get; init; } = "";
 
-    /// <summary>The roles to play, see <see cref="SolverRoles"/>; none named means index, risk and API.</summary>
+    /// <summary>The roles to play, see <see cref="SolverRoles"/>; none named means index, risk and API. An environment variable or <c>--set</c> replaces one item of a list, by its place (<c>OMARGIN_SOLVER__ROLES__0=indexer</c>); <c>--role</c> replaces the whole list.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
     /// <summary>Following the chain.</summary>
