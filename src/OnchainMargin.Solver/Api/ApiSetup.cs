@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.StaticFiles;
@@ -60,6 +62,11 @@ internal static class ApiSetup
             return;
         }
 
+        if (options.Api.TrustedProxies.Count > 0)
+        {
+            host.UseForwardedHeaders(Forwarded(options.Api.TrustedProxies));
+        }
+
         // Before the routes are looked up, which are those of GET.
         host.Use(static (HttpContext context, RequestDelegate next) => HeadRequests.InvokeAsync(context, next));
         host.UseRouting();
@@ -106,6 +113,20 @@ internal static class ApiSetup
 
     /// <summary>The answer while the solver does not know enough yet.</summary>
     public static ProblemHttpResult NotReady(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not ready");
+
+    /// <summary>Who asks is the last in X-Forwarded-For that is no proxy of ours: what stands before it a client may have written himself.</summary>
+    private static ForwardedHeadersOptions Forwarded(IReadOnlyList<string> proxies)
+    {
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.KnownProxies.Clear();
+        foreach (string proxy in proxies)
+        {
+            forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+        }
+
+        return forwarded;
+    }
 
     private static void Limit(RateLimiterOptions limiter, int requests)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using OnchainMargin.Ethereum.Rpc;
 
 namespace OnchainMargin.Solver.Options;
@@ -16,6 +17,9 @@ public sealed record ApiOptions
 
     /// <summary>Origins that browsers may call from, beside the page that is served here: scheme, host and port alone, like https://trade.example; * for all.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>The IP addresses of reverse proxies before the API: what one of them says in X-Forwarded-For is the address that asks, for the limits below. What anybody else says there counts for nothing. Without it everybody behind a proxy is one address.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
     /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, have two tails simulated and fetch one book at once. 0 for no limit of any of these.</summary>
     public int RequestsPerTenSeconds { get; init; } = 400;
@@ -36,6 +40,11 @@ public sealed record ApiOptions
         foreach (string origin in AllowedOrigins)
         {
             errors.Require(IsOrigin(origin), "allowedOrigins", $"names what is no origin of a page{UrlOrigin.Bracketed(origin)}; write each as scheme, host and port alone, like https://trade.example, or * for all");
+        }
+
+        foreach (string proxy in TrustedProxies)
+        {
+            errors.Require(IPAddress.TryParse(proxy, out _), "trustedProxies", $"names '{proxy}', which is no IP address; write each like 127.0.0.1 or ::1");
         }
 
         errors.VariableName(OperatorKeyVariable);

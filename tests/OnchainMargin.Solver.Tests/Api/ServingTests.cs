@@ -45,6 +45,26 @@ public sealed class ServingTests
         }
     }
 
+    /// <summary>Who asks is whom the proxy names, and no more than the proxy itself knows: what stands before that in the header the client wrote.</summary>
+    [Theory]
+    [InlineData("127.0.0.1", "203.0.113.1", "203.0.113.2", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1", "203.0.113.1", "203.0.113.1", HttpStatusCode.TooManyRequests)]
+    [InlineData("127.0.0.1", "198.51.100.1, 203.0.113.1", "198.51.100.2, 203.0.113.1", HttpStatusCode.TooManyRequests)]
+    [InlineData("192.0.2.1", "203.0.113.1", "203.0.113.2", HttpStatusCode.TooManyRequests)]
+    [InlineData("", "203.0.113.1", "203.0.113.2", HttpStatusCode.TooManyRequests)]
+    public async Task Requests_ThroughAProxy_AreLimitedByTheAddressThatATrustedOneNames(string trusted, string first, string second, HttpStatusCode expected)
+    {
+        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0", RequestsPerTenSeconds = 1, TrustedProxies = trusted.Length > 0 ? [trusted] : [] });
+        await world.BeginAsync();
+        foreach ((string address, HttpStatusCode code) in new[] { (first, HttpStatusCode.OK), (second, expected) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/epochs");
+            request.Headers.Add("X-Forwarded-For", address);
+            using HttpResponseMessage reply = await world.Http.SendAsync(request);
+            Assert.Equal(code, reply.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task Streams_OfOneAddress_AreHeldOpenOnlySoMany()
     {

@@ -34,6 +34,7 @@ public sealed class SecretsInOptionsTests
     [InlineData("api:publicNodeUrl", "notaurl", Password, "Option api:publicNodeUrl is no http or https address; write it like https://node.example or leave it empty.")]
     [InlineData("api:allowedOrigins:0", "foo", Password, "Option api:allowedOrigins names what is no origin of a page; write each as scheme, host and port alone, like https://trade.example, or * for all.")]
     [InlineData("api:allowedOrigins:0", "https://trade.example/", Password, "Option api:allowedOrigins names what is no origin of a page (https://trade.example); write")]
+    [InlineData("api:trustedProxies:0", "localhost", Password, "Option api:trustedProxies names 'localhost', which is no IP address; write each like 127.0.0.1 or ::1.")]
     public void Start_WithASecretInTheWrongPlace_SaysWhatIsWrongWithoutIt(string option, string value, string secret, string expected)
     {
         string folder = Directory.CreateTempSubdirectory("omargin-options-").FullName;
