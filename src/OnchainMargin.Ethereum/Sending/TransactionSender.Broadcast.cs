@@ -30,15 +30,24 @@ public sealed partial class TransactionSender
         long start = _time.GetTimestamp();
         while (true)
         {
-            TransactionReceipt? receipt = await _node.GetReceiptAsync(transactionHash, cancellationToken).ConfigureAwait(false);
-            if (receipt is not null && await IsDeepEnoughAsync(receipt, cancellationToken).ConfigureAwait(false))
+            RpcTransportException? failure = null;
+            try
             {
-                return receipt;
+                TransactionReceipt? receipt = await _node.GetReceiptAsync(transactionHash, cancellationToken).ConfigureAwait(false);
+                if (receipt is not null && await IsDeepEnoughAsync(receipt, cancellationToken).ConfigureAwait(false))
+                {
+                    return receipt;
+                }
+            }
+            catch (RpcTransportException exception) when (exception.IsTransient)
+            {
+                // Whether it is mined does not depend on whether the node can be asked now.
+                failure = exception;
             }
 
             if (_time.GetElapsedTime(start) >= _options.ReceiptTimeout)
             {
-                throw new TransactionException($"The transaction {transactionHash} was not mined within {_options.ReceiptTimeout.TotalSeconds} s; it may still be: look for its receipt, or bump its fee.", transactionHash);
+                throw new TransactionException($"The transaction {transactionHash} was not seen mined within {_options.ReceiptTimeout.TotalSeconds} s; it may still be: look for its receipt, or bump its fee.", transactionHash, failure);
             }
 
             await Task.Delay(_options.PollInterval, _time, cancellationToken).ConfigureAwait(false);
@@ -48,6 +57,24 @@ public sealed partial class TransactionSender
     private async Task<bool> IsDeepEnoughAsync(TransactionReceipt receipt, CancellationToken cancellationToken) =>
         _options.Confirmations <= 1
         || await _node.GetBlockNumberAsync(cancellationToken).ConfigureAwait(false) + 1 >= receipt.BlockNumber + (ulong)_options.Confirmations;
+
+    /// <summary>Hands the same bytes over until it is known that they arrived: they can be mined once only.</summary>
+    private async Task BroadcastUntilKnownAsync(SignedTransaction transaction, CancellationToken cancellationToken)
+    {
+        long start = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await BroadcastInTurnAsync(transaction, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (TransactionException exception) when (exception.InnerException is RpcTransportException { IsTransient: true } && _time.GetElapsedTime(start) < _options.ReceiptTimeout)
+            {
+                await Task.Delay(_options.PollInterval, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     private async Task BroadcastInTurnAsync(SignedTransaction transaction, CancellationToken cancellationToken)
     {

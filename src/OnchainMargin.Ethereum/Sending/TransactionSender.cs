@@ -64,7 +64,7 @@ public sealed partial class TransactionSender : ITransactionSender, IDisposable
         try
         {
             transaction = await PrepareInTurnAsync(request, gas, cancellationToken).ConfigureAwait(false);
-            await BroadcastInTurnAsync(transaction, cancellationToken).ConfigureAwait(false);
+            await BroadcastUntilKnownAsync(transaction, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

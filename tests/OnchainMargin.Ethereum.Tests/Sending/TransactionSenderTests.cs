@@ -113,6 +113,55 @@ public sealed class TransactionSenderTests : IDisposable
         Assert.Equal(Keccak256.Empty, failure.TransactionHash);
     }
 
+    /// <summary>Whether a transaction is mined does not depend on whether its node can be asked now.</summary>
+    [Fact]
+    public async Task Wait_WhileTheNodeIsAway_GoesOn()
+    {
+        int looks = 0;
+        ScriptedNode node = new ScriptedNode().On("eth_getTransactionReceipt", hash => ++looks < 4 ? throw new RpcTransportException("busy") : Receipt(hash));
+        using var sender = new TransactionSender(node.Node, _key, Fast with { ReceiptTimeout = TimeSpan.FromSeconds(30) });
+
+        TransactionReceipt receipt = await sender.WaitAsync(Keccak256.Empty);
+
+        Assert.Equal((16UL, 4), (receipt.BlockNumber, looks));
+    }
+
+    [Fact]
+    public async Task Wait_ForANodeThatStaysAway_EndsWithTheHashAndWhatItLastSaid()
+    {
+        using var sender = new TransactionSender(new ScriptedNode().On("eth_getTransactionReceipt", static _ => throw new RpcTransportException("gone")).Node, _key, Fast with { ReceiptTimeout = TimeSpan.Zero });
+
+        TransactionException failure = await Assert.ThrowsAsync<TransactionException>(() => sender.WaitAsync(Keccak256.Empty));
+
+        Assert.Equal((Keccak256.Empty, "gone"), (failure.TransactionHash, failure.InnerException!.Message));
+    }
+
+    [Fact]
+    public async Task Wait_AtANodeThatWillNeverAnswer_EndsAtOnce()
+    {
+        using var sender = new TransactionSender(new ScriptedNode().On("eth_getTransactionReceipt", static _ => throw new RpcTransportException("forbidden", isTransient: false)).Node, _key);
+
+        Assert.Equal("forbidden", (await Assert.ThrowsAsync<RpcTransportException>(() => sender.WaitAsync(Keccak256.Empty))).Message);
+    }
+
+    /// <summary>The same bytes, until the node has them.</summary>
+    [Fact]
+    public async Task Send_ThroughABusyNode_HandsTheSameBytesOverAgain()
+    {
+        var sent = new List<string>();
+        ScriptedNode node = new ScriptedNode().On("eth_getTransactionReceipt", Receipt).On("eth_sendRawTransaction", raw =>
+        {
+            sent.Add(raw);
+            return sent.Count < 3 ? throw new RpcTransportException("busy") : $"\"{Keccak256.Hash(HexData.Decode(raw))}\"";
+        });
+        using var sender = new TransactionSender(node.Node, _key, Fast with { ReceiptTimeout = TimeSpan.FromSeconds(30) });
+
+        TransactionReceipt receipt = await sender.SendAsync(Request);
+
+        Assert.Equal((16UL, 3), (receipt.BlockNumber, sent.Count));
+        Assert.Single(sent.Distinct());
+    }
+
     [Fact]
     public async Task Wait_ForConfirmations_WaitsForTheBlocks()
     {
