@@ -37,7 +37,7 @@ internal sealed class ProtocolSession : IDisposable
     {
         DeploymentRecord deployment = DeploymentFile.Read(deploymentFile);
         var connection = new NodeConnection(rpc);
-        TransactionSender? sender = key is null ? null : connection.Sender(key);
+        TransactionSender? sender = key is null ? null : connection.Sender(key, deployment.ChainId);
         try
         {
             ProtocolClient client = await ProtocolClient.ConnectAsync(connection.Node, deployment, sender, cancellationToken);

@@ -137,7 +137,7 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
             (RiskRegistry.RiskAttestation attestation, Hash32[] path) = lies.Find(account.Number)!.Value;
             ImmutableArray<Balance> collateral = Balances.WithoutSettlement(state.Balances);
             Clearinghouse.Proof proof = Proofs.Leaf(attestation, epoch, path, collateral);
-            ProtocolClient owner = await ProtocolClient.ConnectAsync(session.Connection.Node, session.Deployment, session.Connection.Sender(account.Key), cancellationToken);
+            ProtocolClient owner = await ProtocolClient.ConnectAsync(session.Connection.Node, session.Deployment, session.Connection.Sender(account.Key, session.Deployment.ChainId), cancellationToken);
             if (await RefusalAsync(account, owner, proof, cancellationToken) is not { } refusal)
             {
                 return (account, owner, proof);

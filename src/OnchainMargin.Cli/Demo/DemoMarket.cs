@@ -163,7 +163,7 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
     private async Task BorrowAsync(DemoAccount account, string amount, CancellationToken cancellationToken)
     {
         DeployedToken settlement = session.Deployment.Tokens[0];
-        using TransactionSender sender = session.Connection.Sender(account.Key);
+        using TransactionSender sender = session.Connection.Sender(account.Key, session.Deployment.ChainId);
         ProtocolClient owner = await ProtocolClient.ConnectAsync(session.Connection.Node, session.Deployment, sender, cancellationToken);
         await owner.WithdrawAsync(account.Number, settlement.Index, AmountText.ParseRaw(amount, settlement.Decimals, "loan"), account.Key.Address, cancellationToken: cancellationToken);
     }

@@ -86,7 +86,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
             Threshold = SolverProcess.Threshold,
             Underlyings = [.. local.Underlyings.Select(underlying => underlying with { MockPriceE8 = string.Equals(underlying.Name, "BTC", StringComparison.Ordinal) ? first.BtcE8 : first.EthE8 })],
         };
-        using TransactionSender sender = node.Connection.Sender(key);
+        using TransactionSender sender = node.Connection.Sender(key, LocalChain.Id);
         var deployer = new ProtocolDeployer(node.Connection.Node, sender, new ArtifactFolder("artifacts"));
         DeploymentFile.Write(deploymentFile, await deployer.DeployAsync(plan, static _ => { }, cancellationToken));
     }

@@ -13,7 +13,7 @@ internal sealed class ProvedWithdrawal(ProtocolSession session, string solver, I
     /// <summary>Plays it.</summary>
     public async Task<Check> PlayAsync(DemoAccount account, CancellationToken cancellationToken)
     {
-        using TransactionSender sender = session.Connection.Sender(account.Key);
+        using TransactionSender sender = session.Connection.Sender(account.Key, session.Deployment.ChainId);
         ProtocolClient owner = await ProtocolClient.ConnectAsync(session.Connection.Node, session.Deployment, sender, cancellationToken);
         OfferedProof offered = await ProofSource.OfWithdrawalAsync(solver, owner, account.Number, token: 0, OneDollarRaw, account.Key, cancellationToken);
         (IReadOnlyList<OfferedProof> used, TransactionReceipt receipt) = await ProofSource.SendAsync(

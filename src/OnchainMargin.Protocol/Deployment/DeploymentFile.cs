@@ -36,25 +36,13 @@ public static class DeploymentFile
     /// <exception cref="DeploymentException">It cannot be written.</exception>
     public static void Write(string path, DeploymentRecord deployment)
     {
-        string draft = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-            {
-                Directory.CreateDirectory(folder);
-            }
-
-            File.WriteAllBytes(draft, [.. JsonSerializer.SerializeToUtf8Bytes(deployment, Json), (byte)'\n']);
-            File.Move(draft, path, overwrite: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (File.Exists(draft))
-            {
-                File.Delete(draft);
-            }
-
-            throw new DeploymentException($"The deployment file '{path}' cannot be written: name a path in a folder that you may write to.", exception);
-        }
+        using var draft = new DeploymentDraft(path);
+        draft.Write(deployment);
     }
+
+    /// <summary>What the file of a deployment holds.</summary>
+    public static string Text(DeploymentRecord deployment) => JsonSerializer.Serialize(deployment, Json);
+
+    /// <summary>The same as it is written.</summary>
+    internal static byte[] Bytes(DeploymentRecord deployment) => [.. JsonSerializer.SerializeToUtf8Bytes(deployment, Json), (byte)'\n'];
 }

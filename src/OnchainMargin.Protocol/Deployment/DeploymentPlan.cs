@@ -6,16 +6,16 @@ namespace OnchainMargin.Protocol.Deployment;
 /// <summary>What to deploy: tokens, underlyings, attesters and every parameter.</summary>
 public sealed record DeploymentPlan
 {
-    /// <summary>Who may change parameters and roles afterwards; the deployer when empty.</summary>
+    /// <summary>Who may change parameters and roles afterwards; the deployer when empty, which only local chains allow.</summary>
     public Address? Governance { get; init; }
 
-    /// <summary>How long governance's acts wait, in seconds, between their announcement and their execution in the access manager.</summary>
-    public uint GovernanceDelaySeconds { get; init; }
+    /// <summary>How long governance's acts wait, in seconds, between their announcement and their execution in the access manager; none when empty, which only local chains allow.</summary>
+    public uint? GovernanceDelaySeconds { get; init; }
 
     /// <summary>How long parameters take that ask for more margin (PAR-005), from after the deployment on: an hour to 30 days; 0: they act at once, until governance says otherwise.</summary>
     public uint RampSeconds { get; init; }
 
-    /// <summary>Who may pause operations that raise risk, and stop attesters' steps; governance when empty.</summary>
+    /// <summary>Who may pause operations that raise risk, and stop attesters' steps; governance when empty, which only local chains allow.</summary>
     public Address? Guardian { get; init; }
 
     /// <summary>Who may attest; may be empty in the file when the command line names them.</summary>

@@ -12,7 +12,7 @@ public sealed record PlannedToken
     /// <summary>Its decimals; must be the contract's.</summary>
     public required byte Decimals { get; init; }
 
-    /// <summary>The ERC-20 contract. Empty: a mock that anyone can mint is created.</summary>
+    /// <summary>The ERC-20 contract. Empty: a mock that anyone can mint is created, which only local chains allow.</summary>
     public Address? Address { get; init; }
 
     /// <summary>Whether the mock wraps ether, as the token behind <c>depositEther</c> must.</summary>
@@ -33,7 +33,7 @@ public sealed record PlannedToken
     /// <summary>How it counts as collateral.</summary>
     public required RiskParameters.TokenParameters Parameters { get; init; }
 
-    /// <summary>How much of it counts as collateral in all, in whole tokens (CLR-034); empty: no cap. The settlement token has none.</summary>
+    /// <summary>How much of it counts as collateral in all, in whole tokens (CLR-034). The settlement token has none; empty for another: no bound, which only local chains allow.</summary>
     public ulong? CapWholeTokens { get; init; }
 
     /// <summary>How long the cap takes to open.</summary>

@@ -9,7 +9,7 @@ public sealed record PlannedUnderlying
     /// <summary>What people call it: <c>BTC</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>A Chainlink-shaped feed. Empty: a mock that anyone can set is created.</summary>
+    /// <summary>A Chainlink-shaped feed. Empty: a mock that anyone can set is created, which only local chains allow.</summary>
     public Address? Feed { get; init; }
 
     /// <summary>The first answer of a mock feed.</summary>
@@ -32,6 +32,9 @@ public sealed record PlannedUnderlying
 
     /// <summary>Its margin parameters.</summary>
     public required RiskParameters.UnderlyingParameters Parameters { get; init; }
+
+    /// <summary>The most that one side of its open interest may lose over the price range, in dollars (CLR-015); 0: no bound, as is empty, which only local chains allow.</summary>
+    public UInt128? RiskInterestMaxE8 { get; init; }
 
     /// <summary>Where and how fast attesters may move its parameters; empty: not at all.</summary>
     public ParameterSteps.UnderlyingCorridor? Corridor { get; init; }

@@ -11,17 +11,20 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
     private readonly SortedDictionary<string, Address> _contracts = new(StringComparer.Ordinal);
     private Action<string> _report = static _ => { };
 
+    /// <summary>Whether a plan may leave open on any chain what it may on a local one: tokens that anyone mints, feeds that anyone sets, powers that stay with the deployer.</summary>
+    public bool AllowsMocks { get; init; }
+
     /// <summary>Deploys a plan.</summary>
     /// <param name="plan">What to deploy.</param>
-    /// <param name="report">Told of each step.</param>
+    /// <param name="report">Told of each step, and of each contract with its address as soon as it is there.</param>
     /// <param name="cancellationToken">Stops between two transactions.</param>
-    /// <exception cref="DeploymentException">The plan is no plan, or a contract is not compiled.</exception>
+    /// <exception cref="DeploymentException">The plan is refused before anything is sent, or a contract is not compiled.</exception>
     /// <exception cref="EthereumException">The node or a contract refuses.</exception>
     public async Task<DeploymentRecord> DeployAsync(DeploymentPlan plan, Action<string> report, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(report);
-        Validate(plan);
+        ulong chain = await new PlanCheck(node).RequireAsync(plan, AllowsMocks, cancellationToken);
         _contracts.Clear();
         ulong block = await node.GetBlockNumberAsync(cancellationToken) + 1;
         _report = report;
@@ -37,7 +40,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         await sender.SendAsync(_contracts["PriceHub"], new PriceHub.CheckpointCall(), cancellationToken);
         return new DeploymentRecord
         {
-            ChainId = await node.GetChainIdAsync(cancellationToken),
+            ChainId = chain,
             Block = block,
             Contracts = Contracts(),
             Tokens = tokens,
@@ -66,35 +69,18 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         InsuranceFund = _contracts["InsuranceFund"],
     };
 
-    private static void Validate(DeploymentPlan plan)
-    {
-        if (plan.Tokens.Count == 0)
-        {
-            throw new DeploymentException("The deployment plan has no tokens: name at least the settlement token, first.");
-        }
-
-        int attesters = Math.Max(1, plan.Attesters.Count);
-        if (plan.Threshold < 1 || plan.Threshold > attesters)
-        {
-            throw new DeploymentException($"The threshold of {plan.Threshold} signatures does not fit {attesters} attester(s): give 1 to {attesters}.");
-        }
-
-        if (plan.Tokens.FirstOrDefault(token => token is { Feed: not null, Parameters.Underlying: > 0 }) is { } both)
-        {
-            throw new DeploymentException($"The token {both.Symbol} of the deployment plan has a feed and is an underlying, whose feed prices it: take one of the two away.");
-        }
-
-        if (plan.Attesters.Distinct().Count() != plan.Attesters.Count)
-        {
-            throw new DeploymentException("An attester is named twice in the deployment plan: name each once.");
-        }
-    }
-
     private async Task<Address> CreateAsync(string contract, object[] arguments, CancellationToken cancellationToken)
     {
-        _report(contract);
-        Address address = await sender.CreateAsync(artifacts.Read(contract), arguments, cancellationToken);
+        Address address = await CreateUnnamedAsync(contract, artifacts.Read(contract), arguments, cancellationToken);
         _contracts.Add(contract, address);
+        return address;
+    }
+
+    /// <summary>Creates what the protocol finds by other names; what it cost is not lost with whatever ends the deployment after it.</summary>
+    private async Task<Address> CreateUnnamedAsync(string what, ContractArtifact artifact, object[] arguments, CancellationToken cancellationToken)
+    {
+        Address address = await sender.CreateAsync(artifact, arguments, cancellationToken);
+        _report($"{what} {address}");
         return address;
     }
 
@@ -106,8 +92,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address vault = await CreateAsync("MarginVault", [manager], cancellationToken);
         Address spots = await CreateAsync("SpotMarkets", [manager, parameters], cancellationToken);
         Address hub = await CreateAsync("PriceHub", [manager, parameters, vault, spots], cancellationToken);
-        _report("the table of the normal distribution");
         Address table = await sender.CreateAsync("the table of the normal distribution", CdfTable.CreationCode(), cancellationToken);
+        _report($"the table of the normal distribution {table}");
         Address referee = await CreateAsync("Referee", [table], cancellationToken);
         await CreateAsync("RefereeReports", [table], cancellationToken);
         Address registry = await CreateAsync("RiskRegistry", [manager, hub, parameters, referee], cancellationToken);
@@ -163,6 +149,11 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         foreach (PlannedUnderlying underlying in plan.Underlyings)
         {
             await sender.SendAsync(parameters, new RiskParameters.SetUnderlyingCall(++number, underlying.Parameters), cancellationToken);
+            if (underlying.RiskInterestMaxE8 is { } most)
+            {
+                await sender.SendAsync(parameters, new RiskParameters.SetRiskInterestMaxCall(number, most), cancellationToken);
+            }
+
             if (underlying.Corridor is { } corridor)
             {
                 await sender.SendAsync(_contracts["ParameterSteps"], new ParameterSteps.SetUnderlyingCorridorCall(number, corridor), cancellationToken);
@@ -177,8 +168,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         {
             ushort index = (ushort)tokens.Count;
             Address erc20 = token.Address
-                ?? (token.WrapsEther ? await sender.CreateAsync(artifacts.Read("MockWeth"), [], cancellationToken)
-                : await sender.CreateAsync(artifacts.Read("MockToken"), [$"Mock {token.Symbol}", token.Symbol, token.Decimals], cancellationToken));
+                ?? (token.WrapsEther ? await CreateUnnamedAsync($"mock {token.Symbol}", artifacts.Read("MockWeth"), [], cancellationToken)
+                : await CreateUnnamedAsync($"mock {token.Symbol}", artifacts.Read("MockToken"), [$"Mock {token.Symbol}", token.Symbol, token.Decimals], cancellationToken));
             await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ListTokenCall(erc20), cancellationToken);
             await sender.SendAsync(_contracts["RiskParameters"], new RiskParameters.SetTokenCall(index, token.Parameters), cancellationToken);
             if (index != 0)
@@ -191,15 +182,9 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
                 await sender.SendAsync(_contracts["ParameterSteps"], new ParameterSteps.SetTokenCorridorCall(index, corridor), cancellationToken);
             }
 
-            MarginVault.TokenAtResult listed = await node.CallAsync(_contracts["MarginVault"], new MarginVault.TokenAtCall(index), cancellationToken: cancellationToken);
-            if (listed.Decimals != token.Decimals)
-            {
-                throw new DeploymentException($"The token {token.Symbol} at {erc20} has {listed.Decimals} decimals and the plan says {token.Decimals}: correct the plan, and deploy again.");
-            }
-
             if (token.Feed is { } feed)
             {
-                Address source = await CreateSourceAsync(feed, token.HeartbeatSeconds, token.MinPriceE8, token.MaxPriceE8, cancellationToken);
+                Address source = await CreateSourceAsync(token.Symbol, feed, token.HeartbeatSeconds, token.MinPriceE8, token.MaxPriceE8, cancellationToken);
                 await sender.SendAsync(_contracts["PriceHub"], new PriceHub.SetTokenSourceCall(index, source), cancellationToken);
             }
 
@@ -215,8 +200,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         foreach (PlannedUnderlying underlying in plan.Underlyings)
         {
             ushort number = (ushort)(underlyings.Count + 1);
-            Address feed = underlying.Feed ?? await sender.CreateAsync(artifacts.Read("MockAggregator"), [(byte)8, underlying.MockPriceE8], cancellationToken);
-            Address source = await CreateSourceAsync(feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8, cancellationToken);
+            Address feed = underlying.Feed ?? await CreateUnnamedAsync($"mock feed of {underlying.Name}", artifacts.Read("MockAggregator"), [(byte)8, underlying.MockPriceE8], cancellationToken);
+            Address source = await CreateSourceAsync(underlying.Name, feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8, cancellationToken);
             await sender.SendAsync(_contracts["SpotMarkets"], new SpotMarkets.SetFeedsCall(number, [source, .. underlying.MoreSources], underlying.Feeds ?? plan.Feeds), cancellationToken);
             underlyings.Add(new DeployedUnderlying(number, underlying.Name, feed, source));
         }
@@ -224,8 +209,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         return underlyings;
     }
 
-    private Task<Address> CreateSourceAsync(Address feed, uint heartbeatSeconds, ulong minPriceE8, ulong maxPriceE8, CancellationToken cancellationToken) =>
-        sender.CreateAsync(artifacts.Read("ChainlinkSource"), [feed, heartbeatSeconds, minPriceE8, maxPriceE8], cancellationToken);
+    private Task<Address> CreateSourceAsync(string name, Address feed, uint heartbeatSeconds, ulong minPriceE8, ulong maxPriceE8, CancellationToken cancellationToken) =>
+        CreateUnnamedAsync($"source of {name}", artifacts.Read("ChainlinkSource"), [feed, heartbeatSeconds, minPriceE8, maxPriceE8], cancellationToken);
 
     private async Task AppointAsync(DeploymentPlan plan, CancellationToken cancellationToken)
     {

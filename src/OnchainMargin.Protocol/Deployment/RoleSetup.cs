@@ -12,7 +12,7 @@ internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact mana
     private const ulong GuardianRole = 1;
     private const ulong StepsRole = 2;
     private const ulong GovernorRole = 3;
-    private const int NoDelay = 0;
+    private const uint NoDelay = 0;
 
     /// <summary>What the governor does: everything restricted that is not done once for ever. In a role of its own, since the manager lets nobody guard the admin's.</summary>
     private static readonly (string Contract, uint[] Functions)[] Governed =
@@ -38,6 +38,7 @@ internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact mana
     {
         Address governance = plan.Governance ?? sender.Address;
         Address guardian = plan.Guardian ?? governance;
+        uint delaySeconds = plan.GovernanceDelaySeconds ?? NoDelay;
         byte[] pause = Selector(Generated.Clearinghouse.SetPausedCall.Selector);
         await SendAsync("setTargetFunctionRole", [contracts["Clearinghouse"], new object[] { pause }, GuardianRole], cancellationToken);
         byte[] stop = Selector(Generated.ParameterSteps.SetStoppedCall.Selector);
@@ -54,10 +55,10 @@ internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact mana
         }
 
         await SendAsync("setRoleGuardian", [GovernorRole, GuardianRole], cancellationToken);
-        await SendAsync("grantRole", [GovernorRole, governance, plan.GovernanceDelaySeconds], cancellationToken);
-        if (governance != sender.Address || plan.GovernanceDelaySeconds != NoDelay)
+        await SendAsync("grantRole", [GovernorRole, governance, delaySeconds], cancellationToken);
+        if (governance != sender.Address || delaySeconds != NoDelay)
         {
-            await SendAsync("grantRole", [AdminRole, governance, plan.GovernanceDelaySeconds], cancellationToken);
+            await SendAsync("grantRole", [AdminRole, governance, delaySeconds], cancellationToken);
         }
 
         if (governance != sender.Address)

@@ -25,6 +25,38 @@ public sealed class DeploymentFileTests : IDisposable
         Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
 
+    /// <summary>Nobody pays for contracts whose addresses cannot be kept: not even the node is asked, which does not exist.</summary>
+    [Theory]
+    [InlineData("file/deployment.json")]
+    [InlineData("folder")]
+    public async Task Deploy_WhereNothingCanBeWritten_EndsBeforeItBegins(string name)
+    {
+        string path = Path.Combine(_folder, name);
+        string key = Path.Combine(_folder, "key");
+        File.WriteAllText(Path.Combine(_folder, "file"), "");
+        File.WriteAllText(key, $"0x{1:x64}");
+        Directory.CreateDirectory(Path.Combine(_folder, "folder"));
+        using StringWriter output = new(), error = new();
+
+        int code = await Omargin.RunAsync(["deploy", "--rpc", "http://127.0.0.1:1", "--key-file", key, "--out", path], output, error);
+
+        Assert.Equal((1, ""), (code, output.ToString()));
+        Assert.Equal($"error: The deployment file '{path}' cannot be written: name a path in a folder that you may write to.", error.ToString().Trim());
+        Assert.Equal(["file", "folder", "key"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Draft_ThatIsGivenUp_LeavesTheFileAsItWas()
+    {
+        string path = Path.Combine(_folder, "deployment.json");
+        File.WriteAllText(path, "before");
+
+        new DeploymentDraft(path).Dispose();
+
+        Assert.Equal("before", File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFiles(_folder));
+    }
+
     [Fact]
     public void Read_MissingFile_NamesTheRemedy()
     {

@@ -1,0 +1,174 @@
+using System.Numerics;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Deployment;
+
+/// <summary>What is found wrong with a plan before its first transaction, while correcting it costs nothing.</summary>
+internal sealed class PlanCheck(IEthereumNode node)
+{
+    private const int PriceDecimals = 8;
+
+    /// <summary>Refuses a plan that contradicts itself, leaves open what a chain with money on it must be told, or names what is not there.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="allowsMocks">Whether mocks and open powers are meant, whatever the chain.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The chain that it was looked at for.</returns>
+    /// <exception cref="DeploymentException">The plan is refused.</exception>
+    public async Task<ulong> RequireAsync(DeploymentPlan plan, bool allowsMocks, CancellationToken cancellationToken)
+    {
+        RequireConsistent(plan);
+        ulong chain = await node.GetChainIdAsync(cancellationToken);
+        if (chain != LocalChain.Id && !allowsMocks)
+        {
+            RequireNoMocks(plan, chain);
+            RequireSaid(plan);
+        }
+
+        await RequireThereAsync(plan, cancellationToken);
+        return chain;
+    }
+
+    private static void RequireConsistent(DeploymentPlan plan)
+    {
+        if (plan.Tokens.Count == 0)
+        {
+            throw new DeploymentException("The deployment plan has no tokens: name at least the settlement token, first.");
+        }
+
+        int attesters = Math.Max(1, plan.Attesters.Count);
+        if (plan.Threshold < 1 || plan.Threshold > attesters)
+        {
+            throw new DeploymentException($"The threshold of {plan.Threshold} signatures does not fit {attesters} attester(s): give 1 to {attesters}.");
+        }
+
+        if (plan.Tokens.FirstOrDefault(token => token is { Feed: not null, Parameters.Underlying: > 0 }) is { } both)
+        {
+            throw new DeploymentException($"The token {both.Symbol} of the deployment plan has a feed and is an underlying, whose feed prices it: take one of the two away.");
+        }
+
+        if (plan.Attesters.Distinct().Count() != plan.Attesters.Count)
+        {
+            throw new DeploymentException("An attester is named twice in the deployment plan: name each once.");
+        }
+    }
+
+    private static void RequireNoMocks(DeploymentPlan plan, ulong chain)
+    {
+        if (plan.Tokens.FirstOrDefault(static token => token.Address is null) is { } token)
+        {
+            throw new DeploymentException($"The token {token.Symbol} of the deployment plan has no address, and chain {chain} is no local one: name it, or give --mocks for one that anyone mints.");
+        }
+
+        if (plan.Underlyings.FirstOrDefault(static underlying => underlying.Feed is null) is { } underlying)
+        {
+            throw new DeploymentException($"The underlying {underlying.Name} of the deployment plan has no feed, and chain {chain} is no local one: name it, or give --mocks for one that anyone sets.");
+        }
+    }
+
+    /// <summary>What has a default that is right where nothing is at stake.</summary>
+    private static void RequireSaid(DeploymentPlan plan)
+    {
+        if (plan.Governance is null)
+        {
+            throw new DeploymentException("The deployment plan names no governance, without which the deployer keeps every power: give its address.");
+        }
+
+        if (plan.Guardian is null)
+        {
+            throw new DeploymentException("The deployment plan names no guardian, without which governance alone may pause and take its own acts back: give an address.");
+        }
+
+        if (plan.GovernanceDelaySeconds is null)
+        {
+            throw new DeploymentException("The deployment plan has no governanceDelaySeconds, without which governance acts at once: give it, 172800 for two days.");
+        }
+
+        if (plan.Tokens.Skip(1).FirstOrDefault(static token => token.CapWholeTokens is null) is { } token)
+        {
+            throw new DeploymentException($"The token {token.Symbol} of the deployment plan has no capWholeTokens, without which any amount of it counts: give how many may.");
+        }
+
+        if (plan.Underlyings.FirstOrDefault(static underlying => underlying.RiskInterestMaxE8 is null) is { } underlying)
+        {
+            throw new DeploymentException($"The underlying {underlying.Name} of the deployment plan has no riskInterestMaxE8, without which nothing bounds its open interest: give it, or 0 for no bound.");
+        }
+    }
+
+    private async Task RequireThereAsync(DeploymentPlan plan, CancellationToken cancellationToken)
+    {
+        foreach (PlannedToken token in plan.Tokens)
+        {
+            if (token.Address is { } erc20)
+            {
+                byte decimals = await AskAsync($"The token {token.Symbol}", erc20, new Erc20.DecimalsCall(), cancellationToken);
+                if (decimals != token.Decimals)
+                {
+                    throw new DeploymentException($"The token {token.Symbol} at {erc20} has {decimals} decimals and the deployment plan says {token.Decimals}: correct the plan.");
+                }
+            }
+
+            if (token.Feed is { } feed)
+            {
+                await RequireAnswerAsync(token.Symbol, feed, token.HeartbeatSeconds, token.MinPriceE8, token.MaxPriceE8, cancellationToken);
+            }
+        }
+
+        foreach (PlannedUnderlying underlying in plan.Underlyings)
+        {
+            if (underlying.Feed is { } feed)
+            {
+                await RequireAnswerAsync(underlying.Name, feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8, cancellationToken);
+            }
+
+            foreach (Address source in underlying.MoreSources)
+            {
+                await RequireCodeAsync($"The source of {underlying.Name}", source, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>As <c>ChainlinkSource.read</c> looks at it, which answers nothing instead of saying why.</summary>
+    private async Task RequireAnswerAsync(string name, Address feed, uint heartbeatSeconds, ulong minPriceE8, ulong maxPriceE8, CancellationToken cancellationToken)
+    {
+        string what = $"The feed of {name}";
+        byte decimals = await AskAsync(what, feed, new Aggregator.DecimalsCall(), cancellationToken);
+        Aggregator.LatestRoundDataResult round = await AskAsync(what, feed, new Aggregator.LatestRoundDataCall(), cancellationToken);
+        BlockHeader block = await node.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new DeploymentException("The node has no newest block: check that it is an Ethereum node, and that it is synchronised.");
+        BigInteger ageSeconds = block.TimestampSeconds - (BigInteger)round.UpdatedAt;
+        if (round.RoundId == 0 || round.AnsweredInRound < round.RoundId || round.UpdatedAt == UInt256.Zero || ageSeconds > heartbeatSeconds)
+        {
+            throw new DeploymentException($"{what} at {feed} has no answer of the last {heartbeatSeconds} s, its heartbeatSeconds: name another, or correct the deployment plan.");
+        }
+
+        BigInteger answer = (BigInteger)round.Answer;
+        BigInteger priceE8 = decimals < PriceDecimals ? answer * BigInteger.Pow(10, PriceDecimals - decimals) : answer / BigInteger.Pow(10, decimals - PriceDecimals);
+        if (priceE8 < minPriceE8 || priceE8 > maxPriceE8)
+        {
+            throw new DeploymentException($"{what} at {feed} answers {priceE8} (E8), outside minPriceE8 {minPriceE8} to maxPriceE8 {maxPriceE8}: name another, or correct the deployment plan.");
+        }
+    }
+
+    private async Task<T> AskAsync<T>(string what, Address contract, IContractCall<T> call, CancellationToken cancellationToken)
+    {
+        await RequireCodeAsync(what, contract, cancellationToken);
+        try
+        {
+            return await node.CallAsync(contract, call, cancellationToken: cancellationToken);
+        }
+        catch (Exception exception) when (exception is RevertException or EthereumFormatException)
+        {
+            throw new DeploymentException($"{what} at {contract} does not answer as one: correct its address in the deployment plan.", exception);
+        }
+    }
+
+    private async Task RequireCodeAsync(string what, Address contract, CancellationToken cancellationToken)
+    {
+        if ((await node.GetCodeAsync(contract, cancellationToken: cancellationToken)).Length == 0)
+        {
+            throw new DeploymentException($"{what} at {contract} is no contract on this chain: correct its address in the deployment plan.");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+
+namespace OnchainMargin.Protocol.Tests.Deployment;
+
+/// <summary>What of a plan is refused while nothing was sent: a chain that knows the tokens and feeds of a whole plan, and no transactions.</summary>
+public sealed class PlanCheckTests
+{
+    private const ulong Mainnet = 1;
+    private const ulong NowSeconds = 1_800_000_000;
+    private const string Answered = "answered";
+    private static readonly Address Governance = SampleDeployment.At(201);
+    private static readonly Address Guardian = SampleDeployment.At(202);
+
+    private readonly ScriptedChain _chain = new(Mainnet);
+
+    public PlanCheckTests()
+    {
+        byte place = 0;
+        foreach (PlannedToken token in Whole().Tokens)
+        {
+            _chain.Decimals[token.Address!.Value] = token.Decimals;
+        }
+
+        foreach (PlannedUnderlying underlying in Whole().Underlyings)
+        {
+            _chain.Decimals[underlying.Feed!.Value] = 8;
+            _chain.Rounds[underlying.Feed!.Value] = (++place, underlying.MockPriceE8, NowSeconds - 60);
+        }
+    }
+
+    [Fact]
+    public async Task WholePlan_OnAChainWithMoney_Passes() => Assert.Equal(Answered, await AnswerAsync(Whole()));
+
+    [Fact]
+    public async Task LocalPlan_OnALocalChainOrWithMocks_Passes()
+    {
+        DeploymentPlan local = DeploymentPlanFile.Read(null);
+
+        Assert.Equal(Answered, await AnswerAsync(local, new ScriptedChain(LocalChain.Id)));
+        Assert.Equal(Answered, await AnswerAsync(local, allowsMocks: true));
+        Assert.Equal("The token USDC of the deployment plan has no address, and chain 1 is no local one: name it, or give --mocks for one that anyone mints.", await AnswerAsync(local));
+    }
+
+    [Theory]
+    [InlineData("feed", "The underlying ETH of the deployment plan has no feed, and chain 1 is no local one: name it, or give --mocks for one that anyone sets.")]
+    [InlineData("governance", "The deployment plan names no governance, without which the deployer keeps every power: give its address.")]
+    [InlineData("guardian", "The deployment plan names no guardian, without which governance alone may pause and take its own acts back: give an address.")]
+    [InlineData("delay", "The deployment plan has no governanceDelaySeconds, without which governance acts at once: give it, 172800 for two days.")]
+    [InlineData("cap", "The token WBTC of the deployment plan has no capWholeTokens, without which any amount of it counts: give how many may.")]
+    [InlineData("interest", "The underlying ETH of the deployment plan has no riskInterestMaxE8, without which nothing bounds its open interest: give it, or 0 for no bound.")]
+    public async Task WhatIsLeftOpen_OnAChainWithMoney_IsRefused(string what, string sentence)
+    {
+        DeploymentPlan whole = Whole();
+        DeploymentPlan open = what switch
+        {
+            "feed" => whole with { Underlyings = [whole.Underlyings[0], whole.Underlyings[1] with { Feed = null }] },
+            "governance" => whole with { Governance = null },
+            "guardian" => whole with { Guardian = null },
+            "delay" => whole with { GovernanceDelaySeconds = null },
+            "cap" => whole with { Tokens = [whole.Tokens[0], whole.Tokens[1], whole.Tokens[2] with { CapWholeTokens = null }] },
+            _ => whole with { Underlyings = [whole.Underlyings[0], whole.Underlyings[1] with { RiskInterestMaxE8 = null }] },
+        };
+
+        Assert.Equal(sentence, await AnswerAsync(open));
+        Assert.Equal(Answered, await AnswerAsync(open, allowsMocks: true));
+    }
+
+    [Fact]
+    public async Task Token_OfOtherDecimals_IsRefused()
+    {
+        Address token = Whole().Tokens[1].Address!.Value;
+        _chain.Decimals[token] = 6;
+
+        Assert.Equal($"The token WETH at {token} has 6 decimals and the deployment plan says 18: correct the plan.", await AnswerAsync(Whole()));
+    }
+
+    [Fact]
+    public async Task Token_WithoutCode_IsRefused()
+    {
+        Address token = Whole().Tokens[2].Address!.Value;
+        _chain.Decimals.Remove(token);
+
+        Assert.Equal($"The token WBTC at {token} is no contract on this chain: correct its address in the deployment plan.", await AnswerAsync(Whole()));
+    }
+
+    [Fact]
+    public async Task Feed_ThatIsNone_IsRefused()
+    {
+        Address feed = Whole().Underlyings[0].Feed!.Value;
+        _chain.Rounds.Remove(feed);
+
+        Assert.Equal($"The feed of BTC at {feed} does not answer as one: correct its address in the deployment plan.", await AnswerAsync(Whole()));
+    }
+
+    [Theory]
+    [InlineData(0, 8, "answers 0 (E8)")]
+    [InlineData(3_001_27000000, 6, "answers 30012700000000 (E8)")]
+    [InlineData(-1, 8, "answers -1 (E8)")]
+    public async Task Feed_OfAnotherPrice_IsRefused(long answer, int decimals, string told)
+    {
+        Address feed = Whole().Underlyings[1].Feed!.Value;
+        _chain.Decimals[feed] = (byte)decimals;
+        _chain.Rounds[feed] = (1, answer, NowSeconds);
+
+        Assert.Equal($"The feed of ETH at {feed} {told}, outside minPriceE8 1000000000 to maxPriceE8 10000000000000: name another, or correct the deployment plan.", await AnswerAsync(Whole()));
+    }
+
+    [Theory]
+    [InlineData(0, NowSeconds)]
+    [InlineData(1, NowSeconds - 90_001)]
+    public async Task Feed_WithoutAnAnswerInItsHeartbeat_IsRefused(int round, ulong updated)
+    {
+        Address feed = Whole().Underlyings[0].Feed!.Value;
+        _chain.Rounds[feed] = ((byte)round, 89_035_47000000, updated);
+
+        Assert.Equal($"The feed of BTC at {feed} has no answer of the last 90000 s, its heartbeatSeconds: name another, or correct the deployment plan.", await AnswerAsync(Whole()));
+    }
+
+    [Fact]
+    public async Task FurtherSource_WithoutCode_IsRefused()
+    {
+        DeploymentPlan whole = Whole();
+        Address source = SampleDeployment.At(210);
+
+        Assert.Equal(
+            $"The source of BTC at {source} is no contract on this chain: correct its address in the deployment plan.",
+            await AnswerAsync(whole with { Underlyings = [whole.Underlyings[0] with { MoreSources = [source] }, whole.Underlyings[1]] }));
+    }
+
+    /// <summary>The sentence of the refusal, or that there was none.</summary>
+    private async Task<string> AnswerAsync(DeploymentPlan plan, ScriptedChain? chain = null, bool allowsMocks = false)
+    {
+        try
+        {
+            await new PlanCheck(new EthereumNode(chain ?? _chain)).RequireAsync(plan, allowsMocks, CancellationToken.None);
+            return Answered;
+        }
+        catch (DeploymentException refusal)
+        {
+            return refusal.Message;
+        }
+    }
+
+    /// <summary>The local plan with all that a chain with money must be told.</summary>
+    private static DeploymentPlan Whole()
+    {
+        DeploymentPlan local = DeploymentPlanFile.Read(null);
+        return local with
+        {
+            Governance = Governance,
+            Guardian = Guardian,
+            GovernanceDelaySeconds = 172_800,
+            Tokens = [.. local.Tokens.Select(static (token, place) => token with { Address = SampleDeployment.At((byte)(220 + place)), CapWholeTokens = place == 0 ? null : 1_000 })],
+            Underlyings = [.. local.Underlyings.Select(static (underlying, place) => underlying with { Feed = SampleDeployment.At((byte)(230 + place)), RiskInterestMaxE8 = 0 })],
+        };
+    }
+
+    /// <summary>A chain of tokens and feeds that answers questions alone.</summary>
+    private sealed class ScriptedChain(ulong chainId) : IRpcClient
+    {
+        public Dictionary<Address, byte> Decimals { get; } = [];
+
+        public Dictionary<Address, (byte Round, long Answer, ulong UpdatedSeconds)> Rounds { get; } = [];
+
+        public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default)
+        {
+            using JsonDocument parameters = JsonDocument.Parse(request.Parameters);
+            string answer = request.Method switch
+            {
+                "eth_chainId" => $"0x{chainId:x}",
+                "eth_getCode" => Decimals.ContainsKey(Address.Parse(parameters.RootElement[0].GetString()!)) ? "0x00" : "0x",
+                "eth_call" => Call(parameters.RootElement[0]),
+                "eth_getBlockByNumber" => string.Empty,
+                _ => throw new NotSupportedException(request.Method),
+            };
+            string json = answer.Length > 0 ? $"\"{answer}\"" : Block;
+            return Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(json));
+        }
+
+        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        private static string Block =>
+            $$"""{"number":"0x10","hash":"{{Hash32.Zero}}","parentHash":"{{Hash32.Zero}}","timestamp":"0x{{NowSeconds:x}}","baseFeePerGas":"0x1","gasLimit":"0x1","gasUsed":"0x0","logsBloom":"0x","miner":"{{Address.Zero}}"}""";
+
+        private string Call(JsonElement call)
+        {
+            Address to = Address.Parse(call.GetProperty("to").GetString()!);
+            string data = (call.TryGetProperty("data", out JsonElement plain) ? plain : call.GetProperty("input")).GetString()!;
+            if (uint.Parse(data.AsSpan(2, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture) == Aggregator.DecimalsCall.Selector)
+            {
+                return $"0x{Decimals[to]:x64}";
+            }
+
+            return Rounds.TryGetValue(to, out (byte Round, long Answer, ulong UpdatedSeconds) found)
+                ? $"0x{found.Round:x64}{Word(found.Answer)}{found.UpdatedSeconds:x64}{found.UpdatedSeconds:x64}{found.Round:x64}"
+                : "0x";
+        }
+
+        private static string Word(long number) => $"{(number < 0 ? new string('f', 48) : new string('0', 48))}{number:x16}";
+    }
+}
