@@ -56,7 +56,7 @@ public sealed class Deployed : IAsyncDisposable
 
     public string DeploymentPath => Path.Combine(Folder, "deployment.json");
 
-    public static async Task<Deployed> CreateAsync(HardhatNode chain, PrivateKey? secondAttester = null)
+    public static async Task<Deployed> CreateAsync(HardhatNode chain, PrivateKey? secondAttester = null, Func<DeploymentPlan, DeploymentPlan>? change = null)
     {
         PrivateKey deployer = await FundedKeyAsync(chain);
         PrivateKey attester = await FundedKeyAsync(chain);
@@ -68,6 +68,7 @@ public sealed class Deployed : IAsyncDisposable
             plan = plan with { Attesters = [attester.Address, secondAttester.Address], Threshold = 2 };
         }
 
+        plan = change?.Invoke(plan) ?? plan;
         DeploymentRecord record = await new ProtocolDeployer(chain.Node, sender, new ArtifactFolder(Repository.Artifacts())).DeployAsync(plan, static _ => { });
         string folder = Directory.CreateTempSubdirectory("omargin-e2e-").FullName;
         ProtocolClient client = await ProtocolClient.ConnectAsync(chain.Node, record, sender);
