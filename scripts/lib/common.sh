@@ -37,8 +37,14 @@ run_logged() {
 require_dotnet() {
   command -v dotnet >/dev/null || fail "dotnet is missing: install the .NET 10 SDK (https://dotnet.microsoft.com/download) and run this again."
   local version
-  version="$(dotnet --version 2>/dev/null)" ||
-    fail "no .NET 10 SDK among those that dotnet finds ($(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | tr '\n' ' ')): install one (https://dotnet.microsoft.com/download) and run this again."
+  version="$(dotnet --version 2>&1)" || {
+    # What stands in the way need not be the SDK: a home that does not exist, say.
+    case "$version" in *" SDK was not found"* | *"No .NET SDKs were found"*)
+      fail "no .NET 10 SDK among those that dotnet finds ($(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | tr '\n' ' ')): install one (https://dotnet.microsoft.com/download) and run this again." ;;
+    esac
+    fail "dotnet does not start ($(printf '%s\n' "$version" | tail -n 1)): mend that and run this again."
+  }
+  version="$(printf '%s\n' "$version" | tail -n 1)"
   [ "${version%%.*}" -ge 10 ] 2>/dev/null || fail "the .NET SDK is $version and 10 or later is needed: install the .NET 10 SDK and run this again."
 }
 

@@ -1,13 +1,23 @@
 // An order, signed and handed to the relay of a solver: node examples/order.ts URL ACCOUNT INSTRUMENT SIZE PRICE [NOW]
-// SIZE is negative to sell. The key of the owner or of a delegate stands in OMARGIN_KEY. Node 24 runs this file as it is.
+// SIZE is negative to sell. The key of the owner or of a delegate stands in OMARGIN_KEY. Node 24 runs this file as it is (../node_modules/.bin/node).
 import { parseUnits } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 
 const [url, account, name, size, price, now] = process.argv.slice(2);
+const key = process.env.OMARGIN_KEY?.replace(/^0x/, "") ?? "";
+if (!price) fail("Five arguments are needed: URL ACCOUNT INSTRUMENT SIZE PRICE.");
+if (!/^[0-9a-fA-F]{64}$/.test(key)) fail("OMARGIN_KEY holds no key: set it to 0x and 64 hexadecimal digits.");
+
+function fail(sentence: string): never {
+  console.error(`error: ${sentence}`);
+  process.exit(1);
+}
+
 const get = async (path: string) => (await fetch(`${url}${path}`)).json();
 
 const deployment = await get("/api/deployment");
 const instrument = (await get("/api/instruments")).find((listed: { name: string }) => listed.name === name);
+if (!instrument) fail(`The instrument ${name} is not listed: give one of ${url}/api/instruments.`);
 const seconds = now ? Number(now) : Math.floor(Date.now() / 1000);
 const order = {
   account,
@@ -20,7 +30,7 @@ const order = {
   flags: 0,
 };
 
-const signer = privateKeyToAccount(`0x${process.env.OMARGIN_KEY!.replace(/^0x/, "")}`);
+const signer = privateKeyToAccount(`0x${key}`);
 const signature = await signer.signTypedData({
   domain: {
     name: "OnchainMargin",
