@@ -154,7 +154,8 @@ internal sealed partial class AttesterRole(
     private bool IsTurnToPost(ulong epoch, ProtocolBook book)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (_complete is not { } complete || complete.Epoch != epoch)
+        // A clock that is set back begins the turns anew, and holds none up.
+        if (_complete is not { } complete || complete.Epoch != epoch || now < complete.Since)
         {
             _complete = complete = (epoch, now);
         }

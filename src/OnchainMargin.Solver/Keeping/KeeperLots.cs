@@ -23,6 +23,8 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
     /// <summary>The half of that day: a loss that is still there is shown again.</summary>
     private const ulong HoldAgainSeconds = 43_200;
 
+    private const ulong SecondsPerHour = 3600;
+
     private readonly Rotation<ulong> _turns = new(time);
 
     /// <summary>Sees to the lots whose turn it is, and bids for the best of them.</summary>
@@ -73,11 +75,17 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
             Duty show = Duty.Of(lot, "show-loss", $"it lacks {BidModel.Money(-worth)}, and what bidders are paid rises from when that is shown");
             await duties.DoAsync(show, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
         }
-        else if (figures is { EquityE8: var lacking } && await HoldAgainAsync(round, lot, -lacking, cancellationToken).ConfigureAwait(false))
+        else
         {
-            // The next block shows until when; where that is too dear, bids go on.
+            // A bid may follow at once: showing it changes nothing of the lot.
+            await HoldAgainAsync(round, lot, figures is { } lacking ? -lacking.EquityE8 : 0, cancellationToken).ConfigureAwait(false);
+            await BidAsync(round, lot, rest, figures, whole, isInGrace, owes, cancellationToken).ConfigureAwait(false);
         }
-        else if (options.BidderAccount > 0 && isInGrace)
+    }
+
+    private async Task BidAsync(KeeperRound round, BookLot lot, AccountState rest, AccountFigures? figures, LotWorth? whole, bool isInGrace, bool owes, CancellationToken cancellationToken)
+    {
+        if (options.BidderAccount > 0 && isInGrace)
         {
             journal.Say(Look(lot).Subject, "no-bid", $"its bidding begins at {DateTimeOffset.FromUnixTimeSeconds((long)lot.BiddingFromSeconds):HH:mm:ss} UTC");
         }
@@ -125,25 +133,25 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
     }
 
     /// <summary>Shows a loss of some size again where stakes would be free before it is booked (CLR-047): whoever then is in the window of his exit would leave it to the others.</summary>
-    /// <returns>Whether that is on its way.</returns>
-    private async Task<bool> HoldAgainAsync(KeeperRound round, BookLot lot, Int128 lossE8, CancellationToken cancellationToken)
+    private async Task HoldAgainAsync(KeeperRound round, BookLot lot, Int128 lossE8, CancellationToken cancellationToken)
     {
         ulong now = (ulong)round.Live.Checkpoint.Header.Time;
         var insuranceE8 = (Int128)round.Book.Ledger.InsuranceE8;
         if (lossE8 <= 0 || insuranceE8 == 0 || lossE8 * HoldParts < insuranceE8 || now < lot.InsolventSinceSeconds + HoldAgainSeconds)
         {
-            return false;
+            return;
         }
 
         ulong until = await Patience.AskAsync(
             token => client.Node.CallAsync(client.Deployment.Contracts.InsuranceFund, new InsuranceFund.HeldUntilCall(), cancellationToken: token), time, cancellationToken).ConfigureAwait(false);
         if (until >= now + HoldAgainSeconds)
         {
-            return false;
+            return;
         }
 
         Duty hold = Duty.Of(lot, "show-loss", $"its account still lacks {BidModel.Money(lossE8)}, and stakes of insurance are held until {DateTimeOffset.FromUnixTimeSeconds((long)until):HH:mm:ss} UTC only");
-        return await duties.DoAsync(hold with { Key = $"{hold.Key} held until {until}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
+        // A loss that fell below what holds them before it was mined is shown anew an hour later.
+        await duties.DoAsync(hold with { Key = $"{hold.Key} held until {until} in hour {now / SecondsPerHour}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the chain takes no bid because a witness that showed little makes what is left look restored. Where a leg was settled the chain looks at health itself.</summary>

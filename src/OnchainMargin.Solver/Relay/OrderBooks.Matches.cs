@@ -117,12 +117,17 @@ internal sealed partial class OrderBooks
         {
             bool wasOver = match.IsOver;
             GiveBack(match);
-            if (!wasOver)
+            try
             {
-                End(atFault, OrderStatus.Refused, reason);
+                if (!wasOver)
+                {
+                    End(atFault, OrderStatus.Refused, reason);
+                }
             }
-
-            MatchAgain(match);
+            finally
+            {
+                MatchAgain(match);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Runtime.ExceptionServices;
 using OnchainMargin.Margin;
 using OnchainMargin.Solver.Store;
 
@@ -124,10 +126,21 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
             }
 
             _sessions.Remove(session);
+            ExceptionDispatchInfo? failure = null;
             foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && string.Equals(order.Session, session, StringComparison.Ordinal)))
             {
-                End(order, OrderStatus.Cancelled, "its session ended");
+                try
+                {
+                    End(order, OrderStatus.Cancelled, "its session ended");
+                }
+                catch (DbException error)
+                {
+                    // One that cannot be written down rests on; the others need not.
+                    failure ??= ExceptionDispatchInfo.Capture(error);
+                }
             }
+
+            failure?.Throw();
         }
     }
 
@@ -168,6 +181,13 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
                 return;
             }
 
+            // Written down first: an order that is over here and open in the store would come back with the next start.
+            if (status == OrderStatus.Cancelled)
+            {
+                store.CancelOrder(order.Account, order.Nonce, order.Signed.Order.Expiry, Now);
+            }
+
+            store.RemoveOrder(order.Account, order.Nonce);
             order.Status = status;
             Book(order).Remove(order);
             OrderMatch[] undone = TakeBack(order);
@@ -177,12 +197,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
                 MatchAgain(match);
             }
 
-            if (status == OrderStatus.Cancelled)
-            {
-                store.CancelOrder(order.Account, order.Nonce, order.Signed.Order.Expiry, Now);
-            }
-
-            Forget(order);
+            Leave(order);
         }
     }
 
@@ -268,6 +283,12 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     private void Forget(RestingOrder order)
     {
         store.RemoveOrder(order.Account, order.Nonce);
+        Leave(order);
+    }
+
+    /// <summary>Of orders that are over the last ones are told for a while.</summary>
+    private void Leave(RestingOrder order)
+    {
         _over.Enqueue((order.Account, order.Nonce));
         while (_over.Count > KeptOver)
         {

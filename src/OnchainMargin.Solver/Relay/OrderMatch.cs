@@ -1,6 +1,7 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Solver.Relay;
@@ -32,10 +33,13 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>The price.</summary>
     public ulong PriceE8 => Maker.PriceE8;
 
-    /// <summary>Which of the two a refusal of the chain speaks of: the account that it names, the limit that the mark has passed, the side that does not reduce where it must; null when it names none.</summary>
+    /// <summary>Which of the two a refusal of the chain speaks of: the account that it names, the limit that the mark has passed, the side that does not reduce where it must; null when it names none. The taker where both do: a maker whose order ends for that of another loses his place to him, and the next one does after him.</summary>
     public RestingOrder? Named(IContractError error, ProtocolBook book) => error switch
     {
-        Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError => !Maker.Reduces(SizeE8, book) ? Maker : !Taker.Reduces(SizeE8, book) ? Taker : null,
+        // Of another market it speaks where an account has a position there, while it is halted.
+        Clearinghouse.MarketNotNormalError { Underlying: var underlying } when SpotOrders.IsSpot(Maker.Instrument) || underlying != (UInt256)(ulong)Maker.Instrument.Underlying =>
+            HasToReduce(Taker, underlying, book) ? Taker : HasToReduce(Maker, underlying, book) ? Maker : null,
+        Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError => !Taker.Reduces(SizeE8, book) ? Taker : !Maker.Reduces(SizeE8, book) ? Maker : null,
         Clearinghouse.PriceOutOfBandError { PriceE8: var price, MarkE8: var mark } => Maker.IsBuy == price > mark ? Maker : Taker,
         _ => error.Arguments.Select(argument => argument is { Name: "account", Value: ulong account } ? Of(account) : null).FirstOrDefault(static order => order is not null),
     };
@@ -54,6 +58,9 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
 
     /// <summary>Which of the two has the account that takes more gas: that of more options, or of more positions; otherwise the order that came.</summary>
     public RestingOrder Heavier(ProtocolBook book) => Weight(Maker, book).CompareTo(Weight(Taker, book)) > 0 ? Maker : Taker;
+
+    private bool HasToReduce(RestingOrder order, UInt256 underlying, ProtocolBook book) =>
+        !order.Reduces(SizeE8, book) && book.Accounts.TryGetValue(order.Account, out BookAccount? account) && account.State.Positions.Any(position => underlying == (UInt256)(ulong)position.Instrument.Underlying);
 
     private static (int Options, int Positions) Weight(RestingOrder order, ProtocolBook book) =>
         book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? (account.State.Positions.Count(static position => position.Instrument.IsOption), account.State.Positions.Length) : default;

@@ -104,6 +104,12 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
         }
 
         BookAccount account = book.Accounts[order.Account];
+        // Before the book is looked at: what it meets there that cannot be filled ends.
+        if (!order.Reduces(1, book) && PreTradeCheck.ReductionsOnly(order.Instrument, book, inputs.View) is { Length: > 0 } only)
+        {
+            return Refuse($"{only}, and this order would make account {order.Account}'s larger; wait until the market is open again.");
+        }
+
         if (OrderAdmission.TooSmall(order, account, band, inputs.View, options.Relay.LeastNotionalE8) is { } small)
         {
             return Refuse(small);

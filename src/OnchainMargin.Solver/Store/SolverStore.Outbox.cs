@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using OnchainMargin.Ethereum;
 
@@ -144,6 +145,30 @@ public sealed partial class SolverStore
             return highest is { } nonce ? (ulong)nonce + 1 : 0;
         }
     }
+
+    /// <summary>How many transactions of a sender a node was last believed to count, and when that was noted; zeros before it ever was.</summary>
+    public (ulong Count, long TimeSeconds) NotedCount(Address sender)
+    {
+        lock (_gate)
+        {
+            return Meta(CountKey(sender))?.Split(' ') is [var count, var seconds]
+                ? (ulong.Parse(count, CultureInfo.InvariantCulture), long.Parse(seconds, CultureInfo.InvariantCulture))
+                : default;
+        }
+    }
+
+    /// <summary>Notes how many transactions of a sender a node is believed to count.</summary>
+    public void NoteCount(Address sender, ulong count, long timeSeconds)
+    {
+        lock (_gate)
+        {
+            Connection.Execute(
+                "INSERT INTO meta (key, value) VALUES (@key, @value) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                new { key = CountKey(sender), value = string.Create(CultureInfo.InvariantCulture, $"{count} {timeSeconds}") });
+        }
+    }
+
+    private static string CountKey(Address sender) => $"count {sender}";
 
     /// <summary>The intents of a sender that were reverted on chain, of those stored since a second, and when they were stored.</summary>
     public IReadOnlyList<(string Intent, long CreatedSeconds)> RevertedSince(Address sender, long seconds)

@@ -23,12 +23,15 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>How many nonces beyond the outbox a node is believed to have seen used, and how many are ever filled with empty transactions: what somebody sends from the key by hand, and no more. One answer of many more would have an intent wait for ever, and every nonce before it paid for.</summary>
     private const ulong MostFromElsewhere = 64;
 
+    private const long NotedEverySeconds = 86_400;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _missingSince = new(StringComparer.Ordinal);
     private long? _gapSince;
     private string? _gapTold;
     private (ulong Number, Hash32 Hash)? _seen;
+    private (ulong Count, long TimeSeconds)? _noted;
 
     /// <summary>The account that sends.</summary>
     public Address Sender => key.Address;
@@ -89,6 +92,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             ulong head = await node.GetHeadNumberAsync(cancellationToken).ConfigureAwait(false);
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
             _ = NextNonce(mined);
+            NoteCount(mined);
             await TakeBackAsync(head, mined, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<OutboxEntry> unsettled = store.UnsettledOf(key.Address);
             ulong depth = (ulong)options.SettledAfterBlocks;
@@ -114,10 +118,23 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private ulong NextNonce(ulong mined)
     {
         ulong own = store.NonceAfterOutbox(key.Address);
-        return own == 0 || mined <= own + MostFromElsewhere
+        _noted ??= store.NotedCount(key.Address);
+        ulong known = Math.Max(own, _noted.Value.Count);
+        return own == 0 || mined <= known + MostFromElsewhere
             ? Math.Max(mined, own)
             : throw new RpcTransportException(
-                $"The node counts {mined} transactions of {key.Address}, {mined - own} more than were ever sent from here, and is not believed: nothing is stored or given up on that word; name another node, or give the solver a key of its own if this one is used elsewhere.");
+                $"The node counts {mined} transactions of {key.Address}, {mined - known} more than are known here, and is not believed: nothing is stored or given up on that word; name another node, or give the solver a key of its own if this one is used elsewhere.");
+    }
+
+    /// <summary>Notes once a day how many transactions of the key a node was believed to count: what its owner sends by hand now and then adds up to more than is believed at once, and a node that lies moves it no faster.</summary>
+    private void NoteCount(ulong mined)
+    {
+        long now = time.GetUtcNow().ToUnixTimeSeconds();
+        if (_noted is { } noted && mined > noted.Count && now - noted.TimeSeconds >= NotedEverySeconds)
+        {
+            _noted = (mined, now);
+            store.NoteCount(key.Address, mined, now);
+        }
     }
 
     /// <summary>Has all sent again that was mined and that a reorganisation took back, however deep it was: what the chain has used fewer nonces than.</summary>

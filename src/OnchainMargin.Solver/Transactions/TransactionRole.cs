@@ -21,7 +21,7 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
     /// <inheritdoc/>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        // What is wrong with one key (it is used elsewhere, its rows were altered) holds up no other.
+        // What is wrong with one key (it is used elsewhere, its rows were altered, a node counts beyond all numbers) holds up no other.
         ExceptionDispatchInfo? failure = null;
         foreach (Ethereum.Keys.PrivateKey key in keys.Senders)
         {
@@ -29,7 +29,7 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
             {
                 await managers.Of(key).RunOnceAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is EthereumException or StoreException)
+            catch (Exception error) when (error is EthereumException or StoreException or OverflowException)
             {
                 failure ??= ExceptionDispatchInfo.Capture(error);
             }

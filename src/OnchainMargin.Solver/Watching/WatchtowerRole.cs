@@ -40,6 +40,8 @@ internal sealed class WatchtowerRole(
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+    private const int SpareJudgements = 1024;
+
     private readonly HashSet<Hash32> _reported = [];
 
     // What is true of a checkpoint may be false of what a reorganisation puts in its place: judgements are of its content.
@@ -78,6 +80,8 @@ internal sealed class WatchtowerRole(
         {
             // What the node hung in rests now: the next round goes on behind it. So a node that hangs costs a round its patience once, and nothing its turn; one that is away altogether fails the index.
         }
+
+        ForgetBesides(indexed.Book);
     }
 
     /// <inheritdoc/>
@@ -93,6 +97,20 @@ internal sealed class WatchtowerRole(
         catch (Exception error) when (error is not (OperationCanceledException or RpcTransportException or DbException))
         {
             logger.JudgingFailed(subject, error.Message);
+        }
+    }
+
+    /// <summary>Drops judgements of what the book no longer has, now and then.</summary>
+    private void ForgetBesides(ProtocolBook book)
+    {
+        if (_judged.Count > (2 * book.Used.Count) + SpareJudgements)
+        {
+            _judged.IntersectWith(book.Used.Where(static used => used.Inputs is not null).Select(static used => (used.AttestationHash, used.Inputs!.InputsHash)));
+        }
+
+        if (_sound.Count > (2 * book.Epochs.Count) + SpareJudgements)
+        {
+            _sound.IntersectWith(book.Epochs.Values.Where(epoch => book.Checkpoints.ContainsKey(epoch.Checkpoint)).Select(epoch => (epoch.BookRoot, epoch.ModelHash, book.Checkpoints[epoch.Checkpoint].InputsHash)));
         }
     }
 

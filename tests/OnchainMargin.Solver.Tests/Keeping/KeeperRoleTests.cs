@@ -212,6 +212,24 @@ public sealed class KeeperRoleTests : KeeperWorld
         Assert.Equal(isShown ? [Hex(calls.ShowLoss(lot))] : [], Sent());
     }
 
+    /// <summary>That it is shown again, now or since before, keeps no bid away: one whose loss fell below what holds stakes was mined and moved nothing, for ever.</summary>
+    [Fact]
+    public async Task RunOnce_LossIsShownAgain_IsBidOnAsWell()
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 15, -1);
+        lot = lot with { InsolventSinceSeconds = (ulong)(Books.Start - 43_200) };
+        BookAccount bidder = Bidding();
+        ProtocolBook book = BookOf([lot], account, bidder);
+        book = book with { Ledger = book.Ledger with { InsuranceE8 = (UInt128)(5_000 * (Int128)Books.One) } };
+        var calls = new ProtocolCalls(SampleDeployment.Contracts);
+        Node.Refused.Add(Hex(calls.Deleverage(lot)));
+
+        await LookAsync(book, options: new KeeperOptions { BidderAccount = 99, NativePriceE8 = Books.One, DutyCostE8 = long.MaxValue, MinimumProfitE8 = long.MinValue }, heldUntil: (ulong)Books.Start + 43_199);
+
+        Assert.Equal(2, Sent().Count());
+        Assert.Equal(Hex(calls.ShowLoss(lot)), Sent().First());
+    }
+
     [Theory]
     [InlineData(-86_400, true)]
     [InlineData(-86_399, false)] // Its holders have a day.

@@ -343,6 +343,17 @@ public sealed class OrderRelayTests : IAsyncLifetime
         // Account 1 has no position that it could make smaller; 2 is short, and 3 long.
         Assert.Same(maker, match.Named(new Clearinghouse.PausedError(), book));
         Assert.Same(maker, match.Named(new Clearinghouse.MarketNotNormalError(1, 1), book));
+
+        // Where neither reduces the taker is at fault: each maker whom he meets would end for him.
+        RestingOrder adds = await TakenAsync(_world.Sign(3, One / 10, Btc * 9 / 10, 7));
+        Assert.Same(adds, new OrderMatch(maker, adds, 1).Named(new Clearinghouse.PausedError(), book));
+        Assert.Same(adds, new OrderMatch(maker, adds, 1).Named(new Clearinghouse.MarketNotNormalError(1, 1), book));
+
+        // Another market is halted, in which one of them has a position.
+        Assert.Null(new OrderMatch(maker, adds, 1).Named(new Clearinghouse.MarketNotNormalError(2, 2), book));
+        Assert.Same(adds, new OrderMatch(maker, adds, 1).Named(new Clearinghouse.MarketNotNormalError(2, 2), WithEther(book, 3)));
+        Assert.Same(maker, new OrderMatch(maker, adds, 1).Named(new Clearinghouse.MarketNotNormalError(2, 2), WithEther(book, 1)));
+        Assert.Same(adds, new OrderMatch(maker, adds, 1).Named(new Clearinghouse.MarketNotNormalError(2, 2), WithEther(WithEther(book, 1), 3)));
         RestingOrder closes = await TakenAsync(_world.Sign(3, -One / 10, Btc, 1));
         Assert.Null(new OrderMatch(closes, taker, 1).Named(new Clearinghouse.PausedError(), book));
         Assert.Same(closes, new OrderMatch(closes, taker, (ulong)One).Named(new Clearinghouse.PausedError(), book));
@@ -362,9 +373,11 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder closes = await TakenAsync(_world.Sign(3, -One / 2, Btc, 1));
         UseStateOfBtc(MarketState.ReduceOnly);
 
+        // Who adds to a position is refused before the book is looked at: none of it ends for him.
         Assert.Equal(
-            "Market 1 is reduce-only: its positions can only be made smaller, and not so that account 1 becomes weaker by it; lower the size, or trade it when the market is open again.",
-            await RefusalAsync(_world.Sign(1, One / 10, Btc, 2)));
+            "Market 1 is reduce-only: its positions can only be made smaller, and this order would make account 3's larger; wait until the market is open again.",
+            await RefusalAsync(_world.Sign(3, One / 10, Btc * 2, 2)));
+        Assert.Equal(OrderStatus.Resting, opens.Status);
         RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
 
         Assert.Equal((OrderStatus.Refused, "Market 1 is reduce-only: its positions can only be made smaller, and it would make one larger"), (opens.Status, opens.Reason));
@@ -433,6 +446,13 @@ public sealed class OrderRelayTests : IAsyncLifetime
         OrderOutcome outcome = await _world.OrderRelay.SubmitAsync(signed, null, CancellationToken.None);
         Assert.Equal("", outcome.Refusal);
         return outcome.Order!;
+    }
+
+    private static ProtocolBook WithEther(ProtocolBook book, ulong id)
+    {
+        BookAccount account = book.Accounts[id];
+        AccountState state = account.State with { Positions = [.. account.State.Positions, new Position(Instrument.Perpetual(2), One, 0)] };
+        return book with { Accounts = AccountTable.Of(book.Accounts.Values.Select(other => other.Id == id ? account with { State = state } : other)) };
     }
 
     private void UseStateOfBtc(MarketState state)

@@ -140,7 +140,7 @@ public sealed class TransactionManagerTests : TransactionWorld
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         Node.Counts = _ => 66;
         RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => manager.SubmitAsync(Intent("b"), CancellationToken.None));
-        Assert.StartsWith($"The node counts 66 transactions of {Key.Address}, 65 more than were ever sent from here, and is not believed", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The node counts 66 transactions of {Key.Address}, 65 more than are known here, and is not believed", error.Message, StringComparison.Ordinal);
         Assert.Null(Store.FindInOutbox("b"));
         for (int i = 0; i < 2; i++)
         {
@@ -154,6 +154,47 @@ public sealed class TransactionManagerTests : TransactionWorld
         // What somebody sends from the key by hand is believed.
         Node.Counts = _ => 65;
         Assert.Equal(65UL, (await manager.SubmitAsync(Intent("b"), CancellationToken.None)).Nonce);
+    }
+
+    /// <summary>The owner takes winnings out by hand, a few a week: what was believed each day is known the next.</summary>
+    [Fact]
+    public async Task Submit_OwnerSentManyByHandOverWeeks_GoesOnAfterThem()
+    {
+        ulong counted = 1;
+        using (TransactionManager manager = Manager())
+        {
+            await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+            for (int day = 0; day < 10; day++)
+            {
+                Node.Counts = _ => counted;
+                await manager.RunOnceAsync(CancellationToken.None);
+                Time.Pass(86_400);
+                counted += 30;
+            }
+        }
+
+        // Also for the next process.
+        using TransactionManager next = Manager();
+        Node.Counts = _ => counted;
+        Assert.Equal(counted, (await next.SubmitAsync(Intent("b"), CancellationToken.None)).Nonce);
+    }
+
+    /// <summary>One that lies again and again is believed no further in a day.</summary>
+    [Fact]
+    public async Task RunOnce_NodeCountsMoreEachRound_IsBelievedSixtyFourADay()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Node.Counts = _ => 60;
+        await manager.RunOnceAsync(CancellationToken.None);
+        Node.Counts = _ => 124;
+        await manager.RunOnceAsync(CancellationToken.None);
+        Node.Counts = _ => 125;
+        await Assert.ThrowsAsync<RpcTransportException>(() => manager.RunOnceAsync(CancellationToken.None));
+        Node.Counts = _ => 124;
+        await manager.RunOnceAsync(CancellationToken.None);
+        Node.Counts = _ => 180;
+        await Assert.ThrowsAsync<RpcTransportException>(() => manager.RunOnceAsync(CancellationToken.None));
     }
 
     [Theory]
