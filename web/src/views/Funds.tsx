@@ -42,16 +42,11 @@ export function Funds({ account }: { account: Account }) {
   return (
     <div className="narrow">
       <Segments label="Way" value={way} options={ways} onChange={setWay} />
+      <LossNotice way={way} />
       {way === "Deposit" ? (
-        <>
-          <LossNotice isDeposit />
-          <Deposit account={account} />
-        </>
+        <Deposit account={account} />
       ) : way === "Withdraw" ? (
-        <>
-          <LossNotice />
-          <Withdraw account={account} />
-        </>
+        <Withdraw account={account} />
       ) : (
         <Move account={account} />
       )}

@@ -19,7 +19,7 @@ function usePool() {
 }
 
 /** While losses stand that nothing has paid: what cash is worth that is taken out now, before anybody moves any. */
-export function LossNotice({ isDeposit = false }: { isDeposit?: boolean }) {
+export function LossNotice({ way }: { way: "Deposit" | "Withdraw" | "Move" }) {
   const { deployment } = useSetting();
   const pool = usePool();
   if (!pool || pool.deficitE8 === 0n) return null;
@@ -30,9 +30,11 @@ export function LossNotice({ isDeposit = false }: { isDeposit?: boolean }) {
       <strong>Losses of {dollars(pool.deficitE8)} are not paid yet.</strong> Until fees or the insurance have paid them,
       withdrawals of {symbol} are paid about {percent(left)}; the rest is written down for you and comes back out of
       fees.{" "}
-      {isDeposit
+      {way === "Deposit"
         ? `${symbol} that you deposit now shares in this; other tokens do not.`
-        : "Other tokens are paid whole."}
+        : way === "Withdraw"
+          ? "Other tokens are paid whole."
+          : `So is ${symbol} of a move that leaves one account in debt, or pays off the debt of the other; all else moves whole.`}
     </p>
   );
 }
