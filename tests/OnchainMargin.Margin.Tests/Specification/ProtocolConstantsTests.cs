@@ -6,11 +6,11 @@ using OnchainMargin.Oracle;
 
 namespace OnchainMargin.Margin.Tests.Specification;
 
-/// <summary>Every value of spec/constants.json against what a contract holds as a constant, or against what the local deployment sets.</summary>
+/// <summary>Every value of spec/constants.json against what a contract holds as a constant, or against what the local deployment sets; and every constant of the contracts, for the specification says of itself that it has all of them.</summary>
 public sealed partial class ProtocolConstantsTests
 {
     private static readonly BigInteger Two28 = BigInteger.One << 28;
-    private static readonly Dictionary<string, BigInteger> Units = new(StringComparer.Ordinal) { ["ONE"] = 100_000_000, ["DAY"] = 86_400, ["days"] = 86_400 };
+    private static readonly Dictionary<string, BigInteger> Units = new(StringComparer.Ordinal) { ["ONE"] = 100_000_000, ["DAY"] = 86_400, ["days"] = 86_400, ["hours"] = 3600, ["YEAR"] = 31_536_000 };
 
     /// <summary>What a test of its own compares, and what is said in prose alone: the delay that is proposed to governance, and the reciprocal of the largest moneyness.</summary>
     private static readonly string[] Elsewhere =
@@ -81,6 +81,68 @@ public sealed partial class ProtocolConstantsTests
         ["liquidation.exitDelaySeconds"] = ("liquidation/InsuranceFund.sol", "EXIT_DELAY_SECONDS", 1),
         ["liquidation.exitWindowSeconds"] = ("liquidation/InsuranceFund.sol", "EXIT_WINDOW_SECONDS", 1),
         ["liquidation.holdSeconds"] = ("liquidation/InsuranceFund.sol", "HOLD_SECONDS", 1),
+        ["limits.tokensMax"] = ("vault/MarginVault.sol", "TOKENS_MAX", 1),
+        ["limits.decimalsMax"] = ("vault/MarginVault.sol", "DECIMALS_MAX", 1),
+        ["limits.settlementDecimalsMax"] = ("vault/MarginVault.sol", "SETTLEMENT_DECIMALS_MAX", 1),
+        ["limits.costLimitE8"] = ("margin/MarginDomain.sol", "COST_LIMIT_E8", 1),
+        ["limits.cashLimitE8"] = ("margin/MarginDomain.sol", "CASH_LIMIT_E8", 1),
+        ["limits.lockedGainLimitE8"] = ("margin/MarginDomain.sol", "LOCKED_GAIN_LIMIT_E8", 1),
+        ["limits.unitsMaxE8"] = ("margin/MarginDomain.sol", "UNITS_MAX_E8", 1),
+        ["limits.initialFactorMaxE8"] = ("margin/MarginDomain.sol", "INITIAL_FACTOR_MAX_E8", 1),
+        ["limits.priceRangeMinE8"] = ("margin/MarginDomain.sol", "PRICE_RANGE_MIN_E8", 1),
+        ["limits.priceRangeMaxE8"] = ("margin/MarginDomain.sol", "PRICE_RANGE_MAX_E8", 1),
+        ["limits.volRangeMaxE8"] = ("margin/MarginDomain.sol", "VOL_RANGE_MAX_E8", 1),
+        ["limits.volUpFloorMaxE8"] = ("margin/MarginDomain.sol", "VOL_UP_FLOOR_MAX_E8", 1),
+        ["limits.floorRateMaxE8"] = ("margin/MarginDomain.sol", "FLOOR_RATE_MAX_E8", 1),
+        ["limits.nettingFloorMinE8"] = ("margin/MarginDomain.sol", "NETTING_FLOOR_MIN_E8", 1),
+        ["limits.sviAMaxE12"] = ("margin/MarginDomain.sol", "SVI_A_MAX_E12", 1),
+        ["limits.sviBMaxE12"] = ("margin/MarginDomain.sol", "SVI_B_MAX_E12", 1),
+        ["limits.sviMaxE8"] = ("margin/MarginDomain.sol", "SVI_MAX_E8", 1),
+        ["limits.indexMinE12"] = ("margin/MarginDomain.sol", "INDEX_MIN_E12", 1),
+        ["limits.indexLimitE12"] = ("margin/MarginDomain.sol", "INDEX_LIMIT_E12", 1),
+        ["oracle.tokenSilenceSeconds"] = ("oracle/PriceSources.sol", "SILENCE_SECONDS", 1),
+        ["oracle.tokenFadeSeconds"] = ("oracle/PriceSources.sol", "FADE_SECONDS", 1),
+        ["oracle.sourcesMax"] = ("oracle/SpotMarkets.sol", "SOURCES_MAX", 1),
+        ["oracle.sourceSignersMax"] = ("oracle/SignedSource.sol", "SIGNERS_MAX", 1),
+        ["oracle.feedMoveMaxE8"] = ("oracle/SpotMarkets.sol", "MOVE_MAX_E8", 1),
+        ["oracle.feedGasNeeded"] = ("oracle/PriceSources.sol", "GAS_NEEDED", 1),
+        ["oracle.aggregatorGas"] = ("oracle/Rounds.sol", "FEED_GAS", 1),
+        ["oracle.vaultGas"] = ("oracle/RedemptionRateSource.sol", "VAULT_GAS", 1),
+        ["oracle.pairGas"] = ("oracle/TradeAverageSource.sol", "PAIR_GAS", 1),
+        ["oracle.pricesKept"] = ("oracle/PriceHub.sol", "PRICES_KEPT", 1),
+        ["oracle.listedMinSeconds"] = ("oracle/VolSurfaces.sol", "LISTED_MIN_SECONDS", 1),
+        ["oracle.listedMaxSeconds"] = ("oracle/VolSurfaces.sol", "LISTED_MAX_SECONDS", 1),
+        ["oracle.publicationMaxAgeSeconds"] = ("oracle/VolSurfaces.sol", "AGE_MAX_SECONDS", 1),
+        ["oracle.publicationSpotBandE8"] = ("oracle/VolSurfaces.sol", "SPOT_BAND_E8", 1),
+        ["oracle.surfacePoints"] = ("oracle/SurfaceChecks.sol", "POINTS", 1),
+        ["oracle.surfaceFarthestQ32"] = ("oracle/SurfaceChecks.sol", "FARTHEST_Q32", 1),
+        ["oracle.surfaceSigmaMinE8"] = ("oracle/SurfaceChecks.sol", "SIGMA_MIN_E8", 1),
+        ["oracle.surfaceHiddenDivisor"] = ("oracle/SurfaceChecks.sol", "HIDDEN_DIVISOR", 1),
+        ["oracle.surfaceHiddenMaxQ32"] = ("oracle/SurfaceChecks.sol", "HIDDEN_MAX_Q32", 1),
+        ["parameterSteps.basisTenorYears"] = ("risk/RiskParameters.sol", "TENOR_YEARS", 1),
+        ["clearing.narrowBandParts"] = ("clearing/HealthGate.sol", "NARROW_PARTS", 1),
+        ["clearing.needOptionGainE8"] = ("clearing/Needs.sol", "OPTION_GAIN_E8", 1),
+        ["clearing.needRangeSeconds"] = ("clearing/Needs.sol", "RANGE_SECONDS", 1),
+        ["clearing.needTauMinSeconds"] = ("clearing/Needs.sol", "TAU_MIN_SECONDS", 1),
+        ["clearing.needDustParts"] = ("clearing/Needs.sol", "DUST_PARTS", 1),
+        ["clearing.holdersFirstSeconds"] = ("clearing/ClosingModule.sol", "HOLDERS_FIRST_SECONDS", 1),
+        ["liquidation.rewardGasMax"] = ("risk/RiskParameters.sol", "REWARD_GAS_MAX", 1),
+        ["liquidation.rewardMaxLimitE8"] = ("risk/RiskParameters.sol", "REWARD_MAX_E8", 1),
+        ["liquidation.partMaxE8"] = ("liquidation/LotLegs.sol", "PART_MAX_E8", 1),
+        ["liquidation.mainParts"] = ("liquidation/LotLegs.sol", "MAIN_PARTS", 1),
+        ["liquidation.emptiedParts"] = ("liquidation/InsuranceFund.sol", "EMPTIED_PARTS", 1),
+        ["liquidation.holdParts"] = ("liquidation/InsuranceFund.sol", "HOLD_PARTS", 1),
+    };
+
+    /// <summary>Constants of the contracts that are no parameter: units, places and widths in words, numbers of choices, hashes of types, and repetitions of a value that is compared elsewhere.</summary>
+    private static readonly HashSet<string> Encodings = new(StringComparer.Ordinal)
+    {
+        "ONE", "ONE_E12", "ONE_E18", "ONE_SIGNED", "E4", "E20_OF_E8", "WEI", "BPS", "DAY", "DAY_SECONDS", "HOUR", "YEAR", "Q112", "CASH_DECIMALS", "PRICE_DECIMALS",
+        "WORD", "WORDS", "TO_WORD", "BITS", "EXPIRY_BITS", "EXPIRY_WORDS", "RECORD_BYTES", "EXPIRY_BYTES", "ROUND_BYTES", "ANSWER_BYTES", "TOKENS", "FIELDS", "DEPTH", "GROUP",
+        "FORWARD", "A", "B", "RHO", "M", "SPOT_BITS", "SINCE", "AGE", "ASIDE_TIME", "RISK", "PRESENT", "ASIDE", "OLDER", "LOW", "NOT_NAMED", "SETTLEMENT", "CALENDAR_POINTS",
+        "LARGEST_E8", "OPEN_INTEREST_MAX_E8", "FUNDING_MAX_E8", "TOTAL_MAX_E8", "INDEX_MAX", "RATE_MAX_E8", "PRICE_MAX_E8", "NONCES_MOST",
+        "STALE", "DIVERGED", "MOVED", "SPOT", "REDUCE_ONLY", "POST_ONLY", "FILL_OR_KILL", "FLAGS", "MAY_TRADE", "MAY_CANCEL", "MAY_MOVE", "RIGHTS",
+        "TYPEHASH", "UNDERLYING_TYPEHASH", "TOKEN_TYPEHASH", "STEPS_TYPEHASH", "EPOCH_TYPEHASH", "ATTESTATION_TYPEHASH", "UPDATE_TYPEHASH", "PUBLICATION_TYPEHASH", "REPORT_TYPEHASH",
     };
 
     /// <summary>Where the plan of the local deployment has a value under another name than the section's and the key's.</summary>
@@ -98,6 +160,7 @@ public sealed partial class ProtocolConstantsTests
         ["oracle.feedMaxDeviationE8"] = "feeds.maxDeviationE8",
         ["oracle.feedReduceMoveE8"] = "feeds.reduceMoveE8",
         ["oracle.feedHaltMoveE8"] = "feeds.haltMoveE8",
+        ["oracle.feedMinCount"] = "feeds.minCount",
         ["oracle.feedRecoverySeconds"] = "feeds.recoverySeconds",
         ["attestation.maxAgeSeconds"] = "oracle.attestationMaxAgeSeconds",
         ["attestation.maxDriftE8"] = "oracle.maxDriftE8",
@@ -105,6 +168,14 @@ public sealed partial class ProtocolConstantsTests
         ["governance.rampSeconds"] = "rampSeconds",
         ["clearing.funding.intervalSeconds"] = "oracle.fundingIntervalSeconds",
         ["clearing.funding.rateMaxE8"] = "oracle.fundingRateMaxE8",
+    };
+
+    private static readonly Dictionary<string, string> Corridors = new(StringComparer.Ordinal)
+    {
+        ["parameterSteps.corridors.BTC."] = "underlyings.0.corridor.",
+        ["parameterSteps.corridors.ETH."] = "underlyings.1.corridor.",
+        ["parameterSteps.corridors.WETH."] = "tokens.1.corridor.",
+        ["parameterSteps.corridors.WBTC."] = "tokens.2.corridor.",
     };
 
     private static readonly JsonElement Plan = JsonDocument.Parse(File.ReadAllText(SpecFiles.At("src", "OnchainMargin.Protocol", "Deployment", "local-plan.json"))).RootElement;
@@ -123,6 +194,40 @@ public sealed partial class ProtocolConstantsTests
         Assert.Equal(expected * (place.File is null ? 1 : place.Factor), found);
     }
 
+    /// <summary>The other way: what a contract fixes stands in the specification. Of the margin's own folder the bounds of the domain; its kernel is compared figure by figure (<see cref="ConstantsTests"/>).</summary>
+    [Fact]
+    public void Constant_OfAContract_IsInTheSpecificationOrNoParameter()
+    {
+        var compared = Fixed.Values.Select(static place => (place.File, place.Constant)).ToHashSet();
+        // A name that is compared in one file may be repeated in another with the same value.
+        Dictionary<string, BigInteger[]> values = Fixed.Values.GroupBy(static place => place.Constant, StringComparer.Ordinal)
+            .ToDictionary(static named => named.Key, static named => named.Select(static place => InSolidity(place.File, place.Constant)).ToArray(), StringComparer.Ordinal);
+        string root = SpecFiles.At("contracts");
+        List<string> missing = [];
+        int seen = 0;
+        foreach (string path in Directory.GetFiles(root, "*.sol", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            string file = Path.GetRelativePath(root, path).Replace('\\', '/');
+            if (file.Split('/')[0] is "test" or "dev" or "margin" && file != "margin/MarginDomain.sol")
+            {
+                continue;
+            }
+
+            foreach (string name in Constant().Matches(File.ReadAllText(path)).Select(static match => match.Groups["name"].Value).Where(static name => !Encodings.Contains(name)))
+            {
+                seen++;
+                bool isRepeated = values.TryGetValue(name, out BigInteger[]? known) && known.Contains(InSolidity(file, name));
+                if (!compared.Contains((file, name)) && !isRepeated)
+                {
+                    missing.Add($"{file} {name}");
+                }
+            }
+        }
+
+        Assert.Empty(missing);
+        Assert.True(seen > 80, $"{seen} constants were found");
+    }
+
     private static IEnumerable<(string Path, string Value)> Leaves(JsonElement element, string path) => element.ValueKind == JsonValueKind.Object
         ? element.EnumerateObject().SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}"))
         : [(path, element.ToString())];
@@ -132,6 +237,7 @@ public sealed partial class ProtocolConstantsTests
     {
         string name = path[(path.LastIndexOf('.') + 1)..];
         string there = Planned.TryGetValue(path, out string? known) ? known
+            : Corridors.FirstOrDefault(corridor => path.StartsWith(corridor.Key, StringComparison.Ordinal)) is { Key: not null } corridor ? corridor.Value + path[corridor.Key.Length..]
             : path.StartsWith("margin.", StringComparison.Ordinal) ? $"underlyings.0.parameters.{name}"
             : path.StartsWith("parameterSteps.", StringComparison.Ordinal) ? $"tokens.1.corridor.{name}"
             : path.Replace("clearing.interest.", "interest.", StringComparison.Ordinal);
