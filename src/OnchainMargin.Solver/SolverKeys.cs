@@ -32,7 +32,14 @@ internal sealed class SolverKeys : IDisposable
     public PrivateKey? Relay { get; private set; }
 
     /// <summary>Every key that sends transactions, once.</summary>
-    public IReadOnlyList<PrivateKey> Senders => [.. new[] { Pricer, Poster, Watchtower, Keeper, Relay }.OfType<PrivateKey>().Distinct()];
+    public IReadOnlyList<PrivateKey> Senders => [.. Payers.Select(static payer => payer.Key).Distinct()];
+
+    /// <summary>The roles that send transactions, and the key that pays for each.</summary>
+    public IReadOnlyList<(string Role, PrivateKey Key)> Payers =>
+    [
+        .. new (string Role, PrivateKey? Key)[] { (SolverRoles.Pricer, Pricer), (SolverRoles.Attester, Poster), (SolverRoles.Watchtower, Watchtower), (SolverRoles.Keeper, Keeper), (SolverRoles.Relay, Relay) }
+            .Where(static payer => payer.Key is not null).Select(static payer => (payer.Role, payer.Key!)),
+    ];
 
     /// <summary>Reads the keys that the options' roles need.</summary>
     /// <exception cref="KeyException">Thrown when one cannot be had.</exception>

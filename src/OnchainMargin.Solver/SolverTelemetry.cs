@@ -34,6 +34,12 @@ internal static class SolverTelemetry
 
     internal static readonly Counter<long> ProposalsSent = Meter.CreateCounter<long>("omargin.proposal.sent", "{proposal}", "Surfaces and steps of parameters that this node sent to the chain, by kind.");
 
+    /// <summary>What keys have to pay gas with.</summary>
+    internal static readonly Gauge<double> KeyBalance = Meter.CreateGauge<double>("omargin.key.balance", "{coin}", "Whole native coins (ether) of the key that pays for a role's transactions, by role; asked for once a minute.");
+
+    /// <summary>Transactions that are in no block.</summary>
+    internal static readonly Gauge<long> TransactionsWaiting = Meter.CreateGauge<long>("omargin.transactions.waiting", "{transaction}", "Transactions of the key of a role that are stored and in no block, by role.");
+
     /// <summary>Decisions of the keeper.</summary>
     internal static readonly Counter<long> KeeperDecisions = Meter.CreateCounter<long>("omargin.keeper.decisions", "{decision}", "Decisions of the keeper, by kind; counted at every look.");
 

@@ -6,7 +6,7 @@ namespace OnchainMargin.Solver.Telemetry;
 /// <summary>One metric with its series. Changed only under the writer's lock.</summary>
 internal sealed class MetricFamily(string name, string help, MetricKind kind, bool isObserved)
 {
-    private static readonly double[] Bounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+    private static readonly double[] Bounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60];
 
     private readonly SortedDictionary<string, double> _values = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (long[] Buckets, long Count, double Sum)> _histograms = new(StringComparer.Ordinal);

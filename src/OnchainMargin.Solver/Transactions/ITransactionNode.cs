@@ -15,6 +15,9 @@ internal interface ITransactionNode
     /// <summary>How many transactions of the account are mined in the newest block's chain: the first nonce that is free there.</summary>
     Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken);
 
+    /// <summary>What the account has, in wei.</summary>
+    Task<UInt256> GetBalanceAsync(Address account, CancellationToken cancellationToken);
+
     /// <summary>The gas that the call would use.</summary>
     /// <exception cref="RevertException">Thrown when it would be reverted.</exception>
     /// <exception cref="TransactionTooLargeException">Thrown when the node finds no gas that is enough.</exception>

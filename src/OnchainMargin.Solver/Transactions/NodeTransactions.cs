@@ -18,6 +18,9 @@ internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, T
     public Task<ulong> GetMinedNonceAsync(Address sender, CancellationToken cancellationToken) =>
         Patience.AskAsync(token => node.GetTransactionCountAsync(sender, BlockTag.Latest, token), time, cancellationToken);
 
+    public Task<UInt256> GetBalanceAsync(Address account, CancellationToken cancellationToken) =>
+        Patience.AskAsync(token => node.GetBalanceAsync(account, BlockTag.Latest, token), time, cancellationToken);
+
     public async Task<ulong> EstimateGasAsync(Address sender, Address target, byte[] data, CancellationToken cancellationToken)
     {
         try

@@ -38,6 +38,12 @@ internal sealed class TransactionManagers(ITransactionNode node, SolverStore sto
         }
     }
 
+    /// <summary>How many transactions of a sender are stored and in no block.</summary>
+    public IReadOnlyDictionary<Address, int> Waiting() => store.Waiting().ToDictionary(static row => row.Sender, static row => row.Count);
+
+    /// <summary>What an account has, in wei.</summary>
+    public Task<UInt256> BalanceOfAsync(Address account, CancellationToken cancellationToken) => node.GetBalanceAsync(account, cancellationToken);
+
     /// <summary>Tells of transactions in the store whose senders have no key here any more.</summary>
     public void TellOfOthers(IReadOnlyList<PrivateKey> senders)
     {

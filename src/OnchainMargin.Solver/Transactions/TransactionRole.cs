@@ -10,7 +10,11 @@ namespace OnchainMargin.Solver.Transactions;
 /// <summary>The role that carries every stored transaction to its end, block after block.</summary>
 internal sealed class TransactionRole(TransactionManagers managers, Broadcast<IndexedBook> books, SolverKeys keys, SolverOptions options, TimeProvider time) : ISolverRole, IDisposable
 {
+    private static readonly TimeSpan BalanceEvery = TimeSpan.FromMinutes(1);
+    private const double WeiPerCoin = 1e18;
+
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
+    private DateTimeOffset _balanceDue = DateTimeOffset.MinValue;
 
     /// <inheritdoc/>
     public string Name => "transactions";
@@ -35,7 +39,40 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
             }
         }
 
+        try
+        {
+            await MeasureAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (EthereumException error)
+        {
+            failure ??= ExceptionDispatchInfo.Capture(error);
+        }
+
         failure?.Throw();
+    }
+
+    /// <summary>Keys that run out of coins, and transactions that get into no block, are seen before a role fails of them.</summary>
+    private async Task MeasureAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<Address, int> waiting = managers.Waiting();
+        foreach ((string role, Ethereum.Keys.PrivateKey key) in keys.Payers)
+        {
+            SolverTelemetry.TransactionsWaiting.Record(waiting.GetValueOrDefault(key.Address), new KeyValuePair<string, object?>("role", role));
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        if (now < _balanceDue)
+        {
+            return;
+        }
+
+        foreach ((string role, Ethereum.Keys.PrivateKey key) in keys.Payers)
+        {
+            UInt256 wei = await managers.BalanceOfAsync(key.Address, cancellationToken).ConfigureAwait(false);
+            SolverTelemetry.KeyBalance.Record((double)(System.Numerics.BigInteger)wei / WeiPerCoin, new KeyValuePair<string, object?>("role", role));
+        }
+
+        _balanceDue = now + BalanceEvery;
     }
 
     /// <inheritdoc/>

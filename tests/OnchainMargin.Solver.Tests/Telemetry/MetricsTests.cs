@@ -1,3 +1,6 @@
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Solver.Risk;
+using OnchainMargin.Solver.Telemetry;
 using OnchainMargin.Solver.Tests.Api;
 
 namespace OnchainMargin.Solver.Tests.Telemetry;
@@ -17,4 +20,18 @@ public sealed class MetricsTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Contains("# TYPE omargin_index_block gauge\nomargin_index_block 9\n", text, StringComparison.Ordinal);
         Assert.Contains("omargin_accounts 3\n", text, StringComparison.Ordinal);
     }
+
+    /// <summary>A lot of an account that is well again hides nobody whose auction has not been started.</summary>
+    [Fact]
+    public void Unserved_AccountsUnderWater_AreThoseInNoOpenLotByTheNewestBook()
+    {
+        ProtocolBook book = InLots(world.Book(), 7, 0, 0);
+        RiskSnapshot risk = world.Risks.Current! with { Book = book, UnderWater = [2, 3] };
+        Assert.Equal(2, SolverGauges.Unserved(null, risk));
+        Assert.Equal(1, SolverGauges.Unserved(world.Books.Current! with { Book = InLots(book, 7, 8, 0) }, risk));
+        Assert.Equal(0, SolverGauges.Unserved(world.Books.Current, null));
+    }
+
+    private static ProtocolBook InLots(ProtocolBook book, params ulong[] lots) =>
+        book with { Accounts = lots.Select((lot, i) => (lot, Id: (ulong)i + 1)).Aggregate(book.Accounts, static (accounts, one) => accounts.With(accounts[one.Id] with { OpenLot = one.lot })) };
 }

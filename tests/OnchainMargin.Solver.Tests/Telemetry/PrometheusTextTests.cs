@@ -35,6 +35,20 @@ public sealed class PrometheusTextTests
         Assert.Contains("# TYPE omargin_test_done_total counter\nomargin_test_done_total 4\n", text, StringComparison.Ordinal);
     }
 
+    /// <summary>The look at a large book takes longer than ten seconds: what is compared with the time between blocks must have bounds above it.</summary>
+    [Fact]
+    public void Write_Histogram_TellsMinutesFromSeconds()
+    {
+        using var meter = new Meter("OnchainMargin.Tests.Histograms");
+        using var prometheus = new PrometheusText();
+        Histogram<double> stage = meter.CreateHistogram<double>("omargin.test.stage");
+        stage.Record(11);
+        stage.Record(45);
+
+        string text = prometheus.Write();
+        Assert.Contains("omargin_test_stage_bucket{le=\"10\"} 0\nomargin_test_stage_bucket{le=\"30\"} 1\nomargin_test_stage_bucket{le=\"60\"} 2\n", text, StringComparison.Ordinal);
+    }
+
     /// <summary>What is observed is the whole each time, be it a sum.</summary>
     [Fact]
     public void Write_WhatIsObserved_TellsWhatItIsNow()

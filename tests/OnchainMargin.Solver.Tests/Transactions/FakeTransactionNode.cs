@@ -50,6 +50,18 @@ internal sealed class FakeTransactionNode : ITransactionNode
     /// <summary>The gas that each call is estimated at.</summary>
     public ulong Gas { get; set; } = 100_000;
 
+    /// <summary>What each account has, in wei.</summary>
+    public UInt256 Balance { get; set; } = 1_500_000_000_000_000_000UL;
+
+    /// <summary>How often it was asked what an account has.</summary>
+    public int BalancesAsked { get; private set; }
+
+    public Task<UInt256> GetBalanceAsync(Address account, CancellationToken cancellationToken)
+    {
+        BalancesAsked++;
+        return Task.FromResult(Balance);
+    }
+
     /// <summary>Runs before an estimate.</summary>
     public Func<byte[], CancellationToken, Task>? BeforeEstimate { get; set; }
 

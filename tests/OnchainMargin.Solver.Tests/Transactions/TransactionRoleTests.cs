@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Solver.Hosting;
@@ -29,6 +31,44 @@ public sealed class TransactionRoleTests
         RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => role.RunOnceAsync(CancellationToken.None));
         Assert.Contains(keys.Pricer!.Address.ToString(), error.Message, StringComparison.Ordinal);
         Assert.Equal((OutboxState.Live, OutboxState.Mined), (store.FindInOutbox("of the pricer")!.State, store.FindInOutbox("of the relay")!.State));
+    }
+
+    /// <summary>What keys have is asked for once a minute, how many of their transactions wait is counted each round, for each role by itself.</summary>
+    [Fact]
+    public async Task RunOnce_EachRound_TellsWhatWaitsAndNowAndThenWhatKeysHave()
+    {
+        var options = new SolverOptions { Roles = [SolverRoles.Pricer, SolverRoles.Relay], Pricer = new PricerOptions { Key = KeyOf('3') }, Relay = new RelayOptions { Key = KeyOf('4') } };
+        var node = new FakeTransactionNode();
+        var time = new FakeTime();
+        var told = new ConcurrentDictionary<(string Metric, string Role), double>();
+        using SolverStore store = TestStore.Open(31337, default);
+        using SolverKeys keys = SolverKeys.Read(options);
+        using var managers = new TransactionManagers(node, store, options, Api.ApiWorld.Record(), time, NullLogger<TransactionManager>.Instance);
+        using var role = new TransactionRole(managers, new Broadcast<IndexedBook>(), keys, options, time);
+        await managers.Of(keys.Relay!).SubmitAsync(new TransactionIntent("of the relay", default, []), CancellationToken.None);
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, heard) =>
+        {
+            if (instrument.Name is "omargin.key.balance" or "omargin.transactions.waiting")
+            {
+                heard.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => told[(instrument.Name, tags[0].Value!.ToString()!)] = value);
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => told[(instrument.Name, tags[0].Value!.ToString()!)] = value);
+        listener.Start();
+
+        await role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((1.5, 1.5), (told[("omargin.key.balance", "pricer")], told[("omargin.key.balance", "relay")]));
+        Assert.Equal((0, 1), (told[("omargin.transactions.waiting", "pricer")], told[("omargin.transactions.waiting", "relay")]));
+
+        time.Pass(59);
+        await role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(2, node.BalancesAsked);
+        time.Pass(1);
+        node.Balance = 0UL;
+        await role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((4, 0), (node.BalancesAsked, told[("omargin.key.balance", "relay")]));
     }
 
     private static KeyOptions KeyOf(char digit)
