@@ -277,6 +277,27 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
     }
 
     [BrowserFact]
+    public async Task Pause_ByTheGuardian_IsToldUntilItEnds()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        ILocator notice = visitor.Page.GetByText("The guardian has paused trading: positions can only be made smaller");
+        await Assertions.Expect(notice).ToHaveCountAsync(0);
+        await visitor.Page.RouteAsync("**/api/deployment", static async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode deployment = JsonNode.Parse(await answer.TextAsync())!;
+            deployment["isPaused"] = true;
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
+        });
+        await visitor.Page.ReloadAsync();
+        await notice.WaitForAsync();
+        await visitor.Page.UnrouteAsync("**/api/deployment");
+        await visitor.Page.ReloadAsync();
+        await visitor.Button("Connect wallet").WaitForAsync();
+        await Assertions.Expect(notice).ToHaveCountAsync(0);
+    }
+
+    [BrowserFact]
     public async Task Fee_ThatChanges_IsReadAnewBeforeAnOrderIsSigned()
     {
         await world.PriceAsync(Btc, untilNormal: true);

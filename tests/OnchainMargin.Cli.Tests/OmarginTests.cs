@@ -131,6 +131,16 @@ public sealed class OmarginTests
     }
 
     [Theory]
+    [InlineData(true, "Odd", "the guardian has paused it: positions can only be made smaller")]
+    [InlineData(false, "Well", "goes on; ")]
+    public void Doctor_Pause_IsTold(bool isPaused, string state, string expected)
+    {
+        Doctor.Finding finding = Doctor.Checkup.Trading(Protocol.Book.ProtocolBook.Empty with { IsPaused = isPaused });
+        Assert.Equal(("trading", state), (finding.Check, finding.State.ToString()));
+        Assert.StartsWith(expected, finding.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("https://me:secret@127.0.0.1:1/v3/secret", "The node at https://127.0.0.1:1 could not be reached")]
     [InlineData("wss://me:secret@127.0.0.1:1/v3/secret", "The node's address (wss://127.0.0.1:1) is not an http or https address")]
     public async Task Doctor_AddressesWithSecrets_AreToldByTheirHostsAlone(string address, string expected)

@@ -235,6 +235,12 @@ function useTroubles(): { sentence: string; isOld: boolean }[] {
         isOld: true,
       });
   }
+  if (deployment.isPaused)
+    troubles.push({
+      sentence:
+        "The guardian has paused trading: positions can only be made smaller, nothing moves between accounts, and only accounts without positions and debts withdraw. Deposits and liquidations go on.",
+      isOld: false,
+    });
   return troubles;
 }
 

@@ -39,6 +39,7 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
             Say("history", FindingState.Well, $"{book.Accounts.Count} accounts, {book.OpenLots.Count()} open lots at block {book.BlockNumber}");
             await PricesAsync(client, book, cancellationToken);
             Attesters(book);
+            _findings.Add(Trading(book));
             Steps(book);
             Surfaces(book);
         }
@@ -46,6 +47,7 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
         {
             Say("prices", FindingState.Skipped, "needs the node and the contracts");
             Say("attesters", FindingState.Skipped, "needs the node and the contracts");
+            Say("trading", FindingState.Skipped, "needs the node and the contracts");
             Say("steps", FindingState.Skipped, "needs the node and the contracts");
             Say("surfaces", FindingState.Skipped, "needs the node and the contracts");
         }
@@ -117,6 +119,11 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
             ? $"{book.Attesters.Count} sit and {book.Threshold} must sign; the last epoch is {(book.LatestEpoch is null ? "none yet" : $"{behind} checkpoints behind")}"
             : $"{book.Attesters.Count} sit and {book.Threshold} must sign: everything goes by computation on chain until more join");
     }
+
+    /// <summary>Whether the guardian has paused trading.</summary>
+    internal static Finding Trading(ProtocolBook book) => new("trading", book.IsPaused ? FindingState.Odd : FindingState.Well, book.IsPaused
+        ? "the guardian has paused it: positions can only be made smaller, nothing moves between accounts, and what needs margin is not withdrawn, while deposits and liquidations go on; `Clearinghouse.setPaused(false)` by the guardian lets it go on"
+        : "goes on; `Clearinghouse.setPaused(true)` by the guardian stops what may raise risk at once");
 
     private void Steps(ProtocolBook book) => Say("steps", book.Steps.IsStopped ? FindingState.Odd : FindingState.Well, book.Steps.IsStopped
         ? "the guardian has stopped attesters' steps of parameters, which stay as they are: `ParameterSteps.setStopped(false)` by the guardian lets them go on"

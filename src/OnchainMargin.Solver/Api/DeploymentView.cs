@@ -11,5 +11,6 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="TakesOrders">Whether the order relay runs here.</param>
 /// <param name="SignsAttestations">Whether this solver can sign an attestation on demand.</param>
 /// <param name="ModelHash">The margin model that attestations must name.</param>
+/// <param name="IsPaused">Whether the guardian has paused what may raise risk: trades but those that make positions smaller, moves between accounts, and withdrawals of accounts with positions or debts.</param>
 internal sealed record DeploymentView(
-    string ChainId, string NodeUrl, string Block, IReadOnlyDictionary<string, string> Contracts, IReadOnlyList<TokenView> Tokens, IReadOnlyList<ListedUnderlyingView> Underlyings, ParametersView Parameters, bool TakesOrders, bool SignsAttestations, string ModelHash);
+    string ChainId, string NodeUrl, string Block, IReadOnlyDictionary<string, string> Contracts, IReadOnlyList<TokenView> Tokens, IReadOnlyList<ListedUnderlyingView> Underlyings, ParametersView Parameters, bool TakesOrders, bool SignsAttestations, string ModelHash, bool IsPaused);

@@ -47,7 +47,8 @@ internal sealed partial class ProtocolViews
                 ApiNumbers.Text(parameters.Liquidation.BidMinE8)),
             takesOrders,
             signs,
-            book.ModelHash.ToString());
+            book.ModelHash.ToString(),
+            book.IsPaused);
     }
 
     /// <summary>Prices at inputs.</summary>

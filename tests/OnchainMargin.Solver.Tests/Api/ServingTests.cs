@@ -45,6 +45,16 @@ public sealed class ServingTests
         }
     }
 
+    [Fact]
+    public async Task Deployment_WhilePaused_SaysSo()
+    {
+        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0" });
+        await world.BeginAsync();
+        Assert.False((await world.Http.GetFromJsonAsync<JsonElement>("/api/deployment")).GetProperty("isPaused").GetBoolean());
+        world.World.Change(static book => book with { IsPaused = true });
+        Assert.True((await world.Http.GetFromJsonAsync<JsonElement>("/api/deployment")).GetProperty("isPaused").GetBoolean());
+    }
+
     /// <summary>Who asks is whom the proxy names, and no more than the proxy itself knows: what stands before that in the header the client wrote.</summary>
     [Theory]
     [InlineData("127.0.0.1", "203.0.113.1", "203.0.113.2", HttpStatusCode.OK)]

@@ -25,6 +25,7 @@ export interface Deployment {
     bidMinE8: string;
   };
   takesOrders: boolean;
+  isPaused: boolean;
   signsAttestations: boolean;
   modelHash: string;
 }
