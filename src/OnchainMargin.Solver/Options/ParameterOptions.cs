@@ -61,6 +61,25 @@ public sealed record ParameterOptions
         errors.Range(MostMadeLiquidatable, 0, int.MaxValue);
         errors.Range(TakeoverSeconds, 1, 3600);
         errors.Range(PollMilliseconds, 10, 600_000);
+        if (LogFile.Length > 0 && DefectOf(LogFile) is { } defect)
+        {
+            errors.Require(condition: false, "logFile", $"names '{LogFile}', which cannot be written ({defect}); name a file in a folder that the solver may write to, or leave it empty");
+        }
+
         return errors.Sentences;
+    }
+
+    /// <summary>Why nothing can be appended to a file, which is there afterwards; null when it can. Found with the first proposal, an hour and more after the start, it would stop the role.</summary>
+    private static string? DefectOf(string file)
+    {
+        try
+        {
+            File.AppendAllText(file, "");
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message.TrimEnd('.');
+        }
     }
 }

@@ -17,6 +17,20 @@ public sealed class SolverOptionsTests
         Assert.Equal(("http://file", "environment.json", "command.db"), (options.NodeUrl, options.DeploymentFile, options.StoreFile));
     }
 
+    [Fact]
+    public void Validate_LogOfProposalsThatCannotBeWritten_IsRefusedAtTheStart()
+    {
+        string folder = Directory.CreateTempSubdirectory("omargin-options-").FullName;
+        foreach ((string file, bool isWritable) in new[] { (folder, false), (Path.Combine(folder, "none", "log.jsonl"), false), (Path.Combine(folder, "log.jsonl"), true) })
+        {
+            var options = new SolverOptions { Roles = [SolverRoles.Parameters], Parameters = new ParameterOptions { LogFile = file } };
+            string said = Record.Exception(options.Validate)?.Message ?? "";
+            Assert.Equal(!isWritable, said.StartsWith($"Option parameters:logFile names '{file}', which cannot be written (", StringComparison.Ordinal));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Theory]
     [InlineData("{", "(expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed, line 1, character 2)")]
     [InlineData("""{ "keeper": { "pollMilliseconds": "soon" } }""", "(the value 'soon' at 'Keeper:PollMilliseconds' does not fit)")]
