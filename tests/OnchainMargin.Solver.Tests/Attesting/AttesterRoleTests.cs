@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Http.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Transactions;
@@ -61,6 +64,54 @@ public sealed class AttesterRoleTests : IAsyncLifetime
 
         Assert.Single(node.Broadcasts);
         Assert.Equal([1], asked.BroadcastsBefore);
+    }
+
+    /// <summary>One unit more in one account of a peer's book: this node signs its own book alone, names account, term and both figures, and counts it once.</summary>
+    [Fact]
+    public async Task RunOnce_APeersBookOneUnitOff_SignsOwnAloneAndNamesAccountAndTermAndCounts()
+    {
+        PrivateKey[] seats = [.. new[] { _world.Owners[0], _world.Owners[1] }.OrderBy(static key => key.Address)];
+        (PrivateKey peer, PrivateKey own) = (seats[0], seats[1]);
+        IndexedBook indexed = Indexed(_world.Book() with { Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty, Attesters = [own.Address, peer.Address], Threshold = 2 });
+        AttestedBook mine = _attested.Find(indexed, 1, CancellationToken.None)!;
+        RiskRegistry.RiskAttestation here = mine.Find(2)!.Value.Attestation;
+        AttestedBook theirs = new(1, mine.Attestations.Select(static one => one.Account == 2 ? one with { MaintenanceMarginE8 = one.MaintenanceMarginE8 + 1 } : one));
+        Hash32 wrong = Keccak256.HashUtf8("the peer's digest");
+        var exchange = new LocalSignatureExchange();
+        await exchange.PublishAsync(theirs.ToEpoch(1), wrong, new RiskRegistry.AttesterSignature(peer.Address, [1]), CancellationToken.None);
+        long counted = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, heard) =>
+        {
+            if (instrument.Meter.Name == SolverTelemetry.Name && instrument.Name == "omargin.attester.disagreements")
+            {
+                heard.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref counted, value));
+        listener.Start();
+
+        var log = new LogLines<AttesterRole>();
+        var node = new FakeTransactionNode();
+        using var served = new BookHandler(theirs);
+        using var http = new HttpClient(served);
+        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(own, 31337), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
+        var books = new Broadcast<IndexedBook>();
+        using var role = new AttesterRole(
+            books, _attested, [own], exchange, new PeerClient(http, NullLogger<PeerClient>.Instance), new ProtocolDigests(_world.Deployment), new ProtocolCalls(SampleDeployment.Contracts), manager, store,
+            new AttesterOptions { Peers = ["http://peer.example"] }, TimeProvider.System, log);
+        books.Publish(indexed);
+        await role.RunOnceAsync(CancellationToken.None);
+        await role.RunOnceAsync(CancellationToken.None);
+
+        Assert.Equal(1, counted);
+        Assert.Contains($"{peer.Address} signed epoch 1 of checkpoint 1 over root {theirs.Root}, this node computes {mine.Root} and signs only that", log.Said);
+        Assert.Equal(
+            [$"Account 2 differs in maintenanceMarginE8: {here.MaintenanceMarginE8} here, {here.MaintenanceMarginE8 + 1} there"],
+            log.Said.Where(static line => line.StartsWith("Account ", StringComparison.Ordinal)));
+        Assert.Equal([peer.Address], (await exchange.CollectAsync(1, wrong, CancellationToken.None)).Select(static signature => signature.Signer));
+        Assert.Empty(node.Broadcasts);
     }
 
     [Fact]
@@ -199,6 +250,15 @@ public sealed class AttesterRoleTests : IAsyncLifetime
     }
 
     private static IndexedBook Indexed(ProtocolBook book) => new(book, book.Checkpoints.Keys.ToImmutableSortedDictionary(static id => id, _ => book), book.BlockNumber);
+
+    /// <summary>A peer that serves one book.</summary>
+    private sealed class BookHandler(AttestedBook book) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(request.RequestUri!.AbsolutePath == "/attest/books/1"
+                ? new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(AttestedBookView.Of(book)) }
+                : new HttpResponseMessage(HttpStatusCode.NotFound));
+    }
 
     /// <summary>A peer that has nothing, and how many transactions were sent before each question to it.</summary>
     private sealed class CountingHandler(FakeTransactionNode node) : HttpMessageHandler
