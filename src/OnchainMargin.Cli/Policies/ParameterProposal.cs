@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
@@ -12,6 +13,9 @@ namespace OnchainMargin.Cli.Policies;
 /// <summary>A change of parameters that governance thinks of: what a file names; everything else stays.</summary>
 internal sealed class ParameterProposal
 {
+    private const long One = 100_000_000;
+    private const long TenorYears = 2;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         RespectNullableAnnotations = true,
@@ -67,7 +71,38 @@ internal sealed class ParameterProposal
         Require(MarginDomain.IsHeader(after.Header), "initialFactorE8");
         after.Underlyings.ToList().ForEach(record => Require(MarginDomain.IsUnderlying(record), underlyings[record.Underlying]));
         after.Collaterals.ToList().ForEach(record => Require(MarginDomain.IsCollateral(record), tokens[record.Token]));
+        foreach ((ushort token, TokenParameters target) in targets.Tokens)
+        {
+            string symbol = tokens.GetValueOrDefault(token, $"token {token}");
+            ProposedHaircut? proposed = Tokens.GetValueOrDefault(symbol);
+            RequireCoupled(symbol, after, target, proposed?.HaircutBaseE8 ?? target.HaircutBaseE8, proposed?.HaircutMaxE8 ?? target.HaircutMaxE8);
+        }
+
         return after;
+    }
+
+    /// <summary>What the setters hold the parameters of one token and its underlying to together (PAR-004), which the access manager does not look at when an act is scheduled.</summary>
+    private static void RequireCoupled(string token, Checkpoint after, TokenParameters target, uint baseE8, uint mostE8)
+    {
+        if (baseE8 > mostE8)
+        {
+            throw new CliException($"The proposal gives {token} a haircutBaseE8 of {baseE8} above its haircutMaxE8 of {mostE8}: the base is at most the largest.");
+        }
+
+        long riskE8 = 0;
+        if (after.Underlyings.FirstOrDefault(record => record.Underlying == target.Underlying) is { } underlying)
+        {
+            RiskParameters p = underlying.Parameters;
+            long basisE8 = Math.Min(Math.Max(p.BasisChargeE8, (long)p.BasisRateE8 * TenorYears), One);
+            riskE8 = p.PriceRangeE8 + basisE8 + (2L * p.SlippageCapE8);
+        }
+
+        long askedE16 = after.Header.InitialFactorE8 * (riskE8 + mostE8);
+        if (askedE16 > One * One)
+        {
+            string sum = target.Underlying == 0 ? "initialFactor·haircutMax" : "initialFactor·(priceRange + haircutMax + max(basisCharge, 2·basisRate) + 2·slippageCap)";
+            throw new CliException($"The proposal would have {token} ask for more margin than it is worth, which the contract refuses (PAR-004): {sum} is {FixedPointText.Format(askedE16, FixedPointText.E8 * 2)} and at most 1; lower one of them.");
+        }
     }
 
     private static void Require(bool isInDomain, string name)

@@ -21,10 +21,10 @@ public sealed class ParameterProposalTests : IDisposable
     [Fact]
     public void Apply_WhatIsNamed_ChangesAndNothingElse()
     {
-        Checkpoint after = Apply("""{ "initialFactorE8": 150000000, "underlyings": { "ETH": { "priceRangeE8": 20000000, "depthE8": 100000000000 } }, "tokens": { "WETH": { "haircutBaseE8": 4000000, "haircutMaxE8": 30000000, "thresholdE8": 300000000000 } } }""");
+        Checkpoint after = Apply("""{ "initialFactorE8": 120000000, "underlyings": { "ETH": { "priceRangeE8": 20000000, "depthE8": 100000000000 } }, "tokens": { "WETH": { "haircutBaseE8": 4000000, "haircutMaxE8": 15000000, "thresholdE8": 300000000000 } } }""");
 
         UnderlyingRecord before = Design.Checkpoint.Underlyings[0];
-        Assert.Equal(150_000_000, after.Header.InitialFactorE8);
+        Assert.Equal(120_000_000, after.Header.InitialFactorE8);
         Assert.Equal(before.Parameters with { PriceRangeE8 = 20_000_000 }, after.Underlyings[0].Parameters);
         Assert.Equal(100_000_000_000, after.Underlyings[0].DepthE8);
         Assert.Equal(before.SpotE8, after.Underlyings[0].SpotE8);
@@ -40,7 +40,7 @@ public sealed class ParameterProposalTests : IDisposable
         AccountState state = new() { CashE8 = 200_00000000, Positions = [new Position(Instrument.Perpetual(1), 5_00000000, 5 * 152_31000000L)] };
 
         IReadOnlyList<Impact> none = ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "underlyings": { "ETH": { "priceRangeE8": 20000000 } } }"""), [(state, [])]);
-        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "underlyings": { "ETH": { "priceRangeE8": 30000000 } } }"""), [(state, [])]));
+        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "initialFactorE8": 100000000, "underlyings": { "ETH": { "priceRangeE8": 30000000 } } }"""), [(state, [])]));
 
         Assert.Empty(none);
         Assert.True(hurt.BeforeE8 <= hurt.EquityE8 && hurt.AfterE8 > hurt.EquityE8);
@@ -55,6 +55,9 @@ public sealed class ParameterProposalTests : IDisposable
     [InlineData("""{ "nonsense": 1 }""", "is not one")]
     [InlineData("""{ "underlyings": { "ETH": { "priceRangeE8": 320000000 } } }""", "The proposal gives ETH a value that no contract takes: keep to the bounds of MRG-010 in spec/margin.md.")]
     [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 5000000, "haircutMaxE8": 200000000, "thresholdE8": 1 } } }""", "The proposal gives WETH a value")]
+    [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 5000000, "haircutMaxE8": 4000000, "thresholdE8": 1 } } }""", "The proposal gives WETH a haircutBaseE8 of 5000000 above its haircutMaxE8 of 4000000")]
+    [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 5000000, "haircutMaxE8": 30000000, "thresholdE8": 1 } } }""", "The proposal would have WETH ask for more margin than it is worth, which the contract refuses (PAR-004): initialFactor·(priceRange + haircutMax + max(basisCharge, 2·basisRate) + 2·slippageCap) is 1.")]
+    [InlineData("""{ "tokens": { "USDC": { "haircutBaseE8": 0, "haircutMaxE8": 80000000, "thresholdE8": 1 } } }""", "The proposal would have USDC ask for more margin than it is worth, which the contract refuses (PAR-004): initialFactor·haircutMax is 1.04 and at most 1; lower one of them.")]
     [InlineData("""{ "initialFactorE8": 1 }""", "The proposal gives initialFactorE8 a value")]
     public void Apply_WhatIsNotThere_IsNamed(string text, string message) =>
         Assert.Contains(message, Assert.Throws<CliException>(() => Apply(text)).Message, StringComparison.Ordinal);
@@ -66,7 +69,7 @@ public sealed class ParameterProposalTests : IDisposable
         BookParameters targets = Targets();
         targets = targets with
         {
-            InitialFactorE8 = 140_000_000,
+            InitialFactorE8 = 135_000_000,
             Underlyings = targets.Underlyings.SetItem(1, targets.Underlyings[1] with { PriceRangeE8 = 20_000_000 }),
             Tokens = targets.Tokens.SetItem(1, targets.Tokens[1] with { HaircutBaseE8 = 10_000_000 }),
         };
@@ -74,7 +77,7 @@ public sealed class ParameterProposalTests : IDisposable
 
         Checkpoint after = ParameterProposal.Read(_path).Apply(Design.Checkpoint, targets, Underlyings, Tokens, Totals);
 
-        Assert.Equal(140_000_000, after.Header.InitialFactorE8);
+        Assert.Equal(135_000_000, after.Header.InitialFactorE8);
         Assert.Equal(20_000_000U, after.Underlyings[0].Parameters.PriceRangeE8);
 
         // 9000 of a threshold of 5000: once and four fifths of the base.
@@ -111,7 +114,7 @@ public sealed class ParameterProposalTests : IDisposable
                 p.SlippageCapE8, p.CrowdingE8, p.VegaChargeE8, p.RateChargeE8, p.FloorRateE8, p.NettingFloorE8)),
             Tokens = ImmutableSortedDictionary<ushort, TokenParameters>.Empty
                 .Add(0, default)
-                .Add(1, new TokenParameters { Underlying = 1, HaircutBaseE8 = 5_000_000, HaircutMaxE8 = 30_000_000, ThresholdE8 = 5_000UL * 100_000_000 }),
+                .Add(1, new TokenParameters { Underlying = 1, HaircutBaseE8 = 5_000_000, HaircutMaxE8 = 18_000_000, ThresholdE8 = 5_000UL * 100_000_000 }),
         };
     }
 }
