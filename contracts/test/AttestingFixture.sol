@@ -26,6 +26,13 @@ abstract contract AttestingFixture is ProtocolFixture {
 
     function appointAttesters() internal {
         attesters = [uint256(101), 102, 103];
+        sortAttesters();
+        for (uint256 i = 0; i < 3; ++i) seat(VM.addr(attesters[i]));
+        registry.setThreshold(2);
+    }
+
+    /// @dev By their addresses, as signatures must be.
+    function sortAttesters() internal {
         for (uint256 i = 0; i < 3; ++i) {
             for (uint256 j = i + 1; j < 3; ++j) {
                 if (VM.addr(attesters[j]) < VM.addr(attesters[i])) {
@@ -33,8 +40,6 @@ abstract contract AttestingFixture is ProtocolFixture {
                 }
             }
         }
-        for (uint256 i = 0; i < 3; ++i) seat(VM.addr(attesters[i]));
-        registry.setThreshold(2);
     }
 
     function takeCheckpoint() internal {
@@ -44,13 +49,17 @@ abstract contract AttestingFixture is ProtocolFixture {
     }
 
     /// @dev The true attestation of an account as it is, at the last checkpoint.
-    function attestation(uint64 account) internal view returns (RiskAttestation memory a) {
-        bytes memory state = stateOf(account);
+    function attestation(uint64 account) internal view returns (RiskAttestation memory) {
+        return attestationOf(account, stateOf(account));
+    }
+
+    /// @dev The same of an account as it will be.
+    function attestationOf(uint64 account, bytes memory state) internal view returns (RiskAttestation memory a) {
         bytes memory balances = vault.balancesOf(account);
         Figures memory figures = referee.health(state, balances, checkpoint, records, SurfaceChoice.Worse);
         (uint64 id, ) = hub.latest();
         a.account = account;
-        a.positionsHash = keccak256(positionsOf(account));
+        a.positionsHash = keccak256(this.tail(state));
         a.collateralHash = keccak256(balances);
         a.leastCashE8 = int128(figures.leastCashE8);
         a.initialMarginE8 = int64(int256(figures.initialE8));

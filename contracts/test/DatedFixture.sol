@@ -63,15 +63,12 @@ abstract contract DatedFixture is ProtocolFixture {
 
     /// @dev What a unit is worth against its cost: the mark less the funding, or what a settled instrument pays.
     function worthOf(uint96 instrument) internal view returns (int256) {
-        uint16 underlying = uint16(Instruments.underlyingOf(instrument));
-        uint32 expiry = uint32(Instruments.expiryOf(instrument));
-        if (expiry == 0) {
-            (, bytes memory live) = hub.live();
-            LiveMarket memory market = LiveMarkets.find(live, underlying);
-            return int256(market.markE8) - market.fundingE8;
-        }
-        uint256 settledE8 = dated.settlementPriceE8(underlying, expiry);
-        return int256(settledE8 == 0 ? markOf(instrument) : Expiries.payoffE8(instrument, settledE8));
+        (uint256 settledE8, int256 fundingE8) = Expiries.closingPriceOf(hub, instrument, true);
+        if (settledE8 != 0) return int256(Expiries.payoffE8(instrument, settledE8)) - fundingE8;
+        if (Instruments.expiryOf(instrument) != 0) return int256(markOf(instrument));
+        (, bytes memory live) = hub.live();
+        LiveMarket memory market = LiveMarkets.find(live, Instruments.underlyingOf(instrument));
+        return int256(market.markE8) - market.fundingE8;
     }
 
     /// @dev At the mark.

@@ -17,7 +17,7 @@ contract DatedHub {
     IPriceHub public immutable inner;
     IClearinghouse public clearinghouse;
     mapping(uint16 underlying => uint32[]) private _expiries;
-    mapping(uint16 underlying => mapping(uint32 expiry => uint64)) public settlementPriceE8;
+    mapping(uint16 underlying => mapping(uint32 expiry => uint64)) private _fixedE8;
     /// @dev What the present surfaces' variance has moved by since the delayed ones.
     int64 private _risenE12;
 
@@ -37,7 +37,13 @@ contract DatedHub {
 
     /// @notice Fixes a settlement price.
     function fix(uint16 underlying, uint32 expiry, uint64 priceE8) external {
-        settlementPriceE8[underlying][expiry] = priceE8;
+        _fixedE8[underlying][expiry] = priceE8;
+    }
+
+    /// @notice `IPriceHub.settlementPriceE8`: what the test fixed, or what the hub behind knows of a market that was wound down.
+    function settlementPriceE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8) {
+        priceE8 = _fixedE8[underlying][expiry];
+        if (priceE8 == 0) priceE8 = inner.settlementPriceE8(underlying, expiry);
     }
 
     /// @notice Moves the annualised variance of all present surfaces; the delayed ones stay.
@@ -85,11 +91,11 @@ contract DatedHub {
     function _open(UnderlyingRecord memory record) private view returns (ExpiryRecord[] memory open) {
         uint32[] storage all = _expiries[record.underlying];
         uint256 count = 0;
-        for (uint256 i = 0; i < all.length; ++i) if (settlementPriceE8[record.underlying][all[i]] == 0) ++count;
+        for (uint256 i = 0; i < all.length; ++i) if (_fixedE8[record.underlying][all[i]] == 0) ++count;
         open = new ExpiryRecord[](count);
         count = 0;
         for (uint256 i = 0; i < all.length; ++i) {
-            if (settlementPriceE8[record.underlying][all[i]] != 0) continue;
+            if (_fixedE8[record.underlying][all[i]] != 0) continue;
             Surface memory delayed = Surface(record.spotE8, record.spotE8, 36e10, 0, 0, 0, 1e7);
             Surface memory flat = Surface(record.spotE8, record.spotE8, 36e10 + _risenE12, 0, 0, 0, 1e7);
             open[count++] = ExpiryRecord(all[i], uint40(block.timestamp), DISCOUNT_NONE, flat, delayed);

@@ -1,54 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccountInput, Fill, Need, SignedOrder} from "../interfaces/ClearingTypes.sol";
-import {FloorFigures, IFloorReferee} from "../interfaces/IFloorReferee.sol";
+import {AccountInput, Need} from "../interfaces/ClearingTypes.sol";
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
-import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
-import {RiskAttestation} from "../interfaces/RiskTypes.sol";
-import {Interest} from "../clearing/Interest.sol";
+import {Figures} from "../interfaces/IReferee.sol";
 import {Needs} from "../clearing/Needs.sol";
-import {LotMath} from "../liquidation/LotMath.sol";
-import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
-import {AttestingFixture} from "./AttestingFixture.sol";
-import {DatedFixture} from "./DatedFixture.sol";
-import {IVm, VM} from "./IVm.sol";
-import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {AccountState} from "../margin/AccountStates.sol";
+import {VM} from "./IVm.sol";
+import {ProtocolTrades} from "./ProtocolTrades.sol";
 
-/// @title Random traders, prices, keepers, attesters: every call leaves the handler in good order, whatever it did to the accounts
-/// @notice Calls that the protocol may refuse are tried, and must be refused by a named error; deposits, starts with a witness that shows an account below its margin, and the end of a lot of which everything is sold may not be refused.
+/// @title Random traders, prices, keepers, stakers, attesters: every call leaves the handler in good order, whatever it did to the accounts
+/// @notice Calls that the protocol may refuse are tried, and must be refused by an error that may appear there in that state; deposits, starts with a witness that shows an account below its margin, the end of a lot of which everything is sold, and winding down a market that was dead for seven days may not be refused.
 /// Perpetuals of two markets, a future, calls and puts of two expiries, judged by the real referees.
-contract ProtocolHandler is AttestingFixture, DatedFixture {
-    uint64 internal constant TRADERS = 5;
-    uint64 internal constant KEEPER = 6;
-    /// @dev What roundings of a lot's legs and of its price may take from health, in units.
-    int256 internal constant ROUNDINGS = 1000;
-
-    bool public moving;
-    mapping(uint64 lot => LotPreimage) private _preimages;
-    uint96[] private _instruments;
-    uint256 public calls;
-    uint256 public trades;
-    uint256 public lots;
-    uint256 public bids;
-    uint256 public enlargements;
-    uint256 public deleverages;
-    uint256 public serves;
-    uint256 public expiries;
-    uint256 public rewards;
+contract ProtocolHandler is ProtocolTrades {
     mapping(uint64 account => uint256) private _rewarded;
-    /// @dev Credit on attesters' word since a time, begun anew after the challenge horizon.
-    uint256 public lentE8;
-    uint256 private _lentSince;
-    /// @dev What was ever paid for it, and what of that went to the attesters.
-    uint256 public creditFeesE8;
-    uint256 private _handedE8;
-
-    modifier counted() {
-        ++calls;
-        _;
-    }
 
     /// @param moving_ Whether prices move, and hours pass.
     constructor(bool moving_) {
@@ -61,179 +27,159 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         _instruments.push(call(FAR, 100_000));
         for (uint64 i = 0; i < TRADERS; ++i) openWith(100_000);
         openWith(50_000_000);
+        openFor(keys[1]);
         fundInsurance(200_000e6);
         _lentSince = block.timestamp;
         VM.fee(20 gwei);
     }
 
-    function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
-        return super._hub(prices);
-    }
-
-    function _referee() internal override(DatedFixture, ProtocolFixture) returns (IReferee) {
-        return super._referee();
-    }
-
-    function _floors() internal override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
-        return super._floors();
-    }
-
-    function doDeposit(uint64 who, uint16 token, uint64 amountRaw) external counted {
-        uint64 account = _account(who);
-        // At most about a thousand dollars, so that nobody becomes too rich to fail.
-        uint64[3] memory largest = [uint64(1e9), 3e17, 1e6];
-        deposit(account, token % 3, uint128(amountRaw % largest[token % 3]) + 1);
-    }
-
-    function doTrade(uint64 buyer, uint64 seller, uint8 which, uint64 size, uint256 priceShift) external counted {
-        buyer = _trader(buyer);
-        seller = _trader(seller);
-        if (buyer == seller) return;
-        uint96 instrument = _instruments[which % _instruments.length];
-        if (_isSettling(instrument)) return;
-        uint256 price = (_markOf(instrument) * (9_600 + (priceShift % 801))) / 10_000 + 1;
-        uint256 largest = instrument == ethPerpetual ? 90e8 : 3e8;
-        uint64 sizeE8 = uint64(size % largest) + 1;
-        bool buyerReduces = (priceShift >> 16) % 5 == 0;
-        bool sellerReduces = (priceShift >> 24) % 5 == 0;
-        SignedOrder[] memory orders = new SignedOrder[](2);
-        orders[0] = signed(order(seller, instrument, -int64(sizeE8), price));
-        orders[1] = signed(order(buyer, instrument, int64(sizeE8), price));
-        AccountInput[] memory accounts = pair(
-            buyer,
-            seller,
-            buyerReduces ? reducing() : computed(),
-            sellerReduces ? reducing() : computed()
-        );
-        Fill[] memory fills = new Fill[](1);
-        fills[0] = Fill(0, 1, sizeE8);
-        VM.recordLogs();
-        try clearinghouse.settle(accounts, orders, fills) {
-            ++trades;
-            readStates();
-            if (!buyerReduces) _requireFloor(buyer);
-            if (!sellerReduces) _requireFloor(seller);
-        } catch (bytes memory reason) {
-            _requireNamed(reason);
-        }
-    }
-
-    function doWithdraw(uint64 who, uint16 token, uint64 amountRaw) external counted {
-        uint64 account = _account(who);
-        AccountInput memory brought = input(account, computed());
-        VM.recordLogs();
-        VM.prank(ownerOf(account));
-        try clearinghouse.withdraw(brought, token % 3, uint128(amountRaw % 1e11) + 1, ownerOf(account)) {
-            readStates();
-            _requireFloor(account);
-        } catch (bytes memory reason) {
-            _requireNamed(reason);
-        }
-    }
-
-    /// @dev A quorum that, where prices move, lies by ten thousand dollars: what it lends comes out of the bucket. Its checkpoint is the hub's own, which knows no expiries.
-    function doBorrow(uint64 who, uint64 amountRaw) external counted {
-        uint64 account = _account(who);
-        AccountState memory state = unpacked(account);
-        for (uint256 i = 0; i < state.positions.length; ++i) {
-            uint96 instrument = state.positions[i].instrument;
-            if (instrument != btcPerpetual && instrument != ethPerpetual) return;
-        }
-        pass(60);
-        hub.checkpoint();
-        (checkpoint, records) = dated.inner().live();
-        RiskAttestation memory a = attestation(account);
-        if (moving) a.leastCashE8 -= 10_000e8;
-        // By turns a little, and what leaves not much of what is signed to be free.
-        int256 freeE8 = state.cashE8 - a.leastCashE8 - int256(uint256(amountRaw % 12_000e8));
-        uint128 wantedRaw =
-            amountRaw % 3 == 0 && freeE8 > 0 ? uint128(uint256(freeE8) / 100) : uint128(amountRaw % 1e9);
-        AccountInput memory brought = input(account, signedProof(a));
-        VM.recordLogs();
-        VM.prank(ownerOf(account));
-        try clearinghouse.withdraw(brought, USDC_TOKEN, wantedRaw + 1, ownerOf(account)) {
-            _countLoan();
-        } catch (bytes memory reason) {
-            _requireNamed(reason);
-        }
-    }
+    // Prices and time
 
     function doPrice(bool btc, uint256 shift) external counted {
         if (!moving) return;
-        uint256 mark = _answer(btc);
-        uint256 next = (mark * (9_000 + (shift % 2_001))) / 10_000;
+        uint16 underlying = btc ? BTC : ETH;
+        uint256 next = (_answer(underlying) * (9_000 + (shift % 2_001))) / 10_000;
         uint256 start = btc ? BTC_PRICE : ETH_PRICE;
         if (next < start / 10 || next > start * 5) next = start;
+        // Whoever was silent speaks again.
+        _lastAnswer[underlying] = 0;
         if (btc) setBtc(next);
         else setEth(next);
     }
 
+    /// @dev All volatilities, to 30 to 150 %; those of an hour ago stay at 60.
+    function doVolatility(uint256 vol) external counted {
+        if (!moving) return;
+        int64 volE6 = int64(uint64(300_000 + (vol % 1_200_001)));
+        dated.move(volE6 * volE6 - 36e10);
+        ++reached["volatilities"];
+    }
+
     function doPass(uint32 secondsPassed) external counted {
-        pass(1 + (secondsPassed % (moving ? 2 hours : 60)));
+        _go(1 + (secondsPassed % (moving ? 2 hours : 60)));
         (, uint40 last) = hub.latest();
         if (block.timestamp >= last + 60) hub.checkpoint();
     }
 
     /// @dev Rarely: to the near expiry, which is settled at spot.
     function doExpire(uint32 whether) external counted {
-        if (!moving || whether % 8 != 0 || dated.settlementPriceE8(BTC, NEAR) != 0) return;
-        if (block.timestamp < NEAR) pass(NEAR - block.timestamp);
-        dated.fix(BTC, NEAR, uint64(_answer(true)));
-        dated.fix(ETH, NEAR, uint64(_answer(false)));
-        ++expiries;
+        if (moving && whether % 8 == 0 && block.timestamp < NEAR) _go(NEAR - block.timestamp);
     }
 
+    /// @dev Rarely: a feed falls silent until its price moves again; more rarely for seven days, and then its market is wound down for ever.
+    function doSilence(bool btc, uint32 whether) external counted {
+        uint16 underlying = btc ? BTC : ETH;
+        bool speaks = _lastAnswer[underlying] == 0 && _woundDownAt[underlying] == 0;
+        if (!moving || whether % 8 != 0 || !speaks) return;
+        _lastAnswer[underlying] = _answer(underlying);
+        nextBlock();
+        (btc ? btcFeed : ethFeed).setAnswer(-1);
+        spots.update(underlying);
+        ++reached["silences"];
+        if (whether % 32 != 0) return;
+        _go(7 days);
+        spots.update(underlying);
+        clearinghouse.windDown(underlying);
+        _woundDownAt[underlying] = block.timestamp;
+        ++reached["markets wound down"];
+    }
+
+    // What is due
+
     function doSettle(uint64 who) external counted {
-        uint64 account = _account(who);
+        _settle(_account(who));
+    }
+
+    /// @dev Refused only to who is in a lot, or has nothing that expired or was wound down.
+    function _settle(uint64 account) private {
         bytes memory state = stateOf(account);
+        bool due = _holdsClosing(account);
         VM.recordLogs();
         try clearinghouse.settleExpired(account, state) {
             readStates();
+            ++reached["settled accounts"];
+            require(!_holdsClosing(account), Broken("INV18 an expired position stayed"));
         } catch (bytes memory reason) {
-            _requireNamed(reason);
+            bytes4 selector = _refusal(reason);
+            bool inLot = selector == IClearingEvents.AccountInLot.selector && _isInLot(account);
+            bool nothing = selector == IClearingEvents.NothingExpired.selector && !due;
+            _allow(inLot || nothing, "settleExpired", reason);
         }
     }
 
-    function doFund(uint32 amountRaw) external counted {
-        fundInsurance(uint128(amountRaw) + 1);
+    function _holdsClosing(uint64 account) private view returns (bool) {
+        AccountState memory state = unpacked(account);
+        for (uint256 i = 0; i < state.positions.length; ++i) {
+            if (_isClosing(state.positions[i].instrument)) return true;
+        }
+        return false;
     }
 
-    function fundInsurance(uint128 amountRaw) internal {
-        usdc.mint(address(this), amountRaw);
-        usdc.approve(address(vault), amountRaw);
-        insurance.fund(amountRaw);
+    function doServe(uint64 who) external counted {
+        _serve(_account(who));
     }
+
+    /// @dev Whether a position faces a need that asks everybody by now.
+    function _owesNeed(uint64 account) private view returns (bool) {
+        AccountState memory state = unpacked(account);
+        uint256 rampSeconds = parameters.liquidation().deleverageRampSeconds;
+        for (uint256 i = 0; i < state.positions.length; ++i) {
+            Need memory need = clearinghouse.needOf(state.positions[i].instrument);
+            bool ripe = block.timestamp >= need.since + rampSeconds;
+            if (ripe && Needs.isOpposite(need, state.positions[i].sizeE8)) return true;
+        }
+        return false;
+    }
+
+    function _serve(uint64 account) private {
+        if (_isInLot(account)) return;
+        bytes memory state = stateOf(account);
+        VM.recordLogs();
+        try clearinghouse.serveNeed(account, state) {
+            ++reached["served needs"];
+            readStates();
+        } catch (bytes memory reason) {
+            _allow(_refusal(reason) == IClearingEvents.NothingToServe.selector, "serveNeed", reason);
+            require(!_owesNeed(account), Broken("INV18 a need whose time has come was not served"));
+        }
+        _settle(account);
+    }
+
+    // Lots
 
     function doStart(uint64 who) external counted {
         uint64 account = _trader(who);
-        if (house.openLotOf(account) != 0) return;
+        if (_isInLot(account)) return;
+        hub.refresh();
         // A start serves open needs and settles what expired first; then what is stored is what it judges.
         _serve(account);
         Figures memory figures = healthOf(account);
         bool healthy = figures.equityE8 >= int256(figures.maintenanceE8);
-        bytes memory witness = healthy ? bytes(hex"000301") : _witnessOf(account, _touched(account));
+        AccountState memory state_ = _touched(account);
+        bytes memory witness = healthy ? _jointly(account, state_, 3, true) : _witnessOf(account, state_);
         if (witness.length == 0) return;
         bytes memory state = stateOf(account);
         uint256 heldBefore = clearinghouse.heldE8();
         VM.recordLogs();
         try house.start(account, state, witness) returns (uint64 lot) {
             readStates();
-            ++lots;
+            ++reached["lots"];
             uint256 rewardE8 = clearinghouse.heldE8() - heldBefore;
             int256 mostE8 = figures.equityE8 > 0 ? figures.equityE8 / 20 : int256(0);
             require(int256(rewardE8) <= mostE8, Broken("INV13 a start is paid by the account alone"));
             if (rewardE8 != 0) {
                 require(block.timestamp >= _rewarded[account] + 1 hours, Broken("INV13 paid twice an hour"));
                 _rewarded[account] = block.timestamp;
-                ++rewards;
+                ++reached["rewards"];
             }
             _preimages[lot] = LotPreimage(account, stateOf(account), vault.balancesOf(account));
             require(!healthy, Broken("INV05 a healthy account in a lot"));
         } catch (bytes memory reason) {
-            _requireNamed(reason);
+            bytes4 selector = _refusal(reason);
             // After a sale in part an account rests for some minutes.
-            bool rests = bytes4(reason) == ILiquidationHouse.TooSoon.selector;
+            bool rests = selector == ILiquidationHouse.TooSoon.selector;
             require(healthy || rests, Broken("INV06 start refused a true witness"));
+            _allow(rests || selector == ILiquidationHouse.NotLiquidatable.selector, "start", reason);
         }
     }
 
@@ -246,26 +192,66 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         VM.recordLogs();
         VM.prank(ownerOf(KEEPER));
         try house.bid(lot, _preimages[lot], 5_000_000 + (fraction % 95_000_001), 1e16, brought) {
-            ++bids;
+            ++reached["bids"];
             readStates();
             _requireFloor(KEEPER);
             _requireNotLower(earlier, _lotFigures(lot));
             if (clearinghouse.deficit() > deficitBefore) _requirePaidIn(lot);
         } catch (bytes memory reason) {
-            _requireNamed(reason);
-            if (bytes4(reason) == ILiquidationHouse.NotLiquidatable.selector) _requireNotStuck(lot);
+            _allowBid(lot, reason);
         }
+    }
+
+    /// @dev In grace; when nothing is for sale; when what is left is restored; when insurance cannot pay, or needs come first. The keeper is rich, but for what lies in a market that is shut.
+    function _allowBid(uint64 lot, bytes memory reason) private {
+        bytes4 selector = _refusal(reason);
+        Lot memory stored = house.lotOf(_preimages[lot].account);
+        bool allowed = selector == ILiquidationHouse.NotLiquidatable.selector;
+        if (allowed) _requireNotStuck(lot);
+        if (selector == ILiquidationHouse.InGrace.selector) allowed = block.timestamp < stored.biddingFrom;
+        if (selector == ILiquidationHouse.FractionInvalid.selector) allowed = stored.soldE8 == stored.forSaleE8;
+        if (selector == ILiquidationHouse.InsuranceExhausted.selector) allowed = _wholeEquityE8(lot) < 0;
+        if (selector == IClearingEvents.NeedFirst.selector) allowed = _facesNeed(lot);
+        if (_isShort(reason, KEEPER)) allowed = _isAnyMarketShut();
+        _allow(allowed, "bid", reason);
     }
 
     /// @dev By what shows most, or by the scenario in which nothing moves.
     function doEnlarge(uint64 which, bool weak) external counted {
         uint64 lot = _openLot(which);
         if (lot == 0) return;
-        bytes memory witness = weak ? bytes(hex"000d00") : _witnessOf(_preimages[lot].account, _leftOf(lot));
+        AccountState memory left = _leftNow(lot);
+        uint64 account = _preimages[lot].account;
+        bytes memory witness = weak ? _jointly(account, left, 13, false) : _witnessOf(account, left);
+        if (witness.length == 0) return;
+        VM.recordLogs();
         try house.enlarge(lot, _preimages[lot], witness) {
-            ++enlargements;
+            ++reached["enlargements"];
         } catch (bytes memory reason) {
-            _requireNamed(reason);
+            bytes4 selector = _refusal(reason);
+            bool healthy = selector == ILiquidationHouse.NotLiquidatable.selector && weak;
+            _allow(healthy || selector == ILiquidationHouse.NotLarger.selector, "enlarge", reason);
+        }
+    }
+
+    /// @dev A loss that counts stops exits for a day, whoever shows it; only where there is none may it be refused.
+    function doShowLoss(uint64 which) external counted {
+        uint64 lot = _openLot(which);
+        if (lot == 0) return;
+        hub.refresh();
+        hub.accrue();
+        int256 leftE8 = _lotFigures(lot).equityE8;
+        bool insolvent = _wholeEquityE8(lot) < 0;
+        try house.showLoss(lot, _preimages[lot]) {
+            ++reached["shown losses"];
+            bool counts = leftE8 < 0 && uint256(-leftE8) * 1000 >= insurance.balanceE8();
+            bool held = insurance.heldUntil() == block.timestamp + 1 days;
+            require(held || !counts, Broken("INV17 a loss that was shown holds nobody"));
+            bool rises = house.lotOf(_preimages[lot].account).insolventSince != 0;
+            require(rises || !insolvent, Broken("INV17 a loss that was shown raises no incentive"));
+        } catch (bytes memory reason) {
+            bool none = _refusal(reason) == ILiquidationHouse.NoLoss.selector && leftE8 >= 0 && !insolvent;
+            _allow(none, "showLoss", reason);
         }
     }
 
@@ -278,7 +264,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         uint256 deficitBefore = clearinghouse.deficit();
         VM.recordLogs();
         try house.deleverage(lot, preimage) {
-            ++deleverages;
+            ++reached["deleverages"];
             readStates();
             _preimages[lot] = LotPreimage(
                 preimage.account,
@@ -292,53 +278,13 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
             require(later.equityE8 >= least, Broken("INV09 deleveraging lowered health"));
             require(clearinghouse.deficit() == deficitBefore, Broken("INV10 deleveraging made a deficit"));
         } catch (bytes memory reason) {
-            _requireNamed(reason);
-        }
-    }
-
-    function doClaim() external counted {
-        try clearinghouse.claim(address(0xC1A1)) {} catch (bytes memory reason) {
-            _requireNamed(reason);
-        }
-    }
-
-    function doPayAttesters() external counted {
-        try clearinghouse.payAttesters() returns (uint128 amountRaw) {
-            _handedE8 += uint256(amountRaw) * 100;
-        } catch (bytes memory reason) {
-            _requireNamed(reason);
-        }
-        try bonds.share() {} catch (bytes memory reason) {
-            _requireNamed(reason);
-        }
-    }
-
-    function doCover() external counted {
-        uint256 deficitBefore = clearinghouse.deficit();
-        clearinghouse.coverLosses();
-        require(clearinghouse.deficit() <= deficitBefore, Broken("INV10 fees raised the deficit"));
-    }
-
-    function doServe(uint64 who) external counted {
-        _serve(_account(who));
-    }
-
-    function _serve(uint64 account) private {
-        if (house.openLotOf(account) != 0) return;
-        bytes memory state = stateOf(account);
-        VM.recordLogs();
-        try clearinghouse.serveNeed(account, state) {
-            ++serves;
-            readStates();
-        } catch (bytes memory reason) {
-            _requireNamed(reason);
-        }
-        state = stateOf(account);
-        VM.recordLogs();
-        try clearinghouse.settleExpired(account, state) {
-            readStates();
-        } catch (bytes memory reason) {
-            _requireNamed(reason);
+            bytes4 selector = _refusal(reason);
+            bool early =
+                selector == ILiquidationHouse.InGrace.selector &&
+                    block.timestamp < house.lotOf(preimage.account).biddingFrom;
+            bool young = selector == ILiquidationHouse.NeedTooYoung.selector && _facesNeed(lot);
+            bool nothing = selector == ILiquidationHouse.NothingToDeleverage.selector;
+            _allow(early || young || nothing, "deleverage", reason);
         }
     }
 
@@ -349,77 +295,12 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         VM.recordLogs();
         try house.finish(lot, _preimages[lot]) {
             readStates();
+            ++reached["ended lots"];
         } catch (bytes memory reason) {
-            _requireNamed(reason);
+            bytes4 selector = _refusal(reason);
             require(stored.soldE8 != 1e8, Broken("INV07 a sold lot did not end"));
+            _allow(selector == ILiquidationHouse.NotHealthy.selector, "finish", reason);
         }
-    }
-
-    // What invariants ask
-
-    /// @dev As the referee sees the account, its interest included; that it answers at all is INV04 for reads.
-    function healthOf(uint64 account) public view returns (Figures memory) {
-        return _figures(_touched(account), account);
-    }
-
-    /// @dev P5 with open lots: of an account in a lot the unsold part counts.
-    function requireAllConserved() public view {
-        uint64 n = clearinghouse.accountCount();
-        int256 sum = 0;
-        int256 promised = 0;
-        int256[] memory sizes = new int256[](_instruments.length);
-        for (uint64 a = 1; a <= n; ++a) {
-            require(keccak256(stateOf(a)) == clearinghouse.accountHash(a), Broken("INV03 hash of the last event"));
-            AccountState memory state = _unsold(a);
-            sum += state.cashE8;
-            promised += _accrued(state) - state.cashE8;
-            for (uint256 i = 0; i < state.positions.length; ++i) {
-                sum -= state.positions[i].costE8;
-                sizes[_placeOf(state.positions[i].instrument)] += state.positions[i].sizeE8;
-            }
-        }
-        for (uint256 i = 0; i < sizes.length; ++i) {
-            // Of an expiry that is settled one side may be gone.
-            if (_isSettling(_instruments[i])) continue;
-            int256 taken = clearinghouse.needOf(_instruments[i]).sizeE8;
-            require(sizes[i] + taken == 0, Broken("INV02 sizes sum to zero"));
-        }
-        requireLedger(sum);
-        int256 interest = clearinghouse.ledger().interestE8;
-        require(interest >= promised, Broken("INV16 interest that nobody owes"));
-        _requireStake();
-    }
-
-    /// @dev Of the account whose turn it is: where prices stand still, nobody becomes liquidatable.
-    function requireOneHealthy() public view {
-        Figures memory figures = healthOf(1 + uint64(calls % KEEPER));
-        require(figures.equityE8 >= int256(figures.maintenanceE8), Broken("INV11 unhealthy though prices stand still"));
-        require(house.lotCount() == 0, Broken("INV11 a lot though prices stand still"));
-    }
-
-    // Checks
-
-    /// @dev What a user did himself and was no reduction left the floor.
-    function _requireFloor(uint64 account) private view {
-        (bytes memory header, bytes memory live) = hub.live();
-        FloorFigures memory figures = floors.floorOf(
-            stateOf(account),
-            vault.balancesOf(account),
-            header,
-            live,
-            SurfaceChoice.Worse
-        );
-        require(figures.floorEquityE8 >= int256(figures.floorE8), Broken("INV08 below the floor"));
-    }
-
-    function _requireNotLower(Figures memory earlier, Figures memory later) private pure {
-        if (earlier.equityE8 < 0) {
-            require(later.equityE8 + ROUNDINGS >= earlier.equityE8, Broken("INV09 a bid raised a loss"));
-            return;
-        }
-        int256 before = earlier.equityE8 * int256(later.maintenanceE8);
-        int256 after_ = (later.equityE8 + ROUNDINGS) * int256(earlier.maintenanceE8);
-        require(after_ + ROUNDINGS * later.equityE8 >= before, Broken("INV09 a bid lowered health"));
     }
 
     /// @dev A bid that is refused because what is left looks restored: it is, or whoever shows that it is not opens it to bids again.
@@ -430,7 +311,7 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         bytes memory witness = _witnessOf(preimage.account, _leftOf(lot));
         if (witness.length == 0) return;
         try house.enlarge(lot, preimage, witness) {
-            ++enlargements;
+            ++reached["enlargements"];
         } catch {
             revert Broken("INV15 nobody may bid for an account below its margin");
         }
@@ -441,158 +322,5 @@ contract ProtocolHandler is AttestingFixture, DatedFixture {
         Lot memory stored = house.lotOf(_preimages[lot].account);
         require(_unsettled(_preimages[lot]) == 0, Broken("INV10 deficit of a lot with positions"));
         require(insurance.coverage(0, 1, stored.insuredE8) == 0, Broken("INV10 deficit while insurance could pay"));
-    }
-
-    /// @dev Refusals are named: no panic, no string, no call that ran out of gas.
-    function _requireNamed(bytes memory reason) private {
-        // The recorder keeps the events of a call that was undone, too.
-        VM.getRecordedLogs();
-        bytes4 selector = bytes4(reason);
-        bool named = reason.length >= 4 && selector != 0x4e487b71 && selector != 0x08c379a0;
-        require(named, Broken("INV04 a refusal without a name"));
-    }
-
-    function _requireStake() private view {
-        uint256 stakeRaw = 0;
-        for (uint256 i = 0; i < 3; ++i) {
-            (uint256 bond, ) = bonds.bondOf(VM.addr(attesters[i]));
-            stakeRaw += bond;
-        }
-        require(usdc.balanceOf(address(bonds)) >= stakeRaw + bonds.insuranceDueRaw(), Broken("INV12 bonds are there"));
-        require(lentE8 <= (bonds.bondE8() * registry.threshold()) / 2, Broken("INV12 lent more than half the stake"));
-        uint256 waitingE8 = clearinghouse.heldFor(address(bonds));
-        require(waitingE8 + _handedE8 == creditFeesE8, Broken("INV14 fees on credit are the attesters'"));
-    }
-
-    /// @dev Counts what the bucket says was taken and what was paid for it, and keeps the states of the same events.
-    function _countLoan() private {
-        IVm.Log[] memory logs = VM.getRecordedLogs();
-        if (block.timestamp - _lentSince > 7 days) (lentE8, _lentSince) = (0, block.timestamp);
-        uint256 takenE8 = 0;
-        uint256 feeE8 = 0;
-        for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].topics[0] == keccak256("CreditTaken(uint64,uint256,uint256)")) {
-                (takenE8, ) = abi.decode(logs[i].data, (uint256, uint256));
-            }
-            if (logs[i].topics[0] == keccak256("CreditFeePaid(uint64,uint256)")) {
-                feeE8 = abi.decode(logs[i].data, (uint256));
-            }
-            if (logs[i].topics[0] == keccak256("AccountUpdated(uint64,bytes32,bytes)")) {
-                (, bytes memory state) = abi.decode(logs[i].data, (bytes32, bytes));
-                states[uint64(uint256(logs[i].topics[1]))] = state;
-            }
-        }
-        uint256 wanted = ((takenE8 - feeE8) * clearingParameters().creditFeeE8 + 1e8 - 1) / 1e8;
-        require(feeE8 == wanted, Broken("INV14 the fee on credit is the rule's"));
-        lentE8 += takenE8;
-        creditFeesE8 += feeE8;
-    }
-
-    // Figures
-
-    function _figures(AccountState memory state, uint64 account) private view returns (Figures memory) {
-        (bytes memory header, bytes memory live) = hub.live();
-        bytes memory balances = vault.balancesOf(account);
-        return referee.health(AccountStates.encode(state), balances, header, live, SurfaceChoice.Better);
-    }
-
-    function _lotFigures(uint64 lot) private view returns (Figures memory) {
-        return _figures(_leftOf(lot), _preimages[lot].account);
-    }
-
-    /// @dev What the account in a lot has: the unsold part and the proceeds.
-    function _leftOf(uint64 lot) private view returns (AccountState memory state) {
-        uint64 account = _preimages[lot].account;
-        state = _unsold(account);
-        state.cashE8 = _accrued(state) + int256(uint256(house.lotOf(account).proceedsE8));
-    }
-
-    /// @dev What open needs of the opposite side cost its legs against their marks: taking over serves those first, as every touch of a holder does.
-    function _lostToNeeds(uint64 lot) private view returns (int256 lostE8) {
-        AccountState memory state = _leftOf(lot);
-        for (uint256 i = 0; i < state.positions.length; ++i) {
-            Position memory leg = state.positions[i];
-            Need memory need = clearinghouse.needOf(leg.instrument);
-            if (leg.sizeE8 == 0 || need.sizeE8 == 0 || (need.sizeE8 > 0) == (leg.sizeE8 > 0)) continue;
-            (int256 sizeE8, int256 costE8) = Needs.take(need, leg.sizeE8);
-            int256 lost = costE8 - (sizeE8 * worthOf(leg.instrument)) / ONE;
-            if (lost > 0) lostE8 += lost + 1;
-        }
-    }
-
-    function _touched(uint64 account) private view returns (AccountState memory state) {
-        state = unpacked(account);
-        state.cashE8 = _accrued(state);
-    }
-
-    /// @dev The state as it is stored, of an account in a lot the part that is not sold.
-    function _unsold(uint64 account) private view returns (AccountState memory state) {
-        state = unpacked(account);
-        uint64 lot = house.openLotOf(account);
-        if (lot != 0) state = LotMath.rest(state, house.lotOf(account).soldE8);
-    }
-
-    function _accrued(AccountState memory state) private view returns (int256) {
-        (uint64 debt, uint64 credit) = hub.indices();
-        if (state.cashE8 == 0) return 0;
-        return Interest.accrueFloor(state.cashE8, state.interestIndexE12, state.cashE8 < 0 ? debt : credit);
-    }
-
-    function _unsettled(LotPreimage memory preimage) private view returns (uint256 count) {
-        AccountState memory state = this.decode(preimage.state);
-        for (uint256 i = 0; i < state.positions.length; ++i) {
-            if (!_isSettling(state.positions[i].instrument)) ++count;
-        }
-    }
-
-    /// @dev A joint scenario that shows the account below its margin in this state, if one does.
-    function _witnessOf(uint64 account, AccountState memory state) private view returns (bytes memory) {
-        (bytes memory header, bytes memory live) = hub.live();
-        bytes memory encoded = AccountStates.encode(state);
-        bytes memory balances = vault.balancesOf(account);
-        for (uint8 scenario = 0; scenario < 37; ++scenario) {
-            bytes memory witness = abi.encodePacked(uint8(0), scenario, uint8(1));
-            (int256 equity, uint256 shown) = referee.witnessMargin(
-                encoded,
-                balances,
-                header,
-                live,
-                SurfaceChoice.Better,
-                witness
-            );
-            if (equity < int256(shown)) return witness;
-        }
-        return "";
-    }
-
-    function _markOf(uint96 instrument) private view returns (uint256) {
-        if (instrument == btcPerpetual) return _answer(true);
-        if (instrument == ethPerpetual) return _answer(false);
-        return markOf(instrument);
-    }
-
-    function _answer(bool btc) private view returns (uint256) {
-        (, int256 answer, , , ) = (btc ? btcFeed : ethFeed).latestRoundData();
-        return uint256(answer);
-    }
-
-    function _placeOf(uint96 instrument) private view returns (uint256 place) {
-        while (_instruments[place] != instrument) ++place;
-    }
-
-    function _openLot(uint64 which) private view returns (uint64) {
-        for (uint64 i = 0; i < TRADERS; ++i) {
-            uint64 lot = house.openLotOf(1 + (((which % TRADERS) + i) % TRADERS));
-            if (lot != 0) return lot;
-        }
-        return 0;
-    }
-
-    function _trader(uint64 who) private pure returns (uint64) {
-        return 1 + (who % TRADERS);
-    }
-
-    function _account(uint64 who) private pure returns (uint64) {
-        return 1 + (who % KEEPER);
     }
 }
