@@ -23,6 +23,7 @@ import {SignedDivision} from "./SignedDivision.sol";
 import {StrikeGrid} from "./StrikeGrid.sol";
 
 /// @title The room of trades: a batch of fills against signed orders
+/// @dev What is virtual is so for the naive variant in contracts/test/mutants alone.
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
 contract TradeModule is OrderBook {
     using Orders for Order;
@@ -246,7 +247,7 @@ contract TradeModule is OrderBook {
     /// @dev Reductions are never stopped: a fill that does not raise the open interest passes whatever the cap, and whatever the strike: one that nobody holds cannot be entered without raising it.
     /// @custom:spec CLR-015
     /// @custom:spec CLR-028
-    function _requireInterest(uint96 instrument, LiveMarket memory market) private view {
+    function _requireInterest(uint96 instrument, LiveMarket memory market) internal view virtual {
         uint16 underlying = uint16(Instruments.underlyingOf(instrument));
         uint256 openE8 = _markets[underlying].openInterestE8;
         if (openE8 <= market.openE8) return;
@@ -275,7 +276,7 @@ contract TradeModule is OrderBook {
         Live memory live,
         uint96 instrument,
         uint256 priceE8
-    ) private view returns (LiveMarket memory market) {
+    ) internal view virtual returns (LiveMarket memory market) {
         Instruments.requireValid(instrument);
         uint256 underlying = Instruments.underlyingOf(instrument);
         require(underlying <= LiveMarkets.underlyings(live.checkpoint), UnderlyingUnknown(underlying));

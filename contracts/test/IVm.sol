@@ -25,6 +25,7 @@ interface IVm {
     function assume(bool condition) external pure;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
+    function skip(bool skipped, string calldata reason) external;
     function deal(address account, uint256 wei_) external;
     function snapshotState() external returns (uint256 id);
     function revertToState(uint256 id) external returns (bool done);

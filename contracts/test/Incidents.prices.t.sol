@@ -8,6 +8,7 @@ import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {build} from "./Artifacts.sol";
 import {VM} from "./IVm.sol";
 import {LotFixture} from "./LotFixture.sol";
+import {SettableSource} from "./SettableSource.sol";
 import {ShareVault} from "./ShareVault.sol";
 import {RateFlaw, VaultFlaw} from "./mutants/Flaws.sol";
 
@@ -20,6 +21,7 @@ contract IncidentsPricesTest is LotFixture {
     OddToken private odd;
     bool private sawStale;
     bool private called;
+    bool private borrowed;
 
     /// @dev A fourth token, a thousand of which the attacker holds, and lenders whose cash is in the pool.
     function _scene() private {
@@ -72,6 +74,39 @@ contract IncidentsPricesTest is LotFixture {
         shares.setAssets(2_000e6);
         pass(60);
         return tryWithdraw(attacker, USDC_TOKEN, 1_100e6);
+    }
+
+    // The same from inside: a loan out of a call that the share's vault makes while its books are wrong for a moment
+
+    function test_readOnlyReentrancy_aLoanInTheMiddleOfTheVaultsOwnCall() public {
+        ShareVault shares = _shares();
+        bytes memory arguments = abi.encode(shares, uint256(2e7));
+        address source_ = build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", arguments);
+        require(!_borrowsMeanwhile(shares, source_), Broken("what is there for a moment is borrowed against"));
+    }
+
+    function test_readOnlyReentrancy_aLoanInTheMiddleOfTheVaultsOwnCall_onTheMutant() public {
+        ShareVault shares = _shares();
+        bytes memory arguments = abi.encode(shares, uint256(2e7), RateFlaw.LiveShares);
+        address source_ = build("contracts/test/mutants/NaiveRateSource.sol:NaiveRateSource", arguments);
+        require(_borrowsMeanwhile(shares, source_), Broken("the attack works on the naive variant"));
+    }
+
+    function _borrowsMeanwhile(ShareVault shares, address source_) private returns (bool) {
+        hub.setTokenSource(SHARE_TOKEN, source_);
+        pass(60);
+        hub.checkpoint();
+        require(tryWithdraw(attacker, USDC_TOKEN, 100e6), Broken("a loan that is covered"));
+        pass(60);
+        shares.payThrough(2_000e6, address(this), abi.encodeCall(this.onSharesPaid, ()));
+        require(called && shares.assets() == 1_000e6, Broken("the callback did come, and all is as it was"));
+        return borrowed;
+    }
+
+    /// @notice In the middle of a payment of the share's vault: a share seems to be worth two dollars.
+    function onSharesPaid() external {
+        called = true;
+        borrowed = tryWithdraw(attacker, USDC_TOKEN, 1_100e6);
     }
 
     // GMX v1, July 2025: the receiver of a payment is called before the books are final
@@ -147,6 +182,34 @@ contract IncidentsPricesTest is LotFixture {
         return figures.equityE8 - int256(figures.initialE8);
     }
 
+    // The incident itself: the rate that a cap grows from followed by a part, its time wholly, and honest shares were capped below their worth
+
+    function test_aaveCapo_theCapOfARateFallsBehindIt() public {
+        ShareVault shares = _shares();
+        bytes memory arguments = abi.encode(shares, uint256(2e7));
+        address source_ = build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", arguments);
+        require(!_noteHurts(shares, source_), Broken("a note lowers health"));
+    }
+
+    function test_aaveCapo_theCapOfARateFallsBehindIt_onTheMutant() public {
+        ShareVault shares = _shares();
+        bytes memory arguments = abi.encode(shares, uint256(2e7), RateFlaw.UncoupledLimits);
+        address source_ = build("contracts/test/mutants/NaiveRateSource.sol:NaiveRateSource", arguments);
+        require(_noteHurts(shares, source_), Broken("the attack works on the naive variant"));
+    }
+
+    /// @dev Five per cent earned in a hundred days, of the twenty a year that are honest; then the checkpoint that notes them.
+    function _noteHurts(ShareVault shares, address source_) private returns (bool) {
+        hub.setTokenSource(SHARE_TOKEN, source_);
+        pass(60);
+        hub.checkpoint();
+        pass(100 days);
+        shares.setAssets(1_050e6);
+        int256 before = _spare(attacker);
+        hub.checkpoint();
+        return _spare(attacker) < before;
+    }
+
     // Drift, 2026: worthless collateral, listed by an act that was signed beforehand
 
     function test_drift_collateralListedByAPreSignedAct() public {
@@ -155,6 +218,36 @@ contract IncidentsPricesTest is LotFixture {
 
     function test_drift_collateralListedByAPreSignedAct_withoutADelay() public {
         require(_listsAtOnce(0), Broken("the attack works without a delay"));
+    }
+
+    // The same, once it is listed: as much of it as somebody prints, borrowed against at once
+
+    function test_drift_worthlessCollateralIsBorrowedAgainstAtOnce() public {
+        require(!_drainsByAListing(), Broken("what was listed an hour ago is lent on"));
+    }
+
+    function test_drift_worthlessCollateralIsBorrowedAgainstAtOnce_onTheMutant() public {
+        standIn(VAULT, "NaiveVault", uint8(VaultFlaw.CapsAtOnce));
+        require(_drainsByAListing(), Broken("the attack works on the naive variant"));
+    }
+
+    /// @dev A million of a coin that its maker quotes at a dollar, listed with a cap of as many, which rises for seven days.
+    function _drainsByAListing() private returns (bool) {
+        deploy();
+        trade(openWith(1_000_000), openWith(1_000_000), ethPerpetual, 1e8, ETH_PRICE);
+        odd = OddToken(build("contracts/dev/OddToken.sol:OddToken", ""));
+        vault.listToken(address(odd));
+        vault.setCap(SHARE_TOKEN, 1_000_000, 7 days);
+        parameters.setToken(SHARE_TOKEN, TokenParameters(0, 0, 15_000_000, 16_000_000, 0));
+        hub.setTokenSource(SHARE_TOKEN, address(new SettableSource(1e8)));
+        attacker = open();
+        odd.mint(address(this), 1_000_000e18);
+        odd.approve(address(vault), 1_000_000e18);
+        vault.deposit(attacker, SHARE_TOKEN, 1_000_000e18);
+        pass(1 hours);
+        vault.engage(attacker, SHARE_TOKEN);
+        hub.checkpoint();
+        return tryWithdraw(attacker, USDC_TOKEN, 100_000e6);
     }
 
     /// @dev Who holds the signed act executes it; the guardian sees it scheduled and takes it back.

@@ -258,7 +258,7 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IMarginVault
     /// @custom:spec CLR-034
-    function capOf(uint16 token) public view returns (uint64 wholeTokens) {
+    function capOf(uint16 token) public view virtual returns (uint64 wholeTokens) {
         Cap memory cap = _caps[token];
         if (block.timestamp >= cap.end) return cap.to;
         return cap.from + uint64(((cap.to - cap.from) * (block.timestamp - cap.start)) / (cap.end - cap.start));

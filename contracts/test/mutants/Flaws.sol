@@ -24,7 +24,9 @@ enum VaultFlaw {
     /// @dev The receiver is called before the books are final.
     CallbackBeforeFinalState,
     /// @dev The owner of an account is called when tokens move into it from another account.
-    MovesCallBack
+    MovesCallBack,
+    /// @dev Whatever was listed counts at once, as much of it as there is.
+    CapsAtOnce
 }
 
 /// @notice Of `NaiveGate`.

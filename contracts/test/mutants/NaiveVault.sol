@@ -25,6 +25,10 @@ contract NaiveVault is MarginVault {
         flaw = flaw_;
     }
 
+    function capOf(uint16 token) public view override returns (uint64 wholeTokens) {
+        return flaw == VaultFlaw.CapsAtOnce ? type(uint64).max : super.capOf(token);
+    }
+
     function pay(uint64 account, uint16 token, address to, uint128 amountRaw) public override {
         if (flaw == VaultFlaw.CallbackBeforeFinalState) IReceiver(to).onPaid();
         super.pay(account, token, to, amountRaw);

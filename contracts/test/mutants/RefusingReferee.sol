@@ -4,11 +4,16 @@ pragma solidity 0.8.37;
 import {LiveMarkets} from "../../clearing/LiveMarkets.sol";
 import {IReferee} from "../../interfaces/IReferee.sol";
 import {AccountState, AccountStates} from "../../margin/AccountStates.sol";
+import {Checkpoints, UnderlyingRecord} from "../../margin/Checkpoints.sol";
 import {Instruments} from "../../margin/Instruments.sol";
 
-/// @title Mutant: a referee that refuses what it has no good number for: an option far from its forward, an expiry whose time is over
+/// @title Mutant: a referee that refuses what it has no good number for: an option far from its forward, an expiry whose time is over, a surface beyond what volatilities may be
 contract RefusingReferee {
+    uint256 private constant WORD = 32;
     uint256 private constant MONEYNESS_MAX = 8;
+    /// @dev 5 % and 500 %, squared.
+    int256 private constant VARIANCE_MIN_E12 = 25e8;
+    int256 private constant VARIANCE_MAX_E12 = 25e12;
     address public immutable inner;
 
     /// @notice Thrown when a position cannot be priced, by the naive variant.
@@ -33,7 +38,25 @@ contract RefusingReferee {
             uint256 strikeE8 = Instruments.strikeE8Of(instrument);
             bool near = strikeE8 * MONEYNESS_MAX >= spotE8 && strikeE8 <= spotE8 * MONEYNESS_MAX;
             require(near, Unpriceable(instrument));
+            int256 variance = this.varianceE12(instrument, records);
+            require(variance >= VARIANCE_MIN_E12 && variance <= VARIANCE_MAX_E12, Unpriceable(instrument));
         }
+    }
+
+    /// @dev The level of the surface of an option's expiry.
+    function varianceE12(uint96 instrument, bytes calldata records) external pure returns (int256) {
+        uint256 length = 0;
+        for (uint256 from = 0; from < records.length; from += length) {
+            bytes calldata rest = records[from:];
+            length = WORD * (Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * Checkpoints.expiriesOf(rest));
+            UnderlyingRecord memory record = Checkpoints.decodeUnderlying(rest[:length]);
+            if (record.underlying != Instruments.underlyingOf(instrument)) continue;
+            for (uint256 i = 0; i < record.expiries.length; ++i) {
+                if (record.expiries[i].expiry != Instruments.expiryOf(instrument)) continue;
+                return record.expiries[i].present.aE12;
+            }
+        }
+        revert Unpriceable(instrument);
     }
 
     // solhint-disable-next-line no-complex-fallback
