@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Proof} from "../interfaces/ClearingTypes.sol";
+import {Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
 import {ICreditBucket} from "../interfaces/ICreditBucket.sol";
 import {HealthQuestion} from "../interfaces/IHealthGate.sol";
-import {RiskAttestation} from "../interfaces/RiskTypes.sol";
+import {HeadroomHealth, RiskAttestation} from "../interfaces/RiskTypes.sol";
+import {Fills} from "../clearing/Fills.sol";
+import {AccountState, AccountStates} from "../margin/AccountStates.sol";
 import {AttestingFixture} from "./AttestingFixture.sol";
 import {VM} from "./IVm.sol";
 
@@ -25,22 +27,27 @@ contract CreditBucketTest is AttestingFixture {
     }
 
     function test_take_siblingsEpochsAndSignaturesDrawFromOneBucket() public {
-        uint256 drawn = 0;
+        uint256[4] memory drawn;
         uint256 refused = 0;
         for (uint64 account = bank + 1; account <= bank + SIBLINGS; ++account) {
-            Proof memory proof = _lie(account);
+            uint256 way = account % 4;
+            Proof memory proof = _lieBy(account, way);
             (uint256 before, ) = bucket.available();
-            try this.tryWithdraw(account, proof, 70_000e6) {
+            try this.draw(account, proof, way > 1) {
                 (uint256 left, ) = bucket.available();
-                drawn += before - left;
-            } catch {
+                drawn[way] += before - left;
+            } catch (bytes memory reason) {
+                require(bytes4(reason) == ICreditBucket.CreditExhausted.selector, Broken("refused for what it is"));
+                VM.getRecordedLogs();
                 ++refused;
             }
         }
         (uint256 rest, uint256 capacity) = bucket.available();
-        assert(capacity == CAPACITY_E8 && drawn + rest == CAPACITY_E8 && drawn > CAPACITY_E8 / 2);
+        uint256 sum = drawn[0] + drawn[1] + drawn[2] + drawn[3];
+        assert(capacity == CAPACITY_E8 && sum + rest == CAPACITY_E8 && sum > CAPACITY_E8 / 2);
+        assert(drawn[0] != 0 && drawn[1] != 0 && drawn[2] != 0 && drawn[3] != 0);
         assert(refused != 0);
-        // 1.3·14 %·360 000 = 65 520, less what is left of the money: some 10 000. Five and a bit of them empty it.
+        // Some 55 000 each way: 1.3·14 %·360 000 = 65 520, less what is left of the money, some 10 000, and as much again of twice the position. Five and a bit of them empty it.
         expectWithdraw(bank + SIBLINGS, _lie(bank + SIBLINGS), 70_000e6, ICreditBucket.CreditExhausted.selector);
         // Computing is never metered, and what needs no credit passes.
         withdraw(bank + SIBLINGS, USDC_TOKEN, 1_000e6);
@@ -48,9 +55,11 @@ contract CreditBucketTest is AttestingFixture {
         requireConserved();
     }
 
-    function tryWithdraw(uint64 account, Proof calldata proof, uint128 amountRaw) external {
+    /// @dev Nearly all the money out, or twice the position.
+    function draw(uint64 account, Proof calldata proof, bool trades) external {
         require(msg.sender == address(this), Broken("a stranger's call"));
-        withdrawWith(account, proof, amountRaw);
+        if (trades) tradeWith(account, bank, btcPerpetual, 4e8, BTC_PRICE, proof, computed());
+        else withdrawWith(account, proof, 70_000e6);
     }
 
     function test_take_refillsWithTimeAndNeverAboveTheCapacity() public {
@@ -103,6 +112,21 @@ contract CreditBucketTest is AttestingFixture {
             drawn += want;
         }
         assert(drawn <= (2 * bonds.bondE8()) / 2);
+    }
+
+    /// @dev Signed on demand or as a leaf of an epoch, for a withdrawal; by headroom or signed of what will be, for a trade.
+    function _lieBy(uint64 account, uint256 way) private returns (Proof memory) {
+        if (way == 2) {
+            RiskAttestation memory before = attestation(account);
+            before.leastCashE8 = -1_000_000_000e8;
+            bytes memory inner = abi.encode(signedHealth(before));
+            return Proof(ProofKind.Headroom, abi.encode(HeadroomHealth(uint8(ProofKind.Signed), inner)));
+        }
+        AccountState memory state = unpacked(account);
+        if (way == 3) Fills.add(Fills.find(state, btcPerpetual), 4e8, int256(4 * BTC_PRICE));
+        RiskAttestation memory a = attestationOf(account, AccountStates.encode(state));
+        a.leastCashE8 = -1_000_000_000e8;
+        return way == 1 ? leafProof(a, postLeaf(a)) : signedProof(a);
     }
 
     /// @dev Signed by the quorum: no cash needed at all. By turns a leaf of a new epoch, and signed on demand.
