@@ -20,8 +20,8 @@ struct Preimages {
 }
 
 /// @title Challenges: attestations that can be proved wrong, by anybody, from preimages alone
-/// @notice An attestation says: these positions with this collateral need this cash, at that checkpoint, by that model. Nothing of it depends on what the account is now or what parameters are now, so it can be judged for as
-/// long as the bonds of who signed it are locked. It is harmful when its least cash, initial or maintenance margin is below the referee's: everybody who signed it loses the bond and the vote in the same call. An attestation that
+/// @notice An attestation says: these positions with this collateral need this cash, at that checkpoint, by that model. Nothing of it depends on what the account is now or what parameters are now, so it can be judged for
+/// seven days from its checkpoint, in which the bond of everybody who signed it stays locked. It is harmful when its least cash, initial or maintenance margin is below the referee's: everybody who signed it loses the bond and the vote in the same call. An attestation that
 /// errs the other way is void and costs nobody a bond. A true one survives: every challenge of it reverts (`AttestationTrue`, `WitnessShowsNothing`) and costs its author gas only.
 /// The reward of a slashing goes to a prover who committed in an earlier block, so a proof that is seen in the mempool cannot be taken over (docs/security.md).
 interface IChallenges {
