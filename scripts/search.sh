@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The attack search of docs/margin-search.md: MARKETS random markets from SEED, STEPS of hill climbing each.
-#   scripts/search.sh [MARKETS [STEPS [SEED]]]        (3 0 1: the run of CI)
+#   scripts/search.sh [MARKETS [STEPS [SEED]]]        (3 2 1: the run of CI)
 set -u -o pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 
-markets="${1:-3}" steps="${2:-0}" seed="${3:-1}"
+markets="${1:-3}" steps="${2:-2}" seed="${3:-1}"
 [[ "$markets" =~ ^[1-9][0-9]{0,8}$ ]] || fail "MARKETS is '$markets': give a whole number from 1 to 999999999."
 [[ "$steps" =~ ^[0-9]{1,9}$ ]] || fail "STEPS is '$steps': give a whole number to 999999999."
 [[ "$seed" =~ ^[0-9]{1,4}$ ]] || fail "SEED is '$seed': give a whole number to 9999."

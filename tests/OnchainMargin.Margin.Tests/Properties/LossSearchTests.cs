@@ -10,7 +10,7 @@ public sealed class LossSearchTests(ITestOutputHelper output)
     public void Portfolios_AtAnyPriceWithinTheRange_LoseNoMoreThanTheirRequirement()
     {
         int markets = TestSettings.Number("SEARCH_MARKETS", 3);
-        int steps = TestSettings.Number("SEARCH_STEPS", 0);
+        int steps = TestSettings.Number("SEARCH_STEPS", 2);
         int seed = TestSettings.Number("SEARCH_SEED", 1);
         double worst = 0;
         double worstFall = 0;
