@@ -17,13 +17,7 @@ const testCompiler = { ...compiler(), settings: { viaIR: false, evmVersion: "pra
 const tests = readdirSync("contracts/test").map((name) => [`contracts/test/${name}`, testCompiler]);
 
 // What every operation runs through, and what a prover pays for, and is small: many runs cost them a sixth of their size, which they have.
-const hot = [
-  "margin/FloorReferee",
-  "oracle/SpotMarkets",
-  "vault/MarginVault",
-  "risk/RiskRegistry",
-  "risk/Challenges",
-];
+const hot = ["margin/FloorReferee", "oracle/SpotMarkets", "vault/MarginVault", "risk/RiskRegistry", "risk/Challenges"];
 
 export default defineConfig({
   solidity: {

@@ -94,6 +94,10 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     public ushort WaitsFor(CheckpointView view, MarketState worst) =>
         State.Positions.FirstOrDefault(position => Quotes.State(position.Instrument, view) > worst).Instrument.Underlying;
 
+    /// <summary>Whether it has a position that has expired and has no settlement price yet (CLR-018).</summary>
+    public bool IsPending(Checkpoint checkpoint) =>
+        State.Positions.Any(position => position.Instrument.Expiry != 0 && position.Instrument.Expiry <= checkpoint.Header.Time);
+
     private static MarketState StateOf(Balance balance, Checkpoint checkpoint)
     {
         ushort underlying = checkpoint.Collaterals.FirstOrDefault(listed => listed.Token == balance.Token)?.Underlying ?? 0;

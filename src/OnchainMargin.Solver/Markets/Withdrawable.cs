@@ -33,11 +33,11 @@ internal static class Withdrawable
         return bareE8 >= 0 ? held : book.IsPaused ? 0 : Largest(holding, token, held, book, inputs);
     }
 
-    /// <summary>Equity above what must stay; null when the market does not hold what the account touches, and while one that it has a position in is not normal (CLR-016).</summary>
+    /// <summary>Equity above what must stay; null when the market does not hold what the account touches, while one that it has a position in is not normal (CLR-016), and while one of its positions waits for a settlement price (CLR-018).</summary>
     public static Int128? FreeE8(Holding holding, ProtocolBook book, CheckpointInputs inputs)
     {
         Holding counted = holding.RestingOn(inputs.Checkpoint, MarketState.Normal);
-        if (holding.WaitsFor(inputs.View, MarketState.Normal) != 0 || counted.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
+        if (holding.WaitsFor(inputs.View, MarketState.Normal) != 0 || holding.IsPending(inputs.Checkpoint) || counted.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
         {
             return null;
         }

@@ -12,6 +12,9 @@ internal static class PreTradeCheck
 {
     private const long One = 100_000_000;
 
+    /// <summary>What part of the band a reduction may give away whose account rests on a halted market (CLR-016).</summary>
+    private const int NarrowParts = 10;
+
     /// <summary>A fill that may come.</summary>
     /// <param name="Instrument">The instrument.</param>
     /// <param name="SizeE8">Signed size.</param>
@@ -26,9 +29,11 @@ internal static class PreTradeCheck
         Holding before = Holding.Of(account, book, inputs);
         Holding after = before;
         bool isReducing = true;
-        string only = "";
+        string only = before.IsPending(inputs.Checkpoint) ? $"Account {account.Id} has a position that has expired and waits for its settlement price: until then its positions can only be made smaller" : "";
+        Int128 mostE16 = 0;
         foreach (Possible fill in fills)
         {
+            mostE16 += PriceBand.Of(fill.Instrument, inputs.View, book.Parameters.Clearing) is { } band ? Int128.Abs(fill.SizeE8) * band.WidthE8 : 0;
             only = only.Length == 0 ? ReductionsOnly(fill.Instrument, book, inputs.View) : only;
             isReducing &= Fees.Reduces(after.State.SizeOf(fill.Instrument), fill.SizeE8);
             (Holding? traded, string refusal) = after.Trade(fill.Instrument, fill.SizeE8, fill.PriceE8, fill.FeeRateE8, inputs);
@@ -54,7 +59,8 @@ internal static class PreTradeCheck
 
         if (isReducing && before.Figures(inputs.View) is { } earlier && after.Figures(inputs.View) is { } later
             && later.EquityE8 - later.MaintenanceE8 >= earlier.EquityE8 - earlier.MaintenanceE8 + Relief(earlier, book)
-            && IsCoveredAsWell(earlier, later))
+            && IsCoveredAsWell(earlier, later)
+            && ((earlier.EquityE8 - later.EquityE8) * One * NarrowParts <= mostE16 || !RestsOnHalted(after, inputs)))
         {
             return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "", before, after) { MustReduce = mustReduce };
         }
@@ -76,6 +82,11 @@ internal static class PreTradeCheck
         : book.IsPaused ? "Trading is paused by the guardian: positions can only be made smaller"
         : Quotes.State(instrument, view) is not MarketState.Normal and var state ? $"Market {instrument.Underlying} is {Words(state)}: its positions can only be made smaller"
         : "";
+
+    /// <summary>Whether it has a position in a halted market, or would owe without its tokens of one.</summary>
+    private static bool RestsOnHalted(Holding after, CheckpointInputs inputs) =>
+        after.WaitsFor(inputs.View, MarketState.ReduceOnly) != 0
+        || (after.RestingOn(inputs.Checkpoint, MarketState.ReduceOnly) is var rest && rest != after && rest.Figures(inputs.View, SurfaceChoice.Worse) is { } alone && alone.EquityE8 < 0);
 
     private static string Words(MarketState state) => state == MarketState.Halted ? "halted" : "reduce-only";
 

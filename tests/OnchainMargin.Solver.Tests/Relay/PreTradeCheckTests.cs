@@ -1,5 +1,6 @@
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Tests.Markets;
@@ -39,13 +40,55 @@ public sealed class PreTradeCheckTests
         Assert.Equal((isAllowed, isAllowed, reason), (verdict.IsAllowed, verdict.IsReducing, verdict.Reason));
     }
 
-    private static PreTradeVerdict Judge(BookAccount account, long sizeE8, MarketState state) =>
-        PreTradeCheck.Judge(account, [new PreTradeCheck.Possible(Instrument.Perpetual(2), sizeE8, 50_000 * Books.One, 0, 0)], Book(account), Books.TwoMarkets(state));
+    /// <summary>Beside the mark such a reduction pays others out of what may not be there: a tenth of the band of 5 % is let through.</summary>
+    [Theory]
+    [InlineData(MarketState.Halted, 49_750, true)]
+    [InlineData(MarketState.Halted, 49_749, false)]
+    [InlineData(MarketState.ReduceOnly, 48_000, true)]
+    public void Judge_ReductionBesideAPositionInAHaltedMarket_StaysNearTheMark(MarketState state, long price, bool isAllowed)
+    {
+        BookAccount account = Account(0, new Position(Instrument.Perpetual(1), Books.One, 2_000 * (Int128)Books.One), new Position(Instrument.Perpetual(2), 2 * Books.One, 100_000 * (Int128)Books.One));
+        account = account with { State = account.State with { CashE8 = 500_000 * (Int128)Books.One } };
+
+        Assert.Equal(isAllowed, Judge(account, -Books.One, state, price).IsAllowed);
+    }
+
+    /// <summary>The same of coins that carry it; whoever has cash for it gives away his own.</summary>
+    [Theory]
+    [InlineData(0, 49_000, false)]
+    [InlineData(0, 49_800, true)]
+    [InlineData(2_000, 49_000, true)]
+    public void Judge_ReductionOnCoinsOfAHaltedMarket_StaysNearTheMark(long cash, long price, bool isAllowed)
+    {
+        BookAccount account = Account(ethers: 200, new Position(Instrument.Perpetual(2), 2 * Books.One, 100_000 * (Int128)Books.One));
+        account = account with { State = account.State with { CashE8 = cash * (Int128)Books.One } };
+
+        Assert.Equal(isAllowed, Judge(account, -Books.One, MarketState.Halted, price).IsAllowed);
+    }
+
+    /// <summary>What has expired and has no price yet asks for no margin (CLR-018).</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void IsPending_FromTheExpiryOn(int left, bool isPending)
+    {
+        BookAccount account = Account(0, new Position(Instrument.Perpetual(1), 1, 0), new Position(Instrument.Future(2, (uint)(Books.Start + left)), 1, 0));
+        CheckpointInputs inputs = Books.TwoMarkets();
+
+        Assert.Equal(isPending, Holding.Of(account, Book(account), inputs).IsPending(inputs.Checkpoint));
+    }
+
+    private static PreTradeVerdict Judge(BookAccount account, long sizeE8, MarketState state, long price = 50_000) =>
+        PreTradeCheck.Judge(account, [new PreTradeCheck.Possible(Instrument.Perpetual(2), sizeE8, price * Books.One, 0, 0)], Book(account), Books.TwoMarkets(state));
 
     private static BookAccount Account(int ethers, params Position[] positions) => Books.Account(1, 0, 0, 0, ethers == 0 ? [] : [new Balance(1, (UInt128)ethers * Ether)]) with
     {
         State = new AccountState { CashE8 = 5_000 * Books.One, InterestIndexE12 = 1_000_000_000_000, Positions = [.. positions] },
     };
 
-    private static ProtocolBook Book(BookAccount account) => Books.Of([Books.TwoMarkets()], account);
+    private static ProtocolBook Book(BookAccount account)
+    {
+        ProtocolBook book = Books.Of([Books.TwoMarkets()], account);
+        return book with { Parameters = book.Parameters with { Clearing = book.Parameters.Clearing with { PriceBandE8 = 5_000_000 } } };
+    }
 }
