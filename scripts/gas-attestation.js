@@ -8,6 +8,7 @@ import { coder, openChain, readSpec } from "./lib/gas-chain.js";
 
 readArguments([], import.meta.filename);
 
+const ACCOUNTS = 1_000_000;
 const BOND = 1_000_000n * 10n ** 6n;
 const ATTESTERS = [1n, 2n, 3n]
   .map((number) => new SigningKey(zeroPadValue(toBeHex(number), 32)))
@@ -87,27 +88,30 @@ const attestation = [
 ];
 const [leaf] = await registry.call("leafOf", attestation);
 const [attestationHash] = await registry.call("hashOf", attestation);
-const sibling = keccak256("0x02");
-const bookRoot = keccak256(
-  "0x" +
-    [leaf, sibling]
-      .sort()
-      .map((hash) => hash.slice(2))
-      .join(""),
-);
+// As many siblings as the tree of a million accounts has levels; what stands in them costs nothing.
+const siblings = Array.from({ length: Math.ceil(Math.log2(ACCOUNTS)) }, (_, level) => keccak256(toBeHex(level, 32)));
+const above = (hash, sibling) =>
+  keccak256(
+    "0x" +
+      [hash, sibling]
+        .sort()
+        .map((one) => one.slice(2))
+        .join(""),
+  );
+const bookRoot = siblings.reduce(above, leaf);
 const post = async (epoch) => {
   const digest = TypedDataEncoder.hash(
     domain,
     { RiskEpoch: EPOCH },
-    { epoch, checkpoint: 1, inputsHash: keccak256(checkpoint), modelHash, bookRoot, accounts: 1_000_000 },
+    { epoch, checkpoint: 1, inputsHash: keccak256(checkpoint), modelHash, bookRoot, accounts: ACCOUNTS },
   );
-  return registry.gas("post", [epoch, 1, modelHash, bookRoot, 1_000_000], keccak256(checkpoint), sign(digest, 2));
+  return registry.gas("post", [epoch, 1, modelHash, bookRoot, ACCOUNTS], keccak256(checkpoint), sign(digest, 2));
 };
 
 const result = {};
 await post(1);
 result["gas.epoch.post"] = await post(2);
-const accused = [attestation, 2, [sibling], []];
+const accused = [attestation, 2, siblings, []];
 const preimages = [positions, balances, checkpoint, record];
 await challenges.send(
   "commit",

@@ -17,8 +17,9 @@ internal static class MarginCommand
             DefaultValueFactory = _ => [],
         };
         var verify = new Option<bool>("--verify") { Description = "Also run the Solidity referee on a local node, and fail unless every integer agrees." };
+        var details = new Option<bool>("--details") { Description = "Also what each margin is made of, and the Greeks; JSON always has them." };
         var root = new Option<string?>("--root") { Description = "The repository, for --verify; found from this folder when left out." };
-        var command = new Command("margin", "Compute the margin of every account of a book file.") { book, json, whatIf, verify, root };
+        var command = new Command("margin", "Compute the margin of every account of a book file.") { book, json, details, whatIf, verify, root };
         command.SetAction(async (parsed, cancellation) =>
         {
             Book read = BookFile.Read(parsed.GetValue(book)!);
@@ -32,7 +33,7 @@ internal static class MarginCommand
             }
             else
             {
-                MarginTable.Write(output, read, reports, outcomes);
+                MarginTable.Write(output, read, reports, outcomes, parsed.GetValue(details));
                 if (compared is { } count)
                 {
                     await output.WriteLineAsync($"Verified: the Solidity referee on a local node gives the same {count} integers for {reports.Length} accounts.");

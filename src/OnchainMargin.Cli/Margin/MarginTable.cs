@@ -16,12 +16,23 @@ internal sealed class MarginTable(Book book, IAnsiConsole console)
     private const int PercentQuarter = 25;
 
     /// <summary>Writes the accounts, and what orders would change.</summary>
-    public static void Write(TextWriter output, Book book, IReadOnlyList<AccountReport> reports, IReadOnlyList<WhatIfOutcome> whatIf)
+    /// <param name="output">Where to.</param>
+    /// <param name="book">The book.</param>
+    /// <param name="reports">Its accounts.</param>
+    /// <param name="whatIf">What orders would change.</param>
+    /// <param name="isDetailed">Whether the terms of each margin and its Greeks are told, too.</param>
+    public static void Write(TextWriter output, Book book, IReadOnlyList<AccountReport> reports, IReadOnlyList<WhatIfOutcome> whatIf, bool isDetailed)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
         console.Profile.Width = Width;
         var table = new MarginTable(book, console);
         table.WriteAccounts(reports);
+        foreach (AccountReport report in isDetailed ? reports.Where(static report => report.Report.Underlyings.Any()) : [])
+        {
+            table.WriteTerms(report);
+            table.WriteGreeks(report);
+        }
+
         foreach (WhatIfOutcome outcome in whatIf)
         {
             table.WriteWhatIf(outcome);
@@ -54,10 +65,45 @@ internal sealed class MarginTable(Book book, IAnsiConsole console)
         console.WriteLine($"After: {Sentence(outcome.After)}");
     }
 
-    private static Table Head(string first)
+    /// <summary>What its maintenance margin is made of, by underlying: the whole is netted in its groups, so terms add up to no less than it.</summary>
+    private void WriteTerms(AccountReport account)
+    {
+        console.WriteLine();
+        console.WriteLine($"Account {account.Account.Name}: what its margin is made of, beside a haircut of {Short(account.Report.HaircutE8)} on its collateral");
+        Table table = Head("underlying", "scenario", "between", "short minimum", "net delta", "basis", "liquidity", "vega", "rate", "stale", "spread");
+        foreach (UnderlyingReport terms in account.Report.Underlyings)
+        {
+            table.AddRow(
+            [
+                Markup.Escape(book.Names.Underlying(terms.Underlying)), Loss(terms.Scenario24E8), Loss(terms.Between24E8), Short(terms.ShortMinimumE8), Short(terms.NetE8),
+                Short(terms.BasisE8), Short(terms.LiquidityE8), Short(terms.VegaE8), Short(terms.RateE8), Short(terms.StaleE8), Short(terms.SpreadE8),
+            ]);
+        }
+
+        console.Write(table);
+    }
+
+    private void WriteGreeks(AccountReport account)
+    {
+        console.WriteLine($"Account {account.Account.Name}: its Greeks (vega a point of volatility, theta a day)");
+        Table table = Head("underlying", "expiry", "delta", "gamma", "vega", "theta");
+        foreach (Greeks greeks in account.Report.Greeks)
+        {
+            string expiry = greeks.Expiry == 0 ? "spot" : BookNames.Day(greeks.Expiry);
+            table.AddRow([Markup.Escape(book.Names.Underlying(greeks.Underlying)), expiry, MoneyText.E8(greeks.DeltaE8), MoneyText.E16(greeks.GammaE16), Short(greeks.VegaE8), Short(greeks.ThetaE8)]);
+        }
+
+        console.Write(table);
+    }
+
+    private static string Loss(Int128 loss24E8) => Short((loss24E8 + Scenarios.FullWeight - 1) / Scenarios.FullWeight);
+
+    private static Table Head(string first) => Head(first, "equity", "initial", "maintenance", "health", "standard", "saving", "floor", "floor equity", "least cash");
+
+    private static Table Head(string first, params ReadOnlySpan<string> others)
     {
         Table table = new Table().Border(TableBorder.Ascii2).AddColumn(first);
-        foreach (string heading in (string[])["equity", "initial", "maintenance", "health", "standard", "saving", "floor", "floor equity", "least cash"])
+        foreach (string heading in others)
         {
             table.AddColumn(new TableColumn(heading).RightAligned().NoWrap());
         }

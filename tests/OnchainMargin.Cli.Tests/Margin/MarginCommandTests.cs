@@ -39,6 +39,26 @@ public sealed class MarginCommandTests
         Assert.Equal(await GoldenAsync("margin.txt"), string.Join('\n', output.Split('\n').Select(line => line.TrimEnd())));
     }
 
+    [Fact]
+    public async Task Run_Details_TellTermsAndGreeksAsJsonDoes()
+    {
+        (_, string output) = await MarginCommandRunner.RunAsync(Books.Design, "--details");
+        Assert.Equal(await GoldenAsync("margin-details.txt"), string.Join('\n', output.Split('\n').Select(line => line.TrimEnd())));
+
+        // Those of the golden reply, in its own words.
+        (_, string json) = await MarginCommandRunner.RunAsync(Books.Design, "--json");
+        using var reply = JsonDocument.Parse(json);
+        foreach (JsonProperty underlying in reply.RootElement.GetProperty("accounts")[0].GetProperty("greeks").EnumerateObject())
+        {
+            foreach (JsonProperty expiry in underlying.Value.EnumerateObject())
+            {
+                string row = output.Split('\n').First(line => line.StartsWith($"| {underlying.Name} ", StringComparison.Ordinal) && line.Contains($" {expiry.Name} |", StringComparison.Ordinal));
+                Assert.Contains($" {expiry.Value.GetProperty("delta").GetString()} |", row, StringComparison.Ordinal);
+                Assert.Contains($" {expiry.Value.GetProperty("gamma").GetString()} |", row, StringComparison.Ordinal);
+            }
+        }
+    }
+
     /// <summary>The longest numbers that there are leave no column out, and break none of them.</summary>
     [Fact]
     public async Task Run_TableOfTheLongestNumbers_ShowsThemWhole()
