@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace OnchainMargin.Architecture.Tests;
@@ -133,6 +135,25 @@ public sealed partial class DocumentTests
         Assert.DoesNotContain(" or ", dashboard, StringComparison.Ordinal);
     }
 
+    /// <summary>The table of the last run is of the file that the bench wrote, to the digits that it shows.</summary>
+    [Fact]
+    public void LastRun_IsWhatTheBenchWrote()
+    {
+        using var results = JsonDocument.Parse(Read("bench/results.json"));
+        string document = Read("docs/performance.md");
+        string table = document[document.IndexOf("## The last run", StringComparison.Ordinal)..document.IndexOf("## The whole book", StringComparison.Ordinal)];
+        MatchCollection rows = Figure().Matches(table);
+
+        Assert.True(rows.Count > 30, $"the table has {rows.Count} rows");
+        Assert.All(rows, row =>
+        {
+            string shown = row.Groups["shown"].Value;
+            int decimals = shown.Contains('.', StringComparison.Ordinal) ? shown.Length - shown.IndexOf('.', StringComparison.Ordinal) - 1 : 0;
+            double written = results.RootElement.GetProperty(row.Groups["key"].Value).GetDouble();
+            Assert.Equal(written.ToString($"N{decimals}", CultureInfo.InvariantCulture), shown);
+        });
+    }
+
     private static HashSet<string> Options() => Row().Matches(Read("docs/configuration.md")).Select(match => match.Groups["option"].Value).ToHashSet(StringComparer.Ordinal);
 
     private static IEnumerable<string> Decisions() => Repository.Files("docs/decisions", ".md").Select(file => Path.GetFileName(file)!).Where(name => char.IsAsciiDigit(name[0]));
@@ -150,6 +171,9 @@ public sealed partial class DocumentTests
     /// <summary>A document's headings as GitHub makes anchors of them.</summary>
     private static IEnumerable<string> Headings(string document) =>
         Prose(document).Split('\n').Where(line => line.StartsWith('#')).Select(line => NoAnchor().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), string.Empty).Replace(' ', '-'));
+
+    [GeneratedRegex(@"^\| `(?<key>[\w.]+)` \| [^|]*\| (?<shown>[\d.,]+) \|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Figure();
 
     [GeneratedRegex("^```.*?^```", RegexOptions.Singleline | RegexOptions.Multiline, 10_000)]
     private static partial Regex Block();
