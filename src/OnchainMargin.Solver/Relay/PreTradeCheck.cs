@@ -30,10 +30,9 @@ internal static class PreTradeCheck
         Holding after = before;
         bool isReducing = true;
         string only = before.IsPending(inputs.Checkpoint) ? $"Account {account.Id} has a position that has expired and waits for its settlement price: until then its positions can only be made smaller" : "";
-        Int128 mostE16 = 0;
-        foreach (Possible fill in fills)
+        Possible[] possible = [.. fills];
+        foreach (Possible fill in possible)
         {
-            mostE16 += PriceBand.Of(fill.Instrument, inputs.View, book.Parameters.Clearing) is { } band ? Int128.Abs(fill.SizeE8) * band.WidthE8 : 0;
             only = only.Length == 0 ? ReductionsOnly(fill.Instrument, book, inputs.View) : only;
             isReducing &= Fees.Reduces(after.State.SizeOf(fill.Instrument), fill.SizeE8);
             (Holding? traded, string refusal) = after.Trade(fill.Instrument, fill.SizeE8, fill.PriceE8, fill.FeeRateE8, inputs);
@@ -60,7 +59,7 @@ internal static class PreTradeCheck
         if (isReducing && before.Figures(inputs.View) is { } earlier && after.Figures(inputs.View) is { } later
             && later.EquityE8 - later.MaintenanceE8 >= earlier.EquityE8 - earlier.MaintenanceE8 + Relief(earlier, book)
             && IsCoveredAsWell(earlier, later)
-            && ((earlier.EquityE8 - later.EquityE8) * One * NarrowParts <= mostE16 || !RestsOnHalted(after, inputs)))
+            && (!RestsOnHalted(after, inputs) || StaysNearMarks(possible, earlier.EquityE8 - later.EquityE8, book, inputs)))
         {
             return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "", before, after) { MustReduce = mustReduce };
         }
@@ -87,6 +86,18 @@ internal static class PreTradeCheck
     private static bool RestsOnHalted(Holding after, CheckpointInputs inputs) =>
         after.WaitsFor(inputs.View, MarketState.ReduceOnly) != 0
         || (after.RestingOn(inputs.Checkpoint, MarketState.ReduceOnly) is var rest && rest != after && rest.Figures(inputs.View, SurfaceChoice.Worse) is { } alone && alone.EquityE8 < 0);
+
+    /// <summary>Whether fills give away no more beside the marks than such an account may (CLR-016).</summary>
+    private static bool StaysNearMarks(Possible[] fills, Int128 lostE8, ProtocolBook book, CheckpointInputs inputs)
+    {
+        Int128 bandE16 = 0;
+        foreach (Possible fill in fills)
+        {
+            bandE16 += PriceBand.Of(fill.Instrument, inputs.View, book.Parameters.Clearing) is { } band ? Int128.Abs(fill.SizeE8) * band.WidthE8 : 0;
+        }
+
+        return lostE8 * One * NarrowParts <= bandE16;
+    }
 
     private static string Words(MarketState state) => state == MarketState.Halted ? "halted" : "reduce-only";
 
