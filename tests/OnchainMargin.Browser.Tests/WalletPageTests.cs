@@ -341,10 +341,6 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.Page.GetByText("No positions yet.").WaitForAsync();
     }
 
-    /// <summary>What a solver says of itself whose newest block is of February 2026.</summary>
-    private static string Ready(string status, string block, string chainHead, string roles = "") =>
-        $$"""{"status":"{{status}}","block":{{block}},"blockTimeSeconds":"1770000000","chainHead":{{chainHead}},"roles":[{{roles}}]}""";
-
     /// <summary>An address as the page shows it.</summary>
     private static string Short(Address address) => $"{address.ToString()[..6]}…{address.ToString()[^4..]}";
 }

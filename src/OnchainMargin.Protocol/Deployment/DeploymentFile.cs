@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using OnchainMargin.Ethereum;
 
@@ -44,5 +45,5 @@ public static class DeploymentFile
     public static string Text(DeploymentRecord deployment) => JsonSerializer.Serialize(deployment, Json);
 
     /// <summary>The same as it is written.</summary>
-    internal static byte[] Bytes(DeploymentRecord deployment) => [.. JsonSerializer.SerializeToUtf8Bytes(deployment, Json), (byte)'\n'];
+    internal static byte[] Bytes(DeploymentRecord deployment) => Encoding.UTF8.GetBytes(Text(deployment) + "\n");
 }
