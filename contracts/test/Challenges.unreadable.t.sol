@@ -4,19 +4,14 @@ pragma solidity 0.8.37;
 import {MockToken} from "../dev/MockToken.sol";
 import {AccountInput, Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
 import {Accused, IChallenges, Preimages} from "../interfaces/IChallenges.sol";
-import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
-import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {IReferee} from "../interfaces/IReferee.sol";
 import {RiskAttestation, SignedHealth} from "../interfaces/RiskTypes.sol";
 import {BalancesUnsorted, CollateralMissing, ExpiryMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
-import {AttestingFixture} from "./AttestingFixture.sol";
-import {DatedFixture} from "./DatedFixture.sol";
+import {DatedAttestingFixture} from "./DatedAttestingFixture.sol";
 import {VM} from "./IVm.sol";
-import {ProtocolFixture} from "./ProtocolFixture.sol";
 
 /// @notice What the real referee refuses to read or to price must not be a lie that nobody can refute.
-contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
+contract ChallengesUnreadableTest is DatedAttestingFixture {
     address private constant PROVER = address(0x9120);
     /// @dev The joint scenario in which prices fall by the whole range.
     bytes private constant WITNESS = hex"000000";
@@ -137,18 +132,6 @@ contract ChallengesUnreadableTest is AttestingFixture, DatedFixture {
         VM.prank(PROVER);
         challenges.recompute(accused, then, SALT);
         assert(registry.attesterCount() == 1);
-    }
-
-    function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
-        return super._hub(prices);
-    }
-
-    function _referee() internal override(DatedFixture, ProtocolFixture) returns (IReferee) {
-        return super._referee();
-    }
-
-    function _floors() internal override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
-        return super._floors();
     }
 
     /// @dev Of Alice at a checkpoint before a token was listed that she holds; what it says without that token is true.

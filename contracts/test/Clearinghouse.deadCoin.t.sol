@@ -22,24 +22,24 @@ contract ClearinghouseDeadCoinTest is LotFixture {
         deposit(borrower, WBTC_TOKEN, 1e8);
         pass(1800);
         withdraw(borrower, USDC_TOKEN, 40_000e6);
-        _starve(0);
+        starveBtc(0);
     }
 
     function test_coin_countsWhollyWhileItsMarketIsHaltedAndFadesFromTheWindDownOn() public {
-        _starve(10 days);
+        starveBtc(10 days);
         assert(_units() == 1e8);
         clearinghouse.windDown(BTC);
         assert(_units() == 1e8);
-        _starve(3.5 days);
+        starveBtc(3.5 days);
         assert(_units() == 5e7);
-        _starve(3.5 days - 1);
+        starveBtc(3.5 days - 1);
         assert(_units() == 1e8 / uint64(7 days));
-        _starve(1);
+        starveBtc(1);
         assert(_units() == 0);
-        _starve(20 days);
+        starveBtc(20 days);
         assert(_units() == 0);
         // Checkpoints go on, and it comes out once nothing rests on it.
-        _starve(60);
+        starveBtc(60);
         hub.checkpoint();
         deposit(borrower, USDC_TOKEN, 60_000e6);
         withdraw(borrower, WBTC_TOKEN, 1e8);
@@ -49,14 +49,14 @@ contract ClearinghouseDeadCoinTest is LotFixture {
 
     /// @dev At 90,000 each the debt is safe for ever, whatever the coin is worth by now.
     function test_debtOnADeadCoin_isLiquidatedWhileItFades() public {
-        _starve(7 days);
+        starveBtc(7 days);
         clearinghouse.windDown(BTC);
         VM.expectPartialRevert(ILiquidationHouse.NotLiquidatable.selector);
         house.start(borrower, stateOf(borrower), WITNESS);
-        _starve(3.5 days);
+        starveBtc(3.5 days);
         uint64 lot = startLot(borrower);
         VM.warp(this.clock() + 600);
-        _starve(0);
+        starveBtc(0);
         int256 paid = bidFor(lot, bidder, 1e8, 1e16);
         // Half of 90,000, less the debt of 40,000, at a discount.
         require(paid > 0 && paid < 5_000e8, Broken("what it still counts"));
@@ -67,17 +67,17 @@ contract ClearinghouseDeadCoinTest is LotFixture {
         MockAggregator told = new MockAggregator(8, 4e7);
         address truth = source(told, 1, 1e8);
         hub.setTokenSource(WBTC_TOKEN, truth);
-        _starve(7 days);
+        starveBtc(7 days);
         told.setAnswer(4e7);
         assert(_units() == 4e7);
         clearinghouse.windDown(BTC);
         // One that was named before fades like the coin: it may tell the rate of a share and nothing of the market.
-        _starve(3.5 days);
+        starveBtc(3.5 days);
         told.setAnswer(4e7);
         assert(_units() == 2e7);
         hub.setTokenSource(WBTC_TOKEN, truth);
         assert(_units() == 4e7);
-        _starve(30 days);
+        starveBtc(30 days);
         told.setAnswer(3e7);
         assert(_units() == 3e7);
         // Who takes it away says nothing.
@@ -97,14 +97,5 @@ contract ClearinghouseDeadCoinTest is LotFixture {
 
     function unitsIn(bytes calldata preimage) external pure returns (uint64) {
         return Checkpoints.decodeCollateral(preimage, WBTC_TOKEN).priceE8;
-    }
-
-    /// @dev Time passes; bitcoin's source stays dead.
-    function _starve(uint256 seconds_) private {
-        VM.warp(this.clock() + seconds_);
-        nextBlock();
-        ethFeed.setAnswer(int256(ETH_PRICE));
-        btcFeed.setRound(1_000, -1, block.timestamp);
-        spots.update(BTC);
     }
 }

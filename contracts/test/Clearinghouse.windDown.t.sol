@@ -37,14 +37,14 @@ contract ClearinghouseWindDownTest is LotFixture {
     }
 
     function test_windDown_waitsSevenDaysWithoutABreak() public {
-        _starve(7 days - 1);
+        starveBtc(7 days - 1);
         VM.expectPartialRevert(ISpotMarkets.MarketAlive.selector);
         clearinghouse.windDown(BTC);
         _revive();
-        _starve(7 days - 1);
+        starveBtc(7 days - 1);
         VM.expectPartialRevert(ISpotMarkets.MarketAlive.selector);
         clearinghouse.windDown(BTC);
-        _starve(1);
+        starveBtc(1);
         clearinghouse.windDown(BTC);
         VM.expectPartialRevert(IClearingEvents.MarketNotNormal.selector);
         clearinghouse.windDown(BTC);
@@ -54,7 +54,7 @@ contract ClearinghouseWindDownTest is LotFixture {
 
     function test_windDown_settlesAtTheMeanOfTheLastHalfHourInAnyOrder() public {
         int256 before = unpacked(long).cashE8;
-        _starve(7 days);
+        starveBtc(7 days);
         clearinghouse.windDown(BTC);
         uint64 price = spots.settlementPriceE8(BTC, 0);
         // Half an hour or more at 92,000, a minute at 93,000: not the last price.
@@ -77,7 +77,7 @@ contract ClearinghouseWindDownTest is LotFixture {
     }
 
     function test_windDown_everyOperationSettlesAndEverythingComesOut() public {
-        _starve(7 days);
+        starveBtc(7 days);
         clearinghouse.windDown(BTC);
         // What is left in another market goes on; the collateral that rests on the dead price comes out once nothing is open.
         trade(other, long, ethPerpetual, 1e8, ETH_PRICE);
@@ -91,7 +91,7 @@ contract ClearinghouseWindDownTest is LotFixture {
     }
 
     function test_windDown_isForEver() public {
-        _starve(7 days);
+        starveBtc(7 days);
         clearinghouse.windDown(BTC);
         _revive();
         spots.update(BTC);
@@ -118,15 +118,6 @@ contract ClearinghouseWindDownTest is LotFixture {
             for (uint256 i = 0; i < unpacked(a).positions.length; ++i) sum -= unpacked(a).positions[i].costE8;
         }
         requireLedger(sum);
-    }
-
-    /// @dev Time passes; bitcoin's source stays dead.
-    function _starve(uint256 seconds_) private {
-        VM.warp(this.clock() + seconds_);
-        nextBlock();
-        ethFeed.setAnswer(int256(ETH_PRICE));
-        btcFeed.setRound(1_000, -1, block.timestamp);
-        spots.update(BTC);
     }
 
     function _revive() private {

@@ -2,36 +2,19 @@
 pragma solidity 0.8.37;
 
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
-import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
-import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {IReferee} from "../interfaces/IReferee.sol";
 import {Need} from "../interfaces/ClearingTypes.sol";
 import {Lot} from "../interfaces/ILiquidationHouse.sol";
 import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
-import {DatedFixture} from "./DatedFixture.sol";
-import {LotFixture} from "./LotFixture.sol";
-import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {DatedLotFixture} from "./DatedLotFixture.sol";
 import {VM} from "./IVm.sol";
 
 /// @notice A loss falls on the market that made it: legs that hedge each other close at their marks, and expiry spares nobody; judged by the real referees.
-contract DeleverageHedgesTest is DatedFixture, LotFixture {
+contract DeleverageHedgesTest is DatedLotFixture {
     /// @dev Joint crash of the whole range, with the add-ons.
     bytes private constant CRASH = hex"000001";
     uint256 private constant DAY_MOST_E8 = 20_000e8;
     uint64 private short;
     uint64 private maker;
-
-    function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
-        return super._hub(prices);
-    }
-
-    function _referee() internal override(DatedFixture, ProtocolFixture) returns (IReferee) {
-        return super._referee();
-    }
-
-    function _floors() internal override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
-        return super._floors();
-    }
 
     function setUp() public {
         deployDated();

@@ -2,34 +2,17 @@
 pragma solidity 0.8.37;
 
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
-import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
-import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {IReferee} from "../interfaces/IReferee.sol";
-import {DatedFixture} from "./DatedFixture.sol";
-import {LotFixture} from "./LotFixture.sol";
-import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {DatedLotFixture} from "./DatedLotFixture.sol";
 import {VM} from "./IVm.sol";
 
 /// @notice Whoever is hedged by options is deleveraged last, as whoever is hedged by anything else; judged by the real referees.
-contract DeleverageOptionsTest is DatedFixture, LotFixture {
+contract DeleverageOptionsTest is DatedLotFixture {
     /// @dev Joint crash of the whole range, with the add-ons.
     bytes private constant CRASH = hex"000001";
     uint64 private victim;
     uint64 private naked;
     uint64 private hedged;
     uint64 private maker;
-
-    function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
-        return super._hub(prices);
-    }
-
-    function _referee() internal override(DatedFixture, ProtocolFixture) returns (IReferee) {
-        return super._referee();
-    }
-
-    function _floors() internal override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
-        return super._floors();
-    }
 
     function setUp() public {
         deployDated();

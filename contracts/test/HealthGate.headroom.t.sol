@@ -2,32 +2,16 @@
 pragma solidity 0.8.37;
 
 import {AccountInput, Fill, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
-import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
-import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {HeadroomHealth} from "../interfaces/RiskTypes.sol";
-import {AttestingFixture} from "./AttestingFixture.sol";
-import {DatedFixture} from "./DatedFixture.sol";
+import {DatedAttestingFixture} from "./DatedAttestingFixture.sol";
 import {VM} from "./IVm.sol";
-import {ProtocolFixture} from "./ProtocolFixture.sol";
 
 /// @notice Headroom while two surfaces are in force: account before, account after and fill alone count on one, or it shows nothing (MRG-058); judged by the real referees.
-contract HealthGateHeadroomTest is DatedFixture, AttestingFixture {
+contract HealthGateHeadroomTest is DatedAttestingFixture {
     uint64 private alice;
     uint64 private maker;
-
-    function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
-        return super._hub(prices);
-    }
-
-    function _referee() internal override(DatedFixture, ProtocolFixture) returns (IReferee) {
-        return super._referee();
-    }
-
-    function _floors() internal override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
-        return super._floors();
-    }
 
     /// @dev Alice is long 5 calls of 90,000 in the near expiry; since the delayed surface volatility has risen from 60 to 66 %, so that the delayed one is the worse for her.
     function setUp() public {

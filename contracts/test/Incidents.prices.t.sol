@@ -14,6 +14,8 @@ import {RateFlaw, VaultFlaw} from "./mutants/Flaws.sol";
 
 /// @notice What happened to others by collateral: its price, its callbacks, its listing. Each attack fails here, and succeeds on the naive variant that is named.
 contract IncidentsPricesTest is LotFixture {
+    /// @dev A rate may grow by a fifth a year.
+    uint256 private constant GROWTH_E8 = 2e7;
     string private constant VAULT = "contracts/vault/MarginVault.sol:MarginVault";
     string private constant PARAMETERS = "contracts/risk/RiskParameters.sol:RiskParameters";
     uint16 private constant SHARE_TOKEN = 3;
@@ -41,28 +43,27 @@ contract IncidentsPricesTest is LotFixture {
 
     function test_readOnlyReentrancy_sharesCountAtThePriceOfTheMoment() public {
         ShareVault shares = _shares();
-        bytes memory arguments = abi.encode(shares, uint256(2e7));
-        require(
-            !_borrowsAtTwice(
-                shares,
-                build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", arguments)
-            ),
-            Broken("a donation is borrowed against")
-        );
+        require(!_borrowsAtTwice(shares, _guarded(shares)), Broken("a donation is borrowed against"));
     }
 
     function test_readOnlyReentrancy_sharesCountAtThePriceOfTheMoment_onTheMutant() public {
         ShareVault shares = _shares();
-        bytes memory arguments = abi.encode(shares, uint256(2e7), RateFlaw.LiveShares);
-        require(
-            _borrowsAtTwice(shares, build("contracts/test/mutants/NaiveRateSource.sol:NaiveRateSource", arguments)),
-            Broken("the attack works on the naive variant")
-        );
+        address naive = _naive(shares, RateFlaw.LiveShares);
+        require(_borrowsAtTwice(shares, naive), Broken("the attack works on the naive variant"));
     }
 
     function _shares() private returns (ShareVault) {
         _scene();
         return new ShareVault(address(usdc));
+    }
+
+    function _guarded(ShareVault shares) private returns (address) {
+        return build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", abi.encode(shares, GROWTH_E8));
+    }
+
+    function _naive(ShareVault shares, RateFlaw flaw) private returns (address) {
+        bytes memory arguments = abi.encode(shares, GROWTH_E8, flaw);
+        return build("contracts/test/mutants/NaiveRateSource.sol:NaiveRateSource", arguments);
     }
 
     /// @dev A thousand shares of a dollar; at twice the price 1 200 can be borrowed.
@@ -80,16 +81,15 @@ contract IncidentsPricesTest is LotFixture {
 
     function test_readOnlyReentrancy_aLoanInTheMiddleOfTheVaultsOwnCall() public {
         ShareVault shares = _shares();
-        bytes memory arguments = abi.encode(shares, uint256(2e7));
-        address source_ = build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", arguments);
-        require(!_borrowsMeanwhile(shares, source_), Broken("what is there for a moment is borrowed against"));
+        require(!_borrowsMeanwhile(shares, _guarded(shares)), Broken("what is there for a moment is borrowed against"));
     }
 
     function test_readOnlyReentrancy_aLoanInTheMiddleOfTheVaultsOwnCall_onTheMutant() public {
         ShareVault shares = _shares();
-        bytes memory arguments = abi.encode(shares, uint256(2e7), RateFlaw.LiveShares);
-        address source_ = build("contracts/test/mutants/NaiveRateSource.sol:NaiveRateSource", arguments);
-        require(_borrowsMeanwhile(shares, source_), Broken("the attack works on the naive variant"));
+        require(
+            _borrowsMeanwhile(shares, _naive(shares, RateFlaw.LiveShares)),
+            Broken("the attack works on the naive variant")
+        );
     }
 
     function _borrowsMeanwhile(ShareVault shares, address source_) private returns (bool) {
@@ -186,16 +186,15 @@ contract IncidentsPricesTest is LotFixture {
 
     function test_aaveCapo_theCapOfARateFallsBehindIt() public {
         ShareVault shares = _shares();
-        bytes memory arguments = abi.encode(shares, uint256(2e7));
-        address source_ = build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", arguments);
-        require(!_noteHurts(shares, source_), Broken("a note lowers health"));
+        require(!_noteHurts(shares, _guarded(shares)), Broken("a note lowers health"));
     }
 
     function test_aaveCapo_theCapOfARateFallsBehindIt_onTheMutant() public {
         ShareVault shares = _shares();
-        bytes memory arguments = abi.encode(shares, uint256(2e7), RateFlaw.UncoupledLimits);
-        address source_ = build("contracts/test/mutants/NaiveRateSource.sol:NaiveRateSource", arguments);
-        require(_noteHurts(shares, source_), Broken("the attack works on the naive variant"));
+        require(
+            _noteHurts(shares, _naive(shares, RateFlaw.UncoupledLimits)),
+            Broken("the attack works on the naive variant")
+        );
     }
 
     /// @dev Five per cent earned in a hundred days, of the twenty a year that are honest; then the checkpoint that notes them.

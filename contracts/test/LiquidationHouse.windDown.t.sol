@@ -84,23 +84,14 @@ contract LiquidationHouseWindDownTest is LotFixture {
         spots.update(BTC);
         pass(60);
         lot = startLot(victim);
-        _die();
+        starveBtc(0);
     }
 
     function _windDown() private returns (uint64 price) {
-        VM.warp(this.clock() + 7 days);
-        _die();
+        starveBtc(7 days);
         clearinghouse.windDown(BTC);
         price = spots.settlementPriceE8(BTC, 0);
         require(price < 91_000e8 && spots.spotOf(BTC).spotE8 == 98_000e8, Broken("8,000 apart"));
-    }
-
-    function _die() private {
-        nextBlock();
-        (, int256 eth, , , ) = ethFeed.latestRoundData();
-        ethFeed.setAnswer(eth);
-        btcFeed.setRound(1_000, -1, block.timestamp);
-        spots.update(BTC);
     }
 
     function _expectRefused(uint64 lot, bytes4 reason) private {

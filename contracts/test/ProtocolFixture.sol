@@ -527,6 +527,16 @@ abstract contract ProtocolFixture {
         ethFeed.setAnswer(eth);
     }
 
+    /// @dev Time passes; bitcoin's source stays dead, and ether's fresh.
+    function starveBtc(uint256 secondsPassed) internal {
+        VM.warp(this.clock() + secondsPassed);
+        nextBlock();
+        (, int256 eth, , , ) = ethFeed.latestRoundData();
+        ethFeed.setAnswer(eth);
+        btcFeed.setRound(1_000, -1, block.timestamp);
+        spots.update(BTC);
+    }
+
     // Identities
 
     /// @dev P5 for the accounts 1 to n, when none is in a lot: the cash ledger adds up, tokens are there, sizes sum to zero.

@@ -5,7 +5,6 @@ import {Need} from "../interfaces/ClearingTypes.sol";
 import {FloorFigures, IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {LotPreimage} from "../interfaces/ILiquidationHouse.sol";
-import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {Expiries} from "../clearing/Expiries.sol";
 import {Interest} from "../clearing/Interest.sol";
@@ -14,14 +13,12 @@ import {Needs} from "../clearing/Needs.sol";
 import {LotMath} from "../liquidation/LotMath.sol";
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
-import {AttestingFixture} from "./AttestingFixture.sol";
-import {DatedFixture} from "./DatedFixture.sol";
+import {DatedAttestingFixture} from "./DatedAttestingFixture.sol";
 import {IVm, VM} from "./IVm.sol";
-import {ProtocolFixture} from "./ProtocolFixture.sol";
 
 /// @title What the handler of random calls sees: accounts, lots and needs as the protocol must see them, and what holds after every call
 /// @notice A refused call must be refused by a named error that stands on the list of that call, with what it says being so.
-abstract contract ProtocolSight is AttestingFixture, DatedFixture {
+abstract contract ProtocolSight is DatedAttestingFixture {
     uint64 internal constant TRADERS = 5;
     /// @dev Rich, so that nothing that he is offered is too much for him. Bids, and never trades.
     uint64 internal constant KEEPER = 6;
@@ -55,18 +52,6 @@ abstract contract ProtocolSight is AttestingFixture, DatedFixture {
     modifier counted() {
         ++calls;
         _;
-    }
-
-    function _hub(IPriceHub prices) internal override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
-        return super._hub(prices);
-    }
-
-    function _referee() internal override(DatedFixture, ProtocolFixture) returns (IReferee) {
-        return super._referee();
-    }
-
-    function _floors() internal override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
-        return super._floors();
     }
 
     // What invariants ask

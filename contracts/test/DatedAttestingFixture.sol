@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
+import {IPriceHub} from "../interfaces/IPriceHub.sol";
+import {IReferee} from "../interfaces/IReferee.sol";
+import {AttestingFixture} from "./AttestingFixture.sol";
+import {DatedFixture} from "./DatedFixture.sol";
+import {ProtocolFixture} from "./ProtocolFixture.sol";
+
+/// @title Attestations of dated instruments, by the real referees
+abstract contract DatedAttestingFixture is DatedFixture, AttestingFixture {
+    function _hub(IPriceHub prices) internal virtual override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
+        return super._hub(prices);
+    }
+
+    function _referee() internal virtual override(DatedFixture, ProtocolFixture) returns (IReferee) {
+        return super._referee();
+    }
+
+    function _floors() internal virtual override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
+        return super._floors();
+    }
+}
