@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccountInput, Fill, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
-import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {HeadroomHealth} from "../interfaces/RiskTypes.sol";
 import {DatedAttestingFixture} from "./DatedAttestingFixture.sol";
 import {VM} from "./IVm.sol";

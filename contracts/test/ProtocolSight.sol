@@ -2,10 +2,10 @@
 pragma solidity 0.8.37;
 
 import {Need} from "../interfaces/ClearingTypes.sol";
-import {FloorFigures, IFloorReferee} from "../interfaces/IFloorReferee.sol";
+import {FloorFigures} from "../interfaces/IFloorReferee.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {LotPreimage} from "../interfaces/ILiquidationHouse.sol";
-import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {Expiries} from "../clearing/Expiries.sol";
 import {Interest} from "../clearing/Interest.sol";
 import {LiveMarkets} from "../clearing/LiveMarkets.sol";
