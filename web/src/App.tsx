@@ -87,11 +87,7 @@ export function App() {
         {account.data && address && <DelegateNotice account={account.data} me={address} />}
         {account.data && <NeedNotice account={account.data} />}
         {id && account.data && <LotNotice lot={account.data.openLot} open={() => setTab("Auctions")} />}
-        {id ? (
-          <Health id={id} account={account.data} />
-        ) : (
-          <Welcome isConnected={address !== undefined} hasLoaded={mine !== undefined} />
-        )}
+        {id ? <Health id={id} /> : <Welcome isConnected={address !== undefined} hasLoaded={mine !== undefined} />}
         <Tabs tab={tab} setTab={setTab} />
         <section id="panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="panel" tabIndex={-1}>
           {tab === "Auctions" ? (

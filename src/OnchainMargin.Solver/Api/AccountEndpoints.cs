@@ -17,7 +17,7 @@ internal static class AccountEndpoints
         api.MapGet("/accounts/{id}/margin", MarginAsync).ProducesProblem(404).ProducesProblem(503).WithSummary("Every term of an account's requirement, with scenarios and Greeks").WithTags("accounts");
         api.MapGet("/accounts/{id}/distances", DistancesAsync).ProducesProblem(404).ProducesProblem(503).WithSummary("How far each price may move before the account can be liquidated").WithTags("accounts");
         api.MapGet("/accounts/{id}/curve", CurveAsync).ProducesProblem(404).ProducesProblem(503).WithSummary("Equity and requirement against the price of one underlying").WithTags("accounts");
-        api.MapGet("/accounts/{id}/withdrawable", WithdrawableAsync).ProducesProblem(404).ProducesProblem(503).WithSummary("What can be withdrawn of a token while the initial margin is kept").WithTags("accounts");
+        api.MapGet("/accounts/{id}/withdrawable", WithdrawableAsync).ProducesProblem(404).ProducesProblem(503).WithSummary("What can be withdrawn of a token while the initial margin and the floor are kept").WithTags("accounts");
         api.MapGet("/accounts/{id}/inputs", Inputs).ProducesProblem(404).WithSummary("The referee's inputs at the last checkpoint, to check this solver on chain").WithTags("accounts");
         api.MapPost("/accounts/{id}/what-if", WhatIfAsync).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503).WithSummary("Margin before and after fills, cash and market moves").WithTags("accounts");
     }

@@ -17,7 +17,7 @@ internal sealed partial class ProtocolViews
     /// <summary>Every term of a holding's margin; null when the market does not hold what it touches.</summary>
     public BreakdownView? Breakdown(Holding holding, Checkpoint checkpoint, CheckpointView view, CheckpointInputs inputs)
     {
-        if (holding.Figures(view) is null)
+        if (holding.Figures(view) is null || holding.TradeFigures(checkpoint, view) is not { } traded)
         {
             return null;
         }
@@ -27,6 +27,8 @@ internal sealed partial class ProtocolViews
         ushort first = report.Underlyings.Length > 0 ? report.Underlyings[0].Underlying : (ushort)0;
         return new BreakdownView(
             Figures(report.Figures, inputs),
+            ApiNumbers.Text(traded.FreeE8),
+            ApiNumbers.Text(traded.AboveFloorE8),
             ApiNumbers.Text(report.StandardE8),
             ApiNumbers.Text(report.StandardE8 - report.Figures.MaintenanceE8),
             ApiNumbers.Text(report.CollateralValueE8),

@@ -3,6 +3,7 @@ using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Solver.Markets;
+using OnchainMargin.Solver.Relay;
 
 namespace OnchainMargin.Solver.Api;
 
@@ -30,8 +31,15 @@ internal sealed class WhatIf(ProtocolViews views)
             return (null, "A fill lacks its instrument, or a move is empty; give each of them whole.");
         }
 
-        (Holding? after, string refusal) = Trade(before, request, book, inputs);
-        if (after is null)
+        (Holding? funded, string refusal) = Pay(before, request);
+        var fills = new List<PreTradeCheck.Possible>();
+        Holding? after = null;
+        if (funded is not null)
+        {
+            (after, refusal) = Trade(funded, request, fills, book, inputs);
+        }
+
+        if (funded is null || after is null)
         {
             return (null, refusal);
         }
@@ -48,33 +56,42 @@ internal sealed class WhatIf(ProtocolViews views)
         }
 
         var view = new CheckpointView(moved);
-        return views.Breakdown(before, inputs.Checkpoint, inputs.View, inputs) is { } earlier && views.Breakdown(after, moved, view, inputs) is { } later && after.Figures(view, SurfaceChoice.Worse) is { } figures
-            ? (Answer(earlier, later, views.Distances(after, moved), figures, after.Figures(view)!.Value), "")
-            : (null, "The market of this account cannot be computed now; ask again after the next checkpoint.");
-    }
-
-    private static WhatIfView Answer(BreakdownView before, BreakdownView after, IReadOnlyList<DistanceView> distances, AccountFigures worse, AccountFigures figures)
-    {
-        bool keeps = worse.EquityE8 >= worse.InitialE8 && worse.FloorEquityE8 >= worse.FloorE8;
-        string sentence = keeps ? "The account would keep its initial margin."
-            : figures.EquityE8 < figures.MaintenanceE8 ? "The account could be liquidated."
-            : "The account would be below its initial margin: it could not trade into this, but it would not be liquidated.";
-        return new WhatIfView(before, after, distances, keeps, sentence);
-    }
-
-    private (Holding? After, string Refusal) Trade(Holding before, WhatIfRequest request, ProtocolBook book, CheckpointInputs inputs)
-    {
-        Holding after = before;
-        if (request.CashE8 is { } cashText)
+        if (views.Breakdown(before, inputs.Checkpoint, inputs.View, inputs) is not { } earlier || views.Breakdown(after, moved, view, inputs) is not { } later
+            || after.TradeFigures(moved, view) is not { } figures || after.Figures(view, SurfaceChoice.Better) is not { } better)
         {
-            if (!long.TryParse(cashText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long cash))
-            {
-                return (null, $"The cash '{cashText}' is not a whole number; give money in units of 1e-8.");
-            }
-
-            after = after with { State = after.State with { CashE8 = after.State.CashE8 + cash } };
+            return (null, "The market of this account cannot be computed now; ask again after the next checkpoint.");
         }
 
+        bool canBeLiquidated = better.EquityE8 < better.MaintenanceE8;
+
+        // Nobody trades at prices that are not there: where the market is moved, too, it is asked only what the account would be worth then.
+        (bool isAllowed, string sentence) = fills.Count == 0 || request.Moves is { Count: > 0 }
+            ? (figures.FreeE8 >= 0, Standing(figures, canBeLiquidated))
+            : Answer(account, PreTradeCheck.Judge(account.Id, funded, fills, book, inputs), figures, canBeLiquidated);
+        return (new WhatIfView(earlier, later, views.Distances(after, moved), isAllowed, sentence), "");
+    }
+
+    /// <summary>What the chain says to the fills, as the relay judges them.</summary>
+    private static (bool IsAllowed, string Sentence) Answer(BookAccount account, PreTradeVerdict verdict, AccountFigures figures, bool canBeLiquidated) =>
+        account.OpenLot != 0 ? (false, OrderAdmission.InLot(account))
+        : !verdict.IsAllowed ? (false, verdict.Reason)
+        : !verdict.IsReducing ? (true, Standing(figures, canBeLiquidated))
+        : (true, $"The chain takes this, because it only makes positions smaller. {Standing(figures, canBeLiquidated)}");
+
+    /// <summary>How an account stands, and what it could do.</summary>
+    private static string Standing(AccountFigures figures, bool canBeLiquidated) =>
+        figures.FreeE8 >= 0 ? "The account would keep its initial margin."
+        : canBeLiquidated ? "The account could be liquidated."
+        : $"The account would be below {(figures.FreeE8 == figures.AboveFloorE8 ? "the floor that the chain keeps by itself" : "its initial margin")}: it could only make positions smaller, but it would not be liquidated.";
+
+    private static (Holding? Funded, string Refusal) Pay(Holding before, WhatIfRequest request) => request.CashE8 is not { } text ? (before, "")
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long cash) ? (before with { State = before.State with { CashE8 = before.State.CashE8 + cash } }, "")
+        : (null, $"The cash '{text}' is not a whole number; give money in units of 1e-8.");
+
+    private (Holding? After, string Refusal) Trade(Holding funded, WhatIfRequest request, List<PreTradeCheck.Possible> fills, ProtocolBook book, CheckpointInputs inputs)
+    {
+        Holding after = funded;
+        long feeRate = book.Parameters.Clearing.TakerFeeE8;
         foreach (WhatIfFill fill in request.Fills ?? [])
         {
             if (views.Names.Parse(fill.Instrument) is not { } instrument || Quotes.MarkE8(instrument, inputs.View) is not { } mark)
@@ -89,12 +106,13 @@ internal sealed class WhatIf(ProtocolViews views)
                 return (null, $"The fill of '{fill.SizeE8}' {fill.Instrument} at '{fill.PriceE8 ?? "mark"}' is not understood; give whole numbers in units of 1e-8, a size that is not 0.");
             }
 
-            (Holding? traded, string refusal) = after.Trade(instrument, size, price, book.Parameters.Clearing.TakerFeeE8, inputs);
+            (Holding? traded, string refusal) = after.Trade(instrument, size, price, feeRate, inputs);
             if (traded is null)
             {
                 return (null, $"The fill of {fill.SizeE8} {fill.Instrument} cannot be: {char.ToLowerInvariant(refusal[0])}{refusal[1..]}");
             }
 
+            fills.Add(new PreTradeCheck.Possible(instrument, size, price, feeRate, feeRate));
             after = traded;
         }
 

@@ -65,6 +65,9 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     public AccountFigures? Figures(CheckpointView view, SurfaceChoice choice = SurfaceChoice.Present) =>
         MarginEngine.TryCompute(State, Balances.AsSpan(), view, choice, out AccountFigures figures) == MarginError.None ? figures : null;
 
+    /// <summary>The figures that a trade is judged by: at the surfaces that are worse for the account, without tokens of halted markets (CLR-016, CLR-020); null when the market does not hold what the account touches.</summary>
+    public AccountFigures? TradeFigures(Checkpoint checkpoint, CheckpointView view) => RestingOn(checkpoint, MarketState.ReduceOnly).Figures(view, SurfaceChoice.Worse);
+
     /// <summary>The underlyings whose price it feels, ascending.</summary>
     public IReadOnlyList<ushort> Underlyings(Checkpoint checkpoint) =>
     [

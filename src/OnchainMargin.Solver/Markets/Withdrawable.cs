@@ -42,8 +42,7 @@ internal static class Withdrawable
             return null;
         }
 
-        Int128 aside = AsideE8(counted, figures.EquityE8, book, inputs);
-        return Int128.Min(figures.EquityE8 - aside - figures.InitialE8, figures.FloorEquityE8 - aside - figures.FloorE8);
+        return figures.FreeE8 - AsideE8(counted, figures.EquityE8, book, inputs);
     }
 
     /// <summary>What does not count at a withdrawal: locked gains, and what equity loses at averaged prices.</summary>

@@ -19,7 +19,7 @@ internal static class OrderAdmission
         var instrument = Instrument.Unpack(order.Instrument);
         return !book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? $"Account {order.Account} was never opened; open one first."
             : !account.May(signed.Signer, DelegateRights.Trade, book.BlockTimeSeconds) ? $"{signed.Signer} neither owns account {order.Account} nor may trade for it now; have its owner appoint it as a delegate, or sign with {account.Owner}."
-            : account.OpenLot != 0 ? $"Account {order.Account} is being liquidated and cannot trade; it can only receive deposits now."
+            : account.OpenLot != 0 ? InLot(account)
             : order.SizeE8 is 0 or long.MinValue ? "The order's size is zero; give a size."
             : order.LimitPriceE8 is 0 or > long.MaxValue ? "The order's limit price is zero or too large; give a price."
             : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly | RestingOrder.FillOrKill) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only), bit 1 (post-only) and bit 2 (fill-or-kill) mean something."
@@ -31,6 +31,9 @@ internal static class OrderAdmission
             : LeastFeeE8(order, book) is var leastE8 && order.MaxFeeRateE8 < leastE8 ? $"The order allows a fee of {Price(order.MaxFeeRateE8)} of what is traded, and {Price(leastE8)} is taken; sign one with a maxFeeRateE8 of {leastE8} or more."
             : null;
     }
+
+    /// <summary>Why an account in an open lot trades nothing.</summary>
+    public static string InLot(BookAccount account) => $"Account {account.Id} is being liquidated and cannot trade; it can only receive deposits now.";
 
     /// <summary>The rate that the chain takes of an order's fills: one that may only rest pays the maker's, any other may come to pay the taker's.</summary>
     private static uint LeastFeeE8(Clearinghouse.Order order, ProtocolBook book) =>

@@ -24,12 +24,15 @@ internal static class PreTradeCheck
     internal readonly record struct Possible(Instrument Instrument, long SizeE8, long PriceE8, long FeeRateE8, long LargestFeeRateE8);
 
     /// <summary>How an account would show that it may be in the state after the fills.</summary>
-    public static PreTradeVerdict Judge(BookAccount account, IEnumerable<Possible> fills, ProtocolBook book, CheckpointInputs inputs)
+    public static PreTradeVerdict Judge(BookAccount account, IEnumerable<Possible> fills, ProtocolBook book, CheckpointInputs inputs) =>
+        Judge(account.Id, Holding.Of(account, book, inputs), fills, book, inputs);
+
+    /// <summary>The same of an account that holds something else by then.</summary>
+    public static PreTradeVerdict Judge(ulong id, Holding before, IEnumerable<Possible> fills, ProtocolBook book, CheckpointInputs inputs)
     {
-        Holding before = Holding.Of(account, book, inputs);
         Holding after = before;
         bool isReducing = true;
-        string only = before.IsPending(inputs.Checkpoint) ? $"Account {account.Id} has a position that has expired and waits for its settlement price: until then its positions can only be made smaller" : "";
+        string only = before.IsPending(inputs.Checkpoint) ? $"Account {id} has a position that has expired and waits for its settlement price: until then its positions can only be made smaller" : "";
         Possible[] possible = [.. fills];
         foreach (Possible fill in possible)
         {
@@ -44,14 +47,14 @@ internal static class PreTradeCheck
             after = traded;
         }
 
-        if (after.RestingOn(inputs.Checkpoint, MarketState.ReduceOnly).Figures(inputs.View, SurfaceChoice.Worse) is not { } figures)
+        if (after.TradeFigures(inputs.Checkpoint, inputs.View) is not { } figures)
         {
             return new PreTradeVerdict(IsAllowed: false, IsReducing: false, "The market of this account cannot be computed now; ask again after the next checkpoint.", before, after);
         }
 
         ushort halted = after.WaitsFor(inputs.View, MarketState.ReduceOnly);
         bool mustReduce = only.Length != 0;
-        if (!mustReduce && halted == 0 && figures.EquityE8 >= figures.InitialE8 && figures.FloorEquityE8 >= figures.FloorE8)
+        if (!mustReduce && halted == 0 && figures.FreeE8 >= 0)
         {
             return new PreTradeVerdict(IsAllowed: true, IsReducing: false, "", before, after);
         }
@@ -67,9 +70,10 @@ internal static class PreTradeCheck
         return new PreTradeVerdict(
             IsAllowed: false,
             IsReducing: false,
-            mustReduce ? $"{only}, and not so that account {account.Id} becomes weaker by it; lower the size, or trade it when the market is open again."
-                : halted != 0 ? $"Account {account.Id} has a position in market {halted}, which is halted: until it opens again the account can only make positions smaller."
-                : $"After it account {account.Id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.",
+            mustReduce && !isReducing ? $"{only}, and this would make one of account {id} larger; wait until the market is open again."
+                : mustReduce ? $"{only}, and not so that account {id} becomes weaker by it; lower the size, or trade it when the market is open again."
+                : halted != 0 ? $"Account {id} has a position in market {halted}, which is halted: until it opens again the account can only make positions smaller."
+                : Shortage(id, figures),
             before,
             after)
         { MustReduce = mustReduce };
@@ -81,6 +85,11 @@ internal static class PreTradeCheck
         : book.IsPaused ? "Trading is paused by the guardian: positions can only be made smaller"
         : Quotes.State(instrument, view) is not MarketState.Normal and var state ? $"Market {instrument.Underlying} is {Words(state)}: its positions can only be made smaller"
         : "";
+
+    /// <summary>Which of the two that an operation must leave is not kept; where neither is, the one that lacks more.</summary>
+    private static string Shortage(ulong id, AccountFigures figures) => figures.FreeE8 == figures.AboveFloorE8
+        ? $"After it account {id} would have {Money(figures.FloorEquityE8)} without what rests on volatilities, less than the floor of {Money(figures.FloorE8)} that the chain keeps by itself; deposit more or trade a smaller size."
+        : $"After it account {id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.";
 
     /// <summary>Whether it has a position in a halted market, or would owe without its tokens of one.</summary>
     private static bool RestsOnHalted(Holding after, CheckpointInputs inputs) =>

@@ -126,6 +126,9 @@ export interface Greeks {
 }
 export interface Breakdown {
   figures: Figures;
+  /** What trades may still take: above the initial margin or, where that is less, above the floor. */
+  freeE8: string;
+  aboveFloorE8: string;
   standardMarginE8: string;
   savingE8: string;
   collateralValueE8: string;
@@ -300,7 +303,7 @@ export interface WhatIf {
   before: Breakdown;
   after: Breakdown;
   distancesAfter: Distance[];
-  keepsInitialMargin: boolean;
+  isAllowed: boolean;
   sentence: string;
 }
 export interface Ready {

@@ -1,13 +1,11 @@
-import type { Account } from "../lib/api";
 import { useDistances, useMargin } from "../lib/hooks";
 import { big, dollars, percent, price, ONE } from "../lib/numbers";
 
 /** Health at a glance: equity against what is required, and how far each price may move. */
-export function Health({ id, account }: { id: string; account: Account | undefined }) {
+export function Health({ id }: { id: string }) {
   const { data: margin } = useMargin(id);
   const { data: distances } = useDistances(id);
-  const figures = margin?.figures ?? account?.health;
-  if (!figures)
+  if (!margin)
     return (
       <section className="card health" aria-busy="true">
         <p className="quiet" role="status">
@@ -16,24 +14,21 @@ export function Health({ id, account }: { id: string; account: Account | undefin
       </section>
     );
 
-  const [equity, maintenance, initial] = [
+  const figures = margin.figures;
+  const [equity, maintenance, initial, free] = [
     big(figures.equityE8),
     big(figures.maintenanceMarginE8),
     big(figures.initialMarginE8),
+    big(margin.freeE8),
   ];
   const isRequired = maintenance > 0n;
-  const state = !isRequired
-    ? "calm"
-    : equity < maintenance
-      ? "danger"
-      : equity < initial
-        ? "warn"
-        : equity * ONE < (initial * 3n * ONE) / 2n
-          ? "ok"
-          : "calm";
-  const words = { calm: "Healthy", ok: "Healthy", warn: "Below initial margin", danger: "Below maintenance margin" }[
-    state
-  ];
+  const floorBinds = free === big(margin.aboveFloorE8);
+  const [state, words] =
+    equity < maintenance
+      ? ["danger", "Below maintenance margin"]
+      : free < 0n
+        ? ["warn", floorBinds ? "Below the chain's floor" : "Below initial margin"]
+        : [isRequired && equity * 2n < initial * 3n ? "ok" : "calm", "Healthy"];
   const used = isRequired && equity > 0n ? (maintenance * ONE) / equity : isRequired ? ONE : 0n;
   const usedInitial = isRequired && equity > 0n ? (initial * ONE) / equity : 0n;
   const shown = used > ONE ? ONE : used;
@@ -75,9 +70,16 @@ export function Health({ id, account }: { id: string; account: Account | undefin
         </div>
         <div>
           <dt>Free for trading</dt>
-          <dd>{dollars(equity - initial)}</dd>
+          <dd
+            data-testid="free"
+            title={
+              floorBinds ? "What the floor leaves, which the chain keeps by itself" : "What the initial margin leaves"
+            }
+          >
+            {dollars(free)}
+          </dd>
         </div>
-        {margin && isRequired && (
+        {isRequired && (
           <div>
             <dt>Saved by one account</dt>
             <dd title={`Isolated accounts would need ${dollars(margin.standardMarginE8)}`}>

@@ -158,11 +158,7 @@ export function Trade({ account }: { account: Account }) {
           </label>
         </div>
         {typed !== "" && (
-          <div
-            className={`preview ${preview && !preview.keepsInitialMargin ? "bad" : ""}`}
-            role="status"
-            data-testid="preview"
-          >
+          <div className={`preview ${preview && !preview.isAllowed ? "bad" : ""}`} role="status" data-testid="preview">
             <p>{preview?.sentence ?? (error ? "What it would do is not known." : "Computing what it would do…")}</p>
             <dl className="figures compare">
               <div>

@@ -90,7 +90,7 @@ export function WhatIf({ account }: { account: Account }) {
         )}
         {data && (
           <>
-            <p className={`statement ${data.keepsInitialMargin ? "" : "bad"}`} role="status" data-testid="what-if">
+            <p className={`statement ${data.isAllowed ? "" : "bad"}`} role="status" data-testid="what-if">
               {isAsked ? data.sentence : "Add a position or move the market to see what would become of the margin."}
             </p>
             <table className="before-after">
@@ -118,6 +118,11 @@ export function WhatIf({ account }: { account: Account }) {
                     <td data-testid={`then-${key}`}>{dollars(data.after.figures[key])}</td>
                   </tr>
                 ))}
+                <tr>
+                  <th scope="row">Free for trading</th>
+                  <td>{dollars(data.before.freeE8)}</td>
+                  <td data-testid="then-freeE8">{dollars(data.after.freeE8)}</td>
+                </tr>
                 <tr>
                   <th scope="row">Saving against isolated</th>
                   <td>{dollars(data.before.savingE8)}</td>
