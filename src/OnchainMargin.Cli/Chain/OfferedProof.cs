@@ -21,8 +21,8 @@ internal sealed record OfferedProof(ulong Account, Clearinghouse.Proof Proof, lo
     /// <summary>The fee as people read it.</summary>
     public string CreditFee => FixedPointText.Short(CreditFeeE8, FixedPointText.E8, 2);
 
-    /// <summary>Reduction, where the chain takes nothing else.</summary>
-    public static OfferedProof Reducing(ulong account) => new(account, Proofs.Reducing, 0, "Shown to reduce, which is all that this market takes now; no fee.", IsAnswered: false);
+    /// <summary>Reduction, where the chain takes nothing else, and why.</summary>
+    public static OfferedProof Reducing(ulong account, string reason) => new(account, Proofs.Reducing, 0, $"Shown to reduce, {reason}; no fee.", IsAnswered: false);
 
     /// <summary>Computation, and why.</summary>
     public static OfferedProof Computed(ulong account, string reason) => new(account, Proofs.Computed, 0, $"Computed on chain: {reason.TrimEnd('.')}; no fee.", IsAnswered: false);

@@ -66,7 +66,7 @@ internal sealed class ProofSource
         return AskAsync(solver, "api/settlement-proofs", request, [maker.Order.Account, taker.Order.Account], cancellationToken);
     }
 
-    /// <summary>Sends an operation with the proofs that are offered; again by computation in place of attestations that the chain does not take after all, and by reduction where a market takes nothing else.</summary>
+    /// <summary>Sends an operation with the proofs that are offered; again by computation in place of attestations that the chain does not take after all, and by reduction where a market, or the margin of an account, takes nothing else.</summary>
     /// <param name="offered">The proofs.</param>
     /// <param name="send">Sends with proofs.</param>
     /// <param name="isTrade">Whether it is a trade: nothing else is shown by reduction.</param>
@@ -79,7 +79,17 @@ internal sealed class ProofSource
         }
         catch (RevertException refused) when (isTrade && TakesReductionsOnly(refused) && offered.Any(static proof => proof.Proof.Kind != Proofs.Reducing.Kind))
         {
-            return await SendAsync([.. offered.Select(static proof => OfferedProof.Reducing(proof.Account))], send, isTrade);
+            return await SendAsync([.. offered.Select(static proof => OfferedProof.Reducing(proof.Account, "which is all that this market takes now"))], send, isTrade);
+        }
+        catch (RevertException refused) when (isTrade && Short(refused) is { } account && offered.Any(proof => proof.Account == account && proof.Proof.Kind == Proofs.Computed.Kind))
+        {
+            OfferedProof[] reducing = [.. offered.Select(proof => proof.Account == account ? OfferedProof.Reducing(account, "since its margin allows nothing else") : proof)];
+            if (await TryReduceAsync(reducing, send) is { } done)
+            {
+                return done;
+            }
+
+            throw;
         }
         catch (RevertException refused) when (offered.Any(static proof => proof.IsAttested))
         {
@@ -89,6 +99,25 @@ internal sealed class ProofSource
 
     /// <summary>Whether a trade was refused for what its market, or a pause, lets nobody do but by reducing (CLR-016).</summary>
     private static bool TakesReductionsOnly(RevertException refused) => refused.Reason is CustomErrorReason { Error: Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError };
+
+    /// <summary>The account that a computed trade would leave below its initial margin or the floor; the chain may take the same as a reduction (CLR-020).</summary>
+    private static ulong? Short(RevertException refused) => refused.Reason is not CustomErrorReason { Error: var error } ? null
+        : error is HealthGate.MarginTooLowError margin ? margin.Account
+        : error is HealthGate.FloorTooLowError floor ? floor.Account
+        : null;
+
+    /// <summary>Sends where a proof is of a reduction; null where it is none, of which the margin that it lacks says more.</summary>
+    private static async Task<(IReadOnlyList<OfferedProof> Proofs, TransactionReceipt Receipt)?> TryReduceAsync(OfferedProof[] reducing, Func<IReadOnlyList<OfferedProof>, Task<TransactionReceipt>> send)
+    {
+        try
+        {
+            return await SendAsync(reducing, send, isTrade: true);
+        }
+        catch (RevertException refused) when (refused.Reason is CustomErrorReason { Error: HealthGate.NotReducingError or Clearinghouse.NotReducingError })
+        {
+            return null;
+        }
+    }
 
     private static async Task<IReadOnlyList<OfferedProof>> AskAsync(string? solver, string path, object request, IReadOnlyList<ulong> accounts, CancellationToken cancellationToken)
     {

@@ -69,6 +69,36 @@ public sealed class ProofSourceTests
         Assert.Equal(sent, kinds);
     }
 
+    /// <summary>Below its initial margin an account still closes what it has: the one that the chain names is shown to reduce, and the other as it was. Of what reduces nothing the margin is told that it lacks.</summary>
+    [Theory]
+    [InlineData(true, true, "0,4")]
+    [InlineData(false, true, "0,4")]
+    [InlineData(true, false, "")]
+    public async Task Send_OfATradeThatTheMarginOfOneSideRefuses_IsTriedAsItsReduction(bool isMargin, bool isReduction, string sent)
+    {
+        OfferedProof[] offered = [new(1, Proofs.Computed, 0, "", IsAnswered: false), new(2, Proofs.Computed, 0, "", IsAnswered: false)];
+        string kinds = "";
+        Task<TransactionReceipt> TrySend(IReadOnlyList<OfferedProof> proofs)
+        {
+            kinds = string.Join(',', proofs.Select(static proof => proof.Proof.Kind));
+            IContractError? error = proofs[1].Proof.Kind == Proofs.Computed.Kind ? isMargin ? new HealthGate.MarginTooLowError(2, 7, 8) : new HealthGate.FloorTooLowError(2, 7, 8)
+                : proofs[0].Proof.Kind != Proofs.Computed.Kind || !isReduction ? new HealthGate.NotReducingError(2, 5, 1, 2)
+                : null;
+            return error is null ? Task.FromResult<TransactionReceipt>(null!) : throw new RevertException("The transaction, when simulated,", new CustomErrorReason([], error));
+        }
+
+        if (sent.Length == 0)
+        {
+            RevertException refused = await Assert.ThrowsAsync<RevertException>(() => ProofSource.SendAsync(offered, TrySend, isTrade: true));
+            Assert.IsType<HealthGate.MarginTooLowError>(((CustomErrorReason)refused.Reason).Error);
+            return;
+        }
+
+        (IReadOnlyList<OfferedProof> used, _) = await ProofSource.SendAsync(offered, TrySend, isTrade: true);
+        Assert.Equal((sent, "Shown to reduce, since its margin allows nothing else; no fee."), (kinds, used[1].Sentence));
+        await Assert.ThrowsAsync<RevertException>(() => ProofSource.SendAsync(offered, TrySend));
+    }
+
     private static async Task ReplyAsync(HttpListener solver, string answer)
     {
         HttpListenerContext context = await solver.GetContextAsync();
