@@ -96,7 +96,7 @@ internal static class IngestBench
         var index = new BookIndex(book.Deployment, opened, Snapshots(opened, book));
         index.Rebuild();
         results[key + ".index.seconds"] = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var follower = new BookFollower(SurfaceChoice.Present, RiskSnapshot.Form, rotation: 0, Environment.ProcessorCount);
+        var follower = RiskSnapshot.Follower(Environment.ProcessorCount);
         RiskSnapshot snapshot = RiskSnapshot.Of(follower, index.Book, index.Book.LatestCheckpoint!);
         results[key + ".seconds"] = Stopwatch.GetElapsedTime(began).TotalSeconds;
         results[key + ".processorSeconds"] = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;

@@ -10,7 +10,11 @@ namespace OnchainMargin.Protocol.Keeping;
 /// <summary>What a keeper looks for, without a chain: accounts under water with their witnesses, what lots are worth, whose expired positions wait. Pure functions of a book and of live prices.</summary>
 public static class Liquidations
 {
+    /// <summary>How long an account rests after a lot that was sold in part, in seconds.</summary>
+    public const ulong RestSeconds = 300;
+
     private const byte UsualDecimals = 6;
+    private const ulong WholeE8 = 100_000_000;
 
     /// <summary>Every account that can be liquidated at these prices and is in no lot yet.</summary>
     /// <param name="book">The book, from <see cref="ProtocolClient.ReplayAsync"/> or an index.</param>
@@ -32,8 +36,7 @@ public static class Liquidations
             return null;
         }
 
-        byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UsualDecimals;
-        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, live.Checkpoint.Header, decimals, book.Settlements);
+        (AccountState state, ImmutableArray<Balance> balances) = Touched(book, account, live);
         return FindWitness(state, balances, live) is { } found ? new UnderWater(account, found.Witness, found.EquityE8, found.ShownE8) : null;
     }
 
@@ -71,6 +74,26 @@ public static class Liquidations
         // Added on the left: the book can be ahead of the node that the prices are from.
         (ulong now, ulong seconds) = ((ulong)live.Checkpoint.Header.Time, book.Parameters.Liquidation.ResumeSeconds);
         return book.Lots.Values.Where(lot => !lot.IsOpen && lot.EndedAtSeconds + seconds >= now).Select(static lot => lot.Account).ToHashSet();
+    }
+
+    /// <summary>The accounts that cannot be started because their last lot ended a short time ago, sold in part or having served needs, and that are in no danger meanwhile (CLR-040). A lot that served needs is known by the margin that nobody has shown again.</summary>
+    /// <param name="book">The book.</param>
+    /// <param name="prices">Live prices, or those of a checkpoint.</param>
+    public static IReadOnlySet<ulong> Resting(ProtocolBook book, CheckpointInputs prices)
+    {
+        ArgumentNullException.ThrowIfNull(book);
+        ArgumentNullException.ThrowIfNull(prices);
+        var last = new Dictionary<ulong, BookLot>();
+        foreach (BookLot lot in book.Lots.Values)
+        {
+            last[lot.Account] = lot;
+        }
+
+        return last.Values
+            .Where(lot => !lot.IsOpen && (lot.SoldE8 is not (0 or WholeE8) || lot.MaintenanceE8 == 0) && lot.EndedAtSeconds + RestSeconds > book.BlockTimeSeconds)
+            .Select(static lot => lot.Account)
+            .Where(id => book.Accounts.TryGetValue(id, out BookAccount? account) && !IsInDanger(book, account, prices))
+            .ToHashSet();
     }
 
     /// <summary>What a start is paid (CLR-044), in money E8, unless its lot is one of those that <see cref="Resuming"/> names.</summary>
@@ -146,4 +169,13 @@ public static class Liquidations
         ArgumentNullException.ThrowIfNull(account);
         return account.OpenLot == 0 && account.State.Positions.Any(held => book.Settlements.PriceE8(held.Instrument) != 0);
     }
+
+    private static bool IsInDanger(ProtocolBook book, BookAccount account, CheckpointInputs prices)
+    {
+        (AccountState state, ImmutableArray<Balance> balances) = Touched(book, account, prices);
+        return Figures(state, balances, prices) is { } figures && 2 * figures.EquityE8 < figures.MaintenanceE8;
+    }
+
+    private static (AccountState State, ImmutableArray<Balance> Balances) Touched(ProtocolBook book, BookAccount account, CheckpointInputs live) => AccountTouch.Touched(
+        account.State, account.Balances, live.Checkpoint.Header, book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UsualDecimals, book.Settlements);
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
-using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Solver.Risk;
 
 namespace OnchainMargin.Solver.Keeping;
@@ -15,16 +14,11 @@ namespace OnchainMargin.Solver.Keeping;
 /// <param name="workers">Threads that compute.</param>
 internal sealed class WaterLine(int nearest, int workers)
 {
-    /// <summary>Accounts of the whole book that are touched anew at each look: interest moves all of them, a little, with every second.</summary>
-    private const int Rotation = 2048;
-
     /// <summary>Indices that differ by less than one part in so many count as equal: a dollar on a million of cash, some minutes' interest at 10 % a year.</summary>
     private const int IndexParts = 1_000_000;
 
-    private const byte UnknownDecimals = 6;
-
     /// <summary>One processor is left to the first look of the next price, which runs beside the look at the whole book.</summary>
-    private readonly BookFollower _all = new(SurfaceChoice.Better, Touched, Rotation, Math.Max(1, workers - 1));
+    private readonly BookFollower _all = new(SurfaceChoice.Better, BookFollower.Touched, BookFollower.Rotation, Math.Max(1, workers - 1));
     private readonly BookEngine _near = new(workers, LaneWidths.Best);
     private readonly HashSet<ulong> _members = [];
     private AccountTable _accounts = AccountTable.Empty;
@@ -117,12 +111,8 @@ internal sealed class WaterLine(int nearest, int workers)
 
     private void Put(BookAccount account, ProtocolBook book, CheckpointHeader indices)
     {
-        (AccountState state, ImmutableArray<Balance> balances) = Touched(account, book, indices);
+        (AccountState state, ImmutableArray<Balance> balances) = BookFollower.Touched(account, book, indices);
         _near.Set(account.Id, state, balances.AsSpan());
         _members.Add(account.Id);
     }
-
-    /// <summary>As the liquidation house finds an account: with interest, swept, settled.</summary>
-    private static (AccountState State, ImmutableArray<Balance> Balances) Touched(BookAccount account, ProtocolBook book, CheckpointHeader indices) =>
-        AccountTouch.Touched(account.State, account.Balances, indices, book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UnknownDecimals, book.Settlements);
 }

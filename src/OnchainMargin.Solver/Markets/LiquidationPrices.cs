@@ -2,7 +2,7 @@ using OnchainMargin.Margin;
 
 namespace OnchainMargin.Solver.Markets;
 
-/// <summary>How far the price of one underlying may move, the others standing still, before an account can be liquidated.</summary>
+/// <summary>How far the price of one underlying may move, the others standing still, before an account can be liquidated: at the surfaces that are better for it, as liquidations are (CLR-040).</summary>
 /// <param name="Underlying">The underlying.</param>
 /// <param name="SpotE8">Its price now.</param>
 /// <param name="BelowE8">The highest price below at which equity is under the maintenance margin; null when there is none down to a fiftieth.</param>
@@ -19,7 +19,7 @@ internal sealed record LiquidationPrices(ushort Underlying, long SpotE8, long? B
     {
         long spot = checkpoint.Underlyings.First(record => record.Underlying == underlying).SpotE8;
         bool IsUnderWater(long factorE8) =>
-            holding.Figures(new CheckpointView(Shock.OfPrice(underlying, factorE8).Apply(checkpoint))) is { } figures && figures.EquityE8 < figures.MaintenanceE8;
+            holding.Figures(new CheckpointView(Shock.OfPrice(underlying, factorE8).Apply(checkpoint)), SurfaceChoice.Better) is { } figures && figures.EquityE8 < figures.MaintenanceE8;
 
         if (IsUnderWater(Shock.One))
         {

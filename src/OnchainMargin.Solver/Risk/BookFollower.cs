@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
 
 namespace OnchainMargin.Solver.Risk;
 
@@ -12,6 +13,11 @@ namespace OnchainMargin.Solver.Risk;
 /// <param name="workers">Threads that compute.</param>
 internal sealed class BookFollower(SurfaceChoice choice, BookFollower.Form form, int rotation, int workers)
 {
+    /// <summary>How many accounts are touched anew at each step where they are judged as touched: interest moves all of them, a little, with every second.</summary>
+    public const int Rotation = 2048;
+
+    private const byte UnknownDecimals = 6;
+
     private ProtocolBook _book = ProtocolBook.Empty;
     private ulong _rotated;
 
@@ -20,6 +26,10 @@ internal sealed class BookFollower(SurfaceChoice choice, BookFollower.Form form,
     /// <param name="book">The book that it is in.</param>
     /// <param name="indices">The header of the checkpoint.</param>
     internal delegate (AccountState State, ImmutableArray<Balance> Balances) Form(BookAccount account, ProtocolBook book, CheckpointHeader indices);
+
+    /// <summary>As an operation finds an account: with interest, swept, settled.</summary>
+    public static Form Touched { get; } = static (account, book, indices) =>
+        AccountTouch.Touched(account.State, account.Balances, indices, book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UnknownDecimals, book.Settlements);
 
     /// <summary>The engine at the last step; not to be changed, nor read while a step runs.</summary>
     public BookEngine Engine { get; } = new(workers, LaneWidths.Best);

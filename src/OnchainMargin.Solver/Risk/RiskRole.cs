@@ -1,15 +1,14 @@
-using OnchainMargin.Margin;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Risk;
 
-/// <summary>The role that keeps the figures of every account at the last checkpoint.</summary>
+/// <summary>The role that keeps who is under water at the last checkpoint.</summary>
 internal sealed class RiskRole(Broadcast<IndexedBook> books, Broadcast<RiskSnapshot> risks, ILogger<RiskRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
-    private readonly BookFollower _follower = new(SurfaceChoice.Present, RiskSnapshot.Form, rotation: 0, Environment.ProcessorCount);
+    private readonly BookFollower _follower = RiskSnapshot.Follower(Environment.ProcessorCount);
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Risk;

@@ -5,14 +5,17 @@ using OnchainMargin.Protocol.Checkpoints;
 
 namespace OnchainMargin.Solver.Risk;
 
-/// <summary>The whole book at one checkpoint: who is under water was found by the engine of the whole book; one account's figures, the same integers, are computed when somebody looks.</summary>
+/// <summary>The whole book at one checkpoint: who is under water was found by the engine of the whole book, as liquidations find it; one account's figures are computed when somebody looks, as the account is stored, so that the referee gives the same integers.</summary>
 /// <param name="Book">The book.</param>
 /// <param name="Inputs">The checkpoint.</param>
-/// <param name="UnderWater">The accounts whose equity is below their maintenance margin, ascending.</param>
+/// <param name="UnderWater">The accounts that can be liquidated, ascending: touched, and at the surfaces that are better for them, equity is below the maintenance margin (CLR-040).</param>
 internal sealed record RiskSnapshot(ProtocolBook Book, CheckpointInputs Inputs, ImmutableArray<ulong> UnderWater)
 {
-    /// <summary>How the risk role judges accounts: as they are stored, with what has expired settled.</summary>
+    /// <summary>How one account's figures are computed: as it is stored, with what has expired settled.</summary>
     public static BookFollower.Form Form { get; } = static (account, book, _) => (book.Settlements.Settle(account.State), account.Balances);
+
+    /// <summary>A follower that finds who can be liquidated.</summary>
+    public static BookFollower Follower(int workers) => new(SurfaceChoice.Better, BookFollower.Touched, BookFollower.Rotation, workers);
 
     /// <summary>Brings a follower to a book and takes its picture.</summary>
     public static RiskSnapshot Of(BookFollower follower, ProtocolBook book, CheckpointInputs inputs)

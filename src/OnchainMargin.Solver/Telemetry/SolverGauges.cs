@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Relay;
@@ -21,8 +22,8 @@ internal sealed class SolverGauges : IDisposable
         _meter.CreateObservableGauge("omargin.index.block", () => (long)(books.Current?.Book.BlockNumber ?? 0), "{block}", "The index's last block.");
         _meter.CreateObservableGauge("omargin.index.behind", () => books.Current is { } now ? (long)now.ChainHead - (long)now.Book.BlockNumber : 0, "{block}", "How many blocks the index is behind the node.");
         _meter.CreateObservableGauge("omargin.accounts", () => (long)(books.Current?.Book.Accounts.Count ?? 0), "{account}", "Accounts that were opened.");
-        _meter.CreateObservableGauge("omargin.accounts.under_water", () => (long)(risks.Current?.UnderWater.Length ?? 0), "{account}", "Accounts below their maintenance margin at the last checkpoint.");
-        _meter.CreateObservableGauge("omargin.accounts.unserved", () => Unserved(books.Current, risks.Current), "{account}", "Of those the accounts that are in no open lot: nobody has started their auction yet.");
+        _meter.CreateObservableGauge("omargin.accounts.under_water", () => (long)(risks.Current?.UnderWater.Length ?? 0), "{account}", "Accounts that can be liquidated at the last checkpoint: below their maintenance margin at the surfaces that are better for them.");
+        _meter.CreateObservableGauge("omargin.accounts.unserved", () => Unserved(books.Current, risks.Current), "{account}", "Of those the accounts that are in no open lot and do not rest after one: nobody has started their auction yet.");
         _meter.CreateObservableGauge("omargin.lots.open", () => (long)(books.Current?.Book.OpenLots.Count() ?? 0), "{lot}", "Lots that are open.");
         _meter.CreateObservableGauge("omargin.checkpoint.age", () => books.Current?.Book.LatestCheckpoint is { } last ? time.GetUtcNow().ToUnixTimeSeconds() - last.Checkpoint.Header.Time : 0, "s", "Age of the last checkpoint.");
         _meter.CreateObservableGauge("omargin.epoch.lag", () => books.Current?.Book is { } book ? (long)((book.LatestCheckpoint?.Id ?? 0) - Math.Min(book.LatestEpoch?.Checkpoint ?? 0, book.LatestCheckpoint?.Id ?? 0)) : 0, "{checkpoint}", "Checkpoints since the one of the last epoch.");
@@ -36,8 +37,17 @@ internal sealed class SolverGauges : IDisposable
     }
 
     /// <summary>Lots of accounts that are healthy again stay open until somebody ends them: accounts less lots would hide as many that nobody has started.</summary>
-    internal static long Unserved(IndexedBook? indexed, RiskSnapshot? risk) =>
-        risk is null ? 0 : risk.UnderWater.Count(id => (indexed?.Book ?? risk.Book).Accounts.TryGetValue(id, out BookAccount? account) && account.OpenLot == 0);
+    internal static long Unserved(IndexedBook? indexed, RiskSnapshot? risk)
+    {
+        if (risk is null)
+        {
+            return 0;
+        }
+
+        ProtocolBook book = indexed?.Book ?? risk.Book;
+        IReadOnlySet<ulong> resting = Liquidations.Resting(book, risk.Inputs);
+        return risk.UnderWater.Count(id => book.Accounts.TryGetValue(id, out BookAccount? account) && account.OpenLot == 0 && !resting.Contains(id));
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -93,7 +93,7 @@ public sealed class ApiWorld : IAsyncLifetime
         Environment.SetEnvironmentVariable(RelayVariable, "0x" + new string('7', 64));
         ProtocolBook book = Book();
         Books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber));
-        Risks.Publish(RiskSnapshot.Of(new BookFollower(SurfaceChoice.Present, RiskSnapshot.Form, 0, 2), book, book.LatestCheckpoint!));
+        Risks.Publish(RiskSnapshot.Of(RiskSnapshot.Follower(2), book, book.LatestCheckpoint!));
         var options = new SolverOptions
         {
             Roles = [SolverRoles.Api, SolverRoles.Relay, SolverRoles.Attester],

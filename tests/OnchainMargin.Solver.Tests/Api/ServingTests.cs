@@ -298,7 +298,7 @@ public sealed class ServingTests
         Protocol.Book.ProtocolBook book = world.World.Books.Current!.Book;
         book = book with { Accounts = book.Accounts.With(world.World.Account(2, 70_000)).With(world.World.Account(1, 5)) };
         world.World.Books.Publish(world.World.Books.Current! with { Book = book });
-        world.World.Risks.Publish(RiskSnapshot.Of(new BookFollower(OnchainMargin.Margin.SurfaceChoice.Present, RiskSnapshot.Form, 0, 2), book, book.LatestCheckpoint!));
+        world.World.Risks.Publish(RiskSnapshot.Of(RiskSnapshot.Follower(2), book, book.LatestCheckpoint!));
         string changed = "";
         while (!changed.Contains("\"id\":", StringComparison.Ordinal))
         {

@@ -42,11 +42,13 @@ public sealed class TailViewTests
     private static ProtocolViews Views(CheckpointInputs inputs)
     {
         var book = Books.Of(
-            [inputs], Books.Account(1, 1000 * Books.One, Books.One, 2000 * Books.One), Books.Account(2, 0, -Books.One, 2000 * Books.One, [new Balance(1, 1_000_000_000_000_000_000)]));
+            [inputs], Touched(Books.Account(1, 1000 * Books.One, Books.One, 2000 * Books.One)), Touched(Books.Account(2, 0, -Books.One, 2000 * Books.One, [new Balance(1, 1_000_000_000_000_000_000)])));
         var books = new Broadcast<IndexedBook>();
         books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, Protocol.Book.ProtocolBook>.Empty, 0));
         var risks = new Broadcast<RiskSnapshot>();
-        risks.Publish(RiskSnapshot.Of(new BookFollower(SurfaceChoice.Present, RiskSnapshot.Form, 0, 2), book, inputs));
+        risks.Publish(RiskSnapshot.Of(RiskSnapshot.Follower(2), book, inputs));
         return new ProtocolViews(books, risks, new AttestedBooks(), ApiWorld.Record());
     }
+
+    private static Protocol.Book.BookAccount Touched(Protocol.Book.BookAccount account) => account with { State = account.State with { InterestIndexE12 = 1_000_000_000_000 } };
 }

@@ -1,3 +1,4 @@
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Telemetry;
@@ -19,6 +20,27 @@ public sealed class MetricsTests(ApiWorld world) : IClassFixture<ApiWorld>
 
         Assert.Contains("# TYPE omargin_index_block gauge\nomargin_index_block 9\n", text, StringComparison.Ordinal);
         Assert.Contains("omargin_accounts 3\n", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody can start an account that rests after a lot that was sold in part, or that served needs, unless it is in danger (CLR-040).</summary>
+    [Theory]
+    [InlineData(40_000_000, 20_000, 299, 15_000, 1)]
+    [InlineData(40_000_000, 20_000, 300, 15_000, 2)]
+    [InlineData(100_000_000, 20_000, 1, 15_000, 2)]
+    [InlineData(0, 20_000, 1, 15_000, 2)]
+    [InlineData(0, 0, 1, 15_000, 1)]
+    [InlineData(40_000_000, 20_000, 1, 3_000, 2)]
+    public void Unserved_AccountThatRests_IsNotCounted(ulong soldE8, long maintenance, ulong seconds, long cash, long unserved)
+    {
+        ProtocolBook book = world.Book();
+        BookLot lot = book.Lots[1] with { SoldE8 = soldE8, MaintenanceE8 = (UInt128)(maintenance * ApiWorld.One), EndedAtSeconds = book.BlockTimeSeconds - seconds };
+        book = book with
+        {
+            Lots = book.Lots.SetItem(1, lot),
+            Accounts = book.Accounts.With(world.Account(3, cash, new Position(Instrument.Perpetual(1), ApiWorld.One / 2, (Int128)ApiWorld.BtcE8 / 2))),
+        };
+
+        Assert.Equal(unserved, SolverGauges.Unserved(null, world.Risks.Current! with { Book = book, UnderWater = [2, 3] }));
     }
 
     /// <summary>A lot of an account that is well again hides nobody whose auction has not been started.</summary>
