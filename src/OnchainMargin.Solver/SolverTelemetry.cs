@@ -1,4 +1,7 @@
 using System.Diagnostics.Metrics;
+using OnchainMargin.Solver.Keeping;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Quorum;
 
 namespace OnchainMargin.Solver;
 
@@ -61,4 +64,39 @@ internal static class SolverTelemetry
 
     /// <summary>Challenges that the watchtower sent.</summary>
     internal static readonly Counter<long> Challenges = Meter.CreateCounter<long>("omargin.watchtower.challenges", "{challenge}", "Refutations, recomputations and demands that were sent.");
+
+    /// <summary>
+    /// Begins at 0 the counters of which a single event counts, once those listen who tell of them: a series that appears with its first event has not increased by it, and no alert on increases hears of it.
+    /// What is counted anew at every look while it lasts (<see cref="FeedAlerts"/>, <see cref="QuotesUnusable"/>) increases with the second.
+    /// </summary>
+    internal static void Begin(SolverOptions options)
+    {
+        if (options.Plays(SolverRoles.Attester))
+        {
+            Disagreements.Add(0);
+            Refusals.Add(0);
+            foreach (ProposalKind kind in Enum.GetValues<ProposalKind>())
+            {
+                var tag = new KeyValuePair<string, object?>("kind", kind.ToString());
+                ProposalsSigned.Add(0, tag);
+                ProposalsRefused.Add(0, tag);
+                ProposalsSent.Add(0, tag);
+            }
+        }
+
+        if (options.Plays(SolverRoles.Watchtower))
+        {
+            WrongRoots.Add(0);
+            WrongUses.Add(0);
+            Challenges.Add(0);
+        }
+
+        if (options.Plays(SolverRoles.Keeper))
+        {
+            foreach (string decision in KeeperJournal.Warnings)
+            {
+                KeeperDecisions.Add(0, new KeyValuePair<string, object?>("decision", decision));
+            }
+        }
+    }
 }

@@ -6,6 +6,9 @@ internal sealed class KeeperJournal(TimeProvider time, ILogger logger)
     private static readonly TimeSpan Repeat = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Forget = TimeSpan.FromHours(1);
 
+    /// <summary>The decisions that operators are told to watch.</summary>
+    public static IReadOnlyList<string> Warnings { get; } = ["refused", "too-dear"];
+
     private readonly Dictionary<string, (string Decision, DateTimeOffset Told)> _last = new(StringComparer.Ordinal);
     private DateTimeOffset _pruned;
 

@@ -29,11 +29,13 @@ internal static class TelemetryExport
             .AddSource(SolverGauges.Name, EthereumTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter(Aim).Build());
     }
 
-    /// <summary>Makes the gauges and the providers, which live until the host ends. The gauges come first, so that they go last and what is sent at the end still has them.</summary>
+    /// <summary>Makes the gauges and who tells of them, which live until the host ends, and has counters begin. The gauges come first, so that they go last and what is sent at the end still has them.</summary>
     public static void Start(IServiceProvider services)
     {
         _ = services.GetRequiredService<SolverGauges>();
         _ = services.GetService<MeterProvider>();
         _ = services.GetService<TracerProvider>();
+        _ = services.GetRequiredService<PrometheusText>();
+        SolverTelemetry.Begin(services.GetRequiredService<SolverOptions>());
     }
 }

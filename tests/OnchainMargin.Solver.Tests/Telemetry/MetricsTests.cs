@@ -22,6 +22,20 @@ public sealed class MetricsTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Contains("omargin_accounts 3\n", text, StringComparison.Ordinal);
     }
 
+    /// <summary>A counter that appears with its first event has not increased by it: no alert would hear of the first false attestation.</summary>
+    [Fact]
+    public async Task Metrics_CountersOfSingleEvents_BeginAtZeroWithTheirRole()
+    {
+        string text = await world.Http.GetStringAsync("/metrics");
+
+        Assert.Contains("# TYPE omargin_attester_disagreements_total counter\nomargin_attester_disagreements_total 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nomargin_attester_refusals_total 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nomargin_proposal_refused_total{kind=\"Surfaces\"} 0\n", text, StringComparison.Ordinal);
+
+        // Of roles that are not played there is nothing to tell.
+        Assert.DoesNotContain("omargin_watchtower_wrong_uses_total", text, StringComparison.Ordinal);
+    }
+
     /// <summary>Nobody can start an account that rests after a lot that was sold in part, or that served needs, unless it is in danger (CLR-040).</summary>
     [Theory]
     [InlineData(40_000_000, 20_000, 299, 15_000, 1)]
