@@ -1,7 +1,7 @@
 namespace OnchainMargin.Ethereum.Rpc;
 
 /// <summary>Several nodes as one: reads go to the first that answers, in the order of preference, and signed transactions to all of them.</summary>
-/// <remarks>A node that fails is left for a while and then asked first again; while one keeps silent the next is asked beside it, so that one that hangs costs no more than a moment. A reader must be ready for the next node to be some blocks behind the last one, as it must be after a
+/// <remarks>A node that fails is left for a while and then asked first again; while one keeps silent the next is asked beside it, so that one that hangs costs no more than a moment. One that is behind the others (<see cref="NodeHeads"/>) is asked last. A reader must be ready for the next node to be some blocks behind the last one, as it must be after a
 /// reorganisation. Signed bytes do the same however often and wherever they are handed in, which is why they may go to all.</remarks>
 public sealed class FailoverRpcClient : IRpcClient, IDisposable
 {
@@ -9,6 +9,7 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
     private const long LimitExceeded = -32005;
 
     private readonly IReadOnlyList<IRpcClient> _nodes;
+    private readonly NodeHeads _heads;
     private readonly TimeProvider _time;
     private readonly TimeSpan _rest;
     private readonly TimeSpan _silence;
@@ -29,6 +30,7 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
         _rest = rest ?? TimeSpan.FromMinutes(1);
         _silence = silence ?? TimeSpan.FromSeconds(2);
         _time = timeProvider ?? TimeProvider.System;
+        _heads = new NodeHeads(nodes, _time);
     }
 
     /// <summary>The place of the node that reads go to now.</summary>
@@ -76,7 +78,8 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
 
     private async Task<T> FirstAsync<T>(Func<IRpcClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
-        int first = Preferred();
+        _heads.Look();
+        int[] order = Order();
         EthereumException? failure = null;
         var open = new Dictionary<Task, int>();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -86,7 +89,7 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
             {
                 if (asked < _nodes.Count)
                 {
-                    int place = (first + asked++) % _nodes.Count;
+                    int place = order[asked++];
                     open.Add(ask(_nodes[place], over.Token), place);
                 }
 
@@ -152,6 +155,13 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
         {
             _ = task.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
+    }
+
+    /// <summary>The places of all nodes: from the preferred one on, and those that are behind after all others.</summary>
+    private int[] Order()
+    {
+        int first = Preferred();
+        return [.. Enumerable.Range(0, _nodes.Count).Select(i => (first + i) % _nodes.Count).OrderBy(_heads.IsBehind)];
     }
 
     private int Preferred()

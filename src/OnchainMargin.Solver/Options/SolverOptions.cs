@@ -16,7 +16,7 @@ public sealed partial record SolverOptions
     /// <summary>The node's JSON-RPC address.</summary>
     public string NodeUrl { get; init; } = "http://127.0.0.1:8545";
 
-    /// <summary>Further nodes of the same chain: reads go on there when a node does not answer, and transactions are handed to all of them.</summary>
+    /// <summary>Further nodes of the same chain: reads go on there when a node does not answer, or stands still while another goes on, and transactions are handed to all of them.</summary>
     public IReadOnlyList<string> NodeUrls { get; init; } = [];
 
     /// <summary>The node's WebSocket address; empty to poll only.</summary>

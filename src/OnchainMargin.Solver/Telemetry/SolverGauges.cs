@@ -21,6 +21,7 @@ internal sealed class SolverGauges : IDisposable
     {
         _meter.CreateObservableGauge("omargin.index.block", () => (long)(books.Current?.Book.BlockNumber ?? 0), "{block}", "The index's last block.");
         _meter.CreateObservableGauge("omargin.index.behind", () => books.Current is { } now ? (long)now.ChainHead - (long)now.Book.BlockNumber : 0, "{block}", "How many blocks the index is behind the node.");
+        _meter.CreateObservableGauge("omargin.index.age", () => books.Current is { } now ? time.GetUtcNow().ToUnixTimeSeconds() - (long)now.Book.BlockTimeSeconds : 0, "s", "Age of the index's last block: behind a node that stands still the index has caught up.");
         _meter.CreateObservableGauge("omargin.accounts", () => (long)(books.Current?.Book.Accounts.Count ?? 0), "{account}", "Accounts that were opened.");
         _meter.CreateObservableGauge("omargin.accounts.under_water", () => (long)(risks.Current?.UnderWater.Length ?? 0), "{account}", "Accounts that can be liquidated at the last checkpoint: below their maintenance margin at the surfaces that are better for them.");
         _meter.CreateObservableGauge("omargin.accounts.unserved", () => Unserved(books.Current, risks.Current), "{account}", "Of those the accounts that are in no open lot and do not rest after one: nobody has started their auction yet.");

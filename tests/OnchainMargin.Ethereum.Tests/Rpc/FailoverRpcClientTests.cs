@@ -1,10 +1,11 @@
+using System.Text;
 using OnchainMargin.Ethereum.Rpc;
 
 namespace OnchainMargin.Ethereum.Tests.Rpc;
 
 public sealed class FailoverRpcClientTests
 {
-    private static readonly RpcRequest Read = new("eth_blockNumber");
+    private static readonly RpcRequest Read = new("eth_getBlockByNumber");
     private static readonly RpcRequest Call = new("eth_call");
     private static readonly RpcRequest Raw = new("eth_sendRawTransaction");
 
@@ -48,6 +49,57 @@ public sealed class FailoverRpcClientTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SendAsync(Read, stop.Token).WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
+    /// <summary>It answers like one that is well; the others tell by going on.</summary>
+    [Fact]
+    public async Task Send_FirstNodeStandsStill_AsksTheNextUntilItGoesOn()
+    {
+        var time = new SteppedTime();
+        var first = new ScriptedNode { Head = 10 };
+        var second = new ScriptedNode { Head = 10 };
+        using var client = new FailoverRpcClient([first, second], TimeSpan.FromSeconds(60), timeProvider: time);
+        await client.SendAsync(Read);
+
+        // A block that has not come to it yet is no reason; one that the other had the last time already is.
+        for (int seconds = 0; seconds < 20; seconds += 10)
+        {
+            Assert.Equal(0, client.Current);
+            time.Pass(10);
+            second.Head++;
+            await client.SendAsync(Read);
+        }
+
+        Assert.Equal((2, 1, 1), (first.Asked, second.Asked, client.Current));
+
+        // As the last one it still answers.
+        second.Fails = true;
+        await client.SendAsync(Read);
+        Assert.Equal((3, 0), (first.Asked, client.Current));
+        second.Fails = false;
+        await client.SendAsync(Read);
+        Assert.Equal(1, client.Current);
+
+        first.Head = second.Head;
+        time.Pass(61);
+        await client.SendAsync(Read);
+        Assert.Equal(0, client.Current);
+    }
+
+    /// <summary>As on a chain that mines on demand.</summary>
+    [Fact]
+    public async Task Send_NoNodeGoesOn_StaysAtTheFirst()
+    {
+        var time = new SteppedTime();
+        var second = new ScriptedNode { Head = 10 };
+        using var client = new FailoverRpcClient([new ScriptedNode { Head = 10 }, second, new ScriptedNode { Head = 8, Fails = true }], timeProvider: time);
+        for (int i = 0; i < 5; i++)
+        {
+            await client.SendAsync(Read);
+            time.Pass(10);
+        }
+
+        Assert.Equal((0, 0), (second.Asked, client.Current));
+    }
+
     [Fact]
     public async Task Send_NodeRefusesTheRequest_IsTheAnswerAndNoReasonToAskAnother()
     {
@@ -62,9 +114,9 @@ public sealed class FailoverRpcClientTests
     }
 
     [Theory]
-    [InlineData("eth_blockNumber", -32005)]
+    [InlineData("eth_getBlockByNumber", -32005)]
     [InlineData("eth_call", -32005)]
-    [InlineData("eth_blockNumber", -32000)]
+    [InlineData("eth_getBlockByNumber", -32000)]
     [InlineData("eth_getTransactionCount", -32603)]
     public async Task Send_NodeAnswersWithAnErrorOfItsOwn_AsksTheNext(string method, long code)
     {
@@ -124,12 +176,21 @@ public sealed class FailoverRpcClientTests
 
         public string Name { get; init; } = "away";
 
+        /// <summary>Its newest block, as it says whenever the nodes are compared.</summary>
+        public ulong Head { get; set; }
+
+        /// <summary>How often it was asked for anything else.</summary>
         public int Asked { get; private set; }
 
         public async Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => (await SendBatchAsync([request], cancellationToken))[0].Result;
 
         public async Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default)
         {
+            if (string.Equals(requests[0].Method, "eth_blockNumber", StringComparison.Ordinal))
+            {
+                return Fails ? throw new RpcTransportException(Name) : [new RpcReply(requests[0].Method, Encoding.ASCII.GetBytes($"\"0x{Head:x}\""), null)];
+            }
+
             Asked++;
             try
             {
