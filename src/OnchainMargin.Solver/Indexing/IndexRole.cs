@@ -67,7 +67,7 @@ internal sealed class IndexRole(
                 books.Publish(current with { IsBroken = true });
             }
 
-            store.ForgetIndex();
+            // Counted first: a store that cannot forget, either, must not have the same be read for ever.
             if (++_failures == MostFailures)
             {
                 GivenUp = $"The index failed {MostFailures} times, each time from the first block on, the last time with: {error.Message.TrimEnd('.')}. Start the solver again with another node, and report it if that does not help.";
@@ -75,6 +75,7 @@ internal sealed class IndexRole(
                 lifetime.StopApplication();
             }
 
+            store.ForgetIndex();
             throw;
         }
     }

@@ -208,6 +208,10 @@ internal sealed class PostgresDatabase : StoreDatabase
     }
 
     /// <inheritdoc/>
+    /// <remarks>Millions of rows are not deleted one by one in the time that a command has.</remarks>
+    public override void EmptyIndex() => Connection.Execute("TRUNCATE logs, blocks, snapshots");
+
+    /// <inheritdoc/>
     /// <remarks>All of them in one question to the server.</remarks>
     public override int Execute(string statement, IEnumerable<object[]> rows)
     {

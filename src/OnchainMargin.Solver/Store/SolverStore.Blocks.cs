@@ -59,7 +59,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            Transact(() => Connection.Execute("DELETE FROM logs; DELETE FROM blocks; DELETE FROM snapshots;"));
+            Transact(_database.EmptyIndex);
         }
     }
 

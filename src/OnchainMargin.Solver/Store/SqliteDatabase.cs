@@ -120,6 +120,10 @@ internal sealed class SqliteDatabase : StoreDatabase
     }
 
     /// <inheritdoc/>
+    /// <remarks>Without a condition SQLite drops the pages and not the rows.</remarks>
+    public override void EmptyIndex() => _connection.Execute("DELETE FROM logs; DELETE FROM blocks; DELETE FROM snapshots;");
+
+    /// <inheritdoc/>
     public override int Execute(string statement, IEnumerable<object[]> rows)
     {
         SqliteCommand command = CommandOf(statement);

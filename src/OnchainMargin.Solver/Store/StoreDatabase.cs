@@ -40,6 +40,9 @@ internal abstract class StoreDatabase : IDisposable
     /// <summary>Inserts logs within the transaction that the caller holds.</summary>
     public abstract void Insert(IReadOnlyCollection<LogEntry> logs);
 
+    /// <summary>Empties the tables of the index within the transaction that the caller holds, in a time that does not grow with what they hold.</summary>
+    public abstract void EmptyIndex();
+
     /// <summary>Executes a statement once for each row, whose values stand for <c>$1</c>, <c>$2</c> and so on, within the transaction that the caller holds.</summary>
     /// <returns>How many rows were written.</returns>
     public abstract int Execute(string statement, IEnumerable<object[]> rows);

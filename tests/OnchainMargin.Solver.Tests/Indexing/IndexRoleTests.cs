@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
@@ -110,6 +112,33 @@ public sealed class IndexRoleTests
                 await role.RunOnceAsync(CancellationToken.None);
             }
             catch (Exception)
+            {
+                failures++;
+            }
+        }
+
+        Assert.Equal((3, true), (failures, lifetime.IsStopped));
+        Assert.StartsWith("The index failed 3 times", role.GivenUp, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunOnce_EventCannotBeTakenInNorTheIndexForgotten_TheProcessEnds()
+    {
+        FakeChain chain = Chain();
+        Hash32 bad = chain.Head.Hash;
+        chain.Garble = logs => [.. logs.Select(log => log.BlockHash == bad ? log with { Address = SampleDeployment.Contracts.Clearinghouse, Topics = [Clearinghouse.PausedSetEvent.Topic], Data = [1] } : log)];
+        using SolverStore store = SolverStore.Open(":memory:", 31337, FakeChain.Contract);
+        await store.Connection.ExecuteAsync("CREATE TRIGGER kept BEFORE DELETE ON logs BEGIN SELECT RAISE(ABORT, 'no space'); END");
+        using var lifetime = new Lifetime();
+        IndexRole role = Role(chain, store, Index(store), new Broadcast<IndexedBook>(), lifetime);
+        int failures = 0;
+        for (int i = 0; i < 40 && !lifetime.IsStopped; i++)
+        {
+            try
+            {
+                await role.RunOnceAsync(CancellationToken.None);
+            }
+            catch (DbException)
             {
                 failures++;
             }

@@ -145,6 +145,24 @@ public sealed class PostgresStoreTests
         Assert.Equal("no\uFFFDthing", store.FindInOutbox("a")!.Reason);
     }
 
+    /// <summary>Row by row the logs of a year would take longer than a command may.</summary>
+    [PostgresFact]
+    public async Task ForgetIndex_OfMuch_DeletesNoRowByItself()
+    {
+        using SolverStore store = await TestStore.LeadAsync(PostgresServer.Shared.NewSchema(), 1, Target);
+        store.Append([new StoredBlock(7, Word(7), Word(6), 70)], [Log(7, 0), Log(7, 1)]);
+        Assert.True(store.TryAddToOutbox(Entry("a", 0), Attempt("a")));
+        using (DbCommand command = store.Connection.CreateCommand())
+        {
+            command.CommandText = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''a row is deleted''; END'; CREATE TRIGGER kept BEFORE DELETE ON logs FOR EACH ROW EXECUTE FUNCTION refuse()";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        store.ForgetIndex();
+        Assert.Equal((null, 0), (store.Head(), store.LogsFrom(0).Count()));
+        Assert.NotNull(store.FindInOutbox("a"));
+    }
+
     [PostgresFact]
     public async Task Report_ReadsBesideTheLeader()
     {
