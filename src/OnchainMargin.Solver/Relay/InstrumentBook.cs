@@ -23,15 +23,15 @@ internal sealed class InstrumentBook
     public IEnumerable<RestingOrder> AllMet(RestingOrder order) =>
         (order.IsBuy ? _asks : _bids).TakeWhile(resting => order.IsBuy ? resting.PriceE8 <= order.PriceE8 : resting.PriceE8 >= order.PriceE8);
 
-    /// <summary>The best resting order that fills an order whole: the chain takes a fill-or-kill order in one fill only. Null when there is none.</summary>
-    public RestingOrder? FillsWhole(RestingOrder order) => AllMet(order).FirstOrDefault(resting => resting.LeftE8 >= order.LeftE8);
+    /// <summary>The best of the orders that an order meets which fills it whole: the chain takes a fill-or-kill order in one fill only. Null when there is none.</summary>
+    public static RestingOrder? FillsWhole(RestingOrder order, IEnumerable<RestingOrder> met) => met.FirstOrDefault(resting => resting.LeftE8 >= order.LeftE8);
 
     /// <summary>Matches an order with those that rest, by price and then time, and lets what is left of it rest. What is matched is in flight on both sides.</summary>
     public IReadOnlyList<OrderMatch> Add(RestingOrder order)
     {
         if (order.IsFillOrKill)
         {
-            return FillsWhole(order) is { } whole ? [Match(whole, order, order.LeftE8)] : [];
+            return FillsWhole(order, AllMet(order)) is { } whole ? [Match(whole, order, order.LeftE8)] : [];
         }
 
         var matches = new List<OrderMatch>();

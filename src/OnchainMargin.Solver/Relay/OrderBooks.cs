@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Runtime.ExceptionServices;
 using OnchainMargin.Margin;
 using OnchainMargin.Solver.Store;
 
@@ -35,9 +33,9 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
 
     /// <summary>Takes an order and matches it, or says in a sentence why not.</summary>
     /// <param name="order">The order.</param>
-    /// <param name="spent">Why the chain would not fill an order that rests, null when it would: what the new order meets of such ends first, since it stands before all that can be filled.</param>
-    /// <param name="objection">What speaks against it, given the book that it would enter and the open orders of its account; null when nothing does.</param>
-    public string? Take(RestingOrder order, Func<RestingOrder, string?> spent, Func<InstrumentBook, IReadOnlyList<RestingOrder>, string?> objection)
+    /// <param name="spent">Why the chain would not fill an order that rests, null when it would: what the new order meets of such ends with its coming, since it stands before all that can be filled.</param>
+    /// <param name="objection">What speaks against it, given the resting orders that it would meet, best first and without those, and the open orders of its account; null when nothing does.</param>
+    public string? Take(RestingOrder order, Func<RestingOrder, string?> spent, Func<IReadOnlyList<RestingOrder>, IReadOnlyList<RestingOrder>, string?> objection)
     {
         lock (_gate)
         {
@@ -62,16 +60,21 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
                 return $"The session {session} is not open: hold the stream /api/orders/session?id={session} first; the order would be cancelled when it ends.";
             }
 
-            InstrumentBook target = Book(order);
-            EndSpent(target, order, spent);
-            if (objection(target, OpenOf(order.Account)) is { } sentence)
+            (List<RestingOrder> met, List<(RestingOrder Order, string Reason)> gone) = Meet(order, spent);
+            if (objection(met, OpenOf(order.Account)) is { } sentence)
             {
                 return sentence;
             }
 
+            // For one that is taken and no other: by orders that are refused anybody would empty a side of the book.
+            foreach ((RestingOrder resting, string reason) in gone)
+            {
+                End(resting, OrderStatus.Refused, reason);
+            }
+
             store.AddOrder(StoredOrder.Of(order));
             _orders[(order.Account, order.Nonce)] = order;
-            _pending.AddRange(target.Add(order));
+            MatchAgain(order);
             return null;
         }
     }
@@ -115,32 +118,16 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         }
     }
 
-    /// <summary>A stream ends. With the last of a session what hangs on it is cancelled, and nothing comes in under its name any more.</summary>
+    /// <summary>A stream ends. With the last of a session what hangs on it is cancelled, and nothing comes in under its name any more. Where the store fails just then, <see cref="Expire"/> does it.</summary>
     public void CloseSession(string session)
     {
         lock (_gate)
         {
-            if (--_sessions[session] > 0)
+            if (--_sessions[session] == 0)
             {
-                return;
+                _sessions.Remove(session);
+                EndLost();
             }
-
-            _sessions.Remove(session);
-            ExceptionDispatchInfo? failure = null;
-            foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && string.Equals(order.Session, session, StringComparison.Ordinal)))
-            {
-                try
-                {
-                    End(order, OrderStatus.Cancelled, "its session ended");
-                }
-                catch (DbException error)
-                {
-                    // One that cannot be written down rests on; the others need not.
-                    failure ??= ExceptionDispatchInfo.Capture(error);
-                }
-            }
-
-            failure?.Throw();
         }
     }
 
@@ -172,11 +159,15 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     }
 
     /// <summary>Ends an order: nothing more of it is matched. What it had met and was not sent yet is matched anew without it.</summary>
-    public void End(RestingOrder order, OrderStatus status, string reason)
+    public void End(RestingOrder order, OrderStatus status, string reason) => End([order], status, reason);
+
+    /// <summary>Ends orders, all or none of them where the store fails.</summary>
+    public void End(IReadOnlyCollection<RestingOrder> orders, OrderStatus status, string reason)
     {
         lock (_gate)
         {
-            if (order.IsOver)
+            RestingOrder[] open = [.. orders.Where(static order => !order.IsOver)];
+            if (open.Length == 0)
             {
                 return;
             }
@@ -184,29 +175,40 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
             // Written down first: an order that is over here and open in the store would come back with the next start.
             if (status == OrderStatus.Cancelled)
             {
-                store.CancelOrder(order.Account, order.Nonce, order.Signed.Order.Expiry, Now);
+                store.CancelOrders(open.Select(static order => (order.Account, order.Nonce, order.Signed.Order.Expiry)), Now);
             }
-
-            store.RemoveOrder(order.Account, order.Nonce);
-            order.Status = status;
-            Book(order).Remove(order);
-            OrderMatch[] undone = TakeBack(order);
-            order.Reason = order.InFlightE8 == 0 ? reason : $"{reason}; what was on its way into a block may be filled all the same";
-            foreach (OrderMatch match in undone)
+            else
             {
-                MatchAgain(match);
+                store.RemoveOrders(open.Select(static order => (order.Account, order.Nonce)));
             }
 
-            Leave(order);
+            foreach (RestingOrder order in open)
+            {
+                order.Status = status;
+                Book(order).Remove(order);
+            }
+
+            foreach (RestingOrder order in open)
+            {
+                OrderMatch[] undone = TakeBack(order);
+                order.Reason = order.InFlightE8 == 0 ? reason : $"{reason}; what was on its way into a block may be filled all the same";
+                foreach (OrderMatch match in undone)
+                {
+                    MatchAgain(match);
+                }
+
+                Leave(order);
+            }
         }
     }
 
-    /// <summary>Ends orders whose time is over.</summary>
+    /// <summary>Ends orders whose time is over, and those whose session is.</summary>
     public void Expire(ulong nowSeconds)
     {
-        foreach (RestingOrder order in Orders(null).Where(order => !order.IsOver && order.InFlightE8 == 0 && order.Signed.Order.Expiry < nowSeconds))
+        lock (_gate)
         {
-            End(order, OrderStatus.Expired, "its time is over");
+            EndLost();
+            End([.. _orders.Values.Where(order => !order.IsOver && order.InFlightE8 == 0 && order.Signed.Order.Expiry < nowSeconds)], OrderStatus.Expired, "its time is over");
         }
     }
 
@@ -226,28 +228,30 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         })];
     }
 
+    private void EndLost() =>
+        End([.. _orders.Values.Where(order => !order.IsOver && order.Session is { } session && !_sessions.ContainsKey(session))], OrderStatus.Cancelled, "its session ended");
+
     private List<RestingOrder> OpenOf(ulong account) => [.. _orders.Values.Where(order => order.Account == account && !order.IsOver)];
 
-    /// <summary>Ends those of the orders that the new one would meet which the chain fills no more.</summary>
-    private void EndSpent(InstrumentBook target, RestingOrder order, Func<RestingOrder, string?> spent)
+    /// <summary>What an order would meet, best first: what can be filled, and apart from it what stands before that and the chain fills no more.</summary>
+    private (List<RestingOrder> Met, List<(RestingOrder Order, string Reason)> Gone) Meet(RestingOrder order, Func<RestingOrder, string?> spent)
     {
+        (List<RestingOrder> met, List<(RestingOrder Order, string Reason)> gone) = ([], []);
         ulong left = order.LeftE8;
-        foreach (RestingOrder resting in target.AllMet(order).ToArray())
+        foreach (RestingOrder resting in Book(order).AllMet(order))
         {
-            if (left == 0)
+            if (left > 0 && spent(resting) is { } reason)
             {
-                return;
-            }
-
-            if (spent(resting) is { } reason)
-            {
-                End(resting, OrderStatus.Refused, reason);
+                gone.Add((resting, reason));
             }
             else
             {
+                met.Add(resting);
                 left -= Math.Min(left, resting.LeftE8);
             }
         }
+
+        return (met, gone);
     }
 
     private InstrumentBook Book(RestingOrder order)
@@ -282,7 +286,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
 
     private void Forget(RestingOrder order)
     {
-        store.RemoveOrder(order.Account, order.Nonce);
+        store.RemoveOrders([(order.Account, order.Nonce)]);
         Leave(order);
     }
 

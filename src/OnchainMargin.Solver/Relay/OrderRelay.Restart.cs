@@ -57,25 +57,17 @@ internal sealed partial class OrderRelay
     {
         (StoredOrder Stored, RestingOrder Order)[] known = [.. store.OpenOrders().Select(stored => (stored, new RestingOrder(stored.ToSigned(), orders.NextArrival(), null)))];
         IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync([.. known.Select(static one => one.Order)], cancellationToken).ConfigureAwait(false);
-        var loaded = new List<RestingOrder>();
+        (List<RestingOrder> loaded, List<RestingOrder> over, List<RestingOrder> lost) = ([], [], []);
         foreach (((StoredOrder stored, RestingOrder order), (bool isDone, ulong filled)) in known.Zip(statuses))
         {
-            if (isDone || filled >= order.WholeE8 || order.Signed.Order.Expiry < Now)
-            {
-                store.RemoveOrder(order.Account, order.Nonce);
-                continue;
-            }
-
             // An order that hung on a session has lost it.
-            if (stored.Session is not null)
-            {
-                store.CancelOrder(order.Account, order.Nonce, order.Signed.Order.Expiry, Now);
-                continue;
-            }
-
-            order.LeftE8 = order.WholeE8 - filled;
-            loaded.Add(order);
+            List<RestingOrder> those = isDone || filled >= order.WholeE8 || order.Signed.Order.Expiry < Now ? over : stored.Session is not null ? lost : loaded;
+            those.Add(order);
+            order.LeftE8 = order.WholeE8 - Math.Min(filled, order.WholeE8);
         }
+
+        store.RemoveOrders(over.Select(static order => (order.Account, order.Nonce)));
+        store.CancelOrders(lost.Select(static order => (order.Account, order.Nonce, order.Signed.Order.Expiry)), Now);
 
         // All or none: what a node that failed had told of some of them would be old the next time.
         orders.TakeUp(loaded);

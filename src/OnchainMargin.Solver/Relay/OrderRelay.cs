@@ -104,8 +104,7 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
         }
 
         BookAccount account = book.Accounts[order.Account];
-        // Before the book is looked at: what it meets there that cannot be filled ends.
-        if (!order.Reduces(1, book) && PreTradeCheck.ReductionsOnly(order.Instrument, book, inputs.View) is { Length: > 0 } only)
+        if (!order.Reduces(order.LeftE8, book) && PreTradeCheck.ReductionsOnly(order.Instrument, book, inputs.View) is { Length: > 0 } only)
         {
             return Refuse($"{only}, and this order would make account {order.Account}'s larger; wait until the market is open again.");
         }
@@ -115,24 +114,25 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return Refuse(small);
         }
 
-        string? refusal = orders.Take(order, resting => OrderAdmission.Spent(resting, band, book, inputs.View), (target, own) => Objection(order, target, own, account, band, book, inputs, openOptions));
+        string? refusal = orders.Take(order, resting => OrderAdmission.Spent(resting, band, book, inputs.View), (met, own) => Objection(order, met, own, account, band, book, inputs, openOptions));
         return refusal is null ? new OrderOutcome(order, "") : Refuse(refusal);
     }
 
     /// <summary>What speaks against an order, given what rests already; null when nothing does.</summary>
-    private static string? Objection(RestingOrder order, InstrumentBook target, IReadOnlyList<RestingOrder> own, BookAccount account, PriceBand band, ProtocolBook book, CheckpointInputs inputs, (ulong OpenE8, ulong LargestE8) openOptions)
+    private static string? Objection(RestingOrder order, IReadOnlyList<RestingOrder> met, IReadOnlyList<RestingOrder> own, BookAccount account, PriceBand band, ProtocolBook book, CheckpointInputs inputs, (ulong OpenE8, ulong LargestE8) openOptions)
     {
-        if ((order.Signed.Order.Flags & RestingOrder.PostOnly) != 0 && target.Meets(order) is { } met)
+        RestingOrder? maker = order.IsFillOrKill ? InstrumentBook.FillsWhole(order, met) : met is [var best, ..] ? best : null;
+        if (order.IsPostOnly && maker is not null)
         {
-            return $"The order is post-only and would trade at once at {OrderAdmission.Price(met.PriceE8)}; lower or raise its price.";
+            return $"The order is post-only and would trade at once at {OrderAdmission.Price(maker.PriceE8)}; lower or raise its price.";
         }
 
-        if (order.IsFillOrKill && target.FillsWhole(order) is null)
+        if (order.IsFillOrKill && maker is null)
         {
             return "The order is fill-or-kill and no resting order fills all of it at its limit or better; lower the size, change the price or clear the flag.";
         }
 
-        if (target.AllMet(order).Any(resting => book.Accounts.TryGetValue(resting.Account, out BookAccount? other) && other.Owner == account.Owner))
+        if (met.Any(resting => book.Accounts.TryGetValue(resting.Account, out BookAccount? other) && other.Owner == account.Owner))
         {
             return "The order would trade with another of the same owner; cancel that one first.";
         }
@@ -142,12 +142,12 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return "The order is reduce-only and would not make the position smaller; lower its size or clear the flag.";
         }
 
-        if ((order.IsFillOrKill ? target.FillsWhole(order) : target.Meets(order)) is { } maker && !band.Holds(maker.PriceE8))
+        if (maker is not null && !band.Holds(maker.PriceE8))
         {
             return $"The best price is {OrderAdmission.Price(maker.PriceE8)}, further from the mark of {OrderAdmission.Price((ulong)band.MarkE8)} than trades may be; wait or change the price.";
         }
 
-        if (order.Instrument.IsOption && OptionGrowth.OfE8(order, target, book) is > 0 and var growth && (Int128)openOptions.OpenE8 + growth > openOptions.LargestE8)
+        if (order.Instrument.IsOption && OptionGrowth.OfE8(order, met, book) is > 0 and var growth && (Int128)openOptions.OpenE8 + growth > openOptions.LargestE8)
         {
             return $"The trade would leave {OrderAdmission.Price(openOptions.OpenE8 + (ulong)growth)} options of this underlying open, more than the {OrderAdmission.Price(openOptions.LargestE8)} that the attesters' bonds stand for now; lower the size, or wait until others close theirs.";
         }

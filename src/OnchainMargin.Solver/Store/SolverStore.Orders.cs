@@ -22,25 +22,31 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>Forgets an order of the relay.</summary>
-    public void RemoveOrder(ulong account, ulong nonce)
-    {
-        lock (_gate)
-        {
-            Connection.Execute("DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce", new { account = checked((long)account), nonce = NonceText(nonce) });
-        }
-    }
-
-    /// <summary>Forgets an order of the relay and keeps its nonce for cancelled until it expires; those that have expired go.</summary>
-    public void CancelOrder(ulong account, ulong nonce, ulong expirySeconds, ulong nowSeconds)
+    /// <summary>Forgets orders of the relay.</summary>
+    public void RemoveOrders(IEnumerable<(ulong Account, ulong Nonce)> orders)
     {
         lock (_gate)
         {
             Transact(() => Connection.Execute(
-                "DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce; "
-                + "DELETE FROM relay_cancelled WHERE expiry < @now OR (account = @account AND nonce = @nonce); "
-                + "INSERT INTO relay_cancelled (account, nonce, expiry) VALUES (@account, @nonce, @expiry)",
-                new { account = checked((long)account), nonce = NonceText(nonce), expiry = checked((long)expirySeconds), now = checked((long)nowSeconds) }));
+                "DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce",
+                orders.Select(static order => new { account = checked((long)order.Account), nonce = NonceText(order.Nonce) })));
+        }
+    }
+
+    /// <summary>Forgets orders of the relay and keeps their nonces for cancelled until they expire; those that have expired go.</summary>
+    public void CancelOrders(IEnumerable<(ulong Account, ulong Nonce, ulong ExpirySeconds)> orders, ulong nowSeconds)
+    {
+        lock (_gate)
+        {
+            Transact(() =>
+            {
+                Connection.Execute("DELETE FROM relay_cancelled WHERE expiry < @now", new { now = checked((long)nowSeconds) });
+                Connection.Execute(
+                    "DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce; "
+                    + "DELETE FROM relay_cancelled WHERE account = @account AND nonce = @nonce; "
+                    + "INSERT INTO relay_cancelled (account, nonce, expiry) VALUES (@account, @nonce, @expiry)",
+                    orders.Select(static order => new { account = checked((long)order.Account), nonce = NonceText(order.Nonce), expiry = checked((long)order.ExpirySeconds) }));
+            });
         }
     }
 

@@ -40,13 +40,13 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
     }
 
     [Fact]
-    public void CancelOrder_OfOneThatHasExpired_IsForgottenWithTheNext()
+    public void CancelOrders_OfOneThatHasExpired_IsForgottenWithTheNext()
     {
         using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
-        store.CancelOrder(1, 5, expirySeconds: 100, nowSeconds: 50);
-        store.CancelOrder(1, ulong.MaxValue, expirySeconds: 200, nowSeconds: 100);
+        store.CancelOrders([(1, 5, 100)], nowSeconds: 50);
+        store.CancelOrders([(1, ulong.MaxValue, 200)], nowSeconds: 100);
         Assert.True(store.IsOrderCancelled(1, 5));
-        store.CancelOrder(2, 5, expirySeconds: 300, nowSeconds: 101);
+        store.CancelOrders([(2, 5, 300)], nowSeconds: 101);
         Assert.Equal((false, true, true), (store.IsOrderCancelled(1, 5), store.IsOrderCancelled(1, ulong.MaxValue), store.IsOrderCancelled(2, 5)));
     }
 }
