@@ -24,16 +24,28 @@ internal sealed partial class OrderBooks
         }
     }
 
-    /// <summary>A match is in a block.</summary>
-    public void Settled(OrderMatch match)
+    /// <summary>Matches are in a block.</summary>
+    public void Settled(IReadOnlyCollection<OrderMatch> matches)
     {
         lock (_gate)
         {
-            foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
+            var filled = new List<RestingOrder>();
+            foreach (OrderMatch match in matches)
             {
-                order.InFlightE8 -= match.SizeE8;
-                EndIfFilled(order);
+                foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
+                {
+                    order.InFlightE8 -= match.SizeE8;
+                    if (order is { LeftE8: 0, InFlightE8: 0, IsOver: false })
+                    {
+                        order.Status = OrderStatus.Filled;
+                        Leave(order);
+                        filled.Add(order);
+                    }
+                }
             }
+
+            // Last, and not first as where one is ended: of what the store keeps too long the chain says at the next start that it is filled.
+            store.RemoveOrders(filled.Select(static order => (order.Account, order.Nonce)));
         }
     }
 
@@ -166,15 +178,54 @@ internal sealed partial class OrderBooks
                 return;
             }
 
-            OrderMatch[] undone = TakeBack(order);
-            Book(order).Remove(order);
-            order.LeftE8 = isDone || filledE8 + order.InFlightE8 >= order.WholeE8 ? 0 : order.WholeE8 - filledE8 - order.InFlightE8;
-            Book(order).Rest(order);
-            EndIfFilled(order);
-            foreach (OrderMatch match in undone)
+            Fill(order, isDone ? order.WholeE8 : filledE8);
+        }
+    }
+
+    /// <summary>Matches that had been settled are in no block any more: their orders are filled as far as the chain says by now, open again where they had been filled whole, and look for others.</summary>
+    /// <param name="matches">The matches, nothing of which is on its way.</param>
+    /// <param name="statuses">Of each order of theirs whether it is done, and how much of it is filled.</param>
+    public void Unsettle(IReadOnlyCollection<OrderMatch> matches, IReadOnlyDictionary<RestingOrder, (bool IsDone, ulong FilledE8)> statuses)
+    {
+        lock (_gate)
+        {
+            foreach ((RestingOrder order, (bool isDone, ulong filled)) in statuses.Where(static one => !one.Value.IsDone))
+            {
+                bool isKnown = _orders.TryGetValue((order.Account, order.Nonce), out RestingOrder? known) && known != order && !known.IsOver;
+                if (order.Status == OrderStatus.Filled && !isKnown)
+                {
+                    store.AddOrder(StoredOrder.Of(order));
+                    order.Status = OrderStatus.Settling;
+                    _orders[(order.Account, order.Nonce)] = order;
+                }
+
+                // Whoever handed the same in again has it open under another arrival.
+                Fill(isKnown ? known! : order, filled);
+            }
+
+            foreach (OrderMatch match in matches)
             {
                 MatchAgain(match);
             }
+        }
+    }
+
+    /// <summary>Writes down how far an order is filled, beside what of it is on its way. What it had met and was not sent yet is given back.</summary>
+    private void Fill(RestingOrder order, ulong filledE8)
+    {
+        if (order.IsOver)
+        {
+            return;
+        }
+
+        OrderMatch[] undone = TakeBack(order);
+        Book(order).Remove(order);
+        order.LeftE8 = order.WholeE8 - Math.Min(order.WholeE8, filledE8 + order.InFlightE8);
+        Book(order).Rest(order);
+        EndIfFilled(order);
+        foreach (OrderMatch match in undone)
+        {
+            MatchAgain(match);
         }
     }
 

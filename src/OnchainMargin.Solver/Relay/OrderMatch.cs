@@ -24,6 +24,9 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>Whether a batch was refused for what may be in it.</summary>
     public bool IsSuspect { get; init; }
 
+    /// <summary>Whether it came back from a batch that was reverted, as it seemed for an account that it does not touch.</summary>
+    public bool WasSpared { get; init; }
+
     /// <summary>Whether it may hinder others, so that it comes alone.</summary>
     public bool ComesAlone => IsSuspect || Tries > 0 || Unanswered > 0;
 
@@ -39,7 +42,8 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
         // Of another market it speaks where an account has a position there, while it is halted.
         Clearinghouse.MarketNotNormalError { Underlying: var underlying } when SpotOrders.IsSpot(Maker.Instrument) || underlying != (UInt256)(ulong)Maker.Instrument.Underlying =>
             HasToReduce(Taker, underlying, book) ? Taker : HasToReduce(Maker, underlying, book) ? Maker : null,
-        Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError => !Taker.Reduces(SizeE8, book) ? Taker : !Maker.Reduces(SizeE8, book) ? Maker : null,
+        // Open interest grows where neither side reduces.
+        Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError or Clearinghouse.OpenInterestTooHighError or Clearinghouse.OptionInterestTooHighError => !Taker.Reduces(SizeE8, book) ? Taker : !Maker.Reduces(SizeE8, book) ? Maker : null,
         Clearinghouse.PriceOutOfBandError { PriceE8: var price, MarkE8: var mark } => Maker.IsBuy == price > mark ? Maker : Taker,
         _ => error.Arguments.Select(argument => argument is { Name: "account", Value: ulong account } ? Of(account) : null).FirstOrDefault(static order => order is not null),
     };

@@ -24,6 +24,7 @@ internal sealed class RelayRole(
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly SettlementGas _gas = new(node, transactions, time);
+    private readonly SettledBatches _settled = new(orders, orderChain, transactions, store);
     private IReadOnlyList<OrderMatch> _batch = [];
     private AccountTable _accounts = AccountTable.Empty;
     private string _intent = "";
@@ -48,7 +49,7 @@ internal sealed class RelayRole(
         bool isOpen = await relay.OpenAsync(cancellationToken).ConfigureAwait(false);
         EndCancelled(indexed.Book.BlockNumber);
         orders.Expire(Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds));
-        if (!isOpen || (_batch.Count > 0 && !await IsOverAsync(indexed.Book, cancellationToken).ConfigureAwait(false)))
+        if (!isOpen || (_batch.Count > 0 && !await IsOverAsync(indexed.Book, cancellationToken).ConfigureAwait(false)) || !await _settled.AreInABlockAsync(indexed.Book, cancellationToken).ConfigureAwait(false))
         {
             return;
         }
@@ -82,24 +83,49 @@ internal sealed class RelayRole(
             return true;
         }
 
-        while (_batch is [var match, ..])
+        if (isSettled)
         {
-            if (isSettled)
-            {
-                orders.Settled(match);
-            }
-            else if (!await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
-            {
-                // A price or an account moved before it was mined. Whose account has changed is at fault if it goes on so.
-                RestingOrder suspect = HasChanged(match.Maker, book) ? match.Maker : HasChanged(match.Taker, book) ? match.Taker : (await UnnamedAsync(match, match.Taker, cancellationToken).ConfigureAwait(false)).Order;
-                orders.Retry(match, 0, suspect, $"the chain refused it time and again, since a price or an account moved in between: {entry.Reason}");
-            }
-
-            _batch = [.. _batch.Skip(1)];
+            IReadOnlyList<OrderMatch> batch = _batch;
+            _batch = [];
+            _settled.Add(_intent, batch);
+            orders.Settled(batch);
+            return true;
         }
 
+        await TakeUpRevertedAsync(book, entry.Reason, cancellationToken).ConfigureAwait(false);
         return true;
     }
+
+    /// <summary>A price or an account moved before the batch was mined. Matches of accounts that have changed come alone, and whose that is ends at last if it goes on so; the others come back together, once.</summary>
+    private async Task TakeUpRevertedAsync(ProtocolBook book, string reason, CancellationToken cancellationToken)
+    {
+        bool isExplained = _batch.Any(match => Changed(match, book) is not null);
+        var spared = new List<OrderMatch>();
+        try
+        {
+            while (_batch is [var match, ..])
+            {
+                RestingOrder? changed = Changed(match, book);
+                if (changed is null && isExplained && !match.WasSpared)
+                {
+                    spared.Add(match with { WasSpared = true });
+                }
+                else if (!await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
+                {
+                    RestingOrder suspect = changed ?? (await UnnamedAsync(match, match.Taker, cancellationToken).ConfigureAwait(false)).Order;
+                    orders.Retry(match, 0, suspect, $"the chain refused it time and again, since a price or an account moved in between: {reason}");
+                }
+
+                _batch = [.. _batch.Skip(1)];
+            }
+        }
+        finally
+        {
+            orders.Return(spared);
+        }
+    }
+
+    private RestingOrder? Changed(OrderMatch match, ProtocolBook book) => HasChanged(match.Maker, book) ? match.Maker : HasChanged(match.Taker, book) ? match.Taker : null;
 
     /// <summary>Whether an order's account is not as it was when the batch was handed in; a reorganisation may even have taken it away.</summary>
     private bool HasChanged(RestingOrder order, ProtocolBook book) =>
@@ -130,10 +156,7 @@ internal sealed class RelayRole(
             }
             else if (Clearinghouse.OrdersCancelledBelowEvent.TryDecode(log, out Clearinghouse.OrdersCancelledBelowEvent below))
             {
-                foreach (RestingOrder early in orders.Orders(below.Account).Where(early => early.Nonce < below.MinimumNonce))
-                {
-                    orders.End(early, OrderStatus.Cancelled, "cancelled on chain");
-                }
+                orders.End([.. orders.Orders(below.Account).Where(early => early.Nonce < below.MinimumNonce)], OrderStatus.Cancelled, "cancelled on chain");
             }
         }
 

@@ -1,3 +1,6 @@
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
@@ -6,6 +9,7 @@ using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Tests.Api;
 
 namespace OnchainMargin.Solver.Tests.Relay;
@@ -13,6 +17,7 @@ namespace OnchainMargin.Solver.Tests.Relay;
 public sealed class OrderRelayTests : IAsyncLifetime
 {
     private const long One = ApiWorld.One;
+    private const long Half = One / 2;
     private const long Btc = ApiWorld.BtcE8;
 
     private readonly ApiWorld _world = new();
@@ -38,7 +43,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
 
         foreach (OrderMatch match in matches)
         {
-            _world.Orders.Settled(match);
+            _world.Orders.Settled([match]);
         }
 
         Assert.Equal((OrderStatus.Filled, OrderStatus.Filled, OrderStatus.Resting), (taker.Status, best.Status, same.Status));
@@ -366,6 +371,46 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Assert.Same(maker, bought.Named(new Clearinghouse.PriceOutOfBandError(0, 90, 100, 5), book));
     }
 
+    /// <summary>A market whose open interest is full names nobody; makers who wait for another day must not end for each taker who comes.</summary>
+    [Fact]
+    public async Task Named_OfFullOpenInterest_IsTheTakerUnlessHeReduces()
+    {
+        RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 10, Btc, 1));
+        RestingOrder closes = await TakenAsync(_world.Sign(2, One / 10, Btc, 1));
+        RestingOrder opens = await TakenAsync(_world.Sign(3, One / 10, Btc * 9 / 10, 1));
+        foreach (IContractError error in (IContractError[])[new Clearinghouse.OpenInterestTooHighError(1, 2, 1), new Clearinghouse.OptionInterestTooHighError(1, 2, 1)])
+        {
+            Assert.Same(opens, new OrderMatch(maker, opens, 1).Named(error, _world.Book()));
+            Assert.Same(maker, new OrderMatch(maker, closes, 1).Named(error, _world.Book()));
+        }
+    }
+
+    /// <summary>All of a session are ended in one transaction, whatever their number; where the store fails just then, as soon as it does not.</summary>
+    [Fact]
+    public async Task CloseSession_StoreFailsInTheMidst_EndsAllOfThemInTheNextRound()
+    {
+        SolverStore store = _world.Services.GetRequiredService<SolverStore>();
+        _world.Orders.OpenSession("mine-5f0c2b9d81e7");
+        for (ulong nonce = 1; nonce <= 3; nonce++)
+        {
+            Assert.Equal("", (await _world.OrderRelay.SubmitAsync(_world.Sign(1, -One / 10, Btc, nonce), "mine-5f0c2b9d81e7", CancellationToken.None)).Refusal);
+        }
+
+        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 10, Btc, 1));
+        Execute(store, "CREATE UNIQUE INDEX once ON relay_cancelled (expiry)");
+        Assert.ThrowsAny<DbException>(() => _world.Orders.CloseSession("mine-5f0c2b9d81e7"));
+        Assert.Equal(4, store.OpenOrders().Count);
+        Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(0));
+
+        Execute(store, "DROP INDEX once");
+        _world.Orders.Expire(0);
+        Assert.All(_world.Orders.Orders(1), static order => Assert.Equal((OrderStatus.Cancelled, "its session ended"), (order.Status, order.Reason)));
+        Assert.All((ulong[])[1, 2, 3], nonce => Assert.True(store.IsOrderCancelled(1, nonce)));
+        Assert.Single(store.OpenOrders());
+        Assert.Equal((OrderStatus.Resting, (ulong)One / 10), (taker.Status, taker.LeftE8));
+        Assert.Empty(_world.Orders.TakePending(10, 1));
+    }
+
     [Fact]
     public async Task Submit_InAMarketThatTakesReductionsOnly_MeetsOrdersThatReduceAndEndsTheOthers()
     {
@@ -383,6 +428,25 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Assert.Equal((OrderStatus.Refused, "Market 1 is reduce-only: its positions can only be made smaller, and it would make one larger"), (opens.Status, opens.Reason));
         OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
         Assert.Equal((closes, taker), (match.Maker, match.Taker));
+    }
+
+    /// <summary>Whoever has a little of an instrument could empty one side of its book by an order that nobody takes.</summary>
+    [Theory]
+    [InlineData(100 * One, 0, "and this order would make account 3's larger; wait until the market is open again.")]
+    [InlineData(Half, RestingOrder.PostOnly, "The order is post-only and would trade at once at 90000; lower or raise its price.")]
+    [InlineData(Half, RestingOrder.FillOrKill, "no resting order fills all of it at its limit or better; lower the size, change the price or clear the flag.")]
+    public async Task Submit_OfARefusedOrderInAMarketThatTakesReductionsOnly_EndsNothing(long sizeE8, byte flags, string sentence)
+    {
+        RestingOrder adds = await TakenAsync(_world.Sign(1, One, Btc + One, 1));
+        RestingOrder closes = await TakenAsync(_world.Sign(2, Half / 2, Btc, 1));
+        UseStateOfBtc(MarketState.ReduceOnly);
+
+        Assert.EndsWith(sentence, await RefusalAsync(_world.Sign(3, -sizeE8, One, 1, flags)), StringComparison.Ordinal);
+        Assert.Equal((OrderStatus.Resting, OrderStatus.Resting), (adds.Status, closes.Status));
+
+        await TakenAsync(_world.Sign(3, -Half, Btc, 2));
+        Assert.Equal(OrderStatus.Refused, adds.Status);
+        Assert.Same(closes, Assert.Single(_world.Orders.TakePending(10, 1)).Maker);
     }
 
     [Fact]
@@ -437,6 +501,13 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Assert.Contains("of its underlying or token", await RefusalAsync(_world.Sign(3, -6, Btc, 1, RestingOrder.ReduceOnly)), StringComparison.Ordinal);
         Assert.Contains("of its underlying or token", await RefusalAsync(_world.Sign(3, -7, Btc, 1)), StringComparison.Ordinal);
         await TakenAsync(_world.Sign(3, -7, Btc, 1, RestingOrder.ReduceOnly));
+    }
+
+    private static void Execute(SolverStore store, string statement)
+    {
+        using DbCommand command = store.Connection.CreateCommand();
+        command.CommandText = statement;
+        command.ExecuteNonQuery();
     }
 
     private PriceBand Band(Instrument instrument) => PriceBand.Of(instrument, _world.Live.Inputs.View, _world.Books.Current!.Book.Parameters.Clearing)!.Value;

@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Tests.Relay;
 
@@ -71,6 +73,35 @@ public sealed class RelayRestartTests : RelayWorld
         await Role.RunOnceAsync(CancellationToken.None);
         Assert.Equal([2], Sent().Select(static call => call.Item3.Length));
         Assert.Equal([1UL, 2UL, 3UL], Sent()[0].Item2.Select(static signed => signed.Order.Account));
+    }
+
+    /// <summary>What was told as filled is not, and nobody else would bring the orders back.</summary>
+    [Fact]
+    public async Task RunOnce_SettlementIsRevertedAfterAReorganisation_ItsOrdersAreOpenAgain()
+    {
+        SolverStore store = World.Services.GetRequiredService<SolverStore>();
+        RestingOrder maker = await TakenAsync(World.Sign(1, -One, Btc, 1));
+        RestingOrder taker = await TakenAsync(World.Sign(2, Tenth, Btc, 1));
+        await Role.RunOnceAsync(CancellationToken.None);
+        await RoundAsync();
+        Assert.Equal((OrderStatus.Filled, (ulong)Tenth, 1), (taker.Status, maker.FilledE8, store.OpenOrders().Count));
+
+        // While it is in no block nothing is settled on the states that it had left.
+        World.Node.TakeBack(1);
+        await Manager.RunOnceAsync(CancellationToken.None);
+        RestingOrder later = await TakenAsync(World.Sign(3, Tenth, Btc, 1));
+        await Role.RunOnceAsync(CancellationToken.None);
+        Assert.Single(store.UnsettledOf(Manager.Sender));
+
+        World.Node.RevertsWhenMined = true;
+        await MineAsync();
+        World.Node.RevertsWhenMined = false;
+        await Role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((0UL, (ulong)Tenth * 2, (ulong)Tenth * 8), (maker.FilledE8, maker.InFlightE8, maker.LeftE8));
+        Assert.Equal((OrderStatus.Settling, OrderStatus.Settling, (ulong)Tenth, (ulong)Tenth), (taker.Status, later.Status, taker.InFlightE8, later.InFlightE8));
+        Assert.Equal(3, store.OpenOrders().Count);
+        Assert.Same(taker, Orders.Find(2, 1));
+        Assert.Equal(2, Sent()[^1].Item3.Length);
     }
 
     [Fact]

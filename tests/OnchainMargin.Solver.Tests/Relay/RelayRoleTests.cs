@@ -232,6 +232,27 @@ public sealed class RelayRoleTests : RelayWorld
         Assert.Equal((OrderStatus.Refused, OrderStatus.Resting), (maker.Status, taker.Status));
     }
 
+    /// <summary>Whoever changes his account before each block would otherwise hold all others to one settlement a block.</summary>
+    [Fact]
+    public async Task RunOnce_BatchIsRevertedAfterAnAccountChanged_TheOthersComeBackTogetherOnce()
+    {
+        await TakenAsync(World.Sign(1, -Tenth, Btc, 1));
+        await TakenAsync(World.Sign(2, Tenth, Btc, 1));
+        await TakenAsync(World.Sign(3, -Tenth, Btc, 1));
+        await TakenAsync(World.Sign(2, Tenth, Btc, 2));
+        await TakenAsync(World.Sign(3, -Tenth, Eth, 2, instrument: Instrument.Perpetual(2)));
+        await TakenAsync(World.Sign(2, Tenth, Eth, 3, instrument: Instrument.Perpetual(2)));
+        await Role.RunOnceAsync(CancellationToken.None);
+        World.Change(static book => book with { Accounts = book.Accounts.With(With(book.Accounts[1])) });
+        await RevertedRoundAsync();
+        Assert.Equal([3, 2], Sent().Select(static call => call.Item3.Length));
+
+        // Nothing explains the second time, so that each is on its own.
+        await RevertedRoundAsync();
+        Assert.Equal([3, 2, 1], Sent().Select(static call => call.Item3.Length));
+        Assert.Equal(1UL, Sent()[^1].Item2[0].Order.Account);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -310,5 +331,14 @@ public sealed class RelayRoleTests : RelayWorld
 
         Assert.Empty(Sent());
         Assert.Equal((OrderStatus.Cancelled, OrderStatus.Resting, (ulong)Tenth, 0UL), (cancelled.Status, other.Status, other.LeftE8, other.InFlightE8));
+    }
+
+    /// <summary>What was sent is reverted in a block, and the relay has a round on it.</summary>
+    private async Task RevertedRoundAsync()
+    {
+        World.Node.RevertsWhenMined = true;
+        await MineAsync();
+        World.Node.RevertsWhenMined = false;
+        await Role.RunOnceAsync(CancellationToken.None);
     }
 }
