@@ -201,7 +201,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
         for (ulong nonce = mined; nonce < waiting.Nonce; nonce++)
         {
-            (_, TransactionIntent intent) = Find(new TransactionIntent(string.Create(CultureInfo.InvariantCulture, $"fill nonce {nonce}"), key.Address, []));
+            (_, TransactionIntent intent) = Find(new TransactionIntent(string.Create(CultureInfo.InvariantCulture, $"fill nonce {nonce} of {key.Address}"), key.Address, []));
             OutboxEntry entry = EntryOf(intent, EmptyGas, nonce);
             OutboxAttempt attempt = AttemptOf(entry, offer);
             if (store.TryAddToOutbox(entry, attempt))
