@@ -1,10 +1,7 @@
-using System.Globalization;
 using System.Net;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.StaticFiles;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Relay;
@@ -16,23 +13,9 @@ namespace OnchainMargin.Solver.Api;
 internal static class ApiSetup
 {
     private const string OriginsPolicy = "origins";
-    private const int WindowSeconds = 10;
-    private const int WindowSegments = 5;
 
     /// <summary>Room for a settlement of 64 fills; part of what is handed in is stored.</summary>
     private const long LargestRequestBytes = 65_536;
-
-    /// <summary>What is limited by address, each for itself: what people ask, and what other attesters do. Routes take capitals for small letters, so limits do, too.</summary>
-    private static readonly string[] Limited = ["/api", "/attest"];
-
-    /// <summary>What goes on for long, or costs as much as a whole book or a simulation does, and how many of each an address may have at once.</summary>
-    private static readonly (string Name, Func<PathString, bool> Is, int Most)[] Held =
-    [
-        ("stream", StreamEndpoints.IsStream, 32),
-        ("session", OrderEndpoints.IsSession, 32),
-        ("book", static path => path.StartsWithSegments("/attest/books", StringComparison.OrdinalIgnoreCase), 1),
-        ("tail", static path => path.Value!.TrimEnd('/').EndsWith("/tail", StringComparison.OrdinalIgnoreCase), 2),
-    ];
 
     public static void AddServices(WebApplicationBuilder builder, SolverOptions options)
     {
@@ -51,7 +34,7 @@ internal static class ApiSetup
         builder.Services.AddCors(cors => cors.AddPolicy(OriginsPolicy, policy => policy.WithOrigins([.. options.Api.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Retry-After")));
         if (options.Api.RequestsPerTenSeconds > 0)
         {
-            builder.Services.AddRateLimiter(limiter => Limit(limiter, options.Api.RequestsPerTenSeconds));
+            builder.Services.AddRateLimiter(limiter => ApiLimits.Set(limiter, options.Api.RequestsPerTenSeconds));
         }
     }
 
@@ -126,28 +109,6 @@ internal static class ApiSetup
         }
 
         return forwarded;
-    }
-
-    private static void Limit(RateLimiterOptions limiter, int requests)
-    {
-        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
-            PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                Array.Find(Limited, path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) is { } limited
-                    ? RateLimitPartition.GetSlidingWindowLimiter(
-                        $"{limited} {context.Connection.RemoteIpAddress}",
-                        _ => new SlidingWindowRateLimiterOptions { PermitLimit = requests, Window = TimeSpan.FromSeconds(WindowSeconds), SegmentsPerWindow = WindowSegments, QueueLimit = 0 })
-                    : RateLimitPartition.GetNoLimiter("")),
-            PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                Array.Find(Held, held => held.Is(context.Request.Path)) is { Most: > 0 } held
-                    ? RateLimitPartition.GetConcurrencyLimiter($"{held.Name} {context.Connection.RemoteIpAddress}", _ => new ConcurrencyLimiterOptions { PermitLimit = held.Most, QueueLimit = 0 })
-                    : RateLimitPartition.GetNoLimiter("")));
-        limiter.OnRejected = static async (context, cancellationToken) =>
-        {
-            context.HttpContext.Response.Headers.RetryAfter = (WindowSeconds / WindowSegments).ToString(CultureInfo.InvariantCulture);
-            await TypedResults.Problem("Too many requests came from this address, or it has too many streams or simulations at once; wait a few seconds, or use /api/stream, once, instead of asking again and again.", statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests")
-                .ExecuteAsync(context.HttpContext);
-        };
     }
 
     /// <summary>The page loads nothing from elsewhere and may be framed by nobody; it may talk to any node, because the wallet's owner chooses that.</summary>
