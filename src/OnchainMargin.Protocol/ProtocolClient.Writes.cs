@@ -76,13 +76,19 @@ public sealed partial class ProtocolClient
     public async Task<ulong> StartLiquidationAsync(BookAccount account, byte[] witness, CancellationToken cancellationToken = default) =>
         Event<LiquidationHouse.LotStartedEvent>(await SendAsync(Calls.Start(account, witness), cancellationToken).ConfigureAwait(false)).Lot;
 
-    /// <summary>What a bid would pay now, without sending it.</summary>
+    /// <summary>What a bid would pay, without sending it.</summary>
+    /// <param name="lot">The lot.</param>
+    /// <param name="fractionE8">The fraction, of the whole lot.</param>
+    /// <param name="bidder">The account that bids.</param>
+    /// <param name="proof">How it is shown healthy; computed on chain when left out.</param>
+    /// <param name="block">The block whose prices and discount count: that of <see cref="GetLiveInputsAsync"/>, where both are set against each other.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RevertException">Thrown when the bid would be refused.</exception>
-    public Task<Int256> QuoteBidAsync(BookLot lot, ulong fractionE8, BookAccount bidder, Clearinghouse.Proof? proof = null, CancellationToken cancellationToken = default)
+    public Task<Int256> QuoteBidAsync(BookLot lot, ulong fractionE8, BookAccount bidder, Clearinghouse.Proof? proof = null, BlockTag block = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bidder);
         LiquidationHouse.BidCall call = ProtocolCalls.BidCall(lot, fractionE8, Int256.MaxValue, bidder, proof ?? Proofs.Computed);
-        return Node.CallAsync(Deployment.Contracts.LiquidationHouse, call, from: bidder.Owner, cancellationToken: cancellationToken);
+        return Node.CallAsync(Deployment.Contracts.LiquidationHouse, call, block, bidder.Owner, cancellationToken: cancellationToken);
     }
 
     /// <summary>Bids for a fraction of a lot.</summary>

@@ -45,7 +45,7 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
             return;
         }
 
-        OutboxEntry[] before = [.. round.UnderWay.Where(entry => KeeperKeys.IsOfBidder(entry.Intent, (ulong)options.BidderAccount))];
+        OutboxEntry[] before = [.. round.UnderWay().Where(entry => KeeperKeys.IsOfBidder(entry.Intent, (ulong)options.BidderAccount))];
         _before = before.FirstOrDefault();
         _frozen = before is [var only] && !options.DryRun ? transactions.Frozen(only.Intent) : null;
     }
@@ -158,7 +158,7 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
 
         try
         {
-            Int128 pay = (Int128)await Patience.AskAsync(token => client.QuoteBidAsync(lot, part.FractionE8, bidder, cancellationToken: token), time, cancellationToken).ConfigureAwait(false);
+            Int128 pay = (Int128)await Patience.AskAsync(token => client.QuoteBidAsync(lot, part.FractionE8, bidder, block: round.Block, cancellationToken: token), time, cancellationToken).ConfigureAwait(false);
             TransactionRequest request = client.Calls.Bid(lot, part.FractionE8, Int256.MaxValue, bidder, Proofs.Computed);
             ulong gas = await duties.EstimateAsync(request, cancellationToken).ConfigureAwait(false);
             GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);

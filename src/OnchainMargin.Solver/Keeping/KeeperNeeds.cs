@@ -76,7 +76,7 @@ internal sealed class KeeperNeeds(ProtocolClient client, TransactionManager tran
             }
         }
 
-        return account.Id == (ulong)options.BidderAccount && round.UnderWay.Any(entry => KeeperKeys.IsOfBidder(entry.Intent, account.Id));
+        return account.Id == (ulong)options.BidderAccount && round.UnderWay().Any(entry => KeeperKeys.IsOfBidder(entry.Intent, account.Id));
     }
 
     /// <summary>Closes needs that nobody served within a day after their instrument was priced: until then their gain or loss stands nowhere.</summary>

@@ -19,7 +19,7 @@ internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, 
     /// <summary>Gives back those whose turn it is.</summary>
     public async Task RunAsync(KeeperRound round, CancellationToken cancellationToken)
     {
-        OutboxEntry[] waiting = options.DryRun ? [] : [.. round.UnderWay.Where(static entry => entry.State == OutboxState.Live)];
+        OutboxEntry[] waiting = options.DryRun ? [] : [.. round.UnderWay().Where(static entry => entry.State == OutboxState.Live)];
         foreach (OutboxEntry entry in _turns.Of(waiting, static entry => entry.Nonce).Where(entry => !_asked.Has(entry.Intent)))
         {
             string? why = !IsWanted(entry.Intent, round.Book) ? "what it is about has changed"

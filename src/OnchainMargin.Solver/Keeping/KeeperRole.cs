@@ -1,3 +1,4 @@
+using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -42,7 +43,7 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
         var journal = new KeeperJournal(time, logger);
         var duties = new KeeperDuties(transactions, node, options, journal, time);
         _starts = new KeeperStarts(client, transactions, node, options, duties, journal, time);
-        _bids = new KeeperBids(client, transactions, options, duties, journal, new MeasuredDepth(options.DepthFolder, client.Deployment, logger), time);
+        _bids = new KeeperBids(client, transactions, options, duties, journal, new MeasuredDepth(options.DepthFolder, TimeSpan.FromSeconds(options.DepthMaximumAgeSeconds), client.Deployment, time, logger), time);
         _lots = new KeeperLots(client, transactions, options, duties, _bids, journal, time);
         _needs = new KeeperNeeds(client, transactions, options, duties, time);
         _returns = new KeeperReturns(options, duties, journal, time);
@@ -78,18 +79,24 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
 
         _hasBegun = true;
         var clock = new StageClock();
-        CheckpointInputs live = await Patience.AskAsync(token => _client.GetLiveInputsAsync(cancellationToken: token), _time, cancellationToken).ConfigureAwait(false);
+        KeeperRound round = await BeginAsync(book, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
         clock.End("read");
-        var round = new KeeperRound(book, live, NativePrice.OfE8(live, _client.Deployment, _options), _node, _transactions, _options, _time);
-        IReadOnlyList<ulong> near = _line.First(book, live);
+        IReadOnlyList<ulong> near = _line.First(book, round.Live);
         clock.End("look");
         await _starts.StartAsync(round, near, cancellationToken).ConfigureAwait(false);
+        if (_options.BidderAccount > 0 && book.OpenLots.Any())
+        {
+            // Starts may have taken seconds. What a lot is worth and what the chain asks for it must be of one block: beside a later quote, each fall of the price looks like a profit.
+            ulong head = await Patience.AskAsync(token => _client.Node.GetBlockNumberAsync(token), _time, cancellationToken).ConfigureAwait(false);
+            round = await BeginAsync(book, BlockTag.Number(head), cancellationToken).ConfigureAwait(false);
+        }
+
         await _lots.ConsiderAsync(round, cancellationToken).ConfigureAwait(false);
         await _returns.RunAsync(round, cancellationToken).ConfigureAwait(false);
         if (_whole is { IsCompleted: true } ended)
         {
             _whole = null;
-            IReadOnlyList<ulong> all = _line.Take(await ended.ConfigureAwait(false), book, live);
+            IReadOnlyList<ulong> all = _line.Take(await ended.ConfigureAwait(false), book, round.Live);
             await _starts.StartAsync(round, all, cancellationToken).ConfigureAwait(false);
             await _needs.RunAsync(round, cancellationToken).ConfigureAwait(false);
         }
@@ -98,8 +105,14 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
         {
             // Beside the rounds, on a thread of its own: a price that comes meanwhile waits neither for it nor for one of the pool's few threads.
             _isDue = false;
-            _whole = Task.Factory.StartNew(() => Whole(book, live), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _whole = Task.Factory.StartNew(() => Whole(book, round.Live), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
+    }
+
+    private async Task<KeeperRound> BeginAsync(ProtocolBook book, BlockTag block, CancellationToken cancellationToken)
+    {
+        CheckpointInputs live = await Patience.AskAsync(token => _client.GetLiveInputsAsync(block, token), _time, cancellationToken).ConfigureAwait(false);
+        return new KeeperRound(book, live, block, NativePrice.OfE8(live, _client.Deployment, _options), _node, _transactions, _options, _time);
     }
 
     private WholeLook Whole(ProtocolBook book, CheckpointInputs live)

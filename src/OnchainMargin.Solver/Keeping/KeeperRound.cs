@@ -1,3 +1,4 @@
+using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Keeping;
@@ -11,19 +12,18 @@ namespace OnchainMargin.Solver.Keeping;
 internal sealed class KeeperRound
 {
     private readonly ITransactionNode _node;
+    private readonly TransactionManager _transactions;
     private readonly Lazy<Reverts> _reverts;
     private readonly Lazy<IReadOnlySet<ulong>> _resuming;
-    private readonly Lazy<IReadOnlyList<OutboxEntry>> _underWay;
     private readonly Lazy<NeedsLeft> _needsLeft;
     private Task<GasOffer>? _asked;
 
     /// <summary>Begins one.</summary>
-    public KeeperRound(ProtocolBook book, CheckpointInputs live, long nativePriceE8, ITransactionNode node, TransactionManager transactions, KeeperOptions options, TimeProvider time)
+    public KeeperRound(ProtocolBook book, CheckpointInputs live, BlockTag block, long nativePriceE8, ITransactionNode node, TransactionManager transactions, KeeperOptions options, TimeProvider time)
     {
-        (Book, Live, NativePriceE8, _node) = (book, live, nativePriceE8, node);
+        (Book, Live, Block, NativePriceE8, _node, _transactions) = (book, live, block, nativePriceE8, node, transactions);
         _reverts = new Lazy<Reverts>(() => new Reverts(transactions, options, time));
         _resuming = new Lazy<IReadOnlySet<ulong>>(() => Liquidations.Resuming(book, live));
-        _underWay = new Lazy<IReadOnlyList<OutboxEntry>>(() => [.. transactions.Unsettled().Where(entry => entry.State == OutboxState.Live || (entry.State == OutboxState.Mined && entry.BlockNumber > book.BlockNumber))]);
         _needsLeft = new Lazy<NeedsLeft>(() => new NeedsLeft(this));
     }
 
@@ -32,6 +32,9 @@ internal sealed class KeeperRound
 
     /// <summary>Live prices.</summary>
     public CheckpointInputs Live { get; }
+
+    /// <summary>The block that those are of.</summary>
+    public BlockTag Block { get; }
 
     /// <summary>The price of one whole coin of those that gas is paid in.</summary>
     public long NativePriceE8 { get; }
@@ -42,11 +45,12 @@ internal sealed class KeeperRound
     /// <summary>Accounts whose next lot is paid no reward.</summary>
     public IReadOnlySet<ulong> Resuming => _resuming.Value;
 
-    /// <summary>What the book does not show yet of that which was sent before: what is in no block, and what is in a later one.</summary>
-    public IReadOnlyList<OutboxEntry> UnderWay => _underWay.Value;
-
     /// <summary>What of open needs nobody is asked for yet.</summary>
     public NeedsLeft NeedsLeft => _needsLeft.Value;
+
+    /// <summary>What the book does not show yet of that which was sent, in this round, too: what is in no block, and what is in a later one.</summary>
+    public IReadOnlyList<OutboxEntry> UnderWay() =>
+        [.. _transactions.Unsettled().Where(entry => entry.State == OutboxState.Live || (entry.State == OutboxState.Mined && entry.BlockNumber > Book.BlockNumber))];
 
     /// <summary>What to offer for gas.</summary>
     public Task<GasOffer> AskFeesAsync(CancellationToken cancellationToken) => _asked is null or { IsFaulted: true } ? _asked = _node.EstimateFeesAsync(cancellationToken) : _asked;

@@ -1,17 +1,19 @@
+using System.Globalization;
 using OnchainMargin.Models.Data;
 using OnchainMargin.Models.OrderFlow;
 using OnchainMargin.Protocol.Deployment;
 
 namespace OnchainMargin.Solver.Keeping;
 
-/// <summary>Slippage of hedges from order books that were measured: <c>BTC.csv</c> and so on in a folder that somebody keeps fresh. A file that changed is read anew.</summary>
-internal sealed class MeasuredDepth(string folder, DeploymentRecord deployment, ILogger logger)
+/// <summary>Slippage of hedges from order books that were measured: <c>BTC.csv</c> and so on in a folder that somebody keeps fresh. A file that changed is read anew, and one that has not for long counts for nothing: books are deep on quiet days, and lots are sold on the others.</summary>
+internal sealed class MeasuredDepth(string folder, TimeSpan maximumAge, DeploymentRecord deployment, TimeProvider time, ILogger logger)
 {
     private const double One = 1e8;
 
     private readonly Dictionary<ushort, (DateTime Written, DepthBook? Book)> _books = [];
+    private readonly HashSet<ushort> _old = [];
 
-    /// <summary>The slippage of an order as a fraction E8 of the price; null when the underlying has no readable file.</summary>
+    /// <summary>The slippage of an order as a fraction E8 of the price; null when the underlying has no readable file that is fresh.</summary>
     /// <param name="underlying">The underlying.</param>
     /// <param name="sizeE8">Units, positive to buy.</param>
     public long? SlippageE8(ushort underlying, Int128 sizeE8)
@@ -35,22 +37,35 @@ internal sealed class MeasuredDepth(string folder, DeploymentRecord deployment, 
 
         string path = Path.Combine(folder, $"{name}.csv");
         DateTime written = File.GetLastWriteTimeUtc(path);
-        if (_books.TryGetValue(underlying, out (DateTime Written, DepthBook? Book) known) && known.Written == written)
+        if (!_books.TryGetValue(underlying, out (DateTime Written, DepthBook? Book) known) || known.Written != written)
+        {
+            _books[underlying] = known = (written, Read(name, path));
+            _old.Remove(underlying);
+        }
+
+        if (known.Book is null || time.GetUtcNow().UtcDateTime - written <= maximumAge)
         {
             return known.Book;
         }
 
-        DepthBook? book = null;
+        if (_old.Add(underlying))
+        {
+            logger.DepthIsNotRead(name, string.Create(CultureInfo.InvariantCulture, $"'{path}' was written at {written:yyyy-MM-dd HH:mm:ss} UTC, longer ago than keeper:depthMaximumAgeSeconds allows."));
+        }
+
+        return null;
+    }
+
+    private DepthBook? Read(string name, string path)
+    {
         try
         {
-            book = DepthFile.Read(path);
+            return DepthFile.Read(path);
         }
         catch (DataFileException error)
         {
             logger.DepthIsNotRead(name, error.Message);
+            return null;
         }
-
-        _books[underlying] = (written, book);
-        return book;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class NeedsLeft
     public NeedsLeft(KeeperRound round)
     {
         _left = new Dictionary<Instrument, long>(round.Book.Needs);
-        foreach (string intent in _left.Count == 0 ? [] : round.UnderWay.Select(static entry => entry.Intent))
+        foreach (string intent in _left.Count == 0 ? [] : round.UnderWay().Select(static entry => entry.Intent))
         {
             if (Serving(intent, round) is { } state)
             {

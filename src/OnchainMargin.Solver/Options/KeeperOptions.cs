@@ -24,6 +24,9 @@ public sealed record KeeperOptions
     /// <summary>A folder of order-book snapshots, BTC.csv and so on with the columns side, price and qty, from which the slippage of hedges is taken; empty to take what the protocol charges for liquidity.</summary>
     public string DepthFolder { get; init; } = "";
 
+    /// <summary>How old a snapshot of depthFolder may be, by the time at which its file was written, in seconds; an older one counts as none.</summary>
+    public int DepthMaximumAgeSeconds { get; init; } = 600;
+
     /// <summary>How much of what a bid brings above the least profit may be spent on raising its fee, in percent; the rest is room for the price to move.</summary>
     public int GasSharePercent { get; init; } = 50;
 
@@ -59,6 +62,7 @@ public sealed record KeeperOptions
         errors.Range(GasSharePercent, 0, 100);
         errors.Range(DutyCostE8, 0, long.MaxValue);
         errors.Require(DepthFolder.Length == 0 || Directory.Exists(DepthFolder), "depthFolder", $"names '{DepthFolder}', which is no folder; name one with BTC.csv and so on, or leave it empty");
+        errors.Range(DepthMaximumAgeSeconds, 1, 31_536_000);
         errors.Range(NativePriceE8, 0, long.MaxValue);
         errors.Range(CoolDownSeconds, 0, 86_400);
         errors.Range(PollMilliseconds, 10, 600_000);

@@ -26,13 +26,16 @@ internal static class KeeperExample
 
         foreach (BookLot lot in book.OpenLots.Where(lot => lot.LeftE8 > 0 && lot.BiddingFromSeconds <= book.BlockTimeSeconds))
         {
+            // What it is worth and what it costs, as of one block: the price between two may have fallen.
+            BlockTag now = BlockTag.Number(await client.Node.GetBlockNumberAsync());
+            live = await client.GetLiveInputsAsync(now);
             if (LotWorth.Of(lot, book, live)?.Part(lot.LeftE8) is not { } part)
             {
                 continue;
             }
 
             BookAccount bidder = await client.GetAccountAsync(bidderAccount);
-            Int256 pay = await client.QuoteBidAsync(lot, part.FractionE8, bidder);
+            Int256 pay = await client.QuoteBidAsync(lot, part.FractionE8, bidder, block: now);
             var call = client.Calls.Bid(lot, part.FractionE8, Int256.MaxValue, bidder, Proofs.Computed);
             FeeEstimate? fees = await client.Node.EstimateFeesAsync();
             BidPlan? plan = BidModel.Judge(

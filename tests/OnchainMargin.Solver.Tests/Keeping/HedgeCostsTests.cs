@@ -32,7 +32,7 @@ public sealed class HedgeCostsTests
     {
         string folder = Directory.CreateTempSubdirectory("omargin-depth-").FullName;
         File.WriteAllText(Path.Combine(folder, "BTC.csv"), "side,price,qty\nb,99,10\nb,98,10\na,101,1\na,110,5\n");
-        var depth = new MeasuredDepth(folder, ApiWorld.Record(), NullLogger.Instance);
+        var depth = new MeasuredDepth(folder, TimeSpan.FromHours(1), ApiWorld.Record(), TimeProvider.System, NullLogger.Instance);
 
         // Buying two pays 1 % for the first and 10 % for the second; selling two pays 1 %.
         Assert.Equal((5_500_000, 1_000_000), (depth.SlippageE8(1, 2 * One), depth.SlippageE8(1, -2 * One)));
@@ -44,6 +44,30 @@ public sealed class HedgeCostsTests
         File.WriteAllText(Path.Combine(folder, "BTC.csv"), "side,price,qty\nb,99,10\na,101,100\n");
         File.SetLastWriteTimeUtc(Path.Combine(folder, "BTC.csv"), File.GetLastWriteTimeUtc(Path.Combine(folder, "BTC.csv")).AddSeconds(5));
         Assert.Equal(1_000_000, depth.SlippageE8(1, 7 * One));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Whoever measured has stopped: on a day of crashes nothing of the depth of a quiet one is there.</summary>
+    [Fact]
+    public void SlippageE8_OfAFileThatGrewOld_IsNotMeasuredAndSaysSoOnce()
+    {
+        string folder = Directory.CreateTempSubdirectory("omargin-depth-").FullName;
+        string file = Path.Combine(folder, "BTC.csv");
+        File.WriteAllText(file, "side,price,qty\nb,99,10\na,101,10\n");
+        var time = new FakeTime();
+        var lines = new LogLines<KeeperRole>();
+        File.SetLastWriteTimeUtc(file, time.GetUtcNow().UtcDateTime);
+        var depth = new MeasuredDepth(folder, TimeSpan.FromMinutes(10), ApiWorld.Record(), time, lines);
+        time.Pass(600);
+        Assert.Equal(1_000_000, depth.SlippageE8(1, One));
+        Assert.Empty(lines.Said);
+
+        time.Pass(1);
+        Assert.Equal((null, null), (depth.SlippageE8(1, One), depth.SlippageE8(1, -One)));
+        Assert.Contains("keeper:depthMaximumAgeSeconds", Assert.Single(lines.Said), StringComparison.Ordinal);
+
+        File.SetLastWriteTimeUtc(file, time.GetUtcNow().UtcDateTime);
+        Assert.Equal(1_000_000, depth.SlippageE8(1, One));
         Directory.Delete(folder, recursive: true);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Solver.Keeping;
@@ -163,6 +164,41 @@ public sealed class KeeperBidTests : KeeperWorld
         await manager.RunOnceAsync(CancellationToken.None);
         await LookAsync(TwoLots(), time, options, manager: manager, pay: -30);
         Assert.StartsWith("bid lot 8 ", Assert.Single(Store.UnsettledOf(Key.Address)).Intent, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a lot is worth is told by prices, and what it costs by the chain: of two moments, the fall between them would look like a profit.</summary>
+    [Theory]
+    [InlineData(100, 0)]
+    [InlineData(103, 1)]
+    public async Task RunOnce_PriceFallsWhileStartsAreSent_WorthAndQuoteAreOfOneBlock(int price, int expected)
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
+        var prices = new PricesNode(Books.Inputs(1, Books.Start, price), pay: 2, heldUntil: 0) { Before = Books.Inputs(1, Books.Start, 103) };
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        using KeeperLooks keeper = await KeeperAsync(manager, time, Bidder with { MinimumProfitE8 = Books.One }, prices: prices);
+        await keeper.LookAsync(BookOf([lot], account, Bidding()));
+
+        // Half of it is for sale: worth 4 at 103, and 2.5 at 100.
+        Assert.Equal(expected, Sent().Count());
+        Assert.Equal(["0x7"], prices.QuotedAt);
+    }
+
+    [Fact]
+    public async Task RunOnce_AccountThatBidsFacesANeed_IsNotAskedToServeBesideItsBidOfTheSameRound()
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
+        var expired = Instrument.Future(1, (uint)(Books.Start - 60));
+        BookAccount bidder = Bidding();
+        bidder = bidder with { State = bidder.State with { Positions = [new Position(expired, Books.One, 100 * Books.One)] } };
+        ProtocolBook before = BookOf([], UnderWater(1, 1, 100_000), bidder);
+        ProtocolBook book = BookOf([lot], account, bidder) with { Needs = before.Needs.Add(expired, -5 * Books.One) };
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        using KeeperLooks keeper = await KeeperAsync(manager, time, Bidder, pay: -30);
+        await keeper.LookAsync(before, book);
+
+        Assert.StartsWith("bid lot 7 ", Assert.Single(Store.UnsettledOf(Key.Address)).Intent, StringComparison.Ordinal);
     }
 
     /// <summary>Two lots that pay, the second more.</summary>

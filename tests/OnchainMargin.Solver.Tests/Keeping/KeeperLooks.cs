@@ -12,12 +12,17 @@ internal sealed class KeeperLooks(KeeperRole keeper, Broadcast<IndexedBook> book
     public void Dispose() => keeper.Dispose();
 
     /// <summary>A round, a look at the whole book, and the round that acts upon that.</summary>
-    public async Task LookAsync(ProtocolBook book)
+    /// <param name="book">The book.</param>
+    /// <param name="then">The book of that last round; the same when left out.</param>
+    public async Task LookAsync(ProtocolBook book, ProtocolBook? then = null)
     {
-        books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
+        Publish(book);
         await keeper.WaitAsync(CancellationToken.None);
         await keeper.RunOnceAsync(CancellationToken.None);
         await keeper.WholeLook!;
+        Publish(then ?? book);
         await keeper.RunOnceAsync(CancellationToken.None);
     }
+
+    private void Publish(ProtocolBook book) => books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
 }

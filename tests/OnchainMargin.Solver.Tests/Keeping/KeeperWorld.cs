@@ -129,9 +129,9 @@ public abstract class KeeperWorld : IDisposable
         await keeper.LookAsync(book);
     }
 
-    private protected async Task<KeeperLooks> KeeperAsync(TransactionManager manager, TimeProvider time, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null, int pay = 0, ulong heldUntil = 0)
+    private protected async Task<KeeperLooks> KeeperAsync(TransactionManager manager, TimeProvider time, KeeperOptions? options = null, ILogger<KeeperRole>? logger = null, int pay = 0, ulong heldUntil = 0, PricesNode? prices = null)
     {
-        ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(new PricesNode(Live, pay, heldUntil)), Deployment);
+        ProtocolClient client = await ProtocolClient.ConnectAsync(new EthereumNode(prices ?? new PricesNode(Live, pay, heldUntil)), Deployment);
         var books = new Broadcast<IndexedBook>();
         return new KeeperLooks(
             new KeeperRole(books, new Broadcast<HeadTick>(), client, manager, Node, options ?? new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One }, time, logger ?? NullLogger<KeeperRole>.Instance), books);
