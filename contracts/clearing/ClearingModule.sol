@@ -55,6 +55,7 @@ contract ClearingModule is LossBook {
     }
 
     /// @notice `IClearinghouse.touch`.
+    /// @custom:spec CLR-020
     function touch(AccountInput calldata input) external nonReentrant {
         _requireRight(input.account, msg.sender, MAY_MOVE);
         Live memory live = _liveOf(input);
@@ -65,7 +66,8 @@ contract ClearingModule is LossBook {
             _write(books, working);
         } else {
             _refuseTradeProofs(input);
-            _writeHealthy(books, live, working, "", input.proof, 0, PriceTrust.Averaged);
+            // It takes nothing out, so it waits for no market: what is owed may be paid while one is halted.
+            _writeHealthy(books, live, working, "", input.proof, 0, PriceTrust.Live);
         }
         _closeBooks(books);
     }

@@ -273,30 +273,33 @@ contract HealthGate is IHealthGate {
             excessAfter - excessBefore >= int256(relief),
             ReliefTooSmall(question.account, excessBefore, excessAfter, relief)
         );
-        if (question.trust != PriceTrust.Live && later.equityE8 < earlier.equityE8) {
+        if (later.equityE8 < earlier.equityE8) {
             uint256 lost = uint256(earlier.equityE8 - later.equityE8);
             _requireNearMarks(question, lost, checkpoint, records);
         }
     }
 
-    /// @dev What a reduction loses beside the mark its counterparty wins. Of an account that may have lost more than can be seen it is the money of others.
+    /// @dev What a reduction loses beside the mark its counterparty wins: no more than the band of what became smaller, or fills there and back would carry out that of any size. Of an account that may have lost more than can be seen it is the money of others.
     /// @custom:spec CLR-016
+    /// @custom:spec CLR-020
     function _requireNearMarks(
         HealthQuestion calldata question,
         uint256 lostE8,
         bytes calldata checkpoint,
         bytes calldata records
     ) private view {
-        if (!_restsOnHalted(question, checkpoint, records)) return;
+        bool isHalted = question.trust != PriceTrust.Live && _restsOnHalted(question, checkpoint, records);
+        uint256 parts = isHalted ? NARROW_PARTS : 1;
         uint256 mostE8 = 0;
         for (uint256 i = 0; i < question.instruments.length; ++i) {
             uint256 size = int256(question.sizesE8[i]).abs();
-            mostE8 += (size * _bandE8(question.instruments[i], checkpoint, records)) / (ONE * NARROW_PARTS);
+            if (size != 0)
+                mostE8 += (size * _mayLoseE16(question.instruments[i], parts, checkpoint, records)) / ONE ** 2;
         }
         require(lostE8 <= mostE8, ReductionTooDear(question.account, lostE8, mostE8));
     }
 
-    /// @dev Whether the account has a position in a halted market, or would owe without its tokens of one.
+    /// @dev Whether the account has a position in a halted market, or lacks maintenance margin without its tokens of one.
     function _restsOnHalted(
         HealthQuestion calldata question,
         bytes calldata checkpoint,
@@ -305,20 +308,28 @@ contract HealthGate is IHealthGate {
         (, uint256 halted) = _movedAndWaiting(question, 0, checkpoint, records);
         if (halted == 0 || halted & Exposures.underlyingsOf(question.stateAfter) != 0) return halted != 0;
         bytes memory balances = Exposures.without(question.balancesAfter, checkpoint, halted);
-        return _equityE8(question.stateAfter, balances, checkpoint, records) < 0;
+        Figures memory rest = referee.health(question.stateAfter, balances, checkpoint, records, SurfaceChoice.Present);
+        return rest.equityE8 < int256(rest.maintenanceE8);
     }
 
-    function _bandE8(
+    /// @dev What a reduction may lose by a unit that it closes: a part of the band, and the fee of a price at its edge.
+    function _mayLoseE16(
         uint96 instrument,
+        uint256 parts,
         bytes calldata checkpoint,
         bytes calldata records
-    ) private view returns (uint256 bandE8) {
+    ) private view returns (uint256) {
+        ClearingParameters memory p = parameters.clearing();
+        (uint256 mark, uint256 band) = (0, 0);
         if (Instruments.kindOf(instrument) != Instruments.PERPETUAL) {
-            (, bandE8, ) = _datedBand(instrument, checkpoint, records);
-            return bandE8;
+            (mark, band, ) = _datedBand(instrument, checkpoint, records);
+        } else {
+            uint256 prices = Checkpoints.word(Exposures.find(records, Instruments.underlyingOf(instrument)), 0);
+            mark = uint64(prices >> 128);
+            band = (p.priceBandE8 * mark) / ONE;
         }
-        uint256 prices = Checkpoints.word(Exposures.find(records, Instruments.underlyingOf(instrument)), 0);
-        return (parameters.clearing().priceBandE8 * uint256(uint64(prices >> 128))) / ONE;
+        uint256 rate = p.takerFeeE8 > p.makerFeeE8 ? p.takerFeeE8 : p.makerFeeE8;
+        return (ONE * band) / parts + rate * (mark + band) + ONE;
     }
 
     /// @dev How far from its mark a future or an option trades.

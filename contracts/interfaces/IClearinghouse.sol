@@ -46,6 +46,7 @@ interface IClearinghouse is IClearingEvents {
     function closeAccount(uint64 account, bytes calldata state) external;
 
     /// @notice Gives somebody rights in an account until a second, or takes them back with rights 0. Owner only.
+    /// Whoever signs orders can trade away all there is, beside the marks with a friend: no right less than that is safe from who holds it.
     function setDelegate(uint64 account, address delegate, uint8 rights, uint40 until) external;
 
     /// @notice What somebody may do with an account.

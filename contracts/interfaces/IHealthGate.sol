@@ -78,7 +78,7 @@ interface IHealthGate {
     /// @notice Thrown when equity - MM does not rise enough by a reduction.
     error ReliefTooSmall(uint64 account, int256 excessBeforeE8, int256 excessAfterE8, uint256 leastReliefE8);
 
-    /// @notice Thrown when an account that rests on a halted market closes further beside the marks than it may.
+    /// @notice Thrown when a reduction loses more than the price bands of what it closes, or a tenth of that while the account rests on a halted market.
     error ReductionTooDear(uint64 account, uint256 lostE8, uint256 mostE8);
 
     /// @notice Thrown when a dated instrument is past its expiry.

@@ -83,6 +83,9 @@ interface IPriceHub {
     /// @notice Units of its underlying that one whole token is, as a checkpoint of now would tell (CLR-033) while its market is not wound down: of a share those of its rate. Of a token that is no underlying it means nothing.
     function tokenUnitsE8Of(uint16 token) external view returns (uint64 unitsE8);
 
+    /// @notice Whether the last update left the market of a token's underlying halted. Of a token that is none it never is.
+    function isHalted(uint16 token) external view returns (bool);
+
     /// @notice Debt and credit index as of now.
     function indices() external view returns (uint64 debtIndexE12, uint64 creditIndexE12);
 

@@ -101,6 +101,9 @@ interface ISpotMarkets {
     /// @notice The time-weighted average of spot since the settlement window of an expiry opened, until now or the expiry; the last good price while nothing of it was observed.
     function windowAverageE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8);
 
+    /// @notice Whether the last update left a market halted.
+    function isHalted(uint16 underlying) external view returns (bool);
+
     /// @notice The price that the last update left.
     function storedSpotE8(uint16 underlying) external view returns (uint64 spotE8);
 

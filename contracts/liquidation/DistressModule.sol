@@ -93,10 +93,12 @@ contract DistressModule is LotValues {
         Live memory live = _liveOf(preimage);
         int256 equityE8 = _equityOf(live, _leftNow(live, stored, preimage), _balancesOf(preimage.account));
         bool insolvent = _equityOf(live, _wholeNow(live, preimage.state), preimage.balances) < 0;
-        require(equityE8 < 0 || insolvent, ILiquidationHouse.NoLoss(lot, equityE8));
+        bool wasInsolvent = stored.insolventSince != 0;
+        require(equityE8 < 0 || insolvent || wasInsolvent, ILiquidationHouse.NoLoss(lot, equityE8));
         if (equityE8 < 0) insurance.hold(_lossOf(equityE8), false);
-        if (insolvent && stored.insolventSince == 0)
-            _setInsolvent(_lots[preimage.account], lot, Math.max(block.timestamp, stored.biddingFrom));
+        // A loss that is over is told as well: the next one's incentive would else begin with the age of this one.
+        if (insolvent != wasInsolvent)
+            _setInsolvent(_lots[preimage.account], lot, insolvent ? Math.max(block.timestamp, stored.biddingFrom) : 0);
     }
 
     /// @notice `ILiquidationHouse.deleverage`.

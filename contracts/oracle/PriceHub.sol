@@ -218,6 +218,12 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
+    function isHalted(uint16 token) external view returns (bool) {
+        uint16 underlying = parameters.tokenOf(token).underlying;
+        return underlying != 0 && spots.isHalted(underlying);
+    }
+
+    /// @inheritdoc IPriceHub
     /// @custom:spec CLR-032
     function indices() public view returns (uint64 debtIndexE12, uint64 creditIndexE12) {
         (debtIndexE12, creditIndexE12, ) = _accrued();

@@ -178,6 +178,11 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     }
 
     /// @inheritdoc ISpotMarkets
+    function isHalted(uint16 underlying) external view returns (bool) {
+        return _spots[underlying].state == Checkpoints.HALTED;
+    }
+
+    /// @inheritdoc ISpotMarkets
     function storedSpotE8(uint16 underlying) external view returns (uint64) {
         return _spots[underlying].spotE8;
     }

@@ -113,7 +113,8 @@ contract Challenges is IChallenges {
     function supply(RiskAttestation calldata attestation, uint64 epoch, bytes32[] calldata merkleProof) external {
         uint64 account = attestation.account;
         uint256 deadline = deadlineOf[epoch][account];
-        require(deadline != 0 && deadline != type(uint256).max, DemandNotDue(epoch, account, deadline));
+        bool isDue = deadline != 0 && deadline != type(uint256).max && block.timestamp <= deadline;
+        require(isDue, DemandNotDue(epoch, account, deadline));
         registry.seatsOfLeaf(
             Leaves.hash(attestation),
             attestation.checkpoint,

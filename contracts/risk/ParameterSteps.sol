@@ -4,10 +4,17 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Band, IParameterSteps, UnderlyingCorridor} from "../interfaces/IParameterSteps.sol";
-import {IRiskParameters, TokenStep, UnderlyingParameters, UnderlyingStep} from "../interfaces/IRiskParameters.sol";
+import {
+    IRiskParameters,
+    TokenParameters,
+    TokenStep,
+    UnderlyingParameters,
+    UnderlyingStep
+} from "../interfaces/IRiskParameters.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {AttesterSignature} from "../interfaces/RiskTypes.sol";
 import {Corridors} from "./Corridors.sol";
+import {Ramps} from "./Ramps.sol";
 
 /// @title Steps of risk parameters
 contract ParameterSteps is IParameterSteps, AccessManaged, EIP712 {
@@ -159,11 +166,25 @@ contract ParameterSteps is IParameterSteps, AccessManaged, EIP712 {
         Band[5] memory bands = _bands(_underlyingCorridors[s.underlying]);
         uint64[5] memory values = _values(parameters.underlyingOf(s.underlying));
         uint64[5] memory next = [s.depthE8, s.priceRangeE8, s.volRangeE8, s.basisChargeE8, s.vegaChargeE8];
+        (UnderlyingParameters memory target, ) = parameters.underlyingTargetOf(s.underlying);
+        uint64[5] memory targets = _values(target);
         _renewDay(track, values, bands);
-        for (uint256 i = 0; i < 5; ++i) _requireWithin(track, bands[i], values[i], next[i], i, s.underlying);
+        for (uint256 i = 0; i < 5; ++i) {
+            next[i] = Ramps.atLeast(values[i], targets[i], next[i], i == 0);
+            _requireWithin(track, bands[i], values[i], next[i], i, s.underlying);
+        }
         _store(s.underlying, track, s.time);
-        parameters.stepUnderlying(s);
-        emit UnderlyingStepped(s.underlying, s);
+        UnderlyingStep memory taken = UnderlyingStep({
+            underlying: s.underlying,
+            time: s.time,
+            depthE8: next[0],
+            priceRangeE8: uint32(next[1]),
+            volRangeE8: uint32(next[2]),
+            basisChargeE8: uint32(next[3]),
+            vegaChargeE8: uint32(next[4])
+        });
+        parameters.stepUnderlying(taken);
+        emit UnderlyingStepped(s.underlying, taken);
     }
 
     /// @dev A token's one parameter has the place of the price range: it too asks for more margin when it rises.
@@ -174,11 +195,14 @@ contract ParameterSteps is IParameterSteps, AccessManaged, EIP712 {
         Band[5] memory bands;
         uint64[5] memory values;
         (bands[1], values[1]) = (_tokenCorridors[s.token], parameters.tokenOf(s.token).haircutBaseE8);
+        (TokenParameters memory target, ) = parameters.tokenTargetOf(s.token);
+        uint64 next = Ramps.atLeast(values[1], target.haircutBaseE8, s.haircutBaseE8, false);
         _renewDay(track, values, bands);
-        _requireWithin(track, bands[1], values[1], s.haircutBaseE8, 1, subject);
+        _requireWithin(track, bands[1], values[1], next, 1, subject);
         _store(subject, track, s.time);
-        parameters.stepToken(s);
-        emit TokenStepped(s.token, s);
+        TokenStep memory taken = TokenStep({token: s.token, time: s.time, haircutBaseE8: uint32(next)});
+        parameters.stepToken(taken);
+        emit TokenStepped(s.token, taken);
     }
 
     /// @custom:spec PAR-003

@@ -65,7 +65,8 @@ library Ramps {
         if (grew && thresholdE8 != 0 && thresholdE8 < present.thresholdE8) thresholdE8 = present.thresholdE8;
         from.thresholdE8 = thresholdE8;
         from.haircutBaseE8 = _less(present.haircutBaseE8, target.haircutBaseE8);
-        from.haircutMaxE8 = _less(grew ? present.haircutMaxE8 : present.haircutBaseE8, target.haircutMaxE8);
+        bool begins = !grew && thresholdE8 != 0;
+        from.haircutMaxE8 = _less(begins ? present.haircutBaseE8 : present.haircutMaxE8, target.haircutMaxE8);
     }
 
     /// @notice A token on its way.
@@ -96,6 +97,13 @@ library Ramps {
         looser = tightensDown ? step > present : step < present;
         bool further = tightensDown ? step < target : step > target;
         merged = further ? step : target;
+    }
+
+    /// @notice What a step says of a field, no looser than what is in force while governance tightens it: of what moves by the second nobody can sign the value of the block to come.
+    /// @custom:spec PAR-006
+    function atLeast(uint64 present, uint64 target, uint64 step, bool tightensDown) internal pure returns (uint64) {
+        bool looser = tightensDown ? step > present : step < present;
+        return present != target && looser ? present : step;
     }
 
     function _less(uint32 a, uint32 b) private pure returns (uint32) {

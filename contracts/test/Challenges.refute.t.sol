@@ -337,6 +337,9 @@ contract ChallengesRefuteTest is AttestingFixture {
         VM.expectRevert(abi.encodeWithSelector(IChallenges.DemandNotDue.selector, epoch, alice, deadline));
         challenges.voidWithheld(epoch, alice);
         pass(601);
+        // What comes later than asked for comes too late, whoever is first now.
+        VM.expectRevert(abi.encodeWithSelector(IChallenges.DemandNotDue.selector, epoch, alice, deadline));
+        challenges.supply(a, epoch, path());
         challenges.voidWithheld(epoch, alice);
         assert(!registry.isSound(epoch) && registry.attesterCount() == 3);
     }

@@ -74,6 +74,24 @@ contract ClearinghouseHaltedTest is AttestingFixture {
         assert(unpacked(alice).positions[0].sizeE8 == 0.5e8);
     }
 
+    /// @dev What is owed can be paid while a market stands: a touch takes nothing out.
+    function test_touch_paysADebtWhileAMarketIsHalted() public {
+        deposit(alice, WBTC_TOKEN, 10e8);
+        trade(alice, bob, ethPerpetual, 10e8, ETH_PRICE);
+        trade(alice, bob, btcPerpetual, 1e8, BTC_PRICE);
+        withdraw(alice, USDC_TOKEN, 20_000e6);
+        require(unpacked(alice).cashE8 < 0, Broken("owes"));
+        _haltEth();
+        deposit(alice, USDC_TOKEN, 20_000e6);
+        AccountInput memory brought = input(alice, computed());
+        VM.recordLogs();
+        VM.prank(ownerOf(alice));
+        clearinghouse.touch(brought);
+        readStates();
+        require(unpacked(alice).cashE8 > 0, Broken("paid"));
+        requireConserved();
+    }
+
     function test_settle_aStrangersUnitOfAHaltedMarketStopsNothing() public {
         _haltEth();
         deposit(alice, WETH_TOKEN, 1);

@@ -260,6 +260,25 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         requireConserved();
     }
 
+    /// @dev Fills there and back within one settlement grow no position and would carry out a band of any size: what a reduction loses is bounded by what it closes.
+    function test_settle_reducingThereAndBackIsBoundedByWhatIsClosed() public {
+        uint64 poor = openWith(25_000);
+        trade(poor, bob, btcPerpetual, 1e8, BTC_PRICE);
+        SignedOrder[] memory orders = new SignedOrder[](4);
+        orders[0] = signed(order(poor, btcPerpetual, 0.6e8, (BTC_PRICE * 104) / 100));
+        orders[1] = signed(order(bob, btcPerpetual, -0.6e8, (BTC_PRICE * 104) / 100));
+        orders[2] = signed(order(poor, btcPerpetual, -1.1e8, (BTC_PRICE * 96) / 100));
+        orders[3] = signed(order(bob, btcPerpetual, 1.1e8, (BTC_PRICE * 96) / 100));
+        Fill[] memory fills = new Fill[](2);
+        (fills[0], fills[1]) = (Fill(0, 1, 0.6e8), Fill(2, 3, 1.1e8));
+        AccountInput[] memory accounts = pair(bob, poor, computed(), reducing());
+        VM.expectPartialRevert(IHealthGate.ReductionTooDear.selector);
+        clearinghouse.settle(accounts, orders, fills);
+        // The same close alone is its owner's to make.
+        tradeWith(bob, poor, btcPerpetual, 0.5e8, (BTC_PRICE * 96) / 100, computed(), reducing());
+        requireConserved();
+    }
+
     function test_settle_reducingMayNotGrowOrTurn() public {
         trade(alice, bob, btcPerpetual, 1e8, BTC_PRICE);
         AccountInput[] memory accounts = pair(bob, alice, computed(), reducing());

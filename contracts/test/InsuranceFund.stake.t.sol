@@ -106,6 +106,10 @@ contract InsuranceFundStakeTest is LotFixture {
         _expectNoExit(IInsuranceFund.LossInSight.selector);
         setBtc(88_000e8);
         walkBtc(90_000e8);
+        // That it is over is shown once, and holds nobody any longer.
+        uint256 until = insurance.heldUntil();
+        house.showLoss(lot, preimages[lot]);
+        require(insurance.heldUntil() == until, Broken("a loss that is over holds"));
         VM.expectPartialRevert(bytes4(keccak256("NoLoss(uint64,int256)")));
         house.showLoss(lot, preimages[lot]);
         VM.expectRevert(abi.encodeWithSelector(IInsuranceFund.NotConnected.selector, address(this)));

@@ -267,6 +267,24 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         requireConserved();
     }
 
+    /// @dev A loss of one moment, an hour ago, does not pay whoever waits for the next one.
+    function test_showLoss_endsTheTimeOfALossThatIsOver() public {
+        _fund(100_000e6);
+        uint64 lot = _start(65_000e8);
+        assert(house.lotOf(victim).insolventSince != 0);
+        walkBtc(80_000e8);
+        house.showLoss(lot, preimage);
+        assert(house.lotOf(victim).insolventSince == 0);
+        VM.expectPartialRevert(ILiquidationHouse.NoLoss.selector);
+        house.showLoss(lot, preimage);
+        pass(4 hours);
+        walkBtc(65_000e8);
+        assert(_bid(lot, bidder, 1e7, 0) == -504.5e8);
+        _bid(lot, bidder, 1e8, 0);
+        _finish(lot);
+        requireConserved();
+    }
+
     /// @dev Of a lot that was open for hours the first bidder after its equity fell below nothing is paid the loss alone: what he is paid for waiting begins when the loss is shown.
     function test_bid_incentiveBeginsWhenTheLossIsShown() public {
         _fund(100_000e6);

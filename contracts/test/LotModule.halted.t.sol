@@ -155,6 +155,25 @@ contract LotModuleHaltedTest is AttestingFixture, LotFixture {
         _reduceAt(trader, 76_100e8);
     }
 
+    /// @dev A part that cash just pays for: what is left would stand on the coins alone.
+    function test_reduction_ofAPartLeavesNothingOnTheCoinsAlone() public {
+        uint64 trader = openWith(24_100);
+        deposit(trader, WETH_TOKEN, 100e18);
+        trade(trader, maker, btcPerpetual, 2e8, BTC_PRICE);
+        walkBtc(80_000e8);
+        _haltEth();
+        AccountInput[] memory accounts = pair(friend, trader, computed(), reducing());
+        SignedOrder[] memory orders = new SignedOrder[](2);
+        orders[0] = signed(order(trader, btcPerpetual, -1e8, 76_100e8));
+        orders[1] = signed(order(friend, btcPerpetual, 1e8, 76_100e8));
+        Fill[] memory fills = new Fill[](1);
+        fills[0] = Fill(0, 1, 1e8);
+        VM.expectPartialRevert(IHealthGate.ReductionTooDear.selector);
+        clearinghouse.settle(accounts, orders, fills);
+        tradeWith(friend, trader, btcPerpetual, 1e8, 79_650e8, computed(), reducing());
+        require(_sizeOf(trader) == 1e8, Broken("near the mark"));
+    }
+
     /// @dev A unit of a coin that anybody deposits narrows nothing.
     function test_reduction_dustOfAHaltedMarketStopsNone() public {
         uint64 trader = openWith(30_000);

@@ -47,6 +47,31 @@ contract ParameterStepsTest is SurfaceFixture {
         assert(time == s.time && since == this.clock());
     }
 
+    /// @dev PAR-006: a field that governance tightens is another each second, so a step that repeats what was in force when it was computed moves the others all the same.
+    function test_step_movesTheOthersWhileGovernanceTightensOne() public {
+        UnderlyingParameters memory p = parameters.underlyingOf(BTC);
+        p.priceRangeE8 = 15_500_000;
+        (p.basisChargeE8, p.slippageCapE8) = (p.basisChargeE8 + 100_000, 4_000_000);
+        parameters.setRampSeconds(86_400);
+        parameters.setUnderlying(BTC, p);
+        pass(3600);
+        UnderlyingStep memory s = _same();
+        assert(s.priceRangeE8 > 14_000_000 && s.priceRangeE8 < 15_500_000);
+        s.volRangeE8 = 46_000_000;
+        pass(300);
+        UnderlyingParameters memory before = parameters.underlyingOf(BTC);
+        assert(before.priceRangeE8 > s.priceRangeE8 && before.basisChargeE8 > s.basisChargeE8);
+        // Nor does it hold back what it would loosen.
+        s.priceRangeE8 -= 500_000;
+        _step(s);
+        UnderlyingParameters memory later = parameters.underlyingOf(BTC);
+        assert(later.volRangeE8 == 46_000_000);
+        assert(later.priceRangeE8 == before.priceRangeE8 && later.basisChargeE8 == before.basisChargeE8);
+        pass(86_400);
+        later = parameters.underlyingOf(BTC);
+        assert(later.priceRangeE8 == 15_500_000 && later.basisChargeE8 == p.basisChargeE8);
+    }
+
     /// @dev PAR-004: a sixteenth of the range, and 1 % at least.
     function test_step_theShortMinimumFollowsTheRange() public {
         UnderlyingParameters memory p = underlyingParameters(16_000_000, 45_000_000);

@@ -178,6 +178,14 @@ contract RiskParametersRampTest is ProtocolFixture {
         parameters.setRampSeconds(RAMP);
     }
 
+    /// @dev A token that has no threshold, before and after, grows by nothing: its largest haircut is on no way.
+    function test_setToken_ofTheSameValuesMovesNothing() public {
+        TokenParameters memory p = parameters.tokenOf(WETH_TOKEN);
+        assert(p.thresholdE8 == 0 && p.haircutMaxE8 > p.haircutBaseE8);
+        parameters.setToken(WETH_TOKEN, p);
+        assert(keccak256(abi.encode(parameters.tokenOf(WETH_TOKEN))) == keccak256(abi.encode(p)));
+    }
+
     // Attesters' steps on the way
 
     function test_step_maySpeedARampUpButNotHoldItBack() public {

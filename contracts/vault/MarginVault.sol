@@ -8,6 +8,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IConnected} from "../interfaces/IConnected.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IWrappedEther} from "../interfaces/IWrappedEther.sol";
 
@@ -307,10 +308,11 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
         emit Idled(account, token, msg.sender, idle);
     }
 
-    /// @dev How much of an amount still counts. The settlement token is cash: it has no cap.
+    /// @dev How much of an amount still counts. The settlement token is cash: it has no cap. Of a halted market nothing more does: brought at a last price that may be far above the true one, it would keep lots from being opened and sold.
     /// @custom:spec CLR-034
     function _roomFor(uint16 token, uint128 amountRaw) private view returns (uint128) {
         if (token == SETTLEMENT) return amountRaw;
+        if (IConnected(clearinghouse).hub().isHalted(token)) return 0;
         Token storage listed = _tokens[token];
         uint256 capRaw = uint256(capOf(token)) * 10 ** listed.decimals;
         uint256 totalRaw = listed.totalRaw;

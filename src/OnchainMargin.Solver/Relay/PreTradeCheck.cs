@@ -91,21 +91,24 @@ internal static class PreTradeCheck
         ? $"After it account {id} would have {Money(figures.FloorEquityE8)} without what rests on volatilities, less than the floor of {Money(figures.FloorE8)} that the chain keeps by itself; deposit more or trade a smaller size."
         : $"After it account {id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.";
 
-    /// <summary>Whether it has a position in a halted market, or would owe without its tokens of one.</summary>
+    /// <summary>Whether it has a position in a halted market, or lacks maintenance margin without its tokens of one.</summary>
     private static bool RestsOnHalted(Holding after, CheckpointInputs inputs) =>
         after.WaitsFor(inputs.View, MarketState.ReduceOnly) != 0
-        || (after.RestingOn(inputs.Checkpoint, MarketState.ReduceOnly) is var rest && rest != after && rest.Figures(inputs.View, SurfaceChoice.Worse) is { } alone && alone.EquityE8 < 0);
+        || (after.RestingOn(inputs.Checkpoint, MarketState.ReduceOnly) is var rest && rest != after && rest.Figures(inputs.View) is { } alone && alone.EquityE8 < alone.MaintenanceE8);
 
-    /// <summary>Whether fills give away no more beside the marks than such an account may (CLR-016).</summary>
+    /// <summary>Whether fills give away no more beside the marks than such an account may (CLR-016). Of any other, fills that all make something smaller, each inside its band, give away no more than the whole band (CLR-020).</summary>
     private static bool StaysNearMarks(Possible[] fills, Int128 lostE8, ProtocolBook book, CheckpointInputs inputs)
     {
-        Int128 bandE16 = 0;
+        BigInteger mostE24 = 0;
+        long rateE8 = Math.Max(book.Parameters.Clearing.MakerFeeE8, book.Parameters.Clearing.TakerFeeE8);
         foreach (Possible fill in fills)
         {
-            bandE16 += PriceBand.Of(fill.Instrument, inputs.View, book.Parameters.Clearing) is { } band ? Int128.Abs(fill.SizeE8) * band.WidthE8 : 0;
+            mostE24 += PriceBand.Of(fill.Instrument, inputs.View, book.Parameters.Clearing) is { } band
+                ? (BigInteger)Int128.Abs(fill.SizeE8) * ((One * band.WidthE8 / NarrowParts) + (rateE8 * (band.MarkE8 + band.WidthE8)) + One)
+                : 0;
         }
 
-        return lostE8 * One * NarrowParts <= bandE16;
+        return (BigInteger)lostE8 * One * One <= mostE24;
     }
 
     private static string Words(MarketState state) => state == MarketState.Halted ? "halted" : "reduce-only";

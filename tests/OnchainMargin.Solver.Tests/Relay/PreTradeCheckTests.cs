@@ -53,11 +53,12 @@ public sealed class PreTradeCheckTests
         Assert.Equal(isAllowed, Judge(account, -Books.One, state, price).IsAllowed);
     }
 
-    /// <summary>The same of coins that carry it; whoever has cash for it gives away his own.</summary>
+    /// <summary>The same of coins that carry it; whoever has cash for it, and for the margin of what is left, gives away his own.</summary>
     [Theory]
     [InlineData(0, 49_000, false)]
     [InlineData(0, 49_800, true)]
-    [InlineData(2_000, 49_000, true)]
+    [InlineData(2_000, 49_000, false)]
+    [InlineData(9_000, 49_000, true)]
     public void Judge_ReductionOnCoinsOfAHaltedMarket_StaysNearTheMark(long cash, long price, bool isAllowed)
     {
         BookAccount account = Account(ethers: 200, new Position(Instrument.Perpetual(2), 2 * Books.One, 100_000 * (Int128)Books.One));

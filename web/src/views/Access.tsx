@@ -59,7 +59,8 @@ export function Access({ account }: { account: Account }) {
     <div className="narrow">
       <p>
         A delegate acts for this account with a key of its own: a trading bot, say, or your phone. Nobody but you
-        withdraws, and nobody but you appoints.
+        withdraws, and nobody but you appoints. Yet who signs orders can trade all of it away, beside the market with a
+        friend: give that right only to whom you would give the money.
       </p>
       <h2>Delegates of account {account.id}</h2>
       {account.delegates.length === 0 && <p className="quiet">Nobody acts for this account but its owner.</p>}
