@@ -175,7 +175,9 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(visitor.Page.GetByTestId("held")).ToHaveCountAsync(0);
 
         visitor.Wallet.Views[Clearinghouse.DeficitCall.Selector] = [(ulong)(25_000 * Deployed.Unit)];
-        visitor.Wallet.Views[Clearinghouse.CashBasesCall.Selector] = [0, (ulong)(100_000 * Deployed.Unit)];
+        // With interest of a quarter since the accounts were touched, 100,000 are credited.
+        visitor.Wallet.Views[Clearinghouse.CashBasesCall.Selector] = [0, (ulong)(80_000 * Deployed.Unit)];
+        visitor.Wallet.Views[PriceHub.IndicesCall.Selector] = [1_300_000_000_000, 1_250_000_000_000];
         visitor.Wallet.Views[Clearinghouse.LossOfCall.Selector] = [(ulong)(30 * Deployed.Unit)];
         visitor.Wallet.Views[Clearinghouse.HeldForCall.Selector] = [(ulong)(12 * Deployed.Unit)];
         ILocator notice = visitor.Page.GetByTestId("deficit");

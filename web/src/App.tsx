@@ -324,9 +324,9 @@ function AccountBar({
   const shown = choices.find((one) => one.id === id);
   const open = () =>
     run("Open an account", async (tell) => {
-      const hash = await send(config, calls.openAccount(deployment, wallet));
-      tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      const sent = await send(config, calls.openAccount(deployment, wallet));
+      tell("Waiting for the block.", sent);
+      await waitFor(config, sent);
       return "Your account is open.";
     });
   return (

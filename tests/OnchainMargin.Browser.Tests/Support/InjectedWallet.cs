@@ -7,6 +7,7 @@ using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Ethereum.TypedData;
 using OnchainMargin.Protocol.Generated;
 
@@ -37,14 +38,17 @@ public sealed class InjectedWallet : IDisposable
         })();
         """;
 
+    private readonly HardhatNode _network;
     private readonly PrivateKey _key;
     private readonly TransactionSender _sender;
     private readonly HttpClient _node;
     private string _chain = "0x7a69";
+    private SignedTransaction? _stalled;
     private bool _isPermitted;
 
     private InjectedWallet(HardhatNode chain, PrivateKey key)
     {
+        _network = chain;
         _key = key;
         _sender = Deployed.Sender(chain, key);
         _node = new HttpClient { BaseAddress = new Uri(chain.Url) };
@@ -67,6 +71,12 @@ public sealed class InjectedWallet : IDisposable
     /// <summary>What receipts say was paid of a withdrawal, in place of the chain; as it is when empty.</summary>
     public ulong? PaidRaw { get; set; }
 
+    /// <summary>Whether what is sent stays in no block until it is mined, sped up or cancelled.</summary>
+    public bool Stalls { get; set; }
+
+    /// <summary>How many signatures of typed data the page asked for.</summary>
+    public int AskedToSign { get; private set; }
+
     /// <summary>How many transactions the page asked to send.</summary>
     public int AskedToSend { get; private set; }
 
@@ -88,6 +98,28 @@ public sealed class InjectedWallet : IDisposable
         await page.EvaluateAsync("chain => window.omarginEmit('chainChanged', chain)", _chain);
     }
 
+    /// <summary>Has what was sent mined.</summary>
+    public async Task MineAsync()
+    {
+        await _network.MineAsync();
+        await _network.SetAutomineAsync(true);
+    }
+
+    /// <summary>The same call at a higher fee, as wallets offer it.</summary>
+    public async Task SpeedUpAsync()
+    {
+        await _network.Node.SendRawTransactionAsync(await _sender.BumpAsync(_stalled!));
+        await MineAsync();
+    }
+
+    /// <summary>Nothing to oneself at a higher fee, as wallets cancel.</summary>
+    public async Task CancelAsync()
+    {
+        Transaction dearer = (await _sender.BumpAsync(_stalled!)).Transaction;
+        await _network.Node.SendRawTransactionAsync(_key.Sign(dearer with { To = Address, ValueWei = UInt256.Zero, Data = default }));
+        await MineAsync();
+    }
+
     public void Dispose()
     {
         _sender.Dispose();
@@ -99,6 +131,7 @@ public sealed class InjectedWallet : IDisposable
         JsonNode asked = JsonNode.Parse(request)!;
         string method = asked["method"]!.GetValue<string>();
         AskedToSend += string.Equals(method, "eth_sendTransaction", StringComparison.Ordinal) ? 1 : 0;
+        AskedToSign += string.Equals(method, "eth_signTypedData_v4", StringComparison.Ordinal) ? 1 : 0;
         try
         {
             return await AnswerAsync(method, asked["params"]!);
@@ -156,7 +189,15 @@ public sealed class InjectedWallet : IDisposable
         {
             ValueWei = (UInt256)ulong.Parse(fields["value"]!.GetValue<string>()[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
         };
-        return (await _sender.SendAsync(request)).TransactionHash.ToString();
+        if (!Stalls)
+        {
+            return (await _sender.SendAsync(request)).TransactionHash.ToString();
+        }
+
+        await _network.SetAutomineAsync(false);
+        _stalled = await _sender.PrepareAsync(request);
+        await _network.Node.SendRawTransactionAsync(_stalled);
+        return _stalled.Hash.ToString();
     }
 
     private async Task<string> ForwardAsync(string method, JsonNode parameters)

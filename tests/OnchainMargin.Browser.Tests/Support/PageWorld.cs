@@ -8,7 +8,9 @@ using Microsoft.Playwright;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver;
 using OnchainMargin.Solver.Options;
@@ -25,6 +27,9 @@ public sealed class PageWorld : IAsyncLifetime
     public HardhatNode Chain { get; private set; } = null!;
 
     public Deployed Protocol { get; private set; } = null!;
+
+    /// <summary>A token whose permits are signed in a domain of version "2"; listed last.</summary>
+    public const string Versioned = "VERS";
 
     public Trader Maker { get; private set; } = null!;
 
@@ -44,7 +49,11 @@ public sealed class PageWorld : IAsyncLifetime
 
         Repository.Artifacts();
         Chain = await HardhatNode.StartAsync();
-        Protocol = await Deployed.CreateAsync(Chain);
+        Address versioned = await CreateTokenAsync();
+        Protocol = await Deployed.CreateAsync(Chain, change: plan => plan with
+        {
+            Tokens = [.. plan.Tokens, plan.Tokens[1] with { Symbol = Versioned, Decimals = 6, Address = versioned, WrapsEther = false, Corridor = null }],
+        });
         Maker = await Protocol.TraderAsync(5_000_000);
         // The keeper proves and starts auctions but bids on none: that is left to people here.
         Trader keeper = await Protocol.TraderAsync(0);
@@ -94,12 +103,15 @@ public sealed class PageWorld : IAsyncLifetime
         Assert.Fail($"the chain does not believe a price of {priceE8}");
     }
 
-    /// <summary>The maker rests an order for bitcoin perpetuals in the relay, through its API as anybody would.</summary>
-    public async Task OfferAsync(long sizeE8, long priceE8)
+    /// <summary>The maker rests an order for bitcoin perpetuals in the relay.</summary>
+    public Task OfferAsync(long sizeE8, long priceE8) => OrderAsync(Maker.Account, Maker.Key, sizeE8, priceE8);
+
+    /// <summary>An order for bitcoin perpetuals is handed to the relay, through its API as anybody would.</summary>
+    public async Task OrderAsync(ulong account, PrivateKey key, long sizeE8, long priceE8)
     {
         UInt128 instrument = Instrument.Perpetual(1).Packed;
-        var order = new Clearinghouse.Order(Maker.Account, instrument, sizeE8, (ulong)priceE8, ++_nonce, await Protocol.NowAsync() + 100_000, 1_000_000, 0);
-        Clearinghouse.SignedOrder signed = Maker.Client.SignOrder(order, Maker.Key);
+        var order = new Clearinghouse.Order(account, instrument, sizeE8, (ulong)priceE8, ++_nonce, await Protocol.NowAsync() + 100_000, 1_000_000, 0);
+        Clearinghouse.SignedOrder signed = Maker.Client.SignOrder(order, key);
         using var http = new HttpClient { BaseAddress = new Uri(Url) };
         using HttpResponseMessage reply = await http.PostAsJsonAsync("/api/orders", new
         {
@@ -143,6 +155,14 @@ public sealed class PageWorld : IAsyncLifetime
         {
             await Chain.DisposeAsync();
         }
+    }
+
+    private async Task<Address> CreateTokenAsync()
+    {
+        using PrivateKey key = await Deployed.FundedKeyAsync(Chain);
+        using TransactionSender sender = Deployed.Sender(Chain, key);
+        TransactionRequest creation = new(null, new ArtifactFolder(Repository.Artifacts()).Read("VersionedToken").Bytecode);
+        return (await sender.SendAsync(creation)).ContractAddress!.Value;
     }
 
     private static string Text(ulong value) => value.ToString(CultureInfo.InvariantCulture);

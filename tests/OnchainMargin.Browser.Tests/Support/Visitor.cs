@@ -53,14 +53,21 @@ public sealed class Visitor : IAsyncDisposable
     /// <param name="said">How the page says that it understood them.</param>
     public async Task DepositAsync(string amount, string said)
     {
+        await MintAsync();
+        await Field("Amount").FillAsync(amount);
+        await Button($"Deposit {said} USDC").ClickAsync();
+        await DoneAsync($"Deposit {said} USDC");
+    }
+
+    /// <summary>Mints test tokens and stays where they are deposited; what the page told of it is dismissed, so that it lies over no button.</summary>
+    public async Task MintAsync()
+    {
         await TabAsync("Funds");
         await ChooseAsync("Deposit");
         await Button("mint test USDC").ClickAsync();
         await DoneAsync("Mint test USDC");
         await Page.GetByText("In your wallet: 100,000 USDC").WaitForAsync();
-        await Field("Amount").FillAsync(amount);
-        await Button($"Deposit {said} USDC").ClickAsync();
-        await DoneAsync($"Deposit {said} USDC");
+        await ClearActivityAsync();
     }
 
     /// <summary>Waits until an activity has come to a good end.</summary>

@@ -3,12 +3,15 @@ import { createConfig, http, injected, unstable_connector, fallback, createStora
 import { getConnectorClient, getPublicClient } from "wagmi/actions";
 import {
   defineChain,
+  domainSeparator,
   encodeFunctionData,
   keccak256,
   parseAbi,
   parseEventLogs,
   parseSignature,
   publicActions,
+  stringToHex,
+  TransactionReceiptNotFoundError,
   type Abi,
   type Hex,
   type TransactionReceipt,
@@ -20,6 +23,11 @@ export const LOCAL_CHAIN = "31337";
 /** The number of the settlement token. */
 export const SETTLEMENT = "0";
 const PROOF_REQUEST_SECONDS = 3600;
+const ONE_E12 = 1_000_000_000_000n;
+const LOOK_MILLISECONDS = 500;
+const KNOWN_MILLISECONDS = 2000;
+/** How often a node is asked for the transaction that took another's place before it is taken for one that does not tell. */
+const REPLACEMENT_LOOKS = 10;
 
 export type Config = ReturnType<typeof makeConfig>;
 
@@ -45,12 +53,16 @@ export function makeConfig(chainId: string, nodeUrl: string) {
 
 const erc20 = parseAbi([
   "function allowance(address owner, address spender) view returns (uint256)",
-  "function approve(address spender, uint256 amount) returns (bool)",
+  // Without what it returns: some tokens return nothing, and that it was refused is a revert with all that the vault takes.
+  "function approve(address spender, uint256 amount)",
   "function balanceOf(address owner) view returns (uint256)",
   "function mint(address to, uint256 amount)",
   "function name() view returns (string)",
   "function nonces(address owner) view returns (uint256)",
   "function DOMAIN_SEPARATOR() view returns (bytes32)",
+  "function PERMIT_TYPEHASH() view returns (bytes32)",
+  "function version() view returns (string)",
+  "function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)",
 ]);
 
 export interface Call {
@@ -92,13 +104,45 @@ export const isAccepted = (config: Config, call: Call): Promise<boolean> =>
     () => false,
   );
 
-/** Sends a call that was found good a moment before; gives the transaction's hash at once. */
-export async function send(config: Config, call: Call): Promise<Hex> {
+/** What a node tells of a transaction, by which it is found out whether another took its place, also after a reload. */
+interface Known {
+  from: `0x${string}`;
+  nonce: number;
+  /** What is the same of a transaction that differs in its fee alone: receiver, value and data, hashed. */
+  call: Hex;
+}
+
+/** A transaction that was handed over. */
+export interface Sent {
+  hash: Hex;
+  /** The newest block before it. */
+  after: string;
+  /** Null while the node does not know it: that of a private relay, say. */
+  known: Known | null;
+}
+
+const callHash = (one: { to?: Hex | null; value: bigint; input: Hex }): Hex =>
+  keccak256(stringToHex(`${one.to} ${one.value} ${one.input}`));
+
+const knownOf = (config: Config, hash: Hex): Promise<Known | null> =>
+  reader(config)
+    .getTransaction({ hash })
+    .then(
+      (one) => ({ from: one.from, nonce: one.nonce, call: callHash(one) }),
+      () => null,
+    );
+
+const pass = (milliseconds: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), milliseconds));
+
+/** Sends a call that was found good a moment before; does not wait until it is mined. */
+export async function send(config: Config, call: Call): Promise<Sent> {
   await simulate(config, call);
+  const client = reader(config);
   const wallet = (await walletOf(config)).extend(publicActions);
   const data = encodeFunctionData({ abi: call.abi, functionName: call.functionName, args: call.args });
   const gas = await wallet.estimateGas({ account: wallet.account, to: call.address, data, value: call.value });
-  return (await wallet.request({
+  const after = await client.getBlockNumber({ cacheTime: 0 });
+  const hash = (await wallet.request({
     method: "eth_sendTransaction",
     params: [
       {
@@ -112,40 +156,99 @@ export async function send(config: Config, call: Call): Promise<Hex> {
       },
     ],
   })) as Hex;
+  // A node that is slow now must not keep the hash from being written down.
+  const known = await Promise.race([knownOf(config, hash), pass(KNOWN_MILLISECONDS)]);
+  return { hash, after: after.toString(), known };
 }
 
-/** Waits until a transaction is mined; throws when the contract refused it then. */
-export async function waitFor(config: Config, hash: Hex): Promise<TransactionReceipt> {
-  const receipt = await reader(config).waitForTransactionReceipt({ hash, pollingInterval: 500 });
-  if (receipt.status !== "success")
-    throw new Error("The transaction was mined and refused by the contract. Nothing changed but the gas is spent.");
-  return receipt;
+/** What was mined with the nonce of a transaction that has no receipt. */
+async function minedInPlaceOf(config: Config, after: string, { from, nonce }: Known) {
+  const client = reader(config);
+  let [low, high] = [BigInt(after), await client.getBlockNumber({ cacheTime: 0 })];
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    const count = await client.getTransactionCount({ address: from, blockNumber: middle });
+    if (count > nonce) high = middle;
+    else low = middle;
+  }
+  const { transactions } = await client.getBlock({ blockNumber: high, includeTransactions: true });
+  return transactions.find((one) => one.from.toLowerCase() === from.toLowerCase() && one.nonce === nonce) ?? null;
 }
 
-/** Sums a field of a contract's events in a transaction: what became of it is what the chain says, not what was asked for. */
-export function sumOf(
-  receipt: TransactionReceipt,
-  address: `0x${string}`,
-  abi: Abi,
-  eventName: string,
-  field: string,
-): bigint {
+/** How a transaction ended: its receipt, that of the same call at another fee, or that something else took its place; null while it is under way. */
+async function endOf(config: Config, sent: Sent): Promise<TransactionReceipt | "replaced" | "untold" | null> {
+  const client = reader(config);
+  const receipt = await client.getTransactionReceipt({ hash: sent.hash }).catch((error: unknown) => {
+    if (error instanceof TransactionReceiptNotFoundError) return null;
+    throw error;
+  });
+  if (receipt) return receipt;
+  const { known } = sent;
+  if (!known || (await client.getTransactionCount({ address: known.from })) <= known.nonce) return null;
+  const other = await minedInPlaceOf(config, sent.after, known).catch(() => null);
+  if (!other) return "untold";
+  // Mined between two questions, its receipt is there at the next look.
+  if (other.hash === sent.hash) return null;
+  return callHash(other) === known.call ? client.getTransactionReceipt({ hash: other.hash }) : "replaced";
+}
+
+/** Waits until a transaction is mined, however long that takes; throws when the contract refused it then, and when the wallet put something else in its place. */
+export async function waitFor(config: Config, sent: Sent): Promise<TransactionReceipt> {
+  let { known } = sent;
+  let untold = 0;
+  for (;;) {
+    known ??= await knownOf(config, sent.hash);
+    // A node that does not answer says nothing about the transaction: it may be mined meanwhile.
+    const end = await endOf(config, { ...sent, known }).catch(() => null);
+    if (end === "replaced")
+      throw new Error(
+        "Your wallet sent something else in place of this transaction, a cancellation perhaps. Nothing of it was done.",
+      );
+    if (end === "untold") {
+      if (++untold === REPLACEMENT_LOOKS)
+        throw new Error(
+          "Your wallet sent another transaction in place of this one, and its node does not tell which. Look at your wallet's activity before you try again.",
+        );
+    } else if (end !== null) {
+      if (end.status === "success") return end;
+      throw new Error("The transaction was mined and refused by the contract. Nothing changed but the gas is spent.");
+    }
+    await pass(LOOK_MILLISECONDS);
+  }
+}
+
+/** A field of a contract's events in a transaction: what became of it is what the chain says, not what was asked for. */
+function told(receipt: TransactionReceipt, address: `0x${string}`, abi: Abi, eventName: string, field: string) {
   return parseEventLogs({ abi, logs: receipt.logs, eventName })
     .filter((log) => log.address.toLowerCase() === address.toLowerCase())
-    .reduce((sum, log) => sum + ((log as unknown as { args: Record<string, bigint> }).args[field] ?? 0n), 0n);
+    .map((log) => (log as unknown as { args: Record<string, bigint> }).args[field] ?? 0n);
 }
 
-/** What of a deposit is above the token's cap and counts for nothing. */
-export const idledIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
-  sumOf(receipt, d.contracts.marginVault, contracts.MarginVault, "Idled", "amountRaw");
+const sum = (values: bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
+
+/** A wallet that is a contract of its own can have a transaction mined in which the call itself failed. */
+function absent(): never {
+  throw new Error(
+    "The transaction was mined, but this is not in it. Look at your wallet's activity before you try again.",
+  );
+}
+
+/** What of a deposit counts, and what of it is above the token's cap and counts for nothing. */
+export function depositedIn(d: Deployment, receipt: TransactionReceipt): { counted: bigint; idle: bigint } {
+  const ask = (event: string) => told(receipt, d.contracts.marginVault, contracts.MarginVault, event, "amountRaw");
+  const [counted, idle] = [sum(ask("Deposited")), sum(ask("Idled"))];
+  return counted + idle > 0n ? { counted, idle } : absent();
+}
 
 /** What of idle tokens counts from now on. */
 export const engagedIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
-  sumOf(receipt, d.contracts.marginVault, contracts.MarginVault, "Engaged", "amountRaw");
+  sum(told(receipt, d.contracts.marginVault, contracts.MarginVault, "Engaged", "amountRaw"));
 
 /** What a withdrawal paid: less than was withdrawn while losses stand that nothing has paid. */
-export const paidIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
-  sumOf(receipt, d.contracts.clearinghouse, contracts.Clearinghouse, "Withdrawn", "paidRaw");
+export function paidIn(d: Deployment, receipt: TransactionReceipt): bigint {
+  const paid = told(receipt, d.contracts.clearinghouse, contracts.Clearinghouse, "Withdrawn", "paidRaw");
+  return paid.length > 0 ? sum(paid) : absent();
+}
 
 /** How an account is shown healthy: the contract's own argument. */
 export interface Proof {
@@ -294,7 +397,7 @@ export async function roomOf(config: Config, d: Deployment, token: Token): Promi
 export interface Pool {
   /** Losses that nothing has paid yet. */
   deficitE8: bigint;
-  /** What all accounts together have as cash, interest since each was last touched left out. */
+  /** What all accounts together have as cash, interest included. */
   creditE8: bigint;
   /** What the wallet's withdrawals were paid less and fees have not given back. */
   lostE8: bigint;
@@ -305,12 +408,15 @@ export interface Pool {
 export async function poolOf(config: Config, d: Deployment, owner: string): Promise<Pool> {
   const ask = <T>(name: string, ...args: string[]) =>
     read<T>(config, d.contracts.clearinghouse, contracts.Clearinghouse, name, args);
-  const [deficitE8, [, creditE8], lostE8, heldE8] = await Promise.all([
+  const [deficitE8, [, creditBaseE8], [, creditIndexE12], lostE8, heldE8] = await Promise.all([
     ask<bigint>("deficit"),
     ask<[bigint, bigint]>("cashBases"),
+    read<[bigint, bigint]>(config, d.contracts.priceHub, contracts.PriceHub, "indices"),
     ask<bigint>("lossOf", owner),
     ask<bigint>("heldFor", owner),
   ]);
+  // As a withdrawal reckons it (CLR-023): rounded up.
+  const creditE8 = (creditBaseE8 * creditIndexE12 + ONE_E12 - 1n) / ONE_E12;
   return { deficitE8, creditE8, lostE8, heldE8 };
 }
 
@@ -321,7 +427,31 @@ export interface Permit {
   s: Hex;
 }
 
-/** Signs an EIP-2612 permit; null when the token has none, so that an approval takes its place. */
+const PERMIT_TYPE_HASH = keccak256(
+  stringToHex("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"),
+);
+const COMMON_VERSIONS = ["1", "2"];
+/** The code of an account whose key signs as ever and that runs a contract besides (EIP-7702) begins so. */
+const DELEGATED = "0xef0100";
+
+/** The EIP-712 domain of a token's permit; null where it has none, one of another shape, or a domain that is not told. */
+async function permitDomain(config: Config, d: Deployment, token: `0x${string}`): Promise<Typed["domain"] | null> {
+  const ask = <T>(name: string) => read<T>(config, token, erc20 as Abi, name).catch(() => null);
+  const [separator, name, version, typeHash] = await Promise.all([
+    ask<Hex>("DOMAIN_SEPARATOR"),
+    ask<string>("name"),
+    ask<string>("version"),
+    ask<Hex>("PERMIT_TYPEHASH"),
+  ]);
+  if (separator === null || name === null || (typeHash !== null && typeHash !== PERMIT_TYPE_HASH)) return null;
+  return (
+    [...(version === null ? [] : [version]), ...COMMON_VERSIONS]
+      .map((one) => ({ name, version: one, chainId: Number(d.chainId), verifyingContract: token }))
+      .find((domain) => domainSeparator({ domain }) === separator) ?? null
+  );
+}
+
+/** Signs an EIP-2612 permit; null when the token takes none from this wallet, so that an approval takes its place. */
 export async function signPermit(
   config: Config,
   d: Deployment,
@@ -330,20 +460,17 @@ export async function signPermit(
 ): Promise<Permit | null> {
   const wallet = await walletOf(config);
   const owner = wallet.account.address;
-  let nonce: bigint;
-  let name: string;
-  try {
-    [nonce, name] = await Promise.all([
-      read<bigint>(config, token, erc20 as Abi, "nonces", [owner]),
-      read<string>(config, token, erc20 as Abi, "name"),
-      read<Hex>(config, token, erc20 as Abi, "DOMAIN_SEPARATOR"),
-    ]);
-  } catch {
-    return null;
-  }
+  const spender = d.contracts.marginVault;
+  const [domain, nonce, code] = await Promise.all([
+    permitDomain(config, d, token),
+    read<bigint>(config, token, erc20 as Abi, "nonces", [owner]).catch(() => null),
+    reader(config).getCode({ address: owner }),
+  ]);
+  // A contract has no key that could sign.
+  if (domain === null || nonce === null || (code && !code.startsWith(DELEGATED))) return null;
   const deadline = BigInt(Math.floor(Date.now() / 1000) + 3600 * 24 * 365);
   const signature = await signTyped(config, {
-    domain: { name, version: "1", chainId: Number(d.chainId), verifyingContract: token },
+    domain,
     types: {
       Permit: [
         { name: "owner", type: "address" },
@@ -356,14 +483,19 @@ export async function signPermit(
     primaryType: "Permit",
     message: {
       owner,
-      spender: d.contracts.marginVault,
+      spender,
       value: amount.toString(),
       nonce: nonce.toString(),
       deadline: deadline.toString(),
     },
   });
   const { r, s, v, yParity } = parseSignature(signature);
-  return { deadline, r, s, v: Number(v ?? BigInt(27 + yParity)) };
+  const permit = { deadline, r, s, v: Number(v ?? BigInt(27 + yParity)) };
+  // The vault goes on without a permit that the token refuses, and would then move nothing for want of an allowance.
+  const args = [owner, spender, amount, deadline, permit.v, r, s];
+  return (await isAccepted(config, { address: token, abi: erc20 as Abi, functionName: "permit", args }))
+    ? permit
+    : null;
 }
 
 interface Typed {

@@ -49,9 +49,9 @@ export function Access({ account }: { account: Account }) {
 
   const appoint = (delegate: string, given: number, until: bigint, title: string, done: string) =>
     run(title, async (tell) => {
-      const hash = await send(config, calls.setDelegate(deployment, account.id, delegate, given, until));
-      tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      const sent = await send(config, calls.setDelegate(deployment, account.id, delegate, given, until));
+      tell("Waiting for the block.", sent);
+      await waitFor(config, sent);
       return done;
     });
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useConnection } from "wagmi";
-import { useActivity } from "../lib/activity";
+import { useActivity, type Tell } from "../lib/activity";
 import { api, type Account, type Asker, type MoveRequest, type OperationProof, type Token } from "../lib/api";
 import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
 import { big, decimal, dollars, parse, percent, plain, short, size, unitE8, wanted } from "../lib/numbers";
@@ -9,8 +9,8 @@ import {
   allowance,
   balanceOf,
   calls,
+  depositedIn,
   engagedIn,
-  idledIn,
   PROOF_COMPUTED,
   isAccepted,
   LOCAL_CHAIN,
@@ -24,6 +24,7 @@ import {
   type Call,
   type Config,
   type Proof,
+  type Sent,
 } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 import { givenTo, isOwnedBy, MOVES } from "./Access";
@@ -73,6 +74,8 @@ const amountOf = (raw: bigint, token: Token): string =>
 interface Panel {
   /** What the button says. */
   verb: string;
+  /** The step that the button begins. */
+  title: string;
   token: Token;
   choose: (token: string) => void;
   text: string;
@@ -102,6 +105,7 @@ interface Panel {
 /** A token, an amount of it, what is wrong with it, and the button: all that depositing, withdrawing and moving have in common. */
 function AmountPanel(panel: Panel) {
   const { deployment } = useSetting();
+  const { isAsking } = useActivity();
   const { token, amount, text, most } = panel;
   const isTooMuch = amount !== null && most !== undefined && amount > most;
   const shown = (raw: bigint) => `${decimal(raw, token.decimals, 6, 0)} ${token.symbol}`;
@@ -139,7 +143,10 @@ function AmountPanel(panel: Panel) {
         type="submit"
         className="primary wide"
         disabled={
-          (!amount && !(panel.isReady && text === "")) || (isTooMuch && !panel.isMostAdvice) || panel.isHeldBack
+          (!amount && !(panel.isReady && text === "")) ||
+          (isTooMuch && !panel.isMostAdvice) ||
+          panel.isHeldBack ||
+          isAsking(panel.title)
         }
       >
         {panel.verb} {amount ? panel.said : ""}
@@ -190,18 +197,18 @@ function IdleToken({ account, token, amount }: { account: Account; token: Token;
   const said = amountOf(amount, token);
   const engage = () =>
     run(`Engage ${token.symbol}`, async (tell) => {
-      const hash = await send(config, calls.engage(deployment, account.id, token.token));
-      tell("Waiting for the block.", hash);
-      const counted = engagedIn(deployment, await waitFor(config, hash));
+      const sent = await send(config, calls.engage(deployment, account.id, token.token));
+      tell("Waiting for the block.", sent);
+      const counted = engagedIn(deployment, await waitFor(config, sent));
       return counted === 0n
         ? `There was no room below the cap any more: ${said} go on lying idle.`
         : `${amountOf(counted, token)} count as collateral of account ${account.id}.`;
     });
   const takeOut = () =>
     run(`Take out ${said}`, async (tell) => {
-      const hash = await send(config, calls.withdrawIdle(deployment, account.id, token.token, amount, address!));
-      tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      const sent = await send(config, calls.withdrawIdle(deployment, account.id, token.token, amount, address!));
+      tell("Waiting for the block.", sent);
+      await waitFor(config, sent);
       return `${said} are in your wallet.`;
     });
   return (
@@ -257,38 +264,53 @@ function Deposit({ account }: { account: Account }) {
   });
   const canWrap = token.symbol === "WETH";
 
+  const approve = async (tell: Tell, permitted: bigint, raw: bigint) => {
+    const wanted = calls.approve(deployment, token.address, raw);
+    const rest = `Nothing is deposited yet. Deposit ${said} once more.`;
+    // Some tokens change an approval only from nothing.
+    if (permitted > 0n && !(await isAccepted(config, wanted))) {
+      tell("This token wants its old approval taken back first: look at your wallet.");
+      const sent = await send(config, calls.approve(deployment, token.address, 0n));
+      tell("Waiting until the old approval is taken back.", sent, rest);
+      await waitFor(config, sent);
+    }
+    tell("This token needs an approval first: look at your wallet.");
+    const sent = await send(config, wanted);
+    tell("Waiting for the approval.", sent, `The approval is in. ${rest}`);
+    await waitFor(config, sent);
+  };
+
+  const title = `Deposit ${said}`;
   const deposit = () =>
-    run(`Deposit ${said}`, async (tell) => {
+    run(title, async (tell) => {
       const raw = amount!;
       let call = calls.deposit(deployment, account.id, token.token, raw);
       if (canWrap && isWrapping) call = calls.depositEther(deployment, account.id, token.token, raw);
-      else if ((await allowance(config, deployment, token.address, address!)) < raw) {
-        tell("Sign the permission for exactly this amount in your wallet.");
-        const permit = await signPermit(config, deployment, token.address, raw);
-        if (permit) call = calls.depositWithPermit(deployment, account.id, token.token, raw, permit);
-        else {
-          tell("This token needs an approval first: look at your wallet.");
-          const hash = await send(config, calls.approve(deployment, token.address, raw));
-          tell("Waiting for the approval.", hash);
-          await waitFor(config, hash);
+      else {
+        const permitted = await allowance(config, deployment, token.address, address!);
+        if (permitted < raw) {
+          tell("Sign the permission for exactly this amount in your wallet.");
+          const permit = await signPermit(config, deployment, token.address, raw);
+          if (permit) call = calls.depositWithPermit(deployment, account.id, token.token, raw, permit);
+          else await approve(tell, permitted, raw);
         }
       }
       tell("Now the deposit itself: look at your wallet.");
-      const hash = await send(config, call);
-      tell("Waiting for the block.", hash);
-      const idle = idledIn(deployment, await waitFor(config, hash));
+      const sent = await send(config, call);
+      tell("Waiting for the block.", sent);
+      const { counted, idle } = depositedIn(deployment, await waitFor(config, sent));
       setText("");
-      const counted = `${amountOf(raw - idle, token)} count as collateral of account ${account.id}.`;
+      const counts = `${amountOf(counted, token)} count as collateral of account ${account.id}.`;
       return idle === 0n
-        ? counted
-        : `${raw > idle ? counted : `Nothing of it counts.`} ${amountOf(idle, token)} lie above the cap of ${token.symbol} and count for nothing; take them out below whenever you like.`;
+        ? counts
+        : `${counted > 0n ? counts : `Nothing of it counts.`} ${amountOf(idle, token)} lie above the cap of ${token.symbol} and count for nothing; take them out below whenever you like.`;
     });
 
   const mint = () =>
     run(`Mint test ${token.symbol}`, async (tell) => {
-      const hash = await send(config, calls.mint(token.address, address!, 100_000n * 10n ** BigInt(token.decimals)));
-      tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      const sent = await send(config, calls.mint(token.address, address!, 100_000n * 10n ** BigInt(token.decimals)));
+      tell("Waiting for the block.", sent);
+      await waitFor(config, sent);
       return `100,000 ${token.symbol} of this local chain are in your wallet.`;
     });
 
@@ -297,6 +319,7 @@ function Deposit({ account }: { account: Account }) {
       <AmountPanel
         {...entered}
         verb="Deposit"
+        title={title}
         most={isWrapping ? undefined : held}
         tooMuch={(most) => `Your wallet holds ${most}.`}
         hint={held !== undefined ? `In your wallet: ${decimal(held, token.decimals, 6, 0)} ${token.symbol}` : undefined}
@@ -353,7 +376,7 @@ async function sendProved(
   operation: (proofs: Proof[]) => Call,
   computed: Proof[],
   offered: Promise<OperationProof>,
-): Promise<`0x${string}`> {
+): Promise<Sent> {
   const best: Proof[] = await offered.then(
     (found) => found.accounts,
     () => computed,
@@ -408,17 +431,18 @@ function Withdraw({ account }: { account: Account }) {
     refetchInterval: FAST * 2,
   });
 
+  const title = `Withdraw ${said}`;
   const withdraw = () =>
-    run(`Withdraw ${said}`, async (tell) => {
+    run(title, async (tell) => {
       const fresh = await api.account(account.id);
-      const hash = await sendProved(
+      const sent = await sendProved(
         config,
         ([shown]) => calls.withdraw(deployment, fresh, token.token, amount!, address!, shown!),
         [PROOF_COMPUTED],
         api.withdrawalProof(account.id, token.token, amount!, by),
       );
-      tell("Waiting for the block.", hash);
-      const paid = paidIn(deployment, await waitFor(config, hash));
+      tell("Waiting for the block.", sent);
+      const paid = paidIn(deployment, await waitFor(config, sent));
       setText("");
       return paid === amount
         ? `${said} are in your wallet.`
@@ -430,6 +454,7 @@ function Withdraw({ account }: { account: Account }) {
       <AmountPanel
         {...entered}
         verb="Withdraw"
+        title={title}
         most={most}
         tooMuch={(shown) => `At most ${shown} keep the initial margin now.`}
         isMostAdvice
@@ -522,18 +547,19 @@ function Move({ account }: { account: Account }) {
     );
 
   const what = [amount ? said : "", ...moved.map((one) => one.name)].filter(Boolean).join(", ");
+  const title = `Move ${what} to account ${to.id}`;
   const move = () =>
-    run(`Move ${what} to account ${to.id}`, async (tell) => {
+    run(title, async (tell) => {
       const [from, into] = await Promise.all([api.account(account.id), api.account(to.id)]);
       tell("Look at your wallet. Both accounts must keep their initial margin.");
-      const hash = await sendProved(
+      const sent = await sendProved(
         config,
         (shown) => calls.move(deployment, from, into, token.token, amount ?? 0n, request.instruments, shown),
         [PROOF_COMPUTED, PROOF_COMPUTED],
         api.moveProofs(account.id, request, by),
       );
-      tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      tell("Waiting for the block.", sent);
+      await waitFor(config, sent);
       setText("");
       pick([]);
       return `${what} ${moved.length + (amount ? 1 : 0) > 1 ? "are" : "is"} in account ${to.id}.`;
@@ -544,6 +570,7 @@ function Move({ account }: { account: Account }) {
       <AmountPanel
         {...entered}
         verb="Move"
+        title={title}
         most={most}
         tooMuch={(shown) => `At most ${shown} keep the initial margin of this account now, unless positions go along.`}
         isMostAdvice

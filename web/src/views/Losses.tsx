@@ -50,9 +50,9 @@ export function Held() {
   if (!pool || (pool.heldE8 < unit && pool.lostE8 === 0n)) return null;
   const claim = () =>
     run(`Claim ${dollars(pool.heldE8)}`, async (tell) => {
-      const hash = await send(config, calls.claim(deployment, address!));
-      tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      const sent = await send(config, calls.claim(deployment, address!));
+      tell("Waiting for the block.", sent);
+      await waitFor(config, sent);
       return `${decimal(pool.heldE8 / unit, token.decimals, 6, 0)} ${token.symbol} are in your wallet.`;
     });
   return (

@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using OnchainMargin.Browser.Tests.Support;
+using OnchainMargin.EndToEnd.Tests.Support;
+using OnchainMargin.Protocol.Book;
+
+namespace OnchainMargin.Browser.Tests;
+
+/// <summary>What the page tells of transactions that end otherwise than they began, and of tokens whose permits are of their own kind.</summary>
+public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWorld>
+{
+    private const string Replaced = "Your wallet sent something else in place of this transaction, a cancellation perhaps. Nothing of it was done.";
+    private const uint DomainSeparator = 0x3644e515;
+    private const uint PermitTypeHash = 0x30adf81f;
+    private const uint Nonces = 0x7ecebe00;
+
+    [BrowserFact]
+    public async Task Transactions_CancelledInTheWallet_AreToldAsNotDone()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        ulong account = await visitor.OpenAccountAsync();
+        await visitor.MintAsync();
+        await visitor.Field("Amount").FillAsync("100");
+        visitor.Wallet.Stalls = true;
+        await visitor.Button("Deposit 100 USDC").ClickAsync();
+        await MinedForAsync(visitor);
+        await visitor.Wallet.CancelAsync();
+        Assert.Contains(Replaced, await visitor.FailureAsync("Deposit 100 USDC"), StringComparison.Ordinal);
+        Assert.Empty((await world.Protocol.Client.GetAccountAsync(account)).Balances);
+
+        // The same at a higher fee is what was sent, also for a page that was loaded anew meanwhile.
+        await visitor.ClearActivityAsync();
+        await visitor.Button("Deposit 100 USDC").ClickAsync();
+        await MinedForAsync(visitor);
+        await visitor.Wallet.SpeedUpAsync();
+        await visitor.Page.GetByText($"100 USDC count as collateral of account {account}.").WaitForAsync();
+        await visitor.ClearActivityAsync();
+        await visitor.ChooseAsync("Withdraw");
+        await visitor.Field("Amount").FillAsync("40");
+        await visitor.Button("Withdraw 40 USDC").ClickAsync();
+        await MinedForAsync(visitor);
+        await visitor.Page.ReloadAsync();
+        await visitor.Wallet.SpeedUpAsync();
+        await visitor.DoneAsync("Withdraw 40 USDC");
+        await visitor.ClearActivityAsync();
+
+        // And one that was cancelled is not, once it was.
+        await visitor.Field("Amount").FillAsync("10");
+        await visitor.Button("Withdraw 10 USDC").ClickAsync();
+        await MinedForAsync(visitor);
+        await visitor.Page.GotoAsync("about:blank");
+        await visitor.Wallet.CancelAsync();
+        await visitor.Page.GotoAsync(world.Url);
+        Assert.Contains(Replaced, await visitor.FailureAsync("Withdraw 10 USDC"), StringComparison.Ordinal);
+        BookAccount left = await world.Protocol.Client.GetAccountAsync(account);
+        Assert.Equal(60 * Deployed.Unit, left.State.CashE8);
+    }
+
+    [BrowserFact]
+    public async Task Approval_ThatAReloadCutsOffFromItsDeposit_IsNotToldAsTheDeposit()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        ulong account = await visitor.OpenAccountAsync();
+        await visitor.MintAsync();
+
+        // A token whose domain nobody knows takes an approval.
+        visitor.Wallet.Views[DomainSeparator] = [1];
+        await visitor.Field("Amount").FillAsync("100");
+        visitor.Wallet.Stalls = true;
+        await visitor.Button("Deposit 100 USDC").ClickAsync();
+        await MinedForAsync(visitor);
+        await visitor.Page.GetByText("Stay on this page: there is more to do.").WaitForAsync();
+        await visitor.Page.ReloadAsync();
+        await visitor.Wallet.MineAsync();
+        Assert.Contains("The approval is in. Nothing is deposited yet. Deposit 100 USDC once more.", await visitor.FailureAsync("Deposit 100 USDC"), StringComparison.Ordinal);
+        Assert.Empty((await world.Protocol.Client.GetAccountAsync(account)).Balances);
+        await visitor.ClearActivityAsync();
+
+        visitor.Wallet.Stalls = false;
+        await visitor.Button("Deposit 100 USDC").ClickAsync();
+        await visitor.DoneAsync("Deposit 100 USDC");
+        Assert.Equal("", visitor.Wallet.LastTypedData);
+        Assert.Single((await world.Protocol.Client.GetAccountAsync(account)).Balances);
+    }
+
+    [BrowserFact]
+    public async Task Permits_OfADomainOfVersionTwo_AreSignedInIt()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.TabAsync("Funds");
+        await visitor.ChooseAsync("Deposit");
+        await visitor.Field("Token").SelectOptionAsync(PageWorld.Versioned);
+        await visitor.Button($"mint test {PageWorld.Versioned}").ClickAsync();
+        await visitor.DoneAsync($"Mint test {PageWorld.Versioned}");
+        await visitor.Page.GetByText($"In your wallet: 100,000 {PageWorld.Versioned}").WaitForAsync();
+        await visitor.ClearActivityAsync();
+        int sent = visitor.Wallet.AskedToSend;
+        await visitor.Field("Amount").FillAsync("100");
+        await visitor.Button($"Deposit 100 {PageWorld.Versioned}").ClickAsync();
+        await visitor.DoneAsync($"Deposit 100 {PageWorld.Versioned}");
+        Assert.Equal("2", JsonNode.Parse(visitor.Wallet.LastTypedData)!["domain"]!["version"]!.GetValue<string>());
+        Assert.Equal(sent + 1, visitor.Wallet.AskedToSend);
+    }
+
+    /// <summary>DAI's permit is of another shape under the same name, and what a token refuses must not be carried to the vault, which goes on without it.</summary>
+    [BrowserFact]
+    public async Task Permits_ThatTheTokenWouldNotTake_GiveWayToAnApproval()
+    {
+        foreach ((uint view, int signatures) in ((uint, int)[])[(PermitTypeHash, 0), (Nonces, 1)])
+        {
+            await using Visitor visitor = await world.VisitAsync();
+            await visitor.ConnectAsync();
+            await visitor.OpenAccountAsync();
+            await visitor.MintAsync();
+            int sent = visitor.Wallet.AskedToSend;
+            visitor.Wallet.Views[view] = [77];
+            await visitor.Field("Amount").FillAsync("100");
+            await visitor.Button("Deposit 100 USDC").ClickAsync();
+            await visitor.DoneAsync("Deposit 100 USDC");
+            Assert.Equal((signatures, sent + 2), (visitor.Wallet.AskedToSign, visitor.Wallet.AskedToSend));
+        }
+    }
+
+    /// <summary>Waits until the wallet has sent and the page waits for the block.</summary>
+    private static Task MinedForAsync(Visitor visitor) => visitor.Page.Locator(".step[data-state=mining]").WaitForAsync();
+}
