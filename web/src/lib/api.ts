@@ -350,6 +350,10 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
 const post = <T>(path: string, body: unknown): Promise<T> =>
   ask<T>(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
+/** As many orders as the relay tells at once. */
+export const ORDERS_MOST = 500;
+const ORDERS_NEWEST = 100;
+
 export const api = {
   deployment: () => ask<Deployment>("/api/deployment"),
   ready: async (): Promise<Ready> => {
@@ -384,7 +388,9 @@ export const api = {
   whatIf: (id: string, request: WhatIfRequest) => post<WhatIf>(`/api/accounts/${id}/what-if`, request),
   prices: () => ask<Prices>("/api/prices"),
   instruments: () => ask<Instrument[]>("/api/instruments"),
-  orders: (account: string) => ask<Order[]>(`/api/orders?account=${account}&limit=50`),
+  instrument: (name: string) => ask<Instrument>(`/api/instruments/${encodeURIComponent(name)}`),
+  orders: (account: string, isOpen: boolean) =>
+    ask<Order[]>(`/api/orders?account=${account}&open=${isOpen}&limit=${isOpen ? ORDERS_MOST : ORDERS_NEWEST}`),
   submit: (body: unknown) => post<Order>("/api/orders", body),
   cancel: (account: string, nonce: string, signer: string, signature: string) =>
     post<Order>(`/api/orders/${account}/${nonce}/cancel`, { signer, signature }),

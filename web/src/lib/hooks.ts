@@ -1,6 +1,7 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useState } from "react";
-import { api, type Deployment } from "./api";
+import { api, ApiError, type Account, type Deployment, type Instrument } from "./api";
+import { explain } from "./errors";
 import type { Config } from "./wallet";
 
 export const FAST = 2000;
@@ -46,6 +47,66 @@ export const useReady = () =>
 export const usePrices = () => useQuery({ queryKey: ["prices"], queryFn: api.prices, refetchInterval: FAST });
 export const useInstruments = () =>
   useQuery({ queryKey: ["instruments"], queryFn: api.instruments, refetchInterval: FAST * 5 });
+/** Orders of an account: those that are open, or the newest of all. */
+export function useOrders(account: string, isOpen: boolean) {
+  const { deployment } = useSetting();
+  return useQuery({
+    queryKey: ["orders", account, isOpen],
+    queryFn: () => api.orders(account, isOpen),
+    enabled: deployment.takesOrders,
+    refetchInterval: FAST,
+  });
+}
+
+export interface Choosable {
+  options: { value: string; text: string }[];
+  /** The one that was chosen; undefined while it is not known, or has no market. */
+  instrument: Instrument | undefined;
+  /** Why the one that was chosen cannot be traded. */
+  problem: string | null;
+}
+
+/**
+ * What can be chosen, and the one that is. The list has the strikes around the forward of the moment: what the account
+ * holds, has orders for, or was chosen before is offered whether it is among them or not, and another never takes its place.
+ * Undefined until the list is there.
+ */
+export function useChoosable(account: Account, name: string): Choosable | undefined {
+  const { data: listed } = useInstruments();
+  const { data: orders } = useOrders(account.id, true);
+  const asked = useSettled(name);
+  const isSame = (one: { name: string }, other: string) => one.name.toUpperCase() === other.trim().toUpperCase();
+  const names = [...new Set([...account.positions, ...(orders ?? [])].map((one) => one.name).concat(asked))];
+  const others = listed ? names.filter((one) => one.trim() !== "" && !listed.some((known) => isSame(known, one))) : [];
+  const answers = useQueries({
+    queries: others.map((one) => ({
+      queryKey: ["instrument", one],
+      queryFn: () => api.instrument(one),
+      refetchInterval: FAST * 5,
+    })),
+  });
+  if (!listed) return undefined;
+  const found = answers.flatMap((answer) => (answer.data && !answer.error ? [answer.data] : []));
+  const known = [...listed, ...found];
+  const instrument = known.find((one) => isSame(one, name));
+  const error = answers[others.indexOf(name)]?.error;
+  const lost = others.filter((one) => one !== name && !known.some((other) => isSame(other, one)));
+  return {
+    options: [
+      ...listed.map((one) => ({ value: one.name, text: one.typedName })),
+      ...found.filter((one) => !isSame(one, name)).map((one) => ({ value: one.name, text: one.typedName })),
+      ...lost.map((one) => ({ value: one, text: one })),
+      ...(listed.some((one) => one.name === name) ? [] : [{ value: name, text: instrument?.typedName ?? name }]),
+    ],
+    instrument,
+    problem:
+      instrument || !error
+        ? null
+        : error instanceof ApiError && error.status === 404
+          ? `${name} has no market now.`
+          : explain(error),
+  };
+}
 export const useAccount = (id: string | null) =>
   useQuery({ queryKey: ["account", id], queryFn: () => api.account(id!), enabled: id !== null, refetchInterval: FAST });
 export const useMargin = (id: string | null) =>

@@ -83,7 +83,7 @@ function useChainNow(): number {
 function Open({ auction, bidder }: { auction: Auction; bidder: Account | null }) {
   const { deployment, config } = useSetting();
   const { isConnected } = useConnection();
-  const { run } = useActivity();
+  const { run, isAsking } = useActivity();
   const now = useChainNow();
   const [part, setPart] = useKept("bid-part", 100);
   const left = big(auction.forSaleE8) - big(auction.soldE8);
@@ -103,15 +103,16 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
     retry: false,
   });
 
+  const title = `Bid for ${percent(fraction)} of auction ${auction.id}`;
   const bid = () =>
-    run(`Bid for ${percent(fraction)} of auction ${auction.id}`, async (tell) => {
+    run(title, async (tell) => {
       const [lot, fresh] = await Promise.all([api.auction(auction.id), api.account(bidder!.id)]);
       if (!lot.isOpen) throw new Error("The auction has ended meanwhile.");
       const pay = await simulate<bigint>(config, calls.bid(deployment, lot, fraction, MOST, fresh));
       const most = pay + ((pay < 0n ? -pay : pay) * SLIPPAGE_E8) / ONE + 1n;
-      const hash = await send(config, calls.bid(deployment, lot, fraction, most, fresh));
-      tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      const sent = await send(config, calls.bid(deployment, lot, fraction, most, fresh));
+      tell("Waiting for the block.", sent);
+      await waitFor(config, sent);
       return pay >= 0n
         ? `You took ${percent(fraction)} of the portfolio for about ${dollars(pay)}.`
         : `You took ${percent(fraction)} of the portfolio and were paid about ${dollars(-pay)}.`;
@@ -212,7 +213,11 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
               </>
             )}
           </p>
-          <button type="submit" className="primary" disabled={quote.data === undefined || quote.error !== null}>
+          <button
+            type="submit"
+            className="primary"
+            disabled={quote.data === undefined || quote.error !== null || isAsking(title)}
+          >
             Bid
           </button>
         </form>

@@ -1,14 +1,20 @@
-import type { Account } from "../lib/api";
+import type { Account, Position } from "../lib/api";
 import { useMargin, useSetting } from "../lib/hooks";
 import { big, decimal, dollars, money, price, signed, size } from "../lib/numbers";
 
 const tone = (e8: string | null): string => (e8 === null || big(e8) === 0n ? "" : big(e8) > 0n ? "good" : "bad");
 
+/** The premium of an option moved cash when it was traded (its cost is 0), so that what the API calls its gain is its value. */
+const isOption = (position: Position): boolean => position.kind === "Call" || position.kind === "Put";
+const together = (positions: Position[]): bigint => positions.reduce((sum, position) => sum + big(position.gainE8), 0n);
+
 export function Portfolio({ account }: { account: Account }) {
   const { deployment } = useSetting();
   const { data: margin } = useMargin(account.id);
   const settlement = deployment.tokens[0];
-  const total = account.positions.reduce((sum, position) => sum + big(position.gainE8), 0n);
+  const options = account.positions.filter(isOption);
+  const others = account.positions.filter((position) => !isOption(position));
+  const [value, total] = [together(options), together(others)];
   return (
     <>
       <h2>Positions</h2>
@@ -22,6 +28,7 @@ export function Portfolio({ account }: { account: Account }) {
               <th scope="col">Size</th>
               <th scope="col">Entry</th>
               <th scope="col">Mark</th>
+              <th scope="col">Value</th>
               <th scope="col">Profit and loss</th>
             </tr>
           </thead>
@@ -35,26 +42,33 @@ export function Portfolio({ account }: { account: Account }) {
                   </span>{" "}
                   {size(position.sizeE8).replace("−", "")}
                 </td>
-                <td data-label="Entry" title="The price at which the position breaks even, funding included">
-                  {position.entryE8 === null ? <span className="quiet">premium paid</span> : price(position.entryE8)}
-                </td>
+                {isOption(position) ? (
+                  <td data-label="Entry" title="The premium moved cash when the option was traded">
+                    <span className="quiet">{big(position.sizeE8) > 0n ? "premium paid" : "premium received"}</span>
+                  </td>
+                ) : (
+                  <td data-label="Entry" title="The price at which the position breaks even, funding included">
+                    {price(position.entryE8)}
+                  </td>
+                )}
                 <td data-label="Mark">{price(position.markE8)}</td>
-                <td
-                  data-label={position.entryE8 === null ? "Value" : "Profit and loss"}
-                  className={tone(position.gainE8)}
-                >
-                  {position.gainE8 === null ? "–" : signed(position.gainE8)}
+                <td data-label="Value">{isOption(position) ? dollars(position.gainE8) : "–"}</td>
+                <td data-label="Profit and loss" className={isOption(position) ? "" : tone(position.gainE8)}>
+                  {isOption(position) || position.gainE8 === null ? "–" : signed(position.gainE8)}
                 </td>
               </tr>
             ))}
           </tbody>
           {account.positions.length > 1 && (
             <tfoot>
-              <tr>
+              <tr data-testid="together">
                 <th scope="row" colSpan={4}>
                   Together
                 </th>
-                <td className={tone(total.toString())}>{signed(total)}</td>
+                <td data-label="Value">{options.length > 0 ? dollars(value) : "–"}</td>
+                <td data-label="Profit and loss" className={tone(total.toString())}>
+                  {others.length > 0 ? signed(total) : "–"}
+                </td>
               </tr>
             </tfoot>
           )}

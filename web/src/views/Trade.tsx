@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
-import { api, type Account, type Order } from "../lib/api";
+import { api, ORDERS_MOST, type Account, type Order } from "../lib/api";
 import { explain } from "../lib/errors";
-import { FAST, useInstruments, useKept, useSetting, useSettled } from "../lib/hooks";
+import { FAST, useChoosable, useKept, useOrders, useSetting, useSettled } from "../lib/hooks";
 import { big, dollars, ONE, parse, percent, plain, price, size, time, wanted } from "../lib/numbers";
 import { calls, send, signCancel, signOrder, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
+import { InstrumentChoice } from "../ui/InstrumentChoice";
 
 const lives = [
   { value: "300", text: "5 minutes" },
@@ -17,9 +18,8 @@ const lives = [
 
 export function Trade({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
-  const { run } = useActivity();
+  const { run, isAsking } = useActivity();
   const queries = useQueryClient();
-  const { data: instruments } = useInstruments();
   const [name, setName] = useKept("instrument", "BTC-PERP");
   const [side, setSide] = useKept<"Buy" | "Sell">("side", "Buy");
   const [sizeText, setSize] = useKept("size", "");
@@ -29,7 +29,8 @@ export function Trade({ account }: { account: Account }) {
   // One value, not two that exclude each other: two tabs could keep both and lock each of them by the other.
   const [filling, setFilling] = useKept<"any" | "rest" | "whole">("filling", "any");
   const { address } = useConnection();
-  const instrument = instruments?.find((one) => one.name === name) ?? instruments?.[0];
+  const choosable = useChoosable(account, name);
+  const instrument = choosable?.instrument;
   const isSpot = instrument?.kind === "Spot";
   const amount = parse(sizeText, 8);
   const mark = big(instrument?.markE8);
@@ -57,15 +58,16 @@ export function Trade({ account }: { account: Account }) {
         This solver does not relay orders. Trade through another one, or settle matched orders with the command line.
       </p>
     );
-  if (!instrument)
+  if (!choosable)
     return (
       <p className="quiet" role="status">
         Loading the markets…
       </p>
     );
 
+  const title = `${side} ${amount ? size(amount) : ""} ${instrument?.name ?? name}`;
   const place = () =>
-    run(`${side} ${size(amount!)} ${instrument.name}`, async (tell) => {
+    run(title, async (tell) => {
       const { parameters } = await queries.fetchQuery({
         queryKey: ["deployment"],
         queryFn: api.deployment,
@@ -78,7 +80,7 @@ export function Trade({ account }: { account: Account }) {
       tell("Sign the order in your wallet. It shows size, limit and expiry; signing costs nothing.");
       const order = {
         account: account.id,
-        instrument: instrument.instrument,
+        instrument: instrument!.instrument,
         sizeE8: ((side === "Buy" ? 1n : -1n) * amount!).toString(),
         limitPriceE8: limit!.toString(),
         nonce: Date.now().toString(),
@@ -105,18 +107,13 @@ export function Trade({ account }: { account: Account }) {
           void place();
         }}
       >
-        <Choice
-          label="Instrument"
-          value={instrument.name}
-          options={(instruments ?? []).map((one) => ({ value: one.name, text: one.typedName }))}
-          onChange={setName}
-        />
+        <InstrumentChoice choosable={choosable} name={name} choose={setName} />
         <Segments label="Side" value={side} options={["Buy", "Sell"] as const} onChange={setSide} />
         <Field
           label="Size"
           value={sizeText}
           onChange={setSize}
-          unit={instrument.name.split("-")[0]}
+          unit={(instrument?.name ?? name).split("-")[0]}
           error={sizeText !== "" && amount === null ? wanted(8) : null}
           hint={amount ? `About ${notional > 0n ? dollars(notional) : "…"}` : undefined}
         />
@@ -175,8 +172,12 @@ export function Trade({ account }: { account: Account }) {
             </dl>
           </div>
         )}
-        <button type="submit" className={`primary wide ${side.toLowerCase()}`} disabled={!amount || !limit}>
-          {side} {amount ? size(amount) : ""} {instrument.name}
+        <button
+          type="submit"
+          className={`primary wide ${side.toLowerCase()}`}
+          disabled={!instrument || !amount || !limit || isAsking(title)}
+        >
+          {title}
         </button>
         {error && typed !== "" && (
           <p className="bad" role="alert">
@@ -190,9 +191,9 @@ export function Trade({ account }: { account: Account }) {
         </p>
       </form>
       <div>
-        <Depth name={instrument.name} mark={mark} choose={(value) => setPrice(plain(value, 8, 8))} />
+        {instrument && <Depth name={instrument.name} mark={mark} choose={(value) => setPrice(plain(value, 8, 8))} />}
         <Orders account={account} />
-        <Trades name={instrument.name} />
+        {instrument && <Trades name={instrument.name} />}
       </div>
     </div>
   );
@@ -273,17 +274,19 @@ function Depth({ name, mark, choose }: { name: string; mark: bigint; choose: (pr
   );
 }
 
+/** How many orders that are over are shown. */
+const ENDED = 10;
 const isOpen = (order: Order): boolean => order.status === "resting" || order.status === "settling";
 
 function Orders({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { address } = useConnection();
   const { run } = useActivity();
-  const { data } = useQuery({
-    queryKey: ["orders", account.id],
-    queryFn: () => api.orders(account.id),
-    refetchInterval: FAST,
-  });
+  const { data: open } = useOrders(account.id, true);
+  const { data: newest } = useOrders(account.id, false);
+  const ended = newest?.filter((order) => !isOpen(order)).slice(0, ENDED);
+  // The two answers are of different moments: what the one says is over is not open any more.
+  const left = open?.filter((order) => !ended?.some((other) => other.nonce === order.nonce));
   const cancel = (order: Order) =>
     run(`Cancel the order for ${order.name}`, async (tell) => {
       tell("Sign the cancellation in your wallet; it costs nothing.");
@@ -293,17 +296,20 @@ function Orders({ account }: { account: Account }) {
     });
   const cancelOnChain = (order: Order) =>
     run(`Cancel the order for ${order.name} on chain`, async (tell) => {
-      const hash = await send(config, calls.cancel(deployment, account.id, [order.nonce]));
-      tell("Waiting for the block.", hash);
-      await waitFor(config, hash);
+      const sent = await send(config, calls.cancel(deployment, account.id, [order.nonce]));
+      tell("Waiting for the block.", sent);
+      await waitFor(config, sent);
       return "Nobody can fill this order any more.";
     });
   return (
     <section>
       <h2>Your orders</h2>
-      {data?.length === 0 && <p className="quiet">No orders yet.</p>}
+      {open?.length === 0 && ended?.length === 0 && <p className="quiet">No orders yet.</p>}
+      {open?.length === ORDERS_MOST && (
+        <p className="quiet">Of your open orders these are the newest {ORDERS_MOST}; cancel some to see the others.</p>
+      )}
       <ul className="list">
-        {data?.slice(0, 10).map((order) => (
+        {[...(left ?? []), ...(ended ?? [])].map((order) => (
           <li key={order.nonce} data-testid="order" data-status={order.status}>
             <div>
               <strong className={big(order.sizeE8) > 0n ? "good" : "bad"}>

@@ -2,24 +2,29 @@ import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { api, type Account, type WhatIfRequest } from "../lib/api";
 import { explain } from "../lib/errors";
-import { useInstruments, useKept, useSetting, useSettled } from "../lib/hooks";
+import { useChoosable, useKept, useSetting, useSettled } from "../lib/hooks";
 import { big, dollars, parse, price, wanted } from "../lib/numbers";
 import { ScenarioChart } from "../ui/Charts";
 import { Choice, Field, Segments } from "../ui/Field";
+import { InstrumentChoice } from "../ui/InstrumentChoice";
 
 /** Margin before and after a position, a move of the price, a move of volatility. Nothing is sent. */
 export function WhatIf({ account }: { account: Account }) {
   const { deployment } = useSetting();
-  const { data: instruments } = useInstruments();
   const [name, setName] = useKept("what-if-instrument", "BTC-PERP");
   const [side, setSide] = useKept<"Buy" | "Sell">("what-if-side", "Buy");
   const [sizeText, setSize] = useKept("what-if-size", "");
   const [of, setOf] = useKept("what-if-underlying", "");
   const [move, setMove] = useKept("what-if-move", 0);
   const [volatility, setVolatility] = useKept("what-if-volatility", 0);
+  const choosable = useChoosable(account, name);
+  const instrument = choosable?.instrument;
   const amount = sizeText === "" ? 0n : parse(sizeText, 8);
   const request: WhatIfRequest = {
-    fills: amount ? [{ instrument: name, sizeE8: ((side === "Buy" ? 1n : -1n) * amount).toString() }] : [],
+    fills:
+      amount && instrument
+        ? [{ instrument: instrument.name, sizeE8: ((side === "Buy" ? 1n : -1n) * amount).toString() }]
+        : [],
     moves:
       move !== 0 || volatility !== 0
         ? [{ ...(of ? { underlying: of } : {}), pricePercent: String(move), volatilityPercent: String(volatility) }]
@@ -44,18 +49,13 @@ export function WhatIf({ account }: { account: Account }) {
     <div className="columns">
       <form className="narrow" onSubmit={(event) => event.preventDefault()}>
         <h2>Add a position</h2>
-        <Choice
-          label="Instrument"
-          value={name}
-          options={(instruments ?? []).map((one) => ({ value: one.name, text: one.typedName }))}
-          onChange={setName}
-        />
+        <InstrumentChoice choosable={choosable} name={name} choose={setName} />
         <Segments label="What-if side" value={side} options={["Buy", "Sell"] as const} onChange={setSide} />
         <Field
           label="Size"
           value={sizeText}
           onChange={setSize}
-          unit={name.split("-")[0]}
+          unit={(instrument?.name ?? name).split("-")[0]}
           error={amount === null ? wanted(8) : null}
         />
         <h2>Move the market</h2>
