@@ -26,7 +26,8 @@ const order = {
   limitPriceE8: parseUnits(price, 8).toString(),
   nonce: Date.now().toString(),
   expiry: (seconds + 3600).toString(),
-  maxFeeRateE8: "1000000",
+  // The fee for taking, and no more: what is signed above it can be taken for credit on attesters' word.
+  maxFeeRateE8: deployment.parameters.takerFeeE8 as string,
   flags: 0,
 };
 

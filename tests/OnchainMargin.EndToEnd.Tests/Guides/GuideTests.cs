@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
@@ -85,7 +86,9 @@ public sealed class GuideTests(ChainFixture fixture)
             },
             "an index that knows the accounts");
 
-        Clearinghouse.Order order = OrderExample.BuyOne(buyer.Account, (ulong)Btc, nonce: 1, await world.NowAsync());
+        JsonElement deployment = await http.GetFromJsonAsync<JsonElement>("/api/deployment");
+        uint takerFeeE8 = uint.Parse(deployment.GetProperty("parameters").GetProperty("takerFeeE8").GetString()!, CultureInfo.InvariantCulture);
+        Clearinghouse.Order order = OrderExample.BuyOne(buyer.Account, (ulong)Btc, takerFeeE8, nonce: 1, await world.NowAsync());
         string placed = await OrderExample.PlaceAsync(buyer.Client, http, buyer.Key, order);
         Assert.Equal("resting", JsonDocument.Parse(placed).RootElement.GetProperty("status").GetString()!.ToLowerInvariant());
 

@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, type Account } from "../lib/api";
-import { FAST, useDistances, useKept, useMargin } from "../lib/hooks";
-import { big, dollars, ONE, percent } from "../lib/numbers";
+import { FAST, useDistances, useKept, useMargin, useSetting } from "../lib/hooks";
+import { big, decimal, dollars, ONE, percent } from "../lib/numbers";
 import { CurveChart, ScenarioChart } from "../ui/Charts";
 import { Choice } from "../ui/Field";
 import { Tail } from "./Tail";
 
 /** What the requirement is made of: the worst scenario in words, the profile, the curve, every term. */
 export function Margin({ id, account }: { id: string; account: Account }) {
+  const { deployment } = useSetting();
   const { data } = useMargin(id);
   const { data: distances } = useDistances(id);
   const [chosen, choose] = useKept("curve", "");
@@ -73,7 +74,10 @@ export function Margin({ id, account }: { id: string; account: Account }) {
         <li>
           <span>
             Initial margin{" "}
-            <span className="quiet">maintenance with room for mistakes, and half the width of the market</span>
+            <span className="quiet">
+              {decimal(big(deployment.parameters.initialFactorE8), 8, 4, 1)} times maintenance and what late volatility
+              surfaces may hide, and on what is uncovered how far spot is from its average
+            </span>
           </span>
           <strong>{dollars(data.figures.initialMarginE8)}</strong>
         </li>

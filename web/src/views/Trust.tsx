@@ -18,8 +18,10 @@ export function Trust({ id }: { id: string | null }) {
     <>
       <h2>Check it on chain</h2>
       <p>
-        Your wallet's own node runs the referee contract on your account and compares every integer with what this page
-        shows. No signature and no server is believed.
+        Your wallet's own node runs the referee contract on your account at the last checkpoint, and each integer is set
+        beside what this solver computed for the same one; the figures above are newer, at the prices of this moment. No
+        signature is believed, and of the solver only where the contracts are: compare the addresses below with those of
+        the deployment. A wallet whose node does not answer reads through the solver's.
       </p>
       {id ? <Check id={id} /> : <p className="quiet">Connect a wallet and open an account first.</p>}
       <h2>Attestations</h2>
