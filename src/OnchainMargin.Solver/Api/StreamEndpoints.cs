@@ -58,7 +58,7 @@ internal static class StreamEndpoints
         foreach (BookAccount account in Concerned(now, before, only))
         {
             bool isKnown = before is not null && before.Book.Accounts.TryGetValue(account.Id, out BookAccount? same) && ReferenceEquals(same, account)
-                && before.Of(account).Figures == now.Of(account).Figures;
+                && before.Followed(account).Figures == now.Followed(account).Figures;
             if (!isKnown)
             {
                 yield return new SseItem<object>(views.View(account), "health");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
@@ -6,11 +7,22 @@ using OnchainMargin.Protocol.Checkpoints;
 namespace OnchainMargin.Solver.Risk;
 
 /// <summary>The whole book at one checkpoint: who is under water was found by the engine of the whole book, as liquidations find it; one account's figures are computed when somebody looks, as the account is stored, so that the referee gives the same integers.</summary>
-/// <param name="Book">The book.</param>
-/// <param name="Inputs">The checkpoint.</param>
-/// <param name="UnderWater">The accounts that can be liquidated, ascending: touched, and at the surfaces that are better for them, equity is below the maintenance margin (CLR-040).</param>
-internal sealed record RiskSnapshot(ProtocolBook Book, CheckpointInputs Inputs, ImmutableArray<ulong> UnderWater)
+/// <param name="book">The book.</param>
+/// <param name="inputs">The checkpoint.</param>
+/// <param name="underWater">The accounts that can be liquidated, ascending: touched, and at the surfaces that are better for them, equity is below the maintenance margin (CLR-040).</param>
+internal sealed class RiskSnapshot(ProtocolBook book, CheckpointInputs inputs, ImmutableArray<ulong> underWater)
 {
+    private readonly ConcurrentDictionary<ulong, AccountRisk> _followed = new();
+
+    /// <summary>The book.</summary>
+    public ProtocolBook Book { get; } = book;
+
+    /// <summary>The checkpoint.</summary>
+    public CheckpointInputs Inputs { get; } = inputs;
+
+    /// <summary>The accounts that can be liquidated, ascending.</summary>
+    public ImmutableArray<ulong> UnderWater { get; } = underWater;
+
     /// <summary>How one account's figures are computed: as it is stored, with what has expired settled.</summary>
     public static BookFollower.Form Form { get; } = static (account, book, _) => (book.Settlements.Settle(account.State), account.Balances);
 
@@ -26,6 +38,9 @@ internal sealed record RiskSnapshot(ProtocolBook Book, CheckpointInputs Inputs, 
 
     /// <summary>An account; null when there is none of that number.</summary>
     public AccountRisk? Find(ulong id) => Book.Accounts.TryGetValue(id, out BookAccount? account) ? Of(account) : null;
+
+    /// <summary>An account of this book that streams follow from one picture to the next: computed once for all of them.</summary>
+    public AccountRisk Followed(BookAccount account) => _followed.GetOrAdd(account.Id, static (_, asked) => asked.Snapshot.Of(asked.Account), (Snapshot: this, Account: account));
 
     /// <summary>An account of this book.</summary>
     public AccountRisk Of(BookAccount account)

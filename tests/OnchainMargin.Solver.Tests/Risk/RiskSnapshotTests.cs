@@ -45,6 +45,18 @@ public sealed class RiskSnapshotTests
         Assert.Equal(1ul, Assert.Single(RiskSnapshot.Of(RiskSnapshot.Follower(2), book, Read(later)).UnderWater));
     }
 
+    /// <summary>Each of a hundred streams would compute the whole book twice a block.</summary>
+    [Fact]
+    public void Followed_ByManyStreams_IsComputedOnce()
+    {
+        CheckpointInputs inputs = Books.Inputs(1, Books.Start, 100);
+        BookAccount account = Books.Account(1, 100 * Books.One, 10 * Books.One, 100 * Books.One);
+        var snapshot = new RiskSnapshot(Books.Of([inputs], account), inputs, []);
+
+        Assert.Equal(snapshot.Of(account), snapshot.Followed(account));
+        Assert.Same(snapshot.Followed(account), snapshot.Followed(account));
+    }
+
     private static Int128 Excess(BookAccount account, CheckpointInputs inputs, SurfaceChoice choice)
     {
         AccountFigures figures = MarginEngine.Compute(account.State, account.Balances.AsSpan(), inputs.View, choice);

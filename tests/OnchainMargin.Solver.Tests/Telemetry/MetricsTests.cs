@@ -54,7 +54,7 @@ public sealed class MetricsTests(ApiWorld world) : IClassFixture<ApiWorld>
             Accounts = book.Accounts.With(world.Account(3, cash, new Position(Instrument.Perpetual(1), ApiWorld.One / 2, (Int128)ApiWorld.BtcE8 / 2))),
         };
 
-        Assert.Equal(unserved, SolverGauges.Unserved(null, world.Risks.Current! with { Book = book, UnderWater = [2, 3] }));
+        Assert.Equal(unserved, SolverGauges.Unserved(null, new RiskSnapshot(book, world.Risks.Current!.Inputs, [2, 3])));
     }
 
     /// <summary>A lot of an account that is well again hides nobody whose auction has not been started.</summary>
@@ -62,7 +62,7 @@ public sealed class MetricsTests(ApiWorld world) : IClassFixture<ApiWorld>
     public void Unserved_AccountsUnderWater_AreThoseInNoOpenLotByTheNewestBook()
     {
         ProtocolBook book = InLots(world.Book(), 7, 0, 0);
-        RiskSnapshot risk = world.Risks.Current! with { Book = book, UnderWater = [2, 3] };
+        RiskSnapshot risk = new(book, world.Risks.Current!.Inputs, [2, 3]);
         Assert.Equal(2, SolverGauges.Unserved(null, risk));
         Assert.Equal(1, SolverGauges.Unserved(world.Books.Current! with { Book = InLots(book, 7, 8, 0) }, risk));
         Assert.Equal(0, SolverGauges.Unserved(world.Books.Current, null));
