@@ -88,6 +88,26 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         Assert.Equal(withdraw, await PlaceAsync(visitor.Button("Withdraw 700 USDC")));
     }
 
+    /// <summary>Options that an account bought are equity and no floor equity: where the floor binds the page says how little is free, and does not call that healthy.</summary>
+    [BrowserFact]
+    public async Task Health_OfAnAccountBelowTheFloor_SaysSoAndWhatIsFree()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.Page.RouteAsync("**/api/accounts/*/margin?*", static async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode margin = JsonNode.Parse(await answer.TextAsync())!;
+            margin["freeE8"] = "-40000000000";
+            margin["aboveFloorE8"] = "-40000000000";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = margin.ToJsonString() });
+        });
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await Assertions.Expect(visitor.Page.GetByTestId("health")).ToContainTextAsync("Below the chain's floor");
+        await Assertions.Expect(visitor.Page.GetByTestId("free")).ToHaveTextAsync("−$400.00");
+        await visitor.AssertAccessibleAsync("below the floor");
+    }
+
     [BrowserFact]
     public async Task Delegation_ByAStranger_IsNeverChosenForTheWallet()
     {
