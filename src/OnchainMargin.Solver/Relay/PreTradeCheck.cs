@@ -73,7 +73,7 @@ internal static class PreTradeCheck
             mustReduce && !isReducing ? $"{only}, and this would make one of account {id} larger; wait until the market is open again."
                 : mustReduce ? $"{only}, and not so that account {id} becomes weaker by it; lower the size, or trade it when the market is open again."
                 : halted != 0 ? $"Account {id} has a position in market {halted}, which is halted: until it opens again the account can only make positions smaller."
-                : Shortage(id, figures),
+                : Shortage(id, figures, isReducing),
             before,
             after)
         { MustReduce = mustReduce };
@@ -86,10 +86,14 @@ internal static class PreTradeCheck
         : Quotes.State(instrument, view) is not MarketState.Normal and var state ? $"Market {instrument.Underlying} is {Words(state)}: its positions can only be made smaller"
         : "";
 
-    /// <summary>Which of the two that an operation must leave is not kept; where neither is, the one that lacks more.</summary>
-    private static string Shortage(ulong id, AccountFigures figures) => figures.FreeE8 == figures.AboveFloorE8
-        ? $"After it account {id} would have {Money(figures.FloorEquityE8)} without what rests on volatilities, less than the floor of {Money(figures.FloorE8)} that the chain keeps by itself; deposit more or trade a smaller size."
-        : $"After it account {id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin; deposit more or trade a smaller size.";
+    /// <summary>Which of the two that an operation must leave is not kept; where neither is, the one that lacks more. Of a reduction it is also told what the chain would ask of it.</summary>
+    private static string Shortage(ulong id, AccountFigures figures, bool isReducing)
+    {
+        string lacks = figures.FreeE8 == figures.AboveFloorE8
+            ? $"After it account {id} would have {Money(figures.FloorEquityE8)} without what rests on volatilities, less than the floor of {Money(figures.FloorE8)} that the chain keeps by itself"
+            : $"After it account {id} would have an equity of {Money(figures.EquityE8)} and need {Money(figures.InitialE8)} of initial margin";
+        return isReducing ? $"{lacks}, and as a reduction it does not make the account safer; reduce more, trade nearer to the mark or deposit more." : $"{lacks}; deposit more or trade a smaller size.";
+    }
 
     /// <summary>Whether it has a position in a halted market, or lacks maintenance margin without its tokens of one.</summary>
     private static bool RestsOnHalted(Holding after, CheckpointInputs inputs) =>

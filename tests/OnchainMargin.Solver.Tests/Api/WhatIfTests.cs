@@ -56,6 +56,16 @@ public sealed class WhatIfTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Equal(isAllowed, answer.GetProperty("isAllowed").GetBoolean());
     }
 
+    /// <summary>A close far below the mark gives away more than the margin that it sets free: a smaller one would not be taken either.</summary>
+    [Fact]
+    public async Task Fill_ThatReducesAtALoss_IsRefusedWithWhatAReductionNeeds()
+    {
+        JsonElement answer = await AskAsync(3, new { cashE8 = Money(-7_000), fills = new[] { new { instrument = "BTC-PERP", sizeE8 = (-ApiWorld.One / 20).ToString(CultureInfo.InvariantCulture), priceE8 = Money(70_000) } } });
+
+        Assert.False(answer.GetProperty("isAllowed").GetBoolean());
+        Assert.EndsWith("of initial margin, and as a reduction it does not make the account safer; reduce more, trade nearer to the mark or deposit more.", answer.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+    }
+
     /// <summary>What the relay and the chain would refuse however healthy the account is.</summary>
     [Theory]
     [InlineData(true, 0, 1, false, "Trading is paused by the guardian: positions can only be made smaller, and this would make one of account 3 larger; wait until the market is open again.")]
