@@ -37,18 +37,28 @@ public static class AccountTouch
         return unit;
     }
 
-    /// <summary>The cash and tokens that health is judged by after the touch. Locked gains, version and times stay as they are: no margin depends on them.</summary>
+    /// <summary>The cash and tokens that health is judged by after the touch. Locked gains stay as they are stored, with their time, unless something that expired is settled: what is won by that is locked from now on. Version and the last operation stay: no margin depends on them.</summary>
     /// <param name="state">The stored state.</param>
     /// <param name="balances">Its tokens.</param>
     /// <param name="indices">Whose indices count: the last checkpoint's, or those of now.</param>
     /// <param name="settlementDecimals">Decimals of the settlement token.</param>
     /// <param name="settlements">The settlement prices that are fixed.</param>
+    /// <param name="windowSeconds">The averaging window, over which locked gains decay.</param>
     public static (AccountState State, ImmutableArray<Balance> Balances) Touched(
-        AccountState state, ImmutableArray<Balance> balances, CheckpointHeader indices, byte settlementDecimals, SettlementPrices settlements)
+        AccountState state, ImmutableArray<Balance> balances, CheckpointHeader indices, byte settlementDecimals, SettlementPrices settlements, long windowSeconds)
     {
         ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(settlements);
-        AccountState settled = settlements.Settle(state with { CashE8 = CashWithInterest(state, indices) + SweptE8(balances, settlementDecimals) });
+        AccountState paid = state with { CashE8 = CashWithInterest(state, indices) + SweptE8(balances, settlementDecimals) };
+        AccountState settled = settlements.Settle(paid);
+        if (settled.Positions.Length != paid.Positions.Length)
+        {
+            // Decay comes before what is locked now (CLR-003, CLR-018): together they would have decayed since the last gain.
+            ulong time = Math.Max((ulong)indices.Time, state.GainTime);
+            settled = settlements.Settle(paid with { LockedGainE8 = Touches.Locked(state.LockedGainE8, time - state.GainTime, windowSeconds), GainTime = time });
+        }
+
         ulong indexE12 = Interest.IndexOf(settled.CashE8, indices);
         if (Int128.IsNegative(settled.CashE8) == Int128.IsNegative(state.CashE8))
         {

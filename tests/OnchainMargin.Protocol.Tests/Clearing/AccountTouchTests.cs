@@ -21,8 +21,28 @@ public sealed class AccountTouchTests
     {
         AccountState state = AccountState.Empty with { CashE8 = cash, InterestIndexE12 = index };
 
-        AccountState touched = AccountTouch.Touched(state, sweptRaw == 0 ? [] : [new Balance(0, sweptRaw)], Header, 6, SettlementPrices.Empty).State;
+        AccountState touched = AccountTouch.Touched(state, sweptRaw == 0 ? [] : [new Balance(0, sweptRaw)], Header, 6, SettlementPrices.Empty, 1800).State;
 
         Assert.Equal((expected, expectedIndex), ((long)touched.CashE8, touched.InterestIndexE12));
+    }
+
+    /// <summary>What was locked before decays until now, and what expires is locked from now on (CLR-003 before CLR-018): decayed with it, a gain could be thought free that the chain holds for half an hour more.</summary>
+    [Theory]
+    [InlineData(1_000, 0)]
+    [InlineData(9_100, 50)]
+    public void Touched_WhatExpired_IsLockedFromNowOn(ulong gainTime, ulong leftE8)
+    {
+        const long PriceE8 = 6_000_00000000;
+        AccountState state = AccountState.Empty with
+        {
+            Positions = [new Position(Instrument.Future(1, 7_200), 1_00000000, 0)],
+            LockedGainE8 = 100,
+            GainTime = gainTime,
+        };
+
+        AccountState touched = AccountTouch.Touched(state, [], Header with { Time = 10_000 }, 6, SettlementPrices.Empty.With(1, 7_200, PriceE8), 1800).State;
+
+        Assert.Equal((PriceE8, (ulong)PriceE8 + leftE8, 10_000UL), ((long)touched.CashE8, touched.LockedGainE8, touched.GainTime));
+        Assert.Empty(touched.Positions);
     }
 }
