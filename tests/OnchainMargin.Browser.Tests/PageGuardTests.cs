@@ -237,12 +237,12 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is near its cap: only ");
         await visitor.Button("Deposit 10 WETH").ClickAsync();
         await visitor.DoneAsync("Deposit 10 WETH");
-        await visitor.Page.GetByText("lie above the cap of WETH and count for nothing").WaitForAsync();
+        await visitor.Page.GetByText("lie idle and count for nothing, above the cap of WETH").WaitForAsync();
         ILocator idle = visitor.Page.GetByTestId("idle");
         await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
         await Assertions.Expect(idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage" })).ToBeDisabledAsync();
         await visitor.Field("Amount").FillAsync("1");
-        await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is at its cap: nothing of this would count now.");
+        await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is at its cap, or its market is halted: nothing of this would count now.");
         await visitor.ClearActivityAsync();
         await visitor.ScreenshotAsync("21-cap");
         await visitor.AssertAccessibleAsync("above a cap");

@@ -388,9 +388,13 @@ export async function roomOf(config: Config, d: Deployment, token: Token): Promi
   if (token.token === SETTLEMENT) return null;
   const ask = (name: string) =>
     read<bigint>(config, d.contracts.marginVault, contracts.MarginVault, name, [Number(token.token)]);
-  const [wholeTokens, total] = await Promise.all([ask("capOf"), ask("totalOf")]);
+  const [wholeTokens, total, isHalted] = await Promise.all([
+    ask("capOf"),
+    ask("totalOf"),
+    read<boolean>(config, d.contracts.priceHub, contracts.PriceHub, "isHalted", [Number(token.token)]),
+  ]);
   const cap = wholeTokens * 10n ** BigInt(token.decimals);
-  return cap > total ? cap - total : 0n;
+  return cap > total && !isHalted ? cap - total : 0n;
 }
 
 /** What a withdrawal of the settlement token rests on beside the account, and what was put aside for a wallet, in money E8. */

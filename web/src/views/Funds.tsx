@@ -175,7 +175,7 @@ function Idle({ account }: { account: Account }) {
   if (idle.length === 0) return null;
   return (
     <section className="card" aria-labelledby="idle" data-testid="idle">
-      <h3 id="idle">Above the cap</h3>
+      <h3 id="idle">Idle</h3>
       <ul className="list">
         {idle.map(({ token, amount }) => (
           <IdleToken key={token.token} account={account} token={token} amount={amount} />
@@ -201,7 +201,7 @@ function IdleToken({ account, token, amount }: { account: Account; token: Token;
       tell("Waiting for the block.", sent);
       const counted = engagedIn(deployment, await waitFor(config, sent));
       return counted === 0n
-        ? `There was no room below the cap any more: ${said} go on lying idle.`
+        ? `Nothing of it counts yet, for want of room below the cap or of a market that is not halted: ${said} go on lying idle.`
         : `${amountOf(counted, token)} count as collateral of account ${account.id}.`;
     });
   const takeOut = () =>
@@ -219,7 +219,7 @@ function IdleToken({ account, token, amount }: { account: Account; token: Token;
           {!room
             ? room === undefined
               ? "Asking the chain for the room below the cap…"
-              : "There is no room below the cap now."
+              : "There is no room below the cap now, or its market is halted."
             : `There is room for ${amountOf(room < amount ? room : amount, token)}.`}
         </p>
       </div>
@@ -303,7 +303,7 @@ function Deposit({ account }: { account: Account }) {
       const counts = `${amountOf(counted, token)} count as collateral of account ${account.id}.`;
       return idle === 0n
         ? counts
-        : `${counted > 0n ? counts : `Nothing of it counts.`} ${amountOf(idle, token)} lie above the cap of ${token.symbol} and count for nothing; take them out below whenever you like.`;
+        : `${counted > 0n ? counts : `Nothing of it counts.`} ${amountOf(idle, token)} lie idle and count for nothing, above the cap of ${token.symbol} or while its market is halted; take them out below whenever you like.`;
     });
 
   const mint = () =>
@@ -330,7 +330,7 @@ function Deposit({ account }: { account: Account }) {
         {amount !== null && typeof room === "bigint" && amount > room && (
           <p className="notice" role="status" data-testid="cap">
             {room === 0n
-              ? `${token.symbol} is at its cap: nothing of this would count now.`
+              ? `${token.symbol} is at its cap, or its market is halted: nothing of this would count now.`
               : `${token.symbol} is near its cap: only ${amountOf(room, token)} of this would count now.`}{" "}
             The rest lies idle, backs nothing, and can be taken out at any time.
           </p>
@@ -456,12 +456,12 @@ function Withdraw({ account }: { account: Account }) {
         verb="Withdraw"
         title={title}
         most={most}
-        tooMuch={(shown) => `At most ${shown} keep the initial margin now.`}
+        tooMuch={(shown) => `At most ${shown} keep the initial margin and the floor now.`}
         isMostAdvice
         hint={
           most !== undefined ? (
             <span data-testid="withdrawable">
-              Up to {decimal(most, token.decimals, 6, 0)} {token.symbol} keep the initial margin
+              Up to {decimal(most, token.decimals, 6, 0)} {token.symbol} keep the initial margin and the floor
             </span>
           ) : (
             "Computing…"
@@ -551,7 +551,7 @@ function Move({ account }: { account: Account }) {
   const move = () =>
     run(title, async (tell) => {
       const [from, into] = await Promise.all([api.account(account.id), api.account(to.id)]);
-      tell("Look at your wallet. Both accounts must keep their initial margin.");
+      tell("Look at your wallet. Both accounts must keep their initial margin and the floor.");
       const sent = await sendProved(
         config,
         (shown) => calls.move(deployment, from, into, token.token, amount ?? 0n, request.instruments, shown),
@@ -572,7 +572,9 @@ function Move({ account }: { account: Account }) {
         verb="Move"
         title={title}
         most={most}
-        tooMuch={(shown) => `At most ${shown} keep the initial margin of this account now, unless positions go along.`}
+        tooMuch={(shown) =>
+          `At most ${shown} keep the initial margin and the floor of this account now, unless positions go along.`
+        }
         isMostAdvice
         hint={
           most !== undefined ? `Up to ${decimal(most, token.decimals, 6, 0)} ${token.symbol} are free` : "Computing…"

@@ -107,7 +107,7 @@ export function Portfolio({ account }: { account: Account }) {
             if (!token) return null;
             return (
               <tr key={`idle-${one.token}`}>
-                <th scope="row">{token.symbol} above the cap</th>
+                <th scope="row">{token.symbol} idle</th>
                 <td data-label="Amount">{decimal(big(one.amountRaw), token.decimals, 6, 0)}</td>
                 <td data-label="Value">counts for nothing</td>
                 <td data-label="Haircut">–</td>
