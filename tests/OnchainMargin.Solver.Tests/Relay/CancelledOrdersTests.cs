@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Relay;
@@ -7,7 +8,7 @@ using OnchainMargin.Solver.Tests.Store;
 
 namespace OnchainMargin.Solver.Tests.Relay;
 
-/// <summary>Whoever has seen the bytes of a cancelled order, as in a fill, cannot bring it back.</summary>
+/// <summary>Whoever has seen the bytes of a cancelled order, as in a fill, cannot bring it back; with a session all of its orders are cancelled.</summary>
 public sealed class CancelledOrdersTests : IAsyncLifetime
 {
     private const string Refusal = "The order of account 1 with nonce 1 was cancelled at this relay; use another nonce.";
@@ -39,6 +40,32 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
         Assert.Equal("", (await again.SubmitAsync(_world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, 2), null, CancellationToken.None)).Refusal);
     }
 
+    /// <summary>All of a session are ended in one transaction, whatever their number; where the store fails just then, as soon as it does not.</summary>
+    [Fact]
+    public async Task CloseSession_StoreFailsInTheMidst_EndsAllOfThemInTheNextRound()
+    {
+        SolverStore store = _world.Services.GetRequiredService<SolverStore>();
+        _world.Orders.OpenSession("mine-5f0c2b9d81e7");
+        for (ulong nonce = 1; nonce <= 3; nonce++)
+        {
+            Assert.Equal("", (await _world.OrderRelay.SubmitAsync(_world.Sign(1, -ApiWorld.One / 10, ApiWorld.BtcE8, nonce), "mine-5f0c2b9d81e7", CancellationToken.None)).Refusal);
+        }
+
+        RestingOrder taker = (await _world.OrderRelay.SubmitAsync(_world.Sign(2, ApiWorld.One / 10, ApiWorld.BtcE8, 1), null, CancellationToken.None)).Order!;
+        Execute(store, "CREATE UNIQUE INDEX once ON relay_cancelled (expiry)");
+        Assert.ThrowsAny<DbException>(() => _world.Orders.CloseSession("mine-5f0c2b9d81e7"));
+        Assert.Equal(4, store.OpenOrders().Count);
+        Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(0));
+
+        Execute(store, "DROP INDEX once");
+        _world.Orders.Expire(0);
+        Assert.All(_world.Orders.Orders(1), static order => Assert.Equal((OrderStatus.Cancelled, "its session ended"), (order.Status, order.Reason)));
+        Assert.All((ulong[])[1, 2, 3], nonce => Assert.True(store.IsOrderCancelled(1, nonce)));
+        Assert.Single(store.OpenOrders());
+        Assert.Equal((OrderStatus.Resting, (ulong)ApiWorld.One / 10), (taker.Status, taker.LeftE8));
+        Assert.Empty(_world.Orders.TakePending(10, 1));
+    }
+
     [Fact]
     public void CancelOrders_OfOneThatHasExpired_IsForgottenWithTheNext()
     {
@@ -48,5 +75,12 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
         Assert.True(store.IsOrderCancelled(1, 5));
         store.CancelOrders([(2, 5, 300)], nowSeconds: 101);
         Assert.Equal((false, true, true), (store.IsOrderCancelled(1, 5), store.IsOrderCancelled(1, ulong.MaxValue), store.IsOrderCancelled(2, 5)));
+    }
+
+    private static void Execute(SolverStore store, string statement)
+    {
+        using DbCommand command = store.Connection.CreateCommand();
+        command.CommandText = statement;
+        command.ExecuteNonQuery();
     }
 }

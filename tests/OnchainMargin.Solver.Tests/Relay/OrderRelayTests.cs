@@ -1,15 +1,10 @@
-using System.Data.Common;
-using Microsoft.Extensions.DependencyInjection;
 using OnchainMargin.Ethereum.Contracts;
-using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
-using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Relay;
-using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Tests.Api;
 
 namespace OnchainMargin.Solver.Tests.Relay;
@@ -17,7 +12,6 @@ namespace OnchainMargin.Solver.Tests.Relay;
 public sealed class OrderRelayTests : IAsyncLifetime
 {
     private const long One = ApiWorld.One;
-    private const long Half = One / 2;
     private const long Btc = ApiWorld.BtcE8;
 
     private readonly ApiWorld _world = new();
@@ -385,82 +379,6 @@ public sealed class OrderRelayTests : IAsyncLifetime
         }
     }
 
-    /// <summary>All of a session are ended in one transaction, whatever their number; where the store fails just then, as soon as it does not.</summary>
-    [Fact]
-    public async Task CloseSession_StoreFailsInTheMidst_EndsAllOfThemInTheNextRound()
-    {
-        SolverStore store = _world.Services.GetRequiredService<SolverStore>();
-        _world.Orders.OpenSession("mine-5f0c2b9d81e7");
-        for (ulong nonce = 1; nonce <= 3; nonce++)
-        {
-            Assert.Equal("", (await _world.OrderRelay.SubmitAsync(_world.Sign(1, -One / 10, Btc, nonce), "mine-5f0c2b9d81e7", CancellationToken.None)).Refusal);
-        }
-
-        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 10, Btc, 1));
-        Execute(store, "CREATE UNIQUE INDEX once ON relay_cancelled (expiry)");
-        Assert.ThrowsAny<DbException>(() => _world.Orders.CloseSession("mine-5f0c2b9d81e7"));
-        Assert.Equal(4, store.OpenOrders().Count);
-        Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(0));
-
-        Execute(store, "DROP INDEX once");
-        _world.Orders.Expire(0);
-        Assert.All(_world.Orders.Orders(1), static order => Assert.Equal((OrderStatus.Cancelled, "its session ended"), (order.Status, order.Reason)));
-        Assert.All((ulong[])[1, 2, 3], nonce => Assert.True(store.IsOrderCancelled(1, nonce)));
-        Assert.Single(store.OpenOrders());
-        Assert.Equal((OrderStatus.Resting, (ulong)One / 10), (taker.Status, taker.LeftE8));
-        Assert.Empty(_world.Orders.TakePending(10, 1));
-    }
-
-    [Fact]
-    public async Task Submit_InAMarketThatTakesReductionsOnly_MeetsOrdersThatReduceAndEndsTheOthers()
-    {
-        RestingOrder opens = await TakenAsync(_world.Sign(1, -One / 10, Btc, 1));
-        RestingOrder closes = await TakenAsync(_world.Sign(3, -One / 2, Btc, 1));
-        UseStateOfBtc(MarketState.ReduceOnly);
-
-        // Who adds to a position is refused before the book is looked at: none of it ends for him.
-        Assert.Equal(
-            "Market 1 is reduce-only: its positions can only be made smaller, and this order would make account 3's larger; wait until the market is open again.",
-            await RefusalAsync(_world.Sign(3, One / 10, Btc * 2, 2)));
-        Assert.Equal(OrderStatus.Resting, opens.Status);
-        RestingOrder taker = await TakenAsync(_world.Sign(2, One / 2, Btc, 1));
-
-        Assert.Equal((OrderStatus.Refused, "Market 1 is reduce-only: its positions can only be made smaller, and it would make one larger"), (opens.Status, opens.Reason));
-        OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1));
-        Assert.Equal((closes, taker), (match.Maker, match.Taker));
-    }
-
-    /// <summary>Whoever has a little of an instrument could empty one side of its book by an order that nobody takes.</summary>
-    [Theory]
-    [InlineData(100 * One, 0, "and this order would make account 3's larger; wait until the market is open again.")]
-    [InlineData(Half, RestingOrder.PostOnly, "The order is post-only and would trade at once at 90000; lower or raise its price.")]
-    [InlineData(Half, RestingOrder.FillOrKill, "no resting order fills all of it at its limit or better; lower the size, change the price or clear the flag.")]
-    public async Task Submit_OfARefusedOrderInAMarketThatTakesReductionsOnly_EndsNothing(long sizeE8, byte flags, string sentence)
-    {
-        RestingOrder adds = await TakenAsync(_world.Sign(1, One, Btc + One, 1));
-        RestingOrder closes = await TakenAsync(_world.Sign(2, Half / 2, Btc, 1));
-        UseStateOfBtc(MarketState.ReduceOnly);
-
-        Assert.EndsWith(sentence, await RefusalAsync(_world.Sign(3, -sizeE8, One, 1, flags)), StringComparison.Ordinal);
-        Assert.Equal((OrderStatus.Resting, OrderStatus.Resting), (adds.Status, closes.Status));
-
-        await TakenAsync(_world.Sign(3, -Half, Btc, 2));
-        Assert.Equal(OrderStatus.Refused, adds.Status);
-        Assert.Same(closes, Assert.Single(_world.Orders.TakePending(10, 1)).Maker);
-    }
-
-    [Fact]
-    public async Task Submit_WhilePaused_TakesReductionsAndNothingElse()
-    {
-        _world.Change(static book => book with { IsPaused = true });
-
-        const string Paused = "Trading is paused by the guardian: until it goes on orders can only make a position smaller; deposits and withdrawals without positions go on.";
-        Assert.Equal(Paused, await RefusalAsync(_world.Sign(1, One / 10, Btc, 1)));
-        Assert.Equal(Paused, await RefusalAsync(_world.Sign(3, -One, Btc, 1)));
-        Assert.Equal(Paused, await RefusalAsync(_world.Sign(2, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(1))));
-        await TakenAsync(_world.Sign(3, -One / 2, Btc, 2));
-    }
-
     [Theory]
     [InlineData(50_000, 0, "")]
     [InlineData(49_999, 0, "The order allows a fee of 0.00049999 of what is traded, and 0.0005 is taken; sign one with a maxFeeRateE8 of 50000 or more.")]
@@ -503,13 +421,6 @@ public sealed class OrderRelayTests : IAsyncLifetime
         await TakenAsync(_world.Sign(3, -7, Btc, 1, RestingOrder.ReduceOnly));
     }
 
-    private static void Execute(SolverStore store, string statement)
-    {
-        using DbCommand command = store.Connection.CreateCommand();
-        command.CommandText = statement;
-        command.ExecuteNonQuery();
-    }
-
     private PriceBand Band(Instrument instrument) => PriceBand.Of(instrument, _world.Live.Inputs.View, _world.Books.Current!.Book.Parameters.Clearing)!.Value;
 
     private async Task<RestingOrder> TakenAsync(Clearinghouse.SignedOrder signed)
@@ -524,13 +435,6 @@ public sealed class OrderRelayTests : IAsyncLifetime
         BookAccount account = book.Accounts[id];
         AccountState state = account.State with { Positions = [.. account.State.Positions, new Position(Instrument.Perpetual(2), One, 0)] };
         return book with { Accounts = AccountTable.Of(book.Accounts.Values.Select(other => other.Id == id ? account with { State = state } : other)) };
-    }
-
-    private void UseStateOfBtc(MarketState state)
-    {
-        Checkpoint checkpoint = _world.Live.Inputs.Checkpoint;
-        Checkpoint changed = checkpoint with { Underlyings = [.. checkpoint.Underlyings.Select(record => record.Underlying == 1 ? record with { MarketState = state } : record)] };
-        _world.Live.Inputs = CheckpointInputs.Read(changed.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. changed.Underlyings.SelectMany(static record => record.Pack())]);
     }
 
     private async Task<string> RefusalAsync(Clearinghouse.SignedOrder signed) => (await _world.OrderRelay.SubmitAsync(signed, null, CancellationToken.None)).Refusal;

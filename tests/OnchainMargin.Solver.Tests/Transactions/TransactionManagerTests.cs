@@ -1,7 +1,5 @@
 using FsCheck.Fluent;
-using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
-using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -132,25 +130,6 @@ public sealed class TransactionManagerTests : TransactionWorld
 
         Assert.Equal([0UL, 1UL], Node.Mined.Select(static mined => mined.Transaction.Nonce));
         Assert.Equal((OutboxState.Displaced, OutboxState.Mined), (Store.FindInOutbox($"fill nonce 0 of {Key.Address}")!.State, Store.FindInOutbox("a")!.State));
-    }
-
-    [Fact]
-    public async Task RunOnce_TwoKeysOfOneStoreLackTheSameNonce_FillsItForEach()
-    {
-        using var other = PrivateKey.Parse("0x" + new string('2', 64), "a test");
-        foreach (PrivateKey key in (PrivateKey[])[Key, other])
-        {
-            var node = new FakeTransactionNode();
-            using var manager = new TransactionManager(node, new SigningKey(key, 31337), Store, Options, Time, NullLogger<TransactionManager>.Instance);
-            node.UseNonceElsewhere(Foreign());
-            await manager.SubmitAsync(Intent($"a of {key.Address}"), CancellationToken.None);
-            node.TakeBack(1);
-            await manager.RunOnceAsync(CancellationToken.None);
-            Time.Pass(Options.DisplacedAfterSeconds);
-            await manager.RunOnceAsync(CancellationToken.None);
-            node.Mine();
-            Assert.Equal([0UL, 1UL], node.Mined.Select(static mined => mined.Transaction.Nonce));
-        }
     }
 
     /// <summary>One wrong answer must not have an intent wait for a nonce that nobody reaches, nor have what waits counted as displaced.</summary>
