@@ -61,13 +61,17 @@ public sealed partial class RefusalsTests
 
     /// <summary>What a trade, a withdrawal, a move or a bid of somebody who means well can meet has words of its own.</summary>
     [Theory]
-    [InlineData("Clearinghouse", "AccountNotEmpty AccountsNotSiblings NeedFirst NotFilledWhole OrderDone OrderExpired OrderInvalid OrdersDoNotMatch OutOfDomain PositionMissing PostOnlyTaker PriceOutOfBand SelfTrade StrikeOffGrid")]
-    [InlineData("HealthGate", "CollateralTooLow Drifted Expired FloorTooLow MarginTooLow NotReducing")]
-    [InlineData("LiquidationHouse", "FractionInvalid InGrace InsuranceExhausted LotNotOpen NotHealthy NotLiquidatable PayTooHigh TooSoon")]
+    [InlineData("Clearinghouse", "AccountNotEmpty AccountsNotSiblings NeedFirst NeedNotDue NotFilledWhole NothingExpired NothingToServe OrderDone OrderExpired OrderInvalid OrdersDoNotMatch OutOfDomain PositionMissing PostOnlyTaker PriceOutOfBand SelfTrade StrikeOffGrid")]
+    [InlineData("HealthGate", "CollateralTooLow Drifted Expired FloorTooLow MarginTooLow NotReducing ProofNotAllowed ReductionTooDear")]
+    [InlineData("LiquidationHouse", "FractionInvalid InGrace InsuranceExhausted LotMismatch LotNotOpen NeedTooYoung NoLoss NotHealthy NotLiquidatable NotWoundDown NothingToDeleverage PayTooHigh TooSoon")]
     [InlineData("RiskRegistry", "AttestationExpired AttestationVoid EpochVoid")]
     [InlineData("MarginVault", "AmountInvalid BalanceTooLow TokenShort TransferInexact")]
     [InlineData("CreditBucket", "CreditExhausted")]
     [InlineData("AttesterBonds", "NothingOwed")]
+    [InlineData("InsuranceFund", "LossInSight NotInExitWindow SharesTooFew")]
+    [InlineData("PriceHub", "SettlementNotReady TokenUnknown")]
+    [InlineData("SpotMarkets", "MarketAlive UnderlyingUnknown")]
+    [InlineData("FloorReferee", "ExpiryMissing")]
     public void Sentences_OfWhatTradersMeet_AreThere(string contract, string errors)
     {
         string abi = File.ReadAllText(Path.Combine(TestFiles.Root, "abi", $"{contract}.json"));
