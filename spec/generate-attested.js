@@ -272,22 +272,27 @@ const off = (most) => MARKET + (MARKET * between(-most, most)) / 1000n;
 const seen = Array.from({ length: 60 }, (_, i) => {
   const s = { ...drawn(off(100)), tau: pick(1n, 900n, 1800n, 1801n, 86_400n, between(1801, 63_072_000)) };
   const [market, average] = [off(30), off(30)];
+  // Of the seconds that have passed of the window all were observed, some, or none.
+  const passed = max(0n, 1800n - s.tau);
+  const covered = [passed, passed / 3n, 0n][i % 3];
+  const remaining = covered + s.tau >= 900n ? s.tau : s.tau + 1800n;
+  const reading = { sum: average * covered, covered, remaining };
   // At the ends of the domain: the live forward is clamped.
   if (i === 0) [s.forward, s.spot] = [2n ** 49n, MARKET / 2n];
-  const live = liveForward(s, s.tau, market, average);
-  return { ...s, market, average, live, vols: volatilitiesAround(s, s.tau, live) };
+  const live = liveForward(s, s.tau, market, reading);
+  return { ...s, ...reading, market, live, vols: volatilitiesAround(s, s.tau, live) };
 });
 
 // ORC-012, ORC-013: of two expiries the nearer or the farther is published anew, from level `a` on by as little as tells accepted from refused; each with a spot of its own.
 const [DAY, WEEK] = [86_400n, 604_800n];
 const STEP = 15_000_000n;
 function faultOf(s, before, neighbour, elapsed, market) {
-  const live = liveForward(s, s.tau, market, market);
+  const live = liveForward(s, s.tau, market);
   const vols = volatilitiesAround(s, s.tau, live);
   const step = allowedStep(STEP, s.tau, elapsed);
   if (before && firstStep(volatilitiesAround(before, s.tau, live), vols, step) < 13) return 1n;
   if (!neighbour) return 0n;
-  const others = volatilitiesAround(neighbour, s.tau, liveForward(neighbour, neighbour.tau, market, market));
+  const others = volatilitiesAround(neighbour, s.tau, liveForward(neighbour, neighbour.tau, market));
   const crossing =
     s.tau < neighbour.tau
       ? firstCrossing(vols, s.tau, others, neighbour.tau)
@@ -343,7 +348,7 @@ const named = (prefix, cases) =>
   Object.fromEntries(NUMBERS.map((name) => [prefix + name, cases.map((one) => one[name])]));
 write(
   "ORC-012",
-  "points: the seven from 0 to the farthest of each tau; allowed: the step after a time; from, to, step, first: thirteen volatilities before and after, and the first that moved too far; seen…: a surface with the time to expiry, spot and its average, its live forward and its volatilities at the points around that; then publications: surfaces of a day and a week listed at a spot of 90,000, and after `silent` seconds, at spot `market`, one of the day (isDay 1) or the week, which is taken with a = passes and refused with a = fails (fault 1: step, 2: calendar); held…: with volMin 5 000 001 and volMax 499 999 999, the volatility at the forward before (0 for a listing) and now, in: 1 when that lies in the band or between it and the one before",
+  "points: the seven from 0 to the farthest of each tau; allowed: the step after a time; from, to, step, first: thirteen volatilities before and after, and the first that moved too far; seen…: a surface with the time to expiry, spot, the reading of its window (of no account before that opens), its live forward and its volatilities at the points around that; then publications: surfaces of a day and a week listed at a spot of 90,000, and after `silent` seconds, at spot `market`, one of the day (isDay 1) or the week, which is taken with a = passes and refused with a = fails (fault 1: step, 2: calendar); held…: with volMin 5 000 001 and volMax 499 999 999, the volatility at the forward before (0 for a listing) and now, in: 1 when that lies in the band or between it and the one before",
   {
     tau: steps.map((s) => s.tau),
     elapsed: steps.map((s) => s.elapsed),
@@ -356,13 +361,15 @@ write(
     first: moves.map((m) => m.first),
     ...named("seen_", seen),
     ...columns(
-      seen.map(({ tau, market, average, live }) => ({
+      seen.map(({ tau, market, sum, covered, remaining, live }) => ({
         seen_tau: tau,
         seen_market: market,
-        seen_average: average,
+        seen_sum: sum,
+        seen_covered: covered,
+        seen_remaining: remaining,
         seen_live: live,
       })),
-      ["seen_tau", "seen_market", "seen_average", "seen_live"],
+      ["seen_tau", "seen_market", "seen_sum", "seen_covered", "seen_remaining", "seen_live"],
     ),
     seen_vols: seen.flatMap((s) => s.vols),
     ...["day", "week", "after"].reduce(

@@ -9,6 +9,7 @@ import {
   between,
   ceil,
   columns,
+  inWindow,
   max,
   min,
   pick,
@@ -210,8 +211,17 @@ function sums(history, time) {
   });
   return [sum, covered];
 }
-const mean = (from, to) => near(to[0] - from[0], to[1] - from[1]);
-const walks = times(24, (i) => {
+// What the window of an expiry has so far, and what is still to come of it.
+function reading(history, expiry, now) {
+  if (now < expiry - 1800n) return { sum: 0n, covered: 0n, remaining: 1800n };
+  const from = sums(history, expiry - 1800n);
+  for (let end = expiry; ; end += 1800n) {
+    const to = sums(history, min(end, now));
+    const [sum, covered, remaining] = [to[0] - from[0], to[1] - from[1], max(0n, end - now)];
+    if (covered + remaining >= 900n) return { sum, covered, remaining };
+  }
+}
+const walks = times(60, (i) => {
   const history = [
     {
       spot: 90_000n * E8,
@@ -246,25 +256,31 @@ const walks = times(24, (i) => {
   });
   const now = history.at(-1).time;
   const expiry = START + 1800n * between(1, (now - START) / 1800n);
-  const from = sums(history, expiry - 1800n);
-  let [settled, seconds] = [0n, 0n];
-  for (let end = expiry; end <= now && settled === 0n; end += 1800n) {
-    const to = sums(history, end);
-    seconds = to[1] - from[1];
-    if (seconds >= 900n) settled = mean(from, to);
-  }
+  const found = reading(history, expiry, now);
   const coming = (now / 1800n + 1n) * 1800n;
-  const [opened, present] = [sums(history, coming - 1800n), sums(history, now)];
-  const running = present[1] === opened[1] ? history.at(-1).spot : mean(opened, present);
-  return { steps, expiry, settled, seconds, coming, running };
+  const asked = now + pick(0n, 1n, 299n, 301n, 1200n, 1800n, 2100n, 7300n);
+  const readings = [expiry, coming].map((e) => {
+    const read = reading(history, e, asked);
+    return { ...read, ...inWindow(history.at(-1).spot, read) };
+  });
+  const settled = found.remaining === 0n ? near(found.sum, found.covered) : 0n;
+  return { steps, expiry, settled, seconds: found.covered, coming, asked, readings };
 });
 write(
   "ORC-004",
-  "24 updates a case, each some seconds after the one before, the first after a listing at 90 000 at 1 800 000 000, with the price of the only source, 0 for none; expiry, settled, seconds: a settlement asked for at the last update, 0 while it cannot be fixed, and what was observed; coming, running: the next half hour and its running average",
+  "24 updates a case, each some seconds after the one before, the first after a listing at 90 000 at 1 800 000 000, with the price of the only source, 0 for none; expiry, settled, seconds: a settlement asked for at the last update, 0 while it cannot be fixed, and what was observed; coming: the next half hour; asked: a time not before the last update, at which two a case, of expiry and of coming, are sum, covered, remaining: the reading of the window, and forward, follow: by it and the last spot (MRG-011)",
   {
     gap: walks.flatMap((w) => w.steps.map((s) => s.gap)),
     price: walks.flatMap((w) => w.steps.map((s) => s.price)),
-    ...column(walks, "expiry", "settled", "seconds", "coming", "running"),
+    ...column(walks, "expiry", "settled", "seconds", "coming", "asked"),
+    ...column(
+      walks.flatMap((w) => w.readings),
+      "sum",
+      "covered",
+      "remaining",
+      "forward",
+      "follow",
+    ),
   },
 );
 
@@ -520,7 +536,7 @@ const record = (u, spot, mark, forwards) => [
       [10n ** 12n - e.tau, 40],
       [forwards[i][0], 64],
       [e.published, 64],
-      [0n, 16],
+      [e.follow, 16],
     ),
     svi(e.tau),
     join([forwards[i][1], 64], [e.published, 64], [0n, 128]),
@@ -535,8 +551,9 @@ const averagings = times(30, (i) => {
     const spot = pick(1n, 90_000n * E8, 2n ** 48n, between(1, 2n ** 48n));
     const average = pick(spot, spot + spot / 10n, max(1n, spot - spot / 20n), between(1, 2n ** 48n));
     const expiries = times(Number(pick(0n, 1n, 2n)), (k) => ({
-      // Outside the settlement window, at its edges, inside, and expired.
+      // Outside the settlement window, at its edges, inside, and expired; more of it follows where less was observed.
       tau: k === 0 ? pick(86_400n, 1801n, 1800n, 1799n, 30n, 0n, -60n) : 172_800n,
+      follow: k === 0 ? pick(1800n, 1799n, 1361n, 30n, 1n, 0n) : 1800n,
       published: max(1n, spot),
       forwards: [pick(1n, spot, spot + spot / 50n, 2n ** 49n), pick(1n, spot, 2n ** 49n)],
     }));
@@ -564,10 +581,10 @@ const averagings = times(30, (i) => {
     ...tokens,
   ];
   const clamped = (forward) => min(2n ** 49n, max(1n, forward));
-  const scaled = (u, forward, tau) =>
-    tau > 1800n
+  const scaled = (u, forward, follow) =>
+    follow === 1800n
       ? clamped(near(u.average * forward, u.spot))
-      : clamped(forward + near(max(0n, tau) * u.average, 1800n) - near(max(0n, tau) * u.spot, 1800n));
+      : clamped(forward + near(follow * u.average, 1800n) - near(follow * u.spot, 1800n));
   const before = underlyings.map((u) =>
     record(
       u,
@@ -588,7 +605,7 @@ const averagings = times(30, (i) => {
           u,
           u.average,
           max(1n, u.mark - u.spot + u.average),
-          u.expiries.map((e) => e.forwards.map((f) => scaled(u, f, e.tau))),
+          u.expiries.map((e) => e.forwards.map((f) => scaled(u, f, e.follow))),
         ),
   );
   return {

@@ -89,12 +89,14 @@ export function volatility({ a, b, rho, m, sigma }, kRaw) {
   return root(clamp(floor(a << 64n, E12) + (b * (inner << 32n)) / E12, 2n ** 64n / 10n ** 6n, 2n ** 72n));
 }
 
-// MRG-011 of an expiry that has not passed.
+// MRG-011: by the reading of its window where that has opened.
 const near = (a, b) => (a + b / 2n) / b;
-export const liveForward = ({ forward, spot }, tau, market, average) =>
-  tau > 1800n
-    ? min(2n ** 49n, max(1n, near(market * forward, spot)))
-    : near((1800n - tau) * average + tau * market, 1800n);
+export const inWindow = (market, { sum, covered, remaining }) => ({
+  forward: near(sum + remaining * market, covered + remaining),
+  follow: (1800n * remaining + covered + remaining - 1n) / (covered + remaining),
+});
+export const liveForward = ({ forward, spot }, tau, market, reading) =>
+  tau > 1800n ? min(2n ** 49n, max(1n, near(market * forward, spot))) : inWindow(market, reading).forward;
 
 // ORC-012: of a surface at the strikes of the points around a forward.
 export const volatilitiesAround = (surface, tau, forward) =>

@@ -8,18 +8,17 @@ import {Forwards} from "../margin/Forwards.sol";
 library AveragedRecords {
     uint256 internal constant LOW = type(uint64).max;
 
-    /// @notice Puts every average in the place of its spot: the perpetual's mark keeps its distance, forwards their ratio, inside the settlement window what of them follows the spot; volatilities and all else stay. A market that is not normal stays as it is: no position waits for it, and its tokens count for nothing.
+    /// @notice Puts every average in the place of its spot: the perpetual's mark keeps its distance, forwards their ratio, in the settlement window what of them follows the spot; volatilities and all else stay. A market that is not normal stays as it is: no position waits for it, and its tokens count for nothing.
     /// @return checkpoint The checkpoint with the hashes of the changed records.
     /// @return records All records, changed.
     /// @custom:spec CLR-021
     function average(bytes memory checkpoint, bytes memory records) internal pure returns (bytes memory, bytes memory) {
         uint256 header = _word(checkpoint, 0);
-        (uint256 collaterals, uint256 time) = (uint8(header >> 136), uint40(header >> 152));
+        uint256 collaterals = uint8(header >> 136);
         uint256 words = records.length / 32;
         uint256 place = 0;
         while (place < words) {
-            uint256 count =
-                Checkpoints.UNDERLYING_WORDS + _averageRecord(records, place, time) * Checkpoints.EXPIRY_WORDS;
+            uint256 count = Checkpoints.UNDERLYING_WORDS + _averageRecord(records, place) * Checkpoints.EXPIRY_WORDS;
             uint256 underlying = uint16(_word(records, place + 1) >> 48);
             uint256 index = Checkpoints.HEADER_WORDS + collaterals + underlying - 1;
             _store(checkpoint, index, uint256(_hash(records, place, count)));
@@ -28,7 +27,7 @@ library AveragedRecords {
         return (checkpoint, records);
     }
 
-    function _averageRecord(bytes memory records, uint256 place, uint256 time) private pure returns (uint256 expiries) {
+    function _averageRecord(bytes memory records, uint256 place) private pure returns (uint256 expiries) {
         (uint256 first, uint256 second) = (_word(records, place), _word(records, place + 1));
         (uint256 spotE8, uint256 averageE8) = (first >> 192, second >> 192);
         expiries = uint8(second >> 24);
@@ -38,10 +37,9 @@ library AveragedRecords {
         _store(records, place, (averageE8 << 192) | (markE8 << 128) | uint128(first));
         for (uint256 i = 0; i < expiries; ++i) {
             uint256 start = place + Checkpoints.UNDERLYING_WORDS + Checkpoints.EXPIRY_WORDS * i;
-            uint256 expiry = _word(records, start) >> 224;
-            uint256 tau = expiry > time ? expiry - time : 0;
-            _scale(records, start, 80, averageE8, spotE8, tau);
-            _scale(records, start + 2, 192, averageE8, spotE8, tau);
+            uint256 followSeconds = uint16(_word(records, start));
+            _scale(records, start, 80, averageE8, spotE8, followSeconds);
+            _scale(records, start + 2, 192, averageE8, spotE8, followSeconds);
         }
     }
 
@@ -52,10 +50,10 @@ library AveragedRecords {
         uint256 shift,
         uint256 averageE8,
         uint256 spotE8,
-        uint256 tau
+        uint256 followSeconds
     ) private pure {
         uint256 w = _word(records, place);
-        uint256 forwardE8 = Forwards.at(uint64(w >> shift), spotE8, averageE8, tau);
+        uint256 forwardE8 = Forwards.at(uint64(w >> shift), spotE8, averageE8, followSeconds);
         _store(records, place, (w & ~(LOW << shift)) | (forwardE8 << shift));
     }
 

@@ -5,7 +5,7 @@ import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {Checkpoints, CollateralRecord} from "../margin/Checkpoints.sol";
 import {Forwards} from "../margin/Forwards.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
-import {CollateralMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
+import {CollateralMissing, ExpiryMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
 import {Positions} from "../margin/Positions.sol";
 import {Words} from "../margin/Words.sol";
 
@@ -104,29 +104,44 @@ library Exposures {
         return false;
     }
 
-    /// @notice Units of an underlying held by perpetuals, futures and collateral; of a future inside its settlement window those that follow the spot still.
+    /// @notice Units of a record's underlying held by perpetuals, futures and collateral; of a future in its settlement window those that follow the spot still.
     /// @custom:spec CLR-021
     function deltaOf(
         bytes calldata state,
         bytes calldata balances,
         bytes calldata checkpoint,
-        uint256 underlying
+        bytes calldata record
     ) internal pure returns (int256 deltaE8) {
         (uint256 from, uint256 to) = positionsOf(state);
-        uint256 time = uint40(Checkpoints.word(checkpoint, 0) >> 152);
+        uint256 underlying = uint16(Checkpoints.word(record, 1) >> 48);
         for (; from < to; from += WORD) {
             uint256 w = Words.inCalldata(from);
             if (w >> Positions.UNDERLYING_SHIFT != underlying || Positions.isOption(w)) continue;
-            int256 following = int256(Forwards.followingSeconds(uint32(w >> 208), time));
+            int256 following = int256(_followSeconds(record, Positions.expiryOf(w), underlying));
             deltaE8 += (Positions.sizeE8Of(w) * following) / int256(Forwards.WINDOW_SECONDS);
         }
         for (uint256 i = 0; i < balances.length / WORD; ++i) {
-            CollateralRecord memory record = collateralOf(checkpoint, tokenAt(balances, i));
-            if (record.underlying != underlying) continue;
-            uint256 size = (amountAt(balances, i) * record.priceE8) / 10 ** record.decimals;
+            CollateralRecord memory token = collateralOf(checkpoint, tokenAt(balances, i));
+            if (token.underlying != underlying) continue;
+            uint256 size = (amountAt(balances, i) * token.priceE8) / 10 ** token.decimals;
             uint256 largest = uint256(MarginDomain.SIZE_MAX_E8);
             deltaE8 += int256(size < largest ? size : largest);
         }
+    }
+
+    /// @dev How many of 1800 parts of a unit follow the spot: all of them for a perpetual, whose expiry is 0.
+    function _followSeconds(
+        bytes calldata record,
+        uint256 expiry,
+        uint256 underlying
+    ) private pure returns (uint256 followSeconds) {
+        if (expiry == 0) return Forwards.WINDOW_SECONDS;
+        uint256 end = record.length / WORD;
+        for (uint256 i = Checkpoints.UNDERLYING_WORDS; i < end; i += Checkpoints.EXPIRY_WORDS) {
+            uint256 w = Checkpoints.word(record, i);
+            if (w >> 224 == expiry) return uint16(w);
+        }
+        revert ExpiryMissing(underlying, expiry);
     }
 
     /// @notice Balances without the tokens of underlyings whose bit is set.

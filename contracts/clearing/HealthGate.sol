@@ -560,7 +560,7 @@ contract HealthGate is IHealthGate {
             int256 priceE8 = int256(Exposures.spotIn(record));
             if (isDrop) priceE8 -= int256(Checkpoints.word(record, 1) >> 192);
             bytes calldata state = isDrop ? question.stateAfter : question.stateAfter[:0];
-            sumE16 += Exposures.deltaOf(state, question.balancesAfter, checkpoint, u) * priceE8;
+            sumE16 += Exposures.deltaOf(state, question.balancesAfter, checkpoint, record) * priceE8;
         }
     }
 

@@ -71,6 +71,7 @@ contract KernelProbe {
     struct OptionAtScenario {
         uint256 scenario;
         uint256 tau;
+        uint256 followSeconds;
         uint256 strikeE8;
         bool isPut;
         uint256 forwardE8;
@@ -86,7 +87,7 @@ contract KernelProbe {
     function optionValue(OptionAtScenario calldata o) external view returns (int256 value) {
         NormalTable.load(CDF_TABLE);
         (uint256 node, uint256 shock) = Scenarios.parts(o.scenario);
-        uint256 m = OptionValues.multiplier(node, OptionValues.rangeE8(o.priceRangeE8, o.tau));
+        uint256 m = OptionValues.multiplier(node, OptionValues.rangeE8(o.priceRangeE8, o.followSeconds));
         uint256 a = OptionValues.discountedForward(o.discountE12 * o.forwardE8, m);
         uint256 b = OptionValues.discountedStrike(o.discountE12, o.strikeE8);
         if (o.tau < OptionValues.INTRINSIC_SECONDS) {
@@ -133,7 +134,12 @@ contract KernelProbe {
     }
 
     /// @notice MRG-011, inside the settlement window.
-    function forwardInWindow(uint256 spotE8, uint256 averageE8, uint256 tau) external pure returns (uint256) {
-        return Forwards.insideWindow(spotE8, averageE8, tau);
+    function forwardInWindow(
+        uint256 spotE8,
+        uint256 sumE8,
+        uint256 coveredSeconds,
+        uint256 remainingSeconds
+    ) external pure returns (uint256 forwardE8, uint256 followSeconds) {
+        return Forwards.insideWindow(spotE8, sumE8, coveredSeconds, remainingSeconds);
     }
 }

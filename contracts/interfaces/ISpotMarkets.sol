@@ -98,8 +98,14 @@ interface ISpotMarkets {
     /// @notice The settlement price of an expiry, of expiry 0 for perpetuals; of a market that was wound down its last one for all that were not settled before. 0 while it is not fixed; once it is not 0 it never changes.
     function settlementPriceE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8);
 
-    /// @notice The time-weighted average of spot since the settlement window of an expiry opened, until now or the expiry; the last good price while nothing of it was observed.
-    function windowAverageE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8);
+    /// @notice What the settlement window of an expiry has so far, and what of it is still to come if the market is observed in every second from now on. Never both 0 seconds.
+    /// @return sumE8 Price-seconds since the window opened; once the price is fixed that price.
+    /// @return coveredSeconds Seconds that they are of: 0 before the window opens, 1 once the price is fixed.
+    /// @return remainingSeconds Seconds from now on that will count; 0 once the price is fixed or can be.
+    function settlementWindow(
+        uint16 underlying,
+        uint32 expiry
+    ) external view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds);
 
     /// @notice Whether the last update left a market halted.
     function isHalted(uint16 underlying) external view returns (bool);

@@ -39,6 +39,8 @@ struct ExpiryRecord {
     uint32 expiry;
     uint40 surfaceTime;
     uint40 discountE12;
+    /// @notice How many of a unit's 1800 parts follow the spot still (MRG-011).
+    uint16 followSeconds;
     Surface present;
     Surface delayed;
 }
@@ -127,7 +129,7 @@ library Checkpoints {
                     record.discountE12,
                     record.present.forwardE8,
                     record.present.publishedForwardE8,
-                    uint16(0)
+                    record.followSeconds
                 ),
                 _encodeVolatility(record.present),
                 abi.encodePacked(record.delayed.forwardE8, record.delayed.publishedForwardE8, uint128(0)),
@@ -260,6 +262,7 @@ library Checkpoints {
         decoded.expiry = uint32(w >> 224);
         decoded.surfaceTime = uint40(w >> 184);
         decoded.discountE12 = uint40(w >> 144);
+        decoded.followSeconds = uint16(w);
         decoded.present = _decodeVolatility(word(record, start + 1));
         decoded.present.forwardE8 = uint64(w >> 80);
         decoded.present.publishedForwardE8 = uint64(w >> 16);

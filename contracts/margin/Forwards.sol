@@ -19,37 +19,34 @@ library Forwards {
         if (forwardE8 > FORWARD_MAX_E8) return FORWARD_MAX_E8;
     }
 
-    /// @notice A forward as it would be at another spot: by its ratio outside the settlement window; inside, where τ of 1800 parts of it follow the spot, by those. An expired one follows none.
+    /// @notice A forward as it would be at another spot: by its ratio where all of it follows the spot; where so many of 1800 parts do, by those.
     /// @custom:spec CLR-021
     function at(
         uint256 forwardE8,
         uint256 fromE8,
         uint256 toE8,
-        uint256 tauSeconds
+        uint256 followSeconds
     ) internal pure returns (uint256 movedE8) {
-        if (tauSeconds > WINDOW_SECONDS) return outsideWindow(toE8, forwardE8, fromE8);
-        uint256 gone = (tauSeconds * fromE8 + WINDOW_SECONDS / 2) / WINDOW_SECONDS;
-        movedE8 = forwardE8 + (tauSeconds * toE8 + WINDOW_SECONDS / 2) / WINDOW_SECONDS;
+        if (followSeconds == WINDOW_SECONDS) return outsideWindow(toE8, forwardE8, fromE8);
+        uint256 gone = (followSeconds * fromE8 + WINDOW_SECONDS / 2) / WINDOW_SECONDS;
+        movedE8 = forwardE8 + (followSeconds * toE8 + WINDOW_SECONDS / 2) / WINDOW_SECONDS;
         if (movedE8 <= gone) return 1;
         movedE8 -= gone;
         if (movedE8 > FORWARD_MAX_E8) return FORWARD_MAX_E8;
     }
 
-    /// @notice Of the seconds of the settlement window those that are to come: so many parts of a unit of an instrument follow the spot. All of them for a perpetual, whose expiry is 0.
-    /// @custom:spec CLR-021
-    function followingSeconds(uint256 expiry, uint256 time) internal pure returns (uint256) {
-        if (expiry == 0 || expiry >= time + WINDOW_SECONDS) return WINDOW_SECONDS;
-        return expiry > time ? expiry - time : 0;
-    }
-
-    /// @notice Forward inside the settlement window: `near(elapsed·average + τ·spot, 1800)` with `elapsed = 1800 − τ`, τ at most 1800.
-    /// @param averageE8 The time-weighted average of spot since the window opened (spot itself at its first second).
+    /// @notice Forward inside the settlement window and until the price is fixed: what that will be if every second from now on is observed at today's spot. And how many of 1800 parts of it follow the spot.
+    /// @param sumE8 Price-seconds that the window has so far.
+    /// @param coveredSeconds Seconds that they are of.
+    /// @param remainingSeconds Seconds that are still to be counted; 0 once the price is certain. One of the two is not 0.
     function insideWindow(
         uint256 spotE8,
-        uint256 averageE8,
-        uint256 tauSeconds
-    ) internal pure returns (uint256 forwardE8) {
-        uint256 elapsed = WINDOW_SECONDS - tauSeconds;
-        forwardE8 = (elapsed * averageE8 + tauSeconds * spotE8 + WINDOW_SECONDS / 2) / WINDOW_SECONDS;
+        uint256 sumE8,
+        uint256 coveredSeconds,
+        uint256 remainingSeconds
+    ) internal pure returns (uint256 forwardE8, uint256 followSeconds) {
+        uint256 all = coveredSeconds + remainingSeconds;
+        forwardE8 = (sumE8 + remainingSeconds * spotE8 + all / 2) / all;
+        followSeconds = (WINDOW_SECONDS * remainingSeconds + all - 1) / all;
     }
 }

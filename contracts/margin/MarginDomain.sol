@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {CheckpointHeader, CollateralRecord, ExpiryRecord, Surface, UnderlyingRecord} from "./Checkpoints.sol";
+import {Forwards} from "./Forwards.sol";
 
 /// @title The domain inside which the margin is total
 /// @notice Callers check these before a value enters a state or a checkpoint; the referee relies on them.
@@ -85,6 +86,7 @@ library MarginDomain {
             ExpiryRecord memory expiry = record.expiries[i];
             if (expiry.expiry <= previous) return false;
             if (expiry.discountE12 == 0 || expiry.discountE12 > ONE_E12) return false;
+            if (expiry.followSeconds > Forwards.WINDOW_SECONDS) return false;
             if (!isSurface(expiry.present) || !isSurface(expiry.delayed)) return false;
             previous = expiry.expiry;
         }

@@ -90,7 +90,7 @@ library Markets {
             Words.store(R_NEXT_EXPIRY, record + EXPIRY_BYTES);
             uint256 time = Words.load(R_TIME);
             uint256 tau = expiry > time ? expiry - time : 0;
-            uint256 rangeE8 = OptionValues.rangeE8(Words.load(R_PRICE_RANGE), tau);
+            uint256 rangeE8 = OptionValues.rangeE8(Words.load(R_PRICE_RANGE), uint16(w));
             Words.store(R_TAU, tau);
             Words.store(R_RANGE, rangeE8);
             Words.store(R_DISCOUNT, uint40(w >> 144));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Forwards} from "./Forwards.sol";
 import {NormalTable} from "./NormalTable.sol";
 import {Rounding} from "./Rounding.sol";
 import {Scenarios} from "./Scenarios.sol";
@@ -13,15 +14,14 @@ library OptionValues {
     int256 internal constant LOG_CLAMP_Q32 = 6 * 2 ** 32;
     int256 internal constant ORIGIN = 1000 * 2 ** 28;
     uint256 internal constant INVERSE_NUMERATOR = 25600 << 44;
-    uint256 internal constant SETTLEMENT_SECONDS = 1800;
     /// @notice Below it an option is its intrinsic value.
     uint256 internal constant INTRINSIC_SECONDS = 60;
 
-    /// @notice The price range of futures and options: it shrinks with the settlement window and is 0 once expired.
+    /// @notice The price range of futures and options: it shrinks with what of them follows the spot still, and is 0 once their price is certain.
     /// @custom:spec MRG-026
-    function rangeE8(uint256 priceRangeE8, uint256 tau) internal pure returns (uint256) {
+    function rangeE8(uint256 priceRangeE8, uint256 followSeconds) internal pure returns (uint256) {
         unchecked {
-            return tau < SETTLEMENT_SECONDS ? (priceRangeE8 * tau) / SETTLEMENT_SECONDS : priceRangeE8;
+            return (priceRangeE8 * followSeconds) / Forwards.WINDOW_SECONDS;
         }
     }
 

@@ -87,21 +87,12 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         if (priceE8 != 0) return (priceE8, 0);
         if (expiry == 0) return _windDown(underlying);
         require(_isOver(expiry), ExpiryNotOver(underlying, expiry));
-        _update(underlying, parameters.averagingWindowSeconds());
-        HalfHour[] storage kept = _halfHours[underlying];
-        HalfHour memory from = _keptAt(kept, expiry - WINDOW_SECONDS);
-        uint256 before = _countUntil(kept, expiry);
-        // From the expiry on; the newest half hour, which says how much there is, when none has enough.
-        uint256 enough = _firstCovered(
-            kept,
-            Math.saturatingSub(before, 1),
-            kept.length - 1,
-            from.coveredSeconds + COVERED_MIN_SECONDS
-        );
-        HalfHour memory to = kept[enough];
-        coveredSeconds = to.coveredSeconds - from.coveredSeconds;
-        if (coveredSeconds < COVERED_MIN_SECONDS) return (0, coveredSeconds);
-        priceE8 = _mean(to.cumulativeE8 - from.cumulativeE8, coveredSeconds);
+        SpotMarket memory m = _update(underlying, parameters.averagingWindowSeconds());
+        uint256 sumE8;
+        uint256 remaining;
+        (sumE8, coveredSeconds, remaining) = _window(underlying, m, expiry);
+        if (remaining != 0) return (0, coveredSeconds);
+        priceE8 = _mean(sumE8, coveredSeconds);
         _settlementsE8[underlying][expiry] = priceE8;
         emit SettlementFixed(underlying, expiry, priceE8, uint32(coveredSeconds));
     }
@@ -149,18 +140,17 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     }
 
     /// @inheritdoc ISpotMarkets
-    function windowAverageE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8) {
-        priceE8 = settlementPriceE8(underlying, expiry);
-        if (priceE8 != 0) return priceE8;
-        SpotMarket memory m = _spots[underlying];
+    /// @custom:spec ORC-004
+    function settlementWindow(
+        uint16 underlying,
+        uint32 expiry
+    ) external view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds) {
+        uint256 priceE8 = settlementPriceE8(underlying, expiry);
+        if (priceE8 != 0) return (priceE8, 1, 0);
         _requireListed(underlying);
-        require(expiry % WINDOW_SECONDS == 0, ExpiryNotOver(underlying, expiry));
-        uint256 end = expiry < block.timestamp ? expiry : block.timestamp;
-        (uint96 fromE8, uint40 fromSeconds) = _sumsAt(underlying, m, expiry - WINDOW_SECONDS);
-        (uint96 toE8, uint40 toSeconds) = _sumsAt(underlying, m, end);
-        // Nothing of the window was seen: what was seen after it counts.
-        if (toSeconds == fromSeconds) (toE8, toSeconds) = _sumsAt(underlying, m, block.timestamp);
-        return toSeconds == fromSeconds ? m.spotE8 : _mean(toE8 - fromE8, toSeconds - fromSeconds);
+        require(expiry % WINDOW_SECONDS == 0 && expiry != 0, ExpiryNotOver(underlying, expiry));
+        if (block.timestamp + WINDOW_SECONDS < expiry) return (0, 0, WINDOW_SECONDS);
+        return _window(underlying, _spots[underlying], expiry);
     }
 
     /// @inheritdoc ISpotMarkets
@@ -317,6 +307,49 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     function _storeHalfHour(uint16 underlying, SpotMarket memory m, uint256 time) private {
         (uint96 cumulativeE8, uint40 coveredSeconds) = MarketStates.sumsAt(m, time);
         _halfHours[underlying].push(HalfHour(cumulativeE8, coveredSeconds, uint40(time)));
+    }
+
+    /// @dev Price-seconds and seconds of an expiry's window: up to the half hour that fixes its price, or up to now, with the seconds that will count if each is observed.
+    /// @custom:spec ORC-004
+    function _window(
+        uint16 underlying,
+        SpotMarket memory m,
+        uint256 expiry
+    ) private view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds) {
+        (uint256 fromE8, uint256 fromSeconds) = _sumsAt(underlying, m, expiry - WINDOW_SECONDS);
+        uint256 enough = fromSeconds + COVERED_MIN_SECONDS;
+        (uint256 toE8, uint256 toSeconds, bool isEnough) = _sumsOfEnough(underlying, m, expiry, enough);
+        if (!isEnough) {
+            (toE8, toSeconds) = _sumsAt(underlying, m, block.timestamp);
+            remainingSeconds =
+                expiry > block.timestamp
+                    ? expiry - block.timestamp
+                    : WINDOW_SECONDS - (block.timestamp % WINDOW_SECONDS);
+            if (toSeconds + remainingSeconds < enough) remainingSeconds += WINDOW_SECONDS;
+        }
+        return (toE8 - fromE8, toSeconds - fromSeconds, remainingSeconds);
+    }
+
+    /// @dev Sums at the first half hour from an expiry on, up to now, at which enough seconds are covered.
+    function _sumsOfEnough(
+        uint16 underlying,
+        SpotMarket memory m,
+        uint256 expiry,
+        uint256 enough
+    ) private view returns (uint256 sumE8, uint256 coveredSeconds, bool isEnough) {
+        HalfHour[] storage kept = _halfHours[underlying];
+        if (expiry <= m.time) {
+            HalfHour memory found = kept[
+                _firstCovered(kept, Math.saturatingSub(_countUntil(kept, expiry), 1), kept.length - 1, enough)
+            ];
+            if (found.coveredSeconds >= enough) return (found.cumulativeE8, found.coveredSeconds, true);
+        }
+        // Half hours after the last update are not kept yet. Nothing is added after the second of them.
+        uint256 next = Math.max(expiry, (m.time / WINDOW_SECONDS + 1) * WINDOW_SECONDS);
+        for (uint256 end = next + WINDOW_SECONDS; next <= end && next <= block.timestamp; next += WINDOW_SECONDS) {
+            (sumE8, coveredSeconds) = MarketStates.sumsAt(m, next);
+            if (coveredSeconds >= enough) return (sumE8, coveredSeconds, true);
+        }
     }
 
     /// @dev Sums at a time: at one after the last update by holding its price, at a half hour before it as kept.

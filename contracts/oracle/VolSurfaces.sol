@@ -313,7 +313,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint256 spotE8
     ) private view returns (uint256 riskE6) {
         uint256 tau = s.expiry - block.timestamp;
-        uint256 liveE8 = _liveForwardE8(s.underlying, s.expiry, tau, spotE8, s.forwardE8, s.spotE8);
+        (uint256 liveE8, ) = _liveForward(s.underlying, s.expiry, tau, spotE8, s.forwardE8, s.spotE8);
         int256[13] memory k = SurfaceChecks.points(tau);
         uint256[13] memory vols = SurfaceChecks.volatilities(uint256(svi), s.forwardE8, k, liveE8);
         // The same strikes on the surface before; zeros where there is none.
@@ -364,21 +364,24 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     ) private view returns (uint256[13] memory) {
         Present memory other = _present(_histories[underlying][expiry]);
         uint256 tau = expiry - block.timestamp;
-        uint256 liveE8 = _liveForwardE8(underlying, expiry, tau, spotE8, other.forwardE8, other.spotE8);
+        (uint256 liveE8, ) = _liveForward(underlying, expiry, tau, spotE8, other.forwardE8, other.spotE8);
         return SurfaceChecks.volatilities(other.svi, other.forwardE8, k, liveE8);
     }
 
+    /// @dev The live forward, and how many of 1800 parts of it follow the spot.
     /// @custom:spec MRG-011
-    function _liveForwardE8(
+    function _liveForward(
         uint16 underlying,
         uint32 expiry,
         uint256 tau,
         uint256 spotE8,
         uint256 publishedForwardE8,
         uint256 publishedSpotE8
-    ) private view returns (uint256) {
-        if (tau > Forwards.WINDOW_SECONDS) return Forwards.outsideWindow(spotE8, publishedForwardE8, publishedSpotE8);
-        return Forwards.insideWindow(spotE8, spots.windowAverageE8(underlying, expiry), tau);
+    ) private view returns (uint256 forwardE8, uint256 followSeconds) {
+        if (tau > Forwards.WINDOW_SECONDS)
+            return (Forwards.outsideWindow(spotE8, publishedForwardE8, publishedSpotE8), Forwards.WINDOW_SECONDS);
+        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(underlying, expiry);
+        return Forwards.insideWindow(spotE8, sumE8, covered, remaining);
     }
 
     /// @dev The surface before is set aside when none was for a delay.
@@ -421,8 +424,8 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         first = (uint256(expiry) << 224) | (SurfaceWords.timeOf(stamp) << 184) | (first << 144);
         uint256 published = SurfaceWords.forwardE8Of(word);
         uint256 spot = SurfaceWords.spotE8Of(stamp, SurfaceWords.PRESENT);
-        uint256 forward = _liveForwardE8(underlying, expiry, tau, spotE8, published, spot);
-        first |= (forward << 80) | (published << 16);
+        (uint256 forward, uint256 followSeconds) = _liveForward(underlying, expiry, tau, spotE8, published, spot);
+        first |= (forward << 80) | (published << 16) | followSeconds;
         uint256 svi = SurfaceWords.sviOf(word);
         uint256 delayedSvi = svi;
         uint256 which = _delayed(stamp);

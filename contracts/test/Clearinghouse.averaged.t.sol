@@ -97,21 +97,22 @@ contract ClearinghouseAveragedTest is DatedFixture {
         setBtc(92_000e8);
         AccountInput memory brought = input(alice, computed());
         bytes memory balances = vault.balancesOf(alice);
-        (bytes memory checkpoint, ) = dated.live();
+        (bytes memory checkpoint, bytes memory records) = dated.live();
         // Two coins and the perpetuals that she has, less two sixtieths.
-        int256 with = this.delta(brought.state, balances, checkpoint);
+        int256 with = this.delta(brought.state, balances, checkpoint, records);
         pass(30);
-        (checkpoint, ) = dated.live();
-        int256 expired = this.delta(brought.state, balances, checkpoint);
+        (checkpoint, records) = dated.live();
+        int256 expired = this.delta(brought.state, balances, checkpoint, records);
         assert(expired - with == 3_333_333);
     }
 
     function delta(
         bytes calldata state,
         bytes calldata balances,
-        bytes calldata checkpoint
+        bytes calldata checkpoint,
+        bytes calldata records
     ) external pure returns (int256) {
-        return Exposures.deltaOf(state, balances, checkpoint, BTC);
+        return Exposures.deltaOf(state, balances, checkpoint, Exposures.find(records, BTC));
     }
 
     /// @dev All at the average: what the library makes of a record is the record of a market that stands there.

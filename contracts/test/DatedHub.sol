@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {Checkpoints, ExpiryRecord, Surface, UnderlyingRecord} from "../margin/Checkpoints.sol";
+import {Forwards} from "../margin/Forwards.sol";
 
 /// @title A price hub with expiries at a test's command: everything else is answered by the hub behind it
 /// @notice An expiry's forward is spot, at 60 % volatility unless the test moves it, until the test names its average or its settlement price; settled ones leave the records.
@@ -98,8 +99,15 @@ contract DatedHub {
             if (_fixedE8[record.underlying][all[i]] != 0) continue;
             Surface memory delayed = Surface(record.spotE8, record.spotE8, 36e10, 0, 0, 0, 1e7);
             Surface memory flat = Surface(record.spotE8, record.spotE8, 36e10 + _risenE12, 0, 0, 0, 1e7);
-            open[count++] = ExpiryRecord(all[i], uint40(block.timestamp), DISCOUNT_NONE, flat, delayed);
+            uint16 following = _following(all[i]);
+            open[count++] = ExpiryRecord(all[i], uint40(block.timestamp), DISCOUNT_NONE, following, flat, delayed);
         }
+    }
+
+    /// @dev As if every second of the settlement window were observed.
+    function _following(uint256 expiry) private view returns (uint16) {
+        if (expiry >= block.timestamp + Forwards.WINDOW_SECONDS) return uint16(Forwards.WINDOW_SECONDS);
+        return expiry > block.timestamp ? uint16(expiry - block.timestamp) : 0;
     }
 
     function _other() private view returns (address) {

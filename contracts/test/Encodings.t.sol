@@ -132,9 +132,24 @@ contract EncodingsTest {
         assert(Forwards.outsideWindow(100e8, 102e8, 101e8) == 10099009901);
         assert(Forwards.outsideWindow(1, 1, 2 ** 48) == 1);
         assert(Forwards.outsideWindow(2 ** 48, 2 ** 49, 1) == 2 ** 49);
-        assert(Forwards.insideWindow(100e8, 90e8, 600) == 9333333333);
-        assert(Forwards.insideWindow(100e8, 90e8, 1800) == 100e8);
-        assert(Forwards.insideWindow(100e8, 90e8, 0) == 90e8);
+        // All of it observed, half of it and none; nothing to come; 660 seconds to be had, so the next half hour counts.
+        _inWindow(100e8, 90e8 * 1200, 1200, 600, 9333333333, 600);
+        _inWindow(100e8, 90e8 * 600, 600, 600, 95e8, 900);
+        _inWindow(100e8, 0, 0, 1800, 100e8, 1800);
+        _inWindow(100e8, 90e8 * 1800, 1800, 0, 90e8, 0);
+        _inWindow(91_000e8, 100_000e8 * 600, 600, 1860, 9319512195122, 1361);
+    }
+
+    function _inWindow(
+        uint256 spotE8,
+        uint256 sumE8,
+        uint256 covered,
+        uint256 remaining,
+        uint256 expectedE8,
+        uint256 following
+    ) private pure {
+        (uint256 forwardE8, uint256 followSeconds) = Forwards.insideWindow(spotE8, sumE8, covered, remaining);
+        assert(forwardE8 == expectedE8 && followSeconds == following);
     }
 
     function test_haircut_examples() external pure {

@@ -156,9 +156,18 @@ contract LinearReferee is IReferee, IFloorReferee {
         uint256 touched = Exposures.touched(state, balances, checkpoint);
         for (uint256 u = 1; touched >> u != 0; ++u) {
             if ((touched >> u) & 1 == 0) continue;
-            UnderlyingRecord memory record = Checkpoints.decodeUnderlying(Exposures.find(records, u));
-            uint256 delta = Exposures.deltaOf(state, balances, checkpoint, u).abs();
-            loss += (delta * record.spotE8 * record.priceRangeE8) / 1e16 + 1;
+            loss += _loss(state, balances, checkpoint, Exposures.find(records, u));
         }
+    }
+
+    function _loss(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata packed
+    ) private pure returns (uint256) {
+        uint256 delta = Exposures.deltaOf(state, balances, checkpoint, packed).abs();
+        UnderlyingRecord memory record = Checkpoints.decodeUnderlying(packed);
+        return (delta * record.spotE8 * record.priceRangeE8) / 1e16 + 1;
     }
 }

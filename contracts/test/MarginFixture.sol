@@ -73,6 +73,7 @@ abstract contract MarginFixture {
         (u.crowdingE8, u.vegaChargeE8, u.rateChargeE8, u.floorRateE8, u.nettingFloorE8) = (5e6, 1e7, 1e6, 1e6, 5e7);
         for (uint256 i = 0; i < u.expiries.length; ++i) {
             ExpiryRecord memory e = u.expiries[i];
+            if (e.expiry >= TIME + 1800) e.followSeconds = 1800;
             (e.discountE12, e.surfaceTime) = (uint40(draw(98e10, 1e12)), TIME - uint40(draw(0, 900)));
             (e.present.forwardE8, e.present.publishedForwardE8) = (uint64(draw(2950e8, 3050e8)), 3000e8);
             (e.present.aE12, e.present.bE12) = (int64(int256(draw(1e11, 9e11))), uint64(draw(0, 5e11)));
@@ -107,7 +108,7 @@ abstract contract MarginFixture {
             expiry += step == 0 ? draw(1, 300) : (step == 1 ? draw(300, 90_000) : draw(90_000, 30_000_000));
             ExpiryRecord memory e = u.expiries[i];
             (e.expiry, e.surfaceTime) = (uint32(expiry), TIME - uint40(draw(0, 200_000)));
-            e.discountE12 = uint40(drawWild(1, 1e12));
+            (e.discountE12, e.followSeconds) = (uint40(drawWild(1, 1e12)), uint16(drawWild(0, 1800)));
             (e.present, e.delayed) = (wildSurface(), wildSurface());
         }
     }

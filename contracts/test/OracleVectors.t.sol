@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AveragedRecords} from "../clearing/AveragedRecords.sol";
 import {FeedParameters} from "../interfaces/ISpotMarkets.sol";
 import {IVolSurfaces, SurfaceParameters, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
+import {Forwards} from "../margin/Forwards.sol";
 import {Drawdowns, InsuranceHigh} from "../oracle/Drawdowns.sol";
 import {GrowthGuards} from "../oracle/GrowthGuards.sol";
 import {MarketStates, Observation, SpotMarket} from "../oracle/MarketStates.sol";
@@ -17,6 +18,15 @@ import {SurfaceFixture} from "./SurfaceFixture.sol";
 
 /// @notice Prices, settlement, averages and what lies are worth against the vectors that the C# reads, too (spec/attested).
 contract OracleVectorsTest is SurfaceFixture {
+    /// @dev Readings of windows, two a case.
+    struct Readings {
+        uint256[] sum;
+        uint256[] covered;
+        uint256[] remaining;
+        uint256[] forward;
+        uint256[] follow;
+    }
+
     uint32 internal constant MONTH = uint32(START) + 30 days;
     string private _json;
 
@@ -98,15 +108,38 @@ contract OracleVectorsTest is SurfaceFixture {
         uint256[] memory expiry = _column("expiry");
         uint256[] memory observed = _column("seconds");
         uint256[] memory coming = _column("coming");
-        uint256[] memory running = _column("running");
+        uint256[] memory asked = _column("asked");
+        Readings memory readings = Readings(
+            _column("sum"),
+            _column("covered"),
+            _column("remaining"),
+            _column("forward"),
+            _column("follow")
+        );
         for (uint256 i = 0; i < settled.length; ++i) {
             uint256 id = VM.snapshotState();
             _walk(source, gap, price, i);
-            assert(spots.windowAverageE8(BTC, uint32(coming[i])) == running[i]);
+            uint256 now_ = this.clock();
+            VM.warp(asked[i]);
+            _window(readings, uint32(expiry[i]), 2 * i);
+            _window(readings, uint32(coming[i]), 2 * i + 1);
+            VM.warp(now_);
             (uint64 fixed_, uint256 covered) = spots.tryFixSettlement(BTC, uint32(expiry[i]));
             assert(fixed_ == settled[i] && covered == observed[i]);
             VM.revertToState(id);
         }
+    }
+
+    function _window(Readings memory expected, uint32 expiry, uint256 i) private view {
+        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(BTC, expiry);
+        assert(sumE8 == expected.sum[i] && covered == expected.covered[i] && remaining == expected.remaining[i]);
+        (uint256 forwardE8, uint256 followSeconds) = Forwards.insideWindow(
+            spots.storedSpotE8(BTC),
+            sumE8,
+            covered,
+            remaining
+        );
+        assert(forwardE8 == expected.forward[i] && followSeconds == expected.follow[i]);
     }
 
     /// @dev Through the market itself, until it is wound down.

@@ -300,7 +300,7 @@ contract RefereeTest is MarginFixture {
         ExpiryRecord memory e = u.expiries[k];
         uint256 tau = e.expiry > TIME ? e.expiry - TIME : 0;
         if (Instruments.kindOf(instrument) == Instruments.FUTURE) {
-            uint256 range = tau < 1800 ? (uint256(u.priceRangeE8) * tau) / 1800 : u.priceRangeE8;
+            uint256 range = (uint256(u.priceRangeE8) * e.followSeconds) / 1800;
             return int256(probe.linearValue(e.present.forwardE8, range, scenario));
         }
         uint256 surface =
@@ -314,6 +314,7 @@ contract RefereeTest is MarginFixture {
                 KernelProbe.OptionAtScenario(
                     scenario,
                     tau,
+                    e.followSeconds,
                     Instruments.strikeE8Of(instrument),
                     Instruments.kindOf(instrument) == Instruments.PUT,
                     e.present.forwardE8,

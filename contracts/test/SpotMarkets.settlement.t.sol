@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
+import {Forwards} from "../margin/Forwards.sol";
 import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 import {SettableSource} from "./SettableSource.sol";
@@ -24,7 +25,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         _hold(91_000e8, 10);
         assert(this.clock() == EXPIRY);
         assert(hub.settlementPriceE8(BTC, EXPIRY) == 0);
-        assert(spots.windowAverageE8(BTC, EXPIRY) == 91_000e8);
+        assert(_live(91_000e8) == 91_000e8);
         assert(hub.fixSettlement(BTC, EXPIRY) == 91_000e8);
         assert(hub.settlementPriceE8(BTC, EXPIRY) == 91_000e8);
         // For ever.
@@ -103,12 +104,13 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         // Five minutes held, 25 unseen.
         VM.expectRevert(abi.encodeWithSelector(IPriceHub.SettlementNotReady.selector, BTC, EXPIRY, 300));
         hub.fixSettlement(BTC, EXPIRY);
-        assert(spots.windowAverageE8(BTC, EXPIRY) == BTC_PRICE);
         nextBlock();
         _at(99_000e8);
+        // 300 seconds before and 1800 after: known as soon as the price is.
+        uint256 expectedE8 = (300 * BTC_PRICE + 1800 * 99_000e8 + 1050) / 2100;
+        assert(_live(99_000e8) == expectedE8);
         _hold(99_000e8, 30);
-        // 300 seconds before and 1800 after.
-        assert(hub.fixSettlement(BTC, EXPIRY) == (300 * BTC_PRICE + 1800 * 99_000e8 + 1050) / 2100);
+        assert(hub.fixSettlement(BTC, EXPIRY) == expectedE8);
     }
 
     function test_fixSettlement_aHaltedMarketIsNotObserved() public {
@@ -181,6 +183,64 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         assert(priceE8 == expectedE8);
     }
 
+    /// @dev Updates at any distance, silences and halts until some second between the window's opening and two hours later; from then on the price stands still and is looked at each minute. The forward of that second is the price that is fixed, to the unit.
+    function testFuzz_liveForward_isThePriceIfSpotStandsStill(uint256 seed, uint16 at, bool isWild) public {
+        uint256 until = EXPIRY - 1800 + (at % 9000);
+        _to(EXPIRY - 1800 - (seed % 2) * 60);
+        uint256 priceE8 = BTC_PRICE;
+        for (uint256 i = 0; this.clock() < until; ++i) {
+            uint256 dice = uint256(keccak256(abi.encode(seed, i)));
+            uint256 gap = 1 + (dice % (isWild && dice & (1 << 128) != 0 ? 1200 : 150));
+            if (this.clock() + gap > until) gap = until - this.clock();
+            pass(gap);
+            nextBlock();
+            // One time in eight the source is broken: the market is halted until it answers again.
+            if (dice >> 253 == 0) {
+                btcFeed.setRound(1000, 0, block.timestamp);
+            } else {
+                priceE8 = BTC_PRICE + ((dice >> 160) % 3_000) * 1e8;
+                setBtc(priceE8);
+            }
+            spots.update(BTC);
+        }
+        nextBlock();
+        _at(priceE8);
+        assert(spots.spotOf(BTC).state != 2);
+        uint256 expectedE8 = _live(priceE8);
+        uint64 fixedE8 = 0;
+        for (uint256 i = 0; fixedE8 == 0 && i < 120; ++i) {
+            if (this.clock() >= EXPIRY) (fixedE8, ) = spots.tryFixSettlement(BTC, EXPIRY);
+            if (fixedE8 != 0) break;
+            assert(_live(priceE8) == expectedE8);
+            pass(60);
+            spots.update(BTC);
+        }
+        assert(fixedE8 == expectedE8 && _live(priceE8) == expectedE8);
+    }
+
+    /// @dev Between the two updates nothing is kept of the half hours: the reading says already what the update will find.
+    function test_settlementWindow_isThatOfAnUpdate() public {
+        _to(EXPIRY - 600);
+        pass(2 hours);
+        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(BTC, EXPIRY);
+        assert(sumE8 == 1500 * BTC_PRICE && covered == 1500 && remaining == 0);
+        (sumE8, covered, remaining) = spots.settlementWindow(BTC, EXPIRY + 1800);
+        assert(sumE8 == 0 && covered == 0 && remaining == 2400);
+        spots.update(BTC);
+        (sumE8, covered, remaining) = spots.settlementWindow(BTC, EXPIRY);
+        assert(sumE8 == 1500 * BTC_PRICE && covered == 1500 && remaining == 0);
+        // Fixed: the price, of one second. Before it opens: nothing.
+        assert(hub.fixSettlement(BTC, EXPIRY) == BTC_PRICE);
+        (sumE8, covered, remaining) = spots.settlementWindow(BTC, EXPIRY);
+        assert(sumE8 == BTC_PRICE && covered == 1 && remaining == 0);
+        (sumE8, covered, remaining) = spots.settlementWindow(BTC, EXPIRY + 30 days);
+        assert(sumE8 == 0 && covered == 0 && remaining == 1800);
+        VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.ExpiryNotOver.selector, BTC, EXPIRY - 60));
+        spots.settlementWindow(BTC, EXPIRY - 60);
+        VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.UnderlyingUnknown.selector, 3));
+        spots.settlementWindow(3, EXPIRY);
+    }
+
     function test_fixSettlement_refusesWhatIsNotOverOrAligned() public {
         VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.ExpiryNotOver.selector, BTC, EXPIRY));
         hub.fixSettlement(BTC, EXPIRY);
@@ -221,6 +281,11 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         pass((seed >> 8) % 10 days);
         uint256 fixedE8 = hub.fixSettlement(BTC, EXPIRY);
         assert(fixedE8 == (sum + covered / 2) / covered && fixedE8 >= low && fixedE8 <= high);
+    }
+
+    function _live(uint256 spotE8) private view returns (uint256 forwardE8) {
+        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(BTC, EXPIRY);
+        (forwardE8, ) = Forwards.insideWindow(spotE8, sumE8, covered, remaining);
     }
 
     /// @dev Five minutes of the window, five that the price holds, and then nobody looks; the first who does finds another price.

@@ -73,9 +73,12 @@ contract SurfaceChecksTest {
         uint256 tau
     ) private view returns (uint256) {
         uint256 market = VM.parseJsonUintArray(json, ".seen_market")[i];
-        uint256 average = VM.parseJsonUintArray(json, ".seen_average")[i];
         if (tau > Forwards.WINDOW_SECONDS) return Forwards.outsideWindow(market, s.forwardE8, s.spotE8);
-        return Forwards.insideWindow(market, average, tau);
+        uint256 sum = VM.parseJsonUintArray(json, ".seen_sum")[i];
+        uint256 covered = VM.parseJsonUintArray(json, ".seen_covered")[i];
+        uint256 remaining = VM.parseJsonUintArray(json, ".seen_remaining")[i];
+        (uint256 forwardE8, ) = Forwards.insideWindow(market, sum, covered, remaining);
+        return forwardE8;
     }
 
     function test_firstStep_isThatOfTheVectors() public view {

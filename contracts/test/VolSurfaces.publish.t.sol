@@ -257,14 +257,16 @@ contract VolSurfacesPublishTest is SurfaceFixture {
         spots.update(BTC);
         for (uint256 i = 0; i < 15; ++i) _pass(60);
         ExpiryRecord memory e = _record().expiries[0];
-        assert(e.present.forwardE8 == 93_000e8 && spots.windowAverageE8(BTC, expiry) == 93_000e8);
+        assert(e.present.forwardE8 == 93_000e8 && e.followSeconds == 900);
+        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(BTC, expiry);
+        assert(sumE8 == 93_000e8 * 900 && covered == 900 && remaining == 900);
         setBtc(90_000e8);
         spots.update(BTC);
         e = _record().expiries[0];
         assert(e.present.forwardE8 == 91_500e8 && e.delayed.forwardE8 == 91_500e8);
         for (uint256 i = 0; i < 15; ++i) _pass(60);
         e = _record().expiries[0];
-        assert(this.clock() == expiry && e.present.forwardE8 == 91_500e8);
+        assert(this.clock() == expiry && e.present.forwardE8 == 91_500e8 && e.followSeconds == 0);
         hub.checkpoint();
         assert(hub.settlementPriceE8(BTC, expiry) == 91_500e8);
         assert(surfaces.firstExpiry(BTC) == WEEK && _record().expiries.length == 1);

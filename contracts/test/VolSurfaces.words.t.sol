@@ -86,7 +86,7 @@ contract VolSurfacesWordsTest is SurfaceFixture {
             uint40(1e12),
             uint64(forwardE8),
             p.forwardE8,
-            uint16(0)
+            uint16(1800)
         );
         expected = bytes.concat(
             expected,

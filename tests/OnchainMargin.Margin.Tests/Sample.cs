@@ -17,11 +17,11 @@ internal static class Sample
         new(number, 1, MarketState.Normal, spotE8, spotE8, 0, 0, spotE8, 0, 5000_00000000, Parameters, expiries);
 
     public static ExpiryRecord Expiry(long tau, long forwardE8, long aE12 = 810_000_000_000) =>
-        new((uint)(Time + tau), Time, 1_000_000_000_000, Flat(forwardE8, aE12), Flat(forwardE8, aE12));
+        new((uint)(Time + tau), Time, 1_000_000_000_000, Flat(forwardE8, aE12), Flat(forwardE8, aE12)) { FollowSeconds = Forwards.FollowSecondsByClock(tau, 0) };
 
     public static ExpiryTerms Terms(long tau, long forwardE8, long aE12)
     {
-        var expiry = new ExpiryRecord((uint)tau, 0, 1_000_000_000_000, Flat(forwardE8, aE12), Flat(forwardE8, aE12));
+        var expiry = new ExpiryRecord((uint)tau, 0, 1_000_000_000_000, Flat(forwardE8, aE12), Flat(forwardE8, aE12)) { FollowSeconds = Forwards.FollowSecondsByClock(tau, 0) };
         return new ExpiryTerms(Underlying(1, forwardE8, expiry), expiry, delayed: false, 0, range => new RangeNodes(range));
     }
 

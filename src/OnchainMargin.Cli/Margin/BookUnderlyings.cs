@@ -87,7 +87,7 @@ internal static class BookUnderlyings
                 throw new CliException($"The expiry '{property.Name}' of {table.Where} is not after the book's time: leave out what has expired.");
             }
 
-            expiries.Add(expiry, ReadExpiry(BookNode.Of(property.Value, where, "forward", "discount", "svi", "vol"), expiry, spotE8, time));
+            expiries.Add(expiry, ReadExpiry(BookNode.Of(property.Value, where, "forward", "discount", "followSeconds", "svi", "vol"), expiry, spotE8, time));
         }
 
         return expiries.Count <= ExpiriesMax ? [.. expiries.Values] : throw new CliException($"{table.Where} has {expiries.Count} expiries: give at most {ExpiriesMax}.");
@@ -104,7 +104,10 @@ internal static class BookUnderlyings
         Surface surface = node.Get("svi") is { } svi
             ? ReadSvi(BookNode.Of(svi, $"{node.Where}.svi", "a", "b", "rho", "m", "sigma"), forwardE8, expiry - time)
             : ReadFlat(node, forwardE8);
-        return new ExpiryRecord(expiry, time, node.Long("discount", E12, 1, OneE12, OneE12), surface, surface);
+        return new ExpiryRecord(expiry, time, node.Long("discount", E12, 1, OneE12, OneE12), surface, surface)
+        {
+            FollowSeconds = node.Long("followSeconds", 0, 0, Forwards.WindowSeconds, Forwards.FollowSecondsByClock(expiry, time)),
+        };
     }
 
     /// <summary>A flat volatility: its square is the level, exactly.</summary>

@@ -11,6 +11,9 @@ public sealed record ExpiryRecord(uint Expiry, long SurfaceTime, long DiscountE1
 {
     internal const int Bytes = 4 * 32;
 
+    /// <summary>How many of a unit's 1800 parts follow the spot still (MRG-011): all of them outside the settlement window, none once the price is certain.</summary>
+    public long FollowSeconds { get; init; } = Forwards.WindowSeconds;
+
     internal void Write(ref WordWriter writer)
     {
         writer.Unsigned(Expiry, 4);
@@ -18,7 +21,7 @@ public sealed record ExpiryRecord(uint Expiry, long SurfaceTime, long DiscountE1
         writer.Unsigned(DiscountE12, 5);
         writer.Unsigned(Present.ForwardE8, 8);
         writer.Unsigned(Present.PublishedForwardE8, 8);
-        writer.Zero(2);
+        writer.Unsigned(FollowSeconds, 2);
         WriteSmile(ref writer, Present);
         writer.Unsigned(Delayed.ForwardE8, 8);
         writer.Unsigned(Delayed.PublishedForwardE8, 8);
@@ -33,13 +36,13 @@ public sealed record ExpiryRecord(uint Expiry, long SurfaceTime, long DiscountE1
         long discountE12 = (long)reader.Unsigned(5);
         ulong forwardE8 = reader.Unsigned(8);
         ulong publishedForwardE8 = reader.Unsigned(8);
-        bool spare = reader.Zero(2);
+        long followSeconds = (long)reader.Unsigned(2);
         Surface? present = ReadSmile(ref reader, forwardE8, publishedForwardE8);
         ulong delayedForwardE8 = reader.Unsigned(8);
         ulong delayedPublishedForwardE8 = reader.Unsigned(8);
-        spare &= reader.Zero(16);
+        bool spare = reader.Zero(16);
         Surface? delayed = ReadSmile(ref reader, delayedForwardE8, delayedPublishedForwardE8);
-        return spare && present is { } now && delayed is { } earlier ? new ExpiryRecord(expiry, surfaceTime, discountE12, now, earlier) : null;
+        return spare && present is { } now && delayed is { } earlier ? new ExpiryRecord(expiry, surfaceTime, discountE12, now, earlier) { FollowSeconds = followSeconds } : null;
     }
 
     private static void WriteSmile(ref WordWriter writer, in Surface surface)

@@ -76,7 +76,7 @@ public static class MarginDomain
         uint previous = 0;
         foreach (ExpiryRecord expiry in record.Expiries)
         {
-            if (expiry.Expiry <= previous || expiry.DiscountE12 is < 1 or > Rounding.OneE12 || !IsSurface(expiry.Present) || !IsSurface(expiry.Delayed))
+            if (expiry.Expiry <= previous || expiry.DiscountE12 is < 1 or > Rounding.OneE12 || expiry.FollowSeconds is < 0 or > Forwards.WindowSeconds || !IsSurface(expiry.Present) || !IsSurface(expiry.Delayed))
             {
                 return false;
             }

@@ -18,34 +18,36 @@ public static class Forwards
         return forward < 1 ? 1 : forward > ForwardMaxE8 ? ForwardMaxE8 : (long)forward;
     }
 
-    /// <summary>A forward as it would be at another spot: by its ratio outside the settlement window; inside, where τ of 1800 parts of it follow the spot, by those. An expired one follows none.</summary>
+    /// <summary>A forward as it would be at another spot: by its ratio where all of it follows the spot; where so many of 1800 parts do, by those.</summary>
     /// <param name="forwardE8">The forward at the first spot.</param>
     /// <param name="fromE8">The first spot.</param>
     /// <param name="toE8">The other spot.</param>
-    /// <param name="tauSeconds">Time to expiry, at least 0.</param>
+    /// <param name="followSeconds">How many of 1800 parts of it follow the spot.</param>
     [SpecRule("CLR-021")]
-    public static long At(long forwardE8, long fromE8, long toE8, long tauSeconds)
+    public static long At(long forwardE8, long fromE8, long toE8, long followSeconds)
     {
-        if (tauSeconds > WindowSeconds)
+        if (followSeconds == WindowSeconds)
         {
             return OutsideWindow(toE8, forwardE8, fromE8);
         }
 
-        Int128 moved = forwardE8 + Rounding.DivNear(Math.BigMul(tauSeconds, toE8), WindowSeconds) - Rounding.DivNear(Math.BigMul(tauSeconds, fromE8), WindowSeconds);
+        Int128 moved = forwardE8 + Rounding.DivNear(Math.BigMul(followSeconds, toE8), WindowSeconds) - Rounding.DivNear(Math.BigMul(followSeconds, fromE8), WindowSeconds);
         return (long)Int128.Clamp(moved, 1, ForwardMaxE8);
     }
 
-    /// <summary>Of the seconds of the settlement window those that are to come: so many parts of a unit of an instrument follow the spot. All of them for a perpetual.</summary>
-    /// <param name="expiry">Unix seconds, 0 for a perpetual.</param>
+    /// <summary>How many of 1800 parts of a unit follow the spot where every second of the settlement window is observed: then the clock alone says it.</summary>
+    /// <param name="expiry">Unix seconds.</param>
     /// <param name="timeSeconds">Now.</param>
-    [SpecRule("CLR-021")]
-    public static long FollowingSeconds(long expiry, long timeSeconds) => expiry == 0 ? WindowSeconds : Math.Clamp(expiry - timeSeconds, 0, WindowSeconds);
-
-    /// <summary>Forward inside the settlement window: near(elapsed·average + τ·spot, 1800).</summary>
-    /// <param name="spotE8">Spot now.</param>
-    /// <param name="averageE8">Average of spot since the window opened.</param>
-    /// <param name="tauSeconds">Time to expiry, at most 1800.</param>
     [SpecRule("MRG-011")]
-    public static long InsideWindow(long spotE8, long averageE8, long tauSeconds) =>
-        (long)Rounding.DivNear(Math.BigMul(WindowSeconds - tauSeconds, averageE8) + Math.BigMul(tauSeconds, spotE8), WindowSeconds);
+    public static long FollowSecondsByClock(long expiry, long timeSeconds) => Math.Clamp(expiry - timeSeconds, 0, WindowSeconds);
+
+    /// <summary>Forward inside the settlement window and until the price is fixed: what that will be if every second from now on is observed at today's spot. And how many of 1800 parts of it follow the spot.</summary>
+    /// <param name="spotE8">Spot now.</param>
+    /// <param name="window">The reading of the window.</param>
+    [SpecRule("MRG-011")]
+    public static (long ForwardE8, long FollowSeconds) InsideWindow(long spotE8, in WindowReading window)
+    {
+        long all = window.CoveredSeconds + window.RemainingSeconds;
+        return ((long)Rounding.DivNear(window.SumE8 + Math.BigMul(window.RemainingSeconds, spotE8), all), (long)Rounding.DivCeil(WindowSeconds * window.RemainingSeconds, all));
+    }
 }

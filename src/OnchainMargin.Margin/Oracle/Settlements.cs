@@ -3,7 +3,7 @@ namespace OnchainMargin.Margin;
 /// <summary>Settlement prices from what updates left: the integers of <c>contracts/oracle/SpotMarkets.sol</c>.</summary>
 public static class Settlements
 {
-    private const long WindowSeconds = 1800;
+    private const long WindowSeconds = Forwards.WindowSeconds;
     private const long CoveredLeastSeconds = 900;
 
     /// <summary>The settlement price of an expiry, and how many seconds of it were observed; 0 while too little was.</summary>
@@ -13,33 +13,35 @@ public static class Settlements
     [SpecRule("ORC-004")]
     public static (long PriceE8, long CoveredSeconds) Fix(IReadOnlyList<SpotMarket> updates, long expiry, long nowSeconds)
     {
-        (Int128 fromE8, long fromSeconds) = SumsAt(updates, expiry - WindowSeconds);
-        long covered = 0;
-        for (long end = expiry; end <= nowSeconds; end += WindowSeconds)
-        {
-            (Int128 toE8, long toSeconds) = SumsAt(updates, end);
-            covered = toSeconds - fromSeconds;
-            if (covered >= CoveredLeastSeconds)
-            {
-                return (Mean(toE8 - fromE8, covered), covered);
-            }
-        }
-
-        return (0, covered);
+        WindowReading window = Window(updates, expiry, nowSeconds);
+        return (window.RemainingSeconds == 0 ? Mean(window.SumE8, window.CoveredSeconds) : 0, window.CoveredSeconds);
     }
 
-    /// <summary>The running average of an expiry's window (MRG-011): until now, or until the expiry; spot when nothing was observed.</summary>
+    /// <summary>The reading of an expiry's window while its price is not fixed (MRG-011): up to the half hour that fixes it, or up to now.</summary>
+    /// <param name="updates">The market after each update, ascending in time, from the listing to now.</param>
+    /// <param name="expiry">The expiry, a unix time divisible by 1800.</param>
+    /// <param name="nowSeconds">Now, not before the last update.</param>
     [SpecRule("ORC-004")]
-    public static long WindowAverageE8(IReadOnlyList<SpotMarket> updates, long expiry, long nowSeconds)
+    public static WindowReading Window(IReadOnlyList<SpotMarket> updates, long expiry, long nowSeconds)
     {
-        (Int128 fromE8, long fromSeconds) = SumsAt(updates, expiry - WindowSeconds);
-        (Int128 toE8, long toSeconds) = SumsAt(updates, Math.Min(expiry, nowSeconds));
-        if (toSeconds == fromSeconds)
+        if (nowSeconds < expiry - WindowSeconds)
         {
-            (toE8, toSeconds) = SumsAt(updates, nowSeconds);
+            return WindowReading.Unopened;
         }
 
-        return toSeconds == fromSeconds ? updates[^1].SpotE8 : Mean(toE8 - fromE8, toSeconds - fromSeconds);
+        (Int128 fromE8, long fromSeconds) = SumsAt(updates, expiry - WindowSeconds);
+        long end = expiry;
+        while (true)
+        {
+            (Int128 toE8, long toSeconds) = SumsAt(updates, Math.Min(end, nowSeconds));
+            long remaining = Math.Max(0, end - nowSeconds);
+            if (toSeconds - fromSeconds + remaining >= CoveredLeastSeconds)
+            {
+                return new WindowReading(toE8 - fromE8, toSeconds - fromSeconds, remaining);
+            }
+
+            end += WindowSeconds;
+        }
     }
 
     /// <summary>The price at which a market is wound down that is halted: the mean over the last half hour or more in which it was observed before it died, inside the band around its last good price.</summary>

@@ -162,10 +162,10 @@ public static class SurfaceChecks
     /// <param name="s">The surface.</param>
     /// <param name="tau">Time to its expiry.</param>
     /// <param name="spotE8">Spot as last updated.</param>
-    /// <param name="averageE8">Spot's average since the settlement window opened; of no account before it does.</param>
+    /// <param name="window">The reading of its settlement window; of no account before that opens.</param>
     [SpecRule("MRG-011")]
-    public static long LiveForwardE8(in PublishedSurface s, long tau, long spotE8, long averageE8) =>
-        tau > Forwards.WindowSeconds ? Forwards.OutsideWindow(spotE8, s.ForwardE8, s.SpotE8) : Forwards.InsideWindow(spotE8, averageE8, tau);
+    public static long LiveForwardE8(in PublishedSurface s, long tau, long spotE8, in WindowReading window) =>
+        tau > Forwards.WindowSeconds ? Forwards.OutsideWindow(spotE8, s.ForwardE8, s.SpotE8) : Forwards.InsideWindow(spotE8, window).ForwardE8;
 
     /// <summary>⌊forward/spot⌋, E8.</summary>
     [SpecRule("ORC-014")]
@@ -209,7 +209,7 @@ public static class SurfaceChecks
     /// <param name="bands">Bands and speeds.</param>
     /// <param name="time">The block's time, unix seconds.</param>
     /// <param name="marketSpotE8">Spot as last updated.</param>
-    /// <param name="averageE8">Its average since the settlement window opened that is open, if one is: there is one at most, as expiries lie half an hour apart.</param>
+    /// <param name="window">The reading of the settlement window that is open, if one is: there is one at most, as expiries lie half an hour apart.</param>
     public static SurfaceFault Fault(
         in PublishedSurface s,
         (PublishedSurface Surface, long SinceSeconds)? before,
@@ -218,7 +218,7 @@ public static class SurfaceChecks
         in SurfaceBands bands,
         long time,
         long marketSpotE8,
-        long averageE8)
+        in WindowReading window)
     {
         long tau = s.Expiry - time;
         long elapsed = before is { } known ? time - known.SinceSeconds : 0;
@@ -241,7 +241,7 @@ public static class SurfaceChecks
         Span<long> vols = stackalloc long[PointCount];
         Span<long> others = stackalloc long[PointCount];
         Points(tau, points);
-        long live = LiveForwardE8(s, tau, marketSpotE8, averageE8);
+        long live = LiveForwardE8(s, tau, marketSpotE8, window);
         Volatilities(s, points, live, vols);
         if (before is { } present)
         {
@@ -260,7 +260,7 @@ public static class SurfaceChecks
 
         if (nearer is { } near)
         {
-            Volatilities(near, points, LiveForwardE8(near, near.Expiry - time, marketSpotE8, averageE8), others);
+            Volatilities(near, points, LiveForwardE8(near, near.Expiry - time, marketSpotE8, window), others);
             if (FirstCrossing(others, near.Expiry - time, vols, tau) < PointCount)
             {
                 return SurfaceFault.Calendar;
@@ -269,7 +269,7 @@ public static class SurfaceChecks
 
         if (farther is { } far)
         {
-            Volatilities(far, points, LiveForwardE8(far, far.Expiry - time, marketSpotE8, averageE8), others);
+            Volatilities(far, points, LiveForwardE8(far, far.Expiry - time, marketSpotE8, window), others);
             if (FirstCrossing(vols, tau, others, far.Expiry - time) < PointCount)
             {
                 return SurfaceFault.Calendar;

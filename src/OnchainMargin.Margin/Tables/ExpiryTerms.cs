@@ -22,7 +22,7 @@ internal sealed class ExpiryTerms
         _smile = new Smile(_surface);
         _volUpFloorE8 = underlying.Parameters.VolUpFloorE8;
         Tau = Math.Max(expiry.Expiry - time, 0);
-        Nodes = nodes(Range(underlying.Parameters.PriceRangeE8, Tau));
+        Nodes = nodes(Range(underlying.Parameters.PriceRangeE8, expiry.FollowSeconds));
         DiscountE12 = expiry.DiscountE12;
         LnForward = Kernel.Ln(_surface.ForwardE8, _surface.PublishedForwardE8);
         RootTau = Deviation.RootTau(Tau);
@@ -68,9 +68,9 @@ internal sealed class ExpiryTerms
     [SpecRule("MRG-032")]
     internal long SlopeE8 { get; }
 
-    /// <summary>The range of an expiry: shrinking in the settlement window, 0 when expired.</summary>
+    /// <summary>The range of an expiry: it shrinks with what of it follows the spot still, and is 0 once its price is certain.</summary>
     [SpecRule("MRG-026")]
-    internal static long Range(uint priceRangeE8, long tau) => priceRangeE8 * Math.Min(tau, Forwards.WindowSeconds) / Forwards.WindowSeconds;
+    internal static long Range(uint priceRangeE8, long followSeconds) => priceRangeE8 * followSeconds / Forwards.WindowSeconds;
 
     /// <summary>The discounted strike, near(discount·strike, 10¹²).</summary>
     [SpecRule("MRG-026")]

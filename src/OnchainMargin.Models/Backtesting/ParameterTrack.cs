@@ -124,7 +124,7 @@ public sealed class ParameterTrack
             var spotE8 = Units.ToE8(market.Spot(u, moment));
             return new UnderlyingRecord(
                 (ushort)(u + 1), 1, MarketState.Normal, spotE8, spotE8, 0, 0, spotE8, 0, _depthsE8[u][moment], _parameters[u][moment],
-                [.. expiries[u].Select(e => market.Surface(u, moment, e) is var surface ? new ExpiryRecord(e, time, (long)IndexOne, surface, surface) : null!)]);
+                [.. expiries[u].Select(e => market.Surface(u, moment, e) is var surface ? new ExpiryRecord(e, time, (long)IndexOne, surface, surface) { FollowSeconds = Forwards.FollowSecondsByClock(e, time) } : null!)]);
         });
         var tokens = Enumerable.Range(0, market.Underlyings.Count).Select(u => new CollateralRecord((ushort)(u + 1), (ushort)(u + 1), 8, _haircutsE8[u][moment], (long)Units.E8));
         return new CheckpointView(new Checkpoint(new CheckpointHeader(1, time, initialFactorE8, IndexOne, IndexOne), [.. tokens], [.. underlyings]));

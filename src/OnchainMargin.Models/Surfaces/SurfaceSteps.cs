@@ -70,7 +70,7 @@ public static class SurfaceSteps
             ? held.Surface with { ForwardE8 = goal.ForwardE8, SpotE8 = spotE8, ME8 = held.Surface.ME8 - (int)Math.Round(Math.Log((double)goal.ForwardE8 / held.Surface.ForwardE8) * E8) }
             : goal with { AE12 = (long)Math.Round(target.Slice.TotalVariance(0) / target.Years * 1e12), BE12 = 0 };
         (PublishedSurface, long)? present = before is { } known ? (known.Surface, known.SinceSeconds) : null;
-        SurfaceFault Fault(PublishedSurface s) => SurfaceChecks.Fault(s, present, nearer, farther, bands, time, spotE8, spotE8);
+        SurfaceFault Fault(PublishedSurface s) => SurfaceChecks.Fault(s, present, nearer, farther, bands, time, spotE8, WindowReading.Unopened);
         SteppedSurface Stepped(PublishedSurface surface, double part, SurfaceFault bound) => new(target.Expiry, surface, part, bound) { Fit = goal, FitRatio = target.ForwardRatio, Before = before?.Surface };
         var bound = Fault(goal);
         if (bound == SurfaceFault.None)

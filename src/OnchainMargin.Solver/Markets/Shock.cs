@@ -29,16 +29,17 @@ internal readonly record struct Shock(ushort Underlying, long PriceE8, long Vola
             SpotE8 = Price(record.SpotE8),
             PerpetualMarkE8 = Price(record.PerpetualMarkE8),
             AverageSpotE8 = Price(record.AverageSpotE8),
-            Expiries = [.. record.Expiries.Select(expiry => expiry with { Present = self.Apply(expiry.Present), Delayed = self.Apply(expiry.Delayed) })],
+            Expiries = [.. record.Expiries.Select(expiry => expiry with { Present = self.Apply(expiry.Present, record, expiry), Delayed = self.Apply(expiry.Delayed, record, expiry) })],
         };
     }
 
-    private Surface Apply(Surface surface)
+    /// <summary>In the settlement window only what follows the spot moves with it.</summary>
+    private Surface Apply(Surface surface, UnderlyingRecord record, ExpiryRecord expiry)
     {
         Int128 square = (Int128)VolatilityE8 * VolatilityE8 / One;
         return surface with
         {
-            ForwardE8 = Price(surface.ForwardE8),
+            ForwardE8 = expiry.FollowSeconds == Forwards.WindowSeconds ? Price(surface.ForwardE8) : Forwards.At(surface.ForwardE8, record.SpotE8, Price(record.SpotE8), expiry.FollowSeconds),
             AE12 = (long)(surface.AE12 * square / One),
             BE12 = (long)(surface.BE12 * square / One),
         };

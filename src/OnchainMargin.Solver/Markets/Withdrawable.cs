@@ -94,7 +94,7 @@ internal static class Withdrawable
             UnderlyingRecord record = checkpoint.Underlyings.First(listed => listed.Underlying == underlying);
             if (record.MarketState == MarketState.Normal)
             {
-                dropE16 += DeltaE8(holding, underlying, checkpoint) * (record.SpotE8 - record.AverageSpotE8);
+                dropE16 += DeltaE8(holding, record, checkpoint) * (record.SpotE8 - record.AverageSpotE8);
             }
         }
 
@@ -105,18 +105,20 @@ internal static class Withdrawable
             : besideE8 + (dropE16 > 0 ? (dropE16 + One - 1) / One : 0);
     }
 
-    /// <summary>Units of an underlying held by perpetuals, futures and collateral; of a future inside its settlement window those that follow the spot still.</summary>
-    private static Int128 DeltaE8(Holding holding, ushort underlying, Checkpoint checkpoint)
+    /// <summary>Units of an underlying held by perpetuals, futures and collateral; of a future in its settlement window those that follow the spot still.</summary>
+    private static Int128 DeltaE8(Holding holding, UnderlyingRecord record, Checkpoint checkpoint)
     {
         Int128 delta = 0;
-        foreach (Position position in holding.State.Positions.Where(position => position.Instrument.Underlying == underlying && !position.Instrument.IsOption))
+        foreach (Position position in holding.State.Positions.Where(position => position.Instrument.Underlying == record.Underlying && !position.Instrument.IsOption))
         {
-            delta += (Int128)position.SizeE8 * Forwards.FollowingSeconds(position.Instrument.Expiry, checkpoint.Header.Time) / Forwards.WindowSeconds;
+            uint expiry = position.Instrument.Expiry;
+            long following = expiry == 0 ? Forwards.WindowSeconds : record.Expiries.First(listed => listed.Expiry == expiry).FollowSeconds;
+            delta += (Int128)position.SizeE8 * following / Forwards.WindowSeconds;
         }
 
         foreach (Balance balance in holding.Balances)
         {
-            if (checkpoint.Collaterals.FirstOrDefault(collateral => collateral.Token == balance.Token) is { } collateral && collateral.Underlying == underlying)
+            if (checkpoint.Collaterals.FirstOrDefault(collateral => collateral.Token == balance.Token) is { } collateral && collateral.Underlying == record.Underlying)
             {
                 delta += Collaterals.SizeE8(collateral, balance.AmountRaw);
             }

@@ -31,6 +31,7 @@ public sealed class BookErrorTests
         { Books.Small(underlying: """, "spread": "101" """), "The spread of underlyings.ETH '101' is out of range: give 0 to 100." },
         { Books.Small().Replace("\"vol\": \"0.9\"", "", StringComparison.Ordinal), "The volatility of underlyings.ETH.expiries.2020-03-27 is missing: give one of svi and vol." },
         { Books.Small().Replace("\"vol\": \"0.9\"", "\"vol\": 1, \"svi\": {}", StringComparison.Ordinal), "The volatility of underlyings.ETH.expiries.2020-03-27 is given twice: give one of svi and vol." },
+        { Books.Small().Replace("\"vol\": \"0.9\"", "\"vol\": 1, \"followSeconds\": 1801", StringComparison.Ordinal), "The followSeconds of underlyings.ETH.expiries.2020-03-27 '1801' is out of range: give 0 to 1800." },
         { Books.Small().Replace("2020-03-27", "27 March", StringComparison.Ordinal), "The expiry '27 March' of underlyings.ETH.expiries is not a day: write it like 2020-03-27." },
         { Books.Small().Replace("2020-03-27", "2020-03-12", StringComparison.Ordinal), "The expiry '2020-03-12' of underlyings.ETH.expiries is not after the book's time: leave out what has expired." },
         { Books.Small(root: """, "parameters": { "BTC": {} }"""), "The field 'BTC' of parameters is not known: remove it, or use one of initialFactor, groups, ETH." },

@@ -34,6 +34,18 @@ public sealed class BookTests
         Assert.True(MarginDomain.IsHeader(Design.Checkpoint.Header) && Design.Checkpoint.Collaterals.All(MarginDomain.IsCollateral) && Design.Checkpoint.Underlyings.All(MarginDomain.IsUnderlying));
     }
 
+    /// <summary>By the clock, unless the book says what was observed of the settlement window.</summary>
+    [Theory]
+    [InlineData("2020-03-12T10:00:00Z", "", 1800)]
+    [InlineData("2020-03-27T07:50:00Z", "", 600)]
+    [InlineData("2020-03-27T07:50:00Z", ", \"followSeconds\": 1361", 1361)]
+    public void Parse_FollowSeconds_AreTheBooksOrTheClocks(string time, string named, long expected)
+    {
+        string text = Books.Small().Replace("2020-03-12T10:00:00Z", time, StringComparison.Ordinal).Replace("\"0.9\"", "\"0.9\"" + named, StringComparison.Ordinal);
+
+        Assert.Equal(expected, BookFile.Parse(text).Checkpoint.Underlyings[0].Expiries[0].FollowSeconds);
+    }
+
     [Fact]
     public void Parse_LeftOut_HasTheDefaultsOfTheConstants()
     {

@@ -23,6 +23,7 @@ internal sealed class Tally
     private int _window;
     private int _held;
     private int _heldAfterNarrow;
+    private int _unseen;
 
     public void Add(AccountInputs inputs, AccountReport report)
     {
@@ -39,6 +40,7 @@ internal sealed class Tally
         List<BigInteger> left = [.. inputs.State.Positions.Where(position => position.Instrument.Kind != Kind.Perpetual).Select(position => position.Instrument.Expiry - inputs.Checkpoint.Time)];
         _expired += left.Any(seconds => seconds <= 0) ? 1 : 0;
         _window += left.Any(seconds => seconds > 0 && seconds < 1800) ? 1 : 0;
+        _unseen += inputs.Checkpoint.Underlyings.Any(u => u.Expiries.Any(expiry => expiry.FollowSeconds != Integers.Clamp(expiry.Expiry - inputs.Checkpoint.Time, 0, 1800) && inputs.State.Positions.Any(position => position.Instrument.Underlying == u.Underlying && position.Instrument.Expiry == expiry.Expiry))) ? 1 : 0;
         List<int> held = [.. inputs.State.Positions.Index().Where(entry => IsHeld(entry.Item.Instrument, inputs.Checkpoint)).Select(entry => entry.Index)];
         int narrow = report.Underlyings.SelectMany(u => u.Kinks).Where(kink => kink.Narrow.Contains(true)).Select(kink => kink.Position).DefaultIfEmpty(int.MaxValue).Min();
         _held += held.Count > 0 ? 1 : 0;
@@ -48,7 +50,7 @@ internal sealed class Tally
     public override string ToString() =>
         $"{_positions} positions (at most {_largest} in one), between binding in {_between}, pooled in {_pooled}, short minimum in {_minimum}, surfaces to choose from in {_delayed}, " +
         $"several groups in {_groups}, a range whose logarithms are not known in {_ranges}, three tokens of underlyings or more in {_tokens}, a size at its bound in {_bounds}, expired in {_expired}, " +
-        $"settlement window in {_window}, a held strike in {_held}, one after a narrow option in {_heldAfterNarrow}";
+        $"settlement window in {_window}, partly observed in {_unseen}, a held strike in {_held}, one after a narrow option in {_heldAfterNarrow}";
 
     /// <summary>Whether the logarithm of its strike is held at ±6, on the present surface.</summary>
     private static bool IsHeld(Instrument instrument, Checkpoint checkpoint)

@@ -145,9 +145,9 @@ internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord dep
             return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, At(history.Present), At(delayed));
         }
 
-        ulong averageE8 = await CallAsync(_contracts.SpotMarkets, new SpotMarkets.WindowAverageE8Call(underlying, expiry), block, cancellationToken);
-        long forwardE8 = Forwards.InsideWindow(spotE8, (long)averageE8, tau);
-        return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, SurfaceHistory.At(history.Present, forwardE8), SurfaceHistory.At(delayed, forwardE8));
+        SpotMarkets.SettlementWindowResult read = await CallAsync(_contracts.SpotMarkets, new SpotMarkets.SettlementWindowCall(underlying, expiry), block, cancellationToken);
+        (long forwardE8, long followSeconds) = Forwards.InsideWindow(spotE8, new WindowReading((Int128)(UInt128)read.SumE8, (long)read.CoveredSeconds, (long)read.RemainingSeconds));
+        return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, SurfaceHistory.At(history.Present, forwardE8), SurfaceHistory.At(delayed, forwardE8)) { FollowSeconds = followSeconds };
 
         Surface At(VolSurfaces.SurfacePublishedEvent published) => SurfaceHistory.At(published, Forwards.OutsideWindow(spotE8, (long)published.ForwardE8, (long)published.SpotE8));
     }

@@ -16,7 +16,7 @@ internal static class Quote
         var surface = new Surface(forwardE8, forwardE8, varianceE12, 0, 0, 0, 10_000_000);
         var parameters = new RiskParameters(16_000_000, 50_000_000, 50_000_000, 1_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 50_000_000);
         uint expiry = (uint)(Now + tau);
-        var record = new UnderlyingRecord(1, 1, MarketState.Normal, One, One, 0, 0, One, 0, One, parameters, [new ExpiryRecord(expiry, Now, discountE12, surface, surface)]);
+        var record = new UnderlyingRecord(1, 1, MarketState.Normal, One, One, 0, 0, One, 0, One, parameters, [new ExpiryRecord(expiry, Now, discountE12, surface, surface) { FollowSeconds = Forwards.FollowSecondsByClock(tau, 0) }]);
         var view = new CheckpointView(new Checkpoint(new CheckpointHeader(1, Now, One, 1_000_000_000_000, 1_000_000_000_000), [], [record]));
         Instrument instrument = call ? Instrument.Call(1, expiry, strikeE8 / 10_000) : Instrument.Put(1, expiry, strikeE8 / 10_000);
         var state = new AccountState { Positions = [new Position(instrument, One, 0)] };

@@ -49,7 +49,7 @@ public sealed class AttestedVectorTests
         for (int i = 0; i < v.Count("seen_live"); i++)
         {
             PublishedSurface s = Surface(v, "seen", i, 0);
-            long live = SurfaceChecks.LiveForwardE8(s, v.Long("seen_tau", i), v.Long("seen_market", i), v.Long("seen_average", i));
+            long live = SurfaceChecks.LiveForwardE8(s, v.Long("seen_tau", i), v.Long("seen_market", i), new WindowReading(v.Large("seen_sum", i), v.Long("seen_covered", i), v.Long("seen_remaining", i)));
             Assert.Equal(v.Long("seen_live", i), live);
             SurfaceChecks.Points(v.Long("seen_tau", i), points);
             SurfaceChecks.Volatilities(s, points, live, vols);
@@ -72,7 +72,7 @@ public sealed class AttestedVectorTests
             PublishedSurface after = Surface(v, "after", i, isDay ? day.Expiry : week.Expiry);
             long market = v.Long("market", i);
             SurfaceFault Fault(long level) => SurfaceChecks.Fault(
-                after with { AE12 = level }, (isDay ? day : week, Listed), isDay ? null : day, isDay ? week : null, bands, Listed + v.Long("silent", i), market, market);
+                after with { AE12 = level }, (isDay ? day : week, Listed), isDay ? null : day, isDay ? week : null, bands, Listed + v.Long("silent", i), market, WindowReading.Unopened);
             Assert.Equal(SurfaceFault.None, Fault(v.Long("passes", i)));
             Assert.Equal(v.Long("fault", i) == 1 ? SurfaceFault.Step : SurfaceFault.Calendar, Fault(v.Long("fails", i)));
         }

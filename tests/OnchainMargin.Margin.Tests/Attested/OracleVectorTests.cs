@@ -57,7 +57,12 @@ public sealed class OracleVectorTests
             List<SpotMarket> updates = Walk(v, i);
             long now = updates[^1].TimeSeconds;
             Assert.Equal((v.Long("settled", i), v.Long("seconds", i)), Settlements.Fix(updates, v.Long("expiry", i), now));
-            Assert.Equal(v.Long("running", i), Settlements.WindowAverageE8(updates, v.Long("coming", i), now));
+            foreach ((string name, int k) in new[] { ("expiry", 2 * i), ("coming", (2 * i) + 1) })
+            {
+                WindowReading window = Settlements.Window(updates, v.Long(name, i), v.Long("asked", i));
+                Assert.Equal(new WindowReading(v.Large("sum", k), v.Long("covered", k), v.Long("remaining", k)), window);
+                Assert.Equal((v.Long("forward", k), v.Long("follow", k)), Forwards.InsideWindow(updates[^1].SpotE8, window));
+            }
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class BookExtremesTests
     public void Reckon_LossBetweenNodesBeyondAWord_IsThatOfTheEngineOfOneAccount(LaneWidth width)
     {
         const long size = 1_041_436_265_141_659;
-        var expiry = new ExpiryRecord((uint)(Sample.Time + 59), Sample.Time, OneE12, Sample.Flat(Far, 810_000_000_000), Sample.Flat(Far, 810_000_000_000));
+        var expiry = new ExpiryRecord((uint)(Sample.Time + 59), Sample.Time, OneE12, Sample.Flat(Far, 810_000_000_000), Sample.Flat(Far, 810_000_000_000)) { FollowSeconds = 59 };
         UnderlyingRecord underlying = Sample.Underlying(1, 1_000_000, expiry) with { Parameters = Sample.Parameters with { PriceRangeE8 = 32_000_000 } };
         AccountFigures figures = Equal(
             width,

@@ -25,6 +25,21 @@ public sealed class AveragedPricesTests
         Assert.Equal(pumped.AverageSpotE8, averaged.AverageSpotE8);
     }
 
+    /// <summary>In the settlement window, and after it until the price is fixed, what follows the spot moves and no more; the clock says nothing of it.</summary>
+    [Theory]
+    [InlineData(600, 1800, 85_500)]
+    [InlineData(600, 900, 90_000)]
+    [InlineData(600, 0, 95_000)]
+    [InlineData(-60, 900, 90_000)]
+    public void Of_AnExpiryInItsWindow_MovesByWhatFollowsTheSpot(long tau, long follow, long forward)
+    {
+        UnderlyingRecord pumped = Still with { SpotE8 = 100_000 * One, Expiries = [Sample.Expiry(tau, 95_000 * One) with { FollowSeconds = follow }] };
+
+        ExpiryRecord averaged = AveragedPrices.Of(Sample.Checkpoint(pumped)).Underlyings[0].Expiries[0];
+
+        Assert.Equal((forward * One, forward * One, follow), (averaged.Present.ForwardE8, averaged.Delayed.ForwardE8, averaged.FollowSeconds));
+    }
+
     /// <summary>Its positions wait, and its tokens count for nothing.</summary>
     [Theory]
     [InlineData(MarketState.ReduceOnly)]

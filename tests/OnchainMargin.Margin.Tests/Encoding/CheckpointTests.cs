@@ -59,14 +59,14 @@ public sealed class CheckpointTests
         var surface = new Surface(1, 2, -1, 3, -2, 4, 5);
         var record = new UnderlyingRecord(
             7, 8, MarketState.Halted, 1, 2, 3, 4, 5, -1, 6, new RiskParameters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13),
-            [new ExpiryRecord(0x01020304, 9, 10, surface, surface)]);
+            [new ExpiryRecord(0x01020304, 9, 10, surface, surface) { FollowSeconds = 0x0506 }]);
         string hex = Convert.ToHexStringLower(record.Pack());
         string[] words = [.. Enumerable.Range(0, hex.Length / 64).Select(i => hex.Substring(i * 64, 64))];
         Assert.Equal("0000000000000001000000000000000200000000000000030000000000000004", words[0]);
         Assert.Equal("0000000000000005ffffffffffffffff00000000000000060007080201000000", words[1]);
         Assert.Equal("0000000100000002000000030000000400000005000000060000000700000008", words[2]);
         Assert.Equal("000000090000000a0000000b0000000c0000000d000000000000000000000000", words[3]);
-        Assert.Equal("010203040000000009000000000a0000000000000001" + "0000000000000002" + "0000", words[4][..64]);
+        Assert.Equal("010203040000000009000000000a0000000000000001" + "0000000000000002" + "0506", words[4][..64]);
         Assert.Equal("ffffffffffffffff0000000000000003fffffffe000000040000000500000000", words[5]);
         Assert.Equal("0000000000000001000000000000000200000000000000000000000000000000", words[6]);
         Assert.Equal(words[5], words[7]);

@@ -66,7 +66,8 @@ internal static class EncodingGenerators
         from discount in Choose64(1, 1_000_000_000_000)
         from present in AnySurface
         from delayed in AnySurface
-        select new ExpiryRecord((uint)expiry, time, discount, present, delayed);
+        from follow in Gen.Choose(0, 1800)
+        select new ExpiryRecord((uint)expiry, time, discount, present, delayed) { FollowSeconds = follow };
 
     public static Gen<UnderlyingRecord> Underlying(int number) =>
         from prices in Unsigned(62).ArrayOf(6)

@@ -69,10 +69,13 @@ public sealed class KernelFunctionTests
     public void OutsideWindow_Known_IsExact(long spot, long forward, long published, long expected) => Assert.Equal(expected, Forwards.OutsideWindow(spot, forward, published));
 
     [Theory]
-    [InlineData(600, 9_333_333_333)]
-    [InlineData(1800, 100_00000000)]
-    [InlineData(0, 90_00000000)]
-    public void InsideWindow_Known_IsExact(long tau, long expected) => Assert.Equal(expected, Forwards.InsideWindow(100_00000000, 90_00000000, tau));
+    [InlineData(1200, 600, 9_333_333_333, 600)]
+    [InlineData(600, 600, 95_00000000, 900)]
+    [InlineData(0, 1800, 100_00000000, 1800)]
+    [InlineData(1800, 0, 90_00000000, 0)]
+    [InlineData(600, 1860, 9_756_097_561, 1361)]
+    public void InsideWindow_Known_IsExact(long covered, long remaining, long forward, long follow) =>
+        Assert.Equal((forward, follow), Forwards.InsideWindow(100_00000000, new WindowReading((Int128)90_00000000 * covered, covered, remaining)));
 
     [Theory]
     [InlineData(5_000_000, 25_000_000, 0, 1L << 62, 5_000_000)]

@@ -134,7 +134,7 @@ public sealed class SurfaceRiskTests(ITestOutputHelper output)
         long[] points = new long[SurfaceChecks.PointCount];
         long[] vols = new long[SurfaceChecks.PointCount];
         SurfaceChecks.Points(tau, points);
-        long live = SurfaceChecks.LiveForwardE8(before, tau, Market, Market);
+        long live = SurfaceChecks.LiveForwardE8(before, tau, Market, WindowReading.Unopened);
         SurfaceChecks.Volatilities(before, points, live, vols);
         double years = tau / 31_536_000.0, spot = Market / E8, moved = 0;
         for (int i = 0; i < Strikes; i++)
@@ -144,7 +144,7 @@ public sealed class SurfaceRiskTests(ITestOutputHelper output)
             double k = i % 2 == 0 ? Farthest * place : Math.Min(Farthest, 4 * points[Middle + 2] / Q32) * place;
             double strike = live / E8 * Math.Exp(k);
             double call = Value(after, strike, tau) - Value(before, strike, tau);
-            double put = call - ((SurfaceChecks.LiveForwardE8(after, tau, Market, Market) - live) / E8);
+            double put = call - ((SurfaceChecks.LiveForwardE8(after, tau, Market, WindowReading.Unopened) - live) / E8);
             moved = Math.Max(moved, Math.Max(Math.Abs(call), Math.Abs(put)));
         }
 
@@ -157,7 +157,7 @@ public sealed class SurfaceRiskTests(ITestOutputHelper output)
 
     /// <summary>As contracts value options: at the live forward, strikes where the surface was published.</summary>
     private static double Value(in PublishedSurface s, double strike, long tau) =>
-        Sample.Black(SurfaceChecks.LiveForwardE8(s, tau, Market, Market) / E8, strike, s.VolatilityQ32((long)(Math.Log(strike / (s.ForwardE8 / E8)) * Q32)) / Q32, tau / 31_536_000.0);
+        Sample.Black(SurfaceChecks.LiveForwardE8(s, tau, Market, WindowReading.Unopened) / E8, strike, s.VolatilityQ32((long)(Math.Log(strike / (s.ForwardE8 / E8)) * Q32)) / Q32, tau / 31_536_000.0);
 
     /// <summary>Every variance by a factor, and the forward by another, strikes keeping their volatilities otherwise.</summary>
     private static PublishedSurface Moved(in PublishedSurface s, double variance, double forward) => s with
@@ -195,7 +195,7 @@ public sealed class SurfaceRiskTests(ITestOutputHelper output)
     {
         const long Now = 1_800_000_000;
         (PublishedSurface, long)? known = before is { } b ? (b.Surface, Now - b.Elapsed) : null;
-        return SurfaceChecks.Fault(s with { Expiry = (uint)(Now + tau) }, known, null, null, Bands, Now, Market, Market) != SurfaceFault.None;
+        return SurfaceChecks.Fault(s with { Expiry = (uint)(Now + tau) }, known, null, null, Bands, Now, Market, WindowReading.Unopened) != SurfaceFault.None;
     }
 
     /// <summary>Low and flat beyond the live money and steep before it, which hides the most where points lie beside it; one that may be listed.</summary>

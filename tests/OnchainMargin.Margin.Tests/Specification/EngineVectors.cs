@@ -11,9 +11,7 @@ internal static class EngineVectors
     public static JsonObject Evaluate(Vector vector) => vector.Rule switch
     {
         "MRG-001" => ReadInstrument(vector),
-        "MRG-011" => One("forwardE8", N(vector, "tau") > 1800
-            ? Forwards.OutsideWindow(N(vector, "spotE8"), N(vector, "publishedForwardE8"), N(vector, "publishedSpotE8"))
-            : Forwards.InsideWindow(N(vector, "spotE8"), N(vector, "tau") == 1800 ? N(vector, "spotE8") : N(vector, "averageE8"), N(vector, "tau"))),
+        "MRG-011" => ReadForward(vector),
         "MRG-013" => One("haircutE8", Haircuts.HaircutUp(N(vector, "haircutBaseE8"), N(vector, "haircutMaxE8"), (Int128)vector.Number("thresholdE8"), (Int128)vector.Number("totalE8"))),
         "MRG-020" => One("root", Margin.Kernel.Isqrt((UInt128)vector.Number("a"))),
         "MRG-021" => One("lnQ32", Margin.Kernel.Ln(N(vector, "n"), N(vector, "d"))),
@@ -33,6 +31,14 @@ internal static class EngineVectors
     private static long N(Vector vector, string key) => (long)vector.Number(key);
 
     private static JsonObject One(string name, BigInteger value) => new() { [name] = value.ToString() };
+
+    private static JsonObject ReadForward(Vector vector)
+    {
+        (long forwardE8, long followSeconds) = N(vector, "tau") > Forwards.WindowSeconds
+            ? (Forwards.OutsideWindow(N(vector, "spotE8"), N(vector, "publishedForwardE8"), N(vector, "publishedSpotE8")), Forwards.WindowSeconds)
+            : Forwards.InsideWindow(N(vector, "spotE8"), new WindowReading((Int128)vector.Number("sumE8"), N(vector, "covered"), N(vector, "remaining")));
+        return new JsonObject { ["forwardE8"] = forwardE8.ToString(), ["followSeconds"] = followSeconds.ToString() };
+    }
 
     private static JsonObject ReadInstrument(Vector vector)
     {

@@ -36,7 +36,7 @@ public sealed class SurfaceStepsTests
 
         // A sixth of the hour's 15 % times kappa, which is 1.5 at a week.
         Assert.InRange(moved, 0.02, 0.0375);
-        Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, (before.Surface, before.SinceSeconds), null, null, Bands, later + 12, Spot, Spot));
+        Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, (before.Surface, before.SinceSeconds), null, null, Bands, later + 12, Spot, WindowReading.Unopened));
     }
 
     [Theory]
@@ -151,7 +151,7 @@ public sealed class SurfaceStepsTests
                 (PublishedSurface, long)? before = held.FindIndex(one => one.Surface.Expiry == step.Expiry) is var at and >= 0 ? (held[at].Surface, held[at].SinceSeconds) : null;
                 PublishedSurface? near = step.Expiry == Month ? held.Where(one => one.Surface.Expiry == Week).Select(one => (PublishedSurface?)one.Surface).FirstOrDefault() : null;
                 PublishedSurface? far = step.Expiry == Week ? held.Where(one => one.Surface.Expiry == Month).Select(one => (PublishedSurface?)one.Surface).FirstOrDefault() : null;
-                Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, before, near, far, Bands, time + 5, (long)spot, (long)spot));
+                Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, before, near, far, Bands, time + 5, (long)spot, WindowReading.Unopened));
                 held.RemoveAll(one => one.Surface.Expiry == step.Expiry);
                 held.Add(new SurfaceInForce(step.Surface, time, time));
             }
@@ -183,7 +183,7 @@ public sealed class SurfaceStepsTests
             foreach (SteppedSurface step in SurfaceSteps.Plan(held, targets, Bands, (long)spot, time).Where(step => step.IsPublishable))
             {
                 (PublishedSurface, long)? before = held.FindIndex(one => one.Surface.Expiry == step.Expiry) is var at and >= 0 ? (held[at].Surface, held[at].SinceSeconds) : null;
-                Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, before, null, null, Bands, time + 2, landed, landed));
+                Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, before, null, null, Bands, time + 2, landed, WindowReading.Unopened));
                 heldBack += step.Bound == SurfaceFault.None ? 0 : 1;
                 held.RemoveAll(one => one.Surface.Expiry == step.Expiry);
                 held.Add(new SurfaceInForce(step.Surface, time, time));

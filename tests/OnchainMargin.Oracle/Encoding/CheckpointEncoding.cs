@@ -48,9 +48,9 @@ public static class CheckpointEncoding
         List<ExpiryRecord> expiries = [];
         for (int at = 128; at < bytes.Length; at += 128)
         {
-            BigInteger[] e0 = Fields(bytes.AsSpan(at, 32), 32, 40, 40, 64, 64);
+            BigInteger[] e0 = Fields(bytes.AsSpan(at, 32), 32, 40, 40, 64, 64, 16);
             BigInteger[] e2 = Fields(bytes.AsSpan(at + 64, 32), 64, 64);
-            expiries.Add(new ExpiryRecord(e0[0], e0[1], e0[2], UnpackSurface(bytes.AsSpan(at + 32, 32), e0[3], e0[4]), UnpackSurface(bytes.AsSpan(at + 96, 32), e2[0], e2[1])));
+            expiries.Add(new ExpiryRecord(e0[0], e0[1], e0[2], UnpackSurface(bytes.AsSpan(at + 32, 32), e0[3], e0[4]), UnpackSurface(bytes.AsSpan(at + 96, 32), e2[0], e2[1])) { FollowSeconds = e0[5] });
         }
 
         return new UnderlyingRecord(
@@ -60,7 +60,7 @@ public static class CheckpointEncoding
 
     private static byte[] Pack(ExpiryRecord e) =>
     [
-        .. Word((e.Expiry, 32), (e.SurfaceTime, 40), (e.DiscountE12, 40), (e.Present.ForwardE8, 64), (e.Present.PublishedForwardE8, 64)),
+        .. Word((e.Expiry, 32), (e.SurfaceTime, 40), (e.DiscountE12, 40), (e.Present.ForwardE8, 64), (e.Present.PublishedForwardE8, 64), (e.FollowSeconds, 16)),
         .. Smile(e.Present),
         .. Word((e.Delayed.ForwardE8, 64), (e.Delayed.PublishedForwardE8, 64)),
         .. Smile(e.Delayed),

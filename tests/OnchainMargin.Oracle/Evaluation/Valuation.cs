@@ -15,7 +15,7 @@ public sealed class Valuation
         Tau = expiry is null ? 0 : BigInteger.Max(expiry.Expiry - time, 0);
         Range = expiry is null
             ? record.Parameters.PriceRangeE8
-            : Floor(record.Parameters.PriceRangeE8 * BigInteger.Min(Tau, 1800), 1800);
+            : Floor(record.Parameters.PriceRangeE8 * expiry.FollowSeconds, 1800);
         if (expiry is null || surface is null)
         {
             Linear(record.SpotE8);

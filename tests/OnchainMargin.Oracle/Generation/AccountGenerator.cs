@@ -11,6 +11,9 @@ public class AccountGenerator(int seed)
 
     private readonly Random _random = new(seed);
 
+    /// <summary>A stream of its own, so that what is observed of a window changes nothing else of an account.</summary>
+    private readonly Random _observed = new(~seed);
+
     /// <summary>A market: a checkpoint with several underlyings, groups, expiries in all regimes and collateral.</summary>
     public virtual Checkpoint Market()
     {
@@ -134,7 +137,7 @@ public class AccountGenerator(int seed)
         Surface delayed = Chance(0.4) ? present : Chance(0.3) ? present with { AE12 = present.AE12 + Between(-10_000_000_000, 10_000_000_000) } : Surface(tau, spot);
         BigInteger discount = tau == 0 ? SpecConstants.OneE12 : Chance(0.05) ? Between(1, 1_000_000_000_000) : KernelRules.Discount(Chance(0.1) ? SpecConstants.OneE12 : Between(0, 200_000_000_000), tau);
         BigInteger published = Now - (Chance(0.6) ? Between(0, 600) : Chance(0.5) ? Between(600, 90_000) : Between(0, 10_000_000));
-        return new ExpiryRecord(expiry, published, discount, present, delayed);
+        return new ExpiryRecord(expiry, published, discount, present, delayed) { FollowSeconds = Following(expiry - Now) };
     }
 
     private Surface Surface(BigInteger tau, BigInteger spot)
@@ -156,6 +159,15 @@ public class AccountGenerator(int seed)
             _ => new Surface(forward, published, Pick(-(long)Two(53), 0L, (long)Two(53)), Pick(0L, (long)Two(52)), Pick(-100_000_000, 0, 100_000_000), Pick(-600_000_000, 0, 600_000_000), Pick(1, 600_000_000)),
         };
     }
+
+    /// <summary>How many of 1800 parts follow the spot: in and after the settlement window by the clock, or whatever else can be observed of it.</summary>
+    protected BigInteger Following(BigInteger tau) => tau > 1800 ? 1800 : _observed.Next(6) switch
+    {
+        < 2 => Clamp(tau, 0, 1800),
+        2 => 1800,
+        3 => _observed.Next(2),
+        _ => _observed.Next(1801),
+    };
 
     private BigInteger Tau() => _random.Next(12) switch
     {

@@ -11,7 +11,12 @@ public static class BoundaryAccounts
     private const long Now = 1_700_000_000;
     private const long Spot = 300_000_000_000;
 
-    private static readonly long[] TimesToExpiry = [-1, 0, 1, 59, 60, 61, 1799, 1800, 1801, 604_800, 63_072_000];
+    /// <summary>Times to expiry, and how many of 1800 parts follow the spot then: where all of the window is observed, and where less is.</summary>
+    private static readonly (long Tau, long FollowSeconds)[] TimesToExpiry =
+    [
+        (-1, 0), (-1, 1), (-1, 1800), (0, 0), (0, 1361), (1, 1), (1, 1800), (59, 59), (60, 60), (60, 1361), (61, 61), (1799, 1799), (1800, 1800), (1801, 1800), (604_800, 1800), (63_072_000, 1800),
+    ];
+
     private static readonly int[] Quarters = [-12, -8, -4, -3, -2, -1, 0, 1, 2, 3, 4, 8, 12, 24, 48];
     private static readonly BigInteger[] Ranges = [1_000_000, 16_000_000, 32_000_000];
 
@@ -23,21 +28,21 @@ public static class BoundaryAccounts
 
     /// <summary>All of them, in one order on every machine.</summary>
     public static IEnumerable<AccountInputs> All() =>
-        from tau in TimesToExpiry
+        from left in TimesToExpiry
         from variance in Variances
         from range in Ranges
-        let market = Market(tau, variance, range)
+        let market = Market(left.Tau, left.FollowSeconds, variance, range)
         from sizes in Sizes
         select Account(market, sizes, (Choice)(sizes.Length % 3));
 
-    private static Checkpoint Market(long tau, BigInteger variance, BigInteger range)
+    private static Checkpoint Market(long tau, long followSeconds, BigInteger variance, BigInteger range)
     {
         var surface = new Surface(Spot, Spot, variance, 0, 0, 0, 10_000_000);
         var parameters = new RiskParameters(
             range, 50_000_000, 50_000_000, BigInteger.Max(1_000_000, range / 16), 400_000, 7_500_000, 1_000_000, 10_000_000, 5_000_000, 10_000_000, 1_000_000, 1_000_000, 50_000_000);
         var underlying = new UnderlyingRecord(
             1, 1, 0, Spot, Spot + 1, Spot / 1000, Ten(13), Spot, 12_345, 500_000_000_000, parameters,
-            [new ExpiryRecord(Now + tau, Now - 601, SpecConstants.OneE12, surface, surface with { AE12 = variance + Pick(variance) })]);
+            [new ExpiryRecord(Now + tau, Now - 601, SpecConstants.OneE12, surface, surface with { AE12 = variance + Pick(variance) }) { FollowSeconds = followSeconds }]);
         return new Checkpoint(1, Now, 130_000_000, SpecConstants.OneE12, SpecConstants.OneE12, [], [underlying]);
     }
 

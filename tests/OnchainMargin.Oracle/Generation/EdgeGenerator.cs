@@ -104,7 +104,7 @@ public sealed class EdgeGenerator(int seed) : AccountGenerator(seed)
     {
         Surface present = Surface(spot);
         Surface delayed = Pick(present, present with { RhoE8 = -present.RhoE8, ForwardE8 = Clamp(present.ForwardE8 + 1, 1, Two(49)) }, Surface(spot));
-        return new ExpiryRecord(Now + tau, Now - Pick<BigInteger>(0, 600, 601, 40_000, 87_000, 100_000), tau <= 0 ? SpecConstants.OneE12 : Pick(SpecConstants.OneE12, SpecConstants.OneE12 - 1, 950_000_000_000, 1), present, delayed);
+        return new ExpiryRecord(Now + tau, Now - Pick<BigInteger>(0, 600, 601, 40_000, 87_000, 100_000), tau <= 0 ? SpecConstants.OneE12 : Pick(SpecConstants.OneE12, SpecConstants.OneE12 - 1, 950_000_000_000, 1), present, delayed) { FollowSeconds = Following(tau) };
     }
 
     private Surface Surface(BigInteger spot)

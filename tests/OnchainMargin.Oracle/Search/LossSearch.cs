@@ -76,7 +76,7 @@ public sealed class LossSearch(int seed)
         {
             SearchedCall any = group.First();
             var surface = new Surface(E8(any.Forward * Spot), E8(any.Forward * Spot), (BigInteger)Math.Round(any.Volatility * any.Volatility * 1e12), 0, 0, 0, 10_000_000);
-            expiries.Add(new ExpiryRecord(SampleMarket.Now + (BigInteger)any.Tau, SampleMarket.Now, SpecConstants.OneE12, surface, surface));
+            expiries.Add(new ExpiryRecord(SampleMarket.Now + (BigInteger)any.Tau, SampleMarket.Now, SpecConstants.OneE12, surface, surface) { FollowSeconds = Integers.Clamp((BigInteger)any.Tau, 0, 1800) });
         }
 
         UnderlyingRecord record = SampleMarket.Underlying(1, 1, expiries) with

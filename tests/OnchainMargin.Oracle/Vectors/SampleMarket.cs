@@ -16,9 +16,9 @@ public static class SampleMarket
     /// <summary>A flat surface of a volatility in per cent.</summary>
     public static Surface Flat(BigInteger forward, int percent) => new(forward * One, forward * One, (BigInteger)percent * percent * 100_000_000, 0, 0, 0, 10_000_000);
 
-    /// <summary>An expiry with a fresh flat surface, undiscounted.</summary>
+    /// <summary>An expiry with a fresh flat surface, undiscounted, every second of whose window is observed.</summary>
     public static ExpiryRecord Expiry(BigInteger tau, int percent = 60, int forward = 2000) =>
-        new(Now + tau, Now, SpecConstants.OneE12, Flat(forward, percent), Flat(forward, percent));
+        new(Now + tau, Now, SpecConstants.OneE12, Flat(forward, percent), Flat(forward, percent)) { FollowSeconds = Integers.Clamp(tau, 0, 1800) };
 
     /// <summary>An underlying at 2000 in a group.</summary>
     public static UnderlyingRecord Underlying(int number, int group, params IEnumerable<ExpiryRecord> expiries) => new(

@@ -114,10 +114,22 @@ public static class VectorCases
         yield return Account("MRG-005", "an-expiry-that-the-record-lacks", "ExpiryMissing.", On(market, 0, Call(1, 2000, Hour)));
         yield return Account("MRG-005", "an-underlying-that-was-not-brought", "UnderlyingMissing.", On(market, 0, Perpetual(1, 2)));
         yield return Account("MRG-010", "every-bound-at-once", "Largest spot, forward, range, shocks and charges.", Edge());
-        yield return Case("MRG-011", "outside-the-window", "Spot 2100 against 2000 at publication lifts a forward of 2010 to 2110.5.", ("tau", 1801), ("spotE8", 2100 * SpecConstants.One), ("averageE8", 0), ("publishedForwardE8", 2010 * SpecConstants.One), ("publishedSpotE8", 2000 * SpecConstants.One));
-        yield return Case("MRG-011", "as-the-window-opens", "No average yet: spot.", ("tau", 1800), ("spotE8", 2100 * SpecConstants.One), ("averageE8", 7), ("publishedForwardE8", 1), ("publishedSpotE8", 1));
-        yield return Case("MRG-011", "half-way-through", "Half the average 2000, half spot 2100.", ("tau", 900), ("spotE8", 2100 * SpecConstants.One), ("averageE8", 2000 * SpecConstants.One), ("publishedForwardE8", 1), ("publishedSpotE8", 1));
-        yield return Case("MRG-011", "held-at-the-bound", "A forward beyond 2⁴⁹.", ("tau", 10_000), ("spotE8", Two(48)), ("averageE8", 0), ("publishedForwardE8", Two(49)), ("publishedSpotE8", 1));
+        foreach ((string name, string about, BigInteger tau, BigInteger spotE8, BigInteger sumE8, BigInteger covered, BigInteger remaining, BigInteger forwardE8, BigInteger publishedE8) in new (string, string, BigInteger, BigInteger, BigInteger, BigInteger, BigInteger, BigInteger, BigInteger)[]
+        {
+            ("outside-the-window", "Spot 2100 against 2000 at publication lifts a forward of 2010 to 2110.5.", 1801, E8(2100), 0, 0, 1800, E8(2010), E8(2000)),
+            ("held-at-the-bound", "A forward beyond 2⁴⁹.", 10_000, Two(48), 0, 0, 1800, Two(49), 1),
+            ("as-the-window-opens", "Nothing of it yet: spot.", 1800, E8(2100), 0, 0, 1800, 1, 1),
+            ("half-way-through", "900 seconds at 2000, 900 to come at 2100.", 900, E8(2100), E8(2000) * 900, 900, 900, 1, 1),
+            ("half-of-it-unseen", "600 seconds at 2000, 600 nobody saw, 600 to come at 2100: half and half.", 600, E8(2100), E8(2000) * 600, 600, 600, 1, 1),
+            ("too-little-to-be-had", "600 seconds at 100 000, a minute left: the half hour after the expiry will count, too.", 60, E8(91_000), E8(100_000) * 600, 600, 1860, 1, 1),
+            ("after-the-expiry", "600 seconds before it and 100 after it, 1700 to come.", 0, E8(91_000), (E8(100_000) * 600) + (E8(90_500) * 100), 700, 1700, 1, 1),
+            ("nothing-to-come", "Fixed: the price of one second.", 0, E8(2100), E8(1999), 1, 0, 1, 1),
+            ("one-second-to-come", "Follows by two parts of 1800, rounded up.", 1, E8(2100), E8(2000) * 1000, 1000, 1, 1, 1),
+        })
+        {
+            yield return Case("MRG-011", name, about, ("tau", tau), ("spotE8", spotE8), ("sumE8", sumE8), ("covered", covered), ("remaining", remaining), ("publishedForwardE8", forwardE8), ("publishedSpotE8", publishedE8));
+        }
+
         yield return Case("MRG-013", "no-growth-without-a-threshold", "Threshold 0.", ("haircutBaseE8", 5_000_000), ("haircutMaxE8", 25_000_000), ("totalE8", Two(70)), ("thresholdE8", 0));
         yield return Case("MRG-013", "grows-with-the-total", "1.8 times the threshold: 9 %.", ("haircutBaseE8", 5_000_000), ("haircutMaxE8", 25_000_000), ("totalE8", 9000), ("thresholdE8", 5000));
         yield return Case("MRG-013", "up-to-the-most", "100 times the threshold: 25 %.", ("haircutBaseE8", 5_000_000), ("haircutMaxE8", 25_000_000), ("totalE8", 500_000), ("thresholdE8", 5000));
@@ -160,6 +172,15 @@ public static class VectorCases
         })
         {
             yield return Account("MRG-026", name, about, On(Market(Underlying(1, 1, Expiry(tau))), 0, Call(1, 2100, tau), Put(1, 2100, tau)));
+        }
+
+        foreach ((string name, string about, BigInteger tau, BigInteger followSeconds) in new (string, string, BigInteger, BigInteger)[]
+        {
+            ("half-of-the-window-unseen", "600 seconds to its expiry and 600 seen: half of it follows, and the range is half.", 600, 900),
+            ("expired-and-not-fixed", "The payoff at a forward of which 1361 parts of 1800 follow the spot still: it is asked for margin.", -Hour, 1361),
+        })
+        {
+            yield return Account("MRG-026", name, about, On(Market(Underlying(1, 1, Expiry(tau) with { FollowSeconds = followSeconds })), 0, Call(1, 2100, tau), Put(-2, 1990, tau), Future(1, tau)));
         }
 
         yield return Account("MRG-026", "far-out-of-the-money", "May come out a few units below zero.", On(Market(Underlying(1, 1, Expiry(7 * Day))), 0, Call(1, 16_000, 7 * Day), Put(1, 250, 7 * Day)));

@@ -16,7 +16,7 @@ public static class VectorEvaluator
             return vector.Inputs.ContainsKey("state") ? Account(vector) : vector.Rule switch
             {
                 "MRG-001" => Instrument(vector),
-                "MRG-011" => One("forwardE8", CheckpointRules.Forward(N(vector, "tau"), N(vector, "spotE8"), N(vector, "averageE8"), N(vector, "publishedForwardE8"), N(vector, "publishedSpotE8"))),
+                "MRG-011" => Forward(vector),
                 "MRG-013" => One("haircutE8", CheckpointRules.Haircut(N(vector, "haircutBaseE8"), N(vector, "haircutMaxE8"), N(vector, "totalE8"), N(vector, "thresholdE8"))),
                 "MRG-020" => One("root", Root(N(vector, "a"))),
                 "MRG-021" => One("lnQ32", KernelRules.Ln(N(vector, "n"), N(vector, "d"))),
@@ -39,6 +39,13 @@ public static class VectorEvaluator
     private static BigInteger N(Vector vector, string key) => vector.Number(key);
 
     private static JsonObject One(string name, BigInteger value) => new() { [name] = Text(value) };
+
+    private static JsonObject Forward(Vector vector)
+    {
+        (BigInteger forwardE8, BigInteger followSeconds) = CheckpointRules.Forward(
+            N(vector, "tau"), N(vector, "spotE8"), N(vector, "sumE8"), N(vector, "covered"), N(vector, "remaining"), N(vector, "publishedForwardE8"), N(vector, "publishedSpotE8"));
+        return new JsonObject { ["forwardE8"] = Text(forwardE8), ["followSeconds"] = Text(followSeconds) };
+    }
 
     private static JsonObject Instrument(Vector vector)
     {

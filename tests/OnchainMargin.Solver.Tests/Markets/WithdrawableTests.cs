@@ -84,6 +84,30 @@ public sealed class WithdrawableTests
         Assert.True(isHalted ? most == bare : most > bare, $"{most}, {bare} without");
     }
 
+    /// <summary>A future in its settlement window counts at the average by what of it follows the spot, whatever the clock says.</summary>
+    [Theory]
+    [InlineData(1800, 100)]
+    [InlineData(600, 33)]
+    [InlineData(0, 0)]
+    public void AsideE8_OfAFutureInItsWindow_IsOfWhatFollowsTheSpot(long followSeconds, int dollars)
+    {
+        const uint Expiry = (uint)Books.Start + 600;
+        var surface = new Surface(2000 * Books.One, 2000 * Books.One, 360_000_000_000, 0, 0, 0, 10_000_000);
+        CheckpointInputs inputs = Books.Inputs(1, Books.Start, 2000, record: record => record with
+        {
+            AverageSpotE8 = 1900 * Books.One,
+            Expiries = [new ExpiryRecord(Expiry, Books.Start, 1_000_000_000_000, surface, surface) { FollowSeconds = followSeconds }],
+        });
+        BookAccount account = Books.Account(1, 0, 0, 0) with
+        {
+            State = new AccountState { CashE8 = 10_000 * Books.One, InterestIndexE12 = 1_000_000_000_000, Positions = [new Position(Instrument.Future(1, Expiry), Books.One, 2000 * (Int128)Books.One)] },
+        };
+
+        Int128 asideE8 = Withdrawable.AsideE8(new Holding(account.State, account.Balances), 10_000 * (Int128)Books.One, Book(account), inputs);
+
+        Assert.Equal(dollars, (int)(asideE8 / Books.One));
+    }
+
     private static BookAccount Bare(long dollars, long lockedDollars, int ethers) => Books.Account(1, 0, 0, 0, Tokens(ethers)) with
     {
         State = new AccountState
