@@ -42,7 +42,7 @@ internal static class Sample
     }
 
     /// <summary>The normal distribution by its series of one sign.</summary>
-    private static double Normal(double x)
+    public static double Normal(double x)
     {
         if (Math.Abs(x) > 8)
         {

@@ -45,7 +45,6 @@ internal static class Sensitivities
     {
         Instrument instrument = position.Instrument;
         BigInteger size = position.SizeE8;
-        BigInteger spot = underlying.Record.SpotE8;
         if (instrument.Kind == InstrumentKind.Perpetual)
         {
             return new Greeks(instrument.Underlying, 0, position.SizeE8, 0, 0, 0);
@@ -53,16 +52,21 @@ internal static class Sensitivities
 
         ExpiryTerms terms = underlying.Expiry(underlying.ExpiryIndex(instrument.Expiry), delayed: false);
         BigInteger a = terms.A[Scenarios.MarkNode];
+        BigInteger forward = terms.ForwardE8;
+
+        // What a forward moves by with the spot: its ratio, in the settlement window the part of it that follows.
+        bool isFollowing = terms.FollowSeconds == Forwards.WindowSeconds;
+        (BigInteger rise, BigInteger run) = isFollowing ? (forward, (BigInteger)underlying.Record.SpotE8) : (terms.FollowSeconds, Forwards.WindowSeconds);
         if (instrument.Kind == InstrumentKind.Future)
         {
-            return new Greeks(instrument.Underlying, instrument.Expiry, (Int128)Near(size * terms.ForwardE8, spot), 0, 0, 0);
+            return new Greeks(instrument.Underlying, instrument.Expiry, (Int128)Near(size * rise, run), 0, 0, 0);
         }
 
         bool put = instrument.Kind == InstrumentKind.Put;
         if (terms.Tau < ExpiryTerms.IntrinsicBelowSeconds)
         {
             BigInteger step = (terms.ForwardE8 > instrument.StrikeE8 ? 1 : 0) - (put ? 1 : 0);
-            return new Greeks(instrument.Underlying, instrument.Expiry, (Int128)Near(size * step * a, spot), 0, 0, 0);
+            return new Greeks(instrument.Underlying, instrument.Expiry, (Int128)Near(size * step * a * rise, forward * run), 0, 0, 0);
         }
 
         (long d1, long s, long vol) = terms.Deviations(instrument.StrikeE8);
@@ -72,10 +76,10 @@ internal static class Sensitivities
         return new Greeks(
             instrument.Underlying,
             instrument.Expiry,
-            (Int128)Near(size * a * probability, spot * OneQ60),
+            (Int128)Near(size * a * probability * rise, forward * run * OneQ60),
 
-            // DF·phi·(F/S)²/(F·σ√τ) = A·phi·F/(S²·F·σ√τ), with σ√τ = S_cells/(160·2²⁸).
-            Near(size * a * phi * (CellsPerDeviation * (BigInteger.One << NormalTable.PlaceBits)) * BigInteger.Pow(10, 16), spot * spot * s * OneQ60),
+            // DF·phi·(rise/run)²/(F·σ√τ) = A·phi·(rise/run)²/(F²·σ√τ), with σ√τ = S_cells/(160·2²⁸).
+            Near(size * a * phi * (CellsPerDeviation * (BigInteger.One << NormalTable.PlaceBits)) * BigInteger.Pow(10, 16) * rise * rise, forward * forward * run * run * s * OneQ60),
 
             // √τ = rootTau/(160·2⁴⁰).
             (Int128)Near(size * a * phi * rootTau, OneQ60 * CellsPerDeviation * (BigInteger.One << 40) * 100 * Rounding.One),

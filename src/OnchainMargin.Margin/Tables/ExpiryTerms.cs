@@ -22,6 +22,7 @@ internal sealed class ExpiryTerms
         _smile = new Smile(_surface);
         _volUpFloorE8 = underlying.Parameters.VolUpFloorE8;
         Tau = Math.Max(expiry.Expiry - time, 0);
+        FollowSeconds = expiry.FollowSeconds;
         Nodes = nodes(Range(underlying.Parameters.PriceRangeE8, expiry.FollowSeconds));
         DiscountE12 = expiry.DiscountE12;
         LnForward = Kernel.Ln(_surface.ForwardE8, _surface.PublishedForwardE8);
@@ -39,6 +40,9 @@ internal sealed class ExpiryTerms
 
     /// <summary>Time to expiry, seconds.</summary>
     internal long Tau { get; }
+
+    /// <summary>How many of 1800 parts of the forward follow the spot.</summary>
+    internal long FollowSeconds { get; }
 
     /// <summary>The nodes of the price axis.</summary>
     internal RangeNodes Nodes { get; }

@@ -82,7 +82,7 @@ public sealed class MarginEngineTests
     public void Report_LargestGamma_IsReported()
     {
         uint expiry = (uint)(Sample.Time + 60);
-        CheckpointView view = Sample.View(Sample.Underlying(1, 1, Sample.Expiry(60, 10_000, 100_000_000)));
+        CheckpointView view = Sample.View(Sample.Underlying(1, 1, Sample.Expiry(60, 10_000, 100_000_000) with { FollowSeconds = 1_800 }));
         MarginReport report = MarginEngine.Report(Sample.State(0, new Position(Instrument.Call(1, expiry, 1), 1L << 50, 0)), [], view);
         Assert.True(Assert.Single(report.Greeks).GammaE16 > Int128.MaxValue);
     }
