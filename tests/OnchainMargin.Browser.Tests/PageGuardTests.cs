@@ -239,7 +239,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.DoneAsync("Deposit 10 WETH");
         await visitor.Page.GetByText("lie idle and count for nothing, above the cap of WETH").WaitForAsync();
         ILocator idle = visitor.Page.GetByTestId("idle");
-        await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
         await Assertions.Expect(idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage" })).ToBeDisabledAsync();
         await visitor.Field("Amount").FillAsync("1");
         await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is at its cap, or its market is halted: nothing of this would count now.");
@@ -252,7 +252,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage" }).ClickAsync();
         await visitor.DoneAsync("Engage WETH");
         await visitor.Page.GetByText($"2 WETH count as collateral of account {account}.").WaitForAsync();
-        await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+        await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
         await idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Take out" }).ClickAsync();
         await Assertions.Expect(idle).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 90_000 });
         Assert.Empty(await world.Protocol.Client.GetIdleAsync(account));

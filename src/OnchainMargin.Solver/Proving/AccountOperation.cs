@@ -98,7 +98,7 @@ internal sealed record AccountOperation
         MustReduce = verdict.MustReduce,
     };
 
-    /// <summary>Whether nothing has to be shown (CLR-023): of an account that is brought without positions.</summary>
+    /// <summary>Whether nothing has to be shown (CLR-023): of an account that is brought without positions and gets none.</summary>
     public bool NeedsNoProof(ProtocolBook book, CheckpointInputs inputs) =>
-        IsWithdrawal && Account.State.Positions.IsEmpty && After.State.CashE8 >= Withdrawable.LockedE8(After.State, book, inputs);
+        IsWithdrawal && Account.State.Positions.IsEmpty && After.State.Positions.IsEmpty && After.State.CashE8 >= Withdrawable.LockedE8(After.State, book, inputs);
 }

@@ -35,7 +35,9 @@ internal static class TelemetryExport
         _ = services.GetRequiredService<SolverGauges>();
         _ = services.GetService<MeterProvider>();
         _ = services.GetService<TracerProvider>();
-        _ = services.GetRequiredService<PrometheusText>();
+
+        // Only the API tells /metrics.
+        _ = services.GetService<PrometheusText>();
         SolverTelemetry.Begin(services.GetRequiredService<SolverOptions>());
     }
 }
