@@ -28,7 +28,7 @@ const expiryRecord = (expiry) => {
   const tau = expiry - TIME;
   const forward = SPOT + (SPOT * tau) / (DAY * 3650n);
   return (
-    pack([expiry, 32], [TIME - 60n, 40], [10n ** 12n, 40], [forward, 64], [forward - 1000n, 64], [0, 16]) +
+    pack([expiry, 32], [TIME - 60n, 40], [10n ** 12n, 40], [forward, 64], [forward - 1000n, 64], [1800, 16]) +
     surface(tau) +
     pack([forward, 64], [forward - 1000n, 64], [0, 128]) +
     surface(tau)
