@@ -173,6 +173,9 @@ abstract contract ProtocolTrades is ProtocolFunds {
             selector == ICreditBucket.CreditExhausted.selector || selector == IClearingEvents.CreditFeeTooHigh.selector;
         if (ofCredit) return _word(reason, 1) > _word(reason, 2);
         if (selector == IHealthGate.ProofOfAnother.selector) return _isDue(account);
+        // Settlement token that lay in the vault when it was signed, since no touch was let through, is cash when it is used.
+        if (selector == IHealthGate.CollateralTooLow.selector)
+            return _word(reason, 1) == 0 && vault.balanceOf(account, USDC_TOKEN) != 0;
         return selector == IHealthGate.HeadroomTurned.selector && kind == ProofKind.Headroom;
     }
 
