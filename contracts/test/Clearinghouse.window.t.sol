@@ -2,21 +2,18 @@
 pragma solidity 0.8.37;
 
 import {AccountInput, SignedOrder} from "../interfaces/ClearingTypes.sol";
-import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {ILiquidationHouse} from "../interfaces/ILiquidationHouse.sol";
-import {Figures, IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
+import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
 import {Instruments} from "../margin/Instruments.sol";
-import {build, buildNormalTable} from "./Artifacts.sol";
 import {VM} from "./IVm.sol";
-import {SurfaceFixture} from "./SurfaceFixture.sol";
+import {PricedFixture} from "./PricedFixture.sol";
 
 /// @notice Futures in a settlement window of which little was observed, on real surfaces and the real referee: they are worth what will be paid if spot stands still, and ask for margin by what of it follows spot.
-contract ClearinghouseWindowTest is SurfaceFixture {
+contract ClearinghouseWindowTest is PricedFixture {
     uint32 internal constant EXPIRY = uint32(START) + 7200;
     uint256 internal constant FALLEN_E8 = 81_900e8;
     uint96 private _future;
-    address private _table;
 
     function setUp() public {
         deployWithAttesters();
@@ -27,12 +24,12 @@ contract ClearinghouseWindowTest is SurfaceFixture {
     /// @dev Twenty silent minutes in which the price falls by 9 %, and a minute left: 720 seconds are covered, so 60 more are not enough and the half hour after the expiry will count.
     function test_settle_afterASilentWindowAsksForWhatIsCertain() public {
         (uint64 poor, uint64 rich, uint64 seller) = (openWith(1_000), openWith(20_000), openWith(1_000_000));
-        _to(EXPIRY - 1500);
+        observeUntil(EXPIRY - 1500);
         pass(1320);
-        _at(FALLEN_E8);
-        _to(EXPIRY - 60);
+        observeAt(FALLEN_E8);
+        observeUntil(EXPIRY - 60);
         uint256 certain = (600 * BTC_PRICE + 120 * FALLEN_E8 + 1860 * FALLEN_E8 + 1290) / 2580;
-        assert(_mark() == certain);
+        assert(markOf(_future) == certain);
         // By the clock it was worth 88,425, of which a thirtieth follows: 800 of margin. Now 1298 parts of 1800 do.
         SignedOrder[] memory orders = new SignedOrder[](2);
         orders[0] = signed(order(seller, _future, -1e8, certain));
@@ -42,7 +39,7 @@ contract ClearinghouseWindowTest is SurfaceFixture {
         this.settleOutside(accounts, orders, 1e8);
         trade(rich, seller, _future, 1e8, certain);
         int256 cash = unpacked(rich).cashE8;
-        _to(EXPIRY + 1800);
+        observeUntil(EXPIRY + 1800);
         assert(hub.fixSettlement(BTC, EXPIRY) == certain);
         bytes memory state = stateOf(rich);
         VM.recordLogs();
@@ -55,16 +52,16 @@ contract ClearinghouseWindowTest is SurfaceFixture {
     function test_start_aHedgeAcrossAHaltedExpiryIsHealthy() public {
         (uint64 hedged, uint64 other) = (openWith(20_000), openWith(1_000_000));
         trade(hedged, other, btcPerpetual, 1e8, BTC_PRICE);
-        trade(other, hedged, _future, 1e8, _mark());
+        trade(other, hedged, _future, 1e8, markOf(_future));
         withdraw(hedged, USDC_TOKEN, 10_000e6);
-        _to(EXPIRY - 1500);
+        observeUntil(EXPIRY - 1500);
         for (uint256 left = 1500; left > 180; left -= 60) {
             starveBtc(60);
         }
-        _at(FALLEN_E8);
-        _to(EXPIRY + 60);
+        observeAt(FALLEN_E8);
+        observeUntil(EXPIRY + 60);
         assert(spots.settlementPriceE8(BTC, EXPIRY) == 0 && spots.spotOf(BTC).spotE8 == FALLEN_E8);
-        assert(_mark() == (360 * BTC_PRICE + (240 + 1740) * FALLEN_E8 + 1170) / 2340);
+        assert(markOf(_future) == (360 * BTC_PRICE + (240 + 1740) * FALLEN_E8 + 1170) / 2340);
         (bytes memory checkpoint, bytes memory records) = hub.live();
         Figures memory figures = referee.health(
             stateOf(hedged),
@@ -78,36 +75,5 @@ contract ClearinghouseWindowTest is SurfaceFixture {
         bytes memory state = stateOf(hedged);
         VM.expectPartialRevert(ILiquidationHouse.NotLiquidatable.selector);
         house.start(hedged, state, hex"000001");
-    }
-
-    function settleOutside(AccountInput[] calldata accounts, SignedOrder[] calldata orders, uint64 sizeE8) external {
-        settle(accounts, orders, sizeE8);
-    }
-
-    function _mark() private view returns (uint256) {
-        (bytes memory checkpoint, bytes memory records) = hub.live();
-        return uint256(floors.quoteOf(_future, checkpoint, records).markE8);
-    }
-
-    function _to(uint256 time) private {
-        while (this.clock() < time) {
-            uint256 left = time - this.clock();
-            pass(left < 60 ? left : 60);
-            spots.update(BTC);
-        }
-    }
-
-    function _at(uint256 priceE8) private {
-        setBtc(priceE8);
-        spots.update(BTC);
-    }
-
-    function _referee() internal virtual override returns (IReferee) {
-        _table = buildNormalTable();
-        return IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(_table)));
-    }
-
-    function _floors() internal virtual override returns (IFloorReferee) {
-        return IFloorReferee(build("contracts/margin/FloorReferee.sol:FloorReferee", abi.encode(_table)));
     }
 }

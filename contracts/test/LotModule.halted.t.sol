@@ -162,15 +162,7 @@ contract LotModuleHaltedTest is AttestingFixture, LotFixture {
         trade(trader, maker, btcPerpetual, 2e8, BTC_PRICE);
         walkBtc(80_000e8);
         _haltEth();
-        AccountInput[] memory accounts = pair(friend, trader, computed(), reducing());
-        SignedOrder[] memory orders = new SignedOrder[](2);
-        orders[0] = signed(order(trader, btcPerpetual, -1e8, 76_100e8));
-        orders[1] = signed(order(friend, btcPerpetual, 1e8, 76_100e8));
-        Fill[] memory fills = new Fill[](1);
-        fills[0] = Fill(0, 1, 1e8);
-        VM.expectPartialRevert(IHealthGate.ReductionTooDear.selector);
-        clearinghouse.settle(accounts, orders, fills);
-        tradeWith(friend, trader, btcPerpetual, 1e8, 79_650e8, computed(), reducing());
+        _reducesNearTheMarkAlone(trader, 1e8, 76_100e8);
         require(_sizeOf(trader) == 1e8, Broken("near the mark"));
     }
 
@@ -185,16 +177,19 @@ contract LotModuleHaltedTest is AttestingFixture, LotFixture {
     }
 
     function _reducesNearTheMarkAlone(uint64 trader) private {
-        int256 sizeE8 = _sizeOf(trader);
+        _reducesNearTheMarkAlone(trader, _sizeOf(trader), 79_500e8);
+    }
+
+    function _reducesNearTheMarkAlone(uint64 trader, int256 sizeE8, uint256 tooLowE8) private {
         SignedOrder[] memory orders = new SignedOrder[](2);
-        orders[0] = signed(order(trader, btcPerpetual, -sizeE8, 79_500e8));
-        orders[1] = signed(order(friend, btcPerpetual, sizeE8, 79_500e8));
+        orders[0] = signed(order(trader, btcPerpetual, -sizeE8, tooLowE8));
+        orders[1] = signed(order(friend, btcPerpetual, sizeE8, tooLowE8));
         AccountInput[] memory accounts = pair(friend, trader, computed(), reducing());
         Fill[] memory fills = new Fill[](1);
         fills[0] = Fill(0, 1, uint64(uint256(sizeE8)));
         VM.expectPartialRevert(IHealthGate.ReductionTooDear.selector);
         clearinghouse.settle(accounts, orders, fills);
-        _reduceAt(trader, 79_650e8);
+        tradeWith(friend, trader, btcPerpetual, sizeE8, 79_650e8, computed(), reducing());
     }
 
     function _reduceAt(uint64 trader, uint256 priceE8) private {

@@ -3,25 +3,21 @@ pragma solidity 0.8.37;
 
 import {AccountInput, MarketTotals, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
-import {IFloorReferee} from "../interfaces/IFloorReferee.sol";
-import {IReferee} from "../interfaces/IReferee.sol";
 import {SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Kernel} from "../margin/Kernel.sol";
 import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
-import {build, buildNormalTable} from "./Artifacts.sol";
 import {VM} from "./IVm.sol";
-import {SurfaceFixture} from "./SurfaceFixture.sol";
+import {PricedFixture} from "./PricedFixture.sol";
 
 /// @notice Open options stay below what the attesters' bonds stand for, so that a quorum that is corrupt as a whole cannot drain more through surfaces than it has at stake.
-contract OptionInterestTest is SurfaceFixture {
+contract OptionInterestTest is PricedFixture {
     uint32 internal constant WEEK = uint32(START) + 7 days;
     /// @dev Two bonds of a million.
     uint256 internal constant STAKE_E8 = 2_000_000e8;
     uint64 internal buyer;
     uint64 internal seller;
     uint96 internal call;
-    address private _table;
 
     function setUp() public {
         deployWithAttesters();
@@ -79,14 +75,14 @@ contract OptionInterestTest is SurfaceFixture {
         _tradeAtMark(buyer, seller, int256(most));
         pass(3600);
         spots.update(BTC);
-        uint256 honest = _mark();
+        uint256 honest = markOf(call);
         _lie(3600);
         for (uint256 i = 0; i < 60; ++i) {
             pass(60);
             spots.update(BTC);
             _lie(60);
         }
-        uint256 worth = ((_mark() - honest) * most) / 1e8;
+        uint256 worth = ((markOf(call) - honest) * most) / 1e8;
         assert(worth <= (STAKE_E8 * 4) / 10);
         assert(worth > 633_200e8 && worth < 633_300e8);
         // Meanwhile nobody can open another one.
@@ -96,26 +92,17 @@ contract OptionInterestTest is SurfaceFixture {
     }
 
     function _tradeAtMark(uint64 to, uint64 from, int256 sizeE8) private {
-        trade(to, from, call, sizeE8, _mark());
+        trade(to, from, call, sizeE8, markOf(call));
     }
 
     function _expectRefused(int256 sizeE8) private {
-        uint256 price = _mark();
+        uint256 price = markOf(call);
         SignedOrder[] memory orders = new SignedOrder[](2);
         orders[0] = signed(order(seller, call, -sizeE8, price));
         orders[1] = signed(order(buyer, call, sizeE8, price));
         AccountInput[] memory accounts = pair(buyer, seller, computed(), computed());
         VM.expectPartialRevert(IClearingEvents.OptionInterestTooHigh.selector);
         this.settleOutside(accounts, orders, uint64(uint256(sizeE8)));
-    }
-
-    function settleOutside(AccountInput[] calldata accounts, SignedOrder[] calldata orders, uint64 sizeE8) external {
-        settle(accounts, orders, sizeE8);
-    }
-
-    function _mark() private view returns (uint256) {
-        (bytes memory checkpoint, bytes memory records) = hub.live();
-        return uint256(floors.quoteOf(call, checkpoint, records).markE8);
     }
 
     /// @dev Everything up, as far as so many seconds let it go.
@@ -130,14 +117,5 @@ contract OptionInterestTest is SurfaceFixture {
         s.mE8 -= int32((Kernel.ln(s.forwardE8 + moved, s.forwardE8) * 1e8) >> 32);
         (s.forwardE8, s.time) = (s.forwardE8 + moved, uint40(this.clock()));
         publish(s);
-    }
-
-    function _referee() internal virtual override returns (IReferee) {
-        _table = buildNormalTable();
-        return IReferee(build("contracts/margin/Referee.sol:Referee", abi.encode(_table)));
-    }
-
-    function _floors() internal virtual override returns (IFloorReferee) {
-        return IFloorReferee(build("contracts/margin/FloorReferee.sol:FloorReferee", abi.encode(_table)));
     }
 }

@@ -493,6 +493,21 @@ abstract contract ProtocolFixture {
         btcFeed.setAnswer(int256(priceE8));
     }
 
+    /// @dev A price, and an update that sees it.
+    function observeAt(uint256 priceE8) internal {
+        setBtc(priceE8);
+        spots.update(BTC);
+    }
+
+    /// @dev Time that is looked at each minute.
+    function observeUntil(uint256 time) internal {
+        while (this.clock() < time) {
+            uint256 left = time - this.clock();
+            pass(left < 60 ? left : 60);
+            spots.update(BTC);
+        }
+    }
+
     /// @dev A price that is far from the average takes half hours until the market believes it and is normal.
     function walkBtc(uint256 priceE8) internal {
         setBtc(priceE8);

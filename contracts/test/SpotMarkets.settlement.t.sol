@@ -18,7 +18,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     }
 
     function test_fixSettlement_isTheTimeWeightedAverageOfTheWindow() public {
-        _to(EXPIRY - 1800);
+        observeUntil(EXPIRY - 1800);
         // Ten minutes at 90,000, ten at 92,000, ten at 91,000; an update every minute.
         _hold(BTC_PRICE, 10);
         _hold(92_000e8, 10);
@@ -35,7 +35,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     }
 
     function test_fixSettlement_lateAndInAnyOrderIsTheSame() public {
-        _to(EXPIRY - 1800);
+        observeUntil(EXPIRY - 1800);
         _hold(BTC_PRICE, 10);
         _hold(92_000e8, 10);
         _hold(91_000e8, 10);
@@ -61,7 +61,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     function test_windDown_waitsForSourcesThatAgreeAgain() public {
         SettableSource source = new SettableSource(uint64(BTC_PRICE));
         setFeed(BTC, address(source));
-        _to(START + 1800);
+        observeUntil(START + 1800);
         source.set(0);
         pass(60);
         spots.update(BTC);
@@ -87,11 +87,11 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     }
 
     function test_fixSettlement_aPriceHoldsForFiveMinutesAndNoLonger() public {
-        _to(EXPIRY - 1800);
+        observeUntil(EXPIRY - 1800);
         _hold(BTC_PRICE, 10);
         // Nobody looks for fifteen minutes: five of them count.
         pass(900);
-        _at(93_000e8);
+        observeAt(93_000e8);
         _hold(93_000e8, 5);
         assert(this.clock() == EXPIRY);
         // 600 + 300 seconds at 90,000 and 300 at 93,000.
@@ -99,13 +99,13 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     }
 
     function test_fixSettlement_waitsUntilHalfAWindowWasObserved() public {
-        _to(EXPIRY - 1800);
+        observeUntil(EXPIRY - 1800);
         pass(1800);
         // Five minutes held, 25 unseen.
         VM.expectRevert(abi.encodeWithSelector(IPriceHub.SettlementNotReady.selector, BTC, EXPIRY, 300));
         hub.fixSettlement(BTC, EXPIRY);
         nextBlock();
-        _at(99_000e8);
+        observeAt(99_000e8);
         // 300 seconds before and 1800 after: known as soon as the price is.
         uint256 expectedE8 = (300 * BTC_PRICE + 1800 * 99_000e8 + 1050) / 2100;
         assert(_live(99_000e8) == expectedE8);
@@ -114,7 +114,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     }
 
     function test_fixSettlement_aHaltedMarketIsNotObserved() public {
-        _to(EXPIRY - 1800);
+        observeUntil(EXPIRY - 1800);
         _hold(BTC_PRICE, 20);
         nextBlock();
         btcFeed.setRound(1000, 0, this.clock());
@@ -124,7 +124,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
             nextBlock();
             spots.update(BTC);
         }
-        _at(96_000e8);
+        observeAt(96_000e8);
         _hold(96_000e8, 5);
         assert(this.clock() == EXPIRY);
         assert(hub.fixSettlement(BTC, EXPIRY) == (1200 * BTC_PRICE + 300 * 96_000e8) / 1500);
@@ -186,7 +186,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     /// @dev Updates at any distance, silences and halts until some second between the window's opening and two hours later; from then on the price stands still and is looked at each minute. The forward of that second is the price that is fixed, to the unit.
     function testFuzz_liveForward_isThePriceIfSpotStandsStill(uint256 seed, uint16 at, bool isWild) public {
         uint256 until = EXPIRY - 1800 + (at % 9000);
-        _to(EXPIRY - 1800 - (seed % 2) * 60);
+        observeUntil(EXPIRY - 1800 - (seed % 2) * 60);
         uint256 priceE8 = BTC_PRICE;
         for (uint256 i = 0; this.clock() < until; ++i) {
             uint256 dice = uint256(keccak256(abi.encode(seed, i)));
@@ -204,7 +204,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
             spots.update(BTC);
         }
         nextBlock();
-        _at(priceE8);
+        observeAt(priceE8);
         assert(spots.spotOf(BTC).state != 2);
         uint256 expectedE8 = _live(priceE8);
         uint64 fixedE8 = 0;
@@ -220,7 +220,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
 
     /// @dev Between the two updates nothing is kept of the half hours: the reading says already what the update will find.
     function test_settlementWindow_isThatOfAnUpdate() public {
-        _to(EXPIRY - 600);
+        observeUntil(EXPIRY - 600);
         pass(2 hours);
         (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(BTC, EXPIRY);
         assert(sumE8 == 1500 * BTC_PRICE && covered == 1500 && remaining == 0);
@@ -244,7 +244,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     function test_fixSettlement_refusesWhatIsNotOverOrAligned() public {
         VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.ExpiryNotOver.selector, BTC, EXPIRY));
         hub.fixSettlement(BTC, EXPIRY);
-        _to(EXPIRY);
+        observeUntil(EXPIRY);
         VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.ExpiryNotOver.selector, BTC, EXPIRY - 60));
         hub.fixSettlement(BTC, EXPIRY - 60);
         VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.UnderlyingUnknown.selector, 3));
@@ -253,7 +253,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
 
     /// @dev Whatever was seen: within the prices of the window, and the same for whoever comes late.
     function testFuzz_fixSettlement_isWithinWhatWasSeen(uint256 seed, uint8 updates) public {
-        _to(EXPIRY - 1800);
+        observeUntil(EXPIRY - 1800);
         uint256 low = BTC_PRICE;
         uint256 high = BTC_PRICE;
         uint256 sum = 0;
@@ -290,9 +290,9 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
 
     /// @dev Five minutes of the window, five that the price holds, and then nobody looks; the first who does finds another price.
     function _silence(uint256 secondsPassed) private {
-        _to(EXPIRY - 1500);
+        observeUntil(EXPIRY - 1500);
         pass(secondsPassed);
-        _at(91_000e8);
+        observeAt(91_000e8);
     }
 
     function _fixesForLittle(uint32 expiry, uint64 expectedE8, uint256 observed) private {
@@ -315,22 +315,9 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
         }
     }
 
-    function _to(uint256 time) private {
-        while (this.clock() < time) {
-            uint256 left = time - this.clock();
-            pass(left < 60 ? left : 60);
-            spots.update(BTC);
-        }
-    }
-
-    function _at(uint256 priceE8) private {
-        setBtc(priceE8);
-        spots.update(BTC);
-    }
-
     /// @dev A price for some minutes, looked at each minute.
     function _hold(uint256 priceE8, uint256 minutes_) private {
-        _at(priceE8);
+        observeAt(priceE8);
         for (uint256 i = 0; i < minutes_; ++i) {
             pass(60);
             spots.update(BTC);

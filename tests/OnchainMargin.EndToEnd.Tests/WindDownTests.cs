@@ -50,7 +50,7 @@ public sealed class WindDownTests(ChainFixture fixture)
     {
         ProtocolBook book = await world.Client.ReplayAsync();
         BookAccount before = book.Accounts[trader.Account];
-        AccountState expected = AccountTouch.Touched(before.State, before.Balances, book.LatestCheckpoint!.Checkpoint.Header, CashDecimals, book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds).State;
+        AccountState expected = AccountTouch.Touched(before, book, book.LatestCheckpoint!.Checkpoint.Header, CashDecimals).State;
         Assert.NotEqual(before.State.Positions.Length, expected.Positions.Length);
         await world.SendAsync((world.Record.Contracts.Clearinghouse, new Clearinghouse.SettleExpiredCall(trader.Account, before.StateBytes)));
         AccountState settled = (await world.Client.ReplayAsync()).Accounts[trader.Account].State;

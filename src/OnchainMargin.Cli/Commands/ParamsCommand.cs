@@ -41,7 +41,7 @@ internal static class ParamsCommand
             BookAccount[] accounts = [.. book.Accounts.Values.Where(static account => account.OpenLot == 0)];
             byte decimals = session.Deployment.Tokens[0].Decimals;
             IReadOnlyList<Impact> hurt = ImpactCheck.MadeLiquidatable(
-                inputs.Checkpoint, after, [.. accounts.Select(account => AccountTouch.Touched(account.State, account.Balances, inputs.Checkpoint.Header, decimals, book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds))]);
+                inputs.Checkpoint, after, [.. accounts.Select(account => AccountTouch.Touched(account, book, inputs.Checkpoint.Header, decimals))]);
             Write(parsed.InvocationConfiguration.Output, book, accounts, hurt, parsed.GetValue(json));
             return 0;
         });

@@ -177,5 +177,5 @@ public static class Liquidations
     }
 
     private static (AccountState State, ImmutableArray<Balance> Balances) Touched(ProtocolBook book, BookAccount account, CheckpointInputs live) => AccountTouch.Touched(
-        account.State, account.Balances, live.Checkpoint.Header, book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UsualDecimals, book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds);
+        account, book, live.Checkpoint.Header, book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UsualDecimals);
 }

@@ -16,7 +16,7 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     /// <summary>The account as an operation at these inputs would find it.</summary>
     public static Holding Of(BookAccount account, ProtocolBook book, CheckpointInputs inputs)
     {
-        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account.State, account.Balances, inputs.Checkpoint.Header, SettlementDecimals(book), book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds);
+        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account, book, inputs.Checkpoint.Header, SettlementDecimals(book));
         return new Holding(state, balances);
     }
 

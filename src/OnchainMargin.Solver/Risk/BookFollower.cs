@@ -29,7 +29,7 @@ internal sealed class BookFollower(SurfaceChoice choice, BookFollower.Form form,
 
     /// <summary>As an operation finds an account: with interest, swept, settled.</summary>
     public static Form Touched { get; } = static (account, book, indices) =>
-        AccountTouch.Touched(account.State, account.Balances, indices, book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UnknownDecimals, book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds);
+        AccountTouch.Touched(account, book, indices, book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UnknownDecimals);
 
     /// <summary>The engine at the last step; not to be changed, nor read while a step runs.</summary>
     public BookEngine Engine { get; } = new(workers, LaneWidths.Best);
