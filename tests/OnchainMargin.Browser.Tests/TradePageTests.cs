@@ -36,6 +36,11 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.Field("Size").FillAsync("0.1");
         await visitor.ChooseAsync("Sell");
         await Assertions.Expect(visitor.Button($"Sell 0.1 {held}")).ToBeEnabledAsync();
+
+        // A limit is not taken along to another market.
+        await visitor.Field("Take at least").FillAsync("9000");
+        await instrument.SelectOptionAsync("BTC-PERP");
+        await Assertions.Expect(visitor.Field("Take at least")).ToHaveValueAsync("");
         await visitor.TabAsync("What-if");
         await visitor.Field("Instrument").SelectOptionAsync(held);
         await visitor.Field("Size").FillAsync("1");
@@ -113,6 +118,13 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.DoneAsync("Buy 0.02 BTC-PERP");
         await Assertions.Expect(resting).ToHaveCountAsync(11);
         Assert.Equal(signed + 1, visitor.Wallet.AskedToSign);
+
+        // What was done is told beside the page's end: in a window of any width nothing lies beneath it for good.
+        await visitor.Page.SetViewportSizeAsync(1200, 500);
+        ILocator told = visitor.Page.Locator(".step").First;
+        await Assertions.Expect(told).ToBeVisibleAsync();
+        await visitor.Page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
+        await visitor.Page.WaitForFunctionAsync("() => document.querySelector('footer').getBoundingClientRect().bottom <= document.querySelector('.step').getBoundingClientRect().top");
     }
 
     [BrowserFact]

@@ -111,10 +111,10 @@ export function App() {
           )}
         </section>
       </main>
-      <ActivityList />
       <footer className="quiet">
         Every figure here can be recomputed on chain: see Trust. <a href="/openapi">API</a>
       </footer>
+      <ActivityList />
     </>
   );
 }

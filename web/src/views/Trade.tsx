@@ -65,6 +65,11 @@ export function Trade({ account }: { account: Account }) {
       </p>
     );
 
+  // A limit is of one instrument: kept for the next it would cross every order of a cheaper one.
+  const choose = (next: string) => {
+    if (next !== name) setPrice("");
+    setName(next);
+  };
   const title = `${side} ${amount ? size(amount) : ""} ${instrument?.name ?? name}`;
   const place = () =>
     run(title, async (tell) => {
@@ -107,7 +112,7 @@ export function Trade({ account }: { account: Account }) {
           void place();
         }}
       >
-        <InstrumentChoice choosable={choosable} name={name} choose={setName} />
+        <InstrumentChoice choosable={choosable} name={name} choose={choose} />
         <Segments label="Side" value={side} options={["Buy", "Sell"] as const} onChange={setSide} />
         <Field
           label="Size"
