@@ -23,7 +23,7 @@ function address(signer) {
 export const gasStart = START;
 export async function deployProtocol(chain) {
   const { from, create } = chain;
-  const { attestation: clocks, oracle } = readSpec("constants.json");
+  const { attestation: clocks, clearing, liquidation, oracle } = readSpec("constants.json");
   const manager = await create("AccessManager", from);
   const usdc = await create("MockToken", "USD Coin", "USDC", 6);
   const parameters = await create("RiskParameters", manager.address, 130_000_000);
@@ -70,37 +70,31 @@ export async function deployProtocol(chain) {
   await registry.send("connect", bonds.address, challenges.address);
   await bucket.send("connect", clearinghouse.address, gate.address, bonds.address);
   await surfaces.send("setSurfaceParameters", [15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000, 0]);
-  await parameters.send("setClearing", [20_000, 50_000, 5_000_000, 5_000_000, 20_000_000, 10_000]);
-  await parameters.send("setInterest", [20_000_000_000n, 100_000_000_000n, 10n ** 12n, 80_000_000, 20_000_000]);
+  const of = (values, ...names) => names.map((name) => values[name]);
+  const { interest, funding } = clearing;
+  await parameters.send(
+    "setClearing",
+    of(clearing, "makerFeeE8", "takerFeeE8", "priceBandE8", "minReliefE8", "volBandE8", "creditFeeE8"),
+  );
+  await parameters.send(
+    "setInterest",
+    of(interest, "baseRateE12", "kinkRateE12", "maxRateE12", "kinkUtilisationE8", "reserveE8"),
+  );
   await parameters.send("setOracle", [
     oracle.checkpointIntervalSeconds,
     oracle.checkpointMaxAgeSeconds,
     oracle.averagingWindowSeconds,
     DAY,
     oracle.premiumClampE8,
-    28_800,
-    75_000,
+    funding.intervalSeconds,
+    funding.rateMaxE8,
     clocks.maxAgeSeconds,
     clocks.maxDriftE8,
   ]);
-  await parameters.send("setLiquidation", [
-    60,
-    20_000_000,
-    1200,
-    110_000_000,
-    5_000_000,
-    3600,
-    3600,
-    3_000_000,
-    10n ** 14n,
-    2n * 10n ** 14n,
-    600,
-    150_000,
-    8_000,
-    5_000_000,
-    10n ** 11n,
-    UNDERLYING,
-  ]);
+  const lots = of(liquidation, "graceSeconds", "discountMaxE8", "discountRampSeconds", "targetE8", "bidMinE8");
+  lots.push(...of(liquidation, "resumeSeconds", "insolventRampSeconds", "insolventPayMaxE8", "insuranceEventMaxE8"));
+  lots.push(...of(liquidation, "insuranceDayMaxE8", "deleverageRampSeconds", "rewardGas", "rewardGasPosition"));
+  await parameters.send("setLiquidation", [...lots, ...of(liquidation, "rewardMaxE8", "rewardMostE8"), UNDERLYING]);
   const risk = [5000n * E8, 1, 16_000_000, 50_000_000, 50_000_000, 1_000_000, 400_000, 7_500_000, 1_000_000];
   risk.push(10_000_000, 5_000_000, 10_000_000, 1_000_000, 1_000_000, 50_000_000);
   await parameters.send("setUnderlying", UNDERLYING, risk);

@@ -228,6 +228,23 @@ public sealed partial class ProtocolConstantsTests
         Assert.True(seen > 80, $"{seen} constants were found");
     }
 
+    /// <summary>What the Solidity tests deploy is what the plan deploys: rewards were tested, and their gas measured, by figures that had changed.</summary>
+    [Theory]
+    [InlineData("clearing", 6)]
+    [InlineData("interest", 5)]
+    [InlineData("oracle", 9)]
+    [InlineData("liquidation", 15)]
+    [InlineData("surfaces", 7)]
+    public void Parameters_OfTheSolidityTests_AreThoseOfThePlan(string section, int count)
+    {
+        string deployment = File.ReadAllText(SpecFiles.At("contracts", "test", "ProtocolDeployment.sol"));
+        string fields = Named().Matches(deployment).Single(match => section.StartsWith(match.Groups["name"].Value, StringComparison.OrdinalIgnoreCase)).Groups["fields"].Value;
+        (string Name, string Value)[] set = [.. fields.Split(',').Select(static field => field.Split(':')).Select(static field => (field[0].Trim(), field[1].Trim())).Where(static field => char.IsDigit(field.Item2[0]))];
+
+        Assert.Equal(count, set.Length);
+        Assert.All(set, field => Assert.Equal(BigInteger.Parse(Plan.GetProperty(section).GetProperty(field.Name).ToString(), CultureInfo.InvariantCulture), Number(field.Value)));
+    }
+
     private static IEnumerable<(string Path, string Value)> Leaves(JsonElement element, string path) => element.ValueKind == JsonValueKind.Object
         ? element.EnumerateObject().SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}"))
         : [(path, element.ToString())];
@@ -284,4 +301,7 @@ public sealed partial class ProtocolConstantsTests
 
     [GeneratedRegex(@"constant (?<name>\w+) = (?<value>[^;]+);", RegexOptions.None, 1000)]
     private static partial Regex Constant();
+
+    [GeneratedRegex(@"(?<name>Clearing|Interest|Oracle|Liquidation|Surface)Parameters\(\{(?<fields>[^}]+)\}\)", RegexOptions.None, 1000)]
+    private static partial Regex Named();
 }
