@@ -27,12 +27,27 @@ public sealed class ScriptTests
     [InlineData("scripts/differential.sh", "16 1 0 Accounts", "error: KIND is 'Accounts': give RandomAccounts or EdgeAccounts.")]
     [InlineData("scripts/search.sh", "3 0 one", "error: SEED is 'one'")]
     [InlineData("scripts/invariants.sh", "many", "error: CALLS is 'many'")]
+    [InlineData("scripts/test.sh", "--chek", "error: '--chek' is not known: give parts of checks' names")]
+    [InlineData("scripts/test.sh", "Margin --quick", "error: '--quick' is not known: give parts of checks' names")]
     public async Task Argument_ThatIsNone_IsOneSentence(string script, string arguments, string expected)
     {
         (int code, string output, string error) = await RunAsync(script, arguments.Split(' '));
 
         Assert.Equal((1, string.Empty), (code, output));
         Assert.StartsWith(expected, error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A run that was asked for something and had nothing of that name has tested nothing of it.</summary>
+    [Theory]
+    [InlineData("Margn", "Margn")]
+    [InlineData("Cli Margn build", "Margn")]
+    [InlineData("lint Cli", "")]
+    [InlineData("", "")]
+    public async Task Words_ThatNoNameContains_AreNamed(string words, string expected)
+    {
+        (int code, string output, string error) = await RunAsync("-c", $"set -u; . scripts/lib/words.sh {words}; for name in lint-shell dotnet-build OnchainMargin.Cli.Tests; do wanted $name; done; unmatched");
+
+        Assert.Equal((0, expected, string.Empty), (code, output.TrimEnd('\n'), error));
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string script, params string[] arguments)
