@@ -109,6 +109,12 @@ check lint-shell bash scripts/lib/check-shell.sh
 page_types() { "$NODE" web/node_modules/typescript/bin/tsc --noEmit -p web; }
 if [ "$page_built" -eq 1 ]; then check page-types page_types; else record page-build 0 0 1 0; fi
 [ "$contracts_built" -eq 0 ] || check abi-current "$NODE" scripts/abi.js --check
+vectors() {
+  local generator code=0
+  for generator in spec/generate*.js; do "$NODE" "$generator" --check || code=1; done
+  return "$code"
+}
+check vectors-current vectors
 
 # A real server for the store's tests. It is only installed here: the tests start their own, in a folder of their own.
 postgres() { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }

@@ -1,4 +1,5 @@
-// Writes the vectors of what attesters publish beside epochs, and of strikes, interest and lots: spec/attested/, ORC-011 to ORC-014, PAR-001, PAR-002, CLR-028, CLR-032, CLR-040, CLR-041 and CLR-044. Run: node spec/generate-attested.js
+// Writes the vectors of what attesters publish beside epochs, and of strikes, interest and lots: spec/attested/, ORC-011 to ORC-014, PAR-001, PAR-002, CLR-028, CLR-032, CLR-040, CLR-041 and CLR-044. Run: node spec/generate-attested.js [--check]
+// With --check it writes nothing, and fails where a file is not what it would write.
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import {
   E12,

@@ -1,6 +1,8 @@
-// Generates cdf.json (MRG-025) and prints the coefficients of MRG-021. Run: node spec/generate.js
+// Generates cdf.json (MRG-025) and prints the coefficients of MRG-021, which stand in constants.json. Run: node spec/generate.js [--check]
+// With --check it writes nothing, and fails where either is not what it makes.
 // Everything is exact big-integer fixed point (Q240), so the output is the same on every machine.
-import { writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { keep } from "./integers.js";
 
 const Q = 240n;
 const ONE = 1n << Q;
@@ -90,7 +92,9 @@ function leastSquares(points, values, degree) {
 // A cell's quadratic meets its neighbours' values at both ends and the function in the middle, so the table is continuous (to 2^-44) and never falls.
 // Cells are built from the right, because a cell's end is the next cell's start, whose low bits are its own slope.
 function cell(index, endValue) {
-  const [start, middle, end] = [0n, 1n, 2n].map((half) => normalCdf(((FIRST + index) * ONE + ((half * ONE) >> 1n)) / CELLS_PER_DEVIATION));
+  const [start, middle, end] = [0n, 1n, 2n].map((half) =>
+    normalCdf(((FIRST + index) * ONE + ((half * ONE) >> 1n)) / CELLS_PER_DEVIATION),
+  );
   let curvature = round(2n * (start + end - 2n * middle), Q - CURVATURE);
   for (;;) {
     const c2 = BigInt.asUintN(Number(CURVATURE_BITS), curvature);
@@ -113,11 +117,19 @@ for (let i = CELLS - 1n; i >= 0n; i--) {
   next = cell(i, next);
   cells.unshift(next.toString(16).padStart(2 * BYTES_PER_CELL, "0"));
 }
-const shape = { cellsPerDeviation: Number(CELLS_PER_DEVIATION), firstCell: Number(FIRST), cells: Number(CELLS), bytesPerCell: BYTES_PER_CELL };
-writeFileSync(new URL("cdf.json", import.meta.url), JSON.stringify({ rule: "MRG-025", ...shape, table: "0x" + cells.join("") }, null, 2) + "\n");
+const shape = {
+  cellsPerDeviation: Number(CELLS_PER_DEVIATION),
+  firstCell: Number(FIRST),
+  cells: Number(CELLS),
+  bytesPerCell: BYTES_PER_CELL,
+};
+keep("cdf.json", JSON.stringify({ rule: "MRG-025", ...shape, table: "0x" + cells.join("") }, null, 2) + "\n");
 
 // MRG-021: 2·atanh(z)/z as a polynomial of degree 7 in u = z², u in [0, 1/9], in Q44.
-const U = Array.from({ length: 40 }, (_, j) => (BigInt(Math.round((0.5 - 0.5 * Math.cos(((j + 0.5) * Math.PI) / 40)) * 2 ** 40)) << (Q - 40n)) / 9n);
+const U = Array.from(
+  { length: 40 },
+  (_, j) => (BigInt(Math.round((0.5 - 0.5 * Math.cos(((j + 0.5) * Math.PI) / 40)) * 2 ** 40)) << (Q - 40n)) / 9n,
+);
 const atanh = U.map((u) => {
   let power = 2n * ONE;
   let sum = power;
@@ -127,4 +139,10 @@ const atanh = U.map((u) => {
   }
   return sum;
 });
-console.log("LN_C", leastSquares(U, atanh, 7).map((c) => round(c, Q - 44n).toString()));
+const coefficients = leastSquares(U, atanh, 7).map((c) => round(c, Q - 44n).toString());
+console.log("LN_C", coefficients);
+const { kernel } = JSON.parse(readFileSync(new URL("constants.json", import.meta.url), "utf8"));
+if (kernel.lnCoefficientsQ44.join() !== coefficients.join()) {
+  console.error("spec/constants.json has other lnCoefficientsQ44 than these: write them there.");
+  process.exitCode = 1;
+}

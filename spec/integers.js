@@ -1,5 +1,10 @@
 // What the generators of shared vectors have in common: exact integers, pseudorandom numbers, columns in files. They share no code with the Solidity or the C#.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { readArguments } from "../scripts/lib/arguments.js";
+
+const generator = process.argv[1];
+const isCheck = readArguments(["--check"], generator).has("--check");
 
 export const E8 = 10n ** 8n;
 export const E12 = 10n ** 12n;
@@ -102,15 +107,25 @@ export const liveForward = ({ forward, spot }, tau, market, reading) =>
 export const volatilitiesAround = (surface, tau, forward) =>
   points(tau).map((k) => volatility(surface, k + ln(forward, surface.forward)));
 
+// Writes a file of spec/; with --check it only says whether that would change anything.
+export function keep(path, text) {
+  const file = new URL(path, import.meta.url);
+  if (!isCheck) {
+    mkdirSync(new URL(".", file), { recursive: true });
+    writeFileSync(file, text);
+  } else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
+    console.error(
+      `spec/${path} is not what spec/${basename(generator)} makes: run that without --check and commit the file.`,
+    );
+    process.exitCode = 1;
+  }
+}
+
 // Columns of decimal strings: case i is the i-th of each.
 export function write(rule, about, columns) {
-  mkdirSync("spec/attested", { recursive: true });
   const text = Object.entries(columns).map(
     ([name, values]) => `  "${name}": [${values.map((v) => `"${v}"`).join(", ")}]`,
   );
-  writeFileSync(
-    `spec/attested/${rule}.json`,
-    `{\n  "rule": "${rule}",\n  "about": "${about}",\n${text.join(",\n")}\n}\n`,
-  );
+  keep(`attested/${rule}.json`, `{\n  "rule": "${rule}",\n  "about": "${about}",\n${text.join(",\n")}\n}\n`);
 }
 export const columns = (cases, names) => Object.fromEntries(names.map((name) => [name, cases.map((one) => one[name])]));

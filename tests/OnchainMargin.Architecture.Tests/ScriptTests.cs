@@ -22,6 +22,7 @@ public sealed class ScriptTests
     [InlineData("scripts/abi.js", "--chek", "error: '--chek' is not known")]
     [InlineData("scripts/derive-crash.js", "--chek", "error: '--chek' is not known")]
     [InlineData("scripts/gas-oracle.js", "--chek", "error: '--chek' is not known: give nothing.")]
+    [InlineData("spec/generate-oracle.js", "--chek", "error: '--chek' is not known: give --check or nothing.")]
     [InlineData("scripts/differential.sh", "many", "error: COUNT is 'many'")]
     [InlineData("scripts/differential.sh", "0", "error: COUNT is '0'")]
     [InlineData("scripts/differential.sh", "16 1 0 Accounts", "error: KIND is 'Accounts': give RandomAccounts or EdgeAccounts.")]
