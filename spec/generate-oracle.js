@@ -155,7 +155,7 @@ write(
   },
 );
 
-const falls = times(80, () => {
+const falls = times(80, (i) => {
   const day = pick(20_833n, 20_832n, 20_000n, 0n);
   const [high, previous] = [between(0, 40_000n * E8), pick(0n, between(0, 40_000n * E8))];
   const insurance = pick(0n, high, (high * 7n) / 10n, (high * 7n) / 10n + 1n, between(0, 50_000n * E8));
@@ -164,6 +164,7 @@ const falls = times(80, () => {
   const kept = today === day ? [high, previous] : [0n, today === day + 1n ? high : insurance];
   const highAfter = max(kept[0], insurance);
   const highest = max(highAfter, kept[1]);
+  const left = (insurance * BigInt(i)) / 79n;
   const drawdown = highest < 10_000n * E8 ? 0n : ((highest - insurance) * E8) / highest;
   return {
     day,
@@ -175,11 +176,14 @@ const falls = times(80, () => {
     highAfter,
     previousAfter: kept[1],
     drawdown,
+    left,
+    highLeft: (highAfter * left) / max(1n, insurance),
+    previousLeft: (kept[1] * left) / max(1n, insurance),
   };
 });
 write(
   "ORC-003",
-  "the markets of ORC-002; stateAfter, demandedAfter, reasonsAfter: the state that the update leaves, since when it is demanded, why as bits; then the highs of insurance: a day, its high, the high of the day before, the insurance, the time, and what they are after",
+  "the markets of ORC-002; stateAfter, demandedAfter, reasonsAfter: the state that the update leaves, since when it is demanded, why as bits; then the highs of insurance: a day, its high, the high of the day before, the insurance, the time, and what they are after; left, highLeft, previousLeft: what an exit then leaves of the insurance and of the highs",
   {
     ...inputs,
     ...after("state", "demanded", "reasons"),
@@ -194,6 +198,9 @@ write(
       "highAfter",
       "previousAfter",
       "drawdown",
+      "left",
+      "highLeft",
+      "previousLeft",
     ),
   },
 );
@@ -213,12 +220,14 @@ function sums(history, time) {
 }
 // What the window of an expiry has so far, and what is still to come of it.
 function reading(history, expiry, now) {
-  if (now < expiry - 1800n) return { sum: 0n, covered: 0n, remaining: 1800n };
+  if (now < expiry - 1800n) return { sum: 0n, covered: 0n, remaining: 1800n, stalled: 1800n };
   const from = sums(history, expiry - 1800n);
   for (let end = expiry; ; end += 1800n) {
     const to = sums(history, min(end, now));
     const [sum, covered, remaining] = [to[0] - from[0], to[1] - from[1], max(0n, end - now)];
-    if (covered + remaining >= 900n) return { sum, covered, remaining };
+    const isHalted = remaining > 0n && history.at(-1).state === HALTED;
+    const stalled = !isHalted ? remaining : covered < 900n ? 1800n : 0n;
+    if (covered + remaining >= 900n) return { sum, covered, remaining, stalled };
   }
 }
 const walks = times(60, (i) => {
@@ -261,14 +270,16 @@ const walks = times(60, (i) => {
   const asked = now + pick(0n, 1n, 299n, 301n, 1200n, 1800n, 2100n, 7300n);
   const readings = [expiry, coming].map((e) => {
     const read = reading(history, e, asked);
-    return { ...read, ...inWindow(history.at(-1).spot, read) };
+    const { forward, follow } = inWindow(history.at(-1).spot, read);
+    const stalled = inWindow(history.at(-1).spot, { ...read, remaining: read.stalled });
+    return { ...read, forward, beside: stalled.forward, follow: max(follow, stalled.follow) };
   });
   const settled = found.remaining === 0n ? near(found.sum, found.covered) : 0n;
   return { steps, expiry, settled, seconds: found.covered, coming, asked, readings };
 });
 write(
   "ORC-004",
-  "24 updates a case, each some seconds after the one before, the first after a listing at 90 000 at 1 800 000 000, with the price of the only source, 0 for none; expiry, settled, seconds: a settlement asked for at the last update, 0 while it cannot be fixed, and what was observed; coming: the next half hour; asked: a time not before the last update, at which two a case, of expiry and of coming, are sum, covered, remaining: the reading of the window, and forward, follow: by it and the last spot (MRG-011)",
+  "24 updates a case, each some seconds after the one before, the first after a listing at 90 000 at 1 800 000 000, with the price of the only source, 0 for none; expiry, settled, seconds: a settlement asked for at the last update, 0 while it cannot be fixed, and what was observed; coming: the next half hour; asked: a time not before the last update, at which two a case, of expiry and of coming, are sum, covered, remaining, stalled: the reading of the window, and forward, beside, follow: by it and the last spot (MRG-011)",
   {
     gap: walks.flatMap((w) => w.steps.map((s) => s.gap)),
     price: walks.flatMap((w) => w.steps.map((s) => s.price)),
@@ -278,7 +289,9 @@ write(
       "sum",
       "covered",
       "remaining",
+      "stalled",
       "forward",
+      "beside",
       "follow",
     ),
   },

@@ -176,9 +176,11 @@ contract ClearingModule is LossBook {
         require(msg.sender == insuranceFund, NotConnected(msg.sender));
         Books memory books = _openBooks();
         uint128 amountE8 = SafeCast.toUint128(amountRaw * _scale);
+        uint256 beforeE8 = books.ledger.insuranceE8;
         books.ledger.insuranceE8 -= amountE8;
         books.ledger.sweptE8 -= int128(amountE8);
         _closeBooks(books);
+        hub.leaveInsurance(beforeE8, beforeE8 - amountE8);
         vault.payPooled(to, amountRaw);
     }
 

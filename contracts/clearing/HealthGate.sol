@@ -498,7 +498,8 @@ contract HealthGate is IHealthGate {
             bytes calldata record = Exposures.find(records, u);
             uint256 second = Checkpoints.word(record, 1);
             uint256 marketState = uint8(second >> 32);
-            if (marketState > (averaged ? Checkpoints.NORMAL : Checkpoints.REDUCE_ONLY)) {
+            bool waits = marketState == Checkpoints.HALTED || (averaged && marketState == Checkpoints.REDUCE_ONLY);
+            if (waits) {
                 require((positions >> u) & 1 == 0, IClearingEvents.MarketNotNormal(u, marketState));
                 waiting |= 1 << u;
             } else if (averaged && Exposures.spotIn(record) != second >> 192) {

@@ -23,7 +23,7 @@ interface IPriceHub {
     /// @notice The contract that holds the volatility surfaces was fixed for ever.
     event SurfacesConnected(address indexed surfaces);
 
-    /// @notice Insurance fell by more than 30 % from its high of one to two days, so that every market only takes reductions; or that is over.
+    /// @notice Insurance fell by more than 30 % from its high of one to two days, so that normal markets are uninsured and take reductions only; or that is over.
     event InsuranceDrawn(bool drawn, uint32 drawdownE8);
 
     /// @notice Thrown when too little of a settlement window was observed yet.
@@ -35,6 +35,9 @@ interface IPriceHub {
     /// @notice Thrown when `connect` is called a second time, or not yet.
     error ConnectedWrongly();
 
+    /// @notice Thrown when somebody else than the clearinghouse calls.
+    error NotConnected(address caller);
+
     /// @notice Thrown when a source has no usable price at the time it is set.
     error SourceUnusable(address source);
 
@@ -43,6 +46,11 @@ interface IPriceHub {
 
     /// @notice Takes a checkpoint. Anyone; at most one per interval.
     function checkpoint() external returns (uint64 id);
+
+    /// @notice What stakers take out of the insurance is no loss: its highs fall in proportion. The clearinghouse's alone.
+    /// @param beforeE8 The insurance before it.
+    /// @param afterE8 And after.
+    function leaveInsurance(uint256 beforeE8, uint256 afterE8) external;
 
     /// @notice Takes a checkpoint when there is none or the last is older than `maxCheckpointAge`; otherwise updates every underlying's spot, once a block. Anyone.
     function refresh() external;
@@ -58,6 +66,9 @@ interface IPriceHub {
 
     /// @notice Fixes the contract that holds the volatility surfaces; once. Governance.
     function connectSurfaces(address surfaces) external;
+
+    /// @notice Whether insurance lies over 30 % below its high, as the last checkpoint found it.
+    function insuranceDrawn() external view returns (bool);
 
     /// @notice The clearinghouse that was fixed.
     function clearinghouse() external view returns (IClearinghouse);

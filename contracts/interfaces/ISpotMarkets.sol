@@ -102,10 +102,11 @@ interface ISpotMarkets {
     /// @return sumE8 Price-seconds since the window opened; once the price is fixed that price.
     /// @return coveredSeconds Seconds that they are of: 0 before the window opens, 1 once the price is fixed.
     /// @return remainingSeconds Seconds from now on that will count; 0 once the price is fixed or can be.
+    /// @return stalledSeconds The same if a market that is halted stays so to the end of this half hour and not beyond; of any other market `remainingSeconds`.
     function settlementWindow(
         uint16 underlying,
         uint32 expiry
-    ) external view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds);
+    ) external view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds, uint256 stalledSeconds);
 
     /// @notice Whether the last update left a market halted.
     function isHalted(uint16 underlying) external view returns (bool);

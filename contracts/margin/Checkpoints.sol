@@ -84,6 +84,8 @@ library Checkpoints {
     uint256 internal constant NORMAL = 0;
     uint256 internal constant REDUCE_ONLY = 1;
     uint256 internal constant HALTED = 2;
+    /// @dev Prices as in a normal market, but insurance has fallen: only reductions are taken, and what is taken out heeds prices alone.
+    uint256 internal constant UNINSURED = 3;
 
     /// @notice What PriceHub stores of a checkpoint: the hash of header, collateral records and underlying hashes.
     function hash(bytes calldata checkpoint) internal pure returns (bytes32) {

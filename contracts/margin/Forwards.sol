@@ -49,4 +49,19 @@ library Forwards {
         forwardE8 = (sumE8 + remainingSeconds * spotE8 + all / 2) / all;
         followSeconds = (WINDOW_SECONDS * remainingSeconds + all - 1) / all;
     }
+
+    /// @notice Both forwards of an expiry's record in that time: if every second from now on is observed, and beside it, in the place of the delayed one, if a market that is halted stays so to the end of the half hour. And how many of 1800 parts follow the spot at most.
+    function pairInsideWindow(
+        uint256 spotE8,
+        uint256 sumE8,
+        uint256 coveredSeconds,
+        uint256 remainingSeconds,
+        uint256 stalledSeconds
+    ) internal pure returns (uint256 forwardE8, uint256 stalledE8, uint256 followSeconds) {
+        (forwardE8, followSeconds) = insideWindow(spotE8, sumE8, coveredSeconds, remainingSeconds);
+        if (stalledSeconds == remainingSeconds) return (forwardE8, forwardE8, followSeconds);
+        uint256 stalledFollow;
+        (stalledE8, stalledFollow) = insideWindow(spotE8, sumE8, coveredSeconds, stalledSeconds);
+        if (stalledFollow > followSeconds) followSeconds = stalledFollow;
+    }
 }

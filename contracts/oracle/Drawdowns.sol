@@ -33,6 +33,20 @@ library Drawdowns {
         if (current > high.highE8) high.highE8 = current;
         uint256 highest = high.highE8 > high.previousHighE8 ? high.highE8 : high.previousHighE8;
         if (highest < HIGH_LEAST_E8) return 0;
-        drawdownE8 = uint32(((highest - current) * ONE) / highest);
+        // Safe: the high of this day is the present one at least.
+        unchecked {
+            drawdownE8 = uint32(((highest - current) * ONE) / highest);
+        }
+    }
+
+    /// @notice What stakers take out is no loss: the highs fall in its proportion, so that the drawdown is that of a share.
+    /// @param beforeE8 The insurance before it: below 2^128, as the ledger keeps it, and not 0.
+    /// @param afterE8 And after, no more than that.
+    function leave(InsuranceHigh memory high, uint256 beforeE8, uint256 afterE8) internal pure {
+        // Safe: products of 96 and 128 bits, and no high grows.
+        unchecked {
+            high.highE8 = uint96((high.highE8 * afterE8) / beforeE8);
+            high.previousHighE8 = uint96((high.previousHighE8 * afterE8) / beforeE8);
+        }
     }
 }

@@ -128,6 +128,15 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
+    /// @custom:spec ORC-003
+    function leaveInsurance(uint256 beforeE8, uint256 afterE8) external {
+        require(msg.sender == address(clearinghouse), NotConnected(msg.sender));
+        InsuranceHigh memory high = _insurance;
+        Drawdowns.leave(high, beforeE8, afterE8);
+        _insurance = high;
+    }
+
+    /// @inheritdoc IPriceHub
     function refresh() external {
         if (_isOld(parameters.checkpointMaxAgeSeconds())) checkpoint();
         else spots.updateAll();
@@ -498,7 +507,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         Market storage m = _markets[underlying];
         UnderlyingParameters memory p = parameters.underlyingOf(underlying);
         (record.spotE8, record.marketState) = (reading.spotE8, reading.state);
-        if (insuranceDrawn && reading.state == Checkpoints.NORMAL) record.marketState = uint8(Checkpoints.REDUCE_ONLY);
+        if (insuranceDrawn && reading.state == Checkpoints.NORMAL) record.marketState = uint8(Checkpoints.UNINSURED);
         record.perpetualMarkE8 = Premiums.markE8(reading.spotE8, m.premiumE8);
         record.spreadE8 = reading.spreadE8;
         record.openInterestE8 = m.openInterestE8;

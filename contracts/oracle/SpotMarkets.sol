@@ -90,7 +90,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         SpotMarket memory m = _update(underlying, parameters.averagingWindowSeconds());
         uint256 sumE8;
         uint256 remaining;
-        (sumE8, coveredSeconds, remaining) = _window(underlying, m, expiry);
+        (sumE8, coveredSeconds, remaining, ) = _window(underlying, m, expiry);
         if (remaining != 0) return (0, coveredSeconds);
         priceE8 = _mean(sumE8, coveredSeconds);
         _settlementsE8[underlying][expiry] = priceE8;
@@ -144,12 +144,12 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     function settlementWindow(
         uint16 underlying,
         uint32 expiry
-    ) external view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds) {
+    ) external view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds, uint256 stalledSeconds) {
         uint256 priceE8 = settlementPriceE8(underlying, expiry);
-        if (priceE8 != 0) return (priceE8, 1, 0);
+        if (priceE8 != 0) return (priceE8, 1, 0, 0);
         _requireListed(underlying);
         require(expiry % WINDOW_SECONDS == 0 && expiry != 0, ExpiryNotOver(underlying, expiry));
-        if (block.timestamp + WINDOW_SECONDS < expiry) return (0, 0, WINDOW_SECONDS);
+        if (block.timestamp + WINDOW_SECONDS < expiry) return (0, 0, WINDOW_SECONDS, WINDOW_SECONDS);
         return _window(underlying, _spots[underlying], expiry);
     }
 
@@ -315,7 +315,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         uint16 underlying,
         SpotMarket memory m,
         uint256 expiry
-    ) private view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds) {
+    ) private view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds, uint256 stalledSeconds) {
         (uint256 fromE8, uint256 fromSeconds) = _sumsAt(underlying, m, expiry - WINDOW_SECONDS);
         uint256 enough = fromSeconds + COVERED_MIN_SECONDS;
         (uint256 toE8, uint256 toSeconds, bool isEnough) = _sumsOfEnough(underlying, m, expiry, enough);
@@ -327,7 +327,10 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
                     : WINDOW_SECONDS - (block.timestamp % WINDOW_SECONDS);
             if (toSeconds + remainingSeconds < enough) remainingSeconds += WINDOW_SECONDS;
         }
-        return (toE8 - fromE8, toSeconds - fromSeconds, remainingSeconds);
+        (sumE8, coveredSeconds, stalledSeconds) = (toE8 - fromE8, toSeconds - fromSeconds, remainingSeconds);
+        if (!isEnough && m.state == Checkpoints.HALTED) {
+            stalledSeconds = coveredSeconds >= COVERED_MIN_SECONDS ? 0 : WINDOW_SECONDS;
+        }
     }
 
     /// @dev Sums at the first half hour from an expiry on, up to now, at which enough seconds are covered.

@@ -313,7 +313,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint256 spotE8
     ) private view returns (uint256 riskE6) {
         uint256 tau = s.expiry - block.timestamp;
-        (uint256 liveE8, ) = _liveForward(s.underlying, s.expiry, tau, spotE8, s.forwardE8, s.spotE8);
+        (uint256 liveE8, , ) = _liveForward(s.underlying, s.expiry, tau, spotE8, s.forwardE8, s.spotE8);
         int256[13] memory k = SurfaceChecks.points(tau);
         uint256[13] memory vols = SurfaceChecks.volatilities(uint256(svi), s.forwardE8, k, liveE8);
         // The same strikes on the surface before; zeros where there is none.
@@ -364,11 +364,11 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     ) private view returns (uint256[13] memory) {
         Present memory other = _present(_histories[underlying][expiry]);
         uint256 tau = expiry - block.timestamp;
-        (uint256 liveE8, ) = _liveForward(underlying, expiry, tau, spotE8, other.forwardE8, other.spotE8);
+        (uint256 liveE8, , ) = _liveForward(underlying, expiry, tau, spotE8, other.forwardE8, other.spotE8);
         return SurfaceChecks.volatilities(other.svi, other.forwardE8, k, liveE8);
     }
 
-    /// @dev The live forward, and how many of 1800 parts of it follow the spot.
+    /// @dev The live forward; inside its window the one that stands beside it, which is another while the market is halted; and how many of 1800 parts follow the spot at most.
     /// @custom:spec MRG-011
     function _liveForward(
         uint16 underlying,
@@ -377,11 +377,14 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint256 spotE8,
         uint256 publishedForwardE8,
         uint256 publishedSpotE8
-    ) private view returns (uint256 forwardE8, uint256 followSeconds) {
+    ) private view returns (uint256 forwardE8, uint256 stalledE8, uint256 followSeconds) {
         if (tau > Forwards.WINDOW_SECONDS)
-            return (Forwards.outsideWindow(spotE8, publishedForwardE8, publishedSpotE8), Forwards.WINDOW_SECONDS);
-        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(underlying, expiry);
-        return Forwards.insideWindow(spotE8, sumE8, covered, remaining);
+            return (Forwards.outsideWindow(spotE8, publishedForwardE8, publishedSpotE8), 0, Forwards.WINDOW_SECONDS);
+        (uint256 sumE8, uint256 covered, uint256 remaining, uint256 stalled) = spots.settlementWindow(
+            underlying,
+            expiry
+        );
+        return Forwards.pairInsideWindow(spotE8, sumE8, covered, remaining, stalled);
     }
 
     /// @dev The surface before is set aside when none was for a delay.
@@ -424,8 +427,16 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         first = (uint256(expiry) << 224) | (SurfaceWords.timeOf(stamp) << 184) | (first << 144);
         uint256 published = SurfaceWords.forwardE8Of(word);
         uint256 spot = SurfaceWords.spotE8Of(stamp, SurfaceWords.PRESENT);
-        (uint256 forward, uint256 followSeconds) = _liveForward(underlying, expiry, tau, spotE8, published, spot);
+        (uint256 forward, uint256 delayed, uint256 followSeconds) = _liveForward(
+            underlying,
+            expiry,
+            tau,
+            spotE8,
+            published,
+            spot
+        );
         first |= (forward << 80) | (published << 16) | followSeconds;
+        if (delayed == 0) delayed = forward;
         uint256 svi = SurfaceWords.sviOf(word);
         uint256 delayedSvi = svi;
         uint256 which = _delayed(stamp);
@@ -433,14 +444,14 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
             word = which == SurfaceWords.ASIDE ? history.aside : history.older;
             published = SurfaceWords.forwardE8Of(word);
             spot = SurfaceWords.spotE8Of(stamp, which);
-            if (tau > Forwards.WINDOW_SECONDS) forward = Forwards.outsideWindow(spotE8, published, spot);
+            if (tau > Forwards.WINDOW_SECONDS) delayed = Forwards.outsideWindow(spotE8, published, spot);
             delayedSvi = SurfaceWords.sviOf(word);
         }
         // Safe: the caller allocated the four words.
         assembly ("memory-safe") {
             mstore(place, first)
             mstore(add(place, 32), svi)
-            mstore(add(place, 64), or(shl(192, forward), shl(128, published)))
+            mstore(add(place, 64), or(shl(192, delayed), shl(128, published)))
             mstore(add(place, 96), delayedSvi)
         }
     }

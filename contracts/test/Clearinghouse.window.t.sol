@@ -62,18 +62,62 @@ contract ClearinghouseWindowTest is PricedFixture {
         observeUntil(EXPIRY + 60);
         assert(spots.settlementPriceE8(BTC, EXPIRY) == 0 && spots.spotOf(BTC).spotE8 == FALLEN_E8);
         assert(markOf(_future) == (360 * BTC_PRICE + (240 + 1740) * FALLEN_E8 + 1170) / 2340);
-        (bytes memory checkpoint, bytes memory records) = hub.live();
-        Figures memory figures = referee.health(
-            stateOf(hedged),
-            vault.balancesOf(hedged),
-            checkpoint,
-            records,
-            SurfaceChoice.Better
-        );
+        Figures memory figures = _figures(hedged, SurfaceChoice.Better);
         // At the average that stood still he had lost 4,700 and more, and the perpetual alone asked for 11,466.
         assert(figures.equityE8 > 8_500e8 && figures.maintenanceE8 < 5_000e8);
         bytes memory state = stateOf(hedged);
         VM.expectPartialRevert(ILiquidationHouse.NotLiquidatable.selector);
         house.start(hedged, state, hex"000001");
+    }
+
+    /// @dev A fall of 30 % halts the market, and nothing is observed any more: by the first reading what follows the spot goes to nothing with the seconds, and comes back at once when 900 cannot be reached before the expiry. Whoever is hedged is called in by neither.
+    function test_start_aHedgeInAHaltedWindowIsHealthyToTheLastSecond() public {
+        (uint64 hedged, uint64 other) = (openWith(22_500), openWith(1_000_000));
+        trade(hedged, other, btcPerpetual, 1e8, BTC_PRICE);
+        trade(other, hedged, _future, 1e8, markOf(_future));
+        _crash(960);
+        bytes memory state = stateOf(hedged);
+        for (uint256 left = 960; left > 60; left -= 15) {
+            pass(15);
+            spots.update(BTC);
+            Figures memory figures = _figures(hedged, SurfaceChoice.Better);
+            assert(figures.equityE8 > int256(figures.maintenanceE8));
+        }
+        assert(spots.isHalted(BTC));
+        // What it was judged by: a debt, which half a minute later is 14,000 of equity again.
+        Figures memory present = _figures(hedged, SurfaceChoice.Present);
+        assert(present.equityE8 < -600e8);
+        VM.expectPartialRevert(ILiquidationHouse.NotLiquidatable.selector);
+        house.start(hedged, state, hex"000001");
+        uint256 before = markOf(_future);
+        pass(30);
+        spots.update(BTC);
+        assert(markOf(_future) + 14_000e8 < before);
+    }
+
+    /// @dev Enough was observed before the fall: unless the halt ends in time the price is that of before, and a lot that is long the future is worth that.
+    function test_health_aFutureWhoseAverageStandsCountsThatToo() public {
+        (uint64 long, uint64 short) = (openWith(20_000), openWith(1_000_000));
+        uint256 paid = markOf(_future);
+        trade(long, short, _future, 1e8, paid);
+        int256 equityE8 = unpacked(long).cashE8 + int256(BTC_PRICE) - int256(paid);
+        _crash(600);
+        pass(15);
+        spots.update(BTC);
+        assert(spots.isHalted(BTC) && markOf(_future) < 85_000e8);
+        assert(_figures(long, SurfaceChoice.Better).equityE8 == equityE8);
+        assert(_figures(long, SurfaceChoice.Worse).equityE8 < equityE8 - 5_000e8);
+        observeUntil(EXPIRY);
+        assert(hub.fixSettlement(BTC, EXPIRY) == BTC_PRICE);
+    }
+
+    function _crash(uint256 before) private {
+        observeUntil(EXPIRY - before);
+        observeAt((BTC_PRICE * 7) / 10);
+    }
+
+    function _figures(uint64 account, SurfaceChoice choice) private view returns (Figures memory) {
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        return referee.health(stateOf(account), vault.balancesOf(account), checkpoint, records, choice);
     }
 }

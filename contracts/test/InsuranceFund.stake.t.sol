@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {AccountInput, SignedOrder} from "../interfaces/ClearingTypes.sol";
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {VM} from "./IVm.sol";
 import {LotFixture} from "./LotFixture.sol";
@@ -17,6 +19,44 @@ contract InsuranceFundStakeTest is LotFixture {
         victim = openWith(20_000);
         bidder = openWith(1_000_000);
         trade(victim, openWith(1_000_000), btcPerpetual, 1e8, BTC_PRICE);
+    }
+
+    /// @dev Who leaves with a third of the insurance makes no drawdown; and a loss that makes one stops trades that add, but keeps nobody's money in.
+    function test_exit_isNoDrawdownAndADrawdownHoldsNobodysMoney() public {
+        fund(12_000e6);
+        uint256 shares = _stake(ANN, 5_200e6);
+        VM.prank(ANN);
+        insurance.requestExit(shares);
+        pass(7 days + 600);
+        hub.checkpoint();
+        pass(60);
+        VM.prank(ANN);
+        insurance.exit();
+        require(insurance.balanceE8() == 12_000e8, Broken("left"));
+        pass(60);
+        hub.checkpoint();
+        require(!hub.insuranceDrawn(), Broken("an exit is no loss"));
+        withdraw(bidder, USDC_TOKEN, 1e6);
+        uint256 left = _paysALoss();
+        require(left < 8_400e8, Broken("a loss of more than 30 %"));
+        pass(60);
+        hub.checkpoint();
+        require(hub.insuranceDrawn(), Broken("drawn"));
+        // Prices are good: whoever is healthy takes out what he likes.
+        withdraw(bidder, USDC_TOKEN, 1e6);
+        uint64 other = openWith(1_000_000);
+        AccountInput[] memory accounts = pair(bidder, other, computed(), computed());
+        SignedOrder[] memory orders = new SignedOrder[](2);
+        uint256 markE8 = spots.spotOf(BTC).spotE8;
+        orders[0] = signed(order(other, btcPerpetual, -1e8, markE8));
+        orders[1] = signed(order(bidder, btcPerpetual, 1e8, markE8));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.MarketNotNormal.selector, BTC, 3));
+        this.settleOutside(accounts, orders);
+        requireConserved();
+    }
+
+    function settleOutside(AccountInput[] calldata accounts, SignedOrder[] calldata orders) external {
+        settle(accounts, orders, 1e8);
     }
 
     function test_stake_whatWasThereBeforeIsTheProtocolsOwn() public {

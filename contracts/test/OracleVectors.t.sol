@@ -23,7 +23,9 @@ contract OracleVectorsTest is SurfaceFixture {
         uint256[] sum;
         uint256[] covered;
         uint256[] remaining;
+        uint256[] stalled;
         uint256[] forward;
+        uint256[] beside;
         uint256[] follow;
     }
 
@@ -88,11 +90,17 @@ contract OracleVectorsTest is SurfaceFixture {
         uint256[] memory highAfter = _column("highAfter");
         uint256[] memory previousAfter = _column("previousAfter");
         uint256[] memory drawdown = _column("drawdown");
+        uint256[] memory left = _column("left");
+        uint256[] memory highLeft = _column("highLeft");
+        uint256[] memory previousLeft = _column("previousLeft");
         InsuranceHigh[] memory highs = _highs();
         for (uint256 i = 0; i < drawdown.length; ++i) {
             assert(Drawdowns.next(highs[i], insurance[i], time[i]) == drawdown[i]);
             assert(highs[i].day == dayAfter[i] && highs[i].highE8 == highAfter[i]);
             assert(highs[i].previousHighE8 == previousAfter[i]);
+            if (insurance[i] == 0) continue;
+            Drawdowns.leave(highs[i], insurance[i], left[i]);
+            assert(highs[i].highE8 == highLeft[i] && highs[i].previousHighE8 == previousLeft[i]);
         }
     }
 
@@ -113,7 +121,9 @@ contract OracleVectorsTest is SurfaceFixture {
             _column("sum"),
             _column("covered"),
             _column("remaining"),
+            _column("stalled"),
             _column("forward"),
+            _column("beside"),
             _column("follow")
         );
         for (uint256 i = 0; i < settled.length; ++i) {
@@ -131,15 +141,18 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function _window(Readings memory expected, uint32 expiry, uint256 i) private view {
-        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(BTC, expiry);
-        assert(sumE8 == expected.sum[i] && covered == expected.covered[i] && remaining == expected.remaining[i]);
-        (uint256 forwardE8, uint256 followSeconds) = Forwards.insideWindow(
+        (uint256 sumE8, uint256 covered, uint256 remaining, uint256 stalled) = spots.settlementWindow(BTC, expiry);
+        assert(sumE8 == expected.sum[i] && covered == expected.covered[i]);
+        assert(remaining == expected.remaining[i] && stalled == expected.stalled[i]);
+        (uint256 forwardE8, uint256 stalledE8, uint256 followSeconds) = Forwards.pairInsideWindow(
             spots.storedSpotE8(BTC),
             sumE8,
             covered,
-            remaining
+            remaining,
+            stalled
         );
         assert(forwardE8 == expected.forward[i] && followSeconds == expected.follow[i]);
+        assert(stalledE8 == expected.beside[i]);
     }
 
     /// @dev Through the market itself, until it is wound down.

@@ -222,18 +222,18 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     function test_settlementWindow_isThatOfAnUpdate() public {
         observeUntil(EXPIRY - 600);
         pass(2 hours);
-        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(BTC, EXPIRY);
+        (uint256 sumE8, uint256 covered, uint256 remaining, ) = spots.settlementWindow(BTC, EXPIRY);
         assert(sumE8 == 1500 * BTC_PRICE && covered == 1500 && remaining == 0);
-        (sumE8, covered, remaining) = spots.settlementWindow(BTC, EXPIRY + 1800);
+        (sumE8, covered, remaining, ) = spots.settlementWindow(BTC, EXPIRY + 1800);
         assert(sumE8 == 0 && covered == 0 && remaining == 2400);
         spots.update(BTC);
-        (sumE8, covered, remaining) = spots.settlementWindow(BTC, EXPIRY);
+        (sumE8, covered, remaining, ) = spots.settlementWindow(BTC, EXPIRY);
         assert(sumE8 == 1500 * BTC_PRICE && covered == 1500 && remaining == 0);
         // Fixed: the price, of one second. Before it opens: nothing.
         assert(hub.fixSettlement(BTC, EXPIRY) == BTC_PRICE);
-        (sumE8, covered, remaining) = spots.settlementWindow(BTC, EXPIRY);
+        (sumE8, covered, remaining, ) = spots.settlementWindow(BTC, EXPIRY);
         assert(sumE8 == BTC_PRICE && covered == 1 && remaining == 0);
-        (sumE8, covered, remaining) = spots.settlementWindow(BTC, EXPIRY + 30 days);
+        (sumE8, covered, remaining, ) = spots.settlementWindow(BTC, EXPIRY + 30 days);
         assert(sumE8 == 0 && covered == 0 && remaining == 1800);
         VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.ExpiryNotOver.selector, BTC, EXPIRY - 60));
         spots.settlementWindow(BTC, EXPIRY - 60);
@@ -284,7 +284,7 @@ contract SpotMarketsSettlementTest is ProtocolFixture {
     }
 
     function _live(uint256 spotE8) private view returns (uint256 forwardE8) {
-        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(BTC, EXPIRY);
+        (uint256 sumE8, uint256 covered, uint256 remaining, ) = spots.settlementWindow(BTC, EXPIRY);
         (forwardE8, ) = Forwards.insideWindow(spotE8, sumE8, covered, remaining);
     }
 

@@ -258,7 +258,7 @@ contract VolSurfacesPublishTest is SurfaceFixture {
         for (uint256 i = 0; i < 15; ++i) _pass(60);
         ExpiryRecord memory e = _record().expiries[0];
         assert(e.present.forwardE8 == 93_000e8 && e.followSeconds == 900);
-        (uint256 sumE8, uint256 covered, uint256 remaining) = spots.settlementWindow(BTC, expiry);
+        (uint256 sumE8, uint256 covered, uint256 remaining, ) = spots.settlementWindow(BTC, expiry);
         assert(sumE8 == 93_000e8 * 900 && covered == 900 && remaining == 900);
         setBtc(90_000e8);
         spots.update(BTC);

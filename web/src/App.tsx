@@ -168,7 +168,13 @@ function Ticker({ isOld }: { isOld: boolean }) {
             </span>
           )}
           {row.marketState !== "Normal" && (
-            <span className="chip bad">{row.marketState === "Halted" ? "halted" : "reduce only"}</span>
+            <span className="chip bad">
+              {row.marketState === "Halted"
+                ? "halted"
+                : row.marketState === "Uninsured"
+                  ? "low insurance"
+                  : "reduce only"}
+            </span>
           )}
         </li>
       ))}

@@ -15,7 +15,7 @@ public static class AveragedPrices
 
     private static UnderlyingRecord Of(UnderlyingRecord record)
     {
-        if (record.SpotE8 == record.AverageSpotE8 || record.MarketState != MarketState.Normal)
+        if (record.SpotE8 == record.AverageSpotE8 || record.MarketState.OfPrices() != MarketState.Normal)
         {
             return record;
         }

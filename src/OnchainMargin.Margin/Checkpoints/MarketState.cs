@@ -11,4 +11,7 @@ public enum MarketState
 
     /// <summary>Nothing; priced at its last good price.</summary>
     Halted = 2,
+
+    /// <summary>Prices as in a normal market, but insurance has fallen: only what reduces, and what is taken out heeds prices alone.</summary>
+    Uninsured = 3,
 }

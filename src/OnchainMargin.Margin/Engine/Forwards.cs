@@ -45,9 +45,22 @@ public static class Forwards
     /// <param name="spotE8">Spot now.</param>
     /// <param name="window">The reading of the window.</param>
     [SpecRule("MRG-011")]
-    public static (long ForwardE8, long FollowSeconds) InsideWindow(long spotE8, in WindowReading window)
+    public static (long ForwardE8, long FollowSeconds) InsideWindow(long spotE8, in WindowReading window) => IfSeen(spotE8, window, window.RemainingSeconds);
+
+    /// <summary>Both forwards of an expiry's record in that time: <see cref="InsideWindow"/>, and beside it, in the place of the delayed one, the same if a market that is halted stays so to the end of the half hour. And how many of 1800 parts follow the spot at most.</summary>
+    /// <param name="spotE8">Spot now.</param>
+    /// <param name="window">The reading of the window.</param>
+    [SpecRule("MRG-011")]
+    public static (long ForwardE8, long StalledE8, long FollowSeconds) PairInsideWindow(long spotE8, in WindowReading window)
     {
-        long all = window.CoveredSeconds + window.RemainingSeconds;
-        return ((long)Rounding.DivNear(window.SumE8 + Math.BigMul(window.RemainingSeconds, spotE8), all), (long)Rounding.DivCeil(WindowSeconds * window.RemainingSeconds, all));
+        (long forwardE8, long followSeconds) = IfSeen(spotE8, window, window.RemainingSeconds);
+        (long stalledE8, long stalledFollowSeconds) = IfSeen(spotE8, window, window.StalledSeconds);
+        return (forwardE8, stalledE8, Math.Max(followSeconds, stalledFollowSeconds));
+    }
+
+    private static (long ForwardE8, long FollowSeconds) IfSeen(long spotE8, in WindowReading window, long seconds)
+    {
+        long all = window.CoveredSeconds + seconds;
+        return ((long)Rounding.DivNear(window.SumE8 + Math.BigMul(seconds, spotE8), all), (long)Rounding.DivCeil(WindowSeconds * seconds, all));
     }
 }

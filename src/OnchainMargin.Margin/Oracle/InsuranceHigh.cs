@@ -26,4 +26,11 @@ public readonly record struct InsuranceHigh(long Day, Int128 HighE8, Int128 Prev
         drawdownE8 = highest < HighLeastE8 ? 0 : (long)((highest - insuranceE8) * Rounding.One / highest);
         return next;
     }
+
+    /// <summary>What stakers take out is no loss: the highs fall in its proportion, so that the drawdown is that of a share.</summary>
+    /// <param name="beforeE8">The insurance before it, E8 of money; not 0.</param>
+    /// <param name="afterE8">And after.</param>
+    [SpecRule("ORC-003")]
+    public InsuranceHigh Leave(Int128 beforeE8, Int128 afterE8) =>
+        this with { HighE8 = HighE8 * afterE8 / beforeE8, PreviousHighE8 = PreviousHighE8 * afterE8 / beforeE8 };
 }

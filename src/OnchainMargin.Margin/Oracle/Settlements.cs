@@ -37,7 +37,9 @@ public static class Settlements
             long remaining = Math.Max(0, end - nowSeconds);
             if (toSeconds - fromSeconds + remaining >= CoveredLeastSeconds)
             {
-                return new WindowReading(toE8 - fromE8, toSeconds - fromSeconds, remaining);
+                long covered = toSeconds - fromSeconds;
+                long stalled = remaining == 0 || updates[^1].State != MarketState.Halted ? remaining : covered >= CoveredLeastSeconds ? 0 : WindowSeconds;
+                return new WindowReading(toE8 - fromE8, covered, remaining) { StalledSeconds = stalled };
             }
 
             end += WindowSeconds;

@@ -9,4 +9,7 @@ public readonly record struct WindowReading(Int128 SumE8, long CoveredSeconds, l
 {
     /// <summary>Nothing was observed and all is to come, as before the window opens: its forward is spot.</summary>
     public static WindowReading Unopened => new(0, 0, Forwards.WindowSeconds);
+
+    /// <summary>The same if a market that is halted stays so to the end of this half hour and not beyond; of any other market <see cref="RemainingSeconds"/>.</summary>
+    public long StalledSeconds { get; init; } = RemainingSeconds;
 }

@@ -9,6 +9,6 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="CumulativeFundingE8">Funding of one long unit so far.</param>
 /// <param name="FundingRateE8">The rate a funding interval that the last two checkpoints show; null before there are two.</param>
 /// <param name="OpenInterestE8">Open interest, smoothed.</param>
-/// <param name="MarketState">Normal, ReduceOnly or Halted.</param>
+/// <param name="MarketState">Normal, ReduceOnly, Halted, or Uninsured: good prices while insurance is low.</param>
 internal sealed record PriceView(
     string Underlying, string Name, string SpotE8, string PerpetualMarkE8, string AverageSpotE8, string CumulativeFundingE8, string? FundingRateE8, string OpenInterestE8, string MarketState);

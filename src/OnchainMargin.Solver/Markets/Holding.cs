@@ -76,7 +76,7 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
             .Distinct().Order(),
     ];
 
-    /// <summary>Without tokens of markets in a state worse than one: what an operation may rest on (CLR-016, CLR-021).</summary>
+    /// <summary>Without tokens of markets whose prices are in a state worse than one: what an operation may rest on (CLR-016, CLR-021).</summary>
     public Holding RestingOn(Checkpoint checkpoint, MarketState worst) =>
         Balances.All(balance => StateOf(balance, checkpoint) <= worst) ? this : this with { Balances = [.. Balances.Where(balance => StateOf(balance, checkpoint) <= worst)] };
 
@@ -93,9 +93,9 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
         return (sumE16 + One - 1) / One;
     }
 
-    /// <summary>The first underlying of a position whose market is in a state worse than one; 0 where there is none.</summary>
+    /// <summary>The first underlying of a position whose market's prices are in a state worse than one; 0 where there is none.</summary>
     public ushort WaitsFor(CheckpointView view, MarketState worst) =>
-        State.Positions.FirstOrDefault(position => Quotes.State(position.Instrument, view) > worst).Instrument.Underlying;
+        State.Positions.FirstOrDefault(position => Quotes.State(position.Instrument, view).OfPrices() > worst).Instrument.Underlying;
 
     /// <summary>Whether it has a position that has expired and has no settlement price yet (CLR-018).</summary>
     public bool IsPending(Checkpoint checkpoint) =>
@@ -104,7 +104,7 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     private static MarketState StateOf(Balance balance, Checkpoint checkpoint)
     {
         ushort underlying = checkpoint.Collaterals.FirstOrDefault(listed => listed.Token == balance.Token)?.Underlying ?? 0;
-        return underlying == 0 ? MarketState.Normal : checkpoint.Underlyings.FirstOrDefault(listed => listed.Underlying == underlying)?.MarketState ?? MarketState.Normal;
+        return underlying == 0 ? MarketState.Normal : checkpoint.Underlyings.FirstOrDefault(listed => listed.Underlying == underlying)?.MarketState.OfPrices() ?? MarketState.Normal;
     }
 
     private ImmutableArray<Balance> With(ushort token, UInt128 amountRaw) =>

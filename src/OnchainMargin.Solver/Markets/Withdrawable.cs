@@ -92,7 +92,7 @@ internal static class Withdrawable
         foreach (ushort underlying in holding.Underlyings(checkpoint))
         {
             UnderlyingRecord record = checkpoint.Underlyings.First(listed => listed.Underlying == underlying);
-            if (record.MarketState == MarketState.Normal)
+            if (record.MarketState.OfPrices() == MarketState.Normal)
             {
                 dropE16 += DeltaE8(holding, record, checkpoint) * (record.SpotE8 - record.AverageSpotE8);
             }

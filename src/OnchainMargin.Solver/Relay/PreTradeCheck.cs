@@ -115,7 +115,12 @@ internal static class PreTradeCheck
         return (BigInteger)lostE8 * One * One <= mostE24;
     }
 
-    private static string Words(MarketState state) => state == MarketState.Halted ? "halted" : "reduce-only";
+    private static string Words(MarketState state) => state switch
+    {
+        MarketState.Halted => "halted",
+        MarketState.Uninsured => "without enough insurance since its fall",
+        _ => "reduce-only",
+    };
 
     private static Int128 Relief(AccountFigures earlier, ProtocolBook book) =>
         earlier.EquityE8 >= earlier.MaintenanceE8 ? 0 : ((book.Parameters.Clearing.MinReliefE8 * earlier.MaintenanceE8) + One - 1) / One;

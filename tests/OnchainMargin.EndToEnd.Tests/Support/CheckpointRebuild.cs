@@ -64,7 +64,7 @@ internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord dep
         foreach ((ushort number, SpotMarkets.SpotUpdatedEvent spot) in spots)
         {
             byte state = states.GetValueOrDefault(number);
-            UnderlyingRecord record = await MarketAsync(number, spot, drawn && state == 0 ? (byte)1 : state, tag, cancellationToken);
+            UnderlyingRecord record = await MarketAsync(number, spot, drawn && state == 0 ? (byte)MarketState.Uninsured : state, tag, cancellationToken);
             var expiries = ImmutableArray.CreateBuilder<ExpiryRecord>();
             foreach (((ushort underlying, uint expiry), SurfaceHistory history) in surfaces)
             {
@@ -146,8 +146,9 @@ internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord dep
         }
 
         SpotMarkets.SettlementWindowResult read = await CallAsync(_contracts.SpotMarkets, new SpotMarkets.SettlementWindowCall(underlying, expiry), block, cancellationToken);
-        (long forwardE8, long followSeconds) = Forwards.InsideWindow(spotE8, new WindowReading((Int128)(UInt128)read.SumE8, (long)read.CoveredSeconds, (long)read.RemainingSeconds));
-        return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, SurfaceHistory.At(history.Present, forwardE8), SurfaceHistory.At(delayed, forwardE8)) { FollowSeconds = followSeconds };
+        (long forwardE8, long stalledE8, long followSeconds) = Forwards.PairInsideWindow(
+            spotE8, new WindowReading((Int128)(UInt128)read.SumE8, (long)read.CoveredSeconds, (long)read.RemainingSeconds) { StalledSeconds = (long)read.StalledSeconds });
+        return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, SurfaceHistory.At(history.Present, forwardE8), SurfaceHistory.At(delayed, stalledE8)) { FollowSeconds = followSeconds };
 
         Surface At(VolSurfaces.SurfacePublishedEvent published) => SurfaceHistory.At(published, Forwards.OutsideWindow(spotE8, (long)published.ForwardE8, (long)published.SpotE8));
     }

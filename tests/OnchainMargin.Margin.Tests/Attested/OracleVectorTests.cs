@@ -44,6 +44,13 @@ public sealed class OracleVectorTests
         {
             InsuranceHigh after = new InsuranceHigh(v.Long("day", i), v.Long("high", i), v.Long("previous", i)).Next(v.Long("insurance", i), v.Long("fallTime", i), out long drawdown);
             Assert.Equal((new InsuranceHigh(v.Long("dayAfter", i), v.Long("highAfter", i), v.Long("previousAfter", i)), v.Long("drawdown", i)), (after, drawdown));
+            if (v.Long("insurance", i) == 0)
+            {
+                continue;
+            }
+
+            InsuranceHigh left = after.Leave(v.Long("insurance", i), v.Long("left", i));
+            Assert.Equal((v.Long("highLeft", i), v.Long("previousLeft", i)), ((long)left.HighE8, (long)left.PreviousHighE8));
         }
     }
 
@@ -60,8 +67,8 @@ public sealed class OracleVectorTests
             foreach ((string name, int k) in new[] { ("expiry", 2 * i), ("coming", (2 * i) + 1) })
             {
                 WindowReading window = Settlements.Window(updates, v.Long(name, i), v.Long("asked", i));
-                Assert.Equal(new WindowReading(v.Large("sum", k), v.Long("covered", k), v.Long("remaining", k)), window);
-                Assert.Equal((v.Long("forward", k), v.Long("follow", k)), Forwards.InsideWindow(updates[^1].SpotE8, window));
+                Assert.Equal(new WindowReading(v.Large("sum", k), v.Long("covered", k), v.Long("remaining", k)) { StalledSeconds = v.Long("stalled", k) }, window);
+                Assert.Equal((v.Long("forward", k), v.Long("beside", k), v.Long("follow", k)), Forwards.PairInsideWindow(updates[^1].SpotE8, window));
             }
         }
     }
