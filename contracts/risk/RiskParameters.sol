@@ -98,6 +98,8 @@ contract RiskParameters is IRiskParameters, AccessManaged {
             UnderlyingUnknown(underlying)
         );
         _requireUnderlying(p);
+        uint32 minimum = _shortMinimumE8(p.priceRangeE8);
+        _within("shortOptionMinimumE8", p.shortOptionMinimumE8, minimum, minimum);
         if (underlying > count) underlyingCount = underlying;
         else _departUnderlying(underlying, p);
         _underlyings[underlying] = p;
@@ -126,8 +128,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     function stepUnderlying(UnderlyingStep calldata s) external restricted {
         UnderlyingParameters memory present = underlyingOf(s.underlying);
         UnderlyingParameters memory p = _underlyings[s.underlying];
-        uint32 minimum = s.priceRangeE8 / SHORT_MINIMUM_PARTS;
-        if (minimum < SHORT_MINIMUM_LEAST_E8) minimum = SHORT_MINIMUM_LEAST_E8;
+        uint32 minimum = _shortMinimumE8(s.priceRangeE8);
         // Of what is derived, what governance has reached already stays.
         bool isOnItsWay = present.shortOptionMinimumE8 != p.shortOptionMinimumE8;
         if (isOnItsWay && minimum < present.shortOptionMinimumE8) minimum = present.shortOptionMinimumE8;
@@ -403,12 +404,17 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     // Bounds
 
     /// @dev The domain of MRG-010.
+    /// @custom:spec PAR-004
+    function _shortMinimumE8(uint32 priceRangeE8) private pure returns (uint32 minimumE8) {
+        minimumE8 = priceRangeE8 / SHORT_MINIMUM_PARTS;
+        if (minimumE8 < SHORT_MINIMUM_LEAST_E8) minimumE8 = SHORT_MINIMUM_LEAST_E8;
+    }
+
     function _requireUnderlying(UnderlyingParameters memory p) private pure {
         _within("depthE8", p.depthE8, ONE, MarginDomain.UNITS_MAX_E8);
         _within("priceRangeE8", p.priceRangeE8, MarginDomain.PRICE_RANGE_MIN_E8, MarginDomain.PRICE_RANGE_MAX_E8);
         _within("volRangeE8", p.volRangeE8, 0, MarginDomain.VOL_RANGE_MAX_E8);
         _within("volUpFloorE8", p.volUpFloorE8, 0, MarginDomain.VOL_UP_FLOOR_MAX_E8);
-        _within("shortOptionMinimumE8", p.shortOptionMinimumE8, 0, ONE);
         _within("basisChargeE8", p.basisChargeE8, 0, ONE);
         _within("basisRateE8", p.basisRateE8, 0, ONE);
         _within("slippageE8", p.slippageE8, 0, ONE);

@@ -213,6 +213,7 @@ contract PriceHubCheckpointTest is ProtocolFixture {
     function test_setters_refuseWhatCouldLowerHealthByADeposit() public {
         UnderlyingParameters memory p = underlyingParameters(14_000_000, 45_000_000);
         p.priceRangeE8 = 32_000_000;
+        p.shortOptionMinimumE8 = shortMinimumE8(p.priceRangeE8);
         VM.expectPartialRevert(IRiskParameters.ParametersCoupled.selector);
         parameters.setUnderlying(BTC, p);
         VM.expectPartialRevert(IRiskParameters.ParametersCoupled.selector);

@@ -285,7 +285,7 @@ abstract contract ProtocolDeployment {
                 priceRangeE8: priceRangeE8,
                 volRangeE8: volRangeE8,
                 volUpFloorE8: 50_000_000,
-                shortOptionMinimumE8: 1_000_000,
+                shortOptionMinimumE8: shortMinimumE8(priceRangeE8),
                 basisChargeE8: 400_000,
                 basisRateE8: 7_500_000,
                 slippageE8: 1_000_000,
@@ -296,6 +296,11 @@ abstract contract ProtocolDeployment {
                 floorRateE8: 1_000_000,
                 nettingFloorE8: 50_000_000
             });
+    }
+
+    /// @dev What it is derived as (PAR-004).
+    function shortMinimumE8(uint32 priceRangeE8) internal pure returns (uint32) {
+        return priceRangeE8 < 16e6 ? 1e6 : priceRangeE8 / 16;
     }
 
     function clearingParameters() internal pure returns (ClearingParameters memory) {

@@ -29,6 +29,7 @@ contract RiskParametersRampTest is ProtocolFixture {
     function test_setUnderlying_tightensLinearlyAndLoosensAtOnce() public {
         UnderlyingParameters memory p = parameters.underlyingOf(BTC);
         (p.priceRangeE8, p.volRangeE8, p.depthE8) = (18_000_000, 30_000_000, 3000e8);
+        p.shortOptionMinimumE8 = shortMinimumE8(p.priceRangeE8);
         p.slippageCapE8 = 8_000_000;
         parameters.setUnderlying(BTC, p);
         _requireNow(14_000_000, 30_000_000, 5000e8);
@@ -48,6 +49,7 @@ contract RiskParametersRampTest is ProtocolFixture {
     function test_live_saysWhatIsInForce() public {
         UnderlyingParameters memory p = parameters.underlyingOf(BTC);
         (p.priceRangeE8, p.slippageCapE8) = (18_000_000, 8_000_000);
+        p.shortOptionMinimumE8 = shortMinimumE8(p.priceRangeE8);
         parameters.setUnderlying(BTC, p);
         pass(RAMP / 2);
         (, bytes memory records) = hub.live();
@@ -61,14 +63,17 @@ contract RiskParametersRampTest is ProtocolFixture {
     function test_setUnderlying_aSecondChangeGoesOnFromWhatIsInForce() public {
         UnderlyingParameters memory p = parameters.underlyingOf(BTC);
         (p.priceRangeE8, p.slippageCapE8) = (18_000_000, 8_000_000);
+        p.shortOptionMinimumE8 = shortMinimumE8(p.priceRangeE8);
         parameters.setUnderlying(BTC, p);
         pass(RAMP / 2);
         p.priceRangeE8 = 17_000_000;
+        p.shortOptionMinimumE8 = shortMinimumE8(p.priceRangeE8);
         parameters.setUnderlying(BTC, p);
         assert(parameters.underlyingOf(BTC).priceRangeE8 == 16_000_000);
         pass(RAMP / 2);
         assert(parameters.underlyingOf(BTC).priceRangeE8 == 16_500_000);
         p.priceRangeE8 = 15_000_000;
+        p.shortOptionMinimumE8 = shortMinimumE8(p.priceRangeE8);
         parameters.setUnderlying(BTC, p);
         assert(parameters.underlyingOf(BTC).priceRangeE8 == 15_000_000);
         pass(10);
@@ -154,6 +159,7 @@ contract RiskParametersRampTest is ProtocolFixture {
         p.slippageCapE8 = 0;
         parameters.setUnderlying(BTC, p);
         p.priceRangeE8 = 30_000_000;
+        p.shortOptionMinimumE8 = shortMinimumE8(p.priceRangeE8);
         parameters.setUnderlying(BTC, p);
         // In force are 14 %, but 30 % are promised: with them a haircut of 60 % would be too much.
         VM.expectPartialRevert(IRiskParameters.ParametersCoupled.selector);
@@ -184,6 +190,22 @@ contract RiskParametersRampTest is ProtocolFixture {
         assert(p.thresholdE8 == 0 && p.haircutMaxE8 > p.haircutBaseE8);
         parameters.setToken(WETH_TOKEN, p);
         assert(keccak256(abi.encode(parameters.tokenOf(WETH_TOKEN))) == keccak256(abi.encode(p)));
+    }
+
+    /// @dev What the next step of attesters would make it, and nothing else: 3 % on a range of 18 % would have fallen to 1.125 % in one block.
+    function test_setUnderlying_refusesAnotherShortMinimumThanTheRangeHas() public {
+        UnderlyingParameters memory p = parameters.underlyingOf(BTC);
+        (p.priceRangeE8, p.slippageCapE8, p.shortOptionMinimumE8) = (18_000_000, 8_000_000, 3_000_000);
+        bytes32 field = "shortOptionMinimumE8";
+        VM.expectRevert(
+            abi.encodeWithSelector(IRiskParameters.ParameterOutOfRange.selector, field, 3_000_000, 1_125_000, 1_125_000)
+        );
+        parameters.setUnderlying(BTC, p);
+        p.shortOptionMinimumE8 = 1_125_000;
+        parameters.setUnderlying(BTC, p);
+        pass(RAMP);
+        parameters.stepUnderlying(_same());
+        assert(parameters.underlyingOf(BTC).shortOptionMinimumE8 == 1_125_000);
     }
 
     // Attesters' steps on the way
@@ -247,6 +269,7 @@ contract RiskParametersRampTest is ProtocolFixture {
     function _ramp() private {
         UnderlyingParameters memory p = parameters.underlyingOf(BTC);
         (p.priceRangeE8, p.slippageCapE8) = (18_000_000, 8_000_000);
+        p.shortOptionMinimumE8 = shortMinimumE8(p.priceRangeE8);
         parameters.setUnderlying(BTC, p);
     }
 
