@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title Bonds of attesters, in the settlement token
 /// @notice Governance admits who may attest; an admitted attester sits as soon as its bond is paid, and may leave at any time. The bond then stays for `unbondingSeconds`, which is longer than the challenge horizon and the age
 /// of any attestation together, so that whatever an attester signed can be challenged while its bond is here. Who is proved wrong loses the whole bond: a tenth to the prover, the rest to the insurance fund.
-/// The contract also shares out what it is paid beside bonds: tokens that arrive (`ClearingHouse.collectFees` to this contract) belong to the attesters that sit at the next `share()`, in equal parts.
+/// The contract also shares out what it is paid beside bonds: tokens that arrive (`Clearinghouse.collectFees` to this contract) belong to the attesters that sit at the next `share()`, in equal parts.
 /// Everything that leaves is fetched by whom it belongs to, so that no recipient can hold up a slashing.
 interface IAttesterBonds {
     event Admitted(address indexed attester);

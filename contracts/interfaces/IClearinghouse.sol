@@ -17,7 +17,7 @@ import {IClearingEvents} from "./IClearingEvents.sol";
 /// @title The clearinghouse: accounts as commitments, orders, fills, cash
 /// @notice Stores one hash per account (`MRG-002`); every operation brings the preimage and the latest `AccountUpdated` is the account. Rules: spec/clearing.md.
 /// An operation first *touches* the account: interest since its index, the settlement token in the vault swept whole into cash, locked gains decayed, expired positions settled.
-/// Assumptions: the referee and the price hub are what governance deployed them with; prices are those of `PriceHub.live()`, indices those of that second (`PriceHub.accrue`), funding that of the last checkpoint, which is renewed when older than `maxCheckpointAge`.
+/// Assumptions: the referee and the price hub are what governance deployed them with; prices are those of `PriceHub.live()`, indices those of that second (`PriceHub.accrue`), funding that of the last checkpoint, which is renewed when older than `checkpointMaxAgeSeconds`.
 /// Warning: a signed order can be filled by anyone, in parts, until its expiry. Cancel on chain what must not be filled any more.
 /// Warning: an account in a lot of the LiquidationHouse can do nothing here but receive deposits in the vault.
 interface IClearinghouse is IClearingEvents {

@@ -52,7 +52,7 @@ interface IPriceHub {
     /// @param afterE8 And after.
     function leaveInsurance(uint256 beforeE8, uint256 afterE8) external;
 
-    /// @notice Takes a checkpoint when there is none or the last is older than `maxCheckpointAge`; otherwise updates every underlying's spot, once a block. Anyone.
+    /// @notice Takes a checkpoint when there is none or the last is older than `checkpointMaxAgeSeconds`; otherwise updates every underlying's spot, once a block. Anyone.
     function refresh() external;
 
     /// @notice Fixes the settlement price of an expiry (`ISpotMarkets.tryFixSettlement`), which a checkpoint does as well. Anyone, in any order, at any time after it.

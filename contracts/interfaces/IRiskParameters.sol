@@ -116,7 +116,7 @@ struct LiquidationParameters {
 
 /// @title Every parameter of the protocol that governance moves
 /// @notice Each setter refuses values outside the domain of MRG-010, and combinations with which a deposit could lower health:
-/// `initialFactor·(priceRange + haircutMax + largest basis charge + 2·slippageCap) <= 1`, the largest basis charge being `max(basisCharge, basisRate·2 years)`, over every token of an underlying.
+/// `initialFactorE8·(priceRangeE8 + haircutMaxE8 + largest basis charge + 2·slippageCapE8) <= 1e16`, the largest basis charge being `max(basisChargeE8, basisRateE8·2 years)`, over every token of an underlying.
 /// What asks for less margin acts at once; what asks for more goes linearly over `rampSeconds`, once that is set (PAR-005). Every getter tells what is in force now; so do checkpoints, and with them the referee and the engine.
 /// Warning: the timelock stands before this contract, in the AccessManager.
 interface IRiskParameters {

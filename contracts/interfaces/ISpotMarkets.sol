@@ -31,8 +31,8 @@ struct SpotReading {
 }
 
 /// @title Spot prices: several sources an underlying, one price set a block, settlement prices
-/// @notice The first update of a block reads the sources; everybody in that block gets what it stored. A price lies within `haltMove` of its own time-weighted average, whatever sources say.
-/// Assumptions: more than half of the live sources of an underlying are honest; otherwise a lie is bounded by `haltMove` around an average that follows over `averagingWindow`.
+/// @notice The first update of a block reads the sources; everybody in that block gets what it stored. A price lies within `haltMoveE8` of its own time-weighted average, whatever sources say.
+/// Assumptions: more than half of the live sources of an underlying are honest; otherwise a lie is bounded by `haltMoveE8` around an average that follows over `averagingWindowSeconds`.
 /// Warning: between two updates prices stand still, and count for 300 seconds at most. Anyone may update; nothing is paid for it.
 interface ISpotMarkets {
     /// @notice The sources of an underlying were set.

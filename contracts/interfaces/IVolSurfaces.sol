@@ -20,9 +20,9 @@ struct SurfaceUpdate {
 
 /// @notice Bands and speeds of every surface, and the rate of discounts.
 struct SurfaceParameters {
-    /// @notice The most that the volatility of a strike moves in an hour, times κ of its time to expiry.
+    /// @notice The most that the volatility of a strike moves in one publication that comes an hour or more after the one before, times κ of its time to expiry; a part of it sooner. Steps compound: within an hour after a silent one it moves by (1 + s)·e^s − 1, s = volStepE8·κ.
     uint32 volStepE8;
-    /// @notice The most that forward/spot moves in an hour.
+    /// @notice The most that forward/spot moves in one, without κ; such steps add up.
     uint32 forwardStepE8;
     /// @notice The most that forward/spot lies from 1: this, and `forwardBandYearE8` a year. What a surface in force has beyond may stay or come nearer.
     uint32 forwardBandE8;

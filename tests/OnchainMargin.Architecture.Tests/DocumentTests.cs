@@ -14,7 +14,18 @@ public sealed partial class DocumentTests
     private static readonly Lazy<string> Code = new(() =>
         string.Join('\n', from end in new[] { ".sol", ".cs" } from room in new[] { "contracts", "src", "tests", "bench" } from file in Repository.Files(room, end) select File.ReadAllText(file)));
 
+    /// <summary>What the contracts, the program and the constants call things. Tests and vectors are left out: their columns have names of their own.</summary>
+    private static readonly Lazy<HashSet<string>> Names = new(() =>
+    [
+        .. from file in Repository.Files("contracts", ".sol").Concat(Repository.Files("src", ".cs")).Concat(Directory.EnumerateFiles(Path.Combine(TestFiles.Root, "spec"), "*.json"))
+           where !Repository.Relative(file).StartsWith("contracts/test/", StringComparison.Ordinal)
+           from Match name in Name().Matches(File.ReadAllText(file))
+           select name.Value,
+    ]);
+
     public static TheoryData<string> Documents => [.. Repository.Files(string.Empty, ".md").Select(Repository.Relative)];
+
+    public static TheoryData<string> Specifications => [.. Directory.EnumerateFiles(Path.Combine(TestFiles.Root, "spec"), "*.md").Select(Repository.Relative).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -71,6 +82,19 @@ public sealed partial class DocumentTests
             .Concat(Words(document).Where(word => Option().IsMatch(word) && sections.Contains(word.Split(':')[0]) && !options.Any(option => option == word || option.StartsWith(word + ":", StringComparison.Ordinal))));
 
         Assert.Empty(missing);
+    }
+
+    /// <summary>What rules call a parameter is what it is called where it is set: two names of one thing make a reader look for a second. An index (`nettingFloorE8_u`) is none of the name, and what a rule makes by `name = …` is its own.</summary>
+    [Theory]
+    [MemberData(nameof(Specifications))]
+    public void NamesOfASpecification_AreThoseOfTheCode(string document)
+    {
+        var spans = Span().Matches(Prose(document)).Select(match => match.Groups["code"].Value).ToList();
+        var made = spans.SelectMany(span => Definition().Matches(span)).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        var named = spans.SelectMany(span => CamelCase().Matches(span)).Select(match => match.Groups["name"].Value).Where(name => name.Count(char.IsAsciiLetter) >= 3).Distinct(StringComparer.Ordinal).ToList();
+
+        Assert.True(named.Count >= 10, $"{document} has {named.Count} names");
+        Assert.Empty(named.Where(name => !made.Contains(name) && !Names.Value.Contains(name)).ToList());
     }
 
     /// <summary>Messages name an option as files and the command line take it, <c>section:option</c>; with a dot, or with the root as a section, it is none.</summary>
@@ -210,6 +234,15 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\b(omargin|ethereum|http_server)_[a-z_]+", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Metric();
+
+    [GeneratedRegex(@"\b[A-Za-z_]\w*", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"(?<![\w.])(?<name>[a-z][a-z0-9]*[A-Z][A-Za-z0-9]*)", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex CamelCase();
+
+    [GeneratedRegex(@"\b(?<name>[a-z][A-Za-z0-9]*)(_\w+)?'?(\([^)]*\))? =", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Definition();
 
     [GeneratedRegex(@"[^\w\- ]", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex NoAnchor();

@@ -27,7 +27,7 @@ public sealed record PolicyOptions
     /// <summary>The buffer of calm times that is spent in stress, a quarter.</summary>
     public double Buffer { get; init; } = 0.25;
 
-    /// <summary>The most that a parameter rises in an hour, of itself: the chain's paramStep. Depth falls so much: less of it asks for more margin.</summary>
+    /// <summary>The most that a parameter rises in an hour, of itself: the chain's <c>tightenPerHourE8</c>. Depth falls so much: less of it asks for more margin.</summary>
     public double RisePerHour { get; init; } = 0.05;
 
     /// <summary>The most that it falls in an hour.</summary>
