@@ -1,4 +1,5 @@
-// Writes the vectors of prices, settlement and what lies are worth: ORC-001 to ORC-006, ORC-010, ORC-015, ORC-016, CLR-021 and CLR-050 with CLR-054, beside those of spec/generate-attested.js. Run: node spec/generate-oracle.js
+// Writes the vectors of prices, settlement and what lies are worth: ORC-001 to ORC-006, ORC-010, ORC-015, ORC-016, CLR-021 and CLR-050 with CLR-054, beside those of spec/generate-attested.js. Run: node spec/generate-oracle.js [--check]
+// With --check it writes nothing, and fails where a file is not what it would write.
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import { keccak256 } from "ethers";
 import {
