@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test of every kind: linters, ABI currency, Solidity tests, xunit projects, the whole demo. Prints a line for each and closes with
+# Every test of every kind: linters, ABIs and vectors against what makes them, Solidity tests, xunit projects, the whole demo. Prints a line for each and closes with
 # `N passed, N failed, N skipped` for the sum; the exit code is 0 only when nothing failed.
 #   scripts/test.sh [NAME…]   only the checks and test projects whose names contain one of the words; a word that no name contains fails
 set -u -o pipefail
