@@ -69,7 +69,7 @@ internal sealed record WhatIfOrder(string Text, string Account, Instrument Instr
 
         return Fills.Add(account.State, Instrument, SizeE8, Fills.ValueUp(SizeE8, PriceE8, 0)) is { } outcome
             ? account with { State = outcome.State }
-            : throw new CliException($"The --what-if order '{Text}' makes a position too large, or more than {AccountState.PositionsMax} of them: give a smaller size.");
+            : throw new CliException($"The --what-if order '{Text}' makes a position too large: give a smaller size.");
     }
 
     private static Instrument Spot(Book book, string symbol, string what)

@@ -1,3 +1,5 @@
+using OnchainMargin.Margin;
+
 namespace OnchainMargin.Cli.Margin;
 
 /// <summary>An account before and after orders.</summary>
@@ -13,7 +15,9 @@ internal sealed record WhatIfOutcome(IReadOnlyList<WhatIfOrder> Orders, AccountR
         {
             AccountReport before = reports.First(r => string.Equals(r.Account.Name, own.Key, StringComparison.Ordinal));
             BookAccount after = own.Aggregate(before.Account, (account, order) => order.Apply(account, book.Checkpoint));
-            return new WhatIfOutcome([.. own], before, AccountReport.Of(after, book.View));
+            return after.State.HasTooManyPositions
+                ? throw new CliException($"The --what-if orders of account '{own.Key}' leave it {after.State.Positions.Length} positions: give orders that leave at most {AccountState.PositionsMax}.")
+                : new WhatIfOutcome([.. own], before, AccountReport.Of(after, book.View));
         }),
     ];
 }

@@ -17,7 +17,7 @@ public static class Fills
     /// <param name="instrument">The instrument.</param>
     /// <param name="sizeE8">Signed size, not zero.</param>
     /// <param name="valueE8">Its value, of <see cref="ValueUp"/> or the cost slice of a lot.</param>
-    /// <returns>The state after it, or null when the position or the number of positions leaves the domain.</returns>
+    /// <returns>The state after it, or null when the position leaves the domain. How many positions there are counts once a state is written (CLR-005).</returns>
     public static FillOutcome? Add(AccountState state, Instrument instrument, long sizeE8, Int128 valueE8)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -29,8 +29,7 @@ public static class Fills
         ImmutableArray<Position> positions = index < 0 ? state.Positions.Insert(~index, after)
             : after.SizeE8 == 0 ? state.Positions.RemoveAt(index)
             : state.Positions.SetItem(index, after);
-        bool held = MarginDomain.IsPositionHeld(after.SizeE8, after.CostE8) && positions.Length <= AccountState.PositionsMax;
-        return held ? new FillOutcome(state with { CashE8 = state.CashE8 + realisedE8, Positions = positions }, realisedE8, valueE8) : null;
+        return MarginDomain.IsPositionHeld(after.SizeE8, after.CostE8) ? new FillOutcome(state with { CashE8 = state.CashE8 + realisedE8, Positions = positions }, realisedE8, valueE8) : null;
     }
 
     /// <summary>Adds size and value to a position: the part that closes is realised pro rata, rounded down; cash − cost falls by exactly the value.</summary>

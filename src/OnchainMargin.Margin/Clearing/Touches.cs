@@ -41,12 +41,12 @@ public static class Touches
     /// <param name="state">The state.</param>
     /// <param name="header">The header of the live inputs of the operation.</param>
     /// <param name="time">Now, unix seconds.</param>
-    /// <returns>The state, or null when its cash leaves the domain.</returns>
+    /// <returns>The state, or null when its cash or the number of its positions leaves the domain.</returns>
     [SpecRule("CLR-005")]
     public static AccountState? End(AccountState state, CheckpointHeader header, ulong time)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return MarginDomain.IsCashHeld(state.CashE8)
+        return MarginDomain.IsCashHeld(state.CashE8) && !state.HasTooManyPositions
             ? state with { InterestIndexE12 = Interest.IndexOf(state.CashE8, header), Version = state.Version + 1, LastOperation = time }
             : null;
     }

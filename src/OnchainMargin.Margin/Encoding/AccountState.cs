@@ -33,6 +33,9 @@ public sealed partial record AccountState
     /// <summary>Positions, strictly ascending by instrument, none of size zero, at most 128.</summary>
     public ImmutableArray<Position> Positions { get; init; } = [];
 
+    /// <summary>Whether there are more positions than a state may be written with: on the way to it there may be.</summary>
+    public bool HasTooManyPositions => Positions.Length > PositionsMax;
+
     /// <summary>The signed size that is held of an instrument, E8; 0 when there is none.</summary>
     /// <param name="instrument">The instrument.</param>
     public long SizeOf(Instrument instrument)

@@ -44,6 +44,11 @@ internal sealed class WhatIf(ProtocolViews views)
             return (null, refusal);
         }
 
+        if (after.Misfit(account.Id) is { Length: > 0 } misfit)
+        {
+            return (null, misfit);
+        }
+
         Checkpoint moved = inputs.Checkpoint;
         foreach (WhatIfMove move in request.Moves ?? [])
         {

@@ -36,7 +36,7 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
 
         (Holding? traded, string refusal) = SpotOrders.IsSpot(instrument) ? Swap(instrument, sizeE8, priceE8, inputs.Checkpoint)
             : Fills.Add(State, instrument, sizeE8, Fills.ValueUp(sizeE8, priceE8, Quotes.FundingE8(instrument, inputs.View))) is { } outcome ? (this with { State = outcome.State }, "")
-            : (null, $"The position would be too large, or there would be more than {AccountState.PositionsMax} positions; trade a smaller size.");
+            : (null, "The position would be too large; trade a smaller size.");
         return traded is null ? (null, refusal) : (traded with { State = traded.State with { CashE8 = traded.State.CashE8 - Fees.FeeUp(sizeE8, priceE8, feeRateE8) } }, "");
     }
 
@@ -60,6 +60,10 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     public Holding Receive(ushort token, UInt128 amountRaw, ProtocolBook book) => token == 0
         ? this with { State = State with { CashE8 = State.CashE8 + CashE8(amountRaw, book) } }
         : this with { Balances = With(token, Balances.FirstOrDefault(balance => balance.Token == token).AmountRaw + amountRaw) };
+
+    /// <summary>Why nothing can be written of it, whatever it is worth; empty where it can. On the way there fills may leave more positions than an account may have.</summary>
+    public string Misfit(ulong account) =>
+        State.HasTooManyPositions ? $"Account {account} would have {State.Positions.Length} positions, and may have {AccountState.PositionsMax}; close some of them first." : "";
 
     /// <summary>The figures at a market; null when it does not hold what the account touches.</summary>
     public AccountFigures? Figures(CheckpointView view, SurfaceChoice choice = SurfaceChoice.Present) =>

@@ -66,11 +66,16 @@ internal sealed record AccountOperation
             Position position = after.State.Positions[index];
             if (Fills.Add(toAfter.State, instrument, position.SizeE8, position.CostE8) is not { } merged)
             {
-                return (null, $"The position of account {to.Id} would be too large, or there would be more than {AccountState.PositionsMax}; move fewer.");
+                return (null, $"The position of account {to.Id} would be too large; move fewer.");
             }
 
             after = after with { State = after.State with { Positions = after.State.Positions.RemoveAt(index) } };
             toAfter = toAfter with { State = merged.State };
+        }
+
+        if (toAfter.Misfit(to.Id) is { Length: > 0 } misfit)
+        {
+            return (null, misfit);
         }
 
         (Holding? paid, string refusal) = after.Pay(from.Id, token, amountRaw, book);

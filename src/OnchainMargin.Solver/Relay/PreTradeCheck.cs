@@ -47,6 +47,11 @@ internal static class PreTradeCheck
             after = traded;
         }
 
+        if (after.Misfit(id) is { Length: > 0 } misfit)
+        {
+            return new PreTradeVerdict(IsAllowed: false, IsReducing: false, misfit, before, null);
+        }
+
         if (after.TradeFigures(inputs.Checkpoint, inputs.View) is not { } figures)
         {
             return new PreTradeVerdict(IsAllowed: false, IsReducing: false, "The market of this account cannot be computed now; ask again after the next checkpoint.", before, after);

@@ -78,6 +78,19 @@ public sealed class BookErrorTests
         Assert.Contains("/no/such/book.json", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>On the way to what its orders leave an account may have more positions than it may end with, as on chain (CLR-005).</summary>
+    [Fact]
+    public async Task Run_WhatIfOfTooManyPositions_CountsThemAfterAllOrders()
+    {
+        string book = Books.Small(positions: string.Join(", ", Enumerable.Range(1, 128).Select(static strike => $$"""{ "instrument": "ETH-27MAR20-{{strike}}-C", "size": "1" }""")));
+
+        CliException error = await Assert.ThrowsAsync<CliException>(() => MarginCommandRunner.RunAsync(book, "--what-if", "7:ETH-27MAR20-200-C:1@1"));
+        (int code, _) = await MarginCommandRunner.RunAsync(book, "--what-if", "7:ETH-27MAR20-200-C:1@1", "7:ETH-27MAR20-5-C:-1@1");
+
+        Assert.Equal("The --what-if orders of account '7' leave it 129 positions: give orders that leave at most 128.", error.Message);
+        Assert.Equal(0, code);
+    }
+
     [Theory]
     [InlineData("1:ETH-PERP:5", "is not understood")]
     [InlineData("9:ETH-PERP:5@1", "names account '9', which the book does not have")]

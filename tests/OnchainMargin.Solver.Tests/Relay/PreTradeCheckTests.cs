@@ -67,6 +67,22 @@ public sealed class PreTradeCheckTests
         Assert.Equal(isAllowed, Judge(account, -Books.One, MarketState.Halted, price).IsAllowed);
     }
 
+    /// <summary>Positions are counted when the fills are done, as the chain does (CLR-005): on the way there may be one more.</summary>
+    [Theory]
+    [InlineData(false, "Account 1 would have 129 positions, and may have 128; close some of them first.")]
+    [InlineData(true, "The market of this account cannot be computed now; ask again after the next checkpoint.")]
+    public void Judge_APositionMoreThanMayBe_IsRefusedUnlessAnotherCloses(bool closes, string reason)
+    {
+        static Instrument Future(int i) => Instrument.Future(2, (uint)Books.Start + 1 + (uint)i);
+        BookAccount account = Account(0, [.. Enumerable.Range(0, AccountState.PositionsMax).Select(static i => new Position(Future(i), 1, 0))]);
+        var opening = new PreTradeCheck.Possible(Future(AccountState.PositionsMax), 1, Books.One, 0, 0);
+        var closing = new PreTradeCheck.Possible(Future(0), -1, Books.One, 0, 0);
+
+        PreTradeVerdict verdict = PreTradeCheck.Judge(account, closes ? [opening, closing] : [opening], Book(account), Books.TwoMarkets());
+
+        Assert.Equal((false, reason), (verdict.IsAllowed, verdict.Reason));
+    }
+
     /// <summary>What has expired and has no price yet asks for no margin (CLR-018).</summary>
     [Theory]
     [InlineData(0, true)]
