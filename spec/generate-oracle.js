@@ -6,21 +6,23 @@ import {
   E8,
   HOUR,
   YEAR,
+  abs,
   allowedStep,
   between,
   ceil,
   columns,
   inWindow,
+  join,
   max,
   min,
   pick,
   points,
   root,
   write,
+  zigzag,
 } from "./integers.js";
 
 const DAY = 86_400n;
-const abs = (a) => (a < 0n ? -a : a);
 const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
 const column = (cases, ...names) => columns(cases, names);
 const near = (a, b) => (a + b / 2n) / b;
@@ -507,8 +509,6 @@ write(
 );
 
 // CLR-021
-const join = (...fields) =>
-  fields.reduce((word, [value, bits]) => (word << BigInt(bits)) | BigInt.asUintN(bits, value), 0n);
 const hash = (words) => BigInt(keccak256("0x" + words.map((w) => w.toString(16).padStart(64, "0")).join("")));
 const svi = (level) =>
   join(
@@ -645,7 +645,6 @@ write(
 );
 
 // CLR-050, CLR-054
-const zigzag = (v) => (v < 0n ? -2n * v - 1n : 2n * v);
 const position = (u, kind, size) =>
   join(
     [u, 16],

@@ -16,6 +16,8 @@ let state = 20260212n;
 export const next = () => (state = (state * 3125n) % (2n ** 61n - 1n));
 export const between = (least, most) => BigInt(least) + (next() % (BigInt(most) - BigInt(least) + 1n));
 export const pick = (...values) => BigInt(values[Number(between(0, values.length - 1))]);
+// Of more bits than one number of the generator has.
+export const drawn = (least, most) => least + (((next() << 122n) | (next() << 61n) | next()) % (most - least + 1n));
 
 export function root(a) {
   if (a < 2n) return a;
@@ -30,6 +32,12 @@ export const floor = (a, b) => (a >= 0n || a % b === 0n ? a / b : a / b - 1n);
 export const ceil = (a, b) => -floor(-a, b);
 export const min = (a, b) => (a < b ? a : b);
 export const max = (a, b) => (a > b ? a : b);
+export const abs = (a) => (a < 0n ? -a : a);
+
+// Words of MRG-002 and MRG-004: fields with their bits, the first the most significant.
+export const join = (...fields) =>
+  fields.reduce((word, [value, bits]) => (word << BigInt(bits)) | BigInt.asUintN(bits, value), 0n);
+export const zigzag = (v) => (v < 0n ? -2n * v - 1n : 2n * v);
 
 // κ of MRG-023, and the step of ORC-012.
 const KNOTS = [

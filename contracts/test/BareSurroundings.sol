@@ -13,12 +13,11 @@ contract BareSurroundings {
     uint64 private constant INDEX_E12 = 1e12;
 
     /// @notice Two underlyings, no token.
-    function liveFor(uint256, uint256) public pure returns (bytes memory checkpoint, bytes memory records) {
+    function liveFor(uint256, uint256) public view returns (bytes memory checkpoint, bytes memory records) {
         CheckpointHeader memory header;
         (header.underlyings, header.debtIndexE12, header.creditIndexE12) = (2, INDEX_E12, INDEX_E12);
         checkpoint = bytes.concat(Checkpoints.encodeHeader(header), new bytes(64));
-        UnderlyingRecord memory record;
-        (record.spotE8, record.perpetualMarkE8, record.averageSpotE8) = (SPOT_E8, SPOT_E8, SPOT_E8);
+        UnderlyingRecord memory record = _market();
         for (record.underlying = 1; record.underlying <= 2; ++record.underlying) {
             records = bytes.concat(records, Checkpoints.encodeUnderlying(record));
         }
@@ -39,13 +38,13 @@ contract BareSurroundings {
         return (INDEX_E12, INDEX_E12);
     }
 
-    function optionInterestMaxE8(uint16) external pure returns (uint64) {
+    function optionInterestMaxE8(uint16) external view virtual returns (uint64) {
         return type(uint64).max;
     }
 
-    function settlementPriceE8(uint16, uint32) external pure returns (uint64 priceE8) {}
+    function settlementPriceE8(uint16, uint32) external view virtual returns (uint64 priceE8) {}
 
-    function clearing() external pure returns (ClearingParameters memory p) {
+    function clearing() external view virtual returns (ClearingParameters memory p) {
         (p.makerFeeE8, p.takerFeeE8, p.priceBandE8) = (20_000, 50_000, 20_000_000);
     }
 
@@ -53,9 +52,9 @@ contract BareSurroundings {
         return 1800;
     }
 
-    function riskInterestMaxE8(uint16) external pure returns (uint128 largestE8) {}
+    function riskInterestMaxE8(uint16) external view virtual returns (uint128 largestE8) {}
 
-    function tokenAt(uint16) external view returns (address, uint8) {
+    function tokenAt(uint16) external view virtual returns (address, uint8) {
         return (address(this), 6);
     }
 
@@ -63,9 +62,14 @@ contract BareSurroundings {
 
     function balancesOf(uint64) external pure returns (bytes memory balances) {}
 
-    function sweep(uint64) external pure returns (uint128 amountRaw) {}
+    function sweep(uint64) external view virtual returns (uint128 amountRaw) {}
 
     function canCall(address, address, bytes4) external pure returns (bool, uint32) {
         return (true, 0);
+    }
+
+    /// @dev What is known of either market.
+    function _market() internal view virtual returns (UnderlyingRecord memory record) {
+        (record.spotE8, record.perpetualMarkE8, record.averageSpotE8) = (SPOT_E8, SPOT_E8, SPOT_E8);
     }
 }

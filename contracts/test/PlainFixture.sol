@@ -40,8 +40,11 @@ abstract contract PlainFixture {
     int256[3] internal optionsE8;
 
     function deploy() internal {
+        deployAmong(new BareSurroundings());
+    }
+
+    function deployAmong(BareSurroundings all) internal {
         VM.warp(1_800_000_000);
-        BareSurroundings all = new BareSurroundings();
         surroundings = all;
         address closing = build(
             "contracts/clearing/ClosingModule.sol:ClosingModule",

@@ -19,6 +19,7 @@ public static class Expiries
     /// <param name="priceE8">The settlement price.</param>
     /// <param name="fundingE8">The funding that a perpetual's cost is kept against; 0 for others.</param>
     /// <returns>What the cash rises by, and what cash − cost falls by, which the ledger's <c>oneSided</c> rises by.</returns>
+    [SpecRule("CLR-027")]
     public static (Int128 RealisedE8, Int128 ValueE8) Close(Position position, long priceE8, long fundingE8 = 0)
     {
         Int128 value = Rounding.DivCeil(-(Int128)position.SizeE8 * (PayoffE8(position.Instrument, priceE8) - fundingE8), Rounding.One);

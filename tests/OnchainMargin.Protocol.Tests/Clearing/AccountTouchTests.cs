@@ -26,6 +26,18 @@ public sealed class AccountTouchTests
         Assert.Equal((expected, expectedIndex), ((long)touched.CashE8, touched.InterestIndexE12));
     }
 
+    /// <summary>What settlement tokens of any decimals are in cash, against the vectors that the Solidity reads, too (spec/attested).</summary>
+    [Fact]
+    public void SweptE8_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-002");
+        Assert.Equal(60, v.Count("swept"));
+        for (int i = 0; i < v.Count("swept"); i++)
+        {
+            Assert.Equal(v.Large("swept", i), AccountTouch.SweptE8([new Balance(0, (UInt128)v.Large("raw", i))], (byte)v.Long("decimals", i)));
+        }
+    }
+
     /// <summary>What was locked before decays until now, and what expires is locked from now on (CLR-003 before CLR-018): decayed with it, a gain could be thought free that the chain holds for half an hour more.</summary>
     [Theory]
     [InlineData(1_000, 0)]
