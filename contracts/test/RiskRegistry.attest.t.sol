@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {AccountInput, Fill, Proof, ProofKind, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {OracleParameters} from "../interfaces/IRiskParameters.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
@@ -16,7 +17,7 @@ import {
     SignedHealth
 } from "../interfaces/RiskTypes.sol";
 import {AttestingFixture} from "./AttestingFixture.sol";
-import {VM} from "./IVm.sol";
+import {IVm, VM} from "./IVm.sol";
 
 /// @notice k of n, epochs, and the use of attestations for withdrawals and trades.
 contract RiskRegistryAttestTest is AttestingFixture {
@@ -119,6 +120,22 @@ contract RiskRegistryAttestTest is AttestingFixture {
     function test_withdraw_withASignedAttestation() public {
         withdrawWith(alice, Proof(ProofKind.Signed, abi.encode(signedHealth(_attestation(alice)))), 50_000e6);
         requireConserved();
+    }
+
+    /// @dev Before the state that has its positions, and with the preimage of its collateral, so that whoever reads logs can challenge it (CLR-053).
+    function test_withdraw_tellsTheAttestationThatItUsed() public {
+        SignedHealth memory shown = signedHealth(_attestation(alice));
+        AccountInput memory brought = input(alice, Proof(ProofKind.Signed, abi.encode(shown)));
+        address owner = ownerOf(alice);
+        VM.recordLogs();
+        VM.prank(owner);
+        clearinghouse.withdraw(brought, USDC_TOKEN, 1e6, owner);
+        IVm.Log[] memory logs = VM.getRecordedLogs();
+        uint256 used = _placeOf(logs, IHealthGate.SignedAttestationUsed.selector);
+        assert(used < _placeOf(logs, IClearingEvents.AccountUpdated.selector));
+        bytes memory told = abi.encode(shown.attestation, shown.signatures, shown.balances, new bytes(0));
+        assert(keccak256(logs[used].data) == keccak256(told));
+        assert(keccak256(shown.balances) == shown.attestation.collateralHash);
     }
 
     /// @dev The credit of now is measured by the threshold of now: fewer signers' bonds do not stand behind it.
@@ -254,6 +271,17 @@ contract RiskRegistryAttestTest is AttestingFixture {
     }
 
     // Attestations
+
+    /// @dev Of the one log of an event.
+    function _placeOf(IVm.Log[] memory logs, bytes32 selector) private pure returns (uint256 place) {
+        place = logs.length;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != selector) continue;
+            assert(place == logs.length);
+            place = i;
+        }
+        assert(place < logs.length);
+    }
 
     function _attestation(uint64 account) private view returns (RiskAttestation memory a) {
         a = attestation(account);

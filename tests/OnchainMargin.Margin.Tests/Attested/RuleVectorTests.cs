@@ -3,17 +3,67 @@ using OnchainMargin.Oracle;
 
 namespace OnchainMargin.Margin.Tests.Attested;
 
-/// <summary>Every rule of spec/oracle.md has vectors, and every rule that has some stands in the specification and in both languages, and is tested in both.</summary>
+/// <summary>Every rule of spec/clearing.md, spec/oracle.md and spec/parameters.md either has vectors, then it stands in both languages and is tested in both, or is named here with the reason why it has none and the tests that hold it.</summary>
 public sealed partial class RuleVectorTests
 {
+    /// <summary>Rules without vectors.</summary>
+    private static readonly Untold[] WithoutVectors =
+    [
+        new("CLR-010", "an order of refusals", "TradeModule.batches/testFuzz_settle_manyFillsAreThoseOfPlainNumbers", "OrderRelayTests/Submit_PostOnlyThatWouldTrade_SelfTradeAndDoubleNonce_AreRefused"),
+        new("CLR-016", "what is refused while a market is not normal", "Clearinghouse.halted/test_settle_tokensOfAHaltedMarketBackNoTrade", "PreTradeCheckTests/Judge_TokensOfAMarket_BackATradeElsewhereUnlessItIsHalted"),
+        new("CLR-017", "what is refused, by bounds of MRG-003", "Clearinghouse.expiry/test_settle_refusesUnlistedExpiredFarAndOddStrikes", null),
+        new("CLR-019", "who may do what until when", "Clearinghouse.accounts/test_delegate_hasOnlyTheRightsGiven", "OrderRelayTests/Submit_OfADelegate_IsTakenWhileItsRightLasts"),
+        new("CLR-020", "comparisons of figures that have vectors themselves (MRG-050 to MRG-058)", "Clearinghouse.settle/test_settle_reducingThereAndBackIsBoundedByWhatIsClosed", "AttestedRulesTests/Withdrawal_UpToTheLeastCash_IsShownAndNotOneUnitMore"),
+        new("CLR-022", "one comparison of prices of two checkpoints", "RiskRegistry.attest/test_withdraw_revertsAfterDriftExpiryOrAge", null),
+        new("CLR-023", "what is paid out of a pool that lacks something, in an order of steps over the whole book", "Clearinghouse.recovery/test_withdraw_besideCreditThatWasMadeForItTakesTheSameShare", null),
+        new("CLR-024", "positions that merge as in CLR-011, and cash that bears what CLR-023 says", "Clearinghouse.accounts/test_move_mergesWithAnOppositePosition", "ProofTests/Move_OfAPosition_IsShownByAnAttestationOfEachAccount"),
+        new("CLR-025", "the value of CLR-011 and the fee of CLR-012, between refusals", "Clearinghouse.spot/testFuzz_settle_conservesTokensAndCash", "SpotRelayTests/EtherAgainstCash_ThroughTheRelay_ChangesHands"),
+        new("CLR-026", "sums over all owners", "Recoveries/testFuzz_back_isFairAndWhole", null),
+        new("CLR-030", "values that follow others", "PriceHub.checkpoint/test_checkpoint_totalsAndAveragesFollowSlowly", "LedgerTests/Follow_PartOfAWindow_MovesThatPartTowardZero"),
+        new("CLR-031", "values that follow others", "PriceHub.checkpoint/test_checkpoint_fundingFollowsTheTradedPremiumWithinItsClamp", "LedgerTests/Funding_PositivePremium_LongsPay"),
+        new("CLR-033", "what a source said before it fell silent, which is asked between checkpoints", "Clearinghouse.deadCoin/test_coin_countsWhollyWhileItsMarketIsHaltedAndFadesFromTheWindDownOn", null),
+        new("CLR-034", "what of tokens counts, over all accounts", "MarginVault.cap/testFuzz_cap_neverCountsMoreThanTheCap", "CapTests/Deposit_AboveACap_IsToldCountedOnceThereIsRoomAndTakenOut"),
+        new("CLR-042", "slices of whole accounts", "LotModule.slices/testFuzz_receiveSlice_isThatOfPlainNumbers", "LedgerTests/Lots_SalePriceAndSlices_AreExact"),
+        new("CLR-043", "the rest of a whole account", "LotModule.slices/testFuzz_slice_andRestAddUp", "LedgerTests/Lots_SalePriceAndSlices_AreExact"),
+        new("CLR-045", "losses of whole lots", "LotLegs/testFuzz_parts_bearTheLoss", null),
+        new("CLR-046", "scores of whole accounts", "Needs/test_score_hedgedIsNothing", null),
+        new("CLR-047", "shares of whoever staked before", "InsuranceFund.stake/testFuzz_stake_leavesNobodyWithMoreThanHisPart", null),
+        new("CLR-051", "one bucket over time", "CreditBucket.take/testFuzz_take_isAtMostHalfTheStakeWithinTheHorizon", null),
+        new("CLR-052", "comparisons with figures that have vectors themselves (MRG-050 to MRG-057)", "Challenges.refute/test_refute_slashesWhoSignedTooLittleCash", "RefutationTests/Attestation_AtACheckpointWithoutItsExpiry_IsRecomputedUnlessItAsksForAllTheCash"),
+        new("CLR-053", "what events say", "RiskRegistry.attest/test_withdraw_tellsTheAttestationThatItUsed", "UsedAttestationTests/Apply_AUseOfSignatures_HasThePositionsOfTheEventOrOfTheStateThatFollowsAndItsCheckpoint"),
+        new("CLR-054", "its fee is a column of CLR-050", "AttestedCredit/test_creditOf_isThatOfTheVectors", "OracleVectorTests/AttestedCredit_IsThatOfTheVectors"),
+        new("CLR-055", "hashes of words", "RiskRegistry.attest/test_withdraw_withALeafOfAnEpoch", "EthersComparisonTests/AttestedBook_SameAttestationsAsNpmLibrary_GivesItsRootAndProofs"),
+        new("PAR-003", "seconds that are compared", "ParameterSteps.step/test_step_timesAscendAndAreYoung", null),
+        new("PAR-004", "bounds of other rules", "ParameterSteps.step/test_step_holdsWhatTheCoupledBoundForbids", null),
+        new("PAR-005", "values over time", "RiskParameters.ramp/testFuzz_valueAt_risesFromOneEndToTheOther", null),
+        new("PAR-006", "values over time", "RiskParameters.ramp/test_step_maySpeedARampUpButNotHoldItBack", null),
+    ];
+
     private static readonly string[] WithVectors = [.. Directory.GetFiles(SpecFiles.At("spec", "attested"), "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
 
     [Fact]
-    public void OracleRules_AllHaveVectors()
+    public void Rules_HaveVectorsOrAReason()
     {
-        string[] rules = [.. Heading().Matches(Specification("oracle.md")).Select(static match => match.Groups["rule"].Value).Where(static rule => rule.StartsWith("ORC-", StringComparison.Ordinal))];
-        Assert.True(rules.Length >= 11);
-        Assert.Equal(rules, WithVectors.Where(static rule => rule.StartsWith("ORC-", StringComparison.Ordinal)));
+        string[] rules = [.. Heading().Matches(Specification("clearing.md") + Specification("oracle.md") + Specification("parameters.md")).Select(static match => match.Groups["rule"].Value)];
+        Assert.True(rules.Length > 60);
+        Assert.Equal(rules, WithVectors.Concat(WithoutVectors.Select(static rule => rule.Rule)).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(WithoutVectors, static rule => rule.Rule.StartsWith("ORC-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Rules_WithoutVectors_AreHeldByTestsThatAreThere()
+    {
+        foreach (Untold rule in WithoutVectors)
+        {
+            (string file, string test) = Named(rule.Solidity);
+            Assert.Contains($"function {test}(", File.ReadAllText(SpecFiles.At("contracts", "test", $"{file}.t.sol")), StringComparison.Ordinal);
+            if (rule.Engine is { } engine)
+            {
+                (file, test) = Named(engine);
+                string path = Assert.Single(Directory.GetFiles(SpecFiles.At("tests"), $"{file}.cs", SearchOption.AllDirectories));
+                Assert.Contains($" {test}(", File.ReadAllText(path), StringComparison.Ordinal);
+            }
+        }
     }
 
     [Fact]
@@ -42,10 +92,19 @@ public sealed partial class RuleVectorTests
         }
     }
 
+    private static (string File, string Test) Named(string test) => test.Split('/') is [var file, var name] ? (file, name) : throw new ArgumentException($"'{test}' is no file and test", nameof(test));
+
     private static string Specification(string name) => File.ReadAllText(SpecFiles.At("spec", name));
 
     private static string All(string pattern, params string[] folder) => string.Concat(Directory.GetFiles(SpecFiles.At(folder), pattern, SearchOption.AllDirectories).Select(File.ReadAllText));
 
     [GeneratedRegex(@"^### (?<rule>\w+-\d{3}) ", RegexOptions.Multiline, 1000)]
     private static partial Regex Heading();
+
+    /// <summary>A rule without vectors.</summary>
+    /// <param name="Rule">The rule.</param>
+    /// <param name="Reason">Why it has none.</param>
+    /// <param name="Solidity">The test that holds the contracts to it: its file without ending, and its name.</param>
+    /// <param name="Engine">The same of the C#; null where nothing off chain does what the rule says.</param>
+    private sealed record Untold(string Rule, string Reason, string Solidity, string? Engine);
 }
