@@ -6,19 +6,19 @@ import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee} from "../interfaces/IReferee.sol";
 import {LotFixture} from "./LotFixture.sol";
 import {DatedFixture} from "./DatedFixture.sol";
-import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {ProtocolDeployment} from "./ProtocolDeployment.sol";
 
 /// @title Lots of dated instruments, by the real referees
 abstract contract DatedLotFixture is DatedFixture, LotFixture {
-    function _hub(IPriceHub prices) internal virtual override(DatedFixture, ProtocolFixture) returns (IPriceHub) {
+    function _hub(IPriceHub prices) internal virtual override(DatedFixture, ProtocolDeployment) returns (IPriceHub) {
         return super._hub(prices);
     }
 
-    function _referee() internal virtual override(DatedFixture, ProtocolFixture) returns (IReferee) {
+    function _referee() internal virtual override(DatedFixture, ProtocolDeployment) returns (IReferee) {
         return super._referee();
     }
 
-    function _floors() internal virtual override(DatedFixture, ProtocolFixture) returns (IFloorReferee) {
+    function _floors() internal virtual override(DatedFixture, ProtocolDeployment) returns (IFloorReferee) {
         return super._floors();
     }
 }

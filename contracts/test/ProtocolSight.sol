@@ -66,6 +66,7 @@ abstract contract ProtocolSight is DatedAttestingFixture {
         uint64 n = clearinghouse.accountCount();
         int256 sum = 0;
         int256 promised = 0;
+        int256 coming = clearinghouse.ledger().oneSidedE8;
         int256[] memory sizes = new int256[](_instruments.length);
         for (uint64 a = 1; a <= n; ++a) {
             require(keccak256(stateOf(a)) == clearinghouse.accountHash(a), Broken("INV03 hash of the last event"));
@@ -76,17 +77,38 @@ abstract contract ProtocolSight is DatedAttestingFixture {
                 sum -= state.positions[i].costE8;
                 sizes[_placeOf(state.positions[i].instrument)] += state.positions[i].sizeE8;
             }
+            coming += _comingE8(state);
         }
         for (uint256 i = 0; i < sizes.length; ++i) {
+            Need memory need = clearinghouse.needOf(_instruments[i]);
+            coming += need.costE8 + _comingE8(_holding(_instruments[i], need));
             // Of what has its last price one side may be gone.
             if (_isClosing(_instruments[i])) continue;
-            int256 taken = clearinghouse.needOf(_instruments[i]).sizeE8;
-            require(sizes[i] + taken == 0, Broken("INV02 sizes sum to zero"));
+            require(sizes[i] + need.sizeE8 == 0, Broken("INV02 sizes sum to zero"));
         }
         requireLedger(sum);
+        // What one side has paid or got, and what the other will: nothing but the roundings of single closures.
+        require(coming >= 0 && coming <= 10 * ROUNDINGS, Broken("INV19 settled for one side alone"));
         int256 interest = clearinghouse.ledger().interestE8;
         require(interest >= promised, Broken("INV16 interest that nobody owes"));
         _requireBonds();
+    }
+
+    /// @dev What the ledger will book when all of a state that has its last price is closed (CLR-018, CLR-027); the state is so afterwards.
+    function _comingE8(AccountState memory state) private view returns (int256) {
+        int256 before = state.cashE8 - _costE8(state);
+        Expiries.settle(state, hub, true);
+        return before - (state.cashE8 - _costE8(state));
+    }
+
+    function _costE8(AccountState memory state) private pure returns (int256 costE8) {
+        for (uint256 i = 0; i < state.positions.length; ++i) costE8 += state.positions[i].costE8;
+    }
+
+    function _holding(uint96 instrument, Need memory need) private pure returns (AccountState memory state) {
+        if (need.sizeE8 == 0) return state;
+        state.positions = new Position[](1);
+        state.positions[0] = Position(instrument, need.sizeE8, need.costE8);
     }
 
     /// @dev Of the account whose turn it is: where prices stand still, nobody becomes liquidatable.
