@@ -171,7 +171,7 @@ contract HealthGate is IHealthGate {
         bytes calldata records
     ) private {
         int256 least = _requireProof(question, false, uint8(proof.kind), proof.data, checkpoint, records);
-        int256 cash = _cashOf(question.stateAfter);
+        int256 cash = AccountStates.cashE8(question.stateAfter);
         require(cash - aside >= least, CashTooLow(question.account, cash - aside, least));
     }
 
@@ -188,7 +188,7 @@ contract HealthGate is IHealthGate {
         require(question.stateBefore.length != 0, ProofNotAllowed(question.account, uint8(ProofKind.Headroom)));
         HeadroomHealth calldata headroom = _headroomIn(data);
         int256 least = _requireProof(question, true, headroom.kind, headroom.data, checkpoint, records);
-        int256 cash = _cashOf(question.stateAfter);
+        int256 cash = AccountStates.cashE8(question.stateAfter);
         for (uint256 i = 0; i < question.instruments.length; ++i) {
             (uint96 instrument, int64 sizeE8) = (question.instruments[i], question.sizesE8[i]);
             if (sizeE8 == 0) continue;
@@ -196,7 +196,7 @@ contract HealthGate is IHealthGate {
             least += int256(referee.headroom(instrument, sizeE8, checkpoint, records, choice));
         }
         int256 loss =
-            _equityBefore(question, checkpoint, records) - _cashOf(question.stateBefore) - (equityAfterE8 - cash);
+            _equityBefore(question, checkpoint, records) - AccountStates.cashE8(question.stateBefore) - (equityAfterE8 - cash);
         if (loss > 0) least += loss;
         require(cash - aside >= least, CashTooLow(question.account, cash - aside, least));
     }
@@ -580,9 +580,5 @@ contract HealthGate is IHealthGate {
         bytes calldata records
     ) private view returns (int256) {
         return floors.equityOf(question.stateBefore, question.balancesBefore, checkpoint, records, SurfaceChoice.Worse);
-    }
-
-    function _cashOf(bytes calldata state) private pure returns (int256) {
-        return AccountStates.unzigzag(AccountStates.word(state, 0) >> 128);
     }
 }

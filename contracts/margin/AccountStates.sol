@@ -37,7 +37,6 @@ library AccountStates {
     uint256 private constant FORMS = 0x1128;
     // One more than the bytes of the most positions.
     uint256 private constant SPAN = 4097;
-    uint256 internal constant BYTES_MAX = HEADER_BYTES + 32 * POSITIONS_MAX;
 
     /// @notice The zig-zag form `v >= 0 ? 2v : -2v - 1`, so that small negative numbers keep zero bytes.
     function zigzag(int256 v) internal pure returns (uint256 z) {
@@ -153,7 +152,7 @@ library AccountStates {
         account.positions = _unpackAll(state);
     }
 
-    /// @dev `unpackPosition` of every word, in memory that is written once: an array of structs that the compiler allocates is first filled with zeros.
+    /// @dev The position of every word, in memory that is written once: an array of structs that the compiler allocates is first filled with zeros.
     function _unpackAll(bytes calldata state) private pure returns (Position[] memory positions) {
         // Safe: takes the array's length and pointers, and behind them three words a position, all written; reads the words of `state` behind its header.
         // Zig-zag as in `unzigzag`; the masks leave 64 and 96 bits.
@@ -200,7 +199,7 @@ library AccountStates {
         _packAll(account.positions, state);
     }
 
-    /// @dev `packPosition` of every position, behind the header.
+    /// @dev `pack` of every position, behind the header.
     function _packAll(Position[] memory positions, bytes memory state) private pure {
         // Safe: writes as many words behind the header as `encode` allocated; zig-zag as in `zigzag`, in the domain of MRG-003 no field reaches into the next.
         assembly ("memory-safe") {
@@ -221,16 +220,8 @@ library AccountStates {
         }
     }
 
-    function packPosition(Position memory position) internal pure returns (uint256) {
-        return pack(position.instrument, position.sizeE8, position.costE8);
-    }
-
     function pack(uint96 instrument, int256 sizeE8, int256 costE8) internal pure returns (uint256) {
         return (uint256(instrument) << 160) | (zigzag(sizeE8) << 96) | zigzag(costE8);
-    }
-
-    function unpackPosition(uint256 packed) internal pure returns (Position memory) {
-        return Position(uint96(packed >> 160), unzigzag(uint64(packed >> 96)), unzigzag(uint96(packed)));
     }
 
     function _store(bytes memory state, uint256 index, uint256 value) private pure {

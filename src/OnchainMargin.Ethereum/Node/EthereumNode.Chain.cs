@@ -56,19 +56,6 @@ public sealed partial class EthereumNode
         QueryAsync("eth_getCode", At(address, block), static value => RpcJson.Bytes(value, "a contract's code"), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Hash32> GetStorageAtAsync(Address address, UInt256 slot, BlockTag block = default, CancellationToken cancellationToken = default)
-    {
-        void Parameters(Utf8JsonWriter writer)
-        {
-            writer.WriteStringValue(address.ToLowerHex());
-            writer.WriteStringValue(slot.ToQuantity());
-            block.WriteTo(writer);
-        }
-
-        return QueryAsync("eth_getStorageAt", Parameters, static value => RpcJson.Hash(value, "a storage word"), cancellationToken);
-    }
-
-    /// <inheritdoc/>
     public Task<TransactionReceipt?> GetReceiptAsync(Hash32 transactionHash, CancellationToken cancellationToken = default) =>
         QueryAsync("eth_getTransactionReceipt", writer => writer.WriteStringValue(transactionHash.ToString()), TransactionReceipt.Read, cancellationToken);
 

@@ -24,9 +24,6 @@ public interface IChainReader
     /// <summary>The code at an address; empty when there is none.</summary>
     Task<byte[]> GetCodeAsync(Address address, BlockTag block = default, CancellationToken cancellationToken = default);
 
-    /// <summary>A word of a contract's storage.</summary>
-    Task<Hash32> GetStorageAtAsync(Address address, UInt256 slot, BlockTag block = default, CancellationToken cancellationToken = default);
-
     /// <summary>The receipt of a mined transaction, or null while it is not mined.</summary>
     Task<TransactionReceipt?> GetReceiptAsync(Hash32 transactionHash, CancellationToken cancellationToken = default);
 

@@ -155,14 +155,7 @@ public static class Liquidations
         return deltas.ToImmutableSortedDictionary();
     }
 
-    /// <summary>Accounts outside lots that hold positions whose settlement price is fixed: anybody may settle those (CLR-018).</summary>
-    public static IEnumerable<BookAccount> Settleable(ProtocolBook book)
-    {
-        ArgumentNullException.ThrowIfNull(book);
-        return book.Accounts.Values.Where(account => IsSettleable(book, account));
-    }
-
-    /// <summary>Whether an account is one of those.</summary>
+    /// <summary>Whether an account is in no lot and holds a position whose settlement price is fixed: anybody may settle it (CLR-018).</summary>
     public static bool IsSettleable(ProtocolBook book, BookAccount account)
     {
         ArgumentNullException.ThrowIfNull(book);
