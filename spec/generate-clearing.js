@@ -1,4 +1,5 @@
 // Writes the vectors of touches, fills and settlement at expiry: spec/attested/, CLR-001 to CLR-006, CLR-011 to CLR-015, CLR-018 and CLR-027, beside those of spec/generate-attested.js. Run: node spec/generate-clearing.js [--check]
+// With --check it writes nothing, and fails where a file is not what it would write.
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import { E12, E8, abs, between, ceil, columns, drawn, floor, join, max, min, pick, write, zigzag } from "./integers.js";
 
