@@ -50,7 +50,9 @@ internal static class ProposeCommand
             Checkpoint after = read.Checkpoint;
             foreach (var decision in decisions)
             {
-                after = ImpactCheck.Apply(after, read.Names.UnderlyingNumber(decision.Underlying), decision.Before, decision.After);
+                ushort number = read.Names.UnderlyingNumber(decision.Underlying);
+                after = ImpactCheck.Apply(after, number, decision.After);
+                after = CollateralOf(read, number) is { } token ? ImpactCheck.ApplyHaircut(after, token.Token, decision.Before.Haircut, decision.After.Haircut) : after;
             }
 
             var hurt = ImpactCheck.MadeLiquidatable(read.Checkpoint, after, [.. read.Accounts.Select(a => (a.State, a.Balances))]);
@@ -107,11 +109,14 @@ internal static class ProposeCommand
         }
 
         var record = book.Checkpoint.Underlyings[number - 1];
-        var haircutE8 = book.Checkpoint.Collaterals.FirstOrDefault(c => c.Underlying == number)?.HaircutE8 ?? BacktestCommand.Parameters(file.Underlying).HaircutE8;
+        var haircutE8 = CollateralOf(book, number)?.HaircutE8 ?? BacktestCommand.Parameters(file.Underlying).HaircutE8;
         RiskParameters risk = record.Parameters;
         var before = new PolicyParameters(risk.PriceRangeE8 / E8, risk.VolRangeE8 / E8, record.DepthE8 / E8, haircutE8 / E8, risk.BasisChargeE8 / E8, risk.VegaChargeE8 / E8);
         return ParameterPolicy.Decide(file.Underlying, options, PolicyCorridor.Of(file.Underlying, BacktestCommand.Parameters(file.Underlying)), inputs, before, hours, before);
     }
+
+    /// <summary>The token whose haircut a decision is about: the first that is the underlying.</summary>
+    private static CollateralRecord? CollateralOf(Book book, ushort underlying) => book.Checkpoint.Collaterals.FirstOrDefault(c => c.Underlying == underlying);
 
     private static void Write(TextWriter output, Book book, List<PolicyDecision> decisions, IReadOnlyList<Impact> hurt)
     {

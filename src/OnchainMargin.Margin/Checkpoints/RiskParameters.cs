@@ -32,11 +32,36 @@ public sealed record RiskParameters(
 {
     private const uint ShortMinimumLeastE8 = 1_000_000;
     private const uint ShortMinimumParts = 16;
+    private const long TenorYears = 2;
 
     /// <summary>The least requirement of a short option that goes with a price range: a sixteenth of it, rounded down, and 1 % at least.</summary>
     /// <param name="priceRangeE8">R.</param>
     [SpecRule("PAR-004")]
     public static uint ShortMinimumOf(uint priceRangeE8) => Math.Max(ShortMinimumLeastE8, priceRangeE8 / ShortMinimumParts);
+
+    /// <summary>What a unit of collateral asks for at most, as a part of its worth in E16: the setters take no parameters that make it more than all of that.</summary>
+    /// <param name="underlying">The parameters of the underlying that a token is; null for any other token.</param>
+    /// <param name="haircutMaxE8">Its largest haircut.</param>
+    /// <param name="initialFactorE8">From maintenance to initial margin.</param>
+    [SpecRule("PAR-004")]
+    public static Int128 AskedOfCollateralE16(RiskParameters? underlying, uint haircutMaxE8, long initialFactorE8)
+    {
+        long riskE8 = haircutMaxE8;
+        if (underlying is not null)
+        {
+            long basisE8 = Math.Min(Math.Max(underlying.BasisChargeE8, underlying.BasisRateE8 * TenorYears), Rounding.One);
+            riskE8 += underlying.PriceRangeE8 + basisE8 + (2L * underlying.SlippageCapE8);
+        }
+
+        return (Int128)initialFactorE8 * riskE8;
+    }
+
+    /// <summary>The largest price range under which collateral asks for no more than it is worth, all else being as it is; below zero when nothing but the rest asks for more.</summary>
+    /// <param name="haircutMaxE8">The largest haircut of a token that is the underlying.</param>
+    /// <param name="initialFactorE8">From maintenance to initial margin.</param>
+    [SpecRule("PAR-004")]
+    public long PriceRangeMostE8(uint haircutMaxE8, long initialFactorE8) =>
+        (long)((((Int128)Rounding.One * Rounding.One) - AskedOfCollateralE16(this with { PriceRangeE8 = 0 }, haircutMaxE8, initialFactorE8)) / initialFactorE8);
 
     internal void Write(ref WordWriter writer)
     {

@@ -9,12 +9,11 @@ public static class ImpactCheck
     private const double E8 = 1e8;
     private const int Digits = 3;
 
-    /// <summary>A checkpoint as it would be under proposed parameters: range, volatility shock, the short minimum that follows the range, depth, basis and vega charges, and the haircut of tokens that are the underlying. A haircut that has grown with the vault's holdings goes on standing as far above its base; one at its largest, which a checkpoint does not tell, is taken too strictly rather than too mildly.</summary>
+    /// <summary>A checkpoint as it would be under proposed parameters: range, volatility shock, the short minimum that follows the range, depth, basis and vega charges.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="underlying">The underlying's number.</param>
-    /// <param name="before">The parameters that the checkpoint was taken under.</param>
-    /// <param name="proposed">The parameters.</param>
-    public static Checkpoint Apply(Checkpoint checkpoint, ushort underlying, PolicyParameters before, PolicyParameters proposed)
+    /// <param name="proposed">The parameters; the haircut is a token's, and <see cref="ApplyHaircut"/> applies it.</param>
+    public static Checkpoint Apply(Checkpoint checkpoint, ushort underlying, PolicyParameters proposed)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var rangeE8 = (uint)Math.Round(proposed.Range * E8);
@@ -35,8 +34,18 @@ public static class ImpactCheck
                     },
                 }),
             ],
-            Collaterals = [.. checkpoint.Collaterals.Select(c => c.Underlying != underlying ? c : c with { HaircutE8 = Grown(c.HaircutE8, before.Haircut, proposed.Haircut) })],
         };
+    }
+
+    /// <summary>A checkpoint as it would be under a token's proposed base haircut. A haircut that has grown with the vault's holdings goes on standing as far above its base; one at its largest, which a checkpoint does not tell, is taken too strictly rather than too mildly.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="token">The token's number.</param>
+    /// <param name="before">The base haircut that the checkpoint was taken under.</param>
+    /// <param name="proposed">The base haircut.</param>
+    public static Checkpoint ApplyHaircut(Checkpoint checkpoint, ushort token, double before, double proposed)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return checkpoint with { Collaterals = [.. checkpoint.Collaterals.Select(c => c.Token != token ? c : c with { HaircutE8 = Grown(c.HaircutE8, before, proposed) })] };
     }
 
     private static long Grown(long haircutE8, double before, double proposed)

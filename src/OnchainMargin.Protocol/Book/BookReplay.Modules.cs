@@ -198,7 +198,9 @@ public sealed partial class BookReplay
             {
                 RiskParameters.InitialFactorSetEvent set => now with { InitialFactorE8 = set.InitialFactorE8 },
                 RiskParameters.UnderlyingSetEvent set => now with { Underlyings = now.Underlyings.SetItem(set.Underlying, set.Parameters) },
-                RiskParameters.TokenSetEvent set => now with { Tokens = now.Tokens.SetItem(set.Token, set.Parameters) },
+                RiskParameters.RampSecondsSetEvent set => now with { RampSeconds = set.RampSeconds },
+                RiskParameters.TokenRampSetEvent set => now with { TokenRamps = now.TokenRamps.SetItem(set.Token, new TokenRamp(set.From, set.Start, set.End, To: null)) },
+                RiskParameters.TokenSetEvent set => now with { Tokens = now.Tokens.SetItem(set.Token, set.Parameters), TokenRamps = RampsTo(now.TokenRamps, set) },
                 RiskParameters.ClearingSetEvent set => now with { Clearing = set.Parameters },
                 RiskParameters.InterestSetEvent set => now with { Interest = set.Parameters },
                 RiskParameters.OracleSetEvent set => now with { Oracle = set.Parameters },
@@ -207,4 +209,8 @@ public sealed partial class BookReplay
             },
         };
     }
+
+    /// <summary>The contract tells a way directly before its target; a target that it tells alone is in force.</summary>
+    private static ImmutableSortedDictionary<ushort, TokenRamp> RampsTo(ImmutableSortedDictionary<ushort, TokenRamp> ramps, RiskParameters.TokenSetEvent set) =>
+        ramps.TryGetValue(set.Token, out TokenRamp? ramp) && ramp.To is null ? ramps.SetItem(set.Token, ramp with { To = set.Parameters }) : ramps.Remove(set.Token);
 }

@@ -3,6 +3,7 @@ using OnchainMargin.Margin;
 using OnchainMargin.Models.Policy;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
+using RiskParameters = OnchainMargin.Protocol.Generated.RiskParameters;
 
 namespace OnchainMargin.Solver.Parameters;
 
@@ -21,60 +22,75 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
     public static ParameterDraft Of(ParameterProposal proposal, ProtocolBook book)
     {
         var underlyings = new List<ParameterSteps.UnderlyingStep>();
-        var tokens = new List<ParameterSteps.TokenStep>();
         foreach (PolicyDecision decision in proposal.Decisions)
         {
-            ushort number = ushort.Parse(decision.Underlying, CultureInfo.InvariantCulture);
-            UnderlyingRecord record = book.LatestCheckpoint!.Checkpoint.Underlyings.First(one => one.Underlying == number);
-            underlyings.Add(new ParameterSteps.UnderlyingStep(
-                number,
-                (ulong)proposal.Time,
-                Next((ulong)record.DepthE8, decision.Before.Depth, decision.After.Depth),
-                (uint)Next(record.Parameters.PriceRangeE8, decision.Before.Range, decision.After.Range),
-                (uint)Next(record.Parameters.VolRangeE8, decision.Before.Vol, decision.After.Vol),
-                (uint)Next(record.Parameters.BasisChargeE8, decision.Before.Basis, decision.After.Basis),
-                (uint)Next(record.Parameters.VegaChargeE8, decision.Before.Vega, decision.After.Vega)));
-            foreach ((ushort token, Protocol.Generated.RiskParameters.TokenParameters held) in book.Parameters.Tokens)
+            UnderlyingRecord record = RecordOf(ushort.Parse(decision.Underlying, CultureInfo.InvariantCulture), book);
+            underlyings.Add(Coupled(
+                new ParameterSteps.UnderlyingStep(
+                    record.Underlying,
+                    (ulong)proposal.Time,
+                    Next((ulong)record.DepthE8, decision.Before.Depth, decision.After.Depth),
+                    (uint)Next(record.Parameters.PriceRangeE8, decision.Before.Range, decision.After.Range),
+                    (uint)Next(record.Parameters.VolRangeE8, decision.Before.Vol, decision.After.Vol),
+                    (uint)Next(record.Parameters.BasisChargeE8, decision.Before.Basis, decision.After.Basis),
+                    (uint)Next(record.Parameters.VegaChargeE8, decision.Before.Vega, decision.After.Vega)),
+                record,
+                book));
+        }
+
+        var tokens = new List<ParameterSteps.TokenStep>();
+        foreach (HaircutDecision decision in proposal.Haircuts)
+        {
+            RiskParameters.TokenParameters held = InForce(decision.Token, book);
+            uint next = (uint)Math.Min(Next(held.HaircutBaseE8, decision.Before, decision.After), held.HaircutMaxE8);
+
+            // What governance is tightening no step loosens (PAR-006).
+            bool isAgainst = next < held.HaircutBaseE8 && held.HaircutBaseE8 != book.Parameters.Tokens[decision.Token].HaircutBaseE8;
+            if (next != held.HaircutBaseE8 && !isAgainst)
             {
-                uint next = (uint)Math.Min(Next(held.HaircutBaseE8, decision.Before.Haircut, decision.After.Haircut), held.HaircutMaxE8);
-                if (held.Underlying == number && next != held.HaircutBaseE8 && book.Steps.Tokens.ContainsKey(token))
-                {
-                    tokens.Add(new ParameterSteps.TokenStep(token, (ulong)proposal.Time, next));
-                }
+                tokens.Add(new ParameterSteps.TokenStep(decision.Token, (ulong)proposal.Time, next));
             }
         }
 
         return new ParameterDraft(underlyings, tokens);
     }
 
-    /// <summary>Held to what the contract takes now.</summary>
+    /// <summary>Held to what the contract takes now. What could only go the other way stays.</summary>
     /// <param name="limits">Least and largest values: of underlyings in the order of depth, price range, volatility range, basis and vega charge; of tokens one.</param>
     /// <param name="tokenLimits">The same of tokens.</param>
-    public ParameterDraft Within(IReadOnlyDictionary<ushort, ParameterSteps.UnderlyingLimitsResult> limits, IReadOnlyDictionary<ushort, ParameterSteps.TokenLimitsResult> tokenLimits) => new(
+    /// <param name="book">What is in force.</param>
+    public ParameterDraft Within(
+        IReadOnlyDictionary<ushort, ParameterSteps.UnderlyingLimitsResult> limits, IReadOnlyDictionary<ushort, ParameterSteps.TokenLimitsResult> tokenLimits, ProtocolBook book) => new(
         [
             .. Underlyings.Where(step => limits.ContainsKey(step.Underlying)).Select(step =>
             {
+                UnderlyingRecord record = RecordOf(step.Underlying, book);
                 ParameterSteps.UnderlyingLimitsResult to = limits[step.Underlying];
                 return step with
                 {
-                    DepthE8 = Math.Clamp(step.DepthE8, to.LeastE8[0], to.MostE8[0]),
-                    PriceRangeE8 = (uint)Math.Clamp(step.PriceRangeE8, to.LeastE8[1], to.MostE8[1]),
-                    VolRangeE8 = (uint)Math.Clamp(step.VolRangeE8, to.LeastE8[2], to.MostE8[2]),
-                    BasisChargeE8 = (uint)Math.Clamp(step.BasisChargeE8, to.LeastE8[3], to.MostE8[3]),
-                    VegaChargeE8 = (uint)Math.Clamp(step.VegaChargeE8, to.LeastE8[4], to.MostE8[4]),
+                    DepthE8 = Held((ulong)record.DepthE8, step.DepthE8, to.LeastE8[0], to.MostE8[0]),
+                    PriceRangeE8 = (uint)Held(record.Parameters.PriceRangeE8, step.PriceRangeE8, to.LeastE8[1], to.MostE8[1]),
+                    VolRangeE8 = (uint)Held(record.Parameters.VolRangeE8, step.VolRangeE8, to.LeastE8[2], to.MostE8[2]),
+                    BasisChargeE8 = (uint)Held(record.Parameters.BasisChargeE8, step.BasisChargeE8, to.LeastE8[3], to.MostE8[3]),
+                    VegaChargeE8 = (uint)Held(record.Parameters.VegaChargeE8, step.VegaChargeE8, to.LeastE8[4], to.MostE8[4]),
                 };
             }),
         ],
-        [.. Tokens.Where(step => tokenLimits.ContainsKey(step.Token)).Select(step => step with { HaircutBaseE8 = (uint)Math.Clamp(step.HaircutBaseE8, tokenLimits[step.Token].LeastE8, tokenLimits[step.Token].MostE8) })]);
+        [
+            .. Tokens.Where(step => tokenLimits.ContainsKey(step.Token)).Select(step => step with
+            {
+                HaircutBaseE8 = (uint)Held(InForce(step.Token, book).HaircutBaseE8, step.HaircutBaseE8, tokenLimits[step.Token].LeastE8, tokenLimits[step.Token].MostE8),
+            }),
+        ]);
 
     /// <summary>Only the steps that move something.</summary>
     public ParameterDraft Moving(ProtocolBook book) => new(
         [
-            .. Underlyings.Where(step => book.LatestCheckpoint!.Checkpoint.Underlyings.First(one => one.Underlying == step.Underlying) is var record
+            .. Underlyings.Where(step => RecordOf(step.Underlying, book) is var record
                 && (step.DepthE8 != (ulong)record.DepthE8 || step.PriceRangeE8 != record.Parameters.PriceRangeE8 || step.VolRangeE8 != record.Parameters.VolRangeE8
                     || step.BasisChargeE8 != record.Parameters.BasisChargeE8 || step.VegaChargeE8 != record.Parameters.VegaChargeE8)),
         ],
-        [.. Tokens.Where(step => book.Parameters.Tokens.TryGetValue(step.Token, out Protocol.Generated.RiskParameters.TokenParameters held) && held.HaircutBaseE8 != step.HaircutBaseE8)]);
+        [.. Tokens.Where(step => InForce(step.Token, book).HaircutBaseE8 != step.HaircutBaseE8)]);
 
     /// <summary>What of another node's steps goes farther than this node's own, or another way: name, both figures and the one in force, in a sentence; null when nothing does.</summary>
     public string? Difference(IReadOnlyList<ParameterSteps.UnderlyingStep> underlyings, IReadOnlyList<ParameterSteps.TokenStep> tokens, ProtocolBook book)
@@ -112,7 +128,7 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
 
         foreach (ParameterSteps.TokenStep theirs in tokens)
         {
-            ulong now = book.Parameters.Tokens.TryGetValue(theirs.Token, out Protocol.Generated.RiskParameters.TokenParameters held) ? held.HaircutBaseE8 : 0;
+            ulong now = book.Parameters.Tokens.ContainsKey(theirs.Token) ? InForce(theirs.Token, book).HaircutBaseE8 : 0;
             ulong? own = Tokens.Where(one => one.Token == theirs.Token).Select(static one => (ulong?)one.HaircutBaseE8).FirstOrDefault();
             if (Difference($"token {theirs.Token}", "haircutBaseE8", now, theirs.HaircutBaseE8, own) is { } words)
             {
@@ -132,6 +148,32 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
         return (UInt128)theirs + MillionthE8 >= least && theirs <= (UInt128)most + MillionthE8
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{name} of {subject} is {theirs} proposed, {own ?? now} here, {now} in force");
+    }
+
+    private static UnderlyingRecord RecordOf(ushort underlying, ProtocolBook book) => book.LatestCheckpoint!.Checkpoint.Underlyings.First(one => one.Underlying == underlying);
+
+    /// <summary>A token's parameters at the last checkpoint, as its underlying's are.</summary>
+    private static RiskParameters.TokenParameters InForce(ushort token, ProtocolBook book) => book.Parameters.TokenAt(token, book.LatestCheckpoint!.Checkpoint.Header.Time);
+
+    /// <summary>Held to the coupled bound (PAR-004), which the contract looks at by targets: beyond it the step would take all others of its transaction with it. The price range gives way, or where there is no room for it at all the basis charge.</summary>
+    private static ParameterSteps.UnderlyingStep Coupled(in ParameterSteps.UnderlyingStep step, UnderlyingRecord record, ProtocolBook book)
+    {
+        (uint rangeNow, uint basisNow) = (record.Parameters.PriceRangeE8, record.Parameters.BasisChargeE8);
+        RiskParameters.UnderlyingParameters target = book.Parameters.Underlyings[step.Underlying];
+        long most = book.Parameters.PriceRangeMostE8(step.Underlying, Met(basisNow, target.BasisChargeE8, step.BasisChargeE8));
+        return Met(rangeNow, target.PriceRangeE8, step.PriceRangeE8) <= most ? step
+            : Met(rangeNow, target.PriceRangeE8, rangeNow) <= most ? step with { PriceRangeE8 = (uint)most }
+            : step with { PriceRangeE8 = Math.Min(step.PriceRangeE8, rangeNow), BasisChargeE8 = Math.Min(step.BasisChargeE8, basisNow) };
+    }
+
+    /// <summary>The target that a step leaves: of what is on its way the tighter of both (PAR-006).</summary>
+    private static uint Met(uint nowE8, uint targetE8, uint stepE8) => nowE8 == targetE8 ? stepE8 : Math.Max(targetE8, stepE8);
+
+    /// <summary>What is wanted, within limits; what is in force where that would go the other way, as when a limit follows something that changed meanwhile.</summary>
+    private static ulong Held(ulong nowE8, ulong wantedE8, ulong leastE8, ulong mostE8)
+    {
+        ulong held = Math.Clamp(wantedE8, leastE8, mostE8);
+        return (held > nowE8 && wantedE8 <= nowE8) || (held < nowE8 && wantedE8 >= nowE8) ? nowE8 : held;
     }
 
     /// <summary>The value in force where the decision keeps it, else the decision's, to a millionth.</summary>

@@ -51,6 +51,7 @@ internal sealed class ParameterProposer(ParameterOptions options)
 
         Checkpoint checkpoint = latest.Checkpoint;
         var decisions = new List<PolicyDecision>();
+        var haircuts = new List<HaircutDecision>();
         Checkpoint after = checkpoint;
         foreach (UnderlyingRecord record in checkpoint.Underlyings)
         {
@@ -59,30 +60,44 @@ internal sealed class ParameterProposer(ParameterOptions options)
                 continue;
             }
 
-            PolicyParameters before = Before(book, record, checkpoint);
-            PolicyDecision decision = ParameterPolicy.Decide(record.Underlying.ToString(CultureInfo.InvariantCulture), _policy, CorridorOf(book, record.Underlying), market.Inputs, before);
-            if (decision.After != before)
+            (ushort Token, PolicyDecision Decision)[] each = [.. Cases(book, record, checkpoint.Header.Time).Select(one => (
+                one.Token, ParameterPolicy.Decide(record.Underlying.ToString(CultureInfo.InvariantCulture), _policy, one.Corridor, market.Inputs, one.Before)))];
+            (ushort Token, PolicyDecision Decision)[] changed = [.. each.Where(static one => one.Decision.After != one.Decision.Before)];
+            if (changed.Length == 0)
             {
-                decisions.Add(decision);
-                after = ImpactCheck.Apply(after, record.Underlying, decision.Before, decision.After);
+                continue;
+            }
+
+            decisions.Add(changed[0].Decision);
+            after = ImpactCheck.Apply(after, record.Underlying, changed[0].Decision.After);
+            foreach ((ushort token, PolicyDecision decision) in changed.Where(static one => !one.Decision.After.Haircut.Equals(one.Decision.Before.Haircut)))
+            {
+                haircuts.Add(new HaircutDecision(token, decision.Before.Haircut, decision.After.Haircut));
+                after = ImpactCheck.ApplyHaircut(after, token, decision.Before.Haircut, decision.After.Haircut);
             }
         }
 
-        return decisions.Count == 0 ? null : new ParameterProposal(checkpoint.Header.Id, checkpoint.Header.Time, decisions, MadeLiquidatable(book, checkpoint, after));
+        return decisions.Count == 0 ? null : new ParameterProposal(checkpoint.Header.Id, checkpoint.Header.Time, decisions, haircuts, MadeLiquidatable(book, checkpoint, after));
     }
 
-    /// <summary>What is in force: of the underlying as the checkpoint has it, of its tokens the largest base haircut.</summary>
-    private PolicyParameters Before(ProtocolBook book, UnderlyingRecord record, Checkpoint checkpoint)
+    /// <summary>What is in force, and how far it may go: once for each token that is the underlying and that attesters may move, for each has a haircut of its own, which depends on nothing else. Without such a token the largest haircut stands there, and stays.</summary>
+    private IEnumerable<(ushort Token, PolicyParameters Before, Corridor Corridor)> Cases(ProtocolBook book, UnderlyingRecord record, long timeSeconds)
     {
-        uint[] haircuts = [.. book.Parameters.Tokens.Values.Where(token => token.Underlying == record.Underlying).Select(static token => token.HaircutBaseE8)];
-        double haircut = haircuts.Length > 0 ? haircuts.Max() / E8
-            : checkpoint.Collaterals.FirstOrDefault(token => token.Underlying == record.Underlying) is { } token ? token.HaircutE8 / E8
-            : options.HaircutLeastBps / Bps;
         OnchainMargin.Margin.RiskParameters risk = record.Parameters;
-        return new PolicyParameters(risk.PriceRangeE8 / E8, risk.VolRangeE8 / E8, record.DepthE8 / E8, haircut, risk.BasisChargeE8 / E8, risk.VegaChargeE8 / E8);
+        Corridor corridor = CorridorOf(book, record.Underlying);
+        (ushort Token, double Haircut)[] tokens =
+            [.. book.Parameters.Tokens.Where(pair => pair.Value.Underlying == record.Underlying).Select(pair => (pair.Key, book.Parameters.TokenAt(pair.Key, timeSeconds).HaircutBaseE8 / E8))];
+        (ushort Token, double Haircut)[] moved = [.. tokens.Where(token => book.Steps.Tokens.ContainsKey(token.Token))];
+        double most = tokens.Select(static token => token.Haircut).DefaultIfEmpty().Max();
+        return moved.Length == 0
+            ? [(0, Before(most), corridor with { Haircut = new CorridorBand(most, most) })]
+            : moved.Select(token => (token.Token, Before(token.Haircut), corridor with { Haircut = Within(corridor.Haircut, book.Steps.Tokens[token.Token]) }));
+
+        PolicyParameters Before(double haircut) =>
+            new(risk.PriceRangeE8 / E8, risk.VolRangeE8 / E8, record.DepthE8 / E8, haircut, risk.BasisChargeE8 / E8, risk.VegaChargeE8 / E8);
     }
 
-    /// <summary>The options' corridor inside that of the chain, where the chain has one.</summary>
+    /// <summary>The options' corridor inside that of the chain, where the chain has one; the haircut's is the options' alone.</summary>
     private Corridor CorridorOf(ProtocolBook book, ushort underlying)
     {
         var own = new Corridor(

@@ -131,7 +131,7 @@ internal sealed class ParameterRole(
             tokens[step.Token] = await limits.TokenAsync(step.Token, cancellationToken).ConfigureAwait(false);
         }
 
-        draft = draft.Within(underlyings, tokens).Moving(book);
+        draft = draft.Within(underlyings, tokens, book).Moving(book);
         return draft.Underlyings.Count + draft.Tokens.Count == 0 ? null : Proposal.Of(draft.Underlyings, draft.Tokens, digests);
     }
 

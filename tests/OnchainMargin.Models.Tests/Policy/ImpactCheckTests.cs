@@ -15,13 +15,13 @@ public sealed class ImpactCheckTests
     [InlineData(10_000_000, 0.04, 8_000_000)]
     [InlineData(5_000_000, 0.06, 6_000_000)]
     [InlineData(60_000_000, 0.10, 100_000_000)]
-    public void Apply_AHaircutThatHasGrown_StaysAsFarAboveItsBase(long haircut, double proposed, long expected)
+    public void ApplyHaircut_OneThatHasGrown_StaysAsFarAboveItsBase(long haircut, double proposed, long expected)
     {
         var checkpoint = new Checkpoint(
             new CheckpointHeader(1, 1, 130_000_000, 1_000_000_000_000, 1_000_000_000_000),
-            [new CollateralRecord(1, 7, 18, haircut, 100_000_000), new CollateralRecord(2, 8, 18, haircut, 100_000_000)],
+            [new CollateralRecord(1, 7, 18, haircut, 100_000_000), new CollateralRecord(2, 7, 18, haircut, 100_000_000)],
             []);
-        Checkpoint after = ImpactCheck.Apply(checkpoint, 7, Before, Before with { Haircut = proposed });
+        Checkpoint after = ImpactCheck.ApplyHaircut(checkpoint, 1, 0.05, proposed);
         Assert.Equal([expected, haircut], after.Collaterals.Select(static token => token.HaircutE8));
     }
 
@@ -33,7 +33,7 @@ public sealed class ImpactCheckTests
         (AccountState State, ImmutableArray<Balance> Balances)[] accounts =
             [.. new[] { 10, 17, 30 }.Select(static cash => (AccountState.Empty with { CashE8 = cash * One, Positions = [new Position(Instrument.Perpetual(1), One, 100 * One)] }, ImmutableArray<Balance>.Empty))];
 
-        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(before, ImpactCheck.Apply(before, 1, Before, Before with { Range = 0.2 }), accounts));
+        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(before, ImpactCheck.Apply(before, 1, Before with { Range = 0.2 }), accounts));
         Assert.Equal((1, 17 * One), (hurt.Account, (long)hurt.EquityE8));
         Assert.True(hurt.BeforeE8 >= 14 * One && hurt.BeforeE8 < 15 * One && hurt.AfterE8 >= 20 * One && hurt.AfterE8 < 21 * One);
         Assert.Empty(ImpactCheck.MadeLiquidatable(before, before, accounts));
@@ -45,7 +45,7 @@ public sealed class ImpactCheckTests
     {
         Surface present = new(100 * One, 100 * One, 400_000_000_000, 0, 0, 0, 1_000_000);
         Checkpoint before = At([new ExpiryRecord(1 + (30 * 86_400), 0, 1_000_000_000_000, present, present with { AE12 = 100_000_000_000 })]);
-        Checkpoint after = ImpactCheck.Apply(before, 1, Before, Before with { Range = 0.2 });
+        Checkpoint after = ImpactCheck.Apply(before, 1, Before with { Range = 0.2 });
         AccountState state = AccountState.Empty with { Positions = [new Position(Instrument.Call(1, 1 + (30 * 86_400), 100_0000), -One, 0)] };
         Int128[] spare = [.. new[] { SurfaceChoice.Present, SurfaceChoice.Better }.Select(choice => MarginEngine.Compute(state, [], new CheckpointView(after), choice)).Select(static figures => figures.EquityE8 - figures.MaintenanceE8)];
         Assert.True(spare[1] > spare[0] + 2);

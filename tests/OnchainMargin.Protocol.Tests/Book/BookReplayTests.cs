@@ -102,6 +102,32 @@ public sealed class BookReplayTests
         Assert.False(replay.Book.AreSurfacesStopped);
     }
 
+    /// <summary>From 5 % to 8 % in a day, of a token without a threshold that gets one; then back at once, which ends the way.</summary>
+    [Fact]
+    public void Apply_TokenOnItsWay_IsInForceByTheSecond()
+    {
+        const string Token = "(uint16 underlying,uint64 unitsE8,uint32 haircutBaseE8,uint32 haircutMaxE8,uint64 thresholdE8)";
+        LogEntry Ramp(uint baseE8, uint maxE8, ulong start) => TestLogs.Make(
+            TestDeployment.Record.Contracts.RiskParameters, $"event TokenRampSet(uint16 indexed token, {Token} from, uint40 start, uint40 end)", 2, (ushort)3, Words(baseE8, maxE8), start, start + 86_400);
+        LogEntry Set(uint baseE8, uint maxE8) => TestLogs.Make(TestDeployment.Record.Contracts.RiskParameters, $"event TokenSet(uint16 indexed token, {Token} parameters)", 2, (ushort)3, Words(baseE8, maxE8));
+        object[] Words(uint baseE8, uint maxE8) => [(ushort)1, 100_000_000UL, baseE8, maxE8, 7UL];
+        BookReplay replay = Replay(Set(5_000_000, 5_000_000), Ramp(5_000_000, 5_000_000, 1_000_000), Set(8_000_000, 16_000_000));
+        (uint Base, uint Max, ulong Threshold) At(long seconds) => replay.Book.Parameters.TokenAt(3, seconds) is var p ? (p.HaircutBaseE8, p.HaircutMaxE8, p.ThresholdE8) : default;
+
+        Assert.Equal(8_000_000U, replay.Book.Parameters.Tokens[3].HaircutBaseE8);
+        Assert.Equal((5_000_000U, 5_000_000U, 7UL), At(999_999));
+        Assert.Equal((5_125_000U, 5_458_334U, 7UL), At(1_003_600));
+        Assert.Equal((8_000_000U, 16_000_000U, 7UL), At(1_086_400));
+
+        // A step goes on from where it has brought the field, to the same second.
+        replay.Apply([Ramp(6_000_000, 5_458_334, 1_003_600) with { BlockNumber = 9 }, Set(8_000_000, 16_000_000) with { BlockNumber = 9 }], 9, default, 0);
+        Assert.Equal(6_000_000U, At(1_003_600).Base);
+
+        replay.Apply([Set(4_000_000, 5_000_000)], 10, default, 0);
+        Assert.Equal((4_000_000U, 5_000_000U, 7UL), At(1_003_600));
+        Assert.Empty(replay.Book.Parameters.TokenRamps);
+    }
+
     [Fact]
     public void Apply_DepositsInAnyOrder_KeepsTokensAscending()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OnchainMargin.Models.Policy;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
@@ -55,10 +56,87 @@ public sealed class ParameterDraftTests
     {
         ParameterDraft held = Own.Within(
             new Dictionary<ushort, ParameterSteps.UnderlyingLimitsResult> { [1] = new([500_000_000_000, 13_986_000, 44_000_000, 400_000, 10_000_000], [500_000_000_000, 14_100_000, 46_000_000, 400_000, 10_000_000]) },
-            new Dictionary<ushort, ParameterSteps.TokenLimitsResult> { [1] = new(5_000_000, 5_000_000) }).Moving(Wild);
+            new Dictionary<ushort, ParameterSteps.TokenLimitsResult> { [1] = new(5_000_000, 5_000_000) },
+            Wild).Moving(Wild);
 
         Assert.Equal(14_100_000U, Assert.Single(held.Underlyings).PriceRangeE8);
         Assert.Empty(held.Tokens);
+    }
+
+    /// <summary>Of two tokens of one underlying each has its own haircut: what lowers the one that no step moves would take the other to the end of its corridor.</summary>
+    [Fact]
+    public void Of_ASecondTokenWithAHigherHaircut_MovesOnlyWhatHasACorridorAndByItsOwn()
+    {
+        ProtocolBook calm = WithToken2(Book(0.001));
+
+        ParameterDraft draft = ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(calm)!, calm);
+
+        Assert.Empty(draft.Tokens);
+        Assert.Equal("haircutBaseE8 of token 1 is 5250000 proposed, 5000000 here, 5000000 in force", draft.Difference([], [new ParameterSteps.TokenStep(1, 0, 5_250_000)], calm));
+    }
+
+    /// <summary>Each token in a corridor of its own: one comes down to it, the other is where it should be.</summary>
+    [Fact]
+    public void Of_TwoTokensWithCorridors_MovesEachInItsOwn()
+    {
+        ProtocolBook calm = WithToken2(Book(0.001));
+        calm = calm with { Steps = calm.Steps with { Tokens = calm.Steps.Tokens.Add(2, calm.Steps.Tokens[1]) } };
+
+        ParameterProposal proposal = new ParameterProposer(new ParameterOptions()).Decide(calm)!;
+
+        Assert.Equal(new HaircutDecision(2, 0.15, 0.15 * 0.999), Assert.Single(proposal.Haircuts));
+        Assert.Equal(new ParameterSteps.TokenStep(2, (ulong)proposal.Time, 14_985_000), Assert.Single(ParameterDraft.Of(proposal, calm).Tokens));
+    }
+
+    /// <summary>A limit that follows a value which was changed after the last checkpoint may lie on its other side.</summary>
+    [Fact]
+    public void Within_LimitsBeyondWhatIsInForce_MoveNothingTheOtherWay()
+    {
+        ParameterDraft held = Own.Within(
+            new Dictionary<ushort, ParameterSteps.UnderlyingLimitsResult> { [1] = new([500_000_000_000, 10_000_000, 44_000_000, 400_000, 10_000_000], [500_000_000_000, 13_000_000, 46_000_000, 400_000, 10_000_000]) },
+            new Dictionary<ushort, ParameterSteps.TokenLimitsResult> { [1] = new(3_000_000, 4_000_000) },
+            Wild);
+
+        Assert.Equal((14_000_000U, 5_000_000U), (held.Underlyings[0].PriceRangeE8, held.Tokens[0].HaircutBaseE8));
+        Assert.Equal((0, 0), (held.Moving(Wild).Underlyings.Count, held.Moving(Wild).Tokens.Count));
+    }
+
+    /// <summary>Governance raises the base haircut from 5 % to 8 % in a day, and an hour has gone: what is in force is 5.125 %, not 8 %.</summary>
+    [Fact]
+    public void Of_AHaircutOnItsWay_GoesFromWhatIsInForceAndLoosensNothing()
+    {
+        ProtocolBook calm = OnItsWay(Book(0.001)), wild = OnItsWay(Book(0.04));
+
+        Assert.Equal(5_125_000U, calm.Parameters.TokenAt(1, calm.LatestCheckpoint!.Checkpoint.Header.Time).HaircutBaseE8);
+        Assert.Empty(ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(calm)!, calm).Tokens);
+
+        // What asks for more goes from there, and another node says the same.
+        ParameterDraft draft = ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(wild)!, wild);
+        Assert.Equal(5_381_200U, Assert.Single(draft.Tokens).HaircutBaseE8);
+        Assert.Null(ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(wild)!, wild).Difference(draft.Underlyings, draft.Tokens, wild));
+        Assert.Equal("haircutBaseE8 of token 1 is 8000000 proposed, 5381200 here, 5125000 in force", draft.Difference([], [draft.Tokens[0] with { HaircutBaseE8 = 8_000_000 }], wild));
+    }
+
+    /// <summary>At a factor of 1.3 and a largest haircut of 16 % collateral is worth what it asks for at R = 25.92 %, though the corridor goes on to 26.9 %.</summary>
+    [Fact]
+    public void Of_ARangeBeyondTheCoupledBound_GoesToTheBound()
+    {
+        ProtocolBook book = WithRange(16_000_000, 400_000);
+
+        Assert.Equal(25_923_076U, Assert.Single(ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(book)!, book).Underlyings).PriceRangeE8);
+        Assert.Equal(26_775_000U, Assert.Single(ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(WithRange(15_000_000, 400_000))!, WithRange(15_000_000, 400_000)).Underlyings).PriceRangeE8);
+    }
+
+    /// <summary>The range stands at the very bound: a basis charge above the rate's finds no room beside it, and nothing is lowered for it.</summary>
+    [Fact]
+    public void Of_ABasisChargeWithoutRoom_StaysWithTheRange()
+    {
+        ProtocolBook book = WithRange(16_423_076, 15_000_000);
+        var proposal = new ParameterProposal(book.LatestCheckpoint!.Id, 1, [new PolicyDecision("1", "", default, null, Parameters(0.255, 0.15), default, Parameters(0.26, 0.16), "")], [], []);
+
+        ParameterSteps.UnderlyingStep step = Assert.Single(ParameterDraft.Of(proposal, book).Underlyings);
+
+        Assert.Equal((25_500_000U, 15_000_000U), (step.PriceRangeE8, step.BasisChargeE8));
     }
 
     [Fact]
@@ -85,15 +163,45 @@ public sealed class ParameterDraftTests
 
     private static UnderlyingRecord Record(long spotE8) => Wild.LatestCheckpoint!.Checkpoint.Underlyings[0] with { SpotE8 = spotE8 };
 
-    private static ProtocolBook Book(double width)
+    private static PolicyParameters Parameters(double range, double basis) => new(range, 0.45, 5000, 0.05, basis, 0.1);
+
+    private static ProtocolBook WithToken2(ProtocolBook book) => book with
+    {
+        Parameters = book.Parameters with { Tokens = book.Parameters.Tokens.Add(2, new RiskParameters.TokenParameters(1, 100_000_000, 15_000_000, 25_000_000, 0)) },
+    };
+
+    /// <summary>A wild market whose range stands at 25.5 %.</summary>
+    private static ProtocolBook WithRange(uint haircutMaxE8, uint basisChargeE8)
+    {
+        ProtocolBook book = Book(0.15, 25_500_000, record => record with { Parameters = record.Parameters with { BasisChargeE8 = basisChargeE8 } });
+        return book with { Parameters = book.Parameters with { Tokens = book.Parameters.Tokens.SetItem(1, book.Parameters.Tokens[1] with { HaircutMaxE8 = haircutMaxE8 }) } };
+    }
+
+    private static ProtocolBook OnItsWay(ProtocolBook book)
+    {
+        ulong start = (ulong)book.LatestCheckpoint!.Checkpoint.Header.Time - 3600;
+        RiskParameters.TokenParameters present = book.Parameters.Tokens[1], to = present with { HaircutBaseE8 = 8_000_000 };
+        return book with { Parameters = book.Parameters with { Tokens = book.Parameters.Tokens.SetItem(1, to), TokenRamps = book.Parameters.TokenRamps.Add(1, new TokenRamp(present, start, start + 86_400, to)) } };
+    }
+
+    private static ProtocolBook Book(double width, uint rangeE8 = 14_000_000, Func<UnderlyingRecord, UnderlyingRecord>? change = null)
     {
         var random = new Random(5);
         double spot = 100;
-        CheckpointInputs[] inputs = [.. Enumerable.Range(1, 300).Select(i => Books.Inputs((ulong)i, Books.Start + (3600L * i), spot *= Math.Exp(width * (random.NextDouble() - 0.5))))];
+        CheckpointInputs[] inputs = [.. Enumerable.Range(1, 300).Select(i => Books.Inputs((ulong)i, Books.Start + (3600L * i), spot *= Math.Exp(width * (random.NextDouble() - 0.5)), rangeE8, change))];
         ProtocolBook book = Books.Of(inputs);
+        UnderlyingRecord record = inputs[^1].Checkpoint.Underlyings[0];
+        OnchainMargin.Margin.RiskParameters p = record.Parameters;
         return book with
         {
-            Parameters = book.Parameters with { Tokens = ImmutableSortedDictionary<ushort, RiskParameters.TokenParameters>.Empty.Add(1, new RiskParameters.TokenParameters(1, 100_000_000, 5_000_000, 25_000_000, 0)) },
+            Parameters = book.Parameters with
+            {
+                InitialFactorE8 = 130_000_000,
+                Underlyings = ImmutableSortedDictionary<ushort, RiskParameters.UnderlyingParameters>.Empty.Add(1, new RiskParameters.UnderlyingParameters(
+                    (ulong)record.DepthE8, record.Group, p.PriceRangeE8, p.VolRangeE8, p.VolUpFloorE8, p.ShortOptionMinimumE8, p.BasisChargeE8, p.BasisRateE8, p.SlippageE8,
+                    p.SlippageCapE8, p.CrowdingE8, p.VegaChargeE8, p.RateChargeE8, p.FloorRateE8, p.NettingFloorE8)),
+                Tokens = ImmutableSortedDictionary<ushort, RiskParameters.TokenParameters>.Empty.Add(1, new RiskParameters.TokenParameters(1, 100_000_000, 5_000_000, 15_000_000, 0)),
+            },
             Steps = new BookSteps { Tokens = ImmutableSortedDictionary<ushort, ParameterSteps.Band>.Empty.Add(1, new ParameterSteps.Band(5_000_000, 10_000_000, 5_000_000, 25_000_000, 100_000, 2_000_000)) },
         };
     }

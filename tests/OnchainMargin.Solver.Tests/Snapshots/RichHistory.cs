@@ -66,7 +66,9 @@ internal sealed class RichHistory
         Add(
             Of("RiskParameters", Contracts.RiskParameters, "InitialFactorSet"),
             Of("RiskParameters", Contracts.RiskParameters, "UnderlyingSet"),
-            Of("RiskParameters", Contracts.RiskParameters, "TokenSet"),
+            Of("RiskParameters", Contracts.RiskParameters, "RampSecondsSet"),
+            Of("RiskParameters", Contracts.RiskParameters, "TokenRampSet", ("token", 1)),
+            Of("RiskParameters", Contracts.RiskParameters, "TokenSet", ("token", 1)),
             Of("RiskParameters", Contracts.RiskParameters, "ClearingSet"),
             Of("RiskParameters", Contracts.RiskParameters, "InterestSet"),
             Of("RiskParameters", Contracts.RiskParameters, "OracleSet"),
