@@ -39,14 +39,14 @@ public sealed class ParameterCheckTests(ChainFixture fixture)
 
         Assert.Equal([bold[1].Account], await UnderWaterAsync(world));
         Assert.Empty(Listed(await CheckAsync(world, "{}")));
-        string[] told = Listed(await CheckAsync(world, """{ "underlyings": { "BTC": { "priceRangeE8": 17000000 } } }"""));
+        string[] told = Listed(await CheckAsync(world, """{ "underlyings": { "BTC": { "priceRangeE8": 17000000, "shortOptionMinimumE8": 1062500 } } }"""));
         Assert.Equal([$"{bold[2].Account}", $"{bold[3].Account}"], told);
 
         // The same change in force.
         Address parameters = world.Record.Contracts.RiskParameters;
         RiskParameters.UnderlyingParameters now = await world.Chain.Node.CallAsync(parameters, new RiskParameters.UnderlyingOfCall(1));
         await world.SendAsync((parameters, new RiskParameters.SetRampSecondsCall(RampSeconds)));
-        await world.SendAsync((parameters, new RiskParameters.SetUnderlyingCall(1, now with { PriceRangeE8 = 17_000_000 })));
+        await world.SendAsync((parameters, new RiskParameters.SetUnderlyingCall(1, now with { PriceRangeE8 = 17_000_000, ShortOptionMinimumE8 = 1_062_500 })));
         Assert.Equal([bold[1].Account], await UnderWaterAsync(world));
 
         // It is on its way: another change comes on top of where that goes.

@@ -15,7 +15,7 @@ using BookAccount = OnchainMargin.Protocol.Book.BookAccount;
 
 namespace OnchainMargin.Cli.Commands;
 
-/// <summary><c>omargin params check</c>: whom a change of parameters would make liquidatable, at live prices, before anybody proposes it.</summary>
+/// <summary><c>omargin params check</c>: whom a change of parameters would make liquidatable, at live prices, and where attesters' corridor would reach beyond the coupled bound, before anybody proposes it.</summary>
 internal static class ParamsCommand
 {
     /// <summary>The command.</summary>
@@ -32,17 +32,15 @@ internal static class ParamsCommand
             ProtocolBook book = await session.Client.ReplayAsync(cancellationToken);
             var block = BlockTag.Number(book.BlockNumber);
             CheckpointInputs inputs = await session.Client.GetLiveInputsAsync(block, cancellationToken);
-            Checkpoint after = proposal.Apply(
-                inputs.Checkpoint,
-                book.Parameters,
-                session.Deployment.Underlyings.ToDictionary(static underlying => underlying.Number, static underlying => underlying.Name),
-                session.Deployment.Tokens.ToDictionary(static token => token.Index, static token => token.Symbol),
-                await TotalsAsync(session, block, cancellationToken));
+            var underlyings = session.Deployment.Underlyings.ToDictionary(static underlying => underlying.Number, static underlying => underlying.Name);
+            var tokens = session.Deployment.Tokens.ToDictionary(static token => token.Index, static token => token.Symbol);
+            Checkpoint after = proposal.Apply(inputs.Checkpoint, book.Parameters, underlyings, tokens, await TotalsAsync(session, block, cancellationToken));
+            IReadOnlyList<string> corridors = CorridorRoom.Beyond(book.Steps, proposal.Targets(book.Parameters, underlyings, tokens), underlyings);
             BookAccount[] accounts = [.. book.Accounts.Values.Where(static account => account.OpenLot == 0)];
             byte decimals = session.Deployment.Tokens[0].Decimals;
             IReadOnlyList<Impact> hurt = ImpactCheck.MadeLiquidatable(
                 inputs.Checkpoint, after, [.. accounts.Select(account => AccountTouch.Touched(account, book, inputs.Checkpoint.Header, decimals))]);
-            Write(parsed.InvocationConfiguration.Output, book, accounts, hurt, parsed.GetValue(json));
+            Write(parsed.InvocationConfiguration.Output, book, accounts, hurt, corridors, parsed.GetValue(json));
             return 0;
         });
         return new Command("params", "Look at parameters before they change.") { check };
@@ -60,7 +58,7 @@ internal static class ParamsCommand
         return totals.ToImmutable();
     }
 
-    private static void Write(TextWriter output, ProtocolBook book, BookAccount[] accounts, IReadOnlyList<Impact> hurt, bool isJson)
+    private static void Write(TextWriter output, ProtocolBook book, BookAccount[] accounts, IReadOnlyList<Impact> hurt, IReadOnlyList<string> corridors, bool isJson)
     {
         if (isJson)
         {
@@ -76,6 +74,7 @@ internal static class ParamsCommand
                     maintenanceAfter = MoneyText.E8(impact.AfterE8),
                     shortfall = MoneyText.E8(impact.AfterE8 - impact.EquityE8),
                 }),
+                corridors,
             });
             return;
         }
@@ -92,6 +91,11 @@ internal static class ParamsCommand
                 [
                     $"{accounts[impact.Account].Id}", MoneyText.E8(impact.EquityE8), MoneyText.E8(impact.BeforeE8), MoneyText.E8(impact.AfterE8), MoneyText.E8(impact.AfterE8 - impact.EquityE8),
                 ])]);
+        }
+
+        foreach (string sentence in corridors)
+        {
+            output.WriteLine(sentence);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using OnchainMargin.Cli.Chain;
+using OnchainMargin.Cli.Policies;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
@@ -40,7 +41,7 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
             await PricesAsync(client, book, cancellationToken);
             Attesters(book);
             _findings.Add(Trading(book));
-            Steps(book);
+            _findings.Add(Steps(book, client.Deployment));
             Surfaces(book);
         }
         else
@@ -125,9 +126,15 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
         ? "the guardian has paused it: positions can only be made smaller, nothing moves between accounts, and what needs margin is not withdrawn, while deposits and liquidations go on; `Clearinghouse.setPaused(false)` by the guardian lets it go on"
         : "goes on; `Clearinghouse.setPaused(true)` by the guardian stops what may raise risk at once");
 
-    private void Steps(ProtocolBook book) => Say("steps", book.Steps.IsStopped ? FindingState.Odd : FindingState.Well, book.Steps.IsStopped
-        ? "the guardian has stopped attesters' steps of parameters, which stay as they are: `ParameterSteps.setStopped(false)` by the guardian lets them go on"
-        : "attesters may move parameters inside the corridor; `ParameterSteps.setStopped(true)` by the guardian stops that at once");
+    /// <summary>Whether attesters may step, and as far as their corridor says.</summary>
+    internal static Finding Steps(ProtocolBook book, DeploymentRecord deployment)
+    {
+        IReadOnlyList<string> corridors = CorridorRoom.Beyond(book.Steps, book.Parameters, deployment.Underlyings.ToDictionary(static listed => listed.Number, static listed => listed.Name));
+        return book.Steps.IsStopped
+            ? new("steps", FindingState.Odd, "the guardian has stopped attesters' steps of parameters, which stay as they are: `ParameterSteps.setStopped(false)` by the guardian lets them go on")
+            : corridors.Count > 0 ? new("steps", FindingState.Odd, string.Join(' ', corridors))
+            : new("steps", FindingState.Well, "attesters may move parameters inside the corridor; `ParameterSteps.setStopped(true)` by the guardian stops that at once");
+    }
 
     private void Surfaces(ProtocolBook book) => Say("surfaces", book.AreSurfacesStopped ? FindingState.Odd : FindingState.Well, book.AreSurfacesStopped
         ? "the guardian has stopped surfaces, which grow old and ask for more initial margin: `VolSurfaces.setStopped(false)` by the guardian lets attesters publish again"

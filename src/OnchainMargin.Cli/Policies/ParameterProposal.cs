@@ -14,7 +14,6 @@ namespace OnchainMargin.Cli.Policies;
 internal sealed class ParameterProposal
 {
     private const long One = 100_000_000;
-    private const long TenorYears = 2;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -51,6 +50,29 @@ internal sealed class ParameterProposal
         }
     }
 
+    /// <summary>Where parameters would go, or be, with everything proposed.</summary>
+    /// <param name="targets">Where all parameters go, or are.</param>
+    /// <param name="underlyings">Names of underlyings by their numbers.</param>
+    /// <param name="tokens">Symbols of tokens by their indices.</param>
+    /// <exception cref="CliException">The proposal names what is not there, or what the contracts never change.</exception>
+    public BookParameters Targets(BookParameters targets, IReadOnlyDictionary<ushort, string> underlyings, IReadOnlyDictionary<ushort, string> tokens)
+    {
+        RequireKnown("underlying", Underlyings.Keys, underlyings.Values);
+        RequireKnown("token", Tokens.Keys, tokens.Values);
+        return targets with
+        {
+            InitialFactorE8 = InitialFactorE8 ?? targets.InitialFactorE8,
+            Underlyings = targets.Underlyings.SetItems(underlyings.Where(named => Underlyings.ContainsKey(named.Value)).Select(named =>
+                KeyValuePair.Create(named.Key, Merged(targets.Underlyings[named.Key], named.Value, Underlyings[named.Value], targets.RampSeconds)))),
+            Tokens = targets.Tokens.SetItems(tokens.Where(named => Tokens.ContainsKey(named.Value)).Select(named => KeyValuePair.Create(named.Key, targets.Tokens[named.Key] with
+            {
+                HaircutBaseE8 = Tokens[named.Value].HaircutBaseE8,
+                HaircutMaxE8 = Tokens[named.Value].HaircutMaxE8,
+                ThresholdE8 = Tokens[named.Value].ThresholdE8,
+            }))),
+        };
+    }
+
     /// <summary>A checkpoint as it would be when everything proposed has come into force, and everything that is on its way to a target already (PAR-005).</summary>
     /// <param name="checkpoint">The checkpoint as it is.</param>
     /// <param name="targets">Where all parameters go, or are.</param>
@@ -60,44 +82,34 @@ internal sealed class ParameterProposal
     /// <exception cref="CliException">The proposal names what is not there, or a value that the contracts never take.</exception>
     public Checkpoint Apply(Checkpoint checkpoint, BookParameters targets, IReadOnlyDictionary<ushort, string> underlyings, IReadOnlyDictionary<ushort, string> tokens, IReadOnlyDictionary<ushort, Int128> totalsE8)
     {
-        RequireKnown("underlying", Underlyings.Keys, underlyings.Values);
-        RequireKnown("token", Tokens.Keys, tokens.Values);
+        BookParameters proposed = Targets(targets, underlyings, tokens);
         var after = checkpoint with
         {
-            Header = checkpoint.Header with { InitialFactorE8 = InitialFactorE8 ?? targets.InitialFactorE8 },
-            Underlyings = [.. checkpoint.Underlyings.Select(record => Apply(record, targets.Underlyings[record.Underlying], underlyings[record.Underlying], Underlyings.GetValueOrDefault(underlyings[record.Underlying]) ?? []))],
-            Collaterals = [.. checkpoint.Collaterals.Select(record => Apply(record, targets.Tokens[record.Token], Tokens.GetValueOrDefault(tokens[record.Token]), totalsE8[record.Token]))],
+            Header = checkpoint.Header with { InitialFactorE8 = proposed.InitialFactorE8 },
+            Underlyings = [.. checkpoint.Underlyings.Select(record => Apply(record, proposed.Underlyings[record.Underlying]))],
+            Collaterals = [.. checkpoint.Collaterals.Select(record => Apply(record, proposed.Tokens[record.Token], totalsE8[record.Token]))],
         };
         Require(MarginDomain.IsHeader(after.Header), "initialFactorE8");
         after.Underlyings.ToList().ForEach(record => Require(MarginDomain.IsUnderlying(record), underlyings[record.Underlying]));
         after.Collaterals.ToList().ForEach(record => Require(MarginDomain.IsCollateral(record), tokens[record.Token]));
-        foreach ((ushort token, TokenParameters target) in targets.Tokens)
+        foreach ((ushort token, TokenParameters target) in proposed.Tokens)
         {
-            string symbol = tokens.GetValueOrDefault(token, $"token {token}");
-            ProposedHaircut? proposed = Tokens.GetValueOrDefault(symbol);
-            RequireCoupled(symbol, after, target, proposed?.HaircutBaseE8 ?? target.HaircutBaseE8, proposed?.HaircutMaxE8 ?? target.HaircutMaxE8);
+            RequireCoupled(tokens.GetValueOrDefault(token, $"token {token}"), after, target);
         }
 
         return after;
     }
 
     /// <summary>What the setters hold the parameters of one token and its underlying to together (PAR-004), which the access manager does not look at when an act is scheduled.</summary>
-    private static void RequireCoupled(string token, Checkpoint after, TokenParameters target, uint baseE8, uint mostE8)
+    private static void RequireCoupled(string token, Checkpoint after, TokenParameters target)
     {
-        if (baseE8 > mostE8)
+        if (target.HaircutBaseE8 > target.HaircutMaxE8)
         {
-            throw new CliException($"The proposal gives {token} a haircutBaseE8 of {baseE8} above its haircutMaxE8 of {mostE8}: the base is at most the largest.");
+            throw new CliException($"The proposal gives {token} a haircutBaseE8 of {target.HaircutBaseE8} above its haircutMaxE8 of {target.HaircutMaxE8}: the base is at most the largest.");
         }
 
-        long riskE8 = 0;
-        if (after.Underlyings.FirstOrDefault(record => record.Underlying == target.Underlying) is { } underlying)
-        {
-            RiskParameters p = underlying.Parameters;
-            long basisE8 = Math.Min(Math.Max(p.BasisChargeE8, (long)p.BasisRateE8 * TenorYears), One);
-            riskE8 = p.PriceRangeE8 + basisE8 + (2L * p.SlippageCapE8);
-        }
-
-        long askedE16 = after.Header.InitialFactorE8 * (riskE8 + mostE8);
+        RiskParameters? underlying = after.Underlyings.FirstOrDefault(record => record.Underlying == target.Underlying)?.Parameters;
+        Int128 askedE16 = RiskParameters.AskedOfCollateralE16(underlying, target.HaircutMaxE8, after.Header.InitialFactorE8);
         if (askedE16 > One * One)
         {
             string sum = target.Underlying == 0 ? "initialFactor·haircutMax" : "initialFactor·(priceRange + haircutMax + max(basisCharge, 2·basisRate) + 2·slippageCap)";
@@ -113,12 +125,19 @@ internal sealed class ParameterProposal
         }
     }
 
-    private static CollateralRecord Apply(CollateralRecord record, TokenParameters target, ProposedHaircut? proposed, Int128 totalE8) => record with
+    private static CollateralRecord Apply(CollateralRecord record, TokenParameters target, Int128 totalE8) => record with
     {
-        HaircutE8 = Haircuts.HaircutUp(proposed?.HaircutBaseE8 ?? target.HaircutBaseE8, proposed?.HaircutMaxE8 ?? target.HaircutMaxE8, proposed?.ThresholdE8 ?? target.ThresholdE8, totalE8),
+        HaircutE8 = Haircuts.HaircutUp(target.HaircutBaseE8, target.HaircutMaxE8, target.ThresholdE8, totalE8),
     };
 
-    private static UnderlyingRecord Apply(UnderlyingRecord record, UnderlyingParameters target, string name, JsonObject fields)
+    private static UnderlyingRecord Apply(UnderlyingRecord record, UnderlyingParameters target) => record with
+    {
+        DepthE8 = (long)target.DepthE8,
+        Group = target.Group,
+        Parameters = BookParameters.Risk(target),
+    };
+
+    private static UnderlyingParameters Merged(UnderlyingParameters target, string name, JsonObject fields, uint rampSeconds)
     {
         JsonObject merged = JsonSerializer.SerializeToNode(target, Json)!.AsObject();
         foreach ((string field, JsonNode? value) in fields)
@@ -134,14 +153,11 @@ internal sealed class ParameterProposal
         try
         {
             UnderlyingParameters p = merged.Deserialize<UnderlyingParameters>(Json);
-            return record with
-            {
-                DepthE8 = (long)p.DepthE8,
-                Group = p.Group,
-                Parameters = new RiskParameters(
-                    p.PriceRangeE8, p.VolRangeE8, p.VolUpFloorE8, p.ShortOptionMinimumE8, p.BasisChargeE8, p.BasisRateE8, p.SlippageE8, p.SlippageCapE8,
-                    p.CrowdingE8, p.VegaChargeE8, p.RateChargeE8, p.FloorRateE8, p.NettingFloorE8),
-            };
+            uint minimumE8 = RiskParameters.ShortMinimumOf(p.PriceRangeE8);
+            return p.ShortOptionMinimumE8 != minimumE8
+                ? throw new CliException($"The proposal leaves {name} a shortOptionMinimumE8 of {p.ShortOptionMinimumE8}, and the contract takes that of its priceRangeE8 alone (PAR-004): give {minimumE8}.")
+                : p.Group == target.Group || rampSeconds == 0 ? p
+                : throw new CliException($"The proposal moves {name} from group {target.Group} to {p.Group}, which the contract refuses (PAR-005): a group cannot change by degrees, so leave it as it is.");
         }
         catch (JsonException exception)
         {

@@ -21,11 +21,11 @@ public sealed class ParameterProposalTests : IDisposable
     [Fact]
     public void Apply_WhatIsNamed_ChangesAndNothingElse()
     {
-        Checkpoint after = Apply("""{ "initialFactorE8": 120000000, "underlyings": { "ETH": { "priceRangeE8": 20000000, "depthE8": 100000000000 } }, "tokens": { "WETH": { "haircutBaseE8": 4000000, "haircutMaxE8": 15000000, "thresholdE8": 300000000000 } } }""");
+        Checkpoint after = Apply("""{ "initialFactorE8": 120000000, "underlyings": { "ETH": { "priceRangeE8": 20000000, "shortOptionMinimumE8": 1250000, "depthE8": 100000000000 } }, "tokens": { "WETH": { "haircutBaseE8": 4000000, "haircutMaxE8": 15000000, "thresholdE8": 300000000000 } } }""");
 
         UnderlyingRecord before = Design.Checkpoint.Underlyings[0];
         Assert.Equal(120_000_000, after.Header.InitialFactorE8);
-        Assert.Equal(before.Parameters with { PriceRangeE8 = 20_000_000 }, after.Underlyings[0].Parameters);
+        Assert.Equal(before.Parameters with { PriceRangeE8 = 20_000_000, ShortOptionMinimumE8 = 1_250_000 }, after.Underlyings[0].Parameters);
         Assert.Equal(100_000_000_000, after.Underlyings[0].DepthE8);
         Assert.Equal(before.SpotE8, after.Underlyings[0].SpotE8);
 
@@ -39,8 +39,8 @@ public sealed class ParameterProposalTests : IDisposable
     {
         AccountState state = new() { CashE8 = 200_00000000, Positions = [new Position(Instrument.Perpetual(1), 5_00000000, 5 * 152_31000000L)] };
 
-        IReadOnlyList<Impact> none = ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "underlyings": { "ETH": { "priceRangeE8": 20000000 } } }"""), [(state, [])]);
-        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "initialFactorE8": 100000000, "underlyings": { "ETH": { "priceRangeE8": 30000000 } } }"""), [(state, [])]));
+        IReadOnlyList<Impact> none = ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "underlyings": { "ETH": { "priceRangeE8": 20000000, "shortOptionMinimumE8": 1250000 } } }"""), [(state, [])]);
+        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "initialFactorE8": 100000000, "underlyings": { "ETH": { "priceRangeE8": 30000000, "shortOptionMinimumE8": 1875000 } } }"""), [(state, [])]));
 
         Assert.Empty(none);
         Assert.True(hurt.BeforeE8 <= hurt.EquityE8 && hurt.AfterE8 > hurt.EquityE8);
@@ -53,11 +53,13 @@ public sealed class ParameterProposalTests : IDisposable
     [InlineData("""{ "underlyings": { "ETH": { "priceRangeE8": "much" } } }""", "The proposal's parameters of ETH are none")]
     [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 1 } } }""", "is not one")]
     [InlineData("""{ "nonsense": 1 }""", "is not one")]
-    [InlineData("""{ "underlyings": { "ETH": { "priceRangeE8": 320000000 } } }""", "The proposal gives ETH a value that no contract takes: keep to the bounds of MRG-010 in spec/margin.md.")]
+    [InlineData("""{ "underlyings": { "ETH": { "priceRangeE8": 320000000, "shortOptionMinimumE8": 20000000 } } }""", "The proposal gives ETH a value that no contract takes: keep to the bounds of MRG-010 in spec/margin.md.")]
     [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 5000000, "haircutMaxE8": 200000000, "thresholdE8": 1 } } }""", "The proposal gives WETH a value")]
     [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 5000000, "haircutMaxE8": 4000000, "thresholdE8": 1 } } }""", "The proposal gives WETH a haircutBaseE8 of 5000000 above its haircutMaxE8 of 4000000")]
     [InlineData("""{ "tokens": { "WETH": { "haircutBaseE8": 5000000, "haircutMaxE8": 30000000, "thresholdE8": 1 } } }""", "The proposal would have WETH ask for more margin than it is worth, which the contract refuses (PAR-004): initialFactor·(priceRange + haircutMax + max(basisCharge, 2·basisRate) + 2·slippageCap) is 1.")]
     [InlineData("""{ "tokens": { "USDC": { "haircutBaseE8": 0, "haircutMaxE8": 80000000, "thresholdE8": 1 } } }""", "The proposal would have USDC ask for more margin than it is worth, which the contract refuses (PAR-004): initialFactor·haircutMax is 1.04 and at most 1; lower one of them.")]
+    [InlineData("""{ "underlyings": { "ETH": { "priceRangeE8": 20000000 } } }""", "The proposal leaves ETH a shortOptionMinimumE8 of 1000000, and the contract takes that of its priceRangeE8 alone (PAR-004): give 1250000.")]
+    [InlineData("""{ "underlyings": { "ETH": { "group": 9 } } }""", "The proposal moves ETH from group 1 to 9, which the contract refuses (PAR-005): a group cannot change by degrees, so leave it as it is.")]
     [InlineData("""{ "initialFactorE8": 1 }""", "The proposal gives initialFactorE8 a value")]
     public void Apply_WhatIsNotThere_IsNamed(string text, string message) =>
         Assert.Contains(message, Assert.Throws<CliException>(() => Apply(text)).Message, StringComparison.Ordinal);
@@ -70,7 +72,7 @@ public sealed class ParameterProposalTests : IDisposable
         targets = targets with
         {
             InitialFactorE8 = 135_000_000,
-            Underlyings = targets.Underlyings.SetItem(1, targets.Underlyings[1] with { PriceRangeE8 = 20_000_000 }),
+            Underlyings = targets.Underlyings.SetItem(1, targets.Underlyings[1] with { PriceRangeE8 = 20_000_000, ShortOptionMinimumE8 = 1_250_000 }),
             Tokens = targets.Tokens.SetItem(1, targets.Tokens[1] with { HaircutBaseE8 = 10_000_000 }),
         };
         File.WriteAllText(_path, """{ "underlyings": { "ETH": { "depthE8": 100000000000 } } }""");
@@ -82,6 +84,35 @@ public sealed class ParameterProposalTests : IDisposable
 
         // 9000 of a threshold of 5000: once and four fifths of the base.
         Assert.Equal(18_000_000, after.Collaterals[1].HaircutE8);
+    }
+
+    /// <summary>Before the end of a deployment all is at once, groups as well.</summary>
+    [Fact]
+    public void Apply_AnotherGroupWithoutRamps_ChangesIt()
+    {
+        File.WriteAllText(_path, """{ "underlyings": { "ETH": { "group": 9 } } }""");
+        Assert.Equal(9, ParameterProposal.Read(_path).Apply(Design.Checkpoint, Targets() with { RampSeconds = 0 }, Underlyings, Tokens, Totals).Underlyings[0].Group);
+    }
+
+    /// <summary>At a largest haircut of 18 % of the design the price range ends below the corridor; governance is told before its act, and by the doctor after it.</summary>
+    [Fact]
+    public void Corridor_BeyondTheCoupledBound_IsTold()
+    {
+        var range = new Protocol.Generated.ParameterSteps.Band(14_000_000, 26_900_000, 0, 0, 0, 0);
+        ProtocolBook book = ProtocolBook.Empty with
+        {
+            Parameters = Targets(),
+            Steps = new BookSteps { Underlyings = ImmutableSortedDictionary<ushort, Protocol.Generated.ParameterSteps.UnderlyingCorridor>.Empty.Add(1, new Protocol.Generated.ParameterSteps.UnderlyingCorridor { PriceRange = range }) },
+        };
+        long bound = book.Parameters.PriceRangeMostE8(1, book.Parameters.Underlyings[1].BasisChargeE8);
+        File.WriteAllText(_path, """{ "tokens": { "WETH": { "haircutBaseE8": 5000000, "haircutMaxE8": 15000000 } } }""");
+
+        string told = Assert.Single(CorridorRoom.Beyond(book.Steps, book.Parameters, Underlyings));
+        Assert.Equal($"The corridor of ETH lets priceRangeE8 go to 26900000, and the coupled bound (PAR-004) ends it at {bound}: lower the corridor's mostE8, or a haircutMaxE8, the basis, slippageCapE8 or initialFactorE8.", told);
+        Assert.Equal(bound + 3_000_000, ParameterProposal.Read(_path).Targets(book.Parameters, Underlyings, Tokens).PriceRangeMostE8(1, book.Parameters.Underlyings[1].BasisChargeE8));
+        Doctor.Finding finding = Doctor.Checkup.Steps(book, new Protocol.Deployment.DeploymentRecord { ChainId = 1, Block = 1, Contracts = default!, Tokens = [], Underlyings = [] });
+        Assert.Equal((Doctor.FindingState.Odd, told.Replace("of ETH", "of underlying 1", StringComparison.Ordinal)), (finding.State, finding.Text));
+        Assert.Equal(Doctor.FindingState.Well, Doctor.Checkup.Steps(book with { Steps = new BookSteps() }, new Protocol.Deployment.DeploymentRecord { ChainId = 1, Block = 1, Contracts = default!, Tokens = [], Underlyings = [] }).State);
     }
 
     [Fact]
@@ -109,6 +140,7 @@ public sealed class ParameterProposalTests : IDisposable
         return new BookParameters
         {
             InitialFactorE8 = (uint)Design.Checkpoint.Header.InitialFactorE8,
+            RampSeconds = 86_400,
             Underlyings = ImmutableSortedDictionary<ushort, UnderlyingParameters>.Empty.Add(1, new UnderlyingParameters(
                 (ulong)eth.DepthE8, eth.Group, p.PriceRangeE8, p.VolRangeE8, p.VolUpFloorE8, p.ShortOptionMinimumE8, p.BasisChargeE8, p.BasisRateE8, p.SlippageE8,
                 p.SlippageCapE8, p.CrowdingE8, p.VegaChargeE8, p.RateChargeE8, p.FloorRateE8, p.NettingFloorE8)),
