@@ -72,6 +72,7 @@ internal sealed class WhatIf(ProtocolViews views)
         // Nobody trades at prices that are not there: where the market is moved, too, it is asked only what the account would be worth then.
         (bool isAllowed, string sentence) = fills.Count == 0 || request.Moves is { Count: > 0 }
             ? (figures.FreeE8 >= 0, Standing(figures, canBeLiquidated))
+            : Unfillable(fills, book, inputs) is { } unfillable && account.OpenLot == 0 ? (false, unfillable)
             : Answer(account, PreTradeCheck.Judge(account.Id, funded, fills, book, inputs), figures, canBeLiquidated);
         return (new WhatIfView(earlier, later, views.Distances(after, moved), isAllowed, sentence), "");
     }
@@ -82,6 +83,12 @@ internal sealed class WhatIf(ProtocolViews views)
         : !verdict.IsAllowed ? (false, verdict.Reason)
         : !verdict.IsReducing ? (true, Standing(figures, canBeLiquidated))
         : (true, $"The chain takes this, because it only makes positions smaller. {Standing(figures, canBeLiquidated)}");
+
+    /// <summary>Why one of the fills cannot be at all, or not at its price, whoever makes it; null when each of them can.</summary>
+    private static string? Unfillable(List<PreTradeCheck.Possible> fills, ProtocolBook book, CheckpointInputs inputs) => fills
+        .Select(fill => OrderAdmission.Expired(fill.Instrument, inputs.Checkpoint.Header.Time)
+            ?? (PriceBand.Of(fill.Instrument, inputs.View, book.Parameters.Clearing) is { } band && !band.Holds((ulong)fill.PriceE8) ? OrderAdmission.TooFar("The price", (ulong)fill.PriceE8, band) : null))
+        .FirstOrDefault(static sentence => sentence is not null);
 
     /// <summary>How an account stands, and what it could do.</summary>
     private static string Standing(AccountFigures figures, bool canBeLiquidated) =>
@@ -104,7 +111,7 @@ internal sealed class WhatIf(ProtocolViews views)
                 return (null, $"The instrument '{fill.Instrument}' has no market here; take a name from /api/instruments.");
             }
 
-            long price = (long)mark;
+            long price = (long)Int128.Max(mark, 0);
             if (!long.TryParse(fill.SizeE8, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long size) || size is 0 or < -SizeMaxE8 or > SizeMaxE8
                 || (fill.PriceE8 is { } text && (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out price) || price > PriceMaxE8)))
             {

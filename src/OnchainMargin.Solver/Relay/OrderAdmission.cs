@@ -35,6 +35,17 @@ internal static class OrderAdmission
     /// <summary>Why an account in an open lot trades nothing.</summary>
     public static string InLot(BookAccount account) => $"Account {account.Id} is being liquidated and cannot trade; it can only receive deposits now.";
 
+    /// <summary>Why nothing of an instrument is filled any more, at any price (CLR-017); null before its expiry.</summary>
+    public static string? Expired(Instrument instrument, long now) => instrument.Expiry == 0 || now < instrument.Expiry ? null
+        : $"The instrument expired at {instrument.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; its positions are settled, and others are in /api/instruments.";
+
+    /// <summary>Why nothing is filled at a price outside its band (CLR-013).</summary>
+    /// <param name="which">Which price it is, as the beginning of a sentence.</param>
+    /// <param name="priceE8">The price.</param>
+    /// <param name="band">The band that does not hold it.</param>
+    public static string TooFar(string which, ulong priceE8, PriceBand band) =>
+        $"{which} is {Price(priceE8)}, further from the mark of {Price((ulong)band.MarkE8)} than trades may be; wait or change the price.";
+
     /// <summary>The rate that the chain takes of an order's fills: one that may only rest pays the maker's, any other may come to pay the taker's.</summary>
     private static uint LeastFeeE8(Clearinghouse.Order order, ProtocolBook book) =>
         (order.Flags & RestingOrder.PostOnly) != 0 ? book.Parameters.Clearing.MakerFeeE8 : book.Parameters.Clearing.TakerFeeE8;

@@ -98,6 +98,11 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return Refuse("The market of this instrument is not listed; take one of /api/instruments.");
         }
 
+        if (OrderAdmission.Expired(order.Instrument, inputs.Checkpoint.Header.Time) is { } expired)
+        {
+            return Refuse(expired);
+        }
+
         if (SpotOrders.IsSpot(order.Instrument) && Quotes.State(order.Instrument, inputs.View) is not MarketState.Normal and var state)
         {
             return Refuse($"The market of this token is {state}; it is swapped in a normal market only.");
@@ -144,7 +149,7 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
 
         if (maker is not null && !band.Holds(maker.PriceE8))
         {
-            return $"The best price is {OrderAdmission.Price(maker.PriceE8)}, further from the mark of {OrderAdmission.Price((ulong)band.MarkE8)} than trades may be; wait or change the price.";
+            return OrderAdmission.TooFar("The best price", maker.PriceE8, band);
         }
 
         if (order.Instrument.IsOption && OptionGrowth.OfE8(order, met, book) is > 0 and var growth && (Int128)openOptions.OpenE8 + growth > openOptions.LargestE8)

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Solver.Markets;
 
 namespace OnchainMargin.Solver.Tests.Api;
@@ -16,9 +18,11 @@ public sealed class WhatIfTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Free_FloorThatBinds_IsWhatIsFreeAndToldAsTheReason()
     {
-        string put = new InstrumentNames(world.Deployment).Format(Instrument.Put(2, ApiWorld.Expiry, 30_000_000));
+        var put = Instrument.Put(2, ApiWorld.Expiry, 30_000_000);
+        long mark = (long)Quotes.MarkE8(put, world.Live.Inputs.View)!.Value;
+        string cash = (((24 - 1_000_000) * ApiWorld.One) + mark + (long)Fees.FeeUp(ApiWorld.One, mark, 50_000)).ToString(CultureInfo.InvariantCulture);
 
-        JsonElement answer = await AskAsync(1, new { cashE8 = Money(25 - 1_000_000), fills = new[] { new { instrument = put, sizeE8 = Money(1), priceE8 = Money(1) } } });
+        JsonElement answer = await AskAsync(1, new { cashE8 = cash, fills = new[] { new { instrument = new InstrumentNames(world.Deployment).Format(put), sizeE8 = Money(1) } } });
 
         JsonElement after = answer.GetProperty("after");
         JsonElement figures = after.GetProperty("figures");
@@ -56,14 +60,39 @@ public sealed class WhatIfTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Equal(isAllowed, answer.GetProperty("isAllowed").GetBoolean());
     }
 
-    /// <summary>A close far below the mark gives away more than the margin that it sets free: a smaller one would not be taken either.</summary>
-    [Fact]
-    public async Task Fill_ThatReducesAtALoss_IsRefusedWithWhatAReductionNeeds()
+    /// <summary>The chain fills nothing outside the band, whatever it would do to the account: 5 % beside the mark.</summary>
+    [Theory]
+    [InlineData(81_000, false, "The price is 81000, further from the mark of 90000 than trades may be; wait or change the price.")]
+    [InlineData(85_499, false, "The price is 85499, further from the mark of 90000 than trades may be; wait or change the price.")]
+    [InlineData(85_500, true, "The account would keep its initial margin.")]
+    public async Task Fill_OutsideThePriceBand_IsRefusedAsTheRelayWould(long price, bool isAllowed, string sentence)
     {
-        JsonElement answer = await AskAsync(3, new { cashE8 = Money(-7_000), fills = new[] { new { instrument = "BTC-PERP", sizeE8 = (-ApiWorld.One / 20).ToString(CultureInfo.InvariantCulture), priceE8 = Money(70_000) } } });
+        JsonElement answer = await AskAsync(3, new { fills = new[] { new { instrument = "BTC-PERP", sizeE8 = (-ApiWorld.One / 20).ToString(CultureInfo.InvariantCulture), priceE8 = Money(price) } } });
 
-        Assert.False(answer.GetProperty("isAllowed").GetBoolean());
-        Assert.EndsWith("of initial margin, and as a reduction it does not make the account safer; reduce more, trade nearer to the mark or deposit more.", answer.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        Assert.Equal((isAllowed, sentence), (answer.GetProperty("isAllowed").GetBoolean(), answer.GetProperty("sentence").GetString()));
+    }
+
+    /// <summary>Until its settlement price is fixed the checkpoint still has its expiry, and a mark of it.</summary>
+    [Fact]
+    public async Task Fill_OfAFutureThatHasExpired_IsRefused()
+    {
+        CheckpointInputs before = world.Live.Inputs;
+        Checkpoint later = before.Checkpoint with { Header = before.Checkpoint.Header with { Time = ApiWorld.Expiry } };
+        world.Live.Inputs = CheckpointInputs.Read(later.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), before.AllRecords);
+        try
+        {
+            string future = new InstrumentNames(world.Deployment).Format(Instrument.Future(2, ApiWorld.Expiry));
+
+            JsonElement answer = await AskAsync(1, new { fills = new[] { new { instrument = future, sizeE8 = Money(1) } } });
+
+            Assert.Equal(
+                (false, "The instrument expired at 1771000000, and it is 1771000000; its positions are settled, and others are in /api/instruments."),
+                (answer.GetProperty("isAllowed").GetBoolean(), answer.GetProperty("sentence").GetString()));
+        }
+        finally
+        {
+            world.Live.Inputs = before;
+        }
     }
 
     /// <summary>What the relay and the chain would refuse however healthy the account is.</summary>

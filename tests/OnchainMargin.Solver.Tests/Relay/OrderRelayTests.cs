@@ -1,6 +1,8 @@
 using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Markets;
@@ -298,6 +300,17 @@ public sealed class OrderRelayTests : IAsyncLifetime
         // What is left is farther than a trade may be: it rests for another day, and who would take it is told.
         Assert.StartsWith("The best price is ", await RefusalAsync(_world.Sign(2, One, (long)high + 1, 2, instrument: call)), StringComparison.Ordinal);
         Assert.Equal(OrderStatus.Resting, far.Status);
+    }
+
+    /// <summary>Until its settlement price is fixed its market still has the expiry, but nothing of it is filled.</summary>
+    [Fact]
+    public async Task Submit_OrderForWhatHasExpired_IsRefused()
+    {
+        CheckpointInputs live = _world.Live.Inputs;
+        Checkpoint later = live.Checkpoint with { Header = live.Checkpoint.Header with { Time = ApiWorld.Expiry } };
+        _world.Live.Inputs = CheckpointInputs.Read(later.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), live.AllRecords);
+
+        Assert.StartsWith("The instrument expired at 1771000000", await RefusalAsync(_world.Sign(1, One, ApiWorld.EthE8, 1, instrument: Instrument.Future(2, ApiWorld.Expiry))), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,6 +83,19 @@ public sealed class PreTradeCheckTests
         Assert.Equal((false, reason), (verdict.IsAllowed, verdict.Reason));
     }
 
+    /// <summary>A close far below the mark gives away more than the margin that it sets free: a smaller one would not be taken either.</summary>
+    [Fact]
+    public void Judge_ReductionAtALoss_IsToldWhatAReductionNeeds()
+    {
+        BookAccount account = Account(0, new Position(Instrument.Perpetual(2), 2 * Books.One, 100_000 * (Int128)Books.One));
+        account = account with { State = account.State with { CashE8 = 16_000 * (Int128)Books.One } };
+
+        Assert.EndsWith(
+            "of initial margin, and as a reduction it does not make the account safer; reduce more, trade nearer to the mark or deposit more.",
+            Judge(account, -Books.One, MarketState.Normal, 40_000).Reason,
+            StringComparison.Ordinal);
+    }
+
     /// <summary>What has expired and has no price yet asks for no margin (CLR-018).</summary>
     [Theory]
     [InlineData(0, true)]
