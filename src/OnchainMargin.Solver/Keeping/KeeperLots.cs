@@ -11,7 +11,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Keeping;
 
-/// <summary>What is done with lots that are open: have them serve, end, enlarge, take over, show their loss, bid.</summary>
+/// <summary>What is done with lots that are open: have them serve, end, enlarge, take over, show their loss or that it is over, bid.</summary>
 internal sealed class KeeperLots(ProtocolClient client, TransactionManager transactions, KeeperOptions options, KeeperDuties duties, KeeperBids bids, KeeperJournal journal, TimeProvider time)
 {
     /// <summary>A need below this part of a leg keeps no lot waiting (CLR-045).</summary>
@@ -73,7 +73,14 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         else if (lot.InsolventSinceSeconds == 0 && whole is { EquityE8: var worth } && worth < 0)
         {
             Duty show = Duty.Of(lot, "show-loss", $"it lacks {BidModel.Money(-worth)}, and what bidders are paid rises from when that is shown");
-            await duties.DoAsync(show, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
+            // A loss that came again, after one that was shown and was over, is another one.
+            await duties.DoAsync(show with { Key = $"{show.Key} in hour {(ulong)round.Live.Checkpoint.Header.Time / SecondsPerHour}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
+        }
+        else if (lot.InsolventSinceSeconds != 0 && whole is { } again && again.EquityE8 >= 0)
+        {
+            // Else what bidders are paid of a loss to come would begin with the age of this one.
+            Duty end = Duty.Of(lot, "show-loss", $"it has {BidModel.Money(again.EquityE8)} again, and what bidders are paid of a loss to come begins anew");
+            await duties.DoAsync(end with { Key = $"{end.Key} over since {lot.InsolventSinceSeconds}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
         }
         else
         {

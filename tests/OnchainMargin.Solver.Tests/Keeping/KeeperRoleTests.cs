@@ -140,6 +140,19 @@ public sealed class KeeperRoleTests : KeeperWorld
         Assert.Equal(isShown ? [Hex(calls.ShowLoss(lot))] : [], Sent());
     }
 
+    /// <summary>A loss that is over is told, before anybody bids: else the incentive of the next one would begin with its age.</summary>
+    [Theory]
+    [InlineData(25, 1UL, true)]
+    [InlineData(25, 0UL, false)] // Nothing was ever shown.
+    [InlineData(20, 1UL, true)] // At nothing it lacks nothing.
+    public async Task RunOnce_LossThatIsOver_IsShownToBe(int cash, ulong since, bool isShown)
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, cash, -1);
+        lot = lot with { InsolventSinceSeconds = since };
+        await LookAsync(BookOf([lot], account));
+        Assert.Equal(isShown ? [Hex(new ProtocolCalls(SampleDeployment.Contracts).ShowLoss(lot))] : [], Sent());
+    }
+
     /// <summary>Its account owes what any holder owes; who bids at the marks would inherit it.</summary>
     [Theory]
     [InlineData(-500_000, false, true)] // A hundredth of what is left of the leg.
