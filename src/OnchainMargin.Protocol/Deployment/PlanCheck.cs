@@ -11,7 +11,7 @@ internal sealed class PlanCheck(IEthereumNode node)
 {
     private const int PriceDecimals = 8;
 
-    /// <summary>Refuses a plan that contradicts itself, leaves open what a chain with money on it must be told, or names what is not there.</summary>
+    /// <summary>Refuses a plan that contradicts itself, has a number that no setter takes, leaves open what a chain with money on it must be told, or names what is not there.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="allowsMocks">Whether mocks and open powers are meant, whatever the chain.</param>
     /// <param name="cancellationToken">Stops.</param>
@@ -36,6 +36,11 @@ internal sealed class PlanCheck(IEthereumNode node)
         if (plan.Tokens.Count == 0)
         {
             throw new DeploymentException("The deployment plan has no tokens: name at least the settlement token, first.");
+        }
+
+        if (PlanDomains.Fault(plan) is { } fault)
+        {
+            throw new DeploymentException(fault);
         }
 
         int attesters = Math.Max(1, plan.Attesters.Count);

@@ -72,6 +72,11 @@ public sealed class PlanCheckTests
         Assert.Equal(Answered, await AnswerAsync(open, allowsMocks: true));
     }
 
+    /// <summary>Set last of all in a deployment, and refused before the first transaction.</summary>
+    [Fact]
+    public async Task NumberThatNoSetterTakes_IsRefused() =>
+        Assert.Equal("rampSeconds is 1800 in the deployment plan, and the contracts take 3600 to 2592000: correct it.", await AnswerAsync(Whole() with { RampSeconds = 1800 }));
+
     [Fact]
     public async Task Token_OfOtherDecimals_IsRefused()
     {

@@ -1,0 +1,149 @@
+using System.Text.Json.Nodes;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Deployment;
+
+namespace OnchainMargin.Protocol.Tests.Deployment;
+
+/// <summary>The domains of the setters, each at the number beside it, in the plan's own fields.</summary>
+public sealed class PlanDomainsTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public void LocalPlan_IsTaken()
+    {
+        Assert.Null(PlanDomains.Fault(DeploymentPlanFile.Read(null)));
+
+        // Without a ramp all is at once.
+        Assert.Null(PlanDomains.Fault(With("rampSeconds", "0")));
+    }
+
+    [Theory]
+    [InlineData("initialFactorE8", "99999999", "initialFactorE8", "100000000 to 300000000")]
+    [InlineData("initialFactorE8", "300000001", "initialFactorE8", "100000000 to 300000000")]
+    [InlineData("rampSeconds", "1800", "rampSeconds", "3600 to 2592000")]
+    [InlineData("rampSeconds", "2592001", "rampSeconds", "3600 to 2592000")]
+    [InlineData("clearing.makerFeeE8", "1000001", "clearing.makerFeeE8", "0 to 1000000")]
+    [InlineData("clearing.takerFeeE8", "1000001", "clearing.takerFeeE8", "0 to 1000000")]
+    [InlineData("clearing.priceBandE8", "0", "clearing.priceBandE8", "1 to 20000000")]
+    [InlineData("clearing.priceBandE8", "20000001", "clearing.priceBandE8", "1 to 20000000")]
+    [InlineData("clearing.minReliefE8", "0", "clearing.minReliefE8", "1 to 100000000")]
+    [InlineData("clearing.volBandE8", "100000001", "clearing.volBandE8", "0 to 100000000")]
+    [InlineData("clearing.creditFeeE8", "100001", "clearing.creditFeeE8", "0 to 100000")]
+    [InlineData("interest.baseRateE12", "100000000001", "interest.baseRateE12", "0 to 100000000000")]
+    [InlineData("interest.kinkRateE12", "1000000000001", "interest.kinkRateE12", "0 to 1000000000000")]
+    [InlineData("interest.maxRateE12", "10000000000001", "interest.maxRateE12", "0 to 10000000000000")]
+    [InlineData("interest.kinkUtilisationE8", "0", "interest.kinkUtilisationE8", "1 to 99999999")]
+    [InlineData("interest.kinkUtilisationE8", "100000000", "interest.kinkUtilisationE8", "1 to 99999999")]
+    [InlineData("interest.reserveE8", "100000001", "interest.reserveE8", "0 to 100000000")]
+    [InlineData("oracle.checkpointIntervalSeconds", "301", "oracle.checkpointIntervalSeconds", "1 to 300")]
+    [InlineData("oracle.checkpointMaxAgeSeconds", "86401", "oracle.checkpointMaxAgeSeconds", "1 to 86400")]
+    [InlineData("oracle.averagingWindowSeconds", "0", "oracle.averagingWindowSeconds", "1 to 86400")]
+    [InlineData("oracle.smoothingSeconds", "2592001", "oracle.smoothingSeconds", "1 to 2592000")]
+    [InlineData("oracle.premiumClampE8", "10000001", "oracle.premiumClampE8", "0 to 10000000")]
+    [InlineData("oracle.fundingIntervalSeconds", "0", "oracle.fundingIntervalSeconds", "1 to 2592000")]
+    [InlineData("oracle.fundingRateMaxE8", "10000001", "oracle.fundingRateMaxE8", "0 to 10000000")]
+    [InlineData("oracle.attestationMaxAgeSeconds", "86401", "oracle.attestationMaxAgeSeconds", "1 to 86400")]
+    [InlineData("oracle.maxDriftE8", "20000001", "oracle.maxDriftE8", "1 to 20000000")]
+    [InlineData("liquidation.graceSeconds", "86401", "liquidation.graceSeconds", "0 to 86400")]
+    [InlineData("liquidation.discountMaxE8", "50000001", "liquidation.discountMaxE8", "0 to 50000000")]
+    [InlineData("liquidation.discountRampSeconds", "0", "liquidation.discountRampSeconds", "1 to 86400")]
+    [InlineData("liquidation.targetE8", "99999999", "liquidation.targetE8", "100000000 to 200000000")]
+    [InlineData("liquidation.bidMinE8", "0", "liquidation.bidMinE8", "1 to 50000000")]
+    [InlineData("liquidation.resumeSeconds", "86401", "liquidation.resumeSeconds", "0 to 86400")]
+    [InlineData("liquidation.insolventRampSeconds", "0", "liquidation.insolventRampSeconds", "1 to 86400")]
+    [InlineData("liquidation.deleverageRampSeconds", "0", "liquidation.deleverageRampSeconds", "1 to 86400")]
+    [InlineData("liquidation.insolventPayMaxE8", "10000001", "liquidation.insolventPayMaxE8", "0 to 10000000")]
+    [InlineData("liquidation.rewardGas", "10000001", "liquidation.rewardGas", "0 to 10000000")]
+    [InlineData("liquidation.rewardGasPosition", "10000001", "liquidation.rewardGasPosition", "0 to 10000000")]
+    [InlineData("liquidation.rewardMaxE8", "5000001", "liquidation.rewardMaxE8", "0 to 5000000")]
+    [InlineData("surfaces.volStepE8", "0", "surfaces.volStepE8", "1 to 25000000")]
+    [InlineData("surfaces.volStepE8", "25000001", "surfaces.volStepE8", "1 to 25000000")]
+    [InlineData("surfaces.forwardStepE8", "10000001", "surfaces.forwardStepE8", "0 to 10000000")]
+    [InlineData("surfaces.forwardBandE8", "50000001", "surfaces.forwardBandE8", "0 to 50000000")]
+    [InlineData("surfaces.forwardBandYearE8", "100000001", "surfaces.forwardBandYearE8", "0 to 100000000")]
+    [InlineData("surfaces.volMinE8", "500000000", "surfaces.volMinE8", "1 to 499999999")]
+    [InlineData("surfaces.volMaxE8", "1", "surfaces.volMaxE8", "2 to 4294967295")]
+    [InlineData("surfaces.discountRateE12", "1000000000001", "surfaces.discountRateE12", "0 to 1000000000000")]
+    [InlineData("underlyings.0.parameters.depthE8", "99999999", "depthE8 of underlying BTC", "100000000 to 4611686018427387904")]
+    [InlineData("underlyings.0.parameters.depthE8", "4611686018427387905", "depthE8 of underlying BTC", "100000000 to 4611686018427387904")]
+    [InlineData("underlyings.0.parameters.priceRangeE8", "999999", "priceRangeE8 of underlying BTC", "1000000 to 32000000")]
+    [InlineData("underlyings.0.parameters.priceRangeE8", "32000001", "priceRangeE8 of underlying BTC", "1000000 to 32000000")]
+    [InlineData("underlyings.0.parameters.volRangeE8", "200000001", "volRangeE8 of underlying BTC", "0 to 200000000")]
+    [InlineData("underlyings.0.parameters.volUpFloorE8", "500000001", "volUpFloorE8 of underlying BTC", "0 to 500000000")]
+    [InlineData("underlyings.0.parameters.shortOptionMinimumE8", "999999", "shortOptionMinimumE8 of underlying BTC", "1000000 alone")]
+    [InlineData("underlyings.0.parameters.shortOptionMinimumE8", "1000001", "shortOptionMinimumE8 of underlying BTC", "1000000 alone")]
+    [InlineData("underlyings.0.parameters.basisChargeE8", "100000001", "basisChargeE8 of underlying BTC", "0 to 100000000")]
+    [InlineData("underlyings.0.parameters.basisRateE8", "100000001", "basisRateE8 of underlying BTC", "0 to 100000000")]
+    [InlineData("underlyings.0.parameters.slippageE8", "100000001", "slippageE8 of underlying BTC", "0 to 100000000")]
+    [InlineData("underlyings.0.parameters.slippageCapE8", "100000001", "slippageCapE8 of underlying BTC", "0 to 100000000")]
+    [InlineData("underlyings.0.parameters.crowdingE8", "100000001", "crowdingE8 of underlying BTC", "0 to 100000000")]
+    [InlineData("underlyings.0.parameters.vegaChargeE8", "100000001", "vegaChargeE8 of underlying BTC", "0 to 100000000")]
+    [InlineData("underlyings.0.parameters.rateChargeE8", "100000001", "rateChargeE8 of underlying BTC", "0 to 100000000")]
+    [InlineData("underlyings.0.parameters.floorRateE8", "10000001", "floorRateE8 of underlying BTC", "0 to 10000000")]
+    [InlineData("underlyings.0.parameters.nettingFloorE8", "49999999", "nettingFloorE8 of underlying BTC", "50000000 to 100000000")]
+    [InlineData("underlyings.0.parameters.nettingFloorE8", "100000001", "nettingFloorE8 of underlying BTC", "50000000 to 100000000")]
+    [InlineData("feeds.minCount", "0", "feeds.minCount of underlying BTC", "1 alone")]
+    [InlineData("feeds.minCount", "2", "feeds.minCount of underlying BTC", "1 alone")]
+    [InlineData("feeds.maxDeviationE8", "20000001", "feeds.maxDeviationE8 of underlying BTC", "0 to 20000000")]
+    [InlineData("feeds.reduceMoveE8", "20000001", "feeds.reduceMoveE8 of underlying BTC", "0 to 20000000")]
+    [InlineData("feeds.haltMoveE8", "50000001", "feeds.haltMoveE8 of underlying BTC", "0 to 50000000")]
+    [InlineData("feeds.recoverySeconds", "86401", "feeds.recoverySeconds of underlying BTC", "0 to 86400")]
+    [InlineData("underlyings.0.heartbeatSeconds", "0", "heartbeatSeconds of underlying BTC", "1 to 4294967295")]
+    [InlineData("underlyings.0.minPriceE8", "0", "minPriceE8 of underlying BTC", "1 to 99999999999999")]
+    [InlineData("underlyings.0.minPriceE8", "100000000000000", "minPriceE8 of underlying BTC", "1 to 99999999999999")]
+    [InlineData("underlyings.0.maxPriceE8", "281474976710657", "maxPriceE8 of underlying BTC", "2 to 281474976710656")]
+    [InlineData("underlyings.0.mockPriceE8", "100000000000001", "mockPriceE8 of underlying BTC", "100000000000 to 100000000000000")]
+    [InlineData("underlyings.0.mockPriceE8", "-1", "mockPriceE8 of underlying BTC", "100000000000 to 100000000000000")]
+    [InlineData("underlyings.1.corridor.depth.leastE8", "5000000000001", "corridor.depth.leastE8 of underlying ETH", "0 to 5000000000000")]
+    [InlineData("underlyings.1.corridor.priceRange.leastE8", "26900001", "corridor.priceRange.leastE8 of underlying ETH", "0 to 26900000")]
+    [InlineData("underlyings.1.corridor.volRange.leastE8", "100000001", "corridor.volRange.leastE8 of underlying ETH", "0 to 100000000")]
+    [InlineData("underlyings.1.corridor.basisCharge.leastE8", "2000001", "corridor.basisCharge.leastE8 of underlying ETH", "0 to 2000000")]
+    [InlineData("underlyings.1.corridor.vegaCharge.leastE8", "30000001", "corridor.vegaCharge.leastE8 of underlying ETH", "0 to 30000000")]
+    [InlineData("tokens.1.corridor.tightenPerHourE8", "25000001", "corridor.tightenPerHourE8 of token WETH", "0 to 25000000")]
+    [InlineData("tokens.1.corridor.loosenPerHourE8", "25000001", "corridor.loosenPerHourE8 of token WETH", "0 to 25000000")]
+    [InlineData("tokens.1.corridor.tightenPerDayE8", "100000001", "corridor.tightenPerDayE8 of token WETH", "0 to 100000000")]
+    [InlineData("tokens.1.corridor.loosenPerDayE8", "100000001", "corridor.loosenPerDayE8 of token WETH", "0 to 100000000")]
+    [InlineData("tokens.1.corridor.leastE8", "10000001", "corridor.leastE8 of token WETH", "0 to 10000000")]
+    [InlineData("tokens.0.decimals", "9", "decimals of token USDC", "0 to 8")]
+    [InlineData("tokens.1.decimals", "19", "decimals of token WETH", "0 to 18")]
+    [InlineData("tokens.0.parameters.underlying", "1", "underlying of token USDC", "0 alone")]
+    [InlineData("tokens.1.parameters.underlying", "3", "underlying of token WETH", "0 to 2")]
+    [InlineData("tokens.1.parameters.unitsE8", "0", "unitsE8 of token WETH", "1 to 281474976710656")]
+    [InlineData("tokens.1.parameters.haircutMaxE8", "100000001", "haircutMaxE8 of token WETH", "0 to 100000000")]
+    [InlineData("tokens.1.parameters.haircutBaseE8", "15000001", "haircutBaseE8 of token WETH", "0 to 15000000")]
+    public void NumberOutsideItsDomain_IsNamed(string path, string value, string field, string domain) =>
+        Assert.Equal($"{field} is {value} in the deployment plan, and the contracts take {domain}: correct it.", PlanDomains.Fault(With(path, value)));
+
+    [Fact]
+    public void MoreThanThereIsRoomFor_IsNamed()
+    {
+        DeploymentPlan plan = DeploymentPlanFile.Read(null);
+        Assert.Equal("The number of tokens is 33 in the deployment plan, and the contracts take 1 to 32: correct it.", PlanDomains.Fault(plan with { Tokens = [.. Enumerable.Repeat(plan.Tokens[0], 33)] }));
+        Assert.Equal("The number of underlyings is 65 in the deployment plan, and the contracts take 0 to 64: correct it.", PlanDomains.Fault(plan with { Underlyings = [.. Enumerable.Repeat(plan.Underlyings[0], 65)] }));
+        Assert.Equal("The number of attesters is 65 in the deployment plan, and the contracts take 0 to 64: correct it.", PlanDomains.Fault(plan with { Attesters = [.. Enumerable.Repeat(default(Address), 65)] }));
+        Assert.Equal(
+            "The number of moreSources of underlying BTC is 5 in the deployment plan, and the contracts take 0 to 4: correct it.",
+            PlanDomains.Fault(plan with { Underlyings = [plan.Underlyings[0] with { MoreSources = [.. Enumerable.Repeat(default(Address), 5)] }, plan.Underlyings[1]] }));
+        Assert.Null(PlanDomains.Fault(plan with { Underlyings = [plan.Underlyings[0] with { MoreSources = [default], Feeds = plan.Feeds with { MinCount = 2 } }, plan.Underlyings[1]] }));
+    }
+
+    [Theory]
+    [InlineData("tokens.1.parameters.haircutMaxE8", "30000000", "The deployment plan would have WETH ask for more margin than it is worth, which the contract refuses (PAR-004): lower its haircutMaxE8 of 30000000, priceRangeE8, basisChargeE8, basisRateE8 or slippageCapE8 of underlying ETH, or initialFactorE8.")]
+    [InlineData("tokens.0.parameters.haircutMaxE8", "80000000", "The deployment plan would have USDC ask for more margin than it is worth, which the contract refuses (PAR-004): lower its haircutMaxE8 of 80000000, or initialFactorE8.")]
+    public void TokensThatAskForMoreThanTheyAreWorth_AreNamed(string path, string value, string sentence) => Assert.Equal(sentence, PlanDomains.Fault(With(path, value)));
+
+    /// <summary>The local plan with another number in the place of one.</summary>
+    private DeploymentPlan With(string path, string value)
+    {
+        JsonNode plan = JsonNode.Parse(File.ReadAllText(Path.Combine(TestFiles.Root, "src", "OnchainMargin.Protocol", "Deployment", "local-plan.json")))!;
+        string[] steps = path.Split('.');
+        JsonNode at = steps[..^1].Aggregate(plan, static (node, step) => int.TryParse(step, out int index) ? node[index]! : node[step]!);
+        Assert.NotNull(at[steps[^1]]);
+        at[steps[^1]] = JsonNode.Parse(value);
+        File.WriteAllText(_file, plan.ToJsonString());
+        return DeploymentPlanFile.Read(_file);
+    }
+}
