@@ -17,6 +17,7 @@ import {Exposures} from "./Exposures.sol";
 import {Fills} from "./Fills.sol";
 import {LiveMarket, LiveMarkets} from "./LiveMarkets.sol";
 import {LossBook} from "./LossBook.sol";
+import {Recoveries} from "./Recoveries.sol";
 
 /// @title The room of what moves cash without a trade: withdrawals, touches, moves, fees, insurance
 /// @notice Runs only by delegatecall of the Clearinghouse, whose storage begins as this contract's does; it is a contract of its own for size alone. Called by itself it has no accounts, so nothing can be done to it.
@@ -294,8 +295,7 @@ contract ClearingModule is LossBook {
         uint256 losses = books.ledger.deficitE8;
         if (losses == 0) return 0;
         uint256 credit = (books.creditBaseE8 * books.creditIndexE12 + ONE_E12 - 1) / ONE_E12 + ownE8;
-        uint256 paidRaw = credit > losses ? (uint256(amountRaw) * (credit - losses)) / credit : 0;
-        return uint128(Math.min(amountRaw - paidRaw, losses / _scale));
+        return uint128(Recoveries.unpaidRaw(amountRaw, credit, losses, _scale));
     }
 
     function _credit(int256 cashE8) private pure returns (uint256) {

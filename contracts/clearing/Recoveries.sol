@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @notice What all who took a loss may still get back.
 struct Recovery {
     uint128 lostE8;
@@ -20,6 +22,21 @@ struct Loss {
 /// @title Losses that withdrawers took, and what later fees pay back of them, without a loop over anybody
 library Recoveries {
     uint256 internal constant ONE_E18 = 1e18;
+
+    /// @notice The part of an amount that nothing stands behind while losses are not paid: base units, no more than are whole in what lacks.
+    /// @param creditE8 All that accounts are credited.
+    /// @param deficitE8 What lacks of it, above 0.
+    /// @param scale Cash units in one base unit.
+    /// @custom:spec CLR-023
+    function unpaidRaw(
+        uint256 amountRaw,
+        uint256 creditE8,
+        uint256 deficitE8,
+        uint256 scale
+    ) internal pure returns (uint256) {
+        uint256 paidRaw = creditE8 > deficitE8 ? (amountRaw * (creditE8 - deficitE8)) / creditE8 : 0;
+        return Math.min(amountRaw - paidRaw, deficitE8 / scale);
+    }
 
     /// @notice How fees are shared between losses that still stand and losses that withdrawers took: in proportion, so that nobody gains by waiting.
     /// @return paidE8 To losses that stand, rounded up.

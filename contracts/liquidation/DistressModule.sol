@@ -238,8 +238,7 @@ contract DistressModule is LotValues {
         }
         parts = LotLegs.parts(parts, d.seen.openE8, lossE8);
         for (uint256 i = 0; i < n; ++i) {
-            int256 moved = (prices[i] * int256(parts[i])).ceil(int256(ONE));
-            prices[i] += (state.positions[i].sizeE8 > 0 ? moved : -moved) - funding[i];
+            prices[i] = LotLegs.bankruptcyE8(prices[i], parts[i], state.positions[i].sizeE8 > 0) - funding[i];
             largestE8 = Math.max(largestE8, parts[i]);
         }
     }

@@ -143,6 +143,13 @@ library LotLegs {
         }
     }
 
+    /// @notice The mark moved by a part of it in the account's favour: up for a leg that sells, down for one that buys.
+    /// @custom:spec CLR-045
+    function bankruptcyE8(int256 markE8, uint256 partE8, bool isLong) internal pure returns (int256) {
+        int256 moved = (markE8 * int256(partE8)).ceil(int256(ONE));
+        return isLong ? markE8 + moved : markE8 - moved;
+    }
+
     /// @dev One pass: what is not borne yet falls on all legs below their most, by gross and weight.
     /// @return owedE16 What is left.
     function _bear(
