@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace OnchainMargin.Margin;
 
 /// <summary>The traded premium of perpetuals: their mark, and what longs pay while it is positive.</summary>
@@ -17,7 +19,7 @@ public static class Funding
     /// <param name="leastE8">The notional below which they count in proportion.</param>
     /// <param name="clampE8">The clamp.</param>
     public static Int128 Sample(Int128 premiumNotionalE8, Int128 notionalE8, Int128 leastE8, long clampE8) =>
-        notionalE8 == 0 ? 0 : Int128.Clamp(Wide.MulDivTrunc(premiumNotionalE8, Rounding.One, Int128.Max(notionalE8, leastE8)), -clampE8, clampE8);
+        notionalE8 == 0 ? 0 : (Int128)BigInteger.Clamp((BigInteger)premiumNotionalE8 * Rounding.One / Int128.Max(notionalE8, leastE8), -clampE8, clampE8);
 
     /// <summary>The mark: spot and the averaged premium on it, in the domain of a price.</summary>
     [SpecRule("CLR-030")]
