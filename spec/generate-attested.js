@@ -1,4 +1,4 @@
-// Writes the vectors of what attesters publish beside epochs, and of strikes, interest and lots: spec/attested/, ORC-011 to ORC-014, PAR-001, PAR-002, CLR-028, CLR-032, CLR-040, CLR-041 and CLR-044. Run: node spec/generate-attested.js [--check]
+// Writes the vectors of what attesters publish and lend, of parameters, strikes, interest and lots: spec/attested/, ORC-011 to ORC-014, PAR-001, PAR-002, PAR-004 to PAR-006, CLR-028, CLR-032, CLR-040, CLR-041, CLR-044, CLR-051, CLR-054 and CLR-055. Run: node spec/generate-attested.js [--check]
 // With --check it writes nothing, and fails where a file is not what it would write.
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import {
@@ -10,7 +10,9 @@ import {
   between,
   ceil,
   columns,
+  drawn as wide,
   floor,
+  join,
   liveForward,
   max,
   min,
@@ -21,6 +23,7 @@ import {
   volatilitiesAround,
   write,
 } from "./integers.js";
+import { hash } from "./records.js";
 
 // ORC-011
 function isButterflyFree({ a, b, rho, m, sigma, tau }) {
@@ -522,6 +525,205 @@ write(
   "equity, the gas of a start and of each position, positions, the base fee in wei, the price of a coin, the largest part of the equity and the most: the reward",
   columns(rewards, Object.keys(rewards[0])),
 );
+
+const shortMinimum = (priceRange) => max(1_000_000n, priceRange / 16n);
+// PAR-004: at the edge of what the setter takes, and a unit beside it.
+const coupled = Array.from({ length: 60 }, () => {
+  const isUnderlying = pick(0n, 1n, 1n);
+  const factor = pick(E8, 130_000_000n, 3n * E8, between(E8, 3n * E8));
+  const range = pick(1_000_000n, 14_000_000n, 32_000_000n, between(1_000_000n, 32_000_000n));
+  const [basisCharge, basisRate] = [pick(0n, 400_000n, between(0, E8)), pick(0n, 7_500_000n, between(0, E8))];
+  const slippageCap = pick(0n, 10_000_000n, between(0, E8 / 3n));
+  const basis = min(E8, max(basisCharge, 2n * basisRate));
+  const risk = isUnderlying === 1n ? range + basis + 2n * slippageCap : 0n;
+  const most = E8 ** 2n / factor - risk;
+  const haircutMax = min(E8, max(0n, pick(most, most + 1n, most - 1n, between(0, E8))));
+  const taken = factor * (risk + haircutMax) <= E8 ** 2n ? 1n : 0n;
+  const charge = shortMinimum(range);
+  return { isUnderlying, factor, range, charge, basisCharge, basisRate, slippageCap, haircutMax, taken };
+});
+if (coupled.filter((c) => c.taken === 1n).length < 15) throw new Error("too few bounds that hold");
+const shortMinimums = [1_000_000n, 15_999_999n, 16_000_000n, 16_000_015n, 16_000_016n, 31_999_999n, 32_000_000n]
+  .concat(Array.from({ length: 13 }, () => between(1_000_000n, 32_000_000n)))
+  .map((priceRange) => ({ priceRange, minimum: shortMinimum(priceRange) }));
+write(
+  "PAR-004",
+  "the initial factor, price range, least charge of a short option, basis charge and rate, largest slippage of an underlying, the largest haircut of a token that is one (isUnderlying 1) or none: taken is 1 when the setter takes them; priceRange: the least charge of a short option",
+  { ...columns(coupled, Object.keys(coupled[0])), ...columns(shortMinimums, ["priceRange", "minimum"]) },
+);
+
+// PAR-005, PAR-006
+const rampAt = (x, y, t, T) => (t >= T ? y : y >= x ? x + ceil((y - x) * t, T) : x - ceil((x - y) * t, T));
+const asksForLess = (x, y, down) => (down ? y > x : y < x);
+const departure = (x, y, down) => (asksForLess(x, y, down) ? y : x);
+const onItsWay = (x, y, t, T, down) => rampAt(departure(x, y, down), y, t, T);
+const moment = () => {
+  const T = pick(1n, 3600n, 86_400n, between(1, 2_592_000));
+  return [pick(0n, 1n, T - 1n, T, T + 1n, between(0, T), between(0, T)), T];
+};
+const wayPoints = Array.from({ length: 100 }, () => {
+  const [x, y] = [pick(0n, 1n, 14_000_000n, wide(0n, 2n ** 62n)), pick(0n, 1n, 18_000_000n, wide(0n, 2n ** 62n))];
+  const [elapsed, duration] = moment();
+  return { x, y, elapsed, duration, value: rampAt(x, y, elapsed, duration) };
+});
+const FIELDS = 15;
+const changes = Array.from({ length: 40 }, () => {
+  const present = Array.from({ length: FIELDS }, (_, i) => (i === 0 ? wide(E8, 2n ** 62n) : between(0, E8)));
+  // Up, down or not at all; a group stays.
+  const target = present.map((v, i) => (i === 1 ? v : pick(v, v + 1n, v === 0n ? 0n : v - 1n, between(0, E8), v / 3n)));
+  [present[1], target[1]] = [present[1] % 256n, present[1] % 256n];
+  const [elapsed, duration] = moment();
+  return {
+    present,
+    target,
+    elapsed,
+    duration,
+    now: present.map((v, i) => onItsWay(v, target[i], elapsed, duration, i === 0)),
+  };
+});
+const tokens = Array.from({ length: 100 }, () => {
+  const record = () => {
+    const base = pick(0n, 5_000_000n, between(0, E8));
+    return [
+      base,
+      max(base, pick(base, 25_000_000n, between(0, E8))),
+      pick(0n, 0n, 1n, 1000n * E8, between(1, 2n ** 60n)),
+    ];
+  };
+  const [[base, most, threshold], [toBase, toMost, toThreshold]] = [record(), record()];
+  const [elapsed, duration] = moment();
+  const at = (x, y, down) => onItsWay(x, y, elapsed, duration, down);
+  // A threshold of 0 is none: one that is new, or gone, is so at once; and with a first one the largest haircut goes from the base.
+  const isFirst = threshold === 0n && toThreshold !== 0n;
+  const isBoth = threshold !== 0n && toThreshold !== 0n;
+  return {
+    base,
+    most,
+    threshold,
+    toBase,
+    toMost,
+    toThreshold,
+    baseFrom: departure(base, toBase, false),
+    mostFrom: departure(isFirst ? base : most, toMost, false),
+    thresholdFrom: isBoth ? departure(threshold, toThreshold, true) : toThreshold,
+    tokenElapsed: elapsed,
+    tokenDuration: duration,
+    baseNow: at(base, toBase, false),
+    mostNow: at(isFirst ? base : most, toMost, false),
+    thresholdNow: isBoth ? at(threshold, toThreshold, true) : toThreshold,
+  };
+});
+write(
+  "PAR-005",
+  "x, y, seconds and a ramp's length: value; present, target: fifteen fields of an underlying (its record's order) at a change, seconds after it, the ramp's length: now; base, largest haircut and threshold of a token, their targets, where each begins, seconds, length: each now",
+  {
+    ...columns(wayPoints, ["x", "y", "elapsed", "duration", "value"]),
+    present: changes.flatMap((c) => c.present),
+    target: changes.flatMap((c) => c.target),
+    changeElapsed: changes.map((c) => c.elapsed),
+    changeDuration: changes.map((c) => c.duration),
+    now: changes.flatMap((c) => c.now),
+    ...columns(tokens, Object.keys(tokens[0])),
+  },
+);
+const met = Array.from({ length: 120 }, (_, i) => {
+  const down = i % 2 === 1;
+  const present = pick(1n, 14_000_000n, 2n ** 53n, between(1, 2n ** 53n));
+  // What is on its way goes to what asks for more.
+  const away = pick(0n, 1n, present / 9n, between(0, present));
+  const target = down ? present - away : present + away;
+  const step = max(
+    0n,
+    pick(present, present + 1n, present - 1n, target, target + 1n, target - 1n, between(0, 2n * present)),
+  );
+  const isOnItsWay = present !== target;
+  const looser = isOnItsWay && asksForLess(present, step, down);
+  const taken = looser ? present : step;
+  const isBeyond = down ? taken < target : taken > target;
+  const targetAfter = !isOnItsWay || isBeyond ? taken : target;
+  const [elapsed, duration] = moment();
+  return {
+    present,
+    target,
+    step,
+    down: down ? 1n : 0n,
+    looser: looser ? 1n : 0n,
+    taken,
+    targetAfter,
+    elapsed,
+    duration,
+    later: rampAt(taken, targetAfter, elapsed, duration),
+  };
+});
+write(
+  "PAR-006",
+  "a field in force, its target, a step, down: 1 when less asks for more; looser: 1 when the step asks for less than is in force of a field on its way; taken: what the step is taken as, targetAfter: the target then, later: the field some seconds after it, of those that are left of the ramp",
+  columns(met, Object.keys(met[0])),
+);
+
+// CLR-051: buckets from their beginning on, draw by draw.
+const draws = [];
+for (let i = 0; i < 20; i++) {
+  const bond = pick(1n, 1_000_000n * E8, between(1, 2n ** 60n));
+  const first = pick(1n, 2n, 5n);
+  let drawn = 0n;
+  for (let j = 0; j < 8; j++) {
+    const threshold = j > 2 && i % 4 === 0 ? pick(first, 1n, first + 1n) : first;
+    const stake = threshold * bond;
+    const capacity = (stake * 1500n) / 10_000n;
+    // Two weeks at first: nothing is drawn.
+    const seconds = j === 0 ? 1_209_600n : pick(0n, 1n, 12n, 3600n, 86_400n, between(0, 300_000));
+    const still = max(0n, drawn - (stake * 500n * seconds) / (10_000n * 86_400n));
+    const left = max(0n, capacity - still);
+    const ask = max(1n, pick(left, left + 1n, left / 2n, left / 9n, between(1, capacity + 1n)));
+    const taken = still + ask <= capacity;
+    draws.push({ begins: j === 0 ? 1n : 0n, bond, threshold, seconds, capacity, left, ask, taken: taken ? 1n : 0n });
+    // What is refused draws nothing; it ends the case, since the seconds go on from the last draw.
+    if (!taken) break;
+    drawn = still + ask;
+  }
+}
+if (draws.filter((d) => d.taken === 0n).length < 10) throw new Error("too few draws are refused");
+write(
+  "CLR-051",
+  "draws of buckets, begins: 1 for the first of one; the bond, the threshold, seconds since the last draw: capacity and what is left; ask: taken is 1 when it is drawn, fee included",
+  columns(draws, Object.keys(draws[0])),
+);
+
+// CLR-054
+const fees = Array.from({ length: 60 }, () => {
+  const creditFee = pick(0n, 1n, 10_000n, 100_000n, between(0, 100_000n));
+  const edge = creditFee === 0n ? E8 : E8 / creditFee;
+  const credit = pick(0n, 1n, edge, edge + 1n, E8, E8 + 1n, 55_700n * E8, wide(1n, 2n ** 100n));
+  return { credit, creditFee, creditFeePaid: ceil(credit * creditFee, E8) };
+});
+write("CLR-054", "credit and the fee's rate: creditFeePaid", columns(fees, Object.keys(fees[0])));
+
+// CLR-055
+const word = () => wide(0n, 2n ** 256n - 1n);
+const LARGEST = { 128: 2n ** 127n - 1n, 64: 2n ** 63n - 1n };
+const attestations = Array.from({ length: 60 }, () => {
+  const a = {
+    account: pick(1n, 7n, 2n ** 64n - 1n, wide(1n, 2n ** 63n)),
+    positionsHash: word(),
+    collateralHash: pick(0n, 2n ** 256n - 1n, word()),
+    leastCash: pick(0n, -1n, LARGEST[128], -LARGEST[128] - 1n, wide(-(2n ** 100n), 2n ** 100n)),
+    initialMargin: pick(0n, -1n, LARGEST[64], between(0, 2n ** 60n)),
+    maintenanceMargin: pick(0n, -LARGEST[64] - 1n, LARGEST[64], between(0, 2n ** 60n)),
+    checkpoint: pick(1n, 9n, 2n ** 64n - 1n, wide(1n, 2n ** 63n)),
+    modelHash: word(),
+    validUntil: pick(0n, 1_770_000_600n, 2n ** 40n - 1n),
+  };
+  const figures = join([a.leastCash, 128], [a.initialMargin, 64], [a.maintenanceMargin, 64]);
+  const subject = join([a.account, 64], [a.checkpoint, 64], [a.validUntil, 40]);
+  const leaf = hash([hash([a.positionsHash, a.collateralHash, figures, subject])]);
+  return { ...a, leaf, attestationHash: hash([leaf, a.modelHash]) };
+});
+write(
+  "CLR-055",
+  "the fields of an attestation: its leaf and its hash, as words",
+  columns(attestations, Object.keys(attestations[0])),
+);
 console.log(
-  `${slices.length} slices, ${steps.length} times, ${moves.length} moves, ${seen.length} views, ${publications.length} publications, ${pairs.length} pairs, ${bands.length} bands, ${tracks.length} tracks, ${strikes.length} strikes, ${indices.length} indices, ${starts.length} starts, ${rests.length} rests, ${bids.length} bids, ${losses.length} losses, ${rewards.length} rewards`,
+  `${slices.length} slices, ${steps.length} times, ${moves.length} moves, ${seen.length} views, ${publications.length} publications, ${pairs.length} pairs, ${bands.length} bands, ${tracks.length} tracks, ${strikes.length} strikes, ${indices.length} indices, ${starts.length} starts, ${rests.length} rests, ${bids.length} bids, ${losses.length} losses, ${rewards.length} rewards, ${coupled.length} bounds, ${wayPoints.length} points of ramps, ${changes.length} changes, ${tokens.length} tokens, ${met.length} steps on the way, ${draws.length} draws, ${fees.length} fees, ${attestations.length} attestations`,
 );

@@ -1,7 +1,6 @@
 // Writes the vectors of prices, settlement and what lies are worth: ORC-001 to ORC-006, ORC-010, ORC-015, ORC-016, CLR-021 and CLR-050 with CLR-054, beside those of spec/generate-attested.js. Run: node spec/generate-oracle.js [--check]
 // With --check it writes nothing, and fails where a file is not what it would write.
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
-import { keccak256 } from "ethers";
 import {
   E8,
   HOUR,
@@ -11,16 +10,29 @@ import {
   between,
   ceil,
   columns,
+  drawn,
   inWindow,
-  join,
   max,
   min,
   pick,
   points,
   root,
   write,
-  zigzag,
 } from "./integers.js";
+import {
+  CALL,
+  FUTURE,
+  PERPETUAL,
+  PUT,
+  START,
+  account,
+  balance,
+  collateral,
+  hash,
+  header,
+  record,
+  words,
+} from "./records.js";
 
 const DAY = 86_400n;
 const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
@@ -69,7 +81,7 @@ write(
 );
 
 // ORC-002 to ORC-004
-const [NORMAL, REDUCE, HALTED] = [0n, 1n, 2n];
+const [NORMAL, REDUCE, HALTED, UNINSURED] = [0n, 1n, 2n, 3n];
 function update(m, p, o, now, window) {
   const elapsed = now - m.time;
   const held = m.state === HALTED ? 0n : min(elapsed, 300n);
@@ -99,7 +111,6 @@ function update(m, p, o, now, window) {
   else [next.state, next.demanded] = [m.state, m.demanded];
   return { ...next, reasons };
 }
-const START = 1_800_000_000n;
 const markets = times(240, () => {
   const spot = pick(1n, 3n, 90_000n * E8, 2n ** 48n, between(1, 2n ** 48n));
   const average = pick(spot, spot + spot / 9n, spot - spot / 20n, between(1, 2n ** 48n));
@@ -508,59 +519,10 @@ write(
   },
 );
 
-// CLR-021
-const hash = (words) => BigInt(keccak256("0x" + words.map((w) => w.toString(16).padStart(64, "0")).join("")));
-const svi = (level) =>
-  join(
-    [280_000_000_000n + level, 64],
-    [400_000_000_000n, 64],
-    [-20_000_000n, 32],
-    [10_000_000n, 32],
-    [20_000_000n, 32],
-    [0n, 32],
-  );
-// The record as MRG-004 packs it; what CLR-021 replaces comes as arguments.
-const record = (u, spot, mark, forwards) => [
-  join([spot, 64], [mark, 64], [u.spread, 64], [u.interest, 64]),
-  join(
-    [u.average, 64],
-    [u.funding, 64],
-    [5000n * E8, 64],
-    [u.number, 16],
-    [1n, 8],
-    [0n, 8],
-    [BigInt(u.expiries.length), 8],
-    [0n, 24],
-  ),
-  join(
-    [u.range ?? 14_000_000n, 32],
-    [45_000_000n, 32],
-    [50_000_000n, 32],
-    [1_000_000n, 32],
-    [400_000n, 32],
-    [7_500_000n, 32],
-    [1_000_000n, 32],
-    [10_000_000n, 32],
-  ),
-  join([5_000_000n, 32], [10_000_000n, 32], [1_000_000n, 32], [1_000_000n, 32], [50_000_000n, 32], [0n, 96]),
-  ...u.expiries.flatMap((e, i) => [
-    join(
-      [START + e.tau, 32],
-      [START - 60n, 40],
-      [10n ** 12n - e.tau, 40],
-      [forwards[i][0], 64],
-      [e.published, 64],
-      [e.follow, 16],
-    ),
-    svi(e.tau),
-    join([forwards[i][1], 64], [e.published, 64], [0n, 128]),
-    svi(e.tau + 1n),
-  ]),
-];
+// CLR-021: a market that is reduce-only or halted stays as it is.
+const isPriced = ({ state }) => state === NORMAL || state === UNINSURED;
 const averagings = times(30, (i) => {
-  const tokens = times(Number(pick(0n, 2n)), (j) =>
-    join([BigInt(j), 16], [0n, 16], [6n, 8], [0n, 32], [E8, 64], [0n, 120]),
-  );
+  const tokens = times(Number(pick(0n, 2n)), (j) => collateral({ token: BigInt(j), decimals: 6n, price: E8 }));
   const underlyings = times(Number(between(1, 2)), (j) => {
     const spot = pick(1n, 90_000n * E8, 2n ** 48n, between(1, 2n ** 48n));
     const average = pick(spot, spot + spot / 10n, max(1n, spot - spot / 20n), between(1, 2n ** 48n));
@@ -573,6 +535,7 @@ const averagings = times(30, (i) => {
     }));
     return {
       number: BigInt(j + 1),
+      state: [0n, 0n, UNINSURED, REDUCE, HALTED][(i + j) % 5],
       spot,
       average: min(2n ** 48n, average),
       mark: pick(1n, spot, min(2n ** 48n, spot + spot / 200n)),
@@ -582,18 +545,7 @@ const averagings = times(30, (i) => {
       expiries,
     };
   });
-  const head = [
-    join(
-      [BigInt(i + 1), 64],
-      [START, 40],
-      [BigInt(underlyings.length), 8],
-      [BigInt(tokens.length), 8],
-      [130_000_000n, 32],
-      [0n, 104],
-    ),
-    join([10n ** 12n, 64], [10n ** 12n, 64], [0n, 128]),
-    ...tokens,
-  ];
+  const head = [...header(BigInt(i + 1), underlyings.length, tokens.length, 130_000_000n), ...tokens];
   const clamped = (forward) => min(2n ** 49n, max(1n, forward));
   const scaled = (u, forward, follow) =>
     follow === 1800n
@@ -608,7 +560,7 @@ const averagings = times(30, (i) => {
     ),
   );
   const later = underlyings.map((u) =>
-    u.spot === u.average
+    u.spot === u.average || !isPriced(u)
       ? record(
           u,
           u.spot,
@@ -629,31 +581,7 @@ const averagings = times(30, (i) => {
     recordsAfter: later.flat(),
   };
 });
-write(
-  "CLR-021",
-  "checkpoints and records (MRG-004) as words, as many a case as checkpointWords and recordWords say; checkpointAfter, recordsAfter: at averaged prices",
-  {
-    checkpointWords: averagings.map((a) => BigInt(a.checkpoint.length)),
-    recordWords: averagings.map((a) => BigInt(a.records.length)),
-    ...Object.fromEntries(
-      ["checkpoint", "records", "checkpointAfter", "recordsAfter"].map((name) => [
-        name,
-        averagings.flatMap((a) => a[name]),
-      ]),
-    ),
-  },
-);
-
 // CLR-050, CLR-054
-const position = (u, kind, size) =>
-  join(
-    [u, 16],
-    [kind === 0n ? 0n : START + DAY, 32],
-    [kind < 2n ? 0n : 90_000n, 40],
-    [kind, 8],
-    [zigzag(size), 64],
-    [0n, 96],
-  );
 const loans = times(60, () => {
   const factor = pick(E8, 130_000_000n, 199_999_999n);
   const underlyings = [1n, 2n].map((number) => ({
@@ -673,7 +601,7 @@ const loans = times(60, () => {
     { token: 2n, underlying: 0n, decimals: 8n, haircut: pick(1n, 16_000_000n), price: between(1, 2n ** 40n) },
   ];
   const held = underlyings.flatMap((u) =>
-    [0n, 1n, 2n, 3n]
+    [PERPETUAL, FUTURE, CALL, PUT]
       .filter(() => pick(1n, 0n, 0n) === 1n)
       .map((kind) => ({ u, kind, size: pick(1n, -1n, between(1, 2n ** 40n), -between(1, 2n ** 40n)) })),
   );
@@ -699,16 +627,17 @@ const loans = times(60, () => {
   const credit = max(0n, needed - floorEquity);
   const records = underlyings.map((u) => record(u, u.spot, u.mark, []));
   return {
-    state: [1n << 24n, 0n, ...held.map((h) => position(h.u.number, h.kind, h.size))],
-    balances: balances.map(({ t, amount }) => join([t.token, 16], [0n, 112], [amount, 128])),
-    checkpoint: [
-      join([1n, 64], [START, 40], [2n, 8], [3n, 8], [factor, 32], [0n, 104]),
-      join([10n ** 12n, 64], [10n ** 12n, 64], [0n, 128]),
-      ...tokens.map((t) =>
-        join([t.token, 16], [t.underlying, 16], [t.decimals, 8], [t.haircut, 32], [t.price, 64], [0n, 120]),
-      ),
-      ...records.map(hash),
-    ],
+    state: account({
+      positions: held.map(({ u, kind, size }) => ({
+        underlying: u.number,
+        expiry: kind === PERPETUAL ? 0n : START + DAY,
+        strikeE4: kind < CALL ? 0n : 90_000n,
+        kind,
+        size,
+      })),
+    }),
+    balances: balances.map(({ t, amount }) => balance(t.token, amount)),
+    checkpoint: [...header(1n, 2, 3, factor), ...tokens.map(collateral), ...records.map(hash)],
     records: records.flat(),
     equity: max(0n, floorEquity),
     debt: max(0n, -floorEquity),
@@ -722,15 +651,86 @@ write(
   "CLR-050",
   "states, balances, checkpoints and records (MRG-002, MRG-004, MRG-005) as words, as many a case as stateWords and so on say; floor equity as equity less debt; credit (CLR-050) and, at rate, its fee (CLR-054)",
   {
-    ...Object.fromEntries(
-      ["state", "balances", "checkpoint", "records"].flatMap((name) => [
-        [`${name}Words`, loans.map((l) => BigInt(l[name].length))],
-        [name, loans.flatMap((l) => l[name])],
-      ]),
-    ),
+    ...words(loans, "state", "balances", "checkpoint", "records"),
     ...column(loans, "equity", "debt", "rate", "credit", "fee"),
   },
 );
+
+// CLR-021 where prices are linear: no option of a market whose spot is not its average.
+const drops = times(100, (i) => {
+  const tokens = [
+    { token: 0n, decimals: 6n, price: E8 },
+    { token: 1n, underlying: 1n, decimals: 18n, price: pick(E8, 104_321_987n) },
+    { token: 2n, underlying: 2n, decimals: 8n, price: pick(E8, 1n, 125_000_000n) },
+  ];
+  const underlyings = [1n, 2n].map((number) => {
+    const spot = pick(2n, 90_000n * E8, 2n ** 48n, between(2, 2n ** 48n));
+    const average = pick(spot, spot - 1n, min(2n ** 48n, spot + 1n), max(1n, spot - spot / 30n), between(1, 2n ** 48n));
+    const expiries = [{ tau: 600n, follow: pick(1800n, 1799n, 600n, 1n, 0n), published: spot, forwards: [spot, spot] }];
+    return { number, spot, average, mark: spot, state: pick(NORMAL, NORMAL, REDUCE, HALTED, UNINSURED), expiries };
+  });
+  const size = () => pick(1n, -1n, E8, -E8 - 1n, 2n ** 53n, -(2n ** 53n), between(-(2n ** 40n), 2n ** 40n) | 1n);
+  const held = underlyings.flatMap((u) => {
+    if (!isPriced(u)) return [];
+    const option = u.spot === u.average ? pick(CALL, PUT) : null;
+    const kinds = [PERPETUAL, FUTURE, option].filter((kind) => kind !== null && pick(0n, 1n) === 1n);
+    return kinds.map((kind) => ({
+      underlying: u.number,
+      expiry: kind === PERPETUAL ? 0n : START + 600n,
+      strikeE4: kind < CALL ? 0n : 900_000_000n,
+      kind,
+      size: size(),
+    }));
+  });
+  const balances = tokens.slice(1).flatMap((t) => {
+    const amount = pick(0n, 1n, 10n ** t.decimals, drawn(1n, 10n ** t.decimals * 1000n), 2n ** 90n);
+    return amount === 0n ? [] : [{ t, amount }];
+  });
+  const unitsOf = (u) =>
+    balances
+      .filter(({ t }) => t.underlying === u.number)
+      .reduce((sum, { t, amount }) => sum + min(2n ** 53n, (amount * t.price) / 10n ** t.decimals), 0n);
+  const deltaOf = (u) =>
+    held
+      .filter((h) => h.underlying === u.number && h.kind < CALL)
+      .reduce((sum, h) => sum + (h.kind === FUTURE ? (h.size * u.expiries[0].follow) / 1800n : h.size), unitsOf(u));
+  const normal = underlyings.filter(isPriced);
+  const beside = underlyings.filter((u) => !isPriced(u)).reduce((sum, u) => sum + unitsOf(u) * u.spot, 0n);
+  const computed = max(
+    0n,
+    ceil(
+      normal.reduce((sum, u) => sum + deltaOf(u) * (u.spot - u.average), 0n),
+      E8,
+    ),
+  );
+  const packed = underlyings.map((u) =>
+    record(
+      u,
+      u.spot,
+      u.mark,
+      u.expiries.map((e) => e.forwards),
+    ),
+  );
+  return {
+    drop_state: account({ positions: held }),
+    drop_balances: balances.map(({ t, amount }) => balance(t.token, amount)),
+    drop_checkpoint: [...header(BigInt(i + 1), 2, 3, 130_000_000n), ...tokens.map(collateral), ...packed.map(hash)],
+    drop_records: packed.flat(),
+    drop_computed: computed,
+    drop_attested: computed + ceil(beside, E8),
+  };
+});
+if (drops.filter((d) => d.drop_computed > 0n).length < 20) throw new Error("too few drops");
+if (drops.filter((d) => d.drop_attested > d.drop_computed).length < 10) throw new Error("too few tokens beside");
+write(
+  "CLR-021",
+  "checkpoints and records (MRG-004) as words, as many a case as checkpointWords and recordsWords say; checkpointAfter, recordsAfter: at averaged prices; drop_…: states, balances, checkpoints and records of accounts without options of a market off its average, and what equity loses at averaged prices, with a computed proof and with any other",
+  {
+    ...words(averagings, "checkpoint", "records", "checkpointAfter", "recordsAfter"),
+    ...words(drops, "drop_state", "drop_balances", "drop_checkpoint", "drop_records"),
+    ...column(drops, "drop_computed", "drop_attested"),
+  },
+);
 console.log(
-  `${quotes.length} quotes, ${markets.length} markets, ${falls.length} falls, ${walks.length} walks, ${shapes.length} shapes, ${diaries.length} diaries, ${lies.length} lies, ${books.length} books, ${averagings.length} averagings, ${loans.length} loans`,
+  `${quotes.length} quotes, ${markets.length} markets, ${falls.length} falls, ${walks.length} walks, ${shapes.length} shapes, ${diaries.length} diaries, ${lies.length} lies, ${books.length} books, ${averagings.length} averagings, ${loans.length} loans, ${drops.length} drops`,
 );

@@ -5,12 +5,11 @@ import {InterestParameters, LiquidationParameters} from "../interfaces/IRiskPara
 import {KeeperRewards} from "../clearing/KeeperRewards.sol";
 import {InterestRates} from "../oracle/InterestRates.sol";
 import {LotMath} from "../liquidation/LotMath.sol";
+import {Columns} from "./Columns.sol";
 import {VM} from "./IVm.sol";
 
 /// @notice Interest and lots against the vectors that the C# reads, too (spec/attested).
-contract LotVectorsTest {
-    string private _json;
-
+contract LotVectorsTest is Columns {
     /// @dev Columns of CLR-032.
     struct Accruals {
         uint256[] debtIndex;
@@ -35,33 +34,33 @@ contract LotVectorsTest {
     }
 
     function test_accrue_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/CLR-032.json");
+        json = VM.readFile("spec/attested/CLR-032.json");
         InterestParameters[] memory curves = _curves();
         Accruals memory v;
-        (v.debtIndex, v.creditIndex) = (_column("debtIndex"), _column("creditIndex"));
-        (v.debtBase, v.creditBase) = (_column("debtBase"), _column("creditBase"));
-        (v.debtAfter, v.creditAfter) = (_column("debtAfter"), _column("creditAfter"));
-        (v.elapsed, v.insurance) = (_column("elapsed"), _column("insurance"));
+        (v.debtIndex, v.creditIndex) = (column("debtIndex"), column("creditIndex"));
+        (v.debtBase, v.creditBase) = (column("debtBase"), column("creditBase"));
+        (v.debtAfter, v.creditAfter) = (column("debtAfter"), column("creditAfter"));
+        (v.elapsed, v.insurance) = (column("elapsed"), column("insurance"));
         assert(curves.length == 200);
         for (uint256 i = 0; i < curves.length; ++i) _accrue(curves[i], v, i);
     }
 
     function test_rate_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/CLR-032.json");
+        json = VM.readFile("spec/attested/CLR-032.json");
         InterestParameters[] memory curves = _curves();
-        uint256[] memory used = _column("used");
-        uint256[] memory rate = _column("rate");
+        uint256[] memory used = column("used");
+        uint256[] memory rate = column("rate");
         for (uint256 i = 0; i < rate.length; ++i) assert(InterestRates.rateE12(curves[i], used[i]) == rate[i]);
     }
 
     function test_forSale_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/CLR-040.json");
-        int256[] memory equity = VM.parseJsonIntArray(_json, ".equity");
-        uint256[] memory margin = _column("margin");
-        uint256[] memory target = _column("target");
-        uint256[] memory discountMax = _column("discountMax");
-        uint256[] memory bidMin = _column("bidMin");
-        uint256[] memory forSale = _column("forSale");
+        json = VM.readFile("spec/attested/CLR-040.json");
+        int256[] memory equity = signedColumn("equity");
+        uint256[] memory margin = column("margin");
+        uint256[] memory target = column("target");
+        uint256[] memory discountMax = column("discountMax");
+        uint256[] memory bidMin = column("bidMin");
+        uint256[] memory forSale = column("forSale");
         LiquidationParameters memory p;
         assert(forSale.length == 120);
         for (uint256 i = 0; i < forSale.length; ++i) {
@@ -71,13 +70,13 @@ contract LotVectorsTest {
     }
 
     function test_isRestored_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/CLR-041.json");
-        uint256[] memory margin = _column("margin");
-        uint256[] memory kept = _column("kept");
-        uint256[] memory target = _column("target");
-        uint256[] memory sold = _column("sold");
-        int256[] memory left = VM.parseJsonIntArray(_json, ".left");
-        uint256[] memory restored = _column("restored");
+        json = VM.readFile("spec/attested/CLR-041.json");
+        uint256[] memory margin = column("margin");
+        uint256[] memory kept = column("kept");
+        uint256[] memory target = column("target");
+        uint256[] memory sold = column("sold");
+        int256[] memory left = signedColumn("left");
+        uint256[] memory restored = column("restored");
         LiquidationParameters memory p;
         assert(restored.length == 80);
         for (uint256 i = 0; i < restored.length; ++i) {
@@ -88,14 +87,14 @@ contract LotVectorsTest {
     }
 
     function test_price_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/CLR-041.json");
-        uint256[] memory discountMax = _column("discountMax");
-        uint256[] memory ramp = _column("ramp");
-        uint256[] memory age = _column("age");
-        uint256[] memory equity = _column("equity");
-        uint256[] memory fraction = _column("fraction");
-        uint256[] memory discount = _column("discount");
-        uint256[] memory pay = _column("pay");
+        json = VM.readFile("spec/attested/CLR-041.json");
+        uint256[] memory discountMax = column("discountMax");
+        uint256[] memory ramp = column("ramp");
+        uint256[] memory age = column("age");
+        uint256[] memory equity = column("equity");
+        uint256[] memory fraction = column("fraction");
+        uint256[] memory discount = column("discount");
+        uint256[] memory pay = column("pay");
         LiquidationParameters memory p;
         assert(pay.length == 80);
         for (uint256 i = 0; i < pay.length; ++i) {
@@ -106,13 +105,13 @@ contract LotVectorsTest {
     }
 
     function test_lossAndIncentive_areThoseOfTheVectors() public {
-        _json = VM.readFile("spec/attested/CLR-041.json");
+        json = VM.readFile("spec/attested/CLR-041.json");
         Losses memory v;
-        (v.lack, v.slice, v.waited) = (_column("lack"), _column("slice"), _column("waited"));
-        (v.maintenance, v.gross) = (_column("maintenance"), _column("gross"));
-        (v.loss, v.incentive) = (_column("loss"), _column("incentive"));
-        uint256[] memory payMax = _column("payMax");
-        uint256[] memory ramp = _column("lossRamp");
+        (v.lack, v.slice, v.waited) = (column("lack"), column("slice"), column("waited"));
+        (v.maintenance, v.gross) = (column("maintenance"), column("gross"));
+        (v.loss, v.incentive) = (column("loss"), column("incentive"));
+        uint256[] memory payMax = column("payMax");
+        uint256[] memory ramp = column("lossRamp");
         LiquidationParameters memory p;
         assert(v.loss.length == 80);
         for (uint256 i = 0; i < v.loss.length; ++i) {
@@ -122,13 +121,13 @@ contract LotVectorsTest {
     }
 
     function test_reward_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/CLR-044.json");
-        int256[] memory equity = VM.parseJsonIntArray(_json, ".equity");
+        json = VM.readFile("spec/attested/CLR-044.json");
+        int256[] memory equity = signedColumn("equity");
         LiquidationParameters[] memory terms = _terms(equity.length);
-        uint256[] memory positions = _column("positions");
-        uint256[] memory fee = _column("fee");
-        uint256[] memory native = _column("native");
-        uint256[] memory reward = _column("reward");
+        uint256[] memory positions = column("positions");
+        uint256[] memory fee = column("fee");
+        uint256[] memory native = column("native");
+        uint256[] memory reward = column("reward");
         assert(reward.length == 120);
         for (uint256 i = 0; i < reward.length; ++i) {
             assert(KeeperRewards.rewardDown(terms[i], equity[i], positions[i], fee[i], native[i]) == reward[i]);
@@ -163,31 +162,27 @@ contract LotVectorsTest {
 
     function _terms(uint256 count) private view returns (LiquidationParameters[] memory terms) {
         terms = new LiquidationParameters[](count);
-        uint256[] memory values = _column("gasBase");
+        uint256[] memory values = column("gasBase");
         for (uint256 i = 0; i < count; ++i) terms[i].rewardGas = uint32(values[i]);
-        values = _column("gasEach");
+        values = column("gasEach");
         for (uint256 i = 0; i < count; ++i) terms[i].rewardGasPosition = uint32(values[i]);
-        values = _column("rewardMax");
+        values = column("rewardMax");
         for (uint256 i = 0; i < count; ++i) terms[i].rewardMaxE8 = uint32(values[i]);
-        values = _column("rewardMost");
+        values = column("rewardMost");
         for (uint256 i = 0; i < count; ++i) terms[i].rewardMostE8 = uint64(values[i]);
     }
 
     function _curves() private view returns (InterestParameters[] memory curves) {
-        uint256[] memory values = _column("base");
+        uint256[] memory values = column("base");
         curves = new InterestParameters[](values.length);
         for (uint256 i = 0; i < curves.length; ++i) curves[i].baseRateE12 = uint64(values[i]);
-        values = _column("kinkRate");
+        values = column("kinkRate");
         for (uint256 i = 0; i < curves.length; ++i) curves[i].kinkRateE12 = uint64(values[i]);
-        values = _column("max");
+        values = column("max");
         for (uint256 i = 0; i < curves.length; ++i) curves[i].maxRateE12 = uint64(values[i]);
-        values = _column("kink");
+        values = column("kink");
         for (uint256 i = 0; i < curves.length; ++i) curves[i].kinkUtilisationE8 = uint32(values[i]);
-        values = _column("reserve");
+        values = column("reserve");
         for (uint256 i = 0; i < curves.length; ++i) curves[i].reserveE8 = uint32(values[i]);
-    }
-
-    function _column(string memory name) private view returns (uint256[] memory) {
-        return VM.parseJsonUintArray(_json, string.concat(".", name));
     }
 }

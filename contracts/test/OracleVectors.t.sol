@@ -11,13 +11,14 @@ import {MarketStates, Observation, SpotMarket} from "../oracle/MarketStates.sol"
 import {Medians} from "../oracle/Medians.sol";
 import {OptionCaps} from "../oracle/OptionCaps.sol";
 import {SurfaceChecks} from "../oracle/SurfaceChecks.sol";
+import {Columns} from "./Columns.sol";
 import {VM} from "./IVm.sol";
 import {SettableSource} from "./SettableSource.sol";
 import {SurfaceColumns} from "./SurfaceColumns.sol";
 import {SurfaceFixture} from "./SurfaceFixture.sol";
 
 /// @notice Prices, settlement, averages and what lies are worth against the vectors that the C# reads, too (spec/attested).
-contract OracleVectorsTest is SurfaceFixture {
+contract OracleVectorsTest is SurfaceFixture, Columns {
     /// @dev Readings of windows, two a case.
     struct Readings {
         uint256[] sum;
@@ -30,7 +31,6 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     uint32 internal constant MONTH = uint32(START) + 30 days;
-    string private _json;
 
     /// @dev Inputs of ORC-002 and ORC-003, and what they leave.
     struct Update {
@@ -40,12 +40,12 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function test_agreed_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/ORC-001.json");
-        uint256[] memory prices = _column("prices");
-        uint256[] memory deviation = _column("deviation");
-        uint256[] memory price = _column("price");
-        uint256[] memory live = _column("live");
-        uint256[] memory used = _column("used");
+        json = VM.readFile("spec/attested/ORC-001.json");
+        uint256[] memory prices = column("prices");
+        uint256[] memory deviation = column("deviation");
+        uint256[] memory price = column("price");
+        uint256[] memory live = column("live");
+        uint256[] memory used = column("used");
         assert(price.length > 100);
         for (uint256 i = 0; i < price.length; ++i) {
             uint64[] memory five = new uint64[](5);
@@ -56,12 +56,12 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function test_next_leavesThePricesOfTheVectors() public {
-        _json = VM.readFile("spec/attested/ORC-002.json");
+        json = VM.readFile("spec/attested/ORC-002.json");
         (Update[] memory updates, ) = _updates();
-        uint256[] memory spot = _column("spotAfter");
-        uint256[] memory average = _column("averageAfter");
-        uint256[] memory cumulative = _column("cumulativeAfter");
-        uint256[] memory covered = _column("coveredAfter");
+        uint256[] memory spot = column("spotAfter");
+        uint256[] memory average = column("averageAfter");
+        uint256[] memory cumulative = column("cumulativeAfter");
+        uint256[] memory covered = column("coveredAfter");
         assert(spot.length > 200);
         for (uint256 i = 0; i < spot.length; ++i) {
             SpotMarket memory m = updates[i].market;
@@ -71,11 +71,11 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function test_next_leavesTheStateOfTheVectors() public {
-        _json = VM.readFile("spec/attested/ORC-003.json");
+        json = VM.readFile("spec/attested/ORC-003.json");
         (Update[] memory updates, uint256[] memory reasons) = _updates();
-        uint256[] memory state = _column("stateAfter");
-        uint256[] memory demanded = _column("demandedAfter");
-        uint256[] memory expected = _column("reasonsAfter");
+        uint256[] memory state = column("stateAfter");
+        uint256[] memory demanded = column("demandedAfter");
+        uint256[] memory expected = column("reasonsAfter");
         for (uint256 i = 0; i < state.length; ++i) {
             SpotMarket memory m = updates[i].market;
             assert(m.state == state[i] && m.demandedTime == demanded[i] && reasons[i] == expected[i]);
@@ -83,16 +83,16 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function test_drawdown_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/ORC-003.json");
-        uint256[] memory insurance = _column("insurance");
-        uint256[] memory time = _column("fallTime");
-        uint256[] memory dayAfter = _column("dayAfter");
-        uint256[] memory highAfter = _column("highAfter");
-        uint256[] memory previousAfter = _column("previousAfter");
-        uint256[] memory drawdown = _column("drawdown");
-        uint256[] memory left = _column("left");
-        uint256[] memory highLeft = _column("highLeft");
-        uint256[] memory previousLeft = _column("previousLeft");
+        json = VM.readFile("spec/attested/ORC-003.json");
+        uint256[] memory insurance = column("insurance");
+        uint256[] memory time = column("fallTime");
+        uint256[] memory dayAfter = column("dayAfter");
+        uint256[] memory highAfter = column("highAfter");
+        uint256[] memory previousAfter = column("previousAfter");
+        uint256[] memory drawdown = column("drawdown");
+        uint256[] memory left = column("left");
+        uint256[] memory highLeft = column("highLeft");
+        uint256[] memory previousLeft = column("previousLeft");
         InsuranceHigh[] memory highs = _highs();
         for (uint256 i = 0; i < drawdown.length; ++i) {
             assert(Drawdowns.next(highs[i], insurance[i], time[i]) == drawdown[i]);
@@ -109,22 +109,22 @@ contract OracleVectorsTest is SurfaceFixture {
         deploy();
         SettableSource source = new SettableSource(uint64(BTC_PRICE));
         setFeed(BTC, address(source));
-        _json = VM.readFile("spec/attested/ORC-004.json");
-        uint256[] memory gap = _column("gap");
-        uint256[] memory price = _column("price");
-        uint256[] memory settled = _column("settled");
-        uint256[] memory expiry = _column("expiry");
-        uint256[] memory observed = _column("seconds");
-        uint256[] memory coming = _column("coming");
-        uint256[] memory asked = _column("asked");
+        json = VM.readFile("spec/attested/ORC-004.json");
+        uint256[] memory gap = column("gap");
+        uint256[] memory price = column("price");
+        uint256[] memory settled = column("settled");
+        uint256[] memory expiry = column("expiry");
+        uint256[] memory observed = column("seconds");
+        uint256[] memory coming = column("coming");
+        uint256[] memory asked = column("asked");
         Readings memory readings = Readings(
-            _column("sum"),
-            _column("covered"),
-            _column("remaining"),
-            _column("stalled"),
-            _column("forward"),
-            _column("beside"),
-            _column("follow")
+            column("sum"),
+            column("covered"),
+            column("remaining"),
+            column("stalled"),
+            column("forward"),
+            column("beside"),
+            column("follow")
         );
         for (uint256 i = 0; i < settled.length; ++i) {
             uint256 id = VM.snapshotState();
@@ -160,11 +160,11 @@ contract OracleVectorsTest is SurfaceFixture {
         deploy();
         SettableSource source = new SettableSource(uint64(BTC_PRICE));
         setFeed(BTC, address(source));
-        _json = VM.readFile("spec/attested/ORC-005.json");
-        uint256[] memory gap = _column("gap");
-        uint256[] memory price = _column("price");
-        uint256[] memory last = _column("last");
-        uint256[] memory observed = _column("observed");
+        json = VM.readFile("spec/attested/ORC-005.json");
+        uint256[] memory gap = column("gap");
+        uint256[] memory price = column("price");
+        uint256[] memory last = column("last");
+        uint256[] memory observed = column("observed");
         for (uint256 i = 0; i < last.length; ++i) {
             uint256 id = VM.snapshotState();
             _walk(source, gap, price, i);
@@ -175,13 +175,13 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function test_growthGuards_areThoseOfTheVectors() public {
-        _json = VM.readFile("spec/attested/ORC-006.json");
-        uint256[] memory noted = _column("noted");
-        uint256[] memory growth = _column("growth");
-        uint256[] memory elapsed = _column("elapsed");
-        uint256[] memory raw = _column("raw");
-        uint256[] memory ceiling = _column("ceiling");
-        uint256[] memory noteAfter = _column("noteAfter");
+        json = VM.readFile("spec/attested/ORC-006.json");
+        uint256[] memory noted = column("noted");
+        uint256[] memory growth = column("growth");
+        uint256[] memory elapsed = column("elapsed");
+        uint256[] memory raw = column("raw");
+        uint256[] memory ceiling = column("ceiling");
+        uint256[] memory noteAfter = column("noteAfter");
         for (uint256 i = 0; i < noted.length; ++i) {
             assert(GrowthGuards.ceilingE20(noted[i], growth[i], elapsed[i]) == ceiling[i]);
             assert(GrowthGuards.nextE20(noted[i], raw[i], growth[i], elapsed[i]) == noteAfter[i]);
@@ -189,15 +189,15 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function test_domain_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/ORC-010.json");
-        uint256[] memory forward = _column("forward");
-        uint256[] memory spot = _column("spot");
-        int256[] memory a = VM.parseJsonIntArray(_json, ".a");
-        uint256[] memory b = _column("b");
-        int256[] memory rho = VM.parseJsonIntArray(_json, ".rho");
-        int256[] memory m = VM.parseJsonIntArray(_json, ".m");
-        uint256[] memory sigma = _column("sigma");
-        uint256[] memory listable = _column("listable");
+        json = VM.readFile("spec/attested/ORC-010.json");
+        uint256[] memory forward = column("forward");
+        uint256[] memory spot = column("spot");
+        int256[] memory a = signedColumn("a");
+        uint256[] memory b = column("b");
+        int256[] memory rho = signedColumn("rho");
+        int256[] memory m = signedColumn("m");
+        uint256[] memory sigma = column("sigma");
+        uint256[] memory listable = column("listable");
         SurfaceUpdate memory s;
         for (uint256 i = 0; i < listable.length; ++i) {
             (s.forwardE8, s.spotE8, s.aE12, s.bE12) = (uint64(forward[i]), uint64(spot[i]), int64(a[i]), uint64(b[i]));
@@ -209,10 +209,10 @@ contract OracleVectorsTest is SurfaceFixture {
     /// @dev Through publications, each told by its level.
     function test_delay_isThatOfTheVectors() public {
         deployWithAttesters();
-        _json = VM.readFile("spec/attested/ORC-010.json");
-        uint256[] memory published = _column("published");
-        uint256[] memory asked = _column("now");
-        uint256[] memory delayed = _column("delayed");
+        json = VM.readFile("spec/attested/ORC-010.json");
+        uint256[] memory published = column("published");
+        uint256[] memory asked = column("now");
+        uint256[] memory delayed = column("delayed");
         int64 level = smile(BTC, MONTH).aE12;
         for (uint256 i = 0; i < delayed.length; ++i) {
             uint256 id = VM.snapshotState();
@@ -235,14 +235,14 @@ contract OracleVectorsTest is SurfaceFixture {
     /// @dev Through publications by surfaces whose own spot lies off the market's: what is taken, and the least beyond it that is refused.
     function test_publish_takesWhatTheVectorsSay() public {
         deployWithAttesters();
-        _json = VM.readFile("spec/attested/ORC-012.json");
-        SurfaceUpdate[] memory day = SurfaceColumns.read(_json, "day");
-        SurfaceUpdate[] memory week = SurfaceColumns.read(_json, "week");
-        SurfaceUpdate[] memory later = SurfaceColumns.read(_json, "after");
-        uint256[] memory isDay = _column("isDay");
-        uint256[] memory fault = _column("fault");
-        int256[] memory passes = VM.parseJsonIntArray(_json, ".passes");
-        int256[] memory fails = VM.parseJsonIntArray(_json, ".fails");
+        json = VM.readFile("spec/attested/ORC-012.json");
+        SurfaceUpdate[] memory day = SurfaceColumns.read(json, "day");
+        SurfaceUpdate[] memory week = SurfaceColumns.read(json, "week");
+        SurfaceUpdate[] memory later = SurfaceColumns.read(json, "after");
+        uint256[] memory isDay = column("isDay");
+        uint256[] memory fault = column("fault");
+        int256[] memory passes = signedColumn("passes");
+        int256[] memory fails = signedColumn("fails");
         assert(fault.length >= 40);
         for (uint256 i = 0; i < fault.length; ++i) {
             uint256 id = VM.snapshotState();
@@ -259,10 +259,10 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function _moveOn(uint256 i) private {
-        pass(_column("silent")[i]);
-        setBtc(_column("market")[i]);
+        pass(column("silent")[i]);
+        setBtc(column("market")[i]);
         spots.update(BTC);
-        assert(spots.storedSpotE8(BTC) == _column("market")[i]);
+        assert(spots.storedSpotE8(BTC) == column("market")[i]);
     }
 
     function _dated(SurfaceUpdate memory s, uint32 expiry) private view returns (SurfaceUpdate memory) {
@@ -271,13 +271,13 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function test_risk_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/ORC-015.json");
-        uint256[] memory vols = _column("vols");
-        uint256[] memory volStep = _column("volStep");
-        uint256[] memory forwardStep = _column("forwardStep");
-        uint256[] memory ratio = _column("ratio");
-        uint256[] memory tau = _column("tau");
-        uint256[] memory risk = _column("risk");
+        json = VM.readFile("spec/attested/ORC-015.json");
+        uint256[] memory vols = column("vols");
+        uint256[] memory volStep = column("volStep");
+        uint256[] memory forwardStep = column("forwardStep");
+        uint256[] memory ratio = column("ratio");
+        uint256[] memory tau = column("tau");
+        uint256[] memory risk = column("risk");
         SurfaceParameters memory p;
         for (uint256 i = 0; i < risk.length; ++i) {
             (p.volStepE8, p.forwardStepE8) = (uint32(volStep[i]), uint32(forwardStep[i]));
@@ -289,40 +289,29 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function test_optionCaps_areThoseOfTheVectors() public {
-        _json = VM.readFile("spec/attested/ORC-016.json");
-        uint256[] memory open = _column("open");
-        uint256[] memory risks = _column("risks");
-        uint256[] memory limit = _column("limit");
-        uint256[] memory most = _column("most");
+        json = VM.readFile("spec/attested/ORC-016.json");
+        uint256[] memory open = column("open");
+        uint256[] memory risks = column("risks");
+        uint256[] memory limit = column("limit");
+        uint256[] memory most = column("most");
         for (uint256 i = 0; i < limit.length; ++i) {
-            uint256[] memory caps = OptionCaps.largestE8(_slice(open, 4 * i, 4), _slice(risks, 4 * i, 4), limit[i]);
+            uint256[] memory caps = OptionCaps.largestE8(slice(open, 4 * i, 4), slice(risks, 4 * i, 4), limit[i]);
             for (uint256 u = 0; u < 4; ++u) assert(caps[u] == most[4 * i + u]);
         }
     }
 
     function test_average_isThatOfTheVectors() public {
-        _json = VM.readFile("spec/attested/CLR-021.json");
-        uint256[] memory checkpointWords = _column("checkpointWords");
-        uint256[] memory recordWords = _column("recordWords");
-        uint256[] memory checkpoints = _column("checkpoint");
-        uint256[] memory records = _column("records");
-        uint256[] memory checkpointsAfter = _column("checkpointAfter");
-        uint256[] memory recordsAfter = _column("recordsAfter");
-        uint256 heads = 0;
-        uint256 words = 0;
-        for (uint256 i = 0; i < recordWords.length; ++i) {
-            (bytes memory checkpoint, bytes memory averaged) = AveragedRecords.average(
-                abi.encodePacked(_slice(checkpoints, heads, checkpointWords[i])),
-                abi.encodePacked(_slice(records, words, recordWords[i]))
-            );
-            bytes memory expected = abi.encodePacked(_slice(checkpointsAfter, heads, checkpointWords[i]));
-            assert(keccak256(checkpoint) == keccak256(expected));
-            expected = abi.encodePacked(_slice(recordsAfter, words, recordWords[i]));
-            assert(keccak256(averaged) == keccak256(expected));
-            heads += checkpointWords[i];
-            words += recordWords[i];
+        json = VM.readFile("spec/attested/CLR-021.json");
+        bytes[] memory checkpoints = words("checkpoint");
+        bytes[] memory records = words("records");
+        bytes[] memory checkpointsAfter = words("checkpointAfter");
+        bytes[] memory recordsAfter = words("recordsAfter");
+        assert(records.length == 30);
+        for (uint256 i = 0; i < records.length; ++i) {
+            (bytes memory checkpoint, bytes memory averaged) = AveragedRecords.average(checkpoints[i], records[i]);
+            assert(keccak256(checkpoint) == keccak256(checkpointsAfter[i]));
+            assert(keccak256(averaged) == keccak256(recordsAfter[i]));
         }
-        assert(words == recordsAfter.length && words > 200);
     }
 
     function isInDomain(SurfaceUpdate calldata s) external pure returns (bool) {
@@ -343,26 +332,13 @@ contract OracleVectorsTest is SurfaceFixture {
         }
     }
 
-    function _column(string memory name) private view returns (uint256[] memory) {
-        return VM.parseJsonUintArray(_json, string.concat(".", name));
-    }
-
-    function _slice(
-        uint256[] memory values,
-        uint256 from,
-        uint256 count
-    ) private pure returns (uint256[] memory slice) {
-        slice = new uint256[](count);
-        for (uint256 i = 0; i < count; ++i) slice[i] = values[from + i];
-    }
-
     function _updates() private view returns (Update[] memory updates, uint256[] memory reasons) {
-        updates = new Update[](_column("now").length);
+        updates = new Update[](column("now").length);
         _readMarkets(updates);
         _readBands(updates);
         reasons = new uint256[](updates.length);
-        uint256[] memory time = _column("now");
-        uint256[] memory window = _column("window");
+        uint256[] memory time = column("now");
+        uint256[] memory window = column("window");
         for (uint256 i = 0; i < updates.length; ++i) {
             Update memory u = updates[i];
             reasons[i] = MarketStates.next(u.market, u.bands, u.observed, time[i], window[i]);
@@ -370,13 +346,13 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function _readMarkets(Update[] memory updates) private view {
-        uint256[] memory spot = _column("spot");
-        uint256[] memory average = _column("average");
-        uint256[] memory time = _column("time");
-        uint256[] memory state = _column("state");
-        uint256[] memory demanded = _column("demanded");
-        uint256[] memory cumulative = _column("cumulative");
-        uint256[] memory covered = _column("covered");
+        uint256[] memory spot = column("spot");
+        uint256[] memory average = column("average");
+        uint256[] memory time = column("time");
+        uint256[] memory state = column("state");
+        uint256[] memory demanded = column("demanded");
+        uint256[] memory cumulative = column("cumulative");
+        uint256[] memory covered = column("covered");
         for (uint256 i = 0; i < updates.length; ++i) {
             SpotMarket memory m = updates[i].market;
             (m.spotE8, m.averageSpotE8, m.time) = (uint64(spot[i]), uint64(average[i]), uint40(time[i]));
@@ -386,13 +362,13 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function _readBands(Update[] memory updates) private view {
-        uint256[] memory minCount = _column("minCount");
-        uint256[] memory reduceMove = _column("reduceMove");
-        uint256[] memory haltMove = _column("haltMove");
-        uint256[] memory recovery = _column("recovery");
-        uint256[] memory price = _column("price");
-        uint256[] memory live = _column("live");
-        uint256[] memory used = _column("used");
+        uint256[] memory minCount = column("minCount");
+        uint256[] memory reduceMove = column("reduceMove");
+        uint256[] memory haltMove = column("haltMove");
+        uint256[] memory recovery = column("recovery");
+        uint256[] memory price = column("price");
+        uint256[] memory live = column("live");
+        uint256[] memory used = column("used");
         for (uint256 i = 0; i < updates.length; ++i) {
             FeedParameters memory p = updates[i].bands;
             (p.minCount, p.reduceMoveE8) = (uint8(minCount[i]), uint32(reduceMove[i]));
@@ -402,9 +378,9 @@ contract OracleVectorsTest is SurfaceFixture {
     }
 
     function _highs() private view returns (InsuranceHigh[] memory highs) {
-        uint256[] memory day = _column("day");
-        uint256[] memory high = _column("high");
-        uint256[] memory previous = _column("previous");
+        uint256[] memory day = column("day");
+        uint256[] memory high = column("high");
+        uint256[] memory previous = column("previous");
         highs = new InsuranceHigh[](day.length);
         for (uint256 i = 0; i < day.length; ++i) {
             highs[i] = InsuranceHigh(uint32(day[i]), uint96(high[i]), uint96(previous[i]));

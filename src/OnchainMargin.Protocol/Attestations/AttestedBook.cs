@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
 using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Merkle;
@@ -62,6 +63,7 @@ public sealed class AttestedBook
     public Hash32 Root => _tree?.Root ?? Hash32.Zero;
 
     /// <summary>The hash of an attestation's leaf.</summary>
+    [SpecRule("CLR-055")]
     public static Hash32 LeafOf(in RiskRegistry.RiskAttestation attestation)
     {
         Span<Hash32> words = stackalloc Hash32[LeafWords];
@@ -72,6 +74,7 @@ public sealed class AttestedBook
     }
 
     /// <summary>What voids and commitments name an attestation by: its leaf and its model, so all its fields.</summary>
+    [SpecRule("CLR-055")]
     public static Hash32 HashOf(in RiskRegistry.RiskAttestation attestation) => Keccak256.Hash([.. LeafOf(attestation).ToArray(), .. attestation.ModelHash.ToArray()]);
 
     /// <summary>The epoch that attesters sign for this book.</summary>

@@ -24,6 +24,7 @@ public static class LotParts
     /// <param name="account">The lot's account.</param>
     /// <param name="indices">Whose indices count: the last checkpoint's, or those of now.</param>
     /// <param name="settlements">The settlement prices that are fixed.</param>
+    [SpecRule("CLR-043")]
     public static (AccountState State, ImmutableArray<Balance> Balances) Rest(BookLot lot, BookAccount account, CheckpointHeader indices, SettlementPrices settlements)
     {
         ArgumentNullException.ThrowIfNull(lot);

@@ -86,6 +86,7 @@ internal static class Withdrawable
     }
 
     /// <summary>With options whose spot is not its average everything is priced anew at the averages; otherwise prices are linear. Tokens of a market that is not normal count for nothing: with an attested proof their worth is taken off here.</summary>
+    [SpecRule("CLR-021")]
     private static Int128 AveragedDropE8(Holding holding, Int128 equityE8, Checkpoint checkpoint)
     {
         Int128 dropE16 = 0;

@@ -139,6 +139,45 @@ public sealed class AttestedVectorTests
         }
     }
 
+    /// <summary>Where a token's way begins events tell; of underlyings checkpoints have what is in force.</summary>
+    [Fact]
+    public void Ramps_AreThoseOfTheVectors()
+    {
+        Columns v = Columns.Of("PAR-005");
+        Assert.Equal((100, 100), (v.Count("value"), v.Count("baseNow")));
+        for (int i = 0; i < v.Count("value"); i++)
+        {
+            Assert.Equal((ulong)v.Long("value", i), Ramps.ValueAt((ulong)v.Long("x", i), (ulong)v.Long("y", i), (ulong)v.Long("elapsed", i), (ulong)v.Long("duration", i)));
+        }
+
+        for (int i = 0; i < v.Count("baseNow"); i++)
+        {
+            HaircutParameters from = Haircut("baseFrom", "mostFrom", "thresholdFrom"), to = Haircut("toBase", "toMost", "toThreshold");
+            Assert.Equal(Haircut("baseNow", "mostNow", "thresholdNow"), Ramps.TokenAt(from, to, (ulong)v.Long("tokenElapsed", i), (ulong)v.Long("tokenDuration", i)));
+
+            HaircutParameters Haircut(string least, string most, string threshold) => new((uint)v.Long(least, i), (uint)v.Long(most, i), (ulong)v.Long(threshold, i));
+        }
+    }
+
+    [Fact]
+    public void CoupledBound_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("PAR-004");
+        Assert.Equal((60, 20), (v.Count("taken"), v.Count("minimum")));
+        for (int i = 0; i < v.Count("taken"); i++)
+        {
+            RiskParameters? underlying = v.Long("isUnderlying", i) == 0 ? null : new RiskParameters(
+                (uint)v.Long("range", i), 0, 0, 0, (uint)v.Long("basisCharge", i), (uint)v.Long("basisRate", i), 0, (uint)v.Long("slippageCap", i), 0, 0, 0, 0, 0);
+            Int128 askedE16 = RiskParameters.AskedOfCollateralE16(underlying, (uint)v.Long("haircutMax", i), v.Long("factor", i));
+            Assert.Equal(v.Long("taken", i) == 1, askedE16 <= (Int128)Rounding.One * Rounding.One);
+        }
+
+        for (int i = 0; i < v.Count("minimum"); i++)
+        {
+            Assert.Equal(v.Long("minimum", i), RiskParameters.ShortMinimumOf((uint)v.Long("priceRange", i)));
+        }
+    }
+
     private static PublishedSurface Surface(Columns v, string name, int i, uint expiry)
     {
         long Of(string field) => v.Long($"{name}_{field}", i);

@@ -1,6 +1,6 @@
 namespace OnchainMargin.Margin.Tests.Attested;
 
-/// <summary>Interest and lots against the vectors that the Solidity reads, too (spec/attested, written by spec/generate-attested.js).</summary>
+/// <summary>Averages, funding, interest and lots against the vectors that the Solidity reads, too (spec/attested, written by spec/generate-attested.js and spec/generate-lots.js).</summary>
 public sealed class LotVectorTests
 {
     [Fact]
@@ -59,6 +59,53 @@ public sealed class LotVectorTests
         {
             long gas = v.Long("gasBase", i) + (v.Long("gasEach", i) * v.Long("positions", i));
             Assert.Equal(v.Large("reward", i), Lots.RewardDown(v.Large("equity", i), gas, v.Long("fee", i), v.Long("native", i), v.Long("rewardMax", i), v.Large("rewardMost", i)));
+        }
+    }
+
+    /// <summary>Slices themselves are the contract's alone: nobody here puts one together.</summary>
+    [Fact]
+    public void Sold_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-042");
+        Assert.Equal(120, v.Count("part"));
+        for (int i = 0; i < v.Count("part"); i++)
+        {
+            Assert.Equal(v.Large("part", i), Lots.Sold(v.Large("x", i), v.Long("p", i)));
+        }
+    }
+
+    [Fact]
+    public void AveragesAndMarks_AreThoseOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-030");
+        Assert.Equal((120, 80), (v.Count("next"), v.Count("mark")));
+        for (int i = 0; i < v.Count("next"); i++)
+        {
+            Assert.Equal(v.Large("next", i), Averages.Follow(v.Large("value", i), v.Large("sample", i), v.Long("elapsed", i), v.Long("window", i)));
+        }
+
+        for (int i = 0; i < v.Count("mark"); i++)
+        {
+            Assert.Equal(v.Long("mark", i), Funding.Mark(v.Long("spot", i), v.Long("premium", i)));
+        }
+    }
+
+    [Fact]
+    public void PremiumAndFunding_AreThoseOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-031");
+        Assert.Equal(150, v.Count("fundingAfter"));
+        for (int i = 0; i < v.Count("fundingAfter"); i++)
+        {
+            long spot = v.Long("spot", i);
+            long elapsed = v.Long("elapsed", i);
+            Int128 least = Funding.LeastNotional(v.Long("depth", i), spot);
+            Assert.Equal(v.Large("least", i), least);
+            Int128 sample = Funding.Sample(v.Large("traded", i), v.Large("notional", i), least, v.Long("clamp", i));
+            Assert.Equal(v.Large("sample", i), sample);
+            Int128 premium = Averages.Follow(v.Large("before", i), sample, elapsed, v.Long("window", i));
+            Assert.Equal(v.Large("premium", i), premium);
+            Assert.Equal(v.Long("fundingAfter", i), Funding.Next(v.Long("funding", i), premium, spot, elapsed, v.Long("rateMax", i), v.Long("interval", i)));
         }
     }
 }

@@ -131,48 +131,38 @@ public sealed class OracleVectorTests
     public void AveragedPrices_AreThoseOfTheVectors()
     {
         Columns v = Columns.Of("CLR-021");
-        int heads = 0;
-        int records = 0;
-        for (int i = 0; i < v.Count("checkpointWords"); i++)
+        Assert.Equal(30, v.Count("recordsWords"));
+        for (int i = 0; i < v.Count("recordsWords"); i++)
         {
-            byte[] head = Bytes(v, "checkpoint", heads, (int)v.Long("checkpointWords", i));
-            List<byte[]> before = Records(v, "records", records, (int)v.Long("recordWords", i));
-            List<byte[]> after = Records(v, "recordsAfter", records, (int)v.Long("recordWords", i));
-            Assert.Equal(MarginError.None, Checkpoint.Unpack(head, before, out Checkpoint? checkpoint));
-            Assert.Equal(after, AveragedPrices.Of(checkpoint!).Underlyings.Select(static u => u.Pack()));
-            heads += (int)v.Long("checkpointWords", i);
-            records += (int)v.Long("recordWords", i);
+            Assert.Equal(MarginError.None, Checkpoint.Unpack(v.Words("checkpoint", i), v.Records("records", i), out Checkpoint? checkpoint));
+            Assert.Equal(v.Records("recordsAfter", i), AveragedPrices.Of(checkpoint!).Underlyings.Select(static u => u.Pack()));
         }
-
-        Assert.Equal(v.Count("recordsAfter"), records);
     }
 
     [Fact]
     public void AttestedCredit_IsThatOfTheVectors()
     {
         Columns v = Columns.Of("CLR-050");
-        int states = 0;
-        int balances = 0;
-        int heads = 0;
-        int records = 0;
+        Assert.Equal(60, v.Count("credit"));
         for (int i = 0; i < v.Count("credit"); i++)
         {
-            Assert.Equal(MarginError.None, AccountState.Unpack(Bytes(v, "state", states, (int)v.Long("stateWords", i)), out AccountState? state));
-            Assert.Equal(
-                MarginError.None,
-                Checkpoint.Unpack(Bytes(v, "checkpoint", heads, (int)v.Long("checkpointWords", i)), Records(v, "records", records, (int)v.Long("recordsWords", i)), out Checkpoint? checkpoint));
-            int words = (int)v.Long("balancesWords", i);
-            Balance[] held = [.. Enumerable.Range(balances, words).Select(place => v.Word("balances", place)).Select(static word =>
-                new Balance(BinaryPrimitives.ReadUInt16BigEndian(word), BinaryPrimitives.ReadUInt128BigEndian(word.AsSpan(16))))];
+            Assert.Equal(MarginError.None, AccountState.Unpack(v.Words("state", i), out AccountState? state));
+            Assert.Equal(MarginError.None, Checkpoint.Unpack(v.Words("checkpoint", i), v.Records("records", i), out Checkpoint? checkpoint));
+            Balance[] held = [.. v.Words("balances", i).Chunk(32).Select(static word => new Balance(BinaryPrimitives.ReadUInt16BigEndian(word), BinaryPrimitives.ReadUInt128BigEndian(word.AsSpan(16))))];
             Int128 credit = AttestedCredit.CreditE8(state!.Positions, [.. held], checkpoint!, v.Large("equity", i) - v.Large("debt", i));
             Assert.Equal((v.Large("credit", i), v.Large("fee", i)), (credit, AttestedCredit.FeeUp(credit, v.Long("rate", i))));
-            states += (int)v.Long("stateWords", i);
-            balances += words;
-            heads += (int)v.Long("checkpointWords", i);
-            records += (int)v.Long("recordsWords", i);
         }
+    }
 
-        Assert.Equal((60, v.Count("balances")), (v.Count("credit"), balances));
+    [Fact]
+    public void FeeUp_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-054");
+        Assert.Equal(60, v.Count("creditFeePaid"));
+        for (int i = 0; i < v.Count("creditFeePaid"); i++)
+        {
+            Assert.Equal(v.Large("creditFeePaid", i), AttestedCredit.FeeUp(v.Large("credit", i), v.Long("creditFee", i)));
+        }
     }
 
     /// <summary>The updates of a case, of a market with one source and the bands of constants.json.</summary>
@@ -195,21 +185,5 @@ public sealed class OracleVectorTests
         var market = new SpotMarket(v.Long("spot", i), v.Long("average", i), v.Long("time", i), (MarketState)v.Long("state", i), v.Long("demanded", i), v.Long("cumulative", i), v.Long("covered", i));
         var bands = new FeedBands((int)v.Long("minCount", i), 0, v.Long("reduceMove", i), v.Long("haltMove", i), v.Long("recovery", i));
         return market.Next(new Observation(v.Long("price", i), (int)v.Long("live", i), (int)v.Long("used", i)), bands, v.Long("now", i), v.Long("window", i), out reasons);
-    }
-
-    private static byte[] Bytes(Columns v, string column, int from, int count) => [.. Enumerable.Range(from, count).SelectMany(i => v.Word(column, i))];
-
-    /// <summary>Records one by one: four words, and four for each expiry that the second one counts (MRG-004).</summary>
-    private static List<byte[]> Records(Columns v, string column, int from, int count)
-    {
-        List<byte[]> records = [];
-        for (int i = from; i < from + count;)
-        {
-            int words = 4 + (4 * v.Word(column, i + 1)[28]);
-            records.Add(Bytes(v, column, i, words));
-            i += words;
-        }
-
-        return records;
     }
 }
