@@ -8,7 +8,7 @@ import {Forwards} from "../margin/Forwards.sol";
 library AveragedRecords {
     uint256 internal constant LOW = type(uint64).max;
 
-    /// @notice Puts every average in the place of its spot: the perpetual's mark keeps its distance, forwards their ratio, in the settlement window what of them follows the spot; volatilities and all else stay. A market that is not normal stays as it is: no position waits for it, and its tokens count for nothing.
+    /// @notice Puts every average in the place of its spot: the perpetual's mark keeps its distance, forwards their ratio, in the settlement window what of them follows the spot; volatilities and all else stay. A market that is reduce-only or halted stays as it is: no position waits for it, and its tokens count for nothing.
     /// @return checkpoint The checkpoint with the hashes of the changed records.
     /// @return records All records, changed.
     /// @custom:spec CLR-021
@@ -31,7 +31,9 @@ library AveragedRecords {
         (uint256 first, uint256 second) = (_word(records, place), _word(records, place + 1));
         (uint256 spotE8, uint256 averageE8) = (first >> 192, second >> 192);
         expiries = uint8(second >> 24);
-        if (spotE8 == averageE8 || uint8(second >> 32) != Checkpoints.NORMAL) return expiries;
+        uint256 marketState = uint8(second >> 32);
+        bool isLeft = marketState == Checkpoints.REDUCE_ONLY || marketState == Checkpoints.HALTED;
+        if (spotE8 == averageE8 || isLeft) return expiries;
         uint256 markE8 = uint64(first >> 128) + averageE8;
         markE8 = markE8 > spotE8 ? markE8 - spotE8 : 1;
         _store(records, place, (averageE8 << 192) | (markE8 << 128) | uint128(first));

@@ -5,7 +5,7 @@ namespace OnchainMargin.Margin;
 /// <summary>A checkpoint as it would be at averaged prices: the integers of <c>contracts/clearing/AveragedRecords.sol</c> (CLR-021).</summary>
 public static class AveragedPrices
 {
-    /// <summary>Puts every average in the place of its spot: the perpetual's mark keeps its distance, forwards their ratio, in the settlement window what of them follows the spot; volatilities and all else stay. A market that is not normal stays as it is.</summary>
+    /// <summary>Puts every average in the place of its spot: the perpetual's mark keeps its distance, forwards their ratio, in the settlement window what of them follows the spot; volatilities and all else stay. A market that is reduce-only or halted stays as it is.</summary>
     [SpecRule("CLR-021")]
     public static Checkpoint Of(Checkpoint checkpoint)
     {
