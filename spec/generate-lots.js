@@ -448,7 +448,7 @@ write(
 );
 const deltas = times(160, () => {
   const kind = pick(PERPETUAL, CALL, CALL, PUT, PUT);
-  const spot = pick(1n, 90_000n * E8, 2n ** 48n, between(10_000, 2n ** 48n));
+  const spot = pick(1n, 90_000n * E8, 2n ** 48n, between(10_000, 10_000_000), between(10_000, 2n ** 48n));
   const range = pick(10n ** 6n, 14_000_000n, 32_000_000n);
   const tau = pick(0n, 1n, 3599n, 3600n, 3601n, 12n * DAY, 63_072_000n, between(3600, 63_072_000));
   const width = floor(floor(range * spot, E8) * root((max(tau, 3600n) * 10n ** 16n) / 1_036_800n), E8) + 1n;
