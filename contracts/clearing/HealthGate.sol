@@ -196,7 +196,9 @@ contract HealthGate is IHealthGate {
             least += int256(referee.headroom(instrument, sizeE8, checkpoint, records, choice));
         }
         int256 loss =
-            _equityBefore(question, checkpoint, records) - AccountStates.cashE8(question.stateBefore) - (equityAfterE8 - cash);
+            _equityBefore(question, checkpoint, records) -
+                AccountStates.cashE8(question.stateBefore) -
+                (equityAfterE8 - cash);
         if (loss > 0) least += loss;
         require(cash - aside >= least, CashTooLow(question.account, cash - aside, least));
     }

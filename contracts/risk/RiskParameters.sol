@@ -403,13 +403,14 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     // Bounds
 
-    /// @dev The domain of MRG-010.
+    /// @dev The least charge of a short option that a price range has.
     /// @custom:spec PAR-004
     function _shortMinimumE8(uint32 priceRangeE8) private pure returns (uint32 minimumE8) {
         minimumE8 = priceRangeE8 / SHORT_MINIMUM_PARTS;
         if (minimumE8 < SHORT_MINIMUM_LEAST_E8) minimumE8 = SHORT_MINIMUM_LEAST_E8;
     }
 
+    /// @dev The domain of MRG-010.
     function _requireUnderlying(UnderlyingParameters memory p) private pure {
         _within("depthE8", p.depthE8, ONE, MarginDomain.UNITS_MAX_E8);
         _within("priceRangeE8", p.priceRangeE8, MarginDomain.PRICE_RANGE_MIN_E8, MarginDomain.PRICE_RANGE_MAX_E8);
