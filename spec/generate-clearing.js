@@ -1,13 +1,29 @@
 // Writes the vectors of touches, fills and settlement at expiry: spec/attested/, CLR-001 to CLR-006, CLR-011 to CLR-015, CLR-018 and CLR-027, beside those of spec/generate-attested.js. Run: node spec/generate-clearing.js [--check]
 // With --check it writes nothing, and fails where a file is not what it would write.
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
-import { E12, E8, abs, between, ceil, columns, drawn, floor, join, max, min, pick, write, zigzag } from "./integers.js";
+import {
+  E12,
+  E8,
+  abs,
+  all,
+  between,
+  bit,
+  ceil,
+  columns,
+  drawn,
+  floor,
+  join,
+  max,
+  min,
+  pick,
+  quot,
+  times,
+  write,
+  zigzag,
+} from "./integers.js";
+import { CALL, FUTURE, PERPETUAL, PUT } from "./records.js";
 
-const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
-const all = (cases) => columns(cases, Object.keys(cases[0]));
-const bit = (is) => (is ? 1n : 0n);
 const either = (a) => pick(1n, -1n) * a;
-const quot = (a, b) => a / b;
 // As many small numbers as large ones.
 const upTo = (bits) => drawn(0n, 2n ** between(0, bits));
 // Every answer that a rule has is among the cases.
@@ -19,7 +35,6 @@ function requireEach(cases, least, ...answers) {
 }
 
 // MRG-001 to MRG-003
-const [PERPETUAL, FUTURE, CALL, PUT] = [0n, 1n, 2n, 3n];
 const isOption = (kind) => kind >= CALL;
 const [SIZE_MAX, COST_MAX, CASH_MAX] = [2n ** 53n, 2n ** 95n - 1n, 2n ** 100n - 1n];
 const [INDEX_MAX, LOCKED_MAX] = [2n ** 63n - 1n, 2n ** 63n - 1n];

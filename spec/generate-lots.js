@@ -1,7 +1,26 @@
 // Writes the vectors of what checkpoints average, of losses and of lots: CLR-023, CLR-026, CLR-030, CLR-031, CLR-042, CLR-043 and CLR-045 to CLR-047, beside those of spec/generate-attested.js. Run: node spec/generate-lots.js [--check]
 // With --check it writes nothing, and fails where a file is not what it would write.
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
-import { E12, E8, abs, between, ceil, columns, drawn, floor, max, min, pick, root, write } from "./integers.js";
+import {
+  DAY,
+  E12,
+  E8,
+  abs,
+  all,
+  between,
+  bit,
+  ceil,
+  columns,
+  drawn,
+  floor,
+  max,
+  min,
+  pick,
+  quot,
+  root,
+  times,
+  write,
+} from "./integers.js";
 import {
   CALL,
   FUTURE,
@@ -18,15 +37,10 @@ import {
   words,
 } from "./records.js";
 
-const DAY = 86_400n;
 const E18 = 10n ** 18n;
-const quot = (a, b) => a / b;
 const clamp = (v, least, most) => min(max(v, least), most);
 const sum = (values) => values.reduce((a, b) => a + b, 0n);
-const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
-const all = (cases) => columns(cases, Object.keys(cases[0]));
 const signed = (most) => drawn(-most, most);
-const bit = (isSo) => (isSo ? 1n : 0n);
 function require(isEnough, what) {
   if (!isEnough) throw new Error(`too few ${what}`);
 }

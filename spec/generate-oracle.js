@@ -2,6 +2,7 @@
 // With --check it writes nothing, and fails where a file is not what it would write.
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import {
+  DAY,
   E8,
   HOUR,
   YEAR,
@@ -14,9 +15,11 @@ import {
   inWindow,
   max,
   min,
+  near,
   pick,
   points,
   root,
+  times,
   write,
 } from "./integers.js";
 import {
@@ -34,10 +37,7 @@ import {
   words,
 } from "./records.js";
 
-const DAY = 86_400n;
-const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
 const column = (cases, ...names) => columns(cases, names);
-const near = (a, b) => (a + b / 2n) / b;
 
 // ORC-001
 const ascending = (values) => [...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));

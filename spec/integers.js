@@ -10,6 +10,7 @@ export const E8 = 10n ** 8n;
 export const E12 = 10n ** 12n;
 export const YEAR = 31_536_000n;
 export const HOUR = 3600n;
+export const DAY = 86_400n;
 
 // A small generator of numbers, the same everywhere (Lehmer's, modulo 2^61 - 1).
 let state = 20260212n;
@@ -33,6 +34,9 @@ export const ceil = (a, b) => -floor(-a, b);
 export const min = (a, b) => (a < b ? a : b);
 export const max = (a, b) => (a > b ? a : b);
 export const abs = (a) => (a < 0n ? -a : a);
+export const quot = (a, b) => a / b;
+export const bit = (isSo) => (isSo ? 1n : 0n);
+export const times = (count, make) => Array.from({ length: count }, (_, i) => make(i));
 
 // Words of MRG-002 and MRG-004: fields with their bits, the first the most significant.
 export const join = (...fields) =>
@@ -103,7 +107,7 @@ export function volatility({ a, b, rho, m, sigma }, kRaw) {
 }
 
 // MRG-011: by the reading of its window where that has opened.
-const near = (a, b) => (a + b / 2n) / b;
+export const near = (a, b) => (a + b / 2n) / b;
 export const inWindow = (market, { sum, covered, remaining }) => ({
   forward: near(sum + remaining * market, covered + remaining),
   follow: (1800n * remaining + covered + remaining - 1n) / (covered + remaining),
@@ -137,3 +141,4 @@ export function write(rule, about, columns) {
   keep(`attested/${rule}.json`, `{\n  "rule": "${rule}",\n  "about": "${about}",\n${text.join(",\n")}\n}\n`);
 }
 export const columns = (cases, names) => Object.fromEntries(names.map((name) => [name, cases.map((one) => one[name])]));
+export const all = (cases) => columns(cases, Object.keys(cases[0]));
