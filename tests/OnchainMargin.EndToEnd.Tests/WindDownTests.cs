@@ -13,7 +13,6 @@ public sealed class WindDownTests(ChainFixture fixture)
 {
     private const ulong Window = 1800;
     private const int DeadSeconds = 7 * 86_400;
-    private const byte CashDecimals = 6;
 
     [Fact]
     public async Task LastPrice_FixedBeforeTheWindDown_SettlesWhatHasExpiredAndTheRestFollows()
@@ -50,7 +49,7 @@ public sealed class WindDownTests(ChainFixture fixture)
     {
         ProtocolBook book = await world.Client.ReplayAsync();
         BookAccount before = book.Accounts[trader.Account];
-        AccountState expected = AccountTouch.Touched(before, book, book.LatestCheckpoint!.Checkpoint.Header, CashDecimals).State;
+        AccountState expected = AccountTouch.Touched(before, book, book.LatestCheckpoint!.Checkpoint.Header).State;
         Assert.NotEqual(before.State.Positions.Length, expected.Positions.Length);
         await world.SendAsync((world.Record.Contracts.Clearinghouse, new Clearinghouse.SettleExpiredCall(trader.Account, before.StateBytes)));
         AccountState settled = (await world.Client.ReplayAsync()).Accounts[trader.Account].State;

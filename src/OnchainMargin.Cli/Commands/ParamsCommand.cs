@@ -37,9 +37,8 @@ internal static class ParamsCommand
             Checkpoint after = proposal.Apply(inputs.Checkpoint, book.Parameters, underlyings, tokens, await TotalsAsync(session, block, cancellationToken));
             IReadOnlyList<string> corridors = CorridorRoom.Beyond(book.Steps, proposal.Targets(book.Parameters, underlyings, tokens), underlyings);
             BookAccount[] accounts = [.. book.Accounts.Values.Where(static account => account.OpenLot == 0)];
-            byte decimals = session.Deployment.Tokens[0].Decimals;
             IReadOnlyList<Impact> hurt = ImpactCheck.MadeLiquidatable(
-                inputs.Checkpoint, after, [.. accounts.Select(account => AccountTouch.Touched(account, book, inputs.Checkpoint.Header, decimals))]);
+                inputs.Checkpoint, after, [.. accounts.Select(account => AccountTouch.Touched(account, book, inputs.Checkpoint.Header))]);
             Write(parsed.InvocationConfiguration.Output, book, accounts, hurt, corridors, parsed.GetValue(json));
             return 0;
         });

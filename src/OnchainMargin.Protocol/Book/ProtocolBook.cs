@@ -27,6 +27,9 @@ public sealed record ProtocolBook
     /// <summary>Tokens by number.</summary>
     public ImmutableSortedDictionary<ushort, BookToken> Tokens { get; init; } = ImmutableSortedDictionary<ushort, BookToken>.Empty;
 
+    /// <summary>Decimals of the settlement token; six, which is usual, until its listing was read.</summary>
+    public byte SettlementDecimals => Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
+
     /// <summary>The last checkpoints, oldest first: all at which attestations can still be used, and some before.</summary>
     public ImmutableSortedDictionary<ulong, CheckpointInputs> Checkpoints { get; init; } = ImmutableSortedDictionary<ulong, CheckpointInputs>.Empty;
 

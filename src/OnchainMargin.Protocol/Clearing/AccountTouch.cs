@@ -41,12 +41,11 @@ public static class AccountTouch
     /// <param name="account">The account.</param>
     /// <param name="book">The book that it is in.</param>
     /// <param name="indices">Whose indices count: the last checkpoint's, or those of now.</param>
-    /// <param name="settlementDecimals">Decimals of the settlement token.</param>
-    public static (AccountState State, ImmutableArray<Balance> Balances) Touched(BookAccount account, ProtocolBook book, CheckpointHeader indices, byte settlementDecimals)
+    public static (AccountState State, ImmutableArray<Balance> Balances) Touched(BookAccount account, ProtocolBook book, CheckpointHeader indices)
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(book);
-        return Touched(account.State, account.Balances, indices, settlementDecimals, book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds);
+        return Touched(account.State, account.Balances, indices, book.SettlementDecimals, book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds);
     }
 
     /// <summary>The cash and tokens that health is judged by after the touch. Locked gains stay as they are stored, with their time, unless something that expired is settled: what is won by that is locked from now on. Version and the last operation stay: no margin depends on them.</summary>

@@ -13,7 +13,6 @@ public static class Liquidations
     /// <summary>How long an account rests after a lot that was sold in part, in seconds.</summary>
     public const ulong RestSeconds = 300;
 
-    private const byte UsualDecimals = 6;
     private const ulong WholeE8 = 100_000_000;
 
     /// <summary>Every account that can be liquidated at these prices and is in no lot yet.</summary>
@@ -169,6 +168,5 @@ public static class Liquidations
         return Figures(state, balances, prices) is { } figures && 2 * figures.EquityE8 < figures.MaintenanceE8;
     }
 
-    private static (AccountState State, ImmutableArray<Balance> Balances) Touched(ProtocolBook book, BookAccount account, CheckpointInputs live) => AccountTouch.Touched(
-        account, book, live.Checkpoint.Header, book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UsualDecimals);
+    private static (AccountState State, ImmutableArray<Balance> Balances) Touched(ProtocolBook book, BookAccount account, CheckpointInputs live) => AccountTouch.Touched(account, book, live.Checkpoint.Header);
 }

@@ -16,7 +16,7 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     /// <summary>The account as an operation at these inputs would find it.</summary>
     public static Holding Of(BookAccount account, ProtocolBook book, CheckpointInputs inputs)
     {
-        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account, book, inputs.Checkpoint.Header, SettlementDecimals(book));
+        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account, book, inputs.Checkpoint.Header);
         return new Holding(state, balances);
     }
 
@@ -114,9 +114,7 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     private ImmutableArray<Balance> With(ushort token, UInt128 amountRaw) =>
         [.. Balances.Where(balance => balance.Token != token).Append(new Balance(token, amountRaw)).Where(static balance => balance.AmountRaw != 0).OrderBy(static balance => balance.Token)];
 
-    private static Int128 CashE8(UInt128 amountRaw, ProtocolBook book) => AccountTouch.SweptE8([new Balance(0, amountRaw)], SettlementDecimals(book));
-
-    private static byte SettlementDecimals(ProtocolBook book) => book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
+    private static Int128 CashE8(UInt128 amountRaw, ProtocolBook book) => AccountTouch.SweptE8([new Balance(0, amountRaw)], book.SettlementDecimals);
 
     private (Holding? After, string Refusal) Swap(Instrument instrument, long sizeE8, long priceE8, Checkpoint checkpoint)
     {

@@ -26,7 +26,7 @@ internal static class Withdrawable
         if (token == 0)
         {
             Int128 cash = Int128.Max(bareE8, book.IsPaused ? 0 : FreeE8(holding, book, inputs) ?? 0);
-            byte decimals = book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : (byte)6;
+            byte decimals = book.SettlementDecimals;
             return cash <= 0 ? 0 : (UInt128)cash / AccountTouch.UnitE8(decimals);
         }
 

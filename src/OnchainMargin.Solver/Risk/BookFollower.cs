@@ -16,8 +16,6 @@ internal sealed class BookFollower(SurfaceChoice choice, BookFollower.Form form,
     /// <summary>How many accounts are touched anew at each step where they are judged as touched: interest moves all of them, a little, with every second.</summary>
     public const int Rotation = 2048;
 
-    private const byte UnknownDecimals = 6;
-
     private ProtocolBook _book = ProtocolBook.Empty;
     private ulong _rotated;
 
@@ -28,8 +26,7 @@ internal sealed class BookFollower(SurfaceChoice choice, BookFollower.Form form,
     internal delegate (AccountState State, ImmutableArray<Balance> Balances) Form(BookAccount account, ProtocolBook book, CheckpointHeader indices);
 
     /// <summary>As an operation finds an account: with interest, swept, settled.</summary>
-    public static Form Touched { get; } = static (account, book, indices) =>
-        AccountTouch.Touched(account, book, indices, book.Tokens.TryGetValue(0, out BookToken? settlement) ? settlement.Decimals : UnknownDecimals);
+    public static Form Touched { get; } = AccountTouch.Touched;
 
     /// <summary>The engine at the last step; not to be changed, nor read while a step runs.</summary>
     public BookEngine Engine { get; } = new(workers, LaneWidths.Best);

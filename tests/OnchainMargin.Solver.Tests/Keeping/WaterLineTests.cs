@@ -113,7 +113,7 @@ public sealed class WaterLineTests
     [
         .. book.Accounts.Values.Where(account =>
         {
-            (AccountState state, System.Collections.Immutable.ImmutableArray<Balance> balances) = AccountTouch.Touched(account, book, live.Checkpoint.Header, 6);
+            (AccountState state, System.Collections.Immutable.ImmutableArray<Balance> balances) = AccountTouch.Touched(account, book, live.Checkpoint.Header);
             AccountFigures figures = MarginEngine.Compute(state, balances.AsSpan(), live.View, SurfaceChoice.Better);
             return figures.EquityE8 < figures.MaintenanceE8;
         }).Select(static account => account.Id).Order(),
