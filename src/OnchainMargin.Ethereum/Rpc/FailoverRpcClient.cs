@@ -5,9 +5,6 @@ namespace OnchainMargin.Ethereum.Rpc;
 /// reorganisation. Signed bytes do the same however often and wherever they are handed in, which is why they may go to all.</remarks>
 public sealed class FailoverRpcClient : IRpcClient, IDisposable
 {
-    /// <summary>By EIP-1474, and what hosted nodes answer to whoever asks too much.</summary>
-    private const long LimitExceeded = -32005;
-
     private readonly IReadOnlyList<IRpcClient> _nodes;
     private readonly NodeHeads _heads;
     private readonly TimeProvider _time;
@@ -74,7 +71,7 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
     }
 
     /// <summary>Whether an error speaks of the node and not of what it was asked: its limits, or that it has not what every node has, as one that is syncing.</summary>
-    private static bool IsOfTheNode(string method, RpcError error) => error.Code == LimitExceeded || (error.Data is null && RpcMethods.IsPlain(method));
+    private static bool IsOfTheNode(string method, RpcError error) => error.Code == RpcError.LimitExceeded || (error.Data is null && RpcMethods.IsPlain(method));
 
     private async Task<T> FirstAsync<T>(Func<IRpcClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
@@ -140,8 +137,8 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
             }
             catch (EthereumException exception)
             {
-                // A node's own words say more than that another could not be reached.
-                failure = failure is null or RpcTransportException ? exception : failure;
+                // A node's own words say more than that another could not be reached, and that one has it more than that another refuses it.
+                failure = failure is null || BroadcastAnswers.Hope(exception) > BroadcastAnswers.Hope(failure) ? exception : failure;
             }
         }
 

@@ -1,5 +1,6 @@
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Ethereum.Transactions;
 
 namespace OnchainMargin.Ethereum.Sending;
@@ -7,8 +8,6 @@ namespace OnchainMargin.Ethereum.Sending;
 /// <content>Handing over, waiting, and finding out why.</content>
 public sealed partial class TransactionSender
 {
-    private static readonly string[] KnownAlready = ["already known", "known transaction", "already imported", "already exists", "alreadyknown"];
-
     /// <inheritdoc/>
     public async Task BroadcastAsync(SignedTransaction transaction, CancellationToken cancellationToken = default)
     {
@@ -82,7 +81,7 @@ public sealed partial class TransactionSender
         {
             await _node.SendRawTransactionAsync(transaction, cancellationToken).ConfigureAwait(false);
         }
-        catch (RpcErrorException exception) when (KnownAlready.Any(text => exception.Error.Message.Contains(text, StringComparison.OrdinalIgnoreCase)))
+        catch (RpcErrorException exception) when (BroadcastAnswers.IsKnown(exception.Error))
         {
             // It arrived before; the same bytes are mined once only.
         }

@@ -168,7 +168,7 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
                 ShareE8 = part.EquityE8,
                 PayE8 = pay,
                 HedgeE8 = HedgeCosts.OfE8(part.GrossE8, part.DeltasE8, options.HedgeCostBps, round.Live, depth.SlippageE8),
-                GasLimit = transactions.GasLimitOf(gas),
+                GasLimit = transactions.GasLimitOf(request.Data.Length, gas),
                 OfferWei = offer.MaxFeePerGasWei,
                 CapWei = transactions.CapWei,
                 NativePriceE8 = round.NativePriceE8,

@@ -29,7 +29,7 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
 
         try
         {
-            ulong limit = transactions.GasLimitOf(await EstimateAsync(request, cancellationToken).ConfigureAwait(false));
+            ulong limit = transactions.GasLimitOf(request.Data.Length, await EstimateAsync(request, cancellationToken).ConfigureAwait(false));
             GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
             if (Afford(duty, limit, offer, round) is not { } figures)
             {

@@ -96,7 +96,7 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
         clock.End("prove");
         ulong gas = await node.EstimateGasAsync(transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
         clock.End("ask");
-        return new Start(duty, request, found, transactions.GasLimitOf(gas));
+        return new Start(duty, request, found, transactions.GasLimitOf(request.Data.Length, gas));
     }
 
     /// <summary>Those starts, as they come, that the chain would take and that are worth their gas; what is said of each goes to <paramref name="worth"/> before.</summary>

@@ -18,6 +18,9 @@ public sealed record TransactionOptions
     /// <summary>The most gas that a transaction may have: what needs more is refused, and the margin ends there. The default is the chain's own limit (EIP-7825).</summary>
     public int MostGas { get; init; } = 16_777_216;
 
+    /// <summary>The most bytes of calldata that a transaction may have: what needs more is refused. Nodes take transactions of 131,072 bytes at most, signature and all; some second layers take less.</summary>
+    public int MostBytes { get; init; } = 120_000;
+
     /// <summary>After how many seconds a transaction that is in no block is broadcast again.</summary>
     public int BroadcastAgainAfterSeconds { get; init; } = 12;
 
@@ -27,7 +30,7 @@ public sealed record TransactionOptions
     /// <summary>After how many seconds a nonce that the chain has used without any of our transactions being found counts as used by somebody else.</summary>
     public int DisplacedAfterSeconds { get; init; } = 60;
 
-    /// <summary>After how many seconds a transaction whose fee has reached what it is worth, or is raised no further, gives its nonce back, by an empty transaction in its place, when others wait behind it.</summary>
+    /// <summary>After how many seconds a transaction whose fee has reached what it is worth, or is raised no further, gives its nonce back, by an empty transaction in its place, when others wait behind it; one that nodes refuse for what it is does so after as long in any case.</summary>
     public int WithdrawAfterSeconds { get; init; } = 120;
 
     /// <summary>The JSON-RPC address of a private relay for starts and bids, which others would copy from the public pool; empty for none.</summary>
@@ -45,6 +48,7 @@ public sealed record TransactionOptions
         errors.Range(MaxFeePerGasGwei, 1, 100_000);
         errors.Range(GasMarginPercent, 0, 300);
         errors.Range(MostGas, 100_000, 1_000_000_000);
+        errors.Range(MostBytes, 10_000, 10_000_000);
         errors.Range(BroadcastAgainAfterSeconds, 1, 3600);
         errors.Range(SettledAfterBlocks, 1, 10_000);
         errors.Range(DisplacedAfterSeconds, 1, 3600);

@@ -12,6 +12,9 @@ internal static class OrderAdmission
 {
     private const long One = 100_000_000;
 
+    /// <summary>Thirty owners of one wallet sign in as much, or a passkey with all that it hashes. What is larger is room for whoever fills settlements and memory with it: a contract that always agrees takes any bytes.</summary>
+    private const int MostSignatureBytes = 2048;
+
     /// <summary>What is wrong with an order as it is signed, in a sentence; null when nothing is.</summary>
     public static string? Defect(Clearinghouse.SignedOrder signed, ProtocolBook book, ulong now)
     {
@@ -20,6 +23,7 @@ internal static class OrderAdmission
         return !book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? $"Account {order.Account} was never opened; open one first."
             : !account.May(signed.Signer, DelegateRights.Trade, book.BlockTimeSeconds) ? $"{signed.Signer} neither owns account {order.Account} nor may trade for it now; have its owner appoint it as a delegate, or sign with {account.Owner}."
             : account.OpenLot != 0 ? InLot(account)
+            : signed.Signature.Length > MostSignatureBytes ? $"The signature has {signed.Signature.Length} bytes, and this relay takes {MostSignatureBytes} at most; sign with a key, or with a contract whose signatures are shorter."
             : order.SizeE8 is 0 or long.MinValue ? "The order's size is zero; give a size."
             : order.LimitPriceE8 is 0 or > long.MaxValue ? "The order's limit price is zero or too large; give a price."
             : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly | RestingOrder.FillOrKill) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only), bit 1 (post-only) and bit 2 (fill-or-kill) mean something."

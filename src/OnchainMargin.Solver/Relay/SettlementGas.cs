@@ -4,7 +4,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Relay;
 
-/// <summary>The gas limits of settlements, and which of them are too large for any transaction.</summary>
+/// <summary>The gas limits of settlements, and which of them are too large for any transaction, in gas or in bytes.</summary>
 internal sealed class SettlementGas(ITransactionNode node, TransactionManager transactions, TimeProvider time)
 {
     /// <summary>The gas limit of a settlement; or why there is none.</summary>
@@ -15,7 +15,7 @@ internal sealed class SettlementGas(ITransactionNode node, TransactionManager tr
         try
         {
             ulong gas = await EstimateAsync(request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
-            return (transactions.GasLimitOf(gas), null);
+            return (transactions.GasLimitOf(request.Data.Length, gas), null);
         }
         catch (TransactionTooLargeException error)
         {

@@ -38,7 +38,7 @@ public sealed record OutboxEntry
     /// <summary>The block that holds it, 0 while there is none.</summary>
     public ulong BlockNumber { get; init; }
 
-    /// <summary>Why it was reverted, in words; empty otherwise.</summary>
+    /// <summary>Why it was reverted or given back, in words; empty otherwise.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>When it was stored, in Unix seconds.</summary>

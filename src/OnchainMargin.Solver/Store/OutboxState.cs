@@ -21,6 +21,6 @@ public enum OutboxState
     /// <summary>Its nonce was used by a transaction that is not in this outbox: somebody else sends from the same key.</summary>
     Displaced = 5,
 
-    /// <summary>It got in at no fee that it was worth, and an empty transaction used its nonce so that others, or the same made anew, could go on.</summary>
+    /// <summary>It got in at no fee that it was worth, or nodes refused it for what it is, and an empty transaction used its nonce so that others, or the same made anew, could go on.</summary>
     Withdrawn = 6,
 }

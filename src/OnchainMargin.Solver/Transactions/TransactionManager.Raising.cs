@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Store;
 
@@ -16,6 +17,9 @@ internal sealed partial class TransactionManager
 
     /// <summary>Intents that are to offer more and are worth no more, as far as is known, and when that may be looked at next.</summary>
     private readonly ConcurrentDictionary<string, long> _frozen = new(StringComparer.Ordinal);
+
+    /// <summary>Since when every node that answers refuses an entry for what it is, and in what words.</summary>
+    private readonly ConcurrentDictionary<string, (long SinceSeconds, string Answer)> _refused = new(StringComparer.Ordinal);
 
     /// <summary>The stored entry of an intent that only a higher worth can bring in; null where it waits for something else, and where that was asked within <c>raiseFeeAfterSeconds</c>.</summary>
     public OutboxEntry? Frozen(string intent)
@@ -74,6 +78,37 @@ internal sealed partial class TransactionManager
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Notes since when nodes refuse an entry for what it is; any other answer ends that, and the private relay's says nothing of them.</summary>
+    private void NoteAnswer(OutboxEntry entry, bool isPrivate, RpcError? error)
+    {
+        if (isPrivate && options.PrivateRelayUrl.Length > 0)
+        {
+            return;
+        }
+
+        if (error is not null && BroadcastAnswers.IsOfTransaction(error))
+        {
+            _refused.TryAdd(entry.Intent, (Now, error.Message));
+        }
+        else
+        {
+            _refused.TryRemove(entry.Intent, out _);
+        }
+    }
+
+    /// <summary>In what words the nodes refuse the key's next transaction for what it is, and have done so for long enough; null where they do not. A node may be ill for a while, and only the next holds others up.</summary>
+    private string? RefusalOf(OutboxEntry entry, Round round) =>
+        entry.Nonce == round.Mined && _refused.TryGetValue(entry.Intent, out (long SinceSeconds, string Answer) refused) && Now - refused.SinceSeconds >= options.WithdrawAfterSeconds ? refused.Answer : null;
+
+    /// <summary>Gives the nonce of an entry back that is refused for what it is: neither fees nor time bring it in, and all behind it would wait for ever. Should some node have it all the same, one of the two is mined, and what became of it is told by which.</summary>
+    private async Task<OutboxAttempt> GiveUpAsync(OutboxEntry entry, OutboxAttempt newest, string refusal, Round round, CancellationToken cancellationToken)
+    {
+        GasOffer asked = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
+        GasOffer raised = new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei).RaisedBy(0, asked).AtMost(CapWei);
+        store.SetOutboxState(entry.Intent, OutboxState.Live, 0, $"the node refuses it for what it is, so its nonce is given back: {refusal}");
+        return Offer(entry, newest, raised, isEmpty: true);
     }
 
     /// <summary>Whether blocks have come that could have taken the newest form of an entry, and did not.</summary>
@@ -170,6 +205,7 @@ internal sealed partial class TransactionManager
         _broadcastAt.TryRemove(intent, out _);
         _firstSeen.Remove(intent);
         _frozen.TryRemove(intent, out _);
+        _refused.TryRemove(intent, out _);
         _missingSince.Remove(intent);
     }
 }

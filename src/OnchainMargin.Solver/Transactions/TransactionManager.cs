@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -51,7 +52,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
     /// <exception cref="RevertException">Thrown when the contract would refuse it now; nothing is stored then.</exception>
-    /// <exception cref="TransactionTooLargeException">Thrown when it needs more gas than a transaction may have; nothing is stored then.</exception>
+    /// <exception cref="TransactionTooLargeException">Thrown when it needs more gas or calldata than a transaction may have; nothing is stored then.</exception>
     /// <exception cref="RpcTransportException">Thrown when the node does not answer, or counts far more transactions of the key than the outbox has; nothing is stored then.</exception>
     public async Task<OutboxEntry> SubmitAsync(TransactionIntent intent, CancellationToken cancellationToken)
     {
@@ -65,7 +66,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
                 return known;
             }
 
-            ulong gasLimit = intent.GasLimit ?? GasLimitOf(await Patience.AskAsync(token => node.EstimateGasAsync(key.Address, intent.Target, intent.Data, token), time, cancellationToken).ConfigureAwait(false));
+            ulong gasLimit = intent.GasLimit ?? GasLimitOf(intent.Data.Length, await Patience.AskAsync(token => node.EstimateGasAsync(key.Address, intent.Target, intent.Data, token), time, cancellationToken).ConfigureAwait(false));
             GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
             ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
             OutboxEntry entry = EntryOf(intent, gasLimit, NextNonce(mined));
@@ -217,10 +218,15 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>The most that is ever offered for a unit of gas, in wei.</summary>
     public UInt256 CapWei => (UInt256)(ulong)options.MaxFeePerGasGwei * WeiPerGwei;
 
-    /// <summary>The gas limit that a call gets whose use is estimated so.</summary>
-    /// <exception cref="TransactionTooLargeException">Thrown when that is more than a transaction may have.</exception>
-    public ulong GasLimitOf(ulong estimate)
+    /// <summary>The gas limit that a call of so much calldata gets whose use is estimated so.</summary>
+    /// <exception cref="TransactionTooLargeException">Thrown when either is more than a transaction may have.</exception>
+    public ulong GasLimitOf(int bytes, ulong estimate)
     {
+        if (bytes > options.MostBytes)
+        {
+            throw new TransactionTooLargeException(bytes, options.MostBytes);
+        }
+
         var most = (ulong)options.MostGas;
         return estimate <= most ? Math.Min(estimate + (estimate * (ulong)options.GasMarginPercent / 100), most) : throw new TransactionTooLargeException(estimate, most);
     }
@@ -313,7 +319,11 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         _missingSince.Remove(entry.Intent);
         OutboxAttempt newest = attempts[^1];
         bool isPassedOver = IsPassedOver(entry, attempts.Count, round);
-        if (Now - newest.OfferedSeconds >= options.RaiseFeeAfterSeconds)
+        if (!newest.IsEmpty && RefusalOf(entry, round) is { } refusal)
+        {
+            newest = await GiveUpAsync(entry, newest, refusal, round, cancellationToken).ConfigureAwait(false);
+        }
+        else if (Now - newest.OfferedSeconds >= options.RaiseFeeAfterSeconds)
         {
             newest = await RaiseAsync(entry, newest, isPassedOver, round, cancellationToken).ConfigureAwait(false);
         }
@@ -338,7 +348,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         Forget(entry.Intent);
         if (attempt.IsEmpty)
         {
-            store.SetOutboxState(entry.Intent, OutboxState.Withdrawn, found.BlockNumber, "it got in at no fee that it was worth, so its nonce was given back");
+            store.SetOutboxState(entry.Intent, OutboxState.Withdrawn, found.BlockNumber, entry.Reason.Length > 0 ? entry.Reason : "it got in at no fee that it was worth, so its nonce was given back");
             return;
         }
 
@@ -382,28 +392,33 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private async Task BroadcastAsync(OutboxEntry entry, SignedTransaction signed, CancellationToken cancellationToken)
     {
         _broadcastAt[entry.Intent] = Now;
+
+        // An empty transaction is worth copying to nobody, and a relay may keep the one in its place.
+        bool isPrivate = entry.IsPrivate && !signed.Transaction.Data.IsEmpty && (options.PrivateForSeconds == 0 || Now - entry.CreatedSeconds < options.PrivateForSeconds);
         try
         {
-            // An empty transaction is worth copying to nobody, and a relay may keep the one in its place.
-            bool isPrivate = entry.IsPrivate && !signed.Transaction.Data.IsEmpty && (options.PrivateForSeconds == 0 || Now - entry.CreatedSeconds < options.PrivateForSeconds);
             await node.BroadcastAsync(signed, isPrivate, cancellationToken).WaitAsync(Patience.Longest, time, cancellationToken).ConfigureAwait(false);
+            NoteAnswer(entry, isPrivate, null);
         }
         catch (TimeoutException)
         {
             // It goes on by itself; nobody waits for it, and the receipts of the next round tell.
             logger.BroadcastAnswered(entry.Intent, Patience.Over().Message);
         }
+        catch (RpcErrorException answer) when (!BroadcastAnswers.IsKnown(answer.Error) && !BroadcastAnswers.IsOfNonce(answer.Error))
+        {
+            NoteAnswer(entry, isPrivate, answer.Error);
+            logger.BroadcastRefused(entry.Intent, key.Address, answer.Message);
+        }
         catch (EthereumException answer)
         {
             // Whether it arrived is not known from the answer (it may be known already, mined at once, or lost on the way): the receipts of the next round tell.
-            if (answer is RpcErrorException && !answer.Message.Contains("known", StringComparison.OrdinalIgnoreCase) && !answer.Message.Contains("nonce", StringComparison.OrdinalIgnoreCase))
+            if (answer is RpcErrorException { Error: var error })
             {
-                logger.BroadcastRefused(entry.Intent, key.Address, answer.Message);
+                NoteAnswer(entry, isPrivate, error);
             }
-            else
-            {
-                logger.BroadcastAnswered(entry.Intent, answer.Message);
-            }
+
+            logger.BroadcastAnswered(entry.Intent, answer.Message);
         }
     }
 }

@@ -2,12 +2,18 @@ using OnchainMargin.Ethereum;
 
 namespace OnchainMargin.Solver.Transactions;
 
-/// <summary>Thrown when a call needs more gas than a transaction may have: nothing of it is stored, since every node would refuse it for ever and all that come after it would wait for its nonce.</summary>
+/// <summary>Thrown when a call needs more gas or calldata than a transaction may have: nothing of it is stored, since every node would refuse it for ever and all that come after it would wait for its nonce.</summary>
 public sealed class TransactionTooLargeException : EthereumException
 {
     /// <summary>A call that was estimated at more than the options allow.</summary>
     public TransactionTooLargeException(ulong gas, ulong most)
         : base($"The transaction needs {gas} gas, more than the {most} of transactions:mostGas; do it in smaller parts, or raise that where the chain takes more.")
+    {
+    }
+
+    /// <summary>A call of more calldata than the options allow.</summary>
+    public TransactionTooLargeException(int bytes, int most)
+        : base($"The transaction needs {bytes} bytes of calldata, more than the {most} of transactions:mostBytes; do it in smaller parts, or raise that where the nodes take more.")
     {
     }
 

@@ -159,6 +159,18 @@ public sealed class FailoverRpcClientTests
         await Assert.ThrowsAsync<RpcErrorException>(() => client.SendAsync(Raw));
     }
 
+    /// <summary>Whoever gives a transaction up that every node refuses must not hear of the one that refuses where another has it.</summary>
+    [Theory]
+    [InlineData("oversized data", "already known", "already known")]
+    [InlineData("already known", "oversized data", "already known")]
+    [InlineData("oversized data", "transaction underpriced", "transaction underpriced")]
+    [InlineData("oversized data", "nonce too low", "nonce too low")]
+    public async Task Send_NodesRefuseSignedBytesInSeveralWords_TellsTheMostHopeful(string first, string second, string told)
+    {
+        using var client = new FailoverRpcClient([.. new[] { first, second }.Select(static words => new ScriptedNode { Refuses = true, Refusal = new RpcError(-32000, words, null) })]);
+        Assert.Equal(told, (await Assert.ThrowsAsync<RpcErrorException>(() => client.SendAsync(Raw))).Error.Message);
+    }
+
     private sealed class ScriptedNode : IRpcClient
     {
         public bool Fails { get; set; }

@@ -118,7 +118,7 @@ public sealed class GasReplayTests(ITestOutputHelper output)
             ShareE8 = lot.EquityE8,
             PayE8 = lot.EquityE8 - discount,
             HedgeE8 = lot.EquityE8 * 5 * 3 / 1000,
-            GasLimit = manager.GasLimitOf(BidGas),
+            GasLimit = manager.GasLimitOf(0, BidGas),
             OfferWei = suggested,
             CapWei = manager.CapWei,
             NativePriceE8 = etherE8,

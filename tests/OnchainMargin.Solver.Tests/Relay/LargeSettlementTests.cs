@@ -1,0 +1,63 @@
+using Microsoft.Extensions.DependencyInjection;
+using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Store;
+
+namespace OnchainMargin.Solver.Tests.Relay;
+
+/// <summary>Signatures of contracts may have any length, and nodes take no transaction of more than 128 KB.</summary>
+public sealed class LargeSettlementTests : RelayWorld
+{
+    private const int NodeMost = 131_072;
+
+    [Theory]
+    [InlineData(2048, true)]
+    [InlineData(2049, false)]
+    public async Task Submit_LongSignature_IsTakenUpToABound(int bytes, bool isTaken)
+    {
+        Clearinghouse.SignedOrder signed = World.Sign(1, -Tenth, Btc, 1) with { Signature = new byte[bytes] };
+        OrderOutcome outcome = await Relay.SubmitAsync(signed, null, CancellationToken.None);
+        Assert.Equal(isTaken ? "" : "The signature has 2049 bytes, and this relay takes 2048 at most; sign with a key, or with a contract whose signatures are shorter.", outcome.Refusal);
+    }
+
+    /// <summary>Orders of before the bound lie in the store: three crossings of 64 KB of signatures each, beside an honest one.</summary>
+    [Fact]
+    public async Task RunOnce_SettlementLargerThanNodesTake_IsDividedAndHoldsNobodyUp()
+    {
+        World.Node.BeforeBroadcast = static transaction =>
+        {
+            if (transaction.Raw.Length > NodeMost)
+            {
+                throw new RpcErrorException("eth_sendRawTransaction", new RpcError(-32000, $"oversized data: transaction size {transaction.Raw.Length}, limit {NodeMost}", null));
+            }
+        };
+        SolverStore store = World.Services.GetRequiredService<SolverStore>();
+        for (ulong nonce = 1; nonce <= 3; nonce++)
+        {
+            store.AddOrder(Long(World.Sign(1, -Tenth, Btc, nonce)));
+            store.AddOrder(Long(World.Sign(2, Tenth, Btc, nonce)));
+        }
+
+        Restart();
+        await RoundAsync();
+        RestingOrder honest = await TakenAsync(World.Sign(3, -Tenth, Eth, 1, instrument: Instrument.Perpetual(2)));
+        await TakenAsync(World.Sign(1, Tenth, Eth, 9, instrument: Instrument.Perpetual(2)));
+        for (int i = 0; i < 5; i++)
+        {
+            await RoundAsync();
+        }
+
+        Assert.Equal(OrderStatus.Filled, honest.Status);
+        Assert.Equal(4, Sent().Sum(static call => call.Item3.Length));
+        Assert.All(World.Node.Broadcasts, static sent => Assert.InRange(sent.Transaction.Data.Length, 1, 120_000));
+
+        Restart();
+        await RoundAsync();
+        await TakenAsync(World.Sign(1, -Tenth, Btc, 20));
+
+        static StoredOrder Long(Clearinghouse.SignedOrder signed) => new(signed.Order.Encode(), signed.Signer, new byte[32_000], null);
+    }
+}
