@@ -37,7 +37,18 @@ public static class AccountTouch
         return unit;
     }
 
-    /// <summary>An account of a book as the next operation finds it.</summary>
+    /// <summary>An account of a book as it is stored, with what has expired settled; one in an open lot as it would be if the lot ended now.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="book">The book that it is in.</param>
+    /// <param name="indices">Whose indices count for a lot: the last checkpoint's, or those of now.</param>
+    public static (AccountState State, ImmutableArray<Balance> Balances) Stored(BookAccount account, ProtocolBook book, CheckpointHeader indices)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(book);
+        return LotParts.RestOf(account, book, indices) ?? (book.Settlements.Settle(account.State), account.Balances);
+    }
+
+    /// <summary>An account of a book as the next operation finds it; one in an open lot as it would be if the lot ended now, which is the next that can happen to it.</summary>
     /// <param name="account">The account.</param>
     /// <param name="book">The book that it is in.</param>
     /// <param name="indices">Whose indices count: the last checkpoint's, or those of now.</param>
@@ -45,7 +56,7 @@ public static class AccountTouch
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(book);
-        return Touched(account.State, account.Balances, indices, book.SettlementDecimals, book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds);
+        return LotParts.RestOf(account, book, indices) ?? Touched(account.State, account.Balances, indices, book.SettlementDecimals, book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds);
     }
 
     /// <summary>The cash and tokens that health is judged by after the touch. Locked gains stay as they are stored, with their time, unless something that expired is settled: what is won by that is locked from now on. Version and the last operation stay: no margin depends on them.</summary>

@@ -45,6 +45,17 @@ public static class LotParts
         return (settlements.SettleLot(left with { CashE8 = AccountTouch.CashWithInterest(left, indices) + (Int128)lot.ProceedsE8 }), account.Balances);
     }
 
+    /// <summary>The same of an account of a book; null when it is in no open lot. Its stored state is of before the lot and its tokens are of now, so that nothing can be reckoned of the two together.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="book">The book that it is in.</param>
+    /// <param name="indices">Whose indices count: the last checkpoint's, or those of now.</param>
+    public static (AccountState State, ImmutableArray<Balance> Balances)? RestOf(BookAccount account, ProtocolBook book, CheckpointHeader indices)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(book);
+        return account.OpenLot != 0 && book.Lots.TryGetValue(account.OpenLot, out BookLot? lot) ? Rest(lot, account, indices, book.Settlements) : null;
+    }
+
     private static AccountState Read(BookLot lot)
     {
         MarginError error = AccountState.Unpack(lot.State, out AccountState? state);

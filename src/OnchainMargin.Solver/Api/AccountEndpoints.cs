@@ -54,8 +54,7 @@ internal static class AccountEndpoints
             return ApiSetup.NotReady("No checkpoint was taken yet; ask again in a moment.");
         }
 
-        // At a checkpoint the account is taken as it is stored, so that the referee gives the same integers for the same preimages.
-        Holding holding = live ? Holding.Of(account, views.Book!, at) : new Holding(views.Book!.Settlements.Settle(account.State), account.Balances);
+        Holding holding = live ? Holding.Of(account, views.Book!, at) : Holding.Stored(account, views.Book!, at);
         return views.Breakdown(holding, at.Checkpoint, at.View, at) is { } margin ? TypedResults.Ok(margin) : Homeless(id);
     }
 

@@ -6,12 +6,12 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="StateHash">Its commitment.</param>
 /// <param name="State">The preimage of the commitment, as calldata wants it.</param>
 /// <param name="Version">How many operations it had.</param>
-/// <param name="CashE8">Cash.</param>
+/// <param name="CashE8">Cash; in an open lot that of the unsold part, with interest and proceeds.</param>
 /// <param name="LockedGainE8">Gains that are not withdrawable yet, as of the last operation.</param>
 /// <param name="OpenLot">The lot that it is in; 0 for none.</param>
 /// <param name="Balances">Tokens in the vault, as far as they count.</param>
 /// <param name="Idle">Tokens above their caps: they count for nothing, and the owner takes them out at any time.</param>
-/// <param name="Positions">Positions.</param>
+/// <param name="Positions">Positions; in an open lot the unsold part of them.</param>
 /// <param name="Delegates">Who may act for it beside its owner.</param>
 /// <param name="Health">Figures; null before the first checkpoint or when it could not be computed.</param>
 internal sealed record AccountView(

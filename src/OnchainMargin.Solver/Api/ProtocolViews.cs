@@ -7,6 +7,7 @@ using OnchainMargin.Models.Simulation;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Protocol.Deployment;
@@ -85,9 +86,9 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
         }
 
         Checkpoint checkpoint = snapshot.Inputs.Checkpoint;
-        AccountState state = snapshot.Book.Settlements.Settle(risk.Account.State);
+        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Stored(risk.Account, snapshot.Book, checkpoint.Header);
         var revaluation = new Revaluation(checkpoint);
-        RiskPosition[] positions = revaluation.Add(state, risk.Account.Balances.AsSpan());
+        RiskPosition[] positions = revaluation.Add(state, balances.AsSpan());
         double years = horizonHours / TailView.HoursPerYear;
         AccountTail tail = new PortfolioRisk(revaluation.Instruments, MonteCarlo.Draw(BookModel.Of(checkpoint), years, TailView.Scenarios, TailView.Seed), years).Explain(positions, level);
         return new TailView(
@@ -208,20 +209,25 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
 
     private AccountRisk? Risk(ulong id) => risks.Current?.Find(id);
 
-    private AccountView View(BookAccount account, CheckpointInputs? inputs, AccountFigures? figures) => new(
-        ApiNumbers.Text(account.Id),
-        account.Owner.ToString(),
-        account.StateHash.ToString(),
-        HexData.Encode(account.StateBytes),
-        ApiNumbers.Text(account.State.Version),
-        ApiNumbers.Text(account.State.CashE8),
-        ApiNumbers.Text(account.State.LockedGainE8),
-        ApiNumbers.Text(account.OpenLot),
-        Views(account.Balances),
-        Views(account.Idle),
-        [.. account.State.Positions.Select(position => View(position, inputs))],
-        [.. account.Delegates.Select(static given => new DelegateView(given.Delegate.ToString(), (int)given.Rights, ApiNumbers.Text(given.UntilSeconds)))],
-        inputs is not null && figures is { } known ? Figures(known, inputs) : null);
+    /// <summary>Positions and cash of an account in an open lot are what the lot leaves of them; its state stays the preimage of its hash.</summary>
+    private AccountView View(BookAccount account, CheckpointInputs? inputs, AccountFigures? figures)
+    {
+        AccountState now = (inputs is null ? null : LotParts.RestOf(account, Book!, inputs.Checkpoint.Header))?.State ?? account.State;
+        return new AccountView(
+            ApiNumbers.Text(account.Id),
+            account.Owner.ToString(),
+            account.StateHash.ToString(),
+            HexData.Encode(account.StateBytes),
+            ApiNumbers.Text(account.State.Version),
+            ApiNumbers.Text(now.CashE8),
+            ApiNumbers.Text(account.State.LockedGainE8),
+            ApiNumbers.Text(account.OpenLot),
+            Views(account.Balances),
+            Views(account.Idle),
+            [.. now.Positions.Select(position => View(position, inputs))],
+            [.. account.Delegates.Select(static given => new DelegateView(given.Delegate.ToString(), (int)given.Rights, ApiNumbers.Text(given.UntilSeconds)))],
+            inputs is not null && figures is { } known ? Figures(known, inputs) : null);
+    }
 
     private static BalanceView[] Views(ImmutableArray<Balance> balances) =>
         [.. balances.Select(static balance => new BalanceView(ApiNumbers.Text(balance.Token), balance.AmountRaw.ToString(CultureInfo.InvariantCulture)))];

@@ -6,7 +6,7 @@ using OnchainMargin.Protocol.Clearing;
 
 namespace OnchainMargin.Solver.Markets;
 
-/// <summary>What an account has, as an operation would find it: interest accrued and the settlement token swept into cash.</summary>
+/// <summary>What an account has, as an operation would find it: interest accrued and the settlement token swept into cash; in an open lot what the lot leaves of it.</summary>
 /// <param name="State">The state.</param>
 /// <param name="Balances">Collateral, without the settlement token.</param>
 internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balances)
@@ -17,6 +17,13 @@ internal sealed record Holding(AccountState State, ImmutableArray<Balance> Balan
     public static Holding Of(BookAccount account, ProtocolBook book, CheckpointInputs inputs)
     {
         (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Touched(account, book, inputs.Checkpoint.Header);
+        return new Holding(state, balances);
+    }
+
+    /// <summary>The account as it is stored, so that the referee gives the same integers for the same preimages; in an open lot what the lot leaves of it.</summary>
+    public static Holding Stored(BookAccount account, ProtocolBook book, CheckpointInputs inputs)
+    {
+        (AccountState state, ImmutableArray<Balance> balances) = AccountTouch.Stored(account, book, inputs.Checkpoint.Header);
         return new Holding(state, balances);
     }
 

@@ -56,6 +56,7 @@ internal sealed class BookFollower(SurfaceChoice choice, BookFollower.Form form,
             }
         }
 
+        PutLots(book, indices);
         if (!ReferenceEquals(book.Settlements, _book.Settlements))
         {
             PutSettled(book, indices);
@@ -70,6 +71,18 @@ internal sealed class BookFollower(SurfaceChoice choice, BookFollower.Form form,
         _rotated = book.Accounts.After(_rotated).Any() ? _rotated : 0;
         _book = book;
         return Engine.Reckon(inputs.Checkpoint, choice);
+    }
+
+    /// <summary>Accounts whose lots differ: a sale moves their tokens, and of their positions and cash only the lot tells.</summary>
+    private void PutLots(ProtocolBook book, CheckpointHeader indices)
+    {
+        foreach (BookLot lot in book.OpenLots.Concat(_book.OpenLots))
+        {
+            if (!ReferenceEquals(book.Lots.GetValueOrDefault(lot.Id), _book.Lots.GetValueOrDefault(lot.Id)) && book.Accounts.TryGetValue(lot.Account, out BookAccount? account))
+            {
+                Put(account, book, indices);
+            }
+        }
     }
 
     /// <summary>Accounts that hold what has a settlement price in one of the two books and not in the other.</summary>

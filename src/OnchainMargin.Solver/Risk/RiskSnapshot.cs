@@ -3,10 +3,11 @@ using System.Collections.Immutable;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
 
 namespace OnchainMargin.Solver.Risk;
 
-/// <summary>The whole book at one checkpoint: who is under water was found by the engine of the whole book, as liquidations find it; one account's figures are computed when somebody looks, as the account is stored, so that the referee gives the same integers.</summary>
+/// <summary>The whole book at one checkpoint: who is under water was found by the engine of the whole book, as liquidations find it; one account's figures are computed when somebody looks, as the account is stored (in an open lot what the lot leaves of it), so that the referee gives the same integers.</summary>
 /// <param name="book">The book.</param>
 /// <param name="inputs">The checkpoint.</param>
 /// <param name="underWater">The accounts that can be liquidated, ascending: touched, and at the surfaces that are better for them, equity is below the maintenance margin (CLR-040).</param>
@@ -24,7 +25,7 @@ internal sealed class RiskSnapshot(ProtocolBook book, CheckpointInputs inputs, I
     public ImmutableArray<ulong> UnderWater { get; } = underWater;
 
     /// <summary>How one account's figures are computed: as it is stored, with what has expired settled.</summary>
-    public static BookFollower.Form Form { get; } = static (account, book, _) => (book.Settlements.Settle(account.State), account.Balances);
+    public static BookFollower.Form Form { get; } = AccountTouch.Stored;
 
     /// <summary>A follower that finds who can be liquidated.</summary>
     public static BookFollower Follower(int workers) => new(SurfaceChoice.Better, BookFollower.Touched, BookFollower.Rotation, workers);

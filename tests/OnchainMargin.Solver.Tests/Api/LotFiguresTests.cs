@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Solver.Risk;
+
+namespace OnchainMargin.Solver.Tests.Api;
+
+/// <summary>An account in a lot that is sold in part is told as the lot leaves it: its state is of before the lot, and its tokens are of now.</summary>
+public sealed class LotFiguresTests : IAsyncLifetime
+{
+    private const ulong Id = 2;
+    private const ulong SoldE8 = 40_000_000;
+    private const long ProceedsE8 = 23_456 * ApiWorld.One;
+
+    private readonly ApiWorld _world = new();
+
+    public Task InitializeAsync() => _world.InitializeAsync();
+
+    public Task DisposeAsync() => _world.DisposeAsync();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?live=true")]
+    [InlineData("/margin")]
+    [InlineData("/margin?live=true")]
+    [InlineData("/distances")]
+    [InlineData("/curve?underlying=2")]
+    [InlineData("/tail")]
+    public async Task Get_AccountInALotSoldInPart_AnswersAsAfterItsEnd(string what)
+    {
+        Publish(Started);
+        JsonNode before = await GetAsync(what);
+        Publish(Bid);
+        JsonNode sold = await GetAsync(what);
+        Publish(Finished);
+        JsonNode finished = await GetAsync(what);
+
+        Assert.NotEqual(before.ToJsonString(), sold.ToJsonString());
+        Assert.Equal(finished.ToJsonString(), sold.ToJsonString());
+    }
+
+    [Fact]
+    public async Task WhatIf_AccountInALotSoldInPart_BeginsWithWhatIsLeft()
+    {
+        Publish(Bid);
+        JsonNode sold = await PostAsync();
+        Publish(Finished);
+        Assert.Equal((await PostAsync())["before"]!.ToJsonString(), sold["before"]!.ToJsonString());
+
+        async Task<JsonNode> PostAsync()
+        {
+            using HttpResponseMessage reply = await _world.Http.PostAsJsonAsync($"/api/accounts/{Id}/what-if", new { fills = Array.Empty<object>() });
+            return (await reply.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
+        }
+    }
+
+    /// <summary>A bid changes no account's state, so the follower must look at the lots.</summary>
+    [Fact]
+    public void Follow_LotIsSoldInPart_IsJudgedAnewAndSoIsItsEnd()
+    {
+        ProtocolBook[] books = [Started(_world.Book()), Bid(_world.Book()), Finished(_world.Book())];
+        BookFollower follower = RiskSnapshot.Follower(1);
+        RiskSnapshot.Of(follower, books[0], books[0].LatestCheckpoint!);
+        AccountFigures[] figures = [.. books[1..].Select(book =>
+        {
+            RiskSnapshot.Of(follower, book, book.LatestCheckpoint!);
+            return Figures(follower);
+        })];
+        Assert.Equal(figures[1], figures[0]);
+
+        // As after a reorganisation that takes the bid back.
+        RiskSnapshot.Of(follower, books[1], books[1].LatestCheckpoint!);
+        RiskSnapshot.Of(follower, books[0], books[0].LatestCheckpoint!);
+        BookFollower fresh = RiskSnapshot.Follower(1);
+        RiskSnapshot.Of(fresh, books[0], books[0].LatestCheckpoint!);
+        Assert.Equal(Figures(fresh), Figures(follower));
+        Assert.NotEqual(figures[0], Figures(follower));
+    }
+
+    private static AccountFigures Figures(BookFollower follower)
+    {
+        Assert.True(follower.Engine.TryFind(Id, out AccountFigures figures, out _));
+        return figures;
+    }
+
+    private static ProtocolBook Started(ProtocolBook book)
+    {
+        BookAccount account = book.Accounts[Id];
+        BookLot lot = book.Lots[1] with { Id = 2, Account = Id, State = account.StateBytes, Balances = Balances.Pack(account.Balances), ForSaleE8 = 80_000_000, EndedInBlock = 0 };
+        return book with { Lots = book.Lots.SetItem(2, lot), Accounts = book.Accounts.With(account with { OpenLot = 2 }) };
+    }
+
+    private static ProtocolBook Bid(ProtocolBook book)
+    {
+        ProtocolBook started = Started(book);
+        return started with
+        {
+            Lots = started.Lots.SetItem(2, started.Lots[2] with { SoldE8 = SoldE8, ProceedsE8 = (UInt128)ProceedsE8, Bids = 1 }),
+            Accounts = started.Accounts.With(started.Accounts[Id] with { Balances = Left(started.Accounts[Id].Balances) }),
+        };
+    }
+
+    /// <summary>Three fifths of all, and what was paid for the rest.</summary>
+    private static ProtocolBook Finished(ProtocolBook book)
+    {
+        BookAccount account = book.Accounts[Id];
+        AccountState state = account.State with
+        {
+            CashE8 = (account.State.CashE8 * 3 / 5) + ProceedsE8,
+            Positions = [.. account.State.Positions.Select(static position => position with { SizeE8 = position.SizeE8 * 3 / 5, CostE8 = position.CostE8 * 3 / 5 })],
+        };
+        byte[] packed = state.Pack();
+        return book with { Accounts = book.Accounts.With(account with { State = state, StateBytes = packed, StateHash = Ethereum.Hashing.Keccak256.Hash(packed), Balances = Left(account.Balances) }) };
+    }
+
+    private static ImmutableArray<Balance> Left(ImmutableArray<Balance> balances) => [.. balances.Select(static balance => balance with { AmountRaw = balance.AmountRaw * 3 / 5 })];
+
+    private void Publish(Func<ProtocolBook, ProtocolBook> change)
+    {
+        _world.Change(_ => change(_world.Book()));
+        ProtocolBook book = _world.Books.Current!.Book;
+        _world.Risks.Publish(RiskSnapshot.Of(RiskSnapshot.Follower(1), book, book.LatestCheckpoint!));
+    }
+
+    /// <summary>An answer without what names the stored state and the lot.</summary>
+    private async Task<JsonNode> GetAsync(string what)
+    {
+        JsonNode answer = (await _world.Http.GetFromJsonAsync<JsonNode>($"/api/accounts/{Id}{what}"))!;
+        if (answer is JsonObject fields)
+        {
+            foreach (string own in (ReadOnlySpan<string>)["state", "stateHash", "openLot"])
+            {
+                fields.Remove(own);
+            }
+        }
+
+        return answer;
+    }
+}
