@@ -1,4 +1,6 @@
 using OnchainMargin.Ethereum;
+using OnchainMargin.Margin;
+using RiskParameters = OnchainMargin.Protocol.Generated.RiskParameters;
 
 namespace OnchainMargin.Protocol.Book;
 
@@ -50,6 +52,9 @@ public sealed record BookLot
     /// <summary>When grace ends and bidding begins, in Unix seconds.</summary>
     public required ulong BiddingFromSeconds { get; init; }
 
+    /// <summary>Since when its discount rises, in Unix seconds: from the end of grace, or earlier by the age of the lot that it resumes. The age is known where logs carry the times of their blocks.</summary>
+    public required ulong StartSeconds { get; init; }
+
     /// <summary>The block in which it began.</summary>
     public required ulong StartedInBlock { get; init; }
 
@@ -61,6 +66,12 @@ public sealed record BookLot
 
     /// <summary>Whether it is open.</summary>
     public bool IsOpen => EndedInBlock == 0;
+
+    /// <summary>Its discount at a second, in E8: what the chain's <c>discountOf</c> gives in a block of that second (CLR-041).</summary>
+    /// <param name="atSeconds">When, in Unix seconds.</param>
+    /// <param name="terms">The parameters of liquidation.</param>
+    public ulong DiscountE8(ulong atSeconds, RiskParameters.LiquidationParameters terms) =>
+        terms.DiscountRampSeconds == 0 ? 0 : (ulong)Lots.Discount((long)(atSeconds - Math.Min(atSeconds, StartSeconds)), terms.DiscountMaxE8, terms.DiscountRampSeconds);
 
     /// <summary>What is left for sale.</summary>
     public ulong LeftE8 => ForSaleE8 > SoldE8 ? ForSaleE8 - SoldE8 : 0;

@@ -67,7 +67,7 @@ public sealed partial class BookReplay
         AttesterBonds.JoinedEvent joined => WithBond(book, joined.Attester, new BookBond(joined.BondRaw, 0, IsSlashed: false)),
         AttesterBonds.LeftEvent left => WithBond(book, left.Attester, Bond(book, left.Attester) with { ReleaseSeconds = (ulong)left.ReleaseTime }),
         AttesterBonds.ReleasedEvent released => WithBond(book, released.Attester, Bond(book, released.Attester) with { AmountRaw = UInt256.Zero }),
-        AttesterBonds.SlashedEvent slashed => WithBond(book, slashed.Attester, Bond(book, slashed.Attester) with { AmountRaw = UInt256.Zero, IsSlashed = true }),
+        AttesterBonds.SlashedEvent slashed => WithBond(book, slashed.Attester, Bond(book, slashed.Attester) with { AmountRaw = UInt256.Zero, ReleaseSeconds = BookBond.ReleaseOf(log.BlockTimestampSeconds), IsSlashed = true }),
         _ => book,
     };
 
@@ -130,6 +130,7 @@ public sealed partial class BookReplay
                     MaintenanceE8 = (UInt128)started.MaintenanceE8,
                     ForSaleE8 = started.ForSaleE8,
                     BiddingFromSeconds = started.BiddingFrom,
+                    StartSeconds = started.BiddingFrom - ResumedAge(book, started.Account, log.BlockTimestampSeconds),
                     StartedInBlock = log.BlockNumber,
                 };
                 return WithLot(book, fresh, Account(book, started.Account) with { OpenLot = started.Lot, ChangedInBlock = log.BlockNumber }, edit);
@@ -172,6 +173,12 @@ public sealed partial class BookReplay
                 return book;
         }
     }
+
+    /// <summary>The age that a lot takes over from the account's last one, which ended a short time before (CLR-040).</summary>
+    private static ulong ResumedAge(ProtocolBook book, ulong account, ulong nowSeconds) =>
+        book.Lots.Values.LastOrDefault(lot => lot.Account == account) is { EndedAtSeconds: > 0 and var ended } last && nowSeconds - ended <= book.Parameters.Liquidation.ResumeSeconds
+            ? ended - Math.Min(ended, last.StartSeconds)
+            : 0;
 
     private static BookLot Lot(ProtocolBook book, ulong id) => book.Lots.TryGetValue(id, out BookLot? lot)
         ? lot

@@ -154,6 +154,10 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             case Clearinghouse.AccountUpdatedEvent updated:
                 BookAccount account = WithState(Account(book, updated.Account), updated.State, updated.StateHash, log.BlockNumber);
                 return book with { Accounts = book.Accounts.With(account, edit), Used = Tell(book.Used, updated.Account, updated.State) };
+            case Clearinghouse.AccountClosedEvent closed:
+                // What had expired was settled without a word of its own, and the chain keeps no state of it.
+                BookAccount over = WithState(Account(book, closed.Account), BookAccount.EmptyStateBytes, Keccak256.Hash(BookAccount.EmptyStateBytes), log.BlockNumber);
+                return book with { Accounts = book.Accounts.With(over, edit) };
             case Clearinghouse.DelegateSetEvent given:
                 BookAccount of = Account(book, given.Account);
                 var others = of.Delegates.RemoveAll(known => known.Delegate == given.Delegate);
@@ -183,7 +187,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                 return WithNeed(book, Instrument.Unpack(opened.Instrument), (long)opened.SizeE8);
             case Clearinghouse.NeedServedEvent served:
                 return WithNeed(book, Instrument.Unpack(served.Instrument), -(long)served.SizeE8);
-            case Clearinghouse.NeedNettedEvent netted when book.Settlements.At(log.BlockTimestampSeconds).PriceE8(Instrument.Unpack(netted.Instrument)) != 0:
+            case Clearinghouse.NeedNettedEvent netted:
                 return book with { Needs = book.Needs.Remove(Instrument.Unpack(netted.Instrument)) };
             case Clearinghouse.PausedSetEvent paused:
                 return book with { IsPaused = paused.Paused };

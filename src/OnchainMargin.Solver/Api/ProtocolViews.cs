@@ -191,18 +191,8 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             error == MarginError.None && state is not null ? [.. state.Positions.Select(position => View(position, Book?.LatestCheckpoint))] : []);
     }
 
-    /// <summary>The discount at the newest block: in a straight line from the end of grace.</summary>
-    private ulong DiscountE8(BookLot lot)
-    {
-        if (Book is not { } book || !lot.IsOpen || book.BlockTimeSeconds <= lot.BiddingFromSeconds || book.Parameters.Liquidation.DiscountRampSeconds == 0)
-        {
-            return 0;
-        }
-
-        UInt128 ramp = book.Parameters.Liquidation.DiscountRampSeconds;
-        UInt128 elapsed = UInt128.Min(book.BlockTimeSeconds - lot.BiddingFromSeconds, ramp);
-        return (ulong)(elapsed * book.Parameters.Liquidation.DiscountMaxE8 / ramp);
-    }
+    /// <summary>The discount at the newest block.</summary>
+    private ulong DiscountE8(BookLot lot) => Book is { } book && lot.IsOpen ? lot.DiscountE8(book.BlockTimeSeconds, book.Parameters.Liquidation) : 0;
 
     private bool IsComputedHere(BookEpoch epoch, CancellationToken cancellationToken) =>
         books.Current is { } indexed && attested.FindServed(indexed, epoch.Checkpoint, cancellationToken) is { } made && made.IsOf(epoch);

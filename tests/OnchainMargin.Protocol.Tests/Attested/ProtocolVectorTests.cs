@@ -36,6 +36,7 @@ public sealed class ProtocolVectorTests
                 SoldE8 = (ulong)v.Long("sold", i),
                 ProceedsE8 = (UInt128)v.Large("proceeds", i),
                 BiddingFromSeconds = 0,
+                StartSeconds = 0,
                 StartedInBlock = 1,
             };
             var account = new BookAccount { Id = 7, Owner = default, StateBytes = [], StateHash = default, State = new AccountState(), Balances = Held, ChangedInBlock = 1 };

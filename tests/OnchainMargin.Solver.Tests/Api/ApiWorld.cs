@@ -198,7 +198,7 @@ public sealed class ApiWorld : IAsyncLifetime
         { Balances = [new Balance(1, (UInt128)4_000_000_000_000_000_000)] };
         BookAccount small = Account(3, 15_000, new Position(Instrument.Perpetual(1), One / 2, (Int128)BtcE8 / 2));
         byte[] lotState = small.StateBytes;
-        var lot = new BookLot { Id = 1, Account = 3, Keeper = Owners[0].Address, LotHash = Keccak256.HashUtf8("lot"), State = lotState, Balances = [], EquityE8 = One, MaintenanceE8 = 2 * (UInt128)One, ForSaleE8 = 50_000_000, BiddingFromSeconds = 1_769_999_900, StartedInBlock = 5, EndedInBlock = 6 };
+        var lot = new BookLot { Id = 1, Account = 3, Keeper = Owners[0].Address, LotHash = Keccak256.HashUtf8("lot"), State = lotState, Balances = [], EquityE8 = One, MaintenanceE8 = 2 * (UInt128)One, ForSaleE8 = 50_000_000, BiddingFromSeconds = 1_769_999_900, StartSeconds = 1_769_999_900, StartedInBlock = 5, EndedInBlock = 6 };
         CheckpointInputs inputs = Inputs(BtcE8, EthE8);
         return ProtocolBook.Empty with
         {

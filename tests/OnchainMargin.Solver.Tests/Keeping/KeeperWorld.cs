@@ -90,6 +90,7 @@ public abstract class KeeperWorld : IDisposable
             SoldE8 = isSold ? 50_000_000UL : 0,
             ProceedsE8 = isSold ? (UInt128)(proceeds * Books.One) : 0,
             BiddingFromSeconds = 0,
+            StartSeconds = 0,
             StartedInBlock = 4,
         });
     }
