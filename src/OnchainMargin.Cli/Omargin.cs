@@ -73,6 +73,7 @@ internal static partial class Omargin
         DepositCommand.Create(),
         WithdrawCommand.Create(),
         EngageCommand.Create(),
+        FinishCommand.Create(),
         OrderCommand.Create(),
         HealthCommand.Create(),
         MarginCommand.Create(),
