@@ -109,6 +109,10 @@ public sealed class ParameterProposalTests : IDisposable
 
         string told = Assert.Single(CorridorRoom.Beyond(book.Steps, book.Parameters, Underlyings));
         Assert.Equal($"The corridor of ETH lets priceRangeE8 go to 26900000, and the coupled bound (PAR-004) ends it at {bound}: lower the corridor's mostE8, or a haircutMaxE8, the basis, slippageCapE8 or initialFactorE8.", told);
+
+        // A corridor may be set before the underlying is, as a plan or a governor does who begins with it.
+        var early = book.Steps.Underlyings.Add(2, new Protocol.Generated.ParameterSteps.UnderlyingCorridor { PriceRange = range });
+        Assert.Equal([told], CorridorRoom.Beyond(book.Steps with { Underlyings = early }, book.Parameters, Underlyings));
         Assert.Equal(bound + 3_000_000, ParameterProposal.Read(_path).Targets(book.Parameters, Underlyings, Tokens).PriceRangeMostE8(1, book.Parameters.Underlyings[1].BasisChargeE8));
         Doctor.Finding finding = Doctor.Checkup.Steps(book, new Protocol.Deployment.DeploymentRecord { ChainId = 1, Block = 1, Contracts = default!, Tokens = [], Underlyings = [] });
         Assert.Equal((Doctor.FindingState.Odd, told.Replace("of ETH", "of underlying 1", StringComparison.Ordinal)), (finding.State, finding.Text));
