@@ -105,7 +105,7 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
 
         if (SpotOrders.IsSpot(order.Instrument) && Quotes.State(order.Instrument, inputs.View) is not MarketState.Normal and var state)
         {
-            return Refuse($"The market of this token is {state}; it is swapped in a normal market only.");
+            return Refuse($"The market of this token is {PreTradeCheck.Words(state)}; it is swapped in a normal market only.");
         }
 
         BookAccount account = book.Accounts[order.Account];

@@ -120,7 +120,8 @@ internal static class PreTradeCheck
         return (BigInteger)lostE8 * One * One <= mostE24;
     }
 
-    private static string Words(MarketState state) => state switch
+    /// <summary>A state of a market that is not normal, in words.</summary>
+    public static string Words(MarketState state) => state switch
     {
         MarketState.Halted => "halted",
         MarketState.Uninsured => "without enough insurance since its fall",

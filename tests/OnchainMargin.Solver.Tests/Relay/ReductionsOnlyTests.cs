@@ -71,10 +71,22 @@ public sealed class ReductionsOnlyTests : IAsyncLifetime
         await TakenAsync(_world.Sign(3, -One / 2, Btc, 2));
     }
 
-    private void UseStateOfBtc(MarketState state)
+    [Theory]
+    [InlineData(MarketState.Halted, "halted")]
+    [InlineData(MarketState.ReduceOnly, "reduce-only")]
+    [InlineData(MarketState.Uninsured, "without enough insurance since its fall")]
+    public async Task Submit_OfATokenWhoseMarketIsNotNormal_SaysInWordsWhatItIs(MarketState state, string words)
+    {
+        UseState(2, state);
+        Assert.Equal($"The market of this token is {words}; it is swapped in a normal market only.", await RefusalAsync(_world.Sign(2, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(1))));
+    }
+
+    private void UseStateOfBtc(MarketState state) => UseState(1, state);
+
+    private void UseState(ushort underlying, MarketState state)
     {
         Checkpoint checkpoint = _world.Live.Inputs.Checkpoint;
-        Checkpoint changed = checkpoint with { Underlyings = [.. checkpoint.Underlyings.Select(record => record.Underlying == 1 ? record with { MarketState = state } : record)] };
+        Checkpoint changed = checkpoint with { Underlyings = [.. checkpoint.Underlyings.Select(record => record.Underlying == underlying ? record with { MarketState = state } : record)] };
         _world.Live.Inputs = CheckpointInputs.Read(changed.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. changed.Underlyings.SelectMany(static record => record.Pack())]);
     }
 
