@@ -17,7 +17,8 @@ internal sealed partial class OrderRelay
         }
 
         // Asked before the fills are read, so that these hold what it has settled.
-        bool isSettling = keys.Relay is { } sender && store.IsSettling(sender.Address, books.Current?.Book.BlockNumber ?? 0);
+        ulong block = books.Current?.Book.BlockNumber ?? 0;
+        bool isSettling = keys.Relay is { } sender && store.UnsettledOf(sender.Address).Any(entry => SettlementKeys.IsUnderWay(entry, block));
         bool wasLoaded = _isLoaded;
         if (!_isLoaded)
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
-using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
@@ -311,7 +310,7 @@ internal sealed class RelayRole(
 
     private async Task<SettlementRefusal?> SubmitAsync(IReadOnlyList<OrderMatch> batch, TransactionRequest request, ProtocolBook book, bool isAttested, CancellationToken cancellationToken)
     {
-        string key = string.Create(CultureInfo.InvariantCulture, $"settle {batch.Count} fills {Keccak256.Hash(request.Data.ToArray()).ToString()[..18]}");
+        string key = SettlementKeys.Of(batch.Count, request.Data);
         var intent = TransactionIntent.From(key, request);
         if (!transactions.IsUnderWay(key))
         {
