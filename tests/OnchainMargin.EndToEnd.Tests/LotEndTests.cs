@@ -41,6 +41,10 @@ public sealed class LotEndTests(ChainFixture fixture)
         await bold.Client.DepositAsync(bold.Account, 0, 8_000_000_000);
 
         ProtocolBook before = await world.Client.ReplayAsync();
+        JsonElement shown = await CommandLine.RunAsync(world, bold.Key, "account", "show", $"{bold.Account}");
+        JsonElement listed = (await CommandLine.RunAsync(world, bold.Key, "account", "list")).GetProperty("accounts").EnumerateArray().Single(account => account.GetProperty("account").GetUInt64() == bold.Account);
+        Assert.All([shown, listed], static account => Assert.Equal("0.9", account.GetProperty("positions").GetProperty("BTC-PERP").GetProperty("size").GetString()));
+        Assert.True((await CommandLine.RunAsync(world, bold.Key, "health", $"{bold.Account}")).GetProperty("accounts")[0].GetProperty("agrees").GetBoolean());
         JsonElement ended = await CommandLine.RunAsync(world, bold.Key, "finish", $"{first}");
         ProtocolBook after = await world.Client.ReplayAsync();
         (AccountState told, var balances) = LotParts.RestOf(before.Accounts[bold.Account], before, after.LatestCheckpoint!.Checkpoint.Header)!.Value;

@@ -41,7 +41,7 @@ internal static class AccountCommand
         {
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
             ProtocolBook book = await session.Client.ReplayAsync(cancellationToken);
-            List<AccountView> views = [.. book.Accounts.Values.Select(account => AccountView.Of(account, session.Deployment))];
+            List<AccountView> views = [.. book.Accounts.Values.Select(account => AccountView.Of(LotRest.Of(account, book, book.LatestCheckpoint), session.Deployment))];
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -67,6 +67,12 @@ internal static class AccountCommand
         {
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
             BookAccount account = await session.Client.GetAccountAsync(parsed.GetValue(number), cancellationToken);
+            if (account.OpenLot != 0)
+            {
+                ProtocolBook book = await session.Client.ReplayAsync(cancellationToken);
+                account = LotRest.Of(account, book, book.LatestCheckpoint);
+            }
+
             var view = AccountView.Of(account with { Idle = await session.Client.GetIdleAsync(account.Id, cancellationToken) }, session.Deployment);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))

@@ -5,7 +5,6 @@ using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
-using OnchainMargin.Protocol.Clearing;
 
 namespace OnchainMargin.Cli.Commands;
 
@@ -26,7 +25,7 @@ internal static class HealthCommand
             var block = BlockTag.Number(book.BlockNumber);
             CheckpointInputs inputs = await session.Client.GetLiveInputsAsync(block, cancellationToken);
             IEnumerable<BookAccount> asked = parsed.GetValue(number) is { } wanted ? [ProtocolSession.Account(book, wanted)] : book.Accounts.Values;
-            BookAccount[] accounts = [.. asked.Select(account => Left(account, book, inputs))];
+            BookAccount[] accounts = [.. asked.Select(account => LotRest.Of(account, book, inputs))];
             IReadOnlyList<AccountHealth> healths = await HealthReader.ComputeAsync(session.Client, accounts, inputs, block, cancellationToken);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
@@ -44,11 +43,6 @@ internal static class HealthCommand
         });
         return command;
     }
-
-    /// <summary>Of an account in an open lot what the lot leaves of it: both sides are asked of that.</summary>
-    private static BookAccount Left(BookAccount account, ProtocolBook book, CheckpointInputs inputs) => LotParts.RestOf(account, book, inputs.Checkpoint.Header) is var (state, balances)
-        ? account with { State = state, StateBytes = state.Pack(), Balances = balances }
-        : account;
 
     private static IReadOnlyList<string> Row(AccountHealth health) =>
     [

@@ -34,5 +34,5 @@ public static class CommandLine
     }
 
     /// <summary>What takes no key.</summary>
-    private static bool IsRead(string[] arguments) => arguments is ["attester", "fees", ..] or ["account", "show", ..] or ["params", ..];
+    private static bool IsRead(string[] arguments) => arguments is ["attester", "fees", ..] or ["account", "show" or "list", ..] or ["health", ..] or ["params", ..];
 }
