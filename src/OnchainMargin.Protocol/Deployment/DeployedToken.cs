@@ -8,4 +8,5 @@ namespace OnchainMargin.Protocol.Deployment;
 /// <param name="Address">The ERC-20 contract.</param>
 /// <param name="Decimals">Its decimals.</param>
 /// <param name="Underlying">The underlying that it is, 0 for none.</param>
-public sealed record DeployedToken(ushort Index, string Symbol, Address Address, byte Decimals, ushort Underlying);
+/// <param name="WrapsEther">Whether it wraps ether, so that <c>depositEther</c> takes it.</param>
+public sealed record DeployedToken(ushort Index, string Symbol, Address Address, byte Decimals, ushort Underlying, bool WrapsEther = false);

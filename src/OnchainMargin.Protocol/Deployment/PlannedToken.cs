@@ -15,7 +15,7 @@ public sealed record PlannedToken
     /// <summary>The ERC-20 contract. Empty: a mock that anyone can mint is created, which only local chains allow.</summary>
     public Address? Address { get; init; }
 
-    /// <summary>Whether the mock wraps ether, as the token behind <c>depositEther</c> must.</summary>
+    /// <summary>Whether it wraps ether, as the token behind <c>depositEther</c> must; its mock does then.</summary>
     public bool WrapsEther { get; init; }
 
     /// <summary>A Chainlink-shaped feed of its price, for a token that is no underlying. Empty: the settlement token counts one dollar, any other token nothing.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class ProtocolViews
             nodeUrl,
             ApiNumbers.Text(deployment.Block),
             Contracts,
-            [.. deployment.Tokens.Select(static token => new TokenView(ApiNumbers.Text(token.Index), token.Symbol, token.Address.ToString(), token.Decimals, ApiNumbers.Text(token.Underlying)))],
+            [.. deployment.Tokens.Select(static token => new TokenView(ApiNumbers.Text(token.Index), token.Symbol, token.Address.ToString(), token.Decimals, ApiNumbers.Text(token.Underlying), token.WrapsEther))],
             [.. deployment.Underlyings.Select(static listed => new ListedUnderlyingView(ApiNumbers.Text(listed.Number), listed.Name, listed.Feed.ToString()))],
             new ParametersView(
                 ApiNumbers.Text(parameters.InitialFactorE8),

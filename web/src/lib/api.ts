@@ -5,6 +5,14 @@ export interface Token {
   address: `0x${string}`;
   decimals: number;
   underlying: string;
+  wrapsEther: boolean;
+}
+/** What an account has of a token, which the deployment's record need not list: anybody may deposit any token anywhere. */
+export interface Balance {
+  token: string;
+  symbol: string;
+  decimals: number;
+  amountRaw: string;
 }
 export interface Deployment {
   chainId: string;

@@ -262,7 +262,7 @@ function Deposit({ account }: { account: Account }) {
     enabled: !!address,
     refetchInterval: FAST * 2,
   });
-  const canWrap = token.symbol === "WETH";
+  const isEther = token.symbol === "WETH" && isWrapping;
 
   const approve = async (tell: Tell, permitted: bigint, raw: bigint) => {
     const wanted = calls.approve(deployment, token.address, raw);
@@ -285,7 +285,7 @@ function Deposit({ account }: { account: Account }) {
     run(title, async (tell) => {
       const raw = amount!;
       let call = calls.deposit(deployment, account.id, token.token, raw);
-      if (canWrap && isWrapping) call = calls.depositEther(deployment, account.id, token.token, raw);
+      if (isEther) call = calls.depositEther(deployment, account.id, token.token, raw);
       else {
         const permitted = await allowance(config, deployment, token.address, address!);
         if (permitted < raw) {
@@ -320,7 +320,7 @@ function Deposit({ account }: { account: Account }) {
         {...entered}
         verb="Deposit"
         title={title}
-        most={isWrapping ? undefined : held}
+        most={isEther ? undefined : held}
         tooMuch={(most) => `Your wallet holds ${most}.`}
         hint={held !== undefined ? `In your wallet: ${decimal(held, token.decimals, 6, 0)} ${token.symbol}` : undefined}
         all="All"
@@ -348,7 +348,7 @@ function Deposit({ account }: { account: Account }) {
             </span>
           </label>
         )}
-        {canWrap && (
+        {token.symbol === "WETH" && (
           <label className="check">
             <input type="checkbox" checked={isWrapping} onChange={(event) => setWrapping(event.target.checked)} /> Pay
             with ether, wrapped on the way
