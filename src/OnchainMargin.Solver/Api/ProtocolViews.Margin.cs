@@ -121,7 +121,8 @@ internal sealed partial class ProtocolViews
 
     private CollateralView View(CollateralReport collateral, Holding holding) => new(
         ApiNumbers.Text(collateral.Token),
-        deployment.Tokens.FirstOrDefault(token => token.Index == collateral.Token)?.Symbol ?? "",
+        _names.Token(collateral.Token),
+        Decimals(collateral.Token),
         holding.Balances.First(balance => balance.Token == collateral.Token).AmountRaw.ToString(CultureInfo.InvariantCulture),
         ApiNumbers.Text(collateral.ValueE8),
         ApiNumbers.Text(collateral.HaircutE8));

@@ -219,8 +219,11 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             inputs is not null && figures is { } known ? Figures(known, inputs) : null);
     }
 
-    private static BalanceView[] Views(ImmutableArray<Balance> balances) =>
-        [.. balances.Select(static balance => new BalanceView(ApiNumbers.Text(balance.Token), balance.AmountRaw.ToString(CultureInfo.InvariantCulture)))];
+    private BalanceView[] Views(ImmutableArray<Balance> balances) =>
+        [.. balances.Select(balance => new BalanceView(ApiNumbers.Text(balance.Token), _names.Token(balance.Token), Decimals(balance.Token), balance.AmountRaw.ToString(CultureInfo.InvariantCulture)))];
+
+    /// <summary>Decimals of a token, listed since the deployment was recorded or not: anybody may deposit it anywhere.</summary>
+    private int Decimals(ushort token) => Book is { } book && book.Tokens.TryGetValue(token, out BookToken? listed) ? listed.Decimals : 0;
 
     private PositionView View(Position position, CheckpointInputs? inputs)
     {

@@ -19,9 +19,13 @@ public sealed class InstrumentNames(DeploymentRecord deployment)
     public string Underlying(ushort number) =>
         deployment.Underlyings.FirstOrDefault(listed => listed.Number == number)?.Name ?? string.Create(CultureInfo.InvariantCulture, $"#{number}");
 
+    /// <summary>The symbol of a token; its number after a # when the deployment does not list it.</summary>
+    public string Token(ushort number) =>
+        deployment.Tokens.FirstOrDefault(listed => listed.Index == number)?.Symbol ?? string.Create(CultureInfo.InvariantCulture, $"#{number}");
+
     /// <summary>The name of an instrument; of a token against cash (CLR-025) the token's symbol: <c>WETH-SPOT</c>.</summary>
     public string Format(Instrument instrument) => SpotOrders.IsSpot(instrument)
-        ? $"{deployment.Tokens.FirstOrDefault(listed => listed.Index == SpotOrders.TokenOf(instrument))?.Symbol ?? string.Create(CultureInfo.InvariantCulture, $"#{SpotOrders.TokenOf(instrument)}")}{SpotSuffix}"
+        ? $"{Token(SpotOrders.TokenOf(instrument))}{SpotSuffix}"
         : Format(instrument, Underlying(instrument.Underlying));
 
     /// <summary>The name of an instrument whose underlying has this name.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Risk;
 
@@ -206,14 +207,15 @@ public sealed class ServingTests
     {
         await using var world = new ServedWorld();
         await world.BeginAsync();
-        world.World.Change(static book => book with { Accounts = book.Accounts.With(book.Accounts[2] with { Idle = [new Balance(1, 7)] }) });
+        world.World.Change(static book => book with { Accounts = book.Accounts.With(book.Accounts[2] with { Idle = [new Balance(2, 7)] }), Tokens = book.Tokens.Add(2, new BookToken(2, book.Tokens[1].Contract, 4)) });
 
         foreach (string path in (string[])["/api/accounts/2", "/api/accounts/2?live=true"])
         {
             JsonElement account = await world.Http.GetFromJsonAsync<JsonElement>(path);
             JsonElement idle = Assert.Single(account.GetProperty("idle").EnumerateArray());
-            Assert.Equal(("1", "7"), (idle.GetProperty("token").GetString(), idle.GetProperty("amountRaw").GetString()));
-            Assert.Equal("4000000000000000000", Assert.Single(account.GetProperty("balances").EnumerateArray()).GetProperty("amountRaw").GetString());
+            // The second was listed after the deployment was recorded: the chain knows its decimals, and nobody its symbol.
+            Assert.Equal("""{"token":"2","symbol":"#2","decimals":4,"amountRaw":"7"}""", idle.GetRawText());
+            Assert.Equal("""{"token":"1","symbol":"WETH","decimals":18,"amountRaw":"4000000000000000000"}""", Assert.Single(account.GetProperty("balances").EnumerateArray()).GetRawText());
         }
     }
 

@@ -69,9 +69,9 @@ export interface Account {
   cashE8: string;
   lockedGainE8: string;
   openLot: string;
-  balances: { token: string; amountRaw: string }[];
+  balances: Balance[];
   /** What lies above a token's cap: it counts for nothing. */
-  idle: { token: string; amountRaw: string }[];
+  idle: Balance[];
   positions: Position[];
   delegates: Delegate[];
   health: Figures | null;
@@ -144,7 +144,7 @@ export interface Breakdown {
   worst: string;
   underlyings: UnderlyingTerms[];
   groups: { group: string; maintenanceE8: string; lossesAloneE8: string }[];
-  collaterals: { token: string; symbol: string; amountRaw: string; valueE8: string; haircutE8: string }[];
+  collaterals: (Balance & { valueE8: string; haircutE8: string })[];
   greeks: Greeks[];
   scenarios: Scenario[];
 }

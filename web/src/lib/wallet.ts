@@ -16,7 +16,7 @@ import {
   type Hex,
   type TransactionReceipt,
 } from "viem";
-import { api, type Asker, type Deployment, type Token } from "./api";
+import { api, type Asker, type Auction, type Balance, type Deployment, type OrderFields } from "./api";
 
 /** The chain of development nodes. */
 export const LOCAL_CHAIN = "31337";
@@ -384,7 +384,7 @@ export const allowance = (config: Config, d: Deployment, token: `0x${string}`, o
   read<bigint>(config, token, erc20 as Abi, "allowance", [owner, d.contracts.marginVault]);
 
 /** How much more of a token would count now, below its cap; the settlement token has none. */
-export async function roomOf(config: Config, d: Deployment, token: Token): Promise<bigint | null> {
+export async function roomOf(config: Config, d: Deployment, token: Unit): Promise<bigint | null> {
   if (token.token === SETTLEMENT) return null;
   const ask = (name: string) =>
     read<bigint>(config, d.contracts.marginVault, contracts.MarginVault, name, [Number(token.token)]);
@@ -396,6 +396,9 @@ export async function roomOf(config: Config, d: Deployment, token: Token): Promi
   const cap = wholeTokens * 10n ** BigInt(token.decimals);
   return cap > total && !isHalted ? cap - total : 0n;
 }
+/** A token as far as amounts of it need it. */
+export type Unit = Pick<Balance, "token" | "symbol" | "decimals">;
+
 
 /** What a withdrawal of the settlement token rests on beside the account, and what was put aside for a wallet, in money E8. */
 export interface Pool {

@@ -25,6 +25,7 @@ import {
   type Config,
   type Proof,
   type Sent,
+  type Unit,
 } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 import { givenTo, isOwnedBy, MOVES } from "./Access";
@@ -58,7 +59,7 @@ export function Funds({ account }: { account: Account }) {
 }
 
 /** How much more of a token would count now; read from the chain, like all that says where money goes. */
-function useRoom(token: Token) {
+function useRoom(token: Unit) {
   const { deployment, config } = useSetting();
   const { data } = useQuery({
     queryKey: ["room", token.token],
@@ -68,7 +69,7 @@ function useRoom(token: Token) {
   return data;
 }
 
-const amountOf = (raw: bigint, token: Token): string =>
+const amountOf = (raw: bigint, token: Unit): string =>
   `${decimal(raw, token.decimals, token.decimals, 0)} ${token.symbol}`;
 
 interface Panel {
@@ -167,18 +168,13 @@ function useAmount(way: string) {
 
 /** What the account has above caps: it backs nothing, and can be made to count where there is room, or be taken out. */
 function Idle({ account }: { account: Account }) {
-  const { deployment } = useSetting();
-  const idle = account.idle.flatMap((one) => {
-    const token = deployment.tokens.find((listed) => listed.token === one.token);
-    return token ? [{ token, amount: big(one.amountRaw) }] : [];
-  });
-  if (idle.length === 0) return null;
+  if (account.idle.length === 0) return null;
   return (
     <section className="card" aria-labelledby="idle" data-testid="idle">
       <h3 id="idle">Idle</h3>
       <ul className="list">
-        {idle.map(({ token, amount }) => (
-          <IdleToken key={token.token} account={account} token={token} amount={amount} />
+        {account.idle.map((one) => (
+          <IdleToken key={one.token} account={account} token={one} amount={big(one.amountRaw)} />
         ))}
       </ul>
       <p className="quiet">
@@ -189,7 +185,7 @@ function Idle({ account }: { account: Account }) {
   );
 }
 
-function IdleToken({ account, token, amount }: { account: Account; token: Token; amount: bigint }) {
+function IdleToken({ account, token, amount }: { account: Account; token: Unit; amount: bigint }) {
   const { deployment, config } = useSetting();
   const { address } = useConnection();
   const { run } = useActivity();

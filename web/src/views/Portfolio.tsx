@@ -1,6 +1,7 @@
 import type { Account, Position } from "../lib/api";
 import { useMargin, useSetting } from "../lib/hooks";
 import { big, decimal, dollars, money, price, signed, size } from "../lib/numbers";
+import { SETTLEMENT } from "../lib/wallet";
 
 const tone = (e8: string | null): string => (e8 === null || big(e8) === 0n ? "" : big(e8) > 0n ? "good" : "bad");
 
@@ -11,7 +12,7 @@ const together = (positions: Position[]): bigint => positions.reduce((sum, posit
 export function Portfolio({ account }: { account: Account }) {
   const { deployment } = useSetting();
   const { data: margin } = useMargin(account.id);
-  const settlement = deployment.tokens[0];
+  const settlement = deployment.tokens.find((one) => one.token === SETTLEMENT)!;
   const options = account.positions.filter(isOption);
   const others = account.positions.filter((position) => !isOption(position));
   const [value, total] = [together(options), together(others)];
@@ -91,29 +92,22 @@ export function Portfolio({ account }: { account: Account }) {
             <td data-label="Value">{dollars(cash(account, settlement))}</td>
             <td data-label="Haircut">{cash(account, settlement) < 0n ? "borrowed, at interest" : "–"}</td>
           </tr>
-          {margin?.collaterals.map((row) => {
-            const token = deployment.tokens[Number(row.token)];
-            return (
-              <tr key={row.token}>
-                <th scope="row">{row.symbol}</th>
-                <td data-label="Amount">{decimal(big(row.amountRaw), token.decimals, 6, 0)}</td>
-                <td data-label="Value">{dollars(row.valueE8)}</td>
-                <td data-label="Haircut">{dollars(row.haircutE8)}</td>
-              </tr>
-            );
-          })}
-          {account.idle.map((one) => {
-            const token = deployment.tokens.find((listed) => listed.token === one.token);
-            if (!token) return null;
-            return (
-              <tr key={`idle-${one.token}`}>
-                <th scope="row">{token.symbol} idle</th>
-                <td data-label="Amount">{decimal(big(one.amountRaw), token.decimals, 6, 0)}</td>
-                <td data-label="Value">counts for nothing</td>
-                <td data-label="Haircut">–</td>
-              </tr>
-            );
-          })}
+          {margin?.collaterals.map((row) => (
+            <tr key={row.token}>
+              <th scope="row">{row.symbol}</th>
+              <td data-label="Amount">{decimal(big(row.amountRaw), row.decimals, 6, 0)}</td>
+              <td data-label="Value">{dollars(row.valueE8)}</td>
+              <td data-label="Haircut">{dollars(row.haircutE8)}</td>
+            </tr>
+          ))}
+          {account.idle.map((row) => (
+            <tr key={`idle-${row.token}`}>
+              <th scope="row">{row.symbol} idle</th>
+              <td data-label="Amount">{decimal(big(row.amountRaw), row.decimals, 6, 0)}</td>
+              <td data-label="Value">counts for nothing</td>
+              <td data-label="Haircut">–</td>
+            </tr>
+          ))}
         </tbody>
       </table>
       {margin && margin.greeks.length > 0 && (
@@ -160,6 +154,6 @@ export function Portfolio({ account }: { account: Account }) {
 
 /** Cash with the settlement token that the next operation sweeps into it. */
 function cash(account: Account, settlement: { decimals: number }): bigint {
-  const held = account.balances.find((balance) => balance.token === "0");
+  const held = account.balances.find((balance) => balance.token === SETTLEMENT);
   return big(account.cashE8) + big(held?.amountRaw) * 10n ** BigInt(8 - settlement.decimals);
 }
