@@ -76,7 +76,7 @@ internal static class OrderEndpoints
         }
 
         OrderOutcome outcome = await relay.SubmitAsync(signed, request.Session, cancellationToken);
-        return outcome.Order is { } order ? TypedResults.Ok(views.View(order)) : Refused(outcome.Refusal);
+        return outcome.Order is { } order ? TypedResults.Ok(views.View(order)) : outcome.IsEarly ? ApiSetup.NotReady(outcome.Refusal) : Refused(outcome.Refusal);
     }
 
     private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> CancelAsync(ProtocolViews views, OrderRelay relay, ulong account, ulong nonce, CancelRequest request, CancellationToken cancellationToken)

@@ -20,12 +20,12 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
     {
         if (books.Current?.Book is not { } book)
         {
-            return Refuse("The relay has not read the chain yet; ask again in a moment.");
+            return new OrderOutcome(null, "The relay has not read the chain yet; ask again in a moment.", IsEarly: true);
         }
 
         if (!_isOpen)
         {
-            return Refuse("The relay was started anew and takes up its orders of before, once none of them is being settled; hand this one in again in a moment.");
+            return new OrderOutcome(null, "The relay was started anew and takes up its orders of before, once none of them is being settled; hand this one in again in a moment.", IsEarly: true);
         }
 
         // Whoever did not hear the answer may hand in the very same order again: it is the one that is known.

@@ -21,6 +21,7 @@ public sealed class RelayRestartTests : RelayWorld
         int before = World.Relay.StatusQuestions;
         OrderOutcome outcome = await Relay.SubmitAsync(World.Sign(2, Tenth, Btc, 7), null, CancellationToken.None);
         Assert.StartsWith("The relay was started anew", outcome.Refusal, StringComparison.Ordinal);
+        Assert.True(outcome.IsEarly);
         Assert.Equal(before, World.Relay.StatusQuestions);
 
         World.Relay.BeforeStatuses = null;
