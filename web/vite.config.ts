@@ -6,7 +6,7 @@ import { defineConfig, type Plugin } from "vite";
 const abiFolder = join(import.meta.dirname, "..", "abi");
 const used = ["Clearinghouse", "MarginVault", "LiquidationHouse", "PriceHub", "Referee"];
 /** Events that the page reads in receipts. */
-const told = ["Deposited", "Idled", "Engaged", "Withdrawn"];
+const told = ["AccountOpened", "Deposited", "Idled", "Engaged", "Withdrawn", "LotBid"];
 
 /** The published ABIs, cut to what the page calls and reads, and every error that any contract can answer with. */
 function abis(): Plugin {

@@ -135,6 +135,54 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         Assert.Equal(victim.Wallet.Address, (await world.Protocol.Client.GetAccountAsync(opened)).Owner);
     }
 
+    /// <summary>Anybody can open an account for anybody: what is shown and acted on stays the one that it was.</summary>
+    [BrowserFact]
+    public async Task Accounts_OpenedByAStranger_NeverTakeThePlaceOfTheOneShown()
+    {
+        Trader stranger = await world.Protocol.TraderAsync(0);
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        string first = (await visitor.OpenAccountAsync()).ToString(CultureInfo.InvariantCulture);
+        await stranger.Client.OpenAccountAsync(visitor.Wallet.Address);
+        ILocator choice = visitor.Page.Locator(".account-bar select");
+        await Assertions.Expect(choice.Locator("option")).ToHaveCountAsync(2, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+        await Assertions.Expect(choice).ToHaveValueAsync(first);
+
+        // One that its owner opens is picked by the number that the chain gave it.
+        await visitor.Button("Open another").ClickAsync();
+        await visitor.DoneAsync("Open an account");
+        await Assertions.Expect(choice.Locator("option")).ToHaveCountAsync(3, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+        string third = await choice.Locator("option").Last.InnerTextAsync();
+        await Assertions.Expect(choice).ToHaveValueAsync(third);
+        await visitor.Page.GetByText($"Your account {third} is open.").WaitForAsync();
+
+        // However many others stand before it in the list.
+        await visitor.Page.RouteAsync("**/api/accounts?*owner=*", static async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode page = JsonNode.Parse(await answer.TextAsync())!;
+            page["items"] = new JsonArray(page["items"]![0]!.DeepClone());
+            page["next"] = "1";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = page.ToJsonString() });
+        });
+        await visitor.Page.ReloadAsync();
+        await Assertions.Expect(choice).ToHaveValueAsync(third);
+        await choice.SelectOptionAsync(first);
+        await visitor.ClearActivityAsync();
+        foreach ((string number, bool isOwn) in ((string, bool)[])[(third, true), (stranger.Account.ToString(CultureInfo.InvariantCulture), false)])
+        {
+            await choice.SelectOptionAsync(new SelectOptionValue { Label = "Another one, by its number…" });
+            await visitor.Field("Number of the account").FillAsync(number);
+            await visitor.AssertAccessibleAsync("an account by its number");
+            await visitor.Button("Show").ClickAsync();
+            await Assertions.Expect(choice).ToHaveValueAsync(number);
+            await Assertions.Expect(visitor.Page.GetByText($"Account {number} is not yours")).ToHaveCountAsync(isOwn ? 0 : 1);
+        }
+
+        await visitor.TabAsync("Funds");
+        await Assertions.Expect(visitor.Page.GetByText("Open an account to see this.")).ToBeVisibleAsync();
+    }
+
     [BrowserFact]
     public async Task Errors_OfWalletNetworkAndNode_EachHaveTheirSentence()
     {
@@ -294,6 +342,69 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.Page.ReloadAsync();
         await visitor.Notice("minutes old, so what you see is old: its node has stopped, or the chain has.").WaitForAsync();
         await Assertions.Expect(old).ToHaveCountAsync(1);
+    }
+
+    /// <summary>Neither a browser that takes itself for offline nor an answer that never comes leaves old figures coloured as live.</summary>
+    [BrowserFact]
+    public async Task Figures_OfASolverThatIsSilent_AreGreyUntilItSpeaks()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        ILocator old = visitor.Page.Locator("main.old");
+        var answers = new TaskCompletionSource();
+        await visitor.Page.RouteAsync("**/readyz", async route =>
+        {
+            await answers.Task;
+            await route.ContinueAsync();
+        });
+        await visitor.Notice("so what you see is old").Or(visitor.Notice("The solver does not answer.")).First.WaitForAsync();
+        await Assertions.Expect(old).ToHaveCountAsync(1);
+        answers.SetResult();
+        await visitor.Page.UnrouteAsync("**/readyz");
+        await Assertions.Expect(old).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+        await visitor.Page.Context.SetOfflineAsync(true);
+        await visitor.Notice("The solver does not answer.").WaitForAsync();
+        await Assertions.Expect(old).ToHaveCountAsync(1);
+        await visitor.Page.Context.SetOfflineAsync(false);
+        await Assertions.Expect(old).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+
+        // Nor is what answers in its place taken for it.
+        foreach (string body in (string[])["{}", "<html></html>"])
+        {
+            await visitor.Page.RouteAsync("**/readyz", route => route.FulfillAsync(new RouteFulfillOptions { Body = body }));
+            await visitor.Notice("What answers here is not the solver.").WaitForAsync();
+            await visitor.Page.UnrouteAsync("**/readyz");
+            await Assertions.Expect(visitor.Notice("What answers here is not the solver.")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+        }
+    }
+
+    /// <summary>Anybody may deposit a unit of any token into any account: one that was listed after the deployment was recorded left the page blank.</summary>
+    [BrowserFact]
+    public async Task Views_OfWhatThePageDoesNotKnow_LeaveTheOthersStanding()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.TabAsync("Portfolio");
+        bool isWhole = true;
+        await visitor.Page.RouteAsync("**/api/accounts/*/margin?*", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode margin = JsonNode.Parse(await answer.TextAsync())!;
+            margin["collaterals"] = JsonNode.Parse("""[{"token":"9","symbol":"#9","decimals":4,"amountRaw":"12345","valueE8":"0","haircutE8":"0"}]""");
+            margin["greeks"] = isWhole ? margin["greeks"]!.DeepClone() : null;
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = margin.ToJsonString() });
+        });
+        ILocator row = visitor.Page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "#9" });
+        await Assertions.Expect(row).ToContainTextAsync("1.2345", new LocatorAssertionsToContainTextOptions { Timeout = 30_000 });
+        isWhole = false;
+        await visitor.Notice("This view cannot be shown.").WaitForAsync();
+        await Assertions.Expect(visitor.Page.GetByTestId("health")).ToBeVisibleAsync();
+        await visitor.AssertAccessibleAsync("a view that cannot be shown");
+        await visitor.TabAsync("Access");
+        await visitor.Page.GetByText("Nobody acts for this account but its owner.").WaitForAsync();
+        await visitor.Page.UnrouteAsync("**/api/accounts/*/margin?*");
+        await visitor.TabAsync("Portfolio");
+        await visitor.Page.GetByText("No positions yet.").WaitForAsync();
     }
 
     [BrowserFact]

@@ -1,12 +1,14 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useConnection } from "wagmi";
 import { ActivityList, useActivity } from "./lib/activity";
 import { explain } from "./lib/errors";
 import {
+  FAST,
   useAccount,
   useAccountsFor,
   useAccountsOf,
   useAuction,
+  useIsSilent,
   useKept,
   useNeeds,
   usePrices,
@@ -14,11 +16,12 @@ import {
   useSetting,
   useStream,
 } from "./lib/hooks";
-import type { Account } from "./lib/api";
+import { api, type Account, type Accounts } from "./lib/api";
 import { big, percent, price, short, time } from "./lib/numbers";
-import { calls, LOCAL_CHAIN, send, waitFor } from "./lib/wallet";
+import { calls, LOCAL_CHAIN, openedIn, send, waitFor } from "./lib/wallet";
+import { Boundary } from "./ui/Boundary";
 import { ConnectButton, NetworkNotice } from "./ui/Connect";
-import { Access, givenTo, isOwnedBy, wordsOf } from "./views/Access";
+import { Access, givenTo, isOwnedBy, mayAct, wordsOf } from "./views/Access";
 import { Auctions } from "./views/Auctions";
 import { Funds } from "./views/Funds";
 import { Health } from "./views/Health";
@@ -34,20 +37,18 @@ type Tab = (typeof tabs)[number];
 export function App() {
   const { address } = useConnection();
   const { data: mine, error: lost } = useAccountsOf(address);
-  const [picked, pick] = useKept<{ wallet: string; id: string } | null>("picked", null);
+  const [picked, pick] = useKept<Record<string, string>>("accounts", {});
   const [tab, setTab] = useKept<Tab>("tab", "Portfolio");
   const { data: theirs } = useAccountsFor(address);
   const own = mine?.items ?? [];
-  const choices = [...own, ...(theirs?.items ?? [])];
-  // Anybody can appoint anybody: an account of somebody else is shown only to who picked it with this wallet.
-  const id = !address
-    ? null
-    : picked?.wallet === address && choices.some((one) => one.id === picked.id)
-      ? picked.id
-      : (own.at(-1)?.id ?? null);
+  // Anybody can open an account for anybody and appoint anybody. What was picked with this wallet is shown, be it in a list or not; before that
+  // its first account, since nobody can open one of a lower number for it later.
+  const id = !address ? null : (picked[address] ?? own[0]?.id ?? null);
   const account = useAccount(id);
+  const shown = account.data && address && mayAct(account.data, address) ? account.data : null;
   useStream(id);
   const troubles = useTroubles();
+  const isForeign = !!account.data && !shown;
   const isOld = troubles.some((one) => one.isOld);
 
   return (
@@ -60,7 +61,9 @@ export function App() {
           <img src="/icon.svg" alt="" width="28" height="28" />
           <h1>OnchainMargin</h1>
         </div>
-        <Ticker isOld={isOld} />
+        <Boundary what="The ticker">
+          <Ticker isOld={isOld} />
+        </Boundary>
         <ConnectButton />
       </header>
       {troubles.map((one) => (
@@ -73,10 +76,11 @@ export function App() {
         {address && (
           <AccountBar
             wallet={address}
-            own={own}
-            choices={choices}
+            mine={mine}
+            theirs={theirs}
             id={id}
-            pick={(one) => pick({ wallet: address, id: one })}
+            shown={shown}
+            pick={(one) => pick({ ...picked, [address]: one })}
           />
         )}
         {(account.error ?? lost) && (
@@ -84,31 +88,50 @@ export function App() {
             {explain(account.error ?? lost)}
           </p>
         )}
-        {account.data && address && <DelegateNotice account={account.data} me={address} />}
-        {account.data && <NeedNotice account={account.data} />}
-        {id && account.data && <LotNotice lot={account.data.openLot} open={() => setTab("Auctions")} />}
-        {id ? <Health id={id} /> : <Welcome isConnected={address !== undefined} hasLoaded={mine !== undefined} />}
+        {isForeign && (
+          <p className="notice bad" role="alert">
+            Account {id} is not yours, and you were given no rights in it. Choose another one.
+          </p>
+        )}
+        {shown && address && (
+          <Boundary key={`notices ${id}`} what="What there is to know of the account">
+            <DelegateNotice account={shown} me={address} />
+            <NeedNotice account={shown} />
+            <LotNotice lot={shown.openLot} open={() => setTab("Auctions")} />
+          </Boundary>
+        )}
+        <Boundary key={`health ${id}`} what="The health of the account">
+          {id && !isForeign ? (
+            <Health id={id} />
+          ) : (
+            !id && <Welcome isConnected={address !== undefined} hasLoaded={mine !== undefined} />
+          )}
+        </Boundary>
         <Tabs tab={tab} setTab={setTab} />
         <section id="panel" role="tabpanel" aria-labelledby={`tab-${tab}`} className="panel" tabIndex={-1}>
-          {tab === "Auctions" ? (
-            <Auctions bidder={account.data ?? null} />
-          ) : tab === "Trust" ? (
-            <Trust id={id} />
-          ) : !id || !account.data ? (
-            <p className="quiet center">{address ? "Open an account to see this." : "Connect a wallet to see this."}</p>
-          ) : tab === "Portfolio" ? (
-            <Portfolio account={account.data} />
-          ) : tab === "Trade" ? (
-            <Trade account={account.data} />
-          ) : tab === "Funds" ? (
-            <Funds account={account.data} />
-          ) : tab === "Access" ? (
-            <Access account={account.data} />
-          ) : tab === "Margin" ? (
-            <Margin id={id} account={account.data} />
-          ) : (
-            <WhatIf account={account.data} />
-          )}
+          <Boundary key={`${tab} ${id}`} what="This view">
+            {tab === "Auctions" ? (
+              <Auctions bidder={shown} />
+            ) : tab === "Trust" ? (
+              <Trust id={shown && id} />
+            ) : !id || !shown ? (
+              <p className="quiet center">
+                {address ? "Open an account to see this." : "Connect a wallet to see this."}
+              </p>
+            ) : tab === "Portfolio" ? (
+              <Portfolio account={shown} />
+            ) : tab === "Trade" ? (
+              <Trade account={shown} />
+            ) : tab === "Funds" ? (
+              <Funds account={shown} />
+            ) : tab === "Access" ? (
+              <Access account={shown} />
+            ) : tab === "Margin" ? (
+              <Margin id={id} account={shown} />
+            ) : (
+              <WhatIf account={shown} />
+            )}
+          </Boundary>
         </section>
       </main>
       <footer className="quiet">
@@ -188,12 +211,24 @@ const USUAL_LAG = 3n;
 const PATIENCE = 10;
 const USUAL_BLOCK_SECONDS = 12;
 
+/** How often the solver is asked for an account that was opened before it is shown all the same. */
+const OPENED_LOOKS = 60;
+
 /** What is wrong with what the solver says, and whether the figures on the page are old for it. */
 function useTroubles(): { sentence: string; isOld: boolean }[] {
   const { deployment } = useSetting();
   const { data, error } = useReady();
+  const isSilent = useIsSilent();
   const first = useRef<{ block: bigint; seconds: number } | null>(null);
   if (error) return [{ sentence: explain(error), isOld: true }];
+  if (isSilent)
+    return [
+      {
+        sentence:
+          "The solver has answered nothing for more than ten seconds, so what you see is old. This page goes on by itself as soon as it does.",
+        isOld: true,
+      },
+    ];
   if (!data) return [];
   const troubles = [];
   const failing = data.roles.filter((role) => !role.isWell);
@@ -282,7 +317,7 @@ function LotNotice({ lot, open }: { lot: string; open: () => void }) {
       <strong>This account is being liquidated.</strong> It fell below its maintenance margin and auction {lot} sells a
       part of it
       {auction ? ` (${percent(big(auction.soldE8))} of at most ${percent(big(auction.forSaleE8))} is sold)` : ""}. A
-      deposit counts at once and can end it.{" "}
+      deposit counts at once; made healthy, the account loses nothing more, and you can end the auction.{" "}
       <button type="button" className="link" onClick={open}>
         Watch the auction
       </button>
@@ -309,38 +344,58 @@ function Welcome({ isConnected, hasLoaded }: { isConnected: boolean; hasLoaded: 
   );
 }
 
+const BY_NUMBER = "#";
+
 function AccountBar({
   wallet,
-  own,
-  choices,
+  mine,
+  theirs,
   id,
+  shown,
   pick,
 }: {
   wallet: `0x${string}`;
-  own: Account[];
-  choices: Account[];
+  mine: Accounts | undefined;
+  theirs: Accounts | undefined;
   id: string | null;
+  shown: Account | null;
   pick: (id: string) => void;
 }) {
   const { deployment, config } = useSetting();
   const { run, steps } = useActivity();
+  const [number, setNumber] = useState<string | null>(null);
   const isOpening = steps.some(
     (step) => step.title === "Open an account" && (step.state === "asking" || step.state === "mining"),
   );
-  const shown = choices.find((one) => one.id === id);
+  const own = mine?.items ?? [];
+  const listed = [...own, ...(theirs?.items ?? [])];
+  const choices = shown && !listed.some((one) => one.id === id) ? [...listed, shown] : listed;
+  const goesOn = !!mine?.next || !!theirs?.next;
   const open = () =>
     run("Open an account", async (tell) => {
       const sent = await send(config, calls.openAccount(deployment, wallet));
       tell("Waiting for the block.", sent);
-      await waitFor(config, sent);
-      return "Your account is open.";
+      const opened = openedIn(deployment, await waitFor(config, sent));
+      for (let look = 0; look < OPENED_LOOKS; look++) {
+        if ((await api.account(opened).catch(() => null)) !== null) break;
+        await new Promise((resolve) => setTimeout(resolve, FAST / 4));
+      }
+      pick(opened);
+      return `Your account ${opened} is open.`;
     });
   return (
     <div className="account-bar">
-      {choices.length > 0 && (
+      {(choices.length > 0 || id !== null) && (
         <label>
           Account{" "}
-          <select aria-label="Account" value={id ?? ""} onChange={(event) => pick(event.target.value)}>
+          <select
+            aria-label="Account"
+            value={number !== null ? BY_NUMBER : (id ?? "")}
+            onChange={(event) => {
+              setNumber(event.target.value === BY_NUMBER ? "" : null);
+              if (event.target.value !== BY_NUMBER) pick(event.target.value);
+            }}
+          >
             {id === null && (
               <option value="" disabled>
                 none of yours
@@ -348,11 +403,34 @@ function AccountBar({
             )}
             {choices.map((one) => (
               <option key={one.id} value={one.id}>
-                {own.includes(one) ? one.id : `${one.id} (as a delegate)`}
+                {isOwnedBy(one, wallet) ? one.id : `${one.id} (as a delegate)`}
               </option>
             ))}
+            {id !== null && !choices.some((one) => one.id === id) && <option value={id}>{id}</option>}
+            {goesOn && <option value={BY_NUMBER}>Another one, by its number…</option>}
           </select>
         </label>
+      )}
+      {number !== null && (
+        <form
+          className="row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            pick(number.trim());
+            setNumber(null);
+          }}
+        >
+          <input
+            aria-label="Number of the account"
+            inputMode="numeric"
+            autoComplete="off"
+            value={number}
+            onChange={(event) => setNumber(event.target.value)}
+          />
+          <button type="submit" className="ghost" disabled={!/^\d{1,18}$/.test(number.trim())}>
+            Show
+          </button>
+        </form>
       )}
       {shown && <span className="quiet">of {short(shown.owner)}</span>}
       <button

@@ -8,10 +8,15 @@ import { api } from "./lib/api";
 import { explain } from "./lib/errors";
 import { SettingContext } from "./lib/hooks";
 import { makeConfig } from "./lib/wallet";
+import { Boundary } from "./ui/Boundary";
 import "./style.css";
 
 const queries = new QueryClient({
-  defaultOptions: { queries: { retry: 1, staleTime: 500, refetchOnWindowFocus: true } },
+  // What a browser takes for being offline says nothing of the solver: it is asked all the same, and is told to be away when it is.
+  defaultOptions: {
+    queries: { networkMode: "always", retry: 1, staleTime: 500, refetchOnWindowFocus: true },
+    mutations: { networkMode: "always" },
+  },
 });
 
 function Start() {
@@ -39,7 +44,9 @@ function Start() {
     <SettingContext.Provider value={{ deployment, config }}>
       <WagmiProvider config={config}>
         <ActivityProvider>
-          <App />
+          <Boundary what="The page">
+            <App />
+          </Boundary>
         </ActivityProvider>
       </WagmiProvider>
     </SettingContext.Provider>

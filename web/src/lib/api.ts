@@ -76,6 +76,12 @@ export interface Account {
   delegates: Delegate[];
   health: Figures | null;
 }
+/** Accounts in the order of their numbers. */
+export interface Accounts {
+  items: Account[];
+  /** Null where these are all. */
+  next: string | null;
+}
 export interface Delegate {
   address: `0x${string}`;
   rights: number;
@@ -187,6 +193,22 @@ export interface Instrument {
   markE8: string | null;
   marketState: string;
   typedName: string;
+}
+export interface OrderFields {
+  account: string;
+  instrument: string;
+  sizeE8: string;
+  limitPriceE8: string;
+  nonce: string;
+  expiry: string;
+  maxFeeRateE8: string;
+  flags: number;
+}
+/** An order as the relay takes it. */
+export interface SignedOrder {
+  order: OrderFields;
+  signer: string;
+  signature: string;
 }
 export interface Order {
   account: string;
@@ -332,66 +354,101 @@ export class ApiError extends Error {
   }
 }
 
-async function ask<T>(path: string, init?: RequestInit): Promise<T> {
-  let reply: Response;
-  try {
-    reply = await fetch(path, init);
-  } catch {
-    throw new ApiError(
-      "The solver does not answer. Check your connection; this page goes on by itself as soon as it is back.",
-      0,
-    );
-  }
-  const text = await reply.text();
-  if (!reply.ok) {
-    let detail = `The solver answered with ${reply.status}.`;
-    try {
-      detail = JSON.parse(text).detail ?? detail;
-    } catch {
-      // Not a problem document: the status says what there is to say.
-    }
-    throw new ApiError(detail, reply.status);
-  }
-  return JSON.parse(text) as T;
+const AWAY = "The solver does not answer. Check your connection; this page goes on by itself as soon as it is back.";
+const SECONDS = 10;
+/** What simulates a portfolio, or asks attesters. */
+const PATIENT_SECONDS = 60;
+
+interface Answer {
+  reply: Response;
+  text: string;
 }
 
-const post = <T>(path: string, body: unknown): Promise<T> =>
-  ask<T>(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+async function hear(path: string, init?: RequestInit, seconds = SECONDS): Promise<Answer> {
+  try {
+    const reply = await fetch(path, { ...init, signal: AbortSignal.timeout(seconds * 1000) });
+    return { reply, text: await reply.text() };
+  } catch {
+    throw new ApiError(AWAY, 0);
+  }
+}
+
+/** What is no JSON was not said by the solver: the page of a proxy in between, say. */
+function read<T>(text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ApiError("What answers here is not the solver. Look at who runs it, or at what stands before it.", 0);
+  }
+}
+
+async function hearGood(path: string, init?: RequestInit, seconds?: number): Promise<Answer> {
+  const answer = await hear(path, init, seconds);
+  const { reply, text } = answer;
+  if (reply.ok) return answer;
+  let detail = `The solver answered with ${reply.status}.`;
+  try {
+    detail = JSON.parse(text).detail ?? detail;
+  } catch {
+    // Not a problem document: the status says what there is to say.
+  }
+  throw new ApiError(detail, reply.status);
+}
+
+const ask = async <T>(path: string, init?: RequestInit, seconds?: number): Promise<T> =>
+  read<T>((await hearGood(path, init, seconds)).text);
+
+/** Whether nobody knows what became of a request: it was not answered, or not by whom it was for. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  (error.status === 0 || error.status === 408 || error.status === 429 || error.status >= 500);
+
+const post = <T>(path: string, body: unknown, seconds?: number): Promise<T> =>
+  ask<T>(
+    path,
+    { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) },
+    seconds,
+  );
 
 /** As many orders as the relay tells at once. */
 export const ORDERS_MOST = 500;
 const ORDERS_NEWEST = 100;
+/** As many accounts as are listed: whoever opens accounts for others, or appoints them, must not fill the page. */
+const ACCOUNTS_MOST = 100;
 
 export const api = {
   deployment: () => ask<Deployment>("/api/deployment"),
   ready: async (): Promise<Ready> => {
-    const reply = await fetch("/readyz").catch(() => null);
-    if (!reply)
-      throw new ApiError(
-        "The solver does not answer. Check your connection; this page goes on by itself as soon as it is back.",
-        0,
-      );
-    return (await reply.json()) as Ready;
+    // Also what is not ready says how it is.
+    const ready = read<Ready | null>((await hear("/readyz")).text);
+    if (!Array.isArray(ready?.roles)) throw new ApiError("What answers here is not the solver.", 0);
+    return ready;
   },
-  accountsOf: (owner: string) => ask<{ items: Account[] }>(`/api/accounts?limit=500&owner=${owner}`),
-  accountsFor: (delegate: string) => ask<{ items: Account[] }>(`/api/accounts?limit=500&delegate=${delegate}`),
+  /** The time by which orders and rights end, in seconds: the later of the chain's and the solver's. */
+  clock: async (): Promise<number> => {
+    const { reply, text } = await hearGood("/api/prices");
+    const solver = Date.parse(reply.headers.get("date") ?? "") / 1000;
+    return Math.max(Number(read<Prices>(text).timeSeconds), Math.floor(solver) || 0);
+  },
+  accountsOf: (owner: string) => ask<Accounts>(`/api/accounts?limit=${ACCOUNTS_MOST}&owner=${owner}`),
+  accountsFor: (delegate: string) => ask<Accounts>(`/api/accounts?limit=${ACCOUNTS_MOST}&delegate=${delegate}`),
   account: (id: string) => ask<Account>(`/api/accounts/${id}?live=true`),
   margin: (id: string) => ask<Breakdown>(`/api/accounts/${id}/margin?live=true`),
   distances: (id: string) => ask<Distance[]>(`/api/accounts/${id}/distances`),
   curve: (id: string, underlying: string) => ask<Curve>(`/api/accounts/${id}/curve?underlying=${underlying}`),
   withdrawable: (id: string, token: string) => ask<Withdrawable>(`/api/accounts/${id}/withdrawable?token=${token}`),
   withdrawalProof: (id: string, token: string, amount: bigint, asker: Asker | null) =>
-    post<OperationProof>(`/api/accounts/${id}/withdrawal-proof`, {
-      token: Number(token),
-      amountRaw: amount.toString(),
-      asker,
-    }),
+    post<OperationProof>(
+      `/api/accounts/${id}/withdrawal-proof`,
+      { token: Number(token), amountRaw: amount.toString(), asker },
+      PATIENT_SECONDS,
+    ),
   moveProofs: (id: string, move: MoveRequest, askers: Asker[]) =>
-    post<OperationProof>(`/api/accounts/${id}/move-proofs`, {
-      ...move,
-      asker: askers[0] ?? null,
-      toAsker: askers[1] ?? null,
-    }),
+    post<OperationProof>(
+      `/api/accounts/${id}/move-proofs`,
+      { ...move, asker: askers[0] ?? null, toAsker: askers[1] ?? null },
+      PATIENT_SECONDS,
+    ),
   inputs: (id: string) => ask<Inputs>(`/api/accounts/${id}/inputs`),
   whatIf: (id: string, request: WhatIfRequest) => post<WhatIf>(`/api/accounts/${id}/what-if`, request),
   prices: () => ask<Prices>("/api/prices"),
@@ -399,12 +456,13 @@ export const api = {
   instrument: (name: string) => ask<Instrument>(`/api/instruments/${encodeURIComponent(name)}`),
   orders: (account: string, isOpen: boolean) =>
     ask<Order[]>(`/api/orders?account=${account}&open=${isOpen}&limit=${isOpen ? ORDERS_MOST : ORDERS_NEWEST}`),
-  submit: (body: unknown) => post<Order>("/api/orders", body),
+  submit: (signed: SignedOrder) => post<Order>("/api/orders", signed),
+  order: (account: string, nonce: string) => ask<Order>(`/api/orders/${account}/${nonce}`),
   cancel: (account: string, nonce: string, signer: string, signature: string) =>
     post<Order>(`/api/orders/${account}/${nonce}/cancel`, { signer, signature }),
   book: (instrument: string) => ask<Book>(`/api/books/${instrument}`),
   trades: (instrument: string) => ask<Trade[]>(`/api/trades?instrument=${instrument}&limit=12`),
-  tail: (id: string) => ask<Tail>(`/api/accounts/${id}/tail`),
+  tail: (id: string) => ask<Tail>(`/api/accounts/${id}/tail`, undefined, PATIENT_SECONDS),
   needs: () => ask<Need[]>("/api/needs"),
   auctions: (isOpen: boolean, limit: number) => ask<Auction[]>(`/api/auctions?open=${isOpen}&limit=${limit}`),
   auction: (id: string) => ask<Auction>(`/api/auctions/${id}`),

@@ -5,6 +5,9 @@ import { explain } from "./errors";
 import type { Config } from "./wallet";
 
 export const FAST = 2000;
+const SILENT_MILLISECONDS = 10_000;
+/** What the figures on the page rest on; each is asked for again and again. */
+const FIGURES = ["ready", "prices", "account", "margin"];
 
 export interface Setting {
   deployment: Deployment;
@@ -44,6 +47,33 @@ export function useKept<T>(key: string, first: T): [T, (next: T) => void] {
 
 export const useReady = () =>
   useQuery({ queryKey: ["ready"], queryFn: api.ready, refetchInterval: FAST, retry: false });
+/** Whether something that figures rest on was not answered for long, be it refused, lost, or only late. */
+export function useIsSilent(): boolean {
+  const queries = useQueryClient();
+  const [isSilent, setSilent] = useState(false);
+  useEffect(() => {
+    const look = () => {
+      const shown = queries.getQueryCache().findAll({ type: "active" });
+      const ages = shown
+        .filter((query) => FIGURES.includes(String(query.queryKey[0])) && query.state.dataUpdatedAt > 0)
+        .map((query) => Date.now() - query.state.dataUpdatedAt);
+      setSilent(Math.max(0, ...ages) > SILENT_MILLISECONDS);
+    };
+    const timer = setInterval(look, 1000);
+    return () => clearInterval(timer);
+  }, [queries]);
+  return isSilent;
+}
+/** The chain's clock between two looks at it. */
+export function useChainNow(): number {
+  const { data, dataUpdatedAt } = usePrices();
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, []);
+  return data ? Number(data.timeSeconds) + Math.max(0, (now - dataUpdatedAt) / 1000) : now / 1000;
+}
 export const usePrices = () => useQuery({ queryKey: ["prices"], queryFn: api.prices, refetchInterval: FAST });
 export const useInstruments = () =>
   useQuery({ queryKey: ["instruments"], queryFn: api.instruments, refetchInterval: FAST * 5 });

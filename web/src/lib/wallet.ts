@@ -233,6 +233,16 @@ function absent(): never {
   );
 }
 
+/** The number of the account that was opened. */
+export function openedIn(d: Deployment, receipt: TransactionReceipt): string {
+  const opened = told(receipt, d.contracts.clearinghouse, contracts.Clearinghouse, "AccountOpened", "account");
+  return opened.at(-1)?.toString() ?? absent();
+}
+
+/** What a bid paid, in money E8; negative where the bidder was paid. */
+export const payIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
+  told(receipt, d.contracts.liquidationHouse, contracts.LiquidationHouse, "LotBid", "payE8").at(-1) ?? absent();
+
 /** What of a deposit counts, and what of it is above the token's cap and counts for nothing. */
 export function depositedIn(d: Deployment, receipt: TransactionReceipt): { counted: bigint; idle: bigint } {
   const ask = (event: string) => told(receipt, d.contracts.marginVault, contracts.MarginVault, event, "amountRaw");
@@ -256,6 +266,9 @@ export interface Proof {
   data: Hex;
 }
 export const PROOF_COMPUTED: Proof = { kind: 0, data: "0x" };
+
+/** A lot with its preimage. */
+type Lot = Pick<Auction, "id" | "account" | "state" | "balances">;
 
 export const calls = {
   openAccount: (d: Deployment, owner: string): Call => ({
@@ -358,13 +371,13 @@ export const calls = {
     functionName: "cancel",
     args: [BigInt(account), nonces.map(BigInt)],
   }),
-  bid: (
-    d: Deployment,
-    lot: { id: string; account: string; state: Hex; balances: Hex },
-    fraction: bigint,
-    maxPay: bigint,
-    bidder: { id: string; state: Hex },
-  ): Call => ({
+  finish: (d: Deployment, lot: Lot): Call => ({
+    address: d.contracts.liquidationHouse,
+    abi: contracts.LiquidationHouse,
+    functionName: "finish",
+    args: [BigInt(lot.id), { account: BigInt(lot.account), state: lot.state, balances: lot.balances }],
+  }),
+  bid: (d: Deployment, lot: Lot, fraction: bigint, maxPay: bigint, bidder: { id: string; state: Hex }): Call => ({
     address: d.contracts.liquidationHouse,
     abi: contracts.LiquidationHouse,
     functionName: "bid",
@@ -383,6 +396,9 @@ export const balanceOf = (config: Config, token: `0x${string}`, owner: string) =
 export const allowance = (config: Config, d: Deployment, token: `0x${string}`, owner: string) =>
   read<bigint>(config, token, erc20 as Abi, "allowance", [owner, d.contracts.marginVault]);
 
+/** A token as far as amounts of it need it. */
+export type Unit = Pick<Balance, "token" | "symbol" | "decimals">;
+
 /** How much more of a token would count now, below its cap; the settlement token has none. */
 export async function roomOf(config: Config, d: Deployment, token: Unit): Promise<bigint | null> {
   if (token.token === SETTLEMENT) return null;
@@ -396,9 +412,6 @@ export async function roomOf(config: Config, d: Deployment, token: Unit): Promis
   const cap = wholeTokens * 10n ** BigInt(token.decimals);
   return cap > total && !isHalted ? cap - total : 0n;
 }
-/** A token as far as amounts of it need it. */
-export type Unit = Pick<Balance, "token" | "symbol" | "decimals">;
-
 
 /** What a withdrawal of the settlement token rests on beside the account, and what was put aside for a wallet, in money E8. */
 export interface Pool {
@@ -526,17 +539,6 @@ export async function signTyped(config: Config, typed: Typed): Promise<Hex> {
     method: "eth_signTypedData_v4",
     params: [wallet.account.address, JSON.stringify(document)],
   }) as Promise<Hex>;
-}
-
-export interface OrderFields {
-  account: string;
-  instrument: string;
-  sizeE8: string;
-  limitPriceE8: string;
-  nonce: string;
-  expiry: string;
-  maxFeeRateE8: string;
-  flags: number;
 }
 
 const domainOf = (d: Deployment, name: string) => ({

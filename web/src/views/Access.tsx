@@ -36,6 +36,10 @@ export const givenTo = (account: Account, who: string | undefined): Delegate | u
   account.delegates.find((one) => one.address.toLowerCase() === who?.toLowerCase());
 
 /** Who may act for the account beside its owner, and the form that appoints somebody. */
+/** Whether an address owns an account or was given something in it. */
+export const mayAct = (account: Account, who: string): boolean =>
+  isOwnedBy(account, who) || givenTo(account, who) !== undefined;
+
 export function Access({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { address } = useConnection();
