@@ -44,6 +44,7 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.TabAsync("What-if");
         await visitor.Field("Instrument").SelectOptionAsync(held);
         await visitor.Field("Size").FillAsync("1");
+        await Assertions.Expect(visitor.Page.GetByTestId("then-initialMarginE8")).ToContainTextAsync("$");
         await Assertions.Expect(visitor.Page.GetByTestId("then-initialMarginE8")).Not.ToHaveTextAsync("$0.00");
 
         // Any other is found by its name, and signed by its own number.
@@ -109,6 +110,19 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(orders.Last).ToHaveAttributeAsync("data-status", "cancelled");
         await Assertions.Expect(orders.Last).ToContainTextAsync("at 89,025.47");
 
+        // What is matched already can be filled all the same.
+        await visitor.ClearActivityAsync();
+        await visitor.Page.RouteAsync("**/cancel", static async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode order = JsonNode.Parse(await answer.TextAsync())!;
+            order["inFlightE8"] = "400000";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = order.ToJsonString() });
+        });
+        await resting.First.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Cancel", Exact = true }).ClickAsync();
+        await visitor.Page.GetByText("0.004 of it are matched and on their way into a block, and can be filled still; the relay will not fill the rest.").WaitForAsync();
+        await Assertions.Expect(resting).ToHaveCountAsync(9);
+
         // A double click is one order.
         await visitor.ClearActivityAsync();
         int signed = visitor.Wallet.AskedToSign;
@@ -116,7 +130,7 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.Field("Pay at most").FillAsync("88000");
         await visitor.Button("Buy 0.02 BTC-PERP").DblClickAsync();
         await visitor.DoneAsync("Buy 0.02 BTC-PERP");
-        await Assertions.Expect(resting).ToHaveCountAsync(11);
+        await Assertions.Expect(resting).ToHaveCountAsync(10);
         Assert.Equal(signed + 1, visitor.Wallet.AskedToSign);
 
         // What was done is told beside the page's end: in a window of any width nothing lies beneath it for good.
@@ -125,6 +139,90 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(told).ToBeVisibleAsync();
         await visitor.Page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
         await visitor.Page.WaitForFunctionAsync("() => document.querySelector('footer').getBoundingClientRect().bottom <= document.querySelector('.step').getBoundingClientRect().top");
+    }
+
+    /// <summary>An order whose answer is lost may be in the book: a new one would be filled beside it.</summary>
+    [BrowserFact]
+    public async Task Orders_WhoseAnswerIsLost_AreHandedInAgainAndNeverDoubled()
+    {
+        await world.PriceAsync(Btc, untilNormal: true);
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        ulong account = await visitor.OpenAccountAsync();
+        await visitor.DepositAsync("20000", "20,000");
+        int taken = 0;
+        await visitor.Page.RouteAsync("**/api/orders", async route =>
+        {
+            await route.FetchAsync();
+            taken++;
+            await route.AbortAsync();
+        });
+        await visitor.TabAsync("Trade");
+        await visitor.Field("Size").FillAsync("0.1");
+        await visitor.Field("Pay at most").FillAsync("86000");
+        ILocator buy = visitor.Page.Locator("button.buy");
+        await buy.ClickAsync();
+        ILocator step = visitor.Page.Locator(".step").Filter(new LocatorFilterOptions { HasText = "Whether it has taken the order is not known" });
+        await step.WaitForAsync();
+        await Assertions.Expect(buy).ToBeDisabledAsync();
+        await visitor.AssertAccessibleAsync("an order without an answer");
+        await visitor.Page.ReloadAsync();
+        await step.WaitForAsync();
+        Assert.InRange(taken, 2, int.MaxValue);
+        await Assertions.Expect(buy).ToBeDisabledAsync();
+        await visitor.Page.UnrouteAsync("**/api/orders");
+        await visitor.DoneAsync("Buy 0.1 BTC-PERP");
+        await visitor.Page.GetByText("The order rests in the book.").WaitForAsync();
+        await Assertions.Expect(buy).ToBeEnabledAsync();
+        await Assertions.Expect(visitor.Page.GetByTestId("order")).ToHaveCountAsync(1);
+        Assert.Equal(1, visitor.Wallet.AskedToSign - 1);
+
+        // Given up, it is told as what it may be; what was refused at the first is refused, and not handed in again.
+        await visitor.ClearActivityAsync();
+        await visitor.Page.RouteAsync("**/api/orders", static route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/problem+json", Body = """{"detail":"The node is away."}""" }));
+        await visitor.Field("Size").FillAsync("0.2");
+        await buy.ClickAsync();
+        await visitor.Page.GetByText("The node is away. Whether it has taken the order is not known").WaitForAsync();
+        await visitor.Button("Give up: Buy 0.2 BTC-PERP").ClickAsync();
+        Assert.Contains("The relay has not answered: the order may rest there and be filled until", await visitor.FailureAsync("Buy 0.2 BTC-PERP"), StringComparison.Ordinal);
+        await visitor.Page.UnrouteAsync("**/api/orders");
+        await visitor.Page.ReloadAsync();
+        await Assertions.Expect(buy).ToBeEnabledAsync();
+        await Assertions.Expect(visitor.Page.GetByTestId("order")).ToHaveCountAsync(1);
+    }
+
+    /// <summary>Who judges an order's end is the chain: a computer whose clock is ahead signed for longer than was chosen.</summary>
+    [BrowserFact]
+    public async Task Expiry_OfAnOrder_IsByTheChainsClock()
+    {
+        await world.PriceAsync(Btc, untilNormal: true);
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.Page.AddInitScriptAsync("{ const real = Date.now; Date.now = () => real() + 100 * 86400000; }");
+        await visitor.Page.ReloadAsync();
+        await visitor.ConnectAsync();
+        await visitor.OpenAccountAsync();
+        await visitor.TabAsync("Trade");
+        await visitor.Field("Size").FillAsync("0.1");
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        await visitor.FailureAsync("Buy 0.1 BTC-PERP");
+        double expiry = double.Parse(JsonNode.Parse(visitor.Wallet.LastTypedData)!["message"]!["expiry"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+        double now = await world.Protocol.NowAsync();
+        Assert.InRange(expiry, now, now + (2 * Day));
+
+        // Where nobody moves the chain's clock for a test, one of the two is wrong.
+        int signed = visitor.Wallet.AskedToSign;
+        await visitor.Page.RouteAsync("**/api/deployment", static async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            JsonNode deployment = JsonNode.Parse(await answer.TextAsync())!;
+            deployment["chainId"] = "10";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
+        });
+        await visitor.ClearActivityAsync();
+        await visitor.Page.ReloadAsync();
+        await visitor.Page.Locator("button.buy").ClickAsync();
+        Assert.Contains("minutes apart, so it would end at another time than you think. Nothing was signed or sent", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
+        Assert.Equal(signed, visitor.Wallet.AskedToSign);
     }
 
     [BrowserFact]

@@ -3,8 +3,9 @@ import { useConnection } from "wagmi";
 import { isAddress } from "viem";
 import { useActivity } from "../lib/activity";
 import type { Account, Delegate } from "../lib/api";
-import { useKept, useSetting } from "../lib/hooks";
+import { useChainNow, useKept, useSetting } from "../lib/hooks";
 import { short, time } from "../lib/numbers";
+import { judgedTime } from "../lib/orders";
 import { calls, send, waitFor } from "../lib/wallet";
 import { Choice, Field } from "../ui/Field";
 
@@ -35,11 +36,11 @@ export const isOwnedBy = (account: Account, who: string | undefined): boolean =>
 export const givenTo = (account: Account, who: string | undefined): Delegate | undefined =>
   account.delegates.find((one) => one.address.toLowerCase() === who?.toLowerCase());
 
-/** Who may act for the account beside its owner, and the form that appoints somebody. */
 /** Whether an address owns an account or was given something in it. */
 export const mayAct = (account: Account, who: string): boolean =>
   isOwnedBy(account, who) || givenTo(account, who) !== undefined;
 
+/** Who may act for the account beside its owner, and the form that appoints somebody. */
 export function Access({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { address } = useConnection();
@@ -48,15 +49,19 @@ export function Access({ account }: { account: Account }) {
   const [bits, setBits] = useState(1);
   const [span, setSpan] = useState("604800");
   const isOwner = isOwnedBy(account, address);
-  const now = Math.floor(Date.now() / 1000);
+  const now = useChainNow();
   const isGood = isAddress(who.trim(), { strict: false }) && who.trim().toLowerCase() !== account.owner.toLowerCase();
 
-  const appoint = (delegate: string, given: number, until: bigint, title: string, done: string) =>
+  /** @param seconds How long the rights last; null takes them back. */
+  const appoint = (delegate: string, given: number, seconds: string | null, title: string) =>
     run(title, async (tell) => {
+      const until = seconds === null ? 0n : BigInt(await judgedTime(deployment)) + BigInt(seconds);
       const sent = await send(config, calls.setDelegate(deployment, account.id, delegate, given, until));
       tell("Waiting for the block.", sent);
       await waitFor(config, sent);
-      return done;
+      return given === 0
+        ? `${short(delegate)} may do nothing with account ${account.id} any more.`
+        : `${short(delegate)} may ${wordsOf(given)} until ${time(until.toString())}.`;
     });
 
   return (
@@ -82,15 +87,7 @@ export function Access({ account }: { account: Account }) {
               <button
                 type="button"
                 className="ghost"
-                onClick={() =>
-                  void appoint(
-                    one.address,
-                    0,
-                    0n,
-                    `Take the rights of ${short(one.address)} back`,
-                    `${short(one.address)} may do nothing with account ${account.id} any more.`,
-                  )
-                }
+                onClick={() => void appoint(one.address, 0, null, `Take the rights of ${short(one.address)} back`)}
               >
                 Take back
               </button>
@@ -102,14 +99,7 @@ export function Access({ account }: { account: Account }) {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            const until = BigInt(now) + BigInt(span);
-            void appoint(
-              who.trim(),
-              bits,
-              until,
-              `Appoint ${short(who.trim())}`,
-              `${short(who.trim())} may ${wordsOf(bits)} until ${time(until.toString())}.`,
-            ).then(() => setWho(""));
+            void appoint(who.trim(), bits, span, `Appoint ${short(who.trim())}`).then((isDone) => isDone && setWho(""));
           }}
         >
           <h2>Appoint somebody</h2>

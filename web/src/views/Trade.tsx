@@ -4,7 +4,8 @@ import { useActivity } from "../lib/activity";
 import { api, ORDERS_MOST, type Account, type Order } from "../lib/api";
 import { explain } from "../lib/errors";
 import { FAST, useChoosable, useKept, useOrders, useSetting, useSettled } from "../lib/hooks";
-import { big, dollars, ONE, parse, percent, plain, price, size, time, wanted } from "../lib/numbers";
+import { abs, big, dollars, ONE, parse, percent, plain, price, size, time, wanted } from "../lib/numbers";
+import { becameOf, judgedTime } from "../lib/orders";
 import { calls, send, signCancel, signOrder, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 import { InstrumentChoice } from "../ui/InstrumentChoice";
@@ -18,7 +19,7 @@ const lives = [
 
 export function Trade({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
-  const { run, isAsking } = useActivity();
+  const { run, isAsking, isWaiting } = useActivity();
   const queries = useQueryClient();
   const [name, setName] = useKept("instrument", "BTC-PERP");
   const [side, setSide] = useKept<"Buy" | "Sell">("side", "Buy");
@@ -72,7 +73,7 @@ export function Trade({ account }: { account: Account }) {
   };
   const title = `${side} ${amount ? size(amount) : ""} ${instrument?.name ?? name}`;
   const place = () =>
-    run(title, async (tell) => {
+    run(title, async (tell, hand) => {
       const { parameters } = await queries.fetchQuery({
         queryKey: ["deployment"],
         queryFn: api.deployment,
@@ -82,6 +83,7 @@ export function Trade({ account }: { account: Account }) {
         throw new Error(
           `The fee for taking is ${percent(big(parameters.takerFeeE8), 3)} now. Nothing was signed; look at the order again.`,
         );
+      const now = await judgedTime(deployment);
       tell("Sign the order in your wallet. It shows size, limit and expiry; signing costs nothing.");
       const order = {
         account: account.id,
@@ -89,17 +91,16 @@ export function Trade({ account }: { account: Account }) {
         sizeE8: ((side === "Buy" ? 1n : -1n) * amount!).toString(),
         limitPriceE8: limit!.toString(),
         nonce: Date.now().toString(),
-        expiry: ((await chainTime()) + Number(life)).toString(),
+        expiry: (now + Number(life)).toString(),
         maxFeeRateE8: deployment.parameters.takerFeeE8,
         flags: (isReducing && !isSpot ? 1 : 0) | (filling === "rest" ? 2 : 0) | (filling === "whole" ? 4 : 0),
       };
       const signature = await signOrder(config, deployment, order);
       tell("Handing the order to the relay.");
-      const taken = await api.submit({ order, signer: address!, signature });
+      const { clearinghouse } = deployment.contracts;
+      const taken = await hand({ title, clearinghouse, signed: { order, signer: address!, signature } });
       setSize("");
-      return taken.status === "resting" && big(taken.inFlightE8) === 0n
-        ? "The order rests in the book."
-        : "The order found its match and is on its way into a block.";
+      return becameOf(taken);
     });
 
   const notional = amount && limit ? (amount * limit) / ONE : 0n;
@@ -180,10 +181,16 @@ export function Trade({ account }: { account: Account }) {
         <button
           type="submit"
           className={`primary wide ${side.toLowerCase()}`}
-          disabled={!instrument || !amount || !limit || isAsking(title)}
+          disabled={!instrument || !amount || !limit || isAsking(title) || isWaiting(account.id)}
         >
           {title}
         </button>
+        {isWaiting(account.id) && (
+          <p className="notice" role="status">
+            The relay has not answered your last order, which is handed in again by itself. Another one could be filled
+            beside it.
+          </p>
+        )}
         {error && typed !== "" && (
           <p className="bad" role="alert">
             {explain(error)}
@@ -212,12 +219,6 @@ function Change({ before, after }: { before?: string; after?: string }) {
       <span>→ {after === undefined ? "…" : dollars(after)}</span>
     </dd>
   );
-}
-
-/** The chain's clock: that of live prices, which on a local chain can be ahead of this computer's. */
-async function chainTime(): Promise<number> {
-  const { timeSeconds } = await api.prices();
-  return Math.max(Number(timeSeconds), Math.floor(Date.now() / 1000));
 }
 
 function suggested(mark: bigint, side: "Buy" | "Sell", bandE8: bigint): bigint | null {
@@ -281,6 +282,8 @@ function Depth({ name, mark, choose }: { name: string; mark: bigint; choose: (pr
 
 /** How many orders that are over are shown. */
 const ENDED = 10;
+const bare = (sizeE8: string): string => size(abs(big(sizeE8)));
+const filledE8 = (order: Order): bigint => abs(big(order.sizeE8)) - abs(big(order.leftE8)) - abs(big(order.inFlightE8));
 const isOpen = (order: Order): boolean => order.status === "resting" || order.status === "settling";
 
 function Orders({ account }: { account: Account }) {
@@ -296,8 +299,12 @@ function Orders({ account }: { account: Account }) {
     run(`Cancel the order for ${order.name}`, async (tell) => {
       tell("Sign the cancellation in your wallet; it costs nothing.");
       const signature = await signCancel(config, deployment, account.id, order.nonce);
-      await api.cancel(account.id, order.nonce, address!, signature);
-      return "The relay will not fill it any more. The signed order stays good on chain until it expires; cancel it there too if anyone else has it.";
+      const { inFlightE8 } = await api.cancel(account.id, order.nonce, address!, signature);
+      const rest =
+        big(inFlightE8) === 0n
+          ? "The relay will not fill it any more."
+          : `${bare(inFlightE8)} of it are matched and on their way into a block, and can be filled still; the relay will not fill the rest.`;
+      return `${rest} The signed order stays good on chain until it expires; cancel it there too if anyone else has it.`;
     });
   const cancelOnChain = (order: Order) =>
     run(`Cancel the order for ${order.name} on chain`, async (tell) => {
@@ -318,12 +325,14 @@ function Orders({ account }: { account: Account }) {
           <li key={order.nonce} data-testid="order" data-status={order.status}>
             <div>
               <strong className={big(order.sizeE8) > 0n ? "good" : "bad"}>
-                {big(order.sizeE8) > 0n ? "Buy" : "Sell"} {size(order.sizeE8).replace("−", "")}
+                {big(order.sizeE8) > 0n ? "Buy" : "Sell"} {bare(order.sizeE8)}
               </strong>{" "}
               {order.name} at {price(order.limitPriceE8)}
               <p className="quiet">
                 {order.status}
-                {isOpen(order) ? `, ${size(order.leftE8)} left, until ${time(order.expiry)}` : ""}
+                {big(order.inFlightE8) > 0n ? `, ${bare(order.inFlightE8)} on its way into a block` : ""}
+                {filledE8(order) > 0n ? `, ${size(filledE8(order))} filled` : ""}
+                {isOpen(order) ? `, ${bare(order.leftE8)} left, until ${time(order.expiry)}` : ""}
                 {order.reason ? `: ${order.reason}` : ""}
               </p>
             </div>
@@ -363,7 +372,7 @@ function Trades({ name }: { name: string }) {
           {data.map((trade) => (
             <tr key={`${trade.transaction}-${trade.maker}-${trade.taker}-${trade.priceE8}`}>
               <td className={big(trade.takerSizeE8) > 0n ? "good" : "bad"}>{price(trade.priceE8)}</td>
-              <td>{size(trade.takerSizeE8).replace("−", "")}</td>
+              <td>{bare(trade.takerSizeE8)}</td>
               <td>{time(trade.timeSeconds)}</td>
             </tr>
           ))}

@@ -1,0 +1,115 @@
+import { api, ApiError, isUnanswered, type Deployment, type Order, type SignedOrder } from "./api";
+import { big, time } from "./numbers";
+import { LOCAL_CHAIN } from "./wallet";
+
+const PREFIX = "omargin-order-";
+const PAUSE_MILLISECONDS = 2000;
+const CLOCKS_APART_SECONDS = 60;
+
+/** An order that was signed for the relay: the very same one is handed in until the relay answers, since a new one could be filled beside it. */
+export interface Handed {
+  title: string;
+  clearinghouse: string;
+  signed: SignedOrder;
+}
+
+const nameOf = ({ signed: { order } }: Handed): string => `${PREFIX}${order.account}-${order.nonce}`;
+
+/** A key for each, so that two tabs lose none of each other's. */
+function keep(handed: Handed): void {
+  try {
+    localStorage.setItem(nameOf(handed), JSON.stringify(handed));
+  } catch {
+    // A browser that keeps nothing hands in until the page is left.
+  }
+}
+
+export function forget(handed: Handed): void {
+  try {
+    localStorage.removeItem(nameOf(handed));
+  } catch {
+    // Nor does it keep anything then.
+  }
+}
+
+/** Those that the relay had not answered when the page was left. */
+export function keptOrders(d: Deployment): Handed[] {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => JSON.parse(localStorage.getItem(key)!) as Handed)
+      .filter((handed) => handed.clearinghouse === d.contracts.clearinghouse);
+  } catch {
+    return [];
+  }
+}
+
+/** What may have become of an order that nobody hands in any more. */
+export const unknown = ({ signed: { order } }: Handed): string =>
+  `The relay has not answered: the order may rest there and be filled until ${time(order.expiry)}. Look at your orders and positions; cancelled on chain, nobody can fill it.`;
+
+/**
+ * Hands an order in until the relay answers or the order expires. The relay knows the very same order again, so that none is doubled by an answer that got lost.
+ * @param tell Told what is the matter while there is no answer.
+ * @param isGivenUp Whether somebody gave it up meanwhile.
+ */
+export async function handIn(
+  handed: Handed,
+  tell: (detail: string) => void,
+  isGivenUp: () => boolean,
+  wasHandedIn = false,
+): Promise<Order> {
+  const { order } = handed.signed;
+  keep(handed);
+  for (let isKnown = wasHandedIn; ; isKnown = true) {
+    try {
+      const taken = await api.submit(handed.signed);
+      forget(handed);
+      return taken;
+    } catch (error) {
+      let reason = error;
+      if (!isUnanswered(error)) {
+        // What was taken and is over by now is refused as one that is used up.
+        const taken = isKnown ? await api.order(order.account, order.nonce).catch((lost: unknown) => lost) : error;
+        if (!isUnanswered(taken)) {
+          forget(handed);
+          if (taken instanceof Error) throw error;
+          return taken as Order;
+        }
+        reason = taken;
+      }
+      const why = reason instanceof ApiError && reason.status !== 0 ? reason.message : "The relay does not answer.";
+      tell(
+        `${why} Whether it has taken the order is not known, so the same signed order is handed in again until it answers: that makes no second one.`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+    if (isGivenUp() || Date.now() / 1000 > Number(order.expiry)) {
+      forget(handed);
+      throw new Error(unknown(handed));
+    }
+  }
+}
+
+/** What became of an order that the relay knows. */
+export const becameOf = (order: Order): string =>
+  order.status === "settling" || (order.status === "resting" && big(order.inFlightE8) > 0n)
+    ? "The order found its match and is on its way into a block."
+    : order.status === "resting"
+      ? "The order rests in the book."
+      : `The order is ${order.status}${order.reason ? `: ${order.reason}` : ""}.`;
+
+/**
+ * The time from which orders and rights are given theirs, in seconds: that of the chain and the solver, who judge them.
+ * Where this computer's is another one of them is wrong, and what is signed would end when nobody thinks it does.
+ */
+export async function judgedTime(d: Deployment): Promise<number> {
+  const judged = await api.clock();
+  const apart = Math.abs(Date.now() / 1000 - judged);
+  // The clock of a local chain goes as whoever runs it wants.
+  if (apart > CLOCKS_APART_SECONDS && d.chainId !== LOCAL_CHAIN)
+    throw new Error(
+      `This computer's clock and the solver's are ${Math.round(apart / 60)} minutes apart, so it would end at another time than you think. Nothing was signed or sent; set this computer's clock, or look at who runs the solver.`,
+    );
+  return judged;
+}
