@@ -154,7 +154,26 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await bidder.ClearActivityAsync();
         await bidder.ScreenshotAsync("10-auction");
         await bidder.AssertAccessibleAsync("auctions");
-        await auction.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Bid" }).ClickAsync();
+
+        // What was shown is the most that is paid: where the price has risen by the time of the click, nothing is sent.
+        ILocator bid = auction.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Bid" });
+        int sent = bidder.Wallet.AskedToSend;
+        bidder.Wallet.Views[LiquidationHouse.BidCall.Selector] = [1];
+        await bidder.Page.RouteAsync("**/api/auctions/*", async route =>
+        {
+            bidder.Wallet.Views.Clear();
+            await route.ContinueAsync();
+        });
+        await Assertions.Expect(auction.GetByTestId("quote")).ToHaveTextAsync("You pay at most $0.00");
+        await bid.ClickAsync();
+        await bidder.Page.Locator(".step[data-state=failed]").Filter(new LocatorFilterOptions { HasText = "now, where it was you pay $0.00. Nothing was sent." }).WaitForAsync();
+        Assert.Equal(sent, bidder.Wallet.AskedToSend);
+        await bidder.ClearActivityAsync();
+        await Assertions.Expect(auction.GetByTestId("quote")).Not.ToHaveTextAsync("You pay at most $0.00");
+
+        // A keeper ends auctions of accounts that are healthy again; this one has no coins, and the owner does it.
+        await world.Chain.EmptyAsync(world.Keeper.Key.Address);
+        await bid.ClickAsync();
         await bidder.Page.Locator(".step[data-state=done]").WaitForAsync(new LocatorWaitForOptions { Timeout = 120_000 });
         await bidder.TabAsync("Portfolio");
         await Assertions.Expect(bidder.Page.GetByTestId("position-BTC-PERP")).ToContainTextAsync("long", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });

@@ -33,6 +33,9 @@ public sealed class PageWorld : IAsyncLifetime
 
     public Trader Maker { get; private set; } = null!;
 
+    /// <summary>Whose key the solver's keeper sends with.</summary>
+    public Trader Keeper { get; private set; } = null!;
+
     public IBrowser Browser { get; private set; } = null!;
 
     public string Url { get; private set; } = "";
@@ -56,8 +59,8 @@ public sealed class PageWorld : IAsyncLifetime
         });
         Maker = await Protocol.TraderAsync(5_000_000);
         // The keeper proves and starts auctions but bids on none: that is left to people here.
-        Trader keeper = await Protocol.TraderAsync(0);
-        SolverOptions options = Protocol.Options(0, keeper, "solver.db", [.. SolverRoles.All]);
+        Keeper = await Protocol.TraderAsync(0);
+        SolverOptions options = Protocol.Options(0, Keeper, "solver.db", [.. SolverRoles.All]);
         options = options with { Api = options.Api with { WebFolder = BrowserFactAttribute.Page, RequestsPerTenSeconds = 0 } };
         _host = await SolverHost.CreateAsync(options);
         await _host.StartAsync();

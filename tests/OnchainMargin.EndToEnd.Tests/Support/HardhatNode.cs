@@ -9,6 +9,12 @@ namespace OnchainMargin.EndToEnd.Tests.Support;
 /// <summary>A Hardhat node as the end-to-end tests use it: its time, its blocks, its snapshots.</summary>
 public sealed class HardhatNode : IAsyncDisposable
 {
+    private Task<JsonElement> SetBalanceAsync(Address address, string wei) => CallAsync("hardhat_setBalance", writer =>
+    {
+        writer.WriteStringValue(address.ToString());
+        writer.WriteStringValue(wei);
+    });
+
     private readonly HardhatProcess _process;
     private readonly HttpRpcClient _rpc;
 
@@ -29,11 +35,10 @@ public sealed class HardhatNode : IAsyncDisposable
 
     public static async Task<HardhatNode> StartAsync() => new(await HardhatProcess.StartAsync());
 
-    public Task FundAsync(Address address) => CallAsync("hardhat_setBalance", writer =>
-    {
-        writer.WriteStringValue(address.ToString());
-        writer.WriteStringValue("0x21e19e0c9bab2400000");
-    });
+    public Task FundAsync(Address address) => SetBalanceAsync(address, "0x21e19e0c9bab2400000");
+
+    /// <summary>Takes all coins from somebody, who then sends nothing.</summary>
+    public Task EmptyAsync(Address address) => SetBalanceAsync(address, "0x0");
 
     /// <summary>Lets time pass on the chain and makes a block.</summary>
     public async Task PassAsync(int seconds)

@@ -1,15 +1,14 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Auction } from "../lib/api";
 import { explain } from "../lib/errors";
-import { FAST, useAuctions, useKept, usePrices, useSetting } from "../lib/hooks";
-import { big, dollars, ONE, percent, size, time } from "../lib/numbers";
-import { calls, send, simulate, waitFor } from "../lib/wallet";
+import { FAST, useAuction, useAuctions, useChainNow, useKept, useSetting } from "../lib/hooks";
+import { abs, big, dollars, ONE, percent, size, time } from "../lib/numbers";
+import { calls, isAccepted, payIn, send, simulate, waitFor } from "../lib/wallet";
 
 const MOST = (1n << 255n) - 1n;
-const SLIPPAGE_E8 = 500_000n;
 const PAGE = 20;
 const LARGEST_PAGE = 500;
 const ENDED = 8;
@@ -17,6 +16,9 @@ const ENDED = 8;
 export function Auctions({ bidder }: { bidder: Account | null }) {
   const [most, setMost] = useState(PAGE);
   const { data: open, error } = useAuctions(true, most);
+  const { data: latest } = useAuction(bidder?.openLot ?? "0");
+  // One's own stands first, however old it is.
+  const own = latest?.isOpen ? latest : undefined;
   const { data: ended } = useAuctions(false, ENDED);
   return (
     <>
@@ -30,9 +32,12 @@ export function Auctions({ bidder }: { bidder: Account | null }) {
         </p>
       )}
       {open?.length === 0 && <p className="statement">No auction is open.</p>}
-      {open?.map((auction) => (
-        <Open key={auction.id} auction={auction} bidder={bidder} />
-      ))}
+      {own && <Open auction={own} bidder={bidder} />}
+      {open
+        ?.filter((auction) => auction.id !== own?.id)
+        .map((auction) => (
+          <Open key={auction.id} auction={auction} bidder={bidder} />
+        ))}
       {open && open.length >= most && most < LARGEST_PAGE && (
         <button type="button" className="ghost wide" onClick={() => setMost(Math.min(LARGEST_PAGE, most + PAGE))}>
           Show older ones
@@ -69,16 +74,7 @@ export function Auctions({ bidder }: { bidder: Account | null }) {
   );
 }
 
-/** The chain's clock between two looks at it. */
-function useChainNow(): number {
-  const { data, dataUpdatedAt } = usePrices();
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 500);
-    return () => clearInterval(timer);
-  }, []);
-  return data ? Number(data.timeSeconds) + Math.max(0, (now - dataUpdatedAt) / 1000) : now / 1000;
-}
+const worth = (pay: bigint): string => (pay < 0n ? `you are paid ${dollars(-pay)}` : `you pay ${dollars(pay)}`);
 
 function Open({ auction, bidder }: { auction: Auction; bidder: Account | null }) {
   const { deployment, config } = useSetting();
@@ -104,18 +100,35 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
   });
 
   const title = `Bid for ${percent(fraction)} of auction ${auction.id}`;
-  const bid = () =>
+  /** What was shown is the most that is paid: a price that rose meanwhile is shown before anything is sent. */
+  const bid = (most: bigint) =>
     run(title, async (tell) => {
       const [lot, fresh] = await Promise.all([api.auction(auction.id), api.account(bidder!.id)]);
       if (!lot.isOpen) throw new Error("The auction has ended meanwhile.");
-      const pay = await simulate<bigint>(config, calls.bid(deployment, lot, fraction, MOST, fresh));
-      const most = pay + ((pay < 0n ? -pay : pay) * SLIPPAGE_E8) / ONE + 1n;
+      const now = await simulate<bigint>(config, calls.bid(deployment, lot, fraction, MOST, fresh));
+      if (now > most) {
+        void quote.refetch();
+        throw new Error(`It has changed: ${worth(now)} now, where it was ${worth(most)}. Nothing was sent.`);
+      }
       const sent = await send(config, calls.bid(deployment, lot, fraction, most, fresh));
       tell("Waiting for the block.", sent);
+      const pay = payIn(deployment, await waitFor(config, sent));
+      return `You took ${percent(fraction)} of the portfolio; ${pay < 0n ? "you were paid" : "you paid"} ${dollars(abs(pay))}.`;
+    });
+
+  const ending = `End auction ${auction.id}`;
+  const { data: canEnd } = useQuery({
+    queryKey: ["can-end", auction.id, auction.soldE8],
+    queryFn: () => isAccepted(config, calls.finish(deployment, auction)),
+    enabled: isConnected && isOwn,
+    refetchInterval: FAST,
+  });
+  const end = () =>
+    run(ending, async (tell) => {
+      const sent = await send(config, calls.finish(deployment, await api.auction(auction.id)));
+      tell("Waiting for the block.", sent);
       await waitFor(config, sent);
-      return pay >= 0n
-        ? `You took ${percent(fraction)} of the portfolio for about ${dollars(pay)}.`
-        : `You took ${percent(fraction)} of the portfolio and were paid about ${dollars(-pay)}.`;
+      return "The auction is over: the account trades and withdraws again.";
     });
 
   return (
@@ -166,10 +179,17 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
         </div>
       </dl>
       {isOwn ? (
-        <p>
-          You cannot bid on your own account. Deposit under Funds to make it healthy: the auction then ends without
-          selling more.
-        </p>
+        <>
+          <p>
+            You cannot bid on your own account. Deposit under Funds to make it healthy: nothing more of it is sold then,
+            and anybody can end the auction. Until that is done the account neither trades nor withdraws.
+          </p>
+          {canEnd && (
+            <button type="button" className="primary" disabled={isAsking(ending)} onClick={() => void end()}>
+              End the auction
+            </button>
+          )}
+        </>
       ) : !canBid ? (
         <p className="quiet">
           {left <= 0n
@@ -185,7 +205,7 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
           className="row bid"
           onSubmit={(event) => {
             event.preventDefault();
-            void bid();
+            if (quote.data !== undefined) void bid(quote.data);
           }}
         >
           <label>
@@ -205,11 +225,11 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
               "Asking the chain for the price…"
             ) : quote.data >= 0n ? (
               <>
-                You pay <strong>{dollars(quote.data)}</strong> now
+                You pay at most <strong>{dollars(quote.data)}</strong>
               </>
             ) : (
               <>
-                You are paid <strong>{dollars(-quote.data)}</strong> now
+                You are paid at least <strong>{dollars(-quote.data)}</strong>
               </>
             )}
           </p>
