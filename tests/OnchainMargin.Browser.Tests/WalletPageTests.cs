@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OnchainMargin.Browser.Tests.Support;
 using OnchainMargin.EndToEnd.Tests.Support;
@@ -8,7 +9,7 @@ using OnchainMargin.Protocol.Generated;
 namespace OnchainMargin.Browser.Tests;
 
 /// <summary>What a trader does on the page, against a real node and solver.</summary>
-public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
+public sealed partial class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
 {
     private const long Btc = 89_035_47000000;
 
@@ -30,6 +31,25 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.TabAsync("What-if");
         await visitor.Field("Size").FillAsync("1");
         await Assertions.Expect(visitor.Page.GetByTestId("what-if")).ToHaveTextAsync("The account would keep its initial margin.");
+
+        // The answer to the question before is shown for none.
+        ILocator then = visitor.Page.GetByTestId("then-initialMarginE8");
+        string before = await then.InnerTextAsync();
+        var answer = new TaskCompletionSource();
+        await visitor.Page.RouteAsync("**/what-if", async route =>
+        {
+            await answer.Task;
+            await route.ContinueAsync();
+        });
+        await visitor.Field("Size").FillAsync("1.5");
+        await Assertions.Expect(then).ToHaveTextAsync("…");
+        await Assertions.Expect(visitor.Page.GetByTestId("what-if")).ToHaveTextAsync("…");
+        answer.SetResult();
+        await Assertions.Expect(then).ToHaveTextAsync(Amount());
+        Assert.NotEqual(before, await then.InnerTextAsync());
+        await visitor.Page.UnrouteAsync("**/what-if");
+        await visitor.Field("Size").FillAsync("1");
+        await Assertions.Expect(then).ToHaveTextAsync(before);
         await visitor.Page.GetByRole(AriaRole.Slider).First.FocusAsync();
         for (int i = 0; i < 40; i++)
         {
@@ -175,6 +195,12 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await world.Chain.EmptyAsync(world.Keeper.Key.Address);
         await bid.ClickAsync();
         await bidder.Page.Locator(".step[data-state=done]").WaitForAsync(new LocatorWaitForOptions { Timeout = 120_000 });
+        await owner.TabAsync("Auctions");
+        await owner.Button("End the auction").ClickAsync(new LocatorClickOptions { Timeout = 120_000 });
+        await owner.Page.Locator(".step[data-state=done]").Filter(new LocatorFilterOptions { HasText = "The auction is over" }).WaitForAsync();
+        Assert.Equal(0UL, (await world.Protocol.Client.GetAccountAsync(account)).OpenLot);
+        await Assertions.Expect(owner.Button("End the auction")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 90_000 });
+        await world.Chain.FundAsync(world.Keeper.Key.Address);
         await bidder.TabAsync("Portfolio");
         await Assertions.Expect(bidder.Page.GetByTestId("position-BTC-PERP")).ToContainTextAsync("long", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
         await Assertions.Expect(owner.Page.GetByTestId("health")).Not.ToContainTextAsync("Below maintenance margin", new LocatorAssertionsToContainTextOptions { Timeout = 120_000 });
@@ -361,6 +387,9 @@ public sealed class WalletPageTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Portfolio" })).ToBeFocusedAsync();
         await visitor.Page.GetByText("No positions yet.").WaitForAsync();
     }
+
+    [GeneratedRegex(@"^\$\d", RegexOptions.None, 1_000)]
+    private static partial Regex Amount();
 
     /// <summary>An address as the page shows it.</summary>
     private static string Short(Address address) => $"{address.ToString()[..6]}…{address.ToString()[^4..]}";

@@ -30,14 +30,18 @@ export function WhatIf({ account }: { account: Account }) {
         ? [{ ...(of ? { underlying: of } : {}), pricePercent: String(move), volatilityPercent: String(volatility) }]
         : [],
   };
-  const asked = useSettled(JSON.stringify(request), 200);
-  const { data, error } = useQuery({
+  const wish = JSON.stringify(request);
+  const asked = useSettled(wish, 200);
+  const { data, error, isPlaceholderData } = useQuery({
     queryKey: ["what-if", account.id, account.stateHash, asked],
     queryFn: () => api.whatIf(account.id, JSON.parse(asked) as WhatIfRequest),
     placeholderData: (before) => before,
     refetchInterval: 4000,
     retry: false,
   });
+  // Until this question is answered what stands there is the answer to the one before, or of another account: it keeps the room, and no figure of it is shown.
+  const isLate = isPlaceholderData || asked !== wish;
+  const then = (e8: string | null | undefined): string => (isLate ? "…" : dollars(e8));
   const isAsked = request.fills!.length + request.moves!.length > 0;
   const worst = data
     ? data.after.scenarios.reduce(
@@ -89,9 +93,13 @@ export function WhatIf({ account }: { account: Account }) {
           </p>
         )}
         {data && (
-          <>
-            <p className={`statement ${data.isAllowed ? "" : "bad"}`} role="status" data-testid="what-if">
-              {isAsked ? data.sentence : "Add a position or move the market to see what would become of the margin."}
+          <div className={isLate ? "old" : undefined} aria-busy={isLate}>
+            <p className={`statement ${data.isAllowed || isLate ? "" : "bad"}`} role="status" data-testid="what-if">
+              {isLate
+                ? "…"
+                : isAsked
+                  ? data.sentence
+                  : "Add a position or move the market to see what would become of the margin."}
             </p>
             <table className="before-after">
               <thead>
@@ -114,23 +122,23 @@ export function WhatIf({ account }: { account: Account }) {
                 ).map(([label, key]) => (
                   <tr key={key}>
                     <th scope="row">{label}</th>
-                    <td>{dollars(data.before.figures[key])}</td>
-                    <td data-testid={`then-${key}`}>{dollars(data.after.figures[key])}</td>
+                    <td>{then(data.before.figures[key])}</td>
+                    <td data-testid={`then-${key}`}>{then(data.after.figures[key])}</td>
                   </tr>
                 ))}
                 <tr>
                   <th scope="row">Free for trading</th>
-                  <td>{dollars(data.before.freeE8)}</td>
-                  <td data-testid="then-freeE8">{dollars(data.after.freeE8)}</td>
+                  <td>{then(data.before.freeE8)}</td>
+                  <td data-testid="then-freeE8">{then(data.after.freeE8)}</td>
                 </tr>
                 <tr>
                   <th scope="row">Saving against isolated</th>
-                  <td>{dollars(data.before.savingE8)}</td>
-                  <td>{dollars(data.after.savingE8)}</td>
+                  <td>{then(data.before.savingE8)}</td>
+                  <td>{then(data.after.savingE8)}</td>
                 </tr>
               </tbody>
             </table>
-            {data.distancesAfter.length > 0 && (
+            {data.distancesAfter.length > 0 && !isLate && (
               <ul className="distances" aria-label="Distance to liquidation then">
                 {data.distancesAfter.map((one) => (
                   <li key={one.underlying}>
@@ -159,9 +167,9 @@ export function WhatIf({ account }: { account: Account }) {
                 ))}
               </ul>
             )}
-            <p className="quiet">{data.after.worst}</p>
+            <p className="quiet">{isLate ? "…" : data.after.worst}</p>
             {data.after.underlyings.length > 0 && <ScenarioChart scenarios={data.after.scenarios} worst={worst} />}
-          </>
+          </div>
         )}
       </div>
     </div>
