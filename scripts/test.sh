@@ -107,7 +107,15 @@ check lint-solhint npm run --silent lint:solhint
 check lint-csharp dotnet format whitespace . --folder --verify-no-changes --exclude node_modules artifacts
 check lint-shell bash scripts/lib/check-shell.sh
 page_types() { "$NODE" web/node_modules/typescript/bin/tsc --noEmit -p web; }
-if [ "$page_built" -eq 1 ]; then check page-types page_types; else record page-build 0 0 1 0; fi
+page_tests() {
+  local began=$SECONDS code=0
+  timeout 120 "$NODE" web/node_modules/vitest/vitest.mjs run --root web --reporter=json --outputFile="$PWD/$OUT/page-tests.json" >"$OUT/page-tests.log" 2>&1 </dev/null || code=$?
+  counted page-tests vitest "$OUT/page-tests.json" "$code" $((SECONDS - began))
+}
+if [ "$page_built" -eq 1 ]; then
+  check page-types page_types
+  if wanted page-tests; then page_tests; fi
+else record page-build 0 0 1 0; fi
 [ "$contracts_built" -eq 0 ] || check abi-current "$NODE" scripts/abi.js --check
 vectors() {
   local generator code=0

@@ -1,5 +1,5 @@
 // Counts what a test runner did, from what it wrote, and says which tests failed and why tests were skipped.
-//   node scripts/lib/results.js trx FILE EXIT_CODE | hardhat LOG EXIT_CODE
+//   node scripts/lib/results.js trx FILE EXIT_CODE | hardhat LOG EXIT_CODE | vitest FILE EXIT_CODE
 // Prints a report; the last line is `passed failed skipped`. A runner that failed without naming a failed test, or that
 // left no count, counts as one failed test: silence is never a pass.
 import { existsSync, readFileSync } from "node:fs";
@@ -62,8 +62,27 @@ function countHardhat(file) {
   return { counts, problem: counts.passed + counts.failed === 0 ? "it ran no test" : "" };
 }
 
+function countVitest(file) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  if (!existsSync(file)) return { counts, problem: "it wrote no result file" };
+  for (const { name, message, assertionResults } of JSON.parse(readFileSync(file, "utf8")).testResults) {
+    if (assertionResults.length === 0) console.log(`  failed ${name}: ${message}`);
+    for (const one of assertionResults) {
+      if (one.status === "passed") counts.passed++;
+      else if (one.status === "failed") {
+        counts.failed++;
+        console.log(`  failed ${one.fullName}: ${one.failureMessages.join("\n    ")}`);
+      } else {
+        counts.skipped++;
+        console.log(`  skipped ${one.fullName}: by its own condition`);
+      }
+    }
+  }
+  return { counts, problem: counts.passed + counts.failed === 0 ? "it ran no test" : "" };
+}
+
 const [kind, file, exitCode] = process.argv.slice(2);
-const { counts, problem } = kind === "trx" ? countTrx(file) : countHardhat(file);
+const { counts, problem } = { trx: countTrx, hardhat: countHardhat, vitest: countVitest }[kind](file);
 if (problem || (exitCode !== "0" && counts.failed === 0)) {
   counts.failed++;
   console.log(`  failed: the runner ended with exit code ${exitCode}${problem ? ` and ${problem}` : ""}`);

@@ -37,8 +37,16 @@ export function keptOrders(d: Deployment): Handed[] {
   try {
     return Object.keys(localStorage)
       .filter((key) => key.startsWith(PREFIX))
-      .map((key) => JSON.parse(localStorage.getItem(key)!) as Handed)
+      .flatMap((key) => readKept(localStorage.getItem(key)))
       .filter((handed) => handed.clearinghouse === d.contracts.clearinghouse);
+  } catch {
+    return [];
+  }
+}
+
+function readKept(text: string | null): Handed[] {
+  try {
+    return [JSON.parse(text ?? "") as Handed];
   } catch {
     return [];
   }

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { decimal, dollars, parse, percent, plain, price, signed, unitE8 } from "./numbers";
+
+test.each([
+  ["1250.75", 8, 125_075_000_000n],
+  [" 7. ", 2, 700n],
+  ["0.00000001", 8, 1n],
+  ["0", 8, 0n],
+])("%s is understood", (text, decimals, value) => expect(parse(text, decimals)).toBe(value));
+
+test.each(["0,5", "1,000", ".5", "-1", "1e3", "0x10", "", " ", "1.2.3", "0.123", "123456789012345678901"])(
+  "%s is refused",
+  (text) => expect(parse(text, 2)).toBeNull(),
+);
+
+test("values are cut toward zero, and what is left of nothing has no sign", () => {
+  expect(decimal(123_456_789n, 8, 2)).toBe("1.23");
+  expect(decimal(-123_999_999n, 8, 2)).toBe("−1.23");
+  expect(decimal(-1n, 8, 2)).toBe("0.00");
+  expect(decimal(1_234_567_00000000n, 8, 8, 0)).toBe("1,234,567");
+  expect(decimal(12345n, 4, 6, 0)).toBe("1.2345");
+  expect(decimal(5n, 0, 0)).toBe("5");
+});
+
+test("money, prices and parts read as people write them", () => {
+  expect(dollars("-123000000")).toBe("−$1.23");
+  expect(dollars(null)).toBe("–");
+  expect(signed(100_000_000n)).toBe("+$1.00");
+  expect(price("8903547000000")).toBe("89,035.47");
+  expect(price(12_345_678n)).toBe("0.1234");
+  expect(percent(12_345_678n, 3)).toBe("12.345 %");
+  expect(unitE8(6)).toBe(100n);
+  expect(unitE8(18)).toBe(1n);
+});
+
+test("what a field is filled with is understood again", () => {
+  for (const value of [1n, 10n, 123_456_789_012_345_678n])
+    for (const decimals of [0, 6, 18]) expect(parse(plain(value, decimals), decimals)).toBe(value);
+});

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ApiError, type Deployment, type SignedOrder } from "./api";
+import { handIn, judgedTime, keptOrders, type Handed } from "./orders";
+
+const NOW = 1_770_000_000;
+const order = { account: "7", nonce: "11", expiry: String(NOW + 300) } as SignedOrder["order"];
+const handed: Handed = {
+  title: "Buy 1 BTC-PERP",
+  clearinghouse: "0xc",
+  signed: { order, signer: "0xs", signature: "0x1" },
+};
+const deployment = (chainId: string) => ({ chainId, contracts: { clearinghouse: "0xc" } }) as unknown as Deployment;
+
+/** What the relay answers, one after the other: a status and a body, or nothing at all. */
+let answers: ([number, unknown] | null)[] = [];
+let asked: { path: string; body: string | undefined }[] = [];
+
+beforeEach(() => {
+  asked = [];
+  vi.useFakeTimers({ now: NOW * 1000 });
+  vi.stubGlobal("localStorage", {
+    __proto__: {
+      setItem(this: Record<string, string>, key: string, value: string) {
+        this[key] = value;
+      },
+      getItem(this: Record<string, string>, key: string) {
+        return this[key] ?? null;
+      },
+      removeItem(this: Record<string, string>, key: string) {
+        delete this[key];
+      },
+    },
+  });
+  vi.stubGlobal("fetch", async (path: string, init?: RequestInit) => {
+    asked.push({ path, body: init?.body as string | undefined });
+    const answer = answers.shift();
+    if (!answer) throw new TypeError("Failed to fetch");
+    return new Response(JSON.stringify(answer[1]), { status: answer[0], headers: { date: new Date().toUTCString() } });
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** Hands in and lets time pass until it ends. */
+async function outcome(given: typeof answers, isGivenUp = () => false, wasHandedIn = false) {
+  answers = given;
+  const ended = handIn(handed, () => {}, isGivenUp, wasHandedIn).catch((error: Error) => error);
+  await vi.runAllTimersAsync();
+  return ended;
+}
+const kept = () => keptOrders(deployment("1"));
+
+test("an order that is answered is handed in once and not kept", async () => {
+  expect(await outcome([[200, { status: "resting" }]])).toEqual({ status: "resting" });
+  expect(asked.length).toBe(1);
+  expect(kept()).toEqual([]);
+});
+
+test("an order without an answer is handed in again as it was, whatever stood in the way", async () => {
+  const lost: typeof answers = [null, [503, { detail: "The node is away." }], [429, {}], [502, {}]];
+  expect(await outcome([...lost, [200, { status: "resting" }]])).toEqual({ status: "resting" });
+  expect(new Set(asked.map((one) => one.body))).toEqual(new Set([JSON.stringify(handed.signed)]));
+  expect(kept()).toEqual([]);
+});
+
+test("an order that is refused is not handed in again", async () => {
+  expect(await outcome([[409, { detail: "Too small." }]])).toEqual(new ApiError("Too small.", 409));
+  expect(asked.length).toBe(1);
+  expect(kept()).toEqual([]);
+});
+
+test.each([
+  ["after an answer that was lost", [null], false],
+  ["after a reload", [], true],
+])("an order that was filled meanwhile is known by its number, %s", async (_, lost, wasHandedIn) => {
+  const used: typeof answers = [...(lost as null[]), [409, { detail: "Used up." }]];
+  expect(await outcome([...used, [200, { status: "filled" }]], undefined, wasHandedIn)).toEqual({ status: "filled" });
+  expect(asked.at(-1)!.path).toBe("/api/orders/7/11");
+  // One that the relay does not know was refused.
+  expect(await outcome([...used, [404, {}]], undefined, wasHandedIn)).toEqual(new ApiError("Used up.", 409));
+  // And a question without an answer is no answer.
+  const known: typeof answers = [...used, null, [409, { detail: "Used up." }], [200, { status: "filled" }]];
+  expect(await outcome(known, undefined, wasHandedIn)).toEqual({ status: "filled" });
+});
+
+test("an order that is given up, or expires, may rest all the same", async () => {
+  let looks = 0;
+  const error = (await outcome([], () => ++looks === 3)) as Error;
+  expect(error.message).toContain("the order may rest there and be filled until");
+  expect(asked.length).toBe(3);
+  expect(kept()).toEqual([]);
+  expect(((await outcome([])) as Error).message).toBe(error.message);
+  expect(Date.now() / 1000).toBeGreaterThan(NOW + 300);
+});
+
+test("orders are kept while nobody answers, each deployment's for itself", async () => {
+  answers = [];
+  void handIn(
+    handed,
+    () => {},
+    () => false,
+  ).catch(() => {});
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(kept()).toEqual([handed]);
+  expect(keptOrders({ contracts: { clearinghouse: "0xother" } } as unknown as Deployment)).toEqual([]);
+  localStorage.setItem("omargin-order-8-1", "{");
+  expect(kept()).toEqual([handed]);
+});
+
+test("time is the later of the chain's and the solver's, and computers of another one sign nothing", async () => {
+  answers = [[200, { timeSeconds: String(NOW + 40) }]];
+  expect(await judgedTime(deployment("1"))).toBe(NOW + 40);
+  answers = [[200, { timeSeconds: String(NOW - 5000) }]];
+  expect(await judgedTime(deployment("1"))).toBe(NOW);
+  answers = [[200, { timeSeconds: String(NOW + 120) }]];
+  await expect(judgedTime(deployment("1"))).rejects.toThrow("are 2 minutes apart");
+  answers = [[200, { timeSeconds: String(NOW + 120) }]];
+  expect(await judgedTime(deployment("31337"))).toBe(NOW + 120);
+});
