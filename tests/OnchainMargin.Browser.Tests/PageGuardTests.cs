@@ -153,6 +153,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.DoneAsync("Open an account");
         await Assertions.Expect(choice.Locator("option")).ToHaveCountAsync(3, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
         string third = await choice.Locator("option").Last.InnerTextAsync();
+        string second = await choice.Locator("option").Nth(1).InnerTextAsync();
         await Assertions.Expect(choice).ToHaveValueAsync(third);
         await visitor.Page.GetByText($"Your account {third} is open.").WaitForAsync();
 
@@ -167,6 +168,17 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         });
         await visitor.Page.ReloadAsync();
         await Assertions.Expect(choice).ToHaveValueAsync(third);
+        await visitor.TabAsync("Funds");
+        await visitor.ChooseAsync("Move");
+        await visitor.Field("Amount").FillAsync("1");
+        foreach ((string number, bool isOwn) in ((string, bool)[])[(second, true), (third, false), (stranger.Account.ToString(CultureInfo.InvariantCulture), false)])
+        {
+            await visitor.Field("Or another of yours, by its number").FillAsync(number);
+            await Assertions.Expect(visitor.Field("To account")).ToHaveValueAsync(isOwn ? number : first);
+            await Assertions.Expect(visitor.Button("Move 1 USDC")).ToBeEnabledAsync(new LocatorAssertionsToBeEnabledOptions { Enabled = isOwn });
+        }
+
+        await visitor.AssertAccessibleAsync("a move to an account by its number");
         await choice.SelectOptionAsync(first);
         await visitor.ClearActivityAsync();
         foreach ((string number, bool isOwn) in ((string, bool)[])[(third, true), (stranger.Account.ToString(CultureInfo.InvariantCulture), false)])

@@ -17,7 +17,7 @@ import {
   useStream,
 } from "./lib/hooks";
 import { api, type Account, type Accounts } from "./lib/api";
-import { big, percent, price, short, time } from "./lib/numbers";
+import { big, isNumber, percent, price, short, time } from "./lib/numbers";
 import { calls, LOCAL_CHAIN, openedIn, send, waitFor } from "./lib/wallet";
 import { Boundary } from "./ui/Boundary";
 import { ConnectButton, NetworkNotice } from "./ui/Connect";
@@ -427,7 +427,7 @@ function AccountBar({
             value={number}
             onChange={(event) => setNumber(event.target.value)}
           />
-          <button type="submit" className="ghost" disabled={!/^\d{1,18}$/.test(number.trim())}>
+          <button type="submit" className="ghost" disabled={!isNumber(number.trim())}>
             Show
           </button>
         </form>

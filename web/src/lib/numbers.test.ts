@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decimal, dollars, parse, percent, plain, price, signed, unitE8 } from "./numbers";
+import { decimal, dollars, isNumber, parse, percent, plain, price, signed, unitE8 } from "./numbers";
 
 test.each([
   ["1250.75", 8, 125_075_000_000n],
@@ -36,4 +36,10 @@ test("money, prices and parts read as people write them", () => {
 test("what a field is filled with is understood again", () => {
   for (const value of [1n, 10n, 123_456_789_012_345_678n])
     for (const decimals of [0, 6, 18]) expect(parse(plain(value, decimals), decimals)).toBe(value);
+});
+
+test("numbers of accounts are whole, and written in one way", () => {
+  for (const text of ["1", "7", "123456789012345678"]) expect(isNumber(text)).toBe(true);
+  for (const text of ["", "0", "007", "-1", "1.0", "1e3", " 7", "1234567890123456789"])
+    expect(isNumber(text)).toBe(false);
 });

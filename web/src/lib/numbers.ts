@@ -44,6 +44,9 @@ export function parse(text: string, decimals: number): bigint | null {
   return BigInt(match[1] + (match[2] ?? "").padEnd(decimals, "0"));
 }
 
+/** Whether a text is the number of an account. */
+export const isNumber = (text: string): boolean => /^[1-9]\d{0,17}$/.test(text);
+
 /** What a field asks for whose text was not understood. */
 export const wanted = (decimals: number): string =>
   `Write a number like 1250.75, with a point before its decimals (at most ${decimals}) and no commas.`;

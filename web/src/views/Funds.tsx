@@ -3,8 +3,8 @@ import { useState, type ReactNode } from "react";
 import { useConnection } from "wagmi";
 import { useActivity, type Tell } from "../lib/activity";
 import { api, type Account, type Asker, type MoveRequest, type OperationProof, type Token } from "../lib/api";
-import { FAST, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
-import { big, decimal, dollars, parse, percent, plain, short, size, unitE8, wanted } from "../lib/numbers";
+import { FAST, useAccount, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
+import { big, decimal, dollars, isNumber, parse, percent, plain, short, size, unitE8, wanted } from "../lib/numbers";
 import {
   allowance,
   balanceOf,
@@ -512,7 +512,12 @@ function Move({ account }: { account: Account }) {
   const { data: siblings } = useAccountsOf(account.owner);
   const others = (siblings?.items ?? []).filter((one) => one.id !== account.id);
   const [chosen, choose] = useKept("move-to", "");
-  const to = others.find((one) => one.id === chosen) ?? others[0];
+  // Of a list that goes on any other is named: nobody's accounts crowd out one's own.
+  const [number, setNumber] = useState("");
+  const { data: named } = useAccount(siblings?.next && isNumber(number) ? number : null);
+  const isNamed = named?.id === number && named.id !== account.id && isOwnedBy(named, account.owner);
+  const to = (isNamed ? named : undefined) ?? others.find((one) => one.id === chosen) ?? others[0];
+  const isNobody = number !== "" && !isNamed;
   const entered = useAmount("move");
   const { token, setText, amount, said } = entered;
   const most = useWithdrawable(account, token);
@@ -577,13 +582,29 @@ function Move({ account }: { account: Account }) {
         }
         all="Most"
         isReady={moved.length > 0}
+        isHeldBack={isNobody}
         before={
-          <Choice
-            label="To account"
-            value={to.id}
-            options={others.map((one) => ({ value: one.id, text: one.id }))}
-            onChange={choose}
-          />
+          <>
+            <Choice
+              label="To account"
+              value={to.id}
+              options={(others.includes(to) ? others : [...others, to]).map((one) => ({ value: one.id, text: one.id }))}
+              onChange={(next) => {
+                setNumber("");
+                choose(next);
+              }}
+            />
+            {siblings?.next && (
+              <Field
+                label="Or another of yours, by its number"
+                value={number}
+                onChange={(text) => setNumber(text.trim())}
+                isText
+                placeholder="none"
+                error={isNobody ? "Write the number of another account of the same owner." : null}
+              />
+            )}
+          </>
         }
         submit={() => void move()}
         after={
