@@ -178,7 +178,9 @@ const falls = times(80, (i) => {
   const kept = today === day ? [high, previous] : [0n, today === day + 1n ? high : insurance];
   const highAfter = max(kept[0], insurance);
   const highest = max(highAfter, kept[1]);
-  const left = (insurance * BigInt(i)) / 79n;
+  // Exits and stakes; the last so large that no field holds what the highs would be.
+  const then = i === 79 ? 1n << 100n : (insurance * BigInt(i)) / 40n;
+  const scaled = (highest) => min((1n << 96n) - 1n, (highest * then) / max(1n, insurance));
   const drawdown = highest < 10_000n * E8 ? 0n : ((highest - insurance) * E8) / highest;
   return {
     day,
@@ -190,14 +192,14 @@ const falls = times(80, (i) => {
     highAfter,
     previousAfter: kept[1],
     drawdown,
-    left,
-    highLeft: (highAfter * left) / max(1n, insurance),
-    previousLeft: (kept[1] * left) / max(1n, insurance),
+    then,
+    highThen: scaled(highAfter),
+    previousThen: scaled(kept[1]),
   };
 });
 write(
   "ORC-003",
-  "the markets of ORC-002; stateAfter, demandedAfter, reasonsAfter: the state that the update leaves, since when it is demanded, why as bits; then the highs of insurance: a day, its high, the high of the day before, the insurance, the time, and what they are after; left, highLeft, previousLeft: what an exit then leaves of the insurance and of the highs",
+  "the markets of ORC-002; stateAfter, demandedAfter, reasonsAfter: the state that the update leaves, since when it is demanded, why as bits; then the highs of insurance: a day, its high, the high of the day before, the insurance, the time, and what they are after; then, highThen, previousThen: what an exit or a stake then makes of the insurance, and of the highs",
   {
     ...inputs,
     ...after("state", "demanded", "reasons"),
@@ -212,9 +214,9 @@ write(
       "highAfter",
       "previousAfter",
       "drawdown",
-      "left",
-      "highLeft",
-      "previousLeft",
+      "then",
+      "highThen",
+      "previousThen",
     ),
   },
 );
@@ -284,9 +286,9 @@ const walks = times(60, (i) => {
   const asked = now + pick(0n, 1n, 299n, 301n, 1200n, 1800n, 2100n, 7300n);
   const readings = [expiry, coming].map((e) => {
     const read = reading(history, e, asked);
-    const { forward, follow } = inWindow(history.at(-1).spot, read);
-    const stalled = inWindow(history.at(-1).spot, { ...read, remaining: read.stalled });
-    return { ...read, forward, beside: stalled.forward, follow: max(follow, stalled.follow) };
+    const { forward, follow } = inWindow(history.at(-1).spot, { ...read, remaining: read.stalled });
+    const seen = inWindow(history.at(-1).spot, read);
+    return { ...read, forward, beside: seen.forward, follow: max(follow, seen.follow) };
   });
   const settled = found.remaining === 0n ? near(found.sum, found.covered) : 0n;
   return { steps, expiry, settled, seconds: found.covered, coming, asked, readings };

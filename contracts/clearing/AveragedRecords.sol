@@ -31,8 +31,7 @@ library AveragedRecords {
         (uint256 first, uint256 second) = (_word(records, place), _word(records, place + 1));
         (uint256 spotE8, uint256 averageE8) = (first >> 192, second >> 192);
         expiries = uint8(second >> 24);
-        uint256 marketState = uint8(second >> 32);
-        bool isLeft = marketState == Checkpoints.REDUCE_ONLY || marketState == Checkpoints.HALTED;
+        bool isLeft = Checkpoints.ofPrices(uint8(second >> 32)) != Checkpoints.NORMAL;
         if (spotE8 == averageE8 || isLeft) return expiries;
         uint256 markE8 = uint64(first >> 128) + averageE8;
         markE8 = markE8 > spotE8 ? markE8 - spotE8 : 1;

@@ -160,7 +160,7 @@ contract ClearingModule is LossBook {
     // Connected contracts
 
     /// @notice `IClearinghouseModules.bookInsurance`.
-    function bookInsurance(uint128 amountRaw) external nonReentrant {
+    function bookInsurance(uint128 amountRaw, bool isStake) external nonReentrant {
         require(msg.sender == insuranceFund, NotConnected(msg.sender));
         Books memory books = _openBooks();
         uint128 amountE8 = uint128(amountRaw * _scale);
@@ -168,8 +168,10 @@ contract ClearingModule is LossBook {
         // Losses that nothing has paid are paid first.
         uint128 losses = books.ledger.deficitE8 < amountE8 ? books.ledger.deficitE8 : amountE8;
         books.ledger.deficitE8 -= losses;
+        uint256 beforeE8 = books.ledger.insuranceE8;
         books.ledger.insuranceE8 += amountE8 - losses;
         _closeBooks(books);
+        if (isStake && beforeE8 != 0) hub.resizeInsurance(beforeE8, beforeE8 + amountE8 - losses);
     }
 
     /// @notice `IClearinghouseModules.payInsurance`.
@@ -181,7 +183,7 @@ contract ClearingModule is LossBook {
         books.ledger.insuranceE8 -= amountE8;
         books.ledger.sweptE8 -= int128(amountE8);
         _closeBooks(books);
-        hub.leaveInsurance(beforeE8, beforeE8 - amountE8);
+        hub.resizeInsurance(beforeE8, beforeE8 - amountE8);
         vault.payPooled(to, amountRaw);
     }
 

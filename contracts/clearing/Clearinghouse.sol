@@ -236,7 +236,7 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouseModules
-    function bookInsurance(uint128) external {
+    function bookInsurance(uint128, bool) external {
         Rooms.forward(accounts);
     }
 

@@ -500,7 +500,8 @@ contract HealthGate is IHealthGate {
             bytes calldata record = Exposures.find(records, u);
             uint256 second = Checkpoints.word(record, 1);
             uint256 marketState = uint8(second >> 32);
-            bool waits = marketState == Checkpoints.HALTED || (averaged && marketState == Checkpoints.REDUCE_ONLY);
+            bool waits =
+                averaged ? Checkpoints.ofPrices(marketState) != Checkpoints.NORMAL : marketState == Checkpoints.HALTED;
             if (waits) {
                 require((positions >> u) & 1 == 0, IClearingEvents.MarketNotNormal(u, marketState));
                 waiting |= 1 << u;

@@ -69,7 +69,8 @@ interface IClearinghouseModules {
     function leaveLot(uint64 account, bytes calldata rest, uint256 proceedsE8) external returns (bytes memory state);
 
     /// @notice Books settlement token that was paid into the pool for insurance. InsuranceFund only.
-    function bookInsurance(uint128 amountRaw) external;
+    /// @param isStake Whether it can leave again, so that it makes up for no loss (ORC-003).
+    function bookInsurance(uint128 amountRaw, bool isStake) external;
 
     /// @notice Books what of the debts' growth is insurance's, while nobody works on the books. PriceHub only.
     function bookInterest(uint256 insuranceE8) external;

@@ -47,10 +47,10 @@ interface IPriceHub {
     /// @notice Takes a checkpoint. Anyone; at most one per interval.
     function checkpoint() external returns (uint64 id);
 
-    /// @notice What stakers take out of the insurance is no loss: its highs fall in proportion. The clearinghouse's alone.
-    /// @param beforeE8 The insurance before it.
+    /// @notice What stakers bring to the insurance or take out of it is neither gain nor loss: its highs follow in proportion. The clearinghouse's alone.
+    /// @param beforeE8 The insurance before it, not 0.
     /// @param afterE8 And after.
-    function leaveInsurance(uint256 beforeE8, uint256 afterE8) external;
+    function resizeInsurance(uint256 beforeE8, uint256 afterE8) external;
 
     /// @notice Takes a checkpoint when there is none or the last is older than `checkpointMaxAgeSeconds`; otherwise updates every underlying's spot, once a block. Anyone.
     function refresh() external;

@@ -38,14 +38,15 @@ interface ISpotMarkets {
     /// @notice The sources of an underlying were set.
     event FeedsSet(uint16 indexed underlying, address[] sources, FeedParameters parameters, uint64 priceE8);
 
-    /// @notice A price was taken. `used` of `live` sources agreed on it; `priceE8` is what they said, 0 for nothing.
+    /// @notice A price was taken. `used` of `live` sources agreed on it; `priceE8` is what they said, 0 for nothing. `times`: of which second the answer of each source is, 40 bits a source, the first lowest; 0 of one that said nothing.
     event SpotUpdated(
         uint16 indexed underlying,
         uint64 spotE8,
         uint64 averageSpotE8,
         uint64 priceE8,
         uint8 live,
-        uint8 used
+        uint8 used,
+        uint256 times
     );
 
     /// @notice A market changed its state (0 normal, 1 reduce-only, 2 halted); `reasons` as in `SpotReading`.

@@ -62,7 +62,7 @@ contract InsuranceFund is IInsuranceFund {
     function fund(uint128 amountRaw) external {
         uint256 heldE8 = _begin();
         vault.poolFrom(msg.sender, amountRaw);
-        IClearinghouseModules(address(clearinghouse)).bookInsurance(amountRaw);
+        IClearinghouseModules(address(clearinghouse)).bookInsurance(amountRaw, false);
         // Its shares are nobody's: else the stake of who was slashed would have the bond back.
         if (heldE8 != 0) totalShares += ((balanceE8() - heldE8) * totalShares) / heldE8;
         emit Funded(msg.sender, amountRaw);
@@ -80,7 +80,7 @@ contract InsuranceFund is IInsuranceFund {
         staked.shares += shares;
         totalShares += shares;
         vault.poolFrom(msg.sender, amountRaw);
-        IClearinghouseModules(address(clearinghouse)).bookInsurance(amountRaw);
+        IClearinghouseModules(address(clearinghouse)).bookInsurance(amountRaw, true);
         emit Staked(msg.sender, amountRaw, shares);
     }
 

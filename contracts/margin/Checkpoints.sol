@@ -87,6 +87,11 @@ library Checkpoints {
     /// @dev Prices as in a normal market, but insurance has fallen: only reductions are taken, and what is taken out heeds prices alone.
     uint256 internal constant UNINSURED = 3;
 
+    /// @notice A market's state as far as its prices go: theirs are good where insurance alone has fallen.
+    function ofPrices(uint256 marketState) internal pure returns (uint256) {
+        return marketState == UNINSURED ? NORMAL : marketState;
+    }
+
     /// @notice What PriceHub stores of a checkpoint: the hash of header, collateral records and underlying hashes.
     function hash(bytes calldata checkpoint) internal pure returns (bytes32) {
         return keccak256(checkpoint);

@@ -35,10 +35,10 @@ library Forwards {
         if (movedE8 > FORWARD_MAX_E8) return FORWARD_MAX_E8;
     }
 
-    /// @notice Forward inside the settlement window and until the price is fixed: what that will be if every second from now on is observed at today's spot. And how many of 1800 parts of it follow the spot.
+    /// @notice Forward inside the settlement window and until the price is fixed: what that will be if so many seconds more are observed at today's spot. And how many of 1800 parts of it follow the spot.
     /// @param sumE8 Price-seconds that the window has so far.
     /// @param coveredSeconds Seconds that they are of.
-    /// @param remainingSeconds Seconds that are still to be counted; 0 once the price is certain. One of the two is not 0.
+    /// @param remainingSeconds Seconds that are still to be counted; 0 once the price is certain. One of both is not 0.
     function insideWindow(
         uint256 spotE8,
         uint256 sumE8,
@@ -50,18 +50,18 @@ library Forwards {
         followSeconds = (WINDOW_SECONDS * remainingSeconds + all - 1) / all;
     }
 
-    /// @notice Both forwards of an expiry's record in that time: if every second from now on is observed, and beside it, in the place of the delayed one, if a market that is halted stays so to the end of the half hour. And how many of 1800 parts follow the spot at most.
+    /// @notice Both forwards of an expiry's record in that time: if a market that is halted stays so to the end of the half hour, and beside it, in the place of the delayed one, if every second from now on is observed. They are one where the market is not halted. And how many of 1800 parts follow the spot at most.
     function pairInsideWindow(
         uint256 spotE8,
         uint256 sumE8,
         uint256 coveredSeconds,
         uint256 remainingSeconds,
         uint256 stalledSeconds
-    ) internal pure returns (uint256 forwardE8, uint256 stalledE8, uint256 followSeconds) {
-        (forwardE8, followSeconds) = insideWindow(spotE8, sumE8, coveredSeconds, remainingSeconds);
+    ) internal pure returns (uint256 forwardE8, uint256 seenE8, uint256 followSeconds) {
+        (forwardE8, followSeconds) = insideWindow(spotE8, sumE8, coveredSeconds, stalledSeconds);
         if (stalledSeconds == remainingSeconds) return (forwardE8, forwardE8, followSeconds);
-        uint256 stalledFollow;
-        (stalledE8, stalledFollow) = insideWindow(spotE8, sumE8, coveredSeconds, stalledSeconds);
-        if (stalledFollow > followSeconds) followSeconds = stalledFollow;
+        uint256 seenFollow;
+        (seenE8, seenFollow) = insideWindow(spotE8, sumE8, coveredSeconds, remainingSeconds);
+        if (seenFollow > followSeconds) followSeconds = seenFollow;
     }
 }

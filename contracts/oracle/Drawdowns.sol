@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @notice The highest insurance of this day and of the day before.
 struct InsuranceHigh {
     uint32 day;
@@ -24,7 +26,7 @@ library Drawdowns {
         uint256 insuranceE8,
         uint256 time
     ) internal pure returns (uint32 drawdownE8) {
-        uint96 current = uint96(insuranceE8 < type(uint96).max ? insuranceE8 : type(uint96).max);
+        uint96 current = _held(insuranceE8);
         uint32 day = uint32(time / DAY);
         if (day != high.day) {
             high.previousHighE8 = day == high.day + 1 ? high.highE8 : current;
@@ -39,14 +41,22 @@ library Drawdowns {
         }
     }
 
-    /// @notice What stakers take out is no loss: the highs fall in its proportion, so that the drawdown is that of a share.
+    /// @notice What stakers bring or take out is neither gain nor loss: the highs follow in its proportion, so that the drawdown is that of a share.
     /// @param beforeE8 The insurance before it: below 2^128, as the ledger keeps it, and not 0.
-    /// @param afterE8 And after, no more than that.
-    function leave(InsuranceHigh memory high, uint256 beforeE8, uint256 afterE8) internal pure {
-        // Safe: products of 96 and 128 bits, and no high grows.
+    /// @param afterE8 And after.
+    function resize(InsuranceHigh memory high, uint256 beforeE8, uint256 afterE8) internal pure {
+        high.highE8 = _scaled(high.highE8, beforeE8, afterE8);
+        high.previousHighE8 = _scaled(high.previousHighE8, beforeE8, afterE8);
+    }
+
+    function _scaled(uint256 highE8, uint256 beforeE8, uint256 afterE8) private pure returns (uint96) {
+        // Safe: products of 96 and 128 bits.
         unchecked {
-            high.highE8 = uint96((high.highE8 * afterE8) / beforeE8);
-            high.previousHighE8 = uint96((high.previousHighE8 * afterE8) / beforeE8);
+            return _held((highE8 * afterE8) / beforeE8);
         }
+    }
+
+    function _held(uint256 valueE8) private pure returns (uint96) {
+        return uint96(Math.min(valueE8, type(uint96).max));
     }
 }

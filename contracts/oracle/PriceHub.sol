@@ -129,10 +129,10 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     /// @inheritdoc IPriceHub
     /// @custom:spec ORC-003
-    function leaveInsurance(uint256 beforeE8, uint256 afterE8) external {
+    function resizeInsurance(uint256 beforeE8, uint256 afterE8) external {
         require(msg.sender == address(clearinghouse), NotConnected(msg.sender));
         InsuranceHigh memory high = _insurance;
-        Drawdowns.leave(high, beforeE8, afterE8);
+        Drawdowns.resize(high, beforeE8, afterE8);
         _insurance = high;
     }
 

@@ -17,7 +17,17 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     uint256 internal constant WINDOW_SECONDS = 1800;
     /// @dev Half of the window.
     uint256 internal constant COVERED_MIN_SECONDS = 900;
-    uint256 internal constant MOVE_MAX_E8 = 5e7;
+    /// @dev Two of few sources that lie apart move a price by half of this.
+    uint256 internal constant DEVIATION_MIN_E8 = 25e4;
+    uint256 internal constant DEVIATION_MAX_E8 = 3e6;
+    uint256 internal constant REDUCE_MOVE_MIN_E8 = 3e6;
+    /// @dev With the longest averaging window, which is what the band follows, a price that is believed falls by a fifth an hour at least: below that a crash would be seen when margins have long been lost.
+    uint256 internal constant HALT_MOVE_MIN_E8 = 1e7;
+    uint256 internal constant HALT_MOVE_MAX_E8 = 25e6;
+    uint256 internal constant RECOVERY_MIN_SECONDS = 30;
+    uint256 internal constant RECOVERY_MAX_SECONDS = 3600;
+    /// @dev Averages are rounded toward where they were: at a lower price updates in quick succession would keep one from moving. List a cheaper coin by the thousand.
+    uint256 internal constant PRICE_MIN_E8 = 1e6;
     uint256 internal constant DAY = 86_400;
     /// @dev For so long the sources of a market must have been dead before it is wound down.
     uint256 internal constant WIND_DOWN_SECONDS = 7 * DAY;
@@ -90,7 +100,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         SpotMarket memory m = _update(underlying, parameters.averagingWindowSeconds());
         uint256 sumE8;
         uint256 remaining;
-        (sumE8, coveredSeconds, remaining, ) = _window(underlying, m, expiry);
+        (sumE8, coveredSeconds, remaining, ) = _window(underlying, m, expiry, false);
         if (remaining != 0) return (0, coveredSeconds);
         priceE8 = _mean(sumE8, coveredSeconds);
         _settlementsE8[underlying][expiry] = priceE8;
@@ -100,6 +110,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     // Governance
 
     /// @inheritdoc ISpotMarkets
+    /// @custom:spec PAR-007
     function setFeeds(uint16 underlying, address[] calldata sources, FeedParameters calldata p) external restricted {
         uint16 count = underlyingCount;
         require(!_spots[underlying].isClosed, MarketClosed(underlying));
@@ -111,15 +122,20 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
             sources.length <= SOURCES_MAX &&
                 p.minCount != 0 &&
                 p.minCount <= sources.length &&
-                p.maxDeviationE8 <= ONE / 5 &&
+                p.minCount * 2 > sources.length &&
+                p.maxDeviationE8 >= DEVIATION_MIN_E8 &&
+                p.maxDeviationE8 <= DEVIATION_MAX_E8 &&
+                p.reduceMoveE8 >= REDUCE_MOVE_MIN_E8 &&
                 p.reduceMoveE8 <= p.haltMoveE8 &&
-                p.haltMoveE8 <= MOVE_MAX_E8 &&
-                p.recoverySeconds <= DAY;
+                p.haltMoveE8 >= HALT_MOVE_MIN_E8 &&
+                p.haltMoveE8 <= HALT_MOVE_MAX_E8 &&
+                p.recoverySeconds >= RECOVERY_MIN_SECONDS &&
+                p.recoverySeconds <= RECOVERY_MAX_SECONDS;
         require(sound, FeedsInvalid(underlying));
         _replaceFeeds(underlying, sources);
         _feedParameters[underlying] = p;
         (Observation memory o, ) = _observe(underlying, p);
-        require(o.used >= p.minCount, FeedsInvalid(underlying));
+        require(o.used >= p.minCount && o.priceE8 >= PRICE_MIN_E8, FeedsInvalid(underlying));
         SpotMarket storage m = _spots[underlying];
         if (underlying > count) {
             underlyingCount = underlying;
@@ -150,7 +166,9 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         _requireListed(underlying);
         require(expiry % WINDOW_SECONDS == 0 && expiry != 0, ExpiryNotOver(underlying, expiry));
         if (block.timestamp + WINDOW_SECONDS < expiry) return (0, 0, WINDOW_SECONDS, WINDOW_SECONDS);
-        return _window(underlying, _spots[underlying], expiry);
+        // What has been observed is the last update's to say; whether more of it is, what an update would find now.
+        bool isHalted = _reading(underlying, parameters.averagingWindowSeconds()).state == Checkpoints.HALTED;
+        return _window(underlying, _spots[underlying], expiry, isHalted);
     }
 
     /// @inheritdoc ISpotMarkets
@@ -208,11 +226,13 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         uint256 reasons = MarketStates.next(m, p, o, block.timestamp, windowSeconds);
         m.blockNumber = uint32(block.number);
         _spots[underlying] = m;
+        uint256 told = 0;
         for (uint256 i = 0; i < times.length; ++i) {
             Feed storage feed = _feeds[underlying][i];
             if (times[i] > feed.time) feed.time = uint40(times[i]);
+            told |= times[i] << (40 * i);
         }
-        emit SpotUpdated(underlying, m.spotE8, m.averageSpotE8, o.priceE8, uint8(o.live), uint8(o.used));
+        emit SpotUpdated(underlying, m.spotE8, m.averageSpotE8, o.priceE8, uint8(o.live), uint8(o.used), told);
         if (m.state != before) emit MarketStateChanged(underlying, before, m.state, uint8(reasons));
     }
 
@@ -314,7 +334,8 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
     function _window(
         uint16 underlying,
         SpotMarket memory m,
-        uint256 expiry
+        uint256 expiry,
+        bool isHalted
     ) private view returns (uint256 sumE8, uint256 coveredSeconds, uint256 remainingSeconds, uint256 stalledSeconds) {
         (uint256 fromE8, uint256 fromSeconds) = _sumsAt(underlying, m, expiry - WINDOW_SECONDS);
         uint256 enough = fromSeconds + COVERED_MIN_SECONDS;
@@ -328,7 +349,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
             if (toSeconds + remainingSeconds < enough) remainingSeconds += WINDOW_SECONDS;
         }
         (sumE8, coveredSeconds, stalledSeconds) = (toE8 - fromE8, toSeconds - fromSeconds, remainingSeconds);
-        if (!isEnough && m.state == Checkpoints.HALTED) {
+        if (!isEnough && isHalted) {
             stalledSeconds = coveredSeconds >= COVERED_MIN_SECONDS ? 0 : WINDOW_SECONDS;
         }
     }

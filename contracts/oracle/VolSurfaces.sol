@@ -97,16 +97,18 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IVolSurfaces
+    /// @custom:spec PAR-007
     function setSurfaceParameters(SurfaceParameters calldata p) external restricted {
         bool sound =
             p.volStepE8 != 0 &&
-                p.volStepE8 <= ONE / 4 &&
-                p.forwardStepE8 <= ONE / 10 &&
-                p.forwardBandE8 <= ONE / 2 &&
-                p.forwardBandYearE8 <= ONE &&
+                p.volStepE8 <= ONE / 5 &&
+                p.forwardStepE8 <= ONE / 100 &&
+                p.forwardBandE8 <= (ONE * 3) / 100 &&
+                p.forwardBandYearE8 <= ONE / 2 &&
                 p.volMinE8 != 0 &&
                 p.volMinE8 < p.volMaxE8 &&
-                p.discountRateE12 <= ONE_E12;
+                p.volMaxE8 <= 10 * ONE &&
+                p.discountRateE12 <= ONE_E12 / 5;
         require(sound, SurfaceParametersInvalid());
         _parameters = p;
         emit SurfaceParametersSet(p);
@@ -377,7 +379,7 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
         uint256 spotE8,
         uint256 publishedForwardE8,
         uint256 publishedSpotE8
-    ) private view returns (uint256 forwardE8, uint256 stalledE8, uint256 followSeconds) {
+    ) private view returns (uint256 forwardE8, uint256 besideE8, uint256 followSeconds) {
         if (tau > Forwards.WINDOW_SECONDS)
             return (Forwards.outsideWindow(spotE8, publishedForwardE8, publishedSpotE8), 0, Forwards.WINDOW_SECONDS);
         (uint256 sumE8, uint256 covered, uint256 remaining, uint256 stalled) = spots.settlementWindow(

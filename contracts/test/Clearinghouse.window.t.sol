@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccountInput, SignedOrder} from "../interfaces/ClearingTypes.sol";
+import {AccountInput, Fill, SignedOrder} from "../interfaces/ClearingTypes.sol";
+import {LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {ILiquidationHouse} from "../interfaces/ILiquidationHouse.sol";
 import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
@@ -70,7 +71,7 @@ contract ClearinghouseWindowTest is PricedFixture {
         house.start(hedged, state, hex"000001");
     }
 
-    /// @dev A fall of 30 % halts the market, and nothing is observed any more: by the first reading what follows the spot goes to nothing with the seconds, and comes back at once when 900 cannot be reached before the expiry. Whoever is hedged is called in by neither.
+    /// @dev A fall of 30 % halts the market, and nothing is observed any more: if every second to come were, what follows the spot would go to nothing with the seconds, and come back at once when 900 cannot be reached before the expiry. Whoever is hedged is called in by neither reading, and what asks for one alone, reductions and the marks at which lots are taken over, has the one that stands still.
     function test_start_aHedgeInAHaltedWindowIsHealthyToTheLastSecond() public {
         (uint64 hedged, uint64 other) = (openWith(22_500), openWith(1_000_000));
         trade(hedged, other, btcPerpetual, 1e8, BTC_PRICE);
@@ -84,15 +85,34 @@ contract ClearinghouseWindowTest is PricedFixture {
             assert(figures.equityE8 > int256(figures.maintenanceE8));
         }
         assert(spots.isHalted(BTC));
-        // What it was judged by: a debt, which half a minute later is 14,000 of equity again.
-        Figures memory present = _figures(hedged, SurfaceChoice.Present);
-        assert(present.equityE8 < -600e8);
+        // What it was judged by once: a debt, which half a minute later is 14,000 of equity again.
+        int256 worse = _figures(hedged, SurfaceChoice.Worse).equityE8;
+        assert(worse < -600e8);
         VM.expectPartialRevert(ILiquidationHouse.NotLiquidatable.selector);
         house.start(hedged, state, hex"000001");
-        uint256 before = markOf(_future);
+        (uint256 before, int256 present) = (markOf(_future), _figures(hedged, SurfaceChoice.Present).equityE8);
         pass(30);
         spots.update(BTC);
-        assert(markOf(_future) + 14_000e8 < before);
+        // Spot follows its average meanwhile, and a hedge what of the future does not follow spot.
+        assert(markOf(_future) < before && markOf(_future) + 200e8 > before);
+        int256 later = _figures(hedged, SurfaceChoice.Present).equityE8;
+        assert(later < present && later + 200e8 > present);
+        assert(_figures(hedged, SurfaceChoice.Worse).equityE8 > worse + 14_000e8);
+    }
+
+    /// @dev Both legs closed by half at their marks, a minute before the expiry: by the forward that drifts the account owed, and nothing but a deposit could have helped it.
+    function test_settle_aHedgeInAHaltedWindowIsReducedEvenly() public {
+        (uint64 hedged, uint64 other) = (openWith(22_500), openWith(1_000_000));
+        trade(hedged, other, btcPerpetual, 1e8, BTC_PRICE);
+        trade(other, hedged, _future, 1e8, markOf(_future));
+        _crash(960);
+        for (uint256 left = 960; left > 60; left -= 15) {
+            pass(15);
+            spots.update(BTC);
+        }
+        assert(spots.isHalted(BTC) && _figures(hedged, SurfaceChoice.Worse).equityE8 < 0);
+        _bothHalved(hedged, other);
+        assert(unpacked(hedged).positions.length == 2 && unpacked(hedged).positions[0].sizeE8 == 5e7);
     }
 
     /// @dev Enough was observed before the fall: unless the halt ends in time the price is that of before, and a lot that is long the future is worth that.
@@ -104,11 +124,29 @@ contract ClearinghouseWindowTest is PricedFixture {
         _crash(600);
         pass(15);
         spots.update(BTC);
-        assert(spots.isHalted(BTC) && markOf(_future) < 85_000e8);
+        assert(spots.isHalted(BTC) && markOf(_future) == BTC_PRICE);
+        assert(_figures(long, SurfaceChoice.Present).equityE8 == equityE8);
         assert(_figures(long, SurfaceChoice.Better).equityE8 == equityE8);
         assert(_figures(long, SurfaceChoice.Worse).equityE8 < equityE8 - 5_000e8);
         observeUntil(EXPIRY);
         assert(hub.fixSettlement(BTC, EXPIRY) == BTC_PRICE);
+    }
+
+    /// @dev Both sides of both legs give up half, at the marks.
+    function _bothHalved(uint64 hedged, uint64 other) private {
+        (, bytes memory records) = hub.live();
+        uint256 perpetualE8 = LiveMarkets.find(records, BTC).markE8;
+        SignedOrder[] memory orders = new SignedOrder[](4);
+        orders[0] = signed(order(other, btcPerpetual, 5e7, perpetualE8));
+        orders[1] = signed(order(hedged, btcPerpetual, -5e7, perpetualE8));
+        orders[2] = signed(order(other, _future, -5e7, markOf(_future)));
+        orders[3] = signed(order(hedged, _future, 5e7, markOf(_future)));
+        Fill[] memory fills = new Fill[](2);
+        (fills[0], fills[1]) = (Fill(0, 1, 5e7), Fill(2, 3, 5e7));
+        AccountInput[] memory accounts = pair(hedged, other, reducing(), reducing());
+        VM.recordLogs();
+        clearinghouse.settle(accounts, orders, fills);
+        readStates();
     }
 
     function _crash(uint256 before) private {

@@ -55,6 +55,26 @@ contract InsuranceFundStakeTest is LotFixture {
         requireConserved();
     }
 
+    /// @dev What can leave again makes up for no loss: else a staker who leaves and comes back in one transaction would end the stop. What cannot does.
+    function test_stake_endsNoStopAndAGiftDoes() public {
+        fund(12_000e6);
+        pass(60);
+        hub.checkpoint();
+        _paysALoss();
+        pass(60);
+        hub.checkpoint();
+        require(hub.insuranceDrawn(), Broken("drawn"));
+        pass(1 days);
+        _stake(BEN, 12_000e6);
+        hub.checkpoint();
+        require(hub.insuranceDrawn(), Broken("drawn as much as before"));
+        fund(12_000e6);
+        pass(60);
+        hub.checkpoint();
+        require(!hub.insuranceDrawn(), Broken("somebody made up for it"));
+        requireConserved();
+    }
+
     function settleOutside(AccountInput[] calldata accounts, SignedOrder[] calldata orders) external {
         settle(accounts, orders, 1e8);
     }

@@ -156,7 +156,7 @@ contract LossVectorsTest is Columns {
     function poolFrom(address, uint128) external {}
 
     /// @dev What has no money behind it is paid first.
-    function bookInsurance(uint128 amountRaw) external {
+    function bookInsurance(uint128 amountRaw, bool) external {
         uint256 amountE8 = amountRaw * SCALE;
         uint256 paidE8 = amountE8 < _ledger.deficitE8 ? amountE8 : _ledger.deficitE8;
         _ledger.insuranceE8 += uint128(amountE8 - paidE8);

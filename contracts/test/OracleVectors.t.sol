@@ -90,17 +90,17 @@ contract OracleVectorsTest is SurfaceFixture, Columns {
         uint256[] memory highAfter = column("highAfter");
         uint256[] memory previousAfter = column("previousAfter");
         uint256[] memory drawdown = column("drawdown");
-        uint256[] memory left = column("left");
-        uint256[] memory highLeft = column("highLeft");
-        uint256[] memory previousLeft = column("previousLeft");
+        uint256[] memory then = column("then");
+        uint256[] memory highThen = column("highThen");
+        uint256[] memory previousThen = column("previousThen");
         InsuranceHigh[] memory highs = _highs();
         for (uint256 i = 0; i < drawdown.length; ++i) {
             assert(Drawdowns.next(highs[i], insurance[i], time[i]) == drawdown[i]);
             assert(highs[i].day == dayAfter[i] && highs[i].highE8 == highAfter[i]);
             assert(highs[i].previousHighE8 == previousAfter[i]);
             if (insurance[i] == 0) continue;
-            Drawdowns.leave(highs[i], insurance[i], left[i]);
-            assert(highs[i].highE8 == highLeft[i] && highs[i].previousHighE8 == previousLeft[i]);
+            Drawdowns.resize(highs[i], insurance[i], then[i]);
+            assert(highs[i].highE8 == highThen[i] && highs[i].previousHighE8 == previousThen[i]);
         }
     }
 
@@ -144,7 +144,7 @@ contract OracleVectorsTest is SurfaceFixture, Columns {
         (uint256 sumE8, uint256 covered, uint256 remaining, uint256 stalled) = spots.settlementWindow(BTC, expiry);
         assert(sumE8 == expected.sum[i] && covered == expected.covered[i]);
         assert(remaining == expected.remaining[i] && stalled == expected.stalled[i]);
-        (uint256 forwardE8, uint256 stalledE8, uint256 followSeconds) = Forwards.pairInsideWindow(
+        (uint256 forwardE8, uint256 besideE8, uint256 followSeconds) = Forwards.pairInsideWindow(
             spots.storedSpotE8(BTC),
             sumE8,
             covered,
@@ -152,7 +152,7 @@ contract OracleVectorsTest is SurfaceFixture, Columns {
             stalled
         );
         assert(forwardE8 == expected.forward[i] && followSeconds == expected.follow[i]);
-        assert(stalledE8 == expected.beside[i]);
+        assert(besideE8 == expected.beside[i]);
     }
 
     /// @dev Through the market itself, until it is wound down.

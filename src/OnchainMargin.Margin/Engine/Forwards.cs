@@ -47,15 +47,15 @@ public static class Forwards
     [SpecRule("MRG-011")]
     public static (long ForwardE8, long FollowSeconds) InsideWindow(long spotE8, in WindowReading window) => IfSeen(spotE8, window, window.RemainingSeconds);
 
-    /// <summary>Both forwards of an expiry's record in that time: <see cref="InsideWindow"/>, and beside it, in the place of the delayed one, the same if a market that is halted stays so to the end of the half hour. And how many of 1800 parts follow the spot at most.</summary>
+    /// <summary>Both forwards of an expiry's record in that time: what the price will be if a market that is halted stays so to the end of the half hour, and beside it, in the place of the delayed one, <see cref="InsideWindow"/>. They are one where the market is not halted. And how many of 1800 parts follow the spot at most.</summary>
     /// <param name="spotE8">Spot now.</param>
     /// <param name="window">The reading of the window.</param>
     [SpecRule("MRG-011")]
-    public static (long ForwardE8, long StalledE8, long FollowSeconds) PairInsideWindow(long spotE8, in WindowReading window)
+    public static (long ForwardE8, long SeenE8, long FollowSeconds) PairInsideWindow(long spotE8, in WindowReading window)
     {
-        (long forwardE8, long followSeconds) = IfSeen(spotE8, window, window.RemainingSeconds);
-        (long stalledE8, long stalledFollowSeconds) = IfSeen(spotE8, window, window.StalledSeconds);
-        return (forwardE8, stalledE8, Math.Max(followSeconds, stalledFollowSeconds));
+        (long forwardE8, long followSeconds) = IfSeen(spotE8, window, window.StalledSeconds);
+        (long seenE8, long seenFollowSeconds) = IfSeen(spotE8, window, window.RemainingSeconds);
+        return (forwardE8, seenE8, Math.Max(followSeconds, seenFollowSeconds));
     }
 
     private static (long ForwardE8, long FollowSeconds) IfSeen(long spotE8, in WindowReading window, long seconds)

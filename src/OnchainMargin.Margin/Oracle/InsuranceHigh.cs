@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace OnchainMargin.Margin;
 
 /// <summary>The highest insurance of a day and of the day before: the integers of <c>contracts/oracle/Drawdowns.sol</c>.</summary>
@@ -8,6 +10,9 @@ public readonly record struct InsuranceHigh(long Day, Int128 HighE8, Int128 Prev
 {
     /// <summary>Beyond this fall every market takes reductions only, E8.</summary>
     public const long LimitE8 = 30_000_000;
+
+    /// <summary>What the contract's field holds.</summary>
+    private static readonly BigInteger _mostE8 = (BigInteger.One << 96) - 1;
 
     private const long DaySeconds = 86_400;
     private const long HighLeastE8 = 10_000 * Rounding.One;
@@ -27,10 +32,14 @@ public readonly record struct InsuranceHigh(long Day, Int128 HighE8, Int128 Prev
         return next;
     }
 
-    /// <summary>What stakers take out is no loss: the highs fall in its proportion, so that the drawdown is that of a share.</summary>
+    /// <summary>What stakers bring or take out is neither gain nor loss: the highs follow in its proportion, so that the drawdown is that of a share.</summary>
     /// <param name="beforeE8">The insurance before it, E8 of money; not 0.</param>
     /// <param name="afterE8">And after.</param>
     [SpecRule("ORC-003")]
-    public InsuranceHigh Leave(Int128 beforeE8, Int128 afterE8) =>
-        this with { HighE8 = HighE8 * afterE8 / beforeE8, PreviousHighE8 = PreviousHighE8 * afterE8 / beforeE8 };
+    public InsuranceHigh Resize(Int128 beforeE8, Int128 afterE8)
+    {
+        return this with { HighE8 = Scaled(HighE8), PreviousHighE8 = Scaled(PreviousHighE8) };
+
+        Int128 Scaled(Int128 highE8) => (Int128)BigInteger.Min(_mostE8, (BigInteger)highE8 * (BigInteger)afterE8 / (BigInteger)beforeE8);
+    }
 }

@@ -146,9 +146,9 @@ internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord dep
         }
 
         SpotMarkets.SettlementWindowResult read = await CallAsync(_contracts.SpotMarkets, new SpotMarkets.SettlementWindowCall(underlying, expiry), block, cancellationToken);
-        (long forwardE8, long stalledE8, long followSeconds) = Forwards.PairInsideWindow(
+        (long forwardE8, long besideE8, long followSeconds) = Forwards.PairInsideWindow(
             spotE8, new WindowReading((Int128)(UInt128)read.SumE8, (long)read.CoveredSeconds, (long)read.RemainingSeconds) { StalledSeconds = (long)read.StalledSeconds });
-        return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, SurfaceHistory.At(history.Present, forwardE8), SurfaceHistory.At(delayed, stalledE8)) { FollowSeconds = followSeconds };
+        return new ExpiryRecord(expiry, (long)history.Present.Time, discountE12, SurfaceHistory.At(history.Present, forwardE8), SurfaceHistory.At(delayed, besideE8)) { FollowSeconds = followSeconds };
 
         Surface At(VolSurfaces.SurfacePublishedEvent published) => SurfaceHistory.At(published, Forwards.OutsideWindow(spotE8, (long)published.ForwardE8, (long)published.SpotE8));
     }

@@ -49,8 +49,8 @@ public sealed class OracleVectorTests
                 continue;
             }
 
-            InsuranceHigh left = after.Leave(v.Long("insurance", i), v.Long("left", i));
-            Assert.Equal((v.Long("highLeft", i), v.Long("previousLeft", i)), ((long)left.HighE8, (long)left.PreviousHighE8));
+            InsuranceHigh resized = after.Resize(v.Long("insurance", i), v.Large("then", i));
+            Assert.Equal((v.Large("highThen", i), v.Large("previousThen", i)), (resized.HighE8, resized.PreviousHighE8));
         }
     }
 
