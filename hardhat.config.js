@@ -66,6 +66,7 @@ export default defineConfig({
       fsPermissions: {
         readFile: [
           "spec/cdf.json",
+          "spec/domains.json",
           // Real data lies beside the project; what reads it says so where it is absent.
           "../shared/data/orderbook/hyperliquid_adl_by_coin_2025-10-10.csv",
           ...readdirSync("spec/attested").map((name) => `spec/attested/${name}`),

@@ -1,8 +1,8 @@
 // Publishes the ABIs that other people build on: abi/<Contract>.json, from the compiled contracts.
 //   node scripts/abi.js [--check]     --check changes nothing and fails when a published ABI is not the compiled one
 // Left out are local-only contracts (contracts/dev), tests, libraries without an external function, and abstract bases,
-// which are whole inside the contract that inherits them; and the clearinghouse's rooms (*Module), which nobody calls:
-// their functions are the Clearinghouse's.
+// which are whole inside the contract that inherits them; and what nobody calls: the clearinghouse's rooms (*Module), whose
+// functions are the Clearinghouse's, and the domains that RiskParameters makes for itself.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { readArguments } from "./lib/arguments.js";
@@ -19,7 +19,7 @@ function published() {
     const artifact = JSON.parse(readFileSync(join(source, entry), "utf8"));
     if (!Array.isArray(artifact.abi) || artifact.abi.length === 0) continue;
     if (artifact.bytecode === "0x" && parts[0] !== "interfaces") continue;
-    if (artifact.contractName.endsWith("Module")) continue;
+    if (artifact.contractName.endsWith("Module") || artifact.contractName === "ParameterDomains") continue;
     if (found.has(artifact.contractName))
       throw new Error(`two contracts are named ${artifact.contractName}: rename one`);
     found.set(artifact.contractName, `${JSON.stringify(artifact.abi, null, 2)}\n`);

@@ -530,7 +530,7 @@ const shortMinimum = (priceRange) => max(1_000_000n, priceRange / 16n);
 // PAR-004: at the edge of what the setter takes, and a unit beside it.
 const coupled = Array.from({ length: 60 }, () => {
   const isUnderlying = pick(0n, 1n, 1n);
-  const factor = pick(E8, 130_000_000n, 3n * E8, between(E8, 3n * E8));
+  const factor = pick(110_000_000n, 130_000_000n, 2n * E8, between(110_000_000n, 2n * E8));
   const range = pick(1_000_000n, 14_000_000n, 32_000_000n, between(1_000_000n, 32_000_000n));
   const [basisCharge, basisRate] = [pick(0n, 400_000n, between(0, E8)), pick(0n, 7_500_000n, between(0, E8))];
   const slippageCap = pick(0n, 10_000_000n, between(0, E8 / 3n));

@@ -336,6 +336,7 @@ write(
 );
 
 // CLR-015
+const MOST = 2n ** 128n - 1n;
 const long = (size) => max(size, 0n);
 const totals = times(200, (i) => {
   const kind = [PERPETUAL, FUTURE, CALL, PUT][i % 4];
@@ -354,11 +355,10 @@ const totals = times(200, (i) => {
   );
   const own = i % 16 === 4 ? 1n : 0n;
   const risk = floor(floor(to * spot, E8) * priceRange, E8);
-  const riskMost = max(0n, pick(0n, risk, risk, risk - 1n, risk + 1n));
+  const riskMost = max(0n, pick(0n, MOST, MOST, risk, risk, risk - 1n, risk + 1n));
   const optionsMost = pick(2n ** 62n, to, max(0n, to - 1n));
   const grows = to > from;
-  const refused =
-    grows && isOption(kind) && to > optionsMost ? 2n : grows && riskMost !== 0n && risk > riskMost ? 1n : 0n;
+  const refused = grows && isOption(kind) && to > optionsMost ? 2n : grows && risk > riskMost ? 1n : 0n;
   const counts = kind === PERPETUAL && own === 0n;
   return {
     kind,
@@ -384,15 +384,15 @@ requireEach(
   5,
   (t) => t.refused === 1n,
   (t) => t.refused === 2n,
-  (t) => t.refused === 0n && t.change <= 0n && t.riskMost !== 0n,
-  (t) => t.refused === 0n && t.change > 0n && t.riskMost !== 0n,
+  (t) => t.refused === 0n && t.change <= 0n && t.riskMost === 0n,
+  (t) => t.refused === 0n && t.change > 0n && t.riskMost < 2n ** 100n,
   (t) => t.refused === 0n && t.premium < 0n && ((t.p - t.spot) * abs(t.d)) % E8 !== 0n,
   (t) => t.refused === 0n && t.premium > 0n,
   (t) => t.refused === 0n && t.own === 1n && t.kind === PERPETUAL,
 );
 write(
   "CLR-015",
-  "kind, what taker and maker hold (a third has the rest), the taker's fill d at price p, spot, price range, own: 1 where one signer signs both orders, the largest risk (0 for none) and option interest: by how much the fill changes the open interest, what that and option interest then are, what it adds to premium and notional; refused: 1 by the first cap, 2 by the second",
+  "kind, what taker and maker hold (a third has the rest), the taker's fill d at price p, spot, price range, own: 1 where one signer signs both orders, the largest risk and option interest: by how much the fill changes the open interest, what that and option interest then are, what it adds to premium and notional; refused: 1 by the first cap, 2 by the second",
   all(totals),
 );
 

@@ -29,8 +29,8 @@ abstract contract OrderBook is ClearingCore, EIP712 {
         );
     }
 
-    /// @dev Takes a size out of what an order has left.
-    function _use(Order calldata order, uint64 sizeE8) internal {
+    /// @dev Takes a size out of what an order has left, and says whether that was all.
+    function _use(Order calldata order, uint64 sizeE8) internal returns (bool isOver) {
         (uint64 account, uint64 nonce) = (order.account, order.nonce);
         require(!_isDone(account, nonce), OrderDone(account, nonce));
         uint64 wholeE8 = order.magnitudeE8();
@@ -41,7 +41,8 @@ abstract contract OrderBook is ClearingCore, EIP712 {
         );
         uint64 left = wholeE8 > before ? wholeE8 - before : 0;
         require(sizeE8 <= left, OrderOverfilled(account, nonce, left, sizeE8));
-        if (sizeE8 == left) _setDone(account, nonce);
+        isOver = sizeE8 == left;
+        if (isOver) _setDone(account, nonce);
         else _filled[account][nonce] = before + sizeE8;
     }
 

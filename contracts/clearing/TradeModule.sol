@@ -30,6 +30,10 @@ contract TradeModule is OrderBook {
     using SignedDivision for int256;
 
     int256 internal constant ONE_SIGNED = 1e8;
+    /// @dev Flags of `Filled`.
+    uint8 internal constant MAKER_OVER = 1;
+    uint8 internal constant TAKER_OVER = 2;
+    uint8 internal constant COUNTED = 4;
 
     constructor(
         address authority,
@@ -145,28 +149,29 @@ contract TradeModule is OrderBook {
         require(_matches(maker, taker), OrdersDoNotMatch(maker.nonce, taker.nonce));
         require(makerSide.owner != takerSide.owner, SelfTrade(makerSide.owner));
         require(!taker.isPostOnly(), PostOnlyTaker(taker.account, taker.nonce));
-        _use(maker, fill.sizeE8);
-        _use(taker, fill.sizeE8);
-
-        if (maker.isSpot()) {
-            _swap(books, live, makerSide, takerSide, maker, taker, fill.sizeE8);
-            return;
-        }
-        LiveMarket memory market = _requireMarket(live, maker.instrument, maker.limitPriceE8);
-        if (_paused || market.marketState != Checkpoints.NORMAL) {
-            makerSide.mustReduce = true;
-            takerSide.mustReduce = true;
-        }
+        uint8 flags = _use(maker, fill.sizeE8) ? MAKER_OVER : 0;
+        if (_use(taker, fill.sizeE8)) flags |= TAKER_OVER;
         int256 size = int256(uint256(fill.sizeE8));
         if (taker.sizeE8 < 0) size = -size;
-        uint256 price = maker.limitPriceE8;
-        uint256 makerFee = _trade(books, market, makerSide, maker, -size, price, live.clearing.makerFeeE8);
-        uint256 takerFee = _trade(books, market, takerSide, taker, size, price, live.clearing.takerFeeE8);
-        _requireInterest(maker.instrument, market);
-        // Who signed both sides tells nobody what the market pays.
-        bool own = orders[fill.maker].signer == orders[fill.taker].signer;
-        if (!own && Instruments.kindOf(maker.instrument) == Instruments.PERPETUAL) {
-            _countTrade(maker.instrument, market, fill.sizeE8, maker.limitPriceE8);
+        (uint256 makerFee, uint256 takerFee) = (0, 0);
+        if (maker.isSpot()) {
+            (makerFee, takerFee) = _swap(books, live, makerSide, takerSide, maker, taker, size);
+        } else {
+            LiveMarket memory market = _requireMarket(live, maker.instrument, maker.limitPriceE8);
+            if (_paused || market.marketState != Checkpoints.NORMAL) {
+                makerSide.mustReduce = true;
+                takerSide.mustReduce = true;
+            }
+            uint256 price = maker.limitPriceE8;
+            makerFee = _trade(books, market, makerSide, maker, -size, price, live.clearing.makerFeeE8);
+            takerFee = _trade(books, market, takerSide, taker, size, price, live.clearing.takerFeeE8);
+            _requireInterest(maker.instrument, market);
+            // Who signed both sides tells nobody what the market pays.
+            bool own = orders[fill.maker].signer == orders[fill.taker].signer;
+            if (!own && Instruments.kindOf(maker.instrument) == Instruments.PERPETUAL) {
+                _countTrade(maker.instrument, market, fill.sizeE8, price);
+                flags |= COUNTED;
+            }
         }
         emit Filled(
             maker.account,
@@ -177,7 +182,8 @@ contract TradeModule is OrderBook {
             maker.nonce,
             taker.nonce,
             uint128(makerFee),
-            uint128(takerFee)
+            uint128(takerFee),
+            flags
         );
     }
 
@@ -190,8 +196,8 @@ contract TradeModule is OrderBook {
         Working memory takerSide,
         Order calldata maker,
         Order calldata taker,
-        uint64 sizeE8
-    ) private {
+        int256 size
+    ) private returns (uint256 makerFee, uint256 takerFee) {
         uint16 token = uint16(Instruments.underlyingOf(maker.instrument));
         bool isToken = token != 0 && maker.instrument == Instruments.pack(token, 0, 0, uint8(Orders.SPOT));
         require(isToken && !maker.isReduceOnly() && !taker.isReduceOnly(), OrderInvalid(maker.account, maker.nonce));
@@ -204,26 +210,14 @@ contract TradeModule is OrderBook {
         );
         require(state == Checkpoints.NORMAL, MarketNotNormal(underlying, state));
         _requireNearMark(live, maker.instrument, maker.limitPriceE8, markE8);
-        uint256 scaled = uint256(sizeE8) * 10 ** decimals;
+        uint256 scaled = size.abs() * 10 ** decimals;
         require(scaled % ONE == 0, OrderInvalid(taker.account, taker.nonce));
 
-        int256 size = taker.sizeE8 < 0 ? -int256(uint256(sizeE8)) : int256(uint256(sizeE8));
         uint256 price = maker.limitPriceE8;
-        uint256 makerFee = _payFor(books, makerSide, maker, -size, price, markE8, live.clearing.makerFeeE8);
-        uint256 takerFee = _payFor(books, takerSide, taker, size, price, markE8, live.clearing.takerFeeE8);
+        makerFee = _payFor(books, makerSide, maker, -size, price, markE8, live.clearing.makerFeeE8);
+        takerFee = _payFor(books, takerSide, taker, size, price, markE8, live.clearing.takerFeeE8);
         (uint64 from, uint64 to) = size < 0 ? (taker.account, maker.account) : (maker.account, taker.account);
         vault.move(from, to, token, SafeCast.toUint128(scaled / ONE));
-        emit Filled(
-            maker.account,
-            taker.account,
-            maker.instrument,
-            int64(size),
-            maker.limitPriceE8,
-            maker.nonce,
-            taker.nonce,
-            uint128(makerFee),
-            uint128(takerFee)
-        );
     }
 
     /// @custom:spec CLR-025
@@ -260,7 +254,6 @@ contract TradeModule is OrderBook {
             require(options <= most, OptionInterestTooHigh(underlying, options, most));
         }
         uint256 largest = parameters.riskInterestMaxE8(underlying);
-        if (largest == 0) return;
         uint256 risk = (((openE8 * market.spotE8) / ONE) * market.priceRangeE8) / ONE;
         require(risk <= largest, OpenInterestTooHigh(underlying, risk, largest));
     }

@@ -25,16 +25,18 @@ struct Preimages {
 /// errs the other way is void and costs nobody a bond. A true one survives: every challenge of it reverts (`AttestationTrue`, `WitnessShowsNothing`) and costs its author gas only.
 /// The reward of a slashing goes to a prover who committed in an earlier block, so a proof that is seen in the mempool cannot be taken over (docs/security.md).
 interface IChallenges {
+    /// @notice A prover has a proof since this block: the first that he committed to it in.
     event Committed(bytes32 indexed commitment, uint256 blockNumber);
 
-    /// @notice An attestation was proved harmful; the seats lost what bonds they had.
+    /// @notice An attestation was proved harmful; the seats lost what bonds they had, and the commitment is used up.
     event Refuted(
         bytes32 indexed attestationHash,
         uint64 indexed epoch,
         uint64 account,
         address indexed prover,
         uint64 seats,
-        uint256 slashed
+        uint256 slashed,
+        bytes32 commitment
     );
 
     /// @notice An attestation was wrong in the other direction and does not count any more.

@@ -11,7 +11,7 @@ interface IClearingEvents {
     /// @notice The account's state is now `state` and its commitment `stateHash`.
     event AccountUpdated(uint64 indexed account, bytes32 stateHash, bytes state);
 
-    /// @notice Two orders met. The taker's size is signed; fees are rounded up.
+    /// @notice Two orders met. The taker's size is signed; fees are rounded up. Flags: 1, the maker's order is over; 2, the taker's; 4, the price counts for the premium (CLR-015).
     event Filled(
         uint64 indexed maker,
         uint64 indexed taker,
@@ -21,7 +21,8 @@ interface IClearingEvents {
         uint64 makerNonce,
         uint64 takerNonce,
         uint128 makerFeeE8,
-        uint128 takerFeeE8
+        uint128 takerFeeE8,
+        uint8 flags
     );
 
     /// @notice An expired position was settled at its underlying's settlement price; cash rose by `realisedE8`.

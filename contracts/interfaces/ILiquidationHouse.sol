@@ -75,7 +75,7 @@ interface ILiquidationHouse {
     /// @notice A lot was shown to lack something: the incentive of its bidders rises from `since`; 0: a bid found it solvent again.
     event LotInsolvent(uint64 indexed lot, uint40 since);
 
-    /// @notice What a lot had left served open needs, and was taken over at bankruptcy prices, its marks moved by at most `shiftE8` of themselves; the lot goes on with this preimage, nothing sold, for what the account still has. `forSaleE8` is 0 where it only served: nothing is for sale then, and no margin is known, until a witness shows it (`enlarge`).
+    /// @notice What a lot had left served open needs, and was taken over at bankruptcy prices, its marks moved by at most `shiftE8` of themselves; the lot goes on with this preimage, nothing sold, for what the account still has. `forSaleE8` is 0 where it only served: nothing is for sale then, and no margin is known, until a witness shows it (`enlarge`). `served`: whether it gave needs more than dust, then or before, so that its account rests once it ends.
     event LotDeleveraged(
         uint64 indexed lot,
         uint64 indexed account,
@@ -84,7 +84,8 @@ interface ILiquidationHouse {
         bytes balances,
         uint64 forSaleE8,
         uint256 shiftE8,
-        uint256 insuredE8
+        uint256 insuredE8,
+        bool served
     );
 
     /// @notice A lot ended; `state` is the account's again.

@@ -124,7 +124,7 @@ interface IRiskParameters {
     event InitialFactorSet(uint32 initialFactorE8, uint32 fromE8, uint40 start, uint40 end);
     /// @notice How long changes that ask for more margin take from now on.
     event RampSecondsSet(uint32 rampSeconds);
-    /// @notice An underlying's parameters go from `from` at `start` to what `UnderlyingSet` said last, at `end`.
+    /// @notice An underlying's parameters go from `from` at `start` to what the `UnderlyingSet` after it says, at `end`. One without this before it is in force at once, and ends a ramp.
     event UnderlyingRampSet(uint16 indexed underlying, UnderlyingParameters from, uint40 start, uint40 end);
     /// @notice A token's, likewise.
     event TokenRampSet(uint16 indexed token, TokenParameters from, uint40 start, uint40 end);

@@ -38,6 +38,9 @@ interface IRiskRegistry {
     /// @notice This attestation does not count any more, signed or as a leaf of any epoch.
     event AttestationVoided(bytes32 indexed attestationHash);
 
+    /// @notice The contracts on these seats said that they signed: what they say later does not count.
+    event Remembered(bytes32 indexed digest, uint64 seats);
+
     /// @notice Thrown when fewer attesters signed than the threshold.
     error SignaturesTooFew(uint256 signatures, uint256 threshold);
 

@@ -136,7 +136,8 @@ contract DistressModule is LotValues {
             balances,
             stored.forSaleE8,
             shift,
-            d.coveredE8
+            d.coveredE8,
+            stored.served
         );
     }
 

@@ -71,6 +71,7 @@ contract TradeAverageSource is IPriceSource {
         _scale = 10 ** (decimals + PRICE_DECIMALS - otherDecimals);
         newer = _observe();
         older = newer;
+        emit Noted(newer.cumulative, newer.time, 0);
     }
 
     /// @notice Notes an observation. Anyone, at most every half window.

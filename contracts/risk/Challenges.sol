@@ -40,8 +40,9 @@ contract Challenges is IChallenges {
 
     /// @inheritdoc IChallenges
     function commit(bytes32 commitment) external {
-        if (_commitments[commitment] == 0) _commitments[commitment] = block.number;
-        emit Committed(commitment, block.number);
+        uint256 since = _commitments[commitment];
+        if (since == 0) since = _commitments[commitment] = block.number;
+        emit Committed(commitment, since);
     }
 
     /// @inheritdoc IChallenges
@@ -218,7 +219,7 @@ contract Challenges is IChallenges {
         delete _commitments[commitment];
         uint256 slashed = bonds.slash(seats, msg.sender);
         require(slashed != 0, NobodyBonded(account));
-        emit Refuted(attestationHash, accused.epoch, account, msg.sender, seats, slashed);
+        emit Refuted(attestationHash, accused.epoch, account, msg.sender, seats, slashed, commitment);
     }
 
     /// @dev A state of these positions without cash: requirements do not depend on it.

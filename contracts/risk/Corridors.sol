@@ -7,18 +7,21 @@ import {Band} from "../interfaces/IParameterSteps.sol";
 library Corridors {
     uint256 internal constant ONE = 1e8;
     uint256 internal constant HOUR = 3600;
-    /// @dev A quarter an hour and double a day are the fastest that governance can allow.
-    uint256 internal constant HOUR_MAX_E8 = ONE / 4;
-    uint256 internal constant DAY_MAX_E8 = ONE;
+    /// @dev The fastest that governance can allow. Tighter by a tenth an hour is 22 % with the first step after an hour of none: whoever stands at his initial margin is not called in by it before he can answer.
+    uint256 internal constant TIGHTEN_HOUR_MAX_E8 = ONE / 10;
+    uint256 internal constant TIGHTEN_DAY_MAX_E8 = ONE / 2;
+    uint256 internal constant LOOSEN_HOUR_MAX_E8 = ONE / 100;
+    uint256 internal constant LOOSEN_DAY_MAX_E8 = ONE / 20;
 
     /// @notice Whether a band is one: least at most largest, and no speed above the fastest.
+    /// @custom:spec PAR-007
     function isSound(Band memory band) internal pure returns (bool) {
         return
             band.leastE8 <= band.mostE8 &&
-            band.tightenPerHourE8 <= HOUR_MAX_E8 &&
-            band.loosenPerHourE8 <= HOUR_MAX_E8 &&
-            band.tightenPerDayE8 <= DAY_MAX_E8 &&
-            band.loosenPerDayE8 <= DAY_MAX_E8;
+            band.tightenPerHourE8 <= TIGHTEN_HOUR_MAX_E8 &&
+            band.loosenPerHourE8 <= LOOSEN_HOUR_MAX_E8 &&
+            band.tightenPerDayE8 <= TIGHTEN_DAY_MAX_E8 &&
+            band.loosenPerDayE8 <= LOOSEN_DAY_MAX_E8;
     }
 
     /// @notice The value from which the day's movement counts: the present one when the day is over, or when somebody else than the attesters moved it out of the day's reach.

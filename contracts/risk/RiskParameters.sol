@@ -14,28 +14,23 @@ import {
     UnderlyingStep
 } from "../interfaces/IRiskParameters.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
+import {ParameterDomains} from "./ParameterDomains.sol";
 import {Ramps} from "./Ramps.sol";
 
 /// @title Risk parameters
 /// @dev What is virtual is so for the naive variant in contracts/test/mutants alone.
 contract RiskParameters is IRiskParameters, AccessManaged {
     uint256 internal constant ONE = 1e8;
-    uint256 internal constant ONE_E12 = 1e12;
     /// @dev The longest tenor that a basis charge is bounded for.
     uint256 internal constant TENOR_YEARS = 2;
-    uint256 internal constant FEE_MAX_E8 = 1e6;
-    /// @dev A tenth of a percent: all that the bucket refills in a year would then cost some 18 of 1000 of the bonds behind it.
-    uint256 internal constant CREDIT_FEE_MAX_E8 = 1e5;
     uint256 internal constant DAY = 86_400;
-    uint256 internal constant REWARD_GAS_MAX = 1e7;
-    uint256 internal constant REWARD_MAX_E8 = 5e6;
     uint16 internal constant TOKENS_MAX = 32;
     /// @dev The least charge of a short option is this part of the price range, and this at least.
     uint32 internal constant SHORT_MINIMUM_PARTS = 16;
     uint32 internal constant SHORT_MINIMUM_LEAST_E8 = 1e6;
 
-    uint256 internal constant RAMP_MIN_SECONDS = 3600;
-    uint256 internal constant RAMP_MAX_SECONDS = 30 * DAY;
+    uint256 internal constant RAMP_MIN_SECONDS = DAY / 2;
+    uint256 internal constant RAMP_MAX_SECONDS = 14 * DAY;
 
     /// @dev Where a change began, and when.
     struct UnderlyingRamp {
@@ -50,6 +45,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         uint40 end;
     }
 
+    ParameterDomains private immutable _domains = new ParameterDomains();
     uint32 public override rampSeconds;
     /// @dev A bit a token, never taken back: whatever its values, a token that was set once is not new.
     uint256 private _tokensSet;
@@ -179,57 +175,33 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @inheritdoc IRiskParameters
+    /// @custom:spec PAR-007
     function setClearing(ClearingParameters calldata p) external restricted {
-        _within("makerFeeE8", p.makerFeeE8, 0, FEE_MAX_E8);
-        _within("takerFeeE8", p.takerFeeE8, 0, FEE_MAX_E8);
-        _within("priceBandE8", p.priceBandE8, 1, ONE / 5);
-        _within("minReliefE8", p.minReliefE8, 1, ONE);
-        _within("volBandE8", p.volBandE8, 0, ONE);
-        _within("creditFeeE8", p.creditFeeE8, 0, CREDIT_FEE_MAX_E8);
+        _domains.requireClearing(p);
         _clearing = p;
         emit ClearingSet(p);
     }
 
     /// @inheritdoc IRiskParameters
+    /// @custom:spec PAR-007
     function setInterest(InterestParameters calldata p) external restricted {
-        _within("baseRateE12", p.baseRateE12, 0, p.kinkRateE12);
-        _within("kinkRateE12", p.kinkRateE12, 0, p.maxRateE12);
-        _within("maxRateE12", p.maxRateE12, 0, 10 * ONE_E12);
-        _within("kinkUtilisationE8", p.kinkUtilisationE8, 1, ONE - 1);
-        _within("reserveE8", p.reserveE8, 0, ONE);
+        _domains.requireInterest(p);
         _interest = p;
         emit InterestSet(p);
     }
 
     /// @inheritdoc IRiskParameters
+    /// @custom:spec PAR-007
     function setOracle(OracleParameters calldata p) external restricted {
-        _within("checkpointIntervalSeconds", p.checkpointIntervalSeconds, 1, p.checkpointMaxAgeSeconds);
-        _within("checkpointMaxAgeSeconds", p.checkpointMaxAgeSeconds, 1, DAY);
-        _within("averagingWindowSeconds", p.averagingWindowSeconds, 1, DAY);
-        _within("smoothingSeconds", p.smoothingSeconds, 1, 30 * DAY);
-        _within("premiumClampE8", p.premiumClampE8, 0, ONE / 10);
-        _within("fundingIntervalSeconds", p.fundingIntervalSeconds, 1, 30 * DAY);
-        _within("fundingRateMaxE8", p.fundingRateMaxE8, 0, ONE / 10);
-        _within("attestationMaxAgeSeconds", p.attestationMaxAgeSeconds, 1, DAY);
-        _within("maxDriftE8", p.maxDriftE8, 1, ONE / 5);
+        _domains.requireOracle(p);
         _oracle = p;
         emit OracleSet(p);
     }
 
     /// @inheritdoc IRiskParameters
+    /// @custom:spec PAR-007
     function setLiquidation(LiquidationParameters calldata p) external restricted {
-        _within("graceSeconds", p.graceSeconds, 0, DAY);
-        _within("discountMaxE8", p.discountMaxE8, 0, ONE / 2);
-        _within("discountRampSeconds", p.discountRampSeconds, 1, DAY);
-        _within("targetE8", p.targetE8, ONE, 2 * ONE);
-        _within("bidMinE8", p.bidMinE8, 1, ONE / 2);
-        _within("resumeSeconds", p.resumeSeconds, 0, DAY);
-        _within("insolventRampSeconds", p.insolventRampSeconds, 1, DAY);
-        _within("deleverageRampSeconds", p.deleverageRampSeconds, 1, DAY);
-        _within("insolventPayMaxE8", p.insolventPayMaxE8, 0, ONE / 10);
-        _within("rewardGas", p.rewardGas, 0, REWARD_GAS_MAX);
-        _within("rewardGasPosition", p.rewardGasPosition, 0, REWARD_GAS_MAX);
-        _within("rewardMaxE8", p.rewardMaxE8, 0, REWARD_MAX_E8);
+        _domains.requireLiquidation(p);
         _liquidation = p;
         emit LiquidationSet(p);
     }
@@ -332,7 +304,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     /// @custom:spec PAR-005
     function _setInitialFactor(uint32 factorE8) private {
-        _within("initialFactorE8", factorE8, ONE, MarginDomain.INITIAL_FACTOR_MAX_E8);
+        _within("initialFactorE8", factorE8, 11e7, 2 * ONE);
         uint32 present = _factorNow();
         (_factorFromE8, _factorStart, _factorEnd) = (factorE8, 0, 0);
         if (rampSeconds != 0 && factorE8 > present) {

@@ -205,7 +205,9 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         bytes32 inputsHash = _requireUsable(council, attestation, leafOf(attestation));
         bytes32 digest = _attestationDigest(attestation, inputsHash);
         (, uint64 contracts) = _requireQuorum(council, digest, signatures);
-        if (contracts != 0) _remembered[digest] |= contracts;
+        if (contracts == 0) return;
+        _remembered[digest] |= contracts;
+        emit Remembered(digest, contracts);
     }
 
     /// @inheritdoc IRiskRegistry

@@ -52,7 +52,9 @@ contract BareSurroundings {
         return 1800;
     }
 
-    function riskInterestMaxE8(uint16) external view virtual returns (uint128 largestE8) {}
+    function riskInterestMaxE8(uint16) external view virtual returns (uint128) {
+        return type(uint128).max;
+    }
 
     function tokenAt(uint16) external view virtual returns (address, uint8) {
         return (address(this), 6);

@@ -129,7 +129,7 @@ contract ClearinghouseInterestTest is ProtocolFixture {
     /// @dev A curve is for the time from the next checkpoint on.
     function test_setInterest_isNotForTheTimeBefore() public {
         (uint64 debt, uint64 credit) = hub.indices();
-        parameters.setInterest(InterestParameters(1e12, 1e12, 1e13, 80_000_000, 20_000_000));
+        parameters.setInterest(InterestParameters(1e12, 1e12, 3e12, 80_000_000, 20_000_000));
         _requireIndices(debt, credit);
         hub.checkpoint();
         _requireIndices(debt, credit);

@@ -36,12 +36,21 @@ contract GovernanceDelayTest is ProtocolFixture {
         manager.setTargetFunctionRole(address(surfaces), pauses, GUARDIAN);
         _letAttestersStep();
         manager.grantRole(GUARDIAN, WATCHER, 0);
+        manager.setTargetFunctionRole(address(manager), _guarded(), GOVERNOR);
         manager.setRoleGuardian(GOVERNOR, GUARDIAN);
         manager.grantRole(GOVERNOR, GOVERNANCE, DELAY);
         manager.grantRole(0, GOVERNANCE, DELAY);
         manager.renounceRole(0, address(this));
         act = abi.encodeCall(parameters.setRiskInterestMax, (BTC, 5_000_000e8));
         ready = uint48(block.timestamp + DELAY);
+    }
+
+    function _guarded() private view returns (bytes4[] memory selectors) {
+        selectors = new bytes4[](8);
+        (selectors[0], selectors[1]) = (manager.grantRole.selector, manager.setRoleAdmin.selector);
+        (selectors[2], selectors[3]) = (manager.setRoleGuardian.selector, manager.setGrantDelay.selector);
+        (selectors[4], selectors[5]) = (manager.setTargetFunctionRole.selector, manager.setTargetClosed.selector);
+        (selectors[6], selectors[7]) = (manager.setTargetAdminDelay.selector, manager.updateAuthority.selector);
     }
 
     /// @dev The price range and the haircuts of the local plan, and a quorum of one.
@@ -98,7 +107,36 @@ contract GovernanceDelayTest is ProtocolFixture {
         VM.prank(GOVERNANCE);
         VM.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, id));
         manager.execute(address(parameters), act);
-        require(parameters.riskInterestMaxE8(BTC) == 0, Broken("nothing happened"));
+        require(parameters.riskInterestMaxE8(BTC) == type(uint128).max, Broken("nothing happened"));
+    }
+
+    /// @dev Of the manager's own acts, too: else whoever has governance's key names a governor without a delay, and the guardian could only look on. What it cannot take back is its own end, so that governance can always part with it.
+    function test_guardian_takesBackWhatWouldMakeItPowerless() public {
+        bytes[] memory acts = new bytes[](5);
+        acts[0] = abi.encodeCall(manager.grantRole, (GOVERNOR, address(0xBAD), 0));
+        acts[1] = abi.encodeCall(manager.grantRole, (GUARDIAN, address(0xBAD), 0));
+        acts[2] = abi.encodeCall(manager.setRoleGuardian, (GOVERNOR, GOVERNOR));
+        acts[3] = abi.encodeCall(manager.updateAuthority, (address(parameters), address(0xBAD)));
+        acts[4] = abi.encodeCall(manager.setTargetFunctionRole, (address(manager), _guarded(), 0));
+        for (uint256 i = 0; i < acts.length; ++i) {
+            VM.prank(GOVERNANCE);
+            (bytes32 id, ) = manager.schedule(address(manager), acts[i], 0);
+            VM.prank(WATCHER);
+            manager.cancel(GOVERNANCE, address(manager), acts[i]);
+            require(manager.getSchedule(id) == 0, Broken("taken back"));
+        }
+        bytes memory parting = abi.encodeCall(manager.revokeRole, (GUARDIAN, WATCHER));
+        VM.prank(GOVERNANCE);
+        manager.schedule(address(manager), parting, 0);
+        VM.prank(WATCHER);
+        VM.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedCancel.selector);
+        manager.cancel(GOVERNANCE, address(manager), parting);
+        VM.warp(ready);
+        VM.prank(GOVERNANCE);
+        manager.execute(address(manager), parting);
+        VM.prank(WATCHER);
+        VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, WATCHER));
+        clearinghouse.setPaused(true);
     }
 
     /// @dev A quorum that has let its day begin walks the price range from 14 % to 26.9 % in a day and a half, sooner than any act of governance is in force; the guardian stops it in one block.

@@ -59,7 +59,7 @@ contract ParameterVectorsTest is Columns {
         uint256[] memory range = column("priceRange");
         uint256[] memory minimum = column("minimum");
         assert(minimum.length == 20);
-        IRiskParameters parameters = _parameters(1e8);
+        IRiskParameters parameters = _parameters(110_000_000);
         UnderlyingParameters memory p = _underlying();
         parameters.setUnderlying(1, p);
         for (uint256 i = 0; i < range.length; ++i) {

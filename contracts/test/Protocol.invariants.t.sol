@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ProtocolHandler} from "./ProtocolHandler.sol";
 
 /// @notice What holds after every call, prices moving: INV01 cash ledger and tokens, INV02 sizes, INV03 hashes, INV12 bonds and the credit bucket, INV14 fees on credit, INV16 what debtors owe in interest covers what creditors and insurance are promised of it, INV19 what is booked for one side alone comes back from the other but for roundings. Inside the handler: INV04 deposits never refused, all else only by a named error; INV05 no healthy account in a lot; INV06 no true witness refused; INV07 a sold lot ends;
-/// INV08 the floor after what a user did; INV09 no bid lowers health; INV10 deficit only when all else has paid; INV15 a lot that is below its margin can be bid for, at most a witness later; INV17 nobody comes to insurance or leaves it while a loss is in sight, nor at the cost of who stays; INV18 what expired, was wound down or is owed to a need in its time is settled and served; and P6.
+/// INV08 the floor after what a user did; INV09 no bid lowers health; INV10 deficit only when all else has paid; INV15 a lot that is below its margin can be bid for, at most a witness later; INV17 nobody comes to insurance or leaves it while a loss is in sight, nor at the cost of who stays; INV18 what expired, was wound down or is owed to a need in its time is settled and served; INV20 orders and premiums are as fills tell them; and P6.
 contract ProtocolInvariantsMovingTest {
     /// @notice Thrown when random calls reached too little to show anything.
     error NeverReached(string what);

@@ -265,6 +265,8 @@ abstract contract ProtocolDeployment {
     function _configure() private {
         parameters.setUnderlying(BTC, underlyingParameters(14_000_000, 45_000_000));
         parameters.setUnderlying(ETH, underlyingParameters(16_000_000, 50_000_000));
+        parameters.setRiskInterestMax(BTC, type(uint128).max);
+        parameters.setRiskInterestMax(ETH, type(uint128).max);
         parameters.setToken(USDC_TOKEN, TokenParameters(0, 0, 0, 50_000_000, 0));
         parameters.setToken(WETH_TOKEN, TokenParameters(ETH, 1e8, 5_000_000, 25_000_000, 0));
         parameters.setToken(WBTC_TOKEN, TokenParameters(BTC, 1e8, 5_000_000, 25_000_000, 0));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Need} from "../interfaces/ClearingTypes.sol";
+import {MarketTotals, Need} from "../interfaces/ClearingTypes.sol";
+import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {FloorFigures} from "../interfaces/IFloorReferee.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {LotPreimage} from "../interfaces/ILiquidationHouse.sol";
@@ -42,6 +43,11 @@ abstract contract ProtocolSight is DatedAttestingFixture {
     mapping(uint16 underlying => uint256) internal _woundDownAt;
     /// @dev The last answer of a feed that is silent; 0 while it speaks.
     mapping(uint16 underlying => uint256) internal _lastAnswer;
+    /// @dev What fills told of orders, and of the premium of each market.
+    mapping(uint64 account => mapping(uint64 nonce => bool)) private _over;
+    mapping(uint64 account => mapping(uint64 nonce => uint64)) private _filledE8;
+    mapping(uint16 underlying => int256) private _premiumsE8;
+    mapping(uint16 underlying => uint256) private _notionalsE8;
     /// @dev Credit on attesters' word since a time, begun anew after the challenge horizon.
     uint256 public lentE8;
     uint256 internal _lentSince;
@@ -179,8 +185,57 @@ abstract contract ProtocolSight is DatedAttestingFixture {
                 (, bytes memory state) = abi.decode(logs[i].data, (bytes32, bytes));
                 states[uint64(uint256(logs[i].topics[1]))] = state;
             }
+            if (topic == IClearingEvents.Filled.selector) _readFill(logs[i]);
+        }
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] == IClearingEvents.Filled.selector) _requireOrders(logs[i]);
         }
         require(takenE8 == 0, Broken("INV14 credit without a fee"));
+        _requireTold(BTC);
+        _requireTold(ETH);
+    }
+
+    /// @dev Keeps what a fill says of its orders and of the premium, and compares it with what the chain has: an indexer has no more than the event, and the price of the block (P12).
+    function _readFill(IVm.Log memory log) private {
+        (int64 size, uint64 priceE8, uint64 makerNonce, uint64 takerNonce, , , uint8 flags) = abi.decode(
+            log.data,
+            (int64, uint64, uint64, uint64, uint128, uint128, uint8)
+        );
+        uint64 sizeE8 = uint64(size < 0 ? -size : size);
+        _readOrder(uint64(uint256(log.topics[1])), makerNonce, sizeE8, flags & 1 != 0);
+        _readOrder(uint64(uint256(log.topics[2])), takerNonce, sizeE8, flags & 2 != 0);
+        if (flags & 4 == 0) return;
+        uint16 underlying = uint16(Instruments.underlyingOf(uint96(uint256(log.topics[3]))));
+        uint256 spotE8 = spots.storedSpotE8(underlying);
+        _premiumsE8[underlying] += ((int256(uint256(priceE8)) - int256(spotE8)) * int256(uint256(sizeE8))) / 1e8;
+        _notionalsE8[underlying] += (spotE8 * sizeE8) / 1e8;
+    }
+
+    function _readOrder(uint64 account, uint64 nonce, uint64 sizeE8, bool isOver) private {
+        if (isOver) _over[account][nonce] = true;
+        else _filledE8[account][nonce] += sizeE8;
+    }
+
+    function _requireOrders(IVm.Log memory log) private view {
+        (, , uint64 makerNonce, uint64 takerNonce, , , ) = abi.decode(
+            log.data,
+            (int64, uint64, uint64, uint64, uint128, uint128, uint8)
+        );
+        _requireOrder(uint64(uint256(log.topics[1])), makerNonce);
+        _requireOrder(uint64(uint256(log.topics[2])), takerNonce);
+    }
+
+    function _requireOrder(uint64 account, uint64 nonce) private view {
+        (bool done, uint64 filledE8) = clearinghouse.orderStatus(account, nonce);
+        bool told = done == _over[account][nonce] && filledE8 == _filledE8[account][nonce];
+        require(told, Broken("INV20 orders are as fills tell them"));
+    }
+
+    function _requireTold(uint16 underlying) private view {
+        MarketTotals memory totals = clearinghouse.marketTotals(underlying);
+        bool told =
+            totals.premiumNotionalE8 == _premiumsE8[underlying] && totals.notionalE8 == _notionalsE8[underlying];
+        require(told, Broken("INV20 premiums are as fills tell them"));
     }
 
     // Refusals

@@ -227,14 +227,15 @@ contract RiskRegistryAttestTest is AttestingFixture {
         a.validUntil = uint40(block.timestamp + 10_000);
         SignedHealth memory health = signedHealth(a);
         OracleParameters memory p = parameters.oracle();
-        p.checkpointIntervalSeconds = 1;
+        // As many checkpoints as the hub keeps, in the longest life that an attestation can have beside them: the last second of it.
+        (p.checkpointIntervalSeconds, p.attestationMaxAgeSeconds) = (10, 640);
         parameters.setOracle(p);
         for (uint256 i = 0; i < 63; ++i) {
-            pass(1);
+            pass(10);
             hub.checkpoint();
         }
         withdrawWith(alice, Proof(ProofKind.Signed, abi.encode(health)), 1e6);
-        pass(1);
+        pass(10);
         hub.checkpoint();
         expectWithdraw(alice, Proof(ProofKind.Signed, abi.encode(health)), 1e6, IHealthGate.Drifted.selector);
     }

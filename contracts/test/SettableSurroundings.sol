@@ -14,7 +14,7 @@ contract SettableSurroundings is BareSurroundings {
     uint32 private _priceRangeE8;
     uint64 private _settlementE8;
     uint64 private _optionInterestMaxE8 = type(uint64).max;
-    uint128 private _riskInterestMaxE8;
+    uint128 private _riskInterestMaxE8 = type(uint128).max;
     uint128 private _sweptRaw;
     ClearingParameters private _clearing;
     Quote private _quote;

@@ -98,6 +98,7 @@ export async function deployProtocol(chain) {
   const risk = [5000n * E8, 1, 16_000_000, 50_000_000, 50_000_000, 1_000_000, 400_000, 7_500_000, 1_000_000];
   risk.push(10_000_000, 5_000_000, 10_000_000, 1_000_000, 1_000_000, 50_000_000);
   await parameters.send("setUnderlying", UNDERLYING, risk);
+  await parameters.send("setRiskInterestMax", UNDERLYING, 2n ** 128n - 1n);
   await parameters.send("setToken", 0, [0, 0, 0, 50_000_000, 0]);
   const feed = await create("MockAggregator", 8, SPOT * E8);
   const source = await create("ChainlinkSource", feed.address, 3600, E8, 10n ** 14n);

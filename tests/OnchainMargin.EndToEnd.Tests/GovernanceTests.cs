@@ -98,7 +98,10 @@ public sealed partial class GovernanceTests(ChainFixture fixture)
             (contracts.AccessManager, Manager.Abi.Function("grantRole").EncodeCall(GuardianRole, world.Attester.Address, 0U)),
         ];
         (Address Target, byte[] Data) taken = (contracts.RiskParameters, new RiskParameters.SetRiskInterestMaxCall(2, 7).Encode());
-        foreach ((Address target, byte[] data) in acts.Append(taken))
+
+        // A governor who would act at once: what a stolen key would make, and the guardian take back.
+        (Address Target, byte[] Data) seized = (contracts.AccessManager, Manager.Abi.Function("grantRole").EncodeCall(3UL, world.Attester.Address, 0U));
+        foreach ((Address target, byte[] data) in acts.Append(taken).Append(seized))
         {
             await RefusedAsync(world.Chain, world.Deployer, target, data);
             await RefusedAsync(world.Chain, world.Deployer, contracts.AccessManager, Schedule(target, data));
@@ -114,10 +117,15 @@ public sealed partial class GovernanceTests(ChainFixture fixture)
         }
 
         using TransactionSender guard = Deployed.Sender(world.Chain, guardian);
-        await guard.SendAsync(new TransactionRequest(contracts.AccessManager, Manager.Abi.Function("cancel").EncodeCall(governance.Address, taken.Target, taken.Data)));
+        foreach ((Address target, byte[] data) in new[] { taken, seized })
+        {
+            await guard.SendAsync(new TransactionRequest(contracts.AccessManager, Manager.Abi.Function("cancel").EncodeCall(governance.Address, target, data)));
+        }
+
         await world.Chain.PassAsync(60);
         await world.SetPriceAsync(1, plan.Underlyings[0].MockPriceE8);
         await RefusedAsync(world.Chain, governance, contracts.AccessManager, Execute(taken.Target, taken.Data));
+        await RefusedAsync(world.Chain, governance, contracts.AccessManager, Execute(seized.Target, seized.Data));
         foreach ((Address target, byte[] data) in acts)
         {
             await governor.SendAsync(new TransactionRequest(contracts.AccessManager, Execute(target, data)));
@@ -125,7 +133,7 @@ public sealed partial class GovernanceTests(ChainFixture fixture)
 
         IEthereumNode node = world.Chain.Node;
         Assert.Equal((UInt128)7, await node.CallAsync(contracts.RiskParameters, new RiskParameters.RiskInterestMaxE8Call(1)));
-        Assert.Equal((UInt128)0, await node.CallAsync(contracts.RiskParameters, new RiskParameters.RiskInterestMaxE8Call(2)));
+        Assert.Equal(UInt128.MaxValue, await node.CallAsync(contracts.RiskParameters, new RiskParameters.RiskInterestMaxE8Call(2)));
         Assert.Equal(7UL, await node.CallAsync(contracts.MarginVault, new MarginVault.CapOfCall(1)));
         Assert.True((bool)(await AskAsync(world, "hasRole", GuardianRole, world.Attester.Address))[0]);
     }

@@ -7,9 +7,11 @@ using OnchainMargin.Protocol.Generated;
 namespace OnchainMargin.Protocol.Deployment;
 
 /// <summary>What is found wrong with a plan before its first transaction, while correcting it costs nothing.</summary>
-internal sealed class PlanCheck(IEthereumNode node)
+internal sealed class PlanCheck(IEthereumNode node, Address deployer)
 {
     private const int PriceDecimals = 8;
+    private const uint DelayLeastSeconds = 86_400;
+    private const uint DelayMostSeconds = 14 * 86_400;
 
     /// <summary>Refuses a plan that contradicts itself, has a number that no setter takes, leaves open what a chain with money on it must be told, or names what is not there.</summary>
     /// <param name="plan">The plan.</param>
@@ -74,7 +76,7 @@ internal sealed class PlanCheck(IEthereumNode node)
     }
 
     /// <summary>What has a default that is right where nothing is at stake.</summary>
-    private static void RequireSaid(DeploymentPlan plan)
+    private void RequireSaid(DeploymentPlan plan)
     {
         if (plan.Governance is null)
         {
@@ -86,9 +88,35 @@ internal sealed class PlanCheck(IEthereumNode node)
             throw new DeploymentException("The deployment plan names no guardian, without which governance alone may pause and take its own acts back: give an address.");
         }
 
-        if (plan.GovernanceDelaySeconds is null)
+        Address[] powers = [plan.Governance.Value, plan.Guardian.Value, deployer];
+        if (powers.Distinct().Count() != powers.Length || powers.Contains(default))
+        {
+            throw new DeploymentException($"Governance {powers[0]}, guardian {powers[1]} and deployer {deployer} must be three addresses, and none of them zero: whoever holds two of these powers guards himself. Name others in the deployment plan.");
+        }
+
+        if (plan.GovernanceDelaySeconds is not { } delay)
         {
             throw new DeploymentException("The deployment plan has no governanceDelaySeconds, without which governance acts at once: give it, 172800 for two days.");
+        }
+
+        if (delay is < DelayLeastSeconds or > DelayMostSeconds)
+        {
+            throw new DeploymentException($"The governanceDelaySeconds of the deployment plan are {delay}: give {DelayLeastSeconds} to {DelayMostSeconds}, a day to two weeks, in which people can leave and an act is not too late.");
+        }
+
+        if (plan.RampSeconds == 0)
+        {
+            throw new DeploymentException("The deployment plan has no rampSeconds, without which what asks for more margin acts at once: give them, 86400 for a day.");
+        }
+
+        if (plan.Attesters.Count == 0 || plan.Attesters.Contains(deployer))
+        {
+            throw new DeploymentException("The deployment plan names no attesters, or the deployer among them, whose key is one that is left lying about: name those whose keys sign.");
+        }
+
+        if (plan.AttesterBondRaw == 0)
+        {
+            throw new DeploymentException("The attesterBondRaw of the deployment plan is 0, so that attesters would have nothing at stake: give what a seat costs.");
         }
 
         if (plan.Tokens.Skip(1).FirstOrDefault(static token => token.CapWholeTokens is null) is { } token)
@@ -98,7 +126,7 @@ internal sealed class PlanCheck(IEthereumNode node)
 
         if (plan.Underlyings.FirstOrDefault(static underlying => underlying.RiskInterestMaxE8 is null) is { } underlying)
         {
-            throw new DeploymentException($"The underlying {underlying.Name} of the deployment plan has no riskInterestMaxE8, without which nothing bounds its open interest: give it, or 0 for no bound.");
+            throw new DeploymentException($"The underlying {underlying.Name} of the deployment plan has no riskInterestMaxE8, without which nothing bounds its open interest: give it.");
         }
     }
 
@@ -125,7 +153,11 @@ internal sealed class PlanCheck(IEthereumNode node)
         {
             if (underlying.Feed is { } feed)
             {
-                await RequireAnswerAsync(underlying.Name, feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8, cancellationToken);
+                BigInteger priceE8 = await RequireAnswerAsync(underlying.Name, feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8, cancellationToken);
+                if (priceE8 < PlanDomains.ListingPriceMinE8)
+                {
+                    throw new DeploymentException($"The feed of {underlying.Name} at {feed} answers {priceE8} (E8), and the contracts list nothing below {PlanDomains.ListingPriceMinE8}: name a source that counts the coin by the thousand or the million.");
+                }
             }
 
             foreach (Address source in underlying.MoreSources)
@@ -136,7 +168,7 @@ internal sealed class PlanCheck(IEthereumNode node)
     }
 
     /// <summary>As <c>ChainlinkSource.read</c> looks at it, which answers nothing instead of saying why.</summary>
-    private async Task RequireAnswerAsync(string name, Address feed, uint heartbeatSeconds, ulong minPriceE8, ulong maxPriceE8, CancellationToken cancellationToken)
+    private async Task<BigInteger> RequireAnswerAsync(string name, Address feed, uint heartbeatSeconds, ulong minPriceE8, ulong maxPriceE8, CancellationToken cancellationToken)
     {
         string what = $"The feed of {name}";
         byte decimals = await AskAsync(what, feed, new Aggregator.DecimalsCall(), cancellationToken);
@@ -154,6 +186,8 @@ internal sealed class PlanCheck(IEthereumNode node)
         {
             throw new DeploymentException($"{what} at {feed} answers {priceE8} (E8), outside minPriceE8 {minPriceE8} to maxPriceE8 {maxPriceE8}: name another, or correct the deployment plan.");
         }
+
+        return priceE8;
     }
 
     private async Task<T> AskAsync<T>(string what, Address contract, IContractCall<T> call, CancellationToken cancellationToken)

@@ -14,15 +14,17 @@ internal static class PlanDomains
     private const uint One = 100_000_000;
     private const uint FeeMaxE8 = One / 100;
     private const uint CreditFeeMaxE8 = One / 1000;
-    private const ulong RateMaxE12 = 10_000_000_000_000;
+    private const ulong RateMaxE12 = 3_000_000_000_000;
     private const uint HourSeconds = 3600;
     private const uint DaySeconds = 86_400;
-    private const uint MonthSeconds = 30 * DaySeconds;
-    private const uint RewardGasMax = 10_000_000;
+    private const uint RewardGasMax = 1_000_000;
+    private const uint RewardGasPositionMax = 100_000;
     private const uint RewardMaxE8 = One / 20;
-    private const uint FeedMoveMaxE8 = One / 2;
     private const ulong PriceMaxE8 = 1UL << 48;
     private const ulong UnitsMaxE8 = 1UL << 62;
+
+    /// <summary>The least price at which <c>SpotMarkets</c> lists an underlying: averages of a lower one could be kept from moving.</summary>
+    public const ulong ListingPriceMinE8 = 1_000_000;
     private const int MoreSourcesMax = 4;
     private const int TokensMax = 32;
     private const int SeatsMax = 64;
@@ -30,6 +32,7 @@ internal static class PlanDomains
     private const byte DecimalsMax = 18;
 
     /// <summary>What is wrong with a plan's numbers, the first of it in a sentence; null when the contracts take them all.</summary>
+    [SpecRule("PAR-007")]
     public static string? Fault(DeploymentPlan plan) => Rows(plan)
         .Where(static row => row.Value < row.Least || row.Value > row.Most)
         .Select(static row => $"{row.Field} is {row.Value} in the deployment plan, and the contracts take {(row.Least == row.Most ? $"{row.Least} alone" : $"{row.Least} to {row.Most}")}: correct it.")
@@ -40,8 +43,8 @@ internal static class PlanDomains
         new("The number of tokens", plan.Tokens.Count, 1, TokensMax),
         new("The number of underlyings", plan.Underlyings.Count, 0, MarginDomain.UnderlyingsMax),
         new("The number of attesters", plan.Attesters.Count, 0, SeatsMax),
-        new("initialFactorE8", plan.InitialFactorE8, One, 3 * One),
-        .. plan.RampSeconds == 0 ? (Row[])[] : [new("rampSeconds", plan.RampSeconds, HourSeconds, MonthSeconds)],
+        new("initialFactorE8", plan.InitialFactorE8, 110_000_000, 2 * One),
+        .. plan.RampSeconds == 0 ? (Row[])[] : [new("rampSeconds", plan.RampSeconds, DaySeconds / 2, 14 * DaySeconds)],
         .. Of(plan.Clearing),
         .. Of(plan.Interest),
         .. Of(plan.Oracle),
@@ -55,9 +58,9 @@ internal static class PlanDomains
     [
         new("clearing.makerFeeE8", p.MakerFeeE8, 0, FeeMaxE8),
         new("clearing.takerFeeE8", p.TakerFeeE8, 0, FeeMaxE8),
-        new("clearing.priceBandE8", p.PriceBandE8, 1, One / 5),
-        new("clearing.minReliefE8", p.MinReliefE8, 1, One),
-        new("clearing.volBandE8", p.VolBandE8, 0, One),
+        new("clearing.priceBandE8", p.PriceBandE8, 500_000, 7_500_000),
+        new("clearing.minReliefE8", p.MinReliefE8, 2_000_000, 20_000_000),
+        new("clearing.volBandE8", p.VolBandE8, 5_000_000, 50_000_000),
         new("clearing.creditFeeE8", p.CreditFeeE8, 0, CreditFeeMaxE8),
     ];
 
@@ -66,48 +69,52 @@ internal static class PlanDomains
         new("interest.baseRateE12", p.BaseRateE12, 0, p.KinkRateE12),
         new("interest.kinkRateE12", p.KinkRateE12, 0, p.MaxRateE12),
         new("interest.maxRateE12", p.MaxRateE12, 0, RateMaxE12),
-        new("interest.kinkUtilisationE8", p.KinkUtilisationE8, 1, One - 1),
+        new("interest.kinkUtilisationE8", p.KinkUtilisationE8, 50_000_000, 95_000_000),
         new("interest.reserveE8", p.ReserveE8, 0, One),
     ];
 
     private static IEnumerable<Row> Of(RiskParameters.OracleParameters p) =>
     [
-        new("oracle.checkpointMaxAgeSeconds", p.CheckpointMaxAgeSeconds, 1, DaySeconds),
-        new("oracle.checkpointIntervalSeconds", p.CheckpointIntervalSeconds, 1, p.CheckpointMaxAgeSeconds),
-        new("oracle.averagingWindowSeconds", p.AveragingWindowSeconds, 1, DaySeconds),
-        new("oracle.smoothingSeconds", p.SmoothingSeconds, 1, MonthSeconds),
-        new("oracle.premiumClampE8", p.PremiumClampE8, 0, One / 10),
-        new("oracle.fundingIntervalSeconds", p.FundingIntervalSeconds, 1, MonthSeconds),
-        new("oracle.fundingRateMaxE8", p.FundingRateMaxE8, 0, One / 10),
-        new("oracle.attestationMaxAgeSeconds", p.AttestationMaxAgeSeconds, 1, DaySeconds),
-        new("oracle.maxDriftE8", p.MaxDriftE8, 1, One / 5),
+        new("oracle.checkpointMaxAgeSeconds", p.CheckpointMaxAgeSeconds, 60, 300),
+        new("oracle.checkpointIntervalSeconds", p.CheckpointIntervalSeconds, 10, p.CheckpointMaxAgeSeconds),
+        new("oracle.averagingWindowSeconds", p.AveragingWindowSeconds, 900, 1800),
+        new("oracle.smoothingSeconds", p.SmoothingSeconds, DaySeconds / 4, 7 * DaySeconds),
+        new("oracle.premiumClampE8", p.PremiumClampE8, 100_000, 1_000_000),
+        new("oracle.fundingIntervalSeconds", p.FundingIntervalSeconds, HourSeconds, DaySeconds),
+
+        // A tenth of the notional a day at most, whatever the interval.
+        new("oracle.fundingRateMaxE8", p.FundingRateMaxE8, 0, (Int128)p.FundingIntervalSeconds * (One / 10) / DaySeconds),
+
+        // The hub keeps the prices of so many checkpoints.
+        new("oracle.attestationMaxAgeSeconds", p.AttestationMaxAgeSeconds, 2 * (Int128)p.CheckpointIntervalSeconds, 64 * (Int128)p.CheckpointIntervalSeconds),
+        new("oracle.maxDriftE8", p.MaxDriftE8, 250_000, 3_000_000),
     ];
 
     private static IEnumerable<Row> Of(RiskParameters.LiquidationParameters p) =>
     [
-        new("liquidation.graceSeconds", p.GraceSeconds, 0, DaySeconds),
-        new("liquidation.discountMaxE8", p.DiscountMaxE8, 0, One / 2),
-        new("liquidation.discountRampSeconds", p.DiscountRampSeconds, 1, DaySeconds),
-        new("liquidation.targetE8", p.TargetE8, One, 2 * One),
-        new("liquidation.bidMinE8", p.BidMinE8, 1, One / 2),
-        new("liquidation.resumeSeconds", p.ResumeSeconds, 0, DaySeconds),
-        new("liquidation.insolventRampSeconds", p.InsolventRampSeconds, 1, DaySeconds),
-        new("liquidation.deleverageRampSeconds", p.DeleverageRampSeconds, 1, DaySeconds),
-        new("liquidation.insolventPayMaxE8", p.InsolventPayMaxE8, 0, One / 10),
+        new("liquidation.graceSeconds", p.GraceSeconds, 15, 300),
+        new("liquidation.discountMaxE8", p.DiscountMaxE8, 5_000_000, 30_000_000),
+        new("liquidation.discountRampSeconds", p.DiscountRampSeconds, 300, HourSeconds),
+        new("liquidation.targetE8", p.TargetE8, 105_000_000, 130_000_000),
+        new("liquidation.bidMinE8", p.BidMinE8, 1_000_000, 20_000_000),
+        new("liquidation.resumeSeconds", p.ResumeSeconds, HourSeconds / 2, DaySeconds / 4),
+        new("liquidation.insolventRampSeconds", p.InsolventRampSeconds, 600, DaySeconds / 4),
+        new("liquidation.deleverageRampSeconds", p.DeleverageRampSeconds, 300, HourSeconds),
+        new("liquidation.insolventPayMaxE8", p.InsolventPayMaxE8, 500_000, 5_000_000),
         new("liquidation.rewardGas", p.RewardGas, 0, RewardGasMax),
-        new("liquidation.rewardGasPosition", p.RewardGasPosition, 0, RewardGasMax),
+        new("liquidation.rewardGasPosition", p.RewardGasPosition, 0, RewardGasPositionMax),
         new("liquidation.rewardMaxE8", p.RewardMaxE8, 0, RewardMaxE8),
     ];
 
     private static IEnumerable<Row> Of(VolSurfaces.SurfaceParameters p) =>
     [
-        new("surfaces.volStepE8", p.VolStepE8, 1, One / 4),
-        new("surfaces.forwardStepE8", p.ForwardStepE8, 0, One / 10),
-        new("surfaces.forwardBandE8", p.ForwardBandE8, 0, One / 2),
-        new("surfaces.forwardBandYearE8", p.ForwardBandYearE8, 0, One),
-        new("surfaces.volMaxE8", p.VolMaxE8, 2, uint.MaxValue),
+        new("surfaces.volStepE8", p.VolStepE8, 1, One / 5),
+        new("surfaces.forwardStepE8", p.ForwardStepE8, 0, One / 100),
+        new("surfaces.forwardBandE8", p.ForwardBandE8, 0, 3 * One / 100),
+        new("surfaces.forwardBandYearE8", p.ForwardBandYearE8, 0, One / 2),
+        new("surfaces.volMaxE8", p.VolMaxE8, 2, 10 * One),
         new("surfaces.volMinE8", p.VolMinE8, 1, (Int128)p.VolMaxE8 - 1),
-        new("surfaces.discountRateE12", p.DiscountRateE12, 0, 1_000_000_000_000),
+        new("surfaces.discountRateE12", p.DiscountRateE12, 0, 200_000_000_000),
     ];
 
     private static IEnumerable<Row> Of(PlannedUnderlying underlying, DeploymentPlan plan)
@@ -134,13 +141,13 @@ internal static class PlanDomains
             new($"floorRateE8{of}", p.FloorRateE8, 0, One / 10),
             new($"nettingFloorE8{of}", p.NettingFloorE8, One / 2, One),
             new($"The number of moreSources{of}", underlying.MoreSources.Count, 0, MoreSourcesMax),
-            new($"feeds.minCount{of}", feeds.MinCount, 1, underlying.MoreSources.Count + 1),
-            new($"feeds.maxDeviationE8{of}", feeds.MaxDeviationE8, 0, One / 5),
-            new($"feeds.haltMoveE8{of}", feeds.HaltMoveE8, 0, FeedMoveMaxE8),
-            new($"feeds.reduceMoveE8{of}", feeds.ReduceMoveE8, 0, feeds.HaltMoveE8),
-            new($"feeds.recoverySeconds{of}", feeds.RecoverySeconds, 0, DaySeconds),
+            new($"feeds.minCount{of}", feeds.MinCount, ((underlying.MoreSources.Count + 1) / 2) + 1, underlying.MoreSources.Count + 1),
+            new($"feeds.maxDeviationE8{of}", feeds.MaxDeviationE8, 250_000, 3_000_000),
+            new($"feeds.haltMoveE8{of}", feeds.HaltMoveE8, One / 10, One / 4),
+            new($"feeds.reduceMoveE8{of}", feeds.ReduceMoveE8, 3_000_000, feeds.HaltMoveE8),
+            new($"feeds.recoverySeconds{of}", feeds.RecoverySeconds, 30, HourSeconds),
             .. Source(of, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8),
-            .. underlying.Feed is null ? (Row[])[new($"mockPriceE8{of}", underlying.MockPriceE8, underlying.MinPriceE8, underlying.MaxPriceE8)] : [],
+            .. underlying.Feed is null ? (Row[])[new($"mockPriceE8{of}", underlying.MockPriceE8, Math.Max(underlying.MinPriceE8, ListingPriceMinE8), underlying.MaxPriceE8)] : [],
             .. underlying.Corridor is not { } corridor ? (IEnumerable<Row>)[] :
             [
                 .. Of(corridor.Depth, "corridor.depth", of), .. Of(corridor.PriceRange, "corridor.priceRange", of), .. Of(corridor.VolRange, "corridor.volRange", of),
@@ -177,10 +184,10 @@ internal static class PlanDomains
     private static IEnumerable<Row> Of(ParameterSteps.Band band, string name, string of) =>
     [
         new($"{name}.leastE8{of}", band.LeastE8, 0, band.MostE8),
-        new($"{name}.tightenPerHourE8{of}", band.TightenPerHourE8, 0, One / 4),
-        new($"{name}.loosenPerHourE8{of}", band.LoosenPerHourE8, 0, One / 4),
-        new($"{name}.tightenPerDayE8{of}", band.TightenPerDayE8, 0, One),
-        new($"{name}.loosenPerDayE8{of}", band.LoosenPerDayE8, 0, One),
+        new($"{name}.tightenPerHourE8{of}", band.TightenPerHourE8, 0, One / 10),
+        new($"{name}.loosenPerHourE8{of}", band.LoosenPerHourE8, 0, One / 100),
+        new($"{name}.tightenPerDayE8{of}", band.TightenPerDayE8, 0, One / 2),
+        new($"{name}.loosenPerDayE8{of}", band.LoosenPerDayE8, 0, One / 20),
     ];
 
     /// <summary>What no number is wrong by itself in: a token that would ask for more margin than it is worth.</summary>

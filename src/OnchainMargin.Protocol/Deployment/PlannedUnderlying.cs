@@ -33,7 +33,7 @@ public sealed record PlannedUnderlying
     /// <summary>Its margin parameters.</summary>
     public required RiskParameters.UnderlyingParameters Parameters { get; init; }
 
-    /// <summary>The most that one side of its open interest may lose over the price range, in dollars (CLR-015); 0: no bound, as is empty, which only local chains allow.</summary>
+    /// <summary>The most that one side of its open interest may lose over the price range, in dollars (CLR-015), 0 for nothing; empty: no bound, which only local chains allow.</summary>
     public UInt128? RiskInterestMaxE8 { get; init; }
 
     /// <summary>Where and how fast attesters may move its parameters; empty: not at all.</summary>

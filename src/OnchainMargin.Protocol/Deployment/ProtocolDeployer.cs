@@ -24,7 +24,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(report);
-        ulong chain = await new PlanCheck(node).RequireAsync(plan, AllowsMocks, cancellationToken);
+        ulong chain = await new PlanCheck(node, sender.Address).RequireAsync(plan, AllowsMocks, cancellationToken);
         _contracts.Clear();
         ulong block = await node.GetBlockNumberAsync(cancellationToken) + 1;
         _report = report;
@@ -149,11 +149,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         foreach (PlannedUnderlying underlying in plan.Underlyings)
         {
             await sender.SendAsync(parameters, new RiskParameters.SetUnderlyingCall(++number, underlying.Parameters), cancellationToken);
-            if (underlying.RiskInterestMaxE8 is { } most)
-            {
-                await sender.SendAsync(parameters, new RiskParameters.SetRiskInterestMaxCall(number, most), cancellationToken);
-            }
-
+            await sender.SendAsync(parameters, new RiskParameters.SetRiskInterestMaxCall(number, underlying.RiskInterestMaxE8 ?? UInt128.MaxValue), cancellationToken);
             if (underlying.Corridor is { } corridor)
             {
                 await sender.SendAsync(_contracts["ParameterSteps"], new ParameterSteps.SetUnderlyingCorridorCall(number, corridor), cancellationToken);

@@ -5,7 +5,7 @@ using OnchainMargin.Ethereum.Sending;
 
 namespace OnchainMargin.Protocol.Deployment;
 
-/// <summary>Gives the roles of the access manager: the guardian may pause, and stop attesters' steps and surfaces; the contract of attesters' steps moves parameters inside its corridor; the governor's acts wait their delay, in which the guardian can take them back; governance holds that role and the admin's, and the deployer nothing unless it is governance.</summary>
+/// <summary>Gives the roles of the access manager: the guardian may pause, and stop attesters' steps and surfaces; the contract of attesters' steps moves parameters inside its corridor; the governor's acts wait their delay, in which the guardian can take them back, and so do the admin's but one: governance can always part with its guardian; governance holds both roles, and the deployer nothing unless it is governance.</summary>
 internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact manager, IReadOnlyDictionary<string, Address> contracts)
 {
     private const ulong AdminRole = 0;
@@ -33,6 +33,9 @@ internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact mana
         ("PriceHub", [Generated.PriceHub.SetTokenSourceCall.Selector]),
     ];
 
+    /// <summary>The manager's own acts. It asks for the admin's role whatever is set here, and for this role's guardian where one of them is taken back.</summary>
+    private static readonly string[] Guarded = ["grantRole", "setRoleAdmin", "setRoleGuardian", "setGrantDelay", "setTargetFunctionRole", "setTargetClosed", "setTargetAdminDelay", "updateAuthority"];
+
     /// <summary>Applies the roles of a plan.</summary>
     public async Task ApplyAsync(DeploymentPlan plan, CancellationToken cancellationToken)
     {
@@ -54,6 +57,7 @@ internal sealed class RoleSetup(ITransactionSender sender, ContractArtifact mana
             await SendAsync("setTargetFunctionRole", [contracts[contract], functions.Select(Selector).Cast<object>().ToArray(), GovernorRole], cancellationToken);
         }
 
+        await SendAsync("setTargetFunctionRole", [contracts["AccessManager"], Guarded.Select(name => Selector(manager.Abi.Function(name).Selector)).Cast<object>().ToArray(), GovernorRole], cancellationToken);
         await SendAsync("setRoleGuardian", [GovernorRole, GuardianRole], cancellationToken);
         await SendAsync("grantRole", [GovernorRole, governance, delaySeconds], cancellationToken);
         if (governance != sender.Address || delaySeconds != NoDelay)

@@ -22,6 +22,7 @@ public sealed partial class RuleVectorTests
         new("CLR-052", "comparisons with figures that have vectors themselves (MRG-050 to MRG-057)", "Challenges.refute/test_refute_slashesWhoSignedTooLittleCash", "RefutationTests/Attestation_AtACheckpointWithoutItsExpiry_IsRecomputedUnlessItAsksForAllTheCash"),
         new("CLR-053", "what events say", "RiskRegistry.attest/test_withdraw_tellsTheAttestationThatItUsed", "UsedAttestationTests/Apply_AUseOfSignatures_HasThePositionsOfTheEventOrOfTheStateThatFollowsAndItsCheckpoint"),
         new("PAR-003", "seconds that are compared", "ParameterSteps.step/test_step_timesAscendAndAreYoung", null),
+        new("PAR-007", "bounds, of which spec/domains.json has most", "RiskParameters.domain/test_setOracle_takesItsDomain", "PlanDomainsTests/DomainsOfTheSetters_AreThePlans"),
     ];
 
     private static readonly string[] WithVectors = [.. Directory.GetFiles(SpecFiles.At("spec", "attested"), "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];

@@ -17,6 +17,7 @@ public sealed class PlanCheckTests
     private const string Answered = "answered";
     private static readonly Address Governance = SampleDeployment.At(201);
     private static readonly Address Guardian = SampleDeployment.At(202);
+    private static readonly Address Deployer = SampleDeployment.At(203);
 
     private readonly ScriptedChain _chain = new(Mainnet);
 
@@ -54,7 +55,12 @@ public sealed class PlanCheckTests
     [InlineData("guardian", "The deployment plan names no guardian, without which governance alone may pause and take its own acts back: give an address.")]
     [InlineData("delay", "The deployment plan has no governanceDelaySeconds, without which governance acts at once: give it, 172800 for two days.")]
     [InlineData("cap", "The token WBTC of the deployment plan has no capWholeTokens, without which any amount of it counts: give how many may.")]
-    [InlineData("interest", "The underlying ETH of the deployment plan has no riskInterestMaxE8, without which nothing bounds its open interest: give it, or 0 for no bound.")]
+    [InlineData("interest", "The underlying ETH of the deployment plan has no riskInterestMaxE8, without which nothing bounds its open interest: give it.")]
+    [InlineData("no delay", "The governanceDelaySeconds of the deployment plan are 0: give 86400 to 1209600, a day to two weeks, in which people can leave and an act is not too late.")]
+    [InlineData("ramp", "The deployment plan has no rampSeconds, without which what asks for more margin acts at once: give them, 86400 for a day.")]
+    [InlineData("attesters", "The deployment plan names no attesters, or the deployer among them, whose key is one that is left lying about: name those whose keys sign.")]
+    [InlineData("deployer attests", "The deployment plan names no attesters, or the deployer among them, whose key is one that is left lying about: name those whose keys sign.")]
+    [InlineData("bond", "The attesterBondRaw of the deployment plan is 0, so that attesters would have nothing at stake: give what a seat costs.")]
     public async Task WhatIsLeftOpen_OnAChainWithMoney_IsRefused(string what, string sentence)
     {
         DeploymentPlan whole = Whole();
@@ -64,6 +70,11 @@ public sealed class PlanCheckTests
             "governance" => whole with { Governance = null },
             "guardian" => whole with { Guardian = null },
             "delay" => whole with { GovernanceDelaySeconds = null },
+            "no delay" => whole with { GovernanceDelaySeconds = 0 },
+            "ramp" => whole with { RampSeconds = 0 },
+            "attesters" => whole with { Attesters = [] },
+            "deployer attests" => whole with { Attesters = [Deployer] },
+            "bond" => whole with { AttesterBondRaw = 0 },
             "cap" => whole with { Tokens = [whole.Tokens[0], whole.Tokens[1], whole.Tokens[2] with { CapWholeTokens = null }] },
             _ => whole with { Underlyings = [whole.Underlyings[0], whole.Underlyings[1] with { RiskInterestMaxE8 = null }] },
         };
@@ -72,10 +83,21 @@ public sealed class PlanCheckTests
         Assert.Equal(Answered, await AnswerAsync(open, allowsMocks: true));
     }
 
+    [Fact]
+    public async Task Powers_InOneHand_AreRefused()
+    {
+        foreach ((Address governance, Address guardian) in new[] { (Guardian, Guardian), (Deployer, Guardian), (Governance, Deployer), (default, Guardian) })
+        {
+            Assert.Equal(
+                $"Governance {governance}, guardian {guardian} and deployer {Deployer} must be three addresses, and none of them zero: whoever holds two of these powers guards himself. Name others in the deployment plan.",
+                await AnswerAsync(Whole() with { Governance = governance, Guardian = guardian }));
+        }
+    }
+
     /// <summary>Set last of all in a deployment, and refused before the first transaction.</summary>
     [Fact]
     public async Task NumberThatNoSetterTakes_IsRefused() =>
-        Assert.Equal("rampSeconds is 1800 in the deployment plan, and the contracts take 3600 to 2592000: correct it.", await AnswerAsync(Whole() with { RampSeconds = 1800 }));
+        Assert.Equal("rampSeconds is 1800 in the deployment plan, and the contracts take 43200 to 1209600: correct it.", await AnswerAsync(Whole() with { RampSeconds = 1800 }));
 
     [Fact]
     public async Task Token_OfOtherDecimals_IsRefused()
@@ -136,7 +158,20 @@ public sealed class PlanCheckTests
 
         Assert.Equal(
             $"The source of BTC at {source} is no contract on this chain: correct its address in the deployment plan.",
-            await AnswerAsync(whole with { Underlyings = [whole.Underlyings[0] with { MoreSources = [source] }, whole.Underlyings[1]] }));
+            await AnswerAsync(whole with { Underlyings = [whole.Underlyings[0] with { MoreSources = [source], Feeds = whole.Feeds with { MinCount = 2 } }, whole.Underlyings[1]] }));
+    }
+
+    /// <summary>A coin at half a hundred-thousandth of a dollar: averages of so few units could be kept from moving.</summary>
+    [Fact]
+    public async Task Feed_OfACoinThatIsListedByTheThousand_IsRefused()
+    {
+        DeploymentPlan whole = Whole();
+        Address feed = whole.Underlyings[0].Feed!.Value;
+        _chain.Rounds[feed] = (1, 500, NowSeconds);
+
+        Assert.Equal(
+            $"The feed of BTC at {feed} answers 500 (E8), and the contracts list nothing below 1000000: name a source that counts the coin by the thousand or the million.",
+            await AnswerAsync(whole with { Underlyings = [whole.Underlyings[0] with { MinPriceE8 = 1 }, whole.Underlyings[1]] }));
     }
 
     /// <summary>The sentence of the refusal, or that there was none.</summary>
@@ -144,7 +179,7 @@ public sealed class PlanCheckTests
     {
         try
         {
-            await new PlanCheck(new EthereumNode(chain ?? _chain)).RequireAsync(plan, allowsMocks, CancellationToken.None);
+            await new PlanCheck(new EthereumNode(chain ?? _chain), Deployer).RequireAsync(plan, allowsMocks, CancellationToken.None);
             return Answered;
         }
         catch (DeploymentException refusal)
@@ -162,8 +197,9 @@ public sealed class PlanCheckTests
             Governance = Governance,
             Guardian = Guardian,
             GovernanceDelaySeconds = 172_800,
+            Attesters = [SampleDeployment.At(210)],
             Tokens = [.. local.Tokens.Select(static (token, place) => token with { Address = SampleDeployment.At((byte)(220 + place)), CapWholeTokens = place == 0 ? null : 1_000 })],
-            Underlyings = [.. local.Underlyings.Select(static (underlying, place) => underlying with { Feed = SampleDeployment.At((byte)(230 + place)), RiskInterestMaxE8 = 0 })],
+            Underlyings = [.. local.Underlyings.Select(static (underlying, place) => underlying with { Feed = SampleDeployment.At((byte)(230 + place)), RiskInterestMaxE8 = 5_000_000_00000000 })],
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Deployment;
@@ -21,52 +22,22 @@ public sealed class PlanDomainsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("initialFactorE8", "99999999", "initialFactorE8", "100000000 to 300000000")]
-    [InlineData("initialFactorE8", "300000001", "initialFactorE8", "100000000 to 300000000")]
-    [InlineData("rampSeconds", "1800", "rampSeconds", "3600 to 2592000")]
-    [InlineData("rampSeconds", "2592001", "rampSeconds", "3600 to 2592000")]
-    [InlineData("clearing.makerFeeE8", "1000001", "clearing.makerFeeE8", "0 to 1000000")]
-    [InlineData("clearing.takerFeeE8", "1000001", "clearing.takerFeeE8", "0 to 1000000")]
-    [InlineData("clearing.priceBandE8", "0", "clearing.priceBandE8", "1 to 20000000")]
-    [InlineData("clearing.priceBandE8", "20000001", "clearing.priceBandE8", "1 to 20000000")]
-    [InlineData("clearing.minReliefE8", "0", "clearing.minReliefE8", "1 to 100000000")]
-    [InlineData("clearing.volBandE8", "100000001", "clearing.volBandE8", "0 to 100000000")]
-    [InlineData("clearing.creditFeeE8", "100001", "clearing.creditFeeE8", "0 to 100000")]
+    [InlineData("initialFactorE8", "109999999", "initialFactorE8", "110000000 to 200000000")]
+    [InlineData("initialFactorE8", "200000001", "initialFactorE8", "110000000 to 200000000")]
+    [InlineData("rampSeconds", "43199", "rampSeconds", "43200 to 1209600")]
+    [InlineData("rampSeconds", "1209601", "rampSeconds", "43200 to 1209600")]
     [InlineData("interest.baseRateE12", "100000000001", "interest.baseRateE12", "0 to 100000000000")]
     [InlineData("interest.kinkRateE12", "1000000000001", "interest.kinkRateE12", "0 to 1000000000000")]
-    [InlineData("interest.maxRateE12", "10000000000001", "interest.maxRateE12", "0 to 10000000000000")]
-    [InlineData("interest.kinkUtilisationE8", "0", "interest.kinkUtilisationE8", "1 to 99999999")]
-    [InlineData("interest.kinkUtilisationE8", "100000000", "interest.kinkUtilisationE8", "1 to 99999999")]
-    [InlineData("interest.reserveE8", "100000001", "interest.reserveE8", "0 to 100000000")]
-    [InlineData("oracle.checkpointIntervalSeconds", "301", "oracle.checkpointIntervalSeconds", "1 to 300")]
-    [InlineData("oracle.checkpointMaxAgeSeconds", "86401", "oracle.checkpointMaxAgeSeconds", "1 to 86400")]
-    [InlineData("oracle.averagingWindowSeconds", "0", "oracle.averagingWindowSeconds", "1 to 86400")]
-    [InlineData("oracle.smoothingSeconds", "2592001", "oracle.smoothingSeconds", "1 to 2592000")]
-    [InlineData("oracle.premiumClampE8", "10000001", "oracle.premiumClampE8", "0 to 10000000")]
-    [InlineData("oracle.fundingIntervalSeconds", "0", "oracle.fundingIntervalSeconds", "1 to 2592000")]
-    [InlineData("oracle.fundingRateMaxE8", "10000001", "oracle.fundingRateMaxE8", "0 to 10000000")]
-    [InlineData("oracle.attestationMaxAgeSeconds", "86401", "oracle.attestationMaxAgeSeconds", "1 to 86400")]
-    [InlineData("oracle.maxDriftE8", "20000001", "oracle.maxDriftE8", "1 to 20000000")]
-    [InlineData("liquidation.graceSeconds", "86401", "liquidation.graceSeconds", "0 to 86400")]
-    [InlineData("liquidation.discountMaxE8", "50000001", "liquidation.discountMaxE8", "0 to 50000000")]
-    [InlineData("liquidation.discountRampSeconds", "0", "liquidation.discountRampSeconds", "1 to 86400")]
-    [InlineData("liquidation.targetE8", "99999999", "liquidation.targetE8", "100000000 to 200000000")]
-    [InlineData("liquidation.bidMinE8", "0", "liquidation.bidMinE8", "1 to 50000000")]
-    [InlineData("liquidation.resumeSeconds", "86401", "liquidation.resumeSeconds", "0 to 86400")]
-    [InlineData("liquidation.insolventRampSeconds", "0", "liquidation.insolventRampSeconds", "1 to 86400")]
-    [InlineData("liquidation.deleverageRampSeconds", "0", "liquidation.deleverageRampSeconds", "1 to 86400")]
-    [InlineData("liquidation.insolventPayMaxE8", "10000001", "liquidation.insolventPayMaxE8", "0 to 10000000")]
-    [InlineData("liquidation.rewardGas", "10000001", "liquidation.rewardGas", "0 to 10000000")]
-    [InlineData("liquidation.rewardGasPosition", "10000001", "liquidation.rewardGasPosition", "0 to 10000000")]
-    [InlineData("liquidation.rewardMaxE8", "5000001", "liquidation.rewardMaxE8", "0 to 5000000")]
-    [InlineData("surfaces.volStepE8", "0", "surfaces.volStepE8", "1 to 25000000")]
-    [InlineData("surfaces.volStepE8", "25000001", "surfaces.volStepE8", "1 to 25000000")]
-    [InlineData("surfaces.forwardStepE8", "10000001", "surfaces.forwardStepE8", "0 to 10000000")]
-    [InlineData("surfaces.forwardBandE8", "50000001", "surfaces.forwardBandE8", "0 to 50000000")]
-    [InlineData("surfaces.forwardBandYearE8", "100000001", "surfaces.forwardBandYearE8", "0 to 100000000")]
+    [InlineData("interest.maxRateE12", "3000000000001", "interest.maxRateE12", "0 to 3000000000000")]
+    [InlineData("surfaces.volStepE8", "0", "surfaces.volStepE8", "1 to 20000000")]
+    [InlineData("surfaces.volStepE8", "20000001", "surfaces.volStepE8", "1 to 20000000")]
+    [InlineData("surfaces.forwardStepE8", "1000001", "surfaces.forwardStepE8", "0 to 1000000")]
+    [InlineData("surfaces.forwardBandE8", "3000001", "surfaces.forwardBandE8", "0 to 3000000")]
+    [InlineData("surfaces.forwardBandYearE8", "50000001", "surfaces.forwardBandYearE8", "0 to 50000000")]
     [InlineData("surfaces.volMinE8", "500000000", "surfaces.volMinE8", "1 to 499999999")]
-    [InlineData("surfaces.volMaxE8", "1", "surfaces.volMaxE8", "2 to 4294967295")]
-    [InlineData("surfaces.discountRateE12", "1000000000001", "surfaces.discountRateE12", "0 to 1000000000000")]
+    [InlineData("surfaces.volMaxE8", "1", "surfaces.volMaxE8", "2 to 1000000000")]
+    [InlineData("surfaces.volMaxE8", "1000000001", "surfaces.volMaxE8", "2 to 1000000000")]
+    [InlineData("surfaces.discountRateE12", "200000000001", "surfaces.discountRateE12", "0 to 200000000000")]
     [InlineData("underlyings.0.parameters.depthE8", "99999999", "depthE8 of underlying BTC", "100000000 to 4611686018427387904")]
     [InlineData("underlyings.0.parameters.depthE8", "4611686018427387905", "depthE8 of underlying BTC", "100000000 to 4611686018427387904")]
     [InlineData("underlyings.0.parameters.priceRangeE8", "999999", "priceRangeE8 of underlying BTC", "1000000 to 32000000")]
@@ -87,10 +58,14 @@ public sealed class PlanDomainsTests : IDisposable
     [InlineData("underlyings.0.parameters.nettingFloorE8", "100000001", "nettingFloorE8 of underlying BTC", "50000000 to 100000000")]
     [InlineData("feeds.minCount", "0", "feeds.minCount of underlying BTC", "1 alone")]
     [InlineData("feeds.minCount", "2", "feeds.minCount of underlying BTC", "1 alone")]
-    [InlineData("feeds.maxDeviationE8", "20000001", "feeds.maxDeviationE8 of underlying BTC", "0 to 20000000")]
-    [InlineData("feeds.reduceMoveE8", "20000001", "feeds.reduceMoveE8 of underlying BTC", "0 to 20000000")]
-    [InlineData("feeds.haltMoveE8", "50000001", "feeds.haltMoveE8 of underlying BTC", "0 to 50000000")]
-    [InlineData("feeds.recoverySeconds", "86401", "feeds.recoverySeconds of underlying BTC", "0 to 86400")]
+    [InlineData("feeds.maxDeviationE8", "249999", "feeds.maxDeviationE8 of underlying BTC", "250000 to 3000000")]
+    [InlineData("feeds.maxDeviationE8", "3000001", "feeds.maxDeviationE8 of underlying BTC", "250000 to 3000000")]
+    [InlineData("feeds.reduceMoveE8", "2999999", "feeds.reduceMoveE8 of underlying BTC", "3000000 to 20000000")]
+    [InlineData("feeds.reduceMoveE8", "20000001", "feeds.reduceMoveE8 of underlying BTC", "3000000 to 20000000")]
+    [InlineData("feeds.haltMoveE8", "9999999", "feeds.haltMoveE8 of underlying BTC", "10000000 to 25000000")]
+    [InlineData("feeds.haltMoveE8", "25000001", "feeds.haltMoveE8 of underlying BTC", "10000000 to 25000000")]
+    [InlineData("feeds.recoverySeconds", "29", "feeds.recoverySeconds of underlying BTC", "30 to 3600")]
+    [InlineData("feeds.recoverySeconds", "3601", "feeds.recoverySeconds of underlying BTC", "30 to 3600")]
     [InlineData("underlyings.0.heartbeatSeconds", "0", "heartbeatSeconds of underlying BTC", "1 to 4294967295")]
     [InlineData("underlyings.0.minPriceE8", "0", "minPriceE8 of underlying BTC", "1 to 99999999999999")]
     [InlineData("underlyings.0.minPriceE8", "100000000000000", "minPriceE8 of underlying BTC", "1 to 99999999999999")]
@@ -102,10 +77,10 @@ public sealed class PlanDomainsTests : IDisposable
     [InlineData("underlyings.1.corridor.volRange.leastE8", "100000001", "corridor.volRange.leastE8 of underlying ETH", "0 to 100000000")]
     [InlineData("underlyings.1.corridor.basisCharge.leastE8", "2000001", "corridor.basisCharge.leastE8 of underlying ETH", "0 to 2000000")]
     [InlineData("underlyings.1.corridor.vegaCharge.leastE8", "30000001", "corridor.vegaCharge.leastE8 of underlying ETH", "0 to 30000000")]
-    [InlineData("tokens.1.corridor.tightenPerHourE8", "25000001", "corridor.tightenPerHourE8 of token WETH", "0 to 25000000")]
-    [InlineData("tokens.1.corridor.loosenPerHourE8", "25000001", "corridor.loosenPerHourE8 of token WETH", "0 to 25000000")]
-    [InlineData("tokens.1.corridor.tightenPerDayE8", "100000001", "corridor.tightenPerDayE8 of token WETH", "0 to 100000000")]
-    [InlineData("tokens.1.corridor.loosenPerDayE8", "100000001", "corridor.loosenPerDayE8 of token WETH", "0 to 100000000")]
+    [InlineData("tokens.1.corridor.tightenPerHourE8", "10000001", "corridor.tightenPerHourE8 of token WETH", "0 to 10000000")]
+    [InlineData("tokens.1.corridor.loosenPerHourE8", "1000001", "corridor.loosenPerHourE8 of token WETH", "0 to 1000000")]
+    [InlineData("tokens.1.corridor.tightenPerDayE8", "50000001", "corridor.tightenPerDayE8 of token WETH", "0 to 50000000")]
+    [InlineData("tokens.1.corridor.loosenPerDayE8", "5000001", "corridor.loosenPerDayE8 of token WETH", "0 to 5000000")]
     [InlineData("tokens.1.corridor.leastE8", "10000001", "corridor.leastE8 of token WETH", "0 to 10000000")]
     [InlineData("tokens.0.decimals", "9", "decimals of token USDC", "0 to 8")]
     [InlineData("tokens.1.decimals", "19", "decimals of token WETH", "0 to 18")]
@@ -116,6 +91,27 @@ public sealed class PlanDomainsTests : IDisposable
     [InlineData("tokens.1.parameters.haircutBaseE8", "15000001", "haircutBaseE8 of token WETH", "0 to 15000000")]
     public void NumberOutsideItsDomain_IsNamed(string path, string value, string field, string domain) =>
         Assert.Equal($"{field} is {value} in the deployment plan, and the contracts take {domain}: correct it.", PlanDomains.Fault(With(path, value)));
+
+    /// <summary>The domains that the setters themselves are held to (<c>RiskParameters.domain.t.sol</c>), each of them at both ends, with the other fields as the local plan has them.</summary>
+    [Fact]
+    public void DomainsOfTheSetters_AreThePlans()
+    {
+        using var domains = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestFiles.Root, "spec", "domains.json")));
+        foreach (JsonProperty room in domains.RootElement.EnumerateObject())
+        {
+            foreach (JsonProperty field in room.Value.EnumerateObject())
+            {
+                string name = $"{room.Name}.{field.Name}";
+                (long least, long most) = (field.Value[0].GetInt64(), field.Value[1].GetInt64());
+                Assert.Null(PlanDomains.Fault(With(name, $"{least}")));
+                Assert.Null(PlanDomains.Fault(With(name, $"{most}")));
+                foreach (long beyond in least == 0 ? (long[])[most + 1] : [least - 1, most + 1])
+                {
+                    Assert.Equal($"{name} is {beyond} in the deployment plan, and the contracts take {least} to {most}: correct it.", PlanDomains.Fault(With(name, $"{beyond}")));
+                }
+            }
+        }
+    }
 
     [Fact]
     public void MoreThanThereIsRoomFor_IsNamed()
