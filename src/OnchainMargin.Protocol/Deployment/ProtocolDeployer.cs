@@ -37,7 +37,9 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         report("connections, attesters, roles, the first checkpoint");
         await ConnectAsync(cancellationToken);
         await AppointAsync(plan, cancellationToken);
-        await sender.SendAsync(_contracts["PriceHub"], new PriceHub.CheckpointCall(), cancellationToken);
+
+        // Takes the first checkpoint unless somebody has taken one a moment ago, which anybody may.
+        await sender.SendAsync(_contracts["PriceHub"], new PriceHub.RefreshCall(), cancellationToken);
         return new DeploymentRecord
         {
             ChainId = chain,
