@@ -186,7 +186,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
                 await sender.SendAsync(_contracts["PriceHub"], new PriceHub.SetTokenSourceCall(index, source), cancellationToken);
             }
 
-            tokens.Add(new DeployedToken(index, token.Symbol, erc20, token.Decimals, token.Parameters.Underlying));
+            tokens.Add(new DeployedToken(index, token.Symbol, erc20, token.Decimals, token.Parameters.Underlying, token.WrapsEther));
         }
 
         return tokens;

@@ -258,7 +258,7 @@ function Deposit({ account }: { account: Account }) {
     enabled: !!address,
     refetchInterval: FAST * 2,
   });
-  const isEther = token.symbol === "WETH" && isWrapping;
+  const isEther = token.wrapsEther && isWrapping;
 
   const approve = async (tell: Tell, permitted: bigint, raw: bigint) => {
     const wanted = calls.approve(deployment, token.address, raw);
@@ -344,7 +344,7 @@ function Deposit({ account }: { account: Account }) {
             </span>
           </label>
         )}
-        {token.symbol === "WETH" && (
+        {token.wrapsEther && (
           <label className="check">
             <input type="checkbox" checked={isWrapping} onChange={(event) => setWrapping(event.target.checked)} /> Pay
             with ether, wrapped on the way
