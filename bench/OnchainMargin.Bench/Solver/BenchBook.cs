@@ -36,7 +36,7 @@ internal sealed class BenchBook
     public BookAccount Account(ulong id)
     {
         (AccountState state, Balance[] balances) = Scene.Account(_random, Positions);
-        state = state with { InterestIndexE12 = Index };
+        state = state with { InterestIndexE12 = Index, Version = 1 };
         byte[] bytes = state.Pack();
         return new BookAccount { Id = id, Owner = default, StateBytes = bytes, StateHash = Keccak256.Hash(bytes), State = state, Balances = [.. balances], ChangedInBlock = 1 };
     }

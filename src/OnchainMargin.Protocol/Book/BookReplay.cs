@@ -9,8 +9,8 @@ using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Protocol.Book;
 
-/// <summary>Makes a book from events, one after another in chain order. Every state and checkpoint is checked against its commitment, every balance against an underflow, so that a lost or
-/// altered event is noticed where it is, not as a wrong margin later.</summary>
+/// <summary>Makes a book from events, one after another in chain order. Every state and checkpoint is checked against its commitment, every balance against an underflow, and what is numbered against the number before, so that
+/// a lost or altered event is noticed where it is, not as a wrong margin later.</summary>
 /// <param name="deployment">The deployment whose events count; logs of other contracts are passed over.</param>
 public sealed partial class BookReplay(DeploymentRecord deployment)
 {
@@ -152,7 +152,7 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                     log.BlockNumber);
                 return book with { Accounts = book.Accounts.ContainsKey(opened.Account) ? throw new ProtocolException($"An event of block {log.BlockNumber} opens account {opened.Account}, which is open") : book.Accounts.With(fresh, edit) };
             case Clearinghouse.AccountUpdatedEvent updated:
-                BookAccount account = WithState(Account(book, updated.Account), updated.State, updated.StateHash, log.BlockNumber);
+                BookAccount account = Follow(Account(book, updated.Account), updated, log.BlockNumber);
                 return book with { Accounts = book.Accounts.With(account, edit), Used = Tell(book.Used, updated.Account, updated.State) };
             case Clearinghouse.AccountClosedEvent closed:
                 // What had expired was settled without a word of its own, and the chain keeps no state of it.
@@ -231,6 +231,16 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             : throw new ProtocolException($"The state of account {account.Id} in an event of block {block} cannot be read ({error})");
     }
 
+    /// <summary>The account after its next state. Every write raises the version by one (CLR-005), so that one that is missing between two is noticed; the first state is told twice when an account is opened.</summary>
+    private static BookAccount Follow(BookAccount known, Clearinghouse.AccountUpdatedEvent updated, ulong block)
+    {
+        BookAccount next = WithState(known, updated.State, updated.StateHash, block);
+        bool isFirst = next.State.Version == 0 && next.StateHash == known.StateHash;
+        return isFirst || next.State.Version == known.State.Version + 1UL
+            ? next
+            : throw new ProtocolException($"An event of block {block} brings account {known.Id} from version {known.State.Version} to version {next.State.Version}: an event between is missing");
+    }
+
     private static BookAccount Account(ProtocolBook book, ulong id) => book.Accounts.TryGetValue(id, out BookAccount? account)
         ? account
         : throw new ProtocolException($"An event names account {id}, which no event opened");
@@ -248,6 +258,11 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
         if (inputs.InputsHash != taken.InputsHash || inputs.Id != taken.Id)
         {
             throw new ProtocolException($"Checkpoint {taken.Id} does not hash to {taken.InputsHash}, which its event names");
+        }
+
+        if (book.LatestCheckpoint is { } latest && taken.Id != latest.Id + 1)
+        {
+            throw new ProtocolException($"Checkpoint {taken.Id} comes after checkpoint {latest.Id}: an event between is missing");
         }
 
         ImmutableSortedDictionary<ushort, MarketHours> hours = book.Hours;

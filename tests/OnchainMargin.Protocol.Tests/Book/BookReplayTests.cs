@@ -195,7 +195,7 @@ public sealed class BookReplayTests
     public void Apply_SettlementPrice_SettlesWhatTheNextOperationSettles()
     {
         var future = Instrument.Future(1, 1_770_000_000);
-        AccountState held = AccountState.Empty with { CashE8 = 5, Positions = [new Position(future, 100_000_000, 90)] };
+        AccountState held = AccountState.Empty with { CashE8 = 5, Version = 1, Positions = [new Position(future, 100_000_000, 90)] };
         BookReplay replay = Replay(Opened(1), Updated(1, held.Pack()), Fixed(1, 1_770_000_000, 100));
 
         Assert.Equal(100, replay.Book.Settlements.PriceE8(future));
@@ -213,6 +213,7 @@ public sealed class BookReplayTests
         AccountState held = AccountState.Empty with
         {
             CashE8 = 5,
+            Version = 1,
             Positions = [new Position(Instrument.Perpetual(1), 100_000_000, 90), .. new[] { Own, Early, Late }.Select(static expiry => new Position(Instrument.Future(1, expiry), 100_000_000, 80))],
         };
         var replay = new BookReplay(TestDeployment.Record);
@@ -239,7 +240,7 @@ public sealed class BookReplayTests
         Checkpoint checkpoint = TestCheckpoints.Make(4);
         byte[] head = TestCheckpoints.Head(checkpoint);
         UnderlyingRecord record = checkpoint.Underlyings[0];
-        AccountState held = AccountState.Empty with { CashE8 = 5, Positions = [new Position(Instrument.Perpetual(record.Underlying), 100_000_000, 90), new Position(Instrument.Future(record.Underlying, 4_000_000_000), 100_000_000, 80)] };
+        AccountState held = AccountState.Empty with { CashE8 = 5, Version = 1, Positions = [new Position(Instrument.Perpetual(record.Underlying), 100_000_000, 90), new Position(Instrument.Future(record.Underlying, 4_000_000_000), 100_000_000, 80)] };
         BookReplay replay = Replay(
             Opened(1),
             Updated(1, held.Pack()),
@@ -340,6 +341,31 @@ public sealed class BookReplayTests
         Assert.Equal(root, replay.Book.LatestEpoch!.BookRoot);
         Assert.Equal([Owner], replay.Book.Attesters);
         Assert.Equal(1U, replay.Book.Threshold);
+    }
+
+    /// <summary>Each state has a version of its own and each checkpoint a number (CLR-005): what a node left out between is noticed at the next of them. The first state is told twice, so that one of the two is enough.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(3, true)]
+    [InlineData(4, false)]
+    [InlineData(5, true)]
+    public void Apply_AnEventBetweenTwoIsLeftOut_IsNoticedAtTheNext(int missing, bool isNoticed)
+    {
+        static byte[] Bytes(uint version) => (AccountState.Empty with { CashE8 = version, Version = version }).Pack();
+        static LogEntry Checkpoint(ulong id) => TestCheckpoints.Make(id) is var made && TestCheckpoints.Head(made) is var head ? Taken(id, head, TestCheckpoints.Records(made), Keccak256.Hash(head)) : throw new InvalidOperationException();
+        LogEntry[] history = [Opened(1), Updated(1, Empty), Updated(1, Bytes(1)), Updated(1, Bytes(2)), Checkpoint(4), Checkpoint(5), Updated(1, Bytes(3)), Checkpoint(6)];
+        Assert.Equal((3U, 6UL), (Replay(history).Book.Accounts[1].State.Version, Replay(history).Book.LatestCheckpoint!.Id));
+        LogEntry[] rest = [.. history.Where((_, place) => place != missing)];
+
+        if (isNoticed)
+        {
+            Assert.Contains("an event between is missing", Assert.Throws<ProtocolException>(() => Replay(rest)).Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal((3U, 6UL), (Replay(rest).Book.Accounts[1].State.Version, Replay(rest).Book.LatestCheckpoint!.Id));
+        }
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal sealed class RichHistory
         Begin();
         for (ulong checkpoint = 2; checkpoint <= Checkpoints; checkpoint++)
         {
-            Add(Taken(checkpoint), Filled(1, (int)checkpoint), State(1 + (checkpoint % 3), (uint)checkpoint));
+            Add(Taken(checkpoint), Filled(1, (int)checkpoint), State(1 + (checkpoint % 3), 2 + (((uint)checkpoint - 2) / 3)));
             Add(Deposited(1 + (checkpoint % 5), 1));
         }
     }
