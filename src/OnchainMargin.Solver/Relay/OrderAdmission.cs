@@ -15,6 +15,9 @@ internal static class OrderAdmission
     /// <summary>Thirty owners of one wallet sign in as much, or a passkey with all that it hashes. What is larger is room for whoever fills settlements and memory with it: a contract that always agrees takes any bytes.</summary>
     private const int MostSignatureBytes = 2048;
 
+    /// <summary>An order that was cancelled here is remembered until it expires: for as long as its signer chose, were there no end to it.</summary>
+    private const ulong LongestSeconds = 90 * 86_400;
+
     /// <summary>What is wrong with an order as it is signed, in a sentence; null when nothing is.</summary>
     public static string? Defect(Clearinghouse.SignedOrder signed, ProtocolBook book, ulong now)
     {
@@ -29,6 +32,7 @@ internal static class OrderAdmission
             : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly | RestingOrder.FillOrKill) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only), bit 1 (post-only) and bit 2 (fill-or-kill) mean something."
             : (order.Flags & RestingOrder.PostOnly) != 0 && (order.Flags & RestingOrder.FillOrKill) != 0 ? "The order is post-only and fill-or-kill, so it could never be filled; clear one of the flags."
             : order.Expiry <= now ? $"The order expired at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; sign one that lasts longer."
+            : order.Expiry - now > LongestSeconds ? $"The order expires at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, more than 90 days from now, and the relay takes none that lasts longer; sign one that expires by {(now + LongestSeconds).ToString(CultureInfo.InvariantCulture)}."
             : SpotOrders.IsSpot(instrument) && (order.Flags & RestingOrder.ReduceOnly) != 0 ? "The order is reduce-only and swaps a token, of which there is no position; clear the flag."
             : !instrument.IsValid && !SpotOrders.IsSpot(instrument) ? "The order names no valid instrument; take the number from /api/instruments."
             : book.IsPaused && (SpotOrders.IsSpot(instrument) || !Fees.Reduces(account.State.SizeOf(instrument), order.SizeE8)) ? "Trading is paused by the guardian: until it goes on orders can only make a position smaller; deposits and withdrawals without positions go on."

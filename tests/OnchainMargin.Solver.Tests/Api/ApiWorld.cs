@@ -41,6 +41,9 @@ public sealed class ApiWorld : IAsyncLifetime
     internal const long BtcE8 = 90_000 * One;
     internal const long EthE8 = 3_000 * One;
     internal const uint Expiry = 1_771_000_000;
+
+    /// <summary>When orders expire: a month from now.</summary>
+    internal static readonly ulong OrderExpiry = (ulong)TimeProvider.System.GetUtcNow().AddDays(30).ToUnixTimeSeconds();
     internal const string OperatorKey = "a key of the operator";
     private const string OperatorVariable = "OMARGIN_TEST_OPERATOR_KEY";
     private const string RelayVariable = "OMARGIN_TEST_RELAY_KEY";
@@ -162,7 +165,7 @@ public sealed class ApiWorld : IAsyncLifetime
 
     /// <summary>An order of an account, signed by its owner.</summary>
     internal Clearinghouse.SignedOrder Sign(ulong account, long sizeE8, long priceE8, ulong nonce, byte flags = 0, Instrument? instrument = null) => Digests.Sign(
-        new Clearinghouse.Order(account, (instrument ?? Instrument.Perpetual(1)).Packed, sizeE8, (ulong)priceE8, nonce, 4_000_000_000, 100_000, flags), Owners[account - 1]);
+        new Clearinghouse.Order(account, (instrument ?? Instrument.Perpetual(1)).Packed, sizeE8, (ulong)priceE8, nonce, OrderExpiry, 100_000, flags), Owners[account - 1]);
 
     internal static CheckpointInputs Inputs(long btcE8, long ethE8)
     {

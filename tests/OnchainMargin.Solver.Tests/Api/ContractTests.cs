@@ -273,7 +273,7 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
         var order = world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8 * 102 / 100, 501);
         var body = new
         {
-            order = new { account = "1", instrument = order.Order.Instrument.ToString(), sizeE8 = order.Order.SizeE8.ToString(), limitPriceE8 = order.Order.LimitPriceE8.ToString(), nonce = "501", expiry = "4000000000", maxFeeRateE8 = "100000", flags = 0 },
+            order = new { account = "1", instrument = order.Order.Instrument.ToString(), sizeE8 = order.Order.SizeE8.ToString(), limitPriceE8 = order.Order.LimitPriceE8.ToString(), nonce = "501", expiry = $"{order.Order.Expiry}", maxFeeRateE8 = "100000", flags = 0 },
             signer = order.Signer.ToString(),
             signature = HexData.Encode(order.Signature),
         };

@@ -40,6 +40,20 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
         Assert.Equal("", (await again.SubmitAsync(_world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, 2), null, CancellationToken.None)).Refusal);
     }
 
+    /// <summary>What is cancelled here is remembered until it expires, so it must.</summary>
+    [Fact]
+    public async Task Submit_OfAnOrderThatLastsForYears_IsRefused()
+    {
+        const ulong Longest = 90 * 86_400;
+        ulong now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        OrderOutcome refused = await _world.OrderRelay.SubmitAsync(Sign(1, (1UL << 40) - 1), null, CancellationToken.None);
+        Assert.StartsWith("The order expires at 1099511627775, more than 90 days from now, and the relay takes none that lasts longer; sign one that expires by ", refused.Refusal, StringComparison.Ordinal);
+        Assert.NotEqual("", (await _world.OrderRelay.SubmitAsync(Sign(1, now + Longest + 600), null, CancellationToken.None)).Refusal);
+        Assert.Equal("", (await _world.OrderRelay.SubmitAsync(Sign(1, now + Longest - 600), null, CancellationToken.None)).Refusal);
+
+        Clearinghouse.SignedOrder Sign(ulong nonce, ulong expiry) => _world.Digests.Sign(_world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, nonce).Order with { Expiry = expiry }, _world.Owners[0]);
+    }
+
     /// <summary>All of a session are ended in one transaction, whatever their number; where the store fails just then, as soon as it does not.</summary>
     [Fact]
     public async Task CloseSession_StoreFailsInTheMidst_EndsAllOfThemInTheNextRound()
