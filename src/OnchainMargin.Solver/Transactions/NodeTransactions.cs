@@ -38,7 +38,9 @@ internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, T
     public async Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken)
     {
         TransactionReceipt? receipt = await Patience.AskAsync(token => node.GetReceiptAsync(hash, token), time, cancellationToken).ConfigureAwait(false);
-        return receipt is null ? null : new MinedTransaction(receipt.BlockNumber, receipt.IsSuccess);
+        return receipt is null ? null
+            : receipt.TransactionHash == hash ? new MinedTransaction(receipt.BlockNumber, receipt.IsSuccess)
+            : throw new EthereumFormatException($"The node answered a question about transaction {hash} with the receipt of {receipt.TransactionHash}; check the node.");
     }
 
     public Task BroadcastAsync(SignedTransaction transaction, bool isPrivate, CancellationToken cancellationToken) =>

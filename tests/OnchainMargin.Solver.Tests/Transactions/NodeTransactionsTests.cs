@@ -56,6 +56,26 @@ public sealed class NodeTransactionsTests
         Assert.Null(await node.GetBlockHashAsync(7, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task FindMined_ReceiptOfAnotherTransaction_IsRefused()
+    {
+        using var relay = new PrivateRelay(new TransactionOptions());
+        var asked = Hash32.LeftAligned([7]);
+        var node = new NodeTransactions(new EthereumNode(new ReceiptNode(asked)), relay, TimeProvider.System);
+        Assert.Equal(new MinedTransaction(5, true), await node.FindMinedAsync(asked, CancellationToken.None));
+        EthereumFormatException error = await Assert.ThrowsAsync<EthereumFormatException>(() => node.FindMinedAsync(Hash32.LeftAligned([8]), CancellationToken.None));
+        Assert.Contains($"with the receipt of {asked}", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Has one receipt, whatever it is asked for.</summary>
+    private sealed class ReceiptNode(Hash32 transaction) : IRpcClient
+    {
+        public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => Task.FromResult<ReadOnlyMemory<byte>>(System.Text.Encoding.UTF8.GetBytes(
+            $$"""{"transactionHash":"{{transaction}}","blockNumber":"0x5","blockHash":"{{transaction}}","from":"{{default(Address)}}","gasUsed":"0x1","status":"0x1","logs":[]}"""));
+
+        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => throw new NotSupportedException("a batch");
+    }
+
     private sealed class EmptyNode : IRpcClient
     {
         public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
