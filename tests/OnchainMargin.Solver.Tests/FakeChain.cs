@@ -36,6 +36,9 @@ internal sealed class FakeChain : IChainSource
     /// <summary>Runs before each answer with the number of the request, to change the chain or throw in between.</summary>
     public Action<int>? BeforeAnswer { get; set; }
 
+    /// <summary>Blocks that the node does not have when it is asked for them by number.</summary>
+    public HashSet<ulong> Lacks { get; } = [];
+
     /// <summary>Changes the logs on their way out.</summary>
     public Func<IReadOnlyList<LogEntry>, IReadOnlyList<LogEntry>>? Garble { get; set; }
 
@@ -66,7 +69,7 @@ internal sealed class FakeChain : IChainSource
     public Task<StoredBlock?> FindBlockAsync(ulong number, CancellationToken cancellationToken)
     {
         Answer();
-        return Task.FromResult(number < (ulong)_blocks.Count ? _blocks[(int)number].Block : null);
+        return Task.FromResult(number < (ulong)_blocks.Count && !Lacks.Contains(number) ? _blocks[(int)number].Block : null);
     }
 
     public Task<IReadOnlyList<LogEntry>> GetLogsOfBlockAsync(Hash32 blockHash, CancellationToken cancellationToken)
@@ -81,7 +84,7 @@ internal sealed class FakeChain : IChainSource
         return Task.FromResult(Deliver(found[0].Logs));
     }
 
-    public Task<IReadOnlyList<LogEntry>> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken)
+    public Task<(IReadOnlyList<LogEntry> Logs, StoredBlock? Last)> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken)
     {
         Answer();
         Ranges.Add(toBlock - fromBlock + 1);
@@ -90,7 +93,7 @@ internal sealed class FakeChain : IChainSource
             throw Refusal();
         }
 
-        return Task.FromResult(Deliver([.. AllLogs.Where(log => log.BlockNumber >= fromBlock && log.BlockNumber <= toBlock)]));
+        return Task.FromResult((Deliver([.. AllLogs.Where(log => log.BlockNumber >= fromBlock && log.BlockNumber <= toBlock)]), toBlock < (ulong)_blocks.Count ? _blocks[(int)toBlock].Block : null));
     }
 
     private static LogEntry Log(StoredBlock block, uint place) => new()

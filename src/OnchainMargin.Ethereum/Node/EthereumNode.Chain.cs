@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OnchainMargin.Ethereum.Contracts;
+using OnchainMargin.Ethereum.Rpc;
 
 namespace OnchainMargin.Ethereum.Node;
 
@@ -15,32 +16,18 @@ public sealed partial class EthereumNode
         QueryAsync("eth_blockNumber", null, static value => RpcJson.UInt64(value, "the block number"), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<BlockHeader?> GetBlockAsync(BlockTag block, CancellationToken cancellationToken = default)
+    public async Task<BlockHeader?> GetBlockAsync(BlockTag block, CancellationToken cancellationToken = default)
     {
-        string text = block.ToString();
-        string method = text.Length == 66 ? "eth_getBlockByHash" : "eth_getBlockByNumber";
-        void Parameters(Utf8JsonWriter writer)
-        {
-            writer.WriteStringValue(text);
-            writer.WriteBooleanValue(false);
-        }
-
-        return QueryAsync(method, Parameters, BlockHeader.Read, cancellationToken);
+        RpcRequest request = BlockRequest(block);
+        return RpcJson.Parse(await rpc.SendAsync(request, cancellationToken).ConfigureAwait(false), request.Method, BlockHeader.Read);
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<BlockHeader?>> GetBlocksAsync(IReadOnlyList<ulong> numbers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(numbers);
-        const string Method = "eth_getBlockByNumber";
-        IReadOnlyList<Rpc.RpcReply> replies = await rpc.SendBatchAsync(
-            [.. numbers.Select(static number => Rpc.RpcRequest.Create(Method, writer =>
-            {
-                writer.WriteStringValue(BlockTag.Number(number).ToString());
-                writer.WriteBooleanValue(false);
-            }))],
-            cancellationToken).ConfigureAwait(false);
-        return [.. replies.Select(static reply => reply.Error is { } error ? throw new RpcErrorException(Method, error) : RpcJson.Parse(reply.Result, Method, BlockHeader.Read))];
+        IReadOnlyList<RpcReply> replies = await rpc.SendBatchAsync([.. numbers.Select(static number => BlockRequest(BlockTag.Number(number)))], cancellationToken).ConfigureAwait(false);
+        return [.. replies.Select(static reply => RpcJson.Parse(reply.RequireResult(), reply.Method, BlockHeader.Read))];
     }
 
     /// <inheritdoc/>
@@ -67,9 +54,39 @@ public sealed partial class EthereumNode
     public async Task<IReadOnlyList<LogEntry>> GetLogsAsync(LogFilter filter, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        var request = Rpc.RpcRequest.Create("eth_getLogs", writer => filter.WriteTo(writer));
-        return LogsParser.Parse(await rpc.SendAsync(request, cancellationToken).ConfigureAwait(false));
+        return LogsParser.Parse(await rpc.SendAsync(LogsRequest(filter), cancellationToken).ConfigureAwait(false));
     }
+
+    /// <inheritdoc/>
+    public async Task<(BlockHeader? Last, IReadOnlyList<LogEntry> Logs)> GetLogsAndLastBlockAsync(LogFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+
+        // The block comes first: one that arrives between the two answers is missing in neither.
+        RpcRequest block = BlockRequest(filter.BlockHash is { } hash ? BlockTag.Hash(hash) : filter.ToBlock);
+        IReadOnlyList<RpcReply> replies = await rpc.SendBatchAsync([block, LogsRequest(filter)], cancellationToken).ConfigureAwait(false);
+        BlockHeader? last = RpcJson.Parse(replies[0].RequireResult(), block.Method, BlockHeader.Read);
+        return (last, last is null ? [] : LogsParser.Parse(replies[1].RequireResult()));
+    }
+
+    /// <inheritdoc/>
+    public async Task<(ulong BlockNumber, ulong Count)> GetTransactionCountAndBlockAsync(Address account, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<RpcReply> replies = await rpc.SendBatchAsync([new RpcRequest("eth_blockNumber"), RpcRequest.Create("eth_getTransactionCount", At(account, BlockTag.Latest))], cancellationToken).ConfigureAwait(false);
+        return (
+            RpcJson.Parse(replies[0].RequireResult(), replies[0].Method, static value => RpcJson.UInt64(value, "the block number")),
+            RpcJson.Parse(replies[1].RequireResult(), replies[1].Method, static value => RpcJson.UInt64(value, "a transaction count")));
+    }
+
+    private static RpcRequest BlockRequest(BlockTag block) => RpcRequest.Create(
+        block.ToString().Length == 66 ? "eth_getBlockByHash" : "eth_getBlockByNumber",
+        writer =>
+        {
+            writer.WriteStringValue(block.ToString());
+            writer.WriteBooleanValue(false);
+        });
+
+    private static RpcRequest LogsRequest(LogFilter filter) => RpcRequest.Create("eth_getLogs", writer => filter.WriteTo(writer));
 
     private static Action<Utf8JsonWriter> At(Address address, BlockTag block) => writer =>
     {

@@ -1,3 +1,4 @@
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Transactions;
 
 namespace OnchainMargin.Ethereum.Node;
@@ -5,6 +6,14 @@ namespace OnchainMargin.Ethereum.Node;
 /// <summary>A node: everything that can be read from it, and the way for transactions into it.</summary>
 public interface IEthereumNode : IChainReader, IContractReader, ILogReader
 {
+    /// <summary>The logs that match and the header of the last block that is asked about, in one question and so of one node: one that does not have that block yet has no logs of it either, and many say so by an empty list.</summary>
+    /// <returns>The header, or null when the node does not have the block; there are no logs then.</returns>
+    /// <exception cref="RpcErrorException">Thrown when the node refuses, for example because the range is too long.</exception>
+    Task<(BlockHeader? Last, IReadOnlyList<LogEntry> Logs)> GetLogsAndLastBlockAsync(LogFilter filter, CancellationToken cancellationToken = default);
+
+    /// <summary>The number of the newest block and of the transactions that an account has sent up to it, in one question and so of one node.</summary>
+    Task<(ulong BlockNumber, ulong Count)> GetTransactionCountAndBlockAsync(Address account, CancellationToken cancellationToken = default);
+
     /// <summary>The gas a call would need.</summary>
     /// <exception cref="RevertException">Thrown when the contract reverts.</exception>
     Task<ulong> EstimateGasAsync(CallRequest request, CancellationToken cancellationToken = default);

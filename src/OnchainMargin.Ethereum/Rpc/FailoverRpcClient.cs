@@ -1,8 +1,8 @@
 namespace OnchainMargin.Ethereum.Rpc;
 
 /// <summary>Several nodes as one: reads go to the first that answers, in the order of preference, and signed transactions to all of them.</summary>
-/// <remarks>A node that fails is left for a while and then asked first again; while one keeps silent the next is asked beside it, so that one that hangs costs no more than a moment. One that is behind the others (<see cref="NodeHeads"/>) is asked last. A reader must be ready for the next node to be some blocks behind the last one, as it must be after a
-/// reorganisation. Signed bytes do the same however often and wherever they are handed in, which is why they may go to all.</remarks>
+/// <remarks>A node that fails is left for a while and then asked first again; while one keeps silent the next is asked beside it, so that one that hangs costs no more than a moment. One that is behind the others (<see cref="NodeHeads"/>) is asked only once all of those have failed: it answers like one that is well. A reader must be ready for the next node to be some blocks behind the last one, as it must be after a
+/// reorganisation, and what it compares must be asked in one batch, which one node answers. Signed bytes do the same however often and wherever they are handed in, which is why they may go to all.</remarks>
 public sealed class FailoverRpcClient : IRpcClient, IDisposable
 {
     private readonly IReadOnlyList<IRpcClient> _nodes;
@@ -76,7 +76,7 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
     private async Task<T> FirstAsync<T>(Func<IRpcClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         _heads.Look();
-        int[] order = Order();
+        (int Place, bool IsBehind)[] order = Order();
         EthereumException? failure = null;
         var open = new Dictionary<Task, int>();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -84,13 +84,14 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
         {
             for (int asked = 0; asked < _nodes.Count || open.Count > 0;)
             {
-                if (asked < _nodes.Count)
+                // Silence leads on to a node that is as far as the one that is silent, and not to one that is behind.
+                bool IsNextWell() => asked < _nodes.Count && !order[asked].IsBehind;
+                if (IsNextWell() || open.Count == 0)
                 {
-                    int place = order[asked++];
-                    open.Add(ask(_nodes[place], over.Token), place);
+                    open.Add(ask(_nodes[order[asked].Place], over.Token), asked++);
                 }
 
-                Task silence = Task.Delay(asked < _nodes.Count ? _silence : Timeout.InfiniteTimeSpan, _time, over.Token);
+                Task silence = Task.Delay(IsNextWell() ? _silence : Timeout.InfiniteTimeSpan, _time, over.Token);
                 Task ended = await Task.WhenAny(open.Keys.Append(silence)).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!open.Remove(ended, out int answering))
@@ -101,13 +102,13 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
                 try
                 {
                     T answer = await ((Task<T>)ended).ConfigureAwait(false);
-                    Use(answering);
+                    Use(order[answering].Place);
                     return answer;
                 }
-                catch (EthereumException exception) when (exception is RpcTransportException or EthereumFormatException || (exception is RpcErrorException refusal && IsOfTheNode(refusal.Method, refusal.Error)))
+                catch (EthereumException exception) when (order[answering].IsBehind || exception is RpcTransportException or EthereumFormatException || (exception is RpcErrorException refusal && IsOfTheNode(refusal.Method, refusal.Error)))
                 {
-                    // What a node says of the request itself (an error, a revert) is an answer, and another node would say the same; that it cannot be had is not. Its own words say more than that another could not be reached.
-                    failure = failure is null || (failure is RpcTransportException && exception is RpcErrorException) ? exception : failure;
+                    // What a node says of the request itself (an error, a revert) is an answer, and another node would say the same; that it cannot be had is not, nor what one says that is behind. Its own words say more than that another could not be reached.
+                    failure = failure is null || (failure is RpcTransportException && exception is RpcErrorException && !order[answering].IsBehind) ? exception : failure;
                     EthereumTelemetry.Failovers.Add(1);
                 }
             }
@@ -155,10 +156,10 @@ public sealed class FailoverRpcClient : IRpcClient, IDisposable
     }
 
     /// <summary>The places of all nodes: from the preferred one on, and those that are behind after all others.</summary>
-    private int[] Order()
+    private (int Place, bool IsBehind)[] Order()
     {
         int first = Preferred();
-        return [.. Enumerable.Range(0, _nodes.Count).Select(i => (first + i) % _nodes.Count).OrderBy(_heads.IsBehind)];
+        return [.. Enumerable.Range(0, _nodes.Count).Select(i => (first + i) % _nodes.Count).Select(place => (Place: place, IsBehind: _heads.IsBehind(place))).OrderBy(static one => one.IsBehind)];
     }
 
     private int Preferred()

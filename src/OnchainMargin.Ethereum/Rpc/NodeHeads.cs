@@ -3,7 +3,7 @@ using OnchainMargin.Ethereum.Node;
 namespace OnchainMargin.Ethereum.Rpc;
 
 /// <summary>How far each of several nodes has come. One that stands still answers like one that is well; only beside the others, which go on, is it found out.</summary>
-/// <remarks>A node is behind when it has not reached what another had already the last time: so many seconds, whatever the chain's blocks take. Where no node goes on, as on a chain that mines on demand, none is.</remarks>
+/// <remarks>A node is behind when it has not reached what another had already the last time: so many seconds, whatever the chain's blocks take. It stays so while the other is away. Where no node goes on, as on a chain that mines on demand, none is, nor where all have gone back.</remarks>
 internal sealed class NodeHeads(IReadOnlyList<IRpcClient> nodes, TimeProvider time)
 {
     /// <summary>How often the nodes are asked for their newest blocks, while somebody asks them anything at all.</summary>
@@ -45,9 +45,10 @@ internal sealed class NodeHeads(IReadOnlyList<IRpcClient> nodes, TimeProvider ti
         ulong?[] heads = await Task.WhenAll(nodes.Select(HeadAsync)).ConfigureAwait(false);
         lock (_gate)
         {
-            bool[] behind = [.. heads.Select(head => head < _newest)];
+            bool haveAllGoneBack = heads.All(head => head < _newest);
+            bool[] behind = [.. heads.Select(head => head < _newest && !haveAllGoneBack)];
             EthereumTelemetry.Failovers.Add(behind.Zip(_areBehind).Count(static one => one.First && !one.Second));
-            (_areBehind, _newest, _isLooking) = (behind, heads.Max() ?? _newest, false);
+            (_areBehind, _newest, _isLooking) = (behind, haveAllGoneBack ? heads.Max()!.Value : Math.Max(_newest, heads.Max() ?? 0), false);
         }
     }
 

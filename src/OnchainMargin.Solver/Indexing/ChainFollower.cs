@@ -66,7 +66,7 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
         {
             StoredBlock? onChain = stored.Number > chainHead.Number ? null
                 : stored.Number == chainHead.Number ? chainHead
-                : await source.FindBlockAsync(stored.Number, cancellationToken).ConfigureAwait(false);
+                : await source.FindBlockAsync(stored.Number, cancellationToken).ConfigureAwait(false) ?? throw Missing(stored.Number);
             if (onChain is not null && onChain.Hash == stored.Hash)
             {
                 if (stored.Number == was)
@@ -165,7 +165,9 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
         {
             try
             {
-                IReadOnlyList<LogEntry> logs = await source.GetLogsAsync(from, to, cancellationToken).ConfigureAwait(false);
+                // A node that does not have the last block knows nothing of it, and says so by no logs.
+                (IReadOnlyList<LogEntry> logs, StoredBlock? last) = await source.GetLogsAsync(from, to, cancellationToken).ConfigureAwait(false);
+                StoredBlock end = last ?? throw Missing(to);
                 IReadOnlyList<LogEntry> ordered = InChainOrder(logs);
                 ulong[] numbers = [.. ordered.Select(static log => log.BlockNumber).Distinct()];
                 foreach (LogEntry log in ordered)
@@ -184,8 +186,6 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
                     timed.Add(log.BlockTimestampSeconds == block!.TimeSeconds ? log : log with { BlockTimestampSeconds = block.TimeSeconds });
                 }
 
-                StoredBlock end = await source.FindBlockAsync(to, cancellationToken).ConfigureAwait(false)
-                    ?? throw new EthereumFormatException($"The node has no block {to} although it reported a later one; check that all endpoints serve the same chain.");
                 return ([end], timed);
             }
             catch (EthereumException error) when (to > from && error is RpcErrorException or RpcTransportException { IsTransient: false })
@@ -202,8 +202,8 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
         var logs = new List<LogEntry>();
         for (ulong number = from; number <= chainHead.Number && (ulong)blocks.Count < _most; number++)
         {
-            StoredBlock? block = number == chainHead.Number ? chainHead : await source.FindBlockAsync(number, cancellationToken).ConfigureAwait(false);
-            if (block is null || (head is not null && head.Number + 1 == number && block.ParentHash != head.Hash))
+            StoredBlock block = number == chainHead.Number ? chainHead : await source.FindBlockAsync(number, cancellationToken).ConfigureAwait(false) ?? throw Missing(number);
+            if (head is not null && head.Number + 1 == number && block.ParentHash != head.Hash)
             {
                 // The chain changed while it was read: what fitted so far is kept, the next step rolls back if it must.
                 break;
@@ -235,6 +235,10 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
 
         return logs;
     }
+
+    /// <summary>What is said of a block that must be there. That it is not tells of the node that answered and nothing of the chain: nothing is taken in, nothing rolled back.</summary>
+    private static EthereumFormatException Missing(ulong number) =>
+        new($"The node has no block {number} although it told of a later one; check that all endpoints serve the same chain.");
 
     private static void Require(bool fits, LogEntry log, string asked)
     {

@@ -26,8 +26,9 @@ internal interface IChainSource
     }
 
     /// <summary>The logs of one block, known by its hash: an answer for another block of the same number is impossible.</summary>
+    /// <exception cref="EthereumFormatException">Thrown when the node that answers does not have the block.</exception>
     Task<IReadOnlyList<LogEntry>> GetLogsOfBlockAsync(Hash32 blockHash, CancellationToken cancellationToken);
 
-    /// <summary>The logs of a range of blocks, both ends included.</summary>
-    Task<IReadOnlyList<LogEntry>> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken);
+    /// <summary>The logs of a range of blocks, both ends included, and its last block, from one node; null where that node does not have it, and then nothing is known of the logs.</summary>
+    Task<(IReadOnlyList<LogEntry> Logs, StoredBlock? Last)> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken);
 }

@@ -62,10 +62,7 @@ internal sealed class IndexRole(
         {
             // The node left an event out or gave a wrong one, or this program cannot take in what the chain did. What is stored cannot be trusted, the chain can: it is read anew. Nobody acts meanwhile upon a book that stands still.
             logger.IndexDoesNotFit(error.Message);
-            if (books.Current is { IsBroken: false } current)
-            {
-                books.Publish(current with { IsBroken = true });
-            }
+            PublishBroken();
 
             // Counted first: a store that cannot forget, either, must not have the same be read for ever.
             if (++_failures == MostFailures)
@@ -80,16 +77,29 @@ internal sealed class IndexRole(
         }
     }
 
+    /// <summary>Says that the last book counts no more.</summary>
+    private void PublishBroken()
+    {
+        if (books.Current is { IsBroken: false } current)
+        {
+            books.Publish(current with { IsBroken = true });
+        }
+    }
+
     private void Publish(ulong chainHead)
     {
+        if (index.Book.BlockHash.IsZero)
+        {
+            // Nothing is stored, or everything was forgotten with a chain that shares no kept block with the next one.
+            PublishBroken();
+            return;
+        }
+
         if (books.Current is { } current && !current.IsBroken && current.Book.BlockHash == index.Book.BlockHash && current.ChainHead == chainHead)
         {
             return;
         }
 
-        if (!index.Book.BlockHash.IsZero)
-        {
-            books.Publish(new IndexedBook(index.Book, index.AtCheckpoints, chainHead));
-        }
+        books.Publish(new IndexedBook(index.Book, index.AtCheckpoints, chainHead));
     }
 }

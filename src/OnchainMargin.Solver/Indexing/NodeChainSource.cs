@@ -32,11 +32,18 @@ internal sealed class NodeChainSource(IEthereumNode node, IReadOnlyList<Address>
         return blocks;
     }
 
-    public Task<IReadOnlyList<LogEntry>> GetLogsOfBlockAsync(Hash32 blockHash, CancellationToken cancellationToken) =>
-        ReadAsync(new LogFilter { Addresses = contracts, BlockHash = blockHash }, cancellationToken);
+    public async Task<IReadOnlyList<LogEntry>> GetLogsOfBlockAsync(Hash32 blockHash, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<LogEntry> logs, BlockHeader? block) = await ReadAsync(new LogFilter { Addresses = contracts, BlockHash = blockHash }, cancellationToken).ConfigureAwait(false);
+        return block?.Hash == blockHash ? logs : throw new EthereumFormatException($"The node does not have the block {blockHash} of which it is asked for the logs; check that all endpoints serve the same chain.");
+    }
 
-    public Task<IReadOnlyList<LogEntry>> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken) =>
-        ReadAsync(new LogFilter { Addresses = contracts, FromBlock = BlockTag.Number(fromBlock), ToBlock = BlockTag.Number(toBlock) }, cancellationToken);
+    public async Task<(IReadOnlyList<LogEntry> Logs, StoredBlock? Last)> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken)
+    {
+        var filter = new LogFilter { Addresses = contracts, FromBlock = BlockTag.Number(fromBlock), ToBlock = BlockTag.Number(toBlock) };
+        (IReadOnlyList<LogEntry> logs, BlockHeader? last) = await ReadAsync(filter, cancellationToken).ConfigureAwait(false);
+        return (logs, Check(toBlock, last));
+    }
 
     private static StoredBlock? Check(ulong number, BlockHeader? header) => header is null ? null
         : header.Number == number ? Map(header)
@@ -44,9 +51,9 @@ internal sealed class NodeChainSource(IEthereumNode node, IReadOnlyList<Address>
 
     private static StoredBlock Map(BlockHeader header) => new(header.Number, header.Hash, header.ParentHash, header.TimestampSeconds);
 
-    private async Task<IReadOnlyList<LogEntry>> ReadAsync(LogFilter filter, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<LogEntry> Logs, BlockHeader? Last)> ReadAsync(LogFilter filter, CancellationToken cancellationToken)
     {
-        IReadOnlyList<LogEntry> logs = await node.GetLogsAsync(filter, cancellationToken).ConfigureAwait(false);
+        (BlockHeader? last, IReadOnlyList<LogEntry> logs) = await node.GetLogsAndLastBlockAsync(filter, cancellationToken).ConfigureAwait(false);
         foreach (LogEntry log in logs)
         {
             if (!contracts.Contains(log.Address))
@@ -55,6 +62,6 @@ internal sealed class NodeChainSource(IEthereumNode node, IReadOnlyList<Address>
             }
         }
 
-        return logs;
+        return (logs, last);
     }
 }

@@ -84,6 +84,74 @@ public sealed class FailoverRpcClientTests
         Assert.Equal(0, client.Current);
     }
 
+    /// <summary>It answers at once, and so would win against every one that takes a moment.</summary>
+    [Fact]
+    public async Task Send_FirstNodeIsSilentAndTheNextIsBehind_WaitsForTheFirst()
+    {
+        var time = new SteppedTime();
+        var first = new ScriptedNode { Head = 10 };
+        var second = new ScriptedNode { Head = 10 };
+        using var client = new FailoverRpcClient([first, second], TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20), time);
+        await FallBehindAsync();
+
+        var answer = new TaskCompletionSource();
+        first.Waits = answer.Task;
+        Task asked = client.SendAsync(Call);
+        await Task.Delay(200);
+        Assert.Equal((0, false), (second.Asked, asked.IsCompleted));
+        answer.SetResult();
+        await asked;
+        Assert.Equal((0, 0), (second.Asked, client.Current));
+
+        // Once the first has failed it is asked, and what it says against the request counts for nothing: a revert may be of yesterday.
+        first.Fails = true;
+        await client.SendAsync(Call);
+        Assert.Equal((1, 1), (second.Asked, client.Current));
+        second.Refuses = true;
+        await Assert.ThrowsAsync<RpcTransportException>(() => client.SendAsync(Call));
+
+        // While the other is away it is behind all the same, until it has reached what that one had.
+        (first.Fails, second.Refuses) = (false, false);
+        time.Pass(61);
+        await client.SendAsync(Call);
+        Assert.Equal(0, client.Current);
+        second.Head = first.Head;
+        time.Pass(10);
+        await client.SendAsync(Call);
+        first.Hangs = true;
+        await client.SendAsync(Call).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, client.Current);
+
+        async Task FallBehindAsync()
+        {
+            for (int seconds = 0; seconds < 30; seconds += 10)
+            {
+                time.Pass(10);
+                first.Head++;
+                await client.SendAsync(Call);
+            }
+
+            Assert.Equal((0, 0), (second.Asked, client.Current));
+        }
+    }
+
+    /// <summary>A chain that was begun anew: no node is behind the others.</summary>
+    [Fact]
+    public async Task Send_AllNodesHaveGoneBack_NoneIsBehind()
+    {
+        var time = new SteppedTime();
+        var first = new ScriptedNode { Head = 100 };
+        var second = new ScriptedNode { Head = 100 };
+        using var client = new FailoverRpcClient([first, second], TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20), time);
+        await client.SendAsync(Call);
+        (first.Head, second.Head) = (3, 3);
+        time.Pass(10);
+        await client.SendAsync(Call);
+        first.Hangs = true;
+        await client.SendAsync(Call).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, client.Current);
+    }
+
     /// <summary>As on a chain that mines on demand.</summary>
     [Fact]
     public async Task Send_NoNodeGoesOn_StaysAtTheFirst()
@@ -184,6 +252,9 @@ public sealed class FailoverRpcClientTests
 
         public bool Hangs { get; set; }
 
+        /// <summary>What it waits for before it answers.</summary>
+        public Task Waits { get; set; } = Task.CompletedTask;
+
         public bool IsGivenUp { get; private set; }
 
         public string Name { get; init; } = "away";
@@ -207,6 +278,7 @@ public sealed class FailoverRpcClientTests
             try
             {
                 await Task.Delay(Hangs ? Timeout.Infinite : 0, cancellationToken);
+                await Waits.WaitAsync(cancellationToken);
             }
             finally
             {

@@ -260,6 +260,30 @@ public sealed class ChainFollowerTests
         AssertEqual(chain, store);
     }
 
+    /// <summary>Another hash is another chain; that a node lacks a block below the head that was told is the node's own matter.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task RunOnce_NodeLacksABlockBelowTheHeadItTold_ForgetsNothing(int blocks)
+    {
+        var chain = new FakeChain();
+        chain.Grow(blocks);
+        using SolverStore store = OpenStore();
+        await CatchUp(chain, store);
+        StoredBlock? head = store.Head();
+        chain.Grow(3);
+        chain.Lacks.UnionWith(chain.Blocks.Select(static block => block.Number));
+
+        EthereumFormatException error = await Assert.ThrowsAsync<EthereumFormatException>(() => Follower(chain, store).RunOnceAsync(CancellationToken.None));
+
+        Assert.Equal($"The node has no block {blocks} although it told of a later one; check that all endpoints serve the same chain.", error.Message);
+        Assert.Equal(head, store.Head());
+        Assert.Equal(blocks, store.LogsFrom(0).Count());
+        chain.Lacks.Clear();
+        await CatchUp(chain, store);
+        AssertEqual(chain, store);
+    }
+
     [Theory]
     [InlineData("another block's log")]
     [InlineData("a log outside the range")]

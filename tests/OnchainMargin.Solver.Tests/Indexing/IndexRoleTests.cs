@@ -95,6 +95,30 @@ public sealed class IndexRoleTests
         Assert.Equal((chain.Head.Hash, true, false), (books.Current.Book.BlockHash, books.Current.IsCaughtUp, lifetime.IsStopped));
     }
 
+    /// <summary>The chain shares no block that is kept with the one before: nobody acts upon the book of that one while the new one is read.</summary>
+    [Fact]
+    public async Task RunOnce_EverythingIsForgotten_BookIsNotCaughtUpUntilTheChainIsRead()
+    {
+        FakeChain chain = Chain();
+        using SolverStore store = TestStore.Open(31337, FakeChain.Contract);
+        var books = new Broadcast<IndexedBook>();
+        using var lifetime = new Lifetime();
+        IndexRole role = Role(chain, store, Index(store), books, lifetime);
+        await RunAsync(role, 8);
+        Assert.True(books.Current!.IsCaughtUp);
+
+        chain.Fork(29, 60);
+        await role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((null, true, false), (store.Head(), books.Current.IsBroken, books.Current.IsCaughtUp));
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.Equal(books.Current.Book.BlockHash == chain.Head.Hash, books.Current.IsCaughtUp);
+            await role.RunOnceAsync(CancellationToken.None);
+        }
+
+        Assert.Equal((chain.Head.Hash, true), (books.Current.Book.BlockHash, books.Current.IsCaughtUp));
+    }
+
     [Fact]
     public async Task RunOnce_EventCanNeverBeTakenIn_TheProcessEnds()
     {
