@@ -84,15 +84,15 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>The block of the last entry from a nonce on that is written down as mined; null where there is none.</summary>
-    public ulong? LastBlockFrom(Address sender, ulong nonce)
+    /// <summary>The first or the last entry from a nonce on that is written down as mined; null where there is none.</summary>
+    public OutboxEntry? MinedFrom(Address sender, ulong nonce, bool isLast)
     {
         // Why the states are told twice: as in TakeBack.
         lock (_gate)
         {
-            return (ulong?)Connection.ExecuteScalar<long?>(
-                "SELECT block FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state <> 5 AND state IN (1, 2, 3, 4, 6) ORDER BY nonce DESC LIMIT 1",
-                new { sender = sender.ToArray(), nonce = checked((long)nonce) });
+            return Connection.QueryFirstOrDefault<OutboxRow>(
+                $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce >= @nonce AND state <> 5 AND state IN (1, 2, 3, 4, 6) ORDER BY nonce {(isLast ? "DESC" : "")} LIMIT 1",
+                new { sender = sender.ToArray(), nonce = checked((long)nonce) })?.ToEntry();
         }
     }
 

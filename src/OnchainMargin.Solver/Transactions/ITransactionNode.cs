@@ -6,8 +6,8 @@ namespace OnchainMargin.Solver.Transactions;
 /// <summary>What the transaction manager needs of a node.</summary>
 internal interface ITransactionNode
 {
-    /// <summary>The newest block's number.</summary>
-    Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken);
+    /// <summary>The newest block's number and how many transactions of the account are mined up to it, from one node: of two, the one may be behind the other.</summary>
+    Task<(ulong Head, ulong Mined)> GetHeadAndMinedNonceAsync(Address sender, CancellationToken cancellationToken);
 
     /// <summary>The hash of the block of a number in the newest block's chain, or null where there is none.</summary>
     Task<Hash32?> GetBlockHashAsync(ulong number, CancellationToken cancellationToken);

@@ -10,7 +10,8 @@ internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, T
     /// <summary>How nodes say that no gas up to their own limit is enough, each in words and under a code of its own.</summary>
     private static readonly string[] TooMuchGas = ["gas required exceeds", "out of gas", "outofgas", "out_of_gas", "exceeds block gas limit", "gas limit is too high", "gas limit too high", "gas limit exceeded", "greater than the cap"];
 
-    public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Patience.AskAsync(node.GetBlockNumberAsync, time, cancellationToken);
+    public Task<(ulong Head, ulong Mined)> GetHeadAndMinedNonceAsync(Address sender, CancellationToken cancellationToken) =>
+        Patience.AskAsync(token => node.GetTransactionCountAndBlockAsync(sender, token), time, cancellationToken);
 
     public async Task<Hash32?> GetBlockHashAsync(ulong number, CancellationToken cancellationToken) =>
         (await Patience.AskAsync(token => node.GetBlockAsync(BlockTag.Number(number), token), time, cancellationToken).ConfigureAwait(false))?.Hash;

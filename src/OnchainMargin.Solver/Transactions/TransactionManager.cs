@@ -90,8 +90,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ulong head = await node.GetHeadNumberAsync(cancellationToken).ConfigureAwait(false);
-            ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
+            (ulong head, ulong mined) = await node.GetHeadAndMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
             _ = NextNonce(mined);
             NoteCount(mined);
             await TakeBackAsync(head, mined, cancellationToken).ConfigureAwait(false);
@@ -139,20 +138,27 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     }
 
     /// <summary>Has all sent again that was mined and that a reorganisation took back, however deep it was: what the chain has used fewer nonces than.</summary>
-    /// <exception cref="RpcTransportException">Thrown when the node is too far behind to know: all that was ever sent would be live again, and be broadcast before the next start.</exception>
+    /// <exception cref="RpcTransportException">Thrown when the node is too far behind to know, or a block has what it does not count: all that was ever sent would be live again, and be broadcast before the next start.</exception>
     private async Task TakeBackAsync(ulong head, ulong mined, CancellationToken cancellationToken)
     {
-        if (store.LastBlockFrom(key.Address, mined) is not { } last)
+        if (store.MinedFrom(key.Address, mined, isLast: true) is not { } last)
         {
             return;
         }
 
-        // Of several nodes one may have said the head and another the nonce, so the head is asked for once more. No chain that takes the place of another is shorter by as much as a transaction is watched for.
-        ulong reached = Math.Min(head, await node.GetHeadNumberAsync(cancellationToken).ConfigureAwait(false));
-        if (last > reached && last - reached > (ulong)options.SettledAfterBlocks)
+        // No chain that takes the place of another is shorter by as much as a transaction is watched for.
+        if (last.BlockNumber > head && last.BlockNumber - head > (ulong)options.SettledAfterBlocks)
         {
             throw new RpcTransportException(
-                $"The node's newest block is {reached} and a transaction of {key.Address} was mined in block {last}: the node is still syncing or was started anew; wait for it, name another node, or start with an empty store if the chain itself is a new one.");
+                $"The node's newest block is {head} and a transaction of {key.Address} was mined in block {last.BlockNumber}: the node is still syncing or was started anew; wait for it, name another node, or start with an empty store if the chain itself is a new one.");
+        }
+
+        // One wrong count would put everything after it live again, fee after fee: what the chain has taken back has no receipt.
+        OutboxEntry first = store.MinedFrom(key.Address, mined, isLast: false)!;
+        if (await FindMinedAsync(first, store.AttemptsOf(first.Intent), cancellationToken).ConfigureAwait(false) is (_, { } found))
+        {
+            throw new RpcTransportException(
+                $"The node counts {mined} transactions of {key.Address}, and block {found.BlockNumber} has the one with nonce {first.Nonce}: it is not believed, and nothing is taken back on that word; name another node if it goes on.");
         }
 
         foreach ((string intent, ulong nonce) in store.TakeBack(key.Address, mined))
@@ -295,13 +301,10 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         IReadOnlyList<OutboxAttempt> attempts = store.AttemptsOf(entry.Intent);
 
         // A nonce that no block has used needs no question by each of its attempts: starts wait for their turn until a round over all that is stuck is over.
-        foreach (OutboxAttempt attempt in entry.Nonce < round.Mined ? attempts : [])
+        if (entry.Nonce < round.Mined && await FindMinedAsync(entry, attempts, cancellationToken).ConfigureAwait(false) is var (attempt, found))
         {
-            if (await node.FindMinedAsync(Sign(entry, attempt).Hash, cancellationToken).ConfigureAwait(false) is { } found)
-            {
-                await SettleAsync(entry, attempt, found, round.Head, cancellationToken).ConfigureAwait(false);
-                return;
-            }
+            await SettleAsync(entry, attempt, found, round.Head, cancellationToken).ConfigureAwait(false);
+            return;
         }
 
         if (entry.State != OutboxState.Live)
@@ -332,6 +335,20 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         {
             await BroadcastAsync(entry, Sign(entry, newest), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The form of an entry that a block has, and that block; null when none has any.</summary>
+    private async Task<(OutboxAttempt Attempt, MinedTransaction Found)?> FindMinedAsync(OutboxEntry entry, IReadOnlyList<OutboxAttempt> attempts, CancellationToken cancellationToken)
+    {
+        foreach (OutboxAttempt attempt in attempts)
+        {
+            if (await node.FindMinedAsync(Sign(entry, attempt).Hash, cancellationToken).ConfigureAwait(false) is { } found)
+            {
+                return (attempt, found);
+            }
+        }
+
+        return null;
     }
 
     private bool IsDeep(ulong blockNumber, ulong head) => head >= blockNumber && head - blockNumber >= (ulong)options.SettledAfterBlocks;

@@ -72,7 +72,11 @@ internal sealed class FakeTransactionNode : ITransactionNode
 
     public ulong Head => (ulong)_blocks.Count;
 
-    public Task<ulong> GetHeadNumberAsync(CancellationToken cancellationToken) => Task.FromResult(IsSyncing ? 0 : Head);
+    public async Task<(ulong Head, ulong Mined)> GetHeadAndMinedNonceAsync(Address sender, CancellationToken cancellationToken)
+    {
+        ulong mined = await GetMinedNonceAsync(sender, cancellationToken);
+        return (IsSyncing ? 0 : Head, mined);
+    }
 
     public Task<Hash32?> GetBlockHashAsync(ulong number, CancellationToken cancellationToken) => Task.FromResult(number switch
     {

@@ -15,7 +15,7 @@ public sealed class NodeTransactionsTests
         var node = new NodeTransactions(new EthereumNode(new HangingNode()), relay, new HastyTime());
         var questions = new (string Name, Func<Task> Ask)[]
         {
-            ("head", () => node.GetHeadNumberAsync(CancellationToken.None)),
+            ("head", () => node.GetHeadAndMinedNonceAsync(default, CancellationToken.None)),
             ("hash", () => node.GetBlockHashAsync(1, CancellationToken.None)),
             ("nonce", () => node.GetMinedNonceAsync(default, CancellationToken.None)),
             ("fees", () => node.EstimateFeesAsync(CancellationToken.None)),
@@ -65,6 +65,30 @@ public sealed class NodeTransactionsTests
         Assert.Equal(new MinedTransaction(5, true), await node.FindMinedAsync(asked, CancellationToken.None));
         EthereumFormatException error = await Assert.ThrowsAsync<EthereumFormatException>(() => node.FindMinedAsync(Hash32.LeftAligned([8]), CancellationToken.None));
         Assert.Contains($"with the receipt of {asked}", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The nonce that is free and the newest block are compared, so one node must say both.</summary>
+    [Fact]
+    public async Task GetHeadAndMinedNonce_AsksOneQuestion()
+    {
+        using var relay = new PrivateRelay(new TransactionOptions());
+        var node = new NodeTransactions(new EthereumNode(new CountingNode()), relay, TimeProvider.System);
+        Assert.Equal((9UL, 4UL), await node.GetHeadAndMinedNonceAsync(default, CancellationToken.None));
+    }
+
+    /// <summary>At block 9; four transactions are mined.</summary>
+    private sealed class CountingNode : IRpcClient
+    {
+        public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException(request.Method);
+
+        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) =>
+            Task.FromResult<IReadOnlyList<RpcReply>>([.. requests.Select(static request => new RpcReply(request.Method, request.Method switch
+            {
+                "eth_blockNumber" => "\"0x9\""u8.ToArray(),
+                "eth_getTransactionCount" => "\"0x4\""u8.ToArray(),
+                _ => throw new NotSupportedException(request.Method),
+            }, null))]);
     }
 
     /// <summary>Has one receipt, whatever it is asked for.</summary>

@@ -1,0 +1,70 @@
+using OnchainMargin.Ethereum;
+using OnchainMargin.Solver.Options;
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Tests.Transactions;
+
+/// <summary>Answers that are wrong once: nothing is sent twice for them, nothing forgotten, and nothing waits for ever.</summary>
+public sealed class DoubtfulNodeTests : TransactionWorld
+{
+    private static readonly string[] Intents = ["a", "b", "c"];
+
+    [Theory]
+    [InlineData(0UL)]
+    [InlineData(1UL)]
+    [InlineData(2UL)]
+    public async Task RunOnce_NodeCountsTooFewOnce_TakesNothingBackAndSendsNothing(ulong counted)
+    {
+        using TransactionManager manager = await SettledAsync();
+        Node.Counts = _ => counted;
+        Time.Pass(Options.BroadcastAgainAfterSeconds);
+        RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => manager.RunOnceAsync(CancellationToken.None));
+        Assert.Equal($"The node counts {counted} transactions of {Key.Address}, and block 1 has the one with nonce {counted}: it is not believed, and nothing is taken back on that word; name another node if it goes on.", error.Message);
+        AssertFinal();
+
+        Node.Counts = static used => used;
+        await manager.RunOnceAsync(CancellationToken.None);
+        AssertFinal();
+        Assert.Equal(3, Node.Broadcasts.Count);
+    }
+
+    /// <summary>The form that a block has may be any of them.</summary>
+    [Fact]
+    public async Task RunOnce_NodeCountsTooFewOnceAndAnEarlierFormWasMined_TakesNothingBack()
+    {
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Node.Asked = new GasOffer(30_000_000_000UL, 3_000_000_000UL);
+        Time.Pass(Options.RaiseFeeAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(2, Node.Broadcasts.Count);
+        Node.UseNonceElsewhere(Node.Broadcasts[0]);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Node.Counts = _ => 0;
+        await Assert.ThrowsAsync<RpcTransportException>(() => manager.RunOnceAsync(CancellationToken.None));
+        Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
+    }
+
+    /// <summary>Three transactions of the first block, settled for good.</summary>
+    private async Task<TransactionManager> SettledAsync()
+    {
+        TransactionManager manager = Manager();
+        foreach (string intent in Intents)
+        {
+            await manager.SubmitAsync(Intent(intent), CancellationToken.None);
+        }
+
+        Node.Mine();
+        for (int i = 0; i < Options.SettledAfterBlocks; i++)
+        {
+            Node.MineEmpty();
+        }
+
+        await manager.RunOnceAsync(CancellationToken.None);
+        AssertFinal();
+        return manager;
+    }
+
+    private void AssertFinal() => Assert.All(Intents, intent => Assert.Equal((OutboxState.Final, 1UL), (Store.FindInOutbox(intent)!.State, Store.FindInOutbox(intent)!.BlockNumber)));
+}
