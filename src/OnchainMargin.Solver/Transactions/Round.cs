@@ -20,6 +20,9 @@ internal sealed class Round(ITransactionNode node, ulong head, ulong mined)
     /// <summary>The last block that is as it was when it was looked at before; 0 when none is known to be.</summary>
     public ulong UnchangedTo { get; init; }
 
+    /// <summary>What is being broadcast.</summary>
+    public List<Task> Sending { get; } = [];
+
     /// <summary>What the node asks for gas, asked for once and only when somebody wants to know.</summary>
     public Task<GasOffer> AskFeesAsync(CancellationToken cancellationToken) => _asked ??= node.EstimateFeesAsync(cancellationToken);
 }

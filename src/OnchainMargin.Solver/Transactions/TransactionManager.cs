@@ -99,10 +99,18 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             IReadOnlyList<OutboxEntry> withdrawn = store.WithdrawnSince(key.Address, head - Math.Min(head, depth), mined - Math.Min(mined, MostNoncesWatched));
             ((ulong Number, Hash32 Hash)? seen, ulong unchangedTo) = withdrawn.Count > 0 || unsettled.Any(entry => entry.Nonce < mined) ? await SeeAsync(head, cancellationToken).ConfigureAwait(false) : default;
             var round = new Round(node, head, mined) { LastNonce = unsettled.Count == 0 ? 0 : unsettled[^1].Nonce, UnchangedTo = unchangedTo };
-            await FillGapAsync(unsettled, round, cancellationToken).ConfigureAwait(false);
-            foreach (OutboxEntry entry in withdrawn.Concat(unsettled))
+            try
             {
-                await AdvanceAsync(entry, round, cancellationToken).ConfigureAwait(false);
+                await FillGapAsync(unsettled, round, cancellationToken).ConfigureAwait(false);
+                foreach (OutboxEntry entry in withdrawn.Concat(unsettled))
+                {
+                    await AdvanceAsync(entry, round, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                // Waited for together: a relay that keeps silent costs the next start one wait, not one for each that is stuck.
+                await Task.WhenAll(round.Sending).ConfigureAwait(false);
             }
 
             _seen = seen;
@@ -214,7 +222,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
             if (store.TryAddToOutbox(entry, attempt))
             {
                 logger.NonceFilled(nonce, waiting.Intent);
-                await BroadcastAsync(entry, Sign(entry, attempt), cancellationToken).ConfigureAwait(false);
+                round.Sending.Add(BroadcastAsync(entry, Sign(entry, attempt), cancellationToken));
             }
         }
     }
@@ -333,7 +341,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
         if (!_broadcastAt.TryGetValue(entry.Intent, out long at) || Now - at >= options.BroadcastAgainAfterSeconds || newest != attempts[^1])
         {
-            await BroadcastAsync(entry, Sign(entry, newest), cancellationToken).ConfigureAwait(false);
+            round.Sending.Add(BroadcastAsync(entry, Sign(entry, newest), cancellationToken));
         }
     }
 

@@ -5,7 +5,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Transactions;
 
-/// <summary>Answers that are wrong once: nothing is sent twice for them, nothing forgotten, and nothing waits for ever.</summary>
+/// <summary>Answers that are wrong once, a node that keeps silent: nothing is sent twice for them, nothing forgotten, and nothing waits for ever.</summary>
 public sealed class DoubtfulNodeTests : TransactionWorld
 {
     private static readonly string[] Intents = ["a", "b", "c"];
@@ -46,6 +46,27 @@ public sealed class DoubtfulNodeTests : TransactionWorld
         Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
     }
 
+    /// <summary>Starts wait for the round: it waits once for all that is broadcast, not once for each.</summary>
+    [Fact]
+    public async Task RunOnce_NobodyAnswersABroadcast_IsOverAfterOneWait()
+    {
+        var time = new HeldTime();
+        using var manager = new TransactionManager(Node, new SigningKey(Key, 31337), Store, Options, time, Microsoft.Extensions.Logging.Abstractions.NullLogger<TransactionManager>.Instance);
+        for (int i = 0; i < 20; i++)
+        {
+            await manager.SubmitAsync(Intent($"intent {i}"), CancellationToken.None);
+        }
+
+        Node.Hangs = true;
+        time.Seconds += Options.BroadcastAgainAfterSeconds;
+        Task round = manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(40, Node.Broadcasts.Count);
+        Assert.False(round.IsCompleted);
+        Assert.All(time.Due, static due => Assert.Equal(Patience.Longest, due));
+        time.RunOut();
+        await round.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
     /// <summary>Three transactions of the first block, settled for good.</summary>
     private async Task<TransactionManager> SettledAsync()
     {
@@ -67,4 +88,46 @@ public sealed class DoubtfulNodeTests : TransactionWorld
     }
 
     private void AssertFinal() => Assert.All(Intents, intent => Assert.Equal((OutboxState.Final, 1UL), (Store.FindInOutbox(intent)!.State, Store.FindInOutbox(intent)!.BlockNumber)));
+
+    /// <summary>A clock whose timers run out when told to.</summary>
+    private sealed class HeldTime : TimeProvider
+    {
+        private readonly List<(TimerCallback Callback, object? State)> _timers = [];
+
+        public long Seconds { get; set; } = 1_770_000_000;
+
+        public List<TimeSpan> Due { get; } = [];
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(Seconds);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _timers.Add((callback, state));
+            Due.Add(dueTime);
+            return new HeldTimer();
+        }
+
+        public void RunOut()
+        {
+            foreach ((TimerCallback callback, object? state) in _timers.ToArray())
+            {
+                callback(state);
+            }
+        }
+
+        private sealed class HeldTimer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => default;
+        }
+    }
 }

@@ -38,6 +38,9 @@ internal sealed class FakeTransactionNode : ITransactionNode
     /// <summary>Whether it answers as a node does that has begun to sync: its newest block is the first, and nobody has sent anything.</summary>
     public bool IsSyncing { get; set; }
 
+    /// <summary>Whether it never answers a broadcast.</summary>
+    public bool Hangs { get; set; }
+
     /// <summary>What it answers where so many nonces are used.</summary>
     public Func<ulong, ulong> Counts { get; set; } = static used => used;
 
@@ -123,7 +126,7 @@ internal sealed class FakeTransactionNode : ITransactionNode
             }
 
             AfterBroadcast?.Invoke(transaction);
-            return isLost ? throw new RpcTransportException("the connection was lost before the reply arrived") : Task.CompletedTask;
+            return Hangs ? new TaskCompletionSource().Task : isLost ? throw new RpcTransportException("the connection was lost before the reply arrived") : Task.CompletedTask;
         }
     }
 
