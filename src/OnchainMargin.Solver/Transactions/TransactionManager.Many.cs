@@ -28,13 +28,13 @@ internal sealed partial class TransactionManager
     {
         ArgumentNullException.ThrowIfNull(intents);
         ArgumentNullException.ThrowIfNull(terms);
-        long since = Now;
+        long since = time.GetTimestamp();
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         var sending = new List<Task>();
         try
         {
             // What was asked before a long round of others is what blocks asked then.
-            terms = Now - since > TermsGoodForSeconds ? await AskTermsAsync(cancellationToken).ConfigureAwait(false) : terms;
+            terms = HasPassed(since, TermsGoodForSeconds) ? await AskTermsAsync(cancellationToken).ConfigureAwait(false) : terms;
             return await StoreAllAsync(intents, terms, sending, cancellationToken).ConfigureAwait(false);
         }
         finally

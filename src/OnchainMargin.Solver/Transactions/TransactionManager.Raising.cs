@@ -15,22 +15,21 @@ internal sealed partial class TransactionManager
     /// <summary>The head of the round that saw the newest form of an intent first, and whether was told that it is raised no further.</summary>
     private readonly Dictionary<string, (int Forms, ulong Head, bool IsTold)> _firstSeen = new(StringComparer.Ordinal);
 
-    /// <summary>Intents that are to offer more and are worth no more, as far as is known, and when that may be looked at next.</summary>
-    private readonly ConcurrentDictionary<string, long> _frozen = new(StringComparer.Ordinal);
+    /// <summary>Intents that are to offer more and are worth no more, as far as is known, and when that was looked at last.</summary>
+    private readonly ConcurrentDictionary<string, long?> _frozen = new(StringComparer.Ordinal);
 
     /// <summary>Since when every node that answers refuses an entry for what it is, and in what words.</summary>
-    private readonly ConcurrentDictionary<string, (long SinceSeconds, string Answer)> _refused = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (long Since, string Answer)> _refused = new(StringComparer.Ordinal);
 
     /// <summary>The stored entry of an intent that only a higher worth can bring in; null where it waits for something else, and where that was asked within <c>raiseFeeAfterSeconds</c>.</summary>
     public OutboxEntry? Frozen(string intent)
     {
-        if (_frozen.IsEmpty || Find(new TransactionIntent(intent, default, [])).Known is not { State: OutboxState.Live } entry || !_frozen.TryGetValue(entry.Intent, out long next))
+        if (_frozen.IsEmpty || Find(new TransactionIntent(intent, default, [])).Known is not { State: OutboxState.Live } entry || !_frozen.TryGetValue(entry.Intent, out long? last))
         {
             return null;
         }
 
-        long now = Now;
-        return now >= next && _frozen.TryUpdate(entry.Intent, now + options.RaiseFeeAfterSeconds, next) ? entry : null;
+        return (last is null || HasPassed(last.Value, options.RaiseFeeAfterSeconds)) && _frozen.TryUpdate(entry.Intent, time.GetTimestamp(), last) ? entry : null;
     }
 
     /// <summary>Notes that a stored intent is worth more than when it was stored, so that the next round raises it. It is never worth less, and what was signed of it stays as it is: a form is sealed with what it offers, not with what it may offer.</summary>
@@ -90,7 +89,7 @@ internal sealed partial class TransactionManager
 
         if (error is not null && BroadcastAnswers.IsOfTransaction(error))
         {
-            _refused.TryAdd(entry.Intent, (Now, error.Message));
+            _refused.TryAdd(entry.Intent, (time.GetTimestamp(), error.Message));
         }
         else
         {
@@ -100,7 +99,7 @@ internal sealed partial class TransactionManager
 
     /// <summary>In what words the nodes refuse the key's next transaction for what it is, and have done so for long enough; null where they do not. A node may be ill for a while, and only the next holds others up.</summary>
     private string? RefusalOf(OutboxEntry entry, Round round) =>
-        entry.Nonce == round.Mined && _refused.TryGetValue(entry.Intent, out (long SinceSeconds, string Answer) refused) && Now - refused.SinceSeconds >= options.WithdrawAfterSeconds ? refused.Answer : null;
+        entry.Nonce == round.Mined && _refused.TryGetValue(entry.Intent, out (long Since, string Answer) refused) && HasPassed(refused.Since, options.WithdrawAfterSeconds) ? refused.Answer : null;
 
     /// <summary>Gives the nonce of an entry back that is refused for what it is: neither fees nor time bring it in, and all behind it would wait for ever. Should some node have it all the same, one of the two is mined, and what became of it is told by which.</summary>
     private async Task<OutboxAttempt> GiveUpAsync(OutboxEntry entry, OutboxAttempt newest, string refusal, Round round, CancellationToken cancellationToken)
@@ -144,7 +143,7 @@ internal sealed partial class TransactionManager
         }
 
         raised = wanted.AtMost(CapWei);
-        if (!newest.IsEmpty && entry.Nonce < round.LastNonce && entry.MostFeePerGasWei is not null && Now - entry.CreatedSeconds >= options.WithdrawAfterSeconds && raised.MaxFeePerGasWei >= least)
+        if (!newest.IsEmpty && entry.Nonce < round.LastNonce && entry.MostFeePerGasWei is not null && IsOver(entry.CreatedSeconds, options.WithdrawAfterSeconds) && raised.MaxFeePerGasWei >= least)
         {
             // It is worth no more, or no fee brings it in, and what waits behind it may be: an empty transaction takes its nonce.
             return Offer(entry, newest, raised, isEmpty: true);
@@ -152,7 +151,7 @@ internal sealed partial class TransactionManager
 
         if (!isPaidWell && !newest.IsEmpty && MostOf(entry.MostFeePerGasWei) < CapWei)
         {
-            _frozen.TryAdd(entry.Intent, 0);
+            _frozen.TryAdd(entry.Intent, null);
         }
 
         Tell(entry, newest, isPaidWell);

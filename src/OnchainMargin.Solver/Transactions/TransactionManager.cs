@@ -27,9 +27,12 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private const long NotedEverySeconds = 86_400;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
+
+    // Moments of this process, by the clock's timestamps: the time of day may be set back while it runs.
     private readonly ConcurrentDictionary<string, long> _broadcastAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _missingSince = new(StringComparer.Ordinal);
     private long? _gapSince;
+
     private string? _gapTold;
     private (ulong Number, Hash32 Hash)? _seen;
     private (ulong Count, long TimeSeconds)? _noted;
@@ -138,7 +141,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private void NoteCount(ulong mined)
     {
         long now = time.GetUtcNow().ToUnixTimeSeconds();
-        if (_noted is { } noted && mined > noted.Count && now - noted.TimeSeconds >= NotedEverySeconds)
+        if (_noted is { } noted && mined > noted.Count && IsOver(noted.TimeSeconds, NotedEverySeconds))
         {
             _noted = (mined, now);
             store.NoteCount(key.Address, mined, now);
@@ -196,8 +199,8 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         }
 
         // It may come back, and a node that is a moment behind knows too few nonces.
-        _gapSince ??= Now;
-        if (Now - _gapSince < options.DisplacedAfterSeconds)
+        _gapSince ??= time.GetTimestamp();
+        if (!HasPassed(_gapSince.Value, options.DisplacedAfterSeconds))
         {
             return;
         }
@@ -228,6 +231,12 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeSeconds();
+
+    /// <summary>Whether so many seconds lie between now and a second that is stored. It may be of another machine, or of a clock that was ahead: one that lies far before us is no reason to wait for it.</summary>
+    private bool IsOver(long storedSeconds, long seconds) => Math.Abs(Now - storedSeconds) >= seconds;
+
+    /// <summary>Whether so many seconds have passed since a moment of this process.</summary>
+    private bool HasPassed(long since, long seconds) => time.GetElapsedTime(since) >= TimeSpan.FromSeconds(seconds);
 
     /// <summary>The most that is ever offered for a unit of gas, in wei.</summary>
     public UInt256 CapWei => (UInt256)(ulong)options.MaxFeePerGasGwei * WeiPerGwei;
@@ -334,12 +343,12 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         {
             newest = await GiveUpAsync(entry, newest, refusal, round, cancellationToken).ConfigureAwait(false);
         }
-        else if (Now - newest.OfferedSeconds >= options.RaiseFeeAfterSeconds)
+        else if (IsOver(newest.OfferedSeconds, options.RaiseFeeAfterSeconds))
         {
             newest = await RaiseAsync(entry, newest, isPassedOver, round, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!_broadcastAt.TryGetValue(entry.Intent, out long at) || Now - at >= options.BroadcastAgainAfterSeconds || newest != attempts[^1])
+        if (!_broadcastAt.TryGetValue(entry.Intent, out long at) || HasPassed(at, options.BroadcastAgainAfterSeconds) || newest != attempts[^1])
         {
             round.Sending.Add(BroadcastAsync(entry, Sign(entry, newest), cancellationToken));
         }
@@ -403,8 +412,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private void Displace(OutboxEntry entry)
     {
         // A node that is a moment behind with its receipts must not make us believe that somebody else used the nonce.
-        long now = Now;
-        if (_missingSince.TryAdd(entry.Intent, now) || now - _missingSince[entry.Intent] < options.DisplacedAfterSeconds)
+        if (_missingSince.TryAdd(entry.Intent, time.GetTimestamp()) || !HasPassed(_missingSince[entry.Intent], options.DisplacedAfterSeconds))
         {
             return;
         }
@@ -416,10 +424,10 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
     private async Task BroadcastAsync(OutboxEntry entry, SignedTransaction signed, CancellationToken cancellationToken)
     {
-        _broadcastAt[entry.Intent] = Now;
+        _broadcastAt[entry.Intent] = time.GetTimestamp();
 
         // An empty transaction is worth copying to nobody, and a relay may keep the one in its place.
-        bool isPrivate = entry.IsPrivate && !signed.Transaction.Data.IsEmpty && (options.PrivateForSeconds == 0 || Now - entry.CreatedSeconds < options.PrivateForSeconds);
+        bool isPrivate = entry.IsPrivate && !signed.Transaction.Data.IsEmpty && (options.PrivateForSeconds == 0 || !IsOver(entry.CreatedSeconds, options.PrivateForSeconds));
         try
         {
             await node.BroadcastAsync(signed, isPrivate, cancellationToken).WaitAsync(Patience.Longest, time, cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Transactions;
 
-/// <summary>Answers that are wrong once, a node that keeps silent: nothing is sent twice for them, nothing forgotten, and nothing waits for ever.</summary>
+/// <summary>Answers that are wrong once, a node that keeps silent, and a clock that is set: nothing is sent twice for them, nothing forgotten, and nothing waits for ever.</summary>
 public sealed class DoubtfulNodeTests : TransactionWorld
 {
     private static readonly string[] Intents = ["a", "b", "c"];
@@ -65,6 +65,50 @@ public sealed class DoubtfulNodeTests : TransactionWorld
         Assert.All(time.Due, static due => Assert.Equal(Patience.Longest, due));
         time.RunOut();
         await round.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>What is stored may have been stored by another machine, or by a clock that was ahead.</summary>
+    [Fact]
+    public async Task RunOnce_WasOfferedByAClockAnHourAhead_IsRaisedAllTheSame()
+    {
+        Time.Set(3600);
+        using (TransactionManager first = Manager())
+        {
+            await first.SubmitAsync(Intent("a"), CancellationToken.None);
+        }
+
+        Time.Set(-3600);
+        Node.Asked = new GasOffer(100_000_000_000UL, 10_000_000_000UL);
+        using TransactionManager second = Manager();
+        await second.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((UInt256)100_000_000_000UL, Store.AttemptsOf("a")[^1].MaxFeePerGasWei);
+    }
+
+    [Fact]
+    public async Task RunOnce_ClockIsSetBackMeanwhile_BroadcastsAgainInTime()
+    {
+        using TransactionManager manager = Manager();
+        Node.Losses.Enqueue(false);
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Time.Set(-3600);
+        Time.Pass(Options.BroadcastAgainAfterSeconds - 1);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Single(Node.Broadcasts);
+        Time.Pass(1);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(2, Node.Broadcasts.Count);
+    }
+
+    /// <summary>A second that a clock was ahead tells nobody's secrets: what is to stay private stays so.</summary>
+    [Fact]
+    public async Task RunOnce_ClockIsSetBackALittle_StaysPrivate()
+    {
+        using TransactionManager manager = Manager(new TransactionOptions { PrivateForSeconds = 600 });
+        await manager.SubmitAsync(Intent("a") with { IsPrivate = true }, CancellationToken.None);
+        Time.Set(-2);
+        Time.Pass(Options.BroadcastAgainAfterSeconds);
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal([true, true], Node.Private);
     }
 
     /// <summary>Three transactions of the first block, settled for good.</summary>
