@@ -114,20 +114,15 @@ public static class SolverHost
         return host;
     }
 
-    /// <summary>One node, or several as one. Addresses of hosted nodes hold keys, so no message has more of one than its host. One of several that serves another chain would hand out another book, so it is refused; one that does not say now which it serves may be well later, and is asked before its first answer counts.</summary>
+    /// <summary>One node, or several as one. Addresses of hosted nodes hold keys, so no message has more of one than its host. One that serves another chain would hand out another book, so it is refused; one that does not say now which it serves may be well later, and is asked before its first answer counts.</summary>
     internal static async Task<IRpcClient> NodesAsync(SolverOptions options, ulong chainId, CancellationToken cancellationToken)
     {
-        if (options.NodeUrls.Count == 0)
-        {
-            return new HttpRpcClient(new HttpRpcOptions { Endpoint = new Uri(options.NodeUrl), RetryCount = 3 });
-        }
-
         var nodes = new List<ChainCheckedRpcClient>();
         foreach ((string url, string option) in options.NodeUrls.Select(static url => (url, "nodeUrls")).Prepend((options.NodeUrl, "nodeUrl")))
         {
             var endpoint = new Uri(url);
             string name = $"The node at {endpoint.Authority} of option {option}";
-            var node = new ChainCheckedRpcClient(new HttpRpcClient(new HttpRpcOptions { Endpoint = endpoint, RetryCount = 1 }), chainId, name);
+            var node = new ChainCheckedRpcClient(new HttpRpcClient(new HttpRpcOptions { Endpoint = endpoint, RetryCount = options.NodeUrls.Count == 0 ? 3 : 1 }), chainId, name);
             nodes.Add(node);
             try
             {
@@ -143,7 +138,7 @@ public static class SolverHost
             }
         }
 
-        return new FailoverRpcClient(nodes);
+        return nodes is [{ } only] ? only : new FailoverRpcClient(nodes);
     }
 
     private static void AddCore(IServiceCollection services, SolverOptions options, DeploymentRecord deployment)
@@ -168,9 +163,9 @@ public static class SolverHost
         services.AddSingleton<ProofDesk>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)provider.GetRequiredService<SolverKeys>().Attesters));
         services.AddSingleton(_ => new PrivateRelay(options.Transactions));
-        services.AddSingleton<ITransactionNode, NodeTransactions>();
+        services.AddSingleton<ITransactionNode>(provider => ActivatorUtilities.CreateInstance<NodeTransactions>(provider, deployment.ChainId));
         services.AddSingleton<TransactionManagers>();
-        services.AddSingleton<IChainSource>(provider => new NodeChainSource(provider.GetRequiredService<IEthereumNode>(), ProtocolEmitters.Of(deployment.Contracts)));
+        services.AddSingleton<IChainSource>(provider => new NodeChainSource(provider.GetRequiredService<IEthereumNode>(), deployment.ChainId, ProtocolEmitters.Of(deployment.Contracts)));
         services.AddSingleton(provider => new ChainFollower(
             provider.GetRequiredService<IChainSource>(),
             provider.GetRequiredService<SolverStore>(),

@@ -31,6 +31,9 @@ internal sealed class FakeChain : IChainSource
     /// <summary>How many blocks the questions for ranges were about, one after another.</summary>
     public List<ulong> Ranges { get; } = [];
 
+    /// <summary>Whether its node says that it is the deployment's.</summary>
+    public bool IsOfTheChain { get; set; } = true;
+
     public int Requests { get; private set; }
 
     /// <summary>Runs before each answer with the number of the request, to change the chain or throw in between.</summary>
@@ -59,6 +62,8 @@ internal sealed class FakeChain : IChainSource
         _blocks.RemoveRange(_blocks.Count - depth, depth);
         Grow(grow, 2);
     }
+
+    public Task RequireChainAsync(CancellationToken cancellationToken) => IsOfTheChain ? Task.CompletedTask : throw new RpcTransportException("The node serves chain 2 now and not 31337.", isTransient: false);
 
     public Task<StoredBlock> GetHeadAsync(CancellationToken cancellationToken)
     {

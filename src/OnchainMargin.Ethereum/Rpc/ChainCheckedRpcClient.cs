@@ -2,7 +2,7 @@ using OnchainMargin.Ethereum.Node;
 
 namespace OnchainMargin.Ethereum.Rpc;
 
-/// <summary>A node of one chain: before its first answer counts it is asked which chain it serves. One that was away when it was named, or that is put up anew behind its address, could hand out another chain's blocks.</summary>
+/// <summary>A node of one chain: before its first answer counts, and its first after a failure, it is asked which chain it serves. One that was away when it was named, or that is put up anew behind its address, could hand out another chain's blocks.</summary>
 /// <param name="node">The node, which is disposed with this client.</param>
 /// <param name="chainId">The chain.</param>
 /// <param name="name">What messages call it.</param>
@@ -19,21 +19,29 @@ public sealed class ChainCheckedRpcClient(IRpcClient node, ulong chainId, string
     }
 
     /// <inheritdoc/>
-    public async Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default)
-    {
-        await RequireChainAsync(cancellationToken).ConfigureAwait(false);
-        return await node.SendAsync(request, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
+        AskAsync(token => node.SendAsync(request, token), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default)
-    {
-        await RequireChainAsync(cancellationToken).ConfigureAwait(false);
-        return await node.SendBatchAsync(requests, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) =>
+        AskAsync(token => node.SendBatchAsync(requests, token), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => (node as IDisposable)?.Dispose();
+
+    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        await RequireChainAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ask(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcTransportException)
+        {
+            _isOfTheChain = false;
+            throw;
+        }
+    }
 
     private async Task RequireChainAsync(CancellationToken cancellationToken)
     {

@@ -88,6 +88,7 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
                 $"The node's newest block is {chainHead.Number} and the index is at {was}: the node is still syncing or was started anew; wait for it, name another node, or start with an empty store if the chain itself is a new one.");
         }
 
+        await source.RequireChainAsync(cancellationToken).ConfigureAwait(false);
         store.ForgetIndex();
         return (null, firstBlock == 0 ? 0 : firstBlock - 1);
     }

@@ -7,6 +7,10 @@ namespace OnchainMargin.Solver.Indexing;
 /// <summary>What the index reads of a chain: headers and the logs of the deployment's contracts.</summary>
 internal interface IChainSource
 {
+    /// <summary>Asks once more whether this is the deployment's chain.</summary>
+    /// <exception cref="RpcTransportException">Thrown when it is another one.</exception>
+    Task RequireChainAsync(CancellationToken cancellationToken);
+
     /// <summary>The newest block that the node knows.</summary>
     Task<StoredBlock> GetHeadAsync(CancellationToken cancellationToken);
 

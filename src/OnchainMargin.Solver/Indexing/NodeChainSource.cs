@@ -6,10 +6,12 @@ using OnchainMargin.Solver.Store;
 namespace OnchainMargin.Solver.Indexing;
 
 /// <summary>Reads a chain through a node, restricted to the logs of the deployment's contracts.</summary>
-internal sealed class NodeChainSource(IEthereumNode node, IReadOnlyList<Address> contracts) : IChainSource
+internal sealed class NodeChainSource(IEthereumNode node, ulong chainId, IReadOnlyList<Address> contracts) : IChainSource
 {
     /// <summary>Nodes bound the length of a batch; this many headers all of them give.</summary>
     private const int BlocksAtOnce = 100;
+
+    public Task RequireChainAsync(CancellationToken cancellationToken) => node.RequireChainAsync(chainId, cancellationToken);
 
     public async Task<StoredBlock> GetHeadAsync(CancellationToken cancellationToken) =>
         Map(await node.GetBlockAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false)

@@ -6,6 +6,10 @@ namespace OnchainMargin.Solver.Transactions;
 /// <summary>What the transaction manager needs of a node.</summary>
 internal interface ITransactionNode
 {
+    /// <summary>Asks once more whether this is the chain that transactions are signed for.</summary>
+    /// <exception cref="RpcTransportException">Thrown when it is another one.</exception>
+    Task RequireChainAsync(CancellationToken cancellationToken);
+
     /// <summary>The newest block's number and how many transactions of the account are mined up to it, from one node: of two, the one may be behind the other.</summary>
     Task<(ulong Head, ulong Mined)> GetHeadAndMinedNonceAsync(Address sender, CancellationToken cancellationToken);
 

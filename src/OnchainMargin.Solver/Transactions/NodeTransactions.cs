@@ -5,10 +5,19 @@ using OnchainMargin.Ethereum.Transactions;
 namespace OnchainMargin.Solver.Transactions;
 
 /// <summary>The transaction manager's view of a node.</summary>
-internal sealed class NodeTransactions(IEthereumNode node, PrivateRelay relay, TimeProvider time) : ITransactionNode
+internal sealed class NodeTransactions(IEthereumNode node, ulong chainId, PrivateRelay relay, TimeProvider time) : ITransactionNode
 {
     /// <summary>How nodes say that no gas up to their own limit is enough, each in words and under a code of its own.</summary>
     private static readonly string[] TooMuchGas = ["gas required exceeds", "out of gas", "outofgas", "out_of_gas", "exceeds block gas limit", "gas limit is too high", "gas limit too high", "gas limit exceeded", "greater than the cap"];
+
+    public Task RequireChainAsync(CancellationToken cancellationToken) => Patience.AskAsync(
+        async token =>
+        {
+            await node.RequireChainAsync(chainId, token).ConfigureAwait(false);
+            return true;
+        },
+        time,
+        cancellationToken);
 
     public Task<(ulong Head, ulong Mined)> GetHeadAndMinedNonceAsync(Address sender, CancellationToken cancellationToken) =>
         Patience.AskAsync(token => node.GetTransactionCountAndBlockAsync(sender, token), time, cancellationToken);

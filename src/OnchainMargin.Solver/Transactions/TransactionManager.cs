@@ -164,6 +164,8 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
                 $"The node's newest block is {head} and a transaction of {key.Address} was mined in block {last.BlockNumber}: the node is still syncing or was started anew; wait for it, name another node, or start with an empty store if the chain itself is a new one.");
         }
 
+        await node.RequireChainAsync(cancellationToken).ConfigureAwait(false);
+
         // One wrong count would put everything after it live again, fee after fee: what the chain has taken back has no receipt.
         OutboxEntry first = store.MinedFrom(key.Address, mined, isLast: false)!;
         if (await FindMinedAsync(first, store.AttemptsOf(first.Intent), cancellationToken).ConfigureAwait(false) is (_, { } found))

@@ -284,6 +284,20 @@ public sealed class ChainFollowerTests
         AssertEqual(chain, store);
     }
 
+    [Fact]
+    public async Task RunOnce_NodeIsOfAnotherChainNow_ForgetsNothing()
+    {
+        var chain = new FakeChain();
+        chain.Grow(80);
+        using SolverStore store = OpenStore();
+        await CatchUp(chain, store);
+        StoredBlock? head = store.Head();
+        chain.Fork(79, 90);
+        chain.IsOfTheChain = false;
+        await Assert.ThrowsAsync<RpcTransportException>(() => Follower(chain, store).RunOnceAsync(CancellationToken.None));
+        Assert.Equal(head, store.Head());
+    }
+
     [Theory]
     [InlineData("another block's log")]
     [InlineData("a log outside the range")]

@@ -28,7 +28,7 @@ public sealed class SeveralNodesTests
         var late = new ChainNode(chain) { Head = (ulong)behind, HasLogsAlone = true };
         using var nodes = new FailoverRpcClient([well, late], silence: TimeSpan.FromMilliseconds(10));
         using SolverStore store = TestStore.Open(31337, FakeChain.Contract);
-        var follower = new ChainFollower(new NodeChainSource(new EthereumNode(nodes), [FakeChain.Contract]), store, 1, Depth, 10);
+        var follower = new ChainFollower(new NodeChainSource(new EthereumNode(nodes), 31337, [FakeChain.Contract]), store, 1, Depth, 10);
         (well.Takes, well.Refusal) = first == "slow" ? (TimeSpan.FromMilliseconds(200), null) : (TimeSpan.Zero, new RpcError(-32005, "limit exceeded", null));
 
         int threw = 0;

@@ -64,6 +64,35 @@ public sealed class NodesTests
         Assert.Equal((1, 2, 1), (second.AskedForItsChain, second.Answered, nodes.Current));
     }
 
+    /// <summary>A failure may be the end of the node, and what answers next another one behind the same address.</summary>
+    [Fact]
+    public async Task Nodes_OneComesBackAsANodeOfAnotherChain_IsNotBelieved()
+    {
+        var node = new Node { Chain = 1 };
+        using var nodes = new ChainCheckedRpcClient(node, 1, "The node");
+        var head = new RpcRequest("eth_getBlockByNumber");
+        await nodes.SendAsync(head);
+        node.IsAway = true;
+        await Assert.ThrowsAsync<RpcTransportException>(() => nodes.SendBatchAsync([head]));
+
+        (node.IsAway, node.Chain) = (false, 2);
+        RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => nodes.SendAsync(head));
+        Assert.StartsWith("The node serves chain 2 and not 1", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, node.Answered);
+        node.Chain = 1;
+        await nodes.SendAsync(head);
+        Assert.Equal(2, node.Answered);
+    }
+
+    [Fact]
+    public async Task Nodes_OneAlone_IsAskedForItsChain()
+    {
+        using RawServer other = Server(OfChain2);
+        await Assert.ThrowsAsync<ProtocolException>(() => SolverHost.NodesAsync(new SolverOptions { NodeUrl = other.Endpoint.ToString() }, 1, CancellationToken.None));
+        using RawServer right = Server(OfChain1);
+        using var node = Assert.IsType<ChainCheckedRpcClient>(await SolverHost.NodesAsync(new SolverOptions { NodeUrl = right.Endpoint.ToString() }, 1, CancellationToken.None));
+    }
+
     private static RawServer Server(string answer) => new($"HTTP/1.1 200 OK\r\nContent-Length: {answer.Length}\r\n\r\n{answer}");
 
     private sealed class Node : IRpcClient

@@ -5,7 +5,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Transactions;
 
-/// <summary>Answers that are wrong once, a node that keeps silent, and a clock that is set: nothing is sent twice for them, nothing forgotten, and nothing waits for ever.</summary>
+/// <summary>Answers that are wrong once, a node that is no longer the chain's, one that keeps silent, and a clock that is set: nothing is sent twice for them, nothing forgotten, and nothing waits for ever.</summary>
 public sealed class DoubtfulNodeTests : TransactionWorld
 {
     private static readonly string[] Intents = ["a", "b", "c"];
@@ -44,6 +44,21 @@ public sealed class DoubtfulNodeTests : TransactionWorld
         Node.Counts = _ => 0;
         await Assert.ThrowsAsync<RpcTransportException>(() => manager.RunOnceAsync(CancellationToken.None));
         Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
+    }
+
+    [Fact]
+    public async Task RunOnce_NodeIsOfAnotherChainNow_TakesNothingBackAndSendsNothing()
+    {
+        using TransactionManager manager = await SettledAsync();
+        Node.TakeBack(6);
+        Node.IsOfTheChain = false;
+        RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => manager.RunOnceAsync(CancellationToken.None));
+        Assert.StartsWith("The node serves chain 2 now", error.Message, StringComparison.Ordinal);
+        AssertFinal();
+
+        Node.IsOfTheChain = true;
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.All(Intents, intent => Assert.Equal(OutboxState.Live, Store.FindInOutbox(intent)!.State));
     }
 
     /// <summary>Starts wait for the round: it waits once for all that is broadcast, not once for each.</summary>

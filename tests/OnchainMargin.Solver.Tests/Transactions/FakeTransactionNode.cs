@@ -38,6 +38,9 @@ internal sealed class FakeTransactionNode : ITransactionNode
     /// <summary>Whether it answers as a node does that has begun to sync: its newest block is the first, and nobody has sent anything.</summary>
     public bool IsSyncing { get; set; }
 
+    /// <summary>Whether it says that it is of the chain that transactions are signed for.</summary>
+    public bool IsOfTheChain { get; set; } = true;
+
     /// <summary>Whether it never answers a broadcast.</summary>
     public bool Hangs { get; set; }
 
@@ -74,6 +77,8 @@ internal sealed class FakeTransactionNode : ITransactionNode
     public IReadOnlyList<SignedTransaction> Mined => [.. _blocks.SelectMany(static block => block.Transactions)];
 
     public ulong Head => (ulong)_blocks.Count;
+
+    public Task RequireChainAsync(CancellationToken cancellationToken) => IsOfTheChain ? Task.CompletedTask : throw new RpcTransportException("The node serves chain 2 now and not 31337.", isTransient: false);
 
     public async Task<(ulong Head, ulong Mined)> GetHeadAndMinedNonceAsync(Address sender, CancellationToken cancellationToken)
     {

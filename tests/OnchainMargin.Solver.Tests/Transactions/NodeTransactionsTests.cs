@@ -12,7 +12,7 @@ public sealed class NodeTransactionsTests
     public async Task Questions_ToANodeThatHangs_AreGivenUp()
     {
         using var relay = new PrivateRelay(new TransactionOptions());
-        var node = new NodeTransactions(new EthereumNode(new HangingNode()), relay, new HastyTime());
+        var node = new NodeTransactions(new EthereumNode(new HangingNode()), 1, relay, new HastyTime());
         var questions = new (string Name, Func<Task> Ask)[]
         {
             ("head", () => node.GetHeadAndMinedNonceAsync(default, CancellationToken.None)),
@@ -42,7 +42,7 @@ public sealed class NodeTransactionsTests
     public async Task EstimateGas_NodeFindsNoGasThatIsEnough_IsTooLarge(int code, string said, bool isTooLarge)
     {
         using var relay = new PrivateRelay(new TransactionOptions());
-        var node = new NodeTransactions(new EthereumNode(new RefusingNode(new RpcError(code, said, null))), relay, TimeProvider.System);
+        var node = new NodeTransactions(new EthereumNode(new RefusingNode(new RpcError(code, said, null))), 1, relay, TimeProvider.System);
         EthereumException error = await Assert.ThrowsAnyAsync<EthereumException>(() => node.EstimateGasAsync(default, default, [1], CancellationToken.None));
         Assert.Equal(isTooLarge ? typeof(TransactionTooLargeException) : typeof(RpcErrorException), error.GetType());
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class NodeTransactionsTests
     public async Task GetBlockHash_NoSuchBlock_IsNull()
     {
         using var relay = new PrivateRelay(new TransactionOptions());
-        var node = new NodeTransactions(new EthereumNode(new EmptyNode()), relay, TimeProvider.System);
+        var node = new NodeTransactions(new EthereumNode(new EmptyNode()), 1, relay, TimeProvider.System);
         Assert.Null(await node.GetBlockHashAsync(7, CancellationToken.None));
     }
 
@@ -61,7 +61,7 @@ public sealed class NodeTransactionsTests
     {
         using var relay = new PrivateRelay(new TransactionOptions());
         var asked = Hash32.LeftAligned([7]);
-        var node = new NodeTransactions(new EthereumNode(new ReceiptNode(asked)), relay, TimeProvider.System);
+        var node = new NodeTransactions(new EthereumNode(new ReceiptNode(asked)), 1, relay, TimeProvider.System);
         Assert.Equal(new MinedTransaction(5, true), await node.FindMinedAsync(asked, CancellationToken.None));
         EthereumFormatException error = await Assert.ThrowsAsync<EthereumFormatException>(() => node.FindMinedAsync(Hash32.LeftAligned([8]), CancellationToken.None));
         Assert.Contains($"with the receipt of {asked}", error.Message, StringComparison.Ordinal);
@@ -72,15 +72,26 @@ public sealed class NodeTransactionsTests
     public async Task GetHeadAndMinedNonce_AsksOneQuestion()
     {
         using var relay = new PrivateRelay(new TransactionOptions());
-        var node = new NodeTransactions(new EthereumNode(new CountingNode()), relay, TimeProvider.System);
+        var node = new NodeTransactions(new EthereumNode(new CountingNode()), 1, relay, TimeProvider.System);
         Assert.Equal((9UL, 4UL), await node.GetHeadAndMinedNonceAsync(default, CancellationToken.None));
     }
 
-    /// <summary>At block 9; four transactions are mined.</summary>
+    [Theory]
+    [InlineData(31337UL, true)]
+    [InlineData(9UL, false)]
+    public async Task RequireChain_NodeServesAnotherChain_Throws(ulong chain, bool isOther)
+    {
+        using var relay = new PrivateRelay(new TransactionOptions());
+        var node = new NodeTransactions(new EthereumNode(new CountingNode()), chain, relay, TimeProvider.System);
+        Exception? error = await Record.ExceptionAsync(() => node.RequireChainAsync(CancellationToken.None));
+        Assert.Equal(isOther, error is RpcTransportException { IsTransient: false });
+    }
+
+    /// <summary>At block 9, and of chain 9; four transactions are mined.</summary>
     private sealed class CountingNode : IRpcClient
     {
         public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException(request.Method);
+            Task.FromResult<ReadOnlyMemory<byte>>(request.Method == "eth_chainId" ? "\"0x9\""u8.ToArray() : throw new NotSupportedException(request.Method));
 
         public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) =>
             Task.FromResult<IReadOnlyList<RpcReply>>([.. requests.Select(static request => new RpcReply(request.Method, request.Method switch
