@@ -438,8 +438,8 @@ public sealed class BookReplayTests
 
     private static LogEntry Filled(Instrument instrument, long size) => TestLogs.Make(
         Clearing,
-        "event Filled(uint64 indexed maker, uint64 indexed taker, uint96 indexed instrument, int64 takerSizeE8, uint64 priceE8, uint64 makerNonce, uint64 takerNonce, uint128 makerFeeE8, uint128 takerFeeE8)",
-        2, 1UL, 2UL, instrument.Packed, size, 100UL, 1UL, 1UL, 0, 0);
+        "event Filled(uint64 indexed maker, uint64 indexed taker, uint96 indexed instrument, int64 takerSizeE8, uint64 priceE8, uint64 makerNonce, uint64 takerNonce, uint128 makerFeeE8, uint128 takerFeeE8, uint8 flags)",
+        2, 1UL, 2UL, instrument.Packed, size, 100UL, 1UL, 1UL, 0, 0, (byte)0);
 
     private static LogEntry Taken(ulong id, byte[] head, byte[] records, Hash32 hash) =>
         TestLogs.Make(TestDeployment.Record.Contracts.PriceHub, "event CheckpointTaken(uint64 indexed id, uint40 time, bytes32 inputsHash, bytes checkpoint, bytes records)", 2, id, 1_770_000_000UL, hash, head, records);
@@ -463,8 +463,8 @@ public sealed class BookReplayTests
 
     private static LogEntry TakenOver(ulong lot, ulong account, byte[] rest, ulong forSale = 100_000_000) => TestLogs.Make(
         House,
-        "event LotDeleveraged(uint64 indexed lot, uint64 indexed account, bytes32 lotHash, bytes state, bytes balances, uint64 forSaleE8, uint256 shiftE8, uint256 insuredE8)",
-        7, lot, account, Keccak256.HashUtf8("rest"), rest, Array.Empty<byte>(), forSale, 1, 60);
+        "event LotDeleveraged(uint64 indexed lot, uint64 indexed account, bytes32 lotHash, bytes state, bytes balances, uint64 forSaleE8, uint256 shiftE8, uint256 insuredE8, bool served)",
+        7, lot, account, Keccak256.HashUtf8("rest"), rest, Array.Empty<byte>(), forSale, 1, 60, forSale == 0);
 
     private static LogEntry Insolvent(ulong lot, ulong since) => TestLogs.Make(House, "event LotInsolvent(uint64 indexed lot, uint40 since)", 7, lot, since);
 
