@@ -46,6 +46,9 @@ public sealed record BookLot
     /// <summary>Since when it is shown to lack something, in Unix seconds: the incentive of its bidders rises from here. 0 while it is not.</summary>
     public ulong InsolventSinceSeconds { get; init; }
 
+    /// <summary>Whether it gave open needs more than dust: its account rests once it ends, as after a sale in part.</summary>
+    public bool HasServed { get; init; }
+
     /// <summary>How many bids it had.</summary>
     public int Bids { get; init; }
 

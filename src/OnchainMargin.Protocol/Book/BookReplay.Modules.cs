@@ -161,6 +161,7 @@ public sealed partial class BookReplay
                     MaintenanceE8 = taken.ForSaleE8 == 0 ? 0 : rest.MaintenanceE8,
                     ProceedsE8 = 0,
                     InsuredE8 = rest.InsuredE8 + (UInt128)taken.InsuredE8,
+                    HasServed = taken.Served,
                 };
                 return WithLot(book, rest, null, edit);
             case LiquidationHouse.LotEndedEvent ended:

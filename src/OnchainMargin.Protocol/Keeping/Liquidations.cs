@@ -75,7 +75,7 @@ public static class Liquidations
         return book.Lots.Values.Where(lot => !lot.IsOpen && lot.EndedAtSeconds + seconds >= now).Select(static lot => lot.Account).ToHashSet();
     }
 
-    /// <summary>The accounts that cannot be started because their last lot ended a short time ago, sold in part or having served needs, and that are in no danger meanwhile (CLR-040). A lot that served needs is known by the margin that nobody has shown again.</summary>
+    /// <summary>The accounts that cannot be started because their last lot ended a short time ago, sold in part or having served needs, and that are in no danger meanwhile (CLR-040).</summary>
     /// <param name="book">The book.</param>
     /// <param name="prices">Live prices, or those of a checkpoint.</param>
     public static IReadOnlySet<ulong> Resting(ProtocolBook book, CheckpointInputs prices)
@@ -89,7 +89,7 @@ public static class Liquidations
         }
 
         return last.Values
-            .Where(lot => !lot.IsOpen && (lot.SoldE8 is not (0 or WholeE8) || lot.MaintenanceE8 == 0) && lot.EndedAtSeconds + RestSeconds > book.BlockTimeSeconds)
+            .Where(lot => !lot.IsOpen && (lot.SoldE8 is not (0 or WholeE8) || lot.HasServed) && lot.EndedAtSeconds + RestSeconds > book.BlockTimeSeconds)
             .Select(static lot => lot.Account)
             .Where(id => book.Accounts.TryGetValue(id, out BookAccount? account) && !IsInDanger(book, account, prices))
             .ToHashSet();

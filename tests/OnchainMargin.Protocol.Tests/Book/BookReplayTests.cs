@@ -159,7 +159,7 @@ public sealed class BookReplayTests
     {
         byte[] rest = (AccountState.Empty with { CashE8 = 3, Version = 2 }).Pack();
         BookReplay replay = Replay(Opened(1), Started(3, 1, 40_000_000), TakenOver(3, 1, rest, forSale: 0));
-        Assert.Equal((0UL, (UInt128)0), (replay.Book.Lots[3].ForSaleE8, replay.Book.Lots[3].MaintenanceE8));
+        Assert.Equal((0UL, (UInt128)0, true), (replay.Book.Lots[3].ForSaleE8, replay.Book.Lots[3].MaintenanceE8, replay.Book.Lots[3].HasServed));
     }
 
     [Fact]
