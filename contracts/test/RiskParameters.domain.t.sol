@@ -126,6 +126,7 @@ contract RiskParametersDomainTest is ProtocolFixture {
     }
 
     function _take(bytes4 setter, bytes memory plan, uint256 place, uint256 value) private {
+        // solhint-disable-next-line avoid-low-level-calls
         (bool taken, ) = address(parameters).call(bytes.concat(setter, _with(plan, place, value)));
         require(taken, Broken("within its domain"));
     }
@@ -139,6 +140,7 @@ contract RiskParametersDomainTest is ProtocolFixture {
         uint256 least,
         uint256 most
     ) private {
+        // solhint-disable-next-line avoid-low-level-calls
         (bool taken, bytes memory reason) = address(parameters).call(bytes.concat(setter, _with(plan, place, value)));
         bytes4 selector = IRiskParameters.ParameterOutOfRange.selector;
         bool isNamed = keccak256(reason) == keccak256(abi.encodeWithSelector(selector, name, value, least, most));

@@ -41,7 +41,7 @@ internal static class IngestBench
         using var node = new LogNode(book, Million);
         using var rpc = new HttpRpcClient(node.Endpoint);
         using SolverStore store = BenchStore.Open(file, book.Deployment);
-        var follower = new ChainFollower(new NodeChainSource(new EthereumNode(rpc), ProtocolEmitters.Of(book.Deployment.Contracts)), store, 1, 0, LogNode.BlocksPerPage);
+        var follower = new ChainFollower(new NodeChainSource(new EthereumNode(rpc), book.Deployment.ChainId, ProtocolEmitters.Of(book.Deployment.Contracts)), store, 1, 0, LogNode.BlocksPerPage);
         long began = Stopwatch.GetTimestamp();
         int events = 0;
         while (events < Million)
