@@ -32,19 +32,19 @@ internal sealed class BenchBook
     public static CheckpointInputs Inputs(Checkpoint checkpoint) => CheckpointInputs.Read(
         checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. checkpoint.Underlyings.SelectMany(static record => record.Pack())]);
 
-    /// <summary>The next account.</summary>
-    public BookAccount Account(ulong id)
+    /// <summary>The next account; each of its states has the version after the last.</summary>
+    public BookAccount Account(ulong id, uint version = 1)
     {
         (AccountState state, Balance[] balances) = Scene.Account(_random, Positions);
-        state = state with { InterestIndexE12 = Index, Version = 1 };
+        state = state with { InterestIndexE12 = Index, Version = version };
         byte[] bytes = state.Pack();
         return new BookAccount { Id = id, Owner = default, StateBytes = bytes, StateHash = Keccak256.Hash(bytes), State = state, Balances = [.. balances], ChangedInBlock = 1 };
     }
 
     /// <summary>The logs that open an account and give it its state.</summary>
-    public IEnumerable<LogEntry> Logs(ulong id, ulong block, uint position)
+    public IEnumerable<LogEntry> Logs(ulong id, ulong block, uint position, uint version = 1)
     {
-        BookAccount account = Account(id);
+        BookAccount account = Account(id, version);
         yield return Log(
             Deployment.Contracts.Clearinghouse, [Clearinghouse.AccountOpenedEvent.Topic, Word(id), default], Keccak256.Hash(AccountState.Empty.Pack()).ToArray(), block, position);
         yield return Log(Deployment.Contracts.Clearinghouse, [Clearinghouse.AccountUpdatedEvent.Topic, Word(id)], [.. account.StateHash.ToArray(), .. Tail(2, account.StateBytes)], block, position + 1);

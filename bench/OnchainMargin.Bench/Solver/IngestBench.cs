@@ -79,7 +79,7 @@ internal static class IngestBench
             for (int first = 0; first < Million / 4; first += AccountsPerBlock)
             {
                 block++;
-                LogEntry[] logs = [.. Enumerable.Range(0, AccountsPerBlock).SelectMany(i => book.Logs((ulong)(first + i + 1), block, (uint)(2 * i)).Skip(1))];
+                LogEntry[] logs = [.. Enumerable.Range(0, AccountsPerBlock).SelectMany(i => book.Logs((ulong)(first + i + 1), block, (uint)(2 * i), version: 2).Skip(1))];
                 store.Append([Block(block)], logs);
             }
         }

@@ -113,6 +113,7 @@ internal sealed class RichHistory
         Attested();
         Add(
             Lot("LotStarted", 1, ("account", 2), ("state", Empty), ("balances", new byte[32])),
+            Lot("LotDeleveraged", 1, ("account", 2), ("state", Empty), ("balances", new byte[32]), ("served", true)),
             Lot("LotBid", 1),
             Lot("LotInsolvent", 1),
             Lot("LotStarted", 2, ("account", 3), ("state", Empty), ("balances", new byte[32])),

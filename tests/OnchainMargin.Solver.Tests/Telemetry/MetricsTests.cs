@@ -38,16 +38,17 @@ public sealed class MetricsTests(ApiWorld world) : IClassFixture<ApiWorld>
 
     /// <summary>Nobody can start an account that rests after a lot that was sold in part, or that served needs, unless it is in danger (CLR-040).</summary>
     [Theory]
-    [InlineData(40_000_000, 20_000, 299, 15_000, 1)]
-    [InlineData(40_000_000, 20_000, 300, 15_000, 2)]
-    [InlineData(100_000_000, 20_000, 1, 15_000, 2)]
-    [InlineData(0, 20_000, 1, 15_000, 2)]
-    [InlineData(0, 0, 1, 15_000, 1)]
-    [InlineData(40_000_000, 20_000, 1, 3_000, 2)]
-    public void Unserved_AccountThatRests_IsNotCounted(ulong soldE8, long maintenance, ulong seconds, long cash, long unserved)
+    [InlineData(40_000_000, false, 299, 15_000, 1)]
+    [InlineData(40_000_000, false, 300, 15_000, 2)]
+    [InlineData(100_000_000, false, 1, 15_000, 2)]
+    [InlineData(0, false, 1, 15_000, 2)]
+    [InlineData(0, true, 1, 15_000, 1)]
+    [InlineData(100_000_000, true, 1, 15_000, 1)]
+    [InlineData(40_000_000, false, 1, 3_000, 2)]
+    public void Unserved_AccountThatRests_IsNotCounted(ulong soldE8, bool served, ulong seconds, long cash, long unserved)
     {
         ProtocolBook book = world.Book();
-        BookLot lot = book.Lots[1] with { SoldE8 = soldE8, MaintenanceE8 = (UInt128)(maintenance * ApiWorld.One), EndedAtSeconds = book.BlockTimeSeconds - seconds };
+        BookLot lot = book.Lots[1] with { SoldE8 = soldE8, HasServed = served, EndedAtSeconds = book.BlockTimeSeconds - seconds };
         book = book with
         {
             Lots = book.Lots.SetItem(1, lot),
