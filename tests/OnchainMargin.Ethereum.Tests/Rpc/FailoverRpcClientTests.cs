@@ -152,6 +152,83 @@ public sealed class FailoverRpcClientTests
         Assert.Equal(1, client.Current);
     }
 
+    /// <summary>They were put up anew one after the other: what the later one had stands until it goes back as well.</summary>
+    [Fact]
+    public async Task Send_NodesGoBackOneAfterTheOther_NoneIsBehindInTheEnd()
+    {
+        var time = new SteppedTime();
+        var first = new ScriptedNode { Head = 100 };
+        var second = new ScriptedNode { Head = 100 };
+        using var client = new FailoverRpcClient([first, second], TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20), time);
+        await client.SendAsync(Call);
+        first.Head = 3;
+        time.Pass(10);
+        await client.SendAsync(Call);
+        Assert.Equal(1, client.Current);
+        second.Head = 3;
+        time.Pass(10);
+        await client.SendAsync(Call);
+        second.Hangs = true;
+        await client.SendAsync(Call).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, client.Current);
+    }
+
+    /// <summary>A block taken back on the one that is well is no sign that the other is so too.</summary>
+    [Fact]
+    public async Task Send_FirstNodeLosesABlock_TheSecondIsBehindAllTheSame()
+    {
+        var time = new SteppedTime();
+        var first = new ScriptedNode { Head = 1003 };
+        var second = new ScriptedNode { Head = 3 };
+        using var client = new FailoverRpcClient([first, second], TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20), time);
+        await client.SendAsync(Call);
+        first.Head = 1002;
+        time.Pass(10);
+        await client.SendAsync(Call);
+
+        var answer = new TaskCompletionSource();
+        first.Waits = answer.Task;
+        Task asked = client.SendAsync(Call);
+        await Task.Delay(200);
+        Assert.Equal((0, false), (second.Asked, asked.IsCompleted));
+        answer.SetResult();
+        await asked;
+    }
+
+    /// <summary>One absurd answer would make every other node behind for good.</summary>
+    [Theory]
+    [InlineData(ulong.MaxValue / 2, 1, 0)]
+    [InlineData(1UL << 30, 1, 0)]
+    [InlineData(1UL << 30, 2, 6)]
+    public async Task Send_FirstNodeTellsAHeadThatNobodyHasAndHangs_TheSecondIsAskedBesideIt(ulong absurd, int timesTold, int looksWaited)
+    {
+        var time = new SteppedTime();
+        var first = new ScriptedNode { Head = absurd };
+        var second = new ScriptedNode { Head = 10 };
+        using var client = new FailoverRpcClient([first, second], TimeSpan.FromSeconds(600), TimeSpan.FromMilliseconds(20), time);
+        for (int told = 0; told < timesTold; told++)
+        {
+            await client.SendAsync(Call);
+            time.Pass(10);
+        }
+
+        first.TellsNoHead = true;
+        for (int look = 0; look < looksWaited; look++)
+        {
+            await client.SendAsync(Call);
+            time.Pass(10);
+        }
+
+        Assert.Equal((0, 0), (second.Asked, client.Current));
+        first.Hangs = true;
+        await client.SendAsync(Call).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((1, 1), (second.Asked, client.Current));
+
+        // Nor is what the other says against a request taken for nothing, once the liar refuses to be reached at all.
+        (first.Hangs, first.Fails, second.Refuses) = (false, true, true);
+        await Assert.ThrowsAsync<RpcErrorException>(() => client.SendAsync(Call));
+    }
+
     /// <summary>As on a chain that mines on demand.</summary>
     [Fact]
     public async Task Send_NoNodeGoesOn_StaysAtTheFirst()
@@ -255,6 +332,9 @@ public sealed class FailoverRpcClientTests
         /// <summary>What it waits for before it answers.</summary>
         public Task Waits { get; set; } = Task.CompletedTask;
 
+        /// <summary>Whether it does not answer when the nodes are compared.</summary>
+        public bool TellsNoHead { get; set; }
+
         public bool IsGivenUp { get; private set; }
 
         public string Name { get; init; } = "away";
@@ -271,7 +351,7 @@ public sealed class FailoverRpcClientTests
         {
             if (string.Equals(requests[0].Method, "eth_blockNumber", StringComparison.Ordinal))
             {
-                return Fails ? throw new RpcTransportException(Name) : [new RpcReply(requests[0].Method, Encoding.ASCII.GetBytes($"\"0x{Head:x}\""), null)];
+                return Fails || TellsNoHead ? throw new RpcTransportException(Name) : [new RpcReply(requests[0].Method, Encoding.ASCII.GetBytes($"\"0x{Head:x}\""), null)];
             }
 
             Asked++;
