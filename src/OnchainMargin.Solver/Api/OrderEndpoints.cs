@@ -76,7 +76,7 @@ internal static class OrderEndpoints
         }
 
         OrderOutcome outcome = await relay.SubmitAsync(signed, request.Session, cancellationToken);
-        return outcome.Order is { } order ? TypedResults.Ok(views.View(order)) : outcome.IsEarly ? ApiSetup.NotReady(outcome.Refusal) : Refused(outcome.Refusal);
+        return outcome.Order is { } order ? TypedResults.Ok(views.View(order)) : outcome.IsEarly ? ApiSetup.NotReady(outcome.Refusal) : Refused(outcome.Refusal, outcome.IsOver);
     }
 
     private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> CancelAsync(ProtocolViews views, OrderRelay relay, ulong account, ulong nonce, CancelRequest request, CancellationToken cancellationToken)
@@ -110,5 +110,6 @@ internal static class OrderEndpoints
 
     private static ProblemHttpResult NoInstrument(string name) => ApiSetup.Bad($"The instrument '{name}' is none of this deployment; take a name from /api/instruments.");
 
-    private static ProblemHttpResult Refused(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status409Conflict, title: "Refused");
+    private static ProblemHttpResult Refused(string sentence, bool isOver = false) =>
+        TypedResults.Problem(sentence, statusCode: StatusCodes.Status409Conflict, title: "Refused", extensions: isOver ? [new("isOver", true)] : null);
 }

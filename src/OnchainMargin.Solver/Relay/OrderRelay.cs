@@ -48,7 +48,7 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
         (bool isDone, ulong filled) = (await chain.StatusesAsync([order], cancellationToken).ConfigureAwait(false))[0];
         if (isDone || filled >= order.WholeE8)
         {
-            return Refuse($"Nonce {signed.Order.Nonce} of account {signed.Order.Account} is filled or cancelled on chain; use another nonce.");
+            return new OrderOutcome(null, $"Nonce {signed.Order.Nonce} of account {signed.Order.Account} is filled or cancelled on chain; use another nonce.", IsOver: true);
         }
 
         order.LeftE8 = order.WholeE8 - filled;

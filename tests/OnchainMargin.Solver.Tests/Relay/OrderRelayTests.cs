@@ -151,7 +151,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
 
         OrderOutcome outcome = await _world.OrderRelay.SubmitAsync(_world.Sign(account, units * One, Btc, nonce, flags), null, CancellationToken.None);
 
-        Assert.Null(outcome.Order);
+        Assert.Equal((null, isDone), (outcome.Order, outcome.IsOver));
         Assert.EndsWith(sentence, outcome.Refusal, StringComparison.Ordinal);
     }
 

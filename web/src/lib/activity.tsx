@@ -19,7 +19,7 @@ export interface Step {
   detail: string;
 }
 export type Tell = (detail: string, sent?: Sent, rest?: string) => void;
-type Hand = (handed: Handed) => Promise<Order>;
+type Hand = (handed: Handed) => Promise<Order | null>;
 interface Activity {
   steps: Step[];
   run: (title: string, work: (tell: Tell, hand: Hand) => Promise<string>) => Promise<boolean>;

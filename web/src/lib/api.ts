@@ -349,6 +349,8 @@ export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** Of an order that is refused: whether its nonce is filled or cancelled on chain. */
+    readonly isOver = false,
   ) {
     super(message);
   }
@@ -386,13 +388,13 @@ async function hearGood(path: string, init?: RequestInit, seconds?: number): Pro
   const answer = await hear(path, init, seconds);
   const { reply, text } = answer;
   if (reply.ok) return answer;
-  let detail = `The solver answered with ${reply.status}.`;
+  let problem: { detail?: string; isOver?: boolean } = {};
   try {
-    detail = JSON.parse(text).detail ?? detail;
+    problem = JSON.parse(text) ?? problem;
   } catch {
     // Not a problem document: the status says what there is to say.
   }
-  throw new ApiError(detail, reply.status);
+  throw new ApiError(problem.detail ?? `The solver answered with ${reply.status}.`, reply.status, problem.isOver);
 }
 
 const ask = async <T>(path: string, init?: RequestInit, seconds?: number): Promise<T> =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError, type Deployment, type SignedOrder } from "./api";
-import { handIn, judgedTime, keptOrders, type Handed } from "./orders";
+import { becameOf, handIn, judgedTime, keptOrders, type Handed } from "./orders";
 
 const NOW = 1_770_000_000;
 const order = { account: "7", nonce: "11", expiry: String(NOW + 300) } as SignedOrder["order"];
@@ -78,11 +78,27 @@ test.each([
   const used: typeof answers = [...(lost as null[]), [409, { detail: "Used up." }]];
   expect(await outcome([...used, [200, { status: "filled" }]], undefined, wasHandedIn)).toEqual({ status: "filled" });
   expect(asked.at(-1)!.path).toBe("/api/orders/7/11");
+  // One that the relay forgot, and of which the chain knows that it is over, may have been filled.
+  const over: typeof answers = [...(lost as null[]), [409, { detail: "Used up.", isOver: true }], [404, {}]];
+  expect(await outcome(over, undefined, wasHandedIn)).toBeNull();
+  expect(kept()).toEqual([]);
   // One that the relay does not know was refused.
   expect(await outcome([...used, [404, {}]], undefined, wasHandedIn)).toEqual(new ApiError("Used up.", 409));
   // And a question without an answer is no answer.
   const known: typeof answers = [...used, null, [409, { detail: "Used up." }], [200, { status: "filled" }]];
   expect(await outcome(known, undefined, wasHandedIn)).toEqual({ status: "filled" });
+});
+
+test("an order that is over was taken already, and one that is refused as expired may have been", async () => {
+  expect(becameOf(null)).toContain("Look at your positions before you place another.");
+  // Of one that was never handed in before, somebody else used the number.
+  expect(await outcome([[409, { detail: "Used up.", isOver: true }]])).toEqual(new ApiError("Used up.", 409, true));
+  vi.setSystemTime((NOW + 400) * 1000);
+  const refused: typeof answers = [
+    [409, { detail: "Expired." }],
+    [404, {}],
+  ];
+  expect(((await outcome(refused, undefined, true)) as Error).message).toContain("Look at your orders and positions");
 });
 
 test("an order that is given up, or expires, may rest all the same", async () => {

@@ -58,6 +58,7 @@ export const unknown = ({ signed: { order } }: Handed): string =>
 
 /**
  * Hands an order in until the relay answers or the order expires. The relay knows the very same order again, so that none is doubled by an answer that got lost.
+ * One that it took, that is over and that it forgot, started anew meanwhile, is known by its nonce on chain: nobody can tell then how it ended, and it is null.
  * @param tell Told what is the matter while there is no answer.
  * @param isGivenUp Whether somebody gave it up meanwhile.
  */
@@ -66,7 +67,7 @@ export async function handIn(
   tell: (detail: string) => void,
   isGivenUp: () => boolean,
   wasHandedIn = false,
-): Promise<Order> {
+): Promise<Order | null> {
   const { order } = handed.signed;
   keep(handed);
   for (let isKnown = wasHandedIn; ; isKnown = true) {
@@ -81,8 +82,9 @@ export async function handIn(
         const taken = isKnown ? await api.order(order.account, order.nonce).catch((lost: unknown) => lost) : error;
         if (!isUnanswered(taken)) {
           forget(handed);
-          if (taken instanceof Error) throw error;
-          return taken as Order;
+          if (!(taken instanceof Error)) return taken as Order;
+          if (isKnown && (error as ApiError).isOver) return null;
+          throw isKnown && isExpired(handed) ? new Error(unknown(handed)) : error;
         }
         reason = taken;
       }
@@ -92,20 +94,24 @@ export async function handIn(
       );
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
-    if (isGivenUp() || Date.now() / 1000 > Number(order.expiry)) {
+    if (isGivenUp() || isExpired(handed)) {
       forget(handed);
       throw new Error(unknown(handed));
     }
   }
 }
 
-/** What became of an order that the relay knows. */
-export const becameOf = (order: Order): string =>
-  order.status === "settling" || (order.status === "resting" && big(order.inFlightE8) > 0n)
-    ? "The order found its match and is on its way into a block."
-    : order.status === "resting"
-      ? "The order rests in the book."
-      : `The order is ${order.status}${order.reason ? `: ${order.reason}` : ""}.`;
+const isExpired = ({ signed: { order } }: Handed): boolean => Date.now() / 1000 > Number(order.expiry);
+
+/** What became of an order that the relay has, or had. */
+export const becameOf = (order: Order | null): string =>
+  order === null
+    ? "The order was taken already, and is over: it was filled or cancelled. Look at your positions before you place another."
+    : order.status === "settling" || (order.status === "resting" && big(order.inFlightE8) > 0n)
+      ? "The order found its match and is on its way into a block."
+      : order.status === "resting"
+        ? "The order rests in the book."
+        : `The order is ${order.status}${order.reason ? `: ${order.reason}` : ""}.`;
 
 /**
  * The time from which orders and rights are given theirs, in seconds: that of the chain and the solver, who judge them.
