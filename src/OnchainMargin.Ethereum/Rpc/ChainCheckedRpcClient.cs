@@ -3,6 +3,7 @@ using OnchainMargin.Ethereum.Node;
 namespace OnchainMargin.Ethereum.Rpc;
 
 /// <summary>A node of one chain: before its first answer counts, and its first after a failure, it is asked which chain it serves. One that was away when it was named, or that is put up anew behind its address, could hand out another chain's blocks.</summary>
+/// <remarks>One that is put up anew between two requests is found out by whoever asks it for its chain: before anything is given up on a node's word, that is asked (<see cref="ChainReaderExtensions.RequireChainAsync"/>).</remarks>
 /// <param name="node">The node, which is disposed with this client.</param>
 /// <param name="chainId">The chain.</param>
 /// <param name="name">What messages call it.</param>
@@ -19,8 +20,17 @@ public sealed class ChainCheckedRpcClient(IRpcClient node, ulong chainId, string
     }
 
     /// <inheritdoc/>
-    public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
-        AskAsync(token => node.SendAsync(request, token), cancellationToken);
+    public async Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ReadOnlyMemory<byte> answer = await AskAsync(token => node.SendAsync(request, token), cancellationToken).ConfigureAwait(false);
+        if (string.Equals(request.Method, "eth_chainId", StringComparison.Ordinal))
+        {
+            Require(RpcJson.Parse(answer, request.Method, static value => RpcJson.UInt64(value, "the chain id")));
+        }
+
+        return answer;
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) =>
@@ -45,8 +55,18 @@ public sealed class ChainCheckedRpcClient(IRpcClient node, ulong chainId, string
 
     private async Task RequireChainAsync(CancellationToken cancellationToken)
     {
-        if (!_isOfTheChain && await GetChainIdAsync(cancellationToken).ConfigureAwait(false) is var served && !_isOfTheChain)
+        if (!_isOfTheChain)
         {
+            Require(await GetChainIdAsync(cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Holds what the node says that it serves against the chain.</summary>
+    private void Require(ulong served)
+    {
+        if (served != chainId)
+        {
+            _isOfTheChain = false;
             throw new RpcTransportException($"{name} serves chain {served} and not {chainId}, so its answers count for nothing; name a node of that chain.", isTransient: false);
         }
     }

@@ -24,6 +24,7 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
     private ulong _rangeBlocks = blocksPerStep;
     private int _answers;
     private ulong? _missedFrom;
+    private bool _isForeign;
 
     /// <summary>Rolls back what the chain took back and takes in the next blocks.</summary>
     public async Task<IndexStep> RunOnceAsync(CancellationToken cancellationToken)
@@ -69,6 +70,7 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
                 : await source.FindBlockAsync(stored.Number, cancellationToken).ConfigureAwait(false) ?? throw Missing(stored.Number);
             if (onChain is not null && onChain.Hash == stored.Hash)
             {
+                _isForeign = false;
                 if (stored.Number == was)
                 {
                     return (stored, null);
@@ -88,7 +90,15 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
                 $"The node's newest block is {chainHead.Number} and the index is at {was}: the node is still syncing or was started anew; wait for it, name another node, or start with an empty store if the chain itself is a new one.");
         }
 
+        // Of several nodes one may have told of the blocks, put up anew on another chain, and the next say what chain it is: the first is out by now, and all is asked once more.
         await source.RequireChainAsync(cancellationToken).ConfigureAwait(false);
+        if (!_isForeign)
+        {
+            _isForeign = true;
+            throw new EthereumFormatException("The node has none of the blocks that the index keeps; all of it is asked once more before the index is forgotten and the chain read anew.");
+        }
+
+        _isForeign = false;
         store.ForgetIndex();
         return (null, firstBlock == 0 ? 0 : firstBlock - 1);
     }

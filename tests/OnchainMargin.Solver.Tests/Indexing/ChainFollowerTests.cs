@@ -68,9 +68,14 @@ public sealed class ChainFollowerTests
         using SolverStore store = OpenStore();
         await CatchUp(chain, store);
 
+        StoredBlock? head = store.Head();
         chain.Fork(79, 70);
-        await CatchUp(chain, store);
 
+        // The first time it may have been one of several nodes that tells so.
+        ChainFollower follower = Follower(chain, store);
+        await Assert.ThrowsAsync<EthereumFormatException>(() => follower.RunOnceAsync(CancellationToken.None));
+        Assert.Equal(head, store.Head());
+        await CatchUp(follower);
         AssertEqual(chain, store);
     }
 
@@ -353,14 +358,15 @@ public sealed class ChainFollowerTests
                 }
                 catch (EthereumFormatException behind)
                 {
-                    Assert.Contains("the node is still syncing or was started anew", behind.Message, StringComparison.Ordinal);
+                    Assert.Matches("the node is still syncing or was started anew|all of it is asked once more", behind.Message);
                 }
 
                 AssertLinked(store);
             }
 
             chain.Grow(60);
-            await CatchUp(chain, store);
+            _ = await Record.ExceptionAsync(() => follower.RunOnceAsync(CancellationToken.None));
+            await CatchUp(follower);
             AssertEqual(chain, store);
         }
     }

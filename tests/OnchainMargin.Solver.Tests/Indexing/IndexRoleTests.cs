@@ -108,6 +108,7 @@ public sealed class IndexRoleTests
         Assert.True(books.Current!.IsCaughtUp);
 
         chain.Fork(29, 60);
+        await Assert.ThrowsAsync<EthereumFormatException>(() => role.RunOnceAsync(CancellationToken.None));
         await role.RunOnceAsync(CancellationToken.None);
         Assert.Equal((null, true, false), (store.Head(), books.Current.IsBroken, books.Current.IsCaughtUp));
         for (int i = 0; i < 40; i++)

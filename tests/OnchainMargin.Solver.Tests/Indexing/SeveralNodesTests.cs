@@ -58,13 +58,48 @@ public sealed class SeveralNodesTests
         Assert.Equal(chain.Head, store.Head());
     }
 
+    /// <summary>Put up anew between two requests, without a failure that anybody sees: its blocks are another chain's, and the other node would vouch for them.</summary>
+    [Fact]
+    public async Task RunOnce_NodeServesAnotherChainBehindItsAddress_ForgetsNothingAndGoesOnWithTheOther()
+    {
+        var chain = new FakeChain();
+        chain.Grow(40);
+        var first = new ChainNode(chain) { Head = 40 };
+        var second = new ChainNode(chain) { Head = 60 };
+        using var nodes = new FailoverRpcClient([new ChainCheckedRpcClient(first, 31337, "The first node"), new ChainCheckedRpcClient(second, 31337, "The second node")]);
+        using SolverStore store = TestStore.Open(31337, FakeChain.Contract);
+        var follower = new ChainFollower(new NodeChainSource(new EthereumNode(nodes), 31337, [FakeChain.Contract]), store, 1, Depth, 10);
+        while (store.Head() != chain.Head)
+        {
+            await follower.RunOnceAsync(CancellationToken.None);
+        }
+
+        chain.Grow(20);
+        var other = new FakeChain();
+        other.Fork(0, 50);
+        (first.Chain, first.ChainId, first.Head) = (other, 2, 50);
+        await Assert.ThrowsAsync<EthereumFormatException>(() => follower.RunOnceAsync(CancellationToken.None));
+        for (int i = 0; i < 10; i++)
+        {
+            await follower.RunOnceAsync(CancellationToken.None);
+            Assert.InRange(store.Head()?.Number ?? 0, 40UL, 60UL);
+            AssertEqual(chain, store);
+        }
+
+        Assert.Equal((chain.Head, 1), (store.Head(), nodes.Current));
+    }
+
     private static void AssertEqual(FakeChain chain, SolverStore store) => Assert.Equal(
         chain.AllLogs.Where(log => log.BlockNumber <= (store.Head()?.Number ?? 0)).Select(static log => log.TransactionHash), store.LogsFrom(0).Select(static log => log.TransactionHash));
 
     /// <summary>Serves a chain as far as it has it.</summary>
     private sealed class ChainNode(FakeChain chain) : IRpcClient
     {
-        public ulong Head { get; init; }
+        public FakeChain Chain { get; set; } = chain;
+
+        public ulong ChainId { get; set; } = 31337;
+
+        public ulong Head { get; set; }
 
         /// <summary>Whether it is over its limits for whatever does not ask for logs.</summary>
         public bool HasLogsAlone { get; init; }
@@ -92,6 +127,7 @@ public sealed class SeveralNodesTests
             JsonElement first = parameters.RootElement.EnumerateArray().FirstOrDefault();
             return request.Method switch
             {
+                "eth_chainId" => $"\"0x{ChainId:x}\"",
                 "eth_blockNumber" => $"\"0x{Head:x}\"",
                 "eth_getBlockByNumber" => Header(block => first.ValueEquals("latest") ? block.Number == Head : block.Number == Number(first)),
                 "eth_getBlockByHash" => Header(block => first.ValueEquals(block.Hash.ToString())),
@@ -103,11 +139,11 @@ public sealed class SeveralNodesTests
 
         private static ulong Number(JsonElement quantity) => Convert.ToUInt64(quantity.GetString(), 16);
 
-        private string Header(Func<StoredBlock, bool> isAskedFor) => chain.Blocks.FirstOrDefault(block => block.Number <= Head && isAskedFor(block)) is { } block
+        private string Header(Func<StoredBlock, bool> isAskedFor) => Chain.Blocks.FirstOrDefault(block => block.Number <= Head && isAskedFor(block)) is { } block
             ? $$"""{"number":"0x{{block.Number:x}}","hash":"{{block.Hash}}","parentHash":"{{block.ParentHash}}","timestamp":"0x{{block.TimeSeconds:x}}","gasLimit":"0x1","gasUsed":"0x0"}"""
             : "null";
 
-        private string Logs(Func<LogEntry, bool> areAskedFor) => $"[{string.Join(',', chain.AllLogs.Where(log => log.BlockNumber <= Head && areAskedFor(log)).Select(static log => $$"""
+        private string Logs(Func<LogEntry, bool> areAskedFor) => $"[{string.Join(',', Chain.AllLogs.Where(log => log.BlockNumber <= Head && areAskedFor(log)).Select(static log => $$"""
             {"address":"{{log.Address}}","topics":["{{log.Topics[0]}}","{{log.Topics[1]}}"],"data":"{{HexData.Encode(log.Data)}}","blockNumber":"0x{{log.BlockNumber:x}}","blockHash":"{{log.BlockHash}}",
             "transactionHash":"{{log.TransactionHash}}","transactionIndex":"0x0","logIndex":"0x{{log.LogIndex:x}}","removed":false}
             """))}]";

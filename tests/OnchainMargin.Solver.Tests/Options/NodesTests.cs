@@ -84,6 +84,23 @@ public sealed class NodesTests
         Assert.Equal(2, node.Answered);
     }
 
+    /// <summary>It may be put up anew between two requests; whoever asks for its chain is answered by the next, and it is asked for nothing any more.</summary>
+    [Fact]
+    public async Task Nodes_OneTellsOfAnotherChain_IsNotBelievedFromThereOn()
+    {
+        var first = new Node { Chain = 1 };
+        var second = new Node { Chain = 1 };
+        using var nodes = new FailoverRpcClient([new ChainCheckedRpcClient(first, 1, "The first node"), new ChainCheckedRpcClient(second, 1, "The second node")]);
+        var head = new RpcRequest("eth_getBlockByNumber");
+        await nodes.SendAsync(head);
+        first.Chain = 2;
+        Assert.Equal("\"0x1\""u8.ToArray(), (await nodes.SendAsync(new RpcRequest("eth_chainId"))).ToArray());
+        await nodes.SendAsync(head);
+        second.IsAway = true;
+        await Assert.ThrowsAsync<RpcTransportException>(() => nodes.SendAsync(head));
+        Assert.Equal((1, 1), (first.Answered, second.Answered));
+    }
+
     [Fact]
     public async Task Nodes_OneAlone_IsAskedForItsChain()
     {
