@@ -80,21 +80,22 @@ internal sealed partial class TransactionManager
     }
 
     /// <summary>Notes since when nodes refuse an entry for what it is; any other answer ends that, and the private relay's says nothing of them.</summary>
-    private void NoteAnswer(OutboxEntry entry, bool isPrivate, RpcError? error)
+    /// <returns>Whether they refuse it so.</returns>
+    private bool NoteAnswer(OutboxEntry entry, bool isPrivate, RpcError? error)
     {
         if (isPrivate && options.PrivateRelayUrl.Length > 0)
         {
-            return;
+            return false;
         }
 
         if (error is not null && BroadcastAnswers.IsOfTransaction(error))
         {
             _refused.TryAdd(entry.Intent, (time.GetTimestamp(), error.Message));
+            return true;
         }
-        else
-        {
-            _refused.TryRemove(entry.Intent, out _);
-        }
+
+        _refused.TryRemove(entry.Intent, out _);
+        return false;
     }
 
     /// <summary>In what words the nodes refuse the key's next transaction for what it is, and have done so for long enough; null where they do not. A node may be ill for a while, and only the next holds others up.</summary>

@@ -343,7 +343,11 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         bool isPassedOver = IsPassedOver(entry, attempts.Count, round);
         if (!newest.IsEmpty && RefusalOf(entry, round) is { } refusal)
         {
-            newest = await GiveUpAsync(entry, newest, refusal, round, cancellationToken).ConfigureAwait(false);
+            // What was said may be of an outage that is over, and this is the first that was sent since.
+            if (await BroadcastAsync(entry, Sign(entry, newest), cancellationToken).ConfigureAwait(false))
+            {
+                newest = await GiveUpAsync(entry, newest, refusal, round, cancellationToken).ConfigureAwait(false);
+            }
         }
         else if (IsOver(newest.OfferedSeconds, options.RaiseFeeAfterSeconds))
         {
@@ -424,7 +428,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         store.SetOutboxState(entry.Intent, OutboxState.Displaced, 0, "its nonce was used by a transaction that is not in this outbox");
     }
 
-    private async Task BroadcastAsync(OutboxEntry entry, SignedTransaction signed, CancellationToken cancellationToken)
+    /// <summary>Hands a form of an entry in.</summary>
+    /// <returns>Whether every node that answers refuses it for what it is.</returns>
+    private async Task<bool> BroadcastAsync(OutboxEntry entry, SignedTransaction signed, CancellationToken cancellationToken)
     {
         _broadcastAt[entry.Intent] = time.GetTimestamp();
 
@@ -433,27 +439,24 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         try
         {
             await node.BroadcastAsync(signed, isPrivate, cancellationToken).WaitAsync(Patience.Longest, time, cancellationToken).ConfigureAwait(false);
-            NoteAnswer(entry, isPrivate, null);
+            return NoteAnswer(entry, isPrivate, null);
         }
         catch (TimeoutException)
         {
             // It goes on by itself; nobody waits for it, and the receipts of the next round tell.
             logger.BroadcastAnswered(entry.Intent, Patience.Over().Message);
+            return false;
         }
         catch (RpcErrorException answer) when (!BroadcastAnswers.IsKnown(answer.Error) && !BroadcastAnswers.IsOfNonce(answer.Error))
         {
-            NoteAnswer(entry, isPrivate, answer.Error);
             logger.BroadcastRefused(entry.Intent, key.Address, answer.Message);
+            return NoteAnswer(entry, isPrivate, answer.Error);
         }
         catch (EthereumException answer)
         {
             // Whether it arrived is not known from the answer (it may be known already, mined at once, or lost on the way): the receipts of the next round tell.
-            if (answer is RpcErrorException { Error: var error })
-            {
-                NoteAnswer(entry, isPrivate, error);
-            }
-
             logger.BroadcastAnswered(entry.Intent, answer.Message);
+            return answer is RpcErrorException { Error: var error } && NoteAnswer(entry, isPrivate, error);
         }
     }
 }

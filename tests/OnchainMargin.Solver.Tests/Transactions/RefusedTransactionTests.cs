@@ -107,6 +107,37 @@ public sealed class RefusedTransactionTests : TransactionWorld
         Assert.Equal(["a"], Mined());
     }
 
+    /// <summary>An outage that is told in words: what was refused all that time is taken by now, each when its turn comes.</summary>
+    [Fact]
+    public async Task RunOnce_NodeIsWellAgainAfterALongOutage_GivesNothingUp()
+    {
+        Node.BeforeBroadcast = static _ => throw new RpcErrorException("eth_sendRawTransaction", new RpcError(-32603, "internal error", null));
+        using TransactionManager manager = Manager();
+        string[] intents = ["a", "b", "c"];
+        foreach (string intent in intents)
+        {
+            await manager.SubmitAsync(Intent(intent), CancellationToken.None);
+        }
+
+        Time.Pass(5);
+        await RoundsAsync(manager, Options.WithdrawAfterSeconds - 12, mines: false);
+
+        // The last were handed in a moment ago, and are refused for longer than one may be. That a node cannot be reached is no refusal.
+        Time.Pass(8);
+        Node.BeforeBroadcast = static _ => throw new RpcTransportException("connection refused");
+        await manager.RunOnceAsync(CancellationToken.None);
+        Node.BeforeBroadcast = null;
+        foreach (string _ in intents)
+        {
+            await manager.RunOnceAsync(CancellationToken.None);
+            Node.Mine();
+        }
+
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(intents, Mined());
+        Assert.All(intents, intent => Assert.Equal((OutboxState.Mined, 1), (Store.FindInOutbox(intent)!.State, Store.AttemptsOf(intent).Count)));
+    }
+
     /// <summary>A node that nobody heard has it after all: the one of the two that is mined tells what became of it.</summary>
     [Fact]
     public async Task RunOnce_RefusedTransactionIsMinedAfterAll_IsDoneOnce()
