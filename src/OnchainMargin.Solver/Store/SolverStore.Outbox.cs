@@ -33,6 +33,30 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>Puts a displaced intent live again together with a further form, all or nothing: none of its forms before is broadcast.</summary>
+    public void PutLive(OutboxAttempt attempt)
+    {
+        lock (_gate)
+        {
+            Transact(() =>
+            {
+                AddAttempts([attempt]);
+                SetOutboxState(attempt.Intent, OutboxState.Live, 0, "its nonce was free again after a reorganisation, and was given back");
+            });
+        }
+    }
+
+    /// <summary>The newest of a sender's displaced entries of a nonce; null where there is none.</summary>
+    public OutboxEntry? DisplacedAt(Address sender, ulong nonce)
+    {
+        lock (_gate)
+        {
+            return Connection.QueryFirstOrDefault<OutboxRow>(
+                $"SELECT {OutboxColumns} FROM outbox WHERE sender = @sender AND nonce = @nonce AND state = 5 ORDER BY created DESC LIMIT 1",
+                new { sender = sender.ToArray(), nonce = checked((long)nonce) })?.ToEntry();
+        }
+    }
+
     /// <summary>The entry of an intent, or null when there is none.</summary>
     public OutboxEntry? FindInOutbox(string intent)
     {

@@ -111,6 +111,18 @@ internal sealed partial class TransactionManager
         return Offer(entry, newest, raised, isEmpty: true);
     }
 
+    /// <summary>Gives the nonce of a displaced entry back, which is free again. Its bytes are out, and somebody may have them mined: as a form of the same entry the empty one is mined, or they are, and it is told by which.</summary>
+    private OutboxAttempt Reclaim(OutboxEntry displaced, GasOffer asked)
+    {
+        OutboxAttempt newest = store.AttemptsOf(displaced.Intent)[^1];
+
+        // What is raised must be what this key had stored.
+        Sign(displaced, newest);
+        OutboxAttempt attempt = AttemptOf(displaced, new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei).RaisedBy(0, asked).AtMost(CapWei), isEmpty: true);
+        store.PutLive(attempt);
+        return attempt;
+    }
+
     /// <summary>Whether blocks have come that could have taken the newest form of an entry, and did not.</summary>
     private bool IsPassedOver(OutboxEntry entry, int forms, Round round)
     {

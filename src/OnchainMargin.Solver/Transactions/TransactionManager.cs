@@ -221,6 +221,13 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
         for (ulong nonce = mined; nonce < waiting.Nonce; nonce++)
         {
+            if (store.DisplacedAt(key.Address, nonce) is { } displaced)
+            {
+                logger.NonceFilled(nonce, waiting.Intent);
+                round.Sending.Add(BroadcastAsync(displaced, Sign(displaced, Reclaim(displaced, offer)), cancellationToken));
+                continue;
+            }
+
             (_, TransactionIntent intent) = Find(new TransactionIntent(string.Create(CultureInfo.InvariantCulture, $"fill nonce {nonce} of {key.Address}"), key.Address, []));
             OutboxEntry entry = EntryOf(intent, EmptyGas, nonce);
             OutboxAttempt attempt = AttemptOf(entry, offer);
