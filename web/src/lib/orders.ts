@@ -46,7 +46,8 @@ export function keptOrders(d: Deployment): Handed[] {
 
 function readKept(text: string | null): Handed[] {
   try {
-    return [JSON.parse(text ?? "") as Handed];
+    const handed = JSON.parse(text ?? "") as Handed | null;
+    return handed?.signed?.order ? [handed] : [];
   } catch {
     return [];
   }
