@@ -1,4 +1,5 @@
 import type { Account, Position } from "../lib/api";
+import { beside, cashOf } from "../lib/holdings";
 import { useMargin, useSetting } from "../lib/hooks";
 import { big, decimal, dollars, money, price, signed, size } from "../lib/numbers";
 import { SETTLEMENT } from "../lib/wallet";
@@ -13,6 +14,7 @@ export function Portfolio({ account }: { account: Account }) {
   const { deployment } = useSetting();
   const { data: margin } = useMargin(account.id);
   const settlement = deployment.tokens.find((one) => one.token === SETTLEMENT)!;
+  const cash = cashOf(account, settlement.decimals);
   const options = account.positions.filter(isOption);
   const others = account.positions.filter((position) => !isOption(position));
   const [value, total] = [together(options), together(others)];
@@ -88,11 +90,11 @@ export function Portfolio({ account }: { account: Account }) {
         <tbody>
           <tr>
             <th scope="row">{settlement.symbol} cash</th>
-            <td data-label="Amount">{money(cash(account, settlement))}</td>
-            <td data-label="Value">{dollars(cash(account, settlement))}</td>
-            <td data-label="Haircut">{cash(account, settlement) < 0n ? "borrowed, at interest" : "–"}</td>
+            <td data-label="Amount">{money(cash)}</td>
+            <td data-label="Value">{dollars(cash)}</td>
+            <td data-label="Haircut">{cash < 0n ? "borrowed, at interest" : "–"}</td>
           </tr>
-          {margin?.collaterals.map((row) => (
+          {(margin ? beside(margin) : []).map((row) => (
             <tr key={row.token}>
               <th scope="row">{row.symbol}</th>
               <td data-label="Amount">{decimal(big(row.amountRaw), row.decimals, 6, 0)}</td>
@@ -150,10 +152,4 @@ export function Portfolio({ account }: { account: Account }) {
       )}
     </>
   );
-}
-
-/** Cash with the settlement token that the next operation sweeps into it. */
-function cash(account: Account, settlement: { decimals: number }): bigint {
-  const held = account.balances.find((balance) => balance.token === SETTLEMENT);
-  return big(account.cashE8) + big(held?.amountRaw) * 10n ** BigInt(8 - settlement.decimals);
 }
