@@ -181,6 +181,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             lot.ProceedsE8.ToString(CultureInfo.InvariantCulture),
             lot.InsuredE8.ToString(CultureInfo.InvariantCulture),
             ApiNumbers.Text(lot.BiddingFromSeconds),
+            ApiNumbers.Text(lot.StartSeconds),
             ApiNumbers.Text(DiscountE8(lot)),
             ApiNumbers.Text(lot.EquityE8),
             lot.MaintenanceE8.ToString(CultureInfo.InvariantCulture),

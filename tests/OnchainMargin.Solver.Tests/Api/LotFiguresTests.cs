@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using OnchainMargin.Margin;
@@ -54,6 +55,29 @@ public sealed class LotFiguresTests : IAsyncLifetime
             using HttpResponseMessage reply = await _world.Http.PostAsJsonAsync($"/api/accounts/{Id}/what-if", new { fills = Array.Empty<object>() });
             return (await reply.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
         }
+    }
+
+    /// <summary>Its discount goes on where the last one's ended, before the grace of this one is over.</summary>
+    [Fact]
+    public async Task Get_LotThatResumesAnother_TellsSinceWhenItsDiscountRises()
+    {
+        const ulong Age = 300;
+        Publish(static book =>
+        {
+            ProtocolBook started = Started(book);
+            BookLot resumed = started.Lots[2] with { BiddingFromSeconds = book.BlockTimeSeconds - 60, StartSeconds = book.BlockTimeSeconds - 60 - Age };
+            return started with
+            {
+                Lots = started.Lots.SetItem(2, resumed),
+                Parameters = started.Parameters with { Liquidation = started.Parameters.Liquidation with { DiscountMaxE8 = 20_000_000, DiscountRampSeconds = 1_200 } },
+            };
+        });
+        JsonNode lot = (await _world.Http.GetFromJsonAsync<JsonNode>("/api/auctions/2"))!;
+        ulong since = ulong.Parse((string)lot["startSeconds"]!, CultureInfo.InvariantCulture);
+        Assert.Equal(since + Age, ulong.Parse((string)lot["biddingFromSeconds"]!, CultureInfo.InvariantCulture));
+
+        // What the page makes of it is what is told here.
+        Assert.Equal(((20_000_000 * (_world.Book().BlockTimeSeconds - since)) / 1_200).ToString(CultureInfo.InvariantCulture), (string)lot["discountE8"]!);
     }
 
     /// <summary>A bid changes no account's state, so the follower must look at the lots.</summary>

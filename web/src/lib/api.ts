@@ -253,6 +253,8 @@ export interface Auction {
   proceedsE8: string;
   insuredE8: string;
   biddingFromSeconds: string;
+  /** Since when the discount rises: earlier than bidding begins where it resumes another one. */
+  startSeconds: string;
   discountE8: string;
   equityE8: string;
   maintenanceE8: string;

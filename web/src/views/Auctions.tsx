@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Auction } from "../lib/api";
+import { discountE8 } from "../lib/auctions";
 import { explain } from "../lib/errors";
 import { FAST, useAuction, useAuctions, useChainNow, useKept, useSetting } from "../lib/hooks";
 import { abs, big, dollars, ONE, percent, size, time } from "../lib/numbers";
@@ -87,8 +88,6 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
   const asked = (left * BigInt(part)) / 100n;
   const fraction = asked < least && left > least ? least : asked < least ? left : asked;
   const waits = Number(auction.biddingFromSeconds) - now;
-  const ramp = deployment.parameters.discountRampSeconds;
-  const grown = Math.min(1, Math.max(0, -waits / ramp));
   const isOwn = bidder?.id === auction.account;
   const canBid = isConnected && bidder !== null && !isOwn && left > 0n;
   const quote = useQuery({
@@ -170,7 +169,7 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
           <dd data-testid="discount">
             {waits > 0
               ? `begins in ${Math.ceil(waits)} s`
-              : `${((Number(deployment.parameters.discountMaxE8) / 1e6) * grown).toFixed(2)} %`}
+              : percent(discountE8(auction, deployment.parameters, now), 2)}
           </dd>
         </div>
         <div>
