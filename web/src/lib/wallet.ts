@@ -239,9 +239,12 @@ export function openedIn(d: Deployment, receipt: TransactionReceipt): string {
   return opened.at(-1)?.toString() ?? absent();
 }
 
-/** What a bid paid, in money E8; negative where the bidder was paid. */
-export const payIn = (d: Deployment, receipt: TransactionReceipt): bigint =>
-  told(receipt, d.contracts.liquidationHouse, contracts.LiquidationHouse, "LotBid", "payE8").at(-1) ?? absent();
+/** What a bid paid, in money E8, negative where the bidder was paid, and what part of the portfolio it took: less than was asked for where less was left. */
+export function bidIn(d: Deployment, receipt: TransactionReceipt): { pay: bigint; taken: bigint } {
+  const ask = (field: string) =>
+    told(receipt, d.contracts.liquidationHouse, contracts.LiquidationHouse, "LotBid", field).at(-1) ?? absent();
+  return { pay: ask("payE8"), taken: ask("toE8") - ask("fromE8") };
+}
 
 /** What of a deposit counts, and what of it is above the token's cap and counts for nothing. */
 export function depositedIn(d: Deployment, receipt: TransactionReceipt): { counted: bigint; idle: bigint } {

@@ -7,7 +7,7 @@ import { discountE8 } from "../lib/auctions";
 import { explain } from "../lib/errors";
 import { FAST, useAuction, useAuctions, useChainNow, useKept, useSetting } from "../lib/hooks";
 import { abs, big, dollars, ONE, percent, size, time } from "../lib/numbers";
-import { calls, isAccepted, payIn, send, simulate, waitFor } from "../lib/wallet";
+import { bidIn, calls, isAccepted, send, simulate, waitFor } from "../lib/wallet";
 
 const MOST = (1n << 255n) - 1n;
 const PAGE = 20;
@@ -111,8 +111,8 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
       }
       const sent = await send(config, calls.bid(deployment, lot, fraction, most, fresh));
       tell("Waiting for the block.", sent);
-      const pay = payIn(deployment, await waitFor(config, sent));
-      return `You took ${percent(fraction)} of the portfolio; ${pay < 0n ? "you were paid" : "you paid"} ${dollars(abs(pay))}.`;
+      const { pay, taken } = bidIn(deployment, await waitFor(config, sent));
+      return `You took ${percent(taken)} of the portfolio; ${pay < 0n ? "you were paid" : "you paid"} ${dollars(abs(pay))}.`;
     });
 
   const ending = `End auction ${auction.id}`;
