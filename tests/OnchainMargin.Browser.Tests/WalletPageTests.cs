@@ -291,7 +291,7 @@ public sealed partial class WalletPageTests(PageWorld world) : IClassFixture<Pag
         await bot.Button("mint test USDC").ClickAsync();
         await bot.DoneAsync("Mint test USDC");
         await bot.Field("Amount").FillAsync("10");
-        await Assertions.Expect(bot.Page.GetByTestId("gift")).ToContainTextAsync($"belongs to {Short(owner.Wallet.Address)}; only they can take this out.");
+        await Assertions.Expect(bot.Page.GetByTestId("gift")).ToContainTextAsync($"belongs to {owner.Wallet.Address}; only they can take this out.");
         await Assertions.Expect(bot.Button("Deposit 10 USDC")).ToBeDisabledAsync();
         await bot.Page.GetByTestId("gift").GetByRole(AriaRole.Checkbox).CheckAsync();
         await Assertions.Expect(bot.Button("Deposit 10 USDC")).ToBeEnabledAsync();

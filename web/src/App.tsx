@@ -185,7 +185,7 @@ function Ticker({ isOld }: { isOld: boolean }) {
         <li key={row.underlying}>
           <span>{row.name}</span> <strong>{price(row.spotE8)}</strong>
           {row.fundingRateE8 !== null && (
-            <span className="quiet" title="Funding a funding interval">
+            <span className="quiet" title="Funding per interval">
               {" "}
               {percent(big(row.fundingRateE8), 4)}
             </span>

@@ -77,7 +77,7 @@ export function Access({ account }: { account: Account }) {
         {account.delegates.map((one) => (
           <li key={one.address} data-testid="delegate">
             <div>
-              <code title={one.address}>{short(one.address)}</code> may {wordsOf(one.rights)}
+              <code>{one.address}</code> may {wordsOf(one.rights)}
               <p className="quiet">
                 {Number(one.untilSeconds) < now ? "until it ended " : "until "}
                 {time(one.untilSeconds)}

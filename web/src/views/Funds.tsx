@@ -4,7 +4,7 @@ import { useConnection } from "wagmi";
 import { useActivity, type Tell } from "../lib/activity";
 import { api, type Account, type Asker, type MoveRequest, type OperationProof, type Token } from "../lib/api";
 import { FAST, useAccount, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
-import { big, decimal, dollars, isNumber, parse, percent, plain, short, size, unitE8, wanted } from "../lib/numbers";
+import { big, decimal, dollars, isNumber, parse, percent, plain, size, unitE8, wanted } from "../lib/numbers";
 import {
   allowance,
   balanceOf,
@@ -339,8 +339,7 @@ function Deposit({ account }: { account: Account }) {
               onChange={(event) => setGiven(event.target.checked ? account.id : null)}
             />{" "}
             <span>
-              Account {account.id} belongs to <span title={account.owner}>{short(account.owner)}</span>; only they can
-              take this out.
+              Account {account.id} belongs to <code>{account.owner}</code>; only they can take this out.
             </span>
           </label>
         )}

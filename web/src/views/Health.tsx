@@ -70,23 +70,20 @@ export function Health({ id }: { id: string }) {
         </div>
         <div>
           <dt>Free for trading</dt>
-          <dd
-            data-testid="free"
-            title={
-              floorBinds ? "What the floor leaves, which the chain keeps by itself" : "What the initial margin leaves"
-            }
-          >
-            {dollars(free)}
+          <dd data-testid="free">{dollars(free)}</dd>
+          <dd className="quiet">
+            {floorBinds ? "what the floor leaves, which the chain keeps by itself" : "what the initial margin leaves"}
           </dd>
         </div>
         {isRequired && (
           <div>
             <dt>Saved by one account</dt>
-            <dd title={`Isolated accounts would need ${dollars(margin.standardMarginE8)}`}>
+            <dd>
               {big(margin.standardMarginE8) > 0n && big(margin.savingE8) > 0n
                 ? percent((big(margin.savingE8) * ONE) / big(margin.standardMarginE8))
                 : "–"}
             </dd>
+            <dd className="quiet">isolated accounts would need {dollars(margin.standardMarginE8)}</dd>
           </div>
         )}
       </dl>

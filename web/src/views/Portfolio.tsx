@@ -46,13 +46,11 @@ export function Portfolio({ account }: { account: Account }) {
                   {size(position.sizeE8).replace("−", "")}
                 </td>
                 {isOption(position) ? (
-                  <td data-label="Entry" title="The premium moved cash when the option was traded">
+                  <td data-label="Entry">
                     <span className="quiet">{big(position.sizeE8) > 0n ? "premium paid" : "premium received"}</span>
                   </td>
                 ) : (
-                  <td data-label="Entry" title="The price at which the position breaks even, funding included">
-                    {price(position.entryE8)}
-                  </td>
+                  <td data-label="Entry">{price(position.entryE8)}</td>
                 )}
                 <td data-label="Mark">{price(position.markE8)}</td>
                 <td data-label="Value">{isOption(position) ? dollars(position.gainE8) : "–"}</td>
@@ -76,6 +74,12 @@ export function Portfolio({ account }: { account: Account }) {
             </tfoot>
           )}
         </table>
+      )}
+      {account.positions.length > 0 && (
+        <p className="quiet">
+          {others.length > 0 && "Entry is the price at which a position breaks even, funding included. "}
+          {options.length > 0 && "The premium of an option moved cash when it was traded."}
+        </p>
       )}
       <h2>Collateral</h2>
       <table className="cards">
