@@ -56,7 +56,7 @@ internal sealed class PrometheusText : IDisposable
             labels.Append(labels.Length == 0 ? "" : ",").Append(Name(tag.Key)).Append("=\"").Append(Escape(Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "")).Append('"');
         }
 
-        string name = Name(instrument.Name);
+        string name = Name(instrument);
         lock (_gate)
         {
             if (!_families.TryGetValue(name, out MetricFamily? family))
@@ -76,6 +76,9 @@ internal sealed class PrometheusText : IDisposable
             : type.Contains("UpDown", StringComparison.Ordinal) ? MetricKind.UpDown
             : MetricKind.Counter;
     }
+
+    /// <summary>The name under which collectors write what comes over OTLP, too, so that dashboards and alerts are the same for both: with the unit where that is the second.</summary>
+    private static string Name(Instrument instrument) => string.Equals(instrument.Unit, "s", StringComparison.Ordinal) ? $"{Name(instrument.Name)}_seconds" : Name(instrument.Name);
 
     private static string Name(string name) => string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
 

@@ -41,12 +41,28 @@ public sealed class PrometheusTextTests
     {
         using var meter = new Meter("OnchainMargin.Tests.Histograms");
         using var prometheus = new PrometheusText();
-        Histogram<double> stage = meter.CreateHistogram<double>("omargin.test.stage");
+        Histogram<double> stage = meter.CreateHistogram<double>("omargin.test.stage", "s");
         stage.Record(11);
         stage.Record(45);
 
         string text = prometheus.Write();
-        Assert.Contains("omargin_test_stage_bucket{le=\"10\"} 0\nomargin_test_stage_bucket{le=\"30\"} 1\nomargin_test_stage_bucket{le=\"60\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("omargin_test_stage_seconds_bucket{le=\"10\"} 0\nomargin_test_stage_seconds_bucket{le=\"30\"} 1\nomargin_test_stage_seconds_bucket{le=\"60\"} 2\n", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>As collectors do with what comes over OTLP: a dashboard is the same over both.</summary>
+    [Fact]
+    public void Write_Seconds_StandInTheName()
+    {
+        using var meter = new Meter("OnchainMargin.Tests.Units");
+        using var prometheus = new PrometheusText();
+        meter.CreateGauge<double>("omargin.test.age", "s").Record(7);
+        meter.CreateCounter<double>("omargin.test.busy", "s").Add(2);
+        meter.CreateGauge<long>("omargin.test.lag", "{block}").Record(3);
+
+        string text = prometheus.Write();
+        Assert.Contains("\nomargin_test_age_seconds 7\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nomargin_test_busy_seconds_total 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nomargin_test_lag 3\n", text, StringComparison.Ordinal);
     }
 
     /// <summary>What is observed is the whole each time, be it a sum.</summary>
