@@ -50,10 +50,6 @@ public sealed partial class ProtocolClient
         return [.. calls.Select((call, i) => new Balance(call.Token, amounts[i])).Where(static balance => balance.AmountRaw > 0).OrderBy(static balance => balance.Token)];
     }
 
-    /// <summary>How many accounts there are; they are numbered from 1.</summary>
-    public Task<ulong> GetAccountCountAsync(CancellationToken cancellationToken = default) =>
-        Node.CallAsync(Deployment.Contracts.Clearinghouse, new Clearinghouse.AccountCountCall(), cancellationToken: cancellationToken);
-
     /// <summary>What a checkpoint would store now: what liquidations, withdrawals and trades are judged by.</summary>
     public async Task<CheckpointInputs> GetLiveInputsAsync(BlockTag block = default, CancellationToken cancellationToken = default)
     {
@@ -105,10 +101,6 @@ public sealed partial class ProtocolClient
             account.StateBytes, Book.Balances.Pack(account.Balances), inputs.Head, inputs.RecordsFor(account.State, account.Balances), (byte)choice);
         return Node.CallAsync(Deployment.Contracts.Referee, call, block, cancellationToken: cancellationToken);
     }
-
-    /// <summary>The last lot of an account as the chain stores it.</summary>
-    public Task<LiquidationHouse.Lot> GetLotAsync(ulong account, CancellationToken cancellationToken = default) =>
-        Node.CallAsync(Deployment.Contracts.LiquidationHouse, new LiquidationHouse.LotOfCall(account), cancellationToken: cancellationToken);
 
     /// <summary>The discount of the last lot of an account now, in E8.</summary>
     public async Task<ulong> GetDiscountAsync(ulong account, CancellationToken cancellationToken = default) =>

@@ -8,7 +8,6 @@ namespace OnchainMargin.Margin;
 /// </summary>
 public sealed partial class BookEngine
 {
-
     private readonly BookUnderlying?[] _underlyings = new BookUnderlying?[MarginDomain.UnderlyingsMax + 1];
     private readonly List<BookBlock> _blocks = [];
     private readonly Dictionary<ulong, List<int>> _open = [];
