@@ -37,13 +37,17 @@ const testsTogether = {
 };
 
 // What every operation runs through, and what a prover pays for, and is small: many runs cost them a sixth of their size, which they have.
-const hot = ["margin/FloorReferee", "oracle/SpotMarkets", "vault/MarginVault", "risk/RiskRegistry", "risk/Challenges"];
+const hot = [
+  "margin/FloorReferee",
+  "oracle/SpotMarkets",
+  "vault/MarginVault",
+  "risk/RiskRegistry",
+  "risk/AttesterBonds",
+];
 
 export default defineConfig({
   plugins: [testsTogether],
   solidity: {
-    // The role manager is OpenZeppelin's own, deployed as it is.
-    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
     profiles: {
       default: {
         // 200 runs, where code size decides; more where gas does: 600 nearly fill the referee's 20,000 bytes (200 save 0.5 kB and cost 2 to 5 %, scripts/gas-referee.js), 10,000 would the gate's.

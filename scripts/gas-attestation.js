@@ -21,7 +21,7 @@ const { request, from, create } = chain;
 // What the registry, bonds and challenges need around them. The insurance fund is not reached: its part is paid on by a later call.
 const { attestation: clocks, oracle } = readSpec("constants.json");
 const cdfTable = await chain.createNormalTable();
-const manager = await create("AccessManager", from);
+const manager = await create("GuardedManager", from);
 const token = await create("MockToken", "USD Coin", "USDC", 6);
 const parameters = await create("RiskParameters", manager.address, 130_000_000);
 await parameters.send("setOracle", [
@@ -41,8 +41,8 @@ const hub = await create("StoredCheckpoints");
 const referee = await create("contracts/margin/Referee.sol:Referee", cdfTable);
 const registry = await create("RiskRegistry", manager.address, hub.address, parameters.address, referee.address);
 const bonds = await create("AttesterBonds", manager.address, registry.address, vault.address, from, BOND);
-const challenges = await create("Challenges", registry.address, bonds.address, hub.address, parameters.address);
-await registry.send("connect", bonds.address, challenges.address);
+const challenges = await chain.attach("Challenges", (await bonds.call("challenges"))[0]);
+await registry.send("connect", bonds.address);
 await token.send("mint", from, 3n * BOND);
 await token.send("approve", bonds.address, 3n * BOND);
 for (const key of ATTESTERS) {

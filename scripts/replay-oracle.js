@@ -55,7 +55,7 @@ async function create(name, types, values) {
 }
 const encode = (contract, method, ...values) => contract.abi.encodeFunctionData(method, values);
 
-const manager = await create("AccessManager", ["address"], [from]);
+const manager = await create("GuardedManager", ["address"], [from]);
 const parameters = await create("RiskParameters", ["address", "uint32"], [manager.address, 130_000_000]);
 const oracle = [60, 300, 1800, 86_400, 500_000, 28_800, 75_000, 600, 2_000_000];
 await send({ to: parameters.address, data: encode(parameters, "setOracle", oracle) }, 0);

@@ -498,8 +498,10 @@ const servings = times(150, () => {
     (held < 0n ? -1n : 1n) * pick(heldWorth, heldWorth / 3n, 0n, -heldWorth / 9n, between(0, heldWorth * 2n + 3n));
   const taken = k === abs(need) ? needCost : ceil(needCost * k, abs(need));
   const closed = k === abs(held) ? heldCost : ceil(heldCost * k, abs(held));
-  const gain = -taken - closed;
-  const ratio = gain <= 0n || n === 0n ? 0n : floor(gain * E8, n);
+  // What it has won is told at spot, whatever the need costs.
+  const funding = pick(0n, 0n, spot / 20n, -spot / 20n, 2n ** 40n, -(2n ** 40n));
+  const won = -ceil((need > 0n ? k : -k) * (spot - funding), E8) - closed;
+  const ratio = won <= 0n || n === 0n ? 0n : floor(won * E8, n);
   const net = pick(held, held / 2n, -held, 0n, held + pick(1n, -1n), held / 7n, 2n * held);
   const open = net !== 0n && net > 0n === held > 0n ? min(E8, floor(abs(net) * E8, abs(held))) : 0n;
   const score = floor(ratio * open, E8);
@@ -513,8 +515,10 @@ const servings = times(150, () => {
     heldCost,
     served: need > 0n ? k : -k,
     servedCost: taken,
-    gain,
+    realised: -taken - closed,
     serveSpot: spot,
+    funding,
+    won,
     ratio,
     net,
     open,
@@ -527,7 +531,7 @@ const servings = times(150, () => {
 require(servings.filter((s) => s.score > 0n && s.score < s.ratio).length >= 10, "scores of hedged positions");
 write(
   "CLR-046",
-  "kind, strike, size, expiry, spot, range at second 1800000000: what a position moves with a unit of its underlying; a need with its cost and a position of the opposite side with its: what is served and its cost, gain: what that realises, ratio: the gain over the notional at serveSpot, net: what the account moves in all, open: the part that nothing hedges, score; age and ramp: the threshold",
+  "kind, strike, size, expiry, spot, range at second 1800000000: what a position moves with a unit of its underlying; a need with its cost and a position of the opposite side with its: what is served and its cost, realised: what that realises; won: what it would realise at serveSpot against a funding, ratio: that over the notional, net: what the account moves in all, open: the part that nothing hedges, score; age and ramp: the threshold",
   { ...all(deltas), ...all(servings) },
 );
 

@@ -180,7 +180,9 @@ const falls = times(80, (i) => {
   const highest = max(highAfter, kept[1]);
   // Exits and stakes; the last so large that no field holds what the highs would be.
   const then = i === 79 ? 1n << 100n : (insurance * BigInt(i)) / 40n;
-  const scaled = (highest) => min((1n << 96n) - 1n, (highest * then) / max(1n, insurance));
+  // A stake above highs that say nothing leaves highs that say nothing.
+  const isSilent = then > insurance && max(highAfter, kept[1]) < 10_000n * E8;
+  const scaled = (high) => min((1n << 96n) - 1n, isSilent ? then : (high * then) / max(1n, insurance));
   const drawdown = highest < 10_000n * E8 ? 0n : ((highest - insurance) * E8) / highest;
   return {
     day,

@@ -224,19 +224,17 @@ contract ClosingModule is AccountBook, IClosingModule {
         return Needs.scoreE8(ratioE8, Needs.openE8(_deltaE8(exposure, held), exposure.netE8)) >= thresholdE8;
     }
 
-    /// @dev An option has no cost that its gain could be told from: it counts as having gained a quarter. Where nothing was gained no price is read.
+    /// @dev An option has no cost that its gain could be told from: it counts as having gained a quarter.
     function _gainRatioE8(
         Exposure memory exposure,
         Position memory held,
         Need memory need
     ) private view returns (uint256) {
         if (Instruments.isOption(held.instrument)) return Needs.OPTION_GAIN_E8;
-        // `take` works on what it is given.
-        Need memory left = Need(need.sizeE8, need.since, need.costE8);
-        (int256 sizeE8, int256 costE8) = Needs.take(left, held.sizeE8);
-        int256 gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, costE8);
-        if (gainE8 <= 0) return 0;
         _look(exposure, held);
+        bool isPerpetual = Instruments.kindOf(held.instrument) == Instruments.PERPETUAL;
+        int256 fundingE8 = isPerpetual ? hub.cumulativeFundingE8(uint16(exposure.underlying)) : int256(0);
+        (int256 gainE8, int256 sizeE8) = Needs.wonE8(need, held, exposure.spotE8, fundingE8);
         return Needs.gainRatioE8(gainE8, sizeE8, exposure.spotE8);
     }
 

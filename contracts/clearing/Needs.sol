@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Need} from "../interfaces/ClearingTypes.sol";
 import {Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {Fills} from "./Fills.sol";
 import {SignedDivision} from "./SignedDivision.sol";
 
 /// @title What was taken over from lots, and who is deleveraged by it
@@ -50,6 +51,23 @@ library Needs {
         costE8 = most == whole ? int256(need.costE8) : (need.costE8 * most).ceil(whole);
         need.sizeE8 -= int64(sizeE8);
         need.costE8 -= int128(costE8);
+    }
+
+    /// @notice What the part of a position that a need would close has won at spot, whatever the need costs: that takes from everybody, and whoever won less than it takes would stand with whoever won nothing.
+    /// @param fundingE8 What a perpetual's cost is kept against; 0 of anything else.
+    /// @return gainE8 What closing it there would realise.
+    /// @return sizeE8 Of how much, with the need's sign.
+    /// @custom:spec CLR-046
+    function wonE8(
+        Need memory need,
+        Position memory held,
+        uint256 spotE8,
+        int256 fundingE8
+    ) internal pure returns (int256 gainE8, int256 sizeE8) {
+        // `take` and `add` work on what they are given.
+        (sizeE8, ) = take(Need(need.sizeE8, need.since, need.costE8), held.sizeE8);
+        int256 valueE8 = Fills.valueUp(sizeE8, int256(spotE8), fundingE8);
+        gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, valueE8);
     }
 
     /// @notice The least score that serves a need: a gain of all of the notional at first, nothing after the ramp.

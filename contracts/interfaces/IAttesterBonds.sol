@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IChallenges} from "./IChallenges.sol";
+
 /// @title Bonds of attesters, in the settlement token
 /// @notice Governance admits who may attest; an admitted attester sits as soon as its bond is paid, and may leave at any time. The bond then stays for `unbondingSeconds`, which is longer than the challenge horizon and the age
 /// of any attestation together, so that whatever an attester signed can be challenged while its bond is here. Who is proved wrong loses the whole bond: a tenth to the prover, the rest to the insurance fund.
@@ -12,11 +14,12 @@ interface IAttesterBonds {
     event Joined(address indexed attester, address indexed payer, uint256 bondRaw);
     event Left(address indexed attester, uint256 releaseTime);
     event Released(address indexed attester, uint256 bondRaw);
-    event Slashed(address indexed attester, address indexed prover, uint256 rewardRaw, uint256 insuranceRaw);
+    /// @notice A bond was taken: of it `rewardRaw` is the prover's, `insuranceRaw` the insurance fund's.
+    event Slashed(address indexed attester, address indexed prover);
     event Shared(uint256 amountRaw, uint256 attesters);
     event Claimed(address indexed owner, uint256 amountRaw);
     event RewardPaid(address indexed attester, address indexed prover, uint256 amountRaw);
-    event InsurancePaid(uint256 amountRaw);
+    event InsurancePaid(address indexed attester, uint256 amountRaw);
 
     /// @notice Thrown when an attester was not admitted, or is there already.
     error NotAdmitted(address attester);
@@ -26,6 +29,9 @@ interface IAttesterBonds {
 
     /// @notice Thrown when there is nothing to fetch.
     error NothingOwed(address owner);
+
+    /// @notice Thrown when somebody else than the challenges would take a bond.
+    error NotChallenges(address caller);
 
     /// @notice Lets an attester join. Governance.
     function admit(address attester) external;
@@ -55,8 +61,15 @@ interface IAttesterBonds {
     /// @notice Pays the reward for proving an attester wrong to who did. Anyone. It is noted with the attester, who cannot join again before it is paid.
     function payReward(address attester) external;
 
-    /// @notice Pays what slashed bonds owe it into the insurance fund. Anyone.
-    function payInsurance() external;
+    /// @notice Pays the rest of a slashed bond into the insurance fund. Anyone. It is noted with the attester, who cannot join again before it is paid.
+    function payInsurance(address attester) external;
+
+    /// @notice Who may take bonds.
+    function challenges() external view returns (IChallenges);
+
+    /// @notice What of a slashed bond is the prover's, and what the insurance fund's, in token units.
+    function rewardRaw() external view returns (uint256);
+    function insuranceRaw() external view returns (uint256);
 
     /// @notice The bond of one attester, in token units and in E8.
     function bondRaw() external view returns (uint256);
@@ -72,5 +85,7 @@ interface IAttesterBonds {
 
     /// @notice What `payReward` would pay, and to whom.
     function rewardOf(address attester) external view returns (address prover, uint256 amountRaw);
-    function insuranceDueRaw() external view returns (uint256);
+
+    /// @notice What `payInsurance` would pay.
+    function insuranceDueOf(address attester) external view returns (uint256);
 }

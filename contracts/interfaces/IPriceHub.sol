@@ -17,11 +17,8 @@ interface IPriceHub {
     /// @notice The source of the price of a token that is no underlying was set.
     event TokenSourceSet(uint16 indexed token, address indexed source);
 
-    /// @notice The clearinghouse was fixed for ever.
-    event Connected(address indexed clearinghouse);
-
-    /// @notice The contract that holds the volatility surfaces was fixed for ever.
-    event SurfacesConnected(address indexed surfaces);
+    /// @notice The clearinghouse and the contract that holds the volatility surfaces were fixed for ever.
+    event Connected(address indexed clearinghouse, address indexed surfaces);
 
     /// @notice Insurance fell by more than 30 % from its high of one to two days, so that normal markets are uninsured and take reductions only; or that is over.
     event InsuranceDrawn(bool drawn, uint32 drawdownE8);
@@ -61,11 +58,8 @@ interface IPriceHub {
     /// @notice Sets the source of a token's price. Governance. Without one the settlement token counts one dollar and any other token nothing. Of a token that is an underlying the source says how many units of it one share has grown to (an ERC-4626 vault); without one that is 1.
     function setTokenSource(uint16 token, address source) external;
 
-    /// @notice Fixes the clearinghouse; once. Governance.
-    function connect(address clearinghouse) external;
-
-    /// @notice Fixes the contract that holds the volatility surfaces; once. Governance.
-    function connectSurfaces(address surfaces) external;
+    /// @notice Fixes the clearinghouse and the contract that holds the volatility surfaces; once. Governance.
+    function connect(address clearinghouse, address surfaces) external;
 
     /// @notice Whether insurance lies over 30 % below its high, as the last checkpoint found it.
     function insuranceDrawn() external view returns (bool);

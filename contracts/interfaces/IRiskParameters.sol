@@ -136,7 +136,7 @@ interface IRiskParameters {
     event RiskInterestMaxSet(uint16 indexed underlying, uint128 largestE8);
     event LiquidationSet(LiquidationParameters parameters);
 
-    /// @notice Thrown when a value is outside its domain; `name` is the field's.
+    /// @notice Thrown when a value is outside its domain; `name` is the field's. Also by the setters of SpotMarkets and VolSurfaces.
     error ParameterOutOfRange(bytes32 name, uint256 value, uint256 least, uint256 largest);
 
     /// @notice Thrown when the coupled bound does not hold: then a deposit could lower health.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IAttesterBonds} from "./IAttesterBonds.sol";
+import {IPriceHub} from "./IPriceHub.sol";
 import {IReferee} from "./IReferee.sol";
+import {IRiskParameters} from "./IRiskParameters.sol";
 import {AttesterSignature, RiskAttestation, RiskEpoch} from "./RiskTypes.sol";
 
 /// @title The registry of attesters, epochs and what they signed
@@ -103,9 +106,8 @@ interface IRiskRegistry {
     function vacate(address attester) external;
 
     /// @notice Takes the votes of these seats and voids every epoch that they signed. AttesterBonds only, when it slashes.
-    /// @param judge Who asked for that; none but Challenges may.
     /// @return holders Who sits on them, in the order of the seats.
-    function condemn(uint64 seats, address judge) external returns (address[] memory holders);
+    function condemn(uint64 seats) external returns (address[] memory holders);
 
     /// @notice Voids an epoch. Challenges only.
     function voidEpoch(uint64 epoch) external;
@@ -119,8 +121,8 @@ interface IRiskRegistry {
     /// @notice Sets the model that attestations must name: that of this referee. Earlier referees stay known, so that what was signed for them can be challenged. Governance.
     function setModel(IReferee referee) external;
 
-    /// @notice Fixes who manages bonds and who judges challenges; once. Governance.
-    function connect(address bonds, address challenges) external;
+    /// @notice Fixes who manages bonds, and with it who judges challenges; once. Governance.
+    function connect(IAttesterBonds bonds) external;
 
     /// @notice Reverts unless the attestation carries k good signatures, is not void or expired, and names the model and a stored checkpoint that is young enough.
     /// Remembers the signers that are contracts, which could deny their signatures later.
@@ -164,6 +166,8 @@ interface IRiskRegistry {
 
     /// @notice Who sits on a seat, also while only its bond is still there.
     function holderOf(uint8 seat) external view returns (address);
+    function hub() external view returns (IPriceHub);
+    function parameters() external view returns (IRiskParameters);
     function bonds() external view returns (address);
     function challenges() external view returns (address);
     function latestEpoch() external view returns (uint64);

@@ -55,7 +55,7 @@ interface ISpotMarkets {
     /// @notice The settlement price of an expiry was fixed for ever; with expiry 0 the market is wound down: this price settles its perpetuals and everything that was not settled before.
     event SettlementFixed(uint16 indexed underlying, uint32 indexed expiry, uint64 priceE8, uint32 coveredSeconds);
 
-    /// @notice Thrown when sources or their parameters make no sense, or do not agree on a price at the time they are set.
+    /// @notice Thrown when a source is named twice, too few agree on a price at the time they are set, or a coin is to be listed below 10^6 (a cent).
     error FeedsInvalid(uint16 underlying);
 
     /// @notice Thrown when so little gas is given that a source could seem broken.

@@ -64,9 +64,6 @@ interface IVolSurfaces {
     /// @notice Thrown when anybody but the price hub retires an expiry.
     error NotTheHub(address caller);
 
-    /// @notice Thrown when parameters make no sense.
-    error SurfaceParametersInvalid();
-
     /// @notice Thrown when a surface's time is from the future, too old, or not after that of the one in force.
     error SurfaceTimeWrong(uint16 underlying, uint32 expiry, uint40 time, uint40 before);
 

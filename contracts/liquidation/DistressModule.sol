@@ -164,9 +164,13 @@ contract DistressModule is LotValues {
         int256 equityE8 = _equityOf(live, d.encoded, d.balances);
         d.lossE8 = _lossOf(equityE8);
         d.seen = LotLegs.look(live.checkpoint, live.records, d.left, d.balances, block.timestamp);
+        // What served is a lot of its own from here on, in which proceeds and deposits are.
+        if (!d.served) {
+            (LotLegs.Look memory whole, ) = _lookAtWhole(live, preimage);
+            d.seen.main = whole.main;
+        }
         uint256 covered = _coverage(stored, d.seen.main, d.lossE8);
         if (d.left.positions.length == 0) return d;
-        // What served is a lot of its own from here on, in which proceeds and deposits are.
         d.due = covered < d.lossE8 || (!d.served && _isUninsured(live, stored, preimage, d, equityE8));
         if (d.due) d.coveredE8 = covered;
     }

@@ -6,7 +6,7 @@ import {LotEntry} from "../interfaces/IClearinghouseModules.sol";
 import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHouse.sol";
 import {Figures} from "../interfaces/IReferee.sol";
 import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
-import {AccountState, AccountStates} from "../margin/AccountStates.sol";
+import {AccountStates} from "../margin/AccountStates.sol";
 import {Exposures} from "../clearing/Exposures.sol";
 import {Rooms} from "../clearing/Rooms.sol";
 import {LotBook} from "./LotBook.sol";
@@ -250,14 +250,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
             price.payE8 = LotMath.priceUp(equityE8, fractionE8, price.discountE8);
             return price;
         }
-        AccountState memory whole = _whole(live, preimage.state);
-        LotLegs.Look memory seen = LotLegs.look(
-            live.checkpoint,
-            live.records,
-            whole,
-            preimage.balances,
-            block.timestamp
-        );
+        (LotLegs.Look memory seen, uint256 legs) = _lookAtWhole(live, preimage);
         price.underlying = seen.main;
         price.lossE8 = uint256(-equityE8);
         uint256 grossE8 = seen.grossE8;
@@ -271,7 +264,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
             _insolventAge(stored)
         );
         price.insuredE8 = _coverage(stored, price.underlying, loss + incentive);
-        bool pays = whole.positions.length == 0 || price.insuredE8 >= loss;
+        bool pays = legs == 0 || price.insuredE8 >= loss;
         require(pays, InsuranceExhausted(stored.lot, loss, price.insuredE8));
         price.deficitE8 = loss > price.insuredE8 ? loss - price.insuredE8 : 0;
         price.payE8 = -int256(price.insuredE8 + price.deficitE8);

@@ -10,6 +10,7 @@ import {Exposures} from "../clearing/Exposures.sol";
 import {Interest} from "../clearing/Interest.sol";
 import {LiveMarkets} from "../clearing/LiveMarkets.sol";
 import {LotBook} from "./LotBook.sol";
+import {LotLegs} from "./LotLegs.sol";
 import {LotMath} from "./LotMath.sol";
 
 /// @title What a lot is worth, and what is left of it, at live prices
@@ -82,7 +83,18 @@ abstract contract LotValues is LotBook {
         Expiries.settle(whole, hub, LiveMarkets.areAnyHalted(live.records));
     }
 
-    /// @dev The same encoded. Why not always that way: until something expires only the cash is another.
+    /// @dev What a lot as it was looks like, with the tokens that it had then: its main underlying is the market whose cap pays what it lacks, for bids and for a taking over alike, whatever is deposited meanwhile.
+    /// @custom:spec CLR-041
+    function _lookAtWhole(
+        Live memory live,
+        LotPreimage calldata preimage
+    ) internal view returns (LotLegs.Look memory seen, uint256 legs) {
+        AccountState memory whole = _whole(live, preimage.state);
+        seen = LotLegs.look(live.checkpoint, live.records, whole, preimage.balances, block.timestamp);
+        legs = whole.positions.length;
+    }
+
+    /// @dev A lot as it was, encoded. Why not always by way of the above: until something expires only the cash is another.
     function _wholeNow(Live memory live, bytes calldata state) internal view returns (bytes memory encoded) {
         bool isDue = Expiries.areAnyDueIn(state, block.timestamp) || LiveMarkets.areAnyHalted(live.records);
         if (isDue) return AccountStates.encode(_whole(live, state));

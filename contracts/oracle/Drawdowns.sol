@@ -41,10 +41,12 @@ library Drawdowns {
         }
     }
 
-    /// @notice What stakers bring or take out is neither gain nor loss: the highs follow in its proportion, so that the drawdown is that of a share.
+    /// @notice What stakers bring or take out is neither gain nor loss: the highs follow in its proportion, so that the drawdown is that of a share. Highs that said nothing before a stake say nothing after it: the fall from them was too small to stop a market, and a stake does not make it larger.
     /// @param beforeE8 The insurance before it: below 2^128, as the ledger keeps it, and not 0.
     /// @param afterE8 And after.
     function resize(InsuranceHigh memory high, uint256 beforeE8, uint256 afterE8) internal pure {
+        bool isSilent = high.highE8 < HIGH_LEAST_E8 && high.previousHighE8 < HIGH_LEAST_E8;
+        if (isSilent && afterE8 > beforeE8) high.highE8 = high.previousHighE8 = _held(beforeE8);
         high.highE8 = _scaled(high.highE8, beforeE8, afterE8);
         high.previousHighE8 = _scaled(high.previousHighE8, beforeE8, afterE8);
     }

@@ -47,6 +47,26 @@ library MarketStates {
     uint256 internal constant DIVERGED = 2;
     uint256 internal constant MOVED = 4;
 
+    /// @notice Writes each of the two words once; the compiler's own way reads and writes them once a field.
+    function store(SpotMarket storage place, SpotMarket memory m) internal {
+        uint256 first = m.spotE8;
+        first |= uint256(m.averageSpotE8) << 64;
+        first |= uint256(m.time) << 128;
+        first |= uint256(m.state) << 168;
+        first |= uint256(m.haltedTime) << 176;
+        if (m.isClosed) first |= 1 << 216;
+        uint256 second = m.demandedTime;
+        second |= uint256(m.blockNumber) << 40;
+        second |= uint256(m.cumulativeE8) << 72;
+        second |= uint256(m.coveredSeconds) << 168;
+        second |= uint256(m.agreedTime) << 208;
+        // Safe: the two words of the struct, their fields from the lowest bit up as the language lays them out.
+        assembly ("memory-safe") {
+            sstore(place.slot, first)
+            sstore(add(place.slot, 1), second)
+        }
+    }
+
     /// @notice The market after an update at `time`. The price held until now moves the average and the sums; the new one counts from now on.
     /// @return reasons What demands a state other than normal, as bits.
     function next(

@@ -191,17 +191,11 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
-    function connect(address clearinghouse_) external restricted {
-        require(address(clearinghouse) == address(0) && clearinghouse_ != address(0), ConnectedWrongly());
-        clearinghouse = IClearinghouse(clearinghouse_);
-        emit Connected(clearinghouse_);
-    }
-
-    /// @inheritdoc IPriceHub
-    function connectSurfaces(address surfaces_) external restricted {
-        require(address(surfaces) == address(0) && surfaces_ != address(0), ConnectedWrongly());
-        surfaces = IVolSurfaces(surfaces_);
-        emit SurfacesConnected(surfaces_);
+    function connect(address clearinghouse_, address surfaces_) external restricted {
+        bool isComplete = clearinghouse_ != address(0) && surfaces_ != address(0);
+        require(address(clearinghouse) == address(0) && isComplete, ConnectedWrongly());
+        (clearinghouse, surfaces) = (IClearinghouse(clearinghouse_), IVolSurfaces(surfaces_));
+        emit Connected(clearinghouse_, surfaces_);
     }
 
     // Views
@@ -368,13 +362,13 @@ contract PriceHub is IPriceHub, AccessManaged {
     /// @custom:spec ORC-016
     function _advanceMarkets(uint256 elapsed, OracleParameters memory p) private {
         uint16 count = spots.underlyingCount();
+        if (count == 0) return;
         uint256[] memory optionsE8 = new uint256[](count);
         uint256[] memory spotsE8 = new uint256[](count);
         for (uint16 u = 1; u <= count; ++u) {
             _settleExpired(u);
             (optionsE8[u - 1], spotsE8[u - 1]) = _advanceMarket(u, elapsed, p);
         }
-        if (address(surfaces) == address(0)) return;
         uint256[] memory mostE8 = surfaces.optionInterestMaxE8(optionsE8, spotsE8);
         for (uint16 u = 1; u <= count; ++u) _markets[u].optionInterestMaxE8 = uint64(mostE8[u - 1]);
     }
@@ -431,7 +425,6 @@ contract PriceHub is IPriceHub, AccessManaged {
     /// @dev Expiries ascend, so the first that is not ready ends it: the next checkpoint tries again.
     /// @custom:spec ORC-004
     function _settleExpired(uint16 underlying) private {
-        if (address(surfaces) == address(0)) return;
         for (
             uint32 expiry = surfaces.firstExpiry(underlying);
             expiry != 0 && expiry <= block.timestamp;
@@ -529,8 +522,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         record.rateChargeE8 = p.rateChargeE8;
         record.floorRateE8 = p.floorRateE8;
         record.nettingFloorE8 = p.nettingFloorE8;
-        bytes memory expiries = "";
-        if (address(surfaces) != address(0)) expiries = surfaces.recordsOf(underlying, reading.spotE8);
+        bytes memory expiries = surfaces.recordsOf(underlying, reading.spotE8);
         return Checkpoints.encodeUnderlyingWith(record, expiries);
     }
 

@@ -6,6 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {FeedParameters, ISpotMarkets, SpotReading} from "../interfaces/ISpotMarkets.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
+import {Domains} from "../risk/Domains.sol";
 import {Medians} from "./Medians.sol";
 import {MarketStates, Observation, SpotMarket} from "./MarketStates.sol";
 import {PriceSources} from "./PriceSources.sol";
@@ -118,24 +119,18 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
             underlying != 0 && underlying <= count + 1 && underlying <= parameters.underlyingCount(),
             UnderlyingUnknown(underlying)
         );
-        bool sound =
-            sources.length <= SOURCES_MAX &&
-                p.minCount != 0 &&
-                p.minCount <= sources.length &&
-                p.minCount * 2 > sources.length &&
-                p.maxDeviationE8 >= DEVIATION_MIN_E8 &&
-                p.maxDeviationE8 <= DEVIATION_MAX_E8 &&
-                p.reduceMoveE8 >= REDUCE_MOVE_MIN_E8 &&
-                p.reduceMoveE8 <= p.haltMoveE8 &&
-                p.haltMoveE8 >= HALT_MOVE_MIN_E8 &&
-                p.haltMoveE8 <= HALT_MOVE_MAX_E8 &&
-                p.recoverySeconds >= RECOVERY_MIN_SECONDS &&
-                p.recoverySeconds <= RECOVERY_MAX_SECONDS;
-        require(sound, FeedsInvalid(underlying));
+        Domains.requireWithin("sources", sources.length, 1, SOURCES_MAX);
+        Domains.requireWithin("minCount", p.minCount, sources.length / 2 + 1, sources.length);
+        Domains.requireWithin("maxDeviationE8", p.maxDeviationE8, DEVIATION_MIN_E8, DEVIATION_MAX_E8);
+        Domains.requireWithin("haltMoveE8", p.haltMoveE8, HALT_MOVE_MIN_E8, HALT_MOVE_MAX_E8);
+        Domains.requireWithin("reduceMoveE8", p.reduceMoveE8, REDUCE_MOVE_MIN_E8, p.haltMoveE8);
+        Domains.requireWithin("recoverySeconds", p.recoverySeconds, RECOVERY_MIN_SECONDS, RECOVERY_MAX_SECONDS);
         _replaceFeeds(underlying, sources);
         _feedParameters[underlying] = p;
         (Observation memory o, ) = _observe(underlying, p);
-        require(o.used >= p.minCount && o.priceE8 >= PRICE_MIN_E8, FeedsInvalid(underlying));
+        // A coin that is listed may fall below what a listing takes: its sources must be replaceable then more than ever.
+        bool isDear = underlying <= count || o.priceE8 >= PRICE_MIN_E8;
+        require(o.used >= p.minCount && isDear, FeedsInvalid(underlying));
         SpotMarket storage m = _spots[underlying];
         if (underlying > count) {
             underlyingCount = underlying;
@@ -225,7 +220,7 @@ contract SpotMarkets is ISpotMarkets, AccessManaged {
         uint8 before = m.state;
         uint256 reasons = MarketStates.next(m, p, o, block.timestamp, windowSeconds);
         m.blockNumber = uint32(block.number);
-        _spots[underlying] = m;
+        MarketStates.store(_spots[underlying], m);
         uint256 told = 0;
         for (uint256 i = 0; i < times.length; ++i) {
             Feed storage feed = _feeds[underlying][i];

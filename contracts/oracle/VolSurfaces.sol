@@ -11,6 +11,7 @@ import {AttesterSignature} from "../interfaces/RiskTypes.sol";
 import {Discounts} from "../margin/Discounts.sol";
 import {Forwards} from "../margin/Forwards.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
+import {Domains} from "../risk/Domains.sol";
 import {OptionCaps} from "./OptionCaps.sol";
 import {SurfaceChecks} from "./SurfaceChecks.sol";
 import {SurfaceWords} from "./SurfaceWords.sol";
@@ -99,17 +100,13 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     /// @inheritdoc IVolSurfaces
     /// @custom:spec PAR-007
     function setSurfaceParameters(SurfaceParameters calldata p) external restricted {
-        bool sound =
-            p.volStepE8 != 0 &&
-                p.volStepE8 <= ONE / 5 &&
-                p.forwardStepE8 <= ONE / 100 &&
-                p.forwardBandE8 <= (ONE * 3) / 100 &&
-                p.forwardBandYearE8 <= ONE / 2 &&
-                p.volMinE8 != 0 &&
-                p.volMinE8 < p.volMaxE8 &&
-                p.volMaxE8 <= 10 * ONE &&
-                p.discountRateE12 <= ONE_E12 / 5;
-        require(sound, SurfaceParametersInvalid());
+        Domains.requireWithin("volStepE8", p.volStepE8, 2e6, 2e7);
+        Domains.requireWithin("forwardStepE8", p.forwardStepE8, 1e5, 1e6);
+        Domains.requireWithin("forwardBandE8", p.forwardBandE8, 25e4, 3e6);
+        Domains.requireWithin("forwardBandYearE8", p.forwardBandYearE8, 0, 5e7);
+        Domains.requireWithin("volMinE8", p.volMinE8, 1e6, 2e7);
+        Domains.requireWithin("volMaxE8", p.volMaxE8, 2 * ONE, 10 * ONE);
+        Domains.requireWithin("discountRateE12", p.discountRateE12, 0, ONE_E12 / 5);
         _parameters = p;
         emit SurfaceParametersSet(p);
     }

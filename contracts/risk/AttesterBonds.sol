@@ -7,9 +7,11 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
+import {IChallenges} from "../interfaces/IChallenges.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
+import {Challenges} from "./Challenges.sol";
 
 /// @title The bonds of attesters
 contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransient {
@@ -29,6 +31,8 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
         bool isAdmitted;
         /// @dev A bond is `bondRaw`, whole or not there.
         bool isBonded;
+        /// @dev The part of a slashed bond that is the insurance fund's is still here.
+        bool owesInsurance;
         uint40 releaseTime;
         /// @dev While the bond is there, what `Sums.sharedRaw` was when the shares of this attester were last booked; once it is slashed, whose the reward is, 0 when that was paid.
         uint160 sharedBeforeOrProver;
@@ -37,17 +41,18 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     IRiskRegistry public immutable registry;
     IMarginVault public immutable vault;
     IInsuranceFund public immutable insurance;
+    /// @notice Made with the bonds: nothing else takes one.
+    IChallenges public immutable override challenges;
     IERC20 public immutable token;
     uint256 public immutable override bondRaw;
     uint256 public immutable override bondE8;
-    /// @notice What the prover gets of each bond.
+    /// @notice What the prover gets of each bond, and what the insurance fund.
     uint256 public immutable rewardRaw;
-    /// @dev One word, because a slashing writes two of them; 2^80 units of a token of 8 decimals are 1.2e16 of it.
+    uint256 public immutable insuranceRaw;
+    /// @dev One word; 2^80 units of a token of 8 decimals are 1.2e16 of it.
     struct Sums {
         /// @dev What of the contract's tokens belongs to somebody: bonds, rewards, shares, insurance.
         uint96 ownedRaw;
-        /// @dev The part of it that goes to the insurance fund.
-        uint80 insuranceDueRaw;
         /// @dev All shares ever of an attester that always sat.
         uint80 sharedRaw;
     }
@@ -72,7 +77,9 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
         // So that the bonds of all seats together are far below what `Sums` holds.
         bondRaw = uint256(bondRaw_).toUint72();
         rewardRaw = (uint256(bondRaw_) * PROVER_BPS) / BPS;
+        insuranceRaw = bondRaw_ - rewardRaw;
         bondE8 = uint256(bondRaw_) * 10 ** (CASH_DECIMALS - decimals);
+        challenges = new Challenges(registry_, this, registry_.hub(), registry_.parameters());
     }
 
     // Governance
@@ -99,7 +106,8 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     /// @inheritdoc IAttesterBonds
     function join(address attester) external nonReentrant {
         Member storage member = _members[attester];
-        bool isFree = !member.isBonded && member.releaseTime == 0 && member.sharedBeforeOrProver == 0;
+        bool isPaid = member.sharedBeforeOrProver == 0 && !member.owesInsurance;
+        bool isFree = !member.isBonded && member.releaseTime == 0 && isPaid;
         require(member.isAdmitted && isFree, NotAdmitted(attester));
         Sums memory sums = _sums;
         (member.isBonded, member.sharedBeforeOrProver) = (true, sums.sharedRaw);
@@ -138,8 +146,8 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
 
     /// @inheritdoc IAttesterBonds
     function slash(uint64 seats, address prover) external returns (uint256 slashed) {
-        address[] memory holders = registry.condemn(seats, msg.sender);
-        uint256 insuranceRaw = bondRaw - rewardRaw;
+        require(msg.sender == address(challenges), NotChallenges(msg.sender));
+        address[] memory holders = registry.condemn(seats);
         uint80 sharedRaw = _sums.sharedRaw;
         for (uint256 i = 0; i < holders.length; ++i) {
             address attester = holders[i];
@@ -148,11 +156,10 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
             if (member.releaseTime == 0) _bookShares(attester, member, sharedRaw);
             // The seat is kept until nothing that it signed can be used any more; the address has to be admitted anew.
             uint40 releaseTime = uint40(block.timestamp + UNBONDING_SECONDS);
-            _members[attester] = Member(false, false, releaseTime, uint160(prover));
+            _store(attester, Member(false, false, true, releaseTime, uint160(prover)));
             ++slashed;
-            emit Slashed(attester, prover, rewardRaw, insuranceRaw);
+            emit Slashed(attester, prover);
         }
-        if (slashed != 0) _sums.insuranceDueRaw += (slashed * insuranceRaw).toUint80();
     }
 
     // Money
@@ -192,16 +199,13 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     }
 
     /// @inheritdoc IAttesterBonds
-    function payInsurance() external nonReentrant {
-        Sums memory sums = _sums;
-        uint256 amountRaw = sums.insuranceDueRaw;
-        require(amountRaw != 0, NothingOwed(address(insurance)));
-        sums.insuranceDueRaw = 0;
-        sums.ownedRaw -= uint96(amountRaw);
-        _sums = sums;
-        token.forceApprove(address(vault), amountRaw);
-        emit InsurancePaid(amountRaw);
-        insurance.fund(uint128(amountRaw));
+    function payInsurance(address attester) external nonReentrant {
+        require(_members[attester].owesInsurance, NothingOwed(attester));
+        _members[attester].owesInsurance = false;
+        _sums.ownedRaw -= uint96(insuranceRaw);
+        token.forceApprove(address(vault), insuranceRaw);
+        emit InsurancePaid(attester, insuranceRaw);
+        insurance.fund(uint128(insuranceRaw));
     }
 
     // Views
@@ -236,8 +240,8 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     }
 
     /// @inheritdoc IAttesterBonds
-    function insuranceDueRaw() external view returns (uint256) {
-        return _sums.insuranceDueRaw;
+    function insuranceDueOf(address attester) external view returns (uint256) {
+        return _members[attester].owesInsurance ? insuranceRaw : 0;
     }
 
     // Internal
@@ -254,7 +258,21 @@ contract AttesterBonds is IAttesterBonds, AccessManaged, ReentrancyGuardTransien
     function _settle(address attester) private {
         Member memory member = _members[attester];
         _bookShares(attester, member, _sums.sharedRaw);
-        _members[attester] = member;
+        _store(attester, member);
+    }
+
+    /// @dev Writes the word once; the compiler's own way reads and writes it once a field.
+    function _store(address attester, Member memory member) private {
+        uint256 word = member.isAdmitted ? 1 : 0;
+        if (member.isBonded) word |= 1 << 8;
+        if (member.owesInsurance) word |= 1 << 16;
+        word |= uint256(member.releaseTime) << 24;
+        word |= uint256(member.sharedBeforeOrProver) << 64;
+        Member storage place = _members[attester];
+        // Safe: the only word of the struct, its fields from the lowest bit up as the language lays them out.
+        assembly ("memory-safe") {
+            sstore(place.slot, word)
+        }
     }
 
     /// @dev The same, without writing the member.

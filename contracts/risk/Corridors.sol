@@ -7,9 +7,9 @@ import {Band} from "../interfaces/IParameterSteps.sol";
 library Corridors {
     uint256 internal constant ONE = 1e8;
     uint256 internal constant HOUR = 3600;
-    /// @dev The fastest that governance can allow. Tighter by a tenth an hour is 22 % with the first step after an hour of none: whoever stands at his initial margin is not called in by it before he can answer.
+    /// @dev The fastest that governance can allow. Tighter by a tenth an hour is 22 % with the first step after an hour of none, and by a quarter a day: who stands at an initial margin of 1.3 times has the day to answer, as far as his margin grows with the range and not with its square.
     uint256 internal constant TIGHTEN_HOUR_MAX_E8 = ONE / 10;
-    uint256 internal constant TIGHTEN_DAY_MAX_E8 = ONE / 2;
+    uint256 internal constant TIGHTEN_DAY_MAX_E8 = ONE / 4;
     uint256 internal constant LOOSEN_HOUR_MAX_E8 = ONE / 100;
     uint256 internal constant LOOSEN_DAY_MAX_E8 = ONE / 20;
 

@@ -14,6 +14,7 @@ import {
     UnderlyingStep
 } from "../interfaces/IRiskParameters.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
+import {Domains} from "./Domains.sol";
 import {ParameterDomains} from "./ParameterDomains.sol";
 import {Ramps} from "./Ramps.sol";
 
@@ -80,7 +81,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     /// @inheritdoc IRiskParameters
     function setRampSeconds(uint32 seconds_) external restricted {
-        _within("rampSeconds", seconds_, RAMP_MIN_SECONDS, RAMP_MAX_SECONDS);
+        Domains.requireWithin("rampSeconds", seconds_, RAMP_MIN_SECONDS, RAMP_MAX_SECONDS);
         rampSeconds = seconds_;
         emit RampSecondsSet(seconds_);
     }
@@ -95,7 +96,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
         );
         _requireUnderlying(p);
         uint32 minimum = _shortMinimumE8(p.priceRangeE8);
-        _within("shortOptionMinimumE8", p.shortOptionMinimumE8, minimum, minimum);
+        Domains.requireWithin("shortOptionMinimumE8", p.shortOptionMinimumE8, minimum, minimum);
         if (underlying > count) underlyingCount = underlying;
         else _departUnderlying(underlying, p);
         _underlyings[underlying] = p;
@@ -105,13 +106,13 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     /// @inheritdoc IRiskParameters
     function setToken(uint16 token, TokenParameters memory p) external restricted {
-        _within("token", token, 0, TOKENS_MAX - 1);
+        Domains.requireWithin("token", token, 0, TOKENS_MAX - 1);
         require(p.underlying <= underlyingCount, UnderlyingUnknown(p.underlying));
         // The settlement token is cash: it is no underlying.
-        if (token == 0) _within("underlying", p.underlying, 0, 0);
-        if (p.underlying != 0) _within("unitsE8", p.unitsE8, 1, MarginDomain.SPOT_MAX_E8);
-        _within("haircutBaseE8", p.haircutBaseE8, 0, ONE);
-        _within("haircutMaxE8", p.haircutMaxE8, p.haircutBaseE8, ONE);
+        if (token == 0) Domains.requireWithin("underlying", p.underlying, 0, 0);
+        if (p.underlying != 0) Domains.requireWithin("unitsE8", p.unitsE8, 1, MarginDomain.SPOT_MAX_E8);
+        Domains.requireWithin("haircutBaseE8", p.haircutBaseE8, 0, ONE);
+        Domains.requireWithin("haircutMaxE8", p.haircutMaxE8, p.haircutBaseE8, ONE);
         _departToken(token, p);
         _tokens[token] = p;
         _requireCoupled(p.underlying);
@@ -151,7 +152,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     function stepToken(TokenStep calldata s) external restricted {
         TokenParameters memory present = tokenOf(s.token);
         TokenParameters memory p = _tokens[s.token];
-        _within("haircutBaseE8", s.haircutBaseE8, 0, present.haircutMaxE8);
+        Domains.requireWithin("haircutBaseE8", s.haircutBaseE8, 0, present.haircutMaxE8);
         bool isLooser;
         uint256 target;
         (target, isLooser) = Ramps.meet(present.haircutBaseE8, p.haircutBaseE8, s.haircutBaseE8, false);
@@ -304,7 +305,7 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     /// @custom:spec PAR-005
     function _setInitialFactor(uint32 factorE8) private {
-        _within("initialFactorE8", factorE8, 11e7, 2 * ONE);
+        Domains.requireWithin("initialFactorE8", factorE8, 11e7, 2 * ONE);
         uint32 present = _factorNow();
         (_factorFromE8, _factorStart, _factorEnd) = (factorE8, 0, 0);
         if (rampSeconds != 0 && factorE8 > present) {
@@ -384,19 +385,24 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     /// @dev The domain of MRG-010.
     function _requireUnderlying(UnderlyingParameters memory p) private pure {
-        _within("depthE8", p.depthE8, ONE, MarginDomain.UNITS_MAX_E8);
-        _within("priceRangeE8", p.priceRangeE8, MarginDomain.PRICE_RANGE_MIN_E8, MarginDomain.PRICE_RANGE_MAX_E8);
-        _within("volRangeE8", p.volRangeE8, 0, MarginDomain.VOL_RANGE_MAX_E8);
-        _within("volUpFloorE8", p.volUpFloorE8, 0, MarginDomain.VOL_UP_FLOOR_MAX_E8);
-        _within("basisChargeE8", p.basisChargeE8, 0, ONE);
-        _within("basisRateE8", p.basisRateE8, 0, ONE);
-        _within("slippageE8", p.slippageE8, 0, ONE);
-        _within("slippageCapE8", p.slippageCapE8, 0, ONE);
-        _within("crowdingE8", p.crowdingE8, 0, ONE);
-        _within("vegaChargeE8", p.vegaChargeE8, 0, ONE);
-        _within("rateChargeE8", p.rateChargeE8, 0, ONE);
-        _within("floorRateE8", p.floorRateE8, 0, MarginDomain.FLOOR_RATE_MAX_E8);
-        _within("nettingFloorE8", p.nettingFloorE8, MarginDomain.NETTING_FLOOR_MIN_E8, ONE);
+        Domains.requireWithin("depthE8", p.depthE8, ONE, MarginDomain.UNITS_MAX_E8);
+        Domains.requireWithin(
+            "priceRangeE8",
+            p.priceRangeE8,
+            MarginDomain.PRICE_RANGE_MIN_E8,
+            MarginDomain.PRICE_RANGE_MAX_E8
+        );
+        Domains.requireWithin("volRangeE8", p.volRangeE8, 0, MarginDomain.VOL_RANGE_MAX_E8);
+        Domains.requireWithin("volUpFloorE8", p.volUpFloorE8, 0, MarginDomain.VOL_UP_FLOOR_MAX_E8);
+        Domains.requireWithin("basisChargeE8", p.basisChargeE8, 0, ONE);
+        Domains.requireWithin("basisRateE8", p.basisRateE8, 0, ONE);
+        Domains.requireWithin("slippageE8", p.slippageE8, 0, ONE);
+        Domains.requireWithin("slippageCapE8", p.slippageCapE8, 0, ONE);
+        Domains.requireWithin("crowdingE8", p.crowdingE8, 0, ONE);
+        Domains.requireWithin("vegaChargeE8", p.vegaChargeE8, 0, ONE);
+        Domains.requireWithin("rateChargeE8", p.rateChargeE8, 0, ONE);
+        Domains.requireWithin("floorRateE8", p.floorRateE8, 0, MarginDomain.FLOOR_RATE_MAX_E8);
+        Domains.requireWithin("nettingFloorE8", p.nettingFloorE8, MarginDomain.NETTING_FLOOR_MIN_E8, ONE);
     }
 
     /// @dev Held for targets, which no value on its way is beyond. A deposit adds at most `initialFactor·(haircut + scenario loss + basis + liquidity)` of its value to IM; while that is at most its value it never lowers health.
@@ -416,9 +422,5 @@ contract RiskParameters is IRiskParameters, AccessManaged {
 
     function _requireListed(uint16 underlying) private view {
         require(underlying != 0 && underlying <= underlyingCount, UnderlyingUnknown(underlying));
-    }
-
-    function _within(bytes32 name, uint256 value, uint256 least, uint256 largest) private pure {
-        require(value >= least && value <= largest, ParameterOutOfRange(name, value, least, largest));
     }
 }

@@ -6,6 +6,7 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {IAttesterBonds} from "../interfaces/IAttesterBonds.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee} from "../interfaces/IReferee.sol";
 import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
@@ -50,8 +51,8 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         uint16 number;
     }
 
-    IPriceHub public immutable hub;
-    IRiskParameters public immutable parameters;
+    IPriceHub public immutable override hub;
+    IRiskParameters public immutable override parameters;
     address public override bonds;
     address public override challenges;
     uint16 private _modelCount;
@@ -101,7 +102,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         // Why nothing is cut off: epochs count from 1, and the hub counts its checkpoints.
         council.latestEpoch = uint40(epoch.epoch);
         council.latestCheckpoint = uint48(epoch.checkpoint);
-        _council = council;
+        _store(council);
         _epochs[epoch.epoch] = Posted(epoch.checkpoint, signers, epoch.accounts, council.model, false, epoch.bookRoot);
         emit EpochPosted(epoch.epoch, epoch.checkpoint, epoch.modelHash, epoch.bookRoot, epoch.accounts, signers);
     }
@@ -118,7 +119,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         _seatOf[attester] = seat + 1;
         council.active |= uint64(1) << seat;
         ++council.attesters;
-        _council = council;
+        _store(council);
         emit AttesterAdded(attester, seat, council.attesters);
     }
 
@@ -129,7 +130,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         Council memory council = _council;
         council.active &= ~(uint64(1) << seat);
         --council.attesters;
-        _council = council;
+        _store(council);
         emit AttesterRemoved(attester, seat, council.attesters);
     }
 
@@ -144,8 +145,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IRiskRegistry
-    function condemn(uint64 seats, address judge) external only(bonds) returns (address[] memory holders) {
-        require(judge == challenges, ConnectedWrongly(judge));
+    function condemn(uint64 seats) external only(bonds) returns (address[] memory holders) {
         holders = new address[](_count(seats));
         uint256 found = 0;
         for (uint8 seat = 0; seats >> seat != 0; ++seat) {
@@ -156,7 +156,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         council.active &= ~seats;
         council.condemned |= seats;
         council.attesters -= uint8(losing == seats ? found : _count(losing));
-        _council = council;
+        _store(council);
         emit AttestersCondemned(seats, council.attesters);
     }
 
@@ -190,11 +190,11 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IRiskRegistry
-    function connect(address bonds_, address challenges_) external restricted {
-        require(bonds == address(0) && bonds_ != address(0) && challenges_ != address(0), ConnectedWrongly(msg.sender));
-        bonds = bonds_;
-        challenges = challenges_;
-        emit Connected(bonds_, challenges_);
+    function connect(IAttesterBonds bonds_) external restricted {
+        require(bonds == address(0), ConnectedWrongly(msg.sender));
+        bonds = address(bonds_);
+        challenges = address(bonds_.challenges());
+        emit Connected(bonds, challenges);
     }
 
     // Use
@@ -326,6 +326,21 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
 
     function _count(uint64 seats) private pure returns (uint256 count) {
         for (; seats != 0; seats &= seats - 1) ++count;
+    }
+
+    /// @dev Writes the word once; the compiler's own way reads and writes it once a field.
+    function _store(Council memory council) private {
+        uint256 word = council.active;
+        word |= uint256(council.condemned) << 64;
+        word |= uint256(council.latestEpoch) << 128;
+        word |= uint256(council.latestCheckpoint) << 168;
+        word |= uint256(council.model) << 216;
+        word |= uint256(council.threshold) << 232;
+        word |= uint256(council.attesters) << 240;
+        // Safe: the only word of the struct, its fields from the lowest bit up as the language lays them out.
+        assembly ("memory-safe") {
+            sstore(_council.slot, word)
+        }
     }
 
     function _setModel(IReferee referee_) private {

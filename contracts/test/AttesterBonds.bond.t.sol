@@ -64,10 +64,10 @@ contract AttesterBondsTest is AttestingFixture {
     }
 
     function test_slash_isForChallengesOnly() public {
-        VM.expectRevert(abi.encodeWithSelector(IRiskRegistry.ConnectedWrongly.selector, address(this)));
+        VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NotChallenges.selector, address(this)));
         bonds.slash(1, address(this));
         VM.expectRevert(abi.encodeWithSelector(IRiskRegistry.ConnectedWrongly.selector, address(this)));
-        registry.condemn(1, address(challenges));
+        registry.condemn(1);
     }
 
     /// @notice What arrives is shared in equal parts by those who sit; nobody's bond is ever shared out.

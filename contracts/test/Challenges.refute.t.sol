@@ -292,14 +292,18 @@ contract ChallengesRefuteTest is AttestingFixture {
         bonds.admit(second);
         usdc.mint(address(this), 2 * BOND_RAW);
         usdc.approve(address(bonds), 2 * BOND_RAW);
-        // Its word still holds whose the reward is.
+        // Its word still holds whose the reward is, and that insurance has not its part.
         VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NotAdmitted.selector, first));
         bonds.join(first);
+        VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NotAdmitted.selector, second));
+        bonds.join(second);
+        bonds.payInsurance(second);
         bonds.join(second);
         assert(usdc.balanceOf(PROVER) == BOND_RAW / 10);
         VM.prank(first);
         bonds.payReward(first);
         assert(usdc.balanceOf(PROVER) == BOND_RAW / 5);
+        bonds.payInsurance(first);
         bonds.join(first);
         // Who sits has nothing of that kind, and its bond is whole when it leaves.
         VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NothingOwed.selector, first));
@@ -412,7 +416,13 @@ contract ChallengesRefuteTest is AttestingFixture {
         assert(registry.attesterCount() == 1);
         assert(usdc.balanceOf(PROVER) == BOND_RAW / 5);
         uint256 before = insurance.balanceE8();
-        bonds.payInsurance();
+        for (uint256 i = 0; i < 2; ++i) {
+            address attester = VM.addr(attesters[i]);
+            assert(bonds.insuranceDueOf(attester) == (uint256(BOND_RAW) * 9) / 10);
+            bonds.payInsurance(attester);
+            VM.expectRevert(abi.encodeWithSelector(IAttesterBonds.NothingOwed.selector, attester));
+            bonds.payInsurance(attester);
+        }
         assert(insurance.balanceE8() == before + (uint256(BOND_RAW) * 100 * 18) / 10);
         requireConserved();
         // What the slashed sign now is nobody's word.

@@ -8,12 +8,12 @@ import {TokenParameters, TokenStep, UnderlyingParameters, UnderlyingStep} from "
 import {IVolSurfaces, SurfaceUpdate} from "../interfaces/IVolSurfaces.sol";
 import {AttesterSignature} from "../interfaces/RiskTypes.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
+import {LenientManager} from "./LenientManager.sol";
 import {VM} from "./IVm.sol";
 
 /// @notice Governance as a deployment sets it up: each act is announced, waits, and can be taken back by the guardian.
 contract GovernanceDelayTest is ProtocolFixture {
     uint64 private constant GUARDIAN = 1;
-    uint64 private constant GOVERNOR = 3;
     uint32 private constant DELAY = 2 days;
     uint256 private constant ATTESTER = 11;
     uint32 private constant WEEK = uint32(START) + 7 days;
@@ -24,9 +24,6 @@ contract GovernanceDelayTest is ProtocolFixture {
 
     function setUp() public {
         deploy();
-        bytes4[] memory governed = new bytes4[](1);
-        governed[0] = parameters.setRiskInterestMax.selector;
-        manager.setTargetFunctionRole(address(parameters), governed, GOVERNOR);
         bytes4[] memory pauses = new bytes4[](1);
         pauses[0] = clearinghouse.setPaused.selector;
         manager.setTargetFunctionRole(address(clearinghouse), pauses, GUARDIAN);
@@ -36,21 +33,10 @@ contract GovernanceDelayTest is ProtocolFixture {
         manager.setTargetFunctionRole(address(surfaces), pauses, GUARDIAN);
         _letAttestersStep();
         manager.grantRole(GUARDIAN, WATCHER, 0);
-        manager.setTargetFunctionRole(address(manager), _guarded(), GOVERNOR);
-        manager.setRoleGuardian(GOVERNOR, GUARDIAN);
-        manager.grantRole(GOVERNOR, GOVERNANCE, DELAY);
         manager.grantRole(0, GOVERNANCE, DELAY);
         manager.renounceRole(0, address(this));
         act = abi.encodeCall(parameters.setRiskInterestMax, (BTC, 5_000_000e8));
         ready = uint48(block.timestamp + DELAY);
-    }
-
-    function _guarded() private view returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](8);
-        (selectors[0], selectors[1]) = (manager.grantRole.selector, manager.setRoleAdmin.selector);
-        (selectors[2], selectors[3]) = (manager.setRoleGuardian.selector, manager.setGrantDelay.selector);
-        (selectors[4], selectors[5]) = (manager.setTargetFunctionRole.selector, manager.setTargetClosed.selector);
-        (selectors[6], selectors[7]) = (manager.setTargetAdminDelay.selector, manager.updateAuthority.selector);
     }
 
     /// @dev The price range and the haircuts of the local plan, and a quorum of one.
@@ -110,21 +96,20 @@ contract GovernanceDelayTest is ProtocolFixture {
         require(parameters.riskInterestMaxE8(BTC) == type(uint128).max, Broken("nothing happened"));
     }
 
-    /// @dev Of the manager's own acts, too: else whoever has governance's key names a governor without a delay, and the guardian could only look on. What it cannot take back is its own end, so that governance can always part with it.
+    /// @dev Of the manager's own acts, too, and of a contract's parting with the manager: else whoever has governance's key names a governor without a delay, or a manager that asks nobody, and the guardian could only look on. What it cannot take back is its own end, so that governance can always part with it.
     function test_guardian_takesBackWhatWouldMakeItPowerless() public {
-        bytes[] memory acts = new bytes[](5);
-        acts[0] = abi.encodeCall(manager.grantRole, (GOVERNOR, address(0xBAD), 0));
-        acts[1] = abi.encodeCall(manager.grantRole, (GUARDIAN, address(0xBAD), 0));
-        acts[2] = abi.encodeCall(manager.setRoleGuardian, (GOVERNOR, GOVERNOR));
-        acts[3] = abi.encodeCall(manager.updateAuthority, (address(parameters), address(0xBAD)));
-        acts[4] = abi.encodeCall(manager.setTargetFunctionRole, (address(manager), _guarded(), 0));
-        for (uint256 i = 0; i < acts.length; ++i) {
-            VM.prank(GOVERNANCE);
-            (bytes32 id, ) = manager.schedule(address(manager), acts[i], 0);
-            VM.prank(WATCHER);
-            manager.cancel(GOVERNANCE, address(manager), acts[i]);
-            require(manager.getSchedule(id) == 0, Broken("taken back"));
-        }
+        bytes4[] memory pauses = new bytes4[](1);
+        pauses[0] = clearinghouse.setPaused.selector;
+        bytes[] memory own = new bytes[](5);
+        own[0] = abi.encodeCall(manager.grantRole, (0, address(0xBAD), 0));
+        own[1] = abi.encodeCall(manager.grantRole, (GUARDIAN, address(0xBAD), 0));
+        own[2] = abi.encodeCall(manager.setTargetClosed, (address(clearinghouse), true));
+        own[3] = abi.encodeCall(manager.updateAuthority, (address(parameters), address(0xBAD)));
+        own[4] = abi.encodeCall(manager.setTargetFunctionRole, (address(clearinghouse), pauses, 0));
+        for (uint256 i = 0; i < own.length; ++i) _takeBack(address(manager), own[i]);
+        bytes memory leaving = abi.encodeCall(IAccessManaged.setAuthority, (address(new LenientManager())));
+        _takeBack(address(parameters), leaving);
+        _takeBack(address(hub), leaving);
         bytes memory parting = abi.encodeCall(manager.revokeRole, (GUARDIAN, WATCHER));
         VM.prank(GOVERNANCE);
         manager.schedule(address(manager), parting, 0);
@@ -217,9 +202,17 @@ contract GovernanceDelayTest is ProtocolFixture {
         VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(this)));
         parameters.setRiskInterestMax(BTC, 1);
         VM.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedAccount.selector);
-        manager.grantRole(GOVERNOR, address(this), 0);
+        manager.grantRole(GUARDIAN, address(this), 0);
         VM.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedCall.selector);
         manager.schedule(address(parameters), act, 0);
+    }
+
+    function _takeBack(address target, bytes memory taken) private {
+        VM.prank(GOVERNANCE);
+        (bytes32 id, ) = manager.schedule(target, taken, 0);
+        VM.prank(WATCHER);
+        manager.cancel(GOVERNANCE, target, taken);
+        require(manager.getSchedule(id) == 0, Broken("taken back"));
     }
 
     function _take(UnderlyingStep[] memory steps) private {

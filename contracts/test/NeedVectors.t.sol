@@ -33,7 +33,7 @@ contract NeedVectorsTest is Columns {
         int256[] heldCost;
         int256[] served;
         int256[] servedCost;
-        int256[] gain;
+        int256[] realised;
     }
 
     function test_look_isThatOfTheVectors() public {
@@ -125,14 +125,34 @@ contract NeedVectorsTest is Columns {
         Servings memory v;
         (v.need, v.needCost) = (signedColumn("need"), signedColumn("needCost"));
         (v.held, v.heldCost) = (signedColumn("held"), signedColumn("heldCost"));
-        (v.served, v.servedCost, v.gain) = (signedColumn("served"), signedColumn("servedCost"), signedColumn("gain"));
-        assert(v.gain.length == 150);
-        for (uint256 i = 0; i < v.gain.length; ++i) _serve(v, i);
+        (v.served, v.servedCost) = (signedColumn("served"), signedColumn("servedCost"));
+        v.realised = signedColumn("realised");
+        assert(v.realised.length == 150);
+        for (uint256 i = 0; i < v.realised.length; ++i) _serve(v, i);
+    }
+
+    function test_won_isThatOfTheVectors() public {
+        json = VM.readFile("spec/attested/CLR-046.json");
+        int256[] memory need = signedColumn("need");
+        int256[] memory held = signedColumn("held");
+        int256[] memory heldCost = signedColumn("heldCost");
+        uint256[] memory spot = column("serveSpot");
+        int256[] memory funding = signedColumn("funding");
+        int256[] memory won = signedColumn("won");
+        for (uint256 i = 0; i < won.length; ++i) {
+            Need memory asked = Need(int64(need[i]), 0, 1);
+            Position memory position = Position(Instruments.pack(1, 0, 0, 0), held[i], heldCost[i]);
+            (int256 wonE8, int256 sizeE8) = Needs.wonE8(asked, position, spot[i], funding[i]);
+            assert(wonE8 == won[i]);
+            // Both are as they were.
+            assert(asked.sizeE8 == need[i] && position.sizeE8 == held[i] && position.costE8 == heldCost[i]);
+            assert((sizeE8 > 0) == (need[i] > 0));
+        }
     }
 
     function test_score_isThatOfTheVectors() public {
         json = VM.readFile("spec/attested/CLR-046.json");
-        int256[] memory gain = signedColumn("gain");
+        int256[] memory won = signedColumn("won");
         int256[] memory served = signedColumn("served");
         uint256[] memory spot = column("serveSpot");
         uint256[] memory ratio = column("ratio");
@@ -141,7 +161,7 @@ contract NeedVectorsTest is Columns {
         uint256[] memory open = column("open");
         uint256[] memory score = column("score");
         for (uint256 i = 0; i < score.length; ++i) {
-            assert(Needs.gainRatioE8(gain[i], served[i], spot[i]) == ratio[i]);
+            assert(Needs.gainRatioE8(won[i], served[i], spot[i]) == ratio[i]);
             assert(Needs.openE8(held[i], net[i]) == open[i]);
             assert(Needs.scoreE8(ratio[i], open[i]) == score[i]);
         }
@@ -167,7 +187,7 @@ contract NeedVectorsTest is Columns {
         assert(sizeE8 == v.served[i] && costE8 == v.servedCost[i]);
         assert(need.sizeE8 == v.need[i] - sizeE8 && need.costE8 == v.needCost[i] - costE8);
         Position memory held = Position(Instruments.pack(1, 0, 0, 0), v.held[i], v.heldCost[i]);
-        assert(Fills.add(held, sizeE8, costE8) == v.gain[i]);
+        assert(Fills.add(held, sizeE8, costE8) == v.realised[i]);
     }
 
     function _positions() private view returns (Position[] memory positions) {

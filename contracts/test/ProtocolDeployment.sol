@@ -94,7 +94,7 @@ abstract contract ProtocolDeployment {
 
     function deploy() internal {
         VM.warp(START);
-        manager = IAccessManager(build("AccessManager", abi.encode(address(this))));
+        manager = IAccessManager(build("contracts/risk/GuardedManager.sol:GuardedManager", abi.encode(address(this))));
         usdc = MockToken(build("contracts/dev/MockToken.sol:MockToken", abi.encode("USD Coin", "USDC", uint8(6))));
         weth = MockWeth(payable(build("contracts/dev/MockWeth.sol:MockWeth", "")));
         wbtc = MockToken(build("contracts/dev/MockToken.sol:MockToken", abi.encode("Wrapped BTC", "WBTC", uint8(8))));
@@ -163,12 +163,11 @@ abstract contract ProtocolDeployment {
         vault.connect(address(clearinghouse), address(house), address(insurance));
         clearinghouse.connect(address(house), address(insurance));
         if (address(hub) == address(prices)) {
-            prices.connect(address(clearinghouse));
+            prices.connect(address(clearinghouse), address(surfaces));
         } else {
             DatedHub(address(hub)).stand(clearinghouse);
-            prices.connect(address(hub));
+            prices.connect(address(hub), address(surfaces));
         }
-        prices.connectSurfaces(address(surfaces));
         surfaces.setSurfaceParameters(surfaceParameters());
         _appoint();
         _configure();
@@ -197,10 +196,8 @@ abstract contract ProtocolDeployment {
                 abi.encode(manager, registry, vault, insurance, BOND_RAW)
             )
         );
-        challenges = IChallenges(
-            build("contracts/risk/Challenges.sol:Challenges", abi.encode(registry, bonds, hub, parameters))
-        );
-        registry.connect(address(bonds), address(challenges));
+        challenges = bonds.challenges();
+        registry.connect(bonds);
         bucket.connect(address(clearinghouse), address(gate), address(bonds));
     }
 

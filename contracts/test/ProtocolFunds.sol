@@ -230,12 +230,14 @@ abstract contract ProtocolFunds is ProtocolSight {
     function doSlash(uint32 whether) external counted {
         if (_lie.account == 0 || whether % 4 != 0) return;
         commitAs(PROVER, _lie);
-        uint256 dueRaw = bonds.insuranceDueRaw();
         bool late = block.timestamp > (_lie.validUntil - 600) + HORIZON_SECONDS;
         Accused memory accused = accusedSigned(_lie);
         VM.prank(PROVER);
         try challenges.recompute(accused, _truth, SALT) {
-            require(bonds.insuranceDueRaw() > dueRaw, Broken("INV12 a lie cost nobody a bond"));
+            for (uint256 i = 0; i < 2; ++i) {
+                uint256 dueRaw = bonds.insuranceDueOf(VM.addr(attesters[i]));
+                require(dueRaw == (BOND_RAW * 9) / 10, Broken("INV12 a lie cost nobody a bond"));
+            }
             ++reached["slashings"];
             _replace();
         } catch (bytes memory reason) {
@@ -249,10 +251,10 @@ abstract contract ProtocolFunds is ProtocolSight {
     function _replace() private {
         for (uint256 i = 0; i < 2; ++i) {
             bonds.payReward(VM.addr(attesters[i]));
+            bonds.payInsurance(VM.addr(attesters[i]));
             attesters[i] = _nextAttester++;
             seat(VM.addr(attesters[i]));
         }
-        bonds.payInsurance();
         sortAttesters();
     }
 }

@@ -127,10 +127,12 @@ abstract contract ProtocolSight is DatedAttestingFixture {
     function _requireBonds() private view {
         uint256 stakeRaw = 0;
         for (uint256 i = 0; i < 3; ++i) {
-            (uint256 bond, ) = bonds.bondOf(VM.addr(attesters[i]));
-            stakeRaw += bond;
+            address attester = VM.addr(attesters[i]);
+            (uint256 bond, ) = bonds.bondOf(attester);
+            (, uint256 rewardRaw) = bonds.rewardOf(attester);
+            stakeRaw += bond + rewardRaw + bonds.insuranceDueOf(attester);
         }
-        require(usdc.balanceOf(address(bonds)) >= stakeRaw + bonds.insuranceDueRaw(), Broken("INV12 bonds are there"));
+        require(usdc.balanceOf(address(bonds)) >= stakeRaw, Broken("INV12 bonds are there"));
         require(lentE8 <= (bonds.bondE8() * registry.threshold()) / 2, Broken("INV12 lent more than half the stake"));
         uint256 waitingE8 = clearinghouse.heldFor(address(bonds));
         require(waitingE8 + _handedE8 == creditFeesE8, Broken("INV14 fees on credit are the attesters'"));

@@ -7,16 +7,20 @@ import {
     LiquidationParameters,
     OracleParameters
 } from "../interfaces/IRiskParameters.sol";
+import {FeedParameters, ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
+import {MockAggregator} from "../dev/MockAggregator.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 import {VM} from "./IVm.sol";
 
 /// @notice What setters take, at both ends and one beyond each, the other fields as the local plan has them: spec/domains.json, which the plan's check in C# is held to as well.
 contract RiskParametersDomainTest is ProtocolFixture {
     string private json;
+    address private _target;
 
     function setUp() public {
         deploy();
         json = VM.readFile("spec/domains.json");
+        _target = address(parameters);
     }
 
     function test_setClearing_takesItsDomain() public {
@@ -92,6 +96,71 @@ contract RiskParametersDomainTest is ProtocolFixture {
         }
     }
 
+    function test_setSurfaceParameters_takesItsDomain() public {
+        _target = address(surfaces);
+        bytes32[7] memory names = [
+            bytes32("volStepE8"),
+            "forwardStepE8",
+            "forwardBandE8",
+            "forwardBandYearE8",
+            "volMinE8",
+            "volMaxE8",
+            "discountRateE12"
+        ];
+        for (uint256 i = 0; i < names.length; ++i) {
+            bytes memory plan = abi.encode(surfaceParameters());
+            _hold(".surfaces.", names[i], i, surfaces.setSurfaceParameters.selector, plan);
+        }
+    }
+
+    function test_setFeeds_takesItsDomain() public {
+        address[] memory sources = new address[](1);
+        sources[0] = source(btcFeed, 100e8, 1_000_000e8);
+        _refuseFeeds(new address[](0), feedParameters(1), "sources", 0, 1, 5);
+        _refuseFeeds(new address[](6), feedParameters(4), "sources", 6, 1, 5);
+        _refuseFeeds(new address[](4), feedParameters(2), "minCount", 2, 3, 4);
+        _refuseFeeds(sources, feedParameters(2), "minCount", 2, 1, 1);
+        FeedParameters memory p = feedParameters(1);
+        p.maxDeviationE8 = 249_999;
+        _refuseFeeds(sources, p, "maxDeviationE8", 249_999, 250_000, 3_000_000);
+        p.maxDeviationE8 = 3_000_001;
+        _refuseFeeds(sources, p, "maxDeviationE8", 3_000_001, 250_000, 3_000_000);
+        p = feedParameters(1);
+        p.haltMoveE8 = 9_999_999;
+        _refuseFeeds(sources, p, "haltMoveE8", 9_999_999, 10_000_000, 25_000_000);
+        p.haltMoveE8 = 25_000_001;
+        _refuseFeeds(sources, p, "haltMoveE8", 25_000_001, 10_000_000, 25_000_000);
+        p = feedParameters(1);
+        p.reduceMoveE8 = 2_999_999;
+        _refuseFeeds(sources, p, "reduceMoveE8", 2_999_999, 3_000_000, 20_000_000);
+        p.reduceMoveE8 = 20_000_001;
+        _refuseFeeds(sources, p, "reduceMoveE8", 20_000_001, 3_000_000, 20_000_000);
+        p = feedParameters(1);
+        p.recoverySeconds = 29;
+        _refuseFeeds(sources, p, "recoverySeconds", 29, 30, 3600);
+        p.recoverySeconds = 3601;
+        _refuseFeeds(sources, p, "recoverySeconds", 3601, 30, 3600);
+        spots.setFeeds(BTC, sources, FeedParameters(1, 250_000, 3_000_000, 10_000_000, 30));
+        spots.setFeeds(BTC, sources, FeedParameters(1, 3_000_000, 25_000_000, 25_000_000, 3600));
+    }
+
+    /// @dev A coin that fell below a cent keeps sources that can be replaced; none is listed there.
+    function test_setFeeds_replacesSourcesOfACoinThatFellBelowACent() public {
+        parameters.setUnderlying(3, parameters.underlyingOf(BTC));
+        MockAggregator cheap = MockAggregator(
+            build("contracts/dev/MockAggregator.sol:MockAggregator", abi.encode(uint8(8), int256(1_000_000)))
+        );
+        setFeed(3, source(cheap, 1, 1e8));
+        cheap.setAnswer(800_000);
+        nextBlock();
+        setFeed(3, source(cheap, 1, 1e8));
+        parameters.setUnderlying(4, parameters.underlyingOf(BTC));
+        address[] memory sources = new address[](1);
+        sources[0] = source(cheap, 1, 1e8);
+        VM.expectRevert(abi.encodeWithSelector(ISpotMarkets.FeedsInvalid.selector, 4));
+        spots.setFeeds(4, sources, feedParameters(1));
+    }
+
     function test_setInitialFactor_takesItsDomain() public {
         parameters.setInitialFactor(110_000_000);
         VM.expectRevert(
@@ -116,6 +185,19 @@ contract RiskParametersDomainTest is ProtocolFixture {
         parameters.setInitialFactor(200_000_001);
     }
 
+    function _refuseFeeds(
+        address[] memory sources,
+        FeedParameters memory p,
+        bytes32 name,
+        uint256 value,
+        uint256 least,
+        uint256 most
+    ) private {
+        bytes4 selector = IRiskParameters.ParameterOutOfRange.selector;
+        VM.expectRevert(abi.encodeWithSelector(selector, name, value, least, most));
+        spots.setFeeds(BTC, sources, p);
+    }
+
     /// @dev One field at both ends of its domain, and beyond them.
     function _hold(string memory room, bytes32 name, uint256 place, bytes4 setter, bytes memory plan) private {
         uint256[] memory ends = VM.parseJsonUintArray(json, string.concat(room, _text(name)));
@@ -127,7 +209,7 @@ contract RiskParametersDomainTest is ProtocolFixture {
 
     function _take(bytes4 setter, bytes memory plan, uint256 place, uint256 value) private {
         // solhint-disable-next-line avoid-low-level-calls
-        (bool taken, ) = address(parameters).call(bytes.concat(setter, _with(plan, place, value)));
+        (bool taken, ) = _target.call(bytes.concat(setter, _with(plan, place, value)));
         require(taken, Broken("within its domain"));
     }
 
@@ -141,7 +223,7 @@ contract RiskParametersDomainTest is ProtocolFixture {
         uint256 most
     ) private {
         // solhint-disable-next-line avoid-low-level-calls
-        (bool taken, bytes memory reason) = address(parameters).call(bytes.concat(setter, _with(plan, place, value)));
+        (bool taken, bytes memory reason) = _target.call(bytes.concat(setter, _with(plan, place, value)));
         bytes4 selector = IRiskParameters.ParameterOutOfRange.selector;
         bool isNamed = keccak256(reason) == keccak256(abi.encodeWithSelector(selector, name, value, least, most));
         require(!taken && isNamed, Broken("beyond its domain"));

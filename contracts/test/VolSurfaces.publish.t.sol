@@ -199,25 +199,33 @@ contract VolSurfacesPublishTest is SurfaceFixture {
         publish(_ratio(102_490));
     }
 
-    /// @dev Governance narrows the band to 40 %, and then to 70 % at least, while 60 % are in force.
-    function test_publish_aVolatilityThatItsBandHasLeftComesBack() public {
-        publish(smile(BTC, MONTH));
+    /// @dev Governance narrows the band to 200 % while 224 % are in force.
+    function test_publish_aVolatilityAboveItsBandComesBack() public {
+        publish(_level(MONTH, 1400));
         SurfaceParameters memory p = surfaceParameters();
-        p.volMaxE8 = 40_000_000;
+        p.volMaxE8 = 200_000_000;
         surfaces.setSurfaceParameters(p);
         _pass(3600);
-        expectRefused(_level(101), IVolSurfaces.SurfaceStep.selector);
-        publish(_level(100));
+        expectRefused(_level(MONTH, 1401), IVolSurfaces.SurfaceStep.selector);
+        publish(_level(MONTH, 1400));
         _pass(3600);
-        publish(_level(80));
+        publish(_level(MONTH, 1120));
         _pass(3600);
-        expectRefused(_level(81), IVolSurfaces.SurfaceStep.selector);
-        (p.volMinE8, p.volMaxE8) = (70_000_000, 500_000_000);
-        surfaces.setSurfaceParameters(p);
-        expectRefused(_level(79), IVolSurfaces.SurfaceStep.selector);
-        publish(_level(90));
+        expectRefused(_level(MONTH, 1121), IVolSurfaces.SurfaceStep.selector);
         // A listing is bound as ever.
-        expectRefused(smile(BTC, WEEK), IVolSurfaces.SurfaceStep.selector);
+        expectRefused(_level(WEEK, 1120), IVolSurfaces.SurfaceStep.selector);
+    }
+
+    /// @dev And to 20 % at least while 15 % are.
+    function test_publish_aVolatilityBelowItsBandComesBack() public {
+        publish(_level(MONTH, 6));
+        SurfaceParameters memory p = surfaceParameters();
+        p.volMinE8 = 20_000_000;
+        surfaces.setSurfaceParameters(p);
+        _pass(3600);
+        expectRefused(_level(MONTH, 5), IVolSurfaces.SurfaceStep.selector);
+        publish(_level(MONTH, 7));
+        expectRefused(_level(WEEK, 7), IVolSurfaces.SurfaceStep.selector);
     }
 
     function test_recordsOf_keepTheSurfaceOfHalfAnHourAgo() public {
@@ -312,8 +320,9 @@ contract VolSurfacesPublishTest is SurfaceFixture {
     }
 
     /// @dev The smile of a month with its variance at so many percent.
-    function _level(uint64 percent) private view returns (SurfaceUpdate memory s) {
-        s = smile(BTC, MONTH);
+    /// @dev So many percent of a smile's variance.
+    function _level(uint32 expiry, uint64 percent) private view returns (SurfaceUpdate memory s) {
+        s = smile(BTC, expiry);
         (s.aE12, s.bE12) = ((s.aE12 * int64(percent)) / 100, (s.bE12 * percent) / 100);
     }
 

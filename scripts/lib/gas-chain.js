@@ -67,6 +67,7 @@ export async function openChain(start) {
     });
     return chain.at(contractAddress, abi);
   };
+  chain.attach = async (name, address) => chain.at(address, (await hre.artifacts.readArtifact(name)).abi);
   chain.createNormalTable = async () => {
     const { table } = readSpec("cdf.json");
     const { kernel } = readSpec("constants.json");

@@ -24,7 +24,7 @@ export const gasStart = START;
 export async function deployProtocol(chain) {
   const { from, create } = chain;
   const { attestation: clocks, clearing, liquidation, oracle } = readSpec("constants.json");
-  const manager = await create("AccessManager", from);
+  const manager = await create("GuardedManager", from);
   const usdc = await create("MockToken", "USD Coin", "USDC", 6);
   const parameters = await create("RiskParameters", manager.address, 130_000_000);
   const vault = await create("MarginVault", manager.address);
@@ -62,12 +62,10 @@ export async function deployProtocol(chain) {
     insurance.address,
     BOND,
   );
-  const challenges = await create("Challenges", registry.address, bonds.address, hub.address, parameters.address);
   await vault.send("connect", clearinghouse.address, house.address, insurance.address);
   await clearinghouse.send("connect", house.address, insurance.address);
-  await hub.send("connect", clearinghouse.address);
-  await hub.send("connectSurfaces", surfaces.address);
-  await registry.send("connect", bonds.address, challenges.address);
+  await hub.send("connect", clearinghouse.address, surfaces.address);
+  await registry.send("connect", bonds.address);
   await bucket.send("connect", clearinghouse.address, gate.address, bonds.address);
   await surfaces.send("setSurfaceParameters", [15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000, 0]);
   const of = (values, ...names) => names.map((name) => values[name]);

@@ -97,7 +97,7 @@ internal static class AttesterCommand
     {
         Argument<string> who = new("address") { Description = "The attester that lost its bond." };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("reward", "Pay whoever proved an attester wrong his part of its bond. Anyone may.") { who, json };
+        var command = new Command("reward", "Pay out the bond that an attester lost: a tenth to who proved it wrong, the rest to the insurance fund. Anyone may.") { who, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -105,15 +105,32 @@ internal static class AttesterCommand
             using PrivateKey key = options.Key(parsed);
             using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
             DeployedToken token = Settlement(session);
-            AttesterBonds.RewardOfResult owed = await session.Client.Node.CallAsync(session.Deployment.Contracts.AttesterBonds, new AttesterBonds.RewardOfCall(attester), cancellationToken: cancellationToken);
-            if (owed.AmountRaw == UInt256.Zero)
+            Address bonds = session.Deployment.Contracts.AttesterBonds;
+            AttesterBonds.RewardOfResult owed = await session.Client.Node.CallAsync(bonds, new AttesterBonds.RewardOfCall(attester), cancellationToken: cancellationToken);
+            UInt256 insurance = await session.Client.Node.CallAsync(bonds, new AttesterBonds.InsuranceDueOfCall(attester), cancellationToken: cancellationToken);
+            if (owed.AmountRaw == UInt256.Zero && insurance == UInt256.Zero)
             {
-                throw new CliException($"Nobody is owed a reward for {attester}: it was never proved wrong, or the reward was paid.");
+                throw new CliException($"Nothing is owed of a bond of {attester}: it was never proved wrong, or all was paid.");
             }
 
-            await session.Client.SendAsync(session.Client.Calls.PayReward(attester), cancellationToken);
+            // The fund's part first: a prover to whom the token cannot be paid holds up nobody else.
+            if (insurance != UInt256.Zero)
+            {
+                await session.Client.SendAsync(session.Client.Calls.PayInsurance(attester), cancellationToken);
+            }
+
+            if (owed.AmountRaw != UInt256.Zero)
+            {
+                await session.Client.SendAsync(session.Client.Calls.PayReward(attester), cancellationToken);
+            }
+
             Reply.WriteResult(
-                parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("attester", attester.ToString()), ("paid", $"{Money(owed.AmountRaw, token.Decimals)} {token.Symbol}"), ("to", owed.Prover.ToString()));
+                parsed.InvocationConfiguration.Output,
+                parsed.GetValue(json),
+                ("attester", attester.ToString()),
+                ("paid", $"{Money(owed.AmountRaw, token.Decimals)} {token.Symbol}"),
+                ("to", owed.Prover.ToString()),
+                ("insurance", $"{Money(insurance, token.Decimals)} {token.Symbol}"));
             return 0;
         });
         return command;

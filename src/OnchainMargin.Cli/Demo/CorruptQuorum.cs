@@ -57,7 +57,7 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
 
         ProtocolBook after = await WaitAsync(book => SolverProcess.Liars.All(name => !book.Attesters.Contains(AddressOf(name))), "refuted the false book", cancellationToken);
         UInt256 reward = await FetchRewardsAsync(cancellationToken);
-        UInt256 due = await Client.Node.CallAsync(Bonds.Contract, new AttesterBonds.InsuranceDueRawCall(), cancellationToken: cancellationToken);
+        UInt256 due = await PayInsuranceAsync(cancellationToken);
         UInt256 stake = await Client.Node.CallAsync(Bonds.Contract, new AttesterBonds.BondRawCall(), cancellationToken: cancellationToken) * (UInt256)(ulong)SolverProcess.Liars.Count;
         Tell($"By block {after.BlockNumber} the watchtower, which nobody told, has computed that leaf anew and refuted it. The bonds of both are gone: {Tokens(reward)} to the watchtower, {Tokens(due)} to the insurance fund.");
         _checks.Add(new Check("a watchtower that nobody told refuted what a quorum signed", SolverProcess.Liars.All(name => after.Bonds[AddressOf(name)].IsSlashed), $"{after.BlockNumber - usedIn} block(s) after its use"));
@@ -68,7 +68,6 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
             after.Epochs[epoch.Epoch].IsVoid && refusal is CustomErrorReason { Error.ErrorName: "EpochVoid" },
             $"a second withdrawal on it: {(refusal is null ? "accepted" : Refusals.Sentence(refusal))}"));
 
-        await Client.SendAsync(TransactionRequest.Call(Bonds.Contract, new AttesterBonds.PayInsuranceCall()), cancellationToken);
         await ReplaceAsync(stake, cancellationToken);
         Tell($"{string.Join(" and ", SolverProcess.Replacements)} pay their bonds and sit down. Nothing else stops for it.");
     }
@@ -116,6 +115,19 @@ internal sealed class CorruptQuorum(ProtocolSession session, BookFollower follow
             AttesterBonds.RewardOfResult reward = await Client.Node.CallAsync(Bonds.Contract, new AttesterBonds.RewardOfCall(liar), cancellationToken: cancellationToken);
             await Client.SendAsync(TransactionRequest.Call(Bonds.Contract, new AttesterBonds.PayRewardCall(liar)), cancellationToken);
             sum += reward.Prover == AddressOf(SolverProcess.Watchtower) ? reward.AmountRaw : UInt256.Zero;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Pays the insurance fund what is left of both bonds; how much that was.</summary>
+    private async Task<UInt256> PayInsuranceAsync(CancellationToken cancellationToken)
+    {
+        UInt256 sum = UInt256.Zero;
+        foreach (Address liar in SolverProcess.Liars.Select(AddressOf))
+        {
+            sum += await Client.Node.CallAsync(Bonds.Contract, new AttesterBonds.InsuranceDueOfCall(liar), cancellationToken: cancellationToken);
+            await Client.SendAsync(TransactionRequest.Call(Bonds.Contract, new AttesterBonds.PayInsuranceCall(liar)), cancellationToken);
         }
 
         return sum;

@@ -32,14 +32,21 @@ public readonly record struct InsuranceHigh(long Day, Int128 HighE8, Int128 Prev
         return next;
     }
 
-    /// <summary>What stakers bring or take out is neither gain nor loss: the highs follow in its proportion, so that the drawdown is that of a share.</summary>
+    /// <summary>What stakers bring or take out is neither gain nor loss: the highs follow in its proportion, so that the drawdown is that of a share. Highs that said nothing before a stake say nothing after it: the fall from them was too small to stop a market, and a stake does not make it larger.</summary>
     /// <param name="beforeE8">The insurance before it, E8 of money; not 0.</param>
     /// <param name="afterE8">And after.</param>
     [SpecRule("ORC-003")]
     public InsuranceHigh Resize(Int128 beforeE8, Int128 afterE8)
     {
+        if (afterE8 > beforeE8 && Int128.Max(HighE8, PreviousHighE8) < HighLeastE8)
+        {
+            return this with { HighE8 = Held(afterE8), PreviousHighE8 = Held(afterE8) };
+        }
+
         return this with { HighE8 = Scaled(HighE8), PreviousHighE8 = Scaled(PreviousHighE8) };
 
-        Int128 Scaled(Int128 highE8) => (Int128)BigInteger.Min(_mostE8, (BigInteger)highE8 * (BigInteger)afterE8 / (BigInteger)beforeE8);
+        Int128 Scaled(Int128 highE8) => Held((BigInteger)highE8 * (BigInteger)afterE8 / (BigInteger)beforeE8);
+
+        static Int128 Held(BigInteger valueE8) => (Int128)BigInteger.Min(_mostE8, valueE8);
     }
 }

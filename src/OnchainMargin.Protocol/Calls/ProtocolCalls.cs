@@ -175,6 +175,9 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Pays whoever proved an attester wrong.</summary>
     public TransactionRequest PayReward(Address attester) => To(contracts.AttesterBonds, new AttesterBonds.PayRewardCall(attester));
 
+    /// <summary>Pays the rest of a slashed bond into the insurance fund.</summary>
+    public TransactionRequest PayInsurance(Address attester) => To(contracts.AttesterBonds, new AttesterBonds.PayInsuranceCall(attester));
+
     /// <summary>Settles the expired positions of an account.</summary>
     public TransactionRequest SettleExpired(BookAccount account)
     {

@@ -17,6 +17,7 @@ internal static class PlanDomains
     private const ulong RateMaxE12 = 3_000_000_000_000;
     private const uint HourSeconds = 3600;
     private const uint DaySeconds = 86_400;
+    private const uint AttestationMaxAgeSeconds = 1200;
     private const uint RewardGasMax = 1_000_000;
     private const uint RewardGasPositionMax = 100_000;
     private const uint RewardMaxE8 = One / 20;
@@ -85,8 +86,8 @@ internal static class PlanDomains
         // A tenth of the notional a day at most, whatever the interval.
         new("oracle.fundingRateMaxE8", p.FundingRateMaxE8, 0, (Int128)p.FundingIntervalSeconds * (One / 10) / DaySeconds),
 
-        // The hub keeps the prices of so many checkpoints.
-        new("oracle.attestationMaxAgeSeconds", p.AttestationMaxAgeSeconds, 2 * (Int128)p.CheckpointIntervalSeconds, 64 * (Int128)p.CheckpointIntervalSeconds),
+        // The hub keeps the prices of 64 checkpoints; and in twenty minutes neither volatilities nor ranges go far.
+        new("oracle.attestationMaxAgeSeconds", p.AttestationMaxAgeSeconds, 2 * (Int128)p.CheckpointIntervalSeconds, Int128.Min(64 * (Int128)p.CheckpointIntervalSeconds, AttestationMaxAgeSeconds)),
         new("oracle.maxDriftE8", p.MaxDriftE8, 250_000, 3_000_000),
     ];
 
@@ -108,12 +109,12 @@ internal static class PlanDomains
 
     private static IEnumerable<Row> Of(VolSurfaces.SurfaceParameters p) =>
     [
-        new("surfaces.volStepE8", p.VolStepE8, 1, One / 5),
-        new("surfaces.forwardStepE8", p.ForwardStepE8, 0, One / 100),
-        new("surfaces.forwardBandE8", p.ForwardBandE8, 0, 3 * One / 100),
+        new("surfaces.volStepE8", p.VolStepE8, 2_000_000, 20_000_000),
+        new("surfaces.forwardStepE8", p.ForwardStepE8, 100_000, 1_000_000),
+        new("surfaces.forwardBandE8", p.ForwardBandE8, 250_000, 3_000_000),
         new("surfaces.forwardBandYearE8", p.ForwardBandYearE8, 0, One / 2),
-        new("surfaces.volMaxE8", p.VolMaxE8, 2, 10 * One),
-        new("surfaces.volMinE8", p.VolMinE8, 1, (Int128)p.VolMaxE8 - 1),
+        new("surfaces.volMinE8", p.VolMinE8, 1_000_000, 20_000_000),
+        new("surfaces.volMaxE8", p.VolMaxE8, 2 * One, 10 * One),
         new("surfaces.discountRateE12", p.DiscountRateE12, 0, 200_000_000_000),
     ];
 
@@ -186,7 +187,7 @@ internal static class PlanDomains
         new($"{name}.leastE8{of}", band.LeastE8, 0, band.MostE8),
         new($"{name}.tightenPerHourE8{of}", band.TightenPerHourE8, 0, One / 10),
         new($"{name}.loosenPerHourE8{of}", band.LoosenPerHourE8, 0, One / 100),
-        new($"{name}.tightenPerDayE8{of}", band.TightenPerDayE8, 0, One / 2),
+        new($"{name}.tightenPerDayE8{of}", band.TightenPerDayE8, 0, One / 4),
         new($"{name}.loosenPerDayE8{of}", band.LoosenPerDayE8, 0, One / 20),
     ];
 

@@ -52,7 +52,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
 
     private DeployedContracts Contracts() => new()
     {
-        AccessManager = _contracts["AccessManager"],
+        AccessManager = _contracts["GuardedManager"],
         RiskParameters = _contracts["RiskParameters"],
         MarginVault = _contracts["MarginVault"],
         Referee = _contracts["Referee"],
@@ -89,7 +89,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
     /// <summary>All that neither tokens nor accounts are needed for.</summary>
     private async Task CreateFoundationAsync(DeploymentPlan plan, CancellationToken cancellationToken)
     {
-        Address manager = await CreateAsync("AccessManager", [sender.Address], cancellationToken);
+        Address manager = await CreateAsync("GuardedManager", [sender.Address], cancellationToken);
         Address parameters = await CreateAsync("RiskParameters", [manager, plan.InitialFactorE8], cancellationToken);
         Address vault = await CreateAsync("MarginVault", [manager], cancellationToken);
         Address spots = await CreateAsync("SpotMarkets", [manager, parameters], cancellationToken);
@@ -112,7 +112,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address vault = _contracts["MarginVault"];
         Address hub = _contracts["PriceHub"];
         Address parameters = _contracts["RiskParameters"];
-        object[] room = [_contracts["AccessManager"], vault, hub, parameters, _contracts["HealthGate"]];
+        object[] room = [_contracts["GuardedManager"], vault, hub, parameters, _contracts["HealthGate"]];
         room = [.. room, await CreateAsync("ClosingModule", room, cancellationToken)];
         Address trades = await CreateAsync("TradeModule", room, cancellationToken);
         Address accounts = await CreateAsync("ClearingModule", room, cancellationToken);
@@ -122,8 +122,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address distress = await CreateAsync("DistressModule", [clearinghouse, vault, hub, _contracts["Referee"], _contracts["FloorReferee"], parameters, insurance], cancellationToken);
         await CreateAsync("LiquidationHouse", [distress], cancellationToken);
         Address registry = _contracts["RiskRegistry"];
-        Address bonds = await CreateAsync("AttesterBonds", [_contracts["AccessManager"], registry, vault, insurance, (UInt256)plan.AttesterBondRaw], cancellationToken);
-        await CreateAsync("Challenges", [registry, bonds, hub, parameters], cancellationToken);
+        Address bonds = await CreateAsync("AttesterBonds", [_contracts["GuardedManager"], registry, vault, insurance, (UInt256)plan.AttesterBondRaw], cancellationToken);
+        _contracts.Add("Challenges", await node.CallAsync(bonds, new AttesterBonds.ChallengesCall(), cancellationToken: cancellationToken));
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
@@ -133,9 +133,8 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         Address insurance = _contracts["InsuranceFund"];
         await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ConnectCall(clearinghouse, liquidationHouse, insurance), cancellationToken);
         await sender.SendAsync(clearinghouse, new Clearinghouse.ConnectCall(liquidationHouse, insurance), cancellationToken);
-        await sender.SendAsync(_contracts["PriceHub"], new PriceHub.ConnectCall(clearinghouse), cancellationToken);
-        await sender.SendAsync(_contracts["PriceHub"], new PriceHub.ConnectSurfacesCall(_contracts["VolSurfaces"]), cancellationToken);
-        await sender.SendAsync(_contracts["RiskRegistry"], new RiskRegistry.ConnectCall(_contracts["AttesterBonds"], _contracts["Challenges"]), cancellationToken);
+        await sender.SendAsync(_contracts["PriceHub"], new PriceHub.ConnectCall(clearinghouse, _contracts["VolSurfaces"]), cancellationToken);
+        await sender.SendAsync(_contracts["RiskRegistry"], new RiskRegistry.ConnectCall(_contracts["AttesterBonds"]), cancellationToken);
         await sender.SendAsync(_contracts["CreditBucket"], new CreditBucket.ConnectCall(clearinghouse, _contracts["HealthGate"], _contracts["AttesterBonds"]), cancellationToken);
     }
 
@@ -218,6 +217,6 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         }
 
         await new AttesterSetup(node, sender, artifacts, _contracts).ApplyAsync(plan, _report, cancellationToken);
-        await new RoleSetup(sender, artifacts.Read("AccessManager"), _contracts).ApplyAsync(plan, cancellationToken);
+        await new RoleSetup(sender, artifacts.Read("GuardedManager"), _contracts).ApplyAsync(plan, cancellationToken);
     }
 }

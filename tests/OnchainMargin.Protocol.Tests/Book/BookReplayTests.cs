@@ -72,7 +72,7 @@ public sealed class BookReplayTests
         replay.Apply(
             [
                 TestLogs.Make(bonds, "event Released(address indexed attester, uint256 bondRaw)", 9, honest, (UInt256)900U),
-                TestLogs.Make(bonds, "event Slashed(address indexed attester, address indexed prover, uint256 rewardRaw, uint256 insuranceRaw)", 9, liar, Owner, (UInt256)90U, (UInt256)810U),
+                TestLogs.Make(bonds, "event Slashed(address indexed attester, address indexed prover)", 9, liar, Owner),
             ],
             9,
             default,

@@ -75,7 +75,7 @@ public sealed class ReplayEndsTests
         Address liar = SampleDeployment.At(81);
         BookReplay replay = Replay(
             TestLogs.Make(bonds, "event Joined(address indexed attester, address indexed payer, uint256 bondRaw)", 2, liar, Owner, (UInt256)900U),
-            TestLogs.Make(bonds, "event Slashed(address indexed attester, address indexed prover, uint256 rewardRaw, uint256 insuranceRaw)", 9, liar, Owner, (UInt256)90U, (UInt256)810U) with { BlockTimestampSeconds = Began });
+            TestLogs.Make(bonds, "event Slashed(address indexed attester, address indexed prover)", 9, liar, Owner) with { BlockTimestampSeconds = Began });
         Assert.Equal(new BookBond(0U, Began + BookBond.UnbondingSeconds, true), replay.Book.Bonds[liar]);
         using var constants = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestFiles.Root, "spec", "constants.json")));
         Assert.Equal(BookBond.UnbondingSeconds, constants.RootElement.GetProperty("attestation").GetProperty("unbondingSeconds").GetUInt64());
