@@ -86,11 +86,11 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         {
             // A bid may follow at once: showing it changes nothing of the lot.
             await HoldAgainAsync(round, lot, figures is { } lacking ? -lacking.EquityE8 : 0, cancellationToken).ConfigureAwait(false);
-            await BidAsync(round, lot, rest, figures, whole, isInGrace, owes, cancellationToken).ConfigureAwait(false);
+            await BidAsync(round, lot, whole, isInGrace, owes, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task BidAsync(KeeperRound round, BookLot lot, AccountState rest, AccountFigures? figures, LotWorth? whole, bool isInGrace, bool owes, CancellationToken cancellationToken)
+    private async Task BidAsync(KeeperRound round, BookLot lot, LotWorth? whole, bool isInGrace, bool owes, CancellationToken cancellationToken)
     {
         if (options.BidderAccount > 0 && isInGrace)
         {
@@ -100,15 +100,27 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         {
             journal.Say(Look(lot).Subject, "no-bid", "a leg of it faces an open need, which its account serves first");
         }
-        else if (options.BidderAccount > 0 && rest.Positions.IsEmpty && figures is { EquityE8: var debt } && debt < 0 && debt - rest.CashE8 <= options.MinimumProfitE8)
+        else if (options.BidderAccount > 0 && whole is { } worth && IsDebtAlone(round, lot, worth))
         {
-            // Tokens that are worth less than any bid must bring, a unit that a stranger sent among them, make it none that pays.
-            bids.ConsiderDebt(round, lot, -debt);
+            bids.ConsiderDebt(round, lot, -worth.Part(lot.LeftE8).EquityE8);
         }
         else if (options.BidderAccount > 0)
         {
             await bids.ConsiderAsync(round, lot, whole, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Whether no bid will ever pay for what is left: nothing is open, it is insolvent, and the most that its own tokens ever bring a bidder (CLR-041's incentive) is less than the least profit. What came to the account since is not for sale, so two dollars of a stranger's change nothing.</summary>
+    private bool IsDebtAlone(KeeperRound round, BookLot lot, LotWorth worth)
+    {
+        (AccountState whole, _) = LotParts.Whole(lot, round.Live.Checkpoint.Header, round.Book.Settlements);
+        if (!whole.Positions.IsEmpty || worth.EquityE8 >= 0)
+        {
+            return false;
+        }
+
+        Int128 incentiveE8 = (worth.EquityE8 - whole.CashE8) * (Int128)round.Book.Parameters.Liquidation.InsolventPayMaxE8 / LotParts.WholeE8;
+        return incentiveE8 <= options.MinimumProfitE8;
     }
 
     /// <summary>Has a lot serve what others leave of the needs that its legs face.</summary>

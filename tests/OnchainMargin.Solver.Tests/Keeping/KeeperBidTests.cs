@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
@@ -89,6 +90,27 @@ public sealed class KeeperBidTests : KeeperWorld
         await keeper.LookAsync(BookOf([other], second, after) with { BlockNumber = 1 });
         var calls = new ProtocolCalls(Deployment.Contracts);
         Assert.Equal([Hex(calls.Bid(lot, 100_000_000, Int256.Zero, bidder, Proofs.Computed)), Hex(calls.Bid(other, 100_000_000, Int256.Zero, after, Proofs.Computed))], Sent());
+    }
+
+    /// <summary>A debt of 500 with 5 dollars of the lot's own tokens, of which a bidder is never paid more than a few cents, or with 2 dollars that a stranger sent after the start: neither brings a bid, and both are booked.</summary>
+    [Theory]
+    [InlineData(5, 0)]
+    [InlineData(0, 2)]
+    public async Task RunOnce_DebtBesideTokensThatBringNoBid_IsBooked(int own, int later)
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, -1);
+        // Coins at 100 dollars.
+        ImmutableArray<Balance> tokens = own == 0 ? [] : [new Balance(1, (UInt128)own * 10_000_000_000_000_000)];
+        lot = lot with { State = (account.State with { CashE8 = -500 * Books.One, Positions = [] }).Pack(), Balances = Balances.Pack(tokens), InsolventSinceSeconds = 1 };
+        account = account with { Balances = [new Balance(1, (UInt128)(own + later) * 10_000_000_000_000_000)] };
+        BookAccount bidder = Bidding();
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        using KeeperLooks keeper = await KeeperAsync(manager, time, Bidder);
+        ProtocolBook book = BookOf([lot], account, bidder);
+        book = book with { Parameters = book.Parameters with { Liquidation = book.Parameters.Liquidation with { InsolventPayMaxE8 = 3_000_000 } } };
+        await keeper.LookAsync(book with { BlockNumber = 0 });
+        Assert.Equal([Hex(new ProtocolCalls(Deployment.Contracts).Bid(lot, 100_000_000, Int256.Zero, bidder, Proofs.Computed))], Sent());
     }
 
     /// <summary>The chain refuses bids and takings over then; what it takes goes on.</summary>
