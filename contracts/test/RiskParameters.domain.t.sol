@@ -8,6 +8,7 @@ import {
     OracleParameters
 } from "../interfaces/IRiskParameters.sol";
 import {FeedParameters, ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
+import {build} from "./Artifacts.sol";
 import {MockAggregator} from "../dev/MockAggregator.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
 import {VM} from "./IVm.sol";

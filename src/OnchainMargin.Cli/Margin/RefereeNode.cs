@@ -174,7 +174,7 @@ internal sealed class RefereeNode : IAsyncDisposable
             {
                 return receipt.IsSuccess && receipt.ContractAddress is { } created
                     ? created
-                    : throw new CliException("A contract of the referee could not be created on the local node: compile again with `hardhat build --force`.");
+                    : throw new CliException("A contract of the referee could not be created on the local node: compile again with `npx hardhat build --no-tests --force`.");
             }
 
             await Task.Delay(Pause, cancellation);

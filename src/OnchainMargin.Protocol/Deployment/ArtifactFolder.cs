@@ -23,7 +23,7 @@ public sealed class ArtifactFolder(string path)
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or EthereumException or IOException)
         {
-            throw new DeploymentException($"The artifact '{file}' cannot be used ({exception.Message.TrimEnd('.')}): compile again with `hardhat build --force`.", exception);
+            throw new DeploymentException($"The artifact '{file}' cannot be used ({exception.Message.TrimEnd('.')}): compile again with `npx hardhat build --no-tests --force`.", exception);
         }
     }
 
@@ -33,8 +33,8 @@ public sealed class ArtifactFolder(string path)
         return found.Length switch
         {
             1 => found[0],
-            0 => throw new DeploymentException($"The contract {contract} is not among the compiled ones in '{path}': run `hardhat build`, or name the folder of the artifacts."),
-            _ => throw new DeploymentException($"The contract {contract} is there {found.Length} times in '{path}': delete artifacts and run `hardhat build`."),
+            0 => throw new DeploymentException($"The contract {contract} is not among the compiled ones in '{path}': run `npm ci && npx hardhat build --no-tests`, or name the folder of the artifacts."),
+            _ => throw new DeploymentException($"The contract {contract} is there {found.Length} times in '{path}': delete artifacts and run `npx hardhat build --no-tests`."),
         };
     }
 }

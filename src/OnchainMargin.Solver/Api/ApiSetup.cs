@@ -14,7 +14,7 @@ internal static class ApiSetup
 {
     private const string OriginsPolicy = "origins";
 
-    /// <summary>Room for a settlement of 64 fills; part of what is handed in is stored.</summary>
+    /// <summary>Room for a settlement of 64 fills; an order, its signature included, is stored as it was handed in.</summary>
     private const long LargestRequestBytes = 65_536;
 
     public static void AddServices(WebApplicationBuilder builder, SolverOptions options)

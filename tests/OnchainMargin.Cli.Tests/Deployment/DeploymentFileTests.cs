@@ -94,7 +94,7 @@ public sealed class DeploymentFileTests : IDisposable
     [Fact]
     public void ReadArtifact_NotCompiled_NamesTheRemedy() =>
         Assert.Equal(
-            $"The contract Vault is not among the compiled ones in '{_folder}': run `hardhat build`, or name the folder of the artifacts.",
+            $"The contract Vault is not among the compiled ones in '{_folder}': run `npm ci && npx hardhat build --no-tests`, or name the folder of the artifacts.",
             Assert.Throws<DeploymentException>(() => new ArtifactFolder(_folder).Read("Vault")).Message);
 
     [Fact]
