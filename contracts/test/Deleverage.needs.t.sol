@@ -250,16 +250,16 @@ contract DeleverageNeedsTest is LotFixture {
         hub.checkpoint();
         require(hub.cumulativeFundingE8(ETH) > (int256(ETH_PRICE) * 8) / 10, Broken("four fifths of the price"));
         trade(ann, short, ethPerpetual, 300e8, ETH_PRICE);
-        walkEth(1_500e8);
+        walkEth(1_600e8);
         uint64 lot = startLot(ann);
         pass(60);
         deleverageLot(lot);
-        pass(12);
-        // A gain of 1,400 of 1,500 waits for a twentieth of the ramp.
+        pass(48);
+        // A gain of 1,400 of 1,600 waits for an eighth of the ramp.
         bytes memory state = stateOf(short);
         VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NothingToServe.selector, short));
         clearinghouse.serveNeed(short, state);
-        pass(60);
+        pass(48);
         serveNeed(short);
         require(clearinghouse.needOf(ethPerpetual).sizeE8 == 0, Broken("served"));
     }
