@@ -58,6 +58,8 @@ public sealed partial class ProtocolConstantsTests
         ["oracle.insuranceDrawdownE8"] = ("oracle/Drawdowns.sol", "LIMIT_E8", 1),
         ["oracle.insuranceHighLeastE8"] = ("oracle/Drawdowns.sol", "HIGH_LEAST_E8", 1),
         ["oracle.premiumLeastShare"] = ("oracle/Premiums.sol", "LEAST_SHARE", 1),
+        ["governance.guardianRole"] = ("risk/GuardedManager.sol", "GUARDIAN_ROLE", 1),
+        ["attestation.maxAgeLimitSeconds"] = ("risk/ParameterDomains.sol", "ATTESTATION_MAX_AGE_SECONDS", 1),
         ["attestation.challengeHorizonSeconds"] = ("risk/Challenges.sol", "HORIZON_SECONDS", 1),
         ["attestation.demandSeconds"] = ("risk/Challenges.sol", "DEMAND_SECONDS", 1),
         ["attestation.unbondingSeconds"] = ("risk/AttesterBonds.sol", "UNBONDING_SECONDS", 1),
