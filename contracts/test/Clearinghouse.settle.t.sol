@@ -311,6 +311,54 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         requireConserved();
     }
 
+    /// @dev An account that came twice would be written twice, the second time without what the first was given.
+    function test_settle_bringsEachAccountOnce() public {
+        uint64 carol = openWith(1_000_000);
+        (SignedOrder[] memory orders, Fill[] memory fills) = _match(1e8, BTC_PRICE, BTC_PRICE);
+        uint64[] memory accounts = new uint64[](3);
+        (accounts[0], accounts[1], accounts[2]) = (alice, alice, bob);
+        _expectSettle(accounts, orders, fills, abi.encodeWithSelector(IClearingEvents.AccountsUnsorted.selector, 1));
+        accounts[1] = bob;
+        _expectSettle(accounts, orders, fills, abi.encodeWithSelector(IClearingEvents.AccountsUnsorted.selector, 2));
+        // Nor does anybody come whom no fill names: his state would change for nothing.
+        accounts[2] = carol;
+        bytes memory refusal = abi.encodeWithSelector(IClearingEvents.NothingToSettle.selector, carol);
+        _expectSettle(accounts, orders, fills, refusal);
+        accounts = new uint64[](2);
+        (accounts[0], accounts[1]) = (bob, alice);
+        _expectSettle(accounts, orders, fills, abi.encodeWithSelector(IClearingEvents.AccountsUnsorted.selector, 1));
+        (accounts[0], accounts[1]) = (alice, bob);
+        refusal = abi.encodeWithSelector(IClearingEvents.NothingToSettle.selector, 0);
+        _expectSettle(accounts, orders, new Fill[](0), refusal);
+        fills[0] = Fill(0, 2, 1e8);
+        _expectSettle(accounts, orders, fills, abi.encodeWithSelector(IClearingEvents.OrderMissing.selector, 2, 2));
+        fills[0] = Fill(7, 1, 1e8);
+        _expectSettle(accounts, orders, fills, abi.encodeWithSelector(IClearingEvents.OrderMissing.selector, 7, 2));
+        fills[0] = Fill(0, 1, 1e8);
+        accounts[1] = carol;
+        refusal = abi.encodeWithSelector(IClearingEvents.AccountNotBrought.selector, bob);
+        _expectSettle(accounts, orders, fills, refusal);
+        accounts[1] = bob;
+        orders[1] = signed(order(carol, btcPerpetual, 1e8, BTC_PRICE));
+        refusal = abi.encodeWithSelector(IClearingEvents.AccountNotBrought.selector, carol);
+        _expectSettle(accounts, orders, fills, refusal);
+        (orders, fills) = _match(1e8, BTC_PRICE, BTC_PRICE);
+        settle(pair(alice, bob, computed(), computed()), orders, 1e8);
+        requireConserved();
+    }
+
+    function _expectSettle(
+        uint64[] memory numbers,
+        SignedOrder[] memory orders,
+        Fill[] memory fills,
+        bytes memory refusal
+    ) private {
+        AccountInput[] memory accounts = new AccountInput[](numbers.length);
+        for (uint256 i = 0; i < numbers.length; ++i) accounts[i] = input(numbers[i], computed());
+        VM.expectRevert(refusal);
+        clearinghouse.settle(accounts, orders, fills);
+    }
+
     function _match(
         int256 size,
         uint256 makerPrice,

@@ -19,6 +19,7 @@ contract DatedHub {
     IClearinghouse public clearinghouse;
     mapping(uint16 underlying => uint32[]) private _expiries;
     mapping(uint16 underlying => mapping(uint32 expiry => uint64)) private _fixedE8;
+    mapping(uint64 checkpoint => bytes32) private _hashes;
     /// @dev What the present surfaces' variance has moved by since the delayed ones.
     int64 private _risenE12;
 
@@ -50,6 +51,24 @@ contract DatedHub {
     /// @notice Moves the annualised variance of all present surfaces; the delayed ones stay.
     function move(int64 risenE12) external {
         _risenE12 = risenE12;
+    }
+
+    /// @notice `IPriceHub.checkpoint`: what it keeps is what was live, with the expiries.
+    function checkpoint() external returns (uint64 id) {
+        id = inner.checkpoint();
+        (bytes memory preimage, ) = this.live();
+        _hashes[id] = keccak256(preimage);
+    }
+
+    /// @notice `IPriceHub.inputsHash`.
+    function inputsHash(uint64 id) external view returns (bytes32 hash) {
+        (hash, ) = checkpointOf(id);
+    }
+
+    /// @notice `IPriceHub.checkpointOf`: of a checkpoint that an operation took, without the expiries.
+    function checkpointOf(uint64 id) public view returns (bytes32 hash, uint40 time) {
+        (hash, time) = inner.checkpointOf(id);
+        if (_hashes[id] != 0) hash = _hashes[id];
     }
 
     /// @notice `IPriceHub.live` with the expiries.

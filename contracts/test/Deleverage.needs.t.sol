@@ -264,6 +264,54 @@ contract DeleverageNeedsTest is LotFixture {
         require(clearinghouse.needOf(ethPerpetual).sizeE8 == 0, Broken("served"));
     }
 
+    /// @dev What the need costs takes from everybody: who won four percent comes before who won nothing, though it costs five. Of a perpetual with funding of before.
+    function test_serve_whoWonLessThanTheNeedCostsComesBeforeWhoWonNothing() public {
+        uint64 ann = openWith(425_000);
+        uint64[3] memory holders = [openWith(400_000), openWith(400_000), openWith(400_000)];
+        trade(short, holders[0], ethPerpetual, 1e8, (ETH_PRICE * 104) / 100);
+        trade(holders[0], short, ethPerpetual, 1e8, (ETH_PRICE * 104) / 100);
+        pass(30 days);
+        hub.checkpoint();
+        require(hub.cumulativeFundingE8(ETH) > 20e8, Broken("funding"));
+        // At spot, each at its time, so that nothing is paid for a premium any more.
+        uint256[3] memory spots_ = [uint256(2_970e8), 2_808e8, 2_700e8];
+        for (uint256 i = 0; i < 3; ++i) {
+            walkEth(spots_[i]);
+            trade(ann, holders[i], ethPerpetual, 100e8, spots_[i]);
+        }
+        trade(ann, short, btcPerpetual, 10e8, BTC_PRICE);
+        LiquidationParameters memory p = liquidationParameters();
+        (p.insuranceEventMaxE8, p.insuranceDayMaxE8) = (0, 0);
+        parameters.setLiquidation(p);
+        walkBtc(45_000e8);
+        uint64 lot = startLot(ann);
+        pass(60);
+        deleverageLot(lot);
+        Need memory need = clearinghouse.needOf(ethPerpetual);
+        int256 priceE8 = int256(need.costE8) / 300 + hub.cumulativeFundingE8(ETH);
+        require(priceE8 > 2_808e8 && priceE8 < 2_862e8, Broken("more than the four percent, and at most six"));
+        pass(545);
+        serveNeed(holders[0]);
+        _expectNothingToServe(holders[1]);
+        pass(40);
+        _expectNothingToServe(holders[2]);
+        serveNeed(holders[1]);
+        pass(14);
+        _expectNothingToServe(holders[2]);
+        require(clearinghouse.needOf(ethPerpetual).sizeE8 == 100e8, Broken("two of three have served"));
+        pass(1);
+        serveNeed(holders[2]);
+        require(clearinghouse.needOf(ethPerpetual).sizeE8 == 0, Broken("the last at the end of the ramp"));
+        finishLot(lot);
+        requireConserved();
+    }
+
+    function _expectNothingToServe(uint64 account) private {
+        bytes memory state = stateOf(account);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NothingToServe.selector, account));
+        clearinghouse.serveNeed(account, state);
+    }
+
     /// @dev What served is asked for its margin anew; that it served is not forgotten by that.
     function test_start_restsAfterALotThatServedAndWasShownAgain() public {
         (uint64 ann, uint64 ben) = (openWith(100_000), openWith(400_000));

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccountInput, Need} from "../interfaces/ClearingTypes.sol";
 import {ILiquidationHouse} from "../interfaces/ILiquidationHouse.sol";
 import {LiveMarket, LiveMarkets} from "../clearing/LiveMarkets.sol";
+import {LotLegs} from "../liquidation/LotLegs.sol";
 import {AccountState} from "../margin/AccountStates.sol";
 import {VM} from "./IVm.sol";
 import {LeveragedFixture} from "./LeveragedFixture.sol";
@@ -55,6 +56,52 @@ contract LiquidationHouseBetweenTest is LeveragedFixture {
         _soldInPart();
         walkBtc(72_000e8);
         _expectNothingToDeleverage();
+    }
+
+    /// @dev Short of a million of ether and of little less bitcoin; ether's day is used up, and the owner pays ether in, so that bitcoin would be the larger. Whose cap pays is what the lot was: else a bid would find it empty, and a taking over full.
+    function test_deleverage_isPaidByTheMarketOfTheLotWhateverIsDeposited() public {
+        fund(3_000_000e6);
+        uint64 seller = openWith(310_000);
+        trade(maker, seller, ethPerpetual, 266.67e8, ETH_PRICE);
+        trade(maker, seller, btcPerpetual, 8.4266e8, BTC_PRICE);
+        walkEth(3_750e8);
+        walkBtc(112_500e8);
+        VM.prank(address(house));
+        insurance.count(ETH, liquidationParameters().insuranceDayMaxE8);
+        lot = startLot(seller);
+        pass(60);
+        require(_mainOf(preimages[lot].balances) == ETH, Broken("ether is the larger"));
+        // What the account still lacks, and more than it lacks.
+        uint256 snapshot = VM.snapshotState();
+        _takenOverWith(seller, 16e18);
+        VM.revertToState(snapshot);
+        _takenOverWith(seller, 24e18);
+    }
+
+    function _takenOverWith(uint64 seller, uint128 depositRaw) private {
+        deposit(seller, WETH_TOKEN, depositRaw);
+        require(_mainOf(vault.balancesOf(seller)) == BTC, Broken("past the tie"));
+        _expectStuck();
+        uint256 before = insurance.balanceE8();
+        uint256 counted = insurance.paidToday(ETH);
+        deleverageLot(lot);
+        require(insurance.paidToday(BTC) == 0, Broken("bitcoin's cap has nothing to do with it"));
+        require(insurance.paidToday(ETH) == counted, Broken("ether's is used up"));
+        require(insurance.balanceE8() == before, Broken("insurance keeps its own"));
+        require(clearinghouse.needOf(ethPerpetual).sizeE8 == -266.67e8, Broken("all of the ether"));
+        require(clearinghouse.needOf(btcPerpetual).sizeE8 == -8.4266e8, Broken("all of the bitcoin"));
+        require(unpacked(seller).positions.length == 0, Broken("nothing is left open"));
+        // The coins that are left have a margin of their own.
+        bidFor(lot, bidder, 1e8, 1e16);
+        finishLot(lot);
+        requireConserved();
+    }
+
+    /// @dev The larger market of the lot with these tokens.
+    function _mainOf(bytes memory balances) private view returns (uint16) {
+        (bytes memory checkpoint, bytes memory records) = hub.live();
+        AccountState memory state = unpacked(preimages[lot].account);
+        return LotLegs.look(checkpoint, records, state, balances, block.timestamp).main;
     }
 
     /// @dev A part is sold at 80,000; at 68,000 the whole would have lost more than it was, and the account has 700 of its proceeds.

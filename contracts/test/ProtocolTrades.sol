@@ -202,7 +202,7 @@ abstract contract ProtocolTrades is ProtocolFunds {
         }
     }
 
-    /// @dev A quorum that, where prices move, lies by ten thousand dollars: what it lends comes out of the bucket. Its checkpoint is the hub's own, which knows no expiries.
+    /// @dev A quorum that, where prices move, lies by ten thousand dollars: what it lends comes out of the bucket.
     function doBorrow(uint64 who, uint64 amountRaw) external counted {
         uint64 account = _account(who);
         _bringUp(account);
@@ -212,7 +212,6 @@ abstract contract ProtocolTrades is ProtocolFunds {
             if (instrument != btcPerpetual && instrument != ethPerpetual) return;
         }
         _takeCheckpoint();
-        (checkpoint, records) = dated.inner().live();
         RiskAttestation memory a = attestation(account);
         if (moving) a.leastCashE8 -= 10_000e8;
         // By turns a little, and what leaves not much of what is signed to be free.
