@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccountInput, SignedOrder} from "../interfaces/ClearingTypes.sol";
 import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {VM} from "./IVm.sol";
 import {LotFixture} from "./LotFixture.sol";
 
@@ -72,6 +73,41 @@ contract InsuranceFundStakeTest is LotFixture {
         pass(60);
         hub.checkpoint();
         require(!hub.insuranceDrawn(), Broken("somebody made up for it"));
+        requireConserved();
+    }
+
+    /// @dev Highs below ten thousand say nothing, however little is left of them, and no stake makes them speak: a fall of four fifths of five thousand would be one from half a million.
+    function test_stake_makesNoSilentFallLoud() public {
+        fund(5_000e6);
+        LiquidationParameters memory p = liquidationParameters();
+        p.insuranceEventMaxE8 = 4_000e8;
+        parameters.setLiquidation(p);
+        pass(60);
+        hub.checkpoint();
+        uint64 lot = _insolvent();
+        pass(60);
+        deleverageLot(lot);
+        finishLot(lot);
+        require(insurance.balanceE8() == 1_000e8, Broken("four fifths are lost"));
+        pass(60);
+        hub.checkpoint();
+        require(!hub.insuranceDrawn(), Broken("too little to say anything"));
+        pass(1 days);
+        uint256 snapshot = VM.snapshotState();
+        _stakeAndLook();
+        VM.revertToState(snapshot);
+        // The same with a checkpoint between, after which the high is that of the day before.
+        hub.checkpoint();
+        pass(60);
+        _stakeAndLook();
+    }
+
+    function _stakeAndLook() private {
+        _stake(BEN, 100_000e6);
+        require(insurance.balanceE8() == 101_000e8, Broken("a hundred times as much"));
+        pass(60);
+        hub.checkpoint();
+        require(!hub.insuranceDrawn(), Broken("nothing was lost of what says something"));
         requireConserved();
     }
 
@@ -208,15 +244,6 @@ contract InsuranceFundStakeTest is LotFixture {
         require(insurance.totalShares() == 500e8, Broken("begun anew"));
         (uint256 left, , , ) = insurance.stakeOf(ANN);
         require(left == 0 && shares != 0, Broken("shares of before are worth nothing"));
-    }
-
-    function test_payInsurance_isTheFundsAlone() public {
-        fund(1_000e6);
-        // solhint-disable-next-line avoid-low-level-calls
-        (bool done, ) = address(clearinghouse).call(
-            abi.encodeWithSignature("payInsurance(address,uint128)", address(this), uint128(1e6))
-        );
-        require(!done, Broken("a stranger takes the insurance"));
     }
 
     function _insolvent() private returns (uint64 lot) {

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Abi;
@@ -16,7 +15,7 @@ namespace OnchainMargin.EndToEnd.Tests;
 
 /// <summary>Who may do what after a deployment as it is for a chain with money on it: governance of its own that waits two days, a guardian, and a deployer who gives everything up.</summary>
 [Collection(SharedChain.Name)]
-public sealed partial class GovernanceTests(ChainFixture fixture)
+public sealed class GovernanceTests(ChainFixture fixture)
 {
     private const ulong GuardianRole = 1;
     private const ulong StepsRole = 2;
@@ -173,27 +172,9 @@ public sealed partial class GovernanceTests(ChainFixture fixture)
         return (world, governance, guardian);
     }
 
-    /// <summary>The restricted functions of the sources; those of a part of the clearinghouse are called at the clearinghouse.</summary>
-    private static IEnumerable<(string Contract, string Function)> Restricted()
-    {
-        string contracts = Path.Combine(TestFiles.Root, "contracts");
-        foreach (string file in Directory.GetFiles(contracts, "*.sol", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-        {
-            if (Path.GetRelativePath(contracts, file).Split(Path.DirectorySeparatorChar)[0] is "test" or "dev")
-            {
-                continue;
-            }
-
-            string contract = Path.GetFileNameWithoutExtension(file);
-            foreach (Match match in RestrictedFunction().Matches(File.ReadAllText(file)))
-            {
-                yield return (string.Equals(contract, "ClearingModule", StringComparison.Ordinal) ? "Clearinghouse" : contract, match.Groups["name"].Value);
-            }
-        }
-    }
-
-    [GeneratedRegex(@"\bfunction (?<name>\w+)\([^)]*\)[^;{]*\brestricted\b", RegexOptions.ExplicitCapture, 1_000)]
-    private static partial Regex RestrictedFunction();
+    /// <summary>The restricted functions of the sources.</summary>
+    private static IEnumerable<(string Contract, string Function)> Restricted() =>
+        ContractFunctions.All().Where(static pair => pair.Value).Select(static pair => pair.Key.Split('.')).Select(static parts => (parts[0], parts[1]));
 
     private static ContractAbi PublishedAbi(string contract) => ContractAbi.FromJson(JsonDocument.Parse(File.ReadAllText(Path.Combine(TestFiles.Root, "abi", $"{contract}.json"))).RootElement);
 
