@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ProtocolHandler} from "./ProtocolHandler.sol";
 
-/// @notice What holds after every call, prices moving: INV01 cash ledger and tokens, INV02 sizes, INV03 hashes, INV12 bonds and the credit bucket, INV14 fees on credit, INV16 what debtors owe in interest covers what creditors and insurance are promised of it, INV19 what is booked for one side alone comes back from the other but for roundings. Inside the handler: INV04 deposits never refused, all else only by a named error; INV05 no healthy account in a lot; INV06 no true witness refused; INV07 a sold lot ends;
+/// @notice What holds after every call, prices moving: INV01 cash ledger and tokens, and roundings of a unit a fill at most, INV02 sizes, INV03 hashes, INV12 bonds and the credit bucket, INV14 fees on credit, INV16 what debtors owe in interest covers what creditors and insurance are promised of it, INV19 what is booked for one side alone comes back from the other but for roundings. Inside the handler: INV04 deposits never refused, all else only by a named error; INV05 no healthy account in a lot, and none ends one unsold that is not; INV06 no true witness refused; INV07 a sold lot ends;
 /// INV08 the floor after what a user did; INV09 no bid lowers health; INV10 deficit only when all else has paid; INV15 a lot that is below its margin can be bid for, at most a witness later; INV17 nobody comes to insurance or leaves it while a loss is in sight, nor at the cost of who stays; INV18 what expired, was wound down or is owed to a need in its time is settled and served; INV20 orders and premiums are as fills tell them; and P6.
 contract ProtocolInvariantsMovingTest {
     /// @notice Thrown when random calls reached too little to show anything.
@@ -14,7 +14,7 @@ contract ProtocolInvariantsMovingTest {
     ProtocolHandler private handler;
 
     function setUp() public {
-        handler = new ProtocolHandler(true);
+        handler = new ProtocolHandler(true, 200_000e6);
     }
 
     function targetContracts() public view returns (address[] memory targets) {
@@ -38,7 +38,7 @@ contract ProtocolInvariantsMovingTest {
             if (i % 25 == 0) handler.requireAllConserved();
         }
         handler.requireAllConserved();
-        string[18] memory all = [
+        string[19] memory all = [
             "trades",
             "reductions",
             "signed trades",
@@ -56,7 +56,8 @@ contract ProtocolInvariantsMovingTest {
             "rewards",
             "stakes",
             "collected fees",
-            "volatilities"
+            "volatilities",
+            "pauses"
         ];
         for (uint256 i = 0; i < all.length; ++i) _requireReached(all[i]);
     }
@@ -88,6 +89,7 @@ contract ProtocolInvariantsMovingTest {
         else if (what < 30) handler.doShowLoss(a);
         else if (what < 31) handler.doEnlarge(a, c % 2 == 0);
         else if (i > 500) handler.doSilence(c % 2 == 0, uint32(a));
+        else handler.doPause(uint32(a));
     }
 
     /// @notice INV15 where random calls seldom come: a lot begins, its account is insolvent for a while, in which next to nothing is shown of it, and then is not.

@@ -8,7 +8,7 @@ contract ProtocolInvariantsStillTest {
     ProtocolHandler private handler;
 
     function setUp() public {
-        handler = new ProtocolHandler(false);
+        handler = new ProtocolHandler(false, 200_000e6);
     }
 
     function targetContracts() public view returns (address[] memory targets) {

@@ -62,7 +62,9 @@ abstract contract ProtocolFunds is ProtocolSight {
     // Insurance
 
     function doFund(uint32 amountRaw) external counted {
+        uint256 deficitE8 = clearinghouse.deficit();
         fundInsurance(uint128(amountRaw) + 1);
+        if (deficitE8 != 0 && clearinghouse.deficit() == 0) ++reached["deficits paid back"];
     }
 
     function fundInsurance(uint128 amountRaw) internal {

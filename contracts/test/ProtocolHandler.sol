@@ -17,7 +17,8 @@ contract ProtocolHandler is ProtocolTrades {
     mapping(uint64 account => uint256) private _rewarded;
 
     /// @param moving_ Whether prices move, and hours pass.
-    constructor(bool moving_) {
+    /// @param insuranceRaw What insurance begins with.
+    constructor(bool moving_, uint128 insuranceRaw) {
         moving = moving_;
         deployDated();
         appointAttesters();
@@ -28,7 +29,7 @@ contract ProtocolHandler is ProtocolTrades {
         for (uint64 i = 0; i < TRADERS; ++i) openWith(100_000);
         openWith(50_000_000);
         openFor(keys[1]);
-        fundInsurance(200_000e6);
+        fundInsurance(insuranceRaw);
         _lentSince = block.timestamp;
         VM.fee(20 gwei);
     }
@@ -82,6 +83,13 @@ contract ProtocolHandler is ProtocolTrades {
         clearinghouse.windDown(underlying);
         _woundDownAt[underlying] = block.timestamp;
         ++reached["markets wound down"];
+    }
+
+    /// @dev Seldom for long: the guardian stops what adds risk.
+    function doPause(uint32 whether) external counted {
+        bool paused = whether % 8 == 0;
+        clearinghouse.setPaused(paused);
+        if (paused) ++reached["pauses"];
     }
 
     // What is due
@@ -189,6 +197,7 @@ contract ProtocolHandler is ProtocolTrades {
         AccountInput memory brought = input(KEEPER, computed());
         Figures memory earlier = _lotFigures(lot);
         uint256 deficitBefore = clearinghouse.deficit();
+        uint256 insuranceBefore = insurance.balanceE8();
         VM.recordLogs();
         VM.prank(ownerOf(KEEPER));
         try house.bid(lot, _preimages[lot], 5_000_000 + (fraction % 95_000_001), 1e16, brought) {
@@ -197,6 +206,7 @@ contract ProtocolHandler is ProtocolTrades {
             _requireFloor(KEEPER);
             _requireNotLower(earlier, _lotFigures(lot));
             if (clearinghouse.deficit() > deficitBefore) _requirePaidIn(lot);
+            _countLoss(deficitBefore, insuranceBefore);
         } catch (bytes memory reason) {
             _allowBid(lot, reason);
         }
@@ -262,6 +272,7 @@ contract ProtocolHandler is ProtocolTrades {
         Figures memory earlier = _lotFigures(lot);
         int256 servedE8 = _lostToNeeds(lot);
         uint256 deficitBefore = clearinghouse.deficit();
+        uint256 insuranceBefore = insurance.balanceE8();
         VM.recordLogs();
         try house.deleverage(lot, preimage) {
             ++reached["deleverages"];
@@ -277,6 +288,7 @@ contract ProtocolHandler is ProtocolTrades {
             int256 least = earlier.equityE8 - roundings - servedE8;
             require(later.equityE8 >= least, Broken("INV09 deleveraging lowered health"));
             require(clearinghouse.deficit() == deficitBefore, Broken("INV10 deleveraging made a deficit"));
+            _countLoss(deficitBefore, insuranceBefore);
         } catch (bytes memory reason) {
             bytes4 selector = _refusal(reason);
             bool early =
@@ -296,6 +308,9 @@ contract ProtocolHandler is ProtocolTrades {
         try house.finish(lot, _preimages[lot]) {
             readStates();
             ++reached["ended lots"];
+            Figures memory figures = healthOf(_preimages[lot].account);
+            bool healthy = figures.equityE8 >= int256(figures.maintenanceE8);
+            require(healthy || stored.soldE8 == 1e8, Broken("INV05 a lot ended unhealthy and unsold"));
         } catch (bytes memory reason) {
             bytes4 selector = _refusal(reason);
             require(stored.soldE8 != 1e8, Broken("INV07 a sold lot did not end"));
@@ -315,6 +330,11 @@ contract ProtocolHandler is ProtocolTrades {
         } catch {
             revert Broken("INV15 nobody may bid for an account below its margin");
         }
+    }
+
+    function _countLoss(uint256 deficitBefore, uint256 insuranceBefore) private {
+        if (clearinghouse.deficit() > deficitBefore) ++reached["deficits"];
+        if (insurance.balanceE8() < insuranceBefore) ++reached["insurance paid"];
     }
 
     /// @dev Deficit grows only by the debt of a lot without positions, when insurance has paid what it may.

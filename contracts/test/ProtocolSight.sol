@@ -21,7 +21,7 @@ import {IVm, VM} from "./IVm.sol";
 /// @notice A refused call must be refused by a named error that stands on the list of that call, with what it says being so.
 abstract contract ProtocolSight is DatedAttestingFixture {
     uint64 internal constant TRADERS = 5;
-    /// @dev Rich, so that nothing that he is offered is too much for him. Bids, and never trades.
+    /// @dev Rich, so that nothing that he is offered is too much for him. Bids, and never trades or borrows.
     uint64 internal constant KEEPER = 6;
     /// @dev A second account of the first trader.
     uint64 internal constant SIBLING = 7;
@@ -43,6 +43,9 @@ abstract contract ProtocolSight is DatedAttestingFixture {
     mapping(uint16 underlying => uint256) internal _woundDownAt;
     /// @dev The last answer of a feed that is silent; 0 while it speaks.
     mapping(uint16 underlying => uint256) internal _lastAnswer;
+    /// @dev Fills of this call, and the roundings before it.
+    uint256 private _fills;
+    int256 private _roundingE8;
     /// @dev What fills told of orders, and of the premium of each market.
     mapping(uint64 account => mapping(uint64 nonce => bool)) private _over;
     mapping(uint64 account => mapping(uint64 nonce => uint64)) private _filledE8;
@@ -56,8 +59,20 @@ abstract contract ProtocolSight is DatedAttestingFixture {
     uint256 internal _handedE8;
 
     modifier counted() {
-        ++calls;
+        _begin();
         _;
+        _end();
+    }
+
+    function _begin() private {
+        ++calls;
+        (_fills, _roundingE8) = (0, clearinghouse.ledger().roundingE8);
+    }
+
+    /// @dev Both sides of a fill are rounded against them, by less than a unit together with the other; nothing else rounds where nobody has it.
+    function _end() private view {
+        int256 risenE8 = clearinghouse.ledger().roundingE8 - _roundingE8;
+        require(risenE8 >= 0 && risenE8 <= int256(_fills), Broken("INV01 rounded by more than a unit a fill"));
     }
 
     // What invariants ask
@@ -203,6 +218,7 @@ abstract contract ProtocolSight is DatedAttestingFixture {
             log.data,
             (int64, uint64, uint64, uint64, uint128, uint128, uint8)
         );
+        ++_fills;
         uint64 sizeE8 = uint64(size < 0 ? -size : size);
         _readOrder(uint64(uint256(log.topics[1])), makerNonce, sizeE8, flags & 1 != 0);
         _readOrder(uint64(uint256(log.topics[2])), takerNonce, sizeE8, flags & 2 != 0);

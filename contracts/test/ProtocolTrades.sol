@@ -148,6 +148,10 @@ abstract contract ProtocolTrades is ProtocolFunds {
         bool allowed = selector == IClearingEvents.MarketNotNormal.selector && _isAnyMarketShut();
         for (uint256 i = 0; i < accounts.length && !allowed; ++i) {
             (uint64 account, ProofKind kind) = (accounts[i].account, accounts[i].proof.kind);
+            if (selector == IClearingEvents.Paused.selector) {
+                allowed = clearinghouse.paused() && kind != ProofKind.Reducing;
+                continue;
+            }
             if (_word(reason, 0) != int256(uint256(account))) continue;
             if (selector == IClearingEvents.AccountInLot.selector) allowed = _isInLot(account);
             else if (kind == ProofKind.Reducing) allowed = _isReductionRefusal(selector);
@@ -196,15 +200,19 @@ abstract contract ProtocolTrades is ProtocolFunds {
         } catch (bytes memory reason) {
             _allowWithdraw(account, token, amount, reason);
             AccountState memory state = _touched(account);
-            if (token != USDC_TOKEN || state.positions.length != 0 || _isInLot(account)) return;
-            bool free = state.cashE8 >= int256(uint256(state.lockedGainE8) + uint256(amount) * 100);
-            require(!free || vault.pooledRaw() < amount, Broken("P6 a withdrawal without positions was refused"));
+            if (state.positions.length != 0 || _isInLot(account)) return;
+            bool isCash = token == USDC_TOKEN;
+            int256 leftE8 = state.cashE8 - int256(isCash ? uint256(amount) * 100 : 0);
+            // What was locked since then has decayed, and the interest is in: it has this at least.
+            bool free = leftE8 >= int256(uint256(state.lockedGainE8));
+            bool there = amount <= (isCash ? vault.pooledRaw() : vault.balanceOf(account, token));
+            require(!free || !there, Broken("P6 a withdrawal without positions was refused"));
         }
     }
 
     /// @dev A quorum that, where prices move, lies by ten thousand dollars: what it lends comes out of the bucket.
     function doBorrow(uint64 who, uint64 amountRaw) external counted {
-        uint64 account = _account(who);
+        uint64 account = _trader(who);
         _bringUp(account);
         AccountState memory state = unpacked(account);
         for (uint256 i = 0; i < state.positions.length; ++i) {
@@ -260,6 +268,7 @@ abstract contract ProtocolTrades is ProtocolFunds {
     function _allowMove(uint64 from, uint64 to, uint16 token, uint128 amountRaw, bytes memory reason) private {
         bytes4 selector = _refusal(reason);
         bool allowed = selector == IClearingEvents.MarketNotNormal.selector && _isAnyMarketShut();
+        if (selector == IClearingEvents.Paused.selector) allowed = clearinghouse.paused();
         if (selector == IClearingEvents.PositionMissing.selector) allowed = _isDue(from);
         if (selector == IClearingEvents.AccountInLot.selector) allowed = _isInLot(from) || _isInLot(to);
         if (selector == IMarginVault.BalanceTooLow.selector) {
@@ -286,13 +295,14 @@ abstract contract ProtocolTrades is ProtocolFunds {
         }
     }
 
-    /// @dev What a withdrawal may be refused by: margin, a lot, a market that is not normal, and tokens that are not there.
+    /// @dev What a withdrawal may be refused by: margin, a lot, a market that is not normal, tokens that are not there, and, unlike a touch, a pause.
     function _allowWithdraw(uint64 account, uint16 token, uint128 amountRaw, bytes memory reason) private {
         bytes4 selector = _refusal(reason);
         uint128 thereRaw = token == USDC_TOKEN ? vault.pooledRaw() : vault.balanceOf(account, token);
         bool tooMuch = selector == IMarginVault.BalanceTooLow.selector && amountRaw > thereRaw;
         bool inLot = selector == IClearingEvents.AccountInLot.selector && _isInLot(account);
         bool shut = selector == IClearingEvents.MarketNotNormal.selector && _isAnyMarketShut();
+        if (selector == IClearingEvents.Paused.selector) shut = clearinghouse.paused() && amountRaw != 0;
         _allow(tooMuch || inLot || shut || _isShort(reason, account), "withdraw", reason);
     }
 
