@@ -165,7 +165,7 @@ contract DistressModule is LotValues {
         d.lossE8 = _lossOf(equityE8);
         d.seen = LotLegs.look(live.checkpoint, live.records, d.left, d.balances, block.timestamp);
         // What served is a lot of its own from here on, in which proceeds and deposits are.
-        if (!d.served) {
+        if (!d.served && !_isAsItWas(live, preimage, d)) {
             (LotLegs.Look memory whole, ) = _lookAtWhole(live, preimage);
             d.seen.main = whole.main;
         }
@@ -173,6 +173,16 @@ contract DistressModule is LotValues {
         if (d.left.positions.length == 0) return d;
         d.due = covered < d.lossE8 || (!d.served && _isUninsured(live, stored, preimage, d, equityE8));
         if (d.due) d.coveredE8 = covered;
+    }
+
+    /// @dev Whether nothing of a lot was sold, served or brought, so that what is left looks as the whole does: to look twice costs a tenth of a taking over.
+    function _isAsItWas(
+        Live memory live,
+        LotPreimage calldata preimage,
+        Distress memory d
+    ) private view returns (bool) {
+        bool isState = keccak256(d.encoded) == keccak256(_wholeNow(live, preimage.state));
+        return isState && keccak256(d.balances) == keccak256(preimage.balances);
     }
 
     /// @dev Whether insurance cannot pay the loss of what is unsold, so that no bid takes it, though the account has proceeds or deposits that make up for it and yet is not restored: nobody else could end its risk.
