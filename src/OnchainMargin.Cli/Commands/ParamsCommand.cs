@@ -21,7 +21,7 @@ internal static class ParamsCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        Argument<string> file = new("file") { Description = "The change: initialFactorE8, underlyings and tokens, each only where something changes (JSON)." };
+        Argument<string> file = new("file") { Description = "The change: initialFactorE8, underlyings, tokens, clearing, interest, oracle, liquidation, surfaces, each only where something changes (JSON)." };
         Option<bool> json = CommonOptions.Json();
         var check = new Command("check", "List the accounts that a change of parameters would make liquidatable at live prices, and by how much.") { file, json };
         SessionOptions options = SessionOptions.AddTo(check, signs: false);
@@ -34,8 +34,10 @@ internal static class ParamsCommand
             CheckpointInputs inputs = await session.Client.GetLiveInputsAsync(block, cancellationToken);
             var underlyings = session.Deployment.Underlyings.ToDictionary(static underlying => underlying.Number, static underlying => underlying.Name);
             var tokens = session.Deployment.Tokens.ToDictionary(static token => token.Index, static token => token.Symbol);
+            BookParameters proposed = proposal.Targets(book.Parameters, underlyings, tokens);
+            proposal.RequireTaken(proposed, book.SurfaceParameters);
             Checkpoint after = proposal.Apply(inputs.Checkpoint, book.Parameters, underlyings, tokens, await TotalsAsync(session, block, cancellationToken));
-            IReadOnlyList<string> corridors = CorridorRoom.Beyond(book.Steps, proposal.Targets(book.Parameters, underlyings, tokens), underlyings);
+            IReadOnlyList<string> corridors = CorridorRoom.Beyond(book.Steps, proposed, underlyings);
             BookAccount[] accounts = [.. book.Accounts.Values.Where(static account => account.OpenLot == 0)];
             IReadOnlyList<Impact> hurt = ImpactCheck.MadeLiquidatable(
                 inputs.Checkpoint, after, [.. accounts.Select(account => AccountTouch.Touched(account, book, inputs.Checkpoint.Header))]);

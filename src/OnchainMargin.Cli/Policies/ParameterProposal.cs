@@ -5,6 +5,9 @@ using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
+using RiskParameters = OnchainMargin.Margin.RiskParameters;
 using TokenParameters = OnchainMargin.Protocol.Generated.RiskParameters.TokenParameters;
 using UnderlyingParameters = OnchainMargin.Protocol.Generated.RiskParameters.UnderlyingParameters;
 
@@ -31,6 +34,21 @@ internal sealed class ParameterProposal
     /// <summary>By the symbol of the token.</summary>
     public IReadOnlyDictionary<string, ProposedHaircut> Tokens { get; init; } = new Dictionary<string, ProposedHaircut>(StringComparer.Ordinal);
 
+    /// <summary>Fields of <c>RiskParameters.setClearing</c>.</summary>
+    public JsonObject? Clearing { get; init; }
+
+    /// <summary>Fields of <c>RiskParameters.setInterest</c>.</summary>
+    public JsonObject? Interest { get; init; }
+
+    /// <summary>Fields of <c>RiskParameters.setOracle</c>.</summary>
+    public JsonObject? Oracle { get; init; }
+
+    /// <summary>Fields of <c>RiskParameters.setLiquidation</c>.</summary>
+    public JsonObject? Liquidation { get; init; }
+
+    /// <summary>Fields of <c>VolSurfaces.setSurfaceParameters</c>.</summary>
+    public JsonObject? Surfaces { get; init; }
+
     /// <summary>Reads a proposal.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CliException">It cannot be read, or is no proposal.</exception>
@@ -42,7 +60,7 @@ internal sealed class ParameterProposal
         }
         catch (JsonException exception)
         {
-            throw new CliException($"The proposal '{path}' is not one ({JsonFault.Of(exception)}): give initialFactorE8, underlyings and tokens as docs/guides/operator.md shows.", exception);
+            throw new CliException($"The proposal '{path}' is not one ({JsonFault.Of(exception)}): give initialFactorE8, underlyings, tokens, clearing, interest, oracle, liquidation and surfaces as docs/guides/operator.md shows.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -62,6 +80,10 @@ internal sealed class ParameterProposal
         return targets with
         {
             InitialFactorE8 = InitialFactorE8 ?? targets.InitialFactorE8,
+            Clearing = Merged(targets.Clearing, "clearing", Clearing),
+            Interest = Merged(targets.Interest, "interest", Interest),
+            Oracle = Merged(targets.Oracle, "oracle", Oracle),
+            Liquidation = Merged(targets.Liquidation, "liquidation", Liquidation),
             Underlyings = targets.Underlyings.SetItems(underlyings.Where(named => Underlyings.ContainsKey(named.Value)).Select(named =>
                 KeyValuePair.Create(named.Key, Merged(targets.Underlyings[named.Key], named.Value, Underlyings[named.Value], targets.RampSeconds)))),
             Tokens = targets.Tokens.SetItems(tokens.Where(named => Tokens.ContainsKey(named.Value)).Select(named => KeyValuePair.Create(named.Key, targets.Tokens[named.Key] with
@@ -71,6 +93,20 @@ internal sealed class ParameterProposal
                 ThresholdE8 = Tokens[named.Value].ThresholdE8,
             }))),
         };
+    }
+
+    /// <summary>Holds what acts at once to what its setter takes (PAR-007), which the access manager does not look at when an act is scheduled.</summary>
+    /// <param name="proposed">All parameters with everything proposed (<see cref="Targets"/>).</param>
+    /// <param name="surfaces">The parameters of surfaces as they are.</param>
+    /// <exception cref="CliException">The contracts refuse a field.</exception>
+    public void RequireTaken(BookParameters proposed, VolSurfaces.SurfaceParameters surfaces)
+    {
+        (string Name, object? Value)[] records = [("initialFactorE8", InitialFactorE8), ("clearing", Clearing), ("interest", Interest), ("oracle", Oracle), ("liquidation", Liquidation), ("surfaces", Surfaces)];
+        string[] named = [.. records.Where(static record => record.Value is not null).Select(static record => record.Name)];
+        if (PlanDomains.Fault(proposed, Merged(surfaces, "surfaces", Surfaces), named) is { } fault)
+        {
+            throw new CliException(fault);
+        }
     }
 
     /// <summary>A checkpoint as it would be when everything proposed has come into force, and everything that is on its way to a target already (PAR-005).</summary>
@@ -139,6 +175,23 @@ internal sealed class ParameterProposal
 
     private static UnderlyingParameters Merged(UnderlyingParameters target, string name, JsonObject fields, uint rampSeconds)
     {
+        UnderlyingParameters p = Merged(target, name, fields);
+        uint minimumE8 = RiskParameters.ShortMinimumOf(p.PriceRangeE8);
+        return p.ShortOptionMinimumE8 != minimumE8
+            ? throw new CliException($"The proposal leaves {name} a shortOptionMinimumE8 of {p.ShortOptionMinimumE8}, and the contract takes that of its priceRangeE8 alone (PAR-004): give {minimumE8}.")
+            : p.Group == target.Group || rampSeconds == 0 ? p
+            : throw new CliException($"The proposal moves {name} from group {target.Group} to {p.Group}, which the contract refuses (PAR-005): a group cannot change by degrees, so leave it as it is.");
+    }
+
+    /// <summary>A record with the fields that are named.</summary>
+    private static T Merged<T>(T target, string name, JsonObject? fields)
+        where T : struct
+    {
+        if (fields is null)
+        {
+            return target;
+        }
+
         JsonObject merged = JsonSerializer.SerializeToNode(target, Json)!.AsObject();
         foreach ((string field, JsonNode? value) in fields)
         {
@@ -152,16 +205,11 @@ internal sealed class ParameterProposal
 
         try
         {
-            UnderlyingParameters p = merged.Deserialize<UnderlyingParameters>(Json);
-            uint minimumE8 = RiskParameters.ShortMinimumOf(p.PriceRangeE8);
-            return p.ShortOptionMinimumE8 != minimumE8
-                ? throw new CliException($"The proposal leaves {name} a shortOptionMinimumE8 of {p.ShortOptionMinimumE8}, and the contract takes that of its priceRangeE8 alone (PAR-004): give {minimumE8}.")
-                : p.Group == target.Group || rampSeconds == 0 ? p
-                : throw new CliException($"The proposal moves {name} from group {target.Group} to {p.Group}, which the contract refuses (PAR-005): a group cannot change by degrees, so leave it as it is.");
+            return merged.Deserialize<T>(Json);
         }
         catch (JsonException exception)
         {
-            throw new CliException($"The proposal's parameters of {name} are none ({JsonFault.Of(exception)}): give integers in E8.", exception);
+            throw new CliException($"The proposal's parameters of {name} are none ({JsonFault.Of(exception)}): give integers in the scales of their names.", exception);
         }
     }
 

@@ -6,10 +6,10 @@ using RiskParameters = OnchainMargin.Protocol.Generated.RiskParameters;
 namespace OnchainMargin.Protocol.Deployment;
 
 /// <summary>
-/// What the contracts' setters take of a plan's numbers: <c>RiskParameters</c>, <c>ParameterSteps</c>, <c>SpotMarkets</c>, <c>VolSurfaces</c>, <c>MarginVault</c>, <c>RiskRegistry</c> and <c>ChainlinkSource</c>. They would say it themselves,
+/// What the contracts' setters take of a plan's numbers, or of what governance thinks of changing: <c>RiskParameters</c>, <c>ParameterSteps</c>, <c>SpotMarkets</c>, <c>VolSurfaces</c>, <c>MarginVault</c>, <c>RiskRegistry</c> and <c>ChainlinkSource</c>. They would say it themselves,
 /// each in its place in the order of a deployment, after all before it is paid for.
 /// </summary>
-internal static class PlanDomains
+public static class PlanDomains
 {
     private const uint One = 100_000_000;
     private const uint FeeMaxE8 = One / 100;
@@ -34,17 +34,37 @@ internal static class PlanDomains
 
     /// <summary>What is wrong with a plan's numbers, the first of it in a sentence; null when the contracts take them all.</summary>
     [SpecRule("PAR-007")]
-    public static string? Fault(DeploymentPlan plan) => Rows(plan)
+    public static string? Fault(DeploymentPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return Fault(Rows(plan), "deployment plan") ?? Coupled(plan);
+    }
+
+    /// <summary>What is wrong with records that act at once, the first of it in a sentence; null when the setters take them all.</summary>
+    /// <param name="parameters">All parameters, with what is proposed.</param>
+    /// <param name="surfaces">Those of surfaces, likewise.</param>
+    /// <param name="proposed">What of them is: <c>initialFactorE8</c>, <c>clearing</c>, <c>interest</c>, <c>oracle</c>, <c>liquidation</c>, <c>surfaces</c>. What is in force already may be of before the bounds of now.</param>
+    [SpecRule("PAR-007")]
+    public static string? Fault(BookParameters parameters, VolSurfaces.SurfaceParameters surfaces, IReadOnlyCollection<string> proposed)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        IEnumerable<Row> rows = [Factor(parameters.InitialFactorE8), .. Of(parameters.Clearing), .. Of(parameters.Interest), .. Of(parameters.Oracle), .. Of(parameters.Liquidation), .. Of(surfaces)];
+        return Fault(rows.Where(row => proposed.Contains(row.Field.Split('.')[0], StringComparer.Ordinal)), "proposal");
+    }
+
+    private static string? Fault(IEnumerable<Row> rows, string source) => rows
         .Where(static row => row.Value < row.Least || row.Value > row.Most)
-        .Select(static row => $"{row.Field} is {row.Value} in the deployment plan, and the contracts take {(row.Least == row.Most ? $"{row.Least} alone" : $"{row.Least} to {row.Most}")}: correct it.")
-        .FirstOrDefault() ?? Coupled(plan);
+        .Select(row => $"{row.Field} is {row.Value} in the {source}, and the contracts take {(row.Least == row.Most ? $"{row.Least} alone" : $"{row.Least} to {row.Most}")}: correct it.")
+        .FirstOrDefault();
+
+    private static Row Factor(uint initialFactorE8) => new("initialFactorE8", initialFactorE8, 110_000_000, 2 * One);
 
     private static IEnumerable<Row> Rows(DeploymentPlan plan) =>
     [
         new("The number of tokens", plan.Tokens.Count, 1, TokensMax),
         new("The number of underlyings", plan.Underlyings.Count, 0, MarginDomain.UnderlyingsMax),
         new("The number of attesters", plan.Attesters.Count, 0, SeatsMax),
-        new("initialFactorE8", plan.InitialFactorE8, 110_000_000, 2 * One),
+        Factor(plan.InitialFactorE8),
         .. plan.RampSeconds == 0 ? (Row[])[] : [new("rampSeconds", plan.RampSeconds, DaySeconds / 2, 14 * DaySeconds)],
         .. Of(plan.Clearing),
         .. Of(plan.Interest),

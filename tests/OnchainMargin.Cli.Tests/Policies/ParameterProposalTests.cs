@@ -5,6 +5,7 @@ using OnchainMargin.Cli.Tests.Margin;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Policy;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Deployment;
 using TokenParameters = OnchainMargin.Protocol.Generated.RiskParameters.TokenParameters;
 using UnderlyingParameters = OnchainMargin.Protocol.Generated.RiskParameters.UnderlyingParameters;
 
@@ -40,10 +41,43 @@ public sealed class ParameterProposalTests : IDisposable
         AccountState state = new() { CashE8 = 200_00000000, Positions = [new Position(Instrument.Perpetual(1), 5_00000000, 5 * 152_31000000L)] };
 
         IReadOnlyList<Impact> none = ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "underlyings": { "ETH": { "priceRangeE8": 20000000, "shortOptionMinimumE8": 1250000 } } }"""), [(state, [])]);
-        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "initialFactorE8": 100000000, "underlyings": { "ETH": { "priceRangeE8": 30000000, "shortOptionMinimumE8": 1875000 } } }"""), [(state, [])]));
+        Impact hurt = Assert.Single(ImpactCheck.MadeLiquidatable(Design.Checkpoint, Apply("""{ "initialFactorE8": 110000000, "underlyings": { "ETH": { "priceRangeE8": 30000000, "shortOptionMinimumE8": 1875000 } } }"""), [(state, [])]));
 
         Assert.Empty(none);
         Assert.True(hurt.BeforeE8 <= hurt.EquityE8 && hurt.AfterE8 > hurt.EquityE8);
+    }
+
+    /// <summary>Records that act at once are held to what their setters take, field by field; what is not named may be of before the bounds of now.</summary>
+    [Theory]
+    [InlineData("""{ "initialFactorE8": 109999999 }""", "initialFactorE8 is 109999999 in the proposal, and the contracts take 110000000 to 200000000: correct it.")]
+    [InlineData("""{ "clearing": { "takerFeeE8": 1000001 } }""", "clearing.takerFeeE8 is 1000001 in the proposal, and the contracts take 0 to 1000000: correct it.")]
+    [InlineData("""{ "interest": { "reserveE8": 100000001 } }""", "interest.reserveE8 is 100000001 in the proposal, and the contracts take 0 to 100000000: correct it.")]
+    [InlineData("""{ "oracle": { "fundingIntervalSeconds": 8 } }""", "oracle.fundingIntervalSeconds is 8 in the proposal, and the contracts take 3600 to 86400: correct it.")]
+    [InlineData("""{ "oracle": { "attestationMaxAgeSeconds": 1201 } }""", "oracle.attestationMaxAgeSeconds is 1201 in the proposal, and the contracts take 120 to 1200: correct it.")]
+    [InlineData("""{ "liquidation": { "resumeSeconds": 0 } }""", "liquidation.resumeSeconds is 0 in the proposal, and the contracts take 1800 to 21600: correct it.")]
+    [InlineData("""{ "surfaces": { "volStepE8": 1 } }""", "surfaces.volStepE8 is 1 in the proposal, and the contracts take 2000000 to 20000000: correct it.")]
+    [InlineData("""{ "oracle": { "interval": 60 } }""", "The proposal names the field 'interval' of oracle, which does not exist: give some of ")]
+    [InlineData("""{ "surfaces": { "volStepE8": "much" } }""", "The proposal's parameters of surfaces are none")]
+    [InlineData("""{ "oracle": { "maxDriftE8": 1500000 }, "clearing": { "makerFeeE8": 0 }, "surfaces": { "volStepE8": 12000000 } }""", null)]
+    public void RequireTaken_RecordsThatActAtOnce_AreHeldToTheirSetters(string proposal, string? sentence)
+    {
+        DeploymentPlan plan = DeploymentPlanFile.Read(null);
+        BookParameters present = new() { InitialFactorE8 = plan.InitialFactorE8, Clearing = plan.Clearing, Interest = plan.Interest, Oracle = plan.Oracle, Liquidation = plan.Liquidation };
+        File.WriteAllText(_path, proposal);
+        void Check()
+        {
+            var read = ParameterProposal.Read(_path);
+            read.RequireTaken(read.Targets(present, new Dictionary<ushort, string>(), new Dictionary<ushort, string>()), plan.Surfaces);
+        }
+
+        if (sentence is null)
+        {
+            Check();
+        }
+        else
+        {
+            Assert.StartsWith(sentence, Assert.Throws<CliException>(Check).Message, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
