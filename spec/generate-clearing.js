@@ -1,4 +1,4 @@
-// Writes the vectors of touches, fills and settlement at expiry: spec/attested/, CLR-001 to CLR-006, CLR-011 to CLR-015, CLR-018 and CLR-027, beside those of spec/generate-attested.js. Run: node spec/generate-clearing.js [--check]
+// Writes the vectors of touches, fills and settlement at expiry: spec/attested/, CLR-001 to CLR-006, CLR-011 to CLR-015, CLR-018, CLR-020 and CLR-027, beside those of spec/generate-attested.js. Run: node spec/generate-clearing.js [--check]
 // With --check it writes nothing, and fails where a file is not what it would write.
 // A third evaluation of the rules, from their text in exact integers, that shares no code with the Solidity or the C#, which both read the vectors.
 import {
@@ -665,6 +665,82 @@ write(
     creditAfter: written.map((o) => o.credits[1]),
   },
 );
+// CLR-020, of a reduction: what must be left, and what it may lose of a perpetual, a future and a call.
+const relieved = times(300, (i) => {
+  const money = () => pick(upTo(40), upTo(60), upTo(100));
+  const maintenance = i % 10 === 0 ? 0n : pick(1n, money(), money());
+  // Around the maintenance margin, as often as anywhere.
+  const equity = pick(
+    either(money()),
+    maintenance + either(pick(0n, 1n, upTo(20))),
+    maintenance + either(maintenance / 9n),
+  );
+  const maintenanceAfter = pick(
+    0n,
+    maintenance,
+    maintenance / 2n,
+    maintenance - maintenance / 7n,
+    maintenance + maintenance / 5n,
+    money(),
+  );
+  const minRelief = pick(0n, 10_000n, 200_000n, 1_000_000n, E8);
+  const excess = equity - maintenance;
+  const relief = excess < 0n ? ceil(minRelief * maintenance, E8) : 0n;
+  const covered = maintenance === 0n ? excess : ceil(equity * maintenanceAfter, maintenance) - maintenanceAfter;
+  return { equity, maintenance, maintenanceAfter, minRelief, relief, covered, least: max(excess + relief, covered) };
+});
+requireEach(
+  relieved,
+  15,
+  (c) => c.equity < c.maintenance && c.covered > c.equity - c.maintenance + c.relief,
+  (c) => c.equity < c.maintenance && c.relief > 0n && c.covered < c.equity - c.maintenance + c.relief,
+  (c) => c.equity >= c.maintenance && c.covered > c.equity - c.maintenance,
+  (c) => c.equity >= c.maintenance && c.covered < c.equity - c.maintenance,
+  (c) => c.maintenance === 0n,
+  (c) => c.equity < 0n,
+);
+const mayLose = (size, mark, band, rate, parts) =>
+  floor(abs(size) * (floor(E8 * band, parts) + rate * (mark + band) + E8), E8 * E8);
+const narrowed = times(200, () => {
+  const c = {
+    perpetualSize: pick(0n, 1n, either(upTo(53)), either(SIZE_MAX)),
+    perpetualMark: 1n + pick(0n, upTo(48)),
+    futureSize: pick(0n, -1n, either(upTo(53))),
+    futureMark: 1n + upTo(48),
+    callSize: pick(0n, 7n, either(upTo(53)), either(upTo(53))),
+    callMark: pick(-3n, 0n, 1n, upTo(49), upTo(49)),
+    callVega: pick(0n, either(upTo(49))),
+    callForward: pick(1n, 99_999n, 1n + upTo(48), FORWARD_MAX),
+    priceBand: pick(0n, 5_000_000n, 20_000_000n, E8),
+    volBand: pick(0n, 10_000_000n, E8),
+    makerFee: pick(0n, 2_000n, 50_000n),
+    takerFee: pick(0n, 5_000n, 50_000n),
+    parts: pick(1n, 10n),
+  };
+  const rate = max(c.makerFee, c.takerFee);
+  const bandAt = (kind, mark) => bandOf(kind, mark, c.callVega, c.callForward, c.priceBand, c.volBand);
+  const most =
+    mayLose(c.perpetualSize, c.perpetualMark, bandAt(PERPETUAL, c.perpetualMark), rate, c.parts) +
+    mayLose(c.futureSize, c.futureMark, bandAt(FUTURE, c.futureMark), rate, c.parts) +
+    mayLose(c.callSize, max(0n, c.callMark), bandAt(CALL, max(0n, c.callMark)), rate, c.parts);
+  return { ...c, most };
+});
+requireEach(
+  narrowed,
+  20,
+  (c) => c.parts === 10n && c.most > 0n,
+  (c) => c.parts === 1n && c.most > 0n,
+  (c) => c.makerFee > c.takerFee,
+  (c) => c.callMark <= 0n && c.callSize !== 0n,
+);
+write(
+  "CLR-020",
+  "a reduction: equity and maintenance margin before, maintenance margin after and the parameter, the least that equity less maintenance margin may be after; and net sizes of a perpetual, a future and a call with their marks (the value of a call may be below 0), value(0, +1) - value(0, -1) and present forward of the call, parameters and n: the most equity that it may lose",
+  {
+    ...columns(relieved, ["equity", "maintenance", "maintenanceAfter", "minRelief", "least"]),
+    ...all(narrowed),
+  },
+);
 console.log(
-  `${interests.length} interests, ${sweeps.length} sweeps, ${decays.length} decays, ${locks.length} locks, ${written.length} operations, ${bases.length} bases, ${filled.length} fills, ${charges.length} fees, ${prices.length} prices, ${reductions.length} reductions, ${totals.length} totals, ${expiries.length} expiries, ${settlements.length} settlements, ${windDowns.length} wind-downs`,
+  `${interests.length} interests, ${sweeps.length} sweeps, ${decays.length} decays, ${locks.length} locks, ${written.length} operations, ${bases.length} bases, ${filled.length} fills, ${charges.length} fees, ${prices.length} prices, ${reductions.length} reductions, ${totals.length} totals, ${relieved.length} reliefs, ${narrowed.length} losses, ${expiries.length} expiries, ${settlements.length} settlements, ${windDowns.length} wind-downs`,
 );

@@ -18,6 +18,9 @@ internal sealed class Columns(Dictionary<string, BigInteger[]> values)
 
     public Int128 Large(string column, int i) => (Int128)values[column][i];
 
+    /// <summary>A number of any size.</summary>
+    public BigInteger Whole(string column, int i) => values[column][i];
+
     /// <summary>A word of 32 bytes, unsigned.</summary>
     public byte[] Word(string column, int i)
     {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
@@ -11,9 +10,6 @@ namespace OnchainMargin.Solver.Relay;
 internal static class PreTradeCheck
 {
     private const long One = 100_000_000;
-
-    /// <summary>What part of the band a reduction may give away whose account rests on a halted market (CLR-016).</summary>
-    private const int NarrowParts = 10;
 
     /// <summary>A fill that may come.</summary>
     /// <param name="Instrument">The instrument.</param>
@@ -65,9 +61,8 @@ internal static class PreTradeCheck
         }
 
         if (isReducing && before.Figures(inputs.View) is { } earlier && after.Figures(inputs.View) is { } later
-            && later.EquityE8 - later.MaintenanceE8 >= earlier.EquityE8 - earlier.MaintenanceE8 + Relief(earlier, book)
-            && IsCoveredAsWell(earlier, later)
-            && (!RestsOnHalted(after, inputs) || StaysNearMarks(possible, earlier.EquityE8 - later.EquityE8, book, inputs)))
+            && later.EquityE8 - later.MaintenanceE8 >= Reductions.LeastExcessE8(earlier.EquityE8, earlier.MaintenanceE8, later.MaintenanceE8, book.Parameters.Clearing.MinReliefE8)
+            && earlier.EquityE8 - later.EquityE8 <= MostLostE8(possible, after, book, inputs))
         {
             return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "", before, after) { MustReduce = mustReduce };
         }
@@ -105,19 +100,20 @@ internal static class PreTradeCheck
         after.WaitsFor(inputs.View, MarketState.ReduceOnly) != 0
         || (after.RestingOn(inputs.Checkpoint, MarketState.ReduceOnly) is var rest && rest != after && rest.Figures(inputs.View) is { } alone && alone.EquityE8 < alone.MaintenanceE8);
 
-    /// <summary>Whether fills give away no more beside the marks than such an account may (CLR-016). Of any other, fills that all make something smaller, each inside its band, give away no more than the whole band (CLR-020).</summary>
-    private static bool StaysNearMarks(Possible[] fills, Int128 lostE8, ProtocolBook book, CheckpointInputs inputs)
+    /// <summary>The most equity that fills may lose which only make positions smaller.</summary>
+    private static Int128 MostLostE8(Possible[] fills, Holding after, ProtocolBook book, CheckpointInputs inputs)
     {
-        BigInteger mostE24 = 0;
+        bool restsOnHalted = RestsOnHalted(after, inputs);
         long rateE8 = Math.Max(book.Parameters.Clearing.MakerFeeE8, book.Parameters.Clearing.TakerFeeE8);
-        foreach (Possible fill in fills)
+        Int128 mostE8 = 0;
+        foreach (IGrouping<Instrument, Possible> traded in fills.GroupBy(static fill => fill.Instrument))
         {
-            mostE24 += PriceBand.Of(fill.Instrument, inputs.View, book.Parameters.Clearing) is { } band
-                ? (BigInteger)Int128.Abs(fill.SizeE8) * ((One * band.WidthE8 / NarrowParts) + (rateE8 * (band.MarkE8 + band.WidthE8)) + One)
+            mostE8 += PriceBand.Of(traded.Key, inputs.View, book.Parameters.Clearing) is { } band
+                ? Reductions.MostLostE8(traded.Sum(static fill => fill.SizeE8), band.MarkE8, band.WidthE8, rateE8, restsOnHalted)
                 : 0;
         }
 
-        return (BigInteger)lostE8 * One * One <= mostE24;
+        return mostE8;
     }
 
     /// <summary>A state of a market that is not normal, in words.</summary>
@@ -127,13 +123,6 @@ internal static class PreTradeCheck
         MarketState.Uninsured => "without enough insurance since its fall",
         _ => "reduce-only",
     };
-
-    private static Int128 Relief(AccountFigures earlier, ProtocolBook book) =>
-        earlier.EquityE8 >= earlier.MaintenanceE8 ? 0 : ((book.Parameters.Clearing.MinReliefE8 * earlier.MaintenanceE8) + One - 1) / One;
-
-    /// <summary>Whether equity over maintenance margin does not fall (CLR-020).</summary>
-    private static bool IsCoveredAsWell(AccountFigures earlier, AccountFigures later) =>
-        (BigInteger)later.EquityE8 * earlier.MaintenanceE8 >= (BigInteger)earlier.EquityE8 * later.MaintenanceE8;
 
     private static string Money(Int128 valueE8) => ((decimal)(long)Int128.Clamp(valueE8, long.MinValue, long.MaxValue) / One).ToString("N2", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -186,6 +186,36 @@ public sealed class ClearingVectorTests
     }
 
     [Fact]
+    public void LeastExcessE8_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-020");
+        Assert.Equal(300, v.Count("least"));
+        for (int i = 0; i < v.Count("least"); i++)
+        {
+            Assert.Equal(v.Whole("least", i), Reductions.LeastExcessE8(v.Large("equity", i), v.Large("maintenance", i), v.Large("maintenanceAfter", i), v.Long("minRelief", i)));
+        }
+    }
+
+    [Fact]
+    public void MostLostE8_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-020");
+        Assert.Equal(200, v.Count("most"));
+        for (int i = 0; i < v.Count("most"); i++)
+        {
+            (uint priceBand, uint volBand) = ((uint)v.Long("priceBand", i), (uint)v.Long("volBand", i));
+            Int128 callMark = Int128.Max(v.Large("callMark", i), 0);
+            Int128 most = Lost("perpetualSize", v.Large("perpetualMark", i), Fees.BandE8(v.Large("perpetualMark", i), priceBand))
+                + Lost("futureSize", v.Large("futureMark", i), Fees.BandE8(v.Large("futureMark", i), priceBand))
+                + Lost("callSize", callMark, Fees.OptionBandE8(callMark, v.Long("callForward", i), v.Large("callVega", i), priceBand, volBand));
+            Assert.Equal(v.Large("most", i), most);
+
+            Int128 Lost(string size, Int128 mark, Int128 band) =>
+                Reductions.MostLostE8(v.Long(size, i), mark, band, Math.Max(v.Long("makerFee", i), v.Long("takerFee", i)), v.Long("parts", i) == 10);
+        }
+    }
+
+    [Fact]
     public void Settle_LeavesTheStatesOfTheVectors()
     {
         const ulong Time = Expiry + 600;

@@ -13,7 +13,6 @@ public sealed partial class RuleVectorTests
         new("CLR-016", "what is refused while a market is not normal", "Clearinghouse.halted/test_settle_tokensOfAHaltedMarketBackNoTrade", "PreTradeCheckTests/Judge_TokensOfAMarket_BackATradeElsewhereUnlessItIsHalted"),
         new("CLR-017", "what is refused, by bounds of MRG-003", "Clearinghouse.expiry/test_settle_refusesUnlistedExpiredFarAndOddStrikes", null),
         new("CLR-019", "who may do what until when", "Clearinghouse.accounts/test_delegate_hasOnlyTheRightsGiven", "OrderRelayTests/Submit_OfADelegate_IsTakenWhileItsRightLasts"),
-        new("CLR-020", "comparisons of figures that have vectors themselves (MRG-050 to MRG-058)", "Clearinghouse.settle/test_settle_reducingThereAndBackIsBoundedByWhatIsClosed", "AttestedRulesTests/Withdrawal_UpToTheLeastCash_IsShownAndNotOneUnitMore"),
         new("CLR-022", "one comparison of prices of two checkpoints", "RiskRegistry.attest/test_withdraw_revertsAfterDriftExpiryOrAge", null),
         new("CLR-024", "positions that merge as in CLR-011, and cash that bears what CLR-023 says", "Clearinghouse.accounts/test_move_mergesWithAnOppositePosition", "ProofTests/Move_OfAPosition_IsShownByAnAttestationOfEachAccount"),
         new("CLR-025", "the value of CLR-011 and the fee of CLR-012, between refusals", "Clearinghouse.spot/testFuzz_settle_conservesTokensAndCash", "SpotRelayTests/EtherAgainstCash_ThroughTheRelay_ChangesHands"),
