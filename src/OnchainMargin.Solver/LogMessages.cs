@@ -150,7 +150,7 @@ internal static partial class LogMessages
     public static partial void JudgingFailed(this ILogger logger, string subject, string reason);
 
     [LoggerMessage(5016, LogLevel.Warning, "'{Challenge}' is left for {Seconds} s, and what is behind it goes on: {Reason}")]
-    public static partial void ChallengeRests(this ILogger logger, string challenge, string seconds, string reason);
+    public static partial void ChallengeRests(this ILogger logger, string challenge, double seconds, string reason);
 
     [LoggerMessage(6001, LogLevel.Information, "Keeper, {Subject}: {Decision}: {Text}")]
     public static partial void KeeperDecides(this ILogger logger, string subject, string decision, string text);

@@ -16,8 +16,8 @@ internal sealed record Refutation(bool IsHarmful, byte[]? Witness, Challenges.Pr
     private const int HeaderBytes = 64;
     private const long One = 100_000_000;
 
-    /// <summary>Finds it, from the preimages of what the attestation names; null when nothing is wrong with it, or nobody can compute it, the chain no more than this node. What names an expiry or
-    /// a token that its checkpoint does not have is harmful unless it asks for all the cash there is (CLR-052).</summary>
+    /// <summary>Finds it, from the preimages of what the attestation names; null when nothing is wrong with it, or nobody can compute it, the chain no more than this node. What asks for
+    /// all the cash there is shows nobody's health and is never harmful; where the checkpoint lacks an expiry or a token, or a margin does not fit its field, nothing else is true (CLR-052).</summary>
     public static Refutation? Find(RiskRegistry.RiskAttestation attestation, byte[] positions, ImmutableArray<Balance> collateral, CheckpointInputs inputs)
     {
         // Requirements do not depend on cash: judged without, as the contract does.
@@ -35,12 +35,18 @@ internal sealed record Refutation(bool IsHarmful, byte[]? Witness, Challenges.Pr
         }
 
         var preimages = new Challenges.Preimages(positions, Balances.Pack(collateral), inputs.Head, inputs.RecordsFor(state, collateral));
-        if (isMissing)
+        bool asksForAll = attestation.LeastCashE8 == Int128.MaxValue;
+        if (asksForAll && (isMissing || own.InitialE8 > long.MaxValue))
         {
-            return attestation.LeastCashE8 == Int128.MaxValue ? null : new Refutation(true, null, preimages);
+            return null;
         }
 
-        bool isHarmful = own.LeastCashE8 > attestation.LeastCashE8 || own.InitialE8 > attestation.InitialMarginE8 || own.MaintenanceE8 > attestation.MaintenanceMarginE8;
+        if (isMissing)
+        {
+            return new Refutation(true, null, preimages);
+        }
+
+        bool isHarmful = !asksForAll && (own.LeastCashE8 > attestation.LeastCashE8 || own.InitialE8 > attestation.InitialMarginE8 || own.MaintenanceE8 > attestation.MaintenanceMarginE8);
         bool isTrue = own.LeastCashE8 == attestation.LeastCashE8 && own.InitialE8 == attestation.InitialMarginE8 && own.MaintenanceE8 == attestation.MaintenanceMarginE8;
         return isTrue ? null : new Refutation(isHarmful, isHarmful ? FindWitness(attestation, state, collateral, inputs) : null, preimages);
     }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Sending;
@@ -35,7 +36,7 @@ internal sealed class WatchtowerRole(
     /// <summary>How long a source is not asked again for a book that it did not give. It may only have been away, and to refute by its book takes minutes where a demand takes ten; a book is challenged within days.</summary>
     private static readonly TimeSpan SourceRest = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long that rests which the node could not estimate: each further time may cost a round its patience, so the rests grow, to a fraction of the days in which a challenge counts.</summary>
+    /// <summary>How long that rests which the chain refused, or the node could not estimate: each further time may cost a round its patience, so the rests grow, to a fraction of the days in which a challenge counts.</summary>
     private static readonly TimeSpan FirstRest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
 
@@ -242,8 +243,11 @@ internal sealed class WatchtowerRole(
             }
             else if (indexed.Book.BlockTimeSeconds > deadline)
             {
-                await SendAsync(string.Create(CultureInfo.InvariantCulture, $"void epoch {epoch.Epoch} for account {account}"), calls.VoidWithheld(epoch.Epoch, account), cancellationToken).ConfigureAwait(false);
-                return;
+                string voiding = string.Create(CultureInfo.InvariantCulture, $"void epoch {epoch.Epoch} for account {account}");
+                if (await SendAsync(voiding, calls.VoidWithheld(epoch.Epoch, account), cancellationToken).ConfigureAwait(false) is not null)
+                {
+                    return;
+                }
             }
         }
     }
@@ -288,10 +292,10 @@ internal sealed class WatchtowerRole(
             TransactionRequest challenge = refutation.Witness is { } witness
                 ? calls.Refute(accused, refutation.Preimages, witness, salt)
                 : calls.Recompute(accused, refutation.Preimages, salt);
-            await SendAsync($"refute {subject}", challenge, cancellationToken).ConfigureAwait(false);
+            OutboxEntry? sent = await SendAsync($"refute {subject}", challenge, cancellationToken).ConfigureAwait(false);
 
-            // What the contract refuses now it would refuse of other leaves as well; what rests must not hide them.
-            return !IsResting($"refute {subject}");
+            // A commitment counts from the block after its own, and some nodes estimate in the newest. Whatever else is refused, or rests, must not hide other leaves.
+            return sent is not null || commitment.BlockNumber >= indexed.ChainHead;
         }
 
         return commitment is not null;
@@ -321,28 +325,34 @@ internal sealed class WatchtowerRole(
         catch (RevertException error)
         {
             logger.ChallengeRefused(intent, error.Reason.ToString() ?? "");
+            if (error.Reason is not CustomErrorReason { Error: Challenges.NotCommittedError })
+            {
+                Rest(intent);
+            }
+
             return null;
         }
         catch (EthereumException error) when (error is RpcErrorException or TransactionTooLargeException)
         {
-            Rest(intent, error.Message);
+            logger.ChallengeRests(intent, Rest(intent), error.Message);
             return null;
         }
         catch (RpcTransportException error)
         {
-            Rest(intent, error.Message);
+            logger.ChallengeRests(intent, Rest(intent), error.Message);
             throw;
         }
     }
 
     private bool IsResting(string intent) => _resting.TryGetValue(intent, out (DateTimeOffset Until, TimeSpan For) resting) && time.GetUtcNow() < resting.Until;
 
-    /// <summary>Leaves what the node cannot estimate, or not in time, for a while, twice as long each time: whoever signs something of that kind must not hide other wrong leaves behind it.</summary>
-    private void Rest(string intent, string reason)
+    /// <summary>Leaves what the chain refuses, or the node cannot estimate, or not in time, for a while, twice as long each time: whoever signs something of that kind must not hide other wrong leaves behind it.</summary>
+    /// <returns>For how many seconds.</returns>
+    private double Rest(string intent)
     {
         TimeSpan rest = _resting.TryGetValue(intent, out (DateTimeOffset Until, TimeSpan For) before) ? before.For * 2 : FirstRest;
         rest = rest < LongestRest ? rest : LongestRest;
         _resting[intent] = (time.GetUtcNow() + rest, rest);
-        logger.ChallengeRests(intent, string.Create(CultureInfo.InvariantCulture, $"{rest.TotalSeconds}"), reason);
+        return rest.TotalSeconds;
     }
 }

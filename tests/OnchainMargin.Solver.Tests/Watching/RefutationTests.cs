@@ -29,6 +29,30 @@ public sealed class RefutationTests
         Assert.True(found is null or { IsHarmful: true, Witness: null });
     }
 
+    /// <summary>What asks for all the cash there is shows nobody's health, whatever margins it names: the chain takes no witness against it, and recomputing corrects it.</summary>
+    [Fact]
+    public void Attestation_AsksForAllTheCashBesideMarginsThatAreTooSmall_IsCorrected()
+    {
+        Refutation found = Find(ApiWorld.One, Int128.MaxValue, 0)!;
+        Assert.Equal((false, null), (found.IsHarmful, found.Witness));
+        Assert.True(Find(ApiWorld.One, 0, 0)!.IsHarmful);
+    }
+
+    /// <summary>Of margins that fit no field nothing but that is true.</summary>
+    [Fact]
+    public void Attestation_OfMarginsThatFitNoField_IsTrueIfItAsksForAllTheCash()
+    {
+        Assert.Null(Find(1L << 60, Int128.MaxValue, long.MaxValue));
+        Assert.True(Find(1L << 60, 0, long.MaxValue)!.IsHarmful);
+    }
+
+    private static Refutation? Find(long shortE8, Int128 leastCashE8, long marginE8)
+    {
+        byte[] positions = (AccountState.Empty with { Positions = [new Position(Instrument.Perpetual(2), -shortE8, 0)] }).Pack()[64..];
+        var attestation = new RiskRegistry.RiskAttestation(2, Keccak256.Hash(positions), Keccak256.Hash([]), leastCashE8, marginE8, marginE8, 1, MarginModel.Hash, 1_770_000_600);
+        return Refutation.Find(attestation, positions, [], ApiWorld.Inputs(ApiWorld.BtcE8, ApiWorld.EthE8));
+    }
+
     /// <summary>So with a token that was listed after the checkpoint; and what an honest attester signs of it asks for all the cash there is (CLR-052).</summary>
     [Theory]
     [InlineData(false)]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Json;
@@ -95,6 +96,43 @@ public sealed class WatchtowerRoleTests : IDisposable
         Assert.Equal(3, _node.Broadcasts.Count);
     }
 
+    /// <summary>What the chain refuses of one leaf must not keep the lies behind it.</summary>
+    [Fact]
+    public async Task RunOnce_TheChainRefusesARefutation_AnotherLeafOfTheEpochIsRefuted()
+    {
+        Serve(static truth => truth with { LeastCashE8 = truth.LeastCashE8 - ApiWorld.One });
+        await RoundAsync();
+        string? refused = null;
+        _node.BeforeEstimate = (data, _) =>
+        {
+            string asked = HexData.Encode(data);
+            refused ??= asked;
+            return asked != refused ? Task.CompletedTask : throw new RevertException("The refutation", new CustomErrorReason([], new Challenges.AttestationTrueError(1)));
+        };
+        await RoundAsync();
+        await RoundAsync();
+        byte[][] sent = [.. _node.Broadcasts.Select(static one => one.Transaction.Data.ToArray())];
+        Assert.Equal(3, sent.Length);
+        Assert.All(sent[..2], static data => Challenges.CommitCall.Decode(data));
+        Assert.Equal((1UL, 2UL), (AccusedBy(HexData.Decode(refused!)), AccusedBy(sent[2])));
+    }
+
+    /// <summary>A leaf that asks for all the cash there is can only be corrected: no commitment is wasted on it, and the lie behind it is refuted once it is void.</summary>
+    [Fact]
+    public async Task RunOnce_ADecoyAsksForAllTheCash_IsCorrectedAndTheLieBehindItRefuted()
+    {
+        IndexedBook indexed = Serve(static truth => truth.Account == 1
+            ? truth with { LeastCashE8 = Int128.MaxValue, InitialMarginE8 = 0, MaintenanceMarginE8 = 0 }
+            : truth with { LeastCashE8 = truth.LeastCashE8 - ApiWorld.One });
+        await RoundAsync();
+        Assert.Equal(1UL, Challenges.RecomputeCall.Decode(_node.Broadcasts[0].Transaction.Data.ToArray()).Accused.Attestation.Account);
+
+        _books.Publish(indexed with { Book = indexed.Book with { Voided = indexed.Book.Voided.Add(AttestedBook.HashOf(_source.Book!.Find(1)!.Value.Attestation)) } });
+        await RoundAsync();
+        await RoundAsync();
+        Assert.Equal((3, 2UL), (_node.Broadcasts.Count, AccusedBy(_node.Broadcasts[2].Transaction.Data.ToArray())));
+    }
+
     [Fact]
     public async Task RunOnce_ASourceThatHasNoFittingBook_IsNotAskedAgainForAWhile()
     {
@@ -190,17 +228,31 @@ public sealed class WatchtowerRoleTests : IDisposable
         Assert.Single(_node.Broadcasts);
     }
 
+    /// <summary>A round, and the block that takes what it sent.</summary>
+    private async Task RoundAsync()
+    {
+        await _role.RunOnceAsync(CancellationToken.None);
+        _node.Mine();
+        await _manager.RunOnceAsync(CancellationToken.None);
+    }
+
+    private static ulong AccusedBy(byte[] data) => BinaryPrimitives.ReadUInt32BigEndian(data) == Challenges.RefuteCall.Selector
+        ? Challenges.RefuteCall.Decode(data).Accused.Attestation.Account
+        : Challenges.RecomputeCall.Decode(data).Accused.Attestation.Account;
+
     private static IndexedBook IndexedBookOf(ProtocolBook book) => new(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber);
 
     /// <summary>A book of epoch 1 that lies about each account, with the source that serves it.</summary>
-    private void Serve(Func<RiskRegistry.RiskAttestation, RiskRegistry.RiskAttestation> lie)
+    private IndexedBook Serve(Func<RiskRegistry.RiskAttestation, RiskRegistry.RiskAttestation> lie)
     {
         ProtocolBook book = _world.Book();
         IndexedBook indexed = IndexedBookOf(book);
         var lies = new AttestedBook(1, _attested.Find(indexed, 1, CancellationToken.None)!.Attestations.Select(lie));
         _source.Book = lies;
         var epoch = new BookEpoch(1, 1, lies.ModelHash, lies.Root, (uint)lies.Attestations.Length, 1, 8);
-        _books.Publish(indexed with { Book = book with { Epochs = book.Epochs.SetItem(1, epoch) } });
+        IndexedBook posted = indexed with { Book = book with { Epochs = book.Epochs.SetItem(1, epoch) } };
+        _books.Publish(posted);
+        return posted;
     }
 
     private sealed class Source : HttpMessageHandler
