@@ -280,10 +280,12 @@ const seen = Array.from({ length: 60 }, (_, i) => {
   const passed = max(0n, 1800n - s.tau);
   const covered = [passed, passed / 3n, 0n][i % 3];
   const remaining = covered + s.tau >= 900n ? s.tau : s.tau + 1800n;
-  const reading = { sum: average * covered, covered, remaining };
+  // Every second market is halted: its price comes at the window's end if half of that was observed, else in the half hour after.
+  const stalled = s.tau > 1800n || i % 2 === 0 ? remaining : covered >= 900n ? 0n : 1800n;
+  const reading = { sum: average * covered, covered, remaining, stalled };
   // At the ends of the domain: the live forward is clamped.
   if (i === 0) [s.forward, s.spot] = [2n ** 49n, MARKET / 2n];
-  const live = liveForward(s, s.tau, market, reading);
+  const live = liveForward(s, s.tau, market, { ...reading, remaining: stalled });
   return { ...s, ...reading, market, live, vols: volatilitiesAround(s, s.tau, live) };
 });
 
@@ -365,15 +367,16 @@ write(
     first: moves.map((m) => m.first),
     ...named("seen_", seen),
     ...columns(
-      seen.map(({ tau, market, sum, covered, remaining, live }) => ({
+      seen.map(({ tau, market, sum, covered, remaining, stalled, live }) => ({
         seen_tau: tau,
         seen_market: market,
         seen_sum: sum,
         seen_covered: covered,
         seen_remaining: remaining,
+        seen_stalled: stalled,
         seen_live: live,
       })),
-      ["seen_tau", "seen_market", "seen_sum", "seen_covered", "seen_remaining", "seen_live"],
+      ["seen_tau", "seen_market", "seen_sum", "seen_covered", "seen_remaining", "seen_stalled", "seen_live"],
     ),
     seen_vols: seen.flatMap((s) => s.vols),
     ...["day", "week", "after"].reduce(

@@ -77,7 +77,8 @@ contract SurfaceChecksTest {
         uint256 sum = VM.parseJsonUintArray(json, ".seen_sum")[i];
         uint256 covered = VM.parseJsonUintArray(json, ".seen_covered")[i];
         uint256 remaining = VM.parseJsonUintArray(json, ".seen_remaining")[i];
-        (uint256 forwardE8, ) = Forwards.insideWindow(market, sum, covered, remaining);
+        uint256 stalled = VM.parseJsonUintArray(json, ".seen_stalled")[i];
+        (uint256 forwardE8, , ) = Forwards.pairInsideWindow(market, sum, covered, remaining, stalled);
         return forwardE8;
     }
 

@@ -248,6 +248,7 @@ public static class SolverHost
 
         services.AddSingleton<IQuoteSource>(_ => string.Equals(options.Surfaces.Source, SurfaceOptions.Simulated, StringComparison.Ordinal) ? new SimulatedQuoteSource() : new FileQuoteSource(options.Surfaces.Source));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurfaceDesk>(provider, options.Surfaces));
+        services.AddSingleton<SettlementWindows>();
         AddRole<SurfaceRole>(services, provider => ActivatorUtilities.CreateInstance<SurfaceRole>(
             provider, Quorum(provider, ProposalKind.Surfaces, keys, sender), provider.GetRequiredService<ProtocolClient>().Calls));
     }

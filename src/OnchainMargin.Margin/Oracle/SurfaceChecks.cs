@@ -165,7 +165,7 @@ public static class SurfaceChecks
     /// <param name="window">The reading of its settlement window; of no account before that opens.</param>
     [SpecRule("MRG-011")]
     public static long LiveForwardE8(in PublishedSurface s, long tau, long spotE8, in WindowReading window) =>
-        tau > Forwards.WindowSeconds ? Forwards.OutsideWindow(spotE8, s.ForwardE8, s.SpotE8) : Forwards.InsideWindow(spotE8, window).ForwardE8;
+        tau > Forwards.WindowSeconds ? Forwards.OutsideWindow(spotE8, s.ForwardE8, s.SpotE8) : Forwards.PairInsideWindow(spotE8, window).ForwardE8;
 
     /// <summary>⌊forward/spot⌋, E8.</summary>
     [SpecRule("ORC-014")]

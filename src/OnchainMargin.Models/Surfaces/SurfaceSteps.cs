@@ -20,19 +20,20 @@ public static class SurfaceSteps
     /// <param name="bands">Bands and speeds.</param>
     /// <param name="spotE8">Spot as the contract last updated it.</param>
     /// <param name="time">The newest block's time, unix seconds.</param>
-    public static IReadOnlyList<SteppedSurface> Plan(IReadOnlyList<SurfaceInForce> inForce, IReadOnlyList<SurfaceTarget> targets, SurfaceBands bands, long spotE8, long time)
+    /// <param name="window">The reading of the settlement window that is open; <see cref="WindowReading.Unopened"/> where none is.</param>
+    public static IReadOnlyList<SteppedSurface> Plan(IReadOnlyList<SurfaceInForce> inForce, IReadOnlyList<SurfaceTarget> targets, SurfaceBands bands, long spotE8, long time, in WindowReading window)
     {
         ArgumentNullException.ThrowIfNull(inForce);
         ArgumentNullException.ThrowIfNull(targets);
         var kept = bands with { VolStepE8 = (uint)(bands.VolStepE8 * StepKept) };
 
         // Each is checked against its neighbours in force: where volatility rises the farther must go first, where it falls the nearer.
-        SteppedSurface[] up = Walk(inForce, [.. targets.OrderBy(t => t.Expiry)], kept, spotE8, time);
-        SteppedSurface[] down = Walk(inForce, [.. targets.OrderByDescending(t => t.Expiry)], kept, spotE8, time);
+        SteppedSurface[] up = Walk(inForce, [.. targets.OrderBy(t => t.Expiry)], kept, spotE8, time, window);
+        SteppedSurface[] down = Walk(inForce, [.. targets.OrderByDescending(t => t.Expiry)], kept, spotE8, time, window);
         return up.Sum(s => s.Part) >= down.Sum(s => s.Part) ? up : down;
     }
 
-    private static SteppedSurface[] Walk(IReadOnlyList<SurfaceInForce> inForce, SurfaceTarget[] targets, SurfaceBands bands, long spotE8, long time)
+    private static SteppedSurface[] Walk(IReadOnlyList<SurfaceInForce> inForce, SurfaceTarget[] targets, SurfaceBands bands, long spotE8, long time, WindowReading window)
     {
         var state = new SortedDictionary<uint, SurfaceInForce>();
         foreach (var held in inForce)
@@ -51,7 +52,7 @@ public static class SurfaceSteps
                 farther ??= expiry > targets[i].Expiry ? other.Surface : null;
             }
 
-            walked[i] = Step(targets[i], before, nearer, farther, bands, spotE8, time);
+            walked[i] = Step(targets[i], before, nearer, farther, bands, spotE8, time, window);
             if (walked[i].IsPublishable)
             {
                 state[targets[i].Expiry] = new SurfaceInForce(walked[i].Surface, time, time);
@@ -61,7 +62,7 @@ public static class SurfaceSteps
         return walked;
     }
 
-    private static SteppedSurface Step(SurfaceTarget target, SurfaceInForce? before, PublishedSurface? nearer, PublishedSurface? farther, SurfaceBands bands, long spotE8, long time)
+    private static SteppedSurface Step(SurfaceTarget target, SurfaceInForce? before, PublishedSurface? nearer, PublishedSurface? farther, SurfaceBands bands, long spotE8, long time, WindowReading window)
     {
         var goal = target.At(Forward(target, before, bands, spotE8, time), spotE8);
 
@@ -70,7 +71,7 @@ public static class SurfaceSteps
             ? held.Surface with { ForwardE8 = goal.ForwardE8, SpotE8 = spotE8, ME8 = held.Surface.ME8 - (int)Math.Round(Math.Log((double)goal.ForwardE8 / held.Surface.ForwardE8) * E8) }
             : goal with { AE12 = (long)Math.Round(target.Slice.TotalVariance(0) / target.Years * 1e12), BE12 = 0 };
         (PublishedSurface, long)? present = before is { } known ? (known.Surface, known.SinceSeconds) : null;
-        SurfaceFault Fault(PublishedSurface s) => SurfaceChecks.Fault(s, present, nearer, farther, bands, time, spotE8, WindowReading.Unopened);
+        SurfaceFault Fault(PublishedSurface s) => SurfaceChecks.Fault(s, present, nearer, farther, bands, time, spotE8, window);
         SteppedSurface Stepped(PublishedSurface surface, double part, SurfaceFault bound) => new(target.Expiry, surface, part, bound) { Fit = goal, FitRatio = target.ForwardRatio, Before = before?.Surface };
         var bound = Fault(goal);
         if (bound == SurfaceFault.None)

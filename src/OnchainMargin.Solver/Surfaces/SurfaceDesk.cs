@@ -32,14 +32,16 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
     }
 
     /// <summary>What this node would publish of each underlying whose quotes are fitted.</summary>
-    public IReadOnlyList<SurfacePlan> Plan(ProtocolBook book)
+    /// <param name="book">The book.</param>
+    /// <param name="windows">Readings of the settlement windows that are open, by underlying.</param>
+    public IReadOnlyList<SurfacePlan> Plan(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows)
     {
         var plans = new List<SurfacePlan>();
         foreach (DeployedUnderlying underlying in deployment.Underlyings)
         {
             if (_fits.TryGetValue(underlying.Number, out FittedSurface? fit) && Spot(book, underlying.Number) is { } spotE8)
             {
-                plans.Add(Plan(book, underlying, fit, spotE8));
+                plans.Add(Plan(book, underlying, fit, spotE8, windows.TryGetValue(underlying.Number, out WindowReading open) ? open : WindowReading.Unopened));
             }
         }
 
@@ -103,7 +105,7 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
         return fit;
     }
 
-    private SurfacePlan Plan(ProtocolBook book, DeployedUnderlying underlying, FittedSurface fit, long spotE8)
+    private SurfacePlan Plan(ProtocolBook book, DeployedUnderlying underlying, FittedSurface fit, long spotE8, in WindowReading window)
     {
         long time = (long)book.BlockTimeSeconds;
         IReadOnlyList<SurfaceInForce> inForce = SurfaceBook.InForce(book, underlying.Number);
@@ -116,7 +118,7 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
                 .Take(options.MaximumExpiries)
                 .Select(expiry => SurfaceTarget.Of(expiry, fit.Spot)),
         ];
-        IReadOnlyList<SteppedSurface> steps = SurfaceSteps.Plan(inForce, targets, SurfaceBook.Bands(book), spotE8, time);
+        IReadOnlyList<SteppedSurface> steps = SurfaceSteps.Plan(inForce, targets, SurfaceBook.Bands(book), spotE8, time, window);
         SurfaceInForce[] held = [.. inForce.Where(one => targets.Any(target => target.Expiry == one.Surface.Expiry))];
         long oldest = held.Length == 0 ? time : held.Min(static one => one.TimeSeconds);
         long newest = held.Length == 0 ? 0 : held.Max(static one => one.TimeSeconds);

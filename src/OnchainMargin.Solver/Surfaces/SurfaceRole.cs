@@ -16,7 +16,7 @@ namespace OnchainMargin.Solver.Surfaces;
 /// enough of them signed. The first attester by address proposes; the others step in one after another when nothing comes.
 /// </summary>
 internal sealed class SurfaceRole(
-    Broadcast<IndexedBook> books, SurfaceDesk desk, QuorumSigner quorum, ProtocolDigests digests, ProtocolCalls calls, SolverOptions options, TimeProvider time, ILogger<SurfaceRole> logger) : ISolverRole, IDisposable
+    Broadcast<IndexedBook> books, SurfaceDesk desk, SettlementWindows windows, QuorumSigner quorum, ProtocolDigests digests, ProtocolCalls calls, SolverOptions options, TimeProvider time, ILogger<SurfaceRole> logger) : ISolverRole, IDisposable
 {
     /// <summary>The name under which the health endpoints tell how it fares.</summary>
     public const string RoleName = "surfaces";
@@ -44,7 +44,7 @@ internal sealed class SurfaceRole(
         }
 
         desk.Refresh(book);
-        IReadOnlyList<SurfacePlan> plans = desk.Plan(book);
+        IReadOnlyList<SurfacePlan> plans = desk.Plan(book, await windows.ReadAsync(book, cancellationToken).ConfigureAwait(false));
         TellStop(book.AreSurfacesStopped);
         if (book.AreSurfacesStopped)
         {

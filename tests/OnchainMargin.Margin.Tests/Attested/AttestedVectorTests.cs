@@ -49,7 +49,8 @@ public sealed class AttestedVectorTests
         for (int i = 0; i < v.Count("seen_live"); i++)
         {
             PublishedSurface s = Surface(v, "seen", i, 0);
-            long live = SurfaceChecks.LiveForwardE8(s, v.Long("seen_tau", i), v.Long("seen_market", i), new WindowReading(v.Large("seen_sum", i), v.Long("seen_covered", i), v.Long("seen_remaining", i)));
+            var window = new WindowReading(v.Large("seen_sum", i), v.Long("seen_covered", i), v.Long("seen_remaining", i)) { StalledSeconds = v.Long("seen_stalled", i) };
+            long live = SurfaceChecks.LiveForwardE8(s, v.Long("seen_tau", i), v.Long("seen_market", i), window);
             Assert.Equal(v.Long("seen_live", i), live);
             SurfaceChecks.Points(v.Long("seen_tau", i), points);
             SurfaceChecks.Volatilities(s, points, live, vols);

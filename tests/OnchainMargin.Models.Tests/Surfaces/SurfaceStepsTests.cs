@@ -16,7 +16,7 @@ public sealed class SurfaceStepsTests
     [Fact]
     public void Plan_Listing_IsTheFitItself()
     {
-        IReadOnlyList<SteppedSurface> plan = SurfaceSteps.Plan([], [Target(Week, 0.6), Target(Month, 0.6)], Bands, Spot, Now);
+        IReadOnlyList<SteppedSurface> plan = SurfaceSteps.Plan([], [Target(Week, 0.6), Target(Month, 0.6)], Bands, Spot, Now, WindowReading.Unopened);
         Assert.All(plan, step => Assert.Equal((1.0, SurfaceFault.None), (step.Part, step.Bound)));
         Assert.All(plan, step => Assert.Equal(0.6, step.Surface.VolatilityQ32(0) / Math.Pow(2, 32), 1e-6));
     }
@@ -28,7 +28,7 @@ public sealed class SurfaceStepsTests
     {
         SurfaceInForce before = Listed(Week, 0.6);
         long later = Now + 600;
-        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([before], [Target(Week, level)], Bands, Spot, later));
+        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([before], [Target(Week, level)], Bands, Spot, later, WindowReading.Unopened));
 
         Assert.Equal(SurfaceFault.Step, step.Bound);
         Assert.InRange(step.Part, 0.01, 0.99);
@@ -46,7 +46,7 @@ public sealed class SurfaceStepsTests
     {
         SurfaceInForce before = Listed(Week, 0.6);
         var spot = (long)(Spot * jump);
-        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([before], [Target(Week, 1.2)], Bands, spot, Now + 60));
+        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([before], [Target(Week, 1.2)], Bands, spot, Now + 60, WindowReading.Unopened));
 
         Assert.True(step.IsPublishable);
         double k = Math.Log((double)step.Surface.ForwardE8 / before.Surface.ForwardE8);
@@ -59,7 +59,7 @@ public sealed class SurfaceStepsTests
     public void Plan_EverythingRises_FartherGoesFirst()
     {
         SurfaceInForce[] before = [Listed(Week, 0.6), Listed(Month, 0.3)];
-        IReadOnlyList<SteppedSurface> plan = SurfaceSteps.Plan(before, [Target(Week, 0.63), Target(Month, 0.32)], Bands, Spot, Now + 3600);
+        IReadOnlyList<SteppedSurface> plan = SurfaceSteps.Plan(before, [Target(Week, 0.63), Target(Month, 0.32)], Bands, Spot, Now + 3600, WindowReading.Unopened);
 
         Assert.Equal([Month, Week], plan.Select(step => step.Expiry));
         Assert.All(plan, step => Assert.True(step.IsPublishable));
@@ -69,7 +69,7 @@ public sealed class SurfaceStepsTests
     public void Plan_ForwardFarAway_RatioMovesByItsStep()
     {
         SurfaceInForce before = Listed(Week, 0.6);
-        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([before], [Target(Week, 0.6) with { ForwardRatio = 1.012 }], Bands, Spot, Now + 360));
+        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([before], [Target(Week, 0.6) with { ForwardRatio = 1.012 }], Bands, Spot, Now + 360, WindowReading.Unopened));
 
         // A tenth of the hour's half percent.
         Assert.Equal(SurfaceChecks.RatioE8(before.Surface) + 50_000, SurfaceChecks.RatioE8(step.Surface));
@@ -80,9 +80,9 @@ public sealed class SurfaceStepsTests
     public void Plan_ForwardThatItsBandHasLeft_ComesNearerByItsStep()
     {
         SurfaceTarget target = Target(Month, 0.6) with { ForwardRatio = 1.03 };
-        SteppedSurface listed = Assert.Single(SurfaceSteps.Plan([], [target], Bands, Spot, Now));
+        SteppedSurface listed = Assert.Single(SurfaceSteps.Plan([], [target], Bands, Spot, Now, WindowReading.Unopened));
         long later = Now + (12 * 86_400);
-        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([new SurfaceInForce(listed.Surface, Now, Now)], [target], Bands, Spot, later));
+        SteppedSurface step = Assert.Single(SurfaceSteps.Plan([new SurfaceInForce(listed.Surface, Now, Now)], [target], Bands, Spot, later, WindowReading.Unopened));
 
         Assert.True(step.IsPublishable);
         Assert.Equal(SurfaceChecks.RatioE8(listed.Surface) - 500_000, SurfaceChecks.RatioE8(step.Surface));
@@ -101,7 +101,7 @@ public sealed class SurfaceStepsTests
         for (long time = Now + 3600; time <= Now + (12 * 3600); time += 3600)
         {
             double was = held.Surface.VolatilityQ32(0);
-            SteppedSurface step = Assert.Single(SurfaceSteps.Plan([held], [Target(Month, fit, -0.2, time)], narrow, Spot, time));
+            SteppedSurface step = Assert.Single(SurfaceSteps.Plan([held], [Target(Month, fit, -0.2, time)], narrow, Spot, time, WindowReading.Unopened));
             Assert.True(step.IsPublishable);
             Assert.InRange(step.Surface.VolatilityQ32(0) / Math.Pow(2, 32), fit - 1e-6, was / Math.Pow(2, 32));
             held = new SurfaceInForce(step.Surface, time, time);
@@ -119,7 +119,7 @@ public sealed class SurfaceStepsTests
         for (int i = 1; i <= 40; i++)
         {
             long time = Now + (i * 60), spot = Spot + (i * 1_234_567_891L);
-            SteppedSurface step = Assert.Single(SurfaceSteps.Plan([held], [Target(Month, 0.3, -0.2, time)], narrow, spot, time));
+            SteppedSurface step = Assert.Single(SurfaceSteps.Plan([held], [Target(Month, 0.3, -0.2, time)], narrow, spot, time, WindowReading.Unopened));
             Assert.InRange(step.Part, 0.001, 0.1);
             Assert.Equal(spot, step.Surface.SpotE8);
             held = new SurfaceInForce(step.Surface, time, time);
@@ -128,7 +128,23 @@ public sealed class SurfaceStepsTests
 
     [Fact]
     public void Plan_VolatilityBeyondTheBand_IsNotPublishedAsAListing() =>
-        Assert.Equal((false, SurfaceFault.Band), Assert.Single(SurfaceSteps.Plan([], [Target(Week, 5.5)], Bands, Spot, Now)) is var step ? (step.IsPublishable, step.Bound) : default);
+        Assert.Equal((false, SurfaceFault.Band), Assert.Single(SurfaceSteps.Plan([], [Target(Week, 5.5)], Bands, Spot, Now, WindowReading.Unopened)) is var step ? (step.IsPublishable, step.Bound) : default);
+
+    /// <summary>The nearer expiry's window has 1,200 s at 98,500 and goes on at 100,000: the contract sees its smile around 99,000, where it has more total variance than the farther one.</summary>
+    [Fact]
+    public void Plan_NeighbourInItsSettlementWindow_IsComparedAroundTheForwardOfThatWindow()
+    {
+        const long Published = 100_000_00000000;
+        const uint Nearer = (uint)Now + 600, Farther = (uint)Now + 4200;
+        const double Years = 4200 / (365.0 * 86_400);
+        var near = new SurfaceInForce(new PublishedSurface(Nearer, Published, Published, 1_275_000_000_000, 60_000_000_000_000, 0, 0, 1_000_000), Now - 60, Now - 60);
+        var flat = new SurfaceTarget(Farther, 1, new SviSlice(0.36 * Years, 0, 0, 0, 0.1), Years);
+        SteppedSurface Planned(in WindowReading window) => Assert.Single(SurfaceSteps.Plan([near], [flat], Bands, Published, Now, window));
+
+        Assert.Equal(SurfaceFault.None, Planned(WindowReading.Unopened).Bound);
+        SteppedSurface step = Planned(new WindowReading((Int128)1200 * 98_500_00000000, 1200, 600));
+        Assert.Equal((SurfaceFault.Calendar, false), (step.Bound, step.IsPublishable));
+    }
 
     /// <summary>Random markets for a day of publications: nothing that is planned is ever refused, and without bounds the fit is reached.</summary>
     [Theory]
@@ -146,7 +162,7 @@ public sealed class SurfaceStepsTests
             level = Math.Clamp(level * Math.Exp(0.1 * (random.NextDouble() - 0.5)), 0.2, 2);
             spot *= Math.Exp(0.02 * (random.NextDouble() - 0.5));
             SurfaceTarget[] targets = [Target(Week, level * 1.1, -0.4, time), Target(Month, level, -0.2, time)];
-            foreach (SteppedSurface step in SurfaceSteps.Plan(held, targets, Bands, (long)spot, time).Where(step => step.IsPublishable))
+            foreach (SteppedSurface step in SurfaceSteps.Plan(held, targets, Bands, (long)spot, time, WindowReading.Unopened).Where(step => step.IsPublishable))
             {
                 (PublishedSurface, long)? before = held.FindIndex(one => one.Surface.Expiry == step.Expiry) is var at and >= 0 ? (held[at].Surface, held[at].SinceSeconds) : null;
                 PublishedSurface? near = step.Expiry == Month ? held.Where(one => one.Surface.Expiry == Week).Select(one => (PublishedSurface?)one.Surface).FirstOrDefault() : null;
@@ -180,7 +196,7 @@ public sealed class SurfaceStepsTests
             spot *= Math.Exp(0.01 * (random.NextDouble() - 0.5));
             SurfaceTarget[] targets = [Target((uint)Now + (2 * 86_400), level * 1.2, rho, time), Target(Week, level * 1.1, rho, time), Target(Month, level, rho, time)];
             long landed = (long)(spot * (1 + moved));
-            foreach (SteppedSurface step in SurfaceSteps.Plan(held, targets, Bands, (long)spot, time).Where(step => step.IsPublishable))
+            foreach (SteppedSurface step in SurfaceSteps.Plan(held, targets, Bands, (long)spot, time, WindowReading.Unopened).Where(step => step.IsPublishable))
             {
                 (PublishedSurface, long)? before = held.FindIndex(one => one.Surface.Expiry == step.Expiry) is var at and >= 0 ? (held[at].Surface, held[at].SinceSeconds) : null;
                 Assert.Equal(SurfaceFault.None, SurfaceChecks.Fault(step.Surface, before, null, null, Bands, time + 2, landed, WindowReading.Unopened));
@@ -205,5 +221,5 @@ public sealed class SurfaceStepsTests
     }
 
     private static SurfaceInForce Listed(uint expiry, double level) =>
-        new(Assert.Single(SurfaceSteps.Plan([], [Target(expiry, level)], Bands, Spot, Now)).Surface, Now, Now);
+        new(Assert.Single(SurfaceSteps.Plan([], [Target(expiry, level)], Bands, Spot, Now, WindowReading.Unopened)).Surface, Now, Now);
 }

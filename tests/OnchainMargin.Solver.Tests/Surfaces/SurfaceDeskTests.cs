@@ -187,7 +187,7 @@ public sealed class SurfaceDeskTests
         SurfaceComparison.Difference([SurfaceBook.Update(1, time, theirs.Surface)], [new SurfacePlan(1, "ETH", [own], true)], 300, time);
 
     private static SteppedSurface Step(SurfaceInForce? inForce, SurfaceTarget target, ulong time) =>
-        Assert.Single(SurfaceSteps.Plan(inForce is { } held ? [held] : [], [target], Bands, 100_00000000, (long)time));
+        Assert.Single(SurfaceSteps.Plan(inForce is { } held ? [held] : [], [target], Bands, 100_00000000, (long)time, WindowReading.Unopened));
 
     /// <summary>A fit of a week's expiry, by the variance a year.</summary>
     private static SurfaceTarget Target(double a, double b, double rho, double m, double sigma)
@@ -212,7 +212,7 @@ public sealed class SurfaceDeskTests
     private static IReadOnlyList<SurfacePlan> Plans(SurfaceDesk desk, ProtocolBook book)
     {
         desk.Refresh(book);
-        return desk.Plan(book);
+        return desk.Plan(book, ImmutableDictionary<ushort, WindowReading>.Empty);
     }
 
     private static ProtocolBook Book(ulong time, double spot = 100) => Books.Of([Books.Inputs(1, (long)time, spot)]) with

@@ -1,8 +1,13 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Ethereum.Rpc;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Signing;
@@ -31,6 +36,7 @@ public sealed class SurfaceRoleTests : IDisposable
     private readonly Broadcast<IndexedBook> _books = new();
     private readonly ProposalExchange _exchange;
     private readonly SurfaceDesk _desk = new(new SimulatedQuoteSource(), Deployment, new SurfaceOptions(), NullLogger<SurfaceDesk>.Instance);
+    private readonly SettlementWindows _windows = new(new EthereumNode(new WindowNode()), Deployment);
     private readonly LogLines<SurfaceRole> _lines = new();
     private readonly SurfaceRole _role;
 
@@ -42,7 +48,7 @@ public sealed class SurfaceRoleTests : IDisposable
         _exchange = new ProposalExchange(new PeerClient(_http, NullLogger<PeerClient>.Instance), new AttesterOptions());
         var quorum = new QuorumSigner(ProposalKind.Surfaces, _exchange, [_own], null, _time, NullLogger<QuorumSigner>.Instance);
         var options = new SolverOptions { Roles = [SolverRoles.Attester], Surfaces = new SurfaceOptions { Source = SurfaceOptions.Simulated, TakeoverSeconds = Takeover } };
-        _role = new SurfaceRole(_books, _desk, quorum, Digests, new ProtocolCalls(SampleDeployment.Contracts), options, _time, _lines);
+        _role = new SurfaceRole(_books, _desk, _windows, quorum, Digests, new ProtocolCalls(SampleDeployment.Contracts), options, _time, _lines);
     }
 
     public void Dispose()
@@ -97,6 +103,21 @@ public sealed class SurfaceRoleTests : IDisposable
         Assert.Equal("The guardian lets surfaces go on", _lines.Said[1]);
     }
 
+    /// <summary>The contract is asked for the window that is open, and for no other.</summary>
+    [Fact]
+    public async Task Windows_AnExpiryWithinItsWindow_AreReadForItAlone()
+    {
+        VolSurfaces.SurfacePublishedEvent Published(ushort underlying, ulong inSeconds) => new(underlying, (uint)(Start + inSeconds), Start, 1, 1, default);
+        ProtocolBook book = Books.Of([Books.Inputs(1, (long)Start, 100)]) with
+        {
+            BlockTimeSeconds = Start,
+            Surfaces = new[] { Published(1, 1800), Published(1, 3600), Published(2, 1801) }
+                .ToImmutableSortedDictionary(static one => (one.Underlying, one.Expiry), static one => SurfaceHistory.After(null, one, Start)),
+        };
+        KeyValuePair<ushort, WindowReading> read = Assert.Single(await _windows.ReadAsync(book, CancellationToken.None));
+        Assert.Equal((1, new WindowReading(16, 2, 3) { StalledSeconds = 4 }), (read.Key, read.Value));
+    }
+
     private Proposal[] OwnProposals() => [.. _exchange.Of(ProposalKind.Surfaces).Where(proposal => _exchange.IsSignedBy(proposal, _own.Address))];
 
     private async Task RoundAsync(ulong second, bool isWithLie, bool isStopped = false)
@@ -112,12 +133,21 @@ public sealed class SurfaceRoleTests : IDisposable
         if (isWithLie)
         {
             _desk.Refresh(book);
-            VolSurfaces.SurfaceUpdate honest = SurfaceBook.Update(1, book.BlockTimeSeconds, _desk.Plan(book)[0].Steps[0].Surface);
+            VolSurfaces.SurfaceUpdate honest = SurfaceBook.Update(1, book.BlockTimeSeconds, _desk.Plan(book, ImmutableDictionary<ushort, WindowReading>.Empty)[0].Steps[0].Surface);
             Proposal lie = Proposal.Of([honest with { AE12 = honest.AE12 * 2 }], Digests);
             _exchange.Take(lie, new RiskRegistry.AttesterSignature(_liar.Address, _liar.SignHash(lie.Digest).ToArray()));
         }
 
         _books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
         await _role.RunOnceAsync(CancellationToken.None);
+    }
+
+    /// <summary>A node that has one reading for every window.</summary>
+    private sealed class WindowNode : IRpcClient
+    {
+        public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
+            Task.FromResult<ReadOnlyMemory<byte>>(Encoding.ASCII.GetBytes($"\"0x{16:x64}{2:x64}{3:x64}{4:x64}\""));
+
+        public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => throw new NotSupportedException("The role asked for a batch.");
     }
 }
