@@ -73,6 +73,8 @@ internal static partial class Omargin
         DepositCommand.Create(),
         WithdrawCommand.Create(),
         EngageCommand.Create(),
+        ClaimCommand.Create(),
+        CoverCommand.Create(),
         FinishCommand.Create(),
         OrderCommand.Create(),
         HealthCommand.Create(),

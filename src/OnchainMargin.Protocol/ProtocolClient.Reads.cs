@@ -110,6 +110,14 @@ public sealed partial class ProtocolClient
     public Task<Clearinghouse.CashLedger> GetLedgerAsync(CancellationToken cancellationToken = default) =>
         Node.CallAsync(Deployment.Contracts.Clearinghouse, new Clearinghouse.LedgerCall(), cancellationToken: cancellationToken);
 
+    /// <summary>What all accounts are credited in cash, interest included, as a withdrawal reckons it (CLR-023): settlement token that no operation has swept yet is not in it.</summary>
+    public async Task<UInt128> GetCreditE8Async(CancellationToken cancellationToken = default)
+    {
+        Clearinghouse.CashBasesResult bases = await Node.CallAsync(Deployment.Contracts.Clearinghouse, new Clearinghouse.CashBasesCall(), cancellationToken: cancellationToken).ConfigureAwait(false);
+        PriceHub.IndicesResult indices = await Node.CallAsync(Deployment.Contracts.PriceHub, new PriceHub.IndicesCall(), cancellationToken: cancellationToken).ConfigureAwait(false);
+        return Losses.CreditE8(bases.CreditBaseE8, indices.CreditIndexE12);
+    }
+
     /// <summary>What the vault holds of a token and what it owes: never less held than owed (P5).</summary>
     public async Task<(UInt256 HeldRaw, UInt256 OwedRaw)> GetConservationAsync(ushort token, CancellationToken cancellationToken = default)
     {

@@ -21,6 +21,15 @@ internal static class Receipts
     public static UInt128 PaidRaw(TransactionReceipt receipt, DeploymentRecord deployment) =>
         Sum<Clearinghouse.WithdrawnEvent>(receipt, deployment.Contracts.Clearinghouse, static withdrawn => withdrawn.PaidRaw);
 
+    /// <summary>What was paid of what is held for somebody.</summary>
+    public static UInt128 ClaimedE8(TransactionReceipt receipt, DeploymentRecord deployment) =>
+        Sum<Clearinghouse.ClaimedEvent>(receipt, deployment.Contracts.Clearinghouse, static claimed => (UInt128)claimed.AmountE8);
+
+    /// <summary>What fees paid of losses that stand, and what of those that withdrawals took.</summary>
+    public static (UInt128 Paid, UInt128 Back) RecoveredE8(TransactionReceipt receipt, DeploymentRecord deployment) => (
+        Sum<Clearinghouse.LossesRecoveredEvent>(receipt, deployment.Contracts.Clearinghouse, static recovered => (UInt128)recovered.PaidE8),
+        Sum<Clearinghouse.LossesRecoveredEvent>(receipt, deployment.Contracts.Clearinghouse, static recovered => (UInt128)recovered.BackE8));
+
     private static UInt128 Sum<TEvent>(TransactionReceipt receipt, Address contract, Func<TEvent, UInt128> amount)
         where TEvent : IContractEvent<TEvent>
     {

@@ -3,6 +3,7 @@ using OnchainMargin.Cli.Chain;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Deployment;
 
 namespace OnchainMargin.Cli.Commands;
@@ -17,8 +18,9 @@ internal static class DepositCommand
         Argument<string> token = new("token") { Description = "The token's symbol or address." };
         Argument<string> amount = new("amount") { Description = "How much, like 1250.75." };
         Option<bool> mint = new("--mint") { Description = "Make the tokens first: mock tokens of local chains let anyone." };
+        Option<bool> accepts = WriteDown.Accepts();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("deposit", "Pay tokens of the key in for an account. What is above the token's cap lies idle: it counts for nothing, and `omargin withdraw --idle` pays it out at any time.") { account, token, amount, mint, json };
+        var command = new Command("deposit", "Pay tokens of the key in for an account. What is above the token's cap lies idle: it counts for nothing, and `omargin withdraw --idle` pays it out at any time.") { account, token, amount, mint, accepts, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -27,13 +29,18 @@ internal static class DepositCommand
             DeployedToken wanted = session.Token(parsed.GetRequiredValue(token));
             UInt128 amountRaw = AmountText.ParseRaw(parsed.GetRequiredValue(amount), wanted.Decimals, "amount");
             ulong number = parsed.GetValue(account);
-            _ = await session.Client.GetAccountAsync(number, cancellationToken);
+            BookAccount into = await session.Client.GetAccountAsync(number, cancellationToken);
             if (parsed.GetValue(mint))
             {
                 await session.Client.SendAsync(Tokens.Mint(wanted, key.Address, amountRaw), cancellationToken);
             }
 
             await Tokens.RequireHeldAsync(session, wanted, key.Address, amountRaw, cancellationToken);
+            if (!parsed.GetValue(accepts))
+            {
+                await WriteDown.RequireNoneOfDepositAsync(session, into, wanted, amountRaw, cancellationToken);
+            }
+
             TransactionReceipt receipt = await session.Client.DepositAsync(number, wanted.Index, amountRaw, cancellationToken);
             UInt128 idleRaw = Receipts.IdledRaw(receipt, session.Deployment);
             Reply.WriteResult(

@@ -159,6 +159,9 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <param name="to">Who gets it.</param>
     public TransactionRequest Claim(Address to) => To(contracts.Clearinghouse, new Clearinghouse.ClaimCall(to));
 
+    /// <summary>Has the fees that are there pay losses: those that stand, and those that withdrawers took, in proportion (CLR-026).</summary>
+    public TransactionRequest CoverLosses() => To(contracts.Clearinghouse, new Clearinghouse.CoverLossesCall());
+
     /// <summary>Brings what accounts paid for credit to the bonds of the attesters.</summary>
     public TransactionRequest PayAttesters() => To(contracts.Clearinghouse, new Clearinghouse.PayAttestersCall());
 

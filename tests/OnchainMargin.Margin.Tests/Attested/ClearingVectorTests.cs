@@ -54,6 +54,22 @@ public sealed class ClearingVectorTests
         }
     }
 
+    /// <summary>What is paid, and what is left of the deficit.</summary>
+    [Fact]
+    public void UnpaidRaw_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-023");
+        Assert.Equal(120, v.Count("paid"));
+        for (int i = 0; i < v.Count("paid"); i++)
+        {
+            UInt128 deficit = (UInt128)v.Whole("deficit", i);
+            UInt128 raw = (UInt128)v.Whole("raw", i);
+            UInt128 scale = (UInt128)v.Whole("scale", i);
+            UInt128 unpaid = Losses.UnpaidRaw(raw, (UInt128)v.Whole("credit", i), deficit, scale);
+            Assert.Equal(((UInt128)v.Whole("paid", i), (UInt128)v.Whole("deficitAfter", i)), (raw - unpaid, deficit - (unpaid * scale)));
+        }
+    }
+
     /// <summary>The touch, fills at a cost, and the write.</summary>
     [Fact]
     public void Operations_WriteTheStatesOfTheVectors()

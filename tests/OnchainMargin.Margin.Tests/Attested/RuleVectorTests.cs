@@ -29,7 +29,6 @@ public sealed partial class RuleVectorTests
     /// <summary>Rules of the contracts alone, and why: the product reads what comes of them from events and views. Their vectors hold the Solidity to the text.</summary>
     private static readonly Dictionary<string, string> OfContractsAlone = new(StringComparer.Ordinal)
     {
-        ["CLR-023"] = "what a withdrawal was paid is in its event",
         ["CLR-026"] = "what comes back is in events, and a view says what is held",
         ["CLR-045"] = "who takes a lot over is told its bankruptcy prices by the event",
         ["CLR-046"] = "whose turn it is the contract says when a keeper asks",
