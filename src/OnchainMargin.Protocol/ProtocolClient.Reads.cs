@@ -50,6 +50,21 @@ public sealed partial class ProtocolClient
         return [.. calls.Select((call, i) => new Balance(call.Token, amounts[i])).Where(static balance => balance.AmountRaw > 0).OrderBy(static balance => balance.Token)];
     }
 
+    /// <summary>Who may act for an account beside its owner, also those whose time is over.</summary>
+    public async Task<ImmutableArray<BookAppointment>> GetDelegatesAsync(ulong account, CancellationToken cancellationToken = default)
+    {
+        ImmutableArray<BookAppointment> delegates = [];
+        foreach (LogEntry log in await LogsAsync(Deployment.Contracts.Clearinghouse, Clearinghouse.DelegateSetEvent.Topic, account, cancellationToken).ConfigureAwait(false))
+        {
+            if (Clearinghouse.DelegateSetEvent.TryDecode(log, out Clearinghouse.DelegateSetEvent given))
+            {
+                delegates = BookAppointment.With(delegates, given);
+            }
+        }
+
+        return delegates;
+    }
+
     /// <summary>What a checkpoint would store now: what liquidations, withdrawals and trades are judged by.</summary>
     public async Task<CheckpointInputs> GetLiveInputsAsync(BlockTag block = default, CancellationToken cancellationToken = default)
     {

@@ -49,6 +49,10 @@ public sealed class OmarginTests
     [InlineData("order sign buy 0 BTC-PERP --account 1 --price 5 --out x.json", "error: The size '0' is not positive: give more than 0.")]
     [InlineData("order sign buy 1 BTC-PERP --account 1 --price 5 --out x.json --valid 18446744073709551615", "error: The --valid of 18446744073709551615 seconds is too long: give at most 1000000000.")]
     [InlineData("order sign buy 1 BTC-PERP --account 1 --price 5 --out x.json --max-fee 2", "error: The fee rate '2' is out of range: give a fraction from 0 to 1, like 0.001.")]
+    [InlineData("order cancel --account 1", "error: Nonces and --all are one of the two: give the nonces of orders, or --all alone.")]
+    [InlineData("order cancel 7 --all --account 1", "error: Nonces and --all are one of the two: give the nonces of orders, or --all alone.")]
+    [InlineData("account appoint 1 0x00000000000000000000000000000000000000aa --may withdraw", "error: The right 'withdraw' is not known: give trade, cancel or move.")]
+    [InlineData("account appoint 1 0x00000000000000000000000000000000000000aa --may trade --valid 18446744073709551615", "error: The --valid of 18446744073709551615 seconds is too long: give at most 1000000000.")]
     public async Task BadInput_IsOneSentence(string line, string expected)
     {
         (int code, string output, string error) = await RunAsync(line.Split(' '));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using OnchainMargin.Cli.Text;
 using OnchainMargin.Margin;
@@ -27,6 +28,9 @@ internal sealed record AccountView
     /// <summary>Its positions, by instrument.</summary>
     public required IReadOnlyDictionary<string, PositionView> Positions { get; init; }
 
+    /// <summary>Who may act for it beside its owner, what for and until when, by address; also those whose time is over.</summary>
+    public required IReadOnlyDictionary<string, string> Delegates { get; init; }
+
     /// <summary>The lot that it is in; 0 for none.</summary>
     public required ulong OpenLot { get; init; }
 
@@ -45,6 +49,7 @@ internal sealed record AccountView
             position => Instruments.Format(position.Instrument, deployment),
             position => new PositionView(FixedPointText.Format(position.SizeE8, FixedPointText.E8), FixedPointText.Format((BigInteger)position.CostE8, FixedPointText.E8)),
             StringComparer.Ordinal),
+        Delegates = account.Delegates.ToDictionary(static given => given.Delegate.ToString(), static given => $"{NamesOf(given.Rights)} until {TimeOf(given.UntilSeconds)}", StringComparer.Ordinal),
         OpenLot = account.OpenLot,
         StateHash = account.StateHash.ToString(),
     };
@@ -79,7 +84,18 @@ internal sealed record AccountView
         {
             output.WriteLine($"position    {position.Size} {instrument}, cost {position.Cost}");
         }
+
+        foreach ((string who, string rights) in Delegates)
+        {
+            output.WriteLine($"delegate    {who} may {rights}");
+        }
     }
+
+    /// <summary>Rights as the command line names them.</summary>
+    public static string NamesOf(DelegateRights rights) => rights.ToString().ToLowerInvariant();
+
+    /// <summary>A second of the chain's time; of what lies beyond every calendar the last that there is.</summary>
+    public static string TimeOf(ulong seconds) => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(seconds, (ulong)DateTimeOffset.MaxValue.ToUnixTimeSeconds())).ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     private static Dictionary<string, string> Amounts(IEnumerable<Balance> balances, DeploymentRecord deployment) => balances.ToDictionary(
         balance => deployment.Tokens[balance.Token].Symbol,

@@ -7,11 +7,11 @@ using OnchainMargin.Protocol.Book;
 
 namespace OnchainMargin.Cli.Commands;
 
-/// <summary><c>omargin account</c>: open, list, show, export.</summary>
+/// <summary><c>omargin account</c>: open, list, show, export, appoint, revoke.</summary>
 internal static class AccountCommand
 {
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("account", "Open accounts and look at them.") { Open(), List(), Show(), Export() };
+    public static Command Create() => new("account", "Open accounts, look at them, and say who else may act for them.") { Open(), List(), Show(), Export(), DelegateCommands.Appoint(), DelegateCommands.Revoke() };
 
     private static Command Open()
     {
@@ -73,7 +73,8 @@ internal static class AccountCommand
                 account = LotRest.Of(account, book, book.LatestCheckpoint);
             }
 
-            var view = AccountView.Of(account with { Idle = await session.Client.GetIdleAsync(account.Id, cancellationToken) }, session.Deployment);
+            account = account with { Idle = await session.Client.GetIdleAsync(account.Id, cancellationToken), Delegates = await session.Client.GetDelegatesAsync(account.Id, cancellationToken) };
+            var view = AccountView.Of(account, session.Deployment);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -9,14 +9,13 @@ using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
+using RiskParameters = OnchainMargin.Protocol.Generated.RiskParameters;
 
 namespace OnchainMargin.Cli.Commands;
 
 /// <summary><c>omargin order</c>: sign, match, cancel.</summary>
 internal static class OrderCommand
 {
-    private const string DefaultFeeRate = "0.001";
-
     /// <summary>Thirty years; an order's last second is a uint40.</summary>
     private const ulong LongestSeconds = 1_000_000_000;
 
@@ -32,7 +31,7 @@ internal static class OrderCommand
         Option<string> price = new("--price") { Description = "The most to pay, or the least to take.", Required = true, HelpName = "dollars" };
         Option<ulong?> nonce = new("--nonce") { Description = "Orders of one account with one nonce replace each other. Without it: one of its own, from the clock.", HelpName = "number" };
         Option<ulong> valid = new("--valid") { Description = "For how many seconds of the chain's time it may be filled.", HelpName = "seconds", DefaultValueFactory = _ => 86_400 };
-        Option<string> fee = new("--max-fee") { Description = "The largest fee as a fraction of the notional.", HelpName = "rate", DefaultValueFactory = _ => DefaultFeeRate };
+        Option<string?> fee = new("--max-fee") { Description = "The largest fee as a fraction of the notional. Without it: what the chain takes of a taker now, with --post-only of a maker. What is above the trading fee can be taken for credit on attesters' word.", HelpName = "rate" };
         Option<bool> reduceOnly = new("--reduce-only") { Description = "It may only reduce a position." };
         Option<bool> postOnly = new("--post-only") { Description = "It may only be the maker." };
         Option<bool> fillOrKill = new("--fill-or-kill") { Description = "It is filled whole by one fill, or not at all." };
@@ -53,7 +52,7 @@ internal static class OrderCommand
                 var other => throw new CliException($"The side '{other}' is not known: give buy or sell."),
             };
             ulong seconds = parsed.GetValue(valid) is <= LongestSeconds and var wanted ? wanted : throw new CliException($"The --valid of {parsed.GetValue(valid)} seconds is too long: give at most {LongestSeconds}.");
-            uint feeRate = AmountText.ParseFeeRateE8(parsed.GetRequiredValue(fee), "fee rate");
+            uint? givenFeeRateE8 = parsed.GetValue(fee) is { } text ? AmountText.ParseFeeRateE8(text, "fee rate") : null;
             using PrivateKey key = options.Key(parsed);
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
             BookAccount trader = await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken);
@@ -72,18 +71,25 @@ internal static class OrderCommand
                 traded.Packed,
                 sells ? -units : units,
                 (ulong)AmountText.ParsePositiveE8(parsed.GetRequiredValue(price), "price"),
-                parsed.GetValue(nonce) ?? (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                parsed.GetValue(nonce) ?? FreshNonce(),
                 head.TimestampSeconds + seconds,
-                feeRate,
+                givenFeeRateE8 ?? await TakenFeeRateE8Async(session, flags, cancellationToken),
                 (byte)flags);
-            var text = new StringWriter();
-            Reply.WriteJson(text, OrderFile.Of(session.Client.SignOrder(order, key), session.Deployment));
+            var file = new StringWriter();
+            Reply.WriteJson(file, OrderFile.Of(session.Client.SignOrder(order, key), session.Deployment));
             string path = parsed.GetRequiredValue(target);
-            FileText.Write(path, text.ToString(), "order file");
-            Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("order", path), ("nonce", $"{order.Nonce}"));
+            FileText.Write(path, file.ToString(), "order file");
+            Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("order", path), ("nonce", $"{order.Nonce}"), ("maxFee", FixedPointText.Format(order.MaxFeeRateE8, FixedPointText.E8)));
             return 0;
         });
         return command;
+    }
+
+    /// <summary>The least that lets the order be filled: of one that may rest and may take, the taker's fee, which is the larger.</summary>
+    private static async Task<uint> TakenFeeRateE8Async(ProtocolSession session, OrderFlags flags, CancellationToken cancellationToken)
+    {
+        RiskParameters.ClearingParameters clearing = await session.Client.Node.CallAsync(session.Deployment.Contracts.RiskParameters, new RiskParameters.ClearingCall(), cancellationToken: cancellationToken);
+        return flags.HasFlag(OrderFlags.PostOnly) ? clearing.MakerFeeE8 : Math.Max(clearing.MakerFeeE8, clearing.TakerFeeE8);
     }
 
     private static Command Match()
@@ -132,20 +138,37 @@ internal static class OrderCommand
 
     private static Command Cancel()
     {
-        Argument<ulong[]> nonces = new("nonce") { Description = "The nonces whose orders must not be filled any more.", Arity = ArgumentArity.OneOrMore };
+        Argument<ulong[]> nonces = new("nonce") { Description = "The nonces whose orders must not be filled any more.", Arity = ArgumentArity.ZeroOrMore };
+        Option<bool> all = new("--all") { Description = "All nonces up to now: every order that took its nonce from a clock, as the page and `omargin order sign` do." };
         Option<ulong> account = new("--account") { Description = "The account.", Required = true, HelpName = "number" };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("cancel", "Cancel orders on chain, by their nonces.") { nonces, account, json };
+        var command = new Command("cancel", "Cancel orders on chain, by their nonces or all at once. The owner, or a delegate who may cancel.") { nonces, all, account, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            ulong[] wanted = parsed.GetValue(nonces) ?? [];
+            if (parsed.GetValue(all) == (wanted.Length > 0))
+            {
+                throw new CliException("Nonces and --all are one of the two: give the nonces of orders, or --all alone.");
+            }
+
             using PrivateKey key = options.Key(parsed);
             using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
-            ulong[] wanted = parsed.GetRequiredValue(nonces);
+            if (parsed.GetValue(all))
+            {
+                ulong bound = FreshNonce();
+                await session.Client.SendAsync(session.Client.Calls.CancelBelow(parsed.GetValue(account), bound), cancellationToken);
+                Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("cancelledBelow", $"{bound}"));
+                return 0;
+            }
+
             await session.Client.SendAsync(session.Client.Calls.Cancel(parsed.GetValue(account), wanted), cancellationToken);
             Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("cancelled", string.Join(' ', wanted)));
             return 0;
         });
         return command;
     }
+
+    /// <summary>Milliseconds, as the page takes them: above those of every order that was signed before.</summary>
+    private static ulong FreshNonce() => (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 }

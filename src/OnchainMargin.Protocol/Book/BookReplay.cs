@@ -160,10 +160,9 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
                 return book with { Accounts = book.Accounts.With(over, edit) };
             case Clearinghouse.DelegateSetEvent given:
                 BookAccount of = Account(book, given.Account);
-                var others = of.Delegates.RemoveAll(known => known.Delegate == given.Delegate);
                 BookAccount appointed = of with
                 {
-                    Delegates = given.Rights == 0 ? others : others.Add(new BookAppointment(given.Delegate, (DelegateRights)given.Rights, given.Until)),
+                    Delegates = BookAppointment.With(of.Delegates, given),
                     ChangedInBlock = log.BlockNumber,
                 };
                 return book with { Accounts = book.Accounts.With(appointed, edit) };

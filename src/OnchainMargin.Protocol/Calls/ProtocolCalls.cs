@@ -52,6 +52,13 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Cancels nonces of an account's orders.</summary>
     public TransactionRequest Cancel(ulong account, params ulong[] nonces) => To(contracts.Clearinghouse, new Clearinghouse.CancelCall(account, nonces));
 
+    /// <summary>Cancels all nonces of an account below one; the bound never falls.</summary>
+    public TransactionRequest CancelBelow(ulong account, ulong minimumNonce) => To(contracts.Clearinghouse, new Clearinghouse.CancelBelowCall(account, minimumNonce));
+
+    /// <summary>Lets somebody act for an account until a second, or takes it back by no rights; its owner only.</summary>
+    public TransactionRequest SetDelegate(ulong account, Address who, DelegateRights rights, ulong untilSeconds) =>
+        To(contracts.Clearinghouse, new Clearinghouse.SetDelegateCall(account, who, (byte)rights, untilSeconds));
+
     /// <summary>Takes a checkpoint.</summary>
     public TransactionRequest Checkpoint() => To(contracts.PriceHub, new PriceHub.CheckpointCall());
 
