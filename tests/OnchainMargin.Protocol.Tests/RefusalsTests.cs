@@ -67,7 +67,7 @@ public sealed partial class RefusalsTests
     [InlineData("RiskRegistry", "AttestationExpired AttestationVoid EpochVoid")]
     [InlineData("MarginVault", "AmountInvalid BalanceTooLow TokenShort TransferInexact")]
     [InlineData("CreditBucket", "CreditExhausted")]
-    [InlineData("AttesterBonds", "NothingOwed")]
+    [InlineData("AttesterBonds", "NotAdmitted NothingOwed")]
     [InlineData("InsuranceFund", "LossInSight NotInExitWindow SharesTooFew")]
     [InlineData("PriceHub", "SettlementNotReady TokenUnknown")]
     [InlineData("SpotMarkets", "MarketAlive UnderlyingUnknown")]
