@@ -50,7 +50,7 @@ public static class SolverHost
         for (bool hasLed = false; ; hasLed = true)
         {
             await using WebApplication host = await CreateAsync(options, hasLed, configure, cancellationToken).ConfigureAwait(false);
-            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            await Listening.StartAsync(host, options.ListensAt, cancellationToken).ConfigureAwait(false);
             await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             if (host.Services.GetRequiredService<IndexRole>().GivenUp is { } reason)
             {

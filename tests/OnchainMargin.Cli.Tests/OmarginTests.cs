@@ -49,6 +49,7 @@ public sealed class OmarginTests
     [InlineData("order sign buy 0 BTC-PERP --account 1 --price 5 --out x.json", "error: The size '0' is not positive: give more than 0.")]
     [InlineData("order sign buy 1 BTC-PERP --account 1 --price 5 --out x.json --valid 18446744073709551615", "error: The --valid of 18446744073709551615 seconds is too long: give at most 1000000000.")]
     [InlineData("order sign buy 1 BTC-PERP --account 1 --price 5 --out x.json --max-fee 2", "error: The fee rate '2' is out of range: give a fraction from 0 to 1, like 0.001.")]
+    [InlineData("keeper run --min-profit -1", "error: The least profit (--min-profit) '-1' is below 0: give 0 or more.")]
     [InlineData("order cancel --account 1", "error: Nonces and --all are one of the two: give the nonces of orders, or --all alone.")]
     [InlineData("order cancel 7 --all --account 1", "error: Nonces and --all are one of the two: give the nonces of orders, or --all alone.")]
     [InlineData("account appoint 1 0x00000000000000000000000000000000000000aa --may withdraw", "error: The right 'withdraw' is not known: give trade, cancel or move.")]
@@ -58,6 +59,39 @@ public sealed class OmarginTests
         (int code, string output, string error) = await RunAsync(line.Split(' '));
 
         Assert.Equal((1, string.Empty, expected), (code, output, error.Trim()));
+    }
+
+    /// <summary>An empty path, which a script makes of a variable that is not set, is told as any file that is not there.</summary>
+    [Theory]
+    [InlineData("account list --deployment", "")]
+    [InlineData("account open --key-file", "")]
+    [InlineData("order match a b --key-file", "")]
+    [InlineData("keeper run --key-file", "")]
+    [InlineData("keeper run --store", " --key-file")]
+    [InlineData("deploy --plan", "")]
+    [InlineData("deploy --out", " --key-file")]
+    [InlineData("solver run --config", "")]
+    [InlineData("solver run --deployment", "")]
+    [InlineData("solver run --store", "")]
+    [InlineData("doctor --deployment", "")]
+    [InlineData("doctor --key-file", "")]
+    [InlineData("doctor --store", "")]
+    [InlineData("demo --directory", "")]
+    [InlineData("params check", "")]
+    [InlineData("margin --book", "")]
+    [InlineData("propose --prices x --book", "")]
+    [InlineData("risk --book", "")]
+    [InlineData("cascade --prices", "")]
+    [InlineData("backtest --prices", "")]
+    public async Task EmptyPath_IsOneSentence(string line, string keyOption)
+    {
+        string key = Path.Combine(Directory.CreateTempSubdirectory("omargin-cli-").FullName, "key");
+        await File.WriteAllTextAsync(key, "0x" + new string('7', 64));
+        (int code, _, string error) = await RunAsync([.. line.Split(' '), "", .. keyOption.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(option => new[] { option, key })]);
+
+        Assert.Equal((1, "error: "), (code, error[..7]));
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.DoesNotContain("Parameter '", error, StringComparison.Ordinal);
     }
 
     /// <summary>A full disk behind the output is a sentence, too.</summary>

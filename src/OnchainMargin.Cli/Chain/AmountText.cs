@@ -28,6 +28,14 @@ internal static class AmountText
         return rate is >= 0 and <= 100_000_000 ? (uint)rate : throw new CliException($"The {what} '{text}' is out of range: give a fraction from 0 to 1, like 0.001.");
     }
 
+    /// <summary>Reads an amount of 8 decimals that may be 0.</summary>
+    /// <exception cref="CliException">It is none, is below 0, or does not fit.</exception>
+    public static long ParseUnsignedE8(string text, string what)
+    {
+        long value = FixedPointText.ParseE8(text, what);
+        return value >= 0 ? value : throw new CliException($"The {what} '{text}' is below 0: give 0 or more.");
+    }
+
     /// <summary>Reads a positive price or size of 8 decimals.</summary>
     /// <exception cref="CliException">It is none, or does not fit.</exception>
     public static long ParsePositiveE8(string text, string what)

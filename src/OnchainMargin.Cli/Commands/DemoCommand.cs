@@ -27,7 +27,7 @@ internal static class DemoCommand
         {
             var options = new DemoOptions(
                 parsed.GetValue(once),
-                parsed.GetRequiredValue(directory),
+                parsed.GetRequiredValue(directory) is { Length: > 0 } folder ? folder : throw new CliException("The --directory is empty: name a folder."),
                 Port(parsed.GetValue(nodePort), "--node-port"),
                 Port(parsed.GetValue(apiPort), "--api-port"),
                 InRange(parsed.GetValue(steps), 1, 100, "--steps"),

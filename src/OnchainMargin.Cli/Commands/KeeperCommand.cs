@@ -39,6 +39,9 @@ internal static class KeeperCommand
                 throw new CliException($"The --account {number} is too large: give the number of your account, or 0 to bid on nothing.");
             }
 
+            long profitE8 = AmountText.ParseUnsignedE8(parsed.GetRequiredValue(profit), "least profit (--min-profit)");
+            long inventoryE8 = AmountText.ParseUnsignedE8(parsed.GetRequiredValue(inventory), "inventory limit (--inventory)");
+            long dutyE8 = AmountText.ParseUnsignedE8(parsed.GetRequiredValue(duty), "cost of a duty (--duty-cost)");
             using (session.Key(parsed))
             {
                 // Read once here, so that what is wrong with it is said in this command's words.
@@ -61,9 +64,9 @@ internal static class KeeperCommand
                 {
                     Key = key,
                     BidderAccount = (long)number,
-                    MinimumProfitE8 = FixedPointText.ParseE8(parsed.GetRequiredValue(profit), "least profit"),
-                    InventoryLimitE8 = FixedPointText.ParseE8(parsed.GetRequiredValue(inventory), "inventory limit"),
-                    DutyCostE8 = FixedPointText.ParseE8(parsed.GetRequiredValue(duty), "cost of a duty"),
+                    MinimumProfitE8 = profitE8,
+                    InventoryLimitE8 = inventoryE8,
+                    DutyCostE8 = dutyE8,
                     DepthFolder = parsed.GetValue(depth) ?? "",
                     DryRun = parsed.GetValue(dryRun),
                 },

@@ -66,7 +66,11 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
             return null;
         }
 
-        ulong chain = await node.GetChainIdAsync(cancellationToken);
+        if (await TryAsync("node", async () => (object)await node.GetChainIdAsync(cancellationToken)) is not ulong chain)
+        {
+            return null;
+        }
+
         Say("node", FindingState.Well, $"{UrlOrigin.Of(new Uri(rpc))} serves chain {chain} and is at block {head.Number}");
         long behind = time.GetUtcNow().ToUnixTimeSeconds() - (long)head.TimestampSeconds;
         Say("clock", Math.Abs(behind) <= MostClockSeconds ? FindingState.Well : FindingState.Odd, Math.Abs(behind) <= MostClockSeconds

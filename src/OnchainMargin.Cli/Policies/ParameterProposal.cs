@@ -56,15 +56,12 @@ internal sealed class ParameterProposal
     {
         try
         {
-            return JsonSerializer.Deserialize<ParameterProposal>(File.ReadAllText(path), Json) ?? throw new CliException($"The proposal '{path}' holds null: name what is to change.");
+            ParameterProposal read = JsonSerializer.Deserialize<ParameterProposal>(FileText.Read(path, "proposal"), Json) ?? throw new CliException($"The proposal '{path}' holds null: name what is to change.");
+            return read.Empty().FirstOrDefault() is { } empty ? throw new CliException($"The proposal '{path}' holds null for {empty}: give the fields that change, or leave it out.") : read;
         }
         catch (JsonException exception)
         {
             throw new CliException($"The proposal '{path}' is not one ({JsonFault.Of(exception)}): give initialFactorE8, underlyings, tokens, clearing, interest, oracle, liquidation and surfaces as docs/guides/operator.md shows.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"The proposal '{path}' cannot be read: check the path and its permissions.", exception);
         }
     }
 
@@ -153,6 +150,10 @@ internal sealed class ParameterProposal
         }
     }
 
+    /// <summary>What is named with nothing in it, which the serializer takes for a value of a dictionary.</summary>
+    private IEnumerable<string> Empty() =>
+        Underlyings.Where(static named => named.Value is null).Select(static named => named.Key).Concat(Tokens.Where(static named => named.Value is null).Select(static named => named.Key));
+
     private static void Require(bool isInDomain, string name)
     {
         if (!isInDomain)
@@ -176,6 +177,7 @@ internal sealed class ParameterProposal
     private static UnderlyingParameters Merged(UnderlyingParameters target, string name, JsonObject fields, uint rampSeconds)
     {
         UnderlyingParameters p = Merged(target, name, fields);
+        Require(p.DepthE8 <= long.MaxValue, name);
         uint minimumE8 = RiskParameters.ShortMinimumOf(p.PriceRangeE8);
         return p.ShortOptionMinimumE8 != minimumE8
             ? throw new CliException($"The proposal leaves {name} a shortOptionMinimumE8 of {p.ShortOptionMinimumE8}, and the contract takes that of its priceRangeE8 alone (PAR-004): give {minimumE8}.")

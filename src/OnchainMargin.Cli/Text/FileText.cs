@@ -1,3 +1,5 @@
+using OnchainMargin.Ethereum;
+
 namespace OnchainMargin.Cli.Text;
 
 /// <summary>Files that the user names: read whole, written whole or not at all.</summary>
@@ -13,7 +15,7 @@ internal static class FileText
         {
             return File.ReadAllText(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
             var why = Path.Exists(path) ? "cannot be read" : "does not exist";
             throw new CliException($"The {what} '{path}' {why}: check the path and its permissions.", exception);
@@ -35,7 +37,7 @@ internal static class FileText
             File.WriteAllText(draft, text);
             File.Move(draft, path, overwrite: true);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
             if (File.Exists(draft))
             {

@@ -105,7 +105,7 @@ public static class KeyFile
                 ? throw new EthereumFormatException($"The key file '{path}' has {file.Length} bytes; a key file has less than {LargestFile}.")
                 : File.ReadAllText(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
             string why = File.Exists(path) ? "cannot be read" : "does not exist";
             throw new KeyException($"The key file '{path}' {why}: check the path and its permissions.", exception);

@@ -1,3 +1,5 @@
+using OnchainMargin.Ethereum;
+
 namespace OnchainMargin.Protocol.Deployment;
 
 /// <summary>A place for a deployment file, taken before anything is paid for: the folder is there, may be written to and has room.</summary>
@@ -32,7 +34,7 @@ public sealed class DeploymentDraft : IDisposable
 
             _file = new FileStream(_draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, PreallocationSize = RoomBytes });
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
             throw CannotBeWritten(exception);
         }
@@ -52,7 +54,7 @@ public sealed class DeploymentDraft : IDisposable
             File.Move(_draft, _path, overwrite: true);
             _file = null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
             throw CannotBeWritten(exception);
         }
@@ -72,7 +74,7 @@ public sealed class DeploymentDraft : IDisposable
         {
             File.Delete(_draft);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
             // The folder went away: so did what was to be deleted.
         }

@@ -23,11 +23,11 @@ public static class DeploymentFile
             return JsonSerializer.Deserialize<DeploymentRecord>(File.ReadAllBytes(path), Json)
                 ?? throw new DeploymentException($"The deployment file '{path}' holds null: deploy again with `omargin deploy`.");
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
             throw new DeploymentException($"The deployment file '{path}' does not exist: deploy first with `omargin deploy`, or name the file of a deployment.", exception);
         }
-        catch (Exception exception) when (exception is JsonException or EthereumException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JsonException or EthereumException || FileFault.Is(exception))
         {
             throw new DeploymentException($"The deployment file '{path}' cannot be used ({JsonFault.Of(exception)}): name the file that `omargin deploy` wrote.", exception);
         }

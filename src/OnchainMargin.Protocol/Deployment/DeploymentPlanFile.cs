@@ -32,7 +32,7 @@ public static class DeploymentPlanFile
         {
             throw new DeploymentException($"The deployment plan {name} is not one ({JsonFault.Of(exception)}): correct it; docs/operations.md says where a whole plan lies.", exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
             throw new DeploymentException($"The deployment plan {name} cannot be read: check the path and its permissions.", exception);
         }

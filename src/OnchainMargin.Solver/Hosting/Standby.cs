@@ -29,7 +29,7 @@ internal static class Standby
                 {
                     waiting = Make(options, configure);
                     waiting.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Standby)).StandsBy(leader);
-                    await waiting.StartAsync(cancellationToken).ConfigureAwait(false);
+                    await Listening.StartAsync(waiting, options.ListensAt, cancellationToken).ConfigureAwait(false);
                 },
                 TimeProvider.System,
                 cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace OnchainMargin.Solver.Options;
 /// <summary>How the HTTP API is served.</summary>
 public sealed record ApiOptions
 {
-    /// <summary>The address to listen on; port 0 for any free one.</summary>
+    /// <summary>The address to listen on: http, an IP address of this machine or localhost, and a port, 0 for any free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8600";
 
     /// <summary>The folder of the built wallet page; empty for none.</summary>
@@ -31,7 +31,7 @@ public sealed record ApiOptions
     {
         OptionErrors errors = new("api");
         errors.Range(RequestsPerTenSeconds, 0, 1_000_000);
-        errors.Url(Url, "http://127.0.0.1:8600");
+        errors.Require(CanListenAt(Url), "url", $"is nothing to listen at{UrlOrigin.Bracketed(Url)}; write it as http, an IP address of this machine or localhost, and a port, like http://127.0.0.1:8600 (TLS is a reverse proxy's: docs/guides/operator.md)");
         if (PublicNodeUrl.Length > 0)
         {
             errors.Url(PublicNodeUrl, "https://node.example or leave it empty");
@@ -55,6 +55,11 @@ public sealed record ApiOptions
             "names no environment variable that holds a key of 16 characters or more; set that variable or leave the option empty");
         return errors.Sentences;
     }
+
+    /// <summary>Whether the server takes it: without a path and without TLS. A name it would take for every address of the machine, so only localhost is one.</summary>
+    private static bool CanListenAt(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out Uri? read) && read is { Scheme: "http", PathAndQuery: "/", Fragment: "", UserInfo: "" }
+        && (read.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || string.Equals(read.Host, "localhost", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether it is what browsers send as Origin: an address with a path, or a slash at its end, would never be equal to one.</summary>
     private static bool IsOrigin(string origin) =>

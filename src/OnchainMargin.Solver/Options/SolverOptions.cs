@@ -95,7 +95,7 @@ public sealed partial record SolverOptions
             RequireListOfKeys(configuration.GetSection("attester:keys"));
             return configuration.Get<SolverOptions>(static binder => binder.ErrorOnUnknownConfiguration = true) ?? new SolverOptions();
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or InvalidOperationException or FormatException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFault.Is(error) || error is InvalidDataException or InvalidOperationException or FormatException)
         {
             throw new SolverOptionsException([$"The configuration {(file is null ? "of environment and command line" : $"'{file}'")} cannot be used ({Defect(error)}); correct it, the options are listed in docs/configuration.md."]);
         }
@@ -112,7 +112,7 @@ public sealed partial record SolverOptions
 
     /// <summary>What the library says, without the names of types. Of a file that is no JSON the innermost words tell the place, of a value that does not fit the outermost name the option.</summary>
     private static string Defect(Exception error) =>
-        error is FileNotFoundException or DirectoryNotFoundException ? "it does not exist"
+        error is FileNotFoundException or DirectoryNotFoundException or ArgumentException ? "it does not exist"
         : error is InvalidDataException && error.GetBaseException() is JsonException json ? JsonFault.Of(json)
         : UnknownOption().Match(error.Message) is { Success: true } unknown ? $"no option {(unknown.Groups["section"].Value is "Solver" ? "" : $"of {unknown.Groups["section"].Value.ToLowerInvariant()} ")}is called {unknown.Groups["names"].Value}"
         : Misfit().Match(error.Message) is { Success: true } misfit ? $"the value {misfit.Groups["value"].Value} does not fit"

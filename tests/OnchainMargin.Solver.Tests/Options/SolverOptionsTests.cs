@@ -31,6 +31,28 @@ public sealed class SolverOptionsTests
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>What the server takes, and nothing that it would refuse with a trace, or take for every address of the machine.</summary>
+    [Theory]
+    [InlineData("http://127.0.0.1:8600", true)]
+    [InlineData("http://0.0.0.0:8600/", true)]
+    [InlineData("http://[::1]:0", true)]
+    [InlineData("http://localhost:8600", true)]
+    [InlineData("https://127.0.0.1:8600", false)]
+    [InlineData("http://127.0.0.1:8600/solver", false)]
+    [InlineData("http://127.0.0.1:8600/?a", false)]
+    [InlineData("http://me:secret@127.0.0.1:8600", false)]
+    [InlineData("http://margin.example:8600", false)]
+    [InlineData("http://+:8600", false)]
+    [InlineData("8600", false)]
+    [InlineData("", false)]
+    public void Validate_AddressToListenAt_IsHttpOfThisMachineWithoutAPath(string url, bool isTaken)
+    {
+        var options = new SolverOptions { Roles = [SolverRoles.Api], Api = new ApiOptions { Url = url } };
+        string said = Record.Exception(options.Validate)?.Message ?? "";
+        Assert.Equal(!isTaken, said.StartsWith("Option api:url is nothing to listen at", StringComparison.Ordinal));
+        Assert.DoesNotContain("secret", said, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{", "(expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed, line 1, character 2)")]
     [InlineData("""{ "keeper": { "pollMilliseconds": "soon" } }""", "(the value 'soon' at 'Keeper:PollMilliseconds' does not fit)")]
