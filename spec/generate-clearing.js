@@ -360,6 +360,8 @@ const totals = times(200, (i) => {
   const grows = to > from;
   const refused = grows && isOption(kind) && to > optionsMost ? 2n : grows && risk > riskMost ? 1n : 0n;
   const counts = kind === PERPETUAL && own === 0n;
+  const clamp = [E8, 500_000n, 1_000_000n, 100_000n, E8][(i >> 2) % 5];
+  const most = floor(spot * clamp, E8);
   return {
     kind,
     a,
@@ -371,28 +373,30 @@ const totals = times(200, (i) => {
     own,
     riskMost,
     optionsMost,
+    clamp,
     change: to - from,
     open: to,
     options: isOption(kind) ? to : 0n,
-    premium: counts ? quot((p - spot) * abs(d), E8) : 0n,
+    premium: counts ? quot(min(most, max(-most, p - spot)) * abs(d), E8) : 0n,
     notional: counts ? floor(spot * abs(d), E8) : 0n,
     refused,
   };
 });
 requireEach(
   totals,
-  5,
+  3,
   (t) => t.refused === 1n,
   (t) => t.refused === 2n,
   (t) => t.refused === 0n && t.change <= 0n && t.riskMost === 0n,
   (t) => t.refused === 0n && t.change > 0n && t.riskMost < 2n ** 100n,
   (t) => t.refused === 0n && t.premium < 0n && ((t.p - t.spot) * abs(t.d)) % E8 !== 0n,
   (t) => t.refused === 0n && t.premium > 0n,
+  (t) => t.notional > 0n && t.clamp < E8 && abs(t.p - t.spot) * E8 > t.clamp * t.spot,
   (t) => t.refused === 0n && t.own === 1n && t.kind === PERPETUAL,
 );
 write(
   "CLR-015",
-  "kind, what taker and maker hold (a third has the rest), the taker's fill d at price p, spot, price range, own: 1 where one signer signs both orders, the largest risk and option interest: by how much the fill changes the open interest, what that and option interest then are, what it adds to premium and notional; refused: 1 by the first cap, 2 by the second",
+  "kind, what taker and maker hold (a third has the rest), the taker's fill d at price p, spot, price range, own: 1 where one signer signs both orders, the largest risk and option interest, premiumClampE8: by how much the fill changes the open interest, what that and option interest then are, what it adds to premium and notional; refused: 1 by the first cap, 2 by the second",
   all(totals),
 );
 

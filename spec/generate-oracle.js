@@ -9,6 +9,7 @@ import {
   abs,
   allowedStep,
   between,
+  bit,
   ceil,
   columns,
   drawn,
@@ -181,9 +182,11 @@ const falls = times(80, (i) => {
   // Exits and stakes; the last so large that no field holds what the highs would be.
   const then = i === 79 ? 1n << 100n : (insurance * BigInt(i)) / 40n;
   // A stake above highs that say nothing leaves highs that say nothing.
-  const isSilent = then > insurance && max(highAfter, kept[1]) < 10_000n * E8;
+  const drawn = bit(i % 3 === 1);
+  const isSilent = drawn === 0n && then > insurance && max(highAfter, kept[1]) < 10_000n * E8;
   const scaled = (high) => min((1n << 96n) - 1n, isSilent ? then : (high * then) / max(1n, insurance));
-  const drawdown = highest < 10_000n * E8 ? 0n : ((highest - insurance) * E8) / highest;
+  const drawdown =
+    highest === 0n || (drawn === 0n && highest < 10_000n * E8) ? 0n : ((highest - insurance) * E8) / highest;
   return {
     day,
     high,
@@ -197,11 +200,17 @@ const falls = times(80, (i) => {
     then,
     highThen: scaled(highAfter),
     previousThen: scaled(kept[1]),
+    drawn,
   };
 });
+for (const drawn of [0n, 1n]) {
+  const low = falls.filter((one) => one.drawn === drawn && max(one.highAfter, one.previousAfter) < 10_000n * E8);
+  if (low.filter((one) => one.then > one.insurance && one.insurance > 0n).length < 2)
+    throw new Error("too few low highs");
+}
 write(
   "ORC-003",
-  "the markets of ORC-002; stateAfter, demandedAfter, reasonsAfter: the state that the update leaves, since when it is demanded, why as bits; then the highs of insurance: a day, its high, the high of the day before, the insurance, the time, and what they are after; then, highThen, previousThen: what an exit or a stake then makes of the insurance, and of the highs",
+  "the markets of ORC-002; stateAfter, demandedAfter, reasonsAfter: the state that the update leaves, since when it is demanded, why as bits; then the highs of insurance: a day, its high, the high of the day before, the insurance, the time, and what they are after; then, highThen, previousThen: what an exit or a stake then makes of the insurance, and of the highs; drawn: 1 where the last checkpoint found insurance fallen",
   {
     ...inputs,
     ...after("state", "demanded", "reasons"),
@@ -219,6 +228,7 @@ write(
       "then",
       "highThen",
       "previousThen",
+      "drawn",
     ),
   },
 );

@@ -31,6 +31,10 @@ struct Working {
     bool mustReduce;
     /// @notice Whether it gave or took a token, so that its collateral is not what it was.
     bool swapped;
+    /// @notice Whether its cash paid somebody's debt in a market that is not normal, or in a pause: it rests on no more than a withdrawal.
+    bool paysOut;
+    /// @notice Gains that must not count, of what pays something out.
+    uint256 lockedE8;
     /// @notice How many expired positions were settled.
     uint256 expired;
     /// @notice Whether one has expired and has no price yet.

@@ -51,16 +51,14 @@ abstract contract ClearingCore is AccountBook {
         Working memory working,
         bytes memory stateBefore,
         Proof calldata proof,
-        uint256 lockedE8,
         PriceTrust trust
     ) internal returns (uint256 feeE8) {
         bytes memory balances = vault.balancesOf(working.account);
-        return _writeHealthyWith(books, live, working, stateBefore, balances, proof, lockedE8, trust);
+        return _writeHealthyWith(books, live, working, stateBefore, balances, proof, trust);
     }
 
     /// @dev Shows the account healthy, takes what the attesters' word costs it, and writes it: once, and after all was shown.
     /// @param balances Its tokens after the operation.
-    /// @param lockedE8 Money that must not count.
     /// @custom:spec CLR-020
     /// @custom:spec CLR-054
     function _writeHealthyWith(
@@ -70,7 +68,6 @@ abstract contract ClearingCore is AccountBook {
         bytes memory stateBefore,
         bytes memory balances,
         Proof calldata proof,
-        uint256 lockedE8,
         PriceTrust trust
     ) internal returns (uint256 feeE8) {
         bytes memory stateAfter = _seal(books, working);
@@ -80,7 +77,7 @@ abstract contract ClearingCore is AccountBook {
             stateAfter: stateAfter,
             balancesBefore: balances,
             balancesAfter: balances,
-            lockedE8: lockedE8,
+            lockedE8: working.lockedE8,
             instruments: working.instruments,
             sizesE8: working.sizesE8,
             trust: trust

@@ -68,7 +68,7 @@ contract ClearingModule is LossBook {
         } else {
             _refuseTradeProofs(input);
             // It takes nothing out, so it waits for no market: what is owed may be paid while one is halted.
-            _writeHealthy(books, live, working, "", input.proof, 0, PriceTrust.Live);
+            _writeHealthy(books, live, working, "", input.proof, PriceTrust.Live);
         }
         _closeBooks(books);
     }
@@ -95,15 +95,15 @@ contract ClearingModule is LossBook {
         Working memory source = _touch(books, from.account, from.state);
         Working memory target = _touch(books, to.account, to.state);
         // Gains that the move realises are locked besides, in the account where they are.
-        (uint256 sourceLockedE8, uint256 targetLockedE8) = (source.state.lockedGainE8, target.state.lockedGainE8);
+        (source.lockedE8, target.lockedE8) = (source.state.lockedGainE8, target.state.lockedGainE8);
         for (uint256 i = 0; i < instruments.length; ++i) _movePosition(live, source, target, instruments[i]);
         require(!source.isPending, SettlementPending(source.account));
         require(!target.isPending, SettlementPending(target.account));
         if (amountRaw != 0) _moveToken(books, source, target, token, amountRaw);
         _refuseTradeProofs(from);
         _refuseTradeProofs(to);
-        _writeHealthy(books, live, source, "", from.proof, sourceLockedE8, PriceTrust.Averaged);
-        _writeHealthy(books, live, target, "", to.proof, targetLockedE8, PriceTrust.Averaged);
+        _writeHealthy(books, live, source, "", from.proof, PriceTrust.Averaged);
+        _writeHealthy(books, live, target, "", to.proof, PriceTrust.Averaged);
         _closeBooks(books);
     }
 
@@ -235,18 +235,18 @@ contract ClearingModule is LossBook {
     function _withdraw(AccountInput calldata input, Payment memory payment, Live memory live, bool bare) private {
         Books memory books = bare ? _openBooks() : _openBooksOf(live);
         Working memory working = _touch(books, input.account, input.state);
-        uint256 lockedE8 = working.state.lockedGainE8;
+        working.lockedE8 = working.state.lockedGainE8;
         if (payment.token == 0) payment.paidRaw = _takeCash(books, working, payment.amountRaw);
         uint128 unpaidRaw = payment.amountRaw - payment.paidRaw;
         if (unpaidRaw != 0) _noteLoss(working.owner, working.account, unpaidRaw * _scale);
-        if (bare && working.state.cashE8 >= int256(lockedE8)) {
+        if (bare && working.state.cashE8 >= int256(working.lockedE8)) {
             _write(books, working);
         } else {
             require(!_paused, Paused());
             require(!working.isPending, SettlementPending(working.account));
             if (bare) live = _liveOf(input);
             bytes memory left = _without(vault.balancesOf(working.account), payment.token, payment.amountRaw);
-            _writeHealthyWith(books, live, working, "", left, input.proof, lockedE8, PriceTrust.Averaged);
+            _writeHealthyWith(books, live, working, "", left, input.proof, PriceTrust.Averaged);
         }
         _closeBooks(books);
         _pay(working.account, payment);

@@ -232,9 +232,13 @@ contract ClosingModule is AccountBook, IClosingModule {
     ) private view returns (uint256) {
         if (Instruments.isOption(held.instrument)) return Needs.OPTION_GAIN_E8;
         _look(exposure, held);
-        bool isPerpetual = Instruments.kindOf(held.instrument) == Instruments.PERPETUAL;
-        int256 fundingE8 = isPerpetual ? hub.cumulativeFundingE8(uint16(exposure.underlying)) : int256(0);
-        (int256 gainE8, int256 sizeE8) = Needs.wonE8(need, held, exposure.spotE8, fundingE8);
+        (uint16 underlying, int256 fundingE8, uint256 priceE8) = (uint16(exposure.underlying), 0, exposure.spotE8);
+        if (Instruments.kindOf(held.instrument) == Instruments.PERPETUAL) {
+            fundingE8 = hub.cumulativeFundingE8(underlying);
+        } else {
+            priceE8 = hub.surfaces().liveForwardE8(underlying, uint32(Instruments.expiryOf(held.instrument)), priceE8);
+        }
+        (int256 gainE8, int256 sizeE8) = Needs.wonE8(need, held, priceE8, fundingE8);
         return Needs.gainRatioE8(gainE8, sizeE8, exposure.spotE8);
     }
 

@@ -116,7 +116,7 @@ contract LotModule is LossBook {
         _closeDue(books, working, false);
         _refuseTradeProofs(bidder);
         PriceTrust trust = LiveMarkets.areAnyHalted(live.records) ? PriceTrust.Adverse : PriceTrust.Live;
-        _writeHealthy(books, live, working, "", bidder.proof, 0, trust);
+        _writeHealthy(books, live, working, "", bidder.proof, trust);
         _closeBooks(books);
         emit SliceReceived(lotAccount, bidder.account, payE8);
     }

@@ -53,7 +53,8 @@ library Needs {
         need.costE8 -= int128(costE8);
     }
 
-    /// @notice What the part of a position that a need would close has won at spot, whatever the need costs: that takes from everybody, and whoever won less than it takes would stand with whoever won nothing.
+    /// @notice What the part of a position that a need would close has won at the price of its market, whatever the need costs: that takes from everybody, and whoever won less than it takes would stand with whoever won nothing.
+    /// @param priceE8 Spot of a perpetual, the live forward of a future.
     /// @param fundingE8 What a perpetual's cost is kept against; 0 of anything else.
     /// @return gainE8 What closing it there would realise.
     /// @return sizeE8 Of how much, with the need's sign.
@@ -61,12 +62,12 @@ library Needs {
     function wonE8(
         Need memory need,
         Position memory held,
-        uint256 spotE8,
+        uint256 priceE8,
         int256 fundingE8
     ) internal pure returns (int256 gainE8, int256 sizeE8) {
         // `take` and `add` work on what they are given.
         (sizeE8, ) = take(Need(need.sizeE8, need.since, need.costE8), held.sizeE8);
-        int256 valueE8 = Fills.valueUp(sizeE8, int256(spotE8), fundingE8);
+        int256 valueE8 = Fills.valueUp(sizeE8, int256(priceE8), fundingE8);
         gainE8 = Fills.add(Position(held.instrument, held.sizeE8, held.costE8), sizeE8, valueE8);
     }
 

@@ -66,7 +66,8 @@ contract TradeModule is OrderBook {
             if (working.swapped) _refuseTradeProofs(accounts[i]);
             bool mustReduce = working.mustReduce || working.isPending;
             if (mustReduce && accounts[i].proof.kind != ProofKind.Reducing) _refuse(live, working);
-            uint256 feeE8 = _writeHealthy(books, live, working, statesBefore[i], accounts[i].proof, 0, trust);
+            PriceTrust rests = working.paysOut ? PriceTrust.Averaged : trust;
+            uint256 feeE8 = _writeHealthy(books, live, working, statesBefore[i], accounts[i].proof, rests);
             // Whoever submits chooses the proof: it may cost no more than the orders allow.
             require(feeE8 <= working.feeLeftE8, CreditFeeTooHigh(working.account, feeE8, working.feeLeftE8));
         }
@@ -187,7 +188,7 @@ contract TradeModule is OrderBook {
         );
     }
 
-    /// @dev Tokens against cash. A price better than the mark is a gain like any other: it is locked.
+    /// @dev Tokens against cash. A price better than the mark is a gain like any other: it is locked. In a market that is not normal, and in a pause, who owes may pay with what a token brings: what is owed falls, and the buyer shows what who takes cash out shows.
     /// @custom:spec CLR-025
     function _swap(
         Books memory books,
@@ -202,22 +203,35 @@ contract TradeModule is OrderBook {
         bool isToken = token != 0 && maker.instrument == Instruments.pack(token, 0, 0, uint8(Orders.SPOT));
         require(isToken && !maker.isReduceOnly() && !taker.isReduceOnly(), OrderInvalid(maker.account, maker.nonce));
         vault.tokenAt(token);
-        require(!_paused, Paused());
-        (uint256 markE8, uint256 decimals, uint256 underlying, uint256 state) = LiveMarkets.token(
-            live.checkpoint,
-            live.records,
-            token
-        );
-        require(state == Checkpoints.NORMAL, MarketNotNormal(underlying, state));
+        (uint256 markE8, uint256 decimals, , ) = LiveMarkets.token(live.checkpoint, live.records, token);
         _requireNearMark(live, maker.instrument, maker.limitPriceE8, markE8);
         uint256 scaled = size.abs() * 10 ** decimals;
         require(scaled % ONE == 0, OrderInvalid(taker.account, taker.nonce));
 
+        (Working memory seller, Working memory buyer) = size < 0 ? (takerSide, makerSide) : (makerSide, takerSide);
+        bool owed = seller.state.cashE8 < 0;
         uint256 price = maker.limitPriceE8;
         makerFee = _payFor(books, makerSide, maker, -size, price, markE8, live.clearing.makerFeeE8);
         takerFee = _payFor(books, takerSide, taker, size, price, markE8, live.clearing.takerFeeE8);
-        (uint64 from, uint64 to) = size < 0 ? (taker.account, maker.account) : (maker.account, taker.account);
-        vault.move(from, to, token, SafeCast.toUint128(scaled / ONE));
+        _requireOpen(live, token, owed, seller, buyer);
+        vault.move(seller.account, buyer.account, token, SafeCast.toUint128(scaled / ONE));
+    }
+
+    /// @dev In a market that is not normal but has a price, and in a pause, only who owes may sell, to somebody who owes nothing then.
+    /// @custom:spec CLR-025
+    function _requireOpen(
+        Live memory live,
+        uint16 token,
+        bool owed,
+        Working memory seller,
+        Working memory buyer
+    ) private view {
+        (, , uint256 underlying, uint256 state) = LiveMarkets.token(live.checkpoint, live.records, token);
+        if (!_paused && state == Checkpoints.NORMAL) return;
+        bool repays = owed && seller.state.cashE8 <= 0 && buyer.state.cashE8 >= 0 && state != Checkpoints.HALTED;
+        require(repays || !_paused, Paused());
+        require(repays, MarketNotNormal(underlying, state));
+        (buyer.paysOut, buyer.lockedE8) = (true, buyer.state.lockedGainE8);
     }
 
     /// @custom:spec CLR-025
@@ -334,10 +348,19 @@ contract TradeModule is OrderBook {
         require(!turned && later.abs() < before.abs(), NotReducing(order.account, order.instrument, before, later));
     }
 
+    /// @dev A price beside spot counts as far as the mean of all may lie from it: one fill at the edge of the band would outweigh ten at spot.
     /// @custom:spec CLR-015
     function _countTrade(uint96 instrument, LiveMarket memory market, uint256 sizeE8, uint256 priceE8) private {
         MarketTotals storage totals = _markets[uint16(Instruments.underlyingOf(instrument))];
-        int256 premium = ((int256(priceE8) - int256(market.spotE8)) * int256(sizeE8)) / ONE_SIGNED;
+        int256 most = int256((market.spotE8 * parameters.premiumClampE8()) / ONE);
+        int256 beside = int256(priceE8) - int256(market.spotE8);
+        beside =
+            beside > most
+                ? most
+                : beside < -most
+                    ? -most
+                    : beside;
+        int256 premium = (beside * int256(sizeE8)) / ONE_SIGNED;
         totals.premiumNotionalE8 += int128(premium);
         totals.notionalE8 += uint128((market.spotE8 * sizeE8) / ONE);
     }

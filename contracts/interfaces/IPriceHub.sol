@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IClearinghouse} from "./IClearinghouse.sol";
+import {IVolSurfaces} from "./IVolSurfaces.sol";
 
 /// @title The price hub: one reading of every input, checkpoints, indices
 /// @notice `checkpoint()` reads everything once, stores `inputsHash[id]` and emits the preimage (MRG-004). `live()` is what a checkpoint would store now, indices as of now among it, with the totals and the id of the last one.
@@ -66,6 +67,9 @@ interface IPriceHub {
 
     /// @notice The clearinghouse that was fixed.
     function clearinghouse() external view returns (IClearinghouse);
+
+    /// @notice The volatility surfaces, with the forwards, that were fixed.
+    function surfaces() external view returns (IVolSurfaces);
 
     /// @notice What a checkpoint would store now: header, collateral records and hashes; and the records of all underlyings, ascending.
     function live() external view returns (bytes memory checkpointBytes, bytes memory records);

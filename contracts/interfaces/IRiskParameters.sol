@@ -208,6 +208,7 @@ interface IRiskParameters {
 
     function checkpointMaxAgeSeconds() external view returns (uint32);
     function averagingWindowSeconds() external view returns (uint32);
+    function premiumClampE8() external view returns (uint32);
     function attestationMaxAgeSeconds() external view returns (uint32);
     function maxDriftE8() external view returns (uint32);
 }

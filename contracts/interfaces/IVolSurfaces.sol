@@ -110,6 +110,9 @@ interface IVolSurfaces {
     /// @notice The surface of an expiry that is in force; all zero when it is not listed.
     function surfaceOf(uint16 underlying, uint32 expiry) external view returns (SurfaceUpdate memory surface);
 
+    /// @notice The live forward of an expiry at this spot, in E8; the spot itself where none is listed.
+    function liveForwardE8(uint16 underlying, uint32 expiry, uint256 spotE8) external view returns (uint256 forwardE8);
+
     /// @notice The most that an hour of lies about surfaces could move the value of one unit of an option or future of an underlying by, in E8: the largest over its expiries, each as of its last publication and at the spot last updated.
     function surfaceRiskE8(uint16 underlying) external view returns (uint256 perUnitE8);
 

@@ -69,7 +69,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     IMarginVault public immutable vault;
     ISpotMarkets public immutable spots;
     IClearinghouse public override clearinghouse;
-    IVolSurfaces public surfaces;
+    IVolSurfaces public override surfaces;
     /// @dev In one word, which every reader of prices reads: the last checkpoint, the time up to which interest is in the indices (0 until a checkpoint finds a curve), they, and the last checkpoint's time.
     uint40 private _latest;
     uint40 private _accruedTime;
@@ -132,7 +132,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     function resizeInsurance(uint256 beforeE8, uint256 afterE8) external {
         require(msg.sender == address(clearinghouse), NotConnected(msg.sender));
         InsuranceHigh memory high = _insurance;
-        Drawdowns.resize(high, beforeE8, afterE8);
+        Drawdowns.resize(high, beforeE8, afterE8, insuranceDrawn);
         _insurance = high;
     }
 
@@ -414,7 +414,7 @@ contract PriceHub is IPriceHub, AccessManaged {
     /// @custom:spec ORC-003
     function _watchInsurance() private {
         InsuranceHigh memory high = _insurance;
-        uint32 drawdownE8 = Drawdowns.next(high, clearinghouse.ledger().insuranceE8, block.timestamp);
+        uint32 drawdownE8 = Drawdowns.next(high, clearinghouse.ledger().insuranceE8, block.timestamp, insuranceDrawn);
         _insurance = high;
         bool drawn = drawdownE8 > Drawdowns.LIMIT_E8;
         if (drawn == insuranceDrawn) return;

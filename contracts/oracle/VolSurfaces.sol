@@ -181,6 +181,15 @@ contract VolSurfaces is IVolSurfaces, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IVolSurfaces
+    /// @custom:spec MRG-011
+    function liveForwardE8(uint16 underlying, uint32 expiry, uint256 spotE8) external view returns (uint256 forwardE8) {
+        Present memory present = _present(_histories[underlying][expiry]);
+        if (present.stamp == 0) return spotE8;
+        uint256 tau = expiry > block.timestamp ? expiry - block.timestamp : 0;
+        (forwardE8, , ) = _liveForward(underlying, expiry, tau, spotE8, present.forwardE8, present.spotE8);
+    }
+
+    /// @inheritdoc IVolSurfaces
     function surfaceRiskE8(uint16 underlying) external view returns (uint256 perUnitE8) {
         return _riskE8(underlying, spots.storedSpotE8(underlying));
     }

@@ -7,7 +7,7 @@ import {Band} from "../interfaces/IParameterSteps.sol";
 library Corridors {
     uint256 internal constant ONE = 1e8;
     uint256 internal constant HOUR = 3600;
-    /// @dev The fastest that governance can allow. Tighter by a tenth an hour is 22 % with the first step after an hour of none, and by a quarter a day: who stands at an initial margin of 1.3 times has the day to answer, as far as his margin grows with the range and not with its square.
+    /// @dev The fastest that governance can allow. Tighter by a tenth an hour is 22 % with the first step after an hour of none; by a quarter a day, counted from a value that a new day begins with, so that the end of one day and the beginning of the next make 56 % in some hours. What calls an account in within those is bounded by the corridor, and stopped by the guardian.
     uint256 internal constant TIGHTEN_HOUR_MAX_E8 = ONE / 10;
     uint256 internal constant TIGHTEN_DAY_MAX_E8 = ONE / 4;
     uint256 internal constant LOOSEN_HOUR_MAX_E8 = ONE / 100;

@@ -287,6 +287,11 @@ contract RiskParameters is IRiskParameters, AccessManaged {
     }
 
     /// @inheritdoc IRiskParameters
+    function premiumClampE8() external view returns (uint32) {
+        return _oracle.premiumClampE8;
+    }
+
+    /// @inheritdoc IRiskParameters
     function attestationMaxAgeSeconds() external view returns (uint32) {
         return _oracle.attestationMaxAgeSeconds;
     }

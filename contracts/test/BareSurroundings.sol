@@ -52,6 +52,10 @@ contract BareSurroundings {
         return 1800;
     }
 
+    function premiumClampE8() external view virtual returns (uint32) {
+        return 500_000;
+    }
+
     function riskInterestMaxE8(uint16) external view virtual returns (uint128) {
         return type(uint128).max;
     }

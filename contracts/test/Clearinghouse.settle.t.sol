@@ -42,7 +42,7 @@ contract ClearinghouseSettleTest is ProtocolFixture {
         // 181 000 at 5 bp for the taker, 2 bp for the maker.
         assert(a.cashE8 == 1_000_000e8 - 90.5e8 && b.cashE8 == 1_000_000e8 - 36.2e8);
         MarketTotals memory totals = clearinghouse.marketTotals(BTC);
-        assert(totals.openInterestE8 == 2e8 && totals.notionalE8 == 180_000e8 && totals.premiumNotionalE8 == 1_000e8);
+        assert(totals.openInterestE8 == 2e8 && totals.notionalE8 == 180_000e8 && totals.premiumNotionalE8 == 900e8);
         assert(a.version == 1 && a.lastOperation == block.timestamp);
         requireConserved();
     }
@@ -56,6 +56,18 @@ contract ClearinghouseSettleTest is ProtocolFixture {
             trade(buyer, seller, btcPerpetual, size, price);
             requireConserved();
         }
+    }
+
+    /// @dev There and back at the edge of the band, between two who hold nothing then: each unit counts as one at the clamp, half a percent from spot.
+    function test_premium_aFillFarFromSpotWeighsNoMoreThanTheClamp() public {
+        trade(alice, bob, btcPerpetual, 2e8, BTC_PRICE);
+        trade(bob, alice, btcPerpetual, 2e8, BTC_PRICE);
+        trade(alice, bob, btcPerpetual, 0.75e8, (BTC_PRICE * 105) / 100);
+        trade(bob, alice, btcPerpetual, 0.75e8, (BTC_PRICE * 105) / 100);
+        trade(alice, bob, btcPerpetual, 1e8, (BTC_PRICE * 95) / 100);
+        MarketTotals memory totals = clearinghouse.marketTotals(BTC);
+        assert(totals.premiumNotionalE8 == 1.5 * 450e8 - 450e8);
+        assert(totals.notionalE8 == 6.5 * 90_000e8);
     }
 
     function test_settle_closingRealisesAllAndLocksTheGain() public {

@@ -7,7 +7,7 @@ import {Checkpoints, ExpiryRecord, Surface, UnderlyingRecord} from "../margin/Ch
 import {Forwards} from "../margin/Forwards.sol";
 
 /// @title A price hub with expiries at a test's command: everything else is answered by the hub behind it
-/// @notice An expiry's forward is spot, at 60 % volatility unless the test moves it, until the test names its average or its settlement price; settled ones leave the records.
+/// @notice An expiry's forward is spot, or as far above it as the test says, at 60 % volatility unless the test moves it, until the test names its average or its settlement price; settled ones leave the records.
 contract DatedHub {
     uint256 private constant WORD = 32;
     uint40 private constant DISCOUNT_NONE = 1e12;
@@ -22,6 +22,8 @@ contract DatedHub {
     mapping(uint64 checkpoint => bytes32) private _hashes;
     /// @dev What the present surfaces' variance has moved by since the delayed ones.
     int64 private _risenE12;
+    /// @dev How far forwards lie above spot, of it.
+    uint64 private _basisE8;
 
     constructor(IPriceHub inner_) {
         inner = inner_;
@@ -51,6 +53,21 @@ contract DatedHub {
     /// @notice Moves the annualised variance of all present surfaces; the delayed ones stay.
     function move(int64 risenE12) external {
         _risenE12 = risenE12;
+    }
+
+    /// @notice Puts all forwards above spot by a part of it.
+    function lift(uint64 basisE8) external {
+        _basisE8 = basisE8;
+    }
+
+    /// @notice `IPriceHub.surfaces`: whose forwards are this hub's.
+    function surfaces() external view returns (DatedHub) {
+        return this;
+    }
+
+    /// @notice `IVolSurfaces.liveForwardE8`.
+    function liveForwardE8(uint16, uint32, uint256 spotE8) public view returns (uint256 forwardE8) {
+        return spotE8 + (spotE8 * _basisE8) / 1e8;
     }
 
     /// @notice `IPriceHub.checkpoint`: what it keeps is what was live, with the expiries.
@@ -116,8 +133,9 @@ contract DatedHub {
         count = 0;
         for (uint256 i = 0; i < all.length; ++i) {
             if (_fixedE8[record.underlying][all[i]] != 0) continue;
-            Surface memory delayed = Surface(record.spotE8, record.spotE8, 36e10, 0, 0, 0, 1e7);
-            Surface memory flat = Surface(record.spotE8, record.spotE8, 36e10 + _risenE12, 0, 0, 0, 1e7);
+            uint64 forwardE8 = uint64(liveForwardE8(record.underlying, all[i], record.spotE8));
+            Surface memory delayed = Surface(forwardE8, forwardE8, 36e10, 0, 0, 0, 1e7);
+            Surface memory flat = Surface(forwardE8, forwardE8, 36e10 + _risenE12, 0, 0, 0, 1e7);
             uint16 following = _following(all[i]);
             open[count++] = ExpiryRecord(all[i], uint40(block.timestamp), DISCOUNT_NONE, following, flat, delayed);
         }

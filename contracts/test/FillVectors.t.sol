@@ -102,6 +102,7 @@ contract FillVectorsTest is PlainFixture, Columns {
         uint256[] own;
         uint256[] riskMost;
         uint256[] optionsMost;
+        uint256[] clamp;
         int256[] change;
         uint256[] open;
         uint256[] options;
@@ -181,7 +182,7 @@ contract FillVectorsTest is PlainFixture, Columns {
         Totals memory v;
         (v.kind, v.a, v.b, v.d) = (column("kind"), signedColumn("a"), signedColumn("b"), signedColumn("d"));
         (v.p, v.spot, v.own, v.priceRange) = (column("p"), column("spot"), column("own"), column("priceRange"));
-        (v.riskMost, v.optionsMost) = (column("riskMost"), column("optionsMost"));
+        (v.riskMost, v.optionsMost, v.clamp) = (column("riskMost"), column("optionsMost"), column("clamp"));
         (v.change, v.open, v.options) = (signedColumn("change"), column("open"), column("options"));
         (v.premium, v.notional, v.refused) = (signedColumn("premium"), column("notional"), column("refused"));
         assert(v.kind.length == 200);
@@ -322,6 +323,7 @@ contract FillVectorsTest is PlainFixture, Columns {
         if (v.a[i] != 0) _requireDone(_deal(_taker, _third, v.kind[i], v.a[i], v.p[i]));
         if (v.b[i] != 0) _requireDone(_deal(_maker, _third, v.kind[i], v.b[i], v.p[i]));
         _all.setCaps(v.priceRange[i], v.riskMost[i], v.optionsMost[i]);
+        _all.setPremiumClamp(v.clamp[i]);
         Deal memory deal = _deal(_taker, _maker, v.kind[i], v.d[i], v.p[i]);
         if (v.own[i] == 1) {
             _appoint(_taker, TAKER);

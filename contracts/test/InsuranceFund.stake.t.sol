@@ -102,6 +102,41 @@ contract InsuranceFundStakeTest is LotFixture {
         _stakeAndLook();
     }
 
+    /// @dev Nearly all of the fund leaves, so that its high says next to nothing, and comes back: with or without a checkpoint between, the stop stays until the high is of days ago.
+    function test_exit_ofNearlyAllEndsNoStopNorDoesComingBack() public {
+        fund(600e6);
+        uint256 shares = _stake(ANN, 11_400e6);
+        VM.prank(ANN);
+        insurance.requestExit(shares);
+        pass(7 days + 600);
+        hub.checkpoint();
+        _paysALoss();
+        pass(60);
+        hub.checkpoint();
+        require(hub.insuranceDrawn(), Broken("drawn"));
+        pass(1 days);
+        VM.prank(ANN);
+        insurance.exit();
+        require(insurance.balanceE8() < 500e8, Broken("next to nothing is left"));
+        uint256 snapshot = VM.snapshotState();
+        _comeBackAndLook();
+        VM.revertToState(snapshot);
+        hub.checkpoint();
+        require(hub.insuranceDrawn(), Broken("leaving ends no stop"));
+        pass(60);
+        _comeBackAndLook();
+        pass(2 days);
+        hub.checkpoint();
+        require(!hub.insuranceDrawn(), Broken("the days of the high are over"));
+    }
+
+    function _comeBackAndLook() private {
+        _stake(BEN, 7_000e6);
+        pass(60);
+        hub.checkpoint();
+        require(hub.insuranceDrawn(), Broken("nor does coming back"));
+    }
+
     function _stakeAndLook() private {
         _stake(BEN, 100_000e6);
         require(insurance.balanceE8() == 101_000e8, Broken("a hundred times as much"));

@@ -93,13 +93,14 @@ contract OracleVectorsTest is SurfaceFixture, Columns {
         uint256[] memory then = column("then");
         uint256[] memory highThen = column("highThen");
         uint256[] memory previousThen = column("previousThen");
+        uint256[] memory drawn = column("drawn");
         InsuranceHigh[] memory highs = _highs();
         for (uint256 i = 0; i < drawdown.length; ++i) {
-            assert(Drawdowns.next(highs[i], insurance[i], time[i]) == drawdown[i]);
+            assert(Drawdowns.next(highs[i], insurance[i], time[i], drawn[i] == 1) == drawdown[i]);
             assert(highs[i].day == dayAfter[i] && highs[i].highE8 == highAfter[i]);
             assert(highs[i].previousHighE8 == previousAfter[i]);
             if (insurance[i] == 0) continue;
-            Drawdowns.resize(highs[i], insurance[i], then[i]);
+            Drawdowns.resize(highs[i], insurance[i], then[i], drawn[i] == 1);
             assert(highs[i].highE8 == highThen[i] && highs[i].previousHighE8 == previousThen[i]);
         }
     }

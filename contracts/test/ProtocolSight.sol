@@ -225,7 +225,11 @@ abstract contract ProtocolSight is DatedAttestingFixture {
         if (flags & 4 == 0) return;
         uint16 underlying = uint16(Instruments.underlyingOf(uint96(uint256(log.topics[3]))));
         uint256 spotE8 = spots.storedSpotE8(underlying);
-        _premiumsE8[underlying] += ((int256(uint256(priceE8)) - int256(spotE8)) * int256(uint256(sizeE8))) / 1e8;
+        int256 mostE8 = int256((spotE8 * parameters.premiumClampE8()) / 1e8);
+        int256 premiumE8 = int256(uint256(priceE8)) - int256(spotE8);
+        if (premiumE8 > mostE8) premiumE8 = mostE8;
+        if (premiumE8 < -mostE8) premiumE8 = -mostE8;
+        _premiumsE8[underlying] += (premiumE8 * int256(uint256(sizeE8))) / 1e8;
         _notionalsE8[underlying] += (spotE8 * sizeE8) / 1e8;
     }
 

@@ -12,6 +12,7 @@ contract SettableSurroundings is BareSurroundings {
     uint64 private _spotE8 = SPOT_E8;
     uint64 private _markE8 = SPOT_E8;
     uint32 private _priceRangeE8;
+    uint32 private _premiumClampE8;
     uint64 private _settlementE8;
     uint64 private _optionInterestMaxE8 = type(uint64).max;
     uint128 private _riskInterestMaxE8 = type(uint128).max;
@@ -30,6 +31,10 @@ contract SettableSurroundings is BareSurroundings {
     function setCaps(uint256 priceRangeE8, uint256 riskInterestMaxE8_, uint256 optionInterestMaxE8_) external {
         _priceRangeE8 = uint32(priceRangeE8);
         (_riskInterestMaxE8, _optionInterestMaxE8) = (uint128(riskInterestMaxE8_), uint64(optionInterestMaxE8_));
+    }
+
+    function setPremiumClamp(uint256 clampE8) external {
+        _premiumClampE8 = uint32(clampE8);
     }
 
     function setClearing(ClearingParameters calldata p) external {
@@ -62,6 +67,10 @@ contract SettableSurroundings is BareSurroundings {
 
     function clearing() external view override returns (ClearingParameters memory) {
         return _clearing;
+    }
+
+    function premiumClampE8() external view override returns (uint32) {
+        return _premiumClampE8;
     }
 
     function riskInterestMaxE8(uint16) external view override returns (uint128) {

@@ -18,7 +18,7 @@ public static class Settlements
     }
 
     /// <summary>The reading of an expiry's window while its price is not fixed (MRG-011): up to the half hour that fixes it, or up to now.</summary>
-    /// <param name="updates">The market after each update, ascending in time, from the listing to now.</param>
+    /// <param name="updates">The market after each update, ascending in time, from the listing to now; the last one as an update now would leave it, which says whether the market is halted.</param>
     /// <param name="expiry">The expiry, a unix time divisible by 1800.</param>
     /// <param name="nowSeconds">Now, not before the last update.</param>
     [SpecRule("ORC-004")]

@@ -35,4 +35,12 @@ internal static class Quotes
         AccountState state = AccountState.Empty with { Positions = [position] };
         return MarginEngine.TryCompute(state, [], view, SurfaceChoice.Present, out AccountFigures figures) == MarginError.None ? figures.EquityE8 : null;
     }
+
+    /// <summary>A state of a market that is not normal, in words.</summary>
+    public static string Words(MarketState state) => state switch
+    {
+        MarketState.Halted => "halted",
+        MarketState.Uninsured => "without enough insurance since its fall",
+        _ => "reduce-only",
+    };
 }

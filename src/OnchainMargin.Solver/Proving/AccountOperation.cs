@@ -21,7 +21,7 @@ internal sealed record AccountOperation
     /// <summary>What it leaves, the fee on credit apart.</summary>
     public required Holding After { get; init; }
 
-    /// <summary>Whether locked gains and averaged prices count, as at withdrawals and moves.</summary>
+    /// <summary>Whether locked gains and averaged prices count, as at withdrawals, moves and payments of somebody's debt (CLR-025).</summary>
     public bool IsWithdrawal { get; init; }
 
     /// <summary>Net sizes that were traded; empty where headroom is not taken.</summary>
@@ -99,6 +99,7 @@ internal sealed record AccountOperation
             .. fills.GroupBy(static fill => fill.Instrument).Select(static same => (same.Key, same.Sum(static fill => fill.SizeE8))).Where(static net => net.Item2 != 0),
         ],
         LargestFeeE8 = fills.Aggregate(Int128.Zero, static (sum, fill) => sum + Fees.FeeUp(fill.SizeE8, fill.PriceE8, fill.LargestFeeRateE8) - Fees.FeeUp(fill.SizeE8, fill.PriceE8, fill.FeeRateE8)),
+        IsWithdrawal = verdict.PaysOut,
         Otherwise = verdict.IsReducing ? Proofs.Reducing : Proofs.Computed,
         MustReduce = verdict.MustReduce,
     };

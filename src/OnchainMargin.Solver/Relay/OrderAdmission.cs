@@ -35,7 +35,7 @@ internal static class OrderAdmission
             : order.Expiry - now > LongestSeconds ? $"The order expires at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, more than 90 days from now, and the relay takes none that lasts longer; sign one that expires by {(now + LongestSeconds).ToString(CultureInfo.InvariantCulture)}."
             : SpotOrders.IsSpot(instrument) && (order.Flags & RestingOrder.ReduceOnly) != 0 ? "The order is reduce-only and swaps a token, of which there is no position; clear the flag."
             : !instrument.IsValid && !SpotOrders.IsSpot(instrument) ? "The order names no valid instrument; take the number from /api/instruments."
-            : book.IsPaused && (SpotOrders.IsSpot(instrument) || !Fees.Reduces(account.State.SizeOf(instrument), order.SizeE8)) ? "Trading is paused by the guardian: until it goes on orders can only make a position smaller; deposits and withdrawals without positions go on."
+            : book.IsPaused && !SpotOrders.IsSpot(instrument) && !Fees.Reduces(account.State.SizeOf(instrument), order.SizeE8) ? "Trading is paused by the guardian: until it goes on orders can only make a position smaller; deposits and withdrawals without positions go on."
             : LeastFeeE8(order, book) is var leastE8 && order.MaxFeeRateE8 < leastE8 ? $"The order allows a fee of {Price(order.MaxFeeRateE8)} of what is traded, and {Price(leastE8)} is taken; sign one with a maxFeeRateE8 of {leastE8} or more."
             : null;
     }

@@ -41,7 +41,8 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     {
         // Of another market it speaks where an account has a position there, while it is halted.
         Clearinghouse.MarketNotNormalError { Underlying: var underlying } when SpotOrders.IsSpot(Maker.Instrument) || underlying != (UInt256)(ulong)Maker.Instrument.Underlying =>
-            HasToReduce(Taker, underlying, book) ? Taker : HasToReduce(Maker, underlying, book) ? Maker : null,
+            HasToReduce(Taker, underlying, book) ? Taker : HasToReduce(Maker, underlying, book) ? Maker : NotRepaying(book),
+        Clearinghouse.PausedError when SpotOrders.IsSpot(Maker.Instrument) => NotRepaying(book),
         // Open interest grows where neither side reduces.
         Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError or Clearinghouse.OpenInterestTooHighError or Clearinghouse.OptionInterestTooHighError => !Taker.Reduces(SizeE8, book) ? Taker : !Maker.Reduces(SizeE8, book) ? Maker : null,
         Clearinghouse.PriceOutOfBandError { PriceE8: var price, MarkE8: var mark } => Maker.IsBuy == price > mark ? Maker : Taker,
@@ -65,6 +66,14 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
 
     private bool HasToReduce(RestingOrder order, UInt256 underlying, ProtocolBook book) =>
         !order.Reduces(SizeE8, book) && book.Accounts.TryGetValue(order.Account, out BookAccount? account) && account.State.Positions.Any(position => underlying == (UInt256)(ulong)position.Instrument.Underlying);
+
+    /// <summary>Of a token's fill that only who owes may make (CLR-025): the seller who owes nothing, else the buyer; null where no token is sold.</summary>
+    private RestingOrder? NotRepaying(ProtocolBook book)
+    {
+        RestingOrder seller = Maker.IsBuy ? Taker : Maker;
+        return !SpotOrders.IsSpot(Maker.Instrument) ? null
+            : book.Accounts.TryGetValue(seller.Account, out BookAccount? account) && account.State.CashE8 < 0 ? Maker.IsBuy ? Maker : Taker : seller;
+    }
 
     private static (int Options, int Positions) Weight(RestingOrder order, ProtocolBook book) =>
         book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? (account.State.Positions.Count(static position => position.Instrument.IsOption), account.State.Positions.Length) : default;

@@ -2,7 +2,6 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
-using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
@@ -101,11 +100,6 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
         if (OrderAdmission.Expired(order.Instrument, inputs.Checkpoint.Header.Time) is { } expired)
         {
             return Refuse(expired);
-        }
-
-        if (SpotOrders.IsSpot(order.Instrument) && Quotes.State(order.Instrument, inputs.View) is not MarketState.Normal and var state)
-        {
-            return Refuse($"The market of this token is {PreTradeCheck.Words(state)}; it is swapped in a normal market only.");
         }
 
         BookAccount account = book.Accounts[order.Account];

@@ -28,6 +28,7 @@ internal static class PreTradeCheck
     {
         Holding after = before;
         bool isReducing = true;
+        bool paysOut = false;
         string only = before.IsPending(inputs.Checkpoint) ? $"Account {id} has a position that has expired and waits for its settlement price: until then its positions can only be made smaller" : "";
         Possible[] possible = [.. fills];
         foreach (Possible fill in possible)
@@ -38,6 +39,16 @@ internal static class PreTradeCheck
             if (traded is null)
             {
                 return new PreTradeVerdict(IsAllowed: false, IsReducing: false, refusal, before, null);
+            }
+
+            if (Repayments.Only(fill.Instrument, book, inputs.View) is { Length: > 0 } repaying)
+            {
+                if (Repayments.Refusal(id, fill.Instrument, fill.SizeE8, after.State.CashE8, traded.State.CashE8, repaying, inputs.View) is { } refused)
+                {
+                    return new PreTradeVerdict(IsAllowed: false, IsReducing: false, refused, before, null);
+                }
+
+                paysOut |= fill.SizeE8 > 0;
             }
 
             after = traded;
@@ -53,11 +64,16 @@ internal static class PreTradeCheck
             return new PreTradeVerdict(IsAllowed: false, IsReducing: false, "The market of this account cannot be computed now; ask again after the next checkpoint.", before, after);
         }
 
+        if (paysOut && (Withdrawable.FreeE8(after, book, inputs) is not { } free || free < 0))
+        {
+            return new PreTradeVerdict(IsAllowed: false, IsReducing: false, $"What account {id} would pay is taken out of it until the market of the token is open again, and what stays does not carry its positions; buy less or deposit more.", before, after) { PaysOut = true };
+        }
+
         ushort halted = after.WaitsFor(inputs.View, MarketState.ReduceOnly);
         bool mustReduce = only.Length != 0;
         if (!mustReduce && halted == 0 && figures.FreeE8 >= 0)
         {
-            return new PreTradeVerdict(IsAllowed: true, IsReducing: false, "", before, after);
+            return new PreTradeVerdict(IsAllowed: true, IsReducing: false, "", before, after) { PaysOut = paysOut };
         }
 
         if (isReducing && before.Figures(inputs.View) is { } earlier && after.Figures(inputs.View) is { } later
@@ -76,14 +92,14 @@ internal static class PreTradeCheck
                 : Shortage(id, figures, isReducing),
             before,
             after)
-        { MustReduce = mustReduce };
+        { MustReduce = mustReduce, PaysOut = paysOut };
     }
 
     /// <summary>Why a fill must make its account's position smaller, as the beginning of a sentence; empty where it need not (CLR-016).</summary>
     public static string ReductionsOnly(Instrument instrument, ProtocolBook book, CheckpointView view) =>
         SpotOrders.IsSpot(instrument) ? ""
         : book.IsPaused ? "Trading is paused by the guardian: positions can only be made smaller"
-        : Quotes.State(instrument, view) is not MarketState.Normal and var state ? $"Market {instrument.Underlying} is {Words(state)}: its positions can only be made smaller"
+        : Quotes.State(instrument, view) is not MarketState.Normal and var state ? $"Market {instrument.Underlying} is {Quotes.Words(state)}: its positions can only be made smaller"
         : "";
 
     /// <summary>Which of the two that an operation must leave is not kept; where neither is, the one that lacks more. Of a reduction it is also told what the chain would ask of it.</summary>
@@ -115,14 +131,6 @@ internal static class PreTradeCheck
 
         return mostE8;
     }
-
-    /// <summary>A state of a market that is not normal, in words.</summary>
-    public static string Words(MarketState state) => state switch
-    {
-        MarketState.Halted => "halted",
-        MarketState.Uninsured => "without enough insurance since its fall",
-        _ => "reduce-only",
-    };
 
     private static string Money(Int128 valueE8) => ((decimal)(long)Int128.Clamp(valueE8, long.MinValue, long.MaxValue) / One).ToString("N2", System.Globalization.CultureInfo.InvariantCulture);
 }

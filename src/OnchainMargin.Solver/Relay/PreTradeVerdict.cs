@@ -12,4 +12,7 @@ internal sealed record PreTradeVerdict(bool IsAllowed, bool IsReducing, string R
 {
     /// <summary>Whether the chain takes no other proof, however healthy the account is: a market or all of them take reductions only.</summary>
     public bool MustReduce { get; init; }
+
+    /// <summary>Whether its cash pays somebody's debt while a market is not normal or trading is paused: it is asked what a withdrawal is asked (CLR-025).</summary>
+    public bool PaysOut { get; init; }
 }

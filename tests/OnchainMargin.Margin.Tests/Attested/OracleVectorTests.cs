@@ -42,14 +42,14 @@ public sealed class OracleVectorTests
 
         for (int i = 0; i < v.Count("drawdown"); i++)
         {
-            InsuranceHigh after = new InsuranceHigh(v.Long("day", i), v.Long("high", i), v.Long("previous", i)).Next(v.Long("insurance", i), v.Long("fallTime", i), out long drawdown);
+            InsuranceHigh after = new InsuranceHigh(v.Long("day", i), v.Long("high", i), v.Long("previous", i)).Next(v.Long("insurance", i), v.Long("fallTime", i), v.Long("drawn", i) == 1, out long drawdown);
             Assert.Equal((new InsuranceHigh(v.Long("dayAfter", i), v.Long("highAfter", i), v.Long("previousAfter", i)), v.Long("drawdown", i)), (after, drawdown));
             if (v.Long("insurance", i) == 0)
             {
                 continue;
             }
 
-            InsuranceHigh resized = after.Resize(v.Long("insurance", i), v.Large("then", i));
+            InsuranceHigh resized = after.Resize(v.Long("insurance", i), v.Large("then", i), v.Long("drawn", i) == 1);
             Assert.Equal((v.Large("highThen", i), v.Large("previousThen", i)), (resized.HighE8, resized.PreviousHighE8));
         }
     }

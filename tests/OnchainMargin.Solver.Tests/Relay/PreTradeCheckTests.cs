@@ -1,7 +1,9 @@
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Solver.Markets;
+using OnchainMargin.Solver.Proving;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Tests.Markets;
 
@@ -67,6 +69,43 @@ public sealed class PreTradeCheckTests
         Assert.Equal(isAllowed, Judge(account, -Books.One, MarketState.Halted, price).IsAllowed);
     }
 
+    /// <summary>In a market that is not normal, and in a pause, a token pays what its seller owes, and nothing else (CLR-025).</summary>
+    [Theory]
+    [InlineData(MarketState.ReduceOnly, false, -30_000, 10, "")]
+    [InlineData(MarketState.Uninsured, false, -30_000, 10, "")]
+    [InlineData(MarketState.Normal, true, -30_000, 10, "")]
+    [InlineData(MarketState.ReduceOnly, false, -30_000, 16, "The market of this token is reduce-only: until that is over tokens are sold only to pay debts, and this would bring account 1 more than it owes; sell less.")]
+    [InlineData(MarketState.ReduceOnly, false, 0, 1, "The market of this token is reduce-only: until that is over tokens are sold only to pay debts, and account 1 owes nothing.")]
+    [InlineData(MarketState.Normal, true, 0, 1, "Trading is paused by the guardian: until that is over tokens are sold only to pay debts, and account 1 owes nothing.")]
+    [InlineData(MarketState.Halted, false, -30_000, 10, "The market of this token is halted; it is swapped when that opens again.")]
+    [InlineData(MarketState.Normal, false, 0, 1, "")]
+    public void Judge_ASaleOfATokenInAMarketThatIsNotNormal_PaysADebt(MarketState state, bool isPaused, long cash, long ethers, string reason)
+    {
+        BookAccount account = Account(ethers: 40);
+        account = account with { State = account.State with { CashE8 = cash * (Int128)Books.One } };
+
+        PreTradeVerdict verdict = PreTradeCheck.Judge(account, [Swap(-ethers)], Book(account) with { IsPaused = isPaused }, Books.TwoMarkets(state));
+
+        Assert.Equal((reason.Length == 0, reason, false), (verdict.IsAllowed, verdict.Reason, verdict.PaysOut));
+    }
+
+    /// <summary>Its buyer pays with cash that neither his positions nor what he has just won needs, as if he withdrew it: the token backs nothing.</summary>
+    [Theory]
+    [InlineData(MarketState.ReduceOnly, 40_000, 0, true)]
+    [InlineData(MarketState.ReduceOnly, 40_000, 15_000, false)]
+    [InlineData(MarketState.ReduceOnly, 25_000, 0, false)]
+    [InlineData(MarketState.Normal, 25_000, 0, true)]
+    public void Judge_APurchaseOfATokenInAMarketThatIsNotNormal_IsAWithdrawal(MarketState state, long cash, long locked, bool isAllowed)
+    {
+        BookAccount account = Account(0, new Position(Instrument.Perpetual(2), Books.One, 50_000 * (Int128)Books.One));
+        account = account with { State = account.State with { CashE8 = cash * (Int128)Books.One, LockedGainE8 = (ulong)(locked * Books.One), GainTime = (ulong)Books.Start } };
+
+        PreTradeVerdict verdict = PreTradeCheck.Judge(account, [Swap(10)], Book(account), Books.TwoMarkets(state));
+
+        Assert.Equal((isAllowed, state != MarketState.Normal), (verdict.IsAllowed, verdict.PaysOut));
+        Assert.Equal(verdict.PaysOut, AccountOperation.OfFills(account, [Swap(10)], verdict).IsWithdrawal);
+    }
+
     /// <summary>Positions are counted when the fills are done, as the chain does (CLR-005): on the way there may be one more.</summary>
     [Theory]
     [InlineData(false, "Account 1 would have 129 positions, and may have 128; close some of them first.")]
@@ -110,6 +149,8 @@ public sealed class PreTradeCheckTests
 
     private static PreTradeVerdict Judge(BookAccount account, long sizeE8, MarketState state, long price = 50_000) =>
         PreTradeCheck.Judge(account, [new PreTradeCheck.Possible(Instrument.Perpetual(2), sizeE8, price * Books.One, 0, 0)], Book(account), Books.TwoMarkets(state));
+
+    private static PreTradeCheck.Possible Swap(long ethers) => new(SpotOrders.Of(1), ethers * Books.One, 2_000 * Books.One, 0, 0);
 
     private static BookAccount Account(int ethers, params Position[] positions) => Books.Account(1, 0, 0, 0, ethers == 0 ? [] : [new Balance(1, (UInt128)ethers * Ether)]) with
     {

@@ -67,18 +67,19 @@ public sealed class ReductionsOnlyTests : IAsyncLifetime
         const string Paused = "Trading is paused by the guardian: until it goes on orders can only make a position smaller; deposits and withdrawals without positions go on.";
         Assert.Equal(Paused, await RefusalAsync(_world.Sign(1, One / 10, Btc, 1)));
         Assert.Equal(Paused, await RefusalAsync(_world.Sign(3, -One, Btc, 1)));
-        Assert.Equal(Paused, await RefusalAsync(_world.Sign(2, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(1))));
+        // A token is bought by who has the cash: it pays what somebody owes.
+        await TakenAsync(_world.Sign(2, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(1)));
         await TakenAsync(_world.Sign(3, -One / 2, Btc, 2));
     }
 
     [Theory]
-    [InlineData(MarketState.Halted, "halted")]
-    [InlineData(MarketState.ReduceOnly, "reduce-only")]
-    [InlineData(MarketState.Uninsured, "without enough insurance since its fall")]
+    [InlineData(MarketState.Halted, "halted; it is swapped when that opens again.")]
+    [InlineData(MarketState.ReduceOnly, "reduce-only: until that is over tokens are bought with cash alone, and account 2 would owe some; buy less or deposit more.")]
+    [InlineData(MarketState.Uninsured, "without enough insurance since its fall: until that is over tokens are bought with cash alone, and account 2 would owe some; buy less or deposit more.")]
     public async Task Submit_OfATokenWhoseMarketIsNotNormal_SaysInWordsWhatItIs(MarketState state, string words)
     {
         UseState(2, state);
-        Assert.Equal($"The market of this token is {words}; it is swapped in a normal market only.", await RefusalAsync(_world.Sign(2, One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(1))));
+        Assert.Equal($"The market of this token is {words}", await RefusalAsync(_world.Sign(2, 10_000 * One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(1))));
     }
 
     private void UseStateOfBtc(MarketState state) => UseState(1, state);
