@@ -8,8 +8,6 @@ namespace OnchainMargin.Solver.Api;
 /// <summary>What can be asked about accounts. Figures are live unless <c>live=false</c> asks for those of the last checkpoint, which a signature or the referee can name.</summary>
 internal static class AccountEndpoints
 {
-    private const int LargestPage = 500;
-
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/accounts", Accounts).ProducesProblem(400).ProducesProblem(503).WithSummary("Accounts with their figures at the last checkpoint, page by page").WithTags("accounts");
@@ -33,7 +31,7 @@ internal static class AccountEndpoints
             }
         }
 
-        return limit is < 1 or > LargestPage ? ApiSetup.Bad($"The limit is {limit}; give a number from 1 to {LargestPage}.")
+        return Paging.Defect(limit) is { } defect ? defect
             : views.Accounts(after, limit, underWater, owner is null ? null : whose, @delegate is null ? null : acting) is { } page ? TypedResults.Ok(page)
             : ApiSetup.NotReady("The index is empty still; ask again in a moment.");
     }

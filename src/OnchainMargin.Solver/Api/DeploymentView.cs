@@ -12,5 +12,6 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="SignsAttestations">Whether this solver can sign an attestation on demand.</param>
 /// <param name="ModelHash">The margin model that attestations must name.</param>
 /// <param name="IsPaused">Whether the guardian has paused what may raise risk: trades but those that make positions smaller, moves between accounts, and withdrawals of accounts with positions or debts.</param>
+/// <param name="DeficitE8">Losses that nothing has paid yet: while there are any, withdrawals of the settlement token are paid in part (CLR-023).</param>
 internal sealed record DeploymentView(
-    string ChainId, string NodeUrl, string Block, IReadOnlyDictionary<string, string> Contracts, IReadOnlyList<TokenView> Tokens, IReadOnlyList<ListedUnderlyingView> Underlyings, ParametersView Parameters, bool TakesOrders, bool SignsAttestations, string ModelHash, bool IsPaused);
+    string ChainId, string NodeUrl, string Block, IReadOnlyDictionary<string, string> Contracts, IReadOnlyList<TokenView> Tokens, IReadOnlyList<ListedUnderlyingView> Underlyings, ParametersView Parameters, bool TakesOrders, bool SignsAttestations, string ModelHash, bool IsPaused, string DeficitE8);

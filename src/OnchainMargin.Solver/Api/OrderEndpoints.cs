@@ -11,7 +11,6 @@ namespace OnchainMargin.Solver.Api;
 /// <summary>The order relay.</summary>
 internal static class OrderEndpoints
 {
-    private const int LargestPage = 500;
     private const int ShortestSession = 16;
     private const int LongestSession = 64;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -21,19 +20,21 @@ internal static class OrderEndpoints
 
     public static void Map(RouteGroupBuilder api, bool takesOrders)
     {
-        api.MapGet("/trades", Results<Ok<IReadOnlyList<TradeView>>, ProblemHttpResult> (ProtocolViews views, TradeHistory trades, string? instrument = null, ulong? account = null, int limit = 50) =>
-                instrument is not null && views.Names.Parse(instrument) is null ? NoInstrument(instrument)
-                : TypedResults.Ok<IReadOnlyList<TradeView>>([.. trades.Last(Math.Clamp(limit, 1, LargestPage), instrument is null ? null : views.Names.Parse(instrument)!.Value.Packed, account).Select(views.View)]))
-            .ProducesProblem(400).WithSummary("The last fills on chain, newest first").WithTags("orders");
+        api.MapGet("/trades", Results<Ok<IReadOnlyList<TradeView>>, ProblemHttpResult> (ProtocolViews views, TradeHistory trades, string? instrument = null, ulong? account = null, ulong before = ulong.MaxValue, int limit = 50) =>
+                Paging.Defect(limit) is { } defect ? defect
+                : instrument is not null && views.Names.Parse(instrument) is null ? NoInstrument(instrument)
+                : TypedResults.Ok<IReadOnlyList<TradeView>>([.. trades.Last(before, limit, instrument is null ? null : views.Names.Parse(instrument)!.Value.Packed, account).Select(views.View)]))
+            .ProducesProblem(400).WithSummary("The last 2,000 fills on chain, newest first: with before those of smaller ids").WithTags("orders");
         if (!takesOrders)
         {
             return;
         }
 
         api.MapPost("/orders", SubmitAsync).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503).WithSummary("Hands a signed order to the relay").WithTags("orders");
-        api.MapGet("/orders", (ProtocolViews views, OrderBooks orders, ulong? account = null, bool open = false, int limit = 100) =>
-                TypedResults.Ok<IReadOnlyList<OrderView>>([.. orders.Orders(account).Where(order => !open || !order.IsOver).Take(Math.Clamp(limit, 1, LargestPage)).Select(views.View)]))
-            .WithSummary("Orders of the relay, newest first").WithTags("orders");
+        api.MapGet("/orders", Results<Ok<IReadOnlyList<OrderView>>, ProblemHttpResult> (ProtocolViews views, OrderBooks orders, ulong? account = null, bool open = false, long before = long.MaxValue, int limit = 100) =>
+                Paging.Defect(limit) is { } defect ? defect
+                : TypedResults.Ok<IReadOnlyList<OrderView>>([.. orders.Orders(account).Where(order => order.Arrival < before && (!open || !order.IsOver)).Take(limit).Select(views.View)]))
+            .ProducesProblem(400).WithSummary("Orders of the relay, newest first: with before those of smaller arrivals").WithTags("orders");
         api.MapGet("/orders/{account}/{nonce}", Results<Ok<OrderView>, ProblemHttpResult> (ProtocolViews views, OrderBooks orders, ulong account, ulong nonce) =>
                 orders.Find(account, nonce) is { } order ? TypedResults.Ok(views.View(order)) : ApiSetup.Missing($"The relay knows no order of account {account} with nonce {nonce}."))
             .ProducesProblem(404).WithSummary("One order").WithTags("orders");

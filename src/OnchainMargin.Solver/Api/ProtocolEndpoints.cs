@@ -8,8 +8,6 @@ namespace OnchainMargin.Solver.Api;
 /// <summary>What can be asked of the protocol's state.</summary>
 internal static class ProtocolEndpoints
 {
-    private const int LargestPage = 500;
-
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/deployment", Results<Ok<DeploymentView>, ProblemHttpResult> (ProtocolViews views, SolverOptions options) =>
@@ -20,14 +18,15 @@ internal static class ProtocolEndpoints
         api.MapGet("/instruments", InstrumentsAsync).ProducesProblem(503).WithSummary("What can be traded or margined, with live marks").WithTags("prices");
         api.MapGet("/instruments/{name}", InstrumentAsync).ProducesProblem(404).ProducesProblem(503).WithSummary("One instrument by name, also one that nobody holds yet").WithTags("prices");
         api.MapGet("/surfaces", SurfacesAsync).ProducesProblem(503).WithSummary("Volatility surfaces of every expiry").WithTags("prices");
-        api.MapGet("/epochs", (ProtocolViews views, CancellationToken cancellationToken, int limit = 20) => TypedResults.Ok(views.Epochs(Math.Clamp(limit, 1, LargestPage), cancellationToken)))
-            .WithSummary("The last epochs, newest first").WithTags("attestations");
+        api.MapGet("/epochs", Results<Ok<IReadOnlyList<EpochView>>, ProblemHttpResult> (ProtocolViews views, CancellationToken cancellationToken, ulong before = ulong.MaxValue, int limit = 20) =>
+                Paging.Defect(limit) is { } defect ? defect : TypedResults.Ok(views.Epochs(before, limit, cancellationToken)))
+            .ProducesProblem(400).WithSummary("Epochs, newest first: with before those of smaller numbers").WithTags("attestations");
         api.MapGet("/attesters", (ProtocolViews views, SolverKeys keys) => TypedResults.Ok(views.Attesters(attester => keys.Attesters.Any(key => key.Address == attester))))
             .WithSummary("Everybody who attests or did, with what is at stake").WithTags("attestations");
         api.MapGet("/accounts/{id}/proof", Proof).ProducesProblem(404).WithSummary("An account's attestation under the last epoch, ready to be used").WithTags("attestations");
         api.MapGet("/needs", (ProtocolViews views) => TypedResults.Ok(views.Needs())).WithSummary("What was taken over from lots and waits for auto-deleveraging").WithTags("auctions");
         api.MapGet("/auctions", Results<Ok<IReadOnlyList<AuctionView>>, ProblemHttpResult> (ProtocolViews views, bool? open = null, ulong before = ulong.MaxValue, int limit = 100) =>
-                limit is < 1 or > LargestPage ? ApiSetup.Bad($"The limit is {limit}; give a number from 1 to {LargestPage}.") : TypedResults.Ok(views.Auctions(open, before, limit)))
+                Paging.Defect(limit) is { } defect ? defect : TypedResults.Ok(views.Auctions(open, before, limit)))
             .ProducesProblem(400).WithSummary("Lots, newest first: with open=true or open=false those that are open or ended, with before those of smaller numbers").WithTags("auctions");
         api.MapGet("/auctions/{id}", Results<Ok<AuctionView>, ProblemHttpResult> (ProtocolViews views, ulong id) =>
                 views.Auction(id) is { } lot ? TypedResults.Ok(lot) : ApiSetup.Missing($"Lot {id} was never started."))

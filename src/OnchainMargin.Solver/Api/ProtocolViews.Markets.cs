@@ -48,7 +48,8 @@ internal sealed partial class ProtocolViews
             takesOrders,
             signs,
             book.ModelHash.ToString(),
-            book.IsPaused);
+            book.IsPaused,
+            book.Ledger.DeficitE8.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Prices at inputs.</summary>
@@ -120,6 +121,7 @@ internal sealed partial class ProtocolViews
 
     /// <summary>An order of the relay.</summary>
     public OrderView View(RestingOrder order) => new(
+        ApiNumbers.Text(order.Arrival),
         ApiNumbers.Text(order.Account),
         ApiNumbers.Text(order.Nonce),
         order.Signed.Order.Instrument.ToString(CultureInfo.InvariantCulture),
@@ -135,6 +137,7 @@ internal sealed partial class ProtocolViews
 
     /// <summary>A fill on chain.</summary>
     public TradeView View(Trade trade) => new(
+        ApiNumbers.Text(trade.Id),
         trade.Fill.Instrument.ToString(CultureInfo.InvariantCulture),
         _names.Format(Instrument.Unpack(trade.Fill.Instrument)),
         ApiNumbers.Text(trade.Fill.TakerSizeE8),

@@ -106,8 +106,11 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             tail.Contributions.Take(tail.Contributions.Count - state.Positions.Length).Sum());
     }
 
-    /// <summary>The last epochs, newest first.</summary>
-    public IReadOnlyList<EpochView> Epochs(int limit, CancellationToken cancellationToken) => [.. (Book?.Epochs.Values ?? []).Reverse().Take(limit).Select(epoch => new EpochView(
+    /// <summary>Epochs, newest first.</summary>
+    /// <param name="before">Only those of smaller numbers.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public IReadOnlyList<EpochView> Epochs(ulong before, int limit, CancellationToken cancellationToken) => [.. (Book?.Epochs.Values ?? []).Where(epoch => epoch.Epoch < before).Reverse().Take(limit).Select(epoch => new EpochView(
         ApiNumbers.Text(epoch.Epoch), ApiNumbers.Text(epoch.Checkpoint), epoch.ModelHash.ToString(), epoch.BookRoot.ToString(), ApiNumbers.Text(epoch.Accounts), ApiNumbers.Text(epoch.Signatures), ApiNumbers.Text(Book!.Threshold), ApiNumbers.Text(epoch.PostedInBlock), IsComputedHere(epoch, cancellationToken)))];
 
     /// <summary>An account's proof under the last epoch; null with the reason when there is none.</summary>

@@ -73,7 +73,7 @@ internal static class StreamEndpoints
             }
         }
 
-        if (now.Book.LatestEpoch is { } epoch && epoch != before?.Book.LatestEpoch && views.Epochs(1, CancellationToken.None) is [{ } view, ..])
+        if (now.Book.LatestEpoch is { } epoch && epoch != before?.Book.LatestEpoch && views.Epochs(ulong.MaxValue, 1, CancellationToken.None) is [{ } view, ..])
         {
             yield return new SseItem<object>(view, "epoch");
         }

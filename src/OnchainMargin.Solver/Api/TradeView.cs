@@ -1,6 +1,7 @@
 namespace OnchainMargin.Solver.Api;
 
 /// <summary>A fill on chain.</summary>
+/// <param name="Id">Its place on the chain: larger than that of every fill before.</param>
 /// <param name="Instrument">The instrument.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="TakerSizeE8">Signed size of the taker.</param>
@@ -11,4 +12,4 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="TimeSeconds">Its time.</param>
 /// <param name="Transaction">The transaction.</param>
 internal sealed record TradeView(
-    string Instrument, string Name, string TakerSizeE8, string PriceE8, string Maker, string Taker, string Block, string TimeSeconds, string Transaction);
+    string Id, string Instrument, string Name, string TakerSizeE8, string PriceE8, string Maker, string Taker, string Block, string TimeSeconds, string Transaction);

@@ -22,7 +22,11 @@ internal sealed class TradeHistory(SolverStore store, Broadcast<IndexedBook> boo
     private ulong _block;
 
     /// <summary>The last fills, newest first.</summary>
-    public IReadOnlyList<Trade> Last(int limit, UInt128? instrument, ulong? account)
+    /// <param name="before">Only those of smaller ids.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="instrument">Only those of an instrument.</param>
+    /// <param name="account">Only those of an account, on either side.</param>
+    public IReadOnlyList<Trade> Last(ulong before, int limit, UInt128? instrument, ulong? account)
     {
         lock (_gate)
         {
@@ -30,7 +34,7 @@ internal sealed class TradeHistory(SolverStore store, Broadcast<IndexedBook> boo
             return
             [
                 .. _trades.AsEnumerable().Reverse()
-                    .Where(trade => (instrument is null || trade.Fill.Instrument == instrument) && (account is null || trade.Fill.Maker == account || trade.Fill.Taker == account))
+                    .Where(trade => trade.Id < before && (instrument is null || trade.Fill.Instrument == instrument) && (account is null || trade.Fill.Maker == account || trade.Fill.Taker == account))
                     .Take(limit),
             ];
         }
@@ -65,7 +69,7 @@ internal sealed class TradeHistory(SolverStore store, Broadcast<IndexedBook> boo
 
             if (Clearinghouse.FilledEvent.TryDecode(log, out Clearinghouse.FilledEvent fill))
             {
-                found.Add(new Trade(fill, log.BlockNumber, log.BlockTimestampSeconds, log.TransactionHash));
+                found.Add(new Trade(fill, log.BlockNumber, log.LogIndex, log.BlockTimestampSeconds, log.TransactionHash));
             }
         }
 

@@ -98,6 +98,10 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
     [InlineData("/api/accounts?limit=0", HttpStatusCode.BadRequest, "The limit is 0; give a number from 1 to 500.")]
     [InlineData("/api/accounts?owner=me", HttpStatusCode.BadRequest, "The owner 'me' is no address; write 0x and 40 hexadecimal digits.")]
     [InlineData("/api/accounts?delegate=bot", HttpStatusCode.BadRequest, "The delegate 'bot' is no address; write 0x and 40 hexadecimal digits.")]
+    [InlineData("/api/auctions?limit=0", HttpStatusCode.BadRequest, "The limit is 0; give a number from 1 to 500.")]
+    [InlineData("/api/orders?limit=0", HttpStatusCode.BadRequest, "The limit is 0; give a number from 1 to 500.")]
+    [InlineData("/api/trades?limit=0", HttpStatusCode.BadRequest, "The limit is 0; give a number from 1 to 500.")]
+    [InlineData("/api/epochs?limit=0", HttpStatusCode.BadRequest, "The limit is 0; give a number from 1 to 500.")]
     [InlineData("/api/auctions?limit=501", HttpStatusCode.BadRequest, "The limit is 501; give a number from 1 to 500.")]
     [InlineData("/api/auctions/7", HttpStatusCode.NotFound, "Lot 7 was never started.")]
     [InlineData("/api/instruments/DOGE-PERP", HttpStatusCode.NotFound, "The instrument 'DOGE-PERP' has no market here; take a name from /api/instruments.")]
@@ -288,6 +292,23 @@ public sealed class ContractTests(ApiWorld world) : IClassFixture<ApiWorld>
 
         using HttpResponseMessage nonsense = await world.Http.PostAsJsonAsync("/api/orders", new { order = new { account = "x", instrument = "", sizeE8 = "", limitPriceE8 = "", nonce = "", expiry = "", maxFeeRateE8 = "", flags = 0 }, signer = "", signature = "" });
         Assert.Equal(HttpStatusCode.BadRequest, nonsense.StatusCode);
+    }
+
+    [Fact]
+    public async Task Orders_PageByPage_GoOnWhereThePageBeforeEnded()
+    {
+        foreach (ulong nonce in (ulong[])[701, 702, 703])
+        {
+            Assert.Equal("", (await world.OrderRelay.SubmitAsync(world.Sign(1, ApiWorld.One / 100, ApiWorld.BtcE8 * 80 / 100, nonce), null, CancellationToken.None)).Refusal);
+        }
+
+        async Task<JsonElement[]> PageAsync(string query) => [.. (await world.Http.GetFromJsonAsync<JsonElement>($"/api/orders?account=1&{query}")).EnumerateArray()];
+        static string? Nonce(JsonElement order) => order.GetProperty("nonce").GetString();
+        JsonElement[] first = await PageAsync("limit=2");
+        Assert.Equal(["703", "702"], first.Select(Nonce));
+        JsonElement[] second = await PageAsync($"limit=1&before={first[^1].GetProperty("arrival").GetString()}");
+        Assert.Equal(["701"], second.Select(Nonce));
+        Assert.NotEqual(0, long.Parse(second[0].GetProperty("expirySeconds").GetString()!, CultureInfo.InvariantCulture));
     }
 
     [Fact]

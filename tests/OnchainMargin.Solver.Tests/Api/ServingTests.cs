@@ -234,6 +234,25 @@ public sealed class ServingTests
         Assert.Equal("1", await NumbersAsync("?open=false&limit=2&before=3"));
     }
 
+    [Fact]
+    public async Task Epochs_OfMany_AreGivenPageByPage_AndLossesThatNothingPaidAreTold()
+    {
+        await using var world = new ServedWorld();
+        await world.BeginAsync();
+        world.World.Change(static book => book with
+        {
+            Epochs = book.Epochs.AddRange(Enumerable.Range(2, 3).Select(epoch => KeyValuePair.Create((ulong)epoch, book.Epochs[1] with { Epoch = (ulong)epoch }))),
+            Ledger = book.Ledger with { DeficitE8 = 7 },
+        });
+        async Task<string> NumbersAsync(string query) =>
+            string.Join(' ', (await world.Http.GetFromJsonAsync<JsonElement>($"/api/epochs{query}")).EnumerateArray().Select(static epoch => epoch.GetProperty("epoch").GetString()));
+
+        Assert.Equal("4 3 2 1", await NumbersAsync(""));
+        Assert.Equal("4 3", await NumbersAsync("?limit=2"));
+        Assert.Equal("2 1", await NumbersAsync("?limit=2&before=3"));
+        Assert.Equal("7", (await world.Http.GetFromJsonAsync<JsonElement>("/api/deployment")).GetProperty("deficitE8").GetString());
+    }
+
     /// <summary>Fees that are not read yet look like none to whoever signs an order with them.</summary>
     [Fact]
     public async Task Deployment_BeforeTheIndexHasReadIt_IsNotReady()

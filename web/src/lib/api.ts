@@ -219,7 +219,7 @@ export interface Order {
   leftE8: string;
   inFlightE8: string;
   limitPriceE8: string;
-  expiry: string;
+  expirySeconds: string;
   flags: number;
   status: string;
   reason: string;

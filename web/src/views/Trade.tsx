@@ -332,7 +332,7 @@ function Orders({ account }: { account: Account }) {
                 {order.status}
                 {big(order.inFlightE8) > 0n ? `, ${bare(order.inFlightE8)} on its way into a block` : ""}
                 {filledE8(order) > 0n ? `, ${size(filledE8(order))} filled` : ""}
-                {isOpen(order) ? `, ${bare(order.leftE8)} left, until ${time(order.expiry)}` : ""}
+                {isOpen(order) ? `, ${bare(order.leftE8)} left, until ${time(order.expirySeconds)}` : ""}
                 {order.reason ? `: ${order.reason}` : ""}
               </p>
             </div>
