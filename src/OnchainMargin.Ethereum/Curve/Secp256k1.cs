@@ -27,6 +27,20 @@ public static class Secp256k1
         return ok;
     }
 
+    /// <summary>The 65 bytes of a signature as contracts recover it, with a v of 27 or 28, when it is a signer's own; null otherwise. Wallets give a v of 0 or 1, too, of which <c>ecrecover</c> knows nothing.</summary>
+    public static byte[]? OwnSignature(in Hash32 hash, Address signer, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var signature = Signature.FromBytes(bytes);
+            return TryRecoverAddress(hash, signature, out Address found) && found == signer ? signature.ToArray() : null;
+        }
+        catch (EthereumFormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>An implementation that signs as the managed one does, or null: a signature that follows from key and hash by whichever implementation is what lets a transaction be stored before it is signed.</summary>
     internal static ISecp256k1? WhenSame(ISecp256k1? other)
     {

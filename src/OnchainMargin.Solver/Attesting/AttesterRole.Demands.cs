@@ -1,4 +1,5 @@
 using System.Globalization;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
@@ -47,7 +48,7 @@ internal sealed partial class AttesterRole
             if (BookOf(epoch)!.Find(account) is { } leaf)
             {
                 string key = string.Create(CultureInfo.InvariantCulture, $"supply account {account} of epoch {epoch}");
-                if (await SubmitAsync(key, calls.Supply(Challenges.RiskAttestation.Decode(leaf.Attestation.Encode()), epoch, leaf.Proof), epoch, cancellationToken).ConfigureAwait(false))
+                if (await SubmitAsync(key, calls.Supply(Challenges.RiskAttestation.Decode(leaf.Attestation.Encode()), epoch, leaf.Proof), epoch, Hash32.Zero, cancellationToken).ConfigureAwait(false))
                 {
                     logger.LeafSupplied(account, epoch);
                 }

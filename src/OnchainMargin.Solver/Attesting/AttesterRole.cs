@@ -1,4 +1,3 @@
-using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Sending;
@@ -40,6 +39,7 @@ internal sealed partial class AttesterRole(
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Address> _refused = [];
     private readonly HashSet<Hash32> _models = [];
+    private readonly RefusedSigners _unfit = new();
     private readonly Dictionary<Address, ulong> _compared = [];
     private (ulong Epoch, DateTimeOffset Since)? _complete;
 
@@ -101,10 +101,9 @@ internal sealed partial class AttesterRole(
         {
             logger.SignaturesMissing(epoch.Epoch, signatures.Length, book.Threshold);
         }
-        else if (IsTurnToPost(epoch.Epoch, book))
+        else if (IsTurnToPost(epoch.Epoch, book) && await transactions.MakesWayAsync(EpochKeys.Sort, key => EpochKeys.IsVain(key, book), cancellationToken).ConfigureAwait(false))
         {
-            string key = string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch} of checkpoint {epoch.Checkpoint} root {epoch.BookRoot.ToString()[..10]}");
-            await SubmitAsync(key, calls.Post(epoch, inputs, signatures), epoch.Epoch, cancellationToken).ConfigureAwait(false);
+            await SubmitAsync(EpochKeys.Of(epoch), calls.Post(epoch, inputs, signatures), epoch.Epoch, digest, cancellationToken).ConfigureAwait(false);
         }
 
         await CompareAsync(made, epoch, digest, cancellationToken).ConfigureAwait(false);
@@ -136,14 +135,16 @@ internal sealed partial class AttesterRole(
         }
     }
 
-    /// <summary>One good signature of each attester, ascending, as many as are needed. What others sent is believed only as far as it recovers.</summary>
+    /// <summary>One good signature of each attester, ascending, as many as are needed. What others sent is believed only as far as it recovers, and as the chain has not refused it.</summary>
     private async Task<RiskRegistry.AttesterSignature[]> GatherAsync(ProtocolBook book, RiskRegistry.RiskEpoch epoch, Hash32 digest, CancellationToken cancellationToken)
     {
         IReadOnlyList<RiskRegistry.AttesterSignature> offered = await exchange.CollectAsync(epoch.Epoch, digest, cancellationToken).ConfigureAwait(false);
         return
         [
             .. offered
-                .Where(offer => book.Attesters.Contains(offer.Signer) && OnDemandSigner.IsGood(digest, offer))
+                .Where(offer => book.Attesters.Contains(offer.Signer) && !_unfit.Contains(digest, offer.Signer))
+                .Select(offer => OnDemandSigner.Own(digest, offer))
+                .OfType<RiskRegistry.AttesterSignature>()
                 .DistinctBy(static offer => offer.Signer)
                 .OrderBy(static offer => offer.Signer)
                 .Take((int)book.Threshold),
@@ -199,9 +200,9 @@ internal sealed partial class AttesterRole(
         }
     }
 
-    /// <summary>Sends what is not under way or done already.</summary>
+    /// <summary>Sends what is not under way or done already. A signer whom the chain refuses over the digest is left out of the next round's posting.</summary>
     /// <returns>Whether it was sent now.</returns>
-    private async Task<bool> SubmitAsync(string key, TransactionRequest request, ulong epoch, CancellationToken cancellationToken)
+    private async Task<bool> SubmitAsync(string key, TransactionRequest request, ulong epoch, Hash32 digest, CancellationToken cancellationToken)
     {
         try
         {
@@ -209,6 +210,7 @@ internal sealed partial class AttesterRole(
         }
         catch (RevertException error)
         {
+            _unfit.Add(digest, error);
             logger.EpochRefused(epoch, error.Reason.ToString() ?? "");
             return false;
         }

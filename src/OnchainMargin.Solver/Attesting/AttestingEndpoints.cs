@@ -59,11 +59,11 @@ internal static class AttestingEndpoints
     private static async Task<IResult> TakeAsync(EpochOffer offer, Broadcast<IndexedBook> books, ProtocolDigests digests, LocalSignatureExchange exchange, CancellationToken cancellationToken)
     {
         RiskRegistry.RiskEpoch epoch;
-        RiskRegistry.AttesterSignature signature;
+        RiskRegistry.AttesterSignature offered;
         try
         {
             epoch = RiskRegistry.RiskEpoch.Decode(HexData.Decode(offer.Epoch ?? ""));
-            signature = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer ?? ""), HexData.Decode(offer.Signature ?? ""));
+            offered = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer ?? ""), HexData.Decode(offer.Signature ?? ""));
         }
         catch (EthereumException error)
         {
@@ -76,9 +76,9 @@ internal static class AttestingEndpoints
         }
 
         Hash32 digest = digests.Of(epoch, inputs.InputsHash);
-        if (!book.Attesters.Contains(signature.Signer) || !OnDemandSigner.IsGood(digest, signature))
+        if (!book.Attesters.Contains(offered.Signer) || OnDemandSigner.Own(digest, offered) is not { } signature)
         {
-            return TypedResults.Problem($"The signature is not one of {signature.Signer} over this epoch, or that is no attester.", statusCode: StatusCodes.Status403Forbidden, title: "Refused");
+            return TypedResults.Problem($"The signature is not one of {offered.Signer} over this epoch, or that is no attester.", statusCode: StatusCodes.Status403Forbidden, title: "Refused");
         }
 
         await exchange.PublishAsync(epoch, digest, signature, cancellationToken).ConfigureAwait(false);
@@ -88,11 +88,11 @@ internal static class AttestingEndpoints
     private static IResult TakeProposal(ProposalOffer offer, Broadcast<IndexedBook> books, ProtocolDigests digests, ProposalExchange exchange)
     {
         Proposal? proposal;
-        RiskRegistry.AttesterSignature signature;
+        RiskRegistry.AttesterSignature offered;
         try
         {
             proposal = Enum.TryParse(offer.Kind, ignoreCase: true, out ProposalKind kind) ? Proposal.Read(kind, HexData.Decode(offer.Content ?? ""), digests) : null;
-            signature = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer ?? ""), HexData.Decode(offer.Signature ?? ""));
+            offered = new RiskRegistry.AttesterSignature(Address.Parse(offer.Signer ?? ""), HexData.Decode(offer.Signature ?? ""));
         }
         catch (EthereumException error)
         {
@@ -109,9 +109,9 @@ internal static class AttestingEndpoints
             return ApiSetup.NotReady("The attesters are not known here yet; send the signature again.");
         }
 
-        if (!book.Attesters.Contains(signature.Signer) || !OnDemandSigner.IsGood(proposal.Digest, signature))
+        if (!book.Attesters.Contains(offered.Signer) || OnDemandSigner.Own(proposal.Digest, offered) is not { } signature)
         {
-            return TypedResults.Problem($"The signature is not one of {signature.Signer} over this proposal, or that is no attester.", statusCode: StatusCodes.Status403Forbidden, title: "Refused");
+            return TypedResults.Problem($"The signature is not one of {offered.Signer} over this proposal, or that is no attester.", statusCode: StatusCodes.Status403Forbidden, title: "Refused");
         }
 
         exchange.Take(proposal, signature);

@@ -123,18 +123,9 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
 
     private static string InASentence(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..].TrimEnd('.');
 
-    /// <summary>Whether a signature of a digest is its signer's own.</summary>
-    public static bool IsGood(Hash32 digest, RiskRegistry.AttesterSignature offer)
-    {
-        try
-        {
-            return Secp256k1.TryRecoverAddress(digest, Signature.FromBytes(offer.Signature), out Address signer) && signer == offer.Signer;
-        }
-        catch (EthereumFormatException)
-        {
-            return false;
-        }
-    }
+    /// <summary>A signature of a digest as the registry takes it, when it is its signer's own; null otherwise.</summary>
+    public static RiskRegistry.AttesterSignature? Own(Hash32 digest, RiskRegistry.AttesterSignature offer) =>
+        Secp256k1.OwnSignature(digest, offer.Signer, offer.Signature) is { } signature ? new RiskRegistry.AttesterSignature(offer.Signer, signature) : null;
 
     private static void Add(Dictionary<Address, RiskRegistry.AttesterSignature> signatures, ProtocolBook book, Hash32 digest, SignedAttestation answer)
     {
@@ -142,8 +133,8 @@ internal sealed class OnDemandSigner(Broadcast<IndexedBook> books, IReadOnlyList
         {
             try
             {
-                var signature = new RiskRegistry.AttesterSignature(Address.Parse(entry.Signer), HexData.Decode(entry.Signature));
-                if (book.Attesters.Contains(signature.Signer) && IsGood(digest, signature))
+                var offer = new RiskRegistry.AttesterSignature(Address.Parse(entry.Signer), HexData.Decode(entry.Signature));
+                if (book.Attesters.Contains(offer.Signer) && Own(digest, offer) is { } signature)
                 {
                     signatures[signature.Signer] = signature;
                 }

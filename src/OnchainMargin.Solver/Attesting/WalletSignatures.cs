@@ -14,13 +14,11 @@ internal sealed class WalletSignatures(IEthereumNode node) : IWalletSignatures
     private static readonly AbiFunction IsValid = ContractAbi.FromSignatures("function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4 magic)").Functions[0];
 
     /// <inheritdoc/>
-    public async Task<bool> IsSignedAsync(Hash32 digest, Address signer, byte[] signature, CancellationToken cancellationToken)
-    {
-        if (IsOfKey(digest, signer, signature))
-        {
-            return true;
-        }
+    public async Task<byte[]?> FindAsync(Hash32 digest, Address signer, byte[] signature, CancellationToken cancellationToken) =>
+        Secp256k1.OwnSignature(digest, signer, signature) ?? (await IsOfContractAsync(digest, signer, signature, cancellationToken).ConfigureAwait(false) ? signature : null);
 
+    private async Task<bool> IsOfContractAsync(Hash32 digest, Address signer, byte[] signature, CancellationToken cancellationToken)
+    {
         if ((await node.GetCodeAsync(signer, cancellationToken: cancellationToken).ConfigureAwait(false)).Length == 0)
         {
             return false;
@@ -34,18 +32,6 @@ internal sealed class WalletSignatures(IEthereumNode node) : IWalletSignatures
         catch (EthereumException error) when (error is RevertException or RpcErrorException)
         {
             // A contract that takes all its gas is answered by an error of the node's, and is no more a signature than one that reverts.
-            return false;
-        }
-    }
-
-    private static bool IsOfKey(Hash32 digest, Address signer, byte[] signature)
-    {
-        try
-        {
-            return signature.Length == Signature.Size && Secp256k1.TryRecoverAddress(digest, Signature.FromBytes(signature), out Address found) && found == signer;
-        }
-        catch (EthereumFormatException)
-        {
             return false;
         }
     }

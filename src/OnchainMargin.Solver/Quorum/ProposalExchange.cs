@@ -16,6 +16,7 @@ internal sealed class ProposalExchange(PeerClient peers, AttesterOptions options
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ProposalKind, List<(Proposal Proposal, Address Proposer, Dictionary<Address, RiskRegistry.AttesterSignature> Signatures)>> _known = [];
+    private readonly RefusedSigners _unfit = new();
 
     /// <summary>The proposals of a kind, oldest first.</summary>
     public IReadOnlyList<Proposal> Of(ProposalKind kind)
@@ -41,9 +42,19 @@ internal sealed class ProposalExchange(PeerClient peers, AttesterOptions options
         lock (_gate)
         {
             RiskRegistry.AttesterSignature[] good = Find(proposal) is { } signatures
-                ? [.. signatures.Values.Where(one => book.Attesters.Contains(one.Signer)).OrderBy(static one => one.Signer).Take((int)book.Threshold)]
+                ? [.. signatures.Values.Where(one => book.Attesters.Contains(one.Signer) && !_unfit.Contains(proposal.Digest, one.Signer)).OrderBy(static one => one.Signer).Take((int)book.Threshold)]
                 : [];
             return book.Threshold > 0 && good.Length == book.Threshold ? good : [];
+        }
+    }
+
+    /// <summary>Leaves a signer out of a proposal whose signature of it the chain refused.</summary>
+    /// <returns>Whether a refusal names one.</returns>
+    public bool LeaveOut(Proposal proposal, RevertException refusal)
+    {
+        lock (_gate)
+        {
+            return _unfit.Add(proposal.Digest, refusal);
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
 {
     private const int Remembered = 256;
 
+    /// <summary>How old what is sent may be, in seconds (AGE_MAX_SECONDS of both contracts).</summary>
+    private const ulong LongestSeconds = 600;
+
     /// <summary>How long what was sent may take to be seen on chain before something else is proposed.</summary>
     private static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(20);
 
@@ -115,7 +118,13 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
             return;
         }
 
-        string key = string.Create(CultureInfo.InvariantCulture, $"{kind} of {proposal.Time} {Short(proposal)}");
+        string sort = $"{kind} of ";
+        if (!await transactions.MakesWayAsync(sort, key => IsVain(key[sort.Length..], book), cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        string key = string.Create(CultureInfo.InvariantCulture, $"{sort}{proposal.Time} {Short(proposal)}");
         try
         {
             await transactions.SubmitAsync(TransactionIntent.From(key, call(signatures)), cancellationToken).ConfigureAwait(false);
@@ -126,12 +135,20 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
         }
         catch (RevertException error)
         {
-            // Somebody else was faster, or the chain moved on: the next proposal starts from what is in force then. A node that was away said nothing of it, and is asked again.
-            Remember(_refused, proposal.Digest);
-            _sentAt = DateTimeOffset.MinValue;
+            // Somebody else was faster, or the chain moved on: the next proposal starts from what is in force then. A node that was away said nothing of it, and is asked again; so is the chain, without a signer whom it refused.
+            if (!exchange.LeaveOut(proposal, error))
+            {
+                Remember(_refused, proposal.Digest);
+                _sentAt = DateTimeOffset.MinValue;
+            }
+
             logger.ProposalRefusedByChain(kind, Short(proposal), error.Reason.ToString() ?? "");
         }
     }
+
+    /// <summary>Whether the contract would refuse by now what was sent of a second.</summary>
+    private static bool IsVain(string ofSecond, ProtocolBook book) =>
+        ulong.TryParse(ofSecond.AsSpan(0, Math.Max(0, ofSecond.IndexOf(' ', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out ulong second) && book.BlockTimeSeconds > second + LongestSeconds;
 
     private async Task OfferAgainAsync(Proposal proposal, ProtocolBook book, CancellationToken cancellationToken)
     {

@@ -6,8 +6,8 @@ namespace OnchainMargin.Solver.Relay;
 /// <summary>What the relay asks the chain about orders.</summary>
 internal interface IRelayChain
 {
-    /// <summary>Whether an order was signed by whom it names.</summary>
-    Task<bool> IsSignedAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken);
+    /// <summary>The signature of an order as the chain takes it, when whom it names signed; null otherwise.</summary>
+    Task<byte[]?> FindSignatureAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken);
 
     /// <summary>Whether a cancellation was signed by an owner.</summary>
     Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken);

@@ -28,9 +28,9 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
         }
 
         // Whoever did not hear the answer may hand in the very same order again: it is the one that is known.
-        if (orders.Find(signed.Order.Account, signed.Order.Nonce) is { IsOver: false } known && known.IsOf(signed, session))
+        if (Known(signed, session) is { } known)
         {
-            return new OrderOutcome(known, "");
+            return known;
         }
 
         if (OrderAdmission.Defect(signed, book, Math.Max(Now, book.BlockTimeSeconds)) is { } defect)
@@ -38,9 +38,16 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return Refuse(defect);
         }
 
-        if (!await chain.IsSignedAsync(signed, cancellationToken).ConfigureAwait(false))
+        if (await chain.FindSignatureAsync(signed, cancellationToken).ConfigureAwait(false) is not { } signature)
         {
             return Refuse($"The signature is not {signed.Signer}'s over this order; sign it again on this chain and for this deployment.");
+        }
+
+        // In the form in which the chain takes it, which need not be the one that the wallet gave.
+        signed = signed with { Signature = signature };
+        if (Known(signed, session) is { } same)
+        {
+            return same;
         }
 
         var order = new RestingOrder(signed, orders.NextArrival(), session);
@@ -87,6 +94,9 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
     }
 
     private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
+
+    private OrderOutcome? Known(Clearinghouse.SignedOrder signed, string? session) =>
+        orders.Find(signed.Order.Account, signed.Order.Nonce) is { IsOver: false } known && known.IsOf(signed, session) ? new OrderOutcome(known, "") : null;
 
     private static OrderOutcome Refuse(string sentence) => new(null, sentence);
 

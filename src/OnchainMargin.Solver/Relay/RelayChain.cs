@@ -15,7 +15,7 @@ internal sealed class RelayChain(ProtocolClient client, TimeProvider time) : IRe
     private readonly OrderSignatures _signatures = new(client.Deployment, client.Digests, client.Node);
 
     /// <inheritdoc/>
-    public Task<bool> IsSignedAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) => _signatures.IsSignedAsync(signed, cancellationToken);
+    public Task<byte[]?> FindSignatureAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) => _signatures.FindAsync(signed, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken) =>

@@ -79,6 +79,21 @@ internal sealed partial class TransactionManager
         }
     }
 
+    /// <summary>Whether nothing of a sort waits for a block, so that the next of it may be stored: while nothing gets in, one after another would pile up, and all be paid for once gas is cheap again. What waits in vain gives its nonce back.</summary>
+    /// <param name="sort">How the keys of its intents begin.</param>
+    /// <param name="isVain">Whether the contract would refuse one of them by now, by its key.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<bool> MakesWayAsync(string sort, Func<string, bool> isVain, CancellationToken cancellationToken)
+    {
+        OutboxEntry[] waiting = [.. Unsettled().Where(entry => entry.State == OutboxState.Live && entry.Intent.StartsWith(sort, StringComparison.Ordinal))];
+        foreach (OutboxEntry entry in waiting.Where(entry => isVain(entry.Intent)))
+        {
+            await GiveBackAsync(entry.Intent, cancellationToken).ConfigureAwait(false);
+        }
+
+        return waiting.Length == 0;
+    }
+
     /// <summary>Notes since when nodes refuse an entry for what it is; any other answer ends that, and the private relay's says nothing of them.</summary>
     /// <returns>Whether they refuse it so.</returns>
     private bool NoteAnswer(OutboxEntry entry, bool isPrivate, RpcError? error)

@@ -14,7 +14,10 @@ internal sealed class FakeRelayChain : IRelayChain
 
     public Task<(ulong OpenE8, ulong LargestE8)> OptionInterestAsync(ushort underlying, CancellationToken cancellationToken) => Task.FromResult(Options);
 
-    public Task<bool> IsSignedAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) => Task.FromResult(signed.Signature.Length > 1);
+    /// <summary>The form in which the chain takes a signature.</summary>
+    public Func<Clearinghouse.SignedOrder, byte[]> Form { get; set; } = static signed => signed.Signature;
+
+    public Task<byte[]?> FindSignatureAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) => Task.FromResult(signed.Signature.Length > 1 ? Form(signed) : null);
 
     public Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken) => Task.FromResult(signature.Length > 1);
 

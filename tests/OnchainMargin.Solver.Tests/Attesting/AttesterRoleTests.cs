@@ -207,6 +207,43 @@ public sealed class AttesterRoleTests : IAsyncLifetime
         }
     }
 
+    /// <summary>While gas is too dear for anything to get in, checkpoints come, and each posting would be a nonce more that is paid for later.</summary>
+    [Fact]
+    public async Task RunOnce_PostWaitsWhileCheckpointsCome_StoresNoSecondAndGivesTheOldOneBack()
+    {
+        ProtocolBook book = _world.Book() with { Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty };
+        var node = new FakeTransactionNode();
+        var time = new FakeTime();
+        using var http = new HttpClient();
+        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(_world.Owners[0], 31337), store, new TransactionOptions(), time, NullLogger<TransactionManager>.Instance);
+        var books = new Broadcast<IndexedBook>();
+        using var role = new AttesterRole(
+            books, _attested, [_world.Owners[0]], new LocalSignatureExchange(), new PeerClient(http, NullLogger<PeerClient>.Instance), new ProtocolDigests(_world.Deployment), new ProtocolCalls(SampleDeployment.Contracts), manager, store,
+            new AttesterOptions(), time, NullLogger<AttesterRole>.Instance);
+
+        await RoundAsync(book);
+        Assert.Single(node.Broadcasts);
+        ProtocolBook later = book with { Checkpoints = book.Checkpoints.SetItem(2, book.Checkpoints[1]) };
+        await RoundAsync(later);
+        Assert.Single(node.Broadcasts);
+
+        // The checkpoint of the first is an hour old: the contract takes it no more.
+        later = later with { BlockTimeSeconds = (ulong)book.Checkpoints[1].Checkpoint.Header.Time + 3601 };
+        await RoundAsync(later);
+        Assert.Equal((2, 0UL, 0), (node.Broadcasts.Count, node.Broadcasts[1].Transaction.Nonce, node.Broadcasts[1].Transaction.Data.Length));
+        node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        await RoundAsync(later);
+        Assert.Equal((3, 1UL), (node.Broadcasts.Count, node.Broadcasts[2].Transaction.Nonce));
+
+        Task RoundAsync(ProtocolBook now)
+        {
+            books.Publish(Indexed(now));
+            return role.RunOnceAsync(CancellationToken.None);
+        }
+    }
+
     [Fact]
     public void FindServed_OfACheckpointThatNobodyNeedsHere_ComputesNothing()
     {

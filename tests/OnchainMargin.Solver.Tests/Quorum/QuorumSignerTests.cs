@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Deployment;
@@ -119,6 +121,58 @@ public sealed class QuorumSignerTests : IDisposable
         await quorum.SendAsync(proposal, BookAt(Now), signatures => new ProtocolCalls(SampleDeployment.Contracts).Step(proposal.Underlyings, proposal.Tokens, signatures), CancellationToken.None);
         Assert.Empty(quorum.Open(BookAt(Now), MostAge));
         Assert.False(quorum.IsSending([proposal]));
+    }
+
+    /// <summary>Whom the chain refuses is left out, and nobody else's step with him.</summary>
+    [Fact]
+    public async Task Send_ChainRefusesOneSignature_IsSentWithoutItInTheNextRound()
+    {
+        PrivateKey[] seats = [.. new[] { _own, _other, _liar }.OrderBy(static key => key.Address)];
+        var node = new FakeTransactionNode
+        {
+            BeforeEstimate = (data, _) => ParameterSteps.StepCall.Decode(data).Signatures.Any(one => one.Signer == seats[0].Address)
+                ? throw new RevertException("The transaction, when simulated,", new CustomErrorReason([], new RiskRegistry.SignatureInvalidError(seats[0].Address)))
+                : Task.CompletedTask,
+        };
+        using SolverStore store = TestStore.Open(1, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(_own, 1), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
+        var quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], manager, new FakeTime(), NullLogger<QuorumSigner>.Instance);
+        Proposal proposal = Array.ConvertAll(seats, key => Offer(key, Now))[0];
+
+        await Send();
+        Assert.Equal([proposal], quorum.Open(BookAt(Now), MostAge));
+        await Send();
+        Assert.Equal([seats[1].Address, seats[2].Address], ParameterSteps.StepCall.Decode(Assert.Single(node.Broadcasts).Transaction.Data.Span).Signatures.Select(static one => one.Signer));
+
+        Task Send() => quorum.SendAsync(proposal, BookAt(Now), signatures => new ProtocolCalls(SampleDeployment.Contracts).Step(proposal.Underlyings, proposal.Tokens, signatures), CancellationToken.None);
+    }
+
+    /// <summary>While gas is too dear for anything to get in, steps do not pile up behind each other's nonces.</summary>
+    [Fact]
+    public async Task Send_AnEarlierOneWaits_StoresNoSecondAndGivesTheOldOneBack()
+    {
+        var node = new FakeTransactionNode();
+        var time = new FakeTime();
+        using SolverStore store = TestStore.Open(1, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(_own, 1), store, new TransactionOptions(), time, NullLogger<TransactionManager>.Instance);
+        var quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], manager, time, NullLogger<QuorumSigner>.Instance);
+
+        await SendAsync(Now);
+        await SendAsync(Now + 300);
+        Assert.Single(node.Broadcasts);
+        await SendAsync(Now + 601);
+        Assert.Equal((2, 0UL, 0), (node.Broadcasts.Count, node.Broadcasts[1].Transaction.Nonce, node.Broadcasts[1].Transaction.Data.Length));
+        node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        await SendAsync(Now + 602);
+        Assert.Equal(1UL, node.Broadcasts[2].Transaction.Nonce);
+
+        async Task SendAsync(ulong second)
+        {
+            Proposal proposal = Offer(_other, second);
+            await quorum.SignAsync(proposal, BookAt(second), CancellationToken.None);
+            await quorum.SendAsync(proposal, BookAt(second), signatures => new ProtocolCalls(SampleDeployment.Contracts).Step(proposal.Underlyings, proposal.Tokens, signatures), CancellationToken.None);
+        }
     }
 
     private Proposal Offer(PrivateKey key, ulong time)
