@@ -19,7 +19,11 @@ internal static class OrderAdmission
     private const ulong LongestSeconds = 90 * 86_400;
 
     /// <summary>What is wrong with an order as it is signed, in a sentence; null when nothing is.</summary>
-    public static string? Defect(Clearinghouse.SignedOrder signed, ProtocolBook book, ulong now)
+    /// <param name="signed">The order.</param>
+    /// <param name="book">The book.</param>
+    /// <param name="now">The second that it is, by whichever is later of the chain's clock and this one.</param>
+    /// <param name="leastSecondsLeft">How long it has to last at least.</param>
+    public static string? Defect(Clearinghouse.SignedOrder signed, ProtocolBook book, ulong now, ulong leastSecondsLeft)
     {
         Clearinghouse.Order order = signed.Order;
         var instrument = Instrument.Unpack(order.Instrument);
@@ -32,6 +36,7 @@ internal static class OrderAdmission
             : order.Flags > (RestingOrder.ReduceOnly | RestingOrder.PostOnly | RestingOrder.FillOrKill) ? $"The order's flags are {order.Flags}; only bit 0 (reduce-only), bit 1 (post-only) and bit 2 (fill-or-kill) mean something."
             : (order.Flags & RestingOrder.PostOnly) != 0 && (order.Flags & RestingOrder.FillOrKill) != 0 ? "The order is post-only and fill-or-kill, so it could never be filled; clear one of the flags."
             : order.Expiry <= now ? $"The order expired at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; sign one that lasts longer."
+            : order.Expiry - now < leastSecondsLeft ? $"The order expires in {(order.Expiry - now).ToString(CultureInfo.InvariantCulture)} s, and it takes some to bring it into a block: sign one that lasts {leastSecondsLeft.ToString(CultureInfo.InvariantCulture)} s or more."
             : order.Expiry - now > LongestSeconds ? $"The order expires at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, more than 90 days from now, and the relay takes none that lasts longer; sign one that expires by {(now + LongestSeconds).ToString(CultureInfo.InvariantCulture)}."
             : SpotOrders.IsSpot(instrument) && (order.Flags & RestingOrder.ReduceOnly) != 0 ? "The order is reduce-only and swaps a token, of which there is no position; clear the flag."
             : !instrument.IsValid && !SpotOrders.IsSpot(instrument) ? "The order names no valid instrument; take the number from /api/instruments."

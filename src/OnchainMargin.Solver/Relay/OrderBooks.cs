@@ -202,13 +202,13 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Ends orders whose time is over, and those whose session is.</summary>
-    public void Expire(ulong nowSeconds)
+    /// <summary>Ends orders whose time is over before a second, and those whose session is. What of them is on its way into a block already may be filled.</summary>
+    public void Expire(ulong beforeSeconds)
     {
         lock (_gate)
         {
             EndLost();
-            End([.. _orders.Values.Where(order => !order.IsOver && order.InFlightE8 == 0 && order.Signed.Order.Expiry < nowSeconds)], OrderStatus.Expired, "its time is over");
+            End([.. _orders.Values.Where(order => !order.IsOver && order.Signed.Order.Expiry < beforeSeconds && (order.InFlightE8 == 0 || IsPending(order)))], OrderStatus.Expired, "its time is over");
         }
     }
 
@@ -227,6 +227,8 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
             return new BookLevel(level.Key, size, level.Count());
         })];
     }
+
+    private bool IsPending(RestingOrder order) => _pending.Any(match => ReferenceEquals(match.Maker, order) || ReferenceEquals(match.Taker, order));
 
     private void EndLost() =>
         End([.. _orders.Values.Where(order => !order.IsOver && order.Session is { } session && !_sessions.ContainsKey(session))], OrderStatus.Cancelled, "its session ended");

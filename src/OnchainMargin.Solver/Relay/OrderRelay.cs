@@ -33,7 +33,7 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return known;
         }
 
-        if (OrderAdmission.Defect(signed, book, Math.Max(Now, book.BlockTimeSeconds)) is { } defect)
+        if (OrderAdmission.Defect(signed, book, Math.Max(Now, book.BlockTimeSeconds), 2 * (ulong)options.Relay.LeastSecondsLeft) is { } defect)
         {
             return Refuse(defect);
         }

@@ -47,7 +47,7 @@ internal sealed class RelayRole(
 
         bool isOpen = await relay.OpenAsync(cancellationToken).ConfigureAwait(false);
         EndCancelled(indexed.Book.BlockNumber);
-        orders.Expire(Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds));
+        orders.Expire(Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds) + (ulong)options.LeastSecondsLeft);
         if (!isOpen || (_batch.Count > 0 && !await IsOverAsync(indexed.Book, cancellationToken).ConfigureAwait(false)) || !await _settled.AreInABlockAsync(indexed.Book, cancellationToken).ConfigureAwait(false))
         {
             return;
