@@ -8,10 +8,11 @@ import {AccountInput, Fill, MarketTotals, Order, ProofKind, SignedOrder} from ".
 import {IHealthGate, PriceTrust} from "../interfaces/IHealthGate.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
-import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {ClearingParameters, IRiskParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountStates} from "../margin/AccountStates.sol";
 import {Checkpoints} from "../margin/Checkpoints.sol";
 import {Instruments} from "../margin/Instruments.sol";
+import {Premiums} from "../oracle/Premiums.sol";
 import {AccountBook, Books, Working} from "./AccountBook.sol";
 import {Live} from "./ClearingCore.sol";
 import {Exposures} from "./Exposures.sol";
@@ -29,7 +30,6 @@ contract TradeModule is OrderBook {
     using Orders for Order;
     using SignedDivision for int256;
 
-    int256 internal constant ONE_SIGNED = 1e8;
     /// @dev Flags of `Filled`.
     uint8 internal constant MAKER_OVER = 1;
     uint8 internal constant TAKER_OVER = 2;
@@ -159,18 +159,11 @@ contract TradeModule is OrderBook {
             (makerFee, takerFee) = _swap(books, live, makerSide, takerSide, maker, taker, size);
         } else {
             LiveMarket memory market = _requireMarket(live, maker.instrument, maker.limitPriceE8);
-            if (_paused || market.marketState != Checkpoints.NORMAL) {
-                makerSide.mustReduce = true;
-                takerSide.mustReduce = true;
-            }
-            uint256 price = maker.limitPriceE8;
-            makerFee = _trade(books, market, makerSide, maker, -size, price, live.clearing.makerFeeE8);
-            takerFee = _trade(books, market, takerSide, taker, size, price, live.clearing.takerFeeE8);
-            _requireInterest(maker.instrument, market);
+            (makerFee, takerFee) = _exchange(books, live.clearing, market, makerSide, takerSide, maker, taker, size);
             // Who signed both sides tells nobody what the market pays.
             bool own = orders[fill.maker].signer == orders[fill.taker].signer;
             if (!own && Instruments.kindOf(maker.instrument) == Instruments.PERPETUAL) {
-                _countTrade(maker.instrument, market, fill.sizeE8, price);
+                _countTrade(maker.instrument, market, fill.sizeE8, maker.limitPriceE8);
                 flags |= COUNTED;
             }
         }
@@ -186,6 +179,27 @@ contract TradeModule is OrderBook {
             uint128(takerFee),
             flags
         );
+    }
+
+    /// @dev Both sides of a fill of positions, and the cap of their market.
+    function _exchange(
+        Books memory books,
+        ClearingParameters memory clearing,
+        LiveMarket memory market,
+        Working memory makerSide,
+        Working memory takerSide,
+        Order calldata maker,
+        Order calldata taker,
+        int256 size
+    ) private returns (uint256 makerFee, uint256 takerFee) {
+        if (_paused || market.marketState != Checkpoints.NORMAL) {
+            makerSide.mustReduce = true;
+            takerSide.mustReduce = true;
+        }
+        uint256 price = maker.limitPriceE8;
+        makerFee = _trade(books, market, makerSide, maker, -size, price, clearing.makerFeeE8);
+        takerFee = _trade(books, market, takerSide, taker, size, price, clearing.takerFeeE8);
+        _requireInterest(maker.instrument, market);
     }
 
     /// @dev Tokens against cash. A price better than the mark is a gain like any other: it is locked. In a market that is not normal, and in a pause, who owes may pay with what a token brings: what is owed falls, and the buyer shows what who takes cash out shows.
@@ -348,20 +362,11 @@ contract TradeModule is OrderBook {
         require(!turned && later.abs() < before.abs(), NotReducing(order.account, order.instrument, before, later));
     }
 
-    /// @dev A price beside spot counts as far as the mean of all may lie from it: one fill at the edge of the band would outweigh ten at spot.
     /// @custom:spec CLR-015
     function _countTrade(uint96 instrument, LiveMarket memory market, uint256 sizeE8, uint256 priceE8) private {
+        uint256 clampE8 = parameters.premiumClampE8();
         MarketTotals storage totals = _markets[uint16(Instruments.underlyingOf(instrument))];
-        int256 most = int256((market.spotE8 * parameters.premiumClampE8()) / ONE);
-        int256 beside = int256(priceE8) - int256(market.spotE8);
-        beside =
-            beside > most
-                ? most
-                : beside < -most
-                    ? -most
-                    : beside;
-        int256 premium = (beside * int256(sizeE8)) / ONE_SIGNED;
-        totals.premiumNotionalE8 += int128(premium);
+        totals.premiumNotionalE8 += int128(Premiums.ofFillE8(priceE8, market.spotE8, sizeE8, clampE8));
         totals.notionalE8 += uint128((market.spotE8 * sizeE8) / ONE);
     }
 

@@ -17,6 +17,13 @@ library Premiums {
         return (depthE8 * spotE8) / (uint256(ONE) * LEAST_SHARE);
     }
 
+    /// @notice What a fill adds to the sum that `sampleE8` is of. Beside spot it counts as far as the mean of all may lie from it: one fill at the edge of the band would outweigh ten at spot.
+    /// @custom:spec CLR-015
+    function ofFillE8(uint256 priceE8, uint256 spotE8, uint256 sizeE8, uint256 clampE8) internal pure returns (int256) {
+        int256 most = int256((spotE8 * clampE8) / uint256(ONE));
+        return (_clamp(int256(priceE8) - int256(spotE8), most) * int256(sizeE8)) / ONE;
+    }
+
     /// @notice Premium of the trades since the last checkpoint, by notional, held within the clamp; 0 without one.
     function sampleE8(
         int256 premiumNotionalE8,
