@@ -97,14 +97,20 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
         return seconds > 0;
     }
 
-    /// <summary>What a duty's gas costs, in words; null, and said so, when that is more than what the chain pays for it and the options allow.</summary>
+    /// <summary>What a duty's gas costs, in words; null, and said so, when that is more than what the chain pays for it and the options allow, by itself or with the others of the day.</summary>
     public string? Afford(Duty duty, ulong limit, GasOffer offer, KeeperRound round, Int128 rewardE8 = default)
     {
         Int128 cost = BidModel.GasE8(limit, offer.MaxFeePerGasWei, round.NativePriceE8);
         string figures = $"{duty.Why}; gas costs at most {BidModel.Money(cost)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei{(rewardE8 == 0 ? "" : $", of which {BidModel.Money(rewardE8)} come back as reward")}";
         if (cost - rewardE8 <= options.DutyCostE8)
         {
-            return figures;
+            if (cost <= rewardE8 || round.DutyDay.Take(cost - rewardE8))
+            {
+                return figures;
+            }
+
+            journal.Say(duty.Subject, "day-spent", $"{duty.Decision} waits: {figures}, and what brings less than its gas has cost the {BidModel.Money(options.DutyDayE8)} of keeper:dutyDayE8 within a day");
+            return null;
         }
 
         journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(options.DutyCostE8)} of keeper:dutyCostE8");

@@ -7,14 +7,14 @@ internal sealed class KeeperJournal(TimeProvider time, ILogger logger)
     private static readonly TimeSpan Forget = TimeSpan.FromHours(1);
 
     /// <summary>The decisions that operators are told to watch.</summary>
-    public static IReadOnlyList<string> Warnings { get; } = ["refused", "too-dear"];
+    public static IReadOnlyList<string> Warnings { get; } = ["refused", "too-dear", "day-spent"];
 
     private readonly Dictionary<string, (string Decision, DateTimeOffset Told)> _last = new(StringComparer.Ordinal);
     private DateTimeOffset _pruned;
 
     /// <summary>Writes a decision down.</summary>
     /// <param name="subject">What it is about: <c>lot 3 of account 12</c>.</param>
-    /// <param name="decision">One of the few words of <c>omargin.keeper.decisions</c>: start, rest, bid, no-bid, raise, refused, too-dear, end, enlarge, take-over, serve, settle.</param>
+    /// <param name="decision">One of the few words of <c>omargin.keeper.decisions</c>: start, rest, bid, no-bid, raise, refused, too-dear, day-spent, end, enlarge, take-over, serve, settle.</param>
     /// <param name="text">The line, with its figures.</param>
     public void Say(string subject, string decision, string text)
     {

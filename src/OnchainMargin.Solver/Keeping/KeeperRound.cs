@@ -14,6 +14,7 @@ internal sealed class KeeperRound
     private readonly ITransactionNode _node;
     private readonly TransactionManager _transactions;
     private readonly Lazy<Reverts> _reverts;
+    private readonly Lazy<DutyDay> _dutyDay;
     private readonly Lazy<IReadOnlySet<ulong>> _resuming;
     private readonly Lazy<NeedsLeft> _needsLeft;
     private Task<GasOffer>? _asked;
@@ -23,6 +24,7 @@ internal sealed class KeeperRound
     {
         (Book, Live, Block, NativePriceE8, _node, _transactions) = (book, live, block, nativePriceE8, node, transactions);
         _reverts = new Lazy<Reverts>(() => new Reverts(transactions, options, time));
+        _dutyDay = new Lazy<DutyDay>(() => new DutyDay(transactions, options, nativePriceE8, time));
         _resuming = new Lazy<IReadOnlySet<ulong>>(() => Liquidations.Resuming(book, live));
         _needsLeft = new Lazy<NeedsLeft>(() => new NeedsLeft(this));
     }
@@ -41,6 +43,9 @@ internal sealed class KeeperRound
 
     /// <summary>What was reverted on chain.</summary>
     public Reverts Reverts => _reverts.Value;
+
+    /// <summary>What duties may cost that bring less than their gas.</summary>
+    public DutyDay DutyDay => _dutyDay.Value;
 
     /// <summary>Accounts whose next lot is paid no reward.</summary>
     public IReadOnlySet<ulong> Resuming => _resuming.Value;

@@ -10,10 +10,16 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Keeping;
 
-/// <summary>Proves accounts under water and sends their starts, each as soon as it can be: of several that a price sinks none waits for the last.</summary>
+/// <summary>Proves accounts under water and sends their starts, each as soon as it can be: of several that a price sinks none waits for the last, and of many the largest for no smaller ones.</summary>
 internal sealed class KeeperStarts(ProtocolClient client, TransactionManager transactions, ITransactionNode node, KeeperOptions options, KeeperDuties duties, KeeperJournal journal, TimeProvider time)
 {
-    /// <summary>Starts those that are under water, and reckons anew what waits.</summary>
+    /// <summary>How many are proved at once. Those behind them come when they are sent.</summary>
+    private const int GroupMost = 32;
+
+    /// <summary>How long a group is waited for before the next one is proved as well: the node may hang in one of it.</summary>
+    private static readonly TimeSpan GroupTurn = TimeSpan.FromSeconds(1);
+
+    /// <summary>Starts those that are under water, largest first, and reckons anew what waits.</summary>
     public async Task StartAsync(KeeperRound round, IReadOnlyList<ulong> accounts, CancellationToken cancellationToken)
     {
         ILookup<bool, BookAccount> byWay = accounts
@@ -37,14 +43,16 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
         Task<SendingTerms> asked = Task.Run(() => transactions.AskTermsAsync(cancellationToken), cancellationToken);
         Task<HashSet<ulong>> resting = Task.Run(() => Resting(round, found), cancellationToken);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Dictionary<Task<Start?>, BookAccount> starts = found.ToDictionary(
+        var groups = new Queue<BookAccount[]>(found.Chunk(GroupMost));
+        Dictionary<Task<Start?>, BookAccount> Prove() => groups.Dequeue().ToDictionary(
             account => Task.Factory.StartNew(() => ProveAsync(round, account, resting, silence.Token), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap());
+        Dictionary<Task<Start?>, BookAccount> first = Prove();
 
         // Both, since the journal is of one thread: who rests is told before what becomes of the others.
         await Task.WhenAll(asked, resting).ConfigureAwait(false);
         SendingTerms terms = await asked.ConfigureAwait(false);
         var worth = new List<(Duty Duty, string Figures)>();
-        IAsyncEnumerable<TransactionIntent> intents = WorthAsync(round, starts, terms.Offer, worth, silence, cancellationToken);
+        IAsyncEnumerable<TransactionIntent> intents = WorthAsync(round, InTurnAsync(first, groups, Prove), terms.Offer, worth, silence, cancellationToken);
         if (options.DryRun)
         {
             await foreach (TransactionIntent _ in intents.ConfigureAwait(false))
@@ -99,20 +107,43 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
         return new Start(duty, request, found, transactions.GasLimitOf(request.Data.Length, gas));
     }
 
+    /// <summary>The proofs as they end, group after group. One in which the node hangs keeps its own group waiting for a moment, and the next ones no longer.</summary>
+    private async IAsyncEnumerable<(Task<Start?> Proved, BookAccount Account)> InTurnAsync(Dictionary<Task<Start?>, BookAccount> starts, Queue<BookAccount[]> groups, Func<Dictionary<Task<Start?>, BookAccount>> prove)
+    {
+        Task turn = Task.Delay(GroupTurn, time, CancellationToken.None);
+        while (starts.Count > 0 || groups.Count > 0)
+        {
+            if (groups.Count > 0 && (starts.Count == 0 || turn.IsCompleted))
+            {
+                foreach ((Task<Start?> task, BookAccount account) in prove())
+                {
+                    starts.Add(task, account);
+                }
+
+                turn = Task.Delay(GroupTurn, time, CancellationToken.None);
+            }
+
+            if (await Task.WhenAny(groups.Count > 0 ? starts.Keys.Append(turn) : starts.Keys).ConfigureAwait(false) is Task<Start?> ended && starts.Remove(ended, out BookAccount? of))
+            {
+                yield return (ended, of);
+            }
+        }
+    }
+
     /// <summary>Those starts, as they come, that the chain would take and that are worth their gas; what is said of each goes to <paramref name="worth"/> before.</summary>
     private async IAsyncEnumerable<TransactionIntent> WorthAsync(
-        KeeperRound round, Dictionary<Task<Start?>, BookAccount> starts, GasOffer offer, List<(Duty Duty, string Figures)> worth, CancellationTokenSource silence, [EnumeratorCancellation] CancellationToken cancellationToken)
+        KeeperRound round, IAsyncEnumerable<(Task<Start?> Proved, BookAccount Account)> starts, GasOffer offer, List<(Duty Duty, string Figures)> worth, CancellationTokenSource silence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // As long as answers come, a node that has many questions is waited for; when none comes any more, it hangs in the rest.
         using ITimer patience = time.CreateTimer(_ => silence.Cancel(), null, Patience.Longest, Timeout.InfiniteTimeSpan);
-        await foreach (Task<Start?> proved in Task.WhenEach(starts.Keys).ConfigureAwait(false))
+        await foreach ((Task<Start?> proved, BookAccount account) in starts.ConfigureAwait(false))
         {
             patience.Change(Patience.Longest, Timeout.InfiniteTimeSpan);
 
             // One account that cannot be proved or asked about now holds back neither the others nor the lots.
             if (!proved.IsCompletedSuccessfully && !cancellationToken.IsCancellationRequested)
             {
-                duties.Refused(Of(starts[proved]), proved.Exception?.InnerException ?? Patience.Over());
+                duties.Refused(Of(account), proved.Exception?.InnerException ?? Patience.Over());
                 continue;
             }
 

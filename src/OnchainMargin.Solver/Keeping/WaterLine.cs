@@ -35,7 +35,7 @@ internal sealed class WaterLine(int nearest, int workers)
 
         Follow(book, live.Checkpoint.Header);
         _near.Reckon(live.Checkpoint, SurfaceChoice.Better);
-        return _near.UnderWater();
+        return LargestFirst(_near);
     }
 
     /// <summary>Looks at the whole book. It may run beside <see cref="First"/>, but not beside itself.</summary>
@@ -44,7 +44,7 @@ internal sealed class WaterLine(int nearest, int workers)
         _all.Follow(book, live);
         var listed = new List<ulong>();
         _all.Engine.Nearest(nearest, listed);
-        return new WholeLook(_all.Engine.UnderWater(), listed);
+        return new WholeLook(LargestFirst(_all.Engine), listed);
     }
 
     /// <summary>Takes over what a look at the whole book found: the first look of the next time is at those nearest to water, and at those under it.</summary>
@@ -74,6 +74,10 @@ internal sealed class WaterLine(int nearest, int workers)
         _near.Reckon(live.Checkpoint, SurfaceChoice.Better);
         return look.Under;
     }
+
+    /// <summary>Those under water, by what is at stake: anybody opens a thousand accounts of a dollar, and sinks them with one that is worth a start.</summary>
+    private static IReadOnlyList<ulong> LargestFirst(BookEngine engine) =>
+        [.. engine.UnderWater().OrderByDescending(id => engine.TryFind(id, out AccountFigures figures, out _) ? figures.MaintenanceE8 : 0).ThenBy(static id => id)];
 
     /// <summary>Brings the accounts of the first look to a book: what differs from the last one, or all of them when interest has moved noticeably, or settlement prices have.</summary>
     private void Follow(ProtocolBook book, CheckpointHeader header)

@@ -33,6 +33,9 @@ public sealed record KeeperOptions
     /// <summary>The most that the gas of one start (less its reward), end, enlargement, takeover, settlement or claim may cost, in E8 of the settlement currency.</summary>
     public long DutyCostE8 { get; init; } = 100_00000000;
 
+    /// <summary>The most that all of these may cost together within a day beyond what the chain pays for them, in E8 of the settlement currency; then only what pays is done.</summary>
+    public long DutyDayE8 { get; init; } = 5_000_00000000;
+
     /// <summary>Whether expired positions of others are settled.</summary>
     public bool SettlesExpired { get; init; } = true;
 
@@ -61,6 +64,7 @@ public sealed record KeeperOptions
         errors.Range(HedgeCostBps, 0, 10_000);
         errors.Range(GasSharePercent, 0, 100);
         errors.Range(DutyCostE8, 0, long.MaxValue);
+        errors.Range(DutyDayE8, 0, long.MaxValue);
         errors.Require(DepthFolder.Length == 0 || Directory.Exists(DepthFolder), "depthFolder", $"names '{DepthFolder}', which is no folder; name one with BTC.csv and so on, or leave it empty");
         errors.Range(DepthMaximumAgeSeconds, 1, 31_536_000);
         errors.Range(NativePriceE8, 0, long.MaxValue);

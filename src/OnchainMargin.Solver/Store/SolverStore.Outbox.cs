@@ -203,6 +203,25 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>What was last offered for each of a sender's intents that were stored since a second, newest first: its gas limit, the most that may be offered for a unit of gas, and what is.</summary>
+    public IReadOnlyList<(string Intent, ulong GasLimit, UInt256? MostFee, UInt256 Offered)> OfferedSince(Address sender, long seconds)
+    {
+        lock (_gate)
+        {
+            // By nonces, and no further than to the first that is older: the outbox keeps what was sent for years.
+            return [.. Connection
+                .Query<(string Intent, long GasLimit, string MostFee, string Offered, long Created)>(
+                    """
+                    SELECT o.intent, o.gas_limit, o.most_fee, a.max_fee, o.created FROM outbox o JOIN attempts a ON a.intent = o.intent
+                    WHERE o.sender = @sender AND o.state < 5 AND a.position = (SELECT MAX(position) FROM attempts WHERE intent = o.intent) ORDER BY o.nonce DESC
+                    """,
+                    new { sender = sender.ToArray() },
+                    buffered: false)
+                .TakeWhile(row => row.Created >= seconds)
+                .Select(static row => (row.Intent, (ulong)row.GasLimit, row.MostFee.Length == 0 ? (UInt256?)null : UInt256.Parse(row.MostFee), UInt256.Parse(row.Offered)))];
+        }
+    }
+
     /// <summary>Writes down how far an intent has come. A contract chooses its reason, and a server takes no text with a zero in it.</summary>
     public void SetOutboxState(string intent, OutboxState state, ulong blockNumber, string reason)
     {

@@ -52,6 +52,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>The intents that were reverted on chain, of those stored since a second, and when they were stored.</summary>
     public IReadOnlyList<(string Intent, long CreatedSeconds)> RevertedSince(long seconds) => store.RevertedSince(key.Address, seconds);
 
+    /// <summary>What was last offered for each intent that was stored since a second.</summary>
+    public IReadOnlyList<(string Intent, ulong GasLimit, UInt256? MostFee, UInt256 Offered)> OfferedSince(long seconds) => store.OfferedSince(key.Address, seconds);
+
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
     /// <exception cref="RevertException">Thrown when the contract would refuse it now; nothing is stored then.</exception>
