@@ -9,6 +9,9 @@ internal interface IRelayChain
     /// <summary>The signature of an order as the chain takes it, when whom it names signed; null otherwise.</summary>
     Task<byte[]?> FindSignatureAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken);
 
+    /// <summary>Whether a contract judges the signature of an order: no key of its signer made it.</summary>
+    bool IsByContract(Clearinghouse.SignedOrder signed);
+
     /// <summary>Whether a cancellation was signed by an owner.</summary>
     Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken);
 

@@ -9,15 +9,21 @@ internal sealed partial class OrderBooks
     private const int MostUnanswered = 8;
 
     private readonly List<OrderMatch> _pending = [];
+    private bool _isContractsTurn = true;
 
-    /// <summary>The matches that wait to be settled, in order; they stay the caller's until <see cref="Settled"/>, <see cref="Return"/>, <see cref="Retry"/> or <see cref="Drop"/>. One that was tried in vain comes alone, so that it hinders none.</summary>
+    /// <summary>Whose signatures by contracts are not taken up now.</summary>
+    public ContractRests Rests { get; } = new(time);
+
+    /// <summary>The matches that wait to be settled, in order; they stay the caller's until <see cref="Settled"/>, <see cref="Return"/>, <see cref="Retry"/> or <see cref="Drop"/>. One that was tried in vain comes alone, so that it hinders none; so does one that a contract signed, and not twice in a row while others wait.</summary>
     /// <param name="most">So many at most.</param>
     /// <param name="block">The block of the book that they are settled on.</param>
     public IReadOnlyList<OrderMatch> TakePending(int most, ulong block)
     {
         lock (_gate)
         {
-            OrderMatch[] ready = [.. _pending.Where(match => match.NotBeforeBlock <= block).Take(most)];
+            OrderMatch[] ready = [.. _pending.Where(match => match.NotBeforeBlock <= block)];
+            ready = [.. (!_isContractsTurn && Array.Exists(ready, static match => !match.IsByContract) ? ready.Where(static match => !match.IsByContract) : ready).Take(most)];
+            _isContractsTurn = ready is not [{ IsByContract: true }, ..];
             OrderMatch[] taken = ready is [{ ComesAlone: true } again, ..] ? [again] : [.. ready.TakeWhile(static match => !match.ComesAlone)];
             _pending.RemoveAll(match => taken.Any(one => ReferenceEquals(one, match)));
             return taken;

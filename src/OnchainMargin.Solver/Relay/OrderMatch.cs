@@ -28,7 +28,10 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     public bool WasSpared { get; init; }
 
     /// <summary>Whether it may hinder others, so that it comes alone.</summary>
-    public bool ComesAlone => IsSuspect || Tries > 0 || Unanswered > 0;
+    public bool ComesAlone => IsSuspect || Tries > 0 || Unanswered > 0 || IsByContract;
+
+    /// <summary>Whether a contract judges a signature of it.</summary>
+    public bool IsByContract => Maker.IsByContract || Taker.IsByContract;
 
     /// <summary>Whether one of the two came to its end, so that nothing of the match may be sent any more.</summary>
     public bool IsOver => Maker.IsOver || Taker.IsOver;

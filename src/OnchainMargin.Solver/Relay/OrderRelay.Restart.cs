@@ -56,7 +56,7 @@ internal sealed partial class OrderRelay
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        (StoredOrder Stored, RestingOrder Order)[] known = [.. store.OpenOrders().Select(stored => (stored, new RestingOrder(stored.ToSigned(), orders.NextArrival(), null)))];
+        (StoredOrder Stored, RestingOrder Order)[] known = [.. store.OpenOrders().Select(stored => (stored, Resting(stored.ToSigned(), null)))];
         IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync([.. known.Select(static one => one.Order)], cancellationToken).ConfigureAwait(false);
         (List<RestingOrder> loaded, List<RestingOrder> over, List<RestingOrder> lost) = ([], [], []);
         foreach (((StoredOrder stored, RestingOrder order), (bool isDone, ulong filled)) in known.Zip(statuses))

@@ -50,7 +50,13 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return same;
         }
 
-        var order = new RestingOrder(signed, orders.NextArrival(), session);
+        RestingOrder order = Resting(signed, session);
+        Address owner = book.Accounts[signed.Order.Account].Owner;
+        if (order.IsByContract && Math.Max(orders.Rests.SecondsLeft(signed.Signer), orders.Rests.SecondsLeft(owner)) is > 0 and var seconds)
+        {
+            return Refuse($"A settlement was reverted that nothing but a contract's signature explains, of {signed.Signer} or for an account of {owner}: the relay takes orders that contracts sign for them again in {seconds} s; sign with a key until then.");
+        }
+
         (bool isDone, ulong filled) = (await chain.StatusesAsync([order], cancellationToken).ConfigureAwait(false))[0];
         if (isDone || filled >= order.WholeE8)
         {
@@ -94,6 +100,8 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
     }
 
     private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
+
+    private RestingOrder Resting(Clearinghouse.SignedOrder signed, string? session) => new(signed, orders.NextArrival(), session) { IsByContract = chain.IsByContract(signed) };
 
     private OrderOutcome? Known(Clearinghouse.SignedOrder signed, string? session) =>
         orders.Find(signed.Order.Account, signed.Order.Nonce) is { IsOver: false } known && known.IsOf(signed, session) ? new OrderOutcome(known, "") : null;

@@ -1,4 +1,5 @@
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Curve;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Generated;
@@ -16,6 +17,9 @@ internal sealed class RelayChain(ProtocolClient client, TimeProvider time) : IRe
 
     /// <inheritdoc/>
     public Task<byte[]?> FindSignatureAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) => _signatures.FindAsync(signed, cancellationToken);
+
+    /// <inheritdoc/>
+    public bool IsByContract(Clearinghouse.SignedOrder signed) => Secp256k1.OwnSignature(client.Digests.Of(signed.Order), signed.Signer, signed.Signature) is null;
 
     /// <inheritdoc/>
     public Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken) =>

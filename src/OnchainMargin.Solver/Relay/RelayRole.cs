@@ -109,7 +109,7 @@ internal sealed class RelayRole(
                 {
                     spared.Add(match with { WasSpared = true });
                 }
-                else if (!await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
+                else if (!await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false) && (changed is not null || !DropByContract(match, book)))
                 {
                     RestingOrder suspect = changed ?? (await UnnamedAsync(match, match.Taker, cancellationToken).ConfigureAwait(false)).Order;
                     orders.Retry(match, 0, suspect, $"the chain refused it time and again, since a price or an account moved in between: {reason}");
@@ -122,6 +122,34 @@ internal sealed class RelayRole(
         {
             orders.Return(spared);
         }
+    }
+
+    /// <summary>Drops a match that was reverted though its accounts are as they were, when a contract signed for it; whoever that is rests, with all orders that contracts signed.</summary>
+    /// <returns>Whether one did; the match stays the caller's otherwise.</returns>
+    private bool DropByContract(OrderMatch match, ProtocolBook book)
+    {
+        RestingOrder[] signed = [.. new[] { match.Taker, match.Maker }.Where(static order => order.IsByContract)];
+        if (signed.Length == 0)
+        {
+            return false;
+        }
+
+        const string Reason = "a settlement with a contract's signature was reverted on chain, and nothing of the accounts explains it: the contract or its account's owner rests";
+        orders.Drop(match, signed[0], Reason);
+        foreach (RestingOrder order in signed)
+        {
+            Address owner = OwnerOf(order);
+            foreach (Address one in new HashSet<Address> { order.Signed.Signer, owner })
+            {
+                orders.Rests.Add(one);
+            }
+
+            orders.End([.. orders.Orders(null).Where(other => other.IsByContract && (other.Signed.Signer == order.Signed.Signer || OwnerOf(other) == owner))], OrderStatus.Refused, Reason);
+        }
+
+        return true;
+
+        Address OwnerOf(RestingOrder order) => book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? account.Owner : order.Signed.Signer;
     }
 
     private RestingOrder? Changed(OrderMatch match, ProtocolBook book) => HasChanged(match.Maker, book) ? match.Maker : HasChanged(match.Taker, book) ? match.Taker : null;

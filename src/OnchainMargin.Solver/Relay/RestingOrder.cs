@@ -25,6 +25,9 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
     /// <summary>The session whose end cancels it; null for none.</summary>
     public string? Session { get; } = session;
 
+    /// <summary>Whether a contract judges its signature (ERC-1271): no key made it.</summary>
+    public bool IsByContract { get; init; }
+
     /// <summary>The instrument.</summary>
     public Instrument Instrument { get; } = Instrument.Unpack(signed.Order.Instrument);
 

@@ -24,6 +24,11 @@ internal sealed class FakeRelayChain : IRelayChain
     /// <summary>Who signs by code.</summary>
     public HashSet<Address> Contracts { get; } = [];
 
+    /// <summary>Whose signatures no key made.</summary>
+    public HashSet<Address> SignsByCode { get; } = [];
+
+    public bool IsByContract(Clearinghouse.SignedOrder signed) => SignsByCode.Contains(signed.Signer);
+
     /// <summary>Runs before it says how far orders are filled.</summary>
     public Func<CancellationToken, Task>? BeforeStatuses { get; set; }
 
