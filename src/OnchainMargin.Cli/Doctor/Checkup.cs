@@ -190,7 +190,7 @@ internal sealed class Checkup(string rpc, string deploymentFile, string? keyFile
         }
 
         string behind = book is null || report.LastBlock > book.BlockNumber ? "" : string.Create(CultureInfo.InvariantCulture, $", {book.BlockNumber - report.LastBlock} behind the node");
-        Say("store", FindingState.Well, $"'{store}' is at block {report.LastBlock}{behind}, with {report.Unsettled} transactions that are not settled for good");
+        Say("store", FindingState.Well, $"'{store}' is at block {report.LastBlock}{behind}, and of its transactions {report.Waiting} wait, {report.Shallow} are mined and not deep yet");
     }
 
     private async Task ApiAsync(CancellationToken cancellationToken)

@@ -11,8 +11,9 @@ namespace OnchainMargin.Solver.Store;
 /// <param name="ChainId">The chain.</param>
 /// <param name="Deployment">The address that tells deployments of one chain apart.</param>
 /// <param name="LastBlock">The last block of its index; 0 before the first.</param>
-/// <param name="Unsettled">Transactions that are not settled for good.</param>
-public sealed record StoreReport(ulong ChainId, Address Deployment, ulong LastBlock, int Unsettled)
+/// <param name="Waiting">Transactions that are in no block.</param>
+/// <param name="Shallow">Transactions that are mined, and not so deep yet that no reorganisation is followed there.</param>
+public sealed record StoreReport(ulong ChainId, Address Deployment, ulong LastBlock, int Waiting, int Shallow)
 {
     /// <summary>Reads a store's file.</summary>
     /// <exception cref="StoreException">Thrown when it does not exist or is no store.</exception>
@@ -43,7 +44,9 @@ public sealed record StoreReport(ulong ChainId, Address Deployment, ulong LastBl
                 ulong.Parse(Meta("chain"), CultureInfo.InvariantCulture),
                 Address.Parse(Meta("deployment")),
                 (ulong)(opened.ExecuteScalar<long?>("SELECT max(number) FROM blocks") ?? 0),
-                (int)opened.ExecuteScalar<long>("SELECT count(*) FROM outbox WHERE state IN (0, 1, 2)"));
+                Count(OutboxState.Live),
+                Count(OutboxState.Mined) + Count(OutboxState.Reverted));
+            int Count(OutboxState state) => (int)opened.ExecuteScalar<long>("SELECT count(*) FROM outbox WHERE state = @state", new { state = (int)state });
         }
         catch (DbException error)
         {

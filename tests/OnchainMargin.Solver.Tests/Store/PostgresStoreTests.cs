@@ -170,7 +170,7 @@ public sealed class PostgresStoreTests
         using SolverStore store = await TestStore.LeadAsync(server, 31337, Target);
         store.Append([new StoredBlock(12, Word(1), Word(0), 1)], []);
         Assert.True(store.TryAddToOutbox(Entry("a", 0), Attempt("a")));
-        Assert.Equal(new StoreReport(31337, Target, 12, 1), StoreReport.ReadServer(server));
+        Assert.Equal(new StoreReport(31337, Target, 12, 1, 0), StoreReport.ReadServer(server));
         Assert.Contains("name the database", Assert.Throws<StoreException>(() => StoreReport.ReadServer(PostgresServer.Shared.NewSchema())).Message, StringComparison.Ordinal);
     }
 
