@@ -19,15 +19,11 @@ internal static class SolverTelemetry
 
     internal static readonly Gauge<double> FeedPrice = Meter.CreateGauge<double>("omargin.feed.price", "{unit}", "The spot of an underlying, by endpoint.");
 
-    internal static readonly Gauge<int> FeedMarketState = Meter.CreateGauge<int>("omargin.feed.market_state", "{state}", "0 normal, 1 reduce-only, 2 halted.");
-
     internal static readonly Gauge<double> SurfaceVolatility = Meter.CreateGauge<double>("omargin.surface.volatility", "1", "The fitted volatility at the forward, by underlying and expiry (unix seconds).");
 
     internal static readonly Gauge<double> SurfaceRms = Meter.CreateGauge<double>("omargin.surface.rms", "1", "Root of the mean squared distance of a fit to the middle of its quotes, in volatility, by underlying and expiry.");
 
     internal static readonly Gauge<double> SurfacePart = Meter.CreateGauge<double>("omargin.surface.part", "1", "How much of the way from the surface in force to the fit a publication may go: 1 all of it, -1 nothing, by underlying and expiry.");
-
-    internal static readonly Gauge<double> SurfaceAge = Meter.CreateGauge<double>("omargin.surface.age", "s", "Age of the oldest surface in force of an underlying.");
 
     internal static readonly Counter<long> QuotesUnusable = Meter.CreateCounter<long>("omargin.surface.quotes_unusable", "{look}", "Looks at quotes that could not be fitted, by underlying; counted while it lasts.");
 
@@ -67,7 +63,7 @@ internal static class SolverTelemetry
 
     /// <summary>
     /// Begins at 0 the counters of which a single event counts, once those listen who tell of them: a series that appears with its first event has not increased by it, and no alert on increases hears of it.
-    /// What is counted anew at every look while it lasts (<see cref="FeedAlerts"/>, <see cref="QuotesUnusable"/>) increases with the second.
+    /// What has a subject (<see cref="FeedAlerts"/>, <see cref="QuotesUnusable"/>) begins with the first look at it.
     /// </summary>
     internal static void Begin(SolverOptions options)
     {

@@ -44,6 +44,34 @@ internal static class FeedChecks
         return alerts;
     }
 
+    /// <summary>Everything that there could be an alert of, by what endpoints show: each alert of <see cref="Alerts"/> is among it.</summary>
+    /// <param name="readings">What each endpoint shows; null for one that does not answer.</param>
+    public static IReadOnlySet<FeedAlert> Possible(IReadOnlyList<(string Endpoint, FeedReading? Reading)> readings)
+    {
+        HashSet<FeedAlert> alerts = [];
+        for (int i = 0; i < readings.Count; i++)
+        {
+            (string endpoint, FeedReading? reading) = readings[i];
+            alerts.Add(new FeedAlert(FeedAlertKind.EndpointSilent, endpoint));
+            alerts.Add(new FeedAlert(FeedAlertKind.EndpointBehind, endpoint));
+            foreach (MarketReading market in reading?.Markets ?? [])
+            {
+                alerts.Add(NotNormal(market));
+                alerts.UnionWith(market.Sources.SelectMany(source => new[] { FeedAlertKind.SourceSilent, FeedAlertKind.SourceDeviates }, (source, kind) => new FeedAlert(kind, SourceOf(market, source))));
+                alerts.UnionWith(readings.Skip(i + 1).Select(other => Disagree(market, endpoint, other.Endpoint)));
+            }
+        }
+
+        return alerts;
+    }
+
+    private static FeedAlert NotNormal(MarketReading market) => new(FeedAlertKind.MarketNotNormal, string.Create(CultureInfo.InvariantCulture, $"market {market.Underlying}"));
+
+    private static FeedAlert Disagree(MarketReading market, string first, string second) =>
+        new(FeedAlertKind.EndpointsDisagree, string.Create(CultureInfo.InvariantCulture, $"market {market.Underlying}: {first} and {second}"));
+
+    private static string SourceOf(MarketReading market, SourceReading source) => string.Create(CultureInfo.InvariantCulture, $"source {source.Source} of market {market.Underlying}");
+
     /// <summary>Two endpoints may see prices some blocks apart; more than the deviation that sources are allowed is no lag.</summary>
     private static void Compare((string Endpoint, FeedReading Reading) first, (string Endpoint, FeedReading Reading) second, HashSet<FeedAlert> alerts)
     {
@@ -52,7 +80,7 @@ internal static class FeedChecks
             MarketReading? other = second.Reading.Markets.FirstOrDefault(one => one.Underlying == market.Underlying);
             if (other is null || IsFar(market.SpotE8, other.SpotE8, market.MaxDeviationE8))
             {
-                alerts.Add(new FeedAlert(FeedAlertKind.EndpointsDisagree, string.Create(CultureInfo.InvariantCulture, $"market {market.Underlying}: {first.Endpoint} and {second.Endpoint}")));
+                alerts.Add(Disagree(market, first.Endpoint, second.Endpoint));
             }
         }
     }
@@ -61,13 +89,13 @@ internal static class FeedChecks
     {
         if (market.State != 0)
         {
-            alerts.Add(new FeedAlert(FeedAlertKind.MarketNotNormal, string.Create(CultureInfo.InvariantCulture, $"market {market.Underlying}")));
+            alerts.Add(NotNormal(market));
         }
 
         ImmutableArray<ulong> prices = [.. market.Sources.Where(static source => source.PriceE8 != 0).Select(static source => source.PriceE8).Order()];
         foreach (SourceReading source in market.Sources)
         {
-            string subject = string.Create(CultureInfo.InvariantCulture, $"source {source.Source} of market {market.Underlying}");
+            string subject = SourceOf(market, source);
             if (source.PriceE8 == 0)
             {
                 alerts.Add(new FeedAlert(FeedAlertKind.SourceSilent, subject));

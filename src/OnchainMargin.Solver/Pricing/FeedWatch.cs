@@ -15,14 +15,17 @@ internal sealed class FeedWatch(IReadOnlyList<IFeedReader> readers, ulong blocks
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         FeedReading?[] readings = await Task.WhenAll(readers.Select(reader => ReadAsync(reader, cancellationToken))).ConfigureAwait(false);
-        IReadOnlySet<FeedAlert> alerts = FeedChecks.Alerts([.. readers.Zip(readings, static (reader, reading) => (reader.Name, reading))], blocksBehind);
-        foreach (FeedAlert alert in alerts)
+        (string, FeedReading?)[] told = [.. readers.Zip(readings, static (reader, reading) => (reader.Name, reading))];
+        IReadOnlySet<FeedAlert> alerts = FeedChecks.Alerts(told, blocksBehind);
+        foreach (FeedAlert possible in FeedChecks.Possible(told))
         {
-            SolverTelemetry.FeedAlerts.Add(1, new TagList { { "kind", alert.Kind.ToString() }, { "subject", alert.Subject } });
-            if (!_alerts.Contains(alert))
-            {
-                logger.FeedAlertBegan(alert.Kind, alert.Subject);
-            }
+            // What is well counts nothing, so that the series is there before its first alert: one that began with that would not have increased by it.
+            SolverTelemetry.FeedAlerts.Add(alerts.Contains(possible) ? 1 : 0, new TagList { { "kind", possible.Kind.ToString() }, { "subject", possible.Subject } });
+        }
+
+        foreach (FeedAlert began in alerts.Except(_alerts))
+        {
+            logger.FeedAlertBegan(began.Kind, began.Subject);
         }
 
         foreach (FeedAlert over in _alerts.Except(alerts))
@@ -42,9 +45,7 @@ internal sealed class FeedWatch(IReadOnlyList<IFeedReader> readers, ulong blocks
             FeedReading reading = await Patience.AskAsync(reader.ReadAsync, time, cancellationToken).ConfigureAwait(false);
             foreach (MarketReading market in reading.Markets)
             {
-                var tags = new TagList { { "underlying", market.Underlying }, endpoint };
-                SolverTelemetry.FeedPrice.Record(market.SpotE8 / 1e8, tags);
-                SolverTelemetry.FeedMarketState.Record(market.State, tags);
+                SolverTelemetry.FeedPrice.Record(market.SpotE8 / 1e8, new TagList { { "underlying", market.Underlying }, endpoint });
             }
 
             return reading;

@@ -14,7 +14,9 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
     private const double Q32 = 4_294_967_296;
     private const double Bps = 1e4;
     private const uint ListedEverySeconds = 1800;
-    private const long NearestSeconds = 3600;
+
+    /// <summary>What expires within this is published no more.</summary>
+    public const long NearestSeconds = 3600;
 
     private readonly Dictionary<ushort, FittedSurface> _fits = [];
     private readonly HashSet<string> _unusable = [];
@@ -71,10 +73,10 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
             reason = error.Message;
         }
 
+        SolverTelemetry.QuotesUnusable.Add(reason is null ? 0 : 1, new KeyValuePair<string, object?>("underlying", underlying.Name));
         if (reason is not null)
         {
             _fits.Remove(underlying.Number);
-            SolverTelemetry.QuotesUnusable.Add(1, new KeyValuePair<string, object?>("underlying", underlying.Name));
             if (_unusable.Add(underlying.Name))
             {
                 logger.QuotesUnusable(underlying.Name, reason);
@@ -122,7 +124,6 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
         SurfaceInForce[] held = [.. inForce.Where(one => targets.Any(target => target.Expiry == one.Surface.Expiry))];
         long oldest = held.Length == 0 ? time : held.Min(static one => one.TimeSeconds);
         long newest = held.Length == 0 ? 0 : held.Max(static one => one.TimeSeconds);
-        SolverTelemetry.SurfaceAge.Record(time - oldest, new KeyValuePair<string, object?>("underlying", underlying.Name));
         bool isDue = time - newest >= options.LeastIntervalSeconds
             && (time - oldest >= options.IntervalSeconds || targets.Length > held.Length || steps.Any(step => step.IsPublishable && Moved(held, step.Surface) * Bps >= options.MoveBps));
         return new SurfacePlan(underlying.Number, underlying.Name, steps, isDue && steps.Any(static step => step.IsPublishable));

@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Risk;
+using OnchainMargin.Solver.Surfaces;
 
 namespace OnchainMargin.Solver.Telemetry;
 
@@ -17,7 +19,7 @@ internal sealed class SolverGauges : IDisposable
     private readonly Meter _meter = new(Name);
 
     /// <summary>Declares the metrics.</summary>
-    public SolverGauges(Broadcast<IndexedBook> books, Broadcast<RiskSnapshot> risks, RoleHealth health, IServiceProvider services, TimeProvider time)
+    public SolverGauges(Broadcast<IndexedBook> books, Broadcast<RiskSnapshot> risks, RoleHealth health, DeploymentRecord deployment, IServiceProvider services, TimeProvider time)
     {
         _meter.CreateObservableGauge("omargin.index.block", () => (long)(books.Current?.Book.BlockNumber ?? 0), "{block}", "The index's last block.");
         _meter.CreateObservableGauge("omargin.index.behind", () => books.Current is { } now ? (long)now.ChainHead - (long)now.Book.BlockNumber : 0, "{block}", "How many blocks the index is behind the node.");
@@ -29,6 +31,16 @@ internal sealed class SolverGauges : IDisposable
         _meter.CreateObservableGauge("omargin.checkpoint.age", () => books.Current?.Book.LatestCheckpoint is { } last ? time.GetUtcNow().ToUnixTimeSeconds() - last.Checkpoint.Header.Time : 0, "s", "Age of the last checkpoint.");
         _meter.CreateObservableGauge("omargin.epoch.lag", () => books.Current?.Book is { } book ? (long)((book.LatestCheckpoint?.Id ?? 0) - Math.Min(book.LatestEpoch?.Checkpoint ?? 0, book.LatestCheckpoint?.Id ?? 0)) : 0, "{checkpoint}", "Checkpoints since the one of the last epoch.");
         _meter.CreateObservableGauge("omargin.deficit", () => (double)(books.Current?.Book.Ledger.DeficitE8 ?? 0) / 1e8, "{USD}", "Losses that nothing has paid yet.");
+        _meter.CreateObservableGauge(
+            "omargin.market.state",
+            () => deployment.Underlyings.SelectMany(listed => States(books.Current?.Book, listed)),
+            "{state}",
+            "What may be done in a market by the last checkpoint: 0 normal, 1 reduce-only, 2 halted, 3 uninsured.");
+        _meter.CreateObservableGauge(
+            "omargin.surface.age",
+            () => deployment.Underlyings.SelectMany(listed => SurfaceAges(books.Current?.Book, listed)),
+            "s",
+            "Age of the oldest surface in force of an underlying, of expiries more than an hour ahead: nearer ones are published no more.");
         _meter.CreateObservableGauge("omargin.relay.orders", () => (long)(services.GetService<OrderBooks>()?.Open ?? 0), "{order}", "Orders that rest or settle.");
         _meter.CreateObservableGauge(
             "omargin.role.failing",
@@ -49,6 +61,22 @@ internal sealed class SolverGauges : IDisposable
         IReadOnlySet<ulong> resting = Liquidations.Resting(book, risk.Inputs);
         return risk.UnderWater.Count(id => book.Accounts.TryGetValue(id, out BookAccount? account) && account.OpenLot == 0 && !resting.Contains(id));
     }
+
+    /// <summary>The state of a market, where it has one.</summary>
+    internal static IEnumerable<Measurement<int>> States(ProtocolBook? book, DeployedUnderlying listed) =>
+        (book?.LatestCheckpoint?.Checkpoint.Underlyings.Where(record => record.Underlying == listed.Number) ?? []).Select(record => new Measurement<int>((int)record.MarketState, Tag(listed)));
+
+    /// <summary>The age of the oldest surface of an underlying, where it has any: whoever publishes them, and whether or not this node has quotes.</summary>
+    internal static IEnumerable<Measurement<long>> SurfaceAges(ProtocolBook? book, DeployedUnderlying listed)
+    {
+        IReadOnlyList<long> times = book is null ? [] :
+        [
+            .. SurfaceBook.InForce(book, listed.Number).Where(held => held.Surface.Expiry > (long)book.BlockTimeSeconds + SurfaceDesk.NearestSeconds).Select(static held => held.TimeSeconds),
+        ];
+        return times.Count == 0 ? [] : [new Measurement<long>((long)book!.BlockTimeSeconds - times.Min(), Tag(listed))];
+    }
+
+    private static KeyValuePair<string, object?> Tag(DeployedUnderlying listed) => new("underlying", listed.Name);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

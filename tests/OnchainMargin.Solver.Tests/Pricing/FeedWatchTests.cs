@@ -89,6 +89,16 @@ public sealed class FeedWatchTests
         Assert.Empty(watch.Alerts);
     }
 
+    /// <summary>Each series is there before its first alert, or no alert on increases would hear of that.</summary>
+    [Fact]
+    public void Possible_HasEveryAlert()
+    {
+        (string, FeedReading?)[] readings = [("a", null), ("b", Reading(4)), ("c", Reading(10, state: 2, sources: [Price, 0, Price * 2])), ("d", Reading(10, Price * 2))];
+        IReadOnlySet<FeedAlert> alerts = FeedChecks.Alerts(readings, 5);
+        Assert.Equal(Enum.GetValues<FeedAlertKind>(), alerts.Select(static alert => alert.Kind).Distinct().Order());
+        Assert.Subset(FeedChecks.Possible(readings).ToHashSet(), alerts.ToHashSet());
+    }
+
     private static FeedReading Reading(ulong block, ulong spotE8 = Price, byte state = 0, ulong[]? sources = null) => new(
         block,
         [new MarketReading(1, spotE8, state, 2_000_000, [.. (sources ?? [Price, Price, Price]).Zip(Sources, static (price, source) => new SourceReading(source, price))])]);

@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
+using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Risk;
 using OnchainMargin.Solver.Telemetry;
 using OnchainMargin.Solver.Tests.Api;
@@ -67,6 +71,25 @@ public sealed class MetricsTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Equal(2, SolverGauges.Unserved(null, risk));
         Assert.Equal(1, SolverGauges.Unserved(world.Books.Current! with { Book = InLots(book, 7, 8, 0) }, risk));
         Assert.Equal(0, SolverGauges.Unserved(world.Books.Current, null));
+    }
+
+    /// <summary>The alert on old surfaces must hear of silent quotes: whoever publishes or not, the book tells how old they are. What expires within the hour is published no more.</summary>
+    [Fact]
+    public void SurfaceAges_NobodyPublishes_GrowByTheBooksTime()
+    {
+        const ulong Published = 1_800_000_000;
+        SurfaceHistory Surface(uint expiry, ulong time) => SurfaceHistory.After(null, new VolSurfaces.SurfacePublishedEvent(1, expiry, time, 1, 1, default), time);
+        ProtocolBook At(ulong seconds) => world.Book() with
+        {
+            BlockTimeSeconds = Published + seconds,
+            Surfaces = ImmutableSortedDictionary<(ushort, uint), SurfaceHistory>.Empty
+                .Add((1, (uint)Published + 1800), Surface((uint)Published + 1800, Published - 5000))
+                .Add((1, (uint)Published + 86_400), Surface((uint)Published + 86_400, Published)),
+        };
+        DeployedUnderlying listed = world.Deployment.Underlyings.Single(static one => one.Number == 1);
+        Assert.Equal(1200, Assert.Single(SolverGauges.SurfaceAges(At(1200), listed)).Value);
+        Assert.Empty(SolverGauges.SurfaceAges(At(90_000), listed));
+        Assert.Equal((int)MarketState.Normal, Assert.Single(SolverGauges.States(world.Book(), listed)).Value);
     }
 
     private static ProtocolBook InLots(ProtocolBook book, params ulong[] lots) =>
