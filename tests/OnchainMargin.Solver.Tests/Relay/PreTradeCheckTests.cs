@@ -160,6 +160,6 @@ public sealed class PreTradeCheckTests
     private static ProtocolBook Book(BookAccount account)
     {
         ProtocolBook book = Books.Of([Books.TwoMarkets()], account);
-        return book with { Parameters = book.Parameters with { Clearing = book.Parameters.Clearing with { PriceBandE8 = 5_000_000 } } };
+        return book with { Parameters = book.Parameters with { Clearing = book.Parameters.Clearing with { PriceBandE8 = 5_000_000 }, Oracle = book.Parameters.Oracle with { AveragingWindowSeconds = 1800 } } };
     }
 }
