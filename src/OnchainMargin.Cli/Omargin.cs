@@ -76,6 +76,7 @@ internal static partial class Omargin
         ClaimCommand.Create(),
         CoverCommand.Create(),
         FinishCommand.Create(),
+        WindDownCommand.Create(),
         OrderCommand.Create(),
         HealthCommand.Create(),
         MarginCommand.Create(),

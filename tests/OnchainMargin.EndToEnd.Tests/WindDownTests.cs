@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Margin;
@@ -33,13 +34,16 @@ public sealed class WindDownTests(ChainFixture fixture)
 
         await world.SetPriceAsync(1, 0);
         await world.SendAsync((world.Record.Contracts.PriceHub, new PriceHub.RefreshCall()));
+        Assert.Contains("This market is not wound down: that takes seven days", await CommandLine.RefusalAsync(world, buyer.Key, "wind-down", "BTC"), StringComparison.Ordinal);
+        Assert.Contains("The deployment has no underlying 'DOGE': give one of BTC", await CommandLine.RefusalAsync(world, buyer.Key, "wind-down", "DOGE"), StringComparison.Ordinal);
         await world.Chain.PassAsync(DeadSeconds);
 
         // Anybody may fix the last price by itself: what has expired settles at it from then on, the rest waits for the wind-down.
         await world.SendAsync((world.Record.Contracts.PriceHub, new PriceHub.FixSettlementCall(1, 0)));
         Assert.Equal([perpetual, Instrument.Future(1, late)], await AssertSettledAlikeAsync(world, buyer));
 
-        await world.SendAsync((world.Record.Contracts.Clearinghouse, new Clearinghouse.WindDownCall(1)));
+        JsonElement closed = await CommandLine.RunAsync(world, buyer.Key, "wind-down", "btc");
+        Assert.Equal("BTC", closed.GetProperty("underlying").GetString());
         Assert.Empty(await AssertSettledAlikeAsync(world, buyer));
         Assert.Empty(await AssertSettledAlikeAsync(world, seller));
     }

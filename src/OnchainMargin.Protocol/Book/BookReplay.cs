@@ -177,7 +177,9 @@ public sealed partial class BookReplay(DeploymentRecord deployment)
             case Clearinghouse.ClaimedEvent claimed:
                 return WithHeld(book, claimed.Who, -(Int128)(UInt128)claimed.AmountE8);
             case Clearinghouse.LossesRecoveredEvent recovered:
-                return book with { HeldE8 = book.HeldE8 + (UInt128)recovered.BackE8 };
+                return book with { HeldE8 = book.HeldE8 + (UInt128)recovered.BackE8, LostE8 = book.LostE8 - (UInt128)recovered.BackE8 };
+            case Clearinghouse.LossTakenEvent lost:
+                return book with { LostE8 = book.LostE8 + (UInt128)lost.LostE8 };
             case Clearinghouse.LossReturnedEvent returned:
                 return book with { Held = book.Held.SetItem(returned.Owner, book.Held.GetValueOrDefault(returned.Owner) + (UInt128)returned.BackE8) };
             case Clearinghouse.MarketWoundDownEvent closed:

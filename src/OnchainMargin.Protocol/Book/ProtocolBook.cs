@@ -90,6 +90,9 @@ public sealed record ProtocolBook
     /// <summary>What the clearinghouse holds for all, in money E8: a term of the cash ledger beside <see cref="Ledger"/>.</summary>
     public UInt128 HeldE8 { get; init; }
 
+    /// <summary>What withdrawals under a deficit were paid less and fees have not given back, in money E8 (CLR-026).</summary>
+    public UInt128 LostE8 { get; init; }
+
     /// <summary>What of it each may claim (CLR-044), and the bonds what was paid for credit (CLR-054); what fees gave back of losses is here once its owner has called for it (CLR-026).</summary>
     public ImmutableSortedDictionary<Address, UInt128> Held { get; init; } = ImmutableSortedDictionary<Address, UInt128>.Empty;
 

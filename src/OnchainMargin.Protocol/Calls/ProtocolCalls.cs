@@ -162,6 +162,9 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Closes a need that nobody served at the settlement price of its instrument.</summary>
     public TransactionRequest SettleNeed(Instrument instrument) => To(contracts.Clearinghouse, new Clearinghouse.SettleNeedCall(instrument.Packed));
 
+    /// <summary>Winds down a market whose sources died: all that is open in it settles at its last price.</summary>
+    public TransactionRequest WindDown(ushort underlying) => To(contracts.Clearinghouse, new Clearinghouse.WindDownCall(underlying));
+
     /// <summary>Pays what is held for the sender: rewards of starts, and what fees gave back of losses.</summary>
     /// <param name="to">Who gets it.</param>
     public TransactionRequest Claim(Address to) => To(contracts.Clearinghouse, new Clearinghouse.ClaimCall(to));

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -11,6 +13,11 @@ namespace OnchainMargin.Solver.Keeping;
 /// <summary>How a keeper sends whatever it does: whether that is under way, whether it is worth its gas, and how long what was refused is left alone.</summary>
 internal sealed class KeeperDuties(TransactionManager transactions, ITransactionNode node, KeeperOptions options, KeeperJournal journal, TimeProvider time)
 {
+    /// <summary>How long a market is dead before it is wound down (ORC-005).</summary>
+    private const ulong DeadSeconds = 604_800;
+
+    /// <summary>From when on the chain takes what it called too early, by name, in Unix seconds.</summary>
+    private readonly Dictionary<string, ulong> _dueFrom = new(StringComparer.Ordinal);
     private readonly CoolDowns _coolDowns = new(TimeSpan.FromSeconds(options.CoolDownSeconds), time);
 
     /// <summary>Sends what brings no profit by itself, as long as its gas costs no more than the options allow.</summary>
@@ -39,12 +46,25 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
             await SendAsync(duty, IntentOf(duty, request, limit, round), figures, cancellationToken).ConfigureAwait(false);
             return true;
         }
+        catch (RevertException error) when (DueSeconds(error.Reason) is { } from && from > (ulong)round.Live.Checkpoint.Header.Time)
+        {
+            _dueFrom[duty.Name] = from;
+            return false;
+        }
         catch (EthereumException error) when (error is RevertException or RpcErrorException or TransactionTooLargeException)
         {
             Refused(duty, error);
             return false;
         }
     }
+
+    /// <summary>When that is due which is refused for coming too early; null of any other refusal. Only the chain knows: by which sizes a need has grown at which times, and when a market's sources agreed last, is in no event.</summary>
+    private static ulong? DueSeconds(RevertReason reason) => reason switch
+    {
+        CustomErrorReason { Error: Clearinghouse.NeedNotDueError need } => (ulong)need.From,
+        CustomErrorReason { Error: SpotMarkets.MarketAliveError market } => market.Since + DeadSeconds,
+        _ => null,
+    };
 
     /// <summary>Sees to many things, one after another. A node that hangs costs a round its patience once: what it hangs in is left alone for a while, and the others come in the next round.</summary>
     /// <param name="those">The things whose turn it is.</param>
@@ -80,10 +100,10 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
     /// <summary>Whether something was refused a moment ago.</summary>
     public bool IsCooling(Duty duty) => _coolDowns.Has(duty.Name);
 
-    /// <summary>Whether something was refused a moment ago, or rests because it was reverted on chain.</summary>
+    /// <summary>Whether something was refused a moment ago, is not due yet, or rests because it was reverted on chain.</summary>
     public bool IsLeftAlone(Duty duty, KeeperRound round)
     {
-        if (IsCooling(duty))
+        if (IsCooling(duty) || _dueFrom.GetValueOrDefault(duty.Name) > (ulong)round.Live.Checkpoint.Header.Time)
         {
             return true;
         }

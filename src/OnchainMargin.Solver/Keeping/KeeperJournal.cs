@@ -14,7 +14,7 @@ internal sealed class KeeperJournal(TimeProvider time, ILogger logger)
 
     /// <summary>Writes a decision down.</summary>
     /// <param name="subject">What it is about: <c>lot 3 of account 12</c>.</param>
-    /// <param name="decision">One of the few words of <c>omargin.keeper.decisions</c>: start, rest, bid, no-bid, raise, refused, too-dear, day-spent, end, enlarge, take-over, serve, settle.</param>
+    /// <param name="decision">One of the few words of <c>omargin.keeper.decisions</c>: start, rest, bid, no-bid, raise, refused, too-dear, day-spent, end, enlarge, take-over, serve, settle, settle-need, claim, cover, wind-down.</param>
     /// <param name="text">The line, with its figures.</param>
     public void Say(string subject, string decision, string text)
     {

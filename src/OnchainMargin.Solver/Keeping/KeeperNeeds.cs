@@ -11,9 +11,6 @@ namespace OnchainMargin.Solver.Keeping;
 /// <summary>What happens below insurance, and at expiry: holders serve the needs of the opposite side, positions of others and needs that nobody served are settled, rewards are claimed.</summary>
 internal sealed class KeeperNeeds(ProtocolClient client, TransactionManager transactions, KeeperOptions options, KeeperDuties duties, TimeProvider time)
 {
-    /// <summary>How long holders come before insurance (CLR-045).</summary>
-    private const long HoldersFirstSeconds = 86_400;
-
     private readonly Rotation<ulong> _holders = new(time);
     private readonly Rotation<ulong> _expired = new(time);
     private readonly Rotation<Instrument> _needs = new(time);
@@ -79,15 +76,12 @@ internal sealed class KeeperNeeds(ProtocolClient client, TransactionManager tran
         return account.Id == (ulong)options.BidderAccount && round.UnderWay().Any(entry => KeeperKeys.IsOfBidder(entry.Intent, account.Id));
     }
 
-    /// <summary>Closes needs that nobody served within a day after their instrument was priced: until then their gain or loss stands nowhere.</summary>
+    /// <summary>Closes needs that nobody served within a day after their instrument was priced, or after they were opened (CLR-045; the chain says when): until then their gain or loss stands nowhere.</summary>
     private Task SettleNeedsAsync(KeeperRound round, CancellationToken cancellationToken)
     {
-        IEnumerable<KeyValuePair<Instrument, long>> due = _needs.Of(round.Book.Needs, static need => need.Key).Where(need => IsDue(round, need.Key));
+        IEnumerable<KeyValuePair<Instrument, long>> due = _needs.Of(round.Book.Needs, static need => need.Key).Where(need => round.Book.Settlements.PriceE8(need.Key) != 0);
         return duties.EachAsync(due, Closing, need => duties.DoAsync(Closing(need), client.Calls.SettleNeed(need.Key), round, cancellationToken));
     }
-
-    private static bool IsDue(KeeperRound round, Instrument instrument) =>
-        round.Book.Settlements.PriceE8(instrument) != 0 && (round.Book.Settlements.IsWoundDown(instrument.Underlying) || instrument.Expiry + HoldersFirstSeconds <= round.Live.Checkpoint.Header.Time);
 
     private static Duty Closing(KeyValuePair<Instrument, long> need) =>
         new($"need of {need.Key}", "settle-need", string.Create(CultureInfo.InvariantCulture, $"settle need {need.Key.Packed} of {need.Value}"), "its instrument is settled, and nobody serves it");

@@ -29,6 +29,7 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
     private readonly KeeperLots _lots;
     private readonly KeeperBids _bids;
     private readonly KeeperNeeds _needs;
+    private readonly KeeperUpkeep _upkeep;
     private readonly KeeperReturns _returns;
     private Task<WholeLook>? _whole;
     private bool _isDue = true;
@@ -46,6 +47,7 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
         _bids = new KeeperBids(client, transactions, options, duties, journal, new MeasuredDepth(options.DepthFolder, TimeSpan.FromSeconds(options.DepthMaximumAgeSeconds), client.Deployment, time, logger), time);
         _lots = new KeeperLots(client, transactions, options, duties, _bids, journal, time);
         _needs = new KeeperNeeds(client, transactions, options, duties, time);
+        _upkeep = new KeeperUpkeep(client, options, duties);
         _returns = new KeeperReturns(options, duties, journal, time);
     }
 
@@ -99,6 +101,7 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
             IReadOnlyList<ulong> all = _line.Take(await ended.ConfigureAwait(false), book, round.Live);
             await _starts.StartAsync(round, all, cancellationToken).ConfigureAwait(false);
             await _needs.RunAsync(round, cancellationToken).ConfigureAwait(false);
+            await _upkeep.RunAsync(round, cancellationToken).ConfigureAwait(false);
         }
 
         if (_isDue && _whole is null)

@@ -300,7 +300,9 @@ public sealed class BookReplayTests
         BookReplay replay = Replay(
             Opened(1),
             TestLogs.Make(Clearing, "event KeeperRewarded(uint64 indexed account, address indexed keeper, uint256 rewardE8)", 5, 1UL, Owner, (UInt256)900),
+            TestLogs.Make(Clearing, "event LossTaken(address indexed owner, uint64 indexed account, uint256 lostE8)", 5, Owner, 1UL, (UInt256)150),
             TestLogs.Make(Clearing, "event LossesRecovered(uint256 paidE8, uint256 backE8)", 6, (UInt256)50, (UInt256)100));
+        Assert.Equal(50U, replay.Book.LostE8);
         Assert.Equal((900U, 1000U), (replay.Book.Held[Owner], replay.Book.HeldE8));
 
         replay.Apply(

@@ -3,6 +3,7 @@ using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Transactions;
 using OnchainMargin.Tests.Shared;
 
@@ -44,8 +45,35 @@ public sealed class KeeperNeedTests : KeeperWorld
         BookAccount holder = Holder(1);
         holder = holder with { State = holder.State with { Positions = [holder.State.Positions[0] with { Instrument = Expired }] } };
         ProtocolBook book = With(0, holder) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(Expired, -Books.One) };
+        Node.Refused.Add(SettleNeed());
         await LookAsync(book with { Settlements = book.Settlements.With(1, Expired.Expiry, 100 * Books.One) });
         Assert.Equal([Intent("serve", holder)], Store.UnsettledOf(Key.Address).Select(static entry => entry.Intent));
+    }
+
+    /// <summary>A day after the youngest part of a need, or after a wind-down: only the chain knows when that is, and says so once.</summary>
+    [Fact]
+    public async Task RunOnce_NeedIsNotDueYet_IsAskedForAgainWhenItIs()
+    {
+        const uint DueInSeconds = 100;
+        ProtocolBook book = With(0, Holder(1)) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(Expired, Books.One) };
+        book = book with { Settlements = book.Settlements.With(1, Expired.Expiry, 100 * Books.One) };
+        List<string> asked = RefuseOnce(new ProtocolCalls(Deployment.Contracts).SettleNeed(Expired), new Clearinghouse.NeedNotDueError(Expired.Packed, (ulong)Books.Start + DueInSeconds));
+        var prices = new PricesNode(Live, 0, 0);
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        using KeeperLooks keeper = await KeeperAsync(manager, time, prices: prices);
+        foreach (uint passed in (uint[])[0, DueInSeconds - 1])
+        {
+            prices.Live = Books.Inputs(1, Books.Start + passed, 100);
+            await keeper.LookAsync(book);
+            time.Pass(60);
+            Assert.Single(asked);
+            Assert.Empty(Sent());
+        }
+
+        prices.Live = Books.Inputs(1, Books.Start + DueInSeconds, 100);
+        await keeper.LookAsync(book);
+        Assert.Equal([SettleNeed()], Sent());
     }
 
     /// <summary>What was mined first, the keeper's own, changed the state that its start named.</summary>
@@ -146,6 +174,8 @@ public sealed class KeeperNeedTests : KeeperWorld
     private static BookAccount Holder(ulong id) => UnderWater(id, 1, 100_000);
 
     private static string Serve(BookAccount account) => Hex(new ProtocolCalls(Deployment.Contracts).ServeNeed(account));
+
+    private static string SettleNeed() => Hex(new ProtocolCalls(Deployment.Contracts).SettleNeed(Expired));
 
     private static ProtocolBook With(int need, params BookAccount[] accounts)
     {

@@ -183,6 +183,7 @@ public sealed class KeeperRoleTests : KeeperWorld
         var future = Instrument.Future(1, (uint)(Books.Start - 60));
         lot = lot with { State = (account.State with { CashE8 = 25 * Books.One, Positions = [account.State.Positions[0] with { Instrument = future, SizeE8 = Books.One, CostE8 = 120 * Books.One }] }).Pack() };
         ProtocolBook book = BookOf([lot], account) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(future, -Books.One) };
+        Node.Refused.Add(Hex(new ProtocolCalls(SampleDeployment.Contracts).SettleNeed(future)));
         await LookAsync(book with { Settlements = book.Settlements.With(1, future.Expiry, 100 * Books.One) });
         Assert.Equal(Hex(new ProtocolCalls(SampleDeployment.Contracts).Deleverage(lot)), Assert.Single(Sent()));
     }
@@ -244,13 +245,13 @@ public sealed class KeeperRoleTests : KeeperWorld
     }
 
     [Theory]
-    [InlineData(-86_400, true)]
-    [InlineData(-86_399, false)] // Its holders have a day.
-    public async Task RunOnce_NeedThatNobodyServed_IsSettledADayAfterExpiry(int expired, bool isSettled)
+    [InlineData(100, true)]
+    [InlineData(0, false)]
+    public async Task RunOnce_NeedThatNobodyServed_IsSettledOnceItHasAPrice(int price, bool isSettled)
     {
-        var future = Instrument.Future(1, (uint)(Books.Start + expired));
+        var future = Instrument.Future(1, (uint)(Books.Start - 86_400));
         ProtocolBook book = BookOf([]) with { Needs = ImmutableSortedDictionary<Instrument, long>.Empty.Add(future, -3) };
-        book = book with { Settlements = book.Settlements.With(1, future.Expiry, 100 * Books.One) };
+        book = book with { Settlements = book.Settlements.With(1, future.Expiry, price * Books.One) };
         await LookAsync(book);
         Assert.Equal(isSettled ? [Hex(new ProtocolCalls(SampleDeployment.Contracts).SettleNeed(future))] : [], Sent());
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Node;
@@ -112,6 +113,24 @@ public abstract class KeeperWorld : IDisposable
     {
         ProtocolBook book = Book(cash: 100);
         return book with { Parameters = book.Parameters with { Liquidation = book.Parameters.Liquidation with { NativeUnderlying = 1, RewardGas = 200_000, RewardMaxE8 = 5_000_000, RewardMostE8 = 1000 * (ulong)Books.One } } };
+    }
+
+    /// <summary>Has the chain refuse a call the first time, and take it from then on.</summary>
+    /// <returns>Each time that it was asked for.</returns>
+    private protected List<string> RefuseOnce(TransactionRequest request, IContractError error)
+    {
+        var asked = new List<string>();
+        string call = Hex(request);
+        Node.BeforeEstimate = (data, _) =>
+        {
+            if (string.Equals(HexData.Encode(data), call, StringComparison.Ordinal))
+            {
+                asked.Add(call);
+            }
+
+            return asked.Count != 1 ? Task.CompletedTask : throw new RevertException("The call", new CustomErrorReason([], error));
+        };
+        return asked;
     }
 
     private protected TransactionManager Manager(TimeProvider time) => new(Node, new SigningKey(Key, 31337), Store, new TransactionOptions(), time, NullLogger<TransactionManager>.Instance);

@@ -10,6 +10,9 @@ namespace OnchainMargin.Solver.Tests.Keeping;
 /// <summary>A node that has the contracts, live prices, what bids pay and until when stakes are held, nothing else.</summary>
 internal sealed class PricesNode(CheckpointInputs live, int pay, ulong heldUntil) : IRpcClient
 {
+    /// <summary>Prices of now.</summary>
+    public CheckpointInputs Live { get; set; } = live;
+
     /// <summary>Prices of the block before: the first question for live prices is answered by these, and then the next block is there.</summary>
     public CheckpointInputs? Before { get; set; }
 
@@ -40,7 +43,7 @@ internal sealed class PricesNode(CheckpointInputs live, int pay, ulong heldUntil
 
     private string Prices()
     {
-        CheckpointInputs now = Before ?? live;
+        CheckpointInputs now = Before ?? Live;
         Before = null;
         return $"\"{HexData.Encode([.. Word(64), .. Word(96 + Padded(now.Head).Length), .. Bytes(now.Head), .. Bytes(now.AllRecords)])}\"";
     }

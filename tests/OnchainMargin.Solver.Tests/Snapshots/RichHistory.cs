@@ -85,6 +85,7 @@ internal sealed class RichHistory
             Of("PriceHub", Contracts.PriceHub, "InterestAccrued"),
             Of("Clearinghouse", Contracts.Clearinghouse, "PausedSet"),
             Of("Clearinghouse", Contracts.Clearinghouse, "KeeperRewarded"),
+            Of("Clearinghouse", Contracts.Clearinghouse, "LossTaken"),
             Of("Clearinghouse", Contracts.Clearinghouse, "NeedOpened", ("instrument", Instrument.Call(1, 1_900_000_000, 30_000_000).Packed)));
         Add([.. Enumerable.Range(1, Accounts).Select(static id => (ulong)id).SelectMany(id => (LogEntry[])
         [
