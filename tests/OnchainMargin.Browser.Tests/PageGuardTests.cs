@@ -449,13 +449,20 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.OpenAccountAsync();
         await visitor.TabAsync("Trade");
         await visitor.Field("Size").FillAsync("0.1");
+        // Not before the click: what the page reads by itself meanwhile is on it when the button is pressed.
+        bool isChanged = false;
         await visitor.Page.RouteAsync("**/api/deployment", async route =>
         {
             IAPIResponse answer = await route.FetchAsync();
             JsonNode deployment = JsonNode.Parse(await answer.TextAsync())!;
-            deployment["parameters"]!["takerFeeE8"] = "123000";
+            if (Volatile.Read(ref isChanged))
+            {
+                deployment["parameters"]!["takerFeeE8"] = "123000";
+            }
+
             await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
         });
+        Volatile.Write(ref isChanged, true);
         await visitor.Page.Locator("button.buy").ClickAsync();
         Assert.Contains("The fee for taking is 0.123 % now. Nothing was signed; look at the order again.", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
         Assert.Equal("", visitor.Wallet.LastTypedData);
