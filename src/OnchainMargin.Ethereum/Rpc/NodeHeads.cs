@@ -3,7 +3,8 @@ using OnchainMargin.Ethereum.Node;
 namespace OnchainMargin.Ethereum.Rpc;
 
 /// <summary>How far each of several nodes has come. One that stands still answers like one that is well; only beside the others, which go on, is it found out.</summary>
-/// <remarks>A node is behind when it has not reached what another had already the last time and has still: so many seconds, whatever the chain's blocks take, and one wild answer counts for nothing. It stays so while the other is away, for a minute of looks: what one that is gone had may never come. Where no node goes on, as on a chain that mines on demand, none is, nor where all have gone back.</remarks>
+/// <remarks>A node is behind when it has not reached what two had already the last time and have still (of two nodes the first named: it is preferred because it is trusted): so many seconds, whatever the chain's blocks take, and one wild answer counts for nothing. The word of any one counts against a node that stands still itself, or goes back, and not against one that goes on: else whoever runs one of them need
+/// but tell of a future to have all others left aside. It stays so while the other is away, for a minute of looks: what one that is gone had may never come. Where no node goes on, as on a chain that mines on demand, none is, nor where all have gone back.</remarks>
 internal sealed class NodeHeads(IReadOnlyList<IRpcClient> nodes, TimeProvider time)
 {
     /// <summary>How often the nodes are asked for their newest blocks, while somebody asks them anything at all.</summary>
@@ -12,6 +13,9 @@ internal sealed class NodeHeads(IReadOnlyList<IRpcClient> nodes, TimeProvider ti
     /// <summary>For so many looks that a node is silent at, what it had counts against the others.</summary>
     private const int LooksRemembered = 6;
 
+    /// <summary>After so many looks at the same block a node stands still: two slots in a row that stay empty are rare.</summary>
+    private const int LooksStill = 3;
+
     /// <summary>More blocks than any chain has: a thousand a second for thirty years.</summary>
     private const ulong MostBlocks = 1UL << 40;
 
@@ -19,6 +23,7 @@ internal sealed class NodeHeads(IReadOnlyList<IRpcClient> nodes, TimeProvider ti
     private readonly ulong[] _told = new ulong[nodes.Count];
     private readonly ulong[] _had = new ulong[nodes.Count];
     private readonly int[] _silentLooks = new int[nodes.Count];
+    private readonly int[] _stillLooks = new int[nodes.Count];
     private bool[] _areBehind = new bool[nodes.Count];
     private long? _lookedAt;
     private bool _isLooking;
@@ -59,7 +64,8 @@ internal sealed class NodeHeads(IReadOnlyList<IRpcClient> nodes, TimeProvider ti
             }
 
             ulong newest = _had.Max();
-            bool[] behind = [.. heads.Select(head => head < newest)];
+            ulong trusted = nodes.Count == 2 ? _had[0] : _had.OrderDescending().ElementAt(1);
+            bool[] behind = [.. heads.Select((head, place) => head < (_stillLooks[place] >= LooksStill ? newest : trusted))];
             EthereumTelemetry.Failovers.Add(behind.Zip(_areBehind).Count(static one => one.First && !one.Second));
             (_areBehind, _isLooking) = (behind, false);
         }
@@ -70,6 +76,7 @@ internal sealed class NodeHeads(IReadOnlyList<IRpcClient> nodes, TimeProvider ti
     {
         if (head is { } now)
         {
+            _stillLooks[place] = now > _told[place] ? 0 : now < _told[place] ? LooksStill : _stillLooks[place] + 1;
             _had[place] = Math.Min(_told[place], now);
             (_told[place], _silentLooks[place]) = (now, 0);
         }

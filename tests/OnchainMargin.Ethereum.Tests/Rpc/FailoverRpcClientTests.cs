@@ -60,7 +60,7 @@ public sealed class FailoverRpcClientTests
         await client.SendAsync(Read);
 
         // A block that has not come to it yet is no reason; one that the other had the last time already is.
-        for (int seconds = 0; seconds < 20; seconds += 10)
+        for (int seconds = 0; seconds < 30; seconds += 10)
         {
             Assert.Equal(0, client.Current);
             time.Pass(10);
@@ -68,12 +68,12 @@ public sealed class FailoverRpcClientTests
             await client.SendAsync(Read);
         }
 
-        Assert.Equal((2, 1, 1), (first.Asked, second.Asked, client.Current));
+        Assert.Equal((3, 1, 1), (first.Asked, second.Asked, client.Current));
 
         // As the last one it still answers.
         second.Fails = true;
         await client.SendAsync(Read);
-        Assert.Equal((3, 0), (first.Asked, client.Current));
+        Assert.Equal((4, 0), (first.Asked, client.Current));
         second.Fails = false;
         await client.SendAsync(Read);
         Assert.Equal(1, client.Current);
@@ -227,6 +227,37 @@ public sealed class FailoverRpcClientTests
         // Nor is what the other says against a request taken for nothing, once the liar refuses to be reached at all.
         (first.Hangs, first.Fails, second.Refuses) = (false, true, true);
         await Assert.ThrowsAsync<RpcErrorException>(() => client.SendAsync(Call));
+    }
+
+    /// <summary>Whoever runs one of the nodes that are named tells of blocks to come and answers nothing else.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Send_ALaterNodeAlwaysTellsALaterHeadAndHangs_TheOthersAreAskedAllTheSame(int count)
+    {
+        var time = new SteppedTime();
+        ScriptedNode[] well = [.. Enumerable.Range(1, count - 1).Select(static _ => new ScriptedNode { Head = 10 })];
+        var liar = new ScriptedNode { Head = 1010, Hangs = true };
+        using var client = new FailoverRpcClient([well[0], liar, .. well[1..]], TimeSpan.FromSeconds(600), TimeSpan.FromMilliseconds(20), time);
+        for (int look = 0; look < 8; look++)
+        {
+            await client.SendAsync(Call).WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Equal((0, 0), (client.Current, liar.Asked));
+            time.Pass(10);
+
+            // An empty slot now and then is no standing still.
+            ulong heads = look % 2 == 0 ? 1UL : 0;
+            Array.ForEach(well, node => node.Head += heads);
+            liar.Head += heads;
+        }
+
+        // One that goes on is passed over for silence alone, and then the one behind the liar is there.
+        if (count > 2)
+        {
+            well[0].Hangs = true;
+            await client.SendAsync(Call).WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Equal((2, 1), (client.Current, liar.Asked));
+        }
     }
 
     /// <summary>As on a chain that mines on demand.</summary>
