@@ -43,11 +43,16 @@ internal static class OrderEndpoints
         api.MapGet("/books/{instrument}", Results<Ok<BookView>, ProblemHttpResult> (ProtocolViews views, OrderBooks orders, string instrument) =>
                 views.Names.Parse(instrument) is { } found ? TypedResults.Ok(View(views, orders, found)) : NoInstrument(instrument))
             .ProducesProblem(400).WithSummary("The resting orders of an instrument").WithTags("orders");
-        api.MapGet("/orders/session", (OrderBooks orders, TimeProvider time, string id, CancellationToken cancellationToken) =>
+        api.MapGet("/orders/session", (OrderBooks orders, IHostApplicationLifetime host, TimeProvider time, string id, CancellationToken cancellationToken) =>
                 SessionDefect(id) is { } defect
                     ? (IResult)ApiSetup.Bad(defect)
-                    : TypedResults.ServerSentEvents(HoldAsync(orders, time, id, cancellationToken)))
-            .WithSummary("A session: when this stream ends, the orders that name it are cancelled").WithTags("orders");
+                    : TypedResults.ServerSentEvents(HoldAsync(orders, host, time, id, cancellationToken)))
+            .WithSummary("A session: when this stream ends, or the session is not renewed for 15 seconds, the orders that name it are cancelled").WithTags("orders");
+        api.MapPost("/orders/renew-session", Results<NoContent, ProblemHttpResult> (OrderBooks orders, string id) =>
+                SessionDefect(id) is { } defect ? ApiSetup.Bad(defect)
+                : orders.RenewSession(id) ? TypedResults.NoContent()
+                : Refused($"The session {id} is not open: what hung on it is cancelled; hold the stream /api/orders/session?id={id} anew."))
+            .ProducesProblem(400).ProducesProblem(409).WithSummary("Says that the client of a session is there still").WithTags("orders");
     }
 
     /// <summary>Whoever knows the id of a session can end it, and what hangs on it is cancelled.</summary>
@@ -92,16 +97,17 @@ internal static class OrderEndpoints
         return outcome.Order is { } order ? TypedResults.Ok(views.View(order)) : Refused(outcome.Refusal);
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> HoldAsync(OrderBooks orders, TimeProvider time, string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<string>> HoldAsync(OrderBooks orders, IHostApplicationLifetime host, TimeProvider time, string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
         orders.OpenSession(id);
         try
         {
-            while (!cancellationToken.IsCancellationRequested)
+            do
             {
                 yield return new SseItem<string>(id, "session");
-                await Task.Delay(Heartbeat, time, cancellationToken);
             }
+            while (await StreamEndpoints.GoesOnAsync(Task.Delay(Heartbeat, time, over.Token)) && orders.IsRenewed(id));
         }
         finally
         {

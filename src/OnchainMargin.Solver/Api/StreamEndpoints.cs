@@ -20,20 +20,20 @@ internal static class StreamEndpoints
     public static bool IsStream(PathString path) => path.StartsWithSegments("/api/stream", StringComparison.OrdinalIgnoreCase);
 
     public static void Map(RouteGroupBuilder api) =>
-        api.MapGet("/stream", (ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, TimeProvider time, ulong? account, CancellationToken cancellationToken) =>
-                TypedResults.ServerSentEvents(ReadAsync(views, risks, live, time, account, cancellationToken)))
+        api.MapGet("/stream", (ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, IHostApplicationLifetime host, TimeProvider time, ulong? account, CancellationToken cancellationToken) =>
+                TypedResults.ServerSentEvents(ReadAsync(views, risks, live, host, time, account, cancellationToken)))
             .WithSummary("Server-sent events: health of accounts (or of one), lots, prices and epochs, as they change; above 10,000 accounts the stream of all tells of the health only of accounts that traded or are under water").WithTags("stream");
 
     private static async IAsyncEnumerable<SseItem<object>> ReadAsync(
-        ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, TimeProvider time, ulong? only, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, IHostApplicationLifetime host, TimeProvider time, ulong? only, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
         using Broadcast<RiskSnapshot>.Subscription subscription = risks.Subscribe();
         RiskSnapshot? before = null;
         string prices = "";
-        while (!cancellationToken.IsCancellationRequested)
+        while (await GoesOnAsync(subscription.WaitAsync(PriceEvery, time, over.Token)).ConfigureAwait(false))
         {
-            await subscription.WaitAsync(PriceEvery, time, cancellationToken).ConfigureAwait(false);
-            if (await PricesAsync(views, live, cancellationToken).ConfigureAwait(false) is { } now && !string.Equals(now.InputsHash, prices, StringComparison.Ordinal))
+            if (await PricesAsync(views, live, over.Token).ConfigureAwait(false) is { } now && !string.Equals(now.InputsHash, prices, StringComparison.Ordinal))
             {
                 prices = now.InputsHash;
                 yield return new SseItem<object>(now, "prices");
@@ -50,6 +50,20 @@ internal static class StreamEndpoints
             }
 
             before = snapshot;
+        }
+    }
+
+    /// <summary>Whether a wait ended by itself: not when the client leaves, nor when the host stops, which would wait for every open stream.</summary>
+    public static async Task<bool> GoesOnAsync(Task wait)
+    {
+        try
+        {
+            await wait.ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
@@ -104,9 +118,9 @@ internal static class StreamEndpoints
             CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
             return views.Prices(inputs);
         }
-        catch (Ethereum.EthereumException)
+        catch (Exception error) when (error is Ethereum.EthereumException or OperationCanceledException)
         {
-            // The node is away for a moment; /readyz says so, and the stream goes on with what the index has.
+            // The node is away for a moment, which /readyz says, and the stream goes on with what the index has; or it ends.
             return null;
         }
     }

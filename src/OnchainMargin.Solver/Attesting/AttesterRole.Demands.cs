@@ -22,13 +22,13 @@ internal sealed partial class AttesterRole
     /// <summary>How long a demand is not answered again, whatever came of it: the book may not show it yet, and one in which the node hangs or that the contract refuses holds up no others.</summary>
     private static readonly TimeSpan AnsweredAgainAfter = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<(ulong Epoch, ulong Account), DateTimeOffset> _answered = [];
+    private readonly Dictionary<(ulong Epoch, ulong Account), long> _answered = [];
 
     private async Task SupplyAsync(IndexedBook indexed, CancellationToken cancellationToken)
     {
         ProtocolBook book = indexed.Book;
-        DateTimeOffset now = time.GetUtcNow();
-        foreach ((ulong Epoch, ulong Account) over in _answered.Where(one => now - one.Value >= AnsweredAgainAfter).Select(static one => one.Key).ToArray())
+        long now = time.GetTimestamp();
+        foreach ((ulong Epoch, ulong Account) over in _answered.Where(one => time.GetElapsedTime(one.Value, now) >= AnsweredAgainAfter).Select(static one => one.Key).ToArray())
         {
             _answered.Remove(over);
         }

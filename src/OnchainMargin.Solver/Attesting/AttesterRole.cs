@@ -41,7 +41,7 @@ internal sealed partial class AttesterRole(
     private readonly HashSet<Hash32> _models = [];
     private readonly RefusedSigners _unfit = new();
     private readonly Dictionary<Address, ulong> _compared = [];
-    private (ulong Epoch, DateTimeOffset Since)? _complete;
+    private (ulong Epoch, long Since)? _complete;
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Attester;
@@ -154,14 +154,12 @@ internal sealed partial class AttesterRole(
     /// <summary>Whether this node is to post an epoch that enough have signed, of whatever checkpoint by now: the contract takes one, and whoever is behind it pays for nothing.</summary>
     private bool IsTurnToPost(ulong epoch, ProtocolBook book)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        // A clock that is set back begins the turns anew, and holds none up.
-        if (_complete is not { } complete || complete.Epoch != epoch || now < complete.Since)
+        if (_complete is not { } complete || complete.Epoch != epoch)
         {
-            _complete = complete = (epoch, now);
+            _complete = complete = (epoch, time.GetTimestamp());
         }
 
-        return now - complete.Since >= RankOf(epoch, book) * PostTurn;
+        return time.GetElapsedTime(complete.Since) >= RankOf(epoch, book) * PostTurn;
     }
 
     /// <summary>How many attesters do before this node what falls on one of them by its number: none before the seat that it falls on, and all before who has no seat any more.</summary>

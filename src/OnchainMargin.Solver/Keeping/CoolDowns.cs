@@ -1,28 +1,28 @@
 namespace OnchainMargin.Solver.Keeping;
 
-/// <summary>What is left alone for a while.</summary>
+/// <summary>What is left alone for a while, by what has passed and not by the time of day: a clock that is set back makes no while longer.</summary>
 internal sealed class CoolDowns(TimeSpan length, TimeProvider time)
 {
     private const int Many = 10_000;
     private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<string, DateTimeOffset> _until = new(StringComparer.Ordinal);
-    private DateTimeOffset _pruned;
+    private readonly Dictionary<string, long> _since = new(StringComparer.Ordinal);
+    private long _pruned;
 
     /// <summary>Whether something is left alone still.</summary>
-    public bool Has(string name) => _until.TryGetValue(name, out DateTimeOffset until) && time.GetUtcNow() < until;
+    public bool Has(string name) => _since.TryGetValue(name, out long since) && time.GetElapsedTime(since) < length;
 
     /// <summary>Leaves something alone from now on.</summary>
     public void Add(string name)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        _until[name] = now + length;
-        if (_until.Count > Many && now - _pruned >= Between)
+        long now = time.GetTimestamp();
+        _since[name] = now;
+        if (_since.Count > Many && time.GetElapsedTime(_pruned, now) >= Between)
         {
             _pruned = now;
-            foreach (string over in _until.Where(entry => entry.Value <= now).Select(static entry => entry.Key).ToArray())
+            foreach (string over in _since.Where(entry => time.GetElapsedTime(entry.Value, now) >= length).Select(static entry => entry.Key).ToArray())
             {
-                _until.Remove(over);
+                _since.Remove(over);
             }
         }
     }

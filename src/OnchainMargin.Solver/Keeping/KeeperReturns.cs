@@ -55,7 +55,7 @@ internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, 
     private bool HoldsUp(OutboxEntry entry, OutboxEntry[] waiting) =>
         entry.IsPrivate
         && entry.Nonce <= waiting[Math.Min(AskedAbout, waiting.Length) - 1].Nonce
-        && time.GetUtcNow().ToUnixTimeSeconds() - entry.CreatedSeconds >= AskAgainSeconds
+        && Math.Abs(time.GetUtcNow().ToUnixTimeSeconds() - entry.CreatedSeconds) >= AskAgainSeconds
         && (entry.Nonce < waiting[^1].Nonce || KeeperKeys.IsOfBidder(entry.Intent, (ulong)options.BidderAccount));
 
     private Task<bool?> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)

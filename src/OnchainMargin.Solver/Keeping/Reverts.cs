@@ -34,7 +34,9 @@ internal sealed class Reverts
         }
 
         long rest = Math.Min((long)_coolDownSeconds << Math.Min(sent.Length - 1, 16), Math.Max(LongestRestSeconds, _coolDownSeconds));
-        return (sent.Length, Math.Max(sent.Max() + rest - _now, 0));
+        
+        // Of a clock that was ahead, perhaps of another machine, no second counts that lies further before us than the rest is long.
+        return (sent.Length, sent.Max(at => Math.Max(rest - Math.Abs(_now - at), 0)));
     }
 
     /// <summary>Whether the keeper itself changed the state that a start named: nobody healed anything then.</summary>

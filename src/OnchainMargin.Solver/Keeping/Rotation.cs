@@ -13,7 +13,7 @@ internal sealed class Rotation<TNumber>(TimeProvider time)
     /// <param name="numberOf">The number of one.</param>
     public IEnumerable<T> Of<T>(IEnumerable<T> all, Func<T, TNumber> numberOf)
     {
-        DateTimeOffset until = time.GetUtcNow() + Share;
+        long began = time.GetTimestamp();
         IEnumerable<T> turns = _last is { } last
             ? all.SkipWhile(one => numberOf(one).CompareTo(last) <= 0).Concat(all.TakeWhile(one => numberOf(one).CompareTo(last) <= 0))
             : all;
@@ -22,7 +22,7 @@ internal sealed class Rotation<TNumber>(TimeProvider time)
             // Before it is seen to: where the node hangs in it, the next round begins behind it.
             _last = numberOf(one);
             yield return one;
-            if (time.GetUtcNow() >= until)
+            if (time.GetElapsedTime(began) >= Share)
             {
                 yield break;
             }

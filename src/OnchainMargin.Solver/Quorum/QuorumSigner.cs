@@ -23,10 +23,12 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     private static readonly TimeSpan OfferedAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<Hash32> _refused = [];
-    private readonly Dictionary<Hash32, DateTimeOffset> _offeredAt = [];
+    private readonly Dictionary<Hash32, long> _offeredAt = [];
     private readonly HashSet<Hash32> _sent = [];
-    private DateTimeOffset _sentAt = DateTimeOffset.MinValue;
-    private DateTimeOffset? _dueSince;
+
+    // Moments of this process, not of the day: a clock that is set back keeps nobody silent.
+    private long? _sentAt;
+    private long? _dueSince;
 
     /// <summary>Whether a key of this node sits among the attesters.</summary>
     public bool IsSeated(ProtocolBook book) => keys.Any(key => book.Attesters.Contains(key.Address));
@@ -47,7 +49,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     public bool IsRefused(Proposal proposal) => _refused.Contains(proposal.Digest);
 
     /// <summary>Whether one of some proposals was sent from here just now.</summary>
-    public bool IsSending(IEnumerable<Proposal> some) => time.GetUtcNow() - _sentAt < LongestSending && some.Any(proposal => _sent.Contains(proposal.Digest));
+    public bool IsSending(IEnumerable<Proposal> some) => _sentAt is { } sentAt && time.GetElapsedTime(sentAt) < LongestSending && some.Any(proposal => _sent.Contains(proposal.Digest));
 
     /// <summary>Whether it is this node's turn to propose: the first attester by address at once, each next one a pause later.</summary>
     /// <param name="isDue">Whether something is to be proposed that nobody has.</param>
@@ -61,9 +63,8 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
             return false;
         }
 
-        DateTimeOffset now = time.GetUtcNow();
-        _dueSince ??= now;
-        return now - _dueSince >= TimeSpan.FromSeconds((long)rank * takeoverSeconds);
+        _dueSince ??= time.GetTimestamp();
+        return time.GetElapsedTime(_dueSince.Value) >= TimeSpan.FromSeconds((long)rank * takeoverSeconds);
     }
 
     /// <summary>Signs a proposal of another with every key that has not, unless there is a difference, which is told once.</summary>
@@ -97,7 +98,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
             _offeredAt.Clear();
         }
 
-        _offeredAt[proposal.Digest] = time.GetUtcNow();
+        _offeredAt[proposal.Digest] = time.GetTimestamp();
         foreach (IHashSigner key in keys.Where(key => IsMissing(proposal, key, book)))
         {
             SolverTelemetry.ProposalsSigned.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
@@ -129,7 +130,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
         {
             await transactions.SubmitAsync(TransactionIntent.From(key, call(signatures)), cancellationToken).ConfigureAwait(false);
             Remember(_sent, proposal.Digest);
-            _sentAt = time.GetUtcNow();
+            _sentAt = time.GetTimestamp();
             SolverTelemetry.ProposalsSent.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
             logger.ProposalSent(kind, Short(proposal), signatures.Count);
         }
@@ -139,7 +140,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
             if (!exchange.LeaveOut(proposal, error))
             {
                 Remember(_refused, proposal.Digest);
-                _sentAt = DateTimeOffset.MinValue;
+                _sentAt = null;
             }
 
             logger.ProposalRefusedByChain(kind, Short(proposal), error.Reason.ToString() ?? "");
@@ -152,10 +153,9 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
 
     private async Task OfferAgainAsync(Proposal proposal, ProtocolBook book, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        if (exchange.Enough(proposal, book).Count == 0 && _offeredAt.TryGetValue(proposal.Digest, out DateTimeOffset last) && now - last >= OfferedAgainAfter)
+        if (exchange.Enough(proposal, book).Count == 0 && _offeredAt.TryGetValue(proposal.Digest, out long last) && time.GetElapsedTime(last) >= OfferedAgainAfter)
         {
-            _offeredAt[proposal.Digest] = now;
+            _offeredAt[proposal.Digest] = time.GetTimestamp();
             foreach (IHashSigner key in keys)
             {
                 await exchange.OfferAgainAsync(proposal, key.Address, cancellationToken).ConfigureAwait(false);

@@ -12,24 +12,24 @@ internal sealed class ContractRests(TimeProvider time)
     private static readonly TimeSpan RememberedFor = TimeSpan.FromDays(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<Address, (int Times, DateTimeOffset Until)> _rests = [];
+    private readonly Dictionary<Address, (int Times, long Since, TimeSpan For)> _rests = [];
 
     /// <summary>Has one rest, longer than the last time.</summary>
     public void Add(Address one)
     {
         lock (_gate)
         {
-            DateTimeOffset now = time.GetUtcNow();
+            long now = time.GetTimestamp();
             if (_rests.Count >= Remembered)
             {
-                foreach (Address old in _rests.Where(rest => now - rest.Value.Until > RememberedFor).Select(static rest => rest.Key).ToArray())
+                foreach (Address old in _rests.Where(rest => !IsRemembered(rest.Value)).Select(static rest => rest.Key).ToArray())
                 {
                     _rests.Remove(old);
                 }
             }
 
-            int times = _rests.TryGetValue(one, out (int Times, DateTimeOffset Until) last) && now - last.Until <= RememberedFor ? last.Times : 0;
-            _rests[one] = (times + 1, now.AddSeconds(FirstSeconds << Math.Min(times, MostDoublings)));
+            int times = _rests.TryGetValue(one, out (int Times, long Since, TimeSpan For) last) && IsRemembered(last) ? last.Times : 0;
+            _rests[one] = (times + 1, now, TimeSpan.FromSeconds(FirstSeconds << Math.Min(times, MostDoublings)));
         }
     }
 
@@ -38,7 +38,9 @@ internal sealed class ContractRests(TimeProvider time)
     {
         lock (_gate)
         {
-            return _rests.TryGetValue(one, out (int Times, DateTimeOffset Until) rest) ? Math.Max(0, (long)Math.Ceiling((rest.Until - time.GetUtcNow()).TotalSeconds)) : 0;
+            return _rests.TryGetValue(one, out (int Times, long Since, TimeSpan For) rest) ? Math.Max(0, (long)Math.Ceiling((rest.For - time.GetElapsedTime(rest.Since)).TotalSeconds)) : 0;
         }
     }
+
+    private bool IsRemembered((int Times, long Since, TimeSpan For) rest) => time.GetElapsedTime(rest.Since) - rest.For <= RememberedFor;
 }

@@ -9,11 +9,14 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     private const int MostOrdersOfAnAccount = 200;
     private const int KeptOver = 1000;
 
+    /// <summary>How long a session lasts that nobody renews. Its stream alone shows nothing: a client that lost its power or its network closes none, and what is written to it goes to the system's buffers for a quarter of an hour.</summary>
+    private static readonly TimeSpan SessionLife = TimeSpan.FromSeconds(15);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, InstrumentBook> _books = [];
     private readonly Dictionary<(ulong Account, ulong Nonce), RestingOrder> _orders = [];
     private readonly Queue<(ulong Account, ulong Nonce)> _over = new();
-    private readonly Dictionary<string, int> _sessions = [];
+    private readonly Dictionary<string, (int Streams, long RenewedAt)> _sessions = [];
     private long _arrivals;
 
     /// <summary>How many orders rest or settle.</summary>
@@ -109,12 +112,36 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         }
     }
 
-    /// <summary>A stream holds a session open; more than one may.</summary>
+    /// <summary>A stream holds a session open; more than one may. It counts as a renewal.</summary>
     public void OpenSession(string session)
     {
         lock (_gate)
         {
-            _sessions[session] = _sessions.GetValueOrDefault(session) + 1;
+            _sessions[session] = (_sessions.GetValueOrDefault(session).Streams + 1, time.GetTimestamp());
+        }
+    }
+
+    /// <summary>Its client is there still; false where no stream holds the session.</summary>
+    public bool RenewSession(string session)
+    {
+        lock (_gate)
+        {
+            if (!_sessions.TryGetValue(session, out (int Streams, long RenewedAt) open))
+            {
+                return false;
+            }
+
+            _sessions[session] = open with { RenewedAt = time.GetTimestamp() };
+            return true;
+        }
+    }
+
+    /// <summary>Whether a session was renewed in time.</summary>
+    public bool IsRenewed(string session)
+    {
+        lock (_gate)
+        {
+            return _sessions.TryGetValue(session, out (int Streams, long RenewedAt) open) && time.GetElapsedTime(open.RenewedAt) < SessionLife;
         }
     }
 
@@ -123,11 +150,15 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     {
         lock (_gate)
         {
-            if (--_sessions[session] == 0)
+            (int streams, long renewedAt) = _sessions[session];
+            if (streams > 1)
             {
-                _sessions.Remove(session);
-                EndLost();
+                _sessions[session] = (streams - 1, renewedAt);
+                return;
             }
+
+            _sessions.Remove(session);
+            EndLost();
         }
     }
 

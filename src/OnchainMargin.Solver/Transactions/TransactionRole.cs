@@ -14,7 +14,7 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
     private const double WeiPerCoin = 1e18;
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
-    private DateTimeOffset _balanceDue = DateTimeOffset.MinValue;
+    private long? _measuredAt;
 
     /// <inheritdoc/>
     public string Name => "transactions";
@@ -60,8 +60,7 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
             SolverTelemetry.TransactionsWaiting.Record(waiting.GetValueOrDefault(key.Address), new KeyValuePair<string, object?>("role", role));
         }
 
-        DateTimeOffset now = time.GetUtcNow();
-        if (now < _balanceDue)
+        if (_measuredAt is { } then && time.GetElapsedTime(then) < BalanceEvery)
         {
             return;
         }
@@ -72,7 +71,7 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
             SolverTelemetry.KeyBalance.Record((double)(System.Numerics.BigInteger)wei / WeiPerCoin, new KeyValuePair<string, object?>("role", role));
         }
 
-        _balanceDue = now + BalanceEvery;
+        _measuredAt = time.GetTimestamp();
     }
 
     /// <inheritdoc/>

@@ -48,8 +48,8 @@ internal sealed class WatchtowerRole(
     // What is true of a checkpoint may be false of what a reorganisation puts in its place: judgements are of its content.
     private readonly HashSet<(Hash32 Root, Hash32 Model, Hash32 Inputs)> _sound = [];
     private readonly HashSet<(Hash32 Attestation, Hash32 Inputs)> _judged = [];
-    private readonly Dictionary<string, (DateTimeOffset Until, TimeSpan For)> _resting = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Source, Hash32 Root, Hash32 Model), DateTimeOffset> _askedInVain = [];
+    private readonly Dictionary<string, (long Since, TimeSpan For)> _resting = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Source, Hash32 Root, Hash32 Model), long> _askedInVain = [];
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Watchtower;
@@ -207,7 +207,7 @@ internal sealed class WatchtowerRole(
         foreach (string source in options.Sources)
         {
             (string Source, Hash32 Root, Hash32 Model) question = (source, epoch.BookRoot, epoch.ModelHash);
-            if (_askedInVain.TryGetValue(question, out DateTimeOffset asked) && time.GetUtcNow() - asked < SourceRest)
+            if (_askedInVain.TryGetValue(question, out long asked) && time.GetElapsedTime(asked) < SourceRest)
             {
                 continue;
             }
@@ -217,7 +217,7 @@ internal sealed class WatchtowerRole(
                 return book;
             }
 
-            _askedInVain[question] = time.GetUtcNow();
+            _askedInVain[question] = time.GetTimestamp();
         }
 
         return null;
@@ -344,15 +344,15 @@ internal sealed class WatchtowerRole(
         }
     }
 
-    private bool IsResting(string intent) => _resting.TryGetValue(intent, out (DateTimeOffset Until, TimeSpan For) resting) && time.GetUtcNow() < resting.Until;
+    private bool IsResting(string intent) => _resting.TryGetValue(intent, out (long Since, TimeSpan For) resting) && time.GetElapsedTime(resting.Since) < resting.For;
 
     /// <summary>Leaves what the chain refuses, or the node cannot estimate, or not in time, for a while, twice as long each time: whoever signs something of that kind must not hide other wrong leaves behind it.</summary>
     /// <returns>For how many seconds.</returns>
     private double Rest(string intent)
     {
-        TimeSpan rest = _resting.TryGetValue(intent, out (DateTimeOffset Until, TimeSpan For) before) ? before.For * 2 : FirstRest;
+        TimeSpan rest = _resting.TryGetValue(intent, out (long Since, TimeSpan For) before) ? before.For * 2 : FirstRest;
         rest = rest < LongestRest ? rest : LongestRest;
-        _resting[intent] = (time.GetUtcNow() + rest, rest);
+        _resting[intent] = (time.GetTimestamp(), rest);
         return rest.TotalSeconds;
     }
 }

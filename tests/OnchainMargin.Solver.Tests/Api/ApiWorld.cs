@@ -61,6 +61,8 @@ public sealed class ApiWorld : IAsyncLifetime
 
     internal TelemetryOptions Telemetry { get; init; } = new();
 
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     internal RoleHealth Health => _host!.Services.GetRequiredService<RoleHealth>();
 
     internal FakeRelayChain Relay { get; } = new();
@@ -107,7 +109,7 @@ public sealed class ApiWorld : IAsyncLifetime
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Api.Url);
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(Books).AddSingleton(Risks).AddSingleton(Deployment).AddSingleton(options).AddSingleton(Digests)
+        builder.Services.AddSingleton(Time).AddSingleton(Books).AddSingleton(Risks).AddSingleton(Deployment).AddSingleton(options).AddSingleton(Digests)
             .AddSingleton<ILiveInputs>(Live).AddSingleton<IRelayChain>(Relay).AddSingleton<AttestedBooks>().AddSingleton(new Broadcast<ParameterProposal>()).AddSingleton<RoleHealth>().AddSingleton<OrderBooks>().AddSingleton<OrderRelay>()
             .AddSingleton<IWalletSignatures, KeyWallets>().AddSingleton<IProofTrial>(Trial).AddSingleton<ProofAccess>().AddSingleton<ProofDesk>().AddSingleton(_ => new HttpClient()).AddSingleton<PeerClient>()
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)[Owners[0]]))

@@ -30,13 +30,14 @@ public sealed class QuorumSignerTests : IDisposable
     private readonly PrivateKey _other = PrivateKey.Generate();
     private readonly PrivateKey _liar = PrivateKey.Generate();
     private readonly HttpClient _http = new();
+    private readonly FakeTime _time = new();
     private readonly ProposalExchange _exchange;
     private readonly QuorumSigner _quorum;
 
     public QuorumSignerTests()
     {
         _exchange = new ProposalExchange(new PeerClient(_http, NullLogger<PeerClient>.Instance), new AttesterOptions());
-        _quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], null, new FakeTime(), NullLogger<QuorumSigner>.Instance);
+        _quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], null, _time, NullLogger<QuorumSigner>.Instance);
     }
 
     public void Dispose()
@@ -180,6 +181,17 @@ public sealed class QuorumSignerTests : IDisposable
         Proposal proposal = Proposal.Of([new ParameterSteps.UnderlyingStep(1, time, 2, 3, 4, 5, 6)], [], Digests);
         _exchange.Take(proposal, new RiskRegistry.AttesterSignature(key.Address, key.SignHash(proposal.Digest).ToArray()));
         return proposal;
+    }
+
+    /// <summary>A clock that was two hours ahead is set right.</summary>
+    [Fact]
+    public void IsTurn_ClockIsSetBack_ComesAllTheSame()
+    {
+        ProtocolBook book = BookAt(Now);
+        _ = _quorum.IsTurn(isDue: true, book, takeoverSeconds: 5);
+        _time.Set(-7200);
+        _time.Pass(10);
+        Assert.True(_quorum.IsTurn(isDue: true, book, takeoverSeconds: 5));
     }
 
     private ProtocolBook BookAt(ulong time) => ProtocolBook.Empty with { BlockTimeSeconds = time, Attesters = [_own.Address, _other.Address, _liar.Address], Threshold = 2 };

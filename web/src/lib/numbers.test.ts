@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decimal, dollars, isNumber, parse, percent, plain, price, signed, unitE8 } from "./numbers";
+import { ONE, decimal, dollars, isNumber, parse, percent, plain, price, signed, suggested, unitE8 } from "./numbers";
 
 test.each([
   ["1250.75", 8, 125_075_000_000n],
@@ -31,6 +31,30 @@ test("money, prices and parts read as people write them", () => {
   expect(percent(12_345_678n, 3)).toBe("12.345 %");
   expect(unitE8(6)).toBe(100n);
   expect(unitE8(18)).toBe(1n);
+});
+
+test("no price reads as nothing, nor two that differ tenfold alike", () => {
+  expect(price(5000n)).toBe("0.00005");
+  expect(price(1n)).toBe("0.00000001");
+  expect(price(1_234_567n)).toBe("0.01234");
+  expect(price(0n)).toBe("0.00");
+  for (let value = 1n; value < ONE; value = value * 3n + 1n) {
+    expect(price(value)).toMatch(/[1-9]/);
+    expect(price(value)).not.toBe(price(value * 10n));
+  }
+});
+
+test("a suggested limit lies within its slack on its own side of the mark, whatever the mark's size", () => {
+  expect(suggested(0n, "Buy", 5_000_000n)).toBeNull();
+  for (const bandE8 of [200_000n, 5_000_000n])
+    for (let mark = 1n; mark < 10n ** 15n; mark = mark * 2n + 3n) {
+      const slack = (mark * (bandE8 < 1_000_000n ? bandE8 : 500_000n)) / ONE;
+      const buy = suggested(mark, "Buy", bandE8)!;
+      const sell = suggested(mark, "Sell", bandE8)!;
+      expect(buy >= mark && buy <= mark + slack).toBe(true);
+      expect(sell <= mark && sell >= mark - slack && sell > 0n).toBe(true);
+      if (mark > 100_000n) expect(buy > mark && sell < mark).toBe(true);
+    }
 });
 
 test("what a field is filled with is understood again", () => {

@@ -28,11 +28,24 @@ export const signed = (e8: string | bigint): string => {
   return value > 0n ? `+${dollars(value)}` : dollars(value);
 };
 
+/** Of a price below one four digits stand, so that none reads as nothing, nor as another of ten times as much. */
 export const price = (e8: string | bigint | null | undefined): string => {
   if (e8 === null || e8 === undefined) return "–";
   const value = typeof e8 === "bigint" ? e8 : big(e8);
-  return decimal(value, 8, abs(value) >= 1000n * ONE ? 2 : 4, 2);
+  const most = abs(value) >= 1000n * ONE ? 2 : Math.min(8, Math.max(4, 12 - digits(value)));
+  return decimal(value, 8, most, 2);
 };
+
+const digits = (value: bigint): number => abs(value).toString().length;
+
+/** The limit of an order whose price nobody typed: half a percent beyond the mark, or the whole band where that is less than a percent, to five digits and so that it never asks for more than that; null without a mark. */
+export function suggested(mark: bigint, side: "Buy" | "Sell", bandE8: bigint): bigint | null {
+  if (mark <= 0n) return null;
+  const slack = (mark * (bandE8 < 1_000_000n ? bandE8 : 500_000n)) / ONE;
+  const tick = 10n ** BigInt(Math.max(0, digits(mark) - 5));
+  const limit = side === "Buy" ? ((mark + slack) / tick) * tick : ((mark - slack + tick - 1n) / tick) * tick;
+  return limit > 0n ? limit : 1n;
+}
 
 export const size = (e8: string | bigint): string => decimal(typeof e8 === "bigint" ? e8 : big(e8), 8, 8, 0);
 export const percent = (e8: bigint, shown = 1): string => `${decimal(e8 * 100n, 8, shown)} %`;

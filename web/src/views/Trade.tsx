@@ -4,7 +4,7 @@ import { useActivity } from "../lib/activity";
 import { api, ORDERS_MOST, type Account, type Order } from "../lib/api";
 import { explain } from "../lib/errors";
 import { FAST, useChoosable, useKept, useOrders, useSetting, useSettled } from "../lib/hooks";
-import { abs, big, dollars, ONE, parse, percent, plain, price, size, time, wanted } from "../lib/numbers";
+import { abs, big, dollars, ONE, parse, percent, plain, price, size, suggested, time, wanted } from "../lib/numbers";
 import { becameOf, judgedTime } from "../lib/orders";
 import { calls, send, signCancel, signOrder, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
@@ -219,13 +219,6 @@ function Change({ before, after }: { before?: string; after?: string }) {
       <span>→ {after === undefined ? "…" : dollars(after)}</span>
     </dd>
   );
-}
-
-function suggested(mark: bigint, side: "Buy" | "Sell", bandE8: bigint): bigint | null {
-  if (mark === 0n) return null;
-  const cents = 1_000_000n;
-  const slack = (mark * (bandE8 < 1_000_000n ? bandE8 : 500_000n)) / ONE;
-  return ((side === "Buy" ? mark + slack : mark - slack) / cents) * cents;
 }
 
 function Depth({ name, mark, choose }: { name: string; mark: bigint; choose: (price: bigint) => void }) {
