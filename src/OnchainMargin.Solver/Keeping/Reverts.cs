@@ -34,7 +34,7 @@ internal sealed class Reverts
         }
 
         long rest = Math.Min((long)_coolDownSeconds << Math.Min(sent.Length - 1, 16), Math.Max(LongestRestSeconds, _coolDownSeconds));
-        
+
         // Of a clock that was ahead, perhaps of another machine, no second counts that lies further before us than the rest is long.
         return (sent.Length, sent.Max(at => Math.Max(rest - Math.Abs(_now - at), 0)));
     }
