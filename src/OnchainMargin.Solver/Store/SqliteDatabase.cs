@@ -22,12 +22,15 @@ internal sealed class SqliteDatabase : StoreDatabase
 
     private readonly SqliteConnection _connection;
 
+    /// <summary>Held as long as the file is open, and free with the end of the process, however that ends; null in memory.</summary>
+    private readonly FileStream? _held;
+
     /// <summary>Statements that a keeper waits for, made once.</summary>
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
-    private SqliteDatabase(SqliteConnection connection, string file)
+    private SqliteDatabase(SqliteConnection connection, FileStream? held, string file)
     {
-        _connection = connection;
+        (_connection, _held) = (connection, held);
         Name = file;
     }
 
@@ -43,9 +46,9 @@ internal sealed class SqliteDatabase : StoreDatabase
     /// <inheritdoc/>
     public override StoreTypes Types { get; } = new("INTEGER", "BLOB", "INTEGER PRIMARY KEY AUTOINCREMENT", " WITHOUT ROWID");
 
-    /// <summary>Opens a file, and makes it when it is not there.</summary>
+    /// <summary>Opens a file, and makes it when it is not there. One process has it at a time: of two each would take the other's blocks for a reorganisation and read its book anew.</summary>
     /// <param name="file">A file in an existing folder, or <c>:memory:</c>.</param>
-    /// <exception cref="StoreException">Thrown when it cannot be opened.</exception>
+    /// <exception cref="StoreException">Thrown when it cannot be opened, or another process has it.</exception>
     public static SqliteDatabase Open(string file)
     {
         SqliteConnection connection = Connect(file, SqliteOpenMode.ReadWriteCreate);
@@ -55,12 +58,34 @@ internal sealed class SqliteDatabase : StoreDatabase
 
             // A log is nearly a kilobyte: pages larger than the usual ones split less often and are fewer to write. A file keeps the size that it was made with.
             connection.Execute("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
-            return new SqliteDatabase(connection, file);
+            return new SqliteDatabase(connection, Hold(file), file);
+        }
+        catch (StoreException)
+        {
+            connection.Dispose();
+            throw;
         }
         catch (SqliteException error)
         {
             connection.Dispose();
             throw new StoreException($"The store '{file}' cannot be opened ({error.Message}); name a file in a folder that exists and can be written, or move the damaged file away.", error);
+        }
+    }
+
+    private static FileStream? Hold(string file)
+    {
+        if (file is ":memory:")
+        {
+            return null;
+        }
+
+        try
+        {
+            return new FileStream($"{file}-lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"The store '{file}' is in use by another process, or its folder cannot be written ({error.Message}); end that one, or give this one a file of its own.", error);
         }
     }
 
@@ -184,6 +209,7 @@ internal sealed class SqliteDatabase : StoreDatabase
         }
 
         _connection.Dispose();
+        _held?.Dispose();
     }
 
     private SqliteCommand CommandOf(string statement)

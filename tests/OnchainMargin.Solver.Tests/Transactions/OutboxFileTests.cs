@@ -109,6 +109,20 @@ public sealed class OutboxFileTests : IDisposable
     }
 
     [Fact]
+    public void Open_WhileAnotherHasIt_IsRefusedUntilThatEnds()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-store-").FullName, "held.db");
+        using (SolverStore.Open(file, 31337, Target))
+        {
+            StoreException error = Assert.Throws<StoreException>(() => SolverStore.Open(file, 31337, Target));
+            Assert.StartsWith($"The store '{file}' is in use by another process", error.Message, StringComparison.Ordinal);
+        }
+
+        SolverStore.Open(file, 31337, Target).Dispose();
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
     public async Task Open_AnotherProcessMigratesMeanwhile_FindsItMigrated()
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-store-").FullName, "old.db");
