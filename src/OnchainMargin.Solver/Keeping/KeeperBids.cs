@@ -105,7 +105,7 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
         }
         else if (_debt is { } debt)
         {
-            Duty duty = Duty.Of(debt.Lot, "write-off", $"nothing is left of it but a debt of {BidModel.Money(debt.DebtE8)}");
+            Duty duty = Duty.Of(debt.Lot, "write-off", $"nothing is left of it but a debt of {BidModel.Money(debt.DebtE8)}", debt.DebtE8);
             await duties.TryAsync(duty, () => duties.DoAsync(duty, client.Calls.Bid(debt.Lot, debt.Lot.LeftE8, Int256.Zero, debt.Bidder, Proofs.Computed), round, cancellationToken)).ConfigureAwait(false);
         }
     }

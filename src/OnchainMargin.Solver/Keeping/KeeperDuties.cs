@@ -36,14 +36,15 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
 
         try
         {
-            ulong limit = transactions.GasLimitOf(request.Data.Length, await EstimateAsync(request, cancellationToken).ConfigureAwait(false));
+            ulong gas = await EstimateAsync(request, cancellationToken).ConfigureAwait(false);
+            var call = new DutyCall(duty, request, gas, transactions.GasLimitOf(request.Data.Length, gas));
             GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
-            if (Afford(duty, limit, offer, round) is not { } figures)
+            if (Afford(call, offer, round) is not { } afforded)
             {
                 return false;
             }
 
-            await SendAsync(duty, IntentOf(duty, request, limit, round), figures, cancellationToken).ConfigureAwait(false);
+            await SendAsync(duty, afforded.Intent, afforded.Figures, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (RevertException error) when (DueSeconds(error.Reason) is { } from && from > (ulong)round.Live.Checkpoint.Header.Time)
@@ -117,32 +118,45 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
         return seconds > 0;
     }
 
-    /// <summary>What a duty's gas costs, in words; null, and said so, when that is more than what the chain pays for it and the options allow, by itself or with the others of the day.</summary>
-    public string? Afford(Duty duty, ulong limit, GasOffer offer, KeeperRound round, Int128 rewardE8 = default)
+    /// <summary>A duty's intent, and what its gas costs in words; null, and said so, when that may be more than what the chain pays for it and the options allow, or when it is dust and the day's is spent.</summary>
+    /// <param name="call">The duty.</param>
+    /// <param name="offer">What is offered for its gas.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="rewardE8">What the chain pays for it at a base fee; null for nothing.</param>
+    public (TransactionIntent Intent, string Figures)? Afford(DutyCall call, GasOffer offer, KeeperRound round, Func<UInt256, Int128>? rewardE8 = null)
     {
-        Int128 cost = BidModel.GasE8(limit, offer.MaxFeePerGasWei, round.NativePriceE8);
-        string figures = $"{duty.Why}; gas costs at most {BidModel.Money(cost)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei{(rewardE8 == 0 ? "" : $", of which {BidModel.Money(rewardE8)} come back as reward")}";
-        if (cost - rewardE8 <= options.DutyCostE8)
+        Duty duty = call.Duty;
+        Int128 most = BidModel.GasE8(call.GasLimit, offer.MaxFeePerGasWei, round.NativePriceE8);
+        Int128 mostReward = rewardE8?.Invoke(offer.MostBaseFeePerGasWei) ?? 0;
+        string figures = $"{duty.Why}; gas costs at most {BidModel.Money(most)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei{(mostReward == 0 ? "" : $", of which {BidModel.Money(mostReward)} come back as reward")}";
+        if (most - mostReward > options.DutyCostE8)
         {
-            if (cost <= rewardE8 || round.DutyDay.Take(cost - rewardE8))
-            {
-                return figures;
-            }
-
-            journal.Say(duty.Subject, "day-spent", $"{duty.Decision} waits: {figures}, and what brings less than its gas has cost the {BidModel.Money(options.DutyDayE8)} of keeper:dutyDayE8 within a day");
+            journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(options.DutyCostE8)} of keeper:dutyCostE8");
             return null;
         }
 
-        journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(options.DutyCostE8)} of keeper:dutyCostE8");
-        return null;
+        DayCharge charge = ChargeOf(call, offer, round, rewardE8);
+        if (!round.DutyDay.Take(charge.CostE8))
+        {
+            journal.Say(duty.Subject, "day-spent", $"{duty.Decision} waits: {figures}, with {BidModel.Money(duty.StakeE8)} at stake that is dust, and dust has cost the {BidModel.Money(options.DutyDayE8)} of keeper:dutyDayE8 within a day");
+            return null;
+        }
+
+        TransactionIntent intent = TransactionIntent.From(duty.Key, call.Request) with { GasLimit = call.GasLimit, MostFeePerGasWei = WorthWei(call.GasLimit, round, mostReward), IsPrivate = duty.IsPrivate, Charge = charge };
+        return (intent, figures);
+    }
+
+    /// <summary>What a duty counts for in the day: what it is expected to cost, not what it may cost at most, which is several times as much and would have the day over after a fraction of what it is meant for.</summary>
+    private static DayCharge ChargeOf(DutyCall call, GasOffer offer, KeeperRound round, Func<UInt256, Int128>? rewardE8)
+    {
+        Int128 gas = BidModel.GasE8(call.Gas, offer.ExpectedPerGasWei, round.NativePriceE8);
+        return call.Duty.IsDust(gas) ? new DayCharge(Capped(gas), Capped(rewardE8?.Invoke(offer.BaseFeePerGasWei) ?? 0)) : default;
+
+        static long Capped(Int128 valueE8) => (long)Int128.Min(valueE8, long.MaxValue);
     }
 
     /// <summary>The most that may be offered for a unit of gas of a duty.</summary>
-    public UInt256 WorthWei(ulong limit, KeeperRound round, Int128 rewardE8 = default) => BidModel.PriceFor(limit, options.DutyCostE8 + rewardE8, round.NativePriceE8, transactions.CapWei);
-
-    /// <summary>The intent of a duty.</summary>
-    public TransactionIntent IntentOf(Duty duty, TransactionRequest request, ulong limit, KeeperRound round, Int128 rewardE8 = default) =>
-        TransactionIntent.From(duty.Key, request) with { GasLimit = limit, MostFeePerGasWei = WorthWei(limit, round, rewardE8), IsPrivate = duty.IsPrivate };
+    public UInt256 WorthWei(ulong limit, KeeperRound round, Int128 rewardE8) => BidModel.PriceFor(limit, options.DutyCostE8 + rewardE8, round.NativePriceE8, transactions.CapWei);
 
     /// <summary>The gas that a call would use.</summary>
     public Task<ulong> EstimateAsync(TransactionRequest request, CancellationToken cancellationToken) =>

@@ -49,45 +49,53 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         bool isInGrace = lot.BiddingFromSeconds > (ulong)round.Live.Checkpoint.Header.Time;
         bool owes = !book.Needs.IsEmpty && NeedsLeft.Faces(NeedsLeft.OfLot(lot, round), book.Needs, DustParts);
         LotWorth? whole = LotWorth.Of(lot, book, round.Live);
-        if (owes && !isInGrace && await ServeAsync(round, lot, cancellationToken).ConfigureAwait(false))
+        Int128 stake = StakeE8(lot, figures, whole);
+        if (owes && !isInGrace && await ServeAsync(round, lot, stake, cancellationToken).ConfigureAwait(false))
         {
             // It begins anew with what is left; the next block shows it.
         }
         else if (isHealthy || lot.SoldE8 == LotParts.WholeE8)
         {
-            await duties.DoAsync(Duty.Of(lot, "end", isHealthy ? "the account is healthy again" : "all of it is sold"), client.Calls.Finish(lot), round, cancellationToken).ConfigureAwait(false);
+            await duties.DoAsync(Duty.Of(lot, "end", isHealthy ? "the account is healthy again" : "all of it is sold", stake), client.Calls.Finish(lot), round, cancellationToken).ConfigureAwait(false);
         }
         else if (lot.LeftE8 == 0 || (figures is { } shown && IsKeptFromBids(lot, rest, shown.EquityE8, book)))
         {
             if (Liquidations.FindWitness(rest, balances, round.Live) is { } found)
             {
                 string why = lot.LeftE8 == 0 ? "what was for sale is sold" : "too little was shown of it for bids";
-                Duty enlarge = Duty.Of(lot, "enlarge", $"{why}, and the rest is under water still ({BidModel.Money(found.EquityE8)} against {BidModel.Money(found.ShownE8)})");
+                Duty enlarge = Duty.Of(lot, "enlarge", $"{why}, and the rest is under water still ({BidModel.Money(found.EquityE8)} against {BidModel.Money(found.ShownE8)})", stake);
                 await duties.DoAsync(enlarge, client.Calls.Enlarge(lot, found.Witness), round, cancellationToken).ConfigureAwait(false);
             }
         }
-        else if (!isInGrace && !rest.Positions.IsEmpty && figures is { } left && await TakeOverAsync(round, lot, left.EquityE8, whole, cancellationToken).ConfigureAwait(false))
+        else if (!isInGrace && !rest.Positions.IsEmpty && figures is { } left && await TakeOverAsync(round, lot, left.EquityE8, whole, stake, cancellationToken).ConfigureAwait(false))
         {
             // Its legs are needs now; the next block shows what is left to sell.
         }
         else if (lot.InsolventSinceSeconds == 0 && whole is { EquityE8: var worth } && worth < 0)
         {
-            Duty show = Duty.Of(lot, "show-loss", $"it lacks {BidModel.Money(-worth)}, and what bidders are paid rises from when that is shown");
+            Duty show = Duty.Of(lot, "show-loss", $"it lacks {BidModel.Money(-worth)}, and what bidders are paid rises from when that is shown", stake);
             // A loss that came again, after one that was shown and was over, is another one.
             await duties.DoAsync(show with { Key = $"{show.Key} in hour {(ulong)round.Live.Checkpoint.Header.Time / SecondsPerHour}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
         }
         else if (lot.InsolventSinceSeconds != 0 && whole is { } again && again.EquityE8 >= 0)
         {
             // Else what bidders are paid of a loss to come would begin with the age of this one.
-            Duty end = Duty.Of(lot, "show-loss", $"it has {BidModel.Money(again.EquityE8)} again, and what bidders are paid of a loss to come begins anew");
+            Duty end = Duty.Of(lot, "show-loss", $"it has {BidModel.Money(again.EquityE8)} again, and what bidders are paid of a loss to come begins anew", stake);
             await duties.DoAsync(end with { Key = $"{end.Key} over since {lot.InsolventSinceSeconds}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
         }
         else
         {
             // A bid may follow at once: showing it changes nothing of the lot.
-            await HoldAgainAsync(round, lot, figures is { } lacking ? -lacking.EquityE8 : 0, cancellationToken).ConfigureAwait(false);
+            await HoldAgainAsync(round, lot, figures is { } lacking ? -lacking.EquityE8 : 0, stake, cancellationToken).ConfigureAwait(false);
             await BidAsync(round, lot, whole, isInGrace, owes, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What is at stake in a lot: its margin as it was shown or is by now, and what it is worth or lacks, by itself or with what came to its account since.</summary>
+    private static Int128 StakeE8(BookLot lot, AccountFigures? figures, LotWorth? whole)
+    {
+        Int128 lotE8 = Int128.Max((Int128)lot.MaintenanceE8, Int128.Abs(whole?.EquityE8 ?? 0));
+        return figures is { } left ? Int128.Max(lotE8, Int128.Max(left.MaintenanceE8, Int128.Abs(left.EquityE8))) : lotE8;
     }
 
     private async Task BidAsync(KeeperRound round, BookLot lot, LotWorth? whole, bool isInGrace, bool owes, CancellationToken cancellationToken)
@@ -124,9 +132,9 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
     }
 
     /// <summary>Has a lot serve what others leave of the needs that its legs face.</summary>
-    private async Task<bool> ServeAsync(KeeperRound round, BookLot lot, CancellationToken cancellationToken)
+    private async Task<bool> ServeAsync(KeeperRound round, BookLot lot, Int128 stakeE8, CancellationToken cancellationToken)
     {
-        Duty serve = Duty.Of(lot, "serve", "a leg of it owes an open need");
+        Duty serve = Duty.Of(lot, "serve", "a leg of it owes an open need", stakeE8);
         if (transactions.IsUnderWay(serve.Key))
         {
             return true;
@@ -143,16 +151,16 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
     }
 
     /// <summary>Has a lot taken over that insurance cannot pay for: one whose account owes more than it holds, or one that is insolvent by itself while proceeds or deposits, which no bid may take, make up for it. The chain decides, and refuses while insurance can pay.</summary>
-    private Task<bool> TakeOverAsync(KeeperRound round, BookLot lot, Int128 equityE8, LotWorth? whole, CancellationToken cancellationToken)
+    private Task<bool> TakeOverAsync(KeeperRound round, BookLot lot, Int128 equityE8, LotWorth? whole, Int128 stakeE8, CancellationToken cancellationToken)
     {
         string? why = equityE8 < 0 ? $"it owes {BidModel.Money(-equityE8)} more than it holds"
             : whole is { EquityE8: var worth } && worth < 0 ? "the lot is insolvent, though its account has proceeds or deposits"
             : null;
-        return why is null ? Task.FromResult(false) : duties.DoAsync(Duty.Of(lot, "take-over", why), client.Calls.Deleverage(lot), round, cancellationToken);
+        return why is null ? Task.FromResult(false) : duties.DoAsync(Duty.Of(lot, "take-over", why, stakeE8), client.Calls.Deleverage(lot), round, cancellationToken);
     }
 
     /// <summary>Shows a loss of some size again where stakes would be free before it is booked (CLR-047): whoever then is in the window of his exit would leave it to the others.</summary>
-    private async Task HoldAgainAsync(KeeperRound round, BookLot lot, Int128 lossE8, CancellationToken cancellationToken)
+    private async Task HoldAgainAsync(KeeperRound round, BookLot lot, Int128 lossE8, Int128 stakeE8, CancellationToken cancellationToken)
     {
         ulong now = (ulong)round.Live.Checkpoint.Header.Time;
         var insuranceE8 = (Int128)round.Book.Ledger.InsuranceE8;
@@ -168,7 +176,7 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
             return;
         }
 
-        Duty hold = Duty.Of(lot, "show-loss", $"its account still lacks {BidModel.Money(lossE8)}, and stakes of insurance are held until {DateTimeOffset.FromUnixTimeSeconds((long)until):HH:mm:ss} UTC only");
+        Duty hold = Duty.Of(lot, "show-loss", $"its account still lacks {BidModel.Money(lossE8)}, and stakes of insurance are held until {DateTimeOffset.FromUnixTimeSeconds((long)until):HH:mm:ss} UTC only", stakeE8);
         // A loss that fell below what holds them before it was mined is shown anew an hour later.
         await duties.DoAsync(hold with { Key = $"{hold.Key} held until {until} in hour {now / SecondsPerHour}" }, client.Calls.ShowLoss(lot), round, cancellationToken).ConfigureAwait(false);
     }

@@ -24,7 +24,7 @@ internal sealed class KeeperRound
     {
         (Book, Live, Block, NativePriceE8, _node, _transactions) = (book, live, block, nativePriceE8, node, transactions);
         _reverts = new Lazy<Reverts>(() => new Reverts(transactions, options, time));
-        _dutyDay = new Lazy<DutyDay>(() => new DutyDay(transactions, options, nativePriceE8, time));
+        _dutyDay = new Lazy<DutyDay>(() => new DutyDay(transactions, options, time));
         _resuming = new Lazy<IReadOnlySet<ulong>>(() => Liquidations.Resuming(book, live));
         _needsLeft = new Lazy<NeedsLeft>(() => new NeedsLeft(this));
     }
@@ -44,7 +44,7 @@ internal sealed class KeeperRound
     /// <summary>What was reverted on chain.</summary>
     public Reverts Reverts => _reverts.Value;
 
-    /// <summary>What duties may cost that bring less than their gas.</summary>
+    /// <summary>What dust may still cost.</summary>
     public DutyDay DutyDay => _dutyDay.Value;
 
     /// <summary>Accounts whose next lot is paid no reward.</summary>

@@ -99,12 +99,12 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
             return null;
         }
 
-        Duty duty = Of(account, $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows");
+        Duty duty = Of(account, $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows") with { StakeE8 = Int128.Max(found.ShownE8, Int128.Abs(found.EquityE8)) };
         TransactionRequest request = client.Calls.Start(account, found.Witness);
         clock.End("prove");
         ulong gas = await node.EstimateGasAsync(transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
         clock.End("ask");
-        return new Start(duty, request, found, transactions.GasLimitOf(request.Data.Length, gas));
+        return new Start(new DutyCall(duty, request, gas, transactions.GasLimitOf(request.Data.Length, gas)), found);
     }
 
     /// <summary>The proofs as they end, group after group. One in which the node hangs keeps its own group waiting for a moment, and the next ones no longer.</summary>
@@ -152,17 +152,16 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
                 continue;
             }
 
-            Int128 reward = RewardE8(round, start.Found, offer);
-            if (duties.Afford(start.Duty, start.Limit, offer, round, reward) is { } figures)
+            if (duties.Afford(start.Call, offer, round, baseFeeWei => RewardE8(round, start.Found, baseFeeWei)) is { } afforded)
             {
-                worth.Add((start.Duty, figures));
-                yield return duties.IntentOf(start.Duty, start.Request, start.Limit, round, reward);
+                worth.Add((start.Call.Duty, afforded.Figures));
+                yield return afforded.Intent;
             }
         }
     }
 
-    private static Int128 RewardE8(KeeperRound round, UnderWater found, GasOffer offer) =>
-        round.Resuming.Contains(found.Account.Id) ? 0 : Liquidations.RewardE8(round.Book, found, round.Live, offer.MaxFeePerGasWei - offer.TipPerGasWei);
+    private static Int128 RewardE8(KeeperRound round, UnderWater found, UInt256 baseFeeWei) =>
+        round.Resuming.Contains(found.Account.Id) ? 0 : Liquidations.RewardE8(round.Book, found, round.Live, baseFeeWei);
 
     /// <summary>Reckons anew what starts are worth that gas has outgrown: their rewards grow with the base fee.</summary>
     private async Task RaiseAsync(KeeperRound round, IEnumerable<BookAccount> accounts, CancellationToken cancellationToken)
@@ -193,7 +192,7 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
             return null;
         }
 
-        UInt256 worth = duties.WorthWei(frozen.GasLimit, round, RewardE8(round, found, offer));
+        UInt256 worth = duties.WorthWei(frozen.GasLimit, round, RewardE8(round, found, offer.MostBaseFeePerGasWei));
         if (worth <= frozen.MostFeePerGasWei)
         {
             return null;
@@ -215,5 +214,5 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
     }
 
     /// <summary>A start that was proved.</summary>
-    private sealed record Start(Duty Duty, TransactionRequest Request, UnderWater Found, ulong Limit);
+    private sealed record Start(DutyCall Call, UnderWater Found);
 }

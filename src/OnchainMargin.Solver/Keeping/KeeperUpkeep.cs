@@ -28,7 +28,7 @@ internal sealed class KeeperUpkeep(ProtocolClient client, KeeperOptions options,
             return;
         }
 
-        var duty = new Duty("losses", "cover", $"{Covering} at {book.BlockHash}", $"fees pay {BidModel.Money((Int128)paid)} of them");
+        var duty = new Duty("losses", "cover", $"{Covering} at {book.BlockHash}", $"fees pay {BidModel.Money((Int128)paid)} of them") { StakeE8 = (Int128)paid };
         await duties.TryAsync(duty, () => duties.DoAsync(duty, client.Calls.CoverLosses(), round, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -41,5 +41,5 @@ internal sealed class KeeperUpkeep(ProtocolClient client, KeeperOptions options,
         return duties.EachAsync(dead, Ending, underlying => duties.DoAsync(Ending(underlying), client.Calls.WindDown(underlying), round, cancellationToken));
     }
 
-    private static Duty Ending(ushort underlying) => new($"market {underlying}", "wind-down", $"wind-down market {underlying}", "its sources have agreed on nothing for seven days");
+    private static Duty Ending(ushort underlying) => new($"market {underlying}", "wind-down", $"wind-down market {underlying}", "its sources have agreed on nothing for seven days") { StakeE8 = Int128.MaxValue };
 }

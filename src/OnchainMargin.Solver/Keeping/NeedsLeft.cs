@@ -1,6 +1,8 @@
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
+using OnchainMargin.Protocol.Keeping;
 
 namespace OnchainMargin.Solver.Keeping;
 
@@ -34,6 +36,15 @@ internal sealed class NeedsLeft
 
     /// <summary>Whether a position faces what is left of a need.</summary>
     public bool Faces(AccountState state, int parts = int.MaxValue) => Faces(state, _left, parts);
+
+    /// <summary>The notional of what an account would serve, money E8.</summary>
+    public Int128 FacedE8(AccountState state, CheckpointInputs live)
+    {
+        IEnumerable<Position> faced = state.Positions
+            .Where(held => _left.TryGetValue(held.Instrument, out long need) && IsOpposite(need, held))
+            .Select(held => held with { SizeE8 = (long)Int128.Min(Int128.Min(Int128.Abs(held.SizeE8), Int128.Abs(_left[held.Instrument])), long.MaxValue) });
+        return Liquidations.GrossE8(state with { Positions = [.. faced] }, live);
+    }
 
     /// <summary>Takes what an account or lot serves.</summary>
     public void Take(AccountState state)

@@ -33,7 +33,7 @@ public sealed record KeeperOptions
     /// <summary>The most that the gas of one start (less its reward), end, enlargement, takeover, settlement, wind-down, covering of losses or claim may cost, in E8 of the settlement currency.</summary>
     public long DutyCostE8 { get; init; } = 100_00000000;
 
-    /// <summary>The most that all of these may cost together within a day beyond what the chain pays for them, in E8 of the settlement currency; then only what pays is done.</summary>
+    /// <summary>The most that dust may cost within a day beyond what the chain pays for it, in E8 of the settlement currency: those of them that have less at stake than twenty times their gas. Then only what matters is done.</summary>
     public long DutyDayE8 { get; init; } = 5_000_00000000;
 
     /// <summary>Whether expired positions of others are settled.</summary>

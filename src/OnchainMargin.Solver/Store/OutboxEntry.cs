@@ -29,6 +29,9 @@ public sealed record OutboxEntry
     /// <summary>Whether it goes to the private relay first.</summary>
     public bool IsPrivate { get; init; }
 
+    /// <summary>What it counts for among those whose cost is bounded by the day.</summary>
+    public DayCharge Charge { get; init; }
+
     /// <summary>Whether it was stored just now; false when it was there already.</summary>
     public bool IsNew { get; init; }
 

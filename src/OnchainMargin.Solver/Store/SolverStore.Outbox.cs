@@ -8,7 +8,7 @@ namespace OnchainMargin.Solver.Store;
 public sealed partial class SolverStore
 {
     private const string OutboxColumns =
-        "intent, sender, target, data, gas_limit AS GasLimit, nonce, state, block, reason, created, most_fee AS MostFee, private AS Private";
+        "intent, sender, target, data, gas_limit AS GasLimit, nonce, state, block, reason, created, most_fee AS MostFee, private AS Private, charged AS Charged, reward AS Reward";
 
     /// <summary>Stores a new intent together with its first form, before anything is broadcast. False, and nothing stored, when the intent is already there.</summary>
     public bool TryAddToOutbox(OutboxEntry entry, OutboxAttempt attempt) => TryAddToOutbox([(entry, attempt)]);
@@ -203,22 +203,17 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>What was last offered for each of a sender's intents that were stored since a second, newest first: its gas limit, the most that may be offered for a unit of gas, and what is.</summary>
-    public IReadOnlyList<(string Intent, ulong GasLimit, UInt256? MostFee, UInt256 Offered)> OfferedSince(Address sender, long seconds)
+    /// <summary>What a sender's intents cost, money E8, that were stored since a second and are bounded by the day: what was reverted brought no reward, and what was given back or displaced cost nothing to speak of.</summary>
+    public Int128 ChargedSince(Address sender, long seconds)
     {
         lock (_gate)
         {
-            // By nonces, and no further than to the first that is older: the outbox keeps what was sent for years.
-            return [.. Connection
-                .Query<(string Intent, long GasLimit, string MostFee, string Offered, long Created)>(
-                    """
-                    SELECT o.intent, o.gas_limit, o.most_fee, a.max_fee, o.created FROM outbox o JOIN attempts a ON a.intent = o.intent
-                    WHERE o.sender = @sender AND o.state < 5 AND a.position = (SELECT MAX(position) FROM attempts WHERE intent = o.intent) ORDER BY o.nonce DESC
-                    """,
-                    new { sender = sender.ToArray() },
+            return Connection
+                .Query<(long State, long Charged, long Reward)>(
+                    "SELECT state, charged, reward FROM outbox WHERE charged > 0 AND sender = @sender AND created >= @seconds AND state < 5",
+                    new { sender = sender.ToArray(), seconds },
                     buffered: false)
-                .TakeWhile(row => row.Created >= seconds)
-                .Select(static row => (row.Intent, (ulong)row.GasLimit, row.MostFee.Length == 0 ? (UInt256?)null : UInt256.Parse(row.MostFee), UInt256.Parse(row.Offered)))];
+                .Aggregate((Int128)0, static (sum, row) => sum + new DayCharge(row.Charged, (OutboxState)row.State is OutboxState.Reverted or OutboxState.FinalReverted ? 0 : row.Reward).CostE8);
         }
     }
 
@@ -251,8 +246,8 @@ public sealed partial class SolverStore
             return Transact(() =>
             {
                 int added = _database.Execute(
-                    "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private) "
-                    + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (intent) DO NOTHING",
+                    "INSERT INTO outbox (intent, sender, target, data, gas_limit, nonce, state, block, reason, created, most_fee, private, charged, reward) "
+                    + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (intent) DO NOTHING",
                     intents.Select(static one => new object[]
                     {
                         one.Entry.Intent,
@@ -267,6 +262,8 @@ public sealed partial class SolverStore
                         one.Entry.CreatedSeconds,
                         one.Entry.MostFeePerGasWei?.ToString() ?? "",
                         one.Entry.IsPrivate ? 1L : 0L,
+                        one.Entry.Charge.GasE8,
+                        one.Entry.Charge.RewardE8,
                     }));
                 if (added < intents.Count)
                 {
@@ -318,6 +315,10 @@ public sealed partial class SolverStore
 
         public long Private { get; init; }
 
+        public long Charged { get; init; }
+
+        public long Reward { get; init; }
+
         public OutboxEntry ToEntry() => new()
         {
             Intent = Intent,
@@ -332,6 +333,7 @@ public sealed partial class SolverStore
             CreatedSeconds = Created,
             MostFeePerGasWei = MostFee.Length == 0 ? null : UInt256.Parse(MostFee),
             IsPrivate = Private != 0,
+            Charge = new DayCharge(Charged, Reward),
         };
     }
 

@@ -133,6 +133,7 @@ public sealed partial class SolverStore : IDisposable
             Migrate("1", StoreSchema.FromVersion1);
             Migrate("2", StoreSchema.FromVersion2Or3(_database.Types));
             Migrate("3", StoreSchema.FromVersion2Or3(_database.Types));
+            Migrate("4", StoreSchema.FromVersion4(_database.Types));
             Require("version", Text(StoreSchema.Version), "was written by another version of this program", $"run that version; in an empty {_database.Kind} the index is rebuilt from the chain, transactions that still wait are not");
         }
         else

@@ -3,7 +3,7 @@ namespace OnchainMargin.Solver.Store;
 /// <summary>The tables of the store. A change of shape is a new version; the index can always be rebuilt from the chain, the outbox cannot.</summary>
 internal static class StoreSchema
 {
-    internal const int Version = 4;
+    internal const int Version = 5;
 
     internal static string Create(StoreTypes types) => $"""
         CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL){types.Clustered};
@@ -42,7 +42,7 @@ internal static class StoreSchema
         UPDATE meta SET value = '2' WHERE key = 'version';
         """;
 
-    /// <summary>What makes a store of version 2 or 3 one of version 4, with all that is in it.</summary>
+    /// <summary>What makes a store of version 2 or 3 one of version 5, with all that is in it.</summary>
     internal static string FromVersion2Or3(StoreTypes types) => """
         DROP INDEX outbox_nonce;
         DROP INDEX outbox_state;
@@ -58,7 +58,17 @@ internal static class StoreSchema
             SELECT intent, position, max_fee, tip, signed, raw, empty FROM attempts_3;
         DROP TABLE attempts_3;
         DROP TABLE outbox_3;
-        UPDATE meta SET value = '4' WHERE key = 'version';
+        UPDATE meta SET value = '5' WHERE key = 'version';
+        """;
+
+    /// <summary>What makes a store of version 4 one of version 5, with all that is in it.</summary>
+    internal static string FromVersion4(StoreTypes types) => $"""
+        ALTER TABLE outbox ADD COLUMN charged {types.Integer} NOT NULL DEFAULT 0;
+        ALTER TABLE outbox ADD COLUMN reward {types.Integer} NOT NULL DEFAULT 0;
+
+        """ + Charged + """
+
+        UPDATE meta SET value = '5' WHERE key = 'version';
         """;
 
     /// <summary>The relay's open orders, in the order in which they came. In no version's shape: made where it is missing.</summary>
@@ -86,6 +96,9 @@ internal static class StoreSchema
 
     /// <summary>What was reverted, by sender and time: the keeper asks at each look for the last hours of it, and without this each question would read all that ever was. In no version's shape: made where it is missing.</summary>
     internal const string Reverted = "CREATE INDEX IF NOT EXISTS outbox_reverted ON outbox (sender, created) WHERE state IN (2, 4);";
+
+    /// <summary>What is bounded by the day, by sender and time: the keeper asks at each look for the last day of it.</summary>
+    private const string Charged = "CREATE INDEX outbox_charged ON outbox (sender, created) WHERE charged > 0;";
 
     /// <summary>Snapshots of the book. In no version's shape: made where they are missing.</summary>
     internal static string Snapshots(StoreTypes types) => $"""
@@ -116,7 +129,9 @@ internal static class StoreSchema
             reason TEXT NOT NULL,
             created {types.Integer} NOT NULL,
             most_fee TEXT NOT NULL DEFAULT '',
-            private {types.Integer} NOT NULL DEFAULT 0);
+            private {types.Integer} NOT NULL DEFAULT 0,
+            charged {types.Integer} NOT NULL DEFAULT 0,
+            reward {types.Integer} NOT NULL DEFAULT 0);
         CREATE UNIQUE INDEX outbox_nonce ON outbox (sender, nonce) WHERE state <> 5;
         CREATE INDEX outbox_state ON outbox (state);
 
@@ -129,5 +144,6 @@ internal static class StoreSchema
             seal {types.Bytes} NOT NULL,
             empty {types.Integer} NOT NULL,
             PRIMARY KEY (intent, position)){types.Clustered};
-        """;
+
+        """ + Charged;
 }

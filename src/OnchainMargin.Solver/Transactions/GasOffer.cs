@@ -9,6 +9,15 @@ internal sealed record GasOffer(UInt256 MaxFeePerGasWei, UInt256 TipPerGasWei)
 {
     private const uint PoolBumpPercent = 10;
 
+    /// <summary>The base fee up to which the whole tip is paid.</summary>
+    public UInt256 MostBaseFeePerGasWei => MaxFeePerGasWei - TipPerGasWei;
+
+    /// <summary>The base fee that an estimate was made at: it leaves room for twice as much (<see cref="Ethereum.Node.FeeEstimate"/>). Of a plain price of gas 0, since all of that is tip.</summary>
+    public UInt256 BaseFeePerGasWei => MostBaseFeePerGasWei >> 1;
+
+    /// <summary>What an estimate is expected to pay in the next blocks, about half of the most.</summary>
+    public UInt256 ExpectedPerGasWei => BaseFeePerGasWei + TipPerGasWei;
+
     /// <summary>An offer that nodes accept in place of this one: both parts raised by the given percentage, at least by the tenth that transaction pools ask for, and not below what is asked now.</summary>
     public GasOffer RaisedBy(uint percent, GasOffer asked)
     {

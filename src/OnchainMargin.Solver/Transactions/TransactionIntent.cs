@@ -1,5 +1,6 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Transactions;
 
@@ -17,6 +18,9 @@ public sealed record TransactionIntent(string Key, Address Target, byte[] Data)
 
     /// <summary>Whether others would copy it from the public pool, so that it goes to the private relay first where one is named.</summary>
     public bool IsPrivate { get; init; }
+
+    /// <summary>What it counts for among those whose cost is bounded by the day.</summary>
+    public DayCharge Charge { get; init; }
 
     /// <summary>An intent from a built call.</summary>
     /// <exception cref="ArgumentException">Thrown when the request creates a contract or sends coins, which the solver never does.</exception>

@@ -52,8 +52,8 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>The intents that were reverted on chain, of those stored since a second, and when they were stored.</summary>
     public IReadOnlyList<(string Intent, long CreatedSeconds)> RevertedSince(long seconds) => store.RevertedSince(key.Address, seconds);
 
-    /// <summary>What was last offered for each intent that was stored since a second.</summary>
-    public IReadOnlyList<(string Intent, ulong GasLimit, UInt256? MostFee, UInt256 Offered)> OfferedSince(long seconds) => store.OfferedSince(key.Address, seconds);
+    /// <summary>What the intents cost, money E8, that were stored since a second and are bounded by the day (<see cref="DayCharge"/>).</summary>
+    public Int128 ChargedSince(long seconds) => store.ChargedSince(key.Address, seconds);
 
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
@@ -296,6 +296,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         CreatedSeconds = Now,
         MostFeePerGasWei = intent.MostFeePerGasWei,
         IsPrivate = intent.IsPrivate,
+        Charge = intent.Charge,
     };
 
     /// <summary>The first form of an entry.</summary>

@@ -21,10 +21,11 @@ public sealed class OutboxFileTests : IDisposable
     public void Dispose() => _key.Dispose();
 
     [Theory]
-    [InlineData("ALTER TABLE outbox DROP COLUMN most_fee; ALTER TABLE outbox DROP COLUMN private; ALTER TABLE attempts DROP COLUMN empty; UPDATE meta SET value = '1' WHERE key = 'version'")]
-    [InlineData("UPDATE meta SET value = '2' WHERE key = 'version'")]
-    [InlineData("UPDATE meta SET value = '3' WHERE key = 'version'")]
-    public async Task Open_StoreOfAnEarlierVersion_KeepsItsOutboxAndSignsTheSame(string undo)
+    [InlineData(1, "ALTER TABLE outbox DROP COLUMN most_fee; ALTER TABLE outbox DROP COLUMN private; ALTER TABLE attempts DROP COLUMN empty; ")]
+    [InlineData(2, "")]
+    [InlineData(3, "")]
+    [InlineData(4, "")]
+    public async Task Open_StoreOfAnEarlierVersion_KeepsItsOutboxAndSignsTheSame(int version, string undo)
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("omargin-store-").FullName, "old.db");
         using (SolverStore store = SolverStore.Open(file, 31337, Target))
@@ -34,7 +35,7 @@ public sealed class OutboxFileTests : IDisposable
             using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False");
             connection.Open();
             using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
-            command.CommandText = AttemptsOfVersion3(_node.Broadcasts[0]) + undo;
+            command.CommandText = OutboxOfVersion4 + (version < 4 ? AttemptsOfVersion3(_node.Broadcasts[0]) : "") + undo + $"UPDATE meta SET value = '{version}' WHERE key = 'version'";
             command.ExecuteNonQuery();
         }
 
@@ -42,6 +43,7 @@ public sealed class OutboxFileTests : IDisposable
         {
             Assert.Equal((OutboxState.Live, null), (store.FindInOutbox("a")!.State, store.FindInOutbox("a")!.MostFeePerGasWei));
             Assert.False(Assert.Single(store.AttemptsOf("a")).IsEmpty);
+            Assert.Equal(0, store.ChargedSince(_key.Address, 0));
             Assert.Equal(1UL, store.NonceAfterOutbox(_key.Address));
             using TransactionManager manager = Manager(store);
             await manager.RunOnceAsync(CancellationToken.None);
@@ -130,7 +132,7 @@ public sealed class OutboxFileTests : IDisposable
         using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False"))
         {
             other.Open();
-            Execute(other, AttemptsOfVersion3(Foreign()) + "ALTER TABLE outbox DROP COLUMN most_fee; ALTER TABLE outbox DROP COLUMN private; ALTER TABLE attempts DROP COLUMN empty; UPDATE meta SET value = '1' WHERE key = 'version'");
+            Execute(other, OutboxOfVersion4 + AttemptsOfVersion3(Foreign()) + "ALTER TABLE outbox DROP COLUMN most_fee; ALTER TABLE outbox DROP COLUMN private; ALTER TABLE attempts DROP COLUMN empty; UPDATE meta SET value = '1' WHERE key = 'version'");
             using SqliteDatabase database = SqliteDatabase.Open(":memory:");
             Execute(other, "BEGIN IMMEDIATE; " + StoreSchema.FromVersion1 + StoreSchema.FromVersion2Or3(database.Types));
             Task<SolverStore> opening = Task.Run(() => SolverStore.Open(file, 31337, Target));
@@ -201,6 +203,9 @@ public sealed class OutboxFileTests : IDisposable
         managers.TellOfOthers([]);
         Assert.Equal($"1 transactions of {_key.Address} wait in the store", Assert.Single(lines.Said).Split(',')[0]);
     }
+
+    /// <summary>Makes of the outbox what it was before it told what is bounded by the day.</summary>
+    private const string OutboxOfVersion4 = "DROP INDEX outbox_charged; ALTER TABLE outbox DROP COLUMN charged; ALTER TABLE outbox DROP COLUMN reward; ";
 
     /// <summary>Makes of the attempts what they were when they were kept with their signed bytes.</summary>
     private static string AttemptsOfVersion3(SignedTransaction signed) => $"""
