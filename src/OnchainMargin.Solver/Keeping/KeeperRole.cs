@@ -69,6 +69,8 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
     {
         if (_books.Current is not { IsCaughtUp: true } indexed || indexed.Book.LatestCheckpoint is null)
         {
+            // A look at a book of before says nothing by now, and one that has ended would end every wait at once.
+            (_whole, _isDue) = _whole is { IsCompleted: true } ? (null, true) : (_whole, _isDue);
             return;
         }
 

@@ -61,8 +61,9 @@ internal sealed partial class OrderRelay
         (List<RestingOrder> loaded, List<RestingOrder> over, List<RestingOrder> lost) = ([], [], []);
         foreach (((StoredOrder stored, RestingOrder order), (bool isDone, ulong filled)) in known.Zip(statuses))
         {
-            // An order that hung on a session has lost it.
-            List<RestingOrder> those = isDone || filled >= order.WholeE8 || order.Signed.Order.Expiry < Now ? over : stored.Session is not null ? lost : loaded;
+            // An order that hung on a session has lost it, and one that is filled at once or not at all was not: what of it was matched settles by itself.
+            bool isForThen = stored.Session is not null || order.IsFillOrKill;
+            List<RestingOrder> those = isDone || filled >= order.WholeE8 || order.Signed.Order.Expiry < Now ? over : isForThen ? lost : loaded;
             those.Add(order);
             order.LeftE8 = order.WholeE8 - Math.Min(filled, order.WholeE8);
         }

@@ -268,13 +268,13 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
     private UInt256 MostOf(UInt256? worth) => worth is { } most && most < CapWei ? most : CapWei;
 
-    /// <summary>The entry of an intent that is under way or done, or null and the name under which it is to be stored.</summary>
+    /// <summary>The entry of an intent that is under way or done by this key, or null and the name under which it is to be stored. What another key has begun, one that was lost or ran dry, nobody carries on: it only takes a name, and where it was done the chain refuses it a second time.</summary>
     private (OutboxEntry? Known, TransactionIntent Intent) Find(TransactionIntent intent)
     {
         string firstKey = intent.Key;
         for (int retry = 1; store.FindInOutbox(intent.Key) is { } known; retry++)
         {
-            if (known.State is OutboxState.Live or OutboxState.Mined or OutboxState.Final)
+            if (known.Sender == key.Address && known.State is (OutboxState.Live or OutboxState.Mined or OutboxState.Final))
             {
                 return (known, intent);
             }

@@ -30,6 +30,22 @@ public sealed class RelayRestartTests : RelayWorld
         await TakenAsync(World.Sign(2, Tenth, Btc, 7));
     }
 
+    /// <summary>The process died between storing it and finding that nobody filled it whole: hours later a resting order would have.</summary>
+    [Fact]
+    public async Task RunOnce_FillOrKillAfterARestart_IsNotTakenUp()
+    {
+        await TakenAsync(World.Sign(1, -One, Btc, 1));
+        Clearinghouse.SignedOrder order = World.Sign(2, Tenth, Btc, 1, RestingOrder.FillOrKill);
+        World.Services.GetRequiredService<SolverStore>().AddOrder(StoredOrder.Of(new RestingOrder(order, 1, null)));
+        Restart();
+        await Role.RunOnceAsync(CancellationToken.None);
+        await Role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((0UL, OrderStatus.Resting), (Orders.Find(1, 1)!.InFlightE8, Orders.Find(1, 1)!.Status));
+        Assert.Null(Orders.Find(2, 1));
+        Assert.Empty(Sent());
+        Assert.NotEqual("", (await Relay.SubmitAsync(order, null, CancellationToken.None)).Refusal);
+    }
+
     [Fact]
     public async Task RunOnce_AfterARestart_WaitsForTheSettlementOfTheRunBefore()
     {
