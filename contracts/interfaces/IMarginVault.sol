@@ -62,6 +62,9 @@ interface IMarginVault {
     /// @notice Thrown when a token has more decimals than its use allows (8 for the settlement token, 18 for others).
     error DecimalsTooMany(uint8 decimals, uint8 largest);
 
+    /// @notice Thrown when a token other than the settlement token has fewer decimals than lots can be cut by.
+    error DecimalsTooFew(uint8 decimals, uint8 least);
+
     /// @notice Thrown when a deposit names an account that was never opened.
     error AccountUnknown(uint64 account);
 

@@ -125,6 +125,19 @@ contract MarginVaultCapTest is ProtocolFixture {
         assert(vault.balanceOf(alice, index) == 0 && vault.idleOf(alice, index) == 5e6);
     }
 
+    /// @dev Of a token in whole units of 10,000 dollars a fifth of a lot with three of them is none, and whoever bids for it pays for 0.6.
+    function test_listToken_takesWhatLotsCanBeCutBy() public {
+        for (uint8 decimals = 0; decimals <= 19; ++decimals) {
+            MockToken token = new MockToken("New", "NEW", decimals);
+            if (decimals < 6)
+                VM.expectRevert(abi.encodeWithSelector(IMarginVault.DecimalsTooFew.selector, decimals, 6));
+            if (decimals > 18) {
+                VM.expectRevert(abi.encodeWithSelector(IMarginVault.DecimalsTooMany.selector, decimals, 18));
+            }
+            vault.listToken(address(token));
+        }
+    }
+
     function test_depositEther_comesInWrapped() public {
         VM.deal(address(this), 5 ether);
         vault.depositEther{value: 3 ether}(alice, WETH_TOKEN);

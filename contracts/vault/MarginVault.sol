@@ -21,6 +21,8 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     uint16 internal constant TOKENS_MAX = 32;
     uint8 internal constant SETTLEMENT_DECIMALS_MAX = 8;
     uint8 internal constant DECIMALS_MAX = 18;
+    /// @dev A lot is cut to a hundred millionth, and what of a base unit that splits goes to whoever is not a bidder: at six decimals a unit of what costs 100,000 dollars is ten cents.
+    uint8 internal constant DECIMALS_MIN = 6;
 
     struct Token {
         address erc20;
@@ -181,6 +183,7 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
         require(token < TOKENS_MAX, TokenRefused(erc20));
         for (uint16 i = 0; i < token; ++i) require(_tokens[i].erc20 != erc20, TokenRefused(erc20));
         require(decimals <= largest, DecimalsTooMany(decimals, largest));
+        require(token == SETTLEMENT || decimals >= DECIMALS_MIN, DecimalsTooFew(decimals, DECIMALS_MIN));
         _tokens[token] = Token(erc20, decimals, 0, 0);
         tokenCount = token + 1;
         emit TokenListed(token, erc20, decimals);

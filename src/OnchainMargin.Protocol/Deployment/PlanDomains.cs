@@ -31,6 +31,7 @@ public static class PlanDomains
     private const int SeatsMax = 64;
     private const byte SettlementDecimalsMax = 8;
     private const byte DecimalsMax = 18;
+    private const byte DecimalsMin = 6;
 
     /// <summary>What is wrong with a plan's numbers, the first of it in a sentence; null when the contracts take them all.</summary>
     [SpecRule("PAR-007")]
@@ -183,7 +184,7 @@ public static class PlanDomains
         RiskParameters.TokenParameters p = token.Parameters;
         return
         [
-            new($"decimals{of}", token.Decimals, 0, index == 0 ? SettlementDecimalsMax : DecimalsMax),
+            new($"decimals{of}", token.Decimals, index == 0 ? 0 : DecimalsMin, index == 0 ? SettlementDecimalsMax : DecimalsMax),
 
             // The settlement token is cash: it is no underlying. A token names one that is listed before it.
             new($"underlying{of}", p.Underlying, 0, index == 0 ? 0 : plan.Underlyings.Count),

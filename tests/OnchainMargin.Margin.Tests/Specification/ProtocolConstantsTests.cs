@@ -87,6 +87,7 @@ public sealed partial class ProtocolConstantsTests
         ["liquidation.holdSeconds"] = ("liquidation/InsuranceFund.sol", "HOLD_SECONDS", 1),
         ["limits.tokensMax"] = ("vault/MarginVault.sol", "TOKENS_MAX", 1),
         ["limits.decimalsMax"] = ("vault/MarginVault.sol", "DECIMALS_MAX", 1),
+        ["limits.decimalsMin"] = ("vault/MarginVault.sol", "DECIMALS_MIN", 1),
         ["limits.settlementDecimalsMax"] = ("vault/MarginVault.sol", "SETTLEMENT_DECIMALS_MAX", 1),
         ["limits.costLimitE8"] = ("margin/MarginDomain.sol", "COST_LIMIT_E8", 1),
         ["limits.cashLimitE8"] = ("margin/MarginDomain.sol", "CASH_LIMIT_E8", 1),
