@@ -37,7 +37,11 @@ public sealed record BookAccount
     /// <param name="right">What.</param>
     /// <param name="atSeconds">When, in Unix seconds.</param>
     public bool May(Address who, DelegateRights right, ulong atSeconds) =>
-        who == Owner || Delegates.Any(given => given.Delegate == who && (given.Rights & right) != DelegateRights.None && atSeconds <= given.UntilSeconds);
+        atSeconds <= MayUntil(who, right);
+
+    /// <summary>The last second in which somebody may do something with the account, in Unix seconds: the last of all for its owner, null where he never may.</summary>
+    public ulong? MayUntil(Address who, DelegateRights right) =>
+        who == Owner ? ulong.MaxValue : Delegates.FirstOrDefault(given => given.Delegate == who && (given.Rights & right) != DelegateRights.None)?.UntilSeconds;
 
     /// <summary>The open lot that the account is in; 0 for none.</summary>
     public ulong OpenLot { get; init; }

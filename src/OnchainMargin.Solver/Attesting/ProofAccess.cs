@@ -47,7 +47,7 @@ internal sealed class ProofAccess(Broadcast<IndexedBook> books, IWalletSignature
             return $"{signer} neither owns account {account} nor may trade for it; sign with a key that does.";
         }
 
-        if (await signatures.FindAsync(digest, signer, signature, cancellationToken).ConfigureAwait(false) is null)
+        if (!await signatures.IsSignedAsync(digest, signer, signature, cancellationToken).ConfigureAwait(false))
         {
             return $"The signature is not one of {signer} over this; sign the request for account {account} on this chain, or one of its orders.";
         }

@@ -14,16 +14,24 @@ internal sealed class WalletSignatures(IEthereumNode node) : IWalletSignatures
     private static readonly AbiFunction IsValid = ContractAbi.FromSignatures("function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4 magic)").Functions[0];
 
     /// <inheritdoc/>
-    public async Task<byte[]?> FindAsync(Hash32 digest, Address signer, byte[] signature, CancellationToken cancellationToken) =>
-        Secp256k1.OwnSignature(digest, signer, signature) ?? (await IsOfContractAsync(digest, signer, signature, cancellationToken).ConfigureAwait(false) ? signature : null);
+    public async Task<bool> IsSignedAsync(Hash32 digest, Address signer, byte[] signature, CancellationToken cancellationToken) =>
+        Secp256k1.OwnSignature(digest, signer, signature) is not null
+        || (await HasCodeAsync(signer, cancellationToken).ConfigureAwait(false) && await IsOfContractAsync(digest, signer, signature, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The signature of a digest in the form in which the chain takes it, when it does; null otherwise. The chain asks the code of an address alone where there is any, also where a key stands behind it (EIP-7702).</summary>
+    public async Task<TakenSignature?> FindTakenAsync(Hash32 digest, Address signer, byte[] signature, CancellationToken cancellationToken)
+    {
+        byte[]? own = Secp256k1.OwnSignature(digest, signer, signature);
+        return !await HasCodeAsync(signer, cancellationToken).ConfigureAwait(false) ? own is null ? null : new TakenSignature(own, IsByContract: false)
+            : await IsOfContractAsync(digest, signer, own ?? signature, cancellationToken).ConfigureAwait(false) ? new TakenSignature(own ?? signature, IsByContract: true)
+            : null;
+    }
+
+    private async Task<bool> HasCodeAsync(Address signer, CancellationToken cancellationToken) =>
+        (await node.GetCodeAsync(signer, cancellationToken: cancellationToken).ConfigureAwait(false)).Length > 0;
 
     private async Task<bool> IsOfContractAsync(Hash32 digest, Address signer, byte[] signature, CancellationToken cancellationToken)
     {
-        if ((await node.GetCodeAsync(signer, cancellationToken: cancellationToken).ConfigureAwait(false)).Length == 0)
-        {
-            return false;
-        }
-
         try
         {
             byte[] answer = await node.CallAsync(new CallRequest(signer, IsValid.EncodeCall([digest, signature])) { GasLimit = MostGas }, cancellationToken: cancellationToken).ConfigureAwait(false);

@@ -12,7 +12,7 @@ public sealed record RelayOptions
     /// <summary>The least that an order may be about, in E8 of the settlement currency: its size at the price of the underlying or token. It bounds what gas whoever crosses orders of his own costs the relay; an order that closes a whole position is taken whatever its size. 0 takes all.</summary>
     public long LeastNotionalE8 { get; init; } = 1_00000000;
 
-    /// <summary>How many seconds of its time an order has left at least when it is handed to the chain, so that it does not expire on the way into a block and take the others of its transaction with it. It is taken with twice as many, and leaves the book when it has fewer.</summary>
+    /// <summary>How many seconds of its time, its signer's right and its instrument's an order has left at least when it is handed to the chain, so that it does not end on the way into a block and take the others of its transaction with it. It is taken with twice as many, and leaves the book when it has fewer.</summary>
     public int LeastSecondsLeft { get; init; } = 30;
 
     /// <summary>How often it is looked whether there is something to settle when no block comes, in milliseconds.</summary>

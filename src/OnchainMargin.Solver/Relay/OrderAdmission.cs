@@ -29,6 +29,7 @@ internal static class OrderAdmission
         var instrument = Instrument.Unpack(order.Instrument);
         return !book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? $"Account {order.Account} was never opened; open one first."
             : !account.May(signed.Signer, DelegateRights.Trade, book.BlockTimeSeconds) ? $"{signed.Signer} neither owns account {order.Account} nor may trade for it now; have its owner appoint it as a delegate, or sign with {account.Owner}."
+            : account.MayUntil(signed.Signer, DelegateRights.Trade) is { } until && until - book.BlockTimeSeconds < leastSecondsLeft ? $"{signed.Signer} may trade for account {order.Account} for {Left(until, book)} s more, and it takes some to bring an order into a block: have its owner appoint it for longer, or sign with {account.Owner}."
             : account.OpenLot != 0 ? InLot(account)
             : signed.Signature.Length > MostSignatureBytes ? $"The signature has {signed.Signature.Length} bytes, and this relay takes {MostSignatureBytes} at most; sign with a key, or with a contract whose signatures are shorter."
             : order.SizeE8 is 0 or long.MinValue ? "The order's size is zero; give a size."
@@ -40,10 +41,21 @@ internal static class OrderAdmission
             : order.Expiry - now > LongestSeconds ? $"The order expires at {order.Expiry.ToString(CultureInfo.InvariantCulture)}, more than 90 days from now, and the relay takes none that lasts longer; sign one that expires by {(now + LongestSeconds).ToString(CultureInfo.InvariantCulture)}."
             : SpotOrders.IsSpot(instrument) && (order.Flags & RestingOrder.ReduceOnly) != 0 ? "The order is reduce-only and swaps a token, of which there is no position; clear the flag."
             : !instrument.IsValid && !SpotOrders.IsSpot(instrument) ? "The order names no valid instrument; take the number from /api/instruments."
+            : instrument.Expiry > book.BlockTimeSeconds && instrument.Expiry - book.BlockTimeSeconds <= leastSecondsLeft ? $"The instrument expires in {Left(instrument.Expiry, book)} s, and it takes some to bring an order into a block; others are in /api/instruments."
             : book.IsPaused && !SpotOrders.IsSpot(instrument) && !Fees.Reduces(account.State.SizeOf(instrument), order.SizeE8) ? "Trading is paused by the guardian: until it goes on orders can only make a position smaller; deposits and withdrawals without positions go on."
             : LeastFeeE8(order, book) is var leastE8 && order.MaxFeeRateE8 < leastE8 ? $"The order allows a fee of {Price(order.MaxFeeRateE8)} of what is traded, and {Price(leastE8)} is taken; sign one with a maxFeeRateE8 of {leastE8} or more."
             : null;
     }
+
+    /// <summary>Whether an order ends so soon that it could be filled no more: its own time is over, by whichever clock is later, or by the chain's its signer's right (CLR-019) or its instrument (CLR-017).</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="book">The book.</param>
+    /// <param name="now">The second that it is, by whichever is later of the chain's clock and this one.</param>
+    /// <param name="leastSecondsLeft">How long it has to last at least.</param>
+    public static bool Ends(RestingOrder order, ProtocolBook book, ulong now, ulong leastSecondsLeft) =>
+        order.Signed.Order.Expiry < now + leastSecondsLeft
+        || (order.Instrument.Expiry != 0 && order.Instrument.Expiry <= book.BlockTimeSeconds + leastSecondsLeft)
+        || (book.Accounts.TryGetValue(order.Account, out BookAccount? account) && !account.May(order.Signed.Signer, DelegateRights.Trade, book.BlockTimeSeconds + leastSecondsLeft));
 
     /// <summary>Why an account in an open lot trades nothing.</summary>
     public static string InLot(BookAccount account) => $"Account {account.Id} is being liquidated and cannot trade; it can only receive deposits now.";
@@ -58,6 +70,8 @@ internal static class OrderAdmission
     /// <param name="band">The band that does not hold it.</param>
     public static string TooFar(string which, ulong priceE8, PriceBand band) =>
         $"{which} is {Price(priceE8)}, further from the mark of {Price((ulong)band.MarkE8)} than trades may be; wait or change the price.";
+
+    private static string Left(ulong until, ProtocolBook book) => (until - book.BlockTimeSeconds).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The rate that the chain takes of an order's fills: one that may only rest pays the maker's, any other may come to pay the taker's.</summary>
     private static uint LeastFeeE8(Clearinghouse.Order order, ProtocolBook book) =>

@@ -1,3 +1,5 @@
+using OnchainMargin.Ethereum;
+
 namespace OnchainMargin.Solver.Relay;
 
 /// <content>What becomes of matches: they wait, are settled, come back, are undone.</content>
@@ -30,6 +32,18 @@ internal sealed partial class OrderBooks
         }
     }
 
+    /// <summary>Writes down which orders of matches contracts sign.</summary>
+    public void Mark(IReadOnlyCollection<OrderMatch> matches, IReadOnlySet<Address> contracts)
+    {
+        lock (_gate)
+        {
+            foreach (RestingOrder order in matches.SelectMany(static match => match.Orders))
+            {
+                order.IsByContract = contracts.Contains(order.Signed.Signer);
+            }
+        }
+    }
+
     /// <summary>Matches are in a block.</summary>
     public void Settled(IReadOnlyCollection<OrderMatch> matches)
     {
@@ -38,7 +52,7 @@ internal sealed partial class OrderBooks
             var filled = new List<RestingOrder>();
             foreach (OrderMatch match in matches)
             {
-                foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
+                foreach (RestingOrder order in match.Orders)
                 {
                     order.InFlightE8 -= match.SizeE8;
                     if (order is { LeftE8: 0, InFlightE8: 0, IsOver: false })
@@ -252,7 +266,7 @@ internal sealed partial class OrderBooks
 
     private void GiveBack(OrderMatch match)
     {
-        foreach (RestingOrder order in (ReadOnlySpan<RestingOrder>)[match.Maker, match.Taker])
+        foreach (RestingOrder order in match.Orders)
         {
             order.InFlightE8 -= match.SizeE8;
             Book(order).Remove(order);

@@ -9,6 +9,9 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     private const int MostOrdersOfAnAccount = 200;
     private const int KeptOver = 1000;
 
+    /// <summary>What is said of an order that was filled no more in time.</summary>
+    public const string TimeIsOver = "its time is over, its signer's right or its instrument's";
+
     /// <summary>How long a session lasts that nobody renews. Its stream alone shows nothing: a client that lost its power or its network closes none, and what is written to it goes to the system's buffers for a quarter of an hour.</summary>
     private static readonly TimeSpan SessionLife = TimeSpan.FromSeconds(15);
 
@@ -233,13 +236,14 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Ends orders whose time is over before a second, and those whose session is. What of them is on its way into a block already may be filled.</summary>
-    public void Expire(ulong beforeSeconds)
+    /// <summary>Ends orders whose time is over, and those whose session is. What of them is on its way into a block already may be filled.</summary>
+    /// <param name="ends">Whether an order's time is over.</param>
+    public void Expire(Func<RestingOrder, bool> ends)
     {
         lock (_gate)
         {
             EndLost();
-            End([.. _orders.Values.Where(order => !order.IsOver && order.Signed.Order.Expiry < beforeSeconds && (order.InFlightE8 == 0 || IsPending(order)))], OrderStatus.Expired, "its time is over");
+            End([.. _orders.Values.Where(order => !order.IsOver && ends(order) && (order.InFlightE8 == 0 || IsPending(order)))], OrderStatus.Expired, TimeIsOver);
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>Whether one of the two came to its end, so that nothing of the match may be sent any more.</summary>
     public bool IsOver => Maker.IsOver || Taker.IsOver;
 
+    /// <summary>Both.</summary>
+    public RestingOrder[] Orders => [Maker, Taker];
+
     /// <summary>The price.</summary>
     public ulong PriceE8 => Maker.PriceE8;
 

@@ -38,23 +38,26 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return Refuse(defect);
         }
 
-        if (await chain.FindSignatureAsync(signed, cancellationToken).ConfigureAwait(false) is not { } signature)
+        if (await chain.FindSignatureAsync(signed, cancellationToken).ConfigureAwait(false) is not { } taken)
         {
             return Refuse($"The signature is not {signed.Signer}'s over this order; sign it again on this chain and for this deployment.");
         }
 
         // In the form in which the chain takes it, which need not be the one that the wallet gave.
-        signed = signed with { Signature = signature };
+        signed = signed with { Signature = taken.Bytes };
         if (Known(signed, session) is { } same)
         {
             return same;
         }
 
         RestingOrder order = Resting(signed, session);
+        order.IsByContract = taken.IsByContract;
         Address owner = book.Accounts[signed.Order.Account].Owner;
-        if (order.IsByContract && Math.Max(orders.Rests.SecondsLeft(signed.Signer), orders.Rests.SecondsLeft(owner)) is > 0 and var seconds)
+
+        // Code can be taken off an address and set again (EIP-7702), so that whoever rests does whatever stands there.
+        if (Math.Max(orders.Rests.SecondsLeft(signed.Signer), order.IsByContract ? orders.Rests.SecondsLeft(owner) : 0) is > 0 and var seconds)
         {
-            return Refuse($"A settlement was reverted that nothing but a contract's signature explains, of {signed.Signer} or for an account of {owner}: the relay takes orders that contracts sign for them again in {seconds} s; sign with a key until then.");
+            return Refuse($"A settlement was reverted that nothing but a contract's signature explains, of {signed.Signer} or for an account of {owner}: the relay takes orders of the one, and those that contracts sign for the other, again in {seconds} s; have a key without code sign as a delegate until then.");
         }
 
         (bool isDone, ulong filled) = (await chain.StatusesAsync([order], cancellationToken).ConfigureAwait(false))[0];
@@ -101,7 +104,7 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
 
     private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
 
-    private RestingOrder Resting(Clearinghouse.SignedOrder signed, string? session) => new(signed, orders.NextArrival(), session) { IsByContract = chain.IsByContract(signed) };
+    private RestingOrder Resting(Clearinghouse.SignedOrder signed, string? session) => new(signed, orders.NextArrival(), session);
 
     private OrderOutcome? Known(Clearinghouse.SignedOrder signed, string? session) =>
         orders.Find(signed.Order.Account, signed.Order.Nonce) is { IsOver: false } known && known.IsOf(signed, session) ? new OrderOutcome(known, "") : null;

@@ -16,13 +16,13 @@ internal sealed class OrderSignatures(DeploymentRecord deployment, ProtocolDiges
     private readonly WalletSignatures _wallets = new(node);
     private readonly TypedDomain _relay = new("OnchainMargin Relay", "1", deployment.ChainId, deployment.Contracts.Clearinghouse);
 
-    /// <summary>The signature of an order as the chain takes it, when whom it names signed; null otherwise.</summary>
-    public Task<byte[]?> FindAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) =>
-        _wallets.FindAsync(digests.Of(signed.Order), signed.Signer, signed.Signature, cancellationToken);
+    /// <summary>The signature of an order as the chain takes it; null where it does not.</summary>
+    public Task<TakenSignature?> FindAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) =>
+        _wallets.FindTakenAsync(digests.Of(signed.Order), signed.Signer, signed.Signature, cancellationToken);
 
     /// <summary>Whether a cancellation was signed by an owner.</summary>
-    public async Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken) =>
-        await _wallets.FindAsync(CancelDigest(account, nonce), owner, signature, cancellationToken).ConfigureAwait(false) is not null;
+    public Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken) =>
+        _wallets.IsSignedAsync(CancelDigest(account, nonce), owner, signature, cancellationToken);
 
     /// <summary>What is signed to take an order off the relay.</summary>
     public Hash32 CancelDigest(ulong account, ulong nonce) => _relay.Digest(CancelType, [.. ((UInt256)account).ToHash32().ToArray(), .. ((UInt256)nonce).ToHash32().ToArray()]);

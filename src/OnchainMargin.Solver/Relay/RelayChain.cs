@@ -1,8 +1,10 @@
 using OnchainMargin.Ethereum;
-using OnchainMargin.Ethereum.Curve;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Attesting;
+using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Relay;
@@ -16,18 +18,38 @@ internal sealed class RelayChain(ProtocolClient client, TimeProvider time) : IRe
     private readonly OrderSignatures _signatures = new(client.Deployment, client.Digests, client.Node);
 
     /// <inheritdoc/>
-    public Task<byte[]?> FindSignatureAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) => _signatures.FindAsync(signed, cancellationToken);
-
-    /// <inheritdoc/>
-    public bool IsByContract(Clearinghouse.SignedOrder signed) => Secp256k1.OwnSignature(client.Digests.Of(signed.Order), signed.Signer, signed.Signature) is null;
+    public Task<TakenSignature?> FindSignatureAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) => _signatures.FindAsync(signed, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken) =>
         _signatures.IsCancelSignedAsync(account, nonce, owner, signature, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<bool> HasCodeAsync(Address signer, CancellationToken cancellationToken) =>
-        (await Patience.AskAsync(token => client.Node.GetCodeAsync(signer, cancellationToken: token), time, cancellationToken).ConfigureAwait(false)).Length > 0;
+    public async Task<IReadOnlySet<Address>> ContractsAmongAsync(IReadOnlyCollection<Address> signers, CancellationToken cancellationToken)
+    {
+        byte[][] codes = await Patience.AskAsync(token => Task.WhenAll(signers.Select(signer => client.Node.GetCodeAsync(signer, cancellationToken: token))), time, cancellationToken).ConfigureAwait(false);
+        return signers.Zip(codes).Where(static one => one.Second.Length > 0).Select(static one => one.First).ToHashSet();
+    }
+
+    /// <inheritdoc/>
+    public async Task<CustomErrorReason?> ReasonOfAsync(OutboxEntry reverted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var call = new CallRequest(reverted.Target, reverted.Data) { From = reverted.Sender };
+            await Patience.AskAsync(token => client.Node.CallAsync(call, BlockTag.Number(reverted.BlockNumber), token), time, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (RevertException error)
+        {
+            return error.Reason as CustomErrorReason;
+        }
+        catch (RpcErrorException)
+        {
+            // All gas is gone, or the node does not have that block any more.
+            return null;
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<(bool IsDone, ulong FilledE8)>> StatusesAsync(IReadOnlyList<RestingOrder> orders, CancellationToken cancellationToken)

@@ -25,6 +25,7 @@ internal sealed class RelayRole(
     private readonly SettlementGas _gas = new(node, transactions, time);
     private readonly SettledBatches _settled = new(orders, orderChain, transactions, store);
     private IReadOnlyList<OrderMatch> _batch = [];
+    private bool _isAlone;
     private AccountTable _accounts = AccountTable.Empty;
     private string _intent = "";
     private bool _isAttested;
@@ -47,13 +48,14 @@ internal sealed class RelayRole(
 
         bool isOpen = await relay.OpenAsync(cancellationToken).ConfigureAwait(false);
         EndCancelled(indexed.Book.BlockNumber);
-        orders.Expire(Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds) + (ulong)options.LeastSecondsLeft);
+        ulong now = Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds);
+        orders.Expire(order => OrderAdmission.Ends(order, indexed.Book, now, (ulong)options.LeastSecondsLeft));
         if (!isOpen || (_batch.Count > 0 && !await IsOverAsync(indexed.Book, cancellationToken).ConfigureAwait(false)) || !await _settled.AreInABlockAsync(indexed.Book, cancellationToken).ConfigureAwait(false))
         {
             return;
         }
 
-        IReadOnlyList<OrderMatch> batch = orders.TakePending(options.BatchMost, indexed.Book.BlockNumber);
+        IReadOnlyList<OrderMatch> batch = await TakeAsync(indexed.Book.BlockNumber, cancellationToken).ConfigureAwait(false);
         if (batch.Count > 0)
         {
             await SettleAsync(batch, indexed, !_computesNext, cancellationToken).ConfigureAwait(false);
@@ -63,6 +65,34 @@ internal sealed class RelayRole(
 
     /// <inheritdoc/>
     public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
+
+    /// <summary>Takes the matches of the next batch. Code may stand by now at an address whose key had signed (EIP-7702), and what contracts sign comes alone.</summary>
+    private async Task<IReadOnlyList<OrderMatch>> TakeAsync(ulong block, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<OrderMatch> batch = orders.TakePending(options.BatchMost, block);
+        try
+        {
+            orders.Mark(batch, await ContractsOfAsync(batch, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            orders.Return(batch);
+            throw;
+        }
+
+        if (batch.Count > 1)
+        {
+            ILookup<bool, OrderMatch> byContract = batch.ToLookup(static match => match.IsByContract);
+            orders.Return(byContract[true]);
+            batch = [.. byContract[false]];
+        }
+
+        return batch;
+    }
+
+    /// <summary>Which signers of matches are contracts now.</summary>
+    private Task<IReadOnlySet<Address>> ContractsOfAsync(IEnumerable<OrderMatch> matches, CancellationToken cancellationToken) =>
+        orderChain.ContractsAmongAsync(matches.SelectMany(static match => match.Orders).Select(static order => order.Signed.Signer).ToHashSet(), cancellationToken);
 
     /// <summary>Whether the batch under way has come to its end, which is then told to the relay.</summary>
     private async Task<bool> IsOverAsync(ProtocolBook book, CancellationToken cancellationToken)
@@ -91,28 +121,54 @@ internal sealed class RelayRole(
             return true;
         }
 
-        await TakeUpRevertedAsync(book, entry.Reason, cancellationToken).ConfigureAwait(false);
+        await TakeUpFailedAsync(book, entry, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    /// <summary>A price or an account moved before the batch was mined. Matches of accounts that have changed come alone, and whose that is ends at last if it goes on so; the others come back together, once.</summary>
-    private async Task TakeUpRevertedAsync(ProtocolBook book, string reason, CancellationToken cancellationToken)
+    /// <summary>Whom a batch that failed blames, match by match; the first that explains it does. An order that is over or filled further, and nobody is to blame.
+    /// An account that has changed: the match comes alone, and whose that is ends at last if it goes on so. What the chain names when it is asked again, which goes the way of what it names in an estimate.
+    /// Where nothing does, a contract that judges a signature: it may take any gas, and answer otherwise each time. What others explain comes back together, once.</summary>
+    private async Task TakeUpFailedAsync(ProtocolBook book, OutboxEntry entry, CancellationToken cancellationToken)
     {
-        bool isExplained = _batch.Any(match => Changed(match, book) is not null);
-        var spared = new List<OrderMatch>();
+        bool isReverted = entry.State is OutboxState.Reverted or OutboxState.FinalReverted;
+        CustomErrorReason? reason = isReverted ? await orderChain.ReasonOfAsync(entry, cancellationToken).ConfigureAwait(false) : null;
+        IReadOnlySet<Address> contracts = await ContractsOfAsync(_batch, cancellationToken).ConfigureAwait(false);
+        orders.End([.. _batch.SelectMany(static match => match.Orders).Where(order => OrderAdmission.Ends(order, book, book.BlockTimeSeconds, 0))], OrderStatus.Expired, OrderBooks.TimeIsOver);
+        bool isExplained = _batch.Any(match => match.IsOver || Changed(match, book) is not null || IsNamed(match));
+        var back = new List<OrderMatch>();
         try
         {
             while (_batch is [var match, ..])
             {
                 RestingOrder? changed = Changed(match, book);
-                if (changed is null && isExplained && !match.WasSpared)
+                if (match.IsOver)
                 {
-                    spared.Add(match with { WasSpared = true });
+                    back.Add(match);
                 }
-                else if (!await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false) && (changed is not null || !DropByContract(match, book)))
+                else if (changed is null && isExplained && !IsNamed(match) && !match.WasSpared)
                 {
-                    RestingOrder suspect = changed ?? (await UnnamedAsync(match, match.Taker, cancellationToken).ConfigureAwait(false)).Order;
-                    orders.Retry(match, 0, suspect, $"the chain refused it time and again, since a price or an account moved in between: {reason}");
+                    back.Add(match with { WasSpared = true });
+                }
+                else if (!await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
+                {
+                    if (changed is null && isReverted && (reason is not null || !isExplained) && SpoiltBy(match, reason?.Error, contracts, book) is { } contract)
+                    {
+                        Rest(match, contract, book);
+                    }
+                    else if (changed is null && IsNamed(match) && _isAlone)
+                    {
+                        _batch = [];
+                        await RefuseAsync(match, SettlementRefusal.Of(reason!), book, cancellationToken).ConfigureAwait(false);
+                        break;
+                    }
+                    else if (changed is null && IsNamed(match))
+                    {
+                        orders.Suspect([match]);
+                    }
+                    else
+                    {
+                        orders.Retry(match, 0, changed ?? Unnamed(match, match.Taker, contracts).Order, $"the chain refused it time and again, since a price or an account moved in between: {entry.Reason}");
+                    }
                 }
 
                 _batch = [.. _batch.Skip(1)];
@@ -120,34 +176,31 @@ internal sealed class RelayRole(
         }
         finally
         {
-            orders.Return(spared);
+            orders.Return(back);
         }
+
+        bool IsNamed(OrderMatch match) => reason is not null && (_isAlone || match.IsNamedBy(reason.Error));
     }
 
-    /// <summary>Drops a match that was reverted though its accounts are as they were, when a contract signed for it; whoever that is rests, with all orders that contracts signed.</summary>
-    /// <returns>Whether one did; the match stays the caller's otherwise.</returns>
-    private bool DropByContract(OrderMatch match, ProtocolBook book)
+    /// <summary>The order whose contract had a settlement reverted: the one whose signature the chain refused; where it gives no reason the one that a contract signs, the order that came where both are. Null where it is no contract's doing.</summary>
+    private static RestingOrder? SpoiltBy(OrderMatch match, IContractError? error, IReadOnlySet<Address> contracts, ProtocolBook book)
     {
-        RestingOrder[] signed = [.. new[] { match.Taker, match.Maker }.Where(static order => order.IsByContract)];
-        if (signed.Length == 0)
+        RestingOrder?[] asked = error is null ? [match.Taker, match.Maker] : error is Clearinghouse.SignatureInvalidError ? [match.Named(error, book)] : [];
+        return Array.Find(asked, order => order is not null && contracts.Contains(order.Signed.Signer));
+    }
+
+    /// <summary>Ends an order whose contract had its settlement reverted, and whatever else it signed; it rests, and so does the owner whose account it signed for, with all that contracts sign for his.</summary>
+    private void Rest(OrderMatch match, RestingOrder spoilt, ProtocolBook book)
+    {
+        const string Reason = "a settlement with a contract's signature was reverted on chain, and nothing but that explains it: the contract and its account's owner rest";
+        (Address signer, Address owner) = (spoilt.Signed.Signer, OwnerOf(spoilt));
+        orders.Drop(match, spoilt, Reason);
+        foreach (Address one in new HashSet<Address> { signer, owner })
         {
-            return false;
+            orders.Rests.Add(one);
         }
 
-        const string Reason = "a settlement with a contract's signature was reverted on chain, and nothing of the accounts explains it: the contract or its account's owner rests";
-        orders.Drop(match, signed[0], Reason);
-        foreach (RestingOrder order in signed)
-        {
-            Address owner = OwnerOf(order);
-            foreach (Address one in new HashSet<Address> { order.Signed.Signer, owner })
-            {
-                orders.Rests.Add(one);
-            }
-
-            orders.End([.. orders.Orders(null).Where(other => other.IsByContract && (other.Signed.Signer == order.Signed.Signer || OwnerOf(other) == owner))], OrderStatus.Refused, Reason);
-        }
-
-        return true;
+        orders.End([.. orders.Orders(null).Where(other => other.Signed.Signer == signer || (other.IsByContract && OwnerOf(other) == owner))], OrderStatus.Refused, Reason);
 
         Address OwnerOf(RestingOrder order) => book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? account.Owner : order.Signed.Signer;
     }
@@ -159,11 +212,10 @@ internal sealed class RelayRole(
         !_accounts.TryGetValue(order.Account, out BookAccount? before) || !book.Accounts.TryGetValue(order.Account, out BookAccount? now) || before.StateHash != now.StateHash;
 
     /// <summary>Who is at fault where the chain names nobody: the side whose signature a contract judges, when one alone is such, since it may take any gas and answer otherwise each time; else who looks like it.</summary>
-    private async Task<(RestingOrder Order, bool IsContract)> UnnamedAsync(OrderMatch match, RestingOrder otherwise, CancellationToken cancellationToken)
+    private static (RestingOrder Order, bool IsContract) Unnamed(OrderMatch match, RestingOrder otherwise, IReadOnlySet<Address> contracts)
     {
-        bool isMaker = await orderChain.HasCodeAsync(match.Maker.Signed.Signer, cancellationToken).ConfigureAwait(false);
-        bool isTaker = await orderChain.HasCodeAsync(match.Taker.Signed.Signer, cancellationToken).ConfigureAwait(false);
-        return isMaker == isTaker ? (otherwise, false) : (isMaker ? match.Maker : match.Taker, true);
+        bool isMaker = contracts.Contains(match.Maker.Signed.Signer);
+        return isMaker == contracts.Contains(match.Taker.Signed.Signer) ? (otherwise, false) : (isMaker ? match.Maker : match.Taker, true);
     }
 
     /// <summary>Orders that their owners cancelled on chain leave the books.</summary>
@@ -257,7 +309,7 @@ internal sealed class RelayRole(
 
             RestingOrder? named = error is null ? match.Of(refusal.AtFault) : match.Named(error, book);
             RestingOrder otherwise = refusal.IsTooLarge || refusal.IsUnanswered ? match.Heavier(book) : match.Taker;
-            (suspect, isContract) = named is null ? await UnnamedAsync(match, otherwise, cancellationToken).ConfigureAwait(false) : (named, false);
+            (suspect, isContract) = named is null ? Unnamed(match, otherwise, await ContractsOfAsync([match], cancellationToken).ConfigureAwait(false)) : (named, false);
         }
         catch
         {
@@ -359,14 +411,14 @@ internal sealed class RelayRole(
         }
 
         OutboxEntry entry = await transactions.SubmitAsync(intent, cancellationToken).ConfigureAwait(false);
-        (_batch, _accounts, _intent, _isAttested) = (batch, book.Accounts, entry.Intent, isAttested);
+        (_batch, _isAlone, _accounts, _intent, _isAttested) = (batch, batch.Count == 1, book.Accounts, entry.Intent, isAttested);
         logger.BatchSent(batch.Count, isAttested ? "attestations" : "computation", entry.Intent);
         return null;
     }
 
     private static (Settlement? Settlement, string Refusal, ulong AtFault) Of(IReadOnlyList<OrderMatch> batch, ProtocolBook book, CheckpointInputs inputs)
     {
-        RestingOrder[] matched = [.. batch.SelectMany(static match => (RestingOrder[])[match.Maker, match.Taker]).Distinct()];
+        RestingOrder[] matched = [.. batch.SelectMany(static match => match.Orders).Distinct()];
         Clearinghouse.Fill[] fills = [.. batch.Select(match => new Clearinghouse.Fill((ushort)Array.IndexOf(matched, match.Maker), (ushort)Array.IndexOf(matched, match.Taker), match.SizeE8))];
         return Settlement.Of([.. matched.Select(static order => order.Signed)], fills, book, inputs);
     }

@@ -25,8 +25,8 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
     /// <summary>The session whose end cancels it; null for none.</summary>
     public string? Session { get; } = session;
 
-    /// <summary>Whether a contract judges its signature (ERC-1271): no key made it.</summary>
-    public bool IsByContract { get; init; }
+    /// <summary>Whether a contract judges its signature (ERC-1271), as far as it is known here: code may be set at the address of a key at any time (EIP-7702).</summary>
+    public bool IsByContract { get; set; }
 
     /// <summary>The instrument.</summary>
     public Instrument Instrument { get; } = Instrument.Unpack(signed.Order.Instrument);

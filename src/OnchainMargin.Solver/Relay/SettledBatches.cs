@@ -36,7 +36,7 @@ internal sealed class SettledBatches(OrderBooks orders, IRelayChain chain, Trans
             }
             else if (entry.State != OutboxState.Mined)
             {
-                RestingOrder[] touched = [.. batch.SelectMany(static match => (RestingOrder[])[match.Maker, match.Taker]).Distinct()];
+                RestingOrder[] touched = [.. batch.SelectMany(static match => match.Orders).Distinct()];
                 IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync(touched, cancellationToken).ConfigureAwait(false);
                 orders.Unsettle(batch, touched.Zip(statuses).ToDictionary(static one => one.First, static one => one.Second));
                 _batches.Remove(intent);

@@ -1,6 +1,9 @@
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Tests.Api;
 
@@ -17,17 +20,18 @@ internal sealed class FakeRelayChain : IRelayChain
     /// <summary>The form in which the chain takes a signature.</summary>
     public Func<Clearinghouse.SignedOrder, byte[]> Form { get; set; } = static signed => signed.Signature;
 
-    public Task<byte[]?> FindSignatureAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) => Task.FromResult(signed.Signature.Length > 1 ? Form(signed) : null);
+    public Task<TakenSignature?> FindSignatureAsync(Clearinghouse.SignedOrder signed, CancellationToken cancellationToken) =>
+        Task.FromResult(signed.Signature.Length > 1 ? new TakenSignature(Form(signed), Contracts.Contains(signed.Signer)) : null);
 
     public Task<bool> IsCancelSignedAsync(ulong account, ulong nonce, Address owner, byte[] signature, CancellationToken cancellationToken) => Task.FromResult(signature.Length > 1);
 
-    /// <summary>Who signs by code.</summary>
+    /// <summary>At whose addresses code stands.</summary>
     public HashSet<Address> Contracts { get; } = [];
 
-    /// <summary>Whose signatures no key made.</summary>
-    public HashSet<Address> SignsByCode { get; } = [];
+    /// <summary>Why transactions are reverted.</summary>
+    public IContractError? Error { get; set; }
 
-    public bool IsByContract(Clearinghouse.SignedOrder signed) => SignsByCode.Contains(signed.Signer);
+    public Task<CustomErrorReason?> ReasonOfAsync(OutboxEntry reverted, CancellationToken cancellationToken) => Task.FromResult(Error is null ? null : new CustomErrorReason([], Error));
 
     /// <summary>Runs before it says how far orders are filled.</summary>
     public Func<CancellationToken, Task>? BeforeStatuses { get; set; }
@@ -35,13 +39,13 @@ internal sealed class FakeRelayChain : IRelayChain
     /// <summary>How often it was asked how far orders are filled.</summary>
     public int StatusQuestions { get; private set; }
 
-    /// <summary>Runs before it says whether code stands at an address.</summary>
+    /// <summary>Runs before it says where code stands.</summary>
     public Action? BeforeCode { get; set; }
 
-    public Task<bool> HasCodeAsync(Address signer, CancellationToken cancellationToken)
+    public Task<IReadOnlySet<Address>> ContractsAmongAsync(IReadOnlyCollection<Address> signers, CancellationToken cancellationToken)
     {
         BeforeCode?.Invoke();
-        return Task.FromResult(Contracts.Contains(signer));
+        return Task.FromResult<IReadOnlySet<Address>>(signers.Where(Contracts.Contains).ToHashSet());
     }
 
     public async Task<IReadOnlyList<(bool IsDone, ulong FilledE8)>> StatusesAsync(IReadOnlyList<RestingOrder> orders, CancellationToken cancellationToken)

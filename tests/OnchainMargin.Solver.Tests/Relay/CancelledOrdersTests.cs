@@ -69,10 +69,10 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
         Execute(store, "CREATE UNIQUE INDEX once ON relay_cancelled (expiry)");
         Assert.ThrowsAny<DbException>(() => _world.Orders.CloseSession("mine-5f0c2b9d81e7"));
         Assert.Equal(4, store.OpenOrders().Count);
-        Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(0));
+        Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(static _ => false));
 
         Execute(store, "DROP INDEX once");
-        _world.Orders.Expire(0);
+        _world.Orders.Expire(static _ => false);
         Assert.All(_world.Orders.Orders(1), static order => Assert.Equal((OrderStatus.Cancelled, "its session ended"), (order.Status, order.Reason)));
         Assert.All((ulong[])[1, 2, 3], nonce => Assert.True(store.IsOrderCancelled(1, nonce)));
         Assert.Single(store.OpenOrders());

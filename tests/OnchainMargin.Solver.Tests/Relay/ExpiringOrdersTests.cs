@@ -1,4 +1,5 @@
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Tests.Api;
@@ -32,6 +33,28 @@ public sealed class ExpiringOrdersTests : RelayWorld
         Assert.Equal((OrderStatus.Expired, OrderStatus.Resting), (ending.Status, met.Status));
         await RoundAsync();
         Assert.Equal(OrderStatus.Filled, lasting.Status);
+    }
+
+    /// <summary>A right and an instrument end by the chain's clock, and reverted settlements would be paid for as well.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_RightOrInstrumentIsAboutToEnd_OrderLeavesTheBook(bool isRight)
+    {
+        ulong end = isRight ? 1_770_000_900UL : ApiWorld.Expiry - 1;
+        World.Appoint(1, World.Owners[2].Address, DelegateRights.Trade, 1_770_000_900);
+        Clearinghouse.SignedOrder signed = isRight
+            ? World.Digests.Sign(World.Sign(1, -Tenth, Btc, 1).Order, World.Owners[2])
+            : World.Sign(1, -Tenth, Eth, 1, instrument: Instrument.Future(2, ApiWorld.Expiry));
+        RestingOrder ending = await TakenAsync(signed);
+        World.Change(book => book with { BlockTimeSeconds = end - 30 });
+        await RoundAsync();
+        Assert.Equal(OrderStatus.Resting, ending.Status);
+        Assert.Contains("and it takes some to bring an order into a block", (await Relay.SubmitAsync(signed with { Order = signed.Order with { Nonce = 2 } }, null, CancellationToken.None)).Refusal, StringComparison.Ordinal);
+
+        World.Change(book => book with { BlockTimeSeconds = end - 29 });
+        await RoundAsync();
+        Assert.Equal(OrderStatus.Expired, ending.Status);
     }
 
     /// <summary>The relay keeps the form in which the chain recovers the signer, and knows the order again in the wallet's.</summary>

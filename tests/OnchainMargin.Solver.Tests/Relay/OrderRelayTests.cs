@@ -180,7 +180,9 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Assert.Contains("nor may trade for it now", await RefusalAsync(signed), StringComparison.Ordinal);
         _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Trade, 1_769_999_999);
         Assert.Contains("nor may trade for it now", await RefusalAsync(signed), StringComparison.Ordinal);
-        _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Trade, 1_770_000_000);
+        _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Trade, 1_770_000_059);
+        Assert.Contains("may trade for account 1 for 59 s more, and it takes some to bring an order into a block", await RefusalAsync(signed), StringComparison.Ordinal);
+        _world.Appoint(1, _world.Owners[1].Address, DelegateRights.Trade, 1_770_000_060);
         await TakenAsync(signed);
 
         Assert.Contains("nor may cancel for it now", (await _world.OrderRelay.CancelAsync(1, 1, _world.Owners[1].Address, [1, 2], CancellationToken.None)).Refusal, StringComparison.Ordinal);

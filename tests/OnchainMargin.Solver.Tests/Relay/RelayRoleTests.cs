@@ -206,12 +206,15 @@ public sealed class RelayRoleTests : RelayWorld
     {
         RestingOrder maker = await TakenAsync(World.Sign(1, -One, Btc, 1));
         RestingOrder taker = await TakenAsync(World.Sign(2, Tenth, Btc, 1));
-        World.Node.BeforeEstimate = (data, _) => IsSettlement(data) ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "")) : Task.CompletedTask;
-        World.Relay.BeforeCode = static () => throw new RpcTransportException("away");
+        World.Node.BeforeEstimate = (data, _) =>
+        {
+            World.Relay.BeforeCode = static () => throw new RpcTransportException("away");
+            return IsSettlement(data) ? throw new RevertException("The transaction, when simulated,", new MessageReason([], "")) : Task.CompletedTask;
+        };
         await Assert.ThrowsAsync<RpcTransportException>(() => RoundAsync());
         Assert.Equal((OrderStatus.Resting, OrderStatus.Settling, (ulong)Tenth), (maker.Status, taker.Status, taker.InFlightE8));
 
-        World.Node.BeforeEstimate = null;
+        (World.Node.BeforeEstimate, World.Relay.BeforeCode) = (null, null);
         await RoundAsync();
         Assert.Single(Sent());
     }
@@ -331,14 +334,5 @@ public sealed class RelayRoleTests : RelayWorld
 
         Assert.Empty(Sent());
         Assert.Equal((OrderStatus.Cancelled, OrderStatus.Resting, (ulong)Tenth, 0UL), (cancelled.Status, other.Status, other.LeftE8, other.InFlightE8));
-    }
-
-    /// <summary>What was sent is reverted in a block, and the relay has a round on it.</summary>
-    private async Task RevertedRoundAsync()
-    {
-        World.Node.RevertsWhenMined = true;
-        await MineAsync();
-        World.Node.RevertsWhenMined = false;
-        await Role.RunOnceAsync(CancellationToken.None);
     }
 }

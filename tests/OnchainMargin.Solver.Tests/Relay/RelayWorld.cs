@@ -83,6 +83,15 @@ public abstract class RelayWorld : IAsyncLifetime
         await Role.RunOnceAsync(CancellationToken.None);
     }
 
+    /// <summary>What was sent is reverted in a block, and the relay has a round on it.</summary>
+    private protected async Task RevertedRoundAsync()
+    {
+        World.Node.RevertsWhenMined = true;
+        await MineAsync();
+        World.Node.RevertsWhenMined = false;
+        await Role.RunOnceAsync(CancellationToken.None);
+    }
+
     private protected async Task MineAsync()
     {
         World.Node.Mine();
