@@ -109,6 +109,12 @@ internal static class AttestingEndpoints
             return ApiSetup.NotReady("The attesters are not known here yet; send the signature again.");
         }
 
+        if (!proposal.CanLand(book))
+        {
+            // Nobody's fault: a signature comes late, or is brought again when all is over.
+            return Results.NoContent();
+        }
+
         if (!book.Attesters.Contains(offered.Signer) || OnDemandSigner.Own(proposal.Digest, offered) is not { } signature)
         {
             return TypedResults.Problem($"The signature is not one of {offered.Signer} over this proposal, or that is no attester.", statusCode: StatusCodes.Status403Forbidden, title: "Refused");

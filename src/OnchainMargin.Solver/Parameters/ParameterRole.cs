@@ -26,7 +26,6 @@ internal sealed class ParameterRole(
     TimeProvider time,
     ILogger<ParameterRole> logger) : ISolverRole, IDisposable
 {
-    private const ulong MostAgeSeconds = 600;
     private const int MostNamed = 20;
 
     /// <summary>After so long of the chain's time anybody sends what enough have signed.</summary>
@@ -69,7 +68,7 @@ internal sealed class ParameterRole(
 
     private async Task StepAsync(ProtocolBook book, CancellationToken cancellationToken)
     {
-        List<Proposal> open = [.. quorum.Open(book, MostAgeSeconds).Where(proposal => IsLater(proposal, book))];
+        List<Proposal> open = [.. quorum.Open(book, Proposal.LongestSeconds).Where(proposal => proposal.IsLater(book))];
         List<Proposal> ours = [];
         foreach (Proposal proposal in open)
         {
@@ -81,7 +80,7 @@ internal sealed class ParameterRole(
 
         // What was refused just now keeps nobody silent: whoever proposes something bad each round would have all others wait for ever.
         open.RemoveAll(quorum.IsRefused);
-        bool isWanted = _wanted is { } wanted && (ulong)wanted.Time + MostAgeSeconds > book.BlockTimeSeconds && wanted.MadeLiquidatable.Count <= options.MostMadeLiquidatable;
+        bool isWanted = _wanted is { } wanted && (ulong)wanted.Time + Proposal.LongestSeconds > book.BlockTimeSeconds && wanted.MadeLiquidatable.Count <= options.MostMadeLiquidatable;
         if (quorum.IsTurn(isWanted && open.Count == 0 && !quorum.IsSending(quorum.Known), book, options.TakeoverSeconds))
         {
             if (await ProposeAsync(book, cancellationToken).ConfigureAwait(false) is { } own)
@@ -99,11 +98,6 @@ internal sealed class ParameterRole(
             await quorum.SendAsync(proposal, book, signatures => calls.Step(proposal.Underlyings, proposal.Tokens, signatures), cancellationToken).ConfigureAwait(false);
         }
     }
-
-    /// <summary>Whether a step can still land: later than the last one of each subject.</summary>
-    private static bool IsLater(Proposal proposal, ProtocolBook book) =>
-        proposal.Underlyings.All(step => step.Time > book.Steps.UnderlyingTimes.GetValueOrDefault(step.Underlying))
-        && proposal.Tokens.All(step => step.Time > book.Steps.TokenTimes.GetValueOrDefault(step.Token));
 
     private string? Difference(Proposal proposal, ProtocolBook book)
     {

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Signing;
 
@@ -13,6 +15,9 @@ internal sealed class Proposal
     private const int UnderlyingBytes = 7 * Word;
     private const int TokenBytes = 3 * Word;
     private const int MostBytes = 64 * UpdateBytes;
+
+    /// <summary>How old what lands may be, in seconds (AGE_MAX_SECONDS of both contracts).</summary>
+    public const ulong LongestSeconds = 600;
 
     private Proposal(ProposalKind kind, byte[] content, Hash32 digest, ulong time)
     {
@@ -52,6 +57,15 @@ internal sealed class Proposal
         byte[] content = [.. count, .. underlyings.SelectMany(static step => step.Encode()), .. tokens.SelectMany(static step => step.Encode())];
         return new Proposal(ProposalKind.Parameters, content, digests.Of(underlyings, tokens), underlyings.Count > 0 ? underlyings[0].Time : tokens[0].Time) { Underlyings = underlyings, Tokens = tokens };
     }
+
+    /// <summary>Whether it is later than what is in force of all that it speaks of.</summary>
+    public bool IsLater(ProtocolBook book) =>
+        Updates.All(update => update.Expiry > book.BlockTimeSeconds && (!book.Surfaces.TryGetValue((update.Underlying, update.Expiry), out SurfaceHistory? history) || history.Present.Time < update.Time))
+        && Underlyings.All(step => step.Time > book.Steps.UnderlyingTimes.GetValueOrDefault(step.Underlying))
+        && Tokens.All(step => step.Time > book.Steps.TokenTimes.GetValueOrDefault(step.Token));
+
+    /// <summary>Whether the contract could take it yet, were it signed by enough.</summary>
+    public bool CanLand(ProtocolBook book) => book.BlockTimeSeconds <= Time + LongestSeconds && IsLater(book);
 
     /// <summary>Reads what another node sent.</summary>
     /// <returns>The proposal, or null when the content is none.</returns>

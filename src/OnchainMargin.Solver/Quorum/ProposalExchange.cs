@@ -7,8 +7,8 @@ using OnchainMargin.Solver.Options;
 namespace OnchainMargin.Solver.Quorum;
 
 /// <summary>
-/// The last proposals with their signatures: what is published here goes to every peer, what peers publish comes in by this node's API. Only signatures of sitting attesters get in, and whoever brings many
-/// proposals pushes out his own.
+/// The last proposals with their signatures: what is published here goes to every peer, what peers publish comes in by this node's API. Only signatures of sitting attesters get in, over what could land yet. They are
+/// public, and anybody brings them in again: whose proposals are the most loses the one of the earliest second, so that old ones push out no newer one.
 /// </summary>
 internal sealed class ProposalExchange(PeerClient peers, AttesterOptions options)
 {
@@ -58,7 +58,7 @@ internal sealed class ProposalExchange(PeerClient peers, AttesterOptions options
         }
     }
 
-    /// <summary>Takes a signature that was checked.</summary>
+    /// <summary>Takes a signature that was checked, of a proposal that can land.</summary>
     public void Take(Proposal proposal, RiskRegistry.AttesterSignature signature)
     {
         lock (_gate)
@@ -78,7 +78,7 @@ internal sealed class ProposalExchange(PeerClient peers, AttesterOptions options
             if (known.Count > KeptOfAKind)
             {
                 Address busiest = known.CountBy(static one => one.Proposer).MaxBy(static pair => pair.Value).Key;
-                known.RemoveAt(known.FindIndex(one => one.Proposer == busiest));
+                known.Remove(known.Where(one => one.Proposer == busiest).MinBy(static one => one.Proposal.Time));
             }
         }
     }

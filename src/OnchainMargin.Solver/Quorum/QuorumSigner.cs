@@ -13,9 +13,6 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
 {
     private const int Remembered = 256;
 
-    /// <summary>How old what is sent may be, in seconds (AGE_MAX_SECONDS of both contracts).</summary>
-    private const ulong LongestSeconds = 600;
-
     /// <summary>How long what was sent may take to be seen on chain before something else is proposed.</summary>
     private static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(20);
 
@@ -149,7 +146,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
 
     /// <summary>Whether the contract would refuse by now what was sent of a second.</summary>
     private static bool IsVain(string ofSecond, ProtocolBook book) =>
-        ulong.TryParse(ofSecond.AsSpan(0, Math.Max(0, ofSecond.IndexOf(' ', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out ulong second) && book.BlockTimeSeconds > second + LongestSeconds;
+        ulong.TryParse(ofSecond.AsSpan(0, Math.Max(0, ofSecond.IndexOf(' ', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out ulong second) && book.BlockTimeSeconds > second + Proposal.LongestSeconds;
 
     private async Task OfferAgainAsync(Proposal proposal, ProtocolBook book, CancellationToken cancellationToken)
     {

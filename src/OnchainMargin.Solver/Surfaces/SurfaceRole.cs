@@ -1,7 +1,6 @@
 using OnchainMargin.Models.Surfaces;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
-using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Signing;
 using OnchainMargin.Solver.Hosting;
@@ -51,7 +50,7 @@ internal sealed class SurfaceRole(
             return;
         }
 
-        List<Proposal> open = [.. quorum.Open(book, MostAgeSeconds).Where(proposal => IsLater(proposal, book))];
+        List<Proposal> open = [.. quorum.Open(book, MostAgeSeconds).Where(proposal => proposal.IsLater(book))];
         foreach (Proposal proposal in open)
         {
             await quorum.JudgeAsync(proposal, () => SurfaceComparison.Difference(proposal.Updates, plans, options.Surfaces.ToleranceBps, book.BlockTimeSeconds), book, cancellationToken).ConfigureAwait(false);
@@ -78,10 +77,6 @@ internal sealed class SurfaceRole(
 
     /// <inheritdoc/>
     public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.Surfaces.PollMilliseconds), time, cancellationToken);
-
-    /// <summary>Whether a proposal can still be published: later than what is in force of each expiry.</summary>
-    private static bool IsLater(Proposal proposal, ProtocolBook book) =>
-        proposal.Updates.All(update => update.Expiry > book.BlockTimeSeconds && (!book.Surfaces.TryGetValue((update.Underlying, update.Expiry), out SurfaceHistory? history) || history.Present.Time < update.Time));
 
     private void TellStop(bool isStopped)
     {

@@ -1,4 +1,6 @@
 using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Protocol.Signing;
@@ -30,6 +32,26 @@ public sealed class ProposalTests
         Assert.NotEqual(parameters.Digest, Proposal.Of(steps, [tokens[1], tokens[0]], Digests).Digest);
     }
 
+    [Fact]
+    public void CanLand_OldOrNotLaterThanWhatIsInForce_IsFalse()
+    {
+        const ulong Time = 1_800_000_000;
+        var surfaces = Proposal.Of([new VolSurfaces.SurfaceUpdate(1, (uint)Time + 86_400, Time, 8, 9, -10, 11, -12, 13, 14)], Digests);
+        var steps = Proposal.Of([new ParameterSteps.UnderlyingStep(1, Time, 2, 3, 4, 5, 6)], [new ParameterSteps.TokenStep(2, Time, 3)], Digests);
+        foreach (Proposal proposal in (Proposal[])[surfaces, steps])
+        {
+            Assert.True(proposal.CanLand(ProtocolBook.Empty with { BlockTimeSeconds = Time - 12 }));
+            Assert.True(proposal.CanLand(ProtocolBook.Empty with { BlockTimeSeconds = Time + 600 }));
+            Assert.False(proposal.CanLand(ProtocolBook.Empty with { BlockTimeSeconds = Time + 601 }));
+        }
+
+        Assert.False(surfaces.CanLand(ProtocolBook.Empty with { BlockTimeSeconds = Time + 86_400 }));
+        Assert.False(surfaces.CanLand(ProtocolBook.Empty with { Surfaces = ProtocolBook.Empty.Surfaces.Add((1, (uint)Time + 86_400), HistoryOf(Time)) }));
+        Assert.True(surfaces.CanLand(ProtocolBook.Empty with { Surfaces = ProtocolBook.Empty.Surfaces.Add((1, (uint)Time + 86_400), HistoryOf(Time - 1)) }));
+        Assert.False(steps.CanLand(ProtocolBook.Empty with { Steps = ProtocolBook.Empty.Steps with { UnderlyingTimes = ProtocolBook.Empty.Steps.UnderlyingTimes.Add(1, Time) } }));
+        Assert.False(steps.CanLand(ProtocolBook.Empty with { Steps = ProtocolBook.Empty.Steps with { TokenTimes = ProtocolBook.Empty.Steps.TokenTimes.Add(2, Time) } }));
+    }
+
     [Theory]
     [InlineData(0, "")]
     [InlineData(0, "0x00")]
@@ -39,4 +61,6 @@ public sealed class ProposalTests
     [InlineData(1, "0xffffffff00")]
     [InlineData(2, "0x00000000")]
     public void Read_WhatIsNone_IsNull(int kind, string content) => Assert.Null(Proposal.Read((ProposalKind)kind, content.Length == 0 ? [] : HexData.Decode(content), Digests));
+
+    private static SurfaceHistory HistoryOf(ulong time) => SurfaceHistory.After(null, default(VolSurfaces.SurfacePublishedEvent) with { Time = time }, time);
 }

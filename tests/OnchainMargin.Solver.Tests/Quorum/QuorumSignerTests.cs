@@ -89,6 +89,20 @@ public sealed class QuorumSignerTests : IDisposable
         Assert.Equal(16, _exchange.Of(ProposalKind.Parameters).Count);
     }
 
+    /// <summary>What somebody signed is public: whoever brings all of it in again pushes out nothing newer of his.</summary>
+    [Fact]
+    public void Take_OfWhatOneSignedBefore_LeavesItsNewest()
+    {
+        Proposal[] fresh = [Offer(_other, Now), Offer(_other, Now - 1)];
+        for (ulong i = 2; i <= 100; i++)
+        {
+            Offer(_other, Now - i);
+        }
+
+        Assert.Subset(_quorum.Open(BookAt(Now), MostAge).ToHashSet(), fresh.ToHashSet());
+        Assert.Equal(16, _exchange.Of(ProposalKind.Parameters).Count);
+    }
+
     [Fact]
     public async Task Send_WhileTheNodeIsAway_IsTriedAgain()
     {
