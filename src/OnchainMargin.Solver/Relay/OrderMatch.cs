@@ -3,6 +3,7 @@ using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Markets;
 
 namespace OnchainMargin.Solver.Relay;
 
@@ -73,12 +74,24 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     private bool HasToReduce(RestingOrder order, UInt256 underlying, ProtocolBook book) =>
         !order.Reduces(SizeE8, book) && book.Accounts.TryGetValue(order.Account, out BookAccount? account) && account.State.Positions.Any(position => underlying == (UInt256)(ulong)position.Instrument.Underlying);
 
-    /// <summary>Of a token's fill that only who owes may make (CLR-025): the seller who owes nothing, else the buyer; null where no token is sold.</summary>
+    /// <summary>Of a token's fill that only who owes may make (CLR-025): the seller who owes nothing, or less than it brings; else the buyer. Null where no token is sold.</summary>
     private RestingOrder? NotRepaying(ProtocolBook book)
     {
-        RestingOrder seller = Maker.IsBuy ? Taker : Maker;
-        return !SpotOrders.IsSpot(Maker.Instrument) ? null
-            : book.Accounts.TryGetValue(seller.Account, out BookAccount? account) && account.State.CashE8 < 0 ? Maker.IsBuy ? Maker : Taker : seller;
+        (RestingOrder buyer, RestingOrder seller) = Maker.IsBuy ? (Maker, Taker) : (Taker, Maker);
+        return !SpotOrders.IsSpot(Maker.Instrument) ? null : Repays(seller, book) ? buyer : seller;
+    }
+
+    /// <summary>Whether a seller owes when the fill finds it, with what it had deposited swept, and has no more than nothing after it.</summary>
+    private bool Repays(RestingOrder seller, ProtocolBook book)
+    {
+        if (book.LatestCheckpoint is not { } inputs || !book.Accounts.TryGetValue(seller.Account, out BookAccount? account))
+        {
+            return false;
+        }
+
+        var before = Holding.Of(account, book, inputs);
+        uint feeRateE8 = seller == Maker ? book.Parameters.Clearing.MakerFeeE8 : book.Parameters.Clearing.TakerFeeE8;
+        return before.State.CashE8 < 0 && before.Trade(Maker.Instrument, seller.Signed64(SizeE8), (long)PriceE8, feeRateE8, inputs).After is { } after && after.State.CashE8 <= 0;
     }
 
     private static (int Options, int Positions) Weight(RestingOrder order, ProtocolBook book) =>

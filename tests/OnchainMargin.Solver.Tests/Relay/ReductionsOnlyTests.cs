@@ -1,5 +1,6 @@
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
@@ -80,6 +81,24 @@ public sealed class ReductionsOnlyTests : IAsyncLifetime
     {
         UseState(2, state);
         Assert.Equal($"The market of this token is {words}", await RefusalAsync(_world.Sign(2, 10_000 * One, ApiWorld.EthE8, 2, instrument: SpotOrders.Of(1))));
+    }
+
+    /// <summary>What a seller had deposited pays his debt before anything is sold.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(20_000, 1)]
+    [InlineData(30_000, 2)]
+    [InlineData(28_000, 2)]
+    public async Task Named_OfASaleThatPaysNoDebt_IsTheSellerWithWhatHeDeposited(int depositedDollars, ulong atFault)
+    {
+        RestingOrder buyer = await TakenAsync(_world.Sign(1, One, ApiWorld.EthE8, 1, instrument: SpotOrders.Of(1)));
+        RestingOrder seller = await TakenAsync(_world.Sign(2, -One, ApiWorld.EthE8, 1, instrument: SpotOrders.Of(1)));
+        ProtocolBook book = _world.Book();
+        AccountState state = book.Accounts[2].State with { CashE8 = -30_000 * One, Positions = [] };
+        book = book with { Accounts = book.Accounts.With(book.Accounts[2] with { State = state, StateBytes = state.Pack(), Balances = [new Balance(0, (UInt128)depositedDollars * 1_000_000), .. book.Accounts[2].Balances] }) };
+        var match = new OrderMatch(buyer, seller, (ulong)One);
+        Assert.Equal(atFault, match.Named(new Clearinghouse.PausedError(), book)?.Account);
+        Assert.Equal(atFault, match.Named(new Clearinghouse.MarketNotNormalError(2, 1), book)?.Account);
     }
 
     private void UseStateOfBtc(MarketState state) => UseState(1, state);
