@@ -150,7 +150,7 @@ public static class SolverHost
         services.AddSingleton<Broadcast<RiskSnapshot>>();
         services.AddSingleton<Broadcast<ParameterProposal>>();
         services.AddSingleton<AttestedBooks>();
-        services.AddSingleton(_ => new HttpClient { Timeout = TimeSpan.FromSeconds(5) });
+        services.AddSingleton(_ => new HttpClient(OutboundHttp.NewHandler()) { Timeout = TimeSpan.FromSeconds(5) });
         services.AddSingleton<PeerClient>();
         services.AddSingleton<LocalSignatureExchange>();
         services.AddSingleton<ISignatureExchange>(provider => new PeerSignatureExchange(provider.GetRequiredService<LocalSignatureExchange>(), provider.GetRequiredService<PeerClient>(), options.Attester));
@@ -158,7 +158,7 @@ public static class SolverHost
         services.AddSingleton<ILiveInputs, LiveInputs>();
         services.AddSingleton(new ProtocolDigests(deployment));
         services.AddSingleton<IWalletSignatures, WalletSignatures>();
-        services.AddSingleton<IProofTrial, NodeProofTrial>();
+        AddTrials(services);
         services.AddSingleton<ProofAccess>();
         services.AddSingleton<ProofDesk>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)provider.GetRequiredService<SolverKeys>().Attesters));
@@ -272,7 +272,18 @@ public static class SolverHost
         services.AddSingleton<OrderBooks>();
         services.AddSingleton<OrderRelay>();
         AddRole<RelayRole>(services, provider => ActivatorUtilities.CreateInstance<RelayRole>(
-            provider, provider.GetRequiredService<ProtocolClient>().Calls, provider.GetRequiredService<TransactionManagers>().Of(keys.Relay!), options.Relay));
+            provider,
+            ActivatorUtilities.CreateInstance<ProofDesk>(provider, provider.GetRequiredKeyedService<IProofTrial>(SolverRoles.Relay)),
+            provider.GetRequiredService<ProtocolClient>().Calls,
+            provider.GetRequiredService<TransactionManagers>().Of(keys.Relay!),
+            options.Relay));
+    }
+
+    /// <summary>Trials of proofs on the node. Those that strangers ask the API for have places of their own, and take none of the relay's.</summary>
+    internal static void AddTrials(IServiceCollection services)
+    {
+        services.AddSingleton<IProofTrial, NodeProofTrial>();
+        services.AddKeyedSingleton<IProofTrial, NodeProofTrial>(SolverRoles.Relay);
     }
 
     private static void AddRole<TRole>(IServiceCollection services, Func<IServiceProvider, TRole>? make = null)

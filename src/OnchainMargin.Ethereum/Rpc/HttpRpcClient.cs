@@ -25,7 +25,7 @@ public sealed class HttpRpcClient : IRpcClient, IDisposable
         options.Validate();
         _options = options;
         _subject = $"The node at {UrlOrigin.Of(options.Endpoint)}";
-        _http = new HttpClient(handler ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), EnableMultipleHttp2Connections = true, UseCookies = false, AllowAutoRedirect = false })
+        _http = new HttpClient(handler ?? OutboundHttp.NewHandler())
         {
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
         };

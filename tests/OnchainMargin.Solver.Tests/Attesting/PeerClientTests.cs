@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
+using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Attesting;
@@ -45,6 +46,23 @@ public sealed class PeerClientTests
 
         Assert.Empty(answers);
         await peers.OfferAsync(urls, new EpochOffer("0x", "0x", "0x"), CancellationToken.None);
+    }
+
+    /// <summary>A peer could have this machine ask what only this machine reaches.</summary>
+    [Theory]
+    [InlineData("301 Moved Permanently")]
+    [InlineData("307 Temporary Redirect")]
+    public async Task Ask_APeerThatSendsElsewhere_IsAsIfItHadFailed(string status)
+    {
+        using var inner = new RawServer($"{Json}Content-Length: 2\r\n\r\n{{}}");
+        using var server = new RawServer($"HTTP/1.1 {status}\r\nLocation: {inner.Endpoint}\r\nContent-Length: 0\r\n\r\n");
+        using var http = new HttpClient(OutboundHttp.NewHandler()) { Timeout = TimeSpan.FromSeconds(5) };
+        var log = new LogLines<PeerClient>();
+        var peers = new PeerClient(http, log);
+        await peers.OfferAsync([server.Endpoint.ToString()], new EpochOffer("0x", "0x", "0x"), CancellationToken.None);
+        Assert.Contains($"it answered {status[..3]}", Assert.Single(log.Said), StringComparison.Ordinal);
+        Assert.Null(await peers.FindBookAsync(server.Endpoint.ToString(), new RiskRegistry.RiskEpoch(1, 1, MarginModel.Hash, Keccak256.HashUtf8("a root"), 1), Book(MarginModel.Hash), CancellationToken.None));
+        Assert.Equal(0, inner.Connections);
     }
 
     /// <summary>A root does not hold the model: under another's name nobody could judge the book.</summary>

@@ -20,6 +20,9 @@ internal sealed class RawServer : IDisposable
 
     public Uri Endpoint { get; }
 
+    /// <summary>How often somebody came.</summary>
+    public int Connections { get; private set; }
+
     public void Dispose() => _listener.Dispose();
 
     private async Task AcceptAsync()
@@ -29,6 +32,7 @@ internal sealed class RawServer : IDisposable
             while (true)
             {
                 using TcpClient client = await _listener.AcceptTcpClientAsync();
+                Connections++;
                 NetworkStream stream = client.GetStream();
                 _ = await stream.ReadAsync(new byte[4096]);
                 await stream.WriteAsync(_answer);
