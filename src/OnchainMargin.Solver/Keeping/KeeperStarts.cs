@@ -90,11 +90,11 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
         return resting;
     }
 
-    /// <summary>An account's witness, and what the chain says of it; null when it is not under water, or rests and still has half of what is asked of it: as long as a rest can harm nobody but its owner, and no longer.</summary>
+    /// <summary>An account's witness, and what the chain says of it; null when it is not under water, or rests and still has half of what is asked of it: as long as a rest can harm nobody but its owner, and no longer. Null as well once the node has been given up: who was not asked about is not left alone for it.</summary>
     private async Task<Start?> ProveAsync(KeeperRound round, BookAccount account, Task<HashSet<ulong>> resting, CancellationToken cancellationToken)
     {
         var clock = new StageClock();
-        if (Liquidations.Look(round.Book, account, round.Live) is not { } found || (2 * found.EquityE8 >= found.ShownE8 && (await resting.ConfigureAwait(false)).Contains(account.Id)))
+        if (cancellationToken.IsCancellationRequested || Liquidations.Look(round.Book, account, round.Live) is not { } found || (2 * found.EquityE8 >= found.ShownE8 && (await resting.ConfigureAwait(false)).Contains(account.Id)))
         {
             return null;
         }
@@ -155,7 +155,11 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
             if (duties.Afford(start.Call, offer, round, baseFeeWei => RewardE8(round, start.Found, baseFeeWei)) is { } afforded)
             {
                 worth.Add((start.Call.Duty, afforded.Figures));
+
+                // While it is stored nobody is asked for the next, so that a slow disk is no silence of the node.
+                patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 yield return afforded.Intent;
+                patience.Change(Patience.Longest, Timeout.InfiniteTimeSpan);
             }
         }
     }

@@ -59,6 +59,29 @@ public sealed class KeeperRoleTests : KeeperWorld
         Assert.Equal(Sinking - 1, Node.Broadcasts.Count);
     }
 
+    /// <summary>In a crash the node falls silent for some seconds: those that it was not asked about yet come as soon as it answers.</summary>
+    [Fact]
+    public async Task RunOnce_NodeHangsInAllStarts_LeavesAloneWhomItWasAskedAbout()
+    {
+        const int All = 1500;
+        int asked = 0;
+        Node.BeforeEstimate = (_, token) =>
+        {
+            Interlocked.Increment(ref asked);
+            return Task.Delay(Timeout.Infinite, token);
+        };
+        ProtocolBook book = BookOf([], [.. Enumerable.Range(1, All).Select(static id => UnderWater((ulong)id, 1))]);
+        using TransactionManager manager = Manager(TimeProvider.System);
+        using KeeperLooks keeper = await KeeperAsync(manager, TimeProvider.System, new KeeperOptions { DutyCostE8 = long.MaxValue, NativePriceE8 = Books.One, CoolDownSeconds = 3600 });
+        await keeper.LookAsync(book).WaitAsync(TimeSpan.FromSeconds(120));
+        Assert.InRange(asked, 1, All - 1);
+        Assert.Empty(Node.Broadcasts);
+
+        Node.BeforeEstimate = null;
+        await keeper.LookAsync(book).WaitAsync(TimeSpan.FromSeconds(120));
+        Assert.Equal(All - asked, Node.Broadcasts.Count);
+    }
+
     [Fact]
     public async Task RunOnce_NodeHangsInOneLot_TheNextRoundGoesOnBehindIt()
     {
