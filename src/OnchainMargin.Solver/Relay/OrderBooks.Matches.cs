@@ -147,19 +147,20 @@ internal sealed partial class OrderBooks
     {
         lock (_gate)
         {
+            // Written down first: where the store fails nothing has happened, and the match is the caller's still.
             bool wasOver = match.IsOver;
+            if (!wasOver)
+            {
+                store.RemoveOrders([(atFault.Account, atFault.Nonce)]);
+            }
+
             GiveBack(match);
-            try
+            if (!wasOver)
             {
-                if (!wasOver)
-                {
-                    End(atFault, OrderStatus.Refused, reason);
-                }
+                Close([atFault], OrderStatus.Refused, reason);
             }
-            finally
-            {
-                MatchAgain(match);
-            }
+
+            MatchAgain(match);
         }
     }
 
@@ -214,6 +215,7 @@ internal sealed partial class OrderBooks
                 bool isKnown = _orders.TryGetValue((order.Account, order.Nonce), out RestingOrder? known) && known != order && !known.IsOver;
                 if (order.Status == OrderStatus.Filled && !isKnown)
                 {
+                    RemoveForgotten();
                     store.AddOrder(StoredOrder.Of(order));
                     order.Status = OrderStatus.Settling;
                     _orders[(order.Account, order.Nonce)] = order;

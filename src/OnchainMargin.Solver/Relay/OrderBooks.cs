@@ -1,3 +1,4 @@
+using System.Data.Common;
 using OnchainMargin.Margin;
 using OnchainMargin.Solver.Store;
 
@@ -20,6 +21,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     private readonly Dictionary<(ulong Account, ulong Nonce), RestingOrder> _orders = [];
     private readonly Queue<(ulong Account, ulong Nonce)> _over = new();
     private readonly Dictionary<string, (int Streams, long RenewedAt)> _sessions = [];
+    private readonly List<(ulong Account, ulong Nonce)> _forgotten = [];
     private long _arrivals;
 
     /// <summary>How many orders rest or settle.</summary>
@@ -78,6 +80,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
                 End(resting, OrderStatus.Refused, reason);
             }
 
+            RemoveForgotten();
             store.AddOrder(StoredOrder.Of(order));
             _orders[(order.Account, order.Nonce)] = order;
             MatchAgain(order);
@@ -216,23 +219,29 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
                 store.RemoveOrders(open.Select(static order => (order.Account, order.Nonce)));
             }
 
-            foreach (RestingOrder order in open)
+            Close(open, status, reason);
+        }
+    }
+
+    /// <summary>Takes orders out of the books whose end the store has.</summary>
+    private void Close(IReadOnlyCollection<RestingOrder> open, OrderStatus status, string reason)
+    {
+        foreach (RestingOrder order in open)
+        {
+            order.Status = status;
+            Book(order).Remove(order);
+        }
+
+        foreach (RestingOrder order in open)
+        {
+            OrderMatch[] undone = TakeBack(order);
+            order.Reason = order.InFlightE8 == 0 ? reason : $"{reason}; what was on its way into a block may be filled all the same";
+            foreach (OrderMatch match in undone)
             {
-                order.Status = status;
-                Book(order).Remove(order);
+                MatchAgain(match);
             }
 
-            foreach (RestingOrder order in open)
-            {
-                OrderMatch[] undone = TakeBack(order);
-                order.Reason = order.InFlightE8 == 0 ? reason : $"{reason}; what was on its way into a block may be filled all the same";
-                foreach (OrderMatch match in undone)
-                {
-                    MatchAgain(match);
-                }
-
-                Leave(order);
-            }
+            Leave(order);
         }
     }
 
@@ -242,6 +251,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     {
         lock (_gate)
         {
+            RemoveForgotten();
             EndLost();
             End([.. _orders.Values.Where(order => !order.IsOver && ends(order) && (order.InFlightE8 == 0 || IsPending(order)))], OrderStatus.Expired, TimeIsOver);
         }
@@ -321,10 +331,28 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         }
     }
 
+    /// <summary>Of an order that is over by what was filled or is left the store follows: half of such a change in memory would be worse than a row too many. What it cannot take now it is given again in the next round.</summary>
     private void Forget(RestingOrder order)
     {
-        store.RemoveOrders([(order.Account, order.Nonce)]);
+        _forgotten.Add((order.Account, order.Nonce));
         Leave(order);
+        try
+        {
+            RemoveForgotten();
+        }
+        catch (Exception error) when (error is DbException or StoreException)
+        {
+            // Told by the next round, which fails of it.
+        }
+    }
+
+    private void RemoveForgotten()
+    {
+        if (_forgotten.Count > 0)
+        {
+            store.RemoveOrders(_forgotten);
+            _forgotten.Clear();
+        }
     }
 
     /// <summary>Of orders that are over the last ones are told for a while.</summary>

@@ -80,6 +80,43 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
         Assert.Empty(_world.Orders.TakePending(10, 1));
     }
 
+    /// <summary>A settlement is reverted while the disk is full: the match is undone once, and not by halves, which no later round could mend.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task UndoneMatch_StoreFailsInTheMidst_IsUndoneOnce(bool isFilledElsewhere)
+    {
+        SolverStore store = _world.Services.GetRequiredService<SolverStore>();
+        RestingOrder maker = (await _world.OrderRelay.SubmitAsync(_world.Sign(1, -ApiWorld.One / 10, ApiWorld.BtcE8, 1), null, CancellationToken.None)).Order!;
+        RestingOrder taker = (await _world.OrderRelay.SubmitAsync(_world.Sign(2, ApiWorld.One / 10, ApiWorld.BtcE8, 1), null, CancellationToken.None)).Order!;
+        OrderMatch match = Assert.Single(_world.Orders.TakePending(10, 1)) with { Tries = 1 };
+        Execute(store, "ALTER TABLE relay_orders RENAME TO away");
+        if (isFilledElsewhere)
+        {
+            Assert.True(_world.Orders.Reconcile(match, (true, 0), (false, 0)));
+            Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(static _ => false));
+        }
+        else
+        {
+            Assert.ThrowsAny<DbException>(() => _world.Orders.Drop(match, maker, "no"));
+            Assert.Equal((match.SizeE8, match.SizeE8), (maker.InFlightE8, taker.InFlightE8));
+        }
+
+        Execute(store, "ALTER TABLE away RENAME TO relay_orders");
+        if (isFilledElsewhere)
+        {
+            _world.Orders.Expire(static _ => false);
+        }
+        else
+        {
+            _world.Orders.Drop(match, maker, "no");
+        }
+
+        Assert.Equal((isFilledElsewhere ? OrderStatus.Filled : OrderStatus.Refused, 0UL), (maker.Status, maker.InFlightE8));
+        Assert.Equal((OrderStatus.Resting, 0UL, (ulong)ApiWorld.One / 10), (taker.Status, taker.InFlightE8, taker.LeftE8));
+        Assert.Single(store.OpenOrders());
+    }
+
     [Fact]
     public void CancelOrders_OfOneThatHasExpired_IsForgottenWithTheNext()
     {
