@@ -194,7 +194,7 @@ internal static partial class LogMessages
     [LoggerMessage(3008, LogLevel.Warning, "The fee of '{Intent}' is at {CapGwei} gwei, as much as it is worth or as transactions:maxFeePerGasGwei allows, and the transaction is in no block; it waits for gas to become cheaper")]
     public static partial void TransactionAtFeeCap(this ILogger logger, string intent, string capGwei);
 
-    [LoggerMessage(3013, LogLevel.Warning, "Blocks pass over '{Intent}' of {Sender} though its tip of {TipGwei} gwei is several times what they ask: its fee is raised no further; see whether the account has funds, and whether the node or the private relay refuses it")]
+    [LoggerMessage(3013, LogLevel.Warning, "Blocks pass over '{Intent}' of {Sender} though its tip of {TipGwei} gwei is several times what they ask, and it offers as much for a unit of gas as it is worth and the account can pay; see whether that has funds, and whether the node or the private relay refuses it")]
     public static partial void TransactionPassedOver(this ILogger logger, string intent, Address sender, string tipGwei);
 
     [LoggerMessage(3009, LogLevel.Warning, "'{Intent}' does not get in at {CapGwei} gwei a gas, and its nonce {Nonce} is wanted: an empty transaction takes it")]

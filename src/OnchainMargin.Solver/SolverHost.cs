@@ -163,7 +163,7 @@ public static class SolverHost
         services.AddSingleton<ProofDesk>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)provider.GetRequiredService<SolverKeys>().Attesters));
         services.AddSingleton(_ => new PrivateRelay(options.Transactions));
-        services.AddSingleton<ITransactionNode>(provider => ActivatorUtilities.CreateInstance<NodeTransactions>(provider, deployment.ChainId));
+        services.AddSingleton<ITransactionNode>(provider => ActivatorUtilities.CreateInstance<NodeTransactions>(provider, deployment.ChainId, options.Transactions));
         services.AddSingleton<TransactionManagers>();
         services.AddSingleton<IChainSource>(provider => new NodeChainSource(provider.GetRequiredService<IEthereumNode>(), deployment.ChainId, ProtocolEmitters.Of(deployment.Contracts)));
         services.AddSingleton(provider => new ChainFollower(

@@ -23,18 +23,21 @@ public sealed partial class EthereumNode(IRpcClient rpc, RevertDecoder? reverts 
     /// <inheritdoc/>
     public async Task<FeeEstimate?> EstimateFeesAsync(CancellationToken cancellationToken = default)
     {
-        void Parameters(Utf8JsonWriter writer)
+        RpcRequest history = RpcRequest.Create("eth_feeHistory", static writer =>
         {
             writer.WriteStringValue(((UInt256)FeeHistoryBlocks).ToQuantity());
             writer.WriteStringValue("latest");
             writer.WriteStartArray();
             writer.WriteNumberValue(50);
             writer.WriteEndArray();
-        }
-
+        });
+        RpcRequest newest = BlockRequest(BlockTag.Latest);
         try
         {
-            return await QueryAsync("eth_feeHistory", Parameters, FeeHistory.Estimate, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<RpcReply> replies = await rpc.SendBatchAsync([history, newest], cancellationToken).ConfigureAwait(false);
+            ReadOnlyMemory<byte> fees = replies[0].RequireResult();
+            BlockHeader? block = RpcJson.Parse(replies[1].RequireResult(), newest.Method, BlockHeader.Read);
+            return RpcJson.Parse(fees, history.Method, value => FeeHistory.Estimate(value, block?.BaseFeePerGasWei));
         }
         catch (RpcErrorException exception) when (exception.Error.Code == -32601)
         {

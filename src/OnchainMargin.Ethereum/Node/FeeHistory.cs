@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace OnchainMargin.Ethereum.Node;
 
-/// <summary>Turns the fees of the last blocks into an offer: the median of the median tips, and room for the base fee to double.</summary>
+/// <summary>Turns the fees of the last blocks into an offer: the median of the median tips, and room for the base fee to double. What the newest block asked is asked at least: of some nodes the history is older.</summary>
 internal static class FeeHistory
 {
-    public static FeeEstimate? Estimate(JsonElement history)
+    public static FeeEstimate? Estimate(JsonElement history, UInt256? newestBaseFeeWei)
     {
         if (RpcJson.Optional(history, "baseFeePerGas") is not { ValueKind: JsonValueKind.Array } fees || fees.GetArrayLength() == 0)
         {
@@ -16,6 +16,11 @@ internal static class FeeHistory
         if (next.IsZero)
         {
             return null;
+        }
+
+        if (newestBaseFeeWei is { } newest && newest > next)
+        {
+            next = newest;
         }
 
         UInt256 tip = MedianTip(history);

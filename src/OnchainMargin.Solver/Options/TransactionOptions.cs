@@ -6,11 +6,14 @@ public sealed record TransactionOptions
     /// <summary>How many seconds an offer stands before it may be raised: to what the market asks, where that is more, and otherwise by a percentage, where blocks have come and passed over the key's next nonce.</summary>
     public int RaiseFeeAfterSeconds { get; init; } = 30;
 
-    /// <summary>By how many percent the fee of a transaction is raised that blocks pass over though it offers what is asked; nodes ask for 10 at least. It ends where the tip is four times what is asked and a tenth of the whole fee that is asked.</summary>
+    /// <summary>By how many percent the fee of a transaction is raised that blocks pass over though it offers what is asked; nodes ask for 10 at least. Where its tip is four times what is asked and a tenth of the whole fee that is asked, the most that it pays is doubled in place of that, and its tip raised by the tenth alone that pools ask for.</summary>
     public int RaiseFeePercent { get; init; } = 15;
 
     /// <summary>The most that is ever offered for a unit of gas, in gwei.</summary>
     public int MaxFeePerGasGwei { get; init; } = 500;
+
+    /// <summary>The largest tip for a unit of gas that a node is believed to ask for, in gwei: unlike the rest of the fee, all of it is paid. What takes the place of an earlier offer may be above it, since pools ask for a tenth more.</summary>
+    public int MaxTipPerGasGwei { get; init; } = 50;
 
     /// <summary>By how many percent the gas limit exceeds the node's estimate.</summary>
     public int GasMarginPercent { get; init; } = 30;
@@ -46,6 +49,7 @@ public sealed record TransactionOptions
         errors.Range(RaiseFeeAfterSeconds, 1, 3600);
         errors.Range(RaiseFeePercent, 10, 100);
         errors.Range(MaxFeePerGasGwei, 1, 100_000);
+        errors.Range(MaxTipPerGasGwei, 1, 100_000);
         errors.Range(GasMarginPercent, 0, 300);
         errors.Range(MostGas, 100_000, 1_000_000_000);
         errors.Range(MostBytes, 10_000, 10_000_000);

@@ -7,6 +7,9 @@ namespace OnchainMargin.Solver.Transactions;
 /// <param name="TipPerGasWei">What of that goes to the block's proposer.</param>
 internal sealed record GasOffer(UInt256 MaxFeePerGasWei, UInt256 TipPerGasWei)
 {
+    /// <summary>Wei in a gwei.</summary>
+    public const ulong WeiPerGwei = 1_000_000_000;
+
     private const uint PoolBumpPercent = 10;
 
     /// <summary>The base fee up to which the whole tip is paid.</summary>
@@ -24,6 +27,12 @@ internal sealed record GasOffer(UInt256 MaxFeePerGasWei, UInt256 TipPerGasWei)
         uint raise = Math.Max(percent, PoolBumpPercent);
         return new GasOffer(Larger(Raise(MaxFeePerGasWei, raise), asked.MaxFeePerGasWei), Larger(Raise(TipPerGasWei, raise), asked.TipPerGasWei));
     }
+
+    /// <summary>An offer that nodes accept in place of this one and that gives the base fee twice the room: the tip, which is paid whatever the base fee is, is raised by the tenth that pools ask for.</summary>
+    public GasOffer WithTwiceTheRoom() => new(MaxFeePerGasWei << 1, Raise(TipPerGasWei, PoolBumpPercent));
+
+    /// <summary>The offer with no larger tip than one is believed to need; the room for the base fee stays as it is.</summary>
+    public GasOffer WithTipAtMost(UInt256 mostWei) => TipPerGasWei <= mostWei ? this : new GasOffer(MostBaseFeePerGasWei + mostWei, mostWei);
 
     /// <summary>The offer held under a cap.</summary>
     public GasOffer AtMost(UInt256 capWei) => new(Smaller(MaxFeePerGasWei, capWei), Smaller(TipPerGasWei, capWei));

@@ -1,14 +1,17 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Transactions;
+using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Transactions;
 
 /// <summary>The transaction manager's view of a node.</summary>
-internal sealed class NodeTransactions(IEthereumNode node, ulong chainId, PrivateRelay relay, TimeProvider time) : ITransactionNode
+internal sealed class NodeTransactions(IEthereumNode node, ulong chainId, PrivateRelay relay, TransactionOptions options, TimeProvider time) : ITransactionNode
 {
     /// <summary>How nodes say that no gas up to their own limit is enough, each in words and under a code of its own.</summary>
     private static readonly string[] TooMuchGas = ["gas required exceeds", "out of gas", "outofgas", "out_of_gas", "exceeds block gas limit", "gas limit is too high", "gas limit too high", "gas limit exceeded", "greater than the cap"];
+
+    private UInt256 MostTipWei => (UInt256)(ulong)options.MaxTipPerGasGwei * GasOffer.WeiPerGwei;
 
     public Task RequireChainAsync(CancellationToken cancellationToken) => Patience.AskAsync(
         async token =>
@@ -78,10 +81,11 @@ internal sealed class NodeTransactions(IEthereumNode node, ulong chainId, Privat
     {
         if (await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false) is { } fees)
         {
-            return new GasOffer(fees.MaxFeePerGasWei, fees.MaxPriorityFeePerGasWei);
+            return new GasOffer(fees.MaxFeePerGasWei, fees.MaxPriorityFeePerGasWei).WithTipAtMost(MostTipWei);
         }
 
+        // What of a plain price is tip is not told: the whole of it is offered, and as tip no more than of any other.
         UInt256 price = await node.GetGasPriceAsync(cancellationToken).ConfigureAwait(false);
-        return new GasOffer(price, price);
+        return new GasOffer(price, price <= MostTipWei ? price : MostTipWei);
     }
 }

@@ -150,7 +150,7 @@ internal sealed partial class TransactionManager
         return entry.Nonce == round.Mined && round.Head > first.Head;
     }
 
-    /// <summary>Offers more where more is asked. Where it is not, only what blocks pass over is raised, and no further than to a tip of several times what is asked: a node that refuses it, a chain that stands still and a nonce before it that is stuck ask for no more money.</summary>
+    /// <summary>Offers more where more is asked. Where it is not, only what blocks pass over is raised: a node that refuses it, a chain that stands still and a nonce before it that is stuck ask for no more money. Once its tip is several times what is asked it is the base fee that was told too low; room for more costs nothing where it was not.</summary>
     private async Task<OutboxAttempt> RaiseAsync(OutboxEntry entry, OutboxAttempt newest, bool isPassedOver, Round round, CancellationToken cancellationToken)
     {
         GasOffer asked = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
@@ -161,11 +161,11 @@ internal sealed partial class TransactionManager
             return newest;
         }
 
-        GasOffer wanted = old.RaisedBy(isMoreAsked ? 0 : (uint)options.RaiseFeePercent, asked);
+        bool isPaidWell = !isMoreAsked && old.TipPerGasWei >= asked.TipPerGasWei * MostTips && old.TipPerGasWei >= asked.MaxFeePerGasWei / FeePerTip;
+        GasOffer wanted = isPaidWell ? await WithRoomAsync(entry, old, cancellationToken).ConfigureAwait(false) : old.RaisedBy(isMoreAsked ? 0 : (uint)options.RaiseFeePercent, asked);
         UInt256 least = old.RaisedBy(0, old).MaxFeePerGasWei;
         GasOffer raised = wanted.AtMost(newest.IsEmpty ? CapWei : MostOf(entry.MostFeePerGasWei));
-        bool isPaidWell = !isMoreAsked && old.TipPerGasWei >= asked.TipPerGasWei * MostTips && old.TipPerGasWei >= asked.MaxFeePerGasWei / FeePerTip;
-        if (!isPaidWell && raised.MaxFeePerGasWei >= least)
+        if (raised.MaxFeePerGasWei >= least)
         {
             return Offer(entry, newest, raised, newest.IsEmpty);
         }
@@ -177,13 +177,20 @@ internal sealed partial class TransactionManager
             return Offer(entry, newest, raised, isEmpty: true);
         }
 
-        if (!isPaidWell && !newest.IsEmpty && MostOf(entry.MostFeePerGasWei) < CapWei)
+        if (!newest.IsEmpty && MostOf(entry.MostFeePerGasWei) < CapWei)
         {
             _frozen.TryAdd(entry.Intent, null);
         }
 
         Tell(entry, newest, isPaidWell);
         return newest;
+    }
+
+    /// <summary>Twice the room for the base fee, as far as the sender could pay for it: nodes take nothing that he could not.</summary>
+    private async Task<GasOffer> WithRoomAsync(OutboxEntry entry, GasOffer old, CancellationToken cancellationToken)
+    {
+        UInt256 funds = await node.GetBalanceAsync(key.Address, cancellationToken).ConfigureAwait(false);
+        return old.WithTwiceTheRoom().AtMost(funds / entry.GasLimit);
     }
 
     /// <summary>Says once of a form that it is raised no further.</summary>

@@ -15,7 +15,6 @@ namespace OnchainMargin.Solver.Transactions;
 /// the store is broadcast until it is mined, also after a restart and after a reorganisation that took it back.</remarks>
 internal sealed partial class TransactionManager(ITransactionNode node, ITransactionKey key, SolverStore store, TransactionOptions options, TimeProvider time, ILogger<TransactionManager> logger) : IDisposable
 {
-    private const ulong WeiPerGwei = 1_000_000_000;
     private const ulong EmptyGas = 21_000;
 
     /// <summary>More transactions than a key sends in as many blocks as a transaction is watched for.</summary>
@@ -251,7 +250,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     private bool HasPassed(long since, long seconds) => time.GetElapsedTime(since) >= TimeSpan.FromSeconds(seconds);
 
     /// <summary>The most that is ever offered for a unit of gas, in wei.</summary>
-    public UInt256 CapWei => (UInt256)(ulong)options.MaxFeePerGasGwei * WeiPerGwei;
+    public UInt256 CapWei => (UInt256)(ulong)options.MaxFeePerGasGwei * GasOffer.WeiPerGwei;
 
     /// <summary>The gas limit that a call of so much calldata gets whose use is estimated so.</summary>
     /// <exception cref="TransactionTooLargeException">Thrown when either is more than a transaction may have.</exception>

@@ -81,12 +81,25 @@ public sealed class NodeAnswerTests
     [Fact]
     public async Task EstimateFees_OfAHistory_TakesTheMedianTipAndTwiceTheBaseFee()
     {
-        FeeEstimate? fees = await Node("""{"oldestBlock":"0x1","baseFeePerGas":["0x1","0x2","0x64"],"reward":[["0x9"],["0x3"],["0x5"]]}""").EstimateFeesAsync();
-
-        Assert.Equal(new FeeEstimate(205U, 5U), fees);
-        Assert.Null(await Node("""{"oldestBlock":"0x1","baseFeePerGas":[]}""").EstimateFeesAsync());
-        Assert.Null(await Node("{}").EstimateFeesAsync());
+        Assert.Equal(new FeeEstimate(205U, 5U), await FeesAsync(History, "null"));
+        Assert.Null(await FeesAsync("""{"oldestBlock":"0x1","baseFeePerGas":[]}""", Block("0x64")));
+        Assert.Null(await FeesAsync("{}", "null"));
     }
+
+    /// <summary>A history of long ago, or of a liar, is no reason to offer less than the newest block asked.</summary>
+    [Theory]
+    [InlineData("0x65", 207U)]
+    [InlineData("0x63", 205U)]
+    public async Task EstimateFees_NewestBlockAsksForMoreThanTheHistory_IsOfThat(string baseFee, uint expected) =>
+        Assert.Equal(new FeeEstimate(expected, 5U), await FeesAsync(History, Block(baseFee)));
+
+    private const string History = """{"oldestBlock":"0x1","baseFeePerGas":["0x1","0x2","0x64"],"reward":[["0x9"],["0x3"],["0x5"]]}""";
+
+    private static string Block(string baseFee) =>
+        $$"""{"number":"0x3","hash":"{{Hash32.Zero}}","parentHash":"{{Hash32.Zero}}","timestamp":"0x1","baseFeePerGas":"{{baseFee}}","gasLimit":"0x1","gasUsed":"0x1"}""";
+
+    private static Task<FeeEstimate?> FeesAsync(string history, string block) =>
+        new Sending.ScriptedNode().On("eth_feeHistory", _ => history).On("eth_getBlockByNumber", _ => block).Node.EstimateFeesAsync();
 
     private static EthereumNode Node(string result) => new(new HttpRpcClient(
         new HttpRpcOptions { Endpoint = new Uri("http://127.0.0.1:1"), RetryCount = 0 },

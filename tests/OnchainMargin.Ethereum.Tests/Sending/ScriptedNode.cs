@@ -16,6 +16,7 @@ internal sealed class ScriptedNode : IRpcClient
         ["eth_getTransactionReceipt"] = static _ => "null",
         ["eth_getTransactionByHash"] = static _ => "null",
         ["eth_blockNumber"] = static _ => "\"0x10\"",
+        ["eth_getBlockByNumber"] = static _ => "null",
     };
 
     public List<string> Calls { get; } = [];
@@ -38,5 +39,14 @@ internal sealed class ScriptedNode : IRpcClient
         return Task.FromResult<ReadOnlyMemory<byte>>(System.Text.Encoding.UTF8.GetBytes(answer));
     }
 
-    public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default)
+    {
+        var replies = new List<RpcReply>();
+        foreach (RpcRequest request in requests)
+        {
+            replies.Add(new RpcReply(request.Method, await SendAsync(request, cancellationToken), null));
+        }
+
+        return replies;
+    }
 }

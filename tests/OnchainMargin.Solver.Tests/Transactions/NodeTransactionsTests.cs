@@ -12,7 +12,7 @@ public sealed class NodeTransactionsTests
     public async Task Questions_ToANodeThatHangs_AreGivenUp()
     {
         using var relay = new PrivateRelay(new TransactionOptions());
-        var node = new NodeTransactions(new EthereumNode(new HangingNode()), 1, relay, new HastyTime());
+        var node = new NodeTransactions(new EthereumNode(new HangingNode()), 1, relay, new TransactionOptions(), new HastyTime());
         var questions = new (string Name, Func<Task> Ask)[]
         {
             ("head", () => node.GetHeadAndMinedNonceAsync(default, CancellationToken.None)),
@@ -42,7 +42,7 @@ public sealed class NodeTransactionsTests
     public async Task EstimateGas_NodeFindsNoGasThatIsEnough_IsTooLarge(int code, string said, bool isTooLarge)
     {
         using var relay = new PrivateRelay(new TransactionOptions());
-        var node = new NodeTransactions(new EthereumNode(new RefusingNode(new RpcError(code, said, null))), 1, relay, TimeProvider.System);
+        var node = new NodeTransactions(new EthereumNode(new RefusingNode(new RpcError(code, said, null))), 1, relay, new TransactionOptions(), TimeProvider.System);
         EthereumException error = await Assert.ThrowsAnyAsync<EthereumException>(() => node.EstimateGasAsync(default, default, [1], CancellationToken.None));
         Assert.Equal(isTooLarge ? typeof(TransactionTooLargeException) : typeof(RpcErrorException), error.GetType());
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class NodeTransactionsTests
     public async Task GetBlockHash_NoSuchBlock_IsNull()
     {
         using var relay = new PrivateRelay(new TransactionOptions());
-        var node = new NodeTransactions(new EthereumNode(new EmptyNode()), 1, relay, TimeProvider.System);
+        var node = new NodeTransactions(new EthereumNode(new EmptyNode()), 1, relay, new TransactionOptions(), TimeProvider.System);
         Assert.Null(await node.GetBlockHashAsync(7, CancellationToken.None));
     }
 
@@ -61,7 +61,7 @@ public sealed class NodeTransactionsTests
     {
         using var relay = new PrivateRelay(new TransactionOptions());
         var asked = Hash32.LeftAligned([7]);
-        var node = new NodeTransactions(new EthereumNode(new ReceiptNode(asked)), 1, relay, TimeProvider.System);
+        var node = new NodeTransactions(new EthereumNode(new ReceiptNode(asked)), 1, relay, new TransactionOptions(), TimeProvider.System);
         Assert.Equal(new MinedTransaction(5, true), await node.FindMinedAsync(asked, CancellationToken.None));
         EthereumFormatException error = await Assert.ThrowsAsync<EthereumFormatException>(() => node.FindMinedAsync(Hash32.LeftAligned([8]), CancellationToken.None));
         Assert.Contains($"with the receipt of {asked}", error.Message, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class NodeTransactionsTests
     public async Task GetHeadAndMinedNonce_AsksOneQuestion()
     {
         using var relay = new PrivateRelay(new TransactionOptions());
-        var node = new NodeTransactions(new EthereumNode(new CountingNode()), 1, relay, TimeProvider.System);
+        var node = new NodeTransactions(new EthereumNode(new CountingNode()), 1, relay, new TransactionOptions(), TimeProvider.System);
         Assert.Equal((9UL, 4UL), await node.GetHeadAndMinedNonceAsync(default, CancellationToken.None));
     }
 
@@ -82,9 +82,46 @@ public sealed class NodeTransactionsTests
     public async Task RequireChain_NodeServesAnotherChain_Throws(ulong chain, bool isOther)
     {
         using var relay = new PrivateRelay(new TransactionOptions());
-        var node = new NodeTransactions(new EthereumNode(new CountingNode()), chain, relay, TimeProvider.System);
+        var node = new NodeTransactions(new EthereumNode(new CountingNode()), chain, relay, new TransactionOptions(), TimeProvider.System);
         Exception? error = await Record.ExceptionAsync(() => node.RequireChainAsync(CancellationToken.None));
         Assert.Equal(isOther, error is RpcTransportException { IsTransient: false });
+    }
+
+    /// <summary>All of a tip is paid, whatever a node says that others pay.</summary>
+    [Theory]
+    [InlineData(2, 62, 2)]
+    [InlineData(50, 110, 50)]
+    [InlineData(500, 110, 50)]
+    public async Task EstimateFees_NodeTellsATip_OffersNoMoreThanIsBelieved(int toldGwei, int mostGwei, int tipGwei)
+    {
+        using var relay = new PrivateRelay(new TransactionOptions());
+        var node = new NodeTransactions(new EthereumNode(new FeeNode(30, toldGwei)), 1, relay, new TransactionOptions(), TimeProvider.System);
+        Assert.Equal(new GasOffer(Gwei(mostGwei), Gwei(tipGwei)), await node.EstimateFeesAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task EstimateFees_NodeTellsNothingButAPrice_OffersItAndNoLargerTip()
+    {
+        using var relay = new PrivateRelay(new TransactionOptions());
+        var node = new NodeTransactions(new EthereumNode(new FeeNode(0, 70)), 1, relay, new TransactionOptions(), TimeProvider.System);
+        Assert.Equal(new GasOffer(Gwei(70), Gwei(50)), await node.EstimateFeesAsync(CancellationToken.None));
+    }
+
+    private static UInt256 Gwei(int gwei) => (UInt256)(ulong)gwei * GasOffer.WeiPerGwei;
+
+    /// <summary>Tells a base fee and a tip, and their sum as the price of gas.</summary>
+    private sealed class FeeNode(int baseGwei, int tipGwei) : IRpcClient
+    {
+        public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => Task.FromResult<ReadOnlyMemory<byte>>(System.Text.Encoding.UTF8.GetBytes(request.Method switch
+        {
+            "eth_feeHistory" => $$"""{"baseFeePerGas":["{{Gwei(baseGwei).ToQuantity()}}"],"reward":[["{{Gwei(tipGwei).ToQuantity()}}"]]}""",
+            "eth_gasPrice" => $"\"{Gwei(baseGwei + tipGwei).ToQuantity()}\"",
+            "eth_getBlockByNumber" => "null",
+            _ => throw new NotSupportedException(request.Method),
+        }));
+
+        public async Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) =>
+            await Task.WhenAll(requests.Select(async request => new RpcReply(request.Method, await SendAsync(request, cancellationToken), null)));
     }
 
     /// <summary>At block 9, and of chain 9; four transactions are mined.</summary>

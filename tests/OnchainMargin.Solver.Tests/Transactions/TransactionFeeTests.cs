@@ -49,21 +49,42 @@ public sealed class TransactionFeeTests : TransactionWorld
         Assert.Equal(20, Node.FeesAsked - asked);
     }
 
-    /// <summary>What no price of gas brings in is not made dearer for ever: the node refuses it, or its nonce waits for something else.</summary>
+    /// <summary>What no price of gas brings in is not made dearer for ever: the node refuses it, or its nonce waits for something else. Its tip is raised to four times what is asked, and by what pools ask for while there is room for a higher base fee to be offered.</summary>
     [Fact]
-    public async Task RunOnce_BlocksComeWithoutItForLong_StopsAtFourTimesTheTipThatIsAsked()
+    public async Task RunOnce_BlocksComeWithoutItForLong_TipStaysAtSomeTimesWhatIsAsked()
     {
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        for (int i = 0; i < 60; i++)
-        {
-            await manager.RunOnceAsync(CancellationToken.None);
-            Node.MineEmpty();
-            Time.Pass(Options.RaiseFeeAfterSeconds);
-        }
+        await PassOverAsync(manager, 60);
+        OutboxAttempt last = Store.AttemptsOf("a")[^1];
+        Assert.Equal(500_000_000_000UL, (ulong)last.MaxFeePerGasWei);
+        Assert.True(last.TipPerGasWei >= 4_000_000_000UL && last.TipPerGasWei < 7_000_000_000UL, $"The tip is {last.TipPerGasWei} wei.");
+    }
 
-        UInt256 last = Store.AttemptsOf("a")[^1].TipPerGasWei;
-        Assert.True(last >= 4_000_000_000UL && last < 4_700_000_000UL, $"The tip is {last} wei.");
+    /// <summary>A node tells a base fee of 1 gwei while blocks ask for 50; ten raises ended at 8.5.</summary>
+    [Fact]
+    public async Task RunOnce_BaseFeeIsToldTooLow_OffersMoreUntilItGetsIn()
+    {
+        Node.Asked = new GasOffer(2_100_000_000UL, 100_000_000UL);
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        await PassOverAsync(manager, 40, 50_000_000_000UL);
+        Assert.Single(Node.Mined);
+        OutboxAttempt last = Store.AttemptsOf("a")[^1];
+        Assert.True(last.MaxFeePerGasWei >= 50_000_000_000UL && last.MaxFeePerGasWei < 100_000_000_000UL, $"It offers {last.MaxFeePerGasWei} wei.");
+        Assert.True(last.TipPerGasWei < 1_000_000_000UL, $"The tip is {last.TipPerGasWei} wei.");
+    }
+
+    /// <summary>Nodes take no offer that the sender could not pay for, and would have nothing of it once they forgot the one before.</summary>
+    [Fact]
+    public async Task RunOnce_BaseFeeIsToldTooLow_OffersNoMoreThanTheSenderHas()
+    {
+        Node.Asked = new GasOffer(2_100_000_000UL, 100_000_000UL);
+        Node.Balance = 130_000 * (UInt256)20_000_000_000UL;
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        await PassOverAsync(manager, 40);
+        Assert.Equal(20_000_000_000UL, (ulong)Store.AttemptsOf("a")[^1].MaxFeePerGasWei);
     }
 
     [Fact]
@@ -255,6 +276,17 @@ public sealed class TransactionFeeTests : TransactionWorld
         Node.UseNonceElsewhere(first);
         await manager.RunOnceAsync(CancellationToken.None);
         Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
+    }
+
+    /// <summary>Has blocks come that take nothing below a price.</summary>
+    private async Task PassOverAsync(TransactionManager manager, int times, ulong? leastFeeWei = null)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            await manager.RunOnceAsync(CancellationToken.None);
+            Node.Mine(leastFeeWei ?? UInt256.MaxValue);
+            Time.Pass(Options.RaiseFeeAfterSeconds);
+        }
     }
 
     /// <summary>Gas comes to ask more than anything waiting is worth.</summary>
