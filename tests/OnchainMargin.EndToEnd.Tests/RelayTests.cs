@@ -87,4 +87,48 @@ public sealed class RelayTests(ChainFixture fixture)
         await world.AssertSameFiguresAsync();
         await host.StopAsync();
     }
+
+    /// <summary>Code at a key's address agrees while the relay estimates, and takes all gas in the block.</summary>
+    [Fact]
+    public async Task CodeThatAgreesInTheEstimateAlone_IsPaidForOnceAndRests()
+    {
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain);
+        Trader[] traders = [await world.TraderAsync(100_000), await world.TraderAsync(100_000)];
+        (Trader spoiler, Trader honest) = (traders[0], traders[1]);
+        await using WebApplication host = await SolverHost.CreateAsync(world.Options(0, null, "solver.db", SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Relay, SolverRoles.Api));
+        await host.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
+        ulong expiry = await world.NowAsync() + 3600;
+        Clearinghouse.Order Order(Trader trader, long sizeE8, ulong nonce) => new(trader.Account, Instrument.Perpetual(1).Packed, sizeE8, Btc, nonce, expiry, 1_000_000, 0);
+        await Eventually.TrueAsync(
+            async () => (await OrderExample.PlaceAsync(honest.Client, http, honest.Key, Order(honest, -Tenth, 1))).Contains("resting", StringComparison.OrdinalIgnoreCase),
+            "an index that knows the accounts");
+
+        await world.Chain.SetCodeAsync(spoiler.Key.Address, "0x631626ba7e60e01b5f5260205ff3");
+        SolverStore store = host.Services.GetRequiredService<SolverStore>();
+        await world.Chain.SetAutomineAsync(false);
+        try
+        {
+            Assert.Contains("settling", await OrderExample.PlaceAsync(spoiler.Client, http, spoiler.Key, Order(spoiler, Tenth, 1)), StringComparison.OrdinalIgnoreCase);
+            await Eventually.TrueAsync(() => Task.FromResult(Settlements().Length > 0), "a settlement on its way");
+            await world.Chain.SetCodeAsync(spoiler.Key.Address, "0xfe");
+            await world.Chain.MineAsync();
+        }
+        finally
+        {
+            await world.Chain.SetAutomineAsync(true);
+        }
+
+        await world.Chain.MineAsync();
+        await Eventually.TrueAsync(
+            async () => (await http.GetStringAsync(new Uri($"/api/orders?account={spoiler.Account}", UriKind.Relative))).Contains("reverted on chain, and nothing but that explains it", StringComparison.Ordinal),
+            "the end of the order that spoilt the settlement");
+        Assert.Contains("\"resting\"", await http.GetStringAsync(new Uri($"/api/orders?account={honest.Account}", UriKind.Relative)), StringComparison.OrdinalIgnoreCase);
+        await world.Chain.SetCodeAsync(spoiler.Key.Address, "0x");
+        Assert.Contains("have a key without code sign", await OrderExample.PlaceAsync(spoiler.Client, http, spoiler.Key, Order(spoiler, Tenth, 2)), StringComparison.Ordinal);
+        Assert.Equal(OutboxState.Reverted, Assert.Single(Settlements()).State);
+        await host.StopAsync();
+
+        OutboxEntry[] Settlements() => [.. store.NewestInOutbox(10).Where(static entry => entry.Intent.StartsWith("settle", StringComparison.Ordinal))];
+    }
 }

@@ -53,6 +53,13 @@ public sealed class HardhatNode : IAsyncDisposable
 
     public Task RevertAsync(string snapshot) => CallAsync("evm_revert", writer => writer.WriteStringValue(snapshot));
 
+    /// <summary>Sets the code of an address, as a key's owner may at any time (EIP-7702).</summary>
+    public Task SetCodeAsync(Address address, string code) => CallAsync("hardhat_setCode", writer =>
+    {
+        writer.WriteStringValue(address.ToString());
+        writer.WriteStringValue(code);
+    });
+
     public Task SetAutomineAsync(bool isOn) => CallAsync("evm_setAutomine", writer => writer.WriteBooleanValue(isOn));
 
     public ValueTask DisposeAsync()
