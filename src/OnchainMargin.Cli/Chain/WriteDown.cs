@@ -13,6 +13,9 @@ internal static class WriteDown
 {
     private const string Remedy = "take that with --accept-loss (fees give it back in time, which `omargin claim` pays), or first have the fees that are there pay losses with `omargin cover`";
 
+    /// <summary>A deposit may share losses by this part of it at most without a word: in a crash dust of a deficit must not keep a rescue out.</summary>
+    private const int DustParts = 10_000;
+
     /// <summary>The option by which a user takes it.</summary>
     public static Option<bool> Accepts() => new("--accept-loss") { Description = "Go on although losses stand that nothing has paid, of which the amount bears a share." };
 
@@ -28,7 +31,7 @@ internal static class WriteDown
         }
     }
 
-    /// <summary>Checks that what a deposit adds to an account's credit shares no loss; what pays off a debt shares none.</summary>
+    /// <summary>Checks that what a deposit adds to an account's credit shares no loss, or next to none; what pays off a debt shares none.</summary>
     /// <exception cref="CliException">It does.</exception>
     public static async Task RequireNoneOfDepositAsync(ProtocolSession session, BookAccount account, DeployedToken token, UInt128 amountRaw, CancellationToken cancellationToken)
     {
@@ -36,11 +39,14 @@ internal static class WriteDown
         Int128 afterE8 = cashE8 + (Int128)(amountRaw * AccountTouch.UnitE8(token.Decimals));
         UInt128 addedRaw = (CreditE8(afterE8) - CreditE8(cashE8)) / AccountTouch.UnitE8(token.Decimals);
         (UInt128 unpaidRaw, string deficit) = await UnpaidAsync(session, account, token, afterE8, addedRaw, cancellationToken);
-        if (unpaidRaw > 0)
+        if (IsWorthAWord(unpaidRaw, amountRaw))
         {
             throw new CliException($"Losses of {deficit} dollars are not paid yet and the deposit would share them, so that about {AmountText.Format(unpaidRaw, token)} of {AmountText.Format(amountRaw, token)} would be written down if you took it out again now: {Remedy}.");
         }
     }
+
+    /// <summary>Whether so much of a deposit is more than dust of it.</summary>
+    internal static bool IsWorthAWord(UInt128 unpaidRaw, UInt128 amountRaw) => unpaidRaw > amountRaw / DustParts;
 
     /// <summary>As a withdrawal would find it; interest until then, and who withdraws before, move it a little.</summary>
     /// <param name="session">Node and deployment.</param>
