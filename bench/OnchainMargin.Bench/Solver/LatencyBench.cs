@@ -81,7 +81,7 @@ internal static class LatencyBench
         ProtocolClient client = await ProtocolClient.ConnectAsync(node, scene.Deployment);
         using SolverStore store = BenchStore.Open(Path.Combine(folder, "keeper.db"), scene.Deployment);
         using var relay = new PrivateRelay(new TransactionOptions());
-        var transactionNode = new NodeTransactions(node, scene.Deployment.ChainId, relay, TimeProvider.System);
+        var transactionNode = new NodeTransactions(node, scene.Deployment.ChainId, relay, new TransactionOptions(), TimeProvider.System);
         using var manager = new TransactionManager(transactionNode, new SigningKey(key, scene.Deployment.ChainId), store, new TransactionOptions(), TimeProvider.System, NullLogger<TransactionManager>.Instance);
         var books = new Broadcast<IndexedBook>();
         var ticks = new Broadcast<HeadTick>();
