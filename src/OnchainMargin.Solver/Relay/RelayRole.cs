@@ -194,13 +194,15 @@ internal sealed class RelayRole(
     {
         const string Reason = "a settlement with a contract's signature was reverted on chain, and nothing but that explains it: the contract and its account's owner rest";
         (Address signer, Address owner) = (spoilt.Signed.Signer, OwnerOf(spoilt));
-        orders.Drop(match, spoilt, Reason);
-        foreach (Address one in new HashSet<Address> { signer, owner })
+
+        // All of it comes again where the store fails, and a rest that has begun is long enough for it.
+        foreach (Address one in new HashSet<Address> { signer, owner }.Where(one => orders.Rests.SecondsLeft(one) == 0))
         {
             orders.Rests.Add(one);
         }
 
-        orders.End([.. orders.Orders(null).Where(other => other.Signed.Signer == signer || (other.IsByContract && OwnerOf(other) == owner))], OrderStatus.Refused, Reason);
+        orders.End([.. orders.Orders(null).Where(other => other != spoilt && (other.Signed.Signer == signer || (other.IsByContract && OwnerOf(other) == owner)))], OrderStatus.Refused, Reason);
+        orders.Drop(match, spoilt, Reason);
 
         Address OwnerOf(RestingOrder order) => book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? account.Owner : order.Signed.Signer;
     }
@@ -293,15 +295,13 @@ internal sealed class RelayRole(
         await SettleAsync([.. rest], indexed, attests, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What a match comes to that is refused though it was tried alone.</summary>
+    /// <summary>What a match comes to that is refused though it was tried alone. Whatever fails meanwhile, the node or the store, it waits again.</summary>
     private async Task RefuseAsync(OrderMatch match, SettlementRefusal refusal, ProtocolBook book, CancellationToken cancellationToken)
     {
         logger.MatchRefused(match.Maker.Account, match.Taker.Account, refusal.Said);
-        IContractError? error = (refusal.Reason as CustomErrorReason)?.Error;
-        RestingOrder suspect;
-        bool isContract = false;
         try
         {
+            IContractError? error = (refusal.Reason as CustomErrorReason)?.Error;
             if (error is Clearinghouse.OrderOverfilledError or Clearinghouse.OrderDoneError && await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
             {
                 return;
@@ -309,34 +309,33 @@ internal sealed class RelayRole(
 
             RestingOrder? named = error is null ? match.Of(refusal.AtFault) : match.Named(error, book);
             RestingOrder otherwise = refusal.IsTooLarge || refusal.IsUnanswered ? match.Heavier(book) : match.Taker;
-            (suspect, isContract) = named is null ? Unnamed(match, otherwise, await ContractsOfAsync([match], cancellationToken).ConfigureAwait(false)) : (named, false);
+            (RestingOrder suspect, bool isContract) = named is null ? Unnamed(match, otherwise, await ContractsOfAsync([match], cancellationToken).ConfigureAwait(false)) : (named, false);
+            if (refusal.IsUnanswered)
+            {
+                orders.Postpone(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
+            }
+            else if (refusal.IsTooLarge)
+            {
+                orders.Retry(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
+            }
+            else
+            {
+                string sentence = refusal.Reason is { } reason ? Refusals.Sentence(reason) : refusal.Said;
+                if (error is Clearinghouse.StateMismatchError or Clearinghouse.OrderOverfilledError or Clearinghouse.OrderDoneError)
+                {
+                    // The chain is ahead of the book, which is nobody's fault unless it always is.
+                    orders.Retry(match, book.BlockNumber, suspect, sentence);
+                }
+                else
+                {
+                    orders.Drop(match, suspect, sentence);
+                }
+            }
         }
         catch
         {
             orders.Return([match]);
             throw;
-        }
-
-        if (refusal.IsUnanswered)
-        {
-            orders.Postpone(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
-        }
-        else if (refusal.IsTooLarge)
-        {
-            orders.Retry(match, book.BlockNumber, suspect, TooMuch(refusal, suspect, isContract, book));
-        }
-        else
-        {
-            string sentence = refusal.Reason is { } reason ? Refusals.Sentence(reason) : refusal.Said;
-            if (error is Clearinghouse.StateMismatchError or Clearinghouse.OrderOverfilledError or Clearinghouse.OrderDoneError)
-            {
-                // The chain is ahead of the book, which is nobody's fault unless it always is.
-                orders.Retry(match, book.BlockNumber, suspect, sentence);
-            }
-            else
-            {
-                orders.Drop(match, suspect, sentence);
-            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Rpc;
@@ -217,6 +218,33 @@ public sealed class RelayRoleTests : RelayWorld
         (World.Node.BeforeEstimate, World.Relay.BeforeCode) = (null, null);
         await RoundAsync();
         Assert.Single(Sent());
+    }
+
+    /// <summary>While the disk is full nothing ends by halves: what a match held would stay in flight until the next start.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_StoreFailsAsAnOrderEnds_MatchIsUndoneInTheNextRound(bool isReverted)
+    {
+        World.Relay.Contracts.Add(World.Owners[0].Address);
+        RestingOrder maker = await TakenAsync(World.Sign(1, -Tenth, Btc, 1));
+        RestingOrder taker = await TakenAsync(World.Sign(2, Tenth, Btc, 1));
+        if (isReverted)
+        {
+            await Role.RunOnceAsync(CancellationToken.None);
+            Assert.Single(Sent());
+        }
+
+        World.Node.BeforeEstimate = (data, _) => IsSettlement(data) ? throw Reverted(new Clearinghouse.AccountInLotError(1)) : Task.CompletedTask;
+        Execute("ALTER TABLE relay_orders RENAME TO away");
+        await Assert.ThrowsAnyAsync<DbException>(() => isReverted ? RevertedRoundAsync() : RoundAsync());
+        Assert.Equal((OrderStatus.Settling, (ulong)Tenth, (ulong)Tenth), (maker.Status, maker.InFlightE8, taker.InFlightE8));
+
+        Execute("ALTER TABLE away RENAME TO relay_orders");
+        await Role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((OrderStatus.Refused, 0UL), (maker.Status, maker.InFlightE8));
+        Assert.Equal((OrderStatus.Resting, 0UL, (ulong)Tenth), (taker.Status, taker.InFlightE8, taker.LeftE8));
+        Assert.InRange(Orders.Rests.SecondsLeft(World.Owners[0].Address), isReverted ? 1 : 0, isReverted ? 60 : 0);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
@@ -8,6 +9,7 @@ using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Tests.Api;
 using OnchainMargin.Solver.Transactions;
 
@@ -90,6 +92,14 @@ public abstract class RelayWorld : IAsyncLifetime
         await MineAsync();
         World.Node.RevertsWhenMined = false;
         await Role.RunOnceAsync(CancellationToken.None);
+    }
+
+    /// <summary>Does something to the store behind its back.</summary>
+    private protected void Execute(string statement)
+    {
+        using DbCommand command = World.Services.GetRequiredService<SolverStore>().Connection.CreateCommand();
+        command.CommandText = statement;
+        command.ExecuteNonQuery();
     }
 
     private protected async Task MineAsync()
