@@ -74,7 +74,7 @@ public sealed class PlanDomainsTests : IDisposable
     [InlineData("tokens.1.corridor.loosenPerDayE8", "5000001", "corridor.loosenPerDayE8 of token WETH", "0 to 5000000")]
     [InlineData("tokens.1.corridor.leastE8", "10000001", "corridor.leastE8 of token WETH", "0 to 10000000")]
     [InlineData("tokens.0.decimals", "9", "decimals of token USDC", "0 to 8")]
-    [InlineData("tokens.1.decimals", "19", "decimals of token WETH", "0 to 18")]
+    [InlineData("tokens.1.decimals", "19", "decimals of token WETH", "6 to 18")]
     [InlineData("tokens.0.parameters.underlying", "1", "underlying of token USDC", "0 alone")]
     [InlineData("tokens.1.parameters.underlying", "3", "underlying of token WETH", "0 to 2")]
     [InlineData("tokens.1.parameters.unitsE8", "0", "unitsE8 of token WETH", "1 to 281474976710656")]
