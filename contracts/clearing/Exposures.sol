@@ -158,7 +158,7 @@ library Exposures {
     }
 
     /// @notice Reverts unless `named` is a part of `held`: whole words that ascend as those do, of each token no more than is there.
-    /// Why no other form: the referee refuses it, so nobody could challenge what was signed of it.
+    /// Why no other form: the referee refuses it, so nobody could challenge what was signed of it; and a word of nothing would give what is held two forms.
     function requireAtLeast(uint64 account, bytes calldata held, bytes calldata named) internal pure {
         uint256 next = 0;
         for (uint256 i = 0; i < named.length; i += WORD) {
@@ -169,7 +169,7 @@ library Exposures {
                 uint256 w = uint256(bytes32(held[next:next + WORD]));
                 if (w >> 240 == least >> 240) found = w;
             }
-            bool isHeld = found != 0 && found >= least;
+            bool isHeld = found != 0 && found >= least && uint128(least) != 0;
             require(isHeld, IHealthGate.CollateralTooLow(account, least >> 240, uint128(found), uint128(least)));
         }
     }

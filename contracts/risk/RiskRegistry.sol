@@ -23,6 +23,8 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         "RiskAttestation(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 inputsHash,bytes32 modelHash,uint40 validUntil)"
     );
     uint8 internal constant SEATS = 64;
+    /// @dev Of a proof: `accounts` is a uint32.
+    uint256 internal constant LEVELS_MAX = 32;
 
     /// @dev Everything that a post reads of the council, in one word. Bit s of `active` and `condemned` is seat s; `model` is the number of the present model, from 1.
     struct Council {
@@ -404,7 +406,9 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         uint64 checkpoint = posted.checkpoint;
         require(found == checkpoint, CheckpointOutOfOrder(checkpoint, found));
         _requireModel(posted.model, modelHash_);
-        require(MerkleProof.verifyCalldata(merkleProof, posted.bookRoot, leaf), LeafNotInBook(epoch, leaf));
+        // Deeper than any book of 2³² accounts: a proof so long that it fits no challenge is no proof.
+        bool isShort = merkleProof.length <= LEVELS_MAX;
+        require(isShort && MerkleProof.verifyCalldata(merkleProof, posted.bookRoot, leaf), LeafNotInBook(epoch, leaf));
     }
 
     function _requireUsable(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {AccountInput, Proof, ProofKind} from "../interfaces/ClearingTypes.sol";
 import {Accused, Preimages} from "../interfaces/IChallenges.sol";
 import {Figures, SurfaceChoice} from "../interfaces/IReferee.sol";
@@ -18,6 +18,8 @@ abstract contract AttestingFixture is ProtocolFixture {
     bytes internal checkpoint;
     bytes internal records;
     bytes32 private _sibling = keccak256("another leaf");
+    /// @dev How deep the one leaf of `postLeaf` lies.
+    uint256 internal levels = 1;
 
     function deployWithAttesters() internal {
         deploy();
@@ -120,19 +122,14 @@ abstract contract AttestingFixture is ProtocolFixture {
     /// @dev Posts an epoch of two leaves, one of them this attestation, signed by attesters 0 and 1.
     function postLeaf(RiskAttestation memory a) internal returns (uint64 number) {
         number = registry.latestEpoch() + 1;
-        RiskEpoch memory epoch = RiskEpoch(
-            number,
-            a.checkpoint,
-            a.modelHash,
-            Hashes.commutativeKeccak256(registry.leafOf(a), _sibling),
-            2
-        );
+        bytes32 root = MerkleProof.processProof(path(), registry.leafOf(a));
+        RiskEpoch memory epoch = RiskEpoch(number, a.checkpoint, a.modelHash, root, 2);
         registry.post(epoch, hub.inputsHash(a.checkpoint), signEpoch(epoch, 0, 2));
     }
 
     function path() internal view returns (bytes32[] memory merkleProof) {
-        merkleProof = new bytes32[](1);
-        merkleProof[0] = _sibling;
+        merkleProof = new bytes32[](levels);
+        for (uint256 i = 0; i < levels; ++i) merkleProof[i] = _sibling;
     }
 
     function leafProof(RiskAttestation memory a, uint64 epoch) internal view returns (Proof memory) {

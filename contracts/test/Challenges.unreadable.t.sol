@@ -42,6 +42,19 @@ contract ChallengesUnreadableTest is DatedAttestingFixture {
         withdrawWith(alice, _naming(""), 1e6);
     }
 
+    /// @notice A word of nothing of what is held: the referee reads it, but it is another form of the same collateral.
+    function test_withdraw_refusesAWordOfNothing() public {
+        (, bytes32 wbtc) = abi.decode(vault.balancesOf(alice), (bytes32, bytes32));
+        bytes32 nothing = bytes32(uint256(WETH_TOKEN) << 240);
+        AccountInput memory brought = input(alice, _naming(bytes.concat(nothing, wbtc)));
+        address owner = ownerOf(alice);
+        VM.prank(owner);
+        VM.expectRevert(
+            abi.encodeWithSelector(IHealthGate.CollateralTooLow.selector, alice, uint256(WETH_TOKEN), 2e18, 0)
+        );
+        clearinghouse.withdraw(brought, USDC_TOKEN, 1e6, owner);
+    }
+
     /// @notice Attesters list an expiry by publishing its surface, so they can attest at a checkpoint that does not have it yet.
     function test_recompute_slashesWhatItsCheckpointCannotPrice() public {
         RiskAttestation memory lie = attestation(alice);

@@ -164,6 +164,19 @@ contract RiskRegistryAttestTest is AttestingFixture {
         );
     }
 
+    /// @dev No book of 2³² accounts is deeper than 32: a liar's leaf thousands of levels down would be used, and its proof too long for whoever challenges it.
+    function test_withdraw_refusesALeafDeeperThanAnyBook() public {
+        RiskAttestation memory a = _attestation(alice);
+        levels = 32;
+        withdrawWith(alice, Proof(ProofKind.Leaf, abi.encode(LeafHealth(a, postLeaf(a), path(), ""))), 1e6);
+        levels = 33;
+        _expectWithdraw(
+            Proof(ProofKind.Leaf, abi.encode(LeafHealth(a, postLeaf(a), path(), ""))),
+            1e6,
+            abi.encodeWithSelector(IRiskRegistry.LeafNotInBook.selector, uint64(2), registry.leafOf(a))
+        );
+    }
+
     function test_withdraw_revertsBelowTheAttestedCash() public {
         SignedHealth memory health = signedHealth(_attestation(alice));
         expectWithdraw(alice, Proof(ProofKind.Signed, abi.encode(health)), 99_000e6, IHealthGate.CashTooLow.selector);

@@ -143,6 +143,9 @@ internal static partial class LogMessages
     [LoggerMessage(5013, LogLevel.Error, "The attestation of account {Account} that was used on chain cannot be judged here: its checkpoint {Checkpoint} is not kept any more (epoch {Epoch}, 0 for none)")]
     public static partial void UseIsTooOld(this ILogger logger, ulong account, ulong checkpoint, ulong epoch);
 
+    [LoggerMessage(5017, LogLevel.Error, "Attestations of the margin model {Model} cannot be judged here, where {Own} is computed: run the program of that model beside this one for as long as they can be challenged, seven days after their checkpoints")]
+    public static partial void ModelIsNotJudged(this ILogger logger, Hash32 model, Hash32 own);
+
     [LoggerMessage(5014, LogLevel.Error, "The chain's margin model is {Model}, the one computed here is {Own}: nothing is signed until this program is of the chain's model")]
     public static partial void ModelIsAnother(this ILogger logger, Hash32 model, Hash32 own);
 

@@ -55,6 +55,9 @@ internal static class SolverTelemetry
     /// <summary>Posted epochs whose root is not the one that the watchtower computes.</summary>
     internal static readonly Counter<long> WrongRoots = Meter.CreateCounter<long>("omargin.watchtower.wrong_roots", "{epoch}", "Posted epochs whose root is not the one that is computed here.");
 
+    /// <summary>Margin models of attestations that this program does not compute.</summary>
+    internal static readonly Counter<long> UnknownModels = Meter.CreateCounter<long>("omargin.watchtower.unknown_models", "{model}", "Margin models that attestations name and this program cannot judge.");
+
     /// <summary>Attestations that were used on chain and are not what this node computes.</summary>
     internal static readonly Counter<long> WrongUses = Meter.CreateCounter<long>("omargin.watchtower.wrong_uses", "{attestation}", "Attestations that were used on chain and are not what is computed here.");
 
@@ -83,6 +86,7 @@ internal static class SolverTelemetry
         if (options.Plays(SolverRoles.Watchtower))
         {
             WrongRoots.Add(0);
+            UnknownModels.Add(0);
             WrongUses.Add(0);
             Challenges.Add(0);
         }

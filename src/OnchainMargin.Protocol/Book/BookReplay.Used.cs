@@ -17,6 +17,9 @@ public sealed partial class BookReplay
     /// <summary>Where the positions of a state begin.</summary>
     private const int StateHeaderBytes = 64;
 
+    /// <summary>A key's signature. What is longer a contract answered for, whose seat the registry remembers: a challenge needs none of it, and of what its signer made long it might have no room.</summary>
+    private const int KeySignatureBytes = 65;
+
     private static readonly Hash32 NoPositions = Keccak256.Hash([]);
 
     /// <summary>Uses whose positions the state of their account tells, which follows in the same transaction.</summary>
@@ -30,7 +33,7 @@ public sealed partial class BookReplay
                 Challenges.RiskAttestation.Decode(signed.Attestation.Encode()),
                 0,
                 [],
-                [.. signed.Signatures.Select(static one => new Challenges.AttesterSignature(one.Signer, one.Signature))]),
+                [.. signed.Signatures.Select(static one => new Challenges.AttesterSignature(one.Signer, one.Signature.Length > KeySignatureBytes ? [] : one.Signature))]),
             [.. signed.Signatures.Select(static one => one.Signer)],
             book.Checkpoints.GetValueOrDefault(signed.Attestation.Checkpoint),
             signed.Balances,

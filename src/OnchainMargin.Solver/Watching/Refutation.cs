@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using OnchainMargin.Margin;
-using OnchainMargin.Protocol.Attestations;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
@@ -16,13 +15,15 @@ internal sealed record Refutation(bool IsHarmful, byte[]? Witness, Challenges.Pr
     private const int HeaderBytes = 64;
     private const long One = 100_000_000;
 
-    /// <summary>Finds it, from the preimages of what the attestation names; null when nothing is wrong with it, or nobody can compute it, the chain no more than this node. What asks for
+    /// <summary>Finds it, from the preimages of what an attestation of this model names, which it hands on as they are; null when nothing is wrong with it, or nobody can compute it, the chain no more than this node. What asks for
     /// all the cash there is shows nobody's health and is never harmful; where the checkpoint lacks an expiry or a token, or a margin does not fit its field, nothing else is true (CLR-052).</summary>
-    public static Refutation? Find(RiskRegistry.RiskAttestation attestation, byte[] positions, ImmutableArray<Balance> collateral, CheckpointInputs inputs)
+    public static Refutation? Find(RiskRegistry.RiskAttestation attestation, byte[] positions, byte[] balances, CheckpointInputs inputs)
     {
+        ImmutableArray<Balance> collateral = Balances.Unpack(balances);
+
         // Requirements do not depend on cash: judged without, as the contract does.
         byte[] bytes = [.. AccountState.Empty.Pack().AsSpan(0, HeaderBytes), .. positions];
-        if (attestation.ModelHash != MarginModel.Hash || AccountState.Unpack(bytes, out AccountState? state) != MarginError.None || state is null)
+        if (AccountState.Unpack(bytes, out AccountState? state) != MarginError.None || state is null)
         {
             return null;
         }
@@ -34,7 +35,7 @@ internal sealed record Refutation(bool IsHarmful, byte[]? Witness, Challenges.Pr
             return null;
         }
 
-        var preimages = new Challenges.Preimages(positions, Balances.Pack(collateral), inputs.Head, inputs.RecordsFor(state, collateral));
+        var preimages = new Challenges.Preimages(positions, balances, inputs.Head, inputs.RecordsFor(state, collateral));
         bool asksForAll = attestation.LeastCashE8 == Int128.MaxValue;
         if (asksForAll && (isMissing || own.InitialE8 > long.MaxValue))
         {

@@ -43,6 +43,9 @@ internal sealed class WatchtowerRole(
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private const int SpareJudgements = 1024;
 
+    /// <summary>How many attestations are corrected within a day that harm nobody.</summary>
+    private const int CorrectionsADay = 50;
+
     private readonly HashSet<Hash32> _reported = [];
 
     // What is true of a checkpoint may be false of what a reorganisation puts in its place: judgements are of its content.
@@ -50,6 +53,7 @@ internal sealed class WatchtowerRole(
     private readonly HashSet<(Hash32 Attestation, Hash32 Inputs)> _judged = [];
     private readonly Dictionary<string, (long Since, TimeSpan For)> _resting = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Source, Hash32 Root, Hash32 Model), long> _askedInVain = [];
+    private readonly Queue<long> _corrections = [];
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Watchtower;
@@ -67,14 +71,15 @@ internal sealed class WatchtowerRole(
 
         try
         {
-            foreach (BookEpoch epoch in indexed.Book.Epochs.Values)
-            {
-                await EachAsync($"epoch {epoch.Epoch}", () => JudgeAsync(indexed, epoch, cancellationToken)).ConfigureAwait(false);
-            }
-
+            // What was lent on comes before what may be.
             foreach (UsedAttestation used in indexed.Book.Used)
             {
                 await EachAsync($"attestation {used.AttestationHash} that was used", () => JudgeAsync(indexed, used, cancellationToken)).ConfigureAwait(false);
+            }
+
+            foreach (BookEpoch epoch in indexed.Book.Epochs.Values)
+            {
+                await EachAsync($"epoch {epoch.Epoch}", () => JudgeAsync(indexed, epoch, cancellationToken)).ConfigureAwait(false);
             }
         }
         catch (RpcTransportException)
@@ -117,7 +122,7 @@ internal sealed class WatchtowerRole(
 
     private async Task JudgeAsync(IndexedBook indexed, BookEpoch epoch, CancellationToken cancellationToken)
     {
-        if (epoch.IsVoid || !indexed.Book.Checkpoints.TryGetValue(epoch.Checkpoint, out CheckpointInputs? inputs))
+        if (epoch.IsVoid || !indexed.Book.Checkpoints.TryGetValue(epoch.Checkpoint, out CheckpointInputs? inputs) || !IsOfThisModel(epoch.ModelHash))
         {
             return;
         }
@@ -152,12 +157,12 @@ internal sealed class WatchtowerRole(
             return;
         }
 
-        if (_judged.Contains((used.AttestationHash, used.Inputs.InputsHash)))
+        if (_judged.Contains((used.AttestationHash, used.Inputs.InputsHash)) || !IsOfThisModel(attestation.ModelHash))
         {
             return;
         }
 
-        if (Refutation.Find(attestation, used.Positions, Balances.Unpack(used.Balances), used.Inputs) is not { } refutation)
+        if (Refutation.Find(attestation, used.Positions, used.Balances, used.Inputs) is not { } refutation)
         {
             _judged.Add((used.AttestationHash, used.Inputs.InputsHash));
             return;
@@ -191,7 +196,8 @@ internal sealed class WatchtowerRole(
             return;
         }
 
-        foreach (RiskRegistry.RiskAttestation attestation in theirs.Attestations)
+        // What asks too much harms nobody, and thousands of that must not hide one that asks too little.
+        foreach (RiskRegistry.RiskAttestation attestation in theirs.Attestations.OrderBy(one => AsksTooMuch(one, own)))
         {
             if (own.Find(attestation.Account)?.Attestation != attestation
                 && await JudgeAsync(indexed, epoch, own, attestation, theirs.Find(attestation.Account)!.Value.Proof, cancellationToken).ConfigureAwait(false))
@@ -199,6 +205,22 @@ internal sealed class WatchtowerRole(
                 return;
             }
         }
+    }
+
+    private static bool AsksTooMuch(RiskRegistry.RiskAttestation attestation, AttestedBook own) => own.Find(attestation.Account)?.Attestation is { } mine
+        && (attestation.LeastCashE8 == Int128.MaxValue || (attestation.LeastCashE8 >= mine.LeastCashE8 && attestation.InitialMarginE8 >= mine.InitialMarginE8 && attestation.MaintenanceMarginE8 >= mine.MaintenanceMarginE8));
+
+    /// <summary>Whether this program can say what is true of a model; of another one it says that it cannot, once.</summary>
+    private bool IsOfThisModel(Hash32 model)
+    {
+        bool isOwn = model == MarginModel.Hash;
+        if (!isOwn && _reported.Add(model))
+        {
+            SolverTelemetry.UnknownModels.Add(1);
+            logger.ModelIsNotJudged(model, MarginModel.Hash);
+        }
+
+        return isOwn;
     }
 
     /// <summary>The book of a wrong epoch from whichever source has it. One that did not give it is left for a while: what it sends instead may take seconds each time, and the other epochs wait.</summary>
@@ -268,7 +290,7 @@ internal sealed class WatchtowerRole(
         ProtocolBook then = indexed.AtCheckpoints[epoch.Checkpoint];
         BookAccount account = then.Accounts[attestation.Account];
         var accused = new Challenges.Accused(Challenges.RiskAttestation.Decode(attestation.Encode()), epoch.Epoch, proof, []);
-        return Refutation.Find(attestation, account.StateBytes[HeaderBytes..], Balances.WithoutSettlement(account.Balances), then.Checkpoints[epoch.Checkpoint]) is { } refutation
+        return Refutation.Find(attestation, account.StateBytes[HeaderBytes..], Balances.Pack(Balances.WithoutSettlement(account.Balances)), then.Checkpoints[epoch.Checkpoint]) is { } refutation
             && await ChallengeAsync(indexed, accused, attestationHash, refutation, cancellationToken).ConfigureAwait(false);
     }
 
@@ -280,7 +302,7 @@ internal sealed class WatchtowerRole(
         string subject = string.Create(CultureInfo.InvariantCulture, $"account {accused.Attestation.Account} of epoch {accused.Epoch} accusation {subjectHash}");
         if (!refutation.IsHarmful)
         {
-            return await SendAsync($"correct {subject}", calls.Recompute(accused, refutation.Preimages, default), cancellationToken).ConfigureAwait(false) is not null;
+            return await CorrectAsync($"correct {subject}", calls.Recompute(accused, refutation.Preimages, default), cancellationToken).ConfigureAwait(false);
         }
 
         // Nobody else can know the salt, and it is the same after a restart.
@@ -299,6 +321,28 @@ internal sealed class WatchtowerRole(
         }
 
         return commitment is not null;
+    }
+
+    /// <summary>Voids what asks too much, as often as the day allows: its signers lose nothing by it, so that they could have this node's key emptied before they lie.</summary>
+    private async Task<bool> CorrectAsync(string intent, TransactionRequest request, CancellationToken cancellationToken)
+    {
+        while (_corrections.TryPeek(out long first) && time.GetElapsedTime(first) >= TimeSpan.FromDays(1))
+        {
+            _corrections.Dequeue();
+        }
+
+        if (_corrections.Count >= CorrectionsADay && !transactions.IsUnderWay(intent))
+        {
+            return false;
+        }
+
+        OutboxEntry? sent = await SendAsync(intent, request, cancellationToken).ConfigureAwait(false);
+        if (sent is { IsNew: true })
+        {
+            _corrections.Enqueue(time.GetTimestamp());
+        }
+
+        return sent is not null;
     }
 
     /// <summary>Sends what is not under way or done already; null when it is refused, or rests.</summary>

@@ -53,6 +53,18 @@ public sealed class RefutationTests
         return Refutation.Find(attestation, positions, [], ApiWorld.Inputs(ApiWorld.BtcE8, ApiWorld.EthE8));
     }
 
+    /// <summary>A word of nothing is a part of what is hashed: a challenge that left it out would name other collateral than was signed.</summary>
+    [Fact]
+    public void Attestation_NamesAWordOfNothing_IsChallengedByWhatWasSigned()
+    {
+        byte[] positions = (AccountState.Empty with { Positions = [new Position(Instrument.Perpetual(2), -ApiWorld.One, 0)] }).Pack()[64..];
+        byte[] balances = [0, 1, .. new byte[30]];
+        var attestation = new RiskRegistry.RiskAttestation(2, Keccak256.Hash(positions), Keccak256.Hash(balances), 0, 0, 0, 1, MarginModel.Hash, 1_770_000_600);
+        Refutation found = Refutation.Find(attestation, positions, balances, ApiWorld.Inputs(ApiWorld.BtcE8, ApiWorld.EthE8))!;
+        Assert.True(found.IsHarmful);
+        Assert.Equal(attestation.CollateralHash, Keccak256.Hash(found.Preimages.Balances));
+    }
+
     /// <summary>So with a token that was listed after the checkpoint; and what an honest attester signs of it asks for all the cash there is (CLR-052).</summary>
     [Theory]
     [InlineData(false)]
@@ -66,7 +78,7 @@ public sealed class RefutationTests
         var attestation = new RiskRegistry.RiskAttestation(
             2, Keccak256.Hash(positions), Keccak256.Hash(Balances.Pack(collateral)), asksForAll ? Int128.MaxValue : 0, long.MaxValue, long.MaxValue, 1, MarginModel.Hash, 1_770_000_600);
 
-        Refutation? found = Refutation.Find(attestation, positions, collateral, inputs);
+        Refutation? found = Refutation.Find(attestation, positions, Balances.Pack(collateral), inputs);
 
         Assert.Equal(asksForAll, found is null);
         Assert.True(found is null or { IsHarmful: true, Witness: null });

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -30,6 +31,9 @@ namespace OnchainMargin.Solver.Tests.Watching;
 
 public sealed class WatchtowerRoleTests : IDisposable
 {
+    private const string AttestationTuple =
+        "(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 modelHash,uint40 validUntil) attestation";
+
     private readonly ApiWorld _world = new();
     private readonly AttestedBooks _attested = new();
     private readonly FakeTransactionNode _node = new();
@@ -117,20 +121,91 @@ public sealed class WatchtowerRoleTests : IDisposable
         Assert.Equal((1UL, 2UL), (AccusedBy(HexData.Decode(refused!)), AccusedBy(sent[2])));
     }
 
-    /// <summary>A leaf that asks for all the cash there is can only be corrected: no commitment is wasted on it, and the lie behind it is refuted once it is void.</summary>
+    /// <summary>A leaf that asks for all the cash there is can only be corrected: no commitment is wasted on it, and the lie behind it comes first.</summary>
     [Fact]
-    public async Task RunOnce_ADecoyAsksForAllTheCash_IsCorrectedAndTheLieBehindItRefuted()
+    public async Task RunOnce_ADecoyAsksForAllTheCash_TheLieBehindItIsRefutedBeforeItIsCorrected()
     {
         IndexedBook indexed = Serve(static truth => truth.Account == 1
             ? truth with { LeastCashE8 = Int128.MaxValue, InitialMarginE8 = 0, MaintenanceMarginE8 = 0 }
             : truth with { LeastCashE8 = truth.LeastCashE8 - ApiWorld.One });
         await RoundAsync();
-        Assert.Equal(1UL, Challenges.RecomputeCall.Decode(_node.Broadcasts[0].Transaction.Data.ToArray()).Accused.Attestation.Account);
+        await RoundAsync();
+        Challenges.CommitCall.Decode(_node.Broadcasts[0].Transaction.Data.ToArray());
+        Assert.Equal((2, 2UL), (_node.Broadcasts.Count, AccusedBy(_node.Broadcasts[1].Transaction.Data.ToArray())));
 
-        _books.Publish(indexed with { Book = indexed.Book with { Voided = indexed.Book.Voided.Add(AttestedBook.HashOf(_source.Book!.Find(1)!.Value.Attestation)) } });
+        AttestedBook lies = _source.Book!;
+        _books.Publish(indexed with { Book = indexed.Book with { Voided = [.. lies.Attestations.Where(static one => one.Account != 1).Select(static one => AttestedBook.HashOf(one))] } });
+        await RoundAsync();
+        Assert.Equal(1UL, Challenges.RecomputeCall.Decode(_node.Broadcasts[2].Transaction.Data.ToArray()).Accused.Attestation.Account);
+    }
+
+    /// <summary>Whoever asks too much loses nothing by it: a quorum could empty the tower's key so before it lies.</summary>
+    [Fact]
+    public async Task RunOnce_ManyEpochsAskTooMuch_ADaysCorrectionsAreSent()
+    {
+        IndexedBook indexed = Serve(static truth => truth);
+        async Task PostAsync(int extra)
+        {
+            var book = new AttestedBook(1, _source.Book!.Attestations.Select(one => one with { ValidUntil = one.ValidUntil + (ulong)extra, LeastCashE8 = one.LeastCashE8 + 1 }));
+            UsedAttestation used = UsedOf(indexed.Book, book.Attestations[0], []);
+            _books.Publish(indexed with { Book = indexed.Book with { Used = [used] } });
+            await RoundAsync();
+        }
+
+        for (int i = 0; i < 60; i++)
+        {
+            await PostAsync(i);
+        }
+
+        Assert.Equal(50, _node.Broadcasts.Count);
+        _time.Pass(86_400);
+        await PostAsync(60);
+        Assert.Equal(51, _node.Broadcasts.Count);
+    }
+
+    /// <summary>Towers are upgraded before the act that names the new model: until then they can say nothing of what is signed.</summary>
+    [Fact]
+    public async Task RunOnce_AnotherModelsAttestationIsUsed_IsNotTakenForSound()
+    {
+        IndexedBook indexed = Serve(static truth => truth);
+        RiskRegistry.RiskAttestation other = _source.Book!.Attestations[0] with { LeastCashE8 = 0, ModelHash = Keccak256.HashUtf8("another model") };
+        _books.Publish(indexed with { Book = indexed.Book with { Used = [UsedOf(indexed.Book, other, [])], Epochs = indexed.Book.Epochs.SetItem(1, indexed.Book.Epochs[1] with { ModelHash = other.ModelHash }) } });
+        long told = 0;
+        using var listener = new MeterListener { InstrumentPublished = static (instrument, listening) => { if (instrument == SolverTelemetry.UnknownModels) { listening.EnableMeasurementEvents(instrument); } } };
+        listener.SetMeasurementEventCallback<long>((_, measured, _, _) => told += measured);
+        listener.Start();
         await RoundAsync();
         await RoundAsync();
-        Assert.Equal((3, 2UL), (_node.Broadcasts.Count, AccusedBy(_node.Broadcasts[2].Transaction.Data.ToArray())));
+        Assert.Equal(1, told);
+        Assert.Empty(_node.Broadcasts);
+        Assert.Equal(0, _source.Asked);
+    }
+
+    /// <summary>A contract may answer for a signature of any length, so that whoever used it had room for it and a challenge has none: the registry remembers whose it was.</summary>
+    [Fact]
+    public async Task RunOnce_AContractsSignatureIsAsLongAsATransaction_IsChallengedWithoutIt()
+    {
+        ProtocolBook book = _world.Book();
+        BookAccount account = book.Accounts[2];
+        RiskRegistry.RiskAttestation truth = AttestationBuilder.Attest(account, book, book.LatestCheckpoint!);
+        RiskRegistry.RiskAttestation lie = truth with { LeastCashE8 = truth.LeastCashE8 - ApiWorld.One };
+        object[] told = [lie.Account, lie.PositionsHash, lie.CollateralHash, (Int256)lie.LeastCashE8, lie.InitialMarginE8, lie.MaintenanceMarginE8, lie.Checkpoint, lie.ModelHash, lie.ValidUntil];
+        var replay = new BookReplay(ApiWorld.Record());
+        replay.Reset(book);
+        replay.Apply(
+            [
+                TestLogs.Make(SampleDeployment.Contracts.RiskRegistry, "event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", 10, _world.Owners[0].Address, (byte)0, (UInt256)1U),
+                TestLogs.Make(
+                    SampleDeployment.Contracts.HealthGate, $"event SignedAttestationUsed({AttestationTuple}, (address signer,bytes signature)[] signatures, bytes balances, bytes positions)", 10,
+                    told, (object[])[(object[])[_world.Owners[0].Address, new byte[125_000]]], Balances.Pack(Balances.WithoutSettlement(account.Balances)), account.StateBytes[64..]),
+            ],
+            10,
+            Keccak256.HashUtf8("block ten"),
+            book.BlockTimeSeconds);
+        _books.Publish(new IndexedBook(replay.Book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, 10));
+        await RoundAsync();
+        await RoundAsync();
+        Assert.Equal((2, lie.Account), (_node.Broadcasts.Count, AccusedBy(_node.Broadcasts[1].Transaction.Data.ToArray())));
     }
 
     [Fact]
@@ -150,8 +225,6 @@ public sealed class WatchtowerRoleTests : IDisposable
     [Fact]
     public async Task RunOnce_AFalseLeafIsUsedWhoseEpochManyFollowed_ItsSignersAreChallenged()
     {
-        const string Attestation =
-            "(uint64 account,bytes32 positionsHash,bytes32 collateralHash,int128 leastCashE8,int64 initialMarginE8,int64 maintenanceMarginE8,uint64 checkpoint,bytes32 modelHash,uint40 validUntil) attestation";
         ProtocolBook book = _world.Book();
         BookAccount account = book.Accounts[2];
         RiskRegistry.RiskAttestation truth = AttestationBuilder.Attest(account, book, book.LatestCheckpoint!);
@@ -167,7 +240,7 @@ public sealed class WatchtowerRoleTests : IDisposable
                 Registry("event AttesterAdded(address indexed attester, uint8 seat, uint256 attesters)", _world.Owners[0].Address, (byte)0, (UInt256)1U),
                 .. Enumerable.Range(2, 300).Select(static epoch => (ulong)epoch).Select(Posted),
                 TestLogs.Make(
-                    SampleDeployment.Contracts.HealthGate, $"event LeafUsed({Attestation}, uint64 epoch, bytes32[] merkleProof, bytes balances, bytes positions)", 10,
+                    SampleDeployment.Contracts.HealthGate, $"event LeafUsed({AttestationTuple}, uint64 epoch, bytes32[] merkleProof, bytes balances, bytes positions)", 10,
                     told, 2UL, Array.Empty<object>(), Balances.Pack(Balances.WithoutSettlement(account.Balances)), account.StateBytes[64..]),
             ],
             10,
@@ -226,6 +299,13 @@ public sealed class WatchtowerRoleTests : IDisposable
         _books.Publish(IndexedBookOf(other) with { Book = other with { Epochs = book.Epochs.SetItem(1, epoch) } });
         await _role.RunOnceAsync(CancellationToken.None);
         Assert.Single(_node.Broadcasts);
+    }
+
+    private static UsedAttestation UsedOf(ProtocolBook book, RiskRegistry.RiskAttestation attestation, ImmutableArray<Address> signers)
+    {
+        BookAccount account = book.Accounts[attestation.Account];
+        var accused = new Challenges.Accused(Challenges.RiskAttestation.Decode(attestation.Encode()), 0, [], []);
+        return new UsedAttestation(AttestedBook.HashOf(attestation), accused, signers, account.StateBytes[64..], Balances.Pack(Balances.WithoutSettlement(account.Balances)), book.LatestCheckpoint);
     }
 
     /// <summary>A round, and the block that takes what it sent.</summary>
