@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {INotedSource} from "../interfaces/INotedSource.sol";
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
 import {GrowthGuards} from "./GrowthGuards.sol";
@@ -63,7 +64,7 @@ contract RedemptionRateSource is INotedSource {
         emit RateNoted(uint128(rateE20), uint40(block.timestamp));
     }
 
-    /// @dev Assets of one whole share, in E8 of a whole asset; 0 when the vault fails.
+    /// @dev Assets of one whole share, in E8 of a whole asset; 0 when the vault fails. One that answers has told its rate: the least there is when it has lost all, and not silence, which would leave the last rate in force.
     function _rawE8() private view returns (uint256 rateE8) {
         bytes memory request = abi.encodeCall(IERC4626.convertToAssets, (_share));
         address target = vault;
@@ -75,7 +76,7 @@ contract RedemptionRateSource is INotedSource {
             answered := and(answered, iszero(lt(returndatasize(), WORD)))
         }
         if (!answered || words[0] > type(uint128).max) return 0;
-        rateE8 = (words[0] * ONE) / _asset;
+        rateE8 = Math.max((words[0] * ONE) / _asset, 1);
         // Held, not refused: a donation must not silence the source.
         if (rateE8 > RATE_MAX_E8) rateE8 = RATE_MAX_E8;
     }

@@ -169,6 +169,9 @@ contract PriceSourcesAdaptersTest {
         assert(rate > 1.0164e8 && rate < 1.0166e8);
         vault.setAssets(900e6);
         _expect(source.read, 0.9e8);
+        // A vault that tells 0 has lost all; one that tells nothing is silent.
+        vault.setAssets(0);
+        _expect(source.read, 1);
         vault.setBroken(true);
         _expect(source.read, 0);
     }

@@ -88,6 +88,17 @@ contract ShareRatesTest is ProtocolFixture {
         assert(_priceE8() < 0.938e8);
     }
 
+    /// @dev Nothing is left, and the vault says so: what it was worth is not lent on for an hour, as it is while a source is silent.
+    function test_withdraw_sharesOfAVaultThatLostAllCarryNothing() public {
+        pass(60);
+        hub.checkpoint();
+        shares.setAssets(0);
+        assert(_priceE8() == 1);
+        pass(60);
+        hub.checkpoint();
+        assert(_priceE8() == 1 && rate.notedRateE20() < 1e20);
+    }
+
     /// @dev Read-only re-entrancy: in the middle of a payment of the vault its books tell of twice the assets, or of half. Twice is believed by nobody; half for no longer than the payment.
     function test_live_inTheMiddleOfAPaymentTheRateIsNotRaised() public {
         pass(6 hours);
