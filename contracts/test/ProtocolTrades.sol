@@ -123,7 +123,8 @@ abstract contract ProtocolTrades is ProtocolFunds {
         uint256 heldE8 = vault.balanceOf(seller, token) / (ether_ ? 1e10 : 1);
         if (heldE8 == 0) return;
         uint64 sizeE8 = uint64(part % heldE8) + 1;
-        uint256 price = (_markOf(ether_ ? ethPerpetual : btcPerpetual) * (9_700 + (priceShift % 601))) / 10_000;
+        uint256 price = (_coinMarkOf(token) * (9_700 + (priceShift % 601))) / 10_000;
+        if (price == 0) return;
         uint96 spot = Instruments.pack(token, 0, 0, uint8(Orders.SPOT));
         SignedOrder[] memory orders = new SignedOrder[](2);
         orders[0] = signed(order(seller, spot, -int64(sizeE8), price));
@@ -140,6 +141,12 @@ abstract contract ProtocolTrades is ProtocolFunds {
         } catch (bytes memory reason) {
             _allowTrade(accounts, reason);
         }
+    }
+
+    /// @dev Of a market that was wound down coins fade, and its perpetual does not.
+    function _coinMarkOf(uint16 token) private view returns (uint256 markE8) {
+        (bytes memory live, bytes memory records) = hub.live();
+        (markE8, , , ) = LiveMarkets.token(live, records, token);
     }
 
     /// @dev What a settlement may be refused by. Prices, sizes, strikes and orders are good, so nothing that is said of them.
