@@ -112,8 +112,11 @@ contract ClearingModule is LossBook {
         _requireOwner(account);
         Books memory books = _openBooks();
         Working memory working = _touch(books, account, state);
-        bool empty = working.state.positions.length == 0 && working.state.cashE8 == 0;
+        int256 cashE8 = working.state.cashE8;
+        bool empty = working.state.positions.length == 0 && cashE8 >= 0 && cashE8 < int256(_scale);
         require(empty && vault.balancesOf(account).length == 0, AccountNotEmpty(account));
+        // Less than a base unit can be withdrawn by nobody.
+        books.ledger.feesE8 += uint128(uint256(cashE8));
         _accounts[account].stateHash = 0;
         _closeBooks(books);
         emit AccountClosed(account);

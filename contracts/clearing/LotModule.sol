@@ -202,6 +202,8 @@ contract LotModule is LossBook {
         IReferee referee,
         bytes calldata witness
     ) internal returns (LotEntry memory entry) {
+        // Before prices are paid for: of several who start an account all but one find it changed.
+        require(!_requireState(account, state).inLot, AccountInLot(account));
         Live memory live = _live(Exposures.underlyingsOf(state), _tokensOf(account));
         Books memory books = _openBooksOf(live);
         Working memory working = _touch(books, account, state);
@@ -236,12 +238,12 @@ contract LotModule is LossBook {
         emit KeeperRewarded(working.account, keeper, rewardE8);
     }
 
-    /// @dev What cannot be priced is not paid: a start never fails for its reward.
+    /// @dev What cannot be priced is not paid, and no source is asked for it: a start never fails for its reward.
     /// @custom:spec CLR-044
     function _rewardE8(uint256 positions, int256 equityE8) private view returns (uint256) {
         LiquidationParameters memory p = parameters.liquidation();
         if (p.nativeUnderlying == 0 || equityE8 <= 0) return 0;
-        uint256 nativeE8 = hub.spotE8Of(p.nativeUnderlying);
+        uint256 nativeE8 = hub.spots().storedSpotE8(p.nativeUnderlying);
         return KeeperRewards.rewardDown(p, equityE8, positions, block.basefee, nativeE8);
     }
 }

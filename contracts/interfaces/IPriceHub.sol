@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IClearinghouse} from "./IClearinghouse.sol";
+import {ISpotMarkets} from "./ISpotMarkets.sol";
 import {IVolSurfaces} from "./IVolSurfaces.sol";
 
 /// @title The price hub: one reading of every input, checkpoints, indices
@@ -67,6 +68,9 @@ interface IPriceHub {
 
     /// @notice The clearinghouse that was fixed.
     function clearinghouse() external view returns (IClearinghouse);
+
+    /// @notice Spot prices and their sources, that were fixed.
+    function spots() external view returns (ISpotMarkets);
 
     /// @notice The volatility surfaces, with the forwards, that were fixed.
     function surfaces() external view returns (IVolSurfaces);

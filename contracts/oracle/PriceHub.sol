@@ -67,7 +67,7 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     IRiskParameters public immutable parameters;
     IMarginVault public immutable vault;
-    ISpotMarkets public immutable spots;
+    ISpotMarkets public immutable override spots;
     IClearinghouse public override clearinghouse;
     IVolSurfaces public override surfaces;
     /// @dev In one word, which every reader of prices reads: the last checkpoint, the time up to which interest is in the indices (0 until a checkpoint finds a curve), they, and the last checkpoint's time.

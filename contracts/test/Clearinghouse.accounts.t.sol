@@ -149,6 +149,28 @@ contract ClearinghouseAccountsTest is ProtocolFixture {
         clearinghouse.closeAccount(main, stateOf(main));
     }
 
+    /// @dev Fees and interest leave parts of a base unit, which nobody can withdraw: they are fees then.
+    function test_closeAccount_withLessThanABaseUnit() public {
+        deposit(sub, USDC_TOKEN, 1_000e6);
+        trade(sub, bob, btcPerpetual, 100_007, BTC_PRICE);
+        trade(bob, sub, btcPerpetual, 100_007, BTC_PRICE);
+        uint256 cashE8 = uint256(unpacked(sub).cashE8);
+        withdraw(sub, USDC_TOKEN, uint128(cashE8 / 100 - 1));
+        bytes memory state = stateOf(sub);
+        VM.prank(ownerOf(sub));
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.AccountNotEmpty.selector, sub));
+        clearinghouse.closeAccount(sub, state);
+        withdraw(sub, USDC_TOKEN, 1);
+        int256 left = unpacked(sub).cashE8;
+        assert(left > 0 && left < 100);
+        uint256 feesE8 = clearinghouse.ledger().feesE8;
+        state = stateOf(sub);
+        VM.prank(ownerOf(sub));
+        clearinghouse.closeAccount(sub, state);
+        assert(clearinghouse.accountHash(sub) == 0 && clearinghouse.ledger().feesE8 == feesE8 + uint256(left));
+        requireLedger(unpacked(main).cashE8 + unpacked(bob).cashE8);
+    }
+
     // Delegates
 
     function test_delegate_signsOrdersUntilItsTimeIsOver() public {

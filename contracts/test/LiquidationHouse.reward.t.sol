@@ -75,6 +75,34 @@ contract LiquidationHouseRewardTest is LotFixture {
         assert(clearinghouse.heldE8() == 0);
     }
 
+    /// @dev What the coin's sources would tell, and what asking them takes, is no start's business.
+    function test_start_isPaidAtTheCoinsLastUpdate() public {
+        setEth(6_000e8);
+        setBtc(80_000e8);
+        startLot(victim);
+        assert(clearinghouse.heldE8() == REWARD_E8);
+    }
+
+    /// @dev Of two starts in a block the second has not paid for prices, which take 270,000 of gas to begin with.
+    function test_start_ofAnAccountThatChangedLooksAtNoPrice() public {
+        setBtc(80_000e8);
+        bytes memory before = stateOf(victim);
+        startLot(victim);
+        bytes memory found = stateOf(victim);
+        nextBlock();
+        VM.expectRevert(
+            abi.encodeWithSelector(
+                IClearingEvents.StateMismatch.selector,
+                victim,
+                clearinghouse.accountHash(victim),
+                keccak256(before)
+            )
+        );
+        house.start{gas: 250_000}(victim, before, WITNESS);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.AccountInLot.selector, victim));
+        house.start{gas: 250_000}(victim, found, WITNESS);
+    }
+
     function test_claim_ofNothingReverts() public {
         VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NothingToClaim.selector, address(this)));
         clearinghouse.claim(address(this));
