@@ -147,19 +147,23 @@ internal sealed partial class OrderBooks
     {
         lock (_gate)
         {
+            Refuse(match, match.IsOver ? [] : [atFault], reason);
+        }
+    }
+
+    /// <summary>A match is undone and orders end, of it or not: all of that, or nothing where the store fails.</summary>
+    /// <param name="match">The match.</param>
+    /// <param name="ending">The orders; those that are over stay as they are.</param>
+    /// <param name="reason">Why.</param>
+    public void Refuse(OrderMatch match, IReadOnlyCollection<RestingOrder> ending, string reason)
+    {
+        lock (_gate)
+        {
             // Written down first: where the store fails nothing has happened, and the match is the caller's still.
-            bool wasOver = match.IsOver;
-            if (!wasOver)
-            {
-                store.RemoveOrders([(atFault.Account, atFault.Nonce)]);
-            }
-
+            RestingOrder[] open = [.. ending.Where(static order => !order.IsOver)];
+            store.RemoveOrders(open.Select(static order => (order.Account, order.Nonce)));
             GiveBack(match);
-            if (!wasOver)
-            {
-                Close([atFault], OrderStatus.Refused, reason);
-            }
-
+            Close(open, OrderStatus.Refused, reason);
             MatchAgain(match);
         }
     }

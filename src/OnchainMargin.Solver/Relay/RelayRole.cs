@@ -26,7 +26,7 @@ internal sealed class RelayRole(
     private readonly SettledBatches _settled = new(orders, orderChain, transactions, store);
     private IReadOnlyList<OrderMatch> _batch = [];
     private bool _isAlone;
-    private AccountTable _accounts = AccountTable.Empty;
+    private ProtocolBook _book = ProtocolBook.Empty;
     private string _intent = "";
     private bool _isAttested;
     private bool _computesNext;
@@ -125,27 +125,25 @@ internal sealed class RelayRole(
         return true;
     }
 
-    /// <summary>Whom a batch that failed blames, match by match; the first that explains it does. An order that is over or filled further, and nobody is to blame.
-    /// An account that has changed: the match comes alone, and whose that is ends at last if it goes on so. What the chain names when it is asked again, which goes the way of what it names in an estimate.
-    /// Where nothing does, a contract that judges a signature: it may take any gas, and answer otherwise each time. What others explain comes back together, once.</summary>
+    /// <summary>Whom a batch that failed blames, match by match; the first that explains it does. An order that is filled further, and nobody is to blame.
+    /// An order that the chain fills no more, or an account that has changed: the match comes alone, and whose that is ends at last if it goes on so. What the chain names when it is asked again, which goes the way of what it names in an estimate.
+    /// Where nothing does, a contract that judges a signature: it may take any gas, and answer otherwise each time. What others explain comes back together, once.
+    /// An order that came to its end at this relay alone explains nothing: the chain knows nothing of it, and to end one so costs nothing.</summary>
     private async Task TakeUpFailedAsync(ProtocolBook book, OutboxEntry entry, CancellationToken cancellationToken)
     {
         bool isReverted = entry.State is OutboxState.Reverted or OutboxState.FinalReverted;
         CustomErrorReason? reason = isReverted ? await orderChain.ReasonOfAsync(entry, cancellationToken).ConfigureAwait(false) : null;
         IReadOnlySet<Address> contracts = await ContractsOfAsync(_batch, cancellationToken).ConfigureAwait(false);
-        orders.End([.. _batch.SelectMany(static match => match.Orders).Where(order => OrderAdmission.Ends(order, book, book.BlockTimeSeconds, 0))], OrderStatus.Expired, OrderBooks.TimeIsOver);
-        bool isExplained = _batch.Any(match => match.IsOver || Changed(match, book) is not null || IsNamed(match));
+        OrderNews[] news = [.. store.LogsFrom(Math.Min(_book.BlockNumber + 1, entry.BlockNumber)).Select(OrderNews.Of).OfType<OrderNews>()];
+        orders.End([.. _batch.SelectMany(static match => match.Orders).Where(order => IsLate(order, book))], OrderStatus.Expired, OrderBooks.TimeIsOver);
+        bool isExplained = _batch.Any(match => Changed(match) is not null || IsNamed(match));
         var back = new List<OrderMatch>();
         try
         {
             while (_batch is [var match, ..])
             {
-                RestingOrder? changed = Changed(match, book);
-                if (match.IsOver)
-                {
-                    back.Add(match);
-                }
-                else if (changed is null && isExplained && !IsNamed(match) && !match.WasSpared)
+                RestingOrder? changed = Changed(match);
+                if (changed is null && isExplained && !IsNamed(match) && !match.WasSpared)
                 {
                     back.Add(match with { WasSpared = true });
                 }
@@ -180,6 +178,8 @@ internal sealed class RelayRole(
         }
 
         bool IsNamed(OrderMatch match) => reason is not null && (_isAlone || match.IsNamedBy(reason.Error));
+
+        RestingOrder? Changed(OrderMatch match) => Array.Find(match.Orders, order => IsLate(order, book) || HasChanged(order, book) || Array.Exists(news, one => one.IsOf(order)));
     }
 
     /// <summary>The order whose contract had a settlement reverted: the one whose signature the chain refused; where it gives no reason the one that a contract signs, the order that came where both are. Null where it is no contract's doing.</summary>
@@ -195,23 +195,24 @@ internal sealed class RelayRole(
         const string Reason = "a settlement with a contract's signature was reverted on chain, and nothing but that explains it: the contract and its account's owner rest";
         (Address signer, Address owner) = (spoilt.Signed.Signer, OwnerOf(spoilt));
 
-        // All of it comes again where the store fails, and a rest that has begun is long enough for it.
+        // What follows comes again where the store fails, and a rest that has begun is long enough for it.
         foreach (Address one in new HashSet<Address> { signer, owner }.Where(one => orders.Rests.SecondsLeft(one) == 0))
         {
             orders.Rests.Add(one);
         }
 
-        orders.End([.. orders.Orders(null).Where(other => other != spoilt && (other.Signed.Signer == signer || (other.IsByContract && OwnerOf(other) == owner)))], OrderStatus.Refused, Reason);
-        orders.Drop(match, spoilt, Reason);
+        // Together: one that ended before the others would take the match's other order for what ended it, and leave this one open.
+        orders.Refuse(match, [.. orders.Orders(null).Where(order => order.Signed.Signer == signer || (order.IsByContract && OwnerOf(order) == owner))], Reason);
 
         Address OwnerOf(RestingOrder order) => book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? account.Owner : order.Signed.Signer;
     }
 
-    private RestingOrder? Changed(OrderMatch match, ProtocolBook book) => HasChanged(match.Maker, book) ? match.Maker : HasChanged(match.Taker, book) ? match.Taker : null;
+    /// <summary>Whether the chain fills an order no more since its time is over.</summary>
+    private static bool IsLate(RestingOrder order, ProtocolBook book) => OrderAdmission.Ends(order, book, book.BlockTimeSeconds, 0);
 
     /// <summary>Whether an order's account is not as it was when the batch was handed in; a reorganisation may even have taken it away.</summary>
     private bool HasChanged(RestingOrder order, ProtocolBook book) =>
-        !_accounts.TryGetValue(order.Account, out BookAccount? before) || !book.Accounts.TryGetValue(order.Account, out BookAccount? now) || before.StateHash != now.StateHash;
+        !_book.Accounts.TryGetValue(order.Account, out BookAccount? before) || !book.Accounts.TryGetValue(order.Account, out BookAccount? now) || before.StateHash != now.StateHash;
 
     /// <summary>Who is at fault where the chain names nobody: the side whose signature a contract judges, when one alone is such, since it may take any gas and answer otherwise each time; else who looks like it.</summary>
     private static (RestingOrder Order, bool IsContract) Unnamed(OrderMatch match, RestingOrder otherwise, IReadOnlySet<Address> contracts)
@@ -231,13 +232,9 @@ internal sealed class RelayRole(
 
         foreach (LogEntry log in store.LogsFrom(_seenBlock + 1))
         {
-            if (Clearinghouse.OrderCancelledEvent.TryDecode(log, out Clearinghouse.OrderCancelledEvent cancelled) && orders.Find(cancelled.Account, cancelled.Nonce) is { } order)
+            if (OrderNews.Of(log) is { } news)
             {
-                orders.End(order, OrderStatus.Cancelled, "cancelled on chain");
-            }
-            else if (Clearinghouse.OrdersCancelledBelowEvent.TryDecode(log, out Clearinghouse.OrdersCancelledBelowEvent below))
-            {
-                orders.End([.. orders.Orders(below.Account).Where(early => early.Nonce < below.MinimumNonce)], OrderStatus.Cancelled, "cancelled on chain");
+                orders.End([.. orders.Orders(news.Account).Where(news.IsOf)], OrderStatus.Cancelled, "cancelled on chain");
             }
         }
 
@@ -410,7 +407,7 @@ internal sealed class RelayRole(
         }
 
         OutboxEntry entry = await transactions.SubmitAsync(intent, cancellationToken).ConfigureAwait(false);
-        (_batch, _isAlone, _accounts, _intent, _isAttested) = (batch, batch.Count == 1, book.Accounts, entry.Intent, isAttested);
+        (_batch, _isAlone, _book, _intent, _isAttested) = (batch, batch.Count == 1, book, entry.Intent, isAttested);
         logger.BatchSent(batch.Count, isAttested ? "attestations" : "computation", entry.Intent);
         return null;
     }

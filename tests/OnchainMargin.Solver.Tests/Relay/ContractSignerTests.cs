@@ -119,7 +119,7 @@ public sealed class ContractSignerTests : RelayWorld
         Assert.Single(Sent());
         if (isCancelled)
         {
-            Orders.End(taker, OrderStatus.Cancelled, "cancelled on chain");
+            Tell("event OrderCancelled(uint64 indexed account, uint64 nonce)", 2UL, 1UL);
         }
         else if (isInstrument)
         {
@@ -134,6 +134,40 @@ public sealed class ContractSignerTests : RelayWorld
         Assert.Equal((isCancelled ? OrderStatus.Cancelled : OrderStatus.Expired, isInstrument ? OrderStatus.Expired : OrderStatus.Resting), (taker.Status, maker.Status));
         Assert.Equal((0, 0UL), (Orders.Rests.SecondsLeft(World.Owners[0].Address), maker.InFlightE8));
         Assert.Single(Sent());
+    }
+
+    /// <summary>A cancellation at the relay costs nothing, and has the chain refuse nothing.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_OrderIsCancelledHereOnItsWay_TheContractRestsAllTheSame(bool isItsOwn)
+    {
+        World.Relay.Contracts.Add(World.Owners[0].Address);
+        RestingOrder guilty = await TakenAsync(World.Sign(1, -Tenth, Btc, 1));
+        RestingOrder further = await TakenAsync(World.Sign(1, -Tenth, Btc + One, 2));
+        RestingOrder met = await TakenAsync(World.Sign(2, Tenth, Btc, 1));
+        await Role.RunOnceAsync(CancellationToken.None);
+        await CancelAsync(isItsOwn ? guilty : met);
+        await RevertedRoundAsync();
+        Assert.Equal(isItsOwn ? (OrderStatus.Cancelled, OrderStatus.Resting) : (OrderStatus.Refused, OrderStatus.Cancelled), (guilty.Status, met.Status));
+        Assert.Equal((OrderStatus.Refused, 0UL, 0UL), (further.Status, guilty.InFlightE8, met.InFlightE8));
+        Assert.InRange(Orders.Rests.SecondsLeft(World.Owners[0].Address), 1, 60);
+        Assert.Equal(0, Orders.Rests.SecondsLeft(World.Owners[1].Address));
+    }
+
+    /// <summary>A delegate may sign for accounts of several owners.</summary>
+    [Fact]
+    public async Task RunOnce_ContractSignsBothSides_NoOrderOfItStaysOpen()
+    {
+        World.Relay.Contracts.Add(World.Owners[2].Address);
+        World.Appoint(1, World.Owners[2].Address, DelegateRights.Trade, Later);
+        World.Appoint(2, World.Owners[2].Address, DelegateRights.Trade, Later);
+        RestingOrder maker = await TakenAsync(World.Digests.Sign(World.Sign(1, -Tenth, Btc, 1).Order, World.Owners[2]));
+        RestingOrder taker = await TakenAsync(World.Digests.Sign(World.Sign(2, Tenth, Btc, 1).Order, World.Owners[2]));
+        await Role.RunOnceAsync(CancellationToken.None);
+        await RevertedRoundAsync();
+        Assert.Equal((OrderStatus.Refused, OrderStatus.Refused), (maker.Status, taker.Status));
+        Assert.Equal((0UL, 0UL, 0), (maker.InFlightE8, taker.InFlightE8, Orders.Open));
     }
 
     [Fact]

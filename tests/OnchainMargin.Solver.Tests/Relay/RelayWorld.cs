@@ -102,6 +102,17 @@ public abstract class RelayWorld : IAsyncLifetime
         command.ExecuteNonQuery();
     }
 
+    /// <summary>The chain tells something in the next block.</summary>
+    private protected void Tell(string declaration, params object[] values)
+    {
+        SolverStore store = World.Services.GetRequiredService<SolverStore>();
+        ulong number = World.Books.Current!.Book.BlockNumber + 1;
+        StoredBlock? head = store.Head();
+        uint index = head?.Number == number ? (uint)store.LogsFrom(number).Count() : 0;
+        LogEntry log = TestLogs.Make(World.Deployment.Contracts.Clearinghouse, declaration, number, values) with { LogIndex = index };
+        store.Append(head?.Number == number ? [] : [new StoredBlock(number, new Hash32(number, 1, 2, 3), new Hash32(number - 1, 1, 2, 3), World.Books.Current!.Book.BlockTimeSeconds)], [log]);
+    }
+
     private protected async Task MineAsync()
     {
         World.Node.Mine();
