@@ -28,6 +28,9 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>Whether it came back from a batch that was reverted, as it seemed for an account that it does not touch.</summary>
     public bool WasSpared { get; init; }
 
+    /// <summary>Whether a batch with it was reverted that rested on attestations, so that it comes with computed proofs from now on.</summary>
+    public bool IsComputed { get; init; }
+
     /// <summary>Whether it may hinder others, so that it comes alone.</summary>
     public bool ComesAlone => IsSuspect || Tries > 0 || Unanswered > 0 || IsByContract;
 

@@ -29,7 +29,6 @@ internal sealed class RelayRole(
     private ProtocolBook _book = ProtocolBook.Empty;
     private string _intent = "";
     private bool _isAttested;
-    private bool _computesNext;
     private ulong _seenBlock;
 
     /// <inheritdoc/>
@@ -58,8 +57,7 @@ internal sealed class RelayRole(
         IReadOnlyList<OrderMatch> batch = await TakeAsync(indexed.Book.BlockNumber, cancellationToken).ConfigureAwait(false);
         if (batch.Count > 0)
         {
-            await SettleAsync(batch, indexed, !_computesNext, cancellationToken).ConfigureAwait(false);
-            _computesNext = false;
+            await SettleAsync(batch, indexed, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -103,16 +101,7 @@ internal sealed class RelayRole(
             return false;
         }
 
-        bool isSettled = entry.State is OutboxState.Mined or OutboxState.Final;
-        if (!isSettled && _isAttested)
-        {
-            // A price or an index moved before it was mined, and no order is at fault: computing needs no attestation to fit.
-            orders.Return(_batch);
-            (_batch, _computesNext) = ([], true);
-            return true;
-        }
-
-        if (isSettled)
+        if (entry.State is OutboxState.Mined or OutboxState.Final)
         {
             IReadOnlyList<OrderMatch> batch = _batch;
             _batch = [];
@@ -132,8 +121,17 @@ internal sealed class RelayRole(
     private async Task TakeUpFailedAsync(ProtocolBook book, OutboxEntry entry, CancellationToken cancellationToken)
     {
         bool isReverted = entry.State is OutboxState.Reverted or OutboxState.FinalReverted;
-        CustomErrorReason? reason = isReverted ? await orderChain.ReasonOfAsync(entry, cancellationToken).ConfigureAwait(false) : null;
         IReadOnlySet<Address> contracts = await ContractsOfAsync(_batch, cancellationToken).ConfigureAwait(false);
+        bool isPerhapsSpoilt = isReverted && contracts.Count > 0;
+        CustomErrorReason? reason = isPerhapsSpoilt || (isReverted && !_isAttested) ? await orderChain.ReasonOfAsync(entry, cancellationToken).ConfigureAwait(false) : null;
+        if (_isAttested && !(isPerhapsSpoilt && reason is null or { Error: Clearinghouse.SignatureInvalidError }))
+        {
+            // A price or an index moved before it was mined, and no order is at fault: computing needs no attestation to fit. Where a contract signed the chain is asked first: what moved has a name, and what has none is the contract's.
+            orders.Return(_batch.Select(static match => match with { IsComputed = true }));
+            _batch = [];
+            return;
+        }
+
         OrderNews[] news = [.. store.LogsFrom(Math.Min(_book.BlockNumber + 1, entry.BlockNumber)).Select(OrderNews.Of).OfType<OrderNews>()];
         orders.End([.. _batch.SelectMany(static match => match.Orders).Where(order => IsLate(order, book))], OrderStatus.Expired, OrderBooks.TimeIsOver);
         bool isExplained = _batch.Any(match => Changed(match) is not null || IsNamed(match));
@@ -241,12 +239,12 @@ internal sealed class RelayRole(
         _seenBlock = block;
     }
 
-    private async Task SettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, bool attests, CancellationToken cancellationToken)
+    private async Task SettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, CancellationToken cancellationToken)
     {
         SettlementRefusal? refusal;
         try
         {
-            refusal = await TrySettleAsync(batch, indexed, attests, cancellationToken).ConfigureAwait(false);
+            refusal = await TrySettleAsync(batch, indexed, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -289,7 +287,7 @@ internal sealed class RelayRole(
             logger.BatchRefused(batch.Count, refusal.Said);
         }
 
-        await SettleAsync([.. rest], indexed, attests, cancellationToken).ConfigureAwait(false);
+        await SettleAsync([.. rest], indexed, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a match comes to that is refused though it was tried alone. Whatever fails meanwhile, the node or the store, it waits again.</summary>
@@ -345,9 +343,9 @@ internal sealed class RelayRole(
             : string.Create(CultureInfo.InvariantCulture, $"{subject}, as when an account holds too much for one: close or move some of the {positions} positions of account {atFault.Account} and sign the order again.");
     }
 
-    /// <summary>Hands a batch to the node, by attestations where they are the cheaper proofs, by computation where the chain does not take them after all.</summary>
+    /// <summary>Hands a batch to the node, by attestations where they are the cheaper proofs, by computation where the chain does not take them after all, or did not take them of one of its matches.</summary>
     /// <returns>Why it is refused; null when it is under way, or waits again since one of its orders came to its end.</returns>
-    private async Task<SettlementRefusal?> TrySettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, bool attests, CancellationToken cancellationToken)
+    private async Task<SettlementRefusal?> TrySettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, CancellationToken cancellationToken)
     {
         CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
         (Settlement? settlement, string refusal, ulong atFault) = Of(batch, indexed.Book, inputs);
@@ -356,7 +354,7 @@ internal sealed class RelayRole(
             return new SettlementRefusal(refusal) { AtFault = atFault };
         }
 
-        if (attests && await ChooseAsync(settlement, batch.Count, indexed, inputs, cancellationToken).ConfigureAwait(false) is { IsAttested: true } chosen)
+        if (!batch.Any(static match => match.IsComputed) && await ChooseAsync(settlement, batch.Count, indexed, inputs, cancellationToken).ConfigureAwait(false) is { IsAttested: true } chosen)
         {
             TransactionRequest attested = settlement.Build(calls, [.. chosen.Accounts.Select(static proof => proof.Proof)]);
             if (await SubmitAsync(batch, attested, indexed.Book, isAttested: true, cancellationToken).ConfigureAwait(false) is not { } refused)

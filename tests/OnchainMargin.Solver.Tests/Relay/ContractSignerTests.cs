@@ -170,6 +170,35 @@ public sealed class ContractSignerTests : RelayWorld
         Assert.Equal((0UL, 0UL, 0), (maker.InFlightE8, taker.InFlightE8, Orders.Open));
     }
 
+    /// <summary>What rests on attestations may be reverted for a price that moved, which the chain names; a contract's answer it does not. Others wait each round, and have their turn between.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunOnce_AttestedMatchOfAContractIsReverted_RestsAtOnceOrIsComputedWhereThatIsNamed(bool isNamed)
+    {
+        World.Trial.Attested = (FakeTrial.AttestedGas, "");
+        World.Relay.Contracts.Add(World.Owners[0].Address);
+        World.Relay.Error = isNamed ? new Clearinghouse.CreditFeeTooHighError(1, 2, 1) : null;
+        RestingOrder contract = await TakenAsync(World.Sign(1, -Tenth, Btc, 1));
+        RestingOrder met = await TakenAsync(World.Sign(2, Tenth, Btc, 1));
+        await Role.RunOnceAsync(CancellationToken.None);
+        for (ulong round = 1; round <= 6; round++)
+        {
+            await TakenAsync(World.Sign(3, -Tenth, Eth, round, instrument: Instrument.Perpetual(2)));
+            await TakenAsync(World.Sign(2, Tenth, Eth, 10 + round, instrument: Instrument.Perpetual(2)));
+            bool isReverted = IsOfContract(Sent()[^1]) && (!isNamed || IsAttested(Sent()[^1]));
+            await (isReverted ? RevertedRoundAsync() : RoundAsync());
+        }
+
+        Assert.Equal(isNamed ? [true, false] : [true], Sent().Where(IsOfContract).Select(IsAttested));
+        Assert.Equal(isNamed ? (OrderStatus.Filled, OrderStatus.Filled) : (OrderStatus.Refused, OrderStatus.Resting), (contract.Status, met.Status));
+        Assert.Equal(!isNamed, Orders.Rests.SecondsLeft(World.Owners[0].Address) > 0);
+        Assert.All(Sent().Where(static call => !IsOfContract(call)), static call => Assert.True(IsAttested(call)));
+
+        static bool IsOfContract(Clearinghouse.SettleCall call) => call.Item2.Any(static signed => signed.Order.Account == 1);
+        static bool IsAttested(Clearinghouse.SettleCall call) => call.Item1.Any(static input => input.Proof.Kind is > 0 and < 4);
+    }
+
     [Fact]
     public async Task RunOnce_SeveralContractsSign_EachComesAloneAndOthersBetween()
     {
