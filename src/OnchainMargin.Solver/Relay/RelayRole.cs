@@ -115,7 +115,7 @@ internal sealed class RelayRole(
     }
 
     /// <summary>Whom a batch that failed blames, match by match; the first that explains it does. An order that is filled further, and nobody is to blame.
-    /// An order that the chain fills no more, or an account that has changed: the match comes alone, and whose that is ends at last if it goes on so. What the chain names when it is asked again, which goes the way of what it names in an estimate.
+    /// An order that the chain fills no more, an account that has changed, or a right to sign that was set: the match comes alone, and whose that is ends at last if it goes on so. What the chain names when it is asked again, which goes the way of what it names in an estimate.
     /// Where nothing does, a contract that judges a signature: it may take any gas, and answer otherwise each time. What others explain comes back together, once.
     /// An order that came to its end at this relay alone explains nothing: the chain knows nothing of it, and to end one so costs nothing.</summary>
     private async Task TakeUpFailedAsync(ProtocolBook book, OutboxEntry entry, CancellationToken cancellationToken)
@@ -230,7 +230,7 @@ internal sealed class RelayRole(
 
         foreach (LogEntry log in store.LogsFrom(_seenBlock + 1))
         {
-            if (OrderNews.Of(log) is { } news)
+            if (OrderNews.Of(log) is { Signer: null } news)
             {
                 orders.End([.. orders.Orders(news.Account).Where(news.IsOf)], OrderStatus.Cancelled, "cancelled on chain");
             }

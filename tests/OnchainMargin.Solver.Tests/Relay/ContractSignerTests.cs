@@ -199,6 +199,29 @@ public sealed class ContractSignerTests : RelayWorld
         static bool IsAttested(Clearinghouse.SettleCall call) => call.Item1.Any(static input => input.Proof.Kind is > 0 and < 4);
     }
 
+    /// <summary>A right that is taken just before a settlement and given back behind it leaves everything as it was, but for its events.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_RightIsTakenAndGivenBackWithinABlock_TheContractThatItMetRestsNot(bool isOfTheOrder)
+    {
+        const string Set = "event DelegateSet(uint64 indexed account, address indexed delegate, uint8 rights, uint40 until)";
+        World.Relay.Contracts.Add(World.Owners[0].Address);
+        World.Appoint(2, World.Owners[2].Address, DelegateRights.Trade, Later);
+        RestingOrder contract = await TakenAsync(World.Sign(1, -Tenth, Btc, 1));
+        RestingOrder signed = await TakenAsync(World.Digests.Sign(World.Sign(2, Tenth, Btc, 1).Order, World.Owners[2]));
+        await Role.RunOnceAsync(CancellationToken.None);
+        for (int i = 0; i < 3; i++)
+        {
+            Tell(Set, 2UL, isOfTheOrder ? World.Owners[2].Address : World.Owners[0].Address, 0UL, 0UL);
+            Tell(Set, 2UL, isOfTheOrder ? World.Owners[2].Address : World.Owners[0].Address, 1UL, Later);
+            await RevertedRoundAsync();
+        }
+
+        Assert.Equal(isOfTheOrder ? (3, OrderStatus.Resting, OrderStatus.Refused) : (1, OrderStatus.Refused, OrderStatus.Resting), (Sent().Length, contract.Status, signed.Status));
+        Assert.Equal(!isOfTheOrder, Orders.Rests.SecondsLeft(World.Owners[0].Address) > 0);
+    }
+
     [Fact]
     public async Task RunOnce_SeveralContractsSign_EachComesAloneAndOthersBetween()
     {
