@@ -21,7 +21,7 @@ internal static class KeeperCommand
         Option<string> store = new("--store") { Description = "The file of the embedded store.", HelpName = "file", DefaultValueFactory = _ => "keeper.db" };
         Option<string?> server = CommonOptions.StoreServer();
         Option<string> inventory = new("--inventory") { Description = "The largest notional in dollars that the account may hold after a bid.", HelpName = "dollars", DefaultValueFactory = _ => FixedPointText.Format(Defaults.InventoryLimitE8, FixedPointText.E8) };
-        Option<string> duty = new("--duty-cost") { Description = "The most in dollars that the gas of a start, an end or a settlement may cost.", HelpName = "dollars", DefaultValueFactory = _ => FixedPointText.Format(Defaults.DutyCostE8, FixedPointText.E8) };
+        Option<string> duty = new("--duty-cost") { Description = "The most in dollars that the gas of a start, an end or a settlement may cost, or a twentieth of what is at stake with it where that is more.", HelpName = "dollars", DefaultValueFactory = _ => FixedPointText.Format(Defaults.DutyCostE8, FixedPointText.E8) };
         Option<int> gas = new("--max-gas") { Description = "The most that is ever offered for a unit of gas, in gwei.", HelpName = "gwei", DefaultValueFactory = _ => new TransactionOptions().MaxFeePerGasGwei };
         Option<string[]> nodes = new("--also-rpc") { Description = "A further node of the same chain: reads go on there when the first fails, transactions go to all. May be given several times.", HelpName = "url" };
         Option<string?> socket = new("--ws") { Description = "The node's WebSocket address: the keeper then wakes at each block instead of polling.", HelpName = "url" };

@@ -20,7 +20,7 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
     private readonly Dictionary<string, ulong> _dueFrom = new(StringComparer.Ordinal);
     private readonly CoolDowns _coolDowns = new(TimeSpan.FromSeconds(options.CoolDownSeconds), time);
 
-    /// <summary>Sends what brings no profit by itself, as long as its gas costs no more than the options allow.</summary>
+    /// <summary>Sends what brings no profit by itself, as long as its gas costs no more than that is worth.</summary>
     /// <returns>Whether it is on its way, now or since before.</returns>
     public async Task<bool> DoAsync(Duty duty, TransactionRequest request, KeeperRound round, CancellationToken cancellationToken)
     {
@@ -118,7 +118,7 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
         return seconds > 0;
     }
 
-    /// <summary>A duty's intent, and what its gas costs in words; null, and said so, when that may be more than what the chain pays for it and the options allow, or when it is dust and the day's is spent.</summary>
+    /// <summary>A duty's intent, and what its gas costs in words; null, and said so, when that is more than what the chain pays for it and it is worth, or when it is dust and the day's is spent. Judged by the gas that is expected and not by the limit: what is not used costs nothing.</summary>
     /// <param name="call">The duty.</param>
     /// <param name="offer">What is offered for its gas.</param>
     /// <param name="round">The round.</param>
@@ -126,12 +126,12 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
     public (TransactionIntent Intent, string Figures)? Afford(DutyCall call, GasOffer offer, KeeperRound round, Func<UInt256, Int128>? rewardE8 = null)
     {
         Duty duty = call.Duty;
-        Int128 most = BidModel.GasE8(call.GasLimit, offer.MaxFeePerGasWei, round.NativePriceE8);
+        Int128 cost = BidModel.GasE8(call.Gas, offer.MaxFeePerGasWei, round.NativePriceE8);
         Int128 mostReward = rewardE8?.Invoke(offer.MostBaseFeePerGasWei) ?? 0;
-        string figures = $"{duty.Why}; gas costs at most {BidModel.Money(most)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei{(mostReward == 0 ? "" : $", of which {BidModel.Money(mostReward)} come back as reward")}";
-        if (most - mostReward > options.DutyCostE8)
+        string figures = $"{duty.Why}; gas costs {BidModel.Money(cost)} at {BidModel.Gwei(offer.MaxFeePerGasWei)} gwei{(mostReward == 0 ? "" : $", of which {BidModel.Money(mostReward)} come back as reward")}";
+        if (cost - mostReward > MostE8(duty))
         {
-            journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(options.DutyCostE8)} of keeper:dutyCostE8");
+            journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {figures}, more than the {BidModel.Money(options.DutyCostE8)} of keeper:dutyCostE8 and a twentieth of the {BidModel.Money(duty.StakeE8)} at stake");
             return null;
         }
 
@@ -142,7 +142,7 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
             return null;
         }
 
-        TransactionIntent intent = TransactionIntent.From(duty.Key, call.Request) with { GasLimit = call.GasLimit, MostFeePerGasWei = WorthWei(call.GasLimit, round, mostReward), IsPrivate = duty.IsPrivate, Charge = charge };
+        TransactionIntent intent = TransactionIntent.From(duty.Key, call.Request) with { GasLimit = call.GasLimit, MostFeePerGasWei = WorthWei(duty, call.Gas, round, mostReward), IsPrivate = duty.IsPrivate, Charge = charge };
         return (intent, figures);
     }
 
@@ -156,7 +156,14 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
     }
 
     /// <summary>The most that may be offered for a unit of gas of a duty.</summary>
-    public UInt256 WorthWei(ulong limit, KeeperRound round, Int128 rewardE8) => BidModel.PriceFor(limit, options.DutyCostE8 + rewardE8, round.NativePriceE8, transactions.CapWei);
+    /// <param name="duty">The duty.</param>
+    /// <param name="gas">What it uses, as the node estimates it.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="rewardE8">What the chain pays for it.</param>
+    public UInt256 WorthWei(Duty duty, ulong gas, KeeperRound round, Int128 rewardE8) => BidModel.PriceFor(gas, MostE8(duty) + rewardE8, round.NativePriceE8, transactions.CapWei);
+
+    /// <summary>The most that a duty may cost beyond what the chain pays for it: what the options allow for any, and more only where so much is at stake that it is no dust.</summary>
+    private Int128 MostE8(Duty duty) => Int128.Max(options.DutyCostE8, duty.MostGasE8);
 
     /// <summary>The gas that a call would use.</summary>
     public Task<ulong> EstimateAsync(TransactionRequest request, CancellationToken cancellationToken) =>

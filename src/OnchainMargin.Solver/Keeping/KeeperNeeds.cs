@@ -38,7 +38,7 @@ internal sealed class KeeperNeeds(ProtocolClient client, TransactionManager tran
             .Where(account => account.OpenLot == 0 && left.Faces(account.State) && !IsUnderWay(round, account, "start", "serve"));
         await duties.EachAsync(holders, Serving, async account =>
         {
-            if (await duties.DoAsync(Serving(account) with { StakeE8 = left.FacedE8(account.State, round.Live) }, client.Calls.ServeNeed(account), round, cancellationToken).ConfigureAwait(false))
+            if (await duties.DoAsync(Serving(account) with { StakeE8 = left.StakeE8(account.State, round) }, client.Calls.ServeNeed(account), round, cancellationToken).ConfigureAwait(false))
             {
                 left.Take(account.State);
             }
@@ -80,7 +80,7 @@ internal sealed class KeeperNeeds(ProtocolClient client, TransactionManager tran
     private Task SettleNeedsAsync(KeeperRound round, CancellationToken cancellationToken)
     {
         IEnumerable<KeyValuePair<Instrument, long>> due = _needs.Of(round.Book.Needs, static need => need.Key).Where(need => round.Book.Settlements.PriceE8(need.Key) != 0);
-        return duties.EachAsync(due, Closing, need => duties.DoAsync(Closing(need) with { StakeE8 = Int128.Abs(need.Value) * round.Book.Settlements.PriceE8(need.Key) / BidModel.One }, client.Calls.SettleNeed(need.Key), round, cancellationToken));
+        return duties.EachAsync(due, Closing, need => duties.DoAsync(Closing(need) with { StakeE8 = NeedsLeft.StakeE8([new Position(need.Key, need.Value, 0)], round) }, client.Calls.SettleNeed(need.Key), round, cancellationToken));
     }
 
     private static Duty Closing(KeyValuePair<Instrument, long> need) =>
@@ -92,7 +92,7 @@ internal sealed class KeeperNeeds(ProtocolClient client, TransactionManager tran
         Int128 held = (Int128)round.Book.Held.GetValueOrDefault(transactions.Sender);
         if (held > options.DutyCostE8)
         {
-            var duty = new Duty("rewards", "claim", string.Create(CultureInfo.InvariantCulture, $"claim {held} after lot {round.Book.Lots.Keys.LastOrDefault()}"), $"{BidModel.Money(held)} are held for starts") { StakeE8 = Int128.MaxValue };
+            var duty = new Duty("rewards", "claim", string.Create(CultureInfo.InvariantCulture, $"claim {held} after lot {round.Book.Lots.Keys.LastOrDefault()}"), $"{BidModel.Money(held)} are held for starts") { StakeE8 = held };
             await duties.TryAsync(duty, () => duties.DoAsync(duty, client.Calls.Claim(transactions.Sender), round, cancellationToken)).ConfigureAwait(false);
         }
     }

@@ -33,6 +33,10 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
 
     private static Duty Of(BookAccount account, string why = "") => Duty.Of(account, "start", why) with { IsPrivate = true };
 
+    /// <summary>The start of an account, with what is at stake in it: its margin as a witness shows it, or all that it has or lacks.</summary>
+    private static Duty Of(UnderWater found) =>
+        Of(found.Account, $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows") with { StakeE8 = Int128.Max(found.ShownE8, Int128.Abs(found.EquityE8)) };
+
     private async Task StartAsync(KeeperRound round, BookAccount[] found, CancellationToken cancellationToken)
     {
         if (found.Length == 0)
@@ -99,12 +103,11 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
             return null;
         }
 
-        Duty duty = Of(account, $"equity {BidModel.Money(found.EquityE8)} is under the {BidModel.Money(found.ShownE8)} that a witness shows") with { StakeE8 = Int128.Max(found.ShownE8, Int128.Abs(found.EquityE8)) };
         TransactionRequest request = client.Calls.Start(account, found.Witness);
         clock.End("prove");
         ulong gas = await node.EstimateGasAsync(transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
         clock.End("ask");
-        return new Start(new DutyCall(duty, request, gas, transactions.GasLimitOf(request.Data.Length, gas)), found);
+        return new Start(new DutyCall(Of(found), request, gas, transactions.GasLimitOf(request.Data.Length, gas)), found);
     }
 
     /// <summary>The proofs as they end, group after group. One in which the node hangs keeps its own group waiting for a moment, and the next ones no longer.</summary>
@@ -167,7 +170,7 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
     private static Int128 RewardE8(KeeperRound round, UnderWater found, UInt256 baseFeeWei) =>
         round.Resuming.Contains(found.Account.Id) ? 0 : Liquidations.RewardE8(round.Book, found, round.Live, baseFeeWei);
 
-    /// <summary>Reckons anew what starts are worth that gas has outgrown: their rewards grow with the base fee.</summary>
+    /// <summary>Reckons anew what starts are worth that gas has outgrown: their rewards grow with the base fee, and what is at stake with each fall.</summary>
     private async Task RaiseAsync(KeeperRound round, IEnumerable<BookAccount> accounts, CancellationToken cancellationToken)
     {
         (BookAccount Account, OutboxEntry Frozen)[] waiting = options.DryRun ? [] : [.. from account in accounts let frozen = transactions.Frozen(Of(account).Key) where frozen is not null select (account, frozen)];
@@ -196,7 +199,7 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
             return null;
         }
 
-        UInt256 worth = duties.WorthWei(frozen.GasLimit, round, RewardE8(round, found, offer.MostBaseFeePerGasWei));
+        UInt256 worth = duties.WorthWei(Of(found), transactions.EstimateOf(frozen.GasLimit), round, RewardE8(round, found, offer.MostBaseFeePerGasWei));
         if (worth <= frozen.MostFeePerGasWei)
         {
             return null;

@@ -1,6 +1,5 @@
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
-using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Keeping;
 
@@ -37,13 +36,20 @@ internal sealed class NeedsLeft
     /// <summary>Whether a position faces what is left of a need.</summary>
     public bool Faces(AccountState state, int parts = int.MaxValue) => Faces(state, _left, parts);
 
-    /// <summary>The notional of what an account would serve, money E8.</summary>
-    public Int128 FacedE8(AccountState state, CheckpointInputs live)
-    {
-        IEnumerable<Position> faced = state.Positions
+    /// <summary>What is at stake in that part of needs which an account or lot would serve, money E8.</summary>
+    public Int128 StakeE8(AccountState state, KeeperRound round) => StakeE8(
+        state.Positions
             .Where(held => _left.TryGetValue(held.Instrument, out long need) && IsOpposite(need, held))
-            .Select(held => held with { SizeE8 = (long)Int128.Min(Int128.Min(Int128.Abs(held.SizeE8), Int128.Abs(_left[held.Instrument])), long.MaxValue) });
-        return Liquidations.GrossE8(state with { Positions = [.. faced] }, live);
+            .Select(held => new Position(held.Instrument, held.SizeE8 > 0 ? Math.Max(_left[held.Instrument], -held.SizeE8) : Math.Min(_left[held.Instrument], -held.SizeE8), 0)),
+        round);
+
+    /// <summary>What is at stake in needs, money E8: what those settle at that have their price, and for the others, whose gain or loss is nobody's meanwhile, the margin that would be asked of who had them.</summary>
+    /// <param name="needs">Needs, by instrument in order.</param>
+    /// <param name="round">The round.</param>
+    public static Int128 StakeE8(IEnumerable<Position> needs, KeeperRound round)
+    {
+        AccountState left = round.Book.Settlements.Settle(AccountState.Empty with { Positions = [.. needs] });
+        return Int128.Abs(left.CashE8) + (Liquidations.Figures(left, [], round.Live)?.MaintenanceE8 ?? 0);
     }
 
     /// <summary>Takes what an account or lot serves.</summary>

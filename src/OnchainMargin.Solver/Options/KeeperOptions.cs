@@ -30,7 +30,7 @@ public sealed record KeeperOptions
     /// <summary>How much of what a bid brings above the least profit may be spent on raising its fee, in percent; the rest is room for the price to move.</summary>
     public int GasSharePercent { get; init; } = 50;
 
-    /// <summary>The most that the gas of one start (less its reward), end, enlargement, takeover, settlement, wind-down, covering of losses or claim may cost, in E8 of the settlement currency.</summary>
+    /// <summary>The most that the gas of one start (less its reward), end, enlargement, takeover, settlement, wind-down, covering of losses or claim may cost, in E8 of the settlement currency; a twentieth of what is at stake with it, where that is more.</summary>
     public long DutyCostE8 { get; init; } = 100_00000000;
 
     /// <summary>The most that dust may cost within a day beyond what the chain pays for it, in E8 of the settlement currency: those of them that have less at stake than twenty times their gas. Then only what matters is done.</summary>

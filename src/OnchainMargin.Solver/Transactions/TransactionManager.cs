@@ -265,6 +265,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         return estimate <= most ? Math.Min(estimate + (estimate * (ulong)options.GasMarginPercent / 100), most) : throw new TransactionTooLargeException(estimate, most);
     }
 
+    /// <summary>The estimate that a gas limit was made of; somewhat less where a transaction may have no higher limit.</summary>
+    public ulong EstimateOf(ulong gasLimit) => (ulong)((UInt128)gasLimit * 100 / (100 + (uint)options.GasMarginPercent));
+
     private UInt256 MostOf(UInt256? worth) => worth is { } most && most < CapWei ? most : CapWei;
 
     /// <summary>The entry of an intent that is under way or done by this key, or null and the name under which it is to be stored. What another key has begun, one that was lost or ran dry, nobody carries on: it only takes a name, and where it was done the chain refuses it a second time.</summary>

@@ -106,7 +106,7 @@ public abstract class KeeperWorld : IDisposable
         Parameters = ProtocolBook.Empty.Parameters with { Liquidation = ProtocolBook.Empty.Parameters.Liquidation with { TargetE8 = 110_000_000 } },
     };
 
-    private protected static KeeperOptions Paying { get; } = new() { DutyCostE8 = Books.One / 100, NativePriceE8 = 100 * Books.One };
+    private protected static KeeperOptions Paying { get; } = new() { DutyCostE8 = Books.One / 100, NativePriceE8 = 1000 * Books.One };
 
     /// <summary>A book whose starts are paid for.</summary>
     private protected static ProtocolBook PayingBook()
