@@ -203,15 +203,15 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>What a sender's intents cost, money E8, that were stored since a second and are bounded by the day: what was reverted brought no reward, and what was given back or displaced cost nothing to speak of.</summary>
-    public Int128 ChargedSince(Address sender, long seconds)
+    /// <summary>What a sender's intents cost, money E8, that were stored from one second to another and are bounded by the day: what was reverted brought no reward, and what was given back or displaced cost nothing to speak of.</summary>
+    public Int128 ChargedBetween(Address sender, long seconds, long lastSeconds)
     {
         lock (_gate)
         {
             return Connection
                 .Query<(long State, long Charged, long Reward)>(
-                    "SELECT state, charged, reward FROM outbox WHERE charged > 0 AND sender = @sender AND created >= @seconds AND state < 5",
-                    new { sender = sender.ToArray(), seconds },
+                    "SELECT state, charged, reward FROM outbox WHERE charged > 0 AND sender = @sender AND created >= @seconds AND created <= @lastSeconds AND state < 5",
+                    new { sender = sender.ToArray(), seconds, lastSeconds },
                     buffered: false)
                 .Aggregate((Int128)0, static (sum, row) => sum + new DayCharge(row.Charged, (OutboxState)row.State is OutboxState.Reverted or OutboxState.FinalReverted ? 0 : row.Reward).CostE8);
         }

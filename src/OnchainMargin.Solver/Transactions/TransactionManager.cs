@@ -51,8 +51,8 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>The intents that were reverted on chain, of those stored since a second, and when they were stored.</summary>
     public IReadOnlyList<(string Intent, long CreatedSeconds)> RevertedSince(long seconds) => store.RevertedSince(key.Address, seconds);
 
-    /// <summary>What the intents cost, money E8, that were stored since a second and are bounded by the day (<see cref="DayCharge"/>).</summary>
-    public Int128 ChargedSince(long seconds) => store.ChargedSince(key.Address, seconds);
+    /// <summary>What the intents cost, money E8, that were stored since a second and are bounded by the day (<see cref="DayCharge"/>). What a clock stored that was ahead counts when its second has come, and not as long as it was ahead.</summary>
+    public Int128 ChargedSince(long seconds) => store.ChargedBetween(key.Address, seconds, Now);
 
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>

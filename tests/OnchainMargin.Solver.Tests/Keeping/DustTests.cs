@@ -47,6 +47,22 @@ public sealed class DustTests : KeeperWorld
         Assert.Equal(12, Started());
     }
 
+    /// <summary>The clock was a month ahead when dust was started; another keeper, or the same after that was seen, has its day.</summary>
+    [Fact]
+    public async Task Start_DustWasStartedByAClockThatWasAhead_LeavesTheDayWhole()
+    {
+        var options = new KeeperOptions { DutyCostE8 = Books.One, DutyDayE8 = 3 * Books.One / 10, NativePriceE8 = 100 * Books.One };
+        var ahead = new FakeTime();
+        ahead.Pass(30 * 86_400);
+        using TransactionManager first = Manager(ahead);
+        await LookAsync(BookOf([], Dust()), ahead, options, manager: first);
+        Assert.Equal(5, Started());
+        var time = new FakeTime();
+        using TransactionManager second = Manager(time);
+        await LookAsync(BookOf([], Dust()), time, options, manager: second);
+        Assert.Equal(10, Started());
+    }
+
     /// <summary>Half an hour of a crash at a coin of 100, with a day and a duty of a thirtieth of the defaults: what is charged is what is paid, some 0.36 a start, and not the gas limit at twice the base fee.</summary>
     [Fact]
     public async Task Start_OrdinaryOnesThatArePaidForInPart_GoOnPastTheHundredAndFiftieth()

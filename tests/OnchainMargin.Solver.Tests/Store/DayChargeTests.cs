@@ -16,16 +16,16 @@ public sealed class DayChargeTests
     [InlineData(OutboxState.FinalReverted, 10)]
     [InlineData(OutboxState.Displaced, 0)]
     [InlineData(OutboxState.Withdrawn, 0)]
-    public void ChargedSince_OfAnIntent_IsWhatItCostAsFarAsItCame(OutboxState state, int expected)
+    public void ChargedBetween_OfAnIntent_IsWhatItCostAsFarAsItCame(OutboxState state, int expected)
     {
         using SolverStore store = TestStore.Open(31337, Other);
         Add(store, "start 1", new DayCharge(10, 4));
         store.SetOutboxState("start 1", state, 5, "");
-        Assert.Equal(expected, store.ChargedSince(Sender, 100));
+        Assert.Equal(expected, store.ChargedBetween(Sender, 100, 200));
     }
 
     [Fact]
-    public void ChargedSince_OfMany_AddsUpTheSendersOwnOfTheTimeThatAreBoundedByTheDay()
+    public void ChargedBetween_OfMany_AddsUpTheSendersOwnOfTheTimeThatAreBoundedByTheDay()
     {
         using SolverStore store = TestStore.Open(31337, Other);
         Add(store, "a", new DayCharge(long.MaxValue, 0));
@@ -33,8 +33,9 @@ public sealed class DayChargeTests
         Add(store, "paid for", new DayCharge(10, 40));
         Add(store, "not bounded", default);
         Add(store, "before", new DayCharge(10, 0), created: 99);
+        Add(store, "ahead", new DayCharge(10, 0), created: 201);
         Add(store, "another's", new DayCharge(10, 0), Other);
-        Assert.Equal((2 * (Int128)long.MaxValue) - 7, store.ChargedSince(Sender, 100));
+        Assert.Equal((2 * (Int128)long.MaxValue) - 7, store.ChargedBetween(Sender, 100, 200));
         Assert.Equal(new DayCharge(10, 40), store.FindInOutbox("paid for")!.Charge);
     }
 
@@ -52,7 +53,8 @@ public sealed class DayChargeTests
 
         using SolverStore after = await TestStore.LeadAsync(server, 1, Other);
         Add(after, "b", new DayCharge(10, 4));
-        Assert.Equal((default, 6), (after.FindInOutbox("a")!.Charge, after.ChargedSince(Sender, 100)));
+        Add(after, "ahead", new DayCharge(10, 4), created: 201);
+        Assert.Equal((default, 6), (after.FindInOutbox("a")!.Charge, after.ChargedBetween(Sender, 100, 200)));
     }
 
     private static void Add(SolverStore store, string intent, DayCharge charge, Address? sender = null, long created = 100)

@@ -43,7 +43,7 @@ public sealed class OutboxFileTests : IDisposable
         {
             Assert.Equal((OutboxState.Live, null), (store.FindInOutbox("a")!.State, store.FindInOutbox("a")!.MostFeePerGasWei));
             Assert.False(Assert.Single(store.AttemptsOf("a")).IsEmpty);
-            Assert.Equal(0, store.ChargedSince(_key.Address, 0));
+            Assert.Equal(0, store.ChargedBetween(_key.Address, 0, long.MaxValue));
             Assert.Equal(1UL, store.NonceAfterOutbox(_key.Address));
             using TransactionManager manager = Manager(store);
             await manager.RunOnceAsync(CancellationToken.None);
