@@ -134,13 +134,13 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
     /// <summary>Has a lot serve what others leave of the needs that its legs face.</summary>
     private async Task<bool> ServeAsync(KeeperRound round, BookLot lot, Int128 stakeE8, CancellationToken cancellationToken)
     {
-        Duty serve = Duty.Of(lot, "serve", "a leg of it owes an open need", stakeE8);
+        AccountState legs = NeedsLeft.OfLot(lot, round);
+        Duty serve = Duty.Of(lot, "serve", "a leg of it owes an open need", Int128.Max(stakeE8, round.NeedsLeft.StakeE8(legs, round)));
         if (transactions.IsUnderWay(serve.Key))
         {
             return true;
         }
 
-        AccountState legs = NeedsLeft.OfLot(lot, round);
         if (!round.NeedsLeft.Faces(legs, DustParts) || !await duties.DoAsync(serve, client.Calls.Deleverage(lot), round, cancellationToken).ConfigureAwait(false))
         {
             return false;

@@ -1,6 +1,7 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -116,6 +117,22 @@ public sealed class DutyWorthTests : KeeperWorld
         ProtocolBook book = BookOf([], holder);
         await LookAsync(book with { Needs = book.Needs.Add(Instrument.Perpetual(1), -size * Books.One) }, options: new KeeperOptions());
         Assert.Equal(isSent ? [Intent("serve", holder)] : [], Store.UnsettledOf(Key.Address).Select(static entry => entry.Intent));
+    }
+
+    /// <summary>A lot whose own margin is nothing to speak of serves a need that settles at $100,000.</summary>
+    [Fact]
+    public async Task ServeOfALot_AtCrashGas_IsWorthATwentiethOfWhatIsServedAsWell()
+    {
+        (Node.Gas, Node.Asked) = (StartGas, Crash);
+        var expired = Instrument.Future(1, (uint)(Books.Start - 60));
+        (BookAccount account, BookLot lot) = Lot(7, 51, 19, -1);
+        Assert.Equal(MarginError.None, AccountState.Unpack(lot.State, out AccountState? state));
+        state = state! with { Positions = [new Position(expired, 1_000 * Books.One, 100_000 * (Int128)Books.One)] };
+        lot = lot with { State = state.Pack() };
+        ProtocolBook book = BookOf([lot], account);
+        Node.Refused.Add(Hex(new ProtocolCalls(Deployment.Contracts).SettleNeed(expired)));
+        await LookAsync(book with { Needs = book.Needs.Add(expired, -1_000 * Books.One), Settlements = book.Settlements.With(1, expired.Expiry, 100 * Books.One) }, options: new KeeperOptions());
+        Assert.Equal([KeeperKeys.Of("serve", lot)], Store.UnsettledOf(Key.Address).Select(static entry => entry.Intent));
     }
 
     /// <summary>An account of a margin, at a spot of 100 and a range of 14 %, of which it has a hundredth.</summary>
