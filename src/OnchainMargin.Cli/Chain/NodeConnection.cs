@@ -4,6 +4,7 @@ using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Cli.Chain;
 
@@ -13,10 +14,10 @@ internal sealed class NodeConnection : IDisposable
     private const int Retries = 3;
 
     /// <summary>A development node mines at once.</summary>
-    private static readonly TransactionSenderOptions Local = new() { PollInterval = TimeSpan.FromMilliseconds(50) };
+    private static readonly TransactionSenderOptions Local = new() { PollInterval = TimeSpan.FromMilliseconds(50), GasRoom = new TransactionOptions().GasRoom };
 
     /// <summary>Elsewhere a block takes seconds, and hosts of nodes count questions.</summary>
-    private static readonly TransactionSenderOptions Waiting = new() { PollInterval = TimeSpan.FromSeconds(1) };
+    private static readonly TransactionSenderOptions Waiting = new() { PollInterval = TimeSpan.FromSeconds(1), GasRoom = new TransactionOptions().GasRoom };
 
     private readonly HttpRpcClient _rpc;
 

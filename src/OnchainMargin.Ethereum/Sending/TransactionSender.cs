@@ -33,7 +33,7 @@ public sealed partial class TransactionSender : ITransactionSender, IDisposable
     public async Task<SignedTransaction> PrepareAsync(TransactionRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ulong gas = await GasAsync(request, cancellationToken).ConfigureAwait(false);
+        (ulong Least, ulong Most) gas = await GasAsync(request, cancellationToken).ConfigureAwait(false);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -58,7 +58,7 @@ public sealed partial class TransactionSender : ITransactionSender, IDisposable
     public async Task<TransactionReceipt> SendAsync(TransactionRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ulong gas = await GasAsync(request, cancellationToken).ConfigureAwait(false);
+        (ulong Least, ulong Most) gas = await GasAsync(request, cancellationToken).ConfigureAwait(false);
         SignedTransaction transaction;
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -97,32 +97,48 @@ public sealed partial class TransactionSender : ITransactionSender, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
-    private async Task<ulong> GasAsync(TransactionRequest request, CancellationToken cancellationToken)
+    /// <summary>The gas limit that a request needs, and the one that it gets where the sender can pay for it.</summary>
+    private async Task<(ulong Least, ulong Most)> GasAsync(TransactionRequest request, CancellationToken cancellationToken)
     {
         if (request.GasLimit is { } given)
         {
-            return given;
+            return (given, given);
         }
 
         var call = new CallRequest(request.To, request.Data) { From = Address, ValueWei = request.ValueWei };
         ulong estimate = await _node.EstimateGasAsync(call, cancellationToken).ConfigureAwait(false);
-        return estimate + (estimate * (ulong)_options.GasMarginPercent / 100);
+        ulong least = estimate + (estimate * (ulong)_options.GasMarginPercent / 100);
+        return (least, Math.Max(least, estimate + (ulong)_options.GasRoom));
     }
 
-    private async Task<SignedTransaction> PrepareInTurnAsync(TransactionRequest request, ulong gas, CancellationToken cancellationToken)
+    /// <summary>As much gas as the sender can pay for: nodes take nothing whose limit he could not, and room is no reason to keep him from what he can.</summary>
+    private async Task<ulong> LimitAsync((ulong Least, ulong Most) gas, UInt256 valueWei, UInt256 feeWei, CancellationToken cancellationToken)
+    {
+        if (gas.Least == gas.Most || feeWei.IsZero)
+        {
+            return gas.Most;
+        }
+
+        UInt256 balance = await _node.GetBalanceAsync(Address, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
+        UInt256 payable = balance > valueWei ? (balance - valueWei) / feeWei : UInt256.Zero;
+        return payable >= (UInt256)gas.Most ? gas.Most : Math.Max(gas.Least, (ulong)payable);
+    }
+
+    private async Task<SignedTransaction> PrepareInTurnAsync(TransactionRequest request, (ulong Least, ulong Most) gas, CancellationToken cancellationToken)
     {
         ulong chain = _chainId ??= await _node.GetChainIdAsync(cancellationToken).ConfigureAwait(false);
         FeeEstimate? fees = await _node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
-        UInt256 price = fees is null ? await _node.GetGasPriceAsync(cancellationToken).ConfigureAwait(false) : default;
+        UInt256 price = RequireAffordable(fees?.MaxFeePerGasWei ?? await _node.GetGasPriceAsync(cancellationToken).ConfigureAwait(false));
+        ulong limit = await LimitAsync(gas, request.ValueWei, price, cancellationToken).ConfigureAwait(false);
         ulong nonce = _nextNonce ?? await _node.GetTransactionCountAsync(Address, BlockTag.Pending, cancellationToken).ConfigureAwait(false);
         Transaction transaction = fees is null
-            ? new LegacyTransaction { ChainId = chain, Nonce = nonce, GasLimit = gas, GasPriceWei = RequireAffordable(price), To = request.To, ValueWei = request.ValueWei, Data = request.Data }
+            ? new LegacyTransaction { ChainId = chain, Nonce = nonce, GasLimit = limit, GasPriceWei = price, To = request.To, ValueWei = request.ValueWei, Data = request.Data }
             : new FeeMarketTransaction
             {
                 ChainId = chain,
                 Nonce = nonce,
-                GasLimit = gas,
-                MaxFeePerGasWei = RequireAffordable(fees.MaxFeePerGasWei),
+                GasLimit = limit,
+                MaxFeePerGasWei = price,
                 MaxPriorityFeePerGasWei = fees.MaxPriorityFeePerGasWei,
                 To = request.To,
                 ValueWei = request.ValueWei,

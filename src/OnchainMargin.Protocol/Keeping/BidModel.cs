@@ -23,7 +23,7 @@ public static class BidModel
     {
         ArgumentNullException.ThrowIfNull(terms);
         Int128 surplus = terms.ShareE8 - terms.PayE8 - terms.HedgeE8 - terms.MinimumProfitE8;
-        Int128 gas = GasE8(terms.GasLimit, terms.OfferWei, terms.NativePriceE8);
+        Int128 gas = GasE8(terms.Gas, terms.OfferWei, terms.NativePriceE8);
         if (terms.OfferWei > terms.CapWei)
         {
             reason = $"gas asks {Gwei(terms.OfferWei)} gwei, more than the cap of {Gwei(terms.CapWei)}";
@@ -38,9 +38,9 @@ public static class BidModel
         }
 
         Int128 budget = Int128.Max(gas, surplus * Math.Clamp(terms.GasSharePercent, 0, Percent) / Percent);
-        UInt256 ceiling = Smaller(terms.CapWei, PriceFor(terms.GasLimit, budget, terms.NativePriceE8, terms.CapWei));
+        UInt256 ceiling = Smaller(terms.CapWei, PriceFor(terms.Gas, budget, terms.NativePriceE8, terms.CapWei));
         reason = "";
-        return new BidPlan(terms, gas, ceiling, terms.ShareE8 - terms.HedgeE8 - terms.MinimumProfitE8 - GasE8(terms.GasLimit, ceiling, terms.NativePriceE8));
+        return new BidPlan(terms, gas, ceiling, terms.ShareE8 - terms.HedgeE8 - terms.MinimumProfitE8 - GasE8(terms.Gas, ceiling, terms.NativePriceE8));
     }
 
     /// <summary>What gas costs in money E8, rounded up.</summary>

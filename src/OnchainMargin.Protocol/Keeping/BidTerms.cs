@@ -17,8 +17,8 @@ public sealed record BidTerms
     /// <summary>What hedging it costs, from <see cref="HedgeCosts"/>.</summary>
     public required Int128 HedgeE8 { get; init; }
 
-    /// <summary>The gas limit of the transaction: it can use no more.</summary>
-    public required ulong GasLimit { get; init; }
+    /// <summary>The gas that the transaction uses, with a margin. Its limit may be above that: prices that its block has to update first come on top.</summary>
+    public required ulong Gas { get; init; }
 
     /// <summary>What a transaction must offer for a unit of gas now, in wei.</summary>
     public required UInt256 OfferWei { get; init; }

@@ -18,7 +18,10 @@ public sealed record TransactionOptions
     /// <summary>By how many percent the gas limit exceeds the node's estimate.</summary>
     public int GasMarginPercent { get; init; } = 30;
 
-    /// <summary>The most gas that a transaction may have: what needs more is refused, and the margin ends there. The default is the chain's own limit (EIP-7825).</summary>
+    /// <summary>By how much the gas limit exceeds the node's estimate at least. Most nodes estimate in the newest block, where prices may be updated already, and the next block pays for that again: 300,000 and 100,000 for each listed market are enough, so that the default serves seven. What is not used costs nothing, but the key must have the coins for it.</summary>
+    public int GasRoom { get; init; } = 1_000_000;
+
+    /// <summary>The most gas that a transaction may have: what needs more is refused, and margin and room end there. The default is the chain's own limit (EIP-7825).</summary>
     public int MostGas { get; init; } = 16_777_216;
 
     /// <summary>The most bytes of calldata that a transaction may have: what needs more is refused. Nodes take transactions of 131,072 bytes at most, signature and all; some second layers take less.</summary>
@@ -51,6 +54,7 @@ public sealed record TransactionOptions
         errors.Range(MaxFeePerGasGwei, 1, 100_000);
         errors.Range(MaxTipPerGasGwei, 1, 100_000);
         errors.Range(GasMarginPercent, 0, 300);
+        errors.Range(GasRoom, 0, 10_000_000);
         errors.Range(MostGas, 100_000, 1_000_000_000);
         errors.Range(MostBytes, 10_000, 10_000_000);
         errors.Range(BroadcastAgainAfterSeconds, 1, 3600);

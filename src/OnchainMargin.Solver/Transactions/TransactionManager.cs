@@ -262,11 +262,18 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         }
 
         var most = (ulong)options.MostGas;
-        return estimate <= most ? Math.Min(estimate + (estimate * (ulong)options.GasMarginPercent / 100), most) : throw new TransactionTooLargeException(estimate, most);
+        return estimate <= most ? Math.Min(Math.Max(WithMargin(estimate), estimate + (ulong)options.GasRoom), most) : throw new TransactionTooLargeException(estimate, most);
     }
 
     /// <summary>The estimate that a gas limit was made of; somewhat less where a transaction may have no higher limit.</summary>
-    public ulong EstimateOf(ulong gasLimit) => (ulong)((UInt128)gasLimit * 100 / (100 + (uint)options.GasMarginPercent));
+    public ulong EstimateOf(ulong gasLimit)
+    {
+        var room = (ulong)options.GasRoom;
+        return gasLimit <= room ? gasLimit : Math.Min(gasLimit - room, (ulong)((UInt128)gasLimit * 100 / (100 + (uint)options.GasMarginPercent)));
+    }
+
+    /// <summary>The gas that a call is reckoned with whose use is estimated so.</summary>
+    public ulong WithMargin(ulong estimate) => estimate + (estimate * (ulong)options.GasMarginPercent / 100);
 
     private UInt256 MostOf(UInt256? worth) => worth is { } most && most < CapWei ? most : CapWei;
 

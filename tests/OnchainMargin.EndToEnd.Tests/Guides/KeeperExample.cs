@@ -45,7 +45,7 @@ internal static class KeeperExample
                     ShareE8 = part.EquityE8,
                     PayE8 = (Int128)pay,
                     HedgeE8 = HedgeCosts.OfE8(part.GrossE8, part.DeltasE8, feeBps: 5, live),
-                    GasLimit = await client.Node.EstimateGasAsync(new CallRequest(call.To!.Value, call.Data) { From = client.Sender }) * 13 / 10,
+                    Gas = await client.Node.EstimateGasAsync(new CallRequest(call.To!.Value, call.Data) { From = client.Sender }) * 13 / 10,
                     OfferWei = fees?.MaxFeePerGasWei ?? await client.Node.GetGasPriceAsync(),
                     CapWei = 500_000_000_000UL,
                     NativePriceE8 = live.Checkpoint.Underlyings[1].SpotE8,

@@ -32,6 +32,20 @@ public sealed class TransactionSenderTests : IDisposable
         Assert.Equal(7UL, (await sender.PrepareAsync(Request)).Transaction.Nonce);
     }
 
+    /// <summary>21,000 gas and room for 979,000 at 202 wei.</summary>
+    [Theory]
+    [InlineData(202_000_100, 1_000_000)]
+    [InlineData(202_000_099, 999_999)]
+    [InlineData(101_000_100, 500_000)]
+    [InlineData(200, 26_250)] // The node says what is lacking.
+    [InlineData(99, 26_250)]
+    public async Task Prepare_WithRoomForGas_AllowsAsMuchOfItAsTheSenderHas(long balance, ulong limit)
+    {
+        ScriptedNode node = new ScriptedNode().On("eth_getBalance", _ => $"\"0x{balance:x}\"");
+        using var sender = new TransactionSender(node.Node, _key, Fast with { GasRoom = 979_000 });
+        Assert.Equal(limit, (await sender.PrepareAsync(Request with { ValueWei = 100U })).Transaction.GasLimit);
+    }
+
     [Fact]
     public async Task Prepare_OnAChainWithoutEip1559_UsesTheGasPrice()
     {

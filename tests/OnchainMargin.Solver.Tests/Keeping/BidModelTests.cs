@@ -16,7 +16,7 @@ public sealed class BidModelTests
         ShareE8 = 1_000 * One,
         PayE8 = 900 * One,
         HedgeE8 = 10 * One,
-        GasLimit = 500_000,
+        Gas = 500_000,
         OfferWei = 20 * Gwei,
         CapWei = 500 * Gwei,
         NativePriceE8 = 2_000 * One,
@@ -55,7 +55,7 @@ public sealed class BidModelTests
             from share in money
             from pay in money
             from hedge in Gen.Choose(0, 1_000_000)
-            from limit in Gen.Choose(21_000, 3_000_000)
+            from used in Gen.Choose(21_000, 3_000_000)
             from offer in Gen.Choose(0, 3_000_000)
             from cap in Gen.Choose(1, 2_000)
             from native in Gen.Choose(0, 6_000)
@@ -67,7 +67,7 @@ public sealed class BidModelTests
                 ShareE8 = share,
                 PayE8 = pay,
                 HedgeE8 = hedge * (One / 100),
-                GasLimit = (ulong)limit,
+                Gas = (ulong)used,
                 OfferWei = (ulong)offer * (Gwei / 1000),
                 CapWei = (ulong)cap * Gwei,
                 NativePriceE8 = native * One,
@@ -81,7 +81,7 @@ public sealed class BidModelTests
                 return reason.Length > 0;
             }
 
-            Int128 worst = t.ShareE8 - plan.MostPayE8 - t.HedgeE8 - BidModel.GasE8(t.GasLimit, plan.CeilingWei, t.NativePriceE8);
+            Int128 worst = t.ShareE8 - plan.MostPayE8 - t.HedgeE8 - BidModel.GasE8(t.Gas, plan.CeilingWei, t.NativePriceE8);
             return worst >= t.MinimumProfitE8 && plan.ProfitE8 >= t.MinimumProfitE8 && plan.MostPayE8 >= t.PayE8 && plan.CeilingWei >= t.OfferWei && plan.CeilingWei <= t.CapWei;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
     }

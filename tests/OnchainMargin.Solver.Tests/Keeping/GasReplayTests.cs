@@ -118,7 +118,7 @@ public sealed class GasReplayTests(ITestOutputHelper output)
             ShareE8 = lot.EquityE8,
             PayE8 = lot.EquityE8 - discount,
             HedgeE8 = lot.EquityE8 * 5 * 3 / 1000,
-            GasLimit = manager.GasLimitOf(0, BidGas),
+            Gas = manager.WithMargin(BidGas),
             OfferWei = suggested,
             CapWei = manager.CapWei,
             NativePriceE8 = etherE8,
@@ -132,7 +132,7 @@ public sealed class GasReplayTests(ITestOutputHelper output)
 
         lot.Plan = plan;
         lot.Data = System.Text.Encoding.UTF8.GetBytes($"{lot.Name} at {lot.AgeSeconds}");
-        await manager.SubmitAsync(new TransactionIntent(lot.Name, Target, lot.Data) { GasLimit = terms.GasLimit, MostFeePerGasWei = plan.CeilingWei }, CancellationToken.None);
+        await manager.SubmitAsync(new TransactionIntent(lot.Name, Target, lot.Data) { GasLimit = manager.GasLimitOf(0, BidGas), MostFeePerGasWei = plan.CeilingWei }, CancellationToken.None);
     }
 
     private static (UInt256 AskedWei, long EtherE8)[] Bars()

@@ -56,6 +56,9 @@ internal sealed class FakeTransactionNode : ITransactionNode
     /// <summary>The gas that each call is estimated at.</summary>
     public ulong Gas { get; set; } = 100_000;
 
+    /// <summary>The gas that each uses in a block.</summary>
+    public ulong GasWhenMined { get; set; }
+
     /// <summary>What each account has, in wei.</summary>
     public UInt256 Balance { get; set; } = 1_500_000_000_000_000_000UL;
 
@@ -109,7 +112,7 @@ internal sealed class FakeTransactionNode : ITransactionNode
     public Task<MinedTransaction?> FindMinedAsync(Hash32 hash, CancellationToken cancellationToken)
     {
         ReceiptsAsked++;
-        return Task.FromResult(_blockOf.TryGetValue(hash, out ulong block) ? new MinedTransaction(block, !RevertsWhenMined) : null);
+        return Task.FromResult(_blockOf.TryGetValue(hash, out ulong block) ? new MinedTransaction(block, !RevertsWhenMined && _blocks[(int)block - 1].Transactions.First(transaction => transaction.Hash == hash).Transaction.GasLimit >= GasWhenMined) : null);
     }
 
     public Task BroadcastAsync(SignedTransaction transaction, bool isPrivate, CancellationToken cancellationToken)

@@ -80,7 +80,7 @@ public sealed class TransactionFeeTests : TransactionWorld
     public async Task RunOnce_BaseFeeIsToldTooLow_OffersNoMoreThanTheSenderHas()
     {
         Node.Asked = new GasOffer(2_100_000_000UL, 100_000_000UL);
-        Node.Balance = 130_000 * (UInt256)20_000_000_000UL;
+        Node.Balance = 1_100_000 * (UInt256)20_000_000_000UL;
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         await PassOverAsync(manager, 40);

@@ -299,31 +299,6 @@ public sealed class TransactionManagerTests : TransactionWorld
         Assert.Equal((OutboxState.Mined, 2UL), (Store.FindInOutbox("a")!.State, Store.FindInOutbox("a")!.BlockNumber));
     }
 
-    /// <summary>No node takes a transaction of more than 2^24 gas (EIP-7825), so the margin ends there.</summary>
-    [Theory]
-    [InlineData(100_000, 130_000)]
-    [InlineData(12_905_550, 16_777_215)]
-    [InlineData(12_905_552, 16_777_216)]
-    [InlineData(16_777_216, 16_777_216)]
-    public async Task Submit_EstimateNearWhatATransactionMayHave_LimitsItsGasToThat(ulong estimate, ulong limit)
-    {
-        Node.Gas = estimate;
-        using TransactionManager manager = Manager();
-        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
-        Assert.Equal(limit, Assert.Single(Node.Broadcasts).Transaction.GasLimit);
-    }
-
-    [Fact]
-    public async Task Submit_NeedsMoreGasThanATransactionMayHave_StoresNothing()
-    {
-        Node.Gas = 16_777_217;
-        using TransactionManager manager = Manager();
-        TransactionTooLargeException error = await Assert.ThrowsAsync<TransactionTooLargeException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
-        Assert.Equal("The transaction needs 16777217 gas, more than the 16777216 of transactions:mostGas; do it in smaller parts, or raise that where the chain takes more.", error.Message);
-        Assert.Null(Store.FindInOutbox("a"));
-        Assert.Equal(0UL, Store.NonceAfterOutbox(Key.Address));
-    }
-
     [Fact]
     public async Task RunOnce_ChainTakesTheBlockBack_BroadcastsAgainAndIsMinedOnce()
     {

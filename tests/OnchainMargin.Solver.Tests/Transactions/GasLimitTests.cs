@@ -1,0 +1,59 @@
+using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
+
+namespace OnchainMargin.Solver.Tests.Transactions;
+
+/// <summary>What a transaction may use of gas, by what it was estimated at.</summary>
+public sealed class GasLimitTests : TransactionWorld
+{
+    /// <summary>No node takes a transaction of more than 2^24 gas (EIP-7825), so margin and room end there.</summary>
+    [Theory]
+    [InlineData(100_000, 1_100_000)]
+    [InlineData(3_400_000, 4_420_000)]
+    [InlineData(12_905_550, 16_777_215)]
+    [InlineData(12_905_552, 16_777_216)]
+    [InlineData(16_777_216, 16_777_216)]
+    public async Task Submit_EstimateNearWhatATransactionMayHave_LimitsItsGasToThat(ulong estimate, ulong limit)
+    {
+        Node.Gas = estimate;
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Assert.Equal(limit, Assert.Single(Node.Broadcasts).Transaction.GasLimit);
+    }
+
+    /// <summary>The node estimates in a block that has updated all prices; the next one updates them again, and asks for 270,000 left before each source that it reads.</summary>
+    [Theory]
+    [InlineData(386_137, 520_800)] // A checkpoint of three markets, as Hardhat estimates it with "latest", and the least limit that the next block takes.
+    [InlineData(424_000, 1_331_000)] // A start, and seven markets of three sources: 91,000 each.
+    public async Task Submit_EstimateOmitsTheUpdatesOfTheNextBlock_IsMinedAllTheSame(ulong estimate, ulong used)
+    {
+        (Node.Gas, Node.GasWhenMined) = (estimate, used);
+        using TransactionManager manager = Manager();
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
+    }
+
+    [Theory]
+    [InlineData(21_000)]
+    [InlineData(3_333_333)]
+    [InlineData(3_333_334)]
+    [InlineData(12_905_550)]
+    public void EstimateOf_ALimit_IsWhatItWasMadeOf(ulong estimate)
+    {
+        using TransactionManager manager = Manager();
+        Assert.InRange(manager.EstimateOf(manager.GasLimitOf(0, estimate)), estimate - 1, estimate);
+    }
+
+    [Fact]
+    public async Task Submit_NeedsMoreGasThanATransactionMayHave_StoresNothing()
+    {
+        Node.Gas = 16_777_217;
+        using TransactionManager manager = Manager();
+        TransactionTooLargeException error = await Assert.ThrowsAsync<TransactionTooLargeException>(() => manager.SubmitAsync(Intent("a"), CancellationToken.None));
+        Assert.Equal("The transaction needs 16777217 gas, more than the 16777216 of transactions:mostGas; do it in smaller parts, or raise that where the chain takes more.", error.Message);
+        Assert.Null(Store.FindInOutbox("a"));
+        Assert.Equal(0UL, Store.NonceAfterOutbox(Key.Address));
+    }
+}
