@@ -7,8 +7,8 @@ internal sealed partial class OrderBooks
 {
     private const int MostTries = 3;
 
-    /// <summary>How often the node may find nothing of a match: with the waits between them, each twice as long, 127 blocks.</summary>
-    private const int MostUnanswered = 8;
+    /// <summary>How often a match may be put off: with the waits between them, each twice as long, 127 blocks.</summary>
+    private const int MostPutOff = 8;
 
     private readonly List<OrderMatch> _pending = [];
     private bool _isContractsTurn = true;
@@ -122,7 +122,7 @@ internal sealed partial class OrderBooks
         }
     }
 
-    /// <summary>A match of which the node found nothing, while it answered others, waits again, behind all others, alone, and twice as long each time: whoever makes such matches has little of the relay's time. At last one order ends for it.</summary>
+    /// <summary>A match of which the node found nothing, while it answered others, or whose account waits for a settlement price, waits again, behind all others, alone, and twice as long each time: whoever makes such matches has little of the relay's time. At last one order ends for it.</summary>
     /// <param name="match">The match.</param>
     /// <param name="block">The block of the book that it was tried on.</param>
     /// <param name="suspect">Who is at fault if it happens too often.</param>
@@ -131,13 +131,13 @@ internal sealed partial class OrderBooks
     {
         lock (_gate)
         {
-            if (match.IsOver || match.Unanswered + 1 >= MostUnanswered)
+            if (match.IsOver || match.PutOff + 1 >= MostPutOff)
             {
                 Drop(match, suspect, reason);
             }
             else
             {
-                _pending.Add(match with { Unanswered = match.Unanswered + 1, NotBeforeBlock = block + (1UL << match.Unanswered) });
+                _pending.Add(match with { PutOff = match.PutOff + 1, NotBeforeBlock = block + (1UL << match.PutOff) });
             }
         }
     }

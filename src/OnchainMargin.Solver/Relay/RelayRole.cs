@@ -321,6 +321,11 @@ internal sealed class RelayRole(
                     // The chain is ahead of the book, which is nobody's fault unless it always is.
                     orders.Retry(match, book.BlockNumber, suspect, sentence);
                 }
+                else if (error is Clearinghouse.SettlementPendingError)
+                {
+                    // The price of what has just expired is fixed within blocks, unless its market is halted: whoever holds it must not lose his orders to the first who crosses them before that.
+                    orders.Postpone(match, book.BlockNumber, suspect, sentence);
+                }
                 else
                 {
                     orders.Drop(match, suspect, sentence);

@@ -176,6 +176,32 @@ public sealed class RelayRoleTests : RelayWorld
         Assert.StartsWith($"The node finds no transaction that could settle it ({(isAnswered ? "internal error" : "no answer in time")}), as when an account holds too much", heavy.Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>Who crosses a maker's quotes between an expiry and its price would otherwise clear the books of him, for nothing.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_MakerHoldsWhatJustExpired_OrderRestsUntilPriceIsFixed(bool isFixed)
+    {
+        RestingOrder quote = await TakenAsync(World.Sign(2, -2 * Tenth, Btc, 1));
+        RestingOrder met = await TakenAsync(World.Sign(1, Tenth, Btc, 1));
+        World.Node.BeforeEstimate = static (data, _) => IsSettlement(data) ? throw Reverted(new Clearinghouse.SettlementPendingError(2)) : Task.CompletedTask;
+        for (int i = 0; i < 20; i++)
+        {
+            await RoundAsync();
+        }
+
+        Assert.Empty(Sent());
+        Assert.Equal((OrderStatus.Resting, (ulong)Tenth, OrderStatus.Settling), (quote.Status, quote.LeftE8, met.Status));
+        World.Node.BeforeEstimate = isFixed ? null : World.Node.BeforeEstimate;
+        for (int i = 0; i < 108; i++)
+        {
+            await RoundAsync();
+        }
+
+        // A market that is halted for long fixes none.
+        Assert.Equal(isFixed ? (OrderStatus.Resting, OrderStatus.Filled) : (OrderStatus.Refused, OrderStatus.Resting), (quote.Status, met.Status));
+    }
+
     /// <summary>What a contract does when it is asked for its signature is its own: gas that runs out and reverts without a name are not the other side's.</summary>
     [Theory]
     [InlineData(true, true)]
