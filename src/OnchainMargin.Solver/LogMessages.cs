@@ -53,6 +53,9 @@ internal static partial class LogMessages
     [LoggerMessage(4001, LogLevel.Debug, "A checkpoint after {Before} was refused: {Reason}")]
     public static partial void CheckpointRefused(this ILogger logger, ulong before, string reason);
 
+    [LoggerMessage(4006, LogLevel.Debug, "Fixing the settlement price of underlying {Underlying} at {Expiry} was refused: {Reason}")]
+    public static partial void SettlementPriceRefused(this ILogger logger, ushort underlying, uint expiry, string reason);
+
     [LoggerMessage(4002, LogLevel.Debug, "Computed {Accounts} accounts at checkpoint {Checkpoint} for block {Block}")]
     public static partial void BookComputed(this ILogger logger, int accounts, ulong checkpoint, ulong block);
 

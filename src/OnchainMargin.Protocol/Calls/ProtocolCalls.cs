@@ -62,6 +62,11 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Takes a checkpoint.</summary>
     public TransactionRequest Checkpoint() => To(contracts.PriceHub, new PriceHub.CheckpointCall());
 
+    /// <summary>Fixes the settlement price of an expiry that is over (ORC-004); refused while it waits for observations.</summary>
+    /// <param name="underlying">The underlying.</param>
+    /// <param name="expiry">The expiry, in Unix seconds.</param>
+    public TransactionRequest FixSettlement(ushort underlying, uint expiry) => To(contracts.PriceHub, new PriceHub.FixSettlementCall(underlying, expiry));
+
     /// <summary>Posts an epoch.</summary>
     /// <param name="epoch">What was signed.</param>
     /// <param name="checkpoint">The checkpoint that it names; its hash is compared with what the chain stores.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
 using OnchainMargin.Solver.Hosting;
@@ -9,7 +10,7 @@ using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Pricing;
 
-/// <summary>The role that takes checkpoints when they are due, and watches prices: at each new block that the index tells of (by subscription), and by polling where none comes.</summary>
+/// <summary>The role that takes checkpoints when they are due, fixes settlement prices between them, and watches prices: at each new block that the index tells of (by subscription), and by polling where none comes.</summary>
 internal sealed class PricerRole(
     Broadcast<IndexedBook> books, ProtocolCalls calls, TransactionManager transactions, FeedWatch feeds, PricerOptions options, TimeProvider time, ILogger<PricerRole> logger) : ISolverRole, IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class PricerRole(
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private ulong _watchedHead = ulong.MaxValue;
     private long _watchedAt;
+    private ulong _fixedAtBlock;
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Pricer;
@@ -49,8 +51,14 @@ internal sealed class PricerRole(
 
     private async Task CheckpointAsync(IndexedBook indexed, CancellationToken cancellationToken)
     {
-        if (!indexed.IsCaughtUp || !IsDue(indexed.Book))
+        if (!indexed.IsCaughtUp)
         {
+            return;
+        }
+
+        if (!IsDue(indexed.Book))
+        {
+            await FixSettlementsAsync(indexed.Book, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -66,6 +74,31 @@ internal sealed class PricerRole(
             // Somebody else was faster, or the chain's clock is behind ours.
             logger.CheckpointRefused(before, error.Reason.ToString() ?? "");
         }
+    }
+
+    /// <summary>Fixes the prices of what has expired since the last checkpoint; the next one does it by itself, and until then whoever holds it can only make positions smaller. Asked once a block: a price may wait for observations.</summary>
+    private async Task FixSettlementsAsync(ProtocolBook book, CancellationToken cancellationToken)
+    {
+        if (book.BlockNumber == _fixedAtBlock)
+        {
+            return;
+        }
+
+        IEnumerable<Instrument> expiring = book.LatestCheckpoint!.Checkpoint.Underlyings.SelectMany(static record => record.Expiries.Select(listed => Instrument.Future(record.Underlying, listed.Expiry)));
+        foreach (Instrument expired in expiring.Where(one => one.Expiry <= book.BlockTimeSeconds && book.Settlements.PriceE8(one) == 0))
+        {
+            string key = string.Create(CultureInfo.InvariantCulture, $"settlement price of {expired.Underlying} at {expired.Expiry}");
+            try
+            {
+                await transactions.SubmitAsync(TransactionIntent.From(key, calls.FixSettlement(expired.Underlying, expired.Expiry)), cancellationToken).ConfigureAwait(false);
+            }
+            catch (RevertException error)
+            {
+                logger.SettlementPriceRefused(expired.Underlying, expired.Expiry, error.Reason.ToString() ?? "");
+            }
+        }
+
+        _fixedAtBlock = book.BlockNumber;
     }
 
     /// <summary>Once a block; where blocks stop coming, once in the longest pause, since that is when an endpoint has fallen silent.</summary>
