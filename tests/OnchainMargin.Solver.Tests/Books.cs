@@ -69,4 +69,13 @@ internal static class Books
         Checkpoint checkpoint = one.Checkpoint with { Underlyings = [first, second] };
         return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. first.Pack(), .. second.Pack()]);
     }
+
+    /// <summary>So many markets at one price.</summary>
+    public static CheckpointInputs Markets(int count, double spot)
+    {
+        CheckpointInputs one = Inputs(1, Start, spot);
+        UnderlyingRecord[] records = [.. Enumerable.Range(1, count).Select(number => one.Checkpoint.Underlyings[0] with { Underlying = (ushort)number })];
+        Checkpoint checkpoint = one.Checkpoint with { Underlyings = [.. records] };
+        return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. records.SelectMany(static record => record.Pack())]);
+    }
 }

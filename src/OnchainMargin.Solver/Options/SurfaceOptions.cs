@@ -24,7 +24,7 @@ public sealed record SurfaceOptions
     /// <summary>Quotes that are older than this, or from the future, are not fitted.</summary>
     public int MaximumQuoteAgeSeconds { get; init; } = 300;
 
-    /// <summary>The most expiries of one underlying that are published; the nearest first.</summary>
+    /// <summary>Up to how many expiries of one underlying are listed, the nearest first. What is listed is published until an hour before it expires, however many there are.</summary>
     public int MaximumExpiries { get; init; } = 8;
 
     /// <summary>Expiries that end sooner are not listed anew; the contract's own least is an hour.</summary>

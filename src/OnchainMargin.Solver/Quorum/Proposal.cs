@@ -14,7 +14,10 @@ internal sealed class Proposal
     private const int UpdateBytes = 10 * Word;
     private const int UnderlyingBytes = 7 * Word;
     private const int TokenBytes = 3 * Word;
-    private const int MostBytes = 64 * UpdateBytes;
+    private const int MostBytes = MostUpdates * UpdateBytes;
+
+    /// <summary>How many surfaces one proposal may have: twice what an underlying can list, and some nine million gas, which a transaction has room for.</summary>
+    public const int MostUpdates = 64;
 
     /// <summary>How old what lands may be, in seconds (AGE_MAX_SECONDS of both contracts).</summary>
     public const ulong LongestSeconds = 600;

@@ -111,13 +111,14 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
     {
         long time = (long)book.BlockTimeSeconds;
         IReadOnlyList<SurfaceInForce> inForce = SurfaceBook.InForce(book, underlying.Number);
-        HashSet<uint> listed = [.. inForce.Select(static held => held.Surface.Expiry)];
+        HashSet<uint> listed = [.. inForce.Select(static one => one.Surface.Expiry).Where(expiry => expiry > time + NearestSeconds)];
+
+        // What is listed comes first, however many there are: one that nobody publishes keeps its volatilities, by which accounts are margined and which hold its neighbours' back by the calendar. New ones fill what is left; counted is what the chain lists, so that every node has room for as many.
         long listable = time + (options.ListAheadHours * 3600L);
         SurfaceTarget[] targets =
         [
-            .. fit.Expiries
-                .Where(expiry => expiry.Expiry > time + NearestSeconds && (expiry.Expiry >= listable || listed.Contains((uint)expiry.Expiry)))
-                .Take(options.MaximumExpiries)
+            .. fit.Expiries.Where(expiry => listed.Contains((uint)expiry.Expiry))
+                .Concat(fit.Expiries.Where(expiry => expiry.Expiry >= listable && !listed.Contains((uint)expiry.Expiry)).Take(options.MaximumExpiries - listed.Count))
                 .Select(expiry => SurfaceTarget.Of(expiry, fit.Spot)),
         ];
         IReadOnlyList<SteppedSurface> steps = SurfaceSteps.Plan(inForce, targets, SurfaceBook.Bands(book), spotE8, time, window);
@@ -126,7 +127,7 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
         long newest = held.Length == 0 ? 0 : held.Max(static one => one.TimeSeconds);
         bool isDue = time - newest >= options.LeastIntervalSeconds
             && (time - oldest >= options.IntervalSeconds || targets.Length > held.Length || steps.Any(step => step.IsPublishable && Moved(held, step.Surface) * Bps >= options.MoveBps));
-        return new SurfacePlan(underlying.Number, underlying.Name, steps, isDue && steps.Any(static step => step.IsPublishable));
+        return new SurfacePlan(underlying.Number, underlying.Name, steps, isDue && steps.Any(static step => step.IsPublishable)) { OldestSeconds = oldest };
     }
 
     /// <summary>By which part of itself the volatility at the new forward moves.</summary>

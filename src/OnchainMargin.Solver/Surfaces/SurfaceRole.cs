@@ -92,11 +92,17 @@ internal sealed class SurfaceRole(
         _isStopped = isStopped;
     }
 
+    /// <summary>Proposes what is due, the longest unpublished first. Underlyings that one proposal has no room for are due again when it has landed.</summary>
     private Proposal Propose(IReadOnlyList<SurfacePlan> plans, ProtocolBook book)
     {
         var updates = new List<VolSurfaces.SurfaceUpdate>();
-        foreach (SurfacePlan plan in plans.Where(static plan => plan.IsDue))
+        foreach (SurfacePlan plan in plans.Where(static plan => plan.IsDue).OrderBy(static plan => plan.OldestSeconds))
         {
+            if (updates.Count + plan.Steps.Count(static step => step.IsPublishable) > Proposal.MostUpdates)
+            {
+                continue;
+            }
+
             foreach (SteppedSurface step in plan.Steps)
             {
                 Tell(plan, step);

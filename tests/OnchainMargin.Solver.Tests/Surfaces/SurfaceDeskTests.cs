@@ -53,6 +53,41 @@ public sealed class SurfaceDeskTests
         Assert.Empty(Plans(desk, Book(Start - 60)));
     }
 
+    /// <summary>The ninth moves up when the first is about to end; the daily that the venue adds then comes before it, and must not put it out.</summary>
+    [Fact]
+    public void Plan_MoreExpiriesThanAreListedAnew_PublishesAllThatIsListed()
+    {
+        const uint Day = 86_400;
+        uint[] days = [.. Enumerable.Range(2, 9).Select(static day => (uint)Start + ((uint)day * Day))];
+        var venue = new Venue { Expiries = days };
+        SurfaceDesk desk = Desk(venue);
+        ProtocolBook book = Published(desk, Book(Start));
+        Assert.Equal(days[..8], Listed(book));
+
+        ulong lastHour = days[0] - 3600;
+        book = Published(desk, At(book, lastHour));
+        Assert.Equal(days, Listed(book));
+
+        uint daily = days[2] + (Day / 2);
+        venue.Expiries = [.. days, daily];
+        book = At(book, lastHour + 300);
+        SurfacePlan plan = Plan(desk, book);
+        Assert.True(plan.IsDue);
+        Assert.Equal(days[1..], plan.Steps.Select(static step => step.Expiry).Order());
+        Assert.All(plan.Steps, static step => Assert.Equal(1, step.Part));
+        Assert.Equal((long)lastHour, plan.OldestSeconds);
+
+        // Who would list fewer publishes and signs what is listed all the same.
+        SurfacePlan fewer = Plan(Desk(venue, most: 2), book);
+        Assert.Equal(plan.Steps.Select(static step => step.Expiry), fewer.Steps.Select(static step => step.Expiry));
+        Assert.Null(SurfaceComparison.Difference([.. plan.Steps.Select(step => SurfaceBook.Update(1, book.BlockTimeSeconds, step.Surface))], [fewer], 300, book.BlockTimeSeconds));
+
+        // There is room again in the last hour of the next one; one that has no quotes for a while gives its place to nobody.
+        venue.Expiries = [.. days[..^1], daily];
+        Assert.DoesNotContain(daily, Plan(desk, At(book, days[1] - 3601)).Steps.Select(static step => step.Expiry));
+        Assert.Contains(daily, Plan(desk, At(book, days[1] - 3600)).Steps.Select(static step => step.Expiry));
+    }
+
     [Fact]
     public void Difference_OwnProposal_NoneAndFarOnes_NamedWithBothFigures()
     {
@@ -205,7 +240,9 @@ public sealed class SurfaceDeskTests
 
     private static DeploymentRecord Deployment => new() { ChainId = 1, Block = 0, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [new DeployedUnderlying(1, "ETH", default, default)] };
 
-    private static SurfaceDesk Desk() => new(new SimulatedQuoteSource(), Deployment, new SurfaceOptions(), NullLogger<SurfaceDesk>.Instance);
+    private static SurfaceDesk Desk() => Desk(new SimulatedQuoteSource());
+
+    private static SurfaceDesk Desk(IQuoteSource source, int most = 8) => new(source, Deployment, new SurfaceOptions { MaximumExpiries = most }, NullLogger<SurfaceDesk>.Instance);
 
     private static SurfacePlan Plan(SurfaceDesk desk, ProtocolBook book) => Assert.Single(Plans(desk, book));
 
@@ -225,17 +262,17 @@ public sealed class SurfaceDeskTests
 
     private static ProtocolBook Published(SurfaceDesk desk, ProtocolBook book)
     {
-        var surfaces = ImmutableSortedDictionary<(ushort Underlying, uint Expiry), SurfaceHistory>.Empty;
+        ImmutableSortedDictionary<(ushort Underlying, uint Expiry), SurfaceHistory> surfaces = book.Surfaces;
         foreach (SteppedSurface step in Plan(desk, book).Steps)
         {
             VolSurfaces.SurfaceUpdate u = SurfaceBook.Update(1, book.BlockTimeSeconds, step.Surface);
-            byte[] word = [.. u.Encode().AsSpan((5 * 32) + 24, 8), .. u.Encode().AsSpan((6 * 32) + 24, 8), .. u.Encode().AsSpan((7 * 32) + 28, 4), .. u.Encode().AsSpan((8 * 32) + 28, 4), .. u.Encode().AsSpan((9 * 32) + 28, 4), 0, 0, 0, 0];
-            var published = new VolSurfaces.SurfacePublishedEvent(1, u.Expiry, u.Time, u.ForwardE8, u.SpotE8, new Ethereum.Hash32(word));
-            surfaces = surfaces.SetItem((1, u.Expiry), SurfaceHistory.After(null, published, book.BlockTimeSeconds));
+            surfaces = surfaces.SetItem((1, u.Expiry), Publications.After(surfaces.TryGetValue((1, u.Expiry), out SurfaceHistory? before) ? before : null, u));
         }
 
         return book with { Surfaces = surfaces };
     }
+
+    private static IEnumerable<uint> Listed(ProtocolBook book) => book.Surfaces.Keys.Select(static key => key.Expiry);
 
     private sealed class Still(IReadOnlyList<OptionQuote> quotes) : IQuoteSource
     {

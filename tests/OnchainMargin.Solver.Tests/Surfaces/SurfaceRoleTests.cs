@@ -28,6 +28,7 @@ public sealed class SurfaceRoleTests : IDisposable
 
     private static readonly DeploymentRecord Deployment = new() { ChainId = 1, Block = 0, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [new DeployedUnderlying(1, "ETH", default, default)] };
     private static readonly ProtocolDigests Digests = new(Deployment);
+    private static readonly VolSurfaces.SurfaceParameters Parameters = new(15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000, 0);
 
     private readonly PrivateKey _own;
     private readonly PrivateKey _liar;
@@ -46,9 +47,7 @@ public sealed class SurfaceRoleTests : IDisposable
         PrivateKey[] keys = [.. new[] { PrivateKey.Generate(), PrivateKey.Generate() }.OrderBy(static key => key.Address)];
         (_liar, _own) = (keys[0], keys[1]);
         _exchange = new ProposalExchange(new PeerClient(_http, NullLogger<PeerClient>.Instance), new AttesterOptions());
-        var quorum = new QuorumSigner(ProposalKind.Surfaces, _exchange, [_own], null, _time, NullLogger<QuorumSigner>.Instance);
-        var options = new SolverOptions { Roles = [SolverRoles.Attester], Surfaces = new SurfaceOptions { Source = SurfaceOptions.Simulated, TakeoverSeconds = Takeover } };
-        _role = new SurfaceRole(_books, _desk, _windows, quorum, Digests, new ProtocolCalls(SampleDeployment.Contracts), options, _time, _lines);
+        _role = Role(_desk);
     }
 
     public void Dispose()
@@ -103,6 +102,34 @@ public sealed class SurfaceRoleTests : IDisposable
         Assert.Equal("The guardian lets surfaces go on", _lines.Said[1]);
     }
 
+    /// <summary>Three underlyings of 32 expiries are more than others read of one proposal. Two go first, the third when they have landed; and later whichever are the oldest.</summary>
+    [Fact]
+    public async Task RunOnce_MoreSurfacesThanAProposalHolds_ProposesWholeUnderlyingsTheOldestFirst()
+    {
+        DeploymentRecord deployment = Deployment with { Underlyings = [.. Enumerable.Range(1, 3).Select(static number => new DeployedUnderlying((ushort)number, $"U{number}", default, default))] };
+        var venue = new Venue { Expiries = [.. Enumerable.Range(2, 32).Select(static day => (uint)Start + ((uint)day * 86_400))] };
+        using SurfaceRole role = Role(new SurfaceDesk(venue, deployment, new SurfaceOptions { MaximumExpiries = 32 }, NullLogger<SurfaceDesk>.Instance));
+        ProtocolBook book = Books.Of([Books.Markets(3, 100)]) with { SurfaceParameters = Parameters, Attesters = [_own.Address], Threshold = 1 };
+
+        async Task ProposesAsync(ulong second, int[] underlyings, params Proposal[] landed)
+        {
+            book = book with { BlockTimeSeconds = Start + second, Surfaces = book.Surfaces.SetItems(landed.SelectMany(static one => one.Updates).Select(static update => KeyValuePair.Create((update.Underlying, update.Expiry), Publications.After(null, update)))) };
+            _books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
+            await role.RunOnceAsync(CancellationToken.None);
+            Proposal proposed = OwnProposals()[^1];
+            Assert.Equal(Start + second, proposed.Time);
+            Assert.NotNull(Proposal.Read(ProposalKind.Surfaces, proposed.Content, Digests));
+            Assert.All(proposed.Updates.CountBy(static update => update.Underlying), static pair => Assert.Equal(32, pair.Value));
+            Assert.Equal(underlyings, proposed.Updates.Select(static update => (int)update.Underlying).Distinct());
+        }
+
+        await ProposesAsync(0, [1, 2]);
+        await ProposesAsync(30, [3], OwnProposals()[^1]);
+        await ProposesAsync(400, [1, 2], OwnProposals()[^1]);
+        await ProposesAsync(430, [3], OwnProposals()[^1]);
+        await ProposesAsync(1000, [3, 1]);
+    }
+
     /// <summary>The contract is asked for the window that is open, and for no other.</summary>
     [Fact]
     public async Task Windows_AnExpiryWithinItsWindow_AreReadForItAlone()
@@ -120,12 +147,19 @@ public sealed class SurfaceRoleTests : IDisposable
 
     private Proposal[] OwnProposals() => [.. _exchange.Of(ProposalKind.Surfaces).Where(proposal => _exchange.IsSignedBy(proposal, _own.Address))];
 
+    private SurfaceRole Role(SurfaceDesk desk)
+    {
+        var quorum = new QuorumSigner(ProposalKind.Surfaces, _exchange, [_own], null, _time, NullLogger<QuorumSigner>.Instance);
+        var options = new SolverOptions { Roles = [SolverRoles.Attester], Surfaces = new SurfaceOptions { Source = SurfaceOptions.Simulated, TakeoverSeconds = Takeover } };
+        return new SurfaceRole(_books, desk, _windows, quorum, Digests, new ProtocolCalls(SampleDeployment.Contracts), options, _time, _lines);
+    }
+
     private async Task RoundAsync(ulong second, bool isWithLie, bool isStopped = false)
     {
         ProtocolBook book = Books.Of([Books.Inputs(1, (long)(Start + second), 100)]) with
         {
             BlockTimeSeconds = Start + second,
-            SurfaceParameters = new VolSurfaces.SurfaceParameters(15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000, 0),
+            SurfaceParameters = Parameters,
             Attesters = [_liar.Address, _own.Address],
             Threshold = 2,
             AreSurfacesStopped = isStopped,

@@ -1,0 +1,24 @@
+using OnchainMargin.Models.Surfaces;
+using OnchainMargin.Solver.Surfaces;
+
+namespace OnchainMargin.Solver.Tests.Surfaces;
+
+/// <summary>Quotes of the expiries that a venue lists, of one volatility.</summary>
+internal sealed class Venue : IQuoteSource
+{
+    private const double Volatility = 0.6;
+
+    /// <summary>What it lists.</summary>
+    public IReadOnlyList<uint> Expiries { get; set; } = [];
+
+    public IReadOnlyList<OptionQuote> Read(string underlying, double spot, long time) =>
+    [
+        .. from expiry in Expiries
+           where expiry > time
+           let root = Math.Sqrt((expiry - time) / (365.0 * 86_400))
+           from part in Enumerable.Range(-4, 9)
+           let strike = spot * Math.Exp(part * Volatility * root / 2)
+           let isCall = strike >= spot
+           select new OptionQuote(underlying, expiry, strike, isCall, time, spot, spot, Black76.Value(spot, strike, (Volatility - 0.01) * root, isCall), Black76.Value(spot, strike, (Volatility + 0.01) * root, isCall), Volatility),
+    ];
+}
