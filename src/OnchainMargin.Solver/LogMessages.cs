@@ -170,7 +170,7 @@ internal static partial class LogMessages
     [LoggerMessage(3001, LogLevel.Information, "Stored transaction for '{Intent}': nonce {Nonce}, hash {Hash}")]
     public static partial void TransactionStored(this ILogger logger, string intent, ulong nonce, Hash32 hash);
 
-    [LoggerMessage(3012, LogLevel.Warning, "{Count} transactions of {Sender} wait in the store, and no key of it is configured: they are neither sent again nor given up until it is; name its key in the options until they are mined")]
+    [LoggerMessage(3012, LogLevel.Warning, "{Count} transactions of {Sender} wait in the store, and no role that sends has its key: they are neither sent again nor given up until one has; name its key in the options, without keeper:dryRun where it is the keeper's, until they are mined")]
     public static partial void TransactionsOfAnotherKey(this ILogger logger, int count, Address sender);
 
     [LoggerMessage(3002, LogLevel.Information, "Transaction for '{Intent}' is in block {Block}")]

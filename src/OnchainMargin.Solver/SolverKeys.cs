@@ -25,8 +25,11 @@ internal sealed class SolverKeys : IDisposable
     /// <summary>Sends challenges.</summary>
     public PrivateKey? Watchtower { get; private set; }
 
-    /// <summary>Sends liquidations.</summary>
+    /// <summary>Sends liquidations; in a dry run nothing.</summary>
     public PrivateKey? Keeper { get; private set; }
+
+    /// <summary>Whether the keeper decides and sends nothing. What an earlier run of it left in the store then waits as well: nobody broadcasts it, offers more for it or gives its nonce back.</summary>
+    private bool IsDryRun { get; init; }
 
     /// <summary>Pays for settling orders.</summary>
     public PrivateKey? Relay { get; private set; }
@@ -37,15 +40,16 @@ internal sealed class SolverKeys : IDisposable
     /// <summary>The roles that send transactions, and the key that pays for each.</summary>
     public IReadOnlyList<(string Role, PrivateKey Key)> Payers =>
     [
-        .. new (string Role, PrivateKey? Key)[] { (SolverRoles.Pricer, Pricer), (SolverRoles.Attester, Poster), (SolverRoles.Watchtower, Watchtower), (SolverRoles.Keeper, Keeper), (SolverRoles.Relay, Relay) }
+        .. new (string Role, PrivateKey? Key)[] { (SolverRoles.Pricer, Pricer), (SolverRoles.Attester, Poster), (SolverRoles.Watchtower, Watchtower), (SolverRoles.Keeper, IsDryRun ? null : Keeper), (SolverRoles.Relay, Relay) }
             .Where(static payer => payer.Key is not null).Select(static payer => (payer.Role, payer.Key!)),
     ];
 
     /// <summary>Reads the keys that the options' roles need.</summary>
     /// <exception cref="KeyException">Thrown when one cannot be had.</exception>
+    /// <exception cref="SolverOptionsException">Thrown when the keeper is to send nothing and another role sends from its key.</exception>
     public static SolverKeys Read(SolverOptions options)
     {
-        var keys = new SolverKeys();
+        var keys = new SolverKeys { IsDryRun = options.Keeper.DryRun };
         if (options.Plays(SolverRoles.Pricer))
         {
             keys.Pricer = keys.Once(options.Pricer.Key, "pricer:key");
@@ -70,6 +74,12 @@ internal sealed class SolverKeys : IDisposable
         if (options.Plays(SolverRoles.Relay))
         {
             keys.Relay = keys.Once(options.Relay.Key, "relay:key");
+        }
+
+        if (keys.IsDryRun && keys.Payers.FirstOrDefault(payer => payer.Key == keys.Keeper) is { Role: { } other })
+        {
+            keys.Dispose();
+            throw new SolverOptionsException([$"Option keeper:dryRun cannot hold while keeper:key is the key of the role {other}, too, which sends all that waits under it, what an earlier run of the keeper left included; give that role a key of its own."]);
         }
 
         return keys;

@@ -28,7 +28,7 @@ internal static class KeeperCommand
         Option<string?> relay = new("--private-relay") { Description = "A private relay that gets starts and bids first.", HelpName = "url" };
         Option<string?> depth = new("--depth") { Description = "A folder of order-book snapshots (BTC.csv with side,price,qty) from which the slippage of hedges is taken.", HelpName = "folder" };
         Option<bool> json = new("--json") { Description = "Log one JSON object a line, for programs." };
-        Option<bool> dryRun = new("--dry-run") { Description = "Decide and log, but send nothing." };
+        Option<bool> dryRun = new("--dry-run") { Description = $"Decide and log, but send nothing, of what an earlier run left either. Environment: {SolverOptions.EnvironmentPrefix}KEEPER__DRYRUN=true." };
         var command = new Command("run", "Run until Ctrl-C. One line a decision says why it bid or did not; docs/guides/keeper.md explains the figures.") { bidder, profit, inventory, duty, gas, depth, nodes, socket, relay, store, server, dryRun, json };
         SessionOptions session = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -50,17 +50,20 @@ internal static class KeeperCommand
             KeyOptions key = session.KeyFile(parsed) is { } file
                 ? new KeyOptions { File = file, PasswordVariable = KeySource.PasswordVariable }
                 : new KeyOptions { Variable = KeySource.KeyVariable };
-            var options = new SolverOptions
+
+            // What has no option here is read as `solver run` reads it: a variable that says dry run must not be passed over.
+            var common = SolverOptions.Load(file: null);
+            SolverOptions options = common with
             {
                 NodeUrl = session.RpcAddress(parsed),
                 NodeUrls = parsed.GetValue(nodes) ?? [],
                 NodeWebSocketUrl = parsed.GetValue(socket) ?? "",
-                Transactions = new TransactionOptions { MaxFeePerGasGwei = parsed.GetValue(gas), PrivateRelayUrl = parsed.GetValue(relay) ?? "" },
+                Transactions = common.Transactions with { MaxFeePerGasGwei = parsed.GetValue(gas), PrivateRelayUrl = parsed.GetValue(relay) ?? "" },
                 DeploymentFile = session.DeploymentPath(parsed),
                 StoreFile = parsed.GetRequiredValue(store),
                 StoreServer = parsed.GetValue(server) ?? "",
                 Roles = [SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Keeper],
-                Keeper = new KeeperOptions
+                Keeper = common.Keeper with
                 {
                     Key = key,
                     BidderAccount = (long)number,
@@ -68,7 +71,7 @@ internal static class KeeperCommand
                     InventoryLimitE8 = inventoryE8,
                     DutyCostE8 = dutyE8,
                     DepthFolder = parsed.GetValue(depth) ?? "",
-                    DryRun = parsed.GetValue(dryRun),
+                    DryRun = parsed.GetValue(dryRun) || common.Keeper.DryRun,
                 },
             };
             await SolverCommand.RunAsync(options, parsed.GetValue(json), cancellationToken);

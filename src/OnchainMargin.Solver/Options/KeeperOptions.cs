@@ -45,7 +45,7 @@ public sealed record KeeperOptions
     /// <summary>The price of one whole native coin where it is no underlying, in E8 of the settlement currency.</summary>
     public long NativePriceE8 { get; init; } = 3_000_00000000;
 
-    /// <summary>Looks, computes and logs decisions, but sends nothing.</summary>
+    /// <summary>Looks, computes and logs decisions, but sends nothing, of what an earlier run left in the store either. No other role may send from the keeper's key then.</summary>
     public bool DryRun { get; init; }
 
     /// <summary>How many seconds a start, a bid or a duty of an account or lot is left alone after the chain refused it, or the node did not answer. After it was reverted on chain twice as long each time, up to five minutes; a start only as long as the account has half of what is asked of it.</summary>

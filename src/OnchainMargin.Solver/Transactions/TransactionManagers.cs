@@ -44,7 +44,7 @@ internal sealed class TransactionManagers(ITransactionNode node, SolverStore sto
     /// <summary>What an account has, in wei.</summary>
     public Task<UInt256> BalanceOfAsync(Address account, CancellationToken cancellationToken) => node.GetBalanceAsync(account, cancellationToken);
 
-    /// <summary>Tells of transactions in the store whose senders have no key here any more.</summary>
+    /// <summary>Tells of transactions in the store that no key which sends is of.</summary>
     public void TellOfOthers(IReadOnlyList<PrivateKey> senders)
     {
         foreach ((Address sender, int count) in store.Waiting())

@@ -71,6 +71,45 @@ public sealed class TransactionRoleTests
         Assert.Equal((4, 0), (node.BalancesAsked, told[("omargin.key.balance", "relay")]));
     }
 
+    /// <summary>A dry run sends nothing, of what an earlier run left either, however long it lasts.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunOnce_KeeperRunsDry_LeavesAloneWhatAnEarlierRunStored(bool isDry)
+    {
+        var options = new SolverOptions { Roles = [SolverRoles.Keeper], Keeper = new KeeperOptions { Key = KeyOf('5'), DryRun = isDry } };
+        var node = new FakeTransactionNode();
+        var time = new FakeTime();
+        using SolverStore store = TestStore.Open(31337, default);
+        using SolverKeys keys = SolverKeys.Read(options);
+        using (var before = new TransactionManagers(node, store, options, Api.ApiWorld.Record(), time, NullLogger<TransactionManager>.Instance))
+        {
+            await before.Of(keys.Keeper!).SubmitAsync(new TransactionIntent("bid lot 3 at 0x", default, []), CancellationToken.None);
+        }
+
+        using var managers = new TransactionManagers(node, store, options, Api.ApiWorld.Record(), time, NullLogger<TransactionManager>.Instance);
+        using var role = new TransactionRole(managers, new Broadcast<IndexedBook>(), keys, options, time);
+        for (int round = 0; round < 3; round++)
+        {
+            node.MineEmpty();
+            time.Pass(options.Transactions.RaiseFeeAfterSeconds);
+            await role.RunOnceAsync(CancellationToken.None);
+        }
+
+        Assert.Equal((isDry, isDry), (node.Broadcasts.Count == 1, store.AttemptsOf("bid lot 3 at 0x").Count == 1));
+        Assert.Equal(OutboxState.Live, store.FindInOutbox("bid lot 3 at 0x")!.State);
+    }
+
+    /// <summary>Another role that sends from the key would send what the keeper left, too.</summary>
+    [Fact]
+    public void Read_KeeperRunsDryAndItsKeySendsForAnother_IsRefused()
+    {
+        var options = new SolverOptions { Roles = [SolverRoles.Keeper, SolverRoles.Pricer], Keeper = new KeeperOptions { Key = KeyOf('6'), DryRun = true }, Pricer = new PricerOptions { Key = KeyOf('6') } };
+        Assert.Contains("the key of the role pricer", Assert.Throws<SolverOptionsException>(() => SolverKeys.Read(options)).Message, StringComparison.Ordinal);
+        using SolverKeys own = SolverKeys.Read(options with { Pricer = new PricerOptions { Key = KeyOf('7') } });
+        Assert.Equal(own.Pricer, Assert.Single(own.Senders));
+    }
+
     private static KeyOptions KeyOf(char digit)
     {
         string variable = $"OMARGIN_TEST_TRANSACTIONS_{digit}";
