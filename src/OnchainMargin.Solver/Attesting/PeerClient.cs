@@ -66,7 +66,7 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
             using HttpResponseMessage reply = await PostAsync(new Uri(url, path), offer, cancellationToken).ConfigureAwait(false);
             if (!reply.IsSuccessStatusCode)
             {
-                logger.PeerFailed(peer, string.Create(CultureInfo.InvariantCulture, $"it answered {(int)reply.StatusCode}"));
+                logger.PeerFailed(NameOf(peer), string.Create(CultureInfo.InvariantCulture, $"it answered {(int)reply.StatusCode}"));
             }
 
             return new object();
@@ -115,8 +115,11 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
         }
         catch (Exception error) when (error is HttpRequestException or IOException or JsonException or InvalidOperationException or TaskCanceledException { InnerException: TimeoutException })
         {
-            logger.PeerFailed(UrlOrigin.Of(new Uri(peer)), error.Message);
+            logger.PeerFailed(NameOf(peer), error.Message);
             return null;
         }
     }
+
+    /// <summary>What may be told of a peer: its path may be a secret between its operator and this one.</summary>
+    private static string NameOf(string peer) => UrlOrigin.Of(new Uri(peer));
 }

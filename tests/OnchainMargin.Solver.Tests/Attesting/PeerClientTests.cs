@@ -65,6 +65,21 @@ public sealed class PeerClientTests
         Assert.Equal(0, inner.Connections);
     }
 
+    /// <summary>The path of a peer's address, or a name and password in it, may be a secret of its operator's.</summary>
+    [Theory]
+    [InlineData("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", "it answered 500")]
+    [InlineData("", "")]
+    public async Task Offer_APeerThatFails_IsToldByItsHostAlone(string answer, string reason)
+    {
+        using var server = new RawServer(answer);
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        var log = new LogLines<PeerClient>();
+        await new PeerClient(http, log).OfferAsync([$"{server.Endpoint}for-us-alone/"], new EpochOffer("0x", "0x", "0x"), CancellationToken.None);
+        string said = Assert.Single(log.Said);
+        Assert.StartsWith($"The peer {UrlOrigin.Of(server.Endpoint)} did not take or give what was asked: {reason}", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("for-us-alone", said, StringComparison.Ordinal);
+    }
+
     /// <summary>A root does not hold the model: under another's name nobody could judge the book.</summary>
     [Fact]
     public async Task FindBook_WithTheRootUnderAnotherModel_IsNotBelieved()
