@@ -56,9 +56,32 @@ internal sealed class PlanCheck(IEthereumNode node, Address deployer)
             throw new DeploymentException($"The token {both.Symbol} of the deployment plan has a feed and is an underlying, whose feed prices it: take one of the two away.");
         }
 
-        if (plan.Attesters.Distinct().Count() != plan.Attesters.Count)
+        RequireOnce("The attester", plan.Attesters);
+        RequireNames(plan);
+    }
+
+    /// <summary>What the contracts refuse when a part of the deployment is paid for already, and what they cannot know: under which names people will ask for it.</summary>
+    private static void RequireNames(DeploymentPlan plan)
+    {
+        RequireOnce("The token", plan.Tokens.Select(static token => token.Symbol), StringComparer.OrdinalIgnoreCase);
+        RequireOnce("The token at", plan.Tokens.Where(static token => token.Address is not null).Select(static token => token.Address!.Value));
+        RequireOnce("The underlying", plan.Underlyings.Select(static underlying => underlying.Name), StringComparer.OrdinalIgnoreCase);
+        foreach (PlannedUnderlying underlying in plan.Underlyings)
         {
-            throw new DeploymentException("An attester is named twice in the deployment plan: name each once.");
+            if (underlying.Name.Length == 0 || underlying.Name.Any(static letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '_')))
+            {
+                throw new DeploymentException($"The underlying '{underlying.Name}' of the deployment plan cannot be traded by that name, as in BTC-27MAR26-90000-C: give letters, digits, dots and underscores.");
+            }
+
+            RequireOnce($"The source of {underlying.Name} at", underlying.Feed is { } feed ? underlying.MoreSources.Prepend(feed) : underlying.MoreSources);
+        }
+    }
+
+    private static void RequireOnce<T>(string what, IEnumerable<T> named, IEqualityComparer<T>? comparer = null)
+    {
+        if (named.GroupBy(static one => one, comparer).FirstOrDefault(static same => same.Skip(1).Any()) is { } twice)
+        {
+            throw new DeploymentException($"{what} {twice.Key} is named twice in the deployment plan: name each once.");
         }
     }
 

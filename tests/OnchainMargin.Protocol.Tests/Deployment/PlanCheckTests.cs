@@ -83,6 +83,35 @@ public sealed class PlanCheckTests
         Assert.Equal(Answered, await AnswerAsync(open, allowsMocks: true));
     }
 
+    /// <summary>The contracts refuse some of these, after a part of the deployment was paid for; of two of one name orders would go to the first.</summary>
+    [Theory]
+    [InlineData("token", "The token at {0} is named twice in the deployment plan: name each once.")]
+    [InlineData("symbol", "The token weth is named twice in the deployment plan: name each once.")]
+    [InlineData("underlying", "The underlying btc is named twice in the deployment plan: name each once.")]
+    [InlineData("source", "The source of BTC at {0} is named twice in the deployment plan: name each once.")]
+    [InlineData("attester", "The attester {0} is named twice in the deployment plan: name each once.")]
+    [InlineData("BTC-USD", "The underlying 'BTC-USD' of the deployment plan cannot be traded by that name, as in BTC-27MAR26-90000-C: give letters, digits, dots and underscores.")]
+    [InlineData("", "The underlying '' of the deployment plan cannot be traded by that name, as in BTC-27MAR26-90000-C: give letters, digits, dots and underscores.")]
+    public async Task WhatIsNamedTwiceOrCannotBeNamed_OnAnyChain_IsRefused(string what, string sentence)
+    {
+        DeploymentPlan whole = Whole();
+        PlannedUnderlying first = whole.Underlyings[0];
+        Address twice = SampleDeployment.At(205);
+        DeploymentPlan wrong = what switch
+        {
+            "token" => whole with { Tokens = [whole.Tokens[0], whole.Tokens[1] with { Address = twice }, whole.Tokens[2] with { Address = twice }] },
+            "symbol" => whole with { Tokens = [whole.Tokens[0], whole.Tokens[1] with { Symbol = "weth" }, whole.Tokens[2] with { Symbol = "WETH" }] },
+            "underlying" => whole with { Underlyings = [first with { Name = "btc" }, whole.Underlyings[1] with { Name = "BTC" }] },
+            "source" => whole with { Underlyings = [first with { MoreSources = [twice, twice], Feeds = whole.Feeds with { MinCount = 3 } }, whole.Underlyings[1]] },
+            "attester" => whole with { Attesters = [twice, twice] },
+            _ => whole with { Underlyings = [first with { Name = what }, whole.Underlyings[1]] },
+        };
+
+        string expected = sentence.Replace("{0}", twice.ToString(), StringComparison.Ordinal);
+        Assert.Equal(expected, await AnswerAsync(wrong));
+        Assert.Equal(expected, await AnswerAsync(wrong, new ScriptedChain(LocalChain.Id), allowsMocks: true));
+    }
+
     [Fact]
     public async Task Powers_InOneHand_AreRefused()
     {
