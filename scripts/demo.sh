@@ -10,22 +10,25 @@ set -u -o pipefail
 DEMO_DIRECTORY="$RUN_DIRECTORY/demo"
 OMARGIN="src/OnchainMargin.Cli/bin/Release/net10.0/omargin.dll"
 mkdir -p "$DEMO_DIRECTORY"
-omargin=""
 
 # The demo ends what it started itself; this is for a demo that was killed before it could. A process is ended by its id,
-# and only while it is still the one that was started.
+# only while it is still the one that was started, and not where another demo that lives has started it.
 end_processes() {
-  [ -z "$omargin" ] || kill "$omargin" 2>/dev/null
-  [ -z "$omargin" ] || wait "$omargin" 2>/dev/null
-  local file id mark
+  if is_process "$omargin" omargin; then
+    kill "$omargin" 2>/dev/null
+    wait "$omargin" 2>/dev/null
+  fi
+  local file id mark owner
   for file in "$DEMO_DIRECTORY"/*.pid; do
     [ -f "$file" ] || continue
-    read -r id mark <"$file"
-    case "$(ps -o args= -p "$id" 2>/dev/null)" in *"$mark"*) kill "$id" 2>/dev/null ;; esac
+    read -r id mark owner <"$file"
+    if [ "$owner" != "$omargin" ] && is_process "$owner" omargin; then continue; fi
+    if is_process "$id" "$mark"; then kill "$id" 2>/dev/null; fi
     rm -f "$file"
   done
 }
 
+require_no_demo
 require_dotnet
 install_node_packages
 
@@ -42,12 +45,10 @@ contracts=$!
 }
 wait "$contracts" || exit 1
 
+omargin=""
 trap end_processes EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 dotnet "$OMARGIN" demo --directory "$DEMO_DIRECTORY" "$@" <&0 &
 omargin=$!
 wait "$omargin"
-code=$?
-omargin=""
-exit "$code"

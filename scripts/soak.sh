@@ -24,6 +24,7 @@ for number in "$minutes" "$seed" "$node_port" "$api_port"; do
   [[ "$number" =~ ^[0-9]+$ ]] || fail "'$number' is no whole number: scripts/soak.sh [--node-port N] [--api-port N] [MINUTES [SEED]]."
 done
 
+require_no_demo
 log="$RUN_DIRECTORY/soak-demo.log"
 : >"$log"
 bash scripts/demo.sh "${ports[@]}" >"$log" 2>&1 </dev/null &

@@ -86,3 +86,21 @@ build_page() {
   run_logged page-build "$NODE" web/node_modules/vite/bin/vite.js build web
   printf '%s\n' "$now" >"$stamp"
 }
+
+# is_process ID MARK: whether a process lives, and is still the one of whose command line MARK is a word.
+is_process() {
+  case "$(ps -o args= -p "$1" 2>/dev/null)" in *"$2"*) return 0 ;; esac
+  return 1
+}
+
+# Refuses beside a demo that runs: it would be built over, and both would write the same files.
+require_no_demo() {
+  local file id mark owner
+  for file in "$RUN_DIRECTORY"/demo/*.pid; do
+    [ -f "$file" ] || continue
+    read -r id mark owner <"$file"
+    if is_process "$id" "$mark" && is_process "$owner" omargin; then
+      fail "a demo runs in this folder already (process $owner): end it first, or take another checkout."
+    fi
+  done
+}

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace OnchainMargin.Cli.Demo;
 
 /// <summary>
-/// A process that the demo starts and ends by its id. Its output goes to a log file; its id stands in a file beside it, so that the
-/// script can end it should the demo itself be killed.
+/// A process that the demo starts and ends by its id. Its output goes to a log file; its id stands in a file beside it, with the demo's own, so that the
+/// script can end it should the demo itself be killed, and touches none of another demo's.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -52,7 +52,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         var process = Process.Start(start) ?? throw new CliException($"{file} did not start: check that it can be run.");
         process.StandardInput.Close();
         var idFile = Path.Combine(directory, $"{name}.pid");
-        File.WriteAllText(idFile, $"{process.Id} {mark}\n");
+        File.WriteAllText(idFile, $"{process.Id} {mark} {Environment.ProcessId}\n");
         return new ChildProcess(process, idFile, Path.Combine(directory, $"{name}.log"));
     }
 

@@ -18,8 +18,10 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
     /// <returns>The exit code: 0 when everything held.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        Ports.RequireFree(options.ApiPort, "the solver's API", "--api-port");
         Directory.CreateDirectory(options.Directory);
+        await using FileStream folder = Hold(options.Directory);
+        Ports.RequireFree(options.ApiPort, "the solver's API", "--api-port");
+        Ports.RequireFree(options.NodePort, "the Hardhat node", "--node-port");
         foreach (string left in Directory.GetFiles(options.Directory, "solver.db*"))
         {
             File.Delete(left);
@@ -66,6 +68,19 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
         }
 
         return held ? 0 : 1;
+    }
+
+    /// <summary>Holds the folder for this demo until it ends: another one would delete the store under its solver.</summary>
+    internal static FileStream Hold(string directory)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new CliException($"Another demo runs in '{directory}': end it first, or name another --directory.", exception);
+        }
     }
 
     private static async Task DeployAsync(LocalNode node, string deploymentFile, CancellationToken cancellationToken)

@@ -28,12 +28,11 @@ internal sealed class LocalNode : IAsyncDisposable
 
     /// <summary>Starts a node and waits until it answers.</summary>
     /// <param name="directory">Where its log goes.</param>
-    /// <param name="port">The port that it listens on.</param>
+    /// <param name="port">The port that it listens on, which is free.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="CliException">The port is taken, the packages are missing, or the node does not start.</exception>
+    /// <exception cref="CliException">The packages are missing, or the node does not start.</exception>
     public static async Task<LocalNode> StartAsync(string directory, int port, CancellationToken cancellationToken)
     {
-        Ports.RequireFree(port, "the Hardhat node", "--node-port");
         string node = Path.Combine("node_modules", ".bin", "node");
         string hardhat = Path.Combine("node_modules", ".bin", "hardhat");
         if (!File.Exists(node) || !File.Exists(hardhat))

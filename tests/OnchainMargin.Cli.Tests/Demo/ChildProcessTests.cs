@@ -17,7 +17,7 @@ public sealed class ChildProcessTests : IDisposable
 
         await child.DisposeAsync();
 
-        Assert.Equal("sleep", words[1]);
+        Assert.Equal(("sleep", Environment.ProcessId), (words[1], int.Parse(words[2])));
         Assert.False(File.Exists(idFile));
         Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(int.Parse(words[0])));
     }
