@@ -26,6 +26,9 @@ internal static partial class LogMessages
     [LoggerMessage(1006, LogLevel.Error, "A round of role {Role} broke on something that nobody foresaw and is tried again in {PauseSeconds} s; the other roles go on; report it with this trace")]
     public static partial void RoundBroken(this ILogger logger, Exception error, string role, string pauseSeconds);
 
+    [LoggerMessage(1007, LogLevel.Warning, "Stands by: this process led until the store was lost, and leads no more before its node answers ({Reason})")]
+    public static partial void WaitsForNode(this ILogger logger, string reason);
+
     [LoggerMessage(2001, LogLevel.Information, "Index loaded from the store: block {Block}, {Accounts} accounts")]
     public static partial void IndexLoaded(this ILogger logger, ulong block, int accounts);
 

@@ -77,7 +77,8 @@ public static class SolverHost
 
         IRpcClient rpc = await NodesAsync(options, deployment.ChainId, cancellationToken).ConfigureAwait(false);
         var node = new EthereumNode(rpc, ProtocolErrors.Decoder);
-        ProtocolClient client = await ProtocolClient.ConnectAsync(node, deployment, cancellationToken: cancellationToken).ConfigureAwait(false);
+        Task<ProtocolClient> ConnectAsync() => ProtocolClient.ConnectAsync(node, deployment, cancellationToken: cancellationToken);
+        ProtocolClient client = await (hasLed ? Standby.AskAsync(options, configure, ConnectAsync, cancellationToken) : ConnectAsync()).ConfigureAwait(false);
         var keys = SolverKeys.Read(options);
         SolverStore store = options.StoreServer.Length > 0
             ? await Standby.LeadAsync(options, deployment, hasLed, configure, cancellationToken).ConfigureAwait(false)
