@@ -65,6 +65,7 @@ public sealed partial class ProtocolConstantsTests
         ["attestation.unbondingSeconds"] = ("risk/AttesterBonds.sol", "UNBONDING_SECONDS", 1),
         ["attestation.slashFirstProofBps"] = ("risk/AttesterBonds.sol", "PROVER_BPS", 1),
         ["attestation.seats"] = ("risk/RiskRegistry.sol", "SEATS", 1),
+        ["attestation.proofLevelsMax"] = ("risk/RiskRegistry.sol", "LEVELS_MAX", 1),
         ["attestation.creditCapacityBps"] = ("risk/CreditBucket.sol", "CAPACITY_BPS", 1),
         ["attestation.creditRefillBpsPerDay"] = ("risk/CreditBucket.sol", "REFILL_BPS_PER_DAY", 1),
         ["attestation.optionRiskBps"] = ("oracle/VolSurfaces.sol", "OPTION_RISK_BPS", 1),
