@@ -37,9 +37,9 @@ public sealed class ParameterStepTests(ChainFixture fixture)
         await using WebApplication two = await StartAsync(world, "two.db", Deployed.KeyOf("STEP_TWO", second), urls[1], urls[0], saidByTwo);
         for (int i = 0; i < Gaps; i++)
         {
-            // Up and down by seven percent every twenty hours; ether stands still.
+            // Up and down by fifteen percent every twenty hours; ether stands still.
             await world.Chain.PassAsync(GapSeconds);
-            await world.SetPriceAsync(1, i % 2 == 0 ? Btc * 107 / 100 : Btc);
+            await world.SetPriceAsync(1, i % 2 == 0 ? Btc * 115 / 100 : Btc);
             await world.SetPriceAsync(2, 3_001_27000000);
             await world.Client.TakeCheckpointAsync();
         }

@@ -15,6 +15,9 @@ public sealed class MarketForecaster
     private const int MostDays = 3 * 365;
     private const int FewestDays = 250;
     private const int BurnInHours = 10 * HoursPerDay;
+
+    /// <summary>Moves that are divided by a variance of less than so many hours tell of that, and stay out of quantiles: after a first hour that stood still the next day's are thousands of deviations.</summary>
+    private const int UnsettledHours = 5 * HoursPerDay;
     private const double SlowDecay = 0.9994;
     private const double VolumeDecay = 0.98;
     private const double SlowVolumeDecay = 0.999;
@@ -142,11 +145,11 @@ public sealed class MarketForecaster
 
     private void ObserveReturn(double r, int n)
     {
-        _fast = n == 1 ? r * r : (FastDecay * _fast) + ((1 - FastDecay) * r * r);
-
-        // The slow variance averages what there is until that is a season.
-        var decay = Math.Min(SlowDecay, 1 - (1.0 / n));
-        _slow = (decay * _slow) + ((1 - decay) * r * r);
+        // Each averages what there is until that is its memory: the fast one two weeks, the slow one a season.
+        var mean = 1 - (1.0 / n);
+        var (fast, slow) = (Math.Min(FastDecay, mean), Math.Min(SlowDecay, mean));
+        _fast = (fast * _fast) + ((1 - fast) * r * r);
+        _slow = (slow * _slow) + ((1 - slow) * r * r);
         if (n % HoursPerDay == 0)
         {
             ObserveDay(_logs[n] - _logs[n - HoursPerDay]);
@@ -201,7 +204,7 @@ public sealed class MarketForecaster
 
     private static double Quantile(List<double> values, int most, double level)
     {
-        var start = Math.Max(0, values.Count - most);
+        var start = Math.Max(UnsettledHours, values.Count - most);
         return EmpiricalTail.Estimate(values.GetRange(start, values.Count - start).ToArray(), level).ValueAtRisk;
     }
 }

@@ -184,6 +184,32 @@ public sealed class ParameterPolicyTests
         Assert.True(inputs.Stressed >= inputs.Floor, $"{inputs.Stressed} {inputs.Floor}");
     }
 
+    /// <summary>A feed stands until its heartbeat in the first hour, or that hour is any other: the month after knows moves of some three deviations a day, not of thousands.</summary>
+    [Fact]
+    public void Observe_AnyFirstHour_LeavesQuantilesAsTheMonthHasThem()
+    {
+        var quantiles = new List<double>();
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var forecaster = new MarketForecaster(Options);
+            var random = new Random(seed);
+            double price = 100;
+            PolicyInputs inputs = forecaster.Observe(Hour(0, price));
+            for (var i = 1; i < 30 * 24; i++)
+            {
+                var gaussian = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+                inputs = forecaster.Observe(Hour(i, price *= Math.Exp(i == 1 ? seed * 0.0002 : 0.006 * gaussian)));
+                Assert.True(!forecaster.IsReady || inputs.Filtered < 0.25, $"seed {seed}, hour {i}: {inputs.Filtered}");
+            }
+
+            quantiles.Add(Math.Max(inputs.Filtered, inputs.Slow) / inputs.Deviation);
+            Assert.InRange(inputs.VolMove, 0, 0.6);
+        }
+
+        Assert.All(quantiles, static quantile => Assert.InRange(quantile, 1.5, 4));
+        Assert.InRange(quantiles.Average(), 2, 3.5);
+    }
+
     [Fact]
     public void Observe_AYearOfOnePrice_KeepsOn()
     {
