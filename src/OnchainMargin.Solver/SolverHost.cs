@@ -247,7 +247,7 @@ public static class SolverHost
             return;
         }
 
-        services.AddSingleton<IQuoteSource>(_ => string.Equals(options.Surfaces.Source, SurfaceOptions.Simulated, StringComparison.Ordinal) ? new SimulatedQuoteSource() : new FileQuoteSource(options.Surfaces.Source));
+        services.AddSingleton<IQuoteSource>(_ => string.Equals(options.Surfaces.Source, SurfaceOptions.Simulated, StringComparison.Ordinal) ? new SimulatedQuoteSource() : new FileQuoteSource(options.Surfaces.Source, options.Surfaces.MaximumQuoteAgeSeconds));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SurfaceDesk>(provider, options.Surfaces));
         services.AddSingleton<SettlementWindows>();
         AddRole<SurfaceRole>(services, provider => ActivatorUtilities.CreateInstance<SurfaceRole>(

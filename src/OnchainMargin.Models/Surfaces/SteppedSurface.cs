@@ -19,5 +19,5 @@ public readonly record struct SteppedSurface(uint Expiry, PublishedSurface Surfa
     public double FitRatio { get; init; }
 
     /// <summary>What is in force; null before the listing.</summary>
-    public PublishedSurface? Before { get; init; }
+    public SurfaceInForce? Before { get; init; }
 }

@@ -8,7 +8,7 @@ namespace OnchainMargin.Models.Surfaces;
 /// </summary>
 public static class SurfaceSteps
 {
-    private const int Parts = 1 << 10;
+    private const int Parts = 1 << 14;
     private const double E8 = 1e8;
 
     /// <summary>Of the step that the contract allows, so that a smaller τ or a later block changes nothing.</summary>
@@ -72,7 +72,7 @@ public static class SurfaceSteps
             : goal with { AE12 = (long)Math.Round(target.Slice.TotalVariance(0) / target.Years * 1e12), BE12 = 0 };
         (PublishedSurface, long)? present = before is { } known ? (known.Surface, known.SinceSeconds) : null;
         SurfaceFault Fault(PublishedSurface s) => SurfaceChecks.Fault(s, present, nearer, farther, bands, time, spotE8, window);
-        SteppedSurface Stepped(PublishedSurface surface, double part, SurfaceFault bound) => new(target.Expiry, surface, part, bound) { Fit = goal, FitRatio = target.ForwardRatio, Before = before?.Surface };
+        SteppedSurface Stepped(PublishedSurface surface, double part, SurfaceFault bound) => new(target.Expiry, surface, part, bound) { Fit = goal, FitRatio = target.ForwardRatio, Before = before };
         var bound = Fault(goal);
         if (bound == SurfaceFault.None)
         {

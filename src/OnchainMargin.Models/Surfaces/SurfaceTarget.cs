@@ -11,6 +11,7 @@ public readonly record struct SurfaceTarget(uint Expiry, double ForwardRatio, Sv
 {
     private const double E8 = 1e8;
     private const double E12 = 1e12;
+    private const double YearSeconds = 365 * 86_400;
     private const double SigmaLeast = 0.01;
     private const double RhoMost = 0.999;
 
@@ -21,6 +22,22 @@ public readonly record struct SurfaceTarget(uint Expiry, double ForwardRatio, Sv
     {
         ArgumentNullException.ThrowIfNull(fitted);
         return new SurfaceTarget(checked((uint)fitted.Expiry), fitted.Forward / index, fitted.Slice, fitted.Years);
+    }
+
+    /// <summary>The target of an expiry that has no quotes, between the fitted ones around it in time: total variance at the forward on a straight line, as the logarithm of forward over index. Before the first and behind the last the line comes from now, where there is neither: volatility and carry of that one.</summary>
+    /// <param name="fit">The fit, of one expiry at least.</param>
+    /// <param name="expiry">Unix seconds, later than the fit.</param>
+    public static SurfaceTarget Between(FittedSurface fit, uint expiry)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        var now = new SurfaceTarget(0, 1, default, 0);
+        SurfaceTarget[] fitted = [.. fit.Expiries.Select(one => Of(one, fit.Spot))];
+        SurfaceTarget[] later = [.. fitted.Where(one => one.Expiry > expiry)];
+        SurfaceTarget from = later.Length == 0 || later.Length == fitted.Length ? now : fitted[^(later.Length + 1)];
+        SurfaceTarget to = later.Length == 0 ? fitted[^1] : later[0];
+        double years = (expiry - fit.Time) / YearSeconds;
+        double part = (years - from.Years) / (to.Years - from.Years);
+        return new SurfaceTarget(expiry, Math.Pow(from.ForwardRatio, 1 - part) * Math.Pow(to.ForwardRatio, part), SviSlice.Between(from.Slice, to.Slice, part), years);
     }
 
     /// <summary>In the contract's scales, at a forward. A bend narrower than the contract takes is widened and lowered, so that the volatility at the forward stays.</summary>

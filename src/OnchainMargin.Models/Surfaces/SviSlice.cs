@@ -31,6 +31,23 @@ public readonly record struct SviSlice(double A, double B, double Rho, double M,
     /// <summary>Volatility a year that a surface of a checkpoint has at a strike (MRG-022 in doubles).</summary>
     public static double VolatilityOf(in Surface surface, double strikeE8) => Math.Sqrt(Math.Max(Of(surface).TotalVariance(Math.Log(strikeE8 / surface.PublishedForwardE8)), VarianceLeast));
 
+    /// <summary>A slice on the way from one to another. In b, bρ, bm, bσ and a − bρm total variance is convex, so that mixed in these it lies nowhere above the straight line; it is lifted to lie on it at the forward.</summary>
+    /// <param name="from">The slice at 0.</param>
+    /// <param name="to">The slice at 1.</param>
+    /// <param name="part">How much of the way.</param>
+    public static SviSlice Between(in SviSlice from, in SviSlice to, double part)
+    {
+        double Mix(double one, double other) => one + (part * (other - one));
+        double atForward = Mix(from.TotalVariance(0), to.TotalVariance(0)), b = Mix(from.B, to.B);
+        if (!(b > 0))
+        {
+            return Flat(atForward);
+        }
+
+        var mixed = new SviSlice(0, b, Mix(from.B * from.Rho, to.B * to.Rho) / b, Mix(from.B * from.M, to.B * to.M) / b, Mix(from.B * from.Sigma, to.B * to.Sigma) / b);
+        return mixed with { A = atForward - mixed.TotalVariance(0) };
+    }
+
     /// <summary>Total variance, w(k).</summary>
     public double TotalVariance(double k)
     {

@@ -15,7 +15,7 @@ public sealed record SurfaceOptions
     /// <summary>By how much the volatility at the forward must differ from the one in force to publish before that, hundredths of a percent of itself.</summary>
     public int MoveBps { get; init; } = 300;
 
-    /// <summary>The least number of seconds between two publications, however much moves.</summary>
+    /// <summary>The least number of seconds between two publications of an expiry, however much moves. What others propose sooner is refused, so it is to be the same at all attesters.</summary>
     public int LeastIntervalSeconds { get; init; } = 60;
 
     /// <summary>How far another attester's surface may lie from this node's own before it is refused, hundredths of a percent of the volatility; of forward over spot a tenth of that. It holds up to two units of 0.6·√τ from the forward; at four five times as much is allowed, at eight ten, and at the last strike twenty-five.</summary>

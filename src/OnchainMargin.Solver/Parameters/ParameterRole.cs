@@ -72,7 +72,7 @@ internal sealed class ParameterRole(
         List<Proposal> ours = [];
         foreach (Proposal proposal in open)
         {
-            if (await quorum.JudgeAsync(proposal, () => Difference(proposal, book), book, cancellationToken).ConfigureAwait(false) || proposal.Time + SentByCompleterSeconds < book.BlockTimeSeconds)
+            if (await quorum.JudgeAsync(proposal, () => Task.FromResult(Difference(proposal, book)), book, cancellationToken).ConfigureAwait(false) || proposal.Time + SentByCompleterSeconds < book.BlockTimeSeconds)
             {
                 ours.Add(proposal);
             }

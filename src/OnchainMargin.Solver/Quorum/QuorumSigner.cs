@@ -66,7 +66,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
 
     /// <summary>Signs a proposal of another with every key that has not, unless there is a difference, which is told once.</summary>
     /// <returns>Whether a key of this node signed now.</returns>
-    public async Task<bool> JudgeAsync(Proposal proposal, Func<string?> difference, ProtocolBook book, CancellationToken cancellationToken)
+    public async Task<bool> JudgeAsync(Proposal proposal, Func<Task<string?>> difference, ProtocolBook book, CancellationToken cancellationToken)
     {
         if (!keys.Any(key => IsMissing(proposal, key, book)))
         {
@@ -74,7 +74,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
             return false;
         }
 
-        if (difference() is { } reason)
+        if (await difference().ConfigureAwait(false) is { } reason)
         {
             Remember(_refused, proposal.Digest);
             SolverTelemetry.ProposalsRefused.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
@@ -89,7 +89,6 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     /// <summary>Signs a proposal with every key that has not, and tells the peers.</summary>
     public async Task SignAsync(Proposal proposal, ProtocolBook book, CancellationToken cancellationToken)
     {
-        _dueSince = null;
         if (_offeredAt.Count >= Remembered)
         {
             _offeredAt.Clear();

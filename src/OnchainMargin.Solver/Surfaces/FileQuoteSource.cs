@@ -3,8 +3,13 @@ using OnchainMargin.Models.Surfaces;
 
 namespace OnchainMargin.Solver.Surfaces;
 
-/// <summary>Quotes from a file in the layout of <see cref="ChainFile"/>, which is read again when it was written again. Of several snapshots the newest that is not from the future counts.</summary>
-internal sealed class FileQuoteSource(string path) : IQuoteSource
+/// <summary>
+/// Quotes from a file in the layout of <see cref="ChainFile"/>, which is read again when it was written again. Of several snapshots the newest that is not from the future counts; a file is written by the clock of the
+/// day, behind which the chain's is, so that of one written every second the snapshots that were read before are what the chain has come to.
+/// </summary>
+/// <param name="path">The file.</param>
+/// <param name="keptSeconds">How old by the chain's time a snapshot is kept that the file has no more.</param>
+internal sealed class FileQuoteSource(string path, int keptSeconds) : IQuoteSource
 {
     private DateTime _written;
     private IReadOnlyList<ChainSnapshot> _snapshots = [];
@@ -15,11 +20,13 @@ internal sealed class FileQuoteSource(string path) : IQuoteSource
         DateTime written = File.GetLastWriteTimeUtc(path);
         if (written != _written)
         {
-            _snapshots = ChainFile.Read(path);
+            IReadOnlyList<ChainSnapshot> read = ChainFile.Read(path);
+            _snapshots = [.. read.Concat(_snapshots.Where(known => time - known.Time <= keptSeconds)).DistinctBy(static one => one.Time).OrderBy(static one => one.Time)];
             _written = written;
         }
 
-        ChainSnapshot? newest = _snapshots.LastOrDefault(snapshot => snapshot.Time <= time);
+        // Where all are from the future it is told which is the first.
+        ChainSnapshot? newest = _snapshots.LastOrDefault(snapshot => snapshot.Time <= time) ?? (_snapshots.Count > 0 ? _snapshots[0] : null);
         return newest is null ? [] : [.. newest.Quotes.Where(quote => string.Equals(quote.Underlying, underlying, StringComparison.Ordinal))];
     }
 }

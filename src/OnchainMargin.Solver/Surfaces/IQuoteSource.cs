@@ -9,7 +9,7 @@ internal interface IQuoteSource
     /// <param name="underlying">Its name, as the deployment has it.</param>
     /// <param name="spot">Its price on chain, a unit.</param>
     /// <param name="time">The chain's time, unix seconds.</param>
-    /// <returns>Quotes of one moment; none when the source knows none.</returns>
+    /// <returns>Quotes of one moment, later than the time only when the source knows no others; none when it knows none.</returns>
     /// <exception cref="OnchainMargin.Models.Data.DataFileException">The source cannot be read.</exception>
     IReadOnlyList<OptionQuote> Read(string underlying, double spot, long time);
 }

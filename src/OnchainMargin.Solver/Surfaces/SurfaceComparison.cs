@@ -2,6 +2,7 @@ using System.Globalization;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Surfaces;
 using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Surfaces;
 
@@ -17,15 +18,21 @@ internal static class SurfaceComparison
     /// <summary>What rounding may add to a distance from the fit; a day of steps, one a minute, adds less than a two-thousandth by it to a volatility that there are quotes of.</summary>
     private const double Rounded = 1e-5;
 
+    /// <summary>How many times the tolerance lies between what is in force and this node's fit before a step must go there. Fits of honest nodes lie one apart, so that from twice as far each of them has half of the other's way to go at least.</summary>
+    private const double FarOff = 2;
+
+    /// <summary>The part of this node's own way that a step must go then: signed without it, what is in force could be published again and again, and stay for ever.</summary>
+    private const double LeastPart = 0.5;
+
     /// <summary>How many times the tolerance holds at each of the contract's points. Quotes end some two units from the forward, and honest fits of the same market draw different wings behind them: of 256 expiries of Deribit, fitted again with a tenth of the strikes left out and quotes moved by up to a quarter of their spread, ten differ by more than 3 % between, and four more by more than these widths in the wings.</summary>
     private static ReadOnlySpan<int> Widths => [25, 10, 5, 1, 1, 1, 1, 1, 1, 1, 5, 10, 25];
 
     /// <summary>What of a proposal this node would not sign, in one sentence with both figures; null when it is near enough.</summary>
     /// <param name="updates">The proposal.</param>
-    /// <param name="plans">This node's own.</param>
-    /// <param name="toleranceBps">How far volatilities may lie apart where there are quotes, of forward over spot a tenth of it.</param>
+    /// <param name="plans">This node's own of the same expiries.</param>
+    /// <param name="options">How far volatilities may lie apart where there are quotes (of forward over spot a tenth of it), and what is too young to be published again.</param>
     /// <param name="time">The chain's time here.</param>
-    public static string? Difference(IReadOnlyList<VolSurfaces.SurfaceUpdate> updates, IReadOnlyList<SurfacePlan> plans, int toleranceBps, ulong time)
+    public static string? Difference(IReadOnlyList<VolSurfaces.SurfaceUpdate> updates, IReadOnlyList<SurfacePlan> plans, SurfaceOptions options, ulong time)
     {
         var seen = new HashSet<(ushort, uint)>();
         foreach (VolSurfaces.SurfaceUpdate update in updates)
@@ -48,7 +55,12 @@ internal static class SurfaceComparison
                 return $"{name} has no surface from this node's own quotes that the contract would accept, or the proposed one is out of its domain";
             }
 
-            if (Difference(own, theirs, update.Expiry - (long)time, toleranceBps / Bps) is { } words)
+            if (own.Before is { } held && !held.IsRipe((long)update.Time, options.LeastIntervalSeconds))
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{name} is of second {update.Time}, what is in force came at {held.SinceSeconds}, and surfaces:leastIntervalSeconds is {options.LeastIntervalSeconds}");
+            }
+
+            if (Difference(own, theirs, update.Expiry - (long)time, options.ToleranceBps / Bps) is { } words)
             {
                 return $"{name}: {words}";
             }
@@ -62,9 +74,12 @@ internal static class SurfaceComparison
 
     private static string? ForwardDifference(in SteppedSurface own, in PublishedSurface theirs, double tolerance)
     {
-        (double here, double there) = (Ratio(own.Surface), Ratio(theirs));
+        (double here, double there, double fit) = (Ratio(own.Surface), Ratio(theirs), own.FitRatio);
+        double? before = own.Before is { } held ? Ratio(held.Surface) : null;
         return Off(there, here) > tolerance ? string.Create(CultureInfo.InvariantCulture, $"forward over spot {there:F5} proposed, {here:F5} here")
-            : own.Before is { } before && Off(there, own.FitRatio) > Math.Max(tolerance, Math.Max(Off(Ratio(before), own.FitRatio), Off(here, own.FitRatio))) ? string.Create(CultureInfo.InvariantCulture, $"forward over spot {there:F5} proposed, {own.FitRatio:F5} by this node's quotes, and what is in force is nearer")
+            : before is not { } was ? null
+            : Off(there, fit) > Math.Max(tolerance, Math.Max(Off(was, fit), Off(here, fit))) ? string.Create(CultureInfo.InvariantCulture, $"forward over spot {there:F5} proposed, {fit:F5} by this node's quotes, and what is in force is nearer")
+            : Off(was, fit) > FarOff * tolerance && IsShort(was, there, here, fit) ? string.Create(CultureInfo.InvariantCulture, $"forward over spot {there:F5} proposed, {here:F5} here, {was:F5} in force: less than half of the way")
             : null;
     }
 
@@ -74,6 +89,7 @@ internal static class SurfaceComparison
         SurfaceChecks.Points(Math.Max(tau, 1), points);
         long forwardE8 = own.Surface.ForwardE8;
         (double Distance, string Words) farthest = (0, "");
+        (double Distance, string? Words) inForce = (FarOff, null);
         double allowed = own.Before is null ? double.PositiveInfinity : 1;
         for (int i = 0; i < points.Length; i++)
         {
@@ -92,11 +108,28 @@ internal static class SurfaceComparison
                 farthest = (Off(there, fit) / width, string.Create(CultureInfo.InvariantCulture, $"volatility at strike {strike:G6} {there:P2} proposed, {fit:P2} by this node's quotes, and what is in force is nearer"));
             }
 
+            if (own.Before is not { } held)
+            {
+                continue;
+            }
+
             // A band that was narrowed under what is in force has this node's own step lead away from its fit.
-            allowed = own.Before is { } before ? Math.Max(allowed, Math.Max(Off(Volatility(before, points[i], forwardE8), fit), Off(here, fit)) / width) : allowed;
+            double before = Volatility(held.Surface, points[i], forwardE8);
+            allowed = Math.Max(allowed, Math.Max(Off(before, fit), Off(here, fit)) / width);
+            if (Off(before, fit) / width > inForce.Distance)
+            {
+                inForce = (Off(before, fit) / width, IsShort(before, there, here, fit) ? string.Create(CultureInfo.InvariantCulture, $"volatility at strike {strike:G6} {there:P2} proposed, {here:P2} here, {before:P2} in force: less than half of the way") : null);
+            }
         }
 
-        return farthest.Distance > allowed + Rounded ? farthest.Words : null;
+        return farthest.Distance > allowed + Rounded ? farthest.Words : inForce.Words;
+    }
+
+    /// <summary>Whether a step goes less than half as far towards the fit as this node's own, where that goes there at all.</summary>
+    private static bool IsShort(double before, double there, double here, double fit)
+    {
+        double way = Math.Sign(fit - before) * LeastPart * (here - before);
+        return way > 0 && Math.Sign(fit - before) * (there - before) < way - (Rounded * before);
     }
 
     /// <summary>By which part of itself a figure is missed.</summary>

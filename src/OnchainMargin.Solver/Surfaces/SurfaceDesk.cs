@@ -3,6 +3,7 @@ using OnchainMargin.Models.Data;
 using OnchainMargin.Models.Surfaces;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Surfaces;
@@ -33,17 +34,37 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
         }
     }
 
-    /// <summary>What this node would publish of each underlying whose quotes are fitted.</summary>
+    /// <summary>What this node would publish of each underlying whose quotes are fitted: of all that stands for long enough, or is not listed. Each expiry by itself: who publishes one keeps no other waiting.</summary>
     /// <param name="book">The book.</param>
     /// <param name="windows">Readings of the settlement windows that are open, by underlying.</param>
-    public IReadOnlyList<SurfacePlan> Plan(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows)
+    /// <param name="pending">What is proposed already, and waited for.</param>
+    public IReadOnlyList<SurfacePlan> Plan(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows, IEnumerable<VolSurfaces.SurfaceUpdate> pending)
+    {
+        HashSet<(ushort, uint)> waited = Expiries(pending);
+        return Plans(book, windows, (underlying, expiry, held) => !waited.Contains((underlying, expiry)) && held?.IsRipe((long)book.BlockTimeSeconds, options.LeastIntervalSeconds) != false);
+    }
+
+    /// <summary>What this node would publish now of the expiries of a proposal and no other, to be held beside it.</summary>
+    /// <param name="book">The book.</param>
+    /// <param name="windows">Readings of the settlement windows that are open, by underlying.</param>
+    /// <param name="proposed">The proposal.</param>
+    public IReadOnlyList<SurfacePlan> Beside(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows, IEnumerable<VolSurfaces.SurfaceUpdate> proposed)
+    {
+        HashSet<(ushort, uint)> meant = Expiries(proposed);
+        return Plans(book, windows, (underlying, expiry, _) => meant.Contains((underlying, expiry)));
+    }
+
+    private static HashSet<(ushort, uint)> Expiries(IEnumerable<VolSurfaces.SurfaceUpdate> updates) => [.. updates.Select(static update => (update.Underlying, update.Expiry))];
+
+    private List<SurfacePlan> Plans(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows, Func<ushort, uint, SurfaceInForce?, bool> isMeant)
     {
         var plans = new List<SurfacePlan>();
         foreach (DeployedUnderlying underlying in deployment.Underlyings)
         {
-            if (_fits.TryGetValue(underlying.Number, out FittedSurface? fit) && Spot(book, underlying.Number) is { } spotE8)
+            if (_fits.TryGetValue(underlying.Number, out FittedSurface? fit) && fit.Expiries.Count > 0 && Spot(book, underlying.Number) is { } spotE8)
             {
-                plans.Add(Plan(book, underlying, fit, spotE8, windows.TryGetValue(underlying.Number, out WindowReading open) ? open : WindowReading.Unopened));
+                WindowReading window = windows.TryGetValue(underlying.Number, out WindowReading open) ? open : WindowReading.Unopened;
+                plans.Add(Plan(book, underlying, fit, spotE8, window, (expiry, held) => isMeant(underlying.Number, expiry, held)));
             }
         }
 
@@ -61,7 +82,8 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
             IReadOnlyList<OptionQuote> quotes = source.Read(underlying.Name, spot, time);
             long newest = quotes.Count == 0 ? 0 : quotes.Max(static quote => quote.Time);
             reason = quotes.Count == 0 ? "the source has none"
-                : time - newest > options.MaximumQuoteAgeSeconds || newest > time ? $"the newest is of {DateTimeOffset.FromUnixTimeSeconds(newest):u}, the chain's time {DateTimeOffset.FromUnixTimeSeconds(time):u}"
+                : newest > time ? $"they are of {DateTimeOffset.FromUnixTimeSeconds(newest):u}, later than the chain's time, {DateTimeOffset.FromUnixTimeSeconds(time):u}"
+                : time - newest > options.MaximumQuoteAgeSeconds ? $"the newest are of {DateTimeOffset.FromUnixTimeSeconds(newest):u}, the chain's time is {DateTimeOffset.FromUnixTimeSeconds(time):u}"
                 : null;
             if (reason is null)
             {
@@ -107,26 +129,24 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
         return fit;
     }
 
-    private SurfacePlan Plan(ProtocolBook book, DeployedUnderlying underlying, FittedSurface fit, long spotE8, in WindowReading window)
+    private SurfacePlan Plan(ProtocolBook book, DeployedUnderlying underlying, FittedSurface fit, long spotE8, in WindowReading window, Func<uint, SurfaceInForce?, bool> isMeant)
     {
         long time = (long)book.BlockTimeSeconds;
         IReadOnlyList<SurfaceInForce> inForce = SurfaceBook.InForce(book, underlying.Number);
-        HashSet<uint> listed = [.. inForce.Select(static one => one.Surface.Expiry).Where(expiry => expiry > time + NearestSeconds)];
+        Dictionary<uint, SurfaceInForce> listed = inForce.Where(one => one.Surface.Expiry > time + NearestSeconds).ToDictionary(static one => one.Surface.Expiry);
 
-        // What is listed comes first, however many there are: one that nobody publishes keeps its volatilities, by which accounts are margined and which hold its neighbours' back by the calendar. New ones fill what is left; counted is what the chain lists, so that every node has room for as many.
+        // What is listed comes first, however many there are, and whether or not there are quotes of it: one that nobody publishes keeps its volatilities, by which accounts are margined and which hold its neighbours' back by the calendar. New ones fill what is left; counted is what the chain lists, so that every node has room for as many.
         long listable = time + (options.ListAheadHours * 3600L);
         SurfaceTarget[] targets =
         [
-            .. fit.Expiries.Where(expiry => listed.Contains((uint)expiry.Expiry))
-                .Concat(fit.Expiries.Where(expiry => expiry.Expiry >= listable && !listed.Contains((uint)expiry.Expiry)).Take(options.MaximumExpiries - listed.Count))
-                .Select(expiry => SurfaceTarget.Of(expiry, fit.Spot)),
+            .. listed.Keys.Select(expiry => fit.Expiries.FirstOrDefault(one => one.Expiry == expiry) is { } quoted ? SurfaceTarget.Of(quoted, fit.Spot) : SurfaceTarget.Between(fit, expiry))
+                .Concat(fit.Expiries.Where(expiry => expiry.Expiry >= listable && !listed.ContainsKey((uint)expiry.Expiry)).Take(options.MaximumExpiries - listed.Count).Select(expiry => SurfaceTarget.Of(expiry, fit.Spot)))
+                .Where(target => isMeant(target.Expiry, listed.TryGetValue(target.Expiry, out SurfaceInForce held) ? held : null)),
         ];
         IReadOnlyList<SteppedSurface> steps = SurfaceSteps.Plan(inForce, targets, SurfaceBook.Bands(book), spotE8, time, window);
-        SurfaceInForce[] held = [.. inForce.Where(one => targets.Any(target => target.Expiry == one.Surface.Expiry))];
+        SurfaceInForce[] held = [.. targets.Where(target => listed.ContainsKey(target.Expiry)).Select(target => listed[target.Expiry])];
         long oldest = held.Length == 0 ? time : held.Min(static one => one.TimeSeconds);
-        long newest = held.Length == 0 ? 0 : held.Max(static one => one.TimeSeconds);
-        bool isDue = time - newest >= options.LeastIntervalSeconds
-            && (time - oldest >= options.IntervalSeconds || targets.Length > held.Length || steps.Any(step => step.IsPublishable && Moved(held, step.Surface) * Bps >= options.MoveBps));
+        bool isDue = time - oldest >= options.IntervalSeconds || targets.Length > held.Length || steps.Any(step => step.IsPublishable && Moved(held, step.Surface) * Bps >= options.MoveBps);
         return new SurfacePlan(underlying.Number, underlying.Name, steps, isDue && steps.Any(static step => step.IsPublishable)) { OldestSeconds = oldest };
     }
 

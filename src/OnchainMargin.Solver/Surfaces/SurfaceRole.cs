@@ -1,3 +1,4 @@
+using OnchainMargin.Margin;
 using OnchainMargin.Models.Surfaces;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
@@ -43,23 +44,24 @@ internal sealed class SurfaceRole(
         }
 
         desk.Refresh(book);
-        IReadOnlyList<SurfacePlan> plans = desk.Plan(book, await windows.ReadAsync(book, cancellationToken).ConfigureAwait(false));
         TellStop(book.AreSurfacesStopped);
         if (book.AreSurfacesStopped)
         {
             return;
         }
 
+        IReadOnlyDictionary<ushort, WindowReading> readings = await windows.ReadAsync(book, cancellationToken).ConfigureAwait(false);
         List<Proposal> open = [.. quorum.Open(book, MostAgeSeconds).Where(proposal => proposal.IsLater(book))];
         foreach (Proposal proposal in open)
         {
-            await quorum.JudgeAsync(proposal, () => SurfaceComparison.Difference(proposal.Updates, plans, options.Surfaces.ToleranceBps, book.BlockTimeSeconds), book, cancellationToken).ConfigureAwait(false);
+            await quorum.JudgeAsync(proposal, () => Task.FromResult(SurfaceComparison.Difference(proposal.Updates, desk.Beside(book, readings, proposal.Updates), options.Surfaces, book.BlockTimeSeconds)), book, cancellationToken).ConfigureAwait(false);
         }
 
         // What was refused just now keeps nobody silent: whoever proposes something bad each round would have all others wait for ever.
         open.RemoveAll(quorum.IsRefused);
-        bool isPending = quorum.IsSending(open) || _proposedAt + PendingSeconds > book.BlockTimeSeconds || open.Any(proposal => proposal.Time + PendingSeconds > book.BlockTimeSeconds);
-        if (quorum.IsTurn(!isPending && plans.Any(static plan => plan.IsDue), book, options.Surfaces.TakeoverSeconds))
+        IEnumerable<Proposal> pending = open.Where(proposal => quorum.IsSending([proposal]) || proposal.Time + PendingSeconds > book.BlockTimeSeconds);
+        IReadOnlyList<SurfacePlan> plans = desk.Plan(book, readings, pending.SelectMany(static proposal => proposal.Updates));
+        if (quorum.IsTurn(_proposedAt + PendingSeconds <= book.BlockTimeSeconds && plans.Any(static plan => plan.IsDue), book, options.Surfaces.TakeoverSeconds))
         {
             // Also when the chain refuses it at once: the next one gets his turn meanwhile.
             Proposal own = Propose(plans, book);

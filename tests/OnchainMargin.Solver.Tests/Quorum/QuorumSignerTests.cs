@@ -62,7 +62,7 @@ public sealed class QuorumSignerTests : IDisposable
     public async Task Open_OfWhatWasRefused_IsNothing()
     {
         Proposal proposal = Offer(_other, Now);
-        Assert.False(await _quorum.JudgeAsync(proposal, static () => "priceRangeE8 of underlying 1 is 3 proposed, 2 here, 2 in force", BookAt(Now), CancellationToken.None));
+        Assert.False(await _quorum.JudgeAsync(proposal, static () => Task.FromResult<string?>("priceRangeE8 of underlying 1 is 3 proposed, 2 here, 2 in force"), BookAt(Now), CancellationToken.None));
         Assert.Empty(_quorum.Open(BookAt(Now), MostAge));
         Assert.False(_exchange.IsSignedBy(proposal, _own.Address));
     }
@@ -71,9 +71,9 @@ public sealed class QuorumSignerTests : IDisposable
     public async Task Judge_WithoutADifference_Signs()
     {
         Proposal proposal = Offer(_other, Now);
-        Assert.True(await _quorum.JudgeAsync(proposal, static () => null, BookAt(Now), CancellationToken.None));
+        Assert.True(await _quorum.JudgeAsync(proposal, static () => Task.FromResult<string?>(null), BookAt(Now), CancellationToken.None));
         Assert.Equal(2, _exchange.Enough(proposal, BookAt(Now)).Count);
-        Assert.False(await _quorum.JudgeAsync(proposal, static () => null, BookAt(Now), CancellationToken.None));
+        Assert.False(await _quorum.JudgeAsync(proposal, static () => Task.FromResult<string?>(null), BookAt(Now), CancellationToken.None));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class QuorumSignerTests : IDisposable
         using var manager = new TransactionManager(node, new SigningKey(_own, 1), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
         var quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], manager, new FakeTime(), NullLogger<QuorumSigner>.Instance);
         Proposal proposal = Offer(_other, Now);
-        Assert.True(await quorum.JudgeAsync(proposal, static () => null, BookAt(Now), CancellationToken.None));
+        Assert.True(await quorum.JudgeAsync(proposal, static () => Task.FromResult<string?>(null), BookAt(Now), CancellationToken.None));
 
         await Assert.ThrowsAsync<RpcTransportException>(Send);
         await Send();
@@ -130,7 +130,7 @@ public sealed class QuorumSignerTests : IDisposable
         using var manager = new TransactionManager(node, new SigningKey(_own, 1), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
         var quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], manager, new FakeTime(), NullLogger<QuorumSigner>.Instance);
         Proposal proposal = Offer(_other, Now);
-        Assert.True(await quorum.JudgeAsync(proposal, static () => null, BookAt(Now), CancellationToken.None));
+        Assert.True(await quorum.JudgeAsync(proposal, static () => Task.FromResult<string?>(null), BookAt(Now), CancellationToken.None));
         Assert.Equal([proposal], quorum.Open(BookAt(Now), MostAge));
 
         await quorum.SendAsync(proposal, BookAt(Now), signatures => new ProtocolCalls(SampleDeployment.Contracts).Step(proposal.Underlyings, proposal.Tokens, signatures), CancellationToken.None);

@@ -16,6 +16,8 @@ public sealed class SurfaceDeskTests
 {
     private const ulong Start = (ulong)Books.Start;
 
+    private static readonly SurfaceOptions Options = new();
+
     [Fact]
     public void Plan_NothingListed_IsDueAndListsEveryExpiryThatIsFarEnough()
     {
@@ -80,12 +82,33 @@ public sealed class SurfaceDeskTests
         // Who would list fewer publishes and signs what is listed all the same.
         SurfacePlan fewer = Plan(Desk(venue, most: 2), book);
         Assert.Equal(plan.Steps.Select(static step => step.Expiry), fewer.Steps.Select(static step => step.Expiry));
-        Assert.Null(SurfaceComparison.Difference([.. plan.Steps.Select(step => SurfaceBook.Update(1, book.BlockTimeSeconds, step.Surface))], [fewer], 300, book.BlockTimeSeconds));
+        Assert.Null(SurfaceComparison.Difference([.. plan.Steps.Select(step => SurfaceBook.Update(1, book.BlockTimeSeconds, step.Surface))], [fewer], Options, book.BlockTimeSeconds));
 
         // There is room again in the last hour of the next one; one that has no quotes for a while gives its place to nobody.
         venue.Expiries = [.. days[..^1], daily];
         Assert.DoesNotContain(daily, Plan(desk, At(book, days[1] - 3601)).Steps.Select(static step => step.Expiry));
         Assert.Contains(daily, Plan(desk, At(book, days[1] - 3600)).Steps.Select(static step => step.Expiry));
+    }
+
+    /// <summary>Somebody once listed an expiry half an hour behind a real one, at its variance. No venue quotes it, and by the calendar the real one cannot rise above it: whoever has quotes of the one moves both.</summary>
+    [Fact]
+    public void Plan_AListedExpiryWithoutQuotes_MovesWithItsNeighbour()
+    {
+        const uint Day = 86_400;
+        uint real = (uint)Start + (30 * Day), planted = real + 1800;
+        var venue = new Venue { Expiries = [real] };
+        SurfaceDesk desk = Desk(venue);
+        ProtocolBook book = Published(desk, Book(Start));
+        VolSurfaces.SurfaceUpdate beside = SurfaceBook.Update(1, Start, Assert.Single(SurfaceBook.InForce(book, 1)).Surface) with { Expiry = planted };
+        book = book with { Surfaces = book.Surfaces.Add((1, planted), Publications.After(null, beside)) };
+
+        venue.Volatility = 1.2;
+        book = At(book, Start + 3600);
+        SurfacePlan plan = Plan(desk, book);
+
+        Assert.Equal([real, planted], plan.Steps.Select(static step => step.Expiry).Order());
+        Assert.All(plan.Steps, static step => Assert.InRange(step.Surface.VolatilityQ32(0) / Math.Pow(2, 32), 0.63, 1.2));
+        Assert.Null(SurfaceComparison.Difference([.. plan.Steps.Select(step => SurfaceBook.Update(1, book.BlockTimeSeconds, step.Surface))], [Plan(Desk(venue), book)], Options, book.BlockTimeSeconds));
     }
 
     [Fact]
@@ -96,16 +119,16 @@ public sealed class SurfaceDeskTests
         SurfacePlan plan = Plan(desk, book);
         VolSurfaces.SurfaceUpdate own = SurfaceBook.Update(1, Start, plan.Steps[0].Surface);
 
-        Assert.Null(SurfaceComparison.Difference([own], [plan], 300, Start + 60));
-        Assert.Null(SurfaceComparison.Difference([own with { AE12 = own.AE12 + (own.AE12 / 50) }], [plan], 300, Start));
-        string higher = SurfaceComparison.Difference([own with { AE12 = own.AE12 + (own.AE12 / 4) }], [plan], 300, Start)!;
+        Assert.Null(SurfaceComparison.Difference([own], [plan], Options, Start + 60));
+        Assert.Null(SurfaceComparison.Difference([own with { AE12 = own.AE12 + (own.AE12 / 50) }], [plan], Options, Start));
+        string higher = SurfaceComparison.Difference([own with { AE12 = own.AE12 + (own.AE12 / 4) }], [plan], Options, Start)!;
         Assert.Contains("volatility at strike", higher, StringComparison.Ordinal);
         Assert.Contains("ETH", higher, StringComparison.Ordinal);
-        Assert.Contains("forward over spot", SurfaceComparison.Difference([own with { ForwardE8 = own.ForwardE8 + (own.ForwardE8 / 200) }], [plan], 300, Start), StringComparison.Ordinal);
-        Assert.Contains("is of second", SurfaceComparison.Difference([own], [plan], 300, Start + 301), StringComparison.Ordinal);
-        Assert.Contains("no surface from this node's own quotes", SurfaceComparison.Difference([own with { Expiry = own.Expiry + 1800 }], [plan], 300, Start), StringComparison.Ordinal);
-        Assert.EndsWith("is proposed twice at once, which the contract refuses", SurfaceComparison.Difference([own, own], [plan], 300, Start), StringComparison.Ordinal);
-        Assert.Contains("no surface from this node's own quotes", SurfaceComparison.Difference([own with { BE12 = ulong.MaxValue }], [plan], 300, Start), StringComparison.Ordinal);
+        Assert.Contains("forward over spot", SurfaceComparison.Difference([own with { ForwardE8 = own.ForwardE8 + (own.ForwardE8 / 200) }], [plan], Options, Start), StringComparison.Ordinal);
+        Assert.Contains("is of second", SurfaceComparison.Difference([own], [plan], Options, Start + 301), StringComparison.Ordinal);
+        Assert.Contains("no surface from this node's own quotes", SurfaceComparison.Difference([own with { Expiry = own.Expiry + 1800 }], [plan], Options, Start), StringComparison.Ordinal);
+        Assert.EndsWith("is proposed twice at once, which the contract refuses", SurfaceComparison.Difference([own, own], [plan], Options, Start), StringComparison.Ordinal);
+        Assert.Contains("no surface from this node's own quotes", SurfaceComparison.Difference([own with { BE12 = ulong.MaxValue }], [plan], Options, Start), StringComparison.Ordinal);
     }
 
     /// <summary>Within 3 % of a smile of 43 to 57 % up to two units from the forward, half as much again above at four units and twice as much at eight: at a listing, and at each step there.</summary>
@@ -160,6 +183,49 @@ public sealed class SurfaceDeskTests
         }
     }
 
+    /// <summary>An attester proposes a minute after each publication what is in force: it lies near an honest step of a minute, and no further from the fit than what is in force.</summary>
+    [Fact]
+    public void Difference_WhatIsInForceAgain_IsRefusedWhereTheFitIsFarOff()
+    {
+        SurfaceTarget fit = Target(2.25, 0.1, 0, 0, 1);
+        var inForce = new SurfaceInForce(Step(null, Target(0.36, 0.1, 0, 0, 1), Start).Surface, (long)Start, (long)Start);
+        SteppedSurface own = Step(inForce, fit, Start + 60);
+        Assert.InRange(own.Part, 1e-3, 2e-3);
+
+        SteppedSurface again = own with { Surface = inForce.Surface };
+        Assert.Matches("volatility at strike .*% proposed, .*% here, .*% in force: less than half of the way$", Difference(own, again, Start + 60));
+        Assert.EndsWith($"is of second {Start + 59}, what is in force came at {Start}, and surfaces:leastIntervalSeconds is 60", Difference(Step(inForce, fit, Start + 59), own, Start + 59), StringComparison.Ordinal);
+        Assert.Null(Difference(own, own, Start + 60));
+
+        // As one of half a minute before that another node proposed in time, not as one that was held back.
+        Assert.Null(Difference(Step(inForce, fit, Start + 110), own, Start + 110, proposed: Start + 60));
+        Assert.EndsWith("less than half of the way", Difference(Step(inForce, fit, Start + 130), own, Start + 130, proposed: Start + 60), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Difference_ForwardInForceAgain_IsRefusedWhereTheQuotesAreFarOff()
+    {
+        SurfaceTarget level = Target(0.36, 0.1, 0, 0, 1);
+        var inForce = new SurfaceInForce(Step(null, level, Start).Surface, (long)Start, (long)Start);
+        SteppedSurface own = Step(inForce, level with { ForwardRatio = 1.01 }, Start + 60);
+        Assert.EndsWith("forward over spot 1.00000 proposed, 1.00008 here, 1.00000 in force: less than half of the way", Difference(own, own with { Surface = inForce.Surface }, Start + 60), StringComparison.Ordinal);
+        Assert.Null(Difference(own, own, Start + 60));
+    }
+
+    /// <summary>One expiry that somebody publishes again and again keeps no other from being published.</summary>
+    [Fact]
+    public void Plan_OneExpiryJustPublished_IsDueOfTheOthers()
+    {
+        SurfaceDesk desk = Desk();
+        ProtocolBook book = Published(desk, Book(Start));
+        uint[] listed = [.. Listed(book)];
+        book = Published(desk, At(book, Start + 290), only: listed[0]);
+
+        SurfacePlan plan = Plan(desk, At(book, Start + 300));
+        Assert.True(plan.IsDue);
+        Assert.Equal(listed[1..], plan.Steps.Select(static step => step.Expiry).Order());
+    }
+
     /// <summary>A node that has every second strike, and whose bids and asks stand a tenth of the spread higher: its wings are drawn from other quotes.</summary>
     [Fact]
     public void Difference_HonestFitsOfSlightlyDifferentQuotes_AreSigned()
@@ -170,7 +236,7 @@ public sealed class SurfaceDeskTests
         foreach ((SurfacePlan own, SurfacePlan theirs) in new[] { (plans[0], plans[1]), (plans[1], plans[0]) })
         {
             Assert.Equal(own.Steps.Count, theirs.Steps.Count);
-            Assert.Null(SurfaceComparison.Difference([.. theirs.Steps.Select(static step => SurfaceBook.Update(1, Start, step.Surface))], [own], 300, Start));
+            Assert.Null(SurfaceComparison.Difference([.. theirs.Steps.Select(static step => SurfaceBook.Update(1, Start, step.Surface))], [own], Options, Start));
         }
     }
 
@@ -188,15 +254,39 @@ public sealed class SurfaceDeskTests
         string path = Path.Combine(Directory.CreateTempSubdirectory("omargin-quotes-").FullName, "quotes.csv");
         const string Header = "snapshot_utc,instrument_name,underlying_price,index_price,bid_price,ask_price,mark_iv\n";
         File.WriteAllText(path, Header + "2026-01-28T04:00:00Z,ETH-27FEB26-3000-C,3010,3000,0.05,0.06,0.6\n");
-        var source = new FileQuoteSource(path);
+        var source = new FileQuoteSource(path, 300);
         long time = DateTimeOffset.Parse("2026-01-28T05:00:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeSeconds();
         Assert.Single(source.Read("ETH", 3000, time));
         Assert.Empty(source.Read("BTC", 3000, time));
-        Assert.Empty(source.Read("ETH", 3000, time - 7200));
+        Assert.True(Assert.Single(source.Read("ETH", 3000, time - 7200)).Time > time - 7200);
 
         File.WriteAllText(path, Header + "2026-01-28T04:50:00Z,ETH-27FEB26-3000-C,3010,3000,0.05,0.06,0.6\n2026-01-28T04:50:00Z,ETH-27FEB26-3000-P,3010,3000,0.04,0.05,0.6\n");
         File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(2));
         Assert.Equal(2, source.Read("ETH", 3000, time).Count);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    /// <summary>A program that writes the file anew every second, by a clock that the chain's is some seconds behind.</summary>
+    [Fact]
+    public void FileQuoteSource_SnapshotLaterThanTheChain_GivesTheOneReadBefore()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("omargin-quotes-").FullName, "quotes.csv");
+        var source = new FileQuoteSource(path, 300);
+        DateTimeOffset first = DateTimeOffset.FromUnixTimeSeconds((long)Start);
+        long[] TimesAt(double written, double chain)
+        {
+            File.WriteAllText(path, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"snapshot_utc,instrument_name,underlying_price,index_price,bid_price,ask_price,mark_iv\n{first.AddSeconds(written):yyyy-MM-ddTHH:mm:ssZ},ETH-27FEB26-3000-C,3010,3000,0.05,0.06,0.6\n"));
+            File.SetLastWriteTimeUtc(path, first.UtcDateTime.AddSeconds(written));
+            return [.. source.Read("ETH", 3000, (long)(Start + chain)).Select(static quote => quote.Time - (long)Start)];
+        }
+
+        Assert.Equal([0], TimesAt(0, 0));
+        Assert.Equal([0], TimesAt(5, 3));
+        Assert.Equal([5], TimesAt(10, 7));
+
+        // What is older than quotes may be is forgotten.
+        Assert.Equal([311], TimesAt(311, 311));
+        Assert.Equal([311], TimesAt(320, 305));
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
@@ -218,8 +308,8 @@ public sealed class SurfaceDeskTests
         return inForce.Surface;
     }
 
-    private static string? Difference(SteppedSurface own, SteppedSurface theirs, ulong time) =>
-        SurfaceComparison.Difference([SurfaceBook.Update(1, time, theirs.Surface)], [new SurfacePlan(1, "ETH", [own], true)], 300, time);
+    private static string? Difference(SteppedSurface own, SteppedSurface theirs, ulong time, ulong? proposed = null) =>
+        SurfaceComparison.Difference([SurfaceBook.Update(1, proposed ?? time, theirs.Surface)], [new SurfacePlan(1, "ETH", [own], true)], Options, time);
 
     private static SteppedSurface Step(SurfaceInForce? inForce, SurfaceTarget target, ulong time) =>
         Assert.Single(SurfaceSteps.Plan(inForce is { } held ? [held] : [], [target], Bands, 100_00000000, (long)time, WindowReading.Unopened));
@@ -249,7 +339,7 @@ public sealed class SurfaceDeskTests
     private static IReadOnlyList<SurfacePlan> Plans(SurfaceDesk desk, ProtocolBook book)
     {
         desk.Refresh(book);
-        return desk.Plan(book, ImmutableDictionary<ushort, WindowReading>.Empty);
+        return desk.Plan(book, ImmutableDictionary<ushort, WindowReading>.Empty, []);
     }
 
     private static ProtocolBook Book(ulong time, double spot = 100) => Books.Of([Books.Inputs(1, (long)time, spot)]) with
@@ -260,10 +350,10 @@ public sealed class SurfaceDeskTests
 
     private static ProtocolBook At(ProtocolBook book, ulong time, double spot = 100) => Book(time, spot) with { Surfaces = book.Surfaces };
 
-    private static ProtocolBook Published(SurfaceDesk desk, ProtocolBook book)
+    private static ProtocolBook Published(SurfaceDesk desk, ProtocolBook book, uint? only = null)
     {
         ImmutableSortedDictionary<(ushort Underlying, uint Expiry), SurfaceHistory> surfaces = book.Surfaces;
-        foreach (SteppedSurface step in Plan(desk, book).Steps)
+        foreach (SteppedSurface step in Plan(desk, book).Steps.Where(step => only is null || step.Expiry == only))
         {
             VolSurfaces.SurfaceUpdate u = SurfaceBook.Update(1, book.BlockTimeSeconds, step.Surface);
             surfaces = surfaces.SetItem((1, u.Expiry), Publications.After(surfaces.TryGetValue((1, u.Expiry), out SurfaceHistory? before) ? before : null, u));

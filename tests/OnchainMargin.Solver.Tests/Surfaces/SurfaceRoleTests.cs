@@ -79,6 +79,26 @@ public sealed class SurfaceRoleTests : IDisposable
         Assert.Single(OwnProposals());
     }
 
+    /// <summary>The attester before this one proposes one expiry each round, and truly: the others are not silent about the rest.</summary>
+    [Fact]
+    public async Task RunOnce_OneProposesASingleExpiryEachRound_ProposesTheOthers()
+    {
+        uint single = 0;
+        for (ulong second = 0; second <= Takeover; second++)
+        {
+            ProtocolBook book = BookAt(second);
+            _desk.Refresh(book);
+            VolSurfaces.SurfaceUpdate honest = SurfaceBook.Update(1, book.BlockTimeSeconds, _desk.Plan(book, ImmutableDictionary<ushort, WindowReading>.Empty, [])[0].Steps[0].Surface);
+            single = honest.Expiry;
+            Take(Proposal.Of([honest], Digests));
+            await RoundAsync(second, isWithLie: false);
+            _time.Pass(1);
+        }
+
+        Proposal own = Assert.Single(OwnProposals(), static proposal => proposal.Updates.Count > 1);
+        Assert.DoesNotContain(single, own.Updates.Select(static update => update.Expiry));
+    }
+
     /// <summary>While the guardian has stopped surfaces none is proposed, signed or sent, which is said once.</summary>
     [Fact]
     public async Task RunOnce_GuardianHasStoppedSurfaces_WaitsUntilItLetsThemGoOn()
@@ -154,22 +174,25 @@ public sealed class SurfaceRoleTests : IDisposable
         return new SurfaceRole(_books, desk, _windows, quorum, Digests, new ProtocolCalls(SampleDeployment.Contracts), options, _time, _lines);
     }
 
+    private ProtocolBook BookAt(ulong second) => Books.Of([Books.Inputs(1, (long)(Start + second), 100)]) with
+    {
+        BlockTimeSeconds = Start + second,
+        SurfaceParameters = Parameters,
+        Attesters = [_liar.Address, _own.Address],
+        Threshold = 2,
+    };
+
+    /// <summary>What the other attester proposes comes in.</summary>
+    private void Take(Proposal proposal) => _exchange.Take(proposal, new RiskRegistry.AttesterSignature(_liar.Address, _liar.SignHash(proposal.Digest).ToArray()));
+
     private async Task RoundAsync(ulong second, bool isWithLie, bool isStopped = false)
     {
-        ProtocolBook book = Books.Of([Books.Inputs(1, (long)(Start + second), 100)]) with
-        {
-            BlockTimeSeconds = Start + second,
-            SurfaceParameters = Parameters,
-            Attesters = [_liar.Address, _own.Address],
-            Threshold = 2,
-            AreSurfacesStopped = isStopped,
-        };
+        ProtocolBook book = BookAt(second) with { AreSurfacesStopped = isStopped };
         if (isWithLie)
         {
             _desk.Refresh(book);
-            VolSurfaces.SurfaceUpdate honest = SurfaceBook.Update(1, book.BlockTimeSeconds, _desk.Plan(book, ImmutableDictionary<ushort, WindowReading>.Empty)[0].Steps[0].Surface);
-            Proposal lie = Proposal.Of([honest with { AE12 = honest.AE12 * 2 }], Digests);
-            _exchange.Take(lie, new RiskRegistry.AttesterSignature(_liar.Address, _liar.SignHash(lie.Digest).ToArray()));
+            VolSurfaces.SurfaceUpdate honest = SurfaceBook.Update(1, book.BlockTimeSeconds, _desk.Plan(book, ImmutableDictionary<ushort, WindowReading>.Empty, [])[0].Steps[0].Surface);
+            Take(Proposal.Of([honest with { AE12 = honest.AE12 * 2 }], Digests));
         }
 
         _books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));

@@ -6,7 +6,8 @@ namespace OnchainMargin.Solver.Tests.Surfaces;
 /// <summary>Quotes of the expiries that a venue lists, of one volatility.</summary>
 internal sealed class Venue : IQuoteSource
 {
-    private const double Volatility = 0.6;
+    /// <summary>Of all that it lists.</summary>
+    public double Volatility { get; set; } = 0.6;
 
     /// <summary>What it lists.</summary>
     public IReadOnlyList<uint> Expiries { get; set; } = [];
