@@ -95,8 +95,8 @@ internal static partial class LogMessages
     [LoggerMessage(4016, LogLevel.Information, "The guardian lets surfaces go on")]
     public static partial void SurfacesReleased(this ILogger logger);
 
-    [LoggerMessage(4021, LogLevel.Warning, "The proposed step of parameters would make {Count} accounts liquidatable, first of all {Accounts}")]
-    public static partial void StepHurts(this ILogger logger, int count, string accounts);
+    [LoggerMessage(4021, LogLevel.Warning, "The proposed step of parameters would make {Count} accounts liquidatable, first of all {Accounts}; {Withheld}")]
+    public static partial void StepHurts(this ILogger logger, int count, string accounts, string withheld);
 
     [LoggerMessage(5020, LogLevel.Information, "Signed a proposal of {Kind} ({Digest}) as {Signer}")]
     public static partial void ProposalSigned(this ILogger logger, ProposalKind kind, string digest, Address signer);

@@ -71,9 +71,13 @@ internal static class Books
     }
 
     /// <summary>So many markets at one price.</summary>
-    public static CheckpointInputs Markets(int count, double spot)
+    public static CheckpointInputs Markets(int count, double spot) => Repeated(Inputs(1, Start, spot), count);
+
+    /// <summary>A checkpoint with a second underlying that is as the first.</summary>
+    public static CheckpointInputs Doubled(CheckpointInputs one) => Repeated(one, 2);
+
+    private static CheckpointInputs Repeated(CheckpointInputs one, int count)
     {
-        CheckpointInputs one = Inputs(1, Start, spot);
         UnderlyingRecord[] records = [.. Enumerable.Range(1, count).Select(number => one.Checkpoint.Underlyings[0] with { Underlying = (ushort)number })];
         Checkpoint checkpoint = one.Checkpoint with { Underlyings = [.. records] };
         return CheckpointInputs.Read(checkpoint.InputsPreimage(static bytes => Keccak256.Hash(bytes).ToArray()), [.. records.SelectMany(static record => record.Pack())]);

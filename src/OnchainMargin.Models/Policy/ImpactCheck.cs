@@ -66,7 +66,7 @@ public static class ImpactCheck
         Parallel.For(0, accounts.Count, i =>
         {
             (AccountState state, ImmutableArray<Balance> balances) = accounts[i];
-            if (MarginEngine.TryCompute(state, balances.AsSpan(), now, SurfaceChoice.Better, out AccountFigures first) != MarginError.None || first.EquityE8 < first.MaintenanceE8)
+            if (Healthy(state, balances, now) is not { } first)
             {
                 return;
             }
@@ -76,4 +76,17 @@ public static class ImpactCheck
         });
         return [.. found.Where(f => f is not null).Select(f => f!.Value)];
     }
+
+    /// <summary>The maintenance margin of all accounts that are not liquidatable at a checkpoint, money E8: what is made liquidatable is a part of it.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="accounts">States with their collateral.</param>
+    public static Int128 HealthyMaintenanceE8(Checkpoint checkpoint, IReadOnlyList<(AccountState State, ImmutableArray<Balance> Balances)> accounts)
+    {
+        ArgumentNullException.ThrowIfNull(accounts);
+        var view = new CheckpointView(checkpoint);
+        return accounts.AsParallel().Select(account => Healthy(account.State, account.Balances, view)?.MaintenanceE8 ?? 0).Aggregate(Int128.Zero, static (sum, one) => sum + one);
+    }
+
+    private static AccountFigures? Healthy(AccountState state, ImmutableArray<Balance> balances, CheckpointView view) =>
+        MarginEngine.TryCompute(state, balances.AsSpan(), view, SurfaceChoice.Better, out AccountFigures figures) == MarginError.None && figures.EquityE8 >= figures.MaintenanceE8 ? figures : null;
 }

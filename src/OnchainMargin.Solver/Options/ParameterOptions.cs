@@ -33,8 +33,8 @@ public sealed record ParameterOptions
     /// <summary>Largest vega charge.</summary>
     public int VegaMostBps { get; init; } = 3000;
 
-    /// <summary>The most accounts that a step may make liquidatable before this node neither proposes nor signs it, so that a person decides.</summary>
-    public int MostMadeLiquidatable { get; init; } = 100;
+    /// <summary>The most maintenance margin that the step of an underlying may make liquidatable, hundredths of a percent of that of all accounts; beyond that this node neither proposes nor signs it, so that a person decides. Other underlyings' steps go on.</summary>
+    public int MostMadeLiquidatableBps { get; init; } = 500;
 
     /// <summary>How many seconds the second attester waits for the proposal of the first, the third for that of the second, and so on.</summary>
     public int TakeoverSeconds { get; init; } = 30;
@@ -58,7 +58,7 @@ public sealed record ParameterOptions
         errors.Range(BasisMostBps, 0, 1500);
         errors.Range(VegaLeastBps, 0, VegaMostBps);
         errors.Range(VegaMostBps, 0, 10_000);
-        errors.Range(MostMadeLiquidatable, 0, int.MaxValue);
+        errors.Range(MostMadeLiquidatableBps, 0, 10_000);
         errors.Range(TakeoverSeconds, 1, 3600);
         errors.Range(PollMilliseconds, 10, 600_000);
         if (LogFile.Length > 0 && DefectOf(LogFile) is { } defect)

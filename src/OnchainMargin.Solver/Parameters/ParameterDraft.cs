@@ -17,14 +17,20 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
     /// <summary>A millionth, to which figures are rounded: so that the last bits of a forecast decide nothing.</summary>
     private const double Millionths = 1e6;
     private const ulong MillionthE8 = 100;
+    private const ulong LeastApartSeconds = 1800;
 
-    /// <summary>The steps of decisions. What a decision keeps repeats what is in force.</summary>
+    /// <summary>The steps of decisions, of what is not withheld. What a decision keeps repeats what is in force.</summary>
     public static ParameterDraft Of(ParameterProposal proposal, ProtocolBook book)
     {
         var underlyings = new List<ParameterSteps.UnderlyingStep>();
         foreach (PolicyDecision decision in proposal.Decisions)
         {
             UnderlyingRecord record = RecordOf(ushort.Parse(decision.Underlying, CultureInfo.InvariantCulture), book);
+            if (proposal.Withheld.Contains(record.Underlying))
+            {
+                continue;
+            }
+
             underlyings.Add(Coupled(
                 new ParameterSteps.UnderlyingStep(
                     record.Underlying,
@@ -39,7 +45,7 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
         }
 
         var tokens = new List<ParameterSteps.TokenStep>();
-        foreach (HaircutDecision decision in proposal.Haircuts)
+        foreach (HaircutDecision decision in proposal.Haircuts.Where(one => !proposal.Withheld.Contains(book.Parameters.Tokens[one.Token].Underlying)))
         {
             RiskParameters.TokenParameters held = InForce(decision.Token, book);
             uint next = (uint)Math.Min(Next(held.HaircutBaseE8, decision.Before, decision.After), held.HaircutMaxE8);
@@ -83,17 +89,21 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
             }),
         ]);
 
-    /// <summary>Only the steps that move something.</summary>
+    /// <summary>Only the steps that move something, of what was not stepped within the last half hour: the contract lets a step go as far as the time since the one before, so that many small ones would leave the next no room.</summary>
     public ParameterDraft Moving(ProtocolBook book) => new(
         [
-            .. Underlyings.Where(step => RecordOf(step.Underlying, book) is var record
+            .. Underlyings.Where(step => step.Time >= book.Steps.UnderlyingTimes.GetValueOrDefault(step.Underlying) + LeastApartSeconds && RecordOf(step.Underlying, book) is var record
                 && (step.DepthE8 != (ulong)record.DepthE8 || step.PriceRangeE8 != record.Parameters.PriceRangeE8 || step.VolRangeE8 != record.Parameters.VolRangeE8
                     || step.BasisChargeE8 != record.Parameters.BasisChargeE8 || step.VegaChargeE8 != record.Parameters.VegaChargeE8)),
         ],
-        [.. Tokens.Where(step => InForce(step.Token, book).HaircutBaseE8 != step.HaircutBaseE8)]);
+        [.. Tokens.Where(step => step.Time >= book.Steps.TokenTimes.GetValueOrDefault(step.Token) + LeastApartSeconds && InForce(step.Token, book).HaircutBaseE8 != step.HaircutBaseE8)]);
 
-    /// <summary>What of another node's steps goes farther than this node's own, or another way: name, both figures and the one in force, in a sentence; null when nothing does.</summary>
-    public string? Difference(IReadOnlyList<ParameterSteps.UnderlyingStep> underlyings, IReadOnlyList<ParameterSteps.TokenStep> tokens, ProtocolBook book)
+    /// <summary>What of another node's steps goes farther than this node's own, less than half as far, or another way: name, both figures and the one in force, in a sentence; null when nothing does.</summary>
+    /// <param name="held">This draft within the contract's limits, of which others' steps are to go half of the way. Time widens limits, so that farther than these they may go, as far as the draft does.</param>
+    /// <param name="underlyings">Another node's steps.</param>
+    /// <param name="tokens">The same of tokens.</param>
+    /// <param name="book">What is in force.</param>
+    public string? Difference(ParameterDraft held, IReadOnlyList<ParameterSteps.UnderlyingStep> underlyings, IReadOnlyList<ParameterSteps.TokenStep> tokens, ProtocolBook book)
     {
         // The contract takes a step of each after the one before, and not two of one second.
         if (underlyings.GroupBy(static step => step.Underlying).FirstOrDefault(static steps => steps.Skip(1).Any()) is { Key: var underlying })
@@ -113,13 +123,14 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
                 return $"underlying {theirs.Underlying} is not in the last checkpoint here";
             }
 
-            ParameterSteps.UnderlyingStep? own = Underlyings.Where(one => one.Underlying == theirs.Underlying).Select(static one => (ParameterSteps.UnderlyingStep?)one).FirstOrDefault();
+            ParameterSteps.UnderlyingStep? own = Of(Underlyings, theirs.Underlying), least = Of(held.Underlyings, theirs.Underlying);
             string subject = $"underlying {theirs.Underlying}";
-            string? words = Difference(subject, "depthE8", (ulong)record.DepthE8, theirs.DepthE8, own?.DepthE8)
-                ?? Difference(subject, "priceRangeE8", record.Parameters.PriceRangeE8, theirs.PriceRangeE8, own?.PriceRangeE8)
-                ?? Difference(subject, "volRangeE8", record.Parameters.VolRangeE8, theirs.VolRangeE8, own?.VolRangeE8)
-                ?? Difference(subject, "basisChargeE8", record.Parameters.BasisChargeE8, theirs.BasisChargeE8, own?.BasisChargeE8)
-                ?? Difference(subject, "vegaChargeE8", record.Parameters.VegaChargeE8, theirs.VegaChargeE8, own?.VegaChargeE8);
+            string? words = Difference(subject, "depthE8", (ulong)record.DepthE8, theirs.DepthE8, own?.DepthE8, least?.DepthE8)
+                ?? Difference(subject, "priceRangeE8", record.Parameters.PriceRangeE8, theirs.PriceRangeE8, own?.PriceRangeE8, least?.PriceRangeE8)
+                ?? Difference(subject, "volRangeE8", record.Parameters.VolRangeE8, theirs.VolRangeE8, own?.VolRangeE8, least?.VolRangeE8)
+                ?? Difference(subject, "basisChargeE8", record.Parameters.BasisChargeE8, theirs.BasisChargeE8, own?.BasisChargeE8, least?.BasisChargeE8)
+                ?? Difference(subject, "vegaChargeE8", record.Parameters.VegaChargeE8, theirs.VegaChargeE8, own?.VegaChargeE8, least?.VegaChargeE8)
+                ?? (least is null ? $"{subject} would not be moved by this node now" : null);
             if (words is not null)
             {
                 return words;
@@ -129,8 +140,9 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
         foreach (ParameterSteps.TokenStep theirs in tokens)
         {
             ulong now = book.Parameters.Tokens.ContainsKey(theirs.Token) ? InForce(theirs.Token, book).HaircutBaseE8 : 0;
-            ulong? own = Tokens.Where(one => one.Token == theirs.Token).Select(static one => (ulong?)one.HaircutBaseE8).FirstOrDefault();
-            if (Difference($"token {theirs.Token}", "haircutBaseE8", now, theirs.HaircutBaseE8, own) is { } words)
+            ulong? own = Of(Tokens, theirs.Token)?.HaircutBaseE8, least = Of(held.Tokens, theirs.Token)?.HaircutBaseE8;
+            string subject = $"token {theirs.Token}";
+            if ((Difference(subject, "haircutBaseE8", now, theirs.HaircutBaseE8, own, least) ?? (least is null ? $"{subject} would not be moved by this node now" : null)) is { } words)
             {
                 return words;
             }
@@ -139,15 +151,20 @@ internal sealed record ParameterDraft(IReadOnlyList<ParameterSteps.UnderlyingSte
         return null;
     }
 
-    private static string? Difference(string subject, string name, ulong now, ulong theirs, ulong? own)
-    {
-        ulong least = Math.Min(now, own ?? now);
-        ulong most = Math.Max(now, own ?? now);
+    private static ParameterSteps.UnderlyingStep? Of(IReadOnlyList<ParameterSteps.UnderlyingStep> steps, ushort underlying) =>
+        steps.Where(one => one.Underlying == underlying).Select(static one => (ParameterSteps.UnderlyingStep?)one).FirstOrDefault();
 
-        // What others propose may be any word.
-        return (UInt128)theirs + MillionthE8 >= least && theirs <= (UInt128)most + MillionthE8
-            ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{name} of {subject} is {theirs} proposed, {own ?? now} here, {now} in force");
+    private static ParameterSteps.TokenStep? Of(IReadOnlyList<ParameterSteps.TokenStep> steps, ushort token) =>
+        steps.Where(one => one.Token == token).Select(static one => (ParameterSteps.TokenStep?)one).FirstOrDefault();
+
+    /// <summary>Between half of what this node would move now and all that it wants; exactly what is in force where it wants that. What others propose may be any word.</summary>
+    private static string? Difference(string subject, string name, ulong now, ulong theirs, ulong? own, ulong? held)
+    {
+        ulong wanted = own ?? now, half = now > held ? now - ((now - held.Value) / 2) : now + (((held ?? now) - now) / 2);
+        bool isNear = wanted == now ? theirs == now
+            : wanted > now ? theirs >= half && theirs <= (UInt128)wanted + MillionthE8
+            : theirs <= half && (UInt128)theirs + MillionthE8 >= wanted;
+        return isNear ? null : string.Create(CultureInfo.InvariantCulture, $"{name} of {subject} is {theirs} proposed, {own ?? now} here, {now} in force");
     }
 
     private static UnderlyingRecord RecordOf(ushort underlying, ProtocolBook book) => book.LatestCheckpoint!.Checkpoint.Underlyings.First(one => one.Underlying == underlying);

@@ -53,6 +53,7 @@ internal sealed class ParameterProposer(ParameterOptions options)
         var decisions = new List<PolicyDecision>();
         var haircuts = new List<HaircutDecision>();
         Checkpoint after = checkpoint;
+        var each = new List<(ushort Underlying, Checkpoint After)>();
         foreach (UnderlyingRecord record in checkpoint.Underlyings)
         {
             if (!book.Hours.TryGetValue(record.Underlying, out MarketHours? hours) || Learn(record.Underlying, hours) is not { Forecaster.IsReady: true } market)
@@ -60,9 +61,9 @@ internal sealed class ParameterProposer(ParameterOptions options)
                 continue;
             }
 
-            (ushort Token, PolicyDecision Decision)[] each = [.. Cases(book, record, checkpoint.Header.Time).Select(one => (
+            (ushort Token, PolicyDecision Decision)[] cases = [.. Cases(book, record, checkpoint.Header.Time).Select(one => (
                 one.Token, ParameterPolicy.Decide(record.Underlying.ToString(CultureInfo.InvariantCulture), _policy, one.Corridor, market.Inputs, one.Before)))];
-            (ushort Token, PolicyDecision Decision)[] changed = [.. each.Where(static one => one.Decision.After != one.Decision.Before)];
+            (ushort Token, PolicyDecision Decision)[] changed = [.. cases.Where(static one => one.Decision.After != one.Decision.Before)];
             if (changed.Length == 0)
             {
                 continue;
@@ -70,14 +71,36 @@ internal sealed class ParameterProposer(ParameterOptions options)
 
             decisions.Add(changed[0].Decision);
             after = ImpactCheck.Apply(after, record.Underlying, changed[0].Decision.After);
+            Checkpoint alone = ImpactCheck.Apply(checkpoint, record.Underlying, changed[0].Decision.After);
             foreach ((ushort token, PolicyDecision decision) in changed.Where(static one => !one.Decision.After.Haircut.Equals(one.Decision.Before.Haircut)))
             {
                 haircuts.Add(new HaircutDecision(token, decision.Before.Haircut, decision.After.Haircut));
                 after = ImpactCheck.ApplyHaircut(after, token, decision.Before.Haircut, decision.After.Haircut);
+                alone = ImpactCheck.ApplyHaircut(alone, token, decision.Before.Haircut, decision.After.Haircut);
             }
+
+            each.Add((record.Underlying, alone));
         }
 
-        return decisions.Count == 0 ? null : new ParameterProposal(checkpoint.Header.Id, checkpoint.Header.Time, decisions, haircuts, MadeLiquidatable(book, checkpoint, after));
+        if (decisions.Count == 0)
+        {
+            return null;
+        }
+
+        BookAccount[] accounts = [.. book.Accounts.Values.Where(static account => account.OpenLot == 0)];
+        (AccountState, ImmutableArray<Balance>)[] states = [.. accounts.Select(account => (book.Settlements.Settle(account.State), account.Balances))];
+        IReadOnlyList<Impact> hurt = ImpactCheck.MadeLiquidatable(checkpoint, after, states);
+        return new ParameterProposal(checkpoint.Header.Id, checkpoint.Header.Time, decisions, haircuts, [.. hurt.Select(one => accounts[one.Account].Id)])
+        {
+            Withheld = hurt.Count == 0 ? [] : Withheld(checkpoint, each, states),
+        };
+    }
+
+    /// <summary>Each by itself, so that none is held up by what another would do, and by margin, for accounts cost nothing.</summary>
+    private ushort[] Withheld(Checkpoint checkpoint, List<(ushort Underlying, Checkpoint After)> each, (AccountState, ImmutableArray<Balance>)[] states)
+    {
+        Int128 mostE8 = ImpactCheck.HealthyMaintenanceE8(checkpoint, states) * options.MostMadeLiquidatableBps / (int)Bps;
+        return [.. each.Where(one => ImpactCheck.MadeLiquidatable(checkpoint, one.After, states).Aggregate(Int128.Zero, static (sum, hurt) => sum + hurt.BeforeE8) > mostE8).Select(static one => one.Underlying)];
     }
 
     /// <summary>What is in force, and how far it may go: once for each token that is the underlying and that attesters may move, for each has a haircut of its own, which depends on nothing else. Without such a token the largest haircut stands there, and stays.</summary>
@@ -121,13 +144,6 @@ internal sealed class ParameterProposer(ParameterOptions options)
     {
         double low = Math.Max(own.Least, chain.LeastE8 / E8);
         return new CorridorBand(low, Math.Max(low, Math.Min(own.Most, chain.MostE8 / E8)));
-    }
-
-    private static ulong[] MadeLiquidatable(ProtocolBook book, Checkpoint checkpoint, Checkpoint after)
-    {
-        BookAccount[] accounts = [.. book.Accounts.Values.Where(static account => account.OpenLot == 0)];
-        IReadOnlyList<Impact> hurt = ImpactCheck.MadeLiquidatable(checkpoint, after, [.. accounts.Select(a => (book.Settlements.Settle(a.State), a.Balances))]);
-        return [.. hurt.Select(h => accounts[h.Account].Id)];
     }
 
     /// <summary>Feeds the hours that are new. A past that is not a longer one of what was fed, as after a reorganisation, is learnt from its beginning.</summary>

@@ -13,7 +13,7 @@ namespace OnchainMargin.Solver.Parameters;
 
 /// <summary>
 /// The role that proposes risk parameters. Without an attester's key it publishes and logs what the policy asks for. With one it proposes that as a step of the contract, signs others' steps that go no farther
-/// than its own, refuses the rest with both figures, and sends what it completed.
+/// than its own and half as far at least, refuses the rest with both figures, and sends what it completed.
 /// </summary>
 internal sealed class ParameterRole(
     Broadcast<IndexedBook> books,
@@ -72,7 +72,7 @@ internal sealed class ParameterRole(
         List<Proposal> ours = [];
         foreach (Proposal proposal in open)
         {
-            if (await quorum.JudgeAsync(proposal, () => Task.FromResult(Difference(proposal, book)), book, cancellationToken).ConfigureAwait(false) || proposal.Time + SentByCompleterSeconds < book.BlockTimeSeconds)
+            if (await quorum.JudgeAsync(proposal, () => DifferenceAsync(proposal, book, cancellationToken), book, cancellationToken).ConfigureAwait(false) || proposal.Time + SentByCompleterSeconds < book.BlockTimeSeconds)
             {
                 ours.Add(proposal);
             }
@@ -80,7 +80,7 @@ internal sealed class ParameterRole(
 
         // What was refused just now keeps nobody silent: whoever proposes something bad each round would have all others wait for ever.
         open.RemoveAll(quorum.IsRefused);
-        bool isWanted = _wanted is { } wanted && (ulong)wanted.Time + Proposal.LongestSeconds > book.BlockTimeSeconds && wanted.MadeLiquidatable.Count <= options.MostMadeLiquidatable;
+        bool isWanted = _wanted is { } wanted && (ulong)wanted.Time + Proposal.LongestSeconds > book.BlockTimeSeconds;
         if (quorum.IsTurn(isWanted && open.Count == 0 && !quorum.IsSending(quorum.Known), book, options.TakeoverSeconds))
         {
             if (await ProposeAsync(book, cancellationToken).ConfigureAwait(false) is { } own)
@@ -99,20 +99,24 @@ internal sealed class ParameterRole(
         }
     }
 
-    private string? Difference(Proposal proposal, ProtocolBook book)
+    private async Task<string?> DifferenceAsync(Proposal proposal, ProtocolBook book, CancellationToken cancellationToken)
     {
         ParameterProposal? own = _proposer.Decide(book);
         ParameterDraft draft = own is null ? new ParameterDraft([], []) : ParameterDraft.Of(own, book);
-        return draft.Difference(proposal.Underlyings, proposal.Tokens, book)
-            ?? (own is not null && own.MadeLiquidatable.Count > options.MostMadeLiquidatable
-                ? $"it would make {own.MadeLiquidatable.Count} accounts liquidatable, and parameters:mostMadeLiquidatable is {options.MostMadeLiquidatable}"
-                : null);
+        ParameterDraft held = await HeldAsync(draft, book, cancellationToken).ConfigureAwait(false);
+        return draft.Difference(held, proposal.Underlyings, proposal.Tokens, book);
     }
 
-    /// <summary>The wanted step, held to what the contract takes now; null when nothing of it is left.</summary>
+    /// <summary>The wanted step as it can be taken now; null when nothing of it is left.</summary>
     private async Task<Proposal?> ProposeAsync(ProtocolBook book, CancellationToken cancellationToken)
     {
-        ParameterDraft draft = ParameterDraft.Of(_wanted!, book);
+        ParameterDraft draft = await HeldAsync(ParameterDraft.Of(_wanted!, book), book, cancellationToken).ConfigureAwait(false);
+        return draft.Underlyings.Count + draft.Tokens.Count == 0 ? null : Proposal.Of(draft.Underlyings, draft.Tokens, digests);
+    }
+
+    /// <summary>What of a draft can be taken now, and as far as the contract takes it.</summary>
+    private async Task<ParameterDraft> HeldAsync(ParameterDraft draft, ProtocolBook book, CancellationToken cancellationToken)
+    {
         var underlyings = new Dictionary<ushort, ParameterSteps.UnderlyingLimitsResult>();
         foreach (ParameterSteps.UnderlyingStep step in draft.Underlyings)
         {
@@ -125,8 +129,7 @@ internal sealed class ParameterRole(
             tokens[step.Token] = await limits.TokenAsync(step.Token, cancellationToken).ConfigureAwait(false);
         }
 
-        draft = draft.Within(underlyings, tokens, book).Moving(book);
-        return draft.Underlyings.Count + draft.Tokens.Count == 0 ? null : Proposal.Of(draft.Underlyings, draft.Tokens, digests);
+        return draft.Within(underlyings, tokens, book).Moving(book);
     }
 
     private async Task TellAsync(ParameterProposal proposal, CancellationToken cancellationToken)
@@ -139,7 +142,8 @@ internal sealed class ParameterRole(
 
         if (proposal.MadeLiquidatable.Count > 0)
         {
-            logger.StepHurts(proposal.MadeLiquidatable.Count, string.Join(", ", proposal.MadeLiquidatable.Take(MostNamed)));
+            string withheld = proposal.Withheld.Count == 0 ? "no underlying's step is withheld for it" : $"withheld are the steps of underlyings {string.Join(", ", proposal.Withheld)}, by parameters:mostMadeLiquidatableBps";
+            logger.StepHurts(proposal.MadeLiquidatable.Count, string.Join(", ", proposal.MadeLiquidatable.Take(MostNamed)), withheld);
         }
 
         if (options.LogFile.Length > 0)

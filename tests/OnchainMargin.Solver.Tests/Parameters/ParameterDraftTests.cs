@@ -11,8 +11,10 @@ namespace OnchainMargin.Solver.Tests.Parameters;
 
 public sealed class ParameterDraftTests
 {
-    private static readonly ProtocolBook Wild = Book(0.04);
+    private static readonly ProtocolBook Wild = Book(0.06);
     private static readonly ParameterDraft Own = ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(Wild)!, Wild);
+
+    private static readonly ParameterDraft Nothing = new([], []);
 
     [Fact]
     public void Of_Decision_IsInTheContractsIntegersAndRepeatsWhatStays()
@@ -25,30 +27,77 @@ public sealed class ParameterDraftTests
     }
 
     [Fact]
-    public void Difference_NoFartherThanOwn_None()
+    public void Difference_BetweenHalfOfOwnAndAllOfIt_None()
     {
-        Assert.Null(Own.Difference(Own.Underlyings, Own.Tokens, Wild));
-        Assert.Null(Own.Difference([Own.Underlyings[0] with { PriceRangeE8 = 14_350_000 }], [], Wild));
-        Assert.Null(Own.Difference([Own.Underlyings[0] with { PriceRangeE8 = 14_000_000 }], [Own.Tokens[0] with { HaircutBaseE8 = 5_000_000 }], Wild));
+        Assert.Null(Own.Difference(Own, Own.Underlyings, Own.Tokens, Wild));
+        Assert.Null(Own.Difference(Own, [Own.Underlyings[0] with { PriceRangeE8 = 14_350_000 }], [], Wild));
+
+        // A step that moves nothing, or next to it, would still be the last one, from which the contract counts how far the next may go.
+        Assert.Equal("priceRangeE8 of underlying 1 is 14349999 proposed, 14700000 here, 14000000 in force", Own.Difference(Own, [Own.Underlyings[0] with { PriceRangeE8 = 14_349_999 }], [], Wild));
+        Assert.Equal("priceRangeE8 of underlying 1 is 14000000 proposed, 14700000 here, 14000000 in force", Own.Difference(Own, [Own.Underlyings[0] with { PriceRangeE8 = 14_000_000 }], [], Wild));
+        Assert.Equal("haircutBaseE8 of token 1 is 5000000 proposed, 5250000 here, 5000000 in force", Own.Difference(Own, [], [Own.Tokens[0] with { HaircutBaseE8 = 5_000_000 }], Wild));
+        Assert.Equal("underlying 1 would not be moved by this node now", Nothing.Difference(Nothing, [Own.Underlyings[0] with { PriceRangeE8 = 14_000_000, DepthE8 = 500_000_000_000 }], [], Wild));
+    }
+
+    /// <summary>The contract allows half a percent now; the half of that is enough.</summary>
+    [Fact]
+    public void Difference_LimitsAreNarrow_HalfOfWhatTheyLeaveIsEnough()
+    {
+        ParameterSteps.UnderlyingStep own = Own.Underlyings[0];
+        var held = new ParameterDraft([own with { PriceRangeE8 = 14_070_000, DepthE8 = 497_500_000_000 }], []);
+
+        Assert.Null(Own.Difference(held, [own with { PriceRangeE8 = 14_035_000, DepthE8 = 498_750_000_000 }], [], Wild));
+        Assert.Null(Own.Difference(held, [own with { PriceRangeE8 = 14_075_000, DepthE8 = 497_000_000_000 }], [], Wild));
+        Assert.StartsWith("priceRangeE8 of underlying 1 is 14034999 proposed", Own.Difference(held, [own with { PriceRangeE8 = 14_034_999, DepthE8 = 498_750_000_000 }], [], Wild), StringComparison.Ordinal);
+        Assert.StartsWith("depthE8 of underlying 1 is 498750000001 proposed", Own.Difference(held, [own with { PriceRangeE8 = 14_035_000, DepthE8 = 498_750_000_001 }], [], Wild), StringComparison.Ordinal);
+    }
+
+    /// <summary>A hundred units, which rounding may be, at each checkpoint: where this node moves nothing nobody does.</summary>
+    [Fact]
+    public void Difference_AHundredUnitsAtEachCheckpoint_MoveNothingThatThisNodeKeeps()
+    {
+        uint vegaE8 = 10_000_000;
+        for (int checkpoint = 0; checkpoint < 3; checkpoint++)
+        {
+            ProtocolBook book = Book(0.06, change: record => record with { Parameters = record.Parameters with { VegaChargeE8 = vegaE8 } });
+            ParameterDraft own = ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(book)!, book);
+            ParameterSteps.UnderlyingStep theirs = own.Underlyings[0] with { VegaChargeE8 = vegaE8 + 100 };
+            vegaE8 = own.Difference(own, [theirs], [], book) is null ? theirs.VegaChargeE8 : vegaE8;
+        }
+
+        Assert.Equal(10_000_000U, vegaE8);
+    }
+
+    [Fact]
+    public void Moving_SteppedWithinHalfAnHour_Waits()
+    {
+        ulong now = Own.Underlyings[0].Time;
+        ProtocolBook Stepped(ulong time) => Wild with { Steps = Wild.Steps with { UnderlyingTimes = Wild.Steps.UnderlyingTimes.Add(1, time), TokenTimes = Wild.Steps.TokenTimes.Add(1, time) } };
+
+        Assert.Equal((1, 1), (Own.Moving(Stepped(now - 1800)).Underlyings.Count, Own.Moving(Stepped(now - 1800)).Tokens.Count));
+        ParameterDraft waiting = Own.Moving(Stepped(now - 1799));
+        Assert.Equal((0, 0), (waiting.Underlyings.Count, waiting.Tokens.Count));
+        Assert.Equal("underlying 1 would not be moved by this node now", Own.Difference(waiting, Own.Underlyings, [], Wild));
+        Assert.Equal("token 1 would not be moved by this node now", Own.Difference(waiting, [], Own.Tokens, Wild));
     }
 
     [Fact]
     public void Difference_FartherOrAnotherWay_NamesTheParameterAndAllFigures()
     {
-        Assert.Equal("priceRangeE8 of underlying 1 is 14800000 proposed, 14700000 here, 14000000 in force", Own.Difference([Own.Underlyings[0] with { PriceRangeE8 = 14_800_000 }], [], Wild));
-        Assert.Equal("priceRangeE8 of underlying 1 is 13900000 proposed, 14700000 here, 14000000 in force", Own.Difference([Own.Underlyings[0] with { PriceRangeE8 = 13_900_000 }], [], Wild));
-        Assert.Equal("vegaChargeE8 of underlying 1 is 11000000 proposed, 10000000 here, 10000000 in force", Own.Difference([Own.Underlyings[0] with { VegaChargeE8 = 11_000_000 }], [], Wild));
-        Assert.Equal("haircutBaseE8 of token 1 is 5300000 proposed, 5250000 here, 5000000 in force", Own.Difference([], [Own.Tokens[0] with { HaircutBaseE8 = 5_300_000 }], Wild));
-        Assert.Equal("underlying 9 is not in the last checkpoint here", Own.Difference([Own.Underlyings[0] with { Underlying = 9 }], [], Wild));
+        Assert.Equal("priceRangeE8 of underlying 1 is 14800000 proposed, 14700000 here, 14000000 in force", Own.Difference(Own, [Own.Underlyings[0] with { PriceRangeE8 = 14_800_000 }], [], Wild));
+        Assert.Equal("priceRangeE8 of underlying 1 is 13900000 proposed, 14700000 here, 14000000 in force", Own.Difference(Own, [Own.Underlyings[0] with { PriceRangeE8 = 13_900_000 }], [], Wild));
+        Assert.Equal("vegaChargeE8 of underlying 1 is 11000000 proposed, 10000000 here, 10000000 in force", Own.Difference(Own, [Own.Underlyings[0] with { VegaChargeE8 = 11_000_000 }], [], Wild));
+        Assert.Equal("haircutBaseE8 of token 1 is 5300000 proposed, 5250000 here, 5000000 in force", Own.Difference(Own, [], [Own.Tokens[0] with { HaircutBaseE8 = 5_300_000 }], Wild));
+        Assert.Equal("underlying 9 is not in the last checkpoint here", Own.Difference(Own, [Own.Underlyings[0] with { Underlying = 9 }], [], Wild));
 
-        Assert.Equal("underlying 1 is proposed twice at once, which the contract refuses", Own.Difference([Own.Underlyings[0], Own.Underlyings[0]], [], Wild));
-        Assert.Equal("token 1 is proposed twice at once, which the contract refuses", Own.Difference([], [Own.Tokens[0], Own.Tokens[0]], Wild));
+        Assert.Equal("underlying 1 is proposed twice at once, which the contract refuses", Own.Difference(Own, [Own.Underlyings[0], Own.Underlyings[0]], [], Wild));
+        Assert.Equal("token 1 is proposed twice at once, which the contract refuses", Own.Difference(Own, [], [Own.Tokens[0], Own.Tokens[0]], Wild));
 
         // Any word may be proposed.
-        Assert.Equal("depthE8 of underlying 1 is 18446744073709551615 proposed, 475000000000 here, 500000000000 in force", Own.Difference([Own.Underlyings[0] with { DepthE8 = ulong.MaxValue }], [], Wild));
+        Assert.Equal("depthE8 of underlying 1 is 18446744073709551615 proposed, 475000000000 here, 500000000000 in force", Own.Difference(Own, [Own.Underlyings[0] with { DepthE8 = ulong.MaxValue }], [], Wild));
 
         // A node that wants nothing signs nothing that moves.
-        Assert.Equal("depthE8 of underlying 1 is 475000000000 proposed, 500000000000 here, 500000000000 in force", new ParameterDraft([], []).Difference(Own.Underlyings, [], Wild));
+        Assert.Equal("depthE8 of underlying 1 is 475000000000 proposed, 500000000000 here, 500000000000 in force", Nothing.Difference(Nothing, Own.Underlyings, [], Wild));
     }
 
     [Fact]
@@ -72,7 +121,7 @@ public sealed class ParameterDraftTests
         ParameterDraft draft = ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(calm)!, calm);
 
         Assert.Empty(draft.Tokens);
-        Assert.Equal("haircutBaseE8 of token 1 is 5250000 proposed, 5000000 here, 5000000 in force", draft.Difference([], [new ParameterSteps.TokenStep(1, 0, 5_250_000)], calm));
+        Assert.Equal("haircutBaseE8 of token 1 is 5250000 proposed, 5000000 here, 5000000 in force", draft.Difference(draft, [], [new ParameterSteps.TokenStep(1, 0, 5_250_000)], calm));
     }
 
     /// <summary>Each token in a corridor of its own: one comes down to it, the other is where it should be.</summary>
@@ -105,7 +154,7 @@ public sealed class ParameterDraftTests
     [Fact]
     public void Of_AHaircutOnItsWay_GoesFromWhatIsInForceAndLoosensNothing()
     {
-        ProtocolBook calm = OnItsWay(Book(0.001)), wild = OnItsWay(Book(0.04));
+        ProtocolBook calm = OnItsWay(Book(0.001)), wild = OnItsWay(Book(0.06));
 
         Assert.Equal(5_125_000U, calm.Parameters.TokenAt(1, calm.LatestCheckpoint!.Checkpoint.Header.Time).HaircutBaseE8);
         Assert.Empty(ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(calm)!, calm).Tokens);
@@ -113,8 +162,8 @@ public sealed class ParameterDraftTests
         // What asks for more goes from there, and another node says the same.
         ParameterDraft draft = ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(wild)!, wild);
         Assert.Equal(5_381_200U, Assert.Single(draft.Tokens).HaircutBaseE8);
-        Assert.Null(ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(wild)!, wild).Difference(draft.Underlyings, draft.Tokens, wild));
-        Assert.Equal("haircutBaseE8 of token 1 is 8000000 proposed, 5381200 here, 5125000 in force", draft.Difference([], [draft.Tokens[0] with { HaircutBaseE8 = 8_000_000 }], wild));
+        Assert.Null(ParameterDraft.Of(new ParameterProposer(new ParameterOptions()).Decide(wild)!, wild).Difference(draft, draft.Underlyings, draft.Tokens, wild));
+        Assert.Equal("haircutBaseE8 of token 1 is 8000000 proposed, 5381200 here, 5125000 in force", draft.Difference(draft, [], [draft.Tokens[0] with { HaircutBaseE8 = 8_000_000 }], wild));
     }
 
     /// <summary>At a factor of 1.3 and a largest haircut of 16 % collateral is worth what it asks for at R = 25.92 %, though the corridor goes on to 26.9 %.</summary>

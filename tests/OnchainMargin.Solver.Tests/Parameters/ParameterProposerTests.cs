@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Policy;
 using OnchainMargin.Protocol.Book;
@@ -30,6 +31,43 @@ public sealed class ParameterProposerTests
         // Nothing was ever traded: the market is as thin as the corridor has it, step by step.
         Assert.Equal(decision.Before.Depth * 0.95, decision.After.Depth, 1e-6);
         Assert.Equal([2UL], proposal.MadeLiquidatable);
+    }
+
+    /// <summary>Accounts cost nothing: what counts is their margin beside that of the book.</summary>
+    [Fact]
+    public void Decide_ManyDustAccountsAtTheBrink_WithholdsNothing()
+    {
+        CheckpointInputs[] inputs = [.. Hours(400, 0.04)];
+        long spotE8 = inputs[^1].Checkpoint.Underlyings[0].SpotE8;
+        BookAccount Long(ulong id, long sizeE8, double margin) => Books.Account(id, (long)(margin * spotE8 * sizeE8 / Books.One), sizeE8, spotE8);
+        BookAccount[] dust = [.. Enumerable.Range(2, 101).Select(id => Long((ulong)id, Books.One / 100, 0.1451))];
+
+        ProtocolBook book = WithParameters(Books.Of(inputs, [Long(1, 100 * Books.One, 0.5), .. dust]));
+        ParameterProposal proposal = new ParameterProposer(new ParameterOptions()).Decide(book)!;
+        Assert.Equal(101, proposal.MadeLiquidatable.Count);
+        Assert.Empty(proposal.Withheld);
+        Assert.Single(ParameterDraft.Of(proposal, book).Underlyings);
+
+        // One account with a tenth of the book's margin is a person's decision.
+        book = WithParameters(Books.Of(inputs, Long(1, 100 * Books.One, 0.5), Long(2, 11 * Books.One, 0.1451)));
+        proposal = new ParameterProposer(new ParameterOptions()).Decide(book)!;
+        Assert.Equal([1], proposal.Withheld);
+        Assert.Empty(ParameterDraft.Of(proposal, book).Underlyings);
+    }
+
+    /// <summary>What the step of one underlying would do is no reason to withhold another's.</summary>
+    [Fact]
+    public void Decide_OneOfTwoUnderlyingsHurts_WithholdsThatOneAlone()
+    {
+        CheckpointInputs[] inputs = [.. Hours(400, 0.04).Select(Books.Doubled)];
+        long spotE8 = inputs[^1].Checkpoint.Underlyings[0].SpotE8;
+        ProtocolBook book = WithParameters(Books.Of(inputs, Books.Account(1, (long)(0.5 * spotE8), Books.One, spotE8), Books.Account(2, (long)(0.1451 * spotE8), Books.One, spotE8)));
+
+        ParameterProposal proposal = new ParameterProposer(new ParameterOptions()).Decide(book)!;
+
+        Assert.Equal(["1", "2"], proposal.Decisions.Select(static one => one.Underlying));
+        Assert.Equal([1], proposal.Withheld);
+        Assert.Equal(2, Assert.Single(ParameterDraft.Of(proposal, book).Underlyings).Underlying);
     }
 
     [Fact]
@@ -82,6 +120,22 @@ public sealed class ParameterProposerTests
     [Fact]
     public void Options_CorridorUpsideDown_IsOneSentence() =>
         Assert.Contains(new ParameterOptions { RangeLeastBps = 3000 }.Errors(), e => e.StartsWith("Option parameters:rangeLeastBps is 3000", StringComparison.Ordinal));
+
+    /// <summary>The parameters that the last checkpoint has as those of governance.</summary>
+    private static ProtocolBook WithParameters(ProtocolBook book) => book with
+    {
+        Parameters = book.Parameters with
+        {
+            InitialFactorE8 = 130_000_000,
+            Underlyings = book.LatestCheckpoint!.Checkpoint.Underlyings.ToImmutableSortedDictionary(static record => record.Underlying, static record =>
+            {
+                OnchainMargin.Margin.RiskParameters p = record.Parameters;
+                return new Protocol.Generated.RiskParameters.UnderlyingParameters(
+                    (ulong)record.DepthE8, record.Group, p.PriceRangeE8, p.VolRangeE8, p.VolUpFloorE8, p.ShortOptionMinimumE8, p.BasisChargeE8, p.BasisRateE8, p.SlippageE8,
+                    p.SlippageCapE8, p.CrowdingE8, p.VegaChargeE8, p.RateChargeE8, p.FloorRateE8, p.NettingFloorE8);
+            }),
+        },
+    };
 
     private static IEnumerable<CheckpointInputs> Hours(int count, double width, uint rangeE8 = 14_000_000)
     {
