@@ -16,6 +16,9 @@ public sealed record MarketHours(long FirstHour, ImmutableList<MarketHour> Ended
     private const int LongestGapHours = 24 * 30;
     private const int MostHours = 3 * 365 * 24;
 
+    /// <summary>The past is cut in whole blocks: forecasts count days, weeks and months from its beginning, and are made anew wherever that moves.</summary>
+    private const int BlockHours = 28 * 24;
+
     /// <summary>The hour that still runs.</summary>
     public long RunningHour => FirstHour + Ended.Count;
 
@@ -40,7 +43,7 @@ public sealed record MarketHours(long FirstHour, ImmutableList<MarketHour> Ended
         }
 
         ImmutableList<MarketHour> ended = before.Ended.Add(before.Running).AddRange(Enumerable.Repeat(before.Running with { VolumeE8 = 0 }, (int)(hour - before.RunningHour - 1)));
-        int over = Math.Max(0, ended.Count - MostHours);
+        int over = Math.Max(0, (ended.Count - MostHours + BlockHours - 1) / BlockHours * BlockHours);
         return new MarketHours(before.FirstHour + over, over > 0 ? ended.RemoveRange(0, over) : ended, now);
     }
 

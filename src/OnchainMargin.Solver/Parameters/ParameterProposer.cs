@@ -146,7 +146,7 @@ internal sealed class ParameterProposer(ParameterOptions options)
         return new CorridorBand(low, Math.Max(low, Math.Min(own.Most, chain.MostE8 / E8)));
     }
 
-    /// <summary>Feeds the hours that are new. A past that is not a longer one of what was fed, as after a reorganisation, is learnt from its beginning.</summary>
+    /// <summary>Feeds the hours that are new. A past that is not a longer one of what was fed, as after a reorganisation or where it was cut, is learnt from its beginning: a node that runs on comes to the same as one that was started since.</summary>
     private Market Learn(ushort underlying, MarketHours hours)
     {
         if (!_markets.TryGetValue(underlying, out Market? market) || !market.IsBefore(hours))
@@ -171,18 +171,20 @@ internal sealed class ParameterProposer(ParameterOptions options)
         return market;
     }
 
-    private sealed class Market(MarketForecaster forecaster, long nextHour)
+    private sealed class Market(MarketForecaster forecaster, long firstHour)
     {
         internal MarketForecaster Forecaster { get; } = forecaster;
 
-        internal long NextHour { get; set; } = nextHour;
+        internal long FirstHour { get; } = firstHour;
+
+        internal long NextHour { get; set; } = firstHour;
 
         internal ChainHour Last { get; set; }
 
         internal PolicyInputs Inputs { get; set; }
 
         internal bool IsBefore(MarketHours hours) =>
-            NextHour >= hours.FirstHour && NextHour <= hours.RunningHour && (NextHour == hours.FirstHour || IsAlike(hours.Ended[(int)(NextHour - 1 - hours.FirstHour)]));
+            FirstHour == hours.FirstHour && NextHour <= hours.RunningHour && (NextHour == hours.FirstHour || IsAlike(hours.Ended[(int)(NextHour - 1 - hours.FirstHour)]));
 
         private bool IsAlike(in ChainHour hour) =>
             hour.SpotE8 == Last.SpotE8 && hour.PerpetualMarkE8 == Last.PerpetualMarkE8 && hour.VolumeE8 == Last.VolumeE8 && hour.Surfaces.SequenceEqual(Last.Surfaces);

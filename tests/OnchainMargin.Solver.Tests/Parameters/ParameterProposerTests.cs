@@ -117,6 +117,33 @@ public sealed class ParameterProposerTests
         Assert.Contains("depth raised: a part of traded volume", decision.Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>After three years the past is cut: a node that runs on and one that is started then come to the same.</summary>
+    [Fact]
+    public void Decide_PastTheLongestPast_IsThatOfANodeThatWasJustStarted()
+    {
+        const int Most = 3 * 365 * 24;
+        var random = new Random(8);
+        CheckpointInputs first = Books.Inputs(1, Books.Start, 100);
+        MarketHours hours = MarketHours.After(null, Books.Start, first.Checkpoint.Underlyings[0]);
+        double spot = 100;
+        var running = new ParameterProposer(new ParameterOptions());
+        for (int i = 1; i <= Most + 30; i++)
+        {
+            long spotE8 = (long)((spot *= Math.Exp((i < 3000 ? 0.04 : 0.02) * (random.NextDouble() - 0.5))) * Books.One);
+            hours = MarketHours.After(hours, Books.Start + (3600L * i), first.Checkpoint.Underlyings[0] with { SpotE8 = spotE8, PerpetualMarkE8 = spotE8 });
+            Assert.InRange(hours.Ended.Count, Math.Min(i, Most - (28 * 24)), Most);
+            if (i == Most)
+            {
+                Assert.NotNull(running.Decide(Book(hours)));
+            }
+        }
+
+        Assert.Equal((28 * 24) + (Books.Start / 3600), hours.FirstHour);
+        Assert.Equal(new ParameterProposer(new ParameterOptions()).Decide(Book(hours))!.Decisions, running.Decide(Book(hours))!.Decisions);
+
+        ProtocolBook Book(MarketHours known) => Books.Of([first]) with { Hours = ImmutableSortedDictionary<ushort, MarketHours>.Empty.Add(1, known) };
+    }
+
     [Fact]
     public void Options_CorridorUpsideDown_IsOneSentence() =>
         Assert.Contains(new ParameterOptions { RangeLeastBps = 3000 }.Errors(), e => e.StartsWith("Option parameters:rangeLeastBps is 3000", StringComparison.Ordinal));
