@@ -23,6 +23,7 @@ internal sealed class RelayRole(
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly SettlementGas _gas = new(node, transactions, time);
+    private readonly SettlementReturns _returns = new(node, transactions, time);
     private readonly SettledBatches _settled = new(orders, orderChain, transactions, store);
     private IReadOnlyList<OrderMatch> _batch = [];
     private bool _isAlone;
@@ -45,6 +46,7 @@ internal sealed class RelayRole(
             return;
         }
 
+        await _returns.RunAsync(indexed.Book.BlockNumber, cancellationToken).ConfigureAwait(false);
         bool isOpen = await relay.OpenAsync(cancellationToken).ConfigureAwait(false);
         EndCancelled(indexed.Book.BlockNumber);
         ulong now = Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds);
@@ -120,7 +122,7 @@ internal sealed class RelayRole(
     /// An order that came to its end at this relay alone explains nothing: the chain knows nothing of it, and to end one so costs nothing.</summary>
     private async Task TakeUpFailedAsync(ProtocolBook book, OutboxEntry entry, CancellationToken cancellationToken)
     {
-        bool isReverted = entry.State is OutboxState.Reverted or OutboxState.FinalReverted;
+        bool isReverted = _returns.TakeUp(entry.Intent) || entry.State is OutboxState.Reverted or OutboxState.FinalReverted;
         IReadOnlySet<Address> contracts = await ContractsOfAsync(_batch, cancellationToken).ConfigureAwait(false);
         bool isPerhapsSpoilt = isReverted && contracts.Count > 0;
         CustomErrorReason? reason = isPerhapsSpoilt || (isReverted && !_isAttested) ? await orderChain.ReasonOfAsync(entry, cancellationToken).ConfigureAwait(false) : null;
@@ -390,7 +392,9 @@ internal sealed class RelayRole(
     private async Task<SettlementRefusal?> SubmitAsync(IReadOnlyList<OrderMatch> batch, TransactionRequest request, ProtocolBook book, bool isAttested, CancellationToken cancellationToken)
     {
         string key = SettlementKeys.Of(batch.Count, request.Data);
-        var intent = TransactionIntent.From(key, request);
+
+        // Who watches the public pool could fill what it holds first, each side at the other's expense up to its limit.
+        var intent = TransactionIntent.From(key, request) with { IsPrivate = true };
         if (!transactions.IsUnderWay(key))
         {
             (ulong limit, SettlementRefusal? refusal) = await _gas.LimitAsync(request, cancellationToken).ConfigureAwait(false);

@@ -24,7 +24,7 @@ public abstract class RelayWorld : IAsyncLifetime
     private protected const long Eth = ApiWorld.EthE8;
     private protected const ulong MostGas = 1 << 24;
 
-    private protected ApiWorld World { get; } = new();
+    private protected ApiWorld World { get; init; } = new();
 
     private protected OrderBooks Orders { get; private set; } = null!;
 
