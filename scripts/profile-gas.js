@@ -1,4 +1,4 @@
-// Where the gas of clearing goes: a settlement and a withdrawal of 16 options with attestations, the start of a lot of 8 and a bid on it, and a witness of 16 by itself, traced step by step.
+// Where the gas of clearing goes: a settlement and a withdrawal of 16 options with attestations, the start of a lot of 8, its taking over and a bid on it, and a witness of 16 by itself, traced step by step.
 // Run: npx hardhat run scripts/profile-gas.js   Prints for each the largest sums by contract, by kind of instruction and by function. OMARGIN_PROFILE_LINES sets how many.
 import { readArguments } from "./lib/arguments.js";
 import { balances as collateral, checkpoint, record, state } from "./lib/gas-book.js";
@@ -62,6 +62,11 @@ const balances = await protocol.balancesOf(victim);
 await protocol.pass(660, (SPOT * 109n) / 100n);
 const [lot] = await house.call("lotCount");
 const preimage = [victim, protocol.states.get(victim), balances];
+await protocol.tentatively(async () => {
+  for (const percent of [118n, 127n, 137n]) await protocol.pass(1900, (SPOT * percent) / 100n);
+  await house.send("deleverage", lot, preimage);
+  await print("taking over, 8 options, all needs new");
+});
 await house.sendAs(owners.get(bidder), "bid", lot, preimage, E8, 10n ** 16n, protocol.input(bidder));
 await print("bid, 8 options");
 

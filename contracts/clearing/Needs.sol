@@ -85,34 +85,53 @@ library Needs {
         uint256 rangeE8,
         uint256 time
     ) internal pure returns (int256) {
+        if (!Instruments.isOption(position.instrument)) return position.sizeE8;
+        uint256 widthE8 = widthOf(spotE8, rangeE8, rootOf(Instruments.expiryOf(position.instrument), time));
+        return optionPositionDeltaE8(position, spotE8, widthE8);
+    }
+
+    /// @notice What a position of options moves with a unit of its underlying.
+    /// @param widthE8 `widthOf` its expiry.
+    /// @custom:spec CLR-046
+    function optionPositionDeltaE8(
+        Position memory position,
+        uint256 spotE8,
+        uint256 widthE8
+    ) internal pure returns (int256) {
         uint96 instrument = position.instrument;
-        if (!Instruments.isOption(instrument)) return position.sizeE8;
-        uint256 expiry = Instruments.expiryOf(instrument);
-        int256 delta = optionDeltaE8(
-            Instruments.kindOf(instrument) == Instruments.CALL,
-            Instruments.strikeE8Of(instrument),
-            spotE8,
-            rangeE8,
-            expiry > time ? expiry - time : 0
-        );
+        bool isCall = Instruments.kindOf(instrument) == Instruments.CALL;
+        int256 delta = optionDeltaE8(isCall, Instruments.strikeE8Of(instrument), spotE8, widthE8);
         return (position.sizeE8 * delta) / int256(ONE);
     }
 
-    /// @notice What one option moves with a unit of its underlying: a straight line through the money, as wide as the price range over the root of its time. It reads no volatility, so that no attester moves it.
+    /// @notice The root of the time until an expiry, of the time in which a price moves about its range.
+    /// @custom:spec CLR-046
+    function rootOf(uint256 expiry, uint256 time) internal pure returns (uint256) {
+        uint256 tauSeconds = expiry > time ? expiry - time : 0;
+        if (tauSeconds < TAU_MIN_SECONDS) tauSeconds = TAU_MIN_SECONDS;
+        // A root of a number with sixteen decimals has eight.
+        return Math.sqrt((tauSeconds * ONE * ONE) / RANGE_SECONDS);
+    }
+
+    /// @notice How wide the straight line of an expiry's options is to either side of the money.
     /// @param rangeE8 The underlying's price range, which is about what twelve days do.
+    /// @param rootE8 `rootOf` the expiry.
+    /// @custom:spec CLR-046
+    function widthOf(uint256 spotE8, uint256 rangeE8, uint256 rootE8) internal pure returns (uint256) {
+        return (((rangeE8 * spotE8) / ONE) * rootE8) / ONE + 1;
+    }
+
+    /// @notice What one option moves with a unit of its underlying: a straight line through the money, as wide as the price range over the root of its time. It reads no volatility, so that no attester moves it.
+    /// @param widthE8 `widthOf` its expiry.
     /// @custom:spec CLR-046
     function optionDeltaE8(
         bool isCall,
         uint256 strikeE8,
         uint256 spotE8,
-        uint256 rangeE8,
-        uint256 tauSeconds
+        uint256 widthE8
     ) internal pure returns (int256) {
-        if (tauSeconds < TAU_MIN_SECONDS) tauSeconds = TAU_MIN_SECONDS;
-        // A root of a number with sixteen decimals has eight.
-        uint256 width = (((rangeE8 * spotE8) / ONE) * Math.sqrt((tauSeconds * ONE * ONE) / RANGE_SECONDS)) / ONE + 1;
-        uint256 top = spotE8 + width;
-        uint256 delta = top <= strikeE8 ? 0 : ((top - strikeE8) * ONE) / (2 * width);
+        uint256 top = spotE8 + widthE8;
+        uint256 delta = top <= strikeE8 ? 0 : ((top - strikeE8) * ONE) / (2 * widthE8);
         if (delta > ONE) delta = ONE;
         return isCall ? int256(delta) : int256(delta) - int256(ONE);
     }

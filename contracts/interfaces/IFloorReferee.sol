@@ -41,6 +41,16 @@ interface IFloorReferee {
         SurfaceChoice choice
     ) external view returns (int256 equityE8);
 
+    /// @notice Equity on the present surfaces (MRG-050), with the marks that it is made of: all from one look at the table.
+    /// @return equityE8 As `equityOf` with `SurfaceChoice.Present`.
+    /// @return marksE8 Of each position what a unit of it is worth: of a perpetual its mark less the cumulative funding, of a future or an option as `quoteOf`.
+    function marksOf(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) external view returns (int256 equityE8, int256[] memory marksE8);
+
     /// @notice What positions of one expiry are worth on each of its two surfaces: by these MRG-012 chooses.
     /// @param positions Words of MRG-002 of futures and options, all of one underlying and one expiry, which are the first's.
     /// @return presentE16 Σ size·mark on the present surface.

@@ -115,8 +115,18 @@ library LotLegs {
         uint256 time
     ) private pure returns (uint256) {
         (int256 net, uint256 gross) = (int256(heldE8), 0);
+        // The legs of an expiry stand together: its root is taken once.
+        (uint256 expiry, uint256 widthE8) = (0, 0);
         for (uint256 i = group.from; i < group.to; ++i) {
-            int256 delta = Needs.deltaE8(legs[i], spotE8, rangeE8, time);
+            Position memory leg = legs[i];
+            int256 delta = leg.sizeE8;
+            if (Instruments.isOption(leg.instrument)) {
+                if (Instruments.expiryOf(leg.instrument) != expiry) {
+                    expiry = Instruments.expiryOf(leg.instrument);
+                    widthE8 = Needs.widthOf(spotE8, rangeE8, Needs.rootOf(expiry, time));
+                }
+                delta = Needs.optionPositionDeltaE8(leg, spotE8, widthE8);
+            }
             (net, gross) = (net + delta, gross + delta.abs());
         }
         return gross == 0 ? 0 : Math.ceilDiv(net.abs() * ONE, gross) + 1;

@@ -72,16 +72,18 @@ contract FloorReferee is IFloorReferee {
         bytes calldata records,
         SurfaceChoice choice
     ) external view returns (int256 equityE8) {
-        NormalTable.load(CDF_TABLE);
-        AccountStates.validate(state);
-        Book memory book = Totals.open(state, balances, checkpoint, records, choice);
-        Touched[] memory touched = Totals.touch(book);
-        Totals.start(book);
-        for (uint256 i = 0; i < touched.length; ++i) {
-            Totals.enter(book, touched[i]);
-            _addMarked(touched[i].record, touched[i].position, touched[i].positionsEnd);
-        }
-        return AccountStates.cashE8(state) + Totals.equityBesideCash();
+        (equityE8, ) = _equity(state, balances, checkpoint, records, choice, false);
+    }
+
+    /// @inheritdoc IFloorReferee
+    /// @custom:spec MRG-050
+    function marksOf(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) external view returns (int256 equityE8, int256[] memory marksE8) {
+        return _equity(state, balances, checkpoint, records, SurfaceChoice.Present, true);
     }
 
     /// @inheritdoc IFloorReferee
@@ -130,6 +132,36 @@ contract FloorReferee is IFloorReferee {
         if (Instruments.kindOf(instrument) == Instruments.PUT) quote.markE8 += int256(b) - int256(a);
     }
 
+    /// @param keepsMarks Whether the mark of each position is told, too.
+    function _equity(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records,
+        SurfaceChoice choice,
+        bool keepsMarks
+    ) private view returns (int256 equityE8, int256[] memory marksE8) {
+        NormalTable.load(CDF_TABLE);
+        AccountStates.validate(state);
+        Book memory book = Totals.open(state, balances, checkpoint, records, choice);
+        Touched[] memory touched = Totals.touch(book);
+        Totals.start(book);
+        uint256 marks = 0;
+        if (keepsMarks) {
+            marksE8 = new int256[]((book.positionsEnd - book.positions) / WORD);
+            assembly ("memory-safe") {
+                marks := add(marksE8, 32)
+            }
+        }
+        for (uint256 i = 0; i < touched.length; ++i) {
+            Totals.enter(book, touched[i]);
+            uint256 from = touched[i].position;
+            uint256 first = keepsMarks ? marks + from - book.positions : 0;
+            _addMarked(touched[i].record, from, touched[i].positionsEnd, first);
+        }
+        equityE8 = AccountStates.cashE8(state) + Totals.equityBesideCash();
+    }
+
     /// @dev Makes the workspace ready for the underlying of a future or an option, on present surfaces.
     function _enterDated(uint96 instrument, bytes calldata checkpoint, bytes calldata records) private pure {
         require(
@@ -144,17 +176,29 @@ contract FloorReferee is IFloorReferee {
     }
 
     /// @dev Marks and costs of the positions of the underlying that was entered.
+    /// @param marks Memory address where the mark of each goes; 0 where nobody asks.
     /// @custom:spec MRG-050
-    function _addMarked(uint256 record, uint256 from, uint256 to) private pure {
-        for (uint256 i = from; i < to; i += 32) Words.add(R_COST, Positions.costE8Of(Words.load(i)));
+    function _addMarked(uint256 record, uint256 from, uint256 to, uint256 marks) private pure {
+        for (uint256 i = from; i < to; i += WORD) Words.add(R_COST, Positions.costE8Of(Words.load(i)));
         if (from < to && Positions.kindOf(Words.load(from)) == Instruments.PERPETUAL) {
-            Words.add(R_MARKED, Positions.sizeE8Of(Words.load(from)) * Records.perpetualE8(record));
-            from += 32;
+            int256 markE8 = Records.perpetualE8(record);
+            Words.add(R_MARKED, Positions.sizeE8Of(Words.load(from)) * markE8);
+            if (marks != 0) {
+                Words.store(marks, markE8);
+                marks += WORD;
+            }
+            from += WORD;
         }
         while (from < to) {
             uint256 end = Positions.runEnd(from, to, Positions.EXPIRY_SHIFT);
-            bool hasOptions = Positions.isOption(Words.load(end - 32));
-            Words.add(R_MARKED, Markets.worthOf(Positions.expiryOf(Words.load(from)), from, end, hasOptions));
+            bool hasOptions = Positions.isOption(Words.load(end - WORD));
+            uint256 expiry = Positions.expiryOf(Words.load(from));
+            (int256 worthE16, uint256 calls) = Markets.worthOf(expiry, from, end, hasOptions);
+            Words.add(R_MARKED, worthE16);
+            if (marks != 0) {
+                Markets.storeMarks(from, end, calls, marks);
+                marks += end - from;
+            }
             from = end;
         }
     }

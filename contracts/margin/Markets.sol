@@ -116,10 +116,45 @@ library Markets {
     }
 
     /// @notice Opens an expiry for the positions in [from, to), all of it, and says what they are worth at their marks, E16.
+    /// @return worthE16 That.
+    /// @return marks Memory address of the values that it took, as `openExpiry` tells it.
     /// @custom:spec MRG-050
-    function worthOf(uint256 expiry, uint256 from, uint256 to, bool hasOptions) internal pure returns (int256) {
-        (int256 worthE16, uint256 marks) = openExpiry(expiry, from, to, hasOptions);
-        return marks != 0 ? worthE16 : _worth(from, to, Words.take(to - from));
+    function worthOf(
+        uint256 expiry,
+        uint256 from,
+        uint256 to,
+        bool hasOptions
+    ) internal pure returns (int256 worthE16, uint256 marks) {
+        (worthE16, marks) = openExpiry(expiry, from, to, hasOptions);
+        if (marks != 0) return (worthE16, marks);
+        marks = Words.take(to - from);
+        worthE16 = _worth(from, to, marks);
+    }
+
+    /// @notice The marks of the positions in [from, to) of the open expiry, one word each.
+    /// @param calls Memory address of the values that `worthOf` took.
+    /// @param marks Memory address where they go.
+    /// @custom:spec MRG-012
+    function storeMarks(uint256 from, uint256 to, uint256 calls, uint256 marks) internal pure {
+        unchecked {
+            uint256 discountE12 = Words.load(R_DISCOUNT);
+            uint256 forwardE8 = Words.load(R_FORWARD);
+            uint256 a = OptionValues.discountedForward(discountE12 * forwardE8, Scenarios.UNIT);
+            for (; from < to; from += WORD) {
+                uint256 w = Words.load(from);
+                int256 markE8 = int256(forwardE8);
+                if (Positions.isOption(w)) {
+                    markE8 = Words.loadSigned(calls);
+                    if (Positions.isPut(w)) {
+                        uint256 b = OptionValues.discountedStrike(discountE12, Positions.strikeE8Of(w));
+                        markE8 += int256(b) - int256(a);
+                    }
+                }
+                Words.store(marks, markE8);
+                calls += WORD;
+                marks += WORD;
+            }
+        }
     }
 
     /// @notice What positions of one expiry are worth at their marks on its present surface and on the delayed one, E16; the book's choice is the present one.

@@ -100,6 +100,26 @@ contract FloorRefereeTest is MarginFixture {
         assert(quote.forwardE8 != 0 && (Instruments.isOption(one[0].instrument) || quote.vegaE8 == 0));
     }
 
+    /// @dev One look tells what a quote for each does, and equity on the same surfaces.
+    function testFuzz_marksOf_areTheQuotes(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = draw(0, 1) == 0 ? wildMarket() : plainMarket();
+        Position[] memory held = positionsOf(u, draw(0, 12), 2 ** draw(1, 53));
+        Inputs memory i = pack(u, held, 0);
+        (int256 equityE8, int256[] memory marksE8) = floors.marksOf(i.state, i.balances, i.checkpoint, i.records);
+        assert(equityE8 == _equity(i, SurfaceChoice.Present));
+        assert(marksE8.length == held.length);
+        for (uint256 k = 0; k < held.length; ++k) {
+            if (Instruments.kindOf(held[k].instrument) != Instruments.PERPETUAL) {
+                assert(marksE8[k] == floors.quoteOf(held[k].instrument, i.checkpoint, i.records).markE8);
+                continue;
+            }
+            Position[] memory one = new Position[](1);
+            one[0] = Position(held[k].instrument, 1e8, 0);
+            assert(marksE8[k] == _equity(pack(u, one, 0), SurfaceChoice.Present) - 7e12);
+        }
+    }
+
     function test_quoteOf_revertsForAPerpetual() external {
         start(1);
         UnderlyingRecord memory u = plainMarket();

@@ -52,6 +52,17 @@ contract LinearReferee is IReferee, IFloorReferee {
         return _figures(state, balances, checkpoint, records).equityE8;
     }
 
+    /// @dev Perpetuals only, whose marks are the market's.
+    function marksOf(
+        bytes calldata state,
+        bytes calldata balances,
+        bytes calldata checkpoint,
+        bytes calldata records
+    ) external pure returns (int256 equityE8, int256[] memory marksE8) {
+        equityE8 = _figures(state, balances, checkpoint, records).equityE8;
+        marksE8 = new int256[]((state.length - 64) / 32);
+    }
+
     /// @dev Perpetuals only, which the gate asks no quote of.
     function quoteOf(uint96, bytes calldata, bytes calldata) external pure returns (Quote memory quote) {}
 

@@ -15,17 +15,17 @@ contract NeedsTest {
         assert(_call(102_601e8, 12 days) == 0 && _call(77_399e8, 12 days) == 1e8);
         // Four times the time, twice the width.
         assert(_near(_call(102_600e8, 48 days), 25e6));
-        assert(Needs.optionDeltaE8(false, 77_399e8, SPOT, RANGE, 12 days) == 0);
-        assert(Needs.optionDeltaE8(false, 120_000e8, SPOT, RANGE, 12 days) == -1e8);
+        assert(_put(77_399e8, SPOT, 12 days) == 0);
+        assert(_put(120_000e8, SPOT, 12 days) == -1e8);
     }
 
     /// @dev Between nothing and one, falling with the strike; a put is a call less one; never refused.
     function testFuzz_delta_isBoundedAndMonotonous(uint48 spot, uint48 strike, uint48 above, uint32 tau) public pure {
         uint256 s = uint256(spot) + 1;
-        int256 lower = Needs.optionDeltaE8(true, strike, s, RANGE, tau);
-        int256 higher = Needs.optionDeltaE8(true, uint256(strike) + above, s, RANGE, tau);
+        int256 lower = _callAt(strike, s, tau);
+        int256 higher = _callAt(uint256(strike) + above, s, tau);
         assert(lower >= 0 && lower <= 1e8 && higher <= lower);
-        assert(Needs.optionDeltaE8(false, strike, s, RANGE, tau) == lower - 1e8);
+        assert(_put(strike, s, tau) == lower - 1e8);
     }
 
     function test_score_hedgedIsNothing() public pure {
@@ -58,7 +58,19 @@ contract NeedsTest {
     }
 
     function _call(uint256 strikeE8, uint256 tau) private pure returns (int256) {
-        return Needs.optionDeltaE8(true, strikeE8, SPOT, RANGE, tau);
+        return _callAt(strikeE8, SPOT, tau);
+    }
+
+    function _callAt(uint256 strikeE8, uint256 spotE8, uint256 tau) private pure returns (int256) {
+        return Needs.optionDeltaE8(true, strikeE8, spotE8, _width(spotE8, tau));
+    }
+
+    function _put(uint256 strikeE8, uint256 spotE8, uint256 tau) private pure returns (int256) {
+        return Needs.optionDeltaE8(false, strikeE8, spotE8, _width(spotE8, tau));
+    }
+
+    function _width(uint256 spotE8, uint256 tau) private pure returns (uint256) {
+        return Needs.widthOf(spotE8, RANGE, Needs.rootOf(tau, 0));
     }
 
     /// @dev A width is a root rounded down: one part in a million.

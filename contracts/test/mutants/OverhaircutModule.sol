@@ -22,11 +22,7 @@ contract OverhaircutModule is DistressModule {
         IInsuranceFund insurance_
     ) DistressModule(clearinghouse_, vault_, hub_, referee_, floors_, parameters_, insurance_) {}
 
-    function _bankruptcy(
-        Live memory live,
-        Distress memory d,
-        uint256
-    ) internal view override returns (uint96[] memory, int256[] memory, uint256) {
-        return super._bankruptcy(live, d, type(uint128).max);
+    function _lostE8(Distress memory, int256) internal pure override returns (uint256) {
+        return type(uint128).max;
     }
 }
