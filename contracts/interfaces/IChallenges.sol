@@ -60,9 +60,6 @@ interface IChallenges {
     /// @notice Thrown when the checkpoint is older than the challenge horizon.
     error ChallengeTooLate(uint64 checkpoint, uint256 ageSeconds, uint256 horizonSeconds);
 
-    /// @notice Thrown when no referee is known for the model that an attestation names.
-    error ModelUnknown(bytes32 modelHash);
-
     /// @notice Thrown when nobody who signed has a bond to lose.
     error NobodyBonded(uint64 account);
 

@@ -20,6 +20,8 @@ interface IRiskRegistry {
     /// @notice Attesters were proved wrong: none of what carries their signatures counts any more.
     event AttestersCondemned(uint64 seats, uint256 attesters);
     event ThresholdSet(uint256 threshold);
+
+    /// @notice The margin model was fixed for ever.
     event ModelSet(bytes32 modelHash, address indexed referee);
 
     /// @notice Who manages bonds and who judges challenges were fixed for ever.
@@ -71,7 +73,7 @@ interface IRiskRegistry {
     /// @notice Thrown when a checkpoint is too old to rest on.
     error CheckpointTooOld(uint64 checkpoint, uint256 ageSeconds, uint256 maxAgeSeconds);
 
-    /// @notice Thrown when a signed model is not the referee's, or that of a leaf not its epoch's.
+    /// @notice Thrown when a signed model is not the registry's.
     error ModelMismatch(bytes32 expected, bytes32 found);
 
     /// @notice Thrown when a leaf is not in an epoch's book.
@@ -118,9 +120,6 @@ interface IRiskRegistry {
     /// @notice Sets how many must sign. Governance.
     function setThreshold(uint256 threshold) external;
 
-    /// @notice Sets the model that attestations must name: that of this referee. Earlier referees stay known, so that what was signed for them can be challenged. Governance.
-    function setModel(IReferee referee) external;
-
     /// @notice Fixes who manages bonds, and with it who judges challenges; once. Governance.
     function connect(IAttesterBonds bonds) external;
 
@@ -128,7 +127,7 @@ interface IRiskRegistry {
     /// Remembers the signers that are contracts, which could deny their signatures later.
     function requireSigned(RiskAttestation calldata attestation, AttesterSignature[] calldata signatures) external;
 
-    /// @notice Reverts unless the attestation is a leaf of that epoch's book, is not void or expired, and names the epoch's checkpoint, young enough, and its model; and unless at least as many signed the epoch as must sign now.
+    /// @notice Reverts unless the attestation is a leaf of that epoch's book, is not void or expired, and names the epoch's checkpoint, young enough, and the model; and unless at least as many signed the epoch as must sign now.
     function requireLeaf(
         RiskAttestation calldata attestation,
         uint64 epoch,
@@ -138,13 +137,13 @@ interface IRiskRegistry {
     /// @notice Reverts unless k attesters signed this digest; signers strictly ascending.
     function requireQuorum(bytes32 digest, AttesterSignature[] calldata signatures) external view;
 
-    /// @notice The seats that signed an attestation: each signature is checked, however old it is and however few there are. Signers without a seat count nothing.
+    /// @notice The seats that signed an attestation: the model and each signature are checked, however old it is and however few there are. Signers without a seat count nothing.
     function seatsOf(
         RiskAttestation calldata attestation,
         AttesterSignature[] calldata signatures
     ) external view returns (uint64 seats);
 
-    /// @notice The seats that signed the epoch whose book has this leaf (`leafOf`) of an attestation at that checkpoint by that model, which must be the epoch's, however old it is.
+    /// @notice The seats that signed the epoch whose book has this leaf (`leafOf`) of an attestation at that checkpoint by that model, which must be the registry's, however old it is.
     function seatsOfLeaf(
         bytes32 leaf,
         uint64 checkpoint,
@@ -157,12 +156,14 @@ interface IRiskRegistry {
     function isAttester(address attester) external view returns (bool);
     function attesterCount() external view returns (uint256);
     function threshold() external view returns (uint256);
+    /// @notice The model that attestations must name, for as long as there is this deployment: health and lots are computed by its referee alone.
     function modelHash() external view returns (bytes32);
-    /// @notice The referee that a model is; zero when it never was one.
-    function refereeOf(bytes32 modelHash) external view returns (IReferee);
+
+    /// @notice The referee that the model is.
+    function referee() external view returns (IReferee);
 
     /// @notice The part of that referee that weighs witnesses.
-    function witnessOf(bytes32 modelHash) external view returns (IReferee);
+    function witness() external view returns (IReferee);
 
     /// @notice Who sits on a seat, also while only its bond is still there.
     function holderOf(uint8 seat) external view returns (address);

@@ -26,6 +26,8 @@ contract Challenges is IChallenges {
     IAttesterBonds public immutable bonds;
     IPriceHub public immutable hub;
     IRiskParameters public immutable parameters;
+    IReferee private immutable _referee;
+    IReferee private immutable _witnesses;
     mapping(bytes32 commitment => uint256 blockNumber) private _commitments;
     mapping(uint64 epoch => mapping(uint64 account => uint256)) public override deadlineOf;
 
@@ -34,6 +36,8 @@ contract Challenges is IChallenges {
         bonds = bonds_;
         hub = hub_;
         parameters = parameters_;
+        _referee = registry_.referee();
+        _witnesses = registry_.witness();
     }
 
     // Wrong attestations
@@ -53,8 +57,7 @@ contract Challenges is IChallenges {
         bytes32 salt
     ) external {
         (bytes32 attestationHash, uint64 seats) = _open(accused, preimages);
-        IReferee referee = _known(registry.witnessOf(accused.attestation.modelHash), accused);
-        (int256 equityE8, uint256 maintenanceE8) = referee.witnessMargin(
+        (int256 equityE8, uint256 maintenanceE8) = _witnesses.witnessMargin(
             _stateOf(preimages.positions),
             preimages.balances,
             preimages.checkpoint,
@@ -78,8 +81,7 @@ contract Challenges is IChallenges {
     function recompute(Accused calldata accused, Preimages calldata preimages, bytes32 salt) external {
         (bytes32 attestationHash, uint64 seats) = _open(accused, preimages);
         RiskAttestation calldata a = accused.attestation;
-        IReferee referee = _known(registry.refereeOf(a.modelHash), accused);
-        (bool isKnown, Figures memory figures) = _figuresOf(referee, preimages);
+        (bool isKnown, Figures memory figures) = _figuresOf(preimages);
         bool isHarmful =
             isKnown ? _isHarmful(a, figures.maintenanceE8, figures.initialE8, figures.leastCashE8) : !_asksForAll(a);
         if (isHarmful) {
@@ -156,19 +158,11 @@ contract Challenges is IChallenges {
         _requirePreimage(a.collateralHash, preimages.balances);
     }
 
-    function _known(IReferee judge, Accused calldata accused) private pure returns (IReferee) {
-        require(address(judge) != address(0), ModelUnknown(accused.attestation.modelHash));
-        return judge;
-    }
-
     /// @dev Says whether an attestation can say the figures: the checkpoint lists all expiries that the positions name and all tokens of the collateral, and the margins fit their fields; an honest signer asks for all the cash there is where not. Why that is asked of the referee: it finds an expiry
     /// missing only in a record whose hash it has compared, and a token only in the checkpoint itself, so the answer is the checkpoint's, whatever records were brought. Attesters list expiries themselves, after a checkpoint that they then attest at; so may a token be listed.
-    function _figuresOf(
-        IReferee referee,
-        Preimages calldata preimages
-    ) private view returns (bool isKnown, Figures memory figures) {
+    function _figuresOf(Preimages calldata preimages) private view returns (bool isKnown, Figures memory figures) {
         try
-            referee.health(
+            _referee.health(
                 _stateOf(preimages.positions),
                 preimages.balances,
                 preimages.checkpoint,

@@ -26,13 +26,12 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     /// @dev Of a proof: `accounts` is a uint32.
     uint256 internal constant LEVELS_MAX = 32;
 
-    /// @dev Everything that a post reads of the council, in one word. Bit s of `active` and `condemned` is seat s; `model` is the number of the present model, from 1.
+    /// @dev Everything that a post reads of the council, in one word. Bit s of `active` and `condemned` is seat s.
     struct Council {
         uint64 active;
         uint64 condemned;
         uint40 latestEpoch;
         uint48 latestCheckpoint;
-        uint16 model;
         uint8 threshold;
         uint8 attesters;
     }
@@ -42,26 +41,18 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         uint64 checkpoint;
         uint64 signers;
         uint32 accounts;
-        uint16 model;
         bool isVoid;
         bytes32 bookRoot;
     }
 
-    /// @dev The part of a referee that weighs witnesses, and the number of the model, 0 of none: one word, which a challenge reads anyway.
-    struct Model {
-        IReferee witness;
-        uint16 number;
-    }
-
+    IReferee public immutable override referee;
+    IReferee public immutable override witness;
+    bytes32 public immutable override modelHash;
     IPriceHub public immutable override hub;
     IRiskParameters public immutable override parameters;
     address public override bonds;
     address public override challenges;
-    uint16 private _modelCount;
     Council private _council;
-    mapping(uint16 number => bytes32 modelHash) private _models;
-    mapping(bytes32 modelHash => IReferee) public override refereeOf;
-    mapping(bytes32 modelHash => Model) private _modelOf;
     mapping(uint8 seat => address) public override holderOf;
     /// @dev 1 + seat.
     mapping(address attester => uint8) private _seatOf;
@@ -83,7 +74,10 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     ) AccessManaged(authority) EIP712("OnchainMargin RiskRegistry", "1") {
         hub = hub_;
         parameters = parameters_;
-        _setModel(referee_);
+        referee = referee_;
+        witness = IReferee(referee_.WITNESS());
+        modelHash = referee_.modelHash();
+        emit ModelSet(modelHash, address(referee_));
     }
 
     // Epochs
@@ -98,14 +92,14 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         (bytes32 stored, uint40 time) = hub.checkpointOf(epoch.checkpoint);
         require(stored != 0 && stored == inputsHash, CheckpointMismatch(epoch.checkpoint, stored, inputsHash));
         _requireYoung(epoch.checkpoint, time);
-        _requireModel(council.model, epoch.modelHash);
+        _requireModel(epoch.modelHash);
         (uint64 signers, ) = _requireQuorum(council, _epochDigest(epoch, stored), signatures);
 
         // Why nothing is cut off: epochs count from 1, and the hub counts its checkpoints.
         council.latestEpoch = uint40(epoch.epoch);
         council.latestCheckpoint = uint48(epoch.checkpoint);
         _store(council);
-        _epochs[epoch.epoch] = Posted(epoch.checkpoint, signers, epoch.accounts, council.model, false, epoch.bookRoot);
+        _epochs[epoch.epoch] = Posted(epoch.checkpoint, signers, epoch.accounts, false, epoch.bookRoot);
         emit EpochPosted(epoch.epoch, epoch.checkpoint, epoch.modelHash, epoch.bookRoot, epoch.accounts, signers);
     }
 
@@ -187,11 +181,6 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IRiskRegistry
-    function setModel(IReferee referee_) external restricted {
-        _setModel(referee_);
-    }
-
-    /// @inheritdoc IRiskRegistry
     function connect(IAttesterBonds bonds_) external restricted {
         require(bonds == address(0), ConnectedWrongly(msg.sender));
         bonds = address(bonds_);
@@ -204,7 +193,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IRiskRegistry
     function requireSigned(RiskAttestation calldata attestation, AttesterSignature[] calldata signatures) external {
         Council memory council = _council;
-        bytes32 inputsHash = _requireUsable(council, attestation, leafOf(attestation));
+        bytes32 inputsHash = _requireUsable(attestation, leafOf(attestation));
         bytes32 digest = _attestationDigest(attestation, inputsHash);
         (, uint64 contracts) = _requireQuorum(council, digest, signatures);
         if (contracts == 0) return;
@@ -226,7 +215,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         // Fewer bonds than the credit of now is measured by stand behind an epoch that was signed under a lower threshold.
         uint256 count = _count(signers);
         require(count >= council.threshold, SignaturesTooFew(count, council.threshold));
-        _requireUsable(council, attestation, leaf);
+        _requireUsable(attestation, leaf);
     }
 
     /// @inheritdoc IRiskRegistry
@@ -241,6 +230,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         RiskAttestation calldata attestation,
         AttesterSignature[] calldata signatures
     ) external view returns (uint64 seats) {
+        _requireModel(attestation.modelHash);
         bytes32 digest = attestationDigest(attestation);
         uint64 remembered = _remembered[digest];
         for (uint256 i = 0; i < signatures.length; ++i) {
@@ -278,16 +268,6 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IRiskRegistry
-    function modelHash() external view returns (bytes32) {
-        return _models[_council.model];
-    }
-
-    /// @inheritdoc IRiskRegistry
-    function witnessOf(bytes32 modelHash_) external view returns (IReferee) {
-        return _modelOf[modelHash_].witness;
-    }
-
-    /// @inheritdoc IRiskRegistry
     function latestEpoch() external view returns (uint64) {
         return _council.latestEpoch;
     }
@@ -301,7 +281,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IRiskRegistry
     function epochOf(uint64 epoch) external view returns (RiskEpoch memory) {
         Posted storage posted = _requirePosted(epoch);
-        return RiskEpoch(epoch, posted.checkpoint, _models[posted.model], posted.bookRoot, posted.accounts);
+        return RiskEpoch(epoch, posted.checkpoint, modelHash, posted.bookRoot, posted.accounts);
     }
 
     /// @inheritdoc IRiskRegistry
@@ -336,27 +316,12 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         word |= uint256(council.condemned) << 64;
         word |= uint256(council.latestEpoch) << 128;
         word |= uint256(council.latestCheckpoint) << 168;
-        word |= uint256(council.model) << 216;
-        word |= uint256(council.threshold) << 232;
-        word |= uint256(council.attesters) << 240;
+        word |= uint256(council.threshold) << 216;
+        word |= uint256(council.attesters) << 224;
         // Safe: the only word of the struct, its fields from the lowest bit up as the language lays them out.
         assembly ("memory-safe") {
             sstore(_council.slot, word)
         }
-    }
-
-    function _setModel(IReferee referee_) private {
-        bytes32 hash = referee_.modelHash();
-        // A model is the code that it was first set with; another contract of the same name would judge what was signed before it.
-        IReferee known = refereeOf[hash];
-        require(address(known) == address(0) || known == referee_, ModelMismatch(hash, hash));
-        if (address(known) == address(0)) {
-            _models[++_modelCount] = hash;
-            refereeOf[hash] = referee_;
-            _modelOf[hash] = Model(IReferee(referee_.WITNESS()), _modelCount);
-        }
-        _council.model = _modelOf[hash].number;
-        emit ModelSet(hash, address(referee_));
     }
 
     function _epochDigest(RiskEpoch calldata epoch, bytes32 inputsHash) private view returns (bytes32) {
@@ -394,7 +359,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         require(posted.checkpoint != 0, EpochUnknown(epoch));
     }
 
-    /// @dev Of a leaf the epoch says under which model its figures were signed, so nobody is accused, or believed, under another.
+    /// @dev A leaf does not hold the model, which is the registry's: nobody is accused, or believed, under another.
     function _requireLeaf(
         bytes32 leaf,
         uint64 found,
@@ -405,14 +370,13 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         posted = _requirePosted(epoch);
         uint64 checkpoint = posted.checkpoint;
         require(found == checkpoint, CheckpointOutOfOrder(checkpoint, found));
-        _requireModel(posted.model, modelHash_);
+        _requireModel(modelHash_);
         // Deeper than any book of 2³² accounts: a proof so long that it fits no challenge is no proof.
         bool isShort = merkleProof.length <= LEVELS_MAX;
         require(isShort && MerkleProof.verifyCalldata(merkleProof, posted.bookRoot, leaf), LeafNotInBook(epoch, leaf));
     }
 
     function _requireUsable(
-        Council memory council,
         RiskAttestation calldata attestation,
         bytes32 leaf
     ) private view returns (bytes32 inputsHash) {
@@ -424,7 +388,7 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         (inputsHash, time) = hub.checkpointOf(attestation.checkpoint);
         require(inputsHash != 0, CheckpointMismatch(attestation.checkpoint, 0, 0));
         _requireYoung(attestation.checkpoint, time);
-        _requireModel(council.model, attestation.modelHash);
+        _requireModel(attestation.modelHash);
         bytes32 attestationHash = Leaves.attestationHash(leaf, attestation.modelHash);
         require(!isVoid[attestationHash], AttestationVoid(attestationHash));
     }
@@ -435,9 +399,8 @@ contract RiskRegistry is IRiskRegistry, AccessManaged, EIP712 {
         require(age <= maxAge, CheckpointTooOld(checkpoint, age, maxAge));
     }
 
-    function _requireModel(uint16 expected, bytes32 found) private view {
-        // Not by require, which would read the expected one for its message each time.
-        if (_modelOf[found].number != expected) revert ModelMismatch(_models[expected], found);
+    function _requireModel(bytes32 found) private view {
+        require(found == modelHash, ModelMismatch(modelHash, found));
     }
 
     /// @dev Strictly ascending signers make duplicates impossible without a search.

@@ -6,7 +6,6 @@ import {UnderlyingParameters} from "../interfaces/IRiskParameters.sol";
 import {RiskAttestation} from "../interfaces/RiskTypes.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {DatedAttestingFixture} from "./DatedAttestingFixture.sol";
-import {StrictReferee} from "./StrictReferee.sol";
 import {VM} from "./IVm.sol";
 
 /// @notice A true attestation survives whatever witness is brought, also after everything that it rested on has become another (P2): judged by the real referees, of an account that every branch of a witness says something of.
@@ -55,7 +54,7 @@ contract ChallengesTrueTest is DatedAttestingFixture {
         _requireTrue(accused, then);
     }
 
-    /// @dev Her positions, parameters, prices, surfaces, expiries, the model, and most of the horizon.
+    /// @dev Her positions, parameters, prices, surfaces, expiries, and most of the horizon.
     function _everythingMoves() private {
         tradeAtMark(alice, maker, call(NEAR, 93_000), 10e8);
         tradeAtMark(alice, maker, put(NEAR, 87_000), 10e8);
@@ -72,7 +71,6 @@ contract ChallengesTrueTest is DatedAttestingFixture {
         parameters.setInitialFactor(150_000_000);
         dated.move(75_600_000_000);
         dated.list(BTC, FAR + 10 days);
-        registry.setModel(new StrictReferee());
         setBtc((BTC_PRICE * 80) / 100);
         pass(6 days);
         dated.fix(BTC, NEAR, uint64(BTC_PRICE));

@@ -150,7 +150,7 @@ contract ChallengesUnreadableTest is DatedAttestingFixture {
     /// @dev Of Alice at a checkpoint before a token was listed that she holds; what it says without that token is true.
     function _withALateToken(int128 leastCashE8) private returns (RiskAttestation memory a) {
         a = attestation(alice);
-        vault.listToken(address(new MockToken("Late", "LATE", 18)));
+        vault.listToken(address(new MockToken("Late", "LATE", 18)), vault.tokenCount());
         vault.setCap(WBTC_TOKEN + 1, type(uint64).max, 0);
         deposit(alice, WBTC_TOKEN + 1, 1e18);
         a.collateralHash = keccak256(vault.balancesOf(alice));
