@@ -36,7 +36,7 @@ await parameters.send("setOracle", [
   clocks.maxDriftE8,
 ]);
 const vault = await create("MarginVault", manager.address);
-await vault.send("listToken", token.address);
+await vault.send("listToken", token.address, 0);
 const hub = await create("StoredCheckpoints");
 const referee = await create("contracts/margin/Referee.sol:Referee", cdfTable);
 const registry = await create("RiskRegistry", manager.address, hub.address, parameters.address, referee.address);

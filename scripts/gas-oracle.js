@@ -20,7 +20,7 @@ const manager = await create("GuardedManager", from);
 const parameters = await create("RiskParameters", manager.address, 130_000_000);
 const vault = await create("MarginVault", manager.address);
 const token = await create("MockToken", "USD", "USD", 6);
-await call(vault, "listToken", token.address);
+await call(vault, "listToken", token.address, 0);
 const spots = await create("SpotMarkets", manager.address, parameters.address);
 const hub = await create("PriceHub", manager.address, parameters.address, vault.address, spots.address);
 // The registry asks the referee for its name only.

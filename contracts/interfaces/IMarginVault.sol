@@ -53,7 +53,7 @@ interface IMarginVault {
     /// @notice Thrown when an address must not be zero.
     error AddressZero();
 
-    /// @notice Thrown when a token index is not listed.
+    /// @notice Thrown when a token index is not listed, or not the next one to be listed.
     error TokenUnknown(uint16 token, uint16 tokens);
 
     /// @notice Thrown when a token is listed already, or 32 are.
@@ -97,7 +97,7 @@ interface IMarginVault {
     /// @notice Wraps the ether that is sent along and pays it in, for a token that wraps ether. Withdrawals pay the token.
     function depositEther(uint64 account, uint16 token) external payable;
 
-    /// @notice Makes idle tokens of an open account count, as far as the cap has room. Anyone may call: it can only raise health.
+    /// @notice Makes idle tokens of an open account count, as far as the cap has room. The account's owner only: from then on they take a margin to be paid out, and are in a lot with all else.
     function engage(uint64 account, uint16 token) external returns (uint128 amountRaw);
 
     /// @notice Pays idle tokens out. The account's owner only; they back nothing, so nothing has to be shown, and nothing stops it.
@@ -118,8 +118,8 @@ interface IMarginVault {
     /// @notice Moves tokens between accounts. LiquidationHouse (slices of lots) and Clearinghouse (accounts of one owner) only.
     function move(uint64 from, uint64 to, uint16 token, uint128 amountRaw) external;
 
-    /// @notice Lists the next token. Governance.
-    function listToken(address erc20) external returns (uint16 token);
+    /// @notice Lists the next token, whose index is named: acts that wait together name what they are of by it, and must not meet another if one of them fails. Governance.
+    function listToken(address erc20, uint16 token) external;
 
     /// @notice Sets how much of a token counts in all, in whole tokens; a higher cap comes linearly over `rampSeconds`. At first 0: a new token counts nothing until its cap rises. Governance.
     function setCap(uint16 token, uint64 wholeTokens, uint32 rampSeconds) external;

@@ -214,7 +214,8 @@ contract DeleverageNeedsTest is LotFixture {
     function test_serve_sharesHedgeByTheirRate() public {
         ShareVault shares = new ShareVault(address(usdc));
         shares.setAssets(1_250e6);
-        uint16 token = vault.listToken(address(new MockToken("Share", "SHR", 18)));
+        uint16 token = vault.tokenCount();
+        vault.listToken(address(new MockToken("Share", "SHR", 18)), token);
         vault.setCap(token, type(uint64).max, 0);
         parameters.setToken(token, TokenParameters(ETH, 1e8, 5_000_000, 25_000_000, 0));
         hub.setTokenSource(

@@ -29,7 +29,7 @@ contract IncidentsPricesTest is LotFixture {
     function _scene() private {
         deploy();
         odd = OddToken(build("contracts/dev/OddToken.sol:OddToken", ""));
-        vault.listToken(address(odd));
+        vault.listToken(address(odd), vault.tokenCount());
         vault.setCap(SHARE_TOKEN, type(uint64).max, 0);
         parameters.setToken(SHARE_TOKEN, TokenParameters(0, 0, 15_000_000, 16_000_000, 0));
         attacker = open();
@@ -235,7 +235,7 @@ contract IncidentsPricesTest is LotFixture {
         deploy();
         trade(openWith(1_000_000), openWith(1_000_000), ethPerpetual, 1e8, ETH_PRICE);
         odd = OddToken(build("contracts/dev/OddToken.sol:OddToken", ""));
-        vault.listToken(address(odd));
+        vault.listToken(address(odd), vault.tokenCount());
         vault.setCap(SHARE_TOKEN, 1_000_000, 7 days);
         parameters.setToken(SHARE_TOKEN, TokenParameters(0, 0, 15_000_000, 16_000_000, 0));
         hub.setTokenSource(SHARE_TOKEN, address(new SettableSource(1e8)));
@@ -244,7 +244,7 @@ contract IncidentsPricesTest is LotFixture {
         odd.approve(address(vault), 1_000_000e18);
         vault.deposit(attacker, SHARE_TOKEN, 1_000_000e18);
         pass(1 hours);
-        vault.engage(attacker, SHARE_TOKEN);
+        engage(attacker, SHARE_TOKEN);
         hub.checkpoint();
         return tryWithdraw(attacker, USDC_TOKEN, 100_000e6);
     }
@@ -261,8 +261,8 @@ contract IncidentsPricesTest is LotFixture {
         manager.grantRole(listing, governance, delay);
         manager.grantRole(8, guardian, 0);
         manager.setRoleGuardian(listing, 8);
-        bytes memory act = abi.encodeCall(vault.listToken, (address(new OddToken())));
         uint16 count = vault.tokenCount();
+        bytes memory act = abi.encodeCall(vault.listToken, (address(new OddToken()), count));
         VM.prank(governance);
         try manager.execute(address(vault), act) {} catch {
             VM.prank(governance);

@@ -45,7 +45,8 @@ contract IncidentsReentryTest is LotFixture {
     function test_withdraw_whoIsPaidFindsEveryDoorLocked() public {
         deploy();
         OddToken odd = OddToken(build("contracts/dev/OddToken.sol:OddToken", ""));
-        uint16 token = vault.listToken(address(odd));
+        uint16 token = vault.tokenCount();
+        vault.listToken(address(odd), token);
         vault.setCap(token, type(uint64).max, 0);
         (account, sibling) = (_own(), _own());
         deposit(account, token, 10e18);

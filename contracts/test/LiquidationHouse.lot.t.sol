@@ -133,7 +133,7 @@ contract LiquidationHouseLotTest is ProtocolFixture {
         VM.prank(owner);
         vault.withdrawIdle(victim, WBTC_TOKEN, 4e5, owner);
         vault.setCap(WBTC_TOKEN, 1, 0);
-        vault.engage(victim, WBTC_TOKEN);
+        engage(victim, WBTC_TOKEN);
         pass(60);
         _bid(lot, bidder, 1e8, 1e16);
         uint256 sold = house.lotOf(victim).soldE8;

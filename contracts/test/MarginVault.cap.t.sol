@@ -39,12 +39,12 @@ contract MarginVaultCapTest is ProtocolFixture {
         deposit(alice, WBTC_TOKEN, 1e8);
         assert(vault.balanceOf(alice, WETH_TOKEN) == 1e18 && vault.idleOf(alice, WETH_TOKEN) == 2e18);
         assert(vault.balanceOf(alice, WBTC_TOKEN) == 1e8);
-        assert(vault.engage(alice, WETH_TOKEN) == 0);
+        assert(engage(alice, WETH_TOKEN) == 0);
         // They stay their owner's.
         VM.prank(ownerOf(alice));
         vault.withdrawIdle(alice, WETH_TOKEN, 0.5e18, address(5));
         _setEthSilent(false);
-        assert(vault.engage(alice, WETH_TOKEN) == 1.5e18 && vault.balanceOf(alice, WETH_TOKEN) == 2.5e18);
+        assert(engage(alice, WETH_TOKEN) == 1.5e18 && vault.balanceOf(alice, WETH_TOKEN) == 2.5e18);
     }
 
     /// @dev A stranger's deposit takes nothing from those who were there before.
@@ -58,12 +58,12 @@ contract MarginVaultCapTest is ProtocolFixture {
     function test_engage_countsIdleTokensWhereThereIsRoom() public {
         deposit(alice, WETH_TOKEN, 9e18);
         deposit(bob, WETH_TOKEN, 4e18);
-        assert(vault.engage(bob, WETH_TOKEN) == 0);
+        assert(engage(bob, WETH_TOKEN) == 0);
         withdraw(alice, WETH_TOKEN, 2e18);
-        assert(vault.engage(bob, WETH_TOKEN) == 2e18);
+        assert(engage(bob, WETH_TOKEN) == 2e18);
         assert(vault.balanceOf(bob, WETH_TOKEN) == 3e18 && vault.idleOf(bob, WETH_TOKEN) == 1e18);
         vault.setCap(WETH_TOKEN, 100, 0);
-        assert(vault.engage(bob, WETH_TOKEN) == 1e18 && vault.totalOf(WETH_TOKEN) == 11e18);
+        assert(engage(bob, WETH_TOKEN) == 1e18 && vault.totalOf(WETH_TOKEN) == 11e18);
     }
 
     /// @dev Counted, they would lie where no operation reaches them.
@@ -76,7 +76,7 @@ contract MarginVaultCapTest is ProtocolFixture {
         clearinghouse.closeAccount(bob, state);
         withdraw(alice, WETH_TOKEN, 10e18);
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.AccountUnknown.selector, bob));
-        vault.engage(bob, WETH_TOKEN);
+        engage(bob, WETH_TOKEN);
         VM.prank(owner);
         vault.withdrawIdle(bob, WETH_TOKEN, 4e18, owner);
         assert(weth.balanceOf(owner) == 4e18);
@@ -98,6 +98,20 @@ contract MarginVaultCapTest is ProtocolFixture {
         assert(held == 10e18 && owed == 10e18);
     }
 
+    /// @dev What counts takes a margin to be paid out and is in a lot with all else: a stranger who makes room in a full cap must not put an owner's tokens there before he has them out.
+    function test_engage_isTheOwnersAlone() public {
+        deposit(alice, WETH_TOKEN, 10e18);
+        deposit(bob, WETH_TOKEN, 4e18);
+        withdraw(alice, WETH_TOKEN, 4e18);
+        address stranger = ownerOf(alice);
+        VM.prank(stranger);
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.NotConnected.selector, stranger));
+        vault.engage(bob, WETH_TOKEN);
+        VM.prank(ownerOf(bob));
+        vault.withdrawIdle(bob, WETH_TOKEN, 4e18, address(5));
+        assert(weth.balanceOf(address(5)) == 4e18);
+    }
+
     function test_setCap_risesOverTimeAndFallsAtOnce() public {
         vault.setCap(WETH_TOKEN, 110, 1000);
         assert(vault.capOf(WETH_TOKEN) == 10);
@@ -108,7 +122,7 @@ contract MarginVaultCapTest is ProtocolFixture {
         vault.setCap(WETH_TOKEN, 20, 1000);
         assert(vault.capOf(WETH_TOKEN) == 20);
         // What counts goes on counting.
-        assert(vault.balanceOf(alice, WETH_TOKEN) == 60e18 && vault.engage(alice, WETH_TOKEN) == 0);
+        assert(vault.balanceOf(alice, WETH_TOKEN) == 60e18 && engage(alice, WETH_TOKEN) == 0);
         VM.expectPartialRevert(IMarginVault.TokenUnknown.selector);
         vault.setCap(USDC_TOKEN, 1, 0);
         VM.prank(address(9));
@@ -118,7 +132,8 @@ contract MarginVaultCapTest is ProtocolFixture {
 
     function test_listToken_aNewTokenCountsNothing() public {
         MockToken token = new MockToken("New", "NEW", 6);
-        uint16 index = vault.listToken(address(token));
+        uint16 index = vault.tokenCount();
+        vault.listToken(address(token), index);
         token.mint(address(this), 5e6);
         token.approve(address(vault), 5e6);
         vault.deposit(alice, index, 5e6);
@@ -129,12 +144,13 @@ contract MarginVaultCapTest is ProtocolFixture {
     function test_listToken_takesWhatLotsCanBeCutBy() public {
         for (uint8 decimals = 0; decimals <= 19; ++decimals) {
             MockToken token = new MockToken("New", "NEW", decimals);
+            uint16 next = vault.tokenCount();
             if (decimals < 6)
                 VM.expectRevert(abi.encodeWithSelector(IMarginVault.DecimalsTooFew.selector, decimals, 6));
             if (decimals > 18) {
                 VM.expectRevert(abi.encodeWithSelector(IMarginVault.DecimalsTooMany.selector, decimals, 18));
             }
-            vault.listToken(address(token));
+            vault.listToken(address(token), next);
         }
     }
 
@@ -160,7 +176,7 @@ contract MarginVaultCapTest is ProtocolFixture {
         assert(vault.totalOf(WETH_TOKEN) <= capRaw);
         uint128 counted = vault.balanceOf(alice, WETH_TOKEN);
         if (counted != 0) withdraw(alice, WETH_TOKEN, uint128(1 + (out % counted)));
-        vault.engage(bob, WETH_TOKEN);
+        engage(bob, WETH_TOKEN);
         assert(vault.totalOf(WETH_TOKEN) <= capRaw);
         assert(vault.totalOf(WETH_TOKEN) == vault.balanceOf(alice, WETH_TOKEN) + vault.balanceOf(bob, WETH_TOKEN));
         (uint256 held, uint256 owed) = vault.conservation(WETH_TOKEN);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {MockToken} from "../dev/MockToken.sol";
 import {OddToken} from "../dev/OddToken.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {VM} from "./IVm.sol";
@@ -17,7 +18,8 @@ contract MarginVaultDepositTest is ProtocolFixture {
     function setUp() public {
         deploy();
         odd = new OddToken();
-        oddIndex = vault.listToken(address(odd));
+        oddIndex = vault.tokenCount();
+        vault.listToken(address(odd), oddIndex);
         vault.setCap(oddIndex, type(uint64).max, 0);
         account = open();
         odd.mint(address(this), 1e24);
@@ -139,11 +141,27 @@ contract MarginVaultDepositTest is ProtocolFixture {
     }
 
     function test_listToken_revertsForAListedTokenAndForStrangers() public {
+        uint16 next = vault.tokenCount();
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenRefused.selector, address(odd)));
-        vault.listToken(address(odd));
+        vault.listToken(address(odd), next);
         VM.prank(address(1));
         VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(1)));
-        vault.listToken(address(1));
+        vault.listToken(address(1), next);
+    }
+
+    /// @notice Two listings that waited and are carried out the other way round: what was said of the first by its index must not be true of the second.
+    function test_listToken_revertsForAnotherIndexThanTheNext() public {
+        uint16 next = vault.tokenCount();
+        address first = address(new MockToken("First", "ONE", 18));
+        address second = address(new MockToken("Second", "TWO", 18));
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenUnknown.selector, next + 1, next));
+        vault.listToken(second, next + 1);
+        vault.listToken(first, next);
+        VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenUnknown.selector, next, next + 1));
+        vault.listToken(second, next);
+        vault.listToken(second, next + 1);
+        (address erc20, ) = vault.tokenAt(next + 1);
+        assert(erc20 == second && vault.tokenCount() == next + 2);
     }
 
     function _permitDigest(address payer, uint256 amount) private view returns (bytes32) {

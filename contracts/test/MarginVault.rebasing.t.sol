@@ -19,7 +19,8 @@ contract MarginVaultRebasingTest is ProtocolFixture {
     function setUp() public {
         deploy();
         rebasing = new RebasingToken();
-        index = vault.listToken(address(rebasing));
+        index = vault.tokenCount();
+        vault.listToken(address(rebasing), index);
         vault.setCap(index, type(uint64).max, 0);
         (first, second) = (open(), open());
         stranger = openWith(1_000);

@@ -102,9 +102,9 @@ abstract contract ProtocolDeployment {
             make("contracts/risk/RiskParameters.sol:RiskParameters", abi.encode(manager, uint32(130_000_000)))
         );
         vault = IMarginVault(make("contracts/vault/MarginVault.sol:MarginVault", abi.encode(manager)));
-        vault.listToken(address(usdc));
-        vault.listToken(address(weth));
-        vault.listToken(address(wbtc));
+        vault.listToken(address(usdc), 0);
+        vault.listToken(address(weth), 1);
+        vault.listToken(address(wbtc), 2);
         vault.setCap(WETH_TOKEN, type(uint64).max, 0);
         vault.setCap(WBTC_TOKEN, type(uint64).max, 0);
         spots = ISpotMarkets(build("contracts/oracle/SpotMarkets.sol:SpotMarkets", abi.encode(manager, parameters)));

@@ -48,6 +48,12 @@ abstract contract ProtocolFixture is ProtocolDeployment {
         vault.deposit(account, token, amountRaw);
     }
 
+    /// @dev By the owner: idle tokens that count.
+    function engage(uint64 account, uint16 token) internal returns (uint128 amountRaw) {
+        VM.prank(ownerOf(account));
+        return vault.engage(account, token);
+    }
+
     // States, kept from the transitions themselves
 
     mapping(uint64 account => bytes) internal states;

@@ -46,7 +46,7 @@ abstract contract ProtocolFunds is ProtocolSight {
     }
 
     function doEngage(uint64 who) external counted {
-        if (vault.engage(_account(who), WETH_TOKEN) != 0) ++reached["engaged tokens"];
+        if (engage(_account(who), WETH_TOKEN) != 0) ++reached["engaged tokens"];
     }
 
     /// @dev What lies idle is its owner's at any time.

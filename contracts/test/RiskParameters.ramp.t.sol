@@ -134,7 +134,7 @@ contract RiskParametersRampTest is ProtocolFixture {
 
     /// @dev So none counts before it is set.
     function test_setTokenSource_refusesATokenThatWasNeverSet() public {
-        vault.listToken(address(new MockToken("Late", "LATE", 18)));
+        vault.listToken(address(new MockToken("Late", "LATE", 18)), vault.tokenCount());
         SettableSource late = new SettableSource(1e8);
         VM.expectRevert(abi.encodeWithSelector(IPriceHub.TokenUnknown.selector, WBTC_TOKEN + 1));
         hub.setTokenSource(WBTC_TOKEN + 1, address(late));

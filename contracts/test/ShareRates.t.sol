@@ -25,7 +25,7 @@ contract ShareRatesTest is ProtocolFixture {
         rate = RedemptionRateSource(
             build("contracts/oracle/RedemptionRateSource.sol:RedemptionRateSource", abi.encode(shares, GROWTH_E8))
         );
-        vault.listToken(address(new MockToken("Share", "SHR", 18)));
+        vault.listToken(address(new MockToken("Share", "SHR", 18)), vault.tokenCount());
         vault.setCap(SHARE_TOKEN, type(uint64).max, 0);
         parameters.setToken(SHARE_TOKEN, TokenParameters(0, 0, 10_000_000, 16_000_000, 0));
         hub.setTokenSource(SHARE_TOKEN, address(rate));

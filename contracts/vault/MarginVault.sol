@@ -94,6 +94,8 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IMarginVault
     function engage(uint64 account, uint16 token) external nonReentrant returns (uint128 amountRaw) {
+        // What counts is sold with a lot and held by its margin: nobody else puts it there.
+        _requireOwner(account);
         amountRaw = _roomFor(token, _idle[account][token]);
         if (amountRaw == 0) return 0;
         // What is idle on a closed account stays its owner's to take out.
@@ -107,8 +109,7 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IMarginVault
     function withdrawIdle(uint64 account, uint16 token, uint128 amountRaw, address to) external nonReentrant {
-        address owner = IClearinghouse(clearinghouse).ownerOf(account);
-        require(msg.sender == owner, NotConnected(msg.sender));
+        _requireOwner(account);
         (address erc20, ) = tokenAt(token);
         uint128 idle = _idle[account][token];
         require(amountRaw != 0, AmountInvalid(0));
@@ -176,8 +177,8 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     // Governance
 
     /// @inheritdoc IMarginVault
-    function listToken(address erc20) external restricted returns (uint16 token) {
-        token = tokenCount;
+    function listToken(address erc20, uint16 token) external restricted {
+        require(token == tokenCount, TokenUnknown(token, tokenCount));
         uint8 decimals = IERC20Metadata(erc20).decimals();
         uint8 largest = token == SETTLEMENT ? SETTLEMENT_DECIMALS_MAX : DECIMALS_MAX;
         require(token < TOKENS_MAX, TokenRefused(erc20));
@@ -286,6 +287,10 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
         if (token == SETTLEMENT) return heldRaw;
         uint256 owedRaw = _owedRaw(token);
         require(heldRaw >= owedRaw, TokenShort(token, heldRaw, owedRaw));
+    }
+
+    function _requireOwner(uint64 account) private view {
+        require(msg.sender == IClearinghouse(clearinghouse).ownerOf(account), NotConnected(msg.sender));
     }
 
     /// @dev Why not always asked: what holds a token is open, because only an account without any is closed, and none is opened twice.

@@ -28,7 +28,7 @@ export async function deployProtocol(chain) {
   const usdc = await create("MockToken", "USD Coin", "USDC", 6);
   const parameters = await create("RiskParameters", manager.address, 130_000_000);
   const vault = await create("MarginVault", manager.address);
-  await vault.send("listToken", usdc.address);
+  await vault.send("listToken", usdc.address, 0);
   const spots = await create("SpotMarkets", manager.address, parameters.address);
   const hub = await create("PriceHub", manager.address, parameters.address, vault.address, spots.address);
   const table = await chain.createNormalTable();

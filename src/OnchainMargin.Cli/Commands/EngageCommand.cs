@@ -17,21 +17,21 @@ internal static class EngageCommand
         Argument<ulong> account = new("account") { Description = "The account's number." };
         Argument<string> token = new("token") { Description = "The token's symbol or address." };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("engage", "Make tokens of an account count that lie idle above their cap, as far as there is room. Anyone may: it can only raise an account's health.") { account, token, json };
+        var command = new Command("engage", "Make tokens of an account count that lie idle above their cap, as far as there is room. The account's owner may: they take a margin to be paid out from then on.") { account, token, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using PrivateKey key = options.Key(parsed);
             using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
             DeployedToken wanted = session.Token(parsed.GetRequiredValue(token));
-            ulong number = parsed.GetValue(account);
+            ulong number = (await session.OwnAccountAsync(parsed.GetValue(account), key, cancellationToken)).Id;
             Ethereum.Address vault = session.Deployment.Contracts.MarginVault;
             if (await session.Client.Node.CallAsync(vault, new MarginVault.IdleOfCall(number, wanted.Index), cancellationToken: cancellationToken) == 0)
             {
                 throw new CliException($"Account {number} has no {wanted.Symbol} idle: `omargin account show {number}` lists what it has.");
             }
 
-            if (await session.Client.Node.CallAsync(vault, new MarginVault.EngageCall(number, wanted.Index), cancellationToken: cancellationToken) == 0)
+            if (await session.Client.Node.CallAsync(vault, new MarginVault.EngageCall(number, wanted.Index), from: key.Address, cancellationToken: cancellationToken) == 0)
             {
                 throw new CliException($"There is no room below the cap of {wanted.Symbol} now: try again when the cap has risen or others have taken theirs out, or take yours out with `omargin withdraw --idle`.");
             }

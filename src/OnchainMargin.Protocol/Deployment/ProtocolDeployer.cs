@@ -167,7 +167,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
             Address erc20 = token.Address
                 ?? (token.WrapsEther ? await CreateUnnamedAsync($"mock {token.Symbol}", artifacts.Read("MockWeth"), [], cancellationToken)
                 : await CreateUnnamedAsync($"mock {token.Symbol}", artifacts.Read("MockToken"), [$"Mock {token.Symbol}", token.Symbol, token.Decimals], cancellationToken));
-            await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ListTokenCall(erc20), cancellationToken);
+            await sender.SendAsync(_contracts["MarginVault"], new MarginVault.ListTokenCall(erc20, index), cancellationToken);
             await sender.SendAsync(_contracts["RiskParameters"], new RiskParameters.SetTokenCall(index, token.Parameters), cancellationToken);
             if (index != 0)
             {
