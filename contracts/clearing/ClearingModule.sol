@@ -226,6 +226,8 @@ contract ClearingModule is LossBook {
         turned = turned > own ? turned - own : own - turned;
         uint128 unpaidRaw = _unpaid(books, own, uint128(Math.ceilDiv(turned, _scale)));
         if (unpaidRaw == 0) return;
+        // Who may move only could make the owner bear all of it, back and forth.
+        require(msg.sender == source.owner, NotAuthorised(source.account, msg.sender));
         uint256 lostE8 = unpaidRaw * _scale;
         target.state.cashE8 -= int256(lostE8);
         books.ledger.deficitE8 -= uint128(lostE8);

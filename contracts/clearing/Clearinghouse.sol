@@ -305,6 +305,11 @@ contract Clearinghouse is OrderBook, IClearinghouse, IClearinghouseModules {
     }
 
     /// @inheritdoc IClearinghouse
+    function woundDownAt(uint16 underlying) external view returns (uint40 time) {
+        return _woundDownAt[underlying];
+    }
+
+    /// @inheritdoc IClearinghouse
     function cashBases() external view returns (uint128 debtBaseE8, uint128 creditBaseE8) {
         return (_debtBaseE8, _creditBaseE8);
     }

@@ -128,6 +128,9 @@ interface IClearinghouse is IClearingEvents {
     /// @notice Totals of an underlying.
     function marketTotals(uint16 underlying) external view returns (MarketTotals memory totals);
 
+    /// @notice When a market was wound down for every account; 0 where it was not.
+    function woundDownAt(uint16 underlying) external view returns (uint40 time);
+
     /// @notice Sums of cash over accounts, divided by the index each was last touched at: debts rounded down, credits up.
     function cashBases() external view returns (uint128 debtBaseE8, uint128 creditBaseE8);
 

@@ -124,9 +124,6 @@ interface ILiquidationHouse {
     /// @notice Thrown when an account whose last lot was sold in part is to be sold again too soon, and is not in danger.
     error TooSoon(uint64 account, uint256 until);
 
-    /// @notice Thrown when a lot has legs in a market whose last price is fixed and that `Clearinghouse.windDown` has not wound down yet.
-    error NotWoundDown(uint64 lot);
-
     /// @notice Thrown when a leg faces a need that asks those first who gained most, until `from`.
     error NeedTooYoung(uint96 instrument, uint256 from);
 

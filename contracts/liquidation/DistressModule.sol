@@ -113,12 +113,10 @@ contract DistressModule is LotValues {
         (uint96[] memory instruments, int256[] memory prices, uint256 shift) = (new uint96[](0), new int256[](0), 0);
         if (d.due) {
             if (d.coveredE8 != 0) insurance.count(d.seen.main, d.coveredE8);
-            (instruments, prices, shift) = _bankruptcy(live, d, _lostE8(live, d));
+            (instruments, prices, shift) = _bankruptcy(live, d);
         }
         bytes memory rest = AccountStates.encode(LotMath.rest(AccountStates.decode(preimage.state), stored.soldE8));
         bytes memory state = _modules().takeOver(account, rest, stored.proceedsE8, d.coveredE8, instruments, prices);
-        // A market whose last price is fixed must be wound down first: here its legs are settled, there they are open.
-        require(!d.due || state.length == AccountStates.HEADER_BYTES, ILiquidationHouse.NotWoundDown(lot));
         bytes memory balances = _balancesOf(account);
         stored.lotHash = _hashOf(account, state, balances);
         (stored.soldE8, stored.proceedsE8) = (0, 0);
@@ -139,14 +137,6 @@ contract DistressModule is LotValues {
             d.coveredE8,
             stored.served
         );
-    }
-
-    /// @dev What the legs must bear: the loss at the marks that are moved, which is no less than that at the better surfaces. A unit a leg more: each is closed rounded against the account, which must not end below nothing.
-    function _lostE8(Live memory live, Distress memory d) private view returns (uint256) {
-        uint256 loss = _lossOf(
-            floors.equityOf(d.encoded, d.balances, live.checkpoint, live.records, SurfaceChoice.Present)
-        );
-        return loss == 0 ? 0 : loss - d.coveredE8 + d.left.positions.length;
     }
 
     /// @dev What is left once it has served what it owes, and whether it is to be taken over.
@@ -231,31 +221,37 @@ contract DistressModule is LotValues {
     /// @custom:spec CLR-045
     function _bankruptcy(
         Live memory live,
-        Distress memory d,
-        uint256 lossE8
-    ) internal view virtual returns (uint96[] memory instruments, int256[] memory prices, uint256 largestE8) {
-        AccountState memory state = d.left;
-        uint256 n = state.positions.length;
-        (instruments, prices) = (new uint96[](n), new int256[](n));
+        Distress memory d
+    ) private view returns (uint96[] memory instruments, int256[] memory prices, uint256 largestE8) {
+        Position[] memory legs = d.left.positions;
+        uint256 n = legs.length;
+        instruments = new uint96[](n);
+        int256 equityE8;
+        (equityE8, prices) = floors.marksOf(d.encoded, d.balances, live.checkpoint, live.records);
         int256[] memory funding = new int256[](n);
         uint256[] memory parts = new uint256[](n);
         for (uint256 i = 0; i < n; ++i) {
-            uint96 instrument = state.positions[i].instrument;
+            uint96 instrument = legs[i].instrument;
             instruments[i] = instrument;
             if (Instruments.kindOf(instrument) == Instruments.PERPETUAL) {
                 LiveMarket memory market = LiveMarkets.find(live.records, Instruments.underlyingOf(instrument));
                 (prices[i], funding[i]) = (int256(market.markE8), market.fundingE8);
-            } else {
-                int256 mark = floors.quoteOf(instrument, live.checkpoint, live.records).markE8;
-                prices[i] = mark > 0 ? mark : int256(0);
             }
-            parts[i] = (state.positions[i].sizeE8.abs() * uint256(prices[i])) / ONE;
+            // An option's may be a few units below nothing.
+            if (prices[i] < 0) prices[i] = 0;
+            parts[i] = (legs[i].sizeE8.abs() * uint256(prices[i])) / ONE;
         }
-        parts = LotLegs.parts(parts, d.seen.openE8, lossE8);
+        parts = LotLegs.parts(parts, d.seen.openE8, _lostE8(d, equityE8));
         for (uint256 i = 0; i < n; ++i) {
-            prices[i] = LotLegs.bankruptcyE8(prices[i], parts[i], state.positions[i].sizeE8 > 0) - funding[i];
+            prices[i] = LotLegs.bankruptcyE8(prices[i], parts[i], legs[i].sizeE8 > 0) - funding[i];
             largestE8 = Math.max(largestE8, parts[i]);
         }
+    }
+
+    /// @dev What the legs must bear: the loss at the marks that are moved, which is no less than that at the better surfaces. A unit a leg more: each is closed rounded against the account, which must not end below nothing.
+    function _lostE8(Distress memory d, int256 presentE8) internal pure virtual returns (uint256) {
+        uint256 loss = _lossOf(presentE8);
+        return loss == 0 ? 0 : loss - d.coveredE8 + d.left.positions.length;
     }
 
     function _lossOf(int256 equityE8) private pure returns (uint256) {

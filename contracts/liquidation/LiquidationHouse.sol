@@ -141,8 +141,9 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         if (price.insuredE8 != 0) {
             kept.insuredE8 = stored.insuredE8 + uint112(price.insuredE8);
             insurance.count(price.underlying, price.insuredE8);
-            if (sold != ONE) insurance.hold((price.lossE8 * (ONE - sold)) / ONE, false);
         }
+        // Also of a loss that a spent day leaves to the deficit: fees pay that off, and the rest of the lot is still in sight.
+        if (price.lossE8 != 0 && sold != ONE) insurance.hold((price.lossE8 * (ONE - sold)) / ONE, false);
         emit LotBid(
             lot,
             bidder.account,

@@ -29,6 +29,16 @@ abstract contract LotValues is LotBook {
 
     function _live(uint256 underlyings, uint256 tokens) internal returns (Live memory live) {
         (live.checkpoint, live.records) = hub.liveFor(underlyings, tokens);
+        if (LiveMarkets.areAnyHalted(live.records)) _windDown(underlyings);
+    }
+
+    /// @dev Anybody may fix the last price of a dead market, and only its wind-down tells accounts: until then the legs of a lot would be closed at it here, and arrive open.
+    /// @custom:spec CLR-027
+    function _windDown(uint256 underlyings) private {
+        for (uint16 u = 1; underlyings >> u != 0; ++u) {
+            bool isFixed = (underlyings >> u) & 1 != 0 && hub.settlementPriceE8(u, 0) != 0;
+            if (isFixed && clearinghouse.woundDownAt(u) == 0) clearinghouse.windDown(u);
+        }
     }
 
     function _figures(

@@ -104,6 +104,28 @@ contract ClearinghouseRecoveryTest is LotFixture {
         require(clearinghouse.lossOf(ownerOf(leaver)) == lostE8, Broken("no loss"));
     }
 
+    /// @dev Lent to oneself and set off, again and again, one account would bear what is everybody's: that is no delegate's to decide. What bears nothing is.
+    function test_move_thatBearsAShareIsTheOwnersAlone() public {
+        (uint64 lender, uint64 borrower) = _siblings(leaver);
+        deposit(borrower, WETH_TOKEN, 500e18);
+        _move(leaver, lender, 30_000e6);
+        address delegate = address(0xDE1E);
+        for (uint64 account = lender; account <= borrower; ++account) {
+            VM.prank(ownerOf(leaver));
+            clearinghouse.setDelegate(account, delegate, 4, type(uint40).max);
+        }
+        (AccountInput memory from, AccountInput memory to) = (input(borrower, computed()), input(lender, computed()));
+        VM.prank(delegate);
+        VM.expectRevert(abi.encodeWithSelector(IClearingEvents.NotAuthorised.selector, borrower, delegate));
+        clearinghouse.move(from, to, USDC_TOKEN, 30_000e6, new uint96[](0));
+        VM.recordLogs();
+        VM.prank(delegate);
+        clearinghouse.move(to, from, USDC_TOKEN, 20_000e6, new uint96[](0));
+        readStates();
+        _move(borrower, lender, 30_000e6);
+        require(clearinghouse.lossOf(ownerOf(leaver)) > lostE8, Broken("the owner may"));
+    }
+
     function _siblings(uint64 account) private returns (uint64 first, uint64 second) {
         (first, second) = (openFor(keys[account]), openFor(keys[account]));
     }

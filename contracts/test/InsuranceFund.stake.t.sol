@@ -267,6 +267,19 @@ contract InsuranceFundStakeTest is LotFixture {
         require(insurance.heldUntil() == block.timestamp + 1 days, Broken("two of a day are a thousandth"));
     }
 
+    /// @dev Nothing is insured of it, and what is left of the lot lacks as much: once fees have paid what the bid left, stakers wait all the same.
+    function test_hold_isTheBidsAlsoWhereInsurancePaysNothing() public {
+        uint64 debtor = open();
+        deposit(debtor, WETH_TOKEN, 10e18);
+        withdraw(debtor, USDC_TOKEN, 20_000e6);
+        walkEth(1_500e8);
+        uint64 lot = startLot(debtor);
+        pass(23 hours);
+        bidFor(lot, bidder, 1e7, 0);
+        require(clearinghouse.deficit() != 0, Broken("a loss that nobody insured"));
+        require(insurance.heldUntil() == this.clock() + 1 days, Broken("its rest is in sight"));
+    }
+
     function test_stake_ofAnEmptiedFundBeginsAnew() public {
         uint256 shares = _stake(ANN, 1_000e6);
         uint64 lot = _insolvent();

@@ -41,7 +41,33 @@ contract LiquidationHouseWindDownTest is LotFixture {
 
     function test_windDown_bidsPayForWhatIsSettled() public {
         (uint64 lot, uint64 victim) = _shortThatOracleDeathCatches(36_000, 30e8);
-        uint64 price = _windDown();
+        _requireBidPaysForWhatIsSettled(lot, victim, _windDown());
+    }
+
+    /// @notice The last price is fixed, by anybody, and no account was told: a bid would pay for what is closed at it and be given it open. So a bid tells it.
+    function test_windDown_ofALastPriceThatIsFixedIsToldByABid() public {
+        (uint64 lot, uint64 victim) = _shortThatOracleDeathCatches(36_000, 30e8);
+        _requireBidPaysForWhatIsSettled(lot, victim, _fixOnly());
+        require(clearinghouse.woundDownAt(BTC) == this.clock() && clearinghouse.woundDownAt(ETH) == 0, Broken("told"));
+    }
+
+    function test_windDown_ofALastPriceThatIsFixedIsToldByTheEndOfALot() public {
+        (uint64 lot, uint64 victim) = _shortThatOracleDeathCatches(17_000, 0);
+        int256 loss = int256(uint256(_fixOnly())) - int256(BTC_PRICE);
+        finishLot(lot);
+        require(unpacked(victim).cashE8 == 16_982e8 - loss, Broken("settled at the last price"));
+        require(unpacked(victim).positions.length == 0, Broken("and not judged at the last good one"));
+    }
+
+    function test_windDown_ofALastPriceThatIsFixedIsToldByATakingOver() public {
+        (uint64 lot, uint64 victim) = _shortThatOracleDeathCatches(36_000, 30e8);
+        _fixOnly();
+        walkEth(1_700e8);
+        deleverageLot(lot);
+        require(unpacked(victim).positions.length == 0 && clearinghouse.woundDownAt(BTC) != 0, Broken("taken over"));
+    }
+
+    function _requireBidPaysForWhatIsSettled(uint64 lot, uint64 victim, uint64 price) private {
         walkEth(2_100e8);
         int256 equity = 36_000e8 - 63e8 - 30 * 900e8 - (int256(uint256(price)) - int256(BTC_PRICE));
         int256 paid = bidFor(lot, bidder, 10_000_000, 1e16);
@@ -92,6 +118,13 @@ contract LiquidationHouseWindDownTest is LotFixture {
         clearinghouse.windDown(BTC);
         price = spots.settlementPriceE8(BTC, 0);
         require(price < 91_000e8 && spots.spotOf(BTC).spotE8 == 98_000e8, Broken("8,000 apart"));
+    }
+
+    /// @dev What anybody may do without `windDown`.
+    function _fixOnly() private returns (uint64 price) {
+        starveBtc(7 days);
+        price = hub.fixSettlement(BTC, 0);
+        require(clearinghouse.woundDownAt(BTC) == 0 && price != 0, Broken("fixed, and not told"));
     }
 
     function _expectRefused(uint64 lot, bytes4 reason) private {

@@ -63,7 +63,7 @@ public sealed partial class RefusalsTests
     [Theory]
     [InlineData("Clearinghouse", "AccountNotEmpty AccountsNotSiblings NeedFirst NeedNotDue NotFilledWhole NothingExpired NothingToServe OrderDone OrderExpired OrderInvalid OrdersDoNotMatch OutOfDomain PositionMissing PostOnlyTaker PriceOutOfBand SelfTrade StrikeOffGrid")]
     [InlineData("HealthGate", "CollateralTooLow Drifted Expired FloorTooLow MarginTooLow NotReducing ProofNotAllowed ReductionTooDear")]
-    [InlineData("LiquidationHouse", "FractionInvalid InGrace InsuranceExhausted LotMismatch LotNotOpen NeedTooYoung NoLoss NotHealthy NotLiquidatable NotWoundDown NothingToDeleverage PayTooHigh TooSoon")]
+    [InlineData("LiquidationHouse", "FractionInvalid InGrace InsuranceExhausted LotMismatch LotNotOpen NeedTooYoung NoLoss NotHealthy NotLiquidatable NothingToDeleverage PayTooHigh TooSoon")]
     [InlineData("RiskRegistry", "AttestationExpired AttestationVoid EpochVoid")]
     [InlineData("MarginVault", "AmountInvalid BalanceTooLow TokenShort TransferInexact")]
     [InlineData("CreditBucket", "CreditExhausted")]
