@@ -44,13 +44,16 @@ internal sealed class InstrumentBook
         return matches;
     }
 
-    /// <summary>Lets an order rest at its place, when something is left of it and it may rest.</summary>
+    /// <summary>Lets an order rest at its place, when something is left of it and it may rest; one that is aside comes there later.</summary>
     public void Rest(RestingOrder order)
     {
         if (order is { LeftE8: > 0, IsOver: false, IsFillOrKill: false })
         {
             order.Status = OrderStatus.Resting;
-            (order.IsBuy ? _bids : _asks).Add(order);
+            if (!order.IsAside)
+            {
+                (order.IsBuy ? _bids : _asks).Add(order);
+            }
         }
         else if (!order.IsOver)
         {

@@ -10,7 +10,11 @@ internal sealed partial class OrderBooks
     /// <summary>How often a match may be put off: with the waits between them, each twice as long, 127 blocks.</summary>
     private const int MostPutOff = 8;
 
+    /// <summary>After so many times an order stays aside no longer than the time before: 128 blocks.</summary>
+    private const int LongestAside = 7;
+
     private readonly List<OrderMatch> _pending = [];
+    private readonly List<(RestingOrder Order, ulong UntilBlock)> _aside = [];
     private bool _isContractsTurn = true;
 
     /// <summary>Whose signatures by contracts are not taken up now.</summary>
@@ -23,6 +27,7 @@ internal sealed partial class OrderBooks
     {
         lock (_gate)
         {
+            ComeBack(block);
             OrderMatch[] ready = [.. _pending.Where(match => match.NotBeforeBlock <= block)];
             ready = [.. (!_isContractsTurn && Array.Exists(ready, static match => !match.IsByContract) ? ready.Where(static match => !match.IsByContract) : ready).Take(most)];
             _isContractsTurn = ready is not [{ IsByContract: true }, ..];
@@ -122,7 +127,49 @@ internal sealed partial class OrderBooks
         }
     }
 
-    /// <summary>A match of which the node found nothing, while it answered others, or whose account waits for a settlement price, waits again, behind all others, alone, and twice as long each time: whoever makes such matches has little of the relay's time. At last one order ends for it.</summary>
+    /// <summary>An order whose account waits for a settlement price goes out of its book, twice as long each time, and comes back to its old place: it is not at fault, and who met it must not wait for it beside others who stand behind. One that is filled whole or not at all ends.</summary>
+    /// <param name="match">What it had met, which is undone.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="block">The block of the book that it was tried on.</param>
+    /// <param name="reason">Why.</param>
+    public void SetAside(OrderMatch match, RestingOrder order, ulong block, string reason)
+    {
+        lock (_gate)
+        {
+            if (match.IsOver || order.IsFillOrKill)
+            {
+                Drop(match, order, reason);
+                return;
+            }
+
+            (order.IsAside, order.Reason) = (true, reason);
+            _aside.Add((order, block + (1UL << Math.Min(order.TimesAside++, LongestAside))));
+            GiveBack(match);
+            foreach (OrderMatch undone in TakeBack(order).Append(match))
+            {
+                MatchAgain(undone);
+            }
+        }
+    }
+
+    /// <summary>Those whose time aside is over stand at their places again: whoever came meanwhile takes from them, and they from whom they had come after.</summary>
+    private void ComeBack(ulong block)
+    {
+        RestingOrder[] back = [.. _aside.Where(one => one.UntilBlock <= block || one.Order.IsOver).Select(static one => one.Order)];
+        _aside.RemoveAll(one => back.Contains(one.Order));
+        foreach (RestingOrder order in back.Where(static order => !order.IsOver))
+        {
+            (order.IsAside, order.Reason) = (false, "");
+            Book(order).Rest(order);
+            TakeFrom(order);
+            if (!order.IsPostOnly)
+            {
+                MatchAgain(order);
+            }
+        }
+    }
+
+    /// <summary>A match of which the node found nothing, while it answered others, waits again, behind all others, alone, and twice as long each time: whoever makes such matches has little of the relay's time. At last one order ends for it.</summary>
     /// <param name="match">The match.</param>
     /// <param name="block">The block of the book that it was tried on.</param>
     /// <param name="suspect">Who is at fault if it happens too often.</param>
@@ -285,7 +332,12 @@ internal sealed partial class OrderBooks
     private void MatchAgain(OrderMatch match)
     {
         MatchAgain(match.Taker);
-        if (match.Maker is { IsOver: false, LeftE8: > 0 } maker)
+        TakeFrom(match.Maker);
+    }
+
+    private void TakeFrom(RestingOrder maker)
+    {
+        if (maker is { IsOver: false, IsAside: false, LeftE8: > 0 })
         {
             foreach (RestingOrder later in Book(maker).AllMet(maker).Where(other => other.Arrival > maker.Arrival && !other.IsPostOnly).ToArray())
             {
@@ -296,7 +348,7 @@ internal sealed partial class OrderBooks
 
     private void MatchAgain(RestingOrder taker)
     {
-        if (taker is { IsOver: false, LeftE8: > 0 })
+        if (taker is { IsOver: false, IsAside: false, LeftE8: > 0 })
         {
             Book(taker).Remove(taker);
             _pending.AddRange(Book(taker).Add(taker));

@@ -16,7 +16,7 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>How often it was handed to the chain in vain, since an account changed or a price moved in between.</summary>
     public int Tries { get; init; }
 
-    /// <summary>How often it was put off, alone: the node found nothing of it in time, or an account waited for a settlement price.</summary>
+    /// <summary>How often it was put off, alone: the node found nothing of it in time.</summary>
     public int PutOff { get; init; }
 
     /// <summary>The first block on whose book it may be tried again; 0 when it need not wait.</summary>

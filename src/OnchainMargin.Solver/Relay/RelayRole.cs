@@ -325,8 +325,8 @@ internal sealed class RelayRole(
                 }
                 else if (error is Clearinghouse.SettlementPendingError)
                 {
-                    // The price of what has just expired is fixed within blocks, unless its market is halted: whoever holds it must not lose his orders to the first who crosses them before that.
-                    orders.Postpone(match, book.BlockNumber, suspect, sentence);
+                    // The price of what has just expired is fixed within blocks, unless its market is halted: whoever holds it must not lose his orders to the first who crosses them before that, nor that one his turn with the next.
+                    orders.SetAside(match, suspect, book.BlockNumber, sentence);
                 }
                 else
                 {

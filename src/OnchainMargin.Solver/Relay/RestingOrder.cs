@@ -67,6 +67,12 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
     /// <summary>Its limit.</summary>
     public ulong PriceE8 => Signed.Order.LimitPriceE8;
 
+    /// <summary>Whether it is out of its book for a while, where it meets nobody: its account waits for a settlement price.</summary>
+    public bool IsAside { get; set; }
+
+    /// <summary>How often it was.</summary>
+    public int TimesAside { get; set; }
+
     /// <summary>Whether nothing more can become of it.</summary>
     public bool IsOver => Status >= OrderStatus.Filled;
 

@@ -176,30 +176,54 @@ public sealed class RelayRoleTests : RelayWorld
         Assert.StartsWith($"The node finds no transaction that could settle it ({(isAnswered ? "internal error" : "no answer in time")}), as when an account holds too much", heavy.Reason, StringComparison.Ordinal);
     }
 
-    /// <summary>Who crosses a maker's quotes between an expiry and its price would otherwise clear the books of him, for nothing.</summary>
+    /// <summary>Who crosses a maker's quotes between an expiry and its price would otherwise clear the books of him, for nothing; and if he waited for them, he would stand before the next maker for as long as a market is halted.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task RunOnce_MakerHoldsWhatJustExpired_OrderRestsUntilPriceIsFixed(bool isFixed)
+    public async Task RunOnce_MakerHoldsWhatJustExpired_OrderIsAsideUntilPriceIsFixedAndTheTakerGoesOn(bool isFixed)
     {
         RestingOrder quote = await TakenAsync(World.Sign(2, -2 * Tenth, Btc, 1));
         RestingOrder met = await TakenAsync(World.Sign(1, Tenth, Btc, 1));
-        World.Node.BeforeEstimate = static (data, _) => IsSettlement(data) ? throw Reverted(new Clearinghouse.SettlementPendingError(2)) : Task.CompletedTask;
+        int asked = 0;
+        World.Node.BeforeEstimate = (data, _) =>
+        {
+            asked += IsSettlement(data) ? 1 : 0;
+            return IsSettlement(data) ? throw Reverted(new Clearinghouse.SettlementPendingError(2)) : Task.CompletedTask;
+        };
+        await RoundAsync();
+        Assert.Equal((OrderStatus.Resting, (ulong)Tenth * 2, OrderStatus.Resting, (ulong)Tenth), (quote.Status, quote.LeftE8, met.Status, met.LeftE8));
+        Assert.NotEmpty(quote.Reason);
+        Assert.Empty(Orders.Levels(quote.Instrument).Asks);
         for (int i = 0; i < 20; i++)
         {
             await RoundAsync();
         }
 
         Assert.Empty(Sent());
-        Assert.Equal((OrderStatus.Resting, (ulong)Tenth, OrderStatus.Settling), (quote.Status, quote.LeftE8, met.Status));
+        Assert.Equal((5, OrderStatus.Resting, OrderStatus.Resting), (asked, quote.Status, met.Status));
         World.Node.BeforeEstimate = isFixed ? null : World.Node.BeforeEstimate;
-        for (int i = 0; i < 108; i++)
+        for (int i = 0; i < 300; i++)
         {
             await RoundAsync();
         }
 
-        // A market that is halted for long fixes none.
-        Assert.Equal(isFixed ? (OrderStatus.Resting, OrderStatus.Filled) : (OrderStatus.Refused, OrderStatus.Resting), (quote.Status, met.Status));
+        // A market that is halted for long fixes none: who waits for it keeps his orders, and costs the relay a question each 128 blocks.
+        Assert.Equal(isFixed ? (5, OrderStatus.Resting, (ulong)Tenth, OrderStatus.Filled) : (9, OrderStatus.Resting, (ulong)Tenth * 2, OrderStatus.Resting), (asked, quote.Status, quote.LeftE8, met.Status));
+    }
+
+    [Fact]
+    public async Task RunOnce_BestMakerHoldsWhatJustExpired_TakerIsFilledByTheNext()
+    {
+        RestingOrder best = await TakenAsync(World.Sign(2, -Tenth, Btc - One, 1));
+        RestingOrder next = await TakenAsync(World.Sign(3, -Tenth, Btc, 1));
+        RestingOrder taker = await TakenAsync(World.Sign(1, Tenth, Btc, 1));
+        World.Node.BeforeEstimate = static (data, _) => IsSettlement(data) ? throw Reverted(new Clearinghouse.SettlementPendingError(2)) : Task.CompletedTask;
+        await RoundAsync();
+        World.Node.BeforeEstimate = null;
+        await RoundAsync();
+        await RoundAsync();
+        Assert.Equal((OrderStatus.Filled, OrderStatus.Filled), (next.Status, taker.Status));
+        Assert.Equal((OrderStatus.Resting, "", best.PriceE8), (best.Status, best.Reason, Assert.Single(Orders.Levels(best.Instrument).Asks).PriceE8));
     }
 
     /// <summary>What a contract does when it is asked for its signature is its own: gas that runs out and reverts without a name are not the other side's.</summary>
