@@ -12,7 +12,8 @@ namespace OnchainMargin.Solver.Store;
 /// <summary>A PostgreSQL server's database, for several machines: of all processes that name it one leads, the others wait.</summary>
 /// <remarks>
 /// Who leads holds an advisory lock of the session through which everything is written. So a process that was cut off from the server can write nothing any more, and as nothing is signed or sent
-/// that was not written first, two never act at once. The server frees the lock when the connection ends; it ends that of a machine that vanished, and of a process that hangs (one that works says something every second).
+/// that was not written first, two never act at once. The server frees the lock when the connection ends; it ends that of a machine that vanished, and of a process that hangs (one that works says something every second)
+/// between two commands. In the midst of one, while rows are copied, it waits for ever: there whoever stands by ends the session.
 /// </remarks>
 internal sealed class PostgresDatabase : StoreDatabase
 {
@@ -21,11 +22,22 @@ internal sealed class PostgresDatabase : StoreDatabase
 
     private const int CommandSeconds = 15;
 
+    /// <summary>How long the server waits for the rows of one command at most: a leader that works has copied the largest answer of a node by then.</summary>
+    private const int HangingSeconds = 30;
+
     private const string LockKey = "SELECT hashtextextended(current_schema() || @deployment, @chain)";
 
-    private const string Leader = """
-        SELECT activity.application_name FROM pg_locks held JOIN pg_stat_activity activity USING (pid)
+    private const string OfLeader = """
+        FROM pg_locks held JOIN pg_stat_activity activity USING (pid)
         WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1 AND (held.classid::bigint << 32 | held.objid::bigint) = @key
+        """;
+
+    private const string Leader = $"SELECT activity.application_name {OfLeader}";
+
+    /// <summary>Ends the leader's session in the midst of a command that waits for its process for that long.</summary>
+    private const string EndHanging = $"""
+        SELECT pg_terminate_backend(activity.pid) {OfLeader}
+        AND activity.state = 'active' AND activity.wait_event_type = 'Client' AND activity.query_start < now() - make_interval(secs => @seconds)
         """;
 
     private const string CopyLogs = $"COPY logs ({LogColumns}) FROM STDIN (FORMAT BINARY)";
@@ -140,6 +152,7 @@ internal sealed class PostgresDatabase : StoreDatabase
                     await standBy(await connection.ExecuteScalarAsync<string?>(Leader, new { key }).ConfigureAwait(false) ?? "another process").ConfigureAwait(false);
                 }
 
+                await connection.ExecuteAsync(EndHanging, new { key, seconds = HangingSeconds }).ConfigureAwait(false);
                 await connection.DisposeAsync().ConfigureAwait(false);
             }
             catch (NpgsqlException error)

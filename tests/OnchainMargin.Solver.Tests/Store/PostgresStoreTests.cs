@@ -80,6 +80,21 @@ public sealed class PostgresStoreTests
         Assert.Empty(leader.LogsFrom(0));
     }
 
+    /// <summary>No time limit of the server's ends a session that waits for its client in the midst of a command, and the system of a process that is stopped answers for it.</summary>
+    [PostgresFact]
+    public async Task Lead_LeaderHangsWhileItCopiesRows_IsEnded()
+    {
+        string server = PostgresServer.Shared.NewSchema();
+        using SolverStore former = await TestStore.LeadAsync(server, 1, Target);
+        using NpgsqlBinaryImporter rows = ((NpgsqlConnection)former.Connection).BeginBinaryImport("COPY logs (block) FROM STDIN (FORMAT BINARY)");
+        using (SolverStore leader = await TestStore.LeadAsync(server, 1, Target).WaitAsync(TimeSpan.FromMinutes(2)))
+        {
+            leader.RequireConnected();
+        }
+
+        Assert.ThrowsAny<Exception>(() => rows.Complete());
+    }
+
     [PostgresFact]
     public async Task Lead_SchemasAndDeploymentsOfOneServer_HaveLeadersOfTheirOwn()
     {
