@@ -53,9 +53,8 @@ internal static class DeployCommand
             using TransactionSender sender = connection.Sender(key, chain, LongestWait);
             TextWriter output = parsed.InvocationConfiguration.Output;
             TextWriter progress = parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : output;
-            var deployer = new ProtocolDeployer(connection.Node, sender, new ArtifactFolder(parsed.GetRequiredValue(artifacts))) { AllowsMocks = parsed.GetValue(mocks) };
+            var deployer = new ProtocolDeployer(connection.Node, sender, new ArtifactFolder(parsed.GetRequiredValue(artifacts))) { AllowsMocks = parsed.GetValue(mocks), Keep = deployed => Write(draft, deployed, output) };
             DeploymentRecord deployment = await deployer.DeployAsync(wanted, progress.WriteLine, cancellationToken);
-            Write(draft, deployment, output);
             Reply.WriteResult(output, parsed.GetValue(json), ("deployment", path), ("chain", $"{deployment.ChainId}"), ("clearinghouse", deployment.Contracts.Clearinghouse.ToString()));
             return 0;
         });

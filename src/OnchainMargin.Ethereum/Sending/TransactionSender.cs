@@ -72,7 +72,12 @@ public sealed partial class TransactionSender : ITransactionSender, IDisposable
         }
 
         TransactionReceipt receipt = await WaitAsync(transaction.Hash, cancellationToken).ConfigureAwait(false);
-        return receipt.IsSuccess ? receipt : throw await ExplainAsync(transaction, receipt, cancellationToken).ConfigureAwait(false);
+        if (!receipt.IsSuccess)
+        {
+            throw await ExplainAsync(transaction, receipt, cancellationToken).ConfigureAwait(false);
+        }
+
+        return request.To is null ? RequireCreated(receipt, ContractAddress.Create(Address, transaction.Transaction.Nonce)) : receipt;
     }
 
     /// <inheritdoc/>
@@ -148,6 +153,11 @@ public sealed partial class TransactionSender : ITransactionSender, IDisposable
         _nextNonce = nonce + 1;
         return signed;
     }
+
+    /// <summary>Where a contract comes to stand follows from its creator and the nonce: a node that names another place would have whoever asked send all that comes next to somebody else.</summary>
+    private static TransactionReceipt RequireCreated(TransactionReceipt receipt, Address created) => receipt.ContractAddress == created
+        ? receipt
+        : throw new TransactionException($"The node's receipt of {receipt.TransactionHash} names {receipt.ContractAddress?.ToString() ?? "no contract"} and the transaction creates {created}: the node is wrong or lies; use another.", receipt.TransactionHash);
 
     private UInt256 RequireAffordable(UInt256 fee) => fee <= _options.MaximumFeePerGasWei
         ? fee

@@ -37,9 +37,25 @@ internal sealed class AttesterSetup(IEthereumNode node, ITransactionSender sende
         await sender.SendAsync(token.Erc20, new Erc20.ApproveCall(bonds, needed), cancellationToken);
         foreach (Address attester in attesters)
         {
-            await sender.SendAsync(bonds, new AttesterBonds.JoinCall(attester), cancellationToken);
+            await JoinAsync(bonds, attester, cancellationToken);
         }
 
         await sender.SendAsync(contracts["RiskRegistry"], new RiskRegistry.SetThresholdCall((UInt256)plan.Threshold), cancellationToken);
+    }
+
+    /// <summary>Pays for a seat, unless somebody has: from its admission on an attester may join by itself, and another deployment is dear.</summary>
+    private async Task JoinAsync(Address bonds, Address attester, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sender.SendAsync(bonds, new AttesterBonds.JoinCall(attester), cancellationToken);
+        }
+        catch (RevertException)
+        {
+            if (!await node.CallAsync(contracts["RiskRegistry"], new RiskRegistry.IsAttesterCall(attester), cancellationToken: cancellationToken))
+            {
+                throw;
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Node;
+using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Protocol.Deployment;
@@ -27,6 +28,7 @@ internal sealed class PlanCheck(IEthereumNode node, Address deployer)
         {
             RequireNoMocks(plan, chain);
             RequireSaid(plan);
+            await RequireGovernedAsync(plan.Governance!.Value, chain, cancellationToken);
         }
 
         await RequireThereAsync(plan, cancellationToken);
@@ -153,6 +155,15 @@ internal sealed class PlanCheck(IEthereumNode node, Address deployer)
         }
     }
 
+    /// <summary>What gets every power, and whom nobody can take it from, is tried before: of an address that nobody has the key of, or a wallet that stands on another chain alone, all would be lost.</summary>
+    private async Task RequireGovernedAsync(Address governance, ulong chain, CancellationToken cancellationToken)
+    {
+        if ((await node.GetCodeAsync(governance, cancellationToken: cancellationToken)).Length == 0)
+        {
+            throw new DeploymentException($"The governance {governance} of the deployment plan is no contract on chain {chain}, and would have every power for ever, also where that is a slip of the pen or a wallet of another chain: deploy its multisignature wallet or timelock on this chain first, and name that.");
+        }
+    }
+
     private async Task RequireThereAsync(DeploymentPlan plan, CancellationToken cancellationToken)
     {
         foreach (PlannedToken token in plan.Tokens)
@@ -174,6 +185,7 @@ internal sealed class PlanCheck(IEthereumNode node, Address deployer)
 
         foreach (PlannedUnderlying underlying in plan.Underlyings)
         {
+            List<long> pricesE8 = underlying.Feed is null ? [underlying.MockPriceE8] : [];
             if (underlying.Feed is { } feed)
             {
                 BigInteger priceE8 = await RequireAnswerAsync(underlying.Name, feed, underlying.HeartbeatSeconds, underlying.MinPriceE8, underlying.MaxPriceE8, cancellationToken);
@@ -181,12 +193,28 @@ internal sealed class PlanCheck(IEthereumNode node, Address deployer)
                 {
                     throw new DeploymentException($"The feed of {underlying.Name} at {feed} answers {priceE8} (E8), and the contracts list nothing below {PlanDomains.ListingPriceMinE8}: name a source that counts the coin by the thousand or the million.");
                 }
+
+                pricesE8.Add((long)priceE8);
             }
 
             foreach (Address source in underlying.MoreSources)
             {
-                await RequireCodeAsync($"The source of {underlying.Name}", source, cancellationToken);
+                string what = $"The source of {underlying.Name}";
+                PriceSource.ReadResult read = await AskAsync(what, source, new PriceSource.ReadCall(), cancellationToken);
+                pricesE8.Add(read.PriceE8 is > 0 and <= long.MaxValue ? (long)read.PriceE8 : throw new DeploymentException($"{what} at {source} has no price now: name another, or wait until it has one."));
             }
+
+            RequireAgreed(underlying, plan, pricesE8);
+        }
+    }
+
+    /// <summary>As <c>SpotMarkets.setFeeds</c> counts them, when dozens of transactions are paid for; one that lies apart is told even where the others were enough.</summary>
+    private static void RequireAgreed(PlannedUnderlying underlying, DeploymentPlan plan, List<long> pricesE8)
+    {
+        (_, int live, int used) = Medians.Agreed([.. pricesE8], (underlying.Feeds ?? plan.Feeds).MaxDeviationE8);
+        if (used < live)
+        {
+            throw new DeploymentException($"The sources of {underlying.Name} in the deployment plan answer {string.Join(", ", pricesE8)} (E8), and {live - used} of them lie more than maxDeviationE8 from the median: name others, or correct it.");
         }
     }
 

@@ -1,6 +1,7 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Protocol.Deployment;
@@ -14,12 +15,15 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
     /// <summary>Whether a plan may leave open on any chain what it may on a local one: tokens that anyone mints, feeds that anyone sets, powers that stay with the deployer.</summary>
     public bool AllowsMocks { get; init; }
 
+    /// <summary>Told where everything is once it is handed over, before the first checkpoint, which may fail and loses nothing then.</summary>
+    public Action<DeploymentRecord> Keep { get; init; } = static _ => { };
+
     /// <summary>Deploys a plan.</summary>
     /// <param name="plan">What to deploy.</param>
     /// <param name="report">Told of each step, and of each contract with its address as soon as it is there.</param>
     /// <param name="cancellationToken">Stops between two transactions.</param>
-    /// <exception cref="DeploymentException">The plan is refused before anything is sent, or a contract is not compiled.</exception>
-    /// <exception cref="EthereumException">The node or a contract refuses.</exception>
+    /// <exception cref="DeploymentException">The plan is refused before anything is sent, or a contract is not compiled; or all is deployed and the first checkpoint was refused.</exception>
+    /// <exception cref="EthereumException">The node or a contract refuses, before all is handed over.</exception>
     public async Task<DeploymentRecord> DeployAsync(DeploymentPlan plan, Action<string> report, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -38,9 +42,7 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         await ConnectAsync(cancellationToken);
         await AppointAsync(plan, cancellationToken);
 
-        // Takes the first checkpoint unless somebody has taken one a moment ago, which anybody may.
-        await sender.SendAsync(_contracts["PriceHub"], new PriceHub.RefreshCall(), cancellationToken);
-        return new DeploymentRecord
+        var deployment = new DeploymentRecord
         {
             ChainId = chain,
             Block = block,
@@ -48,6 +50,23 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
             Tokens = tokens,
             Underlyings = underlyings,
         };
+        Keep(deployment);
+        await RefreshAsync(cancellationToken);
+        return deployment;
+    }
+
+    /// <summary>Takes the first checkpoint unless somebody has taken one a moment ago, which anybody may.</summary>
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        Address hub = _contracts["PriceHub"];
+        try
+        {
+            await sender.SendAsync(hub, new PriceHub.RefreshCall(), cancellationToken);
+        }
+        catch (EthereumException exception)
+        {
+            throw new DeploymentException($"All contracts are deployed and handed over, but for the first checkpoint, which failed ({exception.Message}): anybody takes it with refresh() of the PriceHub at {hub}, as the solver's pricer does.", exception);
+        }
     }
 
     private DeployedContracts Contracts() => new()
@@ -123,7 +142,9 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
         await CreateAsync("LiquidationHouse", [distress], cancellationToken);
         Address registry = _contracts["RiskRegistry"];
         Address bonds = await CreateAsync("AttesterBonds", [_contracts["GuardedManager"], registry, vault, insurance, (UInt256)plan.AttesterBondRaw], cancellationToken);
-        _contracts.Add("Challenges", await node.CallAsync(bonds, new AttesterBonds.ChallengesCall(), cancellationToken: cancellationToken));
+
+        // The only contract that the bonds create.
+        _contracts.Add("Challenges", ContractAddress.Create(bonds, 1));
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)

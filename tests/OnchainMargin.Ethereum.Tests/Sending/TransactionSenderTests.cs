@@ -176,6 +176,29 @@ public sealed class TransactionSenderTests : IDisposable
         Assert.Single(sent.Distinct());
     }
 
+    /// <summary>Where a contract is follows from who creates it: a node that says otherwise would have all that comes next sent to somebody else.</summary>
+    [Fact]
+    public async Task Send_OfACreation_BelievesNoOtherAddressThanItsOwn()
+    {
+        Address created = ContractAddress.Create(_key.Address, 7);
+        string named = $"\"{created}\"";
+        ScriptedNode node = new ScriptedNode()
+            .On("eth_sendRawTransaction", static _ => $"\"{Keccak256.Empty}\"")
+            .On("eth_getTransactionReceipt", hash => Receipt(hash).Replace("\"contractAddress\":null", $"\"contractAddress\":{named}", StringComparison.Ordinal));
+        async Task<Address?> CreateAsync()
+        {
+            using var sender = new TransactionSender(node.Node, _key, Fast with { ReceiptTimeout = TimeSpan.FromSeconds(30) });
+            return (await sender.SendAsync(new TransactionRequest(null, new byte[] { 1 }))).ContractAddress;
+        }
+
+        Assert.Equal(created, await CreateAsync());
+        foreach (string other in (string[])[$"\"{Address.Zero}\"", "null"])
+        {
+            named = other;
+            Assert.Contains($"and the transaction creates {created}: the node is wrong or lies; use another.", (await Assert.ThrowsAsync<TransactionException>(CreateAsync)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Wait_ForConfirmations_WaitsForTheBlocks()
     {

@@ -23,6 +23,7 @@ public sealed class PlanCheckTests
 
     public PlanCheckTests()
     {
+        _chain.Wallets.Add(Governance);
         byte place = 0;
         foreach (PlannedToken token in Whole().Tokens)
         {
@@ -123,6 +124,18 @@ public sealed class PlanCheckTests
         }
     }
 
+    /// <summary>Nobody could take the last key back from an address that nobody has.</summary>
+    [Fact]
+    public async Task Governance_WithoutCode_IsRefused()
+    {
+        _chain.Wallets.Clear();
+
+        Assert.Equal(
+            $"The governance {Governance} of the deployment plan is no contract on chain 1, and would have every power for ever, also where that is a slip of the pen or a wallet of another chain: deploy its multisignature wallet or timelock on this chain first, and name that.",
+            await AnswerAsync(Whole()));
+        Assert.Equal(Answered, await AnswerAsync(Whole(), allowsMocks: true));
+    }
+
     /// <summary>Set last of all in a deployment, and refused before the first transaction.</summary>
     [Fact]
     public async Task NumberThatNoSetterTakes_IsRefused() =>
@@ -190,6 +203,22 @@ public sealed class PlanCheckTests
             await AnswerAsync(whole with { Underlyings = [whole.Underlyings[0] with { MoreSources = [source], Feeds = whole.Feeds with { MinCount = 2 } }, whole.Underlyings[1]] }));
     }
 
+    /// <summary>Sources are set when dozens of transactions are paid for.</summary>
+    [Theory]
+    [InlineData(0, "The source of BTC at {0} has no price now: name another, or wait until it has one.")]
+    [InlineData(99_000_00000000, "The sources of BTC in the deployment plan answer 8903547000000, 9900000000000, 8903547000000 (E8), and 1 of them lie more than maxDeviationE8 from the median: name others, or correct it.")]
+    [InlineData(89_100_00000000, Answered)]
+    public async Task FurtherSource_IsAskedForItsPrice(long priceE8, string sentence)
+    {
+        DeploymentPlan whole = Whole();
+        (Address source, Address third) = (SampleDeployment.At(210), SampleDeployment.At(211));
+        (_chain.Sources[source], _chain.Sources[third]) = ((ulong)priceE8, 89_035_47000000);
+
+        Assert.Equal(
+            sentence.Replace("{0}", source.ToString(), StringComparison.Ordinal),
+            await AnswerAsync(whole with { Underlyings = [whole.Underlyings[0] with { MoreSources = [source, third], Feeds = whole.Feeds with { MinCount = 2 } }, whole.Underlyings[1]] }));
+    }
+
     /// <summary>A coin at half a hundred-thousandth of a dollar: averages of so few units could be kept from moving.</summary>
     [Fact]
     public async Task Feed_OfACoinThatIsListedByTheThousand_IsRefused()
@@ -239,13 +268,19 @@ public sealed class PlanCheckTests
 
         public Dictionary<Address, (byte Round, long Answer, ulong UpdatedSeconds)> Rounds { get; } = [];
 
+        /// <summary>What further sources say.</summary>
+        public Dictionary<Address, ulong> Sources { get; } = [];
+
+        /// <summary>Contracts that are asked for nothing.</summary>
+        public HashSet<Address> Wallets { get; } = [];
+
         public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default)
         {
             using JsonDocument parameters = JsonDocument.Parse(request.Parameters);
             string answer = request.Method switch
             {
                 "eth_chainId" => $"0x{chainId:x}",
-                "eth_getCode" => Decimals.ContainsKey(Address.Parse(parameters.RootElement[0].GetString()!)) ? "0x00" : "0x",
+                "eth_getCode" => Has(Address.Parse(parameters.RootElement[0].GetString()!)) ? "0x00" : "0x",
                 "eth_call" => Call(parameters.RootElement[0]),
                 "eth_getBlockByNumber" => string.Empty,
                 _ => throw new NotSupportedException(request.Method),
@@ -259,6 +294,8 @@ public sealed class PlanCheckTests
         private static string Block =>
             $$"""{"number":"0x10","hash":"{{Hash32.Zero}}","parentHash":"{{Hash32.Zero}}","timestamp":"0x{{NowSeconds:x}}","baseFeePerGas":"0x1","gasLimit":"0x1","gasUsed":"0x0","logsBloom":"0x","miner":"{{Address.Zero}}"}""";
 
+        private bool Has(Address contract) => Decimals.ContainsKey(contract) || Sources.ContainsKey(contract) || Wallets.Contains(contract);
+
         private string Call(JsonElement call)
         {
             Address to = Address.Parse(call.GetProperty("to").GetString()!);
@@ -266,6 +303,11 @@ public sealed class PlanCheckTests
             if (uint.Parse(data.AsSpan(2, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture) == Aggregator.DecimalsCall.Selector)
             {
                 return $"0x{Decimals[to]:x64}";
+            }
+
+            if (Sources.TryGetValue(to, out ulong priceE8))
+            {
+                return $"0x{priceE8:x64}{NowSeconds:x64}";
             }
 
             return Rounds.TryGetValue(to, out (byte Round, long Answer, ulong UpdatedSeconds) found)
