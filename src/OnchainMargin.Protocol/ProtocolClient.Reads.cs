@@ -42,10 +42,20 @@ public sealed partial class ProtocolClient
             : throw new ProtocolException($"The state of account {account} cannot be read ({error}); check that the deployment is of this version.");
     }
 
-    /// <summary>What an account has idle above the caps of the deployment's tokens, ascending by token, none zero.</summary>
+    /// <summary>The tokens that the vault lists, by number: also those that the deployment's file does not name yet.</summary>
+    public async Task<IReadOnlyDictionary<ushort, BookToken>> GetTokensAsync(CancellationToken cancellationToken = default)
+    {
+        Address vault = Deployment.Contracts.MarginVault;
+        ushort count = await Node.CallAsync(vault, new MarginVault.TokenCountCall(), cancellationToken: cancellationToken).ConfigureAwait(false);
+        MarginVault.TokenAtCall[] calls = [.. Enumerable.Range(0, count).Select(static token => new MarginVault.TokenAtCall((ushort)token))];
+        MarginVault.TokenAtResult[] listed = await Node.CallManyAsync<MarginVault.TokenAtResult>(vault, [.. calls], cancellationToken: cancellationToken).ConfigureAwait(false);
+        return listed.Select(static (token, index) => new BookToken((ushort)index, token.Erc20, token.Decimals)).ToImmutableSortedDictionary(static token => token.Index, static token => token);
+    }
+
+    /// <summary>What an account has idle above the caps of all tokens, ascending by token, none zero.</summary>
     public async Task<ImmutableArray<Balance>> GetIdleAsync(ulong account, CancellationToken cancellationToken = default)
     {
-        MarginVault.IdleOfCall[] calls = [.. Deployment.Tokens.Select(token => new MarginVault.IdleOfCall(account, token.Index))];
+        MarginVault.IdleOfCall[] calls = [.. (await GetTokensAsync(cancellationToken).ConfigureAwait(false)).Keys.Select(token => new MarginVault.IdleOfCall(account, token))];
         UInt128[] amounts = await Node.CallManyAsync<UInt128>(Deployment.Contracts.MarginVault, [.. calls], cancellationToken: cancellationToken).ConfigureAwait(false);
         return [.. calls.Select((call, i) => new Balance(call.Token, amounts[i])).Where(static balance => balance.AmountRaw > 0).OrderBy(static balance => balance.Token)];
     }
@@ -54,16 +64,17 @@ public sealed partial class ProtocolClient
     public async Task<ImmutableArray<BookAppointment>> GetDelegatesAsync(ulong account, CancellationToken cancellationToken = default)
     {
         ImmutableArray<BookAppointment> delegates = [];
-        foreach (LogEntry log in await LogsAsync(Deployment.Contracts.Clearinghouse, Clearinghouse.DelegateSetEvent.Topic, account, cancellationToken).ConfigureAwait(false))
+        foreach (Clearinghouse.DelegateSetEvent given in await AppointmentsAsync(account, cancellationToken).ConfigureAwait(false))
         {
-            if (Clearinghouse.DelegateSetEvent.TryDecode(log, out Clearinghouse.DelegateSetEvent given))
-            {
-                delegates = BookAppointment.With(delegates, given);
-            }
+            delegates = BookAppointment.With(delegates, given);
         }
 
         return delegates;
     }
+
+    /// <summary>Whether somebody was ever given a right in an account, also where it was taken back or is over.</summary>
+    public async Task<bool> WasGivenAsync(ulong account, Address who, DelegateRights right, CancellationToken cancellationToken = default) =>
+        (await AppointmentsAsync(account, cancellationToken).ConfigureAwait(false)).Any(given => given.Delegate == who && ((DelegateRights)given.Rights & right) != DelegateRights.None);
 
     /// <summary>What a checkpoint would store now: what liquidations, withdrawals and trades are judged by.</summary>
     public async Task<CheckpointInputs> GetLiveInputsAsync(BlockTag block = default, CancellationToken cancellationToken = default)
@@ -149,6 +160,21 @@ public sealed partial class ProtocolClient
         var replay = new BookReplay(Deployment);
         replay.Apply(logs, head.Number, head.Hash, head.TimestampSeconds);
         return replay.Book;
+    }
+
+    /// <summary>All that was given and taken back in an account, oldest first.</summary>
+    private async Task<List<Clearinghouse.DelegateSetEvent>> AppointmentsAsync(ulong account, CancellationToken cancellationToken)
+    {
+        var appointments = new List<Clearinghouse.DelegateSetEvent>();
+        foreach (LogEntry log in await LogsAsync(Deployment.Contracts.Clearinghouse, Clearinghouse.DelegateSetEvent.Topic, account, cancellationToken).ConfigureAwait(false))
+        {
+            if (Clearinghouse.DelegateSetEvent.TryDecode(log, out Clearinghouse.DelegateSetEvent given))
+            {
+                appointments.Add(given);
+            }
+        }
+
+        return appointments;
     }
 
     private async Task<byte[]> FindStateAsync(ulong account, Hash32 stateHash, CancellationToken cancellationToken)

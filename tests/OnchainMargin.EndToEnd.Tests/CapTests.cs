@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Margin;
+using OnchainMargin.Protocol.Deployment;
 using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.EndToEnd.Tests;
@@ -36,6 +37,27 @@ public sealed class CapTests(ChainFixture fixture)
         Assert.Empty(await owner.Client.GetIdleAsync(owner.Account));
         Assert.Equal(new Balance(1, 4 * (UInt128)Ether), Assert.Single((await owner.Client.GetAccountAsync(owner.Account)).Balances));
         Assert.Contains($"Account {account} has no WETH idle", await CommandLine.RefusalAsync(world, owner.Key, "engage", account, "WETH"), StringComparison.Ordinal);
+    }
+
+    /// <summary>A deployment's file does not know what was listed after it was written, and anybody may deposit that anywhere.</summary>
+    [Fact]
+    public async Task Deposit_OfATokenThatAFileDoesNotName_StopsNobodysList()
+    {
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain);
+        Trader owner = await world.TraderAsync(100);
+        Trader stranger = await world.TraderAsync(0);
+        int last = world.Record.Tokens.Count - 1;
+        await world.MintAsync(stranger.Key.Address, 1, last);
+        await stranger.Client.DepositAsync(owner.Account, (ushort)last, 1);
+        DeploymentFile.Write(world.DeploymentPath, world.Record with { Tokens = [.. world.Record.Tokens.Take(last)] });
+
+        JsonElement shown = await CommandLine.RunAsync(world, owner.Key, "account", "show", $"{owner.Account}");
+        Assert.Equal("0.00000001", Text(shown.GetProperty("collateral"), $"#{last}"));
+        JsonElement listed = await CommandLine.RunAsync(world, owner.Key, "account", "list");
+        Assert.Contains(listed.GetProperty("accounts").EnumerateArray(), account => account.GetProperty("collateral").TryGetProperty($"#{last}", out _));
+        string change = Path.Combine(world.Folder, "change.json");
+        await File.WriteAllTextAsync(change, "{}");
+        Assert.Empty((await CommandLine.RunAsync(world, owner.Key, "params", "check", change)).GetProperty("madeLiquidatable").EnumerateArray());
     }
 
     private static Task<ulong> SetCapAsync(Deployed world, ulong wholeTokens) => world.SendAsync((world.Record.Contracts.MarginVault, new MarginVault.SetCapCall(1, wholeTokens, 0)));

@@ -4,6 +4,7 @@ using OnchainMargin.Cli.Text;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Solver.Markets;
 
 namespace OnchainMargin.Cli.Chain;
 
@@ -19,7 +20,7 @@ internal sealed record AccountView
     /// <summary>Its cash.</summary>
     public required string Cash { get; init; }
 
-    /// <summary>Its tokens in the vault, by symbol.</summary>
+    /// <summary>Its tokens in the vault, by symbol; by <c>#</c> and the number where the deployment's file does not name one that was listed since.</summary>
     public required IReadOnlyDictionary<string, string> Collateral { get; init; }
 
     /// <summary>What lies idle above caps and counts for nothing, by symbol.</summary>
@@ -38,13 +39,16 @@ internal sealed record AccountView
     public required string StateHash { get; init; }
 
     /// <summary>Makes the view.</summary>
-    public static AccountView Of(BookAccount account, DeploymentRecord deployment) => new()
+    /// <param name="account">The account.</param>
+    /// <param name="tokens">All that the vault lists: anybody may deposit any of them anywhere.</param>
+    /// <param name="deployment">What tokens and underlyings are called.</param>
+    public static AccountView Of(BookAccount account, IReadOnlyDictionary<ushort, BookToken> tokens, DeploymentRecord deployment) => new()
     {
         Account = account.Id,
         Owner = account.Owner.ToString(),
         Cash = FixedPointText.Format((BigInteger)account.State.CashE8, FixedPointText.E8),
-        Collateral = Amounts(account.Balances, deployment),
-        Idle = Amounts(account.Idle, deployment),
+        Collateral = Amounts(account.Balances, tokens, deployment),
+        Idle = Amounts(account.Idle, tokens, deployment),
         Positions = account.State.Positions.ToDictionary(
             position => Instruments.Format(position.Instrument, deployment),
             position => new PositionView(FixedPointText.Format(position.SizeE8, FixedPointText.E8), FixedPointText.Format((BigInteger)position.CostE8, FixedPointText.E8)),
@@ -97,8 +101,9 @@ internal sealed record AccountView
     /// <summary>A second of the chain's time; of what lies beyond every calendar the last that there is.</summary>
     public static string TimeOf(ulong seconds) => DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(seconds, (ulong)DateTimeOffset.MaxValue.ToUnixTimeSeconds())).ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
-    private static Dictionary<string, string> Amounts(IEnumerable<Balance> balances, DeploymentRecord deployment) => balances.ToDictionary(
-        balance => deployment.Tokens[balance.Token].Symbol,
-        balance => FixedPointText.Format((BigInteger)balance.AmountRaw, deployment.Tokens[balance.Token].Decimals),
-        StringComparer.Ordinal);
+    private static Dictionary<string, string> Amounts(IEnumerable<Balance> balances, IReadOnlyDictionary<ushort, BookToken> tokens, DeploymentRecord deployment)
+    {
+        var names = new InstrumentNames(deployment);
+        return balances.ToDictionary(balance => names.Token(balance.Token), balance => FixedPointText.Format((BigInteger)balance.AmountRaw, tokens[balance.Token].Decimals), StringComparer.Ordinal);
+    }
 }

@@ -41,7 +41,7 @@ internal static class AccountCommand
         {
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
             ProtocolBook book = await session.Client.ReplayAsync(cancellationToken);
-            List<AccountView> views = [.. book.Accounts.Values.Select(account => AccountView.Of(LotRest.Of(account, book, book.LatestCheckpoint), session.Deployment))];
+            List<AccountView> views = [.. book.Accounts.Values.Select(account => AccountView.Of(LotRest.Of(account, book, book.LatestCheckpoint), book.Tokens, session.Deployment))];
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -74,7 +74,7 @@ internal static class AccountCommand
             }
 
             account = account with { Idle = await session.Client.GetIdleAsync(account.Id, cancellationToken), Delegates = await session.Client.GetDelegatesAsync(account.Id, cancellationToken) };
-            var view = AccountView.Of(account, session.Deployment);
+            var view = AccountView.Of(account, await session.Client.GetTokensAsync(cancellationToken), session.Deployment);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -11,6 +11,7 @@ using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Markets;
 using BookAccount = OnchainMargin.Protocol.Book.BookAccount;
 
 namespace OnchainMargin.Cli.Commands;
@@ -32,11 +33,12 @@ internal static class ParamsCommand
             ProtocolBook book = await session.Client.ReplayAsync(cancellationToken);
             var block = BlockTag.Number(book.BlockNumber);
             CheckpointInputs inputs = await session.Client.GetLiveInputsAsync(block, cancellationToken);
-            var underlyings = session.Deployment.Underlyings.ToDictionary(static underlying => underlying.Number, static underlying => underlying.Name);
-            var tokens = session.Deployment.Tokens.ToDictionary(static token => token.Index, static token => token.Symbol);
+            var names = new InstrumentNames(session.Deployment);
+            var underlyings = book.Parameters.Underlyings.Keys.ToDictionary(static underlying => underlying, names.Underlying);
+            var tokens = book.Tokens.Keys.ToDictionary(static token => token, names.Token);
             BookParameters proposed = proposal.Targets(book.Parameters, underlyings, tokens);
             proposal.RequireTaken(proposed, book.SurfaceParameters);
-            Checkpoint after = proposal.Apply(inputs.Checkpoint, book.Parameters, underlyings, tokens, await TotalsAsync(session, block, cancellationToken));
+            Checkpoint after = proposal.Apply(inputs.Checkpoint, book.Parameters, underlyings, tokens, await TotalsAsync(session, tokens.Keys, block, cancellationToken));
             IReadOnlyList<string> corridors = CorridorRoom.Beyond(book.Steps, proposed, underlyings);
             BookAccount[] accounts = [.. book.Accounts.Values.Where(static account => account.OpenLot == 0)];
             IReadOnlyList<Impact> hurt = ImpactCheck.MadeLiquidatable(
@@ -47,10 +49,10 @@ internal static class ParamsCommand
         return new Command("params", "Look at parameters before they change.") { check };
     }
 
-    private static async Task<IReadOnlyDictionary<ushort, Int128>> TotalsAsync(ProtocolSession session, BlockTag block, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<ushort, Int128>> TotalsAsync(ProtocolSession session, IEnumerable<ushort> tokens, BlockTag block, CancellationToken cancellationToken)
     {
         var totals = ImmutableDictionary.CreateBuilder<ushort, Int128>();
-        foreach (ushort token in session.Deployment.Tokens.Select(static token => token.Index))
+        foreach (ushort token in tokens)
         {
             UInt128 totalE8 = await session.Client.Node.CallAsync(session.Deployment.Contracts.PriceHub, new PriceHub.SmoothedTotalE8Call(token), block, cancellationToken: cancellationToken);
             totals.Add(token, (Int128)totalE8);

@@ -68,12 +68,12 @@ internal sealed class ParameterProposal
     /// <summary>Where parameters would go, or be, with everything proposed.</summary>
     /// <param name="targets">Where all parameters go, or are.</param>
     /// <param name="underlyings">Names of underlyings by their numbers.</param>
-    /// <param name="tokens">Symbols of tokens by their indices.</param>
+    /// <param name="tokens">Symbols of tokens by their indices, also of those that are listed and have no parameters yet.</param>
     /// <exception cref="CliException">The proposal names what is not there, or what the contracts never change.</exception>
     public BookParameters Targets(BookParameters targets, IReadOnlyDictionary<ushort, string> underlyings, IReadOnlyDictionary<ushort, string> tokens)
     {
         RequireKnown("underlying", Underlyings.Keys, underlyings.Values);
-        RequireKnown("token", Tokens.Keys, tokens.Values);
+        RequireKnown("token", Tokens.Keys, tokens.Where(named => targets.Tokens.ContainsKey(named.Key)).Select(static named => named.Value));
         return targets with
         {
             InitialFactorE8 = InitialFactorE8 ?? targets.InitialFactorE8,
@@ -120,11 +120,11 @@ internal sealed class ParameterProposal
         {
             Header = checkpoint.Header with { InitialFactorE8 = proposed.InitialFactorE8 },
             Underlyings = [.. checkpoint.Underlyings.Select(record => Apply(record, proposed.Underlyings[record.Underlying]))],
-            Collaterals = [.. checkpoint.Collaterals.Select(record => Apply(record, proposed.Tokens[record.Token], totalsE8[record.Token]))],
+            Collaterals = [.. checkpoint.Collaterals.Select(record => proposed.Tokens.TryGetValue(record.Token, out TokenParameters target) ? Apply(record, target, totalsE8[record.Token]) : record)],
         };
         Require(MarginDomain.IsHeader(after.Header), "initialFactorE8");
         after.Underlyings.ToList().ForEach(record => Require(MarginDomain.IsUnderlying(record), underlyings[record.Underlying]));
-        after.Collaterals.ToList().ForEach(record => Require(MarginDomain.IsCollateral(record), tokens[record.Token]));
+        after.Collaterals.Where(record => proposed.Tokens.ContainsKey(record.Token)).ToList().ForEach(record => Require(MarginDomain.IsCollateral(record), tokens[record.Token]));
         foreach ((ushort token, TokenParameters target) in proposed.Tokens)
         {
             RequireCoupled(tokens.GetValueOrDefault(token, $"token {token}"), after, target);

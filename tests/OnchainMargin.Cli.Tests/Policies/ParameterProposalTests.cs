@@ -157,6 +157,23 @@ public sealed class ParameterProposalTests : IDisposable
         Assert.Equal(Doctor.FindingState.Well, Doctor.Checkup.Steps(book with { Steps = new BookSteps() }, new Protocol.Deployment.DeploymentRecord { ChainId = 1, Block = 1, Contracts = default!, Tokens = [], Underlyings = [] }).State);
     }
 
+    /// <summary>Between its listing and its parameters a token is in checkpoints, and has nothing that could be changed.</summary>
+    [Fact]
+    public void Apply_TokenWithoutParameters_IsLeftAsItIs()
+    {
+        Dictionary<ushort, string> listed = new(Tokens) { [2] = "#2" };
+        Dictionary<ushort, Int128> totals = new(Totals) { [2] = 0 };
+        Checkpoint checkpoint = Design.Checkpoint with { Collaterals = [.. Design.Checkpoint.Collaterals, new CollateralRecord(2, 0, 18, 0, 0)] };
+        File.WriteAllText(_path, "{}");
+        Assert.Equal(checkpoint.Collaterals[2], ParameterProposal.Read(_path).Apply(checkpoint, Targets(), Underlyings, listed, totals).Collaterals[2]);
+
+        File.WriteAllText(_path, """{ "tokens": { "#2": { "haircutBaseE8": 1, "haircutMaxE8": 1 } } }""");
+        Assert.Contains(
+            "The proposal names the token '#2', which is not listed: give some of USDC, WETH.",
+            Assert.Throws<CliException>(() => ParameterProposal.Read(_path).Apply(checkpoint, Targets(), Underlyings, listed, totals)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Apply_Nothing_ChangesNothing()
     {
