@@ -35,6 +35,42 @@ public sealed class OrderCommandTests(ChainFixture fixture)
         Assert.Equal("0.1", Text(await CommandLine.RunAsync(world, taker.Key, "order", "match", next, meeting, "--size", "0.1"), "filled"));
     }
 
+    /// <summary>One call of a delegate who may cancel raises the bound above every clock: what is signed after it is filled, and taken back, all the same.</summary>
+    [Fact]
+    public async Task Sign_BehindABoundAboveEveryClock_IsFilled_AndOrdersOfOneNonceShareOneSize()
+    {
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain);
+        Trader maker = await world.TraderAsync(100_000);
+        Trader taker = await world.TraderAsync(100_000);
+        await maker.Client.SendAsync(maker.Client.Calls.CancelBelow(maker.Account, 1UL << 48));
+
+        string resting = await SignAsync(world, maker, "sell", "0.0002", "--post-only");
+        string meeting = await SignAsync(world, taker, "buy", "0.0005", "--nonce", "7");
+        Assert.Equal("0.1", Text(await CommandLine.RunAsync(world, taker.Key, "order", "match", resting, meeting, "--size", "0.1"), "filled"));
+        await CommandLine.RunAsync(world, maker.Key, "order", "cancel", "--all", "--account", $"{maker.Account}");
+        Assert.Contains("This order is filled or cancelled already", await CommandLine.RefusalAsync(world, taker.Key, "order", "match", resting, meeting, "--size", "0.1"), StringComparison.Ordinal);
+
+        // Signing the same nonce again takes nothing back: the one of before is filled with what both have left.
+        resting = await SignAsync(world, maker, "sell", "0.0002", "--post-only");
+        string later = await SignAsync(world, taker, "buy", "0.0005", "--nonce", "7");
+        Assert.Equal("0.1", Text(await CommandLine.RunAsync(world, taker.Key, "order", "match", resting, meeting, "--size", "0.1"), "filled"));
+        Assert.Contains("This order is filled or cancelled already", await CommandLine.RefusalAsync(world, maker.Key, "order", "match", resting, later, "--size", "0.1"), StringComparison.Ordinal);
+    }
+
+    /// <summary>What is paid in is the account's owner's alone.</summary>
+    [Fact]
+    public async Task Deposit_IntoAnAccountOfSomebodyElse_NamesHim()
+    {
+        await using Deployed world = await Deployed.CreateAsync(fixture.Chain);
+        Trader saver = await world.TraderAsync(0);
+        Trader friend = await world.TraderAsync(0);
+        string[] deposit = ["deposit", $"{friend.Account}", "USDC", "100", "--mint"];
+
+        Assert.Contains($"Account {friend.Account} belongs to {friend.Key.Address}, who alone could take it out", await CommandLine.RefusalAsync(world, saver.Key, deposit), StringComparison.Ordinal);
+        Assert.Contains("who alone could take it out", await CommandLine.RefusalAsync(world, saver.Key, [.. deposit, "--owner", saver.Key.Address.ToString()]), StringComparison.Ordinal);
+        Assert.Equal("100 USDC", Text(await CommandLine.RunAsync(world, saver.Key, [.. deposit, "--owner", friend.Key.Address.ToString()]), "counted"));
+    }
+
     [Fact]
     public async Task Delegate_OfTheCommandLine_IsAppointedShownAndRevoked()
     {

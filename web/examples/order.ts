@@ -1,6 +1,7 @@
 // An order, signed and handed to the relay of a solver: node examples/order.ts URL ACCOUNT INSTRUMENT SIZE PRICE [NOW]
-// SIZE is negative to sell. The key of the owner or of a delegate stands in OMARGIN_KEY. Node 24 runs this file as it is (../node_modules/.bin/node).
-import { parseUnits } from "viem";
+// SIZE is negative to sell. The key of the owner or of a delegate stands in OMARGIN_KEY. A node, which knows the least nonce that the account's orders may have,
+// in OMARGIN_NODE; without it the one that the solver names is asked, if it names any. Node 24 runs this file as it is (../node_modules/.bin/node).
+import { createPublicClient, http, parseAbi, parseUnits } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 
 const [url, account, name, size, price, now] = process.argv.slice(2);
@@ -19,12 +20,27 @@ const deployment = await get("/api/deployment");
 const instrument = (await get("/api/instruments")).find((listed: { name: string }) => listed.name === name);
 if (!instrument) fail(`The instrument ${name} is not listed: give one of ${url}/api/instruments.`);
 const seconds = now ? Number(now) : Math.floor(Date.now() / 1000);
+const node = process.env.OMARGIN_NODE ?? deployment.nodeUrl;
+const accounts = parseAbi([
+  "struct AccountRecord { address owner; uint64 minimumNonce; bool inLot; bytes32 stateHash; }",
+  "function accountOf(uint64 account) view returns (AccountRecord record)",
+]);
+// Below it the chain fills nothing. The clock is above it, unless somebody cancelled far ahead of it.
+const { minimumNonce } = node
+  ? await createPublicClient({ transport: http(node) }).readContract({
+      address: deployment.contracts.clearinghouse,
+      abi: accounts,
+      functionName: "accountOf",
+      args: [BigInt(account)],
+    })
+  : { minimumNonce: 0n };
+const clock = BigInt(Date.now());
 const order = {
   account,
   instrument: instrument.instrument,
   sizeE8: parseUnits(size, 8).toString(),
   limitPriceE8: parseUnits(price, 8).toString(),
-  nonce: Date.now().toString(),
+  nonce: (clock >= minimumNonce ? clock : minimumNonce + (clock % 300_000n)).toString(),
   expiry: (seconds + 3600).toString(),
   // The fee for taking, and no more: what is signed above it can be taken for credit on attesters' word.
   maxFeeRateE8: deployment.parameters.takerFeeE8 as string,

@@ -1,4 +1,5 @@
 using OnchainMargin.Ethereum.Keys;
+using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
@@ -9,6 +10,8 @@ namespace OnchainMargin.Cli.Chain;
 /// <summary>A node, a deployment on it and, when the command signs, a key: for the length of a command.</summary>
 internal sealed class ProtocolSession : IDisposable
 {
+    private const int ClocksApartSeconds = 60;
+
     private readonly TransactionSender? _sender;
 
     private ProtocolSession(NodeConnection connection, ProtocolClient client, TransactionSender? sender)
@@ -68,6 +71,20 @@ internal sealed class ProtocolSession : IDisposable
             ? account
             : throw new CliException($"The account {account.Id} belongs to {account.Owner} and the key is of {key.Address}: give the owner's key.");
     }
+
+    /// <summary>The time from which orders and rights are given theirs, in seconds: that of the newest block, which judges them.</summary>
+    /// <exception cref="CliException">This computer's clock is another one: what is signed would end when nobody thinks it does.</exception>
+    public async Task<ulong> NowSecondsAsync(CancellationToken cancellationToken)
+    {
+        BlockHeader head = await Client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new CliException("The node has no newest block: wait until it is synchronised.");
+        return JudgedSeconds(Deployment.ChainId, head.TimestampSeconds, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+    }
+
+    /// <summary>The node's time, where the clock of this computer bears it out. The clock of a local chain goes as whoever runs it wants.</summary>
+    internal static ulong JudgedSeconds(ulong chainId, ulong nodeSeconds, long clockSeconds) =>
+        chainId == LocalChain.Id || Int128.Abs((Int128)nodeSeconds - clockSeconds) <= ClocksApartSeconds
+            ? nodeSeconds
+            : throw new CliException($"The node's newest block is of {AccountView.TimeOf(nodeSeconds)} and this computer's clock shows {AccountView.TimeOf((ulong)Math.Max(clockSeconds, 0))}, so it would end at another time than you think. Nothing was signed or sent: set this computer's clock, or name another node.");
 
     /// <summary>A token by its symbol or address.</summary>
     /// <exception cref="CliException">The deployment has none of that name.</exception>

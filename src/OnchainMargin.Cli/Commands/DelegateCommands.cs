@@ -9,7 +9,7 @@ using OnchainMargin.Protocol.Generated;
 
 namespace OnchainMargin.Cli.Commands;
 
-/// <summary><c>omargin account appoint</c> and <c>revoke</c>: who may act for an account beside its owner. Neither reads the account's history: who takes a right back is in haste.</summary>
+/// <summary><c>omargin account appoint</c> and <c>revoke</c>: who may act for an account beside its owner. Taking back reads nothing of the account's history: who does it is in haste.</summary>
 internal static class DelegateCommands
 {
     /// <summary>Thirty years; the last second of a right is a uint40.</summary>
@@ -32,13 +32,22 @@ internal static class DelegateCommands
             var delegated = Address.Parse(parsed.GetRequiredValue(who));
             using PrivateKey key = options.Key(parsed);
             using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
-            BlockHeader head = await session.Client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new CliException("The node has no newest block: wait until it is synchronised.");
-            ulong until = head.TimestampSeconds + seconds;
-            await session.Client.SendAsync(session.Client.Calls.SetDelegate(parsed.GetValue(account), delegated, rights, until), cancellationToken);
+            ulong number = parsed.GetValue(account);
+            ulong until = await session.NowSecondsAsync(cancellationToken) + seconds;
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            bool isJson = parsed.GetValue(json);
+            TextWriter progress = isJson ? parsed.InvocationConfiguration.Error : output;
+            if (rights.HasFlag(DelegateRights.Trade) && await session.Client.WasGivenAsync(number, delegated, DelegateRights.Trade, cancellationToken))
+            {
+                progress.WriteLine($"{delegated} could trade for account {number} before: what it signed then and has not expired can be filled again from now on. `omargin order cancel --all --account {number}` ends it, with every other order.");
+            }
+
+            progress.WriteLine($"Appointing {delegated} to {AccountView.NamesOf(rights)} until {AccountView.TimeOf(until)}.");
+            await session.Client.SendAsync(session.Client.Calls.SetDelegate(number, delegated, rights, until), cancellationToken);
             Reply.WriteResult(
-                parsed.InvocationConfiguration.Output,
-                parsed.GetValue(json),
-                ("account", $"{parsed.GetValue(account)}"),
+                output,
+                isJson,
+                ("account", $"{number}"),
                 ("delegate", delegated.ToString()),
                 ("may", AccountView.NamesOf(rights)),
                 ("until", AccountView.TimeOf(until)));
@@ -53,7 +62,7 @@ internal static class DelegateCommands
         Argument<ulong> account = new("account") { Description = "The account's number." };
         Argument<string> who = new("address") { Description = "Whose rights end, as `omargin account show` lists them." };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("revoke", "Take back every right of a delegate of the key's account. What it signed cannot be filled any more, whoever has it.") { account, who, json };
+        var command = new Command("revoke", "Take back every right of a delegate of the key's account. What it signed cannot be filled while it has no right to trade, whoever has it, and can again, until it expires, once you appoint it again: `omargin order cancel --all` ends it for good.") { account, who, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -29,7 +29,7 @@ internal static class OrderCommand
         Argument<string> instrument = new("instrument") { Description = "What to trade, like BTC-PERP." };
         Option<ulong> account = new("--account") { Description = "The account that trades.", Required = true, HelpName = "number" };
         Option<string> price = new("--price") { Description = "The most to pay, or the least to take.", Required = true, HelpName = "dollars" };
-        Option<ulong?> nonce = new("--nonce") { Description = "Orders of one account with one nonce replace each other. Without it: one of its own, from the clock.", HelpName = "number" };
+        Option<ulong?> nonce = new("--nonce") { Description = "Orders of one account with one nonce share one filled size: each may be filled until one of them is wholly, or the nonce is cancelled. Without it: one of its own, from the clock.", HelpName = "number" };
         Option<ulong> valid = new("--valid") { Description = "For how many seconds of the chain's time it may be filled.", HelpName = "seconds", DefaultValueFactory = _ => 86_400 };
         Option<string?> fee = new("--max-fee") { Description = "The largest fee as a fraction of the notional. Without it: what the chain takes of a taker now, with --post-only of a maker. What is above the trading fee can be taken for credit on attesters' word.", HelpName = "rate" };
         Option<bool> reduceOnly = new("--reduce-only") { Description = "It may only reduce a position." };
@@ -62,7 +62,7 @@ internal static class OrderCommand
                 throw new CliException(odd);
             }
 
-            BlockHeader head = await session.Client.Node.GetBlockAsync(BlockTag.Latest, cancellationToken) ?? throw new CliException("The node has no newest block: wait until it is synchronised.");
+            ulong expiry = await session.NowSecondsAsync(cancellationToken) + seconds;
             OrderFlags flags = (parsed.GetValue(reduceOnly) ? OrderFlags.ReduceOnly : OrderFlags.None)
                 | (parsed.GetValue(postOnly) ? OrderFlags.PostOnly : OrderFlags.None)
                 | (parsed.GetValue(fillOrKill) ? OrderFlags.FillOrKill : OrderFlags.None);
@@ -71,15 +71,18 @@ internal static class OrderCommand
                 traded.Packed,
                 sells ? -units : units,
                 (ulong)AmountText.ParsePositiveE8(parsed.GetRequiredValue(price), "price"),
-                parsed.GetValue(nonce) ?? FreshNonce(),
-                head.TimestampSeconds + seconds,
+                parsed.GetValue(nonce) ?? OrderNonces.Fresh(await MinimumNonceAsync(session, trader.Id, cancellationToken)),
+                expiry,
                 givenFeeRateE8 ?? await TakenFeeRateE8Async(session, flags, cancellationToken),
                 (byte)flags);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            bool isJson = parsed.GetValue(json);
+            (isJson ? parsed.InvocationConfiguration.Error : output).WriteLine($"Signing an order that may be filled until {AccountView.TimeOf(expiry)}.");
             var file = new StringWriter();
             Reply.WriteJson(file, OrderFile.Of(session.Client.SignOrder(order, key), session.Deployment));
             string path = parsed.GetRequiredValue(target);
             FileText.Write(path, file.ToString(), "order file");
-            Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("order", path), ("nonce", $"{order.Nonce}"), ("maxFee", FixedPointText.Format(order.MaxFeeRateE8, FixedPointText.E8)));
+            Reply.WriteResult(output, isJson, ("order", path), ("nonce", $"{order.Nonce}"), ("until", AccountView.TimeOf(expiry)), ("maxFee", FixedPointText.Format(order.MaxFeeRateE8, FixedPointText.E8)));
             return 0;
         });
         return command;
@@ -139,7 +142,7 @@ internal static class OrderCommand
     private static Command Cancel()
     {
         Argument<ulong[]> nonces = new("nonce") { Description = "The nonces whose orders must not be filled any more.", Arity = ArgumentArity.ZeroOrMore };
-        Option<bool> all = new("--all") { Description = "All nonces up to now: every order that took its nonce from a clock, as the page and `omargin order sign` do." };
+        Option<bool> all = new("--all") { Description = "All nonces up to now, and those of clocks that are up to five minutes ahead: every order that took its nonce from a clock, as the page and `omargin order sign` do." };
         Option<ulong> account = new("--account") { Description = "The account.", Required = true, HelpName = "number" };
         Option<bool> json = CommonOptions.Json();
         var command = new Command("cancel", "Cancel orders on chain, by their nonces or all at once. The owner, or a delegate who may cancel.") { nonces, all, account, json };
@@ -156,8 +159,9 @@ internal static class OrderCommand
             using ProtocolSession session = await options.OpenAsync(parsed, key, cancellationToken);
             if (parsed.GetValue(all))
             {
-                ulong bound = FreshNonce();
-                await session.Client.SendAsync(session.Client.Calls.CancelBelow(parsed.GetValue(account), bound), cancellationToken);
+                ulong number = parsed.GetValue(account);
+                ulong bound = OrderNonces.Above(await MinimumNonceAsync(session, number, cancellationToken));
+                await session.Client.SendAsync(session.Client.Calls.CancelBelow(number, bound), cancellationToken);
                 Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("cancelledBelow", $"{bound}"));
                 return 0;
             }
@@ -169,6 +173,6 @@ internal static class OrderCommand
         return command;
     }
 
-    /// <summary>Milliseconds, as the page takes them: above those of every order that was signed before.</summary>
-    private static ulong FreshNonce() => (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+    private static async Task<ulong> MinimumNonceAsync(ProtocolSession session, ulong account, CancellationToken cancellationToken) =>
+        (await session.Client.Node.CallAsync(session.Deployment.Contracts.Clearinghouse, new Clearinghouse.AccountOfCall(account), cancellationToken: cancellationToken)).MinimumNonce;
 }

@@ -29,7 +29,7 @@ internal sealed record OrderFile
     /// <summary>The most a buyer pays, the least a seller takes.</summary>
     public required string LimitPrice { get; init; }
 
-    /// <summary>Orders of one account with one nonce replace each other.</summary>
+    /// <summary>Orders of one account with one nonce share one filled size: each may be filled until one of them is wholly, or the nonce is cancelled.</summary>
     public required ulong Nonce { get; init; }
 
     /// <summary>The last second (Unix) at which it may be filled.</summary>

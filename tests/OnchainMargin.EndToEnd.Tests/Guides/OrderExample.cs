@@ -45,7 +45,7 @@ internal static class OrderExample
     /// <param name="account">Whose order it is.</param>
     /// <param name="limitPriceE8">The most that is paid.</param>
     /// <param name="takerFeeE8">Of the parameters in /api/deployment. Whoever settles chooses the proof, and what is allowed above the trading fee can be taken for credit on attesters' word.</param>
-    /// <param name="nonce">One that the account has not used.</param>
+    /// <param name="nonce">One that the account has not used, and not below the bound of what was cancelled: <c>minimumNonce</c> of <c>Clearinghouse.accountOf</c>.</param>
     /// <param name="nowSeconds">The chain's time.</param>
     public static Clearinghouse.Order BuyOne(ulong account, ulong limitPriceE8, uint takerFeeE8, ulong nonce, ulong nowSeconds) => new(
         account, Instrument.Perpetual(underlying: 1).Packed, SizeE8: 100_000_000, limitPriceE8, nonce, Expiry: nowSeconds + 3600, MaxFeeRateE8: takerFeeE8, Flags: 0);

@@ -57,6 +57,25 @@ test("a suggested limit lies within its slack on its own side of the mark, whate
     }
 });
 
+test("a suggested limit asks for no more than the book offers for the whole size", () => {
+  const mark = 90_000n * ONE;
+  const level = (price: bigint, size: bigint) => ({ priceE8: (price * ONE).toString(), sizeE8: size.toString() });
+  const asks = [level(89_990n, ONE), level(90_020n, 2n * ONE), level(91_000n, ONE)];
+  const buy = (amount?: bigint, offers = asks) => suggested(mark, "Buy", 5_000_000n, amount, offers)! / ONE;
+  expect(buy()).toBe(89_990n);
+  expect(buy(ONE)).toBe(89_990n);
+  expect(buy(ONE + 1n)).toBe(90_020n);
+  // Neither what is beyond the slack is followed, nor a book that does not hold it all.
+  expect(buy(4n * ONE)).toBe(90_450n);
+  expect(buy(5n * ONE)).toBe(90_450n);
+  expect(buy(ONE, [])).toBe(90_450n);
+  const bids = [level(90_010n, ONE), level(89_980n, ONE), level(80_000n, ONE)];
+  const sell = (amount: bigint) => suggested(mark, "Sell", 5_000_000n, amount, bids)! / ONE;
+  expect(sell(ONE)).toBe(90_010n);
+  expect(sell(2n * ONE)).toBe(89_980n);
+  expect(sell(3n * ONE)).toBe(89_550n);
+});
+
 test("what a field is filled with is understood again", () => {
   for (const value of [1n, 10n, 123_456_789_012_345_678n])
     for (const decimals of [0, 6, 18]) expect(parse(plain(value, decimals), decimals)).toBe(value);

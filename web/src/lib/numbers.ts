@@ -38,13 +38,27 @@ export const price = (e8: string | bigint | null | undefined): string => {
 
 const digits = (value: bigint): number => abs(value).toString().length;
 
-/** The limit of an order whose price nobody typed: half a percent beyond the mark, or the whole band where that is less than a percent, to five digits and so that it never asks for more than that; null without a mark. */
-export function suggested(mark: bigint, side: "Buy" | "Sell", bandE8: bigint): bigint | null {
+/**
+ * The limit of an order whose price nobody typed; null without a mark. What the book offers suffices where it holds the whole size: whoever settles can keep what a limit leaves above that.
+ * Otherwise, and never beyond it, half a percent past the mark, or the whole band where that is less than a percent, to five digits and so that it never asks for more than that.
+ * @param offers The other side of the book, best first.
+ */
+export function suggested(
+  mark: bigint,
+  side: "Buy" | "Sell",
+  bandE8: bigint,
+  amount = 0n,
+  offers: readonly { priceE8: string; sizeE8: string }[] = [],
+): bigint | null {
   if (mark <= 0n) return null;
   const slack = (mark * (bandE8 < 1_000_000n ? bandE8 : 500_000n)) / ONE;
   const tick = 10n ** BigInt(Math.max(0, digits(mark) - 5));
   const limit = side === "Buy" ? ((mark + slack) / tick) * tick : ((mark - slack + tick - 1n) / tick) * tick;
-  return limit > 0n ? limit : 1n;
+  let left = amount;
+  const last = offers.find((level) => (left -= abs(big(level.sizeE8))) <= 0n);
+  const offered = last === undefined ? limit : big(last.priceE8);
+  const bounded = side === "Buy" ? (offered < limit ? offered : limit) : offered > limit ? offered : limit;
+  return bounded > 0n ? bounded : 1n;
 }
 
 export const size = (e8: string | bigint): string => decimal(typeof e8 === "bigint" ? e8 : big(e8), 8, 8, 0);

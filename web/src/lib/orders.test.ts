@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError, type Deployment, type SignedOrder } from "./api";
-import { becameOf, handIn, judgedTime, keptOrders, type Handed } from "./orders";
+import { becameOf, freshNonce, handIn, judgedTime, keptOrders, type Handed } from "./orders";
 
 const NOW = 1_770_000_000;
 const order = { account: "7", nonce: "11", expiry: String(NOW + 300) } as SignedOrder["order"];
@@ -135,4 +135,15 @@ test("time is the later of the chain's and the solver's, and computers of anothe
   await expect(judgedTime(deployment("1"))).rejects.toThrow("are 2 minutes apart");
   answers = [[200, { timeSeconds: String(NOW + 120) }]];
   expect(await judgedTime(deployment("31337"))).toBe(NOW + 120);
+});
+
+test("a nonce is the clock's, or what an account's bound leaves", () => {
+  const clock = BigInt(NOW) * 1000n + 123n;
+  expect(freshNonce(0n)).toBe(BigInt(NOW) * 1000n);
+  expect(freshNonce(clock, clock)).toBe(clock);
+  for (const bound of [clock + 1n, 2n ** 48n]) {
+    expect(freshNonce(bound, clock)).toBeGreaterThanOrEqual(bound);
+    expect(freshNonce(bound, clock)).toBeLessThan(bound + 300_000n);
+    expect(freshNonce(bound, clock + 1n)).not.toBe(freshNonce(bound, clock));
+  }
 });

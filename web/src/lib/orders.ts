@@ -104,6 +104,13 @@ export async function handIn(
 
 const isExpired = ({ signed: { order } }: Handed): boolean => Date.now() / 1000 > Number(order.expiry);
 
+/** As many nonces as are given above a bound that is ahead of the clock: `omargin order cancel --all` goes as far beyond all that was given. */
+const NONCE_ROOM = 300_000n;
+
+/** A nonce that the chain takes: the clock's milliseconds, or what follows the account's bound, below which it fills nothing, where that is ahead of every clock. */
+export const freshNonce = (minimum: bigint, clock = BigInt(Date.now())): bigint =>
+  clock >= minimum ? clock : minimum + (clock % NONCE_ROOM);
+
 /** What became of an order that the relay has, or had. */
 export const becameOf = (order: Order | null): string =>
   order === null

@@ -87,6 +87,14 @@ export const read = <T>(
   args: readonly unknown[] = [],
 ): Promise<T> => reader(config).readContract({ address, abi, functionName, args }) as Promise<T>;
 
+/** The bound of an account's nonces: the chain fills no order below it. */
+export const minimumNonce = async (config: Config, d: Deployment, account: string): Promise<bigint> =>
+  (
+    await read<{ minimumNonce: bigint }>(config, d.contracts.clearinghouse, contracts.Clearinghouse, "accountOf", [
+      BigInt(account),
+    ])
+  ).minimumNonce;
+
 /** The connected wallet, which must be on the deployment's chain: on another one the same call could mean anything. */
 const walletOf = (config: Config) => getConnectorClient(config, { chainId: config.chains[0].id });
 

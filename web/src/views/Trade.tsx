@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
-import { api, ORDERS_MOST, type Account, type Order } from "../lib/api";
+import { api, ORDERS_MOST, type Account, type Deployment, type Order } from "../lib/api";
 import { explain } from "../lib/errors";
 import { FAST, useChoosable, useKept, useOrders, useSetting, useSettled } from "../lib/hooks";
 import { abs, big, dollars, ONE, parse, percent, plain, price, size, suggested, time, wanted } from "../lib/numbers";
-import { becameOf, judgedTime } from "../lib/orders";
-import { calls, send, signCancel, signOrder, waitFor } from "../lib/wallet";
+import { becameOf, freshNonce, judgedTime } from "../lib/orders";
+import { calls, minimumNonce, send, signCancel, signOrder, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 import { InstrumentChoice } from "../ui/InstrumentChoice";
 
@@ -35,7 +35,22 @@ export function Trade({ account }: { account: Account }) {
   const isSpot = instrument?.kind === "Spot";
   const amount = parse(sizeText, 8);
   const mark = big(instrument?.markE8);
-  const limit = priceText === "" ? suggested(mark, side, big(deployment.parameters.priceBandE8)) : parse(priceText, 8);
+  const { data: book } = useBook(instrument?.name ?? "");
+  const limit =
+    priceText === ""
+      ? suggested(
+          mark,
+          side,
+          big(deployment.parameters.priceBandE8),
+          amount ?? 0n,
+          side === "Buy" ? book?.asks : book?.bids,
+        )
+      : parse(priceText, 8);
+  // What only rests pays the fee for that and no more.
+  const [feeIs, feeOf] =
+    filling === "rest"
+      ? ["resting", (parameters: Deployment["parameters"]) => parameters.makerFeeE8]
+      : ["taking", (parameters: Deployment["parameters"]) => parameters.takerFeeE8];
   // What was typed, and not the limit that follows the mark: with each price it would be another question.
   const typed = instrument && amount && limit ? `${side} ${amount} ${instrument.name} ${priceText}` : "";
   const asked = useSettled(typed);
@@ -79,9 +94,10 @@ export function Trade({ account }: { account: Account }) {
         queryFn: api.deployment,
         staleTime: 0,
       });
-      if (parameters.takerFeeE8 !== deployment.parameters.takerFeeE8)
+      const maxFeeRateE8 = feeOf(deployment.parameters);
+      if (feeOf(parameters) !== maxFeeRateE8)
         throw new Error(
-          `The fee for taking is ${percent(big(parameters.takerFeeE8), 3)} now. Nothing was signed; look at the order again.`,
+          `The fee for ${feeIs} is ${percent(big(feeOf(parameters)), 3)} now. Nothing was signed; look at the order again.`,
         );
       const now = await judgedTime(deployment);
       tell("Sign the order in your wallet. It shows size, limit and expiry; signing costs nothing.");
@@ -90,9 +106,9 @@ export function Trade({ account }: { account: Account }) {
         instrument: instrument!.instrument,
         sizeE8: ((side === "Buy" ? 1n : -1n) * amount!).toString(),
         limitPriceE8: limit!.toString(),
-        nonce: Date.now().toString(),
+        nonce: freshNonce(await minimumNonce(config, deployment, account.id)).toString(),
         expiry: (now + Number(life)).toString(),
-        maxFeeRateE8: deployment.parameters.takerFeeE8,
+        maxFeeRateE8,
         flags: (isReducing && !isSpot ? 1 : 0) | (filling === "rest" ? 2 : 0) | (filling === "whole" ? 4 : 0),
       };
       const signature = await signOrder(config, deployment, order);
@@ -198,7 +214,7 @@ export function Trade({ account }: { account: Account }) {
         )}
         <p className="quiet">
           Fee: {percent(big(deployment.parameters.takerFeeE8), 3)} taking,{" "}
-          {percent(big(deployment.parameters.makerFeeE8), 3)} resting. What you sign allows the fee for taking and no
+          {percent(big(deployment.parameters.makerFeeE8), 3)} resting. What you sign allows the fee for {feeIs} and no
           more, by whatever proof it is settled: the fee on credit of an attestation is in it.
         </p>
       </form>
@@ -221,8 +237,16 @@ function Change({ before, after }: { before?: string; after?: string }) {
   );
 }
 
+const useBook = (name: string) =>
+  useQuery({
+    queryKey: ["book", name],
+    queryFn: () => api.book(name),
+    refetchInterval: FAST,
+    enabled: name !== "",
+  });
+
 function Depth({ name, mark, choose }: { name: string; mark: bigint; choose: (price: bigint) => void }) {
-  const { data } = useQuery({ queryKey: ["book", name], queryFn: () => api.book(name), refetchInterval: FAST });
+  const { data } = useBook(name);
   const most = [...(data?.bids ?? []), ...(data?.asks ?? [])].reduce(
     (largest, level) => (big(level.sizeE8) > largest ? big(level.sizeE8) : largest),
     1n,
