@@ -134,7 +134,8 @@ internal sealed class RelayRole(
             return;
         }
 
-        OrderNews[] news = [.. store.LogsFrom(Math.Min(_book.BlockNumber + 1, entry.BlockNumber)).Select(OrderNews.Of).OfType<OrderNews>()];
+        // A settlement whose nonce was used elsewhere was in no block, so that nothing that was told explains it.
+        OrderNews[] news = entry.State == OutboxState.Displaced ? [] : [.. store.LogsFrom(Math.Min(_book.BlockNumber + 1, entry.BlockNumber)).Select(OrderNews.Of).OfType<OrderNews>()];
         orders.End([.. _batch.SelectMany(static match => match.Orders).Where(order => IsLate(order, book))], OrderStatus.Expired, OrderBooks.TimeIsOver);
         bool isExplained = _batch.Any(match => Changed(match) is not null || IsNamed(match));
         var back = new List<OrderMatch>();

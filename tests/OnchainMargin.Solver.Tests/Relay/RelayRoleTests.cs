@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Rpc;
@@ -6,6 +7,7 @@ using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Relay;
+using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Tests.Api;
 
 namespace OnchainMargin.Solver.Tests.Relay;
@@ -384,6 +386,26 @@ public sealed class RelayRoleTests : RelayWorld
         Assert.Equal((OrderStatus.Cancelled, 0UL), (cancelled.Status, cancelled.InFlightE8));
         Assert.Equal([1UL, 9UL], Sent().Select(static call => call.Item2.Single(static signed => signed.Order.Account == 1).Order.Nonce));
         Assert.Equal((OrderStatus.Settling, OrderStatus.Settling), (next.Status, other.Status));
+    }
+
+    /// <summary>Nothing of a batch was on chain whose nonce somebody else used: no news explains that, however old it is.</summary>
+    [Fact]
+    public async Task RunOnce_SettlementsAreDisplaced_ARightThatWasSetLongAgoEndsNoOrder()
+    {
+        const ulong Later = 1_770_003_600;
+        World.Appoint(2, World.Owners[2].Address, DelegateRights.Trade, Later);
+        Tell("event DelegateSet(uint64 indexed account, address indexed delegate, uint8 rights, uint40 until)", 2UL, World.Owners[2].Address, 1UL, Later);
+        await MineAsync();
+        RestingOrder signed = await TakenAsync(World.Digests.Sign(World.Sign(2, Tenth, Btc, 1).Order, World.Owners[2]));
+        await TakenAsync(World.Sign(1, -Tenth, Btc, 1));
+        await Role.RunOnceAsync(CancellationToken.None);
+        for (int i = 0; i < 3; i++)
+        {
+            World.Services.GetRequiredService<SolverStore>().SetOutboxState(Assert.Single(Manager.Unsettled()).Intent, OutboxState.Displaced, 0, "its nonce was used elsewhere");
+            await Role.RunOnceAsync(CancellationToken.None);
+        }
+
+        Assert.Equal((3, OrderStatus.Resting), (Sent().Length, signed.Status));
     }
 
     [Theory]
