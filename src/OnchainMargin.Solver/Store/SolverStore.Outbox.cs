@@ -217,6 +217,17 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>The intents of a sender that were stored from one second to another and are bounded by the day, but for those that were given back or displaced.</summary>
+    public IReadOnlyList<string> BoundedBetween(Address sender, long seconds, long lastSeconds)
+    {
+        lock (_gate)
+        {
+            return [.. Connection.Query<string>(
+                "SELECT intent FROM outbox WHERE charged > 0 AND sender = @sender AND created >= @seconds AND created <= @lastSeconds AND state < 5",
+                new { sender = sender.ToArray(), seconds, lastSeconds })];
+        }
+    }
+
     /// <summary>Writes down how far an intent has come. A contract chooses its reason, and a server takes no text with a zero in it.</summary>
     public void SetOutboxState(string intent, OutboxState state, ulong blockNumber, string reason)
     {

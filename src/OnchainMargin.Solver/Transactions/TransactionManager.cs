@@ -54,6 +54,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>What the intents cost, money E8, that were stored since a second and are bounded by the day (<see cref="DayCharge"/>). What a clock stored that was ahead counts when its second has come, and not as long as it was ahead.</summary>
     public Int128 ChargedSince(long seconds) => store.ChargedBetween(key.Address, seconds, Now);
 
+    /// <summary>The intents that were stored within so many seconds and are bounded by the day; see <see cref="ChargedSince"/> of a clock that was ahead.</summary>
+    public IReadOnlyList<string> BoundedWithin(long seconds) => store.BoundedBetween(key.Address, Now - seconds + 1, Now);
+
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
     /// <exception cref="RevertException">Thrown when the contract would refuse it now; nothing is stored then.</exception>

@@ -40,20 +40,27 @@ internal sealed class WatchtowerRole(
     private static readonly TimeSpan FirstRest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
 
-    private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private const int SpareJudgements = 1024;
 
-    /// <summary>How many attestations are corrected within a day that harm nobody.</summary>
-    private const int CorrectionsADay = 50;
+    /// <summary>How many corrections, demands and voidings are sent within a day: signers lose nothing by them, so that a quorum could have this node's key emptied by what asks too much, or is served to nobody, before it lies.</summary>
+    private const int HarmlessADay = 50;
+    private const int DaySeconds = 86_400;
 
+    /// <summary>By what the store tells that they are bounded by the day. They are counted, and not weighed: a keeper with the same key is charged next to nothing for them.</summary>
+    private static readonly DayCharge Counted = new(GasE8: 1, RewardE8: 0);
+
+    private static readonly string[] HarmlessSorts = ["correct ", "demand ", "void "];
+
+    private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly HashSet<Hash32> _reported = [];
 
     // What is true of a checkpoint may be false of what a reorganisation puts in its place: judgements are of its content.
     private readonly HashSet<(Hash32 Root, Hash32 Model, Hash32 Inputs)> _sound = [];
+    private readonly HashSet<(Hash32 Root, Hash32 Model, Hash32 Inputs)> _harmless = [];
     private readonly HashSet<(Hash32 Attestation, Hash32 Inputs)> _judged = [];
     private readonly Dictionary<string, (long Since, TimeSpan For)> _resting = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Source, Hash32 Root, Hash32 Model), long> _askedInVain = [];
-    private readonly Queue<long> _corrections = [];
+    private int _harmlessLeft;
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Watchtower;
@@ -69,6 +76,7 @@ internal sealed class WatchtowerRole(
             return;
         }
 
+        _harmlessLeft = HarmlessADay - transactions.BoundedWithin(DaySeconds).Count(IsHarmless);
         try
         {
             // What was lent on comes before what may be.
@@ -114,9 +122,11 @@ internal sealed class WatchtowerRole(
             _judged.IntersectWith(book.Used.Where(static used => used.Inputs is not null).Select(static used => (used.AttestationHash, used.Inputs!.InputsHash)));
         }
 
-        if (_sound.Count > (2 * book.Epochs.Count) + SpareJudgements)
+        if (_sound.Count + _harmless.Count > (2 * book.Epochs.Count) + SpareJudgements)
         {
-            _sound.IntersectWith(book.Epochs.Values.Where(epoch => book.Checkpoints.ContainsKey(epoch.Checkpoint)).Select(epoch => (epoch.BookRoot, epoch.ModelHash, book.Checkpoints[epoch.Checkpoint].InputsHash)));
+            (Hash32 Root, Hash32 Model, Hash32 Inputs)[] known = [.. book.Epochs.Values.Where(epoch => book.Checkpoints.ContainsKey(epoch.Checkpoint)).Select(epoch => (epoch.BookRoot, epoch.ModelHash, book.Checkpoints[epoch.Checkpoint].InputsHash))];
+            _sound.IntersectWith(known);
+            _harmless.IntersectWith(known);
         }
     }
 
@@ -128,7 +138,7 @@ internal sealed class WatchtowerRole(
         }
 
         (Hash32 Root, Hash32 Model, Hash32 Inputs) judged = (epoch.BookRoot, epoch.ModelHash, inputs.InputsHash);
-        if (_sound.Contains(judged) || attested.Find(indexed, epoch.Checkpoint, cancellationToken) is not { } own)
+        if (_sound.Contains(judged) || (_harmlessLeft <= 0 && _harmless.Contains(judged)) || attested.Find(indexed, epoch.Checkpoint, cancellationToken) is not { } own)
         {
             return;
         }
@@ -139,7 +149,7 @@ internal sealed class WatchtowerRole(
         }
         else
         {
-            await ChallengeAsync(indexed, epoch, own, cancellationToken).ConfigureAwait(false);
+            await ChallengeAsync(indexed, epoch, own, judged, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -182,7 +192,7 @@ internal sealed class WatchtowerRole(
         }
     }
 
-    private async Task ChallengeAsync(IndexedBook indexed, BookEpoch epoch, AttestedBook own, CancellationToken cancellationToken)
+    private async Task ChallengeAsync(IndexedBook indexed, BookEpoch epoch, AttestedBook own, (Hash32 Root, Hash32 Model, Hash32 Inputs) judged, CancellationToken cancellationToken)
     {
         if (_reported.Add(epoch.BookRoot))
         {
@@ -196,8 +206,13 @@ internal sealed class WatchtowerRole(
             return;
         }
 
+        if (!theirs.Attestations.Any(one => AsksTooLittle(one, own)))
+        {
+            _harmless.Add(judged);
+        }
+
         // What asks too much harms nobody, and thousands of that must not hide one that asks too little.
-        foreach (RiskRegistry.RiskAttestation attestation in theirs.Attestations.OrderBy(one => AsksTooMuch(one, own)))
+        foreach (RiskRegistry.RiskAttestation attestation in theirs.Attestations.OrderByDescending(one => AsksTooLittle(one, own)))
         {
             if (own.Find(attestation.Account)?.Attestation != attestation
                 && await JudgeAsync(indexed, epoch, own, attestation, theirs.Find(attestation.Account)!.Value.Proof, cancellationToken).ConfigureAwait(false))
@@ -207,8 +222,13 @@ internal sealed class WatchtowerRole(
         }
     }
 
-    private static bool AsksTooMuch(RiskRegistry.RiskAttestation attestation, AttestedBook own) => own.Find(attestation.Account)?.Attestation is { } mine
-        && (attestation.LeastCashE8 == Int128.MaxValue || (attestation.LeastCashE8 >= mine.LeastCashE8 && attestation.InitialMarginE8 >= mine.InitialMarginE8 && attestation.MaintenanceMarginE8 >= mine.MaintenanceMarginE8));
+    /// <summary>Whether a leaf can be shown to ask too little: of what the account had, as it was here.</summary>
+    private static bool AsksTooLittle(RiskRegistry.RiskAttestation attestation, AttestedBook own) => TruthOf(attestation, own) is { } mine
+        && attestation.LeastCashE8 != Int128.MaxValue && (attestation.LeastCashE8 < mine.LeastCashE8 || attestation.InitialMarginE8 < mine.InitialMarginE8 || attestation.MaintenanceMarginE8 < mine.MaintenanceMarginE8);
+
+    /// <summary>What is true of the positions and collateral that a leaf names; null where the account had others, of which nobody here has the preimages. Its use would show them.</summary>
+    private static RiskRegistry.RiskAttestation? TruthOf(RiskRegistry.RiskAttestation attestation, AttestedBook own) =>
+        own.Find(attestation.Account)?.Attestation is { } mine && attestation.PositionsHash == mine.PositionsHash && attestation.CollateralHash == mine.CollateralHash ? mine : null;
 
     /// <summary>Whether this program can say what is true of a model; of another one it says that it cannot, once.</summary>
     private bool IsOfThisModel(Hash32 model)
@@ -274,15 +294,12 @@ internal sealed class WatchtowerRole(
         }
     }
 
-    /// <summary>Challenges one leaf; true when that is under way, so that others of the epoch can wait. Of other positions or collateral than the account had nobody here has the preimages; its use would show them.</summary>
+    /// <summary>Challenges one leaf; true when that is under way, so that others of the epoch can wait.</summary>
     private async Task<bool> JudgeAsync(
         IndexedBook indexed, BookEpoch epoch, AttestedBook own, RiskRegistry.RiskAttestation attestation, Hash32[] proof, CancellationToken cancellationToken)
     {
         Hash32 attestationHash = AttestedBook.HashOf(attestation);
-        if (indexed.Book.Voided.Contains(attestationHash)
-            || own.Find(attestation.Account)?.Attestation is not { } mine
-            || attestation.PositionsHash != mine.PositionsHash
-            || attestation.CollateralHash != mine.CollateralHash)
+        if (indexed.Book.Voided.Contains(attestationHash) || TruthOf(attestation, own) is null)
         {
             return false;
         }
@@ -302,7 +319,7 @@ internal sealed class WatchtowerRole(
         string subject = string.Create(CultureInfo.InvariantCulture, $"account {accused.Attestation.Account} of epoch {accused.Epoch} accusation {subjectHash}");
         if (!refutation.IsHarmful)
         {
-            return await CorrectAsync($"correct {subject}", calls.Recompute(accused, refutation.Preimages, default), cancellationToken).ConfigureAwait(false);
+            return await SendAsync($"correct {subject}", calls.Recompute(accused, refutation.Preimages, default), cancellationToken).ConfigureAwait(false) is not null;
         }
 
         // Nobody else can know the salt, and it is the same after a restart.
@@ -323,43 +340,25 @@ internal sealed class WatchtowerRole(
         return commitment is not null;
     }
 
-    /// <summary>Voids what asks too much, as often as the day allows: its signers lose nothing by it, so that they could have this node's key emptied before they lie.</summary>
-    private async Task<bool> CorrectAsync(string intent, TransactionRequest request, CancellationToken cancellationToken)
-    {
-        while (_corrections.TryPeek(out long first) && time.GetElapsedTime(first) >= TimeSpan.FromDays(1))
-        {
-            _corrections.Dequeue();
-        }
+    private static bool IsHarmless(string intent) => Array.Exists(HarmlessSorts, sort => intent.StartsWith(sort, StringComparison.Ordinal));
 
-        if (_corrections.Count >= CorrectionsADay && !transactions.IsUnderWay(intent))
-        {
-            return false;
-        }
-
-        OutboxEntry? sent = await SendAsync(intent, request, cancellationToken).ConfigureAwait(false);
-        if (sent is { IsNew: true })
-        {
-            _corrections.Enqueue(time.GetTimestamp());
-        }
-
-        return sent is not null;
-    }
-
-    /// <summary>Sends what is not under way or done already; null when it is refused, or rests.</summary>
+    /// <summary>Sends what is not under way or done already; null when it is refused, or rests, or is more than the day allows.</summary>
     /// <exception cref="RpcTransportException">Thrown when the node does not answer.</exception>
     private async Task<OutboxEntry?> SendAsync(string intent, TransactionRequest request, CancellationToken cancellationToken)
     {
-        if (IsResting(intent))
+        bool isHarmless = IsHarmless(intent);
+        if (IsResting(intent) || (isHarmless && _harmlessLeft <= 0 && !transactions.IsUnderWay(intent)))
         {
             return null;
         }
 
         try
         {
-            OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(intent, request), cancellationToken).ConfigureAwait(false);
+            OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(intent, request) with { Charge = isHarmless ? Counted : default }, cancellationToken).ConfigureAwait(false);
             _resting.Remove(intent);
             if (entry.IsNew)
             {
+                _harmlessLeft -= isHarmless ? 1 : 0;
                 SolverTelemetry.Challenges.Add(1);
                 logger.ChallengeSent(intent);
             }

@@ -49,10 +49,8 @@ public sealed class WatchtowerRoleTests : IDisposable
     {
         PrivateKey key = _world.Owners[0];
         _http = new HttpClient(_source);
-        _manager = new TransactionManager(_node, new SigningKey(key, 31337), _store, new TransactionOptions(), new HastyTime(), NullLogger<TransactionManager>.Instance);
-        _role = new WatchtowerRole(
-            _books, _attested, key, new ProtocolCalls(SampleDeployment.Contracts), new PeerClient(_http, NullLogger<PeerClient>.Instance), _manager,
-            new WatchtowerOptions { Sources = ["http://source.example"], MaximumDemands = 0 }, _time, NullLogger<WatchtowerRole>.Instance);
+        _manager = new TransactionManager(_node, new SigningKey(key, 31337), _store, new TransactionOptions(), new HastyTime(_time), NullLogger<TransactionManager>.Instance);
+        _role = Role(maximumDemands: 0);
     }
 
     public void Dispose()
@@ -161,6 +159,53 @@ public sealed class WatchtowerRoleTests : IDisposable
         _time.Pass(86_400);
         await PostAsync(60);
         Assert.Equal(51, _node.Broadcasts.Count);
+    }
+
+    /// <summary>To post a wrong epoch and serve it to nobody costs its signers gas and no bond. What is used of one shows itself.</summary>
+    [Fact]
+    public async Task RunOnce_ManyEpochsAreServedByNobody_ADaysDemandsAreSentAlsoOverRestartsAndAFalseUseIsChallenged()
+    {
+        IndexedBook indexed = Serve(static truth => truth with { LeastCashE8 = truth.LeastCashE8 + 1 });
+        _source.Book = null;
+        BookEpoch posted = indexed.Book.Epochs[1];
+        indexed = indexed with { Book = indexed.Book with { Epochs = indexed.Book.Epochs.SetItems(Enumerable.Range(2, 60).Select(epoch => KeyValuePair.Create((ulong)epoch, posted with { Epoch = (ulong)epoch, BookRoot = Keccak256.HashUtf8($"root {epoch}") }))) } };
+        _books.Publish(indexed);
+        for (int i = 0; i < 3; i++)
+        {
+            using WatchtowerRole role = Role(maximumDemands: 4);
+            await role.RunOnceAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(50, _node.Broadcasts.Count);
+        RiskRegistry.RiskAttestation truth = AttestationBuilder.Attest(indexed.Book.Accounts[2], indexed.Book, indexed.Book.LatestCheckpoint!);
+        _books.Publish(indexed with { Book = indexed.Book with { Used = [UsedOf(indexed.Book, truth with { LeastCashE8 = truth.LeastCashE8 - ApiWorld.One }, [])] } });
+        await RoundAsync();
+        Challenges.CommitCall.Decode(_node.Broadcasts[50].Transaction.Data.ToArray());
+        _time.Pass(86_400);
+        using WatchtowerRole next = Role(maximumDemands: 4);
+        await next.RunOnceAsync(CancellationToken.None);
+        Assert.True(_node.Broadcasts.Count > 60);
+    }
+
+    /// <summary>Once a day's corrections are sent, a book that asks too little of nobody is not looked through at each round.</summary>
+    [Fact]
+    public async Task RunOnce_TheDaysCorrectionsAreSent_ABookThatHarmsNobodyIsFetchedNoMore()
+    {
+        IndexedBook indexed = Serve(static truth => truth with { LeastCashE8 = truth.LeastCashE8 + 1 });
+        for (int i = 0; i < 50; i++)
+        {
+            UsedAttestation used = UsedOf(indexed.Book, _source.Book!.Attestations[0] with { ValidUntil = (ulong)i }, []);
+            _books.Publish(indexed with { Book = indexed.Book with { Used = [used], Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty } });
+            await RoundAsync();
+        }
+
+        _books.Publish(indexed);
+        await RoundAsync();
+        await RoundAsync();
+        Assert.Equal((50, 1), (_node.Broadcasts.Count, _source.Asked));
+        _time.Pass(86_400);
+        await RoundAsync();
+        Assert.Equal((51, 2), (_node.Broadcasts.Count, _source.Asked));
     }
 
     /// <summary>Towers are upgraded before the act that names the new model: until then they can say nothing of what is signed.</summary>
@@ -300,6 +345,10 @@ public sealed class WatchtowerRoleTests : IDisposable
         await _role.RunOnceAsync(CancellationToken.None);
         Assert.Single(_node.Broadcasts);
     }
+
+    private WatchtowerRole Role(int maximumDemands) => new(
+        _books, _attested, _world.Owners[0], new ProtocolCalls(SampleDeployment.Contracts), new PeerClient(_http, NullLogger<PeerClient>.Instance), _manager,
+        new WatchtowerOptions { Sources = ["http://source.example"], MaximumDemands = maximumDemands }, _time, NullLogger<WatchtowerRole>.Instance);
 
     private static UsedAttestation UsedOf(ProtocolBook book, RiskRegistry.RiskAttestation attestation, ImmutableArray<Address> signers)
     {
