@@ -1,4 +1,5 @@
 using OnchainMargin.Ethereum.Sending;
+using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Keeping;
 
@@ -6,5 +7,5 @@ namespace OnchainMargin.Solver.Keeping;
 /// <param name="Duty">The duty.</param>
 /// <param name="Request">What is called.</param>
 /// <param name="Gas">What that uses, as the node estimates it.</param>
-/// <param name="GasLimit">What it may use.</param>
-internal sealed record DutyCall(Duty Duty, TransactionRequest Request, ulong Gas, ulong GasLimit);
+/// <param name="Limits">What it may use.</param>
+internal sealed record DutyCall(Duty Duty, TransactionRequest Request, ulong Gas, GasLimits Limits);

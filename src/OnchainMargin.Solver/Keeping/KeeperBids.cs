@@ -15,13 +15,16 @@ namespace OnchainMargin.Solver.Keeping;
 /// <summary>Bids for the lot that brings most. Each bid names the state of the account that bids, and changes it: another one beside it would be reverted, so that one is under way at a time, until the book shows it.</summary>
 internal sealed class KeeperBids(ProtocolClient client, TransactionManager transactions, KeeperOptions options, KeeperDuties duties, KeeperJournal journal, MeasuredDepth depth, TimeProvider time)
 {
+    /// <summary>The gas that a market's price is updated for, of three sources. An estimate in a block that has done so leaves it out, and the bid that comes first in its own block pays it.</summary>
+    private const ulong UpdateGas = 100_000;
+
     /// <summary>What changes the account that bids and the book does not show yet; null for nothing.</summary>
     private OutboxEntry? _before;
 
     /// <summary>The same where it is a bid that gas has outgrown, so that it may make room for one that pays.</summary>
     private OutboxEntry? _frozen;
 
-    private (BookLot Lot, BidPlan Plan, ulong GasLimit, BookAccount Bidder)? _best;
+    private (BookLot Lot, BidPlan Plan, GasLimits Gas, BookAccount Bidder)? _best;
     private (BookLot Lot, Int128 DebtE8, BookAccount Bidder)? _debt;
 
     /// <summary>The account that bids; null, and said, when it is not the key's.</summary>
@@ -72,10 +75,10 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
         string reason = "nothing of it is left for sale";
         foreach (ulong fraction in BidSizes.Of(lot.LeftE8, round.Book.Parameters.Liquidation.BidMinE8))
         {
-            (BidPlan? plan, ulong gasLimit, reason) = await PlanAsync(round, lot, worth.Part(fraction), bidder, cancellationToken).ConfigureAwait(false);
+            (BidPlan? plan, GasLimits gas, reason) = await PlanAsync(round, lot, worth.Part(fraction), bidder, cancellationToken).ConfigureAwait(false);
             if (plan is not null)
             {
-                _best = _best is { } best && best.Plan.ProfitE8 >= plan.ProfitE8 ? best : (lot, plan, gasLimit, bidder);
+                _best = _best is { } best && best.Plan.ProfitE8 >= plan.ProfitE8 ? best : (lot, plan, gas, bidder);
                 return;
             }
         }
@@ -101,7 +104,7 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
         if (_best is { } best)
         {
             Duty bid = Of(best.Lot, KeeperKeys.OfBid(best.Lot, best.Bidder));
-            await duties.TryAsync(bid, () => _frozen is null ? SendAsync(bid, best.Lot, best.Plan, best.GasLimit, best.Bidder, cancellationToken) : MakeRoomAsync(bid, _frozen, best.Plan, cancellationToken)).ConfigureAwait(false);
+            await duties.TryAsync(bid, () => _frozen is null ? SendAsync(bid, best.Lot, best.Plan, best.Gas, best.Bidder, cancellationToken) : MakeRoomAsync(bid, _frozen, best.Plan, cancellationToken)).ConfigureAwait(false);
         }
         else if (_debt is { } debt)
         {
@@ -142,18 +145,19 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
         return duties.IsLeftAlone(bid, round) || (!isOwn && transactions.IsUnderWay(bid.Key)) ? null : bidder;
     }
 
-    /// <summary>What a fraction would bring and the gas limit of its bid, or why it is not bid for. The chain itself is asked what it would cost and whether the bidder's account can carry it.</summary>
-    private async Task<(BidPlan? Plan, ulong GasLimit, string Reason)> PlanAsync(KeeperRound round, BookLot lot, LotWorth part, BookAccount bidder, CancellationToken cancellationToken)
+    /// <summary>What a fraction would bring and the gas limits of its bid, or why it is not bid for. The chain itself is asked what it would cost and whether the bidder's account can carry it.</summary>
+    private async Task<(BidPlan? Plan, GasLimits Gas, string Reason)> PlanAsync(KeeperRound round, BookLot lot, LotWorth part, BookAccount bidder, CancellationToken cancellationToken)
     {
         string share = Percent(part.FractionE8);
         if (Liquidations.GrossE8(bidder.State, round.Live) + part.GrossE8 > options.InventoryLimitE8)
         {
-            return (null, 0, $"{share} of it would bring account {bidder.Id} above the notional of keeper:inventoryLimitE8");
+            return (null, default, $"{share} of it would bring account {bidder.Id} above the notional of keeper:inventoryLimitE8");
         }
 
-        if (TooOneSided(part.DeltasE8, bidder, round) is { } underlying)
+        ImmutableSortedDictionary<ushort, Int128> held = Liquidations.NetDeltasE8(bidder.State, bidder.Balances, round.Live);
+        if (TooOneSided(part.DeltasE8, held, round) is { } underlying)
         {
-            return (null, 0, $"{share} of it would bring account {bidder.Id} above the net exposure of keeper:netLimitE8 in underlying {underlying}");
+            return (null, default, $"{share} of it would bring account {bidder.Id} above the net exposure of keeper:netLimitE8 in underlying {underlying}");
         }
 
         try
@@ -161,7 +165,8 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
             Int128 pay = (Int128)await Patience.AskAsync(token => client.QuoteBidAsync(lot, part.FractionE8, bidder, block: round.Block, cancellationToken: token), time, cancellationToken).ConfigureAwait(false);
             TransactionRequest request = client.Calls.Bid(lot, part.FractionE8, Int256.MaxValue, bidder, Proofs.Computed);
             ulong gas = await duties.EstimateAsync(request, cancellationToken).ConfigureAwait(false);
-            ulong limit = transactions.GasLimitOf(request.Data.Length, gas);
+            GasLimits limits = transactions.GasLimitsOf(request.Data.Length, gas);
+            var markets = (ulong)part.DeltasE8.Keys.Union(held.Keys).Count();
             GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
             var terms = new BidTerms
             {
@@ -169,7 +174,7 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
                 ShareE8 = part.EquityE8,
                 PayE8 = pay,
                 HedgeE8 = HedgeCosts.OfE8(part.GrossE8, part.DeltasE8, options.HedgeCostBps, round.Live, depth.SlippageE8),
-                Gas = transactions.WithMargin(gas),
+                Gas = Math.Max(limits.Least, gas + (UpdateGas * markets)),
                 OfferWei = offer.MaxFeePerGasWei,
                 CapWei = transactions.CapWei,
                 NativePriceE8 = round.NativePriceE8,
@@ -177,25 +182,25 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
                 GasSharePercent = options.GasSharePercent,
             };
             BidPlan? plan = BidModel.Judge(terms, out string reason);
-            return (plan, limit, $"{share} of it is {reason}");
+            return (plan, limits, $"{share} of it is {reason}");
         }
         catch (RevertException error)
         {
-            return (null, 0, $"{share} of it is refused by the chain: {error.Reason}");
+            return (null, default, $"{share} of it is refused by the chain: {error.Reason}");
         }
         catch (EthereumException error) when (error is RpcErrorException or TransactionTooLargeException)
         {
-            return (null, 0, $"{share} of it cannot be tried: {error.Message}");
+            return (null, default, $"{share} of it cannot be tried: {error.Message}");
         }
     }
 
-    private Task SendAsync(Duty bid, BookLot lot, BidPlan plan, ulong gasLimit, BookAccount bidder, CancellationToken cancellationToken)
+    private Task SendAsync(Duty bid, BookLot lot, BidPlan plan, GasLimits gas, BookAccount bidder, CancellationToken cancellationToken)
     {
         BidTerms terms = plan.Terms;
         TransactionRequest request = client.Calls.Bid(lot, terms.FractionE8, plan.MostPayE8, bidder, Proofs.Computed);
         string figures = $"{Percent(terms.FractionE8)} of it, worth {BidModel.Money(terms.ShareE8)}, for {BidModel.Money(terms.PayE8)} and at most {BidModel.Money(plan.MostPayE8)}; hedging {BidModel.Money(terms.HedgeE8)}, "
             + $"gas {BidModel.Money(plan.GasE8)} at {BidModel.Gwei(terms.OfferWei)} gwei and at most {BidModel.Gwei(plan.CeilingWei)}; profit about {BidModel.Money(plan.ProfitE8)}";
-        TransactionIntent intent = TransactionIntent.From(bid.Key, request) with { GasLimit = gasLimit, MostFeePerGasWei = plan.CeilingWei, IsPrivate = true };
+        TransactionIntent intent = TransactionIntent.From(bid.Key, request) with { GasLimits = gas, MostFeePerGasWei = plan.CeilingWei, IsPrivate = true };
         return duties.SendAsync(bid, intent, figures, cancellationToken);
     }
 
@@ -213,9 +218,8 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
     }
 
     /// <summary>An underlying whose net exposure would pass the limit and grow; null when there is none.</summary>
-    private ushort? TooOneSided(ImmutableSortedDictionary<ushort, Int128> taken, BookAccount bidder, KeeperRound round)
+    private ushort? TooOneSided(ImmutableSortedDictionary<ushort, Int128> taken, ImmutableSortedDictionary<ushort, Int128> held, KeeperRound round)
     {
-        ImmutableSortedDictionary<ushort, Int128> held = Liquidations.NetDeltasE8(bidder.State, bidder.Balances, round.Live);
         foreach ((ushort underlying, Int128 delta) in taken)
         {
             Int128 before = held.GetValueOrDefault(underlying);

@@ -37,7 +37,7 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
         try
         {
             ulong gas = await EstimateAsync(request, cancellationToken).ConfigureAwait(false);
-            var call = new DutyCall(duty, request, gas, transactions.GasLimitOf(request.Data.Length, gas));
+            var call = new DutyCall(duty, request, gas, transactions.GasLimitsOf(request.Data.Length, gas));
             GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
             if (Afford(call, offer, round) is not { } afforded)
             {
@@ -142,7 +142,7 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
             return null;
         }
 
-        TransactionIntent intent = TransactionIntent.From(duty.Key, call.Request) with { GasLimit = call.GasLimit, MostFeePerGasWei = WorthWei(duty, call.Gas, round, mostReward), IsPrivate = duty.IsPrivate, Charge = charge };
+        TransactionIntent intent = TransactionIntent.From(duty.Key, call.Request) with { GasLimits = call.Limits, MostFeePerGasWei = WorthWei(duty, call.Gas, round, mostReward), IsPrivate = duty.IsPrivate, Charge = charge };
         return (intent, figures);
     }
 
@@ -186,16 +186,18 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
     public void SayDry(Duty duty, string figures) => journal.Say(duty.Subject, duty.Decision, $"dry run, sends nothing: would {duty.Decision}, {figures}");
 
     /// <summary>Whether the chain would refuse what was sent before; null where the node does not tell.</summary>
-    public async Task<bool?> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    public async Task<bool?> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken) => await GasOfAsync(entry.Target, entry.Data, cancellationToken).ConfigureAwait(false) is { } gas ? gas == 0 : null;
+
+    /// <summary>The gas that a call would use, 0 where the chain would refuse it; null where the node does not tell.</summary>
+    public async Task<ulong?> GasOfAsync(Address target, byte[] data, CancellationToken cancellationToken)
     {
         try
         {
-            _ = await Patience.AskAsync(token => node.EstimateGasAsync(transactions.Sender, entry.Target, entry.Data, token), time, cancellationToken).ConfigureAwait(false);
-            return false;
+            return await Patience.AskAsync(token => node.EstimateGasAsync(transactions.Sender, target, data, token), time, cancellationToken).ConfigureAwait(false);
         }
         catch (EthereumException error) when (error is RevertException or RpcErrorException or RpcTransportException or TransactionTooLargeException)
         {
-            return error is RevertException ? true : null;
+            return error is RevertException ? 0 : null;
         }
     }
 

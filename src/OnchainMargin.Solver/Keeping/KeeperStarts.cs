@@ -107,7 +107,7 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
         clock.End("prove");
         ulong gas = await node.EstimateGasAsync(transactions.Sender, request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
         clock.End("ask");
-        return new Start(new DutyCall(Of(found), request, gas, transactions.GasLimitOf(request.Data.Length, gas)), found);
+        return new Start(new DutyCall(Of(found), request, gas, transactions.GasLimitsOf(request.Data.Length, gas)), found);
     }
 
     /// <summary>The proofs as they end, group after group. One in which the node hangs keeps its own group waiting for a moment, and the next ones no longer.</summary>
@@ -199,19 +199,23 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
             return null;
         }
 
-        UInt256 worth = duties.WorthWei(Of(found), transactions.EstimateOf(frozen.GasLimit), round, RewardE8(round, found, offer.MostBaseFeePerGasWei));
-        if (worth <= frozen.MostFeePerGasWei)
+        // What it uses is asked anew, since its limit does not tell: that was made by the options of then, or of an earlier version.
+        ulong? gas = await duties.GasOfAsync(frozen.Target, frozen.Data, cancellationToken).ConfigureAwait(false);
+        bool isStale = gas == 0;
+        if (isStale)
         {
-            return null;
+            TransactionRequest anew = client.Calls.Start(account, found.Witness);
+            gas = await duties.GasOfAsync(anew.To!.Value, anew.Data.ToArray(), cancellationToken).ConfigureAwait(false);
         }
 
-        string figures = $"its start waits at {BidModel.Gwei(frozen.MostFeePerGasWei!.Value)} gwei a gas and is worth {BidModel.Gwei(worth)} by now";
-        if (await duties.IsRefusedAsync(frozen, cancellationToken).ConfigureAwait(false) is not { } isStale || (isStale && worth < offer.MaxFeePerGasWei))
+        UInt256 worth = gas is > 0 ? duties.WorthWei(Of(found), gas.Value, round, RewardE8(round, found, offer.MostBaseFeePerGasWei)) : UInt256.Zero;
+        if (worth <= frozen.MostFeePerGasWei || (isStale && worth < offer.MaxFeePerGasWei))
         {
             // It waits as before, and is looked at again.
             return null;
         }
 
+        string figures = $"its start waits at {BidModel.Gwei(frozen.MostFeePerGasWei!.Value)} gwei a gas and is worth {BidModel.Gwei(worth)} by now";
         if (isStale)
         {
             return await duties.GiveBackAsync(frozen.Intent, cancellationToken).ConfigureAwait(false) ? $"{figures}, but its witness no longer shows it: it is given back and proved anew" : null;

@@ -398,13 +398,13 @@ internal sealed class RelayRole(
         var intent = TransactionIntent.From(key, request) with { IsPrivate = true };
         if (!transactions.IsUnderWay(key))
         {
-            (ulong limit, SettlementRefusal? refusal) = await _gas.LimitAsync(request, cancellationToken).ConfigureAwait(false);
+            (GasLimits limits, SettlementRefusal? refusal) = await _gas.LimitsAsync(request, cancellationToken).ConfigureAwait(false);
             if (refusal is not null)
             {
                 return refusal;
             }
 
-            intent = intent with { GasLimit = limit };
+            intent = intent with { GasLimits = limits };
         }
 
         if (batch.Any(static match => match.IsOver))

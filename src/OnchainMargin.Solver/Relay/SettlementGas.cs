@@ -7,23 +7,23 @@ namespace OnchainMargin.Solver.Relay;
 /// <summary>The gas limits of settlements, and which of them are too large for any transaction, in gas or in bytes.</summary>
 internal sealed class SettlementGas(ITransactionNode node, TransactionManager transactions, TimeProvider time)
 {
-    /// <summary>The gas limit of a settlement; or why there is none.</summary>
+    /// <summary>The gas limits of a settlement; or why there are none.</summary>
     /// <exception cref="RpcErrorException">Thrown when the node answers no such question now, whatever is asked.</exception>
     /// <exception cref="RpcTransportException">Thrown when it answers nothing.</exception>
-    public async Task<(ulong Limit, SettlementRefusal? Refusal)> LimitAsync(TransactionRequest request, CancellationToken cancellationToken)
+    public async Task<(GasLimits Limits, SettlementRefusal? Refusal)> LimitsAsync(TransactionRequest request, CancellationToken cancellationToken)
     {
         try
         {
             ulong gas = await EstimateAsync(request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
-            return (transactions.GasLimitOf(request.Data.Length, gas), null);
+            return (transactions.GasLimitsOf(request.Data.Length, gas), null);
         }
         catch (TransactionTooLargeException error)
         {
-            return (0, new SettlementRefusal(((error.InnerException as RpcErrorException)?.Error.Message ?? error.Message).TrimEnd('.')) { IsTooLarge = true });
+            return (default, new SettlementRefusal(((error.InnerException as RpcErrorException)?.Error.Message ?? error.Message).TrimEnd('.')) { IsTooLarge = true });
         }
         catch (RevertException error)
         {
-            return (0, SettlementRefusal.Of(error.Reason));
+            return (default, SettlementRefusal.Of(error.Reason));
         }
         catch (EthereumException error) when (error is RpcErrorException or RpcTransportException)
         {
@@ -33,7 +33,7 @@ internal sealed class SettlementGas(ITransactionNode node, TransactionManager tr
                 throw;
             }
 
-            return (0, new SettlementRefusal((error is RpcErrorException { Error.Message: var said } ? said : error.Message).TrimEnd('.')) { IsUnanswered = true });
+            return (default, new SettlementRefusal((error is RpcErrorException { Error.Message: var said } ? said : error.Message).TrimEnd('.')) { IsUnanswered = true });
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class SettlementReturns(ITransactionNode node, TransactionManage
         foreach (OutboxEntry entry in waiting.Where(IsStuck))
         {
             _asked.Add(entry.Intent);
-            (_, SettlementRefusal? refusal) = await _gas.LimitAsync(new TransactionRequest(entry.Target, entry.Data), cancellationToken).ConfigureAwait(false);
+            (_, SettlementRefusal? refusal) = await _gas.LimitsAsync(new TransactionRequest(entry.Target, entry.Data), cancellationToken).ConfigureAwait(false);
             if (refusal is { IsTooLarge: false, IsUnanswered: false } && await transactions.GiveBackAsync(entry.Intent, cancellationToken).ConfigureAwait(false))
             {
                 _returned.Add(entry.Intent);

@@ -10,8 +10,8 @@ namespace OnchainMargin.Solver.Transactions;
 /// <param name="Data">The calldata.</param>
 public sealed record TransactionIntent(string Key, Address Target, byte[] Data)
 {
-    /// <summary>The gas limit, when the caller has had the gas estimated already; null to have it estimated.</summary>
-    public ulong? GasLimit { get; init; }
+    /// <summary>The gas limits, when the caller has had the gas estimated already; null to have it estimated.</summary>
+    public GasLimits? GasLimits { get; init; }
 
     /// <summary>The most that may be offered for a unit of gas, in wei, when it is worth only so much; null when the options' own cap alone counts.</summary>
     public UInt256? MostFeePerGasWei { get; init; }

@@ -10,12 +10,14 @@ internal sealed partial class TransactionManager
 {
     private const int TermsGoodForSeconds = 5;
 
-    /// <summary>Asks the node what several intents are to be sent by.</summary>
+    /// <summary>Asks the node what intents are to be sent by.</summary>
     public async Task<SendingTerms> AskTermsAsync(CancellationToken cancellationToken)
     {
         Task<GasOffer> offer = node.EstimateFeesAsync(cancellationToken);
-        ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
-        return new SendingTerms(await offer.ConfigureAwait(false), mined);
+        Task<UInt256> balance = node.GetBalanceAsync(key.Address, cancellationToken);
+        Task<ulong> mined = node.GetMinedNonceAsync(key.Address, cancellationToken);
+        await Task.WhenAll(offer, balance, mined).ConfigureAwait(false);
+        return new SendingTerms(await offer.ConfigureAwait(false), await mined.ConfigureAwait(false), await balance.ConfigureAwait(false));
     }
 
     /// <summary>Stores intents and broadcasts them as they come, each as <see cref="SubmitAsync"/> does, without asking for their gas: nonces are in their order, and none is broadcast before it and all before it are stored.</summary>
@@ -81,8 +83,8 @@ internal sealed partial class TransactionManager
                         continue;
                     }
 
-                    ulong gasLimit = intent.GasLimit ?? throw new ArgumentException($"The intent '{intent.Key}' has no gas limit; have its gas estimated first.", nameof(intents));
-                    OutboxEntry entry = EntryOf(intent, gasLimit, nonce++);
+                    GasLimits gas = intent.GasLimits ?? throw new ArgumentException($"The intent '{intent.Key}' has no gas limits; have its gas estimated first.", nameof(intents));
+                    OutboxEntry entry = EntryOf(intent, LimitOf(intent, gas, terms), nonce++);
                     OutboxAttempt attempt = AttemptOf(entry, terms.Offer);
                     entries.Add(entry with { IsNew = true });
                     come.Add(new Signing(entry, attempt, Task.Factory.StartNew(() => SignTimed(entry, attempt, clock), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default), clock));

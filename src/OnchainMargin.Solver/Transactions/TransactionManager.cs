@@ -74,11 +74,10 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
                 return known;
             }
 
-            ulong gasLimit = intent.GasLimit ?? GasLimitOf(intent.Data.Length, await Patience.AskAsync(token => node.EstimateGasAsync(key.Address, intent.Target, intent.Data, token), time, cancellationToken).ConfigureAwait(false));
-            GasOffer offer = await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false);
-            ulong mined = await node.GetMinedNonceAsync(key.Address, cancellationToken).ConfigureAwait(false);
-            OutboxEntry entry = EntryOf(intent, gasLimit, NextNonce(mined));
-            OutboxAttempt attempt = AttemptOf(entry, offer);
+            GasLimits gas = intent.GasLimits ?? GasLimitsOf(intent.Data.Length, await Patience.AskAsync(token => node.EstimateGasAsync(key.Address, intent.Target, intent.Data, token), time, cancellationToken).ConfigureAwait(false));
+            SendingTerms terms = await AskTermsAsync(cancellationToken).ConfigureAwait(false);
+            OutboxEntry entry = EntryOf(intent, LimitOf(intent, gas, terms), NextNonce(terms.MinedNonce));
+            OutboxAttempt attempt = AttemptOf(entry, terms.Offer);
             store.AddAllToOutbox([(entry, attempt)]);
             SignedTransaction signed = Sign(entry, attempt);
             logger.TransactionStored(intent.Key, entry.Nonce, signed.Hash);
@@ -255,9 +254,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>The most that is ever offered for a unit of gas, in wei.</summary>
     public UInt256 CapWei => (UInt256)(ulong)options.MaxFeePerGasGwei * GasOffer.WeiPerGwei;
 
-    /// <summary>The gas limit that a call of so much calldata gets whose use is estimated so.</summary>
+    /// <summary>The gas limits of a call of so much calldata whose use is estimated so.</summary>
     /// <exception cref="TransactionTooLargeException">Thrown when either is more than a transaction may have.</exception>
-    public ulong GasLimitOf(int bytes, ulong estimate)
+    public GasLimits GasLimitsOf(int bytes, ulong estimate)
     {
         if (bytes > options.MostBytes)
         {
@@ -265,14 +264,21 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         }
 
         var most = (ulong)options.MostGas;
-        return estimate <= most ? Math.Min(Math.Max(WithMargin(estimate), estimate + (ulong)options.GasRoom), most) : throw new TransactionTooLargeException(estimate, most);
+        if (estimate > most)
+        {
+            throw new TransactionTooLargeException(estimate, most);
+        }
+
+        ulong least = WithMargin(estimate);
+        return new GasLimits(Math.Min(least, most), Math.Min(Math.Max(least, estimate + (ulong)options.GasRoom), most));
     }
 
-    /// <summary>The estimate that a gas limit was made of; somewhat less where a transaction may have no higher limit.</summary>
-    public ulong EstimateOf(ulong gasLimit)
+    /// <summary>As much gas as the sender can pay for: nodes take nothing whose limit he could not, and room is no reason to keep him from what he can.</summary>
+    private ulong LimitOf(TransactionIntent intent, GasLimits gas, SendingTerms terms)
     {
-        var room = (ulong)options.GasRoom;
-        return gasLimit <= room ? gasLimit : Math.Min(gasLimit - room, (ulong)((UInt128)gasLimit * 100 / (100 + (uint)options.GasMarginPercent)));
+        UInt256 fee = terms.Offer.AtMost(MostOf(intent.MostFeePerGasWei)).MaxFeePerGasWei;
+        UInt256 payable = fee.IsZero ? gas.Most : terms.BalanceWei / fee;
+        return payable >= (UInt256)gas.Most ? gas.Most : Math.Max(gas.Least, (ulong)payable);
     }
 
     /// <summary>The gas that a call is reckoned with whose use is estimated so.</summary>

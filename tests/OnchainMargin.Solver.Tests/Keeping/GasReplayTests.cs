@@ -132,7 +132,7 @@ public sealed class GasReplayTests(ITestOutputHelper output)
 
         lot.Plan = plan;
         lot.Data = System.Text.Encoding.UTF8.GetBytes($"{lot.Name} at {lot.AgeSeconds}");
-        await manager.SubmitAsync(new TransactionIntent(lot.Name, Target, lot.Data) { GasLimit = manager.GasLimitOf(0, BidGas), MostFeePerGasWei = plan.CeilingWei }, CancellationToken.None);
+        await manager.SubmitAsync(new TransactionIntent(lot.Name, Target, lot.Data) { GasLimits = manager.GasLimitsOf(0, BidGas), MostFeePerGasWei = plan.CeilingWei }, CancellationToken.None);
     }
 
     private static (UInt256 AskedWei, long EtherE8)[] Bars()

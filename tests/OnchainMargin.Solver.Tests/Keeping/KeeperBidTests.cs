@@ -5,6 +5,8 @@ using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -186,6 +188,28 @@ public sealed class KeeperBidTests : KeeperWorld
         await manager.RunOnceAsync(CancellationToken.None);
         await LookAsync(TwoLots(), time, options, manager: manager, pay: -30);
         Assert.StartsWith("bid lot 8 ", Assert.Single(Store.UnsettledOf(Key.Address)).Intent, StringComparison.Ordinal);
+    }
+
+    /// <summary>The node estimates in a block that has updated the price of the lot's market; the one that takes the bid updates it again, for 91,000 gas where it has three sources.</summary>
+    [Fact]
+    public async Task RunOnce_NextBlockUpdatesThePriceThatTheEstimateLeftOut_LeavesTheLeastProfitAllTheSame()
+    {
+        (Node.Gas, Node.GasWhenMined) = (182_000, 273_000);
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
+        ProtocolBook book = BookOf([lot], account, Bidding());
+        KeeperOptions options = Bidder with { NativePriceE8 = 3000 * Books.One, MinimumProfitE8 = Books.One };
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        await LookAsync(book, time, options, manager: manager, pay: -30);
+        await MineAsync(manager);
+
+        OutboxEntry bid = Assert.Single(Store.UnsettledOf(Key.Address));
+        LiquidationHouse.BidCall call = LiquidationHouse.BidCall.Decode(bid.Data);
+        LotWorth part = LotWorth.Of(lot, book, Live)!.Part(call.FractionE8);
+        Int128 hedge = HedgeCosts.OfE8(part.GrossE8, part.DeltasE8, options.HedgeCostBps, Live);
+        Int128 gas = BidModel.GasE8(Node.GasWhenMined, bid.MostFeePerGasWei!.Value, options.NativePriceE8);
+        Assert.Equal(OutboxState.Mined, bid.State);
+        Assert.True(part.EquityE8 - (Int128)call.MaxPayE8 - hedge - gas >= options.MinimumProfitE8);
     }
 
     /// <summary>What a lot is worth is told by prices, and what it costs by the chain: of two moments, the fall between them would look like a profit.</summary>

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using OnchainMargin.Ethereum;
+using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Ethereum.Hashing;
 using OnchainMargin.Ethereum.Rpc;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Calls;
+using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -301,6 +304,28 @@ public sealed class KeeperRoleTests : KeeperWorld
         Assert.All(Store.UnsettledOf(Key.Address), static start => Assert.Equal(OutboxState.Mined, start.State));
     }
 
+    /// <summary>An earlier version made limits by another rule, and options change: what a start is worth follows from what it uses alone.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000_000)]
+    public async Task RunOnce_StartThatWaitsHasALimitOfAnotherRoom_IsRaisedToWhatItIsWorth(int gasRoom)
+    {
+        var time = new FakeTime();
+        using (TransactionManager former = Manager(time, gasRoom))
+        {
+            await WaitAtWorthAsync(former, time);
+        }
+
+        using TransactionManager manager = Manager(time, gasRoom: 120_000);
+        time.Pass(30);
+        await manager.RunOnceAsync(CancellationToken.None);
+        ProtocolBook book = PayingBook();
+        await LookAsync(book, time, Paying, manager: manager);
+        UnderWater found = Liquidations.Look(book, book.Accounts[1], Live)!;
+        Int128 worth = (Int128.Max(found.ShownE8, Int128.Abs(found.EquityE8)) / 20) + Liquidations.RewardE8(book, found, Live, Node.Asked.MostBaseFeePerGasWei);
+        Assert.Equal(BidModel.PriceFor(Node.Gas, worth, Paying.NativePriceE8, manager.CapWei), Store.FindInOutbox(Intent("start", found.Account))!.MostFeePerGasWei);
+    }
+
     /// <summary>Its witness was the cheapest at the prices of then; another one shows the account still.</summary>
     [Fact]
     public async Task RunOnce_StartWaitsAtItsFirstWorthAndItsWitnessIsStale_IsGivenBackAndProvedAnew()
@@ -309,7 +334,10 @@ public sealed class KeeperRoleTests : KeeperWorld
         using TransactionManager manager = Manager(time);
         await WaitAtWorthAsync(manager, time);
         OutboxEntry stale = Store.UnsettledOf(Key.Address)[3];
-        Node.Refused.Add(HexData.Encode(stale.Data));
+        int asked = 0;
+        Node.BeforeEstimate = (data, _) => data.AsSpan().SequenceEqual(stale.Data) && asked++ == 0
+            ? throw new RevertException("The start of before", new CustomErrorReason([], new LiquidationHouse.NotLiquidatableError(4, default, default)))
+            : Task.CompletedTask;
         await LookAsync(PayingBook(), time, Paying, manager: manager);
         Assert.Equal([stale.Intent], Store.UnsettledOf(Key.Address).Where(start => Store.AttemptsOf(start.Intent)[^1].IsEmpty).Select(static start => start.Intent));
 

@@ -15,7 +15,7 @@ public sealed class CrashTests : IDisposable
     private const int Many = 20;
 
     private static readonly Address Target = Address.Parse("0x00000000000000000000000000000000000000bb");
-    private static readonly SendingTerms Terms = new(new GasOffer(10_000_000_000UL, 1_000_000_000UL), 0);
+    private static readonly SendingTerms Terms = new(new GasOffer(10_000_000_000UL, 1_000_000_000UL), 0, 1_500_000_000_000_000_000UL);
 
     private readonly PrivateKey _key = PrivateKey.Parse("0x" + new string('1', 64), "a test");
     private readonly string _folder = Directory.CreateTempSubdirectory("omargin-crash-").FullName;
@@ -147,7 +147,7 @@ public sealed class CrashTests : IDisposable
 
     private SigningKey Key => new(_key, 31337);
 
-    private static TransactionIntent Intent(int number) => new(number.ToString(CultureInfo.InvariantCulture), Target, [(byte)number]) { GasLimit = 100_000 };
+    private static TransactionIntent Intent(int number) => new(number.ToString(CultureInfo.InvariantCulture), Target, [(byte)number]) { GasLimits = new(100_000, 100_000) };
 
     private static IAsyncEnumerable<TransactionIntent> Intents(IEnumerable<int> numbers) => numbers.ToAsyncEnumerable().Select(Intent);
 

@@ -1,3 +1,4 @@
+using OnchainMargin.Ethereum;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
 
@@ -35,15 +36,20 @@ public sealed class GasLimitTests : TransactionWorld
         Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
     }
 
+    /// <summary>A start at 202 gwei: room is no reason to keep a key from what it can pay for.</summary>
     [Theory]
-    [InlineData(21_000)]
-    [InlineData(3_333_333)]
-    [InlineData(3_333_334)]
-    [InlineData(12_905_550)]
-    public void EstimateOf_ALimit_IsWhatItWasMadeOf(ulong estimate)
+    [InlineData(400, 1_494_000)]
+    [InlineData(200, 990_099)]
+    [InlineData(130, 643_564)]
+    [InlineData(20, 642_200)]
+    public async Task Submit_KeyHasNoCoinsForTheRoom_IsLimitedToWhatTheyPayFor(int thousandthsOfACoin, ulong limit)
     {
+        Node.Gas = 494_000;
+        Node.Asked = new(202_000_000_000UL, 2_000_000_000UL);
+        Node.Balance = (UInt256)(ulong)thousandthsOfACoin * 1_000_000_000_000_000UL;
         using TransactionManager manager = Manager();
-        Assert.InRange(manager.EstimateOf(manager.GasLimitOf(0, estimate)), estimate - 1, estimate);
+        await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+        Assert.Equal(limit, Assert.Single(Node.Broadcasts).Transaction.GasLimit);
     }
 
     [Fact]

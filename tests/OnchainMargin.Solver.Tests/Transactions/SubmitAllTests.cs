@@ -126,7 +126,7 @@ public sealed class SubmitAllTests : IDisposable
                     store.TryAddToOutbox(
                         new OutboxEntry { Intent = "of another process", Sender = _key.Address, Target = Target, Data = [(byte)at], GasLimit = 1, Nonce = (ulong)at, CreatedSeconds = 1, State = OutboxState.Displaced },
                         new OutboxAttempt("of another process", UInt256.One, UInt256.One, 1, []));
-                    return Intent("of another process", (byte)i) with { Key = Name(i), GasLimit = ulong.MaxValue };
+                    return Intent("of another process", (byte)i) with { Key = Name(i), GasLimits = new(ulong.MaxValue, ulong.MaxValue) };
                 }
 
                 return Intent(Name(i), (byte)i);
@@ -227,11 +227,11 @@ public sealed class SubmitAllTests : IDisposable
         Assert.Null(_store.FindInOutbox("b"));
     }
 
-    private static readonly SendingTerms Terms = new(new GasOffer(10_000_000_000UL, 1_000_000_000UL), 0);
+    private static readonly SendingTerms Terms = new(new GasOffer(10_000_000_000UL, 1_000_000_000UL), 0, 1_500_000_000_000_000_000UL);
 
     private static string Name(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private static TransactionIntent Intent(string name, byte data) => new(name, Target, [data]) { GasLimit = 100_000 };
+    private static TransactionIntent Intent(string name, byte data) => new(name, Target, [data]) { GasLimits = new(100_000, 100_000) };
 
     private static async Task<IReadOnlyList<OutboxEntry>> SubmitAllAsync(TransactionManager manager, IEnumerable<int> numbers) =>
         await manager.SubmitAllAsync(numbers.ToAsyncEnumerable().Select(static i => Intent(Name(i), (byte)i)), await manager.AskTermsAsync(CancellationToken.None), CancellationToken.None);

@@ -46,6 +46,7 @@ public sealed class TransactionRoleTests
         using var managers = new TransactionManagers(node, store, options, Api.ApiWorld.Record(), time, NullLogger<TransactionManager>.Instance);
         using var role = new TransactionRole(managers, new Broadcast<IndexedBook>(), keys, options, time);
         await managers.Of(keys.Relay!).SubmitAsync(new TransactionIntent("of the relay", default, []), CancellationToken.None);
+        int asked = node.BalancesAsked;
         using var listener = new MeterListener();
         listener.InstrumentPublished = static (instrument, heard) =>
         {
@@ -64,11 +65,11 @@ public sealed class TransactionRoleTests
 
         time.Pass(59);
         await role.RunOnceAsync(CancellationToken.None);
-        Assert.Equal(2, node.BalancesAsked);
+        Assert.Equal(2, node.BalancesAsked - asked);
         time.Pass(1);
         node.Balance = 0UL;
         await role.RunOnceAsync(CancellationToken.None);
-        Assert.Equal((4, 0), (node.BalancesAsked, told[("omargin.key.balance", "relay")]));
+        Assert.Equal((4, 0), (node.BalancesAsked - asked, told[("omargin.key.balance", "relay")]));
     }
 
     /// <summary>A dry run sends nothing, of what an earlier run left either, however long it lasts.</summary>
