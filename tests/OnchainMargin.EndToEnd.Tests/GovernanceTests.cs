@@ -58,7 +58,7 @@ public sealed class GovernanceTests(ChainFixture fixture)
         Assert.Equal(Guarded, Of(GuardianRole));
         Assert.Equal(Stepped, Of(StepsRole));
         Assert.Equal(found.Count - Guarded.Length - Stepped.Length, Of(AdminRole).Length);
-        Assert.True(found.Count > 30, $"{found.Count} restricted functions were found");
+        Assert.True(found.Count >= 30, $"{found.Count} restricted functions were found");
         foreach (ulong role in (ulong[])[AdminRole, GuardianRole, StepsRole])
         {
             Assert.False((bool)(await AskAsync(world, "hasRole", role, world.Deployer.Address))[0]);

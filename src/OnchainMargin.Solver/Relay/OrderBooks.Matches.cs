@@ -157,9 +157,15 @@ internal sealed partial class OrderBooks
     {
         RestingOrder[] back = [.. _aside.Where(one => one.UntilBlock <= block || one.Order.IsOver).Select(static one => one.Order)];
         _aside.RemoveAll(one => back.Contains(one.Order));
-        foreach (RestingOrder order in back.Where(static order => !order.IsOver))
+        foreach (RestingOrder order in back)
         {
-            (order.IsAside, order.Reason) = (false, "");
+            order.IsAside = false;
+            if (order.IsOver)
+            {
+                continue;
+            }
+
+            order.Reason = "";
             Book(order).Rest(order);
             TakeFrom(order);
             if (!order.IsPostOnly)

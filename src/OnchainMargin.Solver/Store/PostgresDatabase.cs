@@ -29,7 +29,7 @@ internal sealed class PostgresDatabase : StoreDatabase
 
     private const string OfLeader = """
         FROM pg_locks held JOIN pg_stat_activity activity USING (pid)
-        WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1 AND (held.classid::bigint << 32 | held.objid::bigint) = @key
+        WHERE held.locktype = 'advisory' AND held.granted AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND held.objsubid = 1 AND (held.classid::bigint << 32 | held.objid::bigint) = @key
         """;
 
     private const string Leader = $"SELECT activity.application_name {OfLeader}";

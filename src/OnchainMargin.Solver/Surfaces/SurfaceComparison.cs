@@ -90,6 +90,7 @@ internal static class SurfaceComparison
         long forwardE8 = own.Surface.ForwardE8;
         (double Distance, string Words) farthest = (0, "");
         (double Distance, string? Words) inForce = (FarOff, null);
+        string? isShort = null;
         double allowed = own.Before is null ? double.PositiveInfinity : 1;
         for (int i = 0; i < points.Length; i++)
         {
@@ -116,13 +117,19 @@ internal static class SurfaceComparison
             // A band that was narrowed under what is in force has this node's own step lead away from its fit.
             double before = Volatility(held.Surface, points[i], forwardE8);
             allowed = Math.Max(allowed, Math.Max(Off(before, fit), Off(here, fit)) / width);
-            if (Off(before, fit) / width > inForce.Distance)
+            double distance = Off(before, fit) / width;
+            if (distance <= FarOff)
             {
-                inForce = (Off(before, fit) / width, IsShort(before, there, here, fit) ? string.Create(CultureInfo.InvariantCulture, $"volatility at strike {strike:G6} {there:P2} proposed, {here:P2} here, {before:P2} in force: less than half of the way") : null);
+                continue;
             }
+
+            // In the wings only where it is farthest, for there honest fits differ; between them at each point, or each publication would move another one.
+            string? words = IsShort(before, there, here, fit) ? string.Create(CultureInfo.InvariantCulture, $"volatility at strike {strike:G6} {there:P2} proposed, {here:P2} here, {before:P2} in force: less than half of the way") : null;
+            isShort ??= Widths[i] == 1 ? words : null;
+            inForce = distance > inForce.Distance ? (distance, words) : inForce;
         }
 
-        return farthest.Distance > allowed + Rounded ? farthest.Words : inForce.Words;
+        return farthest.Distance > allowed + Rounded ? farthest.Words : isShort ?? inForce.Words;
     }
 
     /// <summary>Whether a step goes less than half as far towards the fit as this node's own, where that goes there at all.</summary>

@@ -34,14 +34,18 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
         }
     }
 
-    /// <summary>What this node would publish of each underlying whose quotes are fitted: of all that stands for long enough, or is not listed. Each expiry by itself: who publishes one keeps no other waiting.</summary>
+    /// <summary>What this node would publish of each underlying whose quotes are fitted: of all that stands for long enough, or is not listed. Each expiry by itself: who publishes one keeps no other waiting. What it has no quotes of comes by itself, when nothing else is due.</summary>
     /// <param name="book">The book.</param>
     /// <param name="windows">Readings of the settlement windows that are open, by underlying.</param>
     /// <param name="pending">What is proposed already, and waited for.</param>
     public IReadOnlyList<SurfacePlan> Plan(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows, IEnumerable<VolSurfaces.SurfaceUpdate> pending)
     {
         HashSet<(ushort, uint)> waited = Expiries(pending);
-        return Plans(book, windows, (underlying, expiry, held) => !waited.Contains((underlying, expiry)) && held?.IsRipe((long)book.BlockTimeSeconds, options.LeastIntervalSeconds) != false);
+        List<SurfacePlan> Ripe(bool quoted) => Plans(book, windows, (underlying, expiry, held, isQuoted) => isQuoted == quoted && !waited.Contains((underlying, expiry)) && held?.IsRipe((long)book.BlockTimeSeconds, options.LeastIntervalSeconds) != false);
+
+        // What is not quoted here may be elsewhere, and lie far from its neighbours there: beside what is quoted it would have all of it refused.
+        List<SurfacePlan> known = Ripe(quoted: true);
+        return known.Exists(static plan => plan.IsDue) || Ripe(quoted: false) is not { } rest || !rest.Exists(static plan => plan.IsDue) ? known : rest;
     }
 
     /// <summary>What this node would publish now of the expiries of a proposal and no other, to be held beside it.</summary>
@@ -51,12 +55,12 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
     public IReadOnlyList<SurfacePlan> Beside(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows, IEnumerable<VolSurfaces.SurfaceUpdate> proposed)
     {
         HashSet<(ushort, uint)> meant = Expiries(proposed);
-        return Plans(book, windows, (underlying, expiry, _) => meant.Contains((underlying, expiry)));
+        return Plans(book, windows, (underlying, expiry, _, _) => meant.Contains((underlying, expiry)));
     }
 
     private static HashSet<(ushort, uint)> Expiries(IEnumerable<VolSurfaces.SurfaceUpdate> updates) => [.. updates.Select(static update => (update.Underlying, update.Expiry))];
 
-    private List<SurfacePlan> Plans(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows, Func<ushort, uint, SurfaceInForce?, bool> isMeant)
+    private List<SurfacePlan> Plans(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows, Func<ushort, uint, SurfaceInForce?, bool, bool> isMeant)
     {
         var plans = new List<SurfacePlan>();
         foreach (DeployedUnderlying underlying in deployment.Underlyings)
@@ -64,7 +68,7 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
             if (_fits.TryGetValue(underlying.Number, out FittedSurface? fit) && fit.Expiries.Count > 0 && Spot(book, underlying.Number) is { } spotE8)
             {
                 WindowReading window = windows.TryGetValue(underlying.Number, out WindowReading open) ? open : WindowReading.Unopened;
-                plans.Add(Plan(book, underlying, fit, spotE8, window, (expiry, held) => isMeant(underlying.Number, expiry, held)));
+                plans.Add(Plan(book, underlying, fit, spotE8, window, (expiry, held, isQuoted) => isMeant(underlying.Number, expiry, held, isQuoted)));
             }
         }
 
@@ -129,7 +133,7 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
         return fit;
     }
 
-    private SurfacePlan Plan(ProtocolBook book, DeployedUnderlying underlying, FittedSurface fit, long spotE8, in WindowReading window, Func<uint, SurfaceInForce?, bool> isMeant)
+    private SurfacePlan Plan(ProtocolBook book, DeployedUnderlying underlying, FittedSurface fit, long spotE8, in WindowReading window, Func<uint, SurfaceInForce?, bool, bool> isMeant)
     {
         long time = (long)book.BlockTimeSeconds;
         IReadOnlyList<SurfaceInForce> inForce = SurfaceBook.InForce(book, underlying.Number);
@@ -141,7 +145,7 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
         [
             .. listed.Keys.Select(expiry => fit.Expiries.FirstOrDefault(one => one.Expiry == expiry) is { } quoted ? SurfaceTarget.Of(quoted, fit.Spot) : SurfaceTarget.Between(fit, expiry))
                 .Concat(fit.Expiries.Where(expiry => expiry.Expiry >= listable && !listed.ContainsKey((uint)expiry.Expiry)).Take(options.MaximumExpiries - listed.Count).Select(expiry => SurfaceTarget.Of(expiry, fit.Spot)))
-                .Where(target => isMeant(target.Expiry, listed.TryGetValue(target.Expiry, out SurfaceInForce held) ? held : null)),
+                .Where(target => isMeant(target.Expiry, listed.TryGetValue(target.Expiry, out SurfaceInForce held) ? held : null, fit.Expiries.Any(quoted => quoted.Expiry == target.Expiry))),
         ];
         IReadOnlyList<SteppedSurface> steps = SurfaceSteps.Plan(inForce, targets, SurfaceBook.Bands(book), spotE8, time, window);
         SurfaceInForce[] held = [.. targets.Where(target => listed.ContainsKey(target.Expiry)).Select(target => listed[target.Expiry])];

@@ -102,13 +102,43 @@ public sealed class SurfaceDeskTests
         VolSurfaces.SurfaceUpdate beside = SurfaceBook.Update(1, Start, Assert.Single(SurfaceBook.InForce(book, 1)).Surface) with { Expiry = planted };
         book = book with { Surfaces = book.Surfaces.Add((1, planted), Publications.After(null, beside)) };
 
+        // A far one without quotes follows the nearest that has some; each goes as far as the other lets it, in turn.
         venue.Volatility = 1.2;
-        book = At(book, Start + 3600);
-        SurfacePlan plan = Plan(desk, book);
+        var published = new HashSet<uint>();
+        for (ulong round = 2; round < 288; round++)
+        {
+            // While what has quotes is young the other has its turn.
+            ulong time = Start + (round / 2 * 300) + (round % 2 * 30);
+            book = At(book, time);
+            SurfacePlan plan = Plan(desk, book);
+            Assert.Null(SurfaceComparison.Difference([.. plan.Steps.Select(step => SurfaceBook.Update(1, time, step.Surface))], Desk(venue, book).Beside(book, ImmutableDictionary<ushort, WindowReading>.Empty, [.. plan.Steps.Select(step => SurfaceBook.Update(1, time, step.Surface))]), Options, time));
+            published.Add(Assert.Single(plan.Steps).Expiry);
+            book = Published(desk, book);
+        }
 
-        Assert.Equal([real, planted], plan.Steps.Select(static step => step.Expiry).Order());
-        Assert.All(plan.Steps, static step => Assert.InRange(step.Surface.VolatilityQ32(0) / Math.Pow(2, 32), 0.63, 1.2));
-        Assert.Null(SurfaceComparison.Difference([.. plan.Steps.Select(step => SurfaceBook.Update(1, book.BlockTimeSeconds, step.Surface))], [Plan(Desk(venue), book)], Options, book.BlockTimeSeconds));
+        Assert.Equal([real, planted], published.Order());
+        Assert.All(SurfaceBook.InForce(book, 1), static one => Assert.InRange(one.Surface.VolatilityQ32(0) / Math.Pow(2, 32), 1.15, 1.21));
+    }
+
+    /// <summary>Three nodes, two of which each lack another expiry: what each has is signed by who has it all.</summary>
+    [Fact]
+    public void Plan_WithoutQuotesOfOneExpiry_ProposesTheOthersByThemselves()
+    {
+        const uint Day = 86_400;
+        uint[] days = [(uint)Start + (7 * Day), (uint)Start + (14 * Day), (uint)Start + (28 * Day)];
+        var whole = new Venue { Expiries = [.. days] };
+        SurfaceDesk desk = Desk(whole);
+        ProtocolBook book = At(Published(desk, Book(Start)), Start + 3600);
+        SurfaceDesk lacking = Desk(new Venue { Expiries = [days[0], days[2]] });
+
+        SurfacePlan plan = Plan(lacking, book);
+        Assert.Equal([days[0], days[2]], plan.Steps.Select(static step => step.Expiry).Order());
+        VolSurfaces.SurfaceUpdate[] proposed = [.. plan.Steps.Select(step => SurfaceBook.Update(1, book.BlockTimeSeconds, step.Surface))];
+        desk.Refresh(book);
+        Assert.Null(SurfaceComparison.Difference(proposed, desk.Beside(book, ImmutableDictionary<ushort, WindowReading>.Empty, proposed), Options, book.BlockTimeSeconds));
+
+        // What it lacks it proposes in turn.
+        Assert.Equal(days[1], Assert.Single(Plan(lacking, At(Published(lacking, book), Start + 3660)).Steps).Expiry);
     }
 
     [Fact]
@@ -200,6 +230,19 @@ public sealed class SurfaceDeskTests
         // As one of half a minute before that another node proposed in time, not as one that was held back.
         Assert.Null(Difference(Step(inForce, fit, Start + 110), own, Start + 110, proposed: Start + 60));
         Assert.EndsWith("less than half of the way", Difference(Step(inForce, fit, Start + 130), own, Start + 130, proposed: Start + 60), StringComparison.Ordinal);
+    }
+
+    /// <summary>Half of the way at the point that lies farthest, and nothing elsewhere, would be another point's turn each time: the whole would go on at a tenth of the speed.</summary>
+    [Fact]
+    public void Difference_HalfOfTheWayAtTheFarthestPointAlone_IsRefused()
+    {
+        // At 60 % flat, and 150 % by the quotes, a little more of it above.
+        SurfaceTarget fit = Target(2.25, 0.1, 0.2, 0, 1);
+        var inForce = new SurfaceInForce(Step(null, Target(0.36, 0.1, 0, 0, 1), Start).Surface, (long)Start, (long)Start);
+        SteppedSurface own = Step(inForce, fit, Start + 600);
+        SteppedSurface tilted = Step(inForce, Target(0.36, 0.35, 0.9, 0, 1), Start + 600);
+        Assert.EndsWith("less than half of the way", Difference(own, tilted, Start + 600), StringComparison.Ordinal);
+        Assert.Null(Difference(own, own, Start + 600));
     }
 
     [Fact]
@@ -333,6 +376,13 @@ public sealed class SurfaceDeskTests
     private static SurfaceDesk Desk() => Desk(new SimulatedQuoteSource());
 
     private static SurfaceDesk Desk(IQuoteSource source, int most = 8) => new(source, Deployment, new SurfaceOptions { MaximumExpiries = most }, NullLogger<SurfaceDesk>.Instance);
+
+    private static SurfaceDesk Desk(IQuoteSource source, ProtocolBook book)
+    {
+        SurfaceDesk desk = Desk(source);
+        desk.Refresh(book);
+        return desk;
+    }
 
     private static SurfacePlan Plan(SurfaceDesk desk, ProtocolBook book) => Assert.Single(Plans(desk, book));
 
