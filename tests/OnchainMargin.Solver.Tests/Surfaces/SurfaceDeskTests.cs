@@ -239,10 +239,12 @@ public sealed class SurfaceDeskTests
         // At 60 % flat, and 150 % by the quotes, a little more of it above.
         SurfaceTarget fit = Target(2.25, 0.1, 0.2, 0, 1);
         var inForce = new SurfaceInForce(Step(null, Target(0.36, 0.1, 0, 0, 1), Start).Surface, (long)Start, (long)Start);
-        SteppedSurface own = Step(inForce, fit, Start + 600);
-        SteppedSurface tilted = Step(inForce, Target(0.36, 0.35, 0.9, 0, 1), Start + 600);
-        Assert.EndsWith("less than half of the way", Difference(own, tilted, Start + 600), StringComparison.Ordinal);
-        Assert.Null(Difference(own, own, Start + 600));
+        SteppedSurface own = Step(inForce, fit, Start + 120);
+        SteppedSurface tilted = own with { Surface = inForce.Surface with { RhoE8 = 15_000_000, AE12 = inForce.Surface.AE12 + 2_850_000_000 } };
+        long farthest = SurfacePoint(9), before = inForce.Surface.VolatilityQ32(farthest);
+        Assert.InRange(tilted.Surface.VolatilityQ32(farthest) - before, (own.Surface.VolatilityQ32(farthest) - before) / 2, long.MaxValue);
+        Assert.EndsWith("less than half of the way", Difference(own, tilted, Start + 120), StringComparison.Ordinal);
+        Assert.Null(Difference(own, own, Start + 120));
     }
 
     [Fact]
