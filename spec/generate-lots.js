@@ -68,6 +68,7 @@ write(
 );
 
 // CLR-031
+const FUNDING_MAX = 2n ** 62n * E8;
 const premiums = times(150, () => {
   const depth = pick(E8, 5000n * E8, 2n ** 53n, between(E8, 2n ** 53n));
   const spot = pick(1n, 90_000n * E8, 2n ** 48n, between(1, 2n ** 48n));
@@ -86,9 +87,9 @@ const premiums = times(150, () => {
   const premium = follow(before, sample, elapsed, window);
   const rateMax = pick(0n, 75_000n, E8 / 10n, abs(premium), between(0, E8 / 10n));
   const interval = pick(1n, 28_800n, between(1, 30n * DAY));
-  const funding = pick(0n, -1n, 2n ** 62n - 1n, 1n - 2n ** 62n, signed(2n ** 50n), signed(2n ** 62n));
+  const funding = pick(0n, -1n, FUNDING_MAX - 1n, 1n - FUNDING_MAX, signed(2n ** 77n), signed(FUNDING_MAX));
   const rate = clamp(premium, -rateMax, rateMax);
-  const fundingAfter = clamp(funding + quot(spot * rate * elapsed, E8 * interval), -(2n ** 62n), 2n ** 62n);
+  const fundingAfter = clamp(funding + quot(spot * rate * elapsed, interval), -FUNDING_MAX, FUNDING_MAX);
   return {
     depth,
     spot,
@@ -105,13 +106,16 @@ const premiums = times(150, () => {
     interval,
     funding,
     fundingAfter,
+    told: quot(fundingAfter, E8),
   };
 });
 require(premiums.filter((p) => p.sample !== 0n && abs(p.sample) < p.clamp).length >= 20, "samples inside the clamp");
-require(premiums.filter((p) => abs(p.fundingAfter) === 2n ** 62n && p.funding !== p.fundingAfter).length >= 3, "ends");
+const atEnds = premiums.filter((p) => abs(p.fundingAfter) === FUNDING_MAX && p.funding !== p.fundingAfter);
+require(atEnds.length >= 3, "ends");
+require(premiums.filter((p) => p.fundingAfter !== p.told * E8).length >= 50, "digits that are not told");
 write(
   "CLR-031",
-  "depth and spot: the least notional; what was traded (premium by size) and its notional, the clamp: the sample; the premium before, seconds and the window: the premium; the largest rate, the interval, cumulative funding: fundingAfter",
+  "depth and spot: the least notional; what was traded (premium by size) and its notional, the clamp: the sample; the premium before, seconds and the window: the premium; the largest rate, the interval, cumulative funding in E16: fundingAfter, and what records tell of it in E8",
   all(premiums),
 );
 

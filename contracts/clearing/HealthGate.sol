@@ -29,6 +29,8 @@ contract HealthGate is IHealthGate {
     uint256 internal constant LEAST_BAND_E8 = 1000;
     /// @dev What part of the band a reduction may give away whose account rests on a halted market.
     uint256 internal constant NARROW_PARTS = 10;
+    /// @dev What part of the maintenance margin tokens are worth, at least, that an account rests on.
+    int256 internal constant RESTING_PARTS = 100;
 
     IReferee public immutable referee;
     IFloorReferee public immutable floors;
@@ -276,8 +278,7 @@ contract HealthGate is IHealthGate {
             ReliefTooSmall(question.account, excessBefore, excessAfter, relief)
         );
         if (later.equityE8 < earlier.equityE8) {
-            uint256 lost = uint256(earlier.equityE8 - later.equityE8);
-            _requireNearMarks(question, lost, checkpoint, records);
+            _requireNearMarks(question, earlier.equityE8, later.equityE8, checkpoint, records);
         }
     }
 
@@ -286,11 +287,13 @@ contract HealthGate is IHealthGate {
     /// @custom:spec CLR-020
     function _requireNearMarks(
         HealthQuestion calldata question,
-        uint256 lostE8,
+        int256 equityBeforeE8,
+        int256 equityAfterE8,
         bytes calldata checkpoint,
         bytes calldata records
     ) private view {
-        bool isHalted = question.trust != PriceTrust.Live && _restsOnHalted(question, checkpoint, records);
+        bool isHalted =
+            question.trust != PriceTrust.Live && _restsOnHalted(question, equityAfterE8, checkpoint, records);
         uint256 parts = isHalted ? NARROW_PARTS : 1;
         uint256 mostE8 = 0;
         for (uint256 i = 0; i < question.instruments.length; ++i) {
@@ -298,12 +301,15 @@ contract HealthGate is IHealthGate {
             if (size != 0)
                 mostE8 += (size * _mayLoseE16(question.instruments[i], parts, checkpoint, records)) / ONE ** 2;
         }
+        uint256 lostE8 = uint256(equityBeforeE8 - equityAfterE8);
         require(lostE8 <= mostE8, ReductionTooDear(question.account, lostE8, mostE8));
     }
 
-    /// @dev Whether the account has a position in a halted market, or lacks maintenance margin without its tokens of one.
+    /// @dev Whether the account has a position in a halted market, or lacks maintenance margin without its tokens of one, which are worth a hundredth of that or more. Less may be a stranger's, whose unit would take from an account in need nine tenths of the band. Whether it has the margin with them is not asked: who lacks it with them, too, would give away what is not there as well, and could see to it that he does.
+    /// @custom:spec CLR-016
     function _restsOnHalted(
         HealthQuestion calldata question,
+        int256 equityE8,
         bytes calldata checkpoint,
         bytes calldata records
     ) private view returns (bool) {
@@ -311,7 +317,8 @@ contract HealthGate is IHealthGate {
         if (halted == 0 || halted & Exposures.underlyingsOf(question.stateAfter) != 0) return halted != 0;
         bytes memory balances = Exposures.without(question.balancesAfter, checkpoint, halted);
         Figures memory rest = referee.health(question.stateAfter, balances, checkpoint, records, SurfaceChoice.Present);
-        return rest.equityE8 < int256(rest.maintenanceE8);
+        int256 maintenanceE8 = int256(rest.maintenanceE8);
+        return rest.equityE8 < maintenanceE8 && (equityE8 - rest.equityE8) * RESTING_PARTS >= maintenanceE8;
     }
 
     /// @dev What a reduction may lose by a unit that it closes: a part of the band, and the fee of a price at its edge.

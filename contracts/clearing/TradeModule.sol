@@ -154,12 +154,20 @@ contract TradeModule is OrderBook {
         if (_use(taker, fill.sizeE8)) flags |= TAKER_OVER;
         int256 size = int256(uint256(fill.sizeE8));
         if (taker.sizeE8 < 0) size = -size;
-        (uint256 makerFee, uint256 takerFee) = (0, 0);
+        (uint256 makerFee, uint256 takerFee) = _takeFees(
+            books,
+            live.clearing,
+            makerSide,
+            takerSide,
+            maker,
+            taker,
+            fill.sizeE8
+        );
         if (maker.isSpot()) {
-            (makerFee, takerFee) = _swap(books, live, makerSide, takerSide, maker, taker, size);
+            _swap(books, live, makerSide, takerSide, maker, taker, size);
         } else {
             LiveMarket memory market = _requireMarket(live, maker.instrument, maker.limitPriceE8);
-            (makerFee, takerFee) = _exchange(books, live.clearing, market, makerSide, takerSide, maker, taker, size);
+            _exchange(books, market, makerSide, takerSide, maker, taker, size);
             // Who signed both sides tells nobody what the market pays.
             bool own = orders[fill.maker].signer == orders[fill.taker].signer;
             if (!own && Instruments.kindOf(maker.instrument) == Instruments.PERPETUAL) {
@@ -184,21 +192,20 @@ contract TradeModule is OrderBook {
     /// @dev Both sides of a fill of positions, and the cap of their market.
     function _exchange(
         Books memory books,
-        ClearingParameters memory clearing,
         LiveMarket memory market,
         Working memory makerSide,
         Working memory takerSide,
         Order calldata maker,
         Order calldata taker,
         int256 size
-    ) private returns (uint256 makerFee, uint256 takerFee) {
+    ) private {
         if (_paused || market.marketState != Checkpoints.NORMAL) {
             makerSide.mustReduce = true;
             takerSide.mustReduce = true;
         }
         uint256 price = maker.limitPriceE8;
-        makerFee = _trade(books, market, makerSide, maker, -size, price, clearing.makerFeeE8);
-        takerFee = _trade(books, market, takerSide, taker, size, price, clearing.takerFeeE8);
+        _trade(books, market, makerSide, maker, -size, price);
+        _trade(books, market, takerSide, taker, size, price);
         _requireInterest(maker.instrument, market);
     }
 
@@ -212,7 +219,7 @@ contract TradeModule is OrderBook {
         Order calldata maker,
         Order calldata taker,
         int256 size
-    ) private returns (uint256 makerFee, uint256 takerFee) {
+    ) private {
         uint16 token = uint16(Instruments.underlyingOf(maker.instrument));
         bool isToken = token != 0 && maker.instrument == Instruments.pack(token, 0, 0, uint8(Orders.SPOT));
         require(isToken && !maker.isReduceOnly() && !taker.isReduceOnly(), OrderInvalid(maker.account, maker.nonce));
@@ -225,8 +232,8 @@ contract TradeModule is OrderBook {
         (Working memory seller, Working memory buyer) = size < 0 ? (takerSide, makerSide) : (makerSide, takerSide);
         bool owed = seller.state.cashE8 < 0;
         uint256 price = maker.limitPriceE8;
-        makerFee = _payFor(books, makerSide, maker, -size, price, markE8, live.clearing.makerFeeE8);
-        takerFee = _payFor(books, takerSide, taker, size, price, markE8, live.clearing.takerFeeE8);
+        _payFor(books, makerSide, -size, price, markE8);
+        _payFor(books, takerSide, size, price, markE8);
         _requireOpen(live, token, owed, seller, buyer);
         vault.move(seller.account, buyer.account, token, SafeCast.toUint128(scaled / ONE));
     }
@@ -252,18 +259,15 @@ contract TradeModule is OrderBook {
     function _payFor(
         Books memory books,
         Working memory side,
-        Order calldata order,
         int256 size,
         uint256 priceE8,
-        uint256 markE8,
-        uint256 rateE8
-    ) private pure returns (uint256 feeE8) {
+        uint256 markE8
+    ) private pure {
         int256 value = Fills.valueUp(size, int256(priceE8), 0);
         side.state.cashE8 -= value;
         side.realisedE8 += Fills.valueUp(size, int256(markE8), 0) - value;
         side.swapped = true;
         books.ledger.roundingE8 += int128(value);
-        return _takeFee(books, side, order, size, priceE8, rateE8);
     }
 
     /// @dev Reductions are never stopped: a fill that does not raise the open interest passes whatever the cap, and whatever the strike: one that nobody holds cannot be entered without raising it.
@@ -318,40 +322,55 @@ contract TradeModule is OrderBook {
         require(distance <= band, PriceOutOfBand(instrument, priceE8, markE8, band));
     }
 
-    /// @dev One side of a fill: position, cash, fee, rounding.
+    /// @dev One side of a fill: position, cash, rounding.
     /// @custom:spec CLR-011
-    /// @custom:spec CLR-012
     function _trade(
         Books memory books,
         LiveMarket memory market,
         Working memory side,
         Order calldata order,
         int256 size,
-        uint256 priceE8,
-        uint256 rateE8
-    ) private returns (uint256 feeE8) {
+        uint256 priceE8
+    ) private {
         int256 value = Fills.valueUp(size, int256(priceE8), market.fundingE8);
         (int256 before, int256 later) = _add(side, market, order.instrument, size, value);
         _note(side, order.instrument, size);
         if (order.isReduceOnly()) _requireReduced(order, before, later);
         // The sides have opposite sizes, so that both roundings up add up to 0 or 1.
         books.ledger.roundingE8 += int128(value);
-        return _takeFee(books, side, order, size, priceE8, rateE8);
     }
 
+    function _takeFees(
+        Books memory books,
+        ClearingParameters memory clearing,
+        Working memory makerSide,
+        Working memory takerSide,
+        Order calldata maker,
+        Order calldata taker,
+        uint256 sizeE8
+    ) private pure returns (uint256 makerFee, uint256 takerFee) {
+        (uint256 makers, uint256 takers) = (clearing.makerFeeE8, clearing.takerFeeE8);
+        uint256 highestE8 = makers > takers ? makers : takers;
+        uint256 notional = (sizeE8 * maker.limitPriceE8 + ONE - 1) / ONE;
+        makerFee = _takeFee(books, makerSide, maker, notional, makers, highestE8);
+        takerFee = _takeFee(books, takerSide, taker, notional, takers, highestE8);
+    }
+
+    /// @dev What is left for a fee on credit is what the order allows beyond both rates, whichever it pays: who signs no more than a fill may cost him agrees to no credit, also where he pays less.
     /// @custom:spec CLR-012
+    /// @custom:spec CLR-054
     function _takeFee(
         Books memory books,
         Working memory side,
         Order calldata order,
-        int256 size,
-        uint256 priceE8,
-        uint256 rateE8
+        uint256 notional,
+        uint256 rateE8,
+        uint256 highestE8
     ) private pure returns (uint256 feeE8) {
-        require(rateE8 <= order.maxFeeRateE8, FeeTooHigh(order.account, rateE8, order.maxFeeRateE8));
-        uint256 notional = (size.abs() * priceE8 + ONE - 1) / ONE;
+        uint256 allowedE8 = order.maxFeeRateE8;
+        require(rateE8 <= allowedE8, FeeTooHigh(order.account, rateE8, allowedE8));
         feeE8 = (notional * rateE8 + ONE - 1) / ONE;
-        side.feeLeftE8 += (notional * order.maxFeeRateE8 + ONE - 1) / ONE - feeE8;
+        if (allowedE8 > highestE8) side.feeLeftE8 += (notional * (allowedE8 - highestE8)) / ONE;
         side.state.cashE8 -= int256(feeE8);
         books.ledger.feesE8 += uint128(feeE8);
     }

@@ -21,8 +21,4 @@ contract StoredCheckpoints {
     function checkpointOf(uint64 id) external view returns (bytes32, uint40) {
         return (_checkpoints[id].inputsHash, _checkpoints[id].time);
     }
-
-    function timeOf(uint64 id) external view returns (uint40) {
-        return _checkpoints[id].time;
-    }
 }

@@ -117,17 +117,16 @@ interface IPriceHub {
     /// @notice The hash and the time of a checkpoint, both 0 when there is none of that number.
     function checkpointOf(uint64 id) external view returns (bytes32 hash, uint40 time);
 
-    /// @notice When a checkpoint was taken.
-    function timeOf(uint64 id) external view returns (uint40 time);
-
     /// @notice The settlement price of an expiry, 0 while it is not fixed; once it is not 0 it never changes.
     function settlementPriceE8(uint16 underlying, uint32 expiry) external view returns (uint64 priceE8);
 
     /// @notice Cumulative funding of an underlying's perpetual at the last checkpoint.
     function cumulativeFundingE8(uint16 underlying) external view returns (int64 fundingE8);
 
-    /// @notice Open interest and traded premium of an underlying, averaged up to the last checkpoint.
-    function smoothedOf(uint16 underlying) external view returns (uint64 openInterestE8, int64 premiumE8);
+    /// @notice What a market keeps from one checkpoint to the next: its open interest and traded premium, averaged, and cumulative funding with all the digits that the next one adds to.
+    function marketOf(
+        uint16 underlying
+    ) external view returns (uint64 openInterestE8, int64 premiumE8, int96 fundingE16);
 
     /// @notice The most option interest that fills may leave an underlying with, fixed at the last checkpoint (ORC-016).
     function optionInterestMaxE8(uint16 underlying) external view returns (uint64 largestE8);

@@ -8,7 +8,7 @@ import {MarginDomain} from "../margin/MarginDomain.sol";
 /// @custom:spec CLR-031
 library Premiums {
     int256 internal constant ONE = 1e8;
-    int256 internal constant FUNDING_MAX_E8 = 2 ** 62;
+    int256 internal constant FUNDING_MAX_E16 = 2 ** 62 * ONE;
     /// @dev Trades below a thousandth of the market's depth between two checkpoints count only in proportion.
     uint256 internal constant LEAST_SHARE = 1000;
 
@@ -36,18 +36,22 @@ library Premiums {
         return _clamp((premiumNotionalE8 * ONE) / int256(weight), int256(clampE8));
     }
 
-    /// @notice Cumulative funding after a time.
-    function fundingE8(
-        int256 cumulativeE8,
+    /// @notice Cumulative funding after a time. With twice the digits of what is paid: a minute of a coin of five cents at 0.009 % in eight hours is less than a unit of E8, and would be nothing each time.
+    function fundingE16(
+        int256 cumulativeE16,
         int256 premiumE8,
         uint256 spotE8,
         uint256 elapsedSeconds,
         OracleParameters memory p
-    ) internal pure returns (int64) {
+    ) internal pure returns (int96) {
         int256 rate = _clamp(premiumE8, int256(uint256(p.fundingRateMaxE8)));
-        int256 paid =
-            (int256(spotE8) * rate * int256(elapsedSeconds)) / (ONE * int256(uint256(p.fundingIntervalSeconds)));
-        return int64(_clamp(cumulativeE8 + paid, FUNDING_MAX_E8));
+        int256 paid = (int256(spotE8) * rate * int256(elapsedSeconds)) / int256(uint256(p.fundingIntervalSeconds));
+        return int96(_clamp(cumulativeE16 + paid, FUNDING_MAX_E16));
+    }
+
+    /// @notice What records tell of cumulative funding, and positions pay by.
+    function toldE8(int256 cumulativeE16) internal pure returns (int64) {
+        return int64(cumulativeE16 / ONE);
     }
 
     /// @notice The mark: spot and the averaged premium on it, `spot + quot(spot·premium, 10^8)`, in the domain of a price.

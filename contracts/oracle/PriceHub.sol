@@ -41,11 +41,11 @@ contract PriceHub is IPriceHub, AccessManaged {
     /// @dev For so long a coin of a market that was wound down goes on counting, less and less.
     uint256 internal constant CLOSED_FADE_SECONDS = 604_800;
 
-    /// @dev Moves at checkpoints only.
+    /// @dev Moves at checkpoints only. A premium is within the clamp, 1 % at most.
     struct Market {
         uint64 openInterestE8;
-        int64 fundingE8;
-        int64 premiumE8;
+        int96 fundingE16;
+        int32 premiumE8;
         uint64 optionInterestMaxE8;
         int128 premiumNotionalE8;
         uint128 notionalE8;
@@ -249,11 +249,6 @@ contract PriceHub is IPriceHub, AccessManaged {
     }
 
     /// @inheritdoc IPriceHub
-    function timeOf(uint64 id) external view returns (uint40 time) {
-        return _checkpoints[id].time;
-    }
-
-    /// @inheritdoc IPriceHub
     /// @custom:spec CLR-022
     function spotE8At(uint64 id, uint16 underlying) external view returns (uint64 spotE8) {
         return _isKept(id) ? CheckpointPrices.spotE8(_prices[id % PRICES_KEPT], underlying) : 0;
@@ -272,12 +267,15 @@ contract PriceHub is IPriceHub, AccessManaged {
 
     /// @inheritdoc IPriceHub
     function cumulativeFundingE8(uint16 underlying) external view returns (int64 fundingE8) {
-        return _markets[underlying].fundingE8;
+        return Premiums.toldE8(_markets[underlying].fundingE16);
     }
 
     /// @inheritdoc IPriceHub
-    function smoothedOf(uint16 underlying) external view returns (uint64 openInterestE8, int64 premiumE8) {
-        return (_markets[underlying].openInterestE8, _markets[underlying].premiumE8);
+    function marketOf(
+        uint16 underlying
+    ) external view returns (uint64 openInterestE8, int64 premiumE8, int96 fundingE16) {
+        Market storage m = _markets[underlying];
+        return (m.openInterestE8, m.premiumE8, m.fundingE16);
     }
 
     /// @inheritdoc IPriceHub
@@ -400,10 +398,10 @@ contract PriceHub is IPriceHub, AccessManaged {
             Premiums.leastNotionalE8(parameters.underlyingOf(underlying).depthE8, spot),
             p.premiumClampE8
         );
-        m.premiumE8 = int64(Averages.follow(m.premiumE8, sample, elapsed, p.averagingWindowSeconds));
+        m.premiumE8 = int32(Averages.follow(m.premiumE8, sample, elapsed, p.averagingWindowSeconds));
         // Who is settled late after a wind-down pays no more funding than who came first.
         if (spots.settlementPriceE8(underlying, 0) == 0) {
-            m.fundingE8 = Premiums.fundingE8(m.fundingE8, m.premiumE8, spot, elapsed, p);
+            m.fundingE16 = Premiums.fundingE16(m.fundingE16, m.premiumE8, spot, elapsed, p);
         }
         m.premiumNotionalE8 = totals.premiumNotionalE8;
         m.notionalE8 = totals.notionalE8;
@@ -505,7 +503,7 @@ contract PriceHub is IPriceHub, AccessManaged {
         record.spreadE8 = reading.spreadE8;
         record.openInterestE8 = m.openInterestE8;
         record.averageSpotE8 = reading.averageSpotE8;
-        record.cumulativeFundingE8 = m.fundingE8;
+        record.cumulativeFundingE8 = Premiums.toldE8(m.fundingE16);
         record.depthE8 = p.depthE8;
         record.underlying = underlying;
         record.group = p.group;

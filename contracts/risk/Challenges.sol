@@ -103,7 +103,8 @@ contract Challenges is IChallenges {
     /// @inheritdoc IChallenges
     function demand(uint64 epoch, uint64 account) external {
         RiskEpoch memory posted = registry.epochOf(epoch);
-        uint256 age = block.timestamp - hub.timeOf(posted.checkpoint);
+        (, uint40 taken) = hub.checkpointOf(posted.checkpoint);
+        uint256 age = block.timestamp - taken;
         bool isUsable = registry.isSound(epoch) && age <= parameters.attestationMaxAgeSeconds();
         bool isInBook = account != 0 && account <= posted.accounts;
         require(isUsable && isInBook && deadlineOf[epoch][account] == 0, DemandRefused(epoch, account));

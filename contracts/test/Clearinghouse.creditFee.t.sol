@@ -183,6 +183,22 @@ contract CreditFeeTest is AttestingFixture {
         requireConserved();
     }
 
+    /// @dev A maker pays less than a taker, and most orders allow a taker's fee: that is no consent to credit. Liars could fill all that a trader has resting, which together is more than he can carry, and have him called in.
+    function test_settle_aMakerWhoAllowsTheTakersFeeAgreesToNoCredit() public {
+        withdrawWith(borrower, _lie(), 70_000e6);
+        takeCheckpoint();
+        uint256 held = clearinghouse.heldE8();
+        int256 cash = unpacked(borrower).cashE8;
+        ClearingParameters memory p = clearingParameters();
+        p.makerFeeE8 = 20_000;
+        parameters.setClearing(p);
+        _tryMake(90_000, true);
+        // A tenth of a bitcoin: 1.80 of fee, and some 5.73 for a credit of 57 000. Above the 4.50 of a taker he allowed 3.60, then 6.30.
+        _tryMake(120_000, false);
+        assert(clearinghouse.heldE8() > held && unpacked(borrower).cashE8 > cash - 1.8e8 - 6.3e8);
+        requireConserved();
+    }
+
     function test_setClearing_boundsTheFee() public {
         _setCreditFee(100_000);
         VM.expectPartialRevert(IRiskParameters.ParameterOutOfRange.selector);
@@ -195,9 +211,24 @@ contract CreditFeeTest is AttestingFixture {
     function _tryBuy(uint32 maxFeeRateE8, bool refused) private {
         SignedOrder[] memory orders = new SignedOrder[](2);
         orders[0] = signed(order(bank, btcPerpetual, -0.1e8, BTC_PRICE));
-        Order memory taker = order(borrower, btcPerpetual, 0.1e8, BTC_PRICE);
-        taker.maxFeeRateE8 = maxFeeRateE8;
-        orders[1] = signed(taker);
+        orders[1] = _borrowersOrder(maxFeeRateE8);
+        _trySettle(orders, refused);
+    }
+
+    function _tryMake(uint32 maxFeeRateE8, bool refused) private {
+        SignedOrder[] memory orders = new SignedOrder[](2);
+        orders[0] = _borrowersOrder(maxFeeRateE8);
+        orders[1] = signed(order(bank, btcPerpetual, -0.1e8, BTC_PRICE));
+        _trySettle(orders, refused);
+    }
+
+    function _borrowersOrder(uint32 maxFeeRateE8) private returns (SignedOrder memory) {
+        Order memory o = order(borrower, btcPerpetual, 0.1e8, BTC_PRICE);
+        o.maxFeeRateE8 = maxFeeRateE8;
+        return signed(o);
+    }
+
+    function _trySettle(SignedOrder[] memory orders, bool refused) private {
         Proof memory proof = Proof(
             ProofKind.Headroom,
             abi.encode(HeadroomHealth(uint8(ProofKind.Signed), _lie().data))

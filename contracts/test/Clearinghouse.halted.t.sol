@@ -99,6 +99,20 @@ contract ClearinghouseHaltedTest is AttestingFixture {
         assert(unpacked(alice).positions[0].sizeE8 == 0.1e8);
     }
 
+    /// @dev Who lacks maintenance margin without it lacks it with it: what he may give away to be rid of a part is his own as before.
+    function test_settle_reducingBesideAStrangersUnitOfAHaltedCoinHasTheWholeBand() public {
+        _reducesBeside(1, true);
+    }
+
+    /// @dev From a hundredth of the margin on coins carry an account, whether or not they carry all of it.
+    function test_settle_reducingBesideAHundredthOfHaltedCoinsHasATenthOfTheBand() public {
+        uint256 snapshot = VM.snapshotState();
+        // The margin of nine tenths of a bitcoin at 80,000 is 10,080, and what is left of the equity some 9,900.
+        _reducesBeside(0.0335e18, true);
+        VM.revertToState(snapshot);
+        _reducesBeside(0.0337e18, false);
+    }
+
     /// @dev What an attestation does not name is in none of its figures: a stranger's unit of another token must not age it.
     function test_withdraw_aTokenThatIsNotNamedDoesNotDrift() public {
         trade(alice, bob, btcPerpetual, 0.1e8, BTC_PRICE);
@@ -112,6 +126,25 @@ contract ClearinghouseHaltedTest is AttestingFixture {
 
     function tradeOf(uint96 instrument, int256 sizeE8, uint256 priceE8) external {
         trade(alice, bob, instrument, sizeE8, priceE8);
+    }
+
+    /// @dev One long below its maintenance margin sells a tenth 1 % below the mark, with coins that came before their market was halted.
+    function _reducesBeside(uint128 ethersRaw, bool isAllowed) private {
+        uint64 victim = openWith(20_000);
+        trade(victim, bob, btcPerpetual, 1e8, BTC_PRICE);
+        walkBtc(80_000e8);
+        deposit(victim, WETH_TOKEN, ethersRaw);
+        _haltEth();
+        SignedOrder[] memory orders = new SignedOrder[](2);
+        orders[0] = signed(order(victim, btcPerpetual, -0.1e8, 79_200e8));
+        orders[1] = signed(order(bob, btcPerpetual, 0.1e8, 79_200e8));
+        AccountInput[] memory accounts = pair(bob, victim, computed(), reducing());
+        if (!isAllowed) VM.expectPartialRevert(IHealthGate.ReductionTooDear.selector);
+        this.settleOutside(accounts, orders, 0.1e8);
+    }
+
+    function settleOutside(AccountInput[] calldata accounts, SignedOrder[] calldata orders, uint64 sizeE8) external {
+        settle(accounts, orders, sizeE8);
     }
 
     function _haltEth() private {

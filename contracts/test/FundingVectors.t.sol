@@ -19,6 +19,7 @@ contract FundingVectorsTest is Columns {
         uint256[] window;
         int256[] cumulative;
         int256[] next;
+        int256[] told;
     }
 
     function test_follow_isThatOfTheVectors() public {
@@ -67,7 +68,7 @@ contract FundingVectorsTest is Columns {
         (v.spot, v.elapsed, v.window) = (column("spot"), column("elapsed"), column("window"));
         (v.before, v.sample) = (signedColumn("before"), signedColumn("sample"));
         (v.premium, v.cumulative) = (signedColumn("premium"), signedColumn("funding"));
-        v.next = signedColumn("fundingAfter");
+        (v.next, v.told) = (signedColumn("fundingAfter"), signedColumn("told"));
         OracleParameters memory p;
         for (uint256 i = 0; i < interval.length; ++i) {
             (p.fundingRateMaxE8, p.fundingIntervalSeconds) = (uint32(rateMax[i]), uint32(interval[i]));
@@ -75,8 +76,25 @@ contract FundingVectorsTest is Columns {
         }
     }
 
+    /// @dev A step leaves away less than the last digit.
+    function testFuzz_funding_ofManyStepsIsThatOfOne(
+        uint48 spotE8,
+        int32 premiumE8,
+        uint16 elapsedSeconds,
+        uint8 steps
+    ) public pure {
+        OracleParameters memory p;
+        (p.fundingRateMaxE8, p.fundingIntervalSeconds) = (75_000, 28_800);
+        int256 one = Premiums.fundingE16(0, premiumE8, spotE8, uint256(elapsedSeconds) * steps, p);
+        int256 many = 0;
+        for (uint256 i = 0; i < steps; ++i) many = Premiums.fundingE16(many, premiumE8, spotE8, elapsedSeconds, p);
+        int256 lost = one > 0 ? one - many : many - one;
+        assert(lost >= 0 && lost <= int256(uint256(steps)));
+    }
+
     function _fund(OracleParameters memory p, Funding memory v, uint256 i) private pure {
         assert(Averages.follow(v.before[i], v.sample[i], v.elapsed[i], v.window[i]) == v.premium[i]);
-        assert(Premiums.fundingE8(v.cumulative[i], v.premium[i], v.spot[i], v.elapsed[i], p) == v.next[i]);
+        assert(Premiums.fundingE16(v.cumulative[i], v.premium[i], v.spot[i], v.elapsed[i], p) == v.next[i]);
+        assert(Premiums.toldE8(v.next[i]) == v.told[i]);
     }
 }

@@ -2,13 +2,20 @@
 pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {MockAggregator} from "../dev/MockAggregator.sol";
 import {Checkpoints, CollateralRecord, UnderlyingRecord} from "../margin/Checkpoints.sol";
+import {Instruments} from "../margin/Instruments.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {CollateralMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {SurfaceChoice} from "../interfaces/IReferee.sol";
 import {ISpotMarkets} from "../interfaces/ISpotMarkets.sol";
-import {IRiskParameters, TokenParameters, UnderlyingParameters} from "../interfaces/IRiskParameters.sol";
+import {
+    IRiskParameters,
+    OracleParameters,
+    TokenParameters,
+    UnderlyingParameters
+} from "../interfaces/IRiskParameters.sol";
 import {build} from "./Artifacts.sol";
 import {BrokenSource} from "./BrokenSource.sol";
 import {VM} from "./IVm.sol";
@@ -24,7 +31,8 @@ contract PriceHubCheckpointTest is ProtocolFixture {
         pass(60);
         uint64 id = hub.checkpoint();
         (bytes memory preimage, bytes memory records) = hub.live();
-        assert(hub.inputsHash(id) == keccak256(preimage) && hub.timeOf(id) == block.timestamp);
+        (bytes32 hash, uint40 time) = hub.checkpointOf(id);
+        assert(hash == keccak256(preimage) && hub.inputsHash(id) == hash && time == block.timestamp);
         assert(preimage.length == 32 * (2 + 3 + 2) && records.length == 2 * 128);
         UnderlyingRecord memory btc = this.record(records, 0);
         assert(btc.spotE8 == BTC_PRICE && btc.underlying == BTC && MarginDomain.isUnderlying(btc));
@@ -208,6 +216,48 @@ contract PriceHubCheckpointTest is ProtocolFixture {
         trade(bob, alice, btcPerpetual, 1e8, 90_000e8);
         assert(unpacked(alice).cashE8 - unpacked(bob).cashE8 < -8_000e8 - 2 * 4.2e8);
         requireConserved();
+    }
+
+    /// @dev A minute's funding of a cheap coin is less than the last digit that is paid: a checkpoint each minute, which anybody takes, must not make it nothing.
+    function test_checkpoint_fundingOfManyShortStepsIsThatOfOneLong() public {
+        OracleParameters memory p = oracleParameters();
+        // 0.00912 % in eight hours, which the premium stays above.
+        p.fundingRateMaxE8 = 9_120;
+        parameters.setOracle(p);
+        uint16 cent = _listCent();
+        trade(
+            openWith(1_000),
+            openWith(1_000),
+            Instruments.pack(cent, 0, 0, uint8(Instruments.PERPETUAL)),
+            5_000e8,
+            5_050_000
+        );
+        uint256 snapshot = VM.snapshotState();
+        for (uint256 i = 0; i < 15; ++i) {
+            pass(60);
+            hub.checkpoint();
+        }
+        (, , int96 many) = hub.marketOf(cent);
+        int64 told = hub.cumulativeFundingE8(cent);
+        VM.revertToState(snapshot);
+        pass(900);
+        hub.checkpoint();
+        (, , int96 one) = hub.marketOf(cent);
+        assert(one == many && hub.cumulativeFundingE8(cent) == told);
+        // 0.95 of a unit a minute.
+        assert(many == 15 * 95e6 && told == 14);
+        (, bytes memory records) = hub.live();
+        assert(this.record(records, 256).cumulativeFundingE8 == told);
+    }
+
+    /// @dev A coin of five cents.
+    function _listCent() private returns (uint16 underlying) {
+        underlying = 3;
+        parameters.setUnderlying(underlying, underlyingParameters(14_000_000, 45_000_000));
+        parameters.setRiskInterestMax(underlying, type(uint128).max);
+        bytes memory arguments = abi.encode(uint8(8), int256(5_000_000));
+        MockAggregator cheap = MockAggregator(build("contracts/dev/MockAggregator.sol:MockAggregator", arguments));
+        setFeed(underlying, source(cheap, 1, 1e8));
     }
 
     function test_setters_refuseWhatCouldLowerHealthByADeposit() public {

@@ -13,6 +13,16 @@ public static class Fees
     public static Int128 FeeUp(long sizeE8, long priceE8, long rateE8) =>
         Rounding.DivCeil(Rounding.DivCeil(Math.BigMul(Math.Abs(sizeE8), priceE8), Rounding.One) * rateE8, Rounding.One);
 
+    /// <summary>What the order of a fill leaves for a fee on credit: what it allows beyond both rates, whichever it pays.</summary>
+    /// <param name="sizeE8">Signed size.</param>
+    /// <param name="priceE8">Price.</param>
+    /// <param name="largestRateE8">The largest rate that was signed.</param>
+    /// <param name="makerRateE8">Maker's rate.</param>
+    /// <param name="takerRateE8">Taker's rate.</param>
+    [SpecRule("CLR-054")]
+    public static Int128 LeftForCreditE8(long sizeE8, long priceE8, long largestRateE8, long makerRateE8, long takerRateE8) =>
+        Rounding.DivCeil(Math.BigMul(Math.Abs(sizeE8), priceE8), Rounding.One) * Math.Max(0, largestRateE8 - Math.Max(makerRateE8, takerRateE8)) / Rounding.One;
+
     /// <summary>How far from the mark the price of a fill may be.</summary>
     /// <param name="markE8">Live mark, at least 0.</param>
     /// <param name="priceBandE8">The band, of the mark.</param>

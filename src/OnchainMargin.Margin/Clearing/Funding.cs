@@ -6,9 +6,9 @@ namespace OnchainMargin.Margin;
 [SpecRule("CLR-031")]
 public static class Funding
 {
-    private const long LimitE8 = 1L << 62;
     private const long MarkLimitE8 = 1L << 48;
     private const long LeastShare = 1000;
+    private static readonly Int128 _limitE16 = (Int128)Rounding.One << 62;
 
     /// <summary>The notional that trades between two checkpoints must reach to count in full: a thousandth of the market's depth.</summary>
     public static Int128 LeastNotional(long depthE8, long spotE8) => (Int128)depthE8 * spotE8 / (Rounding.One * LeastShare);
@@ -26,16 +26,19 @@ public static class Funding
     public static long Mark(long spotE8, Int128 premiumE8) =>
         (long)Int128.Clamp(spotE8 + (spotE8 * premiumE8 / Rounding.One), 1, MarkLimitE8);
 
-    /// <summary>Cumulative funding after a time.</summary>
-    /// <param name="cumulativeE8">Before.</param>
+    /// <summary>Cumulative funding in E16 after a time: a minute of a cheap coin is less than a unit of E8.</summary>
+    /// <param name="cumulativeE16">Before.</param>
     /// <param name="premiumE8">The averaged premium.</param>
     /// <param name="spotE8">Spot.</param>
     /// <param name="elapsedSeconds">Seconds since the last checkpoint.</param>
     /// <param name="rateMaxE8">The largest rate an interval.</param>
     /// <param name="intervalSeconds">The interval.</param>
-    public static long Next(long cumulativeE8, Int128 premiumE8, long spotE8, long elapsedSeconds, long rateMaxE8, long intervalSeconds)
+    public static Int128 Next(Int128 cumulativeE16, Int128 premiumE8, long spotE8, long elapsedSeconds, long rateMaxE8, long intervalSeconds)
     {
         Int128 rateE8 = Int128.Clamp(premiumE8, -rateMaxE8, rateMaxE8);
-        return (long)Int128.Clamp(cumulativeE8 + Wide.MulDivTrunc(spotE8 * rateE8, elapsedSeconds, (Int128)Rounding.One * intervalSeconds), -LimitE8, LimitE8);
+        return Int128.Clamp(cumulativeE16 + Wide.MulDivTrunc(spotE8 * rateE8, elapsedSeconds, intervalSeconds), -_limitE16, _limitE16);
     }
+
+    /// <summary>What records tell of cumulative funding, and positions pay by.</summary>
+    public static long Told(Int128 cumulativeE16) => (long)(cumulativeE16 / Rounding.One);
 }

@@ -45,10 +45,17 @@ public static class Lots
     /// <param name="targetE8">The target, of that margin.</param>
     /// <param name="soldE8">The fraction sold.</param>
     [SpecRule("CLR-041")]
-    public static bool IsRestored(Int128 equityE8, Int128 marginE8, long targetE8, long soldE8)
+    public static bool IsRestored(Int128 equityE8, Int128 marginE8, long targetE8, long soldE8) => equityE8 >= RestoredAtE8(marginE8, targetE8, soldE8);
+
+    /// <summary>The least equity of what is left of a lot at which it is restored.</summary>
+    /// <param name="marginE8">The largest margin that was shown, of the whole.</param>
+    /// <param name="targetE8">The target, of that margin.</param>
+    /// <param name="soldE8">The fraction sold.</param>
+    [SpecRule("CLR-041")]
+    public static Int128 RestoredAtE8(Int128 marginE8, long targetE8, long soldE8)
     {
         Int128 kept = Int128.Min(Rounding.DivCeil(marginE8, MarginUnit), MarginUnitsMost) * MarginUnit;
-        return equityE8 > 0 && equityE8 >= Wide.MulDivFloor(Wide.MulDivFloor(kept, targetE8, Rounding.One), Rounding.One - soldE8, Rounding.One);
+        return Int128.Max(1, Wide.MulDivFloor(Wide.MulDivFloor(kept, targetE8, Rounding.One), Rounding.One - soldE8, Rounding.One));
     }
 
     /// <summary>What a proved start is paid, rounded down: its gas, at most a part of the account's equity.</summary>

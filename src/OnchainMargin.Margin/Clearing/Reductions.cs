@@ -8,6 +8,9 @@ public static class Reductions
     /// <summary>What part of the band it may give away whose account rests on a halted market (CLR-016).</summary>
     private const int NarrowParts = 10;
 
+    /// <summary>What part of the maintenance margin tokens are worth, at least, that an account rests on (CLR-016).</summary>
+    private const int RestingParts = 100;
+
     /// <summary>The least that equity less maintenance margin may be after it.</summary>
     /// <param name="equityE8">Equity before, at the present surfaces as all of these.</param>
     /// <param name="maintenanceE8">Maintenance margin before, at least 0.</param>
@@ -26,6 +29,13 @@ public static class Reductions
         BigInteger coveredE8 = BigInteger.DivRem((BigInteger)equityE8 * maintenanceAfterE8, maintenanceE8, out BigInteger rest);
         return BigInteger.Max(leastE8, coveredE8 + (rest > 0 ? 1 : 0) - maintenanceAfterE8);
     }
+
+    /// <summary>Whether an account after it rests on its tokens of halted markets: it lacks maintenance margin without them, and they are worth a hundredth of that or more. Less may be a stranger's.</summary>
+    /// <param name="equityE8">Equity with them.</param>
+    /// <param name="equityWithoutE8">Equity without them.</param>
+    /// <param name="maintenanceWithoutE8">Maintenance margin without them, at least 0.</param>
+    public static bool RestsOnTokens(Int128 equityE8, Int128 equityWithoutE8, Int128 maintenanceWithoutE8) =>
+        equityWithoutE8 < maintenanceWithoutE8 && (equityE8 - equityWithoutE8) * RestingParts >= maintenanceWithoutE8;
 
     /// <summary>The most equity that it may lose by what it makes smaller of one instrument.</summary>
     /// <param name="sizeE8">Signed net size of what it trades.</param>

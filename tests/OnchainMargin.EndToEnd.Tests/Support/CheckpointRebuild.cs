@@ -123,11 +123,10 @@ internal sealed class CheckpointRebuild(IEthereumNode node, DeploymentRecord dep
     private async Task<UnderlyingRecord> MarketAsync(ushort underlying, SpotMarkets.SpotUpdatedEvent spot, byte state, BlockTag block, CancellationToken cancellationToken)
     {
         Protocol.Generated.RiskParameters.UnderlyingParameters p = await CallAsync(_contracts.RiskParameters, new Protocol.Generated.RiskParameters.UnderlyingOfCall(underlying), block, cancellationToken);
-        PriceHub.SmoothedOfResult smoothed = await CallAsync(_contracts.PriceHub, new PriceHub.SmoothedOfCall(underlying), block, cancellationToken);
-        long fundingE8 = await CallAsync(_contracts.PriceHub, new PriceHub.CumulativeFundingE8Call(underlying), block, cancellationToken);
+        PriceHub.MarketOfResult market = await CallAsync(_contracts.PriceHub, new PriceHub.MarketOfCall(underlying), block, cancellationToken);
         (long spotE8, long averageE8) = ((long)spot.SpotE8, (long)spot.AverageSpotE8);
         return new UnderlyingRecord(
-            underlying, p.Group, (MarketState)state, spotE8, Funding.Mark(spotE8, smoothed.PremiumE8), Math.Abs(spotE8 - averageE8), (long)smoothed.OpenInterestE8, averageE8, fundingE8, (long)p.DepthE8,
+            underlying, p.Group, (MarketState)state, spotE8, Funding.Mark(spotE8, market.PremiumE8), Math.Abs(spotE8 - averageE8), (long)market.OpenInterestE8, averageE8, Funding.Told(market.FundingE16), (long)p.DepthE8,
             new Margin.RiskParameters(
                 p.PriceRangeE8, p.VolRangeE8, p.VolUpFloorE8, p.ShortOptionMinimumE8, p.BasisChargeE8, p.BasisRateE8, p.SlippageE8, p.SlippageCapE8,
                 p.CrowdingE8, p.VegaChargeE8, p.RateChargeE8, p.FloorRateE8, p.NettingFloorE8),

@@ -105,7 +105,9 @@ public sealed class LotVectorTests
             Assert.Equal(v.Large("sample", i), sample);
             Int128 premium = Averages.Follow(v.Large("before", i), sample, elapsed, v.Long("window", i));
             Assert.Equal(v.Large("premium", i), premium);
-            Assert.Equal(v.Long("fundingAfter", i), Funding.Next(v.Long("funding", i), premium, spot, elapsed, v.Long("rateMax", i), v.Long("interval", i)));
+            Int128 funding = Funding.Next(v.Large("funding", i), premium, spot, elapsed, v.Long("rateMax", i), v.Long("interval", i));
+            Assert.Equal(v.Large("fundingAfter", i), funding);
+            Assert.Equal(v.Long("told", i), Funding.Told(funding));
         }
     }
 }

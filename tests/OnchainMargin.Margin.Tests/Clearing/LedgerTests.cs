@@ -65,8 +65,9 @@ public sealed class LedgerTests
         Assert.Equal(450_000 * One, Funding.LeastNotional(5000 * One, 90_000 * One));
         Assert.Equal(90_450 * One, Funding.Mark(90_000 * One, 500_000));
         Assert.Equal(1, Funding.Mark(100, -200_000_000));
-        Assert.Equal(75_000L * 100, Funding.Next(0, 80_000, 100 * One, 28_800, 75_000, 28_800));
-        Assert.Equal(-(1L << 62), Funding.Next(-(1L << 62), -80_000, 100 * One, 28_800, 75_000, 28_800));
+        Assert.Equal((Int128)75_000 * 100 * One, Funding.Next(0, 80_000, 100 * One, 28_800, 75_000, 28_800));
+        Assert.Equal(-((Int128)One << 62), Funding.Next(-((Int128)One << 62), -80_000, 100 * One, 28_800, 75_000, 28_800));
+        Assert.Equal(-(1L << 62), Funding.Told(-((Int128)One << 62)));
     }
 
     [Fact]

@@ -134,6 +134,7 @@ public sealed partial class ProtocolConstantsTests
         ["oracle.surfaceHiddenMaxQ32"] = ("oracle/SurfaceChecks.sol", "HIDDEN_MAX_Q32", 1),
         ["parameterSteps.basisTenorYears"] = ("risk/RiskParameters.sol", "TENOR_YEARS", 1),
         ["clearing.narrowBandParts"] = ("clearing/HealthGate.sol", "NARROW_PARTS", 1),
+        ["clearing.restingParts"] = ("clearing/HealthGate.sol", "RESTING_PARTS", 1),
         ["clearing.needOptionGainE8"] = ("clearing/Needs.sol", "OPTION_GAIN_E8", 1),
         ["clearing.needRangeSeconds"] = ("clearing/Needs.sol", "RANGE_SECONDS", 1),
         ["clearing.needTauMinSeconds"] = ("clearing/Needs.sol", "TAU_MIN_SECONDS", 1),
@@ -154,7 +155,7 @@ public sealed partial class ProtocolConstantsTests
         "ONE", "ONE_E12", "ONE_E18", "ONE_SIGNED", "E4", "E20_OF_E8", "WEI", "BPS", "DAY", "DAY_SECONDS", "HOUR", "YEAR", "Q112", "CASH_DECIMALS", "PRICE_DECIMALS",
         "WORD", "WORDS", "TO_WORD", "BITS", "EXPIRY_BITS", "EXPIRY_WORDS", "RECORD_BYTES", "EXPIRY_BYTES", "ROUND_BYTES", "ANSWER_BYTES", "TOKENS", "FIELDS", "DEPTH", "GROUP",
         "FORWARD", "A", "B", "RHO", "M", "SPOT_BITS", "SINCE", "AGE", "ASIDE_TIME", "RISK", "PRESENT", "ASIDE", "OLDER", "LOW", "NOT_NAMED", "SETTLEMENT", "CALENDAR_POINTS",
-        "LARGEST_E8", "OPEN_INTEREST_MAX_E8", "FUNDING_MAX_E8", "TOTAL_MAX_E8", "INDEX_MAX", "RATE_MAX_E8", "PRICE_MAX_E8", "NONCES_MOST",
+        "LARGEST_E8", "OPEN_INTEREST_MAX_E8", "FUNDING_MAX_E16", "TOTAL_MAX_E8", "INDEX_MAX", "RATE_MAX_E8", "PRICE_MAX_E8", "NONCES_MOST",
         "STALE", "DIVERGED", "MOVED", "SPOT", "MAKER_OVER", "TAKER_OVER", "COUNTED", "REDUCE_ONLY", "POST_ONLY", "FILL_OR_KILL", "FLAGS", "MAY_TRADE", "MAY_CANCEL", "MAY_MOVE", "RIGHTS",
         "TYPEHASH", "UNDERLYING_TYPEHASH", "TOKEN_TYPEHASH", "STEPS_TYPEHASH", "EPOCH_TYPEHASH", "ATTESTATION_TYPEHASH", "UPDATE_TYPEHASH", "PUBLICATION_TYPEHASH", "REPORT_TYPEHASH",
     };
