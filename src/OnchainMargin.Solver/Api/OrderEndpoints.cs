@@ -33,16 +33,17 @@ internal static class OrderEndpoints
         api.MapPost("/orders", SubmitAsync).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503).WithSummary("Hands a signed order to the relay").WithTags("orders");
         api.MapGet("/orders", Results<Ok<IReadOnlyList<OrderView>>, ProblemHttpResult> (ProtocolViews views, OrderBooks orders, ulong? account = null, bool open = false, long before = long.MaxValue, int limit = 100) =>
                 Paging.Defect(limit) is { } defect ? defect
-                : TypedResults.Ok<IReadOnlyList<OrderView>>([.. orders.Orders(account).Where(order => order.Arrival < before && (!open || !order.IsOver)).Take(limit).Select(views.View)]))
+                : TypedResults.Ok<IReadOnlyList<OrderView>>([.. orders.Orders(account, before, open, limit).Select(views.View)]))
             .ProducesProblem(400).WithSummary("Orders of the relay, newest first: with before those of smaller arrivals").WithTags("orders");
         api.MapGet("/orders/{account}/{nonce}", Results<Ok<OrderView>, ProblemHttpResult> (ProtocolViews views, OrderBooks orders, ulong account, ulong nonce) =>
                 orders.Find(account, nonce) is { } order ? TypedResults.Ok(views.View(order)) : ApiSetup.Missing($"The relay knows no order of account {account} with nonce {nonce}."))
             .ProducesProblem(404).WithSummary("One order").WithTags("orders");
         api.MapPost("/orders/{account}/{nonce}/cancel", CancelAsync).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503)
             .WithSummary("Takes an order off the relay; on chain it stays good until it expires or its nonce is cancelled there").WithTags("orders");
-        api.MapGet("/books/{instrument}", Results<Ok<BookView>, ProblemHttpResult> (ProtocolViews views, OrderBooks orders, string instrument) =>
-                views.Names.Parse(instrument) is { } found ? TypedResults.Ok(View(views, orders, found)) : NoInstrument(instrument))
-            .ProducesProblem(400).WithSummary("The resting orders of an instrument").WithTags("orders");
+        api.MapGet("/books/{instrument}", Results<Ok<BookView>, ProblemHttpResult> (ProtocolViews views, OrderBooks orders, string instrument, int limit = 100) =>
+                Paging.Defect(limit) is { } defect ? defect
+                : views.Names.Parse(instrument) is { } found ? TypedResults.Ok(View(views, orders, found, limit)) : NoInstrument(instrument))
+            .ProducesProblem(400).WithSummary("The resting orders of an instrument, by price: so many levels of each side at most, the best first").WithTags("orders");
         api.MapGet("/orders/session", (OrderBooks orders, IHostApplicationLifetime host, TimeProvider time, string id, CancellationToken cancellationToken) =>
                 SessionDefect(id) is { } defect
                     ? (IResult)ApiSetup.Bad(defect)
@@ -59,9 +60,9 @@ internal static class OrderEndpoints
     private static string? SessionDefect(string id) => id.Length is >= ShortestSession and <= LongestSession ? null
         : $"The session's id has {id.Length} characters; give {ShortestSession} to {LongestSession} that nobody can guess.";
 
-    private static BookView View(ProtocolViews views, OrderBooks orders, Instrument instrument)
+    private static BookView View(ProtocolViews views, OrderBooks orders, Instrument instrument, int most)
     {
-        (IReadOnlyList<BookLevel> bids, IReadOnlyList<BookLevel> asks) = orders.Levels(instrument);
+        (IReadOnlyList<BookLevel> bids, IReadOnlyList<BookLevel> asks) = orders.Levels(instrument, most);
         return new BookView(
             instrument.Packed.ToString(CultureInfo.InvariantCulture),
             views.Names.Format(instrument),

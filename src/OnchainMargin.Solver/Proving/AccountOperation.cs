@@ -89,7 +89,7 @@ internal sealed record AccountOperation
     }
 
     /// <summary>Fills that were judged to be possible.</summary>
-    public static AccountOperation OfFills(BookAccount account, IReadOnlyList<PreTradeCheck.Possible> fills, PreTradeVerdict verdict) => new()
+    public static AccountOperation OfFills(BookAccount account, IReadOnlyList<PreTradeCheck.Possible> fills, PreTradeVerdict verdict, Protocol.Generated.RiskParameters.ClearingParameters clearing) => new()
     {
         Account = account,
         Before = verdict.Before!,
@@ -98,7 +98,7 @@ internal sealed record AccountOperation
         [
             .. fills.GroupBy(static fill => fill.Instrument).Select(static same => (same.Key, same.Sum(static fill => fill.SizeE8))).Where(static net => net.Item2 != 0),
         ],
-        LargestFeeE8 = fills.Aggregate(Int128.Zero, static (sum, fill) => sum + Fees.FeeUp(fill.SizeE8, fill.PriceE8, fill.LargestFeeRateE8) - Fees.FeeUp(fill.SizeE8, fill.PriceE8, fill.FeeRateE8)),
+        LargestFeeE8 = fills.Aggregate(Int128.Zero, (sum, fill) => sum + Fees.LeftForCreditE8(fill.SizeE8, fill.PriceE8, fill.LargestFeeRateE8, clearing.MakerFeeE8, clearing.TakerFeeE8)),
         IsWithdrawal = verdict.PaysOut,
         Otherwise = verdict.IsReducing ? Proofs.Reducing : Proofs.Computed,
         MustReduce = verdict.MustReduce,

@@ -39,7 +39,7 @@ internal sealed class Settlement
                 return (null, verdict.Reason, id);
             }
 
-            operations.Add(AccountOperation.OfFills(account, possible, verdict));
+            operations.Add(AccountOperation.OfFills(account, possible, verdict, book.Parameters.Clearing));
         }
 
         return (new Settlement(orders, fills, [.. operations]), "", 0);

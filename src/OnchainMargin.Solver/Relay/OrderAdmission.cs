@@ -18,6 +18,8 @@ internal static class OrderAdmission
     /// <summary>An order that was cancelled here is remembered until it expires: for as long as its signer chose, were there no end to it.</summary>
     private const ulong LongestSeconds = 90 * 86_400;
 
+    private const ulong DelegateLookSeconds = 60;
+
     /// <summary>What is wrong with an order as it is signed, in a sentence; null when nothing is.</summary>
     /// <param name="signed">The order.</param>
     /// <param name="book">The book.</param>
@@ -56,6 +58,15 @@ internal static class OrderAdmission
         order.Signed.Order.Expiry < now + leastSecondsLeft
         || (order.Instrument.Expiry != 0 && order.Instrument.Expiry <= book.BlockTimeSeconds + leastSecondsLeft)
         || (book.Accounts.TryGetValue(order.Account, out BookAccount? account) && !account.May(order.Signed.Signer, DelegateRights.Trade, book.BlockTimeSeconds + leastSecondsLeft));
+
+    /// <summary>The second before which <see cref="Ends"/> says no of an order, by whichever clock is later. A delegate's right is looked at every minute: a reorganisation tells nobody that it is another.</summary>
+    /// <inheritdoc cref="Ends" path="/param"/>
+    public static ulong MayEndAt(RestingOrder order, ProtocolBook book, ulong now, ulong leastSecondsLeft)
+    {
+        ulong right = book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? account.MayUntil(order.Signed.Signer, DelegateRights.Trade) ?? 0 : 0;
+        ulong last = Math.Min(Math.Min(order.Signed.Order.Expiry, right), order.Instrument.Expiry == 0 ? ulong.MaxValue : order.Instrument.Expiry);
+        return Math.Min(last - Math.Min(last, leastSecondsLeft), right == ulong.MaxValue ? ulong.MaxValue : now + DelegateLookSeconds);
+    }
 
     /// <summary>Why an account in an open lot trades nothing.</summary>
     public static string InLot(BookAccount account) => $"Account {account.Id} is being liquidated and cannot trade; it can only receive deposits now.";

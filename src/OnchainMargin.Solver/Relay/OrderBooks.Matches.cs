@@ -1,4 +1,5 @@
 using OnchainMargin.Ethereum;
+using OnchainMargin.Protocol.Book;
 
 namespace OnchainMargin.Solver.Relay;
 
@@ -7,14 +8,15 @@ internal sealed partial class OrderBooks
 {
     private const int MostTries = 3;
 
-    /// <summary>How often a match may be put off: with the waits between them, each twice as long, 127 blocks.</summary>
-    private const int MostPutOff = 8;
+    /// <summary>How often the node may find nothing of a match: with the waits between them, each twice as long, 127 blocks.</summary>
+    private const int MostUnanswered = 8;
 
     /// <summary>After so many times an order stays aside no longer than the time before: 128 blocks.</summary>
     private const int LongestAside = 7;
 
     private readonly List<OrderMatch> _pending = [];
     private readonly List<(RestingOrder Order, ulong UntilBlock)> _aside = [];
+    private readonly HashSet<ulong> _awaiting = [];
     private bool _isContractsTurn = true;
 
     /// <summary>Whose signatures by contracts are not taken up now.</summary>
@@ -127,7 +129,7 @@ internal sealed partial class OrderBooks
         }
     }
 
-    /// <summary>An order whose account waits for a settlement price goes out of its book, twice as long each time, and comes back to its old place: it is not at fault, and who met it must not wait for it beside others who stand behind. One that is filled whole or not at all ends.</summary>
+    /// <summary>An order whose account waits for a settlement price goes out of its book, twice as long each time, and comes back to its old place, at the latest when it waits no more: it is not at fault, and who met it must not wait for it beside others who stand behind. One that is filled whole or not at all ends.</summary>
     /// <param name="match">What it had met, which is undone.</param>
     /// <param name="order">The order.</param>
     /// <param name="block">The block of the book that it was tried on.</param>
@@ -152,6 +154,30 @@ internal sealed partial class OrderBooks
         }
     }
 
+    /// <summary>Accounts with orders aside that awaited a settlement price, and do so no more by the book: all that they have aside comes back with what is taken next, and another wait begins anew. Of one whose wait the book never showed, time alone brings it back.</summary>
+    public void EndWaits(ProtocolBook book)
+    {
+        lock (_gate)
+        {
+            ulong[] over = [.. _awaiting.Where(account => !AwaitsPrice(account, book))];
+            _awaiting.ExceptWith(over);
+            _awaiting.UnionWith(_aside.Select(static one => one.Order.Account).Distinct().Where(account => AwaitsPrice(account, book)));
+            foreach (RestingOrder order in over.SelectMany(_orders.Of))
+            {
+                order.TimesAside = 0;
+            }
+
+            for (int i = 0; i < _aside.Count; i++)
+            {
+                _aside[i] = over.Contains(_aside[i].Order.Account) ? (_aside[i].Order, 0) : _aside[i];
+            }
+        }
+    }
+
+    private static bool AwaitsPrice(ulong account, ProtocolBook book) =>
+        book.Accounts.TryGetValue(account, out BookAccount? known)
+        && known.State.Positions.Any(position => position.Instrument.Expiry is > 0 and var expiry && expiry <= book.BlockTimeSeconds && book.Settlements.PriceE8(position.Instrument) == 0);
+
     /// <summary>Those whose time aside is over stand at their places again: whoever came meanwhile takes from them, and they from whom they had come after.</summary>
     private void ComeBack(ulong block)
     {
@@ -172,7 +198,19 @@ internal sealed partial class OrderBooks
             {
                 MatchAgain(order);
             }
+            else if (!order.IsOver && order.LeftE8 > 0)
+            {
+                EndCrossed(order);
+            }
         }
+    }
+
+    /// <summary>While an order that may only rest was aside others came to rest that it meets, and none of them may take: the later ones end, as they would have been refused.</summary>
+    private void EndCrossed(RestingOrder order)
+    {
+        RestingOrder[] met = [.. Book(order).AllMet(order)];
+        bool isLater = Array.Exists(met, other => other.Arrival < order.Arrival);
+        End(isLater ? [order] : met, OrderStatus.Refused, "it is post-only and would trade with an order that came before it and was aside");
     }
 
     /// <summary>A match of which the node found nothing, while it answered others, waits again, behind all others, alone, and twice as long each time: whoever makes such matches has little of the relay's time. At last one order ends for it.</summary>
@@ -184,13 +222,13 @@ internal sealed partial class OrderBooks
     {
         lock (_gate)
         {
-            if (match.IsOver || match.PutOff + 1 >= MostPutOff)
+            if (match.IsOver || match.Unanswered + 1 >= MostUnanswered)
             {
                 Drop(match, suspect, reason);
             }
             else
             {
-                _pending.Add(match with { PutOff = match.PutOff + 1, NotBeforeBlock = block + (1UL << match.PutOff) });
+                _pending.Add(match with { Unanswered = match.Unanswered + 1, NotBeforeBlock = block + (1UL << match.Unanswered) });
             }
         }
     }
@@ -269,17 +307,17 @@ internal sealed partial class OrderBooks
         {
             foreach ((RestingOrder order, (bool isDone, ulong filled)) in statuses.Where(static one => !one.Value.IsDone))
             {
-                bool isKnown = _orders.TryGetValue((order.Account, order.Nonce), out RestingOrder? known) && known != order && !known.IsOver;
-                if (order.Status == OrderStatus.Filled && !isKnown)
+                RestingOrder? other = _orders.Find(order.Account, order.Nonce) is { IsOver: false } open && open != order ? open : null;
+                if (order.Status == OrderStatus.Filled && other is null)
                 {
                     RemoveForgotten();
                     store.AddOrder(StoredOrder.Of(order));
                     order.Status = OrderStatus.Settling;
-                    _orders[(order.Account, order.Nonce)] = order;
+                    _orders.Add(order);
                 }
 
                 // Whoever handed the same in again has it open under another arrival.
-                Fill(isKnown ? known! : order, filled);
+                Fill(other ?? order, filled);
             }
 
             foreach (OrderMatch match in matches)

@@ -1,14 +1,16 @@
 using System.Data.Common;
 using OnchainMargin.Margin;
+using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
 
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The relay's orders, the books in which they rest and the matches that wait to be settled: what changes with them changes under one lock. What an order must be to come in, <see cref="OrderRelay"/> says.</summary>
-internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
+internal sealed partial class OrderBooks(SolverStore store, SolverOptions options, TimeProvider time)
 {
+    /// <summary>Two at least, and 200 while the relay has few: the fuller it is, the fewer an account may have, so that no few accounts leave no room for others.</summary>
     private const int MostOrdersOfAnAccount = 200;
-    private const int KeptOver = 1000;
+    private const int LeastOrdersOfAnAccount = 2;
 
     /// <summary>What is said of an order that was filled no more in time.</summary>
     public const string TimeIsOver = "its time is over, its signer's right or its instrument's";
@@ -18,8 +20,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, InstrumentBook> _books = [];
-    private readonly Dictionary<(ulong Account, ulong Nonce), RestingOrder> _orders = [];
-    private readonly Queue<(ulong Account, ulong Nonce)> _over = new();
+    private readonly KnownOrders _orders = new();
     private readonly Dictionary<string, (int Streams, long RenewedAt)> _sessions = [];
     private readonly List<(ulong Account, ulong Nonce)> _forgotten = [];
     private long _arrivals;
@@ -31,7 +32,19 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         {
             lock (_gate)
             {
-                return _orders.Values.Count(static order => !order.IsOver);
+                return _orders.Open;
+            }
+        }
+    }
+
+    /// <summary>How many instruments have a book.</summary>
+    public int Books
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _books.Count;
             }
         }
     }
@@ -47,7 +60,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_orders.TryGetValue((order.Account, order.Nonce), out RestingOrder? known) && !known.IsOver)
+            if (_orders.Find(order.Account, order.Nonce) is { IsOver: false })
             {
                 return $"Account {order.Account} has an open order with nonce {order.Nonce}; use another nonce.";
             }
@@ -58,9 +71,10 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
                 return $"The order of account {order.Account} with nonce {order.Nonce} was cancelled at this relay; use another nonce.";
             }
 
-            if (OpenOf(order.Account).Count >= MostOrdersOfAnAccount)
+            List<RestingOrder> own = [.. _orders.Of(order.Account).Where(static one => !one.IsOver)];
+            if (TooMany(order, own.Count) is { } tooMany)
             {
-                return $"Account {order.Account} has {MostOrdersOfAnAccount} open orders, the most that the relay takes; cancel some.";
+                return tooMany;
             }
 
             if (order.Session is { } session && !_sessions.ContainsKey(session))
@@ -69,7 +83,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
             }
 
             (List<RestingOrder> met, List<(RestingOrder Order, string Reason)> gone) = Meet(order, spent);
-            if (objection(met, OpenOf(order.Account)) is { } sentence)
+            if (objection(met, own) is { } sentence)
             {
                 return sentence;
             }
@@ -82,7 +96,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
 
             RemoveForgotten();
             store.AddOrder(StoredOrder.Of(order));
-            _orders[(order.Account, order.Nonce)] = order;
+            _orders.Add(order);
             MatchAgain(order);
             return null;
         }
@@ -95,7 +109,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         {
             foreach (RestingOrder order in orders)
             {
-                _orders.Add((order.Account, order.Nonce), order);
+                _orders.Add(order);
             }
         }
     }
@@ -169,11 +183,16 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     }
 
     /// <summary>Orders, newest first; those of one account when one is named.</summary>
-    public IReadOnlyList<RestingOrder> Orders(ulong? account)
+    /// <param name="account">The account; null for all.</param>
+    /// <param name="before">Only those that came before this arrival.</param>
+    /// <param name="isOpen">Only those that are open.</param>
+    /// <param name="most">So many at most.</param>
+    public IReadOnlyList<RestingOrder> Orders(ulong? account = null, long before = long.MaxValue, bool isOpen = false, int most = int.MaxValue)
     {
         lock (_gate)
         {
-            return [.. _orders.Values.Where(order => account is null || order.Account == account).OrderByDescending(static order => order.Arrival)];
+            IEnumerable<RestingOrder> newest = account is { } one ? _orders.Of(one).Where(order => order.Arrival < before).OrderByDescending(static order => order.Arrival) : _orders.NewestBefore(before);
+            return [.. newest.Where(order => !isOpen || !order.IsOver).Take(most)];
         }
     }
 
@@ -182,16 +201,16 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
     {
         lock (_gate)
         {
-            return _orders.GetValueOrDefault((account, nonce));
+            return _orders.Find(account, nonce);
         }
     }
 
-    /// <summary>The levels of an instrument's book, best first.</summary>
-    public (IReadOnlyList<BookLevel> Bids, IReadOnlyList<BookLevel> Asks) Levels(Instrument instrument)
+    /// <summary>The levels of an instrument's book, best first, so many of each side at most.</summary>
+    public (IReadOnlyList<BookLevel> Bids, IReadOnlyList<BookLevel> Asks) Levels(Instrument instrument, int most = int.MaxValue)
     {
         lock (_gate)
         {
-            return _books.TryGetValue(instrument.Packed, out InstrumentBook? book) ? (Group(book.Bids), Group(book.Asks)) : ([], []);
+            return _books.TryGetValue(instrument.Packed, out InstrumentBook? book) ? ([.. Group(book.Bids).Take(most)], [.. Group(book.Asks).Take(most)]) : ([], []);
         }
     }
 
@@ -212,7 +231,7 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
             // Written down first: an order that is over here and open in the store would come back with the next start.
             if (status == OrderStatus.Cancelled)
             {
-                store.CancelOrders(open.Select(static order => (order.Account, order.Nonce, order.Signed.Order.Expiry)), Now);
+                store.CancelOrders(open.Select(static order => (order.Account, order.Nonce, order.Signed.Order.Expiry)));
             }
             else
             {
@@ -245,47 +264,88 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Ends orders whose time is over, and those whose session is. What of them is on its way into a block already may be filled.</summary>
+    /// <summary>Ends orders whose time is over, and those whose session is. What of them is on its way into a block already may be filled. What was cancelled here and has expired since is forgotten.</summary>
+    /// <param name="now">The second that it is.</param>
     /// <param name="ends">Whether an order's time is over.</param>
-    public void Expire(Func<RestingOrder, bool> ends)
+    /// <param name="mayEndAt">The second before which an order's time is not over, as far as can be told.</param>
+    public void Expire(ulong now, Func<RestingOrder, bool> ends, Func<RestingOrder, ulong> mayEndAt)
     {
         lock (_gate)
         {
             RemoveForgotten();
             EndLost();
-            End([.. _orders.Values.Where(order => !order.IsOver && ends(order) && (order.InFlightE8 == 0 || IsPending(order)))], OrderStatus.Expired, TimeIsOver);
+            List<RestingOrder> over = [];
+            foreach (RestingOrder order in _orders.ToLookAt(now).ToArray())
+            {
+                if (!ends(order))
+                {
+                    _orders.LookAgain(order, mayEndAt(order));
+                }
+                else if (order.InFlightE8 == 0 || IsPending(order))
+                {
+                    over.Add(order);
+                }
+            }
+
+            End(over, OrderStatus.Expired, TimeIsOver);
+            store.ForgetCancelled(now);
         }
     }
 
-    private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
-
-    private static BookLevel[] Group(IEnumerable<RestingOrder> orders)
+    /// <summary>Somebody's right to sign for an account was set: its orders are looked at in the next round.</summary>
+    public void LookAgain(OrderNews news)
     {
-        return [.. orders.GroupBy(static order => order.PriceE8).Select(static level =>
+        lock (_gate)
         {
-            ulong size = 0;
-            foreach (RestingOrder order in level)
+            foreach (RestingOrder order in _orders.Of(news.Account).Where(news.IsOf))
             {
-                size += order.LeftE8;
+                _orders.LookAgain(order, 0);
+            }
+        }
+    }
+
+    /// <summary>The levels of one side, which has its orders in the order of their prices.</summary>
+    private static IEnumerable<BookLevel> Group(IEnumerable<RestingOrder> orders)
+    {
+        BookLevel? level = null;
+        foreach (RestingOrder order in orders)
+        {
+            if (level is { } other && other.PriceE8 != order.PriceE8)
+            {
+                yield return other;
+                level = null;
             }
 
-            return new BookLevel(level.Key, size, level.Count());
-        })];
+            level = new BookLevel(order.PriceE8, (level?.SizeE8 ?? 0) + order.LeftE8, (level?.Orders ?? 0) + 1);
+        }
+
+        if (level is { } last)
+        {
+            yield return last;
+        }
+    }
+
+    private string? TooMany(RestingOrder order, int own)
+    {
+        long room = Math.Max(0, options.Relay.MostOrders - _orders.Open);
+        long most = Math.Max(LeastOrdersOfAnAccount, MostOrdersOfAnAccount * room / options.Relay.MostOrders);
+        return room == 0 ? $"The relay has {_orders.Open} open orders, the most that it takes (relay:mostOrders); hand this one in again later."
+            : own < most ? null
+            : most < MostOrdersOfAnAccount ? $"Account {order.Account} has {own} open orders, and while the relay has {_orders.Open} it takes {most} of one account; cancel some."
+            : $"Account {order.Account} has {own} open orders, the most that the relay takes; cancel some.";
     }
 
     private bool IsPending(RestingOrder order) => _pending.Any(match => ReferenceEquals(match.Maker, order) || ReferenceEquals(match.Taker, order));
 
     private void EndLost() =>
-        End([.. _orders.Values.Where(order => !order.IsOver && order.Session is { } session && !_sessions.ContainsKey(session))], OrderStatus.Cancelled, "its session ended");
-
-    private List<RestingOrder> OpenOf(ulong account) => [.. _orders.Values.Where(order => order.Account == account && !order.IsOver)];
+        End([.. _orders.BySession.Where(one => !_sessions.ContainsKey(one.Key)).SelectMany(static one => one.Value)], OrderStatus.Cancelled, "its session ended");
 
     /// <summary>What an order would meet, best first: what can be filled, and apart from it what stands before that and the chain fills no more.</summary>
     private (List<RestingOrder> Met, List<(RestingOrder Order, string Reason)> Gone) Meet(RestingOrder order, Func<RestingOrder, string?> spent)
     {
         (List<RestingOrder> met, List<(RestingOrder Order, string Reason)> gone) = ([], []);
         ulong left = order.LeftE8;
-        foreach (RestingOrder resting in Book(order).AllMet(order))
+        foreach (RestingOrder resting in _books.GetValueOrDefault(order.Signed.Order.Instrument)?.AllMet(order) ?? [])
         {
             if (left > 0 && spent(resting) is { } reason)
             {
@@ -355,17 +415,13 @@ internal sealed partial class OrderBooks(SolverStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Of orders that are over the last ones are told for a while.</summary>
+    /// <summary>An order is over, and so is a book in which nothing rests any more.</summary>
     private void Leave(RestingOrder order)
     {
-        _over.Enqueue((order.Account, order.Nonce));
-        while (_over.Count > KeptOver)
+        _orders.Leave(order);
+        if (_books.TryGetValue(order.Signed.Order.Instrument, out InstrumentBook? book) && book.Bids.Count == 0 && book.Asks.Count == 0)
         {
-            (ulong, ulong) oldest = _over.Dequeue();
-            if (_orders.TryGetValue(oldest, out RestingOrder? old) && old.IsOver)
-            {
-                _orders.Remove(oldest);
-            }
+            _books.Remove(order.Signed.Order.Instrument);
         }
     }
 }

@@ -16,8 +16,8 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     /// <summary>How often it was handed to the chain in vain, since an account changed or a price moved in between.</summary>
     public int Tries { get; init; }
 
-    /// <summary>How often it was put off, alone: the node found nothing of it in time.</summary>
-    public int PutOff { get; init; }
+    /// <summary>How often the node found nothing of it, alone, in time.</summary>
+    public int Unanswered { get; init; }
 
     /// <summary>The first block on whose book it may be tried again; 0 when it need not wait.</summary>
     public ulong NotBeforeBlock { get; init; }
@@ -32,7 +32,7 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     public bool IsComputed { get; init; }
 
     /// <summary>Whether it may hinder others, so that it comes alone.</summary>
-    public bool ComesAlone => IsSuspect || Tries > 0 || PutOff > 0 || IsByContract;
+    public bool ComesAlone => IsSuspect || Tries > 0 || Unanswered > 0 || IsByContract;
 
     /// <summary>Whether a contract judges a signature of it.</summary>
     public bool IsByContract => Maker.IsByContract || Taker.IsByContract;

@@ -31,7 +31,7 @@ internal sealed partial class OrderRelay
             return false;
         }
 
-        RestingOrder[] waiting = [.. orders.Orders(null).Where(static order => !order.IsOver).Reverse()];
+        RestingOrder[] waiting = [.. orders.Orders(isOpen: true).Reverse()];
         if (wasLoaded)
         {
             IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync(waiting, cancellationToken).ConfigureAwait(false);
@@ -63,13 +63,13 @@ internal sealed partial class OrderRelay
         {
             // An order that hung on a session has lost it, and one that is filled at once or not at all was not: what of it was matched settles by itself.
             bool isForThen = stored.Session is not null || order.IsFillOrKill;
-            List<RestingOrder> those = isDone || filled >= order.WholeE8 || order.Signed.Order.Expiry < Now ? over : isForThen ? lost : loaded;
+            List<RestingOrder> those = isDone || filled >= order.WholeE8 || order.Signed.Order.Expiry < clock.Now ? over : isForThen ? lost : loaded;
             those.Add(order);
             order.LeftE8 = order.WholeE8 - Math.Min(filled, order.WholeE8);
         }
 
         store.RemoveOrders(over.Select(static order => (order.Account, order.Nonce)));
-        store.CancelOrders(lost.Select(static order => (order.Account, order.Nonce, order.Signed.Order.Expiry)), Now);
+        store.CancelOrders(lost.Select(static order => (order.Account, order.Nonce, order.Signed.Order.Expiry)));
 
         // All or none: what a node that failed had told of some of them would be old the next time.
         orders.TakeUp(loaded);

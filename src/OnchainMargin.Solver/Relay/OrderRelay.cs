@@ -12,8 +12,13 @@ using OnchainMargin.Solver.Store;
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The order relay's door: takes signed orders and cancellations for the <see cref="OrderBooks"/>, which match them by price and then time, or says why not. A relay can fill no order at a worse price than was signed: the chain checks every one.</summary>
-internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBook> books, ILiveInputs live, IRelayChain chain, SolverStore store, SolverKeys keys, SolverOptions options, TimeProvider time)
+internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBook> books, ILiveInputs live, IRelayChain chain, SolverStore store, SolverKeys keys, SolverOptions options, RelayClock clock)
 {
+    /// <summary>So many cancelled orders of an account are remembered that last longer than <see cref="ShortSeconds"/>: placing and cancelling costs nothing, and each is kept until it expires.</summary>
+    private const int MostCancelled = 10_000;
+
+    private const ulong ShortSeconds = 3600;
+
     /// <summary>Takes an order, or says in a sentence why not.</summary>
     public async Task<OrderOutcome> SubmitAsync(Clearinghouse.SignedOrder signed, string? session, CancellationToken cancellationToken)
     {
@@ -33,9 +38,14 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return known;
         }
 
-        if (OrderAdmission.Defect(signed, book, Math.Max(Now, book.BlockTimeSeconds), 2 * (ulong)options.Relay.LeastSecondsLeft) is { } defect)
+        if (OrderAdmission.Defect(signed, book, clock.Now, 2 * (ulong)options.Relay.LeastSecondsLeft) is { } defect)
         {
             return Refuse(defect);
+        }
+
+        if (signed.Order.Expiry > clock.Now + ShortSeconds && store.CancelledOf(signed.Order.Account, MostCancelled) == MostCancelled)
+        {
+            return Refuse($"Account {signed.Order.Account} has cancelled {MostCancelled} orders at this relay that are good on chain still, and it remembers no more of one account for so long; sign orders that expire within the hour, or wait until those have expired.");
         }
 
         if (await chain.FindSignatureAsync(signed, cancellationToken).ConfigureAwait(false) is not { } taken)
@@ -101,8 +111,6 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
         orders.End(order, OrderStatus.Cancelled, by == known.Owner ? "cancelled by its owner" : $"cancelled by the delegate {by}");
         return new OrderOutcome(order, "");
     }
-
-    private ulong Now => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
 
     private RestingOrder Resting(Clearinghouse.SignedOrder signed, string? session) => new(signed, orders.NextArrival(), session);
 

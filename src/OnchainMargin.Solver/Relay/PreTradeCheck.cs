@@ -78,7 +78,7 @@ internal static class PreTradeCheck
 
         if (isReducing && before.Figures(inputs.View) is { } earlier && after.Figures(inputs.View) is { } later
             && later.EquityE8 - later.MaintenanceE8 >= Reductions.LeastExcessE8(earlier.EquityE8, earlier.MaintenanceE8, later.MaintenanceE8, book.Parameters.Clearing.MinReliefE8)
-            && earlier.EquityE8 - later.EquityE8 <= MostLostE8(possible, after, book, inputs))
+            && earlier.EquityE8 - later.EquityE8 <= MostLostE8(possible, after, later.EquityE8, book, inputs))
         {
             return new PreTradeVerdict(IsAllowed: true, IsReducing: true, "", before, after) { MustReduce = mustReduce };
         }
@@ -111,15 +111,16 @@ internal static class PreTradeCheck
         return isReducing ? $"{lacks}, and as a reduction it does not make the account safer; reduce more, trade nearer to the mark or deposit more." : $"{lacks}; deposit more or trade a smaller size.";
     }
 
-    /// <summary>Whether it has a position in a halted market, or lacks maintenance margin without its tokens of one.</summary>
-    private static bool RestsOnHalted(Holding after, CheckpointInputs inputs) =>
+    /// <summary>Whether it has a position in a halted market, or rests on its tokens of one.</summary>
+    private static bool RestsOnHalted(Holding after, Int128 equityE8, CheckpointInputs inputs) =>
         after.WaitsFor(inputs.View, MarketState.ReduceOnly) != 0
-        || (after.RestingOn(inputs.Checkpoint, MarketState.ReduceOnly) is var rest && rest != after && rest.Figures(inputs.View) is { } alone && alone.EquityE8 < alone.MaintenanceE8);
+        || (after.RestingOn(inputs.Checkpoint, MarketState.ReduceOnly) is var rest && rest != after && rest.Figures(inputs.View) is { } alone
+            && Reductions.RestsOnTokens(equityE8, alone.EquityE8, alone.MaintenanceE8));
 
     /// <summary>The most equity that fills may lose which only make positions smaller.</summary>
-    private static Int128 MostLostE8(Possible[] fills, Holding after, ProtocolBook book, CheckpointInputs inputs)
+    private static Int128 MostLostE8(Possible[] fills, Holding after, Int128 equityE8, ProtocolBook book, CheckpointInputs inputs)
     {
-        bool restsOnHalted = RestsOnHalted(after, inputs);
+        bool restsOnHalted = RestsOnHalted(after, equityE8, inputs);
         long rateE8 = Math.Max(book.Parameters.Clearing.MakerFeeE8, book.Parameters.Clearing.TakerFeeE8);
         Int128 mostE8 = 0;
         foreach (IGrouping<Instrument, Possible> traded in fills.GroupBy(static fill => fill.Instrument))

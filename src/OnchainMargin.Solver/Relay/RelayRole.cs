@@ -19,7 +19,7 @@ namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The role that brings matches into the chain, a batch at a time: the next batch is built from the states that the one before it left.</summary>
 internal sealed class RelayRole(
-    OrderRelay relay, OrderBooks orders, IRelayChain orderChain, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, ITransactionNode node, SolverStore store, RelayOptions options, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
+    OrderRelay relay, OrderBooks orders, IRelayChain orderChain, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, ITransactionNode node, SolverStore store, RelayOptions options, RelayClock clock, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private readonly SettlementGas _gas = new(node, transactions, time);
@@ -49,8 +49,9 @@ internal sealed class RelayRole(
         await _returns.RunAsync(indexed.Book.BlockNumber, cancellationToken).ConfigureAwait(false);
         bool isOpen = await relay.OpenAsync(cancellationToken).ConfigureAwait(false);
         EndCancelled(indexed.Book.BlockNumber);
-        ulong now = Math.Max((ulong)time.GetUtcNow().ToUnixTimeSeconds(), indexed.Book.BlockTimeSeconds);
-        orders.Expire(order => OrderAdmission.Ends(order, indexed.Book, now, (ulong)options.LeastSecondsLeft));
+        orders.EndWaits(indexed.Book);
+        (ulong now, ulong least) = (clock.Now, (ulong)options.LeastSecondsLeft);
+        orders.Expire(now, order => OrderAdmission.Ends(order, indexed.Book, now, least), order => OrderAdmission.MayEndAt(order, indexed.Book, now, least));
         if (!isOpen || (_batch.Count > 0 && !await IsOverAsync(indexed.Book, cancellationToken).ConfigureAwait(false)) || !await _settled.AreInABlockAsync(indexed.Book, cancellationToken).ConfigureAwait(false))
         {
             return;
@@ -203,7 +204,7 @@ internal sealed class RelayRole(
         }
 
         // Together: one that ended before the others would take the match's other order for what ended it, and leave this one open.
-        orders.Refuse(match, [.. orders.Orders(null).Where(order => order.Signed.Signer == signer || (order.IsByContract && OwnerOf(order) == owner))], Reason);
+        orders.Refuse(match, [.. orders.Orders().Where(order => order.Signed.Signer == signer || (order.IsByContract && OwnerOf(order) == owner))], Reason);
 
         Address OwnerOf(RestingOrder order) => book.Accounts.TryGetValue(order.Account, out BookAccount? account) ? account.Owner : order.Signed.Signer;
     }
@@ -222,7 +223,7 @@ internal sealed class RelayRole(
         return isMaker == contracts.Contains(match.Taker.Signed.Signer) ? (otherwise, false) : (isMaker ? match.Maker : match.Taker, true);
     }
 
-    /// <summary>Orders that their owners cancelled on chain leave the books.</summary>
+    /// <summary>Orders that their owners cancelled on chain leave the books; those whose signer's right was set are looked at again.</summary>
     private void EndCancelled(ulong block)
     {
         if (_seenBlock == 0 || _seenBlock >= block)
@@ -233,7 +234,16 @@ internal sealed class RelayRole(
 
         foreach (LogEntry log in store.LogsFrom(_seenBlock + 1))
         {
-            if (OrderNews.Of(log) is { Signer: null } news)
+            if (OrderNews.Of(log) is not { } news)
+            {
+                continue;
+            }
+
+            if (news.Signer is not null)
+            {
+                orders.LookAgain(news);
+            }
+            else
             {
                 orders.End([.. orders.Orders(news.Account).Where(news.IsOf)], OrderStatus.Cancelled, "cancelled on chain");
             }

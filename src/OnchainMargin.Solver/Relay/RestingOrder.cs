@@ -70,8 +70,11 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
     /// <summary>Whether it is out of its book for a while, where it meets nobody: its account waits for a settlement price.</summary>
     public bool IsAside { get; set; }
 
-    /// <summary>How often it was.</summary>
+    /// <summary>How often it was since its account began to wait.</summary>
     public int TimesAside { get; set; }
+
+    /// <summary>The second, in Unix seconds, at which it is looked whether its time is over; 0 for at once.</summary>
+    public ulong LookAtSeconds { get; set; }
 
     /// <summary>Whether nothing more can become of it.</summary>
     public bool IsOver => Status >= OrderStatus.Filled;

@@ -8,11 +8,8 @@ namespace OnchainMargin.Solver.Relay;
 /// <summary>Gives back the nonces of settlements that would be reverted by now: a private relay drops them, in place of having the revert mined, and nothing else is settled while one is under way.</summary>
 internal sealed class SettlementReturns(ITransactionNode node, TransactionManager transactions, TimeProvider time)
 {
-    /// <summary>How long the next blocks have for a settlement before the chain is asked whether it would still take it, and after which it is asked again.</summary>
-    private const int AskAfterSeconds = 30;
-
     private readonly SettlementGas _gas = new(node, transactions, time);
-    private readonly CoolDowns _asked = new(TimeSpan.FromSeconds(AskAfterSeconds), time);
+    private readonly CoolDowns _asked = new(TimeSpan.FromSeconds(OutboxEntry.AskAfterSeconds), time);
     private readonly HashSet<string> _returned = new(StringComparer.Ordinal);
 
     /// <summary>Whether an intent that came to nothing did so since the chain refused it, as if it had been reverted; told once.</summary>
@@ -24,7 +21,7 @@ internal sealed class SettlementReturns(ITransactionNode node, TransactionManage
     public async Task RunAsync(ulong block, CancellationToken cancellationToken)
     {
         OutboxEntry[] waiting = [.. transactions.Unsettled().Where(entry => entry.State == OutboxState.Live && SettlementKeys.IsUnderWay(entry, block))];
-        foreach (OutboxEntry entry in waiting.Where(IsStuck))
+        foreach (OutboxEntry entry in waiting.Where(entry => entry.MayBeStuck(time) && !_asked.Has(entry.Intent)))
         {
             _asked.Add(entry.Intent);
             (_, SettlementRefusal? refusal) = await _gas.LimitsAsync(new TransactionRequest(entry.Target, entry.Data), cancellationToken).ConfigureAwait(false);
@@ -34,6 +31,4 @@ internal sealed class SettlementReturns(ITransactionNode node, TransactionManage
             }
         }
     }
-
-    private bool IsStuck(OutboxEntry entry) => entry.IsPrivate && !_asked.Has(entry.Intent) && Math.Abs(time.GetUtcNow().ToUnixTimeSeconds() - entry.CreatedSeconds) >= AskAfterSeconds;
 }

@@ -14,8 +14,11 @@ public sealed record OutboxEntry
     /// <summary>The contract that is called.</summary>
     public required Address Target { get; init; }
 
-    /// <summary>The calldata.</summary>
+    /// <summary>The calldata; empty of what was settled long ago.</summary>
     public required byte[] Data { get; init; }
+
+    /// <summary>Whether its calldata was let go, so that it cannot be signed again: only what uses a nonce and does nothing has none from the start, and calls the sender itself.</summary>
+    public bool IsEmptied => Data.Length == 0 && Target != Sender && State is OutboxState.Final or OutboxState.FinalReverted or OutboxState.Withdrawn;
 
     /// <summary>The gas limit.</summary>
     public required ulong GasLimit { get; init; }
@@ -46,4 +49,10 @@ public sealed record OutboxEntry
 
     /// <summary>When it was stored, in Unix seconds.</summary>
     public required long CreatedSeconds { get; init; }
+
+    /// <summary>How long the next blocks have for it before the chain is asked whether it would still take it, and after which it is asked again.</summary>
+    internal const int AskAfterSeconds = 30;
+
+    /// <summary>Whether it may be stuck: private relays drop what would be reverted, in place of having that mined, and the next blocks have passed.</summary>
+    internal bool MayBeStuck(TimeProvider time) => IsPrivate && Math.Abs(time.GetUtcNow().ToUnixTimeSeconds() - CreatedSeconds) >= AskAfterSeconds;
 }

@@ -33,20 +33,36 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>Forgets orders of the relay and keeps their nonces for cancelled until they expire; those that have expired go.</summary>
-    public void CancelOrders(IEnumerable<(ulong Account, ulong Nonce, ulong ExpirySeconds)> orders, ulong nowSeconds)
+    /// <summary>Forgets orders of the relay and keeps their nonces for cancelled until they expire.</summary>
+    public void CancelOrders(IEnumerable<(ulong Account, ulong Nonce, ulong ExpirySeconds)> orders)
     {
         lock (_gate)
         {
-            Transact(() =>
-            {
-                Connection.Execute("DELETE FROM relay_cancelled WHERE expiry < @now", new { now = checked((long)nowSeconds) });
-                Connection.Execute(
-                    "DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce; "
-                    + "DELETE FROM relay_cancelled WHERE account = @account AND nonce = @nonce; "
-                    + "INSERT INTO relay_cancelled (account, nonce, expiry) VALUES (@account, @nonce, @expiry)",
-                    orders.Select(static order => new { account = checked((long)order.Account), nonce = NonceText(order.Nonce), expiry = checked((long)order.ExpirySeconds) }));
-            });
+            Transact(() => Connection.Execute(
+                "DELETE FROM relay_orders WHERE account = @account AND nonce = @nonce; "
+                + "DELETE FROM relay_cancelled WHERE account = @account AND nonce = @nonce; "
+                + "INSERT INTO relay_cancelled (account, nonce, expiry) VALUES (@account, @nonce, @expiry)",
+                orders.Select(static order => new { account = checked((long)order.Account), nonce = NonceText(order.Nonce), expiry = checked((long)order.ExpirySeconds) })));
+        }
+    }
+
+    /// <summary>Forgets cancelled orders that have expired, a thousand at most: millions may expire in one second, and whoever waits for the store waits for all that one statement does.</summary>
+    public void ForgetCancelled(ulong nowSeconds)
+    {
+        lock (_gate)
+        {
+            Transact(() => Connection.Execute(
+                "DELETE FROM relay_cancelled WHERE (account, nonce) IN (SELECT account, nonce FROM relay_cancelled WHERE expiry < @now ORDER BY expiry LIMIT 1000)",
+                new { now = checked((long)nowSeconds) }));
+        }
+    }
+
+    /// <summary>How many cancelled orders of an account are kept, so many at most.</summary>
+    public int CancelledOf(ulong account, int most)
+    {
+        lock (_gate)
+        {
+            return Connection.ExecuteScalar<int>("SELECT count(*) FROM (SELECT 1 FROM relay_cancelled WHERE account = @account LIMIT @most) AS kept", new { account = checked((long)account), most });
         }
     }
 

@@ -239,6 +239,21 @@ public sealed partial class SolverStore
         }
     }
 
+    /// <summary>Empties the calldata of the oldest intents that are settled for good and were stored before a second: what they were, their nonces and their seals stay, and it is calldata that fills a disk.</summary>
+    /// <param name="seconds">The second.</param>
+    /// <param name="block">The last block whose transactions nothing is asked about any more.</param>
+    /// <param name="most">How many at most, so that nobody waits for long.</param>
+    /// <returns>How many there were.</returns>
+    public int EmptySettled(long seconds, ulong block, int most)
+    {
+        lock (_gate)
+        {
+            return Connection.Execute(
+                "UPDATE outbox SET data = @none WHERE intent IN (SELECT intent FROM outbox WHERE state IN (3, 4, 6) AND length(data) > 0 AND created < @seconds AND block <= @block ORDER BY created LIMIT @most)",
+                new { none = Array.Empty<byte>(), seconds, block = checked((long)block), most });
+        }
+    }
+
     /// <summary>Writes down that an intent that waits is worth more than it was stored with.</summary>
     /// <returns>Whether it waits, has a worth, and that is more.</returns>
     public bool RaiseMostFee(string intent, UInt256 mostFeePerGasWei)

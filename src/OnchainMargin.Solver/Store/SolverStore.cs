@@ -145,6 +145,7 @@ public sealed partial class SolverStore : IDisposable
         }
 
         Connection.Execute(StoreSchema.Reverted);
+        Connection.Execute(StoreSchema.Kept);
         Connection.Execute(StoreSchema.Orders(_database.Types));
         Connection.Execute(StoreSchema.CancelledOrders(_database.Types));
         Connection.Execute(StoreSchema.Snapshots(_database.Types));

@@ -97,6 +97,9 @@ internal static class StoreSchema
     /// <summary>What was reverted, by sender and time: the keeper asks at each look for the last hours of it, and without this each question would read all that ever was. In no version's shape: made where it is missing.</summary>
     internal const string Reverted = "CREATE INDEX IF NOT EXISTS outbox_reverted ON outbox (sender, created) WHERE state IN (2, 4);";
 
+    /// <summary>What is settled for good and keeps its calldata, by time: asked for now and then, and without this each question would read all that ever was. In no version's shape: made where it is missing.</summary>
+    internal const string Kept = "CREATE INDEX IF NOT EXISTS outbox_kept ON outbox (created) WHERE state IN (3, 4, 6) AND length(data) > 0;";
+
     /// <summary>What is bounded by the day, by sender and time: the keeper asks at each look for the last day of it.</summary>
     private const string Charged = "CREATE INDEX outbox_charged ON outbox (sender, created) WHERE charged > 0;";
 

@@ -74,7 +74,7 @@ public sealed class AttestedRulesTests
         BookAccount account = Richer(_book.Accounts[Mixed]);
         RiskRegistry.RiskAttestation before = AttestationBuilder.Attest(account, _book, inputs);
         PreTradeCheck.Possible[] fills = [new(Instrument.Call(2, ApiWorld.Expiry, 32_000_000), options * ApiWorld.One, 50 * ApiWorld.One, 50_000, 100_000)];
-        var operation = AccountOperation.OfFills(account, fills, PreTradeCheck.Judge(account, fills, _book, inputs));
+        var operation = AccountOperation.OfFills(account, fills, PreTradeCheck.Judge(account, fills, _book, inputs), _book.Parameters.Clearing);
         CreditQuote credit = CreditQuote.Of(operation.After, isWithdrawal: false, _book, inputs)!.Value;
 
         Assert.Equal(isShown, AttestedRules.ShowsByHeadroom(operation, before, account.Balances, credit, inputs));
@@ -105,6 +105,6 @@ public sealed class AttestedRulesTests
     private AccountOperation Trade(BookAccount account, long sizeE8)
     {
         PreTradeCheck.Possible[] fills = [new(Instrument.Perpetual(1), sizeE8, ApiWorld.BtcE8, 50_000, 100_000)];
-        return AccountOperation.OfFills(account, fills, PreTradeCheck.Judge(account, fills, _book, Inputs));
+        return AccountOperation.OfFills(account, fills, PreTradeCheck.Judge(account, fills, _book, Inputs), _book.Parameters.Clearing);
     }
 }

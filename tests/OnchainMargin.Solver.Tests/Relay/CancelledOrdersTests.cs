@@ -69,10 +69,10 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
         Execute(store, "CREATE UNIQUE INDEX once ON relay_cancelled (expiry)");
         Assert.ThrowsAny<DbException>(() => _world.Orders.CloseSession("mine-5f0c2b9d81e7"));
         Assert.Equal(4, store.OpenOrders().Count);
-        Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(static _ => false));
+        Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(0, static _ => false, static _ => ulong.MaxValue));
 
         Execute(store, "DROP INDEX once");
-        _world.Orders.Expire(static _ => false);
+        _world.Orders.Expire(0, static _ => false, static _ => ulong.MaxValue);
         Assert.All(_world.Orders.Orders(1), static order => Assert.Equal((OrderStatus.Cancelled, "its session ended"), (order.Status, order.Reason)));
         Assert.All((ulong[])[1, 2, 3], nonce => Assert.True(store.IsOrderCancelled(1, nonce)));
         Assert.Single(store.OpenOrders());
@@ -94,7 +94,7 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
         if (isFilledElsewhere)
         {
             Assert.True(_world.Orders.Reconcile(match, (true, 0), (false, 0)));
-            Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(static _ => false));
+            Assert.ThrowsAny<DbException>(() => _world.Orders.Expire(0, static _ => false, static _ => ulong.MaxValue));
         }
         else
         {
@@ -105,7 +105,7 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
         Execute(store, "ALTER TABLE away RENAME TO relay_orders");
         if (isFilledElsewhere)
         {
-            _world.Orders.Expire(static _ => false);
+            _world.Orders.Expire(0, static _ => false, static _ => ulong.MaxValue);
         }
         else
         {
@@ -118,14 +118,29 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
     }
 
     [Fact]
-    public void CancelOrders_OfOneThatHasExpired_IsForgottenWithTheNext()
+    public void ForgetCancelled_OfThoseThatHaveExpired_ForgetsAThousandAtATime()
     {
         using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
-        store.CancelOrders([(1, 5, 100)], nowSeconds: 50);
-        store.CancelOrders([(1, ulong.MaxValue, 200)], nowSeconds: 100);
-        Assert.True(store.IsOrderCancelled(1, 5));
-        store.CancelOrders([(2, 5, 300)], nowSeconds: 101);
-        Assert.Equal((false, true, true), (store.IsOrderCancelled(1, 5), store.IsOrderCancelled(1, ulong.MaxValue), store.IsOrderCancelled(2, 5)));
+        store.CancelOrders(Enumerable.Range(1, 1500).Select(static nonce => (1UL, (ulong)nonce, 100UL)).Append((1UL, ulong.MaxValue, 200UL)));
+        store.ForgetCancelled(100);
+        Assert.Equal((1501, 1000), (store.CancelledOf(1, 10_000), store.CancelledOf(1, 1000)));
+        store.ForgetCancelled(101);
+        Assert.Equal(501, store.CancelledOf(1, 10_000));
+        store.ForgetCancelled(101);
+        Assert.Equal((1, 0, true, false), (store.CancelledOf(1, 10_000), store.CancelledOf(2, 10_000), store.IsOrderCancelled(1, ulong.MaxValue), store.IsOrderCancelled(1, 5)));
+    }
+
+    /// <summary>Placing and cancelling costs nothing, and each is remembered until it expires: of one account not without end.</summary>
+    [Fact]
+    public async Task Submit_ByAnAccountThatHasCancelledTenThousand_IsTakenForAnHourAtMost()
+    {
+        ulong now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        SolverStore store = _world.Services.GetRequiredService<SolverStore>();
+        store.CancelOrders(Enumerable.Range(100, 10_000).Select(nonce => (1UL, (ulong)nonce, now + 86_400)));
+        Assert.StartsWith("Account 1 has cancelled 10000 orders at this relay that are good on chain still", (await _world.OrderRelay.SubmitAsync(Sign(1, now + 7200), null, CancellationToken.None)).Refusal, StringComparison.Ordinal);
+        Assert.Equal("", (await _world.OrderRelay.SubmitAsync(Sign(1, now + 1800), null, CancellationToken.None)).Refusal);
+
+        Clearinghouse.SignedOrder Sign(ulong nonce, ulong expiry) => _world.Digests.Sign(_world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, nonce).Order with { Expiry = expiry }, _world.Owners[0]);
     }
 
     private static void Execute(SolverStore store, string statement)

@@ -69,6 +69,19 @@ public sealed class PreTradeCheckTests
         Assert.Equal(isAllowed, Judge(account, -Books.One, MarketState.Halted, price).IsAllowed);
     }
 
+    /// <summary>Coins of less than a hundredth of the margin that is left carry nobody: whoever lacks margin has the whole band beside a unit that a stranger deposited (CLR-016).</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(35_000_000_000_000_000, true)]
+    [InlineData(35_100_000_000_000_000, false)]
+    public void Judge_ReductionBelowMarginBesideCoinsOfAHaltedMarket_HasTheWholeBandBelowAHundredth(long raw, bool isAllowed)
+    {
+        BookAccount account = Account(0, new Position(Instrument.Perpetual(2), 2 * Books.One, 100_000 * (Int128)Books.One)) with { Balances = [new Balance(1, (UInt128)raw)] };
+        account = account with { State = account.State with { CashE8 = 3_000 * (Int128)Books.One } };
+
+        Assert.Equal(isAllowed, Judge(account, -Books.One, MarketState.Halted, 49_000).IsAllowed);
+    }
+
     /// <summary>In a market that is not normal, and in a pause, a token pays what its seller owes, and nothing else (CLR-025).</summary>
     [Theory]
     [InlineData(MarketState.ReduceOnly, false, -30_000, 10, "")]
@@ -103,7 +116,7 @@ public sealed class PreTradeCheckTests
         PreTradeVerdict verdict = PreTradeCheck.Judge(account, [Swap(10)], Book(account), Books.TwoMarkets(state));
 
         Assert.Equal((isAllowed, state != MarketState.Normal), (verdict.IsAllowed, verdict.PaysOut));
-        Assert.Equal(verdict.PaysOut, AccountOperation.OfFills(account, [Swap(10)], verdict).IsWithdrawal);
+        Assert.Equal(verdict.PaysOut, AccountOperation.OfFills(account, [Swap(10)], verdict, new Protocol.Generated.RiskParameters.ClearingParameters()).IsWithdrawal);
     }
 
     /// <summary>Positions are counted when the fills are done, as the chain does (CLR-005): on the way there may be one more.</summary>

@@ -213,6 +213,29 @@ public sealed class RelayRoleTests : RelayWorld
         Assert.Equal(isFixed ? (5, OrderStatus.Resting, (ulong)Tenth, OrderStatus.Filled) : (9, OrderStatus.Resting, (ulong)Tenth * 2, OrderStatus.Resting), (asked, quote.Status, quote.LeftE8, met.Status));
     }
 
+    /// <summary>Who waited for a price stands in the books in the round after it is fixed, with all his orders, and another wait begins with a block.</summary>
+    [Fact]
+    public async Task RunOnce_PriceIsFixed_AllThatIsAsideComesBackAtOnce()
+    {
+        RestingOrder quote = await TakenAsync(World.Sign(2, -Tenth, Btc, 1));
+        RestingOrder other = await TakenAsync(World.Sign(2, -Tenth, Eth, 2, instrument: Instrument.Perpetual(2)));
+        RestingOrder met = await TakenAsync(World.Sign(1, Tenth, Btc, 1));
+        await TakenAsync(World.Sign(3, Tenth, Eth, 1, instrument: Instrument.Perpetual(2)));
+        World.Change(static book => book with { BlockTimeSeconds = ApiWorld.Expiry });
+        World.Node.BeforeEstimate = (data, _) => IsSettlement(data) && World.Books.Current!.Book.Settlements.Count == 0 ? throw Reverted(new Clearinghouse.SettlementPendingError(2)) : Task.CompletedTask;
+        for (int i = 0; i < 20; i++)
+        {
+            await RoundAsync();
+        }
+
+        Assert.Equal((true, true, 5), (quote.IsAside, other.IsAside, quote.TimesAside));
+        World.Change(static book => book with { Settlements = book.Settlements.With(2, ApiWorld.Expiry, Eth) });
+        await RoundAsync();
+        Assert.Equal((false, false, 0), (quote.IsAside, other.IsAside, quote.TimesAside));
+        await RoundAsync();
+        Assert.Equal((OrderStatus.Filled, OrderStatus.Filled, OrderStatus.Filled), (quote.Status, other.Status, met.Status));
+    }
+
     [Fact]
     public async Task RunOnce_BestMakerHoldsWhatJustExpired_TakerIsFilledByTheNext()
     {
